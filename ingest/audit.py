@@ -1,0 +1,243 @@
+"""The store against itself: every leaf and root recomputed from the rows, the log replayed.
+
+It trusts no column to vouch for another and shares with the writer only the value types and the
+hash functions. `deep` reads every body and every text.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from hashlib import sha256
+from typing import Any
+
+import msgspec
+
+from ingest import leaf, merkle
+from ingest.errors import IntegrityError
+from ingest.escape import path as show
+from ingest.ids import show_uid
+from ingest.store import blobs, evidence
+from ingest.store.engine import Connection, Store
+
+
+class Finding(msgspec.Struct, frozen=True):
+    """Something that is not as it was recorded. `what` is a short name, stable."""
+
+    what: str
+    thing: str
+    detail: str
+
+
+class Summary(msgspec.Struct):
+    """What was looked at."""
+
+    changes: int = 0
+    versions: int = 0
+    renditions: int = 0
+    blobs: int = 0
+    bytes_read: int = 0
+    tree_root: str = ""
+
+
+class _State(msgspec.Struct):
+    """A document as the replay has it."""
+
+    uid: bytes
+    root: int
+    path: bytes
+    alive: bool
+    no: int
+
+
+def verify(
+    store: Store,
+    summary: Summary,
+    *,
+    deep: bool,
+    expected: tuple[int, bytes] | None = None,
+    progress: Callable[[int, int], None] | None = None,
+) -> Iterator[Finding]:
+    """Every finding; `summary` is filled meanwhile. `expected` is a (seq, tree root) kept outside."""
+    with store.read() as connection:
+        yield from evidence.damage(connection, Finding)
+        states: dict[int, _State] = {}
+        live: dict[tuple[int, bytes], int] = {}
+        yield from _log(connection, summary, states, live, expected, progress or _silent)
+        yield from _heads(connection, states)
+        yield from _dangling(connection, summary)
+        if deep:
+            yield from _bodies(connection, summary, progress or _silent)
+
+
+def _silent(_done: int, _total: int) -> None:
+    """Nobody watches."""
+
+
+def _log(
+    connection: Connection,
+    summary: Summary,
+    states: dict[int, _State],
+    live: dict[tuple[int, bytes], int],
+    expected: tuple[int, bytes] | None,
+    progress: Callable[[int, int], None],
+) -> Iterator[Finding]:
+    head = evidence.head(connection)
+    if head is None:
+        yield Finding("head", "log_head", "the row is missing")
+        return
+    frontier: merkle.Frontier = ()
+    size, label = 0, 0
+    for row in evidence.changes(connection):
+        where = f"change {row.seq}"
+        if row.seq != size + 1:
+            yield Finding("gap", where, f"expected seq {size + 1}")
+        if row.recorded_at < label:
+            yield Finding("label", where, "recorded_at goes back")
+        label = row.recorded_at
+        computed = leaf.of(*_committed(connection, row))
+        if computed != row.leaf:
+            yield Finding("leaf", where, f"{show(row.path_bytes)}: the row is not what its leaf commits to")
+        frontier, size = merkle.extend(frontier, size, (computed,))
+        if expected is not None and expected[0] == size and merkle.root(frontier) != expected[1]:
+            yield Finding("tree_root", where, "the tree up to here is not the one that was kept outside")
+        yield from _replay(row, states, live)
+        progress(size, head.seq)
+    summary.changes = size
+    summary.tree_root = merkle.root(frontier).hex()
+    if head.seq != size:
+        yield Finding("head", "log_head", f"it says {head.seq} changes, there are {size}")
+    elif merkle.pack(frontier) != head.frontier:
+        yield Finding("head", "log_head", "its frontier is not that of the changes")
+    if head.recorded_at != label:
+        yield Finding("head", "log_head", "its label is not that of the last change")
+    if expected is not None and expected[0] > size:
+        yield Finding("tree_root", "log_head", f"the log has {size} changes, {expected[0]} were seen before")
+
+
+def _committed(
+    connection: Connection, row: Any
+) -> tuple[leaf.LeafChange, leaf.LeafVersion | None, tuple[leaf.LeafRendition, ...]]:
+    change = leaf.LeafChange(
+        seq=row.seq, id=row.id, recorded_at=row.recorded_at, observed_at=row.observed_at, type=row.type,
+        cause=row.cause, reason=row.reason, root=row.root_uid, document=row.document_uid, no=row.no,
+        previous_no=row.previous_no, path=row.path_bytes, from_path=row.from_path_bytes, actor=row.actor,
+    )  # fmt: skip
+    version = None
+    if row.version_salt is not None:
+        version = leaf.LeafVersion(
+            no=row.version_no, salt=row.version_salt, hash=row.version_hash, size=row.version_size,
+            observed_at=row.version_observed_at, modified_at=row.version_modified_at,
+        )  # fmt: skip
+    renditions = tuple(
+        leaf.LeafRendition(
+            **{
+                name: getattr(found, name)
+                for name in leaf.LeafRendition.__struct_fields__
+                if name not in _BOOLS
+            },
+            bom=bool(found.bom),
+            lossy=bool(found.lossy),
+        )
+        for found in (evidence.renditions(connection, row.seq, row.document_id) if row.has_rendition else ())
+    )
+    return change, version, renditions
+
+
+_BOOLS = ("bom", "lossy")
+
+
+def _replay(row: Any, states: dict[int, _State], live: dict[tuple[int, bytes], int]) -> Iterator[Finding]:
+    """Does this change follow from those before it?"""
+    where = f"change {row.seq}"
+    if row.type == "rejected" or row.document_id is None:
+        return
+    state = states.get(row.document_id)
+    born = row.type == "created"
+    if born != (state is None):
+        yield Finding("replay", where, "created twice" if state else f"{row.type} before it was created")
+    if state is None:
+        state = states[row.document_id] = _State(row.document_uid, row.root_id, row.path_bytes, False, 0)
+    if not born and state.alive == (row.type == "restored"):
+        yield Finding(
+            "replay", where, f"{row.type} while the document was {'alive' if state.alive else 'deleted'}"
+        )
+    if (row.previous_no or 0) != state.no:
+        yield Finding("replay", where, f"previous version {row.previous_no}, the replay is at {state.no}")
+    expected = state.no + 1 if row.version_salt is not None else state.no
+    if row.no != expected:
+        yield Finding("replay", where, f"version {row.no} where {expected} was expected")
+    if row.type == "changed" and row.version_salt is None:
+        yield Finding("replay", where, "a change of the bytes without a version")
+    if row.type == "moved" and row.from_path_bytes != state.path:
+        yield Finding("replay", where, "moved from where it was not")
+    if state.alive:
+        live.pop((state.root, state.path), None)
+    state.no, state.path, state.alive = row.no or 0, row.path_bytes, row.type != "deleted"
+    if state.alive:
+        other = live.setdefault((state.root, state.path), row.document_id)
+        if other != row.document_id:
+            yield Finding("replay", where, f"{show(row.path_bytes)} is taken by another live document")
+
+
+def _heads(connection: Connection, states: dict[int, _State]) -> Iterator[Finding]:
+    """The listing against the replay, and the rows of what was last seen against the listing."""
+    found = 0
+    for row in evidence.documents(connection):
+        found += 1
+        thing = f"document {show_uid(row.uid)}"
+        state = states.get(row.id)
+        if state is None:
+            yield Finding("listing", thing, "it is in no change")
+            continue
+        if (row.path_bytes, row.state == "live", row.last_no) != (state.path, state.alive, state.no):
+            yield Finding("listing", thing, f"{show(row.path_bytes)}: the listing is not what the log says")
+        if row.version_hash is None:
+            yield Finding("version", thing, f"version {row.last_no} is missing")
+        elif row.version_hash != row.last_hash:
+            yield Finding("listing", thing, "its last hash is not that of its last version")
+        if row.state == "live" and row.seen_document != row.id:
+            yield Finding("seen", thing, f"{show(row.path_bytes)}: no row says when it was last seen")
+    if found != len(states):
+        yield Finding("listing", "document", f"{len(states)} documents in the log, {found} in the listing")
+
+
+def _dangling(connection: Connection, summary: Summary) -> Iterator[Finding]:
+    summary.versions, summary.renditions, summary.blobs = evidence.totals(connection)
+    for what, thing, detail in evidence.dangling(connection):
+        yield Finding(what, thing, detail)
+
+
+def _bodies(
+    connection: Connection, summary: Summary, progress: Callable[[int, int], None]
+) -> Iterator[Finding]:
+    """Every version's bytes and every rendition's text, by their hashes."""
+    done = 0
+    for row in evidence.bodies(connection):
+        thing = f"version {row.no} of document {show_uid(row.uid)}"
+        done += 1
+        progress(done, summary.versions)
+        try:
+            raw = blobs.get(connection, row.document_id, row.no)
+        except IntegrityError as error:
+            yield Finding("body", thing, error.message)
+            continue
+        summary.bytes_read += len(raw)
+        if sha256(raw).digest() != row.hash or len(raw) != row.size:
+            yield Finding("body", thing, "its bytes have another hash")
+        for text in evidence.texts(connection, row.document_id, row.no):
+            yield from _text(connection, thing, raw, text)
+
+
+def _text(connection: Connection, thing: str, raw: bytes, row: Any) -> Iterator[Finding]:
+    if row.text_hash is None:
+        return
+    try:
+        if row.text_blob_id is not None:
+            text = blobs.get_blob(connection, row.text_blob_id)
+        else:
+            text = raw[row.text_offset : row.text_offset + row.text_length]
+    except (IntegrityError, TypeError) as error:
+        yield Finding("text", thing, str(error))
+        return
+    if sha256(text).digest() != row.text_hash:
+        yield Finding("text", thing, "its text has another hash")

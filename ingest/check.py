@@ -1,0 +1,110 @@
+"""Disk against store, writing nothing: what is new, removed or changed since the last record."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from hashlib import sha256
+from typing import Literal
+
+import msgspec
+
+from ingest.disk import anchor, mounts, read, scan
+from ingest.disk.patterns import Patterns
+from ingest.store import seen
+from ingest.store.engine import Store
+from ingest.store.roots import Root
+
+State = Literal["new", "removed", "changed", "unknown", "rejected"]
+
+
+class Finding(msgspec.Struct, frozen=True):
+    """A path where disk and store differ."""
+
+    path: bytes
+    state: State
+    detail: str | None = None
+
+
+def compare(
+    store: Store, root: Root, *, patterns: Patterns, hidden: frozenset[bytes], max_bytes: int, deep: bool
+) -> Iterator[Finding | int]:
+    """Each difference, then the number of files. `deep` reads every file, whatever `stat` says.
+
+    Raises RootUnavailable when the folder is gone or is another one.
+    """
+    opened = anchor.open_recorded(
+        root.path, name=root.name, device=root.device, inode=root.inode, uid=root.uid
+    )
+    try:
+        yield from _compare(store, root, opened.fd, patterns, hidden, max_bytes, deep)
+    finally:
+        os.close(opened.fd)
+
+
+def _compare(
+    store: Store,
+    root: Root,
+    fd: int,
+    patterns: Patterns,
+    hidden: frozenset[bytes],
+    max_bytes: int,
+    deep: bool,
+) -> Iterator[Finding | int]:
+    files = 0
+
+    def count() -> None:
+        nonlocal files
+        files += 1
+
+    recorded = frozenset(entry.encode("utf-8", "surrogateescape") for entry in root.mounts)
+    moved = mounts.below(root.path, mounts.table()) ^ recorded
+    closed = frozenset(point for point in map(mounts.point_of, moved) if _any_below(store, root, point))
+    blocked: list[scan.Blocked] = []
+    rows = seen.pages(store, root.id)
+    walked = scan.walk(fd, patterns=patterns, hidden=hidden, closed=closed)
+    for difference in scan.compare(walked, rows, blocked=blocked, seen_file=count, every=deep):
+        finding = _examine(store, root, fd, difference, patterns, hidden, max_bytes)
+        if finding is not None:
+            yield finding
+    for folder in blocked:
+        yield Finding(folder.path, "unknown", folder.why)
+    yield files
+
+
+def _any_below(store: Store, root: Root, folder: bytes) -> bool:
+    with store.read() as connection:
+        return seen.any_below(connection, root.id, folder)
+
+
+def _examine(
+    store: Store,
+    root: Root,
+    fd: int,
+    difference: scan.Difference,
+    patterns: Patterns,
+    hidden: frozenset[bytes],
+    max_bytes: int,
+) -> Finding | None:
+    path, row = difference.path, difference.seen
+    with store.read() as connection:
+        here = seen.standing(connection, root.id, [path]).get(path)
+    if difference.signature is None:
+        if row is not None and row.document is None:
+            return None  # a rejected file that is gone was never a document
+        if not scan.is_watched(path, patterns, hidden):
+            return Finding(path, "removed", "excluded")
+        looked = read.look(fd, path)
+        if isinstance(looked, read.Unknown):
+            return Finding(path, "unknown", looked.why)
+        return Finding(path, "removed", looked.reason) if isinstance(looked, read.Gone) else None
+    found = read.read_stable(fd, path, max_bytes=max_bytes)
+    if isinstance(found, read.Bytes):
+        if here is None:
+            return Finding(path, "new")
+        return None if sha256(found.raw).digest() == here.sha256 else Finding(path, "changed")
+    if isinstance(found, read.Rejected):
+        return Finding(path, "rejected", found.reason)
+    if isinstance(found, read.Moving):
+        return Finding(path, "changed" if here else "new", "it changes while it is read")
+    return None

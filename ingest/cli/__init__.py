@@ -1,0 +1,116 @@
+"""The command line: one module a verb, loaded when it is called. Errors become exit codes here."""
+
+from __future__ import annotations
+
+import contextlib
+import importlib
+import os
+import sys
+from collections.abc import Sequence
+
+import click
+
+import ingest
+from ingest import errors, escape
+from ingest.cli.common import common_options
+
+# In the order of the contract; each name is a module here with a `command`.
+VERBS = {
+    "watch": "watch folders and record every change, until stopped",
+    "scan": "compare folders with the store once, record the differences",
+    "sync": "wait until everything that was announced is in the store",
+    "check": "compare folders with the store, write nothing",
+    "status": "health and counts",
+    "roots": "the watched folders; rename, relocate or retire one",
+    "ls": "the documents, now or at a moment",
+    "log": "the changes, newest first",
+    "show": "a version's text, or its bytes",
+    "diff": "what changed between two versions, or in the corpus",
+    "restore": "write a version back as a file",
+    "export": "write the corpus as it stood to a folder",
+    "changes": "the feed of changes, oldest first",
+    "coverage": "how each root was observed, and when it was not",
+    "verify": "prove the store against itself",
+    "db": "upgrade or check the store's schema",
+    "doctor": "what is wrong with this machine, and the mend",
+}
+
+_EXIT_CODES: tuple[tuple[type[errors.IngestError], int], ...] = (
+    (errors.UsageError, 2),
+    (errors.Unreachable, 4),
+    (errors.IntegrityError, 5),
+)
+
+
+class Verbs(click.Group):
+    """Loads a verb's module only when the verb is called."""
+
+    def list_commands(self, _ctx: click.Context) -> list[str]:
+        return list(VERBS)
+
+    def get_command(self, _ctx: click.Context, name: str) -> click.Command | None:
+        if name not in VERBS:
+            return None
+        module = importlib.import_module(f"ingest.cli.{name}_")
+        command: click.Command = module.command
+        return command
+
+    def format_commands(self, _ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        with formatter.section("Verbs"):
+            formatter.write_dl(list(VERBS.items()))
+
+
+@click.group(cls=Verbs, invoke_without_command=True, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(ingest.__version__, prog_name="ingest")
+@common_options
+@click.pass_context
+def group(ctx: click.Context) -> None:
+    """Watch folders of documents and keep their history: every version, every change, in order."""
+    if ctx.invoked_subcommand is None:
+        click.echo(ctx.get_help())
+
+
+def run(arguments: Sequence[str]) -> int:
+    """Run one call and return its exit code. The only place that turns errors into codes."""
+    try:
+        result = group.main(args=list(arguments), prog_name="ingest", standalone_mode=False)
+        sys.stdout.flush()
+        return result if isinstance(result, int) else 0
+    except click.exceptions.Exit as end:
+        return end.exit_code
+    except click.Abort:
+        return 130
+    except KeyboardInterrupt:
+        return 130
+    except click.ClickException as error:
+        hint = "run: ingest --help"
+        if isinstance(error, click.UsageError) and error.ctx is not None:
+            hint = f"run: {error.ctx.command_path} --help"
+        return _fail(error.format_message(), hint, 2)
+    except errors.IngestError as error:
+        code = next((code for kind, code in _EXIT_CODES if isinstance(error, kind)), 4)
+        return _fail(error.message, error.hint, code)
+    except BrokenPipeError:
+        return _quiet_end()
+    except OSError as error:
+        name = error.filename
+        shown = escape.path(name) if isinstance(name, bytes) else name
+        where = f"{shown}: " if shown is not None else ""
+        return _fail(f"{where}{os.strerror(error.errno or 0)}", None, 4)
+
+
+def _quiet_end() -> int:
+    """The reader of our output went away: nothing more can be said to it."""
+    with contextlib.suppress(OSError):
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    return 0
+
+
+def _fail(message: str, hint: str | None, code: int) -> int:
+    with contextlib.suppress(OSError):
+        print(f"error: {escape.name(message)}", file=sys.stderr)
+        if hint:
+            print(f"hint: {escape.name(hint)}", file=sys.stderr)
+    with contextlib.suppress(OSError):
+        sys.stdout.flush()
+    return code

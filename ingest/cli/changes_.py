@@ -1,0 +1,114 @@
+"""`ingest changes`: the feed."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from ingest.cli.common import as_json, change_line, emit, flush, line, opened, paint, verb
+
+if TYPE_CHECKING:
+    from ingest.store.engine import Store
+
+BATCH = 1000
+POLL = 0.25  # seconds between two looks when no daemon can wake us
+RETRY = 5.0  # seconds between two tries to reach one
+
+
+@verb
+@click.option("--since", type=click.IntRange(min=0), metavar="SEQ", help="What comes after SEQ.")
+@click.option("--limit", type=click.IntRange(min=0), metavar="N", help="At most N changes.")
+@click.option("--follow", is_flag=True, help="Go on with what comes.")
+@click.option(
+    "--cursor", metavar="NAME", help="From where this cursor stands; it moves once the output is flushed."
+)
+@click.option("--peek", is_flag=True, help="Leave the cursor where it is.")
+def command(since: int | None, limit: int | None, follow: bool, cursor: str | None, peek: bool) -> None:
+    """The changes, oldest first.
+
+    Exit: 0; 2 usage; 4 no store.
+    """
+    from ingest import queries
+    from ingest.errors import UsageError
+    from ingest.store import cursors
+
+    if peek and cursor is None:
+        raise UsageError("--peek goes with --cursor")
+    if cursor is not None and (not cursor or len(cursor) > 200 or any(ch in cursor for ch in "{}/\0")):
+        raise UsageError(
+            f"{cursor!r} cannot be a cursor's name", hint="1 to 200 characters, no braces, no slash"
+        )
+    with opened() as store:
+        place = since
+        if place is None and cursor is not None:
+            with store.read() as connection:
+                place = cursors.place(connection, cursor)
+        place = place or 0
+        left = limit
+        growth = _Growth(store) if follow else None
+        while True:
+            with store.read() as connection:
+                size = BATCH if left is None else min(BATCH, left)
+                records = list(queries.feed(connection, after=place, limit=size))
+            for record in records:
+                if as_json():
+                    emit(record)
+                else:
+                    number = paint(f"#{record['seq']:<6}", fg="yellow")
+                    line(f"{number} {change_line(record, root=True)}")
+            if records:
+                place = records[-1]["seq"]
+                flush()
+            if cursor is not None and not peek:
+                with store.write() as connection:
+                    if records or cursors.place(connection, cursor) is None:
+                        cursors.move(connection, cursor, place)
+            if left is not None:
+                left -= len(records)
+            if left == 0 or (len(records) < size and growth is None):
+                return
+            if len(records) < size and growth is not None:
+                growth.wait(place)
+
+
+class _Growth:
+    """Waits until the log is longer than a place: woken by the daemon, else by looking again."""
+
+    def __init__(self, store: Store) -> None:
+        self._store = store
+        self._lines: Iterator[dict[str, Any]] | None = None
+        self._next_try = 0.0
+
+    def wait(self, place: int) -> None:
+        """Return when there may be more than `place`."""
+        from ingest.errors import Unreachable
+
+        if self._lines is None and time.monotonic() >= self._next_try:
+            self._next_try = time.monotonic() + RETRY
+            self._lines = self._listen()
+        if self._lines is None:
+            time.sleep(POLL)
+            return
+        try:
+            for answer in self._lines:
+                if answer.get("seq", 0) > place:
+                    return
+        except Unreachable:
+            self._lines = None
+            return
+        self._lines = None
+
+    def _listen(self) -> Iterator[dict[str, Any]] | None:
+        from ingest.daemon.door import ask
+        from ingest.daemon.doors import doors
+        from ingest.errors import Unreachable
+
+        try:
+            paths = list(doors(self._store))
+        except Unreachable:
+            return None
+        # Several daemons may write: then the log itself is looked at.
+        return ask(paths[0], {"verb": "follow"}, timeout=60.0) if len(paths) == 1 else None

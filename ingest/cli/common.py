@@ -1,0 +1,140 @@
+"""What every verb shares: options, settings, the open store, output for people and for programs."""
+
+from __future__ import annotations
+
+import functools
+import os
+import secrets
+import sys
+import time
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any, TypeVar
+
+import click
+import msgspec
+
+from ingest import escape
+
+if TYPE_CHECKING:
+    from ingest.config import Settings
+    from ingest.pipeline.limits import Clock
+    from ingest.store.engine import Store
+
+Function = TypeVar("Function", bound=Callable[..., Any])
+
+
+def common_options(function: Function) -> Function:
+    """The options that every verb takes, before the verb or after it."""
+
+    @click.option("--database", metavar="URL", help="Where the history is kept.")
+    @click.option("--config", metavar="FILE", help="The configuration file.")
+    @click.option("--json", "as_json", is_flag=True, help="One JSON object a line.")
+    @functools.wraps(function)
+    def wrapped(*args: Any, database: str | None, config: str | None, as_json: bool, **kwargs: Any) -> Any:
+        chosen = click.get_current_context().ensure_object(dict)
+        for key, value in (("database", database), ("config", config), ("json", as_json or None)):
+            if value is not None:
+                chosen[key] = value
+        return function(*args, **kwargs)
+
+    return wrapped  # type: ignore[return-value]  # functools.wraps keeps the call's shape
+
+
+def verb(function: Callable[..., Any]) -> click.Command:
+    """A command with the common options; its docstring's first line is its help."""
+    import ingest
+
+    wrapped = click.version_option(ingest.__version__, prog_name="ingest")(common_options(function))
+    return click.command(context_settings={"help_option_names": ["-h", "--help"]})(wrapped)
+
+
+def settings() -> Settings:
+    """The settings in force for this call. Raises ConfigError."""
+    from ingest.config import load
+
+    chosen = click.get_current_context().ensure_object(dict)
+    return load(file=chosen.get("config"), flags={"database_url": chosen.get("database")})
+
+
+@contextmanager
+def opened() -> Iterator[Store]:
+    """The store that exists. Raises StoreMissing, SchemaMismatch, StoreUnavailable."""
+    from ingest.store.engine import open_store
+
+    chosen = settings()
+    store = open_store(chosen.database_url, busy_seconds=chosen.busy_seconds)
+    try:
+        yield store
+    finally:
+        store.dispose()
+
+
+def system_clock() -> Clock:
+    """The real clocks and the real randomness."""
+    from ingest.pipeline.limits import Clock
+
+    return Clock(
+        monotonic=time.monotonic,
+        wall=lambda: time.time_ns() // 1000,
+        sleep=time.sleep,
+        entropy=secrets.token_bytes,
+    )
+
+
+def as_json() -> bool:
+    """Whether this call wants JSON."""
+    return bool(click.get_current_context().ensure_object(dict).get("json"))
+
+
+_encoder = msgspec.json.Encoder()
+
+
+def emit(record: Mapping[str, Any]) -> None:
+    """Write one record as a line of JSON."""
+    sys.stdout.buffer.write(escape.json(_encoder.encode(record)) + b"\n")
+
+
+def line(text: str = "", *, style: Mapping[str, Any] | None = None) -> None:
+    """Write one line for people; what it shows must be escaped already. Colour on a terminal only."""
+    if style and sys.stdout.isatty() and "NO_COLOR" not in os.environ:
+        text = click.style(text, **style)
+    sys.stdout.buffer.write(text.encode("utf-8", "replace") + b"\n")
+
+
+def paint(text: str, **style: Any) -> str:
+    """Text in colour, on a terminal only."""
+    return click.style(text, **style) if sys.stdout.isatty() and "NO_COLOR" not in os.environ else text
+
+
+def flush() -> None:
+    """Hand over what was written so far."""
+    sys.stdout.buffer.flush()
+
+
+def note(message: str) -> None:
+    """Say something on standard error that is not an error."""
+    print(f"note: {escape.name(message)}", file=sys.stderr)
+
+
+TYPE_STYLES: dict[str, dict[str, Any]] = {
+    "created": {"fg": "green"},
+    "changed": {"fg": "yellow"},
+    "moved": {"fg": "cyan"},
+    "deleted": {"fg": "red"},
+    "restored": {"fg": "green"},
+    "rejected": {"fg": "magenta"},
+}
+
+
+def change_line(record: Mapping[str, Any], *, root: bool = False) -> str:
+    """A change for people: what happened, to what, and to which version."""
+    kind = str(record["type"]).removeprefix("document.")
+    where = escape.name(record["path"] or "")
+    if root:
+        where = f"{escape.name(record['root'])}/{where}"
+    if record["from_path"]:
+        where = f"{escape.name(record['from_path'])} -> {where}"
+    version = f" @{record['version']}" if record["version"] and kind != "deleted" else ""
+    reason = f" ({record['reason']})" if record["reason"] else ""
+    return f"{paint(f'{kind:<9}', **TYPE_STYLES.get(kind, {}))} {where}{version}{reason}"

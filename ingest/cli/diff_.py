@@ -1,0 +1,184 @@
+"""`ingest diff`: what changed between two versions of a document, or in the whole corpus."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+import click
+import msgspec
+
+from ingest import escape
+from ingest.cli.common import as_json, emit, line, note, opened, paint, verb
+
+
+@verb
+@click.argument("words", nargs=-1, metavar="DOC [A] [B] | DOC@A DOC@B")
+@click.option("--word", is_flag=True, help="By word, not by line.")
+@click.option("--stat", is_flag=True, help="Counts only.")
+@click.option("--from", "from_", metavar="M1", help="The corpus from this moment …")
+@click.option("--to", metavar="M2", help="… to this one (default: now).")
+@click.option("--root", metavar="NAME", help="The root, where several hold the path.")
+def command(
+    words: tuple[str, ...], word: bool, stat: bool, from_: str | None, to: str | None, root: str | None
+) -> int:
+    """What changed from version A to version B (default: prev to latest), or in the corpus.
+
+    Exit: 0 no difference; 1 a difference; 2 no such document or version; 4 no store.
+    """
+    from ingest import queries
+    from ingest.errors import UsageError
+
+    if from_ is not None or to is not None:
+        if words or from_ is None:
+            raise UsageError("a diff of the corpus takes --from and --to, no document")
+        return _corpus(from_, to, root)
+    if not 1 <= len(words) <= 3:
+        raise UsageError("diff takes a document", hint="write: ingest diff DOC [A] [B]")
+    with opened() as store, store.read() as connection:
+        left, right = _sides(words)
+        a_target, a_rev = queries.locate(connection, left[0], rev=left[1], root=root)
+        b_target, b_rev = queries.locate(connection, right[0], rev=right[1], root=root)
+        for target in dict.fromkeys((a_target, b_target)):
+            if target.note:
+                note(target.note)
+        a = queries.pick(connection, a_target, a_rev or "prev")
+        b = queries.pick(connection, b_target, b_rev or "latest")
+        record = {
+            "document": b_target.document,
+            "root": b_target.root,
+            **escape.path_fields("path", b_target.path),
+            "from": a,
+            "to": b,
+        }
+        if a_target.document != b_target.document:
+            record["from_document"] = a_target.document
+        old = queries.text(connection, a_target, a)
+        new = queries.text(connection, b_target, b)
+        if old is None or new is None:
+            same = queries.raw_bytes(connection, a_target, a) == queries.raw_bytes(connection, b_target, b)
+            _binary(record, same)
+            return 0 if same else 1
+    return _texts(record, old, new, word=word, stat=stat)
+
+
+def _sides(words: tuple[str, ...]) -> tuple[tuple[str, str | None], tuple[str, str | None]]:
+    """The two (document, REV) that the words mean; REVs may have their `@`."""
+    from ingest.queries import is_rev, split_rev
+
+    doc, *rest = words
+    if not rest:
+        plain, rev = split_rev(doc)
+        # one version named: that one against the one before it has no name of its own, so to the latest
+        return (plain, rev), (plain, None)
+    if len(rest) == 1 and not is_rev(rest[0].removeprefix("@")):
+        left, right = split_rev(doc), split_rev(rest[0])
+        return (left[0], left[1] or "latest"), (right[0], right[1] or "latest")
+    plain, rev = split_rev(doc)
+    revs = [*([rev] if rev else []), *(word.removeprefix("@") for word in rest)]
+    if len(revs) > 2:
+        raise click.UsageError("diff compares two versions")
+    return (plain, revs[0]), (plain, revs[1] if len(revs) > 1 else None)
+
+
+def _binary(record: dict[str, Any], same: bool) -> None:
+    if as_json():
+        emit({**record, "hunks": None, "binary": True, "same": same})
+    elif not same:
+        name = escape.name(record["path"])
+        line(f"binary versions differ: {name}@{record['from']} and {name}@{record['to']}")
+
+
+def _texts(record: dict[str, Any], old: str, new: str, *, word: bool, stat: bool) -> int:
+    from ingest.compare import diff
+
+    hunks = diff.hunks(old, new)
+    if as_json():
+        edits = [msgspec.to_builtins(edit) for edit in diff.edits(old, new)] if word else None
+        body: dict[str, Any] = {"hunks": [msgspec.to_builtins(hunk) for hunk in hunks]}
+        if word:
+            body["edits"] = edits
+        if stat:
+            body = {"stat": _counts(old, new)}
+        emit({**record, **body})
+    elif hunks:
+        name = escape.name(record["path"])
+        if stat:
+            counts = _counts(old, new)
+            line(
+                f"{name}@{record['from']} -> @{record['to']}: "
+                f"lines +{counts['lines_added']} -{counts['lines_removed']}, "
+                f"words +{counts['words_added']} -{counts['words_removed']}"
+            )
+            return 1
+        line(paint(f"--- {name}@{record['from']}", bold=True))
+        line(paint(f"+++ {name}@{record['to']}", bold=True))
+        if word:
+            _show_words(old, new)
+        else:
+            for hunk in hunks:
+                _show_hunk(hunk)
+    return 1 if hunks else 0
+
+
+def _counts(old: str, new: str) -> dict[str, int]:
+    from ingest.compare import diff
+
+    lines = [line_ for hunk in diff.hunks(old, new, context=0) for line_ in hunk.lines]
+    edits = diff.edits(old, new)
+    return {
+        "lines_added": sum(line_.op == "+" for line_ in lines),
+        "lines_removed": sum(line_.op == "-" for line_ in lines),
+        "words_added": sum(diff.count_words(edit.to_text) for edit in edits),
+        "words_removed": sum(diff.count_words(edit.from_text) for edit in edits),
+    }
+
+
+def _show_hunk(hunk: Any) -> None:
+    line(paint(f"@@ -{hunk.from_start},{hunk.from_lines} +{hunk.to_start},{hunk.to_lines} @@", fg="cyan"))
+    colours: dict[str, dict[str, Any]] = {" ": {}, "-": {"fg": "red"}, "+": {"fg": "green"}}
+    for entry in hunk.lines:
+        whole = entry.text.endswith("\n")
+        line(paint(entry.op + escape.text(entry.text.removesuffix("\n")), **colours[entry.op]))
+        if not whole:
+            line("\\ No newline at end of file")
+
+
+def _show_words(old: str, new: str) -> None:
+    """Changed words in place, with the lines around them."""
+    from ingest.compare import diff
+
+    shown: list[str] = []
+    for same, gone, came in diff.words(old, new):
+        if same:
+            shown.append(_shorten(escape.text(gone), first=not shown))
+            continue
+        if gone:
+            shown.append(paint(f"[-{escape.text(gone)}-]", fg="red"))
+        if came:
+            shown.append(paint(f"{{+{escape.text(came)}+}}", fg="green"))
+    line("".join(shown).rstrip("\n"))
+
+
+def _shorten(text: str, *, first: bool) -> str:
+    """A long unchanged stretch cut down to the ends of its first and last line."""
+    if len(text) < 400:
+        return text
+    head = "" if first else re.split(r"(?<=\n)", text, maxsplit=1)[0][:160]
+    return f"{head}\n…\n{text[-160:].rpartition(chr(10))[2]}"
+
+
+def _corpus(from_: str, to: str | None, root: str | None) -> int:
+    from ingest import corpus
+
+    found = False
+    with opened() as store, store.read() as connection:
+        for record in corpus.differences(connection, from_, to, root=root):
+            found = True
+            if as_json():
+                emit(record)
+            else:
+                moved = f"{escape.name(record['from_path'])} -> " if record["from_path"] else ""
+                versions = f" @{record['from'] or '-'} -> @{record['to'] or '-'}"
+                line(f"{record['change']:<8} {moved}{escape.name(record['path'])}{versions}")
+    return 1 if found else 0

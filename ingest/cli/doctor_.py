@@ -1,0 +1,36 @@
+"""`ingest doctor`: what is wrong with this machine, root, store or configuration, and the mend."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from ingest import escape
+from ingest.cli.common import as_json, emit, line, paint, settings, verb
+
+_COLOUR = {"ok": "green", "warning": "yellow", "error": "red"}
+
+
+@verb
+def command() -> None:
+    """Look for what is wrong with this machine, the roots, the store and the configuration.
+
+    Exit: 0, whatever was found; 2 the configuration cannot be read.
+    """
+    from ingest import doctor
+
+    found = 0
+    for check in doctor.examine(settings()):
+        record: dict[str, Any] = {
+            "check": check.name, "state": check.state, "detail": check.detail, "hint": check.hint
+        }  # fmt: skip
+        found += check.state != "ok"
+        if as_json():
+            emit(record)
+            continue
+        line(
+            f"{paint(f'{check.state:<8}', fg=_COLOUR[check.state])} {check.name}: {escape.name(check.detail)}"
+        )
+        if check.hint and check.state != "ok":
+            line(f"         {escape.name(check.hint)}")
+    if not as_json():
+        line("nothing is wrong" if not found else f"{found} things to look at")

@@ -1,0 +1,66 @@
+"""`ingest log`: the changes, newest first."""
+
+from __future__ import annotations
+
+import os
+
+import click
+
+from ingest import escape
+from ingest.cli.common import as_json, change_line, emit, line, note, opened, paint, verb
+
+TYPES = ("created", "changed", "moved", "deleted", "restored", "rejected", "renormalised")
+
+
+@verb
+@click.argument("doc", required=False)
+@click.option("--since", metavar="M", help="From this moment on.")
+@click.option("--until", metavar="M", help="Up to this moment.")
+@click.option("-n", "limit", type=click.IntRange(min=0), metavar="N", help="At most N changes.")
+@click.option("--type", "type_", metavar="T", help=f"Only this type: {', '.join(TYPES)}.")
+@click.option("--reverse", is_flag=True, help="Oldest first.")
+@click.option("--root", metavar="NAME", help="Only this root.")
+def command(
+    doc: str | None, since: str | None, until: str | None, limit: int | None, type_: str | None,
+    reverse: bool, root: str | None,
+) -> None:  # fmt: skip
+    """The changes of a document, or of all, newest first.
+
+    Exit: 0; 2 no such document, root or moment; 4 no store.
+    """
+    from ingest import queries
+    from ingest.errors import NotFound, UsageError
+    from ingest.store import reader, roots
+
+    if type_ is not None and type_.removeprefix("document.") not in TYPES:
+        raise UsageError(f"no type {type_!r}", hint=f"the types are: {', '.join(TYPES)}")
+    with opened() as store, store.read() as connection:
+        key = queries.root_id(connection, root)
+        last = None if until is None else queries.resolve_moment(connection, until)
+        after = 0 if since is None else queries.resolve_since(connection, since)
+        target, path = None, None
+        if doc is not None:
+            try:
+                target = queries.resolve(connection, doc, root=root, until=last)
+            except NotFound:
+                path = os.fsencode(doc)
+                if not any(True for _ in reader.changes(connection, path=path, root=key, limit=1)):
+                    raise
+            else:
+                if target.note:
+                    note(target.note)
+        several = len(roots.every(connection)) > 1
+        # a limit counts from the newest; --reverse turns round what was chosen
+        rows = reader.changes(
+            connection, after=after, until=last, document=target.id if target else None, path=path, root=key,
+            type_=None if type_ is None else type_.removeprefix("document."), limit=limit,
+            newest_first=not (reverse and limit is None),
+        )  # fmt: skip
+        for row in reversed(list(rows)) if reverse and limit is not None else rows:
+            record = queries.change_record(row)
+            if as_json():
+                emit(record)
+            else:
+                when = escape.name((record["recorded_at"] or "")[:19].replace("T", " "))
+                number = paint(f"#{record['seq']:<6}", fg="yellow")
+                line(f"{number} {when}  {change_line(record, root=several)}")

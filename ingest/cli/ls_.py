@@ -1,0 +1,76 @@
+"""`ingest ls`: the documents, now or as of a moment."""
+
+from __future__ import annotations
+
+import os
+from typing import Any
+
+import click
+
+from ingest import escape
+from ingest.cli.common import as_json, emit, line, opened, paint, verb
+
+
+@verb
+@click.argument("prefix", required=False, default="")
+@click.option("--at", metavar="MOMENT", help="As of this moment: a date, a time, or seq:N.")
+@click.option("--deleted", is_flag=True, help="The deleted documents instead.")
+@click.option("--rejected", is_flag=True, help="The files that could not be read instead.")
+@click.option("--root", metavar="NAME", help="Only this root.")
+def command(prefix: str, at: str | None, deleted: bool, rejected: bool, root: str | None) -> None:
+    """The documents whose path begins with PREFIX, now or as of a moment.
+
+    Exit: 0; 2 no such root or moment; 4 no store.
+    """
+    from ingest import queries
+    from ingest.store import reader, roots, seen
+
+    with opened() as store, store.read() as connection:
+        key = queries.root_id(connection, root)
+        raw = os.fsencode(prefix)
+        if rejected:
+            for known in roots.every(connection):
+                if key in (None, known.id):
+                    for problem in seen.rejected(connection, known.id):
+                        if problem.path.startswith(raw):
+                            _show_rejected(known.name, problem)
+            return
+        until = None if at is None else queries.resolve_moment(connection, at)
+        several = len(roots.every(connection)) > 1
+        for row in reader.documents(connection, until=until, root=key, prefix=raw, deleted=deleted):
+            record = queries.document_record(row)
+            if as_json():
+                emit(record)
+            else:
+                _show(record, several)
+
+
+def _show(record: dict[str, Any], several: bool) -> None:
+    where = escape.name(record["path"])
+    if several:
+        where = f"{escape.name(record['root'])}/{where}"
+    gone = f"  deleted {record['deleted_at']}" if record["deleted_at"] else ""
+    title = f"  {escape.name(record['title'])}" if record["title"] else ""
+    version = paint(f"@{record['version']:<4}", fg="yellow")
+    facts = f"{record['size']:>9}  {record['date'] or '-':<10}  {record['language'] or '-':<2}"
+    line(f"{version} {facts}  {where}{paint(title, dim=True)}{gone}")
+
+
+def _show_rejected(root: str, problem: Any) -> None:
+    from ingest.moments import show
+
+    if as_json():
+        emit(
+            {
+                "root": root,
+                **escape.path_fields("path", problem.path),
+                "reason": problem.reason,
+                "detail": problem.detail,
+                "since": show(problem.since),
+            }
+        )
+    else:
+        line(
+            f"{problem.reason:<13} {escape.name(escape.path(problem.path))}  "
+            f"{escape.name(problem.detail or '')}"
+        )

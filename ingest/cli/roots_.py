@@ -1,0 +1,76 @@
+"""`ingest roots`: the watched folders."""
+
+from __future__ import annotations
+
+import os
+from typing import Any
+
+import click
+
+from ingest import escape
+from ingest.cli.common import as_json, emit, line, opened, system_clock, verb
+
+
+@verb
+@click.argument("words", nargs=-1, metavar="[rename A B | relocate A PATH | retire A]")
+def command(words: tuple[str, ...]) -> None:
+    """List the roots; rename one, tell that its folder moved, or retire it. Their history stays.
+
+    Exit: 0 done; 2 no such root or folder.
+    """
+    from ingest.disk import anchor
+    from ingest.errors import NotFound, UsageError
+    from ingest.moments import show
+    from ingest.store import roots
+
+    with opened() as store:
+        if not words:
+            with store.read() as connection:
+                for root in roots.every(connection):
+                    _show(
+                        {
+                            "name": root.name,
+                            **escape.path_fields("path", root.path),
+                            "id": root.uid.hex(),
+                            "host": root.host,
+                            "last_scan_at": show(root.last_scan_at),
+                            "retired_at": show(root.retired_at),
+                        }
+                    )
+            return
+        verb_, *rest = words
+        if (verb_, len(rest)) not in (("rename", 2), ("relocate", 2), ("retire", 1)):
+            raise UsageError(
+                f"roots {' '.join(words)!r} is not understood",
+                hint="write: ingest roots [rename A B | relocate A PATH | retire A]",
+            )
+        with store.write() as connection:
+            root = roots.named(connection, rest[0])
+            if verb_ == "rename":
+                if any(other.name == rest[1] for other in roots.every(connection)):
+                    raise UsageError(f"the name {rest[1]!r} is taken", hint="run: ingest roots")
+                roots.update(connection, root.id, name=rest[1])
+            elif verb_ == "retire":
+                roots.update(connection, root.id, retired_at=system_clock().wall())
+            else:
+                path = os.path.realpath(os.fsencode(rest[1]))
+                if not os.path.isdir(path):
+                    raise NotFound(f"no folder at {escape.path(path)}")
+                found = anchor.open_root(path)
+                same = found.is_root(device=root.device, inode=root.inode, uid=root.uid)
+                os.close(found.fd)
+                if not same:
+                    raise UsageError(
+                        f"{escape.path(path)} is not the folder of the root {root.name!r}",
+                        hint=f"it lacks the root's id; if it is right: ingest scan --adopt {root.name} after "
+                        "putting it at its old path",
+                    )
+                roots.update(connection, root.id, path=path, device=found.device, inode=found.inode)
+
+
+def _show(record: dict[str, Any]) -> None:
+    if as_json():
+        emit(record)
+        return
+    retired = "  retired" if record["retired_at"] else ""
+    line(f"{escape.name(record['name'])}  {escape.name(record['path'])}{retired}")

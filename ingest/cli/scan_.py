@@ -1,0 +1,120 @@
+"""`ingest scan`: one full reconcile."""
+
+from __future__ import annotations
+
+import os
+import sys
+from typing import Any
+
+import click
+
+from ingest.cli.common import as_json, change_line, emit, flush, line, note, settings, system_clock, verb
+
+
+@verb
+@click.argument("roots", nargs=-1, metavar="[ROOT]...")
+@click.option("--adopt", is_flag=True, help="Accept the folder that stands at a root's path as that root.")
+def command(roots: tuple[str, ...], adopt: bool) -> int:
+    """Compare folders with the store once and record every difference.
+
+    Beside a running `watch` the daemon is asked, and waited for. Fit for cron.
+
+    Exit: 0 done; 2 usage; 3 done, but some files are rejected; 4 the store or a root is out of
+    reach.
+    """
+    from ingest.daemon.enrol import enrol
+    from ingest.daemon.oneshot import scan_roots
+    from ingest.store import reader, seen
+    from ingest.store.migrate import open_or_create
+
+    chosen = settings()
+    os.umask(0o077)
+    clock = system_clock()
+    store = open_or_create(chosen.database_url, busy_seconds=chosen.busy_seconds)
+    known = enrol(store, roots, settings=chosen, adopt=adopt, clock=clock)
+    began = clock.monotonic()
+    with store.read() as connection:
+        before = int(reader.head(connection).seq)
+    with _Progress() as progress:
+        files = scan_roots(store, known, settings=chosen, clock=clock, progress=progress)
+    counts: dict[str, int] = {}
+    keys = {root.id for root in known}
+    with store.read() as connection:
+        for record in _changes(connection, before, keys):
+            kind = record["type"].removeprefix("document.")
+            counts[kind] = counts.get(kind, 0) + 1
+            if as_json():
+                emit(record)
+            else:
+                line(change_line(record, root=len(known) > 1))
+        rejected = sum(len(seen.rejected(connection, key)) for key in keys)
+        head = int(reader.head(connection).seq)
+    seconds = clock.monotonic() - began
+    kinds = ("created", "changed", "moved", "deleted", "restored", "rejected")
+    if as_json():
+        emit(
+            {"files": files, **{kind: counts.get(kind, 0) for kind in kinds[:-1]}, "rejected": rejected,
+             "seq": head, "seconds": round(seconds, 3)}
+        )  # fmt: skip
+    else:
+        told = ", ".join(f"{counts[kind]} {kind}" for kind in kinds if counts.get(kind))
+        line(f"{'' if files is None else f'{files} files, '}{told or 'nothing changed'} ({seconds:.1f} s)")
+    flush()
+    if rejected:
+        note(f"{rejected} files are rejected: ingest ls --rejected")
+    store.dispose()
+    return 3 if rejected else 0
+
+
+def _changes(connection: Any, after: int, keys: set[int]) -> Any:
+    from ingest import queries
+    from ingest.store import reader
+
+    root = next(iter(keys)) if len(keys) == 1 else None
+    names = None if root is not None else {r.name for r in _roots(connection) if r.id in keys}
+    for row in reader.changes(connection, after=after, root=root):
+        if names is None or row.root in names:
+            yield queries.change_record(row)
+
+
+def _roots(connection: Any) -> Any:
+    from ingest.store import roots
+
+    return roots.every(connection)
+
+
+class _Progress:
+    """A bar with a rate, on a terminal, once a scan takes longer than a second."""
+
+    def __init__(self) -> None:
+        self._bar: Any = None
+        self._task: Any = None
+        self._began: float | None = None
+
+    def __enter__(self) -> Any:
+        return self.update
+
+    def __exit__(self, *_: object) -> None:
+        if self._bar is not None:
+            self._bar.stop()
+
+    def update(self, files: int, now: float) -> None:
+        """`files` were looked at by `now`."""
+        self._began = now if self._began is None else self._began
+        if self._bar is None:
+            if now - self._began < 1.0 or not sys.stderr.isatty():
+                return
+            from rich.console import Console
+            from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
+
+            self._bar = Progress(
+                SpinnerColumn(),
+                TextColumn("{task.fields[files]:,} files, {task.fields[rate]:,.0f} a second"),
+                TimeElapsedColumn(),
+                console=Console(stderr=True),
+                transient=True,
+            )
+            self._bar.start()
+            self._task = self._bar.add_task("scan", total=None, files=0, rate=0.0)
+        rate = files / max(now - self._began, 0.001)
+        self._bar.update(self._task, files=files, rate=rate)

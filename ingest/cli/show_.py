@@ -1,0 +1,75 @@
+"""`ingest show`: a version's text, or its bytes."""
+
+from __future__ import annotations
+
+import os
+import secrets
+import sys
+from contextlib import suppress
+
+import click
+
+from ingest import escape
+from ingest.cli.common import as_json, emit, flush, note, opened, verb
+
+
+@verb
+@click.argument("doc", metavar="DOC[@REV]")
+@click.option("--rev", metavar="REV", help="The version, beside a plain DOC.")
+@click.option("--raw", is_flag=True, help="The bytes as they were.")
+@click.option("-o", "output", metavar="FILE", help="Write the bytes to this file.")
+@click.option("--normaliser", metavar="N", help="The text that this normaliser made.")
+@click.option("--root", metavar="NAME", help="The root, where several hold the path.")
+def command(
+    doc: str, rev: str | None, raw: bool, output: str | None, normaliser: str | None, root: str | None
+) -> None:
+    """A version's text; with --raw or -o its bytes, exactly.
+
+    REV is @3, @first, @latest, @prev, a moment, or {cursor:NAME}.
+
+    Exit: 0; 2 no such document or version, or it has no text; 4 no store; 5 its bytes are damaged.
+    """
+    from ingest import queries
+    from ingest.errors import UsageError
+
+    with opened() as store, store.read() as connection:
+        target, picked = queries.locate(connection, doc, rev=rev, root=root)
+        if target.note:
+            note(target.note)
+        no = queries.pick(connection, target, picked)
+        if as_json():
+            emit(queries.version_record(connection, target, no, normaliser))
+            return
+        if raw or output is not None:
+            body = queries.raw_bytes(connection, target, no)
+            if output is not None and output != "-":
+                _write(output, body)
+            else:
+                sys.stdout.buffer.write(body)
+                flush()
+            return
+        text = queries.text(connection, target, no, normaliser)
+        if text is None:
+            reason = queries.version_row(connection, target, no, normaliser).text_reason
+            raise UsageError(
+                f"version {no} of {escape.path(target.path)} has no text: {reason}",
+                hint="its bytes: ingest show --raw",
+            )
+    sys.stdout.buffer.write(escape.text(text).encode("utf-8", "replace"))
+    if text and not text.endswith("\n") and sys.stdout.isatty():
+        sys.stdout.buffer.write(b"\n")
+
+
+def _write(path: str, body: bytes) -> None:
+    """Whole or not at all: beside its place first, then renamed."""
+    temporary = os.path.join(os.path.dirname(path), f".{secrets.token_hex(8)}.tmp")
+    try:
+        with open(temporary, "wb") as file:
+            file.write(body)
+            file.flush()
+            os.fsync(file.fileno())
+        os.replace(temporary, path)
+    except OSError:
+        with suppress(OSError):
+            os.unlink(temporary)
+        raise

@@ -1,0 +1,74 @@
+"""`ingest status`: health and counts."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import click
+
+from ingest import escape
+from ingest.cli.common import as_json, emit, line, opened, paint, system_clock, verb
+
+_EXIT = {"ok": 0, "degraded": 3, "blind": 4, "stopped": 4}
+_COLOUR = {"ok": "green", "degraded": "yellow", "blind": "red", "stopped": "red"}
+
+
+@verb
+@click.option("--exit-code", is_flag=True, help="End with 0 ok, 3 degraded, 4 blind or stopped.")
+def command(exit_code: bool) -> int:
+    """Health and counts: from the running daemon, else from the store.
+
+    Exit: 0; with --exit-code 0 ok, 3 degraded, 4 blind or stopped; 4 no store.
+    """
+    record = _record()
+    if as_json():
+        emit(record)
+    else:
+        _show(record)
+    return _EXIT[record["health"]] if exit_code else 0
+
+
+def _record() -> dict[str, Any]:
+    from ingest import status
+    from ingest.daemon.door import ask
+    from ingest.daemon.doors import doors
+    from ingest.errors import Unreachable
+
+    with opened() as store:
+        live: dict[str, Any] = {}
+        try:
+            for path in doors(store):
+                answer = next(ask(path, {"verb": "status"}, timeout=15.0), None)
+                if answer is not None and "health" in answer and store.is_sqlite:
+                    return answer
+        except Unreachable:
+            live = {}
+        with store.read() as connection:
+            record = status.record(connection, now=system_clock().wall(), live=live)
+        # beside a SQLite store the door is the proof: without it nothing runs
+        return {**record, "health": "stopped"} if store.is_sqlite else record
+
+
+def _show(record: dict[str, Any]) -> None:
+    health = record["health"]
+    line(f"health     {paint(health, fg=_COLOUR[health], bold=True)}")
+    rejected = f", {record['rejected']:,} rejected" if record["rejected"] else ""
+    line(f"documents  {record['documents']:,} in {record['versions']:,} versions{rejected}")
+    line(f"log        {record['seq']:,} changes, tree root {record['tree_root'][:16]}…")
+    line(f"stored     {record['bytes_stored']:,} bytes")
+    line(f"last scan  {record['last_scan_at'] or 'never'}")
+    for root in record["roots"]:
+        state = (
+            "" if root["backend"] is None else f"  {root['backend']}, {root['watched_directories']:,} folders"
+        )
+        unwatched = f", {root['unwatched_directories']:,} unwatched" if root["unwatched_directories"] else ""
+        line(f"root       {escape.name(root['name'])}  {escape.name(root['path'])}{state}{unwatched}")
+    for sink in record["sinks"]:
+        line(f"sink       {escape.name(sink['name'])} at {sink['cursor']:,}, {sink['lag']:,} behind")
+    for problem in record["problems"]:
+        where = escape.name(f"{problem['root']}/{problem['path'] or ''}".rstrip("/"))
+        code = paint(problem["code"], fg="yellow")
+        line(f"problem    {code}  {where}  {escape.name(problem['detail'] or '')}")
+    more = record["problems_total"] - len(record["problems"])
+    if more > 0:
+        line(f"           and {more:,} more")

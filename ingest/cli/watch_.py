@@ -1,0 +1,41 @@
+"""`ingest watch`: the daemon."""
+
+from __future__ import annotations
+
+import os
+
+import click
+
+from ingest.cli.common import as_json, settings, system_clock, verb
+
+
+@verb
+@click.argument("roots", nargs=-1, metavar="[ROOT]...")
+@click.option("--adopt", is_flag=True, help="Accept the folder that stands at a root's path as that root.")
+@click.option("--backend", type=click.Choice(["auto", "native", "poll"]), help="How changes are noticed.")
+def command(roots: tuple[str, ...], adopt: bool, backend: str | None) -> None:
+    """Watch folders and record every change, until SIGTERM or SIGINT.
+
+    ROOT is a folder, the name of a known root, or NAME=FOLDER. Without one: the roots of the
+    configuration, else every root that the store knows. The store is made on first use.
+
+    Exit: 0 stopped; 2 usage; 4 the store or a root is taken or out of reach.
+    """
+    import msgspec
+    import structlog
+
+    from ingest import logging
+    from ingest.daemon.enrol import enrol
+    from ingest.daemon.process import Daemon
+    from ingest.store.migrate import open_or_create
+
+    chosen = settings()
+    if backend is not None:
+        chosen = msgspec.structs.replace(chosen, backend=backend)
+    os.umask(0o077)
+    clock = system_clock()
+    sink = logging.configure(level=chosen.log_level, format_="json" if as_json() else chosen.log_format)
+    store = open_or_create(chosen.database_url, busy_seconds=chosen.busy_seconds)
+    known = enrol(store, roots, settings=chosen, adopt=adopt, clock=clock)
+    Daemon(store, known, settings=chosen, clock=clock, log=structlog.get_logger(), sink=sink).run()
+    store.dispose()

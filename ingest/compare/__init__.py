@@ -1,0 +1,1 @@
+"""Two texts, and what is between them. Pure and deterministic: no model, no timer."""

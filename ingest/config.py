@@ -1,0 +1,128 @@
+"""Settings: defaults, then the file, then `INGEST_*`, then flags. Read once, passed down as values."""
+
+from __future__ import annotations
+
+import os
+import tomllib
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Annotated, Any, Literal
+
+import msgspec
+
+from ingest.disk.patterns import Patterns
+from ingest.errors import ConfigError
+
+DEFAULT_FILE = "config/ingest.toml"
+DEFAULT_DATABASE = "sqlite:///.ingest-store/ingest.db"
+
+Seconds = Annotated[float, msgspec.Meta(ge=0.01, le=86_400)]
+Backend = Literal["auto", "native", "poll"]
+
+
+class RootSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """One `[roots.NAME]` table."""
+
+    path: str
+    include: tuple[str, ...] = ()
+    exclude: tuple[str, ...] = ()
+    backend: Backend | None = None
+
+
+class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Every setting; `config/ingest.toml` says what each is for."""
+
+    database_url: str = DEFAULT_DATABASE
+    quiet_seconds: Seconds = 0.3
+    hold_seconds: Seconds = 5.0
+    move_seconds: Seconds = 1.0
+    max_bytes: Annotated[int, msgspec.Meta(ge=1, le=2_000_000_000)] = 64 * 1024 * 1024
+    backend: Backend = "auto"
+    poll_seconds: Seconds = 5.0
+    rescan_seconds: Seconds = 3600.0
+    liveness_seconds: Annotated[float, msgspec.Meta(ge=0.1, le=4.0)] = 2.0
+    busy_seconds: Seconds = 5.0
+    log_level: Literal["debug", "info", "warning", "error"] = "info"
+    log_format: Literal["auto", "json", "console"] = "auto"
+    include: tuple[str, ...] = ()
+    exclude: tuple[str, ...] = ()
+    roots: dict[str, RootSettings] = {}
+
+    def patterns_of(self, name: str) -> Patterns:
+        """A root's patterns: the common ones and its own. Raises ConfigError."""
+        own = self.roots.get(name)
+        return Patterns(
+            include=self.include + (own.include if own else ()),
+            exclude=self.exclude + (own.exclude if own else ()),
+        )
+
+    def backend_of(self, name: str) -> Backend:
+        """How a root is watched."""
+        own = self.roots.get(name)
+        return own.backend if own is not None and own.backend is not None else self.backend
+
+
+# The scalar settings have a variable each; lists and roots are for the file.
+VARIABLES = {
+    f"INGEST_{field.upper()}": field
+    for field in Settings.__struct_fields__
+    if field not in ("include", "exclude", "roots")
+}
+
+
+def load(
+    *,
+    file: str | None = None,
+    environment: Mapping[str, str] = os.environ,
+    flags: Mapping[str, Any] | None = None,
+) -> Settings:
+    """The settings in force. Raises ConfigError naming the file or variable and the key."""
+    named = file or environment.get("INGEST_CONFIG") or None
+    values: dict[str, Any] = {}
+    if named is not None or Path(DEFAULT_FILE).is_file():
+        values = _read(Path(named or DEFAULT_FILE))
+        _convert(values, where=str(named or DEFAULT_FILE), strict=True)
+    for variable, field in VARIABLES.items():
+        if environment.get(variable):
+            _convert({field: environment[variable]}, where=f"environment variable {variable}", strict=False)
+            values[field] = environment[variable]
+    values.update({key: value for key, value in (flags or {}).items() if value is not None})
+    settings = _convert(values, where="the settings", strict=False)
+    for name in ("", *settings.roots):
+        settings.patterns_of(name)
+    if settings.quiet_seconds > settings.hold_seconds:
+        raise ConfigError(
+            f"quiet_seconds is {settings.quiet_seconds:g}, more than hold_seconds, {settings.hold_seconds:g}",
+            hint="the longest wait cannot be shorter than the quiet time",
+        )
+    return settings
+
+
+def _read(file: Path) -> dict[str, Any]:
+    try:
+        with file.open("rb") as lines:
+            return tomllib.load(lines)
+    except OSError as error:
+        raise ConfigError(
+            f"configuration {file} cannot be read: {os.strerror(error.errno or 0)}",
+            hint="name another with --config, or leave it out",
+        ) from error
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise ConfigError(f"configuration {file} is not TOML: {error}") from error
+
+
+def _convert(values: dict[str, Any], *, where: str, strict: bool) -> Settings:
+    try:
+        return msgspec.convert(values, Settings, strict=strict)
+    except msgspec.ValidationError as error:
+        said, _, place = str(error).partition(" - at `$")
+        key = place.rstrip("`").lstrip(".")
+        if not key and (unknown := said.partition("unknown field `")[2].rstrip("`")):
+            key, said = unknown, "no such setting"
+        elif "unknown field `" in said:
+            key = f"{key}.{said.partition('unknown field `')[2].rstrip('`')}"
+            said = "no such setting"
+        raise ConfigError(
+            f"{where}: {key or 'value'}: {said[:1].lower()}{said[1:]}",
+            hint="every setting and its default is in config/ingest.toml",
+        ) from error

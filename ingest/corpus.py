@@ -1,0 +1,101 @@
+"""The whole corpus at moments: what differs between two, and its bytes at one."""
+
+from __future__ import annotations
+
+import os
+import secrets
+from collections.abc import Iterator
+from contextlib import suppress
+from typing import Any
+
+from ingest import queries
+from ingest.errors import UsageError
+from ingest.escape import path_fields
+from ingest.ids import show_uid
+from ingest.store import blobs, reader, roots
+from ingest.store.engine import Connection
+
+
+def differences(
+    connection: Connection, from_: str, to: str | None, *, root: str | None = None
+) -> Iterator[dict[str, Any]]:
+    """Each document that was added, removed, changed or moved between two moments, by path."""
+    key = queries.root_id(connection, root)
+    first = queries.resolve_moment(connection, from_)
+    last = queries.resolve_moment(connection, to) if to is not None else reader.head(connection).seq
+    before = {row.id: row for row in reader.documents(connection, until=first, root=key)}
+    after = {row.id: row for row in reader.documents(connection, until=last, root=key)}
+    found = []
+    for number in before.keys() | after.keys():
+        old, new = before.get(number), after.get(number)
+        here = new or old
+        assert here is not None
+        if old is None:
+            change = "added"
+        elif new is None:
+            change = "removed"
+        elif old.sha256 != new.sha256 or old.version != new.version:
+            change = "changed"
+        elif old.path != new.path:
+            change = "moved"
+        else:
+            continue
+        moved = old is not None and new is not None and old.path != new.path
+        found.append(
+            {
+                "document": show_uid(here.document),
+                "root": here.root,
+                **path_fields("path", here.path),
+                **path_fields("from_path", old.path if moved and old is not None else None),
+                "change": change,
+                "from": old.version if old is not None else None,
+                "to": new.version if new is not None else None,
+            }
+        )
+    yield from sorted(found, key=lambda record: (record["root"], record["path"]))
+
+
+def export(connection: Connection, folder: str, *, until: int, root: str | None) -> Iterator[dict[str, Any]]:
+    """Write every document as it stood to a new or empty folder; yields a record a file.
+
+    One root, chosen or only: its paths lie directly below; else below a folder a root. Raises
+    UsageError when the folder holds anything, OSError when a file cannot be written.
+    """
+    key = queries.root_id(connection, root)
+    single = key is not None or len(roots.every(connection)) == 1
+    os.makedirs(folder, exist_ok=True)
+    if os.listdir(folder):
+        raise UsageError(f"{folder} is not empty", hint="name a new folder")
+    base = os.fsencode(os.path.abspath(folder))
+    for row in reader.documents(connection, until=until, root=key):
+        inside = row.path if single else os.fsencode(row.root.replace("/", "_")) + b"/" + row.path
+        body = blobs.get(connection, row.id, row.version)
+        write_file(os.path.join(base, inside), body, modified_at=row.modified_at)
+        yield queries.document_record(row)
+
+
+def write_file(path: bytes, body: bytes, *, modified_at: int | None = None, replace: bool = True) -> None:
+    """Write a file whole or not at all; folders are made. Without `replace` an existing one stays.
+
+    Raises FileExistsError then, and OSError.
+    """
+    folder = os.path.dirname(path)
+    os.makedirs(folder, exist_ok=True)
+    temporary = os.path.join(folder, b"." + secrets.token_hex(8).encode() + b".tmp")
+    try:
+        with open(temporary, "xb") as file:
+            file.write(body)
+            file.flush()
+            os.fsync(file.fileno())
+        if modified_at is not None:
+            with suppress(OverflowError, OSError):
+                os.utime(temporary, ns=(modified_at * 1000, modified_at * 1000))
+        if replace:
+            os.replace(temporary, path)
+        else:
+            os.link(temporary, path)
+            os.unlink(temporary)
+    except OSError:
+        with suppress(OSError):
+            os.unlink(temporary)
+        raise

@@ -1,0 +1,174 @@
+"""Which roots a call names: known ones, new ones, or none that can be taken."""
+
+from __future__ import annotations
+
+import os
+import socket
+from collections.abc import Sequence
+
+import msgspec
+
+from ingest.config import Settings
+from ingest.disk import anchor
+from ingest.errors import NotFound, RootUnavailable, UsageError
+from ingest.escape import path as show
+from ingest.ids import UID_BYTES, new_uid
+from ingest.pipeline.limits import Clock
+from ingest.store import roots
+from ingest.store.engine import Connection, Store
+from ingest.store.roots import Root
+
+
+class Wanted(msgspec.Struct, frozen=True):
+    """A root as the call wrote it: a name, a path, or both."""
+
+    name: str | None
+    path: bytes | None
+
+
+def parse(words: str) -> Wanted:
+    """`PATH`, `NAME` or `NAME=PATH`. A folder of that name here is meant before a root's name."""
+    if os.path.isdir(words) or "/" in words.partition("=")[0]:
+        return Wanted(None, _real(words))
+    name, equals, path = words.partition("=")
+    if equals:
+        if not name or not path:
+            raise UsageError(f"root {words!r} is not NAME=PATH")
+        return Wanted(name, _real(path))
+    return Wanted(words, None)
+
+
+def enrol(store: Store, words: Sequence[str], *, settings: Settings, adopt: bool, clock: Clock) -> list[Root]:
+    """The roots to capture, new ones recorded. Without words: those of the settings, else those known.
+
+    Raises UsageError, NotFound or RootUnavailable; a known root whose folder is gone is returned
+    as it is, its capture will say so.
+    """
+    wanted = [parse(word) for word in words]
+    if not wanted:
+        wanted = [Wanted(name, _real(root.path)) for name, root in settings.roots.items()]
+    with store.write() as connection:
+        if not wanted:
+            known = [root for root in roots.every(connection) if root.retired_at is None]
+            if not known:
+                raise UsageError(
+                    "no root is named and none is known", hint="name a folder: ingest watch FOLDER"
+                )
+            return [_adopt(connection, root, adopt) for root in known]
+        found: dict[int, Root] = {}
+        for want in wanted:
+            root = _enrol_one(connection, want, adopt=adopt, clock=clock)
+            found[root.id] = root
+        return list(found.values())
+
+
+def _enrol_one(connection: Connection, want: Wanted, *, adopt: bool, clock: Clock) -> Root:
+    every = roots.every(connection)
+    by_name = next((root for root in every if root.name == want.name), None)
+    if want.path is None:
+        if by_name is None:
+            names = ", ".join(root.name for root in every)
+            raise NotFound(
+                f"no folder and no root named {want.name!r}",
+                hint=f"the roots are: {names}" if names else None,
+            )
+        return _adopt(connection, _unretire(connection, by_name), adopt)
+    known = _known_at(every, want.path)
+    if known is not None:
+        if want.name is not None and want.name != known.name:
+            raise UsageError(
+                f"{show(want.path)} is already the root {known.name!r}",
+                hint=f"rename it: ingest roots rename {known.name} {want.name}",
+            )
+        return _adopt(connection, _unretire(connection, known), adopt)
+    name = want.name or show(os.path.basename(want.path)) or "root"
+    _refuse_nested(every, want.path)
+    return _add(connection, every, name, want.path, adopt=adopt, clock=clock)
+
+
+def _known_at(every: list[Root], path: bytes) -> Root | None:
+    """The root recorded at this path; of several hosts' roots, the one that this folder is."""
+    here = [root for root in every if root.path == path]
+    if len(here) > 1 or (here and here[0].host != socket.gethostname()):
+        try:
+            found = anchor.open_root(path)
+        except RootUnavailable:
+            return next((root for root in here if root.host == socket.gethostname()), None)
+        os.close(found.fd)
+        same = [r for r in here if found.is_root(device=r.device, inode=r.inode, uid=r.uid)]
+        return next(iter(same), None) or next((r for r in here if r.host == socket.gethostname()), None)
+    return here[0] if here else None
+
+
+def _refuse_nested(every: list[Root], path: bytes) -> None:
+    for root in every:
+        if root.retired_at is not None or root.host != socket.gethostname():
+            continue
+        for inner, outer in ((path, root.path), (root.path, path)):
+            if inner.startswith(outer.rstrip(b"/") + b"/"):
+                raise UsageError(
+                    f"{show(inner)} lies inside the root {show(outer)}",
+                    hint="watch one of them; the outer one takes in the inner one's files",
+                )
+
+
+def _add(
+    connection: Connection, every: list[Root], name: str, path: bytes, *, adopt: bool, clock: Clock
+) -> Root:
+    if not os.path.isdir(path):
+        raise NotFound(f"no folder at {show(path)}", hint="make it first, or check the path")
+    found = anchor.open_root(path)
+    try:
+        owner = next((root for root in every if root.uid == found.uid), None)
+        if owner is not None and not adopt:
+            raise UsageError(
+                f"{show(path)} holds the id of the root {owner.name!r} at {show(owner.path)}",
+                hint=f"if it moved: ingest roots relocate {owner.name} {show(path)}; a copy: --adopt",
+            )
+        # an id that no root here has: the folder was watched into another store, and keeps it
+        uid = found.uid
+        if uid is None or owner is not None or len(uid) != UID_BYTES:
+            uid = new_uid(clock.wall(), clock.entropy)
+        root = roots.add(
+            connection, uid=uid, name=name, host=socket.gethostname(), path=path,
+            device=found.device, inode=found.inode,
+        )  # fmt: skip
+        anchor.write_id(found.fd, uid)
+        return root
+    finally:
+        os.close(found.fd)
+
+
+def _adopt(connection: Connection, root: Root, adopt: bool) -> Root:
+    """With --adopt: whatever folder stands at the root's path is the root from now on."""
+    if not adopt:
+        return root
+    try:
+        found = anchor.open_root(root.path)
+    except RootUnavailable:
+        return root
+    try:
+        anchor.write_id(found.fd, root.uid)
+        roots.update(
+            connection, root.id, device=found.device, inode=found.inode, mounts=_mounts_now(root.path)
+        )
+        return roots.named(connection, root.name)
+    finally:
+        os.close(found.fd)
+
+
+def _mounts_now(path: bytes) -> list[str]:
+    from ingest.disk import mounts
+
+    return sorted(entry.decode("utf-8", "surrogateescape") for entry in mounts.below(path, mounts.table()))
+
+
+def _unretire(connection: Connection, root: Root) -> Root:
+    if root.retired_at is None:
+        return root
+    roots.update(connection, root.id, retired_at=None)
+    return roots.named(connection, root.name)
+
+
+def _real(path: str) -> bytes:
+    return os.path.realpath(os.fsencode(os.path.expanduser(path)))

@@ -1,0 +1,32 @@
+"""Known roots by what a call wrote: a name or a path."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Sequence
+
+from ingest.errors import NotFound
+from ingest.store import roots
+from ingest.store.engine import Store
+from ingest.store.roots import Root
+
+
+def chosen(store: Store, words: Sequence[str]) -> list[Root]:
+    """The named roots, or all that are not retired. Raises NotFound."""
+    with store.read() as connection:
+        every = roots.every(connection)
+    if not words:
+        return [root for root in every if root.retired_at is None]
+    return [_one(every, word) for word in words]
+
+
+def _one(every: list[Root], word: str) -> Root:
+    path = os.path.realpath(os.fsencode(word))
+    for root in every:
+        if root.name == word:
+            return root
+    for root in every:
+        if root.path == path:
+            return root
+    names = ", ".join(root.name for root in every)
+    raise NotFound(f"no root {word!r}", hint=f"the roots are: {names}" if names else None)

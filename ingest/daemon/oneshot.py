@@ -1,0 +1,119 @@
+"""One full reconcile outside a daemon, or through the one that runs."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Sequence
+from contextlib import ExitStack
+
+import msgspec
+import structlog
+
+from ingest.config import Settings
+from ingest.daemon import door
+from ingest.daemon.observe import Observation
+from ingest.disk import anchor
+from ingest.errors import AlreadyRunning, RootUnavailable, StoreUnavailable, Unreachable
+from ingest.pipeline.limits import Clock
+from ingest.store.engine import Store, sqlite_files
+from ingest.store.roots import Root
+
+PATIENCE = 86_400.0  # seconds; a scan asked of a daemon takes as long as it takes
+
+
+def scan_roots(
+    store: Store,
+    roots: Sequence[Root],
+    *,
+    settings: Settings,
+    clock: Clock,
+    progress: Callable[[int, float], None],
+) -> int | None:
+    """Reconcile these roots; returns how many files there are, or None when a daemon did it.
+
+    Raises RootUnavailable, AlreadyRunning, StoreUnavailable or Unreachable.
+    """
+    remaining = [root for root in roots if not _asked_daemon(store, root)]
+    if not remaining:
+        return None
+    quiet = msgspec.structs.replace(settings, backend="poll", log_level="error")
+    structlog.configure(processors=[_drop], logger_factory=lambda *_: None)
+    files = 0
+    hidden = tuple(os.fsencode(os.path.realpath(name)) for name in sqlite_files(store.url))
+    with ExitStack() as held:
+        if store.is_sqlite:
+            held.enter_context(anchor.lock_store(str(store.url.database)))
+        for root in remaining:
+            files += _scan(store, root, quiet, clock, progress, hidden)
+    return files
+
+
+def _scan(
+    store: Store,
+    root: Root,
+    settings: Settings,
+    clock: Clock,
+    progress: Callable[[int, float], None],
+    store_files: tuple[bytes, ...],
+) -> int:
+    def hidden(path: bytes) -> frozenset[bytes]:
+        prefix = path.rstrip(b"/") + b"/"
+        return frozenset(name[len(prefix) :] for name in store_files if name.startswith(prefix))
+
+    observation = Observation(
+        store, root, settings=settings, clock=clock, log=structlog.get_logger(), wake=lambda: None,
+        hidden=hidden, once=True,
+    )  # fmt: skip
+    observation.condition.begin()
+    try:
+        observation.open()
+    except RootUnavailable as error:
+        observation.condition.cover("blind", error.code)
+        raise
+    assert observation.capture is not None
+    try:
+        while True:
+            more = observation.step()
+            _raise_trouble(observation)
+            now = clock.monotonic()
+            progress(observation.capture.files_seen, now)
+            if observation.ready and not observation.capture.busy and not observation.scanning:
+                return observation.capture.files_seen
+            if not more:
+                clock.sleep(min(max(observation.next_due() - now, 0.001), 0.05))
+    finally:
+        observation.close()
+
+
+def _raise_trouble(observation: Observation) -> None:
+    """A scan does not wait for things to mend: it ends and says why."""
+    for problem in observation.condition.problems.values():
+        if problem.code in ("root_missing", "root_replaced") and problem.path is None:
+            raise RootUnavailable(problem.detail, code=problem.code)
+        if problem.code.startswith("store_"):
+            raise StoreUnavailable(problem.detail, code=problem.code)
+
+
+def _asked_daemon(store: Store, root: Root) -> bool:
+    """Ask the daemon that captures this root, if one does, and wait for it."""
+    path = door.beside_store(str(store.url.database)) if store.is_sqlite else door.of_root(root.uid)
+    try:
+        answers = list(
+            door.ask(path, {"verb": "scan", "roots": [root.name], "timeout": PATIENCE}, timeout=PATIENCE)
+        )
+    except Unreachable as error:
+        if error.message.startswith("no daemon"):
+            return False
+        raise
+    if not answers or not answers[0].get("done"):
+        raise AlreadyRunning("the daemon ended before the scan did", hint="run: ingest status")
+    if root.name not in answers[0].get("roots", [root.name]):
+        raise AlreadyRunning(
+            f"the daemon that writes this store does not capture the root {root.name!r}",
+            hint="start it with this root too",
+        )
+    return True
+
+
+def _drop(_logger: object, _method: str, _event: object) -> str:
+    raise structlog.DropEvent

@@ -1,0 +1,332 @@
+"""The process that watches: one capturing thread, a door, and a follower that writes log lines."""
+
+from __future__ import annotations
+
+import os
+import queue
+import select
+import signal
+import threading
+from collections.abc import Iterator, Mapping
+from contextlib import ExitStack, suppress
+from pathlib import Path
+from typing import Any
+
+import msgspec
+
+from ingest import merkle, moments, status
+from ingest.config import Settings
+from ingest.daemon.door import Answer, Door, beside_store, of_root
+from ingest.daemon.observe import Barrier, Log, Observation
+from ingest.disk import anchor
+from ingest.disk.watch import Listener
+from ingest.emit.log_lines import LogLines
+from ingest.errors import AlreadyRunning, RootUnavailable, StoreUnavailable
+from ingest.escape import path as show
+from ingest.logging import Stderr
+from ingest.pipeline.limits import Clock
+from ingest.store import reader
+from ingest.store.engine import Store, sqlite_files
+from ingest.store.roots import Root
+
+LONGEST_SLEEP = 1.0
+KEEP_ALIVE = 15.0  # a follower at the door hears something at least so often
+
+
+class Waker:
+    """Ends the capturing thread's sleep from any thread, and from a signal handler."""
+
+    def __init__(self) -> None:
+        self._read, self._write = os.pipe2(os.O_NONBLOCK | os.O_CLOEXEC)
+        self._pending = False
+
+    def wake(self) -> None:
+        """End the sleep, or the next one."""
+        if not self._pending:
+            self._pending = True
+            with suppress(BlockingIOError):
+                os.write(self._write, b"!")
+
+    def sleep(self, seconds: float) -> None:
+        """Sleep until woken, `seconds` at most."""
+        if seconds > 0 and not self._pending:
+            select.select([self._read], [], [], seconds)
+        self._pending = False
+        with suppress(BlockingIOError):
+            os.read(self._read, 4096)
+
+
+class Announcer:
+    """Tells waiting threads that the log grew."""
+
+    def __init__(self) -> None:
+        self.seq = 0
+        self._grew = threading.Condition()
+
+    def announce(self, seq: int) -> None:
+        """The log has this many entries now."""
+        with self._grew:
+            self.seq = max(self.seq, seq)
+            self._grew.notify_all()
+
+    def wait(self, beyond: int, timeout: float) -> None:
+        """Wait until the log is longer than `beyond`, `timeout` seconds at most."""
+        with self._grew:
+            self._grew.wait_for(lambda: self.seq > beyond, timeout)
+
+
+class Job(msgspec.Struct):
+    """Something asked at the door that only the capturing thread can answer."""
+
+    kind: str
+    roots: list[str]
+    done: threading.Event
+    barriers: dict[str, Barrier] | None = None
+    answer: dict[str, Any] | None = None
+    given_up: bool = False
+
+
+class Daemon:
+    """`run` returns when a signal asks for it."""
+
+    def __init__(
+        self, store: Store, roots: list[Root], *, settings: Settings, clock: Clock, log: Log, sink: Stderr
+    ) -> None:
+        self.store = store
+        self.clock = clock
+        self.log = log
+        self.sink = sink
+        self.settings = settings
+        self.waker = Waker()
+        self.announcer = Announcer()
+        self.files = tuple(os.fsencode(os.path.realpath(name)) for name in sqlite_files(store.url))
+        self.observations = [
+            Observation(
+                store, root, settings=settings, clock=clock, log=log, wake=self.waker.wake, hidden=self.hidden
+            )
+            for root in roots
+        ]
+        self.lines = LogLines(store, roots, log, wait=self.announcer.wait)
+        self.listener = Listener(self._library_said)
+        self.heard: queue.SimpleQueue[str] = queue.SimpleQueue()
+        self.jobs: queue.SimpleQueue[Job] = queue.SimpleQueue()
+        self.working: list[Job] = []
+        self.stopping = False
+        self.continued = False
+
+    def hidden(self, root: bytes) -> frozenset[bytes]:
+        """The store's own files, relative to a root that holds them."""
+        prefix = root.rstrip(b"/") + b"/"
+        return frozenset(name[len(prefix) :] for name in self.files if name.startswith(prefix))
+
+    def run(self) -> None:
+        """Watch until SIGTERM or SIGINT; a second one ends the process at once.
+
+        Raises AlreadyRunning when another process captures one of the roots or this store.
+        """
+        with ExitStack() as held:
+            if self.store.is_sqlite:
+                held.enter_context(anchor.lock_store(str(self.store.url.database)))
+            self._handle_signals()
+            self.listener.attach()
+            self._open(held)
+            self.lines.start()
+            held.callback(self._finish)
+            for door in self._doors():
+                door.open()
+                held.callback(door.close)
+            self._log_start()
+            while not self.stopping:
+                self._turn()
+        self.log.info("stopped", seq=self.announcer.seq)
+
+    # -- the loop --------------------------------------------------------------------------
+
+    def _turn(self) -> None:
+        more = False
+        self._library_trouble()
+        if self.continued:
+            self.continued = False
+            for observation in self.observations:
+                observation.rescan("continued")
+        for observation in self.observations:
+            more = observation.step() or more
+            if self.stopping:
+                return
+        seq = max((o.capture.last_seq for o in self.observations if o.capture is not None), default=0)
+        if seq > self.announcer.seq:
+            self.announcer.announce(seq)
+        self._do_jobs()
+        if not more:
+            now = self.clock.monotonic()
+            due = min((o.next_due() for o in self.observations), default=now + LONGEST_SLEEP)
+            self.waker.sleep(min(due - now, LONGEST_SLEEP))
+
+    def _open(self, held: ExitStack) -> None:
+        for observation in self.observations:
+            observation.condition.begin()
+            try:
+                observation.open()
+            except RootUnavailable as error:
+                observation.lose(error)
+                continue
+            except AlreadyRunning:
+                raise
+            held.callback(observation.close)
+            observation.start_watcher()
+
+    def _finish(self) -> None:
+        for observation in self.observations:
+            seq = observation.capture.last_seq if observation.capture is not None else 0
+            try:
+                observation.close(reason="stopped")
+            except StoreUnavailable as error:
+                self.log.error("store_unavailable", code=error.code, detail=error.message)
+            self.announcer.announce(max(seq, self.announcer.seq))
+        self.lines.stop(timeout=5.0)
+
+    def _log_start(self) -> None:
+        with self.store.read() as connection:
+            head = reader.head(connection)
+        self.announcer.announce(head.seq)
+        self.log.info(
+            "started",
+            database=self.store.address,
+            roots=[show(o.root.path) for o in self.observations],
+            seq=head.seq,
+            tree_root=merkle.root(merkle.unpack(head.frontier)).hex(),
+            pid=os.getpid(),
+        )
+
+    # -- signals, and what the library says ------------------------------------------------
+
+    def _handle_signals(self) -> None:
+        def stop(number: int, _frame: object) -> None:
+            if self.stopping:
+                os._exit(128 + number)
+            self.stopping = True
+            self.waker.wake()
+
+        def go_on(_number: int, _frame: object) -> None:
+            self.continued = True
+            self.waker.wake()
+
+        signal.signal(signal.SIGTERM, stop)
+        signal.signal(signal.SIGINT, stop)
+        signal.signal(signal.SIGCONT, go_on)
+        signal.signal(signal.SIGHUP, signal.SIG_IGN)
+
+    def _library_said(self, words: str) -> None:
+        """Called in a watcher's thread."""
+        self.heard.put(words)
+        self.waker.wake()
+
+    def _library_trouble(self) -> None:
+        while True:
+            try:
+                words = self.heard.get_nowait()
+            except queue.Empty:
+                return
+            for observation in self.observations:
+                observation.overflowed(words)
+
+    # -- the door --------------------------------------------------------------------------
+
+    def _doors(self) -> Iterator[Door]:
+        if self.store.is_sqlite:
+            yield Door(beside_store(str(self.store.url.database)), self.answer)
+        else:
+            for observation in self.observations:
+                yield Door(Path(of_root(observation.root.uid)), self.answer)
+
+    def answer(self, request: Mapping[str, Any]) -> Answer:
+        """Answer one request; runs in a thread of the door."""
+        kind = request.get("verb")
+        if kind in ("sync", "scan"):
+            yield self._ask(str(kind), request)
+        elif kind == "status":
+            yield self._status()
+        elif kind == "follow":
+            yield from self._follow()
+        else:
+            yield {"error": f"no such request: {kind!r}"}
+
+    def _follow(self) -> Answer:
+        seen = -1
+        while not self.stopping:
+            seen = max(seen, self.announcer.seq)
+            yield {"seq": seen}
+            self.announcer.wait(seen, KEEP_ALIVE)
+
+    def _ask(self, kind: str, request: Mapping[str, Any]) -> dict[str, Any]:
+        job = Job(kind, [str(name) for name in request.get("roots", [])], threading.Event())
+        self.jobs.put(job)
+        self.waker.wake()
+        done = job.done.wait(float(request.get("timeout", 60.0)))
+        job.given_up = True
+        return {"done": done, **(job.answer or {})}
+
+    def _status(self) -> dict[str, Any]:
+        job = Job("status", [], threading.Event())
+        self.jobs.put(job)
+        self.waker.wake()
+        job.done.wait(10.0)
+        live = job.answer
+        sinks = [
+            {
+                "name": sink.name,
+                "cursor": sink.cursor,
+                "lag": max(0, self.announcer.seq - sink.cursor),
+                "last_error": sink.last_error,
+            }
+            for sink in self.lines.sinks.values()
+        ]
+        try:
+            with self.store.read() as connection:
+                return status.record(
+                    connection, now=self.clock.wall(), live=live, sinks=sinks, log_errors=self.sink.errors
+                )
+        except StoreUnavailable as error:
+            return {"error": error.message, "live": live}
+
+    def _do_jobs(self) -> None:
+        while True:
+            try:
+                self._begin(self.jobs.get_nowait())
+            except queue.Empty:
+                break
+        for job in list(self.working):
+            if job.given_up or self._is_done(job):
+                self.working.remove(job)
+
+    def _begin(self, job: Job) -> None:
+        chosen = [o for o in self.observations if not job.roots or o.root.name in job.roots]
+        if job.kind == "status":
+            job.answer = {o.root.name: o.report() for o in self.observations}
+            job.done.set()
+            return
+        if job.kind == "scan":
+            job.answer = {"from_seq": self.announcer.seq, "roots": [o.root.name for o in chosen]}
+            job.barriers = {}
+            for observation in chosen:
+                observation.rescan("asked")
+                barrier = Barrier()
+                barrier.scan_after = self.clock.monotonic()
+                job.barriers[observation.root.name] = barrier
+        else:
+            job.barriers = {o.root.name: o.begin_barrier() for o in chosen}
+        self.working.append(job)
+
+    def _is_done(self, job: Job) -> bool:
+        assert job.barriers is not None
+        passed = [
+            o.passes(job.barriers[o.root.name]) for o in self.observations if o.root.name in job.barriers
+        ]
+        if all(passed):
+            job.answer = {
+                **(job.answer or {}),
+                "to_seq": self.announcer.seq,
+                "at": moments.show(self.clock.wall()),
+            }
+            job.done.set()
+        return job.done.is_set()

@@ -1,0 +1,230 @@
+"""One file, safely and stably, or the reason why not.
+
+Every path is opened beneath the root's descriptor and through no link: with `openat2` in one call
+where the kernel has it, else part by part. A name swapped for a link while we look cannot lead
+out of the root.
+"""
+
+from __future__ import annotations
+
+import ctypes
+import errno
+import os
+import platform
+import stat
+import struct
+from typing import Literal
+
+import msgspec
+
+from ingest.model import RejectReason, Signature
+
+_OPENAT2 = 437  # one number on every architecture
+_BENEATH = 0x08 | 0x04 | 0x02  # RESOLVE_BENEATH | RESOLVE_NO_SYMLINKS | RESOLVE_NO_MAGICLINKS
+_LONGEST = 4000  # PATH_MAX is 4096; longer paths go part by part
+_CHUNK = 1 << 20
+_O_PATH = getattr(os, "O_PATH", os.O_RDONLY)
+_libc = ctypes.CDLL(None, use_errno=True) if platform.system() == "Linux" else None
+_openat2_missing = _libc is None
+
+ABSENT = frozenset((errno.ENOENT,))
+REPLACED = frozenset((errno.ENOTDIR, errno.ELOOP, errno.EXDEV))
+
+
+class File(msgspec.Struct, frozen=True):
+    """A regular file stands at the path."""
+
+    signature: Signature
+
+
+class Gone(msgspec.Struct, frozen=True):
+    """Surely no regular file stands at the path."""
+
+    reason: Literal["removed", "replaced"]
+
+
+class Unknown(msgspec.Struct, frozen=True):
+    """What stands at the path cannot be told: never a reason to delete."""
+
+    why: str
+
+
+class Bytes(msgspec.Struct, frozen=True):
+    """The file's bytes, read while it stood still."""
+
+    raw: bytes
+    signature: Signature
+    modified_at: int
+
+
+class Rejected(msgspec.Struct, frozen=True):
+    """The bytes could not or may not be read."""
+
+    reason: RejectReason
+    detail: str
+    signature: Signature | None
+
+
+class Moving(msgspec.Struct, frozen=True):
+    """The file changed while it was read: read it again."""
+
+
+Look = File | Gone | Unknown
+Reading = Bytes | Rejected | Moving | Gone | Unknown
+
+
+def signature_of(found: os.stat_result) -> Signature:
+    """The part of a stat result that tells whether a file stood still."""
+    return Signature(
+        found.st_dev,
+        _signed(found.st_ino),
+        found.st_size,
+        _signed(found.st_mtime_ns),
+        _signed(found.st_ctime_ns),
+    )
+
+
+def _signed(number: int) -> int:
+    """Wrapped into 64 signed bits, as databases keep it: inodes use all 64, mtimes can exceed them."""
+    if -(1 << 63) <= number < 1 << 63:
+        return number
+    return ((number + (1 << 63)) % (1 << 64)) - (1 << 63)
+
+
+def open_beneath(root: int, path: bytes, flags: int) -> int:
+    """Open `path` below the folder descriptor `root`, through no link. Raises OSError.
+
+    With O_PATH and O_NOFOLLOW a link in last place is opened itself.
+    """
+    global _openat2_missing  # noqa: PLW0603  # what the kernel can do does not change
+    if not path:
+        return os.open(b".", flags | os.O_CLOEXEC, dir_fd=root)
+    if not _openat2_missing and len(path) < _LONGEST:
+        assert _libc is not None
+        how = struct.pack("QQQ", flags | os.O_CLOEXEC, 0, _BENEATH)
+        while True:
+            fd = int(_libc.syscall(_OPENAT2, root, path, how, len(how)))
+            if fd >= 0:
+                return fd
+            code = ctypes.get_errno()
+            if code == errno.ENOSYS or (code == errno.EPERM and not _works(root)):
+                _openat2_missing = True
+                break
+            if code not in (errno.EINTR, errno.EAGAIN):
+                raise OSError(code, os.strerror(code), path)
+    return _open_part_by_part(root, path, flags)
+
+
+def _works(root: int) -> bool:
+    """Whether `openat2` is allowed at all: some sandboxes answer EPERM to a call they do not know."""
+    assert _libc is not None
+    fd = int(_libc.syscall(_OPENAT2, root, b".", struct.pack("QQQ", _O_PATH | os.O_CLOEXEC, 0, 0), 24))
+    if fd >= 0:
+        os.close(fd)
+    return fd >= 0
+
+
+def _open_part_by_part(root: int, path: bytes, flags: int) -> int:
+    *folders, name = path.split(b"/")
+    at = os.dup(root)
+    try:
+        for folder in folders:
+            below = os.open(folder, _O_PATH | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC, dir_fd=at)
+            os.close(at)
+            at = below
+        return os.open(name, flags | os.O_NOFOLLOW | os.O_CLOEXEC, dir_fd=at)
+    finally:
+        os.close(at)
+
+
+def look(root: int, path: bytes) -> Look:
+    """What stands at `path` now. `Gone` only if every folder above it could be listed."""
+    try:
+        fd = open_beneath(root, path, _O_PATH | os.O_NOFOLLOW)
+    except OSError as error:
+        return _explain_absence(root, path, error)
+    try:
+        found = os.fstat(fd)
+    except OSError as error:
+        return Unknown(os.strerror(error.errno or 0))
+    finally:
+        os.close(fd)
+    return File(signature_of(found)) if stat.S_ISREG(found.st_mode) else Gone("replaced")
+
+
+def _explain_absence(root: int, path: bytes, error: OSError) -> Gone | Unknown:
+    """Believe ENOENT and ENOTDIR only when the folders down to the gap can be listed."""
+    if error.errno not in ABSENT | REPLACED:
+        return Unknown(os.strerror(error.errno or 0))
+    reason: Literal["removed", "replaced"] = "removed" if error.errno in ABSENT else "replaced"
+    try:
+        _list_start(root, b"")
+        parts = path.split(b"/")
+        for depth in range(1, len(parts)):
+            try:
+                _list_start(root, b"/".join(parts[:depth]))
+            except OSError as missing:
+                if missing.errno in ABSENT:
+                    return Gone("removed")
+                if missing.errno in REPLACED:
+                    return Gone("replaced")
+                raise
+    except OSError as unlistable:
+        return Unknown(os.strerror(unlistable.errno or 0))
+    return Gone(reason)
+
+
+def _list_start(root: int, folder: bytes) -> None:
+    """Raise OSError unless the folder can be listed."""
+    fd = open_beneath(root, folder, os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW)
+    try:
+        with os.scandir(fd) as entries:
+            next(entries, None)
+    finally:
+        os.close(fd)
+
+
+def read_stable(root: int, path: bytes, *, max_bytes: int) -> Reading:
+    """Read the whole file once, if it stands still: fstat, read, fstat, lstat must all agree."""
+    try:
+        fd = open_beneath(root, path, os.O_RDONLY | os.O_NONBLOCK | os.O_NOFOLLOW)
+    except OSError as error:
+        if error.errno in ABSENT | REPLACED:
+            return _explain_absence(root, path, error)
+        seen = look(root, path)
+        if isinstance(seen, File):
+            return Rejected("unreadable", os.strerror(error.errno or 0), seen.signature)
+        return seen
+    try:
+        before = os.fstat(fd)
+        if not stat.S_ISREG(before.st_mode):
+            return Gone("replaced")
+        if before.st_size > max_bytes:
+            return Rejected("too_large", f"{before.st_size} bytes", signature_of(before))
+        raw = _read_all(fd, before.st_size, max_bytes)
+        after = os.fstat(fd)
+    except OSError as error:
+        return Rejected("unreadable", os.strerror(error.errno or 0), signature_of(before))
+    finally:
+        os.close(fd)
+    signature = signature_of(before)
+    if raw is None or signature_of(after) != signature or look(root, path) != File(signature):
+        return Moving()
+    return Bytes(raw, signature, before.st_mtime_ns // 1000)
+
+
+def _read_all(fd: int, size: int, max_bytes: int) -> bytes | None:
+    """All bytes to the end, or None when the file grew past what may be read."""
+    first = os.read(fd, min(size + 1, _CHUNK))
+    if len(first) <= size < _CHUNK:
+        rest = os.read(fd, 1)  # one byte more than fstat said: it grew
+        if not rest:
+            return first
+        first += rest
+    parts, total = [first], len(first)
+    while part := os.read(fd, _CHUNK):
+        parts.append(part)
+        total += len(part)
+        if total > max_bytes:
+            return None
+    return b"".join(parts)

@@ -1,0 +1,225 @@
+"""The operating system's notifications, turned into hints.
+
+A hint says "look at this path". The handler puts it into a table and returns: it does no I/O and
+does not raise, because an exception in it would end the dispatching thread in silence. What the
+library does not tell (an overflow, a dead thread) is asked for here: `Watcher.trouble`.
+"""
+
+from __future__ import annotations
+
+import logging
+import os
+import re
+import sys
+import threading
+from collections.abc import Callable
+
+import msgspec
+from watchdog import events
+from watchdog.observers import Observer
+from watchdog.observers.api import BaseObserver
+
+from ingest.disk.patterns import OWN_FOLDER
+
+HINTS = 100_000  # past this many paths a rescan is cheaper than the list
+COOKIE = b"cookie-"
+# Every event class but the two of reading: our own reads would flood the queue.
+EVENTS: list[type[events.FileSystemEvent]] = [
+    events.FileCreatedEvent,
+    events.FileDeletedEvent,
+    events.FileModifiedEvent,
+    events.FileMovedEvent,
+    events.FileAttribEvent,
+    events.FileClosedEvent,
+    events.DirCreatedEvent,
+    events.DirDeletedEvent,
+    events.DirModifiedEvent,
+    events.DirMovedEvent,
+    events.DirAttribEvent,
+]
+
+
+class Heard(msgspec.Struct):
+    """What was heard since the last time it was taken."""
+
+    touched: set[bytes] = msgspec.field(default_factory=set)
+    writing: set[bytes] = msgspec.field(default_factory=set)
+    at_rest: set[bytes] = msgspec.field(default_factory=set)
+    folders: set[bytes] = msgspec.field(default_factory=set)
+    renames: list[tuple[bytes, bytes]] = msgspec.field(default_factory=list)
+    cookies: set[bytes] = msgspec.field(default_factory=set)
+    events: int = 0
+    overflow: bool = False
+    root_event: bool = False
+
+
+class Handler(events.FileSystemEventHandler):
+    """Sorts events into `Heard`; `wake` is called after each one that matters."""
+
+    def __init__(self, root: bytes, hidden: frozenset[bytes], wake: Callable[[], None]) -> None:
+        self._prefix = root.rstrip(b"/") + b"/"
+        self._root = root
+        self._hidden = hidden
+        self._wake = wake
+        self._lock = threading.Lock()
+        self._heard = Heard()
+
+    def take(self) -> Heard:
+        """What was heard since the last call."""
+        with self._lock:
+            heard, self._heard = self._heard, Heard()
+        return heard
+
+    def dispatch(self, event: events.FileSystemEvent) -> None:
+        """Called by the observer's thread for each event."""
+        if type(event) is events.DirModifiedEvent:
+            return  # each create and delete below says the same, and more
+        source = self._relative(event.src_path)
+        target = self._relative(event.dest_path) if event.dest_path else None
+        if source is None and target is None:
+            return
+        with self._lock:
+            self._sort(event, source, target)
+        self._wake()
+
+    def _sort(self, event: events.FileSystemEvent, source: bytes | None, target: bytes | None) -> None:
+        heard = self._heard
+        heard.events += 1
+        if source == b"":
+            heard.root_event = True
+            return
+        if source is not None and source.startswith(OWN_FOLDER + b"/"):
+            heard.cookies.add(source)
+            return
+        if event.is_directory:
+            heard.folders.update(path for path in (source, target) if path is not None)
+        else:
+            self._sort_file(heard, type(event), source, target)
+        if source is not None and target is not None:
+            heard.renames.append((source, target))
+        if len(heard.touched) + len(heard.folders) + len(heard.renames) > HINTS:
+            cookies = heard.cookies
+            self._heard = Heard(cookies=cookies, overflow=True)
+
+    @staticmethod
+    def _sort_file(
+        heard: Heard, kind: type[events.FileSystemEvent], source: bytes | None, target: bytes | None
+    ) -> None:
+        if source is not None:
+            heard.touched.add(source)
+            if kind is events.FileModifiedEvent:
+                heard.writing.add(source)
+                heard.at_rest.discard(source)
+            elif kind is events.FileClosedEvent:
+                heard.at_rest.add(source)
+                heard.writing.discard(source)
+        if target is not None:
+            heard.touched.add(target)
+            heard.at_rest.add(target)
+            heard.writing.discard(target)
+
+    def _relative(self, path: bytes | str) -> bytes | None:
+        """The path below the root; None for what is never watched, b"" for the root itself."""
+        raw = path if isinstance(path, bytes) else os.fsencode(path)
+        if not raw.startswith(self._prefix):
+            return b"" if raw == self._root else None
+        relative = raw[len(self._prefix) :]
+        if relative in self._hidden:
+            return None
+        if relative.startswith(b".") or b"/." in relative:
+            return relative if relative.startswith(OWN_FOLDER + b"/" + COOKIE) else None
+        return relative
+
+
+class Watcher:
+    """A native observer of one root. Made anew, never restarted, when anything is wrong with it."""
+
+    def __init__(self, root: bytes, *, hidden: frozenset[bytes], wake: Callable[[], None]) -> None:
+        self.root = root
+        self._handler = Handler(root, hidden, wake)
+        self._observer: BaseObserver = Observer()
+        self._threads: set[threading.Thread] = set()
+
+    def start(self) -> None:
+        """Watch the whole tree. Raises OSError when the root cannot be watched."""
+        before = set(threading.enumerate())
+        try:
+            self._observer.schedule(
+                self._handler, os.fsdecode(self.root), recursive=True, event_filter=EVENTS
+            )
+            self._observer.start()
+        finally:
+            self._threads = {
+                thread
+                for thread in set(threading.enumerate()) - before
+                if type(thread).__module__.startswith("watchdog")
+            }
+
+    def stop(self) -> None:
+        """End the observer's threads; waits a second at most, a dead one cannot be joined."""
+        try:
+            self._observer.stop()
+        except (KeyError, OSError, RuntimeError):
+            return  # half dead already: its descriptors go with the object
+        for thread in self._threads:
+            if thread.is_alive() and thread is not threading.current_thread():
+                thread.join(timeout=1.0)
+
+    def take(self) -> Heard:
+        """What was heard since the last call."""
+        return self._handler.take()
+
+    def trouble(self) -> str | None:
+        """Why this watcher cannot be trusted any more, or None. A cookie is the stronger proof."""
+        return "a watcher thread died" if any(not thread.is_alive() for thread in self._threads) else None
+
+    def watched(self) -> frozenset[tuple[int, int]] | None:
+        """(device, inode) of every watched folder, as the kernel lists them; None if it does not."""
+        fd = getattr(getattr(self._observer, "_inotify_fd", None), "_inotify_fd", None)
+        return watched_inodes(fd) if isinstance(fd, int) else None
+
+
+_WATCH = re.compile(r"^inotify wd:\S+ ino:([0-9a-f]+) sdev:([0-9a-f]+)", re.MULTILINE)
+
+
+def watched_inodes(fd: int) -> frozenset[tuple[int, int]] | None:
+    """The watches of an inotify descriptor, from /proc; None where that file is not there."""
+    try:
+        with open(f"/proc/self/fdinfo/{fd}", encoding="ascii") as lines:
+            found = _WATCH.findall(lines.read())
+    except OSError:
+        return None
+    return frozenset((_device(int(device, 16)), int(inode, 16)) for inode, device in found)
+
+
+def _device(kernel: int) -> int:
+    """The kernel's own device number (20 bits of minor) as `stat` gives it."""
+    return os.makedev(kernel >> 20, kernel & 0xFFFFF)
+
+
+class Listener(logging.Handler):
+    """Hears what the library only logs: a queue overflow is nothing but a warning there."""
+
+    NAMES = ("watchdog.observers.inotify_c", "watchdog.observers.inotify")
+
+    def __init__(self, heard: Callable[[str], None]) -> None:
+        super().__init__(level=logging.WARNING)
+        self._heard = heard
+
+    def emit(self, record: logging.LogRecord) -> None:
+        """Called in the watcher's thread."""
+        self._heard(record.getMessage())
+
+    def attach(self) -> None:
+        """Listen from now on; an exception that ends a watcher's thread is heard too."""
+        for name in self.NAMES:
+            logger = logging.getLogger(name)
+            logger.addHandler(self)
+            logger.propagate = False
+        threading.excepthook = self._thread_died
+
+    def _thread_died(self, died: threading.ExceptHookArgs) -> None:
+        name = died.thread.name if died.thread is not None else "a thread"
+        self._heard(f"{name} died: {died.exc_type.__name__}: {died.exc_value}")
+        if died.thread is None or "watchdog" not in type(died.thread).__module__:
+            sys.__excepthook__(died.exc_type, died.exc_value or died.exc_type(), died.exc_traceback)

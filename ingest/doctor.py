@@ -1,0 +1,123 @@
+"""What is wrong with this machine, the roots, the store and the configuration, and the mend."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import sqlite3
+import stat
+import sys
+from collections.abc import Iterator
+from typing import Literal
+
+import msgspec
+
+from ingest.config import VARIABLES, Settings
+from ingest.disk import anchor, mounts
+from ingest.errors import IngestError, RootUnavailable, StoreMissing
+from ingest.escape import path as show
+from ingest.store import roots
+from ingest.store.engine import Store, open_store, parse_url
+from ingest.store.roots import Root
+
+_OTHER_VARIABLES = ("INGEST_CONFIG", "INGEST_CHROMIUM")
+_WATCHES = "/proc/sys/fs/inotify/max_user_watches"
+_LOW_SPACE = 256 << 20
+
+
+class Check(msgspec.Struct, frozen=True):
+    """One thing that was looked at."""
+
+    name: str
+    state: Literal["ok", "warning", "error"]
+    detail: str
+    hint: str | None = None
+
+
+def examine(settings: Settings) -> Iterator[Check]:
+    """Every check, the machine first."""
+    yield from _machine()
+    yield from _environment()
+    url = parse_url(settings.database_url)
+    if url.drivername == "sqlite":
+        yield from _store_files(str(url.database))
+    try:
+        store = open_store(settings.database_url, busy_seconds=settings.busy_seconds)
+    except StoreMissing as error:
+        yield Check("store", "warning", error.message, error.hint)
+        return
+    except IngestError as error:
+        yield Check("store", "error", error.message, error.hint)
+        return
+    yield Check("store", "ok", f"{store.address} can be read")
+    yield from _roots(store, settings)
+    store.dispose()
+
+
+def _machine() -> Iterator[Check]:
+    yield Check("python", "ok", sys.version.split()[0])
+    version = sqlite3.sqlite_version_info
+    if version < (3, 35):
+        yield Check("sqlite", "error", sqlite3.sqlite_version, "Python needs SQLite 3.35 or later")
+    else:
+        yield Check("sqlite", "ok", sqlite3.sqlite_version)
+    try:
+        with open(_WATCHES, encoding="ascii") as file:
+            yield Check("inotify", "ok", f"{int(file.read()):,} folders can be watched by this user")
+    except (OSError, ValueError):
+        yield Check(
+            "inotify", "warning", "this system does not tell", "roots may have to be polled: backend = poll"
+        )
+
+
+def _environment() -> Iterator[Check]:
+    for name in sorted(os.environ):
+        known = name in VARIABLES or name in _OTHER_VARIABLES or name.startswith("INGEST_TEST_")
+        if name.startswith("INGEST_") and not known:
+            yield Check(
+                "environment", "warning", f"{name} is no setting", "see config/ingest.toml for the names"
+            )
+
+
+def _store_files(database: str) -> Iterator[Check]:
+    folder = os.path.dirname(database)
+    if not os.path.isdir(folder):
+        return
+    mode = os.stat(folder).st_mode
+    if mode & (stat.S_IWGRP | stat.S_IWOTH) and not mode & stat.S_ISVTX:
+        yield Check("store folder", "warning", f"others can write to {folder}", f"run: chmod go-w {folder}")
+    for name in (database, database + "-wal", database + "-shm", database + ".lock"):
+        if os.path.exists(name) and os.stat(name).st_mode & 0o077:
+            yield Check("store files", "warning", f"others can read {name}", f"run: chmod 600 {name}")
+    free = shutil.disk_usage(folder).free
+    if free < _LOW_SPACE:
+        yield Check("space", "warning", f"{free:,} bytes are free at {folder}", "make room before it is full")
+    else:
+        yield Check("space", "ok", f"{free:,} bytes are free at {folder}")
+
+
+def _roots(store: Store, settings: Settings) -> Iterator[Check]:
+    with store.read() as connection:
+        known = [root for root in roots.every(connection) if root.retired_at is None]
+    if not known:
+        yield Check("roots", "warning", "no root is known", "run: ingest watch FOLDER")
+    for root in known:
+        yield _root(root, settings)
+
+
+def _root(root: Root, settings: Settings) -> Check:
+    name = f"root {root.name}"
+    try:
+        found = anchor.open_recorded(
+            root.path, name=root.name, device=root.device, inode=root.inode, uid=root.uid
+        )
+    except RootUnavailable as error:
+        return Check(name, "error", error.message, error.hint)
+    os.close(found.fd)
+    if not os.access(root.path, os.W_OK):
+        return Check(
+            name, "warning", f"{show(root.path)} cannot be written to", "it is polled: no cookie can be sent"
+        )
+    if settings.backend_of(root.name) != "poll" and mounts.needs_polling(root.path):
+        return Check(name, "ok", f"{show(root.path)} is on a network file system and is polled")
+    return Check(name, "ok", show(root.path))

@@ -1,0 +1,1 @@
+"""Telling what happened: followers of the log, each with a cursor of its own."""

@@ -1,0 +1,96 @@
+"""Each change as one structured log line, written from the log after the commit.
+
+The cursor moves after the lines were flushed, so a crash in between repeats lines and loses none.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+from typing import Any, Protocol
+
+import msgspec
+
+from ingest import queries
+from ingest.errors import StoreUnavailable
+from ingest.store import cursors, reader
+from ingest.store.engine import Store
+from ingest.store.roots import Root
+
+BATCH = 500
+IDLE = 1.0  # seconds between two looks when nobody calls: other processes may write too
+
+
+class Log(Protocol):
+    """A structlog logger."""
+
+    def info(self, event: str, **fields: Any) -> Any: ...
+
+
+class SinkState(msgspec.Struct):
+    """What `status` says of a sink."""
+
+    name: str
+    cursor: int = 0
+    last_error: str | None = None
+
+
+class LogLines(threading.Thread):
+    """Follows the log and writes the lines of some roots until told to stop."""
+
+    def __init__(
+        self,
+        store: Store,
+        followed: list[Root],
+        log: Log,
+        *,
+        wait: Callable[[int, float], None],
+    ) -> None:
+        super().__init__(name="log-lines", daemon=True)
+        self.sinks = {root.id: SinkState(f"log:{root.name}") for root in followed}
+        self._store = store
+        self._roots = followed
+        self._log = log
+        self._wait = wait
+        self._stopping = threading.Event()
+
+    def run(self) -> None:
+        """Tell what is in the log, wait for more."""
+        while not self._stopping.is_set():
+            told = self._pass()
+            if not told:
+                self._wait(max((sink.cursor for sink in self.sinks.values()), default=0), IDLE)
+        while self._pass():
+            pass
+
+    def stop(self, timeout: float) -> None:
+        """Tell what is left, and end."""
+        self._stopping.set()
+        self.join(timeout)
+
+    def _pass(self) -> bool:
+        told = False
+        for root in self._roots:
+            sink = self.sinks[root.id]
+            try:
+                told = self._tell(root, sink) or told
+                sink.last_error = None
+            except StoreUnavailable as error:
+                sink.last_error = error.message
+                if self._stopping.is_set():
+                    return False
+        return told
+
+    def _tell(self, root: Root, sink: SinkState) -> bool:
+        name = f"log/{root.uid.hex()}"
+        with self._store.read() as connection:
+            place = cursors.place(connection, name) or 0
+            rows = list(reader.changes(connection, after=place, root=root.id, limit=BATCH))
+        sink.cursor = place
+        for row in rows:
+            self._log.info("change", **queries.change_record(row))
+        if rows:
+            with self._store.write() as connection:
+                cursors.move(connection, name, rows[-1].seq)
+            sink.cursor = rows[-1].seq
+        return bool(rows)

@@ -1,0 +1,77 @@
+"""Every error that this program raises on purpose.
+
+    IngestError
+    ├── UsageError                2   the words of the call, or the configuration, are wrong
+    │   ├── ConfigError
+    │   └── NotFound              2   no such document, version, cursor or root
+    ├── Unreachable               4   the store, a root or the daemon cannot be reached, or time ran out
+    │   ├── StoreMissing
+    │   ├── SchemaMismatch
+    │   ├── StoreUnavailable
+    │   ├── AlreadyRunning
+    │   └── RootUnavailable
+    └── IntegrityError            5   what is stored is not what was recorded
+
+The text says what is wrong and names the thing; `hint` says what to do next. Exit codes
+belong to the command line (`ingest.cli`), not to this module.
+"""
+
+
+class IngestError(Exception):
+    """Something this program refuses to do, or cannot do."""
+
+    def __init__(self, message: str, *, hint: str | None = None) -> None:
+        super().__init__(message)
+        self.message = message
+        self.hint = hint
+
+
+class UsageError(IngestError):
+    """The call cannot be carried out as it was written."""
+
+
+class ConfigError(UsageError):
+    """A configuration file, environment variable or flag holds something that is not allowed."""
+
+
+class NotFound(UsageError):
+    """No such document, version, cursor or root."""
+
+
+class Unreachable(IngestError):
+    """The store, a root or the daemon could not be reached in time."""
+
+
+class StoreMissing(Unreachable):
+    """There is no store at this address, and this verb does not create one."""
+
+
+class SchemaMismatch(Unreachable):
+    """The store's schema is older or newer than this program."""
+
+
+class StoreUnavailable(Unreachable):
+    """The store refused the work for now: locked, full, read-only or the server is away.
+
+    `code` is one of the contract's problem codes.
+    """
+
+    def __init__(self, message: str, *, code: str, hint: str | None = None) -> None:
+        super().__init__(message, hint=hint)
+        self.code = code
+
+
+class AlreadyRunning(Unreachable):
+    """Another process captures this root or writes this store."""
+
+
+class RootUnavailable(Unreachable):
+    """The folder is not there, or is not the folder that was recorded. `code` says which."""
+
+    def __init__(self, message: str, *, code: str, hint: str | None = None) -> None:
+        super().__init__(message, hint=hint)
+        self.code = code
+
+
+class IntegrityError(IngestError):
+    """Stored bytes do not match what was recorded of them."""

@@ -1,0 +1,52 @@
+"""Text from outside made safe to show: control characters and bidi controls become visible.
+
+Everything that prints goes through here; what is stored stays as it is.
+"""
+
+from __future__ import annotations
+
+import base64
+import re
+
+# C0, DEL, C1, the bidi embeddings, overrides and isolates, the bidi marks, line and paragraph
+# separators (a terminal or a log viewer may break the line there), lone surrogates.
+_UNSAFE = "\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028\u2029\u202a-\u202e\u2066-\u2069\ud800-\udfff"
+_IN_TEXT = re.compile(f"[{_UNSAFE}]")
+_IN_NAME = re.compile(f"[{_UNSAFE}\t\n]")
+_IN_JSON = re.compile("[\x7f-\x9f\u061c\u200e\u200f\u2028\u2029\u202a-\u202e\u2066-\u2069]")
+
+
+def _visible(match: re.Match[str]) -> str:
+    return f"\\u{{{ord(match[0]):04x}}}"
+
+
+def text(value: str) -> str:
+    r"""A document's text for people: tab and newline stay, other controls become `\u{001b}`."""
+    return _IN_TEXT.sub(_visible, value)
+
+
+def name(value: str) -> str:
+    """A name or an error for people: one line, whatever is in it."""
+    return _IN_NAME.sub(_visible, value)
+
+
+def json(encoded: bytes) -> bytes:
+    r"""Encoded JSON with the controls that JSON allows raw turned into `\uXXXX`."""
+    if encoded.isascii() and b"\x7f" not in encoded:
+        return encoded
+    return _IN_JSON.sub(lambda match: f"\\u{ord(match[0]):04x}", encoded.decode()).encode()
+
+
+def path(raw: bytes) -> str:
+    r"""A path as a string: UTF-8, each byte that is not valid as `\xNN`."""
+    return raw.decode("utf-8", "backslashreplace")
+
+
+def path_fields(field: str, raw: bytes | None) -> dict[str, str | None]:
+    """The record fields of a path: `field`, and `field_base64` where it is not valid UTF-8."""
+    if raw is None:
+        return {field: None}
+    try:
+        return {field: raw.decode()}
+    except UnicodeDecodeError:
+        return {field: path(raw), f"{field}_base64": base64.b64encode(raw).decode()}

@@ -1,0 +1,74 @@
+"""Log lines: the only module that names a structlog processor."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import MutableMapping
+from typing import Any, TextIO
+
+import msgspec
+import structlog
+
+from ingest import escape
+
+_LEVELS = {"debug": 10, "info": 20, "warning": 30, "error": 40}
+
+
+class Stderr:
+    """Writes lines to a stream that may be full or closed: a log line is not worth the service.
+
+    `errors` counts what could not be written.
+    """
+
+    def __init__(self, stream: TextIO) -> None:
+        self._stream = stream
+        self.errors = 0
+
+    def msg(self, line: str) -> None:
+        """Write one line."""
+        try:
+            self._stream.write(line + "\n")
+            self._stream.flush()
+        except (OSError, ValueError):
+            self.errors += 1
+
+    log = debug = info = warn = warning = error = critical = exception = fatal = failure = msg
+
+
+def configure(*, level: str, format_: str, stream: TextIO | None = None) -> Stderr:
+    """Set structlog up for this process; returns the sink, which counts failed writes."""
+    stream = sys.stderr if stream is None else stream
+    sink = Stderr(stream)
+    on_terminal = format_ == "console" or (format_ == "auto" and stream.isatty())
+    structlog.configure(
+        processors=[
+            structlog.processors.add_log_level,
+            structlog.processors.TimeStamper(fmt="iso", utc=True, key="time"),
+            structlog.processors.format_exc_info,
+            _console if on_terminal else _json,
+        ],
+        wrapper_class=structlog.make_filtering_bound_logger(_LEVELS[level]),
+        logger_factory=lambda *_: sink,
+        cache_logger_on_first_use=False,
+    )
+    return sink
+
+
+def _json(_logger: object, _method: str, event: MutableMapping[str, Any]) -> str:
+    return escape.json(msgspec.json.encode(event, enc_hook=str)).decode()
+
+
+def _console(_logger: object, _method: str, event: MutableMapping[str, Any]) -> str:
+    when = str(event.pop("time", ""))[11:19]
+    level = str(event.pop("level", "info"))
+    name = str(event.pop("event", ""))
+    if name == "change":
+        what = str(event.get("type", "")).removeprefix("document.")
+        moved = f"  (from {event['from_path']})" if event.get("from_path") else ""
+        reason = f"  ({event['reason']})" if event.get("reason") else ""
+        version = f" @{event['version']}" if event.get("version") else ""
+        where = f"{event.get('root')}: {event.get('path')}{version}{moved}{reason}"
+        return escape.name(f"{when} #{event.get('seq')} {what:<9} {where}")
+    fields = "  ".join(f"{key}={value}" for key, value in event.items() if value is not None)
+    mark = "" if level in ("info", "debug") else f"{level}: "
+    return escape.name(f"{when} {mark}{name}  {fields}".rstrip())

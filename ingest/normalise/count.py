@@ -1,0 +1,162 @@
+"""How many words and sentences a text has.
+
+A word begins with a letter or digit and goes on through letters, digits, underscores,
+combining marks, soft hyphens and zero-width joiners. One apostrophe (' or U+2019) or hyphen
+(-, U+2010 or U+2011) between two of these runs does not end it: `foto's`, `VVD-leider` and
+`x-y-z` are one word each, `a--b` and `a/b` are two. In a script that puts no space between its
+words, a whole run is one word.
+
+A sentence is what the library cuts off as one, if it has a letter or digit; an empty line
+always ends it. Two pieces are joined again where the first ends in an abbreviation that does
+not end a sentence (`drs.`, `o.a.`, `e.g.`), or in one that may (`jl.`, `enz.`, `nr.`) when the
+next begins with a small letter or a digit. An abbreviation in capitals is none: `ING.`
+"""
+
+from __future__ import annotations
+
+import functools
+import re
+import unicodedata
+from collections.abc import Callable
+
+_SMALL = 65_536
+_MARK_RANGE = range(0x0300, 0x20000)
+_JOINERS = "\u00ad\u200c\u200d\u2060"
+
+# One call for a text up to this length, else windows: the library takes quadratic time for
+# text full of quotes.
+_ONE_CALL = 4096
+_WINDOW = 2048
+_DENSE = 8
+
+_LETTER = re.compile(r"[^\W_]")
+_PUNCTUATION = re.compile(r"[^\w\s]")
+_QUOTE = re.compile(r"[\"'`´‘’‚‛“”„‟«»‹›()\[\]{}<>「」『』〈〉《》【】]")
+_WIDE_BLANK = re.compile("[\u0085\u00a0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000]")
+_OPENING = "\"'([{“‘„‚«‹"
+
+_GO_ON_LIST = """
+    dhr. mevr. mej. mw. drs. dr. ir. ing. mr. prof. bc. ds. jhr. jkvr. mrs. ms. messrs.
+    o.a. m.b.t. m.n. m.i. i.v.m. i.p.v. i.t.t. i.h.b. i.h.k.v. n.a.v. t.a.v. t.b.v. t.g.v. t.o.v. t.w.
+    t.n.v. d.m.v. d.w.z. d.d. v.d. v.a. a.h.w. a.d.h.v. o.b.v. o.g.v. o.l.v. w.o. z.g. z.g.n. zgn. bijv.
+    b.v. nl. nml. mbt. ca. vgl. resp. e.g. i.e. viz. cf. vs. approx.
+"""
+_WORDS_IN_DUTCH_LIST = "rev. hon. gen. col. capt. lt. sgt. gov. sen. rep. pres. st."
+_MAY_END_LIST = """
+    jl. l.l. a.s. e.d. e.a. enz. etc. e.v. o.i.d. afb. art. blz. pag. p. pp. nr. nrs. hfst. fig. figs.
+    vol. tel. incl. excl. min. max. sec. jan. feb. febr. mrt. apr. jun. jul. aug. sep. sept. okt. oct.
+    nov. dec. a.m. p.m. inc. ltd. corp. co. jr. sr. al. ed. eds. n.chr. v.chr.
+"""
+_GO_ON_IN_DUTCH = frozenset(_GO_ON_LIST.split())
+_GO_ON = _GO_ON_IN_DUTCH.union(_WORDS_IN_DUTCH_LIST.split())
+_MAY_END = frozenset(_MAY_END_LIST.split())
+
+
+def prepare() -> None:
+    """Load the library and build what words are found by."""
+    _word()
+    _library()
+
+
+def words(text: str) -> int:
+    """The number of words."""
+    if len(text) <= _SMALL:
+        return len(_word().findall(text))
+    return sum(1 for _ in _word().finditer(text))
+
+
+def sentences(text: str, language: str) -> int | None:
+    """The number of sentences, by the rules of the language (ISO 639-1).
+
+    None if the library fails on the text.
+    """
+    try:
+        return _sentences(text, language)
+    except BaseException as fault:
+        # A panic in the library is not an Exception, and its type cannot be imported. It is a
+        # defect there, and no reason to be without the document.
+        if type(fault).__name__ == "PanicException":
+            return None
+        raise
+
+
+def _sentences(text: str, language: str) -> int:
+    tally = _Tally(_GO_ON_IN_DUTCH if language == "nl" else _GO_ON)
+    segment = _library()
+    if len(text) <= _ONE_CALL:
+        tally.add(segment(language, _narrow(text)), "")
+        return tally.sentences
+    start = 0
+    while start < len(text):
+        window = _narrow(_sparse(text[start : start + _WINDOW]))
+        pieces = segment(language, window) or [window]
+        start += _WINDOW
+        if start >= len(text):
+            tally.add(pieces, "")
+        elif len(pieces[-1]) * 2 > _WINDOW:
+            tally.add(pieces, None)
+        else:
+            # The last piece may go on after the window, so the next one begins with it again.
+            tally.add(pieces[:-1], pieces[-1])
+            start -= len(pieces[-1])
+    return tally.sentences
+
+
+class _Tally:
+    """Counts pieces, and remembers between two calls whether a sentence is still going on."""
+
+    def __init__(self, go_on: frozenset[str]) -> None:
+        self.sentences = 0
+        self._go_on = go_on
+        self._going_on = False
+
+    def add(self, pieces: list[str], following: str | None) -> None:
+        """Count the pieces; `following` is what comes after them, None if the last goes on."""
+        last = len(pieces) - 1
+        for index, piece in enumerate(pieces):
+            if _LETTER.search(piece) is None:
+                if piece.isspace():
+                    self._going_on = False
+                continue
+            if not self._going_on:
+                self.sentences += 1
+            next_piece = pieces[index + 1] if index < last else following
+            self._going_on = next_piece is None or self._joins(piece, next_piece)
+
+    def _joins(self, piece: str, following: str) -> bool:
+        ending = piece[-24:].rstrip()
+        if not ending.endswith("."):
+            return False
+        word = ending.rsplit(None, 1)[-1].lstrip(_OPENING)
+        word = word[:1].lower() + word[1:]
+        if word in self._go_on:
+            return True
+        return word in _MAY_END and (following[:1].islower() or following[:1].isdigit())
+
+
+def _narrow(text: str) -> str:
+    # The library fails on a single capital before a blank of more than one byte.
+    return text if text.isascii() else _WIDE_BLANK.sub(" ", text)
+
+
+def _sparse(window: str) -> str:
+    if len(_PUNCTUATION.findall(window)) * _DENSE <= len(window):
+        return window
+    return _QUOTE.sub(" ", window)
+
+
+@functools.cache
+def _library() -> Callable[[str, str], list[str]]:
+    import sentencex
+
+    segment: Callable[[str, str], list[str]] = sentencex.segment
+    return segment
+
+
+@functools.cache
+def _word() -> re.Pattern[str]:
+    marks = "".join(char for char in map(chr, _MARK_RANGE) if unicodedata.category(char)[0] == "M")
+    # One set of \w and the marks would be seven times slower: the marks beyond the BMP are looked
+    # through one by one, so a character goes there only when it is beyond Latin-1's half.
+    mark = rf"(?=[\xad-\U0010ffff])[{_JOINERS}{marks}\U000e0100-\U000e01ef]"
+    return re.compile(rf"[^\W_]\w*+(?:(?:['\u2019\u2010\u2011-][^\W_]|{mark})\w*+)*+")

@@ -1,0 +1,42 @@
+"""The date header: ` date 2021-02-20 ` or ` date 2021-02 ` before the first word of a text."""
+
+from __future__ import annotations
+
+import calendar
+import datetime as dt
+import re
+
+import msgspec
+
+_HEADER = re.compile(r" ?date (([0-9]{4})-([0-9]{2})(?:-([0-9]{2}))?) \ufeff*+")
+
+# What may not follow a header: a text left with one of these at its start would be read
+# otherwise when it is normalised again.
+_UNSAFE_REST = re.compile(r" ?date [0-9]{4}-[0-9]{2}(?:-[0-9]{2})?(?:[ \t\r\n]|\Z)|%PDF-")
+
+
+class Header(msgspec.Struct, frozen=True, kw_only=True):
+    """A date as written (EDTF), the first and last ISO day it can mean, and the characters it took."""
+
+    date: str
+    earliest: str
+    latest: str
+    length: int
+
+
+def read(text: str) -> Header | None:
+    """The header at the very start of the text, or None when the text stays whole.
+
+    It stays whole when the date is not in the calendar, and when another header follows at
+    once. A U+FEFF directly after the header counts as part of it.
+    """
+    match = _HEADER.match(text)
+    if match is None or _UNSAFE_REST.match(text, match.end()):
+        return None
+    date, year, month, day = match.group(1, 2, 3, 4)
+    try:
+        first = dt.date(int(year), int(month), int(day or 1))
+    except ValueError:
+        return None
+    last = first if day else first.replace(day=calendar.monthrange(first.year, first.month)[1])
+    return Header(date=date, earliest=first.isoformat(), latest=last.isoformat(), length=match.end())

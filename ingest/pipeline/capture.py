@@ -1,0 +1,250 @@
+"""What one root is waiting for: hints that settle, paths that vanished, renames that were reported.
+
+One `Capture` is one root, used by one thread. It decides nothing from events: a hint says where
+to look, a scan says where to look, and what is found there is what counts.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable, Iterator
+
+import msgspec
+
+from ingest.disk.patterns import Patterns
+from ingest.disk.scan import Blocked, Difference, compare, walk
+from ingest.errors import StoreUnavailable
+from ingest.identity import Standing
+from ingest.model import Cause, Signature
+from ingest.pipeline.batch import Batch
+from ingest.pipeline.limits import Clock, Gone, Limits
+from ingest.settle import Due, Settler
+from ingest.store import seen
+from ingest.store.engine import Store
+
+BATCH = 1000
+RENAMES_KEPT = 15.0  # seconds; longer than any path waits to settle
+
+
+class Capture:
+    """The state of one root between looks: what waits, what vanished, what was renamed."""
+
+    def __init__(
+        self,
+        store: Store,
+        *,
+        root: int,
+        folder: int,
+        patterns: Patterns,
+        hidden: frozenset[bytes],
+        limits: Limits,
+        clock: Clock,
+    ) -> None:
+        self.store = store
+        self.root = root
+        self.folder = folder
+        self.patterns = patterns
+        self.hidden = hidden
+        self.limits = limits
+        self.clock = clock
+        self.settler = Settler(quiet=limits.quiet, hold=limits.hold)
+        self.gone: dict[bytes, Gone] = {}
+        self.closed: frozenset[bytes] = frozenset()
+        self.unknown: dict[bytes, str] = {}
+        self.folders: dict[bytes, tuple[int, int]] = {}
+        self.files_seen = 0
+        self.clock_behind = 0
+        self.last_seq = 0
+        self._renames: dict[bytes, tuple[bytes, float]] = {}
+
+    # -- what is heard ---------------------------------------------------------------------
+
+    def renamed(self, old: bytes, new: bytes, now: float) -> None:
+        """The operating system reported that a file or folder was renamed."""
+        self._renames[new] = (old, now)
+
+    def hint(
+        self, paths: Iterable[bytes], now: float, *, writing: bool = False, at_rest: bool = False
+    ) -> None:
+        """Look at these paths soon; at rest only ends the wait of a document already known."""
+        paths = list(paths)
+        known: dict[bytes, Standing] = {}
+        if at_rest:
+            with self.store.read() as connection:
+                known = seen.standing(connection, self.root, paths)
+        for path in paths:
+            self.settler.hint(path, now, writing=writing, at_rest=path in known)
+
+    def hint_below(self, folder: bytes, now: float) -> None:
+        """Compare one folder with what is recorded below it, and hint every difference."""
+        blocked: list[Blocked] = []
+        with_slash = folder + b"/" if folder else b""
+        if folder and not self.patterns.keeps_folder(folder):
+            return
+        if any(part.startswith(b".") for part in with_slash.split(b"/")):
+            return
+        for difference in self._differences(folder, blocked):
+            self.settler.hint(difference.path, now, signature=difference.signature)
+        self._note_blocked(folder, blocked)
+
+    @property
+    def busy(self) -> bool:
+        """Whether anything still waits."""
+        return bool(self.settler) or bool(self.gone)
+
+    def waiting(self) -> set[bytes]:
+        """Every path that is not yet as the disk was when it was hinted."""
+        return self.settler.paths() | set(self.gone)
+
+    def waits_since(self, path: bytes, moment: float) -> bool:
+        """Whether `path` still waits for something that was heard of at or before `moment`."""
+        first = self.settler.waits_since(path)
+        return path in self.gone or (first is not None and first <= moment)
+
+    def next_due(self) -> float | None:
+        """When `look` may have something to do."""
+        times = [entry.deadline for entry in self.gone.values()]
+        due = self.settler.next_due()
+        if due is not None:
+            times.append(due)
+        return min(times, default=None)
+
+    # -- what is done ----------------------------------------------------------------------
+
+    def look(self, cause: Cause) -> int:
+        """Look at every path whose wait is over, and record what is found; returns how many.
+
+        Raises StoreUnavailable; then every path waits again and nothing is forgotten.
+        """
+        now = self.clock.monotonic()
+        if self._renames:
+            self._renames = {new: pair for new, pair in self._renames.items() if now - pair[1] < RENAMES_KEPT}
+        due = self.settler.take_due(now, BATCH)
+        expired = [path for path, entry in self.gone.items() if entry.deadline <= now][:BATCH]
+        if due or expired:
+            self._examine(due, expired, cause)
+        return len(due) + len(expired)
+
+    def scan(self, cause: Cause) -> Iterator[None]:
+        """Compare the whole root with what is recorded; yields after every slice of the work.
+
+        Files that changed just now wait in the settler like any other. Raises StoreUnavailable
+        and, when the root itself cannot be listed, OSError.
+        """
+        with self.store.read() as connection:
+            streaming = seen.is_empty(connection, self.root)
+        blocked: list[Blocked] = []
+        newcomers: list[tuple[bytes, Signature]] = []
+        missing: list[bytes] = []
+        batch: list[Due] = []
+        self.files_seen = 0
+        for steps, difference in enumerate(self._differences(b"", blocked), start=1):
+            signature = difference.signature
+            if signature is None:
+                missing.append(difference.path)
+            elif self._is_fresh(signature):
+                self.settler.hint(difference.path, self.clock.monotonic(), signature=signature)
+            elif difference.seen is None and not streaming:
+                newcomers.append((difference.path, signature))
+            else:
+                batch.append(Due(difference.path, False, self.clock.monotonic(), None))
+            if len(batch) >= BATCH:
+                self._examine(batch, [], cause)
+                batch = []
+                yield
+            elif steps % BATCH == 0:
+                yield
+        self._examine(batch, [], cause)
+        self._note_blocked(b"", blocked)
+        yield
+        yield from self._find_missing(missing, cause)
+        for start in range(0, len(newcomers), BATCH):
+            now = self.clock.monotonic()
+            part = newcomers[start : start + BATCH]
+            self._examine([Due(path, False, now, None) for path, _ in part], [], cause)
+            yield
+        if not self.settler:
+            # Every file there is was looked at: no other half can come any more.
+            now = self.clock.monotonic()
+            for path in missing:
+                if path in self.gone:
+                    self.gone[path] = msgspec.structs.replace(self.gone[path], deadline=now)
+
+    def _find_missing(self, missing: list[bytes], cause: Cause) -> Iterator[None]:
+        """Believe each absence only after a look at the path itself."""
+        for start in range(0, len(missing), BATCH):
+            now = self.clock.monotonic()
+            self._examine([Due(path, False, now, None) for path in missing[start : start + BATCH]], [], cause)
+            yield
+
+    def _differences(self, top: bytes, blocked: list[Blocked]) -> Iterator[Difference]:
+        def count() -> None:
+            self.files_seen += 1
+
+        prefix = top + b"/" if top else b""
+        self.folders = {
+            path: inode
+            for path, inode in self.folders.items()
+            if top and path != top and not path.startswith(prefix)
+        }
+
+        def listed(path: bytes, fd: int) -> None:
+            found = os.fstat(fd)
+            self.folders[path] = (found.st_dev, found.st_ino)
+
+        walked = walk(
+            self.folder,
+            patterns=self.patterns,
+            hidden=self.hidden,
+            closed=self.closed,
+            top=top,
+            listed=listed,
+        )
+        rows = seen.pages(self.store, self.root, below=top)
+        return compare(walked, rows, blocked=blocked, seen_file=count)
+
+    def _note_blocked(self, below: bytes, blocked: list[Blocked]) -> None:
+        prefix = below + b"/" if below else b""
+        kept = {
+            path: why
+            for path, why in self.unknown.items()
+            if below and path != below and not path.startswith(prefix)
+        }
+        self.unknown = kept | {entry.path: entry.why for entry in blocked}
+
+    def _is_fresh(self, signature: Signature) -> bool:
+        """Changed within the quiet time by the wall clock, or in its future: seen again before it counts."""
+        age = self.clock.wall() * 1000 - signature.ctime_ns
+        return age < self.limits.quiet * 1e9
+
+    # -- one batch -------------------------------------------------------------------------
+
+    def _examine(self, due: list[Due], expired: list[bytes], cause: Cause) -> None:
+        if not due and not expired:
+            return
+        try:
+            while due or expired:
+                done = Batch(self, cause).run(due, expired)
+                due, expired = due[done:], []
+        except StoreUnavailable:
+            now = self.clock.monotonic()
+            for entry in due:
+                self.settler.hint(entry.path, now, first=entry.first, signature=entry.signature)
+            raise
+
+    def sources(self, path: bytes) -> tuple[bytes, ...]:
+        """The paths that this one was renamed from, by what the operating system reported."""
+        found: list[bytes] = []
+        if not self._renames:
+            return ()
+        for _ in range(16):
+            part = path
+            while part and part not in self._renames:
+                part = part.rpartition(b"/")[0]
+            if not part:
+                break
+            path = self._renames[part][0] + path[len(part) :]
+            if path in found:
+                break
+            found.append(path)
+        return tuple(found)

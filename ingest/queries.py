@@ -1,0 +1,331 @@
+"""Questions about the history, answered as the records of the contract."""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import msgspec
+
+from ingest import moments
+from ingest.errors import NotFound, UsageError
+from ingest.escape import path as show_path
+from ingest.escape import path_fields
+from ingest.ids import parse_uid, show_uid
+from ingest.store import blobs, cursors, reader, roots
+from ingest.store.engine import Connection, Row
+
+Record = dict[str, Any]
+
+_REV = re.compile(r"\d{1,9}|first|latest|prev|\{cursor:[^{}]+\}", re.ASCII)
+_UNKNOWN_ACTOR = {"kind": "unknown", "name": None, "confidence": None}
+
+
+class Target(msgspec.Struct, frozen=True):
+    """A document that a call named; `note` is something the person should know about it."""
+
+    id: int
+    document: str
+    root: str
+    path: bytes
+    last: int
+    note: str | None = None
+
+
+# -- naming ----------------------------------------------------------------------------------
+
+
+def split_rev(words: str, rev: str | None = None) -> tuple[str, str | None]:
+    """`DOC@REV` taken apart; with `rev` given, the words are a plain DOC."""
+    if rev is not None:
+        return words, rev.removeprefix("@")
+    doc, at, tail = words.rpartition("@")
+    return (doc, tail) if at and doc and is_rev(tail) else (words, None)
+
+
+def is_rev(words: str) -> bool:
+    """Whether these words pick a version."""
+    return _REV.fullmatch(words) is not None or moments.try_parse(words) is not None
+
+
+def root_id(connection: Connection, name: str | None) -> int | None:
+    """A root's key by its name; None for None. Raises NotFound."""
+    return None if name is None else roots.named(connection, name).id
+
+
+def resolve_moment(connection: Connection, words: str, *, start: bool = False) -> int:
+    """The place in the log that a moment means: the log up to and with this seq."""
+    moment = moments.parse(words, start=start)
+    last = int(reader.head(connection).seq)
+    if moment.seq is not None:
+        return min(moment.seq, last)
+    assert moment.time is not None
+    return reader.seq_at(connection, moment.time)
+
+
+def resolve_since(connection: Connection, words: str) -> int:
+    """The seq before the first change that `--since` M includes."""
+    moment = moments.parse(words, start=True)
+    if moment.seq is not None:
+        return max(0, moment.seq - 1)
+    assert moment.time is not None
+    return reader.seq_at(connection, moment.time - 1)
+
+
+def time_of(connection: Connection, words: str, *, start: bool = False) -> int:
+    """The time that a moment means; of `seq:N` its label. Raises UsageError."""
+    moment = moments.parse(words, start=start)
+    if moment.time is not None:
+        return moment.time
+    rows = list(reader.changes(connection, after=max(0, (moment.seq or 0) - 1), limit=1))
+    return int(rows[0].recorded_at) if rows else int(reader.head(connection).recorded_at)
+
+
+def locate(
+    connection: Connection, words: str, *, rev: str | None = None, root: str | None = None
+) -> tuple[Target, str | None]:
+    """The document that `DOC@REV`, or DOC and `rev`, names, and its REV. Raises NotFound, UsageError."""
+    doc, picked = split_rev(words, rev)
+    if rev is not None and not is_rev(picked or ""):
+        raise UsageError(
+            f"{rev!r} picks no version", hint="write 3, first, latest, prev, a moment or {cursor:NAME}"
+        )
+    return resolve(connection, doc, root=root, until=moment_of(connection, picked)), picked
+
+
+def resolve(
+    connection: Connection, words: str, *, root: str | None = None, until: int | None = None
+) -> Target:
+    """The document that a path or an id names. Raises NotFound or UsageError.
+
+    A path names the live document there, else the one that last stood there or moved away; with
+    `until`, the one that stood there when the log had that many entries.
+    """
+    key = root_id(connection, root)
+    path = _relative(connection, words)
+    found = reader.documents_at(connection, path, key)
+    if not found:
+        uid = parse_uid(words)
+        row = reader.document_by_uid(connection, uid) if uid is not None else None
+        if row is not None:
+            return _target(row)
+        raise NotFound(
+            f"no document {show_path(path)!r} in the store", hint="run: ingest ls, or ingest ls --deleted"
+        )
+    _refuse_several_roots(found, path)
+    if until is not None:
+        for row in found:
+            state = reader.last_change(connection, row.id, until)
+            if state is not None and state.type != "deleted" and state.path_bytes == path:
+                return _target(row)
+    live = [row for row in found if row.state == "live" and row.path == path]
+    if live:
+        return _target(live[0])
+    best = max(found, key=lambda row: _left_at(connection, row, path))
+    where = "was deleted" if best.path == path else f"is now at {show_path(best.path)}"
+    return _target(best, note=f"{show_path(path)}: the document that last stood here {where}")
+
+
+def _refuse_several_roots(found: Any, path: bytes) -> None:
+    live = {row.root for row in found if row.state == "live" and row.path == path}
+    names = sorted(live or {row.root for row in found})
+    if len(names) > 1:
+        raise UsageError(
+            f"{show_path(path)!r} is in several roots: {', '.join(names)}", hint="choose one with --root NAME"
+        )
+
+
+def _left_at(connection: Connection, row: Row, path: bytes) -> int:
+    """The last seq at which a document still had to do with a path."""
+    last = 0
+    for change in reader.changes(connection, document=row.id):
+        if path in (change.path, change.from_path):
+            last = change.seq
+    return last
+
+
+def _relative(connection: Connection, words: str) -> bytes:
+    path = os.fsencode(words)
+    if path.startswith(b"/"):
+        for root in roots.every(connection):
+            if path.startswith(root.path.rstrip(b"/") + b"/"):
+                return path[len(root.path.rstrip(b"/")) + 1 :]
+    return path.removeprefix(b"./")
+
+
+def _target(row: Row, note: str | None = None) -> Target:
+    return Target(row.id, show_uid(row.uid), row.root, row.path, row.last_no, note)
+
+
+def pick(connection: Connection, target: Target, rev: str | None) -> int:
+    """The number of the version that REV means. Raises NotFound or UsageError."""
+    if rev is None or rev == "latest":
+        return target.last
+    name = show_path(target.path)
+    if rev == "first":
+        return 1
+    if rev == "prev":
+        if target.last < 2:
+            raise NotFound(f"{name} has one version only, none before it")
+        return target.last - 1
+    if re.fullmatch(r"\d{1,9}", rev, re.ASCII):
+        no = int(rev)
+        if not 1 <= no <= target.last:
+            raise NotFound(f"{name} has no version {no}", hint=f"its versions are 1 to {target.last}")
+        return no
+    state = reader.last_change(connection, target.id, rev_seq(connection, rev))
+    if state is None:
+        raise NotFound(f"{name} did not exist at {rev}", hint=f"run: ingest log {name}")
+    if state.type == "deleted":
+        raise NotFound(f"{name} was deleted at {rev}", hint=f"its last version then was @{state.no}")
+    return int(state.no)
+
+
+def rev_seq(connection: Connection, rev: str) -> int:
+    """The place in the log of a REV that is a moment or a cursor."""
+    if rev.startswith("{cursor:"):
+        name = rev[len("{cursor:") : -1]
+        place = cursors.place(connection, name)
+        if place is None:
+            known = ", ".join(cursors.every(connection)) or "none"
+            raise NotFound(f"no cursor named {name!r}", hint=f"the cursors are: {known}")
+        return place
+    return resolve_moment(connection, rev)
+
+
+def moment_of(connection: Connection, rev: str | None) -> int | None:
+    """The place in the log that a REV means, or None where it is a number or a word."""
+    if rev is None or re.fullmatch(r"\d{1,9}|first|latest|prev", rev, re.ASCII):
+        return None
+    return rev_seq(connection, rev)
+
+
+# -- records ---------------------------------------------------------------------------------
+
+
+def change_record(row: Row) -> Record:
+    """A change as the contract shows it, the same in the log lines, the feed and `log`."""
+    rejected = row.type == "rejected"
+    return {
+        "seq": row.seq,
+        "id": show_uid(row.id),
+        "type": f"document.{row.type}",
+        "root": row.root,
+        "document": None if row.document is None else show_uid(row.document),
+        **path_fields("path", row.path),
+        **path_fields("from_path", row.from_path),
+        "version": None if rejected else row.version,
+        "previous_version": row.previous_version,
+        "sha256": _hex(row.sha256),
+        "text_sha256": _hex(row.text_sha256),
+        "size": row.size,
+        "observed_at": moments.show(row.observed_at),
+        "recorded_at": moments.show(row.recorded_at),
+        "modified_at": moments.show(row.modified_at),
+        "cause": row.cause,
+        "reason": row.reason,
+        "actor": msgspec.json.decode(row.actor) if row.actor else _UNKNOWN_ACTOR,
+        "edit": None,
+    }
+
+
+def document_record(row: Row) -> Record:
+    """A document as `ls` shows it."""
+    return {
+        "document": show_uid(row.document),
+        "root": row.root,
+        **path_fields("path", row.path),
+        "version": row.version,
+        **_facts(row),
+        "deleted_at": moments.show(row.deleted_at),
+    }
+
+
+def _facts(row: Row) -> Record:
+    return {
+        "sha256": _hex(row.sha256),
+        "text_sha256": _hex(row.text_sha256),
+        "size": row.size,
+        "observed_at": moments.show(row.observed_at),
+        "modified_at": moments.show(row.modified_at),
+        "media_type": row.media_type,
+        "encoding": row.encoding,
+        "language": row.language,
+        "title": row.title,
+        "date": row.date,
+        "date_earliest": row.date_earliest,
+        "date_latest": row.date_latest,
+    }
+
+
+def version_record(connection: Connection, target: Target, no: int, normaliser: str | None = None) -> Record:
+    """A version as `show --json` shows it, its text included. Raises NotFound, IntegrityError."""
+    row = version_row(connection, target, no, normaliser)
+    state = reader.last_change(connection, target.id, reader.head(connection).seq)
+    deleted = state.recorded_at if state is not None and state.type == "deleted" else None
+    return {
+        "document": target.document,
+        "root": target.root,
+        **path_fields("path", target.path),
+        "version": no,
+        **_facts(row),
+        "deleted_at": moments.show(deleted),
+        "seq": row.seq,
+        "normaliser": row.normaliser,
+        "normaliser_libraries": row.libraries,
+        "confidence": None if row.confidence is None else row.confidence / 1000,
+        "lossy": row.lossy,
+        "bom": row.bom,
+        "newline": row.newline,
+        "words": row.words,
+        "sentences": row.sentences,
+        "text_reason": row.text_reason,
+        "text": _text(connection, target, no, row),
+    }
+
+
+def version_row(connection: Connection, target: Target, no: int, normaliser: str | None = None) -> Row:
+    """One version's row. Raises NotFound."""
+    row = reader.version(connection, target.id, no, normaliser)
+    if row is None:
+        what = f"version {no}" if normaliser is None else f"rendition of version {no} by {normaliser!r}"
+        raise NotFound(f"{show_path(target.path)} has no {what}")
+    return row
+
+
+def text(connection: Connection, target: Target, no: int, normaliser: str | None = None) -> str | None:
+    """A version's text, or None where it has none. Raises NotFound, IntegrityError."""
+    return _text(connection, target, no, version_row(connection, target, no, normaliser))
+
+
+def _text(connection: Connection, target: Target, no: int, row: Row) -> str | None:
+    if row.text_sha256 is None:
+        return None
+    if row.text_blob_id is not None:
+        return blobs.get_blob(connection, row.text_blob_id).decode()
+    raw = blobs.get(connection, target.id, no)
+    return raw[row.text_offset : row.text_offset + row.text_length].decode()
+
+
+def raw_bytes(connection: Connection, target: Target, no: int) -> bytes:
+    """A version's bytes. Raises NotFound, IntegrityError."""
+    version_row(connection, target, no)
+    return blobs.get(connection, target.id, no)
+
+
+def feed(
+    connection: Connection,
+    *,
+    after: int,
+    limit: int | None = None,
+    render: Callable[[Row], Record] = change_record,
+) -> Iterator[Record]:
+    """The log after a place, oldest first."""
+    for row in reader.changes(connection, after=after, limit=limit):
+        yield render(row)
+
+
+def _hex(value: bytes | None) -> str | None:
+    return None if value is None else value.hex()

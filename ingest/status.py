@@ -1,0 +1,116 @@
+"""Health and counts as one record, with a daemon's live report or from what the store holds."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import msgspec
+
+from ingest import merkle, moments
+from ingest.escape import path_fields
+from ingest.store import cursors, reader, roots, seen
+from ingest.store.engine import Connection
+
+SHOWN = 1000
+STALE = 15_000_000  # microseconds; a daemon whose last heartbeat is older is not running
+REJECTIONS = frozenset(("too_large", "unreadable", "busy", "path_too_long"))
+
+
+def record(
+    connection: Connection,
+    *,
+    now: int,
+    live: Mapping[str, Mapping[str, Any]] | None,
+    sinks: list[dict[str, Any]] | None = None,
+    log_errors: int | None = None,
+) -> dict[str, Any]:
+    """`status` as the contract has it. `live` maps names of roots to their daemon's reports.
+
+    Without it the last heartbeat counts: a root of another host is as its own daemon last said.
+    """
+    head = reader.head(connection)
+    counts = reader.counts(connection)
+    known = [root for root in roots.every(connection) if root.retired_at is None]
+    problems: list[dict[str, Any]] = []
+    shown: list[dict[str, Any]] = []
+    running = 0
+    for root in known:
+        report = _report(root, live, now)
+        running += report is not None
+        report = report or {}
+        problems += report.get("problems", [])
+        shown.append(
+            {
+                "name": root.name,
+                **path_fields("path", root.path),
+                "backend": report.get("backend"),
+                "watched_directories": report.get("watched_directories", 0),
+                "unwatched_directories": report.get("unwatched_directories", 0),
+                "overflows": report.get("overflows", 0),
+                "pending": report.get("pending", 0),
+                "ready": report.get("ready", False),
+                "last_scan_at": moments.show(root.last_scan_at),
+            }
+        )
+    health = _health(problems) if running and running == len(known) else "stopped"
+    rejected = _rejected(connection, known, SHOWN)
+    total = len(problems) + counts["rejected"]
+    scans = [root.last_scan_at for root in known if root.last_scan_at is not None]
+    return {
+        "health": health,
+        "problems": (problems + rejected)[:SHOWN],
+        "problems_total": total,
+        **counts,
+        "seq": head.seq,
+        "tree_root": merkle.root(merkle.unpack(head.frontier)).hex(),
+        "bytes_stored": reader.bytes_stored(connection),
+        "pending": sum(root["pending"] for root in shown),
+        "last_scan_at": moments.show(max(scans, default=None)),
+        "roots": shown,
+        "sinks": sinks if sinks is not None else _sinks(connection, head.seq),
+        "log_errors": log_errors,
+    }
+
+
+def _report(
+    root: roots.Root, live: Mapping[str, Mapping[str, Any]] | None, now: int
+) -> Mapping[str, Any] | None:
+    if live is not None and root.name in live:
+        return live[root.name]
+    if root.heartbeat_at is None or now - root.heartbeat_at > STALE:
+        return None
+    found: dict[str, Any] = msgspec.json.decode(root.report)
+    return found or None
+
+
+def _health(problems: list[dict[str, Any]]) -> str:
+    codes = {problem["code"] for problem in problems} - REJECTIONS
+    if "blind" in codes:
+        return "blind"
+    return "degraded" if codes else "ok"
+
+
+def _rejected(connection: Connection, known: list[roots.Root], limit: int) -> list[dict[str, Any]]:
+    found: list[dict[str, Any]] = []
+    for root in known:
+        found += [
+            {
+                "code": problem.reason,
+                "root": root.name,
+                **path_fields("path", problem.path),
+                "detail": problem.detail,
+                "since": moments.show(problem.since),
+            }
+            for problem in seen.rejected(connection, root.id, limit - len(found))
+        ]
+    return found
+
+
+def _sinks(connection: Connection, seq: int) -> list[dict[str, Any]]:
+    names = {f"log/{root.uid.hex()}": f"log:{root.name}" for root in roots.every(connection)}
+    return [
+        {"name": names[name], "cursor": place, "lag": max(0, seq - place), "last_error": None}
+        for name, place in cursors.every(connection).items()
+        if name in names
+    ]

@@ -1,0 +1,1 @@
+"""Everything SQL. Import its modules by name: nothing is re-exported here."""

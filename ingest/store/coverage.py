@@ -1,0 +1,68 @@
+"""The ledger of how each root was observed: intervals that tile its time from its first scan."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+import msgspec
+import sqlalchemy as sa
+from sqlalchemy.engine import Connection
+
+from ingest.store import tables
+from ingest.store.engine import allocate
+
+State = Literal["watched", "scanned", "blind"]
+_coverage = tables.coverage.c
+
+
+class Interval(msgspec.Struct, frozen=True):
+    """One stretch of a root's time; `until` is None for the one that still lasts."""
+
+    state: str
+    since: int
+    until: int | None
+    reason: str | None
+
+
+def current(connection: Connection, root: int) -> Interval | None:
+    """The interval that still lasts, or None before the first scan."""
+    row = connection.execute(
+        sa.select(tables.coverage).where(_coverage.root_id == root, _coverage.to_at.is_(None))
+    ).one_or_none()
+    return None if row is None else Interval(row.state, row.from_at, row.to_at, row.reason)
+
+
+def turn(connection: Connection, root: int, state: State, when: int, reason: str | None = None) -> None:
+    """From `when` on the root is observed so. Nothing happens when it already is.
+
+    Intervals never overlap: a `when` before the current one's start (a clock set back) counts as
+    that start.
+    """
+    now = current(connection, root)
+    if now is not None:
+        if (now.state, now.reason) == (state, reason):
+            return
+        when = max(when, now.since)
+        here = sa.and_(_coverage.root_id == root, _coverage.to_at.is_(None))
+        if when == now.since:
+            connection.execute(sa.delete(tables.coverage).where(here))
+        else:
+            connection.execute(sa.update(tables.coverage).where(here).values(to_at=when))
+    key = allocate(connection, tables.coverage, 1)[0]
+    connection.execute(
+        sa.insert(tables.coverage).values(
+            id=key, root_id=root, state=state, from_at=when, to_at=None, reason=reason
+        )
+    )
+
+
+def intervals(
+    connection: Connection, root: int, *, since: int | None = None, until: int | None = None
+) -> list[Interval]:
+    """The intervals that touch this stretch of time, in order."""
+    query = sa.select(tables.coverage).where(_coverage.root_id == root).order_by(_coverage.from_at)
+    if since is not None:
+        query = query.where(sa.or_(_coverage.to_at.is_(None), _coverage.to_at > since))
+    if until is not None:
+        query = query.where(_coverage.from_at <= until)
+    return [Interval(row.state, row.from_at, row.to_at, row.reason) for row in connection.execute(query)]

@@ -1,0 +1,27 @@
+"""Named readers' places in the log."""
+
+from __future__ import annotations
+
+import sqlalchemy as sa
+from sqlalchemy.engine import Connection
+
+from ingest.store import rows, tables
+
+
+def place(connection: Connection, name: str) -> int | None:
+    """Where this cursor stands: the seq of the last change it was given, or None."""
+    found: int | None = connection.execute(
+        sa.select(tables.cursor.c.seq).where(tables.cursor.c.name == name)
+    ).scalar()
+    return found
+
+
+def move(connection: Connection, name: str, seq: int) -> None:
+    """Put the cursor at `seq`; it is made where it is missing."""
+    rows.upsert(connection, "cursor", ("name",), ("name", "seq"), [(name, seq)])
+
+
+def every(connection: Connection) -> dict[str, int]:
+    """All cursors and their places."""
+    select = sa.select(tables.cursor.c.name, tables.cursor.c.seq).order_by(tables.cursor.c.name)
+    return dict(connection.execute(select).tuples().all())

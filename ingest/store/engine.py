@@ -1,0 +1,293 @@
+"""Where the store is, how it is opened, and what its databases do differently.
+
+`Store.read()` gives one snapshot, `Store.write()` one short writing transaction. Both turn the
+driver's errors into `StoreUnavailable`, so that nothing above this room knows a driver.
+"""
+
+from __future__ import annotations
+
+import os
+import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+from urllib.parse import quote
+
+import sqlalchemy as sa
+from sqlalchemy import event
+from sqlalchemy.engine import URL, Connection, Engine, make_url
+from sqlalchemy.exc import ArgumentError, DBAPIError
+
+from ingest.errors import SchemaMismatch, StoreMissing, StoreUnavailable, UsageError
+from ingest.store import tables
+
+# The types that rooms above speak of without importing sqlalchemy.
+__all__ = ["Connection", "Row", "Store", "open_store", "parse_url"]
+
+Row = sa.Row[*tuple[Any, ...]]
+
+PAGE_BYTES = 8192
+BUSY_SECONDS = 5.0
+_DRIVERS = {
+    "sqlite": "sqlite",
+    "sqlite+pysqlite": "sqlite",
+    "postgres": "postgresql+psycopg",
+    "postgresql": "postgresql+psycopg",
+    "postgresql+psycopg": "postgresql+psycopg",
+}
+_SERIALISATION = frozenset(("40001", "40P01"))
+
+
+def parse_url(words: str) -> URL:
+    """A database URL with its driver settled; a SQLite path made absolute. Raises UsageError."""
+    try:
+        url = make_url(words)
+    except ArgumentError:
+        url = None
+    if url is None or url.drivername not in _DRIVERS:
+        raise UsageError(
+            f"database URL {mask(words)!r} cannot be used",
+            hint="write sqlite:///path/to/ingest.db or postgresql://user@host/database",
+        )
+    url = url.set(drivername=_DRIVERS[url.drivername])
+    if url.drivername == "sqlite":
+        if not url.database or url.database.startswith(":memory:"):
+            raise UsageError(
+                f"database URL {words!r} names no file",
+                hint="write sqlite:///path/to/ingest.db: a history in memory would be lost",
+            )
+        path = os.path.abspath(url.database)
+        if ".ingest" in Path(path).parent.parts:
+            raise UsageError(
+                f"the store {path} lies below a folder named .ingest",
+                hint="anyone may delete a root's .ingest; put the store elsewhere",
+            )
+        url = url.set(database=path)
+    return url
+
+
+def mask(words: str) -> str:
+    """The URL without its password."""
+    try:
+        return make_url(words).render_as_string(hide_password=True)
+    except ArgumentError:
+        scheme, separator, rest = words.partition("://")
+        return f"{scheme}{separator}***@{rest.rpartition('@')[2]}" if "@" in rest else words
+
+
+def sqlite_files(url: URL) -> tuple[str, ...]:
+    """Every file that a SQLite store may keep beside its database; empty for a server."""
+    if url.drivername != "sqlite":
+        return ()
+    base = str(url.database)
+    index = f"{base}.index.db"
+    sides = tuple(base + end for end in ("-wal", "-shm", "-journal", ".lock", ".sock"))
+    return (base, *sides, index, index + "-wal", index + "-shm", index + "-journal")
+
+
+class Store:
+    """An open store. One of these serves every thread of a process."""
+
+    def __init__(self, url: URL, *, busy_seconds: float = BUSY_SECONDS) -> None:
+        self.url = url
+        self.is_sqlite = url.drivername == "sqlite"
+        self.engine = _sqlite(url, busy_seconds) if self.is_sqlite else _postgres(url)
+
+    @property
+    def address(self) -> str:
+        """Where the store is, fit to show."""
+        return str(self.url.database) if self.is_sqlite else self.url.render_as_string(hide_password=True)
+
+    @contextmanager
+    def read(self) -> Iterator[Connection]:
+        """One consistent snapshot."""
+        with translated(self.address), self.engine.connect() as connection:
+            if not self.is_sqlite:
+                connection.execution_options(isolation_level="REPEATABLE READ")
+            with connection.begin():
+                yield connection
+
+    @contextmanager
+    def write(self) -> Iterator[Connection]:
+        """One transaction that holds the right to write from its first statement on."""
+        with translated(self.address), self.engine.connect() as connection:
+            connection.execution_options(ingest_write=True)
+            with connection.begin():
+                yield connection
+
+    def dispose(self) -> None:
+        """Close every connection; the store can be used again afterwards."""
+        self.engine.dispose()
+
+    def revision(self) -> str | None:
+        """The schema's revision, or None when there is no schema yet."""
+        with self.read() as connection:
+            if not sa.inspect(connection).has_table("alembic_version"):
+                return None
+            found: str | None = connection.execute(
+                sa.text("SELECT version_num FROM alembic_version")
+            ).scalar()
+            return found
+
+
+def open_store(words: str, *, busy_seconds: float = BUSY_SECONDS) -> Store:
+    """Open a store that exists, with the schema this program knows.
+
+    Raises StoreMissing, SchemaMismatch, StoreUnavailable or UsageError.
+    """
+    store = open_unchecked(words, busy_seconds=busy_seconds)
+    require_revision(store)
+    return store
+
+
+def open_unchecked(words: str, *, busy_seconds: float = BUSY_SECONDS) -> Store:
+    """A store that exists, whatever its schema. Raises StoreMissing or UsageError."""
+    url = parse_url(words)
+    if url.drivername == "sqlite" and not os.path.exists(str(url.database)):
+        raise StoreMissing(f"no store at {url.database}", hint="run: ingest scan ROOT, or ingest watch ROOT")
+    return Store(url, busy_seconds=busy_seconds)
+
+
+def require_revision(store: Store) -> None:
+    """Raise unless the schema is the one that this program knows."""
+    found = store.revision()
+    if found == tables.REVISION:
+        return
+    if found is None:
+        raise StoreMissing(
+            f"no store at {store.address}: the database is empty", hint="run: ingest db upgrade"
+        )
+    if found < tables.REVISION:
+        raise SchemaMismatch(
+            f"the schema of {store.address} is {found}, older than this program's {tables.REVISION}",
+            hint="run: ingest db upgrade",
+        )
+    raise SchemaMismatch(
+        f"the schema of {store.address} is {found}, newer than this program's {tables.REVISION}",
+        hint="install the newer ingest that wrote it",
+    )
+
+
+def create_folder(url: URL) -> None:
+    """Make the folder of a SQLite store, 0700, where it is missing; an existing one is left alone."""
+    if url.drivername != "sqlite":
+        return
+    folder = os.path.dirname(str(url.database))
+    try:
+        os.makedirs(folder, mode=0o700, exist_ok=True)
+        # Creating the file here gives it its mode; its -wal and -shm inherit that from it.
+        os.close(os.open(str(url.database), os.O_RDWR | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600))
+    except FileExistsError:
+        return
+    except OSError as error:
+        raise StoreUnavailable(
+            f"the store {url.database} cannot be made: {os.strerror(error.errno or 0)}",
+            code="store_unreachable",
+            hint="choose another place with --database",
+        ) from error
+
+
+@contextmanager
+def translated(address: str) -> Iterator[None]:
+    """Turn the driver's errors into StoreUnavailable with one of the contract's codes."""
+    try:
+        yield
+    except DBAPIError as error:
+        raise _unavailable(address, error) from error
+
+
+def _unavailable(address: str, error: DBAPIError) -> StoreUnavailable:
+    cause = error.orig
+    name = getattr(cause, "sqlite_errorname", "") or ""
+    what = str(cause).strip().splitlines()
+    said = what[0] if what else type(cause).__name__
+    if name.startswith("SQLITE_FULL"):
+        return StoreUnavailable(
+            f"the store {address} is full: {said}", code="store_full", hint="free space on its file system"
+        )
+    if name.startswith(("SQLITE_BUSY", "SQLITE_LOCKED")):
+        return StoreUnavailable(
+            f"the store {address} is locked by another process",
+            code="store_locked",
+            hint="wait for it, or see who holds it: fuser",
+        )
+    return StoreUnavailable(
+        f"the store {address} cannot be used: {said}", code="store_unreachable", hint="run: ingest doctor"
+    )
+
+
+def should_retry(error: DBAPIError) -> bool:
+    """Whether the whole transaction may simply be tried again at once."""
+    return getattr(error.orig, "sqlstate", None) in _SERIALISATION
+
+
+def lost_connection(error: DBAPIError) -> bool:
+    """Whether the server went away, so that nobody knows if the commit was done."""
+    state = getattr(error.orig, "sqlstate", None) or ""
+    return error.connection_invalidated or state == "57P01" or state.startswith("08")
+
+
+def _sqlite(url: URL, busy_seconds: float) -> Engine:
+    path = str(url.database)
+    place = f"file:{quote(path)}?mode=rw"  # a read must never create a store
+
+    def connect() -> sqlite3.Connection:
+        return sqlite3.connect(
+            place, uri=True, timeout=busy_seconds, isolation_level=None, check_same_thread=False
+        )
+
+    engine = sa.create_engine("sqlite://", creator=connect, poolclass=sa.pool.QueuePool, pool_size=4)
+    event.listen(engine, "connect", _sqlite_settings)
+    event.listen(engine, "begin", _sqlite_begin)
+    return engine
+
+
+def _sqlite_settings(connection: sqlite3.Connection, _record: object) -> None:
+    for setting in (
+        "synchronous=FULL",
+        "foreign_keys=ON",
+        "temp_store=MEMORY",
+        "cache_size=-16000",
+        "journal_size_limit=67108864",
+    ):
+        connection.execute(f"PRAGMA {setting}")
+
+
+def _sqlite_begin(connection: Connection) -> None:
+    # A deferred transaction that comes to write fails at once with BUSY_SNAPSHOT, and waiting does
+    # not help it: whoever will write says so at the start.
+    writes = connection.get_execution_options().get("ingest_write", False)
+    connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+
+
+def _postgres(url: URL) -> Engine:
+    return sa.create_engine(
+        url,
+        pool_pre_ping=True,
+        pool_size=4,
+        connect_args={"application_name": "ingest", "connect_timeout": 5, "client_encoding": "utf8"},
+    )
+
+
+def allocate(connection: Connection, table: sa.Table, count: int) -> list[int]:
+    """`count` keys for new rows of `table`, never used before, in rising order.
+
+    SQLite: the caller holds the right to write, so the highest key cannot move. Postgres: one
+    sequence for all tables, because a row's insert must not wait for other writers.
+    """
+    if connection.dialect.name == "sqlite":
+        last = connection.execute(_highest(table)).scalar() or 0
+        return list(range(last + 1, last + 1 + count))
+    found = connection.execute(_NEXT_KEYS, {"count": count})
+    return [row[0] for row in found]
+
+
+_NEXT_KEYS = sa.text("SELECT nextval('key_seq') FROM generate_series(1, :count)")
+_highest_of: dict[str, Any] = {}
+
+
+def _highest(table: sa.Table) -> Any:
+    if table.name not in _highest_of:
+        _highest_of[table.name] = sa.select(sa.func.max(table.c.id))
+    return _highest_of[table.name]

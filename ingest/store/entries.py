@@ -1,0 +1,83 @@
+"""What is handed to the writer: one `Entry` a change, one `Sighting` a row of `seen`."""
+
+from __future__ import annotations
+
+from hashlib import sha256
+from typing import Literal
+
+import msgspec
+
+from ingest.model import Content, Rendition, Signature
+from ingest.store import blobs
+
+CLOCK_BEHIND = 60_000_000  # microseconds; a clock further behind the last label is a problem
+
+
+class NewVersion(msgspec.Struct, frozen=True, kw_only=True):
+    """A version ready to be stored."""
+
+    body: blobs.Body
+    text_hash: bytes | None
+    text_body: blobs.Body | None
+    rendition: Rendition
+    salt: bytes
+    modified_at: int
+
+
+class Entry(msgspec.Struct, frozen=True, kw_only=True):
+    """One change to record. `id` is made by the caller, so that a lost answer can be looked up.
+
+    `document` is None for a new document and for a rejected path that never was one.
+    """
+
+    id: bytes
+    type: Literal["created", "changed", "moved", "deleted", "restored", "rejected"]
+    path: bytes
+    observed_at: int
+    document: int | None = None
+    previous: int | None = None
+    from_path: bytes | None = None
+    reason: str | None = None
+    version: NewVersion | None = None
+
+
+class Sighting(msgspec.Struct, frozen=True, kw_only=True):
+    """What the last look found at a path; `entry` is the index of the entry that made its document."""
+
+    path: bytes
+    read_at: int
+    signature: Signature | None
+    document: int | None = None
+    entry: int | None = None
+    long_path: bytes | None = None
+    reason: str | None = None
+    detail: str | None = None
+    since: int | None = None
+
+
+class Recorded(msgspec.Struct, frozen=True):
+    """What a commit did: the last seq of the log, how many changes it added, the clock's lag."""
+
+    seq: int
+    changes: int
+    clock_behind: int
+
+
+def prepare(content: Content, *, modified_at: int, salt: bytes) -> NewVersion:
+    """Compress and hash a content, outside of any transaction."""
+    rendition = content.rendition
+    text_hash, text_body = None, None
+    if rendition.text is not None:
+        encoded = rendition.text.encode()
+        whole = rendition.text_slice == (0, len(content.raw))
+        text_hash = content.sha256 if whole else sha256(encoded).digest()
+        if rendition.text_slice is None:
+            text_body = blobs.Body(encoded, text_hash)
+    return NewVersion(
+        body=blobs.Body(content.raw, content.sha256),
+        text_hash=text_hash,
+        text_body=text_body,
+        rendition=rendition,
+        salt=salt,
+        modified_at=modified_at,
+    )

@@ -1,0 +1,179 @@
+"""The record's rows as they lie, for `verify`: read plainly, in order, believed by nobody."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from typing import TypeVar
+
+import sqlalchemy as sa
+from sqlalchemy.engine import Connection
+from sqlalchemy.exc import DBAPIError
+
+from ingest.store import tables
+from ingest.store.engine import Row
+
+Made = TypeVar("Made")
+
+_change, _version, _rendition = tables.change.c, tables.version.c, tables.rendition.c
+_document, _seen, _blob = tables.document.c, tables.seen.c, tables.blob.c
+_STREAM = 1000
+
+
+def head(connection: Connection) -> Row | None:
+    """The log's head."""
+    return connection.execute(sa.select(tables.log_head)).one_or_none()
+
+
+def damage(connection: Connection, make: Callable[[str, str, str], Made]) -> Iterator[Made]:
+    """What the database itself says of its pages; nothing on a server, which checks its own."""
+    if connection.dialect.name != "sqlite":
+        return
+    try:
+        found = connection.exec_driver_sql("PRAGMA quick_check(20)").scalars().all()
+    except DBAPIError as error:
+        yield make("pages", "database", str(error.orig))
+        return
+    for words in found:
+        if words != "ok":
+            yield make("pages", "database", str(words))
+
+
+def changes(connection: Connection) -> Iterator[Row]:
+    """Every change in order, with the version that carries its seq."""
+    has_rendition = (
+        sa.exists()
+        .where(_rendition.document_id == _change.document_id, _rendition.seq == _change.seq)
+        .correlate(tables.change)
+    )
+    query = (
+        sa.select(
+            tables.change,
+            tables.root.c.uid.label("root_uid"),
+            _document.uid.label("document_uid"),
+            _version.no.label("version_no"),
+            _version.salt.label("version_salt"),
+            _version.hash.label("version_hash"),
+            _version.size.label("version_size"),
+            _version.observed_at.label("version_observed_at"),
+            _version.modified_at.label("version_modified_at"),
+            has_rendition.label("has_rendition"),
+        )
+        .select_from(
+            tables.change.outerjoin(tables.root, tables.root.c.id == _change.root_id)
+            .outerjoin(tables.document, _document.id == _change.document_id)
+            .outerjoin(
+                tables.version,
+                sa.and_(_version.document_id == _change.document_id, _version.seq == _change.seq),
+            )
+        )
+        .order_by(_change.seq)
+    )
+    yield from connection.execute(query.execution_options(yield_per=_STREAM))
+
+
+_RENDITIONS = (
+    sa.select(
+        tables.rendition,
+        _version.salt,
+        tables.normaliser.c.name.label("normaliser"),
+        tables.normaliser.c.libraries,
+    )
+    .select_from(
+        tables.rendition.join(
+            tables.version,
+            sa.and_(_version.document_id == _rendition.document_id, _version.no == _rendition.no),
+        ).join(tables.normaliser, tables.normaliser.c.id == _rendition.normaliser_id)
+    )
+    .where(_rendition.document_id == sa.bindparam("document"), _rendition.seq == sa.bindparam("seq"))
+    .order_by(_rendition.no, tables.normaliser.c.name)
+)
+
+
+def renditions(connection: Connection, seq: int, document: int) -> Sequence[Row]:
+    """The renditions that carry this seq."""
+    return connection.execute(_RENDITIONS, {"document": document, "seq": seq}).all()
+
+
+def documents(connection: Connection) -> Iterator[Row]:
+    """Every document's head, with its last version's hash and the row of what was last seen there."""
+    query = (
+        sa.select(
+            tables.document,
+            _version.hash.label("version_hash"),
+            _seen.document_id.label("seen_document"),
+        )
+        .select_from(
+            tables.document.outerjoin(
+                tables.version,
+                sa.and_(_version.document_id == _document.id, _version.no == _document.last_no),
+            ).outerjoin(
+                tables.seen,
+                sa.and_(_seen.root_id == _document.root_id, _seen.path_bytes == _document.path_bytes),
+            )
+        )
+        .order_by(_document.id)
+    )
+    yield from connection.execute(query.execution_options(yield_per=_STREAM))
+
+
+def totals(connection: Connection) -> tuple[int, int, int]:
+    """How many versions, renditions and blobs there are."""
+    count = [
+        connection.execute(sa.select(sa.func.count()).select_from(table)).scalar_one()
+        for table in (tables.version, tables.rendition, tables.blob)
+    ]
+    return count[0], count[1], count[2]
+
+
+def dangling(connection: Connection) -> Iterator[tuple[str, str, str]]:
+    """Rows that nothing leads to, and references that lead nowhere."""
+    questions = {
+        ("version", "no change made it"): sa.select(_version.document_id, _version.no).where(
+            ~sa.exists().where(_change.seq == _version.seq, _change.document_id == _version.document_id)
+        ),
+        ("version", "it has no body"): sa.select(_version.document_id, _version.no).where(
+            ~sa.exists().where(_blob.id == _version.blob_id)
+        ),
+        ("version", "it has no rendition"): sa.select(_version.document_id, _version.no).where(
+            ~sa.exists().where(_rendition.document_id == _version.document_id, _rendition.no == _version.no)
+        ),
+        ("rendition", "its version is missing"): sa.select(_rendition.document_id, _rendition.no).where(
+            ~sa.exists().where(_version.document_id == _rendition.document_id, _version.no == _rendition.no)
+        ),
+        ("rendition", "its text is missing"): sa.select(_rendition.document_id, _rendition.no).where(
+            _rendition.text_blob_id.is_not(None), ~sa.exists().where(_blob.id == _rendition.text_blob_id)
+        ),
+        ("rendition", "no change made it"): sa.select(_rendition.document_id, _rendition.no).where(
+            ~sa.exists().where(_change.seq == _rendition.seq, _change.document_id == _rendition.document_id)
+        ),
+        ("seen", "its document is missing"): sa.select(_seen.root_id, _seen.document_id).where(
+            _seen.document_id.is_not(None), ~sa.exists().where(_document.id == _seen.document_id)
+        ),
+        ("blob", "nothing refers to it"): sa.select(_blob.id, _blob.size).where(
+            ~_blob.id.in_(sa.select(_version.blob_id).where(_version.blob_id.is_not(None))),
+            ~_blob.id.in_(sa.select(_rendition.text_blob_id).where(_rendition.text_blob_id.is_not(None))),
+        ),
+    }
+    for (what, detail), query in questions.items():
+        for row in connection.execute(query.limit(100)):
+            yield what, f"{what} {row[0]}/{row[1]}", detail
+
+
+def bodies(connection: Connection) -> Iterator[Row]:
+    """Every version's key, hash and size."""
+    query = (
+        sa.select(_version.document_id, _version.no, _version.hash, _version.size, _document.uid)
+        .join(tables.document, _document.id == _version.document_id)
+        .order_by(_version.document_id, _version.no)
+    )
+    yield from connection.execute(query.execution_options(yield_per=_STREAM))
+
+
+_TEXTS = sa.select(
+    _rendition.text_hash, _rendition.text_offset, _rendition.text_length, _rendition.text_blob_id
+).where(_rendition.document_id == sa.bindparam("document"), _rendition.no == sa.bindparam("no"))
+
+
+def texts(connection: Connection, document: int, no: int) -> Sequence[Row]:
+    """Where each rendition's text of one version lies."""
+    return connection.execute(_TEXTS, {"document": document, "no": no}).all()

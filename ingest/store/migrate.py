@@ -1,0 +1,105 @@
+"""Create a store and bring its schema up to date, through Alembic.
+
+Alembic is imported only here, only when there is something to do.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import ingest
+from ingest.errors import SchemaMismatch
+from ingest.store import tables
+from ingest.store.engine import PAGE_BYTES, Store, create_folder, parse_url, require_revision
+
+if TYPE_CHECKING:
+    from alembic.config import Config
+
+_UPGRADE_LOCK = 0x696E67657374  # "ingest": one upgrade at a time on a Postgres server's database
+
+
+def scripts() -> Path:
+    """The migrations: beside the package in a checkout, inside it once installed."""
+    package = Path(ingest.__file__).parent
+    inside = package / "_migrations"
+    return inside if inside.is_dir() else package.parent / "alembic"
+
+
+def config(url: str) -> Config:
+    """Alembic's configuration for one database."""
+    from alembic.config import Config
+
+    settings = Config()
+    settings.set_main_option("script_location", str(scripts()).replace("%", "%%"))
+    settings.attributes["url"] = url
+    return settings
+
+
+def open_or_create(words: str, *, busy_seconds: float) -> Store:
+    """The store at this URL, made on first use. An old or newer schema is refused.
+
+    Raises SchemaMismatch, StoreUnavailable or UsageError.
+    """
+    store = _open(words, busy_seconds=busy_seconds)
+    if store.revision() is None:
+        _run(store)
+    require_revision(store)
+    return store
+
+
+def upgrade(words: str, *, busy_seconds: float) -> tuple[str | None, str]:
+    """Bring the schema to this program's; returns the revision before and after.
+
+    May be called again at once. Raises SchemaMismatch for a schema newer than this program.
+    """
+    store = _open(words, busy_seconds=busy_seconds)
+    before = store.revision()
+    if before is not None and before > tables.REVISION:
+        require_revision(store)
+    if before != tables.REVISION:
+        _run(store)
+    store.dispose()
+    return before, tables.REVISION
+
+
+def check(store: Store) -> None:
+    """Raise SchemaMismatch unless the database's tables are exactly the described ones."""
+    from alembic.autogenerate import compare_metadata
+    from alembic.migration import MigrationContext
+
+    require_revision(store)
+    with store.read() as connection:
+        context = MigrationContext.configure(connection, opts={"compare_type": True})
+        differences = compare_metadata(context, tables.metadata)
+    if differences:
+        raise SchemaMismatch(
+            f"the schema of {store.address} is not the one of revision {tables.REVISION}: "
+            f"{len(differences)} differences, the first {differences[0]!r:.200}",
+            hint="restore the store from a backup, or undo what was changed by hand",
+        )
+
+
+def _open(words: str, *, busy_seconds: float) -> Store:
+    url = parse_url(words)
+    create_folder(url)
+    return Store(url, busy_seconds=busy_seconds)
+
+
+def _run(store: Store) -> None:
+    from alembic import command
+
+    if store.is_sqlite:
+        with store.engine.connect() as connection:
+            raw = connection.connection.driver_connection
+            assert raw is not None
+            raw.rollback()
+            raw.execute(f"PRAGMA page_size={PAGE_BYTES}")
+            raw.execute("PRAGMA journal_mode=WAL")
+            connection.detach()
+    with store.write() as connection:
+        if not store.is_sqlite:
+            connection.exec_driver_sql(f"SELECT pg_advisory_xact_lock({_UPGRADE_LOCK})")
+        settings = config(str(store.url))
+        settings.attributes["connection"] = connection
+        command.upgrade(settings, "head")

@@ -1,0 +1,314 @@
+"""Reading the record: changes, documents and versions, now or as of a place in the log."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.engine import Connection
+
+from ingest.store import tables
+from ingest.store.engine import Row
+
+_change, _document, _version = tables.change.c, tables.document.c, tables.version.c
+_rendition, _root = tables.rendition.c, tables.root.c
+_STREAM = 1000
+
+
+def head(connection: Connection) -> Row:
+    """The log's last seq, its label and the tree's frontier."""
+    columns = tables.log_head.c
+    return connection.execute(
+        sa.select(columns.seq, columns.recorded_at, columns.frontier).where(columns.id == 1)
+    ).one()
+
+
+def seq_at(connection: Connection, time: int) -> int:
+    """The last seq with `recorded_at` at or before a time. Labels never go back: a binary search."""
+    low, high = 0, head(connection).seq
+    label = sa.select(_change.recorded_at).where(_change.seq == sa.bindparam("seq"))
+    while low < high:
+        middle = (low + high + 1) // 2
+        found = connection.execute(label, {"seq": middle}).scalar()
+        if found is not None and found <= time:
+            low = middle
+        else:
+            high = middle - 1
+    return int(low)
+
+
+# -- changes ---------------------------------------------------------------------------------
+
+_latest_rendition_of_change = (
+    sa.select(sa.func.max(_rendition.seq))
+    .where(
+        _rendition.document_id == _change.document_id,
+        _rendition.no == _change.no,
+        _rendition.seq <= _change.seq,
+    )
+    .correlate(tables.change)
+    .scalar_subquery()
+)
+_CHANGES = sa.select(
+    _change.seq,
+    _change.id,
+    _change.type,
+    _root.name.label("root"),
+    _document.uid.label("document"),
+    _change.path_bytes.label("path"),
+    _change.from_path_bytes.label("from_path"),
+    _change.no.label("version"),
+    _change.previous_no.label("previous_version"),
+    _version.hash.label("sha256"),
+    _rendition.text_hash.label("text_sha256"),
+    _version.size,
+    _change.observed_at,
+    _change.recorded_at,
+    _version.modified_at,
+    _change.cause,
+    _change.reason,
+    _change.actor,
+    _change.leaf,
+).select_from(
+    tables.change.join(tables.root, _root.id == _change.root_id)
+    .outerjoin(tables.document, _document.id == _change.document_id)
+    .outerjoin(
+        tables.version, sa.and_(_version.document_id == _change.document_id, _version.no == _change.no)
+    )
+    .outerjoin(
+        tables.rendition,
+        sa.and_(
+            _rendition.document_id == _change.document_id,
+            _rendition.no == _change.no,
+            _rendition.seq == _latest_rendition_of_change,
+        ),
+    )
+)
+
+
+def changes(
+    connection: Connection,
+    *,
+    after: int = 0,
+    until: int | None = None,
+    document: int | None = None,
+    path: bytes | None = None,
+    root: int | None = None,
+    type_: str | None = None,
+    limit: int | None = None,
+    newest_first: bool = False,
+) -> Iterator[Row]:
+    """The changes with seq above `after` and at most `until`, oldest first unless told otherwise.
+
+    `path` finds the rejections at a path that never became a document.
+    """
+    query = _CHANGES.where(_change.seq > after)
+    if until is not None:
+        query = query.where(_change.seq <= until)
+    if document is not None:
+        query = query.where(_change.document_id == document)
+    if path is not None:
+        query = query.where(_change.path_bytes == path, _change.type == "rejected")
+    if root is not None:
+        query = query.where(_change.root_id == root)
+    if type_ is not None:
+        query = query.where(_change.type == type_)
+    query = query.order_by(_change.seq.desc() if newest_first else _change.seq)
+    if limit is not None:
+        query = query.limit(limit)
+    yield from connection.execute(query.execution_options(yield_per=_STREAM))
+
+
+def last_change(connection: Connection, document: int, until: int) -> Row | None:
+    """What a document last was at or before `until`: (type, no, path_bytes, seq, recorded_at)."""
+    return connection.execute(
+        sa.select(_change.type, _change.no, _change.path_bytes, _change.seq, _change.recorded_at)
+        .where(_change.document_id == document, _change.seq <= until, _change.type != "rejected")
+        .order_by(_change.seq.desc())
+        .limit(1)
+    ).one_or_none()
+
+
+# -- documents -------------------------------------------------------------------------------
+
+_FACTS = (
+    _version.hash.label("sha256"),
+    _rendition.text_hash.label("text_sha256"),
+    _version.size,
+    _version.observed_at,
+    _version.modified_at,
+    _rendition.media_type,
+    _rendition.encoding,
+    _rendition.language,
+    _rendition.title,
+    _rendition.date,
+    _rendition.date_earliest,
+    _rendition.date_latest,
+)
+
+
+def documents(
+    connection: Connection,
+    *,
+    until: int | None = None,
+    root: int | None = None,
+    prefix: bytes = b"",
+    deleted: bool = False,
+) -> Iterator[Row]:
+    """Documents by root and path: the live ones, or with `deleted` the deleted ones; with `until`
+    as they stood when the log had that many entries."""
+    if until is None and not deleted:
+        path, where = _document.path_bytes, [_document.state == "live"]
+        source = tables.document.join(
+            tables.version, sa.and_(_version.document_id == _document.id, _version.no == _document.last_no)
+        )
+        when: Any = sa.null().label("deleted_at")
+    else:
+        source, path, where, when = _as_of(until, deleted=deleted)
+    bound = sa.true() if until is None else _rendition.seq <= until
+    latest = (
+        sa.select(sa.func.max(_rendition.seq))
+        .where(_rendition.document_id == _version.document_id, _rendition.no == _version.no, bound)
+        .correlate(tables.version)
+        .scalar_subquery()
+    )
+    query = (
+        sa.select(
+            _document.id,
+            _document.uid.label("document"),
+            _root.name.label("root"),
+            path.label("path"),
+            _version.no.label("version"),
+            *_FACTS,
+            when,
+        )
+        .select_from(
+            source.join(tables.root, _root.id == _document.root_id).outerjoin(
+                tables.rendition,
+                sa.and_(
+                    _rendition.document_id == _version.document_id,
+                    _rendition.no == _version.no,
+                    _rendition.seq == latest,
+                ),
+            )
+        )
+        .where(*where)
+    )
+    if root is not None:
+        query = query.where(_document.root_id == root)
+    if prefix:
+        query = query.where(path >= prefix)
+        beyond = _after_prefix(prefix)
+        if beyond is not None:
+            query = query.where(path < beyond)
+    query = query.order_by(_root.name, path, _document.id)
+    yield from connection.execute(query.execution_options(yield_per=_STREAM))
+
+
+def _as_of(until: int | None, *, deleted: bool) -> tuple[Any, Any, list[Any], Any]:
+    """The last change of each document at or before `until` gives its path, state and version."""
+    inner = tables.change.alias("inner_change")
+    last = sa.select(sa.func.max(inner.c.seq)).where(
+        inner.c.document_id.is_not(None), inner.c.type != "rejected"
+    )
+    if until is not None:
+        last = last.where(inner.c.seq <= until)
+    last = last.group_by(inner.c.document_id)
+    source = tables.change.join(tables.document, _document.id == _change.document_id).join(
+        tables.version, sa.and_(_version.document_id == _document.id, _version.no == _change.no)
+    )
+    wanted = _change.type == "deleted" if deleted else _change.type != "deleted"
+    when = _change.recorded_at if deleted else sa.null()
+    return source, _change.path_bytes, [_change.seq.in_(last), wanted], when.label("deleted_at")
+
+
+def _after_prefix(prefix: bytes) -> bytes | None:
+    """The first byte string after every one that begins so."""
+    trimmed = prefix.rstrip(b"\xff")
+    return trimmed[:-1] + bytes([trimmed[-1] + 1]) if trimmed else None
+
+
+def document_by_uid(connection: Connection, uid: bytes) -> Row | None:
+    """A document's head: (id, uid, root, path, state, last_no)."""
+    return connection.execute(_HEADS.where(_document.uid == uid)).one_or_none()
+
+
+def documents_at(connection: Connection, path: bytes, root: int | None = None) -> Sequence[Row]:
+    """Every document that stands, last stood, or once stood at a path: the heads, live ones first."""
+    left = sa.select(_change.document_id).where(_change.from_path_bytes == path)
+    query = _HEADS.where(sa.or_(_document.path_bytes == path, _document.id.in_(left)))
+    if root is not None:
+        query = query.where(_document.root_id == root)
+    else:
+        # the index is by root first: name the roots rather than read everything
+        query = query.where(_document.root_id.in_(sa.select(_root.id)))
+    return connection.execute(query.order_by(_document.state.desc(), _document.id)).all()
+
+
+_HEADS = sa.select(
+    _document.id,
+    _document.uid,
+    _document.root_id,
+    _root.name.label("root"),
+    _document.path_bytes.label("path"),
+    _document.state,
+    _document.last_no,
+).select_from(tables.document.join(tables.root, _root.id == _document.root_id))
+
+
+# -- versions --------------------------------------------------------------------------------
+
+_VERSION = sa.select(
+    _version.no.label("version"),
+    _version.seq,
+    *_FACTS,
+    tables.normaliser.c.name.label("normaliser"),
+    tables.normaliser.c.libraries,
+    _rendition.confidence,
+    _rendition.lossy,
+    _rendition.bom,
+    _rendition.newline,
+    _rendition.words,
+    _rendition.sentences,
+    _rendition.text_reason,
+    _rendition.text_offset,
+    _rendition.text_length,
+    _rendition.text_blob_id,
+).select_from(
+    tables.version.outerjoin(
+        tables.rendition,
+        sa.and_(_rendition.document_id == _version.document_id, _rendition.no == _version.no),
+    ).outerjoin(tables.normaliser, tables.normaliser.c.id == _rendition.normaliser_id)
+)
+
+
+def version(connection: Connection, document: int, no: int, normaliser: str | None = None) -> Row | None:
+    """One version with its current rendition, or the one that a named normaliser made."""
+    query = _VERSION.where(_version.document_id == document, _version.no == no)
+    if normaliser is not None:
+        query = query.where(tables.normaliser.c.name == normaliser)
+    return connection.execute(query.order_by(_rendition.seq.desc()).limit(1)).one_or_none()
+
+
+def counts(connection: Connection) -> dict[str, int]:
+    """Totals for `status`."""
+    one = connection.execute
+    return {
+        "documents": one(
+            sa.select(sa.func.count()).select_from(tables.document).where(_document.state == "live")
+        ).scalar_one(),
+        "versions": one(sa.select(sa.func.count()).select_from(tables.version)).scalar_one(),
+        "rejected": one(
+            sa.select(sa.func.count()).select_from(tables.seen).where(tables.seen.c.reason.is_not(None))
+        ).scalar_one(),
+    }
+
+
+def bytes_stored(connection: Connection) -> int:
+    """What the database takes, as it says itself."""
+    if connection.dialect.name == "sqlite":
+        pages = connection.exec_driver_sql("PRAGMA page_count").scalar_one()
+        size = connection.exec_driver_sql("PRAGMA page_size").scalar_one()
+        return int(pages) * int(size)
+    return int(connection.exec_driver_sql("SELECT pg_database_size(current_database())").scalar_one())

@@ -1,0 +1,95 @@
+"""The watched folders as the store knows them."""
+
+from __future__ import annotations
+
+import msgspec
+import sqlalchemy as sa
+from sqlalchemy.engine import Connection
+
+from ingest.errors import NotFound, UsageError
+from ingest.store import tables
+from ingest.store.engine import Row, allocate
+
+_root = tables.root.c
+
+
+class Root(msgspec.Struct, frozen=True, kw_only=True):
+    """A root as recorded. `mounts` are the mount points below it at its last good look."""
+
+    id: int
+    uid: bytes
+    name: str
+    host: str
+    path: bytes
+    device: int
+    inode: int
+    mounts: tuple[str, ...]
+    report: bytes
+    heartbeat_at: int | None
+    last_scan_at: int | None
+    retired_at: int | None
+
+
+def every(connection: Connection) -> list[Root]:
+    """All roots, the retired ones included, by name."""
+    return [_value(row) for row in connection.execute(sa.select(tables.root).order_by(_root.name))]
+
+
+def named(connection: Connection, name: str) -> Root:
+    """The root of this name. Raises NotFound."""
+    row = connection.execute(sa.select(tables.root).where(_root.name == name)).one_or_none()
+    if row is None:
+        known = ", ".join(connection.execute(sa.select(_root.name).order_by(_root.name)).scalars())
+        raise NotFound(f"no root named {name!r}", hint=f"the roots are: {known}" if known else None)
+    return _value(row)
+
+
+def add(
+    connection: Connection, *, uid: bytes, name: str, host: str, path: bytes, device: int, inode: int
+) -> Root:
+    """Record a new root. Raises UsageError when the name is taken."""
+    taken = connection.execute(sa.select(_root.path).where(_root.name == name)).scalar()
+    if taken is not None:
+        raise UsageError(
+            f"the name {name!r} is taken by the root at {taken.decode('utf-8', 'backslashreplace')}",
+            hint=f"give another: NAME={path.decode('utf-8', 'backslashreplace')}",
+        )
+    key = allocate(connection, tables.root, 1)[0]
+    connection.execute(
+        sa.insert(tables.root).values(
+            id=key,
+            uid=uid,
+            name=name,
+            host=host,
+            path=path,
+            device=device,
+            inode=inode,
+            mounts="[]",
+            report="{}",
+        )
+    )
+    return named(connection, name)
+
+
+def update(connection: Connection, key: int, **values: object) -> None:
+    """Change columns of one root."""
+    if "mounts" in values:
+        values["mounts"] = msgspec.json.encode(values["mounts"]).decode()
+    connection.execute(sa.update(tables.root).where(_root.id == key).values(**values))
+
+
+def _value(row: Row) -> Root:
+    return Root(
+        id=row.id,
+        uid=row.uid,
+        name=row.name,
+        host=row.host,
+        path=row.path,
+        device=row.device,
+        inode=row.inode,
+        mounts=tuple(msgspec.json.decode(row.mounts)),
+        report=row.report.encode(),
+        heartbeat_at=row.heartbeat_at,
+        last_scan_at=row.last_scan_at,
+        retired_at=row.retired_at,
+    )

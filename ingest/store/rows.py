@@ -1,0 +1,48 @@
+"""Inserts of many rows at the driver's own speed, written once for both databases."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import lru_cache
+
+from sqlalchemy.engine import Connection
+
+
+def insert(
+    connection: Connection, table: str, columns: Sequence[str], rows: Sequence[Sequence[object]]
+) -> None:
+    """Insert the rows; each has its values in the order of `columns`."""
+    if rows:
+        connection.exec_driver_sql(
+            _insert(connection.dialect.name, table, tuple(columns)), list(map(tuple, rows))
+        )
+
+
+def upsert(
+    connection: Connection,
+    table: str,
+    key: Sequence[str],
+    columns: Sequence[str],
+    rows: Sequence[Sequence[object]],
+) -> None:
+    """Insert the rows, or overwrite those with the same key."""
+    if rows:
+        statement = _insert(connection.dialect.name, table, tuple(columns))
+        updates = ", ".join(f"{column} = excluded.{column}" for column in columns if column not in key)
+        connection.exec_driver_sql(
+            f"{statement} ON CONFLICT ({', '.join(key)}) DO UPDATE SET {updates}", list(map(tuple, rows))
+        )
+
+
+def run_many(connection: Connection, statement: str, rows: Sequence[Sequence[object]]) -> None:
+    """Run a statement, written with `?`, once for each row."""
+    if rows:
+        if connection.dialect.name != "sqlite":
+            statement = statement.replace("?", "%s")
+        connection.exec_driver_sql(statement, list(map(tuple, rows)))
+
+
+@lru_cache(maxsize=64)
+def _insert(dialect: str, table: str, columns: tuple[str, ...]) -> str:
+    mark = "?" if dialect == "sqlite" else "%s"
+    return f"INSERT INTO {table} ({', '.join(columns)}) VALUES ({', '.join([mark] * len(columns))})"

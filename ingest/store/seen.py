@@ -1,0 +1,216 @@
+"""What the last look found at each path, and the live documents that stand there."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from hashlib import sha256
+from itertools import islice
+from typing import TypeVar
+
+import msgspec
+import sqlalchemy as sa
+from sqlalchemy.engine import Connection
+
+from ingest.disk.patterns import PATH_BYTES
+from ingest.disk.scan import SeenRow
+from ingest.identity import Buried, Standing
+from ingest.model import Signature
+from ingest.store import tables
+from ingest.store.engine import Row, Store
+
+Item = TypeVar("Item")
+
+_PAGE = 5000
+_SLICE = 500
+_seen, _document = tables.seen.c, tables.document.c
+
+
+class Problem(msgspec.Struct, frozen=True):
+    """A rejected path: its document, if it ever had a version, keeps its last one."""
+
+    path: bytes
+    reason: str
+    detail: str | None
+    since: int | None
+
+
+def key_of(path: bytes) -> tuple[bytes, bytes | None]:
+    """A path as the key of its row, and the path itself where it is too long to be one.
+
+    A relative path never begins with `/`, so a stand-in cannot meet a path.
+    """
+    return (path, None) if len(path) <= PATH_BYTES else (b"/" + sha256(path).digest(), path)
+
+
+_COLUMNS = (
+    _seen.path_bytes,
+    _seen.long_path,
+    _seen.document_id,
+    _seen.device,
+    _seen.inode,
+    _seen.size,
+    _seen.mtime_ns,
+    _seen.ctime_ns,
+    _seen.read_at,
+    _seen.reason,
+    _seen.since,
+)
+_PAGE_OF = (
+    sa.select(*_COLUMNS)
+    .where(_seen.root_id == sa.bindparam("root"), _seen.path_bytes > sa.bindparam("after"))
+    .order_by(_seen.path_bytes)
+    .limit(_PAGE)
+)
+_PAGE_WITHIN = _PAGE_OF.where(_seen.path_bytes < sa.bindparam("end"))
+_AT = sa.select(*_COLUMNS).where(
+    _seen.root_id == sa.bindparam("root"), _seen.path_bytes.in_(sa.bindparam("paths", expanding=True))
+)
+_STANDING = (
+    sa.select(
+        _document.id, _document.path_bytes, _document.last_no, _document.last_hash, _seen.device, _seen.inode
+    )
+    .select_from(
+        tables.document.outerjoin(
+            tables.seen,
+            sa.and_(_seen.root_id == _document.root_id, _seen.path_bytes == _document.path_bytes),
+        )
+    )
+    .where(_document.root_id == sa.bindparam("root"), _document.state == "live")
+)
+_STANDING_AT = _STANDING.where(_document.path_bytes.in_(sa.bindparam("paths", expanding=True)))
+_BURIED_AT = sa.select(_document.id, _document.path_bytes, _document.last_no, _document.last_hash).where(
+    _document.root_id == sa.bindparam("root"),
+    _document.state == "deleted",
+    _document.path_bytes.in_(sa.bindparam("paths", expanding=True)),
+)
+_LAST_CHANGES = (
+    sa.select(tables.change.c.document_id, sa.func.max(tables.change.c.seq).label("seq"))
+    .where(tables.change.c.document_id.in_(sa.bindparam("documents", expanding=True)))
+    .group_by(tables.change.c.document_id)
+)
+_BY_INODES = sa.select(_seen.path_bytes, _seen.device, _seen.inode).where(
+    _seen.root_id == sa.bindparam("root"),
+    _seen.device.in_(sa.bindparam("devices", expanding=True)),
+    _seen.inode.in_(sa.bindparam("inodes", expanding=True)),
+    _seen.document_id.is_not(None),
+)
+
+
+def pages(store: Store, root: int, *, below: bytes = b"") -> Iterator[SeenRow]:
+    """Every row of a root in order of its path, or those below one folder; no snapshot is held.
+
+    Rows with a stand-in for a path too long to be a key are left out: the walk meets those paths.
+    """
+    after, end = (below + b"/", below + b"0") if below else (b"", None)
+    while True:
+        with store.read() as connection:
+            if end is None:
+                found = connection.execute(_PAGE_OF, {"root": root, "after": after}).all()
+            else:
+                found = connection.execute(_PAGE_WITHIN, {"root": root, "after": after, "end": end}).all()
+        for row in found:
+            if row.long_path is None:
+                yield _row(row)
+        if len(found) < _PAGE:
+            return
+        after = found[-1].path_bytes
+
+
+def at(connection: Connection, root: int, paths: Iterable[bytes]) -> dict[bytes, SeenRow]:
+    """The rows of these paths."""
+    found: dict[bytes, SeenRow] = {}
+    for keys in _slices(key_of(path)[0] for path in paths):
+        for row in connection.execute(_AT, {"root": root, "paths": keys}):
+            entry = _row(row)
+            found[entry.path] = entry
+    return found
+
+
+def standing(connection: Connection, root: int, paths: Iterable[bytes]) -> dict[bytes, Standing]:
+    """The live documents at these paths."""
+    found: dict[bytes, Standing] = {}
+    for keys in _slices(paths):
+        for row in connection.execute(_STANDING_AT, {"root": root, "paths": keys}):
+            found[row.path_bytes] = Standing(
+                document=row.id,
+                path=row.path_bytes,
+                version=row.last_no,
+                sha256=row.last_hash,
+                device=row.device,
+                inode=row.inode,
+            )
+    return found
+
+
+def buried(connection: Connection, root: int, paths: Iterable[bytes]) -> dict[bytes, Buried]:
+    """The document that was deleted last at each of these paths, where one was."""
+    found: dict[bytes, list[Buried]] = {}
+    for keys in _slices(paths):
+        for row in connection.execute(_BURIED_AT, {"root": root, "paths": keys}):
+            grave = Buried(document=row.id, version=row.last_no, sha256=row.last_hash)
+            found.setdefault(row.path_bytes, []).append(grave)
+    doubtful = [grave.document for graves in found.values() if len(graves) > 1 for grave in graves]
+    last: dict[int, int] = {}
+    for numbers in _slices(doubtful):
+        last.update(connection.execute(_LAST_CHANGES, {"documents": numbers}).tuples())
+    return {path: max(graves, key=lambda g: last.get(g.document, 0)) for path, graves in found.items()}
+
+
+def with_inodes(connection: Connection, root: int, inodes: set[tuple[int, int]]) -> list[bytes]:
+    """The paths of live documents last seen with one of these pairs of device and inode."""
+    devices = sorted({device for device, _ in inodes})
+    found: list[bytes] = []
+    for part in _slices(sorted(inodes)):
+        numbers = {"root": root, "devices": devices, "inodes": [inode for _, inode in part]}
+        rows = connection.execute(_BY_INODES, numbers)
+        found += [row.path_bytes for row in rows if (row.device, row.inode) in inodes]
+    return found
+
+
+def is_empty(connection: Connection, root: int) -> bool:
+    """Whether nothing was ever recorded of this root."""
+    query = sa.select(_document.id).where(_document.root_id == root).limit(1)
+    return connection.execute(query).first() is None
+
+
+def any_below(connection: Connection, root: int, folder: bytes) -> bool:
+    """Whether a live document is known below this folder."""
+    query = (
+        sa.select(_document.id)
+        .where(
+            _document.root_id == root,
+            _document.state == "live",
+            _document.path_bytes > folder + b"/",
+            _document.path_bytes < folder + b"0",
+        )
+        .limit(1)
+    )
+    return connection.execute(query).first() is not None
+
+
+def rejected(connection: Connection, root: int | None = None, limit: int | None = None) -> list[Problem]:
+    """The rejected paths, of one root or of all."""
+    query = sa.select(tables.seen).where(_seen.reason.is_not(None)).order_by(_seen.root_id, _seen.path_bytes)
+    if root is not None:
+        query = query.where(_seen.root_id == root)
+    if limit is not None:
+        query = query.limit(limit)
+    return [
+        Problem(row.long_path or row.path_bytes, row.reason, row.detail, row.since)
+        for row in connection.execute(query)
+    ]
+
+
+def _row(row: Row) -> SeenRow:
+    signature = None
+    if row.device is not None:
+        signature = Signature(row.device, row.inode, row.size, row.mtime_ns, row.ctime_ns)
+    return SeenRow(
+        row.long_path or row.path_bytes, row.document_id, signature, row.read_at, row.reason, row.since
+    )
+
+
+def _slices(items: Iterable[Item]) -> Iterator[list[Item]]:
+    rest = iter(items)
+    while part := list(islice(rest, _SLICE)):
+        yield part

@@ -1,0 +1,96 @@
+"""What every test may ask for: a database on SQLite and on a real Postgres, and Hypothesis without chance."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import hypothesis
+import pytest
+
+from tests.postgres import Missing, OwnServer, Run, Server, shared_server
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+# The same examples in every run: a test fails because of a change, not of a draw. No deadline, since the
+# machine may be busy with the other workers.
+hypothesis.settings.register_profile("ingest", deadline=None, derandomize=True, database=None)
+hypothesis.settings.load_profile("ingest")
+
+RUN = pytest.StashKey[Run]()
+RUN_FOLDER = pytest.StashKey[Path]()
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    # Under xdist the controller owns the run, and outlives the workers.
+    workerinput: dict[str, str] | None = getattr(config, "workerinput", None)
+    if workerinput is None:
+        run = Run()
+        config.stash[RUN] = run
+        config.stash[RUN_FOLDER] = run.folder
+    else:
+        config.stash[RUN_FOLDER] = Path(workerinput["ingest_run"])
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_configure_node(node: object) -> None:
+    config: pytest.Config = node.config  # type: ignore[attr-defined]  # xdist's, which ships no types
+    node.workerinput["ingest_run"] = str(config.stash[RUN_FOLDER])  # type: ignore[attr-defined]  # the same
+
+
+def pytest_unconfigure(config: pytest.Config) -> None:
+    run = config.stash.get(RUN, None)
+    if run is not None:
+        run.close()
+
+
+@pytest.hookimpl(tryfirst=True)  # before -m looks at the marks
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    for item in items:
+        if {"postgres_server", "own_postgres"} & set(getattr(item, "fixturenames", ())):
+            item.add_marker(pytest.mark.postgres)
+
+
+def pytest_runtest_setup(item: pytest.Item) -> None:
+    for part in os.environ.get("INGEST_TEST_WITHOUT", "").split(","):
+        if part and item.get_closest_marker(part):
+            pytest.skip(f"told to run without {part}")
+
+
+@pytest.fixture(scope="session")
+def postgres_server(pytestconfig: pytest.Config) -> Server:
+    """The run's Postgres, shared by all workers: make databases in it, never stop it."""
+    given = os.environ.get("INGEST_TEST_POSTGRES_URL")
+    if given:
+        return Server(given)
+    durable = os.environ.get("INGEST_TEST_POSTGRES_FAST", "0") in {"", "0"}
+    try:
+        return shared_server(pytestconfig.stash[RUN_FOLDER], durable=durable)
+    except Missing as missing:
+        pytest.fail(f"{missing}\nOr go without it: ./dev test --without postgres", pytrace=False)
+
+
+@pytest.fixture
+def own_postgres(pytestconfig: pytest.Config) -> Iterator[OwnServer]:
+    """A started Postgres for this test alone, which may stop it, kill it and start it again."""
+    try:
+        server = OwnServer(pytestconfig.stash[RUN_FOLDER])
+        server.start()
+    except Missing as missing:
+        pytest.fail(f"{missing}\nOr go without it: ./dev test --without postgres", pytrace=False)
+    yield server
+    server.close()
+
+
+@pytest.fixture(params=["sqlite", pytest.param("postgres", marks=pytest.mark.postgres)])
+def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
+    """The URL of a new, empty database: the test runs once on SQLite and once on Postgres."""
+    if request.param == "sqlite":
+        yield f"sqlite:///{tmp_path}/ingest.db"
+        return
+    server: Server = request.getfixturevalue("postgres_server")
+    url = server.create_database()
+    yield url
+    server.drop_database(url)
