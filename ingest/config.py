@@ -77,11 +77,11 @@ def load(
     flags: Mapping[str, Any] | None = None,
 ) -> Settings:
     """The settings in force. Raises ConfigError naming the file or variable and the key."""
-    named = file or environment.get("INGEST_CONFIG") or None
+    named = file if file is not None else environment.get("INGEST_CONFIG") or None
     values: dict[str, Any] = {}
     if named is not None or Path(DEFAULT_FILE).is_file():
-        values = _read(Path(named or DEFAULT_FILE))
-        _convert(values, where=str(named or DEFAULT_FILE), strict=True)
+        values = _read(Path(DEFAULT_FILE if named is None else named))
+        _convert(values, where=str(DEFAULT_FILE if named is None else named), strict=True)
     for variable, field in VARIABLES.items():
         if environment.get(variable):
             _convert({field: environment[variable]}, where=f"environment variable {variable}", strict=False)
@@ -111,12 +111,24 @@ def _read(file: Path) -> dict[str, Any]:
         raise ConfigError(f"configuration {file} is not TOML: {error}") from error
 
 
+def _faulty_root(values: dict[str, Any]) -> str:
+    """The name of the first root whose table is not understood: the library does not tell it."""
+    roots = values.get("roots")
+    for name, table in roots.items() if isinstance(roots, dict) else ():
+        try:
+            msgspec.convert(table, RootSettings)
+        except msgspec.ValidationError:
+            return str(name)
+    return "?"
+
+
 def _convert(values: dict[str, Any], *, where: str, strict: bool) -> Settings:
     try:
         return msgspec.convert(values, Settings, strict=strict)
     except msgspec.ValidationError as error:
         said, _, place = str(error).partition(" - at `$")
         key = place.rstrip("`").lstrip(".")
+        key = key.replace("[...]", f".{_faulty_root(values)}", 1)
         if not key and (unknown := said.partition("unknown field `")[2].rstrip("`")):
             key, said = unknown, "no such setting"
         elif "unknown field `" in said:

@@ -17,7 +17,10 @@ _IN_JSON = re.compile("[\x7f-\x9f\u061c\u200e\u200f\u2028\u2029\u202a-\u202e\u20
 
 
 def _visible(match: re.Match[str]) -> str:
-    return f"\\u{{{ord(match[0]):04x}}}"
+    code = ord(match[0])
+    if 0xDC80 <= code <= 0xDCFF:
+        return f"\\x{code - 0xDC00:02x}"  # a byte of a name that is not UTF-8
+    return f"\\u{{{code:04x}}}"
 
 
 def text(value: str) -> str:

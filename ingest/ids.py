@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import base64
 from collections.abc import Callable
 
 UID_BYTES = 16
@@ -16,16 +15,14 @@ def new_uid(micros: int, entropy: Entropy) -> bytes:
 
 
 def show_uid(uid: bytes) -> str:
-    """26 characters, URL-safe, the first a letter or digit."""
-    return base64.b32hexencode(uid).decode().rstrip("=").lower()
+    """32 hexadecimal digits, URL-safe."""
+    return uid.hex()
 
 
 def parse_uid(words: str) -> bytes | None:
     """The inverse of `show_uid`, or None for what is no id."""
-    if len(words) != 26 or not words.isascii():
-        return None
     try:
-        uid = base64.b32hexdecode(words.upper() + "======")
+        uid = bytes.fromhex(words)
     except ValueError:
         return None
-    return uid if show_uid(uid) == words.lower() else None
+    return uid if uid.hex() == words.lower() and len(uid) == UID_BYTES else None

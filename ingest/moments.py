@@ -31,7 +31,7 @@ def parse(words: str, *, start: bool = False) -> Moment:
     moment = try_parse(words, start=start)
     if moment is None:
         raise UsageError(
-            f"{words!r} is not a moment",
+            f"'{words}' is not a moment",
             hint="write a date (2021-02-20), a time (2021-02-20T12:00:00Z) or seq:N",
         )
     return moment
@@ -68,4 +68,4 @@ def show(micros: int | None) -> str | None:
         when = _EPOCH + timedelta(microseconds=micros)
     except OverflowError:
         return None
-    return when.strftime("%Y-%m-%dT%H:%M:%S.%f").zfill(26) + "Z"
+    return when.isoformat(timespec="microseconds")[:26] + "Z"

@@ -90,7 +90,7 @@ def locate(
     doc, picked = split_rev(words, rev)
     if rev is not None and not is_rev(picked or ""):
         raise UsageError(
-            f"{rev!r} picks no version", hint="write 3, first, latest, prev, a moment or {cursor:NAME}"
+            f"'{rev}' picks no version", hint="write 3, first, latest, prev, a moment or {cursor:NAME}"
         )
     return resolve(connection, doc, root=root, until=moment_of(connection, picked)), picked
 
@@ -112,7 +112,7 @@ def resolve(
         if row is not None:
             return _target(row)
         raise NotFound(
-            f"no document {show_path(path)!r} in the store", hint="run: ingest ls, or ingest ls --deleted"
+            f"no document '{show_path(path)}' in the store", hint="run: ingest ls, or ingest ls --deleted"
         )
     _refuse_several_roots(found, path)
     if until is not None:
@@ -133,7 +133,7 @@ def _refuse_several_roots(found: Any, path: bytes) -> None:
     names = sorted(live or {row.root for row in found})
     if len(names) > 1:
         raise UsageError(
-            f"{show_path(path)!r} is in several roots: {', '.join(names)}", hint="choose one with --root NAME"
+            f"'{show_path(path)}' is in several roots: {', '.join(names)}", hint="choose one with --root NAME"
         )
 
 
@@ -190,7 +190,7 @@ def rev_seq(connection: Connection, rev: str) -> int:
         place = cursors.place(connection, name)
         if place is None:
             known = ", ".join(cursors.every(connection)) or "none"
-            raise NotFound(f"no cursor named {name!r}", hint=f"the cursors are: {known}")
+            raise NotFound(f"no cursor named '{name}'", hint=f"the cursors are: {known}")
         return place
     return resolve_moment(connection, rev)
 
@@ -290,7 +290,7 @@ def version_row(connection: Connection, target: Target, no: int, normaliser: str
     """One version's row. Raises NotFound."""
     row = reader.version(connection, target.id, no, normaliser)
     if row is None:
-        what = f"version {no}" if normaliser is None else f"rendition of version {no} by {normaliser!r}"
+        what = f"version {no}" if normaliser is None else f"rendition of version {no} by '{normaliser}'"
         raise NotFound(f"{show_path(target.path)} has no {what}")
     return row
 

@@ -86,7 +86,7 @@ def run(arguments: Sequence[str]) -> int:
         hint = "run: ingest --help"
         if isinstance(error, click.UsageError) and error.ctx is not None:
             hint = f"run: {error.ctx.command_path} --help"
-        return _fail(error.format_message(), hint, 2)
+        return _fail(" ".join(error.format_message().split()), hint, 2)
     except errors.IngestError as error:
         code = next((code for kind, code in _EXIT_CODES if isinstance(error, kind)), 4)
         return _fail(error.message, error.hint, code)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from ingest.cli.common import as_json, change_line, emit, flush, line, opened, paint, verb
+from ingest.cli.common import NUMBER, as_json, change_line, emit, flush, line, opened, paint, verb
 
 if TYPE_CHECKING:
     from ingest.store.engine import Store
@@ -19,8 +19,8 @@ RETRY = 5.0  # seconds between two tries to reach one
 
 
 @verb
-@click.option("--since", type=click.IntRange(min=0), metavar="SEQ", help="What comes after SEQ.")
-@click.option("--limit", type=click.IntRange(min=0), metavar="N", help="At most N changes.")
+@click.option("--since", type=NUMBER, metavar="SEQ", help="What comes after SEQ.")
+@click.option("--limit", type=NUMBER, metavar="N", help="At most N changes.")
 @click.option("--follow", is_flag=True, help="Go on with what comes.")
 @click.option(
     "--cursor", metavar="NAME", help="From where this cursor stands; it moves once the output is flushed."
@@ -39,7 +39,7 @@ def command(since: int | None, limit: int | None, follow: bool, cursor: str | No
         raise UsageError("--peek goes with --cursor")
     if cursor is not None and (not cursor or len(cursor) > 200 or any(ch in cursor for ch in "{}/\0")):
         raise UsageError(
-            f"{cursor!r} cannot be a cursor's name", hint="1 to 200 characters, no braces, no slash"
+            f"'{cursor}' cannot be a cursor's name", hint="1 to 200 characters, no braces, no slash"
         )
     with opened() as store:
         place = since

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import math
 import os
 import secrets
 import sys
@@ -22,6 +23,21 @@ if TYPE_CHECKING:
     from ingest.store.engine import Store
 
 Function = TypeVar("Function", bound=Callable[..., Any])
+
+
+class _Seconds(click.FloatRange):
+    """A number of seconds that a clock can count."""
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> float:
+        seconds = float(super().convert(value, param, ctx))
+        if math.isnan(seconds):
+            self.fail(f"{value} is not a number of seconds", param, ctx)
+        return seconds
+
+
+SECONDS = _Seconds(0.01, 86_400)
+# What a column of the databases can hold.
+NUMBER = click.IntRange(min=0, max=2**63 - 1)
 
 
 def common_options(function: Function) -> Function:
@@ -130,11 +146,10 @@ TYPE_STYLES: dict[str, dict[str, Any]] = {
 def change_line(record: Mapping[str, Any], *, root: bool = False) -> str:
     """A change for people: what happened, to what, and to which version."""
     kind = str(record["type"]).removeprefix("document.")
-    where = escape.name(record["path"] or "")
-    if root:
-        where = f"{escape.name(record['root'])}/{where}"
+    prefix = f"{escape.name(record['root'])}/" if root else ""
+    where = prefix + escape.name(record["path"] or "")
     if record["from_path"]:
-        where = f"{escape.name(record['from_path'])} -> {where}"
+        where = f"{prefix}{escape.name(record['from_path'])} -> {where}"
     version = f" @{record['version']}" if record["version"] and kind != "deleted" else ""
     reason = f" ({record['reason']})" if record["reason"] else ""
     return f"{paint(f'{kind:<9}', **TYPE_STYLES.get(kind, {}))} {where}{version}{reason}"

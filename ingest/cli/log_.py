@@ -7,7 +7,7 @@ import os
 import click
 
 from ingest import escape
-from ingest.cli.common import as_json, change_line, emit, line, note, opened, paint, verb
+from ingest.cli.common import NUMBER, as_json, change_line, emit, line, note, opened, paint, verb
 
 TYPES = ("created", "changed", "moved", "deleted", "restored", "rejected", "renormalised")
 
@@ -16,7 +16,7 @@ TYPES = ("created", "changed", "moved", "deleted", "restored", "rejected", "reno
 @click.argument("doc", required=False)
 @click.option("--since", metavar="M", help="From this moment on.")
 @click.option("--until", metavar="M", help="Up to this moment.")
-@click.option("-n", "limit", type=click.IntRange(min=0), metavar="N", help="At most N changes.")
+@click.option("-n", "limit", type=NUMBER, metavar="N", help="At most N changes.")
 @click.option("--type", "type_", metavar="T", help=f"Only this type: {', '.join(TYPES)}.")
 @click.option("--reverse", is_flag=True, help="Oldest first.")
 @click.option("--root", metavar="NAME", help="Only this root.")
@@ -33,7 +33,7 @@ def command(
     from ingest.store import reader, roots
 
     if type_ is not None and type_.removeprefix("document.") not in TYPES:
-        raise UsageError(f"no type {type_!r}", hint=f"the types are: {', '.join(TYPES)}")
+        raise UsageError(f"no type '{type_}'", hint=f"the types are: {', '.join(TYPES)}")
     with opened() as store, store.read() as connection:
         key = queries.root_id(connection, root)
         last = None if until is None else queries.resolve_moment(connection, until)

@@ -59,7 +59,7 @@ def command(doc: str, rev: str | None, to: str | None, force: bool, root: str | 
             }
         )
     else:
-        line(f"wrote {escape.name(escape.path(path))}, version {no}, {len(body)} bytes")
+        line(f"wrote {escape.name(to or escape.path(target.path))}, version {no}, {len(body)} bytes")
 
 
 def _refuse_outside(root: bytes, path: bytes) -> None:

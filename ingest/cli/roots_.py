@@ -41,14 +41,15 @@ def command(words: tuple[str, ...]) -> None:
         verb_, *rest = words
         if (verb_, len(rest)) not in (("rename", 2), ("relocate", 2), ("retire", 1)):
             raise UsageError(
-                f"roots {' '.join(words)!r} is not understood",
+                f"roots '{' '.join(words)}' is not understood",
                 hint="write: ingest roots [rename A B | relocate A PATH | retire A]",
             )
         with store.write() as connection:
             root = roots.named(connection, rest[0])
             if verb_ == "rename":
+                roots.check_name(rest[1])
                 if any(other.name == rest[1] for other in roots.every(connection)):
-                    raise UsageError(f"the name {rest[1]!r} is taken", hint="run: ingest roots")
+                    raise UsageError(f"the name '{rest[1]}' is taken", hint="run: ingest roots")
                 roots.update(connection, root.id, name=rest[1])
             elif verb_ == "retire":
                 roots.update(connection, root.id, retired_at=system_clock().wall())
@@ -61,7 +62,7 @@ def command(words: tuple[str, ...]) -> None:
                 os.close(found.fd)
                 if not same:
                     raise UsageError(
-                        f"{escape.path(path)} is not the folder of the root {root.name!r}",
+                        f"{escape.path(path)} is not the folder of the root '{root.name}'",
                         hint=f"it lacks the root's id; if it is right: ingest scan --adopt {root.name} after "
                         "putting it at its old path",
                     )

@@ -4,13 +4,11 @@ from __future__ import annotations
 
 import click
 
-from ingest.cli.common import as_json, emit, line, opened, verb
+from ingest.cli.common import SECONDS, as_json, emit, line, opened, verb
 
 
 @verb
-@click.option(
-    "--timeout", type=click.FloatRange(0.01, 86_400), default=30.0, metavar="S", help="Seconds to wait."
-)
+@click.option("--timeout", type=SECONDS, default=30.0, metavar="S", help="Seconds to wait.")
 @click.option("--root", metavar="NAME", help="Only this root.")
 def command(timeout: float, root: str | None) -> None:
     """Wait until everything that the operating system announced before this call is in the store.

@@ -28,7 +28,7 @@ def command(deep: bool, expect: str | None) -> int:
     if expect is not None:
         if not re.fullmatch(r"\d{1,18}:[0-9a-fA-F]{64}", expect, re.ASCII):
             raise UsageError(
-                f"{expect!r} is not SEQ:ROOT", hint="copy seq and tree_root from status or the log"
+                f"'{expect}' is not SEQ:ROOT", hint="copy seq and tree_root from status or the log"
             )
         seq, _, root = expect.partition(":")
         expected = (int(seq), bytes.fromhex(root))

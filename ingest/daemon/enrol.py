@@ -33,7 +33,7 @@ def parse(words: str) -> Wanted:
     name, equals, path = words.partition("=")
     if equals:
         if not name or not path:
-            raise UsageError(f"root {words!r} is not NAME=PATH")
+            raise UsageError(f"root '{words}' is not NAME=PATH")
         return Wanted(name, _real(path))
     return Wanted(words, None)
 
@@ -69,7 +69,7 @@ def _enrol_one(connection: Connection, want: Wanted, *, adopt: bool, clock: Cloc
         if by_name is None:
             names = ", ".join(root.name for root in every)
             raise NotFound(
-                f"no folder and no root named {want.name!r}",
+                f"no folder and no root named '{want.name}'",
                 hint=f"the roots are: {names}" if names else None,
             )
         return _adopt(connection, _unretire(connection, by_name), adopt)
@@ -77,7 +77,7 @@ def _enrol_one(connection: Connection, want: Wanted, *, adopt: bool, clock: Cloc
     if known is not None:
         if want.name is not None and want.name != known.name:
             raise UsageError(
-                f"{show(want.path)} is already the root {known.name!r}",
+                f"{show(want.path)} is already the root '{known.name}'",
                 hint=f"rename it: ingest roots rename {known.name} {want.name}",
             )
         return _adopt(connection, _unretire(connection, known), adopt)
@@ -122,7 +122,7 @@ def _add(
         owner = next((root for root in every if root.uid == found.uid), None)
         if owner is not None and not adopt:
             raise UsageError(
-                f"{show(path)} holds the id of the root {owner.name!r} at {show(owner.path)}",
+                f"{show(path)} holds the id of the root '{owner.name}' at {show(owner.path)}",
                 hint=f"if it moved: ingest roots relocate {owner.name} {show(path)}; a copy: --adopt",
             )
         # an id that no root here has: the folder was watched into another store, and keeps it

@@ -29,4 +29,4 @@ def _one(every: list[Root], word: str) -> Root:
         if root.path == path:
             return root
     names = ", ".join(root.name for root in every)
-    raise NotFound(f"no root {word!r}", hint=f"the roots are: {names}" if names else None)
+    raise NotFound(f"no root '{word}'", hint=f"the roots are: {names}" if names else None)

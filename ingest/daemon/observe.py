@@ -23,6 +23,7 @@ from ingest.pipeline.limits import Clock, Limits
 from ingest.store import roots, seen
 from ingest.store.engine import Store
 from ingest.store.entries import CLOCK_BEHIND
+from ingest.store.locks import RootLock
 from ingest.store.roots import Root
 
 CHECK = 1.0  # seconds between two looks at the root itself
@@ -92,6 +93,7 @@ class Observation:
         self._hidden = hidden
         self._anchor: anchor.Anchor | None = None
         self._held = ExitStack()
+        self._lock: RootLock | None = None
         self._cookies: Cookies | None = None
         self._heard_cookies: set[bytes] = set()
         self._writable = False
@@ -128,7 +130,11 @@ class Observation:
         held.callback(os.close, opened.fd)
         try:
             held.enter_context(anchor.lock_root(opened, self.root.path))
-        except AlreadyRunning:
+            if not self.store.is_sqlite:
+                self._lock = RootLock(self.store, self.root.id, self.root.name)
+                held.callback(self._lock.release)
+                self._lock.hold()
+        except (AlreadyRunning, StoreUnavailable):
             held.close()
             raise
         self._held, self._anchor = held, opened
@@ -174,6 +180,8 @@ class Observation:
             self._cookies.recall()
             self._cookies = None
         self._scan = None
+        if self.capture is not None:
+            self.capture.workers.close()
         self.capture = None
         self._anchor = None
         self._held.close()
@@ -190,8 +198,10 @@ class Observation:
         self.log.error("root_lost", root=self.root.name, code=error.code, detail=error.message)
 
     def _check_root(self) -> None:
-        """Is the folder still there, still the same, with the same mounts below?"""
+        """Is the folder still there, still the same, still ours, with the same mounts below?"""
         assert self._anchor is not None
+        if self._lock is not None and self._lock.hold():
+            self.rescan("lock taken anew")
         try:
             found = anchor.open_root(self.root.path)
         except RootUnavailable as error:
@@ -412,6 +422,7 @@ class Observation:
         assert self.capture is not None
         now = self.clock.monotonic()
         self._scan = None
+        self.capture.workers.close()
         self.scans += 1
         self._last_scan_began = self._scan_began
         self.last_scan_at = self.clock.wall()

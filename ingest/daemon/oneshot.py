@@ -109,7 +109,7 @@ def _asked_daemon(store: Store, root: Root) -> bool:
         raise AlreadyRunning("the daemon ended before the scan did", hint="run: ingest status")
     if root.name not in answers[0].get("roots", [root.name]):
         raise AlreadyRunning(
-            f"the daemon that writes this store does not capture the root {root.name!r}",
+            f"the daemon that writes this store does not capture the root '{root.name}'",
             hint="start it with this root too",
         )
     return True

@@ -249,7 +249,7 @@ class Daemon:
         elif kind == "follow":
             yield from self._follow()
         else:
-            yield {"error": f"no such request: {kind!r}"}
+            yield {"error": f"no such request: '{kind}'"}
 
     def _follow(self) -> Answer:
         seen = -1

@@ -104,7 +104,7 @@ def _compile(pattern: str) -> tuple[bytes, ...]:
     raw = pattern.encode("utf-8", "surrogateescape").removeprefix(b"./").rstrip(b"/")
     if not raw or len(raw) > PATTERN_BYTES or b"\0" in raw or b".." in raw.split(b"/"):
         raise ConfigError(
-            f"pattern {pattern[:80]!r} cannot be used",
+            f"pattern '{pattern[:80]}' cannot be used",
             hint=f"a pattern has 1 to {PATTERN_BYTES} bytes and no '..'; see config/ingest.toml",
         )
     parts = tuple(part for part in raw.split(b"/") if part)

@@ -16,7 +16,7 @@ from typing import Any
 _MODEL = "resources/lid.176.ftz"
 
 _LOOK_AT = 4096
-_SAMPLE = 400
+_SAMPLE = 240
 _FEWEST_LETTERS = 12
 _SUREST_GUESS = 0.5
 
@@ -34,7 +34,7 @@ def prepare() -> None:
 def detect(text: str) -> str | None:
     """The ISO 639-1 code of the language at the start of the text.
 
-    Looked at are at most 400 characters, after blanks. None for fewer than 12 letters among
+    Looked at are at most 240 characters, after blanks. None for fewer than 12 letters among
     them, for a guess below one half, and for a language that has no two-letter code.
     """
     sample = text[:_LOOK_AT].lstrip()[:_SAMPLE].rstrip().replace("\n", " ")

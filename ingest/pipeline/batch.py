@@ -12,12 +12,12 @@ from ingest.disk import read, scan
 from ingest.disk.patterns import PATH_BYTES
 from ingest.identity import Appeared, Decision, Vanished
 from ingest.ids import new_uid
-from ingest.model import Cause, Content, GoneReason
-from ingest.normalise import normalise
+from ingest.model import Cause, GoneReason
 from ingest.pipeline.limits import Gone
+from ingest.pipeline.workers import Raw
 from ingest.settle import Due
-from ingest.store import entries, seen, writer
-from ingest.store.entries import Entry, Sighting
+from ingest.store import seen, writer
+from ingest.store.entries import Entry, NewVersion, Sighting
 
 if TYPE_CHECKING:
     from ingest.pipeline.capture import Capture
@@ -229,14 +229,15 @@ class Batch:
         )
         rejections, self.entries = self.entries, []
         changed = {decision.path for decision in decisions if decision.type != "deleted"}
+        versions = self._versions([decision.path for decision in decisions if not decision.same])
         for decision in decisions:
-            self._enter(decision)
+            self._enter(decision, versions.get(decision.path))
         self.entries += rejections
         for path, found in self.files.items():
             if path not in changed:
                 self._touch(path, found)
 
-    def _enter(self, decision: Decision) -> None:
+    def _enter(self, decision: Decision, version: NewVersion | None) -> None:
         path = decision.path
         self.entries.append(
             Entry(
@@ -248,7 +249,7 @@ class Batch:
                 previous=decision.previous,
                 from_path=decision.from_path,
                 reason=decision.reason,
-                version=None if decision.same else self._version(path),
+                version=None if decision.same else version,
             )
         )
         if decision.type == "deleted":
@@ -267,15 +268,20 @@ class Batch:
             )
         )
 
-    def _version(self, path: bytes) -> entries.NewVersion:
-        found = self.files[path]
-        content = Content(
-            raw=found.raw,
-            sha256=self.hashes[path],
-            rendition=normalise(found.raw, os.path.basename(path)),
-        )
-        salt = self.capture.clock.entropy(16)
-        return entries.prepare(content, modified_at=found.modified_at, salt=salt)
+    def _versions(self, paths: list[bytes]) -> dict[bytes, NewVersion]:
+        """What the store needs of each path's new bytes."""
+        entropy = self.capture.clock.entropy
+        raws = [
+            Raw(
+                name=os.path.basename(path),
+                raw=self.files[path].raw,
+                sha256=self.hashes[path],
+                modified_at=self.files[path].modified_at,
+                salt=entropy(16),
+            )
+            for path in paths
+        ]
+        return dict(zip(paths, self.capture.workers.make(raws), strict=True))
 
     def _touch(self, path: bytes, found: read.Bytes) -> None:
         """Same bytes as recorded: no change, but the next scan need not read it again."""

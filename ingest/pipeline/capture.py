@@ -18,6 +18,7 @@ from ingest.identity import Standing
 from ingest.model import Cause, Signature
 from ingest.pipeline.batch import Batch
 from ingest.pipeline.limits import Clock, Gone, Limits
+from ingest.pipeline.workers import Workers
 from ingest.settle import Due, Settler
 from ingest.store import seen
 from ingest.store.engine import Store
@@ -47,6 +48,7 @@ class Capture:
         self.hidden = hidden
         self.limits = limits
         self.clock = clock
+        self.workers = Workers()
         self.settler = Settler(quiet=limits.quiet, hold=limits.hold)
         self.gone: dict[bytes, Gone] = {}
         self.closed: frozenset[bytes] = frozenset()

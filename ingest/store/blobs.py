@@ -6,6 +6,7 @@ A body is kept once, compressed, under its SHA-256. Version rows have room for d
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Sequence
 from hashlib import sha256
 
@@ -22,6 +23,16 @@ LEVEL = 3
 _SLICE = 500
 
 
+_local = threading.local()  # a compressor serves one thread at a time
+
+
+def _compressor() -> zstandard.ZstdCompressor:
+    found: zstandard.ZstdCompressor | None = getattr(_local, "compressor", None)
+    if found is None:
+        found = _local.compressor = zstandard.ZstdCompressor(level=LEVEL)
+    return found
+
+
 class Body:
     """Bytes ready to be stored: compressed before the transaction begins."""
 
@@ -30,7 +41,7 @@ class Body:
     def __init__(self, raw: bytes, digest: bytes) -> None:
         self.hash = digest
         self.size = len(raw)
-        self.data = zstandard.ZstdCompressor(level=LEVEL).compress(raw)
+        self.data = _compressor().compress(raw)
 
 
 def put(connection: Connection, bodies: Sequence[Body]) -> dict[bytes, int]:

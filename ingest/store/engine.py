@@ -47,14 +47,16 @@ def parse_url(words: str) -> URL:
         url = None
     if url is None or url.drivername not in _DRIVERS:
         raise UsageError(
-            f"database URL {mask(words)!r} cannot be used",
+            f"database URL '{mask(words)}' cannot be used",
             hint="write sqlite:///path/to/ingest.db or postgresql://user@host/database",
         )
     url = url.set(drivername=_DRIVERS[url.drivername])
+    if "\0" in words:
+        raise UsageError("the database URL holds a NUL character")
     if url.drivername == "sqlite":
         if not url.database or url.database.startswith(":memory:"):
             raise UsageError(
-                f"database URL {words!r} names no file",
+                f"database URL '{words}' names no file",
                 hint="write sqlite:///path/to/ingest.db: a history in memory would be lost",
             )
         path = os.path.abspath(url.database)
@@ -112,7 +114,7 @@ class Store:
     def write(self) -> Iterator[Connection]:
         """One transaction that holds the right to write from its first statement on."""
         with translated(self.address), self.engine.connect() as connection:
-            connection.execution_options(ingest_write=True)
+            connection.execution_options(ingest_begin="BEGIN IMMEDIATE")
             with connection.begin():
                 yield connection
 
@@ -230,7 +232,7 @@ def lost_connection(error: DBAPIError) -> bool:
 
 def _sqlite(url: URL, busy_seconds: float) -> Engine:
     path = str(url.database)
-    place = f"file:{quote(path)}?mode=rw"  # a read must never create a store
+    place = f"file:{quote(os.fsencode(path))}?mode=rw"  # a read must never create a store
 
     def connect() -> sqlite3.Connection:
         return sqlite3.connect(
@@ -257,8 +259,9 @@ def _sqlite_settings(connection: sqlite3.Connection, _record: object) -> None:
 def _sqlite_begin(connection: Connection) -> None:
     # A deferred transaction that comes to write fails at once with BUSY_SNAPSHOT, and waiting does
     # not help it: whoever will write says so at the start.
-    writes = connection.get_execution_options().get("ingest_write", False)
-    connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+    begin = connection.get_execution_options().get("ingest_begin", "BEGIN")
+    if begin:
+        connection.exec_driver_sql(begin)
 
 
 def _postgres(url: URL) -> Engine:

@@ -11,7 +11,14 @@ from typing import TYPE_CHECKING
 import ingest
 from ingest.errors import SchemaMismatch
 from ingest.store import tables
-from ingest.store.engine import PAGE_BYTES, Store, create_folder, parse_url, require_revision
+from ingest.store.engine import (
+    PAGE_BYTES,
+    Store,
+    create_folder,
+    parse_url,
+    require_revision,
+    translated,
+)
 
 if TYPE_CHECKING:
     from alembic.config import Config
@@ -90,13 +97,10 @@ def _run(store: Store) -> None:
     from alembic import command
 
     if store.is_sqlite:
-        with store.engine.connect() as connection:
-            raw = connection.connection.driver_connection
-            assert raw is not None
-            raw.rollback()
-            raw.execute(f"PRAGMA page_size={PAGE_BYTES}")
-            raw.execute("PRAGMA journal_mode=WAL")
-            connection.detach()
+        with translated(store.address), store.engine.connect() as connection:
+            connection.execution_options(ingest_begin="")  # neither can be set inside a transaction
+            connection.exec_driver_sql(f"PRAGMA page_size={PAGE_BYTES}")
+            connection.exec_driver_sql("PRAGMA journal_mode=WAL")
     with store.write() as connection:
         if not store.is_sqlite:
             connection.exec_driver_sql(f"SELECT pg_advisory_xact_lock({_UPGRADE_LOCK})")

@@ -6,6 +6,7 @@ import msgspec
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
+from ingest import escape
 from ingest.errors import NotFound, UsageError
 from ingest.store import tables
 from ingest.store.engine import Row, allocate
@@ -40,18 +41,30 @@ def named(connection: Connection, name: str) -> Root:
     row = connection.execute(sa.select(tables.root).where(_root.name == name)).one_or_none()
     if row is None:
         known = ", ".join(connection.execute(sa.select(_root.name).order_by(_root.name)).scalars())
-        raise NotFound(f"no root named {name!r}", hint=f"the roots are: {known}" if known else None)
+        raise NotFound(f"no root named '{name}'", hint=f"the roots are: {known}" if known else None)
     return _value(row)
+
+
+def check_name(name: str) -> str:
+    """The name, if it can be one. Raises UsageError."""
+    bad = not name or len(name) > 200 or name != escape.name(name) or any(mark in name for mark in "/=")
+    if bad:
+        raise UsageError(
+            f"'{name}' cannot be a root's name",
+            hint="1 to 200 characters, no slash, no '=', no control characters: NAME=PATH gives a name",
+        )
+    return name
 
 
 def add(
     connection: Connection, *, uid: bytes, name: str, host: str, path: bytes, device: int, inode: int
 ) -> Root:
-    """Record a new root. Raises UsageError when the name is taken."""
+    """Record a new root. Raises UsageError when the name is taken or cannot be one."""
+    check_name(name)
     taken = connection.execute(sa.select(_root.path).where(_root.name == name)).scalar()
     if taken is not None:
         raise UsageError(
-            f"the name {name!r} is taken by the root at {taken.decode('utf-8', 'backslashreplace')}",
+            f"the name '{name}' is taken by the root at {taken.decode('utf-8', 'backslashreplace')}",
             hint=f"give another: NAME={path.decode('utf-8', 'backslashreplace')}",
         )
     key = allocate(connection, tables.root, 1)[0]
