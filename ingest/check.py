@@ -57,13 +57,15 @@ def _compare(
         nonlocal files
         files += 1
 
-    recorded = frozenset(entry.encode("utf-8", "surrogateescape") for entry in root.mounts)
-    moved = mounts.below(root.path, mounts.table()) ^ recorded
-    closed = frozenset(point for point in map(mounts.point_of, moved) if _any_below(store, root, point))
+    below = mounts.Mounts(root.path, root.mounts)
+    below.look()
+    below.compare(lambda folder: _any_below(store, root, folder))
     blocked: list[scan.Blocked] = []
     rows = seen.pages(store, root.id)
-    walked = scan.walk(fd, patterns=patterns, hidden=hidden, closed=closed)
+    walked = scan.walk(fd, patterns=patterns, hidden=hidden, closed=below.closed)
     for difference in scan.compare(walked, rows, blocked=blocked, seen_file=count, every=deep):
+        if difference is None:
+            continue
         finding = _examine(store, root, fd, difference, patterns, hidden, max_bytes)
         if finding is not None:
             yield finding

@@ -88,11 +88,17 @@ def load(
             values[field] = environment[variable]
     values.update({key: value for key, value in (flags or {}).items() if value is not None})
     settings = _convert(values, where="the settings", strict=False)
+    source = "the settings" if named is None and not values else str(DEFAULT_FILE if named is None else named)
     for name in ("", *settings.roots):
-        settings.patterns_of(name)
+        try:
+            settings.patterns_of(name)
+        except ConfigError as error:
+            key = f"roots.{name}" if name else "exclude, include"
+            raise ConfigError(f"{source}: {key}: {error.message}", hint=error.hint) from error
     if settings.quiet_seconds > settings.hold_seconds:
         raise ConfigError(
-            f"quiet_seconds is {settings.quiet_seconds:g}, more than hold_seconds, {settings.hold_seconds:g}",
+            f"{source}: quiet_seconds: {settings.quiet_seconds:g} is more than hold_seconds, "
+            f"{settings.hold_seconds:g}",
             hint="the longest wait cannot be shorter than the quiet time",
         )
     return settings

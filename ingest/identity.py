@@ -80,12 +80,13 @@ def decide(
     each. A vanished document that found no other half is deleted only when `expired`; else the
     caller asks again later. A file at a live document's path with equal bytes has no decision.
     """
-    gone = {entry.standing.path: entry for entry in vanished}
+    here = {file.path for file in appeared}
+    gone = {entry.standing.path: entry for entry in vanished if entry.standing.path not in here}
     taken: set[int] = set()
     moves: dict[bytes, Vanished] = {}
 
     newcomers = [file for file in appeared if file.path not in standing]
-    for find in (_renamed(gone), _same_inode(gone), _same_bytes(gone, taken)):
+    for find in (_renamed(gone), _same_inode(gone, taken), _same_bytes(gone, taken)):
         for file in newcomers:
             if file.path in moves:
                 continue
@@ -153,14 +154,17 @@ def _renamed(gone: Mapping[bytes, Vanished]) -> Finder:
     return find
 
 
-def _same_inode(gone: Mapping[bytes, Vanished]) -> Finder:
+def _same_inode(gone: Mapping[bytes, Vanished], taken: set[int]) -> Finder:
     """Rule 2, second half: device, inode and bytes agree."""
-    halves = {
-        (half.standing.device, half.standing.inode, half.standing.sha256): half for half in gone.values()
-    }
+    halves: dict[tuple[int | None, int | None, bytes], list[Vanished]] = {}
+    for half in gone.values():
+        old = half.standing
+        halves.setdefault((old.device, old.inode, old.sha256), []).append(half)
 
     def find(file: Appeared) -> Vanished | None:
-        return halves.get((file.device, file.inode, file.sha256))
+        found = halves.get((file.device, file.inode, file.sha256), ())
+        # several hard links of one file: each is a document, and each goes to one path
+        return next((half for half in found if half.standing.document not in taken), None)
 
     return find
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import MutableMapping
-from typing import Any, TextIO
+from typing import Any, Protocol, TextIO
 
 import msgspec
 import structlog
@@ -12,6 +12,19 @@ import structlog
 from ingest import escape
 
 _LEVELS = {"debug": 10, "info": 20, "warning": 30, "error": 40}
+
+
+class Log(Protocol):
+    """A structlog logger, as the rest of the program knows it."""
+
+    def info(self, event: str, **fields: Any) -> Any:
+        """One thing done."""
+
+    def warning(self, event: str, **fields: Any) -> Any:
+        """Something to look at."""
+
+    def error(self, event: str, **fields: Any) -> Any:
+        """Something that could not be done."""
 
 
 class Stderr:

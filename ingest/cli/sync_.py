@@ -24,8 +24,8 @@ def command(timeout: float, root: str | None) -> None:
 
     with opened() as store:
         paths = doors(store, root)
-    for path, names in paths.items():
-        wanted = {"verb": "sync", "timeout": timeout, "roots": names if root else []}
+    for path, ids in paths.items():
+        wanted = {"verb": "sync", "timeout": timeout, "roots": ids if root else []}
         answers = list(ask(path, wanted, timeout=timeout + 10))
         if not answers or not answers[0].get("done"):
             raise Unreachable(

@@ -11,7 +11,7 @@ from ingest.store.engine import Store
 
 
 def doors(store: Store, name: str | None = None) -> dict[Path, list[str]]:
-    """Each door with the names of the roots behind it. Raises NotFound, Unreachable."""
+    """Each door with the ids of the roots behind it. Raises NotFound, Unreachable."""
     with store.read() as connection:
         if name is not None:
             known = [roots.named(connection, name)]
@@ -20,5 +20,5 @@ def doors(store: Store, name: str | None = None) -> dict[Path, list[str]]:
     if not known:
         raise Unreachable("no root is known", hint="run: ingest watch FOLDER")
     if store.is_sqlite:
-        return {door.beside_store(str(store.url.database)): [root.name for root in known]}
-    return {door.of_root(root.uid): [root.name] for root in known}
+        return {door.beside_store(str(store.url.database)): [root.uid.hex() for root in known]}
+    return {door.of_root(root.uid): [root.uid.hex()] for root in known}

@@ -9,7 +9,6 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
-from typing import Any, Protocol
 
 from ingest.config import Settings
 from ingest.daemon.condition import Condition
@@ -17,6 +16,7 @@ from ingest.disk import anchor, mounts
 from ingest.disk.cookie import Cookies
 from ingest.disk.watch import Heard, Watcher
 from ingest.errors import AlreadyRunning, RootUnavailable, StoreUnavailable
+from ingest.logging import Log
 from ingest.model import Cause
 from ingest.pipeline.capture import Capture
 from ingest.pipeline.limits import Clock, Limits
@@ -28,6 +28,7 @@ from ingest.store.roots import Root
 
 CHECK = 1.0  # seconds between two looks at the root itself
 COOKIE_LOST = 4.0  # a cookie out for longer: the watcher is blind
+COOKIE_LATEST = 30.0
 STALL = 5.0  # a gap this long between two steps: stopped, suspended, or the clock jumped
 RETRY = 1.0
 # While one of these holds, nobody can say that what was announced is in the store.
@@ -42,20 +43,16 @@ _BLOCKING = (
 )
 
 
-class Log(Protocol):
-    """A bound structlog logger."""
-
-    def info(self, event: str, **fields: Any) -> Any: ...
-    def warning(self, event: str, **fields: Any) -> Any: ...
-    def error(self, event: str, **fields: Any) -> Any: ...
-
-
 class Barrier:
-    """A `sync` on its way: done when everything announced before it is in the store."""
+    """A `sync` or a `scan` on its way: done when everything announced before it is in the store.
 
-    def __init__(self) -> None:
-        self.cookie: bytes | None = None
-        self.scan_after: float | None = None
+    `cookie` is the one that has yet to come back, `scan_after` when the scan must have begun,
+    `outstanding` the paths that still waited when both had happened.
+    """
+
+    def __init__(self, *, cookie: bytes | None = None, scan_after: float | None = None) -> None:
+        self.cookie = cookie
+        self.scan_after = scan_after
         self.outstanding: dict[bytes, float] | None = None
 
 
@@ -95,7 +92,10 @@ class Observation:
         self._held = ExitStack()
         self._lock: RootLock | None = None
         self._cookies: Cookies | None = None
-        self._heard_cookies: set[bytes] = set()
+        self._barriers: list[Barrier] = []
+        self._last_heard = 0.0
+        # Until then every save was heard: a cookie came back.
+        self._proven_at: int | None = None
         self._writable = False
         self._scan: Iterator[None] | None = None
         self._scan_cause: Cause = "scan" if once else "startup"
@@ -104,10 +104,7 @@ class Observation:
         self._last_scan_began = -1.0
         self._scan_wanted: str | None = "startup"
         self._scan_why = ""
-        self._mount_table: list[tuple[bytes, str]] = []
-        self._mounts: frozenset[bytes] = frozenset(
-            name.encode("utf-8", "surrogateescape") for name in root.mounts
-        )
+        self._mounts = mounts.Mounts(root.path, root.mounts)
         now = clock.monotonic()
         self._next_check = now
         self._next_cookie = now
@@ -116,7 +113,6 @@ class Observation:
         self._next_poll = float("inf")
         self._retry_at = now
         self._last_step = now
-        self._folders_compared: int | None = None
 
     # -- the root itself -------------------------------------------------------------------
 
@@ -139,9 +135,6 @@ class Observation:
             raise
         self._held, self._anchor = held, opened
         self._writable = anchor.write_id(opened.fd, self.root.uid)
-        if (opened.device, opened.inode) != (self.root.device, self.root.inode):
-            self._update_root(device=opened.device, inode=opened.inode)
-        self._mount_table = mounts.table()
         self.capture = Capture(
             self.store, root=self.root.id, folder=opened.fd,
             patterns=self.settings.patterns_of(self.root.name), hidden=self._hidden(self.root.path),
@@ -153,7 +146,14 @@ class Observation:
         )  # fmt: skip
         self._cookies = Cookies(opened.fd, self.clock.entropy)
         self._cookies.sweep()
-        self._compare_mounts()
+        self._mounts.look()
+        try:
+            self._compare_mounts()
+            if (opened.device, opened.inode) != (self.root.device, self.root.inode):
+                self._update_root(device=opened.device, inode=opened.inode)
+        except StoreUnavailable:
+            self.close()
+            raise
         self.condition.clear("root_missing", "root_replaced")
 
     def start_watcher(self) -> None:
@@ -213,11 +213,8 @@ class Observation:
             return
         if not self._writable or found.uid != self.root.uid:
             self._writable = anchor.write_id(self._anchor.fd, self.root.uid)
-        table = mounts.table()
-        if table != self._mount_table:
-            self._mount_table = table
-            if self._compare_mounts():
-                self.rescan("mounts changed")
+        if self._mounts.look() and self._compare_mounts():
+            self.rescan("mounts changed")
         if self.watcher is not None:
             trouble = self.watcher.trouble()
             if trouble is not None:
@@ -225,22 +222,19 @@ class Observation:
         self._compare_watches()
 
     def _compare_mounts(self) -> bool:
-        """Find the folders that became or ceased to be mount points since they were last believed."""
+        """Close the folders that became or ceased to be mount points with documents below them."""
         assert self.capture is not None
-        current = mounts.below(self.root.path, self._mount_table)
-        points = {mounts.point_of(entry) for entry in current ^ self._mounts}
-        closed = set()
-        for point in points:
-            if self._any_below(point):
-                closed.add(point)
-                self.condition.trouble("root_replaced", point, "a file system was mounted or unmounted here")
-        before, self.capture.closed = self.capture.closed, frozenset(closed)
-        for point in before - closed:
+        before = self.capture.closed
+        believed = self._mounts.known
+        changed = self._mounts.compare(self._any_below)
+        self.capture.closed = self._mounts.closed
+        for point in before - self._mounts.closed:
             self.condition.clear("root_replaced", path=point)
-        if not closed and current != self._mounts:
-            self._mounts = current
-            self._update_root(mounts=sorted(entry.decode("utf-8", "surrogateescape") for entry in current))
-        return before != closed or bool(points)
+        for point in self._mounts.closed:
+            self.condition.trouble("root_replaced", point, "a file system was mounted or unmounted here")
+        if self._mounts.known != believed:
+            self._update_root(mounts=self._mounts.names())
+        return changed
 
     # -- what happens in a step ------------------------------------------------------------
 
@@ -303,24 +297,29 @@ class Observation:
         if self.watcher is None:
             return
         heard = self.watcher.take()
+        if heard.events:
+            self._last_heard = now
         if heard.overflow:
             self.overflowed("too many paths at once")
         if heard.root_event:
             self._next_check = now
-        self._hint(heard, now)
-        for folder in sorted(heard.folders):
-            above = folder
-            while above and (above := above.rpartition(b"/")[0]) and above not in heard.folders:
-                pass
-            if not above:  # else the folder above it is compared, and this one with it
-                self.capture.hint_below(folder, now)
-        if heard.cookies and self._cookies is not None:
-            came = self._cookies.heard(heard.cookies)
-            if came:
+        came = self._cookies.heard(heard.cookies) if self._cookies is not None else set()
+        for barrier in self._barriers:
+            if barrier.cookie in came:
+                barrier.cookie = None
+        if came:
+            self._proven_at = self.clock.wall()
+            if "blind" in self.condition:
                 self.condition.clear("blind")
-            self._heard_cookies = came
-        else:
-            self._heard_cookies = set()
+                if self.ready and not self.scanning:
+                    self._cover_as_watched(self._scan_began_at)
+        try:
+            self._hint(heard, now)
+            for folder in _topmost(heard.folders):
+                self.capture.hint_below(folder, now)
+        except StoreUnavailable:
+            self.rescan("store is back")  # what was heard and could not be kept
+            raise
 
     def _hint(self, heard: Heard, now: float) -> None:
         assert self.capture is not None
@@ -331,15 +330,12 @@ class Observation:
         self.capture.hint(writing, now, writing=True)
         self.capture.hint(heard.touched - closed - writing, now)
         if closed:
-            try:
-                self.capture.hint(closed, now, at_rest=True)
-            except StoreUnavailable:
-                self.capture.hint(closed, now)
-                raise
+            self.capture.hint(closed, now, at_rest=True)
 
     def _stalled(self, gap: float) -> None:
         """Stopped, suspended, or a jump of the clock: look at everything again."""
         self.log.warning("stalled", root=self.root.name, seconds=round(gap, 1))
+        self.condition.cover("scanned", "stalled", self.clock.wall() - round(gap * 1e6))
         if self._cookies is not None:
             self._cookies.recall()
         self.rescan("stalled")
@@ -352,6 +348,7 @@ class Observation:
         """The operating system's queue overflowed: only a scan knows what was lost."""
         self.overflows += 1
         self.condition.trouble("overflow", None, detail)
+        self.condition.cover("scanned", "overflow", self._proven_at)
         self.log.warning("overflow", root=self.root.name, detail=detail)
         self.rescan("overflow")
 
@@ -359,7 +356,7 @@ class Observation:
         """The watcher is not to be trusted: a new one, and a scan."""
         self.log.error("watcher_rebuilt", root=self.root.name, why=why)
         self.condition.trouble("blind", None, why)
-        self.condition.cover("blind", why)
+        self.condition.cover("blind", why, self._proven_at)
         if self.watcher is not None:
             self.watcher.stop()
             self.watcher = None
@@ -373,13 +370,17 @@ class Observation:
         if self._cookies is None or self.watcher is None:
             return
         oldest = self._cookies.oldest()
-        if oldest is not None and now - oldest > COOKIE_LOST:
+        # behind a long queue of events a cookie comes late: a watcher that still hears is given time
+        deaf = oldest is not None and now - max(oldest, self._last_heard) > COOKIE_LOST
+        if deaf or (oldest is not None and now - oldest > COOKIE_LATEST):
             self._rebuild("a cookie did not come back")
         elif oldest is None and now >= self._next_cookie:
             self._next_cookie = now + self.settings.liveness_seconds
-            sent = self._cookies.send(now)
-            if sent is None and self._writable:
+            if self._cookies.send(now) is None:
                 self._writable = False
+        for barrier in self._barriers:
+            if barrier.cookie is not None and not self._cookies.is_out(barrier.cookie):
+                barrier.cookie = self._cookies.send(now)  # the first one went with its watcher
 
     # -- scans -----------------------------------------------------------------------------
 
@@ -428,12 +429,13 @@ class Observation:
         self.last_scan_at = self.clock.wall()
         self._next_scan = now + self.settings.rescan_seconds * (0.75 + self.clock.entropy(1)[0] / 512)
         self._next_poll = now + self.settings.poll_seconds
-        self.condition.clear("overflow")
+        if self._scan_wanted is None:
+            self.condition.clear("overflow")
         self._compare_watches()
         with self.store.write() as connection:
             roots.update(connection, self.root.id, last_scan_at=self.last_scan_at)
         self.ready = True
-        if "blind" not in self.condition:
+        if "blind" not in self.condition and self._scan_wanted is None:
             self._cover_as_watched(self._scan_began_at)
         if self._scan_why != "poll":
             self.log.info(
@@ -485,32 +487,38 @@ class Observation:
 
     # -- asked from outside ----------------------------------------------------------------
 
-    def begin_barrier(self) -> Barrier:
+    def sync_barrier(self) -> Barrier:
         """Start a `sync`: send a cookie through the watcher, or wait for the next poll."""
-        barrier = Barrier()
         now = self.clock.monotonic()
+        cookie = None
         if self.watcher is not None and self._cookies is not None and self._writable:
-            barrier.cookie = self._cookies.send(now)
-        if barrier.cookie is None or self.unwatched:
-            barrier.scan_after = now
+            cookie = self._cookies.send(now)
+        barrier = Barrier(cookie=cookie, scan_after=now if cookie is None or self.unwatched else None)
+        self._barriers.append(barrier)
         return barrier
+
+    def scan_barrier(self) -> Barrier:
+        """Start a `scan` that somebody waits for."""
+        self.rescan("asked")
+        barrier = Barrier(scan_after=self.clock.monotonic())
+        self._barriers.append(barrier)
+        return barrier
+
+    def end_barrier(self, barrier: Barrier) -> None:
+        """Nobody waits for it any more; may be called twice."""
+        if barrier in self._barriers:
+            self._barriers.remove(barrier)
 
     def passes(self, barrier: Barrier) -> bool:
         """Whether everything that was announced before the barrier is in the store."""
-        if self.capture is None or not self.ready or self.scanning:
+        if self.capture is None or not self.ready or self.scanning or barrier.cookie is not None:
             return False
         if any(code in self.condition for code in _BLOCKING):
             return False
-        now = self.clock.monotonic()
+        if barrier.scan_after is not None and self._last_scan_began < barrier.scan_after:
+            return False
         if barrier.outstanding is None:
-            if barrier.cookie is not None:
-                if barrier.cookie in self._heard_cookies:
-                    barrier.cookie = None
-                else:
-                    return False
-            if barrier.scan_after is not None and self._last_scan_began < barrier.scan_after:
-                return False
-            barrier.outstanding = dict.fromkeys(self.capture.waiting(), now)
+            barrier.outstanding = dict.fromkeys(self.capture.waiting(), self.clock.monotonic())
         barrier.outstanding = {
             path: since
             for path, since in barrier.outstanding.items()
@@ -530,7 +538,7 @@ class Observation:
     def report(self) -> dict[str, object]:
         """The root's part of `status`."""
         return {
-            "backend": "poll" if self.watcher is None else "native",
+            "backend": "poll" if self.polled else "native",
             "watched_directories": self._watched_directories(),
             "unwatched_directories": len(self.unwatched),
             "overflows": self.overflows,
@@ -563,3 +571,12 @@ class Observation:
     def _update_root(self, **values: object) -> None:
         with self.store.write() as connection:
             roots.update(connection, self.root.id, **values)
+
+
+def _topmost(folders: set[bytes]) -> list[bytes]:
+    """The folders that lie below no other of them: to compare one is to compare all below it."""
+    kept: list[bytes] = []
+    for folder in sorted(folders, key=lambda path: path + b"/"):
+        if not kept or not folder.startswith(kept[-1] + b"/"):
+            kept.append(folder)
+    return kept

@@ -99,19 +99,20 @@ def _asked_daemon(store: Store, root: Root) -> bool:
     path = door.beside_store(str(store.url.database)) if store.is_sqlite else door.of_root(root.uid)
     try:
         answers = list(
-            door.ask(path, {"verb": "scan", "roots": [root.name], "timeout": PATIENCE}, timeout=PATIENCE)
+            door.ask(path, {"verb": "scan", "roots": [root.uid.hex()], "timeout": PATIENCE}, timeout=PATIENCE)
         )
     except Unreachable as error:
         if error.message.startswith("no daemon"):
             return False
         raise
-    if not answers or not answers[0].get("done"):
-        raise AlreadyRunning("the daemon ended before the scan did", hint="run: ingest status")
-    if root.name not in answers[0].get("roots", [root.name]):
+    answer = answers[0] if answers else {}
+    if not answer.get("roots"):
         raise AlreadyRunning(
             f"the daemon that writes this store does not capture the root '{root.name}'",
-            hint="start it with this root too",
+            hint="stop it, or start it with this root too",
         )
+    if not answer.get("done"):
+        raise Unreachable("the daemon ended before the scan did", hint="run: ingest status")
     return True
 
 

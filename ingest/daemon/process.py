@@ -17,13 +17,13 @@ import msgspec
 from ingest import merkle, moments, status
 from ingest.config import Settings
 from ingest.daemon.door import Answer, Door, beside_store, of_root
-from ingest.daemon.observe import Barrier, Log, Observation
+from ingest.daemon.observe import Barrier, Observation
 from ingest.disk import anchor
 from ingest.disk.watch import Listener
 from ingest.emit.log_lines import LogLines
 from ingest.errors import AlreadyRunning, RootUnavailable, StoreUnavailable
 from ingest.escape import path as show
-from ingest.logging import Stderr
+from ingest.logging import Log, Stderr
 from ingest.pipeline.limits import Clock
 from ingest.store import reader
 from ingest.store.engine import Store, sqlite_files
@@ -81,7 +81,7 @@ class Job(msgspec.Struct):
     kind: str
     roots: list[str]
     done: threading.Event
-    barriers: dict[str, Barrier] | None = None
+    barriers: dict[bytes, Barrier] | None = None
     answer: dict[str, Any] | None = None
     given_up: bool = False
 
@@ -298,31 +298,27 @@ class Daemon:
         for job in list(self.working):
             if job.given_up or self._is_done(job):
                 self.working.remove(job)
+                for observation in self.observations:
+                    if job.barriers and observation.root.uid in job.barriers:
+                        observation.end_barrier(job.barriers[observation.root.uid])
 
     def _begin(self, job: Job) -> None:
-        chosen = [o for o in self.observations if not job.roots or o.root.name in job.roots]
+        chosen = [o for o in self.observations if not job.roots or o.root.uid.hex() in job.roots]
         if job.kind == "status":
             job.answer = {o.root.name: o.report() for o in self.observations}
             job.done.set()
             return
         if job.kind == "scan":
-            job.answer = {"from_seq": self.announcer.seq, "roots": [o.root.name for o in chosen]}
-            job.barriers = {}
-            for observation in chosen:
-                observation.rescan("asked")
-                barrier = Barrier()
-                barrier.scan_after = self.clock.monotonic()
-                job.barriers[observation.root.name] = barrier
+            job.answer = {"from_seq": self.announcer.seq, "roots": [o.root.uid.hex() for o in chosen]}
+            job.barriers = {o.root.uid: o.scan_barrier() for o in chosen}
         else:
-            job.barriers = {o.root.name: o.begin_barrier() for o in chosen}
+            job.barriers = {o.root.uid: o.sync_barrier() for o in chosen}
         self.working.append(job)
 
     def _is_done(self, job: Job) -> bool:
         assert job.barriers is not None
-        passed = [
-            o.passes(job.barriers[o.root.name]) for o in self.observations if o.root.name in job.barriers
-        ]
-        if all(passed):
+        passed = [o.passes(job.barriers[o.root.uid]) for o in self.observations if o.root.uid in job.barriers]
+        if passed and all(passed):
             job.answer = {
                 **(job.answer or {}),
                 "to_seq": self.announcer.seq,

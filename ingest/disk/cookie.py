@@ -44,6 +44,10 @@ class Cookies:
             self._remove(path)
         return came
 
+    def is_out(self, path: bytes) -> bool:
+        """Whether this cookie is still on its way."""
+        return path in self._out
+
     def oldest(self) -> float | None:
         """When the longest missing one was sent."""
         return min(self._out.values(), default=None)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+from collections.abc import Callable, Sequence
 
 # File systems on which other hosts, or the other side of the mount, write unseen by inotify.
 UNTOLD = frozenset(
@@ -46,6 +47,41 @@ def below(folder: bytes, mounts: list[tuple[bytes, str]]) -> frozenset[bytes]:
 def point_of(entry: bytes) -> bytes:
     """The folder that an entry of `below` stands for."""
     return re.sub(rb"#\d+\Z", b"", entry)
+
+
+class Mounts:
+    """The mount points below one root: those believed, and those that came or went since.
+
+    A folder that became or ceased to be a mount point shows other files than before; while
+    documents are known below it, it is `closed`: nothing below it is reconciled.
+    """
+
+    def __init__(self, root: bytes, known: Sequence[str]) -> None:
+        self._root = root
+        self._table: list[tuple[bytes, str]] = []
+        self.known = frozenset(name.encode("utf-8", "surrogateescape") for name in known)
+        self.closed: frozenset[bytes] = frozenset()
+
+    def look(self) -> bool:
+        """Read the kernel's table; whether it changed since the last look."""
+        before, self._table = self._table, table()
+        return before != self._table
+
+    def compare(self, any_below: Callable[[bytes], bool]) -> bool:
+        """Find what came or went; `any_below` says whether documents are known below a folder.
+
+        Without such a folder the table is believed as it is. Returns whether a scan must follow.
+        """
+        current = below(self._root, self._table)
+        points = {point_of(entry) for entry in current ^ self.known}
+        before, self.closed = self.closed, frozenset(filter(any_below, points))
+        if not self.closed:
+            self.known = current
+        return bool(points) or before != self.closed
+
+    def names(self) -> list[str]:
+        """The believed mount points as the store keeps them."""
+        return sorted(entry.decode("utf-8", "surrogateescape") for entry in self.known)
 
 
 def kind(folder: bytes, mounts: list[tuple[bytes, str]]) -> str | None:

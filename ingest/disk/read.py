@@ -126,6 +126,8 @@ def _works(root: int) -> bool:
 
 def _open_part_by_part(root: int, path: bytes, flags: int) -> int:
     *folders, name = path.split(b"/")
+    if {b"", b".", b".."} & {*folders, name}:
+        raise OSError(errno.EXDEV, os.strerror(errno.EXDEV), path)
     at = os.dup(root)
     try:
         for folder in folders:
@@ -185,7 +187,13 @@ def _list_start(root: int, folder: bytes) -> None:
 
 
 def read_stable(root: int, path: bytes, *, max_bytes: int) -> Reading:
-    """Read the whole file once, if it stands still: fstat, read, fstat, lstat must all agree."""
+    """Read the whole file once, if it stands still: fstat, read, fstat, lstat must all agree.
+
+    What is not a regular file is not opened: to open a pipe is to take part in it.
+    """
+    first = look(root, path)
+    if not isinstance(first, File):
+        return first
     try:
         fd = open_beneath(root, path, os.O_RDONLY | os.O_NONBLOCK | os.O_NOFOLLOW)
     except OSError as error:

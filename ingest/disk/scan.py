@@ -20,6 +20,7 @@ from ingest.model import Signature
 # A file changed less than this before it was read could have changed again in the same tick of
 # the file system's clock; it is read once more at the next scan (git's "racily clean").
 RACY_NS = 10_000_000
+TICK = 1000  # files between two pauses
 
 
 class Found(msgspec.Struct, frozen=True):
@@ -144,15 +145,19 @@ def compare(
     blocked: list[Blocked],
     seen_file: Callable[[], None],
     every: bool = False,
-) -> Iterator[Difference]:
+) -> Iterator[Difference | None]:
     """Merge the two streams and yield the paths to look at, in order.
+
+    None is yielded now and then, so that a caller can do other work while nothing differs.
 
     Rows below a blocked folder are passed over: what cannot be listed is unknown. `blocked` is
     filled, `seen_file` is called once a file. With `every`, files that
     look the same are yielded too.
     """
     row = next(rows, None)
-    for entry in walked:
+    for count, entry in enumerate(walked, start=1):
+        if count % TICK == 0:
+            yield None
         if isinstance(entry, Blocked):
             blocked.append(entry)
             continue
@@ -183,8 +188,8 @@ def needs_look(row: SeenRow, signature: Signature) -> bool:
 
 
 def is_below_any(path: bytes, blocked: list[Blocked]) -> bool:
-    """Whether a path is one of these folders or lies below one."""
-    return any(is_below(path, entry.path) for entry in blocked)
+    """Whether a path lies below one of these folders. The folder's own path can be looked at."""
+    return any(path != entry.path and is_below(path, entry.path) for entry in blocked)
 
 
 def is_below(path: bytes, folder: bytes) -> bool:

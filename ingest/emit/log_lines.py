@@ -7,24 +7,18 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable
-from typing import Any, Protocol
 
 import msgspec
 
 from ingest import queries
 from ingest.errors import StoreUnavailable
+from ingest.logging import Log
 from ingest.store import cursors, reader
 from ingest.store.engine import Store
 from ingest.store.roots import Root
 
 BATCH = 500
 IDLE = 1.0  # seconds between two looks when nobody calls: other processes may write too
-
-
-class Log(Protocol):
-    """A structlog logger."""
-
-    def info(self, event: str, **fields: Any) -> Any: ...
 
 
 class SinkState(msgspec.Struct):

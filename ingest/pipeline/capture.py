@@ -86,6 +86,8 @@ class Capture:
         if any(part.startswith(b".") for part in with_slash.split(b"/")):
             return
         for difference in self._differences(folder, blocked):
+            if difference is None:
+                continue
             self.settler.hint(difference.path, now, signature=difference.signature)
         self._note_blocked(folder, blocked)
 
@@ -140,7 +142,10 @@ class Capture:
         missing: list[bytes] = []
         batch: list[Due] = []
         self.files_seen = 0
-        for steps, difference in enumerate(self._differences(b"", blocked), start=1):
+        for difference in self._differences(b"", blocked):
+            if difference is None:
+                yield
+                continue
             signature = difference.signature
             if signature is None:
                 missing.append(difference.path)
@@ -153,8 +158,6 @@ class Capture:
             if len(batch) >= BATCH:
                 self._examine(batch, [], cause)
                 batch = []
-                yield
-            elif steps % BATCH == 0:
                 yield
         self._examine(batch, [], cause)
         self._note_blocked(b"", blocked)
@@ -179,7 +182,7 @@ class Capture:
             self._examine([Due(path, False, now, None) for path in missing[start : start + BATCH]], [], cause)
             yield
 
-    def _differences(self, top: bytes, blocked: list[Blocked]) -> Iterator[Difference]:
+    def _differences(self, top: bytes, blocked: list[Blocked]) -> Iterator[Difference | None]:
         def count() -> None:
             self.files_seen += 1
 

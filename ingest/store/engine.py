@@ -7,6 +7,7 @@ driver's errors into `StoreUnavailable`, so that nothing above this room knows a
 from __future__ import annotations
 
 import os
+import re
 import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -36,6 +37,7 @@ _DRIVERS = {
     "postgresql": "postgresql+psycopg",
     "postgresql+psycopg": "postgresql+psycopg",
 }
+_SECRET = re.compile(r"(pass\w*=)[^&\s]*", re.IGNORECASE)
 _SERIALISATION = frozenset(("40001", "40P01"))
 
 
@@ -43,7 +45,7 @@ def parse_url(words: str) -> URL:
     """A database URL with its driver settled; a SQLite path made absolute. Raises UsageError."""
     try:
         url = make_url(words)
-    except ArgumentError:
+    except (ArgumentError, ValueError):
         url = None
     if url is None or url.drivername not in _DRIVERS:
         raise UsageError(
@@ -51,12 +53,16 @@ def parse_url(words: str) -> URL:
             hint="write sqlite:///path/to/ingest.db or postgresql://user@host/database",
         )
     url = url.set(drivername=_DRIVERS[url.drivername])
+    if "@" in (url.host or ""):
+        raise UsageError(
+            f"database URL '{mask(words)}' has an @ in its password", hint="write it as %40 there"
+        )
     if "\0" in words:
         raise UsageError("the database URL holds a NUL character")
     if url.drivername == "sqlite":
         if not url.database or url.database.startswith(":memory:"):
             raise UsageError(
-                f"database URL '{words}' names no file",
+                f"database URL '{mask(words)}' names no file",
                 hint="write sqlite:///path/to/ingest.db: a history in memory would be lost",
             )
         path = os.path.abspath(url.database)
@@ -70,12 +76,16 @@ def parse_url(words: str) -> URL:
 
 
 def mask(words: str) -> str:
-    """The URL without its password."""
-    try:
-        return make_url(words).render_as_string(hide_password=True)
-    except ArgumentError:
-        scheme, separator, rest = words.partition("://")
-        return f"{scheme}{separator}***@{rest.rpartition('@')[2]}" if "@" in rest else words
+    """The URL without its password, whatever else is wrong with it."""
+    words = _SECRET.sub(r"\1***", words)
+    head, at, rest = words.rpartition("@")
+    if not at:
+        return words
+    scheme, separator, person = head.partition("://")
+    if not separator:
+        return f"***@{rest}"
+    name, colon, _ = person.partition(":")
+    return f"{scheme}://{name}:***@{rest}" if colon else words
 
 
 def sqlite_files(url: URL) -> tuple[str, ...]:
@@ -99,7 +109,9 @@ class Store:
     @property
     def address(self) -> str:
         """Where the store is, fit to show."""
-        return str(self.url.database) if self.is_sqlite else self.url.render_as_string(hide_password=True)
+        if self.is_sqlite:
+            return str(self.url.database)
+        return mask(self.url.render_as_string(hide_password=False))
 
     @contextmanager
     def read(self) -> Iterator[Connection]:
