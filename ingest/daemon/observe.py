@@ -7,14 +7,16 @@ and sleeps until `next_due`. Everything here runs in the daemon's one capturing 
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from contextlib import ExitStack
 
 from ingest.config import Settings
+from ingest.daemon.barrier import Barrier
 from ingest.daemon.condition import Condition
+from ingest.daemon.scans import Scans
+from ingest.daemon.sight import Sight
 from ingest.disk import anchor, mounts
-from ingest.disk.cookie import Cookies
-from ingest.disk.watch import Heard, Watcher
+from ingest.disk.watch import Heard
 from ingest.errors import AlreadyRunning, RootUnavailable, StoreUnavailable
 from ingest.logging import Log
 from ingest.model import Cause
@@ -27,8 +29,6 @@ from ingest.store.locks import RootLock
 from ingest.store.roots import Root
 
 CHECK = 1.0  # seconds between two looks at the root itself
-COOKIE_LOST = 4.0  # a cookie out for longer: the watcher is blind
-COOKIE_LATEST = 30.0
 STALL = 5.0  # a gap this long between two steps: stopped, suspended, or the clock jumped
 RETRY = 1.0
 # While one of these holds, nobody can say that what was announced is in the store.
@@ -41,19 +41,6 @@ _BLOCKING = (
     "store_locked",
     "store_unreachable",
 )
-
-
-class Barrier:
-    """A `sync` or a `scan` on its way: done when everything announced before it is in the store.
-
-    `cookie` is the one that has yet to come back, `scan_after` when the scan must have begun,
-    `outstanding` the paths that still waited when both had happened.
-    """
-
-    def __init__(self, *, cookie: bytes | None = None, scan_after: float | None = None) -> None:
-        self.cookie = cookie
-        self.scan_after = scan_after
-        self.outstanding: dict[bytes, float] | None = None
 
 
 class Observation:
@@ -79,9 +66,8 @@ class Observation:
         self.once = once
         self.backend = settings.backend_of(root.name)
         self.capture: Capture | None = None
-        self.watcher: Watcher | None = None
+        self.sight: Sight | None = None
         self.overflows = 0
-        self.scans = 0
         self.ready = False
         self.last_scan_at = root.last_scan_at
         self.unwatched: dict[bytes, str] = {}
@@ -91,26 +77,12 @@ class Observation:
         self._anchor: anchor.Anchor | None = None
         self._held = ExitStack()
         self._lock: RootLock | None = None
-        self._cookies: Cookies | None = None
         self._barriers: list[Barrier] = []
-        self._last_heard = 0.0
-        # Until then every save was heard: a cookie came back.
-        self._proven_at: int | None = None
-        self._writable = False
-        self._scan: Iterator[None] | None = None
-        self._scan_cause: Cause = "scan" if once else "startup"
-        self._scan_began = 0.0
-        self._scan_began_at = 0
-        self._last_scan_began = -1.0
-        self._scan_wanted: str | None = "startup"
-        self._scan_why = ""
+        self.scans = Scans(settings, clock)
         self._mounts = mounts.Mounts(root.path, root.mounts)
         now = clock.monotonic()
         self._next_check = now
-        self._next_cookie = now
         self._next_beat = now
-        self._next_scan = float("inf")
-        self._next_poll = float("inf")
         self._retry_at = now
         self._last_step = now
 
@@ -134,7 +106,11 @@ class Observation:
             held.close()
             raise
         self._held, self._anchor = held, opened
-        self._writable = anchor.write_id(opened.fd, self.root.uid)
+        self.sight = Sight(
+            root.path, folder=opened.fd, writable=anchor.write_id(opened.fd, root.uid),
+            hidden=self._hidden(root.path), period=self.settings.liveness_seconds, clock=self.clock,
+            wake=self._wake,
+        )  # fmt: skip
         self.capture = Capture(
             self.store, root=self.root.id, folder=opened.fd,
             patterns=self.settings.patterns_of(self.root.name), hidden=self._hidden(self.root.path),
@@ -144,8 +120,6 @@ class Observation:
             ),
             clock=self.clock,
         )  # fmt: skip
-        self._cookies = Cookies(opened.fd, self.clock.entropy)
-        self._cookies.sweep()
         self._mounts.look()
         try:
             self._compare_mounts()
@@ -158,28 +132,21 @@ class Observation:
 
     def start_watcher(self) -> None:
         """Watch, unless this root is polled; the scan that must follow is asked for."""
-        assert self._anchor is not None
-        polled = self.backend == "poll" or (self.backend == "auto" and mounts.needs_polling(self.root.path))
-        if not polled:
-            watcher = Watcher(self.root.path, hidden=self._hidden(self.root.path), wake=self._wake)
-            try:
-                watcher.start()
-                self.watcher = watcher
-                self.condition.clear("unwatched", path=b"")
-            except OSError as error:
-                watcher.stop()
-                self.condition.trouble("unwatched", b"", f"no notifications: {os.strerror(error.errno or 0)}")
-        self._next_cookie = self.clock.monotonic()
+        assert self.sight is not None
+        if self.backend == "poll" or (self.backend == "auto" and mounts.needs_polling(self.root.path)):
+            return
+        why = self.sight.start()
+        if why is None:
+            self.condition.clear("unwatched", path=b"")
+        else:
+            self.condition.trouble("unwatched", b"", f"no notifications: {why}")
 
     def close(self, *, reason: str | None = None) -> None:
         """Stop watching and let the folder go; `reason` ends the coverage as a clean stop does."""
-        if self.watcher is not None:
-            self.watcher.stop()
-            self.watcher = None
-        if self._cookies is not None:
-            self._cookies.recall()
-            self._cookies = None
-        self._scan = None
+        if self.sight is not None:
+            self.sight.stop()
+            self.sight = None
+        self.scans.drop(None)
         if self.capture is not None:
             self.capture.workers.close()
         self.capture = None
@@ -194,12 +161,13 @@ class Observation:
         self.condition.trouble(error.code, None, error.message)
         self.condition.cover("blind", error.code)
         self.ready = False
-        self._scan_wanted = "root is back"
+        self.rescan("root is back")
         self.log.error("root_lost", root=self.root.name, code=error.code, detail=error.message)
 
     def _check_root(self) -> None:
         """Is the folder still there, still the same, still ours, with the same mounts below?"""
         assert self._anchor is not None
+        assert self.sight is not None
         if self._lock is not None and self._lock.hold():
             self.rescan("lock taken anew")
         try:
@@ -211,14 +179,10 @@ class Observation:
         if (found.device, found.inode) != (self._anchor.device, self._anchor.inode):
             self.lose(RootUnavailable("another folder stands here now", code="root_replaced"))
             return
-        if not self._writable or found.uid != self.root.uid:
-            self._writable = anchor.write_id(self._anchor.fd, self.root.uid)
+        if not self.sight.writable or found.uid != self.root.uid:
+            self.sight.writable = anchor.write_id(self._anchor.fd, self.root.uid)
         if self._mounts.look() and self._compare_mounts():
             self.rescan("mounts changed")
-        if self.watcher is not None:
-            trouble = self.watcher.trouble()
-            if trouble is not None:
-                self._rebuild(trouble)
         self._compare_watches()
 
     def _compare_mounts(self) -> bool:
@@ -250,8 +214,7 @@ class Observation:
             return self._step(now)
         except StoreUnavailable as error:
             # nothing is forgotten: hints wait in the settler, the scan is begun again
-            if self._scan is not None:
-                self._scan, self._scan_wanted = None, "store is back"
+            self.scans.drop("store is back")
             if error.code not in self.condition:
                 self.log.error("store_unavailable", code=error.code, detail=error.message)
             self.condition.trouble(error.code, None, error.message)
@@ -270,11 +233,11 @@ class Observation:
                 self._beat(now)
             return False
         self._hear(now)
-        self._tend_cookies(now)
+        self._tend_sight(now)
         if now >= self._next_beat:
             self._beat(now)
         more = self._advance_scan(now)
-        looked = self.capture.look("watch" if self.ready and not self.once else self._scan_cause)
+        looked = self.capture.look("watch" if self.ready and not self.once else self._cause)
         self.condition.clear("store_full", "store_locked", "store_unreachable")
         return more or looked > 0
 
@@ -288,31 +251,24 @@ class Observation:
             self.condition.trouble("root_missing", None, error.message)
             return
         self.start_watcher()
-        self._scan_wanted = self._scan_wanted or "root is back"
+        self.rescan(self.scans.wanted or "root is back")
         self.log.info("root_back", root=self.root.name)
 
     def _hear(self, now: float) -> None:
         """Drain the watcher's table into the settler."""
         assert self.capture is not None
-        if self.watcher is None:
-            return
-        heard = self.watcher.take()
-        if heard.events:
-            self._last_heard = now
+        assert self.sight is not None
+        heard, came = self.sight.hear(now)
         if heard.overflow:
             self.overflowed("too many paths at once")
         if heard.root_event:
             self._next_check = now
-        came = self._cookies.heard(heard.cookies) if self._cookies is not None else set()
         for barrier in self._barriers:
-            if barrier.cookie in came:
-                barrier.cookie = None
-        if came:
-            self._proven_at = self.clock.wall()
-            if "blind" in self.condition:
-                self.condition.clear("blind")
-                if self.ready and not self.scanning:
-                    self._cover_as_watched(self._scan_began_at)
+            barrier.heard(came)
+        if came and "blind" in self.condition:
+            self.condition.clear("blind")
+            if self.ready and not self.scanning:
+                self._cover_as_watched(self.scans.began_at)
         try:
             self._hint(heard, now)
             for folder in _topmost(heard.folders):
@@ -336,19 +292,19 @@ class Observation:
         """Stopped, suspended, or a jump of the clock: look at everything again."""
         self.log.warning("stalled", root=self.root.name, seconds=round(gap, 1))
         self.condition.cover("scanned", "stalled", self.clock.wall() - round(gap * 1e6))
-        if self._cookies is not None:
-            self._cookies.recall()
+        if self.sight is not None:
+            self.sight.recall()
         self.rescan("stalled")
 
     def rescan(self, why: str) -> None:
         """Ask for a scan of the whole root as soon as one can begin."""
-        self._scan_wanted = why
+        self.scans.ask(why)
 
     def overflowed(self, detail: str) -> None:
         """The operating system's queue overflowed: only a scan knows what was lost."""
         self.overflows += 1
         self.condition.trouble("overflow", None, detail)
-        self.condition.cover("scanned", "overflow", self._proven_at)
+        self.condition.cover("scanned", "overflow", self._proven_at())
         self.log.warning("overflow", root=self.root.name, detail=detail)
         self.rescan("overflow")
 
@@ -356,102 +312,80 @@ class Observation:
         """The watcher is not to be trusted: a new one, and a scan."""
         self.log.error("watcher_rebuilt", root=self.root.name, why=why)
         self.condition.trouble("blind", None, why)
-        self.condition.cover("blind", why, self._proven_at)
-        if self.watcher is not None:
-            self.watcher.stop()
-            self.watcher = None
-        if self._cookies is not None:
-            self._cookies.recall()
+        self.condition.cover("blind", why, self._proven_at())
+        assert self.sight is not None
+        self.sight.stop()
         self.start_watcher()
         self.rescan("watcher rebuilt")
 
-    def _tend_cookies(self, now: float) -> None:
-        """Send one when it is time; one that stays out means that the watcher is blind."""
-        if self._cookies is None or self.watcher is None:
-            return
-        oldest = self._cookies.oldest()
-        # behind a long queue of events a cookie comes late: a watcher that still hears is given time
-        deaf = oldest is not None and now - max(oldest, self._last_heard) > COOKIE_LOST
-        if deaf or (oldest is not None and now - oldest > COOKIE_LATEST):
-            self._rebuild("a cookie did not come back")
-        elif oldest is None and now >= self._next_cookie:
-            self._next_cookie = now + self.settings.liveness_seconds
-            if self._cookies.send(now) is None:
-                self._writable = False
+    def _tend_sight(self, now: float) -> None:
+        """A watcher that does not hear is made anew; barriers get the cookie that it took with it."""
+        assert self.sight is not None
+        why = self.sight.trouble(now)
+        if why is not None:
+            self._rebuild(why)
         for barrier in self._barriers:
-            if barrier.cookie is not None and not self._cookies.is_out(barrier.cookie):
-                barrier.cookie = self._cookies.send(now)  # the first one went with its watcher
+            barrier.renew(self.sight, now)
+
+    def _proven_at(self) -> int | None:
+        """Until then every save was heard: a cookie came back."""
+        return self.sight.proven_at if self.sight is not None else None
 
     # -- scans -----------------------------------------------------------------------------
+
+    @property
+    def _cause(self) -> Cause:
+        """What a scan's findings are put down to."""
+        return "scan" if self.ready or self.once else "startup"
 
     def _advance_scan(self, now: float) -> bool:
         """Begin, continue or finish a scan; true while one is under way."""
         assert self.capture is not None
-        if self._scan is None:
-            if now >= self._next_scan and self._scan_wanted is None:
-                self._scan_wanted = "time"
-            if now >= self._next_poll and self._scan_wanted is None:
-                self._next_poll = now + self.settings.poll_seconds
-                if self.polled:
-                    self._scan_wanted = "poll"
-                else:
-                    for folder in sorted(self.unwatched):
-                        self.capture.hint_below(folder, now)
-                    self.scans += 1
-                    self._last_scan_began = now
-            if self._scan_wanted is None:
-                return False
-            self._scan_cause = "scan" if self.ready or self.once else "startup"
-            self._scan_why, self._scan_wanted = self._scan_wanted, None
-            self._scan_began, self._scan_began_at = now, self.clock.wall()
-            self._scan = self.capture.scan(self._scan_cause)
+        if self.scans.poll_due(now):
+            if self.polled:
+                self.rescan("poll")
+            elif self.unwatched:
+                for folder in _topmost(set(self.unwatched)):
+                    self.capture.hint_below(folder, now)
+                self.scans.last_began = now
         try:
-            next(self._scan)
-        except StopIteration:
-            self._finish_scan()
-            return False
+            state = self.scans.advance(self.capture, now, self._cause)
         except OSError as error:
-            self._scan = None
+            self.scans.drop("root is back")
             self._next_check = now
-            self._scan_wanted = "root is back"
             self._retry_at = now + RETRY
             self.log.error("scan_failed", root=self.root.name, detail=str(error))
             return False
-        return True
+        if state == "finished":
+            self._finish_scan()
+        return state == "running"
 
     def _finish_scan(self) -> None:
         assert self.capture is not None
-        now = self.clock.monotonic()
-        self._scan = None
         self.capture.workers.close()
-        self.scans += 1
-        self._last_scan_began = self._scan_began
         self.last_scan_at = self.clock.wall()
-        self._next_scan = now + self.settings.rescan_seconds * (0.75 + self.clock.entropy(1)[0] / 512)
-        self._next_poll = now + self.settings.poll_seconds
-        if self._scan_wanted is None:
+        again = self.scans.scanning
+        if not again:
             self.condition.clear("overflow")
         self._compare_watches()
-        with self.store.write() as connection:
-            roots.update(connection, self.root.id, last_scan_at=self.last_scan_at)
+        self._update_root(last_scan_at=self.last_scan_at)
         self.ready = True
-        if "blind" not in self.condition and self._scan_wanted is None:
-            self._cover_as_watched(self._scan_began_at)
-        if self._scan_why != "poll":
-            self.log.info(
-                "scan_finished", root=self.root.name, why=self._scan_why, files=self.capture.files_seen,
-                ms=round((now - self._scan_began) * 1000),
-            )  # fmt: skip
+        if "blind" not in self.condition and not again:
+            self._cover_as_watched(self.scans.began_at)
+        if self.scans.why != "poll":
+            ms = round((self.clock.monotonic() - self.scans.began) * 1000)
+            files = self.capture.files_seen
+            self.log.info("scan_finished", root=self.root.name, why=self.scans.why, files=files, ms=ms)
 
     @property
     def scanning(self) -> bool:
         """Whether a scan runs or is about to."""
-        return self._scan is not None or self._scan_wanted is not None
+        return self.scans.scanning
 
     @property
     def polled(self) -> bool:
         """Whether changes are noticed by scanning: chosen so, or nothing better can be had."""
-        return self.watcher is None or not self._writable
+        return self.sight is None or self.sight.polled
 
     def _cover_as_watched(self, since: int) -> None:
         if self.once:
@@ -469,11 +403,9 @@ class Observation:
         missing: dict[bytes, str] = {
             path: why for path, why in self.capture.unknown.items() if path not in self.capture.closed
         }
-        watched = self.watcher.watched() if self.watcher is not None else None
-        if watched is not None:
-            for path, inode in self.capture.folders.items():
-                if inode not in watched:
-                    missing[path] = "the operating system does not watch this folder"
+        assert self.sight is not None
+        for path in self.sight.unwatched(self.capture.folders):
+            missing[path] = "the operating system does not watch this folder"
         if missing == self.unwatched:
             return
         for path in self.unwatched.keys() - missing.keys():
@@ -481,7 +413,7 @@ class Observation:
         for path, why in missing.items():
             self.condition.trouble("unwatched", path, why)
         self.unwatched = missing
-        self._next_poll = min(self._next_poll, self.clock.monotonic() + self.settings.poll_seconds)
+        self.scans.poll_soon(self.clock.monotonic())
         if self.ready:
             self._cover_as_watched(self.clock.wall())
 
@@ -490,9 +422,7 @@ class Observation:
     def sync_barrier(self) -> Barrier:
         """Start a `sync`: send a cookie through the watcher, or wait for the next poll."""
         now = self.clock.monotonic()
-        cookie = None
-        if self.watcher is not None and self._cookies is not None and self._writable:
-            cookie = self._cookies.send(now)
+        cookie = self.sight.send(now) if self.sight is not None else None
         barrier = Barrier(cookie=cookie, scan_after=now if cookie is None or self.unwatched else None)
         self._barriers.append(barrier)
         return barrier
@@ -511,27 +441,19 @@ class Observation:
 
     def passes(self, barrier: Barrier) -> bool:
         """Whether everything that was announced before the barrier is in the store."""
-        if self.capture is None or not self.ready or self.scanning or barrier.cookie is not None:
+        if self.capture is None or not self.ready or self.scanning:
             return False
         if any(code in self.condition for code in _BLOCKING):
             return False
-        if barrier.scan_after is not None and self._last_scan_began < barrier.scan_after:
-            return False
-        if barrier.outstanding is None:
-            barrier.outstanding = dict.fromkeys(self.capture.waiting(), self.clock.monotonic())
-        barrier.outstanding = {
-            path: since
-            for path, since in barrier.outstanding.items()
-            if self.capture.waits_since(path, since)
-        }
-        return not barrier.outstanding
+        return barrier.passes(self.capture, last_scan_began=self.scans.last_began, now=self.clock.monotonic())
 
     def next_due(self) -> float:
         """When `step` may have something to do."""
         times = [self._next_check, self._next_beat]
         if self.capture is not None:
             due = self.capture.next_due()
-            times += [self._next_cookie, self._next_scan, self._next_poll]
+            times.append(self.scans.next_due())
+            times += [] if self.sight is None else [self.sight.next_due()]
             times += [] if due is None else [due]
         return max(min(times), self._retry_at)
 
@@ -549,7 +471,7 @@ class Observation:
         }
 
     def _watched_directories(self) -> int:
-        if self.watcher is None or self.capture is None:
+        if self.capture is None or self.sight is None or not self.sight.watching:
             return 0
         return max(0, len(self.capture.folders) - len(self.unwatched))
 

@@ -16,8 +16,9 @@ import msgspec
 
 from ingest import merkle, moments, status
 from ingest.config import Settings
+from ingest.daemon.barrier import Barrier
 from ingest.daemon.door import Answer, Door, beside_store, of_root
-from ingest.daemon.observe import Barrier, Observation
+from ingest.daemon.observe import Observation
 from ingest.disk import anchor
 from ingest.disk.watch import Listener
 from ingest.emit.log_lines import LogLines

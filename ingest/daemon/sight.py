@@ -1,0 +1,130 @@
+"""The watcher of one root, and the proof that it hears.
+
+Cookies go out again and again; one that does not come back means that the watcher is deaf,
+whatever its threads look like. Whoever holds a `Sight` then makes a new one of its watcher.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+
+from ingest.disk.cookie import Cookies
+from ingest.disk.watch import Heard, Watcher
+from ingest.pipeline.limits import Clock
+
+COOKIE_LOST = 4.0  # seconds of silence with a cookie out: the watcher is blind
+COOKIE_LATEST = 30.0  # the same, while it still hears other things
+
+
+class Sight:
+    """What is seen of a root between scans. Without a watcher, nothing: the root is polled."""
+
+    def __init__(
+        self,
+        path: bytes,
+        *,
+        folder: int,
+        writable: bool,
+        hidden: frozenset[bytes],
+        period: float,
+        clock: Clock,
+        wake: Callable[[], None],
+    ) -> None:
+        self.writable = writable
+        self.proven_at: int | None = None
+        self._path = path
+        self._hidden = hidden
+        self._period = period
+        self._clock = clock
+        self._wake = wake
+        self._watcher: Watcher | None = None
+        self._cookies = Cookies(folder, clock.entropy)
+        self._cookies.sweep()
+        self._next_cookie = clock.monotonic()
+        self._last_heard = clock.monotonic()
+
+    @property
+    def watching(self) -> bool:
+        """Whether notifications are heard at all."""
+        return self._watcher is not None
+
+    @property
+    def polled(self) -> bool:
+        """Whether changes are noticed by scanning: without a watcher, or without proof of it."""
+        return self._watcher is None or not self.writable
+
+    def start(self) -> str | None:
+        """Watch the whole tree; returns why that cannot be done, or None."""
+        watcher = Watcher(self._path, hidden=self._hidden, wake=self._wake)
+        self._last_heard = self._next_cookie = self._clock.monotonic()
+        try:
+            watcher.start()
+        except OSError as error:
+            watcher.stop()
+            return os.strerror(error.errno or 0)
+        self._watcher = watcher
+        return None
+
+    def stop(self) -> None:
+        """Stop watching; may be called twice."""
+        if self._watcher is not None:
+            self._watcher.stop()
+            self._watcher = None
+        self._cookies.recall()
+
+    def hear(self, now: float) -> tuple[Heard, set[bytes]]:
+        """What was heard since the last time, and which of our cookies were among it."""
+        if self._watcher is None:
+            return Heard(), set()
+        heard = self._watcher.take()
+        if heard.events:
+            self._last_heard = now
+        came = self._cookies.heard(heard.cookies)
+        if came:
+            self.proven_at = self._clock.wall()
+        return heard, came
+
+    def send(self, now: float) -> bytes | None:
+        """Send a cookie through the watcher; None where it could not prove anything."""
+        if self._watcher is None or not self.writable:
+            return None
+        cookie = self._cookies.send(now)
+        self.writable = cookie is not None
+        return cookie
+
+    def is_out(self, cookie: bytes) -> bool:
+        """Whether this cookie is still on its way."""
+        return self._cookies.is_out(cookie)
+
+    def recall(self) -> None:
+        """Forget the cookies that are out: time stood still, they prove nothing."""
+        self._cookies.recall()
+
+    def trouble(self, now: float) -> str | None:
+        """Why the watcher cannot be trusted any more, or None. Sends a cookie when it is time."""
+        if self._watcher is None:
+            return None
+        died = self._watcher.trouble()
+        if died is not None:
+            return died
+        oldest = self._cookies.oldest()
+        if oldest is None:
+            if now >= self._next_cookie:
+                self._next_cookie = now + self._period
+                self.send(now)
+            return None
+        # behind a long queue of events a cookie comes late: a watcher that still hears is given time
+        silent = now - max(oldest, self._last_heard) > COOKIE_LOST
+        return "a cookie did not come back" if silent or now - oldest > COOKIE_LATEST else None
+
+    def next_due(self) -> float:
+        """When a cookie is to be sent."""
+        return self._next_cookie if self._watcher is not None else float("inf")
+
+    def unwatched(self, folders: dict[bytes, tuple[int, int]]) -> list[bytes]:
+        """The folders, of those listed, that the kernel does not watch; empty where it cannot be told."""
+        watched = self._watcher.watched() if self._watcher is not None else None
+        if watched is None:
+            return []
+        return [path for path, inode in folders.items() if inode not in watched]
