@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import os
-import secrets
 from collections.abc import Iterator
-from contextlib import suppress
 from typing import Any
 
 from ingest import queries
+from ingest.disk.write import write_file
 from ingest.errors import UsageError
 from ingest.escape import path_fields
 from ingest.ids import show_uid
@@ -72,30 +71,3 @@ def export(connection: Connection, folder: str, *, until: int, root: str | None)
         body = blobs.get(connection, row.id, row.version)
         write_file(os.path.join(base, inside), body, modified_at=row.modified_at)
         yield queries.document_record(row)
-
-
-def write_file(path: bytes, body: bytes, *, modified_at: int | None = None, replace: bool = True) -> None:
-    """Write a file whole or not at all; folders are made. Without `replace` an existing one stays.
-
-    Raises FileExistsError then, and OSError.
-    """
-    folder = os.path.dirname(path)
-    os.makedirs(folder, exist_ok=True)
-    temporary = os.path.join(folder, b"." + secrets.token_hex(8).encode() + b".tmp")
-    try:
-        with open(temporary, "xb") as file:
-            file.write(body)
-            file.flush()
-            os.fsync(file.fileno())
-        if modified_at is not None:
-            with suppress(OverflowError, OSError):
-                os.utime(temporary, ns=(modified_at * 1000, modified_at * 1000))
-        if replace:
-            os.replace(temporary, path)
-        else:
-            os.link(temporary, path)
-            os.unlink(temporary)
-    except OSError:
-        with suppress(OSError):
-            os.unlink(temporary)
-        raise

@@ -22,7 +22,7 @@ def command(doc: str, rev: str | None, to: str | None, force: bool, root: str | 
     Exit: 0; 2 no such document or version, or a file is there; 4 no store or root; 5 damaged bytes.
     """
     from ingest import queries
-    from ingest.corpus import write_file
+    from ingest.disk.write import write_file
     from ingest.errors import UsageError
     from ingest.store import roots
 

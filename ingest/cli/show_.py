@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import os
-import secrets
 import sys
-from contextlib import suppress
 
 import click
 
@@ -30,6 +28,7 @@ def command(
     Exit: 0; 2 no such document or version, or it has no text; 4 no store; 5 its bytes are damaged.
     """
     from ingest import queries
+    from ingest.disk.write import write_file
     from ingest.errors import UsageError
 
     with opened() as store, store.read() as connection:
@@ -43,7 +42,7 @@ def command(
         if raw or output is not None:
             body = queries.raw_bytes(connection, target, no)
             if output is not None and output != "-":
-                _write(output, body)
+                write_file(os.fsencode(output), body)
             else:
                 sys.stdout.buffer.write(body)
                 flush()
@@ -58,18 +57,3 @@ def command(
     sys.stdout.buffer.write(escape.text(text).encode("utf-8", "replace"))
     if text and not text.endswith("\n") and sys.stdout.isatty():
         sys.stdout.buffer.write(b"\n")
-
-
-def _write(path: str, body: bytes) -> None:
-    """Whole or not at all: beside its place first, then renamed."""
-    temporary = os.path.join(os.path.dirname(path), f".{secrets.token_hex(8)}.tmp")
-    try:
-        with open(temporary, "wb") as file:
-            file.write(body)
-            file.flush()
-            os.fsync(file.fileno())
-        os.replace(temporary, path)
-    except OSError:
-        with suppress(OSError):
-            os.unlink(temporary)
-        raise

@@ -345,8 +345,9 @@ class Observation:
             if self.polled:
                 self.rescan("poll")
             elif self.unwatched:
-                for folder in _topmost(set(self.unwatched)):
-                    self.capture.hint_below(folder, now)
+                for path in _topmost(set(self.unwatched)):
+                    self.capture.hint_below(path, now)
+                self.capture.hint(self.capture.unknown, now)  # a file may be among them
                 self.scans.last_began = now
         try:
             state = self.scans.advance(self.capture, now, self._cause)

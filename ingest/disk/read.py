@@ -203,6 +203,7 @@ def read_stable(root: int, path: bytes, *, max_bytes: int) -> Reading:
         if isinstance(seen, File):
             return Rejected("unreadable", os.strerror(error.errno or 0), seen.signature)
         return seen
+    before: os.stat_result | None = None
     try:
         before = os.fstat(fd)
         if not stat.S_ISREG(before.st_mode):
@@ -212,7 +213,8 @@ def read_stable(root: int, path: bytes, *, max_bytes: int) -> Reading:
         raw = _read_all(fd, before.st_size, max_bytes)
         after = os.fstat(fd)
     except OSError as error:
-        return Rejected("unreadable", os.strerror(error.errno or 0), signature_of(before))
+        known = first.signature if before is None else signature_of(before)
+        return Rejected("unreadable", os.strerror(error.errno or 0), known)
     finally:
         os.close(fd)
     signature = signature_of(before)

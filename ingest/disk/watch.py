@@ -200,7 +200,7 @@ def _device(kernel: int) -> int:
 class Listener(logging.Handler):
     """Hears what the library only logs: a queue overflow is nothing but a warning there."""
 
-    NAMES = ("watchdog.observers.inotify_c", "watchdog.observers.inotify")
+    NAMES = ("watchdog.observers.inotify_c", "watchdog.observers.inotify", "py.warnings")
 
     def __init__(self, heard: Callable[[str], None]) -> None:
         super().__init__(level=logging.WARNING)
@@ -208,10 +208,13 @@ class Listener(logging.Handler):
 
     def emit(self, record: logging.LogRecord) -> None:
         """Called in the watcher's thread."""
-        self._heard(record.getMessage())
+        words = record.getMessage()
+        if record.name != "py.warnings" or "watchdog" in words:
+            self._heard(words)
 
     def attach(self) -> None:
         """Listen from now on; an exception that ends a watcher's thread is heard too."""
+        logging.captureWarnings(capture=True)
         for name in self.NAMES:
             logger = logging.getLogger(name)
             logger.addHandler(self)

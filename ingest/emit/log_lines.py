@@ -18,6 +18,7 @@ from ingest.store.engine import Store
 from ingest.store.roots import Root
 
 BATCH = 500
+STEP = 1000  # other roots' changes passed before the cursor is written
 IDLE = 1.0  # seconds between two looks when nobody calls: other processes may write too
 
 
@@ -80,11 +81,12 @@ class LogLines(threading.Thread):
         with self._store.read() as connection:
             place = cursors.place(connection, name) or 0
             rows = list(reader.changes(connection, after=place, root=root.id, limit=BATCH))
-        sink.cursor = place
+            head = int(reader.head(connection).seq)
         for row in rows:
             self._log.info("change", **queries.change_record(row))
-        if rows:
+        # Other roots' changes are not this one's to tell: the cursor passes them.
+        sink.cursor = head if len(rows) < BATCH else rows[-1].seq
+        if rows or head - place > STEP:
             with self._store.write() as connection:
-                cursors.move(connection, name, rows[-1].seq)
-            sink.cursor = rows[-1].seq
+                cursors.move(connection, name, sink.cursor)
         return bool(rows)

@@ -7,6 +7,8 @@ from collections.abc import Iterator
 from hashlib import sha256
 from typing import TYPE_CHECKING
 
+import msgspec
+
 from ingest import identity
 from ingest.disk import read, scan
 from ingest.disk.patterns import PATH_BYTES
@@ -33,9 +35,10 @@ class Batch:
         self.capture = capture
         self.cause: Cause = cause
         self.now = capture.clock.monotonic()
-        self.observed_at = capture.clock.wall()
+        self.began_at = capture.clock.wall()
         self.files: dict[bytes, read.Bytes] = {}
         self.hashes: dict[bytes, bytes] = {}
+        self.read_at: dict[bytes, int] = {}
         self.vanished: dict[bytes, Vanished] = {}
         self.entries: list[Entry] = []
         self.sightings: list[Sighting] = []
@@ -72,6 +75,8 @@ class Batch:
             if path in self.standing or path in self.rows:
                 self._note_gone(path, "excluded", expired=True)
             return 0
+        self.read_at[path] = capture.clock.wall()
+        capture.unknown.pop(path, None)
         if len(path) > PATH_BYTES:
             found: read.Reading = self._too_long(path)
         else:
@@ -101,7 +106,7 @@ class Batch:
         elif isinstance(found, read.Gone):
             self._note_gone(path, found.reason, expired=False)
         else:
-            capture.unknown.setdefault(path, found.why)
+            capture.unknown[path] = found.why
         return 0
 
     def _too_long(self, path: bytes) -> read.Reading:
@@ -134,7 +139,7 @@ class Batch:
                     id=self._new_id(),
                     type="rejected",
                     path=path,
-                    observed_at=self.observed_at,
+                    observed_at=self.read_at[path],
                     document=here.document if here else None,
                     previous=here.version if here else None,
                     reason=rejected.reason,
@@ -144,12 +149,12 @@ class Batch:
             Sighting(
                 path=key,
                 long_path=long_path,
-                read_at=self.observed_at,
+                read_at=self.read_at[path],
                 signature=rejected.signature,
                 document=here.document if here else None,
                 reason=rejected.reason,
                 detail=rejected.detail,
-                since=row.since if told and row is not None else self.observed_at,
+                since=row.since if told and row is not None else self.read_at[path],
             )
         )
 
@@ -175,6 +180,11 @@ class Batch:
             gone = capture.gone.get(path)
             looked = read.look(capture.folder, path)
             if gone is None:
+                continue
+            settles_at = capture.settles_at(path)
+            if waited and settles_at is not None and settles_at > self.now:
+                # it was renamed to a path that is still being written: that is its other half
+                capture.gone[path] = msgspec.structs.replace(gone, deadline=settles_at)
                 continue
             told = not any(scan.is_below(path, folder) for folder in capture.closed)
             if told and isinstance(looked, read.Gone):
@@ -219,7 +229,7 @@ class Batch:
                     sha256=self.hashes[path],
                     device=found.signature.device,
                     inode=found.signature.inode,
-                    renamed_from=capture.sources(path) if path not in self.standing else (),
+                    renamed_from=tuple(capture.sources(path)) if path not in self.standing else (),
                 )
                 for path, found in self.files.items()
             ],
@@ -244,7 +254,7 @@ class Batch:
                 id=self._new_id(),
                 type=decision.type,
                 path=path,
-                observed_at=self.observed_at,
+                observed_at=self.read_at.get(path, self.began_at),
                 document=decision.document,
                 previous=decision.previous,
                 from_path=decision.from_path,
@@ -262,7 +272,7 @@ class Batch:
         self.sightings.append(
             Sighting(
                 path=path,
-                read_at=self.observed_at,
+                read_at=self.read_at[path],
                 signature=self.files[path].signature,
                 entry=len(self.entries) - 1,
             )
@@ -296,7 +306,7 @@ class Batch:
         self.sightings.append(
             Sighting(
                 path=path,
-                read_at=self.observed_at,
+                read_at=self.read_at[path],
                 signature=found.signature,
                 document=self.standing[path].document,
             )
@@ -319,7 +329,7 @@ class Batch:
             capture.clock_behind = recorded.clock_behind
 
     def _new_id(self) -> bytes:
-        return new_uid(self.observed_at, self.capture.clock.entropy)
+        return new_uid(self.began_at, self.capture.clock.entropy)
 
 
 def _folders(path: bytes) -> Iterator[bytes]:

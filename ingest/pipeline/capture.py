@@ -24,6 +24,7 @@ from ingest.store import seen
 from ingest.store.engine import Store
 
 BATCH = 1000
+LONGEST_CHAIN = 16  # renames of one file within one settle window
 RENAMES_KEPT = 15.0  # seconds; longer than any path waits to settle
 
 
@@ -58,12 +59,14 @@ class Capture:
         self.clock_behind = 0
         self.last_seq = 0
         self._renames: dict[bytes, tuple[bytes, float]] = {}
+        self._targets: dict[bytes, tuple[bytes, float]] = {}
 
     # -- what is heard ---------------------------------------------------------------------
 
     def renamed(self, old: bytes, new: bytes, now: float) -> None:
         """The operating system reported that a file or folder was renamed."""
         self._renames[new] = (old, now)
+        self._targets[old] = (new, now)
 
     def hint(
         self, paths: Iterable[bytes], now: float, *, writing: bool = False, at_rest: bool = False
@@ -121,8 +124,8 @@ class Capture:
         Raises StoreUnavailable; then every path waits again and nothing is forgotten.
         """
         now = self.clock.monotonic()
-        if self._renames:
-            self._renames = {new: pair for new, pair in self._renames.items() if now - pair[1] < RENAMES_KEPT}
+        self._renames = _recent(self._renames, now)
+        self._targets = _recent(self._targets, now)
         due = self.settler.take_due(now, BATCH)
         expired = [path for path, entry in self.gone.items() if entry.deadline <= now][:BATCH]
         if due or expired:
@@ -237,19 +240,39 @@ class Capture:
                 self.settler.hint(entry.path, now, first=entry.first, signature=entry.signature)
             raise
 
-    def sources(self, path: bytes) -> tuple[bytes, ...]:
+    def sources(self, path: bytes) -> list[bytes]:
         """The paths that this one was renamed from, by what the operating system reported."""
-        found: list[bytes] = []
-        if not self._renames:
-            return ()
-        for _ in range(16):
-            part = path
-            while part and part not in self._renames:
-                part = part.rpartition(b"/")[0]
-            if not part:
-                break
-            path = self._renames[part][0] + path[len(part) :]
-            if path in found:
-                break
-            found.append(path)
-        return tuple(found)
+        return _follow(self._renames, path)
+
+    def settles_at(self, path: bytes) -> float | None:
+        """When the path that this one was renamed to comes to its longest wait, if it waits."""
+        for target in _follow(self._targets, path):
+            first = self.settler.waits_since(target)
+            if first is not None:
+                return first + self.limits.hold
+        return None
+
+
+Renames = dict[bytes, tuple[bytes, float]]
+
+
+def _recent(renames: Renames, now: float) -> Renames:
+    if not renames:
+        return renames
+    return {path: pair for path, pair in renames.items() if now - pair[1] < RENAMES_KEPT}
+
+
+def _follow(renames: Renames, path: bytes) -> list[bytes]:
+    """The other ends of the renames of a path or of a folder above it, one after another."""
+    found: list[bytes] = []
+    for _ in range(LONGEST_CHAIN if renames else 0):
+        part = path
+        while part and part not in renames:
+            part = part.rpartition(b"/")[0]
+        if not part:
+            break
+        path = renames[part][0] + path[len(part) :]
+        if path in found:
+            break
+        found.append(path)
+    return found

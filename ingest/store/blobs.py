@@ -12,11 +12,10 @@ from hashlib import sha256
 
 import sqlalchemy as sa
 import zstandard
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import Connection
 
 from ingest.errors import IntegrityError
-from ingest.store import tables
+from ingest.store import rows, tables
 from ingest.store.engine import allocate
 
 LEVEL = 3
@@ -52,13 +51,15 @@ def put(connection: Connection, bodies: Sequence[Body]) -> dict[bytes, int]:
     if missing:
         # in order of the hash: two writers with the same bodies then cannot wait for each other
         keys = allocate(connection, tables.blob, len(missing))
-        insert = sqlite.insert if connection.dialect.name == "sqlite" else postgresql.insert
-        connection.execute(
-            insert(tables.blob).on_conflict_do_nothing(index_elements=["hash"]),
+        rows.insert(
+            connection,
+            "blob",
+            ("id", "hash", "size", "data"),
             [
-                {"id": key, "hash": hash_, "size": wanted[hash_].size, "data": wanted[hash_].data}
+                (key, hash_, wanted[hash_].size, wanted[hash_].data)
                 for key, hash_ in zip(keys, missing, strict=True)
             ],
+            unless="hash",
         )
         known |= _known(connection, missing)
     return known
@@ -67,8 +68,8 @@ def put(connection: Connection, bodies: Sequence[Body]) -> dict[bytes, int]:
 def _known(connection: Connection, hashes: list[bytes]) -> dict[bytes, int]:
     found: dict[bytes, int] = {}
     for start in range(0, len(hashes), _SLICE):
-        rows = connection.execute(_BY_HASH, {"hashes": hashes[start : start + _SLICE]})
-        found.update((row.hash, row.id) for row in rows)
+        known = connection.execute(_BY_HASH, {"hashes": hashes[start : start + _SLICE]})
+        found.update((row.hash, row.id) for row in known)
     return found
 
 

@@ -151,8 +151,19 @@ def open_store(words: str, *, busy_seconds: float = BUSY_SECONDS) -> Store:
     Raises StoreMissing, SchemaMismatch, StoreUnavailable or UsageError.
     """
     store = open_unchecked(words, busy_seconds=busy_seconds)
-    require_revision(store)
+    with disposed_on_error(store):
+        require_revision(store)
     return store
+
+
+@contextmanager
+def disposed_on_error(store: Store) -> Iterator[None]:
+    """Close a store's connections when it turns out not to be usable."""
+    try:
+        yield
+    except BaseException:
+        store.dispose()
+        raise
 
 
 def open_unchecked(words: str, *, busy_seconds: float = BUSY_SECONDS) -> Store:

@@ -15,6 +15,7 @@ from ingest.store.engine import (
     PAGE_BYTES,
     Store,
     create_folder,
+    disposed_on_error,
     parse_url,
     require_revision,
     translated,
@@ -49,9 +50,10 @@ def open_or_create(words: str, *, busy_seconds: float) -> Store:
     Raises SchemaMismatch, StoreUnavailable or UsageError.
     """
     store = _open(words, busy_seconds=busy_seconds)
-    if store.revision() is None:
-        _run(store)
-    require_revision(store)
+    with disposed_on_error(store):
+        if store.revision() is None:
+            _run(store)
+        require_revision(store)
     return store
 
 
@@ -61,12 +63,14 @@ def upgrade(words: str, *, busy_seconds: float) -> tuple[str | None, str]:
     May be called again at once. Raises SchemaMismatch for a schema newer than this program.
     """
     store = _open(words, busy_seconds=busy_seconds)
-    before = store.revision()
-    if before is not None and before > tables.REVISION:
-        require_revision(store)
-    if before != tables.REVISION:
-        _run(store)
-    store.dispose()
+    try:
+        before = store.revision()
+        if before is not None and before > tables.REVISION:
+            require_revision(store)
+        if before != tables.REVISION:
+            _run(store)
+    finally:
+        store.dispose()
     return before, tables.REVISION
 
 

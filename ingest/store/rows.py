@@ -9,13 +9,22 @@ from sqlalchemy.engine import Connection
 
 
 def insert(
-    connection: Connection, table: str, columns: Sequence[str], rows: Sequence[Sequence[object]]
+    connection: Connection,
+    table: str,
+    columns: Sequence[str],
+    rows: Sequence[Sequence[object]],
+    *,
+    unless: str | None = None,
 ) -> None:
-    """Insert the rows; each has its values in the order of `columns`."""
+    """Insert the rows; each has its values in the order of `columns`.
+
+    `unless` names unique columns: a row whose values are there already is left out.
+    """
     if rows:
-        connection.exec_driver_sql(
-            _insert(connection.dialect.name, table, tuple(columns)), list(map(tuple, rows))
-        )
+        statement = _insert(connection.dialect.name, table, tuple(columns))
+        if unless is not None:
+            statement += f" ON CONFLICT ({unless}) DO NOTHING"
+        connection.exec_driver_sql(statement, list(map(tuple, rows)))
 
 
 def upsert(

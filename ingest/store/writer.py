@@ -217,11 +217,13 @@ def _normalisers(connection: Connection, entries: Sequence[Entry]) -> dict[tuple
     found = {(row.name, row.libraries): row.id for row in connection.execute(select)}
     missing = sorted(wanted - found.keys())
     if missing:
-        mark = "(?, ?, ?)" if connection.dialect.name == "sqlite" else "(%s, %s, %s)"
         keys = allocate(connection, table, len(missing))
-        connection.exec_driver_sql(
-            f"INSERT INTO normaliser (id, name, libraries) VALUES {mark} ON CONFLICT DO NOTHING",
+        rows.insert(
+            connection,
+            "normaliser",
+            ("id", "name", "libraries"),
             [(key, *pair) for key, pair in zip(keys, missing, strict=True)],
+            unless="name, libraries",
         )
         found = {(row.name, row.libraries): row.id for row in connection.execute(select)}
     return found
