@@ -31,6 +31,8 @@ from ingest.store.roots import Root
 CHECK = 1.0  # seconds between two looks at the root itself
 STALL = 5.0  # a gap this long between two steps: stopped, suspended, or the clock jumped
 RETRY = 1.0
+REWATCH = 5.0
+REWATCH_LONGEST = 3600.0
 # While one of these holds, nobody can say that what was announced is in the store.
 _BLOCKING = (
     "blind",
@@ -85,6 +87,8 @@ class Observation:
         self._next_beat = now
         self._retry_at = now
         self._last_step = now
+        self._next_rewatch = now
+        self._rewatch_wait = REWATCH
 
     # -- the root itself -------------------------------------------------------------------
 
@@ -302,10 +306,11 @@ class Observation:
 
     def overflowed(self, detail: str) -> None:
         """The operating system's queue overflowed: only a scan knows what was lost."""
-        self.overflows += 1
+        if "overflow" not in self.condition:  # the library says the same many times
+            self.overflows += 1
+            self.condition.cover("scanned", "overflow", self._proven_at())
+            self.log.warning("overflow", root=self.root.name, detail=detail)
         self.condition.trouble("overflow", None, detail)
-        self.condition.cover("scanned", "overflow", self._proven_at())
-        self.log.warning("overflow", root=self.root.name, detail=detail)
         self.rescan("overflow")
 
     def _rebuild(self, why: str) -> None:
@@ -405,8 +410,10 @@ class Observation:
             path: why for path, why in self.capture.unknown.items() if path not in self.capture.closed
         }
         assert self.sight is not None
-        for path in self.sight.unwatched(self.capture.folders):
+        lost = self.sight.unwatched(self.capture.folders)
+        for path in lost:
             missing[path] = "the operating system does not watch this folder"
+        self._watch_again(bool(lost))
         if missing == self.unwatched:
             return
         for path in self.unwatched.keys() - missing.keys():
@@ -417,6 +424,21 @@ class Observation:
         self.scans.poll_soon(self.clock.monotonic())
         if self.ready:
             self._cover_as_watched(self.clock.wall())
+
+    def _watch_again(self, lost: bool) -> None:
+        """A folder that is renamed as soon as it is made can lose its watch: make the watcher anew.
+
+        Where that does not help, because there is a limit, it is tried less and less often.
+        """
+        assert self.sight is not None
+        now = self.clock.monotonic()
+        if not lost:
+            self._rewatch_wait = REWATCH
+        elif now >= self._next_rewatch:
+            self._next_rewatch = now + self._rewatch_wait
+            self._rewatch_wait = min(self._rewatch_wait * 2, REWATCH_LONGEST)
+            if self.sight.start() is None:
+                self.rescan("folders were not watched")
 
     # -- asked from outside ----------------------------------------------------------------
 

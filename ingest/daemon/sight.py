@@ -55,7 +55,10 @@ class Sight:
         return self._watcher is None or not self.writable
 
     def start(self) -> str | None:
-        """Watch the whole tree; returns why that cannot be done, or None."""
+        """Watch the whole tree; returns why that cannot be done, or None.
+
+        Where there is a watcher already the new one takes its place, without a gap between them.
+        """
         watcher = Watcher(self._path, hidden=self._hidden, wake=self._wake)
         self._last_heard = self._next_cookie = self._clock.monotonic()
         try:
@@ -63,6 +66,7 @@ class Sight:
         except OSError as error:
             watcher.stop()
             return os.strerror(error.errno or 0)
+        self.stop()
         self._watcher = watcher
         return None
 

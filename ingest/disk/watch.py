@@ -179,6 +179,7 @@ class Watcher:
         return watched_inodes(fd) if isinstance(fd, int) else None
 
 
+_WHERE = re.compile(r"^\S*:\d+: ")  # the place in the library, of no use to an operator
 _WATCH = re.compile(r"^inotify wd:\S+ ino:([0-9a-f]+) sdev:([0-9a-f]+)", re.MULTILINE)
 
 
@@ -209,8 +210,10 @@ class Listener(logging.Handler):
     def emit(self, record: logging.LogRecord) -> None:
         """Called in the watcher's thread."""
         words = record.getMessage()
-        if record.name != "py.warnings" or "watchdog" in words:
+        if record.name != "py.warnings":
             self._heard(words)
+        elif "watchdog" in words:
+            self._heard(_WHERE.sub("", words.partition("\n")[0]))
 
     def attach(self) -> None:
         """Listen from now on; an exception that ends a watcher's thread is heard too."""
