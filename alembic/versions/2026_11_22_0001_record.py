@@ -153,6 +153,13 @@ def upgrade() -> None:
         sqlite_with_rowid=False,
     )
     op.create_index("ix_seen_root_id_device_inode", "seen", ["root_id", "device", "inode"])
+    op.create_index(
+        "ix_seen_rejected",
+        "seen",
+        ["root_id", "path_bytes"],
+        sqlite_where=sa.text("reason IS NOT NULL"),
+        postgresql_where=sa.text("reason IS NOT NULL"),
+    )
     op.create_table(
         "version",
         sa.Column("document_id", KEY, autoincrement=False, nullable=False),

@@ -264,7 +264,7 @@ class Observation:
         assert self.sight is not None
         heard, came = self.sight.hear(now)
         if heard.overflow:
-            self.overflowed("too many paths at once")
+            self.warned("too many paths at once", overflow=True)
         if heard.root_event:
             self._next_check = now
         for barrier in self._barriers:
@@ -304,14 +304,18 @@ class Observation:
         """Ask for a scan of the whole root as soon as one can begin."""
         self.scans.ask(why)
 
-    def overflowed(self, detail: str) -> None:
-        """The operating system's queue overflowed: only a scan knows what was lost."""
-        if "overflow" not in self.condition:  # the library says the same many times
+    def warned(self, detail: str, *, overflow: bool) -> None:
+        """The watcher's library complained: something may be lost, and only a scan knows what."""
+        reason = "overflow" if overflow else "watcher warning"
+        if overflow and "overflow" not in self.condition:  # it says the same many times
             self.overflows += 1
-            self.condition.cover("scanned", "overflow", self._proven_at())
-            self.log.warning("overflow", root=self.root.name, detail=detail)
-        self.condition.trouble("overflow", None, detail)
-        self.rescan("overflow")
+            self.condition.trouble("overflow", None, detail)
+        if self.scans.wanted != reason:
+            self.condition.cover("scanned", reason, self._proven_at())
+            self.log.warning(
+                "overflow" if overflow else "watcher_warning", root=self.root.name, detail=detail
+            )
+        self.rescan(reason)
 
     def _rebuild(self, why: str) -> None:
         """The watcher is not to be trusted: a new one, and a scan."""

@@ -109,7 +109,7 @@ class Daemon:
         ]
         self.lines = LogLines(store, roots, log, wait=self.announcer.wait)
         self.listener = Listener(self._library_said)
-        self.heard: queue.SimpleQueue[str] = queue.SimpleQueue()
+        self.heard: queue.SimpleQueue[tuple[bool, str]] = queue.SimpleQueue()
         self.jobs: queue.SimpleQueue[Job] = queue.SimpleQueue()
         self.working: list[Job] = []
         self.stopping = False
@@ -217,19 +217,20 @@ class Daemon:
         signal.signal(signal.SIGCONT, go_on)
         signal.signal(signal.SIGHUP, signal.SIG_IGN)
 
-    def _library_said(self, words: str) -> None:
+    def _library_said(self, overflow: bool, words: str) -> None:
         """Called in a watcher's thread."""
-        self.heard.put(words)
+        self.heard.put((overflow, words))
         self.waker.wake()
 
     def _library_trouble(self) -> None:
         while True:
             try:
-                words = self.heard.get_nowait()
+                overflow, words = self.heard.get_nowait()
             except queue.Empty:
                 return
+            # The library does not say whose watch it was.
             for observation in self.observations:
-                observation.overflowed(words)
+                observation.warned(words, overflow=overflow)
 
     # -- the door --------------------------------------------------------------------------
 

@@ -199,11 +199,14 @@ def _device(kernel: int) -> int:
 
 
 class Listener(logging.Handler):
-    """Hears what the library only logs: a queue overflow is nothing but a warning there."""
+    """Hears what the library only logs: a queue overflow is nothing but a warning there.
+
+    `heard` is told whether it is an overflow, and the words.
+    """
 
     NAMES = ("watchdog.observers.inotify_c", "watchdog.observers.inotify", "py.warnings")
 
-    def __init__(self, heard: Callable[[str], None]) -> None:
+    def __init__(self, heard: Callable[[bool, str], None]) -> None:
         super().__init__(level=logging.WARNING)
         self._heard = heard
 
@@ -211,9 +214,9 @@ class Listener(logging.Handler):
         """Called in the watcher's thread."""
         words = record.getMessage()
         if record.name != "py.warnings":
-            self._heard(words)
+            self._heard("overflow" in words.lower(), words)
         elif "watchdog" in words:
-            self._heard(_WHERE.sub("", words.partition("\n")[0]))
+            self._heard(False, _WHERE.sub("", words.partition("\n")[0]))
 
     def attach(self) -> None:
         """Listen from now on; an exception that ends a watcher's thread is heard too."""
@@ -226,6 +229,6 @@ class Listener(logging.Handler):
 
     def _thread_died(self, died: threading.ExceptHookArgs) -> None:
         name = died.thread.name if died.thread is not None else "a thread"
-        self._heard(f"{name} died: {died.exc_type.__name__}: {died.exc_value}")
+        self._heard(False, f"{name} died: {died.exc_type.__name__}: {died.exc_value}")
         if died.thread is None or "watchdog" not in type(died.thread).__module__:
             sys.__excepthook__(died.exc_type, died.exc_value or died.exc_type(), died.exc_traceback)

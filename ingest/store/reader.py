@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from typing import Any
 
 import sqlalchemy as sa
@@ -166,6 +166,8 @@ def documents(
         when: Any = sa.null().label("deleted_at")
     else:
         source, path, where, when = _as_of(until, deleted=deleted)
+        if until is None:
+            where.append(_document.state == "deleted")
     bound = sa.true() if until is None else _rendition.seq <= until
     latest = (
         sa.select(sa.func.max(_rendition.seq))
@@ -209,18 +211,17 @@ def documents(
 def _as_of(until: int | None, *, deleted: bool) -> tuple[Any, Any, list[Any], Any]:
     """The last change of each document at or before `until` gives its path, state and version."""
     inner = tables.change.alias("inner_change")
-    last = sa.select(sa.func.max(inner.c.seq)).where(
-        inner.c.document_id.is_not(None), inner.c.type != "rejected"
-    )
+    # One step in the index (document_id, seq) for each document, however long its history.
+    last = sa.select(inner.c.seq).where(inner.c.document_id == _document.id, inner.c.type != "rejected")
     if until is not None:
         last = last.where(inner.c.seq <= until)
-    last = last.group_by(inner.c.document_id)
-    source = tables.change.join(tables.document, _document.id == _change.document_id).join(
+    last_seq = last.order_by(inner.c.seq.desc()).limit(1).correlate(tables.document).scalar_subquery()
+    source = tables.document.join(tables.change, _change.seq == last_seq).join(
         tables.version, sa.and_(_version.document_id == _document.id, _version.no == _change.no)
     )
     wanted = _change.type == "deleted" if deleted else _change.type != "deleted"
     when = _change.recorded_at if deleted else sa.null()
-    return source, _change.path_bytes, [_change.seq.in_(last), wanted], when.label("deleted_at")
+    return source, _change.path_bytes, [wanted], when.label("deleted_at")
 
 
 def _after_prefix(prefix: bytes) -> bytes | None:
@@ -234,16 +235,17 @@ def document_by_uid(connection: Connection, uid: bytes) -> Row | None:
     return connection.execute(_HEADS.where(_document.uid == uid)).one_or_none()
 
 
-def documents_at(connection: Connection, path: bytes, root: int | None = None) -> Sequence[Row]:
+def documents_at(connection: Connection, path: bytes, root: int | None = None) -> list[Row]:
     """Every document that stands, last stood, or once stood at a path: the heads, live ones first."""
-    left = sa.select(_change.document_id).where(_change.from_path_bytes == path)
-    query = _HEADS.where(sa.or_(_document.path_bytes == path, _document.id.in_(left)))
-    if root is not None:
-        query = query.where(_document.root_id == root)
-    else:
-        # the index is by root first: name the roots rather than read everything
-        query = query.where(_document.root_id.in_(sa.select(_root.id)))
-    return connection.execute(query.order_by(_document.state.desc(), _document.id)).all()
+    # Both indices are by root first.
+    every = [root] if root is not None else list(connection.execute(sa.select(_root.id)).scalars())
+    left = sa.select(_change.document_id).where(_change.root_id.in_(every), _change.from_path_bytes == path)
+    moved = set(connection.execute(left).scalars())
+    here = _HEADS.where(_document.root_id.in_(every), _document.path_bytes == path)
+    found = {row.id: row for row in connection.execute(here)}
+    away = _HEADS.where(_document.id.in_(moved - found.keys()))
+    found.update((row.id, row) for row in connection.execute(away))
+    return sorted(found.values(), key=lambda row: (row.state != "live", row.id))
 
 
 _HEADS = sa.select(
@@ -298,7 +300,8 @@ def counts(connection: Connection) -> dict[str, int]:
         "documents": one(
             sa.select(sa.func.count()).select_from(tables.document).where(_document.state == "live")
         ).scalar_one(),
-        "versions": one(sa.select(sa.func.count()).select_from(tables.version)).scalar_one(),
+        # versions are numbered without a gap and never taken away
+        "versions": one(sa.select(sa.func.coalesce(sa.func.sum(_document.last_no), 0))).scalar_one(),
         "rejected": one(
             sa.select(sa.func.count()).select_from(tables.seen).where(tables.seen.c.reason.is_not(None))
         ).scalar_one(),

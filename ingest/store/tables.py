@@ -214,5 +214,12 @@ seen = sa.Table(
     sa.Column("detail", sa.Text),
     sa.Column("since", Big),
     sa.Index("ix_seen_root_id_device_inode", "root_id", "device", "inode"),
+    sa.Index(
+        "ix_seen_rejected",
+        "root_id",
+        "path_bytes",
+        sqlite_where=sa.text("reason IS NOT NULL"),
+        postgresql_where=sa.text("reason IS NOT NULL"),
+    ),
     sqlite_with_rowid=False,
 )
