@@ -62,6 +62,8 @@ def export(connection: Connection, folder: str, *, until: int, root: str | None)
     """
     key = queries.root_id(connection, root)
     single = key is not None or len(roots.every(connection)) == 1
+    if not folder or (os.path.lexists(folder) and not os.path.isdir(folder)):
+        raise UsageError(f"'{folder}' is not a folder", hint="name a new folder")
     os.makedirs(folder, exist_ok=True)
     if os.listdir(folder):
         raise UsageError(f"{folder} is not empty", hint="name a new folder")

@@ -9,6 +9,7 @@
     │   ├── SchemaMismatch
     │   ├── StoreUnavailable
     │   ├── AlreadyRunning
+    │   ├── NoDaemon
     │   └── RootUnavailable
     └── IntegrityError            5   what is stored is not what was recorded
 
@@ -71,6 +72,10 @@ class RootUnavailable(Unreachable):
     def __init__(self, message: str, *, code: str, hint: str | None = None) -> None:
         super().__init__(message, hint=hint)
         self.code = code
+
+
+class NoDaemon(Unreachable):
+    """No daemon listens for this store."""
 
 
 class IntegrityError(IngestError):

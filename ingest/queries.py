@@ -14,7 +14,7 @@ from ingest.errors import NotFound, UsageError
 from ingest.escape import path as show_path
 from ingest.escape import path_fields
 from ingest.ids import parse_uid, show_uid
-from ingest.store import blobs, cursors, reader, roots
+from ingest.store import blobs, coverage, cursors, reader, roots
 from ingest.store.engine import Connection, Row
 
 Record = dict[str, Any]
@@ -83,6 +83,25 @@ def time_of(connection: Connection, words: str, *, start: bool = False) -> int:
     return int(rows[0].recorded_at) if rows else int(reader.head(connection).recorded_at)
 
 
+def coverage_of(
+    connection: Connection, root: roots.Root, *, now: int, since: int | None = None, until: int | None = None
+) -> list[coverage.Interval]:
+    """How a root was observed. A daemon that was killed cannot say so: where the last heartbeat is
+    old, the time since is blind, whether or not another daemon came to write it."""
+    found = coverage.intervals(connection, root.id, since=since, until=until)
+    beat = root.heartbeat_at
+    if not found or beat is None or found[-1].until is not None or now - beat <= coverage.STALE:
+        return found
+    last = found[-1]
+    if last.state == "watched" or last.reason in coverage.BY_DAEMON:
+        beat = max(beat, last.since)
+        found[-1:] = [
+            coverage.Interval(last.state, last.since, beat, last.reason),
+            coverage.Interval("blind", beat, None, "killed"),
+        ]
+    return found
+
+
 def locate(
     connection: Connection, words: str, *, rev: str | None = None, root: str | None = None
 ) -> tuple[Target, str | None]:
@@ -92,7 +111,13 @@ def locate(
         raise UsageError(
             f"'{rev}' picks no version", hint="write 3, first, latest, prev, a moment or {cursor:NAME}"
         )
-    return resolve(connection, doc, root=root, until=moment_of(connection, picked)), picked
+    until = moment_of(connection, picked)
+    try:
+        return resolve(connection, doc, root=root, until=until), picked
+    except NotFound as error:
+        if doc != words and error.hint is not None:
+            error.hint += "; a name that ends like a version: its id, or --rev REV beside the name"
+        raise
 
 
 def resolve(
@@ -111,9 +136,7 @@ def resolve(
         row = reader.document_by_uid(connection, uid) if uid is not None else None
         if row is not None:
             return _target(row)
-        raise NotFound(
-            f"no document '{show_path(path)}' in the store", hint="run: ingest ls, or ingest ls --deleted"
-        )
+        raise _no_document(connection, path, key)
     _refuse_several_roots(found, path)
     if until is not None:
         for row in found:
@@ -126,6 +149,18 @@ def resolve(
     best = max(found, key=lambda row: _left_at(connection, row, path))
     where = "was deleted" if best.path == path else f"is now at {show_path(best.path)}"
     return _target(best, note=f"{show_path(path)}: the document that last stood here {where}")
+
+
+def _no_document(connection: Connection, path: bytes, root: int | None) -> NotFound:
+    """Why a path names nothing: it was never there, or it could never be read."""
+    for row in reader.changes(connection, path=path, root=root, limit=1, newest_first=True):
+        return NotFound(
+            f"'{show_path(path)}' has no version: it was rejected, {row.reason}",
+            hint="run: ingest ls --rejected",
+        )
+    return NotFound(
+        f"no document '{show_path(path)}' in the store", hint="run: ingest ls, or ingest ls --deleted"
+    )
 
 
 def _refuse_several_roots(found: Any, path: bytes) -> None:

@@ -11,7 +11,7 @@ import heapq
 
 import msgspec
 
-from ingest.model import Signature
+from ingest.model import Cause, Signature
 
 
 class Waiting(msgspec.Struct):
@@ -20,6 +20,7 @@ class Waiting(msgspec.Struct):
     first: float
     due: float
     signature: Signature | None
+    cause: Cause
 
 
 class Due(msgspec.Struct, frozen=True):
@@ -29,6 +30,7 @@ class Due(msgspec.Struct, frozen=True):
     held: bool
     first: float
     signature: Signature | None
+    cause: Cause
 
 
 class Settler:
@@ -55,15 +57,19 @@ class Settler:
         writing: bool = False,
         signature: Signature | None = None,
         first: float | None = None,
+        cause: Cause = "watch",
     ) -> None:
         """Look at `path` when it has gone quiet; `first` carries an earlier wait over.
 
         `writing`: it was written to and not closed since, so somebody has it open. Such a path
-        must be quiet twice as long, or a slow writer's first half would count as a save.
+        must be quiet twice as long, or a slow writer's first half would count as a save. `cause`
+        is what the first hint was due to.
         """
         waiting = self._waiting.get(path)
         if waiting is None:
-            waiting = Waiting(first=now if first is None else first, due=0.0, signature=signature)
+            waiting = Waiting(
+                first=now if first is None else first, due=0.0, signature=signature, cause=cause
+            )
             self._waiting[path] = waiting
         else:
             waiting.signature = signature
@@ -77,7 +83,7 @@ class Settler:
 
     def defer(self, path: bytes, until: float, *, first: float) -> None:
         """Look at `path` again at `until`, whatever its wait would say."""
-        self._waiting[path] = Waiting(first=first, due=until, signature=None)
+        self._waiting[path] = Waiting(first=first, due=until, signature=None, cause="watch")
         heapq.heappush(self._queue, (until, path))
 
     def forget(self, path: bytes) -> None:
@@ -93,7 +99,8 @@ class Settler:
             if waiting is None or waiting.due != due:
                 continue  # forgotten, or hinted again since
             del self._waiting[path]
-            taken.append(Due(path, now >= waiting.first + self.hold, waiting.first, waiting.signature))
+            held = now >= waiting.first + self.hold
+            taken.append(Due(path, held, waiting.first, waiting.signature, waiting.cause))
         return taken
 
     def next_due(self) -> float | None:

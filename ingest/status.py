@@ -9,11 +9,10 @@ import msgspec
 
 from ingest import merkle, moments
 from ingest.escape import path_fields
-from ingest.store import cursors, reader, roots, seen
+from ingest.store import coverage, cursors, reader, roots, seen
 from ingest.store.engine import Connection
 
 SHOWN = 1000
-STALE = 15_000_000  # microseconds; a daemon whose last heartbeat is older is not running
 REJECTIONS = frozenset(("too_large", "unreadable", "busy", "path_too_long"))
 
 
@@ -78,7 +77,7 @@ def _report(
 ) -> Mapping[str, Any] | None:
     if live is not None and root.name in live:
         return live[root.name]
-    if root.heartbeat_at is None or now - root.heartbeat_at > STALE:
+    if root.heartbeat_at is None or now - root.heartbeat_at > coverage.STALE:
         return None
     found: dict[str, Any] = msgspec.json.decode(root.report)
     return found or None

@@ -72,6 +72,11 @@ def group(ctx: click.Context) -> None:
 
 def run(arguments: Sequence[str]) -> int:
     """Run one call and return its exit code. The only place that turns errors into codes."""
+    if sys.stderr is None:
+        sys.stderr = open(os.devnull, "w", encoding="utf-8")  # noqa: SIM115  # for as long as the process
+    if sys.stdout is None:
+        sys.stdout = open(os.devnull, "w", encoding="utf-8")  # noqa: SIM115  # the same
+        return _fail("standard output is closed", None, 4)
     try:
         result = group.main(args=list(arguments), prog_name="ingest", standalone_mode=False)
         sys.stdout.flush()
@@ -95,7 +100,8 @@ def run(arguments: Sequence[str]) -> int:
     except OSError as error:
         name = error.filename
         shown = escape.path(name) if isinstance(name, bytes) else name
-        where = f"{shown}: " if shown is not None else ""
+        # only what we write ourselves has no name
+        where = f"{shown}: " if shown is not None else "standard output: "
         return _fail(f"{where}{os.strerror(error.errno or 0)}", None, 4)
 
 

@@ -118,6 +118,12 @@ def line(text: str = "", *, style: Mapping[str, Any] | None = None) -> None:
     sys.stdout.buffer.write(text.encode("utf-8", "replace") + b"\n")
 
 
+def header(text: str) -> None:
+    """The names of the columns, on a terminal only: what reads a pipe wants rows."""
+    if sys.stdout.isatty():
+        line(text, style={"dim": True})
+
+
 def paint(text: str, **style: Any) -> str:
     """Text in colour, on a terminal only."""
     return click.style(text, **style) if sys.stdout.isatty() and "NO_COLOR" not in os.environ else text

@@ -5,7 +5,7 @@ from __future__ import annotations
 import click
 
 from ingest import escape
-from ingest.cli.common import as_json, emit, line, opened, paint, verb
+from ingest.cli.common import as_json, emit, line, opened, paint, system_clock, verb
 
 _COLOUR = {"watched": "green", "scanned": "yellow", "blind": "red"}
 
@@ -25,15 +25,15 @@ def command(root: str | None, since: str | None, until: str | None) -> None:
     from ingest import queries
     from ingest.daemon.named import chosen
     from ingest.moments import show
-    from ingest.store import coverage
 
+    now = system_clock().wall()
     with opened() as store:
         roots = chosen(store, [root] if root else [])
         with store.read() as connection:
             first = None if since is None else queries.time_of(connection, since, start=True)
             last = None if until is None else queries.time_of(connection, until)
             for known in roots:
-                for interval in coverage.intervals(connection, known.id, since=first, until=last):
+                for interval in queries.coverage_of(connection, known, now=now, since=first, until=last):
                     record = {
                         "root": known.name,
                         "state": interval.state,

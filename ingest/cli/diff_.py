@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from typing import Any
 
 import click
@@ -10,6 +9,8 @@ import msgspec
 
 from ingest import escape
 from ingest.cli.common import as_json, emit, line, note, opened, paint, verb
+
+KEPT = 160  # characters of unchanged text beside a changed word
 
 
 @verb
@@ -34,7 +35,9 @@ def command(
             raise UsageError("a diff of the corpus takes --from and --to, no document")
         return _corpus(from_, to, root)
     if not 1 <= len(words) <= 3:
-        raise UsageError("diff takes a document", hint="write: ingest diff DOC [A] [B]")
+        raise UsageError(
+            "diff takes one document and at most two versions", hint="write: ingest diff DOC [A] [B]"
+        )
     with opened() as store, store.read() as connection:
         left, right = _sides(words)
         a_target, a_rev = queries.locate(connection, left[0], rev=left[1], root=root)
@@ -161,11 +164,11 @@ def _show_words(old: str, new: str) -> None:
 
 
 def _shorten(text: str, *, first: bool) -> str:
-    """A long unchanged stretch cut down to the ends of its first and last line."""
-    if len(text) < 400:
+    """A long unchanged stretch cut down to its ends, at blanks."""
+    if len(text) < 2 * KEPT:
         return text
-    head = "" if first else re.split(r"(?<=\n)", text, maxsplit=1)[0][:160]
-    return f"{head}\n…\n{text[-160:].rpartition(chr(10))[2]}"
+    head = "" if first else text[:KEPT].rpartition(" ")[0] + " "
+    return f"{head}… {text[-KEPT:].partition(' ')[2]}"
 
 
 def _corpus(from_: str, to: str | None, root: str | None) -> int:

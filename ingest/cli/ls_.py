@@ -8,7 +8,7 @@ from typing import Any
 import click
 
 from ingest import escape
-from ingest.cli.common import as_json, emit, line, opened, paint, verb
+from ingest.cli.common import as_json, emit, header, line, opened, paint, verb
 
 
 @verb
@@ -37,6 +37,8 @@ def command(prefix: str, at: str | None, deleted: bool, rejected: bool, root: st
             return
         until = None if at is None else queries.resolve_moment(connection, at)
         several = len(roots.every(connection)) > 1
+        if not as_json():
+            header(f"{'':<5} {'bytes':>9}  {'date':<10}  {'':<2}  path")
         for row in reader.documents(connection, until=until, root=key, prefix=raw, deleted=deleted):
             record = queries.document_record(row)
             if as_json():

@@ -58,10 +58,10 @@ def command(roots: tuple[str, ...], adopt: bool) -> int:
         )  # fmt: skip
     else:
         told = ", ".join(f"{counts[kind]} {kind}" for kind in kinds if counts.get(kind))
-        line(f"{'' if files is None else f'{files} files, '}{told or 'nothing changed'} ({seconds:.1f} s)")
+        line(f"{files} files, {told or 'nothing changed'} ({seconds:.1f} s)")
     flush()
     if rejected:
-        note(f"{rejected} files are rejected: ingest ls --rejected")
+        note(f"{rejected} {'file is' if rejected == 1 else 'files are'} rejected: ingest ls --rejected")
     store.dispose()
     return 3 if rejected else 0
 
@@ -105,10 +105,10 @@ class _Progress:
             if now - self._began < 1.0 or not sys.stderr.isatty():
                 return
             from rich.console import Console
-            from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
+            from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 
             self._bar = Progress(
-                SpinnerColumn(),
+                BarColumn(),
                 TextColumn("{task.fields[files]:,} files, {task.fields[rate]:,.0f} a second"),
                 TimeElapsedColumn(),
                 console=Console(stderr=True),

@@ -12,6 +12,15 @@ from ingest.cli.common import as_json, emit, line, opened, paint, system_clock, 
 _EXIT = {"ok": 0, "degraded": 3, "blind": 4, "stopped": 4}
 _COLOUR = {"ok": "green", "degraded": "yellow", "blind": "red", "stopped": "red"}
 
+PATIENCE = 3.0  # seconds for a daemon to answer
+_SILENT = {
+    "code": "blind",
+    "root": None,
+    "path": None,
+    "detail": "the daemon runs but does not answer",
+    "since": None,
+}
+
 
 @verb
 @click.option("--exit-code", is_flag=True, help="End with 0 ok, 3 degraded, 4 blind or stopped.")
@@ -32,19 +41,24 @@ def _record() -> dict[str, Any]:
     from ingest import status
     from ingest.daemon.door import ask
     from ingest.daemon.doors import doors
-    from ingest.errors import Unreachable
+    from ingest.errors import NoDaemon, Unreachable
 
     with opened() as store:
-        live: dict[str, Any] = {}
-        try:
-            for path in doors(store):
-                answer = next(ask(path, {"verb": "status"}, timeout=15.0), None)
-                if answer is not None and "health" in answer and store.is_sqlite:
-                    return answer
-        except Unreachable:
-            live = {}
+        silent = False
+        for path in doors(store):
+            try:
+                answer = next(ask(path, {"verb": "status"}, timeout=PATIENCE), None)
+            except NoDaemon:
+                continue
+            except Unreachable:
+                silent = True
+                continue
+            if store.is_sqlite and answer is not None and "health" in answer:
+                return answer
         with store.read() as connection:
-            record = status.record(connection, now=system_clock().wall(), live=live)
+            record = status.record(connection, now=system_clock().wall(), live={})
+        if silent:
+            return {**record, "health": "blind", "problems": [_SILENT, *record["problems"]]}
         # beside a SQLite store the door is the proof: without it nothing runs
         return {**record, "health": "stopped"} if store.is_sqlite else record
 
@@ -66,7 +80,7 @@ def _show(record: dict[str, Any]) -> None:
     for sink in record["sinks"]:
         line(f"sink       {escape.name(sink['name'])} at {sink['cursor']:,}, {sink['lag']:,} behind")
     for problem in record["problems"]:
-        where = escape.name(f"{problem['root']}/{problem['path'] or ''}".rstrip("/"))
+        where = escape.name(f"{problem['root'] or ''}/{problem['path'] or ''}".strip("/"))
         code = paint(problem["code"], fg="yellow")
         line(f"problem    {code}  {where}  {escape.name(problem['detail'] or '')}")
     more = record["problems_total"] - len(record["problems"])

@@ -26,7 +26,7 @@ def command(timeout: float, root: str | None) -> None:
         paths = doors(store, root)
     for path, ids in paths.items():
         wanted = {"verb": "sync", "timeout": timeout, "roots": ids if root else []}
-        answers = list(ask(path, wanted, timeout=timeout + 10))
+        answers = list(ask(path, wanted, timeout=timeout + 1))
         if not answers or not answers[0].get("done"):
             raise Unreachable(
                 f"not everything was in the store after {timeout:g} s", hint="see why: ingest status"

@@ -8,6 +8,8 @@ import click
 
 from ingest.cli.common import as_json, settings, system_clock, verb
 
+BUSY_SECONDS = 1.0
+
 
 @verb
 @click.argument("roots", nargs=-1, metavar="[ROOT]...")
@@ -35,7 +37,8 @@ def command(roots: tuple[str, ...], adopt: bool, backend: str | None) -> None:
     os.umask(0o077)
     clock = system_clock()
     sink = logging.configure(level=chosen.log_level, format_="json" if as_json() else chosen.log_format)
-    store = open_or_create(chosen.database_url, busy_seconds=chosen.busy_seconds)
+    # a short wait: the daemon comes back to a locked store, and answers at the door meanwhile
+    store = open_or_create(chosen.database_url, busy_seconds=min(chosen.busy_seconds, BUSY_SECONDS))
     known = enrol(store, roots, settings=chosen, adopt=adopt, clock=clock)
     Daemon(store, known, settings=chosen, clock=clock, log=structlog.get_logger(), sink=sink).run()
     store.dispose()

@@ -66,8 +66,14 @@ class Condition:
             # A daemon that was stopped says so, and a lone scan gives no reason.
             if now is None or beat is None:
                 return
-            if now.state == "watched" or now.reason in ("polling", "unwatched"):
+            if now.state == "watched" or now.reason in coverage.BY_DAEMON:
                 coverage.turn(connection, self._root.id, "blind", beat, "killed")
+
+    def is_retired(self) -> bool:
+        """Whether somebody retired the root meanwhile. Raises StoreUnavailable."""
+        with self._store.read() as connection:
+            found = [root for root in roots.every(connection) if root.id == self._root.id]
+        return bool(found) and found[0].retired_at is not None
 
     def beat(self, report: dict[str, object]) -> None:
         """Say that the daemon lives, and what it has to say. Raises StoreUnavailable."""

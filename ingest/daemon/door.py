@@ -18,7 +18,7 @@ from typing import Any
 
 import msgspec
 
-from ingest.errors import Unreachable
+from ingest.errors import NoDaemon, Unreachable
 
 _LINE = 65_536
 _GREETING = 5.0  # seconds a client has to say what it wants
@@ -135,7 +135,7 @@ def ask(path: Path, request: Mapping[str, Any], *, timeout: float | None) -> Ite
                 door.connect(address)
             door.sendall(msgspec.json.encode(request) + b"\n")
         except OSError as error:
-            raise Unreachable("no daemon is running for this store", hint="run: ingest watch") from error
+            raise NoDaemon("no daemon is running for this store", hint="run: ingest watch") from error
         buffer = b""
         while True:
             try:

@@ -71,6 +71,7 @@ class Observation:
         self.sight: Sight | None = None
         self.overflows = 0
         self.ready = False
+        self.retired = False
         self.last_scan_at = root.last_scan_at
         self.unwatched: dict[bytes, str] = {}
         self.condition = Condition(store, root, clock)
@@ -156,12 +157,13 @@ class Observation:
         self.capture = None
         self._anchor = None
         self._held.close()
-        if reason is not None:
+        if reason is not None and not self.retired:
             self.condition.cover("scanned", reason)
 
     def lose(self, error: RootUnavailable) -> None:
         """The root is gone or is another folder: nothing is reconciled until it is back."""
         self.close()
+        self.condition.clear("root_missing", "root_replaced")
         self.condition.trouble(error.code, None, error.message)
         self.condition.cover("blind", error.code)
         self.ready = False
@@ -211,8 +213,8 @@ class Observation:
         now = self.clock.monotonic()
         if now - self._last_step > STALL and self.capture is not None:
             self._stalled(now - self._last_step)
-        self._last_step = now
-        if now < self._retry_at:
+        if self.retired or now < self._retry_at:
+            self._last_step = now
             return False
         try:
             return self._step(now)
@@ -222,8 +224,10 @@ class Observation:
             if error.code not in self.condition:
                 self.log.error("store_unavailable", code=error.code, detail=error.message)
             self.condition.trouble(error.code, None, error.message)
-            self._retry_at = now + RETRY
+            self._retry_at = self.clock.monotonic() + RETRY
             return False
+        finally:
+            self._last_step = self.clock.monotonic()  # to wait for a lock is not to be suspended
 
     def _step(self, now: float) -> bool:
         if now >= self._next_check:
@@ -240,15 +244,21 @@ class Observation:
         self._tend_sight(now)
         if now >= self._next_beat:
             self._beat(now)
+            if self.retired:
+                return False
+        commits = self.capture.commits
         more = self._advance_scan(now)
-        looked = self.capture.look("watch" if self.ready and not self.once else self._cause)
-        self.condition.clear("store_full", "store_locked", "store_unreachable")
+        looked = self.capture.look()
+        if self.capture.commits != commits:
+            self._store_is_back()
         return more or looked > 0
 
     def _reopen(self) -> None:
         try:
             self.open()
         except RootUnavailable as error:
+            if error.code not in self.condition:
+                self.condition.clear("root_missing", "root_replaced")
             self.condition.trouble(error.code, None, error.message)
             return
         except AlreadyRunning as error:
@@ -476,6 +486,8 @@ class Observation:
 
     def next_due(self) -> float:
         """When `step` may have something to do."""
+        if self.retired:
+            return float("inf")
         times = [self._next_check, self._next_beat]
         if self.capture is not None:
             due = self.capture.next_due()
@@ -506,12 +518,22 @@ class Observation:
         self._next_beat = now + self.settings.liveness_seconds * 2
         if self.once:
             return
+        if self.condition.is_retired():
+            self.close(reason="retired")
+            self.retired = True
+            self.log.info("root_retired", root=self.root.name)
+            return
         if self.capture is not None and self.capture.clock_behind > CLOCK_BEHIND:
             behind = self.capture.clock_behind // 1_000_000
             self.condition.trouble("clock", None, f"the clock is {behind} s behind the log's last label")
         else:
             self.condition.clear("clock")
         self.condition.beat(self.report())
+        self._store_is_back()
+
+    def _store_is_back(self) -> None:
+        """Something was written: only that proves it."""
+        self.condition.clear("store_full", "store_locked", "store_unreachable")
 
     def _any_below(self, folder: bytes) -> bool:
         with self.store.read() as connection:

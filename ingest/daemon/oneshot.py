@@ -13,7 +13,7 @@ from ingest.config import Settings
 from ingest.daemon import door
 from ingest.daemon.observe import Observation
 from ingest.disk import anchor
-from ingest.errors import AlreadyRunning, RootUnavailable, StoreUnavailable, Unreachable
+from ingest.errors import AlreadyRunning, NoDaemon, RootUnavailable, StoreUnavailable, Unreachable
 from ingest.pipeline.limits import Clock
 from ingest.store.engine import Store, sqlite_files
 from ingest.store.roots import Root
@@ -28,17 +28,22 @@ def scan_roots(
     settings: Settings,
     clock: Clock,
     progress: Callable[[int, float], None],
-) -> int | None:
-    """Reconcile these roots; returns how many files there are, or None when a daemon did it.
+) -> int:
+    """Reconcile these roots, through the daemon where one runs; returns how many files there are.
 
     Raises RootUnavailable, AlreadyRunning, StoreUnavailable or Unreachable.
     """
-    remaining = [root for root in roots if not _asked_daemon(store, root)]
+    files, remaining = 0, []
+    for root in roots:
+        found = _asked_daemon(store, root)
+        if found is None:
+            remaining.append(root)
+        else:
+            files += found
     if not remaining:
-        return None
+        return files
     quiet = msgspec.structs.replace(settings, backend="poll", log_level="error")
     structlog.configure(processors=[_drop], logger_factory=lambda *_: None)
-    files = 0
     hidden = tuple(os.fsencode(os.path.realpath(name)) for name in sqlite_files(store.url))
     with ExitStack() as held:
         if store.is_sqlite:
@@ -94,17 +99,15 @@ def _raise_trouble(observation: Observation) -> None:
             raise StoreUnavailable(problem.detail, code=problem.code)
 
 
-def _asked_daemon(store: Store, root: Root) -> bool:
-    """Ask the daemon that captures this root, if one does, and wait for it."""
+def _asked_daemon(store: Store, root: Root) -> int | None:
+    """The number of files that the daemon found which captures this root; None when there is none."""
     path = door.beside_store(str(store.url.database)) if store.is_sqlite else door.of_root(root.uid)
     try:
         answers = list(
             door.ask(path, {"verb": "scan", "roots": [root.uid.hex()], "timeout": PATIENCE}, timeout=PATIENCE)
         )
-    except Unreachable as error:
-        if error.message.startswith("no daemon"):
-            return False
-        raise
+    except NoDaemon:
+        return None
     answer = answers[0] if answers else {}
     if not answer.get("roots"):
         raise AlreadyRunning(
@@ -113,7 +116,7 @@ def _asked_daemon(store: Store, root: Root) -> bool:
         )
     if not answer.get("done"):
         raise Unreachable("the daemon ended before the scan did", hint="run: ingest status")
-    return True
+    return int(answer.get("files", 0))
 
 
 def _drop(_logger: object, _method: str, _event: object) -> str:

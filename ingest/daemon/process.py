@@ -14,7 +14,7 @@ from typing import Any
 
 import msgspec
 
-from ingest import merkle, moments, status
+from ingest import merkle, status
 from ingest.config import Settings
 from ingest.daemon.barrier import Barrier
 from ingest.daemon.door import Answer, Door, beside_store, of_root
@@ -321,10 +321,8 @@ class Daemon:
         assert job.barriers is not None
         passed = [o.passes(job.barriers[o.root.uid]) for o in self.observations if o.root.uid in job.barriers]
         if passed and all(passed):
-            job.answer = {
-                **(job.answer or {}),
-                "to_seq": self.announcer.seq,
-                "at": moments.show(self.clock.wall()),
-            }
+            captures = [o.capture for o in self.observations if o.root.uid in job.barriers]
+            files = sum(capture.files_seen for capture in captures if capture is not None)
+            job.answer = {**(job.answer or {}), "files": files, "to_seq": self.announcer.seq}
             job.done.set()
         return job.done.is_set()

@@ -31,9 +31,9 @@ TRIES = 3
 class Batch:
     """One look at a number of paths, and the one transaction that records it."""
 
-    def __init__(self, capture: Capture, cause: Cause) -> None:
+    def __init__(self, capture: Capture) -> None:
         self.capture = capture
-        self.cause: Cause = cause
+        self.causes: dict[bytes, Cause] = {}
         self.now = capture.clock.monotonic()
         self.began_at = capture.clock.wall()
         self.files: dict[bytes, read.Bytes] = {}
@@ -76,6 +76,7 @@ class Batch:
                 self._note_gone(path, "excluded", expired=True)
             return 0
         self.read_at[path] = capture.clock.wall()
+        self.causes[path] = entry.cause
         capture.unknown.pop(path, None)
         if len(path) > PATH_BYTES:
             found: read.Reading = self._too_long(path)
@@ -88,7 +89,9 @@ class Batch:
                 found = read.read_stable(capture.folder, path, max_bytes=capture.limits.max_bytes)
         if isinstance(found, read.Bytes):
             if entry.signature not in (None, found.signature) and not entry.held:
-                capture.settler.hint(path, self.now, first=entry.first, signature=found.signature)
+                capture.settler.hint(
+                    path, self.now, first=entry.first, signature=found.signature, cause=entry.cause
+                )
                 return 0
             self.settled.add(path)
             self.files[path] = found
@@ -99,7 +102,7 @@ class Batch:
                 self._reject(path, read.Rejected("busy", "it changed while it was read", None))
                 capture.settler.defer(path, self.now + capture.limits.hold, first=self.now)
             else:
-                capture.settler.hint(path, self.now, first=entry.first)
+                capture.settler.hint(path, self.now, first=entry.first, cause=entry.cause)
         elif isinstance(found, read.Rejected):
             self.settled.add(path)
             self._reject(path, found)
@@ -125,7 +128,7 @@ class Batch:
             self.vanished[path] = Vanished(standing=here, reason=reason, expired=True)
         elif path not in self.capture.gone:
             deadline = self.now + self.capture.limits.move
-            self.capture.gone[path] = Gone(here, reason, deadline)
+            self.capture.gone[path] = Gone(here, reason, deadline, self.causes[path])
 
     def _reject(self, path: bytes, rejected: read.Rejected) -> None:
         row, here = self.rows.get(path), self.standing.get(path)
@@ -138,6 +141,7 @@ class Batch:
                 Entry(
                     id=self._new_id(),
                     type="rejected",
+                    cause=self.causes[path],
                     path=path,
                     observed_at=self.read_at[path],
                     document=here.document if here else None,
@@ -188,6 +192,7 @@ class Batch:
                 continue
             told = not any(scan.is_below(path, folder) for folder in capture.closed)
             if told and isinstance(looked, read.Gone):
+                self.causes[path] = gone.cause
                 self.vanished[path] = Vanished(standing=gone.standing, reason=gone.reason, expired=waited)
                 continue
             # It is back, or it can no longer be told: what waited to be deleted waits no more.
@@ -212,7 +217,7 @@ class Batch:
                 if not isinstance(looked, read.Gone):
                     continue
                 deadline = self.now + capture.limits.move
-                capture.gone[path] = Gone(standing, looked.reason, deadline)
+                capture.gone[path] = Gone(standing, looked.reason, deadline, "watch")
             wanted.setdefault(path, False)
 
     def _decide(self) -> None:
@@ -253,6 +258,7 @@ class Batch:
             Entry(
                 id=self._new_id(),
                 type=decision.type,
+                cause=self.causes[path],
                 path=path,
                 observed_at=self.read_at.get(path, self.began_at),
                 document=decision.document,
@@ -300,7 +306,7 @@ class Batch:
             row is not None
             and row.signature == found.signature
             and row.reason is None
-            and self.cause == "watch"
+            and self.causes[path] == "watch"
         ):
             return
         self.sightings.append(
@@ -320,10 +326,10 @@ class Batch:
             entries=self.entries,
             sightings=self.sightings,
             forgotten=self.forgotten,
-            cause=self.cause,
             now=capture.clock.wall,
             entropy=capture.clock.entropy,
         )
+        capture.commits += 1
         if recorded.changes:
             capture.last_seq = recorded.seq
             capture.clock_behind = recorded.clock_behind

@@ -58,6 +58,7 @@ class Capture:
         self.files_seen = 0
         self.clock_behind = 0
         self.last_seq = 0
+        self.commits = 0
         self._renames: dict[bytes, tuple[bytes, float]] = {}
         self._targets: dict[bytes, tuple[bytes, float]] = {}
 
@@ -118,7 +119,7 @@ class Capture:
 
     # -- what is done ----------------------------------------------------------------------
 
-    def look(self, cause: Cause) -> int:
+    def look(self) -> int:
         """Look at every path whose wait is over, and record what is found; returns how many.
 
         Raises StoreUnavailable; then every path waits again and nothing is forgotten.
@@ -129,7 +130,7 @@ class Capture:
         due = self.settler.take_due(now, BATCH)
         expired = [path for path, entry in self.gone.items() if entry.deadline <= now][:BATCH]
         if due or expired:
-            self._examine(due, expired, cause)
+            self._examine(due, expired)
         return len(due) + len(expired)
 
     def scan(self, cause: Cause) -> Iterator[None]:
@@ -153,23 +154,23 @@ class Capture:
             if signature is None:
                 missing.append(difference.path)
             elif self._is_fresh(signature):
-                self.settler.hint(difference.path, self.clock.monotonic(), signature=signature)
+                self.settler.hint(difference.path, self.clock.monotonic(), signature=signature, cause=cause)
             elif difference.seen is None and not streaming:
                 newcomers.append((difference.path, signature))
             else:
-                batch.append(Due(difference.path, False, self.clock.monotonic(), None))
+                batch.append(Due(difference.path, False, self.clock.monotonic(), None, cause))
             if len(batch) >= BATCH:
-                self._examine(batch, [], cause)
+                self._examine(batch, [])
                 batch = []
                 yield
-        self._examine(batch, [], cause)
+        self._examine(batch, [])
         self._note_blocked(b"", blocked)
         yield
         yield from self._find_missing(missing, cause)
         for start in range(0, len(newcomers), BATCH):
             now = self.clock.monotonic()
             part = newcomers[start : start + BATCH]
-            self._examine([Due(path, False, now, None) for path, _ in part], [], cause)
+            self._examine([Due(path, False, now, None, cause) for path, _ in part], [])
             yield
         if not self.settler:
             # Every file there is was looked at: no other half can come any more.
@@ -182,7 +183,7 @@ class Capture:
         """Believe each absence only after a look at the path itself."""
         for start in range(0, len(missing), BATCH):
             now = self.clock.monotonic()
-            self._examine([Due(path, False, now, None) for path in missing[start : start + BATCH]], [], cause)
+            self._examine([Due(path, False, now, None, cause) for path in missing[start : start + BATCH]], [])
             yield
 
     def _differences(self, top: bytes, blocked: list[Blocked]) -> Iterator[Difference | None]:
@@ -227,17 +228,19 @@ class Capture:
 
     # -- one batch -------------------------------------------------------------------------
 
-    def _examine(self, due: list[Due], expired: list[bytes], cause: Cause) -> None:
+    def _examine(self, due: list[Due], expired: list[bytes]) -> None:
         if not due and not expired:
             return
         try:
             while due or expired:
-                done = Batch(self, cause).run(due, expired)
+                done = Batch(self).run(due, expired)
                 due, expired = due[done:], []
         except StoreUnavailable:
             now = self.clock.monotonic()
             for entry in due:
-                self.settler.hint(entry.path, now, first=entry.first, signature=entry.signature)
+                self.settler.hint(
+                    entry.path, now, first=entry.first, signature=entry.signature, cause=entry.cause
+                )
             raise
 
     def sources(self, path: bytes) -> list[bytes]:

@@ -8,7 +8,7 @@ import msgspec
 
 from ingest.identity import Standing
 from ingest.ids import Entropy
-from ingest.model import GoneReason
+from ingest.model import Cause, GoneReason
 
 
 class Clock(msgspec.Struct, frozen=True):
@@ -35,3 +35,4 @@ class Gone(msgspec.Struct, frozen=True):
     standing: Standing
     reason: GoneReason
     deadline: float
+    cause: Cause

@@ -12,6 +12,9 @@ from ingest.store import tables
 from ingest.store.engine import allocate
 
 State = Literal["watched", "scanned", "blind"]
+# Reasons of intervals that only a living daemon keeps open.
+BY_DAEMON = frozenset(("polling", "unwatched", "overflow", "stalled", "watcher warning"))
+STALE = 15_000_000  # microseconds; a daemon whose last heartbeat is older is not running
 _coverage = tables.coverage.c
 
 

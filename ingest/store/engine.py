@@ -137,11 +137,22 @@ class Store:
     def revision(self) -> str | None:
         """The schema's revision, or None when there is no schema yet."""
         with self.read() as connection:
-            if not sa.inspect(connection).has_table("alembic_version"):
+            found_tables = sa.inspect(connection).get_table_names()
+            if "alembic_version" not in found_tables:
+                if found_tables:
+                    raise UsageError(
+                        f"{self.address} holds another program's tables: {', '.join(found_tables)[:80]}",
+                        hint="name a database of its own with --database",
+                    )
                 return None
             found: str | None = connection.execute(
                 sa.text("SELECT version_num FROM alembic_version")
             ).scalar()
+            if found is not None and not re.fullmatch(r"\d{4}", found):
+                raise UsageError(
+                    f"{self.address} is not a store of ingest: its schema is '{found}'",
+                    hint="name a database of its own with --database",
+                )
             return found
 
 

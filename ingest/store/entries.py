@@ -7,7 +7,7 @@ from typing import Literal
 
 import msgspec
 
-from ingest.model import Content, Rendition, Signature
+from ingest.model import Cause, Content, Rendition, Signature
 from ingest.store import blobs
 
 CLOCK_BEHIND = 60_000_000  # microseconds; a clock further behind the last label is a problem
@@ -32,6 +32,7 @@ class Entry(msgspec.Struct, frozen=True, kw_only=True):
 
     id: bytes
     type: Literal["created", "changed", "moved", "deleted", "restored", "rejected"]
+    cause: Cause
     path: bytes
     observed_at: int
     document: int | None = None

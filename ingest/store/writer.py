@@ -17,7 +17,6 @@ from sqlalchemy.exc import DBAPIError
 from ingest import leaf, merkle
 from ingest.errors import StoreUnavailable
 from ingest.ids import Entropy, new_uid
-from ingest.model import Cause
 from ingest.store import blobs, rows, tables
 from ingest.store.engine import Row, Store, allocate, lost_connection, should_retry
 from ingest.store.entries import Entry, NewVersion, Recorded, Sighting
@@ -32,7 +31,6 @@ def record(
     entries: Sequence[Entry],
     sightings: Sequence[Sighting],
     forgotten: Sequence[bytes],
-    cause: Cause,
     now: Callable[[], int],
     entropy: Entropy,
 ) -> Recorded:
@@ -44,13 +42,13 @@ def record(
     """
     for attempt in range(ATTEMPTS):
         try:
-            return _record(store, root, entries, sightings, forgotten, cause, now, entropy)
+            return _record(store, root, entries, sightings, forgotten, now, entropy)
         except StoreUnavailable as error:
-            cause_ = error.__cause__
-            if not isinstance(cause_, DBAPIError) or attempt == ATTEMPTS - 1:
+            cause = error.__cause__
+            if not isinstance(cause, DBAPIError) or attempt == ATTEMPTS - 1:
                 raise
-            if not should_retry(cause_):
-                if store.is_sqlite or not lost_connection(cause_):
+            if not should_retry(cause):
+                if store.is_sqlite or not lost_connection(cause):
                     raise
                 time.sleep(0.05 * 2**attempt)
             done = _already_recorded(store, entries)
@@ -79,7 +77,6 @@ def _record(
     entries: Sequence[Entry],
     sightings: Sequence[Sighting],
     forgotten: Sequence[bytes],
-    cause: Cause,
     now: Callable[[], int],
     entropy: Entropy,
 ) -> Recorded:
@@ -95,7 +92,7 @@ def _record(
         head = _lock_head(connection)
         label, behind = _label(connection, head.recorded_at, now)
         leaves = _write_changes(
-            connection, root, root_uid, entries, documents, keys, normalisers, uids, cause, head.seq, label
+            connection, root, root_uid, entries, documents, keys, normalisers, uids, head.seq, label
         )
         frontier, size = merkle.extend(merkle.unpack(head.frontier), head.seq, leaves)
         connection.execute(
@@ -316,7 +313,6 @@ def _write_changes(
     keys: dict[bytes, int],
     normalisers: dict[tuple[str, str], int],
     uids: dict[int | None, bytes | None],
-    cause: Cause,
     seq: int,
     label: int,
 ) -> list[bytes]:
@@ -354,7 +350,7 @@ def _write_changes(
             recorded_at=label,
             observed_at=entry.observed_at,
             type=entry.type,
-            cause=cause,
+            cause=entry.cause,
             reason=entry.reason,
             root=root_uid,
             document=uids[document],
@@ -372,7 +368,7 @@ def _write_changes(
                 label,
                 entry.observed_at,
                 entry.type,
-                cause,
+                entry.cause,
                 entry.reason,
                 root,
                 document,
