@@ -20,13 +20,14 @@ def record(
     connection: Connection,
     *,
     now: int,
-    live: Mapping[str, Mapping[str, Any]] | None,
+    host: str,
+    live: Mapping[str, Mapping[str, Any]],
     sinks: list[dict[str, Any]] | None = None,
     log_errors: int | None = None,
 ) -> dict[str, Any]:
-    """`status` as the contract has it. `live` maps names of roots to their daemon's reports.
+    """`status` as the contract has it. `live` maps ids of roots to their daemons' reports.
 
-    Without it the last heartbeat counts: a root of another host is as its own daemon last said.
+    For a root of another host than `host` the last heartbeat counts: it is as its daemon last said.
     """
     head = reader.head(connection)
     counts = reader.counts(connection)
@@ -35,7 +36,7 @@ def record(
     shown: list[dict[str, Any]] = []
     running = 0
     for root in known:
-        report = _report(root, live, now)
+        report = _report(root, live, host, now)
         running += report is not None
         report = report or {}
         problems += report.get("problems", [])
@@ -73,11 +74,11 @@ def record(
 
 
 def _report(
-    root: roots.Root, live: Mapping[str, Mapping[str, Any]] | None, now: int
+    root: roots.Root, live: Mapping[str, Mapping[str, Any]], host: str, now: int
 ) -> Mapping[str, Any] | None:
-    if live is not None and root.name in live:
-        return live[root.name]
-    if root.heartbeat_at is None or now - root.heartbeat_at > coverage.STALE:
+    if root.uid.hex() in live:
+        return live[root.uid.hex()]
+    if root.host == host or root.heartbeat_at is None or now - root.heartbeat_at > coverage.STALE:
         return None
     found: dict[str, Any] = msgspec.json.decode(root.report)
     return found or None

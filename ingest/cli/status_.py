@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import socket
 from typing import Any
 
 import click
@@ -43,24 +44,27 @@ def _record() -> dict[str, Any]:
     from ingest.daemon.doors import doors
     from ingest.errors import NoDaemon, Unreachable
 
+    live: dict[str, Any] = {}
+    sinks: list[dict[str, Any]] = []
+    log_errors, silent = None, False
     with opened() as store:
-        silent = False
         for path in doors(store):
             try:
-                answer = next(ask(path, {"verb": "status"}, timeout=PATIENCE), None)
+                answer = next(ask(path, {"verb": "status"}, timeout=PATIENCE), {})
             except NoDaemon:
                 continue
             except Unreachable:
                 silent = True
                 continue
-            if store.is_sqlite and answer is not None and "health" in answer:
-                return answer
+            live |= answer.get("live") or {}
+            sinks += [sink for sink in answer.get("sinks", ()) if sink not in sinks]
+            log_errors = (log_errors or 0) + answer.get("log_errors", 0)
         with store.read() as connection:
-            record = status.record(connection, now=system_clock().wall(), live={})
-        if silent:
-            return {**record, "health": "blind", "problems": [_SILENT, *record["problems"]]}
-        # beside a SQLite store the door is the proof: without it nothing runs
-        return {**record, "health": "stopped"} if store.is_sqlite else record
+            record = status.record(
+                connection, now=system_clock().wall(), host=socket.gethostname(), live=live,
+                sinks=sinks or None, log_errors=log_errors,
+            )  # fmt: skip
+    return {**record, "health": "blind", "problems": [_SILENT, *record["problems"]]} if silent else record
 
 
 def _show(record: dict[str, Any]) -> None:

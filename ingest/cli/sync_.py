@@ -20,10 +20,12 @@ def command(timeout: float, root: str | None) -> None:
     """
     from ingest.daemon.door import ask
     from ingest.daemon.doors import doors
-    from ingest.errors import Unreachable
+    from ingest.errors import NoDaemon, Unreachable
 
     with opened() as store:
         paths = doors(store, root)
+    if not paths:
+        raise NoDaemon("no root is known", hint="run: ingest watch FOLDER")
     for path, ids in paths.items():
         wanted = {"verb": "sync", "timeout": timeout, "roots": ids if root else []}
         answers = list(ask(path, wanted, timeout=timeout + 1))

@@ -14,7 +14,7 @@ from typing import Any
 
 import msgspec
 
-from ingest import merkle, status
+from ingest import merkle
 from ingest.config import Settings
 from ingest.daemon.barrier import Barrier
 from ingest.daemon.door import Answer, Door, beside_store, of_root
@@ -273,7 +273,6 @@ class Daemon:
         self.jobs.put(job)
         self.waker.wake()
         job.done.wait(10.0)
-        live = job.answer
         sinks = [
             {
                 "name": sink.name,
@@ -283,13 +282,7 @@ class Daemon:
             }
             for sink in self.lines.sinks.values()
         ]
-        try:
-            with self.store.read() as connection:
-                return status.record(
-                    connection, now=self.clock.wall(), live=live, sinks=sinks, log_errors=self.sink.errors
-                )
-        except StoreUnavailable as error:
-            return {"error": error.message, "live": live}
+        return {"live": job.answer, "sinks": sinks, "log_errors": self.sink.errors}
 
     def _do_jobs(self) -> None:
         while True:
@@ -305,9 +298,11 @@ class Daemon:
                         observation.end_barrier(job.barriers[observation.root.uid])
 
     def _begin(self, job: Job) -> None:
-        chosen = [o for o in self.observations if not job.roots or o.root.uid.hex() in job.roots]
+        chosen = [
+            o for o in self.observations if not o.retired and (not job.roots or o.root.uid.hex() in job.roots)
+        ]
         if job.kind == "status":
-            job.answer = {o.root.name: o.report() for o in self.observations}
+            job.answer = {o.root.uid.hex(): o.report() for o in self.observations}
             job.done.set()
             return
         if job.kind == "scan":
