@@ -83,6 +83,11 @@ def time_of(connection: Connection, words: str, *, start: bool = False) -> int:
     return int(rows[0].recorded_at) if rows else int(reader.head(connection).recorded_at)
 
 
+def born_at(connection: Connection, target: Target) -> int:
+    """When a document was first recorded."""
+    return int(next(iter(reader.changes(connection, document=target.id, limit=1))).recorded_at)
+
+
 def coverage_of(
     connection: Connection, root: roots.Root, *, now: int, since: int | None = None, until: int | None = None
 ) -> list[coverage.Interval]:

@@ -78,7 +78,9 @@ def run(arguments: Sequence[str]) -> int:
         sys.stdout = open(os.devnull, "w", encoding="utf-8")  # noqa: SIM115  # the same
         return _fail("standard output is closed", None, 4)
     try:
-        result = group.main(args=list(arguments), prog_name="ingest", standalone_mode=False)
+        # not `main`, which ends the process with 1 when the reader of our output goes away
+        with group.make_context("ingest", list(arguments)) as context:
+            result = group.invoke(context)
         sys.stdout.flush()
         return result if isinstance(result, int) else 0
     except click.exceptions.Exit as end:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import click
 
 from ingest import escape
@@ -14,17 +16,17 @@ _COLOUR = {"watched": "green", "scanned": "yellow", "blind": "red"}
 @click.argument("root", required=False)
 @click.option("--since", metavar="M", help="From this moment on.")
 @click.option("--until", metavar="M", help="Up to this moment.")
-def command(root: str | None, since: str | None, until: str | None) -> None:
+@click.option("--document", "doc", metavar="DOC", help="Could an edit of this document have been missed?")
+def command(root: str | None, since: str | None, until: str | None, doc: str | None) -> None:
     """For which stretches of time each root was observed, and how.
 
     watched: every save was seen. scanned: the states at both ends are known, saves between may
     have been missed. blind: not observed.
 
-    Exit: 0; 2 no such root or moment; 4 no store.
+    Exit: 0; 2 no such root, document or moment; 4 no store.
     """
     from ingest import queries
     from ingest.daemon.named import chosen
-    from ingest.moments import show
 
     now = system_clock().wall()
     with opened() as store:
@@ -32,19 +34,36 @@ def command(root: str | None, since: str | None, until: str | None) -> None:
         with store.read() as connection:
             first = None if since is None else queries.time_of(connection, since, start=True)
             last = None if until is None else queries.time_of(connection, until)
+            if doc is not None:
+                target = queries.resolve(connection, doc, root=roots[0].name if root else None)
+                roots = [known for known in roots if known.name == target.root]
+                first = max(first or 0, queries.born_at(connection, target))
+            unsure = 0
             for known in roots:
                 for interval in queries.coverage_of(connection, known, now=now, since=first, until=last):
-                    record = {
-                        "root": known.name,
-                        "state": interval.state,
-                        "from": show(interval.since),
-                        "to": show(interval.until),
-                        "reason": interval.reason,
-                    }
-                    if as_json():
-                        emit(record)
-                        continue
-                    state = paint(f"{interval.state:<8}", fg=_COLOUR[interval.state])
-                    reason = f"  ({escape.name(interval.reason)})" if interval.reason else ""
-                    name = f"{escape.name(known.name)}  " if len(roots) > 1 else ""
-                    line(f"{name}{state} {record['from']}  to  {record['to'] or 'now'}{reason}")
+                    unsure += interval.state != "watched"
+                    _show(known.name, interval, several=len(roots) > 1)
+    if doc is not None and not as_json():
+        answer = "no edit can have been missed"
+        if unsure:
+            answer = f"an edit could have been missed where it was not watched: {unsure} stretches"
+        line(f"{escape.name(doc)}: {answer}")
+
+
+def _show(root: str, interval: Any, *, several: bool) -> None:
+    from ingest.moments import show
+
+    record = {
+        "root": root,
+        "state": interval.state,
+        "from": show(interval.since),
+        "to": show(interval.until),
+        "reason": interval.reason,
+    }
+    if as_json():
+        emit(record)
+        return
+    state = paint(f"{interval.state:<8}", fg=_COLOUR[interval.state])
+    reason = f"  ({escape.name(interval.reason)})" if interval.reason else ""
+    name = f"{escape.name(root)}  " if several else ""
+    line(f"{name}{state} {record['from']}  to  {record['to'] or 'now'}{reason}")

@@ -33,4 +33,4 @@ def command() -> None:
         if check.hint and check.state != "ok":
             line(f"         {escape.name(check.hint)}")
     if not as_json():
-        line("nothing is wrong" if not found else f"{found} things to look at")
+        line("nothing is wrong" if not found else f"{found} to look at")

@@ -29,6 +29,8 @@ def command(timeout: float, root: str | None) -> None:
     for path, ids in paths.items():
         wanted = {"verb": "sync", "timeout": timeout, "roots": ids if root else []}
         answers = list(ask(path, wanted, timeout=timeout + 1))
+        if answers and not answers[0].get("roots"):
+            raise NoDaemon("the daemon of this store does not watch that root", hint="run: ingest status")
         if not answers or not answers[0].get("done"):
             raise Unreachable(
                 f"not everything was in the store after {timeout:g} s", hint="see why: ingest status"

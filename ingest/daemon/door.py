@@ -14,15 +14,25 @@ import threading
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any, Literal
 
 import msgspec
 
 from ingest.errors import NoDaemon, Unreachable
 
-_LINE = 65_536
+_LONGEST = 65_536
 _GREETING = 5.0  # seconds a client has to say what it wants
+_PATIENCE = 60.0  # seconds a client may take to read a line
+CLIENTS = 64
 Answer = Iterator[Mapping[str, Any]]
+
+
+class Request(msgspec.Struct, frozen=True):
+    """What a client asks. `roots` are ids; none means all. `timeout` is in seconds."""
+
+    verb: Literal["sync", "scan", "status", "follow"]
+    roots: list[str] = []
+    timeout: Annotated[float, msgspec.Meta(gt=0, le=86_400)] = 60.0
 
 
 def beside_store(database: str) -> Path:
@@ -64,11 +74,12 @@ def _address(path: Path) -> Iterator[str]:
 class Door:
     """The listening side. Each request is answered in a thread of its own."""
 
-    def __init__(self, path: Path, answer: Callable[[Mapping[str, Any]], Answer]) -> None:
+    def __init__(self, path: Path, answer: Callable[[Request], Answer]) -> None:
         self.path = path
         self._answer = answer
         self._socket = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
         self._closing = threading.Event()
+        self._places = threading.BoundedSemaphore(CLIENTS)
 
     def open(self) -> None:
         """Listen. The caller holds the lock, so a socket that is there is left over."""
@@ -100,17 +111,33 @@ class Door:
                 if self._closing.is_set():
                     return
                 continue
+            if not self._places.acquire(blocking=False):
+                with client, suppress(OSError):
+                    client.sendall(_line({"error": "too many clients"}))
+                continue
             threading.Thread(target=self._serve, args=(client,), name="door-client", daemon=True).start()
 
     def _serve(self, client: socket.socket) -> None:
-        with client, suppress(OSError, msgspec.DecodeError):
-            client.settimeout(_GREETING)
-            request = _read_line(client)
-            if request is None:
-                return
-            client.settimeout(60.0)
-            for line in self._answer(msgspec.json.decode(request, type=dict[str, Any])):
-                client.sendall(msgspec.json.encode(line) + b"\n")
+        try:
+            with client, suppress(OSError):
+                client.settimeout(_GREETING)
+                request = _read_line(client)
+                if request is None:
+                    return
+                client.settimeout(_PATIENCE)
+                try:
+                    asked = msgspec.json.decode(request, type=Request)
+                except (msgspec.DecodeError, UnicodeDecodeError) as error:
+                    client.sendall(_line({"error": str(error)}))
+                    return
+                for answer in self._answer(asked):
+                    client.sendall(_line(answer))
+        finally:
+            self._places.release()
+
+
+def _line(answer: Mapping[str, Any]) -> bytes:
+    return msgspec.json.encode(answer) + b"\n"
 
 
 def _read_line(client: socket.socket) -> bytes | None:
@@ -118,7 +145,7 @@ def _read_line(client: socket.socket) -> bytes | None:
     while not line.endswith(b"\n"):
         part = client.recv(4096)
         line += part
-        if not part or len(line) > _LINE:
+        if not part or len(line) > _LONGEST:
             return None
     return line
 

@@ -7,7 +7,7 @@ import queue
 import select
 import signal
 import threading
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from contextlib import ExitStack, suppress
 from pathlib import Path
 from typing import Any
@@ -17,7 +17,7 @@ import msgspec
 from ingest import merkle
 from ingest.config import Settings
 from ingest.daemon.barrier import Barrier
-from ingest.daemon.door import Answer, Door, beside_store, of_root
+from ingest.daemon.door import Answer, Door, Request, beside_store, of_root
 from ingest.daemon.observe import Observation
 from ingest.disk import anchor
 from ingest.disk.watch import Listener
@@ -241,17 +241,14 @@ class Daemon:
             for observation in self.observations:
                 yield Door(Path(of_root(observation.root.uid)), self.answer)
 
-    def answer(self, request: Mapping[str, Any]) -> Answer:
+    def answer(self, request: Request) -> Answer:
         """Answer one request; runs in a thread of the door."""
-        kind = request.get("verb")
-        if kind in ("sync", "scan"):
-            yield self._ask(str(kind), request)
-        elif kind == "status":
+        if request.verb == "status":
             yield self._status()
-        elif kind == "follow":
+        elif request.verb == "follow":
             yield from self._follow()
         else:
-            yield {"error": f"no such request: '{kind}'"}
+            yield self._ask(request)
 
     def _follow(self) -> Answer:
         seen = -1
@@ -260,11 +257,11 @@ class Daemon:
             yield {"seq": seen}
             self.announcer.wait(seen, KEEP_ALIVE)
 
-    def _ask(self, kind: str, request: Mapping[str, Any]) -> dict[str, Any]:
-        job = Job(kind, [str(name) for name in request.get("roots", [])], threading.Event())
+    def _ask(self, request: Request) -> dict[str, Any]:
+        job = Job(request.verb, request.roots, threading.Event())
         self.jobs.put(job)
         self.waker.wake()
-        done = job.done.wait(float(request.get("timeout", 60.0)))
+        done = job.done.wait(request.timeout)
         job.given_up = True
         return {"done": done, **(job.answer or {})}
 
@@ -305,8 +302,11 @@ class Daemon:
             job.answer = {o.root.uid.hex(): o.report() for o in self.observations}
             job.done.set()
             return
+        job.answer = {"roots": [o.root.uid.hex() for o in chosen]}
+        if not chosen:
+            job.done.set()
+            return
         if job.kind == "scan":
-            job.answer = {"from_seq": self.announcer.seq, "roots": [o.root.uid.hex() for o in chosen]}
             job.barriers = {o.root.uid: o.scan_barrier() for o in chosen}
         else:
             job.barriers = {o.root.uid: o.sync_barrier() for o in chosen}

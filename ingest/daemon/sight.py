@@ -10,6 +10,7 @@ import os
 from collections.abc import Callable
 
 from ingest.disk.cookie import Cookies
+from ingest.disk.patterns import OWN_FOLDER
 from ingest.disk.watch import Heard, Watcher
 from ingest.pipeline.limits import Clock
 
@@ -33,6 +34,9 @@ class Sight:
     ) -> None:
         self.writable = writable
         self.proven_at: int | None = None
+        self._folder = folder
+        # False where the folder of the cookies is itself not watched: then none can come back.
+        self._provable = True
         self._path = path
         self._hidden = hidden
         self._period = period
@@ -52,7 +56,7 @@ class Sight:
     @property
     def polled(self) -> bool:
         """Whether changes are noticed by scanning: without a watcher, or without proof of it."""
-        return self._watcher is None or not self.writable
+        return self._watcher is None or not self.writable or not self._provable
 
     def start(self) -> str | None:
         """Watch the whole tree; returns why that cannot be done, or None.
@@ -68,7 +72,19 @@ class Sight:
             return os.strerror(error.errno or 0)
         self.stop()
         self._watcher = watcher
+        self._provable = self._can_prove()
         return None
+
+    def _can_prove(self) -> bool:
+        """Whether the kernel watches the folder of the cookies; yes where it does not tell."""
+        watched = self._watcher.watched() if self._watcher is not None else None
+        if watched is None:
+            return True
+        try:
+            found = os.stat(OWN_FOLDER, dir_fd=self._folder, follow_symlinks=False)
+        except OSError:
+            return True  # it is made, and then watched, with the next cookie
+        return (found.st_dev, found.st_ino) in watched
 
     def stop(self) -> None:
         """Stop watching; may be called twice."""
@@ -91,7 +107,7 @@ class Sight:
 
     def send(self, now: float) -> bytes | None:
         """Send a cookie through the watcher; None where it could not prove anything."""
-        if self._watcher is None or not self.writable:
+        if self.polled:
             return None
         cookie = self._cookies.send(now)
         self.writable = cookie is not None
@@ -120,7 +136,13 @@ class Sight:
             return None
         # behind a long queue of events a cookie comes late: a watcher that still hears is given time
         silent = now - max(oldest, self._last_heard) > COOKIE_LOST
-        return "a cookie did not come back" if silent or now - oldest > COOKIE_LATEST else None
+        if not silent and now - oldest <= COOKIE_LATEST:
+            return None
+        if not self._can_prove():
+            self._provable = False
+            self.recall()
+            return None
+        return "a cookie did not come back"
 
     def next_due(self) -> float:
         """When a cookie is to be sent."""

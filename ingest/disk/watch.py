@@ -7,6 +7,7 @@ library does not tell (an overflow, a dead thread) is asked for here: `Watcher.t
 
 from __future__ import annotations
 
+import contextlib
 import logging
 import os
 import re
@@ -137,12 +138,13 @@ class Watcher:
     def __init__(self, root: bytes, *, hidden: frozenset[bytes], wake: Callable[[], None]) -> None:
         self.root = root
         self._handler = Handler(root, hidden, wake)
+        # The reader's thread starts with the object, the others with `start`.
+        self._before = set(threading.enumerate())
         self._observer: BaseObserver = Observer()
         self._threads: set[threading.Thread] = set()
 
     def start(self) -> None:
         """Watch the whole tree. Raises OSError when the root cannot be watched."""
-        before = set(threading.enumerate())
         try:
             self._observer.schedule(
                 self._handler, os.fsdecode(self.root), recursive=True, event_filter=EVENTS
@@ -151,19 +153,21 @@ class Watcher:
         finally:
             self._threads = {
                 thread
-                for thread in set(threading.enumerate()) - before
+                for thread in set(threading.enumerate()) - self._before
                 if type(thread).__module__.startswith("watchdog")
             }
 
     def stop(self) -> None:
-        """End the observer's threads; waits a second at most, a dead one cannot be joined."""
-        try:
+        """End the observer's threads, or after a second leave them: a half dead one never stops."""
+        end = threading.Thread(target=self._end, name="watcher-end", daemon=True)
+        end.start()
+        end.join(timeout=1.0)
+
+    def _end(self) -> None:
+        with contextlib.suppress(KeyError, OSError, RuntimeError):  # half dead already
             self._observer.stop()
-        except (KeyError, OSError, RuntimeError):
-            return  # half dead already: its descriptors go with the object
         for thread in self._threads:
-            if thread.is_alive() and thread is not threading.current_thread():
-                thread.join(timeout=1.0)
+            thread.join(timeout=1.0)
 
     def take(self) -> Heard:
         """What was heard since the last call."""
