@@ -89,11 +89,13 @@ def load(
     values.update({key: value for key, value in (flags or {}).items() if value is not None})
     settings = _convert(values, where="the settings", strict=False)
     source = "the settings" if named is None and not values else str(DEFAULT_FILE if named is None else named)
-    for name in ("", *settings.roots):
+    lists = {"include": settings.include, "exclude": settings.exclude}
+    for name, root in settings.roots.items():
+        lists |= {f"roots.{name}.include": root.include, f"roots.{name}.exclude": root.exclude}
+    for key, patterns in lists.items():
         try:
-            settings.patterns_of(name)
+            Patterns(exclude=patterns)
         except ConfigError as error:
-            key = f"roots.{name}" if name else "exclude, include"
             raise ConfigError(f"{source}: {key}: {error.message}", hint=error.hint) from error
     if settings.quiet_seconds > settings.hold_seconds:
         raise ConfigError(

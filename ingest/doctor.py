@@ -20,7 +20,7 @@ from ingest.store import roots
 from ingest.store.engine import Store, open_store, parse_url
 from ingest.store.roots import Root
 
-_OTHER_VARIABLES = ("INGEST_CONFIG", "INGEST_CHROMIUM")
+_OTHER_VARIABLES = ("INGEST_CONFIG",)
 _WATCHES = "/proc/sys/fs/inotify/max_user_watches"
 _LOW_SPACE = 256 << 20
 

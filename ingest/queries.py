@@ -133,8 +133,8 @@ def resolve(
     A path names the live document there, else the one that last stood there or moved away; with
     `until`, the one that stood there when the log had that many entries.
     """
-    key = root_id(connection, root)
-    path = _relative(connection, words)
+    path, its_root = _relative(connection, words)
+    key = root_id(connection, root or its_root)
     found = reader.documents_at(connection, path, key)
     if not found:
         uid = parse_uid(words)
@@ -186,13 +186,15 @@ def _left_at(connection: Connection, row: Row, path: bytes) -> int:
     return last
 
 
-def _relative(connection: Connection, words: str) -> bytes:
+def _relative(connection: Connection, words: str) -> tuple[bytes, str | None]:
+    """The path below its root; of a whole path the root's name too."""
     path = os.fsencode(words)
     if path.startswith(b"/"):
         for root in roots.every(connection):
-            if path.startswith(root.path.rstrip(b"/") + b"/"):
-                return path[len(root.path.rstrip(b"/")) + 1 :]
-    return path.removeprefix(b"./")
+            folder = root.path.rstrip(b"/") + b"/"
+            if path.startswith(folder):
+                return path[len(folder) :], root.name
+    return path.removeprefix(b"./"), None
 
 
 def _target(row: Row, note: str | None = None) -> Target:

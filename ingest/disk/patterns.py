@@ -107,7 +107,10 @@ def _compile(pattern: str) -> tuple[bytes, ...]:
             f"pattern '{pattern[:80]}' cannot be used",
             hint=f"a pattern has 1 to {PATTERN_BYTES} bytes and no '..'; see config/ingest.toml",
         )
-    parts = tuple(part for part in raw.split(b"/") if part)
+    parts: tuple[bytes, ...] = ()
+    for part in raw.split(b"/"):
+        if part and (part, parts[-1:]) != (b"**", (b"**",)):  # two in a row mean no more than one
+            parts += (part,)
     return parts if b"/" in raw else (b"**", *parts)
 
 

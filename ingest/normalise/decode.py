@@ -147,8 +147,6 @@ def _is_text_but_for_nul(raw: bytes) -> bool:
 def _not_utf8(raw: bytes) -> Decoded:
     if media_type := magic.kind(raw):
         return _binary(media_type)
-    if magic.controls(raw) * magic.CONTROL_SHARE > len(raw):
-        return _binary()
     return _mended_utf8(raw) or _guessed(raw)
 
 
