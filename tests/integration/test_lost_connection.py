@@ -1,0 +1,98 @@
+"""A server that goes away in the middle: what was recorded is recorded once."""
+
+from __future__ import annotations
+
+import os
+
+import pytest
+import sqlalchemy as sa
+
+from ingest.store import tables
+from tests.integration.commit_cutter import CommitCutter
+from tests.postgres import OwnServer
+from tests.recording import add_root, entry, findings, opened, record, rows_of
+
+
+@pytest.fixture
+def server_url(own_postgres: OwnServer) -> str:
+    return own_postgres.create_database()
+
+
+@pytest.mark.parametrize("delivered", [True, False], ids=["answer-lost", "commit-lost"])
+def test_a_commit_without_an_answer_is_recorded_once(server_url: str, delivered: bool) -> None:
+    with opened(server_url):
+        pass
+    cutter = CommitCutter(server_url, delivered=delivered)
+    with opened(cutter.url) as store:
+        root = add_root(store)
+        record(store, root, [entry("created", b"before", raw=b"x")])
+        entries = [entry("created", b"a", raw=b"one"), entry("created", b"b", raw=b"two")]
+        cutter.armed.set()
+        done = record(store, root, entries)
+
+        assert cutter.cuts == 1
+        assert (done.seq, done.changes) == (3, 2)
+        assert [(row["seq"], row["path_bytes"]) for row in rows_of(store, tables.change)] == [
+            (1, b"before"),
+            (2, b"a"),
+            (3, b"b"),
+        ]
+        assert [row["id"] for row in rows_of(store, tables.change)][1:] == [made.id for made in entries]
+        assert len(rows_of(store, tables.version)) == 3
+        assert findings(store) == []
+    cutter.close()
+
+
+def test_a_lost_answer_is_looked_up_though_others_wrote_since(server_url: str) -> None:
+    """The answer names the place that the batch has, not where the log has come to."""
+    with opened(server_url) as other:
+        other_root = add_root(other, "other")
+        cutter = CommitCutter(server_url, delivered=True)
+        with opened(cutter.url) as store:
+            root = add_root(store)
+            cutter.armed.set()
+            done = record(store, root, [entry("created", b"a", raw=b"one")])
+            record(other, other_root, [entry("created", b"b", raw=b"two")])
+
+        assert done.seq == 1
+        assert [row["path_bytes"] for row in rows_of(other, tables.change)] == [b"a", b"b"]
+        assert findings(other) == []
+        cutter.close()
+
+
+def test_a_connection_that_is_killed_within_a_transaction_records_once(server_url: str) -> None:
+    with opened(server_url) as store:
+        root = add_root(store)
+        killed = False
+
+        def kill_the_writer(size: int) -> bytes:
+            nonlocal killed
+            if not killed:
+                killed = True
+                engine = sa.create_engine(store.url, poolclass=sa.NullPool)
+                with engine.connect() as connection:
+                    connection.exec_driver_sql(
+                        "select pg_terminate_backend(pid, 5000) from pg_stat_activity"
+                        " where application_name = 'ingest' and datname = current_database()"
+                    )
+            return os.urandom(size)
+
+        done = record(store, root, [entry("created", b"a", raw=b"one")], entropy=kill_the_writer)
+
+        assert killed
+        assert done.seq == 1
+        assert [row["path_bytes"] for row in rows_of(store, tables.change)] == [b"a"]
+        assert findings(store) == []
+
+
+def test_a_server_that_comes_back_takes_what_waited(own_postgres: OwnServer) -> None:
+    """Stopped between two batches: the next one finds a server that was started again."""
+    with opened(own_postgres.create_database()) as store:
+        root = add_root(store)
+        record(store, root, [entry("created", b"a", raw=b"one")])
+        own_postgres.stop("immediate")
+        own_postgres.start()
+        record(store, root, [entry("created", b"b", raw=b"two")])
+
+        assert [row["seq"] for row in rows_of(store, tables.change)] == [1, 2]
+        assert findings(store) == []

@@ -1,0 +1,214 @@
+"""The schema that the migrations make is the one described; an old or newer one is refused."""
+
+from __future__ import annotations
+
+import re
+from datetime import date
+from pathlib import Path
+
+import pytest
+from alembic.script import ScriptDirectory
+
+from ingest.errors import SchemaMismatch, StoreMissing
+from ingest.store import migrate, tables
+from ingest.store.engine import open_store
+from ingest.store.migrate import open_or_create, upgrade
+from tests.migration.schema import ingest, move, rows, shape, store_at
+from tests.recording import add_root, entry, everything, findings, opened, record, rows_of
+
+KEPT = ("document", "version", "rendition", "change", "blob", "normaliser", "log_head", "seen", "cursor")
+REVISIONS = sorted(migrate.scripts().glob("versions/*.py"))
+
+
+def fill(url: str) -> None:
+    """A few lives: created, changed, moved, deleted, rejected."""
+    with opened(url) as store:
+        root = add_root(store)
+        record(store, root, [entry("created", b"%d.txt" % n, raw=b"text %d" % n) for n in range(4)])
+        keys = [row["id"] for row in rows_of(store, tables.document)]
+        record(
+            store,
+            root,
+            [
+                entry("deleted", b"3.txt", document=keys[3], previous=1, reason="removed"),
+                entry("changed", b"0.txt", raw=b"other", text="another text", document=keys[0], previous=1),
+                entry("moved", b"\xff", from_path=b"1.txt", document=keys[1], previous=1),
+                entry("rejected", b"x", reason="too_large"),
+            ],
+        )
+
+
+def execute(url: str, statement: str) -> None:
+    store = store_at(url)
+    with store.write() as connection:
+        connection.exec_driver_sql(statement)
+    store.dispose()
+
+
+def test_the_migrations_make_the_described_schema(database_url: str) -> None:
+    assert upgrade(database_url, busy_seconds=5) == (None, tables.REVISION)
+    store = open_store(database_url)
+    migrate.check(store)
+    store.dispose()
+
+    checked = ingest(database_url, "db", "check", "--json")
+    assert (checked.returncode, checked.stdout, checked.stderr) == (
+        0,
+        f'{{"revision":"{tables.REVISION}","ok":true}}\n',
+        "",
+    )
+
+
+def test_an_upgrade_may_be_repeated(database_url: str) -> None:
+    upgrade(database_url, busy_seconds=5)
+    fill(database_url)
+    before = shape(database_url)
+
+    assert upgrade(database_url, busy_seconds=5) == (tables.REVISION, tables.REVISION)
+    assert shape(database_url) == before
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "ALTER TABLE document ADD COLUMN more TEXT",
+        "DROP INDEX ix_change_document_id_seq",
+        "DROP TABLE cursor",
+        "CREATE TABLE more (id INTEGER PRIMARY KEY)",
+    ],
+)
+def test_what_was_changed_by_hand_is_told(database_url: str, statement: str) -> None:
+    upgrade(database_url, busy_seconds=5)
+    execute(database_url, statement)
+    told = ingest(database_url, "db", "check")
+
+    assert told.returncode == 4
+    assert told.stdout == ""
+    assert re.match(
+        r"error: the schema of .* is not the one of revision \d+: 1 differences?, .*\nhint: ", told.stderr
+    )
+
+
+def test_down_and_up_again_keeps_the_record(database_url: str) -> None:
+    """Between the first revision and the second; the ledger is the second's own."""
+    fill(database_url)
+    with opened(database_url) as store:
+        before, listing = everything(store), {name: rows(database_url, name) for name in KEPT}
+        assert findings(store) == []
+    move(database_url, "0001")
+    assert {name: rows(database_url, name) for name in KEPT} == listing
+    move(database_url, tables.REVISION)
+
+    assert {name: rows(database_url, name) for name in KEPT} == listing
+    with opened(database_url) as store:
+        assert everything(store) == before
+        assert findings(store) == []
+        migrate.check(store)
+
+
+def test_down_to_nothing_and_up_again_is_a_new_store(database_url: str) -> None:
+    upgrade(database_url, busy_seconds=5)
+    fresh = shape(database_url)
+    fill(database_url)
+    move(database_url, "base")
+    store = store_at(database_url)
+    assert store.revision() is None
+    store.dispose()
+    upgrade(database_url, busy_seconds=5)
+
+    assert shape(database_url) == fresh
+
+
+def test_a_store_of_the_first_revision_is_upgraded_with_its_rows(database_url: str) -> None:
+    fill(database_url)
+    move(database_url, "0001")
+    upgraded = ingest(database_url, "db", "upgrade", "--json")
+
+    assert (upgraded.returncode, upgraded.stdout) == (
+        0,
+        f'{{"before":"0001","after":"{tables.REVISION}"}}\n',
+    )
+    with opened(database_url) as store:
+        assert [row["type"] for row in rows_of(store, tables.change)].count("created") == 4
+        assert findings(store) == []
+
+
+@pytest.mark.parametrize("verb", [("ls",), ("log",), ("status",), ("verify",), ("changes",), ("db", "check")])
+def test_an_older_schema_is_refused_with_the_command_that_upgrades_it(
+    tmp_path: Path, verb: tuple[str, ...]
+) -> None:
+    url = f"sqlite:///{tmp_path}/ingest.db"
+    fill(url)
+    move(url, "0001")
+    before = shape(url)
+    refused = ingest(url, *verb)
+
+    assert refused.returncode == 4
+    assert refused.stdout == ""
+    assert refused.stderr == (
+        f"error: the schema of {tmp_path}/ingest.db is 0001, older than this program's {tables.REVISION}\n"
+        "hint: run: ingest db upgrade\n"
+    )
+    assert shape(url) == before
+
+
+def test_capture_refuses_an_older_schema(database_url: str) -> None:
+    fill(database_url)
+    move(database_url, "0001")
+    before = shape(database_url)
+    with pytest.raises(SchemaMismatch) as refused:
+        open_or_create(database_url, busy_seconds=5)
+
+    assert refused.value.hint == "run: ingest db upgrade"
+    assert shape(database_url) == before
+
+
+def test_a_newer_schema_is_refused_by_every_way_in(database_url: str) -> None:
+    fill(database_url)
+    execute(database_url, "UPDATE alembic_version SET version_num = '9999'")
+    before = shape(database_url)
+    for way_in in (
+        open_store,
+        lambda url: open_or_create(url, busy_seconds=5),
+        lambda url: upgrade(url, busy_seconds=5),
+    ):
+        with pytest.raises(SchemaMismatch, match="9999, newer than this program's"):
+            way_in(database_url)
+    upgraded = ingest(database_url, "db", "upgrade")
+
+    assert upgraded.returncode == 4
+    assert "hint: install the newer ingest that wrote it\n" in upgraded.stderr
+    assert shape(database_url) == before
+
+
+def test_an_empty_database_holds_no_store(database_url: str) -> None:
+    store_at(database_url).dispose()
+    with pytest.raises(StoreMissing) as missing:
+        open_store(database_url)
+
+    assert missing.value.hint == "run: ingest db upgrade"
+
+
+def test_the_revisions_form_one_line_to_the_one_this_program_knows(database_url: str) -> None:
+    found = ScriptDirectory.from_config(migrate.config(database_url))
+
+    assert found.get_heads() == [tables.REVISION]
+    assert [script.revision for script in found.walk_revisions()] == [
+        f"{n:04}" for n in range(len(REVISIONS), 0, -1)
+    ]
+
+
+@pytest.mark.parametrize("file", REVISIONS, ids=lambda file: file.stem)
+def test_a_revisions_file_is_named_by_date_number_and_what_it_does(file: Path) -> None:
+    named = re.fullmatch(r"(\d{4})_(\d\d)_(\d\d)_(?:\d{4}_)?(\d{4})_[a-z][a-z_]*", file.stem)
+
+    assert named is not None
+    assert date(*(int(part) for part in named.groups()[:3])) <= date(2100, 1, 1)
+    assert f'revision = "{named[4]}"\n' in file.read_text()
+
+
+def test_the_files_sort_in_the_order_of_the_revisions() -> None:
+    numbers = [re.findall(r"\d{4}(?=_[a-z])", file.stem)[0] for file in REVISIONS]
+
+    assert numbers == sorted(numbers)
+    assert not (migrate.scripts() / "__init__.py").exists()

@@ -1,0 +1,1 @@
+"""The rooms that need neither a database nor a daemon."""

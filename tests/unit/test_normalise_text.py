@@ -1,0 +1,213 @@
+"""The canonical text, the date header and the title."""
+
+from __future__ import annotations
+
+import unicodedata
+
+import pytest
+
+from ingest.model import Rendition
+from ingest.normalise import compose, normalise
+
+
+def plain(text: str) -> Rendition:
+    return normalise(text.encode(), b"a.txt")
+
+
+def markdown(text: str) -> Rendition:
+    return normalise(text.encode(), b"a.md")
+
+
+@pytest.mark.parametrize(
+    ("source", "text", "newline"),
+    [
+        ("a", "a", None),
+        ("a\nb\n", "a\nb\n", "lf"),
+        ("a\r\nb", "a\nb", "crlf"),
+        ("a\rb", "a\nb", "cr"),
+        ("a\r\r\nb", "a\n\nb", "mixed"),
+        ("a\nb\r\n", "a\nb\n", "mixed"),
+        ("a\n\rb", "a\n\nb", "mixed"),
+        (
+            "a\x0bb\x0cc\x1cd\x1de\x1ef\x85g\u2028h\u2029i",
+            "a\x0bb\x0cc\x1cd\x1de\x1ef\x85g\u2028h\u2029i",
+            None,
+        ),
+    ],
+)
+def test_line_ends(source: str, text: str, newline: str | None) -> None:
+    assert (text, newline) == (plain(source).text, plain(source).newline)
+
+
+@pytest.mark.parametrize(
+    ("source", "text"),
+    [
+        ("a \nb\t\nc \t ", "a\nb\nc"),
+        ("a\u00a0 \nb\x0c\t\n", "a\u00a0\nb\x0c\n"),
+        ("  a\n\tb", "  a\n\tb"),
+        (" \n\t\n", "\n\n"),
+        ("a \r\nb", "a\nb"),
+        ("a\u00a0\nb\u2003\nc\x0c\n", "a\u00a0\nb\u2003\nc\x0c\n"),
+        ("x \n" * 400_000, "x\n" * 400_000),
+    ],
+)
+def test_blanks_at_the_end_of_a_line_are_dropped(source: str, text: str) -> None:
+    assert text == plain(source).text
+
+
+def test_markdown_keeps_blanks_at_the_end_of_a_line() -> None:
+    assert markdown("a  \r\nb\t\n").text == "a  \nb\t\n"
+
+
+def test_nfc() -> None:
+    assert plain("cafe\u0301 \u212b").text == "café Å"
+
+
+def test_a_long_run_of_marks_comes_out_as_the_standard_library_has_it() -> None:
+    marks = "\u0301\u0323\u0344\u0327\U0001d165\u0f73\u0345" * 50
+    text = "x" * 5000 + "e" + marks + "é" + marks + " " + marks + "中" * 100
+
+    assert unicodedata.normalize("NFC", text) == compose.nfc(text)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "a\u200bb\u200c\u200d",
+        "\u202eabc\u202c",
+        "\u2066x\u2069",
+        "a\ufeffb",
+        "\x1b[31mrood\x1b[0m is een kleur",
+        "pаypal",
+        "\t x",
+    ],
+)
+def test_nothing_else_is_altered(text: str) -> None:
+    assert text == plain(text).text
+
+
+@pytest.mark.parametrize(
+    ("source", "text", "date", "earliest", "latest"),
+    [
+        (" date 2021-02-20 Text", "Text", "2021-02-20", "2021-02-20", "2021-02-20"),
+        ("date 2021-02-20 Text", "Text", "2021-02-20", "2021-02-20", "2021-02-20"),
+        (" date 2021-02 Text", "Text", "2021-02", "2021-02-01", "2021-02-28"),
+        (" date 2020-02 Text", "Text", "2020-02", "2020-02-01", "2020-02-29"),
+        ("date 2020-02-29 Text", "Text", "2020-02-29", "2020-02-29", "2020-02-29"),
+        ("date 9999-12 Text", "Text", "9999-12", "9999-12-01", "9999-12-31"),
+        ("date 0001-01 Text", "Text", "0001-01", "0001-01-01", "0001-01-31"),
+        ("\ufeff date 2021-02 \ufeffText", "Text", "2021-02", "2021-02-01", "2021-02-28"),
+        ("date 2021-02  Text", " Text", "2021-02", "2021-02-01", "2021-02-28"),
+        ("date 2021-02 ", "", "2021-02", "2021-02-01", "2021-02-28"),
+        ("date 2021-02 \nText", "\nText", "2021-02", "2021-02-01", "2021-02-28"),
+        ("date 2021-02 date 2021-13-01x", "date 2021-13-01x", "2021-02", "2021-02-01", "2021-02-28"),
+    ],
+)
+def test_a_date_header_is_taken_out(source: str, text: str, date: str, earliest: str, latest: str) -> None:
+    for rendition in (plain(source), markdown(source)):
+        assert (text, date, earliest, latest) == (
+            rendition.text,
+            rendition.date,
+            rendition.date_earliest,
+            rendition.date_latest,
+        )
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "date 2021-02-30 Text",
+        "date 2021-13 Text",
+        "date 2021-00 Text",
+        "date 0000-01 Text",
+        "date 2021-2 Text",
+        "date 2021 Text",
+        "date 2021-02-20Text",
+        "date 2021-02-20",
+        "date 2021-02-20\nText",
+        "  date 2021-02-20 Text",
+        "Date 2021-02-20 Text",
+        "\ndate 2021-02-20 Text",
+        "date ٢٠٢١-٠٢-٢٠ Text",
+        "date ٢٠٢١-02-20 Text",
+        "date 2021-02 date 2021-03 Text",
+        "date 2021-02 \ufeff date 2021-03\nText",
+        "date 2021-02 %PDF-1.4 is a kind of file",
+    ],
+)
+def test_what_is_no_header_stays_in_the_text(text: str) -> None:
+    rendition = plain(text)
+
+    assert (text, None, None, None) == (
+        rendition.text,
+        rendition.date,
+        rendition.date_earliest,
+        rendition.date_latest,
+    )
+
+
+@pytest.mark.parametrize(
+    ("text", "title"),
+    [
+        ("Kabinet valt\n\nHet is zover.", "Kabinet valt"),
+        ("\n \n  Kabinet valt  \n \nHet is zover.", "Kabinet valt"),
+        ("Kabinet valt", "Kabinet valt"),
+        ("Kabinet valt\n", "Kabinet valt"),
+        ("'Kabinet valt'\n\nx", "'Kabinet valt'"),
+        ("x" * 120, "x" * 120),
+        ("x" * 121, None),
+        ("Kabinet valt\nHet is zover.", None),
+        ("Het is zover.\n\nx", None),
+        ('"Het is zover."\n\nx', None),
+        ("Waarom?\n\nx", None),
+        ("Zij zei:\n\nx", None),
+        ("-----\n\nx", None),
+        ("\n\n", None),
+        ("\u202eabc\u202c x\n\ny", "\u202eabc\u202c x"),
+        ("a\x1b[0mb\n\ny", "a\x1b[0mb"),
+        ("date 2021-02-20 Kabinet valt\n\nx", "Kabinet valt"),
+    ],
+)
+def test_the_title_of_a_plain_text(text: str, title: str | None) -> None:
+    assert title == plain(text).title
+
+
+@pytest.mark.parametrize(
+    ("text", "title"),
+    [
+        ("# Kop\n\ntekst", "Kop"),
+        ("tekst\n\n## Kop ##  \n", "Kop"),
+        ("###### C# \n", "C#"),
+        ("####### zeven\n\n#geen\n\n# wel", "wel"),
+        ("#\n\n# ##\n\n# wel", "wel"),
+        ("    # code\n\n# wel", "wel"),
+        ("Kop\n===\n", "Kop"),
+        ("Kop op\ntwee regels\n---\n", "Kop op twee regels"),
+        ("*Kop*\n---", "*Kop*"),
+        ("- a\n- b\n---\n# wel", "wel"),
+        ("tekst\n- a\n---\n\n# wel", "wel"),
+        ("> a\nb\n---\n\n# wel", "wel"),
+        ("***\nKop\n===", "Kop"),
+        ("---\n\ntekst\n\n---\n# wel", "wel"),
+        ("```sh\n# code\n```\n# wel", "wel"),
+        ("~~~\n# code\n```\n# code\n~~~~\n# wel", "wel"),
+        ("```\n# code", None),
+        ("````\n# code\n```\n# code\n````\n# wel", "wel"),
+        ("    code\n===\n\n# wel", "wel"),
+        ("tekst zonder kop", None),
+        ("", None),
+        ("---\ntitle: Kop\n---\n# ander", "Kop"),
+        ('---\nauteur: x\ntitle: "Kop: twee"\n...\n', "Kop: twee"),
+        ("---\ntitle: !!python/object:os.system x\n---\n", "!!python/object:os.system x"),
+        ("---\ntitle: >\n  Kop\n---\n# wel", "wel"),
+        ("---\ntitle:\n---\n# wel", "wel"),
+        ("---\nx:\n  title: nee\n---\n# wel", "wel"),
+        ("---\ntitle: nooit gesloten\n\n# wel", "wel"),
+        ("# " + "x" * 1000, "x" * 1000),
+        ("# " + "x" * 1001, None),
+        ("x\n\n" * 30_000 + "# te ver\n\nx", None),
+        ("# a\u2028b\u202e", "a\u2028b\u202e"),
+    ],
+)
+def test_the_title_of_a_markdown_text(text: str, title: str | None) -> None:
+    assert title == markdown(text).title

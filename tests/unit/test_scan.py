@@ -1,0 +1,365 @@
+"""The walk, in byte order of the whole path, and its merge with what was last seen."""
+
+from __future__ import annotations
+
+import os
+import random
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from ingest.disk.patterns import Patterns
+from ingest.disk.scan import (
+    RACY_NS,
+    TICK,
+    Blocked,
+    Difference,
+    Found,
+    SeenRow,
+    compare,
+    is_below,
+    is_watched,
+    needs_look,
+    walk,
+)
+from ingest.model import Signature
+from tests.unit import another_user
+
+ALL = Patterns()
+NOTHING: frozenset[bytes] = frozenset()
+
+
+@pytest.fixture
+def root(tmp_path: Path) -> Iterator[int]:
+    fd = os.open(tmp_path, os.O_RDONLY | os.O_DIRECTORY)
+    yield fd
+    os.close(fd)
+
+
+def write(root: Path, path: bytes, raw: bytes = b"x") -> None:
+    full = os.path.join(os.fsencode(root), path)
+    os.makedirs(os.path.dirname(full), exist_ok=True)
+    with open(full, "wb") as file:
+        file.write(raw)
+
+
+def paths_of(walked: Iterator[Found | Blocked]) -> list[bytes]:
+    found = list(walked)
+    assert all(isinstance(entry, Found) for entry in found), found
+    return [entry.path for entry in found]
+
+
+# -- the walk --------------------------------------------------------------------------------
+
+
+def test_the_walk_comes_in_byte_order_of_the_whole_path(tmp_path: Path, root: int) -> None:
+    """`a.txt` comes before `a/b` and `a0` after: `.` < `/` < `0`."""
+    paths = [
+        b"a.txt", b"a/b", b"a/b.txt", b"a/c/d", b"a/c.d", b"a/c-d", b"a0", b"a-", b"B", b"\xff/x", b"\xff.",
+        b"\xc3\xa9", b"z/\x01", b"z/ ", b"z!", b"a b", b"a\nb",
+    ]  # fmt: skip
+    for path in paths:
+        write(tmp_path, path)
+
+    assert paths_of(walk(root, patterns=ALL, hidden=NOTHING)) == sorted(paths)
+
+
+def test_the_order_holds_for_random_trees(tmp_path: Path, root: int) -> None:
+    draw = random.Random(7)
+    made: set[bytes] = set()
+    for _ in range(400):
+        parts = [
+            bytes(draw.choices(b"a-./0~ \xc3"[:3] + b"0b\xff", k=draw.randrange(1, 4))) for _ in range(3)
+        ]
+        path = b"/".join(parts[: draw.randrange(1, 4)])
+        if any(part.startswith(b".") for part in path.split(b"/")):
+            continue
+        try:
+            write(tmp_path, path)
+        except OSError:
+            continue  # a file where a folder would have to be, or the other way round
+        made.add(path)
+
+    assert len(made) > 100
+    assert paths_of(walk(root, patterns=ALL, hidden=NOTHING)) == sorted(made)
+
+
+def test_a_files_signature_is_what_stat_says(tmp_path: Path, root: int) -> None:
+    write(tmp_path, b"d/a", b"12345")
+    (found,) = walk(root, patterns=ALL, hidden=NOTHING)
+    stat = os.stat(tmp_path / "d" / "a")
+
+    assert found == Found(b"d/a", Signature(stat.st_dev, stat.st_ino, 5, stat.st_mtime_ns, stat.st_ctime_ns))
+
+
+def test_only_regular_files_are_found(tmp_path: Path, root: int) -> None:
+    write(tmp_path, b"d/a")
+    (tmp_path / "link").symlink_to("d/a")
+    (tmp_path / "folder-link").symlink_to("d")
+    (tmp_path / "loop").symlink_to(".")
+    (tmp_path / "dangling").symlink_to("nowhere")
+    os.mkfifo(tmp_path / "pipe")
+    (tmp_path / "empty").mkdir()
+
+    assert paths_of(walk(root, patterns=ALL, hidden=NOTHING)) == [b"d/a"]
+
+
+def test_what_is_left_out_is_not_entered(tmp_path: Path, root: int) -> None:
+    for path in (b".git/config", b".ingest/root-id", b"a.swp", b"drafts/a", b"store.db", b"kept"):
+        write(tmp_path, path)
+    entered: list[bytes] = []
+    walked = walk(
+        root,
+        patterns=Patterns(exclude=("drafts",)),
+        hidden=frozenset([b"store.db"]),
+        listed=lambda path, _fd: entered.append(path),
+    )
+
+    assert paths_of(walked) == [b"kept"]
+    assert entered == [b""]
+
+
+def test_a_walk_may_begin_below(tmp_path: Path, root: int) -> None:
+    for path in (b"a/x", b"b/c/y", b"b/z", b"b.txt"):
+        write(tmp_path, path)
+
+    assert paths_of(walk(root, patterns=ALL, hidden=NOTHING, top=b"b")) == [b"b/c/y", b"b/z"]
+    assert paths_of(walk(root, patterns=ALL, hidden=NOTHING, top=b"absent")) == []
+
+
+def test_a_closed_folder_is_told_and_not_entered(tmp_path: Path, root: int) -> None:
+    for path in (b"a/x", b"m/y", b"z"):
+        write(tmp_path, path)
+    walked = list(walk(root, patterns=ALL, hidden=NOTHING, closed=frozenset([b"m"])))
+
+    assert [entry.path for entry in walked] == [b"a/x", b"m", b"z"]
+    assert isinstance(walked[1], Blocked)
+
+
+def test_each_folder_is_told_with_its_descriptor(tmp_path: Path, root: int) -> None:
+    for path in (b"a/b/x", b"c/y"):
+        write(tmp_path, path)
+    told: dict[bytes, int] = {}
+    list(
+        walk(
+            root,
+            patterns=ALL,
+            hidden=NOTHING,
+            listed=lambda path, fd: told.update({path: os.fstat(fd).st_ino}),
+        )
+    )
+
+    assert told == {
+        path: os.stat(os.path.join(os.fsencode(tmp_path), path)).st_ino for path in (b"", b"a", b"a/b", b"c")
+    }
+
+
+def test_a_folder_swapped_for_a_link_during_the_walk_leads_nowhere(
+    tmp_path: Path, tmp_path_factory: pytest.TempPathFactory, root: int
+) -> None:
+    outside = tmp_path_factory.mktemp("outside")
+    write(outside, b"secret")
+    for path in (b"a/x", b"b/y", b"c/z"):
+        write(tmp_path, path)
+
+    def swap(path: bytes, _fd: int) -> None:
+        if path == b"a":
+            (tmp_path / "b").rename(tmp_path / "kept")
+            (tmp_path / "b").symlink_to(outside)
+
+    found = list(walk(root, patterns=ALL, hidden=NOTHING, listed=swap))
+
+    assert [entry.path for entry in found if isinstance(entry, Found)] == [b"a/x", b"c/z"]
+
+
+def test_a_folder_that_vanishes_during_the_walk_is_passed_over(tmp_path: Path, root: int) -> None:
+    for path in (b"a/x", b"b/y", b"c/z"):
+        write(tmp_path, path)
+
+    def remove(path: bytes, _fd: int) -> None:
+        if path == b"a":
+            (tmp_path / "b" / "y").unlink()
+            (tmp_path / "b").rmdir()
+
+    assert paths_of(walk(root, patterns=ALL, hidden=NOTHING, listed=remove)) == [b"a/x", b"c/z"]
+
+
+def test_a_tree_deeper_than_a_path_may_be_long_is_walked(tmp_path: Path, root: int) -> None:
+    at, path = os.open(tmp_path, os.O_RDONLY), b""
+    for n in range(60):
+        part = b"%02d" % n + b"n" * 100
+        os.mkdir(part, dir_fd=at)
+        below = os.open(part, os.O_RDONLY, dir_fd=at)
+        os.close(at)
+        at, path = below, path + part + b"/"
+    os.close(os.open(b"a", os.O_WRONLY | os.O_CREAT, dir_fd=at))
+    os.close(at)
+
+    assert len(path) > 4096
+    assert paths_of(walk(root, patterns=ALL, hidden=NOTHING)) == [path + b"a"]
+
+
+def test_the_walk_leaves_no_descriptor_open(tmp_path: Path, root: int) -> None:
+    for path in (b"a/b/c/x", b"d/y", b"z"):
+        write(tmp_path, path)
+    before = os.listdir("/proc/self/fd")
+    list(walk(root, patterns=ALL, hidden=NOTHING))
+    next(walk(root, patterns=ALL, hidden=NOTHING))
+
+    assert os.listdir("/proc/self/fd") == before
+
+
+def test_a_folder_that_cannot_be_listed_is_told_and_the_rest_is_walked(
+    tmp_path_factory: pytest.TempPathFactory,
+) -> None:
+    folder = tmp_path_factory.mktemp("rights")
+    folder.chmod(0o755)
+    for path in (b"a/x", b"b/y", b"c/z"):
+        write(folder, path)
+    (folder / "b").chmod(0)
+    program = """
+walked = scan.walk(root, patterns=Patterns(), hidden=frozenset())
+answer = [[type(entry).__name__, entry.path.decode()] for entry in walked]
+"""
+    found = another_user.run(folder, program)
+    (folder / "b").chmod(0o755)
+
+    assert found == [["Found", "a/x"], ["Blocked", "b"], ["Found", "c/z"]]
+
+
+# -- the merge -------------------------------------------------------------------------------
+
+OLD = 10**15  # microseconds, long after every ctime here
+
+
+def signature(number: int) -> Signature:
+    return Signature(1, number, 1, 1, 1)
+
+
+def row(path: bytes, number: int = 1, *, reason: str | None = None, read_at: int = OLD) -> SeenRow:
+    return SeenRow(path, 1, signature(number), read_at, reason)
+
+
+def merged(
+    walked: list[Found | Blocked], rows: list[SeenRow], *, every: bool = False
+) -> tuple[list[Difference], list[Blocked], int]:
+    blocked: list[Blocked] = []
+    files: list[None] = []
+    merge = compare(
+        iter(walked), iter(rows), blocked=blocked, seen_file=lambda: files.append(None), every=every
+    )
+    return [difference for difference in merge if difference is not None], blocked, len(files)
+
+
+def test_the_merge_tells_new_changed_and_missing_in_order() -> None:
+    walked: list[Found | Blocked] = [
+        Found(path, signature(n)) for path, n in ((b"a", 1), (b"b", 2), (b"d", 1))
+    ]
+    rows = [row(b"a"), row(b"b"), row(b"c"), row(b"e")]
+    found, _, files = merged(walked, rows)
+
+    assert found == [
+        Difference(b"b", signature(2), rows[1]),
+        Difference(b"c", None, rows[2]),
+        Difference(b"d", signature(1), None),
+        Difference(b"e", None, rows[3]),
+    ]
+    assert files == 3
+
+
+def test_a_deep_look_yields_what_looks_the_same_too() -> None:
+    walked: list[Found | Blocked] = [Found(b"a", signature(1))]
+
+    assert merged(walked, [row(b"a")], every=True)[0] == [Difference(b"a", signature(1), row(b"a"))]
+    assert merged(walked, [row(b"a")])[0] == []
+
+
+def test_what_lies_below_a_blocked_folder_is_unknown() -> None:
+    walked: list[Found | Blocked] = [Blocked(b"d", "Permission denied"), Found(b"d0", signature(1))]
+    rows = [row(b"c"), row(b"d.txt"), row(b"d/x"), row(b"d/y/z"), row(b"d0"), row(b"e")]
+    found, blocked, _ = merged(walked, rows)
+
+    assert [difference.path for difference in found] == [b"c", b"d.txt", b"e"]
+    assert blocked == [Blocked(b"d", "Permission denied")]
+
+
+def test_nothing_is_missing_when_the_root_is_blocked() -> None:
+    assert merged([Blocked(b"", "Input/output error")], [row(b"a"), row(b"b/c")])[0] == []
+
+
+def test_a_file_that_became_a_blocked_folder_is_looked_at() -> None:
+    """Its own folder could be listed: it is no plain file any more, whatever is below."""
+    found, _, _ = merged([Blocked(b"d", "Permission denied")], [row(b"d"), row(b"d/x")])
+
+    assert [difference.path for difference in found] == [b"d"]
+
+
+def test_a_long_merge_without_a_difference_lets_the_caller_work_in_between() -> None:
+    paths = [b"%06d" % n for n in range(3 * TICK)]
+    merge = compare(
+        (Found(path, signature(1)) for path in paths),
+        (row(path) for path in paths),
+        blocked=[],
+        seen_file=lambda: None,
+    )
+
+    assert list(merge) == [None] * 3
+
+
+PATHS = st.lists(st.sampled_from([b"a", b"a.b", b"a/b", b"a/c", b"b", b"b/a", b"c"]), unique=True).map(sorted)
+
+
+@given(PATHS, PATHS, st.sets(st.sampled_from([b"a", b"b", b"c"])))
+def test_the_merge_is_the_difference_of_two_sets(
+    on_disk: list[bytes], known: list[bytes], changed: set[bytes]
+) -> None:
+    walked: list[Found | Blocked] = [Found(path, signature(2 if path in changed else 1)) for path in on_disk]
+    found, _, files = merged(walked, [row(path) for path in known])
+    both = set(on_disk) & set(known)
+
+    assert [difference.path for difference in found] == sorted(set(on_disk) ^ set(known) | both & changed)
+    assert [difference.path for difference in found if difference.signature is None] == sorted(
+        set(known) - set(on_disk)
+    )
+    assert files == len(on_disk)
+
+
+@pytest.mark.parametrize("field", ["device", "inode", "size", "mtime_ns", "ctime_ns"])
+def test_each_part_of_a_signature_counts(field: str) -> None:
+    """R12: a forged mtime leaves the ctime, a restored size the inode."""
+    other = Signature(**{name: 1 + (name == field) for name in Signature.__struct_fields__})
+
+    assert needs_look(row(b"a"), other)
+    assert not needs_look(row(b"a"), signature(1))
+
+
+def test_a_rejected_file_is_looked_at_again() -> None:
+    assert needs_look(row(b"a", reason="unreadable"), signature(1))
+
+
+@pytest.mark.parametrize(("age", "again"), [(0, True), (RACY_NS - 1000, True), (RACY_NS + 1000, False)])
+def test_a_file_changed_just_before_it_was_read_is_read_again(age: int, again: bool) -> None:
+    """R13: it could have changed once more in the same tick of the clock."""
+    ctime = OLD * 1000 - age
+    seen = SeenRow(b"a", 1, Signature(1, 1, 1, 1, ctime), OLD, None)
+
+    assert needs_look(seen, Signature(1, 1, 1, 1, ctime)) is again
+
+
+def test_below_is_the_folder_and_what_it_holds() -> None:
+    assert is_below(b"d", b"d")
+    assert is_below(b"d/x/y", b"d")
+    assert not is_below(b"d.txt", b"d")
+    assert not is_below(b"dd/x", b"d")
+    assert is_below(b"anything", b"")
+
+
+def test_the_stores_own_files_are_not_watched() -> None:
+    hidden = frozenset([b"s/ingest.db"])
+
+    assert not is_watched(b"s/ingest.db", ALL, hidden)
+    assert is_watched(b"s/other.db", ALL, hidden)
+    assert not is_watched(b".ingest/root-id", ALL, hidden)
