@@ -38,6 +38,7 @@ _DRIVERS = {
     "postgresql+psycopg": "postgresql+psycopg",
 }
 _SECRET = re.compile(r"(pass\w*=)[^&\s]*", re.IGNORECASE)
+_LOCK_NOT_AVAILABLE = "55P03"
 _SERIALISATION = frozenset(("40001", "40P01"))
 
 
@@ -104,7 +105,7 @@ class Store:
     def __init__(self, url: URL, *, busy_seconds: float = BUSY_SECONDS) -> None:
         self.url = url
         self.is_sqlite = url.drivername == "sqlite"
-        self.engine = _sqlite(url, busy_seconds) if self.is_sqlite else _postgres(url)
+        self.engine = _sqlite(url, busy_seconds) if self.is_sqlite else _postgres(url, busy_seconds)
 
     @property
     def address(self) -> str:
@@ -242,11 +243,12 @@ def _unavailable(address: str, error: DBAPIError) -> StoreUnavailable:
         return StoreUnavailable(
             f"the store {address} is full: {said}", code="store_full", hint="free space on its file system"
         )
-    if name.startswith(("SQLITE_BUSY", "SQLITE_LOCKED")):
+    locked = getattr(cause, "sqlstate", None) == _LOCK_NOT_AVAILABLE
+    if locked or name.startswith(("SQLITE_BUSY", "SQLITE_LOCKED")):
         return StoreUnavailable(
             f"the store {address} is locked by another process",
             code="store_locked",
-            hint="wait for it, or see who holds it: fuser",
+            hint="wait for it, or end the one that holds it",
         )
     return StoreUnavailable(
         f"the store {address} cannot be used: {said}", code="store_unreachable", hint="run: ingest doctor"
@@ -298,12 +300,18 @@ def _sqlite_begin(connection: Connection) -> None:
         connection.exec_driver_sql(begin)
 
 
-def _postgres(url: URL) -> Engine:
+def _postgres(url: URL, busy_seconds: float) -> Engine:
     return sa.create_engine(
         url,
         pool_pre_ping=True,
         pool_size=4,
-        connect_args={"application_name": "ingest", "connect_timeout": 5, "client_encoding": "utf8"},
+        connect_args={
+            "application_name": "ingest",
+            "connect_timeout": 5,
+            "client_encoding": "utf8",
+            # as SQLite's busy_timeout: nobody waits for ever for what somebody else holds
+            "options": f"-c lock_timeout={max(1, round(busy_seconds * 1000))}",
+        },
     )
 
 
