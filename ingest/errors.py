@@ -12,6 +12,7 @@
     │   ├── NoDaemon
     │   └── RootUnavailable
     └── IntegrityError            5   what is stored is not what was recorded
+        └── StoreDamaged          5   … and the database itself says so (a StoreUnavailable too)
 
 The text says what is wrong and names the thing; `hint` says what to do next. Exit codes
 belong to the command line (`ingest.cli`), not to this module.
@@ -80,3 +81,7 @@ class NoDaemon(Unreachable):
 
 class IntegrityError(IngestError):
     """Stored bytes do not match what was recorded of them."""
+
+
+class StoreDamaged(StoreUnavailable, IntegrityError):
+    """The database's own pages cannot be read: no answer can be had from it."""

@@ -36,9 +36,9 @@ VERBS = {
 }
 
 _EXIT_CODES: tuple[tuple[type[errors.IngestError], int], ...] = (
+    (errors.IntegrityError, 5),
     (errors.UsageError, 2),
     (errors.Unreachable, 4),
-    (errors.IntegrityError, 5),
 )
 
 

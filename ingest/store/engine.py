@@ -20,7 +20,7 @@ from sqlalchemy import event
 from sqlalchemy.engine import URL, Connection, Engine, make_url
 from sqlalchemy.exc import ArgumentError, DBAPIError
 
-from ingest.errors import SchemaMismatch, StoreMissing, StoreUnavailable, UsageError
+from ingest.errors import SchemaMismatch, StoreDamaged, StoreMissing, StoreUnavailable, UsageError
 from ingest.store import tables
 
 # The types that rooms above speak of without importing sqlalchemy.
@@ -249,6 +249,12 @@ def _unavailable(address: str, error: DBAPIError) -> StoreUnavailable:
             f"the store {address} is locked by another process",
             code="store_locked",
             hint="wait for it, or end the one that holds it",
+        )
+    if name.startswith(("SQLITE_CORRUPT", "SQLITE_NOTADB")) or said.startswith("malformed database"):
+        return StoreDamaged(
+            f"the store {address} is damaged: {said}",
+            code="store_unreachable",
+            hint="restore it from a backup; the bytes of the documents are still in their folder",
         )
     return StoreUnavailable(
         f"the store {address} cannot be used: {said}", code="store_unreachable", hint="run: ingest doctor"

@@ -15,7 +15,7 @@ from ingest.store.engine import Store
 from tests.recording import add_root, entry, everything, findings, opened, record, rows_of
 
 WRITERS = 8
-BATCHES = 12
+BATCHES = 8
 DEADLINE = 100.0
 
 

@@ -1,0 +1,1 @@
+"""The real command, called as a person or a program calls it."""

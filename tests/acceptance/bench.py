@@ -1,0 +1,89 @@
+"""Many cases on one store: each has a folder of its own below one root.
+
+Starting a daemon and asking the oracle for each case would take minutes. Here they share one daemon, or one
+store that is scanned; the oracle is asked when all are done.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Literal
+
+from tests.acceptance.place import OLD, Place, brief
+from tests.command import Record
+from tests.daemon import Daemon
+
+CASES = 64
+
+
+class Bench:
+    """Case folders `c00`, `c01`, … each with `a.txt` and `b.txt`, in the store already."""
+
+    def __init__(self, place: Place, daemon: Daemon | None) -> None:
+        self.place = place
+        self.daemon = daemon
+        self.told = 2 * CASES
+        self.strays: list[str] = []
+        self._free = iter(range(CASES))
+        self.case = place.root
+
+    def next(self) -> Path:
+        """The folder of a new case."""
+        self.case = self.place.root / f"c{next(self._free):02}"
+        return self.case
+
+    @property
+    def spare(self) -> Path:
+        """A folder of the case outside every root, on the same file system."""
+        made = self.place.outside / self.case.name
+        made.mkdir(exist_ok=True)
+        return made
+
+    def settle(self) -> None:
+        """All that was done is in the store: by `sync`, or by `scan` where no daemon runs."""
+        if self.daemon is not None:
+            self.daemon.sync()
+        else:
+            self.place.scan()
+
+    def scan(self) -> None:
+        """A full scan, by the daemon where one runs."""
+        self.place.scan()
+
+    def changes(self) -> list[Record]:
+        """What was told since the last call, of the case's folder."""
+        self.settle()
+        found = self.place.command.records("changes", "--since", str(self.told))
+        self.told += len(found)
+        ours = [change for change in found if change["path"].startswith(f"{self.case.name}/")]
+        self.strays += [brief(change) for change in found if change not in ours]
+        return ours
+
+    def news(self) -> list[str]:
+        """What happened since the last call, in short, paths as in the case's folder."""
+        return [brief(change).replace(f"{self.case.name}/", "") for change in self.changes()]
+
+    def body(self, name: str) -> bytes:
+        """The bytes of a document's last version."""
+        return self.place.command.ask("show", "--raw", f"{self.case.name}/{name}").out
+
+
+def bench(place: Place, how: Literal["watched", "scanned"]) -> Iterator[Bench]:
+    """A bench, and the oracle at its end."""
+    for number in range(CASES):
+        place.write(f"c{number:02}/a.txt", f"{OLD}Case {number}.\n")
+        place.write(f"c{number:02}/b.txt", f"Another document, of case {number}.\n")
+    if how == "scanned":
+        place.scan()
+        made = Bench(place, None)
+        yield made
+        place.scan()
+    else:
+        with place.watch() as daemon:
+            made = Bench(place, daemon)
+            yield made
+            daemon.sync()
+            place.holds(sample=5)
+    assert not made.strays, "told later than by the `sync` or `scan` of their case"
+    place.holds(sample=5)

@@ -1,0 +1,73 @@
+"""The place of an acceptance test, on SQLite or on both databases."""
+
+from __future__ import annotations
+
+import shutil
+import subprocess
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.acceptance.bench import Bench, bench
+from tests.acceptance.place import Place
+from tests.command import Command
+
+
+def _made() -> Iterator[Path]:
+    """A folder that is not below /tmp, where vim saves otherwise than elsewhere."""
+    made = Path(tempfile.mkdtemp(prefix="ingest-acceptance-", dir="/var/tmp"))
+    (made / "root").mkdir()
+    (made / "outside").mkdir()
+    yield made
+    subprocess.run(["chmod", "-R", "u+rwX", str(made)], check=False, capture_output=True)
+    shutil.rmtree(made, ignore_errors=True)
+
+
+@pytest.fixture
+def folder() -> Iterator[Path]:
+    """A folder with `root` and `outside` in it."""
+    yield from _made()
+
+
+@pytest.fixture(scope="module")
+def watched() -> Iterator[Bench]:
+    """A bench for all cases of a module, with a daemon."""
+    for made in _made():
+        yield from bench(_sqlite(made), "watched")
+
+
+@pytest.fixture(scope="module")
+def scanned() -> Iterator[Bench]:
+    """A bench for all cases of a module, without a daemon."""
+    for made in _made():
+        yield from bench(_sqlite(made), "scanned")
+
+
+def _sqlite(made: Path) -> Place:
+    return Place(made, Command(f"sqlite:///{made}/store/ingest.db", made))
+
+
+@pytest.fixture
+def place(folder: Path) -> Place:
+    """An empty root and a SQLite store that does not exist yet."""
+    return _sqlite(folder)
+
+
+@pytest.fixture
+def each_place(folder: Path, database_url: str) -> Place:
+    """The test runs once on SQLite and once on Postgres."""
+    return Place(folder, Command(database_url, folder))
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    config.addinivalue_line("markers", "slow: takes minutes; run with -m slow")
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    if "slow" in config.getoption("markexpr"):
+        return
+    slow = [item for item in items if item.get_closest_marker("slow")]
+    config.hook.pytest_deselected(items=slow)
+    items[:] = [item for item in items if item not in slow]

@@ -1,0 +1,276 @@
+"""The daemon among other processes: waiting for it, asking it, refusing a second one, stopping it."""
+
+from __future__ import annotations
+
+import signal
+import subprocess
+import time
+
+import pytest
+
+from tests import oracle
+from tests.acceptance.place import Place
+from tests.command import Command
+from tests.daemon import Daemon, until
+
+# -- sync -------------------------------------------------------------------------------------
+
+
+def test_sync_needs_a_daemon(each_place: Place) -> None:
+    each_place.write("a.txt", "x\n")
+    each_place.scan()
+    refused = each_place.command.refused("sync", "--timeout", "2", code=4)
+
+    assert "daemon" in refused.error
+    assert "ingest watch" in refused.hint
+
+
+def test_after_sync_everything_written_before_it_is_in_the_store(each_place: Place) -> None:
+    """A delete too, which waits a second for its other half."""
+    place = each_place
+    for number in range(20):
+        place.write(f"{number:02}.txt", f"File {number}.\n")
+    with place.watch():
+        for number in range(20):
+            (place.root / f"{number:02}.txt").unlink()
+            place.write(f"new {number:02}.txt", f"New file {number}.\n")
+        synced = place.command.record("sync")
+
+        told = place.told(since=20)
+        assert sorted(told) == [
+            *(f"created new {number:02}.txt @1" for number in range(20)),
+            *(f"deleted {number:02}.txt (removed)" for number in range(20)),
+        ]
+        assert synced["seq"] == 60
+        place.holds()
+
+
+def test_sync_of_an_idle_daemon_takes_less_than_a_second(place: Place) -> None:
+    """The best of five calls, the start of the process included; a busy machine may slow some."""
+    with place.watch():
+        took = []
+        for _ in range(5):
+            began = time.monotonic()
+            place.command.ask("sync")
+            took.append(time.monotonic() - began)
+
+    assert min(took) < 1.0
+
+
+def test_sync_fails_while_the_daemon_does_not_run_on(each_place: Place) -> None:
+    """It is stopped by a signal: it cannot know what was announced, and does not pretend to."""
+    place = each_place
+    with place.watch() as daemon:
+        daemon.pause()
+        place.write("a.txt", "Written while it stood still.\n")
+        refused = place.command.refused("sync", "--timeout", "1", code=4, timeout=40)
+        assert refused.error
+        assert place.told() == []
+        daemon.resume()
+        daemon.sync()
+        assert place.told() == ["created a.txt @1"]
+        place.holds()
+
+
+def test_sync_of_a_polled_root_waits_for_the_next_poll(each_place: Place) -> None:
+    place = Place(
+        each_place.folder,
+        Command(each_place.command.database, each_place.folder, {"INGEST_POLL_SECONDS": "1"}),
+    )
+    place.write("a.txt", "one\n")
+    with place.watch("--backend", "poll") as daemon:
+        assert place.command.record("status")["roots"][0]["backend"] == "poll"
+        place.write("a.txt", "two, longer\n")
+        place.write("b.txt", "new\n")
+        daemon.sync()
+        assert sorted(place.told(since=1)) == ["changed a.txt @2", "created b.txt @1"]
+        (place.root / "a.txt").rename(place.root / "c.txt")
+        (place.root / "b.txt").unlink()
+        daemon.sync()
+        assert sorted(place.told(since=3)) == ["deleted b.txt (removed)", "moved a.txt -> c.txt @2"]
+        place.holds()
+
+
+# -- beside a daemon --------------------------------------------------------------------------
+
+
+def test_a_scan_beside_a_daemon_is_done_by_the_daemon(each_place: Place) -> None:
+    place = each_place
+    place.write("a.txt", "x\n")
+    with place.watch() as daemon:
+        before = place.command.record("status")["roots"][0]["last_scan_at"]
+        counts = place.scan()
+        assert counts["seq"] == 1
+        assert place.command.record("status")["roots"][0]["last_scan_at"] > before
+        assert len(daemon.events("scan_finished")) >= 2
+        place.holds()
+
+
+def test_a_second_daemon_is_refused_at_once_and_the_holder_is_named(each_place: Place) -> None:
+    """On the store where it is SQLite, on the root where it is Postgres."""
+    place = each_place
+    with place.watch() as daemon:
+        began = time.monotonic()
+        refused = place.command.refused("watch", place.root, code=4)
+        assert time.monotonic() - began < 10
+        assert str(daemon.pid) in refused.error
+        assert refused.hint
+        assert daemon.alive
+
+
+def test_a_second_store_on_the_same_root_is_refused_and_the_holder_is_named(place: Place) -> None:
+    other = Command(f"sqlite:///{place.folder}/other/ingest.db", place.folder)
+    with place.watch() as daemon:
+        for verb in ("watch", "scan"):
+            refused = other.refused(verb, place.root, code=4)
+            assert str(daemon.pid) in refused.error
+
+
+def test_the_lock_of_a_killed_daemon_is_free(each_place: Place) -> None:
+    daemon = each_place.watch()
+    with daemon:
+        daemon.kill()
+        with each_place.watch():
+            each_place.write("a.txt", "x\n")
+            each_place.command.ask("sync")
+            each_place.holds()
+
+
+def test_two_daemons_on_two_roots_share_one_postgres(each_place: Place) -> None:
+    """On SQLite the store has one writer: the second is refused."""
+    place = each_place
+    (place.folder / "second").mkdir()
+    with place.watch():
+        if str(place.command.database).startswith("sqlite"):
+            place.command.refused("watch", place.folder / "second", code=4)
+            return
+        with Daemon(place.command, place.folder / "second"):
+            for number in range(10):
+                place.write(f"{number}.txt", f"{number}\n")
+                (place.folder / "second" / f"{number}.txt").write_text(f"Second {number}\n")
+            place.command.ask("sync")
+            changes = place.command.records("changes")
+            assert [change["seq"] for change in changes] == list(range(1, 21))
+            assert {change["root"] for change in changes} == {"root", "second"}
+            oracle.holds(place.command, {"root": place.root, "second": place.folder / "second"}, sample=2)
+
+
+# -- status, and its end ----------------------------------------------------------------------
+
+
+def test_status_is_ok_while_it_runs_and_stopped_after(each_place: Place) -> None:
+    place = each_place
+    place.write("a.txt", "x\n")
+    with place.watch():
+        status = place.command.record("status", "--exit-code")
+        assert (status["health"], status["documents"], status["versions"], status["seq"]) == ("ok", 1, 1, 1)
+        assert (status["problems"], status["problems_total"], status["pending"]) == ([], 0, 0)
+        (root,) = status["roots"]
+        assert (root["name"], root["path"], root["backend"]) == ("root", str(place.root), "native")
+        assert (root["unwatched_directories"], root["overflows"]) == (0, 0)
+        assert root["watched_directories"] >= 1
+
+        def told() -> bool:
+            (sink,) = place.command.record("status")["sinks"]
+            return bool((sink["cursor"], sink["lag"], sink["last_error"]) == (1, 0, None))
+
+        until(told, 10)
+    status = place.command.record("status", "--exit-code", code=4)
+    assert (status["health"], status["documents"]) == ("stopped", 1)
+    place.command.ask("status", code=0)
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
+def test_a_signal_ends_it_cleanly_in_the_middle_of_work(each_place: Place, number: signal.Signals) -> None:
+    """Exit 0 within ten seconds; the next start finds what is missing and repeats nothing."""
+    place = each_place
+    with place.watch() as daemon:
+        for part in range(300):
+            place.write(f"{part % 10}/{part}.txt", f"File {part} of many.\n")
+        daemon.send(number)
+        began = time.monotonic()
+        assert daemon.wait() == 0
+        assert time.monotonic() - began < 10
+        assert daemon.events("stopped")
+    place.scan()
+    changes = place.command.records("changes")
+    assert len(changes) == 300
+    place.holds()
+
+
+def test_a_second_signal_ends_it_at_once(place: Place) -> None:
+    """The first one may wait for work; the second does not."""
+    with place.watch() as daemon:
+        daemon.pause()
+        daemon.send(signal.SIGTERM)
+        daemon.send(signal.SIGINT)
+        daemon.resume()
+        assert daemon.wait() in {0, 128 + signal.SIGTERM, 128 + signal.SIGINT}
+    place.scan()
+    place.holds()
+
+
+def test_a_stopped_daemon_leaves_nothing_behind(place: Place) -> None:
+    with place.watch():
+        place.write("a.txt", "x\n")
+        place.command.ask("sync")
+        socket = place.folder / "store" / "ingest.db.sock"
+        assert socket.is_socket()
+        assert socket.stat().st_mode & 0o777 == 0o600
+
+    assert sorted(path.name for path in (place.folder / "store").iterdir()) == ["ingest.db", "ingest.db.lock"]
+    assert [path.name for path in (place.root / ".ingest").iterdir()] == ["root-id"]
+
+
+def test_what_it_makes_is_for_its_user_alone(place: Place) -> None:
+    place.write("a.txt", "x\n")
+    with place.watch():
+        made = [place.folder / "store", *(place.folder / "store").iterdir()]
+        modes = {path.name: path.stat().st_mode & 0o777 for path in made}
+    assert modes.pop("store") == 0o700
+    assert set(modes.values()) == {0o600}, modes
+
+
+def test_a_store_inside_the_root_is_not_taken_in_and_wakes_nothing(place: Place) -> None:
+    command = Command(f"sqlite:///{place.root}/history/ingest.db", place.folder)
+    place.write("a.txt", "x\n")
+    with Daemon(command, place.root) as daemon:
+        place.write("a.txt", "y, changed\n")
+        daemon.sync()
+        status = command.record("status")
+        until(lambda: command.record("status")["pending"] == 0, 10)
+        assert command.record("status")["seq"] == status["seq"] == 2
+        oracle.holds(command, {"root": place.root}, sample=1)
+
+
+def test_a_store_below_a_roots_own_folder_is_refused(place: Place) -> None:
+    command = Command(f"sqlite:///{place.root}/.ingest/ingest.db", place.folder)
+    for verb in ("watch", "scan"):
+        refused = command.refused(verb, place.root, code=2)
+        assert ".ingest" in refused.error
+    assert not (place.root / ".ingest" / "ingest.db").exists()
+
+
+def test_a_live_reader_sees_a_change_while_it_follows(each_place: Place) -> None:
+    """`changes --follow` is woken by the daemon, and ends quietly when its reader goes away."""
+    place = each_place
+    place.write("a.txt", "x\n")
+    with place.watch():
+        follower = subprocess.Popen(
+            place.command.argv("changes", "--follow", json=True),
+            cwd=place.folder,
+            env=place.command.environment(),
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+        )
+        assert follower.stdout is not None
+        assert b'"a.txt"' in follower.stdout.readline()
+        place.write("b.txt", "y\n")
+        assert b'"b.txt"' in follower.stdout.readline()
+        place.write("a.txt", "z\n")
+        assert b'"document.changed"' in follower.stdout.readline()
+        follower.send_signal(signal.SIGINT)
+        _, errors = follower.communicate(timeout=30)
+
+    assert b"Traceback" not in errors
+    assert follower.returncode in {0, 130}

@@ -1,0 +1,256 @@
+"""Roots: several in one store, their names, and where the store lies."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from tests import oracle
+from tests.acceptance.place import Place
+from tests.command import Command
+from tests.daemon import Daemon
+
+
+def two(place: Place) -> tuple[Path, Path]:
+    """Two folders with a file of one name each, and one that only the second has."""
+    first, second = place.folder / "one", place.folder / "two"
+    for folder in (first, second):
+        folder.mkdir()
+        (folder / "a.txt").write_text(f"In {folder.name}.\n")
+    (second / "b.txt").write_text("Only in two.\n")
+    return first, second
+
+
+def test_several_roots_share_one_log_and_each_names_its_documents(each_place: Place) -> None:
+    place = each_place
+    first, second = two(place)
+    command = place.command
+    with Daemon(command, first, second) as daemon:
+        (first / "a.txt").write_text("In one, changed.\n")
+        (second / "a.txt").rename(second / "c.txt")
+        (first / "b.txt").write_text("In one, too.\n")
+        daemon.sync()
+        assert [(root["name"], root["path"]) for root in command.records("roots")] == [
+            ("one", str(first)),
+            ("two", str(second)),
+        ]
+        places = [(one["root"], one["path"]) for one in command.records("ls")]
+        assert places == [("one", "a.txt"), ("one", "b.txt"), ("two", "b.txt"), ("two", "c.txt")]
+        assert [one["path"] for one in command.records("ls", "--root", "two")] == ["b.txt", "c.txt"]
+        assert {one["root"] for one in command.records("log", "--root", "one")} == {"one"}
+        refused = command.refused("show", "b.txt", code=2)
+        assert "one" in refused.error
+        assert "--root" in refused.hint
+        assert command.ask("show", "--raw", "b.txt", "--root", "two").out == b"Only in two.\n"
+        assert command.ask("show", "--raw", second / "b.txt").out == b"Only in two.\n"
+        assert command.ask("show", "--raw", "c.txt").out == b"In two.\n"
+        oracle.holds(command, {"one": first, "two": second}, sample=2)
+
+
+def test_a_file_moved_between_roots_leaves_one_and_comes_to_the_other(place: Place) -> None:
+    first, second = two(place)
+    place.command.ask("scan", first, second)
+    (second / "b.txt").rename(first / "b.txt")
+    place.command.ask("scan", first, second)
+
+    assert sorted(place.told(since=3)) == ["created b.txt @1", "deleted b.txt (removed)"]
+    oracle.holds(place.command, {"one": first, "two": second}, sample=1)
+
+
+def test_export_of_several_roots_has_a_folder_for_each(place: Place) -> None:
+    first, second = two(place)
+    place.command.ask("scan", first, second)
+    place.command.ask("export", place.folder / "out")
+
+    written = sorted(str(path.relative_to(place.folder / "out")) for path in place.folder.glob("out/*/*"))
+    assert written == ["one/a.txt", "two/a.txt", "two/b.txt"]
+
+
+def test_a_root_is_renamed_with_its_history(place: Place) -> None:
+    place.write("a.txt", "x\n")
+    place.scan()
+    place.command.ask("roots", "rename", "root", "news")
+    assert [root["name"] for root in place.command.records("roots")] == ["news"]
+    assert {change["root"] for change in place.command.records("log")} == {"news"}
+    place.write("a.txt", "y, changed\n")
+    assert place.scan()["changed"] == 1
+    oracle.holds(place.command, {"news": place.root}, sample=1)
+
+
+def test_a_root_whose_folder_was_moved_is_relocated(place: Place) -> None:
+    place.write("a.txt", "x\n")
+    place.scan()
+    moved = place.folder / "elsewhere"
+    place.root.rename(moved)
+    assert "root" in place.command.refused("check", code=4).error
+    place.command.ask("roots", "relocate", "root", moved)
+    (moved / "a.txt").write_text("y, changed\n")
+    place.command.ask("scan")
+
+    assert place.told() == ["created a.txt @1", "changed a.txt @2"]
+    oracle.holds(place.command, {"root": moved}, sample=1)
+
+
+def test_a_root_is_not_relocated_to_another_folder(place: Place) -> None:
+    place.write("a.txt", "x\n")
+    place.scan()
+    refused = place.command.refused("roots", "relocate", "root", place.outside, code=2)
+    assert str(place.outside) in refused.error
+    assert place.command.record("roots")["path"] == str(place.root)
+
+
+def test_a_retired_root_is_watched_no_more_and_keeps_its_history(place: Place) -> None:
+    first, second = two(place)
+    place.command.ask("scan", first, second)
+    place.command.ask("roots", "retire", "one")
+    place.command.ask("scan")
+    (first / "a.txt").write_text("Nobody looks here.\n")
+    place.command.ask("scan")
+
+    assert len(place.told()) == 3
+    assert place.command.ask("show", "--raw", "a.txt", "--root", "one").out == b"In one.\n"
+    assert [root["name"] for root in place.command.record("status")["roots"]] == ["two"]
+
+
+def test_a_name_is_given_with_the_folder(place: Place) -> None:
+    place.write("a.txt", "x\n")
+    place.command.ask("scan", f"news={place.root}")
+    assert place.command.record("roots")["name"] == "news"
+    place.command.ask("scan", "news")
+    taken = place.command.refused("scan", f"news={place.outside}", code=2)
+    assert "news" in taken.error
+
+
+@pytest.mark.parametrize("which", ["inside", "around"])
+def test_a_root_inside_a_root_is_refused(place: Place, which: str) -> None:
+    (place.root / "sub").mkdir()
+    first, second = (place.root, place.root / "sub")[:: 1 if which == "inside" else -1]
+    place.command.ask("scan", first)
+    assert place.command.refused("scan", second, code=2).error
+    assert len(place.command.records("roots")) == 1
+
+
+def test_two_folders_of_one_name_are_not_confused(place: Place) -> None:
+    """The second needs a name of its own."""
+    for top in ("x", "y"):
+        (place.folder / top / "docs").mkdir(parents=True)
+        (place.folder / top / "docs" / "a.txt").write_text(f"{top}\n")
+    place.command.ask("scan", place.folder / "x" / "docs")
+    refused = place.command.refused("scan", place.folder / "y" / "docs", code=2)
+    assert "docs" in refused.error
+    place.command.ask("scan", f"other={place.folder / 'y' / 'docs'}")
+
+    assert [(one["root"], one["path"]) for one in place.command.records("ls")] == [
+        ("docs", "a.txt"),
+        ("other", "a.txt"),
+    ]
+
+
+def test_the_store_lies_below_the_current_folder_unless_told_otherwise(place: Place) -> None:
+    place.write("a.txt", "x\n")
+    bare = Command(None, place.folder)
+    bare.ask("scan", "root")
+
+    assert (place.folder / ".ingest-store" / "ingest.db").is_file()
+    assert (place.folder / ".ingest-store").stat().st_mode & 0o777 == 0o700
+    oracle.holds(bare, {"root": place.root}, sample=1)
+
+
+def test_a_store_in_the_watched_folder_itself_is_left_out(place: Place) -> None:
+    """`ingest watch .` in a folder of documents."""
+    place.write("a.txt", "x\n")
+    bare = Command(None, place.root)
+    with Daemon(bare, ".") as daemon:
+        place.write("b.txt", "y\n")
+        daemon.sync()
+        assert [one["path"] for one in bare.records("ls")] == ["a.txt", "b.txt"]
+        oracle.holds(bare, {"root": place.root}, sample=1)
+
+
+VERBS_THAT_MAKE_NO_STORE = [
+    *(["sync"], ["check"], ["status"], ["roots"], ["ls"], ["log"], ["show", "a.txt"], ["diff", "a.txt"]),
+    *(["restore", "a.txt@1"], ["export", "out"], ["changes"], ["coverage"], ["verify"]),
+    *(["db", "current"], ["db", "check"]),
+]
+
+
+@pytest.mark.parametrize("words", VERBS_THAT_MAKE_NO_STORE, ids=" ".join)
+def test_a_missing_store_is_named_and_not_made(place: Place, words: list[str]) -> None:
+    missing = Command("sqlite:///nowhere/at all.db", place.folder)
+    refused = missing.refused(*words, code=4)
+
+    assert str(place.folder / "nowhere" / "at all.db") in refused.error
+    assert not (place.folder / "nowhere").exists()
+
+
+def test_db_upgrade_makes_a_store_and_may_be_called_again(each_place: Place) -> None:
+    command = each_place.command
+    for _ in range(2):
+        command.ask("db", "upgrade")
+        command.ask("db", "check")
+    assert command.records("ls") == []
+
+
+@pytest.mark.parametrize(
+    ("text", "named"),
+    [
+        ("quiet_secondss = 1\n", "quiet_secondss"),
+        ("quiet_seconds = 'x'\n", "quiet_seconds"),
+        ("quiet_seconds = -1\n", "quiet_seconds"),
+        ("quiet_seconds = 9.0\n", "quiet_seconds"),
+        ("backend = 'magic'\n", "backend"),
+        ("exclude = ['']\n", "exclude"),
+        ("[roots.news]\nexclude = []\n", "path"),
+        ("[roots.news]\npath = 'root'\nfoo = 1\n", "foo"),
+        ("not toml", "c.toml"),
+    ],
+)
+def test_a_bad_setting_is_refused_by_file_and_key(place: Place, text: str, named: str) -> None:
+    (place.folder / "c.toml").write_text(text)
+    refused = place.command.refused("scan", place.root, "--config", "c.toml", code=2)
+
+    assert named in refused.error
+    assert "c.toml" in refused.error or named == "exclude"
+
+
+def test_flags_beat_the_environment_and_that_beats_the_file(place: Place) -> None:
+    place.write("a.txt", "x\n")
+    urls = {name: f"sqlite:///{place.folder}/{name}.db" for name in ("flag", "variable", "file")}
+    (place.folder / "c.toml").write_text(f'database_url = "{urls["file"]}"\n')
+    variable = {"INGEST_DATABASE_URL": urls["variable"]}
+    calls = (
+        ("flag", Command(urls["flag"], place.folder, variable)),
+        ("variable", Command(None, place.folder, variable)),
+        ("file", Command(None, place.folder)),
+    )
+    for name, command in calls:
+        command.ask("scan", place.root, "--config", "c.toml")
+        assert (place.folder / f"{name}.db").is_file()
+    bad = Command(urls["flag"], place.folder, {"INGEST_QUIET_SECONDS": "soon"})
+    assert "INGEST_QUIET_SECONDS" in bad.refused("scan", place.root, code=2).error
+
+
+def test_the_roots_of_the_configuration_are_taken_when_none_is_named(place: Place) -> None:
+    first, second = two(place)
+    (place.folder / "c.toml").write_text(
+        f'[roots.news]\npath = "{first}"\n[roots.other]\npath = "{second}"\nexclude = ["b.*"]\n'
+    )
+    with Daemon(place.command, "--config", "c.toml"):
+        pass
+    assert [(one["root"], one["path"]) for one in place.command.records("ls")] == [
+        ("news", "a.txt"),
+        ("other", "a.txt"),
+    ]
+    oracle.holds(
+        place.command, {"news": first, "other": second}, excluded=lambda path: path == b"b.txt", sample=1
+    )
+
+
+@pytest.mark.parametrize("what", ["missing", "a file"])
+def test_a_root_that_is_no_folder_is_refused_by_name(place: Place, what: str) -> None:
+    path = place.folder / "nothing here"
+    if what == "a file":
+        path.touch()
+    for verb in ("watch", "scan"):
+        assert "nothing here" in place.command.refused(verb, path, code=2).error
