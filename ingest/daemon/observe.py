@@ -162,10 +162,11 @@ class Observation:
 
     def lose(self, error: RootUnavailable) -> None:
         """The root is gone or is another folder: nothing is reconciled until it is back."""
+        proven = self._proven_at()
         self.close()
         self.condition.clear("root_missing", "root_replaced")
         self.condition.trouble(error.code, None, error.message)
-        self.condition.cover("blind", error.code)
+        self.condition.cover("blind", error.code, proven)
         self.ready = False
         self.rescan("root is back")
         self.log.error("root_lost", root=self.root.name, code=error.code, detail=error.message)

@@ -1,0 +1,42 @@
+"""What a fault needs of the machine: marks that skip a test, in one line, where it cannot be had."""
+
+from __future__ import annotations
+
+import functools
+import os
+import shutil
+import subprocess
+import sys
+
+import pytest
+
+
+@functools.cache
+def _works(*command: str) -> bool:
+    try:
+        return subprocess.run(command, capture_output=True, check=False, timeout=20).returncode == 0
+    except (OSError, subprocess.TimeoutExpired):
+        return False
+
+
+needs_linux = pytest.mark.skipif(sys.platform != "linux", reason="needs Linux")
+needs_gcc = pytest.mark.skipif(shutil.which("gcc") is None, reason="needs gcc to compile a shim")
+needs_mounts = pytest.mark.skipif(
+    not _works("unshare", "-m", "sh", "-c", "mount -t tmpfs none /mnt"),
+    reason="needs the right to mount (root, and `unshare -m`)",
+)
+needs_own_limits = pytest.mark.skipif(
+    not _works("unshare", "-Ur", "sh", "-c", "echo 5 >/proc/sys/user/max_inotify_watches"),
+    reason="needs user namespaces (`unshare -Ur`) to set a limit of its own",
+)
+needs_least_power = pytest.mark.skipif(
+    os.geteuid() == 0 and not _works("setpriv", "--bounding-set=-dac_override,-dac_read_search", "true"),
+    reason="needs `setpriv`, since root may read everything",
+)
+
+
+def without_power() -> list[str]:
+    """What to put before a command so that a file's mode counts for it, even when root runs it."""
+    if os.geteuid() != 0:
+        return []
+    return ["setpriv", "--bounding-set=-dac_override,-dac_read_search"]

@@ -1,0 +1,149 @@
+"""The ledger: intervals that tile a root's time, and say how it was observed through stops and kills."""
+
+from __future__ import annotations
+
+import datetime as dt
+import time
+from itertools import pairwise
+
+from tests.command import Record
+from tests.daemon import until
+from tests.faults.site import Site
+
+HEARTBEAT = 5.0
+
+
+def moment(words: str) -> float:
+    return dt.datetime.fromisoformat(words).timestamp()
+
+
+def tiles(ledger: list[Record]) -> None:
+    """Each interval begins where the one before ends, none is empty, and the last is still so."""
+    for one, other in pairwise(ledger):
+        assert one["to"] == other["from"], (one, other)
+        assert one["from"] < one["to"], one
+    assert ledger[-1]["to"] is None
+
+
+def test_the_life_of_a_root_is_tiled_whatever_happens(each_site: Site) -> None:
+    site = each_site
+    site.write(a="one")
+    first = time.time()
+    site.command.ask("scan", site.root)
+    with site.daemon():
+        pass
+    time.sleep(0.2)
+    with site.daemon() as killed:
+        site.write(a="two")
+        killed.sync()
+        killed.kill()
+    site.command.ask("scan", site.root)
+    with site.using(INGEST_BACKEND="poll", INGEST_POLL_SECONDS="1").daemon():
+        pass
+    with site.daemon():
+        ledger = site.command.records("coverage")
+
+    tiles(ledger)
+    assert first - 1 < moment(ledger[0]["from"]) < first + 30
+    assert [(line["state"], line["reason"]) for line in ledger if line["state"] != "scanned"] == [
+        ("watched", None),
+        ("watched", None),
+        ("blind", "killed"),
+        ("watched", None),
+    ]
+    reasons = [line["reason"] for line in ledger if line["state"] == "scanned"]
+    assert reasons.count("stopped") >= 2
+    assert "polling" in reasons
+    assert {line["root"] for line in ledger} == {"root"}
+
+
+def test_a_kill_leaves_a_blind_interval_from_the_last_heartbeat_which_the_next_start_closes(
+    each_site: Site,
+) -> None:
+    site = each_site
+    site.write(a="one")
+    with site.daemon() as daemon:
+        time.sleep(1)
+        killed = time.time()
+        daemon.kill()
+    time.sleep(1)
+    again = time.time()
+    with site.daemon():
+        ledger = site.command.records("coverage")
+
+    tiles(ledger)
+    (blind,) = [line for line in ledger if line["state"] == "blind"]
+    assert killed - HEARTBEAT <= moment(blind["from"]) <= killed + 0.1
+    assert moment(blind["to"]) >= again
+    assert ledger[-1]["state"] == "watched"
+
+
+def test_the_last_heartbeat_is_never_older_than_five_seconds(site: Site) -> None:
+    """Asked of three kills at times of their own."""
+    site.write(a="one")
+    for wait in (0.4, 3.1, 5.3):
+        with site.daemon() as daemon:
+            time.sleep(wait)
+            daemon.kill()
+            killed = time.time()
+        with site.daemon():
+            ledger = site.command.records("coverage")
+        blind = [line for line in ledger if line["state"] == "blind"][-1]
+        assert killed - HEARTBEAT - 0.1 <= moment(blind["from"]), wait
+
+
+def test_a_clean_stop_is_scanned_until_the_next_start(site: Site) -> None:
+    site.write(a="one")
+    with site.daemon():
+        pass
+    stopped = time.time()
+    assert site.coverage()[-1] == ("scanned", "stopped")
+    time.sleep(0.5)
+    with site.daemon():
+        ledger = site.command.records("coverage")
+
+    (between,) = [line for line in ledger if line["reason"] == "stopped"]
+    assert abs(moment(between["from"]) - stopped) < 3
+    assert ledger[-1]["state"] == "watched"
+    assert "blind" not in {line["state"] for line in ledger}
+    tiles(ledger)
+
+
+def test_two_scans_and_what_lies_between_are_scanned(site: Site) -> None:
+    site.write(a="one")
+    site.command.ask("scan", site.root)
+    time.sleep(0.3)
+    site.write(a="two")
+    site.command.ask("scan", site.root)
+
+    ledger = site.command.records("coverage")
+    tiles(ledger)
+    assert {line["state"] for line in ledger} == {"scanned"}
+
+
+def test_a_polled_root_is_scanned_and_never_watched(site: Site) -> None:
+    site.write(a="one")
+    with site.using(INGEST_BACKEND="poll", INGEST_POLL_SECONDS="0.5").daemon() as daemon:
+        site.write(a="two")
+        daemon.sync()
+        assert site.status()["roots"][0]["backend"] == "poll"
+        states = site.coverage()
+
+    assert states[-1] == ("scanned", "polling")
+    assert "watched" not in {state for state, _ in states}
+    assert site.log()[-1] == ("changed", "a.txt", 2)
+
+
+def test_a_stretch_can_be_asked_for(site: Site) -> None:
+    site.write(a="one")
+    with site.daemon() as daemon:
+        time.sleep(0.5)
+        daemon.kill()
+    with site.daemon():
+        ledger = site.command.records("coverage")
+        blind = next(line for line in ledger if line["state"] == "blind")
+        inside = site.command.records("coverage", "root", "--since", blind["from"], "--until", blind["to"])
+        until(lambda: site.status()["health"] == "ok", 10)
+
+    assert blind["state"] in {line["state"] for line in inside}
+    assert len(inside) <= len(ledger)

@@ -1,0 +1,154 @@
+"""The n-th write or sync of the store fails: an error is said, nothing is half done, a rerun mends it."""
+
+from __future__ import annotations
+
+import errno
+from pathlib import Path
+
+import pytest
+
+from tests.command import Answer
+from tests.daemon import until
+from tests.faults.machine import needs_gcc
+from tests.faults.site import Site, compile_shim
+
+pytestmark = needs_gcc
+
+SHIM = Path(__file__).parent / "failing_write.c"
+STEPS = 14
+
+
+@pytest.fixture(scope="module")
+def shim(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return compile_shim(SHIM, tmp_path_factory.mktemp("shim"))
+
+
+def failing(site: Site, shim: Path, at: int, number: int, *, sticky: bool, **more: str) -> Site:
+    return site.using(
+        LD_PRELOAD=str(shim),
+        FAIL_MATCH=f"{site.database.parent}/",
+        FAIL_AT=str(at),
+        FAIL_ERRNO=str(number),
+        FAIL_STICKY="1" if sticky else "0",
+        **more,
+    )
+
+
+def acknowledged(answer: Answer) -> set[str]:
+    """The paths that a scan with --json said it had recorded."""
+    return {line["path"] for line in answer.records if line.get("type") == "document.created"}
+
+
+@pytest.mark.parametrize(
+    ("number", "sticky"), [(errno.EIO, False), (errno.ENOSPC, True)], ids=["EIO-once", "ENOSPC-for-ever"]
+)
+def test_a_scan_whose_nth_write_fails_says_so_and_a_rerun_makes_it_whole(
+    site: Site, shim: Path, number: int, sticky: bool
+) -> None:
+    for name in range(12):
+        (site.root / f"{name}.txt").write_text(f"Number {name}.\n" * 300)
+    count = site.place / "count"
+    site.using(
+        LD_PRELOAD=str(shim), FAIL_MATCH=f"{site.database.parent}/", FAIL_COUNT=str(count)
+    ).command.ask("scan", site.root)
+    calls = count.stat().st_size
+    assert calls > 30
+    refused = 0
+    for step in range(STEPS):
+        at = 1 + step * calls // STEPS + (step * 7) % (calls // STEPS)
+        for file in site.database.parent.iterdir():
+            file.unlink()
+        broken = failing(site, shim, at, number, sticky=sticky).command.run("scan", site.root, json=True)
+        assert broken.code in {0, 4}, f"{at} of {calls}: {broken}"
+        assert (broken.code == 4) == bool(broken.error), broken
+        refused += broken.code == 4
+        if site.database.exists() and broken.code == 0:
+            assert acknowledged(broken) <= site.listing().keys()
+
+        site.command.ask("scan", site.root)
+
+        assert len(site.listing()) == 12, f"{at} of {calls}"
+        site.command.ask("verify", "--deep")
+        if step % 5 == 0:
+            site.holds(sample=1)
+    assert refused > STEPS // 2
+
+
+def test_a_scan_of_edits_whose_nth_write_fails_keeps_what_was_there(site: Site, shim: Path) -> None:
+    """On a store that holds a history already: what could be read before can be read after."""
+    for name in range(12):
+        (site.root / f"{name}.txt").write_text(f"Number {name}.\n" * 300)
+    site.command.ask("scan", site.root)
+    for at in range(1, 40, 4):
+        for name in range(12):
+            (site.root / f"{name}.txt").write_text(f"Number {name}, at {at}.\n" * 300)
+        before = site.command.records("changes")
+        broken = failing(site, shim, at, errno.EIO, sticky=False).command.run("scan", site.root)
+        assert broken.code in {0, 4}, broken
+        assert site.command.records("changes")[: len(before)] == before
+        site.command.ask("verify")
+
+    site.command.ask("scan", site.root)
+    site.holds()
+    assert {version for _, version in site.listing().values()} == {11}
+
+
+@pytest.mark.parametrize("number", [errno.EIO, errno.ENOSPC, errno.EROFS], ids=errno.errorcode.get)
+def test_a_daemon_whose_writes_fail_says_so_and_recovers_without_a_restart(
+    site: Site, shim: Path, number: int
+) -> None:
+    mended = site.place / "mended"
+    weak = failing(site, shim, 60, number, sticky=True, FAIL_UNTIL=str(mended))
+    site.write(first="the first")
+    with weak.daemon(ready="started") as daemon:
+        pid = daemon.pid
+        daemon.command = site.command
+        for name in range(20):
+            (site.root / f"{name}.txt").write_text(f"Number {name}.\n" * 300)
+        status = site.until_status(
+            lambda status: any(problem["code"].startswith("store_") for problem in status["problems"]),
+            30,
+            "the store's failure is said",
+        )
+        assert status["health"] == "degraded"
+        site.command.refused("sync", "--timeout", "0.5", code=4)
+        mended.touch()
+        site.until_healthy()
+        daemon.sync()
+
+        assert daemon.pid == pid
+        site.holds(after=[daemon])
+        assert len(site.listing()) == 21
+
+
+def test_a_log_that_cannot_be_written_stops_nothing(site: Site) -> None:
+    """Standard error is /dev/full: the store is the record, not the log."""
+    site.write(a="one")
+    with Path("/dev/full").open("wb") as full, site.start("watch", site.root, stderr=full) as daemon:
+        try:
+            until(lambda: site.command.run("sync", "--timeout", "5").code == 0, 30)
+            site.write(b="two")
+            site.command.ask("sync")
+            assert site.log() == [("created", "a.txt", 1), ("created", "b.txt", 1)]
+            assert site.status()["log_errors"] > 0
+            assert daemon.poll() is None
+        finally:
+            daemon.terminate()
+            assert daemon.wait(20) == 0
+
+
+def test_a_log_whose_reader_is_gone_stops_nothing(site: Site) -> None:
+    import os
+
+    site.write(a="one")
+    reading, writing = os.pipe()
+    with os.fdopen(writing, "wb") as pipe, site.start("watch", site.root, stderr=pipe) as daemon:
+        try:
+            os.close(reading)
+            until(lambda: site.command.run("sync", "--timeout", "5").code == 0, 30)
+            site.write(b="two")
+            site.command.ask("sync")
+            assert site.log() == [("created", "a.txt", 1), ("created", "b.txt", 1)]
+        finally:
+            daemon.terminate()
+            assert daemon.wait(20) == 0

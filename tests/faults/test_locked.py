@@ -1,0 +1,77 @@
+"""A lock that somebody else holds on the store: waited for, then said, and nothing is lost."""
+
+from __future__ import annotations
+
+import contextlib
+import sqlite3
+import time
+from collections.abc import Iterator
+
+import sqlalchemy as sa
+
+from tests.daemon import until
+from tests.faults.site import Site
+
+
+@contextlib.contextmanager
+def locked(site: Site) -> Iterator[None]:
+    """Hold what every writer needs: SQLite's right to write, the row of the log's head on Postgres."""
+    url = str(site.command.database)
+    if url.startswith("sqlite"):
+        holder = sqlite3.connect(site.database, isolation_level=None)
+        holder.execute("BEGIN IMMEDIATE")
+        try:
+            yield
+        finally:
+            holder.execute("ROLLBACK")
+            holder.close()
+        return
+    engine = sa.create_engine(url, poolclass=sa.NullPool)
+    with engine.begin() as connection:
+        connection.exec_driver_sql("SELECT * FROM log_head FOR UPDATE")
+        yield
+
+
+def test_a_lock_held_for_long_is_said_and_nothing_is_lost(each_site: Site) -> None:
+    site = each_site.using(INGEST_BUSY_SECONDS="1")
+    site.write(a="one")
+    with site.daemon() as daemon:
+        with locked(site):
+            site.write(a="edited under the lock", b="made under the lock")
+            status = site.until_told("store_locked", 20)
+            assert status["health"] == "degraded"
+            site.command.refused("sync", "--timeout", "0.5", code=4)
+            assert site.log() == [("created", "a.txt", 1)]
+        site.until_healthy()
+        daemon.sync()
+
+        assert sorted(site.log()[1:]) == [("changed", "a.txt", 2), ("created", "b.txt", 1)]
+        site.holds(after=[daemon])
+
+
+def test_a_lock_held_for_a_moment_is_waited_for(each_site: Site) -> None:
+    site = each_site
+    site.write(a="one")
+    with site.daemon() as daemon:
+        with locked(site):
+            site.write(a="edited under the lock")
+            time.sleep(0.4)
+        until(lambda: site.listing()["a.txt"][1] == 2, 20)
+
+        assert daemon.events("store_unavailable") == []
+        assert site.status()["health"] == "ok"
+
+
+def test_a_scan_under_a_lock_ends_in_time_with_the_reason(each_site: Site) -> None:
+    site = each_site.using(INGEST_BUSY_SECONDS="1")
+    site.write(a="one")
+    site.command.ask("scan", site.root)
+    site.write(b="two")
+    with locked(site):
+        refused = site.command.run("scan", site.root, timeout=30)
+        assert refused.code == 4, refused
+        assert "locked" in refused.error
+        assert site.log() == [("created", "a.txt", 1)]
+
+    site.command.ask("scan", site.root)
+    site.holds()

@@ -1,0 +1,168 @@
+"""File systems that come and go at the root and below it: nothing is deleted, it is said, it resumes."""
+
+from __future__ import annotations
+
+from tests.command import Record
+from tests.daemon import until
+from tests.faults import mounts
+from tests.faults.machine import needs_mounts
+from tests.faults.mounts import in_own_mounts
+from tests.faults.site import ON_TIME, Site
+
+pytestmark = needs_mounts
+
+
+def replaced_at(status: Record) -> set[str | None]:
+    return {problem["path"] for problem in status["problems"] if problem["code"] == "root_replaced"}
+
+
+@in_own_mounts
+def test_a_root_that_is_unmounted_deletes_nothing_and_resumes(site: Site) -> None:
+    keeper = site.place / "keeper"
+    keeper.mkdir()
+    mounts.mount_tmpfs(keeper)
+    mounts.bind(keeper, site.root)
+    site.write(a="one", sub__b="two")
+    with site.daemon() as daemon:
+        before = site.listing()
+        mounts.unmount(site.root)
+        status = site.until_told("root_replaced")
+        assert status["health"] == "degraded"
+        site.command.refused("sync", "--timeout", "0.5", code=4)
+        (keeper / "a.txt").write_text("edited behind")
+        mounts.bind(keeper, site.root)
+        site.until_healthy()
+        daemon.sync()
+
+        assert site.deleted() == []
+        assert site.listing() == before | {"a.txt": (before["a.txt"][0], 2)}
+    assert ("blind", "root_replaced") in site.coverage()
+
+
+@in_own_mounts
+def test_a_root_that_is_mounted_over_deletes_nothing_and_resumes(site: Site) -> None:
+    site.write(a="one", sub__b="two")
+    with site.daemon() as daemon:
+        before = site.listing()
+        mounts.mount_tmpfs(site.root)
+        (site.root / "stranger.txt").write_text("on another file system")
+        site.until_told("root_replaced")
+        assert site.listing() == before
+        mounts.unmount(site.root)
+        site.until_healthy()
+        site.write(a="three")
+        daemon.sync()
+
+        assert site.deleted() == []
+        assert site.listing() == before | {"a.txt": (before["a.txt"][0], 2)}
+
+
+@in_own_mounts
+def test_a_folder_that_is_mounted_over_is_unknown_and_the_rest_goes_on(site: Site) -> None:
+    site.write(a="one", sub__b="two", sub__deep__c="three")
+    with site.daemon() as daemon:
+        before = site.listing()
+        mounts.mount_tmpfs(site.root / "sub")
+        (site.root / "sub" / "b.txt").write_text("on another file system")
+        status = site.until_status(lambda status: "sub" in replaced_at(status), ON_TIME, "sub is replaced")
+        assert status["health"] == "degraded"
+        site.write(a="edited meanwhile", new="made meanwhile")
+        until(lambda: site.listing().keys() >= {"new.txt"}, 20)
+        until(lambda: site.listing()["a.txt"][1] == 2, 20)
+        assert site.listing()["sub/b.txt"] == before["sub/b.txt"]
+        mounts.unmount(site.root / "sub")
+        site.until_healthy()
+        site.write(sub__b="edited after")
+        daemon.sync()
+
+        assert site.deleted() == []
+        assert site.listing()["sub/b.txt"] == (before["sub/b.txt"][0], 2)
+        assert site.listing()["sub/deep/c.txt"] == before["sub/deep/c.txt"]
+
+
+@in_own_mounts
+def test_a_folder_whose_own_mount_is_gone_is_unknown(site: Site) -> None:
+    """The mount was there at the first scan: its files are the root's."""
+    (site.root / "sub").mkdir()
+    keeper = site.place / "keeper"
+    keeper.mkdir()
+    mounts.mount_tmpfs(keeper)
+    mounts.bind(keeper, site.root / "sub")
+    site.write(a="one", sub__b="two")
+    with site.daemon() as daemon:
+        before = site.listing()
+        mounts.unmount(site.root / "sub")
+        site.until_status(lambda status: "sub" in replaced_at(status), ON_TIME, "sub is replaced")
+        assert site.listing() == before
+        mounts.bind(keeper, site.root / "sub")
+        site.until_healthy()
+        daemon.sync()
+
+        assert site.deleted() == []
+        assert site.listing() == before
+
+
+@in_own_mounts
+def test_a_mount_that_was_gone_while_nobody_watched_deletes_nothing(site: Site) -> None:
+    (site.root / "sub").mkdir()
+    keeper = site.place / "keeper"
+    keeper.mkdir()
+    mounts.mount_tmpfs(keeper)
+    mounts.bind(keeper, site.root / "sub")
+    site.write(a="one", sub__b="two")
+    site.command.ask("scan", site.root)
+    mounts.unmount(site.root / "sub")
+
+    site.command.run("scan", site.root)
+    assert site.deleted() == []
+    with site.daemon(ready="started") as daemon:
+        site.until_status(lambda status: "sub" in replaced_at(status), ON_TIME, "sub is replaced")
+        assert site.deleted() == []
+        mounts.bind(keeper, site.root / "sub")
+        site.until_healthy()
+        daemon.sync()
+
+    assert site.log() == [("created", "a.txt", 1), ("created", "sub/b.txt", 1)]
+
+
+@in_own_mounts
+def test_a_new_mount_on_an_empty_folder_is_taken_in_and_its_loss_deletes_nothing(site: Site) -> None:
+    site.write(a="one")
+    (site.root / "sub").mkdir()
+    with site.daemon() as daemon:
+        mounts.mount_tmpfs(site.root / "sub")
+        site.write(sub__b="two")
+        until(lambda: "sub/b.txt" in site.listing(), 20)
+        mounts.unmount(site.root / "sub")
+        site.until_status(lambda status: "sub" in replaced_at(status), ON_TIME, "sub is replaced")
+        site.write(a="edited")
+        until(lambda: site.listing()["a.txt"][1] == 2, 20)
+
+        assert site.deleted() == []
+        assert daemon.alive
+
+
+@in_own_mounts
+def test_a_root_that_cannot_be_written_to_is_watched_and_polled_and_says_so(site: Site) -> None:
+    """No cookie can be written below it: its health does not rest on notifications alone."""
+    site.write(a="one")
+    (site.place / "behind").mkdir()
+    mounts.bind(site.root, site.place / "behind")
+    mounts.make_read_only(site.root)
+    with site.using(INGEST_POLL_SECONDS="1").daemon() as daemon:
+        assert site.log() == [("created", "a.txt", 1)]
+        (site.place / "behind" / "b.txt").write_text("two")
+        daemon.sync()
+        assert site.log() == [("created", "a.txt", 1), ("created", "b.txt", 1)]
+        until(lambda: site.coverage()[-1] == ("scanned", "polling"), 10, what="coverage says polling")
+    assert not (site.root / ".ingest").exists()
+
+
+@in_own_mounts
+def test_a_store_on_a_read_only_file_system_is_refused_and_named(site: Site) -> None:
+    site.write(a="one")
+    site.command.ask("scan", site.root)
+    mounts.make_read_only(site.place / "store")
+    for verb in ("scan", "watch"):
+        refused = site.command.refused(verb, site.root, code=4)
+        assert str(site.place / "store") in refused.error

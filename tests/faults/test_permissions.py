@@ -1,0 +1,177 @@
+"""What the service may not read or write: unknown or rejected, never deleted, and mended by itself."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.daemon import until
+from tests.faults.machine import needs_least_power, without_power
+from tests.faults.site import ON_TIME, Site
+
+pytestmark = needs_least_power
+
+
+@pytest.fixture
+def weak(site: Site) -> Iterator[Site]:
+    """The command may do what a file's mode lets its owner do, and no more."""
+    yield site.using(*without_power(), INGEST_POLL_SECONDS="1")
+    for folder, _, _ in os.walk(site.root):
+        Path(folder).chmod(0o700)
+
+
+def test_a_folder_that_becomes_unreadable_is_unknown_and_nothing_is_deleted(weak: Site) -> None:
+    site = weak
+    site.write(a="one", sub__b="two", sub__deep__c="three")
+    with site.daemon() as daemon:
+        before = site.listing()
+        (site.root / "sub").chmod(0)
+        status = site.until_told("unwatched")
+        assert status["health"] == "degraded"
+        assert "sub" in {problem["path"] for problem in status["problems"]}
+        site.write(a="edited meanwhile")
+        until(lambda: site.listing()["a.txt"][1] == 2, 20)
+        assert site.listing().keys() == before.keys()
+        (site.root / "sub").chmod(0o755)
+        site.until_healthy()
+        site.write(sub__b="edited after")
+        daemon.sync()
+
+        assert site.deleted() == []
+        assert site.listing()["sub/b.txt"] == (before["sub/b.txt"][0], 2)
+        site.holds(after=[daemon])
+
+
+def test_a_folder_that_may_be_listed_and_not_entered_is_unknown(weak: Site) -> None:
+    """Its names can be read and its files cannot be looked at."""
+    site = weak
+    site.write(a="one", sub__b="two")
+    with site.daemon():
+        (site.root / "sub").chmod(0o400)
+        site.command.run("scan", site.root)
+        assert site.deleted() == []
+        assert site.status()["health"] == "degraded" or site.status()["rejected"] == 1
+        (site.root / "sub").chmod(0o755)
+        site.until_healthy()
+        assert site.listing().keys() == {"a.txt", "sub/b.txt"}
+
+
+def test_an_unreadable_folder_at_the_start_is_told_by_scan_and_check(weak: Site) -> None:
+    site = weak
+    site.write(a="one", sub__b="two")
+    site.command.ask("scan", site.root)
+    (site.root / "sub").chmod(0)
+
+    site.command.run("scan", site.root)
+    check = site.command.run("check", site.root)
+
+    assert site.deleted() == []
+    assert check.code & 32 == 0, check
+    (site.root / "sub").chmod(0o755)
+    site.command.ask("scan", site.root)
+    assert site.log() == [("created", "a.txt", 1), ("created", "sub/b.txt", 1)]
+
+
+def test_an_unreadable_file_is_rejected_never_deleted_and_comes_back(weak: Site) -> None:
+    site = weak
+    site.write(a="one", b="two")
+    with site.daemon() as daemon:
+        (site.root / "a.txt").write_text("edited and closed")
+        (site.root / "a.txt").chmod(0)
+        (site.root / "new.txt").write_text("never readable")
+        (site.root / "new.txt").chmod(0)
+        until(lambda: site.status()["rejected"] >= 1, ON_TIME)
+        daemon.sync()
+        status = site.status()
+        assert status["health"] == "ok"
+        assert {problem["code"] for problem in status["problems"]} == {"unreadable"}
+        assert site.deleted() == []
+        assert "a.txt" in site.listing()
+        (site.root / "a.txt").chmod(0o644)
+        (site.root / "new.txt").chmod(0o644)
+        until(lambda: site.status()["rejected"] == 0, 20, what="both leave rejection")
+        daemon.sync()
+
+        assert site.deleted() == []
+        assert site.command.ask("show", "a.txt").out == b"edited and closed"
+        assert site.command.ask("show", "new.txt").out == b"never readable"
+        site.holds(after=[daemon])
+
+
+def test_a_root_that_becomes_unreadable_deletes_nothing_and_resumes(weak: Site) -> None:
+    site = weak
+    site.write(a="one", sub__b="two")
+    with site.daemon() as daemon:
+        before = site.listing()
+        site.root.chmod(0)
+        site.until_status(lambda status: status["health"] in {"degraded", "blind"}, ON_TIME, "not ok")
+        site.command.refused("sync", "--timeout", "0.5", code=4)
+        site.root.chmod(0o755)
+        site.until_healthy()
+        site.write(a="edited after")
+        daemon.sync()
+
+        assert site.deleted() == []
+        assert site.listing() == before | {"a.txt": (before["a.txt"][0], 2)}
+
+
+def test_a_root_that_may_not_be_written_to_is_polled_and_says_so(weak: Site) -> None:
+    site = weak
+    site.write(a="one", sub__b="two")
+    site.root.chmod(0o555)
+    with site.daemon() as daemon:
+        site.write(a="edited", sub__b="edited too")
+        daemon.sync()
+        assert sorted(site.log()[2:]) == [("changed", "a.txt", 2), ("changed", "sub/b.txt", 2)]
+        assert site.coverage()[-1] == ("scanned", "polling")
+        site.root.chmod(0o755)
+        until(lambda: site.coverage()[-1][0] == "watched", 20, what="watched, once it can be written to")
+
+
+def test_our_own_folder_made_a_link_leads_nowhere(site: Site) -> None:
+    """Whoever may write the root must not make the service write elsewhere."""
+    site.write(a="one")
+    target = site.place / "target"
+    target.mkdir()
+    with site.using(INGEST_POLL_SECONDS="1").daemon() as daemon:
+        shutil.rmtree(site.root / ".ingest")
+        (site.root / ".ingest").symlink_to(target)
+        site.write(a="edited")
+        until(lambda: site.listing()["a.txt"][1] == 2, 20)
+        site.write(b="new")
+        until(lambda: "b.txt" in site.listing(), 20)
+        (site.root / ".ingest").unlink()
+        until((site.root / ".ingest" / "root-id").exists, 20)
+        site.until_healthy()
+        daemon.sync()
+
+    assert os.listdir(target) == []
+
+
+def test_a_folder_swapped_for_a_link_while_it_is_read_leads_nowhere(site: Site) -> None:
+    """Ten times a second: nothing of what lies outside is ever taken in."""
+    secret = site.place / "secret"
+    (secret / "deep").mkdir(parents=True)
+    (secret / "b.txt").write_text("not of this root")
+    (secret / "deep" / "c.txt").write_text("nor this")
+    site.write(sub__b="of the root", sub__deep__c="of the root too")
+    with site.daemon() as daemon:
+        for _ in range(25):
+            (site.root / "sub").rename(site.root / "kept")
+            (site.root / "sub").symlink_to(secret)
+            (secret / "b.txt").write_text("not of this root, again")
+            (site.root / "sub").unlink()
+            (site.root / "kept").rename(site.root / "sub")
+            site.write(sub__b="of the root")
+        daemon.sync()
+        texts = {
+            site.command.ask("show", "--raw", f"{change['document']}@{change['version']}").out
+            for change in site.command.records("log", "--type", "changed")
+        }
+
+        assert texts <= {b"of the root", b"of the root too", b""}
+        site.holds(after=[daemon])

@@ -1,0 +1,111 @@
+"""One process captures a root, and one a SQLite store: a second is refused at once, naming the first."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import replace
+from pathlib import Path
+
+from tests.command import Answer, Command, Word
+from tests.daemon import Daemon, until
+from tests.faults.site import Site
+
+AT_ONCE = 2.0
+
+
+def refused_at_once(command: Command, verb: str, *words: Word, pid: int) -> None:
+    """Refused with exit 4 and the holder's pid, at most two seconds later than `--version` answers: a
+    machine with other work on it starts everything late. The best of three."""
+    best = 60.0
+    for _ in range(3):
+        began = time.monotonic()
+        command.ask("--version")
+        answered = time.monotonic()
+        answer = command.run(verb, *words, timeout=30)
+        best = min(best, (time.monotonic() - answered) - (answered - began))
+        _assert_refused(answer, pid)
+        if best < AT_ONCE:
+            return
+    raise AssertionError(f"refused after {best:.1f} s")
+
+
+def _assert_refused(answer: Answer, pid: int) -> None:
+    assert answer.code == 4, answer
+    assert str(pid) in answer.error, answer
+    assert answer.notes[0].startswith("error: "), answer
+
+
+def other_store(site: Site, name: str) -> Command:
+    return replace(site.command, database=f"sqlite:///{site.place}/{name}/ingest.db")
+
+
+def test_a_second_watch_on_one_store_is_refused(site: Site) -> None:
+    other = site.place / "other"
+    other.mkdir()
+    with site.daemon() as daemon:
+        refused_at_once(site.command, "watch", other, pid=daemon.pid)
+        refused_at_once(site.command, "watch", site.root, pid=daemon.pid)
+        assert daemon.alive
+        daemon.sync()
+
+
+def test_a_second_watch_on_one_root_is_refused_whatever_its_store(site: Site) -> None:
+    link = site.place / "link"
+    link.symlink_to(site.root)
+    second = other_store(site, "second")
+    with site.daemon() as daemon:
+        for root in (site.root, link, Path(f"{site.place}/outside/../root")):
+            refused_at_once(second, "watch", root, pid=daemon.pid)
+        refused_at_once(second, "scan", site.root, pid=daemon.pid)
+        site.write(a="still captured")
+        daemon.sync()
+        assert site.log() == [("created", "a.txt", 1)]
+
+
+def test_a_second_watch_on_one_root_is_refused_on_each_database(each_site: Site) -> None:
+    site = each_site
+    with site.daemon() as daemon:
+        refused_at_once(site.command, "watch", site.root, pid=daemon.pid)
+        site.write(a="still captured")
+        daemon.sync()
+        assert site.log() == [("created", "a.txt", 1)]
+
+
+def test_a_lock_is_free_as_soon_as_its_holder_is_killed(each_site: Site) -> None:
+    site = each_site
+    daemon = site.daemon()
+    with daemon:
+        daemon.kill()
+    with site.daemon() as second:
+        site.write(a="captured by the second")
+        second.sync()
+        assert site.log() == [("created", "a.txt", 1)]
+
+
+def test_a_scan_beside_a_watch_asks_it_and_waits(each_site: Site) -> None:
+    site = each_site
+    with site.daemon() as daemon:
+        site.write(a="one", b="two")
+        site.command.ask("scan", site.root)
+        assert sorted(site.listing()) == ["a.txt", "b.txt"]
+        assert daemon.alive
+
+
+def test_a_store_inside_its_root_is_left_out_and_its_writes_wake_nothing(site: Site) -> None:
+    inside = replace(site, command=replace(site.command, database=f"sqlite:///{site.root}/data/ingest.db"))
+    site.write(a="one")
+    with inside.daemon() as daemon:
+        assert inside.log() == [("created", "a.txt", 1)]
+        until(lambda: not inside.status()["pending"], 10)
+        before = _cpu_seconds(daemon)
+        time.sleep(4)  # heartbeats are written meanwhile
+        assert _cpu_seconds(daemon) - before < 0.8
+        daemon.sync()
+        assert inside.log() == [("created", "a.txt", 1)]
+        assert inside.command.ask("check", site.root).code == 0
+        inside.holds(after=[daemon])
+
+
+def _cpu_seconds(daemon: Daemon) -> float:
+    fields = Path(f"/proc/{daemon.pid}/stat").read_text().rpartition(")")[2].split()
+    return (int(fields[11]) + int(fields[12])) / 100

@@ -1,0 +1,321 @@
+"""`verify` finds what is not as it was recorded, and passes what is."""
+
+from __future__ import annotations
+
+import itertools
+import os
+import random
+import shutil
+import uuid
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+import sqlalchemy as sa
+
+from ingest import merkle
+from tests.command import Command
+from tests.faults.conftest import new_place, new_site
+from tests.faults.forked import Forked
+from tests.faults.site import Site
+from tests.faults.workload import Workload
+from tests.postgres import Server
+
+FLIPS = 200
+
+
+@pytest.fixture(scope="module", params=["sqlite", pytest.param("postgres", marks=pytest.mark.postgres)])
+def original(request: pytest.FixtureRequest) -> Iterator[Site]:
+    """A store with some of everything in it: moves, deletes, returns, rejections, several versions."""
+    with new_place() as place:
+        if request.param == "sqlite":
+            yield fill(new_site(place, f"sqlite:///{place}/store/ingest.db"))
+            return
+        server: Server = request.getfixturevalue("postgres_server")
+        url = server.create_database()
+        yield fill(new_site(place, url))
+        server.drop_database(url)
+
+
+def fill(site: Site, *, operations: int = 60) -> Site:
+    """Scans of a folder that changes between them."""
+    site = site.using(INGEST_MAX_BYTES="20000")
+    load = Workload(os.fsencode(site.root), os.fsencode(site.outside), seed=5)
+    for _ in range(3):
+        for _ in range(operations):
+            load.step()
+        (site.root / "large.txt").write_bytes(b"x" * 30_000)
+        (site.root / "binary.txt").write_bytes(bytes(range(256)))
+        (site.root / "titled.md").write_text(f"# A title of its own\n\nSaid {load.serial} times.\n")
+        site.command.ask("scan", site.root, code=3)
+    return site
+
+
+@pytest.fixture
+def copies(original: Site, request: pytest.FixtureRequest) -> Iterator[Callable[[], Site]]:
+    """Makes copies of the filled store: a file beside it, or a database with it as a template."""
+    url = str(original.command.database)
+    made: list[str] = []
+
+    def copy() -> Site:
+        if url.startswith("sqlite"):
+            other = f"sqlite:///{original.place}/copy-{uuid.uuid4().hex}.db"
+            shutil.copyfile(url.removeprefix("sqlite:///"), other.removeprefix("sqlite:///"))
+        else:
+            server: Server = request.getfixturevalue("postgres_server")
+            other = server.create_database(template=sa.make_url(url).database)
+        made.append(other)
+        return replace(original, command=replace(original.command, database=other))
+
+    yield copy
+    for other in made:
+        if not other.startswith("sqlite"):
+            request.getfixturevalue("postgres_server").drop_database(other)
+
+
+@pytest.fixture
+def filled(copies: Callable[[], Site]) -> Site:
+    """One copy of the filled store."""
+    return copies()
+
+
+def test_a_clean_store_passes(filled: Site) -> None:
+    for words in (("verify",), ("verify", "--deep")):
+        record = filled.command.record(*words)
+        assert record["ok"] is True
+    status = filled.status()
+    assert record["tree_root"] == status["tree_root"]
+    filled.command.ask("verify", "--expect", f"{status['seq']}:{status['tree_root']}")
+
+
+# -- one bit ---------------------------------------------------------------------------------
+
+
+def questions(site: Site) -> list[list[str]]:
+    """What can be asked: every listing, and some versions, since `--deep` read the bytes of each."""
+    asked = [["ls"], ["ls", "--deleted"], ["ls", "--rejected"], ["log"], ["coverage"], ["roots"]]
+    made = [
+        f"{change['document']}@{change['version']}"
+        for change in site.command.records("changes")
+        if change["version"] is not None and change["version"] != change["previous_version"]
+    ]
+    for name in made[:: len(made) // 3]:
+        asked += [["show", name], ["show", "--raw", name]]
+    return [["--json", *words] if "--raw" not in words else words for words in asked]
+
+
+def test_a_flipped_bit_is_found_or_changes_no_answer(site: Site) -> None:
+    """Any bit of the file that holds something, one at a time. Where `verify --deep` says that all is well,
+    it is: what it passes answers as before."""
+    fill(site, operations=40)
+    asked = questions(site)
+    whole = site.database.read_bytes()
+    written = [at for at, byte in enumerate(whole) if byte]
+    copy = site.place / "copy" / "ingest.db"
+    copy.parent.mkdir()
+    url = f"sqlite:///{copy}"
+    chance = random.Random(2024)
+    found = 0
+    with Forked(site.command) as forked:
+        right = forked.outputs(asked, database=str(site.command.database))
+        assert len(right) == len(asked) > 10
+        for number in range(FLIPS):
+            at, bit = chance.choice(written), chance.randrange(8)
+            _put(copy, whole, at, bit)
+            code = forked.run("verify", "--deep", database=url).code
+            if code != 0:
+                assert code in {4, 5}, f"exit {code} at {at}:{bit}"
+                found += 1
+                continue
+            assert forked.outputs(asked, database=url) == right, f"flip {number}, byte {at}, bit {bit}"
+    assert 0 < found < FLIPS
+
+
+def _put(copy: Path, whole: bytes, at: int, bit: int) -> None:
+    for name in copy.parent.glob("ingest.db*"):
+        name.unlink()
+    copy.write_bytes(whole[:at] + bytes([whole[at] ^ (1 << bit)]) + whole[at + 1 :])
+
+
+# -- one row ---------------------------------------------------------------------------------
+
+Edit = Callable[[sa.Connection], object]
+
+
+def run(statement: str) -> Edit:
+    def edit(connection: sa.Connection) -> None:
+        assert connection.exec_driver_sql(statement).rowcount > 0, "it edits nothing"
+
+    return edit
+
+
+def swap(table: str, key: str, column: str) -> Edit:
+    """Give two rows each other's value."""
+
+    def edit(connection: sa.Connection) -> None:
+        rows = connection.exec_driver_sql(
+            f"SELECT {key}, {column} FROM {table} WHERE {column} IS NOT NULL ORDER BY {key}"
+        ).all()
+        (one, first), (other, second) = next((a, b) for a, b in itertools.pairwise(rows) if a[1] != b[1])
+        update = sa.text(f"UPDATE {table} SET {column} = :value WHERE {key} = :key")
+        connection.execute(update, {"value": second, "key": one})
+        connection.execute(update, {"value": first, "key": other})
+
+    return edit
+
+
+def swap_two_changes(connection: sa.Connection) -> None:
+    """Two neighbours in the log change places, leaves and all."""
+    for old, new in ((3, -1), (4, 3), (-1, 4)):
+        connection.exec_driver_sql(f"UPDATE change SET seq = {new} WHERE seq = {old}")
+
+
+LATEST = "(SELECT max(seq) FROM change)"
+EDITS: dict[str, Edit] = {
+    "a path in the log": run("UPDATE change SET path_bytes = path_bytes || path_bytes WHERE seq = 2"),
+    "a label": run("UPDATE change SET recorded_at = recorded_at + 1 WHERE seq = 2"),
+    "when it was observed": run("UPDATE change SET observed_at = observed_at - 1 WHERE seq = 2"),
+    "a cause": run("UPDATE change SET cause = 'watch' WHERE seq = 2"),
+    "a reason": run("UPDATE change SET reason = 'excluded' WHERE type = 'deleted'"),
+    "an actor": run('UPDATE change SET actor = \'{"kind":"user","name":"root"}\' WHERE seq = 2'),
+    "a size": run("UPDATE version SET size = size + 1 WHERE no = 1"),
+    "a hash of a version": swap("version", "seq", "hash"),
+    "a salt": swap("version", "seq", "salt"),
+    "a modification time": run("UPDATE version SET modified_at = modified_at + 1 WHERE seq = 2"),
+    "a title": run("UPDATE rendition SET title = 'another' WHERE title IS NOT NULL"),
+    "a text's hash": swap("rendition", "seq", "text_hash"),
+    "a text's reason": run("UPDATE rendition SET text_reason = 'nul' WHERE text_reason = 'binary'"),
+    "a language": run("UPDATE rendition SET language = 'eo' WHERE language IS NOT NULL"),
+    "a count of words": run("UPDATE rendition SET words = words + 1 WHERE words > 0"),
+    "a leaf": swap("change", "seq", "leaf"),
+    "two changes in each other's place": swap_two_changes,
+    "a deleted change": run("DELETE FROM change WHERE seq = 5"),
+    "the last change deleted": run(f"DELETE FROM change WHERE seq = {LATEST}"),
+    "a deleted version": run("DELETE FROM version WHERE seq = (SELECT max(seq) FROM version)"),
+    "a deleted rendition": run("DELETE FROM rendition WHERE seq = (SELECT min(seq) FROM rendition)"),
+    "a document that the listing calls deleted": run(
+        "UPDATE document SET state = 'deleted' WHERE id = (SELECT max(id) FROM document WHERE state = 'live')"
+    ),
+    "a path in the listing": run(
+        "UPDATE document SET path_bytes = path_bytes || path_bytes "
+        "WHERE id = (SELECT max(id) FROM document WHERE state = 'live')"
+    ),
+    "a head that says less": run("UPDATE log_head SET seq = seq - 1"),
+}
+# Making a copy of a database takes seconds on Postgres: one edit a table there.
+ON_POSTGRES = {
+    "a label",
+    "a size",
+    "a title",
+    "two changes in each other's place",
+    "the last change deleted",
+    "a document that the listing calls deleted",
+    "bodies in each other's place",
+}
+DEEP: dict[str, Edit] = {
+    "bodies in each other's place": swap("blob", "id", "data"),
+    "a body that is empty": run("UPDATE blob SET data = NULL WHERE id = (SELECT min(id) FROM blob)"),
+}
+
+
+def edited(site: Site, edit: Edit) -> None:
+    engine = sa.create_engine(str(site.command.database), poolclass=sa.NullPool)
+    with engine.connect() as connection:
+        if engine.dialect.name == "postgresql":
+            connection.exec_driver_sql("SET session_replication_role = replica")  # no foreign keys
+        else:
+            connection.exec_driver_sql("PRAGMA foreign_keys = OFF")
+        connection.commit()
+        with connection.begin():
+            edit(connection)
+
+
+def test_every_edited_deleted_or_swapped_row_is_found_and_named(
+    filled: Site, copies: Callable[[], Site]
+) -> None:
+    missed = []
+    with Forked(filled.command) as forked:
+        for name, edit in {**EDITS, **DEEP}.items():
+            if "postgres" in str(filled.command.database) and name not in ON_POSTGRES:
+                continue
+            site = copies()
+            edited(site, edit)
+            words = ("verify", "--deep") if name in DEEP else ("verify",)
+            answer = forked.run(*words, database=site.command.database)
+            named = any(
+                word in answer.out + answer.err
+                for word in (b"change ", b"version ", b"document ", b"log_head", b"blob ", b"rendition ")
+            )
+            if answer.code != 5 or not named:
+                missed.append((name, answer.code, answer.text, answer.error))
+    assert missed == []
+
+
+def test_a_finding_names_the_seq(filled: Site) -> None:
+    edited(filled, EDITS["a label"])
+
+    answer = filled.command.ask("verify", code=5)
+
+    assert "change 2" in answer.text + answer.error
+
+
+# -- a shorter log ---------------------------------------------------------------------------
+
+
+def shorten(by: int) -> Edit:
+    """Take the last changes away with all they made, and write a head that fits."""
+
+    def edit(connection: sa.Connection) -> None:
+        size = connection.exec_driver_sql("SELECT seq FROM log_head").scalar_one() - by
+        for table in ("rendition", "version", "change"):
+            connection.exec_driver_sql(f"DELETE FROM {table} WHERE seq > {size}")
+        rows = connection.exec_driver_sql("SELECT leaf, recorded_at FROM change ORDER BY seq").all()
+        frontier, _ = merkle.extend((), 0, tuple(bytes(row[0]) for row in rows))
+        connection.execute(
+            sa.text("UPDATE log_head SET seq = :seq, recorded_at = :label, frontier = :frontier"),
+            {"seq": size, "label": rows[-1][1], "frontier": merkle.pack(frontier)},
+        )
+
+    return edit
+
+
+@pytest.mark.parametrize("by", [1, 2, 5])
+def test_a_shortened_log_is_found_with_a_root_kept_outside(filled: Site, by: int) -> None:
+    status = filled.status()
+    kept = f"{status['seq']}:{status['tree_root']}"
+    filled.command.ask("verify", "--expect", kept)
+    edited(filled, shorten(by))
+
+    answer = filled.command.ask("verify", "--expect", kept, code=5)
+
+    assert str(status["seq"]) in answer.text + answer.error
+
+
+def test_an_older_copy_of_the_store_passes_and_only_a_root_kept_outside_tells(site: Site) -> None:
+    """Whoever can write the file can put back an older one, whole in itself."""
+    site.write(a="one")
+    site.command.ask("scan", site.root)
+    old = site.place / "old.db"
+    shutil.copyfile(site.database, old)
+    site.write(a="two", b="new")
+    site.command.ask("scan", site.root)
+    status = site.status()
+    kept = f"{status['seq']}:{status['tree_root']}"
+    rolled = Command(f"sqlite:///{old}", site.place)
+
+    rolled.ask("verify", "--deep")
+    rolled.ask("verify", "--expect", kept, code=5)
+
+
+def test_a_daemon_does_not_append_to_a_log_whose_head_is_wrong(site: Site) -> None:
+    """A chain that is broken stays as it is: whoever looks later can see what was broken."""
+    site.write(a="one", b="two", c="three")
+    site.command.ask("scan", site.root)
+    edited(site, run("DELETE FROM change WHERE seq = 3"))
+    site.write(d="four")
+
+    answer = site.command.run("scan", site.root)
+
+    assert answer.code in {4, 5}, answer
+    assert site.status()["seq"] == 3

@@ -1,0 +1,221 @@
+"""The watcher that goes deaf, dies, or never saw: noticed, rebuilt or polled, and nothing is lost."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import signal
+import sys
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import pytest
+
+from tests.command import Command, Word
+from tests.daemon import until
+from tests.faults.machine import needs_own_limits
+from tests.faults.site import ON_TIME, Prefixed, Site
+
+
+def lose_a_watch(root: Path, gone: Path) -> None:
+    """Five steps after which the library's reading thread is dead and everything else seems alive."""
+    (root / "d").mkdir()
+    (root / "d").rename(gone)
+    (root / "d").mkdir()
+    (root / "d").rmdir()
+    gone.rmdir()
+
+
+@pytest.mark.parametrize("wait", [0.0, 0.3])
+def test_a_dead_reading_thread_is_noticed_and_the_watcher_rebuilt(site: Site, wait: float) -> None:
+    site.write(a="one")
+    with site.daemon() as daemon:
+        (site.root / "d").mkdir()
+        time.sleep(wait)
+        (site.root / "d").rmdir()
+        began = time.monotonic()
+        lose_a_watch(site.root, site.outside / "gone")
+        (site.root / "b.txt").write_text("written when nobody heard")
+        # The library may be mended one day: then there is nothing to rebuild, and the rest must hold.
+        until(
+            lambda: daemon.events("watcher_rebuilt") or "b.txt" in site.listing(),
+            ON_TIME,
+            what="the dead watcher is noticed",
+        )
+        assert time.monotonic() - began < ON_TIME
+        site.until_healthy()
+        (site.root / "c.txt").write_text("written afterwards")
+        began = time.monotonic()
+        daemon.sync()
+        assert time.monotonic() - began < 5
+
+        assert site.listing().keys() == {"a.txt", "b.txt", "c.txt"}
+        site.holds(after=[daemon])
+    if daemon.events("watcher_rebuilt"):
+        assert [state for state, _ in site.coverage()].count("blind") >= 1
+        assert "watched" in [state for state, _ in site.coverage()][2:]
+
+
+@dataclass(frozen=True)
+class Wounded(Command):
+    """The command with one thread that SIGUSR1 kills."""
+
+    thread: str = ""
+
+    def argv(self, *words: Word, json: bool = False) -> list[bytes]:
+        """The whole command line of a call."""
+        whole = super().argv(*words, json=json)
+        start = [sys.executable, "-m", "tests.faults.wounded", self.thread]
+        return [os.fsencode(word) for word in start] + whole[3:]
+
+    def environment(self) -> dict[str, str]:
+        """The environment of a call, with the tests on the path."""
+        return super().environment() | {"PYTHONPATH": str(Path(__file__).parents[2])}
+
+
+@pytest.mark.parametrize("thread", ["InotifyFD", "InotifyObserver", "InotifyEmitter"])
+def test_a_watcher_thread_that_dies_is_noticed_and_the_watcher_rebuilt(site: Site, thread: str) -> None:
+    site.write(a="one", sub__b="two")
+    with replace(site, command=Wounded(site.command.database, site.place, thread=thread)).daemon() as daemon:
+        daemon.command = site.command
+        daemon.send(signal.SIGUSR1)
+        site.write(c="heard by the thread as it dies")
+        site.write(sub__d="written when nobody heard")
+        daemon.wait_for("watcher_rebuilt", ON_TIME)
+        site.until_healthy()
+        site.write(a="edited", sub__e="written afterwards")
+        daemon.sync()
+
+        site.holds(after=[daemon])
+    # What Python prints of the thread is no line of ours.
+    assert site.listing().keys() == {"a.txt", "c.txt", "sub/b.txt", "sub/d.txt", "sub/e.txt"}
+
+
+def test_folders_renamed_as_soon_as_they_are_filled_are_all_seen(site: Site) -> None:
+    """For some of them the library loses the watch and says nothing."""
+    with site.using(INGEST_POLL_SECONDS="2").daemon() as daemon:
+        for number in range(200):
+            folder = site.root / f"new-{number}"
+            folder.mkdir()
+            (folder / "a.txt").write_text(f"Number {number}.")
+            folder.rename(site.root / f"old-{number}")
+        daemon.sync()
+        for number in range(200):
+            (site.root / f"old-{number}" / "b.txt").write_text(f"Later in {number}.")
+        daemon.sync()
+
+        site.holds(after=[daemon])
+        assert len(site.listing()) == 400
+
+
+def test_a_tree_that_is_moved_about_while_it_is_written_is_all_seen(site: Site) -> None:
+    with site.using(INGEST_POLL_SECONDS="2").daemon() as daemon:
+        for number in range(40):
+            top = site.root / f"{number}"
+            (top / "x" / "y").mkdir(parents=True)
+            (top / "x" / "y" / "a.txt").write_text(f"a of {number}")
+            (top / "x").rename(top / "z")
+            (top / "z" / "y" / "b.txt").write_text(f"b of {number}")
+            if number % 3 == 0:
+                top.rename(site.root / f"moved-{number}")
+            if number % 5 == 0:
+                shutil.rmtree(site.root / (f"moved-{number}" if number % 3 == 0 else f"{number}"))
+        daemon.sync()
+
+        site.holds(after=[daemon])
+
+
+@needs_own_limits
+def test_folders_past_the_limit_of_watches_are_counted_and_polled(site: Site) -> None:
+    prefix = ["unshare", "-Ur", "sh", "-c", 'echo 5 >/proc/sys/user/max_inotify_watches; exec "$@"', "sh"]
+    for number in range(11):
+        site.write(**{f"d{number}__a": f"Number {number}."})
+    limited = _with_prefix(site, prefix)
+    with limited.daemon() as daemon:
+        daemon.command = site.command
+        status = site.until_told("unwatched")
+        assert status["health"] == "degraded"
+        assert sum(root["unwatched_directories"] for root in status["roots"]) > 0
+        assert len(site.listing()) == 11
+        site.write(**{f"d{number}__a": f"Edited {number}." for number in range(11)})
+        site.write(**{f"d{number}__b": f"New {number}." for number in range(11)})
+        daemon.sync()
+        site.holds(after=[daemon])
+        assert sorted(version for _, version in site.listing().values()) == [1] * 11 + [2] * 11
+        assert site.coverage()[-1][0] == "scanned"
+
+
+@needs_own_limits
+def test_a_root_that_cannot_be_watched_at_all_is_polled_and_says_so(site: Site) -> None:
+    prefix = ["unshare", "-Ur", "sh", "-c", 'echo 0 >/proc/sys/user/max_inotify_watches; exec "$@"', "sh"]
+    site.write(a="one")
+    with _with_prefix(site, prefix).daemon() as daemon:
+        daemon.command = site.command
+        status = site.until_told("unwatched")
+        assert status["health"] == "degraded"
+        assert status["roots"][0]["backend"] == "poll"
+        site.write(a="two", b="new")
+        daemon.sync()
+        assert site.log()[1:] == [("changed", "a.txt", 2), ("created", "b.txt", 1)]
+        assert site.coverage()[-1] == ("scanned", "polling")
+
+
+def _with_prefix(site: Site, prefix: Sequence[str]) -> Site:
+    variables = {"INGEST_POLL_SECONDS": "1"}
+    return replace(site, command=Prefixed(site.command.database, site.place, variables, prefix))
+
+
+def test_an_overflow_of_the_queue_is_counted_told_and_mended_by_a_scan(site: Site) -> None:
+    site.write(a="one")
+    for folder in range(55):
+        (site.root / f"d{folder}").mkdir()
+    with site.daemon() as daemon:
+        daemon.pause()
+        for folder in range(55):
+            for number in range(110):
+                (site.root / f"d{folder}" / f"{number}.txt").write_text(f"{folder} and {number}")
+        daemon.resume()
+        daemon.wait_for("overflow", 20)
+        until(lambda: site.status()["roots"][0]["overflows"] >= 1, 20)
+        daemon.sync(60)
+
+        assert site.status()["health"] == "ok"
+        assert len(site.listing()) == 6051
+        site.holds(after=[daemon])
+        states = site.coverage()
+    assert states[-1][0] == "watched"
+    assert {state for state, _ in states[1:-1]} & {"scanned", "blind"}
+
+
+def test_a_daemon_that_was_stopped_and_continued_looks_at_everything_again(site: Site) -> None:
+    site.write(a="one")
+    with site.daemon() as daemon:
+        scans = len(daemon.events("scan_finished"))
+        daemon.pause()
+        site.write(a="edited", b="new")
+        daemon.resume()
+        until(lambda: len(daemon.events("scan_finished")) > scans, ON_TIME, what="a rescan after SIGCONT")
+        daemon.sync()
+
+        assert sorted(site.log()[1:]) == [("changed", "a.txt", 2), ("created", "b.txt", 1)]
+
+
+def test_a_long_stop_is_told_and_is_not_called_watched(site: Site) -> None:
+    """Longer than the heartbeat may be old: in that time nobody observed."""
+    site.write(a="one")
+    with site.daemon() as daemon:
+        daemon.pause()
+        stopped = time.time()
+        time.sleep(7)
+        site.write(a="edited")
+        daemon.resume()
+        until(lambda: len(daemon.events("scan_finished")) > 1, ON_TIME, what="a rescan after a stall")
+        daemon.sync()
+        ledger = site.command.records("coverage")
+
+    assert site.log() == [("created", "a.txt", 1), ("changed", "a.txt", 2)]
+    assert stopped
+    assert any(line["state"] != "watched" for line in ledger[1:]), ledger
+    assert ledger[-1]["state"] == "watched"
