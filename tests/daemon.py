@@ -56,6 +56,7 @@ class Daemon:
         self._process: subprocess.Popen[bytes] | None = None
         self._readers: list[threading.Thread] = []
         self._lives = 0
+        self._paused = False
 
     # -- its life ----------------------------------------------------------------------------
 
@@ -63,6 +64,7 @@ class Daemon:
         """Start it; returns at once."""
         assert self._process is None, "it runs already"
         self._lives += 1
+        self._paused = False
         self._process = subprocess.Popen(
             self.command.argv("watch", *self.words),
             cwd=self.command.cwd,
@@ -118,10 +120,12 @@ class Daemon:
     def pause(self) -> None:
         """SIGSTOP."""
         self.send(signal.SIGSTOP)
+        self._paused = True
 
     def resume(self) -> None:
         """SIGCONT."""
         self.send(signal.SIGCONT)
+        self._paused = False
 
     def send(self, number: signal.Signals) -> None:
         """Any signal."""
@@ -159,7 +163,8 @@ class Daemon:
         if kind is not None:
             self.kill()
             return
-        self.resume()
+        if self._paused:
+            self.resume()
         self.stop()
         self.check_lines()
 

@@ -71,12 +71,12 @@ class Batch:
         capture, path = self.capture, entry.path
         if any(scan.is_below(path, folder) for folder in capture.closed):
             return 0
+        self.causes[path] = entry.cause
         if not scan.is_watched(path, capture.patterns, capture.hidden):
             if path in self.standing or path in self.rows:
                 self._note_gone(path, "excluded", expired=True)
             return 0
         self.read_at[path] = capture.clock.wall()
-        self.causes[path] = entry.cause
         capture.unknown.pop(path, None)
         if len(path) > PATH_BYTES:
             found: read.Reading = self._too_long(path)

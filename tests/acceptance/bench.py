@@ -6,12 +6,14 @@ store that is scanned; the oracle is asked when all are done.
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
+from hashlib import sha256
 from pathlib import Path
 from typing import Literal
 
 from tests.acceptance.place import OLD, Place, brief
-from tests.command import Record
+from tests.command import Record, path_of
 from tests.daemon import Daemon
 
 CASES = 64
@@ -45,28 +47,36 @@ class Bench:
         if self.daemon is not None:
             self.daemon.sync()
         else:
-            self.place.scan()
+            self.scan()
 
     def scan(self) -> None:
         """A full scan, by the daemon where one runs."""
-        self.place.scan()
+        self.place.quick.ask("scan")
 
     def changes(self) -> list[Record]:
         """What was told since the last call, of the case's folder."""
         self.settle()
-        found = self.place.command.records("changes", "--since", str(self.told))
+        found = self.place.quick.records("changes", "--since", str(self.told))
         self.told += len(found)
         ours = [change for change in found if change["path"].startswith(f"{self.case.name}/")]
         self.strays += [brief(change) for change in found if change not in ours]
         return ours
 
     def news(self) -> list[str]:
-        """What happened since the last call, in short, paths as in the case's folder."""
-        return [brief(change).replace(f"{self.case.name}/", "") for change in self.changes()]
+        """What happened since the last call, in short, paths as in the case's folder.
+
+        A file that has just got a version holds these bytes still.
+        """
+        found = self.changes()
+        for change in found:
+            path = self.place.root / os.fsdecode(path_of(change))
+            if change["version"] != change["previous_version"] and path.is_file():
+                assert sha256(path.read_bytes()).hexdigest() in {one["sha256"] for one in found}
+        return [brief(change).replace(f"{self.case.name}/", "") for change in found]
 
     def body(self, name: str) -> bytes:
         """The bytes of a document's last version."""
-        return self.place.command.ask("show", "--raw", f"{self.case.name}/{name}").out
+        return self.place.quick.ask("show", "--raw", f"{self.case.name}/{name}").out
 
 
 def bench(place: Place, how: Literal["watched", "scanned"]) -> Iterator[Bench]:
@@ -80,10 +90,9 @@ def bench(place: Place, how: Literal["watched", "scanned"]) -> Iterator[Bench]:
         yield made
         place.scan()
     else:
-        with place.watch() as daemon:
+        with Daemon(place.quick, place.root) as daemon:
             made = Bench(place, daemon)
             yield made
             daemon.sync()
-            place.holds(sample=5)
     assert not made.strays, "told later than by the `sync` or `scan` of their case"
-    place.holds(sample=5)
+    place.holds(sample=3)

@@ -11,8 +11,17 @@ from pathlib import Path
 import pytest
 
 from tests.acceptance.bench import Bench, bench
+from tests.acceptance.past import Past
 from tests.acceptance.place import Place
 from tests.command import Command
+from tests.faults import forked
+
+
+@pytest.fixture(scope="session", autouse=True)
+def forking() -> Iterator[None]:
+    """What `Place.quick` started ends with the tests."""
+    yield
+    forked.close()
 
 
 def _made() -> Iterator[Path]:
@@ -47,6 +56,15 @@ def scanned() -> Iterator[Bench]:
 
 def _sqlite(made: Path) -> Place:
     return Place(made, Command(f"sqlite:///{made}/store/ingest.db", made))
+
+
+@pytest.fixture(scope="module")
+def past() -> Iterator[Past]:
+    """A store with a little history, for all tests of a module; they leave it as it is."""
+    for made in _made():
+        place = Past(made, _sqlite(made).command)
+        place.make()
+        yield place
 
 
 @pytest.fixture

@@ -46,17 +46,15 @@ def test_after_sync_everything_written_before_it_is_in_the_store(each_place: Pla
 
 
 def test_sync_of_an_idle_daemon_takes_less_than_a_second(place: Place) -> None:
-    """The best of five calls, less what a call that waits for nothing takes on the same machine."""
-    waited: list[float] = []
+    """The best of five calls, the start of the process included; a busy machine may slow some."""
     with place.watch():
+        took = []
         for _ in range(5):
             began = time.monotonic()
-            place.command.ask("db", "current")
-            between = time.monotonic()
             place.command.ask("sync")
-            waited.append((time.monotonic() - between) - (between - began))
+            took.append(time.monotonic() - began)
 
-    assert min(waited) < 1.0
+    assert min(took) < 1.0
 
 
 def test_sync_fails_while_the_daemon_does_not_run_on(each_place: Place) -> None:
@@ -71,14 +69,11 @@ def test_sync_fails_while_the_daemon_does_not_run_on(each_place: Place) -> None:
         daemon.resume()
         daemon.sync()
         assert place.told() == ["created a.txt @1"]
-        place.holds()
 
 
-def test_sync_of_a_polled_root_waits_for_the_next_poll(each_place: Place) -> None:
-    place = Place(
-        each_place.folder,
-        Command(each_place.command.database, each_place.folder, {"INGEST_POLL_SECONDS": "1"}),
-    )
+def test_sync_of_a_polled_root_waits_for_the_next_poll(place: Place) -> None:
+    variables = {"INGEST_POLL_SECONDS": "1"}
+    place = Place(place.folder, Command(place.command.database, place.folder, variables))
     place.write("a.txt", "one\n")
     with place.watch("--backend", "poll") as daemon:
         assert place.command.record("status")["roots"][0]["backend"] == "poll"
@@ -105,7 +100,6 @@ def test_a_scan_beside_a_daemon_is_done_by_the_daemon(each_place: Place) -> None
         assert counts["seq"] == 1
         assert place.command.record("status")["roots"][0]["last_scan_at"] > before
         assert len(daemon.events("scan_finished")) >= 2
-        place.holds()
 
 
 def test_a_second_daemon_is_refused_at_once_and_the_holder_is_named(each_place: Place) -> None:
@@ -135,7 +129,7 @@ def test_the_lock_of_a_killed_daemon_is_free(each_place: Place) -> None:
         with each_place.watch():
             each_place.write("a.txt", "x\n")
             each_place.command.ask("sync")
-            each_place.holds()
+            assert each_place.told() == ["created a.txt @1"]
 
 
 def test_two_daemons_on_two_roots_share_one_postgres(each_place: Place) -> None:
@@ -154,7 +148,7 @@ def test_two_daemons_on_two_roots_share_one_postgres(each_place: Place) -> None:
             changes = place.command.records("changes")
             assert [change["seq"] for change in changes] == list(range(1, 21))
             assert {change["root"] for change in changes} == {"root", "second"}
-            oracle.holds(place.command, {"root": place.root, "second": place.folder / "second"}, sample=2)
+            oracle.holds(place.quick, {"root": place.root, "second": place.folder / "second"}, sample=2)
 
 
 # -- status, and its end ----------------------------------------------------------------------
@@ -183,9 +177,8 @@ def test_status_is_ok_while_it_runs_and_stopped_after(each_place: Place) -> None
 
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
-def test_a_signal_ends_it_cleanly_in_the_middle_of_work(each_place: Place, number: signal.Signals) -> None:
+def test_a_signal_ends_it_cleanly_in_the_middle_of_work(place: Place, number: signal.Signals) -> None:
     """Exit 0 within ten seconds; the next start finds what is missing and repeats nothing."""
-    place = each_place
     with place.watch() as daemon:
         for part in range(300):
             place.write(f"{part % 10}/{part}.txt", f"File {part} of many.\n")
@@ -195,9 +188,8 @@ def test_a_signal_ends_it_cleanly_in_the_middle_of_work(each_place: Place, numbe
         assert time.monotonic() - began < 10
         assert daemon.events("stopped")
     place.scan()
-    changes = place.command.records("changes")
-    assert len(changes) == 300
     place.holds()
+    assert place.seq == 300
 
 
 def test_a_second_signal_ends_it_at_once(place: Place) -> None:
@@ -208,8 +200,7 @@ def test_a_second_signal_ends_it_at_once(place: Place) -> None:
         daemon.send(signal.SIGINT)
         daemon.resume()
         assert daemon.wait() in {0, 128 + signal.SIGTERM, 128 + signal.SIGINT}
-    place.scan()
-    place.holds()
+    assert place.scan()["seq"] == 0
 
 
 def test_a_stopped_daemon_leaves_nothing_behind(place: Place) -> None:

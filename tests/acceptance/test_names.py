@@ -39,22 +39,45 @@ NAMES = {
 }
 
 
-@pytest.mark.parametrize("what", NAMES)
-def test_a_file_of_any_name_is_a_document_and_its_bytes_come_back(watched: Bench, what: str) -> None:
+def test_a_file_of_any_name_is_a_document_and_its_bytes_come_back(watched: Bench) -> None:
     folder = os.fsencode(watched.next())
-    body = f"A file whose name is: {what}\n".encode()
-    with open(os.path.join(folder, NAMES[what]), "wb") as file:
-        file.write(body)
-    (created,) = watched.changes()
-
-    path = os.path.join(os.path.basename(folder), NAMES[what])
-    assert created["type"] == "document.created"
-    assert path_of(created) == path
+    bodies = {}
+    for what, name in NAMES.items():
+        path = os.path.join(os.path.basename(folder), name)
+        bodies[path] = f"A file whose name is: {what}\n".encode()
+        with open(os.path.join(folder, name), "wb") as file:
+            file.write(bodies[path])
+    changes = watched.changes()
     command = watched.place.command
-    assert command.ask("show", "--raw", created["document"]).out == body
-    assert command.ask("log", "--", path, json=True).records == [created]
-    # people see the same, escaped: `Command` refuses control characters in any answer
-    assert len(command.ask("log", "--", path).text.splitlines()) == 1
+
+    assert {change["type"] for change in changes} == {"document.created"}
+    assert sorted(map(path_of, changes)) == sorted(bodies)
+    for change in changes:
+        assert (
+            command.ask("show", "--raw", "--rev", "latest", "--", path_of(change)).out
+            == bodies[path_of(change)]
+        )
+    # people see one line for each, escaped: `Command` refuses control characters in any answer
+    assert len(command.ask("ls", f"{watched.case.name}/").text.splitlines()) == len(NAMES) + 2
+    assert len(command.ask("log", "-n", str(len(NAMES))).text.splitlines()) == len(NAMES)
+
+
+@pytest.mark.parametrize("what", ["newline", "invalid UTF-8", "looks escaped", "a dash", "like a revision"])
+def test_a_file_of_any_name_is_edited_moved_and_removed_as_any_other(watched: Bench, what: str) -> None:
+    folder = os.fsencode(watched.next())
+    path = os.path.join(folder, NAMES[what])
+    kinds = []
+    for act in (
+        lambda: Path(os.fsdecode(path)).write_text(f"First, {what}.\n"),
+        lambda: Path(os.fsdecode(path)).write_text(f"Second, {what}.\n"),
+        lambda: os.rename(path, os.path.join(folder, b"plain.txt")),
+        lambda: os.rename(os.path.join(folder, b"plain.txt"), path),
+        lambda: os.remove(path),
+    ):
+        act()
+        kinds += [change["type"].removeprefix("document.") for change in watched.changes()]
+
+    assert kinds == ["created", "changed", "moved", "moved", "deleted"]
 
 
 @pytest.mark.parametrize("what", ["invalid UTF-8", "cut UTF-8", "surrogate"])

@@ -11,7 +11,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.command import Command
+from tests.faults import forked
+from tests.faults.forked import Quick
 from tests.faults.site import Site
 from tests.postgres import OwnServer
 
@@ -29,7 +30,13 @@ def new_site(place: Path, url: str) -> Site:
     """An empty root in this place, and the command with this store."""
     (place / "root").mkdir()
     (place / "outside").mkdir()
-    return Site(place, Command(url, place))
+    return Site(place, Quick(url, place))
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _end_forking() -> Iterator[None]:
+    yield
+    forked.close()
 
 
 @pytest.fixture

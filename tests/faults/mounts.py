@@ -15,6 +15,8 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import ParamSpec
 
+from tests.faults import forked
+
 CLONE_NEWNS = 0x00020000
 MS_REC = 0x4000
 MS_PRIVATE = 1 << 18
@@ -31,10 +33,12 @@ def in_own_mounts(test: Callable[Arguments, None]) -> Callable[Arguments, None]:
 
         def body() -> None:
             try:
-                _leave()
+                leave()
                 test(*args, **kwargs)
             except BaseException as error:  # noqa: BLE001  # carried over to the test's own thread
                 raised.append(error)
+            finally:
+                forked.close(os.readlink("/proc/thread-self/ns/mnt"))
 
         thread = threading.Thread(target=body, name="own-mounts")
         thread.start()
@@ -45,7 +49,8 @@ def in_own_mounts(test: Callable[Arguments, None]) -> Callable[Arguments, None]:
     return run
 
 
-def _leave() -> None:
+def leave() -> None:
+    """Give the calling thread, and all it starts, mounts of its own. Raises OSError where it may not."""
     libc = ctypes.CDLL(None, use_errno=True)
     if libc.unshare(CLONE_NEWNS) != 0 or libc.mount(b"none", b"/", None, MS_REC | MS_PRIVATE, None) != 0:
         raise OSError(ctypes.get_errno(), os.strerror(ctypes.get_errno()))

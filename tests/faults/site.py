@@ -12,6 +12,7 @@ from typing import IO, Literal
 from tests import oracle
 from tests.command import Command, Record, Word
 from tests.daemon import Daemon, until
+from tests.faults.forked import Quick
 
 ON_TIME = 10.0  # seconds until a lost root or a dead watcher must be noticed
 
@@ -51,10 +52,17 @@ class Site:
         assert self.command.database is not None
         return Path(self.command.database.removeprefix("sqlite:///"))
 
+    @property
+    def on_sqlite(self) -> bool:
+        """Whether the store is a file."""
+        return str(self.command.database).startswith("sqlite")
+
     def using(self, *prefix: str, **variables: str) -> Site:
         """The same place, the command behind `prefix` and with these variables."""
         common = {**self.command.variables, **variables}
-        return replace(self, command=Prefixed(self.command.database, self.place, common, prefix))
+        if prefix:
+            return replace(self, command=Prefixed(self.command.database, self.place, common, prefix))
+        return replace(self, command=Quick(self.command.database, self.place, common))
 
     def daemon(self, *words: Word, ready: Literal["synced", "started", "no"] = "synced") -> Daemon:
         """A daemon on the root, or with these words; to be entered with `with`."""
@@ -101,7 +109,7 @@ class Site:
             status = self.status()
             return status if holds(status) else None
 
-        status: Record = until(found, seconds, what=what)
+        status: Record = until(found, seconds, every=0.1, what=what)
         return status
 
     def until_told(self, code: str, seconds: float = ON_TIME) -> Record:

@@ -25,7 +25,6 @@ import pytest
 from tests.command import Record, path_of
 from tests.daemon import Daemon, until
 from tests.faults.conftest import new_place, new_site
-from tests.faults.forked import Forked
 from tests.faults.site import Site
 from tests.postgres import Server
 
@@ -145,13 +144,11 @@ class Filled:
 
     site: Site
     daemon: Daemon
-    forked: Forked
     documents: dict[bytes, Record]
 
     def shown(self, name: bytes) -> Record:
         """The record of a file's newest version."""
-        (record,) = self.forked.records("show", self.documents[name]["document"])
-        return record
+        return self.site.command.record("show", self.documents[name]["document"])
 
 
 @pytest.fixture(scope="module", params=["sqlite", pytest.param("postgres", marks=pytest.mark.postgres)])
@@ -184,21 +181,20 @@ def filled(request: pytest.FixtureRequest) -> Iterator[Filled]:
                 os.mknod(site.root / "zero.txt", 0o666 | stat.S_IFCHR, os.makedev(1, 5))
         daemon.sync(60)
         assert time.monotonic() - began < 60
-        forked = held.enter_context(Forked(site.command))
-        documents = {path_of(one): one for one in forked.records("ls")}
-        yield Filled(site, daemon, forked, documents)
+        documents = {path_of(one): one for one in site.command.records("ls")}
+        yield Filled(site, daemon, documents)
 
 
 @pytest.mark.parametrize(("case", "name"), CASES, ids=[f"{case}-{name!a}"[:60] for case, name in CASES])
 def test_bytes_come_back_as_they_were(filled: Filled, case: str, name: bytes) -> None:
     document = filled.documents[name]
     content = FILES[case][name]
-    shown = filled.forked.run("show", "--raw", document["document"])
+    shown = filled.site.command.run("show", "--raw", document["document"])
 
     assert shown.code == 0
     assert shown.out == content
     assert document["sha256"] == sha256(content).hexdigest()
-    text = filled.forked.run("show", document["document"])
+    text = filled.site.command.run("show", document["document"])
     assert text.code == (0 if document["text_sha256"] else 2), text
 
 
@@ -277,7 +273,7 @@ def test_no_answer_holds_an_escape_and_no_line_is_broken_in_two(filled: Filled) 
     the daemon's own lines."""
     for words in (("ls",), ("log",), ("status",), ("changes",), ("coverage",), ("roots",), ("check",)):
         for json_lines in (False, True):
-            answer = filled.forked.run(*words, json_lines=json_lines)
+            answer = filled.site.command.run(*words, json=json_lines)
             assert answer.code == 0, answer
     filled.daemon.check_lines()
     assert len(filled.daemon.changes) >= len(filled.documents)
@@ -288,7 +284,7 @@ def test_no_answer_holds_an_escape_and_no_line_is_broken_in_two(filled: Filled) 
 @pytest.mark.parametrize("name", [b"escapes.txt", b"trojan.txt", b"separators.txt"])
 def test_a_text_with_controls_is_shown_escaped_and_diffed_escaped(filled: Filled, name: bytes) -> None:
     document = filled.documents[name]["document"]
-    shown = filled.forked.run("show", document)
+    shown = filled.site.command.run("show", document)
 
     assert shown.code == 0
     assert b"\\u{" in shown.out
@@ -304,7 +300,7 @@ def _case(name: bytes) -> str:
     "name", [b"-rf", b"@3.txt", b"seq:1", b" leading and trailing ", b"\xff\xfe\x80.txt"]
 )
 def test_a_file_is_reached_by_its_name_whatever_it_is_called(filled: Filled, name: bytes) -> None:
-    shown = filled.forked.run("show", "--raw", "--", name)
+    shown = filled.site.command.run("show", "--raw", "--", name)
 
     assert shown.code == 0, shown
     assert shown.out == FILES["names"][name]

@@ -15,28 +15,17 @@ import pytest
 
 from tests.command import Command, Word
 from tests.daemon import until
+from tests.faults.deafen import lose_a_watch
 from tests.faults.machine import needs_own_limits
 from tests.faults.site import ON_TIME, Prefixed, Site
 
 
-def lose_a_watch(root: Path, gone: Path) -> None:
-    """Five steps after which the library's reading thread is dead and everything else seems alive."""
-    (root / "d").mkdir()
-    (root / "d").rename(gone)
-    (root / "d").mkdir()
-    (root / "d").rmdir()
-    gone.rmdir()
-
-
-@pytest.mark.parametrize("wait", [0.0, 0.3])
-def test_a_dead_reading_thread_is_noticed_and_the_watcher_rebuilt(site: Site, wait: float) -> None:
+@pytest.mark.parametrize("gap", [0.05, 0.3])
+def test_a_dead_reading_thread_is_noticed_and_the_watcher_rebuilt(site: Site, gap: float) -> None:
     site.write(a="one")
     with site.daemon() as daemon:
-        (site.root / "d").mkdir()
-        time.sleep(wait)
-        (site.root / "d").rmdir()
+        lose_a_watch(site.root, site.outside / "gone", gap)
         began = time.monotonic()
-        lose_a_watch(site.root, site.outside / "gone")
         (site.root / "b.txt").write_text("written when nobody heard")
         # The library may be mended one day: then there is nothing to rebuild, and the rest must hold.
         until(

@@ -113,7 +113,9 @@ class Workload:
         if len(self.folders) > MOST_FOLDERS:
             return self.create()
         folder = self._join(self.random.choice(self.folders), b"d%d" % self._next())
-        os.makedirs(self._at(folder + b"/deep"))
+        # One by one: the root itself is never made, where a fault has taken it away.
+        os.mkdir(self._at(folder))
+        os.mkdir(self._at(folder + b"/deep"))
         self.folders += [folder, folder + b"/deep"]
         for path in (folder + b"/a.txt", folder + b"/deep/b.txt"):
             self._write(path, self._text())

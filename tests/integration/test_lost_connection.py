@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from contextlib import closing
 
 import pytest
 import sqlalchemy as sa
@@ -22,8 +23,7 @@ def server_url(own_postgres: OwnServer) -> str:
 def test_a_commit_without_an_answer_is_recorded_once(server_url: str, delivered: bool) -> None:
     with opened(server_url):
         pass
-    cutter = CommitCutter(server_url, delivered=delivered)
-    with opened(cutter.url) as store:
+    with closing(CommitCutter(server_url, delivered=delivered)) as cutter, opened(cutter.url) as store:
         root = add_root(store)
         record(store, root, [entry("created", b"before", raw=b"x")])
         entries = [entry("created", b"a", raw=b"one"), entry("created", b"b", raw=b"two")]
@@ -40,15 +40,13 @@ def test_a_commit_without_an_answer_is_recorded_once(server_url: str, delivered:
         assert [row["id"] for row in rows_of(store, tables.change)][1:] == [made.id for made in entries]
         assert len(rows_of(store, tables.version)) == 3
         assert findings(store) == []
-    cutter.close()
 
 
 def test_a_lost_answer_is_looked_up_though_others_wrote_since(server_url: str) -> None:
     """The answer names the place that the batch has, not where the log has come to."""
     with opened(server_url) as other:
         other_root = add_root(other, "other")
-        cutter = CommitCutter(server_url, delivered=True)
-        with opened(cutter.url) as store:
+        with closing(CommitCutter(server_url, delivered=True)) as cutter, opened(cutter.url) as store:
             root = add_root(store)
             cutter.armed.set()
             done = record(store, root, [entry("created", b"a", raw=b"one")])
@@ -57,7 +55,6 @@ def test_a_lost_answer_is_looked_up_though_others_wrote_since(server_url: str) -
         assert done.seq == 1
         assert [row["path_bytes"] for row in rows_of(other, tables.change)] == [b"a", b"b"]
         assert findings(other) == []
-        cutter.close()
 
 
 def test_a_connection_that_is_killed_within_a_transaction_records_once(server_url: str) -> None:

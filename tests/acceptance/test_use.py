@@ -1,0 +1,159 @@
+"""What is compared, written back, exported and handed on from the history."""
+
+from __future__ import annotations
+
+import shutil
+from hashlib import sha256
+from pathlib import Path
+
+import pytest
+
+from tests.acceptance.past import FIRST, SECOND, Past, seqs
+from tests.acceptance.place import Place
+
+# -- diff ----
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ["a.txt", "1", "2"],
+        ["a.txt", "@1", "@2"],
+        ["a.txt@1", "a.txt@2"],
+        ["a.txt", "first", "prev"],
+        ["a.txt", "seq:3", "seq:4"],
+        ["a.txt", "first", "{cursor:reader}"],
+    ],
+)
+def test_diff_of_two_versions_by_any_name(past: Past, words: list[str]) -> None:
+    record = past.command.record("diff", *words, code=1)
+    assert (record["path"], record["from"], record["to"]) == ("a.txt", 1, 2)
+    lines = [line["op"] + line["text"] for hunk in record["hunks"] for line in hunk["lines"]]
+    assert lines == [
+        "-The council met on Monday.\n",
+        "+The council met on Tuesday.\n",
+        " Nothing was decided.\n",
+    ]
+    assert past.command.ask("diff", *words, code=1).text.splitlines() == [
+        "--- a.txt@1",
+        "+++ a.txt@2",
+        "@@ -1,2 +1,2 @@",
+        "-The council met on Monday.",
+        "+The council met on Tuesday.",
+        " Nothing was decided.",
+    ]
+
+
+def test_diff_is_of_the_one_before_and_the_latest_unless_told_otherwise(past: Past) -> None:
+    record = past.command.record("diff", "a.txt", code=1)
+    assert (record["from"], record["to"]) == (2, 3)
+    record = past.command.record("diff", "a.txt", "1", code=1)
+    assert (record["from"], record["to"]) == (1, 3)
+    past.command.ask("diff", "a.txt", "2", "2", code=0)
+
+
+def test_diff_by_word_and_in_counts(past: Past) -> None:
+    words = past.command.ask("diff", "--word", "a.txt", "1", "2", code=1).text
+    assert "The council met on [-Monday-]{+Tuesday+}.\n" in words
+    stat = past.command.record("diff", "--stat", "a.txt", "1", "2", code=1)["stat"]
+    assert stat == {"lines_added": 1, "lines_removed": 1, "words_added": 1, "words_removed": 1}
+
+
+def test_diff_of_binary_versions_says_that_they_differ(past: Past) -> None:
+    answer = past.command.ask("diff", "a.txt@1", "logo.png@1", code=1)
+    assert "binary versions differ" in answer.text
+    past.command.ask("diff", "logo.png@1", "logo.png@1", code=0)
+
+
+def test_diff_of_the_corpus_between_two_moments(past: Past) -> None:
+    records = past.command.records("diff", "--from", "seq:3", "--to", "seq:6", code=1)
+    assert [(one["change"], one["from_path"], one["path"], one["from"], one["to"]) for one in records] == [
+        ("changed", None, "a.txt", 1, 2),
+        ("moved", "d/b.txt", "d/c.txt", 1, 1),
+        ("removed", None, "gone.txt", 1, None),
+    ]
+    assert past.command.records("diff", "--from", "seq:3", "--to", "seq:3", code=0) == []
+    assert len(past.command.records("diff", "--from", past.at(7), code=1)) == 2
+
+
+# -- restore, export ----
+
+
+def test_restore_writes_a_version_to_a_file_and_does_not_overwrite_unasked(
+    past: Past, tmp_path: Path
+) -> None:
+    target = tmp_path / "back.txt"
+    past.command.ask("restore", "a.txt@1", "--to", target)
+    assert target.read_text() == FIRST
+    refused = past.command.refused("restore", "a.txt@2", "--to", target, code=2)
+    assert "--force" in refused.hint
+    assert target.read_text() == FIRST
+    past.command.ask("restore", "a.txt@2", "--to", target, "--force")
+    assert target.read_text() == SECOND
+    assert [path.name for path in tmp_path.iterdir()] == ["back.txt"]
+
+
+def test_restore_of_a_deleted_document_puts_it_at_its_path(place: Place) -> None:
+    place.write("d/a.txt", "Once here.\n")
+    place.scan()
+    shutil.rmtree(place.root / "d")
+    place.scan()
+    place.command.ask("restore", "d/a.txt@latest")
+    place.scan()
+
+    assert (place.root / "d" / "a.txt").read_text() == "Once here.\n"
+    assert place.told()[-1] == "restored d/a.txt @1"
+    place.holds()
+
+
+def test_restore_does_not_write_through_a_link_out_of_the_root(place: Place) -> None:
+    place.write("d/a.txt", "Once here.\n")
+    place.scan()
+    shutil.rmtree(place.root / "d")
+    (place.root / "d").symlink_to(place.outside)
+
+    assert place.command.refused("restore", "d/a.txt@1", code=2).error
+    assert list(place.outside.iterdir()) == []
+
+
+@pytest.mark.parametrize("seq", [3, 6, 9])
+def test_export_writes_the_corpus_as_it_stood(past: Past, tmp_path: Path, seq: int) -> None:
+    target = tmp_path / "out"
+    *files, counts = past.command.records("export", target, "--at", f"seq:{seq}")
+    written = {
+        str(path.relative_to(target)): sha256(path.read_bytes()).hexdigest()
+        for path in target.rglob("*")
+        if path.is_file()
+    }
+
+    listed = past.command.records("ls", "--at", f"seq:{seq}")
+    assert written == {record["path"]: record["sha256"] for record in listed}
+    assert files == listed
+    assert (counts["files"], counts["seq"]) == (len(listed), seq)
+    assert past.command.refused("export", target, "--at", "seq:1", code=2).error
+
+
+# -- changes ----
+
+
+def test_changes_is_oldest_first_and_can_be_cut(past: Past) -> None:
+    changes = past.command.records
+    assert seqs(changes("changes")) == [1, 2, 3, 4, 5, 6, 7, 8, 9]
+    assert seqs(changes("changes", "--since", "7")) == [8, 9]
+    assert seqs(changes("changes", "--since", "99")) == []
+    assert seqs(changes("changes", "--since", "2", "--limit", "3")) == [3, 4, 5]
+    assert seqs(changes("changes", "--limit", "0")) == []
+
+
+def test_a_cursor_moves_with_what_it_was_given_and_stays_on_a_peek(past: Past) -> None:
+    def given(*words: str) -> list[int]:
+        return seqs(past.command.records("changes", "--cursor", "second", *words))
+
+    assert given("--peek", "--limit", "2") == [1, 2]
+    assert given("--limit", "2") == [1, 2]
+    assert given("--peek") == [3, 4, 5, 6, 7, 8, 9]
+    assert given("--limit", "3") == [3, 4, 5]
+    assert given() == [6, 7, 8, 9]
+    assert given() == []
+    # another cursor stands where it stood
+    assert seqs(past.command.records("changes", "--cursor", "reader", "--peek", "--limit", "1")) == [5]
