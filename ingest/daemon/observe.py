@@ -6,17 +6,16 @@ and sleeps until `next_due`. Everything here runs in the daemon's one capturing 
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable
-from contextlib import ExitStack
 
 from ingest.config import Settings
 from ingest.daemon.barrier import Barrier
 from ingest.daemon.condition import Condition
+from ingest.daemon.held import Held
 from ingest.daemon.scans import Scans
 from ingest.daemon.sight import Sight
-from ingest.disk import anchor, mounts
-from ingest.disk.watch import Heard
+from ingest.disk import mounts
+from ingest.disk.scan import topmost
 from ingest.errors import AlreadyRunning, RootUnavailable, StoreUnavailable
 from ingest.logging import Log
 from ingest.model import Cause
@@ -25,14 +24,11 @@ from ingest.pipeline.limits import Clock, Limits
 from ingest.store import roots, seen
 from ingest.store.engine import Store
 from ingest.store.entries import CLOCK_BEHIND
-from ingest.store.locks import RootLock
 from ingest.store.roots import Root
 
 CHECK = 1.0  # seconds between two looks at the root itself
 STALL = 5.0  # a gap this long between two steps: stopped, suspended, or the clock jumped
 RETRY = 1.0
-REWATCH = 5.0
-REWATCH_LONGEST = 3600.0
 # While one of these holds, nobody can say that what was announced is in the store.
 _BLOCKING = (
     "blind",
@@ -77,59 +73,39 @@ class Observation:
         self.condition = Condition(store, root, clock)
         self._wake = wake
         self._hidden = hidden
-        self._anchor: anchor.Anchor | None = None
-        self._held = ExitStack()
-        self._lock: RootLock | None = None
+        self._held = Held(store, root)
         self._barriers: list[Barrier] = []
         self.scans = Scans(settings, clock)
-        self._mounts = mounts.Mounts(root.path, root.mounts)
         now = clock.monotonic()
         self._next_check = now
         self._next_beat = now
         self._retry_at = now
         self._last_step = now
-        self._next_rewatch = now
-        self._rewatch_wait = REWATCH
 
     # -- the root itself -------------------------------------------------------------------
 
     def open(self) -> None:
-        """Open the folder, take the lock, start the watcher. Raises RootUnavailable, AlreadyRunning."""
-        root = self.root
-        opened = anchor.open_recorded(
-            root.path, name=root.name, device=root.device, inode=root.inode, uid=root.uid
-        )
-        held = ExitStack()
-        held.callback(os.close, opened.fd)
-        try:
-            held.enter_context(anchor.lock_root(opened, self.root.path))
-            if not self.store.is_sqlite:
-                self._lock = RootLock(self.store, self.root.id, self.root.name)
-                held.callback(self._lock.release)
-                self._lock.hold()
-        except (AlreadyRunning, StoreUnavailable):
-            held.close()
-            raise
-        self._held, self._anchor = held, opened
+        """Open and lock the folder, make what sees and captures it.
+
+        Raises RootUnavailable, AlreadyRunning or StoreUnavailable; then nothing is held.
+        """
+        root, settings = self.root, self.settings
+        self._held.open()
+        hidden, folder = self._hidden(root.path), self._held.folder
         self.sight = Sight(
-            root.path, folder=opened.fd, writable=anchor.write_id(opened.fd, root.uid),
-            hidden=self._hidden(root.path), period=self.settings.liveness_seconds, clock=self.clock,
-            wake=self._wake,
+            root.path, folder=folder, writable=self._held.write_id(), hidden=hidden,
+            period=settings.liveness_seconds, clock=self.clock, wake=self._wake,
+        )  # fmt: skip
+        limits = Limits(
+            quiet=settings.quiet_seconds, hold=settings.hold_seconds,
+            move=settings.move_seconds, max_bytes=settings.max_bytes,
         )  # fmt: skip
         self.capture = Capture(
-            self.store, root=self.root.id, folder=opened.fd,
-            patterns=self.settings.patterns_of(self.root.name), hidden=self._hidden(self.root.path),
-            limits=Limits(
-                quiet=self.settings.quiet_seconds, hold=self.settings.hold_seconds,
-                move=self.settings.move_seconds, max_bytes=self.settings.max_bytes,
-            ),
-            clock=self.clock,
+            self.store, root=root.id, folder=folder, patterns=settings.patterns_of(root.name),
+            hidden=hidden, limits=limits, clock=self.clock,
         )  # fmt: skip
-        self._mounts.look()
         try:
             self._compare_mounts()
-            if (opened.device, opened.inode) != (self.root.device, self.root.inode):
-                self._update_root(device=opened.device, inode=opened.inode)
         except StoreUnavailable:
             self.close()
             raise
@@ -155,7 +131,6 @@ class Observation:
         if self.capture is not None:
             self.capture.workers.close()
         self.capture = None
-        self._anchor = None
         self._held.close()
         if reason is not None and not self.retired:
             self.condition.cover("scanned", reason)
@@ -173,22 +148,17 @@ class Observation:
 
     def _check_root(self) -> None:
         """Is the folder still there, still the same, still ours, with the same mounts below?"""
-        assert self._anchor is not None
         assert self.sight is not None
-        if self._lock is not None and self._lock.hold():
-            self.rescan("lock taken anew")
         try:
-            found = anchor.open_root(self.root.path)
+            taken, id_missing = self._held.check()
         except RootUnavailable as error:
             self.lose(error)
             return
-        os.close(found.fd)
-        if (found.device, found.inode) != (self._anchor.device, self._anchor.inode):
-            self.lose(RootUnavailable("another folder stands here now", code="root_replaced"))
-            return
-        if not self.sight.writable or found.uid != self.root.uid:
-            self.sight.writable = anchor.write_id(self._anchor.fd, self.root.uid)
-        if self._mounts.look() and self._compare_mounts():
+        if taken:
+            self.rescan("lock taken anew")
+        if id_missing or not self.sight.writable:
+            self.sight.writable = self._held.write_id()
+        if self._held.mounts_changed() and self._compare_mounts():
             self.rescan("mounts changed")
         self._compare_watches()
 
@@ -196,15 +166,12 @@ class Observation:
         """Close the folders that became or ceased to be mount points with documents below them."""
         assert self.capture is not None
         before = self.capture.closed
-        believed = self._mounts.known
-        changed = self._mounts.compare(self._any_below)
-        self.capture.closed = self._mounts.closed
-        for point in before - self._mounts.closed:
+        changed = self._held.compare_mounts(self._any_below)
+        self.capture.closed = self._held.closed
+        for point in before - self._held.closed:
             self.condition.clear("root_replaced", path=point)
-        for point in self._mounts.closed:
+        for point in self._held.closed:
             self.condition.trouble("root_replaced", point, "a file system was mounted or unmounted here")
-        if self._mounts.known != believed:
-            self._update_root(mounts=self._mounts.names())
         return changed
 
     # -- what happens in a step ------------------------------------------------------------
@@ -285,23 +252,10 @@ class Observation:
             if self.ready and not self.scanning:
                 self._cover_as_watched(self.scans.began_at)
         try:
-            self._hint(heard, now)
-            for folder in _topmost(heard.folders):
-                self.capture.hint_below(folder, now)
+            self.capture.hear(heard, now)
         except StoreUnavailable:
             self.rescan("store is back")  # what was heard and could not be kept
             raise
-
-    def _hint(self, heard: Heard, now: float) -> None:
-        assert self.capture is not None
-        for old, new in heard.renames:
-            self.capture.renamed(old, new, now)
-        closed = heard.touched & heard.at_rest
-        writing = heard.touched & heard.writing
-        self.capture.hint(writing, now, writing=True)
-        self.capture.hint(heard.touched - closed - writing, now)
-        if closed:
-            self.capture.hint(closed, now, at_rest=True)
 
     def _stalled(self, gap: float) -> None:
         """Stopped, suspended, or a jump of the clock: look at everything again."""
@@ -322,7 +276,8 @@ class Observation:
             self.overflows += 1
             self.condition.trouble("overflow", None, detail)
         if self.scans.wanted != reason:
-            self.condition.cover("scanned", reason, self._proven_at())
+            if "blind" not in self.condition:  # that is worse, and is already said
+                self.condition.cover("scanned", reason, self._proven_at())
             self.log.warning(
                 "overflow" if overflow else "watcher_warning", root=self.root.name, detail=detail
             )
@@ -365,7 +320,7 @@ class Observation:
             if self.polled:
                 self.rescan("poll")
             elif self.unwatched:
-                for path in _topmost(set(self.unwatched)):
+                for path in topmost(set(self.unwatched)):
                     self.capture.hint_below(path, now)
                 self.capture.hint(self.capture.unknown, now)  # a file may be among them
                 self.scans.last_began = now
@@ -389,7 +344,8 @@ class Observation:
         if not again:
             self.condition.clear("overflow")
         self._compare_watches()
-        self._update_root(last_scan_at=self.last_scan_at)
+        with self.store.write() as connection:
+            roots.update(connection, self.root.id, last_scan_at=self.last_scan_at)
         self.ready = True
         if "blind" not in self.condition and not again:
             self._cover_as_watched(self.scans.began_at)
@@ -428,7 +384,8 @@ class Observation:
         lost = self.sight.unwatched(self.capture.folders)
         for path in lost:
             missing[path] = "the operating system does not watch this folder"
-        self._watch_again(bool(lost))
+        if self.sight.watch_again(bool(lost), self.clock.monotonic()):
+            self.rescan("folders were not watched")
         if missing == self.unwatched:
             return
         for path in self.unwatched.keys() - missing.keys():
@@ -439,21 +396,6 @@ class Observation:
         self.scans.poll_soon(self.clock.monotonic())
         if self.ready:
             self._cover_as_watched(self.clock.wall())
-
-    def _watch_again(self, lost: bool) -> None:
-        """A folder that is renamed as soon as it is made can lose its watch: make the watcher anew.
-
-        Where that does not help, because there is a limit, it is tried less and less often.
-        """
-        assert self.sight is not None
-        now = self.clock.monotonic()
-        if not lost:
-            self._rewatch_wait = REWATCH
-        elif now >= self._next_rewatch:
-            self._next_rewatch = now + self._rewatch_wait
-            self._rewatch_wait = min(self._rewatch_wait * 2, REWATCH_LONGEST)
-            if self.sight.start() is None:
-                self.rescan("folders were not watched")
 
     # -- asked from outside ----------------------------------------------------------------
 
@@ -539,16 +481,3 @@ class Observation:
     def _any_below(self, folder: bytes) -> bool:
         with self.store.read() as connection:
             return seen.any_below(connection, self.root.id, folder)
-
-    def _update_root(self, **values: object) -> None:
-        with self.store.write() as connection:
-            roots.update(connection, self.root.id, **values)
-
-
-def _topmost(folders: set[bytes]) -> list[bytes]:
-    """The folders that lie below no other of them: to compare one is to compare all below it."""
-    kept: list[bytes] = []
-    for folder in sorted(folders, key=lambda path: path + b"/"):
-        if not kept or not folder.startswith(kept[-1] + b"/"):
-            kept.append(folder)
-    return kept

@@ -16,6 +16,8 @@ from ingest.pipeline.limits import Clock
 
 COOKIE_LOST = 4.0  # seconds of silence with a cookie out: the watcher is blind
 COOKIE_LATEST = 30.0  # the same, while it still hears other things
+REWATCH = 5.0
+REWATCH_LONGEST = 3600.0
 
 
 class Sight:
@@ -47,6 +49,8 @@ class Sight:
         self._cookies.sweep()
         self._next_cookie = clock.monotonic()
         self._last_heard = clock.monotonic()
+        self._next_rewatch = clock.monotonic()
+        self._rewatch_wait = REWATCH
 
     @property
     def watching(self) -> bool:
@@ -154,3 +158,18 @@ class Sight:
         if watched is None:
             return []
         return [path for path, inode in folders.items() if inode not in watched]
+
+    def watch_again(self, lost: bool, now: float) -> bool:
+        """Make the watcher anew where folders are not watched; whether that was done.
+
+        A folder that is renamed as soon as it is made can lose its watch. Where a new watcher does
+        not help, because there is a limit, it is tried less and less often.
+        """
+        if not lost:
+            self._rewatch_wait = REWATCH
+            return False
+        if now < self._next_rewatch:
+            return False
+        self._next_rewatch = now + self._rewatch_wait
+        self._rewatch_wait = min(self._rewatch_wait * 2, REWATCH_LONGEST)
+        return self.start() is None

@@ -200,3 +200,12 @@ def is_below(path: bytes, folder: bytes) -> bool:
 def is_watched(path: bytes, patterns: Patterns, hidden: frozenset[bytes]) -> bool:
     """Whether a file at this path would be taken in."""
     return path not in hidden and patterns.keeps_file(path)
+
+
+def topmost(folders: set[bytes]) -> list[bytes]:
+    """The folders that lie below no other of them: to compare one is to compare all below it."""
+    kept: list[bytes] = []
+    for folder in sorted(folders, key=lambda path: path + b"/"):
+        if not kept or not folder.startswith(kept[-1] + b"/"):
+            kept.append(folder)
+    return kept

@@ -12,7 +12,8 @@ from collections.abc import Iterable, Iterator
 import msgspec
 
 from ingest.disk.patterns import Patterns
-from ingest.disk.scan import Blocked, Difference, compare, walk
+from ingest.disk.scan import Blocked, Difference, compare, topmost, walk
+from ingest.disk.watch import Heard
 from ingest.errors import StoreUnavailable
 from ingest.identity import Standing
 from ingest.model import Cause, Signature
@@ -63,6 +64,19 @@ class Capture:
         self._targets: dict[bytes, tuple[bytes, float]] = {}
 
     # -- what is heard ---------------------------------------------------------------------
+
+    def hear(self, heard: Heard, now: float) -> None:
+        """Take over what a watcher heard. Raises StoreUnavailable: then only a scan knows it all."""
+        for old, new in heard.renames:
+            self.renamed(old, new, now)
+        closed = heard.touched & heard.at_rest
+        writing = heard.touched & heard.writing
+        self.hint(writing, now, writing=True)
+        self.hint(heard.touched - closed - writing, now)
+        if closed:
+            self.hint(closed, now, at_rest=True)
+        for folder in topmost(heard.folders):
+            self.hint_below(folder, now)
 
     def renamed(self, old: bytes, new: bytes, now: float) -> None:
         """The operating system reported that a file or folder was renamed."""

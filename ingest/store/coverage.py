@@ -39,13 +39,14 @@ def turn(connection: Connection, root: int, state: State, when: int, reason: str
     """From `when` on the root is observed so. Nothing happens when it already is.
 
     Intervals never overlap: a `when` before the current one's start (a clock set back) counts as
-    that start.
+    that start. A blind interval never vanishes so: it keeps a microsecond.
     """
     now = current(connection, root)
     if now is not None:
         if (now.state, now.reason) == (state, reason):
             return
-        when = max(when, now.since)
+        kept = now.state == "blind" and state != "blind"
+        when = max(when, now.since + 1 if kept else now.since)
         here = sa.and_(_coverage.root_id == root, _coverage.to_at.is_(None))
         if when == now.since:
             connection.execute(sa.delete(tables.coverage).where(here))

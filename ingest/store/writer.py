@@ -14,12 +14,12 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 from sqlalchemy.exc import DBAPIError
 
-from ingest import leaf, merkle
+from ingest import merkle
 from ingest.errors import StoreUnavailable
 from ingest.ids import Entropy, new_uid
-from ingest.store import blobs, rows, tables
+from ingest.store import blobs, lines, rows, tables
 from ingest.store.engine import Row, Store, allocate, lost_connection, should_retry
-from ingest.store.entries import Entry, NewVersion, Recorded, Sighting
+from ingest.store.entries import Entry, Recorded, Sighting
 
 ATTEMPTS = 8
 
@@ -85,16 +85,21 @@ def _record(
         _write_seen(connection, root, sightings, forgotten, documents)
         if not entries:
             return Recorded(0, 0, 0)
-        keys = _write_blobs(connection, entries)
-        normalisers = _normalisers(connection, entries)
-        uids = _uids(connection, documents)
-        root_uid = connection.execute(_ROOT_UID, {"root": root}).scalar_one()
+        keys = lines.Keys(
+            root=root,
+            root_uid=connection.execute(_ROOT_UID, {"root": root}).scalar_one(),
+            documents=documents,
+            uids=_uids(connection, documents),
+            blobs=_write_blobs(connection, entries),
+            normalisers=_normalisers(connection, entries),
+        )
         head = _lock_head(connection)
         label, behind = _label(connection, head.recorded_at, now)
-        leaves = _write_changes(
-            connection, root, root_uid, entries, documents, keys, normalisers, uids, head.seq, label
-        )
-        frontier, size = merkle.extend(merkle.unpack(head.frontier), head.seq, leaves)
+        made = lines.of(entries, keys, seq=head.seq, label=label)
+        rows.insert(connection, "version", lines.VERSION, made.versions)
+        rows.insert(connection, "rendition", lines.RENDITION, made.renditions)
+        rows.insert(connection, "change", lines.CHANGE, made.changes)
+        frontier, size = merkle.extend(merkle.unpack(head.frontier), head.seq, made.leaves)
         connection.execute(
             sa.update(tables.log_head).values(seq=size, recorded_at=label, frontier=merkle.pack(frontier))
         )
@@ -258,182 +263,3 @@ def _label(connection: Connection, last: int, now: Callable[[], int]) -> tuple[i
             sa.text("SELECT (extract(epoch FROM clock_timestamp()) * 1000000)::bigint")
         ).scalar_one()
     return max(last, clock), max(0, last - clock)
-
-
-_VERSION = ("document_id", "no", "hash", "salt", "size", "blob_id", "observed_at", "modified_at", "seq")
-_CHANGE = (
-    "seq",
-    "id",
-    "recorded_at",
-    "observed_at",
-    "type",
-    "cause",
-    "reason",
-    "root_id",
-    "document_id",
-    "no",
-    "previous_no",
-    "path_bytes",
-    "from_path_bytes",
-    "actor",
-    "leaf",
-)
-_RENDITION = (
-    "document_id",
-    "no",
-    "normaliser_id",
-    "text_hash",
-    "text_reason",
-    "text_offset",
-    "text_length",
-    "text_blob_id",
-    "media_type",
-    "encoding",
-    "bom",
-    "confidence",
-    "lossy",
-    "newline",
-    "language",
-    "title",
-    "date",
-    "date_earliest",
-    "date_latest",
-    "words",
-    "sentences",
-    "seq",
-)
-
-
-def _write_changes(
-    connection: Connection,
-    root: int,
-    root_uid: bytes,
-    entries: Sequence[Entry],
-    documents: list[int | None],
-    keys: dict[bytes, int],
-    normalisers: dict[tuple[str, str], int],
-    uids: dict[int | None, bytes | None],
-    seq: int,
-    label: int,
-) -> list[bytes]:
-    """Insert versions, renditions and changes; returns the leaves, in order."""
-    versions: list[tuple[object, ...]] = []
-    renditions: list[tuple[object, ...]] = []
-    changes: list[tuple[object, ...]] = []
-    leaves: list[bytes] = []
-    for entry, document in zip(entries, documents, strict=True):
-        seq += 1
-        made = entry.version
-        no = None if entry.type == "rejected" else entry.previous
-        committed_version: leaf.LeafVersion | None = None
-        committed_renditions: tuple[leaf.LeafRendition, ...] = ()
-        if made is not None:
-            no = (entry.previous or 0) + 1
-            committed_version, committed_renditions = _committed(made, no, entry.observed_at)
-            versions.append(
-                (
-                    document,
-                    no,
-                    made.body.hash,
-                    made.salt,
-                    made.body.size,
-                    keys[made.body.hash],
-                    entry.observed_at,
-                    made.modified_at,
-                    seq,
-                )
-            )
-            renditions.append(_rendition_row(document, no, seq, made, keys, normalisers))
-        change = leaf.LeafChange(
-            seq=seq,
-            id=entry.id,
-            recorded_at=label,
-            observed_at=entry.observed_at,
-            type=entry.type,
-            cause=entry.cause,
-            reason=entry.reason,
-            root=root_uid,
-            document=uids[document],
-            no=no,
-            previous_no=entry.previous,
-            path=entry.path,
-            from_path=entry.from_path,
-            actor=None,
-        )
-        leaves.append(leaf.of(change, committed_version, committed_renditions))
-        changes.append(
-            (
-                seq,
-                entry.id,
-                label,
-                entry.observed_at,
-                entry.type,
-                entry.cause,
-                entry.reason,
-                root,
-                document,
-                no,
-                entry.previous,
-                entry.path,
-                entry.from_path,
-                None,
-                leaves[-1],
-            )
-        )
-    rows.insert(connection, "version", _VERSION, versions)
-    rows.insert(connection, "rendition", _RENDITION, renditions)
-    rows.insert(connection, "change", _CHANGE, changes)
-    return leaves
-
-
-def _committed(
-    made: NewVersion, no: int, observed_at: int
-) -> tuple[leaf.LeafVersion, tuple[leaf.LeafRendition, ...]]:
-    text = made.rendition
-    return (
-        leaf.LeafVersion(
-            no=no,
-            salt=made.salt,
-            hash=made.body.hash,
-            size=made.body.size,
-            observed_at=observed_at,
-            modified_at=made.modified_at,
-        ),
-        (
-            leaf.LeafRendition(
-                no=no,
-                salt=made.salt,
-                text_hash=made.text_hash,
-                **{name: getattr(text, name) for name in _SHARED},
-            ),
-        ),
-    )
-
-
-_SHARED = tuple(
-    name for name in leaf.LeafRendition.__struct_fields__ if name not in ("no", "salt", "text_hash")
-)
-
-
-def _rendition_row(
-    document: int | None,
-    no: int,
-    seq: int,
-    made: NewVersion,
-    keys: dict[bytes, int],
-    normalisers: dict[tuple[str, str], int],
-) -> tuple[object, ...]:
-    text = made.rendition
-    offset, length = text.text_slice or (None, None)
-    return (
-        document,
-        no,
-        normalisers[text.normaliser, text.libraries],
-        made.text_hash,
-        text.text_reason,
-        offset,
-        length,
-        keys[made.text_body.hash] if made.text_body is not None else None,
-        *(getattr(text, name) for name in _RENDITION[8:-1]),
-        seq,
-    )

@@ -1,0 +1,95 @@
+"""A root's folder, held open and locked, and what is mounted below it."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+from contextlib import ExitStack
+
+from ingest.disk import anchor, mounts
+from ingest.errors import RootUnavailable
+from ingest.store import roots
+from ingest.store.engine import Store
+from ingest.store.locks import RootLock
+from ingest.store.roots import Root
+
+
+class Held:
+    """The folder of one root, from `open` to `close`; it can be opened again."""
+
+    def __init__(self, store: Store, root: Root) -> None:
+        self._store = store
+        self._root = root
+        self._stack = ExitStack()
+        self._opened: anchor.Anchor | None = None
+        self._lock: RootLock | None = None
+        self._mounts = mounts.Mounts(root.path, root.mounts)
+
+    @property
+    def folder(self) -> int:
+        """The descriptor of the open folder."""
+        assert self._opened is not None
+        return self._opened.fd
+
+    @property
+    def closed(self) -> frozenset[bytes]:
+        """The folders below that became or ceased to be mount points: unknown until that is over."""
+        return self._mounts.closed
+
+    def open(self) -> None:
+        """Open the folder and lock it. Raises RootUnavailable, AlreadyRunning or StoreUnavailable."""
+        root = self._root
+        opened = anchor.open_recorded(
+            root.path, name=root.name, device=root.device, inode=root.inode, uid=root.uid
+        )
+        with ExitStack() as stack:
+            stack.callback(os.close, opened.fd)
+            stack.enter_context(anchor.lock_root(opened, root.path))
+            if not self._store.is_sqlite:
+                self._lock = RootLock(self._store, root.id, root.name)
+                stack.callback(self._lock.release)
+                self._lock.hold()
+            if (opened.device, opened.inode) != (root.device, root.inode):
+                self._update(device=opened.device, inode=opened.inode)
+            self._stack = stack.pop_all()
+        self._opened = opened
+        self._mounts.look()
+
+    def close(self) -> None:
+        """Let the folder and the locks go; may be called twice."""
+        self._opened = self._lock = None
+        self._stack.close()
+
+    def check(self) -> tuple[bool, bool]:
+        """Whether the lock had to be taken anew, and whether the root's id is missing in its folder.
+
+        Raises RootUnavailable where the folder is gone or another one stands there, and what
+        taking the lock raises.
+        """
+        taken = self._lock is not None and self._lock.hold()
+        assert self._opened is not None
+        found = anchor.open_root(self._root.path)
+        os.close(found.fd)
+        if (found.device, found.inode) != (self._opened.device, self._opened.inode):
+            raise RootUnavailable("another folder stands here now", code="root_replaced")
+        return taken, found.uid != self._root.uid
+
+    def write_id(self) -> bool:
+        """Write the root's id into its folder; False where that cannot be written to."""
+        return anchor.write_id(self.folder, self._root.uid)
+
+    def mounts_changed(self) -> bool:
+        """Whether the kernel's table of mounts differs from that at the last look."""
+        return self._mounts.look()
+
+    def compare_mounts(self, any_below: Callable[[bytes], bool]) -> bool:
+        """Close the folders whose mount came or went with documents below; whether a scan must follow."""
+        believed = self._mounts.known
+        changed = self._mounts.compare(any_below)
+        if self._mounts.known != believed:
+            self._update(mounts=self._mounts.names())
+        return changed
+
+    def _update(self, **values: object) -> None:
+        with self._store.write() as connection:
+            roots.update(connection, self._root.id, **values)

@@ -1,0 +1,196 @@
+"""What a batch adds to the log: the rows of its versions, renditions and changes, and their leaves.
+
+Nothing here touches a database; the columns are in the order of the rows.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import msgspec
+
+from ingest import leaf
+from ingest.store.entries import Entry, NewVersion
+
+VERSION = ("document_id", "no", "hash", "salt", "size", "blob_id", "observed_at", "modified_at", "seq")
+CHANGE = (
+    "seq",
+    "id",
+    "recorded_at",
+    "observed_at",
+    "type",
+    "cause",
+    "reason",
+    "root_id",
+    "document_id",
+    "no",
+    "previous_no",
+    "path_bytes",
+    "from_path_bytes",
+    "actor",
+    "leaf",
+)
+RENDITION = (
+    "document_id",
+    "no",
+    "normaliser_id",
+    "text_hash",
+    "text_reason",
+    "text_offset",
+    "text_length",
+    "text_blob_id",
+    "media_type",
+    "encoding",
+    "bom",
+    "confidence",
+    "lossy",
+    "newline",
+    "language",
+    "title",
+    "date",
+    "date_earliest",
+    "date_latest",
+    "words",
+    "sentences",
+    "seq",
+)
+
+
+class Keys(msgspec.Struct, frozen=True, kw_only=True):
+    """What the database calls the things that a batch speaks of.
+
+    `documents` has one key an entry (None: a path that never was a document), `uids` the stable id
+    of each, `blobs` the key of each body by its hash, `normalisers` by name and libraries.
+    """
+
+    root: int
+    root_uid: bytes
+    documents: Sequence[int | None]
+    uids: dict[int | None, bytes | None]
+    blobs: dict[bytes, int]
+    normalisers: dict[tuple[str, str], int]
+
+
+class Lines(msgspec.Struct, frozen=True):
+    """The rows to insert, in the order of their columns, and the leaf of each change."""
+
+    versions: list[tuple[object, ...]]
+    renditions: list[tuple[object, ...]]
+    changes: list[tuple[object, ...]]
+    leaves: list[bytes]
+
+
+def of(entries: Sequence[Entry], keys: Keys, *, seq: int, label: int) -> Lines:
+    """The rows of a batch that follows the change `seq`, recorded at `label` (microseconds)."""
+    versions: list[tuple[object, ...]] = []
+    renditions: list[tuple[object, ...]] = []
+    changes: list[tuple[object, ...]] = []
+    leaves: list[bytes] = []
+    for entry, document in zip(entries, keys.documents, strict=True):
+        seq += 1
+        made = entry.version
+        no = None if entry.type == "rejected" else entry.previous
+        committed_version: leaf.LeafVersion | None = None
+        committed_renditions: tuple[leaf.LeafRendition, ...] = ()
+        if made is not None:
+            no = (entry.previous or 0) + 1
+            committed_version, committed_renditions = _committed(made, no, entry.observed_at)
+            versions.append(
+                (
+                    document,
+                    no,
+                    made.body.hash,
+                    made.salt,
+                    made.body.size,
+                    keys.blobs[made.body.hash],
+                    entry.observed_at,
+                    made.modified_at,
+                    seq,
+                )
+            )
+            renditions.append(_rendition_row(document, no, seq, made, keys))
+        change = leaf.LeafChange(
+            seq=seq,
+            id=entry.id,
+            recorded_at=label,
+            observed_at=entry.observed_at,
+            type=entry.type,
+            cause=entry.cause,
+            reason=entry.reason,
+            root=keys.root_uid,
+            document=keys.uids[document],
+            no=no,
+            previous_no=entry.previous,
+            path=entry.path,
+            from_path=entry.from_path,
+            actor=None,
+        )
+        leaves.append(leaf.of(change, committed_version, committed_renditions))
+        changes.append(
+            (
+                seq,
+                entry.id,
+                label,
+                entry.observed_at,
+                entry.type,
+                entry.cause,
+                entry.reason,
+                keys.root,
+                document,
+                no,
+                entry.previous,
+                entry.path,
+                entry.from_path,
+                None,
+                leaves[-1],
+            )
+        )
+    return Lines(versions, renditions, changes, leaves)
+
+
+def _committed(
+    made: NewVersion, no: int, observed_at: int
+) -> tuple[leaf.LeafVersion, tuple[leaf.LeafRendition, ...]]:
+    text = made.rendition
+    return (
+        leaf.LeafVersion(
+            no=no,
+            salt=made.salt,
+            hash=made.body.hash,
+            size=made.body.size,
+            observed_at=observed_at,
+            modified_at=made.modified_at,
+        ),
+        (
+            leaf.LeafRendition(
+                no=no,
+                salt=made.salt,
+                text_hash=made.text_hash,
+                **{name: getattr(text, name) for name in _SHARED},
+            ),
+        ),
+    )
+
+
+_SHARED = tuple(
+    name for name in leaf.LeafRendition.__struct_fields__ if name not in ("no", "salt", "text_hash")
+)
+
+
+def _rendition_row(
+    document: int | None, no: int, seq: int, made: NewVersion, keys: Keys
+) -> tuple[object, ...]:
+    text = made.rendition
+    offset, length = text.text_slice or (None, None)
+    return (
+        document,
+        no,
+        keys.normalisers[text.normaliser, text.libraries],
+        made.text_hash,
+        text.text_reason,
+        offset,
+        length,
+        keys.blobs[made.text_body.hash] if made.text_body is not None else None,
+        *(getattr(text, name) for name in RENDITION[8:-1]),
+        seq,
+    )
