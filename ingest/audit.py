@@ -59,6 +59,7 @@ def verify(
 ) -> Iterator[Finding]:
     """Every finding; `summary` is filled meanwhile. `expected` is a (seq, tree root) kept outside."""
     with store.read() as connection:
+        evidence.read_damaged(connection)
         yield from evidence.damage(connection, Finding)
         states: dict[int, _State] = {}
         live: dict[tuple[int, bytes], int] = {}
@@ -91,15 +92,16 @@ def _log(
         where = f"change {row.seq}"
         if row.seq != size + 1:
             yield Finding("gap", where, f"expected seq {size + 1}")
-        if row.recorded_at < label:
-            yield Finding("label", where, "recorded_at goes back")
-        label = row.recorded_at
-        computed = leaf.of(*_committed(connection, row))
+        computed = _leaf(connection, row)
         if computed != row.leaf:
-            yield Finding("leaf", where, f"{show(row.path_bytes)}: the row is not what its leaf commits to")
-        frontier, size = merkle.extend(frontier, size, (computed,))
+            yield Finding("leaf", where, f"{_shown(row.path_bytes)}: the row is not what its leaf commits to")
+        frontier, size = merkle.extend(frontier, size, (computed or bytes(32),))
         if expected is not None and expected[0] == size and merkle.root(frontier) != expected[1]:
             yield Finding("tree_root", where, "the tree up to here is not the one that was kept outside")
+        if isinstance(row.recorded_at, int):
+            if row.recorded_at < label:
+                yield Finding("label", where, "recorded_at goes back")
+            label = row.recorded_at
         yield from _replay(row, states, live)
         progress(size, head.seq)
     summary.changes = size
@@ -112,6 +114,18 @@ def _log(
         yield Finding("head", "log_head", "its label is not that of the last change")
     if expected is not None and expected[0] > size:
         yield Finding("tree_root", "log_head", f"the log has {size} changes, {expected[0]} were seen before")
+
+
+def _leaf(connection: Connection, row: Any) -> bytes | None:
+    """The leaf of a change; None where a damaged row holds values of another kind than its columns."""
+    try:
+        return leaf.of(*_committed(connection, row))
+    except (TypeError, ValueError, AttributeError):
+        return None
+
+
+def _shown(path: object) -> str:
+    return show(path) if isinstance(path, bytes) else repr(path)
 
 
 def _committed(
@@ -176,7 +190,7 @@ def _replay(row: Any, states: dict[int, _State], live: dict[tuple[int, bytes], i
     if state.alive:
         other = live.setdefault((state.root, state.path), row.document_id)
         if other != row.document_id:
-            yield Finding("replay", where, f"{show(row.path_bytes)} is taken by another live document")
+            yield Finding("replay", where, f"{_shown(row.path_bytes)} is taken by another live document")
 
 
 def _heads(connection: Connection, states: dict[int, _State]) -> Iterator[Finding]:
@@ -189,14 +203,15 @@ def _heads(connection: Connection, states: dict[int, _State]) -> Iterator[Findin
         if state is None:
             yield Finding("listing", thing, "it is in no change")
             continue
-        if (row.path_bytes, row.state == "live", row.last_no) != (state.path, state.alive, state.no):
-            yield Finding("listing", thing, f"{show(row.path_bytes)}: the listing is not what the log says")
+        standing = "live" if state.alive else "deleted"
+        if (row.path_bytes, row.state, row.last_no) != (state.path, standing, state.no):
+            yield Finding("listing", thing, f"{_shown(row.path_bytes)}: the listing is not what the log says")
         if row.version_hash is None:
             yield Finding("version", thing, f"version {row.last_no} is missing")
         elif row.version_hash != row.last_hash:
             yield Finding("listing", thing, "its last hash is not that of its last version")
         if row.state == "live" and row.seen_document != row.id:
-            yield Finding("seen", thing, f"{show(row.path_bytes)}: no row says when it was last seen")
+            yield Finding("seen", thing, f"{_shown(row.path_bytes)}: no row says when it was last seen")
     if found != len(states):
         yield Finding("listing", "document", f"{len(states)} documents in the log, {found} in the listing")
 

@@ -72,6 +72,19 @@ def group(ctx: click.Context) -> None:
 
 def run(arguments: Sequence[str]) -> int:
     """Run one call and return its exit code. The only place that turns errors into codes."""
+    code = _run(arguments)
+    for stream in (sys.stdout, sys.stderr):
+        try:
+            stream.flush()
+        except (OSError, ValueError):
+            # What could not be written was said, or nobody is there to read it; without this the
+            # interpreter tries again as it ends, and its exit code would take the place of ours.
+            with contextlib.suppress(OSError, ValueError):
+                os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
+    return code
+
+
+def _run(arguments: Sequence[str]) -> int:
     if sys.stderr is None:
         sys.stderr = open(os.devnull, "w", encoding="utf-8")  # noqa: SIM115  # for as long as the process
     if sys.stdout is None:
@@ -98,7 +111,7 @@ def run(arguments: Sequence[str]) -> int:
         code = next((code for kind, code in _EXIT_CODES if isinstance(error, kind)), 4)
         return _fail(error.message, error.hint, code)
     except BrokenPipeError:
-        return _quiet_end()
+        return 0  # the reader of our output went away: nothing more can be said to it
     except OSError as error:
         name = error.filename
         shown = escape.path(name) if isinstance(name, bytes) else name
@@ -107,18 +120,9 @@ def run(arguments: Sequence[str]) -> int:
         return _fail(f"{where}{os.strerror(error.errno or 0)}", None, 4)
 
 
-def _quiet_end() -> int:
-    """The reader of our output went away: nothing more can be said to it."""
-    with contextlib.suppress(OSError):
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-    return 0
-
-
 def _fail(message: str, hint: str | None, code: int) -> int:
     with contextlib.suppress(OSError):
         print(f"error: {escape.name(message)}", file=sys.stderr)
         if hint:
             print(f"hint: {escape.name(hint)}", file=sys.stderr)
-    with contextlib.suppress(OSError):
-        sys.stdout.flush()
     return code

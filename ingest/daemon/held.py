@@ -74,6 +74,13 @@ class Held:
             raise RootUnavailable("another folder stands here now", code="root_replaced")
         return taken, found.uid != self._root.uid
 
+    def is_in_place(self) -> bool:
+        """Whether the open folder is the one at the root's path: quick, and says nothing of why not."""
+        try:
+            return os.path.samestat(os.lstat(self._root.path), os.fstat(self.folder))
+        except OSError:
+            return False
+
     def write_id(self) -> bool:
         """Write the root's id into its folder; False where that cannot be written to."""
         return anchor.write_id(self.folder, self._root.uid)

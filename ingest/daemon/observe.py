@@ -157,7 +157,9 @@ class Observation:
         if taken:
             self.rescan("lock taken anew")
         if id_missing or not self.sight.writable:
-            self.sight.writable = self._held.write_id()
+            polled, self.sight.writable = self.polled, self._held.write_id()
+            if polled and not self.polled:
+                self.rescan("the root can be written to")  # from now on the watcher can prove itself
         if self._held.mounts_changed() and self._compare_mounts():
             self.rescan("mounts changed")
         self._compare_watches()
@@ -209,6 +211,10 @@ class Observation:
                 self._beat(now)
             return False
         self._hear(now)
+        if not self._held.is_in_place():
+            # The kernel goes on telling of a renamed folder under its old name.
+            self._check_root()
+            return self.capture is not None
         self._tend_sight(now)
         if now >= self._next_beat:
             self._beat(now)

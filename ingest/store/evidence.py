@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from typing import TypeVar
+from typing import Any, TypeVar
 
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
@@ -24,12 +24,19 @@ def head(connection: Connection) -> Row | None:
     return connection.execute(sa.select(tables.log_head)).one_or_none()
 
 
+def read_damaged(connection: Connection) -> None:
+    """From now on a text that is no UTF-8 is read with surrogates in it, so that its row can be named."""
+    if connection.dialect.name == "sqlite":
+        driver: Any = connection.connection.driver_connection
+        driver.text_factory = lambda raw: raw.decode("utf-8", "surrogateescape")
+
+
 def damage(connection: Connection, make: Callable[[str, str, str], Made]) -> Iterator[Made]:
-    """What the database itself says of its pages; nothing on a server, which checks its own."""
+    """What the database itself says of its pages and indices; nothing on a server, which checks its own."""
     if connection.dialect.name != "sqlite":
         return
     try:
-        found = connection.exec_driver_sql("PRAGMA quick_check(20)").scalars().all()
+        found = connection.exec_driver_sql("PRAGMA integrity_check(20)").scalars().all()
     except DBAPIError as error:
         yield make("pages", "database", str(error.orig))
         return

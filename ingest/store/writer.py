@@ -15,7 +15,7 @@ from sqlalchemy.engine import Connection
 from sqlalchemy.exc import DBAPIError
 
 from ingest import merkle
-from ingest.errors import StoreUnavailable
+from ingest.errors import StoreDamaged, StoreUnavailable
 from ingest.ids import Entropy, new_uid
 from ingest.store import blobs, lines, rows, tables
 from ingest.store.engine import Row, Store, allocate, lost_connection, should_retry
@@ -245,13 +245,23 @@ _UIDS = sa.select(tables.document.c.id, tables.document.c.uid).where(
     tables.document.c.id.in_(sa.bindparam("keys", expanding=True))
 )
 
+_LAST_SEQ = sa.select(sa.func.max(tables.change.c.seq))
 _ROOT_UID = sa.select(tables.root.c.uid).where(tables.root.c.id == sa.bindparam("root"))
 
 
 def _lock_head(connection: Connection) -> Row:
     head = tables.log_head
     select = sa.select(head.c.seq, head.c.recorded_at, head.c.frontier).where(head.c.id == 1)
-    return connection.execute(select.with_for_update()).one()
+    found = connection.execute(select.with_for_update()).one_or_none()
+    last = connection.execute(_LAST_SEQ).scalar() or 0
+    if found is None or found.seq != last:
+        says = "is missing" if found is None else f"says {found.seq}"
+        raise StoreDamaged(
+            f"the log's head {says}, and its last change is {last}",
+            code="store_unreachable",
+            hint="nothing is added to a broken log; run: ingest verify",
+        )
+    return found
 
 
 def _label(connection: Connection, last: int, now: Callable[[], int]) -> tuple[int, int]:
