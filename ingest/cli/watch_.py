@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 import os
+from typing import TYPE_CHECKING
 
 import click
 
 from ingest.cli.common import as_json, settings, system_clock, verb
+
+if TYPE_CHECKING:
+    from ingest.config import Settings
 
 BUSY_SECONDS = 1.0
 
@@ -16,7 +20,7 @@ BUSY_SECONDS = 1.0
 @click.option("--adopt", is_flag=True, help="Accept the folder that stands at a root's path as that root.")
 @click.option("--backend", type=click.Choice(["auto", "native", "poll"]), help="How changes are noticed.")
 def command(roots: tuple[str, ...], adopt: bool, backend: str | None) -> None:
-    """Watch folders and record every change, until SIGTERM or SIGINT.
+    """Watch folders and record every change, until SIGTERM or SIGINT; SIGHUP reads the settings again.
 
     ROOT is a folder, the name of a known root, or NAME=FOLDER. Without one: the roots of the
     configuration, else every root that the store knows. The store is made on first use.
@@ -31,14 +35,19 @@ def command(roots: tuple[str, ...], adopt: bool, backend: str | None) -> None:
     from ingest.daemon.process import Daemon
     from ingest.store.migrate import open_or_create
 
-    chosen = settings()
-    if backend is not None:
-        chosen = msgspec.structs.replace(chosen, backend=backend)
+    context = click.get_current_context()
+
+    def load() -> Settings:
+        with context.scope(cleanup=False):
+            chosen = settings()
+        return chosen if backend is None else msgspec.structs.replace(chosen, backend=backend)
+
+    chosen = load()
     os.umask(0o077)
     clock = system_clock()
     sink = logging.configure(level=chosen.log_level, format_="json" if as_json() else chosen.log_format)
     # a short wait: the daemon comes back to a locked store, and answers at the door meanwhile
     store = open_or_create(chosen.database_url, busy_seconds=min(chosen.busy_seconds, BUSY_SECONDS))
     known = enrol(store, roots, settings=chosen, adopt=adopt, clock=clock)
-    Daemon(store, known, settings=chosen, clock=clock, log=structlog.get_logger(), sink=sink).run()
+    Daemon(store, known, settings=chosen, load=load, clock=clock, log=structlog.get_logger(), sink=sink).run()
     store.dispose()

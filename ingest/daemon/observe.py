@@ -176,6 +176,16 @@ class Observation:
             self.condition.trouble("root_replaced", point, "a file system was mounted or unmounted here")
         return changed
 
+    def reconfigure(self, settings: Settings) -> None:
+        """Go on under other settings: everything is opened and looked at anew."""
+        self.settings = settings
+        self.backend = settings.backend_of(self.root.name)
+        self.scans.settings = settings
+        if self.capture is not None:
+            self.condition.cover("scanned", "other settings", self._proven_at())
+            self.close()
+            self._next_check = self.clock.monotonic()
+
     # -- what happens in a step ------------------------------------------------------------
 
     def step(self) -> bool:
@@ -228,6 +238,7 @@ class Observation:
         return more or looked > 0
 
     def _reopen(self) -> None:
+        lost = "root_missing" in self.condition or "root_replaced" in self.condition
         try:
             self.open()
         except RootUnavailable as error:
@@ -239,8 +250,9 @@ class Observation:
             self.condition.trouble("root_missing", None, error.message)
             return
         self.start_watcher()
-        self.rescan(self.scans.wanted or "root is back")
-        self.log.info("root_back", root=self.root.name)
+        self.rescan(self.scans.wanted or ("root is back" if lost else "other settings"))
+        if lost:
+            self.log.info("root_back", root=self.root.name)
 
     def _hear(self, now: float) -> None:
         """Drain the watcher's table into the settler."""

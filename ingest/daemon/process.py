@@ -7,7 +7,7 @@ import queue
 import select
 import signal
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import ExitStack, suppress
 from pathlib import Path
 from typing import Any
@@ -22,7 +22,7 @@ from ingest.daemon.observe import Observation
 from ingest.disk import anchor
 from ingest.disk.watch import Listener
 from ingest.emit.log_lines import LogLines
-from ingest.errors import AlreadyRunning, RootUnavailable, StoreUnavailable
+from ingest.errors import AlreadyRunning, RootUnavailable, StoreUnavailable, UsageError
 from ingest.escape import path as show
 from ingest.logging import Log, Stderr
 from ingest.pipeline.limits import Clock
@@ -31,6 +31,7 @@ from ingest.store.engine import Store, sqlite_files
 from ingest.store.roots import Root
 
 LONGEST_SLEEP = 1.0
+_FIXED = ("database_url", "busy_seconds", "log_format", "log_level")  # taken at the start only
 KEEP_ALIVE = 15.0  # a follower at the door hears something at least so often
 
 
@@ -91,9 +92,18 @@ class Daemon:
     """`run` returns when a signal asks for it."""
 
     def __init__(
-        self, store: Store, roots: list[Root], *, settings: Settings, clock: Clock, log: Log, sink: Stderr
+        self,
+        store: Store,
+        roots: list[Root],
+        *,
+        settings: Settings,
+        load: Callable[[], Settings],
+        clock: Clock,
+        log: Log,
+        sink: Stderr,
     ) -> None:
         self.store = store
+        self.load = load
         self.clock = clock
         self.log = log
         self.sink = sink
@@ -114,6 +124,7 @@ class Daemon:
         self.working: list[Job] = []
         self.stopping = False
         self.continued = False
+        self.hung_up = False
 
     def hidden(self, root: bytes) -> frozenset[bytes]:
         """The store's own files, relative to a root that holds them."""
@@ -150,6 +161,9 @@ class Daemon:
             self.continued = False
             for observation in self.observations:
                 observation.rescan("continued")
+        if self.hung_up:
+            self.hung_up = False
+            self._reload()
         for observation in self.observations:
             more = observation.step() or more
             if self.stopping:
@@ -212,10 +226,32 @@ class Daemon:
             self.continued = True
             self.waker.wake()
 
+        def load_again(_number: int, _frame: object) -> None:
+            self.hung_up = True
+            self.waker.wake()
+
         signal.signal(signal.SIGTERM, stop)
         signal.signal(signal.SIGINT, stop)
         signal.signal(signal.SIGCONT, go_on)
-        signal.signal(signal.SIGHUP, signal.SIG_IGN)
+        signal.signal(signal.SIGHUP, load_again)
+
+    def _reload(self) -> None:
+        """Take the settings anew; those that cannot be read leave the old ones in force."""
+        try:
+            settings = self.load()
+        except UsageError as error:
+            self.log.error("settings_refused", detail=error.message)
+            return
+        fixed = [name for name in _FIXED if getattr(settings, name) != getattr(self.settings, name)]
+        fixed += [
+            f"roots.{name}"
+            for name in settings.roots.keys() | self.settings.roots.keys()
+            if _path_of(settings, name) != _path_of(self.settings, name)
+        ]
+        self.settings = settings
+        for observation in self.observations:
+            observation.reconfigure(settings)
+        self.log.info("settings_loaded", needs_a_restart=fixed or None)
 
     def _library_said(self, overflow: bool, words: str) -> None:
         """Called in a watcher's thread."""
@@ -321,3 +357,8 @@ class Daemon:
             job.answer = {**(job.answer or {}), "files": files, "to_seq": self.announcer.seq}
             job.done.set()
         return job.done.is_set()
+
+
+def _path_of(settings: Settings, name: str) -> str | None:
+    root = settings.roots.get(name)
+    return None if root is None else root.path

@@ -21,7 +21,7 @@ class Scans:
         self.began = 0.0
         self.began_at = 0
         self.last_began = -1.0
-        self._settings = settings
+        self.settings = settings
         self._clock = clock
         self._running: Iterator[None] | None = None
         self._next_scan = float("inf")
@@ -44,13 +44,13 @@ class Scans:
 
     def poll_soon(self, now: float) -> None:
         """There is something that only polling sees."""
-        self._next_poll = min(self._next_poll, now + self._settings.poll_seconds)
+        self._next_poll = min(self._next_poll, now + self.settings.poll_seconds)
 
     def poll_due(self, now: float) -> bool:
         """Whether it is time to poll; asking sets the next time."""
         if now < self._next_poll or self.scanning:
             return False
-        self._next_poll = now + self._settings.poll_seconds
+        self._next_poll = now + self.settings.poll_seconds
         return True
 
     def advance(self, capture: Capture, now: float, cause: Cause) -> Literal["idle", "running", "finished"]:
@@ -76,8 +76,8 @@ class Scans:
         self.last_began = self.began
         # Between three and five quarters of the period, so that many roots do not scan at once.
         spread = 0.75 + self._clock.entropy(1)[0] / 512
-        self._next_scan = now + self._settings.rescan_seconds * spread
-        self._next_poll = now + self._settings.poll_seconds
+        self._next_scan = now + self.settings.rescan_seconds * spread
+        self._next_poll = now + self.settings.poll_seconds
 
     def next_due(self) -> float:
         """When a scan or a poll is to begin."""

@@ -1,0 +1,63 @@
+"""SIGHUP: the daemon reads its settings again, and keeps the old ones when the new are no good."""
+
+from __future__ import annotations
+
+import signal
+from pathlib import Path
+
+import pytest
+
+from tests.acceptance.place import Place
+from tests.daemon import Daemon, until
+
+
+@pytest.fixture
+def settings(place: Place) -> Path:
+    path = place.folder / "ingest.toml"
+    path.write_text('exclude = ["drafts/**"]\n')
+    return path
+
+
+def told(daemon: Daemon, event: str) -> dict[str, object]:
+    return until(lambda: next(iter(daemon.events(event)), None), 10, what=event)  # type: ignore[no-any-return]
+
+
+def test_new_patterns_take_files_in_and_leave_others_out(place: Place, settings: Path) -> None:
+    for name in ("a.txt", "drafts/b.txt", "old/c.txt"):
+        place.write(name, f"This is {name}.\n")
+    with place.watch("--config", settings) as daemon:
+        assert sorted(place.told()) == ["created a.txt @1", "created old/c.txt @1"]
+        settings.write_text('exclude = ["old/**"]\n')
+        daemon.send(signal.SIGHUP)
+        told(daemon, "settings_loaded")
+        daemon.sync()
+
+        assert sorted(place.told(since=2)) == ["created drafts/b.txt @1", "deleted old/c.txt (excluded)"]
+        place.write("drafts/d.txt", "Written afterwards.\n")
+        daemon.sync()
+        assert place.told(since=4) == ["created drafts/d.txt @1"]
+        assert place.command.record("status")["health"] == "ok"
+        states = [interval["state"] for interval in place.command.records("coverage")]
+        assert states[-1] == "watched"
+
+
+@pytest.mark.parametrize("words", ["exclude = 5\n", "no_such_setting = 1\n", "exclude = [\n"])
+def test_settings_that_cannot_be_read_change_nothing(place: Place, settings: Path, words: str) -> None:
+    with place.watch("--config", settings) as daemon:
+        settings.write_text(words)
+        daemon.send(signal.SIGHUP)
+        refused = told(daemon, "settings_refused")
+        assert str(settings) in str(refused["detail"])
+        place.write("drafts/b.txt", "Left out as before.\n")
+        place.write("a.txt", "Taken in as before.\n")
+        daemon.sync()
+
+        assert place.told() == ["created a.txt @1"]
+
+
+def test_what_is_taken_at_the_start_only_is_named(place: Place, settings: Path) -> None:
+    with place.watch("--config", settings) as daemon:
+        settings.write_text('log_level = "error"\n')
+        daemon.send(signal.SIGHUP)
+
+        assert told(daemon, "settings_loaded")["needs_a_restart"] == ["log_level"]

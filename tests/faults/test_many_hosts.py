@@ -1,0 +1,106 @@
+"""Eight daemons on eight roots share one Postgres, as eight hosts do."""
+
+from __future__ import annotations
+
+import json
+import os
+import threading
+import time
+from contextlib import ExitStack
+from pathlib import Path
+
+import pytest
+
+from ingest.store import reader
+from ingest.store.engine import Store
+from tests import oracle
+from tests.daemon import Daemon
+from tests.faults.site import Site
+from tests.faults.workload import Workload
+from tests.recording import opened
+
+HOSTS = 8
+SECONDS = 12.0
+
+
+class Polling(threading.Thread):
+    """Reads the log as a sink does, always what comes after the last entry seen."""
+
+    def __init__(self, url: str) -> None:
+        super().__init__(daemon=True)
+        self.url = url
+        self.seen: list[tuple[int, str]] = []
+        self.over = threading.Event()
+
+    def run(self) -> None:
+        with opened(self.url) as store:
+            while not self.over.wait(0.005):
+                self.poll(store)
+            self.poll(store)
+
+    def poll(self, store: Store) -> None:
+        with store.read() as connection:
+            after = self.seen[-1][0] if self.seen else 0
+            self.seen += [(row.seq, row.root) for row in reader.changes(connection, after=after)]
+
+
+@pytest.mark.postgres
+@pytest.mark.timeout(240)
+def test_eight_daemons_share_one_log_without_a_gap(postgres_site: Site) -> None:
+    """While each root is worked on and daemons are killed, a reader sees 1..N once each, in order."""
+    site = postgres_site
+    roots = {f"root-{number}": site.place / f"root-{number}" for number in range(HOSTS)}
+    loads = []
+    for number, root in enumerate(roots.values()):
+        root.mkdir()
+        (site.place / f"outside-{number}").mkdir()
+        outside = os.fsencode(site.place / f"outside-{number}")
+        loads.append(Workload(os.fsencode(root), outside, seed=number))
+    site.command.ask("db", "upgrade")
+    polling = Polling(str(site.command.database))
+    with ExitStack() as running:
+        daemons = [site.daemon(root, ready="started") for root in roots.values()]
+        for daemon in daemons:
+            running.enter_context(daemon)
+        polling.start()
+        began, killed = time.monotonic(), 0
+        while time.monotonic() - began < SECONDS:
+            for load in loads:
+                load.step()
+            time.sleep(0.01)
+            if time.monotonic() - began > SECONDS * (killed + 1) / 4 and killed < 3:
+                _start_anew(daemons[killed])
+                killed += 1
+        for daemon in daemons:
+            daemon.wait_started()
+        site.command.ask("sync", "--timeout", "60")
+        polling.over.set()
+        polling.join()
+
+        assert [seq for seq, _ in polling.seen] == list(range(1, len(polling.seen) + 1))
+        assert {root for _, root in polling.seen} == set(roots)
+        assert len(polling.seen) > 10 * HOSTS
+        oracle.holds(site.command, roots, sample=3)
+        status = site.status()
+        assert status["health"] == "ok"
+        assert {root["name"] for root in status["roots"]} == set(roots)
+
+
+def _start_anew(daemon: Daemon) -> None:
+    daemon.kill()
+    daemon.start()
+
+
+def test_what_is_known_of_a_root_does_not_depend_on_who_asks(postgres_site: Site, tmp_path: Path) -> None:
+    """Asked from where the daemon's door cannot be reached, `status` and `check` say the same."""
+    site = postgres_site
+    site.write(a="one", sub__b="two")
+    with site.daemon() as daemon:
+        daemon.sync()
+        here = site.status()
+        elsewhere = site.using(XDG_RUNTIME_DIR=str(tmp_path))
+        there = elsewhere.status()
+
+    for field in ("documents", "versions", "rejected", "seq", "tree_root"):
+        assert here[field] == there[field], json.dumps([here, there])
+    assert [root["name"] for root in there["roots"]] == [site.root.name]
