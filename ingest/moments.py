@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import re
 from datetime import UTC, date, datetime, timedelta
 
@@ -69,3 +70,16 @@ def show(micros: int | None) -> str | None:
     except OverflowError:
         return None
     return when.isoformat(timespec="microseconds")[:26] + "Z"
+
+
+@functools.lru_cache(maxsize=256)
+def _second(seconds: int) -> str:
+    try:
+        return (_EPOCH + timedelta(seconds=seconds)).isoformat(" ")[:19]
+    except OverflowError:
+        return " " * 19
+
+
+def show_seconds(micros: int) -> str:
+    """`2021-02-20 12:00:00`, UTC, for people; blank for years that nobody writes."""
+    return _second(micros // 1_000_000)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Callable, Iterator
 from typing import Any
 
 import msgspec
@@ -355,18 +354,6 @@ def raw_bytes(connection: Connection, target: Target, no: int) -> bytes:
     """A version's bytes. Raises NotFound, IntegrityError."""
     version_row(connection, target, no)
     return blobs.get(connection, target.id, no)
-
-
-def feed(
-    connection: Connection,
-    *,
-    after: int,
-    limit: int | None = None,
-    render: Callable[[Row], Record] = change_record,
-) -> Iterator[Record]:
-    """The log after a place, oldest first."""
-    for row in reader.changes(connection, after=after, limit=limit):
-        yield render(row)
 
 
 def _hex(value: bytes | None) -> str | None:

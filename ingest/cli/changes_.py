@@ -33,7 +33,7 @@ def command(since: int | None, limit: int | None, follow: bool, cursor: str | No
     """
     from ingest import queries
     from ingest.errors import UsageError
-    from ingest.store import cursors
+    from ingest.store import cursors, reader
 
     if peek and cursor is None:
         raise UsageError("--peek goes with --cursor")
@@ -52,25 +52,25 @@ def command(since: int | None, limit: int | None, follow: bool, cursor: str | No
         while True:
             with store.read() as connection:
                 size = BATCH if left is None else min(BATCH, left)
-                records = list(queries.feed(connection, after=place, limit=size))
-            for record in records:
+                rows = list(reader.changes(connection, after=place, limit=size, brief=not as_json()))
+            for row in rows:
                 if as_json():
-                    emit(record)
+                    emit(queries.change_record(row))
                 else:
-                    number = paint(f"#{record['seq']:<6}", fg="yellow")
-                    line(f"{number} {change_line(record, root=True)}")
-            if records:
-                place = records[-1]["seq"]
+                    number = paint(f"#{row.seq:<6}", fg="yellow")
+                    line(f"{number} {change_line(row, root=True)}")
+            if rows:
+                place = rows[-1].seq
                 flush()
             if cursor is not None and not peek:
                 with store.write() as connection:
-                    if records or cursors.place(connection, cursor) is None:
+                    if rows or cursors.place(connection, cursor) is None:
                         cursors.move(connection, cursor, place)
             if left is not None:
-                left -= len(records)
-            if left == 0 or (len(records) < size and growth is None):
+                left -= len(rows)
+            if left == 0 or (len(rows) < size and growth is None):
                 return
-            if len(records) < size and growth is not None:
+            if len(rows) < size and growth is not None:
                 growth.wait(place)
 
 

@@ -10,7 +10,7 @@ import sys
 import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any, TextIO, TypeVar
 
 import click
 import msgspec
@@ -113,7 +113,7 @@ def emit(record: Mapping[str, Any]) -> None:
 
 def line(text: str = "", *, style: Mapping[str, Any] | None = None) -> None:
     """Write one line for people; what it shows must be escaped already. Colour on a terminal only."""
-    if style and sys.stdout.isatty() and "NO_COLOR" not in os.environ:
+    if style and _in_colour(sys.stdout):
         text = click.style(text, **style)
     sys.stdout.buffer.write(text.encode("utf-8", "replace") + b"\n")
 
@@ -126,7 +126,13 @@ def header(text: str) -> None:
 
 def paint(text: str, **style: Any) -> str:
     """Text in colour, on a terminal only."""
-    return click.style(text, **style) if sys.stdout.isatty() and "NO_COLOR" not in os.environ else text
+    return click.style(text, **style) if _in_colour(sys.stdout) else text
+
+
+@functools.lru_cache(maxsize=1)
+def _in_colour(stream: TextIO) -> bool:
+    """A call has one standard output, which does not become a terminal."""
+    return stream.isatty() and "NO_COLOR" not in os.environ
 
 
 def flush() -> None:
@@ -149,13 +155,14 @@ TYPE_STYLES: dict[str, dict[str, Any]] = {
 }
 
 
-def change_line(record: Mapping[str, Any], *, root: bool = False) -> str:
+def change_line(row: Any, *, root: bool = False) -> str:
     """A change for people: what happened, to what, and to which version."""
-    kind = str(record["type"]).removeprefix("document.")
-    prefix = f"{escape.name(record['root'])}/" if root else ""
-    where = prefix + escape.name(record["path"] or "")
-    if record["from_path"]:
-        where = f"{prefix}{escape.name(record['from_path'])} -> {where}"
-    version = f" @{record['version']}" if record["version"] and kind != "deleted" else ""
-    reason = f" ({record['reason']})" if record["reason"] else ""
+    kind = row.type
+    where = escape.name(escape.path(row.path or b""))
+    if root or row.from_path:
+        prefix = f"{escape.name(row.root)}/" if root else ""
+        old = f"{prefix}{escape.name(escape.path(row.from_path))} -> " if row.from_path else ""
+        where = f"{old}{prefix}{where}"
+    version = f" @{row.version}" if row.version and kind not in ("deleted", "rejected") else ""
+    reason = f" ({row.reason})" if row.reason else ""
     return f"{paint(f'{kind:<9}', **TYPE_STYLES.get(kind, {}))} {where}{version}{reason}"

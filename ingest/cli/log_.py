@@ -6,7 +6,7 @@ import os
 
 import click
 
-from ingest import escape
+from ingest import moments
 from ingest.cli.common import NUMBER, as_json, change_line, emit, line, note, opened, paint, verb
 
 TYPES = ("created", "changed", "moved", "deleted", "restored", "rejected", "renormalised")
@@ -54,13 +54,12 @@ def command(
         rows = reader.changes(
             connection, after=after, until=last, document=target.id if target else None, path=path, root=key,
             type_=None if type_ is None else type_.removeprefix("document."), limit=limit,
-            newest_first=not (reverse and limit is None),
+            brief=not as_json(), newest_first=not (reverse and limit is None),
         )  # fmt: skip
         for row in reversed(list(rows)) if reverse and limit is not None else rows:
-            record = queries.change_record(row)
             if as_json():
-                emit(record)
+                emit(queries.change_record(row))
             else:
-                when = escape.name((record["recorded_at"] or "")[:19].replace("T", " "))
-                number = paint(f"#{record['seq']:<6}", fg="yellow")
-                line(f"{number} {when}  {change_line(record, root=several)}")
+                number = paint(f"#{row.seq:<6}", fg="yellow")
+                when = moments.show_seconds(row.recorded_at)
+                line(f"{number} {when}  {change_line(row, root=several)}")

@@ -22,6 +22,7 @@ def command(roots: tuple[str, ...], adopt: bool) -> int:
     Exit: 0 done; 2 usage; 3 done, but some files are rejected; 4 the store or a root is out of
     reach.
     """
+    from ingest import queries
     from ingest.daemon.enrol import enrol
     from ingest.daemon.oneshot import scan_roots
     from ingest.store import reader, seen
@@ -40,13 +41,12 @@ def command(roots: tuple[str, ...], adopt: bool) -> int:
     counts: dict[str, int] = {}
     keys = {root.id for root in known}
     with store.read() as connection:
-        for record in _changes(connection, before, keys):
-            kind = record["type"].removeprefix("document.")
-            counts[kind] = counts.get(kind, 0) + 1
+        for row in _changes(connection, before, keys):
+            counts[row.type] = counts.get(row.type, 0) + 1
             if as_json():
-                emit(record)
+                emit(queries.change_record(row))
             else:
-                line(change_line(record, root=len(known) > 1))
+                line(change_line(row, root=len(known) > 1))
         rejected = sum(len(seen.rejected(connection, key)) for key in keys)
         head = int(reader.head(connection).seq)
     seconds = clock.monotonic() - began
@@ -67,14 +67,13 @@ def command(roots: tuple[str, ...], adopt: bool) -> int:
 
 
 def _changes(connection: Any, after: int, keys: set[int]) -> Any:
-    from ingest import queries
     from ingest.store import reader
 
     root = next(iter(keys)) if len(keys) == 1 else None
     names = None if root is not None else {r.name for r in _roots(connection) if r.id in keys}
-    for row in reader.changes(connection, after=after, root=root):
+    for row in reader.changes(connection, after=after, root=root, brief=not as_json()):
         if names is None or row.root in names:
-            yield queries.change_record(row)
+            yield row
 
 
 def _roots(connection: Any) -> Any:

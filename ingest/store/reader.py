@@ -86,10 +86,23 @@ _CHANGES = sa.select(
     )
 )
 
+# What a person is shown of a change: found without the version and its rendition.
+_BRIEF = sa.select(
+    _change.seq,
+    _change.type,
+    _root.name.label("root"),
+    _change.path_bytes.label("path"),
+    _change.from_path_bytes.label("from_path"),
+    _change.no.label("version"),
+    _change.recorded_at,
+    _change.reason,
+).select_from(tables.change.join(tables.root, _root.id == _change.root_id))
+
 
 def changes(
     connection: Connection,
     *,
+    brief: bool = False,
     after: int = 0,
     until: int | None = None,
     document: int | None = None,
@@ -101,9 +114,10 @@ def changes(
 ) -> Iterator[Row]:
     """The changes with seq above `after` and at most `until`, oldest first unless told otherwise.
 
-    `path` finds the rejections at a path that never became a document.
+    `path` finds the rejections at a path that never became a document; `brief` leaves out what a
+    line for people does not show.
     """
-    query = _CHANGES.where(_change.seq > after)
+    query = (_BRIEF if brief else _CHANGES).where(_change.seq > after)
     if until is not None:
         query = query.where(_change.seq <= until)
     if document is not None:
