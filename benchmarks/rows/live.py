@@ -1,0 +1,171 @@
+"""Rows under a running daemon: one edit at a time, and a burst of them."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from hashlib import sha256
+from pathlib import Path
+
+from benchmarks import reader
+from benchmarks.product import Ingest
+from benchmarks.stage import Stage, say
+from benchmarks.table import Line, limited, noted
+from benchmarks.timing import CommandFailed, median, percentile
+
+EDITS = 200
+PAUSE = 0.2  # seconds from one edit to the next, on average
+LATEST = 30.0  # an edit that cannot be read after so many seconds is lost
+GIT_EDITS = 10
+BURST = 20_000
+
+
+def live(stage: Stage) -> Iterator[Line]:
+    """One edit of a known document at a time, read by another process."""
+    stage.ready("ingest")
+    edits = min(EDITS, max(40, stage.options.documents // 50))
+    draw = stage.draw("live")
+    took: list[float] = []
+    round_ = stage.next_round()
+    numbers = [draw.randrange(stage.options.documents) for _ in range(edits)]
+    closed: dict[str, int] = {}
+    stage.touched()
+    with stage.ingest.watched(), _reading(stage.ingest) as seen:
+        for at, number in enumerate(numbers):
+            body = stage.corpus.after(round_ + at, number)
+            time.sleep(draw.uniform(0.75, 1.25) * PAUSE)
+            closed[sha256(body).hexdigest()] = _save(stage.corpus.path(number), body)
+        deadline = time.monotonic() + LATEST
+        while time.monotonic() < deadline and not closed.keys() <= seen.keys():
+            time.sleep(0.05)
+    stage.round_ += edits
+    stage.recorded("ingest")
+    took = [(seen[name] - when) / 1e9 for name, when in closed.items() if name in seen]
+    lost = len(closed) - len(took)
+    conditions = (
+        f"{len(took)} edits, {1 / PAUSE:g} a second on average, from before close() until a process of its"
+        f" own had the row; it polls every {reader.POLL_SECONDS * 1000:g} ms; {stage.options.documents:,}"
+        " documents watched"
+    )
+    if not took:
+        raise CommandFailed("no edit could be read by the other process")
+    for percent, most in ((50, 0.005), (99, 0.025)):
+        value = percentile(took, percent)
+        yield limited(
+            "live", f"close() to readable, p{percent}", value, most=most, show="ms", conditions=conditions
+        )
+    yield Line(
+        "live", "edits that could not be read", str(lost), "", "none", lost == 0, f"within {LATEST:g} s"
+    )
+    yield from stage.judged("live", stage.ingest)
+    yield from _git_loop(stage)
+
+
+def _git_loop(stage: Stage) -> Iterator[Line]:
+    """The same with git: what a loop of `add` and `commit` needs when it hears of the edit at once."""
+    git = stage.peer("git")
+    if git is None:
+        yield Line("live", "git add -A && git commit after an edit", "git: not installed")
+        return
+    stage.ready("git")
+    draw = stage.draw("git loop")
+    took = []
+    for _ in range(GIT_EDITS):
+        number = draw.randrange(stage.options.documents)
+        _save(stage.corpus.path(number), stage.corpus.after(stage.next_round(), number))
+        took.append(git.run(git.take_in(), settled=False))
+    stage.touched()
+    stage.recorded("git")
+    conditions = f"median of {GIT_EDITS}; without the time until a loop notices"
+    yield noted(
+        "live", "git add -A && git commit after an edit", median(took), show="ms", conditions=conditions
+    )
+
+
+def burst(stage: Stage) -> Iterator[Line]:
+    """As many edits as one writer can, to different documents while there are enough."""
+    stage.ready("ingest")
+    wanted = min(BURST, max(1000, stage.options.documents // 5))
+    draw = stage.draw("burst")
+    documents = min(wanted, stage.options.documents)
+    # Each pass edits what the pass before wrote; within one a document comes once.
+    edits: list[tuple[Path, bytes]] = []
+    latest: dict[int, bytes] = {}
+    while len(edits) < wanted:
+        round_ = stage.next_round()
+        numbers = draw.sample(range(stage.options.documents), min(documents, wanted - len(edits)))
+        edits += [(stage.corpus.path(n), _next(stage, round_, n, latest)) for n in numbers]
+    stage.touched()
+    with stage.ingest.watched():
+        began = time.monotonic()
+        for path, body in edits:
+            with open(path, "wb", buffering=0) as file:
+                file.write(body)
+        written = time.monotonic()
+        answer = stage.ingest.command.run("sync", "--timeout", "600")
+        drained = time.monotonic()
+    stage.recorded("ingest")
+    if answer.code != 0:
+        raise CommandFailed(f"after the burst: {answer}")
+    rate = wanted / (drained - began)
+    conditions = (
+        f"{wanted:,} edits of {documents:,} documents, written in {written - began:.2f} s by one process that"
+        " had the bytes ready; edits counted as written"
+    )
+    yield limited(
+        "burst", "last write until sync answers 0", drained - written, most=5.0, conditions=conditions
+    )
+    yield limited(
+        "burst", "edits a second, to that answer", rate, least=3000, show="/s", conditions=conditions
+    )
+    yield from stage.judged("burst", stage.ingest)
+
+
+def _next(stage: Stage, round_: int, number: int, latest: dict[int, bytes]) -> bytes:
+    before = latest.get(number)
+    latest[number] = stage.corpus.after(round_, number, before=before)
+    return latest[number]
+
+
+def _save(path: Path, body: bytes) -> int:
+    """Write a file in place; the monotonic clock just before its close, in nanoseconds."""
+    with open(path, "wb", buffering=0) as file:
+        file.write(body)
+        return time.monotonic_ns()
+
+
+@contextmanager
+def _reading(store: Ingest) -> Iterator[dict[str, int]]:
+    """When each version could first be read by another process, by its hash; grows while it reads."""
+    seen: dict[str, int] = {}
+    seq = store.command.record("status")["seq"]
+    process = subprocess.Popen(
+        [sys.executable, reader.__file__, str(store.file), str(seq)],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
+    )
+    assert process.stdin is not None
+    assert process.stdout is not None
+    lines = process.stdout
+    assert lines.readline() == "ready\n", "the reader did not start"
+
+    def collect() -> None:
+        for line in lines:
+            name, when = line.split()
+            seen.setdefault(name, int(when))
+
+    thread = threading.Thread(target=collect, daemon=True)
+    thread.start()
+    try:
+        yield seen
+    finally:
+        process.stdin.close()
+        if process.wait(30) != 0:
+            say(f"the reader ended with {process.returncode}")
+        thread.join(30)
+        lines.close()
