@@ -45,7 +45,7 @@ def main(words: Sequence[str] | None = None) -> int:
     if unknown or asked.documents < 100 or asked.runs < 1:
         say(f"no such row: {', '.join(unknown)}" if unknown else "at least 100 documents and one run")
         return 2
-    base = asked.dir or machine.REPOSITORY / ".benchmarks"
+    base = (asked.dir or machine.REPOSITORY / ".benchmarks").resolve()
     base.mkdir(parents=True, exist_ok=True)
     below = Path(tempfile.mkdtemp(prefix="run-", dir=base))
     stage = Stage(Options(documents=asked.documents, seed=asked.seed, runs=asked.runs, folder=below))

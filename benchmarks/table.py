@@ -35,14 +35,18 @@ def against(
     whose: str,
     *,
     most: float | None = None,
+    ratio: float | None = None,
     show: str = "s",
     conditions: str = "",
 ) -> Line:
-    """A figure beside a peer's; the bar is a ratio that must not be exceeded."""
+    """A figure beside a peer's; the bar is a ratio that must not be exceeded.
+
+    `ratio` where it was taken in another way than as the one figure by the other.
+    """
     bar = "" if most is None else f"at most {most:g} x {whose}"
     if theirs is None:
         return Line(row, work, shown(ours, show), f"{whose}: not installed", bar, None, conditions)
-    ratio = ours / theirs if theirs else float("inf")
+    ratio = ours / theirs if ratio is None else ratio
     measured = f"{shown(ours, show)}; {whose} {shown(theirs, show)}"
     return Line(
         row,

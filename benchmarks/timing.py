@@ -65,12 +65,14 @@ def wall(
 
 
 class Memory:
-    """The most memory that a command and its children took at once, in bytes, sampled every 50 ms.
+    """The most memory that a command and its children took at once, in bytes, sampled every so many seconds.
 
-    Proportional set size: a page that several processes share counts once.
+    Proportional set size: a page that several processes share counts once. A sample costs the processes that
+    are looked at milliseconds, the more the larger they are.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, *, every: float = SAMPLE_SECONDS) -> None:
+        self.every = every
         self.peak = 0
         self.processes = 0
         self._ended = threading.Event()
@@ -89,7 +91,7 @@ class Memory:
             self._thread.join()
 
     def _sample(self, pid: int) -> None:
-        while not self._ended.wait(SAMPLE_SECONDS):
+        while not self._ended.wait(self.every):
             found = list(tree(pid))
             self.peak = max(self.peak, sum(map(pss, found)))
             self.processes = max(self.processes, len(found))

@@ -11,7 +11,7 @@ from contextlib import contextmanager
 from hashlib import sha256
 from pathlib import Path
 
-from benchmarks import reader
+from benchmarks import reader, saves
 from benchmarks.product import Ingest
 from benchmarks.stage import Stage, say
 from benchmarks.table import Line, limited, noted
@@ -25,44 +25,45 @@ BURST = 20_000
 
 
 def live(stage: Stage) -> Iterator[Line]:
-    """One edit of a known document at a time, read by another process."""
+    """One edit of a known document at a time, read by another process; for each way to save."""
     stage.ready("ingest")
     edits = min(EDITS, max(40, stage.options.documents // 50))
-    draw = stage.draw("live")
-    took: list[float] = []
-    round_ = stage.next_round()
-    numbers = [draw.randrange(stage.options.documents) for _ in range(edits)]
-    closed: dict[str, int] = {}
-    stage.touched()
-    with stage.ingest.watched(), _reading(stage.ingest) as seen:
-        for at, number in enumerate(numbers):
-            body = stage.corpus.after(round_ + at, number)
-            time.sleep(draw.uniform(0.75, 1.25) * PAUSE)
-            closed[sha256(body).hexdigest()] = _save(stage.corpus.path(number), body)
-        deadline = time.monotonic() + LATEST
-        while time.monotonic() < deadline and not closed.keys() <= seen.keys():
-            time.sleep(0.05)
-    stage.round_ += edits
+    with stage.ingest.watched():
+        for way, save in saves.WAYS.items():
+            yield from _one_by_one(stage, edits, way, save)
     stage.recorded("ingest")
-    took = [(seen[name] - when) / 1e9 for name, when in closed.items() if name in seen]
-    lost = len(closed) - len(took)
-    conditions = (
-        f"{len(took)} edits, {1 / PAUSE:g} a second on average, from before close() until a process of its"
-        f" own had the row; it polls every {reader.POLL_SECONDS * 1000:g} ms; {stage.options.documents:,}"
-        " documents watched"
-    )
-    if not took:
-        raise CommandFailed("no edit could be read by the other process")
-    for percent, most in ((50, 0.005), (99, 0.025)):
-        value = percentile(took, percent)
-        yield limited(
-            "live", f"close() to readable, p{percent}", value, most=most, show="ms", conditions=conditions
-        )
-    yield Line(
-        "live", "edits that could not be read", str(lost), "", "none", lost == 0, f"within {LATEST:g} s"
-    )
     yield from stage.judged("live", stage.ingest)
     yield from _git_loop(stage)
+
+
+def _one_by_one(stage: Stage, edits: int, way: str, save: saves.Save) -> Iterator[Line]:
+    draw = stage.draw(f"live {way}")
+    saved: dict[str, int] = {}
+    stage.touched()
+    with _reading(stage.ingest) as seen:
+        for _ in range(edits):
+            number = draw.randrange(stage.options.documents)
+            body = stage.corpus.after(stage.next_round(), number)
+            time.sleep(draw.uniform(0.75, 1.25) * PAUSE)
+            saved[sha256(body).hexdigest()] = save(stage.corpus.path(number), body)
+        deadline = time.monotonic() + LATEST
+        while time.monotonic() < deadline and not saved.keys() <= seen.keys():
+            time.sleep(0.05)
+    took = [(seen[name] - when) / 1e9 for name, when in saved.items() if name in seen]
+    if not took:
+        raise CommandFailed("no edit could be read by the other process")
+    conditions = (
+        f"{len(took)} edits, {1 / PAUSE:g} a second on average, from just before close() or rename() until a"
+        f" process of its own had the row; it polls every {reader.POLL_SECONDS * 1000:g} ms;"
+        f" {stage.options.documents:,} documents watched; synchronous=FULL"
+    )
+    for percent, most in ((50, 0.005), (99, 0.025)):
+        value = percentile(took, percent)
+        work = f"{way}, to readable, p{percent}"
+        yield limited("live", work, value, most=most, show="ms", conditions=conditions)
+    lost = len(saved) - len(took)
+    if lost:
+        yield Line("live", f"{way}, never readable", str(lost), "", "none", False, f"within {LATEST:g} s")
 
 
 def _git_loop(stage: Stage) -> Iterator[Line]:
@@ -76,7 +77,7 @@ def _git_loop(stage: Stage) -> Iterator[Line]:
     took = []
     for _ in range(GIT_EDITS):
         number = draw.randrange(stage.options.documents)
-        _save(stage.corpus.path(number), stage.corpus.after(stage.next_round(), number))
+        saves.emptied(stage.corpus.path(number), stage.corpus.after(stage.next_round(), number))
         took.append(git.run(git.take_in(), settled=False))
     stage.touched()
     stage.recorded("git")
@@ -103,8 +104,7 @@ def burst(stage: Stage) -> Iterator[Line]:
     with stage.ingest.watched():
         began = time.monotonic()
         for path, body in edits:
-            with open(path, "wb", buffering=0) as file:
-                file.write(body)
+            saves.over(path, body)
         written = time.monotonic()
         answer = stage.ingest.command.run("sync", "--timeout", "600")
         drained = time.monotonic()
@@ -113,8 +113,8 @@ def burst(stage: Stage) -> Iterator[Line]:
         raise CommandFailed(f"after the burst: {answer}")
     rate = wanted / (drained - began)
     conditions = (
-        f"{wanted:,} edits of {documents:,} documents, written in {written - began:.2f} s by one process that"
-        " had the bytes ready; edits counted as written"
+        f"{wanted:,} edits of {documents:,} documents, written over in place in {written - began:.2f} s by"
+        " one process that had the bytes ready; edits counted as written"
     )
     yield limited(
         "burst", "last write until sync answers 0", drained - written, most=5.0, conditions=conditions
@@ -129,13 +129,6 @@ def _next(stage: Stage, round_: int, number: int, latest: dict[int, bytes]) -> b
     before = latest.get(number)
     latest[number] = stage.corpus.after(round_, number, before=before)
     return latest[number]
-
-
-def _save(path: Path, body: bytes) -> int:
-    """Write a file in place; the monotonic clock just before its close, in nanoseconds."""
-    with open(path, "wb", buffering=0) as file:
-        file.write(body)
-        return time.monotonic_ns()
 
 
 @contextmanager

@@ -8,6 +8,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import closing
 
+from benchmarks import saves
 from benchmarks.corpus import relative
 from benchmarks.product import Ingest
 from benchmarks.stage import Stage, say
@@ -65,8 +66,7 @@ def _edit_often(stage: Stage, versions: int) -> None:
         for _ in range(have, versions):
             seq = _head(connection)
             body = stage.corpus.after(stage.next_round(), 0)
-            with open(path, "wb", buffering=0) as file:
-                file.write(body)
+            saves.over(path, body)
             deadline = time.monotonic() + PATIENCE
             while _head(connection) == seq:
                 if time.monotonic() > deadline:

@@ -42,7 +42,7 @@ def rounds(stage: Stage) -> Iterator[Line]:
         theirs = peer.stored() if peer is not None else None
         yield against("rounds", work, record, theirs, name, most=most, show="MiB", conditions=told)
     if isinstance(git, Git):
-        yield noted("rounds", "git's objects alone", git.objects(), show="MiB")
+        yield against("rounds", work, record, git.objects(), "git's objects alone", show="MiB")
         yield noted("rounds", "git gc", collected, conditions="wall; a pause that ingest has not")
     for name in peers:
         yield against("rounds", "all recording together", seconds["ingest"], seconds[name], name)

@@ -7,6 +7,7 @@ import time
 from collections.abc import Iterator
 from pathlib import Path
 
+from benchmarks import machine
 from benchmarks.product import Ingest
 from benchmarks.stage import Stage, in_turn, say
 from benchmarks.table import Line, against, limited, noted
@@ -15,6 +16,7 @@ from tests.postgres import Missing, OwnServer, Run
 
 TIMES = 10
 STATUS_SECONDS = 0.5  # from one question to the next
+SLOWLY = 0.25  # seconds between two samples of memory: they are beside the clock
 MIB = float(2**20)
 
 
@@ -24,7 +26,7 @@ def million(stage: Stage) -> Iterator[Line]:
         stage.known.setdefault(name, cost)
     corpus = stage.another("million", stage.options.documents * TIMES)
     ours = Ingest(stage.options.folder / "million-store", corpus.folder)
-    memory = Memory()
+    memory = Memory(every=SLOWLY)
     seconds = {"first": ours.record(memory)}
     ours.record()
     seconds["unchanged"] = median([ours.record() for _ in range(3)])
@@ -34,7 +36,7 @@ def million(stage: Stage) -> Iterator[Line]:
         conditions = f"{corpus.documents:,} documents in {seconds[name]:.2f} s; per document"
         whose = f"at {stage.options.documents:,}"
         yield against("million", work, many, one, whose, most=1.3, show="us", conditions=conditions)
-    conditions = f"PSS, sampled every 50 ms during that scan; up to {memory.processes} processes"
+    conditions = f"PSS, sampled every 250 ms during that scan; up to {memory.processes} processes"
     work = "peak memory of the first scan, all processes"
     yield limited("million", work, memory.peak, most=500 * MIB, show="MiB", conditions=conditions)
     yield noted("million", "the record", ours.stored(), show="MiB")
@@ -61,7 +63,7 @@ def _answers(stage: Stage, folder: Path) -> Iterator[Line]:
     store = Ingest(stage.options.folder / "million-daemon", folder)
     took: list[float] = []
     refused: list[str] = []
-    memory = Memory()
+    memory = Memory(every=SLOWLY)
     began = time.monotonic()
     with store.started() as daemon:
         memory.watch(daemon.pid)
@@ -88,7 +90,7 @@ def _answers(stage: Stage, folder: Path) -> Iterator[Line]:
     measured = f"{len(took)} answers, {len(refused)} refusals; the slowest {slowest:.2f} s"
     yield Line("million", "status meanwhile", measured, "", "answers", not refused, conditions)
     work = "peak memory of that daemon, all processes"
-    yield limited("million", work, memory.peak, most=500 * MIB, show="MiB", conditions="PSS, every 50 ms")
+    yield limited("million", work, memory.peak, most=500 * MIB, show="MiB", conditions="PSS, every 250 ms")
     yield from stage.judged("million", store)
     shutil.rmtree(store.folder)
 
@@ -104,13 +106,13 @@ def postgres(stage: Stage) -> Iterator[Line]:
         yield Line("postgres", "first scan", f"no Postgres: {missing}", "", "at most 2.5 x SQLite", None)
         return
     try:
-        yield from _on(stage, server)
+        yield from _on(stage, server, machine.file_system(run.folder))
     finally:
         server.close()
         run.close()
 
 
-def _on(stage: Stage, server: OwnServer) -> Iterator[Line]:
+def _on(stage: Stage, server: OwnServer, system: str) -> Iterator[Line]:
     below = stage.options.folder / "postgres"
     taken: dict[str, list[float]] = {"sqlite": [], "postgres": []}
     stage.corpus.read()
@@ -129,10 +131,11 @@ def _on(stage: Stage, server: OwnServer) -> Iterator[Line]:
     spread = ", ".join(f"{name} {min(found):.2f}-{max(found):.2f}" for name, found in taken.items())
     conditions = (
         f"median of {stage.options.runs}, in turn; Postgres on the same machine through a socket, its"
-        f" settings as they come, fsync on; least and most, s: {spread}"
+        f" settings as they come, fsync on, its data on {system}; least and most, s: {spread}"
     )
     work = f"first scan of {stage.options.documents:,}"
-    yield against("postgres", work, ours, theirs, "SQLite", most=2.5, conditions=conditions)
+    ratio = median([a / b for a, b in zip(taken["postgres"], taken["sqlite"], strict=True)])
+    yield against("postgres", work, ours, theirs, "SQLite", most=2.5, ratio=ratio, conditions=conditions)
     size = full.command.record("status")["bytes_stored"]
     yield noted("postgres", "the database", size, show="MiB", conditions="as Postgres counts it")
     yield from stage.judged("postgres", full)
