@@ -14,7 +14,7 @@ from benchmarks.words import language
 _NUMBER = re.compile(r"\d+")
 _SENTENCE = re.compile(r"(?<=[.?])\s+")
 _LETTERS = "abcdefghijklmnoprstuvwz"
-HEADER = " date 2021-02 "
+HEADER = " date 2021-02-20 "
 
 
 def edited(text: str, *, seed: int, round_: int, number: int) -> str:

@@ -20,7 +20,7 @@ from benchmarks.product import Ingest
 from benchmarks.table import Line
 
 # More changes than this are not held in memory three times over: `verify --deep` and `check --deep` answer.
-ORACLE_CHANGES = 600_000
+ORACLE_CHANGES = 300_000
 SAMPLE = 8  # versions that the oracle shows one by one, beside all of them through the store
 
 

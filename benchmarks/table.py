@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 
@@ -115,7 +115,11 @@ def plain(lines: Sequence[Line]) -> str:
     )
 
 
-def markdown(lines: Iterable[Line]) -> str:
-    """The table for a file."""
-    rows = [HEADINGS, tuple("---" for _ in HEADINGS), *map(cells, lines)]
-    return "\n".join("| " + " | ".join(cell.replace("|", "\\|") for cell in row) + " |" for row in rows)
+def markdown(lines: Sequence[Line]) -> str:
+    """The table for a file, and below it the conditions that its last column numbers."""
+    numbers = {line.conditions: 0 for line in lines if line.conditions}
+    numbers = {words: at for at, words in enumerate(numbers, 1)}
+    rows = [HEADINGS, tuple("---" for _ in HEADINGS)]
+    rows += [(*cells(line)[:-1], str(numbers.get(line.conditions, ""))) for line in lines]
+    table = "\n".join("| " + " | ".join(cell.replace("|", "\\|") for cell in row) + " |" for row in rows)
+    return table + "\n\nThe conditions:\n\n" + "\n".join(f"{at}. {words}" for words, at in numbers.items())

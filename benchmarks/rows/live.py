@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
 import threading
@@ -40,6 +41,7 @@ def _one_by_one(stage: Stage, edits: int, way: str, save: saves.Save) -> Iterato
     draw = stage.draw(f"live {way}")
     saved: dict[str, int] = {}
     stage.touched()
+    os.sync()
     with _reading(stage.ingest) as seen:
         for _ in range(edits):
             number = draw.randrange(stage.options.documents)
@@ -102,6 +104,7 @@ def burst(stage: Stage) -> Iterator[Line]:
         edits += [(stage.corpus.path(n), _next(stage, round_, n, latest)) for n in numbers]
     stage.touched()
     with stage.ingest.watched():
+        os.sync()
         began = time.monotonic()
         for path, body in edits:
             saves.over(path, body)
