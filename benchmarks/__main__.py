@@ -97,7 +97,7 @@ def _page(facts: Sequence[tuple[str, str]], lines: Sequence[Line]) -> str:
         "Written by `./dev bench`; `README.md` says how to read it. The bars are about the ratios;\n"
         "the figures beside them describe the machine.\n\n"
         f"| on | |\n| --- | --- |\n{about}\n\n"
-        f"{len(judged) - len(missed)} of {len(judged)} bars met.\n\n"
+        f"{len(judged) - len(missed)} of {len(judged)} bars met, the oracle counted as one each time.\n\n"
         f"{table.markdown(lines)}\n"
     )
 

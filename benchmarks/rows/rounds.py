@@ -45,7 +45,11 @@ def rounds(stage: Stage) -> Iterator[Line]:
         yield against("rounds", work, record, git.objects(), "git's objects alone", show="MiB")
         yield noted("rounds", "git gc", collected, conditions="wall; a pause that ingest has not")
     for name in peers:
-        yield against("rounds", "all recording together", seconds["ingest"], seconds[name], name)
+        conditions = (
+            f"{ROUNDS + 1} commands each, the first one's included; order rotates from round to round"
+        )
+        work = "all recording together"
+        yield against("rounds", work, seconds["ingest"], seconds[name], name, conditions=conditions)
     yield from stage.judged("rounds", ours)
     shutil.rmtree(below)
     shutil.rmtree(corpus.folder)
