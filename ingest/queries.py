@@ -344,10 +344,8 @@ def text(connection: Connection, target: Target, no: int, normaliser: str | None
 def _text(connection: Connection, target: Target, no: int, row: Row) -> str | None:
     if row.text_sha256 is None:
         return None
-    if row.text_blob_id is not None:
-        return blobs.get_blob(connection, row.text_blob_id).decode()
-    raw = blobs.get(connection, target.id, no)
-    return raw[row.text_offset : row.text_offset + row.text_length].decode()
+    raw = b"" if row.text_blob_id is not None else blobs.get(connection, target.id, no)
+    return blobs.text(connection, raw, row, digest=row.text_sha256).decode()
 
 
 def raw_bytes(connection: Connection, target: Target, no: int) -> bytes:

@@ -14,9 +14,11 @@ import sqlalchemy as sa
 from ingest.audit import Finding, Summary, verify
 from ingest.model import Content, Rendition, Signature
 from ingest.store import roots, tables, writer
+from ingest.store.blobs import Chain
 from ingest.store.engine import Store
 from ingest.store.entries import Entry, NewVersion, Recorded, Sighting, prepare
 from ingest.store.migrate import open_or_create
+from ingest.store.pack import Dictionary
 
 NORMALISER = "plain/1"
 LIBRARIES = "none"
@@ -50,7 +52,14 @@ def wall() -> int:
     return time.time_ns() // 1000
 
 
-def version_of(raw: bytes, *, salt: bytes = SALT, text: str | None = None) -> NewVersion:
+def version_of(
+    raw: bytes,
+    *,
+    salt: bytes = SALT,
+    text: str | None = None,
+    before: Chain | None = None,
+    dictionary: Dictionary | None = None,
+) -> NewVersion:
     """A version whose text is its bytes, or another one."""
     same = text is None
     rendition = Rendition(
@@ -68,7 +77,7 @@ def version_of(raw: bytes, *, salt: bytes = SALT, text: str | None = None) -> Ne
         sentences=1,
     )
     content = Content(raw=raw, sha256=sha256(raw).digest(), rendition=rendition)
-    return prepare(content, modified_at=MODIFIED, salt=salt)
+    return prepare(content, modified_at=MODIFIED, salt=salt, before=before, dictionary=dictionary)
 
 
 def entry(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator
+from contextlib import suppress
 from hashlib import sha256
 from typing import TYPE_CHECKING
 
@@ -12,13 +13,15 @@ import msgspec
 from ingest import identity
 from ingest.disk import read, scan
 from ingest.disk.patterns import PATH_BYTES
+from ingest.errors import IntegrityError
 from ingest.identity import Appeared, Decision, Vanished
 from ingest.ids import new_uid
 from ingest.model import Cause, GoneReason
 from ingest.pipeline.limits import Gone
 from ingest.pipeline.workers import Raw
 from ingest.settle import Due
-from ingest.store import seen, writer
+from ingest.store import blobs, seen, writer
+from ingest.store.blobs import Chain
 from ingest.store.entries import Entry, NewVersion, Sighting
 
 if TYPE_CHECKING:
@@ -244,7 +247,7 @@ class Batch:
         )
         rejections, self.entries = self.entries, []
         changed = {decision.path for decision in decisions if decision.type != "deleted"}
-        versions = self._versions([decision.path for decision in decisions if not decision.same])
+        versions = self._versions([decision for decision in decisions if not decision.same])
         for decision in decisions:
             self._enter(decision, versions.get(decision.path))
         self.entries += rejections
@@ -284,9 +287,11 @@ class Batch:
             )
         )
 
-    def _versions(self, paths: list[bytes]) -> dict[bytes, NewVersion]:
+    def _versions(self, decisions: list[Decision]) -> dict[bytes, NewVersion]:
         """What the store needs of each path's new bytes."""
         entropy = self.capture.clock.entropy
+        paths = [decision.path for decision in decisions]
+        before = self._before(decisions)
         raws = [
             Raw(
                 name=os.path.basename(path),
@@ -294,10 +299,26 @@ class Batch:
                 sha256=self.hashes[path],
                 modified_at=self.files[path].modified_at,
                 salt=entropy(16),
+                before=before.get(path),
             )
             for path in paths
         ]
-        return dict(zip(paths, self.capture.workers.make(raws), strict=True))
+        dictionary = self.capture.dictionary([raw.raw for raw in raws if raw.before is None])
+        return dict(zip(paths, self.capture.workers.make(raws, dictionary), strict=True))
+
+    def _before(self, decisions: list[Decision]) -> dict[bytes, Chain]:
+        """The bytes of the version before each, where there is one."""
+        found: dict[bytes, Chain] = {}
+        older = [d for d in decisions if d.document is not None and d.previous is not None]
+        if older:
+            with self.capture.store.read() as connection:
+                for decision in older:
+                    assert decision.document is not None
+                    assert decision.previous is not None
+                    # what cannot be read is for `verify` to say; the new version does without
+                    with suppress(IntegrityError):
+                        found[decision.path] = blobs.chain(connection, decision.document, decision.previous)
+        return found
 
     def _touch(self, path: bytes, found: read.Bytes) -> None:
         """Same bytes as recorded: no change, but the next scan need not read it again."""

@@ -7,7 +7,8 @@ to look, a scan says where to look, and what is found there is what counts.
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
+from hashlib import sha256
 
 import msgspec
 
@@ -21,10 +22,12 @@ from ingest.pipeline.batch import Batch
 from ingest.pipeline.limits import Clock, Gone, Limits
 from ingest.pipeline.workers import Workers
 from ingest.settle import Due, Settler
-from ingest.store import seen
+from ingest.store import blobs, pack, seen
 from ingest.store.engine import Store
+from ingest.store.pack import Dictionary
 
 BATCH = 1000
+SAMPLES = 256  # bodies; from fewer nothing is learnt
 LONGEST_CHAIN = 16  # renames of one file within one settle window
 RENAMES_KEPT = 15.0  # seconds; longer than any path waits to settle
 
@@ -60,6 +63,7 @@ class Capture:
         self.clock_behind = 0
         self.last_seq = 0
         self.commits = 0
+        self._dictionary: Dictionary | None = None
         self._renames: dict[bytes, tuple[bytes, float]] = {}
         self._targets: dict[bytes, tuple[bytes, float]] = {}
 
@@ -239,6 +243,19 @@ class Capture:
         """Changed within the quiet time by the wall clock, or in its future: seen again before it counts."""
         age = self.clock.wall() * 1000 - signature.ctime_ns
         return age < self.limits.quiet * 1e9
+
+    def dictionary(self, bodies: Sequence[bytes]) -> Dictionary | None:
+        """What to pack keyframes with; the first large number of bodies is what it is learnt from."""
+        if self._dictionary is None:
+            with self.store.read() as connection:
+                self._dictionary = blobs.newest_dictionary(connection)
+        if self._dictionary is None and len(bodies) >= SAMPLES:
+            content = pack.train(bodies)
+            if content is not None:
+                with self.store.write() as connection:
+                    digest = sha256(content).digest()
+                    self._dictionary = blobs.add_dictionary(connection, content, digest)
+        return self._dictionary
 
     # -- one batch -------------------------------------------------------------------------
 

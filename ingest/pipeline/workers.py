@@ -20,7 +20,9 @@ import msgspec
 from ingest import normalise
 from ingest.model import Content
 from ingest.store import entries
+from ingest.store.blobs import Chain
 from ingest.store.entries import NewVersion
+from ingest.store.pack import Dictionary
 
 LARGE = 256  # versions; fewer are made faster here than sent away
 CHUNK = 50
@@ -35,6 +37,7 @@ class Raw(msgspec.Struct, frozen=True):
     sha256: bytes
     modified_at: int
     salt: bytes
+    before: Chain | None = None
 
 
 class Workers:
@@ -42,18 +45,22 @@ class Workers:
 
     def __init__(self) -> None:
         self._pool: ProcessPoolExecutor | None = None
+        self._dictionary: Dictionary | None = None
 
-    def make(self, raws: Sequence[Raw]) -> list[NewVersion]:
+    def make(self, raws: Sequence[Raw], dictionary: Dictionary | None) -> list[NewVersion]:
         """A version of each, in order."""
         if len(raws) < LARGE or (os.cpu_count() or 1) < 2:
-            return [make(raw) for raw in raws]
+            return [make(raw, dictionary) for raw in raws]
+        if dictionary != self._dictionary:
+            self.close()  # its processes were given another one
+            self._dictionary = dictionary
         chunks = [raws[start : start + CHUNK] for start in range(0, len(raws), CHUNK)]
         try:
             return [version for part in self._open().map(_make_all, chunks) for version in part]
         except BrokenProcessPool:
             # A process was killed, by the machine's memory perhaps: one at a time needs less.
             self.close()
-            return [make(raw) for raw in raws]
+            return [make(raw, dictionary) for raw in raws]
 
     def close(self) -> None:
         """End the processes. `make` may be called again."""
@@ -67,22 +74,30 @@ class Workers:
             alone = threading.active_count() == 1
             context = multiprocessing.get_context("fork" if alone else "spawn")
             self._pool = ProcessPoolExecutor(
-                os.cpu_count(), mp_context=context, initializer=_begin, initargs=(os.getpid(),)
+                os.cpu_count(),
+                mp_context=context,
+                initializer=_begin,
+                initargs=(os.getpid(), self._dictionary),
             )
         return self._pool
 
 
-def make(raw: Raw) -> NewVersion:
+def make(raw: Raw, dictionary: Dictionary | None) -> NewVersion:
     """One version."""
     content = Content(raw=raw.raw, sha256=raw.sha256, rendition=normalise.normalise(raw.raw, raw.name))
-    return entries.prepare(content, modified_at=raw.modified_at, salt=raw.salt)
+    return entries.prepare(
+        content, modified_at=raw.modified_at, salt=raw.salt, before=raw.before, dictionary=dictionary
+    )
 
 
 def _make_all(raws: Sequence[Raw]) -> list[NewVersion]:
-    return [make(raw) for raw in raws]
+    return [make(raw, _given[0]) for raw in raws]
 
 
-def _begin(parent: int) -> None:
+_given: list[Dictionary | None] = [None]  # in a process of the pool: what it packs with
+
+
+def _begin(parent: int, dictionary: Dictionary | None) -> None:
     """In the new process: die with the parent, which a lock would otherwise outlive; leave signals to it."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     signal.signal(signal.SIGTERM, signal.SIG_DFL)
@@ -92,4 +107,5 @@ def _begin(parent: int) -> None:
         return  # another system: the pipe's end tells the process in time
     if os.getppid() != parent:
         os._exit(1)
+    _given[0] = dictionary
     normalise.prepare()

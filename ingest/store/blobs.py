@@ -1,46 +1,64 @@
-"""Stored bytes: the only module that knows how a body is laid out.
+"""Stored bytes: the only module that knows where a body lies.
 
-A body is kept once, compressed, under its SHA-256. Version rows have room for deltas (`base_no`,
-`delta`); a writer that uses them changes this module and no other.
+A version's bytes are a keyframe, kept once under its SHA-256 in `blob`, or a delta against the version
+before it, in the row itself. A chain of deltas ends at a keyframe: `Chain` says how long it is, and
+`prepare` begins a new one before reading becomes slow.
 """
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Sequence
-from hashlib import sha256
+from weakref import WeakKeyDictionary
 
+import msgspec
 import sqlalchemy as sa
-import zstandard
-from sqlalchemy.engine import Connection
+from sqlalchemy.engine import Connection, Engine
 
 from ingest.errors import IntegrityError
-from ingest.store import rows, tables
-from ingest.store.engine import allocate
+from ingest.store import pack, rows, tables
+from ingest.store.engine import Row, allocate
+from ingest.store.pack import Dictionary
 
-LEVEL = 3
+DEEPEST = 64  # deltas between a version and its keyframe
+LONGEST = 2.0  # of the keyframe's bytes: what the deltas of a chain may sum to
+LARGEST = 0.6  # of the keyframe's bytes: what one delta may have
 _SLICE = 500
 
-
-_local = threading.local()  # a compressor serves one thread at a time
-
-
-def _compressor() -> zstandard.ZstdCompressor:
-    found: zstandard.ZstdCompressor | None = getattr(_local, "compressor", None)
-    if found is None:
-        found = _local.compressor = zstandard.ZstdCompressor(level=LEVEL)
-    return found
+_version, _blob = tables.version.c, tables.blob.c
 
 
-class Body:
-    """Bytes ready to be stored: compressed before the transaction begins."""
+class Body(msgspec.Struct, frozen=True):
+    """A keyframe, or a text of its own, ready to be stored."""
 
-    __slots__ = ("data", "hash", "size")
+    hash: bytes
+    size: int
+    data: bytes
+    dictionary: int | None
 
-    def __init__(self, raw: bytes, digest: bytes) -> None:
-        self.hash = digest
-        self.size = len(raw)
-        self.data = _compressor().compress(raw)
+
+class Chain(msgspec.Struct, frozen=True):
+    """A version's bytes, and what was read to get them: lengths in bytes as stored."""
+
+    raw: bytes
+    depth: int
+    deltas: int
+    keyframe: int
+
+
+def keyframe(raw: bytes, digest: bytes, dictionary: Dictionary | None) -> Body:
+    """Pack a body on its own. Pure, and slow enough to be done before a transaction begins."""
+    used = dictionary if len(raw) <= pack.SMALL else None
+    return Body(digest, len(raw), pack.whole(raw, used), None if used is None else used.id)
+
+
+def delta(chain: Chain, raw: bytes) -> bytes | None:
+    """What makes `raw` of the version before; None where a keyframe is the better choice."""
+    if chain.depth >= DEEPEST:
+        return None
+    made = pack.delta(chain.raw, raw)
+    if made is None or len(made) >= LARGEST * chain.keyframe:
+        return None
+    return made if chain.deltas + len(made) <= LONGEST * chain.keyframe else None
 
 
 def put(connection: Connection, bodies: Sequence[Body]) -> dict[bytes, int]:
@@ -54,9 +72,9 @@ def put(connection: Connection, bodies: Sequence[Body]) -> dict[bytes, int]:
         rows.insert(
             connection,
             "blob",
-            ("id", "hash", "size", "data"),
+            ("id", "hash", "dictionary_id", "size", "data"),
             [
-                (key, hash_, wanted[hash_].size, wanted[hash_].data)
+                (key, hash_, wanted[hash_].dictionary, wanted[hash_].size, wanted[hash_].data)
                 for key, hash_ in zip(keys, missing, strict=True)
             ],
             unless="hash",
@@ -73,46 +91,128 @@ def _known(connection: Connection, hashes: list[bytes]) -> dict[bytes, int]:
     return found
 
 
-_BY_HASH = sa.select(tables.blob.c.hash, tables.blob.c.id).where(
-    tables.blob.c.hash.in_(sa.bindparam("hashes", expanding=True))
-)
+_BY_HASH = sa.select(_blob.hash, _blob.id).where(_blob.hash.in_(sa.bindparam("hashes", expanding=True)))
 
 
-def get(connection: Connection, document_id: int, no: int) -> bytes:
+# -- reading -----------------------------------------------------------------------------------
+
+
+def get(connection: Connection, document: int, no: int) -> bytes:
     """A version's bytes, checked against size and hash. Raises IntegrityError."""
-    row = connection.execute(_BODY, {"document": document_id, "no": no}).one_or_none()
-    if row is None:
-        raise IntegrityError(f"version {no} of document {document_id} is gone from the store")
-    if row.data is None:
-        raise IntegrityError(f"the bytes of version {no} of document {document_id} are gone from the store")
-    return unpack(row.data, size=row.size, digest=row.hash)
+    return chain(connection, document, no).raw
 
 
-_BODY = (
-    sa.select(tables.version.c.hash, tables.version.c.size, tables.blob.c.data)
-    .select_from(tables.version.outerjoin(tables.blob, tables.blob.c.id == tables.version.c.blob_id))
+def chain(connection: Connection, document: int, no: int) -> Chain:
+    """A version's bytes and how they were got. Raises IntegrityError."""
+    name = f"version {no} of document {document}"
+    found = connection.execute(_CHAIN, {"document": document, "no": no}).all()
+    if not found or found[-1].no != no:
+        raise IntegrityError(f"{name} is gone from the store")
+    raw, deltas = None, 0
+    for row in found:
+        raw = unpacked(connection, row, raw, name=name, check=row.no == no)
+        deltas += len(row.delta or b"")
+    assert raw is not None
+    return Chain(raw, len(found) - 1, deltas, len(found[0].data or b""))
+
+
+def unpacked(connection: Connection, row: Row, base: bytes | None, *, name: str, check: bool = True) -> bytes:
+    """The bytes of a row that has `size`, `hash`, `delta`, `base_no`, `data` and `dictionary_id`.
+
+    `base` are the bytes of the version before. Raises IntegrityError.
+    """
+    digest = row.hash if check else None
+    try:
+        if row.delta is not None:
+            if base is None or row.base_no != row.no - 1:
+                raise IntegrityError("the version that it is a delta against is gone from the store")
+            return pack.apply(base, row.delta, size=row.size, digest=digest)
+        if row.data is None:
+            raise IntegrityError("its bytes are gone from the store")
+        used = dictionary(connection, row.dictionary_id)
+        return pack.unpack(row.data, used, size=row.size, digest=digest)
+    except IntegrityError as error:
+        raise IntegrityError(f"{name}: {error.message}") from error
+
+
+BODY = (_version.no, _version.hash, _version.size, _version.base_no, _version.delta, _blob.data)
+BODIES = tables.version.outerjoin(tables.blob, _blob.id == _version.blob_id)
+
+_inner = tables.version.alias("keyframe")
+_CHAIN = (
+    sa.select(*BODY, _blob.dictionary_id)
+    .select_from(BODIES)
     .where(
-        tables.version.c.document_id == sa.bindparam("document"), tables.version.c.no == sa.bindparam("no")
+        _version.document_id == sa.bindparam("document"),
+        _version.no <= sa.bindparam("no"),
+        _version.no
+        >= sa.select(_inner.c.no)
+        .where(
+            _inner.c.document_id == sa.bindparam("document"),
+            _inner.c.no <= sa.bindparam("no"),
+            _inner.c.delta.is_(None),
+        )
+        .order_by(_inner.c.no.desc())
+        .limit(1)
+        .scalar_subquery(),
     )
+    .order_by(_version.no)
 )
 
 
 def get_blob(connection: Connection, key: int) -> bytes:
     """A blob's bytes, checked. Raises IntegrityError."""
-    row = connection.execute(sa.select(tables.blob).where(tables.blob.c.id == key)).one_or_none()
+    row = connection.execute(sa.select(tables.blob).where(_blob.id == key)).one_or_none()
     if row is None or row.data is None:
         raise IntegrityError(f"blob {key} is gone from the store")
-    return unpack(row.data, size=row.size, digest=row.hash)
+    used = dictionary(connection, row.dictionary_id)
+    return pack.unpack(row.data, used, size=row.size, digest=row.hash)
 
 
-def unpack(data: bytes, *, size: int, digest: bytes) -> bytes:
-    """Decompress, never past the known size, and check. Raises IntegrityError."""
-    try:
-        if zstandard.frame_content_size(data) != size:
-            raise IntegrityError(f"blob {digest.hex()}: recorded size {size} is not the stored one")
-        raw = zstandard.ZstdDecompressor().decompress(data, max_output_size=size)
-    except zstandard.ZstdError as error:
-        raise IntegrityError(f"blob {digest.hex()}: {error}") from error
-    if len(raw) != size or sha256(raw).digest() != digest:
-        raise IntegrityError(f"blob {digest.hex()}: stored bytes have another hash")
-    return raw
+def text(connection: Connection, raw: bytes, row: Row, *, digest: bytes) -> bytes:
+    """A rendition's text, from its version's bytes. Raises IntegrityError.
+
+    The row has `text_offset`, `text_length`, `text_delta` and `text_blob_id`.
+    """
+    if row.text_blob_id is not None:
+        return pack.checked(get_blob(connection, row.text_blob_id), size=row.text_length, digest=digest)
+    if row.text_delta is not None:
+        return pack.apply(raw, row.text_delta, size=row.text_length, digest=digest)
+    part = raw[row.text_offset : row.text_offset + row.text_length]
+    return pack.checked(part, size=row.text_length, digest=digest)
+
+
+# -- dictionaries ------------------------------------------------------------------------------
+
+_held: WeakKeyDictionary[Engine, dict[int, Dictionary]] = WeakKeyDictionary()
+
+
+def dictionary(connection: Connection, key: int | None) -> Dictionary | None:
+    """The dictionary with this key, read once a store. Raises IntegrityError where it is damaged."""
+    if key is None:
+        return None
+    held = _held.setdefault(connection.engine, {})
+    if key not in held:
+        table = tables.dictionary
+        row = connection.execute(sa.select(table).where(table.c.id == key)).one_or_none()
+        if row is None:
+            raise IntegrityError(f"dictionary {key} is gone from the store")
+        content = pack.unpack(row.data, None, size=row.size, digest=row.hash)
+        held[key] = Dictionary(key, row.hash, content)
+    return held[key]
+
+
+def newest_dictionary(connection: Connection) -> Dictionary | None:
+    """The dictionary to pack with, if there is one yet."""
+    return dictionary(connection, connection.execute(sa.select(sa.func.max(tables.dictionary.c.id))).scalar())
+
+
+def add_dictionary(connection: Connection, content: bytes, digest: bytes) -> Dictionary:
+    """Keep a dictionary, for ever: what was packed with it needs it."""
+    key = allocate(connection, tables.dictionary, 1)[0]
+    connection.execute(
+        sa.insert(tables.dictionary).values(
+            id=key, hash=digest, size=len(content), data=pack.whole(content, None)
+        )
+    )
+    return Dictionary(key, digest, content)

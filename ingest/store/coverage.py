@@ -8,7 +8,7 @@ import msgspec
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
-from ingest.store import tables
+from ingest.store import sums, tables
 from ingest.store.engine import allocate
 
 State = Literal["watched", "scanned", "blind"]
@@ -52,12 +52,15 @@ def turn(connection: Connection, root: int, state: State, when: int, reason: str
             connection.execute(sa.delete(tables.coverage).where(here))
         else:
             connection.execute(sa.update(tables.coverage).where(here).values(to_at=when))
+            ended = sa.and_(_coverage.root_id == root, _coverage.to_at == when)
+            sums.renew(connection, tables.coverage, ended)
     key = allocate(connection, tables.coverage, 1)[0]
     connection.execute(
         sa.insert(tables.coverage).values(
             id=key, root_id=root, state=state, from_at=when, to_at=None, reason=reason
         )
     )
+    sums.renew(connection, tables.coverage, _coverage.id == key)
 
 
 def intervals(

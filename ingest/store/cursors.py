@@ -5,7 +5,7 @@ from __future__ import annotations
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
-from ingest.store import rows, tables
+from ingest.store import rows, sums, tables
 
 
 def place(connection: Connection, name: str) -> int | None:
@@ -18,7 +18,8 @@ def place(connection: Connection, name: str) -> int | None:
 
 def move(connection: Connection, name: str, seq: int) -> None:
     """Put the cursor at `seq`; it is made where it is missing."""
-    rows.upsert(connection, "cursor", ("name",), ("name", "seq"), [(name, seq)])
+    sum_ = sums.of("cursor", {"name": name, "seq": seq})
+    rows.upsert(connection, "cursor", ("name",), ("name", "seq", "sum"), [(name, seq, sum_)])
 
 
 def every(connection: Connection) -> dict[str, int]:

@@ -225,6 +225,9 @@ def create_folder(url: URL) -> None:
         ) from error
 
 
+_DAMAGE = ("malformed database", "Could not decode to UTF-8")
+
+
 @contextmanager
 def translated(address: str) -> Iterator[None]:
     """Turn the driver's errors into StoreUnavailable with one of the contract's codes."""
@@ -232,6 +235,16 @@ def translated(address: str) -> Iterator[None]:
         yield
     except DBAPIError as error:
         raise _unavailable(address, error) from error
+    except UnicodeDecodeError as error:  # the driver's own, of a damaged name in the schema
+        raise _damaged(address, str(error)) from error
+
+
+def _damaged(address: str, said: str) -> StoreDamaged:
+    return StoreDamaged(
+        f"the store {address} is damaged: {said}",
+        code="store_unreachable",
+        hint="restore it from a backup; the bytes of the documents are still in their folder",
+    )
 
 
 def _unavailable(address: str, error: DBAPIError) -> StoreUnavailable:
@@ -250,12 +263,8 @@ def _unavailable(address: str, error: DBAPIError) -> StoreUnavailable:
             code="store_locked",
             hint="wait for it, or end the one that holds it",
         )
-    if name.startswith(("SQLITE_CORRUPT", "SQLITE_NOTADB")) or said.startswith("malformed database"):
-        return StoreDamaged(
-            f"the store {address} is damaged: {said}",
-            code="store_unreachable",
-            hint="restore it from a backup; the bytes of the documents are still in their folder",
-        )
+    if name.startswith(("SQLITE_CORRUPT", "SQLITE_NOTADB")) or said.startswith(_DAMAGE):
+        return _damaged(address, said)
     return StoreUnavailable(
         f"the store {address} cannot be used: {said}", code="store_unreachable", hint="run: ingest doctor"
     )

@@ -8,17 +8,24 @@ from typing import Literal
 import msgspec
 
 from ingest.model import Cause, Content, Rendition, Signature
-from ingest.store import blobs
+from ingest.store import blobs, pack
+from ingest.store.pack import Dictionary
 
+TEXT_DELTA = 0.25  # of a text's bytes: a larger delta against the raw bytes is no gain
 CLOCK_BEHIND = 60_000_000  # microseconds; a clock further behind the last label is a problem
 
 
 class NewVersion(msgspec.Struct, frozen=True, kw_only=True):
-    """A version ready to be stored."""
+    """A version ready to be stored: with a body, or with a delta against the version before it."""
 
-    body: blobs.Body
+    hash: bytes
+    size: int
+    body: blobs.Body | None
+    delta: bytes | None
     text_hash: bytes | None
+    text_size: int | None
     text_body: blobs.Body | None
+    text_delta: bytes | None
     rendition: Rendition
     salt: bytes
     modified_at: int
@@ -64,20 +71,36 @@ class Recorded(msgspec.Struct, frozen=True):
     clock_behind: int
 
 
-def prepare(content: Content, *, modified_at: int, salt: bytes) -> NewVersion:
-    """Compress and hash a content, outside of any transaction."""
-    rendition = content.rendition
-    text_hash, text_body = None, None
+def prepare(
+    content: Content,
+    *,
+    modified_at: int,
+    salt: bytes,
+    before: blobs.Chain | None,
+    dictionary: Dictionary | None,
+) -> NewVersion:
+    """Compress and hash a content, outside of any transaction. `before` is the version before it."""
+    rendition, raw = content.rendition, content.raw
+    text_hash, text_size, text_body, text_delta = None, None, None, None
     if rendition.text is not None:
         encoded = rendition.text.encode()
-        whole = rendition.text_slice == (0, len(content.raw))
+        text_size = len(encoded)
+        whole = rendition.text_slice == (0, len(raw))
         text_hash = content.sha256 if whole else sha256(encoded).digest()
         if rendition.text_slice is None:
-            text_body = blobs.Body(encoded, text_hash)
+            text_delta = pack.delta(raw, encoded)
+            if text_delta is None or len(text_delta) > len(encoded) * TEXT_DELTA:
+                text_body, text_delta = blobs.keyframe(encoded, text_hash, dictionary), None
+    delta = None if before is None else blobs.delta(before, raw)
     return NewVersion(
-        body=blobs.Body(content.raw, content.sha256),
+        hash=content.sha256,
+        size=len(raw),
+        body=blobs.keyframe(raw, content.sha256, dictionary) if delta is None else None,
+        delta=delta,
         text_hash=text_hash,
+        text_size=text_size,
         text_body=text_body,
+        text_delta=text_delta,
         rendition=rendition,
         salt=salt,
         modified_at=modified_at,

@@ -9,7 +9,7 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 from sqlalchemy.exc import DBAPIError
 
-from ingest.store import tables
+from ingest.store import blobs, tables
 from ingest.store.engine import Row
 
 Made = TypeVar("Made")
@@ -134,12 +134,19 @@ def totals(connection: Connection) -> tuple[int, int, int]:
 
 def dangling(connection: Connection) -> Iterator[tuple[str, str, str]]:
     """Rows that nothing leads to, and references that lead nowhere."""
+    before = tables.version.alias("before")
     questions = {
         ("version", "no change made it"): sa.select(_version.document_id, _version.no).where(
             ~sa.exists().where(_change.seq == _version.seq, _change.document_id == _version.document_id)
         ),
         ("version", "it has no body"): sa.select(_version.document_id, _version.no).where(
-            ~sa.exists().where(_blob.id == _version.blob_id)
+            _version.delta.is_(None), ~sa.exists().where(_blob.id == _version.blob_id)
+        ),
+        ("version", "the one that it is a delta against is missing"): sa.select(
+            _version.document_id, _version.no
+        ).where(
+            _version.delta.is_not(None),
+            ~sa.exists().where(before.c.document_id == _version.document_id, before.c.no == _version.no - 1),
         ),
         ("version", "it has no rendition"): sa.select(_version.document_id, _version.no).where(
             ~sa.exists().where(_rendition.document_id == _version.document_id, _rendition.no == _version.no)
@@ -167,17 +174,21 @@ def dangling(connection: Connection) -> Iterator[tuple[str, str, str]]:
 
 
 def bodies(connection: Connection) -> Iterator[Row]:
-    """Every version's key, hash and size."""
+    """Every version with its body as it lies, a document's versions in order."""
     query = (
-        sa.select(_version.document_id, _version.no, _version.hash, _version.size, _document.uid)
-        .join(tables.document, _document.id == _version.document_id)
+        sa.select(_version.document_id, *blobs.BODY, _blob.dictionary_id, _document.uid)
+        .select_from(blobs.BODIES.outerjoin(tables.document, _document.id == _version.document_id))
         .order_by(_version.document_id, _version.no)
     )
     yield from connection.execute(query.execution_options(yield_per=_STREAM))
 
 
 _TEXTS = sa.select(
-    _rendition.text_hash, _rendition.text_offset, _rendition.text_length, _rendition.text_blob_id
+    _rendition.text_hash,
+    _rendition.text_offset,
+    _rendition.text_length,
+    _rendition.text_blob_id,
+    _rendition.text_delta,
 ).where(_rendition.document_id == sa.bindparam("document"), _rendition.no == sa.bindparam("no"))
 
 

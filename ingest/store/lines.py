@@ -12,7 +12,19 @@ import msgspec
 from ingest import leaf
 from ingest.store.entries import Entry, NewVersion
 
-VERSION = ("document_id", "no", "hash", "salt", "size", "blob_id", "observed_at", "modified_at", "seq")
+VERSION = (
+    "document_id",
+    "no",
+    "hash",
+    "salt",
+    "size",
+    "base_no",
+    "blob_id",
+    "delta",
+    "observed_at",
+    "modified_at",
+    "seq",
+)
 CHANGE = (
     "seq",
     "id",
@@ -39,6 +51,7 @@ RENDITION = (
     "text_offset",
     "text_length",
     "text_blob_id",
+    "text_delta",
     "media_type",
     "encoding",
     "bom",
@@ -99,10 +112,12 @@ def of(entries: Sequence[Entry], keys: Keys, *, seq: int, label: int) -> Lines:
                 (
                     document,
                     no,
-                    made.body.hash,
+                    made.hash,
                     made.salt,
-                    made.body.size,
-                    keys.blobs[made.body.hash],
+                    made.size,
+                    None if made.delta is None else entry.previous,
+                    None if made.body is None else keys.blobs[made.hash],
+                    made.delta,
                     entry.observed_at,
                     made.modified_at,
                     seq,
@@ -156,8 +171,8 @@ def _committed(
         leaf.LeafVersion(
             no=no,
             salt=made.salt,
-            hash=made.body.hash,
-            size=made.body.size,
+            hash=made.hash,
+            size=made.size,
             observed_at=observed_at,
             modified_at=made.modified_at,
         ),
@@ -181,7 +196,7 @@ def _rendition_row(
     document: int | None, no: int, seq: int, made: NewVersion, keys: Keys
 ) -> tuple[object, ...]:
     text = made.rendition
-    offset, length = text.text_slice or (None, None)
+    offset = text.text_slice[0] if text.text_slice is not None else None
     return (
         document,
         no,
@@ -189,8 +204,9 @@ def _rendition_row(
         made.text_hash,
         text.text_reason,
         offset,
-        length,
+        made.text_size,
         keys.blobs[made.text_body.hash] if made.text_body is not None else None,
-        *(getattr(text, name) for name in RENDITION[8:-1]),
+        made.text_delta,
+        *(getattr(text, name) for name in RENDITION[9:-1]),
         seq,
     )

@@ -5,6 +5,7 @@ Alembic is imported only here, only when there is something to do.
 
 from __future__ import annotations
 
+import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -23,6 +24,7 @@ from ingest.store.engine import (
 
 if TYPE_CHECKING:
     from alembic.config import Config
+    from sqlalchemy.engine import Connection
 
 _UPGRADE_LOCK = 0x696E67657374  # "ingest": one upgrade at a time on a Postgres server's database
 
@@ -72,6 +74,21 @@ def upgrade(words: str, *, busy_seconds: float) -> tuple[str | None, str]:
     finally:
         store.dispose()
     return before, tables.REVISION
+
+
+def damaged_schema(connection: Connection) -> list[str]:
+    """The tables and indices of a SQLite store whose definition is not the one that the migrations make.
+
+    `check` compares what SQLAlchemy reads of a schema; a condition of an index is none of that.
+    """
+    statement = "SELECT name, sql FROM sqlite_schema WHERE sql IS NOT NULL"
+    with tempfile.TemporaryDirectory(prefix="ingest-") as folder:
+        fresh = open_or_create(f"sqlite:///{folder}/fresh.db", busy_seconds=5.0)
+        with fresh.read() as other:
+            expected = {tuple(row) for row in other.exec_driver_sql(statement)}
+        fresh.dispose()
+    found = {tuple(row) for row in connection.exec_driver_sql(statement)}
+    return sorted({str(name) for name, _ in expected ^ found})
 
 
 def check(store: Store) -> None:

@@ -291,6 +291,7 @@ _VERSION = sa.select(
     _rendition.text_offset,
     _rendition.text_length,
     _rendition.text_blob_id,
+    _rendition.text_delta,
 ).select_from(
     tables.version.outerjoin(
         tables.rendition,

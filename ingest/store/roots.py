@@ -8,7 +8,7 @@ from sqlalchemy.engine import Connection
 
 from ingest import escape
 from ingest.errors import NotFound, UsageError
-from ingest.store import tables
+from ingest.store import sums, tables
 from ingest.store.engine import Row, allocate
 
 _root = tables.root.c
@@ -81,6 +81,7 @@ def add(
             report="{}",
         )
     )
+    sums.renew(connection, tables.root, _root.id == key)
     return named(connection, name)
 
 
@@ -89,6 +90,7 @@ def update(connection: Connection, key: int, **values: object) -> None:
     if "mounts" in values:
         values["mounts"] = msgspec.json.encode(values["mounts"]).decode()
     connection.execute(sa.update(tables.root).where(_root.id == key).values(**values))
+    sums.renew(connection, tables.root, _root.id == key)
 
 
 def _value(row: Row) -> Root:

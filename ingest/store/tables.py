@@ -1,6 +1,6 @@
 """The schema, the same on SQLite and Postgres. `alembic/` makes it; this module describes it.
 
-Insert-only and covered by the leaves: normaliser, version, rendition, change, blob. Working
+Insert-only and covered by the leaves: normaliser, version, rendition, change, blob, dictionary. Working
 state: root, document, seen, log_head, cursor, coverage. Times are microseconds since 1970 UTC.
 """
 
@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import sqlalchemy as sa
 
-REVISION = "0002"
+REVISION = "0003"
 
 metadata = sa.MetaData(
     naming_convention={
@@ -47,6 +47,7 @@ root = sa.Table(
     sa.Column("retired_at", Big),
     sa.Column("report", sa.Text, nullable=False, server_default="{}"),
     sa.Column("heartbeat_at", Big),
+    sa.Column("sum", Bytes),
 )
 
 document = sa.Table(
@@ -59,10 +60,17 @@ document = sa.Table(
     sa.Column("state", sa.Text, nullable=False),
     sa.Column("last_no", sa.Integer, nullable=False),
     sa.Column("last_hash", Bytes, nullable=False),
-    sa.Column("chain_base", sa.Integer),
-    sa.Column("chain_bytes", Big),
     sa.Index("ix_document_root_id_path_bytes", "root_id", "path_bytes"),
     _partial("uq_document_live_path", "root_id", "path_bytes", where="state = 'live'", unique=True),
+)
+
+dictionary = sa.Table(
+    "dictionary",
+    metadata,
+    sa.Column("id", Key, primary_key=True, autoincrement=False),
+    sa.Column("hash", Bytes, nullable=False),
+    sa.Column("size", Big, nullable=False),
+    sa.Column("data", Bytes, nullable=False),
 )
 
 blob = sa.Table(
@@ -113,6 +121,7 @@ rendition = sa.Table(
     sa.Column("text_offset", Big),
     sa.Column("text_length", Big),
     sa.Column("text_blob_id", Key, sa.ForeignKey("blob.id")),
+    sa.Column("text_delta", Bytes),
     sa.Column("media_type", sa.Text, nullable=False),
     sa.Column("encoding", sa.Text),
     sa.Column("bom", sa.Boolean(create_constraint=False), nullable=False),
@@ -174,6 +183,7 @@ cursor = sa.Table(
     metadata,
     sa.Column("name", sa.Text, primary_key=True),
     sa.Column("seq", Big, nullable=False),
+    sa.Column("sum", Bytes),
     sqlite_with_rowid=False,
 )
 
@@ -186,6 +196,7 @@ coverage = sa.Table(
     sa.Column("from_at", Big, nullable=False),
     sa.Column("to_at", Big),
     sa.Column("reason", sa.Text),
+    sa.Column("sum", Bytes),
     sa.Index("ix_coverage_root_id_from_at", "root_id", "from_at"),
 )
 
@@ -206,6 +217,8 @@ seen = sa.Table(
     sa.Column("reason", sa.Text),
     sa.Column("detail", sa.Text),
     sa.Column("since", Big),
+    # Of rejected paths only: what is known of the others is looked up again on the disk.
+    sa.Column("sum", Bytes),
     sa.Index("ix_seen_root_id_device_inode", "root_id", "device", "inode"),
     _partial("ix_seen_rejected", "root_id", "path_bytes", where="reason IS NOT NULL"),
     sqlite_with_rowid=False,

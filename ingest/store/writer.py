@@ -17,7 +17,7 @@ from sqlalchemy.exc import DBAPIError
 from ingest import merkle
 from ingest.errors import StoreDamaged, StoreUnavailable
 from ingest.ids import Entropy, new_uid
-from ingest.store import blobs, lines, rows, tables
+from ingest.store import blobs, lines, rows, sums, tables
 from ingest.store.engine import Row, Store, allocate, lost_connection, should_retry
 from ingest.store.entries import Entry, Recorded, Sighting
 
@@ -122,7 +122,7 @@ def _write_documents(
             assert made is not None
             key = next(keys)
             uid = new_uid(entry.observed_at, entropy)
-            inserts.append((key, uid, root, entry.path, "live", 1, made.body.hash))
+            inserts.append((key, uid, root, entry.path, "live", 1, made.hash))
             documents.append(key)
             continue
         documents.append(entry.document)
@@ -132,7 +132,7 @@ def _write_documents(
         updates.append((entry.path, state, entry.document))
         if made is not None:
             assert entry.previous is not None
-            heads.append((entry.previous + 1, made.body.hash, entry.document))
+            heads.append((entry.previous + 1, made.hash, entry.document))
     rows.run_many(connection, "UPDATE document SET path_bytes = ?, state = ? WHERE id = ?", updates)
     rows.run_many(connection, "UPDATE document SET last_no = ?, last_hash = ? WHERE id = ?", heads)
     rows.insert(
@@ -158,6 +158,7 @@ _SEEN = (
     "reason",
     "detail",
     "since",
+    "sum",
 )
 
 
@@ -189,19 +190,35 @@ def _write_seen(
                 sighting.reason,
                 sighting.detail,
                 sighting.since,
+                _sum_of(root, sighting, documents),
             )
             for sighting in sightings
         ],
     )
 
 
+def _sum_of(root: int, sighting: Sighting, documents: list[int | None]) -> bytes | None:
+    """The sum of a rejected path's row; the others have none."""
+    if sighting.reason is None:
+        return None
+    return sums.of(
+        "seen",
+        {
+            "root_id": root,
+            "path_bytes": sighting.path,
+            "long_path": sighting.long_path,
+            "document_id": sighting.document if sighting.entry is None else documents[sighting.entry],
+            "read_at": sighting.read_at,
+            "reason": sighting.reason,
+            "detail": sighting.detail,
+            "since": sighting.since,
+        },
+    )
+
+
 def _write_blobs(connection: Connection, entries: Sequence[Entry]) -> dict[bytes, int]:
-    bodies = [entry.version.body for entry in entries if entry.version is not None]
-    bodies += [
-        entry.version.text_body
-        for entry in entries
-        if entry.version is not None and entry.version.text_body is not None
-    ]
+    made = [entry.version for entry in entries if entry.version is not None]
+    bodies = [body for version in made for body in (version.body, version.text_body) if body is not None]
     return blobs.put(connection, bodies) if bodies else {}
 
 

@@ -65,8 +65,6 @@ def test_a_new_document_is_one_row_of_each_kind(store: Store) -> None:
         "state": "live",
         "last_no": 1,
         "last_hash": digest,
-        "chain_base": None,
-        "chain_bytes": None,
     }
     (blob,) = rows_of(store, tables.blob)
     assert (blob["hash"], blob["size"], blob["dictionary_id"], blob["uri"]) == (digest, len(raw), None, None)
@@ -97,6 +95,7 @@ def test_a_new_document_is_one_row_of_each_kind(store: Store) -> None:
             "text_offset": 0,
             "text_length": len(raw),
             "text_blob_id": None,
+            "text_delta": None,
             "media_type": "text/plain",
             "encoding": "utf-8",
             "bom": False,

@@ -1,0 +1,104 @@
+"""Bytes packed and unpacked: alone, with a dictionary, as a delta; nothing but the same bytes comes back."""
+
+from __future__ import annotations
+
+import random
+from hashlib import sha256
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from ingest.errors import IntegrityError
+from ingest.store import blobs, pack
+from ingest.store.blobs import Chain
+from ingest.store.pack import Dictionary
+
+WORDS = [f"word{number}" for number in range(3000)]
+CHANCE = random.Random(7)
+BODIES = [" ".join(CHANCE.choices(WORDS, k=400)).encode() for _ in range(400)]
+
+
+def digest(raw: bytes) -> bytes:
+    return sha256(raw).digest()
+
+
+@pytest.fixture(scope="module")
+def dictionary() -> Dictionary:
+    content = pack.train(BODIES[:300])
+    assert content is not None
+    return Dictionary(1, digest(content), content)
+
+
+@given(st.binary(max_size=5000))
+def test_what_is_packed_alone_comes_back(raw: bytes) -> None:
+    assert pack.unpack(pack.whole(raw, None), None, size=len(raw), digest=digest(raw)) == raw
+
+
+@given(st.binary(max_size=3000), st.binary(max_size=3000))
+def test_a_delta_gives_the_bytes_again(base: bytes, raw: bytes) -> None:
+    made = pack.delta(base, raw)
+    assert made is not None
+    assert pack.apply(base, made, size=len(raw), digest=digest(raw)) == raw
+
+
+def test_a_dictionary_makes_small_bodies_smaller(dictionary: Dictionary) -> None:
+    for raw in BODIES[300:]:
+        packed = pack.whole(raw, dictionary)
+        assert len(packed) < len(pack.whole(raw, None))
+        assert pack.unpack(packed, dictionary, size=len(raw), digest=digest(raw)) == raw
+
+
+def test_a_changed_word_is_a_delta_of_a_few_bytes() -> None:
+    raw = BODIES[0]
+    changed = raw.replace(raw.split()[200], b"another", 1)
+    made = pack.delta(raw, changed)
+    assert made is not None
+    assert len(made) < 40
+
+
+def test_an_edit_in_twenty_megabytes_is_a_small_delta() -> None:
+    raw = CHANCE.randbytes(20_000_000)
+    changed = raw[:5_000_000] + b"put in" + raw[5_000_000:]
+    made = pack.delta(raw, changed)
+    assert made is not None
+    assert len(made) < 20_000
+    assert pack.apply(raw, made, size=len(changed), digest=digest(changed)) == changed
+
+
+@pytest.mark.parametrize("at", range(0, 400, 7))
+def test_damage_is_an_error_and_never_other_bytes(dictionary: Dictionary, at: int) -> None:
+    """Some bits of a frame's header mean nothing: then the same bytes come back."""
+    raw = BODIES[0]
+    for used in (None, dictionary):
+        packed = pack.whole(raw, used)
+        damaged = packed[:at] + bytes([packed[at] ^ 0x10]) + packed[at + 1 :]
+        try:
+            found = pack.unpack(damaged, used, size=len(raw), digest=digest(raw))
+        except IntegrityError:
+            continue
+        assert (at, found) == (0, raw)
+
+
+def test_nothing_is_unpacked_past_the_recorded_size() -> None:
+    """A few bytes that would become a gigabyte."""
+    bomb = pack.whole(bytes(50_000_000), None)
+    assert len(bomb) < 5000
+    with pytest.raises(IntegrityError):
+        pack.unpack(bomb, None, size=1000, digest=None)
+
+
+@pytest.mark.parametrize(
+    ("chain", "raw", "is_delta"),
+    [
+        (Chain(BODIES[0], 0, 0, 1500), BODIES[0] + b" more", True),
+        (Chain(BODIES[0], blobs.DEEPEST - 1, 0, 1500), BODIES[0] + b" more", True),
+        (Chain(BODIES[0], blobs.DEEPEST, 0, 1500), BODIES[0] + b" more", False),
+        (Chain(BODIES[0], 3, 3000, 1500), BODIES[0] + b" more", False),
+        (Chain(BODIES[0], 0, 0, 1500), BODIES[1], False),
+        (Chain(b"", 0, 0, 9), BODIES[0], False),
+    ],
+    ids=["first", "deepest", "too-deep", "too-long", "rewritten", "was-empty"],
+)
+def test_a_chain_ends_where_reading_would_become_slow(chain: Chain, raw: bytes, is_delta: bool) -> None:
+    assert (blobs.delta(chain, raw) is not None) == is_delta
