@@ -62,12 +62,12 @@ def delta(base: bytes, raw: bytes) -> bytes | None:
     window = _window(base, raw)
     if window > LARGEST_WINDOW:
         return None
+    wide: dict[str, int] = {}
+    if window > 20:
+        # The level's own table would remember only the last megabyte of the base.
+        wide = {"window_log": window, "hash_log": min(24, window - 2)}
     parameters = zstandard.ZstdCompressionParameters.from_level(
-        LEVEL_OF_DELTA,
-        source_size=len(raw),
-        dict_size=len(base),
-        **({"window_log": window, "enable_ldm": True} if window > 20 else {}),
-        **_PLAIN,
+        LEVEL_OF_DELTA, source_size=len(raw), dict_size=len(base), **wide, **_PLAIN
     )
     prefix = zstandard.ZstdCompressionDict(base, dict_type=zstandard.DICT_TYPE_RAWCONTENT)
     return bytes(zstandard.ZstdCompressor(compression_params=parameters, dict_data=prefix).compress(raw))
