@@ -19,6 +19,8 @@ import re
 import unicodedata
 from collections.abc import Callable
 
+from ingest import abbreviations
+
 _SMALL = 65_536
 _MARK_RANGE = range(0x0300, 0x20000)
 _JOINERS = "\u00ad\u200c\u200d\u2060"
@@ -33,23 +35,6 @@ _LETTER = re.compile(r"[^\W_]")
 _PUNCTUATION = re.compile(r"[^\w\s]")
 _QUOTE = re.compile(r"[\"'`´‘’‚‛“”„‟«»‹›()\[\]{}<>「」『』〈〉《》【】]")
 _WIDE_BLANK = re.compile("[\u0085\u00a0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000]")
-_OPENING = "\"'([{“‘„‚«‹"
-
-_GO_ON_LIST = """
-    dhr. mevr. mej. mw. drs. dr. ir. ing. mr. prof. bc. ds. jhr. jkvr. mrs. ms. messrs.
-    o.a. m.b.t. m.n. m.i. i.v.m. i.p.v. i.t.t. i.h.b. i.h.k.v. n.a.v. t.a.v. t.b.v. t.g.v. t.o.v. t.w.
-    t.n.v. d.m.v. d.w.z. d.d. v.d. v.a. a.h.w. a.d.h.v. o.b.v. o.g.v. o.l.v. w.o. z.g. z.g.n. zgn. bijv.
-    b.v. nl. nml. mbt. ca. vgl. resp. e.g. i.e. viz. cf. vs. approx.
-"""
-_WORDS_IN_DUTCH_LIST = "rev. hon. gen. col. capt. lt. sgt. gov. sen. rep. pres. st."
-_MAY_END_LIST = """
-    jl. l.l. a.s. e.d. e.a. enz. etc. e.v. o.i.d. afb. art. blz. pag. p. pp. nr. nrs. hfst. fig. figs.
-    vol. tel. incl. excl. min. max. sec. jan. feb. febr. mrt. apr. jun. jul. aug. sep. sept. okt. oct.
-    nov. dec. a.m. p.m. inc. ltd. corp. co. jr. sr. al. ed. eds. n.chr. v.chr.
-"""
-_GO_ON_IN_DUTCH = frozenset(_GO_ON_LIST.split())
-_GO_ON = _GO_ON_IN_DUTCH.union(_WORDS_IN_DUTCH_LIST.split())
-_MAY_END = frozenset(_MAY_END_LIST.split())
 
 
 def prepare() -> None:
@@ -117,7 +102,7 @@ def sentences(text: str, language: str) -> int | None:
 
 
 def _sentences(text: str, language: str) -> int:
-    tally = _Tally(_GO_ON_IN_DUTCH if language == "nl" else _GO_ON)
+    tally = _Tally(language)
     segment = _library()
     if len(text) <= _ONE_CALL:
         tally.add(segment(language, _narrow(text)), "")
@@ -141,9 +126,9 @@ def _sentences(text: str, language: str) -> int:
 class _Tally:
     """Counts pieces, and remembers between two calls whether a sentence is still going on."""
 
-    def __init__(self, go_on: frozenset[str]) -> None:
+    def __init__(self, language: str) -> None:
         self.sentences = 0
-        self._go_on = go_on
+        self._language = language
         self._going_on = False
 
     def add(self, pieces: list[str], following: str | None) -> None:
@@ -157,17 +142,7 @@ class _Tally:
             if not self._going_on:
                 self.sentences += 1
             next_piece = pieces[index + 1] if index < last else following
-            self._going_on = next_piece is None or self._joins(piece, next_piece)
-
-    def _joins(self, piece: str, following: str) -> bool:
-        ending = piece[-24:].rstrip()
-        if not ending.endswith("."):
-            return False
-        word = ending.rsplit(None, 1)[-1].lstrip(_OPENING)
-        word = word[:1].lower() + word[1:]
-        if word in self._go_on:
-            return True
-        return word in _MAY_END and (following[:1].islower() or following[:1].isdigit())
+            self._going_on = next_piece is None or abbreviations.joins(piece, next_piece, self._language)
 
 
 def _narrow(text: str) -> str:

@@ -1,0 +1,122 @@
+"""Words of a text, folded and told apart: what the alignment, the facts and the classes all ask.
+
+Folded, a text has one kind of quote, dash, ellipsis and blank, no soft hyphens and no capitals.
+Two words are one misspelt when they are alike enough that a slip of the hand explains it, and
+nothing says that both were meant.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Container
+
+from rapidfuzz.distance import DamerauLevenshtein
+
+_TOKEN = re.compile(r"\s+|[0-9]+(?:[.,:][0-9]+)*+\w*+(?:['’‐‑-]\w+)*+|\w+(?:['’‐‑-]\w+)*+|[^\w\s]")
+_WORD = re.compile(r"[0-9]+(?:[.,:][0-9]+)*+\w*+(?:['’‐‑-]\w+)*+|\w+(?:['’‐‑-]\w+)*+")
+
+_MARKS = str.maketrans(
+    {
+        **dict.fromkeys('‘’‚‛`´′ʼ“”„‟«»‹›"″＂＇', "'"),
+        **dict.fromkeys("‐‑‒–—―−﹘﹣－", "-"),
+        "…": "...",
+        **dict.fromkeys("\u00ad\u200b\u200c\u200d\u2060\ufeff", None),
+        **dict.fromkeys("\u00a0\u202f\u2007\u2009", " "),
+        "ĳ": "ij",
+        "Ĳ": "IJ",
+        "ﬁ": "fi",
+        "ﬂ": "fl",
+    }
+)
+_DASHES = re.compile(r"-{2,}")
+_DOUBLE_QUOTES = re.compile(r"'{2,}")
+
+_COMMON_LIST = """
+    a an the and or but nor so yet if then than as at by for from in into of off on onto out over to up
+    with without about after before during since until while under between through against around i you
+    he she it we they me him her us them my your his its our their this that these those who whom which
+    what when where why how is are was were be been being am do does did done has have had having will
+    would shall should can could may might must not no yes also just very more most less least much many
+    some any all both each every other another such same own there here now only even still too again
+    said says say one two 's
+    de het een en of maar want dus noch als dan toen nu om op in uit aan af bij voor na naar van met tot
+    tegen over onder tussen door sinds tijdens zonder te ter ten ik jij je u hij zij ze wij we jullie hen
+    hun hem haar mij me ons onze mijn jouw uw zijn dit dat deze die er hier daar waar wie wat welke hoe
+    waarom wanneer is ben bent was waren wordt worden werd werden geworden geweest heeft hebben had hadden
+    heb zal zullen zou zouden kan kunnen kon konden mag mogen mocht moet moeten moest moesten wil willen
+    wilde wilden niet geen wel ook nog al meer meest minder veel weinig alle alles elke elk ieder iedere
+    andere ander zulke zo zich zelf weer zei zegt aldus volgens 't 'n
+"""
+COMMON = frozenset(_COMMON_LIST.split())
+
+
+def tokens(text: str) -> list[str]:
+    """Words, blanks and single marks; joined they are the text. `1.000` and `34-jarige` are one each."""
+    return _TOKEN.findall(text)
+
+
+def words(text: str) -> list[str]:
+    """The words alone, as written."""
+    return _WORD.findall(text)
+
+
+def is_word(token: str) -> bool:
+    """Whether a token is a word, and not a blank or a mark."""
+    return token[0].isalnum() or token[0] == "_"
+
+
+def without_blanks(text: str) -> str:
+    """The text without white space."""
+    return "".join(text.split())
+
+
+def folded(text: str) -> str:
+    """The text with its typography and capitals folded, and each blank one space."""
+    marked = unicodedata.normalize("NFC", text).translate(_MARKS)
+    marked = _DOUBLE_QUOTES.sub("'", _DASHES.sub("-", marked))
+    return " ".join(marked.lower().split())
+
+
+def unaccented(word: str) -> str:
+    """A word in small letters and without the marks on its letters."""
+    small = word.lower().translate(_MARKS)
+    if small.isascii():
+        return small
+    return "".join(char for char in unicodedata.normalize("NFD", small) if not unicodedata.combining(char))
+
+
+def misspelt(before: str, after: str, attested: Container[str] = ()) -> bool:
+    """Whether the one word may be the other with a slip of the hand in it.
+
+    Within a Damerau-Levenshtein distance of 2 for words of six letters and more, of 1 for shorter
+    ones; words with a digit are never. Of two common words, or two that are both `attested` (folded)
+    elsewhere, each was meant. So was each where a prefix makes the opposite: `legal`, `illegal`.
+    """
+    old, new = unaccented(before), unaccented(after)
+    if old == new:
+        return True
+    longest = max(len(old), len(new))
+    if longest < 3 or not (old.isalpha() or _has_joint(old)) or not (new.isalpha() or _has_joint(new)):
+        return False
+    if (old in COMMON and new in COMMON) or (old in attested and new in attested):
+        return False
+    if longest == 3 and not (old in COMMON or new in COMMON):
+        return False
+    if opposite(old, new):
+        return False
+    limit = 1 if longest < 6 else 2
+    return DamerauLevenshtein.distance(old, new, score_cutoff=limit) <= limit
+
+
+def opposite(old: str, new: str) -> bool:
+    """Whether a prefix turns one of two folded words into the other: `on-`, `un-`, `il-` and their like."""
+    short, long = sorted((old, new), key=len)
+    if len(short) < 4 or not long.endswith(short):
+        return False
+    prefix = long[: len(long) - len(short)].rstrip("-")
+    return prefix in {"on", "un", "in", "im", "il", "ir", "dis", "non", "niet", "anti", "mis"}
+
+
+def _has_joint(word: str) -> bool:
+    return all(part.isalpha() for part in re.split(r"['-]", word) if part)

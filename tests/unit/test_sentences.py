@@ -1,0 +1,108 @@
+"""Sentences tile the text, and end where a reader says they do."""
+
+from __future__ import annotations
+
+import time
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from ingest.compare.sentences import MOST, Sentence, split
+
+PROSE = st.lists(
+    st.sampled_from(
+        ["Hij", "kwam", "drs.", "o.a.", "J.P.", "1.", "3.5", ".", "!", "?", "…", '"', "”", " ", "  ", "\n",
+         "\n\n", "\u00a0", "'s", "De", "The", "U.S.", "。", "[1]", "\t", "-", "*"]
+    ),
+    max_size=30,
+).map("".join)  # fmt: skip
+LANGUAGES = st.sampled_from(["nl", "en", "de", "xx", None])
+
+
+def texts(text: str, language: str = "nl") -> list[str]:
+    return [text[each.text_start : each.text_end] for each in split(text, language)]
+
+
+@given(st.one_of(PROSE, st.text()), LANGUAGES)
+def test_sentences_tile_the_text(text: str, language: str | None) -> None:
+    found = split(text, language)
+
+    assert "".join(text[each.start : each.end] for each in found) == text
+    for number, each in enumerate(found):
+        assert each.start < each.end
+        assert text[each.start : each.end].strip() == text[each.text_start : each.text_end]
+        assert number == 0 or each.text_start == each.start
+    assert found == split(text, language)
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("", []),
+        ("Een. Twee! Drie?", ["Een.", "Twee!", "Drie?"]),
+        ("Op 3 maart jl. kwam drs. Jansen met mr. De Vries. Zij niet.",
+         ["Op 3 maart jl. kwam drs. Jansen met mr. De Vries.", "Zij niet."]),
+        ("Het was jl. vrijdag. Hij zag o.a. Jansen.", ["Het was jl. vrijdag.", "Hij zag o.a. Jansen."]),
+        ("Daar stond J.P. Balkenende. Hij zweeg.", ["Daar stond J.P. Balkenende.", "Hij zweeg."]),
+        ("Het kost 1.000 euro of 3.5. Meer niet.", ["Het kost 1.000 euro of 3.5.", "Meer niet."]),
+        ("Op 12. maart regent het.", ["Op 12. maart regent het."]),
+        ("1. Eerste punt\n2. Tweede punt", ["1. Eerste punt", "2. Tweede punt"]),
+        ("Kop zonder punt\n\nhet regent", ["Kop zonder punt", "het regent"]),
+        ("'s Middags niet. 's Avonds wel.", ["'s Middags niet.", "'s Avonds wel."]),
+        ("\"Wat is dat?\" vroeg hij. Niets.", ["\"Wat is dat?\" vroeg hij.", "Niets."]),
+        ("„Dat is zo.” Hij ging.", ["„Dat is zo.”", "Hij ging."]),
+        ("Foto: Jansen\nDe trein reed.", ["Foto: Jansen", "De trein reed."]),
+        ("Het kostte 5 mln. Euro’s genoeg.", ["Het kostte 5 mln. Euro’s genoeg."]),
+    ],
+)  # fmt: skip
+def test_dutch(text: str, expected: list[str]) -> None:
+    assert texts(text) == expected
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("The U.S. Army came. It left.", ["The U.S. Army came.", "It left."]),
+        ("He lives in the U.S. The rest do not.", ["He lives in the U.S.", "The rest do not."]),
+        ("It began at 3 p.m. They left.", ["It began at 3 p.m.", "They left."]),
+        ("Dr. Smith, e.g. Mary, left. No. 5 won. I said no. We left.[1] After that… No.",
+         ["Dr. Smith, e.g. Mary, left.", "No. 5 won.", "I said no.", "We left.[1]", "After that…", "No."]),
+        ("“Stop.” Then she ran.", ["“Stop.”", "Then she ran."]),
+    ],
+)  # fmt: skip
+def test_english(text: str, expected: list[str]) -> None:
+    assert texts(text, "en") == expected
+
+
+def test_other_scripts_are_cut_at_their_own_stops() -> None:
+    assert texts("中文。第二句！好", "zh") == ["中文。", "第二句！", "好"]
+
+
+def test_wrapped_lines_are_one_sentence_and_short_lines_are_not() -> None:
+    wrapped = "This is a line of wrapped text that goes on for a while and then\nJansen says it is long."
+
+    assert texts(wrapped, "en") == [wrapped]
+    assert texts("By Jansen\nAmsterdam\nThe council met.", "en") == [
+        "By Jansen",
+        "Amsterdam",
+        "The council met.",
+    ]
+
+
+def test_blank_belongs_to_the_sentence_before_it() -> None:
+    assert split(" Aha.  Bes.\n", "en") == [Sentence(0, 7, 1, 5), Sentence(7, 12, 7, 11)]
+    assert split(" \n", "en") == [Sentence(0, 2, 0, 0)]
+
+
+@pytest.mark.parametrize(
+    "part", ["a. ", "A. B ", ".", '."', "\n \n", "a\nB", '. "', "[1].", ". A.", " ", "1. "]
+)
+def test_hostile_text_takes_linear_time_and_bounded_memory(part: str) -> None:
+    text = part * (1_000_000 // len(part))
+    begun = time.process_time()
+    found = split(text, "en")
+    spent = time.process_time() - begun
+
+    assert len(found) <= MOST
+    assert spent < 3
