@@ -69,12 +69,25 @@ class Piece(msgspec.Struct, frozen=True):
 
 
 class Comparison(msgspec.Struct, frozen=True):
-    """The pieces, in the order of B, what was removed before what came there. They tile both texts."""
+    """The pieces, in the order of B, what was removed before what came there. They tile both texts.
+
+    `a_cut` and `b_cut` are the sentences that the pieces count.
+    """
 
     pieces: tuple[Piece, ...]
     a_length: int
-    a_sentences: int
-    b_sentences: int
+    a_cut: tuple[Sentence, ...]
+    b_cut: tuple[Sentence, ...]
+
+    @property
+    def a_sentences(self) -> int:
+        """How many sentences A has."""
+        return len(self.a_cut)
+
+    @property
+    def b_sentences(self) -> int:
+        """How many sentences B has."""
+        return len(self.b_cut)
 
     @property
     def changed(self) -> bool:
@@ -88,7 +101,7 @@ def compare(a: str, b: str, *, language: str | None) -> Comparison:
     if a == b:
         count = (0, len(a_cut))
         whole = Piece("kept", 0, len(a), 0, len(b), count, count)
-        return Comparison((whole,) if a else (), len(a), len(a_cut), len(a_cut))
+        return Comparison((whole,) if a else (), len(a), tuple(a_cut), tuple(a_cut))
     b_cut = split(b, language)
     work = _Work(a, b, a_cut, b_cut)
     work.keep()
@@ -96,7 +109,7 @@ def compare(a: str, b: str, *, language: str | None) -> Comparison:
     if max(len(work.a_free), len(work.b_free)) <= MOST_UNMATCHED:
         work.edit()
         work.move_edited()
-    return Comparison(tuple(work.pieces()), len(a), len(a_cut), len(b_cut))
+    return Comparison(tuple(work.pieces()), len(a), tuple(a_cut), tuple(b_cut))
 
 
 def apply(comparison: Comparison, a: str) -> str:

@@ -13,6 +13,8 @@ from collections.abc import Container
 
 from rapidfuzz.distance import DamerauLevenshtein
 
+from ingest.compare.lexicon import MEANT
+
 _TOKEN = re.compile(r"\s+|[0-9]+(?:[.,:][0-9]+)*+\w*+(?:['’‐‑-]\w+)*+|\w+(?:['’‐‑-]\w+)*+|[^\w\s]")
 _WORD = re.compile(r"[0-9]+(?:[.,:][0-9]+)*+\w*+(?:['’‐‑-]\w+)*+|\w+(?:['’‐‑-]\w+)*+")
 
@@ -23,10 +25,6 @@ _MARKS = str.maketrans(
         "…": "...",
         **dict.fromkeys("\u00ad\u200b\u200c\u200d\u2060\ufeff", None),
         **dict.fromkeys("\u00a0\u202f\u2007\u2009", " "),
-        "ĳ": "ij",
-        "Ĳ": "IJ",
-        "ﬁ": "fi",
-        "ﬂ": "fl",
     }
 )
 _DASHES = re.compile(r"-{2,}")
@@ -73,13 +71,18 @@ def without_blanks(text: str) -> str:
 
 def folded(text: str) -> str:
     """The text with its typography and capitals folded, and each blank one space."""
-    marked = unicodedata.normalize("NFC", text).translate(_MARKS)
-    marked = _DOUBLE_QUOTES.sub("'", _DASHES.sub("-", marked))
-    return " ".join(marked.lower().split())
+    marked = unicodedata.normalize("NFC", text.lower()).translate(_MARKS)
+    if "--" in marked:
+        marked = _DASHES.sub("-", marked)
+    if "''" in marked:
+        marked = _DOUBLE_QUOTES.sub("'", marked)
+    return " ".join(marked.split())
 
 
 def unaccented(word: str) -> str:
     """A word in small letters and without the marks on its letters."""
+    if word.isascii():
+        return word.lower()
     small = word.lower().translate(_MARKS)
     if small.isascii():
         return small
@@ -99,7 +102,9 @@ def misspelt(before: str, after: str, attested: Container[str] = ()) -> bool:
     longest = max(len(old), len(new))
     if longest < 3 or not (old.isalpha() or _has_joint(old)) or not (new.isalpha() or _has_joint(new)):
         return False
-    if (old in COMMON and new in COMMON) or (old in attested and new in attested):
+    if (old in MEANT and new in MEANT) or (old in COMMON and new in COMMON):
+        return False
+    if old in attested and new in attested:
         return False
     if longest == 3 and not (old in COMMON or new in COMMON):
         return False

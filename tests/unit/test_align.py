@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from ingest.compare import align
 from ingest.compare.align import Change, Comparison, Piece, apply, compare
+from ingest.compare.sentences import split
 
 SENTENCES = st.lists(
     st.sampled_from(
@@ -82,8 +83,8 @@ def test_an_edited_sentence_with_its_words() -> None:
             Piece("edited", 12, 49, 12, 48, (1, 2), (1, 2), (Change(25, 29, 25, 28, "tien", "elf"),)),
         ),
         49,
-        2,
-        2,
+        tuple(split("Het regent. De trein had tien minuten vertraging.", "nl")),
+        tuple(split("Het regent. De trein had elf minuten vertraging.", "nl")),
     )
 
 

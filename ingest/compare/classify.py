@@ -1,0 +1,433 @@
+"""What kind of edit lies between two texts, whether it matters, which facts it changed, and how openly.
+
+The class is the first that holds:
+
+* `encoding`: the texts are equal, and so is the date; only bytes changed, such as the encoding.
+* `redated`: the texts are equal, the date is another.
+* `whitespace`: equal without white space.
+* `typography`: equal after folding quotes, dashes, ellipses, capitals and invisible characters too.
+* `revert`: equal to an earlier text than the last; `revert_of` is the newest version with it.
+* `truncation`: the text now is how the last one began, perhaps with an ellipsis, and at least 30 % of
+  the characters are gone.
+* `rewrite`: of both texts, under half of the sentences were kept, edited or moved. Of both: what
+  grew to thrice its length, or lost its second half, was not written anew.
+* `correction`: a fact changed in an edited sentence. A notice or a line of time stamps holds no facts.
+* `spelling`: no sentence came, went or moved, and all that changed in words are misspellings (see
+  `words.misspelt`), words joined or parted, and punctuation.
+* `update`: sentences were added or removed.
+* `wording`: the rest: rephrased, moved, split, merged.
+
+Significance is `none` for `encoding`; `cosmetic` for `redated` (the class itself tells who minds a date),
+`whitespace`, `typography` and `spelling`; `substantive` for `truncation`, `rewrite` and `correction`. An
+`update` is substantive when a sentence of three words or more came or went. `wording` is substantive
+when a word that carries meaning came or went, and cosmetic when the same words, inflected at most,
+were only ordered, cut or joined otherwise. A `revert` has that of its difference to the last text.
+
+Flags: `headline`, the titles differ by more than typography; `notice`, a new or edited sentence says
+that the article was corrected or updated, and did not before; `stealth`, the edit is substantive, a fact
+changed, and this version brings no notice of it. An older notice excuses nothing.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from typing import Literal
+
+import msgspec
+
+from ingest.compare import facts, notices, quotes
+from ingest.compare.align import Comparison, Piece, compare
+from ingest.compare.slots import Kind
+from ingest.compare.words import (
+    COMMON,
+    folded,
+    is_word,
+    misspelt,
+    tokens,
+    unaccented,
+    without_blanks,
+    words,
+)
+
+Class = Literal[
+    "encoding",
+    "redated",
+    "whitespace",
+    "typography",
+    "revert",
+    "truncation",
+    "rewrite",
+    "correction",
+    "spelling",
+    "update",
+    "wording",
+]
+Significance = Literal["none", "cosmetic", "substantive"]
+
+MOST_FACTS = 500
+_LOST = 0.3
+_LONGEST_SHOWN = 400
+_EDITED = frozenset({"edited", "moved", "split", "merged"})
+_NO_LETTERS = bytes(code for code in range(128) if not chr(code).isalnum())
+_ENDINGS = ("...", "[...]", "(...)")
+
+
+class Text(msgspec.Struct, frozen=True, kw_only=True):
+    """One version's text and what its rendition says of it. `date` is EDTF."""
+
+    text: str
+    sha256: bytes
+    encoding: str | None = None
+    date: str | None = None
+    title: str | None = None
+    language: str | None = None
+
+
+class Counts(msgspec.Struct, frozen=True, kw_only=True):
+    """How many sentences and words; a split or merged one is edited; words that only moved do not count."""
+
+    sentences_added: int = 0
+    sentences_removed: int = 0
+    sentences_edited: int = 0
+    sentences_moved: int = 0
+    words_added: int = 0
+    words_removed: int = 0
+
+
+class ChangedFact(msgspec.Struct, frozen=True, kw_only=True):
+    """What a fact was and is, in which sentence, and where in the two texts."""
+
+    kind: Kind
+    before: str | None
+    after: str | None
+    sentence: str
+    from_offset: int
+    to_offset: int
+
+
+class Flag(msgspec.Struct, frozen=True):
+    """A name, and why it was raised."""
+
+    name: Literal["headline", "notice", "stealth"]
+    reason: str
+
+
+class Edit(msgspec.Struct, frozen=True, kw_only=True, rename={"kind": "class"}):
+    """What kind of edit made a version. In JSON `kind` is `class`; at most 500 facts are named."""
+
+    kind: Class
+    significance: Significance
+    reason: str
+    revert_of: int | None = None
+    counts: Counts = Counts()
+    facts: tuple[ChangedFact, ...] = ()
+    flags: tuple[Flag, ...] = ()
+
+
+def classify(
+    before: Text,
+    after: Text,
+    *,
+    earlier: Sequence[tuple[int, bytes]] = (),
+    phrases: Sequence[str] = (),
+    comparison: Comparison | None = None,
+) -> Edit:
+    """The edit from one text to the next of a document.
+
+    `earlier` are the numbers and text hashes of versions before `before`. `phrases` are notices beyond
+    the known ones. `comparison` saves comparing the texts again.
+    """
+    flags = _headline(before, after)
+    if before.text == after.text:
+        return _same_text(before, after, flags)
+    if without_blanks(before.text) == without_blanks(after.text):
+        return Edit(
+            kind="whitespace", significance="cosmetic", reason="only white space differs", flags=flags
+        )
+    language = after.language or before.language
+    made = comparison or compare(before.text, after.text, language=language)
+    counts = _counts(made)
+    if _skeleton(before.text) == _skeleton(after.text) and _bare(before.text) == _bare(after.text):
+        reason = "equal but for quotes, dashes, ellipses, capitals and white space"
+        return Edit(kind="typography", significance="cosmetic", reason=reason, counts=counts, flags=flags)
+    found = _Found(before.text, after.text, language, made, phrases)
+    kind, significance, reason = found.kind(counts)
+    revert_of = max((number for number, sha256 in earlier if sha256 == after.sha256), default=None)
+    if revert_of is not None:
+        kind, reason = "revert", f"the text is that of version {revert_of} again"
+    return Edit(
+        kind=kind,
+        significance=significance,
+        reason=reason,
+        revert_of=revert_of,
+        counts=counts,
+        facts=found.facts,
+        flags=(*flags, *found.flags(significance)),
+    )
+
+
+def _same_text(before: Text, after: Text, flags: tuple[Flag, ...]) -> Edit:
+    if before.date != after.date:
+        reason = f"only the date differs: {before.date or 'none'}, now {after.date or 'none'}"
+        return Edit(kind="redated", significance="cosmetic", reason=reason, flags=flags)
+    if before.encoding != after.encoding:
+        reason = f"the same text, in {after.encoding or 'unknown'} instead of {before.encoding or 'unknown'}"
+    else:
+        reason = "the same text in other bytes"
+    return Edit(kind="encoding", significance="none", reason=reason, flags=flags)
+
+
+def _headline(before: Text, after: Text) -> tuple[Flag, ...]:
+    old, new = before.title, after.title
+    if old == new or (old and new and _bare(old) == _bare(new)):
+        return ()
+    return (Flag("headline", f"the headline was {_shown(old)}, now {_shown(new)}"),)
+
+
+def _shown(text: str | None) -> str:
+    return f"“{_cut(text)}”" if text else "none"
+
+
+def _cut(text: str) -> str:
+    """The text on one line, short enough to show."""
+    line = " ".join(text.split())
+    return line if len(line) <= _LONGEST_SHOWN else line[: _LONGEST_SHOWN - 1] + "…"
+
+
+def _bare(text: str) -> str:
+    return without_blanks(folded(text))
+
+
+def _counts(comparison: Comparison) -> Counts:
+    numbers: Counter[str] = Counter()
+    added = removed = 0
+    for piece in comparison.pieces:
+        old, new = (end - first for first, end in (piece.a_sentences, piece.b_sentences))
+        if piece.kind == "added":
+            numbers["added"] += new
+        elif piece.kind == "removed":
+            numbers["removed"] += old
+        elif piece.kind == "moved":
+            numbers["moved"] += 1
+        elif piece.kind != "kept":
+            numbers["edited"] += 1
+        for change in piece.changes:
+            removed += len(words(change.before))
+            added += len(words(change.after))
+    return Counts(
+        sentences_added=numbers["added"],
+        sentences_removed=numbers["removed"],
+        sentences_edited=numbers["edited"],
+        sentences_moved=numbers["moved"],
+        words_added=added,
+        words_removed=removed,
+    )
+
+
+class _Found:
+    """What an edit that is more than typography holds."""
+
+    def __init__(
+        self, a: str, b: str, language: str | None, comparison: Comparison, phrases: Sequence[str]
+    ) -> None:
+        self.a, self.b = a, b
+        self.language = language
+        self.comparison = comparison
+        self.edited = [piece for piece in comparison.pieces if piece.kind in _EDITED and piece.changes]
+        self.context = facts.Context()
+        self.notice = self._notice(phrases)
+        self.facts = self._facts(phrases) if self.edited else ()
+
+    def _notice(self, phrases: Sequence[str]) -> tuple[str, str] | None:
+        """The phrase and the sentence of the first notice that was not there before."""
+        for piece in self.comparison.pieces:
+            if piece.kind == "kept" or piece.b_start == piece.b_end:
+                continue
+            for old, new in self._sentences(piece):
+                phrase = notices.find(new, self.language, phrases)
+                if phrase and not (old and notices.find(old, self.language, phrases)):
+                    return phrase, _cut(new)
+        return None
+
+    def _sentences(self, piece: Piece) -> Iterator[tuple[str, str]]:
+        """Old and new text of a piece; an added run sentence by sentence, with nothing before it."""
+        old, new = self.a[piece.a_start : piece.a_end], self.b[piece.b_start : piece.b_end]
+        if piece.kind != "added":
+            yield old, new
+            return
+        first, end = piece.b_sentences
+        for number in range(first, end):
+            sentence = self.comparison.b_cut[number]
+            yield "", self.b[sentence.text_start : sentence.text_end]
+
+    def _facts(self, phrases: Sequence[str]) -> tuple[ChangedFact, ...]:
+        self.context = facts.context(self.a, self.b)
+        a_quotes, b_quotes = quotes.find(self.a), quotes.find(self.b)
+        found: list[ChangedFact] = []
+        for piece in self.edited:
+            old, new = self.a[piece.a_start : piece.a_end], self.b[piece.b_start : piece.b_end]
+            if notices.is_stamp(new) or notices.find(new, self.language, phrases):
+                continue
+            found += (
+                ChangedFact(
+                    kind=fact.kind,
+                    before=fact.before,
+                    after=fact.after,
+                    sentence=_cut(new),
+                    from_offset=piece.a_start + fact.a_offset,
+                    to_offset=piece.b_start + fact.b_offset,
+                )
+                for fact in facts.changed(
+                    old.rstrip(),
+                    new.rstrip(),
+                    self.language,
+                    within=self.context,
+                    before_quotes=_inside(a_quotes, piece.a_start, piece.a_start + len(old.rstrip())),
+                    after_quotes=_inside(b_quotes, piece.b_start, piece.b_start + len(new.rstrip())),
+                )
+            )
+            if len(found) >= MOST_FACTS:
+                break
+        return tuple(found[:MOST_FACTS])
+
+    def flags(self, significance: Significance) -> tuple[Flag, ...]:
+        """The flags that the text itself raises."""
+        if self.notice:
+            phrase, sentence = self.notice
+            return (Flag("notice", f"new, with “{phrase}”: {sentence}"),)
+        if significance == "substantive" and self.facts:
+            fact = self.facts[0]
+            reason = f"{fact.kind} {_shown(fact.before)} is now {_shown(fact.after)}, and no notice says so"
+            return (Flag("stealth", reason),)
+        return ()
+
+    def kind(self, counts: Counts) -> tuple[Class, Significance, str]:
+        """The class without `revert`, its significance, and the reason."""
+        lost = _truncated(self.a, self.b)
+        if lost:
+            return "truncation", "substantive", f"the end is gone, {lost} % of the text"
+        survived, came = self._survival()
+        if survived < 0.5 and came < 0.5:
+            reason = f"{survived:.0%} of the old sentences are still there, {came:.0%} of the new ones were"
+            return "rewrite", "substantive", reason
+        if self.facts:
+            named = ", ".join(
+                f"{fact.kind} {_shown(fact.before)} to {_shown(fact.after)}" for fact in self.facts[:3]
+            )
+            return "correction", "substantive", f"changed in an edited sentence: {named}"
+        if not (counts.sentences_added or counts.sentences_removed or counts.sentences_moved):
+            slips = self._slips()
+            if slips is not None:
+                return "spelling", "cosmetic", f"only spelling or punctuation: {', '.join(slips[:3])}"
+        if counts.sentences_added or counts.sentences_removed:
+            reason = f"{counts.sentences_added} sentences added, {counts.sentences_removed} removed"
+            return "update", "substantive" if self._tells() else "cosmetic", reason
+        carried = self._carried()
+        if carried:
+            return "wording", "substantive", f"rephrased: {', '.join(sorted(carried)[:5])}"
+        return "wording", "cosmetic", "the same words, ordered, cut or joined otherwise"
+
+    def _survival(self) -> tuple[float, float]:
+        """The shares of the old sentences that are still there, and of the new ones that were there."""
+        old = new = 0
+        for piece in self.comparison.pieces:
+            if piece.kind not in ("added", "removed"):
+                old += piece.a_sentences[1] - piece.a_sentences[0]
+                new += piece.b_sentences[1] - piece.b_sentences[0]
+        return (
+            old / max(1, self.comparison.a_sentences),
+            new / max(1, self.comparison.b_sentences),
+        )
+
+    def _slips(self) -> list[str] | None:
+        """The misspellings that are all there is to the edit, as `old → new`; else None."""
+        slips: list[str] = []
+        for piece in self.edited:
+            if piece.kind in ("split", "merged"):
+                return None
+            for change in piece.changes:
+                old, new = words(change.before), words(change.after)
+                if "".join(old).lower() == "".join(new).lower():
+                    slips.append(f"{_cut(change.before)} → {_cut(change.after)}")
+                    continue
+                if len(old) != len(new):
+                    return None
+                for was, became in zip(old, new, strict=True):
+                    if was == became:
+                        continue
+                    if {unaccented(was), unaccented(became)} & self.context.replaced or not misspelt(
+                        was, became, self.context.attested
+                    ):
+                        return None
+                    slips.append(f"{_cut(was)} → {_cut(became)}")
+        return slips
+
+    def _tells(self) -> bool:
+        """Whether a sentence that came or went has three words or more."""
+        for piece in self.comparison.pieces:
+            if piece.kind in ("added", "removed"):
+                text, cut = (
+                    (self.b, self.comparison.b_cut)
+                    if piece.kind == "added"
+                    else (self.a, self.comparison.a_cut)
+                )
+                first, end = piece.b_sentences if piece.kind == "added" else piece.a_sentences
+                for each in cut[first:end]:
+                    if len(words(text[each.text_start : min(each.text_end, each.text_start + 400)])) > 2:
+                        return True
+        return bool(self._carried())
+
+    def _carried(self) -> set[str]:
+        """The words that carry meaning and came or went in edited sentences, inflections aside."""
+        old: Counter[str] = Counter()
+        new: Counter[str] = Counter()
+        for piece in self.edited:
+            for change in piece.changes:
+                for text, side in ((change.before, old), (change.after, new)):
+                    side.update(unaccented(token) for token in tokens(text) if is_word(token))
+        gone, came = set(old - new) - COMMON, set(new - old) - COMMON
+        if len(gone) + len(came) > MOST_FACTS:
+            return gone | came
+        inflected = {
+            word for word in gone | came if any(_inflects(word, o) for o in (came if word in gone else gone))
+        }
+        return (gone | came) - inflected
+
+
+def _skeleton(text: str) -> bytes:
+    """The letters and digits of ASCII alone: where these differ, folding the rest is not needed."""
+    return text.lower().encode("ascii", "ignore").translate(None, _NO_LETTERS)
+
+
+def _truncated(a: str, b: str) -> int:
+    """The percentage of the folded text that was cut off at the end, or 0."""
+    if len(b) > (1 - _LOST / 2) * len(a):  # white space and folding aside
+        return 0
+    old, new = _bare(a), _bare(b)
+    for ending in _ENDINGS:
+        new = new.removesuffix(ending)
+    gone = len(old) - len(new)
+    return gone * 100 // len(old) if gone >= _LOST * len(old) and old.startswith(new) else 0
+
+
+def _inflects(word: str, other: str) -> bool:
+    """Whether two words are forms of one, as far as letters tell."""
+    shared = 0
+    for left, right in zip(word, other, strict=False):
+        if left != right:
+            break
+        shared += 1
+    return shared >= 4 and max(len(word), len(other)) - shared <= 3
+
+
+def _inside(ranges: Sequence[tuple[int, int]], start: int, end: int) -> list[tuple[int, int]]:
+    """The parts of ordered ranges that lie between two offsets, counted from the first."""
+    first = bisect_right(ranges, start, key=lambda each: each[1])
+    found: list[tuple[int, int]] = []
+    for each in ranges[first:]:
+        if each[0] >= end:
+            break
+        found.append((max(each[0], start) - start, min(each[1], end) - start))
+    return found

@@ -1,0 +1,348 @@
+"""Which facts of a sentence an edit changed: numbers, amounts, percentages, dates, quotations, names, ….
+
+A fact is changed when another value stands in its place. One written differently is not (`3`,
+`three`), nor one made more or less exact (`12 maart`, `12 maart 2021`; `Jansen`, `Jan Jansen`), nor one
+that only came or went with its words; but a number that gave way to `several`, or came for it, is.
+
+* A quotation is changed when its words are, beyond spelling; one that is only quoted at greater or
+  lesser length is not.
+* A negation is changed when their number in the sentence is, by a change of few words: the
+  sentence now says the opposite. So it is where a prefix makes a word the opposite of itself.
+* A name is changed when another stands in its place. One letter more or less is spelling, in
+  short words a new name; but where a form was replaced throughout the text (twice or more, and none is left)
+  the name was wrong and is now another: `Context.replaced`.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from collections import Counter
+from collections.abc import Sequence
+from itertools import chain
+
+import msgspec
+
+from ingest.compare import alike, diff, quotes, slots
+from ingest.compare.lexicon import NEGATIONS, word_set
+from ingest.compare.slots import NUMERIC, Kind, Slot
+from ingest.compare.words import is_word, misspelt, opposite, tokens, unaccented, words
+
+_SMALL = 5  # words on a side of a change that can turn a sentence round, or put one name for another
+_MOST_BETWEEN = 12  # words on a side of a change within which numbers stand for each other
+_ALIKE = 0.25
+_LONGEST = 5_000
+_MOST_SLOTS = 200
+
+_AUXILIARIES = word_set("do does did is are was were has have had be been will would can could it")
+
+
+class Fact(msgspec.Struct, frozen=True):
+    """A value of the sentence before, and the one in its place; offsets are in the sentences.
+
+    `before` or `after` is None where there was none: a negation, or a number for `several`.
+    """
+
+    kind: Kind
+    before: str | None
+    after: str | None
+    a_offset: int
+    b_offset: int
+
+
+class Context(msgspec.Struct, frozen=True):
+    """What the two texts say of their words, all unaccented and small.
+
+    `names` stand capitalised inside a sentence; `attested` are in both texts; `replaced` are in one
+    alone, and took or gave all of two or more places.
+    """
+
+    names: frozenset[str] = frozenset()
+    attested: frozenset[str] = frozenset()
+    replaced: frozenset[str] = frozenset()
+
+
+class _Hunk(msgspec.Struct):
+    a_start: int
+    a_end: int
+    b_start: int
+    b_end: int
+    before: list[str]
+    after: list[str]
+
+
+Ranges = Sequence[tuple[int, int]]
+
+
+def context(a: str, b: str) -> Context:
+    """The context of two texts."""
+    old, new = _spoken(a), _spoken(b)
+    gone = {word for word in old.keys() - new.keys() if old[word] > 1}
+    came = {word for word in new.keys() - old.keys() if new[word] > 1}
+    names = slots.names_of(a) | slots.names_of(b)
+    return Context(names, frozenset(old.keys() & new.keys()), frozenset(gone | came))
+
+
+def _spoken(text: str) -> Counter[str]:
+    spoken = Counter(words(text.lower()))
+    for word in [word for word in spoken if not word.isascii()]:
+        spoken[unaccented(word)] += spoken.pop(word)
+    return spoken
+
+
+def changed(
+    before: str,
+    after: str,
+    language: str | None,
+    *,
+    within: Context | None = None,
+    before_quotes: Ranges | None = None,
+    after_quotes: Ranges | None = None,
+) -> tuple[Fact, ...]:
+    """The changed facts of an edited sentence, in order. Sentences past 5,000 characters have none.
+
+    Without a context the sentences are their own. Quotations that begin or end in other sentences
+    are given as ranges.
+    """
+    if before == after or max(len(before), len(after)) > _LONGEST:
+        return ()
+    within = within or context(before, after)
+    spelt, shifts = _respelt(before, after, within)
+    hunks = _hunks(before, spelt)
+    if not hunks:
+        return ()
+    old = slots.find(before, language, within.names)[:_MOST_SLOTS]
+    new = slots.find(spelt, language, within.names)[:_MOST_SLOTS]
+    found = [*_replaced(before, spelt, old, new, hunks), *_negated(hunks)]
+    if before_quotes is None or after_quotes is None:
+        before_quotes, after_quotes = quotes.find(before), quotes.find(spelt)
+    else:
+        after_quotes = [(_forth(start, shifts), _forth(end, shifts)) for start, end in after_quotes]
+    found += _requoted(before, spelt, before_quotes, after_quotes)
+    restored = [
+        Fact(fact.kind, fact.before, fact.after, fact.a_offset, _back(fact.b_offset, shifts))
+        for fact in found
+    ]
+    return tuple(sorted(restored, key=lambda fact: (fact.b_offset, fact.a_offset, fact.kind)))
+
+
+def _hunks(before: str, after: str) -> list[_Hunk]:
+    old, new = tokens(before), tokens(after)
+    found: list[_Hunk] = []
+    a_at = b_at = 0
+    for span in diff.align(old, new):
+        was, became = old[span.a_start : span.a_end], new[span.b_start : span.b_end]
+        a_end, b_end = a_at + sum(map(len, was)), b_at + sum(map(len, became))
+        if not span.same:
+            last = found[-1] if found else None
+            if last and before[last.a_end : a_at].isspace() and after[last.b_end : b_at].isspace():
+                last.a_end, last.b_end = a_end, b_end
+                last.before += filter(is_word, was)
+                last.after += filter(is_word, became)
+            else:
+                was, became = list(filter(is_word, was)), list(filter(is_word, became))
+                found.append(_Hunk(a_at, a_end, b_at, b_end, was, became))
+        a_at, b_at = a_end, b_end
+    return found
+
+
+_Shifts = list[tuple[int, int]]
+
+
+def _respelt(before: str, after: str, within: Context) -> tuple[str, _Shifts]:
+    """`after` with its misspelt words as `before` has them, and where that moved the offsets."""
+    parts: list[str] = []
+    shifts: _Shifts = []
+    at = length = 0
+    for hunk in _hunks(before, after):
+        if len(hunk.before) != len(hunk.after):
+            continue
+        place = hunk.b_start
+        for old, new in zip(hunk.before, hunk.after, strict=True):
+            start = after.index(new, place)
+            place = start + len(new)
+            if old == new or {unaccented(old), unaccented(new)} & within.replaced:
+                continue
+            if misspelt(old, new, within.attested):
+                parts += (after[at:start], old)
+                length += start - at + len(old)
+                at = place
+                shifts.append((length, at - length))
+    return "".join([*parts, after[at:]]), shifts
+
+
+def _back(offset: int, shifts: _Shifts) -> int:
+    at = bisect_right(shifts, offset, key=lambda shift: shift[0])
+    return offset + (shifts[at - 1][1] if at else 0)
+
+
+def _forth(offset: int, shifts: _Shifts) -> int:
+    moved = offset
+    for place, shift in shifts:
+        if offset >= place + shift:
+            moved = offset - shift
+    return moved
+
+
+def _replaced(before: str, after: str, old: list[Slot], new: list[Slot], hunks: list[_Hunk]) -> list[Fact]:
+    """The slots that a change touched and that no equal one stands for, in pairs."""
+    old_left = [[slot for slot in old if _touches(slot, hunk.a_start, hunk.a_end)] for hunk in hunks]
+    new_left = [[slot for slot in new if _touches(slot, hunk.b_start, hunk.b_end)] for hunk in hunks]
+    _once_each(old_left)
+    _once_each(new_left)
+    for was, became in zip(old_left, new_left, strict=True):
+        _cancel(was, became)
+    facts: list[Fact] = []
+    for hunk, was, became in zip(hunks, old_left, new_left, strict=True):
+        longest = max(len(hunk.before), len(hunk.after))
+        for slot in list(was):
+            other = next((each for each in became if _stands_for(slot, each, longest)), None)
+            if other is not None:
+                was.remove(slot)
+                became.remove(other)
+                facts.append(_fact(before, after, slot, other))
+    gone, came = list(chain.from_iterable(old_left)), list(chain.from_iterable(new_left))
+    _cancel(gone, came)
+    rest_old, rest_new = ([slot for slot in side if not slot.weak] for side in (gone, came))
+    for kinds in (NUMERIC, {"date"}):
+        was = [slot for slot in rest_old if slot.kind in kinds]
+        became = [slot for slot in rest_new if slot.kind in kinds]
+        # One of a kind on each side, in different changes: the words moved around it.
+        if len(was) == len(became) == 1 and alike.likeness(alike.bag(before), alike.bag(after)) > 2 * _ALIKE:
+            facts.append(_fact(before, after, was[0], became[0]))
+    return facts
+
+
+def _touches(slot: Slot, start: int, end: int) -> bool:
+    return slot.start <= end + 1 and slot.end >= start - 1
+
+
+def _once_each(sides: list[list[Slot]]) -> None:
+    """A slot that two changes touch belongs to the first."""
+    seen: set[Slot] = set()
+    for side in sides:
+        side[:] = [slot for slot in side if slot not in seen]
+        seen.update(side)
+
+
+def _cancel(was: list[Slot], became: list[Slot]) -> None:
+    """Take out what stands on both sides: first the equal, then what does not contradict."""
+    for same in (_equal, _agree):
+        for slot in list(was):
+            other = next((each for each in became if same(slot, each)), None)
+            if other is not None:
+                was.remove(slot)
+                became.remove(other)
+
+
+def _equal(old: Slot, new: Slot) -> bool:
+    return old.value == new.value and (old.kind == new.kind or {old.kind, new.kind} <= NUMERIC)
+
+
+def _agree(old: Slot, new: Slot) -> bool:
+    """Whether the one may be the other, more exactly said."""
+    if old.kind == new.kind == "name":
+        return set(old.value) <= set(new.value) or set(new.value) <= set(old.value)
+    if old.kind == new.kind == "date":
+        if len(old.value) != 6 or len(new.value) != 6:
+            return False
+        both = [(was, is_) for was, is_ in zip(old.value, new.value, strict=True) if None not in (was, is_)]
+        return bool(both) and all(was == is_ for was, is_ in both)
+    if {old.kind, new.kind} <= {"number", "amount"} and len(old.value) == len(new.value) == 2:
+        return old.value[0] == new.value[0] and None in (old.value[1], new.value[1])
+    return False
+
+
+def _stands_for(old: Slot, new: Slot, longest: int) -> bool:
+    if old.weak and new.weak:
+        return old.kind == new.kind == "date"
+    if old.kind in NUMERIC and new.kind in NUMERIC:
+        return longest <= _MOST_BETWEEN
+    if old.kind == new.kind == "date":
+        return not (old.weak or new.weak) and longest <= _MOST_BETWEEN and _same_parts(old, new)
+    return old.kind == new.kind == "name" and longest <= _SMALL
+
+
+def _same_parts(old: Slot, new: Slot) -> bool:
+    """Whether two dates say something of the same part, a weekday, a month, an hour."""
+    if len(old.value) != 6 or len(new.value) != 6:
+        return len(old.value) == len(new.value)
+    return any(None not in pair for pair in zip(old.value, new.value, strict=True))
+
+
+def _fact(before: str, after: str, old: Slot, new: Slot) -> Fact:
+    kind: Kind = new.kind if old.kind == "number" else old.kind
+    return Fact(kind, before[old.start : old.end], after[new.start : new.end], old.start, new.start)
+
+
+def _is_negation(word: str) -> bool:
+    low = unaccented(word)
+    return low in NEGATIONS or low.endswith("n't")
+
+
+def _negated(hunks: list[_Hunk]) -> list[Fact]:
+    """The change that turned the sentence round, if their numbers differ between the two."""
+    facts: list[Fact] = []
+    balance = sum(sum(map(_is_negation, hunk.after)) - sum(map(_is_negation, hunk.before)) for hunk in hunks)
+    for hunk in hunks:
+        was, became = list(filter(_is_negation, hunk.before)), list(filter(_is_negation, hunk.after))
+        if len(was) != len(became) and balance:
+            others = [
+                sum(1 for word in side if not _is_negation(word) and unaccented(word) not in _AUXILIARIES)
+                for side in (hunk.before, hunk.after)
+            ]
+            if max(others) <= _SMALL and abs(others[0] - others[1]) <= 2:
+                old, new = " ".join(was) or None, " ".join(became) or None
+                facts.append(Fact("negation", old, new, hunk.a_start, hunk.b_start))
+        elif len(hunk.before) == len(hunk.after) == 1 and not was:
+            word, other = hunk.before[0], hunk.after[0]
+            if opposite(unaccented(word), unaccented(other)):
+                facts.append(Fact("negation", word, other, hunk.a_start, hunk.b_start))
+    return facts
+
+
+def _requoted(before: str, after: str, old: Ranges, new: Ranges) -> list[Fact]:
+    """Quotations whose words changed, each with the one most like it."""
+    was = [(start, end, _said(before[start:end])) for start, end in old]
+    became = [(start, end, _said(after[start:end])) for start, end in new]
+    same = Counter(said for _, _, said in was) & Counter(said for _, _, said in became)
+    was, became = _others(was, Counter(same)), _others(became, Counter(same))
+    facts: list[Fact] = []
+    for start, end, said in was:
+        mine = alike.bag(" ".join(said))
+        scored = [(alike.likeness(mine, alike.bag(" ".join(each[2]))), -n) for n, each in enumerate(became)]
+        best = max(scored, default=(0.0, 0))
+        if best[0] < _ALIKE and not (
+            len(was) == len(became) == 1 and max(len(said), len(became[0][2])) < _SMALL
+        ):
+            continue
+        b_start, b_end, new_said = became.pop(-best[1])
+        if not _lengthened(said, new_said):
+            facts.append(
+                Fact("quotation", before[start:end].strip(), after[b_start:b_end].strip(), start, b_start)
+            )
+    return facts
+
+
+_Quotation = tuple[int, int, tuple[str, ...]]
+
+
+def _said(text: str) -> tuple[str, ...]:
+    return tuple(unaccented(word) for word in words(text))
+
+
+def _others(each: list[_Quotation], same: Counter[tuple[str, ...]]) -> list[_Quotation]:
+    left: list[_Quotation] = []
+    for quotation in each:
+        if same[quotation[2]]:
+            same[quotation[2]] -= 1
+        else:
+            left.append(quotation)
+    return left
+
+
+def _lengthened(old: tuple[str, ...], new: tuple[str, ...]) -> bool:
+    """Whether the one is a stretch of the other, two words shorter or more."""
+    short, long = sorted((old, new), key=len)
+    if len(long) - len(short) < 2 or not short:
+        return not short and not long
+    return any(long[at : at + len(short)] == short for at in range(len(long) - len(short) + 1))

@@ -1,0 +1,206 @@
+"""The closed classes of words that facts are made of, in Dutch and English: numbers, months, units.
+
+Words are in small letters and without accents. Both languages are always looked up, since an article
+in one quotes the other; a word that means different things in the two stands where it is rarer wrong.
+"""
+
+from __future__ import annotations
+
+from fractions import Fraction
+
+
+def word_set(text: str) -> frozenset[str]:
+    """The words of a text, as a set."""
+    return frozenset(text.split())
+
+
+def _list(text: str) -> list[str]:
+    return text.split()
+
+
+def _table(text: str) -> dict[str, str]:
+    """From lines of `name: form form`, each form's name."""
+    rows = (line.split(":") for line in text.strip().splitlines())
+    return {form: name.strip() for name, forms in rows for form in forms.split()}
+
+
+_UNDER_TWENTY_NL = _list("""
+    nul een twee drie vier vijf zes zeven acht negen tien elf twaalf dertien veertien vijftien zestien
+    zeventien achttien negentien
+""")
+_TENS_NL = _list("twintig dertig veertig vijftig zestig zeventig tachtig negentig")
+_UNDER_TWENTY_EN = _list("""
+    zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen
+    sixteen seventeen eighteen nineteen
+""")
+_TENS_EN = _list("twenty thirty forty fifty sixty seventy eighty ninety")
+
+
+def _dutch() -> dict[str, Fraction]:
+    """Every whole number below a thousand that is written as one word, and halves below twenty."""
+    below = dict(enumerate(_UNDER_TWENTY_NL))
+    for ten, name in enumerate(_TENS_NL, 2):
+        below[ten * 10] = name
+        below.update({ten * 10 + unit: f"{below[unit]}en{name}" for unit in range(1, 10)})
+    words = {name: Fraction(number) for number, name in below.items()}
+    for hundred in range(1, 10):
+        prefix = ("" if hundred == 1 else below[hundred]) + "honderd"
+        words[prefix] = Fraction(hundred * 100)
+        for number in range(1, 100):
+            words[prefix + below[number]] = words[f"{prefix}en{below[number]}"] = Fraction(
+                hundred * 100 + number
+            )
+    for number in range(2, 20):
+        words[f"{below[number]}enhalf"] = words[f"{below[number]}enhalve"] = number + Fraction(1, 2)
+    words |= {"anderhalf": Fraction(3, 2), "anderhalve": Fraction(3, 2)}
+    return words
+
+
+def _english() -> dict[str, Fraction]:
+    words = {name: Fraction(number) for number, name in enumerate(_UNDER_TWENTY_EN)}
+    for ten, name in enumerate(_TENS_EN, 2):
+        words[name] = Fraction(ten * 10)
+        words.update({f"{name}-{_UNDER_TWENTY_EN[unit]}": Fraction(ten * 10 + unit) for unit in range(1, 10)})
+    return words | {"dozen": Fraction(12), "dozijn": Fraction(12)}
+
+
+NUMBERS = _dutch() | _english()
+
+_ORDINALS_NL = _list("""
+    eerste tweede derde vierde vijfde zesde zevende achtste negende tiende elfde twaalfde dertiende
+    veertiende vijftiende zestiende zeventiende achttiende negentiende twintigste
+""")
+_ORDINALS_EN = _list("""
+    first second third fourth fifth sixth seventh eighth ninth tenth eleventh twelfth thirteenth
+    fourteenth fifteenth sixteenth seventeenth eighteenth nineteenth twentieth
+""")
+ORDINALS = {word: number for line in (_ORDINALS_NL, _ORDINALS_EN) for number, word in enumerate(line, 1)}
+
+MAGNITUDES = {
+    form: Fraction(size)
+    for size, forms in (
+        (100, "hundred honderd"),
+        (1000, "thousand duizend"),
+        (10**6, "million miljoen mln mio"),
+        (10**9, "billion miljard mld bn mrd"),
+        (10**12, "trillion biljoen"),
+    )
+    for form in forms.split()
+}
+
+# Alone they are an article or a pronoun; beside another number they are 1.
+ONES = word_set("een a an one")
+
+VAGUE = _table("""
+    tens: tientallen dozens scores tens
+    hundreds: honderden hundreds
+    thousands: duizenden thousands
+    millions: miljoenen millions
+    billions: miljarden billions
+""")
+SOME = word_set("""
+    several some many few enkele meerdere verschillende sommige veel weinig enige numerous
+""")
+
+MONTHS = {
+    form: number
+    for number, forms in enumerate(
+        (
+            "januari january jan",
+            "februari february feb febr",
+            "maart march mrt mar",
+            "april apr",
+            "mei may",
+            "juni june jun",
+            "juli july jul",
+            "augustus august aug",
+            "september sep sept",
+            "oktober october okt oct",
+            "november nov",
+            "december dec",
+        ),
+        1,
+    )
+    for form in forms.split()
+}
+# Month names that are other words too: months only beside a day or a year.
+UNSURE_MONTHS = word_set("may march mar jan feb febr mrt apr jun jul aug sep sept okt oct nov dec")
+
+WEEKDAYS = {
+    form: number
+    for number, forms in enumerate(
+        (
+            "maandag monday maandagen mondays",
+            "dinsdag tuesday",
+            "woensdag wednesday",
+            "donderdag thursday",
+            "vrijdag friday",
+            "zaterdag saturday",
+            "zondag sunday",
+        ),
+        1,
+    )
+    for form in forms.split()
+}
+PARTS_OF_DAY = "ochtend morgen middag avond nacht"
+WEEKDAYS |= {day + part: number for day, number in WEEKDAYS.items() for part in PARTS_OF_DAY.split()}
+
+RELATIVE = _table("""
+    today: vandaag today vanochtend vanmorgen vanmiddag vanavond tonight
+    yesterday: gisteren yesterday gisteravond gisterochtend gistermiddag
+    before yesterday: eergisteren
+    tomorrow: tomorrow morgenavond morgenochtend morgenmiddag
+""")
+
+CURRENCIES = _table("""
+    EUR: € euro euros eur
+    USD: $ dollar dollars usd us$
+    GBP: £ pond pound pounds gbp
+    JPY: ¥ yen
+    CHF: frank francs chf
+""")
+PERCENT = _table("""
+    %: % procent percent pct
+    pp: procentpunt procentpunten
+""")
+
+UNITS = _table("""
+    second: seconde seconden seconds
+    minute: minuut minuten minute minutes min
+    hour: uur uren hour hours
+    day: dag dagen day days
+    week: week weken weeks
+    month: maand maanden month months
+    year: jaar jaren year years
+    km: km kilometer kilometers kilometre kilometres
+    m: meter meters metre metres
+    cm: cm centimeter centimeters centimetres
+    mile: mijl mijlen mile miles
+    kg: kg kilo kilogram kilos kilograms
+    gram: gram grams
+    ton: ton tonnes tons tonne
+    litre: liter liters litre litres
+    degree: graad graden degree degrees
+    hectare: hectare hectaren hectares
+    people: mensen personen people persons
+    dead: doden dead deaths
+    hurt: gewonden injured wounded
+""")
+
+NEGATIONS = word_set("""
+    niet geen nooit niemand niets nergens noch nimmer evenmin geenszins not no never none nobody nothing
+    nowhere neither nor cannot
+""")
+
+# By language, words of the other language's classes that mean something else in it.
+FALSE_FRIENDS = {
+    "nl": word_set("ten dozen tens scores no an a one may march second min minute ton hour dead pounds"),
+    "en": word_set("elf mei veel over pond dag een min uur ton franc frank"),
+}
+
+MEANT = frozenset(
+    (
+        *NUMBERS, *ORDINALS, *MAGNITUDES, *VAGUE, *MONTHS, *WEEKDAYS, *RELATIVE, *NEGATIONS, *SOME
+    )
+)  # fmt: skip
+"""Words that never are each other's misspelling: `juni` and `juli`, `million` and `billion`."""
