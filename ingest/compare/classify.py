@@ -13,7 +13,7 @@ The class is the first that holds:
   grew to thrice its length, or lost its second half, was not written anew.
 * `correction`: a fact changed in an edited sentence. A notice or a line of time stamps holds no facts.
 * `spelling`: no sentence came, went or moved, and all that changed in words are misspellings (see
-  `words.misspelt`), words joined or parted, and punctuation.
+  `words.misspelt`), a word doubled, words joined or parted, and punctuation.
 * `update`: sentences were added or removed.
 * `wording`: the rest: rephrased, moved, split, merged.
 
@@ -38,7 +38,7 @@ from typing import Literal
 import msgspec
 
 from ingest.compare import facts, notices, quotes
-from ingest.compare.align import Comparison, Piece, compare
+from ingest.compare.align import Change, Comparison, Piece, compare
 from ingest.compare.slots import Kind
 from ingest.compare.words import (
     COMMON,
@@ -238,7 +238,9 @@ class _Found:
         self.edited = [piece for piece in comparison.pieces if piece.kind in _EDITED and piece.changes]
         self.context = facts.Context()
         self.notice = self._notice(phrases)
-        self.facts = self._facts(phrases) if self.edited else ()
+        self.lost = _truncated(a, b)
+        # What a cut left of a sentence says nothing of its facts.
+        self.facts = self._facts(phrases) if self.edited and not self.lost else ()
 
     def _notice(self, phrases: Sequence[str]) -> tuple[str, str] | None:
         """The phrase and the sentence of the first notice that was not there before."""
@@ -305,9 +307,8 @@ class _Found:
 
     def kind(self, counts: Counts) -> tuple[Class, Significance, str]:
         """The class without `revert`, its significance, and the reason."""
-        lost = _truncated(self.a, self.b)
-        if lost:
-            return "truncation", "substantive", f"the end is gone, {lost} % of the text"
+        if self.lost:
+            return "truncation", "substantive", f"the end is gone, {self.lost} % of the text"
         survived, came = self._survival()
         if survived < 0.5 and came < 0.5:
             reason = f"{survived:.0%} of the old sentences are still there, {came:.0%} of the new ones were"
@@ -352,6 +353,9 @@ class _Found:
                 if "".join(old).lower() == "".join(new).lower():
                     slips.append(f"{_cut(change.before)} → {_cut(change.after)}")
                     continue
+                if len(old) + len(new) == 1 and self._doubled(change):
+                    slips.append(f"{_cut(change.before) or 'nothing'} → {_cut(change.after) or 'nothing'}")
+                    continue
                 if len(old) != len(new):
                     return None
                 for was, became in zip(old, new, strict=True):
@@ -363,6 +367,17 @@ class _Found:
                         return None
                     slips.append(f"{_cut(was)} → {_cut(became)}")
         return slips
+
+    def _doubled(self, change: Change) -> bool:
+        """Whether the one word that came or went stands beside itself."""
+        text, start, end = (
+            (self.a, change.a_start, change.a_end)
+            if change.before
+            else (self.b, change.b_start, change.b_end)
+        )
+        word = words(text[start:end])[0].lower()
+        before, after = words(text[max(0, start - 40) : start]), words(text[end : end + 40])
+        return word in [each.lower() for each in (*before[-1:], *after[:1])]
 
     def _tells(self) -> bool:
         """Whether a sentence that came or went has three words or more."""
