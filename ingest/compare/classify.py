@@ -33,38 +33,19 @@ from __future__ import annotations
 from bisect import bisect_right
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from typing import Literal
-
-import msgspec
 
 from ingest.compare import facts, notices, quotes
 from ingest.compare.align import Change, Comparison, Piece, compare
-from ingest.compare.slots import Kind
+from ingest.compare.edit import ChangedFact, Class, Counts, Edit, Flag, Significance, Text
+from ingest.compare.lexicon import MEANT, UNITS
 from ingest.compare.words import (
     COMMON,
     folded,
-    is_word,
     misspelt,
-    tokens,
     unaccented,
     without_blanks,
     words,
 )
-
-Class = Literal[
-    "encoding",
-    "redated",
-    "whitespace",
-    "typography",
-    "revert",
-    "truncation",
-    "rewrite",
-    "correction",
-    "spelling",
-    "update",
-    "wording",
-]
-Significance = Literal["none", "cosmetic", "substantive"]
 
 MOST_FACTS = 500
 _LOST = 0.3
@@ -72,58 +53,6 @@ _LONGEST_SHOWN = 400
 _EDITED = frozenset({"edited", "moved", "split", "merged"})
 _NO_LETTERS = bytes(code for code in range(128) if not chr(code).isalnum())
 _ENDINGS = ("...", "[...]", "(...)")
-
-
-class Text(msgspec.Struct, frozen=True, kw_only=True):
-    """One version's text and what its rendition says of it. `date` is EDTF."""
-
-    text: str
-    sha256: bytes
-    encoding: str | None = None
-    date: str | None = None
-    title: str | None = None
-    language: str | None = None
-
-
-class Counts(msgspec.Struct, frozen=True, kw_only=True):
-    """How many sentences and words; a split or merged one is edited; words that only moved do not count."""
-
-    sentences_added: int = 0
-    sentences_removed: int = 0
-    sentences_edited: int = 0
-    sentences_moved: int = 0
-    words_added: int = 0
-    words_removed: int = 0
-
-
-class ChangedFact(msgspec.Struct, frozen=True, kw_only=True):
-    """What a fact was and is, in which sentence, and where in the two texts."""
-
-    kind: Kind
-    before: str | None
-    after: str | None
-    sentence: str
-    from_offset: int
-    to_offset: int
-
-
-class Flag(msgspec.Struct, frozen=True):
-    """A name, and why it was raised."""
-
-    name: Literal["headline", "notice", "stealth"]
-    reason: str
-
-
-class Edit(msgspec.Struct, frozen=True, kw_only=True, rename={"kind": "class"}):
-    """What kind of edit made a version. In JSON `kind` is `class`; at most 500 facts are named."""
-
-    kind: Class
-    significance: Significance
-    reason: str
-    revert_of: int | None = None
-    counts: Counts = Counts()
-    facts: tuple[ChangedFact, ...] = ()
-    flags: tuple[Flag, ...] = ()
 
 
 def classify(
@@ -372,7 +301,7 @@ class _Found:
         """Whether the one word that came or went stands beside itself."""
         text, start, end = (
             (self.a, change.a_start, change.a_end)
-            if change.before
+            if words(change.before)
             else (self.b, change.b_start, change.b_end)
         )
         word = words(text[start:end])[0].lower()
@@ -399,16 +328,24 @@ class _Found:
         old: Counter[str] = Counter()
         new: Counter[str] = Counter()
         for piece in self.edited:
+            if notices.is_stamp(self.b[piece.b_start : piece.b_end]):
+                continue
             for change in piece.changes:
                 for text, side in ((change.before, old), (change.after, new)):
-                    side.update(unaccented(token) for token in tokens(text) if is_word(token))
+                    side.update(unaccented(word) for word in words(text))
         gone, came = set(old - new) - COMMON, set(new - old) - COMMON
+        if any(map(_counts_something, gone)) and any(map(_counts_something, came)):
+            # Other figures would have been facts: these are the same, written otherwise.
+            gone, came = ({word for word in side if not _counts_something(word)} for side in (gone, came))
         if len(gone) + len(came) > MOST_FACTS:
             return gone | came
-        inflected = {
-            word for word in gone | came if any(_inflects(word, o) for o in (came if word in gone else gone))
+        return {word for word in gone if not any(_inflects(word, other) for other in came)} | {
+            word for word in came if not any(_inflects(word, other) for other in gone)
         }
-        return (gone | came) - inflected
+
+
+def _counts_something(word: str) -> bool:
+    return word[0].isdigit() or word in MEANT or word in UNITS
 
 
 def _skeleton(text: str) -> bytes:
@@ -428,13 +365,18 @@ def _truncated(a: str, b: str) -> int:
 
 
 def _inflects(word: str, other: str) -> bool:
-    """Whether two words are forms of one, as far as letters tell."""
-    shared = 0
-    for left, right in zip(word, other, strict=False):
-        if left != right:
-            break
-        shared += 1
-    return shared >= 4 and max(len(word), len(other)) - shared <= 3
+    """Whether two words are forms of one, as far as letters tell: `raakten`, `geraakt`."""
+    left, right = word.removeprefix("ge"), other.removeprefix("ge")
+    shared = len(_beginning(left, right))
+    return shared >= 4 and max(len(left), len(right)) - shared <= 3
+
+
+def _beginning(left: str, right: str) -> str:
+    """What two words begin with."""
+    for at, (one, another) in enumerate(zip(left, right, strict=False)):
+        if one != another:
+            return left[:at]
+    return min(left, right, key=len)
 
 
 def _inside(ranges: Sequence[tuple[int, int]], start: int, end: int) -> list[tuple[int, int]]:

@@ -191,6 +191,8 @@ def _replaced(before: str, after: str, old: list[Slot], new: list[Slot], hunks: 
     _once_each(new_left)
     for was, became in zip(old_left, new_left, strict=True):
         _cancel(was, became)
+    _settle(old_left, new_left)
+    _settle(new_left, old_left)
     facts: list[Fact] = []
     for hunk, was, became in zip(hunks, old_left, new_left, strict=True):
         longest = max(len(hunk.before), len(hunk.after))
@@ -222,6 +224,19 @@ def _once_each(sides: list[list[Slot]]) -> None:
     for side in sides:
         side[:] = [slot for slot in side if slot not in seen]
         seen.update(side)
+
+
+def _settle(sides: list[list[Slot]], others: list[list[Slot]]) -> None:
+    """Take out what one change took and another put back, where there it stands for nothing else."""
+    for there, own in zip(others, sides, strict=True):
+        for slot in list(there):
+            if any({slot.kind, each.kind} <= NUMERIC or slot.kind == each.kind for each in own):
+                continue
+            for side in sides:
+                if any(_equal(slot, each) for each in side):
+                    side.remove(next(each for each in side if _equal(slot, each)))
+                    there.remove(slot)
+                    break
 
 
 def _cancel(was: list[Slot], became: list[Slot]) -> None:

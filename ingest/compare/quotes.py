@@ -31,7 +31,7 @@ def find(text: str) -> list[tuple[int, int]]:
         elif opened is None:
             if _opens_single(text, mark, at):
                 opened = mark, at + 1
-        elif opened[0] not in _DOUBLE and mark in "'’›" and not _inside_word(text, at):
+        elif opened[0] not in _DOUBLE and mark in "'’›" and _closes_single(text, at):
             found.append((opened[1], at))
             opened = None
     if opened and opened[0] in _DOUBLE:
@@ -72,5 +72,6 @@ def _opens_single(text: str, mark: str, at: int) -> bool:
     return _ELIDED.match(text, at) is None
 
 
-def _inside_word(text: str, at: int) -> bool:
-    return text[at - 1 : at].isalnum() and text[at + 1 : at + 2].isalnum()
+def _closes_single(text: str, at: int) -> bool:
+    before, after = text[at - 1 : at], text[at + 1 : at + 2]
+    return not before.isspace() and not (before.isalnum() and after.isalnum())

@@ -31,6 +31,7 @@ _ISO = re.compile(r"([0-9]{4})-([0-9]{1,2})(?:-([0-9]{1,2}))?\Z")
 _DAY_FIRST = re.compile(r"([0-9]{1,2})[-.]([0-9]{1,2})[-.]([0-9]{4})\Z")
 _CLOCK = re.compile(r"([0-9]{1,2})[:.]([0-9]{2})(am|pm|u|uur)?\Z")
 _HOUR = re.compile(r"([0-9]{1,2})(am|pm)\Z")
+_HALVES = word_set("am pm uur u gmt bst utc cet cest est edt")
 _DAY = re.compile(r"([0-9]{1,2})(?:st|nd|rd|th|e|ste|de)?\Z")
 _YEAR = re.compile(r"(?:1[5-9]|20)[0-9]{2}\Z")
 _DECADE = re.compile(r"([0-9]{4}|[0-9]{2})s\Z")
@@ -73,13 +74,13 @@ def find(text: str, language: str | None, names: frozenset[str] = frozenset()) -
     at = 0
     for token in tokens(text):
         if not token.isspace():
-            low = unaccented(token)
+            low = unaccented(token) or token
             cut.append(_Token(token, "~" + low if low in strange else low, at, at + len(token)))
         at += len(token)
     found: list[Slot] = []
     number = 0
     while number < len(cut):
-        taken = _date(cut, number) or _quantity(text, cut, number)
+        taken = _date(cut, number, month_first=language != "nl") or _quantity(text, cut, number)
         if taken is None:
             number += 1
             continue
@@ -96,22 +97,22 @@ def _low(cut: list[_Token], at: int) -> str:
     return cut[at].low if 0 <= at < len(cut) else ""
 
 
-def _date(cut: list[_Token], at: int) -> _Taken | None:
+def _date(cut: list[_Token], at: int, *, month_first: bool) -> _Taken | None:
     """(weekday, day, month, year, hour, minute) at a token, and where it ends."""
     low = cut[at].low
     if low in lexicon.RELATIVE:
         return "date", ("relative", lexicon.RELATIVE[low]), at + 1, True
     weekday = lexicon.WEEKDAYS.get(low)
     if weekday is None:
-        return _calendar(cut, at, None)
+        return _calendar(cut, at, None, month_first=month_first)
     after = at + 2 if _low(cut, at + 1) == "," else at + 1
-    dated = _calendar(cut, after, weekday) if after < len(cut) else None
+    dated = _calendar(cut, after, weekday, month_first=month_first) if after < len(cut) else None
     if dated is not None and dated[1][1] is not None:
         return dated
     return "date", (weekday, None, None, None, None, None), at + 1, False
 
 
-def _calendar(cut: list[_Token], at: int, weekday: int | None) -> _Taken | None:
+def _calendar(cut: list[_Token], at: int, weekday: int | None, *, month_first: bool) -> _Taken | None:
     low = cut[at].low
     if low[0].isdigit():
         if (iso := _ISO.match(low)) and int(iso[2]) <= 12:
@@ -140,7 +141,10 @@ def _calendar(cut: list[_Token], at: int, weekday: int | None) -> _Taken | None:
     month = lexicon.MONTHS.get(low)
     if month is None:
         return None
-    day_there = _DAY.match(_low(cut, at + 1))
+    # `in september 45 mensen` is no date; nor is the English of it.
+    day_there = _DAY.match(_low(cut, at + 1)) if month_first else None
+    if day_there and _low(cut, at + 2) in lexicon.UNITS:
+        day_there = None
     if day_there and 1 <= int(day_there[1]) <= 31:
         year, end = _year(cut, at + 2)
         return "date", (weekday, int(day_there[1]), month, year, None, None), end, False
@@ -177,7 +181,7 @@ def _is_year(cut: list[_Token], at: int) -> bool:
 def _clock(cut: list[_Token], at: int) -> _Taken | None:
     low = cut[at].low
     following = _low(cut, at + 1)
-    half = following if following in ("am", "pm", "uur", "u") else ""
+    half = following if following in _HALVES else ""
     end = at + 2 if half else at + 1
     if following in ("a", "p") and _low(cut, at + 2) == "." and _low(cut, at + 3) == "m":
         half = following + "m"

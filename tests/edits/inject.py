@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterator
 
 import msgspec
 
-from ingest.compare.classify import Text
+from ingest.compare.edit import Text
 from tests.edits.articles import ARTICLES
 
 _WORDS = {

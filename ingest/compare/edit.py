@@ -1,0 +1,79 @@
+"""What is said of an edit: its class, whether it matters, its counts, facts and flags.
+
+`classify` says when each holds.
+"""
+
+from __future__ import annotations
+
+from typing import Literal
+
+import msgspec
+
+from ingest.compare.slots import Kind
+
+Class = Literal[
+    "encoding",
+    "redated",
+    "whitespace",
+    "typography",
+    "revert",
+    "truncation",
+    "rewrite",
+    "correction",
+    "spelling",
+    "update",
+    "wording",
+]
+Significance = Literal["none", "cosmetic", "substantive"]
+
+
+class Text(msgspec.Struct, frozen=True, kw_only=True):
+    """One version's text and what its rendition says of it. `date` is EDTF."""
+
+    text: str
+    sha256: bytes
+    encoding: str | None = None
+    date: str | None = None
+    title: str | None = None
+    language: str | None = None
+
+
+class Counts(msgspec.Struct, frozen=True, kw_only=True):
+    """How many sentences and words; a split or merged one is edited; words that only moved do not count."""
+
+    sentences_added: int = 0
+    sentences_removed: int = 0
+    sentences_edited: int = 0
+    sentences_moved: int = 0
+    words_added: int = 0
+    words_removed: int = 0
+
+
+class ChangedFact(msgspec.Struct, frozen=True, kw_only=True):
+    """What a fact was and is, in which sentence, and where in the two texts."""
+
+    kind: Kind
+    before: str | None
+    after: str | None
+    sentence: str
+    from_offset: int
+    to_offset: int
+
+
+class Flag(msgspec.Struct, frozen=True):
+    """A name, and why it was raised."""
+
+    name: Literal["headline", "notice", "stealth"]
+    reason: str
+
+
+class Edit(msgspec.Struct, frozen=True, kw_only=True, rename={"kind": "class"}):
+    """What kind of edit made a version. In JSON `kind` is `class`; at most 500 facts are named."""
+
+    kind: Class
+    significance: Significance
+    reason: str
+    revert_of: int | None = None
+    counts: Counts = Counts()
+    facts: tuple[ChangedFact, ...] = ()
+    flags: tuple[Flag, ...] = ()

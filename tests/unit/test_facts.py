@@ -1,0 +1,173 @@
+"""Which facts an edit of a sentence changed, and which were only written otherwise."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from ingest.compare import notices, quotes
+from ingest.compare.facts import Context, Fact, changed
+
+_PARTS = """
+    3 1.000 € % procent maart March 12 2021 - – ' " “ ” not een two hundred and half miljoen . , Jan van Jansen
+    niet am per cent \u0301 \u200b ½ ² 23:00 10-12 2021-13-40 drieëntwintig
+"""
+PARTS = st.lists(st.sampled_from([*_PARTS.split(), " ", "\n", "\n\n"]), max_size=20)
+TEXTS = st.one_of(PARTS.map(" ".join), PARTS.map("".join), st.text())
+
+
+def told(before: str, after: str, language: str) -> list[tuple[str, str | None, str | None]]:
+    return [(fact.kind, fact.before, fact.after) for fact in changed(before, after, language)]
+
+
+@given(TEXTS, TEXTS, st.sampled_from(["nl", "en", "de", None]))
+def test_every_fact_is_where_it_says(before: str, after: str, language: str | None) -> None:
+    for fact in changed(before, after, language):
+        if fact.kind != "negation":
+            assert fact.before is None or fact.before in before[fact.a_offset :]
+            assert fact.after is None or fact.b_offset <= len(after)
+    assert changed(before, before, language) == ()
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "expected"),
+    [
+        ("Er waren 3 doden.", "Er waren vier doden.", ("number", "3", "vier")),
+        ("Het duurt 23 dagen.", "Het duurt 9 weken.", ("number", "23", "9")),
+        ("Het kost 5 miljard euro.", "Het kost €6.", ("amount", "5 miljard euro", "€6")),
+        ("Het kost € 5.", "Het kost $ 5.", ("amount", "€ 5", "$ 5")),
+        ("De winst steeg 3%.", "De winst steeg vijf procent.", ("percentage", "3%", "vijf procent")),
+        ("Hij kwam op 12 maart.", "Hij kwam op 13 maart.", ("date", "12 maart", "13 maart")),
+        ("In juni was het droog.", "In juli was het droog.", ("date", "juni", "juli")),
+        ("Het begon zaterdagavond.", "Het begon zondagavond.", ("date", "zaterdagavond", "zondagavond")),
+        ("Het begon om 10.30 uur.", "Het begon om 11.30 uur.", ("date", "10.30 uur", "11.30 uur")),
+        ("Hij heeft het gedaan.", "Hij heeft het niet gedaan.", ("negation", None, "niet")),
+        ("Hij heeft geen geld.", "Hij heeft geld.", ("negation", "geen", None)),
+        ("De wethouder Jansen sprak.", "De wethouder Pietersen sprak.", ("name", "Jansen", "Pietersen")),
+        ("De wethouder Bos sprak.", "De wethouder Vos sprak.", ("name", "Bos", "Vos")),
+        ('Hij zei: "Wij gaan door met het plan."', 'Hij zei: "Wij stoppen met het plan."',
+         ("quotation", "Wij gaan door met het plan.", "Wij stoppen met het plan.")),
+        ("Ze wonnen met 3-1.", "Ze wonnen met 3-2.", ("number", "3-1", "3-2")),
+        ("Er zijn tientallen doden.", "Er zijn honderden doden.", ("number", "tientallen", "honderden")),
+        ("Het bedrijf heeft in september 45 mensen.", "Het bedrijf heeft in september 21 mensen.",
+         ("number", "45", "21")),
+    ],
+)  # fmt: skip
+def test_a_changed_fact_in_dutch(before: str, after: str, expected: tuple[str, str, str]) -> None:
+    assert told(before, after, "nl") == [expected]
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "expected"),
+    [
+        ("On March 12 he came.", "On April 12 he came.", ("date", "March 12", "April 12")),
+        ("It cost a million.", "It cost a billion.", ("number", "a million", "a billion")),
+        ("It made $1.5bn.", "It made $1.7bn.", ("amount", "$1.5bn", "$1.7bn")),
+        ("Several people were hurt.", "Six people were hurt.", ("number", "Several", "Six")),
+        ("A 34-year-old man fell.", "A 35-year-old man fell.", ("number", "34-year-old", "35-year-old")),
+        ("The court found two men guilty.", "The court found a man guilty.", ("number", "two", "a")),
+        ("It was legal.", "It was illegal.", ("negation", "legal", "illegal")),
+        ("He did not attend the meeting.", "He attended the meeting.", ("negation", "not", None)),
+        ("They didn't know.", "They did know.", ("negation", "didn't", None)),
+        ("He will speak today.", "He will speak tomorrow.", ("date", "today", "tomorrow")),
+        ("The party in Leeds began.", "The party in York began.", ("name", "Leeds", "York")),
+    ],
+)
+def test_a_changed_fact_in_english(before: str, after: str, expected: tuple[str, str, str]) -> None:
+    assert told(before, after, "en") == [expected]
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        ("Er waren 3 doden.", "Er waren drie doden."),
+        ("Het duurt drieëntwintig dagen.", "Het duurt 23 dagen."),
+        ("Het kost 1.000 euro.", "Het kost €1,000."),
+        ("Het kost 5 euro.", "Het kost € 5."),
+        ("Het kost twee miljoen euro.", "Het kost 2.000.000 euro."),
+        ("De winst steeg 3%.", "De winst steeg drie procent."),
+        ("Op 12 maart kwam hij.", "Op vrijdag 12 maart 2021 kwam hij."),
+        ("De wethouder Jansen sprak.", "De wethouder Janssen sprak."),
+        ("De wethouder Jansen sprak.", "De wethouder Jan Jansen sprak."),
+        ("Hij heeft geen geld.", "Hij heeft niet genoeg geld."),
+        ('Hij zei: "Wij gaan door."', "Hij zei: ‘Wij gaan door’."),
+        ('Hij zei: "Wij gaan door met het plan."', 'Hij zei: "Wij gaan door met het plan dat er lag."'),
+        ('Hij zei: "Wij gaan door met het plan."', 'Hij zei: "Wij gaan dooor met het plan."'),
+        ("Het regent in maart.", "Het regent in maaart."),
+        ("Ten opzichte van vorig jaar is dat meer.", "Twee keer zoveel als vorig jaar, dat is meer."),
+    ],
+)
+def test_no_fact_is_changed_in_dutch(before: str, after: str) -> None:
+    assert told(before, after, "nl") == []
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        ("The shares fell 3%.", "The shares fell three per cent."),
+        ("On March 12 he came.", "On 12 March, 2021 he came."),
+        ("It began at 23:00 GMT.", "It began at 23.00 GMT."),
+        ("A total of two hundred and five people came.", "A total of 205 people came."),
+        ("On Monday 10 people came to the hall.", "10 people came to the hall on Monday."),
+        ("It flows through Ayton and Beeford.", "It flows through Ayton, Beeford and Crake."),
+        ("He died.", "He died on Monday in York, aged 83, police said, but did not say why."),
+    ],
+)
+def test_no_fact_is_changed_in_english(before: str, after: str) -> None:
+    assert told(before, after, "en") == []
+
+
+def test_facts_are_found_behind_a_misspelling_at_their_own_place() -> None:
+    assert changed("De mensen kochten 3 kazen.", "De meensen kochten 4 kazen.", "nl") == (
+        Fact("number", "3", "4", 18, 19),
+    )
+
+
+def test_a_name_that_was_replaced_throughout_is_no_misspelling() -> None:
+    before, after = "De wethouder Jansen sprak.", "De wethouder Janssen sprak."
+
+    assert changed(before, after, "nl", within=Context(replaced=frozenset({"jansen", "janssen"}))) == (
+        Fact("name", "Jansen", "Janssen", 13, 13),
+    )
+    assert changed(before, after, "nl", within=Context(attested=frozenset({"jansen", "janssen"}))) != ()
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ('Hij zei: "Ja." Zij niet.', ["Ja."]),
+        ("„Ja”, zei zij. «Non», dit-il. »Ja«, sagte er. “Yes.”", ["Ja", "Non", "Ja", "Yes."]),
+        ("Hij zei: 'Dat zijn foto's van 's ochtends.'", ["Dat zijn foto's van 's ochtends."]),
+        ("Jan's book and the dogs' food", []),
+        ('"Het eerste deel.\n\n"Het tweede deel." Klaar', ["Het eerste deel.", "Het tweede deel."]),
+        ('gaan door. Dat is zeker," zei hij.', ["gaan door. Dat is zeker,"]),
+        ('""', []),
+    ],
+)
+def test_quotations(text: str, expected: list[str]) -> None:
+    assert [text[start:end] for start, end in quotes.find(text)] == expected
+
+
+@pytest.mark.parametrize(
+    ("sentence", "language", "expected"),
+    [
+        ("Correction: the figure is 3.", "en", "correction"),
+        ("*Correctie (12 maart): het is 3.", "nl", "correctie"),
+        ("Editor’s note: this is new.", "en", "editor's note"),
+        ("In een eerdere versie van dit artikel stond 3.", "nl", "een eerdere versie van dit"),
+        ("Dit artikel  is\naangepast.", "nl", "dit artikel is aangepast"),
+        ("UPDATE 14.30 uur", "nl", "update"),
+        ("Updated at 14:30", None, "updated at"),
+        ("Correction facilities were closed.", "en", None),
+        ("De aanvulling op het elftal kwam.", "nl", None),
+        ("Het regent.", "nl", None),
+    ],
+)
+def test_notices(sentence: str, language: str | None, expected: str | None) -> None:
+    assert notices.find(sentence, language) == expected
+
+
+def test_a_phrase_of_ones_own_is_literal() -> None:
+    assert notices.find("Wij schreven “fout” (sic).", "nl", ['"Fout" (SIC)']) == '"Fout" (SIC)'
+    assert notices.find("Wij schreven fout.", "nl", [".*", ""]) is None
