@@ -280,6 +280,8 @@ class _Found:
             for change in piece.changes:
                 old, new = words(change.before), words(change.after)
                 if "".join(old).lower() == "".join(new).lower():
+                    if _marks_of_speech(change.before) != _marks_of_speech(change.after):
+                        return None
                     slips.append(f"{_cut(change.before)} → {_cut(change.after)}")
                     continue
                 if len(old) + len(new) == 1 and self._doubled(change):
@@ -342,6 +344,10 @@ class _Found:
         return {word for word in gone if not any(_inflects(word, other) for other in came)} | {
             word for word in came if not any(_inflects(word, other) for other in gone)
         }
+
+
+def _marks_of_speech(text: str) -> int:
+    return sum(text.count(mark) for mark in '"“”„«»')
 
 
 def _counts_something(word: str) -> bool:

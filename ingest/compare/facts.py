@@ -23,12 +23,13 @@ from itertools import chain
 import msgspec
 
 from ingest.compare import alike, diff, quotes, slots
-from ingest.compare.lexicon import NEGATIONS, word_set
+from ingest.compare.lexicon import NEGATIONS, SLOTTED, word_set
 from ingest.compare.slots import NUMERIC, Kind, Slot
 from ingest.compare.words import is_word, misspelt, opposite, tokens, unaccented, words
 
 _SMALL = 5  # words on a side of a change that can turn a sentence round, or put one name for another
 _MOST_BETWEEN = 12  # words on a side of a change within which numbers stand for each other
+_MOST_TURNED = 0.45  # of a sentence's words: past that it is another sentence, not the opposite one
 _ALIKE = 0.25
 _LONGEST = 5_000
 _MOST_SLOTS = 200
@@ -53,12 +54,13 @@ class Context(msgspec.Struct, frozen=True):
     """What the two texts say of their words, all unaccented and small.
 
     `names` stand capitalised inside a sentence; `attested` are in both texts; `replaced` are in one
-    alone, and took or gave all of two or more places.
+    alone, and took or gave all of two or more places; `small` stand in small letters somewhere.
     """
 
     names: frozenset[str] = frozenset()
     attested: frozenset[str] = frozenset()
     replaced: frozenset[str] = frozenset()
+    small: frozenset[str] = frozenset()
 
 
 class _Hunk(msgspec.Struct):
@@ -75,15 +77,17 @@ Ranges = Sequence[tuple[int, int]]
 
 def context(a: str, b: str) -> Context:
     """The context of two texts."""
-    old, new = _spoken(a), _spoken(b)
+    a_words, b_words = words(a), words(b)
+    old, new = _spoken(a_words), _spoken(b_words)
     gone = {word for word in old.keys() - new.keys() if old[word] > 1}
     came = {word for word in new.keys() - old.keys() if new[word] > 1}
     names = slots.names_of(a) | slots.names_of(b)
-    return Context(names, frozenset(old.keys() & new.keys()), frozenset(gone | came))
+    small = frozenset(a_words).union(b_words)
+    return Context(names, frozenset(old.keys() & new.keys()), frozenset(gone | came), small)
 
 
-def _spoken(text: str) -> Counter[str]:
-    spoken = Counter(words(text.lower()))
+def _spoken(written: list[str]) -> Counter[str]:
+    spoken = Counter(map(str.lower, written))
     for word in [word for word in spoken if not word.isascii()]:
         spoken[unaccented(word)] += spoken.pop(word)
     return spoken
@@ -106,13 +110,16 @@ def changed(
     if before == after or max(len(before), len(after)) > _LONGEST:
         return ()
     within = within or context(before, after)
-    spelt, shifts = _respelt(before, after, within)
-    hunks = _hunks(before, spelt)
+    hunks = _hunks(before, after)
+    spelt, shifts = _respelt(after, hunks, within)
+    if shifts:
+        hunks = _hunks(before, spelt)
     if not hunks:
         return ()
-    old = slots.find(before, language, within.names)[:_MOST_SLOTS]
-    new = slots.find(spelt, language, within.names)[:_MOST_SLOTS]
-    found = [*_replaced(before, spelt, old, new, hunks), *_negated(hunks)]
+    found = _negated(before, spelt, hunks)
+    if any(_may_hold(before[hunk.a_start : hunk.a_end], spelt[hunk.b_start : hunk.b_end]) for hunk in hunks):
+        old, new = (_slots(text, language, within) for text in (before, spelt))
+        found += _replaced(before, spelt, old, new, hunks)
     if before_quotes is None or after_quotes is None:
         before_quotes, after_quotes = quotes.find(before), quotes.find(spelt)
     else:
@@ -123,6 +130,25 @@ def changed(
         for fact in found
     ]
     return tuple(sorted(restored, key=lambda fact: (fact.b_offset, fact.a_offset, fact.kind)))
+
+
+def _may_hold(before: str, after: str) -> bool:
+    """Whether a change has anything in it that a slot is made of."""
+    for text in (before, after):
+        for token in tokens(text):
+            if token[0].isupper() or token[0].isdigit() or unaccented(token) in SLOTTED or "duizend" in token:
+                return True
+    return False
+
+
+def _slots(text: str, language: str | None, within: Context) -> list[Slot]:
+    found = slots.find(text, language, within.names)
+    return [slot for slot in found if not _is_plain(slot, within)][:_MOST_SLOTS]
+
+
+def _is_plain(slot: Slot, within: Context) -> bool:
+    """Whether a sentence's first word is one that stands in small letters elsewhere."""
+    return slot.weak and slot.kind == "name" and slot.value[0] in within.small
 
 
 def _hunks(before: str, after: str) -> list[_Hunk]:
@@ -148,12 +174,12 @@ def _hunks(before: str, after: str) -> list[_Hunk]:
 _Shifts = list[tuple[int, int]]
 
 
-def _respelt(before: str, after: str, within: Context) -> tuple[str, _Shifts]:
+def _respelt(after: str, hunks: list[_Hunk], within: Context) -> tuple[str, _Shifts]:
     """`after` with its misspelt words as `before` has them, and where that moved the offsets."""
     parts: list[str] = []
     shifts: _Shifts = []
     at = length = 0
-    for hunk in _hunks(before, after):
+    for hunk in hunks:
         if len(hunk.before) != len(hunk.after):
             continue
         place = hunk.b_start
@@ -270,6 +296,8 @@ def _agree(old: Slot, new: Slot) -> bool:
 def _stands_for(old: Slot, new: Slot, longest: int) -> bool:
     if old.weak and new.weak:
         return old.kind == new.kind == "date"
+    if old.kind == new.kind == "name" and (old.weak or new.weak):
+        return longest == 1
     if old.kind in NUMERIC and new.kind in NUMERIC:
         return longest <= _MOST_BETWEEN
     if old.kind == new.kind == "date":
@@ -294,9 +322,12 @@ def _is_negation(word: str) -> bool:
     return low in NEGATIONS or low.endswith("n't")
 
 
-def _negated(hunks: list[_Hunk]) -> list[Fact]:
+def _negated(before: str, after: str, hunks: list[_Hunk]) -> list[Fact]:
     """The change that turned the sentence round, if their numbers differ between the two."""
     facts: list[Fact] = []
+    changed_words = sum(len(hunk.before) + len(hunk.after) for hunk in hunks)
+    if changed_words > _MOST_TURNED * (len(words(before)) + len(words(after))):
+        return facts
     balance = sum(sum(map(_is_negation, hunk.after)) - sum(map(_is_negation, hunk.before)) for hunk in hunks)
     for hunk in hunks:
         was, became = list(filter(_is_negation, hunk.before)), list(filter(_is_negation, hunk.after))

@@ -192,11 +192,24 @@ NEGATIONS = word_set("""
     nowhere neither nor cannot
 """)
 
+HONORIFICS = word_set("""
+    mr mrs ms miss mx dr sir lord lady dame prof professor president prime minister chancellor senator
+    councillor mayor det insp pc sgt dhr mevr mevrouw meneer drs ir ing mw
+""")
+
 # By language, words of the other language's classes that mean something else in it.
 FALSE_FRIENDS = {
     "nl": word_set("ten dozen tens scores no an a one may march second min minute ton hour dead pounds"),
     "en": word_set("elf mei veel over pond dag een min uur ton franc frank"),
 }
+
+SLOTTED = frozenset(
+    (
+        *NUMBERS, *ORDINALS, *MAGNITUDES, *VAGUE, *SOME, *ONES, *MONTHS, *WEEKDAYS, *RELATIVE, *CURRENCIES,
+        *PERCENT, *UNITS, "per", "cent", "percentage", "point", "points", "am", "pm", "half", "bn", "us",
+    )
+)  # fmt: skip
+"""The words and marks without which, capitals and digits aside, there is no slot."""
 
 MEANT = frozenset(
     (

@@ -346,7 +346,7 @@ def _names(text: str, cut: list[_Token], known: frozenset[str], taken: list[Slot
     """Runs of capitalised words, with the particles between them."""
     worded = [token for token in cut if is_word(token.text)]
     capitals = sum(1 for token in worded if token.text[0].isupper())
-    titled = len(worded) >= 4 and capitals * 5 >= len(worded) * 3
+    titled = len(worded) >= 5 and capitals * 10 >= len(worded) * 7
     busy = {
         start
         for slot in taken
@@ -365,13 +365,19 @@ def _names(text: str, cut: list[_Token], known: frozenset[str], taken: list[Slot
             and token.start not in busy
             and _named(token, known, begins=begins and not run, titled=titled)
         ):
-            run += [*pending, token] if run else [token]
+            run += [*pending, token]
             pending = []
         elif run and token.low in _PARTICLES and text[token.start - 1 : token.start] == " ":
             pending.append(token)
         else:
             _close(found, run)
             run, pending = [], []
+            if word and token.text[0].isupper() and token.start not in busy:
+                if token.low in _PARTICLES:
+                    pending = [] if begins else [token]
+                elif begins and not titled and token.low not in COMMON:
+                    # Perhaps a name, perhaps only the sentence's first word.
+                    found.append(Slot("name", (token.low,), token.start, token.end, weak=True))
         begins = (begins and not word) or token.text in OPENS
     _close(found, run)
     return found
@@ -380,15 +386,18 @@ def _names(text: str, cut: list[_Token], known: frozenset[str], taken: list[Slot
 def _named(token: _Token, known: frozenset[str], *, begins: bool, titled: bool) -> bool:
     if token.low in known:
         return True
-    if token.low in COMMON or (titled and len(token.text) > 1):
+    if titled and len(token.text) > 1:
         return False
+    if token.low in COMMON:
+        return len(token.text) > 1 and token.text.isupper()
     # The first word of a sentence is a name when it has a second capital: `ING`, `McDonald`.
     return not begins or (len(token.text) > 1 and token.text[1:] != token.text[1:].lower())
 
 
 def _close(found: list[Slot], run: list[_Token]) -> None:
     if run:
-        value = tuple(token.low.removesuffix("'s") for token in run)
+        bare = tuple(token.low.removesuffix("'s") for token in run)
+        value = tuple(word for word in bare if word not in lexicon.HONORIFICS) or bare
         found.append(Slot("name", value, run[0].start, run[-1].end))
 
 

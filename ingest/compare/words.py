@@ -94,13 +94,16 @@ def misspelt(before: str, after: str, attested: Container[str] = ()) -> bool:
     """Whether the one word may be the other with a slip of the hand in it.
 
     Within a Damerau-Levenshtein distance of 2 for words of six letters and more, of 1 for shorter
-    ones; a distance of 2, and two words with capitals, ask for the same first letter. Words with a digit are
-    never. Of two common words, or two that are both `attested` (folded) elsewhere, each was meant. So
-    was each of two numbers or months, and where a prefix makes the opposite: `legal`, `illegal`.
+    ones; a distance of 2, and two words with capitals, ask for the same first letter. Words with a
+    digit are never, nor two short ones in capitals. Of two common words, or two that are both
+    `attested` (folded) elsewhere, each was meant. So was each of two numbers or months, and where a
+    prefix makes the opposite: `legal`, `illegal`.
     """
     old, new = unaccented(before), unaccented(after)
     if old == new:
         return True
+    if before.isupper() and after.isupper() and len(before) < 6:
+        return False
     if not all(part.isalpha() for word in (old, new) for part in _JOINT.split(word) if part):
         return False
     if (old in MEANT and new in MEANT) or (old in COMMON and new in COMMON) or opposite(old, new):

@@ -10,8 +10,8 @@ from ingest.compare import notices, quotes
 from ingest.compare.facts import Context, Fact, changed
 
 _PARTS = """
-    3 1.000 € % procent maart March 12 2021 - – ' " “ ” not een two hundred and half miljoen . , Jan van Jansen
-    niet am per cent \u0301 \u200b ½ ² 23:00 10-12 2021-13-40 drieëntwintig
+    3 1.000 € % procent maart March 12 2021 - – ' " “ ” not een two hundred and half miljoen . , Jan van
+    Jansen niet am per cent \u0301 \u200b ½ ² 23:00 10-12 2021-13-40 drieëntwintig
 """
 PARTS = st.lists(st.sampled_from([*_PARTS.split(), " ", "\n", "\n\n"]), max_size=20)
 TEXTS = st.one_of(PARTS.map(" ".join), PARTS.map("".join), st.text())
@@ -72,6 +72,12 @@ def test_a_changed_fact_in_dutch(before: str, after: str, expected: tuple[str, s
         ("They didn't know.", "They did know.", ("negation", "didn't", None)),
         ("He will speak today.", "He will speak tomorrow.", ("date", "today", "tomorrow")),
         ("The party in Leeds began.", "The party in York began.", ("name", "Leeds", "York")),
+        ("He said the US would leave.", "He said the UK would leave.", ("name", "US", "UK")),
+        (
+            "So said Ms Van Dijk on radio.",
+            "So said Ms Van Dam on radio.",
+            ("name", "Ms Van Dijk", "Ms Van Dam"),
+        ),
     ],
 )
 def test_a_changed_fact_in_english(before: str, after: str, expected: tuple[str, str, str]) -> None:
@@ -111,6 +117,8 @@ def test_no_fact_is_changed_in_dutch(before: str, after: str) -> None:
         ("A total of two hundred and five people came.", "A total of 205 people came."),
         ("On Monday 10 people came to the hall.", "10 people came to the hall on Monday."),
         ("It flows through Ayton and Beeford.", "It flows through Ayton, Beeford and Crake."),
+        ("It was said that Mr Putin won.", "It was said that Vladimir Putin won."),
+        ("The man was known to them and had a record.", "The man was not a suspect and there was no crime."),
         ("He died.", "He died on Monday in York, aged 83, police said, but did not say why."),
     ],
 )
@@ -122,6 +130,14 @@ def test_facts_are_found_behind_a_misspelling_at_their_own_place() -> None:
     assert changed("De mensen kochten 3 kazen.", "De meensen kochten 4 kazen.", "nl") == (
         Fact("number", "3", "4", 18, 19),
     )
+
+
+def test_the_first_word_is_a_name_where_the_text_knows_the_one_it_stands_for() -> None:
+    known = Context(names=frozenset({"leeds"}), small=frozenset({"officers"}))
+
+    assert [fact.kind for fact in changed("Leeds won.", "York won.", "en", within=known)] == ["name"]
+    assert changed("Leeds won.", "Officers won.", "en", within=known) == ()
+    assert changed("Schools won.", "Universities won.", "en", within=known) == ()
 
 
 def test_a_name_that_was_replaced_throughout_is_no_misspelling() -> None:
