@@ -238,6 +238,8 @@ class _Found:
         """The class without `revert`, its significance, and the reason."""
         if self.lost:
             return "truncation", "substantive", f"the end is gone, {self.lost} % of the text"
+        if not without_blanks(self.a):
+            return "update", "substantive", "there was no text before"
         survived, came = self._survival()
         if survived < 0.5 and came < 0.5:
             reason = f"{survived:.0%} of the old sentences are still there, {came:.0%} of the new ones were"

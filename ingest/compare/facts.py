@@ -23,12 +23,11 @@ from itertools import chain
 import msgspec
 
 from ingest.compare import alike, diff, quotes, slots
+from ingest.compare.agreement import SMALL, agree, equal, stands_for
 from ingest.compare.lexicon import NEGATIONS, SLOTTED, word_set
 from ingest.compare.slots import NUMERIC, Kind, Slot
 from ingest.compare.words import is_word, misspelt, opposite, tokens, unaccented, words
 
-_SMALL = 5  # words on a side of a change that can turn a sentence round, or put one name for another
-_MOST_BETWEEN = 12  # words on a side of a change within which numbers stand for each other
 _MOST_TURNED = 0.45  # of a sentence's words: past that it is another sentence, not the opposite one
 _ALIKE = 0.25
 _LONGEST = 5_000
@@ -223,7 +222,7 @@ def _replaced(before: str, after: str, old: list[Slot], new: list[Slot], hunks: 
     for hunk, was, became in zip(hunks, old_left, new_left, strict=True):
         longest = max(len(hunk.before), len(hunk.after))
         for slot in list(was):
-            other = next((each for each in became if _stands_for(slot, each, longest)), None)
+            other = next((each for each in became if stands_for(slot, each, longest)), None)
             if other is not None:
                 was.remove(slot)
                 became.remove(other)
@@ -259,57 +258,20 @@ def _settle(sides: list[list[Slot]], others: list[list[Slot]]) -> None:
             if any({slot.kind, each.kind} <= NUMERIC or slot.kind == each.kind for each in own):
                 continue
             for side in sides:
-                if any(_equal(slot, each) for each in side):
-                    side.remove(next(each for each in side if _equal(slot, each)))
+                if any(equal(slot, each) for each in side):
+                    side.remove(next(each for each in side if equal(slot, each)))
                     there.remove(slot)
                     break
 
 
 def _cancel(was: list[Slot], became: list[Slot]) -> None:
     """Take out what stands on both sides: first the equal, then what does not contradict."""
-    for same in (_equal, _agree):
+    for same in (equal, agree):
         for slot in list(was):
             other = next((each for each in became if same(slot, each)), None)
             if other is not None:
                 was.remove(slot)
                 became.remove(other)
-
-
-def _equal(old: Slot, new: Slot) -> bool:
-    return old.value == new.value and (old.kind == new.kind or {old.kind, new.kind} <= NUMERIC)
-
-
-def _agree(old: Slot, new: Slot) -> bool:
-    """Whether the one may be the other, more exactly said."""
-    if old.kind == new.kind == "name":
-        return set(old.value) <= set(new.value) or set(new.value) <= set(old.value)
-    if old.kind == new.kind == "date":
-        if len(old.value) != 6 or len(new.value) != 6:
-            return False
-        both = [(was, is_) for was, is_ in zip(old.value, new.value, strict=True) if None not in (was, is_)]
-        return bool(both) and all(was == is_ for was, is_ in both)
-    if {old.kind, new.kind} <= {"number", "amount"} and len(old.value) == len(new.value) == 2:
-        return old.value[0] == new.value[0] and None in (old.value[1], new.value[1])
-    return False
-
-
-def _stands_for(old: Slot, new: Slot, longest: int) -> bool:
-    if old.weak and new.weak:
-        return old.kind == new.kind == "date"
-    if old.kind == new.kind == "name" and (old.weak or new.weak):
-        return longest == 1
-    if old.kind in NUMERIC and new.kind in NUMERIC:
-        return longest <= _MOST_BETWEEN
-    if old.kind == new.kind == "date":
-        return not (old.weak or new.weak) and longest <= _MOST_BETWEEN and _same_parts(old, new)
-    return old.kind == new.kind == "name" and longest <= _SMALL
-
-
-def _same_parts(old: Slot, new: Slot) -> bool:
-    """Whether two dates say something of the same part, a weekday, a month, an hour."""
-    if len(old.value) != 6 or len(new.value) != 6:
-        return len(old.value) == len(new.value)
-    return any(None not in pair for pair in zip(old.value, new.value, strict=True))
 
 
 def _fact(before: str, after: str, old: Slot, new: Slot) -> Fact:
@@ -325,9 +287,6 @@ def _is_negation(word: str) -> bool:
 def _negated(before: str, after: str, hunks: list[_Hunk]) -> list[Fact]:
     """The change that turned the sentence round, if their numbers differ between the two."""
     facts: list[Fact] = []
-    changed_words = sum(len(hunk.before) + len(hunk.after) for hunk in hunks)
-    if changed_words > _MOST_TURNED * (len(words(before)) + len(words(after))):
-        return facts
     balance = sum(sum(map(_is_negation, hunk.after)) - sum(map(_is_negation, hunk.before)) for hunk in hunks)
     for hunk in hunks:
         was, became = list(filter(_is_negation, hunk.before)), list(filter(_is_negation, hunk.after))
@@ -336,13 +295,16 @@ def _negated(before: str, after: str, hunks: list[_Hunk]) -> list[Fact]:
                 sum(1 for word in side if not _is_negation(word) and unaccented(word) not in _AUXILIARIES)
                 for side in (hunk.before, hunk.after)
             ]
-            if max(others) <= _SMALL and abs(others[0] - others[1]) <= 2:
+            if max(others) <= SMALL and abs(others[0] - others[1]) <= 2:
                 old, new = " ".join(was) or None, " ".join(became) or None
                 facts.append(Fact("negation", old, new, hunk.a_start, hunk.b_start))
         elif len(hunk.before) == len(hunk.after) == 1 and not was:
             word, other = hunk.before[0], hunk.after[0]
             if opposite(unaccented(word), unaccented(other)):
                 facts.append(Fact("negation", word, other, hunk.a_start, hunk.b_start))
+    changed_words = sum(len(hunk.before) + len(hunk.after) for hunk in hunks)
+    if facts and changed_words > _MOST_TURNED * (len(words(before)) + len(words(after))):
+        return []
     return facts
 
 
@@ -358,7 +320,7 @@ def _requoted(before: str, after: str, old: Ranges, new: Ranges) -> list[Fact]:
         scored = [(alike.likeness(mine, alike.bag(" ".join(each[2]))), -n) for n, each in enumerate(became)]
         best = max(scored, default=(0.0, 0))
         if best[0] < _ALIKE and not (
-            len(was) == len(became) == 1 and max(len(said), len(became[0][2])) < _SMALL
+            len(was) == len(became) == 1 and max(len(said), len(became[0][2])) < SMALL
         ):
             continue
         b_start, b_end, new_said = became.pop(-best[1])

@@ -397,8 +397,9 @@ def _named(token: _Token, known: frozenset[str], *, begins: bool, titled: bool) 
 def _close(found: list[Slot], run: list[_Token]) -> None:
     if run:
         bare = tuple(token.low.removesuffix("'s") for token in run)
-        value = tuple(word for word in bare if word not in lexicon.HONORIFICS) or bare
-        found.append(Slot("name", value, run[0].start, run[-1].end))
+        value = tuple(word for word in bare if word not in lexicon.HONORIFICS)
+        if value:
+            found.append(Slot("name", value, run[0].start, run[-1].end))
 
 
 def names_of(text: str) -> frozenset[str]:

@@ -1,0 +1,68 @@
+"""Whether two slots say the same, may say the same, or stand for one another with different values."""
+
+from __future__ import annotations
+
+from fractions import Fraction
+
+from ingest.compare.slots import NUMERIC, Slot
+
+SMALL = 5  # words on a side of a change that can turn a sentence round, or put one name for another
+_MOST_BETWEEN = 12  # words on a side of a change within which numbers stand for each other
+
+
+def equal(old: Slot, new: Slot) -> bool:
+    """Whether the values are the same."""
+    return old.value == new.value and (old.kind == new.kind or {old.kind, new.kind} <= NUMERIC)
+
+
+def agree(old: Slot, new: Slot) -> bool:
+    """Whether the one may be the other, more exactly said."""
+    if old.kind == new.kind == "name":
+        was, is_ = set(old.value), set(new.value)
+        return was <= is_ or is_ <= was or _initials(old, new) or _initials(new, old)
+    if old.kind == new.kind == "date":
+        if len(old.value) != 6 or len(new.value) != 6:
+            return False
+        both = [(was, is_) for was, is_ in zip(old.value, new.value, strict=True) if None not in (was, is_)]
+        return bool(both) and all(was == is_ for was, is_ in both)
+    if {old.kind, new.kind} <= {"number", "amount"} and len(old.value) == len(new.value) == 2:
+        return old.value[0] == new.value[0] and None in (old.value[1], new.value[1])
+    return False
+
+
+def _initials(short: Slot, long: Slot) -> bool:
+    """Whether one name is the other's first letters: `FO`, `Foreign Office`."""
+    return len(long.value) > 1 and short.value == ("".join(str(word)[0] for word in long.value),)
+
+
+def stands_for(old: Slot, new: Slot, longest: int) -> bool:
+    """Whether another value stands in the place of the old one, in a change of at most `longest` words."""
+    if old.weak and new.weak:
+        return old.kind == new.kind == "date"
+    if old.kind == new.kind == "name" and (old.weak or new.weak):
+        return longest == 1
+    if old.kind in NUMERIC and new.kind in NUMERIC:
+        return longest <= _MOST_BETWEEN and _counts_alike(old, new, longest)
+    if old.kind == new.kind == "date":
+        return not (old.weak or new.weak) and longest <= _MOST_BETWEEN and _same_parts(old, new)
+    return old.kind == new.kind == "name" and longest <= SMALL
+
+
+def _counts_alike(old: Slot, new: Slot, longest: int) -> bool:
+    """Whether two figures may be of one thing: `a man` and `two men`, not `a man` and `a 34-year-old`."""
+    for one, other in ((old, new), (new, old)):
+        if one.weak and one.value[0] == 1:
+            number = other.value[0]
+            whole = isinstance(number, Fraction) and number.denominator == 1
+            if longest > 2 or other.kind != "number" or not whole or other.value[1] == "year":
+                return False
+    if len(old.value) == len(new.value) == 2 and old.kind == new.kind == "number":
+        return longest <= 3 or None in (old.value[1], new.value[1]) or old.value[1] == new.value[1]
+    return True
+
+
+def _same_parts(old: Slot, new: Slot) -> bool:
+    """Whether two dates say something of the same part, a weekday, a month, an hour."""
+    if len(old.value) != 6 or len(new.value) != 6:
+        return len(old.value) == len(new.value)
+    return any(None not in pair for pair in zip(old.value, new.value, strict=True))
