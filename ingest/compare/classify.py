@@ -2,6 +2,7 @@
 
 The class is the first that holds:
 
+* `wording`, when the texts are equal and the headline, which stands outside them, is another.
 * `encoding`: the texts are equal, and so is the date; only bytes changed, such as the encoding.
 * `redated`: the texts are equal, the date is another.
 * `whitespace`: equal without white space.
@@ -98,6 +99,10 @@ def classify(
 
 
 def _same_text(before: Text, after: Text, flags: tuple[Flag, ...]) -> Edit:
+    if flags:
+        return Edit(
+            kind="wording", significance="substantive", reason="only the headline differs", flags=flags
+        )
     if before.date != after.date:
         reason = f"only the date differs: {before.date or 'none'}, now {after.date or 'none'}"
         return Edit(kind="redated", significance="cosmetic", reason=reason, flags=flags)
@@ -349,7 +354,7 @@ class _Found:
 
 
 def _marks_of_speech(text: str) -> int:
-    return sum(text.count(mark) for mark in '"“”„«»')
+    return folded(text).count("'")
 
 
 def _counts_something(word: str) -> bool:

@@ -9,6 +9,7 @@ from collections.abc import Iterable
 
 import msgspec
 
+from ingest.compare.align import compare
 from ingest.compare.classify import classify
 from tests.edits.inject import Case, cases
 
@@ -31,6 +32,18 @@ class Score(msgspec.Struct):
         return self.right / max(1, self.right + self.missed)
 
 
+# What became of sentences, where an edit did one thing to them.
+_SENTENCES = {
+    "inserted": "added",
+    "removed": "removed",
+    "moved": "moved",
+    "split": "split",
+    "merged": "merged",
+    "number": "edited",
+    "typo": "edited",
+    "rephrased": "edited",
+}
+
 Scores = dict[tuple[str, str], Score]
 
 
@@ -40,6 +53,10 @@ def score(tried: Iterable[Case]) -> tuple[Scores, list[tuple[Case, str]]]:
     wrong: list[tuple[Case, str]] = []
     for case in tried:
         edit = classify(case.before, case.after, earlier=case.earlier)
+        if case.made in _SENTENCES:
+            pieces = compare(case.before.text, case.after.text, language=case.language).pieces
+            became = {piece.kind for piece in pieces if piece.kind != "kept"}
+            _count(scores, "sentence", {_SENTENCES[case.made]}, set(became))
         _count(scores, "class", {case.kind}, {edit.kind})
         flags = {flag.name for flag in edit.flags}
         _count(scores, "flag", set(case.flags), set(flags))

@@ -44,6 +44,16 @@ def test_equal_texts_differ_in_encoding_or_in_date() -> None:
     )
 
 
+def test_a_headline_outside_the_text_is_wording() -> None:
+    found = classify(text(BASE, title="Brug dicht"), text(BASE, title="Brug open"))
+
+    assert (found.kind, found.significance, [flag.name for flag in found.flags]) == (
+        "wording",
+        "substantive",
+        ["headline"],
+    )
+
+
 @pytest.mark.parametrize(
     ("old", "new", "kind", "significance"),
     [
@@ -163,6 +173,7 @@ def test_no_text_fails_and_the_same_gives_the_same(a: str, b: str, language: str
     assert found == classify(before, after)
     assert msgspec.json.decode(msgspec.json.encode(found), type=Edit) == found
     assert (found.kind == "encoding") == (a == b)
+    assert found.significance == "none" or a != b
 
 
 @given(st.sampled_from(ARTICLES["nl"] + ARTICLES["en"]), st.data())
