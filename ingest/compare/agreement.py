@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from fractions import Fraction
 
-from ingest.compare.slots import NUMERIC, Slot
+from ingest.compare.slot import NUMERIC, Slot
 
 SMALL = 5  # words on a side of a change that can turn a sentence round, or put one name for another
 _MOST_BETWEEN = 12  # words on a side of a change within which numbers stand for each other

@@ -380,16 +380,9 @@ def _truncated(a: str, b: str) -> int:
 def _inflects(word: str, other: str) -> bool:
     """Whether two words are forms of one, as far as letters tell: `raakten`, `geraakt`."""
     left, right = word.removeprefix("ge"), other.removeprefix("ge")
-    shared = len(_beginning(left, right))
+    same = [one == other for one, other in zip(left, right, strict=False)]
+    shared = same.index(False) if False in same else len(same)
     return shared >= 4 and max(len(left), len(right)) - shared <= 3
-
-
-def _beginning(left: str, right: str) -> str:
-    """What two words begin with."""
-    for at, (one, another) in enumerate(zip(left, right, strict=False)):
-        if one != another:
-            return left[:at]
-    return min(left, right, key=len)
 
 
 def _inside(ranges: Sequence[tuple[int, int]], start: int, end: int) -> list[tuple[int, int]]:

@@ -9,7 +9,7 @@ from typing import Literal
 
 import msgspec
 
-from ingest.compare.slots import Kind
+from ingest.compare.slot import Kind
 
 Class = Literal[
     "encoding",

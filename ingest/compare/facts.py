@@ -22,10 +22,10 @@ from itertools import chain
 
 import msgspec
 
-from ingest.compare import alike, diff, quotes, slots
+from ingest.compare import alike, diff, names, quotes, slots
 from ingest.compare.agreement import SMALL, agree, equal, stands_for
 from ingest.compare.lexicon import NEGATIONS, SLOTTED, word_set
-from ingest.compare.slots import NUMERIC, Kind, Slot
+from ingest.compare.slot import NUMERIC, Kind, Slot
 from ingest.compare.words import is_word, misspelt, opposite, tokens, unaccented, words
 
 _MOST_TURNED = 0.45  # of a sentence's words: past that it is another sentence, not the opposite one
@@ -80,9 +80,9 @@ def context(a: str, b: str) -> Context:
     old, new = _spoken(a_words), _spoken(b_words)
     gone = {word for word in old.keys() - new.keys() if old[word] > 1}
     came = {word for word in new.keys() - old.keys() if new[word] > 1}
-    names = slots.names_of(a) | slots.names_of(b)
+    named = names.names_of(a) | names.names_of(b)
     small = frozenset(a_words).union(b_words)
-    return Context(names, frozenset(old.keys() & new.keys()), frozenset(gone | came), small)
+    return Context(named, frozenset(old.keys() & new.keys()), frozenset(gone | came), small)
 
 
 def _spoken(written: list[str]) -> Counter[str]:
@@ -210,6 +210,8 @@ def _forth(offset: int, shifts: _Shifts) -> int:
 
 def _replaced(before: str, after: str, old: list[Slot], new: list[Slot], hunks: list[_Hunk]) -> list[Fact]:
     """The slots that a change touched and that no equal one stands for, in pairs."""
+    if _reordered(before, after, old, new, hunks):
+        return []
     old_left = [[slot for slot in old if _touches(slot, hunk.a_start, hunk.a_end)] for hunk in hunks]
     new_left = [[slot for slot in new if _touches(slot, hunk.b_start, hunk.b_end)] for hunk in hunks]
     _once_each(old_left)
@@ -237,6 +239,33 @@ def _replaced(before: str, after: str, old: list[Slot], new: list[Slot], hunks: 
         if len(was) == len(became) == 1 and alike.likeness(alike.bag(before), alike.bag(after)) > 2 * _ALIKE:
             facts.append(_fact(before, after, was[0], became[0]))
     return facts
+
+
+def _reordered(before: str, after: str, old: list[Slot], new: list[Slot], hunks: list[_Hunk]) -> bool:
+    """Whether the sentence has the same values still, and other words changed places with them.
+
+    Where nothing but the values did, they were swapped: `3 of 5`, `5 of 3`.
+    """
+    was, became = (Counter(slot.value for slot in side if not slot.weak) for side in (old, new))
+    if was != became:
+        return False
+    return any(
+        _says_more(before[hunk.a_start : hunk.a_end], hunk.a_start, old)
+        or _says_more(after[hunk.b_start : hunk.b_end], hunk.b_start, new)
+        for hunk in hunks
+    )
+
+
+def _says_more(text: str, start: int, found: list[Slot]) -> bool:
+    """Whether a change holds a letter or digit outside the slots; `start` is where it begins."""
+    at = 0
+    for slot in found:
+        if slot.end <= start + at or slot.start >= start + len(text):
+            continue
+        if any(map(str.isalnum, text[at : max(at, slot.start - start)])):
+            return True
+        at = slot.end - start
+    return any(map(str.isalnum, text[at:]))
 
 
 def _touches(slot: Slot, start: int, end: int) -> bool:

@@ -9,16 +9,12 @@ from __future__ import annotations
 
 import re
 from fractions import Fraction
-from typing import Literal
-
-import msgspec
 
 from ingest.compare import lexicon
 from ingest.compare.lexicon import word_set
-from ingest.compare.words import COMMON, is_word, tokens, unaccented
-
-Kind = Literal["number", "amount", "percentage", "date", "quotation", "name", "negation"]
-NUMERIC = frozenset({"number", "amount", "percentage"})
+from ingest.compare.names import find_names
+from ingest.compare.slot import Kind, Slot, Token, low_at
+from ingest.compare.words import tokens, unaccented
 
 _DIGITS = re.compile(r"([0-9][0-9.,]*)(-?[^\W\d_]*)(?:-[\w-]*)?\Z")
 _GROUPED = re.compile(
@@ -35,10 +31,7 @@ _HALVES = word_set("am pm uur u gmt bst utc cet cest est edt")
 _DAY = re.compile(r"([0-9]{1,2})(?:st|nd|rd|th|e|ste|de)?\Z")
 _YEAR = re.compile(r"(?:1[5-9]|20)[0-9]{2}\Z")
 _DECADE = re.compile(r"([0-9]{4}|[0-9]{2})s\Z")
-# After a word, a comma or a bracket on the same line no sentence begins.
-_INNER_CAPITAL = re.compile(r"(?<=[\w,;)] )[A-ZÀ-ÖØ-ÞĀ-ſΆ-ΫЀ-Я][\w'’‐‑-]*+")
 _LONGEST_DIGITS = 40
-OPENS = frozenset('"“„«:•‘*')
 _ORDINAL_ENDINGS = word_set("st nd rd th e de ste -st -nd -rd -th -e -de -ste")
 _YEAR_FOLLOWS = word_set("""
     in since sinds van from until till tot before voor after na of by early late eind begin medio jaar
@@ -46,36 +39,18 @@ _YEAR_FOLLOWS = word_set("""
     voorjaar
 """)
 _MONTH_FOLLOWS = word_set("in of since until last next early late this by from mid")
-_PARTICLES = word_set("van de den der ten ter het 't von du la le of di da al el bin")
 _COUNTED = frozenset((*lexicon.UNITS, *lexicon.CURRENCIES, *lexicon.PERCENT, *lexicon.MAGNITUDES))
-
-
-class Slot(msgspec.Struct, frozen=True):
-    """One fact of a sentence. A `weak` one, such as `a` or `several`, is none beside nothing else."""
-
-    kind: Kind
-    value: tuple[object, ...]
-    start: int
-    end: int
-    weak: bool = False
-
-
-class _Token(msgspec.Struct):
-    text: str
-    low: str
-    start: int
-    end: int
 
 
 def find(text: str, language: str | None, names: frozenset[str] = frozenset()) -> list[Slot]:
     """The slots of a sentence in order, but for quotations and negations; `names` are known to be names."""
     strange = lexicon.FALSE_FRIENDS.get(language or "", frozenset())
-    cut: list[_Token] = []
+    cut: list[Token] = []
     at = 0
     for token in tokens(text):
         if not token.isspace():
             low = unaccented(token) or token
-            cut.append(_Token(token, "~" + low if low in strange else low, at, at + len(token)))
+            cut.append(Token(token, "~" + low if low in strange else low, at, at + len(token)))
         at += len(token)
     found: list[Slot] = []
     number = 0
@@ -87,17 +62,13 @@ def find(text: str, language: str | None, names: frozenset[str] = frozenset()) -
         kind, value, end, weak = taken
         found.append(Slot(kind, value, cut[number].start, cut[end - 1].end, weak))
         number = end
-    return sorted([*found, *_names(text, cut, names, found)], key=lambda slot: slot.start)
+    return sorted([*found, *find_names(text, cut, names, found)], key=lambda slot: slot.start)
 
 
 _Taken = tuple[Kind, tuple[object, ...], int, bool]
 
 
-def _low(cut: list[_Token], at: int) -> str:
-    return cut[at].low if 0 <= at < len(cut) else ""
-
-
-def _date(cut: list[_Token], at: int, *, month_first: bool) -> _Taken | None:
+def _date(cut: list[Token], at: int, *, month_first: bool) -> _Taken | None:
     """(weekday, day, month, year, hour, minute) at a token, and where it ends."""
     low = cut[at].low
     if low in lexicon.RELATIVE:
@@ -105,14 +76,14 @@ def _date(cut: list[_Token], at: int, *, month_first: bool) -> _Taken | None:
     weekday = lexicon.WEEKDAYS.get(low)
     if weekday is None:
         return _calendar(cut, at, None, month_first=month_first)
-    after = at + 2 if _low(cut, at + 1) == "," else at + 1
+    after = at + 2 if low_at(cut, at + 1) == "," else at + 1
     dated = _calendar(cut, after, weekday, month_first=month_first) if after < len(cut) else None
     if dated is not None and dated[1][1] is not None:
         return dated
     return "date", (weekday, None, None, None, None, None), at + 1, False
 
 
-def _calendar(cut: list[_Token], at: int, weekday: int | None, *, month_first: bool) -> _Taken | None:
+def _calendar(cut: list[Token], at: int, weekday: int | None, *, month_first: bool) -> _Taken | None:
     low = cut[at].low
     if low[0].isdigit():
         if (iso := _ISO.match(low)) and int(iso[2]) <= 12:
@@ -130,8 +101,8 @@ def _calendar(cut: list[_Token], at: int, weekday: int | None, *, month_first: b
         if decade := _DECADE.match(low):
             return "date", ("decade", decade[1]), at + 1, False
         if numbered := _DAY.match(low):
-            month_at = at + 2 if _low(cut, at + 1) == "of" else at + 1
-            month = lexicon.MONTHS.get(_low(cut, month_at))
+            month_at = at + 2 if low_at(cut, at + 1) == "of" else at + 1
+            month = lexicon.MONTHS.get(low_at(cut, month_at))
             if month is not None and 1 <= int(numbered[1]) <= 31:
                 year, end = _year(cut, month_at + 1)
                 return "date", (weekday, int(numbered[1]), month, year, None, None), end, False
@@ -142,30 +113,30 @@ def _calendar(cut: list[_Token], at: int, weekday: int | None, *, month_first: b
     if month is None:
         return None
     # `in september 45 mensen` is no date; nor is the English of it.
-    day_there = _DAY.match(_low(cut, at + 1)) if month_first else None
-    if day_there and _low(cut, at + 2) in lexicon.UNITS:
+    day_there = _DAY.match(low_at(cut, at + 1)) if month_first else None
+    if day_there and low_at(cut, at + 2) in lexicon.UNITS:
         day_there = None
     if day_there and 1 <= int(day_there[1]) <= 31:
         year, end = _year(cut, at + 2)
         return "date", (weekday, int(day_there[1]), month, year, None, None), end, False
     year, end = _year(cut, at + 1)
     sure = low not in lexicon.UNSURE_MONTHS or (
-        cut[at].text[0].isupper() and _low(cut, at - 1) in _MONTH_FOLLOWS
+        cut[at].text[0].isupper() and low_at(cut, at - 1) in _MONTH_FOLLOWS
     )
     if year is not None or sure:
         return "date", (weekday, None, month, year, None, None), end, False
     return None
 
 
-def _year(cut: list[_Token], at: int) -> tuple[int | None, int]:
+def _year(cut: list[Token], at: int) -> tuple[int | None, int]:
     """A year at a token, after a comma perhaps, and where the date ends."""
-    year_at = at + 1 if _low(cut, at) == "," else at
-    year = _low(cut, year_at)
+    year_at = at + 1 if low_at(cut, at) == "," else at
+    year = low_at(cut, year_at)
     return (int(year), year_at + 1) if _YEAR.match(year) else (None, at)
 
 
-def _is_year(cut: list[_Token], at: int) -> bool:
-    before, after = _low(cut, at - 1), _low(cut, at + 1)
+def _is_year(cut: list[Token], at: int) -> bool:
+    before, after = low_at(cut, at - 1), low_at(cut, at + 1)
     if (
         after in lexicon.UNITS
         or after in lexicon.CURRENCIES
@@ -178,14 +149,14 @@ def _is_year(cut: list[_Token], at: int) -> bool:
     return before in _YEAR_FOLLOWS or before in "(-/" or after in (")", ".", ",", ";", "")
 
 
-def _clock(cut: list[_Token], at: int) -> _Taken | None:
+def _clock(cut: list[Token], at: int) -> _Taken | None:
     low = cut[at].low
-    following = _low(cut, at + 1)
+    following = low_at(cut, at + 1)
     half = following if following in _HALVES else ""
     end = at + 2 if half else at + 1
-    if following in ("a", "p") and _low(cut, at + 2) == "." and _low(cut, at + 3) == "m":
+    if following in ("a", "p") and low_at(cut, at + 2) == "." and low_at(cut, at + 3) == "m":
         half = following + "m"
-        end = min(at + 5, len(cut)) if _low(cut, at + 4) == "." else at + 4
+        end = min(at + 5, len(cut)) if low_at(cut, at + 4) == "." else at + 4
     clock = _CLOCK.match(low)
     if clock and (":" in low or clock[3] or half) and int(clock[1]) < 25 and int(clock[2]) < 60:
         half = clock[3] or half
@@ -201,12 +172,12 @@ def _clock(cut: list[_Token], at: int) -> _Taken | None:
     return "date", (None, None, None, None, hour, minute), end, False
 
 
-def _quantity(text: str, cut: list[_Token], at: int) -> _Taken | None:
+def _quantity(text: str, cut: list[Token], at: int) -> _Taken | None:
     """A number with its magnitude, currency, percent sign or unit, at a token."""
     low = cut[at].low
     if low in lexicon.VAGUE:
         return "number", ("vague", lexicon.VAGUE[low]), at + 1, False
-    if low in lexicon.SOME and spelt(_low(cut, at + 1)) is None and not _low(cut, at + 1)[:1].isdigit():
+    if low in lexicon.SOME and spelt(low_at(cut, at + 1)) is None and not low_at(cut, at + 1)[:1].isdigit():
         return "number", ("some",), at + 1, True
     if low in lexicon.ORDINALS:
         return "number", ("ordinal", lexicon.ORDINALS[low]), at + 1, False
@@ -220,11 +191,11 @@ def _quantity(text: str, cut: list[_Token], at: int) -> _Taken | None:
     value, end, suffix = read
     if isinstance(value, str):
         return "number", (suffix or "text", value), end, False
-    weak = _low(cut, first) in lexicon.ONES and end == first + 1
-    while _low(cut, end) in lexicon.MAGNITUDES and end < first + 8:
-        value *= lexicon.MAGNITUDES[_low(cut, end)]
+    weak = low_at(cut, first) in lexicon.ONES and end == first + 1
+    while low_at(cut, end) in lexicon.MAGNITUDES and end < first + 8:
+        value *= lexicon.MAGNITUDES[low_at(cut, end)]
         end, weak = end + 1, False
-        if _low(cut, end) == "." and cut[end - 1].low in ("mln", "mld", "mio", "mrd"):
+        if low_at(cut, end) == "." and cut[end - 1].low in ("mln", "mld", "mio", "mrd"):
             end += 1
     if suffix in ("m", "bn", "k") and currency:
         value *= {"m": 10**6, "bn": 10**9, "k": 1000}[suffix]
@@ -240,17 +211,17 @@ def _quantity(text: str, cut: list[_Token], at: int) -> _Taken | None:
     return _with_unit(cut, value, end, suffix, weak=weak)
 
 
-def _with_unit(cut: list[_Token], value: Fraction, end: int, suffix: str, *, weak: bool) -> _Taken:
-    following = _low(cut, end)
-    if following == "us" and _low(cut, end + 1) in lexicon.CURRENCIES:
-        following, end = _low(cut, end + 1), end + 1
+def _with_unit(cut: list[Token], value: Fraction, end: int, suffix: str, *, weak: bool) -> _Taken:
+    following = low_at(cut, end)
+    if following == "us" and low_at(cut, end + 1) in lexicon.CURRENCIES:
+        following, end = low_at(cut, end + 1), end + 1
     if following in lexicon.CURRENCIES and following not in "€$£¥":
         return "amount", (value, lexicon.CURRENCIES[following]), end + 1, weak
     percent = lexicon.PERCENT.get(following)
-    if following == "per" and _low(cut, end + 1) == "cent":
+    if following == "per" and low_at(cut, end + 1) == "cent":
         percent, end = "%", end + 1
-    if (following == "percentage" and _low(cut, end + 1) in ("point", "points")) or (
-        percent == "%" and _low(cut, end + 1) in ("point", "points")
+    if (following == "percentage" and low_at(cut, end + 1) in ("point", "points")) or (
+        percent == "%" and low_at(cut, end + 1) in ("point", "points")
     ):
         percent, end = "pp", end + 1
     if percent:
@@ -259,7 +230,7 @@ def _with_unit(cut: list[_Token], value: Fraction, end: int, suffix: str, *, wea
     return "number", (value, unit), end, weak
 
 
-def _digits(text: str, cut: list[_Token], at: int) -> tuple[Fraction | str, int, str] | None:
+def _digits(text: str, cut: list[Token], at: int) -> tuple[Fraction | str, int, str] | None:
     """A number in digits: its value, where it ends, and what is attached to it."""
     token = cut[at].low
     if not token[0].isdigit():
@@ -294,7 +265,7 @@ def _digits(text: str, cut: list[_Token], at: int) -> tuple[Fraction | str, int,
     return written, end, ""
 
 
-def _is_group(text: str, cut: list[_Token], at: int) -> bool:
+def _is_group(text: str, cut: list[Token], at: int) -> bool:
     token = cut[at].low
     return (
         len(token) == 3
@@ -303,7 +274,7 @@ def _is_group(text: str, cut: list[_Token], at: int) -> bool:
     )
 
 
-def _spelt(cut: list[_Token], at: int) -> tuple[Fraction | str, int, str] | None:
+def _spelt(cut: list[Token], at: int) -> tuple[Fraction | str, int, str] | None:
     """A number in words: `drieentwintig`, `twenty-three`, `two hundred and five`."""
     low = cut[at].low
     if low in lexicon.ONES:
@@ -314,16 +285,19 @@ def _spelt(cut: list[_Token], at: int) -> tuple[Fraction | str, int, str] | None
     end = at + 1
     total = Fraction(0)
     while end < len(cut):
-        following = _low(cut, end)
+        following = low_at(cut, end)
         if following == "hundred":
             value, end = value * 100, end + 1
         elif (
-            following == "and" and value % 100 == 0 and value >= 100 and spelt(_low(cut, end + 1)) is not None
+            following == "and"
+            and value % 100 == 0
+            and value >= 100
+            and spelt(low_at(cut, end + 1)) is not None
         ):
-            value, end = value + (spelt(_low(cut, end + 1)) or 0), end + 2
+            value, end = value + (spelt(low_at(cut, end + 1)) or 0), end + 2
         elif 20 <= value < 100 and value % 10 == 0 and 0 < (spelt(following) or 0) < 10:
             value, end = value + (spelt(following) or 0), end + 1
-        elif following == "and" and _low(cut, end + 1) == "a" and _low(cut, end + 2) == "half":
+        elif following == "and" and low_at(cut, end + 1) == "a" and low_at(cut, end + 2) == "half":
             value, end = value + Fraction(1, 2), end + 3
         else:
             break
@@ -340,69 +314,3 @@ def spelt(word: str) -> Fraction | None:
         if many is not None and more is not None and (thousands or rest):
             value = many * 1000 + more
     return value
-
-
-def _names(text: str, cut: list[_Token], known: frozenset[str], taken: list[Slot]) -> list[Slot]:
-    """Runs of capitalised words, with the particles between them."""
-    worded = [token for token in cut if is_word(token.text)]
-    capitals = sum(1 for token in worded if token.text[0].isupper())
-    titled = len(worded) >= 5 and capitals * 10 >= len(worded) * 7
-    busy = {
-        start
-        for slot in taken
-        if not slot.weak
-        for start in range(slot.start, min(slot.end, slot.start + 80))
-    }
-    found: list[Slot] = []
-    run: list[_Token] = []
-    pending: list[_Token] = []
-    begins = True
-    for token in cut:
-        word = is_word(token.text)
-        if (
-            word
-            and token.text[0].isupper()
-            and token.start not in busy
-            and _named(token, known, begins=begins and not run, titled=titled)
-        ):
-            run += [*pending, token]
-            pending = []
-        elif run and token.low in _PARTICLES and text[token.start - 1 : token.start] == " ":
-            pending.append(token)
-        else:
-            _close(found, run)
-            run, pending = [], []
-            if word and token.text[0].isupper() and token.start not in busy:
-                if token.low in _PARTICLES:
-                    pending = [] if begins else [token]
-                elif begins and not titled and token.low not in COMMON:
-                    # Perhaps a name, perhaps only the sentence's first word.
-                    found.append(Slot("name", (token.low,), token.start, token.end, weak=True))
-        begins = (begins and not word) or token.text in OPENS
-    _close(found, run)
-    return found
-
-
-def _named(token: _Token, known: frozenset[str], *, begins: bool, titled: bool) -> bool:
-    if token.low in known:
-        return True
-    if titled and len(token.text) > 1:
-        return False
-    if token.low in COMMON:
-        return len(token.text) > 1 and token.text.isupper()
-    # The first word of a sentence is a name when it has a second capital: `ING`, `McDonald`.
-    return not begins or (len(token.text) > 1 and token.text[1:] != token.text[1:].lower())
-
-
-def _close(found: list[Slot], run: list[_Token]) -> None:
-    if run:
-        bare = tuple(token.low.removesuffix("'s") for token in run)
-        value = tuple(word for word in bare if word not in lexicon.HONORIFICS)
-        if value:
-            found.append(Slot("name", value, run[0].start, run[-1].end))
-
-
-def names_of(text: str) -> frozenset[str]:
-    """The words that stand capitalised inside a sentence somewhere in a text."""
-    seen = {word for word in _INNER_CAPITAL.findall(text) if word[0].isupper()}
-    return frozenset(unaccented(word).removesuffix("'s") for word in seen) - COMMON

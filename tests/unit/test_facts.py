@@ -119,6 +119,10 @@ def test_no_fact_is_changed_in_dutch(before: str, after: str) -> None:
         ("It flows through Ayton and Beeford.", "It flows through Ayton, Beeford and Crake."),
         ("Police held a man in York.", "Police held a 34-year-old man in York."),
         ("So said Mr Bell at noon.", "So said the Prime Minister at noon."),
+        (
+            "Shares rose 3% on Monday, after falling 5% on Friday.",
+            "After falling 5% on Friday, shares rose 3% on Monday.",
+        ),
         ("He left the Foreign Office today.", "He left the FO today."),
         ("It was said that Mr Putin won.", "It was said that Vladimir Putin won."),
         ("The man was known to them and had a record.", "The man was not a suspect and there was no crime."),
@@ -127,6 +131,15 @@ def test_no_fact_is_changed_in_dutch(before: str, after: str) -> None:
 )
 def test_no_fact_is_changed_in_english(before: str, after: str) -> None:
     assert told(before, after, "en") == []
+
+
+def test_figures_that_change_places_and_nothing_else_are_changed() -> None:
+    assert [
+        fact.kind for fact in changed("De omzet ging van 3 naar 5.", "De omzet ging van 5 naar 3.", "nl")
+    ] == [
+        "number",
+        "number",
+    ]
 
 
 def test_facts_are_found_behind_a_misspelling_at_their_own_place() -> None:

@@ -1,0 +1,85 @@
+"""Names in a sentence: runs of capitalised words, with the particles between them.
+
+The first word of a sentence is a name where the text knows it for one; else it is a weak slot, since it
+may only be the first word. In a headline with capitals throughout none but the known are names.
+"""
+
+from __future__ import annotations
+
+import re
+
+from ingest.compare import lexicon
+from ingest.compare.lexicon import word_set
+from ingest.compare.slot import Slot, Token
+from ingest.compare.words import COMMON, is_word, unaccented
+
+_PARTICLES = word_set("van de den der ten ter het 't von du la le of di da al el bin")
+# After a word, a comma or a bracket on the same line no sentence begins.
+_INNER_CAPITAL = re.compile(r"(?<=[\w,;)] )[A-ZÀ-ÖØ-ÞĀ-ſΆ-ΫЀ-Я][\w'’‐‑-]*+")
+OPENS = frozenset('"“„«:•‘*')
+
+
+def find_names(text: str, cut: list[Token], known: frozenset[str], taken: list[Slot]) -> list[Slot]:
+    """Runs of capitalised words, with the particles between them."""
+    worded = [token for token in cut if is_word(token.text)]
+    capitals = sum(1 for token in worded if token.text[0].isupper())
+    titled = len(worded) >= 5 and capitals * 10 >= len(worded) * 7
+    busy = {
+        start
+        for slot in taken
+        if not slot.weak
+        for start in range(slot.start, min(slot.end, slot.start + 80))
+    }
+    found: list[Slot] = []
+    run: list[Token] = []
+    pending: list[Token] = []
+    begins = True
+    for token in cut:
+        word = is_word(token.text)
+        if (
+            word
+            and token.text[0].isupper()
+            and token.start not in busy
+            and _named(token, known, begins=begins and not run, titled=titled)
+        ):
+            run += [*pending, token]
+            pending = []
+        elif run and token.low in _PARTICLES and text[token.start - 1 : token.start] == " ":
+            pending.append(token)
+        else:
+            _close(found, run)
+            run, pending = [], []
+            if word and token.text[0].isupper() and token.start not in busy:
+                if token.low in _PARTICLES:
+                    pending = [] if begins else [token]
+                elif begins and not titled and token.low not in COMMON:
+                    # Perhaps a name, perhaps only the sentence's first word.
+                    found.append(Slot("name", (token.low,), token.start, token.end, weak=True))
+        begins = (begins and not word) or token.text in OPENS
+    _close(found, run)
+    return found
+
+
+def _named(token: Token, known: frozenset[str], *, begins: bool, titled: bool) -> bool:
+    if token.low in known:
+        return True
+    if titled and len(token.text) > 1:
+        return False
+    if token.low in COMMON:
+        return len(token.text) > 1 and token.text.isupper()
+    # The first word of a sentence is a name when it has a second capital: `ING`, `McDonald`.
+    return not begins or (len(token.text) > 1 and token.text[1:] != token.text[1:].lower())
+
+
+def _close(found: list[Slot], run: list[Token]) -> None:
+    if run:
+        bare = tuple(token.low.removesuffix("'s") for token in run)
+        value = tuple(word for word in bare if word not in lexicon.HONORIFICS)
+        if value:
+            found.append(Slot("name", value, run[0].start, run[-1].end))
+
+
+def names_of(text: str) -> frozenset[str]:
+    """The words that stand capitalised inside a sentence somewhere in a text."""
+    seen = {word for word in _INNER_CAPITAL.findall(text) if word[0].isupper()}
+    return frozenset(unaccented(word).removesuffix("'s") for word in seen) - COMMON

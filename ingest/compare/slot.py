@@ -1,0 +1,34 @@
+"""One fact of a sentence: its kind and the value that it stands for."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+import msgspec
+
+Kind = Literal["number", "amount", "percentage", "date", "quotation", "name", "negation"]
+NUMERIC = frozenset({"number", "amount", "percentage"})
+
+
+class Slot(msgspec.Struct, frozen=True):
+    """One fact of a sentence. A `weak` one, such as `a` or `several`, is none beside nothing else."""
+
+    kind: Kind
+    value: tuple[object, ...]
+    start: int
+    end: int
+    weak: bool = False
+
+
+class Token(msgspec.Struct):
+    """A word or mark of a sentence, and where it is; `low` is unaccented and small."""
+
+    text: str
+    low: str
+    start: int
+    end: int
+
+
+def low_at(cut: list[Token], at: int) -> str:
+    """The small letters of a token, or nothing beyond the ends."""
+    return cut[at].low if 0 <= at < len(cut) else ""
