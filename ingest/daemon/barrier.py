@@ -13,7 +13,10 @@ class Barrier:
     `outstanding` the paths that still waited when both had happened.
     """
 
-    def __init__(self, *, cookie: bytes | None = None, scan_after: float | None = None) -> None:
+    def __init__(
+        self, *, cookie: bytes | None = None, scan_after: float | None = None, is_scan: bool = False
+    ) -> None:
+        self.is_scan = is_scan
         self.cookie = cookie
         self.scan_after = scan_after
         self.outstanding: dict[bytes, float] | None = None

@@ -10,7 +10,7 @@ from collections.abc import Callable
 
 from ingest.config import Settings
 from ingest.daemon.barrier import Barrier
-from ingest.daemon.condition import Condition
+from ingest.daemon.condition import Condition, Problem
 from ingest.daemon.held import Held
 from ingest.daemon.scans import Scans
 from ingest.daemon.sight import Sight
@@ -102,7 +102,7 @@ class Observation:
         )  # fmt: skip
         self.capture = Capture(
             self.store, root=root.id, folder=folder, patterns=settings.patterns_of(root.name),
-            hidden=hidden, limits=limits, clock=self.clock,
+            hidden=hidden, limits=limits, clock=self.clock, shifted=self._mounts_shifted,
         )  # fmt: skip
         try:
             self._compare_mounts()
@@ -160,9 +160,16 @@ class Observation:
             polled, self.sight.writable = self.polled, self._held.write_id()
             if polled and not self.polled:
                 self.rescan("the root can be written to")  # from now on the watcher can prove itself
-        if self._held.mounts_changed() and self._compare_mounts():
-            self.rescan("mounts changed")
+        self._mounts_shifted()
         self._compare_watches()
+
+    def _mounts_shifted(self) -> bool:
+        """Whether the table of mounts changed since the last look; what that means is seen to."""
+        if not self._held.mounts_changed():
+            return False
+        if self._compare_mounts():
+            self.rescan("mounts changed")
+        return True
 
     def _compare_mounts(self) -> bool:
         """Close the folders that became or ceased to be mount points with documents below them."""
@@ -428,9 +435,14 @@ class Observation:
     def scan_barrier(self) -> Barrier:
         """Start a `scan` that somebody waits for."""
         self.rescan("asked")
-        barrier = Barrier(scan_after=self.clock.monotonic())
+        barrier = Barrier(scan_after=self.clock.monotonic(), is_scan=True)
         self._barriers.append(barrier)
         return barrier
+
+    def lost(self) -> Problem | None:
+        """Why the root itself cannot be looked at, if it cannot."""
+        troubles = self.condition.problems
+        return troubles.get(("root_missing", None)) or troubles.get(("root_replaced", None))
 
     def end_barrier(self, barrier: Barrier) -> None:
         """Nobody waits for it any more; may be called twice."""
@@ -441,7 +453,9 @@ class Observation:
         """Whether everything that was announced before the barrier is in the store."""
         if self.capture is None or not self.ready or self.scanning:
             return False
-        if any(code in self.condition for code in _BLOCKING):
+        # a scan is over though a folder below cannot be told; a `sync` is not
+        troubles = self.condition.problems
+        if any(code in _BLOCKING and not (barrier.is_scan and path) for code, path in troubles):
             return False
         return barrier.passes(self.capture, last_scan_began=self.scans.last_began, now=self.clock.monotonic())
 

@@ -114,6 +114,8 @@ def _asked_daemon(store: Store, root: Root) -> int | None:
             f"the daemon that writes this store does not capture the root '{root.name}'",
             hint="stop it, or start it with this root too",
         )
+    if lost := answer.get("lost"):
+        raise RootUnavailable(f"root {root.name}: {lost['detail']}", code=lost["code"])
     if not answer.get("done"):
         raise Unreachable("the daemon ended before the scan did", hint="run: ingest status")
     return int(answer.get("files", 0))

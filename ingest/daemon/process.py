@@ -350,6 +350,11 @@ class Daemon:
 
     def _is_done(self, job: Job) -> bool:
         assert job.barriers is not None
+        lost = [o.lost() for o in self.observations if o.root.uid in job.barriers]
+        if job.kind == "scan" and (problem := next(filter(None, lost), None)) is not None:
+            job.answer = {**(job.answer or {}), "lost": {"code": problem.code, "detail": problem.detail}}
+            job.done.set()
+            return True
         passed = [o.passes(job.barriers[o.root.uid]) for o in self.observations if o.root.uid in job.barriers]
         if passed and all(passed):
             captures = [o.capture for o in self.observations if o.root.uid in job.barriers]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import suppress
 from hashlib import sha256
 from typing import TYPE_CHECKING
@@ -13,12 +13,13 @@ import msgspec
 from ingest import identity
 from ingest.disk import read, scan
 from ingest.disk.patterns import PATH_BYTES
+from ingest.disk.scan import SeenRow
 from ingest.errors import IntegrityError
-from ingest.identity import Appeared, Decision, Vanished
+from ingest.identity import Appeared, Decision, Standing, Vanished
 from ingest.ids import new_uid
 from ingest.model import Cause, GoneReason
 from ingest.pipeline.limits import Gone
-from ingest.pipeline.workers import Raw
+from ingest.pipeline.workers import Made, Raw
 from ingest.settle import Due
 from ingest.store import blobs, seen, writer
 from ingest.store.blobs import Chain
@@ -34,11 +35,15 @@ TRIES = 3
 class Batch:
     """One look at a number of paths, and the one transaction that records it."""
 
-    def __init__(self, capture: Capture) -> None:
+    def __init__(self, capture: Capture, made: Mapping[bytes, Made]) -> None:
         self.capture = capture
+        self.made = made
         self.causes: dict[bytes, Cause] = {}
         self.now = capture.clock.monotonic()
         self.began_at = capture.clock.wall()
+        self.rows: dict[bytes, SeenRow] = {}
+        self.standing: dict[bytes, Standing] = {}
+        self.unknown = False
         self.files: dict[bytes, read.Bytes] = {}
         self.hashes: dict[bytes, bytes] = {}
         self.read_at: dict[bytes, int] = {}
@@ -52,9 +57,7 @@ class Batch:
         """Read, decide, record; returns how many of the due paths were taken."""
         capture = self.capture
         paths = [entry.path for entry in due]
-        with capture.store.read() as connection:
-            self.rows = seen.at(connection, capture.root, paths)
-            self.standing = seen.standing(connection, capture.root, paths)
+        self._recall(paths)
         taken, size = 0, 0
         for entry in due:
             size += self._read(entry)
@@ -62,12 +65,27 @@ class Batch:
             if size > BATCH_BYTES:
                 break
         self._collect_vanished(expired)
+        # Asked after the looks: what was unmounted before them is known by now.
+        if self.vanished and capture.shifted():
+            self.vanished = {path: gone for path, gone in self.vanished.items() if gone.reason == "excluded"}
         self._decide()
         if self.entries or self.sightings or self.forgotten:
             self._commit()
         for path in self.settled:
             capture.gone.pop(path, None)
         return taken
+
+    def _recall(self, paths: list[bytes]) -> None:
+        """What is recorded of these paths."""
+        capture = self.capture
+        with capture.store.read() as connection:
+            # One question in place of many, while a new root is taken in.
+            self.unknown = bool(self.made) and not seen.any_between(
+                connection, capture.root, min(paths), max(paths)
+            )
+            if not self.unknown:
+                self.rows = seen.at(connection, capture.root, paths)
+                self.standing = seen.standing(connection, capture.root, paths)
 
     def _read(self, entry: Due) -> int:
         """Look at one path and note what it means; returns the bytes held in memory for it."""
@@ -81,15 +99,7 @@ class Batch:
             return 0
         self.read_at[path] = capture.clock.wall()
         capture.unknown.pop(path, None)
-        if len(path) > PATH_BYTES:
-            found: read.Reading = self._too_long(path)
-        else:
-            found = read.read_stable(capture.folder, path, max_bytes=capture.limits.max_bytes)
-            for _ in range(TRIES if entry.held else 0):
-                if not isinstance(found, read.Moving):
-                    break
-                capture.clock.sleep(0.01)
-                found = read.read_stable(capture.folder, path, max_bytes=capture.limits.max_bytes)
+        found = self._look(entry)
         if isinstance(found, read.Bytes):
             if entry.signature not in (None, found.signature) and not entry.held:
                 capture.settler.hint(
@@ -98,7 +108,9 @@ class Batch:
                 return 0
             self.settled.add(path)
             self.files[path] = found
-            self.hashes[path] = sha256(found.raw).digest()
+            made = self.made.get(path)
+            known = None if made is None else made.sha256
+            self.hashes[path] = sha256(found.raw).digest() if known is None else known
             return len(found.raw)
         if isinstance(found, read.Moving):
             if entry.held:
@@ -114,6 +126,23 @@ class Batch:
         else:
             capture.unknown[path] = found.why
         return 0
+
+    def _look(self, entry: Due) -> read.Reading:
+        """What stands at the path: read now, or by another process a moment ago."""
+        capture, path = self.capture, entry.path
+        made = self.made.get(path)
+        if len(path) > PATH_BYTES:
+            return self._too_long(path)
+        if made is not None:
+            self.read_at[path] = made.read_at
+            return made.found
+        found = read.read_stable(capture.folder, path, max_bytes=capture.limits.max_bytes)
+        for _ in range(TRIES if entry.held else 0):
+            if not isinstance(found, read.Moving):
+                break
+            capture.clock.sleep(0.01)
+            found = read.read_stable(capture.folder, path, max_bytes=capture.limits.max_bytes)
+        return found
 
     def _too_long(self, path: bytes) -> read.Reading:
         looked = read.look(self.capture.folder, path)
@@ -182,7 +211,8 @@ class Batch:
                     wanted[path] = True
                 elif entry.standing.sha256 in hashes:
                     wanted.setdefault(path, False)
-            self._find_halves(newcomers, wanted)
+            if not self.unknown or capture.gone or any(map(capture.sources, newcomers)):
+                self._find_halves(newcomers, wanted)
         for path, waited in wanted.items():
             gone = capture.gone.get(path)
             looked = read.look(capture.folder, path)
@@ -227,7 +257,7 @@ class Batch:
         capture = self.capture
         new_paths = [path for path in self.files if path not in self.standing]
         buried: dict[bytes, identity.Buried] = {}
-        if new_paths:
+        if new_paths and not self.unknown:
             with capture.store.read() as connection:
                 buried = seen.buried(connection, capture.root, new_paths)
         decisions = identity.decide(
@@ -290,6 +320,12 @@ class Batch:
     def _versions(self, decisions: list[Decision]) -> dict[bytes, NewVersion]:
         """What the store needs of each path's new bytes."""
         entropy = self.capture.clock.entropy
+        found = {
+            decision.path: made.version
+            for decision in decisions
+            if (made := self.made.get(decision.path)) is not None and made.version is not None
+        }
+        decisions = [decision for decision in decisions if decision.path not in found]
         paths = [decision.path for decision in decisions]
         before = self._before(decisions)
         raws = [
@@ -304,7 +340,7 @@ class Batch:
             for path in paths
         ]
         dictionary = self.capture.dictionary([raw.raw for raw in raws if raw.before is None])
-        return dict(zip(paths, self.capture.workers.make(raws, dictionary), strict=True))
+        return found | dict(zip(paths, self.capture.workers.make(raws, dictionary), strict=True))
 
     def _before(self, decisions: list[Decision]) -> dict[bytes, Chain]:
         """The bytes of the version before each, where there is one."""

@@ -7,8 +7,10 @@ to look, a scan says where to look, and what is found there is what counts.
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Iterator, Sequence
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from hashlib import sha256
+from types import MappingProxyType
 
 import msgspec
 
@@ -20,7 +22,7 @@ from ingest.identity import Standing
 from ingest.model import Cause, Signature
 from ingest.pipeline.batch import Batch
 from ingest.pipeline.limits import Clock, Gone, Limits
-from ingest.pipeline.workers import Workers
+from ingest.pipeline.workers import ASKED, Ask, Made, Workers, WorkersLost
 from ingest.settle import Due, Settler
 from ingest.store import blobs, pack, seen
 from ingest.store.engine import Store
@@ -45,15 +47,18 @@ class Capture:
         hidden: frozenset[bytes],
         limits: Limits,
         clock: Clock,
+        shifted: Callable[[], bool],
     ) -> None:
+        """`shifted` says whether mounts came or went since it was asked last: then no absence counts."""
         self.store = store
+        self.shifted = shifted
         self.root = root
         self.folder = folder
         self.patterns = patterns
         self.hidden = hidden
         self.limits = limits
         self.clock = clock
-        self.workers = Workers()
+        self.workers = Workers(folder, max_bytes=limits.max_bytes)
         self.settler = Settler(quiet=limits.quiet, hold=limits.hold)
         self.gone: dict[bytes, Gone] = {}
         self.closed: frozenset[bytes] = frozenset()
@@ -158,8 +163,12 @@ class Capture:
         and, when the root itself cannot be listed, OSError.
         """
         with self.store.read() as connection:
-            streaming = seen.is_empty(connection, self.root)
+            empty = seen.is_empty(connection, self.root)
         blocked: list[Blocked] = []
+        if empty:
+            yield from self._take_in(cause, blocked)
+            self._note_blocked(b"", blocked)
+            return
         newcomers: list[tuple[bytes, Signature]] = []
         missing: list[bytes] = []
         batch: list[Due] = []
@@ -173,7 +182,7 @@ class Capture:
                 missing.append(difference.path)
             elif self._is_fresh(signature):
                 self.settler.hint(difference.path, self.clock.monotonic(), signature=signature, cause=cause)
-            elif difference.seen is None and not streaming:
+            elif difference.seen is None:
                 newcomers.append((difference.path, signature))
             else:
                 batch.append(Due(difference.path, False, self.clock.monotonic(), None, cause))
@@ -196,6 +205,71 @@ class Capture:
             for path in missing:
                 if path in self.gone:
                     self.gone[path] = msgspec.structs.replace(self.gone[path], deadline=now)
+
+    def _take_in(self, cause: Cause, blocked: list[Blocked]) -> Iterator[None]:
+        """Everything there is, of a root of which nothing is known: no file can be another's other half.
+
+        From the first files a dictionary is learnt; the rest is read by processes beside this one,
+        some parcels ahead of what is recorded.
+        """
+        part: list[Due] = []
+        waiting: deque[list[Due]] = deque()
+        ready: list[Due] = []
+        made: dict[bytes, Made] = {}
+        first = True
+        for difference in self._differences(b"", blocked):
+            if difference is None:
+                yield
+                continue
+            signature, now = difference.signature, self.clock.monotonic()
+            if signature is None:
+                continue  # a row without a document: nothing is there, as nothing was
+            if self._is_fresh(signature):
+                self.settler.hint(difference.path, now, signature=signature, cause=cause)
+                continue
+            part.append(Due(difference.path, False, now, None, cause))
+            if first or not self.workers.several:
+                if len(part) == BATCH:
+                    self._examine(part, [])
+                    part, first = [], False
+                    yield
+                continue
+            if len(part) < ASKED:
+                continue
+            try:
+                self._ask(part, waiting)
+                while self.workers.full:
+                    self._hear_answers(waiting, ready, made)
+            except WorkersLost:
+                self._examine([due for parcel in waiting for due in parcel], [])
+                waiting.clear()
+            part = []
+            if len(ready) >= BATCH:
+                self._examine(ready, [], made)
+                ready, made = [], {}
+                yield
+        try:
+            while waiting:
+                self._hear_answers(waiting, ready, made)
+        except WorkersLost:
+            part += [due for parcel in waiting for due in parcel]
+        self._examine(ready, [], made)
+        yield
+        for start in range(0, len(part), BATCH):
+            self._examine(part[start : start + BATCH], [])
+            yield
+
+    def _ask(self, part: list[Due], waiting: deque[list[Due]]) -> None:
+        """Have a process read these; they wait until it is heard, or is lost."""
+        waiting.append(part)
+        asks = [Ask(due.path, self.clock.entropy(16)) for due in part]
+        self.workers.ask(asks, self.dictionary(()))
+
+    def _hear_answers(self, waiting: deque[list[Due]], ready: list[Due], made: dict[bytes, Made]) -> None:
+        answers = self.workers.answers()
+        parcel = waiting.popleft()
+        ready += parcel
+        made.update(zip((due.path for due in parcel), answers, strict=True))
 
     def _find_missing(self, missing: list[bytes], cause: Cause) -> Iterator[None]:
         """Believe each absence only after a look at the path itself."""
@@ -259,12 +333,15 @@ class Capture:
 
     # -- one batch -------------------------------------------------------------------------
 
-    def _examine(self, due: list[Due], expired: list[bytes]) -> None:
+    def _examine(
+        self, due: list[Due], expired: list[bytes], made: Mapping[bytes, Made] = MappingProxyType({})
+    ) -> None:
+        """Look at these paths and record what is found; `made` is what was found at some already."""
         if not due and not expired:
             return
         try:
             while due or expired:
-                done = Batch(self).run(due, expired)
+                done = Batch(self, made).run(due, expired)
                 due, expired = due[done:], []
         except StoreUnavailable:
             now = self.clock.monotonic()

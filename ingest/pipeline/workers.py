@@ -1,23 +1,33 @@
-"""Bytes to versions ready for the store, in processes beside this one when there are many.
+"""Files to versions ready for the store, in processes beside this one when there are many.
 
-Normalising and compressing are pure and take most of a first scan's time. A few files are done
-here; a large batch is shared with one process a core.
+Reading, normalising and compressing take most of a first scan's time. A few files are done here; a
+large number is shared with one process a core. They are fed and heard by the caller's own thread: a
+thread that only passes results on would take turns with it for the interpreter's lock.
 """
 
 from __future__ import annotations
 
+import contextlib
 import ctypes
+import fcntl
 import multiprocessing
 import os
 import signal
 import threading
+import time
+from collections import deque
 from collections.abc import Sequence
-from concurrent.futures import ProcessPoolExecutor
-from concurrent.futures.process import BrokenProcessPool
+from hashlib import sha256
+from multiprocessing import reduction
+from multiprocessing.connection import Connection
+from multiprocessing.context import ForkContext, SpawnContext
+from multiprocessing.process import BaseProcess
+from typing import Any
 
 import msgspec
 
 from ingest import normalise
+from ingest.disk import read
 from ingest.model import Content
 from ingest.store import entries
 from ingest.store.blobs import Chain
@@ -25,8 +35,13 @@ from ingest.store.entries import NewVersion
 from ingest.store.pack import Dictionary
 
 LARGE = 256  # versions; fewer are made faster here than sent away
-CHUNK = 50
+CHUNK = 50  # versions in one parcel to a process
+ASKED = 200  # paths in one
+CORES = os.cpu_count() or 1
+AHEAD = 3  # parcels of paths that one process is given before an answer is taken
 _DEATH_SIGNAL = 1  # PR_SET_PDEATHSIG
+_SET_PIPE_SIZE = 1031
+_PIPE_BYTES = 1 << 20  # room for some answers, so that a process need not wait for us
 
 
 class Raw(msgspec.Struct, frozen=True):
@@ -40,46 +55,128 @@ class Raw(msgspec.Struct, frozen=True):
     before: Chain | None = None
 
 
-class Workers:
-    """Makes versions; its processes are started with the first large batch and end with `close`."""
+class Ask(msgspec.Struct, frozen=True):
+    """A path to be read, of a document that has no version yet."""
 
-    def __init__(self) -> None:
-        self._pool: ProcessPoolExecutor | None = None
+    path: bytes
+    salt: bytes
+
+
+class Made(msgspec.Struct, frozen=True):
+    """What was found at a path; where that is bytes, they are left out, and in the version."""
+
+    found: read.Reading
+    read_at: int
+    sha256: bytes | None
+    version: NewVersion | None
+
+
+class WorkersLost(Exception):
+    """A process was killed, by the machine's memory perhaps; what it was given is to be done here."""
+
+
+class Workers:
+    """The processes are started with the first large number of files, and end with `close`."""
+
+    def __init__(self, folder: int, *, max_bytes: int) -> None:
+        self._folder = folder
+        self._max_bytes = max_bytes
         self._dictionary: Dictionary | None = None
+        self._processes: list[tuple[BaseProcess, Connection, Connection]] = []
+        self._asked: deque[int] = deque()
+        self._next = 0
+
+    @property
+    def several(self) -> bool:
+        """Whether there is a core for a process beside this one."""
+        return CORES > 1
 
     def make(self, raws: Sequence[Raw], dictionary: Dictionary | None) -> list[NewVersion]:
         """A version of each, in order."""
-        if len(raws) < LARGE or (os.cpu_count() or 1) < 2:
+        if len(raws) < LARGE or not self.several:
             return [make(raw, dictionary) for raw in raws]
-        if dictionary != self._dictionary:
-            self.close()  # its processes were given another one
-            self._dictionary = dictionary
-        chunks = [raws[start : start + CHUNK] for start in range(0, len(raws), CHUNK)]
         try:
-            return [version for part in self._open().map(_make_all, chunks) for version in part]
-        except BrokenProcessPool:
-            # A process was killed, by the machine's memory perhaps: one at a time needs less.
-            self.close()
+            self._open(dictionary)
+            found: list[NewVersion] = []
+            for start in range(0, len(raws), CHUNK):
+                # one parcel a process: a large one must be read as it is sent
+                if len(self._asked) == len(self._processes):
+                    found += self._take()
+                self._give(raws[start : start + CHUNK])
+            while self._asked:
+                found += self._take()
+        except WorkersLost:
             return [make(raw, dictionary) for raw in raws]
+        return found
+
+    def ask(self, asks: Sequence[Ask], dictionary: Dictionary | None) -> None:
+        """Have these paths read; `answers` has what was found. Raises WorkersLost."""
+        self._open(dictionary)
+        self._give(asks)
+
+    @property
+    def full(self) -> bool:
+        """Whether an answer must be taken before more is asked."""
+        return len(self._asked) >= AHEAD * len(self._processes) > 0
+
+    def answers(self) -> list[Made]:
+        """What was found at the paths that were asked first; waits for it. Raises WorkersLost."""
+        return self._take()
 
     def close(self) -> None:
-        """End the processes. `make` may be called again."""
-        pool, self._pool = self._pool, None
-        if pool is not None:
-            pool.shutdown(wait=True, cancel_futures=True)
+        """End the processes. `make` and `ask` may be called again."""
+        processes, self._processes = self._processes, []
+        self._asked.clear()
+        for process, asks, answers in processes:
+            asks.close()
+            answers.close()
+            process.terminate()
+        for process, _, _ in processes:
+            process.join()
 
-    def _open(self) -> ProcessPoolExecutor:
-        if self._pool is None:
-            # Forking is quick, and safe only while no other thread can hold a lock.
-            alone = threading.active_count() == 1
-            context = multiprocessing.get_context("fork" if alone else "spawn")
-            self._pool = ProcessPoolExecutor(
-                os.cpu_count(),
-                mp_context=context,
-                initializer=_begin,
-                initargs=(os.getpid(), self._dictionary),
-            )
-        return self._pool
+    # -- the processes -----------------------------------------------------------------------
+
+    def _open(self, dictionary: Dictionary | None) -> None:
+        if self._processes and dictionary == self._dictionary:
+            return
+        self.close()  # they were given another dictionary
+        self._dictionary = dictionary
+        # Forking is quick, and safe only while no other thread can hold a lock.
+        alone = threading.active_count() == 1
+        context: ForkContext | SpawnContext = (
+            multiprocessing.get_context("fork") if alone else multiprocessing.get_context("spawn")
+        )
+        for _ in range(CORES):
+            ours, theirs = context.Pipe(duplex=True)
+            answers, answering = context.Pipe(duplex=False)
+            with contextlib.suppress(OSError):
+                fcntl.fcntl(answering.fileno(), _SET_PIPE_SIZE, _PIPE_BYTES)
+            given = (os.getpid(), theirs, answering, self._max_bytes, dictionary)
+            process = context.Process(target=_serve, args=given, daemon=True)
+            process.start()
+            theirs.close()
+            answering.close()
+            assert process.pid is not None
+            reduction.send_handle(ours, self._folder, process.pid)
+            self._processes.append((process, ours, answers))
+        self._next = 0
+
+    def _give(self, parcel: Sequence[Raw] | Sequence[Ask]) -> None:
+        try:
+            self._processes[self._next][1].send(list(parcel))
+        except OSError as error:
+            self.close()
+            raise WorkersLost from error
+        self._asked.append(self._next)
+        self._next = (self._next + 1) % len(self._processes)
+
+    def _take(self) -> list[Any]:
+        try:
+            found: list[Any] = self._processes[self._asked.popleft()][2].recv()
+        except (EOFError, OSError) as error:
+            self.close()
+            raise WorkersLost from error
+        return found
 
 
 def make(raw: Raw, dictionary: Dictionary | None) -> NewVersion:
@@ -90,14 +187,40 @@ def make(raw: Raw, dictionary: Dictionary | None) -> NewVersion:
     )
 
 
-def _make_all(raws: Sequence[Raw]) -> list[NewVersion]:
-    return [make(raw, _given[0]) for raw in raws]
+def look(folder: int, ask: Ask, *, max_bytes: int, dictionary: Dictionary | None) -> Made:
+    """Read one path, and make a version of what is there."""
+    read_at = time.time_ns() // 1000
+    found = read.read_stable(folder, ask.path, max_bytes=max_bytes)
+    if not isinstance(found, read.Bytes):
+        return Made(found, read_at, None, None)
+    digest = sha256(found.raw).digest()
+    name = os.path.basename(ask.path)
+    version = make(Raw(name, found.raw, digest, found.modified_at, ask.salt), dictionary)
+    return Made(msgspec.structs.replace(found, raw=b""), read_at, digest, version)
 
 
-_given: list[Dictionary | None] = [None]  # in a process of the pool: what it packs with
+def _serve(
+    parent: int, asks: Connection, answers: Connection, max_bytes: int, dictionary: Dictionary | None
+) -> None:
+    """The life of a process: parcel in, answer out, until nobody asks any more."""
+    _begin(parent)
+    folder = reduction.recv_handle(asks)
+    while True:
+        try:
+            parcel: list[Raw] | list[Ask] = asks.recv()
+        except EOFError:
+            return
+        answers.send(
+            [
+                make(one, dictionary)
+                if isinstance(one, Raw)
+                else look(folder, one, max_bytes=max_bytes, dictionary=dictionary)
+                for one in parcel
+            ]
+        )
 
 
-def _begin(parent: int, dictionary: Dictionary | None) -> None:
+def _begin(parent: int) -> None:
     """In the new process: die with the parent, which a lock would otherwise outlive; leave signals to it."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     signal.signal(signal.SIGTERM, signal.SIG_DFL)
@@ -107,5 +230,4 @@ def _begin(parent: int, dictionary: Dictionary | None) -> None:
         return  # another system: the pipe's end tells the process in time
     if os.getppid() != parent:
         os._exit(1)
-    _given[0] = dictionary
     normalise.prepare()

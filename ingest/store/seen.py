@@ -173,6 +173,24 @@ def is_empty(connection: Connection, root: int) -> bool:
     return connection.execute(query).first() is None
 
 
+def any_between(connection: Connection, root: int, first: bytes, last: bytes) -> bool:
+    """Whether anything was ever recorded of a path from `first` to `last`, in their order."""
+    where = {"root": root, "first": first, "last": last}
+    return any(connection.execute(query, where).first() is not None for query in _BETWEEN)
+
+
+_BETWEEN = tuple(
+    sa.select(columns.root_id)
+    .where(
+        columns.root_id == sa.bindparam("root"),
+        columns.path_bytes >= sa.bindparam("first"),
+        columns.path_bytes <= sa.bindparam("last"),
+    )
+    .limit(1)
+    for columns in (_document, _seen)
+)
+
+
 def any_below(connection: Connection, root: int, folder: bytes) -> bool:
     """Whether a live document is known below this folder."""
     query = (

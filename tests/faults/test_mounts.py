@@ -166,3 +166,20 @@ def test_a_store_on_a_read_only_file_system_is_refused_and_named(site: Site) -> 
     for verb in ("scan", "watch"):
         refused = site.command.refused(verb, site.root, code=4)
         assert str(site.place / "store") in refused.error
+
+
+@in_own_mounts
+def test_an_unmount_is_noticed_before_what_it_took_away_counts_as_deleted(site: Site) -> None:
+    """Though no absence waits for its other half, and the next look at the mounts is a second away."""
+    (site.root / "sub").mkdir()
+    with site.using(INGEST_MOVE_SECONDS="0.01").daemon() as daemon:
+        mounts.mount_tmpfs(site.root / "sub")
+        site.write(sub__a="one", sub__b="two")
+        until(lambda: {"sub/a.txt", "sub/b.txt"} <= site.listing().keys(), 20)
+        site.until_healthy()
+        mounts.unmount(site.root / "sub")
+        site.command.ask("scan", site.root)
+        site.until_status(lambda status: "sub" in replaced_at(status), ON_TIME, "sub is replaced")
+
+        assert site.deleted() == []
+        assert daemon.alive

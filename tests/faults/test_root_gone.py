@@ -246,3 +246,16 @@ def test_a_root_replaced_while_nobody_watched_is_noticed_at_the_start(site: Site
         daemon.sync()
 
         assert site.deleted() == []
+
+
+def test_a_scan_beside_a_watch_whose_root_is_gone_says_so_at_once(site: Site) -> None:
+    site.write(a="one")
+    with site.daemon():
+        away = site.root.with_name("away")
+        site.root.rename(away)
+        site.until_told("root_missing")
+        refused = site.command.refused("scan", site.root.name, code=4)
+        away.rename(site.root)
+
+    assert site.root.name in refused.error
+    assert site.deleted() == []

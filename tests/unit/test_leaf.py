@@ -176,7 +176,7 @@ def test_neither_content_nor_title_is_in_the_canonical_bytes() -> None:
 def test_every_column_of_the_schema_is_committed_or_is_layout() -> None:
     """A column that is added to the schema must be put into the leaf, or be named here."""
     places = {"document_id", "root_id", "path_bytes", "from_path_bytes", "normaliser_id"}
-    layout = {"base_no", "blob_id", "delta", "text_offset", "text_length", "text_blob_id"}
+    layout = {"base_no", "blob_id", "delta", "text_offset", "text_length", "text_blob_id", "text_delta"}
     own = {"leaf", "seq"}
     for table, committed in (
         (tables.change, set(fields(CHANGE)) - {"document", "root", "path", "from_path"}),
