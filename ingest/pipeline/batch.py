@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator, Mapping
-from contextlib import suppress
 from hashlib import sha256
 from typing import TYPE_CHECKING
 
@@ -14,7 +13,6 @@ from ingest import identity
 from ingest.disk import read, scan
 from ingest.disk.patterns import PATH_BYTES
 from ingest.disk.scan import SeenRow
-from ingest.errors import IntegrityError
 from ingest.identity import Appeared, Decision, Standing, Vanished
 from ingest.ids import new_uid
 from ingest.model import Cause, GoneReason
@@ -344,17 +342,15 @@ class Batch:
 
     def _before(self, decisions: list[Decision]) -> dict[bytes, Chain]:
         """The bytes of the version before each, where there is one."""
-        found: dict[bytes, Chain] = {}
-        older = [d for d in decisions if d.document is not None and d.previous is not None]
-        if older:
-            with self.capture.store.read() as connection:
-                for decision in older:
-                    assert decision.document is not None
-                    assert decision.previous is not None
-                    # what cannot be read is for `verify` to say; the new version does without
-                    with suppress(IntegrityError):
-                        found[decision.path] = blobs.chain(connection, decision.document, decision.previous)
-        return found
+        last = {
+            d.document: d.previous for d in decisions if d.document is not None and d.previous is not None
+        }
+        if not last:
+            return {}
+        with self.capture.store.read() as connection:
+            # what cannot be read is for `verify` to say; the new version does without
+            chains = blobs.last_chains(connection, last)
+        return {d.path: chains[d.document] for d in decisions if d.document in chains}
 
     def _touch(self, path: bytes, found: read.Bytes) -> None:
         """Same bytes as recorded: no change, but the next scan need not read it again."""

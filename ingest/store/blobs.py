@@ -7,7 +7,9 @@ before it, in the row itself. A chain of deltas ends at a keyframe: `Chain` says
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from contextlib import suppress
+from itertools import groupby
 from weakref import WeakKeyDictionary
 
 import msgspec
@@ -104,8 +106,28 @@ def get(connection: Connection, document: int, no: int) -> bytes:
 
 def chain(connection: Connection, document: int, no: int) -> Chain:
     """A version's bytes and how they were got. Raises IntegrityError."""
-    name = f"version {no} of document {document}"
     found = connection.execute(_CHAIN, {"document": document, "no": no}).all()
+    return _unrolled(connection, found, document, no)
+
+
+def last_chains(connection: Connection, wanted: Mapping[int, int]) -> dict[int, Chain]:
+    """The chains of many documents' last versions; `wanted` has the number of each.
+
+    A document whose chain cannot be read is left out.
+    """
+    chains: dict[int, Chain] = {}
+    keys = sorted(wanted)
+    for start in range(0, len(keys), _SLICE):
+        found = connection.execute(_LAST_CHAINS, {"documents": keys[start : start + _SLICE]})
+        for document, rows_ in groupby(found, key=lambda row: row.document_id):
+            with suppress(IntegrityError):
+                chains[document] = _unrolled(connection, list(rows_), document, wanted[document])
+    return chains
+
+
+def _unrolled(connection: Connection, found: Sequence[Row], document: int, no: int) -> Chain:
+    """From the rows of a chain, its keyframe first."""
+    name = f"version {no} of document {document}"
     if not found or found[-1].no != no:
         raise IntegrityError(f"{name} is gone from the store")
     raw, deltas = None, 0
@@ -139,6 +161,13 @@ BODY = (_version.no, _version.hash, _version.size, _version.base_no, _version.de
 BODIES = tables.version.outerjoin(tables.blob, _blob.id == _version.blob_id)
 
 _inner = tables.version.alias("keyframe")
+_KEYFRAME = (
+    sa.select(_inner.c.no)
+    .where(_inner.c.document_id == _version.document_id, _inner.c.delta.is_(None))
+    .order_by(_inner.c.no.desc())
+    .limit(1)
+    .correlate(tables.version)
+)
 _CHAIN = (
     sa.select(*BODY, _blob.dictionary_id)
     .select_from(BODIES)
@@ -157,6 +186,15 @@ _CHAIN = (
         .scalar_subquery(),
     )
     .order_by(_version.no)
+)
+_LAST_CHAINS = (
+    sa.select(_version.document_id, *BODY, _blob.dictionary_id)
+    .select_from(BODIES)
+    .where(
+        _version.document_id.in_(sa.bindparam("documents", expanding=True)),
+        _version.no >= _KEYFRAME.scalar_subquery(),
+    )
+    .order_by(_version.document_id, _version.no)
 )
 
 

@@ -51,6 +51,9 @@ def test_every_version_comes_back_and_chains_are_bounded(store: Store) -> None:
         chains = [blobs.chain(connection, key, no) for no in range(1, VERSIONS + 1)]
 
     assert [chain.raw for chain in chains] == bodies
+    with store.read() as connection:
+        assert blobs.last_chains(connection, {key: VERSIONS}) == {key: chains[-1]}
+        assert blobs.last_chains(connection, {key: VERSIONS + 1, key + 99: 1}) == {}
     assert max(chain.depth for chain in chains) == blobs.DEEPEST
     rows = rows_of(store, tables.version)
     whole = [row["no"] for row in rows if row["delta"] is None]
