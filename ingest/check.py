@@ -10,7 +10,7 @@ from typing import Literal
 import msgspec
 
 from ingest.disk import anchor, mounts, read, scan
-from ingest.disk.patterns import Patterns
+from ingest.disk.patterns import PATH_BYTES, Patterns
 from ingest.store import seen
 from ingest.store.engine import Store
 from ingest.store.roots import Root
@@ -100,6 +100,8 @@ def _examine(
         if isinstance(looked, read.Unknown):
             return Finding(path, "unknown", looked.why)
         return Finding(path, "removed", looked.reason) if isinstance(looked, read.Gone) else None
+    if len(path) > PATH_BYTES:
+        return Finding(path, "rejected", "path_too_long")
     found = read.read_stable(fd, path, max_bytes=max_bytes)
     if isinstance(found, read.Bytes):
         if here is None:

@@ -14,7 +14,7 @@ from ingest.escape import path as show_path
 from ingest.escape import path_fields
 from ingest.ids import parse_uid, show_uid
 from ingest.store import blobs, coverage, cursors, reader, roots
-from ingest.store.engine import Connection, Row
+from ingest.store.engine import Connection, Row, now_at
 
 Record = dict[str, Any]
 
@@ -94,7 +94,9 @@ def coverage_of(
     old, the time since is blind, whether or not another daemon came to write it."""
     found = coverage.intervals(connection, root.id, since=since, until=until)
     beat = root.heartbeat_at
-    if not found or beat is None or found[-1].until is not None or now - beat <= coverage.STALE:
+    if not found or beat is None or found[-1].until is not None:
+        return found
+    if now_at(connection, now) - beat <= coverage.STALE:
         return found
     last = found[-1]
     if last.state == "watched" or last.reason in coverage.BY_DAEMON:

@@ -10,7 +10,7 @@ import msgspec
 from ingest import merkle, moments
 from ingest.escape import path_fields
 from ingest.store import coverage, cursors, reader, roots, seen
-from ingest.store.engine import Connection
+from ingest.store.engine import Connection, now_at
 
 SHOWN = 1000
 REJECTIONS = frozenset(("too_large", "unreadable", "busy", "path_too_long"))
@@ -30,6 +30,7 @@ def record(
     For a root of another host than `host` the last heartbeat counts: it is as its daemon last said.
     """
     head = reader.head(connection)
+    now = now_at(connection, now)
     counts = reader.counts(connection)
     known = [root for root in roots.every(connection) if root.retired_at is None]
     problems: list[dict[str, Any]] = []

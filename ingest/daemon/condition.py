@@ -9,7 +9,7 @@ from ingest.escape import path_fields
 from ingest.moments import show
 from ingest.pipeline.limits import Clock
 from ingest.store import coverage, roots
-from ingest.store.engine import Store
+from ingest.store.engine import Store, now_at
 from ingest.store.roots import Root
 
 
@@ -69,11 +69,15 @@ class Condition:
             if now.state == "watched" or now.reason in coverage.BY_DAEMON:
                 coverage.turn(connection, self._root.id, "blind", beat, "killed")
 
-    def is_retired(self) -> bool:
-        """Whether somebody retired the root meanwhile. Raises StoreUnavailable."""
+    def recorded(self) -> Root:
+        """The root as it is recorded now: it may have been retired, renamed or relocated."""
         with self._store.read() as connection:
             found = [root for root in roots.every(connection) if root.id == self._root.id]
-        return bool(found) and found[0].retired_at is not None
+        return found[0] if found else self._root
+
+    def rename(self, root: Root) -> None:
+        """The same root under another name or at another path."""
+        self._root = root
 
     def beat(self, report: dict[str, object]) -> None:
         """Say that the daemon lives, and what it has to say. Raises StoreUnavailable."""
@@ -82,7 +86,7 @@ class Condition:
             roots.update(
                 connection,
                 self._root.id,
-                heartbeat_at=self._clock.wall(),
+                heartbeat_at=now_at(connection, self._clock.wall()),
                 report=msgspec.json.encode(report).decode(),
             )
 

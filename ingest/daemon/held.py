@@ -82,8 +82,8 @@ class Held:
             return False
 
     def write_id(self) -> bool:
-        """Write the root's id into its folder; False where that cannot be written to."""
-        return anchor.write_id(self.folder, self._root.uid)
+        """Write the root's id into its folder; False where nothing can be written there."""
+        return anchor.write_id(self.folder, self._root.uid) and anchor.is_writable(self.folder)
 
     def mounts_changed(self) -> bool:
         """Whether the kernel's table of mounts differs from that at the last look."""

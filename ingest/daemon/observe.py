@@ -17,6 +17,7 @@ from ingest.daemon.sight import Sight
 from ingest.disk import mounts
 from ingest.disk.scan import topmost
 from ingest.errors import AlreadyRunning, RootUnavailable, StoreUnavailable
+from ingest.escape import path as show
 from ingest.logging import Log
 from ingest.model import Cause
 from ingest.pipeline.capture import Capture
@@ -29,15 +30,16 @@ from ingest.store.roots import Root
 CHECK = 1.0  # seconds between two looks at the root itself
 STALL = 5.0  # a gap this long between two steps: stopped, suspended, or the clock jumped
 RETRY = 1.0
+JUMP = 5_000_000  # microseconds by which the wall clock may leave the monotonic one in a step
+WATCHES = 10.0  # seconds between two looks at the kernel's watches where nothing suggests one
+_STORE = ("store_full", "store_locked", "store_unreachable")
 # While one of these holds, nobody can say that what was announced is in the store.
 _BLOCKING = (
     "blind",
     "overflow",
     "root_missing",
     "root_replaced",
-    "store_full",
-    "store_locked",
-    "store_unreachable",
+    *_STORE,
 )
 
 
@@ -81,6 +83,9 @@ class Observation:
         self._next_beat = now
         self._retry_at = now
         self._last_step = now
+        self._offset = clock.wall() - round(now * 1e6)
+        self._watches_due = True
+        self._next_watches = now
 
     # -- the root itself -------------------------------------------------------------------
 
@@ -161,7 +166,8 @@ class Observation:
             if polled and not self.polled:
                 self.rescan("the root can be written to")  # from now on the watcher can prove itself
         self._mounts_shifted()
-        self._compare_watches()
+        if self._watches_due or self.unwatched or self.clock.monotonic() >= self._next_watches:
+            self._compare_watches()
 
     def _mounts_shifted(self) -> bool:
         """Whether the table of mounts changed since the last look; what that means is seen to."""
@@ -181,6 +187,8 @@ class Observation:
             self.condition.clear("root_replaced", path=point)
         for point in self._held.closed:
             self.condition.trouble("root_replaced", point, "a file system was mounted or unmounted here")
+        if self._held.closed - before and self.ready:
+            self._cover_as_watched(self._proven_at() or self.clock.wall())
         return changed
 
     def reconfigure(self, settings: Settings) -> None:
@@ -200,6 +208,10 @@ class Observation:
         now = self.clock.monotonic()
         if now - self._last_step > STALL and self.capture is not None:
             self._stalled(now - self._last_step)
+        offset = self.clock.wall() - round(now * 1e6)
+        jump, self._offset = offset - self._offset, offset
+        if abs(jump) > JUMP and self.capture is not None:
+            self._jumped(jump)
         if self.retired or now < self._retry_at:
             self._last_step = now
             return False
@@ -210,6 +222,8 @@ class Observation:
             self.scans.drop("store is back")
             if error.code not in self.condition:
                 self.log.error("store_unavailable", code=error.code, detail=error.message)
+                # hints are kept, but several saves of one file become one version
+                self.condition.cover("scanned", error.code, self._proven_at())
             self.condition.trouble(error.code, None, error.message)
             self._retry_at = self.clock.monotonic() + RETRY
             return False
@@ -268,6 +282,8 @@ class Observation:
         heard, came = self.sight.hear(now)
         if heard.overflow:
             self.warned("too many paths at once", overflow=True)
+        if heard.folders:
+            self._watches_due = True
         if heard.root_event:
             self._next_check = now
         for barrier in self._barriers:
@@ -289,6 +305,21 @@ class Observation:
         if self.sight is not None:
             self.sight.recall()
         self.rescan("stalled")
+
+    def _jumped(self, micros: int) -> None:
+        """The wall clock was set, or the machine slept: what happened meanwhile is told by a scan."""
+        seconds = round(micros / 1e6, 1)
+        self.log.warning("clock_jumped", root=self.root.name, seconds=seconds)
+        self.condition.trouble("clock", None, f"the clock jumped by {seconds:g} s")
+        self.condition.cover("scanned", "clock", self._proven_at())
+        if self.sight is not None:
+            self.sight.recall()
+        self.rescan("the clock jumped")
+
+    def continued(self) -> None:
+        """The process was stopped and goes on (SIGCONT)."""
+        self.condition.trouble("clock", None, "the process was stopped and continued")
+        self.rescan("continued")
 
     def rescan(self, why: str) -> None:
         """Ask for a scan of the whole root as soon as one can begin."""
@@ -345,9 +376,9 @@ class Observation:
             if self.polled:
                 self.rescan("poll")
             elif self.unwatched:
+                self.capture.hint(list(self.capture.untold()), now)  # files may be among them
                 for path in topmost(set(self.unwatched)):
                     self.capture.hint_below(path, now)
-                self.capture.hint(self.capture.unknown, now)  # a file may be among them
                 self.scans.last_began = now
         try:
             state = self.scans.advance(self.capture, now, self._cause)
@@ -367,7 +398,7 @@ class Observation:
         self.last_scan_at = self.clock.wall()
         again = self.scans.scanning
         if not again:
-            self.condition.clear("overflow")
+            self.condition.clear("overflow", "clock")
         self._compare_watches()
         with self.store.write() as connection:
             roots.update(connection, self.root.id, last_scan_at=self.last_scan_at)
@@ -394,6 +425,8 @@ class Observation:
             self.condition.cover("scanned", None, since)
         elif self.polled:
             self.condition.cover("scanned", "polling", since)
+        elif self._held.closed:
+            self.condition.cover("scanned", "root_replaced", since)
         elif self.unwatched:
             self.condition.cover("scanned", "unwatched", since)
         else:
@@ -402,8 +435,10 @@ class Observation:
     def _compare_watches(self) -> None:
         """Which listed folders does the kernel not watch? They are scanned every poll."""
         assert self.capture is not None
+        self._watches_due = False
+        self._next_watches = self.clock.monotonic() + WATCHES
         missing: dict[bytes, str] = {
-            path: why for path, why in self.capture.unknown.items() if path not in self.capture.closed
+            path: why for path, why in self.capture.untold().items() if path not in self.capture.closed
         }
         assert self.sight is not None
         lost = self.sight.unwatched(self.capture.folders)
@@ -419,8 +454,11 @@ class Observation:
             self.condition.trouble("unwatched", path, why)
         self.unwatched = missing
         self.scans.poll_soon(self.clock.monotonic())
-        if self.ready:
-            self._cover_as_watched(self.clock.wall())
+        if not missing:
+            # whoever waits for a poll of them need not wait for the hourly scan
+            self.rescan("all folders are watched")
+        elif self.ready:
+            self._cover_as_watched(self._proven_at() or self.clock.wall())
 
     # -- asked from outside ----------------------------------------------------------------
 
@@ -493,22 +531,41 @@ class Observation:
         self._next_beat = now + self.settings.liveness_seconds * 2
         if self.once:
             return
-        if self.condition.is_retired():
+        recorded = self.condition.recorded()
+        if recorded.retired_at is not None:
             self.close(reason="retired")
             self.retired = True
             self.log.info("root_retired", root=self.root.name)
             return
+        if (recorded.name, recorded.path) != (self.root.name, self.root.path):
+            self._follow(recorded)
+            return
         if self.capture is not None and self.capture.clock_behind > CLOCK_BEHIND:
             behind = self.capture.clock_behind // 1_000_000
             self.condition.trouble("clock", None, f"the clock is {behind} s behind the log's last label")
-        else:
+        elif not self.scanning:
             self.condition.clear("clock")
         self.condition.beat(self.report())
-        self._store_is_back()
+        if self.capture is None or not self.capture.busy:
+            self._store_is_back()  # else what waits is the proof: a beat needs less room
+
+    def _follow(self, recorded: Root) -> None:
+        """Somebody renamed or relocated the root: go on with it as it is recorded now."""
+        self.log.info("root_changed", root=recorded.name, path=show(recorded.path), before=self.root.name)
+        self.condition.cover("scanned", "other settings", self._proven_at())
+        self.close()
+        self.condition.clear("root_missing", "root_replaced")
+        self.root = recorded
+        self.condition.rename(recorded)
+        self._held = Held(self.store, recorded)
+        self._next_check = self.clock.monotonic()
 
     def _store_is_back(self) -> None:
         """Something was written: only that proves it."""
-        self.condition.clear("store_full", "store_locked", "store_unreachable")
+        if any(code in self.condition for code in _STORE):
+            self.condition.clear(*_STORE)
+            if self.ready and not self.scanning and "blind" not in self.condition:
+                self._cover_as_watched(self.clock.wall())
 
     def _any_below(self, folder: bytes) -> bool:
         with self.store.read() as connection:

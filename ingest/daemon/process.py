@@ -160,7 +160,7 @@ class Daemon:
         if self.continued:
             self.continued = False
             for observation in self.observations:
-                observation.rescan("continued")
+                observation.continued()
         if self.hung_up:
             self.hung_up = False
             self._reload()

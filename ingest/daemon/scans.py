@@ -80,5 +80,7 @@ class Scans:
         self._next_poll = now + self.settings.poll_seconds
 
     def next_due(self) -> float:
-        """When a scan or a poll is to begin."""
+        """When a scan or a poll is to begin, or to go on."""
+        if self.scanning:
+            return self._clock.monotonic()
         return min(self._next_scan, self._next_poll)

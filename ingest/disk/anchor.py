@@ -100,6 +100,14 @@ def write_id(root: int, uid: bytes) -> bool:
     return True
 
 
+def is_writable(root: int) -> bool:
+    """Whether a file could be made in a root's `.ingest`; the id may be there from before."""
+    try:
+        return os.access(OWN_FOLDER, os.W_OK | os.X_OK, dir_fd=root, effective_ids=True)
+    except (OSError, NotImplementedError):
+        return True
+
+
 def open_beneath_new(root: int, path: bytes) -> int:
     """Create a file in a root's `.ingest`, which must be a folder and no link. Raises OSError."""
     folder = open_beneath(root, OWN_FOLDER, os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW)

@@ -62,7 +62,8 @@ class Capture:
         self.settler = Settler(quiet=limits.quiet, hold=limits.hold)
         self.gone: dict[bytes, Gone] = {}
         self.closed: frozenset[bytes] = frozenset()
-        self.unknown: dict[bytes, str] = {}
+        self.blocked: dict[bytes, str] = {}  # what the walk could not list or look at
+        self.unknown: dict[bytes, str] = {}  # files that a look could tell nothing of
         self.folders: dict[bytes, tuple[int, int]] = {}
         self.files_seen = 0
         self.clock_behind = 0
@@ -122,6 +123,10 @@ class Capture:
     def busy(self) -> bool:
         """Whether anything still waits."""
         return bool(self.settler) or bool(self.gone)
+
+    def untold(self) -> dict[bytes, str]:
+        """What cannot be told of, and why: folders that cannot be listed, files that cannot be looked at."""
+        return self.blocked | self.unknown
 
     def waiting(self) -> set[bytes]:
         """Every path that is not yet as the disk was when it was hinted."""
@@ -193,6 +198,10 @@ class Capture:
         self._examine(batch, [])
         self._note_blocked(b"", blocked)
         yield
+        with self.store.read() as connection:
+            long = seen.long_paths(connection, self.root)  # the walk cannot miss them: they have stand-ins
+        now = self.clock.monotonic()
+        self._examine([Due(path, False, now, None, cause) for path in long], [])
         yield from self._find_missing(missing, cause)
         for start in range(0, len(newcomers), BATCH):
             now = self.clock.monotonic()
@@ -283,11 +292,12 @@ class Capture:
             self.files_seen += 1
 
         prefix = top + b"/" if top else b""
-        self.folders = {
-            path: inode
-            for path, inode in self.folders.items()
-            if top and path != top and not path.startswith(prefix)
-        }
+        if not top or top in self.folders:  # below a new one there was nothing
+            self.folders = {
+                path: inode
+                for path, inode in self.folders.items()
+                if top and path != top and not path.startswith(prefix)
+            }
 
         def listed(path: bytes, fd: int) -> None:
             found = os.fstat(fd)
@@ -308,10 +318,10 @@ class Capture:
         prefix = below + b"/" if below else b""
         kept = {
             path: why
-            for path, why in self.unknown.items()
+            for path, why in self.blocked.items()
             if below and path != below and not path.startswith(prefix)
         }
-        self.unknown = kept | {entry.path: entry.why for entry in blocked}
+        self.blocked = kept | {entry.path: entry.why for entry in blocked}
 
     def _is_fresh(self, signature: Signature) -> bool:
         """Changed within the quiet time by the wall clock, or in its future: seen again before it counts."""

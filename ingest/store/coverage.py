@@ -13,7 +13,12 @@ from ingest.store.engine import allocate
 
 State = Literal["watched", "scanned", "blind"]
 # Reasons of intervals that only a living daemon keeps open.
-BY_DAEMON = frozenset(("polling", "unwatched", "overflow", "stalled", "watcher warning", "other settings"))
+BY_DAEMON = frozenset(
+    (
+        "polling", "unwatched", "overflow", "stalled", "watcher warning", "other settings", "clock",
+        "root_replaced", "store_full", "store_locked", "store_unreachable",
+    )
+)  # fmt: skip
 STALE = 15_000_000  # microseconds; a daemon whose last heartbeat is older is not running
 _coverage = tables.coverage.c
 

@@ -330,6 +330,16 @@ def _postgres(url: URL, busy_seconds: float) -> Engine:
     )
 
 
+def now_at(connection: Connection, wall: int) -> int:
+    """The clock that all who share the store go by, in microseconds: the server's, or for a file ours."""
+    if connection.dialect.name == "sqlite":
+        return wall
+    return int(connection.execute(_SERVER_CLOCK).scalar_one())
+
+
+_SERVER_CLOCK = sa.text("SELECT (extract(epoch FROM clock_timestamp()) * 1000000)::bigint")
+
+
 def allocate(connection: Connection, table: sa.Table, count: int) -> list[int]:
     """`count` keys for new rows of `table`, never used before, in rising order.
 

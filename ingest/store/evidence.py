@@ -142,6 +142,12 @@ def dangling(connection: Connection) -> Iterator[tuple[str, str, str]]:
         ("version", "it has no body"): sa.select(_version.document_id, _version.no).where(
             _version.delta.is_(None), ~sa.exists().where(_blob.id == _version.blob_id)
         ),
+        ("version", "its body is another's"): sa.select(_version.document_id, _version.no)
+        .join(tables.blob, _blob.id == _version.blob_id)
+        .where(sa.or_(_blob.hash != _version.hash, _blob.size != _version.size)),
+        ("rendition", "its text is another's"): sa.select(_rendition.document_id, _rendition.no)
+        .join(tables.blob, _blob.id == _rendition.text_blob_id)
+        .where(sa.or_(_blob.hash != _rendition.text_hash, _blob.size != _rendition.text_length)),
         ("version", "the one that it is a delta against is missing"): sa.select(
             _version.document_id, _version.no
         ).where(

@@ -173,6 +173,14 @@ def is_empty(connection: Connection, root: int) -> bool:
     return connection.execute(query).first() is None
 
 
+def long_paths(connection: Connection, root: int) -> list[bytes]:
+    """The paths that are too long to be keys: all of them rejected."""
+    query = sa.select(_seen.long_path).where(
+        _seen.root_id == root, _seen.reason.is_not(None), _seen.long_path.is_not(None)
+    )
+    return list(connection.execute(query).scalars())
+
+
 def any_between(connection: Connection, root: int, first: bytes, last: bytes) -> bool:
     """Whether anything was ever recorded of a path from `first` to `last`, in their order."""
     where = {"root": root, "first": first, "last": last}

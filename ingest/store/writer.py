@@ -18,7 +18,7 @@ from ingest import merkle
 from ingest.errors import StoreDamaged, StoreUnavailable
 from ingest.ids import Entropy, new_uid
 from ingest.store import blobs, lines, rows, sums, tables
-from ingest.store.engine import Row, Store, allocate, lost_connection, should_retry
+from ingest.store.engine import Row, Store, allocate, lost_connection, now_at, should_retry
 from ingest.store.entries import Entry, Recorded, Sighting
 
 ATTEMPTS = 8
@@ -283,10 +283,5 @@ def _lock_head(connection: Connection) -> Row:
 
 def _label(connection: Connection, last: int, now: Callable[[], int]) -> tuple[int, int]:
     """recorded_at, which never goes back, and how far the clock is behind the last one."""
-    if connection.dialect.name == "sqlite":
-        clock = now()
-    else:
-        clock = connection.execute(
-            sa.text("SELECT (extract(epoch FROM clock_timestamp()) * 1000000)::bigint")
-        ).scalar_one()
+    clock = now_at(connection, now())
     return max(last, clock), max(0, last - clock)
