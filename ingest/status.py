@@ -54,6 +54,8 @@ def record(
                 "last_scan_at": moments.show(root.last_scan_at),
             }
         )
+    if running:
+        problems += [_uncaptured(root) for root in known if _report(root, live, host, now) is None]
     health = _health(problems) if running and running == len(known) else "stopped"
     rejected = _rejected(connection, known, SHOWN)
     total = len(problems) + counts["rejected"]
@@ -72,6 +74,12 @@ def record(
         "sinks": sinks if sinks is not None else _sinks(connection, head.seq),
         "log_errors": log_errors,
     }
+
+
+def _uncaptured(root: roots.Root) -> dict[str, Any]:
+    """A root that none of the daemons that run captures."""
+    detail, since = "no daemon captures this root", moments.show(root.heartbeat_at)
+    return {"code": "blind", "root": root.name, "path": None, "detail": detail, "since": since}
 
 
 def _report(

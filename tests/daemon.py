@@ -176,9 +176,15 @@ class Daemon:
 
     @property
     def lines(self) -> list[Record]:
-        """Its log lines so far, of every life. One that a kill cut short is the event `cut`."""
+        """Its log lines so far, of every life. One that a kill cut short is the event `cut`, one that says
+        why it could not start the event `refused`."""
         for line in self.raw[len(self._parsed) :]:
-            self._parsed.append(json.loads(line) if line.endswith(b"\n") else {"event": "cut"})
+            if not line.endswith(b"\n"):
+                self._parsed.append({"event": "cut"})
+            elif line.startswith((b"error: ", b"hint: ")):
+                self._parsed.append({"event": "refused", "detail": line.decode()})
+            else:
+                self._parsed.append(json.loads(line))
         return list(self._parsed)
 
     def events(self, name: str) -> list[Record]:
@@ -211,7 +217,7 @@ class Daemon:
         """Each line is one JSON object without control characters; there was nothing on standard output."""
         for raw, line in zip(self.raw, self.lines, strict=True):
             assert dirty(raw) is None, dirty(raw)
-            assert line["event"] == "cut" or {"event", "level", "time"} <= line.keys(), raw
+            assert line["event"] in {"cut", "refused"} or {"event", "level", "time"} <= line.keys(), raw
         assert not self.out, self.out
 
 

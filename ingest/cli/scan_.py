@@ -25,19 +25,30 @@ def command(roots: tuple[str, ...], adopt: bool) -> int:
     from ingest import queries
     from ingest.daemon.enrol import enrol
     from ingest.daemon.oneshot import scan_roots
+    from ingest.errors import AlreadyRunning
     from ingest.store import reader, seen
     from ingest.store.migrate import open_or_create
+    from ingest.store.roots import every as every_root
+    from ingest.store.roots import forget
 
     chosen = settings()
     os.umask(0o077)
     clock = system_clock()
     store = open_or_create(chosen.database_url, busy_seconds=chosen.busy_seconds)
-    known = enrol(store, roots, settings=chosen, adopt=adopt, clock=clock)
-    began = clock.monotonic()
     with store.read() as connection:
         before = int(reader.head(connection).seq)
-    with _Progress() as progress:
-        files = scan_roots(store, known, settings=chosen, clock=clock, progress=progress)
+        old = {root.id for root in every_root(connection)}
+    known = enrol(store, roots, settings=chosen, adopt=adopt, clock=clock)
+    began = clock.monotonic()
+    try:
+        with _Progress() as progress:
+            files = scan_roots(store, known, settings=chosen, clock=clock, progress=progress)
+    except AlreadyRunning:
+        with store.write() as connection:
+            for root in known:
+                if root.id not in old:
+                    forget(connection, root.id)
+        raise
     counts: dict[str, int] = {}
     keys = {root.id for root in known}
     with store.read() as connection:

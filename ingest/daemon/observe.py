@@ -249,8 +249,8 @@ class Observation:
         self._tend_sight(now)
         if now >= self._next_beat:
             self._beat(now)
-            if self.retired:
-                return False
+            if self.capture is None:  # retired, or about to be opened at another path
+                return not self.retired
         commits = self.capture.commits
         more = self._advance_scan(now)
         looked = self.capture.look()

@@ -85,6 +85,16 @@ def add(
     return named(connection, name)
 
 
+def forget(connection: Connection, key: int) -> None:
+    """Take back a root that was added and never looked at; one with any history stays."""
+    used = [
+        sa.select(columns.root_id).where(columns.root_id == key).limit(1)
+        for columns in (tables.document.c, tables.change.c, tables.coverage.c, tables.seen.c)
+    ]
+    if all(connection.execute(query).first() is None for query in used):
+        connection.execute(sa.delete(tables.root).where(_root.id == key))
+
+
 def update(connection: Connection, key: int, **values: object) -> None:
     """Change columns of one root."""
     if "mounts" in values:

@@ -9,7 +9,7 @@ import pytest
 from tests import oracle
 from tests.acceptance.place import Place
 from tests.command import Command
-from tests.daemon import Daemon
+from tests.daemon import Daemon, until
 
 
 def two(place: Place) -> tuple[Path, Path]:
@@ -251,3 +251,21 @@ def test_a_root_that_is_no_folder_is_refused_by_name(place: Place, what: str) ->
         path.touch()
     for verb in ("watch", "scan"):
         assert "nothing here" in place.command.refused(verb, path, code=2).error
+
+
+def test_a_root_renamed_and_relocated_under_a_daemon_is_followed(place: Place) -> None:
+    place.write("a.txt", "one\n")
+    moved = place.folder / "elsewhere"
+    with place.watch() as daemon:
+        place.command.ask("roots", "rename", "root", "news")
+        daemon.wait_for("root_changed", 20, root="news")
+        place.root.rename(moved)
+        place.command.ask("roots", "relocate", "news", moved)
+        until(lambda: place.command.record("status")["health"] == "ok", 20)
+        (moved / "b.txt").write_text("two\n")
+        daemon.sync()
+        status = place.command.record("status")
+
+        assert [(root["name"], root["path"]) for root in status["roots"]] == [("news", str(moved))]
+        assert place.told() == ["created a.txt @1", "created b.txt @1"]
+        moved.rename(place.root)

@@ -9,6 +9,7 @@ import contextlib
 import io
 import os
 import pickle
+import shutil
 import socket
 import stat
 import struct
@@ -375,6 +376,12 @@ def test_a_path_too_long_is_rejected_and_the_rest_goes_on(site: Site) -> None:
         assert [problem["code"] for problem in status["problems"]].count("path_too_long") == 1
         assert len(site.listing()) == 2
         assert site.command.ask("show", "a.txt").out == b"one"
+    assert [found["state"] for found in site.command.records("check")[:-1]] == ["rejected"]
+    shutil.rmtree(site.root / ("00" + "d" * 198))
+    site.command.ask("scan", site.root)
+
+    assert site.status()["rejected"] == 0
+    assert site.listing().keys() == {"a.txt"}
 
 
 def test_patterns_of_the_hostile_kind_do_not_slow_a_scan(site: Site) -> None:

@@ -46,6 +46,8 @@ def test_a_clock_that_jumps_while_it_runs(site: Site, jump: int) -> None:
             assert one["recorded_at"] <= other["recorded_at"]
         # The host's own clock is told as it was.
         assert (changes[-1]["observed_at"] < changes[0]["observed_at"]) == (jump < 0)
+        assert [round(line["seconds"]) for line in daemon.events("clock_jumped")] == [jump]
+        assert any(line["why"] == "the clock jumped" for line in daemon.events("scan_finished"))
         shift.write_text("0")
         site.write(last="after")
         daemon.sync()

@@ -46,6 +46,9 @@ def test_a_lock_held_for_long_is_said_and_nothing_is_lost(each_site: Site) -> No
         daemon.sync()
 
         assert sorted(site.log()[1:]) == [("changed", "a.txt", 2), ("created", "b.txt", 1)]
+        # Several saves under the lock would have become one version.
+        until(lambda: site.coverage()[-1] == ("watched", None), 10)
+        assert ("scanned", "store_locked") in site.coverage()
         site.holds(after=[daemon])
 
 

@@ -182,4 +182,5 @@ def test_an_unmount_is_noticed_before_what_it_took_away_counts_as_deleted(site: 
         site.until_status(lambda status: "sub" in replaced_at(status), ON_TIME, "sub is replaced")
 
         assert site.deleted() == []
+        assert site.coverage()[-1] == ("scanned", "root_replaced")
         assert daemon.alive

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -100,6 +101,39 @@ def test_an_unreadable_file_is_rejected_never_deleted_and_comes_back(weak: Site)
         assert site.command.ask("show", "a.txt").out == b"edited and closed"
         assert site.command.ask("show", "new.txt").out == b"never readable"
         site.holds(after=[daemon])
+
+
+def test_a_folder_that_stays_unreadable_is_told_poll_after_poll(weak: Site) -> None:
+    """And a `sync` in that time waits for a poll, not for ever."""
+    site = weak
+    site.write(a="one", sub__b="two")
+    with site.daemon() as daemon:
+        (site.root / "sub").chmod(0)
+        site.until_told("unwatched")
+        for _ in range(4):
+            time.sleep(1.2)
+            assert "unwatched" in site.codes()
+            daemon.sync()
+        assert site.coverage()[-1] == ("scanned", "unwatched")
+        (site.root / "sub").chmod(0o755)
+        site.command.ask("sync", "--timeout", "10")
+        site.until_healthy()
+        until(lambda: site.coverage()[-1] == ("watched", None), 10)
+
+
+def test_a_root_that_can_no_longer_be_written_to_has_no_proof(weak: Site) -> None:
+    """Its id is there from before: that says nothing of today."""
+    site = weak
+    site.write(a="one")
+    site.command.ask("scan", site.root)
+    (site.root / ".ingest").chmod(0o555)
+    site.root.chmod(0o555)
+    with site.daemon() as daemon:
+        time.sleep(3)
+        assert [root["backend"] for root in site.status()["roots"]] == ["poll"]
+        assert site.coverage()[-1] == ("scanned", "polling")
+        assert len(daemon.events("scan_finished")) <= 2
+    (site.root / ".ingest").chmod(0o700)
 
 
 def test_a_root_that_becomes_unreadable_deletes_nothing_and_resumes(weak: Site) -> None:

@@ -109,3 +109,25 @@ def test_a_store_inside_its_root_is_left_out_and_its_writes_wake_nothing(site: S
 def _cpu_seconds(daemon: Daemon) -> float:
     fields = Path(f"/proc/{daemon.pid}/stat").read_text().rpartition(")")[2].split()
     return (int(fields[11]) + int(fields[12])) / 100
+
+
+def test_a_scan_of_a_new_root_beside_a_watch_of_another_leaves_no_trace(site: Site) -> None:
+    other = site.place / "other"
+    other.mkdir()
+    (other / "x.txt").write_text("never taken in")
+    with site.daemon():
+        site.command.refused("scan", other, code=4)
+
+        assert [root["name"] for root in site.command.records("roots")] == ["root"]
+        assert site.status()["health"] == "ok"
+
+
+def test_a_root_that_no_running_daemon_captures_is_named(site: Site) -> None:
+    other = site.place / "other"
+    other.mkdir()
+    site.command.ask("scan", other)
+    with site.daemon():
+        status = site.status()
+
+    assert status["health"] == "stopped"
+    assert [(problem["code"], problem["root"]) for problem in status["problems"]] == [("blind", "other")]

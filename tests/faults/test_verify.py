@@ -200,6 +200,9 @@ EDITS: dict[str, Edit] = {
         "UPDATE document SET path_bytes = path_bytes || path_bytes "
         "WHERE id = (SELECT max(id) FROM document WHERE state = 'live')"
     ),
+    "a blob's hash": run("UPDATE blob SET hash = zeroblob(32) WHERE id = (SELECT min(id) FROM blob)"),
+    "a blob's size": run("UPDATE blob SET size = size + 1 WHERE id = (SELECT min(id) FROM blob)"),
+    "versions with each other's body": swap("version", "seq", "blob_id"),
     "a head that says less": run("UPDATE log_head SET seq = seq - 1"),
 }
 # Making a copy of a database takes seconds on Postgres: one edit a table there.
