@@ -7,8 +7,9 @@ from collections.abc import Iterator
 from typing import Any
 
 from ingest import queries
-from ingest.disk.write import write_file
-from ingest.errors import UsageError
+from ingest.disk.write import write_beneath
+from ingest.errors import IntegrityError, UsageError
+from ingest.escape import path as show
 from ingest.escape import path_fields
 from ingest.ids import show_uid
 from ingest.store import blobs, reader, roots
@@ -58,7 +59,8 @@ def export(connection: Connection, folder: str, *, until: int, root: str | None)
     """Write every document as it stood to a new or empty folder; yields a record a file.
 
     One root, chosen or only: its paths lie directly below; else below a folder a root. Raises
-    UsageError when the folder holds anything, OSError when a file cannot be written.
+    UsageError when the folder holds anything, OSError when a file cannot be written, IntegrityError
+    when a recorded path would lead out of the folder.
     """
     key = queries.root_id(connection, root)
     single = key is not None or len(roots.every(connection)) == 1
@@ -67,9 +69,26 @@ def export(connection: Connection, folder: str, *, until: int, root: str | None)
     os.makedirs(folder, exist_ok=True)
     if os.listdir(folder):
         raise UsageError(f"{folder} is not empty", hint="name a new folder")
-    base = os.fsencode(os.path.abspath(folder))
-    for row in reader.documents(connection, until=until, root=key):
-        inside = row.path if single else os.fsencode(row.root.replace("/", "_")) + b"/" + row.path
-        body = blobs.get(connection, row.id, row.version)
-        write_file(os.path.join(base, inside), body, modified_at=row.modified_at)
-        yield queries.document_record(row)
+    base = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
+    try:
+        for row in reader.documents(connection, until=until, root=key):
+            inside = row.path if single else _folder_of(row.root) + b"/" + row.path
+            if {b"", b".", b".."} & set(inside.split(b"/")):
+                raise IntegrityError(
+                    f"the path {show(row.path)} leads out of {folder}", hint="run: ingest verify"
+                )
+            body = blobs.get(connection, row.id, row.version)
+            write_beneath(base, inside, body, modified_at=row.modified_at)
+            yield queries.document_record(row)
+    finally:
+        os.close(base)
+
+
+def _folder_of(root: str) -> bytes:
+    """The folder of a root's documents. Raises UsageError for a name that is no folder's."""
+    if root in (".", ".."):
+        raise UsageError(
+            f"the root '{root}' has a name that no folder can have",
+            hint=f"rename it: ingest roots rename {root} NAME; or export it alone: --root {root}",
+        )
+    return os.fsencode(root.replace("/", "_"))

@@ -19,6 +19,8 @@ from ingest.cli.common import as_json, emit, line, note, opened, verb
 def command(doc: str, rev: str | None, to: str | None, force: bool, root: str | None) -> None:
     """Write a version's bytes back as a file, whole or not at all.
 
+    With --force, a link at the document's own path is replaced by the file, never written through.
+
     Exit: 0; 2 no such document or version, or a file is there; 4 no store or root; 5 damaged bytes.
     """
     from ingest import queries
@@ -38,23 +40,22 @@ def command(doc: str, rev: str | None, to: str | None, force: bool, root: str | 
         no = queries.pick(connection, target, picked)
         body = queries.raw_bytes(connection, target, no)
         folder = roots.named(connection, target.root).path
-    if to is not None:
-        path = os.path.abspath(os.fsencode(to))
-    else:
-        _refuse_outside(folder, target.path)
-        path = os.path.join(folder, target.path)
-    if os.path.isdir(path):
-        raise UsageError(f"{escape.path(path)} is a folder", hint="name a file with --to")
+    place = os.path.join(folder, target.path) if to is None else os.path.abspath(os.fsencode(to))
+    if os.path.isdir(place) and (to is not None or not os.path.islink(place)):
+        raise UsageError(f"{escape.path(place)} is a folder", hint="name a file with --to")
     try:
-        write_file(path, body, replace=force)
+        if to is None:
+            _write_back(folder, target.path, body, replace=force)
+        else:
+            write_file(place, body, replace=force)
     except FileExistsError as error:
-        raise UsageError(f"{escape.path(path)} exists", hint="overwrite it with --force") from error
+        raise UsageError(f"{escape.path(place)} exists", hint="overwrite it with --force") from error
     if as_json():
         emit(
             {
                 "document": target.document,
                 "version": no,
-                **escape.path_fields("path", path),
+                **escape.path_fields("path", place),
                 "size": len(body),
             }
         )
@@ -62,25 +63,18 @@ def command(doc: str, rev: str | None, to: str | None, force: bool, root: str | 
         line(f"wrote {escape.name(to or escape.path(target.path))}, version {no}, {len(body)} bytes")
 
 
-def _refuse_outside(root: bytes, path: bytes) -> None:
-    """A folder of the path may have been swapped for a link that leads out of the root."""
+def _write_back(root: bytes, path: bytes, body: bytes, *, replace: bool) -> None:
+    """Write below the root and nowhere else: a part of the path may be a link by now that leads out of it."""
     from ingest.disk import anchor
-    from ingest.disk.read import open_beneath
+    from ingest.disk.write import write_beneath
     from ingest.errors import UsageError
 
     opened_root = anchor.open_root(root)
     try:
-        parts = path.split(b"/")[:-1]
-        for depth in range(1, len(parts) + 1):
-            folder = b"/".join(parts[:depth])
-            try:
-                os.close(open_beneath(opened_root.fd, folder, os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW))
-            except FileNotFoundError:
-                return
-            except OSError as error:
-                raise UsageError(
-                    f"{escape.path(folder)} is not a folder of the root: {os.strerror(error.errno or 0)}",
-                    hint="name another place with --to",
-                ) from error
+        write_beneath(opened_root.fd, path, body, replace=replace)
+    except NotADirectoryError as error:
+        raise UsageError(
+            f"{escape.path(error.filename)} is not a folder of the root", hint="name another place with --to"
+        ) from error
     finally:
         os.close(opened_root.fd)

@@ -2,50 +2,93 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import secrets
 import stat
 from contextlib import suppress
 
+_FOLDER = getattr(os, "O_PATH", os.O_RDONLY) | os.O_DIRECTORY | os.O_CLOEXEC
 
-def write_file(path: bytes, body: bytes, *, modified_at: int | None = None, replace: bool = True) -> None:
+
+def write_file(path: bytes, body: bytes, *, replace: bool = True) -> None:
     """Write `body` beside its place and rename it there; missing folders are made.
 
     With `replace`, a link in last place is written through, a regular file keeps its mode, and a
     device or pipe is written to and not replaced. Without it, whatever is there stays: raises
-    FileExistsError. `modified_at` is in microseconds. Raises OSError.
+    FileExistsError. Raises OSError.
     """
-    mode = None
     if replace:
         path = os.path.realpath(path)
         with suppress(FileNotFoundError):
-            found = os.stat(path)
-            if not stat.S_ISREG(found.st_mode):
+            if not stat.S_ISREG(os.stat(path).st_mode):
                 _write_through(path, body)
                 return
-            mode = stat.S_IMODE(found.st_mode)
-    folder = os.path.dirname(path)
+    folder, name = os.path.split(path)
     os.makedirs(folder or b".", exist_ok=True)
-    temporary = os.path.join(folder, b"." + secrets.token_hex(8).encode() + b".tmp")
+    at = os.open(folder or b".", _FOLDER)
     try:
-        with open(temporary, "xb") as file:
+        _place(at, name, body, path, None, replace)
+    finally:
+        os.close(at)
+
+
+def write_beneath(
+    root: int, path: bytes, body: bytes, *, modified_at: int | None = None, replace: bool = True
+) -> None:
+    """Write `body` at `path` below the folder descriptor `root`, through no link; missing folders are made.
+
+    With `replace`, whatever stands there but a folder gives way, a link itself and not what it leads to; a
+    regular file leaves its mode. Without it: raises FileExistsError. `modified_at` is in microseconds.
+    Raises NotADirectoryError naming the part of the path that is no folder, OSError.
+    """
+    *folders, name = path.split(b"/")
+    if {b"", b".", b".."} & {*folders, name}:
+        raise OSError(errno.EXDEV, os.strerror(errno.EXDEV), path)
+    at = os.dup(root)
+    try:
+        for depth, folder in enumerate(folders, 1):
+            try:
+                with suppress(FileExistsError):
+                    os.mkdir(folder, dir_fd=at)
+                below = os.open(folder, _FOLDER | os.O_NOFOLLOW, dir_fd=at)
+            except OSError as error:
+                code = errno.ENOTDIR if error.errno == errno.ELOOP else error.errno or 0
+                raise OSError(code, os.strerror(code), b"/".join(folders[:depth])) from error
+            os.close(at)
+            at = below
+        _place(at, name, body, path, modified_at, replace)
+    finally:
+        os.close(at)
+
+
+def _place(
+    folder: int, name: bytes, body: bytes, shown: bytes, modified_at: int | None, replace: bool
+) -> None:
+    """Write a file beside its place in an opened folder and rename it there."""
+    temporary = b"." + secrets.token_hex(8).encode() + b".tmp"
+    try:
+        fd = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o666, dir_fd=folder)
+        with open(fd, "wb") as file:
             file.write(body)
             file.flush()
-            os.fsync(file.fileno())
-        if mode is not None:
-            os.chmod(temporary, mode)
-        if modified_at is not None:
-            with suppress(OverflowError, OSError):  # a year that this file system cannot keep
-                os.utime(temporary, ns=(modified_at * 1000, modified_at * 1000))
+            os.fsync(fd)
+            with suppress(FileNotFoundError):
+                found = os.stat(name, dir_fd=folder, follow_symlinks=False)
+                if replace and stat.S_ISREG(found.st_mode):
+                    os.fchmod(fd, stat.S_IMODE(found.st_mode))
+            if modified_at is not None:
+                with suppress(OverflowError, OSError):  # a year that this file system cannot keep
+                    os.utime(fd, ns=(modified_at * 1000, modified_at * 1000))
         if replace:
-            os.replace(temporary, path)
+            os.replace(temporary, name, src_dir_fd=folder, dst_dir_fd=folder)
         else:
-            os.link(temporary, path)
-            os.unlink(temporary)
-    except OSError:
+            os.link(temporary, name, src_dir_fd=folder, dst_dir_fd=folder)
+            os.unlink(temporary, dir_fd=folder)
+    except OSError as error:
         with suppress(OSError):
-            os.unlink(temporary)
-        raise
+            os.unlink(temporary, dir_fd=folder)
+        raise OSError(error.errno, os.strerror(error.errno or 0), shown) from error
 
 
 def _write_through(path: bytes, body: bytes) -> None:

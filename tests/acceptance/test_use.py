@@ -116,6 +116,26 @@ def test_restore_does_not_write_through_a_link_out_of_the_root(place: Place) -> 
     assert list(place.outside.iterdir()) == []
 
 
+@pytest.mark.parametrize("leads_to", ["a file", "a folder", "nothing"])
+def test_restore_by_force_replaces_a_link_and_leaves_what_it_leads_to(place: Place, leads_to: str) -> None:
+    document = place.write("d/a.txt", "Once here.\n")
+    place.scan()
+    document.unlink()
+    target = place.outside / "other.txt"
+    if leads_to == "a file":
+        target.write_text("Somebody else's.\n")
+    document.symlink_to(place.outside if leads_to == "a folder" else target)
+
+    assert "--force" in place.command.refused("restore", "d/a.txt@1", code=2).hint
+    assert document.is_symlink()
+    place.command.ask("restore", "d/a.txt@1", "--force")
+    assert not document.is_symlink()
+    assert document.read_text() == "Once here.\n"
+    kept = [path.read_text() for path in place.outside.iterdir()]
+    assert kept == (["Somebody else's.\n"] if leads_to == "a file" else [])
+    assert [path.name for path in document.parent.iterdir()] == ["a.txt"]
+
+
 @pytest.mark.parametrize("seq", [3, 6, 9])
 def test_export_writes_the_corpus_as_it_stood(past: Past, tmp_path: Path, seq: int) -> None:
     target = tmp_path / "out"
