@@ -48,10 +48,12 @@ def named(connection: Connection, name: str) -> Root:
 def check_name(name: str) -> str:
     """The name, if it can be one. Raises UsageError."""
     bad = not name or len(name) > 200 or name != escape.name(name) or any(mark in name for mark in "/=")
-    if bad:
+    # `export` makes a folder of each name
+    if bad or name in (".", ".."):
         raise UsageError(
             f"'{name}' cannot be a root's name",
-            hint="1 to 200 characters, no slash, no '=', no control characters: NAME=PATH gives a name",
+            hint="1 to 200 characters, no slash, no '=', no control characters, not '.' or '..': "
+            "NAME=PATH gives a name",
         )
     return name
 

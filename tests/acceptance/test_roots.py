@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import sqlite3
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -64,6 +66,24 @@ def test_export_of_several_roots_has_a_folder_for_each(place: Place) -> None:
 
     written = sorted(str(path.relative_to(place.folder / "out")) for path in place.folder.glob("out/*/*"))
     assert written == ["one/a.txt", "two/a.txt", "two/b.txt"]
+
+
+@pytest.mark.parametrize("name", [".", ".."])
+def test_a_root_has_no_name_that_leads_out_of_a_folder(place: Place, name: str) -> None:
+    """Neither is one given, nor is one that a store has from elsewhere exported by."""
+    first, second = two(place)
+    place.command.refused("scan", f"{name}={first}", second, code=2)
+    place.command.ask("scan", first, second)
+    place.command.refused("roots", "rename", "one", name, code=2)
+    with closing(sqlite3.connect(place.folder / "store" / "ingest.db")) as database, database:
+        database.execute("update root set name = ? where name = 'one'", [name])
+    refused = place.command.refused("export", place.folder / "out" / "d", code=2)
+
+    assert "rename" in refused.hint
+    assert list(place.folder.rglob("out/**/a.txt")) == []
+    assert not (place.folder / "a.txt").exists()
+    place.command.ask("roots", "rename", name, "news")
+    place.command.ask("export", place.folder / "out" / "e")
 
 
 def test_a_root_is_renamed_with_its_history(place: Place) -> None:
