@@ -94,8 +94,10 @@ def _run(arguments: Sequence[str]) -> int:
         # not `main`, which ends the process with 1 when the reader of our output goes away
         with group.make_context("ingest", list(arguments)) as context:
             result = group.invoke(context)
-        sys.stdout.flush()
-        return result if isinstance(result, int) else 0
+        code = result if isinstance(result, int) else 0
+        with contextlib.suppress(BrokenPipeError):  # nobody waits for the rest, but the code stands
+            sys.stdout.flush()
+        return code
     except click.exceptions.Exit as end:
         return end.exit_code
     except click.Abort:

@@ -7,7 +7,7 @@ import os
 import click
 
 from ingest import escape
-from ingest.cli.common import as_json, emit, line, opened, paint, settings, verb
+from ingest.cli.common import as_json, emit, keep_going, line, opened, paint, settings, verb
 
 _BITS = {"new": 16, "removed": 32, "changed": 64}
 _COLOUR = {"new": "green", "removed": "red", "changed": "yellow"}
@@ -26,6 +26,7 @@ def command(names: tuple[str, ...], deep: bool) -> int:
     from ingest.daemon.named import chosen
     from ingest.store.engine import sqlite_files
 
+    keep_going()  # the exit code says what was found
     limits = settings()
     counts = dict.fromkeys(("new", "removed", "changed", "rejected", "unknown"), 0)
     files = 0

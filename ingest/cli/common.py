@@ -9,7 +9,7 @@ import secrets
 import sys
 import time
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING, Any, TextIO, TypeVar
 
 import click
@@ -106,16 +106,37 @@ def as_json() -> bool:
 _encoder = msgspec.json.Encoder()
 
 
+def keep_going() -> None:
+    """This call goes on when the reader of its output goes away: its exit code is still wanted."""
+    click.get_current_context().ensure_object(dict)["keep_going"] = True
+
+
+def _without_reader(error: BrokenPipeError) -> None:
+    """Send what is written from now on, and what is still buffered, nowhere; or end the call by its error."""
+    if not click.get_current_context().ensure_object(dict).get("keep_going"):
+        raise error
+    nowhere = os.open(os.devnull, os.O_WRONLY)
+    os.dup2(nowhere, sys.stdout.fileno())
+    os.close(nowhere)
+
+
+def _write(output: bytes) -> None:
+    try:
+        sys.stdout.buffer.write(output)
+    except BrokenPipeError as error:
+        _without_reader(error)
+
+
 def emit(record: Mapping[str, Any]) -> None:
     """Write one record as a line of JSON."""
-    sys.stdout.buffer.write(escape.json(_encoder.encode(record)) + b"\n")
+    _write(escape.json(_encoder.encode(record)) + b"\n")
 
 
 def line(text: str = "", *, style: Mapping[str, Any] | None = None) -> None:
     """Write one line for people; what it shows must be escaped already. Colour on a terminal only."""
     if style and _in_colour(sys.stdout):
         text = click.style(text, **style)
-    sys.stdout.buffer.write(text.encode("utf-8", "replace") + b"\n")
+    _write(text.encode("utf-8", "replace") + b"\n")
 
 
 def header(text: str) -> None:
@@ -137,12 +158,16 @@ def _in_colour(stream: TextIO) -> bool:
 
 def flush() -> None:
     """Hand over what was written so far."""
-    sys.stdout.buffer.flush()
+    try:
+        sys.stdout.buffer.flush()
+    except BrokenPipeError as error:
+        _without_reader(error)
 
 
 def note(message: str) -> None:
-    """Say something on standard error that is not an error."""
-    print(f"note: {escape.name(message)}", file=sys.stderr)
+    """Say something on standard error that is not an error; where nobody reads it, nothing is lost."""
+    with suppress(OSError):
+        print(f"note: {escape.name(message)}", file=sys.stderr)
 
 
 TYPE_STYLES: dict[str, dict[str, Any]] = {

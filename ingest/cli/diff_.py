@@ -8,7 +8,7 @@ import click
 import msgspec
 
 from ingest import escape
-from ingest.cli.common import as_json, emit, line, note, opened, paint, verb
+from ingest.cli.common import as_json, emit, keep_going, line, note, opened, paint, verb
 
 KEPT = 160  # characters of unchanged text beside a changed word
 
@@ -30,6 +30,7 @@ def command(
     from ingest import queries
     from ingest.errors import UsageError
 
+    keep_going()  # the exit code says what was found
     if from_ is not None or to is not None:
         if words or from_ is None:
             raise UsageError("a diff of the corpus takes --from and --to, no document")

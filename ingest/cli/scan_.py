@@ -8,7 +8,18 @@ from typing import Any
 
 import click
 
-from ingest.cli.common import as_json, change_line, emit, flush, line, note, settings, system_clock, verb
+from ingest.cli.common import (
+    as_json,
+    change_line,
+    emit,
+    flush,
+    keep_going,
+    line,
+    note,
+    settings,
+    system_clock,
+    verb,
+)
 
 
 @verb
@@ -31,6 +42,7 @@ def command(roots: tuple[str, ...], adopt: bool) -> int:
     from ingest.store.roots import every as every_root
     from ingest.store.roots import forget
 
+    keep_going()
     chosen = settings()
     os.umask(0o077)
     clock = system_clock()

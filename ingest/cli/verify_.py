@@ -8,7 +8,7 @@ import click
 import msgspec
 
 from ingest import escape
-from ingest.cli.common import as_json, emit, line, opened, paint, verb
+from ingest.cli.common import as_json, emit, keep_going, line, opened, paint, verb
 
 
 @verb
@@ -24,6 +24,7 @@ def command(deep: bool, expect: str | None) -> int:
     from ingest import audit
     from ingest.errors import UsageError
 
+    keep_going()  # the exit code says what was found
     expected = None
     if expect is not None:
         if not re.fullmatch(r"\d{1,18}:[0-9a-fA-F]{64}", expect, re.ASCII):

@@ -3,8 +3,14 @@
 from __future__ import annotations
 
 import os
+import sqlite3
+import subprocess
+from contextlib import closing
+
+import pytest
 
 from tests.acceptance.place import Place, brief
+from tests.command import Word
 
 
 def test_check_says_what_differs_and_writes_nothing(place: Place) -> None:
@@ -57,3 +63,41 @@ def test_scan_counts_and_ends_with_3_where_a_file_is_rejected(place: Place) -> N
     assert "huge.txt" in place.command.ask("ls", "--rejected").text
     os.truncate(place.root / "huge.txt", 3)
     assert place.scan()["rejected"] == 0
+
+
+def without_reader(place: Place, *words: Word, lines: int = 0) -> int:
+    """The exit code of a call whose reader goes away after some lines."""
+    with subprocess.Popen(
+        place.command.argv(*words),
+        cwd=place.folder,
+        env=place.command.environment(),
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
+    ) as call:
+        assert call.stdout is not None
+        for _ in range(lines):
+            call.stdout.readline()
+        call.stdout.close()
+        return call.wait(60)
+
+
+@pytest.mark.parametrize("lines", [0, 1])
+def test_the_exit_code_is_the_same_when_nobody_reads_the_output_to_its_end(place: Place, lines: int) -> None:
+    """The output of each is longer than what is written at once."""
+    for number in range(400):
+        place.write(f"a document with a long name, number {number}.txt", f"This is document {number}.\n")
+    place.scan()
+    place.write("large.txt", "x" * 5000)
+    for number in range(400):
+        place.write(f"a document with a long name, number {number}.txt", f"Changed, number {number}.\n")
+
+    assert without_reader(place, "check", lines=lines) == 16 + 64
+    (place.folder / "c.toml").write_text("max_bytes = 4000\n")
+    assert without_reader(place, "scan", place.root, "--config", "c.toml", lines=lines) == 3
+    assert place.command.record("status")["seq"] == 801
+    assert without_reader(place, "diff", "--from", "seq:400", lines=lines) == 1
+    assert without_reader(place, "status", "--exit-code", lines=lines) == 4
+    with closing(sqlite3.connect(place.folder / "store" / "ingest.db")) as database, database:
+        database.execute("UPDATE version SET size = size + 1")
+    assert without_reader(place, "verify", lines=lines) == 5
+    assert without_reader(place, "log", lines=lines) == 0
