@@ -6,7 +6,10 @@ through its folder's descriptor, so that no path is too long.
 
 from __future__ import annotations
 
+import errno
+import fcntl
 import os
+import re
 import socket
 import stat
 import tempfile
@@ -24,6 +27,7 @@ _LONGEST = 65_536
 _GREETING = 5.0  # seconds a client has to say what it wants
 _PATIENCE = 60.0  # seconds a client may take to read a line
 CLIENTS = 64
+_SOCKET = re.compile(r"[0-9a-f]{32}\.sock")
 Answer = Iterator[Mapping[str, Any]]
 
 
@@ -40,24 +44,92 @@ def beside_store(database: str) -> Path:
     return Path(database + ".sock")
 
 
-def of_root(uid: bytes, environment: Mapping[str, str] = os.environ) -> Path:
-    """The socket of the daemon that captures a root into a server's store.
+def folders(environment: Mapping[str, str] = os.environ) -> list[Path]:
+    """Where the sockets of a server's daemons may lie, the likeliest first.
 
-    The folder is `$XDG_RUNTIME_DIR/ingest`, `$RUNTIME_DIRECTORY`, or one of the user's own below
-    the system's temporary folder. Raises Unreachable when somebody else owns that folder.
+    A daemon has another environment than its clients (a service manager's, another login's), so the fixed
+    places are there whatever the environment says.
     """
+    found = []
     if environment.get("XDG_RUNTIME_DIR"):
-        folder = Path(environment["XDG_RUNTIME_DIR"]) / "ingest"
-    elif environment.get("RUNTIME_DIRECTORY"):
-        folder = Path(environment["RUNTIME_DIRECTORY"].partition(":")[0])
-    else:
-        folder = Path(tempfile.gettempdir()) / f"ingest-{os.getuid()}"
+        found.append(Path(environment["XDG_RUNTIME_DIR"]) / "ingest")
+    if environment.get("RUNTIME_DIRECTORY"):
+        found.append(Path(environment["RUNTIME_DIRECTORY"].partition(":")[0]))
+    fixed = [Path("/run/ingest"), Path(f"/run/user/{os.getuid()}/ingest"), _temporary()]
+    return list(dict.fromkeys([*found, *fixed]))
+
+
+def _temporary() -> Path:
+    return Path(tempfile.gettempdir()) / f"ingest-{os.getuid()}"
+
+
+def made_for(uid: bytes, environment: Mapping[str, str] = os.environ) -> Path:
+    """The socket for the daemon that captures a root into a server's store; its folder is made.
+
+    Raises Unreachable when somebody else owns that folder.
+    """
+    named = environment.get("XDG_RUNTIME_DIR") or environment.get("RUNTIME_DIRECTORY")
+    folder = folders(environment)[0] if named else _temporary()
     with suppress(FileExistsError):
         folder.mkdir(mode=0o700, parents=False)
-    found = folder.lstat()
-    if not stat.S_ISDIR(found.st_mode) or found.st_uid != os.getuid():
+    if not _is_trusted(folder) or folder.lstat().st_uid != os.getuid():
         raise Unreachable(f"{folder} is not a folder of this user", hint="set XDG_RUNTIME_DIR")
     return folder / f"{uid.hex()}.sock"
+
+
+def found_for(uid: bytes, environment: Mapping[str, str] = os.environ) -> Path:
+    """The socket at which the daemon that captures a root listens; where none does, where one might."""
+    places = [folder / f"{uid.hex()}.sock" for folder in folders(environment)]
+    there = [path for path in places if _is_trusted(path.parent) and os.path.lexists(path)]
+    if len(there) > 1:
+        there = [path for path in there if _probe(path) in (0, errno.EAGAIN)] or there
+    return next(iter(there or places))
+
+
+def _is_trusted(folder: Path) -> bool:
+    """Whether it is a real folder that no other user could have put there.
+
+    Root asks the daemons of others, but not where anybody may make a folder.
+    """
+    try:
+        found = folder.lstat()
+    except OSError:
+        return False
+    own = found.st_uid == os.getuid() or (os.getuid() == 0 and folder != _temporary())
+    return stat.S_ISDIR(found.st_mode) and own
+
+
+def _probe(path: Path) -> int:
+    """The error number of a connection to the socket: 0 or EAGAIN, and a process listens there."""
+    with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as client:
+        client.setblocking(False)
+        try:
+            with _address(path) as address:
+                return client.connect_ex(address)
+        except OSError as error:
+            return error.errno or errno.EIO
+
+
+def clear_away(environment: Mapping[str, str] = os.environ) -> None:
+    """Remove the sockets that dead daemons of this user left in the folders that daemons share."""
+    for folder in folders(environment):
+        with suppress(OSError), _alone_in(folder):
+            for path in folder.glob("*.sock"):
+                found = path.lstat()
+                ours = _SOCKET.fullmatch(path.name) and found.st_uid == os.getuid()
+                if ours and stat.S_ISSOCK(found.st_mode) and _probe(path) == errno.ECONNREFUSED:
+                    path.unlink()
+
+
+@contextmanager
+def _alone_in(folder: Path) -> Iterator[None]:
+    """Between a socket's making and its listening, nobody may take it for one that was left."""
+    fd = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC)
+    try:
+        fcntl.flock(fd, fcntl.LOCK_EX)
+        yield
+    finally:
+        os.close(fd)
 
 
 @contextmanager
@@ -83,15 +155,16 @@ class Door:
 
     def open(self) -> None:
         """Listen. The caller holds the lock, so a socket that is there is left over."""
-        with suppress(FileNotFoundError):
-            os.unlink(self.path)
-        with _address(self.path) as address:
-            before = os.umask(0o177)
-            try:
-                self._socket.bind(address)
-            finally:
-                os.umask(before)
-        self._socket.listen(64)
+        with _alone_in(self.path.parent):
+            with suppress(FileNotFoundError):
+                os.unlink(self.path)
+            with _address(self.path) as address:
+                before = os.umask(0o177)
+                try:
+                    self._socket.bind(address)
+                finally:
+                    os.umask(before)
+            self._socket.listen(64)
         threading.Thread(target=self._accept, name="door", daemon=True).start()
 
     def close(self) -> None:

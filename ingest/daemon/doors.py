@@ -18,4 +18,4 @@ def doors(store: Store, name: str | None = None) -> dict[Path, list[str]]:
             known = [root for root in roots.every(connection) if root.retired_at is None]
     if store.is_sqlite:
         return {door.beside_store(str(store.url.database)): [root.uid.hex() for root in known]}
-    return {door.of_root(root.uid): [root.uid.hex()] for root in known}
+    return {door.found_for(root.uid): [root.uid.hex()] for root in known}

@@ -101,7 +101,7 @@ def _raise_trouble(observation: Observation) -> None:
 
 def _asked_daemon(store: Store, root: Root) -> int | None:
     """The number of files that the daemon found which captures this root; None when there is none."""
-    path = door.beside_store(str(store.url.database)) if store.is_sqlite else door.of_root(root.uid)
+    path = door.beside_store(str(store.url.database)) if store.is_sqlite else door.found_for(root.uid)
     try:
         answers = list(
             door.ask(path, {"verb": "scan", "roots": [root.uid.hex()], "timeout": PATIENCE}, timeout=PATIENCE)

@@ -9,7 +9,6 @@ import signal
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, suppress
-from pathlib import Path
 from typing import Any
 
 import msgspec
@@ -17,7 +16,7 @@ import msgspec
 from ingest import merkle
 from ingest.config import Settings
 from ingest.daemon.barrier import Barrier
-from ingest.daemon.door import Answer, Door, Request, beside_store, of_root
+from ingest.daemon.door import Answer, Door, Request, beside_store, clear_away, made_for
 from ingest.daemon.observe import Observation
 from ingest.disk import anchor
 from ingest.disk.watch import Listener
@@ -274,8 +273,9 @@ class Daemon:
         if self.store.is_sqlite:
             yield Door(beside_store(str(self.store.url.database)), self.answer)
         else:
+            clear_away()
             for observation in self.observations:
-                yield Door(Path(of_root(observation.root.uid)), self.answer)
+                yield Door(made_for(observation.root.uid), self.answer)
 
     def answer(self, request: Request) -> Answer:
         """Answer one request; runs in a thread of the door."""

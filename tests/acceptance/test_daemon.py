@@ -5,6 +5,8 @@ from __future__ import annotations
 import signal
 import subprocess
 import time
+from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
@@ -12,6 +14,7 @@ from tests import oracle
 from tests.acceptance.place import Place
 from tests.command import Command
 from tests.daemon import Daemon, until
+from tests.postgres import Server
 
 # -- sync -------------------------------------------------------------------------------------
 
@@ -267,3 +270,67 @@ def test_a_live_reader_sees_a_change_while_it_follows(each_place: Place) -> None
 
     assert b"Traceback" not in errors
     assert follower.returncode in {0, 130}
+
+
+# -- the door of a store on a server ----------------------------------------------------------
+
+
+@pytest.fixture
+def postgres_url(postgres_server: Server) -> Iterator[str]:
+    url = postgres_server.create_database()
+    yield url
+    postgres_server.drop_database(url)
+
+
+@pytest.mark.parametrize("daemon_has", ["XDG_RUNTIME_DIR", "RUNTIME_DIRECTORY", "neither"])
+def test_the_door_is_found_by_a_client_with_another_environment(
+    folder: Path, postgres_url: str, daemon_has: str
+) -> None:
+    """A service manager's daemon, and one that a login started: each is found from the other's side."""
+    for name in ("run", "run/ingest", "other", "tmp"):
+        (folder / name).mkdir(mode=0o700)
+    none = {"XDG_RUNTIME_DIR": "", "RUNTIME_DIRECTORY": "", "TMPDIR": str(folder / "tmp")}
+    where = {"XDG_RUNTIME_DIR": "run", "RUNTIME_DIRECTORY": "run/ingest"}.get(daemon_has)
+    own = none if where is None else none | {daemon_has: str(folder / where)}
+    daemon = Place(folder, Command(postgres_url, folder, own))
+    # a socket of a dead daemon lies where the client looks first
+    client = Place(
+        folder,
+        Command(
+            postgres_url,
+            folder,
+            none
+            | {"XDG_RUNTIME_DIR": str(folder / "other"), "RUNTIME_DIRECTORY": str(folder / "run/ingest")},
+        ),
+    )
+    with client.watch() as killed:
+        killed.kill()
+    assert len(list(folder.glob("other/ingest/*.sock"))) == 1
+
+    with daemon.watch():
+        client.write("a.txt", "x\n")
+        client.command.ask("sync")
+        assert client.told() == ["created a.txt @1"]
+        assert client.command.record("status")["health"] == "ok"
+        assert client.scan()["files"] == 1
+
+
+def test_a_daemon_takes_away_the_sockets_that_dead_ones_left(folder: Path, postgres_url: str) -> None:
+    """Those of living ones stay, and what is no socket."""
+    place = Place(folder, Command(postgres_url, folder))
+    roots = [folder / name for name in ("one", "two", "three")]
+    for root in roots:
+        root.mkdir()
+    living = Daemon(place.command, roots[0])
+    with living:
+        with Daemon(place.command, roots[1]) as dead:
+            dead.kill()
+        other = folder / "ingest" / f"{'0' * 32}.sock"
+        other.touch()
+        assert len(list(folder.glob("ingest/*.sock"))) == 3
+        with Daemon(place.command, roots[2], ready="started"):
+            assert len(list(folder.glob("ingest/*.sock"))) == 3
+            place.command.ask("sync", "--root", "one")
+            place.command.ask("sync", "--root", "three")
+            place.command.refused("sync", "--root", "two", code=4)
+        assert other.exists()
