@@ -2,20 +2,25 @@
 
 from __future__ import annotations
 
+import queue
+import threading
 import time
-from collections.abc import Iterator
-from typing import TYPE_CHECKING, Any
+from contextlib import suppress
+from typing import TYPE_CHECKING
 
 import click
 
 from ingest.cli.common import NUMBER, as_json, change_line, emit, flush, line, opened, paint, verb
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from ingest.store.engine import Store
 
 BATCH = 1000
 POLL = 0.25  # seconds between two looks when no daemon can wake us
 RETRY = 5.0  # seconds between two tries to reach one
+_GONE = -1  # a daemon went away
 
 
 @verb
@@ -75,40 +80,51 @@ def command(since: int | None, limit: int | None, follow: bool, cursor: str | No
 
 
 class _Growth:
-    """Waits until the log is longer than a place: woken by the daemon, else by looking again."""
+    """Waits until the log is longer than a place: woken by each daemon, else by looking again."""
 
     def __init__(self, store: Store) -> None:
         self._store = store
-        self._lines: Iterator[dict[str, Any]] | None = None
+        self._heard: queue.SimpleQueue[int] = queue.SimpleQueue()
+        self._listening: dict[Path, threading.Thread] = {}
         self._next_try = 0.0
+        self._everywhere = False
 
     def wait(self, place: int) -> None:
         """Return when there may be more than `place`."""
-        from ingest.errors import Unreachable
-
-        if self._lines is None and time.monotonic() >= self._next_try:
-            self._next_try = time.monotonic() + RETRY
-            self._lines = self._listen()
-        if self._lines is None:
-            time.sleep(POLL)
-            return
+        if time.monotonic() >= self._next_try:
+            self._listen()
         try:
-            for answer in self._lines:
-                if answer.get("seq", 0) > place:
-                    return
-        except Unreachable:
-            self._lines = None
+            seconds = self._next_try - time.monotonic() if self._everywhere else POLL
+            while (grown := self._heard.get(timeout=max(seconds, 0.0))) <= place and grown != _GONE:
+                seconds = min(seconds, self._next_try - time.monotonic())
+        except queue.Empty:
             return
-        self._lines = None
+        if grown == _GONE:
+            self._everywhere = False
 
-    def _listen(self) -> Iterator[dict[str, Any]] | None:
-        from ingest.daemon.door import ask
+    def _listen(self) -> None:
+        """Have a thread at every door; a root without one is written by whoever scans it."""
         from ingest.daemon.doors import doors
         from ingest.errors import Unreachable
 
+        self._next_try = time.monotonic() + RETRY
+        self._everywhere = False
         try:
             paths = list(doors(self._store))
         except Unreachable:
-            return None
-        # Several daemons may write: then the log itself is looked at.
-        return ask(paths[0], {"verb": "follow"}, timeout=60.0) if len(paths) == 1 else None
+            return
+        self._listening = {path: one for path, one in self._listening.items() if one.is_alive()}
+        for path in paths:
+            if path not in self._listening and path.exists():
+                self._listening[path] = threading.Thread(target=self._hear, args=(path,), daemon=True)
+                self._listening[path].start()
+        self._everywhere = bool(paths) and all(path in self._listening for path in paths)
+
+    def _hear(self, path: Path) -> None:
+        from ingest.daemon.door import ask
+        from ingest.errors import Unreachable
+
+        with suppress(Unreachable):
+            for answer in ask(path, {"verb": "follow"}, timeout=60.0):
+                self._heard.put(answer.get("seq", 0))
+        self._heard.put(_GONE)

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import json
 import signal
 import subprocess
 import time
 from collections.abc import Iterator
+from datetime import datetime
 from pathlib import Path
 
 import pytest
@@ -334,3 +336,31 @@ def test_a_daemon_takes_away_the_sockets_that_dead_ones_left(folder: Path, postg
             place.command.ask("sync", "--root", "three")
             place.command.refused("sync", "--root", "two", code=4)
         assert other.exists()
+
+
+def test_a_live_reader_is_woken_by_each_of_several_daemons(folder: Path, postgres_url: str) -> None:
+    """It does not look again and again: the time from commit to line tells."""
+    command = Command(postgres_url, folder)
+    roots = [folder / name for name in ("one", "two")]
+    for root in roots:
+        root.mkdir()
+    with Daemon(command, roots[0]), Daemon(command, roots[1]):
+        follower = subprocess.Popen(
+            command.argv("changes", "--follow", json=True),
+            cwd=folder,
+            env=command.environment(),
+            stdout=subprocess.PIPE,
+        )
+        assert follower.stdout is not None
+        late = []
+        try:
+            for number in range(16):
+                (roots[number % 2] / f"{number}.txt").write_text(f"This is {number}.\n")
+                change = json.loads(follower.stdout.readline())
+                recorded = datetime.fromisoformat(change["recorded_at"]).timestamp()
+                late.append(time.time() - recorded)
+        finally:
+            follower.kill()
+            follower.communicate()
+
+    assert sorted(late)[-4] < 0.1, late
