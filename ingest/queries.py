@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import os
 import re
+from contextlib import suppress
 from typing import Any
 
 import msgspec
 
-from ingest import moments
-from ingest.errors import NotFound, UsageError
+from ingest import edits, moments
+from ingest.errors import IntegrityError, NotFound, UsageError
 from ingest.escape import path as show_path
 from ingest.escape import path_fields
 from ingest.ids import parse_uid, show_uid
@@ -248,8 +249,16 @@ def moment_of(connection: Connection, rev: str | None) -> int | None:
 # -- records ---------------------------------------------------------------------------------
 
 
-def change_record(row: Row) -> Record:
-    """A change as the contract shows it, the same in the log lines, the feed and `log`."""
+def change_record(row: Row, connection: Connection | None = None) -> Record:
+    """A change as the contract shows it, the same in the log lines, the feed and `log`.
+
+    `edit` is made from the two texts, which takes milliseconds, where a connection is given to
+    read them with; else it is null. It is null too where the texts are damaged, which `verify` tells.
+    """
+    edit = None
+    if connection is not None:
+        with suppress(IntegrityError):
+            edit = edits.of(connection, row)
     rejected = row.type == "rejected"
     return {
         "seq": row.seq,
@@ -270,7 +279,7 @@ def change_record(row: Row) -> Record:
         "cause": row.cause,
         "reason": row.reason,
         "actor": msgspec.json.decode(row.actor) if row.actor else _UNKNOWN_ACTOR,
-        "edit": None,
+        "edit": None if edit is None else edits.record(edit),
     }
 
 

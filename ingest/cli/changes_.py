@@ -55,15 +55,15 @@ def command(since: int | None, limit: int | None, follow: bool, cursor: str | No
         left = limit
         growth = _Growth(store) if follow else None
         while True:
+            size = BATCH if left is None else min(BATCH, left)
             with store.read() as connection:
-                size = BATCH if left is None else min(BATCH, left)
                 rows = list(reader.changes(connection, after=place, limit=size, brief=not as_json()))
-            for row in rows:
-                if as_json():
-                    emit(queries.change_record(row))
-                else:
-                    number = paint(f"#{row.seq:<6}", fg="yellow")
-                    line(f"{number} {change_line(row, root=True)}")
+                records = [queries.change_record(row, connection) for row in rows] if as_json() else []
+            for record in records:
+                emit(record)
+            for row in rows if not as_json() else ():
+                number = paint(f"#{row.seq:<6}", fg="yellow")
+                line(f"{number} {change_line(row, root=True)}")
             if rows:
                 place = rows[-1].seq
                 flush()

@@ -58,7 +58,7 @@ def command(
         )  # fmt: skip
         for row in reversed(list(rows)) if reverse and limit is not None else rows:
             if as_json():
-                emit(queries.change_record(row))
+                emit(queries.change_record(row, connection))
             else:
                 number = paint(f"#{row.seq:<6}", fg="yellow")
                 when = moments.show_seconds(row.recorded_at)

@@ -14,11 +14,15 @@ from ingest import queries
 from ingest.errors import StoreUnavailable
 from ingest.logging import Log
 from ingest.store import cursors, reader
-from ingest.store.engine import Store
+from ingest.store.engine import Connection, Row, Store
 from ingest.store.roots import Root
 
 BATCH = 500
 STEP = 1000  # other roots' changes passed before the cursor is written
+# Beyond these the line's edit is null, since making it would take the processor from the capture;
+# whoever asks the store is told.
+EXPLAINED = 32  # changes at once
+LARGEST = 200_000  # bytes of the version
 IDLE = 1.0  # seconds between two looks when nobody calls: other processes may write too
 
 
@@ -82,11 +86,23 @@ class LogLines(threading.Thread):
             place = cursors.place(connection, name) or 0
             rows = list(reader.changes(connection, after=place, root=root.id, limit=BATCH))
             head = int(reader.head(connection).seq)
-        for row in rows:
-            self._log.info("change", **queries.change_record(row))
+            records = [self._record(row, connection, explained=len(rows) <= EXPLAINED) for row in rows]
+        for record in records:
+            self._log.info("change", **record)
         # Other roots' changes are not this one's to tell: the cursor passes them.
         sink.cursor = head if len(rows) < BATCH else rows[-1].seq
         if rows or head - place > STEP:
             with self._store.write() as connection:
                 cursors.move(connection, name, sink.cursor)
         return bool(rows)
+
+    def _record(self, row: Row, connection: Connection, *, explained: bool) -> queries.Record:
+        """The change, with its edit where that costs capture nothing to speak of."""
+        if explained and (row.size or 0) <= LARGEST:
+            try:
+                return queries.change_record(row, connection)
+            except StoreUnavailable:
+                raise
+            except Exception as error:  # noqa: BLE001  # no text may end the thread that tells of changes
+                self._log.warning("edit_not_made", seq=row.seq, detail=repr(error))
+        return queries.change_record(row)

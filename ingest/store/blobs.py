@@ -7,7 +7,7 @@ before it, in the row itself. A chain of deltas ends at a keyframe: `Chain` says
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
 from itertools import groupby
 from weakref import WeakKeyDictionary
@@ -138,6 +138,24 @@ def _unrolled(connection: Connection, found: Sequence[Row], document: int, no: i
     return Chain(raw, len(found) - 1, deltas, len(found[0].data or b""))
 
 
+def run(connection: Connection, document: int, first: int, last: int) -> Iterator[tuple[int, bytes]]:
+    """The bytes of each version from `first` to `last`, in order, each chain of deltas read once.
+
+    A caller may stop anywhere. Raises IntegrityError.
+    """
+    raw, expected = None, first
+    for row in connection.execute(_RUN, {"document": document, "no": first, "last": last}):
+        checked = row.no >= first
+        if row.no > expected:
+            break
+        raw = unpacked(connection, row, raw, name=f"version {row.no} of document {document}", check=checked)
+        if checked:
+            yield row.no, raw
+            expected = row.no + 1
+    if expected <= last:
+        raise IntegrityError(f"version {expected} of document {document} is gone from the store")
+
+
 def unpacked(connection: Connection, row: Row, base: bytes | None, *, name: str, check: bool = True) -> bytes:
     """The bytes of a row that has `size`, `hash`, `delta`, `base_no`, `data` and `dictionary_id`.
 
@@ -168,12 +186,11 @@ _KEYFRAME = (
     .limit(1)
     .correlate(tables.version)
 )
-_CHAIN = (
+_FROM_KEYFRAME = (
     sa.select(*BODY, _blob.dictionary_id)
     .select_from(BODIES)
     .where(
         _version.document_id == sa.bindparam("document"),
-        _version.no <= sa.bindparam("no"),
         _version.no
         >= sa.select(_inner.c.no)
         .where(
@@ -196,6 +213,8 @@ _LAST_CHAINS = (
     )
     .order_by(_version.document_id, _version.no)
 )
+_CHAIN = _FROM_KEYFRAME.where(_version.no <= sa.bindparam("no"))
+_RUN = _FROM_KEYFRAME.where(_version.no <= sa.bindparam("last")).execution_options(yield_per=64)
 
 
 def get_blob(connection: Connection, key: int) -> bytes:

@@ -70,6 +70,7 @@ _CHANGES = sa.select(
     _change.reason,
     _change.actor,
     _change.leaf,
+    _change.document_id.label("key"),
 ).select_from(
     tables.change.join(tables.root, _root.id == _change.root_id)
     .outerjoin(tables.document, _document.id == _change.document_id)
@@ -306,6 +307,40 @@ def version(connection: Connection, document: int, no: int, normaliser: str | No
     if normaliser is not None:
         query = query.where(tables.normaliser.c.name == normaliser)
     return connection.execute(query.order_by(_rendition.seq.desc()).limit(1)).one_or_none()
+
+
+def renditions(connection: Connection, document: int, first: int, last: int) -> list[Row]:
+    """Every rendition that has a text of the versions from `first` to `last`, by version and age."""
+    return list(
+        connection.execute(
+            _RENDITIONS.where(_version.document_id == document, _version.no.between(first, last)).order_by(
+                _version.no, _rendition.seq
+            )
+        )
+    )
+
+
+_RENDITIONS = _VERSION.add_columns(_rendition.normaliser_id, _rendition.seq.label("rendition_seq")).where(
+    _rendition.text_hash.is_not(None)
+)
+
+
+def versions_with_text(
+    connection: Connection, document: int, text_sha256: bytes, *, normaliser: str, before: int
+) -> list[int]:
+    """The versions below `before` whose text, as this normaliser made it, has this hash."""
+    return list(
+        connection.execute(
+            sa.select(_rendition.no)
+            .join(tables.normaliser, tables.normaliser.c.id == _rendition.normaliser_id)
+            .where(
+                _rendition.document_id == document,
+                _rendition.no < before,
+                _rendition.text_hash == text_sha256,
+                tables.normaliser.c.name == normaliser,
+            )
+        ).scalars()
+    )
 
 
 def counts(connection: Connection) -> dict[str, int]:

@@ -39,9 +39,10 @@ def test_each_change_is_one_line_with_the_fields_of_the_contract(each_place: Pla
     assert [{name: line[name] for name in FIELDS} for line in daemon.changes] == changes
     assert place.command.records("log") == changes[::-1]
     assert [change["seq"] for change in changes] == list(range(1, 7))
+    kinds = [change["edit"] and change["edit"]["class"] for change in changes]
+    assert kinds == [None, None, "wording", None, None, "rewrite"]
     for change in changes:
         assert change["actor"] == {"kind": "unknown", "name": None, "confidence": None}
-        assert change["edit"] is None
         for name in ("observed_at", "recorded_at", "modified_at"):
             assert len(change[name]) == len("2021-02-20T12:00:00.000000Z"), change
             assert change[name].endswith("Z")

@@ -1,0 +1,87 @@
+"""The edit that a change of the log made, from the two texts as they are stored.
+
+Derived, in no leaf, and the same whenever it is made: both texts are those of the normaliser that read
+the new version first, among those that read both. A later renormalisation alters no edit.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import msgspec
+
+from ingest.compare.classify import classify
+from ingest.compare.edit import Edit, Text
+from ingest.errors import IntegrityError
+from ingest.store import blobs, reader
+from ingest.store.engine import Connection, Row
+
+
+def of(connection: Connection, row: Row) -> Edit | None:
+    """The edit of a change, a row of `reader.changes`; None where there is none to speak of.
+
+    That is where the change made no new version, or one of the two versions has no text, or no
+    normaliser read both. Raises IntegrityError where the bytes are damaged.
+    """
+    if not made_version(row):
+        return None
+    first, last = row.previous_version, row.version
+    pair = paired(
+        [
+            each
+            for each in reader.renditions(connection, row.key, first, last)
+            if each.version in (first, last)
+        ]
+    )
+    if pair is None:
+        return None
+    raws = {no: raw for no, raw in blobs.run(connection, row.key, first, last) if no in (first, last)}
+    old, new = (text_of(connection, raws[each.version], each) for each in pair)
+    again = reader.versions_with_text(
+        connection, row.key, new.sha256, normaliser=pair[1].normaliser, before=first
+    )
+    return classify(old, new, earlier=[(no, new.sha256) for no in again])
+
+
+def record(edit: Edit) -> dict[str, Any]:
+    """An edit as the contract shows it."""
+    made: dict[str, Any] = msgspec.to_builtins(edit)
+    return made
+
+
+def made_version(row: Row) -> bool:
+    """Whether a change made a version that has another before it."""
+    if row.previous_version is None or row.version is None or row.type == "rejected":
+        return False
+    return bool(row.version > row.previous_version)
+
+
+def paired(renditions: list[Row]) -> tuple[Row, Row] | None:
+    """Of all renditions of two versions, by version and age, the two that are compared."""
+    if not renditions:
+        return None
+    last = renditions[-1].version
+    for new in (each for each in renditions if each.version == last):
+        same = [each for each in renditions if each.version < last and each.normaliser == new.normaliser]
+        # With the same libraries too, where there is such a one.
+        same.sort(key=lambda each: each.normaliser_id != new.normaliser_id)
+        if same:
+            return same[0], new
+    return None
+
+
+def text_of(connection: Connection, raw: bytes, row: Row) -> Text:
+    """A rendition's text and what `classify` asks of its version. Raises IntegrityError."""
+    body = blobs.text(connection, raw, row, digest=row.text_sha256)
+    try:
+        text = body.decode()
+    except UnicodeDecodeError as error:
+        raise IntegrityError(f"the text of version {row.version} is not UTF-8") from error
+    return Text(
+        text=text,
+        sha256=row.text_sha256,
+        encoding=row.encoding,
+        date=row.date,
+        title=row.title,
+        language=row.language,
+    )
