@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator
+from contextlib import suppress
 from typing import Any
 
-from ingest import queries
+from ingest import edits, queries
+from ingest.compare.edit import Edit
 from ingest.disk.write import write_beneath
 from ingest.errors import IntegrityError, UsageError
 from ingest.escape import path as show
@@ -19,13 +21,17 @@ from ingest.store.engine import Connection
 def differences(
     connection: Connection, from_: str, to: str | None, *, root: str | None = None
 ) -> Iterator[dict[str, Any]]:
-    """Each document that was added, removed, changed or moved between two moments, by path."""
+    """Each document that was added, removed, changed or moved between two moments, by path.
+
+    A changed one has the class and the significance of the edit from its first to its last version.
+    """
     key = queries.root_id(connection, root)
     first = queries.resolve_moment(connection, from_)
     last = queries.resolve_moment(connection, to) if to is not None else reader.head(connection).seq
     before = {row.id: row for row in reader.documents(connection, until=first, root=key)}
     after = {row.id: row for row in reader.documents(connection, until=last, root=key)}
     found = []
+    compared: dict[str, tuple[int, int, int]] = {}
     for number in before.keys() | after.keys():
         old, new = before.get(number), after.get(number)
         here = new or old
@@ -50,9 +56,26 @@ def differences(
                 "change": change,
                 "from": old.version if old is not None else None,
                 "to": new.version if new is not None else None,
+                "class": None,
+                "significance": None,
             }
         )
-    yield from sorted(found, key=lambda record: (record["root"], record["path"]))
+        if change == "changed":
+            assert old is not None
+            assert new is not None
+            compared[show_uid(here.document)] = (number, old.version, new.version)
+    for record in sorted(found, key=lambda record: (record["root"], record["path"])):
+        if record["document"] in compared:
+            edit = _edit(connection, *compared[record["document"]])
+            record.update({"significance": edit.significance, "class": edit.kind} if edit else {})
+        yield record
+
+
+def _edit(connection: Connection, document: int, first: int, last: int) -> Edit | None:
+    """What lies between two versions of a document, where both have text that is not damaged."""
+    with suppress(IntegrityError):
+        return edits.between(connection, document, first, last)
+    return None
 
 
 def export(connection: Connection, folder: str, *, until: int, root: str | None) -> Iterator[dict[str, Any]]:

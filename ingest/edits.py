@@ -25,20 +25,23 @@ def of(connection: Connection, row: Row) -> Edit | None:
     """
     if not made_version(row):
         return None
-    first, last = row.previous_version, row.version
-    pair = paired(
-        [
-            each
-            for each in reader.renditions(connection, row.key, first, last)
-            if each.version in (first, last)
-        ]
-    )
+    return between(connection, row.key, row.previous_version, row.version)
+
+
+def between(connection: Connection, document: int, first: int, last: int) -> Edit | None:
+    """The edit from one version of a document to a later one; None where one has no text to compare."""
+    found = reader.renditions(connection, document, first, first)
+    found += reader.renditions(connection, document, last, last)
+    pair = paired(found)
     if pair is None:
         return None
-    raws = {no: raw for no, raw in blobs.run(connection, row.key, first, last) if no in (first, last)}
+    if last == first + 1:
+        raws = dict(blobs.run(connection, document, first, last))
+    else:
+        raws = {no: blobs.get(connection, document, no) for no in (first, last)}
     old, new = (text_of(connection, raws[each.version], each) for each in pair)
     again = reader.versions_with_text(
-        connection, row.key, new.sha256, normaliser=pair[1].normaliser, before=first
+        connection, document, new.sha256, normaliser=pair[1].normaliser, before=first
     )
     return classify(old, new, earlier=[(no, new.sha256) for no in again])
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import functools
 import re
+from calendar import monthrange
 from datetime import UTC, date, datetime, timedelta
 
 import msgspec
@@ -54,6 +55,30 @@ def try_parse(words: str, *, start: bool = False) -> Moment | None:
     except (ValueError, OverflowError):  # a day that no calendar has
         return None
     return None
+
+
+def days(words: str) -> tuple[str, str]:
+    """The first and last day of `2021`, `2021-02`, `2021-02-20` or `2021-02/2021-04`. Raises UsageError."""
+    first, slash, last = words.partition("/")
+    begin, end = _days(first), _days(last if slash else first)
+    if begin is None or end is None or begin[0] > end[1]:
+        raise UsageError(
+            f"'{words}' is not a date", hint="write 2021-02-20, 2021-02, 2021, or 2021-02/2021-04"
+        )
+    return begin[0], end[1]
+
+
+def _days(words: str) -> tuple[str, str] | None:
+    found = re.fullmatch(r"(\d{4})(?:-(\d\d)(?:-(\d\d))?)?", words, re.ASCII)
+    if found is None:
+        return None
+    year, month, day = (int(part) if part else None for part in found.groups())
+    try:
+        first = date(year or 0, month or 1, day or 1)
+        last = first if day else date(year or 0, month or 12, monthrange(year or 1, month or 12)[1])
+    except ValueError:
+        return None
+    return first.isoformat(), last.isoformat()
 
 
 def to_micros(when: datetime) -> int:

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import os
 import re
+from collections.abc import Iterable, Iterator
 from contextlib import suppress
+from itertools import islice
 from typing import Any
 
 import msgspec
@@ -14,12 +16,14 @@ from ingest.errors import IntegrityError, NotFound, UsageError
 from ingest.escape import path as show_path
 from ingest.escape import path_fields
 from ingest.ids import parse_uid, show_uid
+from ingest.index import kinds
 from ingest.store import blobs, coverage, cursors, reader, roots
 from ingest.store.engine import Connection, Row, now_at
 
 Record = dict[str, Any]
 
 _REV = re.compile(r"\d{1,9}|first|latest|prev|\{cursor:[^{}]+\}", re.ASCII)
+_BATCH = 200
 _UNKNOWN_ACTOR = {"kind": "unknown", "name": None, "confidence": None}
 
 
@@ -247,6 +251,19 @@ def moment_of(connection: Connection, rev: str | None) -> int | None:
 
 
 # -- records ---------------------------------------------------------------------------------
+
+
+def change_records(connection: Connection, rows: Iterable[Row], *, indexed: bool) -> Iterator[Record]:
+    """The changes as the contract shows them, with their edits: from the index where it has them, and this
+    connection sees it, else made from the texts."""
+    stream = iter(rows)
+    while batch := list(islice(stream, _BATCH)):
+        known = kinds.stored(connection, batch) if indexed else {}
+        for row in batch:
+            if row.seq in known:
+                yield {**change_record(row), "edit": known[row.seq]}
+            else:
+                yield change_record(row, connection)
 
 
 def change_record(row: Row, connection: Connection | None = None) -> Record:

@@ -26,12 +26,15 @@ VERBS = {
     "log": "the changes, newest first",
     "show": "a version's text, or its bytes",
     "diff": "what changed between two versions, or in the corpus",
+    "blame": "which version each stretch of text came from",
+    "search": "full text over current, or every, version",
     "restore": "write a version back as a file",
     "export": "write the corpus as it stood to a folder",
     "changes": "the feed of changes, oldest first",
     "coverage": "how each root was observed, and when it was not",
     "verify": "prove the store against itself",
     "db": "upgrade or check the store's schema",
+    "index": "rebuild or look at the derived index",
     "doctor": "what is wrong with this machine, and the mend",
 }
 

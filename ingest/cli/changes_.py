@@ -5,7 +5,8 @@ from __future__ import annotations
 import queue
 import threading
 import time
-from contextlib import suppress
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING
 
 import click
@@ -15,7 +16,7 @@ from ingest.cli.common import NUMBER, as_json, change_line, emit, flush, line, o
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from ingest.store.engine import Store
+    from ingest.store.engine import Connection, Store
 
 BATCH = 1000
 POLL = 0.25  # seconds between two looks when no daemon can wake us
@@ -56,11 +57,11 @@ def command(since: int | None, limit: int | None, follow: bool, cursor: str | No
         growth = _Growth(store) if follow else None
         while True:
             size = BATCH if left is None else min(BATCH, left)
-            with store.read() as connection:
+            with _snapshot(store) as (connection, indexed):
                 rows = list(reader.changes(connection, after=place, limit=size, brief=not as_json()))
-                records = [queries.change_record(row, connection) for row in rows] if as_json() else []
-            for record in records:
-                emit(record)
+                if as_json():
+                    for record in queries.change_records(connection, rows, indexed=indexed):
+                        emit(record)
             for row in rows if not as_json() else ():
                 number = paint(f"#{row.seq:<6}", fg="yellow")
                 line(f"{number} {change_line(row, root=True)}")
@@ -77,6 +78,24 @@ def command(since: int | None, limit: int | None, follow: bool, cursor: str | No
                 return
             if len(rows) < size and growth is not None:
                 growth.wait(place)
+
+
+@contextmanager
+def _snapshot(store: Store) -> Iterator[tuple[Connection, bool]]:
+    """The record, and with --json the index as it is: the feed does not wait for it."""
+    if not as_json():
+        with store.read() as connection:
+            yield connection, False
+        return
+    from ingest.cli.indexed import as_it_is
+    from ingest.index.place import Index
+
+    index = Index(store)
+    try:
+        with as_it_is(index) as found:
+            yield found
+    finally:
+        index.dispose()
 
 
 class _Growth:

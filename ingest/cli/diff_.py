@@ -184,5 +184,6 @@ def _corpus(from_: str, to: str | None, root: str | None) -> int:
             else:
                 moved = f"{escape.name(record['from_path'])} -> " if record["from_path"] else ""
                 versions = f" @{record['from'] or '-'} -> @{record['to'] or '-'}"
-                line(f"{record['change']:<8} {moved}{escape.name(record['path'])}{versions}")
+                matters = f"  {record['significance']}: {record['class']}" if record["significance"] else ""
+                line(f"{record['change']:<8} {moved}{escape.name(record['path'])}{versions}{matters}")
     return 1 if found else 0

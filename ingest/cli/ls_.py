@@ -16,15 +16,21 @@ from ingest.cli.common import as_json, emit, header, line, opened, paint, verb
 @click.option("--at", metavar="MOMENT", help="As of this moment: a date, a time, or seq:N.")
 @click.option("--deleted", is_flag=True, help="The deleted documents instead.")
 @click.option("--rejected", is_flag=True, help="The files that could not be read instead.")
+@click.option(
+    "--date", "date", metavar="D", help="Only of this day, month or year: 2021-02 finds 2021-02-20."
+)
 @click.option("--root", metavar="NAME", help="Only this root.")
-def command(prefix: str, at: str | None, deleted: bool, rejected: bool, root: str | None) -> None:
+def command(
+    prefix: str, at: str | None, deleted: bool, rejected: bool, date: str | None, root: str | None
+) -> None:
     """The documents whose path begins with PREFIX, now or as of a moment.
 
-    Exit: 0; 2 no such root or moment; 4 no store.
+    Exit: 0; 2 no such root, date or moment; 4 no store.
     """
-    from ingest import queries
+    from ingest import moments, queries
     from ingest.store import reader, roots, seen
 
+    days = None if date is None else moments.days(date)
     with opened() as store, store.read() as connection:
         key = queries.root_id(connection, root)
         raw = os.fsencode(prefix)
@@ -39,7 +45,9 @@ def command(prefix: str, at: str | None, deleted: bool, rejected: bool, root: st
         several = len(roots.every(connection)) > 1
         if not as_json():
             header(f"{'':<5} {'bytes':>9}  {'date':<10}  {'':<2}  path")
-        for row in reader.documents(connection, until=until, root=key, prefix=raw, deleted=deleted):
+        for row in reader.documents(
+            connection, until=until, root=key, prefix=raw, deleted=deleted, days=days
+        ):
             record = queries.document_record(row)
             if as_json():
                 emit(record)

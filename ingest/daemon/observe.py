@@ -248,8 +248,7 @@ class Observation:
             return self.capture is not None
         self._tend_sight(now)
         if now >= self._next_beat:
-            self._beat(now)
-            if self.capture is None:  # retired, or about to be opened at another path
+            if not self._beat(now):
                 return not self.retired
         commits = self.capture.commits
         more = self._advance_scan(now)
@@ -527,19 +526,20 @@ class Observation:
             return 0
         return max(0, len(self.capture.folders) - len(self.unwatched))
 
-    def _beat(self, now: float) -> None:
+    def _beat(self, now: float) -> bool:
+        """Say that the root is captured; false when it was closed, to be opened elsewhere or never again."""
         self._next_beat = now + self.settings.liveness_seconds * 2
         if self.once:
-            return
+            return True
         recorded = self.condition.recorded()
         if recorded.retired_at is not None:
             self.close(reason="retired")
             self.retired = True
             self.log.info("root_retired", root=self.root.name)
-            return
+            return False
         if (recorded.name, recorded.path) != (self.root.name, self.root.path):
             self._follow(recorded)
-            return
+            return False
         if self.capture is not None and self.capture.clock_behind > CLOCK_BEHIND:
             behind = self.capture.clock_behind // 1_000_000
             self.condition.trouble("clock", None, f"the clock is {behind} s behind the log's last label")
@@ -548,6 +548,7 @@ class Observation:
         self.condition.beat(self.report())
         if self.capture is None or not self.capture.busy:
             self._store_is_back()  # else what waits is the proof: a beat needs less room
+        return True
 
     def _follow(self, recorded: Root) -> None:
         """Somebody renamed or relocated the root: go on with it as it is recorded now."""

@@ -112,11 +112,12 @@ def changes(
     type_: str | None = None,
     limit: int | None = None,
     newest_first: bool = False,
+    among: Any = None,
 ) -> Iterator[Row]:
     """The changes with seq above `after` and at most `until`, oldest first unless told otherwise.
 
     `path` finds the rejections at a path that never became a document; `brief` leaves out what a
-    line for people does not show.
+    line for people does not show; `among` is a select of the seqs that are wanted.
     """
     query = (_BRIEF if brief else _CHANGES).where(_change.seq > after)
     if until is not None:
@@ -129,6 +130,8 @@ def changes(
         query = query.where(_change.root_id == root)
     if type_ is not None:
         query = query.where(_change.type == type_)
+    if among is not None:
+        query = query.where(_change.seq.in_(among))
     query = query.order_by(_change.seq.desc() if newest_first else _change.seq)
     if limit is not None:
         query = query.limit(limit)
@@ -170,9 +173,11 @@ def documents(
     root: int | None = None,
     prefix: bytes = b"",
     deleted: bool = False,
+    days: tuple[str, str] | None = None,
 ) -> Iterator[Row]:
     """Documents by root and path: the live ones, or with `deleted` the deleted ones; with `until`
-    as they stood when the log had that many entries."""
+    as they stood when the log had that many entries. `days` are the first and last ISO day of
+    those wanted: a document's own date lies within them, whatever its precision."""
     if until is None and not deleted:
         path, where = _document.path_bytes, [_document.state == "live"]
         source = tables.document.join(
@@ -214,6 +219,8 @@ def documents(
     )
     if root is not None:
         query = query.where(_document.root_id == root)
+    if days is not None:
+        query = query.where(_rendition.date_earliest >= days[0], _rendition.date_latest <= days[1])
     if prefix:
         query = query.where(path >= prefix)
         beyond = _after_prefix(prefix)

@@ -1,0 +1,115 @@
+"""`ingest blame`: which version each stretch of a document's text came from."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import click
+
+from ingest import escape
+from ingest.cli.common import as_json, emit, line, note, opened, paint, verb
+from ingest.cli.indexed import BEHIND, caught_up
+
+
+@verb
+@click.argument("doc", metavar="DOC[@REV]")
+@click.option("--rev", metavar="REV", help="The version, beside a plain DOC.")
+@click.option("--words", is_flag=True, help="Each run of words, not each sentence.")
+@click.option("--deleted", is_flag=True, help="What earlier versions held and this one does not.")
+@click.option("--root", metavar="NAME", help="The root, where several hold the path.")
+def command(doc: str, rev: str | None, words: bool, deleted: bool, root: str | None) -> None:
+    """The sentences of a version, each with the version that first said it.
+
+    Moved text keeps its origin; text that came back says when it was away.
+
+    Exit: 0; 2 no such document or version, or it has no text; 4 no store; 5 its bytes are damaged.
+    """
+    from ingest import moments, queries
+    from ingest.index import blame
+
+    with opened() as store, caught_up(store, most=BEHIND) as (connection, indexed):
+        target, picked = queries.locate(connection, doc, rev=rev, root=root)
+        if target.note:
+            note(target.note)
+        no = queries.pick(connection, target, picked)
+        found = blame.of(connection, target.id, no, indexed=indexed, deleted=deleted)
+        numbers = {each.version for each in found.sentences} | {
+            run.version for each in found.sentences for run in each.words
+        }
+        for lost in found.lost:
+            numbers |= {lost.version, lost.removed_in}
+        for each in found.sentences:
+            numbers |= {end + 1 for _, end in each.away} | {start for start, _ in each.away}
+        observed = {
+            number: row.observed_at
+            for number, row in blame.moments_of(connection, target.id, numbers).items()
+        }
+    when = {number: moments.show(time) for number, time in observed.items()}
+    about = {
+        "document": target.document,
+        "root": target.root,
+        **escape.path_fields("path", target.path),
+        "version": no,
+    }
+    margin = _Margin(observed, no)
+    if deleted:
+        for lost in found.lost:
+            if as_json():
+                emit(
+                    {**about, "text": lost.text, "from_version": lost.version,
+                     "from_observed_at": when.get(lost.version), "last_version": lost.last_version,
+                     "removed_in": lost.removed_in, "removed_at": when.get(lost.removed_in),
+                     "edited": lost.edited}
+                )  # fmt: skip
+            else:
+                how = "edited" if lost.edited else "removed"
+                margin.show(lost.version, f"{lost.text}  ({how} in @{lost.removed_in})")
+        return
+    for each in found.sentences:
+        if as_json():
+            emit({**about, **_sentence(each, when)})
+        elif words:
+            for run in each.words:
+                margin.show(run.version, run.text)
+        else:
+            margin.show(each.version, each.text + _away(each))
+
+
+def _sentence(each: Any, when: dict[int, str | None]) -> dict[str, Any]:
+    return {
+        "offset": each.offset,
+        "length": len(each.text),
+        "text": each.text,
+        "from_version": each.version,
+        "from_observed_at": when.get(each.version),
+        "away": [
+            {"from": start, "to": end, "removed_at": when.get(start), "returned_at": when.get(end + 1)}
+            for start, end in each.away
+        ],
+        "words": [
+            {"text": run.text, "version": run.version, "observed_at": when.get(run.version)}
+            for run in each.words
+        ],
+    }
+
+
+def _away(each: Any) -> str:
+    if not each.away:
+        return ""
+    stretches = ", ".join(f"@{start}" if start == end else f"@{start} to @{end}" for start, end in each.away)
+    return f"  (away in {stretches})"
+
+
+class _Margin:
+    """Lines with their version and its moment before them."""
+
+    def __init__(self, observed: dict[int, int], no: int) -> None:
+        self._observed = observed
+        self._width = len(str(no)) + 1
+
+    def show(self, version: int, text: str) -> None:
+        from ingest.moments import show_seconds
+
+        number = paint(f"@{version}".ljust(self._width), fg="yellow")
+        when = show_seconds(self._observed[version])
+        line(f"{number} {when}  {escape.text(' '.join(text.split()))}")

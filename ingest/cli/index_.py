@@ -1,0 +1,40 @@
+"""`ingest index`: the derived index, made anew or looked at."""
+
+from __future__ import annotations
+
+import click
+
+from ingest import escape
+from ingest.cli.common import as_json, emit, line, opened, verb
+from ingest.cli.indexed import bring_up
+
+
+@verb
+@click.argument("what", type=click.Choice(["rebuild", "status"]))
+def command(what: str) -> None:
+    """Make the derived index anew, or say how far behind the log it is.
+
+    It is never part of the record: deleting it loses nothing, and each query brings it up to the log.
+
+    Exit: 0; 4 no store, or the index cannot be written.
+    """
+    from ingest.index import state
+    from ingest.index.place import Index
+
+    with opened() as store:
+        index = Index(store)
+        try:
+            if what == "rebuild":
+                index.rebuild()
+                bring_up(index)
+            else:
+                index.prepare()
+            record = state.record(index)
+        finally:
+            index.dispose()
+    if as_json():
+        emit(record)
+    else:
+        line(f"index      {escape.name(record['index'])}")
+        line(f"reached    #{record['seq']}, {record['behind']:,} changes behind the log")
+        line(f"holds      {record['edits']:,} edits, {record['spans']:,} sentences")

@@ -1,0 +1,95 @@
+"""The derived index as the verbs use it: brought up to the log first, with a bar where that takes long."""
+
+from __future__ import annotations
+
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Self
+
+from ingest.cli.common import note
+
+if TYPE_CHECKING:
+    from ingest.index.place import Index
+    from ingest.store.engine import Connection, Store
+
+BEHIND = 500  # changes that a verb which can do without the index takes in before it answers
+PATIENCE = 1.0  # seconds before a bar is shown
+
+
+@contextmanager
+def caught_up(store: Store, *, most: int | None = None) -> Iterator[tuple[Connection, bool]]:
+    """A snapshot of record and index, and whether the index can be asked.
+
+    The index is brought up to the log first. With `most` it is not where it is further behind than that,
+    nor where it cannot be written: then it may still be asked for what it has.
+    """
+    from ingest.errors import StoreUnavailable
+    from ingest.index.place import Index
+
+    index = Index(store)
+    try:
+        try:
+            bring_up(index, most=most)
+        except StoreUnavailable as error:
+            if most is None:
+                raise
+            note(f"{error.message}: answered without it")
+            with store.read() as connection:
+                yield connection, False
+            return
+        with as_it_is(index) as found:
+            yield found
+    finally:
+        index.dispose()
+
+
+@contextmanager
+def as_it_is(index: Index) -> Iterator[tuple[Connection, bool]]:
+    """A snapshot of the record, with the index where there is one, however far it has come."""
+    indexed = index.usable()
+    with index.reading() if indexed else index.store.read() as connection:
+        yield connection, indexed
+
+
+def bring_up(index: Index, *, most: int | None = None) -> int:
+    """Bring the index up to the log; made anew once where it turns out to be damaged."""
+    from ingest.errors import StoreUnavailable
+    from ingest.index import fill, state
+
+    index.prepare()
+    try:
+        if most is not None and state.behind(index) > most:
+            return 0
+        with Bar() as bar:
+            return fill.catch_up(index, progress=bar.show)
+    except StoreUnavailable as error:
+        if error.code == "store_locked":
+            raise
+        index.rebuild()
+        with Bar() as bar:
+            return fill.catch_up(index, progress=bar.show)
+
+
+class Bar:
+    """How far the index is, on a terminal, once it takes longer than a second."""
+
+    def __init__(self) -> None:
+        self._began = time.monotonic()
+        self._shown = False
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        if self._shown:
+            print("\r\033[K", end="", file=sys.stderr, flush=True)
+
+    def show(self, done: int, total: int) -> None:
+        """Say how many changes of how many are taken in."""
+        if sys.stderr.isatty() and time.monotonic() - self._began > PATIENCE:
+            self._shown = True
+            filled = 30 * done // max(1, total)
+            bar = "#" * filled + "." * (30 - filled)
+            print(f"\rindex [{bar}] {done:,} of {total:,} changes", end="", file=sys.stderr, flush=True)

@@ -1,0 +1,101 @@
+"""`ingest search`: full text over the current texts, or over every version."""
+
+from __future__ import annotations
+
+import os
+import re
+from itertools import islice
+from typing import Any
+
+import click
+
+from ingest import escape
+from ingest.cli.common import NUMBER, as_json, emit, line, opened, paint, verb
+from ingest.cli.indexed import caught_up
+
+SHOWN = 160  # characters of a sentence
+
+
+@verb
+@click.argument("query")
+@click.option("--all-versions", "every", is_flag=True, help="Every version ever, deleted documents too.")
+@click.option("-n", "limit", type=NUMBER, metavar="N", help="At most N documents.")
+@click.option("--root", metavar="NAME", help="Only this root.")
+@click.option("--prefix", metavar="PATH", help="Only paths that begin so.")
+@click.option("--language", metavar="L", help="Only texts in this language: nl, en.")
+@click.option("--date", "date", metavar="D", help="Only documents of this day, month or year: 2021-02.")
+@click.option("--since", metavar="M", help="Only versions observed from this moment on.")
+@click.option("--until", metavar="M", help="Only versions observed up to this moment.")
+def command(
+    query: str, every: bool, limit: int | None, root: str | None, prefix: str | None, language: str | None,
+    date: str | None, since: str | None, until: str | None,
+) -> None:  # fmt: skip
+    """The documents that hold the words, by path, with the versions that do.
+
+    Words must all be there; "…" is a phrase, word* a beginning; AND, OR, NOT join. All else is text.
+
+    Exit: 0; 2 no such root, date or moment; 4 no store.
+    """
+    from ingest import moments, queries
+    from ingest.index import search
+    from ingest.index.query import parse
+    from ingest.store import roots
+
+    days = None if date is None else moments.days(date)
+    with opened() as store, caught_up(store) as (connection, _):
+        wanted = search.Wanted(
+            root=queries.root_id(connection, root),
+            prefix=os.fsencode(prefix or ""),
+            language=language,
+            days=days,
+            since=None if since is None else queries.time_of(connection, since, start=True),
+            until=None if until is None else queries.time_of(connection, until),
+        )
+        clauses = parse(query)
+        several = len(roots.every(connection)) > 1
+        words = [term for clause in clauses for term in clause.wanted]
+        for hit in islice(search.find(connection, clauses, wanted, every=every), limit):
+            text = None if hit.sentence is None else search.snippet(connection, hit.sentence)
+            record = search.record(connection, hit, text)
+            if as_json():
+                emit(record)
+            else:
+                _show(record, words, several=several)
+
+
+def _show(record: dict[str, Any], words: list[Any], *, several: bool) -> None:
+    where = escape.name(record["path"])
+    if several:
+        where = f"{escape.name(record['root'])}/{where}"
+    first, last = record["first_version"], record["last_version"]
+    held = f"@{first}" if first == last else f"@{first}..@{last}"
+    times = " to ".join(
+        dict.fromkeys(
+            (record[name] or "")[:10] for name in ("first_observed_at", "last_observed_at") if record[name]
+        )
+    )
+    gone = "  deleted" if record["deleted"] else ""
+    line(f"{where}  {paint(held, fg='yellow')}  {times}{gone}")
+    if record["snippet"]:
+        line(f"    {_marked(_cut(' '.join(record['snippet'].split()), words), words)}")
+
+
+def _cut(text: str, words: list[Any]) -> str:
+    """So much of a sentence as fits a line, around the first word that was asked for."""
+    if len(text) <= SHOWN:
+        return text
+    found = _pattern(words).search(text)
+    at = max(0, (found.start() if found else 0) - SHOWN // 3)
+    part = text[at : at + SHOWN]
+    return ("…" if at else "") + part + ("…" if at + SHOWN < len(text) else "")
+
+
+def _marked(text: str, words: list[Any]) -> str:
+    shown = escape.text(text)
+    return _pattern(words).sub(lambda found: paint(found[0], bold=True), shown) if words else shown
+
+
+def _pattern(words: list[Any]) -> re.Pattern[str]:
+    """The words as they may be written, without regard to accents."""
+    plain = {re.escape(word) for term in words for word in term.words}
+    return re.compile(rf"\b(?:{'|'.join(sorted(plain, key=len, reverse=True)) or '(?!)'})", re.IGNORECASE)

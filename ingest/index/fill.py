@@ -1,0 +1,307 @@
+"""Brings the index up to the log: for each new version its edit, its spans and their words.
+
+One transaction takes a stretch of the log, document by document, so that each chain of deltas is read
+once. What it made and the place it reached are committed together: killed anywhere, it goes on there.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Sequence
+from typing import Any
+
+import msgspec
+import sqlalchemy as sa
+from sqlalchemy.engine import Connection
+
+from ingest import edits
+from ingest.compare.classify import classify
+from ingest.compare.edit import Edit, Text
+from ingest.compare.lineage import OPEN, Cutter, Lineage, Said, Span
+from ingest.errors import IntegrityError
+from ingest.index.folding import fold
+from ingest.index.place import Index
+from ingest.store import blobs, reader, rows
+from ingest.store.engine import Row
+
+BATCH = 2000
+Progress = Callable[[int, int], None]
+CONFIGURATIONS = {"nl": "dutch", "en": "english"}
+_encode = msgspec.json.Encoder().encode
+_SPAN = (
+    "id", "document_id", "from_no", "to_no", "origin_no", "start", "length", "hash", "edited", "runs",
+)  # fmt: skip
+_EDIT = ("seq", "document_id", "class", "significance", "facts", "flags", "body")
+
+
+def catch_up(
+    index: Index, *, batch: int = BATCH, most: int | None = None, progress: Progress | None = None
+) -> int:
+    """Take in what the log has grown by, `most` changes at most; returns the seq that was reached.
+
+    `progress` is told how many changes of how many are done.
+    """
+    done, total, reached = 0, None, 0
+    while most is None or done < most:
+        with index.writing() as (connection, place):
+            head = int(reader.head(connection).seq)
+            total = total or head - place
+            size = batch if most is None else min(batch, most - done)
+            found = list(reader.changes(connection, after=place, limit=size))
+            reached = place
+            if not found:
+                break
+            _take(connection, found)
+            reached = int(found[-1].seq)
+            connection.execute(
+                sa.text("UPDATE state SET seq = :seq, leaf = :leaf WHERE id = 1"),
+                {"seq": reached, "leaf": found[-1].leaf},
+            )
+        done += len(found)
+        if progress is not None:
+            progress(done, max(total, done))
+    return reached
+
+
+def _take(connection: Connection, found: Sequence[Row]) -> None:
+    """Index a stretch of the log. A document whose bytes are damaged is left out: `verify` tells of it."""
+    of_document: defaultdict[int, list[Row]] = defaultdict(list)
+    for row in found:
+        if row.key is not None and row.version and row.type not in ("rejected", "deleted"):
+            of_document[row.key].append(row)
+    next_span = int(connection.exec_driver_sql("SELECT next_span FROM state WHERE id = 1").scalar_one())
+    cutter = Cutter()
+    taken = _Taken(next_span)
+    for key, changes in of_document.items():
+        try:
+            made = _document(connection, key, changes, cutter)
+        except IntegrityError:
+            continue
+        taken.add(key, made)
+    taken.write(connection)
+
+
+class Made(msgspec.Struct):
+    """What a stretch of the log made of one document."""
+
+    no: int
+    normaliser: str
+    begun: list[Span]
+    ended: list[Span]
+    said: dict[int, tuple[str, str | None]]  # by identity of the span: its text and language
+    edits: list[tuple[int, Edit]]
+    anew: bool
+
+
+def _document(
+    connection: Connection, key: int, changes: Sequence[Row], cutter: Cutter, *, anew: bool = False
+) -> Made | None:
+    """Index one document up to the last of these changes. Raises IntegrityError."""
+    head = connection.execute(
+        sa.text("SELECT no, normaliser FROM indexed WHERE document_id = :key"), {"key": key}
+    ).one_or_none()
+    anew = anew or head is None or any(row.type == "renormalised" for row in changes)
+    last = max(row.version for row in changes)
+    if not anew and head is not None and last <= head.no:
+        return None
+    start = 1 if anew or head is None else head.no
+    renditions = _by_version(reader.renditions(connection, key, start, last))
+    normaliser = _normaliser(renditions, None if head is None or anew else head.normaliser)
+    wanted = {row.version: row for row in changes if edits.made_version(row)}
+    lineage = Lineage()
+    made = Made(last, normaliser, [], [], {}, [], anew)
+    before: tuple[int, bytes] | None = None
+    for no, raw in blobs.run(connection, key, start, last):
+        text = _chosen(connection, raw, renditions.get(no, ()), normaliser)
+        said = [] if text is None else cutter.cut(text.text, text.language)
+        if no == start and not anew:
+            restored = _restored(connection, key, said)
+            if restored is None:
+                return _document(connection, key, changes, cutter, anew=True)
+            lineage = restored
+        else:
+            if not anew:
+                lineage.gone.update(_gone(connection, key, lineage, said))
+            begun = len(lineage.begun)
+            lineage.step(no, said)
+            texts = {each.key: each.text for each in said}
+            for span in lineage.begun[begun:]:
+                made.said[id(span)] = (texts[span.key], None if text is None else text.language)
+        if no in wanted and before is not None and wanted[no].previous_version == before[0]:
+            edit = _edit(connection, wanted[no], before, (no, raw), renditions)
+            if edit is not None:
+                made.edits.append((int(wanted[no].seq), edit))
+        before = (no, raw)
+    made.begun, made.ended = lineage.begun, lineage.ended
+    return made
+
+
+def _edit(
+    connection: Connection,
+    row: Row,
+    before: tuple[int, bytes],
+    after: tuple[int, bytes],
+    renditions: dict[int, list[Row]],
+) -> Edit | None:
+    pair = edits.paired([*renditions.get(before[0], ()), *renditions.get(after[0], ())])
+    if pair is None or pair[1].version != after[0]:
+        return None
+    old, new = (
+        edits.text_of(connection, raw, each) for raw, each in zip((before[1], after[1]), pair, strict=True)
+    )
+    again = reader.versions_with_text(
+        connection, row.key, new.sha256, normaliser=pair[1].normaliser, before=before[0]
+    )
+    return classify(old, new, earlier=[(no, new.sha256) for no in again])
+
+
+def _by_version(found: Iterable[Row]) -> dict[int, list[Row]]:
+    of_version: defaultdict[int, list[Row]] = defaultdict(list)
+    for row in found:
+        of_version[row.version].append(row)
+    return of_version
+
+
+def _normaliser(renditions: dict[int, list[Row]], before: str | None) -> str:
+    """The normaliser of the document's spans: the one they have, else the one that read last."""
+    newest = max(
+        (each for found in renditions.values() for each in found),
+        key=lambda each: each.rendition_seq,
+        default=None,
+    )
+    if before:
+        return before
+    return "" if newest is None else str(newest.normaliser)
+
+
+def _chosen(connection: Connection, raw: bytes, found: Sequence[Row], normaliser: str) -> Text | None:
+    row = chosen(found, normaliser)
+    return None if row is None else edits.text_of(connection, raw, row)
+
+
+def chosen(found: Sequence[Row], normaliser: str) -> Row | None:
+    """Of a version's renditions with text the newest by this normaliser, else the newest."""
+    return next(
+        (each for each in reversed(found) if each.normaliser == normaliser), found[-1] if found else None
+    )
+
+
+# -- where a document was left -----------------------------------------------------------------
+
+
+def span_of(row: Row) -> Span:
+    """A span as it lies in the index."""
+    return Span(
+        key=row.hash,
+        from_no=row.from_no,
+        to_no=row.to_no,
+        origin_no=row.origin_no,
+        offset=row.start,
+        length=row.length,
+        runs=None if row.runs is None else tuple((no, size) for no, size in msgspec.json.decode(row.runs)),
+        edited=bool(row.edited),
+        id=row.id,
+    )
+
+
+def _restored(connection: Connection, key: int, said: list[Said]) -> Lineage | None:
+    """The lineage as the last version left it; None where the index holds other sentences."""
+    found: defaultdict[int, list[Span]] = defaultdict(list)
+    select = sa.text(f"SELECT * FROM span WHERE document_id = :key AND to_no = {OPEN} ORDER BY from_no, id")
+    for row in connection.execute(select, {"key": key}):
+        found[row.hash].append(span_of(row))
+    live = []
+    for each in said:
+        if not found[each.key]:
+            return None
+        live.append(found[each.key].pop(0))
+    return Lineage(live, said)
+
+
+def _gone(connection: Connection, key: int, lineage: Lineage, said: Sequence[Said]) -> dict[int, Span]:
+    """The last stay of what the text says and the last version did not."""
+    here = {each.key for each in lineage.said} | lineage.gone.keys()
+    asked = [each for each in {each.key for each in said} if each not in here]
+    found: dict[int, Span] = {}
+    for at in range(0, len(asked), 500):
+        select = sa.text(
+            "SELECT * FROM span WHERE document_id = :key AND hash IN :hashes"
+            f" AND to_no < {OPEN} ORDER BY to_no"
+        ).bindparams(sa.bindparam("hashes", expanding=True))
+        for row in connection.execute(select, {"key": key, "hashes": asked[at : at + 500]}):
+            found[row.hash] = span_of(row)
+    return found
+
+
+# -- writing -------------------------------------------------------------------------------------
+
+
+class _Taken:
+    """The rows of a stretch of the log."""
+
+    def __init__(self, next_span: int) -> None:
+        self.next_span = next_span
+        self.spans: list[tuple[Any, ...]] = []
+        self.words: list[tuple[int, str, str]] = []
+        self.ended: list[tuple[int, int, int]] = []
+        self.edits: list[tuple[Any, ...]] = []
+        self.heads: list[tuple[int, int, str]] = []
+        self.anew: list[tuple[int]] = []
+
+    def add(self, key: int, made: Made | None) -> None:
+        """Take a document's rows in."""
+        if made is None:
+            return
+        if made.anew:
+            self.anew.append((key,))
+        for span in made.begun:
+            span.id = self.next_span
+            self.next_span += 1
+            runs = None if span.runs is None else _encode(span.runs).decode()
+            self.spans.append(
+                (span.id, key, span.from_no, span.to_no, span.origin_no, span.offset, span.length, span.key,
+                 int(span.edited), runs)
+            )  # fmt: skip
+            text, language = made.said[id(span)]
+            self.words.append((span.id, CONFIGURATIONS.get(language or "", "simple"), fold(text)))
+        mine = {id(span) for span in made.begun}
+        self.ended += [(span.to_no, int(span.edited), span.id) for span in made.ended if id(span) not in mine]
+        for seq, edit in made.edits:
+            kinds = sorted({fact.kind for fact in edit.facts})
+            names = [flag.name for flag in edit.flags]
+            self.edits.append(
+                (
+                    seq,
+                    key,
+                    edit.kind,
+                    edit.significance,
+                    _listed(kinds),
+                    _listed(names),
+                    _encode(edit).decode(),
+                )
+            )
+        self.heads.append((key, made.no, made.normaliser))
+
+    def write(self, connection: Connection) -> None:
+        """Write all of it."""
+        rows.run_many(connection, "DELETE FROM span WHERE document_id = ?", self.anew)
+        rows.run_many(connection, "UPDATE span SET to_no = ?, edited = ? WHERE id = ?", self.ended)
+        rows.insert(connection, "span", _SPAN, self.spans)
+        if connection.dialect.name == "sqlite":
+            rows.insert(connection, "words", ("rowid", "said"), [(key, said) for key, _, said in self.words])
+        elif self.words:
+            # The words as the language stems them, and as they stand: for what is no word of it.
+            connection.exec_driver_sql(
+                "INSERT INTO words VALUES"
+                " (%s, %s, to_tsvector(%s::regconfig, %s) || to_tsvector('simple', %s))",
+                [(key, name, name, said, said) for key, name, said in self.words],
+            )
+        rows.upsert(connection, "edit", ("seq",), _EDIT, self.edits)
+        rows.upsert(connection, "indexed", ("document_id",), ("document_id", "no", "normaliser"), self.heads)
+        connection.execute(
+            sa.text("UPDATE state SET next_span = :next WHERE id = 1"), {"next": self.next_span}
+        )
+
+
+def _listed(names: Iterable[str]) -> str:
+    return "".join(f",{name}" for name in names) + "," if names else ""

@@ -1,0 +1,61 @@
+"""The edits that the index keeps: those of some changes, and the changes of some edits."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any, get_args
+
+import msgspec
+import sqlalchemy as sa
+from sqlalchemy.engine import Connection
+
+from ingest.compare.edit import Class, Flag, Significance
+from ingest.compare.slot import Kind
+from ingest.errors import UsageError
+from ingest.store.engine import Row
+
+CLASSES = get_args(Class)
+SIGNIFICANCES = get_args(Significance)
+FACTS = get_args(Kind)
+FLAGS = get_args(msgspec.structs.fields(Flag)[0].type)
+
+_edit = sa.table("edit", *map(sa.column, ("seq", "class", "significance", "facts", "flags", "body"))).c
+
+
+def chosen(
+    *,
+    kind: str | None = None,
+    significance: str | None = None,
+    fact: str | None = None,
+    flag: str | None = None,
+) -> Any:
+    """What `reader.changes` takes to give only the changes with such an edit; None where all is wanted.
+
+    Raises UsageError for a name that no edit has.
+    """
+    conditions = []
+    if kind is not None:
+        conditions.append(_edit["class"] == _one_of(kind, CLASSES, "class"))
+    if significance is not None:
+        conditions.append(_edit.significance == _one_of(significance, SIGNIFICANCES, "significance"))
+    if fact is not None:
+        conditions.append(_edit.facts.like(f"%,{_one_of(fact, FACTS, 'fact')},%"))
+    if flag is not None:
+        conditions.append(_edit.flags.like(f"%,{_one_of(flag, FLAGS, 'flag')},%"))
+    return sa.select(_edit.seq).where(*conditions) if conditions else None
+
+
+def _one_of(word: str, known: Sequence[str], what: str) -> str:
+    if word not in known:
+        raise UsageError(f"no {what} '{word}'", hint=f"they are: {', '.join(known)}")
+    return word
+
+
+def stored(connection: Connection, rows: Sequence[Row]) -> dict[int, msgspec.Raw | None]:
+    """The edits, as JSON, of those changes that the index has taken in; None where such a one has none."""
+    reached = int(connection.exec_driver_sql("SELECT seq FROM state WHERE id = 1").scalar_one())
+    found: dict[int, msgspec.Raw | None] = {int(row.seq): None for row in rows if row.seq <= reached}
+    if found:
+        select = sa.select(_edit.seq, _edit.body).where(_edit.seq.in_(list(found)))
+        found.update((each.seq, msgspec.Raw(each.body.encode())) for each in connection.execute(select))
+    return found

@@ -1,0 +1,220 @@
+"""Where the index lies and how it is opened.
+
+A connection to the index sees the record too, under the same names on both databases: on SQLite the store
+is attached to the index, on Postgres the index's schema is put behind the store's in the search path.
+No transaction of the index ever takes the right to write the record.
+"""
+
+from __future__ import annotations
+
+import os
+import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from urllib.parse import quote
+
+import sqlalchemy as sa
+from sqlalchemy import event
+from sqlalchemy.engine import Connection, Engine
+from sqlalchemy.exc import DBAPIError
+
+from ingest.errors import StoreUnavailable
+from ingest.store import tables
+from ingest.store.engine import Store, translated
+
+VERSION = 1  # of what is kept and how it is made: another one, and the index is made anew
+SCHEMA = "ingest_index"
+_LOCK = 0x696E646578  # "index": one at a time makes the schema
+
+_TABLES = (
+    """CREATE TABLE state (id INTEGER PRIMARY KEY, version INTEGER NOT NULL, seq BIGINT NOT NULL,
+       leaf {bytes} NOT NULL, next_span BIGINT NOT NULL)""",
+    """CREATE TABLE indexed (document_id BIGINT PRIMARY KEY, no INTEGER NOT NULL,
+       normaliser TEXT NOT NULL)""",
+    """CREATE TABLE edit (seq BIGINT PRIMARY KEY, document_id BIGINT NOT NULL, class TEXT NOT NULL,
+       significance TEXT NOT NULL, facts TEXT NOT NULL, flags TEXT NOT NULL, body TEXT NOT NULL)""",
+    "CREATE INDEX ix_edit_class ON edit (class, seq)",
+    "CREATE INDEX ix_edit_significance ON edit (significance, seq)",
+    """CREATE TABLE span (id BIGINT PRIMARY KEY, document_id BIGINT NOT NULL, from_no INTEGER NOT NULL,
+       to_no INTEGER NOT NULL, origin_no INTEGER NOT NULL, start INTEGER NOT NULL, length INTEGER NOT NULL,
+       hash BIGINT NOT NULL, edited INTEGER NOT NULL, runs TEXT)""",
+    "CREATE INDEX ix_span_document ON span (document_id, to_no, hash)",
+)
+_WORDS = {
+    "sqlite": (
+        "CREATE VIRTUAL TABLE words USING fts5(said, content='', tokenize=\"unicode61 remove_diacritics 2\")",
+    ),
+    "postgresql": (
+        "CREATE TABLE words (id BIGINT PRIMARY KEY, language TEXT NOT NULL, said TSVECTOR NOT NULL)",
+        "CREATE INDEX ix_words_said ON words USING gin (said)",
+    ),
+}
+
+
+class Index:
+    """The index of a store. Nothing is opened or made before it is asked something."""
+
+    def __init__(self, store: Store) -> None:
+        self.store = store
+        self.path = f"{store.url.database}.index.db" if store.is_sqlite else None
+        self._engine: Engine = _beside(store, str(self.path)) if store.is_sqlite else store.engine
+
+    @property
+    def address(self) -> str:
+        """Where the index is, fit to show."""
+        return self.path or f"{self.store.address}, schema {SCHEMA}"
+
+    def dispose(self) -> None:
+        """Close the connections that are the index's own."""
+        if self.path is not None:
+            self._engine.dispose()
+
+    @contextmanager
+    def reading(self) -> Iterator[Connection]:
+        """One snapshot of the index and the record. It must have been prepared."""
+        with translated(self.address), self._engine.connect() as connection:
+            if self.path is None:
+                connection.execution_options(isolation_level="REPEATABLE READ")
+            with connection.begin():
+                self._look_here(connection)
+                yield connection
+
+    @contextmanager
+    def writing(self) -> Iterator[tuple[Connection, int]]:
+        """One transaction that alone may move the index, and the seq it stands at."""
+        with translated(self.address), self._engine.connect() as connection, connection.begin():
+            self._look_here(connection)
+            # The first statement takes the right to write: nobody else moves what is read next.
+            connection.exec_driver_sql("UPDATE state SET version = version WHERE id = 1")
+            yield (
+                connection,
+                int(connection.exec_driver_sql("SELECT seq FROM state WHERE id = 1").scalar_one()),
+            )
+
+    def usable(self) -> bool:
+        """Whether the index is there, whole as far as one can see, and this store's. Makes nothing."""
+        try:
+            with self._engine.connect() as connection, connection.begin():
+                return self._fits(connection)
+        except (DBAPIError, UnicodeDecodeError):
+            return False
+
+    def prepare(self) -> None:
+        """Make the index usable: made empty where it is missing, damaged, or not of this store.
+
+        Raises StoreUnavailable where that cannot be done.
+        """
+        try:
+            with self._engine.connect() as connection, connection.begin():
+                if self._fits(connection):
+                    return
+        except (DBAPIError, UnicodeDecodeError) as error:
+            if "locked" in str(error):
+                raise StoreUnavailable(
+                    f"the index {self.address} is locked by another process", code="store_locked"
+                ) from error
+        self.rebuild()
+
+    def rebuild(self) -> None:
+        """Throw the index away and make an empty one."""
+        try:
+            with translated(self.address):
+                self._make()
+        except StoreUnavailable:
+            if self.path is None:
+                raise
+            # Damaged so that its tables cannot be dropped. Whoever has it open still has the old one.
+            self.dispose()
+            for end in ("", "-wal", "-shm", "-journal"):
+                with suppress(FileNotFoundError):
+                    os.unlink(self.path + end)
+            with translated(self.address):
+                self._make()
+
+    def _make(self) -> None:
+        if self.path is not None:
+            self._create_file(self.path)
+        with self._engine.connect() as connection, connection.begin():
+            if self.path is not None:
+                found = connection.exec_driver_sql(
+                    "SELECT name FROM main.sqlite_schema WHERE type = 'table'"
+                    " AND name NOT LIKE 'sqlite_%' AND name NOT LIKE 'words\\_%' ESCAPE '\\'"
+                )
+                for name in found.scalars().all():
+                    connection.exec_driver_sql(f'DROP TABLE main."{name}"')
+            else:
+                connection.exec_driver_sql(f"SELECT pg_advisory_xact_lock({_LOCK})")
+                connection.exec_driver_sql(f"DROP SCHEMA IF EXISTS {SCHEMA} CASCADE")
+                connection.exec_driver_sql(f"CREATE SCHEMA {SCHEMA}")
+                connection.exec_driver_sql(f"SET LOCAL search_path TO {SCHEMA}")
+            kind = "BLOB" if self.path is not None else "BYTEA"
+            for statement in (*_TABLES, *_WORDS[connection.dialect.name]):
+                connection.exec_driver_sql(statement.format(bytes=kind))
+            connection.execute(
+                sa.text("INSERT INTO state VALUES (1, :version, 0, :leaf, 1)"),
+                {"version": VERSION, "leaf": b""},
+            )
+
+    def _create_file(self, path: str) -> None:
+        try:
+            os.close(os.open(path, os.O_RDWR | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600))
+        except FileExistsError:
+            pass
+        except OSError as error:
+            raise StoreUnavailable(
+                f"the index {path} cannot be made: {os.strerror(error.errno or 0)}",
+                code="store_unreachable",
+                hint="it lies beside the store; make that folder writable",
+            ) from error
+
+    def _fits(self, connection: Connection) -> bool:
+        """Whether the index is there, of this version, and follows this very log."""
+        if self.path is not None:
+            known = connection.exec_driver_sql(
+                "SELECT 1 FROM main.sqlite_schema WHERE name = 'state'"
+            ).scalar()
+        else:
+            known = connection.exec_driver_sql(f"SELECT to_regclass('{SCHEMA}.state')").scalar()
+        if not known:
+            return False
+        self._look_here(connection)
+        state = connection.exec_driver_sql("SELECT version, seq, leaf FROM state WHERE id = 1").one_or_none()
+        if state is None or state.version != VERSION:
+            return False
+        if state.seq == 0:
+            return True
+        leaf = connection.execute(
+            sa.select(tables.change.c.leaf).where(tables.change.c.seq == state.seq)
+        ).scalar()
+        return leaf is not None and bytes(leaf) == bytes(state.leaf)
+
+    def _look_here(self, connection: Connection) -> None:
+        if self.path is None:
+            connection.exec_driver_sql(
+                f"SELECT set_config('search_path', current_setting('search_path') || ', {SCHEMA}', true)"
+            )
+
+
+def _beside(store: Store, path: str) -> Engine:
+    place = f"file:{quote(os.fsencode(path))}?mode=rw"
+    record = f"file:{quote(os.fsencode(str(store.url.database)))}?mode=rw"
+
+    def connect() -> sqlite3.Connection:
+        return sqlite3.connect(place, uri=True, timeout=5.0, isolation_level=None, check_same_thread=False)
+
+    def settle(connection: sqlite3.Connection, _record: object) -> None:
+        connection.execute("PRAGMA journal_mode=WAL")
+        # What a crash of the machine takes from it is made again.
+        connection.execute("PRAGMA synchronous=NORMAL")
+        connection.execute("PRAGMA temp_store=MEMORY")
+        connection.execute("PRAGMA cache_size=-16000")
+        connection.execute("ATTACH ? AS record", (record,))
+
+    def begin(connection: Connection) -> None:
+        connection.exec_driver_sql("BEGIN")
+
+    # No pool: whoever made the index anew made another file, which the next connection must find.
+    engine = sa.create_engine("sqlite://", creator=connect, poolclass=sa.pool.NullPool)
+    event.listen(engine, "connect", settle)
+    event.listen(engine, "begin", begin)
+    return engine

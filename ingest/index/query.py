@@ -1,0 +1,90 @@
+"""What a person asks for, taken apart: words, phrases, beginnings of words, AND, OR, NOT.
+
+    brug Westdam            both, somewhere in the document
+    "de brug bij Westdam"   these words in a row, within one sentence
+    verkeer*                any word that begins so
+    brug OR pont            either; AND binds closer than OR
+    brug NOT Westdam        documents with the one and without the other
+
+Only AND, OR and NOT in capitals, between or before words, and quotes that come in pairs mean anything;
+a star means something at the end of a word. All else is text: what is neither letter nor digit parts words.
+No query is an error.
+"""
+
+from __future__ import annotations
+
+import re
+
+import msgspec
+
+from ingest.index.folding import fold
+
+_NEXT = re.compile(r"\s*(\S)")
+_WORD = re.compile(r'[^\s"]+|"')
+_OPERATORS = frozenset(("AND", "OR", "NOT"))
+MOST = 64  # words and phrases; what comes after them is left out
+
+
+class Term(msgspec.Struct, frozen=True):
+    """Words in a row, folded; with `prefix` the last one only begins so."""
+
+    words: tuple[str, ...]
+    prefix: bool = False
+
+
+class Clause(msgspec.Struct, frozen=True):
+    """Everything in `wanted` and nothing in `unwanted`; without the former, all that lacks the latter."""
+
+    wanted: tuple[Term, ...]
+    unwanted: tuple[Term, ...]
+
+
+def parse(query: str) -> list[Clause]:
+    """The clauses of which one must hold; none where the query has no word in it."""
+    clauses: list[Clause] = []
+    wanted: list[Term] = []
+    unwanted: list[Term] = []
+    parts = _parts(query)
+    for at, part in enumerate(parts):
+        if isinstance(part, Term):
+            negated = at > 0 and parts[at - 1] == "NOT"
+            (unwanted if negated else wanted).append(part)
+        elif part == "OR" and (wanted or unwanted):
+            clauses.append(Clause(tuple(wanted), tuple(unwanted)))
+            wanted, unwanted = [], []
+    if wanted or unwanted:
+        clauses.append(Clause(tuple(wanted), tuple(unwanted)))
+    return clauses
+
+
+def _parts(query: str) -> list[Term | str]:
+    """Terms and operators in order; an operator with nothing to join is a word."""
+    found: list[tuple[str, Term | None]] = []
+    at = 0
+    while place := _NEXT.match(query, at):
+        at = place.start(1)
+        end = query.find('"', at + 1) if query[at] == '"' else -1
+        if end > 0:
+            inside, at = query[at + 1 : end], end + 1
+            star = query[at : at + 1] == "*"
+            at += star
+            found.append(("", _term(inside, prefix=star)))
+            continue
+        match = _WORD.match(query, at)
+        assert match is not None
+        at = match.end()
+        word = match[0]
+        found.append((word, _term(word, prefix=word.endswith("*"))))
+    parts: list[Term | str] = []
+    for number, (name, term) in enumerate(found):
+        joined = any(later is not None for _, later in found[number + 1 :])
+        if name in _OPERATORS and joined and (parts or name == "NOT"):
+            parts.append(name)
+        elif term is not None:
+            parts.append(term)
+    return parts[: 2 * MOST]
+
+
+def _term(text: str, *, prefix: bool) -> Term | None:
+    words = tuple(fold(text).split())
+    return Term(words, prefix) if words else None

@@ -1,0 +1,256 @@
+"""The derived index on both databases: what it says of a history, and that losing it loses nothing."""
+
+from __future__ import annotations
+
+import os
+import stat
+from pathlib import Path
+from typing import Any
+
+import pytest
+import sqlalchemy as sa
+
+from ingest.index import blame, fill, search, state
+from ingest.index.place import Index
+from ingest.index.query import parse
+from ingest.store import tables
+from ingest.store.engine import Store
+from tests.recording import add_root, entry, opened, record, rows_of
+
+A = "Alpha stays here all day."
+TEN = "The mayor spoke on Monday about ten bridges."
+TWELVE = "The mayor spoke on Monday about twelve bridges."
+GONE = "Gamma was removed later by someone."
+CAFE = "The café on the corner is closed."
+
+
+def history(store: Store, root: int, path: bytes, *texts: str | None) -> int:
+    """A document with these texts as its versions; None is a version without text. Returns its key."""
+    key = None
+    for no, text in enumerate(texts):
+        raw = b"\0" if text is None else text.encode()
+        made = entry("changed" if no else "created", path, raw=raw, document=key, previous=no or None)
+        if text is None:
+            assert made.version is not None
+        record(store, root, [made])
+        if key is None:
+            key = max(int(row["id"]) for row in rows_of(store, tables.document))
+    assert key is not None
+    return key
+
+
+def text(*sentences: str) -> str:
+    return " ".join(sentences) + "\n"
+
+
+def brought_up(store: Store) -> Index:
+    index = Index(store)
+    index.prepare()
+    fill.catch_up(index)
+    return index
+
+
+def found(index: Index, query: str, *, every: bool = False, **wanted: Any) -> list[tuple[str, Any]]:
+    with index.reading() as connection:
+        hits = search.find(connection, parse(query), search.Wanted(**wanted), every=every)
+        return [(hit.row.path.decode(), hit.stretches) for hit in hits]
+
+
+def rows(index: Index, table: str) -> list[tuple[Any, ...]]:
+    key = {"edit": "seq", "span": "id", "indexed": "document_id"}[table]
+    with index.reading() as connection:
+        return [tuple(row) for row in connection.execute(sa.text(f"SELECT * FROM {table} ORDER BY {key}"))]
+
+
+def test_the_spans_of_a_history(database_url: str) -> None:
+    with opened(database_url) as store:
+        root = add_root(store)
+        key = history(store, root, b"a.txt", text(A, TEN, GONE), text(A, TWELVE), text(A, TWELVE, GONE))
+        index = brought_up(store)
+        with index.reading() as connection:
+            select = sa.text("SELECT from_no, to_no, origin_no, edited, runs FROM span ORDER BY id")
+            spans = [tuple(row) for row in connection.execute(select)]
+        index.dispose()
+
+    last = 2**31 - 1
+    assert key
+    assert spans == [
+        (1, last, 1, 0, None),
+        (1, 1, 1, 1, None),
+        (1, 1, 1, 0, None),
+        (2, last, 2, 0, "[[1,32],[2,7],[1,8]]"),
+        (3, last, 1, 0, None),
+    ]
+
+
+@pytest.mark.parametrize("batch", [1, 2, 1000])
+def test_however_it_was_filled_the_index_holds_the_same(database_url: str, batch: int) -> None:
+    texts = [text(A, TEN, GONE), text(A, TWELVE), text(GONE, A, TWELVE), text(CAFE), text(A, TEN, GONE, A)]
+    with opened(database_url) as store:
+        root = add_root(store)
+        history(store, root, b"a.txt", *texts)
+        history(store, root, b"b.txt", *texts[::-1])
+        whole = brought_up(store)
+        expected = [rows(whole, table) for table in ("edit", "indexed")]
+        blames = [_blame(whole, row[0], no) for row in rows(whole, "indexed") for no in range(1, 6)]
+        whole.rebuild()
+        fill.catch_up(whole, batch=batch)
+        assert [rows(whole, table) for table in ("edit", "indexed")] == expected
+        again = [_blame(whole, row[0], no) for row in rows(whole, "indexed") for no in range(1, 6)]
+        unindexed = [
+            _blame(whole, row[0], no, indexed=False) for row in rows(whole, "indexed") for no in range(1, 6)
+        ]
+        whole.dispose()
+
+    assert again == blames
+    assert unindexed == blames
+
+
+def _blame(index: Index, key: int, no: int, *, indexed: bool = True) -> blame.Blame:
+    with index.reading() as connection:
+        return blame.of(connection, key, no, indexed=indexed, deleted=True)
+
+
+def test_blame_names_the_version_of_each_sentence_and_of_its_words(database_url: str) -> None:
+    with opened(database_url) as store:
+        root = add_root(store)
+        key = history(
+            store, root, b"a.txt", text(A, TEN, GONE), text(A, TWELVE), text(GONE, A, TWELVE), text(CAFE, A)
+        )
+        index = brought_up(store)
+        third, fourth = (_blame(index, key, no) for no in (3, 4))
+        index.dispose()
+
+    told = [(each.text, each.version, each.away) for each in third.sentences]
+    assert told == [(GONE, 1, ((2, 2),)), (A, 1, ()), (TWELVE, 2, ())]
+    assert [(run.text, run.version) for run in third.sentences[2].words] == [
+        ("The mayor spoke on Monday about ", 1),
+        ("twelve ", 2),
+        ("bridges.", 1),
+    ]
+    assert [(lost.text, lost.version, lost.removed_in, lost.edited) for lost in third.lost] == [
+        (TEN, 1, 2, True)
+    ]
+    assert [(each.text, each.version) for each in fourth.sentences] == [(CAFE, 4), (A, 1)]
+    assert {(lost.text, lost.removed_in, lost.edited) for lost in fourth.lost} == {
+        (TEN, 2, True),
+        (GONE, 4, False),
+        (TWELVE, 4, False),
+    }
+
+
+def test_search_finds_current_versions_and_every_version(database_url: str) -> None:
+    with opened(database_url) as store:
+        root = add_root(store)
+        history(store, root, b"a.txt", text(A, TEN, GONE), text(A, TWELVE), text(A, TWELVE, GONE))
+        history(store, root, b"b.txt", text(CAFE, A), text(CAFE))
+        index = brought_up(store)
+
+        assert found(index, "gamma") == [("a.txt", [(3, 3)])]
+        assert found(index, "gamma", every=True) == [("a.txt", [(1, 1), (3, 3)])]
+        assert found(index, "cafe") == [("b.txt", [(1, 2)])]
+        assert found(index, "CAFÉ") == [("b.txt", [(1, 2)])]
+        assert found(index, "alpha") == [("a.txt", [(1, 3)])]
+        assert found(index, "alpha", every=True) == [("a.txt", [(1, 3)]), ("b.txt", [(1, 1)])]
+        assert found(index, "ten", every=True) == [("a.txt", [(1, 1)])]
+        assert found(index, '"ten bridges"', every=True) == [("a.txt", [(1, 1)])]
+        assert found(index, '"bridges ten"', every=True) == []
+        assert found(index, "twel*") == [("a.txt", [(2, 3)])]
+        assert found(index, "alpha AND gamma", every=True) == [("a.txt", [(1, 1), (3, 3)])]
+        assert found(index, "alpha NOT gamma", every=True) == [("a.txt", [(2, 2)]), ("b.txt", [(1, 1)])]
+        assert found(index, "ten OR cafe", every=True) == [("a.txt", [(1, 1)]), ("b.txt", [(1, 2)])]
+        assert found(index, "NOT alpha") == [("b.txt", [(2, 2)])]
+        assert found(index, "alpha", prefix=b"b") == []
+        assert found(index, "cafe", root=root + 99) == []
+        index.dispose()
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        *("", " ", '"', '""', "*", "'", "'; DROP TABLE span; --", "a:b", "said:x", "-x", "(a", "a)", "^a"),
+        *(
+            "NEAR(a b)",
+            "a + b",
+            "{a b}",
+            "\0",
+            "%",
+            "\\",
+            "a' | 'b",
+            "a & b",
+            "!a",
+            "<->",
+            ":*",
+            "AND",
+            "NOT",
+        ),
+        *("OR OR", "x AND", "🙂", "\ud800", '"a', 'a"b"c', "a" * 5000, "a " * 500, '"NOT" AND NOT "', "$$"),
+        *("%(match)s", ":match", "?"),
+    ],
+)
+def test_no_query_is_an_error_or_a_statement(database_url: str, query: str) -> None:
+    with opened(database_url) as store:
+        root = add_root(store)
+        history(store, root, b"a.txt", text("Nothing of it", "is said."))
+        index = brought_up(store)
+        assert found(index, query) == []
+        assert found(index, query, every=True) == []
+        assert found(index, "nothing") == [("a.txt", [(1, 1)])]
+        index.dispose()
+
+
+def test_an_index_that_is_gone_or_damaged_or_of_another_version_is_made_again(tmp_path: Path) -> None:
+    with opened(f"sqlite:///{tmp_path}/store.db") as store:
+        root = add_root(store)
+        history(store, root, b"a.txt", text(A, TEN), text(A, TWELVE))
+        index = brought_up(store)
+        assert index.path is not None
+        assert stat.S_IMODE(os.stat(index.path).st_mode) == 0o600
+        spans = rows(index, "span")
+        assert len(spans) == 3
+        for harm in ("unlink", "garbage", "truncate", "version", "future"):
+            if harm == "unlink":
+                os.unlink(index.path)
+            elif harm == "garbage":
+                Path(index.path).write_bytes(b"no database at all" * 1000)
+            elif harm == "truncate":
+                os.truncate(index.path, 0)
+            else:
+                change = "version = 99" if harm == "version" else "seq = 99"
+                with index.writing() as (connection, _):
+                    connection.execute(sa.text(f"UPDATE state SET {change}"))
+            index.prepare()
+            assert state.behind(index) == 2, harm
+            fill.catch_up(index)
+            assert rows(index, "span") == spans, harm
+            assert stat.S_IMODE(os.stat(index.path).st_mode) == 0o600
+        index.dispose()
+
+
+def test_an_index_of_another_store_is_made_again(database_url: str, tmp_path: Path) -> None:
+    with opened(database_url) as store:
+        root = add_root(store)
+        history(store, root, b"a.txt", text(A), text(TEN))
+        index = brought_up(store)
+        with index.writing() as (connection, _):
+            connection.execute(sa.text("UPDATE state SET leaf = :leaf"), {"leaf": b"x" * 32})
+        index.prepare()
+        assert state.behind(index) == 2
+        index.dispose()
+    assert tmp_path.is_dir()
+
+
+def test_filling_takes_no_right_to_write_the_record(database_url: str) -> None:
+    with opened(database_url, busy_seconds=0.2) as store:
+        root = add_root(store)
+        history(store, root, b"a.txt", text(A), text(TEN))
+        index = Index(store)
+        index.prepare()
+        with store.write() as connection:
+            connection.execute(sa.text("UPDATE log_head SET seq = seq"))
+            assert fill.catch_up(index) == 2
+        with index.writing() as (_, seq):
+            assert seq == 2
+            record(store, root, [entry("created", b"b.txt", raw=b"While it is filled.\n")])
+        assert fill.catch_up(index) == 3
+        index.dispose()
