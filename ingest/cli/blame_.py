@@ -63,7 +63,7 @@ def command(doc: str, rev: str | None, words: bool, deleted: bool, root: str | N
                 )  # fmt: skip
             else:
                 how = "edited" if lost.edited else "removed"
-                margin.show(lost.version, f"{lost.text}  ({how} in @{lost.removed_in})")
+                margin.show(lost.version, lost.text, f"  ({how} in @{lost.removed_in})")
         return
     for each in found.sentences:
         if as_json():
@@ -72,7 +72,7 @@ def command(doc: str, rev: str | None, words: bool, deleted: bool, root: str | N
             for run in each.words:
                 margin.show(run.version, run.text)
         else:
-            margin.show(each.version, each.text + _away(each))
+            margin.show(each.version, each.text, _away(each))
 
 
 def _sentence(each: Any, when: dict[int, str | None]) -> dict[str, Any]:
@@ -107,9 +107,9 @@ class _Margin:
         self._observed = observed
         self._width = len(str(no)) + 1
 
-    def show(self, version: int, text: str) -> None:
+    def show(self, version: int, text: str, remark: str = "") -> None:
         from ingest.moments import show_seconds
 
         number = paint(f"@{version}".ljust(self._width), fg="yellow")
         when = show_seconds(self._observed[version])
-        line(f"{number} {when}  {escape.text(' '.join(text.split()))}")
+        line(f"{number} {when}  {escape.text(' '.join(text.split()))}{remark}")

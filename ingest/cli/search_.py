@@ -30,7 +30,7 @@ def command(
     query: str, every: bool, limit: int | None, root: str | None, prefix: str | None, language: str | None,
     date: str | None, since: str | None, until: str | None,
 ) -> None:  # fmt: skip
-    """The documents that hold the words, by path, with the versions that do.
+    """The documents that hold the words, those first that do most often, and the versions that do.
 
     Words must all be there; "…" is a phrase, word* a beginning; AND, OR, NOT join. All else is text.
 

@@ -6,6 +6,7 @@ import os
 import queue
 import select
 import signal
+import sys
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, suppress
@@ -20,6 +21,7 @@ from ingest.daemon.door import Answer, Door, Request, beside_store, clear_away, 
 from ingest.daemon.observe import Observation
 from ingest.disk import anchor
 from ingest.disk.watch import Listener
+from ingest.emit.indexing import Indexing
 from ingest.emit.log_lines import LogLines
 from ingest.errors import AlreadyRunning, RootUnavailable, StoreUnavailable, UsageError
 from ingest.escape import path as show
@@ -31,6 +33,7 @@ from ingest.store.roots import Root
 
 LONGEST_SLEEP = 1.0
 _FIXED = ("database_url", "busy_seconds", "log_format", "log_level")  # taken at the start only
+SWITCH = 0.0005  # seconds that a computing thread holds the interpreter while others want it
 KEEP_ALIVE = 15.0  # a follower at the door hears something at least so often
 
 
@@ -117,6 +120,7 @@ class Daemon:
             for root in roots
         ]
         self.lines = LogLines(store, roots, log, wait=self.announcer.wait)
+        self.indexing = Indexing(store, log, wait=self.announcer.wait)
         self.listener = Listener(self._library_said)
         self.heard: queue.SimpleQueue[tuple[bool, str]] = queue.SimpleQueue()
         self.jobs: queue.SimpleQueue[Job] = queue.SimpleQueue()
@@ -141,7 +145,10 @@ class Daemon:
             self._handle_signals()
             self.listener.attach()
             self._open(held)
+            # What the index computes must not keep the other threads waiting for the interpreter.
+            sys.setswitchinterval(SWITCH)
             self.lines.start()
+            self.indexing.start()
             held.callback(self._finish)
             for door in self._doors():
                 door.open()
@@ -190,6 +197,7 @@ class Daemon:
             observation.start_watcher()
 
     def _finish(self) -> None:
+        self.indexing.stop(timeout=1.0)
         for observation in self.observations:
             seq = observation.capture.last_seq if observation.capture is not None else 0
             try:

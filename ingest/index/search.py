@@ -24,6 +24,7 @@ from ingest.store import blobs, reader, tables
 from ingest.store.engine import Row
 
 Stretches = list[tuple[int, int]]  # versions, first and last, in order and apart
+_FIRST_SLICE = 32  # who asks for few documents waits for few
 _SLICE = 500
 
 
@@ -50,27 +51,26 @@ class Hit(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def find(connection: Connection, clauses: Sequence[Clause], wanted: Wanted, *, every: bool) -> Iterator[Hit]:
-    """The documents by root and path; only the current versions of live ones, unless `every`."""
+    """The documents with the most sentences that hold a term first, of equal ones the oldest.
+
+    Only the current versions of live ones, unless `every`. A caller may stop anywhere.
+    """
     work = _Search(connection, every)
     found: dict[int, Stretches] = {}
     for clause in clauses:
         for key, stretches in work.clause(clause).items():
             found[key] = _union(found.get(key, []), stretches)
-    hits = []
-    for row in _rows(connection, list(found), every=every):
+    order = sorted(found, key=lambda key: (-work.weight(key), key))
+    for row in _rows(connection, order, every=every):
+        if wanted.root not in (None, row.root_id) or not row.path.startswith(wanted.prefix):
+            continue
         stretches = found[row.key]
         if not every:
-            if row.state != "live" or not stretches[-1][0] <= row.last_no <= stretches[-1][1]:
+            if not stretches[-1][0] <= row.last_no <= stretches[-1][1]:
                 continue
             stretches = [stretches[-1]]
         stretches = [(first, min(end, row.last_no)) for first, end in stretches]
-        if wanted.root not in (None, row.root_id) or not row.path.startswith(wanted.prefix):
-            continue
-        hits.append((row, stretches))
-    hits.sort(key=lambda hit: (hit[0].root, hit[0].path, hit[0].key))
-    for row, stretches in hits:
-        version = _version(connection, row, stretches, wanted)
-        if version is not None:
+        if _version(connection, row, stretches, wanted) is not None:
             yield Hit(row=row, stretches=stretches, sentence=work.sentence(row.key, stretches))
 
 
@@ -157,6 +157,10 @@ class _Search:
             found = {key: left for key, held in found.items() if (left := _without(held, holds.get(key, [])))}
         return found
 
+    def weight(self, key: int) -> int:
+        """How many sentences of a document hold a term."""
+        return len(self._sentences.get(key, ()))
+
     def sentence(self, key: int, stretches: Stretches) -> int | None:
         """The newest sentence of a document that holds a term within these versions."""
         for first, end, span in sorted(self._sentences.get(key, ()), key=lambda each: (-each[1], each[2])):
@@ -221,8 +225,12 @@ def _rows(connection: Connection, keys: list[int], *, every: bool) -> Iterator[R
     ).join_from(tables.document, tables.root, root.id == document.root_id)
     if not every:
         select = select.where(document.state == "live")
-    for at in range(0, len(keys), _SLICE):
-        yield from connection.execute(select.where(document.id.in_(keys[at : at + _SLICE])))
+    at, size = 0, _FIRST_SLICE
+    while at < len(keys):
+        part = keys[at : at + size]
+        rows = {row.key: row for row in connection.execute(select.where(document.id.in_(part)))}
+        yield from (rows[key] for key in part if key in rows)
+        at, size = at + size, _SLICE
 
 
 def _version(connection: Connection, row: Row, stretches: Stretches, wanted: Wanted) -> int | None:

@@ -1,0 +1,147 @@
+"""blame, search, the index and edits, as a person uses them: through the command."""
+
+from __future__ import annotations
+
+import os
+import time
+from pathlib import Path
+
+import pytest
+
+from tests.acceptance.place import Place
+
+FIRST = "Police held two men on Monday. The mayor praised them. Nobody was hurt.\n"
+SECOND = "Police held three men on Monday. Nobody was hurt.\n"
+THIRD = "The mayor praised them. Police held three men on Monday. Nobody was hurt in the café.\n"
+
+
+@pytest.fixture
+def told(place: Place) -> Place:
+    """A document of three versions, and a Dutch one of a month."""
+    for text in (FIRST, SECOND, THIRD):
+        place.write("a.txt", text)
+        place.scan()
+    place.write(
+        "nl/b.txt", "---\ndate: 2021-02\n---\nDe burgemeester opent de nieuwe brug over het kanaal.\n"
+    )
+    place.scan()
+    return place
+
+
+def test_blame_shows_the_version_of_each_sentence(told: Place) -> None:
+    lines = told.command.ask("blame", "a.txt").text.splitlines()
+
+    assert [(line[:2], line[24:].strip()) for line in lines] == [
+        ("@1", "The mayor praised them.  (away in @2)"),
+        ("@2", "Police held three men on Monday."),
+        ("@3", "Nobody was hurt in the café."),
+    ]
+    words = told.command.records("blame", "a.txt")[1]["words"]
+    assert [(run["text"], run["version"]) for run in words] == [
+        ("Police held ", 1),
+        ("three ", 2),
+        ("men on Monday.", 1),
+    ]
+    lost = told.command.records("blame", "a.txt@2", "--deleted")
+    assert [(each["text"], each["removed_in"], each["edited"]) for each in lost] == [
+        ("Police held two men on Monday.", 2, True),
+        ("The mayor praised them.", 2, False),
+    ]
+
+
+def test_search_says_where_and_since_when(told: Place) -> None:
+    (hit,) = told.command.records("search", "cafe")
+    assert (hit["path"], hit["first_version"], hit["last_version"]) == ("a.txt", 3, 3)
+    assert hit["snippet"] == "Nobody was hurt in the café."
+    assert told.command.records("search", '"two men"') == []
+    (old,) = told.command.records("search", '"two men"', "--all-versions")
+    assert (old["first_version"], old["last_version"], old["current"]) == (1, 1, False)
+    assert [each["path"] for each in told.command.records("search", "NOT cafe")] == ["nl/b.txt"]
+    assert told.command.records("search", "brug", "--prefix", "x") == []
+    assert len(told.command.records("search", "brug", "--prefix", "nl/", "--until", "2999-01-01")) == 1
+    assert told.command.records("search", "brug", "--since", "2999-01-01") == []
+    assert told.command.ask("search", "mayor").text.splitlines()[1] == "    The mayor praised them."
+    assert "date" in told.command.refused("search", "x", "--date", "soon", code=2).error
+
+
+def test_the_log_by_kind_of_edit(told: Place) -> None:
+    for words, seqs in (
+        (("--class", "correction"), [2]),
+        (("--fact", "number"), [2]),
+        (("--flag", "stealth", "--significance", "substantive"), [2]),
+        (("--class", "redated"), []),
+    ):
+        found = told.command.records("log", *words)
+        assert [change["seq"] for change in found] == seqs, words
+        for change in found:
+            assert change["edit"]["class"] == "correction"
+    assert "correction" in told.command.refused("log", "--class", "x", code=2).hint
+    plain = told.command.records("log", "--reverse")
+    assert [change["edit"] and change["edit"]["class"] for change in plain] == [
+        None,
+        "correction",
+        plain[2]["edit"]["class"],
+        None,
+    ]
+
+
+def test_whoever_shows_an_edit_shows_the_same(told: Place) -> None:
+    """Made from the texts, kept in the index, and kept in an index made anew."""
+    index = Path(told.command.argv()[4].decode().removeprefix("sqlite:///") + ".index.db")
+    made = told.command.records("changes")
+    told.command.ask("index", "rebuild")
+    assert told.command.records("changes") == made
+    assert told.command.records("log", "--reverse") == made
+    index.write_bytes(b"damage" * 5000)
+    assert told.command.records("changes") == made
+    assert told.command.records("search", "cafe")
+    status = told.command.record("index", "status")
+    assert (status["seq"], status["behind"], status["edits"]) == (4, 0, 2)
+    os.unlink(index)
+    assert told.command.records("log", "--reverse") == made
+
+
+def test_documents_of_a_month_whatever_the_precision(place: Place) -> None:
+    for name, date in (
+        ("day", "2021-02-20"),
+        ("month", "2021-02"),
+        ("year", "2021"),
+        ("other", "2021-03-01"),
+    ):
+        place.write(f"{name}.txt", f"---\ndate: {date}\n---\nA story about the weather.\n")
+    place.scan()
+
+    def found(*words: str) -> list[str]:
+        return [record["path"] for record in place.command.records(*words)]
+
+    dated = {each["path"]: each["date"] for each in place.command.records("ls")}
+    assert found("ls", "--date", "2021-02") == sorted(
+        name for name, date in dated.items() if (date or "").startswith("2021-02")
+    )
+    assert found("search", "weather", "--date", "2021-02") == found("ls", "--date", "2021-02")
+    assert found("ls", "--date", "2021-02-20") == [
+        name for name, date in dated.items() if date == "2021-02-20"
+    ]
+
+
+def test_the_corpus_between_two_moments_says_what_matters(told: Place) -> None:
+    (changed, added) = told.command.records("diff", "--from", "seq:1", code=1)
+    assert (changed["change"], changed["significance"], changed["class"]) == (
+        "changed",
+        "substantive",
+        "correction",
+    )
+    assert (added["change"], added["significance"]) == ("added", None)
+
+
+def test_the_daemon_keeps_the_index_near_the_log(place: Place) -> None:
+    place.write("a.txt", FIRST)
+    with place.watch() as daemon:
+        place.write("a.txt", SECOND)
+        daemon.sync()
+        until = time.monotonic() + 20
+        while place.command.record("index", "status")["behind"] and time.monotonic() < until:
+            time.sleep(0.2)
+        status = place.command.record("index", "status")
+    assert (status["behind"], status["edits"]) == (0, 1)
+    assert [change["edit"] and change["edit"]["class"] for change in daemon.changes][1:] != [None]
