@@ -247,9 +247,8 @@ class Observation:
             self._check_root()
             return self.capture is not None
         self._tend_sight(now)
-        if now >= self._next_beat:
-            if not self._beat(now):
-                return not self.retired
+        if now >= self._next_beat and not self._beat(now):
+            return not self.retired
         commits = self.capture.commits
         more = self._advance_scan(now)
         looked = self.capture.look()
