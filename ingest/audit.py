@@ -188,6 +188,8 @@ def _replay(row: Any, states: dict[int, _State], live: dict[tuple[int, bytes], i
         yield Finding("replay", where, f"version {row.no} where {expected} was expected")
     if row.type == "changed" and row.version_salt is None:
         yield Finding("replay", where, "a change of the bytes without a version")
+    if row.type == "renormalised" and not row.has_rendition:
+        yield Finding("replay", where, "renormalised without a rendition")
     if row.type == "moved" and row.from_path_bytes != state.path:
         yield Finding("replay", where, "moved from where it was not")
     if state.alive:

@@ -177,6 +177,7 @@ TYPE_STYLES: dict[str, dict[str, Any]] = {
     "deleted": {"fg": "red"},
     "restored": {"fg": "green"},
     "rejected": {"fg": "magenta"},
+    "renormalised": {"dim": True},
 }
 
 

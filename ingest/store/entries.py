@@ -31,14 +31,27 @@ class NewVersion(msgspec.Struct, frozen=True, kw_only=True):
     modified_at: int
 
 
+class NewRendition(msgspec.Struct, frozen=True, kw_only=True):
+    """Another rendition of a version that is stored already; `salt` is the version's."""
+
+    no: int
+    salt: bytes
+    text_hash: bytes | None
+    text_size: int | None
+    text_body: blobs.Body | None
+    text_delta: bytes | None
+    rendition: Rendition
+
+
 class Entry(msgspec.Struct, frozen=True, kw_only=True):
     """One change to record. `id` is made by the caller, so that a lost answer can be looked up.
 
-    `document` is None for a new document and for a rejected path that never was one.
+    `document` is None for a new document and for a rejected path that never was one. `renditions`
+    are those of a `renormalised` document, at most one a version, in the order of the versions.
     """
 
     id: bytes
-    type: Literal["created", "changed", "moved", "deleted", "restored", "rejected"]
+    type: Literal["created", "changed", "moved", "deleted", "restored", "rejected", "renormalised"]
     cause: Cause
     path: bytes
     observed_at: int
@@ -47,6 +60,7 @@ class Entry(msgspec.Struct, frozen=True, kw_only=True):
     from_path: bytes | None = None
     reason: str | None = None
     version: NewVersion | None = None
+    renditions: tuple[NewRendition, ...] = ()
 
 
 class Sighting(msgspec.Struct, frozen=True, kw_only=True):
@@ -80,6 +94,28 @@ def prepare(
     dictionary: Dictionary | None,
 ) -> NewVersion:
     """Compress and hash a content, outside of any transaction. `before` is the version before it."""
+    made = prepare_rendition(content, no=0, salt=salt, dictionary=dictionary)
+    raw = content.raw
+    delta = None if before is None else blobs.delta(before, raw)
+    return NewVersion(
+        hash=content.sha256,
+        size=len(raw),
+        body=blobs.keyframe(raw, content.sha256, dictionary) if delta is None else None,
+        delta=delta,
+        text_hash=made.text_hash,
+        text_size=made.text_size,
+        text_body=made.text_body,
+        text_delta=made.text_delta,
+        rendition=made.rendition,
+        salt=salt,
+        modified_at=modified_at,
+    )
+
+
+def prepare_rendition(
+    content: Content, *, no: int, salt: bytes, dictionary: Dictionary | None
+) -> NewRendition:
+    """Hash the text of a content and lay it out: a slice of the bytes, a delta against them, or a blob."""
     rendition, raw = content.rendition, content.raw
     text_hash, text_size, text_body, text_delta = None, None, None, None
     if rendition.text is not None:
@@ -91,17 +127,12 @@ def prepare(
             text_delta = pack.delta(raw, encoded)
             if text_delta is None or len(text_delta) > len(encoded) * TEXT_DELTA:
                 text_body, text_delta = blobs.keyframe(encoded, text_hash, dictionary), None
-    delta = None if before is None else blobs.delta(before, raw)
-    return NewVersion(
-        hash=content.sha256,
-        size=len(raw),
-        body=blobs.keyframe(raw, content.sha256, dictionary) if delta is None else None,
-        delta=delta,
+    return NewRendition(
+        no=no,
+        salt=salt,
         text_hash=text_hash,
         text_size=text_size,
         text_body=text_body,
         text_delta=text_delta,
         rendition=rendition,
-        salt=salt,
-        modified_at=modified_at,
     )

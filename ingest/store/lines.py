@@ -10,7 +10,7 @@ from collections.abc import Sequence
 import msgspec
 
 from ingest import leaf
-from ingest.store.entries import Entry, NewVersion
+from ingest.store.entries import Entry, NewRendition, NewVersion
 
 VERSION = (
     "document_id",
@@ -107,7 +107,8 @@ def of(entries: Sequence[Entry], keys: Keys, *, seq: int, label: int) -> Lines:
         committed_renditions: tuple[leaf.LeafRendition, ...] = ()
         if made is not None:
             no = (entry.previous or 0) + 1
-            committed_version, committed_renditions = _committed(made, no, entry.observed_at)
+            committed_version = _committed_version(made, no, entry.observed_at)
+            committed_renditions = (_committed_rendition(made, no),)
             versions.append(
                 (
                     document,
@@ -124,6 +125,9 @@ def of(entries: Sequence[Entry], keys: Keys, *, seq: int, label: int) -> Lines:
                 )
             )
             renditions.append(_rendition_row(document, no, seq, made, keys))
+        elif entry.renditions:
+            committed_renditions = tuple(_committed_rendition(other, other.no) for other in entry.renditions)
+            renditions += (_rendition_row(document, other.no, seq, other, keys) for other in entry.renditions)
         change = leaf.LeafChange(
             seq=seq,
             id=entry.id,
@@ -163,27 +167,23 @@ def of(entries: Sequence[Entry], keys: Keys, *, seq: int, label: int) -> Lines:
     return Lines(versions, renditions, changes, leaves)
 
 
-def _committed(
-    made: NewVersion, no: int, observed_at: int
-) -> tuple[leaf.LeafVersion, tuple[leaf.LeafRendition, ...]]:
-    text = made.rendition
-    return (
-        leaf.LeafVersion(
-            no=no,
-            salt=made.salt,
-            hash=made.hash,
-            size=made.size,
-            observed_at=observed_at,
-            modified_at=made.modified_at,
-        ),
-        (
-            leaf.LeafRendition(
-                no=no,
-                salt=made.salt,
-                text_hash=made.text_hash,
-                **{name: getattr(text, name) for name in _SHARED},
-            ),
-        ),
+def _committed_version(made: NewVersion, no: int, observed_at: int) -> leaf.LeafVersion:
+    return leaf.LeafVersion(
+        no=no,
+        salt=made.salt,
+        hash=made.hash,
+        size=made.size,
+        observed_at=observed_at,
+        modified_at=made.modified_at,
+    )
+
+
+def _committed_rendition(made: NewVersion | NewRendition, no: int) -> leaf.LeafRendition:
+    return leaf.LeafRendition(
+        no=no,
+        salt=made.salt,
+        text_hash=made.text_hash,
+        **{name: getattr(made.rendition, name) for name in _SHARED},
     )
 
 
@@ -193,7 +193,7 @@ _SHARED = tuple(
 
 
 def _rendition_row(
-    document: int | None, no: int, seq: int, made: NewVersion, keys: Keys
+    document: int | None, no: int, seq: int, made: NewVersion | NewRendition, keys: Keys
 ) -> tuple[object, ...]:
     text = made.rendition
     offset = text.text_slice[0] if text.text_slice is not None else None

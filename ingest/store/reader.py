@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from typing import Any
 
 import sqlalchemy as sa
@@ -281,6 +281,12 @@ _HEADS = sa.select(
 ).select_from(tables.document.join(tables.root, _root.id == _document.root_id))
 
 
+def live(connection: Connection, root: int, *, after: int, limit: int) -> list[Row]:
+    """The heads of a root's live documents with a key above `after`, by key."""
+    query = _HEADS.where(_document.root_id == root, _document.state == "live", _document.id > after)
+    return list(connection.execute(query.order_by(_document.id).limit(limit)))
+
+
 # -- versions --------------------------------------------------------------------------------
 
 _VERSION = sa.select(
@@ -347,6 +353,38 @@ def versions_with_text(
                 tables.normaliser.c.name == normaliser,
             )
         ).scalars()
+    )
+
+
+def readings(connection: Connection, documents: Collection[int]) -> list[Row]:
+    """Every rendition of these documents: its version, the path that had then, and its normaliser.
+
+    A row has `document`, `no`, `salt`, `sha256`, `path`, `name`, `libraries`; by document and version.
+    """
+    named = tables.normaliser.c
+    return list(
+        connection.execute(
+            sa.select(
+                _version.document_id.label("document"),
+                _version.no,
+                _version.salt,
+                _version.size,
+                _version.hash.label("sha256"),
+                _change.path_bytes.label("path"),
+                named.name,
+                named.libraries,
+            )
+            .select_from(
+                tables.version.join(tables.change, _change.seq == _version.seq)
+                .join(
+                    tables.rendition,
+                    sa.and_(_rendition.document_id == _version.document_id, _rendition.no == _version.no),
+                )
+                .join(tables.normaliser, named.id == _rendition.normaliser_id)
+            )
+            .where(_version.document_id.in_(documents))
+            .order_by(_version.document_id, _version.no)
+        )
     )
 
 

@@ -7,7 +7,7 @@ documents are written first and the log head is locked last, just before the cha
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 
 import msgspec
 import sqlalchemy as sa
@@ -19,7 +19,7 @@ from ingest.errors import StoreDamaged, StoreUnavailable
 from ingest.ids import Entropy, new_uid
 from ingest.store import blobs, lines, rows, sums, tables
 from ingest.store.engine import Row, Store, allocate, lost_connection, now_at, should_retry
-from ingest.store.entries import Entry, Recorded, Sighting
+from ingest.store.entries import Entry, NewRendition, NewVersion, Recorded, Sighting
 
 ATTEMPTS = 8
 
@@ -40,9 +40,29 @@ def record(
     tried again; when the answer to a commit was lost, the first entry's id is looked up before
     anything is repeated. Raises StoreUnavailable: then look at the store before deciding anew.
     """
+    return _persistently(
+        store, entries, lambda: _record(store, root, entries, sightings, forgotten, now, entropy)
+    )
+
+
+def add_renditions(
+    store: Store, *, root: int, entries: Sequence[Entry], now: Callable[[], int]
+) -> tuple[Recorded, set[bytes]]:
+    """Record `renormalised` entries beside whoever else writes; says which ids are in the log.
+
+    An entry whose document was deleted, was moved or has another version meanwhile is left out, and
+    so is each rendition that is there already. All that remains is recorded, or nothing. Failures
+    are as `record` has them.
+    """
+    done = _persistently(store, entries, lambda: _add_renditions(store, root, entries, now))
+    with store.read() as connection:
+        return done, set(_seqs(connection, entries))
+
+
+def _persistently(store: Store, entries: Sequence[Entry], attempt_once: Callable[[], Recorded]) -> Recorded:
     for attempt in range(ATTEMPTS):
         try:
-            return _record(store, root, entries, sightings, forgotten, now, entropy)
+            return attempt_once()
         except StoreUnavailable as error:
             cause = error.__cause__
             if not isinstance(cause, DBAPIError) or attempt == ATTEMPTS - 1:
@@ -58,17 +78,27 @@ def record(
 
 
 def _already_recorded(store: Store, entries: Sequence[Entry]) -> Recorded | None:
-    """The answer to a commit that was lost: the batch is there when its first id is."""
-    if not entries:
-        return None
+    """The answer to a commit that was lost: the batch is there when one of its ids is."""
     try:
         with store.read() as connection:
-            found = connection.execute(
-                sa.select(tables.change.c.seq).where(tables.change.c.id == entries[0].id)
-            ).scalar()
+            found = _seqs(connection, entries)
     except StoreUnavailable:
         return None  # the next attempt waits for the server, and asks again
-    return None if found is None else Recorded(found + len(entries) - 1, len(entries), 0)
+    return Recorded(max(found.values()), len(found), 0) if found else None
+
+
+def _seqs(connection: Connection, entries: Sequence[Entry]) -> dict[bytes, int]:
+    """Which of these entries are in the log, and where."""
+    found: dict[bytes, int] = {}
+    for start in range(0, len(entries), 500):
+        ids = [entry.id for entry in entries[start : start + 500]]
+        found.update((row.id, row.seq) for row in connection.execute(_SEQS, {"ids": ids}))
+    return found
+
+
+_SEQS = sa.select(tables.change.c.id, tables.change.c.seq).where(
+    tables.change.c.id.in_(sa.bindparam("ids", expanding=True))
+)
 
 
 def _record(
@@ -85,25 +115,81 @@ def _record(
         _write_seen(connection, root, sightings, forgotten, documents)
         if not entries:
             return Recorded(0, 0, 0)
-        keys = lines.Keys(
-            root=root,
-            root_uid=connection.execute(_ROOT_UID, {"root": root}).scalar_one(),
-            documents=documents,
-            uids=_uids(connection, documents),
-            blobs=_write_blobs(connection, entries),
-            normalisers=_normalisers(connection, entries),
-        )
-        head = _lock_head(connection)
-        label, behind = _label(connection, head.recorded_at, now)
-        made = lines.of(entries, keys, seq=head.seq, label=label)
-        rows.insert(connection, "version", lines.VERSION, made.versions)
-        rows.insert(connection, "rendition", lines.RENDITION, made.renditions)
-        rows.insert(connection, "change", lines.CHANGE, made.changes)
-        frontier, size = merkle.extend(merkle.unpack(head.frontier), head.seq, made.leaves)
-        connection.execute(
-            sa.update(tables.log_head).values(seq=size, recorded_at=label, frontier=merkle.pack(frontier))
-        )
+        return _append(connection, root, entries, documents, now)
+
+
+def _append(
+    connection: Connection,
+    root: int,
+    entries: Sequence[Entry],
+    documents: Sequence[int | None],
+    now: Callable[[], int],
+) -> Recorded:
+    """Versions, renditions, changes and leaves; the log's head is locked last and moved on."""
+    keys = lines.Keys(
+        root=root,
+        root_uid=connection.execute(_ROOT_UID, {"root": root}).scalar_one(),
+        documents=documents,
+        uids=_uids(connection, documents),
+        blobs=_write_blobs(connection, entries),
+        normalisers=_normalisers(connection, entries),
+    )
+    head = _lock_head(connection)
+    label, behind = _label(connection, head.recorded_at, now)
+    made = lines.of(entries, keys, seq=head.seq, label=label)
+    rows.insert(connection, "version", lines.VERSION, made.versions)
+    rows.insert(connection, "rendition", lines.RENDITION, made.renditions)
+    rows.insert(connection, "change", lines.CHANGE, made.changes)
+    frontier, size = merkle.extend(merkle.unpack(head.frontier), head.seq, made.leaves)
+    connection.execute(
+        sa.update(tables.log_head).values(seq=size, recorded_at=label, frontier=merkle.pack(frontier))
+    )
     return Recorded(size, len(entries), behind)
+
+
+def _add_renditions(store: Store, root: int, entries: Sequence[Entry], now: Callable[[], int]) -> Recorded:
+    with store.write() as connection:
+        current = _current(connection, [entry.document for entry in entries])
+        there = _renditions(connection, list(current))
+        kept: list[Entry] = []
+        for entry in entries:
+            head = current.get(entry.document)
+            if head is None or (head.last_no, head.path_bytes) != (entry.previous, entry.path):
+                continue
+            wanting = tuple(
+                made
+                for made in entry.renditions
+                if (entry.document, made.no, made.rendition.normaliser, made.rendition.libraries) not in there
+            )
+            if wanting:
+                kept.append(msgspec.structs.replace(entry, renditions=wanting))
+        if not kept:
+            return Recorded(0, 0, 0)
+        return _append(connection, root, kept, [entry.document for entry in kept], now)
+
+
+def _current(connection: Connection, documents: Sequence[int | None]) -> dict[int | None, Row]:
+    """The heads of those of these documents that live, locked until the transaction ends."""
+    table = tables.document.c
+    select = (
+        sa.select(table.id, table.last_no, table.path_bytes)
+        .where(table.id.in_(documents), table.state == "live")
+        .order_by(table.id)
+    )
+    return {row.id: row for row in connection.execute(select.with_for_update())}
+
+
+def _renditions(
+    connection: Connection, documents: Sequence[int | None]
+) -> set[tuple[int | None, int, str, str]]:
+    """Which normaliser has read which version of these documents."""
+    table, by = tables.rendition.c, tables.normaliser.c
+    select = (
+        sa.select(table.document_id, table.no, by.name, by.libraries)
+        .join_from(tables.rendition, tables.normaliser, by.id == table.normaliser_id)
+        .where(table.document_id.in_(documents))
+    )
+    return {(row.document_id, row.no, row.name, row.libraries) for row in connection.execute(select)}
 
 
 def _write_documents(
@@ -218,17 +304,22 @@ def _sum_of(root: int, sighting: Sighting, documents: list[int | None]) -> bytes
 
 def _write_blobs(connection: Connection, entries: Sequence[Entry]) -> dict[bytes, int]:
     made = [entry.version for entry in entries if entry.version is not None]
-    bodies = [body for version in made for body in (version.body, version.text_body) if body is not None]
-    return blobs.put(connection, bodies) if bodies else {}
+    bodies = [version.body for version in made] + [text.text_body for text in _texts(entries)]
+    kept = [body for body in bodies if body is not None]
+    return blobs.put(connection, kept) if kept else {}
+
+
+def _texts(entries: Sequence[Entry]) -> Iterator[NewVersion | NewRendition]:
+    """Everything in a batch that brings a rendition."""
+    for entry in entries:
+        if entry.version is not None:
+            yield entry.version
+        yield from entry.renditions
 
 
 def _normalisers(connection: Connection, entries: Sequence[Entry]) -> dict[tuple[str, str], int]:
     """The key of each normaliser that made one of these renditions; new ones are added."""
-    wanted = {
-        (entry.version.rendition.normaliser, entry.version.rendition.libraries)
-        for entry in entries
-        if entry.version is not None
-    }
+    wanted = {(made.rendition.normaliser, made.rendition.libraries) for made in _texts(entries)}
     if not wanted:
         return {}
     table = tables.normaliser
@@ -248,7 +339,7 @@ def _normalisers(connection: Connection, entries: Sequence[Entry]) -> dict[tuple
     return found
 
 
-def _uids(connection: Connection, documents: list[int | None]) -> dict[int | None, bytes | None]:
+def _uids(connection: Connection, documents: Sequence[int | None]) -> dict[int | None, bytes | None]:
     """The stable id of each document, for the leaves."""
     wanted = sorted({key for key in documents if key is not None})
     uids: dict[int | None, bytes | None] = {None: None}

@@ -1,0 +1,209 @@
+"""`ingest renormalise`: new texts of old bytes, which are no edits."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass
+
+import pytest
+
+from ingest import normalise
+from ingest.model import Rendition
+from ingest.normalise import plain
+from ingest.pipeline.limits import Clock
+from ingest.pipeline.renormalise import Counts, renormalise
+from ingest.store import reader, roots
+from ingest.store.engine import open_store
+from tests import oracle
+from tests.acceptance.place import Place
+from tests.command import Command, Word
+from tests.recording import entry, findings, wall
+from tests.recording import record as record_by_hand
+
+# A program whose normaliser of plain text has another version, and writes a word otherwise.
+NEWER = """
+import sys, msgspec
+from ingest import cli, normalise
+from ingest.normalise import plain
+
+old = plain.FORMAT
+new = msgspec.structs.replace(
+    old, normaliser="plain/2", body=lambda text: old.body(text).replace("colour", "color")
+)
+plain.FORMAT = new
+normalise._FORMATS.update({extension: new for extension in new.extensions})
+sys.exit(cli.run(sys.argv[1:]))
+"""
+
+
+@dataclass(frozen=True)
+class Newer(Command):
+    """The command of that program."""
+
+    def argv(self, *words: Word, json: bool = False) -> list[bytes]:
+        """The command line, through another beginning."""
+        usual = super().argv(*words, json=json)
+        return [usual[0], b"-c", NEWER.encode(), *usual[3:]]
+
+
+def newer(place: Place) -> Newer:
+    """The newer program on the same store."""
+    return Newer(place.command.database, place.command.cwd, place.command.variables)
+
+
+def history(place: Place) -> None:
+    """Two documents of two versions and one, a Markdown file, and one that was deleted."""
+    place.write("a.txt", "The colour is red.\nNothing else.\n")
+    place.write("b.txt", "No such word.\n")
+    place.write("c.md", "The colour of Markdown.\n")
+    place.write("d.txt", "A colour that went.\n")
+    place.scan()
+    place.write("a.txt", "The colour is blue.\nNothing else.\n")
+    (place.root / "d.txt").unlink()
+    place.scan()
+
+
+def test_every_version_of_a_live_document_gets_another_text_and_no_edit(each_place: Place) -> None:
+    place = each_place
+    history(place)
+    before = oracle.snapshot(place.command)
+
+    said = newer(place).ask("renormalise").text
+    dry = newer(place).record("renormalise", "--dry-run")
+
+    assert said == "root: 2 of 3 documents have another rendition (3 plain/2)\n"
+    assert place.told(before.anchor[0]) == [
+        "renormalised a.txt @2 (plain/2)",
+        "renormalised b.txt @1 (plain/2)",
+    ]
+    assert (dry["renormalised"], dry["renditions"]) == (0, 0)
+    assert place.command.ask("show", "a.txt").text == "The color is blue.\nNothing else.\n"
+    assert place.command.ask("show", "a.txt@1").text == "The color is red.\nNothing else.\n"
+    assert place.command.ask("show", "a.txt@1", "--normaliser", "plain/1").text.startswith(
+        "The colour is red."
+    )
+    assert place.command.ask("show", "--raw", "a.txt").out == b"The colour is blue.\nNothing else.\n"
+    change = place.command.records("log", "a.txt")[0]
+    assert change["type"] == "document.renormalised"
+    assert (change["version"], change["previous_version"], change["edit"]) == (2, 2, None)
+    (listed,) = place.command.records("ls", "a.txt")
+    assert change["text_sha256"] == listed["text_sha256"] != before.changes[-1]["text_sha256"]
+    oracle.holds(place.quick, {"root": place.root}, before=before)
+    assert place.command.ask("verify", "--deep").code == 0
+
+
+def test_what_was_done_is_not_done_again_and_an_older_program_adds_nothing(place: Place) -> None:
+    history(place)
+    newer(place).ask("renormalise")
+    seq = place.seq
+
+    assert newer(place).ask("renormalise").text == "root: 0 of 3 documents have another rendition\n"
+    assert place.command.ask("renormalise").text == "root: 0 of 3 documents have another rendition\n"
+    assert place.seq == seq
+
+
+def test_a_dry_run_counts_and_writes_nothing(place: Place) -> None:
+    history(place)
+    seq = place.seq
+
+    said = newer(place).ask("renormalise", "--dry-run", "root").text
+    counted = newer(place).record("renormalise", "--dry-run")
+
+    assert said == "root: 2 of 3 documents would have another rendition (3 plain/2)\n"
+    assert counted == {
+        "root": "root", "dry_run": True, "documents": 3, "renormalised": 2, "renditions": 3, "left": 0,
+        "damaged": 0, "seq": 0, "normalisers": {"plain/2": 3},
+    }  # fmt: skip
+    assert place.seq == seq
+    assert newer(place).refused("renormalise", "nowhere", code=2).error == "no root 'nowhere'"
+
+
+def test_a_document_that_was_deleted_has_its_turn_when_it_is_back(place: Place) -> None:
+    history(place)
+    newer(place).ask("renormalise")
+    place.write("d.txt", "A colour that went.\n")
+    place.scan()
+    seq = place.seq
+
+    newer(place).ask("renormalise")
+
+    assert place.told(seq) == ["renormalised d.txt @1 (plain/2)"]
+    place.holds()
+
+
+def test_an_edit_after_it_is_an_edit_of_the_words_alone(place: Place) -> None:
+    """The old texts were read by the new normaliser too, so its other spelling is no part of the edit."""
+    history(place)
+    newer(place).ask("renormalise")
+    place.write("a.txt", "The colour is green.\nNothing else.\n")
+
+    newer(place).ask("scan", place.root, code=0)
+
+    change = newer(place).records("log", "a.txt", "-n", "1")[0]
+    assert change["type"] == "document.changed"
+    assert change["edit"]["class"] == "wording"
+    assert change["edit"]["counts"]["words_added"] == 1
+    assert place.command.ask("diff", "a.txt", code=1).text.count("color") == 2
+
+
+def test_beside_a_running_daemon(place: Place) -> None:
+    history(place)
+    with place.watch():
+        newer(place).ask("renormalise")
+        place.write("a.txt", "Written after it.\n")
+        place.command.ask("sync")
+
+    assert place.told()[-3:] == [
+        "renormalised a.txt @2 (plain/2)",
+        "renormalised b.txt @1 (plain/2)",
+        "changed a.txt @3",
+    ]
+    place.holds()
+
+
+def clock() -> Clock:
+    """The real clocks."""
+    return Clock(monotonic=lambda: 0.0, wall=wall, sleep=lambda _: None, entropy=os.urandom)
+
+
+def test_what_changes_while_it_is_read_is_looked_at_again(
+    each_place: Place, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Here another version comes in while the text of the last one is made."""
+    place = each_place
+    place.write("a.txt", "The first words.\n")
+    place.write("b.txt", "Another document.\n")
+    place.scan()
+    assert place.command.database is not None
+    store = open_store(place.command.database)
+    with store.read() as connection:
+        (root,) = roots.every(connection)
+        heads = {row.path: row for row in reader.live(connection, root.id, after=0, limit=10)}
+    real = normalise.normalise
+    written: list[bytes] = []
+
+    def interrupted(raw: bytes, name: bytes) -> Rendition:
+        if not written:
+            written.append(name)
+            late = entry("changed", b"a.txt", raw=b"late", document=heads[b"a.txt"].id, previous=1)
+            record_by_hand(store, root.id, [late])
+        return real(raw, name)
+
+    monkeypatch.setattr(normalise, "normalise", interrupted)
+    monkeypatch.setattr(normalise, "_FORMATS", {})
+    changed = plain.FORMAT.__class__(
+        normaliser="plain/2", media_type="text/plain", extensions=(), body=str, title=plain.headline
+    )
+    monkeypatch.setattr(plain, "FORMAT", changed)
+    counts = Counts()
+
+    renormalise(store, root.id, counts, clock=clock(), dry_run=False)
+
+    assert (counts.renormalised, counts.renditions, counts.left, counts.damaged) == (2, 3, 0, 0)
+    assert place.told()[-3:] == [
+        "changed a.txt @2",
+        "renormalised b.txt @1 (plain/2)",
+        "renormalised a.txt @2 (plain/2)",
+    ]
+    assert findings(store) == []
+    store.dispose()
