@@ -23,6 +23,20 @@ def of(connection: Connection, row: Row) -> Edit | None:
     That is where the change made no new version, or one of the two versions has no text, or no
     normaliser read both. Raises IntegrityError where the bytes are damaged.
     """
+    found = texts(connection, row)
+    return None if found is None else classify(found.before, found.after, earlier=found.earlier)
+
+
+class Texts(msgspec.Struct, frozen=True):
+    """What an edit is made from; `earlier` are the numbers and hashes of older versions with the new text."""
+
+    before: Text
+    after: Text
+    earlier: tuple[tuple[int, bytes], ...]
+
+
+def texts(connection: Connection, row: Row) -> Texts | None:
+    """The two texts of a change, a row of `reader.changes`; None and errors as `of` has them."""
     if not made_version(row):
         return None
     return between(connection, row.key, row.previous_version, row.version)
@@ -43,7 +57,7 @@ def between(connection: Connection, document: int, first: int, last: int) -> Edi
     again = reader.versions_with_text(
         connection, document, new.sha256, normaliser=pair[1].normaliser, before=first
     )
-    return classify(old, new, earlier=[(no, new.sha256) for no in again])
+    return Texts(old, new, tuple((no, new.sha256) for no in again))
 
 
 def record(edit: Edit) -> dict[str, Any]:

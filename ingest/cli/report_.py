@@ -1,0 +1,69 @@
+"""`ingest report`: what happened in a period, for people."""
+
+from __future__ import annotations
+
+import os
+from typing import Any
+
+import click
+
+from ingest import escape
+from ingest.cli.common import as_json, emit, line, note, opened, system_clock, verb
+
+_STYLES: dict[str, dict[str, Any]] = {
+    "head": {"bold": True},
+    "silent": {"fg": "red", "bold": True},
+    "open": {"fg": "blue", "bold": True},
+    "substantive": {"fg": "yellow", "bold": True},
+    "unread": {"fg": "magenta", "bold": True},
+    "before": {"fg": "red"},
+    "after": {"fg": "green"},
+}
+
+
+@verb
+@click.option("--since", metavar="M", help="From this moment on (default: the beginning).")
+@click.option("--until", metavar="M", help="Up to this moment (default: now).")
+@click.option("--root", metavar="NAME", help="Only this root.")
+@click.option("--html", "file", metavar="FILE", help="Write a page to this file too.")
+@click.option("--force", is_flag=True, help="Overwrite the page.")
+def command(since: str | None, until: str | None, root: str | None, file: str | None, force: bool) -> None:
+    """What was added, changed in substance, corrected in the open, changed silently, removed.
+
+    Each edit is told with its class, its reason, and the sentences before and after. A document
+    that went to and fro between two texts is one entry. Whether an edit could have been missed is told
+    from the coverage of the period. --html writes one page that needs nothing else. With --json
+    the whole report is one object, on one line.
+
+    Exit: 0; 2 no such root or moment, or the page exists; 4 no store.
+    """
+    from ingest.disk.write import write_file
+    from ingest.errors import UsageError
+    from ingest.report import model, terminal
+    from ingest.report.build import build
+    from ingest.report.page import page
+
+    if file is not None and not force and os.path.lexists(file):
+        raise _exists(file)
+    if file is not None and (not file or os.path.isdir(file)):
+        raise UsageError(f"'{file}' is a folder", hint="name a file with --html")
+    with opened() as store, store.read() as connection:
+        report = build(connection, since=since, until=until, root=root, now=system_clock().wall())
+    if file is not None:
+        try:
+            write_file(os.fsencode(file), page(report).encode("utf-8", "replace"), replace=force)
+        except FileExistsError as error:
+            raise _exists(file) from error
+    if as_json():
+        emit(model.record(report))
+        return
+    for style, words in terminal.lines(report):
+        line(words, style=_STYLES.get(style))
+    if file is not None:
+        note(f"wrote {escape.name(file)}")
+
+
+def _exists(file: str) -> Exception:
+    from ingest.errors import UsageError
+
+    return UsageError(f"{file} exists", hint="overwrite it with --force")

@@ -1,0 +1,204 @@
+"""The report of a period, from the record. It computes every edit of the period, each in milliseconds."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from contextlib import suppress
+
+from ingest import edits, queries
+from ingest.compare.align import Comparison, Piece, compare
+from ingest.compare.classify import classify
+from ingest.compare.edit import Edit
+from ingest.errors import IntegrityError
+from ingest.ids import show_uid
+from ingest.report.fold import Step, fold
+from ingest.report.model import Category, Counts, Document, Entry, Report, Sentence, Stretch
+from ingest.store import reader, roots
+from ingest.store.engine import Connection, Row
+
+MOST_SENTENCES = 50  # of an entry
+LONGEST = 1_000  # characters of a sentence, or of a run of them
+
+Key = tuple[str, int | bytes]  # the root, and a document or a path that never was one
+_COUNTED = {"created": "added", "deleted": "removed", "moved": "moved", "restored": "restored"}
+
+
+class _Story:
+    """What is known of a document while the period is read."""
+
+    def __init__(self, row: Row) -> None:
+        self.row = row
+        self.steps: list[Step] = []
+        self.language: str | None = None
+        self.title: str | None = None
+
+
+def build(
+    connection: Connection, *, since: str | None, until: str | None, root: str | None, now: int
+) -> Report:
+    """The changes from one moment to another, of one root or of all. Raises UsageError, NotFound.
+
+    An edit whose bytes are damaged is `unread`. Renditions alone are no change here.
+    """
+    key = queries.root_id(connection, root)
+    after = 0 if since is None else queries.resolve_since(connection, since)
+    last = int(reader.head(connection).seq) if until is None else queries.resolve_moment(connection, until)
+    begin = None if since is None else queries.time_of(connection, since, start=True)
+    end = now if until is None else queries.time_of(connection, until)
+    stories: dict[Key, _Story] = {}
+    for row in list(reader.changes(connection, after=after, until=last, root=key)):
+        begin = row.recorded_at if begin is None else begin
+        if row.type == "renormalised":
+            continue
+        place: Key = (row.root, row.path if row.document is None else row.key)
+        story = stories.setdefault(place, _Story(row))
+        story.row = row
+        story.steps.append(_step(connection, row, story))
+    begin = end if begin is None else begin
+    documents = sorted(map(_document, stories.values()), key=lambda each: (each.root, each.path))
+    return Report(
+        since=begin,
+        until=max(begin, end),
+        first_seq=after + 1,
+        last_seq=max(after, last),
+        root=root,
+        counts=_counts(documents),
+        documents=tuple(documents),
+        coverage=tuple(_coverage(connection, key, begin, end, now)),
+    )
+
+
+def _document(story: _Story) -> Document:
+    row = story.row
+    return Document(
+        document=None if row.document is None else show_uid(row.document),
+        root=row.root,
+        path=row.path,
+        language=story.language,
+        title=story.title,
+        entries=tuple(fold(story.steps)),
+    )
+
+
+def _step(connection: Connection, row: Row, story: _Story) -> Step:
+    entry = Entry(
+        type=f"document.{row.type}",
+        since=row.recorded_at,
+        until=row.recorded_at,
+        seqs=(row.seq,),
+        path=row.path,
+        from_path=row.from_path,
+        version=None if row.type == "rejected" else row.version,
+        previous_version=row.previous_version,
+        reason=row.reason,
+    )
+    if not edits.made_version(row):
+        return Step(entry)
+    found = None
+    with suppress(IntegrityError):
+        found = edits.texts(connection, row)
+    if found is None:
+        return Step(_with(entry, category="unread"))
+    old, new = found.before, found.after
+    story.language, story.title = new.language or old.language, new.title
+    comparison = compare(old.text, new.text, language=new.language or old.language)
+    edit = classify(old, new, earlier=found.earlier, comparison=comparison)
+    category = category_of(edit)
+    sentences: list[Sentence] = []
+    more = 0
+    if category != "cosmetic":
+        sentences, more = sentences_of(comparison, old.text, new.text)
+    made = _with(entry, category=category, edit=edit, sentences=tuple(sentences), more=more)
+    return Step(made, old.sha256, new.sha256)
+
+
+def _with(
+    entry: Entry,
+    *,
+    category: Category,
+    edit: Edit | None = None,
+    sentences: tuple[Sentence, ...] = (),
+    more: int = 0,
+) -> Entry:
+    return Entry(
+        type=entry.type, since=entry.since, until=entry.until, seqs=entry.seqs, path=entry.path,
+        from_path=entry.from_path, version=entry.version, previous_version=entry.previous_version,
+        reason=entry.reason, category=category, edit=edit, sentences=sentences, more=more,
+    )  # fmt: skip
+
+
+def category_of(edit: Edit) -> Category:
+    """Where an edit stands in the report."""
+    names = {flag.name for flag in edit.flags}
+    if "stealth" in names:
+        return "silent"
+    if edit.significance != "substantive":
+        return "cosmetic"
+    return "open" if "notice" in names else "substantive"
+
+
+def sentences_of(comparison: Comparison, a: str, b: str) -> tuple[list[Sentence], int]:
+    """What is not kept, in the order of the new text, and how many of it were left out."""
+    pieces = [piece for piece in comparison.pieces if piece.kind != "kept"]
+    shown = [_sentence(piece, a, b) for piece in pieces[:MOST_SENTENCES]]
+    return shown, len(pieces) - len(shown)
+
+
+def _sentence(piece: Piece, a: str, b: str) -> Sentence:
+    before, after = a[piece.a_start : piece.a_end], b[piece.b_start : piece.b_end]
+    whole = piece.kind in ("added", "removed")
+    removed = [(change.a_start - piece.a_start, change.a_end - piece.a_start) for change in piece.changes]
+    added = [(change.b_start - piece.b_start, change.b_end - piece.b_start) for change in piece.changes]
+    return Sentence(
+        kind=piece.kind,
+        before=_cut(before),
+        after=_cut(after),
+        removed=() if whole else _within(removed, before),
+        added=() if whole else _within(added, after),
+    )
+
+
+def _cut(text: str) -> str:
+    text = text.rstrip()
+    return text if len(text) <= LONGEST else text[: LONGEST - 1] + "…"
+
+
+def _within(places: Sequence[tuple[int, int]], text: str) -> tuple[tuple[int, int], ...]:
+    """The places that are not empty in the text as it is shown."""
+    end = min(len(text.rstrip()), LONGEST - 1 if len(text.rstrip()) > LONGEST else LONGEST)
+    kept = ((first, min(last, end)) for first, last in places)
+    return tuple((first, last) for first, last in kept if first < last)
+
+
+def _counts(documents: Sequence[Document]) -> Counts:
+    counts = Counts()
+    for entry in (entry for document in documents for entry in document.entries):
+        kind = entry.type.removeprefix("document.")
+        names = [_COUNTED.get(kind), entry.category, "rejected" if kind == "rejected" else None]
+        names.append("flips" if entry.versions else None)
+        for name in filter(None, names):
+            setattr(counts, name, getattr(counts, name) + 1)
+    return counts
+
+
+def _coverage(connection: Connection, key: int | None, begin: int, end: int, now: int) -> list[Stretch]:
+    """How the roots were observed, cut to the period."""
+    found: list[Stretch] = []
+    for root in roots.every(connection):
+        if key not in (None, root.id):
+            continue
+        for each in queries.coverage_of(connection, root, now=now, since=begin, until=end):
+            # Only what lasts until now goes on; the rest ends with the period.
+            last = end if end < now else None
+            if each.until is not None:
+                last = min(each.until, end)
+            found.append(
+                Stretch(
+                    root=root.name,
+                    state=each.state,
+                    since=max(begin, each.since),
+                    until=last,
+                    reason=each.reason,
+                )
+            )
+    return found

@@ -1,0 +1,130 @@
+"""The drawings of the page: inline SVG, with words for those who do not see it. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from html import escape as quote
+
+from ingest import moments
+from ingest.report.model import CATEGORIES, Category, Document, Entry, Report
+
+WIDTH = 720
+_HOUR, _DAY = 3_600_000_000, 86_400_000_000
+_MOST_BARS = 72
+_STEPS = (
+    (_HOUR, "hour"), (6 * _HOUR, "6 hours"), (_DAY, "day"), (7 * _DAY, "week"), (30 * _DAY, "30 days"),
+    (365 * _DAY, "365 days"),
+)  # fmt: skip
+LABELS: dict[Category, str] = {
+    "silent": "changed silently",
+    "open": "corrected in the open",
+    "substantive": "changed in substance",
+    "cosmetic": "cosmetic",
+    "unread": "not compared",
+}
+
+
+def step_of(since: int, until: int) -> tuple[int, str]:
+    """How much time a bar stands for, and what that is called."""
+    for micros, name in _STEPS:
+        if (until - since) // micros < _MOST_BARS:
+            return micros, name
+    micros = (until - since) // _MOST_BARS + 1
+    return micros, f"{micros // _DAY:,} days"
+
+
+def bars(report: Report) -> tuple[int, str, list[tuple[int, dict[Category, int]]]]:
+    """The width of a bar in time, its name, and for each its start and its edits by category."""
+    micros, name = step_of(report.since, report.until)
+    first = report.since // micros
+    made: list[tuple[int, dict[Category, int]]] = [
+        (number * micros, dict.fromkeys(CATEGORIES, 0)) for number in range(first, report.until // micros + 1)
+    ]
+    for entry in (entry for document in report.documents for entry in document.entries):
+        if entry.category is not None:
+            at = min(max(entry.since // micros - first, 0), len(made) - 1)
+            made[at][1][entry.category] += 1
+    return micros, name, made
+
+
+def activity(report: Report) -> str:
+    """Edits in the period as stacked bars; empty where there was none."""
+    _, name, made = bars(report)
+    highest = max(sum(counts.values()) for _, counts in made)
+    if not highest:
+        return ""
+    left, top, height = 40, 12, 120
+    room = WIDTH - left - 8
+    width = min(room / len(made), 40.0)
+    total = sum(sum(counts.values()) for _, counts in made)
+    drawn = [
+        f'<svg class="chart" role="img" viewBox="0 0 {WIDTH} {top + height + 26}" aria-labelledby="at ad">',
+        f'<title id="at">Edits by {name}</title>',
+        f'<desc id="ad">{total:,} edits; the {name} with the most has {highest:,}.</desc>',
+    ]
+    for part in sorted({0, highest // 2, highest}):
+        y = top + height - height * part / highest
+        drawn.append(f'<line class="grid" x1="{left}" x2="{WIDTH - 8}" y1="{y:.1f}" y2="{y:.1f}"/>')
+        drawn.append(f'<text x="{left - 6}" y="{y + 4:.1f}" text-anchor="end">{part:,}</text>')
+    for number, (start, counts) in enumerate(made):
+        y = float(top + height)
+        for category in reversed(CATEGORIES):
+            if not counts[category]:
+                continue
+            tall = height * counts[category] / highest
+            y -= tall
+            words = f"{moments.show_seconds(start)[:16]}: {counts[category]:,} {LABELS[category]}"
+            drawn.append(
+                f'<rect class="{category}" x="{left + number * width + 0.5:.1f}" y="{y:.1f}"'
+                f' width="{max(width - 1, 0.8):.1f}" height="{tall:.1f}"><title>{words}</title></rect>'
+            )
+    ends = ((left, "start", made[0][0]), (left + width * len(made), "end", made[-1][0]))
+    for x, anchor, start in ends[: 1 if len(made) * width < 200 else 2]:
+        words = moments.show_seconds(start)[:16]
+        drawn.append(f'<text x="{x:.0f}" y="{top + height + 18}" text-anchor="{anchor}">{words}</text>')
+    return "".join([*drawn, "</svg>"])
+
+
+def timeline(report: Report, document: Document, number: int) -> str:
+    """When things happened to one document; its place in the period, left to right."""
+    span = max(report.until - report.since, 1)
+    period = f"{moments.show_seconds(report.since)} and {moments.show_seconds(report.until)}"
+    drawn = [
+        f'<svg class="line" role="img" viewBox="0 0 {WIDTH} 28" aria-labelledby="t{number}">',
+        f'<title id="t{number}">{len(document.entries):,} entries between {period}</title>',
+        f'<line class="grid" x1="10" x2="{WIDTH - 10}" y1="14" y2="14"/>',
+    ]
+    for entry in document.entries:
+        x, end = (10 + (WIDTH - 20) * (at - report.since) / span for at in (entry.since, entry.until))
+        words = quote(f"{moments.show_seconds(entry.since)}: {said(entry)}")
+        if entry.versions:
+            drawn.append(f'<line class="fold" x1="{x:.1f}" x2="{end:.1f}" y1="14" y2="14"/>')
+        drawn.append(_mark(entry, x, words))
+    return "".join([*drawn, "</svg>"])
+
+
+def _mark(entry: Entry, x: float, words: str) -> str:
+    if entry.category is not None:
+        return f'<circle class="{entry.category}" cx="{x:.1f}" cy="14" r="6"><title>{words}</title></circle>'
+    return f'<rect class="other" x="{x - 4:.1f}" y="10" width="8" height="8"><title>{words}</title></rect>'
+
+
+def said(entry: Entry) -> str:
+    """An entry in a few words."""
+    kind = entry.type.removeprefix("document.")
+    if entry.category is None:
+        return kind
+    words = LABELS[entry.category]
+    if kind != "changed":
+        words = f"{kind}, {words}"
+    return f"{words}, to and fro in {len(entry.versions) - 1} edits" if entry.versions else words
+
+
+def legend(used: Sequence[Category]) -> str:
+    """What the colours mean."""
+    marks = (
+        f'<span><svg viewBox="0 0 12 12" width="12" height="12" aria-hidden="true"><rect class="{each}"'
+        f' width="12" height="12"/></svg> {LABELS[each]}</span>'
+        for each in used
+    )
+    return f'<p class="legend">{" ".join(marks)}</p>'

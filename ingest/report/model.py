@@ -1,0 +1,160 @@
+"""The report as a value: what happened in a period, by document, and how the roots were observed."""
+
+from __future__ import annotations
+
+from typing import Any, Literal
+
+import msgspec
+
+from ingest import moments
+from ingest.compare.edit import Edit
+from ingest.escape import path_fields
+
+# What became of a text. `open`: a notice says so; `silent`: a fact changed and none does; `substantive`:
+# neither; `unread`: the bytes changed, and there are no two texts to compare. Each edit is one of them.
+Category = Literal["silent", "open", "substantive", "cosmetic", "unread"]
+CATEGORIES: tuple[Category, ...] = ("silent", "open", "substantive", "cosmetic", "unread")
+
+
+class Sentence(msgspec.Struct, frozen=True, kw_only=True):
+    """A sentence, or a run of them, before and after. `removed` and `added` are the places of the words
+    that went and came, as characters of `before` and `after`."""
+
+    kind: str
+    before: str
+    after: str
+    removed: tuple[tuple[int, int], ...] = ()
+    added: tuple[tuple[int, int], ...] = ()
+
+
+class Entry(msgspec.Struct, frozen=True, kw_only=True):
+    """One change, or several that went to and fro between two texts: then `versions` are all of them,
+    the one before included, and `edit` and `sentences` are those of the first.
+
+    `category` is null where no version was made over another. `more` sentences are not shown.
+    """
+
+    type: str
+    since: int
+    until: int
+    seqs: tuple[int, ...]
+    path: bytes
+    from_path: bytes | None = None
+    version: int | None = None
+    previous_version: int | None = None
+    reason: str | None = None
+    category: Category | None = None
+    edit: Edit | None = None
+    sentences: tuple[Sentence, ...] = ()
+    more: int = 0
+    versions: tuple[int, ...] = ()
+
+
+class Document(msgspec.Struct, frozen=True, kw_only=True):
+    """A document, or a path that was rejected and never was one, and its entries, oldest first."""
+
+    document: str | None
+    root: str
+    path: bytes
+    language: str | None
+    title: str | None
+    entries: tuple[Entry, ...]
+
+
+class Stretch(msgspec.Struct, frozen=True, kw_only=True):
+    """How a root was observed for a part of the period; `until` is null where that goes on."""
+
+    root: str
+    state: str
+    since: int
+    until: int | None
+    reason: str | None
+
+
+class Counts(msgspec.Struct, kw_only=True):
+    """How many entries of each kind; `flips` are those of them that went to and fro."""
+
+    added: int = 0
+    silent: int = 0
+    open: int = 0
+    substantive: int = 0
+    cosmetic: int = 0
+    unread: int = 0
+    removed: int = 0
+    moved: int = 0
+    restored: int = 0
+    rejected: int = 0
+    flips: int = 0
+
+
+class Report(msgspec.Struct, frozen=True, kw_only=True):
+    """A period: the changes from `first_seq` to `last_seq` (one less where there are none)."""
+
+    since: int
+    until: int
+    first_seq: int
+    last_seq: int
+    root: str | None
+    counts: Counts
+    documents: tuple[Document, ...]
+    coverage: tuple[Stretch, ...]
+
+    @property
+    def gaps(self) -> tuple[Stretch, ...]:
+        """The stretches in which an edit could have been missed."""
+        return tuple(each for each in self.coverage if each.state != "watched")
+
+
+def record(report: Report) -> dict[str, Any]:
+    """The report for programs: times, paths and edits as the contract writes them."""
+    return {
+        "since": moments.show(report.since),
+        "until": moments.show(report.until),
+        "first_seq": report.first_seq,
+        "last_seq": report.last_seq,
+        "root": report.root,
+        "counts": msgspec.to_builtins(report.counts),
+        "documents": [_document(each) for each in report.documents],
+        "coverage": [_stretch(each) for each in report.coverage],
+        "could_be_missed": bool(report.gaps),
+    }
+
+
+def _document(document: Document) -> dict[str, Any]:
+    return {
+        "document": document.document,
+        "root": document.root,
+        **path_fields("path", document.path),
+        "language": document.language,
+        "title": document.title,
+        "entries": [_entry(each) for each in document.entries],
+    }
+
+
+def _entry(entry: Entry) -> dict[str, Any]:
+    return {
+        "type": entry.type,
+        "since": moments.show(entry.since),
+        "until": moments.show(entry.until),
+        "seqs": entry.seqs,
+        **path_fields("path", entry.path),
+        **path_fields("from_path", entry.from_path),
+        "version": entry.version,
+        "previous_version": entry.previous_version,
+        "reason": entry.reason,
+        "category": entry.category,
+        "edit": None if entry.edit is None else msgspec.to_builtins(entry.edit),
+        "sentences": msgspec.to_builtins(entry.sentences),
+        "more": entry.more,
+        "versions": entry.versions,
+    }
+
+
+def _stretch(stretch: Stretch) -> dict[str, Any]:
+    return {
+        "root": stretch.root,
+        "state": stretch.state,
+        "from": moments.show(stretch.since),
+        "to": moments.show(stretch.until),
+        "reason": stretch.reason,
+    }

@@ -1,0 +1,309 @@
+"""The report as one page: no script, nothing from elsewhere, fit for print. Pure.
+
+All that was written by others goes through `_text` or `_name` and becomes a text node or a quoted
+attribute; controls and bidi controls are shown as escapes.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from html import escape as quote
+
+from ingest import escape, moments
+from ingest.report import chart
+from ingest.report.model import CATEGORIES, Category, Document, Entry, Report, Sentence, Stretch
+from ingest.report.style import STYLE
+
+_POLICY = "default-src 'none'; style-src 'unsafe-inline'"
+LISTED = 1_000  # documents that were only added, removed or the like, of each kind; the rest is counted
+
+_PLAIN = (
+    ("added", "document.created", "Added"),
+    ("removed", "document.deleted", "Removed"),
+    ("moved", "document.moved", "Moved"),
+    ("restored", "document.restored", "Restored"),
+    ("rejected", "document.rejected", "Rejected"),
+)
+_MISSED = {
+    "watched": "every save was seen",
+    "scanned": "saves between two scans could have been missed",
+    "blind": "not observed: any edit could have been missed",
+}
+
+
+def page(report: Report) -> str:
+    """The whole page."""
+    title = f"What changed, {_time(report.since)} to {_time(report.until)} UTC"
+    return "\n".join(
+        [
+            "<!DOCTYPE html>",
+            '<html lang="en">',
+            "<head>",
+            '<meta charset="utf-8">',
+            f'<meta http-equiv="Content-Security-Policy" content="{_POLICY}">',
+            '<meta name="viewport" content="width=device-width, initial-scale=1">',
+            '<meta name="color-scheme" content="light dark">',
+            f"<title>{title}</title>",
+            f"<style>{STYLE}</style>",
+            "</head>",
+            "<body>",
+            "<header>",
+            "<h1>What changed</h1>",
+            f"<p>{_time(report.since)} to {_time(report.until)} UTC{_of(report)}, {_places(report)}.</p>",
+            "</header>",
+            "<main>",
+            *_summary(report),
+            *_edits(report),
+            *_lists(report),
+            *_coverage(report),
+            "</main>",
+            "</body>",
+            "</html>",
+            "",
+        ]
+    )
+
+
+def _text(value: str) -> str:
+    return quote(escape.text(value))
+
+
+def _name(value: str) -> str:
+    return quote(escape.name(value))
+
+
+def _path(value: bytes) -> str:
+    return _name(escape.path(value))
+
+
+def _time(micros: int) -> str:
+    return moments.show_seconds(micros)
+
+
+def _of(report: Report) -> str:
+    return "" if report.root is None else f", root {_name(report.root)}"
+
+
+def _places(report: Report) -> str:
+    if report.last_seq < report.first_seq:
+        return "no changes"
+    return f"changes {report.first_seq:,} to {report.last_seq:,} of the log"
+
+
+def _summary(report: Report) -> Iterator[str]:
+    counts = report.counts
+    rows = [
+        ("Changed silently", counts.silent, "a fact changed, and no notice says so"),
+        ("Corrected in the open", counts.open, "with a notice in the text"),
+        ("Changed in substance", counts.substantive, "otherwise"),
+        ("Cosmetic", counts.cosmetic, "spelling, typography, white space, dates of the header"),
+        ("Not compared", counts.unread, "the bytes changed; there is no text to compare"),
+        ("To and fro", counts.flips, "of the above: between two texts, told once"),
+        ("Added", counts.added, "documents"),
+        ("Removed", counts.removed, ""),
+        ("Moved", counts.moved, ""),
+        ("Restored", counts.restored, "back after they were removed"),
+        ("Rejected", counts.rejected, "could not or may not be read"),
+    ]
+    yield '<section><h2>Summary</h2><table class="summary"><caption>Entries of the period</caption>'
+    yield '<thead><tr><th scope="col">What</th><th scope="col">Entries</th><th scope="col">Meaning</th></tr>'
+    yield "</thead><tbody>"
+    for words, number, meaning in rows:
+        dim = "" if number else ' class="none"'
+        yield f'<tr{dim}><th scope="row">{words}</th><td class="n">{number:,}</td><td>{meaning}</td></tr>'
+    yield "</tbody></table>"
+    verdict = "An edit could have been missed: see" if report.gaps else "No edit can have been missed: see"
+    if report.coverage:
+        yield f'<p>{verdict} <a href="#coverage">how the roots were observed</a>.</p>'
+    drawn = chart.activity(report)
+    if drawn:
+        yield "<h3>Activity</h3>"
+        yield chart.legend(_used(report))
+        yield drawn
+        yield from _bars(report)
+    yield "</section>"
+
+
+def _used(report: Report) -> list[Category]:
+    return [category for category in CATEGORIES if getattr(report.counts, category)]
+
+
+def _bars(report: Report) -> Iterator[str]:
+    _, name, made = chart.bars(report)
+    used = _used(report)
+    yield f"<details><summary>The same as a table, by {name}</summary>"
+    yield f"<table><caption>Edits by {name}</caption>"
+    heads = "".join(f'<th scope="col">{chart.LABELS[each]}</th>' for each in used)
+    yield f'<thead><tr><th scope="col">from</th>{heads}</tr></thead><tbody>'
+    for start, counts in made:
+        if any(counts.values()):
+            cells = "".join(f'<td class="n">{counts[each]:,}</td>' for each in used)
+            yield f'<tr><th scope="row">{_time(start)[:16]}</th>{cells}</tr>'
+    yield "</tbody></table></details>"
+
+
+# -- documents that were edited --------------------------------------------------------------
+
+
+def _edits(report: Report) -> Iterator[str]:
+    edited = [
+        document
+        for document in report.documents
+        if any(entry.category not in (None, "cosmetic") for entry in document.entries)
+    ]
+    if edited:
+        yield "<section><h2>Documents</h2>"
+        several = len({document.root for document in report.documents}) > 1
+        for number, document in enumerate(sorted(edited, key=_gravest)):
+            yield from _document(report, document, number, several=several)
+        yield "</section>"
+    cosmetic = [
+        document
+        for document in report.documents
+        if document not in edited and any(entry.category == "cosmetic" for entry in document.entries)
+    ]
+    if cosmetic:
+        yield "<section><h2>Only cosmetic</h2><ul>"
+        for document in cosmetic[:LISTED]:
+            reasons = [entry.edit.reason for entry in document.entries if entry.edit is not None]
+            yield f"<li><code>{_path(document.path)}</code> {_text('; '.join(reasons[:3]))}</li>"
+        yield f"</ul>{_beyond(len(cosmetic))}</section>"
+
+
+def _gravest(document: Document) -> tuple[int, str, bytes]:
+    weights = (CATEGORIES.index(entry.category) for entry in document.entries if entry.category is not None)
+    return min(weights), document.root, document.path
+
+
+def _document(report: Report, document: Document, number: int, *, several: bool) -> Iterator[str]:
+    root = f"{_name(document.root)}/" if several else ""
+    yield f"<article><h3><code>{root}{_path(document.path)}</code></h3>"
+    if document.title:
+        yield f'<p class="title"{_language(document)}>{_name(document.title)}</p>'
+    yield chart.timeline(report, document, number)
+    for entry in document.entries:
+        yield from _entry(document, entry)
+    yield "</article>"
+
+
+def _language(document: Document) -> str:
+    return f' lang="{_name(document.language)}"' if document.language else ""
+
+
+def _entry(document: Document, entry: Entry) -> Iterator[str]:
+    versions = ""
+    if entry.versions:
+        versions = f", versions {', '.join(map(str, entry.versions))}"
+    elif entry.category is not None:
+        versions = f", version {entry.previous_version} to {entry.version}"
+    badge = f'<span class="badge b-{entry.category or "other"}">{chart.said(entry)}</span>'
+    yield f'<div class="entry"><h4>{badge} <time>{_time(entry.since)}</time>{versions}</h4>'
+    if entry.from_path is not None:
+        yield f"<p>from <code>{_path(entry.from_path)}</code></p>"
+    if entry.versions:
+        back = len(entry.versions) % 2
+        ends = "as it was before" if back else "other than it was before"
+        yield f"<p>It went to and fro until {_time(entry.until)} and is {ends}; this is the first edit.</p>"
+    if entry.edit is not None:
+        yield f'<p class="why"><strong>{entry.edit.kind}</strong>: {_text(entry.edit.reason)}</p>'
+        for flag in entry.edit.flags:
+            yield f'<p class="why"><strong>{flag.name}</strong>: {_text(flag.reason)}</p>'
+    elif entry.reason:
+        yield f'<p class="why">{_text(entry.reason)}</p>'
+    if entry.edit is not None and entry.edit.facts:
+        yield from _facts(document, entry)
+    if entry.sentences:
+        yield from _sentences(document, entry)
+    yield "</div>"
+
+
+def _facts(document: Document, entry: Entry) -> Iterator[str]:
+    assert entry.edit is not None
+    yield '<table class="sides"><caption>Facts</caption><thead><tr>'
+    yield '<th scope="col">Kind</th><th scope="col">Before</th><th scope="col">After</th></tr></thead>'
+    yield f"<tbody{_language(document)}>"
+    for fact in entry.edit.facts:
+        before, after = (_text(value) if value else "none" for value in (fact.before, fact.after))
+        yield f'<tr><th scope="row" lang="en">{fact.kind}</th><td>{before}</td><td>{after}</td></tr>'
+    yield "</tbody></table>"
+
+
+def _sentences(document: Document, entry: Entry) -> Iterator[str]:
+    yield '<table class="sides"><caption>Sentences</caption><thead><tr><th scope="col">What</th>'
+    yield f'<th scope="col">Before</th><th scope="col">After</th></tr></thead><tbody{_language(document)}>'
+    for each in entry.sentences:
+        yield f'<tr><th scope="row" lang="en">{each.kind}</th><td>{_side(each, "del")}</td>'
+        yield f"<td>{_side(each, 'ins')}</td></tr>"
+    yield "</tbody></table>"
+    if entry.more:
+        yield f"<p>and {entry.more:,} more</p>"
+
+
+def _side(sentence: Sentence, mark: str) -> str:
+    """One side of a sentence, with the words that went or came marked."""
+    text, places = (sentence.before, sentence.removed) if mark == "del" else (sentence.after, sentence.added)
+    if sentence.kind == ("removed" if mark == "del" else "added"):
+        return f'<{mark} class="all">{_text(text)}</{mark}>'
+    parts: list[str] = []
+    at = 0
+    for first, last in places:
+        parts += (_text(text[at:first]), f"<{mark}>{_text(text[first:last])}</{mark}>")
+        at = last
+    return "".join([*parts, _text(text[at:])])
+
+
+# -- the rest --------------------------------------------------------------------------------
+
+
+def _lists(report: Report) -> Iterator[str]:
+    several = len({document.root for document in report.documents}) > 1
+    for name, kind, heading in _PLAIN:
+        found = [
+            (document, entry)
+            for document in report.documents
+            for entry in document.entries
+            if entry.type == kind
+        ]
+        if not found:
+            continue
+        yield f'<section id="{name}"><h2>{heading}</h2><table><caption>{heading}: {len(found):,}</caption>'
+        yield '<thead><tr><th scope="col">When (UTC)</th><th scope="col">Path</th>'
+        yield '<th scope="col">More</th></tr></thead><tbody>'
+        for document, entry in found[:LISTED]:
+            root = f"{_name(document.root)}/" if several else ""
+            more = (
+                f"from {_path(entry.from_path)}" if entry.from_path is not None else _text(entry.reason or "")
+            )
+            yield f"<tr><td>{_time(entry.since)}</td><td><code>{root}{_path(entry.path)}</code></td>"
+            yield f"<td>{more}</td></tr>"
+        yield f"</tbody></table>{_beyond(len(found))}</section>"
+
+
+def _beyond(number: int) -> str:
+    return f"<p>and {number - LISTED:,} more</p>" if number > LISTED else ""
+
+
+def _coverage(report: Report) -> Iterator[str]:
+    yield '<section id="coverage"><h2>How the roots were observed</h2>'
+    if not report.coverage:
+        yield "<p>No root was observed in this period.</p></section>"
+        return
+    yield "<table><caption>Stretches of the period</caption><thead><tr>"
+    for head in ("Root", "State", "From (UTC)", "To (UTC)", "Reason", "Meaning"):
+        yield f'<th scope="col">{head}</th>'
+    yield "</tr></thead><tbody>"
+    for each in report.coverage:
+        yield _stretch(each)
+    yield "</tbody></table></section>"
+
+
+def _stretch(each: Stretch) -> str:
+    cells: Sequence[str] = (
+        f'<span class="badge c-{each.state}">{each.state}</span>',
+        _time(each.since),
+        "goes on" if each.until is None else _time(each.until),
+        _text(each.reason or ""),
+        _MISSED.get(each.state, ""),
+    )
+    row = "".join(f"<td>{cell}</td>" for cell in cells)
+    return f'<tr><th scope="row">{_name(each.root)}</th>{row}</tr>'

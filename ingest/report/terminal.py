@@ -1,0 +1,124 @@
+"""The report in lines of text. Pure; each line is a style's name and escaped words."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from ingest import escape, moments
+from ingest.report.chart import LABELS
+from ingest.report.model import CATEGORIES, Category, Document, Entry, Report, Sentence
+
+LISTED = 20  # of a kind that is only listed
+_SENTENCES = 8  # of an entry
+_PLAIN = (
+    ("added", "document.created"),
+    ("removed", "document.deleted"),
+    ("moved", "document.moved"),
+    ("restored", "document.restored"),
+    ("rejected", "document.rejected"),
+)
+
+Line = tuple[str, str]
+
+
+def lines(report: Report) -> Iterator[Line]:
+    """The summary, then the edits that matter with their sentences, then what else happened."""
+    root = "" if report.root is None else f", root {escape.name(report.root)}"
+    yield "head", f"{moments.show_seconds(report.since)} to {moments.show_seconds(report.until)} UTC{root}"
+    counts = report.counts
+    named = [(number, LABELS[name]) for name in CATEGORIES if (number := getattr(counts, name))]
+    named += [(number, name) for name, _ in _PLAIN if (number := getattr(counts, name))]
+    named += [(counts.flips, "of these to and fro")] if counts.flips else []
+    yield "", ", ".join(f"{number:,} {words}" for number, words in named) or "nothing changed"
+    several = len({document.root for document in report.documents}) > 1
+    for category in CATEGORIES:
+        if category != "cosmetic":
+            yield from _category(report, category, several=several)
+    for name, kind in (*_PLAIN, ("cosmetic", "")):
+        yield from _listed(report, name, kind, several=several)
+    yield from _coverage(report)
+
+
+def _where(document: Document, path: bytes, *, several: bool) -> str:
+    return f"{f'{escape.name(document.root)}/' if several else ''}{escape.name(escape.path(path))}"
+
+
+def _category(report: Report, category: Category, *, several: bool) -> Iterator[Line]:
+    found = [
+        (document, entry)
+        for document in report.documents
+        for entry in document.entries
+        if entry.category == category
+    ]
+    if found:
+        yield "", ""
+        yield category, LABELS[category]
+    for document, entry in found:
+        yield "", f"  {_where(document, entry.path, several=several)} {_versions(entry)}"
+        if entry.edit is not None:
+            yield "", f"    {entry.edit.kind}: {escape.name(entry.edit.reason)}"
+        shown = entry.sentences[:_SENTENCES]
+        for sentence in shown:
+            yield from _sentence(sentence)
+        more = entry.more + len(entry.sentences) - len(shown)
+        if more:
+            yield "", f"    and {more:,} more sentences"
+
+
+def _versions(entry: Entry) -> str:
+    when = moments.show_seconds(entry.since)
+    if entry.versions:
+        back = "as it was" if len(entry.versions) % 2 else "another text"
+        return f"@{' @'.join(map(str, entry.versions))}, to and fro, now {back}, {when}"
+    return f"@{entry.previous_version} -> @{entry.version}, {when}"
+
+
+def _sentence(sentence: Sentence) -> Iterator[Line]:
+    if sentence.kind == "moved" and not sentence.removed and not sentence.added:
+        yield "", f"    ~ {_flat(sentence.after)}"
+        return
+    if sentence.before:
+        yield "before", f"    - {_flat(sentence.before)}"
+    if sentence.after:
+        yield "after", f"    + {_flat(sentence.after)}"
+
+
+def _flat(text: str) -> str:
+    return escape.name(" ".join(text.split()))
+
+
+def _listed(report: Report, name: str, kind: str, *, several: bool) -> Iterator[Line]:
+    found = [
+        (document, entry)
+        for document in report.documents
+        for entry in document.entries
+        if (entry.type == kind if kind else entry.category == "cosmetic")
+    ]
+    if found:
+        yield "", ""
+        yield "head", name
+    for document, entry in found[:LISTED]:
+        came = _where(document, entry.from_path, several=several) + " -> " if entry.from_path else ""
+        reason = entry.edit.reason if entry.edit is not None and not kind else entry.reason
+        more = f" ({escape.name(reason)})" if reason else ""
+        yield "", f"  {came}{_where(document, entry.path, several=several)}{more}"
+    if len(found) > LISTED:
+        yield "", f"  and {len(found) - LISTED:,} more"
+
+
+def _coverage(report: Report) -> Iterator[Line]:
+    yield "", ""
+    if not report.coverage:
+        yield "head", "no root was observed in this period"
+        return
+    if not report.gaps:
+        yield "head", "watched throughout: no edit can have been missed"
+        return
+    yield "head", "an edit could have been missed"
+    for each in report.gaps[:LISTED]:
+        end = "now" if each.until is None else moments.show_seconds(each.until)
+        reason = f" ({escape.name(each.reason)})" if each.reason else ""
+        name = escape.name(each.root)
+        yield "", f"  {name}  {each.state}  {moments.show_seconds(each.since)}  to  {end}{reason}"
+    if len(report.gaps) > LISTED:
+        yield "", f"  and {len(report.gaps) - LISTED:,} more stretches"

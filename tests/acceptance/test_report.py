@@ -1,0 +1,219 @@
+"""`ingest report`: what happened in a period, in lines, as one object, and as a page."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+from tests.acceptance.place import Place
+from tests.command import Record
+from tests.daemon import Daemon
+
+BRIDGE = "The council approved the bridge on Monday.\nIt will cost 100 million euros in total.\n"
+TAX = "The council raised the tax to 5 percent.\nNobody had expected that decision.\n"
+NOTICE = "Correction: an earlier version of this article gave another percentage.\n"
+ASIDE = "The mayor said yes to the plan of the council.\nThe rest is as it was before.\n"
+TYPO = "The goverment has decided on the budget for next year.\nMore follows later today.\n"
+
+EXPECTED = """\
+TIME to TIME UTC
+1 changed silently, 1 corrected in the open, 1 changed in substance, 1 cosmetic, 1 not compared, 7 added, \
+1 removed, 1 moved, 1 of these to and fro
+
+changed silently
+  bridge.txt @1 -> @2, TIME
+    correction: changed in an edited sentence: amount “100 million euros” to “200 million euros”
+    - It will cost 100 million euros in total.
+    + It will cost 200 million euros in total.
+
+corrected in the open
+  tax.txt @1 -> @2, TIME
+    correction: changed in an edited sentence: percentage “5 percent” to “6 percent”
+    - The council raised the tax to 5 percent.
+    + The council raised the tax to 6 percent.
+    + Correction: an earlier version of this article gave another percentage.
+
+changed in substance
+  aside.txt @1 @2 @3, to and fro, now as it was, TIME
+    update: 1 sentences added, 0 removed
+    + A sentence that came and went.
+
+not compared
+  logo.png @1 -> @2, TIME
+
+added
+  aside.txt
+  bridge.txt
+  gone.txt
+  logo.png
+  old.txt
+  tax.txt
+  typo.txt
+
+removed
+  gone.txt (removed)
+
+moved
+  old.txt -> new.txt
+
+cosmetic
+  typo.txt (only spelling or punctuation: goverment → government)
+
+an edit could have been missed
+  root  scanned  TIME  to  now
+"""
+
+
+def happen(place: Place) -> None:
+    """One edit of each kind, one after the other."""
+    place.write("bridge.txt", BRIDGE)
+    place.write("tax.txt", TAX)
+    place.write("aside.txt", ASIDE)
+    place.write("typo.txt", TYPO)
+    place.write("gone.txt", "This will be removed.\n")
+    place.write("old.txt", "This will be moved to another place.\n")
+    place.write("logo.png", b"\x89PNG\r\n\x1a\n\0\0\0\1")
+    place.scan()
+    place.write("bridge.txt", BRIDGE.replace("100", "200"))
+    place.write("tax.txt", TAX.replace("5 percent", "6 percent") + NOTICE)
+    place.write("aside.txt", ASIDE + "A sentence that came and went.\n")
+    place.write("typo.txt", TYPO.replace("goverment", "government"))
+    place.write("logo.png", b"\x89PNG\r\n\x1a\n\0\0\0\2")
+    place.scan()
+    place.write("aside.txt", ASIDE)
+    (place.root / "gone.txt").unlink()
+    (place.root / "old.txt").rename(place.root / "new.txt")
+    place.scan()
+
+
+def masked(text: str) -> str:
+    """The lines without their times."""
+    return re.sub(r"\d{4}-\d\d-\d\d \d\d:\d\d:\d\d", "TIME", text)
+
+
+def entries(report: Record) -> dict[str, list[Any]]:
+    """The categories, or types, of each document's entries."""
+    return {
+        document["path"]: [entry["category"] or entry["type"] for entry in document["entries"]]
+        for document in report["documents"]
+    }
+
+
+def test_each_kind_of_edit_is_told_once_with_its_sentences(each_place: Place) -> None:
+    place = each_place
+    happen(place)
+
+    assert masked(place.command.ask("report").text) == EXPECTED
+    report = place.command.record("report", "--since", "seq:8")
+
+    assert report["counts"] == {
+        "added": 0, "silent": 1, "open": 1, "substantive": 1, "cosmetic": 1, "unread": 1, "removed": 1,
+        "moved": 1, "restored": 0, "rejected": 0, "flips": 1,
+    }  # fmt: skip
+    assert entries(report) == {
+        "aside.txt": ["substantive"],
+        "bridge.txt": ["silent"],
+        "gone.txt": ["document.deleted"],
+        "logo.png": ["unread"],
+        "new.txt": ["document.moved"],
+        "tax.txt": ["open"],
+        "typo.txt": ["cosmetic"],
+    }
+    bridge = report["documents"][1]["entries"][0]
+    assert bridge["sentences"] == [
+        {
+            "kind": "edited",
+            "before": "It will cost 100 million euros in total.",
+            "after": "It will cost 200 million euros in total.",
+            "removed": [[13, 16]],
+            "added": [[13, 16]],
+        }
+    ]
+    assert [fact["after"] for fact in bridge["edit"]["facts"]] == ["200 million euros"]
+    assert (report["first_seq"], report["last_seq"], report["could_be_missed"]) == (8, place.seq, True)
+    # folded in the report, not in the store
+    assert len(place.command.records("log", "aside.txt")) == 3
+
+
+def test_a_period_in_which_nothing_happened(each_place: Place) -> None:
+    place = each_place
+    place.write("a.txt", "One sentence.\n")
+    place.scan()
+    page = place.folder / "page.html"
+
+    said = place.command.ask("report", "--since", "seq:2", "--html", page)
+    report = place.command.record("report", "--since", "seq:2", "--root", "root")
+    before = place.command.record("report", "--until", "2001-01-01")
+
+    assert masked(said.text).startswith("TIME to TIME UTC\nnothing changed\n")
+    assert report["documents"] == before["documents"] == before["coverage"] == []
+    assert set(report["counts"].values()) == {0}
+    assert (report["root"], before["could_be_missed"]) == ("root", False)
+    assert "no changes" in page.read_text()
+    assert "<h2>Documents</h2>" not in page.read_text()
+
+
+def test_the_page_is_written_whole_and_never_over_another_file(place: Place) -> None:
+    happen(place)
+    page = place.folder / "out" / "page.html"
+
+    said = place.command.ask("report", "--html", page)
+    made = page.read_text()
+    refused = place.command.refused("report", "--html", page, code=2)
+    place.command.ask("report", "--html", page, "--force")
+
+    assert said.note == f"wrote {page}"
+    assert (refused.error, refused.hint) == (f"{page} exists", "overwrite it with --force")
+    assert made.startswith("<!DOCTYPE html>\n")
+    assert made.endswith("</html>\n")
+    assert "It will cost <del>100</del> million euros" in made
+    assert "It will cost <ins>200</ins> million euros" in made
+    assert '<svg class="chart" role="img"' in made
+    assert [each.name for each in page.parent.iterdir()] == ["page.html"]
+    assert place.command.refused("report", "--html", place.folder, "--force", code=2).error
+    assert place.command.refused("report", "--root", "nowhere", code=2).error
+    assert place.command.refused("report", "--since", "yesterday", code=2).error
+
+
+def test_hostile_names_and_texts_are_shown_and_do_nothing(each_place: Place) -> None:
+    place = each_place
+    name = "<script>alert(1)<b>\u202egpj\x1b[31m\n.txt"
+    place.write(name, "A <script>alert('x')</script> text of 10 people.\n")
+    place.scan()
+    place.write(name, "A <script>alert('x')</script> text of 20 people.\nThen a \u202eline\x1b[31m.\n")
+    place.scan()
+    page = place.folder / "page.html"
+
+    shown = place.command.ask("report", "--html", page).text
+
+    made = page.read_text()
+    assert "<script>alert(1)<b>\\u{202e}gpj\\u{001b}[31m\\u{000a}.txt @1 -> @2" in shown
+    assert "<script" not in made
+    assert "&lt;script&gt;alert(1)&lt;b&gt;\\u{202e}gpj\\u{001b}[31m\\u{000a}.txt" in made
+    assert "Then a \\u{202e}line\\u{001b}[31m." in made
+    assert place.command.record("report")["documents"][0]["path"] == name
+
+
+def test_a_root_that_was_watched_throughout_has_no_gap(place: Place) -> None:
+    place.write("a.txt", BRIDGE)
+    with place.watch() as daemon:
+        assert isinstance(daemon, Daemon)
+        begin = place.command.records("coverage")[-1]["from"]
+        place.write("a.txt", BRIDGE.replace("100", "200"))
+        place.command.ask("sync")
+        report = place.command.record("report", "--since", begin)
+        said = place.command.ask("report", "--since", begin).text
+
+    assert (report["could_be_missed"], entries(report)["a.txt"][-1]) == (False, "silent")
+    assert said.endswith("watched throughout: no edit can have been missed\n")
+
+
+def test_a_renormalised_document_is_not_in_it(place: Place) -> None:
+    from tests.acceptance.test_renormalise import newer
+
+    place.write("a.txt", "The colour is red.\n")
+    place.scan()
+    newer(place).ask("renormalise")
+
+    assert place.seq == 2
+    assert place.command.record("report", "--since", "seq:2")["documents"] == []

@@ -1,0 +1,218 @@
+"""The report as a value: what is folded, and what the page makes of it."""
+
+from __future__ import annotations
+
+import re
+from html.parser import HTMLParser
+
+import pytest
+
+from ingest.compare.edit import ChangedFact, Edit, Flag
+from ingest.report import chart, model, terminal
+from ingest.report.build import category_of
+from ingest.report.fold import Step, fold
+from ingest.report.model import Category, Counts, Document, Entry, Report, Sentence, Stretch
+from ingest.report.page import page
+
+A, B, C = b"a" * 32, b"b" * 32, b"c" * 32
+HOSTILE = "</td><script>alert('1')</script>\u202egpj\x1b[31m\" onload=x"
+
+
+def entry(number: int, category: Category | None = "substantive", **more: object) -> Entry:
+    """The change `number`, of version `number` - 1 to `number`."""
+    made = Entry(
+        type="document.changed",
+        since=number * 1_000_000,
+        until=number * 1_000_000,
+        seqs=(number,),
+        path=b"a.txt",
+        version=number,
+        previous_version=number - 1,
+        category=category,
+    )
+    return Entry(**{**{name: getattr(made, name) for name in Entry.__struct_fields__}, **more})
+
+
+def versions(entries: list[Entry]) -> list[tuple[int, ...]]:
+    """What is folded: the versions of each entry, empty where it is one change."""
+    return [each.versions for each in entries]
+
+
+def test_what_goes_to_and_fro_is_one_entry_with_the_gravest_category() -> None:
+    steps = [
+        Step(entry(2, "cosmetic"), A, B),
+        Step(entry(3, "silent"), B, A),
+        Step(entry(4, "cosmetic"), A, B),
+    ]
+
+    (only,) = fold(steps)
+
+    assert only.versions == (1, 2, 3, 4)
+    assert only.seqs == (2, 3, 4)
+    assert (only.previous_version, only.version, only.category) == (1, 4, "silent")
+    assert (only.since, only.until) == (2_000_000, 4_000_000)
+
+
+@pytest.mark.parametrize(
+    ("steps", "expected"),
+    [
+        ([], []),
+        ([Step(entry(2), A, B)], [()]),
+        ([Step(entry(2), A, B), Step(entry(3), B, C), Step(entry(4), C, A)], [(), (), ()]),
+        ([Step(entry(2), A, B), Step(entry(3), B, A), Step(entry(4), A, C)], [(1, 2, 3), ()]),
+        ([Step(entry(2), C, A), Step(entry(3), A, B), Step(entry(4), B, A)], [(), (2, 3, 4)]),
+        # the same text in other bytes is no way back
+        ([Step(entry(2), A, A), Step(entry(3), A, A)], [(), ()]),
+        # a move in between stays an entry of its own
+        ([Step(entry(2), A, B), Step(entry(9, None)), Step(entry(3), B, A)], [(1, 2, 3), ()]),
+        # a version without a text in between: what was on either side is not compared
+        ([Step(entry(2), A, B), Step(entry(3, "unread")), Step(entry(4), B, A)], [(), (), ()]),
+    ],
+)
+def test_only_two_texts_in_turn_are_folded(steps: list[Step], expected: list[tuple[int, ...]]) -> None:
+    assert versions(fold(steps)) == expected
+
+
+@pytest.mark.parametrize(
+    ("significance", "flags", "category"),
+    [
+        ("substantive", ("stealth",), "silent"),
+        ("substantive", ("headline", "notice"), "open"),
+        ("substantive", ("headline",), "substantive"),
+        ("cosmetic", (), "cosmetic"),
+        ("none", (), "cosmetic"),
+    ],
+)
+def test_each_edit_has_one_category(significance: str, flags: tuple[str, ...], category: str) -> None:
+    edit = Edit(
+        kind="wording",
+        significance=significance,  # type: ignore[arg-type]  # the cases are its values
+        reason="",
+        flags=tuple(Flag(name, "") for name in flags),  # type: ignore[arg-type]  # the same
+    )
+    assert category_of(edit) == category
+
+
+def hostile() -> Report:
+    """A report in which every word that others write is an attack."""
+    edit = Edit(
+        kind="correction",
+        significance="substantive",
+        reason=HOSTILE,
+        facts=(
+            ChangedFact(
+                kind="number", before=HOSTILE, after=None, sentence=HOSTILE, from_offset=0, to_offset=0
+            ),
+        ),
+        flags=(Flag("stealth", HOSTILE),),
+    )
+    sentences = (
+        Sentence(kind="edited", before=HOSTILE, after=HOSTILE, removed=((0, 5),), added=((3, 8),)),
+        Sentence(kind="added", before="", after=HOSTILE),
+        Sentence(kind="removed", before=HOSTILE, after=""),
+    )
+    path = HOSTILE.replace("/", "_").encode() + b"\xff"
+    entries = (
+        entry(2, "silent", edit=edit, sentences=sentences, more=3, path=path),
+        entry(3, "cosmetic", edit=edit, path=path, versions=(1, 2, 3), type="document.moved", from_path=path),
+        entry(4, None, type="document.deleted", reason=HOSTILE, path=path),
+    )
+    document = Document(
+        document="id", root=HOSTILE, path=path, language='"><script>', title=HOSTILE, entries=entries
+    )
+    cosmetic = Document(
+        document="x", root="r", path=path, language=None, title=None,
+        entries=(entry(2, "cosmetic", edit=edit, path=path),),
+    )  # fmt: skip
+    stretch = Stretch(root=HOSTILE, state="blind", since=0, until=None, reason=HOSTILE)
+    return Report(
+        since=0, until=9_000_000, first_seq=1, last_seq=4, root=HOSTILE,
+        counts=Counts(silent=1, cosmetic=2, moved=1, removed=1, flips=1),
+        documents=(document, cosmetic), coverage=(stretch,),
+    )  # fmt: skip
+
+
+class Tags(HTMLParser):
+    """The tags of a page, checked for their order, and the names of all attributes."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.open: list[str] = []
+        self.seen: set[str] = set()
+        self.attributes: set[str] = set()
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.handle_startendtag(tag, attrs)
+        if tag != "meta":
+            self.open.append(tag)
+
+    def handle_startendtag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.seen.add(tag)
+        self.attributes.update(name for name, _ in attrs)
+
+    def handle_endtag(self, tag: str) -> None:
+        assert self.open.pop() == tag
+
+
+def test_what_others_wrote_is_text_in_the_page() -> None:
+    made = page(hostile())
+    tags = Tags()
+    tags.feed(made)
+    tags.close()
+
+    assert tags.open == []
+    assert "script" not in tags.seen
+    assert not any(name.startswith("on") for name in tags.attributes)
+    assert "\\u{202e}gpj\\u{001b}[31m" in made
+    assert "\\xff" in made
+    assert not re.search("[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]", made)
+
+
+def test_the_page_needs_nothing_else_and_says_so() -> None:
+    made = page(hostile())
+
+    assert "default-src 'none'; style-src 'unsafe-inline'" in made
+    assert not re.search(r"(src|href)=[\"'](?!#)", made)
+    assert "url(" not in made
+    assert "@import" not in made
+    assert '<html lang="en">' in made
+    assert "@media print" in made
+    assert "prefers-color-scheme:dark" in made
+    for drawing in re.findall(r"<svg class.*?</svg>", made):
+        assert "<title" in drawing
+
+
+def test_what_others_wrote_is_one_line_each_on_a_terminal() -> None:
+    for _, words in terminal.lines(hostile()):
+        assert not re.search("[\x00-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]", words)
+
+
+def test_a_record_shows_times_and_paths_as_the_contract_does() -> None:
+    made = model.record(hostile())
+
+    assert made["since"] == "1970-01-01T00:00:00.000000Z"
+    assert "path_base64" in made["documents"][0]
+    assert made["documents"][0]["entries"][0]["edit"]["class"] == "correction"
+    assert made["could_be_missed"] is True
+
+
+@pytest.mark.parametrize(
+    ("hours", "name", "most"),
+    [
+        (0, "hour", 1),
+        (71, "hour", 72),
+        (72, "6 hours", 13),
+        (24 * 60, "day", 61),
+        (24 * 365 * 90, "456 days", 72),
+    ],
+)
+def test_a_bar_stands_for_as_much_time_as_the_period_asks(hours: int, name: str, most: int) -> None:
+    report = Report(
+        since=0, until=hours * 3_600_000_000, first_seq=1, last_seq=0, root=None, counts=Counts(),
+        documents=(), coverage=(),
+    )  # fmt: skip
+
+    _, shown, made = chart.bars(report)
+
+    assert (shown, len(made)) == (name, most)
+    assert chart.activity(report) == ""
