@@ -17,16 +17,6 @@ from ingest.store import blobs, reader
 from ingest.store.engine import Connection, Row
 
 
-def of(connection: Connection, row: Row) -> Edit | None:
-    """The edit of a change, a row of `reader.changes`; None where there is none to speak of.
-
-    That is where the change made no new version, or one of the two versions has no text, or no
-    normaliser read both. Raises IntegrityError where the bytes are damaged.
-    """
-    found = texts(connection, row)
-    return None if found is None else classify(found.before, found.after, earlier=found.earlier)
-
-
 class Texts(msgspec.Struct, frozen=True):
     """What an edit is made from; `earlier` are the numbers and hashes of older versions with the new text."""
 
@@ -35,8 +25,12 @@ class Texts(msgspec.Struct, frozen=True):
     earlier: tuple[tuple[int, bytes], ...]
 
 
-def texts(connection: Connection, row: Row) -> Texts | None:
-    """The two texts of a change, a row of `reader.changes`; None and errors as `of` has them."""
+def of(connection: Connection, row: Row) -> Edit | None:
+    """The edit of a change, a row of `reader.changes`; None where there is none to speak of.
+
+    That is where the change made no new version, or one of the two versions has no text, or no
+    normaliser read both. Raises IntegrityError where the bytes are damaged.
+    """
     if not made_version(row):
         return None
     return between(connection, row.key, row.previous_version, row.version)
@@ -44,6 +38,12 @@ def texts(connection: Connection, row: Row) -> Texts | None:
 
 def between(connection: Connection, document: int, first: int, last: int) -> Edit | None:
     """The edit from one version of a document to a later one; None where one has no text to compare."""
+    found = texts(connection, document, first, last)
+    return None if found is None else classify(found.before, found.after, earlier=found.earlier)
+
+
+def texts(connection: Connection, document: int, first: int, last: int) -> Texts | None:
+    """The two texts that `between` compares; None and errors as it has them."""
     found = reader.renditions(connection, document, first, first)
     found += reader.renditions(connection, document, last, last)
     pair = paired(found)

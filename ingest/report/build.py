@@ -96,7 +96,7 @@ def _step(connection: Connection, row: Row, story: _Story) -> Step:
         return Step(entry)
     found = None
     with suppress(IntegrityError):
-        found = edits.texts(connection, row)
+        found = edits.texts(connection, row.key, row.previous_version, row.version)
     if found is None:
         return Step(_with(entry, category="unread"))
     old, new = found.before, found.after
