@@ -69,11 +69,8 @@ def _show(record: dict[str, Any], words: list[Any], *, several: bool) -> None:
         where = f"{escape.name(record['root'])}/{where}"
     first, last = record["first_version"], record["last_version"]
     held = f"@{first}" if first == last else f"@{first}..@{last}"
-    times = " to ".join(
-        dict.fromkeys(
-            (record[name] or "")[:10] for name in ("first_observed_at", "last_observed_at") if record[name]
-        )
-    )
+    observed = (record["first_observed_at"], record["last_observed_at"])
+    times = " to ".join(dict.fromkeys(time[:19].replace("T", " ") for time in observed if time))
     gone = "  deleted" if record["deleted"] else ""
     line(f"{where}  {paint(held, fg='yellow')}  {times}{gone}")
     if record["snippet"]:
