@@ -5,8 +5,8 @@ from __future__ import annotations
 import queue
 import threading
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from collections.abc import Sequence
+from contextlib import suppress
 from typing import TYPE_CHECKING
 
 import click
@@ -16,9 +16,10 @@ from ingest.cli.common import NUMBER, as_json, change_line, emit, flush, line, o
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from ingest.store.engine import Connection, Store
+    from ingest.store.engine import Row, Store
 
 BATCH = 1000
+FEW = 20  # changes whose edits are made sooner than the index is opened
 POLL = 0.25  # seconds between two looks when no daemon can wake us
 RETRY = 5.0  # seconds between two tries to reach one
 _GONE = -1  # a daemon went away
@@ -57,11 +58,16 @@ def command(since: int | None, limit: int | None, follow: bool, cursor: str | No
         growth = _Growth(store) if follow else None
         while True:
             size = BATCH if left is None else min(BATCH, left)
-            with _snapshot(store) as (connection, indexed):
+            with store.read() as connection:
                 rows = list(reader.changes(connection, after=place, limit=size, brief=not as_json()))
-                if as_json():
-                    for record in queries.change_records(connection, rows, indexed=indexed):
-                        emit(record)
+                records = [
+                    queries.change_record(row, connection)
+                    for row in (rows if as_json() and len(rows) <= FEW else ())
+                ]
+            if as_json() and not records and rows:
+                _tell(store, rows)
+            for record in records:
+                emit(record)
             for row in rows if not as_json() else ():
                 number = paint(f"#{row.seq:<6}", fg="yellow")
                 line(f"{number} {change_line(row, root=True)}")
@@ -80,20 +86,17 @@ def command(since: int | None, limit: int | None, follow: bool, cursor: str | No
                 growth.wait(place)
 
 
-@contextmanager
-def _snapshot(store: Store) -> Iterator[tuple[Connection, bool]]:
-    """The record, and with --json the index as it is: the feed does not wait for it."""
-    if not as_json():
-        with store.read() as connection:
-            yield connection, False
-        return
+def _tell(store: Store, rows: Sequence[Row]) -> None:
+    """Write many changes, with the edits that the index has: the feed does not wait for the others."""
+    from ingest import queries
     from ingest.cli.indexed import as_it_is
     from ingest.index.place import Index
 
     index = Index(store)
     try:
-        with as_it_is(index) as found:
-            yield found
+        with as_it_is(index) as (connection, indexed):
+            for record in queries.change_records(connection, rows, indexed=indexed):
+                emit(record)
     finally:
         index.dispose()
 

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Self
 from ingest.cli.common import note
 
 if TYPE_CHECKING:
+    from ingest.errors import StoreDamaged, StoreUnavailable
     from ingest.index.place import Index
     from ingest.store.engine import Connection, Store
 
@@ -25,7 +26,7 @@ def caught_up(store: Store, *, most: int | None = None) -> Iterator[tuple[Connec
     The index is brought up to the log first. With `most` it is not where it is further behind than that,
     nor where it cannot be written: then it may still be asked for what it has.
     """
-    from ingest.errors import StoreUnavailable
+    from ingest.errors import StoreDamaged, StoreUnavailable
     from ingest.index.place import Index
 
     index = Index(store)
@@ -39,8 +40,11 @@ def caught_up(store: Store, *, most: int | None = None) -> Iterator[tuple[Connec
             with store.read() as connection:
                 yield connection, False
             return
-        with as_it_is(index) as found:
-            yield found
+        try:
+            with as_it_is(index) as found:
+                yield found
+        except StoreDamaged as error:
+            raise _told_apart(index, error) from error
     finally:
         index.dispose()
 
@@ -53,9 +57,24 @@ def as_it_is(index: Index) -> Iterator[tuple[Connection, bool]]:
         yield connection, indexed
 
 
+def _told_apart(index: Index, error: StoreDamaged) -> StoreUnavailable:
+    """What to say of damage that a question met: a damaged index is thrown away, a damaged store is not."""
+    from ingest.errors import StoreDamaged, StoreUnavailable
+
+    if not index.is_damaged():
+        said = error.message.replace(index.address, index.store.address)
+        return StoreDamaged(said, code=error.code, hint=error.hint)
+    index.rebuild()
+    return StoreUnavailable(
+        f"the index {index.address} was damaged and has been thrown away",
+        code="store_unreachable",
+        hint="ask again: it is made anew from the store, which has lost nothing",
+    )
+
+
 def bring_up(index: Index, *, most: int | None = None) -> int:
     """Bring the index up to the log; made anew once where it turns out to be damaged."""
-    from ingest.errors import StoreUnavailable
+    from ingest.errors import StoreDamaged, StoreUnavailable
     from ingest.index import fill, state
 
     index.prepare()
@@ -67,6 +86,8 @@ def bring_up(index: Index, *, most: int | None = None) -> int:
     except StoreUnavailable as error:
         if error.code == "store_locked":
             raise
+        if isinstance(error, StoreDamaged) and not index.is_damaged():
+            raise _told_apart(index, error) from error
         index.rebuild()
         with Bar() as bar:
             return fill.catch_up(index, progress=bar.show)

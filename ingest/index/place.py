@@ -99,6 +99,22 @@ class Index:
         except (DBAPIError, UnicodeDecodeError):
             return False
 
+    def is_damaged(self) -> bool:
+        """Whether the index itself cannot be read, asked when something could not; takes its time.
+
+        A server keeps its own files.
+        """
+        if self.path is None:
+            return False
+        try:
+            with self._engine.connect() as connection, connection.begin() as transaction:
+                found = connection.exec_driver_sql("PRAGMA main.quick_check(1)").scalar()
+                connection.exec_driver_sql("INSERT INTO words (words) VALUES ('integrity-check')")
+                transaction.rollback()
+        except (DBAPIError, UnicodeDecodeError):
+            return True
+        return found != "ok"
+
     def prepare(self) -> None:
         """Make the index usable: made empty where it is missing, damaged, or not of this store.
 

@@ -144,14 +144,17 @@ def run(connection: Connection, document: int, first: int, last: int) -> Iterato
     A caller may stop anywhere. Raises IntegrityError.
     """
     raw, expected = None, first
-    for row in connection.execute(_RUN, {"document": document, "no": first, "last": last}):
-        checked = row.no >= first
-        if row.no > expected:
-            break
-        raw = unpacked(connection, row, raw, name=f"version {row.no} of document {document}", check=checked)
-        if checked:
-            yield row.no, raw
-            expected = row.no + 1
+    # Closed however it ends: on a server it is a cursor.
+    with connection.execute(_RUN, {"document": document, "no": first, "last": last}) as found:
+        for row in found:
+            checked = row.no >= first
+            if row.no > expected:
+                break
+            name = f"version {row.no} of document {document}"
+            raw = unpacked(connection, row, raw, name=name, check=checked)
+            if checked:
+                yield row.no, raw
+                expected = row.no + 1
     if expected <= last:
         raise IntegrityError(f"version {expected} of document {document} is gone from the store")
 

@@ -101,6 +101,20 @@ def test_whoever_shows_an_edit_shows_the_same(told: Place) -> None:
     assert told.command.records("log", "--reverse") == made
 
 
+def test_pages_of_the_index_that_rot_cost_one_question(told: Place) -> None:
+    """What is asked next finds the index made anew; the store is not blamed."""
+    told.command.ask("index", "rebuild")
+    index = Path(told.command.argv()[4].decode().removeprefix("sqlite:///") + ".index.db")
+    body = bytearray(index.read_bytes())
+    body[4096:] = b"\xa5" * (len(body) - 4096)
+    index.write_bytes(body)
+    first = told.command.run("search", "cafe")
+    assert first.code == 0 or (first.code == 4 and "thrown away" in first.error and "ask again" in first.hint)
+    (hit,) = told.command.records("search", "cafe")
+    assert hit["path"] == "a.txt"
+    assert told.command.ask("verify", "--deep").text.endswith("whole\n")
+
+
 def test_documents_of_a_month_whatever_the_precision(place: Place) -> None:
     for name, date in (
         ("day", "2021-02-20"),

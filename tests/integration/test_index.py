@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import stat
+import threading
 from pathlib import Path
 from typing import Any
 
@@ -253,4 +254,53 @@ def test_filling_takes_no_right_to_write_the_record(database_url: str) -> None:
             assert seq == 2
             record(store, root, [entry("created", b"b.txt", raw=b"While it is filled.\n")])
         assert fill.catch_up(index) == 3
+        index.dispose()
+
+
+def test_two_may_fill_at_once_and_one_may_throw_it_away_meanwhile(database_url: str) -> None:
+    with opened(database_url) as store:
+        root = add_root(store)
+        for number in range(12):
+            history(store, root, b"%d.txt" % number, text(A, TEN, GONE), text(A, TWELVE), text(CAFE, A))
+        alone = brought_up(store)
+        expected = rows(alone, "edit")
+        alone.rebuild()
+        troubles: list[BaseException] = []
+
+        def fill_up() -> None:
+            index = Index(store)
+            try:
+                index.prepare()
+                fill.catch_up(index, batch=2)
+            except BaseException as error:  # noqa: BLE001  # the test tells of it
+                troubles.append(error)
+            finally:
+                index.dispose()
+
+        threads = [threading.Thread(target=fill_up) for _ in range(3)]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+        assert troubles == []
+        assert rows(alone, "edit") == expected
+        assert state.behind(alone) == 0
+        with alone.reading() as connection:
+            (count,) = connection.execute(sa.text("SELECT count(*) FROM span")).one()
+        assert count == 12 * 5
+        alone.dispose()
+
+
+def test_a_document_with_a_damaged_body_is_left_out_and_the_others_are_found(database_url: str) -> None:
+    with opened(database_url) as store:
+        root = add_root(store)
+        history(store, root, b"a.txt", text(A))
+        history(store, root, b"b.txt", text(CAFE))
+        with store.write() as connection:
+            connection.execute(
+                sa.update(tables.blob).where(tables.blob.c.size == len(text(A))).values(data=b"damage")
+            )
+        index = brought_up(store)
+        assert found(index, "alpha") == []
+        assert found(index, "corner") == [("b.txt", [(1, 1)])]
         index.dispose()
