@@ -5,10 +5,9 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator
 from contextlib import suppress
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from ingest import edits, queries
-from ingest.compare.edit import Edit
+from ingest import queries
 from ingest.disk.write import write_beneath
 from ingest.errors import IntegrityError, UsageError
 from ingest.escape import path as show
@@ -16,6 +15,9 @@ from ingest.escape import path_fields
 from ingest.ids import show_uid
 from ingest.store import blobs, reader, roots
 from ingest.store.engine import Connection
+
+if TYPE_CHECKING:
+    from ingest.compare.edit import Edit
 
 
 def differences(
@@ -73,6 +75,8 @@ def differences(
 
 def _edit(connection: Connection, document: int, first: int, last: int) -> Edit | None:
     """What lies between two versions of a document, where both have text that is not damaged."""
+    from ingest import edits
+
     with suppress(IntegrityError):
         return edits.between(connection, document, first, last)
     return None

@@ -11,12 +11,11 @@ from typing import Any
 
 import msgspec
 
-from ingest import edits, moments
+from ingest import moments
 from ingest.errors import IntegrityError, NotFound, UsageError
 from ingest.escape import path as show_path
 from ingest.escape import path_fields
 from ingest.ids import parse_uid, show_uid
-from ingest.index import kinds
 from ingest.store import blobs, coverage, cursors, reader, roots
 from ingest.store.engine import Connection, Row, now_at
 
@@ -256,6 +255,8 @@ def moment_of(connection: Connection, rev: str | None) -> int | None:
 def change_records(connection: Connection, rows: Iterable[Row], *, indexed: bool) -> Iterator[Record]:
     """The changes as the contract shows them, with their edits: from the index where it has them, and this
     connection sees it, else made from the texts."""
+    from ingest.index import kinds
+
     stream = iter(rows)
     while batch := list(islice(stream, _BATCH)):
         known = kinds.stored(connection, batch) if indexed else {}
@@ -274,8 +275,12 @@ def change_record(row: Row, connection: Connection | None = None) -> Record:
     """
     edit = None
     if connection is not None:
+        # What compares texts is loaded by those alone that compare.
+        from ingest import edits
+
         with suppress(IntegrityError):
-            edit = edits.of(connection, row)
+            made = edits.of(connection, row)
+            edit = None if made is None else edits.record(made)
     rejected = row.type == "rejected"
     return {
         "seq": row.seq,
@@ -296,7 +301,7 @@ def change_record(row: Row, connection: Connection | None = None) -> Record:
         "cause": row.cause,
         "reason": row.reason,
         "actor": msgspec.json.decode(row.actor) if row.actor else _UNKNOWN_ACTOR,
-        "edit": None if edit is None else edits.record(edit),
+        "edit": edit,
     }
 
 
