@@ -72,7 +72,8 @@ def _json(_logger: object, _method: str, event: MutableMapping[str, Any]) -> str
 
 
 def _console(_logger: object, _method: str, event: MutableMapping[str, Any]) -> str:
-    when = str(event.pop("time", ""))[11:19]
+    now = str(event.pop("time", ""))
+    when = now[11:19]
     level = str(event.pop("level", "info"))
     name = str(event.pop("event", ""))
     if name == "change":
@@ -81,6 +82,9 @@ def _console(_logger: object, _method: str, event: MutableMapping[str, Any]) -> 
         reason = f"  ({event['reason']})" if event.get("reason") else ""
         version = f" @{event['version']}" if event.get("version") else ""
         where = f"{event.get('root')}: {event.get('path')}{version}{moved}{reason}"
+        # It may have happened long before it is told: by a scan, or while the lines could not be written.
+        label = str(event.get("recorded_at") or now)
+        when = label[11:19] if label[:10] == now[:10] else f"{label[:10]} {label[11:19]}"
         return escape.name(f"{when} #{event.get('seq')} {what:<9} {where}")
     fields = "  ".join(f"{key}={value}" for key, value in event.items() if value is not None)
     mark = "" if level in ("info", "debug") else f"{level}: "

@@ -262,3 +262,29 @@ def test_a_log_on_a_terminal_is_readable_and_clean(place: Place) -> None:
     (change,) = [line for line in lines if "created" in line]
     assert "x\\u{001b}[31m\\u{000a}red.txt" in change
     assert not any(os.linesep in line.rstrip("\n") for line in lines)
+
+
+def test_on_a_terminal_a_change_is_shown_with_the_time_it_was_recorded(place: Place) -> None:
+    """Not the time at which its line is written: a scan may have recorded it long before."""
+    place.write("a.txt", "one\n")
+    place.scan()
+    (change,) = place.command.records("changes")
+    time.sleep(1.1)
+    master, slave = os.openpty()
+    with subprocess.Popen(
+        place.command.argv("watch", place.root),
+        cwd=place.folder,
+        env=place.command.environment(),
+        stdin=subprocess.DEVNULL,
+        stderr=slave,
+    ) as daemon:
+        os.close(slave)
+        shown = b""
+        while b"a.txt" not in shown:
+            shown += os.read(master, 4096)
+        daemon.terminate()
+    os.close(master)
+
+    line = next(line for line in shown.decode().splitlines() if "a.txt" in line)
+    day, _, second = change["recorded_at"][:19].partition("T")
+    assert line.removeprefix(f"{day} ").startswith(f"{second} #1 created")
