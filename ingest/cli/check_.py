@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import os
-
 import click
 
 from ingest import escape
@@ -24,19 +22,15 @@ def command(names: tuple[str, ...], deep: bool) -> int:
     """
     from ingest import check
     from ingest.daemon.named import chosen
-    from ingest.store.engine import sqlite_files
 
     keep_going()  # the exit code says what was found
     limits = settings()
     counts = dict.fromkeys(("new", "removed", "changed", "rejected", "unknown"), 0)
     files = 0
     with opened() as store:
-        own = [os.fsencode(os.path.realpath(name)) for name in sqlite_files(store.url)]
         for root in chosen(store, names):
-            prefix = root.path.rstrip(b"/") + b"/"
-            hidden = frozenset(name[len(prefix) :] for name in own if name.startswith(prefix))
             for finding in check.compare(
-                store, root, patterns=limits.patterns_of(root.name), hidden=hidden,
+                store, root, patterns=limits.patterns_of(root.name), hidden=store.files_below(root.path),
                 max_bytes=limits.max_bytes, deep=deep,
             ):  # fmt: skip
                 if isinstance(finding, int):

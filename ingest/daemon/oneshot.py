@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable, Sequence
 from contextlib import ExitStack
 
@@ -15,7 +14,7 @@ from ingest.daemon.observe import Observation
 from ingest.disk import anchor
 from ingest.errors import AlreadyRunning, NoDaemon, RootUnavailable, StoreUnavailable, Unreachable
 from ingest.pipeline.limits import Clock
-from ingest.store.engine import Store, sqlite_files
+from ingest.store.engine import Store
 from ingest.store.roots import Root
 
 PATIENCE = 86_400.0  # seconds; a scan asked of a daemon takes as long as it takes
@@ -44,12 +43,11 @@ def scan_roots(
         return files
     quiet = msgspec.structs.replace(settings, backend="poll", log_level="error")
     structlog.configure(processors=[_drop], logger_factory=lambda *_: None)
-    hidden = tuple(os.fsencode(os.path.realpath(name)) for name in sqlite_files(store.url))
     with ExitStack() as held:
         if store.is_sqlite:
             held.enter_context(anchor.lock_store(str(store.url.database)))
         for root in remaining:
-            files += _scan(store, root, quiet, clock, progress, hidden)
+            files += _scan(store, root, quiet, clock, progress)
     return files
 
 
@@ -59,15 +57,10 @@ def _scan(
     settings: Settings,
     clock: Clock,
     progress: Callable[[int, float], None],
-    store_files: tuple[bytes, ...],
 ) -> int:
-    def hidden(path: bytes) -> frozenset[bytes]:
-        prefix = path.rstrip(b"/") + b"/"
-        return frozenset(name[len(prefix) :] for name in store_files if name.startswith(prefix))
-
     observation = Observation(
         store, root, settings=settings, clock=clock, log=structlog.get_logger(), wake=lambda: None,
-        hidden=hidden, once=True,
+        hidden=store.files_below, once=True,
     )  # fmt: skip
     observation.condition.begin()
     try:

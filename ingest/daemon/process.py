@@ -28,7 +28,7 @@ from ingest.escape import path as show
 from ingest.logging import Log, Stderr
 from ingest.pipeline.limits import Clock
 from ingest.store import reader
-from ingest.store.engine import Store, sqlite_files
+from ingest.store.engine import Store
 from ingest.store.roots import Root
 
 LONGEST_SLEEP = 1.0
@@ -112,10 +112,15 @@ class Daemon:
         self.settings = settings
         self.waker = Waker()
         self.announcer = Announcer()
-        self.files = tuple(os.fsencode(os.path.realpath(name)) for name in sqlite_files(store.url))
         self.observations = [
             Observation(
-                store, root, settings=settings, clock=clock, log=log, wake=self.waker.wake, hidden=self.hidden
+                store,
+                root,
+                settings=settings,
+                clock=clock,
+                log=log,
+                wake=self.waker.wake,
+                hidden=store.files_below,
             )
             for root in roots
         ]
@@ -128,11 +133,6 @@ class Daemon:
         self.stopping = False
         self.continued = False
         self.hung_up = False
-
-    def hidden(self, root: bytes) -> frozenset[bytes]:
-        """The store's own files, relative to a root that holds them."""
-        prefix = root.rstrip(b"/") + b"/"
-        return frozenset(name[len(prefix) :] for name in self.files if name.startswith(prefix))
 
     def run(self) -> None:
         """Watch until SIGTERM or SIGINT; a second one ends the process at once.

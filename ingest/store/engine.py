@@ -6,6 +6,7 @@ driver's errors into `StoreUnavailable`, so that nothing above this room knows a
 
 from __future__ import annotations
 
+import functools
 import os
 import re
 import sqlite3
@@ -106,6 +107,15 @@ class Store:
         self.url = url
         self.is_sqlite = url.drivername == "sqlite"
         self.engine = _sqlite(url, busy_seconds) if self.is_sqlite else _postgres(url, busy_seconds)
+
+    @functools.cached_property
+    def _files(self) -> tuple[bytes, ...]:
+        return tuple(os.fsencode(os.path.realpath(name)) for name in sqlite_files(self.url))
+
+    def files_below(self, root: bytes) -> frozenset[bytes]:
+        """The store's own files that lie below a folder, relative to it."""
+        prefix = root.rstrip(b"/") + b"/"
+        return frozenset(name[len(prefix) :] for name in self._files if name.startswith(prefix))
 
     @property
     def address(self) -> str:
