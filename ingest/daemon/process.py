@@ -34,6 +34,7 @@ from ingest.store.roots import Root
 LONGEST_SLEEP = 1.0
 _FIXED = ("database_url", "busy_seconds", "log_format", "log_level")  # taken at the start only
 SWITCH = 0.0005  # seconds that a computing thread holds the interpreter while others want it
+IMPATIENT = 1.0  # seconds after which a second signal to stop is meant
 KEEP_ALIVE = 15.0  # a follower at the door hears something at least so often
 
 
@@ -109,7 +110,7 @@ class Daemon:
         self.clock = clock
         self.log = log
         self.sink = sink
-        self.settings = settings
+        self.settings = self.started_with = settings
         self.waker = Waker()
         self.announcer = Announcer()
         self.observations = [
@@ -135,7 +136,7 @@ class Daemon:
         self.hung_up = False
 
     def run(self) -> None:
-        """Watch until SIGTERM or SIGINT; a second one ends the process at once.
+        """Watch until SIGTERM, SIGINT or the end of the terminal; a later signal ends the process at once.
 
         Raises AlreadyRunning when another process captures one of the roots or this store.
         """
@@ -223,9 +224,15 @@ class Daemon:
     # -- signals, and what the library says ------------------------------------------------
 
     def _handle_signals(self) -> None:
+        first: float | None = None
+
         def stop(number: int, _frame: object) -> None:
-            if self.stopping:
+            nonlocal first
+            now = self.clock.monotonic()
+            # One wish to stop may come twice: to this process and to its group.
+            if first is not None and now - first >= IMPATIENT:
                 os._exit(128 + number)
+            first = now if first is None else first
             self.stopping = True
             self.waker.wake()
 
@@ -240,7 +247,10 @@ class Daemon:
         signal.signal(signal.SIGTERM, stop)
         signal.signal(signal.SIGINT, stop)
         signal.signal(signal.SIGCONT, go_on)
-        signal.signal(signal.SIGHUP, load_again)
+        if not os.isatty(0):
+            signal.signal(signal.SIGHUP, load_again)
+        elif signal.getsignal(signal.SIGHUP) is not signal.SIG_IGN:
+            signal.signal(signal.SIGHUP, stop)  # the terminal was closed
 
     def _reload(self) -> None:
         """Take the settings anew; those that cannot be read leave the old ones in force."""
@@ -249,16 +259,19 @@ class Daemon:
         except UsageError as error:
             self.log.error("settings_refused", detail=error.message)
             return
-        fixed = [name for name in _FIXED if getattr(settings, name) != getattr(self.settings, name)]
+        fixed = [name for name in _FIXED if getattr(settings, name) != getattr(self.started_with, name)]
         fixed += [
             f"roots.{name}"
-            for name in settings.roots.keys() | self.settings.roots.keys()
-            if _path_of(settings, name) != _path_of(self.settings, name)
+            for name in settings.roots.keys() | self.started_with.roots.keys()
+            if _path_of(settings, name) != _path_of(self.started_with, name)
         ]
-        self.settings = settings
+        before, self.settings = self.settings, settings
         for observation in self.observations:
-            observation.reconfigure(settings)
-        self.log.info("settings_loaded", needs_a_restart=fixed or None)
+            name = observation.root.name
+            # To take up settings is to begin anew, which leaves a gap: not for nothing.
+            if _concerning(settings, name) != _concerning(before, name):
+                observation.reconfigure(settings)
+        self.log.info("settings_loaded", changed=settings != before, needs_a_restart=sorted(fixed) or None)
 
     def _library_said(self, overflow: bool, words: str) -> None:
         """Called in a watcher's thread."""
@@ -370,6 +383,14 @@ class Daemon:
             job.answer = {**(job.answer or {}), "files": files, "to_seq": self.announcer.seq}
             job.done.set()
         return job.done.is_set()
+
+
+def _concerning(settings: Settings, name: str) -> Settings:
+    """What of the settings the capture of one root heeds."""
+    own = settings.roots.get(name)
+    return msgspec.structs.replace(
+        settings, **dict.fromkeys(_FIXED, ""), roots={} if own is None else {name: own}
+    )
 
 
 def _path_of(settings: Settings, name: str) -> str | None:

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import json
+import os
 import signal
+import sqlite3
 import subprocess
 import time
 from collections.abc import Iterator
+from contextlib import closing
 from datetime import datetime
 from pathlib import Path
 
@@ -197,15 +200,55 @@ def test_a_signal_ends_it_cleanly_in_the_middle_of_work(place: Place, number: si
     assert place.seq == 300
 
 
-def test_a_second_signal_ends_it_at_once(place: Place) -> None:
-    """The first one may wait for work; the second does not."""
+def test_one_wish_to_stop_that_comes_as_two_signals_ends_it_cleanly(place: Place) -> None:
+    """As `timeout` sends them, to the process and to its group."""
+    place.write("a.txt", "x\n")
     with place.watch() as daemon:
         daemon.pause()
         daemon.send(signal.SIGTERM)
         daemon.send(signal.SIGINT)
         daemon.resume()
-        assert daemon.wait() in {0, 128 + signal.SIGTERM, 128 + signal.SIGINT}
-    assert place.scan()["seq"] == 0
+        assert daemon.wait() == 0
+        assert daemon.events("stopped")
+    assert place.command.records("coverage")[-1]["reason"] == "stopped"
+
+
+def test_a_second_signal_a_second_later_ends_it_at_once(place: Place) -> None:
+    """The first one may wait for work; the second does not."""
+    with place.watch() as daemon, closing(sqlite3.connect(place.folder / "store" / "ingest.db")) as other:
+        other.execute("BEGIN IMMEDIATE")
+        place.write("a.txt", "Written while the store is locked.\n")
+        daemon.wait_for("store_unavailable")
+        daemon.send(signal.SIGTERM)
+        time.sleep(1.1)
+        began = time.monotonic()
+        daemon.send(signal.SIGINT)
+        code = daemon.wait()
+        assert time.monotonic() - began < 1.0
+        other.rollback()
+    assert code == 128 + signal.SIGINT
+    assert place.scan()["seq"] == 1
+
+
+def test_a_daemon_on_a_terminal_stops_cleanly_when_that_is_closed(place: Place) -> None:
+    master, slave = os.openpty()
+    daemon = subprocess.Popen(
+        place.command.argv("watch", place.root),
+        cwd=place.folder,
+        env=place.command.environment(),
+        stdin=slave,
+        stderr=subprocess.PIPE,
+    )
+    assert daemon.stderr is not None
+    assert b'"started"' in daemon.stderr.readline()
+    daemon.send_signal(signal.SIGHUP)
+    _, lines = daemon.communicate(timeout=30)
+    os.close(slave)
+    os.close(master)
+
+    assert daemon.returncode == 0
+    assert b'"stopped"' in lines
+    assert place.command.records("coverage")[-1]["reason"] == "stopped"
 
 
 def test_a_stopped_daemon_leaves_nothing_behind(place: Place) -> None:

@@ -61,3 +61,25 @@ def test_what_is_taken_at_the_start_only_is_named(place: Place, settings: Path) 
         daemon.send(signal.SIGHUP)
 
         assert told(daemon, "settings_loaded")["needs_a_restart"] == ["log_level"]
+
+
+def test_settings_that_are_the_same_for_a_root_leave_it_as_it_is(place: Place, settings: Path) -> None:
+    """No new stretch of coverage, and no scan: to begin anew would leave a gap."""
+    place.write("a.txt", "x\n")
+    with place.watch("--config", settings) as daemon:
+        before = place.command.records("coverage")
+        daemon.send(signal.SIGHUP)
+        assert told(daemon, "settings_loaded")["changed"] is False
+        settings.write_text(
+            f'{settings.read_text()}[roots.other]\npath = "{place.outside}"\nexclude = ["b"]\n'
+        )
+        daemon.send(signal.SIGHUP)
+        loaded = daemon.wait_for("settings_loaded", changed=True)
+        assert loaded["needs_a_restart"] == ["roots.other"]
+        daemon.send(signal.SIGHUP)
+        until(lambda: len(daemon.events("settings_loaded")) == 3, 10)
+        # still so, though nothing changed since the last time
+        assert daemon.events("settings_loaded")[-1]["needs_a_restart"] == ["roots.other"]
+        daemon.sync()
+
+        assert place.command.records("coverage") == before
