@@ -32,6 +32,13 @@ _UTF16_BY_SCRIPT = 700
 _MERE_GUESS = 10
 # Below it the detector has taken a few Western European letters for Greek or Czech.
 _LEAST_CONFIDENCE = 0.1
+# Below it, what the guess makes of the words is looked at too.
+_UNSURE = 0.5
+# Baltic, Nordic, Celtic and Maltese: seldom written, and more often guessed for a short French text.
+_SELDOM = frozenset(("iso8859-3", "iso8859-4", "iso8859-10", "iso8859-13", "iso8859-14"))
+_WORD = re.compile(r"[^\W\d_]+")
+# Greek to Arabic: scripts with words, of which each stands in one script.
+_FOREIGN = re.compile("[\u0370-\u08ff]")
 
 _HIGH = bytes(range(0x80, 0x100))
 _FIRST_HIGH = re.compile(rb"[\x80-\xff]")
@@ -175,8 +182,20 @@ def _guessed(raw: bytes) -> Decoded:
         except (UnicodeError, LookupError):
             pass
         else:
-            return Decoded(text=text, encoding=name, confidence=round(confidence * _SURE))
+            if confidence >= _UNSURE or not (name in _SELDOM or _mixes_scripts(text)):
+                return Decoded(text=text, encoding=name, confidence=round(confidence * _SURE))
     return _windows_1252(raw)
+
+
+def _mixes_scripts(text: str) -> bool:
+    """Whether letters of another script stand among Latin ones more often than in words, or make no word."""
+    mixed = whole = alone = 0
+    for word in _WORD.findall(text[:_SAMPLE]):
+        foreign = len(_FOREIGN.findall(word))
+        mixed += 0 < foreign < len(word)
+        whole += 1 < foreign == len(word)
+        alone += 1 == foreign == len(word)
+    return mixed > whole or (alone > 0 and not whole)
 
 
 def _windows_1252(raw: bytes) -> Decoded:

@@ -176,6 +176,40 @@ def test_other_scripts_are_detected(text: str, encoding: str) -> None:
     assert (text, encoding) == (of(text.encode(encoding)).text, of(text.encode(encoding)).encoding)
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "café crème déjà vu à la carte",
+        "Ça va très bien, merci beaucoup à vous.",
+        "À bientôt, chère Hélène, et joyeux Noël à tous ceux de la forêt.",
+        "Où est passé le garçon qui aimait les fêtes? Il a été vu près du château.",
+        "Zij zei: hè, dat is géén probleem; vóór één uur is de café-eigenaar er.",
+        "De patiënten kregen één à twee pillen per dag, aldus de commissie.",
+        "kregen één à twee pillen per dag, aldus",
+        "Die Grünen möchten höhere Löhne für Ärzte und Pflegekräfte.",
+        "Über die Straße gehen Mädchen und Jungen.",
+        "La città è più bella perché c'è il sole; così sarà anche lunedì.",
+    ],
+)
+def test_a_short_text_of_western_europe_is_not_taken_for_another_script(text: str) -> None:
+    assert text == of(text.encode("latin-1")).text
+
+
+@pytest.mark.parametrize(
+    ("text", "encoding"),
+    [
+        ("Купил iPhone и MacBook в магазине на Невском", "cp1251"),
+        ("а и б сидели на трубе", "koi8-r"),
+        ("Το συμβούλιο συνεδρίασε τη Δευτέρα.", "iso8859-7"),
+        ("המועצה התכנסה ביום שני. דבר לא הוחלט.", "cp1255"),
+        ("Zażółć gęślą jaźń. Rada zebrała się w poniedziałek.", "cp1250"),
+        ("Belediye meclisi pazartesi günü toplandı. Hiçbir şey kararlaştırılmadı.", "cp1254"),
+    ],
+)
+def test_a_short_text_of_another_script_or_alphabet_stays_what_it_is(text: str, encoding: str) -> None:
+    assert text == of(text.encode(encoding)).text
+
+
 def test_bytes_that_no_encoding_fits_are_binary() -> None:
     raw = random.Random(1).randbytes(4000).replace(b"\0", b"")
 
