@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from dataclasses import dataclass
+from typing import Any
 
 import pytest
 
@@ -159,6 +160,26 @@ def test_beside_a_running_daemon(place: Place) -> None:
         "changed a.txt @3",
     ]
     place.holds()
+
+
+def test_the_index_shows_no_edit_and_no_other_origin(each_place: Place) -> None:
+    """Filled before and after, or made anew: the same edits and the same versions of each sentence."""
+    place = each_place
+    history(place)
+
+    def told() -> tuple[list[Any], list[Any]]:
+        edits = [(one["seq"], one["edit"]) for one in place.command.records("log") if one["edit"]]
+        lines = place.command.ask("blame", "a.txt").text.splitlines()
+        return edits, [line.split()[0] for line in lines if line]
+
+    before = told()
+    newer(place).ask("renormalise")
+    after = told()
+    place.command.ask("index", "rebuild")
+
+    assert [seq for seq, _ in before[0]] == [5]
+    assert before == after == told()
+    assert [one["seq"] for one in place.command.records("log", "--significance", "substantive")] == [5]
 
 
 def clock() -> Clock:
