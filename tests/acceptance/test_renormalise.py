@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import os
+import sqlite3
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from typing import Any
 
@@ -11,13 +14,15 @@ import pytest
 from ingest import normalise
 from ingest.model import Rendition
 from ingest.normalise import plain
+from ingest.normalise.format import Format
+from ingest.pipeline import renormalise as renormalise_module
 from ingest.pipeline.limits import Clock
 from ingest.pipeline.renormalise import Counts, renormalise
-from ingest.store import reader, roots
-from ingest.store.engine import open_store
+from ingest.store import reader, roots, writer
+from ingest.store.engine import Store, open_store
 from tests import oracle
 from tests.acceptance.place import Place
-from tests.command import Command, Word
+from tests.command import Command, Record, Word
 from tests.recording import entry, findings, wall
 from tests.recording import record as record_by_hand
 
@@ -182,49 +187,143 @@ def test_the_index_shows_no_edit_and_no_other_origin(each_place: Place) -> None:
     assert [one["seq"] for one in place.command.records("log", "--significance", "substantive")] == [5]
 
 
+def test_a_version_whose_bytes_are_damaged_is_left_out_and_said(place: Place) -> None:
+    history(place)
+    database = str(place.command.database).removeprefix("sqlite:///")
+    with closing(sqlite3.connect(database)) as connection, connection:
+        # of a.txt, whose second version is a delta against it
+        found = "SELECT document_id FROM version WHERE no = 2"
+        keyframe = f"SELECT blob_id FROM version WHERE no = 1 AND document_id = ({found})"
+        connection.execute(f"UPDATE blob SET data = x'00' WHERE id = ({keyframe})")
+
+    done = newer(place).ask("renormalise", code=5)
+
+    assert done.text == "root: 1 of 3 documents have another rendition (1 plain/2)\n"
+    assert done.note == "2 versions cannot be read; run: ingest verify --deep"
+    assert place.told()[-1] == "renormalised b.txt @1 (plain/2)"
+    assert entries_of(place.command.record("report"), "a.txt") == ["document.created", "unread"]
+
+
+def entries_of(report: Record, path: str) -> list[Any]:
+    """The categories, or types, of the entries of one document."""
+    (found,) = (document for document in report["documents"] if document["path"] == path)
+    return [entry["category"] or entry["type"] for entry in found["entries"]]
+
+
 def clock() -> Clock:
     """The real clocks."""
     return Clock(monotonic=lambda: 0.0, wall=wall, sleep=lambda _: None, entropy=os.urandom)
 
 
-def test_what_changes_while_it_is_read_is_looked_at_again(
-    each_place: Place, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """Here another version comes in while the text of the last one is made."""
-    place = each_place
-    place.write("a.txt", "The first words.\n")
-    place.write("b.txt", "Another document.\n")
-    place.scan()
-    assert place.command.database is not None
-    store = open_store(place.command.database)
+@contextmanager
+def opened(place: Place) -> Iterator[tuple[Store, int]]:
+    """The store of a place, and the key of its root."""
+    store = open_store(str(place.command.database))
     with store.read() as connection:
         (root,) = roots.every(connection)
-        heads = {row.path: row for row in reader.live(connection, root.id, after=0, limit=10)}
-    real = normalise.normalise
-    written: list[bytes] = []
+    yield store, root.id
+    store.dispose()
 
-    def interrupted(raw: bytes, name: bytes) -> Rendition:
-        if not written:
-            written.append(name)
-            late = entry("changed", b"a.txt", raw=b"late", document=heads[b"a.txt"].id, previous=1)
-            record_by_hand(store, root.id, [late])
-        return real(raw, name)
 
-    monkeypatch.setattr(normalise, "normalise", interrupted)
-    monkeypatch.setattr(normalise, "_FORMATS", {})
-    changed = plain.FORMAT.__class__(
+@pytest.fixture
+def raised(monkeypatch: pytest.MonkeyPatch) -> None:
+    """In this process the normaliser of every file is a newer one."""
+    changed = Format(
         normaliser="plain/2", media_type="text/plain", extensions=(), body=str, title=plain.headline
     )
     monkeypatch.setattr(plain, "FORMAT", changed)
-    counts = Counts()
+    monkeypatch.setattr(normalise, "_FORMATS", {})
 
-    renormalise(store, root.id, counts, clock=clock(), dry_run=False)
 
-    assert (counts.renormalised, counts.renditions, counts.left, counts.damaged) == (2, 3, 0, 0)
-    assert place.told()[-3:] == [
-        "changed a.txt @2",
-        "renormalised b.txt @1 (plain/2)",
-        "renormalised a.txt @2 (plain/2)",
-    ]
-    assert findings(store) == []
-    store.dispose()
+@pytest.mark.usefixtures("raised")
+def test_what_changes_while_it_is_read_is_looked_at_again(
+    each_place: Place, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Here another version comes in, and a document goes, while the text of the first is made."""
+    place = each_place
+    for name in ("a.txt", "b.txt", "c.txt"):
+        place.write(name, f"The words of {name}.\n")
+    place.scan()
+    with opened(place) as (store, root):
+        with store.read() as connection:
+            keys = {row.path: row.id for row in reader.live(connection, root, after=0, limit=10)}
+        real = normalise.normalise
+        late = [
+            entry("changed", b"a.txt", raw=b"late", document=keys[b"a.txt"], previous=1),
+            entry("deleted", b"c.txt", document=keys[b"c.txt"], previous=1, reason="removed"),
+        ]
+
+        def interrupted(raw: bytes, name: bytes) -> Rendition:
+            if late:
+                record_by_hand(store, root, late)
+                late.clear()
+            return real(raw, name)
+
+        monkeypatch.setattr(normalise, "normalise", interrupted)
+        counts = Counts()
+        renormalise(store, root, counts, clock=clock(), dry_run=False)
+
+        assert (counts.renormalised, counts.renditions, counts.left, counts.damaged) == (2, 3, 0, 0)
+        assert place.told(3) == [
+            "changed a.txt @2",
+            "deleted c.txt (removed)",
+            "renormalised b.txt @1 (plain/2)",
+            "renormalised a.txt @2 (plain/2)",
+        ]
+        assert findings(store) == []
+
+
+@pytest.mark.usefixtures("raised")
+def test_a_run_that_was_stopped_goes_on_where_it_ended(
+    each_place: Place, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    place = each_place
+    for name in ("a.txt", "b.txt", "c.txt"):
+        place.write(name, f"The words of {name}.\n")
+    place.scan()
+    monkeypatch.setattr(renormalise_module, "BATCH", 1)
+    real, left = writer.add_renditions, [1]
+
+    def stopped(*args: Any, **kwargs: Any) -> Any:
+        if not left:
+            raise KeyboardInterrupt
+        left.clear()
+        return real(*args, **kwargs)
+
+    with opened(place) as (store, root):
+        monkeypatch.setattr(writer, "add_renditions", stopped)
+        with pytest.raises(KeyboardInterrupt):
+            renormalise(store, root, Counts(), clock=clock(), dry_run=False)
+        assert place.told(3) == ["renormalised a.txt @1 (plain/2)"]
+        monkeypatch.setattr(writer, "add_renditions", real)
+        counts = Counts()
+        renormalise(store, root, counts, clock=clock(), dry_run=False)
+
+        assert counts.renormalised == 2
+        assert place.told(4) == ["renormalised b.txt @1 (plain/2)", "renormalised c.txt @1 (plain/2)"]
+        assert findings(store) == []
+
+
+@pytest.mark.usefixtures("raised")
+def test_two_runs_at_once_add_each_rendition_once(each_place: Place, monkeypatch: pytest.MonkeyPatch) -> None:
+    place = each_place
+    place.write("a.txt", "The words of a.\n")
+    place.write("b.txt", "The words of b.\n")
+    place.scan()
+    real, first = writer.add_renditions, [1]
+
+    with opened(place) as (store, root):
+
+        def overtaken(*args: Any, **kwargs: Any) -> Any:
+            if first:
+                first.clear()
+                renormalise(store, root, Counts(), clock=clock(), dry_run=False)
+            return real(*args, **kwargs)
+
+        monkeypatch.setattr(writer, "add_renditions", overtaken)
+        counts = Counts()
+        renormalise(store, root, counts, clock=clock(), dry_run=False)
+
+        assert (counts.renormalised, counts.left) == (0, 0)
+        assert place.told(2) == ["renormalised a.txt @1 (plain/2)", "renormalised b.txt @1 (plain/2)"]
+        assert findings(store) == []
