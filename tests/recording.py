@@ -9,6 +9,7 @@ from contextlib import contextmanager
 from hashlib import sha256
 from typing import Any, Literal
 
+import msgspec
 import sqlalchemy as sa
 
 from ingest.audit import Finding, Summary, verify
@@ -16,7 +17,7 @@ from ingest.model import Content, Rendition, Signature
 from ingest.store import roots, tables, writer
 from ingest.store.blobs import Chain
 from ingest.store.engine import Store
-from ingest.store.entries import Entry, NewVersion, Recorded, Sighting, prepare
+from ingest.store.entries import Entry, NewRendition, NewVersion, Recorded, Sighting, prepare
 from ingest.store.migrate import open_or_create
 from ingest.store.pack import Dictionary
 
@@ -26,7 +27,7 @@ SALT = b"s" * 16
 OBSERVED = 1_000_000
 MODIFIED = 900_000
 
-Kind = Literal["created", "changed", "moved", "deleted", "restored", "rejected"]
+Kind = Literal["created", "changed", "moved", "deleted", "restored", "rejected", "renormalised"]
 
 
 @contextmanager
@@ -91,6 +92,7 @@ def entry(
     from_path: bytes | None = None,
     reason: str | None = None,
     id_: bytes | None = None,
+    renditions: tuple[NewRendition, ...] = (),
 ) -> Entry:
     """One change, with an id of its own."""
     return Entry(
@@ -104,6 +106,21 @@ def entry(
         from_path=from_path,
         reason=reason,
         version=None if raw is None else version_of(raw, text=text),
+        renditions=renditions,
+    )
+
+
+def rendition_of(raw: bytes, *, no: int = 1, normaliser: str = "plain/2") -> NewRendition:
+    """What another normaliser made of the same bytes: the same text."""
+    made = version_of(raw)
+    return NewRendition(
+        no=no,
+        salt=made.salt,
+        text_hash=made.text_hash,
+        text_size=made.text_size,
+        text_body=made.text_body,
+        text_delta=made.text_delta,
+        rendition=msgspec.structs.replace(made.rendition, normaliser=normaliser),
     )
 
 

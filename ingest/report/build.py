@@ -182,9 +182,9 @@ def _counts(documents: Sequence[Document]) -> Counts:
 
 
 def _coverage(connection: Connection, key: int | None, begin: int, end: int, now: int) -> list[Stretch]:
-    """How the roots were observed, cut to the period."""
+    """How the roots were observed, cut to the period; nothing of one that ends before it begins."""
     found: list[Stretch] = []
-    for root in roots.every(connection):
+    for root in roots.every(connection) if begin <= end else ():
         if key not in (None, root.id):
             continue
         for each in queries.coverage_of(connection, root, now=now, since=begin, until=end):

@@ -47,9 +47,14 @@ def bars(report: Report) -> tuple[int, str, list[tuple[int, dict[Category, int]]
     return micros, name, made
 
 
+def label(start: int, micros: int) -> str:
+    """When a bar begins, as exactly as its width asks."""
+    return moments.show_seconds(start)[: 10 if micros >= _DAY else 16]
+
+
 def activity(report: Report) -> str:
     """Edits in the period as stacked bars; empty where there was none."""
-    _, name, made = bars(report)
+    micros, name, made = bars(report)
     highest = max(sum(counts.values()) for _, counts in made)
     if not highest:
         return ""
@@ -73,14 +78,14 @@ def activity(report: Report) -> str:
                 continue
             tall = height * counts[category] / highest
             y -= tall
-            words = f"{moments.show_seconds(start)[:16]}: {counts[category]:,} {LABELS[category]}"
+            words = f"{label(start, micros)}: {counts[category]:,} {LABELS[category]}"
             drawn.append(
                 f'<rect class="{category}" x="{left + number * width + 0.5:.1f}" y="{y:.1f}"'
                 f' width="{max(width - 1, 0.8):.1f}" height="{tall:.1f}"><title>{words}</title></rect>'
             )
     ends = ((left, "start", made[0][0]), (left + width * len(made), "end", made[-1][0]))
     for x, anchor, start in ends[: 1 if len(made) * width < 200 else 2]:
-        words = moments.show_seconds(start)[:16]
+        words = label(start, micros)
         drawn.append(f'<text x="{x:.0f}" y="{top + height + 18}" text-anchor="{anchor}">{words}</text>')
     return "".join([*drawn, "</svg>"])
 

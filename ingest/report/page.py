@@ -129,7 +129,7 @@ def _used(report: Report) -> list[Category]:
 
 
 def _bars(report: Report) -> Iterator[str]:
-    _, name, made = chart.bars(report)
+    micros, name, made = chart.bars(report)
     used = _used(report)
     yield f"<details><summary>The same as a table, by {name}</summary>"
     yield f"<table><caption>Edits by {name}</caption>"
@@ -138,7 +138,7 @@ def _bars(report: Report) -> Iterator[str]:
     for start, counts in made:
         if any(counts.values()):
             cells = "".join(f'<td class="n">{counts[each]:,}</td>' for each in used)
-            yield f'<tr><th scope="row">{_time(start)[:16]}</th>{cells}</tr>'
+            yield f'<tr><th scope="row">{chart.label(start, micros)}</th>{cells}</tr>'
     yield "</tbody></table></details>"
 
 

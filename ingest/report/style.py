@@ -34,7 +34,7 @@ code{font:.92em ui-monospace,monospace}
 table{border-collapse:collapse;width:100%;margin:.6rem 0;font-size:.92rem}
 caption{text-align:left;font-size:.85rem}
 th,td{text-align:left;vertical-align:top;padding:.3rem .6rem .3rem 0;border-bottom:1px solid var(--line)}
-thead th{font-size:.85rem;color:var(--soft)}tbody th{font-weight:600;white-space:nowrap}
+thead th{font-size:.85rem;color:var(--soft);white-space:nowrap}tbody th{font-weight:600;white-space:nowrap}
 td.n{text-align:right;font-variant-numeric:tabular-nums;padding-right:1.2rem}
 .summary{width:auto}.none{color:var(--soft)}.none th{font-weight:400}
 article{margin:1.2rem 0;padding:.2rem 1rem 1rem;background:var(--panel);border:1px solid var(--line);
@@ -47,10 +47,14 @@ del.all,ins.all{text-decoration:none}
 .c-watched{background:var(--cosmetic)}.c-scanned{background:var(--substantive)}.c-blind{background:var(--silent)}
 .legend span{display:inline-block;margin-right:1rem;font-size:.9rem}
 svg.chart,svg.line{display:block;width:100%;height:auto}svg text{font-size:11px;fill:var(--soft)}
-.grid{stroke:var(--line);stroke-width:1}.fold{stroke:var(--soft);stroke-width:3}
+.grid{stroke:var(--line);stroke-width:1}circle{stroke:var(--panel);stroke-width:1.5}.fold{stroke:var(--soft);stroke-width:3}
 details{margin:.5rem 0}summary{cursor:pointer}
-@media (max-width:40rem){.sides,.sides tbody,.sides tr,.sides td,.sides th{display:block;width:auto!important}
-.sides thead{display:none}.sides tr{border-bottom:1px solid var(--line)}.sides td,.sides th{border:0}}
+@media (max-width:40rem){svg text{font-size:18px}
+.sides,.sides tbody,.sides tr,.sides td,.sides th{display:block;width:auto!important}
+.sides,.sides caption{display:block}.sides thead{display:none}
+.sides td:nth-child(2)::before{content:"Before: "}.sides td:nth-child(3)::before{content:"After: "}
+.sides td:empty{display:none}.sides td::before{color:var(--soft)}
+.sides tr{border-bottom:1px solid var(--line)}.sides td,.sides th{border:0}}
 @media print{:root{--ground:#fff;--ink:#000;--soft:#444;--line:#bbb;--panel:#fff;--on:#fff;--del:#fff;
 --ins:#fff;
 """

@@ -144,9 +144,11 @@ def test_a_period_in_which_nothing_happened(each_place: Place) -> None:
     said = place.command.ask("report", "--since", "seq:2", "--html", page)
     report = place.command.record("report", "--since", "seq:2", "--root", "root")
     before = place.command.record("report", "--until", "2001-01-01")
+    turned = place.command.record("report", "--since", "2999-01-01", "--until", "2001-01-01")
 
     assert masked(said.text).startswith("TIME to TIME UTC\nnothing changed\n")
     assert report["documents"] == before["documents"] == before["coverage"] == []
+    assert (turned["documents"], turned["coverage"], turned["last_seq"]) == ([], [], 1)
     assert set(report["counts"].values()) == {0}
     assert (report["root"], before["could_be_missed"]) == ("root", False)
     assert "no changes" in page.read_text()

@@ -8,10 +8,10 @@ from contextlib import closing
 import pytest
 import sqlalchemy as sa
 
-from ingest.store import tables
+from ingest.store import tables, writer
 from tests.integration.commit_cutter import CommitCutter
 from tests.postgres import OwnServer
-from tests.recording import add_root, entry, findings, opened, record, rows_of
+from tests.recording import add_root, entry, findings, opened, record, rendition_of, rows_of, wall
 
 
 @pytest.fixture
@@ -55,6 +55,29 @@ def test_a_lost_answer_is_looked_up_though_others_wrote_since(server_url: str) -
         assert done.seq == 1
         assert [row["path_bytes"] for row in rows_of(other, tables.change)] == [b"a", b"b"]
         assert findings(other) == []
+
+
+@pytest.mark.parametrize("delivered", [True, False], ids=["answer-lost", "commit-lost"])
+def test_renditions_without_an_answer_are_recorded_once(server_url: str, delivered: bool) -> None:
+    """The first entry is left out, as its document has another version meanwhile; the second counts."""
+    with opened(server_url):
+        pass
+    with closing(CommitCutter(server_url, delivered=delivered)) as cutter, opened(cutter.url) as store:
+        root = add_root(store)
+        record(store, root, [entry("created", b"a", raw=b"one"), entry("created", b"b", raw=b"two")])
+        a, b = (row["id"] for row in rows_of(store, tables.document))
+        record(store, root, [entry("changed", b"a", raw=b"three", document=a, previous=1)])
+        entries = [
+            entry("renormalised", b"a", document=a, previous=1, renditions=(rendition_of(b"one"),)),
+            entry("renormalised", b"b", document=b, previous=1, renditions=(rendition_of(b"two"),)),
+        ]
+        cutter.armed.set()
+        done, ids = writer.add_renditions(store, root=root, entries=entries, now=wall)
+
+        assert cutter.cuts == 1
+        assert (done.seq, done.changes, ids) == (4, 1, {entries[1].id})
+        assert [row["type"] for row in rows_of(store, tables.change)][3:] == ["renormalised"]
+        assert findings(store) == []
 
 
 def test_a_connection_that_is_killed_within_a_transaction_records_once(server_url: str) -> None:
