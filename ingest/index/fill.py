@@ -72,9 +72,10 @@ def _take(connection: Connection, found: Sequence[Row]) -> None:
     next_span = int(connection.exec_driver_sql("SELECT next_span FROM state WHERE id = 1").scalar_one())
     cutter = Cutter()
     taken = _Taken(next_span)
+    heads = _heads(connection, list(of_document))
     for key, changes in of_document.items():
         try:
-            made = _document(connection, key, changes, cutter)
+            made = _document(connection, key, changes, cutter, heads.get(key))
         except IntegrityError:
             continue
         taken.add(key, made)
@@ -93,13 +94,27 @@ class Made(msgspec.Struct):
     anew: bool
 
 
+def _heads(connection: Connection, keys: list[int]) -> dict[int, Row]:
+    """How far each of these documents is indexed; those that are not at all are left out."""
+    found: dict[int, Row] = {}
+    select = sa.text("SELECT document_id, no, normaliser FROM indexed WHERE document_id IN :keys")
+    for at in range(0, len(keys), 500):
+        part = {"keys": keys[at : at + 500]}
+        known = connection.execute(select.bindparams(sa.bindparam("keys", expanding=True)), part)
+        found.update((row.document_id, row) for row in known)
+    return found
+
+
 def _document(
-    connection: Connection, key: int, changes: Sequence[Row], cutter: Cutter, *, anew: bool = False
+    connection: Connection,
+    key: int,
+    changes: Sequence[Row],
+    cutter: Cutter,
+    head: Row | None,
+    *,
+    anew: bool = False,
 ) -> Made | None:
-    """Index one document up to the last of these changes. Raises IntegrityError."""
-    head = connection.execute(
-        sa.text("SELECT no, normaliser FROM indexed WHERE document_id = :key"), {"key": key}
-    ).one_or_none()
+    """Index one document up to the last of these changes; `head` is how far it was. Raises IntegrityError."""
     anew = anew or head is None or any(row.type == "renormalised" for row in changes)
     last = max(row.version for row in changes)
     if not anew and head is not None and last <= head.no:
@@ -117,7 +132,7 @@ def _document(
         if no == start and not anew:
             restored = _restored(connection, key, said)
             if restored is None:
-                return _document(connection, key, changes, cutter, anew=True)
+                return _document(connection, key, changes, cutter, head, anew=True)
             lineage = restored
         else:
             if not anew:

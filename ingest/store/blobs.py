@@ -25,6 +25,7 @@ DEEPEST = 64  # deltas between a version and its keyframe
 LONGEST = 2.0  # of the keyframe's bytes: what the deltas of a chain may sum to
 LARGEST = 0.6  # of the keyframe's bytes: what one delta may have
 _SLICE = 500
+_STREAMED = 16  # versions past which not all are held in memory
 
 _version, _blob = tables.version.c, tables.blob.c
 
@@ -144,8 +145,9 @@ def run(connection: Connection, document: int, first: int, last: int) -> Iterato
     A caller may stop anywhere. Raises IntegrityError.
     """
     raw, expected = None, first
-    # Closed however it ends: on a server it is a cursor.
-    with connection.execute(_RUN, {"document": document, "no": first, "last": last}) as found:
+    select = _LONG_RUN if last - first > _STREAMED else _RUN
+    # Closed however it ends: on a server a long one is a cursor.
+    with connection.execute(select, {"document": document, "no": first, "last": last}) as found:
         for row in found:
             checked = row.no >= first
             if row.no > expected:
@@ -217,7 +219,8 @@ _LAST_CHAINS = (
     .order_by(_version.document_id, _version.no)
 )
 _CHAIN = _FROM_KEYFRAME.where(_version.no <= sa.bindparam("no"))
-_RUN = _FROM_KEYFRAME.where(_version.no <= sa.bindparam("last")).execution_options(yield_per=64)
+_RUN = _FROM_KEYFRAME.where(_version.no <= sa.bindparam("last"))
+_LONG_RUN = _RUN.execution_options(yield_per=64)
 
 
 def get_blob(connection: Connection, key: int) -> bytes:

@@ -304,3 +304,29 @@ def test_a_document_with_a_damaged_body_is_left_out_and_the_others_are_found(dat
         assert found(index, "alpha") == []
         assert found(index, "corner") == [("b.txt", [(1, 1)])]
         index.dispose()
+
+
+def test_postgres_knows_the_stems_of_a_language_and_both_know_the_words_as_they_stand(
+    database_url: str,
+) -> None:
+    with opened(database_url) as store:
+        root = add_root(store)
+        history(store, root, b"a.txt", text("The councils were voting on 1.000 well-known ideas."))
+        index = brought_up(store)
+        stemmed = [("a.txt", [(1, 1)])] if not store.is_sqlite else []
+        whole = [("a.txt", [(1, 1)])]
+
+        assert found(index, "council") == stemmed
+        assert found(index, '"vote on"') == stemmed
+        for query in (
+            "councils",
+            '"were voting on"',
+            "the",
+            "1.000",
+            '"1 000 well known"',
+            "well-known",
+            "counc*",
+        ):
+            assert found(index, query) == whole, query
+        assert found(index, "wel") == []
+        index.dispose()
