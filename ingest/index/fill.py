@@ -25,6 +25,7 @@ from ingest.store import blobs, reader, rows
 from ingest.store.engine import Row
 
 BATCH = 2000
+_MANY = 1000  # changes after which a server's statistics say nothing any more
 Progress = Callable[[int, int], None]
 CONFIGURATIONS = {"nl": "dutch", "en": "english"}
 _encode = msgspec.json.Encoder().encode
@@ -60,7 +61,16 @@ def catch_up(
         done += len(found)
         if progress is not None:
             progress(done, max(total, done))
+    if done >= _MANY and index.path is None:
+        _settle(index)
     return reached
+
+
+def _settle(index: Index) -> None:
+    """Let a server take in what it put off, and count what it plans by; it may take hours to do so itself."""
+    with index.writing() as (connection, _):
+        for statement in ("SELECT gin_clean_pending_list('ix_words_said')", "ANALYZE words", "ANALYZE span"):
+            connection.exec_driver_sql(statement)
 
 
 def _take(connection: Connection, found: Sequence[Row]) -> None:

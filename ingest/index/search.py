@@ -202,12 +202,13 @@ def _spans(connection: Connection, term: Term, *, every: bool) -> Iterator[Any]:
         held = f"words.said @@ {query}"
     else:
         match = said
-        held = " OR ".join(
-            f"words.language = '{name}' AND words.said @@"
-            f" (phraseto_tsquery('{name}', :match) || phraseto_tsquery('simple', :match))"
-            for name in ("dutch", "english")
+        asked = {name: f"phraseto_tsquery('{name}', :match)" for name in ("dutch", "english", "simple")}
+        # One look into the index by all languages, then each sentence by its own.
+        held = (
+            f"words.said @@ ({' || '.join(asked.values())}) AND words.said @@ CASE words.language"
+            f" WHEN 'dutch' THEN {asked['dutch']} || {asked['simple']}"
+            f" WHEN 'english' THEN {asked['english']} || {asked['simple']} ELSE {asked['simple']} END"
         )
-        held = f"({held} OR words.language = 'simple' AND words.said @@ phraseto_tsquery('simple', :match))"
     select = f"SELECT {columns} FROM words JOIN span ON span.id = words.id WHERE {held}{live}"
     yield from connection.execute(sa.text(select), {"match": match})
 
