@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from ingest.cli.common import NUMBER, as_json, change_line, emit, flush, line, opened, paint, verb
+from ingest.cli.common import NUMBER, as_json, change_line, emit, flush, header, line, opened, paint, verb
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -56,6 +56,8 @@ def command(since: int | None, limit: int | None, follow: bool, cursor: str | No
         place = place or 0
         left = limit
         growth = _Growth(store) if follow else None
+        if not as_json():
+            header(f"{'seq':<7} {'change':<9} path")
         while True:
             size = BATCH if left is None else min(BATCH, left)
             with store.read() as connection:

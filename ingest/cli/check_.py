@@ -5,7 +5,7 @@ from __future__ import annotations
 import click
 
 from ingest import escape
-from ingest.cli.common import as_json, emit, keep_going, line, opened, paint, settings, verb
+from ingest.cli.common import as_json, counted, emit, keep_going, line, opened, paint, settings, verb
 
 _BITS = {"new": 16, "removed": 32, "changed": 64}
 _COLOUR = {"new": "green", "removed": "red", "changed": "yellow"}
@@ -48,5 +48,5 @@ def command(names: tuple[str, ...], deep: bool) -> int:
         emit({"files": files, **counts})
     else:
         told = ", ".join(f"{count} {state}" for state, count in counts.items() if count)
-        line(f"{files} files, {told or 'no difference'}")
+        line(f"{counted(files, 'file')}, {told or 'no difference'}")
     return sum(bit for state, bit in _BITS.items() if counts[state])

@@ -145,6 +145,11 @@ def header(text: str) -> None:
         line(text, style={"dim": True})
 
 
+def counted(number: int, thing: str, several: str | None = None) -> str:
+    """`1 file`, `2,000 files`."""
+    return f"{number:,} {thing if number == 1 else several or thing + 's'}"
+
+
 def paint(text: str, **style: Any) -> str:
     """Text in colour, on a terminal only."""
     return click.style(text, **style) if _in_colour(sys.stdout) else text

@@ -7,7 +7,7 @@ from typing import Any
 import click
 
 from ingest import escape
-from ingest.cli.common import as_json, emit, line, opened, paint, system_clock, verb
+from ingest.cli.common import as_json, counted, emit, header, line, opened, paint, system_clock, verb
 
 _COLOUR = {"watched": "green", "scanned": "yellow", "blind": "red"}
 
@@ -39,31 +39,38 @@ def command(root: str | None, since: str | None, until: str | None, doc: str | N
                 roots = [known for known in roots if known.name == target.root]
                 first = max(first or 0, queries.born_at(connection, target))
             unsure = 0
+            width = max(4, *(len(escape.name(known.name)) for known in roots)) if len(roots) > 1 else 0
+            if not as_json():
+                name = f"{'root':<{width}}  " if width else ""
+                header(f"{name}{'state':<8} {'from (UTC)':<19}      {'to (UTC)':<19}  why")
             for known in roots:
                 for interval in queries.coverage_of(connection, known, now=now, since=first, until=last):
                     unsure += interval.state != "watched"
-                    _show(known.name, interval, several=len(roots) > 1)
+                    _show(known.name, interval, width=width)
     if doc is not None and not as_json():
         answer = "no edit can have been missed"
         if unsure:
-            answer = f"an edit could have been missed where it was not watched: {unsure} stretches"
+            stretches = counted(unsure, "stretch", "stretches")
+            answer = f"an edit could have been missed where it was not watched: {stretches}"
         line(f"{escape.name(doc)}: {answer}")
 
 
-def _show(root: str, interval: Any, *, several: bool) -> None:
-    from ingest.moments import show
+def _show(root: str, interval: Any, *, width: int) -> None:
+    from ingest.moments import show, show_seconds
 
-    record = {
-        "root": root,
-        "state": interval.state,
-        "from": show(interval.since),
-        "to": show(interval.until),
-        "reason": interval.reason,
-    }
     if as_json():
-        emit(record)
+        emit(
+            {
+                "root": root,
+                "state": interval.state,
+                "from": show(interval.since),
+                "to": show(interval.until),
+                "reason": interval.reason,
+            }
+        )
         return
     state = paint(f"{interval.state:<8}", fg=_COLOUR[interval.state])
     reason = f"  ({escape.name(interval.reason)})" if interval.reason else ""
-    name = f"{escape.name(root)}  " if several else ""
-    line(f"{name}{state} {record['from']}  to  {record['to'] or 'now'}{reason}")
+    name = f"{escape.name(root):<{width}}  " if width else ""
+    until = "now" if interval.until is None else show_seconds(interval.until)
+    line(f"{name}{state} {show_seconds(interval.since)}  to  {until:<19}{reason}".rstrip())

@@ -10,6 +10,12 @@ import msgspec
 from ingest import escape
 from ingest.cli.common import as_json, emit, keep_going, line, note, opened, paint, verb
 
+_COLOUR: dict[str, dict[str, Any]] = {
+    "added": {"fg": "green"},
+    "removed": {"fg": "red"},
+    "changed": {"fg": "yellow"},
+    "moved": {"fg": "cyan"},
+}
 KEPT = 160  # characters of unchanged text beside a changed word
 
 
@@ -183,7 +189,9 @@ def _corpus(from_: str, to: str | None, root: str | None) -> int:
                 emit(record)
             else:
                 moved = f"{escape.name(record['from_path'])} -> " if record["from_path"] else ""
-                versions = f" @{record['from'] or '-'} -> @{record['to'] or '-'}"
+                numbers = dict.fromkeys(no for no in (record["from"], record["to"]) if no is not None)
+                versions = " " + " -> ".join(f"@{no}" for no in numbers)
                 matters = f"  {record['significance']}: {record['class']}" if record["significance"] else ""
-                line(f"{record['change']:<8} {moved}{escape.name(record['path'])}{versions}{matters}")
+                change = paint(f"{record['change']:<8}", **_COLOUR[record["change"]])
+                line(f"{change} {moved}{escape.name(record['path'])}{versions}{matters}")
     return 1 if found else 0

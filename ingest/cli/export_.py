@@ -5,7 +5,7 @@ from __future__ import annotations
 import click
 
 from ingest import escape
-from ingest.cli.common import as_json, emit, line, opened, verb
+from ingest.cli.common import as_json, counted, emit, line, opened, verb
 
 
 @verb
@@ -33,4 +33,5 @@ def command(folder: str, at: str | None, root: str | None) -> None:
     if as_json():
         emit({"files": files, "bytes": size, "seq": until})
     else:
-        line(f"wrote {files} files, {size:,} bytes, to {escape.name(folder)} as of change {until}")
+        written = f"{counted(files, 'file')}, {counted(size, 'byte')}"
+        line(f"wrote {written}, to {escape.name(folder)} as of change {until}")

@@ -35,6 +35,8 @@ def command(
         key = queries.root_id(connection, root)
         raw = os.fsencode(prefix)
         if rejected:
+            if not as_json():
+                header(f"{'reason':<13} path  detail")
             for known in roots.every(connection):
                 if key in (None, known.id):
                     for problem in seen.rejected(connection, known.id):
@@ -44,7 +46,7 @@ def command(
         until = None if at is None else queries.resolve_moment(connection, at)
         several = len(roots.every(connection)) > 1
         if not as_json():
-            header(f"{'':<5} {'bytes':>9}  {'date':<10}  {'':<2}  path")
+            header(f"{'ver':<5} {'bytes':>9}  {'date':<10}  {'lang':<4}  path  title")
         for row in reader.documents(
             connection, until=until, root=key, prefix=raw, deleted=deleted, days=days
         ):
@@ -59,10 +61,11 @@ def _show(record: dict[str, Any], several: bool) -> None:
     where = escape.name(record["path"])
     if several:
         where = f"{escape.name(record['root'])}/{where}"
-    gone = f"  deleted {record['deleted_at']}" if record["deleted_at"] else ""
+    when = record["deleted_at"]
+    gone = f"  deleted {when[:10]} {when[11:19]} UTC" if when else ""
     title = f"  {escape.name(record['title'])}" if record["title"] else ""
     version = paint(f"@{record['version']:<4}", fg="yellow")
-    facts = f"{record['size']:>9}  {record['date'] or '-':<10}  {record['language'] or '-':<2}"
+    facts = f"{record['size']:>9}  {record['date'] or '-':<10}  {record['language'] or '-':<4}"
     line(f"{version} {facts}  {where}{paint(title, dim=True)}{gone}")
 
 

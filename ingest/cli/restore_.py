@@ -7,7 +7,7 @@ import os
 import click
 
 from ingest import escape
-from ingest.cli.common import as_json, emit, line, note, opened, verb
+from ingest.cli.common import as_json, counted, emit, line, note, opened, verb
 
 
 @verb
@@ -60,7 +60,9 @@ def command(doc: str, rev: str | None, to: str | None, force: bool, root: str | 
             }
         )
     else:
-        line(f"wrote {escape.name(to or escape.path(target.path))}, version {no}, {len(body)} bytes")
+        line(
+            f"wrote {escape.name(to or escape.path(target.path))}, version {no}, {counted(len(body), 'byte')}"
+        )
 
 
 def _write_back(root: bytes, path: bytes, body: bytes, *, replace: bool) -> None:

@@ -8,7 +8,7 @@ from typing import Any
 import click
 
 from ingest import escape
-from ingest.cli.common import as_json, emit, line, opened, system_clock, verb
+from ingest.cli.common import as_json, emit, header, line, opened, system_clock, verb
 
 
 @verb
@@ -26,17 +26,22 @@ def command(words: tuple[str, ...]) -> None:
     with opened() as store:
         if not words:
             with store.read() as connection:
-                for root in roots.every(connection):
-                    _show(
-                        {
-                            "name": root.name,
-                            **escape.path_fields("path", root.path),
-                            "id": root.uid.hex(),
-                            "host": root.host,
-                            "last_scan_at": show(root.last_scan_at),
-                            "retired_at": show(root.retired_at),
-                        }
-                    )
+                every = roots.every(connection)
+            width = max((len(escape.name(root.name)) for root in every), default=4)
+            if not as_json():
+                header(f"{'name':<{width}}  path")
+            for root in every:
+                _show(
+                    {
+                        "name": root.name,
+                        **escape.path_fields("path", root.path),
+                        "id": root.uid.hex(),
+                        "host": root.host,
+                        "last_scan_at": show(root.last_scan_at),
+                        "retired_at": show(root.retired_at),
+                    },
+                    width,
+                )
             return
         verb_, *rest = words
         if (verb_, len(rest)) not in (("rename", 2), ("relocate", 2), ("retire", 1)):
@@ -63,15 +68,16 @@ def command(words: tuple[str, ...]) -> None:
                 if not same:
                     raise UsageError(
                         f"{escape.path(path)} is not the folder of the root '{root.name}'",
-                        hint=f"it lacks the root's id; if it is right: ingest scan --adopt {root.name} after "
-                        "putting it at its old path",
+                        hint="it is another folder, or a copy without .ingest/root-id; if its documents are "
+                        f"the root's, move it to {escape.path(root.path)} and run: "
+                        f"ingest scan --adopt {root.name}",
                     )
                 roots.update(connection, root.id, path=path, device=found.device, inode=found.inode)
 
 
-def _show(record: dict[str, Any]) -> None:
+def _show(record: dict[str, Any], width: int) -> None:
     if as_json():
         emit(record)
         return
     retired = "  retired" if record["retired_at"] else ""
-    line(f"{escape.name(record['name'])}  {escape.name(record['path'])}{retired}")
+    line(f"{escape.name(record['name']):<{width}}  {escape.name(record['path'])}{retired}")

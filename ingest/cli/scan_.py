@@ -11,6 +11,7 @@ import click
 from ingest.cli.common import (
     as_json,
     change_line,
+    counted,
     emit,
     flush,
     keep_going,
@@ -81,7 +82,7 @@ def command(roots: tuple[str, ...], adopt: bool) -> int:
         )  # fmt: skip
     else:
         told = ", ".join(f"{counts[kind]} {kind}" for kind in kinds if counts.get(kind))
-        line(f"{files} files, {told or 'nothing changed'} ({seconds:.1f} s)")
+        line(f"{counted(files, 'file')}, {told or 'nothing changed'} ({seconds:.1f} s)")
     flush()
     if rejected:
         note(f"{rejected} {'file is' if rejected == 1 else 'files are'} rejected: ingest ls --rejected")

@@ -8,7 +8,7 @@ from typing import Any
 import click
 
 from ingest import escape
-from ingest.cli.common import as_json, emit, line, opened, paint, system_clock, verb
+from ingest.cli.common import as_json, counted, emit, line, opened, paint, system_clock, verb
 
 _EXIT = {"ok": 0, "degraded": 3, "blind": 4, "stopped": 4}
 _COLOUR = {"ok": "green", "degraded": "yellow", "blind": "red", "stopped": "red"}
@@ -71,13 +71,16 @@ def _show(record: dict[str, Any]) -> None:
     health = record["health"]
     line(f"health     {paint(health, fg=_COLOUR[health], bold=True)}")
     rejected = f", {record['rejected']:,} rejected" if record["rejected"] else ""
-    line(f"documents  {record['documents']:,} in {record['versions']:,} versions{rejected}")
-    line(f"log        {record['seq']:,} changes, tree root {record['tree_root'][:16]}…")
-    line(f"stored     {record['bytes_stored']:,} bytes")
-    line(f"last scan  {record['last_scan_at'] or 'never'}")
+    line(f"documents  {record['documents']:,} in {counted(record['versions'], 'version')}{rejected}")
+    line(f"log        {counted(record['seq'], 'change')}, tree root {record['tree_root'][:16]}…")
+    line(f"stored     {counted(record['bytes_stored'], 'byte')}")
+    last = record["last_scan_at"]
+    line(f"last scan  {'never' if last is None else f'{last[:10]} {last[11:19]} UTC'}")
     for root in record["roots"]:
         state = (
-            "" if root["backend"] is None else f"  {root['backend']}, {root['watched_directories']:,} folders"
+            ""
+            if root["backend"] is None
+            else f"  {root['backend']}, {counted(root['watched_directories'], 'folder')}"
         )
         unwatched = f", {root['unwatched_directories']:,} unwatched" if root["unwatched_directories"] else ""
         line(f"root       {escape.name(root['name'])}  {escape.name(root['path'])}{state}{unwatched}")

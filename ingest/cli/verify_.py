@@ -8,7 +8,7 @@ import click
 import msgspec
 
 from ingest import escape
-from ingest.cli.common import as_json, emit, keep_going, line, opened, paint, verb
+from ingest.cli.common import as_json, counted, emit, keep_going, line, opened, paint, verb
 
 
 @verb
@@ -46,11 +46,15 @@ def command(deep: bool, expect: str | None) -> int:
     if as_json():
         emit({"ok": not findings, "findings": findings, **msgspec.to_builtins(summary)})
     else:
+        read = f", {counted(summary.bytes_read, 'byte')} read" if deep else ""
         line(
-            f"{summary.changes:,} changes, {summary.versions:,} versions, {summary.blobs:,} blobs"
-            f"{f', {summary.bytes_read:,} bytes read' if deep else ''}; tree root {summary.tree_root}"
+            f"{counted(summary.changes, 'change')}, {counted(summary.versions, 'version')}, "
+            f"{counted(summary.blobs, 'blob')}"
+            f"{read}; tree root {summary.tree_root}"
         )
         line(
-            paint("whole", fg="green") if not findings else paint(f"{findings} findings", fg="red", bold=True)
+            paint("whole", fg="green")
+            if not findings
+            else paint(counted(findings, "finding"), fg="red", bold=True)
         )
     return 5 if findings else 0

@@ -1,0 +1,117 @@
+"""What people see: names of columns and colour on a terminal, times in one form, numbers that agree."""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+import sqlite3
+import subprocess
+from contextlib import closing
+
+from tests.acceptance.past import Past
+from tests.acceptance.place import Place
+from tests.command import Command, Word
+
+_STYLE = re.compile("\x1b\\[[0-9;]*m")
+
+
+def styled(command: Command, *words: Word) -> list[str]:
+    """The lines of a call on a terminal."""
+    master, slave = os.openpty()
+    call = subprocess.Popen(
+        command.argv(*words),
+        cwd=command.cwd,
+        env=command.environment() | {"TERM": "xterm"},
+        stdin=subprocess.DEVNULL,
+        stdout=slave,
+    )
+    os.close(slave)
+    shown = b""
+    while True:
+        try:
+            part = os.read(master, 4096)
+        except OSError:  # how Linux says that the other end is closed
+            break
+        if not part:
+            break
+        shown += part
+    call.wait(60)
+    os.close(master)
+    return shown.decode().splitlines()
+
+
+def plain(lines: list[str]) -> list[list[str]]:
+    return [_STYLE.sub("", line).split() for line in lines]
+
+
+def test_a_terminal_sees_the_names_of_the_columns_and_a_pipe_does_not(past: Past) -> None:
+    headers = {
+        ("changes",): ["seq", "change", "path"],
+        ("coverage",): ["state", "from", "(UTC)", "to", "(UTC)", "why"],
+        ("roots",): ["name", "path"],
+        ("ls",): ["ver", "bytes", "date", "lang", "path", "title"],
+        ("ls", "--rejected"): ["reason", "path", "detail"],
+    }
+    for words, header in headers.items():
+        first, *rest = plain(styled(past.command, *words))
+        assert first == header, words
+        assert [" ".join(line) for line in rest] == [
+            " ".join(line.split()) for line in past.command.ask(*words).text.splitlines()
+        ]
+
+
+def test_columns_stand_below_their_names(past: Past) -> None:
+    header, row, *_ = (_STYLE.sub("", line) for line in styled(past.command, "coverage"))
+    assert re.match(r"\d{4}-", row[header.index("from") :])
+    header, row, *_ = (_STYLE.sub("", line) for line in styled(past.command, "ls"))
+    assert row[header.index("path") :].startswith("a.txt")
+
+
+def test_times_for_people_have_one_form(past: Past) -> None:
+    time = r"\d{4}-\d\d-\d\d \d\d:\d\d:\d\d"
+    for line in past.command.ask("coverage").text.splitlines():
+        assert re.fullmatch(rf"(watched|scanned|blind)\s+{time}  to  ({time}|now)\s*(  \(.*\))?", line), line
+    assert re.search(rf"^last scan  {time} UTC$", past.command.ask("status").text, re.MULTILINE)
+    assert re.search(rf"  deleted {time} UTC$", past.command.ask("ls", "--deleted").text, re.MULTILINE)
+
+
+def test_a_diff_of_the_corpus_is_coloured_and_names_the_versions_there_are(past: Past) -> None:
+    words = ("diff", "--from", "seq:2", "--to", "seq:8")
+    assert past.command.ask(*words, code=1).text.splitlines() == [
+        "changed  a.txt @1 -> @3",
+        "moved    d/b.txt -> d/c.txt @1",
+        "added    logo.png @1",
+    ]
+    assert past.command.ask("diff", "--from", "seq:3", "--to", "seq:6", code=1).text.splitlines()[-1] == (
+        "removed  gone.txt @1"
+    )
+    starts = [line.partition("m")[0] for line in styled(past.command, *words)]
+    assert len(set(starts)) == 3
+    assert all(start.startswith("\x1b[") for start in starts)
+
+
+def test_one_is_not_several(place: Place) -> None:
+    place.write("a.txt", "x")
+    assert place.command.ask("scan", place.root).text.splitlines()[-1].startswith("1 file, 1 created")
+    assert place.command.ask("check").text == "1 file, no difference\n"
+    assert "1 change, 1 version, 1 blob; " in place.command.ask("verify").text
+    said = place.command.ask("export", place.folder / "out").text
+    assert said.startswith("wrote 1 file, 1 byte, to ")
+    assert place.command.ask("coverage", "--document", "a.txt").text.endswith(": 1 stretch\n")
+    with closing(sqlite3.connect(place.folder / "store" / "ingest.db")) as database, database:
+        database.execute("UPDATE root SET name = 'other'")
+    assert place.command.ask("verify", code=5).text.endswith("\n1 finding\n")
+
+
+def test_a_relocation_to_another_folder_says_what_to_do(place: Place) -> None:
+    place.write("a.txt", "x\n")
+    place.scan()
+    moved = place.folder / "moved"
+    shutil.copytree(place.root, moved, ignore=shutil.ignore_patterns(".ingest"))
+    hint = place.command.refused("roots", "relocate", "root", moved, code=2).hint
+
+    assert f"move it to {place.root} and run: ingest scan --adopt root" in hint
+    shutil.rmtree(place.root)
+    moved.rename(place.root)
+    place.command.ask("scan", "--adopt", "root")
