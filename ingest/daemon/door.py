@@ -15,7 +15,7 @@ import stat
 import tempfile
 import threading
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager, nullcontext, suppress
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
@@ -113,6 +113,8 @@ def _probe(path: Path) -> int:
 def clear_away(environment: Mapping[str, str] = os.environ) -> None:
     """Remove the sockets that dead daemons of this user left in the folders that daemons share."""
     for folder in folders(environment):
+        if not _is_trusted(folder) or folder.lstat().st_uid != os.getuid():
+            continue
         with suppress(OSError), _alone_in(folder):
             for path in folder.glob("*.sock"):
                 found = path.lstat()
@@ -124,7 +126,8 @@ def clear_away(environment: Mapping[str, str] = os.environ) -> None:
 @contextmanager
 def _alone_in(folder: Path) -> Iterator[None]:
     """Between a socket's making and its listening, nobody may take it for one that was left."""
-    fd = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC)
+    # Not the folder itself: it may be a root, whose lock this process holds.
+    fd = os.open(folder / ".lock", os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW | os.O_CLOEXEC, 0o600)
     try:
         fcntl.flock(fd, fcntl.LOCK_EX)
         yield
@@ -146,8 +149,10 @@ def _address(path: Path) -> Iterator[str]:
 class Door:
     """The listening side. Each request is answered in a thread of its own."""
 
-    def __init__(self, path: Path, answer: Callable[[Request], Answer]) -> None:
+    def __init__(self, path: Path, answer: Callable[[Request], Answer], *, shared: bool) -> None:
+        """`shared`: other daemons have their sockets in the same folder, and clear dead ones away."""
         self.path = path
+        self._shared = shared
         self._answer = answer
         self._socket = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
         self._closing = threading.Event()
@@ -155,7 +160,7 @@ class Door:
 
     def open(self) -> None:
         """Listen. The caller holds the lock, so a socket that is there is left over."""
-        with _alone_in(self.path.parent):
+        with _alone_in(self.path.parent) if self._shared else nullcontext():
             with suppress(FileNotFoundError):
                 os.unlink(self.path)
             with _address(self.path) as address:

@@ -292,11 +292,11 @@ class Daemon:
 
     def _doors(self) -> Iterator[Door]:
         if self.store.is_sqlite:
-            yield Door(beside_store(str(self.store.url.database)), self.answer)
+            yield Door(beside_store(str(self.store.url.database)), self.answer, shared=False)
         else:
             clear_away()
             for observation in self.observations:
-                yield Door(made_for(observation.root.uid), self.answer)
+                yield Door(made_for(observation.root.uid), self.answer, shared=True)
 
     def answer(self, request: Request) -> Answer:
         """Answer one request; runs in a thread of the door."""

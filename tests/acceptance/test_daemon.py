@@ -284,6 +284,13 @@ def test_a_store_inside_the_root_is_not_taken_in_and_wakes_nothing(place: Place)
         oracle.holds(command, {"root": place.root}, sample=1)
 
 
+def test_a_store_may_lie_in_the_root_itself(place: Place) -> None:
+    command = Command(f"sqlite:///{place.root}/ingest.db", place.folder)
+    place.write("a.txt", "x\n")
+    with Daemon(command, place.root):
+        assert [one["path"] for one in command.records("ls")] == ["a.txt"]
+
+
 def test_a_store_below_a_roots_own_folder_is_refused(place: Place) -> None:
     command = Command(f"sqlite:///{place.root}/.ingest/ingest.db", place.folder)
     for verb in ("watch", "scan"):
