@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import click
 
 from ingest import moments
-from ingest.cli.common import NUMBER, as_json, change_line, emit, line, note, opened, paint, verb
+from ingest.cli.common import NUMBER, as_json, change_line, emit, header, line, note, opened, paint, verb
 
 if TYPE_CHECKING:
     from ingest.store.engine import Connection, Store
@@ -79,6 +79,7 @@ def command(
             for record in queries.change_records(connection, rows, indexed=indexed):
                 emit(record)
             return
+        header(f"{'seq':<7} {'when (UTC)':<19}  {'change':<9} path")
         for row in rows:
             number = paint(f"#{row.seq:<6}", fg="yellow")
             when = moments.show_seconds(row.recorded_at)
