@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import sys
 from collections.abc import MutableMapping
 from typing import Any, Protocol, TextIO
@@ -48,6 +49,17 @@ class Stderr:
     log = debug = info = warn = warning = error = critical = exception = fatal = failure = msg
 
 
+class Libraries(logging.Handler):
+    """What libraries say through the standard module becomes a line like any other."""
+
+    def emit(self, record: logging.LogRecord) -> None:
+        """Write it, at its own level; what the watcher's library says is heard where it matters."""
+        if not record.name.startswith("watchdog"):
+            log = structlog.get_logger()
+            tell = log.error if record.levelno >= logging.ERROR else log.warning
+            tell("library", library=record.name, detail=record.getMessage())
+
+
 def configure(*, level: str, format_: str, stream: TextIO | None = None) -> Stderr:
     """Set structlog up for this process; returns the sink, which counts failed writes."""
     stream = sys.stderr if stream is None else stream
@@ -64,6 +76,7 @@ def configure(*, level: str, format_: str, stream: TextIO | None = None) -> Stde
         logger_factory=lambda *_: sink,
         cache_logger_on_first_use=False,
     )
+    logging.getLogger().handlers[:] = [Libraries(logging.WARNING)]
     return sink
 
 
