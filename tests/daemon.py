@@ -184,6 +184,7 @@ class Daemon:
             elif line.startswith((b"error: ", b"hint: ")):
                 self._parsed.append({"event": "refused", "detail": line.decode()})
             else:
+                assert line.startswith(b"{"), f"not a log line: {self.raw[len(self._parsed) :][:40]!r}"
                 self._parsed.append(json.loads(line))
         return list(self._parsed)
 

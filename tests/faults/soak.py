@@ -193,7 +193,8 @@ class Soak:
         """The recipe that ends the library's reading thread."""
         self.running()
         time.sleep(self.random.uniform(0.8, 1.5))
-        lose_a_watch(self.site.root, self.site.outside / f"deaf-{time.monotonic_ns()}", 0.1)
+        with contextlib.suppress(OSError):  # the workload may move or remove what this makes
+            lose_a_watch(self.site.root, self.site.place / f"deaf-{time.monotonic_ns()}", 0.1)
 
     def lock(self) -> None:
         self.running()
