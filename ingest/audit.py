@@ -72,6 +72,10 @@ def verify(
             yield from _bodies(connection, summary, progress or _silent)
 
 
+# A damaged row can hold a size of any kind, below nought or beyond all memory.
+_DAMAGE = (IntegrityError, TypeError, ValueError, OverflowError, MemoryError)
+
+
 def _silent(_done: int, _total: int) -> None:
     """Nobody watches."""
 
@@ -246,7 +250,7 @@ def _bodies(
         try:
             base, raw = (raw if after == (row.document_id, row.no - 1) else None), None
             raw = blobs.unpacked(connection, row, base, name="its bytes")
-        except (IntegrityError, TypeError) as error:
+        except _DAMAGE as error:
             yield Finding("body", thing, str(error))
             continue
         summary.bytes_read += len(raw)
@@ -255,5 +259,5 @@ def _bodies(
                 continue
             try:
                 blobs.text(connection, raw, text, digest=text.text_hash)
-            except (IntegrityError, TypeError) as error:
+            except _DAMAGE as error:
                 yield Finding("text", thing, str(error))

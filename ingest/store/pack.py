@@ -22,6 +22,7 @@ LEVEL_OF_DELTA = 6
 DICTIONARY_BYTES = 256 * 1024
 SAMPLE_BYTES = 8 * 1024 * 1024  # a dictionary is trained on no more
 SMALL = 64 * 1024  # a dictionary does not help a body larger than this
+LARGEST_SIZE = 8_000_000_000  # bytes; a file has at most 2 GB, its text at most four times that
 LARGEST_WINDOW = 27  # 128 MiB, two texts together; beyond it nothing is packed as a delta
 _MAGIC = zstandard.FRAME_HEADER  # frames written before there were dictionaries have it
 _PLAIN: dict[str, int] = {
@@ -75,6 +76,7 @@ def delta(base: bytes, raw: bytes) -> bytes | None:
 
 def unpack(data: bytes, dictionary: Dictionary | None, *, size: int, digest: bytes | None) -> bytes:
     """Undo `whole`, never past the known size. Raises IntegrityError."""
+    _believable(size)
     if size == 0:  # which the library takes for a size that is not known
         return checked(b"", size=size, digest=digest)
     try:
@@ -86,6 +88,7 @@ def unpack(data: bytes, dictionary: Dictionary | None, *, size: int, digest: byt
 
 def apply(base: bytes, data: bytes, *, size: int, digest: bytes | None) -> bytes:
     """Undo `delta`. Raises IntegrityError."""
+    _believable(size)
     if size == 0:
         return checked(b"", size=size, digest=digest)
     prefix = zstandard.ZstdCompressionDict(base, dict_type=zstandard.DICT_TYPE_RAWCONTENT)
@@ -97,6 +100,11 @@ def apply(base: bytes, data: bytes, *, size: int, digest: bytes | None) -> bytes
     except zstandard.ZstdError as error:
         raise IntegrityError(f"a stored delta cannot be applied: {error}") from error
     return checked(raw, size=size, digest=digest)
+
+
+def _believable(size: int) -> None:
+    if not isinstance(size, int) or not 0 <= size <= LARGEST_SIZE:
+        raise IntegrityError(f"recorded size {size!r} is none that anything has")
 
 
 def checked(raw: bytes, *, size: int, digest: bytes | None) -> bytes:
