@@ -102,7 +102,7 @@ def apply(base: bytes, data: bytes, *, size: int, digest: bytes | None) -> bytes
     return checked(raw, size=size, digest=digest)
 
 
-def _believable(size: int) -> None:
+def _believable(size: object) -> None:
     if not isinstance(size, int) or not 0 <= size <= LARGEST_SIZE:
         raise IntegrityError(f"recorded size {size!r} is none that anything has")
 
