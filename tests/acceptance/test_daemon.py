@@ -224,7 +224,8 @@ def test_a_second_signal_a_second_later_ends_it_at_once(place: Place) -> None:
         began = time.monotonic()
         daemon.send(signal.SIGINT)
         code = daemon.wait()
-        assert time.monotonic() - began < 1.0
+        # the store is waited for five seconds; one would be enough here on a machine at rest
+        assert time.monotonic() - began < 3.0
         other.rollback()
     assert code == 128 + signal.SIGINT
     assert place.scan()["seq"] == 1
