@@ -28,14 +28,14 @@ class LeafVersion(msgspec.Struct, frozen=True, kw_only=True):
     modified_at: int
 
 
-class LeafRendition(msgspec.Struct, frozen=True, kw_only=True):
+class LeafRendition(msgspec.Struct, frozen=True):
     """The committed columns of a rendition; `salt` is its version's."""
 
     no: int
     salt: bytes
+    text_hash: bytes | None
     normaliser: str
     libraries: str
-    text_hash: bytes | None
     text_reason: str | None
     media_type: str
     encoding: str | None

@@ -67,23 +67,21 @@ def delta(chain: Chain, raw: bytes) -> bytes | None:
 def put(connection: Connection, bodies: Sequence[Body]) -> dict[bytes, int]:
     """Store the bodies that are not there yet; returns the key of each by its hash."""
     wanted = {body.hash: body for body in bodies}
-    known = _known(connection, list(wanted))
-    missing = sorted(hash_ for hash_ in wanted if hash_ not in known)
-    if missing:
-        # in order of the hash: two writers with the same bodies then cannot wait for each other
-        keys = allocate(connection, tables.blob, len(missing))
-        rows.insert(
-            connection,
-            "blob",
-            ("id", "hash", "dictionary_id", "size", "data"),
-            [
-                (key, hash_, wanted[hash_].dictionary, wanted[hash_].size, wanted[hash_].data)
-                for key, hash_ in zip(keys, missing, strict=True)
-            ],
-            unless="hash",
-        )
-        known |= _known(connection, missing)
-    return known
+    # in order of the hash: two writers with the same bodies then cannot wait for each other
+    hashes = sorted(wanted)
+    keys = dict(zip(hashes, allocate(connection, tables.blob, len(hashes)), strict=True))
+    added = rows.insert(
+        connection,
+        "blob",
+        ("id", "hash", "dictionary_id", "size", "data"),
+        [
+            (key, hash_, wanted[hash_].dictionary, wanted[hash_].size, wanted[hash_].data)
+            for hash_, key in keys.items()
+        ],
+        unless="hash",
+    )
+    # Most bodies are new, and to ask first would cost more than to send some in vain.
+    return keys if added == len(hashes) else _known(connection, hashes)
 
 
 def _known(connection: Connection, hashes: list[bytes]) -> dict[bytes, int]:

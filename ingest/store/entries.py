@@ -16,7 +16,10 @@ CLOCK_BEHIND = 60_000_000  # microseconds; a clock further behind the last label
 
 
 class NewVersion(msgspec.Struct, frozen=True, kw_only=True):
-    """A version ready to be stored: with a body, or with a delta against the version before it."""
+    """A version ready to be stored: with a body, or with a delta against the version before it.
+
+    The rendition's text is left out: how it is laid out stands beside it.
+    """
 
     hash: bytes
     size: int
@@ -32,7 +35,10 @@ class NewVersion(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class NewRendition(msgspec.Struct, frozen=True, kw_only=True):
-    """Another rendition of a version that is stored already; `salt` is the version's."""
+    """Another rendition of a version that is stored already; `salt` is the version's.
+
+    The rendition's text is left out here too.
+    """
 
     no: int
     salt: bytes
@@ -134,5 +140,5 @@ def prepare_rendition(
         text_size=text_size,
         text_body=text_body,
         text_delta=text_delta,
-        rendition=rendition,
+        rendition=msgspec.structs.replace(rendition, text=None),
     )

@@ -6,6 +6,7 @@ Nothing here touches a database; the columns are in the order of the rows.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from operator import attrgetter
 
 import msgspec
 
@@ -179,17 +180,10 @@ def _committed_version(made: NewVersion, no: int, observed_at: int) -> leaf.Leaf
 
 
 def _committed_rendition(made: NewVersion | NewRendition, no: int) -> leaf.LeafRendition:
-    return leaf.LeafRendition(
-        no=no,
-        salt=made.salt,
-        text_hash=made.text_hash,
-        **{name: getattr(made.rendition, name) for name in _SHARED},
-    )
+    return leaf.LeafRendition(no, made.salt, made.text_hash, *_shared(made.rendition))
 
 
-_SHARED = tuple(
-    name for name in leaf.LeafRendition.__struct_fields__ if name not in ("no", "salt", "text_hash")
-)
+_shared = attrgetter(*leaf.LeafRendition.__struct_fields__[3:])
 
 
 def _rendition_row(
@@ -207,6 +201,9 @@ def _rendition_row(
         made.text_size,
         keys.blobs[made.text_body.hash] if made.text_body is not None else None,
         made.text_delta,
-        *(getattr(text, name) for name in RENDITION[9:-1]),
+        *_described(text),
         seq,
     )
+
+
+_described = attrgetter(*RENDITION[9:-1])

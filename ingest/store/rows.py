@@ -15,16 +15,19 @@ def insert(
     rows: Sequence[Sequence[object]],
     *,
     unless: str | None = None,
-) -> None:
-    """Insert the rows; each has its values in the order of `columns`.
+) -> int:
+    """Insert the rows, each with its values in the order of `columns`; returns how many went in.
 
     `unless` names unique columns: a row whose values are there already is left out.
     """
-    if rows:
-        statement = _insert(connection.dialect.name, table, tuple(columns))
-        if unless is not None:
-            statement += f" ON CONFLICT ({unless}) DO NOTHING"
-        connection.exec_driver_sql(statement, list(map(tuple, rows)))
+    if not rows:
+        return 0
+    statement = _insert(connection.dialect.name, table, tuple(columns))
+    if unless is not None:
+        statement += f" ON CONFLICT ({unless}) DO NOTHING"
+    return connection.exec_driver_sql(
+        statement, list(map(tuple, rows)), execution_options={"preserve_rowcount": True}
+    ).rowcount
 
 
 def upsert(
