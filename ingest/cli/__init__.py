@@ -12,7 +12,7 @@ import click
 
 import ingest
 from ingest import errors, escape
-from ingest.cli.common import common_options
+from ingest.cli.options import common_options
 
 # In the order of the contract; each name is a module here with a `command`.
 VERBS = {

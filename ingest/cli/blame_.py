@@ -7,8 +7,9 @@ from typing import Any
 import click
 
 from ingest import escape
-from ingest.cli.common import as_json, emit, line, note, opened, paint, verb
 from ingest.cli.indexed import BEHIND, caught_up
+from ingest.cli.options import as_json, opened, verb
+from ingest.cli.output import emit, line, note, paint
 
 
 @verb

@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING
 
 import click
 
-from ingest.cli.common import NUMBER, as_json, change_line, emit, flush, header, line, opened, paint, verb
+from ingest.cli.options import NUMBER, as_json, opened, verb
+from ingest.cli.output import change_line, emit, flush, header, line, paint
 
 if TYPE_CHECKING:
     from pathlib import Path

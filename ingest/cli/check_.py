@@ -5,7 +5,8 @@ from __future__ import annotations
 import click
 
 from ingest import escape
-from ingest.cli.common import as_json, counted, emit, keep_going, line, opened, paint, settings, verb
+from ingest.cli.options import as_json, opened, settings, verb
+from ingest.cli.output import counted, emit, keep_going, line, paint
 
 _BITS = {"new": 16, "removed": 32, "changed": 64}
 _COLOUR = {"new": "green", "removed": "red", "changed": "yellow"}

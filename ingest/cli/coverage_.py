@@ -7,7 +7,8 @@ from typing import Any
 import click
 
 from ingest import escape
-from ingest.cli.common import as_json, counted, emit, header, line, opened, paint, system_clock, verb
+from ingest.cli.options import as_json, opened, system_clock, verb
+from ingest.cli.output import counted, emit, header, line, paint
 
 _COLOUR = {"watched": "green", "scanned": "yellow", "blind": "red"}
 

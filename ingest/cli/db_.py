@@ -6,7 +6,8 @@ import os
 
 import click
 
-from ingest.cli.common import as_json, emit, line, opened, settings, verb
+from ingest.cli.options import as_json, opened, settings, verb
+from ingest.cli.output import emit, line
 
 
 @verb

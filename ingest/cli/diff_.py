@@ -8,7 +8,8 @@ import click
 import msgspec
 
 from ingest import escape
-from ingest.cli.common import as_json, emit, keep_going, line, note, opened, paint, verb
+from ingest.cli.options import as_json, opened, verb
+from ingest.cli.output import emit, keep_going, line, note, paint
 
 _COLOUR: dict[str, dict[str, Any]] = {
     "added": {"fg": "green"},

@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from ingest import escape
-from ingest.cli.common import as_json, emit, line, paint, settings, verb
+from ingest.cli.options import as_json, settings, verb
+from ingest.cli.output import emit, line, paint
 
 _COLOUR = {"ok": "green", "warning": "yellow", "error": "red"}
 

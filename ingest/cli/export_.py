@@ -5,7 +5,8 @@ from __future__ import annotations
 import click
 
 from ingest import escape
-from ingest.cli.common import as_json, counted, emit, line, opened, verb
+from ingest.cli.options import as_json, opened, verb
+from ingest.cli.output import counted, emit, line
 
 
 @verb

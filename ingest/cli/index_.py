@@ -5,8 +5,9 @@ from __future__ import annotations
 import click
 
 from ingest import escape
-from ingest.cli.common import as_json, emit, line, opened, verb
 from ingest.cli.indexed import bring_up
+from ingest.cli.options import as_json, opened, verb
+from ingest.cli.output import emit, line
 
 
 @verb

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Self
 
-from ingest.cli.common import note
+from ingest.cli.output import note
 
 if TYPE_CHECKING:
     from ingest.errors import StoreDamaged, StoreUnavailable

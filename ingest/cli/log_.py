@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING
 import click
 
 from ingest import moments
-from ingest.cli.common import NUMBER, as_json, change_line, emit, header, line, note, opened, paint, verb
+from ingest.cli.options import NUMBER, as_json, opened, verb
+from ingest.cli.output import change_line, emit, header, line, note, paint
 
 if TYPE_CHECKING:
     from ingest.store.engine import Connection, Store

@@ -8,7 +8,8 @@ from typing import Any
 import click
 
 from ingest import escape
-from ingest.cli.common import as_json, emit, header, line, opened, paint, verb
+from ingest.cli.options import as_json, opened, verb
+from ingest.cli.output import emit, header, line, paint
 
 
 @verb

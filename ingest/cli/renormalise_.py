@@ -6,7 +6,8 @@ import click
 import msgspec
 
 from ingest import escape
-from ingest.cli.common import as_json, emit, line, note, opened, system_clock, verb
+from ingest.cli.options import as_json, opened, system_clock, verb
+from ingest.cli.output import emit, line, note
 
 
 @verb

@@ -8,7 +8,8 @@ from typing import Any
 import click
 
 from ingest import escape
-from ingest.cli.common import as_json, emit, line, note, opened, system_clock, verb
+from ingest.cli.options import as_json, opened, system_clock, verb
+from ingest.cli.output import emit, line, note
 
 _STYLES: dict[str, dict[str, Any]] = {
     "head": {"bold": True},

@@ -7,7 +7,8 @@ import os
 import click
 
 from ingest import escape
-from ingest.cli.common import as_json, counted, emit, line, note, opened, verb
+from ingest.cli.options import as_json, opened, verb
+from ingest.cli.output import counted, emit, line, note
 
 
 @verb

@@ -8,19 +8,8 @@ from typing import Any
 
 import click
 
-from ingest.cli.common import (
-    as_json,
-    change_line,
-    counted,
-    emit,
-    flush,
-    keep_going,
-    line,
-    note,
-    settings,
-    system_clock,
-    verb,
-)
+from ingest.cli.options import as_json, settings, system_clock, verb
+from ingest.cli.output import change_line, counted, emit, flush, keep_going, line, note
 
 
 @verb

@@ -10,8 +10,9 @@ from typing import Any
 import click
 
 from ingest import escape
-from ingest.cli.common import NUMBER, as_json, emit, line, opened, paint, verb
 from ingest.cli.indexed import caught_up
+from ingest.cli.options import NUMBER, as_json, opened, verb
+from ingest.cli.output import emit, line, paint
 
 SHOWN = 160  # characters of a sentence
 

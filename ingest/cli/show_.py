@@ -8,7 +8,8 @@ import sys
 import click
 
 from ingest import escape
-from ingest.cli.common import as_json, emit, flush, note, opened, verb
+from ingest.cli.options import as_json, opened, verb
+from ingest.cli.output import emit, flush, note
 
 
 @verb

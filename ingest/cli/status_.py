@@ -8,7 +8,8 @@ from typing import Any
 import click
 
 from ingest import escape
-from ingest.cli.common import as_json, counted, emit, line, opened, paint, system_clock, verb
+from ingest.cli.options import as_json, opened, system_clock, verb
+from ingest.cli.output import counted, emit, line, paint
 
 _EXIT = {"ok": 0, "degraded": 3, "blind": 4, "stopped": 4}
 _COLOUR = {"ok": "green", "degraded": "yellow", "blind": "red", "stopped": "red"}

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import click
 
-from ingest.cli.common import SECONDS, as_json, emit, line, opened, verb
+from ingest.cli.options import SECONDS, as_json, opened, verb
+from ingest.cli.output import emit, line
 
 
 @verb

@@ -8,7 +8,8 @@ import click
 import msgspec
 
 from ingest import escape
-from ingest.cli.common import as_json, counted, emit, keep_going, line, opened, paint, verb
+from ingest.cli.options import as_json, opened, verb
+from ingest.cli.output import counted, emit, keep_going, line, paint
 
 
 @verb

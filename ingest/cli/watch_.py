@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from ingest.cli.common import as_json, settings, system_clock, verb
+from ingest.cli.options import as_json, settings, system_clock, verb
 
 if TYPE_CHECKING:
     from ingest.config import Settings
