@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import os
 import queue
-import select
 import signal
 import sys
 import threading
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack, suppress
+from contextlib import ExitStack
 from typing import Any
 
 import msgspec
@@ -19,6 +18,7 @@ from ingest.config import Settings
 from ingest.daemon.barrier import Barrier
 from ingest.daemon.door import Answer, Door, Request, beside_store, clear_away, made_for
 from ingest.daemon.observe import Observation
+from ingest.daemon.wake import Announcer, Waker
 from ingest.disk import anchor
 from ingest.disk.watch import Listener
 from ingest.emit.indexing import Indexing
@@ -36,48 +36,6 @@ _FIXED = ("database_url", "busy_seconds", "log_format", "log_level")  # taken at
 SWITCH = 0.0005  # seconds that a computing thread holds the interpreter while others want it
 IMPATIENT = 1.0  # seconds after which a second signal to stop is meant
 KEEP_ALIVE = 15.0  # a follower at the door hears something at least so often
-
-
-class Waker:
-    """Ends the capturing thread's sleep from any thread, and from a signal handler."""
-
-    def __init__(self) -> None:
-        self._read, self._write = os.pipe2(os.O_NONBLOCK | os.O_CLOEXEC)
-        self._pending = False
-
-    def wake(self) -> None:
-        """End the sleep, or the next one."""
-        if not self._pending:
-            self._pending = True
-            with suppress(BlockingIOError):
-                os.write(self._write, b"!")
-
-    def sleep(self, seconds: float) -> None:
-        """Sleep until woken, `seconds` at most."""
-        if seconds > 0 and not self._pending:
-            select.select([self._read], [], [], seconds)
-        self._pending = False
-        with suppress(BlockingIOError):
-            os.read(self._read, 4096)
-
-
-class Announcer:
-    """Tells waiting threads that the log grew."""
-
-    def __init__(self) -> None:
-        self.seq = 0
-        self._grew = threading.Condition()
-
-    def announce(self, seq: int) -> None:
-        """The log has this many entries now."""
-        with self._grew:
-            self.seq = max(self.seq, seq)
-            self._grew.notify_all()
-
-    def wait(self, beyond: int, timeout: float) -> None:
-        """Wait until the log is longer than `beyond`, `timeout` seconds at most."""
-        with self._grew:
-            self._grew.wait_for(lambda: self.seq > beyond, timeout)
 
 
 class Job(msgspec.Struct):
