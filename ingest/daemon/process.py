@@ -36,6 +36,7 @@ _FIXED = ("database_url", "busy_seconds", "log_format", "log_level")  # taken at
 SWITCH = 0.0005  # seconds that a computing thread holds the interpreter while others want it
 IMPATIENT = 1.0  # seconds after which a second signal to stop is meant
 KEEP_ALIVE = 15.0  # a follower at the door hears something at least so often
+_UNTOLD = "the thread that writes the log lines died; restart the daemon"
 
 
 class Job(msgspec.Struct):
@@ -102,6 +103,7 @@ class Daemon:
             if self.store.is_sqlite:
                 held.enter_context(anchor.lock_store(str(self.store.url.database)))
             self._handle_signals()
+            threading.excepthook = self._thread_died
             self.listener.attach()
             self._open(held)
             # What the index computes must not keep the other threads waiting for the interpreter.
@@ -122,6 +124,7 @@ class Daemon:
     def _turn(self) -> None:
         more = False
         self._library_trouble()
+        self._lines_trouble()
         if self.continued:
             self.continued = False
             for observation in self.observations:
@@ -179,7 +182,7 @@ class Daemon:
             pid=os.getpid(),
         )
 
-    # -- signals, and what the library says ------------------------------------------------
+    # -- signals, what the library says, and threads that died -----------------------------
 
     def _handle_signals(self) -> None:
         first: float | None = None
@@ -246,6 +249,21 @@ class Daemon:
             for observation in self.observations:
                 observation.warned(words, overflow=overflow)
 
+    def _thread_died(self, died: threading.ExceptHookArgs) -> None:
+        """Called in a thread that ends by an error nobody foresaw; a new one would only meet it again."""
+        name = died.thread.name if died.thread is not None else None
+        self.log.error(
+            "thread_died", thread=name, exc_info=(died.exc_type, died.exc_value, died.exc_traceback)
+        )
+        self.waker.wake()
+
+    def _lines_trouble(self) -> None:
+        # The daemon lives on: what it records can be told later, what it does not record is lost. A query
+        # fills the index itself, so that the death of that thread is a line and no trouble.
+        if not self.lines.is_alive():
+            for observation in self.observations:
+                observation.condition.trouble("sink", None, _UNTOLD)
+
     # -- the door --------------------------------------------------------------------------
 
     def _doors(self) -> Iterator[Door]:
@@ -290,7 +308,7 @@ class Daemon:
                 "name": sink.name,
                 "cursor": sink.cursor,
                 "lag": max(0, self.announcer.seq - sink.cursor),
-                "last_error": sink.last_error,
+                "last_error": sink.last_error if self.lines.is_alive() else _UNTOLD,
             }
             for sink in self.lines.sinks.values()
         ]

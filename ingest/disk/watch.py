@@ -11,7 +11,6 @@ import contextlib
 import logging
 import os
 import re
-import sys
 import threading
 from collections.abc import Callable
 
@@ -213,6 +212,7 @@ class Listener(logging.Handler):
     def __init__(self, heard: Callable[[bool, str], None]) -> None:
         super().__init__(level=logging.WARNING)
         self._heard = heard
+        self._others_died = threading.excepthook
 
     def emit(self, record: logging.LogRecord) -> None:
         """Called in the watcher's thread."""
@@ -229,10 +229,11 @@ class Listener(logging.Handler):
             logger = logging.getLogger(name)
             logger.addHandler(self)
             logger.propagate = False
-        threading.excepthook = self._thread_died
+        # Other threads are left to whoever cared for them before.
+        self._others_died, threading.excepthook = threading.excepthook, self._thread_died
 
     def _thread_died(self, died: threading.ExceptHookArgs) -> None:
-        name = died.thread.name if died.thread is not None else "a thread"
-        self._heard(False, f"{name} died: {died.exc_type.__name__}: {died.exc_value}")
-        if died.thread is None or "watchdog" not in type(died.thread).__module__:
-            sys.__excepthook__(died.exc_type, died.exc_value or died.exc_type(), died.exc_traceback)
+        if died.thread is not None and "watchdog" in type(died.thread).__module__:
+            self._heard(False, f"{died.thread.name} died: {died.exc_type.__name__}: {died.exc_value}")
+        else:
+            self._others_died(died)

@@ -45,10 +45,10 @@ class Indexing(threading.Thread):
                     with self._filling:
                         place = self._fill(index)
                 told = ""
-            except Exception as error:  # noqa: BLE001  # nothing of the index may end the daemon
+            except (StoreUnavailable, OSError) as error:  # OSError: its file could not be thrown away
                 if self._stopping.is_set():
                     break
-                message = error.message if isinstance(error, StoreUnavailable) else repr(error)
+                message = error.message if isinstance(error, StoreUnavailable) else str(error)
                 if message != told:
                     self._log.warning("index_not_filled", detail=message)
                 told = message

@@ -11,10 +11,10 @@ from collections.abc import Callable
 import msgspec
 
 from ingest import queries
-from ingest.errors import StoreUnavailable
+from ingest.errors import StoreDamaged, StoreUnavailable
 from ingest.logging import Log
 from ingest.store import cursors, reader
-from ingest.store.engine import Connection, Row, Store
+from ingest.store.engine import Connection, Row, Store, translated
 from ingest.store.roots import Root
 
 BATCH = 500
@@ -100,9 +100,9 @@ class LogLines(threading.Thread):
         """The change, with its edit where that costs capture nothing to speak of."""
         if explained and (row.size or 0) <= LARGEST:
             try:
-                return queries.change_record(row, connection)
-            except StoreUnavailable:
-                raise
-            except Exception as error:  # noqa: BLE001  # no text may end the thread that tells of changes
-                self._log.warning("edit_not_made", seq=row.seq, detail=repr(error))
+                with translated(self._store.address):
+                    return queries.change_record(row, connection)
+            except StoreDamaged as error:
+                # A damaged text, which `verify` finds, keeps no change after it from being told.
+                self._log.warning("edit_not_made", seq=row.seq, detail=error.message)
         return queries.change_record(row)

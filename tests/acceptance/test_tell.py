@@ -6,8 +6,10 @@ import json
 import os
 import random
 import signal
+import sqlite3
 import subprocess
 import time
+from contextlib import closing
 from pathlib import Path
 
 from tests.acceptance.place import Place
@@ -117,6 +119,19 @@ def test_a_line_whose_cursor_was_not_moved_is_told_again(place: Place) -> None:
 
     assert [line["seq"] for line in daemon.changes] == [1]
     assert [line["seq"] for line in again.changes] == [2]
+
+
+def test_a_text_that_the_database_cannot_read_keeps_no_change_from_being_told(place: Place) -> None:
+    for body in ("one\n", "two\n", "three\n"):
+        place.write("a.txt", body)
+        place.scan()
+    with closing(sqlite3.connect(place.folder / "store" / "ingest.db")) as database, database:
+        database.execute("UPDATE rendition SET title = CAST(x'ff' AS TEXT) WHERE no = 2")
+    with place.watch(ready="started") as daemon:
+        until(lambda: len(daemon.changes) == 3, what="the line of the third version")
+
+    assert [line["seq"] for line in daemon.events("edit_not_made")] == [2, 3]
+    assert [change["edit"] for change in daemon.changes] == [None, None, None]
 
 
 def test_a_daemon_whose_log_cannot_be_written_goes_on(place: Place) -> None:

@@ -78,8 +78,49 @@ def test_a_watcher_thread_that_dies_is_noticed_and_the_watcher_rebuilt(site: Sit
         daemon.sync()
 
         site.holds(after=[daemon])
-    # What Python prints of the thread is no line of ours.
     assert site.listing().keys() == {"a.txt", "c.txt", "sub/b.txt", "sub/d.txt", "sub/e.txt"}
+
+
+def test_when_the_thread_of_the_log_lines_dies_that_is_told_and_the_next_daemon_tells_the_changes(
+    site: Site,
+) -> None:
+    site.write(a="one")
+    with replace(
+        site, command=Wounded(site.command.database, site.place, thread="LogLines")
+    ).daemon() as daemon:
+        daemon.command = site.command
+        until(lambda: daemon.changes, ON_TIME, what="the line of a.txt")
+        daemon.send(signal.SIGUSR1)
+        died = daemon.wait_for("thread_died", ON_TIME)
+        assert (died["level"], died["thread"]) == ("error", "log-lines")
+        assert "Wound" in died["exception"]
+        status = site.until_told("sink")
+        assert (status["health"], "died" in status["sinks"][0]["last_error"]) == ("degraded", True)
+        site.write(b="nobody tells of it")
+        daemon.sync()
+
+        assert [change["path"] for change in daemon.changes] == ["a.txt"]
+        assert not daemon.events("watcher_warning")
+    with site.daemon() as daemon:
+        until(lambda: daemon.changes, ON_TIME, what="the line of b.txt")
+
+        assert [change["path"] for change in daemon.changes] == ["b.txt"]
+        site.until_healthy()
+
+
+def test_when_the_thread_of_the_index_dies_that_is_told_and_a_query_fills_the_index(site: Site) -> None:
+    site.write(a="One sentence.")
+    with replace(
+        site, command=Wounded(site.command.database, site.place, thread="Indexing")
+    ).daemon() as daemon:
+        daemon.command = site.command
+        daemon.send(signal.SIGUSR1)
+        daemon.wait_for("thread_died", ON_TIME, thread="index")
+        site.write(b="Another sentence.")
+        daemon.sync()
+
+        assert [found["path"] for found in site.command.records("search", "another")] == ["b.txt"]
+        assert site.status()["health"] == "ok"
 
 
 def test_folders_renamed_as_soon_as_they_are_filled_are_all_seen(site: Site) -> None:
