@@ -1,4 +1,4 @@
-"""One root under observation: its folder, its watcher, its scans, its liveness, what is wrong with it.
+"""One root under observation: what is due and when, what casts doubt on it, who waits for it.
 
 `step` does one bounded slice of whatever is due and returns; the daemon calls it again and again
 and sleeps until `next_due`. Everything here runs in the daemon's one capturing thread.
@@ -11,18 +11,15 @@ from collections.abc import Callable
 from ingest.config import Settings
 from ingest.daemon.barrier import Barrier
 from ingest.daemon.condition import Condition, Problem
-from ingest.daemon.held import Held
+from ingest.daemon.ground import Ground
 from ingest.daemon.scans import Scans
-from ingest.daemon.sight import Sight
-from ingest.disk import mounts
 from ingest.disk.scan import topmost
 from ingest.errors import AlreadyRunning, RootUnavailable, StoreUnavailable
-from ingest.escape import path as show
 from ingest.logging import Log
 from ingest.model import Cause
 from ingest.pipeline.capture import Capture
-from ingest.pipeline.limits import Clock, Limits
-from ingest.store import roots, seen
+from ingest.pipeline.limits import Clock
+from ingest.store import roots
 from ingest.store.engine import Store
 from ingest.store.entries import CLOCK_BEHIND
 from ingest.store.roots import Root
@@ -31,7 +28,6 @@ CHECK = 1.0  # seconds between two looks at the root itself
 STALL = 5.0  # a gap this long between two steps: stopped, suspended, or the clock jumped
 RETRY = 1.0
 JUMP = 5_000_000  # microseconds by which the wall clock may leave the monotonic one in a step
-WATCHES = 10.0  # seconds between two looks at the kernel's watches where nothing suggests one
 _STORE = ("store_full", "store_locked", "store_unreachable")
 # While one of these holds, nobody can say that what was announced is in the store.
 _BLOCKING = (
@@ -44,7 +40,7 @@ _BLOCKING = (
 
 
 class Observation:
-    """One root, from `open` to `close`."""
+    """One root: its ground is opened before the first step, and again where it was lost."""
 
     def __init__(
         self,
@@ -59,147 +55,47 @@ class Observation:
         once: bool = False,
     ) -> None:
         self.store = store
-        self.root = root
-        self.settings = settings
         self.clock = clock
         self.log = log
         self.once = once
-        self.backend = settings.backend_of(root.name)
-        self.capture: Capture | None = None
-        self.sight: Sight | None = None
         self.overflows = 0
-        self.ready = False
         self.retired = False
         self.last_scan_at = root.last_scan_at
-        self.unwatched: dict[bytes, str] = {}
         self.condition = Condition(store, root, clock)
-        self._wake = wake
-        self._hidden = hidden
-        self._held = Held(store, root)
-        self._barriers: list[Barrier] = []
         self.scans = Scans(settings, clock)
+        self.ground = Ground(
+            store, root, settings=settings, clock=clock, log=log, condition=self.condition, scans=self.scans,
+            wake=wake, hidden=hidden, once=once,
+        )  # fmt: skip
+        self._barriers: list[Barrier] = []
         now = clock.monotonic()
         self._next_check = now
         self._next_beat = now
         self._retry_at = now
         self._last_step = now
         self._offset = clock.wall() - round(now * 1e6)
-        self._watches_due = True
-        self._next_watches = now
 
-    # -- the root itself -------------------------------------------------------------------
+    @property
+    def root(self) -> Root:
+        """The root as it was recorded when this was last looked up."""
+        return self.ground.root
 
-    def open(self) -> None:
-        """Open and lock the folder, make what sees and captures it.
-
-        Raises RootUnavailable, AlreadyRunning or StoreUnavailable; then nothing is held.
-        """
-        root, settings = self.root, self.settings
-        self._held.open()
-        hidden, folder = self._hidden(root.path), self._held.folder
-        self.sight = Sight(
-            root.path, folder=folder, writable=self._held.write_id(), hidden=hidden,
-            period=settings.liveness_seconds, clock=self.clock, wake=self._wake,
-        )  # fmt: skip
-        limits = Limits(
-            quiet=settings.quiet_seconds, hold=settings.hold_seconds,
-            move=settings.move_seconds, max_bytes=settings.max_bytes,
-        )  # fmt: skip
-        self.capture = Capture(
-            self.store, root=root.id, folder=folder, patterns=settings.patterns_of(root.name),
-            hidden=hidden, limits=limits, clock=self.clock, shifted=self._mounts_shifted,
-        )  # fmt: skip
-        try:
-            self._compare_mounts()
-        except StoreUnavailable:
-            self.close()
-            raise
-        self.condition.clear("root_missing", "root_replaced")
-
-    def start_watcher(self) -> None:
-        """Watch, unless this root is polled; the scan that must follow is asked for."""
-        assert self.sight is not None
-        if self.backend == "poll" or (self.backend == "auto" and mounts.needs_polling(self.root.path)):
-            return
-        why = self.sight.start()
-        if why is None:
-            self.condition.clear("unwatched", path=b"")
-        else:
-            self.condition.trouble("unwatched", b"", f"no notifications: {why}")
+    @property
+    def capture(self) -> Capture | None:
+        """What captures it, while its folder is open."""
+        return self.ground.capture
 
     def close(self, *, reason: str | None = None) -> None:
         """Stop watching and let the folder go; `reason` ends the coverage as a clean stop does."""
-        if self.sight is not None:
-            self.sight.stop()
-            self.sight = None
-        self.scans.drop(None)
-        if self.capture is not None:
-            self.capture.workers.close()
-        self.capture = None
-        self._held.close()
+        self.ground.close()
         if reason is not None and not self.retired:
             self.condition.cover("scanned", reason)
 
-    def lose(self, error: RootUnavailable) -> None:
-        """The root is gone or is another folder: nothing is reconciled until it is back."""
-        proven = self._proven_at()
-        self.close()
-        self.condition.clear("root_missing", "root_replaced")
-        self.condition.trouble(error.code, None, error.message)
-        self.condition.cover("blind", error.code, proven)
-        self.ready = False
-        self.rescan("root is back")
-        self.log.error("root_lost", root=self.root.name, code=error.code, detail=error.message)
-
-    def _check_root(self) -> None:
-        """Is the folder still there, still the same, still ours, with the same mounts below?"""
-        assert self.sight is not None
-        try:
-            taken, id_missing = self._held.check()
-        except RootUnavailable as error:
-            self.lose(error)
-            return
-        if taken:
-            self.rescan("lock taken anew")
-        if id_missing or not self.sight.writable:
-            polled, self.sight.writable = self.polled, self._held.write_id()
-            if polled and not self.polled:
-                self.rescan("the root can be written to")  # from now on the watcher can prove itself
-        self._mounts_shifted()
-        if self._watches_due or self.unwatched or self.clock.monotonic() >= self._next_watches:
-            self._compare_watches()
-
-    def _mounts_shifted(self) -> bool:
-        """Whether the table of mounts changed since the last look; what that means is seen to."""
-        if not self._held.mounts_changed():
-            return False
-        if self._compare_mounts():
-            self.rescan("mounts changed")
-        return True
-
-    def _compare_mounts(self) -> bool:
-        """Close the folders that became or ceased to be mount points with documents below them."""
-        assert self.capture is not None
-        before = self.capture.closed
-        changed = self._held.compare_mounts(self._any_below)
-        self.capture.closed = self._held.closed
-        for point in before - self._held.closed:
-            self.condition.clear("root_replaced", path=point)
-        for point in self._held.closed:
-            self.condition.trouble("root_replaced", point, "a file system was mounted or unmounted here")
-        if self._held.closed - before and self.ready:
-            self._cover_as_watched(self._proven_at() or self.clock.wall())
-        return changed
-
     def reconfigure(self, settings: Settings) -> None:
         """Go on under other settings: everything is opened and looked at anew."""
-        self.settings = settings
-        self.backend = settings.backend_of(self.root.name)
-        self.scans.settings = settings
         if self.capture is not None:
-            self.condition.cover("scanned", "other settings", self._proven_at())
-            self.close()
             self._next_check = self.clock.monotonic()
+        self.ground.reconfigure(settings)
 
     # -- what happens in a step ------------------------------------------------------------
 
@@ -223,7 +119,7 @@ class Observation:
             if error.code not in self.condition:
                 self.log.error("store_unavailable", code=error.code, detail=error.message)
                 # hints are kept, but several saves of one file become one version
-                self.condition.cover("scanned", error.code, self._proven_at())
+                self.condition.cover("scanned", error.code, self.ground.proven_at)
             self.condition.trouble(error.code, None, error.message)
             self._retry_at = self.clock.monotonic() + RETRY
             return False
@@ -236,15 +132,15 @@ class Observation:
             if self.capture is None:
                 self._reopen()
             else:
-                self._check_root()
+                self.ground.check()
         if self.capture is None:
             if now >= self._next_beat:
                 self._beat(now)
             return False
         self._hear(now)
-        if not self._held.is_in_place():
+        if not self.ground.is_in_place():
             # The kernel goes on telling of a renamed folder under its old name.
-            self._check_root()
+            self.ground.check()
             return self.capture is not None
         self._tend_sight(now)
         if now >= self._next_beat and not self._beat(now):
@@ -259,7 +155,7 @@ class Observation:
     def _reopen(self) -> None:
         lost = "root_missing" in self.condition or "root_replaced" in self.condition
         try:
-            self.open()
+            self.ground.open()
         except RootUnavailable as error:
             if error.code not in self.condition:
                 self.condition.clear("root_missing", "root_replaced")
@@ -268,7 +164,7 @@ class Observation:
         except AlreadyRunning as error:
             self.condition.trouble("root_missing", None, error.message)
             return
-        self.start_watcher()
+        self.ground.start_watcher()
         self.rescan(self.scans.wanted or ("root is back" if lost else "other settings"))
         if lost:
             self.log.info("root_back", root=self.root.name)
@@ -276,20 +172,20 @@ class Observation:
     def _hear(self, now: float) -> None:
         """Drain the watcher's table into the settler."""
         assert self.capture is not None
-        assert self.sight is not None
-        heard, came = self.sight.hear(now)
+        assert self.ground.sight is not None
+        heard, came = self.ground.sight.hear(now)
         if heard.overflow:
             self.warned("too many paths at once", overflow=True)
         if heard.folders:
-            self._watches_due = True
+            self.ground.watches_due = True
         if heard.root_event:
             self._next_check = now
         for barrier in self._barriers:
             barrier.heard(came)
         if came and "blind" in self.condition:
             self.condition.clear("blind")
-            if self.ready and not self.scanning:
-                self._cover_as_watched(self.scans.began_at)
+            if self.ground.ready and not self.scanning:
+                self.ground.cover_as_watched(self.scans.began_at)
         try:
             self.capture.hear(heard, now)
         except StoreUnavailable:
@@ -300,8 +196,8 @@ class Observation:
         """Stopped, suspended, or a jump of the clock: look at everything again."""
         self.log.warning("stalled", root=self.root.name, seconds=round(gap, 1))
         self.condition.cover("scanned", "stalled", self.clock.wall() - round(gap * 1e6))
-        if self.sight is not None:
-            self.sight.recall()
+        if self.ground.sight is not None:
+            self.ground.sight.recall()
         self.rescan("stalled")
 
     def _jumped(self, micros: int) -> None:
@@ -309,9 +205,9 @@ class Observation:
         seconds = round(micros / 1e6, 1)
         self.log.warning("clock_jumped", root=self.root.name, seconds=seconds)
         self.condition.trouble("clock", None, f"the clock jumped by {seconds:g} s")
-        self.condition.cover("scanned", "clock", self._proven_at())
-        if self.sight is not None:
-            self.sight.recall()
+        self.condition.cover("scanned", "clock", self.ground.proven_at)
+        if self.ground.sight is not None:
+            self.ground.sight.recall()
         self.rescan("the clock jumped")
 
     def continued(self) -> None:
@@ -331,51 +227,37 @@ class Observation:
             self.condition.trouble("overflow", None, detail)
         if self.scans.wanted != reason:
             if "blind" not in self.condition:  # that is worse, and is already said
-                self.condition.cover("scanned", reason, self._proven_at())
+                self.condition.cover("scanned", reason, self.ground.proven_at)
             self.log.warning(
                 "overflow" if overflow else "watcher_warning", root=self.root.name, detail=detail
             )
         self.rescan(reason)
 
-    def _rebuild(self, why: str) -> None:
-        """The watcher is not to be trusted: a new one, and a scan."""
-        self.log.error("watcher_rebuilt", root=self.root.name, why=why)
-        self.condition.trouble("blind", None, why)
-        self.condition.cover("blind", why, self._proven_at())
-        assert self.sight is not None
-        self.sight.stop()
-        self.start_watcher()
-        self.rescan("watcher rebuilt")
-
     def _tend_sight(self, now: float) -> None:
         """A watcher that does not hear is made anew; barriers get the cookie that it took with it."""
-        assert self.sight is not None
-        why = self.sight.trouble(now)
+        assert self.ground.sight is not None
+        why = self.ground.sight.trouble(now)
         if why is not None:
-            self._rebuild(why)
+            self.ground.rebuild_watcher(why)
         for barrier in self._barriers:
-            barrier.renew(self.sight, now)
-
-    def _proven_at(self) -> int | None:
-        """Until then every save was heard: a cookie came back."""
-        return self.sight.proven_at if self.sight is not None else None
+            barrier.renew(self.ground.sight, now)
 
     # -- scans -----------------------------------------------------------------------------
 
     @property
     def _cause(self) -> Cause:
         """What a scan's findings are put down to."""
-        return "scan" if self.ready or self.once else "startup"
+        return "scan" if self.ground.ready or self.once else "startup"
 
     def _advance_scan(self, now: float) -> bool:
         """Begin, continue or finish a scan; true while one is under way."""
         assert self.capture is not None
         if self.scans.poll_due(now):
-            if self.polled:
+            if self.ground.polled:
                 self.rescan("poll")
-            elif self.unwatched:
+            elif self.ground.unwatched:
                 self.capture.hint(list(self.capture.untold()), now)  # files may be among them
-                for path in topmost(set(self.unwatched)):
+                for path in topmost(set(self.ground.unwatched)):
                     self.capture.hint_below(path, now)
                 self.scans.last_began = now
         try:
@@ -397,12 +279,12 @@ class Observation:
         again = self.scans.scanning
         if not again:
             self.condition.clear("overflow", "clock")
-        self._compare_watches()
+        self.ground.compare_watches()
         with self.store.write() as connection:
             roots.update(connection, self.root.id, last_scan_at=self.last_scan_at)
-        self.ready = True
+        self.ground.ready = True
         if "blind" not in self.condition and not again:
-            self._cover_as_watched(self.scans.began_at)
+            self.ground.cover_as_watched(self.scans.began_at)
         if self.scans.why != "poll":
             ms = round((self.clock.monotonic() - self.scans.began) * 1000)
             files = self.capture.files_seen
@@ -413,58 +295,13 @@ class Observation:
         """Whether a scan runs or is about to."""
         return self.scans.scanning
 
-    @property
-    def polled(self) -> bool:
-        """Whether changes are noticed by scanning: chosen so, or nothing better can be had."""
-        return self.sight is None or self.sight.polled
-
-    def _cover_as_watched(self, since: int) -> None:
-        if self.once:
-            self.condition.cover("scanned", None, since)
-        elif self.polled:
-            self.condition.cover("scanned", "polling", since)
-        elif self._held.closed:
-            self.condition.cover("scanned", "root_replaced", since)
-        elif self.unwatched:
-            self.condition.cover("scanned", "unwatched", since)
-        else:
-            self.condition.cover("watched", None, since)
-
-    def _compare_watches(self) -> None:
-        """Which listed folders does the kernel not watch? They are scanned every poll."""
-        assert self.capture is not None
-        self._watches_due = False
-        self._next_watches = self.clock.monotonic() + WATCHES
-        missing: dict[bytes, str] = {
-            path: why for path, why in self.capture.untold().items() if path not in self.capture.closed
-        }
-        assert self.sight is not None
-        lost = self.sight.unwatched(self.capture.folders)
-        for path in lost:
-            missing[path] = "the operating system does not watch this folder"
-        if self.sight.watch_again(bool(lost), self.clock.monotonic()):
-            self.rescan("folders were not watched")
-        if missing == self.unwatched:
-            return
-        for path in self.unwatched.keys() - missing.keys():
-            self.condition.clear("unwatched", path=path)
-        for path, why in missing.items():
-            self.condition.trouble("unwatched", path, why)
-        self.unwatched = missing
-        self.scans.poll_soon(self.clock.monotonic())
-        if not missing:
-            # whoever waits for a poll of them need not wait for the hourly scan
-            self.rescan("all folders are watched")
-        elif self.ready:
-            self._cover_as_watched(self._proven_at() or self.clock.wall())
-
     # -- asked from outside ----------------------------------------------------------------
 
     def sync_barrier(self) -> Barrier:
         """Start a `sync`: send a cookie through the watcher, or wait for the next poll."""
         now = self.clock.monotonic()
-        cookie = self.sight.send(now) if self.sight is not None else None
-        barrier = Barrier(cookie=cookie, scan_after=now if cookie is None or self.unwatched else None)
+        cookie = self.ground.sight.send(now) if self.ground.sight is not None else None
+        barrier = Barrier(cookie=cookie, scan_after=now if cookie is None or self.ground.unwatched else None)
         self._barriers.append(barrier)
         return barrier
 
@@ -487,7 +324,7 @@ class Observation:
 
     def passes(self, barrier: Barrier) -> bool:
         """Whether everything that was announced before the barrier is in the store."""
-        if self.capture is None or not self.ready or self.scanning:
+        if self.capture is None or not self.ground.ready or self.scanning:
             return False
         # a scan is over though a folder below cannot be told; a `sync` is not
         troubles = self.condition.problems
@@ -503,31 +340,26 @@ class Observation:
         if self.capture is not None:
             due = self.capture.next_due()
             times.append(self.scans.next_due())
-            times += [] if self.sight is None else [self.sight.next_due()]
+            times += [] if self.ground.sight is None else [self.ground.sight.next_due()]
             times += [] if due is None else [due]
         return max(min(times), self._retry_at)
 
     def report(self) -> dict[str, object]:
         """The root's part of `status`."""
         return {
-            "backend": "poll" if self.polled else "native",
-            "watched_directories": self._watched_directories(),
-            "unwatched_directories": len(self.unwatched),
+            "backend": "poll" if self.ground.polled else "native",
+            "watched_directories": self.ground.watched_directories,
+            "unwatched_directories": len(self.ground.unwatched),
             "overflows": self.overflows,
             "pending": len(self.capture.waiting()) if self.capture is not None else 0,
-            "ready": self.ready,
+            "ready": self.ground.ready,
             "problems": self.condition.records()[:1000],
             "problems_total": len(self.condition.problems),
         }
 
-    def _watched_directories(self) -> int:
-        if self.capture is None or self.sight is None or not self.sight.watching:
-            return 0
-        return max(0, len(self.capture.folders) - len(self.unwatched))
-
     def _beat(self, now: float) -> bool:
         """Say that the root is captured; false when it was closed, to be opened elsewhere or never again."""
-        self._next_beat = now + self.settings.liveness_seconds * 2
+        self._next_beat = now + self.ground.settings.liveness_seconds * 2
         if self.once:
             return True
         recorded = self.condition.recorded()
@@ -537,7 +369,8 @@ class Observation:
             self.log.info("root_retired", root=self.root.name)
             return False
         if (recorded.name, recorded.path) != (self.root.name, self.root.path):
-            self._follow(recorded)
+            self.ground.follow(recorded)
+            self._next_check = self.clock.monotonic()
             return False
         if self.capture is not None and self.capture.clock_behind > CLOCK_BEHIND:
             behind = self.capture.clock_behind // 1_000_000
@@ -549,24 +382,9 @@ class Observation:
             self._store_is_back()  # else what waits is the proof: a beat needs less room
         return True
 
-    def _follow(self, recorded: Root) -> None:
-        """Somebody renamed or relocated the root: go on with it as it is recorded now."""
-        self.log.info("root_changed", root=recorded.name, path=show(recorded.path), before=self.root.name)
-        self.condition.cover("scanned", "other settings", self._proven_at())
-        self.close()
-        self.condition.clear("root_missing", "root_replaced")
-        self.root = recorded
-        self.condition.rename(recorded)
-        self._held = Held(self.store, recorded)
-        self._next_check = self.clock.monotonic()
-
     def _store_is_back(self) -> None:
         """Something was written: only that proves it."""
         if any(code in self.condition for code in _STORE):
             self.condition.clear(*_STORE)
-            if self.ready and not self.scanning and "blind" not in self.condition:
-                self._cover_as_watched(self.clock.wall())
-
-    def _any_below(self, folder: bytes) -> bool:
-        with self.store.read() as connection:
-            return seen.any_below(connection, self.root.id, folder)
+            if self.ground.ready and not self.scanning and "blind" not in self.condition:
+                self.ground.cover_as_watched(self.clock.wall())

@@ -64,7 +64,7 @@ def _scan(
     )  # fmt: skip
     observation.condition.begin()
     try:
-        observation.open()
+        observation.ground.open()
     except RootUnavailable as error:
         observation.condition.cover("blind", error.code)
         raise
@@ -75,7 +75,7 @@ def _scan(
             _raise_trouble(observation)
             now = clock.monotonic()
             progress(observation.capture.files_seen, now)
-            if observation.ready and not observation.capture.busy and not observation.scanning:
+            if observation.ground.ready and not observation.capture.busy and not observation.scanning:
                 return observation.capture.files_seen
             if not more:
                 clock.sleep(min(max(observation.next_due() - now, 0.001), 0.05))

@@ -149,14 +149,14 @@ class Daemon:
         for observation in self.observations:
             observation.condition.begin()
             try:
-                observation.open()
+                observation.ground.open()
             except RootUnavailable as error:
-                observation.lose(error)
+                observation.ground.lose(error)
                 continue
             except AlreadyRunning:
                 raise
             held.callback(observation.close)
-            observation.start_watcher()
+            observation.ground.start_watcher()
 
     def _finish(self) -> None:
         self.indexing.stop(timeout=1.0)

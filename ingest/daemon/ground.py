@@ -1,0 +1,265 @@
+"""The ground under observation: a root's folder, held, mounted over, seen and captured, and what may be
+claimed of it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from ingest.config import Settings
+from ingest.daemon.condition import Condition
+from ingest.daemon.held import Held
+from ingest.daemon.scans import Scans
+from ingest.daemon.sight import Sight
+from ingest.disk import mounts
+from ingest.errors import RootUnavailable, StoreUnavailable
+from ingest.escape import path as show
+from ingest.logging import Log
+from ingest.pipeline.capture import Capture
+from ingest.pipeline.limits import Clock, Limits
+from ingest.store import seen
+from ingest.store.engine import Store
+from ingest.store.roots import Root
+
+WATCHES = 10.0  # seconds between two looks at the kernel's watches where nothing suggests one
+
+
+class Ground:
+    """One root, open or not; it can be opened again. `capture` and `sight` are there while it is open.
+
+    `ready` says that it was scanned once since it was last lost. `once` is for a scan without a daemon.
+    """
+
+    def __init__(
+        self,
+        store: Store,
+        root: Root,
+        *,
+        settings: Settings,
+        clock: Clock,
+        log: Log,
+        condition: Condition,
+        scans: Scans,
+        wake: Callable[[], None],
+        hidden: Callable[[bytes], frozenset[bytes]],
+        once: bool,
+    ) -> None:
+        self.root = root
+        self.settings = settings
+        self.capture: Capture | None = None
+        self.sight: Sight | None = None
+        self.ready = False
+        self.unwatched: dict[bytes, str] = {}
+        self.watches_due = True
+        self._store = store
+        self._backend = settings.backend_of(root.name)
+        self._clock = clock
+        self._log = log
+        self._condition = condition
+        self._scans = scans
+        self._wake = wake
+        self._hidden = hidden
+        self._once = once
+        self._held = Held(store, root)
+        self._next_watches = clock.monotonic()
+
+    # -- opened, lost and found ------------------------------------------------------------
+
+    def open(self) -> None:
+        """Open and lock the folder, make what sees and captures it.
+
+        Raises RootUnavailable, AlreadyRunning or StoreUnavailable; then nothing is held.
+        """
+        root, settings = self.root, self.settings
+        self._held.open()
+        hidden, folder = self._hidden(root.path), self._held.folder
+        self.sight = Sight(
+            root.path, folder=folder, writable=self._held.write_id(), hidden=hidden,
+            period=settings.liveness_seconds, clock=self._clock, wake=self._wake,
+        )  # fmt: skip
+        limits = Limits(
+            quiet=settings.quiet_seconds, hold=settings.hold_seconds,
+            move=settings.move_seconds, max_bytes=settings.max_bytes,
+        )  # fmt: skip
+        self.capture = Capture(
+            self._store, root=root.id, folder=folder, patterns=settings.patterns_of(root.name),
+            hidden=hidden, limits=limits, clock=self._clock, shifted=self._mounts_shifted,
+        )  # fmt: skip
+        try:
+            self._compare_mounts()
+        except StoreUnavailable:
+            self.close()
+            raise
+        self._condition.clear("root_missing", "root_replaced")
+
+    def start_watcher(self) -> None:
+        """Watch, unless this root is polled; the scan that must follow is asked for."""
+        assert self.sight is not None
+        if self._backend == "poll" or (self._backend == "auto" and mounts.needs_polling(self.root.path)):
+            return
+        why = self.sight.start()
+        if why is None:
+            self._condition.clear("unwatched", path=b"")
+        else:
+            self._condition.trouble("unwatched", b"", f"no notifications: {why}")
+
+    def rebuild_watcher(self, why: str) -> None:
+        """The watcher is not to be trusted: a new one, and a scan."""
+        self._log.error("watcher_rebuilt", root=self.root.name, why=why)
+        self._condition.trouble("blind", None, why)
+        self._condition.cover("blind", why, self.proven_at)
+        assert self.sight is not None
+        self.sight.stop()
+        self.start_watcher()
+        self._scans.ask("watcher rebuilt")
+
+    def close(self) -> None:
+        """Stop watching and let the folder go; may be called twice."""
+        if self.sight is not None:
+            self.sight.stop()
+            self.sight = None
+        self._scans.drop(None)
+        if self.capture is not None:
+            self.capture.workers.close()
+        self.capture = None
+        self._held.close()
+
+    def lose(self, error: RootUnavailable) -> None:
+        """The root is gone or is another folder: nothing is reconciled until it is back."""
+        proven = self.proven_at
+        self.close()
+        self._condition.clear("root_missing", "root_replaced")
+        self._condition.trouble(error.code, None, error.message)
+        self._condition.cover("blind", error.code, proven)
+        self.ready = False
+        self._scans.ask("root is back")
+        self._log.error("root_lost", root=self.root.name, code=error.code, detail=error.message)
+
+    def reconfigure(self, settings: Settings) -> None:
+        """Go on under other settings; closed if it was open, so that it is opened by them."""
+        self.settings = settings
+        self._backend = settings.backend_of(self.root.name)
+        self._scans.settings = settings
+        if self.capture is not None:
+            self._condition.cover("scanned", "other settings", self.proven_at)
+            self.close()
+
+    def follow(self, recorded: Root) -> None:
+        """Somebody renamed or relocated the root: closed, and from now on as it is recorded."""
+        self._log.info("root_changed", root=recorded.name, path=show(recorded.path), before=self.root.name)
+        self._condition.cover("scanned", "other settings", self.proven_at)
+        self.close()
+        self._condition.clear("root_missing", "root_replaced")
+        self.root = recorded
+        self._condition.rename(recorded)
+        self._held = Held(self._store, recorded)
+
+    # -- looked at -------------------------------------------------------------------------
+
+    def is_in_place(self) -> bool:
+        """Whether the open folder is the one at the root's path: quick, and says nothing of why not."""
+        return self._held.is_in_place()
+
+    def check(self) -> None:
+        """Is the folder still there, still the same, still ours, with the same mounts below?"""
+        assert self.sight is not None
+        try:
+            taken, id_missing = self._held.check()
+        except RootUnavailable as error:
+            self.lose(error)
+            return
+        if taken:
+            self._scans.ask("lock taken anew")
+        if id_missing or not self.sight.writable:
+            polled, self.sight.writable = self.polled, self._held.write_id()
+            if polled and not self.polled:
+                self._scans.ask("the root can be written to")  # from now on the watcher can prove itself
+        self._mounts_shifted()
+        if self.watches_due or self.unwatched or self._clock.monotonic() >= self._next_watches:
+            self.compare_watches()
+
+    def _mounts_shifted(self) -> bool:
+        """Whether the table of mounts changed since the last look; what that means is seen to."""
+        if not self._held.mounts_changed():
+            return False
+        if self._compare_mounts():
+            self._scans.ask("mounts changed")
+        return True
+
+    def _compare_mounts(self) -> bool:
+        """Close the folders that became or ceased to be mount points with documents below them."""
+        assert self.capture is not None
+        before = self.capture.closed
+        changed = self._held.compare_mounts(self._any_below)
+        self.capture.closed = self._held.closed
+        for point in before - self._held.closed:
+            self._condition.clear("root_replaced", path=point)
+        for point in self._held.closed:
+            self._condition.trouble("root_replaced", point, "a file system was mounted or unmounted here")
+        if self._held.closed - before and self.ready:
+            self.cover_as_watched(self.proven_at or self._clock.wall())
+        return changed
+
+    def _any_below(self, folder: bytes) -> bool:
+        with self._store.read() as connection:
+            return seen.any_below(connection, self.root.id, folder)
+
+    def compare_watches(self) -> None:
+        """Which listed folders does the kernel not watch? They are scanned every poll."""
+        assert self.capture is not None
+        self.watches_due = False
+        self._next_watches = self._clock.monotonic() + WATCHES
+        missing: dict[bytes, str] = {
+            path: why for path, why in self.capture.untold().items() if path not in self.capture.closed
+        }
+        assert self.sight is not None
+        lost = self.sight.unwatched(self.capture.folders)
+        for path in lost:
+            missing[path] = "the operating system does not watch this folder"
+        if self.sight.watch_again(bool(lost), self._clock.monotonic()):
+            self._scans.ask("folders were not watched")
+        if missing == self.unwatched:
+            return
+        for path in self.unwatched.keys() - missing.keys():
+            self._condition.clear("unwatched", path=path)
+        for path, why in missing.items():
+            self._condition.trouble("unwatched", path, why)
+        self.unwatched = missing
+        self._scans.poll_soon(self._clock.monotonic())
+        if not missing:
+            # whoever waits for a poll of them need not wait for the hourly scan
+            self._scans.ask("all folders are watched")
+        elif self.ready:
+            self.cover_as_watched(self.proven_at or self._clock.wall())
+
+    # -- what may be claimed ---------------------------------------------------------------
+
+    @property
+    def polled(self) -> bool:
+        """Whether changes are noticed by scanning: chosen so, or nothing better can be had."""
+        return self.sight is None or self.sight.polled
+
+    @property
+    def proven_at(self) -> int | None:
+        """Until then every save was heard: a cookie came back."""
+        return self.sight.proven_at if self.sight is not None else None
+
+    @property
+    def watched_directories(self) -> int:
+        """How many folders notifications come from."""
+        if self.capture is None or self.sight is None or not self.sight.watching:
+            return 0
+        return max(0, len(self.capture.folders) - len(self.unwatched))
+
+    def cover_as_watched(self, since: int) -> None:
+        """Say in the ledger that it is watched, or for what reason it is only scanned."""
+        if self._once:
+            self._condition.cover("scanned", None, since)
+        elif self.polled:
+            self._condition.cover("scanned", "polling", since)
+        elif self._held.closed:
+            self._condition.cover("scanned", "root_replaced", since)
+        elif self.unwatched:
+            self._condition.cover("scanned", "unwatched", since)
+        else:
+            self._condition.cover("watched", None, since)
