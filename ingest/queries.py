@@ -112,6 +112,12 @@ def coverage_of(
     return found
 
 
+def coverage_record(root: str, each: coverage.Interval) -> Record:
+    """A stretch of a root's ledger, the same in `coverage` and the report."""
+    begin, end = moments.show(each.since), moments.show(each.until)
+    return {"root": root, "state": each.state, "from": begin, "to": end, "reason": each.reason}
+
+
 def locate(
     connection: Connection, words: str, *, rev: str | None = None, root: str | None = None
 ) -> tuple[Target, str | None]:

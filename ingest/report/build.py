@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from contextlib import suppress
 
+import msgspec
+
 from ingest import edits, queries
 from ingest.compare.align import Comparison, Piece, compare
 from ingest.compare.classify import classify
@@ -98,7 +100,7 @@ def _step(connection: Connection, row: Row, story: _Story) -> Step:
     with suppress(IntegrityError):
         found = edits.texts(connection, row.key, row.previous_version, row.version)
     if found is None:
-        return Step(_with(entry, category="unread"))
+        return Step(msgspec.structs.replace(entry, category="unread"))
     old, new = found.before, found.after
     story.language, story.title = new.language or old.language, new.title
     comparison = compare(old.text, new.text, language=new.language or old.language)
@@ -108,23 +110,8 @@ def _step(connection: Connection, row: Row, story: _Story) -> Step:
     more = 0
     if category != "cosmetic":
         sentences, more = sentences_of(comparison, old.text, new.text)
-    made = _with(entry, category=category, edit=edit, sentences=tuple(sentences), more=more)
+    made = msgspec.structs.replace(entry, category=category, edit=edit, sentences=tuple(sentences), more=more)
     return Step(made, old.sha256, new.sha256)
-
-
-def _with(
-    entry: Entry,
-    *,
-    category: Category,
-    edit: Edit | None = None,
-    sentences: tuple[Sentence, ...] = (),
-    more: int = 0,
-) -> Entry:
-    return Entry(
-        type=entry.type, since=entry.since, until=entry.until, seqs=entry.seqs, path=entry.path,
-        from_path=entry.from_path, version=entry.version, previous_version=entry.previous_version,
-        reason=entry.reason, category=category, edit=edit, sentences=sentences, more=more,
-    )  # fmt: skip
 
 
 def category_of(edit: Edit) -> Category:

@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-from typing import Any, Literal
+from typing import Any, Literal, get_args
 
 import msgspec
 
-from ingest import moments
+from ingest import moments, queries
 from ingest.compare.edit import Edit
 from ingest.escape import path_fields
+from ingest.store.coverage import Interval
 
 # What became of a text. `open`: a notice says so; `silent`: a fact changed and none does; `substantive`:
 # neither; `unread`: the bytes changed, and there are no two texts to compare. Each edit is one of them.
 Category = Literal["silent", "open", "substantive", "cosmetic", "unread"]
-CATEGORIES: tuple[Category, ...] = ("silent", "open", "substantive", "cosmetic", "unread")
+CATEGORIES: tuple[Category, ...] = get_args(Category)
 
 
 class Sentence(msgspec.Struct, frozen=True, kw_only=True):
@@ -61,14 +62,10 @@ class Document(msgspec.Struct, frozen=True, kw_only=True):
     entries: tuple[Entry, ...]
 
 
-class Stretch(msgspec.Struct, frozen=True, kw_only=True):
-    """How a root was observed for a part of the period; `until` is null where that goes on."""
+class Stretch(Interval, frozen=True, kw_only=True):
+    """How a root was observed for a part of the period."""
 
     root: str
-    state: str
-    since: int
-    until: int | None
-    reason: str | None
 
 
 class Counts(msgspec.Struct, kw_only=True):
@@ -115,7 +112,7 @@ def record(report: Report) -> dict[str, Any]:
         "root": report.root,
         "counts": msgspec.to_builtins(report.counts),
         "documents": [_document(each) for each in report.documents],
-        "coverage": [_stretch(each) for each in report.coverage],
+        "coverage": [queries.coverage_record(each.root, each) for each in report.coverage],
         "could_be_missed": bool(report.gaps),
     }
 
@@ -147,14 +144,4 @@ def _entry(entry: Entry) -> dict[str, Any]:
         "sentences": msgspec.to_builtins(entry.sentences),
         "more": entry.more,
         "versions": entry.versions,
-    }
-
-
-def _stretch(stretch: Stretch) -> dict[str, Any]:
-    return {
-        "root": stretch.root,
-        "state": stretch.state,
-        "from": moments.show(stretch.since),
-        "to": moments.show(stretch.until),
-        "reason": stretch.reason,
     }
