@@ -13,16 +13,17 @@ PATH_BYTES = 2000
 OWN_FOLDER = b".ingest"
 
 _SUFFIXES = (b"~", b".swp", b".swo", b".swx", b".tmp", b".bak", b".orig", b".part", b".crdownload")
+_PREFIXES = (b".", b"~$")
 _NAMES = frozenset((b"Thumbs.db", b"desktop.ini"))
 
 
 def is_temporary(name: bytes) -> bool:
     """Whether the contract leaves a file of this name out everywhere."""
     return (
-        name.startswith((b".", b"~$"))
+        name.startswith(_PREFIXES)
         or name.endswith(_SUFFIXES)
         or name in _NAMES
-        or (name.startswith(b"#") and name.endswith(b"#") and len(name) > 1)
+        or (name[:1] == b"#" == name[-1:] and len(name) > 1)
     )
 
 
@@ -95,6 +96,10 @@ class Patterns:
         folder, _, name = path.rpartition(b"/")
         if is_temporary(name) or folder.startswith(b".") or b"/." in folder:
             return False
+        return self.keeps_path(path)
+
+    def keeps_path(self, path: bytes) -> bool:
+        """Whether a file is watched that no part of its path keeps from being so, where its folder is."""
         if self.exclude and _any_match(self.exclude, path):
             return False
         return not self.include or _any_match(self.include, path)

@@ -23,6 +23,7 @@ _OPENAT2 = 437  # one number on every architecture
 _BENEATH = 0x08 | 0x04 | 0x02  # RESOLVE_BENEATH | RESOLVE_NO_SYMLINKS | RESOLVE_NO_MAGICLINKS
 _LONGEST = 4000  # PATH_MAX is 4096; longer paths go part by part
 _CHUNK = 1 << 20
+_HALF = 1 << 63
 _O_PATH = getattr(os, "O_PATH", os.O_RDONLY)
 _libc = ctypes.CDLL(None, use_errno=True) if platform.system() == "Linux" else None
 _openat2_missing = _libc is None
@@ -76,20 +77,15 @@ Reading = Bytes | Rejected | Moving | Gone | Unknown
 
 def signature_of(found: os.stat_result) -> Signature:
     """The part of a stat result that tells whether a file stood still."""
-    return Signature(
-        found.st_dev,
-        _signed(found.st_ino),
-        found.st_size,
-        _signed(found.st_mtime_ns),
-        _signed(found.st_ctime_ns),
-    )
+    inode, mtime, ctime = found.st_ino, found.st_mtime_ns, found.st_ctime_ns
+    if not (inode < _HALF and -_HALF <= mtime < _HALF and -_HALF <= ctime < _HALF):
+        inode, mtime, ctime = _signed(inode), _signed(mtime), _signed(ctime)
+    return Signature(found.st_dev, inode, found.st_size, mtime, ctime)
 
 
 def _signed(number: int) -> int:
     """Wrapped into 64 signed bits, as databases keep it: inodes use all 64, mtimes can exceed them."""
-    if -(1 << 63) <= number < 1 << 63:
-        return number
-    return ((number + (1 << 63)) % (1 << 64)) - (1 << 63)
+    return ((number + _HALF) % (2 * _HALF)) - _HALF
 
 
 def open_beneath(root: int, path: bytes, flags: int) -> int:

@@ -8,12 +8,14 @@ from __future__ import annotations
 
 import os
 import stat
+import sys
 from collections.abc import Callable, Iterator
+from functools import partial
 from operator import itemgetter
 
 import msgspec
 
-from ingest.disk.patterns import Patterns
+from ingest.disk.patterns import Patterns, is_temporary
 from ingest.disk.read import open_beneath, signature_of
 from ingest.model import Signature
 
@@ -21,6 +23,9 @@ from ingest.model import Signature
 # the file system's clock; it is read once more at the next scan (git's "racily clean").
 RACY_NS = 10_000_000
 TICK = 1000  # files between two pauses
+
+# os.fsencode without its questions, which take longer than its answer.
+_encode = partial(str.encode, encoding=sys.getfilesystemencoding(), errors=sys.getfilesystemencodeerrors())
 
 
 class Found(msgspec.Struct, frozen=True):
@@ -117,14 +122,15 @@ def _list(
     entries: list[tuple[bytes, bytes, os.stat_result | None, str]] = []
     with os.scandir(fd) as listing:
         for entry in listing:
-            path = prefix + os.fsencode(entry.name)
+            name = _encode(entry.name)
+            path = prefix + name
             if path in hidden:
                 continue
             if entry.is_dir(follow_symlinks=False):
                 if patterns.keeps_folder(path):
                     # with its slash a folder sorts where its content belongs
                     entries.append((path + b"/", path, None, ""))
-            elif patterns.keeps_file(path):
+            elif not is_temporary(name) and patterns.keeps_path(path):
                 try:
                     found = entry.stat(follow_symlinks=False)
                 except FileNotFoundError:

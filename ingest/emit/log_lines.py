@@ -25,6 +25,8 @@ EXPLAINED = 32  # changes at once
 LARGEST = 200_000  # bytes of the version
 IDLE = 1.0  # seconds between two looks when nobody calls: other processes may write too
 
+_SURPRISES = (ArithmeticError, LookupError, RecursionError, TypeError, ValueError)
+
 
 class SinkState(msgspec.Struct):
     """What `status` says of a sink."""
@@ -102,7 +104,8 @@ class LogLines(threading.Thread):
             try:
                 with translated(self._store.address):
                     return queries.change_record(row, connection)
-            except StoreDamaged as error:
-                # A damaged text, which `verify` finds, keeps no change after it from being told.
-                self._log.warning("edit_not_made", seq=row.seq, detail=error.message)
+            except (StoreDamaged, *_SURPRISES) as error:
+                # Neither a damaged text, which `verify` finds, nor one that no rule of an edit foresaw
+                # keeps the changes after it from being told.
+                self._log.warning("edit_not_made", seq=row.seq, detail=str(error))
         return queries.change_record(row)

@@ -110,7 +110,7 @@ def pages(store: Store, root: int, *, below: bytes = b"") -> Iterator[SeenRow]:
             else:
                 found = connection.execute(_PAGE_WITHIN, {"root": root, "after": after, "end": end}).all()
         for row in found:
-            if row.long_path is None:
+            if row[1] is None:
                 yield _row(row)
         if len(found) < _PAGE:
             return
@@ -228,12 +228,10 @@ def rejected(connection: Connection, root: int | None = None, limit: int | None 
 
 
 def _row(row: Row) -> SeenRow:
-    signature = None
-    if row.device is not None:
-        signature = Signature(row.device, row.inode, row.size, row.mtime_ns, row.ctime_ns)
-    return SeenRow(
-        row.long_path or row.path_bytes, row.document_id, signature, row.read_at, row.reason, row.since
-    )
+    # by place: a scan makes one of each row there is
+    path, long_path, document, device, inode, size, mtime_ns, ctime_ns, read_at, reason, since = row
+    signature = None if device is None else Signature(device, inode, size, mtime_ns, ctime_ns)
+    return SeenRow(long_path or path, document, signature, read_at, reason, since)
 
 
 def _slices(items: Iterable[Item]) -> Iterator[list[Item]]:
