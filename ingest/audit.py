@@ -6,7 +6,7 @@ hash functions. `deep` reads every body and every text.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
 import msgspec
@@ -94,11 +94,11 @@ def _log(
         return
     frontier: merkle.Frontier = ()
     size, label = 0, 0
-    for row in evidence.changes(connection):
+    for row, renditions in evidence.changes(connection):
         where = f"change {row.seq}"
         if row.seq != size + 1:
             yield Finding("gap", where, f"expected seq {size + 1}")
-        computed = _leaf(connection, row)
+        computed = _leaf(row, renditions)
         if computed != row.leaf:
             yield Finding("leaf", where, f"{_shown(row.path_bytes)}: the row is not what its leaf commits to")
         frontier, size = merkle.extend(frontier, size, (computed or bytes(32),))
@@ -108,7 +108,7 @@ def _log(
             if row.recorded_at < label:
                 yield Finding("label", where, "recorded_at goes back")
             label = row.recorded_at
-        yield from _replay(row, states, live)
+        yield from _replay(row, states, live, has_rendition=bool(renditions))
         progress(size, head.seq)
     summary.changes = size
     summary.tree_root = merkle.root(frontier).hex()
@@ -122,10 +122,10 @@ def _log(
         yield Finding("tree_root", "log_head", f"the log has {size} changes, {expected[0]} were seen before")
 
 
-def _leaf(connection: Connection, row: Any) -> bytes | None:
+def _leaf(row: Any, renditions: Sequence[Any]) -> bytes | None:
     """The leaf of a change; None where a damaged row holds values of another kind than its columns."""
     try:
-        return leaf.of(*_committed(connection, row))
+        return leaf.of(*_committed(row, renditions))
     except (TypeError, ValueError, AttributeError):
         return None
 
@@ -139,7 +139,7 @@ def _named(uid: object) -> str:
 
 
 def _committed(
-    connection: Connection, row: Any
+    row: Any, renditions: Sequence[Any]
 ) -> tuple[leaf.LeafChange, leaf.LeafVersion | None, tuple[leaf.LeafRendition, ...]]:
     change = leaf.LeafChange(
         seq=row.seq, id=row.id, recorded_at=row.recorded_at, observed_at=row.observed_at, type=row.type,
@@ -152,25 +152,13 @@ def _committed(
             no=row.version_no, salt=row.version_salt, hash=row.version_hash, size=row.version_size,
             observed_at=row.version_observed_at, modified_at=row.version_modified_at,
         )  # fmt: skip
-    renditions = tuple(
-        leaf.LeafRendition(
-            **{
-                name: getattr(found, name)
-                for name in leaf.LeafRendition.__struct_fields__
-                if name not in _BOOLS
-            },
-            bom=bool(found.bom),
-            lossy=bool(found.lossy),
-        )
-        for found in (evidence.renditions(connection, row.seq, row.document_id) if row.has_rendition else ())
-    )
-    return change, version, renditions
+    made = tuple(leaf.LeafRendition(*found[-evidence.COMMITTED :]) for found in renditions)
+    return change, version, made
 
 
-_BOOLS = ("bom", "lossy")
-
-
-def _replay(row: Any, states: dict[int, _State], live: dict[tuple[int, bytes], int]) -> Iterator[Finding]:
+def _replay(
+    row: Any, states: dict[int, _State], live: dict[tuple[int, bytes], int], *, has_rendition: bool
+) -> Iterator[Finding]:
     """Does this change follow from those before it?"""
     where = f"change {row.seq}"
     if row.type == "rejected" or row.document_id is None:
@@ -192,7 +180,7 @@ def _replay(row: Any, states: dict[int, _State], live: dict[tuple[int, bytes], i
         yield Finding("replay", where, f"version {row.no} where {expected} was expected")
     if row.type == "changed" and row.version_salt is None:
         yield Finding("replay", where, "a change of the bytes without a version")
-    if row.type == "renormalised" and not row.has_rendition:
+    if row.type == "renormalised" and not has_rendition:
         yield Finding("replay", where, "renormalised without a rendition")
     if row.type == "moved" and row.from_path_bytes != state.path:
         yield Finding("replay", where, "moved from where it was not")
@@ -242,7 +230,8 @@ def _bodies(
     """Every version's bytes and every rendition's text, by their hashes."""
     done, before = 0, (0, 0)
     raw: bytes | None = None
-    for row in evidence.bodies(connection):
+    for rows in evidence.bodies(connection):
+        row = rows[0]
         thing = f"version {row.no} of document {_named(row.uid)}"
         done += 1
         progress(done, summary.versions)
@@ -254,7 +243,7 @@ def _bodies(
             yield Finding("body", thing, str(error))
             continue
         summary.bytes_read += len(raw)
-        for text in evidence.texts(connection, row.document_id, row.no):
+        for text in rows:
             if text.text_hash is None:
                 continue
             try:

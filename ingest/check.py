@@ -5,15 +5,19 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator
 from hashlib import sha256
+from itertools import islice
 from typing import Literal
 
 import msgspec
 
 from ingest.disk import anchor, mounts, read, scan
 from ingest.disk.patterns import PATH_BYTES, Patterns
+from ingest.identity import Standing
 from ingest.store import seen
 from ingest.store.engine import Store
 from ingest.store.roots import Root
+
+_TOGETHER = 500  # paths that the store is asked for at once
 
 State = Literal["new", "removed", "changed", "unknown", "rejected"]
 
@@ -63,15 +67,26 @@ def _compare(
     blocked: list[scan.Blocked] = []
     rows = seen.pages(store, root.id)
     walked = scan.walk(fd, patterns=patterns, hidden=hidden, closed=below.closed)
-    for difference in scan.compare(walked, rows, blocked=blocked, seen_file=count, every=deep):
-        if difference is None:
-            continue
-        finding = _examine(store, root, fd, difference, patterns, hidden, max_bytes)
-        if finding is not None:
-            yield finding
+    compared = scan.compare(walked, rows, blocked=blocked, seen_file=count, every=deep)
+    differences = (difference for difference in compared if difference is not None)
+    while part := list(islice(differences, _TOGETHER)):
+        standing = _standing(store, root, [difference.path for difference in part])
+        for difference in part:
+            finding = _examine(fd, difference, standing, patterns, hidden, max_bytes)
+            if finding is not None and finding.state in ("new", "changed"):
+                # a daemon may have recorded it since
+                now = _standing(store, root, [difference.path])
+                finding = _examine(fd, difference, now, patterns, hidden, max_bytes)
+            if finding is not None:
+                yield finding
     for folder in blocked:
         yield Finding(folder.path, "unknown", folder.why)
     yield files
+
+
+def _standing(store: Store, root: Root, paths: list[bytes]) -> dict[bytes, Standing]:
+    with store.read() as connection:
+        return seen.standing(connection, root.id, paths)
 
 
 def _any_below(store: Store, root: Root, folder: bytes) -> bool:
@@ -80,17 +95,15 @@ def _any_below(store: Store, root: Root, folder: bytes) -> bool:
 
 
 def _examine(
-    store: Store,
-    root: Root,
     fd: int,
     difference: scan.Difference,
+    standing: dict[bytes, Standing],
     patterns: Patterns,
     hidden: frozenset[bytes],
     max_bytes: int,
 ) -> Finding | None:
     path, row = difference.path, difference.seen
-    with store.read() as connection:
-        here = seen.standing(connection, root.id, [path]).get(path)
+    here = standing.get(path)
     if difference.signature is None:
         if row is not None and row.document is None:
             return None  # a rejected file that is gone was never a document

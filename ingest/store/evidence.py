@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from typing import Any, TypeVar
+from functools import partial
+from itertools import groupby
+from operator import itemgetter
+from typing import Any, NamedTuple, TypeVar
 
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 from sqlalchemy.exc import DBAPIError
 
+from ingest.leaf import LeafRendition
 from ingest.store import blobs, tables
 from ingest.store.engine import Row
 
@@ -28,7 +32,7 @@ def read_damaged(connection: Connection) -> None:
     """From now on a text that is no UTF-8 is read with surrogates in it, so that its row can be named."""
     if connection.dialect.name == "sqlite":
         driver: Any = connection.connection.driver_connection
-        driver.text_factory = lambda raw: raw.decode("utf-8", "surrogateescape")
+        driver.text_factory = partial(str, encoding="utf-8", errors="surrogateescape")
 
 
 def damage(connection: Connection, make: Callable[[str, str, str], Made]) -> Iterator[Made]:
@@ -45,13 +49,28 @@ def damage(connection: Connection, make: Callable[[str, str, str], Made]) -> Ite
             yield make("pages", "database", str(words))
 
 
-def changes(connection: Connection) -> Iterator[Row]:
-    """Every change in order, with the version that carries its seq."""
-    has_rendition = (
-        sa.exists()
-        .where(_rendition.document_id == _change.document_id, _rendition.seq == _change.seq)
-        .correlate(tables.change)
-    )
+# The committed columns of a rendition, in the order of `LeafRendition`; they end each row they are in.
+_BESIDE = {
+    "salt": _version.salt,
+    "normaliser": tables.normaliser.c.name,
+    "libraries": tables.normaliser.c.libraries,
+}
+_COMMITTED = tuple(
+    (_BESIDE[name] if name in _BESIDE else _rendition[name]).label(f"rendition_{name}")
+    for name in LeafRendition.__struct_fields__
+)
+COMMITTED = len(_COMMITTED)
+
+
+class Told(NamedTuple):
+    """A change, with the version that carries its seq, and the renditions that do."""
+
+    change: Row
+    renditions: Sequence[Row]
+
+
+def changes(connection: Connection) -> Iterator[Told]:
+    """Every change in order."""
     query = (
         sa.select(
             tables.change,
@@ -63,28 +82,44 @@ def changes(connection: Connection) -> Iterator[Row]:
             _version.size.label("version_size"),
             _version.observed_at.label("version_observed_at"),
             _version.modified_at.label("version_modified_at"),
-            has_rendition.label("has_rendition"),
+            *_COMMITTED,
         )
         .select_from(
             tables.change.outerjoin(tables.root, tables.root.c.id == _change.root_id)
             .outerjoin(tables.document, _document.id == _change.document_id)
             .outerjoin(
                 tables.version,
-                sa.and_(_version.document_id == _change.document_id, _version.seq == _change.seq),
+                sa.and_(
+                    _version.document_id == _change.document_id,
+                    _version.no == _change.no,
+                    _version.seq == _change.seq,
+                ),
             )
+            # By the version's number too: to look through all renditions of a document for each of its
+            # changes would take the square of their number. `dangling` has those of another number.
+            .outerjoin(
+                tables.rendition,
+                sa.and_(
+                    _rendition.document_id == _change.document_id,
+                    _rendition.no == _change.no,
+                    _rendition.seq == _change.seq,
+                ),
+            )
+            .outerjoin(tables.normaliser, tables.normaliser.c.id == _rendition.normaliser_id)
         )
-        .order_by(_change.seq)
+        .order_by(_change.seq, tables.normaliser.c.name)
     )
-    yield from connection.execute(query.execution_options(yield_per=_STREAM))
+    found = connection.execute(query.execution_options(yield_per=_STREAM))
+    for seq, rows in groupby(found, key=itemgetter(0)):
+        first, *others = rows
+        made: Sequence[Row] = () if first.rendition_no is None else (first, *others)
+        if first.type == "renormalised":  # of several versions
+            made = connection.execute(_RENDITIONS, {"document": first.document_id, "seq": seq}).all()
+        yield Told(first, made)
 
 
 _RENDITIONS = (
-    sa.select(
-        tables.rendition,
-        _version.salt,
-        tables.normaliser.c.name.label("normaliser"),
-        tables.normaliser.c.libraries,
-    )
+    sa.select(*_COMMITTED)
     .select_from(
         tables.rendition.join(
             tables.version,
@@ -94,11 +129,6 @@ _RENDITIONS = (
     .where(_rendition.document_id == sa.bindparam("document"), _rendition.seq == sa.bindparam("seq"))
     .order_by(_rendition.no, tables.normaliser.c.name)
 )
-
-
-def renditions(connection: Connection, seq: int, document: int) -> Sequence[Row]:
-    """The renditions that carry this seq."""
-    return connection.execute(_RENDITIONS, {"document": document, "seq": seq}).all()
 
 
 def documents(connection: Connection) -> Iterator[Row]:
@@ -139,6 +169,11 @@ def dangling(connection: Connection) -> Iterator[tuple[str, str, str]]:
         ("version", "no change made it"): sa.select(_version.document_id, _version.no).where(
             ~sa.exists().where(_change.seq == _version.seq, _change.document_id == _version.document_id)
         ),
+        ("version", "its change made another"): sa.select(_version.document_id, _version.no)
+        .join(
+            tables.change, sa.and_(_change.seq == _version.seq, _change.document_id == _version.document_id)
+        )
+        .where(sa.or_(_change.no.is_(None), _change.no != _version.no)),
         ("version", "it has no body"): sa.select(_version.document_id, _version.no).where(
             _version.delta.is_(None), ~sa.exists().where(_blob.id == _version.blob_id)
         ),
@@ -166,6 +201,12 @@ def dangling(connection: Connection) -> Iterator[tuple[str, str, str]]:
         ("rendition", "no change made it"): sa.select(_rendition.document_id, _rendition.no).where(
             ~sa.exists().where(_change.seq == _rendition.seq, _change.document_id == _rendition.document_id)
         ),
+        ("rendition", "its change made another"): sa.select(_rendition.document_id, _rendition.no)
+        .join(
+            tables.change,
+            sa.and_(_change.seq == _rendition.seq, _change.document_id == _rendition.document_id),
+        )
+        .where(_change.type != "renormalised", sa.or_(_change.no.is_(None), _change.no != _rendition.no)),
         ("seen", "its document is missing"): sa.select(_seen.root_id, _seen.document_id).where(
             _seen.document_id.is_not(None), ~sa.exists().where(_document.id == _seen.document_id)
         ),
@@ -179,25 +220,29 @@ def dangling(connection: Connection) -> Iterator[tuple[str, str, str]]:
             yield what, f"{what} {row[0]}/{row[1]}", detail
 
 
-def bodies(connection: Connection) -> Iterator[Row]:
-    """Every version with its body as it lies, a document's versions in order."""
+def bodies(connection: Connection) -> Iterator[Sequence[Row]]:
+    """Every version with its body as it lies, a document's versions in order: a row for each of its
+    renditions, or one without."""
     query = (
-        sa.select(_version.document_id, *blobs.BODY, _blob.dictionary_id, _document.uid)
-        .select_from(blobs.BODIES.outerjoin(tables.document, _document.id == _version.document_id))
+        sa.select(
+            _version.document_id,
+            *blobs.BODY,
+            _blob.dictionary_id,
+            _document.uid,
+            _rendition.text_hash,
+            _rendition.text_offset,
+            _rendition.text_length,
+            _rendition.text_blob_id,
+            _rendition.text_delta,
+        )
+        .select_from(
+            blobs.BODIES.outerjoin(tables.document, _document.id == _version.document_id).outerjoin(
+                tables.rendition,
+                sa.and_(_rendition.document_id == _version.document_id, _rendition.no == _version.no),
+            )
+        )
         .order_by(_version.document_id, _version.no)
     )
-    yield from connection.execute(query.execution_options(yield_per=_STREAM))
-
-
-_TEXTS = sa.select(
-    _rendition.text_hash,
-    _rendition.text_offset,
-    _rendition.text_length,
-    _rendition.text_blob_id,
-    _rendition.text_delta,
-).where(_rendition.document_id == sa.bindparam("document"), _rendition.no == sa.bindparam("no"))
-
-
-def texts(connection: Connection, document: int, no: int) -> Sequence[Row]:
-    """Where each rendition's text of one version lies."""
-    return connection.execute(_TEXTS, {"document": document, "no": no}).all()
+    found = connection.execute(query.execution_options(yield_per=_STREAM))
+    for _, rows in groupby(found, key=itemgetter(0, 1)):
+        yield list(rows)
