@@ -170,6 +170,19 @@ def swap_two_changes(connection: sa.Connection) -> None:
         connection.exec_driver_sql(f"UPDATE change SET seq = {new} WHERE seq = {old}")
 
 
+def add_a_rendition(connection: sa.Connection) -> None:
+    """One of a first version, that claims to be made by the change which made the second."""
+    columns = [column["name"] for column in sa.inspect(connection).get_columns("rendition")]
+    taken = ["999" if name == "normaliser_id" else "second.seq" if name == "seq" else f"first.{name}"
+             for name in columns]  # fmt: skip
+    connection.exec_driver_sql("INSERT INTO normaliser (id, name, libraries) VALUES (999, 'other/1', '')")
+    run(
+        f"INSERT INTO rendition ({', '.join(columns)}) SELECT {', '.join(taken)} FROM rendition AS first "
+        "JOIN rendition AS second ON second.document_id = first.document_id AND second.no = 2 "
+        "WHERE first.no = 1 ORDER BY first.document_id LIMIT 1"
+    )(connection)
+
+
 LATEST = "(SELECT max(seq) FROM change)"
 EDITS: dict[str, Edit] = {
     "a path in the log": run("UPDATE change SET path_bytes = path_bytes || path_bytes WHERE seq = 2"),
@@ -193,6 +206,10 @@ EDITS: dict[str, Edit] = {
     "the last change deleted": run(f"DELETE FROM change WHERE seq = {LATEST}"),
     "a deleted version": run("DELETE FROM version WHERE seq = (SELECT max(seq) FROM version)"),
     "a deleted rendition": run("DELETE FROM rendition WHERE seq = (SELECT min(seq) FROM rendition)"),
+    "an added rendition": add_a_rendition,
+    "a version under another number": run(
+        "UPDATE version SET no = no + 70 WHERE seq = (SELECT max(seq) FROM version)"
+    ),
     "a document that the listing calls deleted": run(
         "UPDATE document SET state = 'deleted' WHERE id = (SELECT max(id) FROM document WHERE state = 'live')"
     ),
