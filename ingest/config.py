@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import tomllib
 from collections.abc import Mapping
 from pathlib import Path
@@ -18,6 +19,9 @@ DEFAULT_DATABASE = "sqlite:///.ingest-store/ingest.db"
 
 Seconds = Annotated[float, msgspec.Meta(ge=0.01, le=86_400)]
 Backend = Literal["auto", "native", "poll"]
+# Each is looked for in every sentence of an edit: few, and short.
+Phrase = Annotated[str, msgspec.Meta(max_length=200)]
+Phrases = Annotated[tuple[Phrase, ...], msgspec.Meta(max_length=100)]
 
 
 class RootSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -46,6 +50,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     log_format: Literal["auto", "json", "console"] = "auto"
     include: tuple[str, ...] = ()
     exclude: tuple[str, ...] = ()
+    notice_phrases: Annotated[dict[str, Phrases], msgspec.Meta(max_length=20)] = {}
     roots: dict[str, RootSettings] = {}
 
     def patterns_of(self, name: str) -> Patterns:
@@ -62,11 +67,11 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
         return own.backend if own is not None and own.backend is not None else self.backend
 
 
-# The scalar settings have a variable each; lists and roots are for the file.
+# The scalar settings have a variable each; lists and tables are for the file.
 VARIABLES = {
     f"INGEST_{field.upper()}": field
     for field in Settings.__struct_fields__
-    if field not in ("include", "exclude", "roots")
+    if field not in ("include", "exclude", "notice_phrases", "roots")
 }
 
 
@@ -97,6 +102,8 @@ def load(
             Patterns(exclude=patterns)
         except ConfigError as error:
             raise ConfigError(f"{source}: {key}: {error.message}", hint=error.hint) from error
+    for language, phrases in settings.notice_phrases.items():
+        _check_phrases(language, phrases, source)
     if settings.quiet_seconds > settings.hold_seconds:
         raise ConfigError(
             f"{source}: quiet_seconds: {settings.quiet_seconds:g} is more than hold_seconds, "
@@ -119,14 +126,29 @@ def _read(file: Path) -> dict[str, Any]:
         raise ConfigError(f"configuration {file} is not TOML: {error}") from error
 
 
-def _faulty_root(values: dict[str, Any]) -> str:
-    """The name of the first root whose table is not understood: the library does not tell it."""
-    roots = values.get("roots")
-    for name, table in roots.items() if isinstance(roots, dict) else ():
+def _check_phrases(language: str, phrases: Phrases, source: str) -> None:
+    if not re.fullmatch("[a-z]{2}", language):
+        raise ConfigError(
+            f"{source}: notice_phrases: no language '{language}'",
+            hint="write its code of two letters: en, nl",
+        )
+    for phrase in phrases:
+        if sum(map(str.isalnum, phrase)) < 2:
+            raise ConfigError(
+                f"{source}: notice_phrases.{language}: '{phrase}' is in too many sentences to tell a notice",
+                hint="a phrase has two letters or digits at least",
+            )
+
+
+def _faulty_entry(values: dict[str, Any], table: str) -> str:
+    """The key of the first entry of a table that is not understood: the library does not tell it."""
+    entries = values.get(table)
+    kind = {"roots": RootSettings, "notice_phrases": Phrases}.get(table)
+    for key, entry in entries.items() if isinstance(entries, dict) else ():
         try:
-            msgspec.convert(table, RootSettings)
+            msgspec.convert(entry, kind)
         except msgspec.ValidationError:
-            return str(name)
+            return str(key)
     return "?"
 
 
@@ -136,7 +158,8 @@ def _convert(values: dict[str, Any], *, where: str, strict: bool) -> Settings:
     except msgspec.ValidationError as error:
         said, _, place = str(error).partition(" - at `$")
         key = place.rstrip("`").lstrip(".")
-        key = key.replace("[...]", f".{_faulty_root(values)}", 1)
+        table, within, rest = key.partition("[...]")
+        key = f"{table}.{_faulty_entry(values, table)}{rest}" if within else key
         if not key and (unknown := said.partition("unknown field `")[2].rstrip("`")):
             key, said = unknown, "no such setting"
         elif "unknown field `" in said:

@@ -18,10 +18,11 @@ from ingest.store.engine import Connection
 
 if TYPE_CHECKING:
     from ingest.compare.edit import Edit
+    from ingest.compare.notices import Phrases
 
 
 def differences(
-    connection: Connection, from_: str, to: str | None, *, root: str | None = None
+    connection: Connection, from_: str, to: str | None, *, phrases: Phrases, root: str | None = None
 ) -> Iterator[dict[str, Any]]:
     """Each document that was added, removed, changed or moved between two moments, by path.
 
@@ -68,17 +69,17 @@ def differences(
             compared[show_uid(here.document)] = (number, old.version, new.version)
     for record in sorted(found, key=lambda record: (record["root"], record["path"])):
         if record["document"] in compared:
-            edit = _edit(connection, *compared[record["document"]])
+            edit = _edit(connection, *compared[record["document"]], phrases)
             record.update({"significance": edit.significance, "class": edit.kind} if edit else {})
         yield record
 
 
-def _edit(connection: Connection, document: int, first: int, last: int) -> Edit | None:
+def _edit(connection: Connection, document: int, first: int, last: int, phrases: Phrases) -> Edit | None:
     """What lies between two versions of a document, where both have text that is not damaged."""
     from ingest import edits
 
     with suppress(IntegrityError):
-        return edits.between(connection, document, first, last)
+        return edits.between(connection, document, first, last, phrases=phrases)
     return None
 
 

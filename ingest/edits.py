@@ -1,7 +1,8 @@
 """The edit that a change of the log made, from the two texts as they are stored.
 
-Derived, in no leaf, and the same whenever it is made: both texts are those of the normaliser that read
-the new version first, among those that read both. A later renormalisation alters no edit.
+Derived, in no leaf, and by the same phrases the same whenever it is made: both texts are those of the
+normaliser that read the new version first, among those that read both. A later renormalisation alters no
+edit.
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ import msgspec
 
 from ingest.compare.classify import classify
 from ingest.compare.edit import Edit, Text
+from ingest.compare.notices import Phrases
 from ingest.errors import IntegrityError
 from ingest.store import blobs, reader
 from ingest.store.engine import Connection, Row
@@ -25,21 +27,23 @@ class Texts(msgspec.Struct, frozen=True):
     earlier: tuple[tuple[int, bytes], ...]
 
 
-def of(connection: Connection, row: Row) -> Edit | None:
+def of(connection: Connection, row: Row, *, phrases: Phrases) -> Edit | None:
     """The edit of a change, a row of `reader.changes`; None where there is none to speak of.
 
     That is where the change made no new version, or one of the two versions has no text, or no
-    normaliser read both. Raises IntegrityError where the bytes are damaged.
+    normaliser read both. `phrases` make a notice. Raises IntegrityError where the bytes are damaged.
     """
     if not made_version(row):
         return None
-    return between(connection, row.key, row.previous_version, row.version)
+    return between(connection, row.key, row.previous_version, row.version, phrases=phrases)
 
 
-def between(connection: Connection, document: int, first: int, last: int) -> Edit | None:
+def between(connection: Connection, document: int, first: int, last: int, *, phrases: Phrases) -> Edit | None:
     """The edit from one version of a document to a later one; None where one has no text to compare."""
     found = texts(connection, document, first, last)
-    return None if found is None else classify(found.before, found.after, earlier=found.earlier)
+    if found is None:
+        return None
+    return classify(found.before, found.after, earlier=found.earlier, phrases=phrases)
 
 
 def texts(connection: Connection, document: int, first: int, last: int) -> Texts | None:

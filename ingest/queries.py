@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterable, Iterator
 from contextlib import suppress
 from itertools import islice
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import msgspec
 
@@ -18,6 +18,9 @@ from ingest.escape import path_fields
 from ingest.ids import parse_uid, show_uid
 from ingest.store import blobs, coverage, cursors, reader, roots
 from ingest.store.engine import Connection, Row, now_at
+
+if TYPE_CHECKING:
+    from ingest.compare.notices import Phrases
 
 Record = dict[str, Any]
 
@@ -258,9 +261,11 @@ def moment_of(connection: Connection, rev: str | None) -> int | None:
 # -- records ---------------------------------------------------------------------------------
 
 
-def change_records(connection: Connection, rows: Iterable[Row], *, indexed: bool) -> Iterator[Record]:
+def change_records(
+    connection: Connection, rows: Iterable[Row], *, phrases: Phrases, indexed: bool
+) -> Iterator[Record]:
     """The changes as the contract shows them, with their edits: from the index where it has them, and this
-    connection sees it, else made from the texts."""
+    connection sees it with edits told by these phrases, else made from the texts."""
     from ingest.index import kinds
 
     stream = iter(rows)
@@ -270,23 +275,26 @@ def change_records(connection: Connection, rows: Iterable[Row], *, indexed: bool
             if row.seq in known:
                 yield {**change_record(row), "edit": known[row.seq]}
             else:
-                yield change_record(row, connection)
+                yield edited_record(row, connection, phrases=phrases)
 
 
-def change_record(row: Row, connection: Connection | None = None) -> Record:
+def edited_record(row: Row, connection: Connection, *, phrases: Phrases) -> Record:
     """A change as the contract shows it, the same in the log lines, the feed and `log`.
 
-    `edit` is made from the two texts, which takes milliseconds, where a connection is given to
-    read them with; else it is null. It is null too where the texts are damaged, which `verify` tells.
+    Its `edit` is made from the two texts, which takes milliseconds. It is null too where they are damaged,
+    which `verify` tells.
     """
-    edit = None
-    if connection is not None:
-        # What compares texts is loaded by those alone that compare.
-        from ingest import edits
+    # What compares texts is loaded by those alone that compare.
+    from ingest import edits
 
-        with suppress(IntegrityError):
-            made = edits.of(connection, row)
-            edit = None if made is None else edits.record(made)
+    made = None
+    with suppress(IntegrityError):
+        made = edits.of(connection, row, phrases=phrases)
+    return {**change_record(row), "edit": None if made is None else edits.record(made)}
+
+
+def change_record(row: Row) -> Record:
+    """The same without its edit, which is then null."""
     rejected = row.type == "rejected"
     return {
         "seq": row.seq,
@@ -307,7 +315,7 @@ def change_record(row: Row, connection: Connection | None = None) -> Record:
         "cause": row.cause,
         "reason": row.reason,
         "actor": msgspec.json.decode(row.actor) if row.actor else _UNKNOWN_ACTOR,
-        "edit": edit,
+        "edit": None,
     }
 
 

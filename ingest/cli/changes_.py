@@ -11,12 +11,13 @@ from typing import TYPE_CHECKING
 
 import click
 
-from ingest.cli.options import NUMBER, as_json, opened, verb
+from ingest.cli.options import NUMBER, as_json, opened, settings, verb
 from ingest.cli.output import change_line, emit, flush, header, line, paint
 
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from ingest.compare.notices import Phrases
     from ingest.store.engine import Row, Store
 
 BATCH = 1000
@@ -56,6 +57,7 @@ def command(since: int | None, limit: int | None, follow: bool, cursor: str | No
                 place = cursors.place(connection, cursor)
         place = place or 0
         left = limit
+        phrases = settings().notice_phrases
         growth = _Growth(store) if follow else None
         if not as_json():
             header(f"{'seq':<7} {'change':<9} path")
@@ -64,11 +66,11 @@ def command(since: int | None, limit: int | None, follow: bool, cursor: str | No
             with store.read() as connection:
                 rows = list(reader.changes(connection, after=place, limit=size, brief=not as_json()))
                 records = [
-                    queries.change_record(row, connection)
+                    queries.edited_record(row, connection, phrases=phrases)
                     for row in (rows if as_json() and len(rows) <= FEW else ())
                 ]
             if as_json() and not records and rows:
-                _tell(store, rows)
+                _tell(store, rows, phrases)
             for record in records:
                 emit(record)
             for row in rows if not as_json() else ():
@@ -89,7 +91,7 @@ def command(since: int | None, limit: int | None, follow: bool, cursor: str | No
                 growth.wait(place)
 
 
-def _tell(store: Store, rows: Sequence[Row]) -> None:
+def _tell(store: Store, rows: Sequence[Row], phrases: Phrases) -> None:
     """Write many changes, with the edits that the index has: the feed does not wait for the others."""
     from ingest import queries
     from ingest.cli.indexed import as_it_is
@@ -97,8 +99,8 @@ def _tell(store: Store, rows: Sequence[Row]) -> None:
 
     index = Index(store)
     try:
-        with as_it_is(index) as (connection, indexed):
-            for record in queries.change_records(connection, rows, indexed=indexed):
+        with as_it_is(index, phrases=phrases) as (connection, indexed):
+            for record in queries.change_records(connection, rows, phrases=phrases, indexed=indexed):
                 emit(record)
     finally:
         index.dispose()

@@ -8,7 +8,7 @@ import click
 import msgspec
 
 from ingest import escape
-from ingest.cli.options import as_json, opened, verb
+from ingest.cli.options import as_json, opened, settings, verb
 from ingest.cli.output import emit, keep_going, line, note, paint
 
 _COLOUR: dict[str, dict[str, Any]] = {
@@ -184,7 +184,8 @@ def _corpus(from_: str, to: str | None, root: str | None) -> int:
 
     found = False
     with opened() as store, store.read() as connection:
-        for record in corpus.differences(connection, from_, to, root=root):
+        phrases = settings().notice_phrases
+        for record in corpus.differences(connection, from_, to, phrases=phrases, root=root):
             found = True
             if as_json():
                 emit(record)

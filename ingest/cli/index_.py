@@ -6,7 +6,7 @@ import click
 
 from ingest import escape
 from ingest.cli.indexed import bring_up
-from ingest.cli.options import as_json, opened, verb
+from ingest.cli.options import as_json, opened, settings, verb
 from ingest.cli.output import emit, line
 
 
@@ -27,7 +27,7 @@ def command(what: str) -> None:
         try:
             if what == "rebuild":
                 index.rebuild()
-                bring_up(index)
+                bring_up(index, phrases=settings().notice_phrases)
             else:
                 index.prepare()
             record = state.record(index)

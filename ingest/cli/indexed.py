@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Self
 from ingest.cli.output import note
 
 if TYPE_CHECKING:
+    from ingest.compare.notices import Phrases
     from ingest.errors import StoreDamaged, StoreUnavailable
     from ingest.index.place import Index
     from ingest.store.engine import Connection, Store
@@ -20,8 +21,11 @@ PATIENCE = 1.0  # seconds before a bar is shown
 
 
 @contextmanager
-def caught_up(store: Store, *, most: int | None = None) -> Iterator[tuple[Connection, bool]]:
-    """A snapshot of record and index, and whether the index can be asked.
+def caught_up(
+    store: Store, *, phrases: Phrases | None = None, most: int | None = None
+) -> Iterator[tuple[Connection, bool]]:
+    """A snapshot of record and index, and whether the index can be asked; for its edits, where `phrases` tell
+    them.
 
     The index is brought up to the log first. With `most` it is not where it is further behind than that,
     nor where it cannot be written: then it may still be asked for what it has.
@@ -32,7 +36,7 @@ def caught_up(store: Store, *, most: int | None = None) -> Iterator[tuple[Connec
     index = Index(store)
     try:
         try:
-            bring_up(index, most=most)
+            bring_up(index, phrases=phrases, most=most)
         except StoreUnavailable as error:
             if most is None:
                 raise
@@ -41,8 +45,10 @@ def caught_up(store: Store, *, most: int | None = None) -> Iterator[tuple[Connec
                 yield connection, False
             return
         try:
-            with as_it_is(index) as found:
-                yield found
+            with as_it_is(index, phrases=phrases) as (connection, indexed):
+                if most is None and not indexed:
+                    raise _told_otherwise(index)
+                yield connection, indexed
         except StoreDamaged as error:
             raise _told_apart(index, error) from error
     finally:
@@ -50,11 +56,26 @@ def caught_up(store: Store, *, most: int | None = None) -> Iterator[tuple[Connec
 
 
 @contextmanager
-def as_it_is(index: Index) -> Iterator[tuple[Connection, bool]]:
-    """A snapshot of the record, with the index where there is one, however far it has come."""
+def as_it_is(index: Index, *, phrases: Phrases | None = None) -> Iterator[tuple[Connection, bool]]:
+    """A snapshot of the record, with the index where there is one, however far it has come.
+
+    With `phrases`, only an index whose edits they tell.
+    """
+    from ingest.index import state
+
     indexed = index.usable()
     with index.reading() if indexed else index.store.read() as connection:
-        yield connection, indexed
+        yield connection, indexed and (phrases is None or state.told_by(connection, phrases))
+
+
+def _told_otherwise(index: Index) -> StoreUnavailable:
+    from ingest.errors import StoreUnavailable
+
+    return StoreUnavailable(
+        f"the edits in the index {index.address} are being made anew by another process",
+        code="store_locked",
+        hint="ask again; where each has its own notice_phrases, give them the same",
+    )
 
 
 def _told_apart(index: Index, error: StoreDamaged) -> StoreUnavailable:
@@ -72,17 +93,17 @@ def _told_apart(index: Index, error: StoreDamaged) -> StoreUnavailable:
     )
 
 
-def bring_up(index: Index, *, most: int | None = None) -> int:
-    """Bring the index up to the log; made anew once where it turns out to be damaged."""
+def bring_up(index: Index, *, phrases: Phrases | None = None, most: int | None = None) -> int:
+    """Bring the index up to the log, and its edits to these phrases; made anew once where it is damaged."""
     from ingest.errors import StoreDamaged, StoreUnavailable
     from ingest.index import fill, state
 
     index.prepare()
     try:
-        if most is not None and state.behind(index) > most:
+        if most is not None and state.behind(index, phrases) > most:
             return 0
         with Bar() as bar:
-            return fill.catch_up(index, progress=bar.show)
+            return fill.catch_up(index, phrases=phrases, progress=bar.show)
     except StoreUnavailable as error:
         if error.code == "store_locked":
             raise
@@ -90,7 +111,7 @@ def bring_up(index: Index, *, most: int | None = None) -> int:
             raise _told_apart(index, error) from error
         index.rebuild()
         with Bar() as bar:
-            return fill.catch_up(index, progress=bar.show)
+            return fill.catch_up(index, phrases=phrases, progress=bar.show)
 
 
 class Bar:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import click
 
 from ingest import moments
-from ingest.cli.options import NUMBER, as_json, opened, verb
+from ingest.cli.options import NUMBER, as_json, opened, settings, verb
 from ingest.cli.output import change_line, emit, header, line, note, paint
 
 if TYPE_CHECKING:
@@ -77,7 +77,8 @@ def command(
         if reverse and limit is not None:
             rows = reversed(list(rows))
         if as_json():
-            for record in queries.change_records(connection, rows, indexed=indexed):
+            phrases = settings().notice_phrases
+            for record in queries.change_records(connection, rows, phrases=phrases, indexed=indexed):
                 emit(record)
             return
         header(f"{'seq':<7} {'when (UTC)':<19}  {'change':<9} path")
@@ -96,5 +97,5 @@ def _snapshot(store: Store, filtered: bool) -> Iterator[tuple[Connection, bool]]
         return
     from ingest.cli.indexed import BEHIND, caught_up
 
-    with caught_up(store, most=None if filtered else BEHIND) as found:
+    with caught_up(store, phrases=settings().notice_phrases, most=None if filtered else BEHIND) as found:
         yield found

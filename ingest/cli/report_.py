@@ -8,7 +8,7 @@ from typing import Any
 import click
 
 from ingest import escape
-from ingest.cli.options import as_json, opened, system_clock, verb
+from ingest.cli.options import as_json, opened, settings, system_clock, verb
 from ingest.cli.output import emit, line, note
 
 _STYLES: dict[str, dict[str, Any]] = {
@@ -49,7 +49,10 @@ def command(since: str | None, until: str | None, root: str | None, file: str | 
     if file is not None and (not file or os.path.isdir(file)):
         raise UsageError(f"'{file}' is a folder", hint="name a file with --html")
     with opened() as store, store.read() as connection:
-        report = build(connection, since=since, until=until, root=root, now=system_clock().wall())
+        report = build(
+            connection, since=since, until=until, root=root, phrases=settings().notice_phrases,
+            now=system_clock().wall(),
+        )  # fmt: skip
     if file is not None:
         try:
             write_file(os.fsencode(file), page(report).encode("utf-8", "replace"), replace=force)

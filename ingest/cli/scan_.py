@@ -57,7 +57,7 @@ def command(roots: tuple[str, ...], adopt: bool) -> int:
         for row in _changes(connection, before, keys):
             counts[row.type] = counts.get(row.type, 0) + 1
             if as_json():
-                emit(queries.change_record(row, connection))
+                emit(queries.edited_record(row, connection, phrases=chosen.notice_phrases))
             else:
                 line(change_line(row, root=len(known) > 1))
         rejected = sum(len(seen.rejected(connection, key)) for key in keys)

@@ -61,13 +61,13 @@ def classify(
     after: Text,
     *,
     earlier: Sequence[tuple[int, bytes]] = (),
-    phrases: Sequence[str] = (),
+    phrases: notices.Phrases = notices.NONE,
     comparison: Comparison | None = None,
 ) -> Edit:
     """The edit from one text to the next of a document.
 
-    `earlier` are the numbers and text hashes of versions before `before`. `phrases` are notices beyond
-    the known ones. `comparison` saves comparing the texts again.
+    `earlier` are the numbers and text hashes of versions before `before`. `phrases` make a notice
+    beside the known ones. `comparison` saves comparing the texts again.
     """
     flags = _headline(before, after)
     if before.text == after.text:
@@ -164,7 +164,7 @@ class _Found:
     """What an edit that is more than typography holds."""
 
     def __init__(
-        self, a: str, b: str, language: str | None, comparison: Comparison, phrases: Sequence[str]
+        self, a: str, b: str, language: str | None, comparison: Comparison, phrases: notices.Phrases
     ) -> None:
         self.a, self.b = a, b
         self.language = language
@@ -176,7 +176,7 @@ class _Found:
         # What a cut left of a sentence says nothing of its facts.
         self.facts = self._facts(phrases) if self.edited and not self.lost else ()
 
-    def _notice(self, phrases: Sequence[str]) -> tuple[str, str] | None:
+    def _notice(self, phrases: notices.Phrases) -> tuple[str, str] | None:
         """The phrase and the sentence of the first notice that was not there before."""
         for piece in self.comparison.pieces:
             if piece.kind == "kept" or piece.b_start == piece.b_end:
@@ -198,7 +198,7 @@ class _Found:
             sentence = self.comparison.b_cut[number]
             yield "", self.b[sentence.text_start : sentence.text_end]
 
-    def _facts(self, phrases: Sequence[str]) -> tuple[ChangedFact, ...]:
+    def _facts(self, phrases: notices.Phrases) -> tuple[ChangedFact, ...]:
         self.context = facts.context(self.a, self.b)
         a_quotes, b_quotes = quotes.find(self.a), quotes.find(self.b)
         found: list[ChangedFact] = []

@@ -1,4 +1,5 @@
-"""Phrases with which an article says that it was corrected or updated, in Dutch and English.
+"""Phrases with which an article says that it was corrected or updated: those known here, in Dutch and
+English, and those of a publisher's own, in any language.
 
 A phrase is literal text, compared without regard to capitals, quotes, dashes and blanks. Some
 count only at a sentence's start and before a mark or a digit: `Update:`, `Correctie (12 maart)`.
@@ -6,10 +7,15 @@ count only at a sentence's start and before a mark or a digit: `Update:`, `Corre
 
 from __future__ import annotations
 
+import functools
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from types import MappingProxyType
 
 from ingest.compare.words import folded
+
+Phrases = Mapping[str, Sequence[str]]  # a publisher's own, by language
+NONE: Phrases = MappingProxyType({})
 
 _OPENING = {
     "en": (
@@ -66,16 +72,18 @@ _SKIPPED = re.compile(r"[\W_]*")
 _AFTER_OPENING = re.compile(r"\s*(?:[:(\[|/*-]|[0-9]|\Z)|[.!]\s*\Z")
 
 
-def find(sentence: str, language: str | None, extra: Sequence[str] = ()) -> str | None:
+def find(sentence: str, language: str | None, own: Phrases = NONE) -> str | None:
     """The phrase that makes a sentence a notice, or None.
 
-    Phrases of the language are looked for; of both where it is neither. `extra` phrases count anywhere.
+    Phrases of the language are looked for; where none are known in it, those of every language. `own`
+    phrases count anywhere in a sentence, and beside the known ones.
     """
     text = folded(sentence)
-    for phrase in extra:
-        literal = folded(phrase)
-        if literal and literal in text:
-            return phrase
+    for each in (language,) if language is not None and own.get(language) else own:
+        for phrase in own[each]:
+            literal = _literal(phrase)
+            if literal and literal in text:
+                return phrase
     spoken = (language,) if language in _ANYWHERE else ("en", "nl")
     start = _past_marks(text)
     for each in spoken:
@@ -86,6 +94,9 @@ def find(sentence: str, language: str | None, extra: Sequence[str] = ()) -> str 
             if phrase in text:
                 return phrase
     return None
+
+
+_literal = functools.lru_cache(maxsize=4096)(folded)
 
 
 def is_stamp(sentence: str) -> bool:

@@ -84,15 +84,15 @@ class Daemon:
             )
             for root in roots
         ]
-        self.lines = LogLines(store, roots, log, wait=self.announcer.wait)
-        self.indexing = Indexing(store, log, wait=self.announcer.wait)
+        phrases, wait = settings.notice_phrases, self.announcer.wait
+        self.lines = LogLines(store, roots, log, phrases=phrases, wait=wait)
+        self.indexing = Indexing(store, log, phrases=phrases, wait=wait)
         self.listener = Listener(self._library_said)
         self.heard: queue.SimpleQueue[tuple[bool, str]] = queue.SimpleQueue()
         self.jobs: queue.SimpleQueue[Job] = queue.SimpleQueue()
         self.working: list[Job] = []
         self.stopping = False
-        self.continued = False
-        self.hung_up = False
+        self.continued = self.hung_up = False
 
     def run(self) -> None:
         """Watch until SIGTERM, SIGINT or the end of the terminal; a later signal ends the process at once.
@@ -227,6 +227,8 @@ class Daemon:
             if _path_of(settings, name) != _path_of(self.started_with, name)
         ]
         before, self.settings = self.settings, settings
+        if settings.notice_phrases != before.notice_phrases:
+            self.lines.phrases = self.indexing.phrases = settings.notice_phrases
         for observation in self.observations:
             name = observation.root.name
             # To take up settings is to begin anew, which leaves a gap: not for nothing.
@@ -365,7 +367,7 @@ def _concerning(settings: Settings, name: str) -> Settings:
     """What of the settings the capture of one root heeds."""
     own = settings.roots.get(name)
     return msgspec.structs.replace(
-        settings, **dict.fromkeys(_FIXED, ""), roots={} if own is None else {name: own}
+        settings, **dict.fromkeys(_FIXED, ""), notice_phrases={}, roots={} if own is None else {name: own}
     )
 
 

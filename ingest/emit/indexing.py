@@ -10,6 +10,7 @@ import threading
 import time
 from collections.abc import Callable
 
+from ingest.compare.notices import Phrases
 from ingest.errors import StoreUnavailable
 from ingest.index import fill
 from ingest.index.place import Index
@@ -27,8 +28,12 @@ AGAIN = 60.0  # seconds before it tries again what failed
 class Indexing(threading.Thread):
     """Follows the log and fills the index until told to stop."""
 
-    def __init__(self, store: Store, log: Log, *, wait: Callable[[int, float], None]) -> None:
+    def __init__(
+        self, store: Store, log: Log, *, phrases: Phrases, wait: Callable[[int, float], None]
+    ) -> None:
         super().__init__(name="index", daemon=True)
+        # Until they have been said: whoever asks with others afterwards is not undone.
+        self.phrases: Phrases | None = phrases
         self._store = store
         self._log = log
         self._wait = wait
@@ -79,7 +84,10 @@ class Indexing(threading.Thread):
         head = self._head()
         while not self._stopping.is_set():
             began = time.monotonic()
-            place = fill.catch_up(index, most=STEP)
+            phrases = self.phrases
+            place = fill.catch_up(index, phrases=phrases, most=STEP)
+            if self.phrases is phrases:
+                self.phrases = None
             if place >= head:
                 return place
             self._stopping.wait(2 * (time.monotonic() - began))

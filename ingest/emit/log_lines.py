@@ -11,6 +11,7 @@ from collections.abc import Callable
 import msgspec
 
 from ingest import queries
+from ingest.compare.notices import Phrases
 from ingest.errors import StoreDamaged, StoreUnavailable
 from ingest.logging import Log
 from ingest.store import cursors, reader
@@ -45,9 +46,11 @@ class LogLines(threading.Thread):
         followed: list[Root],
         log: Log,
         *,
+        phrases: Phrases,
         wait: Callable[[int, float], None],
     ) -> None:
         super().__init__(name="log-lines", daemon=True)
+        self.phrases = phrases
         self.sinks = {root.id: SinkState(f"log:{root.name}") for root in followed}
         self._store = store
         self._roots = followed
@@ -103,7 +106,7 @@ class LogLines(threading.Thread):
         if explained and (row.size or 0) <= LARGEST:
             try:
                 with translated(self._store.address):
-                    return queries.change_record(row, connection)
+                    return queries.edited_record(row, connection, phrases=self.phrases)
             except (StoreDamaged, *_SURPRISES) as error:
                 # Neither a damaged text, which `verify` finds, nor one that no rule of an edit foresaw
                 # keeps the changes after it from being told.

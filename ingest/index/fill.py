@@ -2,12 +2,14 @@
 
 One transaction takes a stretch of the log, document by document, so that each chain of deltas is read
 once. What it made and the place it reached are committed together: killed anywhere, it goes on there.
+Where other phrases make a notice than before, the edits alone are made anew, in the same way.
 """
 
 from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Sequence
+from contextlib import suppress
 from typing import Any
 
 import msgspec
@@ -18,7 +20,9 @@ from ingest import edits
 from ingest.compare.classify import classify
 from ingest.compare.edit import Edit, Text
 from ingest.compare.lineage import OPEN, Cutter, Lineage, Said, Span
+from ingest.compare.notices import Phrases
 from ingest.errors import IntegrityError
+from ingest.index import state
 from ingest.index.folding import fold
 from ingest.index.place import Index
 from ingest.store import blobs, reader, rows
@@ -36,28 +40,42 @@ _EDIT = ("seq", "document_id", "class", "significance", "facts", "flags", "body"
 
 
 def catch_up(
-    index: Index, *, batch: int = BATCH, most: int | None = None, progress: Progress | None = None
+    index: Index,
+    *,
+    phrases: Phrases | None = None,
+    batch: int = BATCH,
+    most: int | None = None,
+    progress: Progress | None = None,
 ) -> int:
     """Take in what the log has grown by, `most` changes at most; returns the seq that was reached.
 
-    `progress` is told how many changes of how many are done.
+    Edits are told by the phrases that the index has, or from now on by others: then those that it holds
+    are made anew. `progress` is told how many changes of how many are done.
     """
     done, total, reached = 0, None, 0
     while most is None or done < most:
         with index.writing() as (connection, place):
+            if phrases is not None:
+                _tell_by(connection, phrases)
+                phrases = None  # said once: two that differ would undo each other for ever
             head = int(reader.head(connection).seq)
-            total = total or head - place
+            reached = state.edited(connection)
+            total = total or head - reached
             size = batch if most is None else min(batch, most - done)
-            found = list(reader.changes(connection, after=place, limit=size))
-            reached = place
+            again = reached < place
+            found = list(
+                reader.changes(connection, after=reached, until=place if again else None, limit=size)
+            )
             if not found:
                 break
-            _take(connection, found)
+            if again:
+                _edit_again(connection, found)
+            else:
+                _take(connection, found)
             reached = int(found[-1].seq)
-            connection.execute(
-                sa.text("UPDATE state SET seq = :seq, leaf = :leaf WHERE id = 1"),
-                {"seq": reached, "leaf": found[-1].leaf},
-            )
+            last = {"seq": reached, "leaf": found[-1].leaf}
+            moved = "edited = :seq" if again else "seq = :seq, edited = :seq, leaf = :leaf"
+            connection.execute(sa.text(f"UPDATE state SET {moved} WHERE id = 1"), last)
         done += len(found)
         if progress is not None:
             progress(done, max(total, done))
@@ -73,6 +91,28 @@ def _settle(index: Index) -> None:
             connection.exec_driver_sql(statement)
 
 
+def _tell_by(connection: Connection, phrases: Phrases) -> None:
+    """Have edits told by these phrases; those told by others are forgotten."""
+    if not state.told_by(connection, phrases):
+        connection.exec_driver_sql("DELETE FROM edit")
+        connection.execute(
+            sa.text("UPDATE state SET phrases = :phrases, edited = 0 WHERE id = 1"),
+            {"phrases": state.written(phrases)},
+        )
+
+
+def _edit_again(connection: Connection, found: Sequence[Row]) -> None:
+    """The edits of a stretch of the log whose spans the index has. Damaged bytes have none."""
+    phrases = state.phrases_of(connection)
+    made = []
+    for row in found:
+        with suppress(IntegrityError):
+            edit = edits.of(connection, row, phrases=phrases)
+            if edit is not None:
+                made.append(_edit_row(row.seq, row.key, edit))
+    rows.upsert(connection, "edit", ("seq",), _EDIT, made)
+
+
 def _take(connection: Connection, found: Sequence[Row]) -> None:
     """Index a stretch of the log. A document whose bytes are damaged is left out: `verify` tells of it."""
     of_document: defaultdict[int, list[Row]] = defaultdict(list)
@@ -80,12 +120,12 @@ def _take(connection: Connection, found: Sequence[Row]) -> None:
         if row.key is not None and row.version and row.type not in ("rejected", "deleted"):
             of_document[row.key].append(row)
     next_span = int(connection.exec_driver_sql("SELECT next_span FROM state WHERE id = 1").scalar_one())
-    cutter = Cutter()
+    cutter, phrases = Cutter(), state.phrases_of(connection)
     taken = _Taken(next_span)
     heads = _heads(connection, list(of_document))
     for key, changes in of_document.items():
         try:
-            made = _document(connection, key, changes, cutter, heads.get(key))
+            made = _document(connection, key, changes, cutter, heads.get(key), phrases)
         except IntegrityError:
             continue
         taken.add(key, made)
@@ -121,6 +161,7 @@ def _document(
     changes: Sequence[Row],
     cutter: Cutter,
     head: Row | None,
+    phrases: Phrases,
     *,
     anew: bool = False,
 ) -> Made | None:
@@ -142,7 +183,7 @@ def _document(
         if no == start and not anew:
             restored = _restored(connection, key, said)
             if restored is None:
-                return _document(connection, key, changes, cutter, head, anew=True)
+                return _document(connection, key, changes, cutter, head, phrases, anew=True)
             lineage = restored
         else:
             if not anew:
@@ -153,7 +194,7 @@ def _document(
             for span in lineage.begun[begun:]:
                 made.said[id(span)] = (texts[span.key], None if text is None else text.language)
         if no in wanted and before is not None and wanted[no].previous_version == before[0]:
-            edit = _edit(connection, wanted[no], before, (no, raw), renditions)
+            edit = _edit(connection, wanted[no], before, (no, raw), renditions, phrases)
             if edit is not None:
                 made.edits.append((int(wanted[no].seq), edit))
         before = (no, raw)
@@ -167,6 +208,7 @@ def _edit(
     before: tuple[int, bytes],
     after: tuple[int, bytes],
     renditions: dict[int, list[Row]],
+    phrases: Phrases,
 ) -> Edit | None:
     pair = edits.paired([*renditions.get(before[0], ()), *renditions.get(after[0], ())])
     if pair is None or pair[1].version != after[0]:
@@ -177,7 +219,7 @@ def _edit(
     again = reader.versions_with_text(
         connection, row.key, new.sha256, normaliser=pair[1].normaliser, before=before[0]
     )
-    return classify(old, new, earlier=[(no, new.sha256) for no in again])
+    return classify(old, new, earlier=[(no, new.sha256) for no in again], phrases=phrases)
 
 
 def _by_version(found: Iterable[Row]) -> dict[int, list[Row]]:
@@ -291,20 +333,7 @@ class _Taken:
             self.words.append((span.id, CONFIGURATIONS.get(language or "", "simple"), fold(text)))
         mine = {id(span) for span in made.begun}
         self.ended += [(span.to_no, int(span.edited), span.id) for span in made.ended if id(span) not in mine]
-        for seq, edit in made.edits:
-            kinds = sorted({fact.kind for fact in edit.facts})
-            names = [flag.name for flag in edit.flags]
-            self.edits.append(
-                (
-                    seq,
-                    key,
-                    edit.kind,
-                    edit.significance,
-                    _listed(kinds),
-                    _listed(names),
-                    _encode(edit).decode(),
-                )
-            )
+        self.edits += [_edit_row(seq, key, edit) for seq, edit in made.edits]
         self.heads.append((key, made.no, made.normaliser))
 
     def write(self, connection: Connection) -> None:
@@ -326,6 +355,12 @@ class _Taken:
         connection.execute(
             sa.text("UPDATE state SET next_span = :next WHERE id = 1"), {"next": self.next_span}
         )
+
+
+def _edit_row(seq: int, key: int, edit: Edit) -> tuple[Any, ...]:
+    kinds = _listed(sorted({fact.kind for fact in edit.facts}))
+    flags = _listed([flag.name for flag in edit.flags])
+    return seq, key, edit.kind, edit.significance, kinds, flags, _encode(edit).decode()
 
 
 def _listed(names: Iterable[str]) -> str:

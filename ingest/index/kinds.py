@@ -12,6 +12,7 @@ from sqlalchemy.engine import Connection
 from ingest.compare.edit import Class, Flag, Significance
 from ingest.compare.slot import Kind
 from ingest.errors import UsageError
+from ingest.index import state
 from ingest.store.engine import Row
 
 CLASSES = get_args(Class)
@@ -53,7 +54,7 @@ def _one_of(word: str, known: Sequence[str], what: str) -> str:
 
 def stored(connection: Connection, rows: Sequence[Row]) -> dict[int, msgspec.Raw | None]:
     """The edits, as JSON, of those changes that the index has taken in; None where such a one has none."""
-    reached = int(connection.exec_driver_sql("SELECT seq FROM state WHERE id = 1").scalar_one())
+    reached = state.edited(connection)
     found: dict[int, msgspec.Raw | None] = {int(row.seq): None for row in rows if row.seq <= reached}
     if found:
         select = sa.select(_edit.seq, _edit.body).where(_edit.seq.in_(list(found)))

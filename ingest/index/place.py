@@ -22,13 +22,13 @@ from ingest.errors import StoreUnavailable
 from ingest.store import tables
 from ingest.store.engine import Store, translated
 
-VERSION = 1  # of what is kept and how it is made: another one, and the index is made anew
+VERSION = 2  # of what is kept and how it is made: another one, and the index is made anew
 SCHEMA = "ingest_index"
 _LOCK = 0x696E646578  # "index": one at a time makes the schema
 
 _TABLES = (
     """CREATE TABLE state (id INTEGER PRIMARY KEY, version INTEGER NOT NULL, seq BIGINT NOT NULL,
-       leaf {bytes} NOT NULL, next_span BIGINT NOT NULL)""",
+       leaf {bytes} NOT NULL, next_span BIGINT NOT NULL, edited BIGINT NOT NULL, phrases TEXT NOT NULL)""",
     """CREATE TABLE indexed (document_id BIGINT PRIMARY KEY, no INTEGER NOT NULL,
        normaliser TEXT NOT NULL)""",
     """CREATE TABLE edit (seq BIGINT PRIMARY KEY, document_id BIGINT NOT NULL, class TEXT NOT NULL,
@@ -167,7 +167,7 @@ class Index:
             for statement in (*_TABLES, *_WORDS[connection.dialect.name]):
                 connection.exec_driver_sql(statement.format(bytes=kind))
             connection.execute(
-                sa.text("INSERT INTO state VALUES (1, :version, 0, :leaf, 1)"),
+                sa.text("INSERT INTO state VALUES (1, :version, 0, :leaf, 1, 0, '{}')"),
                 {"version": VERSION, "leaf": b""},
             )
 

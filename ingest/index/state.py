@@ -1,18 +1,49 @@
-"""How far the index is."""
+"""How far the index is, and by which phrases its edits are told.
+
+The spans reach `seq`, the edits `edited`. The two differ only while the edits are made anew, since other
+phrases make a notice than before: those kept beyond `edited` would be by the old ones, so there are none.
+"""
 
 from __future__ import annotations
 
 from typing import Any
 
+import msgspec
+from sqlalchemy.engine import Connection
+
+from ingest.compare.notices import Phrases
 from ingest.index.place import VERSION, Index
 from ingest.store import reader
 
+_encode = msgspec.json.Encoder(order="sorted").encode
+_decode = msgspec.json.Decoder(dict[str, tuple[str, ...]]).decode
 
-def behind(index: Index) -> int:
-    """How many changes of the log a prepared index has not taken in yet."""
+
+def behind(index: Index, phrases: Phrases | None = None) -> int:
+    """How many changes of the log a prepared index has not taken in yet, told by these phrases."""
     with index.reading() as connection:
-        seq = connection.exec_driver_sql("SELECT seq FROM state WHERE id = 1").scalar_one()
-        return int(reader.head(connection).seq) - int(seq)
+        here = phrases is None or told_by(connection, phrases)
+        return int(reader.head(connection).seq) - (edited(connection) if here else 0)
+
+
+def edited(connection: Connection) -> int:
+    """The seq up to which the index has the edits."""
+    return int(connection.exec_driver_sql("SELECT edited FROM state WHERE id = 1").scalar_one())
+
+
+def phrases_of(connection: Connection) -> Phrases:
+    """The phrases by which the index tells edits."""
+    return _decode(connection.exec_driver_sql("SELECT phrases FROM state WHERE id = 1").scalar_one())
+
+
+def told_by(connection: Connection, phrases: Phrases) -> bool:
+    """Whether the index tells edits by these phrases."""
+    return written(phrases_of(connection)) == written(phrases)
+
+
+def written(phrases: Phrases) -> str:
+    """Phrases as the index keeps them. Their order within a language is kept: the first found is named."""
+    return _encode({language: own for language, own in phrases.items() if own}).decode()
 
 
 def record(index: Index) -> dict[str, Any]:
@@ -25,7 +56,7 @@ def record(index: Index) -> dict[str, Any]:
             "index": index.address,
             "version": VERSION,
             "seq": seq,
-            "behind": head - seq,
+            "behind": head - edited(connection),
             "documents": one("SELECT count(*) FROM indexed").scalar_one(),
             "edits": one("SELECT count(*) FROM edit").scalar_one(),
             "spans": one("SELECT count(*) FROM span").scalar_one(),

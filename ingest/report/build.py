@@ -11,6 +11,7 @@ from ingest import edits, queries
 from ingest.compare.align import Comparison, Piece, compare
 from ingest.compare.classify import classify
 from ingest.compare.edit import Edit
+from ingest.compare.notices import Phrases
 from ingest.errors import IntegrityError
 from ingest.ids import show_uid
 from ingest.report.fold import Step, fold
@@ -36,11 +37,17 @@ class _Story:
 
 
 def build(
-    connection: Connection, *, since: str | None, until: str | None, root: str | None, now: int
+    connection: Connection,
+    *,
+    since: str | None,
+    until: str | None,
+    root: str | None,
+    phrases: Phrases,
+    now: int,
 ) -> Report:
     """The changes from one moment to another, of one root or of all. Raises UsageError, NotFound.
 
-    An edit whose bytes are damaged is `unread`. Renditions alone are no change here.
+    `phrases` make a notice. An edit whose bytes are damaged is `unread`. Renditions alone are no change here.
     """
     key = queries.root_id(connection, root)
     after = 0 if since is None else queries.resolve_since(connection, since)
@@ -55,7 +62,7 @@ def build(
         place: Key = (row.root, row.path if row.document is None else row.key)
         story = stories.setdefault(place, _Story(row))
         story.row = row
-        story.steps.append(_step(connection, row, story))
+        story.steps.append(_step(connection, row, story, phrases))
     begin = end if begin is None else begin
     documents = sorted(map(_document, stories.values()), key=lambda each: (each.root, each.path))
     return Report(
@@ -82,7 +89,7 @@ def _document(story: _Story) -> Document:
     )
 
 
-def _step(connection: Connection, row: Row, story: _Story) -> Step:
+def _step(connection: Connection, row: Row, story: _Story, phrases: Phrases) -> Step:
     entry = Entry(
         type=f"document.{row.type}",
         since=row.recorded_at,
@@ -104,7 +111,7 @@ def _step(connection: Connection, row: Row, story: _Story) -> Step:
     old, new = found.before, found.after
     story.language, story.title = new.language or old.language, new.title
     comparison = compare(old.text, new.text, language=new.language or old.language)
-    edit = classify(old, new, earlier=found.earlier, comparison=comparison)
+    edit = classify(old, new, earlier=found.earlier, phrases=phrases, comparison=comparison)
     category = category_of(edit)
     sentences: list[Sentence] = []
     more = 0

@@ -24,7 +24,7 @@ def begun(store: Store, root: int) -> int:
 def edits_of(store: Store) -> list[dict[str, object] | None]:
     with store.read() as connection:
         rows = reader.changes(connection)
-        return [queries.change_record(row, connection)["edit"] for row in rows]
+        return [queries.edited_record(row, connection, phrases={})["edit"] for row in rows]
 
 
 def test_a_version_that_followed_another_has_an_edit_and_nothing_else_has(database_url: str) -> None:
@@ -56,7 +56,7 @@ def test_a_change_asked_for_without_a_connection_has_no_edit(database_url: str) 
         record(store, root, [entry("changed", b"a.txt", raw=BODIES[1], document=key, previous=1)])
         with store.read() as connection:
             row = list(reader.changes(connection))[1]
-            made = edits.of(connection, row)
+            made = edits.of(connection, row, phrases={})
             assert queries.change_record(row)["edit"] is None
             assert made is not None
-            assert queries.change_record(row, connection)["edit"] == edits.record(made)
+            assert queries.edited_record(row, connection, phrases={})["edit"] == edits.record(made)

@@ -112,12 +112,25 @@ def test_what_a_notice_and_a_time_stamp_say_is_no_fact_of_the_article() -> None:
     assert (found.kind, found.significance, found.facts, found.flags) == ("wording", "cosmetic", (), ())
 
 
-def test_phrases_of_ones_own_are_notices() -> None:
+@pytest.mark.parametrize(
+    ("phrases", "flag"),
+    [
+        ({}, "stealth"),
+        ({"nl": ["niet hier", "Dank  LEZERS"]}, "notice"),
+        ({"en": ["dank lezers"], "nl": ["niet hier"]}, "stealth"),
+        ({"en": ["dank lezers"]}, "notice"),
+        ({"en": ["dank lezers"], "nl": []}, "notice"),
+        ({"nl": ["–", ""]}, "stealth"),
+    ],
+)
+def test_phrases_of_ones_own_are_notices_in_texts_of_their_language(
+    phrases: dict[str, list[str]], flag: str
+) -> None:
+    """Where none are known in the text's language, those of every language count."""
     after = BASE.replace("23", "25") + "\nFoutje hersteld, dank lezers.\n"
+    found = classify(text(BASE), text(after), phrases=phrases)
 
-    assert [flag.name for flag in classify(text(BASE), text(after), phrases=["dank lezers"]).flags] == [
-        "notice"
-    ]
+    assert [each.name for each in found.flags] == [flag]
 
 
 def test_a_revert_names_the_newest_version_with_the_text_and_weighs_its_difference() -> None:

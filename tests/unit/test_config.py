@@ -121,7 +121,9 @@ def test_every_plain_setting_has_its_variable(variable: str) -> None:
 
 
 def test_the_settings_without_a_variable_are_the_lists_and_tables() -> None:
-    assert set(Settings.__struct_fields__) - set(VARIABLES.values()) == {"include", "exclude", "roots"}
+    assert set(Settings.__struct_fields__) - set(VARIABLES.values()) == {
+        *("include", "exclude", "notice_phrases", "roots")
+    }
 
 
 def test_an_empty_variable_is_none() -> None:
@@ -150,6 +152,13 @@ def test_an_empty_variable_is_none() -> None:
         ("exclude = ['../a']", "exclude"),
         ("include = ['']", "include"),
         ("database_url = 5", "database_url"),
+        ("notice_phrases = ['we erred']", "notice_phrases"),
+        ("notice_phrases = { en = 'we erred' }", "notice_phrases.en"),
+        ("notice_phrases = { nl = ['fout'], en = [5] }", "notice_phrases.en"),
+        ("notice_phrases = { english = ['we erred'] }", "english"),
+        ("notice_phrases = { en = ['- ’'] }", "notice_phrases.en"),
+        (f"notice_phrases = {{ en = ['{'long ' * 41}'] }}", "notice_phrases.en"),
+        (f"notice_phrases = {{ en = {['we erred'] * 101} }}", "notice_phrases.en"),
         ("roots = 5", "roots"),
         ("[roots.news]\nexclude = ['a']", "path"),
         ("[roots.news]\npath = '/a'\nfoo = 1", "foo"),
@@ -163,6 +172,17 @@ def test_an_unknown_key_or_a_bad_value_names_file_and_key(words: str, key: str, 
 
 def test_a_roots_bad_value_names_the_root(tmp_path: Path) -> None:
     assert "roots.news.foo" in refused("[roots.news]\npath = '/a'\nfoo = 1", tmp_path)
+
+
+def test_phrases_of_notices_are_by_language(tmp_path: Path) -> None:
+    file = written(tmp_path, "[notice_phrases]\nen = ['we erred']\nzh = ['更正']\n")
+    example = next(
+        line for line in SHIPPED.read_text().splitlines() if line.startswith("# notice_phrases = ")
+    )
+
+    assert load(file=file, environment={}).notice_phrases == {"en": ("we erred",), "zh": ("更正",)}
+    shown = load(file=written(tmp_path, example.removeprefix("# ")), environment={})
+    assert sorted(shown.notice_phrases) == ["en", "nl"]
 
 
 def test_a_file_that_is_no_toml_is_named_with_the_place(tmp_path: Path) -> None:

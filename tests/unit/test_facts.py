@@ -201,5 +201,5 @@ def test_notices(sentence: str, language: str | None, expected: str | None) -> N
 
 
 def test_a_phrase_of_ones_own_is_literal() -> None:
-    assert notices.find("Wij schreven “fout” (sic).", "nl", ['"Fout" (SIC)']) == '"Fout" (SIC)'
-    assert notices.find("Wij schreven fout.", "nl", [".*", ""]) is None
+    assert notices.find("Wij schreven “fout” (sic).", "nl", {"nl": ['"Fout" (SIC)']}) == '"Fout" (SIC)'
+    assert notices.find("Wij schreven fout.", "nl", {"nl": [".*", ""]}) is None
