@@ -11,9 +11,9 @@ from ingest.cli.output import emit, line
 
 
 @verb
-@click.argument("what", type=click.Choice(["rebuild", "status"]))
+@click.argument("what", type=click.Choice(["rebuild", "status", "update"]))
 def command(what: str) -> None:
-    """Make the derived index anew, or say how far behind the log it is.
+    """Make the derived index anew, bring it up to the log, or say how far behind the log it is.
 
     It is never part of the record: deleting it loses nothing, and each query brings it up to the log.
 
@@ -27,9 +27,10 @@ def command(what: str) -> None:
         try:
             if what == "rebuild":
                 index.rebuild()
-                bring_up(index, phrases=settings().notice_phrases)
-            else:
+            if what == "status":
                 index.prepare()
+            else:
+                bring_up(index, phrases=settings().notice_phrases)
             record = state.record(index)
         finally:
             index.dispose()

@@ -3,18 +3,24 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager, suppress
+from itertools import islice
 from typing import TYPE_CHECKING
 
 import click
 
 from ingest import moments
 from ingest.cli.options import NUMBER, as_json, opened, settings, verb
-from ingest.cli.output import change_line, emit, header, line, note, paint
+from ingest.cli.output import change_line, counted, emit, header, line, note, paint
 
 if TYPE_CHECKING:
-    from ingest.store.engine import Connection, Store
+    from ingest.compare.notices import Phrases
+    from ingest.store.engine import Connection, Row, Store
+
+BATCH = 2500  # lines whose edits are looked up at once
+MADE = 20  # edits made from their texts where the index does not have them: the newest lines, in 50 ms
+EDITED = frozenset(("changed", "moved", "restored"))  # what can come with a new version of a known document
 
 TYPES = ("created", "changed", "moved", "deleted", "restored", "rejected", "renormalised")
 
@@ -76,21 +82,22 @@ def command(
         )  # fmt: skip
         if reverse and limit is not None:
             rows = reversed(list(rows))
+        phrases = settings().notice_phrases
         if as_json():
-            phrases = settings().notice_phrases
             for record in queries.change_records(connection, rows, phrases=phrases, indexed=indexed):
                 emit(record)
             return
         header(f"{'seq':<7} {'when (UTC)':<19}  {'change':<9} path")
-        for row in rows:
+        for row, edit in _with_edits(store, connection, rows, phrases):
             number = paint(f"#{row.seq:<6}", fg="yellow")
             when = moments.show_seconds(row.recorded_at)
-            line(f"{number} {when}  {change_line(row, root=several)}")
+            told = "" if edit is None else paint(f"  {': '.join(edit)}", dim=True)
+            line(f"{number} {when}  {change_line(row, root=several)}{told}")
 
 
 @contextmanager
 def _snapshot(store: Store, filtered: bool) -> Iterator[tuple[Connection, bool]]:
-    """The record, with the index only where it is asked: a plain log costs what it costs without one."""
+    """The record, with the index brought up to it only where all is asked of it."""
     if not filtered and not as_json():
         with store.read() as connection:
             yield connection, False
@@ -99,3 +106,60 @@ def _snapshot(store: Store, filtered: bool) -> Iterator[tuple[Connection, bool]]
 
     with caught_up(store, phrases=settings().notice_phrases, most=None if filtered else BEHIND) as found:
         yield found
+
+
+def _with_edits(
+    store: Store, connection: Connection, rows: Iterable[Row], phrases: Phrases
+) -> Iterator[tuple[Row, tuple[str, str] | None]]:
+    """Each change with significance and class of its edit: as the index has it, else made from the texts.
+
+    A log is not kept waiting: the index is taken as it is, and few edits are made. A note counts the others.
+    """
+    stream, left, untold = iter(rows), MADE, 0
+    while batch := list(islice(stream, BATCH)):
+        known = _indexed(store, [row.seq for row in batch if row.type in EDITED], phrases)
+        for row in batch:
+            seq = row.seq
+            if seq not in known and row.type in EDITED:
+                if left:
+                    known[seq] = _made(connection, seq, phrases)
+                    left -= 1
+                else:
+                    untold += row.type == "changed"
+            yield row, known.get(seq)
+    if untold:
+        note(f"{counted(untold, 'line')} without the kind of edit, not in the index yet: ingest index update")
+
+
+def _indexed(store: Store, seqs: Sequence[int], phrases: Phrases) -> dict[int, tuple[str, str] | None]:
+    """What the index knows of these changes; nothing where there is none, or one that cannot be read."""
+    if not seqs:
+        return {}
+    from ingest.cli.indexed import as_it_is
+    from ingest.errors import StoreUnavailable
+    from ingest.index import kinds
+    from ingest.index.place import Index
+
+    index = Index(store)
+    try:
+        with suppress(StoreUnavailable), as_it_is(index, phrases=phrases) as (connection, indexed):
+            return kinds.named(connection, seqs) if indexed else {}
+    finally:
+        index.dispose()
+    return {}
+
+
+def _made(connection: Connection, seq: int, phrases: Phrases) -> tuple[str, str] | None:
+    from ingest.errors import IntegrityError
+    from ingest.store import reader
+
+    (row,) = reader.changes(connection, after=seq - 1, until=seq)
+    if row.previous_version in (None, row.version):
+        return None
+    # What compares texts is loaded by those alone that compare.
+    from ingest import edits
+
+    with suppress(IntegrityError):
+        edit = edits.of(connection, row, phrases=phrases)
+        return None if edit is None else (edit.significance, edit.kind)
+    return None

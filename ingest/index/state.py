@@ -6,14 +6,17 @@ phrases make a notice than before: those kept beyond `edited` would be by the ol
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import msgspec
 from sqlalchemy.engine import Connection
 
-from ingest.compare.notices import Phrases
 from ingest.index.place import VERSION, Index
 from ingest.store import reader
+
+if TYPE_CHECKING:
+    # A log for people asks the index without what compares texts.
+    from ingest.compare.notices import Phrases
 
 _encode = msgspec.json.Encoder(order="sorted").encode
 _decode = msgspec.json.Decoder(dict[str, tuple[str, ...]]).decode

@@ -85,6 +85,60 @@ def test_the_log_by_kind_of_edit(told: Place) -> None:
     ]
 
 
+def test_a_line_of_the_log_says_what_edit_it_was(told: Place) -> None:
+    """With an index, without one, and with one that is damaged."""
+    told.write("b.bin", b"\0")
+    told.scan()
+    told.write("b.bin", b"\0\0")
+    (told.root / "nl").rename(told.root / "be")
+    told.scan()
+    index = Path(told.command.argv()[4].decode().removeprefix("sqlite:///") + ".index.db")
+
+    def lines() -> list[str]:
+        answer = told.command.ask("log", "--reverse")
+        assert answer.notes == []
+        return [line[29:] for line in answer.text.splitlines()]
+
+    assert not index.exists()
+    expected = [
+        "created   a.txt @1",
+        "changed   a.txt @2  substantive: correction",
+        "changed   a.txt @3  substantive: update",
+        "created   nl/b.txt @1",
+        "created   b.bin @1",
+        "changed   b.bin @2",
+        "moved     nl/b.txt -> be/b.txt @1",
+    ]
+    assert sorted(lines()) == sorted(expected)
+    assert not index.exists()
+    told.command.ask("index", "update")
+    assert sorted(lines()) == sorted(expected)
+    only = told.command.ask("log", "--class", "correction").text
+    assert only[29:] == "changed   a.txt @2  substantive: correction\n"
+    index.write_bytes(b"damage" * 5000)
+    assert sorted(lines()) == sorted(expected)
+
+
+def test_a_log_waits_for_few_edits_that_the_index_lacks_and_counts_the_others(each_place: Place) -> None:
+    place = each_place
+    for text in (FIRST, SECOND, THIRD):
+        for number in range(11):
+            place.write(f"{number:02}.txt", text)
+        place.scan()
+        if text == FIRST:
+            place.command.ask("index", "update")
+    answer = place.command.ask("log")
+    told = [len(line.split("  substantive: ")) > 1 for line in answer.text.splitlines()]
+    assert told == [True] * 20 + [False] * 13
+    assert answer.note == "2 lines without the kind of edit, not in the index yet: ingest index update"
+    assert place.command.ask("log", "-n", "20").notes == []
+    assert place.command.record("index", "status")["behind"] == 22
+    place.command.ask("index", "update")
+    answer = place.command.ask("log")
+    assert [line.count("  substantive: ") for line in answer.text.splitlines()] == [1] * 22 + [0] * 11
+    assert answer.notes == []
+
+
 def test_whoever_shows_an_edit_shows_the_same(told: Place) -> None:
     """Made from the texts, kept in the index, and kept in an index made anew."""
     index = Path(told.command.argv()[4].decode().removeprefix("sqlite:///") + ".index.db")

@@ -12,7 +12,7 @@ import pytest
 import sqlalchemy as sa
 
 from ingest.compare.notices import Phrases
-from ingest.index import blame, fill, search, state
+from ingest.index import blame, fill, kinds, search, state
 from ingest.index.place import Index
 from ingest.index.query import parse
 from ingest.store import tables
@@ -288,6 +288,26 @@ def test_other_phrases_make_the_edits_anew_and_leave_the_spans(database_url: str
     ]
     assert [row[5] for row in plain] == [",stealth,"] * 4
     assert again[:4] == plain
+
+
+def test_what_edits_were_is_told_of_changes_that_lie_together_or_far_apart(database_url: str) -> None:
+    with opened(database_url) as store:
+        root = add_root(store)
+        for number in range(4):
+            history(store, root, b"%d.txt" % number, text(A, TEN), text(A, TWELVE), text(A, TWELVE, GONE))
+        index = Index(store)
+        index.prepare()
+        assert fill.catch_up(index, most=11) == 11
+        with index.reading() as connection:
+            near = kinds.named(connection, [12, 11, 10, 8])
+            far = kinds.named(connection, [11, 2])
+        index.dispose()
+
+    wrong, added = ("substantive", "correction"), ("substantive", "update")
+    assert {seq: near[seq] for seq in (11, 10, 8)} == {11: wrong, 10: None, 8: wrong}
+    assert 12 not in near
+    assert far == {2: wrong, 11: wrong}
+    assert near[9] == added
 
 
 def test_two_may_fill_at_once_and_one_may_throw_it_away_meanwhile(database_url: str) -> None:
