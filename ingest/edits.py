@@ -48,20 +48,39 @@ def between(connection: Connection, document: int, first: int, last: int, *, phr
 
 def texts(connection: Connection, document: int, first: int, last: int) -> Texts | None:
     """The two texts that `between` compares; None and errors as it has them."""
-    found = reader.renditions(connection, document, first, first)
-    found += reader.renditions(connection, document, last, last)
-    pair = paired(found)
+    pair = compared(connection, document, first, last)
     if pair is None:
         return None
+    old, new = read(connection, document, pair)
+    return Texts(old, new, earlier(connection, document, pair))
+
+
+def compared(connection: Connection, document: int, first: int, last: int) -> tuple[Row, Row] | None:
+    """The renditions of two versions that are compared; None where there are none with text."""
+    if last == first + 1:
+        return paired(reader.renditions(connection, document, first, last))
+    found = reader.renditions(connection, document, first, first)
+    return paired(found + reader.renditions(connection, document, last, last))
+
+
+def read(connection: Connection, document: int, pair: tuple[Row, Row]) -> tuple[Text, Text]:
+    """The texts of two renditions. Raises IntegrityError."""
+    first, last = (row.version for row in pair)
     if last == first + 1:
         raws = dict(blobs.run(connection, document, first, last))
     else:
         raws = {no: blobs.get(connection, document, no) for no in (first, last)}
     old, new = (text_of(connection, raws[each.version], each) for each in pair)
+    return old, new
+
+
+def earlier(connection: Connection, document: int, pair: tuple[Row, Row]) -> tuple[tuple[int, bytes], ...]:
+    """Number and hash of each version before both that had the later one's text, by the same normaliser."""
+    old, new = pair
     again = reader.versions_with_text(
-        connection, document, new.sha256, normaliser=pair[1].normaliser, before=first
+        connection, document, new.text_sha256, normaliser=new.normaliser, before=old.version
     )
-    return Texts(old, new, tuple((no, new.sha256) for no in again))
+    return tuple((no, new.text_sha256) for no in again)
 
 
 def record(edit: Edit) -> dict[str, Any]:

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import sys
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING
 
 from ingest.cli.output import note
+from ingest.cli.progress import Bar
 
 if TYPE_CHECKING:
     from ingest.compare.notices import Phrases
@@ -17,7 +16,6 @@ if TYPE_CHECKING:
     from ingest.store.engine import Connection, Store
 
 BEHIND = 500  # changes that a verb which can do without the index takes in before it answers
-PATIENCE = 1.0  # seconds before a bar is shown
 
 
 @contextmanager
@@ -102,7 +100,7 @@ def bring_up(index: Index, *, phrases: Phrases | None = None, most: int | None =
     try:
         if most is not None and state.behind(index, phrases) > most:
             return 0
-        with Bar() as bar:
+        with Bar("index", "changes") as bar:
             return fill.catch_up(index, phrases=phrases, progress=bar.show)
     except StoreUnavailable as error:
         if error.code == "store_locked":
@@ -110,28 +108,5 @@ def bring_up(index: Index, *, phrases: Phrases | None = None, most: int | None =
         if isinstance(error, StoreDamaged) and not index.is_damaged():
             raise _told_apart(index, error) from error
         index.rebuild()
-        with Bar() as bar:
+        with Bar("index", "changes") as bar:
             return fill.catch_up(index, phrases=phrases, progress=bar.show)
-
-
-class Bar:
-    """How far the index is, on a terminal, once it takes longer than a second."""
-
-    def __init__(self) -> None:
-        self._began = time.monotonic()
-        self._shown = False
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        if self._shown:
-            print("\r\033[K", end="", file=sys.stderr, flush=True)
-
-    def show(self, done: int, total: int) -> None:
-        """Say how many changes of how many are taken in."""
-        if sys.stderr.isatty() and time.monotonic() - self._began > PATIENCE:
-            self._shown = True
-            filled = 30 * done // max(1, total)
-            bar = "#" * filled + "." * (30 - filled)
-            print(f"\rindex [{bar}] {done:,} of {total:,} changes", end="", file=sys.stderr, flush=True)

@@ -8,6 +8,7 @@ import msgspec
 from ingest import escape
 from ingest.cli.options import as_json, opened, system_clock, verb
 from ingest.cli.output import emit, line, note
+from ingest.cli.progress import Bar
 
 
 @verb
@@ -31,7 +32,8 @@ def command(roots: tuple[str, ...], dry_run: bool) -> int:
     with opened() as store:
         for root in chosen(store, roots):
             counts = Counts()
-            renormalise(store, root.id, counts, clock=clock, dry_run=dry_run)
+            with Bar(f"renormalise {escape.name(root.name)}", "documents") as bar:
+                renormalise(store, root.id, counts, clock=clock, dry_run=dry_run, progress=bar.show)
             damaged += counts.damaged
             if as_json():
                 emit({"root": root.name, "dry_run": dry_run, **msgspec.to_builtins(counts)})

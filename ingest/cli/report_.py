@@ -8,8 +8,10 @@ from typing import Any
 import click
 
 from ingest import escape
+from ingest.cli.indexed import BEHIND, caught_up
 from ingest.cli.options import as_json, opened, settings, system_clock, verb
 from ingest.cli.output import emit, line, note
+from ingest.cli.progress import Bar
 
 _STYLES: dict[str, dict[str, Any]] = {
     "head": {"bold": True},
@@ -48,10 +50,15 @@ def command(since: str | None, until: str | None, root: str | None, file: str | 
         raise _exists(file)
     if file is not None and (not file or os.path.isdir(file)):
         raise UsageError(f"'{file}' is a folder", hint="name a file with --html")
-    with opened() as store, store.read() as connection:
+    phrases = settings().notice_phrases
+    with (
+        opened() as store,
+        caught_up(store, phrases=phrases, most=BEHIND) as (connection, indexed),
+        Bar("report", "changes") as bar,
+    ):
         report = build(
-            connection, since=since, until=until, root=root, phrases=settings().notice_phrases,
-            now=system_clock().wall(),
+            connection, since=since, until=until, root=root, phrases=phrases, indexed=indexed,
+            now=system_clock().wall(), progress=bar.show,
         )  # fmt: skip
     if file is not None:
         try:

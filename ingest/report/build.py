@@ -1,9 +1,8 @@
-"""The report of a period, from the record. It computes every edit of the period, each in milliseconds."""
+"""The report of a period, from the record. An edit that the index does not have is made, in milliseconds."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from contextlib import suppress
+from collections.abc import Callable, Sequence
 
 import msgspec
 
@@ -14,6 +13,7 @@ from ingest.compare.edit import Edit
 from ingest.compare.notices import Phrases
 from ingest.errors import IntegrityError
 from ingest.ids import show_uid
+from ingest.index import kinds
 from ingest.report.fold import Step, fold
 from ingest.report.model import Category, Counts, Document, Entry, Report, Sentence, Stretch
 from ingest.store import reader, roots
@@ -21,8 +21,10 @@ from ingest.store.engine import Connection, Row
 
 MOST_SENTENCES = 50  # of an entry
 LONGEST = 1_000  # characters of a sentence, or of a run of them
+BATCH = 200  # changes whose edits are looked up at once
 
 Key = tuple[str, int | bytes]  # the root, and a document or a path that never was one
+Progress = Callable[[int, int], None]
 _COUNTED = {"created": "added", "deleted": "removed", "moved": "moved", "restored": "restored"}
 
 
@@ -43,11 +45,15 @@ def build(
     until: str | None,
     root: str | None,
     phrases: Phrases,
+    indexed: bool,
     now: int,
+    progress: Progress,
 ) -> Report:
     """The changes from one moment to another, of one root or of all. Raises UsageError, NotFound.
 
-    `phrases` make a notice. An edit whose bytes are damaged is `unread`. Renditions alone are no change here.
+    `phrases` make a notice; `indexed` says that this connection sees the index, with edits told by them.
+    An edit whose bytes are damaged is `unread`, unless the index has it and no sentence of it is shown.
+    Renditions alone are no change here. `progress` is told how many changes of how many are done.
     """
     key = queries.root_id(connection, root)
     after = 0 if since is None else queries.resolve_since(connection, since)
@@ -55,14 +61,19 @@ def build(
     begin = None if since is None else queries.time_of(connection, since, start=True)
     end = now if until is None else queries.time_of(connection, until)
     stories: dict[Key, _Story] = {}
-    for row in list(reader.changes(connection, after=after, until=last, root=key)):
+    rows = list(reader.changes(connection, after=after, until=last, root=key))
+    known: dict[int, Edit] = {}
+    for done, row in enumerate(rows):
+        if indexed and done % BATCH == 0:
+            known = _known(connection, rows[done : done + BATCH])
         begin = row.recorded_at if begin is None else begin
         if row.type == "renormalised":
             continue
         place: Key = (row.root, row.path if row.document is None else row.key)
         story = stories.setdefault(place, _Story(row))
         story.row = row
-        story.steps.append(_step(connection, row, story, phrases))
+        story.steps.append(_step(connection, row, story, known.get(row.seq), phrases))
+        progress(done + 1, len(rows))
     begin = end if begin is None else begin
     documents = sorted(map(_document, stories.values()), key=lambda each: (each.root, each.path))
     return Report(
@@ -89,7 +100,16 @@ def _document(story: _Story) -> Document:
     )
 
 
-def _step(connection: Connection, row: Row, story: _Story, phrases: Phrases) -> Step:
+def _known(connection: Connection, rows: Sequence[Row]) -> dict[int, Edit]:
+    """The edits that the index has. Others may exist all the same: it leaves out damaged documents."""
+    found = kinds.stored(connection, rows)
+    return {seq: _decode(body) for seq, body in found.items() if body is not None}
+
+
+_decode = msgspec.json.Decoder(Edit).decode
+
+
+def _step(connection: Connection, row: Row, story: _Story, known: Edit | None, phrases: Phrases) -> Step:
     entry = Entry(
         type=f"document.{row.type}",
         since=row.recorded_at,
@@ -103,22 +123,39 @@ def _step(connection: Connection, row: Row, story: _Story, phrases: Phrases) -> 
     )
     if not edits.made_version(row):
         return Step(entry)
-    found = None
-    with suppress(IntegrityError):
-        found = edits.texts(connection, row.key, row.previous_version, row.version)
-    if found is None:
+    pair = edits.compared(connection, row.key, row.previous_version, row.version)
+    if pair is None:
         return Step(msgspec.structs.replace(entry, category="unread"))
-    old, new = found.before, found.after
+    old, new = pair
     story.language, story.title = new.language or old.language, new.title
-    comparison = compare(old.text, new.text, language=new.language or old.language)
-    edit = classify(old, new, earlier=found.earlier, phrases=phrases, comparison=comparison)
-    category = category_of(edit)
-    sentences: list[Sentence] = []
-    more = 0
-    if category != "cosmetic":
-        sentences, more = sentences_of(comparison, old.text, new.text)
-    made = msgspec.structs.replace(entry, category=category, edit=edit, sentences=tuple(sentences), more=more)
-    return Step(made, old.sha256, new.sha256)
+    try:
+        edit, sentences, more = _told(connection, row, pair, known, phrases)
+    except IntegrityError:
+        return Step(msgspec.structs.replace(entry, category="unread"))
+    made = msgspec.structs.replace(
+        entry, category=category_of(edit), edit=edit, sentences=tuple(sentences), more=more
+    )
+    return Step(made, old.text_sha256, new.text_sha256)
+
+
+def _told(
+    connection: Connection, row: Row, pair: tuple[Row, Row], known: Edit | None, phrases: Phrases
+) -> tuple[Edit, list[Sentence], int]:
+    """An edit, the sentences that are shown of it, and how many more there are. Raises IntegrityError."""
+    if known is not None and category_of(known) == "cosmetic":
+        return known, [], 0
+    before, after = edits.read(connection, row.key, pair)
+    comparison = compare(before.text, after.text, language=after.language or before.language)
+    edit = known or classify(
+        before,
+        after,
+        earlier=edits.earlier(connection, row.key, pair),
+        phrases=phrases,
+        comparison=comparison,
+    )
+    if category_of(edit) == "cosmetic":
+        return edit, [], 0
+    return edit, *sentences_of(comparison, before.text, after.text)
 
 
 def category_of(edit: Edit) -> Category:

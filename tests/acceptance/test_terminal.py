@@ -8,6 +8,7 @@ import shutil
 import sqlite3
 import subprocess
 from contextlib import closing
+from dataclasses import dataclass
 
 from tests.acceptance.past import Past
 from tests.acceptance.place import Place
@@ -16,15 +17,42 @@ from tests.command import Command, Word
 _STYLE = re.compile("\x1b\\[[0-9;]*m")
 
 
+# The program, waiting for nothing before it says how far it is.
+EAGER = """
+import sys
+from ingest import cli
+from ingest.cli import progress
+
+progress.PATIENCE = progress.OFTEN = 0.0
+sys.exit(cli.run(sys.argv[1:]))
+"""
+
+
+@dataclass(frozen=True)
+class Eager(Command):
+    """The command of that program."""
+
+    def argv(self, *words: Word, json: bool = False) -> list[bytes]:
+        """The command line, through another beginning."""
+        usual = super().argv(*words, json=json)
+        return [usual[0], b"-c", EAGER.encode(), *usual[3:]]
+
+
 def styled(command: Command, *words: Word) -> list[str]:
     """The lines of a call on a terminal."""
+    return _on_terminal(command, *words).splitlines()
+
+
+def _on_terminal(command: Command, *words: Word, progress: bool = False) -> str:
+    """What a call writes to a terminal as its results, or as everything else."""
     master, slave = os.openpty()
     call = subprocess.Popen(
         command.argv(*words),
         cwd=command.cwd,
         env=command.environment() | {"TERM": "xterm"},
         stdin=subprocess.DEVNULL,
-        stdout=slave,
+        stdout=subprocess.DEVNULL if progress else slave,
+        stderr=slave if progress else None,
     )
     os.close(slave)
     shown = b""
@@ -38,7 +66,7 @@ def styled(command: Command, *words: Word) -> list[str]:
         shown += part
     call.wait(60)
     os.close(master)
-    return shown.decode().splitlines()
+    return shown.decode()
 
 
 def plain(lines: list[str]) -> list[list[str]]:
@@ -102,6 +130,19 @@ def test_one_is_not_several(place: Place) -> None:
     with closing(sqlite3.connect(place.folder / "store" / "ingest.db")) as database, database:
         database.execute("UPDATE root SET name = 'other'")
     assert place.command.ask("verify", code=5).text.endswith("\n1 finding\n")
+
+
+def test_what_takes_long_says_how_far_it_is(past: Past) -> None:
+    """On a terminal alone, and the line is gone in the end."""
+    eager = Eager(past.command.database, past.command.cwd, past.command.variables)
+    report = _on_terminal(eager, "report", progress=True)
+    renormalised = _on_terminal(eager, "renormalise", "--dry-run", progress=True)
+
+    assert f"\rreport [{'#' * 30}] 9 of 9 changes" in report
+    assert "\rrenormalise root 4 documents" in renormalised
+    assert report.endswith("\r\033[K")
+    assert renormalised.endswith("\r\033[K")
+    assert eager.ask("report").notes == eager.ask("renormalise", "--dry-run").notes == []
 
 
 def test_a_relocation_to_another_folder_says_what_to_do(place: Place) -> None:
