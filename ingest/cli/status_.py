@@ -58,7 +58,8 @@ def _record() -> dict[str, Any]:
                 silent = True
                 continue
             live |= answer.get("live") or {}
-            sinks += [sink for sink in answer.get("sinks", ()) if sink not in sinks]
+            names = {sink["name"] for sink in sinks}
+            sinks += [sink for sink in answer.get("sinks", ()) if sink["name"] not in names]
             log_errors = (log_errors or 0) + answer.get("log_errors", 0)
         with store.read() as connection:
             record = status.record(
@@ -86,7 +87,8 @@ def _show(record: dict[str, Any]) -> None:
         unwatched = f", {root['unwatched_directories']:,} unwatched" if root["unwatched_directories"] else ""
         line(f"root       {escape.name(root['name'])}  {escape.name(root['path'])}{state}{unwatched}")
     for sink in record["sinks"]:
-        line(f"sink       {escape.name(sink['name'])} at {sink['cursor']:,}, {sink['lag']:,} behind")
+        error = f": {escape.name(sink['last_error'])}" if sink["last_error"] else ""
+        line(f"sink       {escape.name(sink['name'])} at {sink['cursor']:,}, {sink['lag']:,} behind{error}")
     for problem in record["problems"]:
         where = escape.name(f"{problem['root'] or ''}/{problem['path'] or ''}".strip("/"))
         code = paint(problem["code"], fg="yellow")

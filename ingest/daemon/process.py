@@ -23,6 +23,7 @@ from ingest.disk import anchor
 from ingest.disk.watch import Listener
 from ingest.emit.indexing import Indexing
 from ingest.emit.log_lines import LogLines
+from ingest.emit.sink import SinkState
 from ingest.errors import AlreadyRunning, RootUnavailable, StoreUnavailable, UsageError
 from ingest.escape import path as show
 from ingest.logging import Log, Stderr
@@ -32,10 +33,11 @@ from ingest.store.engine import Store
 from ingest.store.roots import Root
 
 LONGEST_SLEEP = 1.0
-_FIXED = ("database_url", "busy_seconds", "log_format", "log_level")  # taken at the start only
+_FIXED = ("database_url", "busy_seconds", "fill_index", "log_format", "log_level")  # taken at the start only
 SWITCH = 0.0005  # seconds that a computing thread holds the interpreter while others want it
 IMPATIENT = 1.0  # seconds after which a second signal to stop is meant
 KEEP_ALIVE = 15.0  # a follower at the door hears something at least so often
+_UNFILLED = "the thread that fills the index died; queries fill it, or restart the daemon"
 _UNTOLD = "the thread that writes the log lines died; restart the daemon"
 
 
@@ -109,7 +111,8 @@ class Daemon:
             # What the index computes must not keep the other threads waiting for the interpreter.
             sys.setswitchinterval(SWITCH)
             self.lines.start()
-            self.indexing.start()
+            if self.settings.fill_index:
+                self.indexing.start()
             held.callback(self._finish)
             for door in self._doors():
                 door.open()
@@ -305,16 +308,20 @@ class Daemon:
         self.jobs.put(job)
         self.waker.wake()
         job.done.wait(10.0)
-        sinks = [
-            {
-                "name": sink.name,
-                "cursor": sink.cursor,
-                "lag": max(0, self.announcer.seq - sink.cursor),
-                "last_error": sink.last_error if self.lines.is_alive() else _UNTOLD,
-            }
-            for sink in self.lines.sinks.values()
-        ]
+        untold = None if self.lines.is_alive() else _UNTOLD
+        sinks = [self._sink(sink, untold) for sink in self.lines.sinks.values()]
+        if self.started_with.fill_index:
+            sinks.append(self._sink(self.indexing.sink, None if self.indexing.is_alive() else _UNFILLED))
         return {"live": job.answer, "sinks": sinks, "log_errors": self.sink.errors}
+
+    def _sink(self, sink: SinkState, died: str | None) -> dict[str, Any]:
+        lag = max(0, self.announcer.seq - sink.cursor)
+        return {
+            "name": sink.name,
+            "cursor": sink.cursor,
+            "lag": lag,
+            "last_error": died or sink.last_error,
+        }
 
     def _do_jobs(self) -> None:
         while True:

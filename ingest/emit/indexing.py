@@ -11,6 +11,7 @@ import time
 from collections.abc import Callable
 
 from ingest.compare.notices import Phrases
+from ingest.emit.sink import SinkState
 from ingest.errors import StoreUnavailable
 from ingest.index import fill
 from ingest.index.place import Index
@@ -34,6 +35,7 @@ class Indexing(threading.Thread):
         super().__init__(name="index", daemon=True)
         # Until they have been said: whoever asks with others afterwards is not undone.
         self.phrases: Phrases | None = phrases
+        self.sink = SinkState("index")
         self._store = store
         self._log = log
         self._wait = wait
@@ -43,20 +45,19 @@ class Indexing(threading.Thread):
     def run(self) -> None:
         """Fill the index whenever the log has grown and rests."""
         index = Index(self._store)
-        place, told = 0, ""
         while not self._stopping.is_set():
             try:
-                if self._rested(place):
+                if self._rested(self.sink.cursor):
                     with self._filling:
-                        place = self._fill(index)
-                told = ""
+                        self._fill(index)
+                self.sink.last_error = None
             except (StoreUnavailable, OSError) as error:  # OSError: its file could not be thrown away
                 if self._stopping.is_set():
                     break
                 message = error.message if isinstance(error, StoreUnavailable) else str(error)
-                if message != told:
+                if message != self.sink.last_error:
                     self._log.warning("index_not_filled", detail=message)
-                told = message
+                self.sink.last_error = message
                 self._stopping.wait(AGAIN)
         index.dispose()
 
@@ -79,22 +80,20 @@ class Indexing(threading.Thread):
                 break
         return head > place and not self._stopping.is_set()
 
-    def _fill(self, index: Index) -> int:
+    def _fill(self, index: Index) -> None:
         index.prepare()
         head = self._head()
         while not self._stopping.is_set():
             began = time.monotonic()
             phrases = self.phrases
-            place = fill.catch_up(index, phrases=phrases, most=STEP)
+            self.sink.cursor = fill.catch_up(index, phrases=phrases, most=STEP)
             if self.phrases is phrases:
                 self.phrases = None
-            if place >= head:
-                return place
+            if self.sink.cursor >= head:
+                return
             self._stopping.wait(2 * (time.monotonic() - began))
-            grown = self._head()
-            if grown > head:
-                return place
-        return head
+            if self._head() > head:
+                return
 
     def _head(self) -> int:
         with self._store.read() as connection:

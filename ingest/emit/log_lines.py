@@ -8,10 +8,9 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable
 
-import msgspec
-
 from ingest import queries
 from ingest.compare.notices import Phrases
+from ingest.emit.sink import SinkState
 from ingest.errors import StoreDamaged, StoreUnavailable
 from ingest.logging import Log
 from ingest.store import cursors, reader
@@ -27,14 +26,6 @@ LARGEST = 200_000  # bytes of the version
 IDLE = 1.0  # seconds between two looks when nobody calls: other processes may write too
 
 _SURPRISES = (ArithmeticError, LookupError, RecursionError, TypeError, ValueError)
-
-
-class SinkState(msgspec.Struct):
-    """What `status` says of a sink."""
-
-    name: str
-    cursor: int = 0
-    last_error: str | None = None
 
 
 class LogLines(threading.Thread):

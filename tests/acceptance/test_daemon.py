@@ -175,8 +175,14 @@ def test_status_is_ok_while_it_runs_and_stopped_after(each_place: Place) -> None
         assert root["watched_directories"] >= 1
 
         def told() -> bool:
-            (sink,) = place.command.record("status")["sinks"]
-            return bool((sink["cursor"], sink["lag"], sink["last_error"]) == (1, 0, None))
+            sinks = place.command.record("status")["sinks"]
+            return bool(
+                sinks
+                == [
+                    {"name": name, "cursor": 1, "lag": 0, "last_error": None}
+                    for name in ("log:root", "index")
+                ]
+            )
 
         until(told, 10)
     status = place.command.record("status", "--exit-code", code=4)

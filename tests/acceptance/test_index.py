@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import os
 import time
 from pathlib import Path
@@ -213,3 +214,34 @@ def test_the_daemon_keeps_the_index_near_the_log(place: Place) -> None:
         status = place.command.record("index", "status")
     assert (status["behind"], status["edits"]) == (0, 1)
     assert [change["edit"] and change["edit"]["class"] for change in daemon.changes][1:] != [None]
+
+
+def test_the_daemon_leaves_the_index_to_the_queries_where_it_is_told_to(each_place: Place) -> None:
+    variables = {"INGEST_FILL_INDEX": "false"}
+    place = dataclasses.replace(
+        each_place, command=dataclasses.replace(each_place.command, variables=variables)
+    )
+    place.write("a.txt", FIRST)
+    with place.watch() as daemon:
+        place.write("a.txt", SECOND)
+        daemon.sync()
+        time.sleep(1.5)  # the daemon would have begun after half a second
+        assert [sink["name"] for sink in place.command.record("status")["sinks"]] == ["log:root"]
+        assert place.command.record("index", "status")["behind"] == 2
+        assert len(place.command.records("search", "three")) == 1
+        assert place.command.record("index", "status")["behind"] == 0
+
+
+def test_an_index_that_cannot_be_made_is_told_as_a_sink_and_no_trouble_of_the_store(place: Place) -> None:
+    index = Path(place.command.argv()[4].decode().removeprefix("sqlite:///") + ".index.db")
+    place.write("a.txt", FIRST)
+    place.scan()
+    index.mkdir()
+    with place.watch() as daemon:
+        told = daemon.wait_for("index_not_filled")
+        status = place.command.record("status")
+        (sink,) = [sink for sink in status["sinks"] if sink["name"] == "index"]
+        assert (sink["cursor"], sink["lag"], sink["last_error"]) == (0, 1, told["detail"])
+        assert (status["health"], status["problems"]) == ("ok", [])
+        shown = place.command.ask("status").text
+        assert f"sink       index at 0, 1 behind: {told['detail']}" in shown

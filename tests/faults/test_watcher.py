@@ -120,7 +120,10 @@ def test_when_the_thread_of_the_index_dies_that_is_told_and_a_query_fills_the_in
         daemon.sync()
 
         assert [found["path"] for found in site.command.records("search", "another")] == ["b.txt"]
-        assert site.status()["health"] == "ok"
+        status = site.status()
+        errors = {sink["name"]: sink["last_error"] for sink in status["sinks"]}
+        assert "died" in errors.pop("index")
+        assert (status["health"], list(errors.values())) == ("ok", [None])
 
 
 def test_folders_renamed_as_soon_as_they_are_filled_are_all_seen(site: Site) -> None:

@@ -106,6 +106,7 @@ EXAMPLES: dict[str, Any] = {
     "log_level": "debug",
     "log_format": "json",
     "liveness_seconds": 3.5,
+    "fill_index": False,
 }
 
 
@@ -159,6 +160,7 @@ def test_an_empty_variable_is_none() -> None:
         ("notice_phrases = { en = ['- ’'] }", "notice_phrases.en"),
         (f"notice_phrases = {{ en = ['{'long ' * 41}'] }}", "notice_phrases.en"),
         (f"notice_phrases = {{ en = {['we erred'] * 101} }}", "notice_phrases.en"),
+        ("fill_index = 1", "fill_index"),
         ("roots = 5", "roots"),
         ("[roots.news]\nexclude = ['a']", "path"),
         ("[roots.news]\npath = '/a'\nfoo = 1", "foo"),
