@@ -30,6 +30,8 @@ def text(value: str) -> str:
 
 def name(value: str) -> str:
     """A name or an error for people: one line, whatever is in it."""
+    if value.isascii() and value.isprintable():
+        return value
     return _IN_NAME.sub(_visible, value)
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import functools
 import math
-import secrets
+import os
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -94,5 +94,5 @@ def system_clock() -> Clock:
         monotonic=time.monotonic,
         wall=lambda: time.time_ns() // 1000,
         sleep=time.sleep,
-        entropy=secrets.token_bytes,
+        entropy=os.urandom,
     )

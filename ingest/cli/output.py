@@ -107,4 +107,10 @@ def change_line(row: Any, *, root: bool = False) -> str:
         where = f"{old}{prefix}{where}"
     version = f" @{row.version}" if row.version and kind not in ("deleted", "rejected") else ""
     reason = f" ({row.reason})" if row.reason else ""
-    return f"{paint(f'{kind:<9}', **TYPE_STYLES.get(kind, {}))} {where}{version}{reason}"
+    return f"{_kind(kind)} {where}{version}{reason}"
+
+
+@functools.cache
+def _kind(kind: str) -> str:
+    """The type of a change as a column; a call shows few of them many times."""
+    return paint(f"{kind:<9}", **TYPE_STYLES.get(kind, {}))
