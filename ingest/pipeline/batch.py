@@ -31,7 +31,11 @@ TRIES = 3
 
 
 class Batch:
-    """One look at a number of paths, and the one transaction that records it."""
+    """One look at a number of paths, and the one transaction that records it.
+
+    Its steps, in order: `recall`, `look`, `give`, `take`, `record`. Between `give` and `take` other
+    processes are at work, and this one is free for the steps of the batches before and after.
+    """
 
     def __init__(self, capture: Capture, made: Mapping[bytes, Made]) -> None:
         self.capture = capture
@@ -50,31 +54,13 @@ class Batch:
         self.sightings: list[Sighting] = []
         self.forgotten: list[bytes] = []
         self.settled: set[bytes] = set()
+        self.taken = 0
+        self.decisions: list[Decision] = []
+        self.wanting: list[bytes] = []  # paths whose versions are being made
+        self.versions: dict[bytes, NewVersion] = {}
 
-    def run(self, due: list[Due], expired: list[bytes]) -> int:
-        """Read, decide, record; returns how many of the due paths were taken."""
-        capture = self.capture
-        paths = [entry.path for entry in due]
-        self._recall(paths)
-        taken, size = 0, 0
-        for entry in due:
-            size += self._read(entry)
-            taken += 1
-            if size > BATCH_BYTES:
-                break
-        self._collect_vanished(expired)
-        # Asked after the looks: what was unmounted before them is known by now.
-        if self.vanished and capture.shifted():
-            self.vanished = {path: gone for path, gone in self.vanished.items() if gone.reason == "excluded"}
-        self._decide()
-        if self.entries or self.sightings or self.forgotten:
-            self._commit()
-        for path in self.settled:
-            capture.gone.pop(path, None)
-        return taken
-
-    def _recall(self, paths: list[bytes]) -> None:
-        """What is recorded of these paths."""
+    def recall(self, paths: list[bytes]) -> None:
+        """What is recorded of these paths. May be called again when something was recorded since."""
         capture = self.capture
         with capture.store.read() as connection:
             # One question in place of many, while a new root is taken in.
@@ -84,6 +70,56 @@ class Batch:
             if not self.unknown:
                 self.rows = seen.at(connection, capture.root, paths)
                 self.standing = seen.standing(connection, capture.root, paths)
+
+    def is_plain(self, paths: list[bytes]) -> bool:
+        """Whether it is about known documents where they stand, and so about no other batch's."""
+        return not self.made and all(path in self.standing for path in paths)
+
+    def look(self, due: list[Due], expired: list[bytes]) -> int:
+        """Read and decide; returns how many of the due paths were taken."""
+        capture = self.capture
+        size = 0
+        for entry in due:
+            size += self._read(entry)
+            self.taken += 1
+            if size > BATCH_BYTES:
+                break
+        self._collect_vanished(expired)
+        # Asked after the looks: what was unmounted before them is known by now.
+        if self.vanished and capture.shifted():
+            self.vanished = {path: gone for path, gone in self.vanished.items() if gone.reason == "excluded"}
+        self._decide()
+        return self.taken
+
+    def give(self, *, ahead: int) -> None:
+        """Have the versions made; `record` waits for them. `ahead` is how many paths are due in all."""
+        wanting = [d for d in self.decisions if not d.same and _version_of(self.made, d) is None]
+        self.wanting = [decision.path for decision in wanting]
+        raws = self._raws(wanting)
+        dictionary = self.capture.dictionary([raw.raw for raw in raws if raw.before is None])
+        self.capture.workers.give(raws, dictionary, ahead=ahead)
+
+    def take(self) -> None:
+        """The versions that were given to be made."""
+        self.versions = dict(zip(self.wanting, self.capture.workers.take(), strict=True))
+
+    def record(self) -> int:
+        """All of it in one transaction, or nothing; returns how many of the due paths it was about."""
+        capture = self.capture
+        rejections, self.entries = self.entries, []
+        for decision in self.decisions:
+            version = self.versions.get(decision.path) or _version_of(self.made, decision)
+            self._enter(decision, version)
+        self.entries += rejections
+        changed = {decision.path for decision in self.decisions if decision.type != "deleted"}
+        for path, found in self.files.items():
+            if path not in changed:
+                self._touch(path, found)
+        if self.entries or self.sightings or self.forgotten:
+            self._commit()
+        for path in self.settled:
+            capture.gone.pop(path, None)
+        return self.taken
 
     def _read(self, entry: Due) -> int:
         """Look at one path and note what it means; returns the bytes held in memory for it."""
@@ -258,7 +294,7 @@ class Batch:
         if new_paths and not self.unknown:
             with capture.store.read() as connection:
                 buried = seen.buried(connection, capture.root, new_paths)
-        decisions = identity.decide(
+        self.decisions = identity.decide(
             appeared=[
                 Appeared(
                     path=path,
@@ -273,15 +309,6 @@ class Batch:
             vanished=self.vanished.values(),
             buried=buried,
         )
-        rejections, self.entries = self.entries, []
-        changed = {decision.path for decision in decisions if decision.type != "deleted"}
-        versions = self._versions([decision for decision in decisions if not decision.same])
-        for decision in decisions:
-            self._enter(decision, versions.get(decision.path))
-        self.entries += rejections
-        for path, found in self.files.items():
-            if path not in changed:
-                self._touch(path, found)
 
     def _enter(self, decision: Decision, version: NewVersion | None) -> None:
         path = decision.path
@@ -315,30 +342,20 @@ class Batch:
             )
         )
 
-    def _versions(self, decisions: list[Decision]) -> dict[bytes, NewVersion]:
-        """What the store needs of each path's new bytes."""
-        entropy = self.capture.clock.entropy
-        found = {
-            decision.path: made.version
-            for decision in decisions
-            if (made := self.made.get(decision.path)) is not None and made.version is not None
-        }
-        decisions = [decision for decision in decisions if decision.path not in found]
-        paths = [decision.path for decision in decisions]
+    def _raws(self, decisions: list[Decision]) -> list[Raw]:
+        """What the store needs a version of, and what it needs for that."""
         before = self._before(decisions)
-        raws = [
+        return [
             Raw(
                 name=os.path.basename(path),
                 raw=self.files[path].raw,
                 sha256=self.hashes[path],
                 modified_at=self.files[path].modified_at,
-                salt=entropy(16),
+                salt=self.capture.clock.entropy(16),
                 before=before.get(path),
             )
-            for path in paths
+            for path in (decision.path for decision in decisions)
         ]
-        dictionary = self.capture.dictionary([raw.raw for raw in raws if raw.before is None])
-        return found | dict(zip(paths, self.capture.workers.make(raws, dictionary), strict=True))
 
     def _before(self, decisions: list[Decision]) -> dict[bytes, Chain]:
         """The bytes of the version before each, where there is one."""
@@ -389,6 +406,11 @@ class Batch:
 
     def _new_id(self) -> bytes:
         return new_uid(self.began_at, self.capture.clock.entropy)
+
+
+def _version_of(made: Mapping[bytes, Made], decision: Decision) -> NewVersion | None:
+    found = made.get(decision.path)
+    return None if found is None else found.version
 
 
 def _folders(path: bytes) -> Iterator[bytes]:

@@ -29,6 +29,7 @@ from ingest.store.engine import Store
 from ingest.store.pack import Dictionary
 
 BATCH = 1000
+TOGETHER = 4 * BATCH  # paths looked at in one go, in batches that overlap
 SAMPLES = 256  # bodies; from fewer nothing is learnt
 LONGEST_CHAIN = 16  # renames of one file within one settle window
 RENAMES_KEPT = 15.0  # seconds; longer than any path waits to settle
@@ -155,10 +156,12 @@ class Capture:
         now = self.clock.monotonic()
         self._renames = _recent(self._renames, now)
         self._targets = _recent(self._targets, now)
-        due = self.settler.take_due(now, BATCH)
+        due = self.settler.take_due(now, TOGETHER)
         expired = [path for path, entry in self.gone.items() if entry.deadline <= now][:BATCH]
         if due or expired:
             self._examine(due, expired)
+        elif not self.busy and self.workers.idle:
+            self.workers.close()  # until the next large number
         return len(due) + len(expired)
 
     def scan(self, cause: Cause) -> Iterator[None]:
@@ -191,7 +194,7 @@ class Capture:
                 newcomers.append((difference.path, signature))
             else:
                 batch.append(Due(difference.path, False, self.clock.monotonic(), None, cause))
-            if len(batch) >= BATCH:
+            if len(batch) >= TOGETHER:
                 self._examine(batch, [])
                 batch = []
                 yield
@@ -349,17 +352,54 @@ class Capture:
         """Look at these paths and record what is found; `made` is what was found at some already."""
         if not due and not expired:
             return
+        recorded = 0
         try:
-            while due or expired:
-                done = Batch(self, made).run(due, expired)
-                due, expired = due[done:], []
+            for count in self._batches(due, expired, made):
+                recorded += count
         except StoreUnavailable:
+            self.workers.close()  # what they have made belongs to nobody any more
             now = self.clock.monotonic()
-            for entry in due:
+            for entry in due[recorded:]:
                 self.settler.hint(
                     entry.path, now, first=entry.first, signature=entry.signature, cause=entry.cause
                 )
             raise
+
+    def _batches(self, due: list[Due], expired: list[bytes], made: Mapping[bytes, Made]) -> Iterator[int]:
+        """Record batch after batch; yields how many paths were in each.
+
+        While other processes make the versions of one batch, the one before is recorded and the one
+        after is read. Only batches that cannot be about the same documents overlap like that: of known
+        documents where they stand, with nothing on its way from one path to another.
+        """
+        start = 0
+        before: Batch | None = None
+        while start < len(due) or expired:
+            part = due[start : start + BATCH]
+            paths = [entry.path for entry in part]
+            batch = Batch(self, made)
+            batch.recall(paths)
+            plain = not (expired or self.gone or self._renames) and batch.is_plain(paths)
+            if before is not None and not plain:
+                before.take()
+                yield before.record()
+                before = None
+                batch.recall(paths)
+            start += batch.look(part, expired)
+            expired = []
+            if before is not None:
+                before.take()
+            batch.give(ahead=len(due))
+            if before is not None:
+                yield before.record()
+            before = batch
+            if not plain:
+                batch.take()
+                yield batch.record()
+                before = None
+        if before is not None:
+            before.take()
+            yield before.record()
 
     def sources(self, path: bytes) -> list[bytes]:
         """The paths that this one was renamed from, by what the operating system reported."""

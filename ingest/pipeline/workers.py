@@ -34,7 +34,7 @@ from ingest.store.entries import NewVersion
 from ingest.store.pack import Dictionary
 
 LARGE = 256  # versions; fewer are made faster here than sent away
-CHUNK = 50  # versions in one parcel to a process
+LARGE_APART = 1000  # where the processes would have to load everything first
 ASKED = 200  # paths in one
 CORES = os.cpu_count() or 1
 AHEAD = 3  # parcels of paths that one process is given before an answer is taken
@@ -90,29 +90,52 @@ class Workers:
         self._processes: list[tuple[BaseProcess, Connection, Connection]] = []
         self._asked: deque[int] = deque()
         self._next = 0
+        self._lot: tuple[Sequence[Raw], Dictionary | None] = ((), None)
 
     @property
     def several(self) -> bool:
         """Whether there is a core for a process beside this one."""
         return CORES > 1
 
-    def make(self, raws: Sequence[Raw], dictionary: Dictionary | None) -> list[NewVersion]:
-        """A version of each, in order."""
-        if len(raws) < LARGE or not self.several:
-            return [make(raw, dictionary) for raw in raws]
+    def give(self, raws: Sequence[Raw], dictionary: Dictionary | None, *, ahead: int) -> None:
+        """Have a version made of each; `take` has them. `ahead` is how many there are in all.
+
+        One lot at a time: what a process has made must be taken before it is given more, or each
+        would wait for the other to read.
+        """
+        self._lot = raws, dictionary
+        if self._asked or not raws or not self._is_worth(ahead):
+            return
         try:
             self._open(dictionary)
-            found: list[NewVersion] = []
-            for start in range(0, len(raws), CHUNK):
-                # one parcel a process: a large one must be read as it is sent
-                if len(self._asked) == len(self._processes):
-                    found += _VERSIONS.decode(self._take())
-                self._give(raws[start : start + CHUNK])
+            share = -(-len(raws) // len(self._processes))
+            for start in range(0, len(raws), share):
+                self._give(raws[start : start + share])
+        except WorkersLost:
+            return
+
+    def take(self) -> list[NewVersion]:
+        """A version of each that was given, in order; waits for them."""
+        (raws, dictionary), self._lot = self._lot, ((), None)
+        if not self._asked:
+            return [make(raw, dictionary) for raw in raws]
+        found: list[NewVersion] = []
+        try:
             while self._asked:
                 found += _VERSIONS.decode(self._take())
         except WorkersLost:
             return [make(raw, dictionary) for raw in raws]
         return found
+
+    def _is_worth(self, ahead: int) -> bool:
+        if not self.several:
+            return False
+        return ahead >= (LARGE if self._processes or _is_alone() else LARGE_APART)
+
+    @property
+    def idle(self) -> bool:
+        """Whether no process has anything to do."""
+        return not self._asked
 
     def ask(self, asks: Sequence[Ask], dictionary: Dictionary | None) -> None:
         """Have these paths read; `answers` has what was found. Raises WorkersLost."""
@@ -146,10 +169,8 @@ class Workers:
             return
         self.close()  # they were given another dictionary
         self._dictionary = dictionary
-        # Forking is quick, and safe only while no other thread can hold a lock.
-        alone = threading.active_count() == 1
         context: ForkContext | SpawnContext = (
-            multiprocessing.get_context("fork") if alone else multiprocessing.get_context("spawn")
+            multiprocessing.get_context("fork") if _is_alone() else multiprocessing.get_context("spawn")
         )
         for _ in range(CORES):
             ours, theirs = context.Pipe(duplex=True)
@@ -182,6 +203,11 @@ class Workers:
             self.close()
             raise WorkersLost from error
         return found
+
+
+def _is_alone() -> bool:
+    """Forking is quick, and safe only while no other thread can hold a lock."""
+    return threading.active_count() == 1
 
 
 def make(raw: Raw, dictionary: Dictionary | None) -> NewVersion:
