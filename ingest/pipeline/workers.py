@@ -91,6 +91,7 @@ class Workers:
         self._asked: deque[int] = deque()
         self._next = 0
         self._lot: tuple[Sequence[Raw], Dictionary | None] = ((), None)
+        self._parcels = 0  # of the lot, with the processes
 
     @property
     def several(self) -> bool:
@@ -111,21 +112,21 @@ class Workers:
             share = -(-len(raws) // len(self._processes))
             for start in range(0, len(raws), share):
                 self._give(raws[start : start + share])
+                self._parcels += 1
         except WorkersLost:
             return
 
     def take(self) -> list[NewVersion]:
         """A version of each that was given, in order; waits for them."""
         (raws, dictionary), self._lot = self._lot, ((), None)
-        if not self._asked:
-            return [make(raw, dictionary) for raw in raws]
-        found: list[NewVersion] = []
+        parcels, found = self._parcels, []
         try:
-            while self._asked:
+            for _ in range(parcels):
                 found += _VERSIONS.decode(self._take())
         except WorkersLost:
-            return [make(raw, dictionary) for raw in raws]
-        return found
+            parcels = 0
+        self._parcels = 0
+        return found if parcels else [make(raw, dictionary) for raw in raws]
 
     def _is_worth(self, ahead: int) -> bool:
         if not self.several:
@@ -155,6 +156,7 @@ class Workers:
         """End the processes. `make` and `ask` may be called again."""
         processes, self._processes = self._processes, []
         self._asked.clear()
+        self._parcels = 0
         for process, asks, answers in processes:
             asks.close()
             answers.close()

@@ -345,3 +345,18 @@ def test_the_names_of_the_contract_are_left_out_and_those_that_look_so_are_not(
         (folder / name).write_text(f"The file {name}.\n")
 
     assert sorted(watched.news()) == [f"created {name} @1" for name in taken_in]
+
+
+def test_thousands_of_files_are_taken_in_and_edited_by_several_processes(place: Place) -> None:
+    """More than one batch of each kind: new ones beside known ones, some without a text, all edited twice."""
+    names = [f"{number // 500}/{number:04}.txt" for number in range(2600)]
+
+    def write(said: str) -> None:
+        for number, name in enumerate(names):
+            place.write(name, bytes(9) if number % 97 == 0 else f"Document {number} {said}. Twice {number}.\n")
+
+    for count, said in enumerate(("was written", "was changed", "was changed again"), start=1):
+        write(said)
+        place.scan()
+        assert place.seq == 2600 + (count - 1) * (2600 - 27)
+    place.holds(sample=50)
