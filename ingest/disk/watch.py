@@ -23,7 +23,8 @@ from ingest.disk.patterns import OWN_FOLDER
 
 HINTS = 100_000  # past this many paths a rescan is cheaper than the list
 COOKIE = b"cookie-"
-# Every event class but the two of reading: our own reads would flood the queue.
+# Every event class but the two of reading, since our own reads would flood the queue, and that of a
+# folder modified: each create and delete below says the same, and more.
 EVENTS: list[type[events.FileSystemEvent]] = [
     events.FileCreatedEvent,
     events.FileDeletedEvent,
@@ -33,7 +34,6 @@ EVENTS: list[type[events.FileSystemEvent]] = [
     events.FileClosedEvent,
     events.DirCreatedEvent,
     events.DirDeletedEvent,
-    events.DirModifiedEvent,
     events.DirMovedEvent,
     events.DirAttribEvent,
 ]
@@ -72,8 +72,6 @@ class Handler(events.FileSystemEventHandler):
 
     def dispatch(self, event: events.FileSystemEvent) -> None:
         """Called by the observer's thread for each event."""
-        if type(event) is events.DirModifiedEvent:
-            return  # each create and delete below says the same, and more
         source = self._relative(event.src_path)
         target = self._relative(event.dest_path) if event.dest_path else None
         if source is None and target is None:

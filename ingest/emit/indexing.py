@@ -20,7 +20,7 @@ from ingest.store import reader
 from ingest.store.engine import Store
 
 STEP = 20  # changes at once
-QUIET = 0.5  # seconds without a change before it begins
+QUIET = 2.0  # seconds without a change before it begins
 LONGEST = 30.0  # seconds it stands back for a log that never rests
 IDLE = 5.0  # seconds between two looks when nobody calls
 AGAIN = 60.0  # seconds before it tries again what failed

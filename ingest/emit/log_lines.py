@@ -23,6 +23,7 @@ STEP = 1000  # other roots' changes passed before the cursor is written
 # whoever asks the store is told.
 EXPLAINED = 32  # changes at once
 LARGEST = 200_000  # bytes of the version
+REST = 0.2  # seconds after a full batch: what is recorded can wait to be told, what is not yet may be lost
 IDLE = 1.0  # seconds between two looks when nobody calls: other processes may write too
 
 _SURPRISES = (ArithmeticError, LookupError, RecursionError, TypeError, ValueError)
@@ -48,6 +49,7 @@ class LogLines(threading.Thread):
         self._log = log
         self._wait = wait
         self._stopping = threading.Event()
+        self._many = False
 
     def run(self) -> None:
         """Tell what is in the log, wait for more."""
@@ -55,6 +57,8 @@ class LogLines(threading.Thread):
             told = self._pass()
             if not told:
                 self._wait(max((sink.cursor for sink in self.sinks.values()), default=0), IDLE)
+            elif self._many:
+                self._stopping.wait(REST)
         while self._pass():
             pass
 
@@ -85,6 +89,7 @@ class LogLines(threading.Thread):
             records = [self._record(row, connection, explained=len(rows) <= EXPLAINED) for row in rows]
         for record in records:
             self._log.info("change", **record)
+        self._many = len(rows) == BATCH
         # Other roots' changes are not this one's to tell: the cursor passes them.
         sink.cursor = head if len(rows) < BATCH else rows[-1].seq
         if rows or head - place > STEP:
