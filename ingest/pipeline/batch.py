@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterator, Mapping
 from hashlib import sha256
 from typing import TYPE_CHECKING
@@ -16,11 +15,11 @@ from ingest.disk.scan import SeenRow
 from ingest.identity import Appeared, Decision, Standing, Vanished
 from ingest.ids import new_uid
 from ingest.model import Cause, GoneReason
+from ingest.pipeline import bodies
 from ingest.pipeline.limits import Gone
-from ingest.pipeline.workers import Made, Raw
+from ingest.pipeline.workers import Made
 from ingest.settle import Due
-from ingest.store import blobs, seen, writer
-from ingest.store.blobs import Chain
+from ingest.store import seen, writer
 from ingest.store.entries import Entry, NewVersion, Sighting
 
 if TYPE_CHECKING:
@@ -93,11 +92,13 @@ class Batch:
 
     def give(self, *, ahead: int) -> None:
         """Have the versions made; `record` waits for them. `ahead` is how many paths are due in all."""
+        capture = self.capture
         wanting = [d for d in self.decisions if not d.same and _version_of(self.made, d) is None]
         self.wanting = [decision.path for decision in wanting]
-        raws = self._raws(wanting)
-        dictionary = self.capture.dictionary([raw.raw for raw in raws if raw.before is None])
-        self.capture.workers.give(raws, dictionary, ahead=ahead)
+        files = {decision.path: self.files[decision.path] for decision in wanting}
+        raws = bodies.raws(capture.store, wanting, files, self.hashes, capture.clock.entropy)
+        dictionary = capture.dictionary([raw.raw for raw in raws if raw.before is None])
+        capture.workers.give(raws, dictionary, ahead=ahead)
 
     def take(self) -> None:
         """The versions that were given to be made."""
@@ -341,33 +342,6 @@ class Batch:
                 entry=len(self.entries) - 1,
             )
         )
-
-    def _raws(self, decisions: list[Decision]) -> list[Raw]:
-        """What the store needs a version of, and what it needs for that."""
-        before = self._before(decisions)
-        return [
-            Raw(
-                name=os.path.basename(path),
-                raw=self.files[path].raw,
-                sha256=self.hashes[path],
-                modified_at=self.files[path].modified_at,
-                salt=self.capture.clock.entropy(16),
-                before=before.get(path),
-            )
-            for path in (decision.path for decision in decisions)
-        ]
-
-    def _before(self, decisions: list[Decision]) -> dict[bytes, Chain]:
-        """The bytes of the version before each, where there is one."""
-        last = {
-            d.document: d.previous for d in decisions if d.document is not None and d.previous is not None
-        }
-        if not last:
-            return {}
-        with self.capture.store.read() as connection:
-            # what cannot be read is for `verify` to say; the new version does without
-            chains = blobs.last_chains(connection, last)
-        return {d.path: chains[d.document] for d in decisions if d.document in chains}
 
     def _touch(self, path: bytes, found: read.Bytes) -> None:
         """Same bytes as recorded: no change, but the next scan need not read it again."""

@@ -7,7 +7,6 @@ to look, a scan says where to look, and what is found there is what counts.
 from __future__ import annotations
 
 import os
-from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from hashlib import sha256
 from types import MappingProxyType
@@ -20,15 +19,15 @@ from ingest.disk.watch import Heard
 from ingest.errors import StoreUnavailable
 from ingest.identity import Standing
 from ingest.model import Cause, Signature
+from ingest.pipeline import first
 from ingest.pipeline.batch import Batch
-from ingest.pipeline.limits import Clock, Gone, Limits
-from ingest.pipeline.workers import ASKED, Ask, Made, Workers, WorkersLost
+from ingest.pipeline.limits import BATCH, Clock, Gone, Limits
+from ingest.pipeline.workers import Made, Workers
 from ingest.settle import Due, Settler
 from ingest.store import blobs, pack, seen
 from ingest.store.engine import Store
 from ingest.store.pack import Dictionary
 
-BATCH = 1000
 TOGETHER = 4 * BATCH  # paths looked at in one go, in batches that overlap
 SAMPLES = 256  # bodies; from fewer nothing is learnt
 LONGEST_CHAIN = 16  # renames of one file within one settle window
@@ -114,7 +113,7 @@ class Capture:
             return
         if any(part.startswith(b".") for part in with_slash.split(b"/")):
             return
-        for difference in self._differences(folder, blocked):
+        for difference in self.differences(folder, blocked):
             if difference is None:
                 continue
             self.settler.hint(difference.path, now, signature=difference.signature)
@@ -159,7 +158,7 @@ class Capture:
         due = self.settler.take_due(now, TOGETHER)
         expired = [path for path, entry in self.gone.items() if entry.deadline <= now][:BATCH]
         if due or expired:
-            self._examine(due, expired)
+            self.examine(due, expired)
         elif not self.busy and self.workers.idle:
             self.workers.close()  # until the next large number
         return len(due) + len(expired)
@@ -174,42 +173,42 @@ class Capture:
             empty = seen.is_empty(connection, self.root)
         blocked: list[Blocked] = []
         if empty:
-            yield from self._take_in(cause, blocked)
+            yield from first.take_in(self, cause, self.differences(b"", blocked))
             self._note_blocked(b"", blocked)
             return
         newcomers: list[tuple[bytes, Signature]] = []
         missing: list[bytes] = []
         batch: list[Due] = []
         self.files_seen = 0
-        for difference in self._differences(b"", blocked):
+        for difference in self.differences(b"", blocked):
             if difference is None:
                 yield
                 continue
             signature = difference.signature
             if signature is None:
                 missing.append(difference.path)
-            elif self._is_fresh(signature):
+            elif self.is_fresh(signature):
                 self.settler.hint(difference.path, self.clock.monotonic(), signature=signature, cause=cause)
             elif difference.seen is None:
                 newcomers.append((difference.path, signature))
             else:
                 batch.append(Due(difference.path, False, self.clock.monotonic(), None, cause))
             if len(batch) >= TOGETHER:
-                self._examine(batch, [])
+                self.examine(batch, [])
                 batch = []
                 yield
-        self._examine(batch, [])
+        self.examine(batch, [])
         self._note_blocked(b"", blocked)
         yield
         with self.store.read() as connection:
             long = seen.long_paths(connection, self.root)  # the walk cannot miss them: they have stand-ins
         now = self.clock.monotonic()
-        self._examine([Due(path, False, now, None, cause) for path in long], [])
+        self.examine([Due(path, False, now, None, cause) for path in long], [])
         yield from self._find_missing(missing, cause)
         for start in range(0, len(newcomers), BATCH):
             now = self.clock.monotonic()
             part = newcomers[start : start + BATCH]
-            self._examine([Due(path, False, now, None, cause) for path, _ in part], [])
+            self.examine([Due(path, False, now, None, cause) for path, _ in part], [])
             yield
         if not self.settler:
             # Every file there is was looked at: no other half can come any more.
@@ -218,79 +217,16 @@ class Capture:
                 if path in self.gone:
                     self.gone[path] = msgspec.structs.replace(self.gone[path], deadline=now)
 
-    def _take_in(self, cause: Cause, blocked: list[Blocked]) -> Iterator[None]:
-        """Everything there is, of a root of which nothing is known: no file can be another's other half.
-
-        From the first files a dictionary is learnt; the rest is read by processes beside this one,
-        some parcels ahead of what is recorded.
-        """
-        part: list[Due] = []
-        waiting: deque[list[Due]] = deque()
-        ready: list[Due] = []
-        made: dict[bytes, Made] = {}
-        first = True
-        for difference in self._differences(b"", blocked):
-            if difference is None:
-                yield
-                continue
-            signature, now = difference.signature, self.clock.monotonic()
-            if signature is None:
-                continue  # a row without a document: nothing is there, as nothing was
-            if self._is_fresh(signature):
-                self.settler.hint(difference.path, now, signature=signature, cause=cause)
-                continue
-            part.append(Due(difference.path, False, now, None, cause))
-            if first or not self.workers.several:
-                if len(part) == BATCH:
-                    self._examine(part, [])
-                    part, first = [], False
-                    yield
-                continue
-            if len(part) < ASKED:
-                continue
-            try:
-                self._ask(part, waiting)
-                while self.workers.full:
-                    self._hear_answers(waiting, ready, made)
-            except WorkersLost:
-                self._examine([due for parcel in waiting for due in parcel], [])
-                waiting.clear()
-            part = []
-            if len(ready) >= BATCH:
-                self._examine(ready, [], made)
-                ready, made = [], {}
-                yield
-        try:
-            while waiting:
-                self._hear_answers(waiting, ready, made)
-        except WorkersLost:
-            part += [due for parcel in waiting for due in parcel]
-        self._examine(ready, [], made)
-        yield
-        for start in range(0, len(part), BATCH):
-            self._examine(part[start : start + BATCH], [])
-            yield
-
-    def _ask(self, part: list[Due], waiting: deque[list[Due]]) -> None:
-        """Have a process read these; they wait until it is heard, or is lost."""
-        waiting.append(part)
-        asks = [Ask(due.path, self.clock.entropy(16)) for due in part]
-        self.workers.ask(asks, self.dictionary(()))
-
-    def _hear_answers(self, waiting: deque[list[Due]], ready: list[Due], made: dict[bytes, Made]) -> None:
-        answers = self.workers.answers()
-        parcel = waiting.popleft()
-        ready += parcel
-        made.update(zip((due.path for due in parcel), answers, strict=True))
-
     def _find_missing(self, missing: list[bytes], cause: Cause) -> Iterator[None]:
         """Believe each absence only after a look at the path itself."""
         for start in range(0, len(missing), BATCH):
             now = self.clock.monotonic()
-            self._examine([Due(path, False, now, None, cause) for path in missing[start : start + BATCH]], [])
+            self.examine([Due(path, False, now, None, cause) for path in missing[start : start + BATCH]], [])
             yield
 
-    def _differences(self, top: bytes, blocked: list[Blocked]) -> Iterator[Difference | None]:
+    def differences(self, top: bytes, blocked: list[Blocked]) -> Iterator[Difference | None]:
+        """Where the disk and what is recorded differ below `top`; None now and then. `blocked` is filled."""
+
         def count() -> None:
             self.files_seen += 1
 
@@ -326,7 +262,7 @@ class Capture:
         }
         self.blocked = kept | {entry.path: entry.why for entry in blocked}
 
-    def _is_fresh(self, signature: Signature) -> bool:
+    def is_fresh(self, signature: Signature) -> bool:
         """Changed within the quiet time by the wall clock, or in its future: seen again before it counts."""
         age = self.clock.wall() * 1000 - signature.ctime_ns
         return age < self.limits.quiet * 1e9
@@ -346,7 +282,7 @@ class Capture:
 
     # -- one batch -------------------------------------------------------------------------
 
-    def _examine(
+    def examine(
         self, due: list[Due], expired: list[bytes], made: Mapping[bytes, Made] = MappingProxyType({})
     ) -> None:
         """Look at these paths and record what is found; `made` is what was found at some already."""

@@ -10,6 +10,8 @@ from ingest.identity import Standing
 from ingest.ids import Entropy
 from ingest.model import Cause, GoneReason
 
+BATCH = 1000  # paths recorded in one transaction
+
 
 class Clock(msgspec.Struct, frozen=True):
     """Time and randomness, handed in. `wall` is microseconds since 1970: a label, never arithmetic."""
