@@ -54,29 +54,36 @@ def words(text: str) -> int:
 
 
 def _western_words(text: str) -> int | None:
-    """The same number for a text that code page 1252 can hold, four times as fast; else None.
+    """The same number for a text that one byte a character can hold, eight times as fast; else None.
 
-    Every character becomes a letter, a joint or a blank, and the places where a letter follows a
-    blank are counted.
+    Every character becomes a letter, a joint or a blank. A word begins where a letter follows a blank,
+    or a joint that no letter stands before.
     """
-    try:
-        kinds = text.encode("cp1252").translate(_kinds())
-    except UnicodeEncodeError:
+    for encoding in ("latin-1", "cp1252"):  # the first takes no time
+        try:
+            kinds = text.encode(encoding).translate(_kinds(encoding))
+            break
+        except UnicodeEncodeError:
+            continue
+    else:
         return None
     if b"_" in kinds:
         return None
-    for _ in range(2):  # the joints of `x-y-z` overlap
-        kinds = kinds.replace(b"w-w", b"www")
-    kinds = kinds.replace(b"-", b" ")
-    return kinds.count(b" w") + kinds.startswith(b"w")
+    found = kinds.count(b" w") + kinds.startswith(b"w")
+    joint = kinds.find(b"-")
+    while joint >= 0:
+        if kinds[joint + 1 : joint + 2] == b"w" and (not joint or kinds[joint - 1 : joint] != b"w"):
+            found += 1
+        joint = kinds.find(b"-", joint + 1)
+    return found
 
 
 @functools.cache
-def _kinds() -> bytes:
-    """For each byte of code page 1252: w a letter or digit, - a joint, _ what needs the full rule."""
+def _kinds(encoding: str) -> bytes:
+    """For each byte of a code page: w a letter or digit, - a joint, _ what needs the full rule."""
     kinds = []
     for code in range(256):
-        char = bytes([code]).decode("cp1252", "replace")
+        char = bytes([code]).decode(encoding, "replace")
         if char in "_" + _JOINERS:
             kinds.append("_")
         elif char in "'-\u2019":
@@ -135,7 +142,7 @@ class _Tally:
         """Count the pieces; `following` is what comes after them, None if the last goes on."""
         last = len(pieces) - 1
         for index, piece in enumerate(pieces):
-            if _LETTER.search(piece) is None:
+            if not piece[:1].isalnum() and _LETTER.search(piece) is None:
                 if piece.isspace():
                     self._going_on = False
                 continue
