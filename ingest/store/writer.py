@@ -17,7 +17,7 @@ from sqlalchemy.exc import DBAPIError
 from ingest import merkle
 from ingest.errors import StoreDamaged, StoreUnavailable
 from ingest.ids import Entropy, new_uid
-from ingest.store import blobs, lines, rows, sums, tables
+from ingest.store import blobs, keys, lines, rows, sums, tables
 from ingest.store.engine import Row, Store, allocate, lost_connection, now_at, should_retry
 from ingest.store.entries import Entry, NewRendition, NewVersion, Recorded, Sighting
 
@@ -126,24 +126,24 @@ def _append(
     now: Callable[[], int],
 ) -> Recorded:
     """Versions, renditions, changes and leaves; the log's head is locked last and moved on."""
-    keys = lines.Keys(
+    known = lines.Keys(
         root=root,
-        root_uid=connection.execute(_ROOT_UID, {"root": root}).scalar_one(),
+        root_uid=keys.root_uid(connection, root),
         documents=documents,
-        uids=_uids(connection, documents),
+        uids=keys.uids(connection, documents),
         blobs=_write_blobs(connection, entries),
-        normalisers=_normalisers(connection, entries),
+        normalisers=keys.normalisers(
+            connection, {(made.rendition.normaliser, made.rendition.libraries) for made in _texts(entries)}
+        ),
     )
     head = _lock_head(connection)
     label, behind = _label(connection, head.recorded_at, now)
-    made = lines.of(entries, keys, seq=head.seq, label=label)
+    made = lines.of(entries, known, seq=head.seq, label=label)
     rows.insert(connection, "version", lines.VERSION, made.versions)
     rows.insert(connection, "rendition", lines.RENDITION, made.renditions)
     rows.insert(connection, "change", lines.CHANGE, made.changes)
     frontier, size = merkle.extend(merkle.unpack(head.frontier), head.seq, made.leaves)
-    connection.execute(
-        sa.update(tables.log_head).values(seq=size, recorded_at=label, frontier=merkle.pack(frontier))
-    )
+    connection.execute(_MOVE_HEAD, {"seq": size, "recorded_at": label, "frontier": merkle.pack(frontier)})
     return Recorded(size, len(entries), behind)
 
 
@@ -197,7 +197,7 @@ def _write_documents(
 ) -> list[int | None]:
     """Insert and update the document heads; returns each entry's document key."""
     created = [entry for entry in entries if entry.type == "created"]
-    keys = iter(allocate(connection, tables.document, len(created)) if created else ())
+    numbers = iter(allocate(connection, tables.document, len(created)) if created else ())
     documents: list[int | None] = []
     updates: list[tuple[object, ...]] = []
     heads: list[tuple[object, ...]] = []
@@ -206,7 +206,7 @@ def _write_documents(
         made = entry.version
         if entry.type == "created":
             assert made is not None
-            key = next(keys)
+            key = next(numbers)
             uid = new_uid(entry.observed_at, entropy)
             inserts.append((key, uid, root, entry.path, "live", 1, made.hash))
             documents.append(key)
@@ -317,50 +317,16 @@ def _texts(entries: Sequence[Entry]) -> Iterator[NewVersion | NewRendition]:
         yield from entry.renditions
 
 
-def _normalisers(connection: Connection, entries: Sequence[Entry]) -> dict[tuple[str, str], int]:
-    """The key of each normaliser that made one of these renditions; new ones are added."""
-    wanted = {(made.rendition.normaliser, made.rendition.libraries) for made in _texts(entries)}
-    if not wanted:
-        return {}
-    table = tables.normaliser
-    select = sa.select(table.c.name, table.c.libraries, table.c.id)
-    found = {(row.name, row.libraries): row.id for row in connection.execute(select)}
-    missing = sorted(wanted - found.keys())
-    if missing:
-        keys = allocate(connection, table, len(missing))
-        rows.insert(
-            connection,
-            "normaliser",
-            ("id", "name", "libraries"),
-            [(key, *pair) for key, pair in zip(keys, missing, strict=True)],
-            unless="name, libraries",
-        )
-        found = {(row.name, row.libraries): row.id for row in connection.execute(select)}
-    return found
-
-
-def _uids(connection: Connection, documents: Sequence[int | None]) -> dict[int | None, bytes | None]:
-    """The stable id of each document, for the leaves."""
-    wanted = sorted({key for key in documents if key is not None})
-    uids: dict[int | None, bytes | None] = {None: None}
-    for start in range(0, len(wanted), 500):
-        found = connection.execute(_UIDS, {"keys": wanted[start : start + 500]})
-        uids.update((row.id, row.uid) for row in found)
-    return uids
-
-
-_UIDS = sa.select(tables.document.c.id, tables.document.c.uid).where(
-    tables.document.c.id.in_(sa.bindparam("keys", expanding=True))
+_head = tables.log_head.c
+_HEAD = sa.select(_head.seq, _head.recorded_at, _head.frontier).where(_head.id == 1).with_for_update()
+_MOVE_HEAD = sa.update(tables.log_head).values(
+    {name: sa.bindparam(name) for name in ("seq", "recorded_at", "frontier")}
 )
-
 _LAST_SEQ = sa.select(sa.func.max(tables.change.c.seq))
-_ROOT_UID = sa.select(tables.root.c.uid).where(tables.root.c.id == sa.bindparam("root"))
 
 
 def _lock_head(connection: Connection) -> Row:
-    head = tables.log_head
-    select = sa.select(head.c.seq, head.c.recorded_at, head.c.frontier).where(head.c.id == 1)
-    found = connection.execute(select.with_for_update()).one_or_none()
+    found = connection.execute(_HEAD).one_or_none()
     last = connection.execute(_LAST_SEQ).scalar() or 0
     if found is None or found.seq != last:
         says = "is missing" if found is None else f"says {found.seq}"
