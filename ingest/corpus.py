@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
-from ingest import queries
+from ingest import queries, records
 from ingest.disk.write import write_beneath
 from ingest.errors import IntegrityError, UsageError
 from ingest.escape import path as show
@@ -107,7 +107,7 @@ def export(connection: Connection, folder: str, *, until: int, root: str | None)
                 )
             body = blobs.get(connection, row.id, row.version)
             write_beneath(base, inside, body, modified_at=row.modified_at)
-            yield queries.document_record(row)
+            yield records.document(row)
     finally:
         os.close(base)
 

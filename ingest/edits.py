@@ -15,7 +15,7 @@ from ingest.compare.classify import classify
 from ingest.compare.edit import Edit, Text
 from ingest.compare.notices import Phrases
 from ingest.errors import IntegrityError
-from ingest.store import blobs, reader
+from ingest.store import blobs, versions
 from ingest.store.engine import Connection, Row
 
 
@@ -58,9 +58,9 @@ def texts(connection: Connection, document: int, first: int, last: int) -> Texts
 def compared(connection: Connection, document: int, first: int, last: int) -> tuple[Row, Row] | None:
     """The renditions of two versions that are compared; None where there are none with text."""
     if last == first + 1:
-        return paired(reader.renditions(connection, document, first, last))
-    found = reader.renditions(connection, document, first, first)
-    return paired(found + reader.renditions(connection, document, last, last))
+        return paired(versions.renditions(connection, document, first, last))
+    found = versions.renditions(connection, document, first, first)
+    return paired(found + versions.renditions(connection, document, last, last))
 
 
 def read(connection: Connection, document: int, pair: tuple[Row, Row]) -> tuple[Text, Text]:
@@ -77,7 +77,7 @@ def read(connection: Connection, document: int, pair: tuple[Row, Row]) -> tuple[
 def earlier(connection: Connection, document: int, pair: tuple[Row, Row]) -> tuple[tuple[int, bytes], ...]:
     """Number and hash of each version before both that had the later one's text, by the same normaliser."""
     old, new = pair
-    again = reader.versions_with_text(
+    again = versions.with_text(
         connection, document, new.text_sha256, normaliser=new.normaliser, before=old.version
     )
     return tuple((no, new.text_sha256) for no in again)

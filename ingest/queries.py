@@ -1,32 +1,26 @@
-"""Questions about the history, answered as the records of the contract."""
+"""Questions about the history: what a call names, and what is known of it."""
 
 from __future__ import annotations
 
 import os
 import re
-from collections.abc import Iterable, Iterator
-from contextlib import suppress
-from itertools import islice
 from typing import TYPE_CHECKING, Any
 
 import msgspec
 
-from ingest import moments
-from ingest.errors import IntegrityError, NotFound, UsageError
+from ingest import moments, records
+from ingest.errors import NotFound, UsageError
 from ingest.escape import path as show_path
 from ingest.escape import path_fields
 from ingest.ids import parse_uid, show_uid
-from ingest.store import blobs, coverage, cursors, reader, roots
+from ingest.records import Record
+from ingest.store import blobs, coverage, cursors, reader, roots, versions
 from ingest.store.engine import Connection, Row, now_at
 
 if TYPE_CHECKING:
-    from ingest.compare.notices import Phrases
-
-Record = dict[str, Any]
+    pass
 
 _REV = re.compile(r"\d{1,9}|first|latest|prev|\{cursor:[^{}]+\}", re.ASCII)
-_BATCH = 200
-_UNKNOWN_ACTOR = {"kind": "unknown", "name": None, "confidence": None}
 
 
 class Target(msgspec.Struct, frozen=True):
@@ -113,12 +107,6 @@ def coverage_of(
             coverage.Interval("blind", beat, None, "killed"),
         ]
     return found
-
-
-def coverage_record(root: str, each: coverage.Interval) -> Record:
-    """A stretch of a root's ledger, the same in `coverage` and the report."""
-    begin, end = moments.show(each.since), moments.show(each.until)
-    return {"root": root, "state": each.state, "from": begin, "to": end, "reason": each.reason}
 
 
 def locate(
@@ -258,94 +246,7 @@ def moment_of(connection: Connection, rev: str | None) -> int | None:
     return rev_seq(connection, rev)
 
 
-# -- records ---------------------------------------------------------------------------------
-
-
-def change_records(
-    connection: Connection, rows: Iterable[Row], *, phrases: Phrases, indexed: bool
-) -> Iterator[Record]:
-    """The changes as the contract shows them, with their edits: from the index where it has them, and this
-    connection sees it with edits told by these phrases, else made from the texts."""
-    from ingest.index import kinds
-
-    stream = iter(rows)
-    while batch := list(islice(stream, _BATCH)):
-        known = kinds.stored(connection, batch) if indexed else {}
-        for row in batch:
-            if row.seq in known:
-                yield {**change_record(row), "edit": known[row.seq]}
-            else:
-                yield edited_record(row, connection, phrases=phrases)
-
-
-def edited_record(row: Row, connection: Connection, *, phrases: Phrases) -> Record:
-    """A change as the contract shows it, the same in the log lines, the feed and `log`.
-
-    Its `edit` is made from the two texts, which takes milliseconds. It is null too where they are damaged,
-    which `verify` tells.
-    """
-    # What compares texts is loaded by those alone that compare.
-    from ingest import edits
-
-    made = None
-    with suppress(IntegrityError):
-        made = edits.of(connection, row, phrases=phrases)
-    return {**change_record(row), "edit": None if made is None else edits.record(made)}
-
-
-def change_record(row: Row) -> Record:
-    """The same without its edit, which is then null."""
-    rejected = row.type == "rejected"
-    return {
-        "seq": row.seq,
-        "id": show_uid(row.id),
-        "type": f"document.{row.type}",
-        "root": row.root,
-        "document": None if row.document is None else show_uid(row.document),
-        **path_fields("path", row.path),
-        **path_fields("from_path", row.from_path),
-        "version": None if rejected else row.version,
-        "previous_version": row.previous_version,
-        "sha256": _hex(row.sha256),
-        "text_sha256": _hex(row.text_sha256),
-        "size": row.size,
-        "observed_at": moments.show(row.observed_at),
-        "recorded_at": moments.show(row.recorded_at),
-        "modified_at": moments.show(row.modified_at),
-        "cause": row.cause,
-        "reason": row.reason,
-        "actor": msgspec.json.decode(row.actor) if row.actor else _UNKNOWN_ACTOR,
-        "edit": None,
-    }
-
-
-def document_record(row: Row) -> Record:
-    """A document as `ls` shows it."""
-    return {
-        "document": show_uid(row.document),
-        "root": row.root,
-        **path_fields("path", row.path),
-        "version": row.version,
-        **_facts(row),
-        "deleted_at": moments.show(row.deleted_at),
-    }
-
-
-def _facts(row: Row) -> Record:
-    return {
-        "sha256": _hex(row.sha256),
-        "text_sha256": _hex(row.text_sha256),
-        "size": row.size,
-        "observed_at": moments.show(row.observed_at),
-        "modified_at": moments.show(row.modified_at),
-        "media_type": row.media_type,
-        "encoding": row.encoding,
-        "language": row.language,
-        "title": row.title,
-        "date": row.date,
-        "date_earliest": row.date_earliest,
-        "date_latest": row.date_latest,
-    }
+# -- versions --------------------------------------------------------------------------------
 
 
 def version_record(connection: Connection, target: Target, no: int, normaliser: str | None = None) -> Record:
@@ -358,7 +259,7 @@ def version_record(connection: Connection, target: Target, no: int, normaliser: 
         "root": target.root,
         **path_fields("path", target.path),
         "version": no,
-        **_facts(row),
+        **records.facts(row),
         "deleted_at": moments.show(deleted),
         "seq": row.seq,
         "normaliser": row.normaliser,
@@ -376,7 +277,7 @@ def version_record(connection: Connection, target: Target, no: int, normaliser: 
 
 def version_row(connection: Connection, target: Target, no: int, normaliser: str | None = None) -> Row:
     """One version's row. Raises NotFound."""
-    row = reader.version(connection, target.id, no, normaliser)
+    row = versions.one(connection, target.id, no, normaliser)
     if row is None:
         what = f"version {no}" if normaliser is None else f"rendition of version {no} by '{normaliser}'"
         raise NotFound(f"{show_path(target.path)} has no {what}")
@@ -399,7 +300,3 @@ def raw_bytes(connection: Connection, target: Target, no: int) -> bytes:
     """A version's bytes. Raises NotFound, IntegrityError."""
     version_row(connection, target, no)
     return blobs.get(connection, target.id, no)
-
-
-def _hex(value: bytes | None) -> str | None:
-    return None if value is None else value.hex()

@@ -15,6 +15,7 @@ from benchmarks.stage import Stage, say
 from benchmarks.table import Line, limited, noted
 from benchmarks.timing import CommandFailed, median, percentile
 from ingest import queries as asked
+from ingest import records
 from ingest.compare import diff
 from ingest.store import reader
 from ingest.store.engine import Store, open_store
@@ -101,11 +102,11 @@ def _show(store: Store, name: str, rev: str | None) -> str | None:
         return asked.text(connection, target, asked.pick(connection, target, picked))
 
 
-def _log(store: Store, name: str) -> list[asked.Record]:
+def _log(store: Store, name: str) -> list[records.Record]:
     with store.read() as connection:
         target = asked.resolve(connection, name)
         rows = reader.changes(connection, document=target.id, limit=20, newest_first=True)
-        return [asked.change_record(row) for row in rows]
+        return [records.change(row) for row in rows]
 
 
 def _diff(store: Store, name: str, old: int, new: int) -> list[diff.Hunk]:
@@ -147,6 +148,6 @@ def at(stage: Stage) -> Iterator[Line]:
     shutil.rmtree(corpus.folder)
 
 
-def _list(store: Store, until: int) -> list[asked.Record]:
+def _list(store: Store, until: int) -> list[records.Record]:
     with store.read() as connection:
-        return [asked.document_record(row) for row in reader.documents(connection, until=until)]
+        return [records.document(row) for row in reader.documents(connection, until=until)]

@@ -40,7 +40,7 @@ def command(since: int | None, limit: int | None, follow: bool, cursor: str | No
 
     Exit: 0; 2 usage; 4 no store.
     """
-    from ingest import queries
+    from ingest import records
     from ingest.errors import UsageError
     from ingest.store import cursors, reader
 
@@ -65,13 +65,13 @@ def command(since: int | None, limit: int | None, follow: bool, cursor: str | No
             size = BATCH if left is None else min(BATCH, left)
             with store.read() as connection:
                 rows = list(reader.changes(connection, after=place, limit=size, brief=not as_json()))
-                records = [
-                    queries.edited_record(row, connection, phrases=phrases)
+                shown = [
+                    records.edited(row, connection, phrases=phrases)
                     for row in (rows if as_json() and len(rows) <= FEW else ())
                 ]
-            if as_json() and not records and rows:
+            if as_json() and not shown and rows:
                 _tell(store, rows, phrases)
-            for record in records:
+            for record in shown:
                 emit(record)
             for row in rows if not as_json() else ():
                 number = paint(f"#{row.seq:<6}", fg="yellow")
@@ -93,14 +93,14 @@ def command(since: int | None, limit: int | None, follow: bool, cursor: str | No
 
 def _tell(store: Store, rows: Sequence[Row], phrases: Phrases) -> None:
     """Write many changes, with the edits that the index has: the feed does not wait for the others."""
-    from ingest import queries
+    from ingest import records
     from ingest.cli.indexed import as_it_is
     from ingest.index.place import Index
 
     index = Index(store)
     try:
         with as_it_is(index, phrases=phrases) as (connection, indexed):
-            for record in queries.change_records(connection, rows, phrases=phrases, indexed=indexed):
+            for record in records.changes(connection, rows, phrases=phrases, indexed=indexed):
                 emit(record)
     finally:
         index.dispose()

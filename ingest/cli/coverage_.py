@@ -57,11 +57,11 @@ def command(root: str | None, since: str | None, until: str | None, doc: str | N
 
 
 def _show(root: str, interval: Any, *, width: int) -> None:
+    from ingest import records
     from ingest.moments import show_seconds
-    from ingest.queries import coverage_record
 
     if as_json():
-        emit(coverage_record(root, interval))
+        emit(records.stretch(root, interval))
         return
     state = paint(f"{interval.state:<8}", fg=_COLOUR[interval.state])
     reason = f"  ({escape.name(interval.reason)})" if interval.reason else ""

@@ -46,7 +46,7 @@ def command(
 
     Exit: 0; 2 no such document, root or moment; 4 no store.
     """
-    from ingest import queries
+    from ingest import queries, records
     from ingest.errors import NotFound, UsageError
     from ingest.store import reader, roots
 
@@ -84,7 +84,7 @@ def command(
             rows = reversed(list(rows))
         phrases = settings().notice_phrases
         if as_json():
-            for record in queries.change_records(connection, rows, phrases=phrases, indexed=indexed):
+            for record in records.changes(connection, rows, phrases=phrases, indexed=indexed):
                 emit(record)
             return
         header(f"{'seq':<7} {'when (UTC)':<19}  {'change':<9} path")

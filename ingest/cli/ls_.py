@@ -28,7 +28,7 @@ def command(
 
     Exit: 0; 2 no such root, date or moment; 4 no store.
     """
-    from ingest import moments, queries
+    from ingest import moments, queries, records
     from ingest.store import reader, roots, seen
 
     days = None if date is None else moments.days(date)
@@ -51,7 +51,7 @@ def command(
         for row in reader.documents(
             connection, until=until, root=key, prefix=raw, deleted=deleted, days=days
         ):
-            record = queries.document_record(row)
+            record = records.document(row)
             if as_json():
                 emit(record)
             else:

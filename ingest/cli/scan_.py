@@ -23,7 +23,7 @@ def command(roots: tuple[str, ...], adopt: bool) -> int:
     Exit: 0 done; 2 usage; 3 done, but some files are rejected; 4 the store or a root is out of
     reach.
     """
-    from ingest import queries
+    from ingest import records
     from ingest.daemon.enrol import enrol
     from ingest.daemon.oneshot import scan_roots
     from ingest.errors import AlreadyRunning
@@ -57,7 +57,7 @@ def command(roots: tuple[str, ...], adopt: bool) -> int:
         for row in _changes(connection, before, keys):
             counts[row.type] = counts.get(row.type, 0) + 1
             if as_json():
-                emit(queries.edited_record(row, connection, phrases=chosen.notice_phrases))
+                emit(records.edited(row, connection, phrases=chosen.notice_phrases))
             else:
                 line(change_line(row, root=len(known) > 1))
         rejected = sum(len(seen.rejected(connection, key)) for key in keys)

@@ -8,7 +8,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable
 
-from ingest import queries
+from ingest import records
 from ingest.compare.notices import Phrases
 from ingest.emit.sink import SinkState
 from ingest.errors import StoreDamaged, StoreUnavailable
@@ -86,8 +86,8 @@ class LogLines(threading.Thread):
             place = cursors.place(connection, name) or 0
             rows = list(reader.changes(connection, after=place, root=root.id, limit=BATCH))
             head = int(reader.head(connection).seq)
-            records = [self._record(row, connection, explained=len(rows) <= EXPLAINED) for row in rows]
-        for record in records:
+            lines = [self._record(row, connection, explained=len(rows) <= EXPLAINED) for row in rows]
+        for record in lines:
             self._log.info("change", **record)
         self._many = len(rows) == BATCH
         # Other roots' changes are not this one's to tell: the cursor passes them.
@@ -97,14 +97,14 @@ class LogLines(threading.Thread):
                 cursors.move(connection, name, sink.cursor)
         return bool(rows)
 
-    def _record(self, row: Row, connection: Connection, *, explained: bool) -> queries.Record:
+    def _record(self, row: Row, connection: Connection, *, explained: bool) -> records.Record:
         """The change, with its edit where that costs capture nothing to speak of."""
         if explained and (row.size or 0) <= LARGEST:
             try:
                 with translated(self._store.address):
-                    return queries.edited_record(row, connection, phrases=self.phrases)
+                    return records.edited(row, connection, phrases=self.phrases)
             except (StoreDamaged, *_SURPRISES) as error:
                 # Neither a damaged text, which `verify` finds, nor one that no rule of an edit foresaw
                 # keeps the changes after it from being told.
                 self._log.warning("edit_not_made", seq=row.seq, detail=str(error))
-        return queries.change_record(row)
+        return records.change(row)

@@ -17,7 +17,7 @@ from ingest import edits
 from ingest.compare.lineage import OPEN, Cutter, Lineage, Said, Span
 from ingest.errors import UsageError
 from ingest.index.fill import chosen, span_of
-from ingest.store import blobs, reader, tables
+from ingest.store import blobs, tables, versions
 from ingest.store.engine import Row
 
 
@@ -67,7 +67,7 @@ def of(connection: Connection, document: int, no: int, *, indexed: bool, deleted
     head = _head(connection, document) if indexed else None
     if head is not None and head.no >= no:
         spans = _stored(connection, document, no)
-        row = chosen(reader.renditions(connection, document, no, no), head.normaliser)
+        row = chosen(versions.renditions(connection, document, no, no), head.normaliser)
         text = None if row is None else edits.text_of(connection, blobs.get(connection, document, no), row)
         said = None if text is None else Cutter().cut(text.text, text.language)
     else:
@@ -109,7 +109,7 @@ def _made(connection: Connection, document: int, no: int) -> tuple[list[Span], l
     """The spans up to a version made anew, and its sentences."""
     by_version: defaultdict[int, list[Row]] = defaultdict(list)
     newest = None
-    for row in reader.renditions(connection, document, 1, no):
+    for row in versions.renditions(connection, document, 1, no):
         by_version[row.version].append(row)
         newest = row if newest is None or row.rendition_seq > newest.rendition_seq else newest
     cutter, lineage, said = Cutter(), Lineage(), None
@@ -177,7 +177,7 @@ def _texts(
     first, last = min(of_version), max(of_version)
     renditions: defaultdict[int, list[Row]] = defaultdict(list)
     newest = None
-    for row in reader.renditions(connection, document, first, last):
+    for row in versions.renditions(connection, document, first, last):
         renditions[row.version].append(row)
         newest = row if newest is None or row.rendition_seq > newest.rendition_seq else newest
     name = normaliser if normaliser is not None else "" if newest is None else newest.normaliser

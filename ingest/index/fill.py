@@ -25,7 +25,7 @@ from ingest.errors import IntegrityError
 from ingest.index import state
 from ingest.index.folding import fold
 from ingest.index.place import Index
-from ingest.store import blobs, reader, rows
+from ingest.store import blobs, reader, rows, versions
 from ingest.store.engine import Row
 
 BATCH = 2000
@@ -171,7 +171,7 @@ def _document(
     if not anew and head is not None and last <= head.no:
         return None
     start = 1 if anew or head is None else head.no
-    renditions = _by_version(reader.renditions(connection, key, start, last))
+    renditions = _by_version(versions.renditions(connection, key, start, last))
     normaliser = _normaliser(renditions, None if head is None or anew else head.normaliser)
     wanted = {row.version: row for row in changes if edits.made_version(row)}
     lineage = Lineage()
@@ -216,7 +216,7 @@ def _edit(
     old, new = (
         edits.text_of(connection, raw, each) for raw, each in zip((before[1], after[1]), pair, strict=True)
     )
-    again = reader.versions_with_text(
+    again = versions.with_text(
         connection, row.key, new.sha256, normaliser=pair[1].normaliser, before=before[0]
     )
     return classify(old, new, earlier=[(no, new.sha256) for no in again], phrases=phrases)

@@ -20,7 +20,7 @@ from ingest.escape import path_fields
 from ingest.ids import show_uid
 from ingest.index.fill import chosen
 from ingest.index.query import Clause, Term
-from ingest.store import blobs, reader, tables
+from ingest.store import blobs, tables, versions
 from ingest.store.engine import Row
 
 Stretches = list[tuple[int, int]]  # versions, first and last, in order and apart
@@ -86,7 +86,7 @@ def snippet(connection: Connection, span: int) -> str | None:
     if row is None:
         return None
     rendition = chosen(
-        reader.renditions(connection, row.document_id, row.from_no, row.from_no), row.normaliser
+        versions.renditions(connection, row.document_id, row.from_no, row.from_no), row.normaliser
     )
     if rendition is None:
         return None
@@ -106,7 +106,7 @@ def record(connection: Connection, hit: Hit, text: str | None) -> dict[str, Any]
         version.document_id == row.key, version.no.in_((first, last))
     )
     observed = {each.no: moments.show(each.observed_at) for each in connection.execute(select)}
-    newest = reader.version(connection, row.key, last)
+    newest = versions.one(connection, row.key, last)
     return {
         "document": show_uid(row.document),
         "root": row.root,
@@ -239,7 +239,7 @@ def _version(connection: Connection, row: Row, stretches: Stretches, wanted: Wan
     if wanted.language is None and wanted.days is None and wanted.since is None and wanted.until is None:
         return stretches[-1][1]
     first, last = stretches[0][0], stretches[-1][1]
-    for each in reversed(reader.renditions(connection, row.key, first, last)):
+    for each in reversed(versions.renditions(connection, row.key, first, last)):
         if not any(begin <= each.version <= end for begin, end in stretches):
             continue
         if wanted.language is not None and each.language != wanted.language:

@@ -22,7 +22,7 @@ from ingest.errors import IntegrityError
 from ingest.ids import new_uid
 from ingest.model import Content
 from ingest.pipeline.limits import Clock
-from ingest.store import blobs, entries, reader, writer
+from ingest.store import blobs, entries, reader, versions, writer
 from ingest.store.engine import Connection, Row, Store
 from ingest.store.entries import Entry, NewRendition
 from ingest.store.pack import Dictionary
@@ -102,7 +102,7 @@ def renormalise(
 def _works(connection: Connection, heads: Sequence[Row]) -> Iterator[_Work]:
     """Those of the documents that want a rendition."""
     by_key = {head.id: head for head in heads}
-    found = reader.readings(connection, list(by_key))
+    found = versions.readings(connection, list(by_key))
     for key, rows in groupby(found, key=lambda row: row.document):
         wanted = []
         for no, readings in groupby(rows, key=lambda row: row.no):

@@ -6,7 +6,7 @@ from typing import Any, Literal, get_args
 
 import msgspec
 
-from ingest import moments, queries
+from ingest import moments, records
 from ingest.compare.edit import Edit
 from ingest.escape import path_fields
 from ingest.store.coverage import Interval
@@ -112,7 +112,7 @@ def record(report: Report) -> dict[str, Any]:
         "root": report.root,
         "counts": msgspec.to_builtins(report.counts),
         "documents": [_document(each) for each in report.documents],
-        "coverage": [queries.coverage_record(each.root, each) for each in report.coverage],
+        "coverage": [records.stretch(each.root, each) for each in report.coverage],
         "could_be_missed": bool(report.gaps),
     }
 

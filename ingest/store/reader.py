@@ -1,8 +1,8 @@
-"""Reading the record: changes, documents and versions, now or as of a place in the log."""
+"""Reading the record: changes and documents, now or as of a place in the log."""
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
+from collections.abc import Iterator
 from typing import Any
 
 import sqlalchemy as sa
@@ -150,7 +150,7 @@ def last_change(connection: Connection, document: int, until: int) -> Row | None
 
 # -- documents -------------------------------------------------------------------------------
 
-_FACTS = (
+FACTS = (
     _version.hash.label("sha256"),
     _rendition.text_hash.label("text_sha256"),
     _version.size,
@@ -202,7 +202,7 @@ def documents(
             _root.name.label("root"),
             path.label("path"),
             _version.no.label("version"),
-            *_FACTS,
+            *FACTS,
             when,
         )
         .select_from(
@@ -285,107 +285,6 @@ def live(connection: Connection, root: int, *, after: int, limit: int) -> list[R
     """The heads of a root's live documents with a key above `after`, by key."""
     query = _HEADS.where(_document.root_id == root, _document.state == "live", _document.id > after)
     return list(connection.execute(query.order_by(_document.id).limit(limit)))
-
-
-# -- versions --------------------------------------------------------------------------------
-
-_VERSION = sa.select(
-    _version.no.label("version"),
-    _version.seq,
-    *_FACTS,
-    tables.normaliser.c.name.label("normaliser"),
-    tables.normaliser.c.libraries,
-    _rendition.confidence,
-    _rendition.lossy,
-    _rendition.bom,
-    _rendition.newline,
-    _rendition.words,
-    _rendition.sentences,
-    _rendition.text_reason,
-    _rendition.text_offset,
-    _rendition.text_length,
-    _rendition.text_blob_id,
-    _rendition.text_delta,
-).select_from(
-    tables.version.outerjoin(
-        tables.rendition,
-        sa.and_(_rendition.document_id == _version.document_id, _rendition.no == _version.no),
-    ).outerjoin(tables.normaliser, tables.normaliser.c.id == _rendition.normaliser_id)
-)
-
-
-def version(connection: Connection, document: int, no: int, normaliser: str | None = None) -> Row | None:
-    """One version with its current rendition, or the one that a named normaliser made."""
-    query = _VERSION.where(_version.document_id == document, _version.no == no)
-    if normaliser is not None:
-        query = query.where(tables.normaliser.c.name == normaliser)
-    return connection.execute(query.order_by(_rendition.seq.desc()).limit(1)).one_or_none()
-
-
-def renditions(connection: Connection, document: int, first: int, last: int) -> list[Row]:
-    """Every rendition that has a text of the versions from `first` to `last`, by version and age."""
-    return list(
-        connection.execute(
-            _RENDITIONS.where(_version.document_id == document, _version.no.between(first, last)).order_by(
-                _version.no, _rendition.seq
-            )
-        )
-    )
-
-
-_RENDITIONS = _VERSION.add_columns(_rendition.normaliser_id, _rendition.seq.label("rendition_seq")).where(
-    _rendition.text_hash.is_not(None)
-)
-
-
-def versions_with_text(
-    connection: Connection, document: int, text_sha256: bytes, *, normaliser: str, before: int
-) -> list[int]:
-    """The versions below `before` whose text, as this normaliser made it, has this hash."""
-    return list(
-        connection.execute(
-            sa.select(_rendition.no)
-            .join(tables.normaliser, tables.normaliser.c.id == _rendition.normaliser_id)
-            .where(
-                _rendition.document_id == document,
-                _rendition.no < before,
-                _rendition.text_hash == text_sha256,
-                tables.normaliser.c.name == normaliser,
-            )
-        ).scalars()
-    )
-
-
-def readings(connection: Connection, documents: Collection[int]) -> list[Row]:
-    """Every rendition of these documents: its version, the path that had then, and its normaliser.
-
-    A row has `document`, `no`, `salt`, `sha256`, `path`, `name`, `libraries`; by document and version.
-    """
-    named = tables.normaliser.c
-    return list(
-        connection.execute(
-            sa.select(
-                _version.document_id.label("document"),
-                _version.no,
-                _version.salt,
-                _version.size,
-                _version.hash.label("sha256"),
-                _change.path_bytes.label("path"),
-                named.name,
-                named.libraries,
-            )
-            .select_from(
-                tables.version.join(tables.change, _change.seq == _version.seq)
-                .join(
-                    tables.rendition,
-                    sa.and_(_rendition.document_id == _version.document_id, _rendition.no == _version.no),
-                )
-                .join(tables.normaliser, named.id == _rendition.normaliser_id)
-            )
-            .where(_version.document_id.in_(documents))
-            .order_by(_version.document_id, _version.no)
-        )
-    )
 
 
 def counts(connection: Connection) -> dict[str, int]:

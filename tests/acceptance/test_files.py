@@ -353,7 +353,9 @@ def test_thousands_of_files_are_taken_in_and_edited_by_several_processes(place: 
 
     def write(said: str) -> None:
         for number, name in enumerate(names):
-            place.write(name, bytes(9) if number % 97 == 0 else f"Document {number} {said}. Twice {number}.\n")
+            place.write(
+                name, bytes(9) if number % 97 == 0 else f"Document {number} {said}. Twice {number}.\n"
+            )
 
     for count, said in enumerate(("was written", "was changed", "was changed again"), start=1):
         write(said)

@@ -15,7 +15,7 @@ import pytest
 
 from tests.command import Command, Word
 from tests.daemon import until
-from tests.faults.deafen import lose_a_watch
+from tests.faults.deafen import lose_a_watch, take_all_watches
 from tests.faults.machine import needs_own_limits
 from tests.faults.site import ON_TIME, Prefixed, Site
 
@@ -45,6 +45,24 @@ def test_a_dead_reading_thread_is_noticed_and_the_watcher_rebuilt(site: Site, ga
     if daemon.events("watcher_rebuilt"):
         assert [state for state, _ in site.coverage()].count("blind") >= 1
         assert "watched" in [state for state, _ in site.coverage()][2:]
+
+
+def test_a_watcher_whose_watches_are_gone_is_noticed_while_its_threads_live(site: Site) -> None:
+    """Nothing fails and nothing is heard: only the cookie, which does not come back, can tell."""
+    site.write(a="one")
+    with site.daemon() as daemon:
+        assert take_all_watches(daemon.pid) >= 2
+        began = time.monotonic()
+        (site.root / "b.txt").write_text("written when nobody heard")
+        until(lambda: "b.txt" in site.listing(), ON_TIME, what="the deaf watcher is noticed")
+        assert time.monotonic() - began < ON_TIME
+        site.until_healthy()
+        (site.root / "c.txt").write_text("written afterwards")
+        daemon.sync()
+
+        assert site.listing().keys() == {"a.txt", "b.txt", "c.txt"}
+        site.holds(after=[daemon])
+    assert "blind" in [state for state, _ in site.coverage()]
 
 
 @dataclass(frozen=True)

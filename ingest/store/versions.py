@@ -1,0 +1,119 @@
+"""Reading the record: versions, each with what its normalisers made of it."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+
+import sqlalchemy as sa
+from sqlalchemy.engine import Connection
+
+from ingest.store import tables
+from ingest.store.engine import Row
+from ingest.store.reader import FACTS
+
+_change, _version, _rendition = tables.change.c, tables.version.c, tables.rendition.c
+_normaliser = tables.normaliser.c
+
+_VERSION = sa.select(
+    _version.no.label("version"),
+    _version.seq,
+    *FACTS,
+    _normaliser.name.label("normaliser"),
+    _normaliser.libraries,
+    _rendition.confidence,
+    _rendition.lossy,
+    _rendition.bom,
+    _rendition.newline,
+    _rendition.words,
+    _rendition.sentences,
+    _rendition.text_reason,
+    _rendition.text_offset,
+    _rendition.text_length,
+    _rendition.text_blob_id,
+    _rendition.text_delta,
+).select_from(
+    tables.version.outerjoin(
+        tables.rendition,
+        sa.and_(_rendition.document_id == _version.document_id, _rendition.no == _version.no),
+    ).outerjoin(tables.normaliser, _normaliser.id == _rendition.normaliser_id)
+)
+
+
+def one(connection: Connection, document: int, no: int, normaliser: str | None = None) -> Row | None:
+    """One version with its current rendition, or the one that a named normaliser made."""
+    which = {"document": document, "no": no, "normaliser": normaliser}
+    return connection.execute(_ONE if normaliser is None else _ONE_BY, which).one_or_none()
+
+
+# Made once: to make a statement takes as long as to run it.
+_ONE = (
+    _VERSION.where(_version.document_id == sa.bindparam("document"), _version.no == sa.bindparam("no"))
+    .order_by(_rendition.seq.desc())
+    .limit(1)
+)
+_ONE_BY = _ONE.where(_normaliser.name == sa.bindparam("normaliser"))
+
+
+def renditions(connection: Connection, document: int, first: int, last: int) -> list[Row]:
+    """Every rendition that has a text of the versions from `first` to `last`, by version and age."""
+    return list(connection.execute(_RENDITIONS, {"document": document, "first": first, "last": last}))
+
+
+_RENDITIONS = (
+    _VERSION.add_columns(_rendition.normaliser_id, _rendition.seq.label("rendition_seq"))
+    .where(
+        _rendition.text_hash.is_not(None),
+        _version.document_id == sa.bindparam("document"),
+        _version.no.between(sa.bindparam("first"), sa.bindparam("last")),
+    )
+    .order_by(_version.no, _rendition.seq)
+)
+
+
+def with_text(
+    connection: Connection, document: int, text_sha256: bytes, *, normaliser: str, before: int
+) -> list[int]:
+    """The versions below `before` whose text, as this normaliser made it, has this hash."""
+    return list(
+        connection.execute(
+            sa.select(_rendition.no)
+            .join(tables.normaliser, _normaliser.id == _rendition.normaliser_id)
+            .where(
+                _rendition.document_id == document,
+                _rendition.no < before,
+                _rendition.text_hash == text_sha256,
+                _normaliser.name == normaliser,
+            )
+        ).scalars()
+    )
+
+
+def readings(connection: Connection, documents: Collection[int]) -> list[Row]:
+    """Every rendition of these documents: its version, the path that had then, and its normaliser.
+
+    A row has `document`, `no`, `salt`, `sha256`, `path`, `name`, `libraries`; by document and version.
+    """
+    return list(
+        connection.execute(
+            sa.select(
+                _version.document_id.label("document"),
+                _version.no,
+                _version.salt,
+                _version.size,
+                _version.hash.label("sha256"),
+                _change.path_bytes.label("path"),
+                _normaliser.name,
+                _normaliser.libraries,
+            )
+            .select_from(
+                tables.version.join(tables.change, _change.seq == _version.seq)
+                .join(
+                    tables.rendition,
+                    sa.and_(_rendition.document_id == _version.document_id, _rendition.no == _version.no),
+                )
+                .join(tables.normaliser, _normaliser.id == _rendition.normaliser_id)
+            )
+            .where(_version.document_id.in_(documents))
+            .order_by(_version.document_id, _version.no)
+        )
+    )
