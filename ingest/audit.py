@@ -122,7 +122,7 @@ def _log(
         yield Finding("tree_root", "log_head", f"the log has {size} changes, {expected[0]} were seen before")
 
 
-def _leaf(row: Any, renditions: Sequence[Any]) -> bytes | None:
+def _leaf(row: evidence.Change, renditions: Sequence[Any]) -> bytes | None:
     """The leaf of a change; None where a damaged row holds values of another kind than its columns."""
     try:
         return leaf.of(*_committed(row, renditions))
@@ -139,7 +139,7 @@ def _named(uid: object) -> str:
 
 
 def _committed(
-    row: Any, renditions: Sequence[Any]
+    row: evidence.Change, renditions: Sequence[Any]
 ) -> tuple[leaf.LeafChange, leaf.LeafVersion | None, tuple[leaf.LeafRendition, ...]]:
     change = leaf.LeafChange(
         seq=row.seq, id=row.id, recorded_at=row.recorded_at, observed_at=row.observed_at, type=row.type,
@@ -157,7 +157,11 @@ def _committed(
 
 
 def _replay(
-    row: Any, states: dict[int, _State], live: dict[tuple[int, bytes], int], *, has_rendition: bool
+    row: evidence.Change,
+    states: dict[int, _State],
+    live: dict[tuple[int, bytes], int],
+    *,
+    has_rendition: bool,
 ) -> Iterator[Finding]:
     """Does this change follow from those before it?"""
     where = f"change {row.seq}"

@@ -8,6 +8,7 @@ from itertools import groupby
 from operator import itemgetter
 from typing import Any, NamedTuple, TypeVar
 
+import msgspec
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 from sqlalchemy.exc import DBAPIError
@@ -62,10 +63,38 @@ _COMMITTED = tuple(
 COMMITTED = len(_COMMITTED)
 
 
-class Told(NamedTuple):
-    """A change, with the version that carries its seq, and the renditions that do."""
+class Change(msgspec.Struct):
+    """A row of the log as it lies, whatever is in it, with the version that carries its seq."""
 
-    change: Row
+    seq: Any
+    id: Any
+    recorded_at: Any
+    observed_at: Any
+    type: Any
+    cause: Any
+    reason: Any
+    root_id: Any
+    document_id: Any
+    no: Any
+    previous_no: Any
+    path_bytes: Any
+    from_path_bytes: Any
+    actor: Any
+    leaf: Any
+    root_uid: Any
+    document_uid: Any
+    version_no: Any
+    version_salt: Any
+    version_hash: Any
+    version_size: Any
+    version_observed_at: Any
+    version_modified_at: Any
+
+
+class Told(NamedTuple):
+    """A change, and the renditions that carry its seq."""
+
+    change: Change
     renditions: Sequence[Row]
 
 
@@ -111,11 +140,13 @@ def changes(connection: Connection) -> Iterator[Told]:
     )
     found = connection.execute(query.execution_options(yield_per=_STREAM))
     for seq, rows in groupby(found, key=itemgetter(0)):
-        first, *others = rows
-        made: Sequence[Row] = () if first.rendition_no is None else (first, *others)
-        if first.type == "renormalised":  # of several versions
-            made = connection.execute(_RENDITIONS, {"document": first.document_id, "seq": seq}).all()
-        yield Told(first, made)
+        made: Sequence[Row] = list(rows)
+        change = Change(*made[0][:-COMMITTED])  # whose fields are at hand in a tenth of the time of a row's
+        if change.type == "renormalised":  # of several versions
+            made = connection.execute(_RENDITIONS, {"document": change.document_id, "seq": seq}).all()
+        elif made[0][-COMMITTED] is None:
+            made = ()
+        yield Told(change, made)
 
 
 _RENDITIONS = (

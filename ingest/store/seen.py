@@ -131,14 +131,10 @@ def standing(connection: Connection, root: int, paths: Iterable[bytes]) -> dict[
     """The live documents at these paths."""
     found: dict[bytes, Standing] = {}
     for keys in _slices(paths):
-        for row in connection.execute(_STANDING_AT, {"root": root, "paths": keys}):
-            found[row.path_bytes] = Standing(
-                document=row.id,
-                path=row.path_bytes,
-                version=row.last_no,
-                sha256=row.last_hash,
-                device=row.device,
-                inode=row.inode,
+        rows = connection.execute(_STANDING_AT, {"root": root, "paths": keys})
+        for document, path, version, sha256_, device, inode in rows:
+            found[path] = Standing(
+                document=document, path=path, version=version, sha256=sha256_, device=device, inode=inode
             )
     return found
 
