@@ -64,7 +64,10 @@ class Ingest:
         return _together(self.file)
 
     def index(self) -> int | None:
-        """The bytes of the derived index; None where there is none."""
+        """The bytes of the derived index, brought up to the log; None where there is none."""
+        answer = self.command.run("index", "update", timeout=3600)
+        if answer.code != 0:
+            raise CommandFailed(f"index update: {answer}")
         file = self.file.with_name(self.file.name + ".index.db")
         return _together(file) if file.exists() else None
 
