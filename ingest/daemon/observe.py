@@ -274,7 +274,6 @@ class Observation:
 
     def _finish_scan(self) -> None:
         assert self.capture is not None
-        self.capture.workers.close()
         self.last_scan_at = self.clock.wall()
         again = self.scans.scanning
         if not again:

@@ -69,6 +69,7 @@ class Capture:
         self.clock_behind = 0
         self.last_seq = 0
         self.commits = 0
+        self._scanning = False
         self._dictionary: Dictionary | None = None
         self._renames: dict[bytes, tuple[bytes, float]] = {}
         self._targets: dict[bytes, tuple[bytes, float]] = {}
@@ -159,7 +160,7 @@ class Capture:
         expired = [path for path, entry in self.gone.items() if entry.deadline <= now][:BATCH]
         if due or expired:
             self.examine(due, expired)
-        elif not self.busy and self.workers.idle:
+        elif not (self.busy or self._scanning):
             self.workers.close()  # until the next large number
         return len(due) + len(expired)
 
@@ -169,6 +170,14 @@ class Capture:
         Files that changed just now wait in the settler like any other. Raises StoreUnavailable
         and, when the root itself cannot be listed, OSError.
         """
+        self._scanning = True
+        try:
+            yield from self._scan(cause)
+        finally:
+            self._scanning = False
+            self.workers.close()  # with what they still have in hand, where the scan was given up
+
+    def _scan(self, cause: Cause) -> Iterator[None]:
         with self.store.read() as connection:
             empty = seen.is_empty(connection, self.root)
         blocked: list[Blocked] = []

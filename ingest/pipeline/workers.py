@@ -133,11 +133,6 @@ class Workers:
             return False
         return ahead >= (LARGE if self._processes or _is_alone() else LARGE_APART)
 
-    @property
-    def idle(self) -> bool:
-        """Whether no process has anything to do."""
-        return not self._asked
-
     def ask(self, asks: Sequence[Ask], dictionary: Dictionary | None) -> None:
         """Have these paths read; `answers` has what was found. Raises WorkersLost."""
         self._open(dictionary)
