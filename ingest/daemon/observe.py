@@ -236,9 +236,14 @@ class Observation:
     def _tend_sight(self, now: float) -> None:
         """A watcher that does not hear is made anew; barriers get the cookie that it took with it."""
         assert self.ground.sight is not None
+        polled = self.ground.polled
         why = self.ground.sight.trouble(now)
         if why is not None:
             self.ground.rebuild_watcher(why)
+        elif self.ground.polled and not polled:
+            # The folder of the cookies is not watched any more: others may not be either.
+            self.ground.watches_due = True
+            self._next_check = now
         for barrier in self._barriers:
             barrier.renew(self.ground.sight, now)
 
