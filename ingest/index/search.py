@@ -70,7 +70,8 @@ def find(connection: Connection, clauses: Sequence[Clause], wanted: Wanted, *, e
                 continue
             stretches = [stretches[-1]]
         stretches = [(first, min(end, row.last_no)) for first, end in stretches]
-        if _version(connection, row, stretches, wanted) is not None:
+        within = stretches if every else [(row.last_no, row.last_no)]
+        if _version(connection, row, within, wanted) is not None:
             yield Hit(row=row, stretches=stretches, sentence=work.sentence(row.key, stretches))
 
 

@@ -65,6 +65,17 @@ def test_search_says_where_and_since_when(told: Place) -> None:
     assert "date" in told.command.refused("search", "x", "--date", "soon", code=2).error
 
 
+def test_a_search_of_what_is_current_asks_the_current_version_for_its_date(place: Place) -> None:
+    for date in ("2021-02", "2021-03-04"):
+        place.write("a.txt", f" date {date} The mayor opens a bridge.\n")
+        place.scan()
+
+    def dated(*words: str) -> int:
+        return len(place.command.records("search", "bridge", "--date", *words))
+
+    assert (dated("2021-02"), dated("2021-03"), dated("2021-02", "--all-versions")) == (0, 1, 1)
+
+
 def test_the_log_by_kind_of_edit(told: Place) -> None:
     for words, seqs in (
         (("--class", "correction"), [2]),
