@@ -195,15 +195,19 @@ def _spans(connection: Connection, term: Term, *, every: bool) -> Iterator[Any]:
         )
         yield from connection.execute(sa.text(select), {"match": match})
         return
-    said = " ".join(term.words)
+    asked_with = {"match": " ".join(term.words)}
     if term.prefix:
         # Folded words are letters and digits alone.
         query = "to_tsquery('simple', :match)"
-        match = " <-> ".join(f"'{word}'" for word in term.words) + ":*"
+        asked_with["match"] = " <-> ".join(f"'{word}'" for word in term.words) + ":*"
         held = f"words.said @@ {query}"
     else:
-        match = said
-        asked = {name: f"phraseto_tsquery('{name}', :match)" for name in ("dutch", "english", "simple")}
+        asked_with |= _dropped(connection, term.words)
+        asked = {
+            name: f"(phraseto_tsquery('{name}', :match) && plainto_tsquery('simple', :{name}))"
+            for name in ("dutch", "english")
+        }
+        asked["simple"] = "phraseto_tsquery('simple', :match)"
         # One look into the index by all languages, then each sentence by its own.
         held = (
             f"words.said @@ ({' || '.join(asked.values())}) AND words.said @@ CASE words.language"
@@ -211,7 +215,17 @@ def _spans(connection: Connection, term: Term, *, every: bool) -> Iterator[Any]:
             f" WHEN 'english' THEN {asked['english']} || {asked['simple']} ELSE {asked['simple']} END"
         )
     select = f"SELECT {columns} FROM words JOIN span ON span.id = words.id WHERE {held}{live}"
-    yield from connection.execute(sa.text(select), {"match": match})
+    yield from connection.execute(sa.text(select), asked_with)
+
+
+def _dropped(connection: Connection, words: Sequence[str]) -> dict[str, str]:
+    """The words that a language has no stem of, as `not` in `not guilty`: they must be there all the same."""
+    select = sa.text(
+        "SELECT word, length(to_tsvector('dutch', word)) = 0 AS dutch,"
+        " length(to_tsvector('english', word)) = 0 AS english FROM unnest(CAST(:words AS text[])) AS word"
+    )
+    found = connection.execute(select, {"words": list(words)}).all()
+    return {name: " ".join(row.word for row in found if getattr(row, name)) for name in ("dutch", "english")}
 
 
 def _rows(connection: Connection, keys: list[int], *, every: bool) -> Iterator[Row]:

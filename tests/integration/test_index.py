@@ -382,4 +382,6 @@ def test_postgres_knows_the_stems_of_a_language_and_both_know_the_words_as_they_
         ):
             assert found(index, query) == whole, query
         assert found(index, "wel") == []
+        # What is no word to a language's index is one in a phrase.
+        assert found(index, '"not voting"') == []
         index.dispose()
