@@ -55,7 +55,7 @@ def command(
                 note(target.note)
         a = queries.pick(connection, a_target, a_rev or "prev")
         b = queries.pick(connection, b_target, b_rev or "latest")
-        record = {
+        record: dict[str, Any] = {
             "document": b_target.document,
             "root": b_target.root,
             **escape.path_fields("path", b_target.path),
@@ -70,6 +70,8 @@ def command(
             same = queries.raw_bytes(connection, a_target, a) == queries.raw_bytes(connection, b_target, b)
             _binary(record, same)
             return 0 if same else 1
+        if as_json():
+            record["edit"] = _edit(connection, a_target, b_target, a, b)
     return _texts(record, old, new, word=word, stat=stat)
 
 
@@ -90,6 +92,16 @@ def _sides(words: tuple[str, ...]) -> tuple[tuple[str, str | None], tuple[str, s
     if len(revs) > 2:
         raise click.UsageError("diff compares two versions")
     return (plain, revs[0]), (plain, revs[1] if len(revs) > 1 else None)
+
+
+def _edit(connection: Any, a_target: Any, b_target: Any, a: int, b: int) -> dict[str, Any] | None:
+    """The edit from one version of a document to a later one; None for other pairs."""
+    from ingest import edits
+
+    if a_target.id != b_target.id or a >= b:
+        return None
+    made = edits.between(connection, a_target.id, a, b, phrases=settings().notice_phrases)
+    return None if made is None else edits.record(made)
 
 
 def _binary(record: dict[str, Any], same: bool) -> None:
