@@ -192,6 +192,9 @@ NEGATIONS = word_set("""
     nowhere neither nor cannot
 """)
 
+# A letter from a negation, and its opposite.
+AFFIRMATIONS = word_set("iets iemand ooit ergens ever either")
+
 HONORIFICS = word_set("""
     mr mrs ms miss mx dr sir lord lady dame prof professor president prime minister chancellor senator
     councillor mayor det insp pc sgt dhr mevr mevrouw meneer drs ir ing mw
@@ -213,7 +216,8 @@ SLOTTED = frozenset(
 
 MEANT = frozenset(
     (
-        *NUMBERS, *ORDINALS, *MAGNITUDES, *VAGUE, *MONTHS, *WEEKDAYS, *RELATIVE, *NEGATIONS, *SOME
+        *NUMBERS, *ORDINALS, *MAGNITUDES, *VAGUE, *MONTHS, *WEEKDAYS, *RELATIVE, *NEGATIONS,
+        *AFFIRMATIONS, *SOME
     )
 )  # fmt: skip
-"""Words that never are each other's misspelling: `juni` and `juli`, `million` and `billion`."""
+"""Words that never are each other's misspelling: `juni` and `juli`, `niets` and `iets`."""
