@@ -1,7 +1,8 @@
 """Phrases with which an article says that it was corrected or updated: those known here, in Dutch and
 English, and those of a publisher's own, in any language.
 
-A phrase is literal text, compared without regard to capitals, quotes, dashes and blanks. Some
+A publisher's phrase is literal text, compared without regard to capitals, quotes, dashes and blanks. Those
+known here speak of the article itself: `this article was amended`, and not `the bill was amended`. Some
 count only at a sentence's start and before a mark or a digit: `Update:`, `Correctie (12 maart)`.
 """
 
@@ -17,66 +18,110 @@ from ingest.compare.words import folded
 Phrases = Mapping[str, Sequence[str]]  # a publisher's own, by language
 NONE: Phrases = MappingProxyType({})
 
-_OPENING = {
-    "en": (
-        "correction", "corrections", "clarification", "update", "updated", "editor's note",
-        "editors' note", "erratum", "note to readers", "amendment", "corrected", "retraction",
-    ),
-    "nl": (
-        "correctie", "rectificatie", "aanvulling", "naschrift", "verduidelijking", "update",
-        "bijgewerkt", "noot van de redactie", "redactioneel naschrift", "herstel", "verbetering",
-        "errata", "erratum", "aangepast", "gecorrigeerd", "toevoeging",
-    ),
-}  # fmt: skip
-_ANYWHERE = {
-    "en": (
-        "an earlier version of this", "a previous version of this", "an earlier version said",
-        "earlier versions of this", "previous versions of this", "in an earlier version",
-        "in a previous version", "this article was updated", "this article has been updated",
-        "this story was updated", "this story has been updated", "this post has been updated",
-        "this page was updated", "this report has been updated", "this piece was updated",
-        "this article was amended", "this article has been amended", "was amended on",
-        "this article was corrected", "this article has been corrected",
-        "this story has been corrected", "this story was corrected", "this corrects",
-        "corrects spelling", "we have corrected", "has been corrected to", "was corrected to",
-        "the headline has been", "the headline was changed", "the headline was amended",
-        "has been updated to reflect", "has been updated to include", "updated to include",
-        "updated to reflect", "updated with", "this article originally", "this story originally said",
-        "originally stated", "originally misstated", "incorrectly stated", "misstated",
-        "we apologise for the error", "we apologize for the error", "we regret the error",
-        "regrets the error", "last updated", "article was edited on", "has been clarified",
-        "this version corrects", "updated on", "updated at",
-    ),
-    "nl": (
-        "een eerdere versie van dit", "in een eerdere versie", "eerdere versie van dit artikel",
-        "in een vorige versie", "een vorige versie van dit", "dit artikel is aangepast",
-        "dit artikel is bijgewerkt", "dit artikel is gecorrigeerd", "dit artikel is geactualiseerd",
-        "dit artikel is gewijzigd", "dit artikel werd aangepast", "dit artikel is op",
-        "dit bericht is aangepast", "dit bericht is bijgewerkt", "dit bericht is gecorrigeerd",
-        "dit bericht is geactualiseerd", "dit stuk is aangepast", "dit verhaal is aangepast",
-        "de kop is aangepast", "de kop van dit artikel is", "de tekst is aangepast",
-        "in dit artikel stond eerder", "in dit artikel stond aanvankelijk", "in dit bericht stond",
-        "hier stond eerder", "hier stond aanvankelijk", "eerder stond in dit",
-        "aanvankelijk stond in dit", "aanvankelijk stond hier", "eerder meldden we",
-        "eerder meldden wij", "eerder schreven we", "eerder schreven wij", "dit is gecorrigeerd",
-        "dat is aangepast", "dit is aangepast", "dat is gecorrigeerd", "is hersteld",
-        "onze excuses voor de fout", "laatst bijgewerkt", "laatste update", "bijgewerkt om",
-        "bijgewerkt op", "correctie op",
-    ),
-}  # fmt: skip
+_OPENING = (
+    "addendum", "amended", "amendment", "clarification", "clarifications", "corrected", "correction appended",
+    "correction notice", "correction", "corrections", "corrections and clarifications", "editor's note",
+    "editors' note", "errata", "erratum", "note to readers", "retraction", "updated", "update",
+    "aangepast", "aanvulling", "aanvullingen", "aanvullingen en verbeteringen", "bijgewerkt", "correctie",
+    "correcties", "correcties en aanvullingen", "gecorrigeerd", "gerectificeerd", "herstel", "naschrift",
+    "naschrift redactie", "noot van de redactie", "noot redactie", "rectificatie", "rectificaties",
+    "redactioneel naschrift", "toevoeging", "verbetering", "verbeteringen", "verduidelijking",
+)  # fmt: skip
+_PIECE = (
+    "(?:article|story|post|page|report|piece|item|column|headline|(?:live ?)?blog|interview|review|obituary"
+    "|caption|dispatch|newsletter|explainer|analysis|feature|profile|essay|timeline|gallery|transcript|guide)"
+)
+_STUK = (
+    "(?:artikel|nieuwsartikel|bericht|nieuwsbericht|stuk|opiniestuk|verhaal|tekst|kop|titel|(?:live)?blog"
+    "|column|interview|recensie|reportage|analyse|onderschrift|bijschrift|nieuwsbrief|pagina|item|kader"
+    "|inleiding|grafiek)"
+)
+_CHANGED = (
+    "(?:updated|amended|corrected|edited|revised|changed|clarified|modified|altered|retracted|withdrawn)"
+)
+_AANGEPAST = (
+    "(?:aangepast|gewijzigd|gecorrigeerd|bijgewerkt|geactualiseerd|aangevuld|verbeterd|herzien"
+    "|gerectificeerd|ge-?[uü]pdatet?|hersteld|veranderd|verduidelijkt)"
+)
+_ABUIS = "(?:abusievelijk|per abuis|ten onrechte|onterecht|foutief|onjuist)"
+_ANYWHERE = re.compile(
+    "|".join(
+        (
+            rf"\b(?:earlier|previous|prior|original) versions? of (?:this|the|our) (?:\w+ )?{_PIECE}\b",
+            r"\bin an? (?:earlier|previous) version\b(?! of)",
+            (
+                r"\ban? (?:earlier|previous) version (?:said|stated|gave|misstated|misspelled|misspelt"
+                r"|misidentified|incorrectly|wrongly|mistakenly|contained|referred|reported|named|omitted)\b"
+            ),
+            (
+                rf"\b(?:this {_PIECE}|the (?:article|story|headline))(?: and \w+)?"
+                rf" (?:was|were|has been|has since been|have been) (?:\w+ )?{_CHANGED}\b"
+            ),
+            rf"\b(?:of|on) this {_PIECE} (?:was|were|has been|have been) (?:\w+ )?{_CHANGED}\b",
+            (
+                r"\b(?:it|text|copy|figure|name|spelling|caption|headline|sentence|paragraph) (?:has|have)"
+                r" (?:since )?been (?:corrected|updated) to (?:reflect|show|say|state|include|clarify)\b"
+            ),
+            rf"\bthis {_PIECE} (?:originally|previously|initially|incorrectly|mistakenly|wrongly)\b",
+            r"\bthis version corrects\b|\bthis corrects\b|\bcorrection was made\b|\A\W*updates with\b",
+            r"\b(?:was|were) further (?:amended|updated|corrected) on\b",
+            (
+                r"\A\W*corrects? (?:the )?(?:\w+ )?(?:spelling|name|figure|headline|paragraph|date|day|typo"
+                r"|attribution|title|year|age|number|byline|dateline|quote)s?\b"
+            ),
+            r"\bcorrects spelling\b|\bwe have (?:since )?corrected\b|\bregrets? the errors?\b",
+            r"\bwe apologi[sz]e for (?:the|this|any) error\b",
+            r"\b(?:last|article) (?:updated|edited|modified)\b",
+            r"\A\W*updated (?:on|at|with|to)\b|\bpublished .{0,40}\bupdated\b",
+            rf"\b(?:eerdere|vorige|oudere|eerste) versies? van (?:dit|deze|het|de|ons) {_STUK}\b",
+            r"\bin een (?:eerdere|vorige|oudere) versie\b(?! van)",
+            rf"\b(?:dit|deze) {_STUK} (?:is|werd|zijn|werden)\b.{{0,80}}?\b{_AANGEPAST}\b",
+            (
+                r"\b(?:het|de) (?:artikel|bericht|stuk|verhaal|tekst|kop|titel) (?:is|werd) (?:\w+ ){0,2}?"
+                r"(?:aangepast|gewijzigd|gecorrigeerd|bijgewerkt|geactualiseerd|gerectificeerd)\b"
+            ),
+            rf"\bde (?:kop|titel|tekst) (?:van|boven|bij) dit {_STUK} (?:is|werd)\b",
+            rf"\A\W*(?:dit|dat|deze fout|die fout|de fout) (?:is|werd) (?:\w+ )?{_AANGEPAST}\W*\Z",
+            rf"\b(?:fout|foutje|vergissing) (?:is|werd) (?:\w+ )?{_AANGEPAST}\b",
+            (
+                rf"\b(?:in|boven|bij) (?:dit|deze) {_STUK} (?:stond|stonden|werd|werden|was|is)\b.{{0,40}}?"
+                rf"\b(?:eerder|aanvankelijk|oorspronkelijk|{_ABUIS})\b"
+            ),
+            rf"\bin (?:dit|deze) {_STUK} stond\b",
+            rf"\bhier stond (?:eerder|aanvankelijk|{_ABUIS})\b",
+            r"\b(?:eerder|aanvankelijk) stond (?:hier|in dit|in deze)\b",
+            r"\b(?:eerder|aanvankelijk) (?:meldden|schreven) (?:we|wij)\b",
+            r"\b(?:abusievelijk|per abuis) (?:vermeld|gemeld|geschreven|genoemd|stond)\b",
+            r"\bonze excuses voor de fout\b|\blaatste? (?:bijgewerkt|gewijzigd|update)\b",
+            r"\bbijgewerkt (?:om|op) (?=[0-9])",
+        )
+    )
+)
+_SIGNS = (
+    "versi", "updat", "amend", "correct", "edited", "revis", "chang", "clarif", "modif", "alter", "retract",
+    "withdr", "apolog", "regret", "this ", "aangepast", "gewijzigd", "gecorrig", "bijgewerkt", "actuali",
+    "aangevuld", "verbeterd", "herzien", "gerectif", "pdate", "hersteld", "veranderd", "verduid", "dit ",
+    "deze ", "stond", "schreven", "meldden", "abus", "excuses",
+)  # fmt: skip
+"""Of these a phrase that is looked for anywhere has one: most sentences are told by them alone."""
 _STAMPS = (
     "published", "first published", "gepubliceerd", "geplaatst", "last updated", "last modified", "laatst",
     "laatste update", "updated", "bijgewerkt", "posted",
 )  # fmt: skip
 _SKIPPED = re.compile(r"[\W_]*")
-_AFTER_OPENING = re.compile(r"\s*(?:[:(\[|/*-]|[0-9]|\Z)|[.!]\s*\Z")
+_OPENS = re.compile(
+    f"({'|'.join(sorted(_OPENING, key=len, reverse=True))})"
+    r"(?:\s*(?:[\])(:\[|/*-]|[0-9]|\Z)|[.!]\s*\Z"
+    # Correction, March 5: …
+    r"|(?:,| on| at| op| om) [^:]{0,30}[0-9][^:]{0,20}:)"
+)
 
 
 def find(sentence: str, language: str | None, own: Phrases = NONE) -> str | None:
     """The phrase that makes a sentence a notice, or None.
 
-    Phrases of the language are looked for; where none are known in it, those of every language. `own`
-    phrases count anywhere in a sentence, and beside the known ones.
+    Of `own` phrases those of the language are looked for, or where there are none those of every language;
+    they count anywhere in a sentence, and beside those known here, which are looked for in all texts.
     """
     text = folded(sentence)
     for each in (language,) if language is not None and own.get(language) else own:
@@ -84,16 +129,13 @@ def find(sentence: str, language: str | None, own: Phrases = NONE) -> str | None
             literal = _literal(phrase)
             if literal and literal in text:
                 return phrase
-    spoken = (language,) if language in _ANYWHERE else ("en", "nl")
-    start = _past_marks(text)
-    for each in spoken:
-        for phrase in _OPENING[each]:
-            if text.startswith(phrase, start) and _AFTER_OPENING.match(text, start + len(phrase)):
-                return phrase
-        for phrase in _ANYWHERE[each]:
-            if phrase in text:
-                return phrase
-    return None
+    opened = _OPENS.match(text, _past_marks(text))
+    if opened:
+        return opened[1]
+    if not any(sign in text for sign in _SIGNS):
+        return None
+    found = _ANYWHERE.search(text)
+    return found[0][_past_marks(found[0]) :] if found else None
 
 
 _literal = functools.lru_cache(maxsize=4096)(folded)
