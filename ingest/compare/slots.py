@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from fractions import Fraction
+from itertools import pairwise
 
 from ingest.compare import lexicon
 from ingest.compare.lexicon import word_set
@@ -96,6 +97,8 @@ def _calendar(cut: list[Token], at: int, weekday: int | None, *, month_first: bo
                 at + 1,
                 False,
             )
+        if slashed := _slashed(cut, at, month_first=month_first):
+            return "date", (weekday, *slashed, None, None), at + 5, False
         if clock := _clock(cut, at):
             return clock
         if decade := _DECADE.match(low):
@@ -126,6 +129,20 @@ def _calendar(cut: list[Token], at: int, weekday: int | None, *, month_first: bo
     if year is not None or sure:
         return "date", (weekday, None, month, year, None, None), end, False
     return None
+
+
+def _slashed(cut: list[Token], at: int, *, month_first: bool) -> tuple[int, int, int] | None:
+    """Day, month and year of `12/3/2021`; the language's order, unless a month would be past 12."""
+    parts = cut[at : at + 5]
+    if [part.text for part in parts[1::2]] != ["/", "/"] or not _YEAR.match(low_at(cut, at + 4)):
+        return None
+    if any(part.end != following.start for part, following in pairwise(parts)):
+        return None
+    if not all(re.fullmatch("[0-9]{1,2}", part.low) for part in parts[0:4:2]):
+        return None
+    first, second, year = (int(part.low) for part in parts[::2])
+    day, month = (second, first) if (month_first and first <= 12) or second > 12 else (first, second)
+    return (day, month, year) if 1 <= month <= 12 and 1 <= day <= 31 else None
 
 
 def _year(cut: list[Token], at: int) -> tuple[int | None, int]:
