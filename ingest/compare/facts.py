@@ -349,7 +349,11 @@ def _requoted(before: str, after: str, old: Ranges, new: Ranges) -> list[Fact]:
         scored = [(alike.likeness(mine, alike.bag(" ".join(each[2]))), -n) for n, each in enumerate(became)]
         best = max(scored, default=(0.0, 0))
         if best[0] < _ALIKE and not (
-            len(was) == len(became) == 1 and max(len(said), len(became[0][2])) < SMALL
+            len(was) == len(became) == 1
+            and (
+                max(len(said), len(became[0][2])) < SMALL
+                or _same_around(before, after, (start, end), became[0][:2])
+            )
         ):
             continue
         b_start, b_end, new_said = became.pop(-best[1])
@@ -358,6 +362,12 @@ def _requoted(before: str, after: str, old: Ranges, new: Ranges) -> list[Fact]:
                 Fact("quotation", before[start:end].strip(), after[b_start:b_end].strip(), start, b_start)
             )
     return facts
+
+
+def _same_around(before: str, after: str, old: tuple[int, int], new: tuple[int, int]) -> bool:
+    """Whether nothing but the quotations differs, and something else is there."""
+    around = words(before[: old[0]]), words(before[old[1] :])
+    return any(around) and around == (words(after[: new[0]]), words(after[new[1] :]))
 
 
 _Quotation = tuple[int, int, tuple[str, ...]]

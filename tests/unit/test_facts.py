@@ -50,6 +50,8 @@ def test_every_fact_is_where_it_says(before: str, after: str, language: str | No
         ("De wethouder Bos sprak.", "De wethouder Vos sprak.", ("name", "Bos", "Vos")),
         ('Hij zei: "Wij gaan door met het plan."', 'Hij zei: "Wij stoppen met het plan."',
          ("quotation", "Wij gaan door met het plan.", "Wij stoppen met het plan.")),
+        ("Zij noemt het 'een stap in de goede richting'.", "Zij noemt het 'een gemiste kans voor ons'.",
+         ("quotation", "een stap in de goede richting", "een gemiste kans voor ons")),
         ("Ze wonnen met 3-1.", "Ze wonnen met 3-2.", ("number", "3-1", "3-2")),
         ("Er zijn tientallen doden.", "Er zijn honderden doden.", ("number", "tientallen", "honderden")),
         ("Het bedrijf heeft in september 45 mensen.", "Het bedrijf heeft in september 21 mensen.",
