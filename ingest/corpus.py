@@ -43,7 +43,7 @@ def differences(
             change = "added"
         elif new is None:
             change = "removed"
-        elif old.sha256 != new.sha256 or old.version != new.version:
+        elif old.sha256 != new.sha256:
             change = "changed"
         elif old.path != new.path:
             change = "moved"

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.acceptance.past import FIRST, SECOND, Past, seqs
+from tests.acceptance.past import FIRST, SECOND, THIRD, Past, seqs
 from tests.acceptance.place import Place
 
 # -- diff ----
@@ -75,6 +75,15 @@ def test_diff_of_the_corpus_between_two_moments(past: Past) -> None:
     ]
     assert past.command.records("diff", "--from", "seq:3", "--to", "seq:3", code=0) == []
     assert len(past.command.records("diff", "--from", past.at(7), code=1)) == 2
+
+
+def test_what_went_and_came_back_between_two_moments_is_no_difference_of_the_corpus(past: Past) -> None:
+    past.write("a.txt", SECOND)
+    past.scan()
+    past.write("a.txt", THIRD)
+    past.scan()
+
+    assert past.command.records("diff", "--from", "seq:9", code=0) == []
 
 
 # -- restore, export ----
