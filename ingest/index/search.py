@@ -133,6 +133,7 @@ class _Search:
         self._connection = connection
         self._every = every
         self._sentences: dict[int, list[tuple[int, int, int]]] = defaultdict(list)
+        self._weights: dict[int, int] = defaultdict(int)
         self._asked: dict[tuple[Term, bool], dict[int, Stretches]] = {}
 
     def clause(self, clause: Clause) -> dict[int, Stretches]:
@@ -160,7 +161,7 @@ class _Search:
 
     def weight(self, key: int) -> int:
         """How many sentences of a document hold a term."""
-        return len(self._sentences.get(key, ()))
+        return self._weights.get(key, 0)
 
     def sentence(self, key: int, stretches: Stretches) -> int | None:
         """The newest sentence of a document that holds a term within these versions."""
@@ -175,18 +176,23 @@ class _Search:
         if (term, every) in self._asked:
             return self._asked[term, every]
         found: dict[int, Stretches] = defaultdict(list)
-        for key, first, end, span in _spans(self._connection, term, every=every):
+        for key, first, end, span, number in _spans(self._connection, term, every=every):
             found[key].append((first, end))
             if note:
                 self._sentences[key].append((first, end, span))
+                self._weights[key] += number
         made = {key: _joined(stretches) for key, stretches in found.items()}
         self._asked[term, every] = made
         return made
 
 
 def _spans(connection: Connection, term: Term, *, every: bool) -> Iterator[Any]:
-    live = "" if every else f" AND span.to_no = {OPEN}"
-    columns = "span.document_id, span.from_no, span.to_no, span.id"
+    """Document, first and last version, a span and how many: each span alone, or those that still stand
+    together, since all of them last."""
+    columns, live = "span.document_id, span.from_no, span.to_no, span.id, 1", ""
+    if not every:
+        columns = f"span.document_id, min(span.from_no), {OPEN}, min(span.id), count(*)"
+        live = f" AND span.to_no = {OPEN} GROUP BY span.document_id"
     if connection.dialect.name == "sqlite":
         # In quotes nothing means anything, and the folded words hold no quote.
         match = f'"{" ".join(term.words)}"' + (" *" if term.prefix else "")
