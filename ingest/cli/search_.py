@@ -64,6 +64,10 @@ def command(
                 _show(record, words, several=several)
 
 
+# What begins with a dash is as likely to be asked for as anything else: `-5%`.
+command.ignore_unknown_options = True
+
+
 def _show(record: dict[str, Any], words: list[Any], *, several: bool) -> None:
     where = escape.name(record["path"])
     if several:

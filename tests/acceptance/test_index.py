@@ -61,6 +61,7 @@ def test_search_says_where_and_since_when(told: Place) -> None:
     assert told.command.records("search", "brug", "--prefix", "x") == []
     assert len(told.command.records("search", "brug", "--prefix", "nl/", "--until", "2999-01-01")) == 1
     assert told.command.records("search", "brug", "--since", "2999-01-01") == []
+    assert [each["path"] for each in told.command.records("search", "-brug")] == ["nl/b.txt"]
     assert told.command.ask("search", "mayor").text.splitlines()[1] == "    The mayor praised them."
     assert "date" in told.command.refused("search", "x", "--date", "soon", code=2).error
 
