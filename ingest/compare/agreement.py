@@ -9,6 +9,8 @@ from ingest.compare.slot import NUMERIC, Slot
 SMALL = 5  # words on a side of a change that can turn a sentence round, or put one name for another
 _MOST_BETWEEN = 12  # words on a side of a change within which numbers stand for each other
 
+_ABOUT = 2  # percentage points within which `a third` is `34 %`
+
 
 def equal(old: Slot, new: Slot) -> bool:
     """Whether the values are the same."""
@@ -25,6 +27,9 @@ def agree(old: Slot, new: Slot) -> bool:
             return False
         both = [(was, is_) for was, is_ in zip(old.value, new.value, strict=True) if None not in (was, is_)]
         return bool(both) and all(was == is_ for was, is_ in both)
+    if {old.kind, new.kind} == {"number", "percentage"} and "part" in (old.value[-1], new.value[-1]):
+        part, percentage = (old, new) if old.kind == "number" else (new, old)
+        return abs(Fraction(str(part.value[0])) * 100 - Fraction(str(percentage.value[0]))) < _ABOUT
     if {old.kind, new.kind} <= {"number", "amount"} and len(old.value) == len(new.value) == 2:
         return old.value[0] == new.value[0] and None in (old.value[1], new.value[1])
     return False

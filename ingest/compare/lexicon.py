@@ -91,6 +91,33 @@ MAGNITUDES = {
 # Alone they are an article or a pronoun; beside another number they are 1.
 ONES = word_set("een a an one")
 
+# What follows a small number in `two thirds of`, `een kwart van`, and what is a part of the whole alone.
+PARTS = {
+    form: size
+    for size, forms in (
+        (3, "third thirds derde"),
+        (4, "quarter quarters kwart"),
+        (5, "fifth fifths vijfde"),
+        (10, "tenth tenths tiende"),
+    )
+    for form in forms.split()
+}
+SHARES = {
+    form: Fraction(share)
+    for share, forms in (
+        ("1/2", "half helft"),
+        ("1/3", "one-third eenderde"),
+        ("2/3", "two-thirds tweederde"),
+        ("1/4", "one-quarter"),
+        ("3/4", "three-quarters driekwart"),
+        ("1/5", "one-fifth"),
+        ("2/5", "two-fifths"),
+        ("3/5", "three-fifths"),
+        ("4/5", "four-fifths"),
+    )
+    for form in forms.split()
+}
+
 VAGUE = _table("""
     tens: tientallen dozens scores tens
     hundreds: honderden hundreds
@@ -202,21 +229,23 @@ HONORIFICS = word_set("""
 
 # By language, words of the other language's classes that mean something else in it.
 FALSE_FRIENDS = {
-    "nl": word_set("ten dozen tens scores no an a one may march second min minute ton hour dead pounds"),
+    "nl": word_set("half ten dozen tens scores no an a one may march second min minute ton hour dead pounds"),
     "en": word_set("elf mei veel over pond dag een min uur ton franc frank"),
 }
 
 SLOTTED = frozenset(
     (
-        *NUMBERS, *ORDINALS, *MAGNITUDES, *VAGUE, *SOME, *ONES, *MONTHS, *WEEKDAYS, *RELATIVE, *CURRENCIES,
-        *PERCENT, *UNITS, "per", "cent", "percentage", "point", "points", "am", "pm", "half", "bn", "us",
+        *NUMBERS, *ORDINALS, *MAGNITUDES, *PARTS, *SHARES, *VAGUE, *SOME, *ONES, *MONTHS, *WEEKDAYS,
+        *RELATIVE, *CURRENCIES, *PERCENT, *UNITS, "per", "cent", "percentage", "point", "points", "am", "pm",
+        "half", "bn", "us",
     )
 )  # fmt: skip
 """The words and marks without which, capitals and digits aside, there is no slot."""
 
 MEANT = frozenset(
     (
-        *NUMBERS, *ORDINALS, *MAGNITUDES, *VAGUE, *MONTHS, *WEEKDAYS, *RELATIVE, *NEGATIONS,
+        *NUMBERS, *ORDINALS, *MAGNITUDES, *PARTS, *SHARES, *VAGUE, *MONTHS, *WEEKDAYS, *RELATIVE, *NEGATIONS,
+
         *AFFIRMATIONS, *SOME
     )
 )  # fmt: skip

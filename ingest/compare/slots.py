@@ -40,6 +40,7 @@ _YEAR_FOLLOWS = word_set("""
     voorjaar
 """)
 _MONTH_FOLLOWS = word_set("in of since until last next early late this by from mid")
+_PART_BEFORE = word_set("of van more less fewer meer minder higher lower hoger lager")
 _COUNTED = frozenset((*lexicon.UNITS, *lexicon.CURRENCIES, *lexicon.PERCENT, *lexicon.MAGNITUDES))
 
 
@@ -192,6 +193,8 @@ def _clock(cut: list[Token], at: int) -> _Taken | None:
 def _quantity(text: str, cut: list[Token], at: int) -> _Taken | None:
     """A number with its magnitude, currency, percent sign or unit, at a token."""
     low = cut[at].low
+    if part := _part(cut, at):
+        return "number", (part[0], "part"), part[1], False
     if low in lexicon.VAGUE:
         return "number", ("vague", lexicon.VAGUE[low]), at + 1, False
     if low in lexicon.SOME and spelt(low_at(cut, at + 1)) is None and not low_at(cut, at + 1)[:1].isdigit():
@@ -226,6 +229,18 @@ def _quantity(text: str, cut: list[Token], at: int) -> _Taken | None:
     if currency:
         return "amount", (value, currency), end, False
     return _with_unit(cut, value, end, suffix, weak=weak)
+
+
+def _part(cut: list[Token], at: int) -> tuple[Fraction, int] | None:
+    """A part of a whole, `a third of`, `two-thirds`, `de helft`, and where it ends."""
+    low = cut[at].low
+    if low in lexicon.SHARES and low_at(cut, at - 1) not in lexicon.ORDINALS:
+        return lexicon.SHARES[low], at + 1
+    size = lexicon.PARTS.get(low_at(cut, at + 1))
+    number = Fraction(1) if low in lexicon.ONES else lexicon.NUMBERS.get(low)
+    if size is None or number is None or number >= size or low_at(cut, at + 2) not in _PART_BEFORE:
+        return None
+    return number / size, at + 2
 
 
 def _with_unit(cut: list[Token], value: Fraction, end: int, suffix: str, *, weak: bool) -> _Taken:
