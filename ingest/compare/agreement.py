@@ -9,6 +9,7 @@ from ingest.compare.slot import NUMERIC, Slot
 SMALL = 5  # words on a side of a change that can turn a sentence round, or put one name for another
 _MOST_BETWEEN = 12  # words on a side of a change within which numbers stand for each other
 
+_OF_PEOPLE = frozenset({"people", "dead", "hurt"})
 _ABOUT = 2  # percentage points within which `a third` is `34 %`
 
 
@@ -31,7 +32,8 @@ def agree(old: Slot, new: Slot) -> bool:
         part, percentage = (old, new) if old.kind == "number" else (new, old)
         return abs(Fraction(str(part.value[0])) * 100 - Fraction(str(percentage.value[0]))) < _ABOUT
     if {old.kind, new.kind} <= {"number", "amount"} and len(old.value) == len(new.value) == 2:
-        return old.value[0] == new.value[0] and None in (old.value[1], new.value[1])
+        units = {old.value[1], new.value[1]}
+        return old.value[0] == new.value[0] and (None in units or ("people" in units and units <= _OF_PEOPLE))
     return False
 
 

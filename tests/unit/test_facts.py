@@ -35,6 +35,7 @@ def test_every_fact_is_where_it_says(before: str, after: str, language: str | No
     [
         ("Er waren 3 doden.", "Er waren vier doden.", ("number", "3", "vier")),
         ("Het duurt 23 dagen.", "Het duurt 9 weken.", ("number", "23", "9")),
+        ("Er zijn drie doden gemeld.", "Er zijn drie gewonden gemeld.", ("number", "drie", "drie")),
         ("Het kost 5 miljard euro.", "Het kost €6.", ("amount", "5 miljard euro", "€6")),
         ("Het kost € 5.", "Het kost $ 5.", ("amount", "€ 5", "$ 5")),
         ("De winst steeg 3%.", "De winst steeg vijf procent.", ("percentage", "3%", "vijf procent")),
@@ -95,6 +96,7 @@ def test_a_changed_fact_in_english(before: str, after: str, expected: tuple[str,
     ("before", "after"),
     [
         ("Er waren 3 doden.", "Er waren drie doden."),
+        ("Er zijn drie mensen omgekomen.", "Er zijn drie doden gevallen."),
         ("Het duurt drieëntwintig dagen.", "Het duurt 23 dagen."),
         ("Het kost 1.000 euro.", "Het kost €1,000."),
         ("Het kost 5 euro.", "Het kost € 5."),
