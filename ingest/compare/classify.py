@@ -259,7 +259,8 @@ class _Found:
             if slips is not None:
                 return "spelling", "cosmetic", f"only spelling or punctuation: {', '.join(slips[:3])}"
         if counts.sentences_added or counts.sentences_removed:
-            reason = f"{counts.sentences_added} sentences added, {counts.sentences_removed} removed"
+            sentences = "sentence" if counts.sentences_added == 1 else "sentences"
+            reason = f"{counts.sentences_added} {sentences} added, {counts.sentences_removed} removed"
             return "update", "substantive" if self._tells() else "cosmetic", reason
         carried = self._carried()
         if carried:

@@ -35,7 +35,7 @@ corrected in the open
 
 changed in substance
   aside.txt @1 @2 @3, to and fro, now as it was, TIME
-    update: 1 sentences added, 0 removed
+    update: 1 sentence added, 0 removed
     + A sentence that came and went.
 
 not compared

@@ -44,6 +44,10 @@ def test_equal_texts_differ_in_encoding_or_in_date() -> None:
     )
 
 
+def test_an_update_counts_its_sentences() -> None:
+    assert edit(BASE, BASE + "De pont vaart elk uur.\n").reason == "1 sentence added, 0 removed"
+
+
 def test_a_headline_outside_the_text_is_wording() -> None:
     found = classify(text(BASE, title="Brug dicht"), text(BASE, title="Brug open"))
 
