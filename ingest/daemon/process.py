@@ -15,6 +15,7 @@ import msgspec
 
 from ingest import merkle
 from ingest.config import Settings
+from ingest.daemon import signals
 from ingest.daemon.barrier import Barrier
 from ingest.daemon.door import Answer, Door, Request, beside_store, clear_away, made_for
 from ingest.daemon.observe import Observation
@@ -190,7 +191,7 @@ class Daemon:
     def _handle_signals(self) -> None:
         first: float | None = None
 
-        def stop(number: int, _frame: object) -> None:
+        def stop(number: int) -> None:
             nonlocal first
             now = self.clock.monotonic()
             # One wish to stop may come twice: to this process and to its group.
@@ -200,21 +201,24 @@ class Daemon:
             self.stopping = True
             self.waker.wake()
 
-        def go_on(_number: int, _frame: object) -> None:
+        def go_on(_number: int) -> None:
             self.continued = True
             self.waker.wake()
 
-        def load_again(_number: int, _frame: object) -> None:
+        def load_again(_number: int) -> None:
             self.hung_up = True
             self.waker.wake()
 
-        signal.signal(signal.SIGTERM, stop)
-        signal.signal(signal.SIGINT, stop)
-        signal.signal(signal.SIGCONT, go_on)
+        handlers: dict[int, Callable[[int], None]] = {
+            signal.SIGTERM: stop,
+            signal.SIGINT: stop,
+            signal.SIGCONT: go_on,
+        }
         if not os.isatty(0):
-            signal.signal(signal.SIGHUP, load_again)
+            handlers[signal.SIGHUP] = load_again
         elif signal.getsignal(signal.SIGHUP) is not signal.SIG_IGN:
-            signal.signal(signal.SIGHUP, stop)  # the terminal was closed
+            handlers[signal.SIGHUP] = stop  # the terminal was closed
+        signals.hear(handlers)
 
     def _reload(self) -> None:
         """Take the settings anew; those that cannot be read leave the old ones in force."""
