@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator
+from functools import partial
 from hashlib import sha256
 from itertools import islice
 from typing import Literal
@@ -13,16 +14,18 @@ import msgspec
 from ingest.disk import anchor, mounts, read, scan
 from ingest.disk.patterns import PATH_BYTES, Patterns
 from ingest.identity import Standing
-from ingest.store import seen
+from ingest.store import apart, seen
 from ingest.store.engine import Store
 from ingest.store.roots import Root
 
 _TOGETHER = 500  # paths that the store is asked for at once
+LARGE = 20_000  # files; with fewer, to begin a process beside this one takes longer than it saves
+LARGE_DEEP = 2_000
 
 State = Literal["new", "removed", "changed", "unknown", "rejected"]
 
 
-class Finding(msgspec.Struct, frozen=True):
+class Finding(msgspec.Struct, frozen=True, tag=True):
     """A path where disk and store differ."""
 
     path: bytes
@@ -55,19 +58,55 @@ def _compare(
     max_bytes: int,
     deep: bool,
 ) -> Iterator[Finding | int]:
-    files = 0
-
-    def count() -> None:
-        nonlocal files
-        files += 1
-
     below = mounts.Mounts(root.path, root.mounts)
     below.look()
     below.compare(lambda folder: _any_below(store, root, folder))
+    look = partial(_look, store, root, fd, patterns, hidden, below.closed, max_bytes, deep)
+    middle = seen.middle(store, root.id, least=LARGE_DEEP if deep else LARGE) if apart.is_possible() else None
+    if middle is None:
+        yield from look(scan.Range())
+        return
+    upper = scan.Range(after=middle)
+    beside = apart.Apart(store, partial(look, upper), Finding | int)
+    try:
+        files = 0
+        for found in look(scan.Range(end=middle + b"\0")):  # the middle itself included
+            if isinstance(found, Finding):
+                yield found
+            else:
+                files = found
+        try:
+            rest = list(beside)
+        except apart.Lost:
+            rest = list(look(upper))
+    finally:
+        beside.close()
+    yield from rest[:-1]
+    yield files + rest[-1]
+
+
+def _look(
+    store: Store,
+    root: Root,
+    fd: int,
+    patterns: Patterns,
+    hidden: frozenset[bytes],
+    closed: frozenset[bytes],
+    max_bytes: int,
+    deep: bool,
+    within: scan.Range,
+) -> Iterator[Finding | int]:
+    """Each difference within a range of paths, then the number of files there."""
+    files = 0
+
+    def count(more: int) -> None:
+        nonlocal files
+        files += more
+
     blocked: list[scan.Blocked] = []
-    rows = seen.pages(store, root.id)
-    walked = scan.walk(fd, patterns=patterns, hidden=hidden, closed=below.closed)
-    compared = scan.compare(walked, rows, blocked=blocked, seen_file=count, every=deep)
+    rows = seen.pages(store, root.id, within)
+    walked = scan.walk(fd, patterns=patterns, hidden=hidden, closed=closed, within=within)
+    compared = scan.compare(walked, rows, blocked=blocked, seen_files=count, every=deep)
     differences = (difference for difference in compared if difference is not None)
     while part := list(islice(differences, _TOGETHER)):
         standing = _standing(store, root, [difference.path for difference in part])

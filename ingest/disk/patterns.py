@@ -15,10 +15,16 @@ OWN_FOLDER = b".ingest"
 _SUFFIXES = (b"~", b".swp", b".swo", b".swx", b".tmp", b".bak", b".orig", b".part", b".crdownload")
 _PREFIXES = (b".", b"~$")
 _NAMES = frozenset((b"Thumbs.db", b"desktop.ini"))
+# The first byte, the last one and the last two of all that the contract leaves out: a scan asks each file.
+_FIRST = frozenset(b".~#Td")
+_LAST = frozenset(b"~#")
+_LAST_TWO = frozenset(suffix[-2:] for suffix in _SUFFIXES)
 
 
 def is_temporary(name: bytes) -> bool:
     """Whether the contract leaves a file of this name out everywhere."""
+    if not (name[0] in _FIRST or name[-1] in _LAST or name[-2:] in _LAST_TWO):
+        return False
     return (
         name.startswith(_PREFIXES)
         or name.endswith(_SUFFIXES)

@@ -77,10 +77,15 @@ Reading = Bytes | Rejected | Moving | Gone | Unknown
 
 def signature_of(found: os.stat_result) -> Signature:
     """The part of a stat result that tells whether a file stood still."""
+    return Signature(*signature_parts(found))
+
+
+def signature_parts(found: os.stat_result) -> tuple[int, int, int, int, int]:
+    """The same as a tuple, for whoever has very many."""
     inode, mtime, ctime = found.st_ino, found.st_mtime_ns, found.st_ctime_ns
     if not (inode < _HALF and -_HALF <= mtime < _HALF and -_HALF <= ctime < _HALF):
         inode, mtime, ctime = _signed(inode), _signed(mtime), _signed(ctime)
-    return Signature(found.st_dev, inode, found.st_size, mtime, ctime)
+    return found.st_dev, inode, found.st_size, mtime, ctime
 
 
 def _signed(number: int) -> int:

@@ -14,12 +14,12 @@ from types import MappingProxyType
 import msgspec
 
 from ingest.disk.patterns import Patterns
-from ingest.disk.scan import Blocked, Difference, compare, topmost, walk
+from ingest.disk.scan import Blocked, Difference, Range, below, compare, topmost, walk
 from ingest.disk.watch import Heard
 from ingest.errors import StoreUnavailable
 from ingest.identity import Standing
 from ingest.model import Cause, Signature
-from ingest.pipeline import first
+from ingest.pipeline import first, halves
 from ingest.pipeline.batch import Batch
 from ingest.pipeline.limits import BATCH, Clock, Gone, Limits
 from ingest.pipeline.workers import Made, Workers
@@ -189,7 +189,7 @@ class Capture:
         missing: list[bytes] = []
         batch: list[Due] = []
         self.files_seen = 0
-        for difference in self.differences(b"", blocked):
+        for difference in halves.differences(self, blocked):
             if difference is None:
                 yield
                 continue
@@ -235,10 +235,6 @@ class Capture:
 
     def differences(self, top: bytes, blocked: list[Blocked]) -> Iterator[Difference | None]:
         """Where the disk and what is recorded differ below `top`; None now and then. `blocked` is filled."""
-
-        def count() -> None:
-            self.files_seen += 1
-
         prefix = top + b"/" if top else b""
         if not top or top in self.folders:  # below a new one there was nothing
             self.folders = {
@@ -246,21 +242,36 @@ class Capture:
                 for path, inode in self.folders.items()
                 if top and path != top and not path.startswith(prefix)
             }
+        return self.compare(top, below(top), blocked)
 
-        def listed(path: bytes, fd: int) -> None:
-            found = os.fstat(fd)
-            self.folders[path] = (found.st_dev, found.st_ino)
-
+    def compare(
+        self,
+        top: bytes,
+        within: Range,
+        blocked: list[Blocked],
+        *,
+        listed: Callable[[bytes, int], None] | None = None,
+        count: Callable[[int], None] | None = None,
+    ) -> Iterator[Difference | None]:
+        """The same within a range of paths. `listed` and `count` stand in for the notes taken here."""
         walked = walk(
             self.folder,
             patterns=self.patterns,
             hidden=self.hidden,
             closed=self.closed,
             top=top,
-            listed=listed,
+            within=within,
+            listed=listed or self._note_listed,
         )
-        rows = seen.pages(self.store, self.root, below=top)
-        return compare(walked, rows, blocked=blocked, seen_file=count)
+        rows = seen.pages(self.store, self.root, within)
+        return compare(walked, rows, blocked=blocked, seen_files=count or self._count)
+
+    def _count(self, files: int) -> None:
+        self.files_seen += files
+
+    def _note_listed(self, path: bytes, fd: int) -> None:
+        found = os.fstat(fd)
+        self.folders[path] = (found.st_dev, found.st_ino)
 
     def _note_blocked(self, below: bytes, blocked: list[Blocked]) -> None:
         prefix = below + b"/" if below else b""

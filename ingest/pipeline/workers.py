@@ -8,11 +8,9 @@ thread that only passes results on would take turns with it for the interpreter'
 from __future__ import annotations
 
 import contextlib
-import ctypes
 import fcntl
 import multiprocessing
 import os
-import signal
 import threading
 import time
 from collections import deque
@@ -27,6 +25,7 @@ import msgspec
 
 from ingest import normalise
 from ingest.disk import read
+from ingest.disk.parent import die_with
 from ingest.model import Content
 from ingest.store import entries
 from ingest.store.blobs import Chain
@@ -38,7 +37,6 @@ LARGE_APART = 1000  # where the processes would have to load everything first
 ASKED = 200  # paths in one
 CORES = os.cpu_count() or 1
 AHEAD = 3  # parcels of paths that one process is given before an answer is taken
-_DEATH_SIGNAL = 1  # PR_SET_PDEATHSIG
 _SET_PIPE_SIZE = 1031
 _PIPE_BYTES = 1 << 20  # room for some answers, so that a process need not wait for us
 
@@ -231,7 +229,8 @@ def _serve(
     parent: int, asks: Connection, answers: Connection, max_bytes: int, dictionary: Dictionary | None
 ) -> None:
     """The life of a process: parcel in, answer out, until nobody asks any more."""
-    _begin(parent)
+    die_with(parent)
+    normalise.prepare()
     folder = reduction.recv_handle(asks)
     while True:
         try:
@@ -248,16 +247,3 @@ def _serve(
                 ]
             )
         )
-
-
-def _begin(parent: int) -> None:
-    """In the new process: die with the parent, which a lock would otherwise outlive; leave signals to it."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
-    signal.signal(signal.SIGTERM, signal.SIG_DFL)
-    try:
-        ctypes.CDLL(None).prctl(_DEATH_SIGNAL, signal.SIGKILL)
-    except (OSError, AttributeError):
-        return  # another system: the pipe's end tells the process in time
-    if os.getppid() != parent:
-        os._exit(1)
-    normalise.prepare()

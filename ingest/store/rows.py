@@ -49,9 +49,12 @@ def upsert(
 def run_many(connection: Connection, statement: str, rows: Sequence[Sequence[object]]) -> None:
     """Run a statement, written with `?`, once for each row."""
     if rows:
-        if connection.dialect.name != "sqlite":
-            statement = statement.replace("?", "%s")
-        connection.exec_driver_sql(statement, list(map(tuple, rows)))
+        connection.exec_driver_sql(marked(statement, connection.dialect.name), list(map(tuple, rows)))
+
+
+def marked(statement: str, dialect: str) -> str:
+    """A statement that is written with `?`, as the database's driver wants it."""
+    return statement if dialect == "sqlite" else statement.replace("?", "%s")
 
 
 @lru_cache(maxsize=64)

@@ -5,22 +5,21 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from hashlib import sha256
 from itertools import islice
-from typing import TypeVar
+from typing import Any, TypeVar
 
 import msgspec
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from ingest.disk.patterns import PATH_BYTES
-from ingest.disk.scan import SeenRow
+from ingest.disk.scan import Range, SeenRow
 from ingest.identity import Buried, Standing
-from ingest.model import Signature
-from ingest.store import tables
-from ingest.store.engine import Row, Store
+from ingest.store import rows, tables
+from ingest.store.engine import Store
 
 Item = TypeVar("Item")
 
-_PAGE = 5000
+_PAGE_ROWS = 5000
 _SLICE = 500
 _seen, _document = tables.seen.c, tables.document.c
 
@@ -42,9 +41,9 @@ def key_of(path: bytes) -> tuple[bytes, bytes | None]:
     return (path, None) if len(path) <= PATH_BYTES else (b"/" + sha256(path).digest(), path)
 
 
+# In the order of SeenRow.
 _COLUMNS = (
     _seen.path_bytes,
-    _seen.long_path,
     _seen.document_id,
     _seen.device,
     _seen.inode,
@@ -55,14 +54,10 @@ _COLUMNS = (
     _seen.reason,
     _seen.since,
 )
-_PAGE_OF = (
-    sa.select(*_COLUMNS)
-    .where(_seen.root_id == sa.bindparam("root"), _seen.path_bytes > sa.bindparam("after"))
-    .order_by(_seen.path_bytes)
-    .limit(_PAGE)
-)
-_PAGE_WITHIN = _PAGE_OF.where(_seen.path_bytes < sa.bindparam("end"))
-_AT = sa.select(*_COLUMNS).where(
+_NAMES = ", ".join(column.name for column in _COLUMNS)
+_PAGE = f"SELECT {_NAMES} FROM seen WHERE root_id = ? AND path_bytes > ? ORDER BY path_bytes LIMIT ?"
+_PAGE_TO = _PAGE.replace("ORDER", "AND path_bytes < ? ORDER")
+_AT = sa.select(*_COLUMNS, _seen.long_path).where(
     _seen.root_id == sa.bindparam("root"), _seen.path_bytes.in_(sa.bindparam("paths", expanding=True))
 )
 _STANDING = (
@@ -97,24 +92,39 @@ _BY_INODES = sa.select(_seen.path_bytes).where(
 )
 
 
-def pages(store: Store, root: int, *, below: bytes = b"") -> Iterator[SeenRow]:
-    """Every row of a root in order of its path, or those below one folder; no snapshot is held.
+def pages(store: Store, root: int, within: Range) -> Iterator[tuple[Any, ...]]:
+    """Every row of a root within a range of paths, in their order, with the fields of SeenRow; no snapshot
+    is held.
 
     Rows with a stand-in for a path too long to be a key are left out: the walk meets those paths.
     """
-    after, end = (below + b"/", below + b"0") if below else (b"", None)
+    after, end = within
+    statement = rows.marked(_PAGE if end is None else _PAGE_TO, store.engine.dialect.name)
     while True:
+        bounds = (root, after) if end is None else (root, after, end)
         with store.read() as connection:
-            if end is None:
-                found = connection.execute(_PAGE_OF, {"root": root, "after": after}).all()
-            else:
-                found = connection.execute(_PAGE_WITHIN, {"root": root, "after": after, "end": end}).all()
+            # the driver's own tuples, since there is one for each file
+            cursor = connection.exec_driver_sql(statement, (*bounds, _PAGE_ROWS)).cursor
+            assert cursor is not None
+            found = cursor.fetchall()
         for row in found:
-            if row[1] is None:
-                yield _row(row)
-        if len(found) < _PAGE:
+            if row[0][:1] != b"/":
+                yield row
+        if len(found) < _PAGE_ROWS:
             return
-        after = found[-1].path_bytes
+        after = found[-1][0]
+
+
+def middle(store: Store, root: int, *, least: int) -> bytes | None:
+    """A path that parts the rows of a root into halves; None where there are fewer than `least`."""
+    with store.read() as connection:
+        many = connection.execute(
+            sa.select(sa.func.count()).select_from(tables.seen).where(_seen.root_id == root)
+        ).scalar_one()
+        if many < least:
+            return None
+        half = sa.select(_seen.path_bytes).where(_seen.root_id == root).order_by(_seen.path_bytes)
+        return bytes(connection.execute(half.offset(many // 2).limit(1)).scalar_one())
 
 
 def at(connection: Connection, root: int, paths: Iterable[bytes]) -> dict[bytes, SeenRow]:
@@ -122,8 +132,8 @@ def at(connection: Connection, root: int, paths: Iterable[bytes]) -> dict[bytes,
     found: dict[bytes, SeenRow] = {}
     for keys in _slices(key_of(path)[0] for path in paths):
         for row in connection.execute(_AT, {"root": root, "paths": keys}):
-            entry = _row(row)
-            found[entry.path] = entry
+            path = row.long_path or row.path_bytes
+            found[path] = SeenRow(path, *row[1:-1])
     return found
 
 
@@ -131,8 +141,8 @@ def standing(connection: Connection, root: int, paths: Iterable[bytes]) -> dict[
     """The live documents at these paths."""
     found: dict[bytes, Standing] = {}
     for keys in _slices(paths):
-        rows = connection.execute(_STANDING_AT, {"root": root, "paths": keys})
-        for document, path, version, sha256_, device, inode in rows:
+        known = connection.execute(_STANDING_AT, {"root": root, "paths": keys})
+        for document, path, version, sha256_, device, inode in known:
             found[path] = Standing(
                 document=document, path=path, version=version, sha256=sha256_, device=device, inode=inode
             )
@@ -221,13 +231,6 @@ def rejected(connection: Connection, root: int | None = None, limit: int | None 
         Problem(row.long_path or row.path_bytes, row.reason, row.detail, row.since)
         for row in connection.execute(query)
     ]
-
-
-def _row(row: Row) -> SeenRow:
-    # by place: a scan makes one of each row there is
-    path, long_path, document, device, inode, size, mtime_ns, ctime_ns, read_at, reason, since = row
-    signature = None if device is None else Signature(device, inode, size, mtime_ns, ctime_ns)
-    return SeenRow(long_path or path, document, signature, read_at, reason, since)
 
 
 def _slices(items: Iterable[Item]) -> Iterator[list[Item]]:

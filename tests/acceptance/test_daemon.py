@@ -240,7 +240,8 @@ def test_a_second_signal_a_second_later_ends_it_at_once(place: Place) -> None:
 def test_a_daemon_on_a_terminal_stops_cleanly_when_that_is_closed(place: Place) -> None:
     master, slave = os.openpty()
     daemon = subprocess.Popen(
-        place.command.argv("watch", place.root),
+        # whoever runs the tests under nohup ignores the signal, and so would all that they start
+        ["env", "--default-signal=HUP", *place.command.argv("watch", place.root)],
         cwd=place.folder,
         env=place.command.environment(),
         stdin=slave,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import random
+import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -18,6 +19,7 @@ from ingest.disk.scan import (
     Blocked,
     Difference,
     Found,
+    Range,
     SeenRow,
     compare,
     is_below,
@@ -87,12 +89,35 @@ def test_the_order_holds_for_random_trees(tmp_path: Path, root: int) -> None:
     assert paths_of(walk(root, patterns=ALL, hidden=NOTHING)) == sorted(made)
 
 
+@given(st.sampled_from([b"a", b"a.b", b"a/b", b"a/c/d", b"a0", b"b", b"b/a", b"zz", b"/standin"]))
+def test_two_ranges_that_meet_are_the_whole(middle: bytes) -> None:
+    """Where a large root is compared in two halves, each file is in one of them."""
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        for path in (b"a.b/x", b"a/b", b"a/c/d", b"a/c/e", b"a0", b"b/a", b"b0/c", b"c"):
+            write(folder, path)
+        fd = os.open(folder, os.O_RDONLY)
+        try:
+            lower, upper = (
+                paths_of(walk(fd, patterns=ALL, hidden=NOTHING, within=within))
+                for within in (Range(end=middle + b"\0"), Range(after=middle))
+            )
+            whole = paths_of(walk(fd, patterns=ALL, hidden=NOTHING))
+        finally:
+            os.close(fd)
+
+    assert lower == [path for path in whole if path <= middle]
+    assert upper == [path for path in whole if path > middle]
+
+
 def test_a_files_signature_is_what_stat_says(tmp_path: Path, root: int) -> None:
     write(tmp_path, b"d/a", b"12345")
     (found,) = walk(root, patterns=ALL, hidden=NOTHING)
     stat = os.stat(tmp_path / "d" / "a")
 
-    assert found == Found(b"d/a", Signature(stat.st_dev, stat.st_ino, 5, stat.st_mtime_ns, stat.st_ctime_ns))
+    assert found == Found(b"d/a", stat.st_dev, stat.st_ino, 5, stat.st_mtime_ns, stat.st_ctime_ns)
+    assert isinstance(found, Found)
+    assert found.signature == Signature(*found[1:])
 
 
 def test_only_regular_files_are_found(tmp_path: Path, root: int) -> None:
@@ -240,24 +265,24 @@ def signature(number: int) -> Signature:
 
 
 def row(path: bytes, number: int = 1, *, reason: str | None = None, read_at: int = OLD) -> SeenRow:
-    return SeenRow(path, 1, signature(number), read_at, reason)
+    return SeenRow(path, 1, 1, number, 1, 1, 1, read_at, reason)
+
+
+def found_at(path: bytes, number: int = 1) -> Found:
+    return Found(path, 1, number, 1, 1, 1)
 
 
 def merged(
     walked: list[Found | Blocked], rows: list[SeenRow], *, every: bool = False
 ) -> tuple[list[Difference], list[Blocked], int]:
     blocked: list[Blocked] = []
-    files: list[None] = []
-    merge = compare(
-        iter(walked), iter(rows), blocked=blocked, seen_file=lambda: files.append(None), every=every
-    )
-    return [difference for difference in merge if difference is not None], blocked, len(files)
+    files: list[int] = []
+    merge = compare(iter(walked), iter(rows), blocked=blocked, seen_files=files.append, every=every)
+    return [difference for difference in merge if difference is not None], blocked, sum(files)
 
 
 def test_the_merge_tells_new_changed_and_missing_in_order() -> None:
-    walked: list[Found | Blocked] = [
-        Found(path, signature(n)) for path, n in ((b"a", 1), (b"b", 2), (b"d", 1))
-    ]
+    walked: list[Found | Blocked] = [found_at(path, n) for path, n in ((b"a", 1), (b"b", 2), (b"d", 1))]
     rows = [row(b"a"), row(b"b"), row(b"c"), row(b"e")]
     found, _, files = merged(walked, rows)
 
@@ -271,14 +296,14 @@ def test_the_merge_tells_new_changed_and_missing_in_order() -> None:
 
 
 def test_a_deep_look_yields_what_looks_the_same_too() -> None:
-    walked: list[Found | Blocked] = [Found(b"a", signature(1))]
+    walked: list[Found | Blocked] = [found_at(b"a")]
 
     assert merged(walked, [row(b"a")], every=True)[0] == [Difference(b"a", signature(1), row(b"a"))]
     assert merged(walked, [row(b"a")])[0] == []
 
 
 def test_what_lies_below_a_blocked_folder_is_unknown() -> None:
-    walked: list[Found | Blocked] = [Blocked(b"d", "Permission denied"), Found(b"d0", signature(1))]
+    walked: list[Found | Blocked] = [Blocked(b"d", "Permission denied"), found_at(b"d0")]
     rows = [row(b"c"), row(b"d.txt"), row(b"d/x"), row(b"d/y/z"), row(b"d0"), row(b"e")]
     found, blocked, _ = merged(walked, rows)
 
@@ -300,10 +325,10 @@ def test_a_file_that_became_a_blocked_folder_is_looked_at() -> None:
 def test_a_long_merge_without_a_difference_lets_the_caller_work_in_between() -> None:
     paths = [b"%06d" % n for n in range(3 * TICK)]
     merge = compare(
-        (Found(path, signature(1)) for path in paths),
+        (found_at(path) for path in paths),
         (row(path) for path in paths),
         blocked=[],
-        seen_file=lambda: None,
+        seen_files=lambda _: None,
     )
 
     assert list(merge) == [None] * 3
@@ -316,7 +341,7 @@ PATHS = st.lists(st.sampled_from([b"a", b"a.b", b"a/b", b"a/c", b"b", b"b/a", b"
 def test_the_merge_is_the_difference_of_two_sets(
     on_disk: list[bytes], known: list[bytes], changed: set[bytes]
 ) -> None:
-    walked: list[Found | Blocked] = [Found(path, signature(2 if path in changed else 1)) for path in on_disk]
+    walked: list[Found | Blocked] = [found_at(path, 2 if path in changed else 1) for path in on_disk]
     found, _, files = merged(walked, [row(path) for path in known])
     both = set(on_disk) & set(known)
 
@@ -330,23 +355,24 @@ def test_the_merge_is_the_difference_of_two_sets(
 @pytest.mark.parametrize("field", ["device", "inode", "size", "mtime_ns", "ctime_ns"])
 def test_each_part_of_a_signature_counts(field: str) -> None:
     """R12: a forged mtime leaves the ctime, a restored size the inode."""
-    other = Signature(**{name: 1 + (name == field) for name in Signature.__struct_fields__})
+    place = Found._fields.index(field)
+    same = found_at(b"a")
 
-    assert needs_look(row(b"a"), other)
-    assert not needs_look(row(b"a"), signature(1))
+    assert needs_look(row(b"a"), Found._make((*same[:place], 2, *same[place + 1 :])))
+    assert not needs_look(row(b"a"), found_at(b"a"))
 
 
 def test_a_rejected_file_is_looked_at_again() -> None:
-    assert needs_look(row(b"a", reason="unreadable"), signature(1))
+    assert needs_look(row(b"a", reason="unreadable"), found_at(b"a"))
 
 
 @pytest.mark.parametrize(("age", "again"), [(0, True), (RACY_NS - 1000, True), (RACY_NS + 1000, False)])
 def test_a_file_changed_just_before_it_was_read_is_read_again(age: int, again: bool) -> None:
     """R13: it could have changed once more in the same tick of the clock."""
     ctime = OLD * 1000 - age
-    seen = SeenRow(b"a", 1, Signature(1, 1, 1, 1, ctime), OLD, None)
+    seen = row(b"a")._replace(ctime_ns=ctime)
 
-    assert needs_look(seen, Signature(1, 1, 1, 1, ctime)) is again
+    assert needs_look(seen, found_at(b"a")._replace(ctime_ns=ctime)) is again
 
 
 def test_below_is_the_folder_and_what_it_holds() -> None:

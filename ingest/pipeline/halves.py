@@ -1,0 +1,100 @@
+"""A large root compared in two halves at once, one of them by a process of its own."""
+
+from __future__ import annotations
+
+import os
+from collections import deque
+from collections.abc import Iterator
+from functools import partial
+from typing import TYPE_CHECKING
+
+import msgspec
+
+from ingest.disk.scan import Blocked, Difference, Range
+from ingest.store import apart, seen
+from ingest.store.apart import Apart, Lost
+
+if TYPE_CHECKING:
+    from ingest.pipeline.capture import Capture
+
+LARGE = 20_000  # files; with fewer, to begin a process takes longer than it saves
+
+
+class Counted(msgspec.Struct, frozen=True, tag=True):
+    """So many files were looked at."""
+
+    files: int
+
+
+class Listed(msgspec.Struct, frozen=True, tag=True):
+    """A folder that could be listed."""
+
+    path: bytes
+    device: int
+    inode: int
+
+
+class Unlisted(msgspec.Struct, frozen=True, tag=True):
+    """A folder that could not."""
+
+    path: bytes
+    why: str
+
+
+Told = Difference | Counted | Listed | Unlisted
+
+
+def differences(capture: Capture, blocked: list[Blocked]) -> Iterator[Difference | None]:
+    """What `Capture.differences` says of the whole root, in the same order; a path may be told twice."""
+    middle = seen.middle(capture.store, capture.root, least=LARGE) if apart.is_possible() else None
+    if middle is None:
+        yield from capture.differences(b"", blocked)
+        return
+    capture.folders = {}
+    upper = Range(after=middle)
+    beside = Apart(capture.store, partial(_tell, capture, upper), Told)
+    try:
+        yield from capture.compare(b"", Range(end=middle + b"\0"), blocked)  # the middle itself included
+        files = capture.files_seen
+        try:
+            yield from _heard(capture, beside, blocked)
+        except Lost:
+            capture.files_seen = files
+            yield from capture.compare(b"", upper, blocked)
+    finally:
+        beside.close()
+
+
+def _heard(capture: Capture, beside: Apart, blocked: list[Blocked]) -> Iterator[Difference | None]:
+    for told in beside:
+        if isinstance(told, Difference):
+            yield told
+        elif isinstance(told, Counted):
+            capture.files_seen += told.files
+            yield None
+        elif isinstance(told, Listed):
+            capture.folders[told.path] = (told.device, told.inode)
+        else:
+            blocked.append(Blocked(told.path, told.why))
+
+
+def _tell(capture: Capture, within: Range) -> Iterator[Told]:
+    """The same for a part of the root, with what is noted on the way, for the process that asked."""
+    noted: deque[Told] = deque()
+    blocked: list[Blocked] = []
+
+    def listed(path: bytes, fd: int) -> None:
+        found = os.fstat(fd)
+        noted.append(Listed(path, found.st_dev, found.st_ino))
+
+    def count(files: int) -> None:
+        noted.append(Counted(files))
+
+    for difference in capture.compare(b"", within, blocked, listed=listed, count=count):
+        while noted:
+            yield noted.popleft()
+        if difference is not None:
+            yield difference
+    yield from noted
+    for folder in blocked:
+        yield Unlisted(folder.path, folder.why)

@@ -1,0 +1,88 @@
+"""A part of a long question, answered by a process of its own beside this one.
+
+For what reads much and writes nothing. The process is a fork: it has what this one has, but for the
+connections to the store, and it dies with this one.
+"""
+
+from __future__ import annotations
+
+import multiprocessing
+import os
+import threading
+from collections.abc import Callable, Iterable, Iterator
+from typing import Any
+
+import msgspec
+
+from ingest.disk import parent
+from ingest.store.engine import Store
+
+_TOGETHER = 256  # answers that are sent at once
+_END = b""
+
+CORES = os.cpu_count() or 1
+
+
+class Lost(Exception):
+    """The process ended before it had answered all: a question of its store failed, or it was killed."""
+
+
+def is_possible() -> bool:
+    """Whether there is a core for it, and no other thread that could hold a lock when this one forks."""
+    return CORES > 1 and hasattr(os, "fork") and threading.active_count() == 1
+
+
+class Apart:
+    """`work`, begun at once in another process. Iterate it for what `work` yields; then, or before, `close`.
+
+    What it yields must be of the type `kind` (as msgspec has types). Iterating raises Lost when the
+    process fails: whoever asks does the work here then, and meets the same error if there is one.
+    """
+
+    def __init__(self, store: Store, work: Callable[[], Iterable[Any]], kind: Any) -> None:
+        """No connection to the store may be in use: the process would have it too."""
+        store.dispose()
+        self._decode = msgspec.msgpack.Decoder(list[kind]).decode
+        context = multiprocessing.get_context("fork")
+        self._answers, answering = context.Pipe(duplex=False)
+        self._process = context.Process(
+            target=_answer, args=(os.getpid(), self._answers, answering, work), daemon=True
+        )
+        self._process.start()
+        answering.close()
+
+    def __iter__(self) -> Iterator[Any]:
+        while True:
+            try:
+                found = self._answers.recv_bytes()
+            except (EOFError, OSError) as error:
+                raise Lost from error
+            if found == _END:
+                return
+            yield from self._decode(found)
+
+    def close(self) -> None:
+        """End the process, whatever it is doing. May be called twice."""
+        self._answers.close()
+        self._process.terminate()
+        self._process.join()
+
+
+def _answer(asking: int, reading: Any, writing: Any, work: Callable[[], Iterable[Any]]) -> None:
+    """The life of the process. Whatever goes wrong is met again, and told, where it was asked for."""
+    parent.die_with(asking)
+    reading.close()
+    encode = msgspec.msgpack.Encoder().encode
+    part: list[Any] = []
+    try:
+        for found in work():
+            part.append(found)
+            if len(part) == _TOGETHER:
+                writing.send_bytes(encode(part))
+                part = []
+        if part:
+            writing.send_bytes(encode(part))
+        writing.send_bytes(_END)
+    except Exception:  # noqa: BLE001  # the edge of a process
+        os._exit(1)
+    os._exit(0)  # and not by the way of what the other process has to tidy up

@@ -1,0 +1,111 @@
+"""A large root is looked at in two halves by two processes, to the same answer, whatever happens to one."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from tests.command import Command, Record
+
+# The command with forty files taken for many, and the process beside it killed when it is told to.
+PROGRAM = """
+import os, signal, sys
+from ingest import check
+from ingest.pipeline import halves
+from ingest.store import apart
+
+halves.LARGE = check.LARGE = check.LARGE_DEEP = 10
+begin = apart.Apart.__init__
+
+def begun(self, *arguments):
+    begin(self, *arguments)
+    print("apart", file=sys.stderr)
+    if KILLED:
+        os.kill(self._process.pid, signal.SIGKILL)
+        self._process.join()
+
+apart.Apart.__init__ = begun
+from ingest.__main__ import main
+main()
+"""
+
+
+class Place:
+    """Forty files in eight folders, recorded."""
+
+    def __init__(self, folder: Path, url: str) -> None:
+        self.root = folder / "root"
+        self.command = Command(database=url, cwd=folder)
+        for number in range(40):
+            path = self.root / f"{number % 8}" / f"{number:02d}.txt"
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_text(f"File {number} of forty.\n")
+        self.command.ask("scan", self.root)
+
+    def change(self) -> None:
+        """One edit, one deletion, one move and one new file in each half."""
+        for folder in ("1", "6"):
+            at = self.root / folder
+            first, second, third, *_ = sorted(at.iterdir())
+            first.write_text("Another text.\n")
+            second.unlink()
+            third.rename(at / "moved.txt")
+            (at / "new.txt").write_text(f"New in {folder}.\n")
+
+    def in_halves(self, *words: str, killed: bool) -> list[Record]:
+        """What the command with these words answers with --json, by two processes."""
+        program = PROGRAM.replace("KILLED", str(killed))
+        done = subprocess.run(
+            [sys.executable, "-c", program, "--database", str(self.command.database), "--json", *words],
+            cwd=self.command.cwd,
+            env=self.command.environment(),
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        assert done.stderr.splitlines() == ["apart"], done.stderr
+        return [json.loads(line) for line in done.stdout.splitlines()]
+
+
+@pytest.fixture
+def place(tmp_path: Path, database_url: str) -> Place:
+    return Place(tmp_path, database_url)
+
+
+@pytest.mark.parametrize("killed", [False, True])
+@pytest.mark.skipif((os.cpu_count() or 1) < 2, reason="one core does all in one process")
+def test_a_scan_in_halves_finds_what_one_finds(place: Place, killed: bool) -> None:
+    assert place.in_halves("scan", str(place.root), killed=killed)[-1]["files"] == 40
+    place.change()
+    *changes, counts = place.in_halves("scan", str(place.root), killed=killed)
+    told = sorted((change["type"].removeprefix("document."), change["path"]) for change in changes)
+
+    assert told == sorted(
+        (kind, path)
+        for folder, edited, deleted in (("1", "01", "09"), ("6", "06", "14"))
+        for kind, path in (
+            ("changed", f"{folder}/{edited}.txt"),
+            ("deleted", f"{folder}/{deleted}.txt"),
+            ("moved", f"{folder}/moved.txt"),
+            ("created", f"{folder}/new.txt"),
+        )
+    )
+    assert counts["files"] == 40
+    assert place.command.records("check")[-1]["files"] == 40
+
+
+@pytest.mark.parametrize("killed", [False, True])
+@pytest.mark.parametrize("words", [("check",), ("check", "--deep")])
+@pytest.mark.skipif((os.cpu_count() or 1) < 2, reason="one core does all in one process")
+def test_a_check_in_halves_answers_as_one_does(place: Place, words: tuple[str, ...], killed: bool) -> None:
+    place.change()
+    whole = place.command.run(*words, json=True)
+
+    assert whole.code == 16 + 32 + 64
+    assert place.in_halves(*words, killed=killed) == whole.records
+    assert whole.records[-1]["files"] == 40
