@@ -7,6 +7,7 @@ hash functions. `deep` reads every body and every text.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
+from functools import partial
 from typing import Any
 
 import msgspec
@@ -15,8 +16,10 @@ from ingest import leaf, merkle
 from ingest.errors import IntegrityError
 from ingest.escape import path as show
 from ingest.ids import show_uid
-from ingest.store import blobs, evidence, migrate, sums
-from ingest.store.engine import Connection, Store
+from ingest.store import apart, blobs, evidence, migrate, sums
+from ingest.store.engine import Connection, Row, Store
+
+LARGE = 2_000  # changes; with fewer, to begin a process beside this one takes longer than it saves
 
 
 class Finding(msgspec.Struct, frozen=True):
@@ -49,35 +52,53 @@ class _State(msgspec.Struct):
 
 
 def verify(
-    store: Store,
-    summary: Summary,
-    *,
-    deep: bool,
-    expected: tuple[int, bytes] | None = None,
-    progress: Callable[[int, int], None] | None = None,
+    store: Store, summary: Summary, *, deep: bool, expected: tuple[int, bytes] | None = None
 ) -> Iterator[Finding]:
     """Every finding; `summary` is filled meanwhile. `expected` is a (seq, tree root) kept outside."""
-    with store.read() as connection:
-        evidence.read_damaged(connection)
-        yield from evidence.damage(connection, Finding)
-        states: dict[int, _State] = {}
-        live: dict[tuple[int, bytes], int] = {}
-        yield from _log(connection, summary, states, live, expected, progress or _silent)
-        yield from _heads(connection, states)
-        yield from _dangling(connection, summary)
-        if deep:
-            if store.is_sqlite:
+    bodies = partial(_bodies, store)
+    beside = apart.Apart(store, bodies, Finding | int) if deep and _is_large(store) else None
+    try:
+        with store.read() as connection:
+            evidence.read_damaged(connection)
+            yield from evidence.damage(connection, Finding)
+            states: dict[int, _State] = {}
+            live: dict[tuple[int, bytes], int] = {}
+            yield from _log(connection, summary, states, live, expected)
+            yield from _heads(connection, states)
+            yield from _dangling(connection, summary)
+            if deep and store.is_sqlite:
                 for name in migrate.damaged_schema(connection):
                     yield Finding("schema", name, "it is not as the migrations make it")
-            yield from _bodies(connection, summary, progress or _silent)
+        if deep:
+            for found in bodies() if beside is None else _heard(beside, bodies):
+                if isinstance(found, Finding):
+                    yield found
+                else:
+                    summary.bytes_read += found
+    finally:
+        if beside is not None:
+            beside.close()
+
+
+def _is_large(store: Store) -> bool:
+    """Whether to read the bodies beside the log is worth a process."""
+    if not apart.is_possible():
+        return False
+    with store.read() as connection:
+        head = evidence.head(connection)
+    # what a damaged row holds may be of any kind
+    return head is not None and isinstance(head.seq, int) and head.seq >= LARGE
+
+
+def _heard(beside: apart.Apart, bodies: Callable[[], Iterator[Finding | int]]) -> list[Finding | int]:
+    try:
+        return list(beside)
+    except apart.Lost:
+        return list(bodies())
 
 
 # A damaged row can hold a size of any kind, below nought or beyond all memory.
 _DAMAGE = (IntegrityError, TypeError, ValueError, OverflowError, MemoryError)
-
-
-def _silent(_done: int, _total: int) -> None:
-    """Nobody watches."""
 
 
 def _log(
@@ -86,7 +107,6 @@ def _log(
     states: dict[int, _State],
     live: dict[tuple[int, bytes], int],
     expected: tuple[int, bytes] | None,
-    progress: Callable[[int, int], None],
 ) -> Iterator[Finding]:
     head = evidence.head(connection)
     if head is None:
@@ -109,7 +129,6 @@ def _log(
                 yield Finding("label", where, "recorded_at goes back")
             label = row.recorded_at
         yield from _replay(row, states, live, has_rendition=bool(renditions))
-        progress(size, head.seq)
     summary.changes = size
     summary.tree_root = merkle.root(frontier).hex()
     if head.seq != size:
@@ -228,29 +247,32 @@ def _dangling(connection: Connection, summary: Summary) -> Iterator[Finding]:
         yield Finding("sum", f"{table} {key}", "the row is not what its sum was taken of")
 
 
-def _bodies(
-    connection: Connection, summary: Summary, progress: Callable[[int, int], None]
-) -> Iterator[Finding]:
-    """Every version's bytes and every rendition's text, by their hashes."""
-    done, before = 0, (0, 0)
+def _bodies(store: Store) -> Iterator[Finding | int]:
+    """Every version's bytes and every rendition's text, by their hashes; and how many bytes were read."""
+    before = (0, 0)
     raw: bytes | None = None
-    for rows in evidence.bodies(connection):
-        row = rows[0]
-        thing = f"version {row.no} of document {_named(row.uid)}"
-        done += 1
-        progress(done, summary.versions)
-        after, before = before, (row.document_id, row.no)
-        try:
-            base, raw = (raw if after == (row.document_id, row.no - 1) else None), None
-            raw = blobs.unpacked(connection, row, base, name="its bytes")
-        except _DAMAGE as error:
-            yield Finding("body", thing, str(error))
-            continue
-        summary.bytes_read += len(raw)
-        for text in rows:
-            if text.text_hash is None:
-                continue
+    read = 0
+    with store.read() as connection:
+        evidence.read_damaged(connection)
+        for rows in evidence.bodies(connection):
+            row = rows[0]
+            after, before = before, (row.document_id, row.no)
             try:
-                blobs.text(connection, raw, text, digest=text.text_hash)
+                base, raw = (raw if after == (row.document_id, row.no - 1) else None), None
+                raw = blobs.unpacked(connection, row, base, name="its bytes")
             except _DAMAGE as error:
-                yield Finding("text", thing, str(error))
+                yield Finding("body", _version_named(row), str(error))
+                continue
+            read += len(raw)
+            for text in rows:
+                if text.text_hash is None:
+                    continue
+                try:
+                    blobs.text(connection, raw, text, digest=text.text_hash)
+                except _DAMAGE as error:
+                    yield Finding("text", _version_named(row), str(error))
+    yield read
+
+
+def _version_named(row: Row) -> str:
+    return f"version {row.no} of document {_named(row.uid)}"

@@ -25,7 +25,7 @@ LARGE_DEEP = 2_000
 State = Literal["new", "removed", "changed", "unknown", "rejected"]
 
 
-class Finding(msgspec.Struct, frozen=True, tag=True):
+class Finding(msgspec.Struct, frozen=True):
     """A path where disk and store differ."""
 
     path: bytes

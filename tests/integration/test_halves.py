@@ -11,15 +11,16 @@ from pathlib import Path
 import pytest
 
 from tests.command import Command, Record
+from tests.recording import opened
 
 # The command with forty files taken for many, and the process beside it killed when it is told to.
 PROGRAM = """
 import os, signal, sys
-from ingest import check
+from ingest import audit, check
 from ingest.pipeline import halves
 from ingest.store import apart
 
-halves.LARGE = check.LARGE = check.LARGE_DEEP = 10
+halves.LARGE = check.LARGE = check.LARGE_DEEP = audit.LARGE = 10
 begin = apart.Apart.__init__
 
 def begun(self, *arguments):
@@ -109,3 +110,17 @@ def test_a_check_in_halves_answers_as_one_does(place: Place, words: tuple[str, .
     assert whole.code == 16 + 32 + 64
     assert place.in_halves(*words, killed=killed) == whole.records
     assert whole.records[-1]["files"] == 40
+
+
+@pytest.mark.parametrize("killed", [False, True])
+@pytest.mark.skipif((os.cpu_count() or 1) < 2, reason="one core does all in one process")
+def test_a_deep_verify_by_two_processes_answers_as_by_one(place: Place, killed: bool) -> None:
+    """The damage is in a body, which the process beside the other one reads."""
+    assert place.in_halves("verify", "--deep", killed=killed)[-1]["ok"]
+    with opened(str(place.command.database)) as store, store.write() as connection:
+        connection.exec_driver_sql("UPDATE version SET size = size + 1 WHERE document_id = 3")
+    whole = place.command.run("verify", "--deep", json=True)
+
+    assert whole.code == 5
+    assert "body" in {finding.get("what") for finding in whole.records}
+    assert place.in_halves("verify", "--deep", killed=killed) == whole.records
