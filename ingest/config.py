@@ -11,8 +11,9 @@ from typing import Annotated, Any, Literal
 
 import msgspec
 
+from ingest import escape
 from ingest.disk.patterns import Patterns
-from ingest.errors import ConfigError
+from ingest.errors import ConfigError, UsageError
 
 DEFAULT_FILE = "config/ingest.toml"
 DEFAULT_DATABASE = "sqlite:///.ingest-store/ingest.db"
@@ -27,7 +28,7 @@ Phrases = Annotated[tuple[Phrase, ...], msgspec.Meta(max_length=100)]
 class RootSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """One `[roots.NAME]` table."""
 
-    path: str
+    path: Annotated[str, msgspec.Meta(min_length=1)]
     include: tuple[str, ...] = ()
     exclude: tuple[str, ...] = ()
     backend: Backend | None = None
@@ -68,12 +69,9 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
         return own.backend if own is not None and own.backend is not None else self.backend
 
 
-# The scalar settings have a variable each; lists and tables are for the file.
-VARIABLES = {
-    f"INGEST_{field.upper()}": field
-    for field in Settings.__struct_fields__
-    if field not in ("include", "exclude", "notice_phrases", "roots")
-}
+# Each setting but the tables of roots has a variable; lists and tables are written in it as in the file.
+VARIABLES = {f"INGEST_{field.upper()}": field for field in Settings.__struct_fields__ if field != "roots"}
+_STRUCTURED = frozenset(("include", "exclude", "notice_phrases"))
 
 
 def load(
@@ -85,16 +83,20 @@ def load(
     """The settings in force. Raises ConfigError naming the file or variable and the key."""
     named = file if file is not None else environment.get("INGEST_CONFIG") or None
     values: dict[str, Any] = {}
+    source: dict[str, str] = {}  # where each setting that is no default comes from
     if named is not None or Path(DEFAULT_FILE).is_file():
-        values = _read(Path(DEFAULT_FILE if named is None else named))
-        _convert(values, where=str(DEFAULT_FILE if named is None else named), strict=True)
+        file = DEFAULT_FILE if named is None else named
+        values = _read(Path(file))
+        _convert(values, where=file, strict=True)
+        source = dict.fromkeys(values, file)
     for variable, field in VARIABLES.items():
         if environment.get(variable):
-            _convert({field: environment[variable]}, where=f"environment variable {variable}", strict=False)
-            values[field] = environment[variable]
+            where = f"environment variable {variable}"
+            value = _of_variable(field, environment[variable], where)
+            _convert({field: value}, where=where, strict=False)
+            values[field], source[field] = value, where
     values.update({key: value for key, value in (flags or {}).items() if value is not None})
     settings = _convert(values, where="the settings", strict=False)
-    source = "the settings" if named is None and not values else str(DEFAULT_FILE if named is None else named)
     lists = {"include": settings.include, "exclude": settings.exclude}
     for name, root in settings.roots.items():
         lists |= {f"roots.{name}.include": root.include, f"roots.{name}.exclude": root.exclude}
@@ -102,12 +104,16 @@ def load(
         try:
             Patterns(exclude=patterns)
         except ConfigError as error:
-            raise ConfigError(f"{source}: {key}: {error.message}", hint=error.hint) from error
+            where = source[key.partition(".")[0]]
+            raise ConfigError(f"{where}: {key}: {error.message}", hint=error.hint) from error
+    for name in settings.roots:
+        _check_name(name, source["roots"])
     for language, phrases in settings.notice_phrases.items():
-        _check_phrases(language, phrases, source)
+        _check_phrases(language, phrases, source["notice_phrases"])
     if settings.quiet_seconds > settings.hold_seconds:
+        where = source.get("quiet_seconds") or source["hold_seconds"]
         raise ConfigError(
-            f"{source}: quiet_seconds: {settings.quiet_seconds:g} is more than hold_seconds, "
+            f"{where}: quiet_seconds: {settings.quiet_seconds:g} is more than hold_seconds, "
             f"{settings.hold_seconds:g}",
             hint="the longest wait cannot be shorter than the quiet time",
         )
@@ -125,6 +131,29 @@ def _read(file: Path) -> dict[str, Any]:
         ) from error
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise ConfigError(f"configuration {file} is not TOML: {error}") from error
+
+
+def _of_variable(field: str, words: str, where: str) -> Any:
+    """A variable's value: a scalar as it stands, a list or a table as TOML."""
+    if not escape.is_utf8(words):
+        raise ConfigError(f"{where}: {field}: '{words}' is not valid UTF-8")
+    if field not in _STRUCTURED:
+        return words
+    try:
+        return tomllib.loads(f"value = {words}")["value"]
+    except tomllib.TOMLDecodeError as error:
+        raise ConfigError(
+            f"{where}: {field}: '{words}' is not TOML", hint="write it as in the file, with its quotes"
+        ) from error
+
+
+def _check_name(name: str, where: str) -> None:
+    from ingest.store.roots import check_name
+
+    try:
+        check_name(name)
+    except UsageError as error:
+        raise ConfigError(f"{where}: roots.{name}: {error.message}", hint=error.hint) from error
 
 
 def _check_phrases(language: str, phrases: Phrases, source: str) -> None:

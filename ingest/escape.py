@@ -42,6 +42,15 @@ def json(encoded: bytes) -> bytes:
     return _IN_JSON.sub(lambda match: f"\\u{ord(match[0]):04x}", encoded.decode()).encode()
 
 
+def is_utf8(value: str) -> bool:
+    """Whether an argument was valid UTF-8: Python hands over other bytes as lone surrogates."""
+    try:
+        value.encode()
+    except UnicodeEncodeError:
+        return False
+    return True
+
+
 def path(raw: bytes) -> str:
     r"""A path as a string: UTF-8, each byte that is not valid as `\xNN`."""
     return raw.decode("utf-8", "backslashreplace")

@@ -89,15 +89,22 @@ def born_at(connection: Connection, target: Target) -> int:
 
 
 def coverage_of(
-    connection: Connection, root: roots.Root, *, now: int, since: int | None = None, until: int | None = None
+    connection: Connection,
+    root: roots.Root,
+    *,
+    now: int,
+    since: int | None = None,
+    until: int | None = None,
+    running: bool | None = None,
 ) -> list[coverage.Interval]:
-    """How a root was observed. A daemon that was killed cannot say so: where the last heartbeat is
-    old, the time since is blind, whether or not another daemon came to write it."""
+    """How a root was observed. A daemon that was killed cannot say so: the time since its last heartbeat
+    is blind, whether or not another daemon came to write it. `running` says whether its daemon runs; None,
+    where that cannot be told, leaves it to the heartbeat's age."""
     found = coverage.intervals(connection, root.id, since=since, until=until)
     beat = root.heartbeat_at
     if not found or beat is None or found[-1].until is not None:
         return found
-    if now_at(connection, now) - beat <= coverage.STALE:
+    if running or (running is None and now_at(connection, now) - beat <= coverage.STALE):
         return found
     last = found[-1]
     if last.state == "watched" or last.reason in coverage.BY_DAEMON:

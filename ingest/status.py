@@ -56,7 +56,7 @@ def record(
         )
     if running:
         problems += [_uncaptured(root) for root in known if _report(root, live, host, now) is None]
-    health = _health(problems) if running and running == len(known) else "stopped"
+    health = _health(problems) if running else "stopped"
     rejected = _rejected(connection, known, SHOWN)
     total = len(problems) + counts["rejected"]
     scans = [root.last_scan_at for root in known if root.last_scan_at is not None]

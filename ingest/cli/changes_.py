@@ -12,7 +12,8 @@ from typing import TYPE_CHECKING
 import click
 
 from ingest.cli.options import NUMBER, as_json, opened, settings, verb
-from ingest.cli.output import change_line, emit, flush, header, line, paint
+from ingest.cli.output import change_line, emit, flush, has_no_reader, header, line, paint
+from ingest.escape import is_utf8
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -46,7 +47,7 @@ def command(since: int | None, limit: int | None, follow: bool, cursor: str | No
 
     if peek and cursor is None:
         raise UsageError("--peek goes with --cursor")
-    if cursor is not None and (not cursor or len(cursor) > 200 or any(ch in cursor for ch in "{}/\0")):
+    if cursor is not None and not _is_name(cursor):
         raise UsageError(
             f"'{cursor}' cannot be a cursor's name", hint="1 to 200 characters, no braces, no slash"
         )
@@ -91,6 +92,10 @@ def command(since: int | None, limit: int | None, follow: bool, cursor: str | No
                 growth.wait(place)
 
 
+def _is_name(cursor: str) -> bool:
+    return 0 < len(cursor) <= 200 and is_utf8(cursor) and not any(mark in cursor for mark in "{}/\0")
+
+
 def _tell(store: Store, rows: Sequence[Row], phrases: Phrases) -> None:
     """Write many changes, with the edits that the index has: the feed does not wait for the others."""
     from ingest import records
@@ -120,12 +125,16 @@ class _Growth:
         """Return when there may be more than `place`."""
         if time.monotonic() >= self._next_try:
             self._listen()
-        try:
-            seconds = self._next_try - time.monotonic() if self._everywhere else POLL
-            while (grown := self._heard.get(timeout=max(seconds, 0.0))) <= place and grown != _GONE:
-                seconds = min(seconds, self._next_try - time.monotonic())
-        except queue.Empty:
-            return
+        until = self._next_try if self._everywhere else time.monotonic() + POLL
+        grown = place
+        while grown <= place and grown != _GONE:
+            if has_no_reader():
+                raise BrokenPipeError
+            try:
+                grown = self._heard.get(timeout=min(max(until - time.monotonic(), 0.0), POLL))
+            except queue.Empty:
+                if time.monotonic() >= until:
+                    return
         if grown == _GONE:
             self._everywhere = False
 

@@ -29,7 +29,9 @@ def command(names: tuple[str, ...], deep: bool) -> int:
     counts = dict.fromkeys(("new", "removed", "changed", "rejected", "unknown"), 0)
     files = 0
     with opened() as store:
-        for root in chosen(store, names):
+        roots = chosen(store, names)
+        for root in roots:
+            prefix = f"{escape.name(root.name)}/" if len(roots) > 1 else ""
             for finding in check.compare(
                 store, root, patterns=limits.patterns_of(root.name), hidden=store.files_below(root.path),
                 max_bytes=limits.max_bytes, deep=deep,
@@ -44,7 +46,7 @@ def command(names: tuple[str, ...], deep: bool) -> int:
                 else:
                     mark = paint(f"{finding.state:<9}", fg=_COLOUR.get(finding.state, "magenta"))
                     detail = f" ({escape.name(finding.detail)})" if finding.detail else ""
-                    line(f"{mark} {escape.name(escape.path(finding.path))}{detail}")
+                    line(f"{mark} {prefix}{escape.name(escape.path(finding.path))}{detail}")
     if as_json():
         emit({"files": files, **counts})
     else:

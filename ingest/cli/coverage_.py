@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import socket
 from typing import Any
 
 import click
@@ -27,11 +28,14 @@ def command(root: str | None, since: str | None, until: str | None, doc: str | N
     Exit: 0; 2 no such root, document or moment; 4 no store.
     """
     from ingest import queries
+    from ingest.daemon.doors import running
     from ingest.daemon.named import chosen
 
     now = system_clock().wall()
     with opened() as store:
         roots = chosen(store, [root] if root else [])
+        here = socket.gethostname()
+        alive = running(store)
         with store.read() as connection:
             first = None if since is None else queries.time_of(connection, since, start=True)
             last = None if until is None else queries.time_of(connection, until)
@@ -45,7 +49,10 @@ def command(root: str | None, since: str | None, until: str | None, doc: str | N
                 name = f"{'root':<{width}}  " if width else ""
                 header(f"{name}{'state':<8} {'from (UTC)':<19}      {'to (UTC)':<19}  why")
             for known in roots:
-                for interval in queries.coverage_of(connection, known, now=now, since=first, until=last):
+                runs = known.uid.hex() in alive if known.host == here else None
+                for interval in queries.coverage_of(
+                    connection, known, now=now, since=first, until=last, running=runs
+                ):
                     unsure += interval.state != "watched"
                     _show(known.name, interval, width=width)
     if doc is not None and not as_json():

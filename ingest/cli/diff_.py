@@ -41,6 +41,10 @@ def command(
     if from_ is not None or to is not None:
         if words or from_ is None:
             raise UsageError("a diff of the corpus takes --from and --to, no document")
+        if word or stat:
+            raise UsageError(
+                "a diff of the corpus tells which documents differ: it takes no --word, no --stat"
+            )
         return _corpus(from_, to, root)
     if not 1 <= len(words) <= 3:
         raise UsageError(
@@ -64,15 +68,32 @@ def command(
         }
         if a_target.document != b_target.document:
             record["from_document"] = a_target.document
+            record |= escape.path_fields("from_path", a_target.path)
         old = queries.text(connection, a_target, a)
         new = queries.text(connection, b_target, b)
         if old is None or new is None:
-            same = queries.raw_bytes(connection, a_target, a) == queries.raw_bytes(connection, b_target, b)
+            same = _bytes(connection, a_target, a) == _bytes(connection, b_target, b)
             _binary(record, same)
             return 0 if same else 1
         if as_json():
             record["edit"] = _edit(connection, a_target, b_target, a, b)
+        elif old == new and _bytes(connection, a_target, a) != _bytes(connection, b_target, b):
+            note("the texts are the same, the bytes differ: ingest show --raw")
     return _texts(record, old, new, word=word, stat=stat)
+
+
+def _bytes(connection: Any, target: Any, no: int) -> bytes:
+    from ingest import queries
+
+    return bytes(queries.version_row(connection, target, no).sha256)
+
+
+def _names(record: dict[str, Any]) -> tuple[str, str]:
+    """Both sides as DOC@N; two documents that stood at one path go by their ids."""
+    old, new = record.get("from_path", record["path"]), record["path"]
+    if "from_document" in record and old == new:
+        old, new = f"{old} ({record['from_document']})", f"{new} ({record['document']})"
+    return f"{escape.name(old)}@{record['from']}", f"{escape.name(new)}@{record['to']}"
 
 
 def _sides(words: tuple[str, ...]) -> tuple[tuple[str, str | None], tuple[str, str | None]]:
@@ -108,8 +129,8 @@ def _binary(record: dict[str, Any], same: bool) -> None:
     if as_json():
         emit({**record, "hunks": None, "binary": True, "same": same})
     elif not same:
-        name = escape.name(record["path"])
-        line(f"binary versions differ: {name}@{record['from']} and {name}@{record['to']}")
+        old, new = _names(record)
+        line(f"binary versions differ: {old} and {new}")
 
 
 def _texts(record: dict[str, Any], old: str, new: str, *, word: bool, stat: bool) -> int:
@@ -122,20 +143,21 @@ def _texts(record: dict[str, Any], old: str, new: str, *, word: bool, stat: bool
         if word:
             body["edits"] = edits
         if stat:
-            body = {"stat": _counts(old, new)}
+            body["stat"] = _counts(old, new)
         emit({**record, **body})
     elif hunks:
-        name = escape.name(record["path"])
+        older, newer = _names(record)
         if stat:
             counts = _counts(old, new)
+            same = "from_document" not in record
             line(
-                f"{name}@{record['from']} -> @{record['to']}: "
+                f"{older} -> {newer if not same else '@' + str(record['to'])}: "
                 f"lines +{counts['lines_added']} -{counts['lines_removed']}, "
                 f"words +{counts['words_added']} -{counts['words_removed']}"
             )
             return 1
-        line(paint(f"--- {name}@{record['from']}", bold=True))
-        line(paint(f"+++ {name}@{record['to']}", bold=True))
+        line(paint(f"--- {older}", bold=True))
+        line(paint(f"+++ {newer}", bold=True))
         if word:
             _show_words(old, new)
         else:
@@ -193,19 +215,22 @@ def _shorten(text: str, *, first: bool) -> str:
 
 def _corpus(from_: str, to: str | None, root: str | None) -> int:
     from ingest import corpus
+    from ingest.store import roots
 
     found = False
     with opened() as store, store.read() as connection:
         phrases = settings().notice_phrases
+        several = len(roots.every(connection)) > 1
         for record in corpus.differences(connection, from_, to, phrases=phrases, root=root):
             found = True
             if as_json():
                 emit(record)
             else:
-                moved = f"{escape.name(record['from_path'])} -> " if record["from_path"] else ""
+                prefix = f"{escape.name(record['root'])}/" if several else ""
+                moved = f"{prefix}{escape.name(record['from_path'])} -> " if record["from_path"] else ""
                 numbers = dict.fromkeys(no for no in (record["from"], record["to"]) if no is not None)
                 versions = " " + " -> ".join(f"@{no}" for no in numbers)
                 matters = f"  {record['significance']}: {record['class']}" if record["significance"] else ""
                 change = paint(f"{record['change']:<8}", **_COLOUR[record["change"]])
-                line(f"{change} {moved}{escape.name(record['path'])}{versions}{matters}")
+                line(f"{change} {moved}{prefix}{escape.name(record['path'])}{versions}{matters}")
     return 1 if found else 0

@@ -7,6 +7,7 @@ import click
 from ingest import escape
 from ingest.cli.options import as_json, opened, verb
 from ingest.cli.output import counted, emit, line
+from ingest.cli.progress import Bar
 
 
 @verb
@@ -26,11 +27,13 @@ def command(folder: str, at: str | None, root: str | None) -> None:
     files = size = 0
     with opened() as store, store.read() as connection:
         until = reader.head(connection).seq if at is None else queries.resolve_moment(connection, at)
-        for record in corpus.export(connection, folder, until=until, root=root):
-            files += 1
-            size += record["size"]
-            if as_json():
-                emit(record)
+        with Bar("export", "files") as bar:
+            for record in corpus.export(connection, folder, until=until, root=root):
+                files += 1
+                size += record["size"]
+                bar.show(files)
+                if as_json():
+                    emit(record)
     if as_json():
         emit({"files": files, "bytes": size, "seq": until})
     else:

@@ -29,23 +29,27 @@ def command(
     Exit: 0; 2 no such root, date or moment; 4 no store.
     """
     from ingest import moments, queries, records
+    from ingest.errors import UsageError
     from ingest.store import reader, roots, seen
 
+    if rejected and (deleted or at is not None or date is not None):
+        raise UsageError("--rejected goes with no --at, --deleted or --date", hint="they are as of now")
     days = None if date is None else moments.days(date)
     with opened() as store, store.read() as connection:
         key = queries.root_id(connection, root)
         raw = os.fsencode(prefix)
+        every = roots.every(connection)
+        several = len(every) > 1
         if rejected:
             if not as_json():
                 header(f"{'reason':<13} path  detail")
-            for known in roots.every(connection):
+            for known in every:
                 if key in (None, known.id):
                     for problem in seen.rejected(connection, known.id):
                         if problem.path.startswith(raw):
-                            _show_rejected(known.name, problem)
+                            _show_rejected(known.name, problem, several)
             return
         until = None if at is None else queries.resolve_moment(connection, at)
-        several = len(roots.every(connection)) > 1
         if not as_json():
             header(f"{'ver':<5} {'bytes':>9}  {'date':<10}  {'lang':<4}  path  title")
         for row in reader.documents(
@@ -70,7 +74,7 @@ def _show(record: dict[str, Any], several: bool) -> None:
     line(f"{version} {facts}  {where}{paint(title, dim=True)}{gone}")
 
 
-def _show_rejected(root: str, problem: Any) -> None:
+def _show_rejected(root: str, problem: Any, several: bool) -> None:
     from ingest.moments import show
 
     if as_json():
@@ -84,7 +88,6 @@ def _show_rejected(root: str, problem: Any) -> None:
             }
         )
     else:
-        line(
-            f"{problem.reason:<13} {escape.name(escape.path(problem.path))}  "
-            f"{escape.name(problem.detail or '')}"
-        )
+        prefix = f"{escape.name(root)}/" if several else ""
+        where = prefix + escape.name(escape.path(problem.path))
+        line(f"{problem.reason:<13} {where}  {escape.name(problem.detail or '')}")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import functools
 import os
+import select
 import sys
 from collections.abc import Mapping
 from contextlib import suppress
@@ -78,6 +79,13 @@ def flush() -> None:
         sys.stdout.buffer.flush()
     except BrokenPipeError as error:
         _without_reader(error)
+
+
+def has_no_reader() -> bool:
+    """Whether the reader of our output went away, which a write would tell only when there is one."""
+    poll = select.poll()
+    poll.register(sys.stdout.fileno(), 0)
+    return any(event & (select.POLLERR | select.POLLHUP) for _, event in poll.poll(0))
 
 
 def note(message: str) -> None:

@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import os
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from ingest import escape
 from ingest.cli.options import as_json, opened, system_clock, verb
 from ingest.cli.output import emit, header, line
+from ingest.moments import show
+
+if TYPE_CHECKING:
+    from ingest.store.roots import Root
 
 
 @verb
@@ -21,7 +25,6 @@ def command(words: tuple[str, ...]) -> None:
     """
     from ingest.disk import anchor
     from ingest.errors import NotFound, UsageError
-    from ingest.moments import show
     from ingest.store import roots
 
     with opened() as store:
@@ -32,17 +35,7 @@ def command(words: tuple[str, ...]) -> None:
             if not as_json():
                 header(f"{'name':<{width}}  path")
             for root in every:
-                _show(
-                    {
-                        "name": root.name,
-                        **escape.path_fields("path", root.path),
-                        "id": root.uid.hex(),
-                        "host": root.host,
-                        "last_scan_at": show(root.last_scan_at),
-                        "retired_at": show(root.retired_at),
-                    },
-                    width,
-                )
+                _show(root, width)
             return
         verb_, *rest = words
         if (verb_, len(rest)) not in (("rename", 2), ("relocate", 2), ("retire", 1)):
@@ -74,9 +67,19 @@ def command(words: tuple[str, ...]) -> None:
                         f"ingest scan --adopt {root.name}",
                     )
                 roots.update(connection, root.id, path=path, device=found.device, inode=found.inode)
+            changed = next(each for each in roots.every(connection) if each.id == root.id)
+    _show(changed, 0)
 
 
-def _show(record: dict[str, Any], width: int) -> None:
+def _show(root: Root, width: int) -> None:
+    record: dict[str, Any] = {
+        "name": root.name,
+        **escape.path_fields("path", root.path),
+        "id": root.uid.hex(),
+        "host": root.host,
+        "last_scan_at": show(root.last_scan_at),
+        "retired_at": show(root.retired_at),
+    }
     if as_json():
         emit(record)
         return

@@ -24,13 +24,11 @@ def command(roots: tuple[str, ...], adopt: bool) -> int:
     reach.
     """
     from ingest import records
-    from ingest.daemon.enrol import enrol
+    from ingest.daemon.enrol import enrolled
     from ingest.daemon.oneshot import scan_roots
-    from ingest.errors import AlreadyRunning
+    from ingest.errors import RootUnavailable
     from ingest.store import reader, seen
     from ingest.store.migrate import open_or_create
-    from ingest.store.roots import every as every_root
-    from ingest.store.roots import forget
 
     keep_going()
     chosen = settings()
@@ -39,18 +37,12 @@ def command(roots: tuple[str, ...], adopt: bool) -> int:
     store = open_or_create(chosen.database_url, busy_seconds=chosen.busy_seconds)
     with store.read() as connection:
         before = int(reader.head(connection).seq)
-        old = {root.id for root in every_root(connection)}
-    known = enrol(store, roots, settings=chosen, adopt=adopt, clock=clock)
     began = clock.monotonic()
-    try:
-        with _Progress() as progress:
-            files = scan_roots(store, known, settings=chosen, clock=clock, progress=progress)
-    except AlreadyRunning:
-        with store.write() as connection:
-            for root in known:
-                if root.id not in old:
-                    forget(connection, root.id)
-        raise
+    with (
+        enrolled(store, roots, settings=chosen, adopt=adopt, clock=clock) as known,
+        _Progress() as progress,
+    ):
+        files, lost = scan_roots(store, known, settings=chosen, clock=clock, progress=progress)
     counts: dict[str, int] = {}
     keys = {root.id for root in known}
     with store.read() as connection:
@@ -76,6 +68,9 @@ def command(roots: tuple[str, ...], adopt: bool) -> int:
     if rejected:
         note(f"{rejected} {'file is' if rejected == 1 else 'files are'} rejected: ingest ls --rejected")
     store.dispose()
+    if lost:
+        told = "; ".join(error.message for error in lost)
+        raise RootUnavailable(told, code=lost[0].code, hint=lost[0].hint)
     return 3 if rejected else 0
 
 

@@ -37,14 +37,17 @@ def command(
         if target.note:
             note(target.note)
         no = queries.pick(connection, target, picked)
+        file = None if output == "-" else output
+        if file is not None:
+            if os.path.isdir(file):
+                raise UsageError(f"{file} is a folder", hint="name a file in it")
+            write_file(os.fsencode(file), queries.raw_bytes(connection, target, no))
         if as_json():
             emit(queries.version_record(connection, target, no, normaliser))
             return
         if raw or output is not None:
-            body = queries.raw_bytes(connection, target, no)
-            if output is not None and output != "-":
-                write_file(os.fsencode(output), body)
-            else:
+            if file is None:
+                body = queries.raw_bytes(connection, target, no)
                 sys.stdout.buffer.write(body)
                 flush()
             return

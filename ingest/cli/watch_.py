@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from contextlib import ExitStack
 from typing import TYPE_CHECKING
 
 import click
@@ -31,8 +32,9 @@ def command(roots: tuple[str, ...], adopt: bool, backend: str | None) -> None:
     import structlog
 
     from ingest import logging
-    from ingest.daemon.enrol import enrol
+    from ingest.daemon.enrol import enrolled
     from ingest.daemon.process import Daemon
+    from ingest.disk import anchor
     from ingest.store.migrate import open_or_create
 
     context = click.get_current_context()
@@ -48,6 +50,10 @@ def command(roots: tuple[str, ...], adopt: bool, backend: str | None) -> None:
     sink = logging.configure(level=chosen.log_level, format_="json" if as_json() else chosen.log_format)
     # a short wait: the daemon comes back to a locked store, and answers at the door meanwhile
     store = open_or_create(chosen.database_url, busy_seconds=min(chosen.busy_seconds, BUSY_SECONDS))
-    known = enrol(store, roots, settings=chosen, adopt=adopt, clock=clock)
-    Daemon(store, known, settings=chosen, load=load, clock=clock, log=structlog.get_logger(), sink=sink).run()
+    log = structlog.get_logger()
+    with ExitStack() as held:
+        if store.is_sqlite:  # before anything is written: whoever is refused leaves no trace
+            held.enter_context(anchor.lock_store(str(store.url.database)))
+        known = held.enter_context(enrolled(store, roots, settings=chosen, adopt=adopt, clock=clock))
+        Daemon(store, known, settings=chosen, load=load, clock=clock, log=log, sink=sink).run()
     store.dispose()

@@ -5,8 +5,26 @@ from __future__ import annotations
 from pathlib import Path
 
 from ingest.daemon import door
+from ingest.errors import NoDaemon, Unreachable
 from ingest.store import roots
 from ingest.store.engine import Store
+
+PATIENCE = 3.0  # seconds for a daemon to answer
+
+
+def running(store: Store) -> set[str]:
+    """The ids of the roots that a daemon on this machine captures, or may: one that does not answer runs."""
+    found: set[str] = set()
+    for path, behind in doors(store).items():
+        try:
+            answer = next(door.ask(path, {"verb": "status"}, timeout=PATIENCE), {})
+        except NoDaemon:
+            continue
+        except Unreachable:
+            found.update(behind)
+            continue
+        found.update(answer.get("live") or {})
+    return found
 
 
 def doors(store: Store, name: str | None = None) -> dict[Path, list[str]]:

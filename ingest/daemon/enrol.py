@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import os
 import socket
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 
 import msgspec
 
 from ingest.config import Settings
 from ingest.disk import anchor
-from ingest.errors import NotFound, RootUnavailable, UsageError
+from ingest.errors import AlreadyRunning, NotFound, RootUnavailable, UsageError
 from ingest.escape import path as show
 from ingest.ids import UID_BYTES, new_uid
 from ingest.pipeline.limits import Clock
@@ -60,6 +61,27 @@ def enrol(store: Store, words: Sequence[str], *, settings: Settings, adopt: bool
             root = _enrol_one(connection, want, adopt=adopt, clock=clock)
             found[root.id] = root
         return list(found.values())
+
+
+@contextmanager
+def enrolled(
+    store: Store, words: Sequence[str], *, settings: Settings, adopt: bool, clock: Clock
+) -> Iterator[list[Root]]:
+    """The same for as long as they are captured: where that is refused, new ones are forgotten again.
+
+    What it raises AlreadyRunning for is raised on.
+    """
+    with store.read() as connection:
+        before = {root.id for root in roots.every(connection)}
+    known = enrol(store, words, settings=settings, adopt=adopt, clock=clock)
+    try:
+        yield known
+    except AlreadyRunning:
+        with store.write() as connection:
+            for root in known:
+                if root.id not in before:
+                    roots.forget(connection, root.id)
+        raise
 
 
 def _enrol_one(connection: Connection, want: Wanted, *, adopt: bool, clock: Clock) -> Root:

@@ -27,28 +27,38 @@ def scan_roots(
     settings: Settings,
     clock: Clock,
     progress: Callable[[int, float], None],
-) -> int:
-    """Reconcile these roots, through the daemon where one runs; returns how many files there are.
+) -> tuple[int, list[RootUnavailable]]:
+    """Reconcile these roots, through the daemon where one runs.
 
-    Raises RootUnavailable, AlreadyRunning, StoreUnavailable or Unreachable.
+    Returns how many files there are, and which roots could not be looked at: one that is gone keeps
+    none of the others waiting. Raises AlreadyRunning, StoreUnavailable or Unreachable.
     """
-    files, remaining = 0, []
+    files = 0
+    remaining: list[Root] = []
+    lost: list[RootUnavailable] = []
     for root in roots:
-        found = _asked_daemon(store, root)
+        try:
+            found = _asked_daemon(store, root)
+        except RootUnavailable as error:
+            lost.append(error)
+            continue
         if found is None:
             remaining.append(root)
         else:
             files += found
     if not remaining:
-        return files
+        return files, lost
     quiet = msgspec.structs.replace(settings, backend="poll", log_level="error")
     structlog.configure(processors=[_drop], logger_factory=lambda *_: None)
     with ExitStack() as held:
         if store.is_sqlite:
             held.enter_context(anchor.lock_store(str(store.url.database)))
         for root in remaining:
-            files += _scan(store, root, quiet, clock, progress)
-    return files
+            try:
+                files += _scan(store, root, quiet, clock, progress)
+            except RootUnavailable as error:
+                lost.append(error)
+    return files, lost
 
 
 def _scan(
@@ -66,7 +76,8 @@ def _scan(
     try:
         observation.ground.open()
     except RootUnavailable as error:
-        observation.condition.cover("blind", error.code)
+        # the last state that is known is the last good scan's
+        observation.condition.cover("blind", error.code, root.last_scan_at)
         raise
     assert observation.capture is not None
     try:

@@ -20,7 +20,6 @@ from ingest.daemon.barrier import Barrier
 from ingest.daemon.door import Answer, Door, Request, beside_store, clear_away, made_for
 from ingest.daemon.observe import Observation
 from ingest.daemon.wake import Announcer, Waker
-from ingest.disk import anchor
 from ingest.disk.watch import Listener
 from ingest.emit.indexing import Indexing
 from ingest.emit.log_lines import LogLines
@@ -100,11 +99,10 @@ class Daemon:
     def run(self) -> None:
         """Watch until SIGTERM, SIGINT or the end of the terminal; a later signal ends the process at once.
 
-        Raises AlreadyRunning when another process captures one of the roots or this store.
+        The caller holds the lock of a SQLite store. Raises AlreadyRunning when another process captures
+        one of the roots.
         """
         with ExitStack() as held:
-            if self.store.is_sqlite:
-                held.enter_context(anchor.lock_store(str(self.store.url.database)))
             self._handle_signals()
             threading.excepthook = self._thread_died
             self.listener.attach()

@@ -34,12 +34,19 @@ def write_file(path: bytes, body: bytes, *, replace: bool = True) -> None:
 
 
 def write_beneath(
-    root: int, path: bytes, body: bytes, *, modified_at: int | None = None, replace: bool = True
+    root: int,
+    path: bytes,
+    body: bytes,
+    *,
+    modified_at: int | None = None,
+    replace: bool = True,
+    durable: bool = True,
 ) -> None:
     """Write `body` at `path` below the folder descriptor `root`, through no link; missing folders are made.
 
     With `replace`, whatever stands there but a folder gives way, a link itself and not what it leads to; a
     regular file leaves its mode. Without it: raises FileExistsError. `modified_at` is in microseconds.
+    Unless it is to be `durable`, the file is on the disk when the system comes to it.
     Raises NotADirectoryError naming the part of the path that is no folder, OSError.
     """
     *folders, name = path.split(b"/")
@@ -57,13 +64,20 @@ def write_beneath(
                 raise OSError(code, os.strerror(code), b"/".join(folders[:depth])) from error
             os.close(at)
             at = below
-        _place(at, name, body, path, modified_at, replace)
+        _place(at, name, body, path, modified_at, replace, durable=durable)
     finally:
         os.close(at)
 
 
 def _place(
-    folder: int, name: bytes, body: bytes, shown: bytes, modified_at: int | None, replace: bool
+    folder: int,
+    name: bytes,
+    body: bytes,
+    shown: bytes,
+    modified_at: int | None,
+    replace: bool,
+    *,
+    durable: bool = True,
 ) -> None:
     """Write a file beside its place in an opened folder and rename it there."""
     temporary = b"." + secrets.token_hex(8).encode() + b".tmp"
@@ -72,7 +86,8 @@ def _place(
         with open(fd, "wb") as file:
             file.write(body)
             file.flush()
-            os.fsync(fd)
+            if durable:
+                os.fsync(fd)
             with suppress(FileNotFoundError):
                 found = os.stat(name, dir_fd=folder, follow_symlinks=False)
                 if replace and stat.S_ISREG(found.st_mode):

@@ -5,11 +5,14 @@ from __future__ import annotations
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
+from ingest.escape import is_utf8
 from ingest.store import rows, sums, tables
 
 
 def place(connection: Connection, name: str) -> int | None:
     """Where this cursor stands: the seq of the last change it was given, or None."""
+    if not is_utf8(name):
+        return None  # which no name is
     found: int | None = connection.execute(
         sa.select(tables.cursor.c.seq).where(tables.cursor.c.name == name)
     ).scalar()

@@ -21,6 +21,7 @@ from sqlalchemy import event
 from sqlalchemy.engine import URL, Connection, Engine, make_url
 from sqlalchemy.exc import ArgumentError, DBAPIError
 
+from ingest import escape
 from ingest.errors import SchemaMismatch, StoreDamaged, StoreMissing, StoreUnavailable, UsageError
 from ingest.store import tables
 
@@ -59,6 +60,8 @@ def parse_url(words: str) -> URL:
         raise UsageError(
             f"database URL '{mask(words)}' has an @ in its password", hint="write it as %40 there"
         )
+    if not escape.is_utf8(words):
+        raise UsageError(f"the database URL '{mask(words)}' is not valid UTF-8")
     if "\0" in words:
         raise UsageError("the database URL holds a NUL character")
     if url.drivername == "sqlite":
@@ -203,12 +206,13 @@ def require_revision(store: Store) -> None:
         return
     if found is None:
         raise StoreMissing(
-            f"no store at {store.address}: the database is empty", hint="run: ingest db upgrade"
+            f"no store at {store.address}: the database is empty",
+            hint=f"run: ingest db upgrade --database {mask(store.url.render_as_string(hide_password=False))}",
         )
     if found < tables.REVISION:
         raise SchemaMismatch(
             f"the schema of {store.address} is {found}, older than this program's {tables.REVISION}",
-            hint="run: ingest db upgrade",
+            hint=f"run: ingest db upgrade --database {mask(store.url.render_as_string(hide_password=False))}",
         )
     raise SchemaMismatch(
         f"the schema of {store.address} is {found}, newer than this program's {tables.REVISION}",

@@ -38,7 +38,9 @@ def every(connection: Connection) -> list[Root]:
 
 def named(connection: Connection, name: str) -> Root:
     """The root of this name. Raises NotFound."""
-    row = connection.execute(sa.select(tables.root).where(_root.name == name)).one_or_none()
+    row = None
+    if escape.is_utf8(name):
+        row = connection.execute(sa.select(tables.root).where(_root.name == name)).one_or_none()
     if row is None:
         known = ", ".join(connection.execute(sa.select(_root.name).order_by(_root.name)).scalars())
         raise NotFound(f"no root named '{name}'", hint=f"the roots are: {known}" if known else None)

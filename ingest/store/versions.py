@@ -7,6 +7,7 @@ from collections.abc import Collection
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
+from ingest.escape import is_utf8
 from ingest.store import tables
 from ingest.store.engine import Row
 from ingest.store.reader import FACTS
@@ -41,6 +42,8 @@ _VERSION = sa.select(
 
 def one(connection: Connection, document: int, no: int, normaliser: str | None = None) -> Row | None:
     """One version with its current rendition, or the one that a named normaliser made."""
+    if normaliser is not None and not is_utf8(normaliser):
+        return None
     which = {"document": document, "no": no, "normaliser": normaliser}
     return connection.execute(_ONE if normaliser is None else _ONE_BY, which).one_or_none()
 

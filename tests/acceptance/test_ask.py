@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import subprocess
 from hashlib import sha256
 from pathlib import Path
 
@@ -279,3 +280,74 @@ def test_a_path_that_equals_an_id_is_the_path(place: Place) -> None:
     place.scan()
 
     assert place.command.ask("show", "--raw", document).out == b"by path\n"
+
+
+# -- what went wrong once --------------------------------------------------------------------
+
+
+def test_a_version_is_written_to_a_file_whatever_else_is_asked(past: Past) -> None:
+    target = past.folder / "first.txt"
+    record = past.command.record("show", "a.txt@1", "-o", target)
+
+    assert sha256(target.read_bytes()).hexdigest() == record["sha256"]
+    assert "is a folder" in past.command.refused("show", "a.txt", "-o", past.folder, code=2).error
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ("changes", "--cursor", b"\xff"),
+        ("changes", "--cursor", b"\xff", "--peek"),
+        ("show", b"a.txt@{cursor:\xff}"),
+        ("show", "a.txt", "--rev", b"{cursor:\xff}"),
+        ("log", "--root", b"\xff"),
+        ("show", "a.txt", "--normaliser", b"\xff"),
+        ("roots", "retire", b"\xff"),
+        ("ls", b"--database=postgresql://u@127.0.0.1:1/\xff"),
+    ],
+)
+def test_a_name_that_is_not_utf8_names_nothing(past: Past, words: tuple[str | bytes, ...]) -> None:
+    assert "\\xff" in past.command.refused(*words, code=2).error
+
+
+def test_a_diff_of_two_documents_names_both(past: Past) -> None:
+    shown = past.command.ask("diff", "a.txt@1", "d/c.txt@1", code=1).text.splitlines()
+    record = past.command.record("diff", "a.txt@1", "d/c.txt@1", "--stat", code=1)
+
+    assert shown[:2] == ["--- a.txt@1", "+++ d/c.txt@1"]
+    assert record["from_path"] == "a.txt"
+    assert record["path"] == "d/c.txt"
+    assert record["hunks"]
+    assert record["stat"]["lines_added"] >= 1
+
+
+def test_a_diff_of_the_same_text_says_that_the_bytes_differ(place: Place) -> None:
+    place.write("a.txt", "One line.\r\nTwo.\r\n")
+    place.scan()
+    place.write("a.txt", "One line.\nTwo.\n")
+    place.scan()
+
+    assert "the bytes differ" in place.command.ask("diff", "a.txt").note
+
+
+def test_what_is_rejected_is_as_of_now(past: Past) -> None:
+    past.command.refused("ls", "--rejected", "--at", "seq:3", code=2)
+    past.command.refused("ls", "--rejected", "--deleted", code=2)
+
+
+def test_a_feed_that_nobody_reads_any_more_ends(place: Place) -> None:
+    """`ingest changes --follow | head -1` on a folder where nothing happens."""
+    place.write("a.txt", "x\n")
+    place.scan()
+    following = subprocess.Popen(
+        place.command.argv("changes", "--follow"),
+        cwd=place.folder,
+        env=place.command.environment(),
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
+    )
+    assert following.stdout is not None
+    assert b"created" in following.stdout.readline()
+    following.stdout.close()
+
+    assert following.wait(timeout=10) == 0

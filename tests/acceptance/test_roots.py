@@ -289,3 +289,58 @@ def test_a_root_renamed_and_relocated_under_a_daemon_is_followed(place: Place) -
         assert [(root["name"], root["path"]) for root in status["roots"]] == [("news", str(moved))]
         assert place.told() == ["created a.txt @1", "created b.txt @1"]
         moved.rename(place.root)
+
+
+def test_a_scan_of_several_roots_goes_on_past_one_that_is_gone(each_place: Place) -> None:
+    place = each_place
+    first, second = two(place)
+    third = place.folder / "three"
+    third.mkdir()
+    command = place.command
+    command.ask("scan", first, second, third)
+    first.rename(place.folder / "elsewhere")
+    (second / "b.txt").write_text("Changed.\n")
+    (third / "c.txt").write_text("New.\n")
+    answer = command.ask("scan", code=4)
+
+    assert answer.text.splitlines()[:2] == ["created   three/c.txt @1", "changed   two/b.txt @2"]
+    assert str(first) in answer.error
+    assert command.records("ls", "--root", "one")[0]["deleted_at"] is None
+
+
+def test_a_daemon_that_is_refused_leaves_no_trace(place: Place) -> None:
+    """The one that runs is as healthy as before, and nothing is known of the folder that was named."""
+    place.write("a.txt", "x\n")
+    other = place.folder / "other"
+    other.mkdir()
+    with place.watch():
+        assert "written by process" in place.command.refused("watch", other, code=4).error
+        assert place.command.record("status", "--exit-code")["health"] == "ok"
+        assert [root["name"] for root in place.command.records("roots")] == ["root"]
+    assert list(other.iterdir()) == []
+
+
+def test_what_is_done_to_a_root_is_said(place: Place) -> None:
+    place.scan()
+
+    assert place.command.record("roots", "rename", "root", "news")["name"] == "news"
+    assert place.command.ask("roots", "retire", "news").text == f"news  {place.root}  retired\n"
+
+
+def test_with_several_roots_people_are_told_of_which(place: Place) -> None:
+    first, second = two(place)
+    command = place.command
+    command.ask("scan", first, second)
+    (first / "a.txt").write_text("Changed.\n")
+    (second / "b.txt").unlink()
+
+    assert command.ask("check", code=32 + 64).text.splitlines() == [
+        "changed   one/a.txt",
+        "removed   two/b.txt (removed)",
+        "2 files, 1 removed, 1 changed",
+    ]
+    command.ask("scan")
+    assert command.ask("diff", "--from", "seq:3", code=1).text.splitlines() == [
+        "changed  one/a.txt @1 -> @2  substantive: rewrite",
+        "removed  two/b.txt @1",
+    ]

@@ -107,6 +107,14 @@ EXAMPLES: dict[str, Any] = {
     "log_format": "json",
     "liveness_seconds": 3.5,
     "fill_index": False,
+    "include": ("*.txt",),
+    "exclude": ("*.log", "drafts"),
+    "notice_phrases": {"en": ("we erred",)},
+}
+WRITTEN = {
+    "include": '["*.txt"]',
+    "exclude": '["*.log", "drafts"]',
+    "notice_phrases": '{en = ["we erred"]}',
 }
 
 
@@ -114,17 +122,35 @@ EXAMPLES: dict[str, Any] = {
 def test_every_plain_setting_has_its_variable(variable: str) -> None:
     field = variable.removeprefix("INGEST_").lower()
     value = EXAMPLES.get(field, 4.5)
-    found = load(environment={variable: str(value)})
+    written_as = WRITTEN.get(field, str(value))
+    found = load(environment={variable: written_as})
 
     assert msgspec.to_builtins(found) == msgspec.to_builtins(
         msgspec.structs.replace(Settings(), **{field: value})
     )
 
 
-def test_the_settings_without_a_variable_are_the_lists_and_tables() -> None:
-    assert set(Settings.__struct_fields__) - set(VARIABLES.values()) == {
-        *("include", "exclude", "notice_phrases", "roots")
-    }
+def test_only_the_tables_of_roots_have_no_variable() -> None:
+    assert set(Settings.__struct_fields__) - set(VARIABLES.values()) == {"roots"}
+
+
+@pytest.mark.parametrize(
+    ("environment", "file", "where"),
+    [
+        ({"INGEST_EXCLUDE": "*.log"}, "", "environment variable INGEST_EXCLUDE: exclude"),
+        ({"INGEST_LOG_LEVEL": "\udcff"}, "", "environment variable INGEST_LOG_LEVEL"),
+        ({"INGEST_QUIET_SECONDS": "10"}, "", "environment variable INGEST_QUIET_SECONDS: quiet_seconds"),
+        ({}, "[roots.a]\npath = ''\n", "my.toml: roots.a"),
+        ({}, "[roots.'a/b']\npath = '/n'\n", "my.toml: roots.a/b"),
+    ],
+)
+def test_what_is_wrong_is_said_where_it_stands(
+    environment: dict[str, str], file: str, where: str, tmp_path: Path
+) -> None:
+    with pytest.raises(ConfigError) as error:
+        load(file=written(tmp_path, file), environment=environment)
+
+    assert where in error.value.message
 
 
 def test_an_empty_variable_is_none() -> None:
