@@ -13,7 +13,7 @@ from typing import Any
 import msgspec
 
 from ingest import leaf, merkle
-from ingest.errors import IntegrityError
+from ingest.errors import IntegrityError, SchemaMismatch
 from ingest.escape import path as show
 from ingest.ids import show_uid
 from ingest.store import apart, blobs, evidence, migrate, sums
@@ -69,6 +69,11 @@ def verify(
             if deep and store.is_sqlite:
                 for name in migrate.damaged_schema(connection):
                     yield Finding("schema", name, "it is not as the migrations make it")
+        if deep and not store.is_sqlite:
+            try:
+                migrate.check(store)
+            except SchemaMismatch as error:
+                yield Finding("schema", "database", error.message)
         if deep:
             for found in bodies() if beside is None else _heard(beside, bodies):
                 if isinstance(found, Finding):
@@ -227,7 +232,8 @@ def _heads(connection: Connection, states: dict[int, _State]) -> Iterator[Findin
             yield Finding("listing", thing, "it is in no change")
             continue
         standing = "live" if state.alive else "deleted"
-        if (row.path_bytes, row.state, row.last_no) != (state.path, standing, state.no):
+        listed = (row.root_id, row.path_bytes, row.state, row.last_no)
+        if listed != (state.root, state.path, standing, state.no):
             yield Finding("listing", thing, f"{_shown(row.path_bytes)}: the listing is not what the log says")
         if row.version_hash is None:
             yield Finding("version", thing, f"version {row.last_no} is missing")
@@ -245,6 +251,8 @@ def _dangling(connection: Connection, summary: Summary) -> Iterator[Finding]:
         yield Finding(what, thing, detail)
     for table, key in sums.broken(connection):
         yield Finding("sum", f"{table} {key}", "the row is not what its sum was taken of")
+    for root, detail in evidence.ledger_gaps(connection):
+        yield Finding("coverage", f"root {_named(root)}", detail)
 
 
 def _bodies(store: Store) -> Iterator[Finding | int]:

@@ -111,11 +111,12 @@ def _look(
     while part := list(islice(differences, _TOGETHER)):
         standing = _standing(store, root, [difference.path for difference in part])
         for difference in part:
-            finding = _examine(fd, difference, standing, patterns, hidden, max_bytes)
+            examine = partial(_examine, fd, difference, patterns, hidden, max_bytes, store.own_inodes())
+            finding = examine(standing)
             if finding is not None and finding.state in ("new", "changed"):
                 # a daemon may have recorded it since
                 now = _standing(store, root, [difference.path])
-                finding = _examine(fd, difference, now, patterns, hidden, max_bytes)
+                finding = examine(now)
             if finding is not None:
                 yield finding
     for folder in blocked:
@@ -136,10 +137,11 @@ def _any_below(store: Store, root: Root, folder: bytes) -> bool:
 def _examine(
     fd: int,
     difference: scan.Difference,
-    standing: dict[bytes, Standing],
     patterns: Patterns,
     hidden: frozenset[bytes],
     max_bytes: int,
+    never: frozenset[tuple[int, int]],
+    standing: dict[bytes, Standing],
 ) -> Finding | None:
     path, row = difference.path, difference.seen
     here = standing.get(path)
@@ -154,7 +156,7 @@ def _examine(
         return Finding(path, "removed", looked.reason) if isinstance(looked, read.Gone) else None
     if len(path) > PATH_BYTES:
         return Finding(path, "rejected", "path_too_long")
-    found = read.read_stable(fd, path, max_bytes=max_bytes)
+    found = read.read_stable(fd, path, max_bytes=max_bytes, never=never)
     if isinstance(found, read.Bytes):
         if here is None:
             return Finding(path, "new")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
 import msgspec
@@ -101,10 +102,10 @@ def coverage_of(
     is blind, whether or not another daemon came to write it. `running` says whether its daemon runs; None,
     where that cannot be told, leaves it to the heartbeat's age."""
     found = coverage.intervals(connection, root.id, since=since, until=until)
-    beat = root.heartbeat_at
-    if not found or beat is None or found[-1].until is not None:
+    beat = root.certain_until
+    if not found or beat is None or root.heartbeat_at is None or found[-1].until is not None:
         return found
-    if running or (running is None and now_at(connection, now) - beat <= coverage.STALE):
+    if running or (running is None and now_at(connection, now) - root.heartbeat_at <= coverage.STALE):
         return found
     last = found[-1]
     if last.state == "watched" or last.reason in coverage.BY_DAEMON:
@@ -114,6 +115,41 @@ def coverage_of(
             coverage.Interval("blind", beat, None, "killed"),
         ]
     return found
+
+
+def missed(
+    connection: Connection,
+    target: Target,
+    found: list[coverage.Interval],
+    *,
+    since: int,
+    until: int | None,
+) -> list[coverage.Interval]:
+    """The same for one document: blind too where its bytes were rejected, and where the ledger has nothing.
+
+    `found` is how its root was observed from `since` to `until` (None: until now).
+    """
+    if not found:
+        return [coverage.Interval("blind", since, until, "not observed")]
+    if since < found[0].since:
+        found = [coverage.Interval("blind", since, found[0].since, "not observed"), *found]
+    for begin, end, reason in _rejections(connection, target):
+        if (end is None or end > since) and (until is None or begin <= until):
+            found = coverage.overlaid(found, coverage.Interval("blind", begin, end, reason))
+    return found
+
+
+def _rejections(connection: Connection, target: Target) -> Iterator[tuple[int, int | None, str | None]]:
+    """The stretches in which what stood at the document's path could not be read."""
+    began: tuple[int, str | None] | None = None
+    for change in reader.changes(connection, document=target.id):
+        if change.type == "rejected":
+            began = began or (change.observed_at, change.reason)
+        elif began is not None:
+            yield began[0], max(began[0], change.observed_at), began[1]
+            began = None
+    if began is not None:
+        yield began[0], None, began[1]
 
 
 def locate(

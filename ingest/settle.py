@@ -112,6 +112,10 @@ class Settler:
         waiting = self._waiting.get(path)
         return None if waiting is None else waiting.first
 
+    def oldest(self) -> float | None:
+        """When the path that waits longest was first heard of."""
+        return min((waiting.first for waiting in self._waiting.values()), default=None)
+
     def paths(self) -> set[bytes]:
         """Every path that waits."""
         return set(self._waiting)

@@ -42,7 +42,7 @@ def command(root: str | None, since: str | None, until: str | None, doc: str | N
             if doc is not None:
                 target = queries.resolve(connection, doc, root=roots[0].name if root else None)
                 roots = [known for known in roots if known.name == target.root]
-                first = max(first or 0, queries.born_at(connection, target))
+                first = queries.born_at(connection, target) if first is None else first
             unsure = 0
             width = max(4, *(len(escape.name(known.name)) for known in roots)) if len(roots) > 1 else 0
             if not as_json():
@@ -50,9 +50,11 @@ def command(root: str | None, since: str | None, until: str | None, doc: str | N
                 header(f"{name}{'state':<8} {'from (UTC)':<19}      {'to (UTC)':<19}  why")
             for known in roots:
                 runs = known.uid.hex() in alive if known.host == here else None
-                for interval in queries.coverage_of(
-                    connection, known, now=now, since=first, until=last, running=runs
-                ):
+                found = queries.coverage_of(connection, known, now=now, since=first, until=last, running=runs)
+                if doc is not None:
+                    assert first is not None
+                    found = queries.missed(connection, target, found, since=first, until=last)
+                for interval in found:
                     unsure += interval.state != "watched"
                     _show(known.name, interval, width=width)
     if doc is not None and not as_json():

@@ -56,7 +56,9 @@ def command(roots: tuple[str, ...], adopt: bool) -> int:
         head = int(reader.head(connection).seq)
     seconds = clock.monotonic() - began
     kinds = ("created", "changed", "moved", "deleted", "restored", "rejected")
-    if as_json():
+    if len(lost) == len(known):
+        pass  # nothing was looked at, so there is nothing to count
+    elif as_json():
         emit(
             {"files": files, **{kind: counts.get(kind, 0) for kind in kinds[:-1]}, "rejected": rejected,
              "seq": head, "seconds": round(seconds, 3)}

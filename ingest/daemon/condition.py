@@ -62,7 +62,7 @@ class Condition:
         """Close what a killed process left open: blind from its last heartbeat on."""
         with self._store.write() as connection:
             now = coverage.current(connection, self._root.id)
-            beat = self._root.heartbeat_at
+            beat = self._root.certain_until
             # A daemon that was stopped says so, and a lone scan gives no reason.
             if now is None or beat is None:
                 return

@@ -174,6 +174,8 @@ class Ground:
             polled, self.sight.writable = self.polled, self._held.write_id()
             if polled and not self.polled:
                 self._scans.ask("the root can be written to")  # from now on the watcher can prove itself
+        if self.sight.provable_again():
+            self._scans.ask("the watcher can be proven again")
         self._mounts_shifted()
         if self.watches_due or self.unwatched or self._clock.monotonic() >= self._next_watches:
             self.compare_watches()
@@ -249,7 +251,7 @@ class Ground:
         """How many folders notifications come from."""
         if self.capture is None or self.sight is None or not self.sight.watching:
             return 0
-        return max(0, len(self.capture.folders) - len(self.unwatched))
+        return sum(1 for path in self.capture.folders if path not in self.unwatched)
 
     def cover_as_watched(self, since: int) -> None:
         """Say in the ledger that it is watched, or for what reason it is only scanned."""

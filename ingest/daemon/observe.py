@@ -87,9 +87,20 @@ class Observation:
 
     def close(self, *, reason: str | None = None) -> None:
         """Stop watching and let the folder go; `reason` ends the coverage as a clean stop does."""
+        until = self.certain_until()
         self.ground.close()
         if reason is not None and not self.retired:
-            self.condition.cover("scanned", reason)
+            self.condition.cover("scanned", reason, until)
+
+    def certain_until(self) -> int:
+        """Until when every save that was announced is in the store: what waits may be saved again unseen."""
+        now = self.clock.monotonic()
+        times = [self._last_step]
+        if self.capture is not None and (oldest := self.capture.oldest()) is not None:
+            times.append(oldest)
+        if self.ground.sight is not None and (sent := self.ground.sight.waits_since()) is not None:
+            times.append(sent)
+        return self.clock.wall() - round(max(0.0, now - min(times)) * 1e6)
 
     def reconfigure(self, settings: Settings) -> None:
         """Go on under other settings: everything is opened and looked at anew."""
@@ -381,7 +392,7 @@ class Observation:
             self.condition.trouble("clock", None, f"the clock is {behind} s behind the log's last label")
         elif not self.scanning:
             self.condition.clear("clock")
-        self.condition.beat(self.report())
+        self.condition.beat({**self.report(), roots.CERTAIN_UNTIL: self.certain_until()})
         if self.capture is None or not self.capture.busy:
             self._store_is_back()  # else what waits is the proof: a beat needs less room
         return True

@@ -11,7 +11,7 @@ from collections.abc import Callable
 
 from ingest.disk.cookie import Cookies
 from ingest.disk.patterns import OWN_FOLDER
-from ingest.disk.watch import Heard, Watcher
+from ingest.disk.watch import Heard, Watcher, Watches
 from ingest.pipeline.limits import Clock
 
 COOKIE_LOST = 4.0  # seconds of silence with a cookie out: the watcher is blind
@@ -81,14 +81,27 @@ class Sight:
 
     def _can_prove(self) -> bool:
         """Whether the kernel watches the folder of the cookies; yes where it does not tell."""
-        watched = self._watcher.watched() if self._watcher is not None else None
+        watched = self._watches()
         if watched is None:
             return True
         try:
             found = os.stat(OWN_FOLDER, dir_fd=self._folder, follow_symlinks=False)
         except OSError:
             return True  # it is made, and then watched, with the next cookie
-        return (found.st_dev, found.st_ino) in watched
+        return watched.has(found.st_dev, found.st_ino)
+
+    def provable_again(self) -> bool:
+        """Whether cookies can come back from now on, which they could not before."""
+        if self._watcher is None or self._provable or not self._can_prove():
+            return False
+        self._provable = True
+        self._next_cookie = self._clock.monotonic()
+        return True
+
+    def _watches(self) -> Watches | None:
+        """What the kernel watches; None without a watcher, and where it does not tell."""
+        listed = self._watcher.watched() if self._watcher is not None else None
+        return None if listed is None else Watches(listed, os.fstat(self._folder))
 
     def stop(self) -> None:
         """Stop watching; may be called twice."""
@@ -116,6 +129,10 @@ class Sight:
         cookie = self._cookies.send(now)
         self.writable = cookie is not None
         return cookie
+
+    def waits_since(self) -> float | None:
+        """When the oldest cookie that is out was sent: what was announced since may still be on its way."""
+        return self._cookies.oldest()
 
     def is_out(self, cookie: bytes) -> bool:
         """Whether this cookie is still on its way."""
@@ -154,10 +171,10 @@ class Sight:
 
     def unwatched(self, folders: dict[bytes, tuple[int, int]]) -> list[bytes]:
         """The folders, of those listed, that the kernel does not watch; empty where it cannot be told."""
-        watched = self._watcher.watched() if self._watcher is not None else None
+        watched = self._watches()
         if watched is None:
             return []
-        return [path for path, inode in folders.items() if inode not in watched]
+        return [path for path, inode in folders.items() if not watched.has(*inode)]
 
     def watch_again(self, lost: bool, now: float) -> bool:
         """Make the watcher anew where folders are not watched; whether that was done.

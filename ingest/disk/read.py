@@ -188,15 +188,22 @@ def _list_start(root: int, folder: bytes) -> None:
         os.close(fd)
 
 
-def read_stable(root: int, path: bytes, *, max_bytes: int) -> Reading:
+def read_stable(
+    root: int, path: bytes, *, max_bytes: int, never: frozenset[tuple[int, int]] = frozenset()
+) -> Reading:
     """Read the whole file once, if it stands still: fstat, read, fstat, lstat must all agree.
 
-    What is not a regular file is not opened: to open a pipe is to take part in it.
+    What is not a regular file is not opened: to open a pipe is to take part in it. Nor is one whose device
+    and inode are among `never`: no file to be taken in stands there.
     """
-    if _glance(root, path) is None:
+    glanced = _glance(root, path)
+    if glanced is None:
         first = look(root, path)
         if not isinstance(first, File):
             return first
+        glanced = first.signature
+    if (glanced.device, glanced.inode) in never:
+        return Gone("replaced")
     try:
         fd = open_beneath(root, path, os.O_RDONLY | os.O_NONBLOCK | os.O_NOFOLLOW)
     except OSError as error:

@@ -194,6 +194,27 @@ def watched_inodes(fd: int) -> frozenset[tuple[int, int]] | None:
     return frozenset((_device(int(device, 16)), int(inode, 16)) for inode, device in found)
 
 
+class Watches:
+    """The kernel's list of watches, asked for a folder as `stat` knows it.
+
+    On some file systems (btrfs) `stat` gives each subvolume a device of its own and the kernel's list
+    has the one of them all. The root itself is watched, so its entry tells that one.
+    """
+
+    def __init__(self, listed: frozenset[tuple[int, int]], root: os.stat_result) -> None:
+        self._listed = listed
+        self._other: int | None = None
+        if (root.st_dev, root.st_ino) not in listed:
+            devices = {device for device, inode in listed if inode == root.st_ino}
+            self._other = devices.pop() if len(devices) == 1 else None
+
+    def has(self, device: int, inode: int) -> bool:
+        """Whether the folder with this device and inode is watched."""
+        return (device, inode) in self._listed or (
+            self._other is not None and (self._other, inode) in self._listed
+        )
+
+
 def _device(kernel: int) -> int:
     """The kernel's own device number (20 bits of minor) as `stat` gives it."""
     return os.makedev(kernel >> 20, kernel & 0xFFFFF)

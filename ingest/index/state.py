@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 from sqlalchemy.engine import Connection
 
+from ingest.errors import StoreUnavailable
 from ingest.index.place import VERSION, Index
 from ingest.store import reader
 
@@ -31,12 +32,19 @@ def behind(index: Index, phrases: Phrases | None = None) -> int:
 
 def edited(connection: Connection) -> int:
     """The seq up to which the index has the edits."""
-    return int(connection.exec_driver_sql("SELECT edited FROM state WHERE id = 1").scalar_one())
+    return int(_of(connection, "edited"))
 
 
 def phrases_of(connection: Connection) -> Phrases:
     """The phrases by which the index tells edits."""
-    return _decode(connection.exec_driver_sql("SELECT phrases FROM state WHERE id = 1").scalar_one())
+    return _decode(_of(connection, "phrases"))
+
+
+def _of(connection: Connection, column: str) -> Any:
+    found = connection.exec_driver_sql(f"SELECT {column} FROM state WHERE id = 1").one_or_none()
+    if found is None:  # a server shows a new table before what was written with it
+        raise StoreUnavailable("the index is being made anew by another process", code="store_locked")
+    return found[0]
 
 
 def told_by(connection: Connection, phrases: Phrases) -> bool:
@@ -53,7 +61,7 @@ def record(index: Index) -> dict[str, Any]:
     """The state of a prepared index, as `ingest index status` shows it."""
     with index.reading() as connection:
         one = connection.exec_driver_sql
-        seq = int(one("SELECT seq FROM state WHERE id = 1").scalar_one())
+        seq = int(_of(connection, "seq"))
         head = int(reader.head(connection).seq)
         return {
             "index": index.address,

@@ -53,6 +53,7 @@ class Batch:
         self.sightings: list[Sighting] = []
         self.forgotten: list[bytes] = []
         self.settled: set[bytes] = set()
+        self.never = capture.store.own_inodes()
         self.taken = 0
         self.decisions: list[Decision] = []
         self.wanting: list[bytes] = []  # paths whose versions are being made
@@ -171,12 +172,13 @@ class Batch:
         if made is not None:
             self.read_at[path] = made.read_at
             return made.found
-        found = read.read_stable(capture.folder, path, max_bytes=capture.limits.max_bytes)
+        limit = capture.limits.max_bytes
+        found = read.read_stable(capture.folder, path, max_bytes=limit, never=self.never)
         for _ in range(TRIES if entry.held else 0):
             if not isinstance(found, read.Moving):
                 break
             capture.clock.sleep(0.01)
-            found = read.read_stable(capture.folder, path, max_bytes=capture.limits.max_bytes)
+            found = read.read_stable(capture.folder, path, max_bytes=limit, never=self.never)
         return found
 
     def _too_long(self, path: bytes) -> read.Reading:

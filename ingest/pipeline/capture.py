@@ -138,6 +138,12 @@ class Capture:
         first = self.settler.waits_since(path)
         return path in self.gone or (first is not None and first <= moment)
 
+    def oldest(self) -> float | None:
+        """When what waits longest was first heard of."""
+        times = [entry.deadline - self.limits.move for entry in self.gone.values()]
+        first = self.settler.oldest()
+        return min(times if first is None else [*times, first], default=None)
+
     def next_due(self) -> float | None:
         """When `look` may have something to do."""
         times = [entry.deadline for entry in self.gone.values()]

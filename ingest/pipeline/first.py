@@ -24,6 +24,7 @@ def take_in(capture: Capture, cause: Cause, differences: Iterable[Difference | N
     """
     part: list[Due] = []
     ahead = _Ahead(capture)
+    never = capture.store.own_inodes()
     first = True
     for difference in differences:
         if difference is None:
@@ -32,6 +33,8 @@ def take_in(capture: Capture, cause: Cause, differences: Iterable[Difference | N
         signature, now = difference.signature, capture.clock.monotonic()
         if signature is None:
             continue  # a row without a document: nothing is there, as nothing was
+        if (signature.device, signature.inode) in never:
+            continue
         if capture.is_fresh(signature):
             capture.settler.hint(difference.path, now, signature=signature, cause=cause)
             continue

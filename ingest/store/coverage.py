@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Literal
 
 import msgspec
@@ -19,6 +20,7 @@ BY_DAEMON = frozenset(
         "root_replaced", "store_full", "store_locked", "store_unreachable",
     )
 )  # fmt: skip
+_CLAIM = ("blind", "scanned", "watched")  # the more, the later
 STALE = 15_000_000  # microseconds; a daemon whose last heartbeat is older is not running
 _coverage = tables.coverage.c
 
@@ -44,13 +46,13 @@ def turn(connection: Connection, root: int, state: State, when: int, reason: str
     """From `when` on the root is observed so. Nothing happens when it already is.
 
     Intervals never overlap: a `when` before the current one's start (a clock set back) counts as
-    that start. A blind interval never vanishes so: it keeps a microsecond.
+    that start. An interval never vanishes so behind one that claims more: it keeps a microsecond.
     """
     now = current(connection, root)
     if now is not None:
         if (now.state, now.reason) == (state, reason):
             return
-        kept = now.state == "blind" and state != "blind"
+        kept = _CLAIM.index(now.state) < _CLAIM.index(state)
         when = max(when, now.since + 1 if kept else now.since)
         here = sa.and_(_coverage.root_id == root, _coverage.to_at.is_(None))
         if when == now.since:
@@ -66,6 +68,27 @@ def turn(connection: Connection, root: int, state: State, when: int, reason: str
         )
     )
     sums.renew(connection, tables.coverage, _coverage.id == key)
+
+
+def overlaid(below: Sequence[Interval], over: Interval) -> list[Interval]:
+    """The intervals with one laid over them."""
+    end = float("inf") if over.until is None else over.until
+    found: list[Interval] = []
+    laid = False
+    for each in below:
+        until = float("inf") if each.until is None else each.until
+        if until <= over.since or each.since >= end:
+            found.append(each)
+            continue
+        if each.since < over.since:
+            found.append(Interval(each.state, each.since, over.since, each.reason))
+        if not laid:
+            found.append(over)
+            laid = True
+        if until > end:
+            assert over.until is not None
+            found.append(Interval(each.state, over.until, each.until, each.reason))
+    return found
 
 
 def intervals(

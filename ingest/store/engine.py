@@ -71,6 +71,8 @@ def parse_url(words: str) -> URL:
                 hint="write sqlite:///path/to/ingest.db: a history in memory would be lost",
             )
         path = os.path.abspath(url.database)
+        if os.path.islink(path):
+            path = os.path.realpath(path)  # SQLite names its side files after what a link leads to
         if ".ingest" in Path(path).parent.parts:
             raise UsageError(
                 f"the store {path} lies below a folder named .ingest",
@@ -109,6 +111,7 @@ class Store:
     def __init__(self, url: URL, *, busy_seconds: float = BUSY_SECONDS) -> None:
         self.url = url
         self.is_sqlite = url.drivername == "sqlite"
+        self._opened: tuple[int, int] | None = None  # the device and inode of a SQLite store
         self.engine = _sqlite(url, busy_seconds) if self.is_sqlite else _postgres(url, busy_seconds)
 
     @functools.cached_property
@@ -119,6 +122,21 @@ class Store:
         """The store's own files that lie below a folder, relative to it."""
         prefix = root.rstrip(b"/") + b"/"
         return frozenset(name[len(prefix) :] for name in self._files if name.startswith(prefix))
+
+    def own_inodes(self) -> frozenset[tuple[int, int]]:
+        """(device, inode) of the store's own files as they are now, by whatever name somebody meets them.
+
+        None of them may be opened but by SQLite: to close any descriptor of one drops the locks that
+        SQLite holds on it.
+        """
+        found = set()
+        for name in self._files:
+            try:
+                here = os.stat(name)
+            except OSError:
+                continue
+            found.add((here.st_dev, here.st_ino))
+        return frozenset(found)
 
     @property
     def address(self) -> str:
@@ -142,7 +160,29 @@ class Store:
         with translated(self.address), self.engine.connect() as connection:
             connection.execution_options(ingest_begin="BEGIN IMMEDIATE")
             with connection.begin():
+                self._require_in_place()
                 yield connection
+
+    def _require_in_place(self) -> None:
+        """Raise unless the database that is open is the one at its path: what is written to a file that
+        was removed is lost with its last descriptor."""
+        if not self.is_sqlite:
+            return
+        try:
+            here = os.stat(str(self.url.database))
+        except OSError:
+            now = None
+        else:
+            now = (here.st_dev, here.st_ino)
+        if self._opened is None:
+            self._opened = now
+        if now is None or now != self._opened:
+            done = "removed" if now is None else "replaced"
+            raise StoreUnavailable(
+                f"the store {self.address} was {done} while it was open",
+                code="store_unreachable",
+                hint="put it back where it was, or restart what uses it: then another is begun",
+            )
 
     def dispose(self) -> None:
         """Close every connection; the store can be used again afterwards."""
@@ -162,6 +202,8 @@ class Store:
             found: str | None = connection.execute(
                 sa.text("SELECT version_num FROM alembic_version")
             ).scalar()
+            if found is None and "change" in found_tables:
+                raise _damaged(self.address, "the row that says its revision is gone")
             if found is not None and not re.fullmatch(r"\d{4}", found):
                 raise UsageError(
                     f"{self.address} is not a store of ingest: its schema is '{found}'",
@@ -239,7 +281,8 @@ def create_folder(url: URL) -> None:
         ) from error
 
 
-_DAMAGE = ("malformed database", "Could not decode to UTF-8")
+_DAMAGE = ("malformed database", "Could not decode to UTF-8", "no such table", "no such column")
+_UNDEFINED = frozenset(("42P01", "42703"))  # a table or a column, on Postgres
 
 
 @contextmanager
@@ -277,7 +320,8 @@ def _unavailable(address: str, error: DBAPIError) -> StoreUnavailable:
             code="store_locked",
             hint="wait for it, or end the one that holds it",
         )
-    if name.startswith(("SQLITE_CORRUPT", "SQLITE_NOTADB")) or said.startswith(_DAMAGE):
+    undefined = getattr(cause, "sqlstate", None) in _UNDEFINED
+    if undefined or name.startswith(("SQLITE_CORRUPT", "SQLITE_NOTADB")) or said.startswith(_DAMAGE):
         return _damaged(address, said)
     return StoreUnavailable(
         f"the store {address} cannot be used: {said}", code="store_unreachable", hint="run: ingest doctor"

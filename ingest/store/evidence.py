@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from functools import partial
-from itertools import groupby
+from itertools import groupby, pairwise
 from operator import itemgetter
 from typing import Any, NamedTuple, TypeVar
 
@@ -25,8 +25,8 @@ _STREAM = 1000
 
 
 def head(connection: Connection) -> Row | None:
-    """The log's head."""
-    return connection.execute(sa.select(tables.log_head)).one_or_none()
+    """The log's head; of several rows, which `dangling` tells, the first."""
+    return connection.execute(sa.select(tables.log_head).order_by(tables.log_head.c.id)).first()
 
 
 def read_damaged(connection: Connection) -> None:
@@ -241,6 +241,18 @@ def dangling(connection: Connection) -> Iterator[tuple[str, str, str]]:
         ("seen", "its document is missing"): sa.select(_seen.root_id, _seen.document_id).where(
             _seen.document_id.is_not(None), ~sa.exists().where(_document.id == _seen.document_id)
         ),
+        ("seen", "its document does not live there"): sa.select(_seen.root_id, _seen.document_id)
+        .join(tables.document, _document.id == _seen.document_id)
+        .where(
+            sa.or_(
+                _document.state != "live",
+                _document.root_id != _seen.root_id,
+                _document.path_bytes != _seen.path_bytes,
+            )
+        ),
+        ("log_head", "there is one row of it"): sa.select(tables.log_head.c.id, tables.log_head.c.seq).where(
+            tables.log_head.c.id != 1
+        ),
         ("blob", "nothing refers to it"): sa.select(_blob.id, _blob.size).where(
             ~_blob.id.in_(sa.select(_version.blob_id).where(_version.blob_id.is_not(None))),
             ~_blob.id.in_(sa.select(_rendition.text_blob_id).where(_rendition.text_blob_id.is_not(None))),
@@ -249,6 +261,25 @@ def dangling(connection: Connection) -> Iterator[tuple[str, str, str]]:
     for (what, detail), query in questions.items():
         for row in connection.execute(query.limit(100)):
             yield what, f"{what} {row[0]}/{row[1]}", detail
+
+
+def ledger_gaps(connection: Connection) -> Iterator[tuple[Any, str]]:
+    """Roots whose ledger of coverage does not tile their time since it begins, by their ids."""
+    roots = {row.id: row for row in connection.execute(sa.select(tables.root)).all()}
+    found: dict[Any, list[Row]] = {key: [] for key in roots}
+    for row in connection.execute(sa.select(tables.coverage).order_by(tables.coverage.c.from_at)):
+        found.setdefault(row.root_id, []).append(row)
+    for key, intervals in found.items():
+        uid = roots[key].uid if key in roots else key
+        if not intervals:
+            if key in roots and roots[key].last_scan_at is not None:
+                yield uid, "it was scanned, and its ledger of coverage is empty"
+            continue
+        if intervals[-1].to_at is not None:
+            yield uid, "its ledger of coverage ends"
+        for one, other in pairwise(intervals):
+            if one.to_at != other.from_at:
+                yield uid, f"its ledger of coverage has a gap or an overlap at {other.from_at}"
 
 
 def bodies(connection: Connection) -> Iterator[Sequence[Row]]:

@@ -5,11 +5,13 @@ Alembic is imported only here, only when there is something to do.
 
 from __future__ import annotations
 
+import os
 import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import ingest
+from ingest.disk import anchor
 from ingest.errors import SchemaMismatch
 from ingest.store import tables
 from ingest.store.engine import (
@@ -49,7 +51,8 @@ def config(url: str) -> Config:
 def open_or_create(words: str, *, busy_seconds: float) -> Store:
     """The store at this URL, made on first use. An old or newer schema is refused.
 
-    Raises SchemaMismatch, StoreUnavailable or UsageError.
+    Raises SchemaMismatch, StoreUnavailable, UsageError, or AlreadyRunning where the file was removed under
+    a process that captures into it.
     """
     store = _open(words, busy_seconds=busy_seconds)
     with disposed_on_error(store):
@@ -110,7 +113,13 @@ def check(store: Store) -> None:
 
 def _open(words: str, *, busy_seconds: float) -> Store:
     url = parse_url(words)
-    create_folder(url)
+    path = str(url.database)
+    if url.drivername == "sqlite" and not os.path.exists(path) and os.path.exists(path + ".lock"):
+        # Whoever captures still has the file open that stood here: another one would take its side files.
+        with anchor.lock_store(path):
+            create_folder(url)
+    else:
+        create_folder(url)
     return Store(url, busy_seconds=busy_seconds)
 
 

@@ -263,8 +263,14 @@ def documents_at(connection: Connection, path: bytes, root: int | None = None) -
     every = [root] if root is not None else list(connection.execute(sa.select(_root.id)).scalars())
     left = sa.select(_change.document_id).where(_change.root_id.in_(every), _change.from_path_bytes == path)
     moved = set(connection.execute(left).scalars())
-    here = _HEADS.where(_document.root_id.in_(every), _document.path_bytes == path)
-    found = {row.id: row for row in connection.execute(here)}
+    found: dict[int, Row] = {}
+    for state in ("'live'", "'deleted'"):  # each has an index of its own
+        here = _HEADS.where(
+            _document.root_id.in_(every),
+            _document.path_bytes == path,
+            _document.state == sa.literal_column(state),
+        )
+        found.update((row.id, row) for row in connection.execute(here))
     away = _HEADS.where(_document.id.in_(moved - found.keys()))
     found.update((row.id, row) for row in connection.execute(away))
     return sorted(found.values(), key=lambda row: (row.state != "live", row.id))

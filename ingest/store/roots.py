@@ -7,11 +7,12 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from ingest import escape
-from ingest.errors import NotFound, UsageError
+from ingest.errors import NotFound, StoreDamaged, UsageError
 from ingest.store import sums, tables
 from ingest.store.engine import Row, allocate
 
 _root = tables.root.c
+CERTAIN_UNTIL = "certain_until"  # in a root's report
 
 
 class Root(msgspec.Struct, frozen=True, kw_only=True):
@@ -29,6 +30,14 @@ class Root(msgspec.Struct, frozen=True, kw_only=True):
     heartbeat_at: int | None
     last_scan_at: int | None
     retired_at: int | None
+
+    @property
+    def certain_until(self) -> int | None:
+        """Until when all that its daemon had heard of was in the store, as it said last."""
+        said = msgspec.json.decode(self.report).get(CERTAIN_UNTIL)
+        if self.heartbeat_at is None or not isinstance(said, int):
+            return self.heartbeat_at
+        return min(said, self.heartbeat_at)
 
 
 def every(connection: Connection) -> list[Root]:
@@ -107,6 +116,17 @@ def update(connection: Connection, key: int, **values: object) -> None:
     sums.renew(connection, tables.root, _root.id == key)
 
 
+def _mounts(row: Row) -> tuple[str, ...]:
+    try:
+        return msgspec.json.decode(row.mounts, type=tuple[str, ...])
+    except msgspec.DecodeError as error:
+        raise StoreDamaged(
+            f"the row of root '{row.name}' is damaged: {error}",
+            code="store_unreachable",
+            hint="run: ingest verify; restore the store from a backup",
+        ) from error
+
+
 def _value(row: Row) -> Root:
     return Root(
         id=row.id,
@@ -116,7 +136,7 @@ def _value(row: Row) -> Root:
         path=row.path,
         device=row.device,
         inode=row.inode,
-        mounts=tuple(msgspec.json.decode(row.mounts)),
+        mounts=_mounts(row),
         report=row.report.encode(),
         heartbeat_at=row.heartbeat_at,
         last_scan_at=row.last_scan_at,

@@ -60,6 +60,8 @@ _PAGE_TO = _PAGE.replace("ORDER", "AND path_bytes < ? ORDER")
 _AT = sa.select(*_COLUMNS, _seen.long_path).where(
     _seen.root_id == sa.bindparam("root"), _seen.path_bytes.in_(sa.bindparam("paths", expanding=True))
 )
+# Literal, as the conditions of the indices are: a parameter could be either.
+_LIVE, _DELETED = (_document.state == sa.literal_column(state) for state in ("'live'", "'deleted'"))
 _STANDING = (
     sa.select(
         _document.id, _document.path_bytes, _document.last_no, _document.last_hash, _seen.device, _seen.inode
@@ -70,12 +72,12 @@ _STANDING = (
             sa.and_(_seen.root_id == _document.root_id, _seen.path_bytes == _document.path_bytes),
         )
     )
-    .where(_document.root_id == sa.bindparam("root"), _document.state == "live")
+    .where(_document.root_id == sa.bindparam("root"), _LIVE)
 )
 _STANDING_AT = _STANDING.where(_document.path_bytes.in_(sa.bindparam("paths", expanding=True)))
 _BURIED_AT = sa.select(_document.id, _document.path_bytes, _document.last_no, _document.last_hash).where(
     _document.root_id == sa.bindparam("root"),
-    _document.state == "deleted",
+    _DELETED,
     _document.path_bytes.in_(sa.bindparam("paths", expanding=True)),
 )
 _LAST_CHANGES = (
@@ -199,21 +201,24 @@ _BETWEEN = tuple(
         columns.root_id == sa.bindparam("root"),
         columns.path_bytes >= sa.bindparam("first"),
         columns.path_bytes <= sa.bindparam("last"),
+        which,
     )
     .limit(1)
-    for columns in (_document, _seen)
+    for columns, which in ((_document, _LIVE), (_document, _DELETED), (_seen, sa.true()))
 )
 
 
 def any_below(connection: Connection, root: int, folder: bytes) -> bool:
-    """Whether a live document is known below this folder."""
+    """Whether a live document is known below this folder, or where it stands."""
     query = (
         sa.select(_document.id)
         .where(
             _document.root_id == root,
-            _document.state == "live",
-            _document.path_bytes > folder + b"/",
-            _document.path_bytes < folder + b"0",
+            _LIVE,
+            sa.or_(
+                _document.path_bytes == folder,
+                sa.and_(_document.path_bytes > folder + b"/", _document.path_bytes < folder + b"0"),
+            ),
         )
         .limit(1)
     )

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import sqlalchemy as sa
 
-REVISION = "0003"
+REVISION = "0004"
 
 metadata = sa.MetaData(
     naming_convention={
@@ -60,8 +60,9 @@ document = sa.Table(
     sa.Column("state", sa.Text, nullable=False),
     sa.Column("last_no", sa.Integer, nullable=False),
     sa.Column("last_hash", Bytes, nullable=False),
-    sa.Index("ix_document_root_id_path_bytes", "root_id", "path_bytes"),
+    # Each query of a path says which of the two it asks.
     _partial("uq_document_live_path", "root_id", "path_bytes", where="state = 'live'", unique=True),
+    _partial("ix_document_deleted_path", "root_id", "path_bytes", where="state = 'deleted'"),
 )
 
 dictionary = sa.Table(

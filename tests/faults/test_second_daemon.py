@@ -129,5 +129,5 @@ def test_a_root_that_no_running_daemon_captures_is_named(site: Site) -> None:
     with site.daemon():
         status = site.status()
 
-    assert status["health"] == "stopped"
+    assert status["health"] == "blind"
     assert [(problem["code"], problem["root"]) for problem in status["problems"]] == [("blind", "other")]
