@@ -25,7 +25,8 @@ elif context.is_offline_mode():
     raise SystemExit("ingest keeps no offline migrations: run them on the database")
 else:
     from ingest.config import load
-    from ingest.store.engine import Store, parse_url
+    from ingest.store.engine import Store
+    from ingest.store.url import parse_url
 
     settings = load()
     store = Store(parse_url(context.config.attributes.get("url") or settings.database_url))

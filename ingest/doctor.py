@@ -17,8 +17,9 @@ from ingest.disk import anchor, mounts
 from ingest.errors import IngestError, RootUnavailable, StoreMissing
 from ingest.escape import path as show
 from ingest.store import roots
-from ingest.store.engine import Store, open_store, parse_url
+from ingest.store.engine import Store, open_store
 from ingest.store.roots import Root
+from ingest.store.url import parse_url
 
 _OTHER_VARIABLES = ("INGEST_CONFIG",)
 _WATCHES = "/proc/sys/fs/inotify/max_user_watches"

@@ -253,6 +253,31 @@ class Ground:
             return 0
         return sum(1 for path in self.capture.folders if path not in self.unwatched)
 
+    def certain_until(self, heard: float) -> int:
+        """Until when every save that was announced is in the store; what waits may be saved again unseen.
+
+        `heard` is when the watcher was last listened to, by the monotonic clock.
+        """
+        times = [heard]
+        if self.capture is not None and (oldest := self.capture.oldest()) is not None:
+            times.append(oldest)
+        if self.sight is not None and (sent := self.sight.waits_since()) is not None:
+            times.append(sent)
+        ago = max(0.0, self._clock.monotonic() - min(times))
+        return self._clock.wall() - round(ago * 1e6)
+
+    def report(self) -> dict[str, object]:
+        """How the root is seen, what waits, and what is wrong, for `status`."""
+        return {
+            "backend": "poll" if self.polled else "native",
+            "watched_directories": self.watched_directories,
+            "unwatched_directories": len(self.unwatched),
+            "pending": len(self.capture.waiting()) if self.capture is not None else 0,
+            "ready": self.ready,
+            "problems": self._condition.records()[:1000],
+            "problems_total": len(self._condition.problems),
+        }
+
     def cover_as_watched(self, since: int) -> None:
         """Say in the ledger that it is watched, or for what reason it is only scanned."""
         if self._once:

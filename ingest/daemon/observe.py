@@ -12,6 +12,7 @@ from ingest.config import Settings
 from ingest.daemon.barrier import Barrier
 from ingest.daemon.condition import Condition, Problem
 from ingest.daemon.ground import Ground
+from ingest.daemon.pulse import Pulse
 from ingest.daemon.scans import Scans
 from ingest.disk.scan import topmost
 from ingest.errors import AlreadyRunning, RootUnavailable, StoreUnavailable
@@ -25,9 +26,8 @@ from ingest.store.entries import CLOCK_BEHIND
 from ingest.store.roots import Root
 
 CHECK = 1.0  # seconds between two looks at the root itself
-STALL = 5.0  # a gap this long between two steps: stopped, suspended, or the clock jumped
 RETRY = 1.0
-JUMP = 5_000_000  # microseconds by which the wall clock may leave the monotonic one in a step
+_ROUTINE = ("time", "asked")  # scans that nothing gave cause for
 _STORE = ("store_full", "store_locked", "store_unreachable")
 # While one of these holds, nobody can say that what was announced is in the store.
 _BLOCKING = (
@@ -72,8 +72,7 @@ class Observation:
         self._next_check = now
         self._next_beat = now
         self._retry_at = now
-        self._last_step = now
-        self._offset = clock.wall() - round(now * 1e6)
+        self._pulse = Pulse(clock)
 
     @property
     def root(self) -> Root:
@@ -87,20 +86,10 @@ class Observation:
 
     def close(self, *, reason: str | None = None) -> None:
         """Stop watching and let the folder go; `reason` ends the coverage as a clean stop does."""
-        until = self.certain_until()
+        until = self.ground.certain_until(self._pulse.last)
         self.ground.close()
         if reason is not None and not self.retired:
             self.condition.cover("scanned", reason, until)
-
-    def certain_until(self) -> int:
-        """Until when every save that was announced is in the store: what waits may be saved again unseen."""
-        now = self.clock.monotonic()
-        times = [self._last_step]
-        if self.capture is not None and (oldest := self.capture.oldest()) is not None:
-            times.append(oldest)
-        if self.ground.sight is not None and (sent := self.ground.sight.waits_since()) is not None:
-            times.append(sent)
-        return self.clock.wall() - round(max(0.0, now - min(times)) * 1e6)
 
     def reconfigure(self, settings: Settings) -> None:
         """Go on under other settings: everything is opened and looked at anew."""
@@ -113,14 +102,12 @@ class Observation:
     def step(self) -> bool:
         """One slice of work; returns whether there is more to do at once."""
         now = self.clock.monotonic()
-        if now - self._last_step > STALL and self.capture is not None:
-            self._stalled(now - self._last_step)
-        offset = self.clock.wall() - round(now * 1e6)
-        jump, self._offset = offset - self._offset, offset
-        if abs(jump) > JUMP and self.capture is not None:
+        gap, jump = self._pulse.feel(now)
+        if gap and self.capture is not None:
+            self._stalled(gap)
+        if jump and self.capture is not None:
             self._jumped(jump)
         if self.retired or now < self._retry_at:
-            self._last_step = now
             return False
         try:
             return self._step(now)
@@ -135,7 +122,7 @@ class Observation:
             self._retry_at = self.clock.monotonic() + RETRY
             return False
         finally:
-            self._last_step = self.clock.monotonic()  # to wait for a lock is not to be suspended
+            self._pulse.rest()  # to wait for a lock is not to be suspended
 
     def _step(self, now: float) -> bool:
         if now >= self._next_check:
@@ -144,6 +131,7 @@ class Observation:
                 self._reopen()
             else:
                 self.ground.check()
+                self._doubt_sight(now)
         if self.capture is None:
             if now >= self._next_beat:
                 self._beat(now)
@@ -258,6 +246,19 @@ class Observation:
         for barrier in self._barriers:
             barrier.renew(self.ground.sight, now)
 
+    def _doubt_sight(self, now: float) -> None:
+        """What a scan found and nothing announced was changed unseen, perhaps more than once."""
+        if self.capture is None or self.scanning:
+            return
+        # a scan for another reason follows a doubt that is in the ledger already
+        if self.scans.why not in _ROUTINE or self.ground.polled or self.ground.unwatched:
+            self.capture.unannounced.clear()
+        elif files := self.capture.unannounced.take(now):
+            self.log.warning("unannounced", root=self.root.name, files=files)
+            self.condition.cover("scanned", "unannounced", self.scans.before_at)
+            if "blind" not in self.condition:
+                self.ground.cover_as_watched(self.scans.began_at)
+
     # -- scans -----------------------------------------------------------------------------
 
     @property
@@ -361,16 +362,7 @@ class Observation:
 
     def report(self) -> dict[str, object]:
         """The root's part of `status`."""
-        return {
-            "backend": "poll" if self.ground.polled else "native",
-            "watched_directories": self.ground.watched_directories,
-            "unwatched_directories": len(self.ground.unwatched),
-            "overflows": self.overflows,
-            "pending": len(self.capture.waiting()) if self.capture is not None else 0,
-            "ready": self.ground.ready,
-            "problems": self.condition.records()[:1000],
-            "problems_total": len(self.condition.problems),
-        }
+        return {**self.ground.report(), "overflows": self.overflows}
 
     def _beat(self, now: float) -> bool:
         """Say that the root is captured; false when it was closed, to be opened elsewhere or never again."""
@@ -392,7 +384,7 @@ class Observation:
             self.condition.trouble("clock", None, f"the clock is {behind} s behind the log's last label")
         elif not self.scanning:
             self.condition.clear("clock")
-        self.condition.beat({**self.report(), roots.CERTAIN_UNTIL: self.certain_until()})
+        self.condition.beat({**self.report(), roots.CERTAIN_UNTIL: self.ground.certain_until(now)})
         if self.capture is None or not self.capture.busy:
             self._store_is_back()  # else what waits is the proof: a beat needs less room
         return True

@@ -315,6 +315,8 @@ class Batch:
 
     def _enter(self, decision: Decision, version: NewVersion | None) -> None:
         path = decision.path
+        if self.causes[path] == "scan" and path not in self.capture.settler:
+            self.capture.unannounced.find(path, self.now)
         self.entries.append(
             Entry(
                 id=self._new_id(),

@@ -22,6 +22,8 @@ from ingest.model import Cause, Signature
 from ingest.pipeline import first, halves
 from ingest.pipeline.batch import Batch
 from ingest.pipeline.limits import BATCH, Clock, Gone, Limits
+from ingest.pipeline.renames import Renames
+from ingest.pipeline.unannounced import Unannounced
 from ingest.pipeline.workers import Made, Workers
 from ingest.settle import Due, Settler
 from ingest.store import blobs, pack, seen
@@ -30,8 +32,6 @@ from ingest.store.pack import Dictionary
 
 TOGETHER = 4 * BATCH  # paths looked at in one go, in batches that overlap
 SAMPLES = 256  # bodies; from fewer nothing is learnt
-LONGEST_CHAIN = 16  # renames of one file within one settle window
-RENAMES_KEPT = 15.0  # seconds; longer than any path waits to settle
 
 
 class Capture:
@@ -68,18 +68,20 @@ class Capture:
         self.files_seen = 0
         self.clock_behind = 0
         self.last_seq = 0
+        self.unannounced = Unannounced()
         self.commits = 0
         self._scanning = False
         self._dictionary: Dictionary | None = None
-        self._renames: dict[bytes, tuple[bytes, float]] = {}
-        self._targets: dict[bytes, tuple[bytes, float]] = {}
+        self._renames = Renames()
 
     # -- what is heard ---------------------------------------------------------------------
 
     def hear(self, heard: Heard, now: float) -> None:
         """Take over what a watcher heard. Raises StoreUnavailable: then only a scan knows it all."""
+        self.unannounced.hear(heard.touched, heard.folders)
         for old, new in heard.renames:
             self.renamed(old, new, now)
+            self.unannounced.hear((old, new), ())
         closed = heard.touched & heard.at_rest
         writing = heard.touched & heard.writing
         self.hint(writing, now, writing=True)
@@ -91,8 +93,7 @@ class Capture:
 
     def renamed(self, old: bytes, new: bytes, now: float) -> None:
         """The operating system reported that a file or folder was renamed."""
-        self._renames[new] = (old, now)
-        self._targets[old] = (new, now)
+        self._renames.note(old, new, now)
 
     def hint(
         self, paths: Iterable[bytes], now: float, *, writing: bool = False, at_rest: bool = False
@@ -160,8 +161,7 @@ class Capture:
         Raises StoreUnavailable; then every path waits again and nothing is forgotten.
         """
         now = self.clock.monotonic()
-        self._renames = _recent(self._renames, now)
-        self._targets = _recent(self._targets, now)
+        self._renames.forget(now)
         due = self.settler.take_due(now, TOGETHER)
         expired = [path for path, entry in self.gone.items() if entry.deadline <= now][:BATCH]
         if due or expired:
@@ -365,37 +365,12 @@ class Capture:
 
     def sources(self, path: bytes) -> list[bytes]:
         """The paths that this one was renamed from, by what the operating system reported."""
-        return _follow(self._renames, path)
+        return self._renames.sources(path)
 
     def settles_at(self, path: bytes) -> float | None:
         """When the path that this one was renamed to comes to its longest wait, if it waits."""
-        for target in _follow(self._targets, path):
+        for target in self._renames.targets(path):
             first = self.settler.waits_since(target)
             if first is not None:
                 return first + self.limits.hold
         return None
-
-
-Renames = dict[bytes, tuple[bytes, float]]
-
-
-def _recent(renames: Renames, now: float) -> Renames:
-    if not renames:
-        return renames
-    return {path: pair for path, pair in renames.items() if now - pair[1] < RENAMES_KEPT}
-
-
-def _follow(renames: Renames, path: bytes) -> list[bytes]:
-    """The other ends of the renames of a path or of a folder above it, one after another."""
-    found: list[bytes] = []
-    for _ in range(LONGEST_CHAIN if renames else 0):
-        part = path
-        while part and part not in renames:
-            part = part.rpartition(b"/")[0]
-        if not part:
-            break
-        path = renames[part][0] + path[len(part) :]
-        if path in found:
-            break
-        found.append(path)
-    return found

@@ -12,97 +12,27 @@ import re
 import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
-from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
 import sqlalchemy as sa
 from sqlalchemy import event
-from sqlalchemy.engine import URL, Connection, Engine, make_url
-from sqlalchemy.exc import ArgumentError, DBAPIError
+from sqlalchemy.engine import URL, Connection, Engine
+from sqlalchemy.exc import DBAPIError
 
-from ingest import escape
 from ingest.errors import SchemaMismatch, StoreDamaged, StoreMissing, StoreUnavailable, UsageError
 from ingest.store import tables
+from ingest.store.url import mask, parse_url, sqlite_files
 
 # The types that rooms above speak of without importing sqlalchemy.
-__all__ = ["Connection", "Row", "Store", "open_store", "parse_url"]
+__all__ = ["Connection", "Row", "Store", "open_store"]
 
 Row = sa.Row[*tuple[Any, ...]]
 
 PAGE_BYTES = 8192
 BUSY_SECONDS = 5.0
-_DRIVERS = {
-    "sqlite": "sqlite",
-    "sqlite+pysqlite": "sqlite",
-    "postgres": "postgresql+psycopg",
-    "postgresql": "postgresql+psycopg",
-    "postgresql+psycopg": "postgresql+psycopg",
-}
-_SECRET = re.compile(r"(pass\w*=)[^&\s]*", re.IGNORECASE)
 _LOCK_NOT_AVAILABLE = "55P03"
 _SERIALISATION = frozenset(("40001", "40P01"))
-
-
-def parse_url(words: str) -> URL:
-    """A database URL with its driver settled; a SQLite path made absolute. Raises UsageError."""
-    try:
-        url = make_url(words)
-    except (ArgumentError, ValueError):
-        url = None
-    if url is None or url.drivername not in _DRIVERS:
-        raise UsageError(
-            f"database URL '{mask(words)}' cannot be used",
-            hint="write sqlite:///path/to/ingest.db or postgresql://user@host/database",
-        )
-    url = url.set(drivername=_DRIVERS[url.drivername])
-    if "@" in (url.host or ""):
-        raise UsageError(
-            f"database URL '{mask(words)}' has an @ in its password", hint="write it as %40 there"
-        )
-    if not escape.is_utf8(words):
-        raise UsageError(f"the database URL '{mask(words)}' is not valid UTF-8")
-    if "\0" in words:
-        raise UsageError("the database URL holds a NUL character")
-    if url.drivername == "sqlite":
-        if not url.database or url.database.startswith(":memory:"):
-            raise UsageError(
-                f"database URL '{mask(words)}' names no file",
-                hint="write sqlite:///path/to/ingest.db: a history in memory would be lost",
-            )
-        path = os.path.abspath(url.database)
-        if os.path.islink(path):
-            path = os.path.realpath(path)  # SQLite names its side files after what a link leads to
-        if ".ingest" in Path(path).parent.parts:
-            raise UsageError(
-                f"the store {path} lies below a folder named .ingest",
-                hint="anyone may delete a root's .ingest; put the store elsewhere",
-            )
-        url = url.set(database=path)
-    return url
-
-
-def mask(words: str) -> str:
-    """The URL without its password, whatever else is wrong with it."""
-    words = _SECRET.sub(r"\1***", words)
-    head, at, rest = words.rpartition("@")
-    if not at:
-        return words
-    scheme, separator, person = head.partition("://")
-    if not separator:
-        return f"***@{rest}"
-    name, colon, _ = person.partition(":")
-    return f"{scheme}://{name}:***@{rest}" if colon else words
-
-
-def sqlite_files(url: URL) -> tuple[str, ...]:
-    """Every file that a SQLite store may keep beside its database; empty for a server."""
-    if url.drivername != "sqlite":
-        return ()
-    base = str(url.database)
-    index = f"{base}.index.db"
-    sides = tuple(base + end for end in ("-wal", "-shm", "-journal", ".lock", ".sock"))
-    return (base, *sides, index, index + "-wal", index + "-shm", index + "-journal")
 
 
 class Store:

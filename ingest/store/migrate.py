@@ -19,10 +19,10 @@ from ingest.store.engine import (
     Store,
     create_folder,
     disposed_on_error,
-    parse_url,
     require_revision,
     translated,
 )
+from ingest.store.url import parse_url
 
 if TYPE_CHECKING:
     from alembic.config import Config

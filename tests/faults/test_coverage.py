@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import os
 import time
 from itertools import pairwise
 
@@ -145,3 +146,70 @@ def test_a_stretch_can_be_asked_for(site: Site) -> None:
 
     assert blind["state"] in {line["state"] for line in inside}
     assert len(inside) <= len(ledger)
+
+
+def test_what_is_written_through_another_link_was_not_watched(site: Site) -> None:
+    """No notification tells of it: the scan that finds it says that others may have been missed."""
+    site.write(a="one")
+    os.link(site.root / "a.txt", site.outside / "b.txt")
+    with site.daemon() as daemon:
+        site.command.ask("scan", site.root)
+        (site.outside / "b.txt").write_text("two")
+        time.sleep(0.5)
+        site.command.ask("scan", site.root)
+        daemon.wait_for("unannounced")
+        until(lambda: site.coverage()[-1] == ("watched", None), 10)
+        assert ("scanned", "unannounced") in site.coverage()
+        tiles(site.command.records("coverage"))
+    site.holds(after=[daemon])
+
+
+def test_saves_that_waited_when_the_daemon_stopped_are_not_called_watched(site: Site) -> None:
+    with site.using(INGEST_QUIET_SECONDS="5", INGEST_HOLD_SECONDS="5").daemon() as daemon:
+        time.sleep(0.5)
+        written = time.time()
+        site.write(new="one")
+        time.sleep(1.5)
+    site.write(new="two")
+    with site.daemon():
+        ledger = site.command.records("coverage")
+    assert [change for change in site.log() if change[1] == "new.txt"] == [("created", "new.txt", 1)]
+
+    tiles(ledger)
+    stopped = [line for line in ledger if line["reason"] == "stopped"]
+    assert moment(stopped[-1]["from"]) <= written + 0.3
+    assert daemon.events("stopped")
+
+
+def test_a_document_may_be_asked_whether_an_edit_was_missed(site: Site) -> None:
+    def answer(*words: str) -> str:
+        return site.command.ask("coverage", "--document", "a.txt", *words).text
+
+    site = site.using(INGEST_MAX_BYTES="100")
+    with site.daemon() as daemon:
+        site.write(a="one")
+        daemon.sync()
+        assert "no edit can have been missed" in answer()
+        assert "could have been missed" in answer("--since", "2001-01-01", "--until", "2001-02-01")
+        assert "could have been missed" in answer("--since", "2001-01-01")
+        site.write(a="x" * 200)
+        until(lambda: site.status()["rejected"] == 1, 10)
+        site.write(a="two")
+        until(lambda: site.status()["rejected"] == 0, 10)
+        daemon.sync()
+        told = answer()
+        records = site.command.records("coverage", "--document", "a.txt")
+    assert "could have been missed" in told
+    assert [(line["state"], line["reason"]) for line in records] == [
+        ("watched", None),
+        ("blind", "too_large"),
+        ("watched", None),
+    ]
+
+
+def test_a_killed_daemon_is_not_called_watching(site: Site) -> None:
+    """Its socket tells at once that nobody listens; its last heartbeat is young."""
+    site.write(a="one")
+    with site.daemon() as daemon:
+        daemon.kill()
+        assert site.coverage()[-1] == ("blind", "killed")

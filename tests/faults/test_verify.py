@@ -232,6 +232,47 @@ ON_POSTGRES = {
     "a document that the listing calls deleted",
     "bodies in each other's place",
 }
+
+
+def drop_cursors(connection: sa.Connection) -> None:
+    connection.exec_driver_sql("DROP TABLE cursor")
+
+
+# Working state, which no leaf covers.
+STATE: dict[str, Edit] = {
+    "a deleted document under another root": run(
+        "UPDATE document SET root_id = root_id + 2 WHERE state = 'deleted'"
+    ),
+    "a second head of the log": run(
+        "INSERT INTO log_head SELECT id + 1, seq, recorded_at, frontier FROM log_head"
+    ),
+    "an interval of coverage that begins later": run("UPDATE coverage SET from_at = from_at + 1"),
+    "no ledger of coverage": run("DELETE FROM coverage"),
+    "a row without its sum": run("UPDATE root SET sum = NULL"),
+    "a rejected path that nobody saw": run(
+        "INSERT INTO seen (root_id, path_bytes, read_at, reason) SELECT id, uid, 1, 'too_large' FROM root"
+    ),
+    "a sighting of a document elsewhere": run(
+        "INSERT INTO seen (root_id, path_bytes, document_id, read_at) "
+        "SELECT root_id, uid, id, 1 FROM document WHERE state = 'live'"
+    ),
+    "no revision": run("DELETE FROM alembic_version"),
+    "a table gone": drop_cursors,
+    "a root that cannot be read": run("UPDATE root SET mounts = 'no list', sum = NULL"),
+}
+
+
+def test_damage_to_the_working_state_is_found(copies: Callable[[], Site]) -> None:
+    missed = []
+    for name, edit in STATE.items():
+        site = copies()
+        edited(site, edit)
+        answer = site.command.run("verify")
+        if answer.code != 5:
+            missed.append((name, answer.code, answer.text, answer.error))
+    assert missed == []
+
+
 DEEP: dict[str, Edit] = {
     "bodies in each other's place": swap("blob", "id", "data"),
     "a body that is empty": run("UPDATE blob SET data = NULL WHERE id = (SELECT min(id) FROM blob)"),

@@ -12,7 +12,8 @@ import sqlalchemy as sa
 from alembic import command
 
 from ingest.store import migrate
-from ingest.store.engine import Store, create_folder, parse_url
+from ingest.store.engine import Store, create_folder
+from ingest.store.url import parse_url
 
 CHECKOUT = Path(__file__).parents[2]
 

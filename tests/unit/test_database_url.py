@@ -7,7 +7,8 @@ import os
 import pytest
 
 from ingest.errors import UsageError
-from ingest.store.engine import Store, mask, parse_url, sqlite_files
+from ingest.store.engine import Store
+from ingest.store.url import mask, parse_url, sqlite_files
 
 PASSWORD = "hunter2"
 
