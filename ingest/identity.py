@@ -80,6 +80,8 @@ def decide(
     each. A vanished document that found no other half is deleted only when `expired`; else the
     caller asks again later. A file at a live document's path with equal bytes has no decision.
     """
+    if not (standing or vanished or buried):
+        return [Decision(type="created", path=file.path, document=None) for file in appeared]
     here = {file.path for file in appeared}
     gone = {entry.standing.path: entry for entry in vanished if entry.standing.path not in here}
     taken: set[int] = set()

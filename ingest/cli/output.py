@@ -6,7 +6,7 @@ import functools
 import os
 import select
 import sys
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from contextlib import suppress
 from typing import Any, TextIO
 
@@ -49,6 +49,11 @@ def line(text: str = "", *, style: Mapping[str, Any] | None = None) -> None:
     if style and _in_colour(sys.stdout):
         text = click.style(text, **style)
     _write(text.encode("utf-8", "replace") + b"\n")
+
+
+def lines(texts: Iterable[str]) -> None:
+    """Write many lines for people at once; what they show must be escaped already."""
+    _write("".join(f"{text}\n" for text in texts).encode("utf-8", "replace"))
 
 
 def header(text: str) -> None:
@@ -107,14 +112,14 @@ TYPE_STYLES: dict[str, dict[str, Any]] = {
 
 def change_line(row: Any, *, root: bool = False) -> str:
     """A change for people: what happened, to what, and to which version."""
-    kind = row.type
+    kind, from_path, no, why = row.type, row.from_path, row.version, row.reason
     where = escape.name(escape.path(row.path or b""))
-    if root or row.from_path:
+    if root or from_path:
         prefix = f"{escape.name(row.root)}/" if root else ""
-        old = f"{prefix}{escape.name(escape.path(row.from_path))} -> " if row.from_path else ""
+        old = f"{prefix}{escape.name(escape.path(from_path))} -> " if from_path else ""
         where = f"{old}{prefix}{where}"
-    version = f" @{row.version}" if row.version and kind not in ("deleted", "rejected") else ""
-    reason = f" ({row.reason})" if row.reason else ""
+    version = f" @{no}" if no and kind not in ("deleted", "rejected") else ""
+    reason = f" ({why})" if why else ""
     return f"{_kind(kind)} {where}{version}{reason}"
 
 

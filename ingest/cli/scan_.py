@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import os
 import sys
+from itertools import islice
 from typing import Any
 
 import click
 
 from ingest.cli.options import as_json, settings, system_clock, verb
-from ingest.cli.output import change_line, counted, emit, flush, keep_going, line, note
+from ingest.cli.output import change_line, counted, emit, flush, keep_going, line, lines, note
+
+TOGETHER = 1000  # lines that are written at once
 
 
 @verb
@@ -46,12 +49,15 @@ def command(roots: tuple[str, ...], adopt: bool) -> int:
     counts: dict[str, int] = {}
     keys = {root.id for root in known}
     with store.read() as connection:
-        for row in _changes(connection, before, keys):
-            counts[row.type] = counts.get(row.type, 0) + 1
+        found = _changes(connection, before, keys)
+        while part := list(islice(found, TOGETHER)):
+            for row in part:
+                counts[row.type] = counts.get(row.type, 0) + 1
             if as_json():
-                emit(records.edited(row, connection, phrases=chosen.notice_phrases))
+                for row in part:
+                    emit(records.edited(row, connection, phrases=chosen.notice_phrases))
             else:
-                line(change_line(row, root=len(known) > 1))
+                lines(change_line(row, root=len(known) > 1) for row in part)
         rejected = sum(len(seen.rejected(connection, key)) for key in keys)
         head = int(reader.head(connection).seq)
     seconds = clock.monotonic() - began

@@ -126,6 +126,14 @@ class Batch:
     def _read(self, entry: Due) -> int:
         """Look at one path and note what it means; returns the bytes held in memory for it."""
         capture, path = self.capture, entry.path
+        made = self.made.get(path)
+        if made is not None and made.sha256 is not None and not capture.closed and len(path) <= PATH_BYTES:
+            # read by another process a moment after the walk came by
+            assert isinstance(made.found, read.Bytes)
+            self.causes[path], self.read_at[path] = entry.cause, made.read_at
+            self.files[path], self.hashes[path] = made.found, made.sha256
+            self.settled.add(path)
+            return 0
         if any(scan.is_below(path, folder) for folder in capture.closed):
             return 0
         self.causes[path] = entry.cause
@@ -144,9 +152,7 @@ class Batch:
                 return 0
             self.settled.add(path)
             self.files[path] = found
-            made = self.made.get(path)
-            known = None if made is None else made.sha256
-            self.hashes[path] = sha256(found.raw).digest() if known is None else known
+            self.hashes[path] = sha256(found.raw).digest()
             return len(found.raw)
         if isinstance(found, read.Moving):
             if entry.held:
@@ -165,8 +171,7 @@ class Batch:
 
     def _look(self, entry: Due) -> read.Reading:
         """What stands at the path: read now, or by another process a moment ago."""
-        capture, path = self.capture, entry.path
-        made = self.made.get(path)
+        capture, path, made = self.capture, entry.path, self.made.get(entry.path)
         if len(path) > PATH_BYTES:
             return self._too_long(path)
         if made is not None:

@@ -111,11 +111,11 @@ def _record(
     entropy: Entropy,
 ) -> Recorded:
     with store.write() as connection:
-        documents = _write_documents(connection, root, entries, entropy)
+        documents, made = _write_documents(connection, root, entries, entropy)
         _write_seen(connection, root, sightings, forgotten, documents)
         if not entries:
             return Recorded(0, 0, 0)
-        return _append(connection, root, entries, documents, now)
+        return _append(connection, root, entries, documents, made, now)
 
 
 def _append(
@@ -123,14 +123,18 @@ def _append(
     root: int,
     entries: Sequence[Entry],
     documents: Sequence[int | None],
+    created: dict[int | None, bytes | None],
     now: Callable[[], int],
 ) -> Recorded:
-    """Versions, renditions, changes and leaves; the log's head is locked last and moved on."""
+    """Versions, renditions, changes and leaves; the log's head is locked last and moved on.
+
+    `created` are the stable ids of the documents that this transaction made.
+    """
     known = lines.Keys(
         root=root,
         root_uid=keys.root_uid(connection, root),
         documents=documents,
-        uids=keys.uids(connection, documents),
+        uids=created | keys.uids(connection, [key for key in documents if key not in created]),
         blobs=_write_blobs(connection, entries),
         normalisers=keys.normalisers(
             connection, {(made.rendition.normaliser, made.rendition.libraries) for made in _texts(entries)}
@@ -165,7 +169,7 @@ def _add_renditions(store: Store, root: int, entries: Sequence[Entry], now: Call
                 kept.append(msgspec.structs.replace(entry, renditions=wanting))
         if not kept:
             return Recorded(0, 0, 0)
-        return _append(connection, root, kept, [entry.document for entry in kept], now)
+        return _append(connection, root, kept, [entry.document for entry in kept], {}, now)
 
 
 def _current(connection: Connection, documents: Sequence[int | None]) -> dict[int | None, Row]:
@@ -194,20 +198,23 @@ def _renditions(
 
 def _write_documents(
     connection: Connection, root: int, entries: Sequence[Entry], entropy: Entropy
-) -> list[int | None]:
-    """Insert and update the document heads; returns each entry's document key."""
+) -> tuple[list[int | None], dict[int | None, bytes | None]]:
+    """Insert and update the document heads; returns each entry's document key, and the stable id of each
+    that was made."""
     created = [entry for entry in entries if entry.type == "created"]
     numbers = iter(allocate(connection, tables.document, len(created)) if created else ())
     documents: list[int | None] = []
     updates: list[tuple[object, ...]] = []
     heads: list[tuple[object, ...]] = []
     inserts: list[tuple[object, ...]] = []
+    uids: dict[int | None, bytes | None] = {}
     for entry in entries:
         made = entry.version
         if entry.type == "created":
             assert made is not None
             key = next(numbers)
             uid = new_uid(entry.observed_at, entropy)
+            uids[key] = uid
             inserts.append((key, uid, root, entry.path, "live", 1, made.hash))
             documents.append(key)
             continue
@@ -227,7 +234,7 @@ def _write_documents(
         ("id", "uid", "root_id", "path_bytes", "state", "last_no", "last_hash"),
         inserts,
     )
-    return documents
+    return documents, uids
 
 
 _SEEN = (
