@@ -6,9 +6,9 @@ hash functions. `deep` reads every body and every text.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import partial
-from typing import Any
+from typing import Any, NamedTuple
 
 import msgspec
 
@@ -51,42 +51,39 @@ class _State(msgspec.Struct):
     no: int
 
 
+class Counts(NamedTuple):
+    """How many rows there are, and how many bytes of bodies were read."""
+
+    versions: int
+    renditions: int
+    blobs: int
+    bytes_read: int
+
+
 def verify(
     store: Store, summary: Summary, *, deep: bool, expected: tuple[int, bytes] | None = None
 ) -> Iterator[Finding]:
-    """Every finding; `summary` is filled meanwhile. `expected` is a (seq, tree root) kept outside."""
-    bodies = partial(_bodies, store)
-    beside = apart.Apart(store, bodies, Finding | int) if deep and _is_large(store) else None
+    """Every finding; `summary` is filled meanwhile. `expected` is a (seq, tree root) kept outside.
+
+    Of a large store, what does not need the log is asked by a process beside this one.
+    """
+    rows = partial(_rows, store, deep=deep)
+    beside = apart.Apart(store, rows, Finding | Counts) if deep and _is_large(store) else None
     try:
-        with store.read() as connection:
-            evidence.read_damaged(connection)
-            yield from evidence.damage(connection, Finding)
-            states: dict[int, _State] = {}
-            live: dict[tuple[int, bytes], int] = {}
-            yield from _log(connection, summary, states, live, expected)
-            yield from _heads(connection, states)
-            yield from _dangling(connection, summary)
-            if deep and store.is_sqlite:
-                for name in migrate.damaged_schema(connection):
-                    yield Finding("schema", name, "it is not as the migrations make it")
-        if deep and not store.is_sqlite:
-            try:
-                migrate.check(store)
-            except SchemaMismatch as error:
-                yield Finding("schema", "database", error.message)
-        if deep:
-            for found in bodies() if beside is None else _heard(beside, bodies):
-                if isinstance(found, Finding):
-                    yield found
-                else:
-                    summary.bytes_read += found
+        try:
+            yield from _history(store, summary, expected, deep=deep)
+        except IntegrityError:
+            # what is found of the rows says more of the damage than the error that it raises here
+            yield from _counted(rows() if beside is None else _heard(beside, rows), summary)
+            raise
+        yield from _counted(rows() if beside is None else _heard(beside, rows), summary)
     finally:
         if beside is not None:
             beside.close()
 
 
 def _is_large(store: Store) -> bool:
-    """Whether to read the bodies beside the log is worth a process."""
+    """Whether there is enough of it to be worth a process."""
     if not apart.is_possible():
         return False
     with store.read() as connection:
@@ -95,11 +92,60 @@ def _is_large(store: Store) -> bool:
     return head is not None and isinstance(head.seq, int) and head.seq >= LARGE
 
 
-def _heard(beside: apart.Apart, bodies: Callable[[], Iterator[Finding | int]]) -> list[Finding | int]:
+def _heard(beside: apart.Apart, rows: Callable[[], Iterator[Finding | Counts]]) -> Sequence[Finding | Counts]:
     try:
         return list(beside)
     except apart.Lost:
-        return list(bodies())
+        return list(rows())
+
+
+def _counted(found: Iterable[Finding | Counts], summary: Summary) -> Iterator[Finding]:
+    for each in found:
+        if isinstance(each, Finding):
+            yield each
+        else:
+            summary.versions, summary.renditions = each.versions, each.renditions
+            summary.blobs, summary.bytes_read = each.blobs, each.bytes_read
+
+
+def _history(
+    store: Store, summary: Summary, expected: tuple[int, bytes] | None, *, deep: bool
+) -> Iterator[Finding]:
+    """The log, its leaves and its replay, the listing against it, and the schema."""
+    with store.read() as connection:
+        evidence.read_damaged(connection)
+        states: dict[int, _State] = {}
+        live: dict[tuple[int, bytes], int] = {}
+        yield from _log(connection, summary, states, live, expected)
+        yield from _heads(connection, states)
+        if deep and store.is_sqlite:
+            for name in migrate.damaged_schema(connection):
+                yield Finding("schema", name, "it is not as the migrations make it")
+    if deep and not store.is_sqlite:
+        try:
+            migrate.check(store)
+        except SchemaMismatch as error:
+            yield Finding("schema", "database", error.message)
+
+
+def _rows(store: Store, *, deep: bool) -> Iterator[Finding | Counts]:
+    """What the database says of its pages, rows that hang together with none, and the bodies."""
+    with store.read() as connection:
+        evidence.read_damaged(connection)
+        yield from evidence.damage(connection, Finding)
+        for what, thing, detail in evidence.dangling(connection):
+            yield Finding(what, thing, detail)
+        for table, key in sums.broken(connection):
+            yield Finding("sum", f"{table} {key}", "the row is not what its sum was taken of")
+        for root, detail in evidence.ledger_gaps(connection):
+            yield Finding("coverage", f"root {_named(root)}", detail)
+        read = 0
+        for found in _bodies(connection) if deep else ():
+            if isinstance(found, Finding):
+                yield found
+            else:
+                read += found
+        yield Counts(*evidence.totals(connection), bytes_read=read)
 
 
 # A damaged row can hold a size of any kind, below nought or beyond all memory.
@@ -245,41 +291,27 @@ def _heads(connection: Connection, states: dict[int, _State]) -> Iterator[Findin
         yield Finding("listing", "document", f"{len(states)} documents in the log, {found} in the listing")
 
 
-def _dangling(connection: Connection, summary: Summary) -> Iterator[Finding]:
-    summary.versions, summary.renditions, summary.blobs = evidence.totals(connection)
-    for what, thing, detail in evidence.dangling(connection):
-        yield Finding(what, thing, detail)
-    for table, key in sums.broken(connection):
-        yield Finding("sum", f"{table} {key}", "the row is not what its sum was taken of")
-    for root, detail in evidence.ledger_gaps(connection):
-        yield Finding("coverage", f"root {_named(root)}", detail)
-
-
-def _bodies(store: Store) -> Iterator[Finding | int]:
-    """Every version's bytes and every rendition's text, by their hashes; and how many bytes were read."""
+def _bodies(connection: Connection) -> Iterator[Finding | int]:
+    """Every version's bytes and every rendition's text, by their hashes; and how many bytes each has."""
     before = (0, 0)
     raw: bytes | None = None
-    read = 0
-    with store.read() as connection:
-        evidence.read_damaged(connection)
-        for rows in evidence.bodies(connection):
-            row = rows[0]
-            after, before = before, (row.document_id, row.no)
-            try:
-                base, raw = (raw if after == (row.document_id, row.no - 1) else None), None
-                raw = blobs.unpacked(connection, row, base, name="its bytes")
-            except _DAMAGE as error:
-                yield Finding("body", _version_named(row), str(error))
+    for rows in evidence.bodies(connection):
+        row = rows[0]
+        after, before = before, (row.document_id, row.no)
+        try:
+            base, raw = (raw if after == (row.document_id, row.no - 1) else None), None
+            raw = blobs.unpacked(connection, row, base, name="its bytes")
+        except _DAMAGE as error:
+            yield Finding("body", _version_named(row), str(error))
+            continue
+        yield len(raw)
+        for text in rows:
+            if text.text_hash is None:
                 continue
-            read += len(raw)
-            for text in rows:
-                if text.text_hash is None:
-                    continue
-                try:
-                    blobs.text(connection, raw, text, digest=text.text_hash)
-                except _DAMAGE as error:
-                    yield Finding("text", _version_named(row), str(error))
-    yield read
+            try:
+                blobs.text(connection, raw, text, digest=text.text_hash)
+            except _DAMAGE as error:
+                yield Finding("text", _version_named(row), str(error))
 
 
 def _version_named(row: Row) -> str:

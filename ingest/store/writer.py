@@ -205,7 +205,6 @@ def _write_documents(
     numbers = iter(allocate(connection, tables.document, len(created)) if created else ())
     documents: list[int | None] = []
     updates: list[tuple[object, ...]] = []
-    heads: list[tuple[object, ...]] = []
     inserts: list[tuple[object, ...]] = []
     uids: dict[int | None, bytes | None] = {}
     for entry in entries:
@@ -222,12 +221,9 @@ def _write_documents(
         if entry.type == "rejected":
             continue
         state = "deleted" if entry.type == "deleted" else "live"
-        updates.append((entry.path, state, entry.document))
-        if made is not None:
-            assert entry.previous is not None
-            heads.append((entry.previous + 1, made.hash, entry.document))
-    rows.run_many(connection, "UPDATE document SET path_bytes = ?, state = ? WHERE id = ?", updates)
-    rows.run_many(connection, "UPDATE document SET last_no = ?, last_hash = ? WHERE id = ?", heads)
+        no = None if made is None or entry.previous is None else entry.previous + 1
+        updates.append((entry.path, state, no, None if made is None else made.hash, entry.document))
+    rows.run_many(connection, _MOVE_DOCUMENT, updates)
     rows.insert(
         connection,
         "document",
@@ -237,6 +233,11 @@ def _write_documents(
     return documents, uids
 
 
+# In the order of the entries, since a path must be free before another document takes it.
+_MOVE_DOCUMENT = (
+    "UPDATE document SET path_bytes = ?, state = ?, last_no = coalesce(?, last_no),"
+    " last_hash = coalesce(?, last_hash) WHERE id = ?"
+)
 _SEEN = (
     "root_id",
     "path_bytes",
