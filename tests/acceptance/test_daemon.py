@@ -313,7 +313,8 @@ def test_a_live_reader_sees_a_change_while_it_follows(each_place: Place) -> None
     place.write("a.txt", "x\n")
     with place.watch():
         follower = subprocess.Popen(
-            place.command.argv("changes", "--follow", json=True),
+            # whoever runs the tests in the background of a script ignores the signal, and so would all
+            ["env", "--default-signal=INT", *place.command.argv("changes", "--follow", json=True)],
             cwd=place.folder,
             env=place.command.environment(),
             stdout=subprocess.PIPE,
