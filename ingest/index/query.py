@@ -7,7 +7,8 @@
     brug NOT Westdam        documents with the one and without the other
 
 Only AND, OR and NOT in capitals, between or before words, and quotes that come in pairs mean anything;
-a star means something at the end of a word. All else is text: what is neither letter nor digit parts words.
+a star means something at the end of a word. All else is text: what is neither letter nor digit parts words,
+and a symbol must stand where it was asked for: `100%`, `C++`, `a_c`.
 No query is an error.
 """
 
@@ -17,7 +18,7 @@ import re
 
 import msgspec
 
-from ingest.index.folding import fold
+from ingest.index.folding import fold, has_symbol, literal
 
 _NEXT = re.compile(r"\s*(\S)")
 _WORD = re.compile(r'[^\s"]+|"')
@@ -26,10 +27,12 @@ MOST = 64  # words and phrases; what comes after them is left out
 
 
 class Term(msgspec.Struct, frozen=True):
-    """Words in a row, folded; with `prefix` the last one only begins so."""
+    """Words in a row, folded; with `prefix` the last one only begins so. `literal` is what must stand there,
+    where the words alone would lose a symbol."""
 
     words: tuple[str, ...]
     prefix: bool = False
+    literal: str = ""
 
 
 class Clause(msgspec.Struct, frozen=True):
@@ -87,4 +90,5 @@ def _parts(query: str) -> list[Term | str]:
 
 def _term(text: str, *, prefix: bool) -> Term | None:
     words = tuple(fold(text).split())
-    return Term(words, prefix) if words else None
+    text = text[:-1] if prefix and text.endswith("*") else text
+    return Term(words, prefix, literal(text) if has_symbol(text) else "") if words else None

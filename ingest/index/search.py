@@ -19,6 +19,7 @@ from ingest.errors import IntegrityError
 from ingest.escape import path_fields
 from ingest.ids import show_uid
 from ingest.index.fill import chosen
+from ingest.index.folding import literal
 from ingest.index.query import Clause, Term
 from ingest.store import blobs, tables, versions
 from ingest.store.engine import Row
@@ -176,7 +177,10 @@ class _Search:
         if (term, every) in self._asked:
             return self._asked[term, every]
         found: dict[int, Stretches] = defaultdict(list)
-        for key, first, end, span, number in _spans(self._connection, term, every=every):
+        spans = _spans(self._connection, term, every=every or bool(term.literal))
+        if term.literal:
+            spans = self._literally(term.literal, spans, every=every)
+        for key, first, end, span, number in spans:
             found[key].append((first, end))
             if note:
                 self._sentences[key].append((first, end, span))
@@ -184,6 +188,14 @@ class _Search:
         made = {key: _joined(stretches) for key, stretches in found.items()}
         self._asked[term, every] = made
         return made
+
+    def _literally(self, wanted: str, spans: Iterator[Any], *, every: bool) -> Iterator[Any]:
+        """Those of the spans whose sentence holds this very text; the index has words alone."""
+        for row in list(spans):
+            if every or row[2] == OPEN:
+                text = snippet(self._connection, row[3])
+                if text is not None and wanted in literal(text):
+                    yield row
 
 
 def _spans(connection: Connection, term: Term, *, every: bool) -> Iterator[Any]:

@@ -66,6 +66,26 @@ def test_search_says_where_and_since_when(told: Place) -> None:
     assert "date" in told.command.refused("search", "x", "--date", "soon", code=2).error
 
 
+def test_a_symbol_is_found_where_it_was_asked_for(each_place: Place) -> None:
+    place = each_place
+    place.write("a.txt", "It costs 100% of that. Written as a_c here.\n")
+    place.write("b.txt", "It costs 100 euro. Written as a c, or abc, here.\n")
+    place.scan()
+    place.write("a.txt", "It costs 90% of that. Written as a_c here.\n")
+    place.scan()
+
+    def found(*words: str) -> list[str]:
+        return [hit["path"] for hit in place.command.records("search", *words)]
+
+    assert found("100%") == []
+    assert found("100%", "--all-versions") == ["a.txt"]
+    assert found("100", "--all-versions") == ["a.txt", "b.txt"]
+    assert found("a_c") == ["a.txt"]
+    assert found('"a c"') == ["a.txt", "b.txt"]
+    assert found("costs NOT 90%") == ["b.txt"]
+    assert found("'; DROP TABLE span; --%") == []
+
+
 def test_a_search_of_what_is_current_asks_the_current_version_for_its_date(place: Place) -> None:
     for date in ("2021-02", "2021-03-04"):
         place.write("a.txt", f" date {date} The mayor opens a bridge.\n")

@@ -12,8 +12,8 @@ from ingest.index.query import Clause, Term, parse
 from ingest.moments import days
 
 
-def term(words: str, *, prefix: bool = False) -> Term:
-    return Term(tuple(words.split()), prefix)
+def term(words: str, *, prefix: bool = False, literal: str = "") -> Term:
+    return Term(tuple(words.split()), prefix, literal)
 
 
 @pytest.mark.parametrize(
@@ -32,6 +32,10 @@ def term(words: str, *, prefix: bool = False) -> Term:
         ("OR a", [Clause((term("or"), term("a")), ())]),
         ("Café’s 1.000", [Clause((term("cafe s"), term("1 000")), ())]),
         ('say "no', [Clause((term("say"), term("no")), ())]),
+        ("100% a_c", [Clause((term("100", literal="100%"), term("a c", literal="a_c")), ())]),
+        ('"Één  € 5"', [Clause((term("een 5", literal="een € 5"),), ())]),
+        ("c++*", [Clause((term("c", prefix=True, literal="c++"),), ())]),
+        ("weeks. (two)", [Clause((term("weeks"), term("two")), ())]),
         ("!!!", []),
     ],
 )
