@@ -19,8 +19,7 @@ from ingest.store.engine import Store
 from ingest.store.roots import Root
 
 _TOGETHER = 500  # paths that the store is asked for at once
-LARGE = 20_000  # files; with fewer, to begin a process beside this one takes longer than it saves
-LARGE_DEEP = 2_000
+LARGE_DEEP = 2_000  # files that are all read
 
 State = Literal["new", "removed", "changed", "unknown", "rejected"]
 
@@ -62,7 +61,8 @@ def _compare(
     below.look()
     below.compare(lambda folder: _any_below(store, root, folder))
     look = partial(_look, store, root, fd, patterns, hidden, below.closed, max_bytes, deep)
-    middle = seen.middle(store, root.id, least=LARGE_DEEP if deep else LARGE) if apart.is_possible() else None
+    least = LARGE_DEEP if deep else apart.LARGE
+    middle = seen.middle(store, root.id, least=least) if apart.is_possible() else None
     if middle is None:
         yield from look(scan.Range())
         return
@@ -70,8 +70,11 @@ def _compare(
     beside = apart.Apart(store, partial(look, upper), Finding | int)
     try:
         files = 0
+        unknown: list[Finding] = []
         for found in look(scan.Range(end=middle + b"\0")):  # the middle itself included
             if isinstance(found, Finding):
+                if found.state == "unknown":
+                    unknown.append(found)
                 yield found
             else:
                 files = found
@@ -81,7 +84,8 @@ def _compare(
             rest = list(look(upper))
     finally:
         beside.close()
-    yield from rest[:-1]
+    # a folder that reaches over the middle is met from both sides
+    yield from (found for found in rest[:-1] if found not in unknown)
     yield files + rest[-1]
 
 
@@ -109,9 +113,10 @@ def _look(
     compared = scan.compare(walked, rows, blocked=blocked, seen_files=count, every=deep)
     differences = (difference for difference in compared if difference is not None)
     while part := list(islice(differences, _TOGETHER)):
+        never = store.own_inodes()
         standing = _standing(store, root, [difference.path for difference in part])
         for difference in part:
-            examine = partial(_examine, fd, difference, patterns, hidden, max_bytes, store.own_inodes())
+            examine = partial(_examine, fd, difference, patterns, hidden, max_bytes, never)
             finding = examine(standing)
             if finding is not None and finding.state in ("new", "changed"):
                 # a daemon may have recorded it since

@@ -15,7 +15,7 @@ from ingest.escape import path as show_path
 from ingest.escape import path_fields
 from ingest.ids import parse_uid, show_uid
 from ingest.records import Record
-from ingest.store import blobs, coverage, cursors, reader, roots, versions
+from ingest.store import blobs, coverage, cursors, reader, roots, seen, versions
 from ingest.store.engine import Connection, Row, now_at
 
 if TYPE_CHECKING:
@@ -145,11 +145,13 @@ def _rejections(connection: Connection, target: Target) -> Iterator[tuple[int, i
     for change in reader.changes(connection, document=target.id):
         if change.type == "rejected":
             began = began or (change.observed_at, change.reason)
-        elif began is not None:
+        elif began is not None and change.type != "renormalised":
             yield began[0], max(began[0], change.observed_at), began[1]
             began = None
     if began is not None:
-        yield began[0], None, began[1]
+        # the same bytes again are no change: the last look at the path tells that they can be read
+        row = seen.at(connection, roots.named(connection, target.root).id, [target.path]).get(target.path)
+        yield began[0], None if row is None or row.reason is not None else row.read_at, began[1]
 
 
 def locate(

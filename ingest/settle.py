@@ -63,7 +63,7 @@ class Settler:
 
         `writing`: it was written to and not closed since, so somebody has it open. Such a path
         must be quiet twice as long, or a slow writer's first half would count as a save. `cause`
-        is what the first hint was due to.
+        is what the first hint was due to, but for a scan that only came before the notification.
         """
         waiting = self._waiting.get(path)
         if waiting is None:
@@ -73,6 +73,8 @@ class Settler:
             self._waiting[path] = waiting
         else:
             waiting.signature = signature
+            if cause == "watch" and waiting.cause == "scan":
+                waiting.cause = cause  # it was announced too, if later
         quiet = self.quiet * 2 if writing else self.quiet
         due = now if at_rest else min(now + quiet, waiting.first + self.hold)
         waiting.due = max(due, now)

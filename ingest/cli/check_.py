@@ -22,14 +22,14 @@ def command(names: tuple[str, ...], deep: bool) -> int:
     4 the store or a root is out of reach.
     """
     from ingest import check
-    from ingest.daemon.named import chosen
+    from ingest.daemon.named import chosen, is_here
 
     keep_going()  # the exit code says what was found
     limits = settings()
     counts = dict.fromkeys(("new", "removed", "changed", "rejected", "unknown"), 0)
     files = 0
     with opened() as store:
-        roots = chosen(store, names)
+        roots = [root for root in chosen(store, names) if names or is_here(store, root)]
         for root in roots:
             prefix = f"{escape.name(root.name)}/" if len(roots) > 1 else ""
             for finding in check.compare(

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from ingest.daemon import door
+from ingest.daemon.named import is_here
 from ingest.errors import NoDaemon, Unreachable
 from ingest.store import roots
 from ingest.store.engine import Store
@@ -28,12 +29,13 @@ def running(store: Store) -> set[str]:
 
 
 def doors(store: Store, name: str | None = None) -> dict[Path, list[str]]:
-    """Each door with the ids of the roots behind it. Raises NotFound."""
+    """Each door on this host with the ids of the roots behind it. Raises NotFound."""
     with store.read() as connection:
         if name is not None:
             known = [roots.named(connection, name)]
         else:
             known = [root for root in roots.every(connection) if root.retired_at is None]
+            known = [root for root in known if is_here(store, root)]
     if store.is_sqlite:
         return {door.beside_store(str(store.url.database)): [root.uid.hex() for root in known]}
     return {door.found_for(root.uid): [root.uid.hex()] for root in known}

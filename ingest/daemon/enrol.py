@@ -10,6 +10,7 @@ from contextlib import contextmanager
 import msgspec
 
 from ingest.config import Settings
+from ingest.daemon.named import is_here
 from ingest.disk import anchor
 from ingest.errors import AlreadyRunning, NotFound, RootUnavailable, UsageError
 from ingest.escape import path as show
@@ -51,9 +52,10 @@ def enrol(store: Store, words: Sequence[str], *, settings: Settings, adopt: bool
     with store.write() as connection:
         if not wanted:
             known = [root for root in roots.every(connection) if root.retired_at is None]
+            known = [root for root in known if is_here(store, root)]
             if not known:
                 raise UsageError(
-                    "no root is named and none is known", hint="name a folder: ingest watch FOLDER"
+                    "no root is named and none is known here", hint="name a folder: ingest watch FOLDER"
                 )
             return [_adopt(connection, root, adopt) for root in known]
         found: dict[int, Root] = {}

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import os
+import socket
 from collections.abc import Sequence
 
-from ingest.errors import NotFound
+from ingest.disk import anchor
+from ingest.errors import NotFound, RootUnavailable
 from ingest.store import roots
 from ingest.store.engine import Store
 from ingest.store.roots import Root
@@ -18,6 +20,21 @@ def chosen(store: Store, words: Sequence[str]) -> list[Root]:
     if not words:
         return [root for root in every if root.retired_at is None]
     return [_one(every, word) for word in words]
+
+
+def is_here(store: Store, root: Root) -> bool:
+    """Whether a root is this host's: of a server that several share, one that was recorded here, or whose
+    folder stands here (a host can be renamed)."""
+    if store.is_sqlite or root.host == socket.gethostname():
+        return True
+    try:
+        found = anchor.open_recorded(
+            root.path, name=root.name, device=root.device, inode=root.inode, uid=root.uid
+        )
+    except RootUnavailable:
+        return False
+    os.close(found.fd)
+    return True
 
 
 def _one(every: list[Root], word: str) -> Root:

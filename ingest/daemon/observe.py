@@ -30,13 +30,7 @@ RETRY = 1.0
 _ROUTINE = ("time", "asked")  # scans that nothing gave cause for
 _STORE = ("store_full", "store_locked", "store_unreachable")
 # While one of these holds, nobody can say that what was announced is in the store.
-_BLOCKING = (
-    "blind",
-    "overflow",
-    "root_missing",
-    "root_replaced",
-    *_STORE,
-)
+_BLOCKING = ("blind", "overflow", "root_missing", "root_replaced", *_STORE)
 
 
 class Observation:
@@ -253,9 +247,13 @@ class Observation:
         # a scan for another reason follows a doubt that is in the ledger already
         if self.scans.why not in _ROUTINE or self.ground.polled or self.ground.unwatched:
             self.capture.unannounced.clear()
-        elif files := self.capture.unannounced.take(now):
+            return
+        if self.ground.sight is not None and self.ground.sight.waits_since() is not None:
+            return  # what was announced may still be behind the cookie that is out
+        files, since = self.capture.unannounced.take(now)
+        if files:
             self.log.warning("unannounced", root=self.root.name, files=files)
-            self.condition.cover("scanned", "unannounced", self.scans.before_at)
+            self.condition.cover("scanned", "unannounced", since)
             if "blind" not in self.condition:
                 self.ground.cover_as_watched(self.scans.began_at)
 
@@ -296,11 +294,15 @@ class Observation:
         if not again:
             self.condition.clear("overflow", "clock")
         self.ground.compare_watches()
-        with self.store.write() as connection:
-            roots.update(connection, self.root.id, last_scan_at=self.last_scan_at)
+        if again and not self.ground.ready:
+            self.condition.cover("scanned", "startup", self.scans.began_at)  # the next one says more
         self.ground.ready = True
+        self.capture.unannounced.since = self.scans.began_at
         if "blind" not in self.condition and not again:
             self.ground.cover_as_watched(self.scans.began_at)
+        # after the ledger has it: whoever reads both finds no scan that it does not know
+        with self.store.write() as connection:
+            roots.update(connection, self.root.id, last_scan_at=self.last_scan_at)
         if self.scans.why != "poll":
             ms = round((self.clock.monotonic() - self.scans.began) * 1000)
             files = self.capture.files_seen

@@ -72,14 +72,15 @@ def _scan(
         store, root, settings=settings, clock=clock, log=structlog.get_logger(), wake=lambda: None,
         hidden=store.files_below, once=True,
     )  # fmt: skip
-    observation.condition.begin()
     try:
         observation.ground.open()
     except RootUnavailable as error:
+        observation.condition.begin()
         # the last state that is known is the last good scan's
         observation.condition.cover("blind", error.code, root.last_scan_at)
         raise
     assert observation.capture is not None
+    observation.condition.begin()
     try:
         while True:
             more = observation.step()

@@ -24,7 +24,7 @@ from ingest.disk.watch import Listener
 from ingest.emit.indexing import Indexing
 from ingest.emit.log_lines import LogLines
 from ingest.emit.sink import SinkState
-from ingest.errors import AlreadyRunning, RootUnavailable, StoreUnavailable, UsageError
+from ingest.errors import RootUnavailable, StoreUnavailable, UsageError
 from ingest.escape import path as show
 from ingest.logging import Log, Stderr
 from ingest.pipeline.limits import Clock
@@ -149,14 +149,14 @@ class Daemon:
 
     def _open(self, held: ExitStack) -> None:
         for observation in self.observations:
-            observation.condition.begin()
             try:
                 observation.ground.open()
             except RootUnavailable as error:
+                observation.condition.begin()
                 observation.ground.lose(error)
                 continue
-            except AlreadyRunning:
-                raise
+            # not before it is held: whoever is refused has nothing to say of how it was observed
+            observation.condition.begin()
             held.callback(observation.close)
             observation.ground.start_watcher()
 

@@ -21,8 +21,6 @@ class Scans:
         self.began = 0.0
         self.began_at = 0
         self.last_began = -1.0
-        self.before_at: int | None = None  # wall: when the last but one of those that ended began
-        self._last_at: int | None = None
         self.settings = settings
         self._clock = clock
         self._running: Iterator[None] | None = None
@@ -76,7 +74,6 @@ class Scans:
         now = self._clock.monotonic()
         self._running = None
         self.last_began = self.began
-        self.before_at, self._last_at = self._last_at, self.began_at
         # Between three and five quarters of the period, so that many roots do not scan at once.
         spread = 0.75 + self._clock.entropy(1)[0] / 512
         self._next_scan = now + self.settings.rescan_seconds * spread

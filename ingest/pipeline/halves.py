@@ -17,8 +17,6 @@ from ingest.store.apart import Apart, Lost
 if TYPE_CHECKING:
     from ingest.pipeline.capture import Capture
 
-LARGE = 20_000  # files; with fewer, to begin a process takes longer than it saves
-
 
 class Counted(msgspec.Struct, frozen=True, tag=True):
     """So many files were looked at."""
@@ -45,8 +43,8 @@ Told = Difference | Counted | Listed | Unlisted
 
 
 def differences(capture: Capture, blocked: list[Blocked]) -> Iterator[Difference | None]:
-    """What `Capture.differences` says of the whole root, in the same order; a path may be told twice."""
-    middle = seen.middle(capture.store, capture.root, least=LARGE) if apart.is_possible() else None
+    """What `Capture.differences` says of the whole root, in the same order."""
+    middle = seen.middle(capture.store, capture.root, least=apart.LARGE) if apart.is_possible() else None
     if middle is None:
         yield from capture.differences(b"", blocked)
         return
@@ -55,27 +53,33 @@ def differences(capture: Capture, blocked: list[Blocked]) -> Iterator[Difference
     beside = Apart(capture.store, partial(_tell, capture, upper), Told)
     try:
         yield from capture.compare(b"", Range(end=middle + b"\0"), blocked)  # the middle itself included
-        files = capture.files_seen
+        heard = middle
         try:
-            yield from _heard(capture, beside, blocked)
+            for told in beside:
+                if isinstance(told, Difference):
+                    heard = told.path
+                    yield told
+                elif isinstance(told, Counted):
+                    capture.files_seen += told.files
+                    yield None
+                elif isinstance(told, Listed):
+                    capture.folders[told.path] = (told.device, told.inode)
+                else:
+                    _block(blocked, Blocked(told.path, told.why))
         except Lost:
-            capture.files_seen = files
-            yield from capture.compare(b"", upper, blocked)
+            # it told in order: what comes after the last it told of is still to be found
+            again: list[Blocked] = []
+            yield from capture.compare(b"", Range(after=heard), again)
+            for folder in again:
+                _block(blocked, folder)
     finally:
         beside.close()
 
 
-def _heard(capture: Capture, beside: Apart, blocked: list[Blocked]) -> Iterator[Difference | None]:
-    for told in beside:
-        if isinstance(told, Difference):
-            yield told
-        elif isinstance(told, Counted):
-            capture.files_seen += told.files
-            yield None
-        elif isinstance(told, Listed):
-            capture.folders[told.path] = (told.device, told.inode)
-        else:
-            blocked.append(Blocked(told.path, told.why))
+def _block(blocked: list[Blocked], folder: Blocked) -> None:
+    """A folder that reaches over the middle is met from both sides."""
+    if folder not in blocked:
+        blocked.append(folder)
 
 
 def _tell(capture: Capture, within: Range) -> Iterator[Told]:

@@ -12,14 +12,19 @@ LATEST = 2.0  # seconds that a notification may come after the scan has found wh
 
 
 class Unannounced:
-    """The paths of such changes. All times are seconds of one monotonic clock, handed in."""
+    """The paths of such changes. All times are seconds of one monotonic clock, handed in.
+
+    `since` is when the last scan that ended began (microseconds, wall): a change that the next one finds
+    was made after that.
+    """
 
     def __init__(self) -> None:
-        self._found: dict[bytes, float] = {}
+        self.since: int | None = None
+        self._found: dict[bytes, tuple[float, int | None]] = {}
 
     def find(self, path: bytes, now: float) -> None:
         """A scan found a change here that nothing was heard of yet."""
-        self._found[path] = now
+        self._found[path] = now, self.since
 
     def hear(self, paths: Iterable[bytes], folders: Iterable[bytes]) -> None:
         """Something was heard of these: it only came later than the scan."""
@@ -28,13 +33,14 @@ class Unannounced:
         for path in paths:
             self._found.pop(path, None)
         for folder in folders:
-            self._found = {path: when for path, when in self._found.items() if not is_below(path, folder)}
+            self._found = {path: pair for path, pair in self._found.items() if not is_below(path, folder)}
 
-    def take(self, now: float) -> int:
-        """How many there are that no notification can come for any more; they are forgotten."""
-        before = len(self._found)
-        self._found = {path: when for path, when in self._found.items() if now - when < LATEST}
-        return before - len(self._found)
+    def take(self, now: float) -> tuple[int, int | None]:
+        """How many there are that no notification can come for any more, and since when they may have been
+        made; they are forgotten."""
+        late = [path for path, (when, _) in self._found.items() if now - when >= LATEST]
+        since = [pair[1] for pair in map(self._found.pop, late)]
+        return len(late), min((when for when in since if when is not None), default=None)
 
     def clear(self) -> None:
         """Nothing was to be heard: the root is polled."""

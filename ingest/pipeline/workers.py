@@ -11,7 +11,6 @@ import contextlib
 import fcntl
 import multiprocessing
 import os
-import threading
 import time
 from collections import deque
 from collections.abc import Sequence
@@ -28,6 +27,7 @@ from ingest.disk import read
 from ingest.disk.parent import die_with
 from ingest.model import Content
 from ingest.store import entries
+from ingest.store.apart import CORES, is_alone
 from ingest.store.blobs import Chain
 from ingest.store.entries import NewVersion
 from ingest.store.pack import Dictionary
@@ -35,7 +35,6 @@ from ingest.store.pack import Dictionary
 LARGE = 256  # versions; fewer are made faster here than sent away
 LARGE_APART = 1000  # where the processes would have to load everything first
 ASKED = 200  # paths in one
-CORES = os.cpu_count() or 1
 AHEAD = 3  # parcels of paths that one process is given before an answer is taken
 _SET_PIPE_SIZE = 1031
 _PIPE_BYTES = 1 << 20  # room for some answers, so that a process need not wait for us
@@ -129,7 +128,7 @@ class Workers:
     def _is_worth(self, ahead: int) -> bool:
         if not self.several:
             return False
-        return ahead >= (LARGE if self._processes or _is_alone() else LARGE_APART)
+        return ahead >= (LARGE if self._processes or is_alone() else LARGE_APART)
 
     def ask(self, asks: Sequence[Ask], dictionary: Dictionary | None) -> None:
         """Have these paths read; `answers` has what was found. Raises WorkersLost."""
@@ -165,7 +164,7 @@ class Workers:
         self.close()  # they were given another dictionary
         self._dictionary = dictionary
         context: ForkContext | SpawnContext = (
-            multiprocessing.get_context("fork") if _is_alone() else multiprocessing.get_context("spawn")
+            multiprocessing.get_context("fork") if is_alone() else multiprocessing.get_context("spawn")
         )
         for _ in range(CORES):
             ours, theirs = context.Pipe(duplex=True)
@@ -198,11 +197,6 @@ class Workers:
             self.close()
             raise WorkersLost from error
         return found
-
-
-def _is_alone() -> bool:
-    """Forking is quick, and safe only while no other thread can hold a lock."""
-    return threading.active_count() == 1
 
 
 def make(raw: Raw, dictionary: Dictionary | None) -> NewVersion:

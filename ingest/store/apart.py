@@ -21,6 +21,7 @@ _TOGETHER = 256  # answers that are sent at once
 _END = b""
 
 CORES = os.cpu_count() or 1
+LARGE = 20_000  # files to be looked at; with fewer, to begin a process takes longer than it saves
 
 
 class Lost(Exception):
@@ -28,8 +29,13 @@ class Lost(Exception):
 
 
 def is_possible() -> bool:
-    """Whether there is a core for it, and no other thread that could hold a lock when this one forks."""
-    return CORES > 1 and hasattr(os, "fork") and threading.active_count() == 1
+    """Whether there is a core for it, and it can be forked."""
+    return CORES > 1 and is_alone()
+
+
+def is_alone() -> bool:
+    """Whether no other thread could hold a lock when this one forks."""
+    return hasattr(os, "fork") and threading.active_count() == 1
 
 
 class Apart:

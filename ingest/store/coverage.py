@@ -16,8 +16,8 @@ State = Literal["watched", "scanned", "blind"]
 # Reasons of intervals that only a living daemon keeps open.
 BY_DAEMON = frozenset(
     (
-        "polling", "unwatched", "overflow", "stalled", "watcher warning", "other settings", "clock",
-        "root_replaced", "store_full", "store_locked", "store_unreachable",
+        "startup", "polling", "unwatched", "unannounced", "overflow", "stalled", "watcher warning",
+        "other settings", "clock", "root_replaced", "store_full", "store_locked", "store_unreachable",
     )
 )  # fmt: skip
 _CLAIM = ("blind", "scanned", "watched")  # the more, the later

@@ -6,6 +6,7 @@ driver's errors into `StoreUnavailable`, so that nothing above this room knows a
 
 from __future__ import annotations
 
+import errno
 import functools
 import os
 import re
@@ -43,6 +44,8 @@ class Store:
         self.is_sqlite = url.drivername == "sqlite"
         self._opened: tuple[int, int] | None = None  # the device and inode of a SQLite store
         self.engine = _sqlite(url, busy_seconds) if self.is_sqlite else _postgres(url, busy_seconds)
+        if self.is_sqlite:
+            event.listen(self.engine, "connect", self._note_opened)
 
     @functools.cached_property
     def _files(self) -> tuple[bytes, ...]:
@@ -100,23 +103,30 @@ class Store:
             return
         try:
             here = os.stat(str(self.url.database))
-        except OSError:
-            now = None
+        except OSError as error:
+            why = "was removed while it was open"
+            if error.errno not in (errno.ENOENT, errno.ENOTDIR):
+                why = f"cannot be looked at: {os.strerror(error.errno or 0)}"
         else:
-            now = (here.st_dev, here.st_ino)
+            if (here.st_dev, here.st_ino) == self._opened:
+                return
+            why = "was replaced while it was open"
+        raise StoreUnavailable(
+            f"the store {self.address} {why}",
+            code="store_unreachable",
+            hint="put it back where it was, or restart what uses it: then another is begun",
+        )
+
+    def _note_opened(self, *_: object) -> None:
+        """Which file it is, when its first connection was made."""
         if self._opened is None:
-            self._opened = now
-        if now is None or now != self._opened:
-            done = "removed" if now is None else "replaced"
-            raise StoreUnavailable(
-                f"the store {self.address} was {done} while it was open",
-                code="store_unreachable",
-                hint="put it back where it was, or restart what uses it: then another is begun",
-            )
+            here = os.stat(str(self.url.database))
+            self._opened = here.st_dev, here.st_ino
 
     def dispose(self) -> None:
         """Close every connection; the store can be used again afterwards."""
         self.engine.dispose()
+        self._opened = None
 
     def revision(self) -> str | None:
         """The schema's revision, or None when there is no schema yet."""

@@ -239,3 +239,22 @@ def test_a_root_given_by_a_link_or_with_dots_is_the_same_root(place: Place, tmp_
 
     assert len(place.command.records("roots")) == 1
     assert place.told() == ["created a.txt @1"]
+
+
+def test_of_several_documents_that_were_deleted_at_a_path_the_last_one_returns(each_place: Place) -> None:
+    place = each_place
+    first = place.write("a.txt", "The first.\n")
+    second = place.write("b.txt", "The second.\n")
+    place.scan()
+    first.unlink()
+    place.scan()
+    second.rename(first)
+    place.scan()
+    first.unlink()
+    place.scan()
+    seq = place.seq
+    place.write("a.txt", "Back again.\n")
+    place.scan()
+
+    assert place.told(seq) == ["restored a.txt @2"]
+    place.holds()

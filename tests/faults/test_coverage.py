@@ -213,3 +213,17 @@ def test_a_killed_daemon_is_not_called_watching(site: Site) -> None:
     with site.daemon() as daemon:
         daemon.kill()
         assert site.coverage()[-1] == ("blind", "killed")
+
+
+def test_the_same_bytes_again_end_a_rejection(site: Site) -> None:
+    """They are no change, so the log has nothing that ends it."""
+    site = site.using(INGEST_MAX_BYTES="100")
+    with site.daemon() as daemon:
+        site.write(a="one")
+        daemon.sync()
+        site.write(a="x" * 200)
+        until(lambda: site.status()["rejected"] == 1, 10)
+        site.write(a="one")
+        until(lambda: site.status()["rejected"] == 0, 10)
+        records = site.command.records("coverage", "--document", "a.txt")
+    assert [line["state"] for line in records] == ["watched", "blind", "watched"]

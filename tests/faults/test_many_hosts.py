@@ -6,17 +6,20 @@ import json
 import os
 import threading
 import time
+from collections.abc import Iterator
 from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
 
-from ingest.store import reader
+from ingest.store import reader, roots
 from ingest.store.engine import Store
 from tests import oracle
 from tests.daemon import Daemon
+from tests.faults.conftest import new_site
 from tests.faults.site import Site
 from tests.faults.workload import Workload
+from tests.postgres import Server
 from tests.recording import opened
 
 HOSTS = 8
@@ -104,3 +107,41 @@ def test_what_is_known_of_a_root_does_not_depend_on_who_asks(postgres_site: Site
     for field in ("documents", "versions", "rejected", "seq", "tree_root"):
         assert here[field] == there[field], json.dumps([here, there])
     assert [root["name"] for root in there["roots"]] == [site.root.name]
+
+
+def test_a_daemon_that_is_refused_says_nothing_of_how_the_root_was_observed(each_site: Site) -> None:
+    """The one that captures it goes on, and so does its line in the ledger."""
+    site = each_site
+    site.write(a="one")
+    with site.daemon():
+        site.command.refused("watch", site.root, code=4)
+        assert site.coverage()[-1] == ("watched", None)
+
+
+@pytest.fixture
+def server_site(place: Path, postgres_server: Server) -> Iterator[Site]:
+    """A site whose store is a database of its own in the run's Postgres."""
+    url = postgres_server.create_database()
+    site = new_site(place, url)
+    yield site
+    site.clear()
+    postgres_server.drop_database(url)
+
+
+def test_a_verb_without_a_root_means_those_of_its_host(server_site: Site) -> None:
+    """Another host's folder is not here: it is not missed, and its ledger is left alone."""
+    site = server_site
+    site.write(a="one")
+    site.command.ask("scan", site.root)
+    site.command.ask("scan", f"elsewhere={site.outside}")
+    with opened(str(site.command.database)) as store, store.write() as connection:
+        key = roots.named(connection, "elsewhere").id
+        roots.update(connection, key, host="another-host", path=b"/nowhere/elsewhere")
+    before = site.command.records("coverage", "elsewhere")
+    site.write(a="two")
+
+    assert site.command.records("scan")[-1]["files"] == 1
+    assert site.command.record("check")["files"] == 1
+    with Daemon(site.command):
+        site.command.ask("sync")
+    assert site.command.records("coverage", "elsewhere") == before

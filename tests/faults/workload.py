@@ -36,6 +36,7 @@ BLOCKS = (
     "Nobody was hurt. The café opened again the next morning.",
     "",
 )
+RETURNS = 0.2  # of new files come to a path that another one has left
 STEMS = (b"note", b"report", b"verslag", b"na\xc3\xafve", b"raw-\xff\xfe", b"two words", b"a\tb", b"x\ny")
 
 
@@ -48,6 +49,7 @@ class Workload:
         self.random = random.Random(seed)
         self.done: Counter[str] = Counter()
         self.serial = 0
+        self.past: list[bytes] = []
         self.files: list[bytes] = []
         self.folders: list[bytes] = [b""]
         self.away: list[bytes] = []
@@ -239,6 +241,16 @@ class Workload:
         return self.random.choice(self.files)
 
     def _new_path(self) -> bytes:
+        """A path that nothing stands at: a new one, or now and then one that something stood at before."""
+        if self.past and self.random.random() < RETURNS:
+            path = self.random.choice(self.past)
+            if os.path.dirname(path) in self.folders and not os.path.lexists(self._at(path)):
+                return path
+        path = self._unused()
+        self.past.append(path)
+        return path
+
+    def _unused(self) -> bytes:
         name = b"%s-%d.txt" % (self.random.choice(STEMS), self._next())
         return self._join(self.random.choice(self.folders), name)
 

@@ -17,10 +17,9 @@ from tests.recording import opened
 PROGRAM = """
 import os, signal, sys
 from ingest import audit, check
-from ingest.pipeline import halves
 from ingest.store import apart
 
-halves.LARGE = check.LARGE = check.LARGE_DEEP = audit.LARGE = 10
+apart.LARGE = check.LARGE_DEEP = audit.LARGE = 10
 begin = apart.Apart.__init__
 
 def begun(self, *arguments):
@@ -58,9 +57,9 @@ class Place:
             third.rename(at / "moved.txt")
             (at / "new.txt").write_text(f"New in {folder}.\n")
 
-    def in_halves(self, *words: str, killed: bool) -> list[Record]:
+    def in_halves(self, *words: str, killed: bool = False, program: str = PROGRAM) -> list[Record]:
         """What the command with these words answers with --json, by two processes."""
-        program = PROGRAM.replace("KILLED", str(killed))
+        program = program.replace("KILLED", str(killed))
         done = subprocess.run(
             [sys.executable, "-c", program, "--database", str(self.command.database), "--json", *words],
             cwd=self.command.cwd,
@@ -98,6 +97,34 @@ def test_a_scan_in_halves_finds_what_one_finds(place: Place, killed: bool) -> No
     )
     assert counts["files"] == 40
     assert place.command.records("check")[-1]["files"] == 40
+
+
+@pytest.mark.skipif((os.cpu_count() or 1) < 2, reason="one core does all in one process")
+def test_a_process_lost_in_the_middle_of_its_answers_costs_nothing(tmp_path: Path) -> None:
+    """What was heard of it stands, and the scan goes on behind it."""
+    place = Place(tmp_path, f"sqlite:///{tmp_path}/store.db")
+    for number in range(2500):
+        (place.root / "9").mkdir(exist_ok=True)
+        (place.root / "9" / f"{number:04d}.txt").write_text(f"Number {number}.\n")
+    place.command.ask("scan", place.root)
+    for number in range(2500):
+        (place.root / "9" / f"{number:04d}.txt").write_text(f"Number {number}, changed.\n")
+    program = PROGRAM.replace("KILLED", "False").replace(
+        "apart.Apart.__init__ = begun",
+        """apart.Apart.__init__ = begun
+iterate = apart.Apart.__iter__
+
+def halfway(self):
+    for number, found in enumerate(iterate(self)):
+        if number == 700:
+            self._answers.close()
+        yield found
+
+apart.Apart.__iter__ = halfway""",
+    )
+    assert place.in_halves("scan", str(place.root), program=program)[-1]["changed"] == 2500
+    assert place.command.records("check")[-1]["changed"] == 0
+    place.command.ask("verify")
 
 
 @pytest.mark.parametrize("killed", [False, True])
