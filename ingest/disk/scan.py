@@ -249,6 +249,12 @@ def is_below(path: bytes, folder: bytes) -> bool:
     return not folder or path == folder or path.startswith(folder + b"/")
 
 
+def folders_above(path: bytes) -> Iterator[bytes]:
+    """Every folder above a path but the root, the nearest first."""
+    while path := path.rpartition(b"/")[0]:
+        yield path
+
+
 def is_watched(path: bytes, patterns: Patterns, hidden: frozenset[bytes]) -> bool:
     """Whether a file at this path would be taken in."""
     return path not in hidden and patterns.keeps_file(path)

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
+from functools import partial
 from hashlib import sha256
 from typing import TYPE_CHECKING
 
@@ -177,13 +178,13 @@ class Batch:
         if made is not None:
             self.read_at[path] = made.read_at
             return made.found
-        limit = capture.limits.max_bytes
-        found = read.read_stable(capture.folder, path, max_bytes=limit, never=self.never)
+        look = partial(read.read_stable, max_bytes=capture.limits.max_bytes, never=self.never)
+        found = look(capture.folder, path)
         for _ in range(TRIES if entry.held else 0):
             if not isinstance(found, read.Moving):
                 break
             capture.clock.sleep(0.01)
-            found = read.read_stable(capture.folder, path, max_bytes=limit, never=self.never)
+            found = look(capture.folder, path)
         return found
 
     def _too_long(self, path: bytes) -> read.Reading:
@@ -245,11 +246,11 @@ class Batch:
         wanted: dict[bytes, bool] = dict.fromkeys(expired, True)
         if newcomers:
             hashes = {self.hashes[path] for path in newcomers}
-            folders = {folder for path in newcomers for folder in _folders(path)}
+            folders = {folder for path in newcomers for folder in scan.folders_above(path)}
             for path, entry in capture.gone.items():
                 # A file where this path's folder stood, or a folder where it stood itself: the
                 # delete must come first, so it cannot wait longer.
-                if path in folders or not newcomers.isdisjoint(_folders(path)):
+                if path in folders or not newcomers.isdisjoint(scan.folders_above(path)):
                     wanted[path] = True
                 elif entry.standing.sha256 in hashes:
                     wanted.setdefault(path, False)
@@ -394,9 +395,3 @@ class Batch:
 def _version_of(made: Mapping[bytes, Made], decision: Decision) -> NewVersion | None:
     found = made.get(decision.path)
     return None if found is None else found.version
-
-
-def _folders(path: bytes) -> Iterator[bytes]:
-    """Every folder above a path, the nearest first."""
-    while path := path.rpartition(b"/")[0]:
-        yield path
