@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from alembic.config import Config
     from sqlalchemy.engine import Connection
 
+PATIENCE = 60.0  # seconds to wait for another migration
 _UPGRADE_LOCK = 0x696E67657374  # "ingest": one upgrade at a time on a Postgres server's database
 
 
@@ -124,6 +125,15 @@ def _open(words: str, *, busy_seconds: float) -> Store:
 
 
 def _run(store: Store) -> None:
+    """Whoever comes second waits for the first one's migration, which takes as long as it takes."""
+    patient = Store(store.url, busy_seconds=PATIENCE)
+    try:
+        _upgrade(patient)
+    finally:
+        patient.dispose()
+
+
+def _upgrade(store: Store) -> None:
     from alembic import command
 
     if store.is_sqlite:
