@@ -259,20 +259,15 @@ def document_by_uid(connection: Connection, uid: bytes) -> Row | None:
 
 def documents_at(connection: Connection, path: bytes, root: int | None = None) -> list[Row]:
     """Every document that stands, last stood, or once stood at a path: the heads, live ones first."""
-    # Both indices are by root first.
-    every = [root] if root is not None else list(connection.execute(sa.select(_root.id)).scalars())
-    left = sa.select(_change.document_id).where(_change.root_id.in_(every), _change.from_path_bytes == path)
-    moved = set(connection.execute(left).scalars())
+    # The indices are by root first.
+    every = [root] if root is not None else list(connection.execute(_ROOTS).scalars())
+    asked = {"roots": every, "path": path}
     found: dict[int, Row] = {}
-    for state in ("'live'", "'deleted'"):  # each has an index of its own
-        here = _HEADS.where(
-            _document.root_id.in_(every),
-            _document.path_bytes == path,
-            _document.state == sa.literal_column(state),
-        )
-        found.update((row.id, row) for row in connection.execute(here))
-    away = _HEADS.where(_document.id.in_(moved - found.keys()))
-    found.update((row.id, row) for row in connection.execute(away))
+    for here in _HERE:
+        found.update((row.id, row) for row in connection.execute(here, asked))
+    moved = set(connection.execute(_LEFT, asked).scalars()) - found.keys()
+    if moved:
+        found.update((row.id, row) for row in connection.execute(_AWAY, {"keys": sorted(moved)}))
     return sorted(found.values(), key=lambda row: (row.state != "live", row.id))
 
 
@@ -285,6 +280,23 @@ _HEADS = sa.select(
     _document.state,
     _document.last_no,
 ).select_from(tables.document.join(tables.root, _root.id == _document.root_id))
+
+
+# Made once: to make a statement takes longer than to run it.
+_ROOTS = sa.select(_root.id)
+_HERE = tuple(  # each state has an index of its own
+    _HEADS.where(
+        _document.root_id.in_(sa.bindparam("roots", expanding=True)),
+        _document.path_bytes == sa.bindparam("path"),
+        _document.state == sa.literal_column(state),
+    )
+    for state in ("'live'", "'deleted'")
+)
+_LEFT = sa.select(_change.document_id).where(
+    _change.root_id.in_(sa.bindparam("roots", expanding=True)),
+    _change.from_path_bytes == sa.bindparam("path"),
+)
+_AWAY = _HEADS.where(_document.id.in_(sa.bindparam("keys", expanding=True)))
 
 
 def live(connection: Connection, root: int, *, after: int, limit: int) -> list[Row]:
