@@ -53,7 +53,8 @@ class Context(msgspec.Struct, frozen=True):
     """What the two texts say of their words, all unaccented and small.
 
     `names` stand capitalised inside a sentence; `attested` are in both texts; `replaced` are in one
-    alone, and took or gave all of two or more places; `small` stand in small letters somewhere.
+    alone, took or gave all of two or more places, and never stand in small letters: names, since a small
+    word may be misspelt twice; `small` stand in small letters somewhere.
     """
 
     names: frozenset[str] = frozenset()
@@ -82,7 +83,10 @@ def context(a: str, b: str) -> Context:
     came = {word for word in new.keys() - old.keys() if new[word] > 1}
     named = names.names_of(a) | names.names_of(b)
     small = frozenset(a_words).union(b_words)
-    return Context(named, frozenset(old.keys() & new.keys()), frozenset(gone | came), small)
+    replaced = gone | came
+    if replaced:
+        replaced -= {unaccented(word) for word in small if word.islower()}
+    return Context(named, frozenset(old.keys() & new.keys()), frozenset(replaced), small)
 
 
 def _spoken(written: list[str]) -> Counter[str]:

@@ -44,6 +44,16 @@ def test_equal_texts_differ_in_encoding_or_in_date() -> None:
     )
 
 
+def test_a_slip_made_or_mended_at_every_place_is_spelling_and_a_name_replaced_everywhere_is_not() -> None:
+    before = "The mayor met the other mayors in the hall. The goverment of the day said the hall was shut.\n"
+    slipped = before.replace("the", "teh")
+    twice = before + "The goverment has a plan. Mr Jansen spoke of it, and later Jansen left.\n"
+
+    assert edit(before, slipped).kind == edit(slipped, before).kind == "spelling"
+    assert edit(twice, twice.replace("goverment", "government")).kind == "spelling"
+    assert edit(twice, twice.replace("Jansen", "Janssen")).kind == "correction"
+
+
 def test_an_update_counts_its_sentences() -> None:
     assert edit(BASE, BASE + "De pont vaart elk uur.\n").reason == "1 sentence added, 0 removed"
 
