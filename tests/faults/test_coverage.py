@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import os
+import sqlite3
 import time
 from itertools import pairwise
 
@@ -162,6 +163,24 @@ def test_what_is_written_through_another_link_was_not_watched(site: Site) -> Non
         assert ("scanned", "unannounced") in site.coverage()
         tiles(site.command.records("coverage"))
     site.holds(after=[daemon])
+
+
+def test_the_ledger_has_a_scan_before_the_root_does(site: Site) -> None:
+    """Whoever reads both must find no scan that the ledger does not know: the store refuses it here."""
+    site.write(a="one")
+    site.command.ask("db", "upgrade")
+    database = sqlite3.connect(site.database)
+    database.execute(
+        "CREATE TRIGGER ledger_first BEFORE UPDATE OF last_scan_at ON root "
+        "WHEN NEW.last_scan_at IS NOT OLD.last_scan_at "
+        "AND NOT EXISTS (SELECT 1 FROM coverage WHERE root_id = NEW.id AND to_at IS NULL) "
+        "BEGIN SELECT RAISE(ABORT, 'the ledger does not know of this scan'); END"
+    )
+    database.close()
+    with site.daemon() as daemon:
+        assert site.coverage() == [("watched", None)]
+        assert site.status()["last_scan_at"] is not None
+    assert not daemon.events("store_unavailable")
 
 
 def test_saves_that_waited_when_the_daemon_stopped_are_not_called_watched(site: Site) -> None:

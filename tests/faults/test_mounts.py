@@ -81,6 +81,26 @@ def test_a_folder_that_is_mounted_over_is_unknown_and_the_rest_goes_on(site: Sit
 
 
 @in_own_mounts
+def test_a_file_that_another_one_is_mounted_over_is_unknown(site: Site) -> None:
+    site.write(a="one", b="two")
+    other = site.outside / "other.txt"
+    other.write_text("no version of a")
+    with site.daemon() as daemon:
+        before = site.listing()
+        mounts.bind(other, site.root / "a.txt")
+        site.until_status(lambda status: "a.txt" in replaced_at(status), ON_TIME, "a.txt is replaced")
+        site.command.ask("scan", site.root)
+        assert site.listing() == before
+        mounts.unmount(site.root / "a.txt")
+        site.until_healthy()
+        site.write(a="edited after")
+        daemon.sync()
+
+        assert site.deleted() == []
+        assert site.listing() == before | {"a.txt": (before["a.txt"][0], 2)}
+
+
+@in_own_mounts
 def test_a_folder_whose_own_mount_is_gone_is_unknown(site: Site) -> None:
     """The mount was there at the first scan: its files are the root's."""
     (site.root / "sub").mkdir()

@@ -11,6 +11,9 @@ from pathlib import Path
 import pytest
 
 from tests.command import Command, Record
+from tests.faults import mounts
+from tests.faults.machine import needs_mounts
+from tests.faults.mounts import in_own_mounts
 from tests.recording import opened
 
 # The command with forty files taken for many, and the process beside it killed when it is told to.
@@ -137,6 +140,24 @@ def test_a_check_in_halves_answers_as_one_does(place: Place, words: tuple[str, .
     assert whole.code == 16 + 32 + 64
     assert place.in_halves(*words, killed=killed) == whole.records
     assert whole.records[-1]["files"] == 40
+
+
+@pytest.mark.parametrize("words", [("check",), ("check", "--deep")])
+@pytest.mark.skipif((os.cpu_count() or 1) < 2, reason="one core does all in one process")
+@needs_mounts
+@in_own_mounts
+def test_a_folder_that_reaches_over_the_middle_is_told_once(place: Place, words: tuple[str, ...]) -> None:
+    """Both processes meet it, and neither may look into it."""
+    for folder in ("3", "4"):
+        mounts.mount_tmpfs(place.root / folder)
+    *findings, counts = place.in_halves(*words)
+
+    assert [(finding["path"], finding["state"]) for finding in findings] == [
+        ("3", "unknown"),
+        ("4", "unknown"),
+    ]
+    assert counts["files"] == 30
+    assert place.command.run(*words, json=True).records == [*findings, counts]
 
 
 @pytest.mark.parametrize("killed", [False, True])
