@@ -21,8 +21,8 @@ The class is the first that holds:
 Significance is `none` for `encoding`; `cosmetic` for `redated` (the class itself tells who minds a date),
 `whitespace`, `typography` and `spelling`; `substantive` for `truncation`, `rewrite` and `correction`. An
 `update` is substantive when a sentence of three words or more came or went. `wording` is substantive
-when a word that carries meaning came or went, and cosmetic when the same words, inflected at most,
-were only ordered, cut or joined otherwise. A `revert` has that of its difference to the last text.
+when a word came or went that is not among `words.LIGHT`, and cosmetic when the same words, inflected at
+most, were only ordered, cut or joined otherwise. A `revert` has that of its difference to the last text.
 
 Flags: `headline`, the titles differ by more than typography; `notice`, a new or edited sentence says
 that the article was corrected or updated, and did not before; `stealth`, the edit is substantive, a fact
@@ -40,7 +40,7 @@ from ingest.compare.align import Change, Comparison, Piece, compare
 from ingest.compare.edit import ChangedFact, Class, Counts, Edit, Flag, Significance, Text
 from ingest.compare.lexicon import MEANT, UNITS
 from ingest.compare.words import (
-    COMMON,
+    LIGHT,
     folded,
     misspelt,
     unaccented,
@@ -265,6 +265,8 @@ class _Found:
         carried = self._carried()
         if carried:
             return "wording", "substantive", f"rephrased: {', '.join(sorted(carried)[:5])}"
+        if small := sorted(set().union(*self._words_changed())):
+            return "wording", "cosmetic", f"only small words and word forms: {', '.join(small[:5])}"
         return "wording", "cosmetic", "the same words, ordered, cut or joined otherwise"
 
     def _survival(self) -> tuple[float, float]:
@@ -288,7 +290,7 @@ class _Found:
             for change in piece.changes:
                 old, new = words(change.before), words(change.after)
                 if "".join(old).lower() == "".join(new).lower():
-                    if _marks_of_speech(change.before) != _marks_of_speech(change.after):
+                    if folded(change.before).count("'") != folded(change.after).count("'"):
                         return None
                     slips.append(f"{_cut(change.before)} → {_cut(change.after)}")
                     continue
@@ -335,15 +337,7 @@ class _Found:
 
     def _carried(self) -> set[str]:
         """The words that carry meaning and came or went in edited sentences, inflections aside."""
-        old: Counter[str] = Counter()
-        new: Counter[str] = Counter()
-        for piece in self.edited:
-            if notices.is_stamp(self.b[piece.b_start : piece.b_end]):
-                continue
-            for change in piece.changes:
-                for text, side in ((change.before, old), (change.after, new)):
-                    side.update(unaccented(word) for word in words(text))
-        gone, came = set(old - new) - COMMON, set(new - old) - COMMON
+        gone, came = (side - LIGHT for side in self._words_changed())
         if any(map(_counts_something, gone)) and any(map(_counts_something, came)):
             # Other figures would have been facts: these are the same, written otherwise.
             gone, came = ({word for word in side if not _counts_something(word)} for side in (gone, came))
@@ -353,9 +347,16 @@ class _Found:
             word for word in came if not any(_inflects(word, other) for other in gone)
         }
 
-
-def _marks_of_speech(text: str) -> int:
-    return folded(text).count("'")
+    def _words_changed(self) -> tuple[set[str], set[str]]:
+        """The words that went from edited sentences, and those that came."""
+        old, new = Counter[str](), Counter[str]()
+        for piece in self.edited:
+            if notices.is_stamp(self.b[piece.b_start : piece.b_end]):
+                continue
+            for change in piece.changes:
+                for text, side in ((change.before, old), (change.after, new)):
+                    side.update(unaccented(word) for word in words(text))
+        return set(old - new), set(new - old)
 
 
 def _counts_something(word: str) -> bool:

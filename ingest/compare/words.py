@@ -49,6 +49,27 @@ _COMMON_LIST = """
 """
 COMMON = frozenset(_COMMON_LIST.split())
 
+_WEIGHTY = frozenset(
+    (
+        "against", "without", "before", "after", "more", "less", "fewer", "all", "both", "only", "never",
+        "always", "must",
+        "tegen", "zonder", "na", "meer", "minder", "alle", "alles", "moet", "moeten", "moest", "moesten",
+    )
+)  # fmt: skip
+LIGHT = COMMON - _WEIGHTY
+"""The common words that say little: an edit that touches no others is cosmetic."""
+
+_CONFUSED = frozenset(
+    frozenset(pair.split("/"))
+    for pair in (
+        "their/there", "their/they're", "there/they're", "your/you're", "its/it's", "then/than", "to/too",
+        "of/off", "were/where", "who's/whose", "a/an",
+        "hun/hen", "hun/zij", "als/dan", "dat/die", "dit/deze", "na/naar", "me/mijn", "u/uw", "jou/jouw",
+        "mij/mijn", "nog/noch", "wil/wilt", "word/wordt", "te/ten", "te/ter",
+    )
+)  # fmt: skip
+"""Pairs of common words of which one is often written for the other."""
+
 
 def tokens(text: str) -> list[str]:
     """Words, blanks and single marks; joined they are the text. `1.000` and `34-jarige` are one each."""
@@ -96,11 +117,11 @@ def misspelt(before: str, after: str, attested: Container[str] = ()) -> bool:
     Within a Damerau-Levenshtein distance of 2 for words of six letters and more, of 1 for shorter
     ones; a distance of 2, and two words with capitals, ask for the same first letter. Words with a
     digit are never, nor two short ones in capitals. Of two common words, or two that are both
-    `attested` (folded) elsewhere, each was meant. So was each of two numbers or months, and where a
-    prefix makes the opposite: `legal`, `illegal`.
+    `attested` (folded) elsewhere, each was meant, unless the two are often confused: `then`, `than`. So
+    was each of two numbers or months, and where a prefix makes the opposite: `legal`, `illegal`.
     """
     old, new = unaccented(before), unaccented(after)
-    if old == new:
+    if old == new or {old, new} in _CONFUSED:
         return True
     if before.isupper() and after.isupper() and len(before) < 6:
         return False

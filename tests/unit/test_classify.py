@@ -54,6 +54,28 @@ def test_a_slip_made_or_mended_at_every_place_is_spelling_and_a_name_replaced_ev
     assert edit(twice, twice.replace("Jansen", "Janssen")).kind == "correction"
 
 
+@pytest.mark.parametrize(
+    ("old", "new", "kind", "significance", "reason"),
+    [
+        ("voted on it", "voted against it", "wording", "substantive", "against"),
+        ("voted on it", "voted for it", "wording", "cosmetic", "for, on"),
+        ("better then ever", "better than ever", "spelling", "cosmetic", "then → than"),
+        ("beter als ooit", "beter dan ooit", "spelling", "cosmetic", "als → dan"),
+        ("it may close", "it must close", "wording", "substantive", "must"),
+        ("open before noon", "open after noon", "wording", "substantive", "after, before"),
+        ("werdt gesloten", "werd gesloten", "spelling", "cosmetic", "werdt → werd"),
+    ],
+)  # fmt: skip
+def test_a_small_word_may_be_a_slip_a_form_or_the_opposite(
+    old: str, new: str, kind: str, significance: str, reason: str
+) -> None:
+    sentence = "The council of Westdam met in the evening, {} and went home.\n"
+    found = edit(sentence.format(old), sentence.format(new))
+
+    assert (found.kind, found.significance) == (kind, significance)
+    assert found.reason.endswith(f": {reason}")
+
+
 def test_an_update_counts_its_sentences() -> None:
     assert edit(BASE, BASE + "De pont vaart elk uur.\n").reason == "1 sentence added, 0 removed"
 
