@@ -12,11 +12,10 @@ from pathlib import Path
 
 import pytest
 
-from tests import oracle
+from tests import forked, oracle
 from tests.command import Command
 from tests.daemon import Daemon
-from tests.faults import forked
-from tests.faults.forked import Quick
+from tests.forked import Quick
 
 
 @pytest.fixture(scope="module")

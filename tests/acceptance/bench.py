@@ -51,12 +51,12 @@ class Bench:
 
     def scan(self) -> None:
         """A full scan, by the daemon where one runs."""
-        self.place.quick.ask("scan")
+        self.place.command.ask("scan")
 
     def changes(self) -> list[Record]:
         """What was told since the last call, of the case's folder."""
         self.settle()
-        found = self.place.quick.records("changes", "--since", str(self.told))
+        found = self.place.command.records("changes", "--since", str(self.told))
         self.told += len(found)
         ours = [change for change in found if change["path"].startswith(f"{self.case.name}/")]
         self.strays += [brief(change) for change in found if change not in ours]
@@ -76,7 +76,7 @@ class Bench:
 
     def body(self, name: str) -> bytes:
         """The bytes of a document's last version."""
-        return self.place.quick.ask("show", "--raw", f"{self.case.name}/{name}").out
+        return self.place.command.ask("show", "--raw", f"{self.case.name}/{name}").out
 
 
 def bench(place: Place, how: Literal["watched", "scanned"]) -> Iterator[Bench]:
@@ -90,7 +90,7 @@ def bench(place: Place, how: Literal["watched", "scanned"]) -> Iterator[Bench]:
         yield made
         place.scan()
     else:
-        with Daemon(place.quick, place.root) as daemon:
+        with Daemon(place.command, place.root) as daemon:
             made = Bench(place, daemon)
             yield made
             daemon.sync()

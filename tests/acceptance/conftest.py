@@ -10,16 +10,16 @@ from pathlib import Path
 
 import pytest
 
+from tests import forked
 from tests.acceptance.bench import Bench, bench
 from tests.acceptance.past import Past
 from tests.acceptance.place import Place
-from tests.command import Command
-from tests.faults import forked
+from tests.forked import Quick
 
 
 @pytest.fixture(scope="session", autouse=True)
 def forking() -> Iterator[None]:
-    """What `Place.quick` started ends with the tests."""
+    """What the commands were forked from ends with the tests."""
     yield
     forked.close()
 
@@ -55,7 +55,7 @@ def scanned() -> Iterator[Bench]:
 
 
 def _sqlite(made: Path) -> Place:
-    return Place(made, Command(f"sqlite:///{made}/store/ingest.db", made))
+    return Place(made, Quick(f"sqlite:///{made}/store/ingest.db", made))
 
 
 @pytest.fixture(scope="module")
@@ -76,7 +76,7 @@ def place(folder: Path) -> Place:
 @pytest.fixture
 def each_place(folder: Path, database_url: str) -> Place:
     """The test runs once on SQLite and once on Postgres."""
-    return Place(folder, Command(database_url, folder))
+    return Place(folder, Quick(database_url, folder))
 
 
 def pytest_configure(config: pytest.Config) -> None:

@@ -14,7 +14,6 @@ import pytest
 from tests import oracle
 from tests.command import Command, Record, Word
 from tests.daemon import Daemon
-from tests.faults.forked import Quick
 
 OLD = "The council met on Monday.\nNothing was decided.\n"
 
@@ -50,15 +49,13 @@ def run(*words: Word, cwd: Path, timeout: float = 60.0) -> bytes:
 
 @dataclass(frozen=True)
 class Place:
-    """A folder for one test, not below /tmp, with a root, a folder beside it and a store."""
+    """A folder for one test, not below /tmp, with a root, a folder beside it and a store.
+
+    The command's processes are forked ones as a rule; daemons, and what the README shows, are started.
+    """
 
     folder: Path
     command: Command
-
-    @property
-    def quick(self) -> Command:
-        """The same command in a process that was forked, not started: for what is asked again and again."""
-        return Quick(self.command.database, self.command.cwd, self.command.variables)
 
     @property
     def root(self) -> Path:
@@ -96,4 +93,4 @@ class Place:
 
     def holds(self, sample: int = 0) -> None:
         """The oracle finds nothing."""
-        oracle.holds(self.quick, {"root": self.root}, sample=sample)
+        oracle.holds(self.command, {"root": self.root}, sample=sample)

@@ -156,7 +156,7 @@ def test_two_daemons_on_two_roots_share_one_postgres(each_place: Place) -> None:
             changes = place.command.records("changes")
             assert [change["seq"] for change in changes] == list(range(1, 21))
             assert {change["root"] for change in changes} == {"root", "second"}
-            oracle.holds(place.quick, {"root": place.root, "second": place.folder / "second"}, sample=2)
+            oracle.holds(place.command, {"root": place.root, "second": place.folder / "second"}, sample=2)
 
 
 # -- status, and its end ----------------------------------------------------------------------

@@ -134,7 +134,7 @@ def test_after_random_edits_moves_and_deletes_the_history_is_whole(each_place: P
     with place.watch() as daemon:
         corpus.happen(count // 5)
         daemon.sync(timeout=60 + count / 50)
-        before = oracle.snapshot(place.quick)
+        before = oracle.snapshot(place.command)
         corpus.happen(count // 5)
     corpus.happen(count // 5)
     with place.watch() as again:
@@ -145,7 +145,7 @@ def test_after_random_edits_moves_and_deletes_the_history_is_whole(each_place: P
     place.scan()
 
     held = [*daemon.anchors, *again.anchors]
-    oracle.holds(place.quick, {"root": place.root}, before=before, held=held, sample=5)
+    oracle.holds(place.command, {"root": place.root}, before=before, held=held, sample=5)
     assert place.command.record("status")["versions"] > count
     place.command.ask("verify", "--deep", timeout=120 + count / 20)
     exported = place.folder / "exported"

@@ -94,7 +94,7 @@ def test_every_version_of_a_live_document_gets_another_text_and_no_edit(each_pla
     assert (change["version"], change["previous_version"], change["edit"]) == (2, 2, None)
     (listed,) = place.command.records("ls", "a.txt")
     assert change["text_sha256"] == listed["text_sha256"] != before.changes[-1]["text_sha256"]
-    oracle.holds(place.quick, {"root": place.root}, before=before)
+    oracle.holds(place.command, {"root": place.root}, before=before)
     assert place.command.ask("verify", "--deep").code == 0
 
 

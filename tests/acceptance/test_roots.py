@@ -47,7 +47,7 @@ def test_several_roots_share_one_log_and_each_names_its_documents(each_place: Pl
         assert command.ask("show", "--raw", "b.txt", "--root", "two").out == b"Only in two.\n"
         assert command.ask("show", "--raw", second / "b.txt").out == b"Only in two.\n"
         assert command.ask("show", "--raw", "c.txt").out == b"In two.\n"
-        oracle.holds(place.quick, {"one": first, "two": second}, sample=0)
+        oracle.holds(place.command, {"one": first, "two": second}, sample=0)
 
 
 def test_a_file_moved_between_roots_leaves_one_and_comes_to_the_other(place: Place) -> None:
@@ -107,7 +107,7 @@ def test_a_root_whose_folder_was_moved_is_relocated(place: Place) -> None:
     place.command.ask("scan")
 
     assert place.told() == ["created a.txt @1", "changed a.txt @2"]
-    oracle.holds(place.quick, {"root": moved}, sample=0)
+    oracle.holds(place.command, {"root": moved}, sample=0)
 
 
 def test_a_root_is_not_relocated_to_another_folder(place: Place) -> None:
@@ -260,7 +260,7 @@ def test_the_roots_of_the_configuration_are_taken_when_none_is_named(place: Plac
         ("other", "a.txt"),
     ]
     oracle.holds(
-        place.quick, {"news": first, "other": second}, excluded=lambda path: path == b"b.txt", sample=1
+        place.command, {"news": first, "other": second}, excluded=lambda path: path == b"b.txt", sample=1
     )
 
 

@@ -11,9 +11,9 @@ from pathlib import Path
 
 import pytest
 
-from tests.faults import forked
-from tests.faults.forked import Quick
+from tests import forked
 from tests.faults.site import Site
+from tests.forked import Quick
 from tests.postgres import OwnServer
 
 

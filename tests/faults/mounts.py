@@ -15,7 +15,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import ParamSpec
 
-from tests.faults import forked
+from tests import forked
 
 CLONE_NEWNS = 0x00020000
 MS_REC = 0x4000

@@ -12,7 +12,7 @@ from typing import IO, Literal
 from tests import oracle
 from tests.command import Command, Record, Word
 from tests.daemon import Daemon, until
-from tests.faults.forked import Quick
+from tests.forked import Quick
 
 ON_TIME = 10.0  # seconds until a lost root or a dead watcher must be noticed
 

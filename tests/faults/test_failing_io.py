@@ -9,9 +9,9 @@ import pytest
 
 from tests.command import Answer
 from tests.daemon import until
-from tests.faults.forked import Quick
 from tests.faults.machine import needs_gcc
 from tests.faults.site import Site, compile_shim
+from tests.forked import Quick
 
 pytestmark = needs_gcc
 

@@ -17,9 +17,9 @@ import sqlalchemy as sa
 from ingest import merkle
 from tests.command import Command
 from tests.faults.conftest import new_place, new_site
-from tests.faults.forked import Quick
 from tests.faults.site import Site
 from tests.faults.workload import Workload
+from tests.forked import Quick
 from tests.postgres import Server
 
 FLIPS = 200

@@ -87,10 +87,10 @@ def _server(command: Command) -> subprocess.Popen[bytes]:
     found = _servers.get(key)
     if found is None or found.poll() is not None:
         found = _servers[key] = subprocess.Popen(
-            [sys.executable, "-m", "tests.faults.forked"],
+            [sys.executable, "-m", "tests.forked"],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
-            cwd=Path(__file__).parents[2],
+            cwd=Path(__file__).parents[1],
             env=command.environment(),
         )
     return found
