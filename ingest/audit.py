@@ -92,11 +92,14 @@ def _is_large(store: Store) -> bool:
     return head is not None and isinstance(head.seq, int) and head.seq >= LARGE
 
 
-def _heard(beside: apart.Apart, rows: Callable[[], Iterator[Finding | Counts]]) -> Sequence[Finding | Counts]:
+def _heard(beside: apart.Apart, rows: Callable[[], Iterator[Finding | Counts]]) -> Iterator[Finding | Counts]:
+    """What the process found; all of it asked here instead, and told as it is found, where it was lost."""
     try:
-        return list(beside)
+        found = list(beside)
     except apart.Lost:
-        return list(rows())
+        yield from rows()
+    else:
+        yield from found
 
 
 def _counted(found: Iterable[Finding | Counts], summary: Summary) -> Iterator[Finding]:

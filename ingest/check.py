@@ -14,7 +14,7 @@ import msgspec
 from ingest.disk import anchor, mounts, read, scan
 from ingest.disk.patterns import PATH_BYTES, Patterns
 from ingest.identity import Standing
-from ingest.store import apart, seen
+from ingest.store import apart, roots, seen
 from ingest.store.engine import Store
 from ingest.store.roots import Root
 
@@ -39,9 +39,7 @@ def compare(
 
     Raises RootUnavailable when the folder is gone or is another one.
     """
-    opened = anchor.open_recorded(
-        root.path, name=root.name, device=root.device, inode=root.inode, uid=root.uid
-    )
+    opened = anchor.open_recorded(root.path, name=root.name, place=roots.place_of(store, root), uid=root.uid)
     try:
         yield from _compare(store, root, opened.fd, patterns, hidden, max_bytes, deep)
     finally:
@@ -155,7 +153,7 @@ def _examine(
             return None  # a rejected file that is gone was never a document
         if not scan.is_watched(path, patterns, hidden):
             return Finding(path, "removed", "excluded")
-        looked = read.look(fd, path)
+        looked = read.look(fd, path, never)
         if isinstance(looked, read.Unknown):
             return Finding(path, "unknown", looked.why)
         return Finding(path, "removed", looked.reason) if isinstance(looked, read.Gone) else None
@@ -170,4 +168,6 @@ def _examine(
         return Finding(path, "rejected", found.reason)
     if isinstance(found, read.Moving):
         return Finding(path, "changed" if here else "new", "it changes while it is read")
+    if isinstance(found, read.Gone) and here is not None and found.reason == "replaced":
+        return Finding(path, "removed", found.reason)
     return None

@@ -103,14 +103,14 @@ def _roots(store: Store, settings: Settings) -> Iterator[Check]:
     if not known:
         yield Check("roots", "warning", "no root is known", "run: ingest watch FOLDER")
     for root in known:
-        yield _root(root, settings)
+        yield _root(store, root, settings)
 
 
-def _root(root: Root, settings: Settings) -> Check:
+def _root(store: Store, root: Root, settings: Settings) -> Check:
     name = f"root {root.name}"
     try:
         found = anchor.open_recorded(
-            root.path, name=root.name, device=root.device, inode=root.inode, uid=root.uid
+            root.path, name=root.name, place=roots.place_of(store, root), uid=root.uid
         )
     except RootUnavailable as error:
         return Check(name, "error", error.message, error.hint)

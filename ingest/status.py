@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-import msgspec
-
 from ingest import merkle, moments
 from ingest.escape import path_fields
 from ingest.store import coverage, cursors, reader, roots, seen
@@ -89,8 +87,7 @@ def _report(
         return live[root.uid.hex()]
     if root.host == host or root.heartbeat_at is None or now - root.heartbeat_at > coverage.STALE:
         return None
-    found: dict[str, Any] = msgspec.json.decode(root.report)
-    return found or None
+    return root.said or None
 
 
 def _health(problems: list[dict[str, Any]]) -> str:

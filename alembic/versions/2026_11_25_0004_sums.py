@@ -46,6 +46,21 @@ def upgrade() -> None:
         postgresql_where=where,
     )
     run = op.get_bind().execute
+    # Of roots that were scanned before there was a ledger, it says so: a scan ends that.
+    without = (
+        "SELECT id, last_scan_at FROM root WHERE last_scan_at IS NOT NULL "
+        "AND NOT EXISTS (SELECT 1 FROM coverage WHERE root_id = root.id)"
+    )
+    sqlite = op.get_bind().dialect.name == "sqlite"
+    key = "(SELECT coalesce(max(id), 0) + 1 FROM coverage)" if sqlite else "nextval('key_seq')"
+    for row in run(sa.text(without)).all():
+        run(
+            sa.text(
+                "INSERT INTO coverage (id, root_id, state, from_at, to_at, reason) "
+                f"VALUES ({key}, :root, 'blind', :since, NULL, 'not recorded')"
+            ),
+            {"root": row.id, "since": row.last_scan_at},
+        )
     for table, (key, columns) in SUMMED.items():
         missing = "sum IS NULL" + (" AND reason IS NOT NULL" if table == "seen" else "")
         there = " AND ".join(f"{name} = :{name}" for name in key)

@@ -49,7 +49,7 @@ def command(root: str | None, since: str | None, until: str | None, doc: str | N
                 name = f"{'root':<{width}}  " if width else ""
                 header(f"{name}{'state':<8} {'from (UTC)':<19}      {'to (UTC)':<19}  why")
             for known in roots:
-                runs = known.uid.hex() in alive if known.host == here else None
+                runs = alive.get(known.uid.hex()) if known.host == here else None
                 found = queries.coverage_of(connection, known, now=now, since=first, until=last, running=runs)
                 if doc is not None:
                     assert first is not None

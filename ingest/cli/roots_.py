@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import socket
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -57,7 +58,7 @@ def command(words: tuple[str, ...]) -> None:
                 if not os.path.isdir(path):
                     raise NotFound(f"no folder at {escape.path(path)}")
                 found = anchor.open_root(path)
-                same = found.is_root(device=root.device, inode=root.inode, uid=root.uid)
+                same = found.is_root(place=roots.place_of(store, root), uid=root.uid)
                 os.close(found.fd)
                 if not same:
                     raise UsageError(
@@ -66,7 +67,8 @@ def command(words: tuple[str, ...]) -> None:
                         f"the root's, move it to {escape.path(root.path)} and run: "
                         f"ingest scan --adopt {root.name}",
                     )
-                roots.update(connection, root.id, path=path, device=found.device, inode=found.inode)
+                place = {"device": found.device, "inode": found.inode, "host": socket.gethostname()}
+                roots.update(connection, root.id, path=path, **place)
             changed = next(each for each in roots.every(connection) if each.id == root.id)
     _show(changed, 0)
 

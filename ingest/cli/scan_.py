@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
+from contextlib import ExitStack
 from itertools import islice
 from typing import Any
 
@@ -41,11 +42,15 @@ def command(roots: tuple[str, ...], adopt: bool) -> int:
     with store.read() as connection:
         before = int(reader.head(connection).seq)
     began = clock.monotonic()
-    with (
-        enrolled(store, roots, settings=chosen, adopt=adopt, clock=clock) as known,
-        _Progress() as progress,
-    ):
-        files, lost = scan_roots(store, known, settings=chosen, clock=clock, progress=progress)
+    with ExitStack() as held:
+        taken = _take(store, held)
+        known = held.enter_context(
+            enrolled(store, roots, settings=chosen, adopt=adopt, clock=clock, taken=taken)
+        )
+        progress = held.enter_context(_Progress())
+        files, lost = scan_roots(
+            store, known, settings=chosen, clock=clock, progress=progress, alone=taken is None
+        )
     counts: dict[str, int] = {}
     keys = {root.id for root in known}
     with store.read() as connection:
@@ -80,6 +85,19 @@ def command(roots: tuple[str, ...], adopt: bool) -> int:
         told = "; ".join(error.message for error in lost)
         raise RootUnavailable(told, code=lost[0].code, hint=lost[0].hint)
     return 3 if rejected else 0
+
+
+def _take(store: Any, held: ExitStack) -> Any:
+    """Hold the lock of a SQLite store; what says who has it, if another has."""
+    from ingest.disk import anchor
+    from ingest.errors import AlreadyRunning
+
+    if store.is_sqlite:
+        try:
+            held.enter_context(anchor.lock_store(str(store.url.database)))
+        except AlreadyRunning as error:
+            return error
+    return None
 
 
 def _changes(connection: Any, after: int, keys: set[int]) -> Any:

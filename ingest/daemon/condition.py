@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import msgspec
 
 from ingest.errors import StoreUnavailable
@@ -31,6 +33,7 @@ class Condition:
         self._root = root
         self._clock = clock
         self._pending: list[tuple[coverage.State, int, str | None]] = []
+        self.doubt: Callable[[], int | None] = lambda: None
 
     def __contains__(self, code: str) -> bool:
         return any(known == code for known, _ in self.problems)
@@ -50,8 +53,11 @@ class Condition:
     def cover(self, state: coverage.State, reason: str | None, when: int | None = None) -> None:
         """From now on, or from `when`, the root is observed so.
 
-        Where the store cannot be written now it is written with the next `cover` or `beat`.
+        Where the store cannot be written now it is written with the next `cover` or `beat`. Before it is
+        observed worse, `doubt` is asked since when it was not as well observed as was said.
         """
+        if state != "watched" and reason != "unannounced" and (since := self.doubt()) is not None:
+            self._pending.append(("scanned", since, "unannounced"))
         self._pending.append((state, self._clock.wall() if when is None else when, reason))
         try:
             self._write_pending()

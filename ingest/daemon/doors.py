@@ -13,18 +13,21 @@ from ingest.store.engine import Store
 PATIENCE = 3.0  # seconds for a daemon to answer
 
 
-def running(store: Store) -> set[str]:
-    """The ids of the roots that a daemon on this machine captures, or may: one that does not answer runs."""
-    found: set[str] = set()
+def running(store: Store) -> dict[str, bool]:
+    """For the ids of the roots of this host, whether a daemon captures them; none where that cannot be told:
+    it does not answer, or may listen at a door that is not to be seen from here."""
+    found: dict[str, bool] = {}
     for path, behind in doors(store).items():
         try:
             answer = next(door.ask(path, {"verb": "status"}, timeout=PATIENCE), {})
-        except NoDaemon:
+        except NoDaemon as error:
+            refused = isinstance(error.__cause__, ConnectionRefusedError)
+            if store.is_sqlite or refused:  # beside a file there is one place for the door
+                found.update(dict.fromkeys(behind, False))
             continue
         except Unreachable:
-            found.update(behind)
             continue
-        found.update(answer.get("live") or {})
+        found.update({uid: uid in (answer.get("live") or {}) for uid in behind})
     return found
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import socket
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 
 import msgspec
 
@@ -18,6 +18,7 @@ from ingest.ids import UID_BYTES, new_uid
 from ingest.pipeline.limits import Clock
 from ingest.store import roots
 from ingest.store.engine import Connection, Store
+from ingest.store.locks import RootLock
 from ingest.store.roots import Root
 
 
@@ -40,11 +41,21 @@ def parse(words: str) -> Wanted:
     return Wanted(words, None)
 
 
-def enrol(store: Store, words: Sequence[str], *, settings: Settings, adopt: bool, clock: Clock) -> list[Root]:
-    """The roots to capture, new ones recorded. Without words: those of the settings, else those known.
+def enrol(
+    store: Store,
+    words: Sequence[str],
+    *,
+    settings: Settings,
+    adopt: bool,
+    clock: Clock,
+    taken: AlreadyRunning | None = None,
+) -> tuple[list[Root], list[Root]]:
+    """The roots to capture, and those of them that were recorded just now. Without words: the roots of the
+    settings, else those known.
 
-    Raises UsageError, NotFound or RootUnavailable; a known root whose folder is gone is returned
-    as it is, its capture will say so.
+    `taken` says who else captures into the store: then no new root is recorded. Raises UsageError, NotFound,
+    RootUnavailable or AlreadyRunning; a known root whose folder is gone is returned as it is, its capture
+    will say so.
     """
     wanted = [parse(word) for word in words]
     if not wanted:
@@ -57,36 +68,59 @@ def enrol(store: Store, words: Sequence[str], *, settings: Settings, adopt: bool
                 raise UsageError(
                     "no root is named and none is known here", hint="name a folder: ingest watch FOLDER"
                 )
-            return [_adopt(connection, root, adopt) for root in known]
+            return [_adopt(connection, root, adopt) for root in known], []
+        before = {root.id for root in roots.every(connection)}
         found: dict[int, Root] = {}
         for want in wanted:
-            root = _enrol_one(connection, want, adopt=adopt, clock=clock)
+            root = _enrol_one(store, connection, want, adopt=adopt, clock=clock)
+            if taken is not None and root.id not in before:
+                raise AlreadyRunning(
+                    f"{taken.message}, and does not capture {show(root.path)}",
+                    hint="stop it, or start it with this root too",
+                )
             found[root.id] = root
-        return list(found.values())
+        return list(found.values()), [root for root in found.values() if root.id not in before]
 
 
 @contextmanager
 def enrolled(
-    store: Store, words: Sequence[str], *, settings: Settings, adopt: bool, clock: Clock
+    store: Store,
+    words: Sequence[str],
+    *,
+    settings: Settings,
+    adopt: bool,
+    clock: Clock,
+    taken: AlreadyRunning | None = None,
 ) -> Iterator[list[Root]]:
-    """The same for as long as they are captured: where that is refused, new ones are forgotten again.
+    """The roots to capture, for as long as they are: where that is refused, new ones are forgotten again.
 
-    What it raises AlreadyRunning for is raised on.
+    The caller holds the lock of a SQLite store, or has what `taken` says of it. What it raises
+    AlreadyRunning for is raised on.
     """
-    with store.read() as connection:
-        before = {root.id for root in roots.every(connection)}
-    known = enrol(store, words, settings=settings, adopt=adopt, clock=clock)
+    known, new = enrol(store, words, settings=settings, adopt=adopt, clock=clock, taken=taken)
     try:
         yield known
     except AlreadyRunning:
-        with store.write() as connection:
-            for root in known:
-                if root.id not in before:
-                    roots.forget(connection, root.id)
+        for root in new:
+            _take_back(store, root)
         raise
 
 
-def _enrol_one(connection: Connection, want: Wanted, *, adopt: bool, clock: Clock) -> Root:
+def _take_back(store: Store, root: Root) -> None:
+    """Forget a root, unless somebody has taken it up since."""
+    with ExitStack() as held:
+        if not store.is_sqlite:
+            lock = RootLock(store, root.id, root.name)
+            held.callback(lock.release)
+            try:
+                lock.hold()
+            except AlreadyRunning:
+                return
+        with store.write() as connection:
+            roots.forget(connection, root.id)
+
+
+def _enrol_one(store: Store, connection: Connection, want: Wanted, *, adopt: bool, clock: Clock) -> Root:
     every = roots.every(connection)
     by_name = next((root for root in every if root.name == want.name), None)
     if want.path is None:
@@ -97,7 +131,7 @@ def _enrol_one(connection: Connection, want: Wanted, *, adopt: bool, clock: Cloc
                 hint=f"the roots are: {names}" if names else None,
             )
         return _adopt(connection, _unretire(connection, by_name), adopt)
-    known = _known_at(every, want.path)
+    known = _known_at(store, every, want.path)
     if known is not None:
         if want.name is not None and want.name != known.name:
             raise UsageError(
@@ -110,7 +144,7 @@ def _enrol_one(connection: Connection, want: Wanted, *, adopt: bool, clock: Cloc
     return _add(connection, every, name, want.path, adopt=adopt, clock=clock)
 
 
-def _known_at(every: list[Root], path: bytes) -> Root | None:
+def _known_at(store: Store, every: list[Root], path: bytes) -> Root | None:
     """The root recorded at this path; of several hosts' roots, the one that this folder is."""
     here = [root for root in every if root.path == path]
     if len(here) > 1 or (here and here[0].host != socket.gethostname()):
@@ -119,7 +153,7 @@ def _known_at(every: list[Root], path: bytes) -> Root | None:
         except RootUnavailable:
             return next((root for root in here if root.host == socket.gethostname()), None)
         os.close(found.fd)
-        same = [r for r in here if found.is_root(device=r.device, inode=r.inode, uid=r.uid)]
+        same = [r for r in here if found.is_root(place=roots.place_of(store, r), uid=r.uid)]
         return next(iter(same), None) or next((r for r in here if r.host == socket.gethostname()), None)
     return here[0] if here else None
 

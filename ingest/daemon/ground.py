@@ -17,6 +17,7 @@ from ingest.escape import path as show
 from ingest.logging import Log
 from ingest.pipeline.capture import Capture
 from ingest.pipeline.limits import Clock, Limits
+from ingest.pipeline.unannounced import Unannounced
 from ingest.store import seen
 from ingest.store.engine import Store
 from ingest.store.roots import Root
@@ -42,6 +43,7 @@ class Ground:
         scans: Scans,
         wake: Callable[[], None],
         hidden: Callable[[bytes], frozenset[bytes]],
+        unannounced: Unannounced,
         once: bool,
     ) -> None:
         self.root = root
@@ -59,6 +61,7 @@ class Ground:
         self._scans = scans
         self._wake = wake
         self._hidden = hidden
+        self._unannounced = unannounced
         self._once = once
         self._held = Held(store, root)
         self._next_watches = clock.monotonic()
@@ -84,6 +87,7 @@ class Ground:
         self.capture = Capture(
             self._store, root=root.id, folder=folder, patterns=settings.patterns_of(root.name),
             hidden=hidden, limits=limits, clock=self._clock, shifted=self._mounts_shifted,
+            unannounced=self._unannounced,
         )  # fmt: skip
         try:
             self._compare_mounts()

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import os
+import socket
 from collections.abc import Callable
 from contextlib import ExitStack
 
 from ingest.disk import anchor, mounts
-from ingest.errors import RootUnavailable
+from ingest.errors import AlreadyRunning, RootUnavailable
 from ingest.store import roots
 from ingest.store.engine import Store
 from ingest.store.locks import RootLock
@@ -40,7 +41,7 @@ class Held:
         """Open the folder and lock it. Raises RootUnavailable, AlreadyRunning or StoreUnavailable."""
         root = self._root
         opened = anchor.open_recorded(
-            root.path, name=root.name, device=root.device, inode=root.inode, uid=root.uid
+            root.path, name=root.name, place=roots.place_of(self._store, root), uid=root.uid
         )
         with ExitStack() as stack:
             stack.callback(os.close, opened.fd)
@@ -49,11 +50,22 @@ class Held:
                 self._lock = RootLock(self._store, root.id, root.name)
                 stack.callback(self._lock.release)
                 self._lock.hold()
-            if (opened.device, opened.inode) != (root.device, root.inode):
-                self._update(device=opened.device, inode=opened.inode)
+                self._require_recorded()
+            here = socket.gethostname()
+            if (opened.device, opened.inode, here) != (root.device, root.inode, root.host):
+                self._update(device=opened.device, inode=opened.inode, host=here)
             self._stack = stack.pop_all()
         self._opened = opened
         self._mounts.look()
+
+    def _require_recorded(self) -> None:
+        """Whoever recorded it may have been refused it, and have taken it back before it was locked here."""
+        with self._store.read() as connection:
+            if all(root.id != self._root.id for root in roots.every(connection)):
+                raise AlreadyRunning(
+                    f"root {self._root.name} was taken back by the process that recorded it",
+                    hint="start again",
+                )
 
     def close(self) -> None:
         """Let the folder and the locks go; may be called twice."""

@@ -24,12 +24,12 @@ def chosen(store: Store, words: Sequence[str]) -> list[Root]:
 
 def is_here(store: Store, root: Root) -> bool:
     """Whether a root is this host's: of a server that several share, one that was recorded here, or whose
-    folder stands here (a host can be renamed)."""
+    folder stands here with its id (a host can be renamed)."""
     if store.is_sqlite or root.host == socket.gethostname():
         return True
     try:
         found = anchor.open_recorded(
-            root.path, name=root.name, device=root.device, inode=root.inode, uid=root.uid
+            root.path, name=root.name, place=roots.place_of(store, root), uid=root.uid
         )
     except RootUnavailable:
         return False

@@ -7,6 +7,7 @@ and sleeps until `next_due`. Everything here runs in the daemon's one capturing 
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import suppress
 
 from ingest.config import Settings
 from ingest.daemon.barrier import Barrier
@@ -20,6 +21,7 @@ from ingest.logging import Log
 from ingest.model import Cause
 from ingest.pipeline.capture import Capture
 from ingest.pipeline.limits import Clock
+from ingest.pipeline.unannounced import LATEST, Unannounced
 from ingest.store import roots
 from ingest.store.engine import Store
 from ingest.store.entries import CLOCK_BEHIND
@@ -27,7 +29,6 @@ from ingest.store.roots import Root
 
 CHECK = 1.0  # seconds between two looks at the root itself
 RETRY = 1.0
-_ROUTINE = ("time", "asked")  # scans that nothing gave cause for
 _STORE = ("store_full", "store_locked", "store_unreachable")
 # While one of these holds, nobody can say that what was announced is in the store.
 _BLOCKING = ("blind", "overflow", "root_missing", "root_replaced", *_STORE)
@@ -57,9 +58,14 @@ class Observation:
         self.last_scan_at = root.last_scan_at
         self.condition = Condition(store, root, clock)
         self.scans = Scans(settings, clock)
+        # a scan that something gave cause for follows a doubt that is in the ledger already
+        self.unannounced = Unannounced(
+            lambda: self.scans.routine and not self.ground.polled and not self.ground.unwatched
+        )
+        self.condition.doubt = self._doubt
         self.ground = Ground(
             store, root, settings=settings, clock=clock, log=log, condition=self.condition, scans=self.scans,
-            wake=wake, hidden=hidden, once=once,
+            wake=wake, hidden=hidden, unannounced=self.unannounced, once=once,
         )  # fmt: skip
         self._barriers: list[Barrier] = []
         now = clock.monotonic()
@@ -70,7 +76,7 @@ class Observation:
 
     @property
     def root(self) -> Root:
-        """The root as it was recorded when this was last looked up."""
+        """The root as it was last looked up."""
         return self.ground.root
 
     @property
@@ -80,9 +86,14 @@ class Observation:
 
     def close(self, *, reason: str | None = None) -> None:
         """Stop watching and let the folder go; `reason` ends the coverage as a clean stop does."""
+        if self.capture is not None:
+            with suppress(StoreUnavailable):
+                self._hear(self.clock.monotonic())  # what a scan found was announced, if it is only heard now
         until = self.ground.certain_until(self._pulse.last)
+        observed = self.ground.ready and "blind" not in self.condition
         self.ground.close()
-        if reason is not None and not self.retired:
+        # only a good scan ends what was not observed
+        if reason is not None and observed and not self.retired:
             self.condition.cover("scanned", reason, until)
 
     def reconfigure(self, settings: Settings) -> None:
@@ -125,7 +136,7 @@ class Observation:
                 self._reopen()
             else:
                 self.ground.check()
-                self._doubt_sight(now)
+                self._doubt_sight()
         if self.capture is None:
             if now >= self._next_beat:
                 self._beat(now)
@@ -188,20 +199,20 @@ class Observation:
     def _stalled(self, gap: float) -> None:
         """Stopped, suspended, or a jump of the clock: look at everything again."""
         self.log.warning("stalled", root=self.root.name, seconds=round(gap, 1))
-        self.condition.cover("scanned", "stalled", self.clock.wall() - round(gap * 1e6))
-        if self.ground.sight is not None:
-            self.ground.sight.recall()
-        self.rescan("stalled")
+        self._look_anew("stalled", self.clock.wall() - round(gap * 1e6))
 
     def _jumped(self, micros: int) -> None:
         """The wall clock was set, or the machine slept: what happened meanwhile is told by a scan."""
         seconds = round(micros / 1e6, 1)
         self.log.warning("clock_jumped", root=self.root.name, seconds=seconds)
         self.condition.trouble("clock", None, f"the clock jumped by {seconds:g} s")
-        self.condition.cover("scanned", "clock", self.ground.proven_at)
+        self._look_anew("clock", self.ground.proven_at)
+
+    def _look_anew(self, why: str, since: int | None) -> None:
+        self.condition.cover("scanned", why, since)
         if self.ground.sight is not None:
             self.ground.sight.recall()
-        self.rescan("the clock jumped")
+        self.rescan(why)
 
     def continued(self) -> None:
         """The process was stopped and goes on (SIGCONT)."""
@@ -209,7 +220,7 @@ class Observation:
         self.rescan("continued")
 
     def rescan(self, why: str) -> None:
-        """Ask for a scan of the whole root as soon as one can begin."""
+        """Ask for a scan of the whole root."""
         self.scans.ask(why)
 
     def warned(self, detail: str, *, overflow: bool) -> None:
@@ -240,22 +251,21 @@ class Observation:
         for barrier in self._barriers:
             barrier.renew(self.ground.sight, now)
 
-    def _doubt_sight(self, now: float) -> None:
+    def _doubt_sight(self) -> None:
         """What a scan found and nothing announced was changed unseen, perhaps more than once."""
-        if self.capture is None or self.scanning:
-            return
-        # a scan for another reason follows a doubt that is in the ledger already
-        if self.scans.why not in _ROUTINE or self.ground.polled or self.ground.unwatched:
-            self.capture.unannounced.clear()
-            return
-        if self.ground.sight is not None and self.ground.sight.waits_since() is not None:
+        if self.scanning or (self.ground.sight is not None and self.ground.sight.waits_since() is not None):
             return  # what was announced may still be behind the cookie that is out
-        files, since = self.capture.unannounced.take(now)
+        since = self._doubt(LATEST)
+        if since is not None and "blind" not in self.condition:
+            self.condition.cover("scanned", "unannounced", since)
+            self.ground.cover_as_watched(self.scans.began_at)
+
+    def _doubt(self, age: float = 0.0) -> int | None:
+        """Since when changes were made unseen, if so; `age` is how long a notification is waited for."""
+        files, since = self.unannounced.take(self.clock.monotonic(), age)
         if files:
             self.log.warning("unannounced", root=self.root.name, files=files)
-            self.condition.cover("scanned", "unannounced", since)
-            if "blind" not in self.condition:
-                self.ground.cover_as_watched(self.scans.began_at)
+        return since
 
     # -- scans -----------------------------------------------------------------------------
 
@@ -297,7 +307,7 @@ class Observation:
         if again and not self.ground.ready:
             self.condition.cover("scanned", "startup", self.scans.began_at)  # the next one says more
         self.ground.ready = True
-        self.capture.unannounced.since = self.scans.began_at
+        self.unannounced.since = self.scans.began_at
         if "blind" not in self.condition and not again:
             self.ground.cover_as_watched(self.scans.began_at)
         # after the ledger has it: whoever reads both finds no scan that it does not know

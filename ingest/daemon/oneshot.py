@@ -27,8 +27,10 @@ def scan_roots(
     settings: Settings,
     clock: Clock,
     progress: Callable[[int, float], None],
+    alone: bool,
 ) -> tuple[int, list[RootUnavailable]]:
-    """Reconcile these roots, through the daemon where one runs.
+    """Reconcile these roots, through the daemon where one runs. `alone` says that the caller holds the lock
+    of a SQLite store.
 
     Returns how many files there are, and which roots could not be looked at: one that is gone keeps
     none of the others waiting. Raises AlreadyRunning, StoreUnavailable or Unreachable.
@@ -51,7 +53,7 @@ def scan_roots(
     quiet = msgspec.structs.replace(settings, backend="poll", log_level="error")
     structlog.configure(processors=[_drop], logger_factory=lambda *_: None)
     with ExitStack() as held:
-        if store.is_sqlite:
+        if store.is_sqlite and not alone:
             held.enter_context(anchor.lock_store(str(store.url.database)))
         for root in remaining:
             try:

@@ -32,6 +32,11 @@ class Scans:
         """Whether a scan runs or is about to."""
         return self._running is not None or self.wanted is not None
 
+    @property
+    def routine(self) -> bool:
+        """Whether nothing gave cause for the scan that runs, or ran last."""
+        return self.why in ("time", "asked")
+
     def ask(self, why: str) -> None:
         """Scan the whole root as soon as one can begin."""
         self.wanted = why

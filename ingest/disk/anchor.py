@@ -32,9 +32,9 @@ class Anchor(msgspec.Struct, frozen=True):
     inode: int
     uid: bytes | None
 
-    def is_root(self, *, device: int, inode: int, uid: bytes) -> bool:
-        """Whether this folder is the recorded root."""
-        return (self.device, self.inode) == (device, inode) or self.uid == uid
+    def is_root(self, *, place: tuple[int, int] | None, uid: bytes) -> bool:
+        """Whether this folder is the recorded root: by its device and inode, if these count, or by its id."""
+        return (self.device, self.inode) == place or self.uid == uid
 
 
 def open_root(path: bytes) -> Anchor:
@@ -53,10 +53,10 @@ def open_root(path: bytes) -> Anchor:
     return Anchor(fd, found.device, found.inode, read_id(fd))
 
 
-def open_recorded(path: bytes, *, name: str, device: int, inode: int, uid: bytes) -> Anchor:
-    """Open a root's folder if it is the recorded one. Raises RootUnavailable."""
+def open_recorded(path: bytes, *, name: str, place: tuple[int, int] | None, uid: bytes) -> Anchor:
+    """Open a root's folder if it is the recorded one, as `is_root` has it. Raises RootUnavailable."""
     opened = open_root(path)
-    if opened.is_root(device=device, inode=inode, uid=uid):
+    if opened.is_root(place=place, uid=uid):
         return opened
     os.close(opened.fd)
     raise RootUnavailable(

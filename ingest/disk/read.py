@@ -141,8 +141,9 @@ def _open_part_by_part(root: int, path: bytes, flags: int) -> int:
         os.close(at)
 
 
-def look(root: int, path: bytes) -> Look:
-    """What stands at `path` now. `Gone` only if every folder above it could be listed."""
+def look(root: int, path: bytes, never: frozenset[tuple[int, int]] = frozenset()) -> Look:
+    """What stands at `path` now. `Gone` only if every folder above it could be listed, or if what stands
+    there is no file to be taken in: none is whose device and inode are among `never`."""
     try:
         fd = open_beneath(root, path, _O_PATH | os.O_NOFOLLOW)
     except OSError as error:
@@ -153,7 +154,9 @@ def look(root: int, path: bytes) -> Look:
         return Unknown(os.strerror(error.errno or 0))
     finally:
         os.close(fd)
-    return File(signature_of(found)) if stat.S_ISREG(found.st_mode) else Gone("replaced")
+    if not stat.S_ISREG(found.st_mode) or (found.st_dev, found.st_ino) in never:
+        return Gone("replaced")
+    return File(signature_of(found))
 
 
 def _explain_absence(root: int, path: bytes, error: OSError) -> Gone | Unknown:

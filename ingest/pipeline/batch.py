@@ -188,7 +188,7 @@ class Batch:
         return found
 
     def _too_long(self, path: bytes) -> read.Reading:
-        looked = read.look(self.capture.folder, path)
+        looked = read.look(self.capture.folder, path, self.never)
         if isinstance(looked, read.File):
             return read.Rejected("path_too_long", f"{len(path)} bytes", looked.signature)
         return looked
@@ -201,7 +201,10 @@ class Batch:
             return
         if expired:
             self.vanished[path] = Vanished(standing=here, reason=reason, expired=True)
-        elif path not in self.capture.gone:
+        elif (known := self.capture.gone.get(path)) is not None:
+            if (known.cause, self.causes[path]) == ("scan", "watch"):  # it was announced too, if later
+                self.capture.gone[path] = msgspec.structs.replace(known, cause="watch")
+        else:
             deadline = self.now + self.capture.limits.move
             self.capture.gone[path] = Gone(here, reason, deadline, self.causes[path])
 
@@ -258,7 +261,7 @@ class Batch:
                 self._find_halves(newcomers, wanted)
         for path, waited in wanted.items():
             gone = capture.gone.get(path)
-            looked = read.look(capture.folder, path)
+            looked = read.look(capture.folder, path, self.never)
             if gone is None:
                 continue
             settles_at = capture.settles_at(path)
@@ -289,7 +292,7 @@ class Batch:
             found = seen.standing(connection, capture.root, candidates)
         for path, standing in found.items():
             if path not in capture.gone:
-                looked = read.look(capture.folder, path)
+                looked = read.look(capture.folder, path, self.never)
                 if not isinstance(looked, read.Gone):
                     continue
                 deadline = self.now + capture.limits.move

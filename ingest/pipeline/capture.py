@@ -48,6 +48,7 @@ class Capture:
         limits: Limits,
         clock: Clock,
         shifted: Callable[[], bool],
+        unannounced: Unannounced,
     ) -> None:
         """`shifted` says whether mounts came or went since it was asked last: then no absence counts."""
         self.store = store
@@ -68,7 +69,7 @@ class Capture:
         self.files_seen = 0
         self.clock_behind = 0
         self.last_seq = 0
-        self.unannounced = Unannounced()
+        self.unannounced = unannounced
         self.commits = 0
         self._scanning = False
         self._dictionary: Dictionary | None = None
@@ -203,7 +204,9 @@ class Capture:
             if signature is None:
                 missing.append(difference.path)
             elif self.is_fresh(signature):
-                self.settler.hint(difference.path, self.clock.monotonic(), signature=signature, cause=cause)
+                now = self.clock.monotonic()
+                self.settler.hint(difference.path, now, signature=signature, cause=cause)
+                self.unannounced.expect(difference.path, now)
             elif difference.seen is None:
                 newcomers.append((difference.path, signature))
             else:

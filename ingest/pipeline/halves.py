@@ -53,11 +53,11 @@ def differences(capture: Capture, blocked: list[Blocked]) -> Iterator[Difference
     beside = Apart(capture.store, partial(_tell, capture, upper), Told)
     try:
         yield from capture.compare(b"", Range(end=middle + b"\0"), blocked)  # the middle itself included
-        heard = middle
+        heard, files = middle, capture.files_seen
         try:
             for told in beside:
                 if isinstance(told, Difference):
-                    heard = told.path
+                    heard, files = told.path, capture.files_seen
                     yield told
                 elif isinstance(told, Counted):
                     capture.files_seen += told.files
@@ -68,6 +68,7 @@ def differences(capture: Capture, blocked: list[Blocked]) -> Iterator[Difference
                     _block(blocked, Blocked(told.path, told.why))
         except Lost:
             # it told in order: what comes after the last it told of is still to be found
+            capture.files_seen = files  # some hundred may be missing: it counts in steps
             again: list[Blocked] = []
             yield from capture.compare(b"", Range(after=heard), again)
             for folder in again:

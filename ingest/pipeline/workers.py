@@ -166,19 +166,27 @@ class Workers:
         context: ForkContext | SpawnContext = (
             multiprocessing.get_context("fork") if is_alone() else multiprocessing.get_context("spawn")
         )
-        for _ in range(CORES):
-            ours, theirs = context.Pipe(duplex=True)
-            answers, answering = context.Pipe(duplex=False)
-            with contextlib.suppress(OSError):
-                fcntl.fcntl(answering.fileno(), _SET_PIPE_SIZE, _PIPE_BYTES)
-            given = (os.getpid(), theirs, answering, self._max_bytes, dictionary)
-            process = context.Process(target=_serve, args=given, daemon=True)
-            process.start()
-            theirs.close()
-            answering.close()
-            assert process.pid is not None
-            reduction.send_handle(ours, self._folder, process.pid)
-            self._processes.append((process, ours, answers))
+        try:
+            for _ in range(CORES):
+                self._start(context, dictionary)
+        except OSError as error:  # no room for a process
+            self.close()
+            raise WorkersLost from error
+        self._next = 0
+
+    def _start(self, context: ForkContext | SpawnContext, dictionary: Dictionary | None) -> None:
+        ours, theirs = context.Pipe(duplex=True)
+        answers, answering = context.Pipe(duplex=False)
+        with contextlib.suppress(OSError):
+            fcntl.fcntl(answering.fileno(), _SET_PIPE_SIZE, _PIPE_BYTES)
+        given = (os.getpid(), theirs, answering, self._max_bytes, dictionary)
+        process = context.Process(target=_serve, args=given, daemon=True)
+        process.start()
+        self._processes.append((process, ours, answers))
+        theirs.close()
+        answering.close()
+        assert process.pid is not None
+        reduction.send_handle(ours, self._folder, process.pid)
         self._next = 0
 
     def _give(self, parcel: Sequence[Raw] | Sequence[Ask]) -> None:

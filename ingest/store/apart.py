@@ -50,12 +50,18 @@ class Apart:
         store.dispose()
         self._decode = msgspec.msgpack.Decoder(list[kind]).decode
         context = multiprocessing.get_context("fork")
+        self._process = None
         self._answers, answering = context.Pipe(duplex=False)
-        self._process = context.Process(
+        process = context.Process(
             target=_answer, args=(os.getpid(), self._answers, answering, work), daemon=True
         )
-        self._process.start()
-        answering.close()
+        try:
+            process.start()
+            self._process = process
+        except OSError:  # no room for a process: it is as one that was lost at once
+            pass
+        finally:
+            answering.close()
 
     def __iter__(self) -> Iterator[Any]:
         while True:
@@ -70,8 +76,9 @@ class Apart:
     def close(self) -> None:
         """End the process, whatever it is doing. May be called twice."""
         self._answers.close()
-        self._process.terminate()
-        self._process.join()
+        if self._process is not None:
+            self._process.terminate()
+            self._process.join()
 
 
 def _answer(asking: int, reading: Any, writing: Any, work: Callable[[], Iterable[Any]]) -> None:

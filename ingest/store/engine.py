@@ -20,6 +20,7 @@ import sqlalchemy as sa
 from sqlalchemy import event
 from sqlalchemy.engine import URL, Connection, Engine
 from sqlalchemy.exc import DBAPIError
+from sqlalchemy.pool import ConnectionPoolEntry
 
 from ingest.errors import SchemaMismatch, StoreDamaged, StoreMissing, StoreUnavailable, UsageError
 from ingest.store import tables
@@ -32,6 +33,7 @@ Row = sa.Row[*tuple[Any, ...]]
 
 PAGE_BYTES = 8192
 BUSY_SECONDS = 5.0
+_FILE = "ingest_file"  # in what a connection carries: its file's device and inode
 _LOCK_NOT_AVAILABLE = "55P03"
 _SERIALISATION = frozenset(("40001", "40P01"))
 
@@ -93,10 +95,10 @@ class Store:
         with translated(self.address), self.engine.connect() as connection:
             connection.execution_options(ingest_begin="BEGIN IMMEDIATE")
             with connection.begin():
-                self._require_in_place()
+                self._require_in_place(connection)
                 yield connection
 
-    def _require_in_place(self) -> None:
+    def _require_in_place(self, connection: Connection) -> None:
         """Raise unless the database that is open is the one at its path: what is written to a file that
         was removed is lost with its last descriptor."""
         if not self.is_sqlite:
@@ -108,20 +110,22 @@ class Store:
             if error.errno not in (errno.ENOENT, errno.ENOTDIR):
                 why = f"cannot be looked at: {os.strerror(error.errno or 0)}"
         else:
-            if (here.st_dev, here.st_ino) == self._opened:
+            if (here.st_dev, here.st_ino) == self._opened == connection.info[_FILE]:
                 return
             why = "was replaced while it was open"
+            if connection.info[_FILE] != self._opened:
+                connection.invalidate()  # made while another file stood there
         raise StoreUnavailable(
             f"the store {self.address} {why}",
             code="store_unreachable",
             hint="put it back where it was, or restart what uses it: then another is begun",
         )
 
-    def _note_opened(self, *_: object) -> None:
-        """Which file it is, when its first connection was made."""
-        if self._opened is None:
-            here = os.stat(str(self.url.database))
-            self._opened = here.st_dev, here.st_ino
+    def _note_opened(self, _connection: object, record: ConnectionPoolEntry) -> None:
+        """Which file a connection was made to; the first one's is the store."""
+        here = os.stat(str(self.url.database))
+        record.info[_FILE] = here.st_dev, here.st_ino
+        self._opened = self._opened or record.info[_FILE]
 
     def dispose(self) -> None:
         """Close every connection; the store can be used again afterwards."""

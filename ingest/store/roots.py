@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import socket
+from typing import Any
+
 import msgspec
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
@@ -9,7 +12,7 @@ from sqlalchemy.engine import Connection
 from ingest import escape
 from ingest.errors import NotFound, StoreDamaged, UsageError
 from ingest.store import sums, tables
-from ingest.store.engine import Row, allocate
+from ingest.store.engine import Row, Store, allocate
 
 _root = tables.root.c
 CERTAIN_UNTIL = "certain_until"  # in a root's report
@@ -32,12 +35,31 @@ class Root(msgspec.Struct, frozen=True, kw_only=True):
     retired_at: int | None
 
     @property
+    def said(self) -> dict[str, Any]:
+        """What its daemon reported last; nothing where that is damaged, which `verify` tells."""
+        try:
+            return msgspec.json.decode(self.report, type=dict[str, Any])
+        except msgspec.DecodeError:
+            return {}
+
+    @property
     def certain_until(self) -> int | None:
         """Until when all that its daemon had heard of was in the store, as it said last."""
-        said = msgspec.json.decode(self.report).get(CERTAIN_UNTIL)
+        said = self.said.get(CERTAIN_UNTIL)
         if self.heartbeat_at is None or not isinstance(said, int):
             return self.heartbeat_at
         return min(said, self.heartbeat_at)
+
+
+def place_of(store: Store, root: Root) -> tuple[int, int] | None:
+    """The device and inode by which a folder on this host is known to be the root.
+
+    None for a root that another host recorded on a server: there the same numbers mean another folder, and
+    only the id in the folder tells.
+    """
+    if not store.is_sqlite and root.host != socket.gethostname():
+        return None
+    return root.device, root.inode
 
 
 def every(connection: Connection) -> list[Root]:
