@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import os
+import signal
 import sqlite3
 import time
 from itertools import pairwise
@@ -246,3 +247,81 @@ def test_the_same_bytes_again_end_a_rejection(site: Site) -> None:
         until(lambda: site.status()["rejected"] == 0, 10)
         records = site.command.records("coverage", "--document", "a.txt")
     assert [line["state"] for line in records] == ["watched", "blind", "watched"]
+
+
+def test_an_unseen_save_just_before_a_scan_is_doubted_from_the_scan_before(site: Site) -> None:
+    """The scan looks at it later, when it has rested; a stop meanwhile forgets nothing."""
+    site.write(a="one")
+    os.link(site.root / "a.txt", site.outside / "b.txt")
+    with site.daemon() as daemon:
+        site.command.ask("scan", site.root)
+        earlier = time.time()
+        time.sleep(0.6)
+        (site.outside / "b.txt").write_text("two")
+        time.sleep(0.6)
+        (site.outside / "b.txt").write_text("three")
+        site.command.ask("scan", site.root)
+    ledger = site.command.records("coverage")
+    assert site.log()[-1] == ("changed", "a.txt", 2)
+    assert daemon.events("unannounced")
+    (doubt,) = [line for line in ledger if line["reason"] == "unannounced"]
+    assert moment(doubt["from"]) <= earlier
+    assert ledger[-1]["reason"] == "stopped"
+    tiles(ledger)
+
+
+def test_a_deletion_that_is_announced_after_its_scan_found_it_is_no_doubt(site: Site) -> None:
+    site.write(a="one", **{f"gone{number}": f"text {number}" for number in range(20)})
+    with site.daemon() as daemon:
+        site.command.ask("scan", site.root)
+        for number in range(20):
+            (site.root / f"gone{number}.txt").rename(site.outside / f"gone{number}.txt")
+            if number % 5 == 0:
+                site.command.ask("scan", site.root)
+        daemon.sync()
+        time.sleep(3.5)  # a doubt is told two seconds after
+        assert site.coverage() == [("watched", None)]
+        assert not daemon.events("unannounced")
+
+
+def test_a_stop_ends_nothing_that_was_not_observed(site: Site) -> None:
+    site.write(a="one")
+    away = site.place / "away"
+    with site.daemon() as daemon:
+        site.root.rename(away)
+        daemon.wait_for("root_lost")
+    assert site.coverage()[-1] == ("blind", "root_missing")
+    away.rename(site.root)
+    site.command.ask("scan", site.root)
+    assert site.coverage()[-1] == ("scanned", None)
+
+
+def test_a_daemon_that_does_not_answer_is_believed_by_its_heartbeat(site: Site) -> None:
+    site.write(a="one")
+    with site.daemon() as daemon:
+        os.kill(daemon.pid, signal.SIGSTOP)
+        try:
+            database = sqlite3.connect(site.database)
+            assert site.coverage()[-1] == ("watched", None)
+            database.execute("UPDATE root SET heartbeat_at = heartbeat_at - 60000000")
+            database.commit()
+            database.close()
+            assert site.coverage()[-1][0] == "blind"
+        finally:
+            os.kill(daemon.pid, signal.SIGCONT)
+
+
+def test_a_damaged_report_of_a_root_stops_nothing(site: Site) -> None:
+    site.write(a="one")
+    with site.daemon():
+        pass
+    database = sqlite3.connect(site.database)
+    database.execute("UPDATE root SET report = substr(report, 2)")
+    database.commit()
+    database.close()
+
+    assert site.command.run("verify").code == 5
+    assert site.coverage()[-1] == ("scanned", "stopped")
+    with site.daemon() as daemon:
+        daemon.sync()
+        site.command.ask("report")

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
+import socket
 import threading
 import time
 from collections.abc import Iterator
@@ -12,8 +14,13 @@ from pathlib import Path
 
 import pytest
 
+from ingest.cli.options import system_clock
+from ingest.config import Settings
+from ingest.daemon.enrol import enrol, enrolled
+from ingest.errors import AlreadyRunning
 from ingest.store import reader, roots
 from ingest.store.engine import Store
+from ingest.store.locks import RootLock
 from tests import oracle
 from tests.daemon import Daemon
 from tests.faults.conftest import new_site
@@ -145,3 +152,58 @@ def test_a_verb_without_a_root_means_those_of_its_host(server_site: Site) -> Non
     with Daemon(site.command):
         site.command.ask("sync")
     assert site.command.records("coverage", "elsewhere") == before
+
+
+def test_the_same_place_on_another_host_is_no_proof(server_site: Site) -> None:
+    """Two hosts with a disk of the same kind agree on device and inode: only the id in the folder tells."""
+    site = server_site
+    site.write(a="one", sub__b="two")
+    site.command.ask("scan", site.root)
+    before = site.listing()
+    with opened(str(site.command.database)) as store, store.write() as connection:
+        roots.update(connection, roots.named(connection, "root").id, host="another-host")
+    shutil.rmtree(site.root / ".ingest")
+    (site.root / "a.txt").unlink()
+
+    assert "no root is named and none is known here" in site.command.refused("scan", code=2).error
+    assert "the name 'root' is taken" in site.command.refused("scan", site.root, code=2).error
+    assert site.listing() == before
+    site.command.ask("scan", f"mine={site.root}")
+    assert [change[0] for change in site.log()].count("deleted") == 0
+
+
+def test_a_host_that_was_renamed_knows_its_roots_by_their_ids(server_site: Site) -> None:
+    site = server_site
+    site.write(a="one")
+    site.command.ask("scan", site.root)
+    with opened(str(site.command.database)) as store, store.write() as connection:
+        roots.update(connection, roots.named(connection, "root").id, host="as-it-was-called")
+    site.write(a="two")
+
+    assert site.command.records("scan")[-1]["changed"] == 1
+    assert site.command.records("roots")[0]["host"] == socket.gethostname()
+
+
+def test_a_root_is_not_taken_back_from_whoever_took_it_up_since(each_site: Site) -> None:
+    """Recorded by a call that is then refused; a daemon may have found it in between."""
+    site = each_site
+    url = str(site.command.database)
+    settings, words, clock = Settings(), [str(site.root)], system_clock()
+    with opened(url) as store, opened(url) as other, ExitStack() as held:
+        refused = AlreadyRunning("another process writes the store")
+        if site.on_sqlite:  # there nothing is recorded without the store's lock
+            with pytest.raises(AlreadyRunning, match="does not capture"):
+                enrol(store, words, settings=settings, adopt=False, clock=clock, taken=refused)
+            with store.read() as connection:
+                assert roots.every(connection) == []
+            return
+        with (
+            pytest.raises(AlreadyRunning),
+            enrolled(store, words, settings=settings, adopt=False, clock=clock) as known,
+        ):
+            lock = RootLock(other, known[0].id, known[0].name)
+            held.callback(lock.release)
+            lock.hold()
+            raise refused
+        with store.read() as connection:
+            assert [root.id for root in roots.every(connection)] == [known[0].id]

@@ -100,3 +100,18 @@ def test_what_is_written_to_a_store_that_was_replaced_is_refused(tmp_path: Path)
             add_root(other)
         with pytest.raises(StoreUnavailable, match="was replaced while it was open"):
             add_root(store, "another")
+
+
+def test_another_name_of_the_store_where_a_document_stood_replaces_it(site: Site) -> None:
+    site.write(a="first", b="second")
+    site.command.ask("scan", site.root)
+    (site.root / "b.txt").unlink()
+    os.link(site.database, site.root / "b.txt")
+    check = site.command.run("check", json=True)
+    assert (check.code, check.records[0]["path"], check.records[0]["state"]) == (32, "b.txt", "removed")
+
+    assert site.command.ask("scan", site.root, timeout=20).code == 0
+    assert site.log()[-1][:2] == ("deleted", "b.txt")
+    with site.daemon() as daemon:
+        daemon.sync()
+        assert site.status()["pending"] == 0

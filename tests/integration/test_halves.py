@@ -37,6 +37,16 @@ from ingest.__main__ import main
 main()
 """
 
+# Before the command: there is no room for another process.
+FULL = """
+import errno, os
+
+def full():
+    raise OSError(errno.EAGAIN, "no room")
+
+os.fork = full
+"""
+
 
 class Place:
     """Forty files in eight folders, recorded."""
@@ -172,3 +182,26 @@ def test_a_deep_verify_by_two_processes_answers_as_by_one(place: Place, killed: 
     assert whole.code == 5
     assert "body" in {finding.get("what") for finding in whole.records}
     assert place.in_halves("verify", "--deep", killed=killed) == whole.records
+
+
+@pytest.mark.parametrize("words", [("scan",), ("check",), ("verify", "--deep")])
+@pytest.mark.skipif((os.cpu_count() or 1) < 2, reason="one core does all in one process")
+def test_where_no_process_can_be_made_one_does_all(place: Place, words: tuple[str, ...]) -> None:
+    found = place.in_halves(*words, program=FULL + PROGRAM)
+
+    assert found[-1].get("files", 40) == 40
+    assert found[-1].get("ok", True)
+
+
+@pytest.mark.skipif((os.cpu_count() or 1) < 2, reason="one core does all in one process")
+def test_a_first_scan_does_without_processes_where_none_can_be_made(tmp_path: Path) -> None:
+    place = Place(tmp_path, f"sqlite:///{tmp_path}/store.db")
+    for number in range(1500):
+        (place.root / f"more{number}.txt").write_text(f"More {number}.\n")
+    place.command = Command(f"sqlite:///{tmp_path}/other.db", tmp_path)
+    done = subprocess.run(
+        [sys.executable, "-c", FULL + "from ingest.__main__ import main\nmain()\n",
+         "--database", str(place.command.database), "--json", "scan", str(place.root)],
+        cwd=tmp_path, env=place.command.environment(), capture_output=True, text=True, check=True, timeout=60,
+    )  # fmt: skip
+    assert json.loads(done.stdout.splitlines()[-1])["created"] == 1540

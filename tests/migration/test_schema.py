@@ -13,7 +13,7 @@ from alembic.script import ScriptDirectory
 from msgspec import structs
 
 from ingest.errors import SchemaMismatch, StoreMissing
-from ingest.store import blobs, migrate, tables
+from ingest.store import blobs, coverage, migrate, roots, tables
 from ingest.store.engine import Store, open_store
 from ingest.store.migrate import open_or_create, upgrade
 from tests.migration.schema import ingest, move, rows, shape, store_at
@@ -173,6 +173,21 @@ def test_a_store_of_the_first_revision_is_upgraded_with_its_rows(database_url: s
     )
     with opened(database_url) as store:
         assert [row["type"] for row in rows_of(store, tables.change)].count("created") == 4
+        assert findings(store) == []
+
+
+def test_a_root_scanned_before_there_was_a_ledger_gets_one(database_url: str) -> None:
+    """Whether it is scanned again or not: a retired one is not."""
+    fill(database_url)
+    with opened(database_url) as store, store.write() as connection:
+        roots.update(connection, roots.every(connection)[0].id, last_scan_at=1_700_000_000_000_000)
+    move(database_url, "0001")
+    upgrade(database_url, busy_seconds=5)
+
+    with opened(database_url) as store:
+        with store.read() as connection:
+            ledger = coverage.intervals(connection, roots.every(connection)[0].id)
+        assert ledger == [coverage.Interval("blind", 1_700_000_000_000_000, None, "not recorded")]
         assert findings(store) == []
 
 

@@ -198,6 +198,12 @@ def test_one_control_character_in_ten_is_allowed() -> None:
     assert of(b"12345678\x01").text_reason == "binary"
 
 
+GERMAN_WITH_ENGLISH_TITLES = (
+    "Gestern sahen wir im Kino The Good, the Bad and the Ugly, danach noch Gone with the Wind, und am "
+    "Ende gingen alle zufrieden nach Hause, weil der Abend so lang und schön gewesen war."
+)
+
+
 @pytest.mark.parametrize(
     ("text", "code"),
     [
@@ -207,6 +213,8 @@ def test_one_control_character_in_ten_is_allowed() -> None:
         ("\n" * 3000 + "Het weer wordt\nzondag goed,\nzei het instituut.", "nl"),
         ("Zij zijn niet bang the and with", "nl"),
         ("The weather and the sea were calm with het", "en"),
+        (GERMAN_WITH_ENGLISH_TITLES, "de"),
+        ("He wrote Das Kapital und Manifest, and has lectured on them with their publisher.", "en"),
         ("Das Wetter wird am Sonntag gut, sagte das Institut.", "de"),
         ("В воскресенье будет хорошая погода.", "ru"),
         ("Hoi", None),
