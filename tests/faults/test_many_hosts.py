@@ -197,13 +197,11 @@ def test_a_root_is_not_taken_back_from_whoever_took_it_up_since(each_site: Site)
             with store.read() as connection:
                 assert roots.every(connection) == []
             return
-        with (
-            pytest.raises(AlreadyRunning),
-            enrolled(store, words, settings=settings, adopt=False, clock=clock) as known,
-        ):
-            lock = RootLock(other, known[0].id, known[0].name)
-            held.callback(lock.release)
-            lock.hold()
-            raise refused
+        enrolling = enrolled(store, words, settings=settings, adopt=False, clock=clock)
+        known = enrolling.__enter__()
+        lock = RootLock(other, known[0].id, known[0].name)
+        held.callback(lock.release)
+        lock.hold()
+        assert not enrolling.__exit__(AlreadyRunning, refused, None)
         with store.read() as connection:
             assert [root.id for root in roots.every(connection)] == [known[0].id]
