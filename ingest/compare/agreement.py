@@ -44,6 +44,8 @@ def _initials(short: Slot, long: Slot) -> bool:
 
 def stands_for(old: Slot, new: Slot, longest: int) -> bool:
     """Whether another value stands in the place of the old one, in a change of at most `longest` words."""
+    if _is_year(old, new) or _is_year(new, old):
+        return longest <= _MOST_BETWEEN
     if old.weak and new.weak:
         return old.kind == new.kind == "date"
     if old.kind == new.kind == "name" and (old.weak or new.weak):
@@ -53,6 +55,17 @@ def stands_for(old: Slot, new: Slot, longest: int) -> bool:
     if old.kind == new.kind == "date":
         return not (old.weak or new.weak) and longest <= _MOST_BETWEEN and _same_parts(old, new)
     return old.kind == new.kind == "name" and longest <= SMALL
+
+
+def _is_year(date: Slot, number: Slot) -> bool:
+    """Whether a year stands beside a number that may be one written wrongly: `1090`."""
+    if date.kind != "date" or number.kind != "number" or len(date.value) != 6 or len(number.value) != 2:
+        return False
+    alone = [part for part in date.value if part is not None]
+    figure = number.value[0]
+    return (
+        len(alone) == 1 and number.value[1] is None and isinstance(figure, Fraction) and 999 < figure < 3000
+    )
 
 
 def _counts_alike(old: Slot, new: Slot, longest: int) -> bool:

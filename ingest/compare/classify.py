@@ -36,21 +36,16 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 
 from ingest.compare import facts, notices, quotes
-from ingest.compare.align import Change, Comparison, Piece, compare
+from ingest.compare.align import Comparison, Piece, compare
 from ingest.compare.edit import ChangedFact, Class, Counts, Edit, Flag, Significance, Text
-from ingest.compare.lexicon import MEANT, UNITS
+from ingest.compare.wording import MOST, Wording, cut
 from ingest.compare.words import (
-    LIGHT,
     folded,
-    misspelt,
-    unaccented,
     without_blanks,
     words,
 )
 
-MOST_FACTS = 500
 _LOST = 0.3
-_LONGEST_SHOWN = 400
 _EDITED = frozenset({"edited", "moved", "split", "merged"})
 _NO_LETTERS = bytes(code for code in range(128) if not chr(code).isalnum())
 _ENDINGS = ("...", "[...]", "(...)")
@@ -121,13 +116,7 @@ def _headline(before: Text, after: Text) -> tuple[Flag, ...]:
 
 
 def _shown(text: str | None) -> str:
-    return f"“{_cut(text)}”" if text else "none"
-
-
-def _cut(text: str) -> str:
-    """The text on one line, short enough to show."""
-    line = " ".join(text.split())
-    return line if len(line) <= _LONGEST_SHOWN else line[: _LONGEST_SHOWN - 1] + "…"
+    return f"“{cut(text)}”" if text else "none"
 
 
 def _bare(text: str) -> str:
@@ -170,7 +159,7 @@ class _Found:
         self.language = language
         self.comparison = comparison
         self.edited = [piece for piece in comparison.pieces if piece.kind in _EDITED and piece.changes]
-        self.context = facts.Context()
+        self.wording = Wording(a, b, self.edited, facts.Context(), language)
         self.notice = self._notice(phrases)
         self.lost = _truncated(a, b)
         # What a cut left of a sentence says nothing of its facts.
@@ -184,7 +173,7 @@ class _Found:
             for old, new in self._sentences(piece):
                 phrase = notices.find(new, self.language, phrases)
                 if phrase and not (old and notices.find(old, self.language, phrases)):
-                    return phrase, _cut(new)
+                    return phrase, cut(new)
         return None
 
     def _sentences(self, piece: Piece) -> Iterator[tuple[str, str]]:
@@ -199,7 +188,8 @@ class _Found:
             yield "", self.b[sentence.text_start : sentence.text_end]
 
     def _facts(self, phrases: notices.Phrases) -> tuple[ChangedFact, ...]:
-        self.context = facts.context(self.a, self.b)
+        context = facts.context(self.a, self.b, self.language)
+        self.wording = Wording(self.a, self.b, self.edited, context, self.language)
         a_quotes, b_quotes = quotes.find(self.a), quotes.find(self.b)
         found: list[ChangedFact] = []
         for piece in self.edited:
@@ -211,7 +201,7 @@ class _Found:
                     kind=fact.kind,
                     before=fact.before,
                     after=fact.after,
-                    sentence=_cut(new),
+                    sentence=cut(new),
                     from_offset=piece.a_start + fact.a_offset,
                     to_offset=piece.b_start + fact.b_offset,
                 )
@@ -219,14 +209,14 @@ class _Found:
                     old.rstrip(),
                     new.rstrip(),
                     self.language,
-                    within=self.context,
+                    within=context,
                     before_quotes=_inside(a_quotes, piece.a_start, piece.a_start + len(old.rstrip())),
                     after_quotes=_inside(b_quotes, piece.b_start, piece.b_start + len(new.rstrip())),
                 )
             )
-            if len(found) >= MOST_FACTS:
+            if len(found) >= MOST:
                 break
-        return tuple(found[:MOST_FACTS])
+        return tuple(found[:MOST])
 
     def flags(self, significance: Significance) -> tuple[Flag, ...]:
         """The flags that the text itself raises."""
@@ -255,17 +245,17 @@ class _Found:
             )
             return "correction", "substantive", f"changed in an edited sentence: {named}"
         if not (counts.sentences_added or counts.sentences_removed or counts.sentences_moved):
-            slips = self._slips()
+            slips = self.wording.slips()
             if slips is not None:
                 return "spelling", "cosmetic", f"only spelling or punctuation: {', '.join(slips[:3])}"
         if counts.sentences_added or counts.sentences_removed:
             sentences = "sentence" if counts.sentences_added == 1 else "sentences"
             reason = f"{counts.sentences_added} {sentences} added, {counts.sentences_removed} removed"
             return "update", "substantive" if self._tells() else "cosmetic", reason
-        carried = self._carried()
+        carried = self.wording.carried()
         if carried:
             return "wording", "substantive", f"rephrased: {', '.join(sorted(carried)[:5])}"
-        if small := sorted(set().union(*self._words_changed())):
+        if small := sorted(set().union(*self.wording.changed())):
             return "wording", "cosmetic", f"only small words and word forms: {', '.join(small[:5])}"
         return "wording", "cosmetic", "the same words, ordered, cut or joined otherwise"
 
@@ -281,45 +271,6 @@ class _Found:
             new / max(1, self.comparison.b_sentences),
         )
 
-    def _slips(self) -> list[str] | None:
-        """The misspellings that are all there is to the edit, as `old → new`; else None."""
-        slips: list[str] = []
-        for piece in self.edited:
-            if piece.kind in ("split", "merged"):
-                return None
-            for change in piece.changes:
-                old, new = words(change.before), words(change.after)
-                if "".join(old).lower() == "".join(new).lower():
-                    if folded(change.before).count("'") != folded(change.after).count("'"):
-                        return None
-                    slips.append(f"{_cut(change.before)} → {_cut(change.after)}")
-                    continue
-                if len(old) + len(new) == 1 and self._doubled(change):
-                    slips.append(f"{_cut(change.before) or 'nothing'} → {_cut(change.after) or 'nothing'}")
-                    continue
-                if len(old) != len(new):
-                    return None
-                for was, became in zip(old, new, strict=True):
-                    if was == became:
-                        continue
-                    if {unaccented(was), unaccented(became)} & self.context.replaced or not misspelt(
-                        was, became, self.context.attested
-                    ):
-                        return None
-                    slips.append(f"{_cut(was)} → {_cut(became)}")
-        return slips
-
-    def _doubled(self, change: Change) -> bool:
-        """Whether the one word that came or went stands beside itself."""
-        text, start, end = (
-            (self.a, change.a_start, change.a_end)
-            if words(change.before)
-            else (self.b, change.b_start, change.b_end)
-        )
-        word = words(text[start:end])[0].lower()
-        before, after = words(text[max(0, start - 40) : start]), words(text[end : end + 40])
-        return word in [each.lower() for each in (*before[-1:], *after[:1])]
-
     def _tells(self) -> bool:
         """Whether a sentence that came or went has three words or more."""
         for piece in self.comparison.pieces:
@@ -333,34 +284,7 @@ class _Found:
                 for each in cut[first:end]:
                     if len(words(text[each.text_start : min(each.text_end, each.text_start + 400)])) > 2:
                         return True
-        return bool(self._carried())
-
-    def _carried(self) -> set[str]:
-        """The words that carry meaning and came or went in edited sentences, inflections aside."""
-        gone, came = (side - LIGHT for side in self._words_changed())
-        if any(map(_counts_something, gone)) and any(map(_counts_something, came)):
-            # Other figures would have been facts: these are the same, written otherwise.
-            gone, came = ({word for word in side if not _counts_something(word)} for side in (gone, came))
-        if len(gone) + len(came) > MOST_FACTS:
-            return gone | came
-        return {word for word in gone if not any(_inflects(word, other) for other in came)} | {
-            word for word in came if not any(_inflects(word, other) for other in gone)
-        }
-
-    def _words_changed(self) -> tuple[set[str], set[str]]:
-        """The words that went from edited sentences, and those that came."""
-        old, new = Counter[str](), Counter[str]()
-        for piece in self.edited:
-            if notices.is_stamp(self.b[piece.b_start : piece.b_end]):
-                continue
-            for change in piece.changes:
-                for text, side in ((change.before, old), (change.after, new)):
-                    side.update(unaccented(word) for word in words(text))
-        return set(old - new), set(new - old)
-
-
-def _counts_something(word: str) -> bool:
-    return word[0].isdigit() or word in MEANT or word in UNITS
+        return bool(self.wording.carried())
 
 
 def _skeleton(text: str) -> bytes:
@@ -377,14 +301,6 @@ def _truncated(a: str, b: str) -> int:
         new = new.removesuffix(ending)
     gone = len(old) - len(new)
     return gone * 100 // len(old) if gone >= _LOST * len(old) and old.startswith(new) else 0
-
-
-def _inflects(word: str, other: str) -> bool:
-    """Whether two words are forms of one, as far as letters tell: `raakten`, `geraakt`."""
-    left, right = word.removeprefix("ge"), other.removeprefix("ge")
-    same = [one == other for one, other in zip(left, right, strict=False)]
-    shared = same.index(False) if False in same else len(same)
-    return shared >= 4 and max(len(left), len(right)) - shared <= 3
 
 
 def _inside(ranges: Sequence[tuple[int, int]], start: int, end: int) -> list[tuple[int, int]]:

@@ -50,7 +50,7 @@ class Fact(msgspec.Struct, frozen=True):
 
 
 class Context(msgspec.Struct, frozen=True):
-    """What the two texts say of their words, all unaccented and small.
+    """What the two texts say of their words, unaccented and small, and their language.
 
     `names` stand capitalised inside a sentence; `attested` are in both texts; `replaced` are in one
     alone, took or gave all of two or more places, and never stand in small letters: names, since a small
@@ -61,6 +61,7 @@ class Context(msgspec.Struct, frozen=True):
     attested: frozenset[str] = frozenset()
     replaced: frozenset[str] = frozenset()
     small: frozenset[str] = frozenset()
+    language: str | None = None
 
 
 class _Hunk(msgspec.Struct):
@@ -75,7 +76,7 @@ class _Hunk(msgspec.Struct):
 Ranges = Sequence[tuple[int, int]]
 
 
-def context(a: str, b: str) -> Context:
+def context(a: str, b: str, language: str | None = None) -> Context:
     """The context of two texts."""
     a_words, b_words = words(a), words(b)
     old, new = _spoken(a_words), _spoken(b_words)
@@ -86,7 +87,7 @@ def context(a: str, b: str) -> Context:
     replaced = gone | came
     if replaced:
         replaced -= {unaccented(word) for word in small if word.islower()}
-    return Context(named, frozenset(old.keys() & new.keys()), frozenset(replaced), small)
+    return Context(named, frozenset(old.keys() & new.keys()), frozenset(replaced), small, language)
 
 
 def _spoken(written: list[str]) -> Counter[str]:
@@ -112,7 +113,7 @@ def changed(
     """
     if before == after or max(len(before), len(after)) > _LONGEST:
         return ()
-    within = within or context(before, after)
+    within = within or context(before, after, language)
     hunks = _hunks(before, after)
     spelt, shifts = _respelt(after, hunks, within)
     if shifts:
@@ -137,11 +138,11 @@ def changed(
 
 def _may_hold(before: str, after: str) -> bool:
     """Whether a change has anything in it that a slot is made of."""
-    for text in (before, after):
-        for token in tokens(text):
-            if token[0].isupper() or token[0].isdigit() or unaccented(token) in SLOTTED or "duizend" in token:
-                return True
-    return False
+    return any(
+        token[0].isupper() or token[0].isdigit() or token[0] in "-−" or "duizend" in token
+        or unaccented(token) in SLOTTED
+        for token in chain(tokens(before), tokens(after))
+    )  # fmt: skip
 
 
 def _slots(text: str, language: str | None, within: Context) -> list[Slot]:
@@ -191,7 +192,7 @@ def _respelt(after: str, hunks: list[_Hunk], within: Context) -> tuple[str, _Shi
             place = start + len(new)
             if old == new or {unaccented(old), unaccented(new)} & within.replaced:
                 continue
-            if misspelt(old, new, within.attested):
+            if misspelt(old, new, within.attested, within.names, within.language):
                 parts += (after[at:start], old)
                 length += start - at + len(old)
                 at = place

@@ -185,6 +185,7 @@ CURRENCIES = _table("""
     GBP: £ pond pound pounds gbp
     JPY: ¥ yen
     CHF: frank francs chf
+    NLG: gulden guldens nlg
 """)
 PERCENT = _table("""
     %: % procent percent pct

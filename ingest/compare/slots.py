@@ -209,6 +209,8 @@ def _quantity(text: str, cut: list[Token], at: int) -> _Taken | None:
     if read is None:
         return None
     value, end, suffix = read
+    if suffix == "ordinal":
+        return "number", ("ordinal", int(str(value))), end, False
     if isinstance(value, str):
         return "number", (suffix or "text", value), end, False
     weak = low_at(cut, first) in lexicon.ONES and end == first + 1

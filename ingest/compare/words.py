@@ -13,6 +13,7 @@ from collections.abc import Container
 
 from rapidfuzz.distance import DamerauLevenshtein
 
+from ingest.compare import vocabulary
 from ingest.compare.lexicon import MEANT
 
 _TOKEN = re.compile(r"\s+|[0-9]+(?:[.,:][0-9]+)*+\w*+(?:['’‐‑-]\w+)*+|\w+(?:['’‐‑-]\w+)*+|[^\w\s]")
@@ -38,7 +39,7 @@ _COMMON_LIST = """
     what when where why how is are was were be been being am do does did done has have had having will
     would shall should can could may might must not no yes also just very more most less least much many
     some any all both each every other another such same own there here now only even still too again
-    said says say one two 's
+    said says say one two 's don't doesn't didn't isn't aren't wasn't weren't hasn't haven't hadn't
     de het een en of maar want dus noch als dan toen nu om op in uit aan af bij voor na naar van met tot
     tegen over onder tussen door sinds tijdens zonder te ter ten ik jij je u hij zij ze wij we jullie hen
     hun hem haar mij me ons onze mijn jouw uw zijn dit dat deze die er hier daar waar wie wat welke hoe
@@ -52,8 +53,9 @@ COMMON = frozenset(_COMMON_LIST.split())
 _WEIGHTY = frozenset(
     (
         "against", "without", "before", "after", "more", "less", "fewer", "all", "both", "only", "never",
-        "always", "must",
+        "always", "must", "may", "might", "most", "least", "many", "much", "few", "under",
         "tegen", "zonder", "na", "meer", "minder", "alle", "alles", "moet", "moeten", "moest", "moesten",
+        "veel", "weinig", "meest", "mag", "mogen", "zou", "zouden",
     )
 )  # fmt: skip
 LIGHT = COMMON - _WEIGHTY
@@ -63,9 +65,19 @@ _CONFUSED = frozenset(
     frozenset(pair.split("/"))
     for pair in (
         "their/there", "their/they're", "there/they're", "your/you're", "its/it's", "then/than", "to/too",
-        "of/off", "were/where", "who's/whose", "a/an",
+        "of/off", "were/where", "who's/whose", "who/whom", "a/an", "lose/loose", "lead/led", "affect/effect",
+        "principal/principle", "reign/rein", "altar/alter", "decent/descent", "peace/piece", "chord/cord",
+        "weather/whether", "compliment/complement", "stationary/stationery", "discreet/discrete", "role/roll",
+        "breath/breathe", "site/sight", "side/site", "cite/site", "knew/new", "price/prize", "waive/wave",
+        "tack/tact", "sink/sync", "counsel/consul", "council/counsel", "diffuse/defuse", "adverse/averse",
+        "wreak/wreck", "wander/wonder", "bear/bare", "brake/break", "heal/heel", "hear/here", "hole/whole",
+        "pedal/peddle", "plain/plane", "poor/pour", "rite/right", "sole/soul", "steal/steel", "tail/tale",
+        "vain/vein", "waist/waste", "weak/week", "born/borne", "canvas/canvass", "coarse/course",
+        "desert/dessert", "dual/duel", "elicit/illicit", "ensure/insure", "flair/flare", "forth/fourth",
+        "horde/hoard", "loath/loathe", "pore/pour", "prophecy/prophesy", "raise/raze", "team/teem",
         "hun/hen", "hun/zij", "als/dan", "dat/die", "dit/deze", "na/naar", "me/mijn", "u/uw", "jou/jouw",
-        "mij/mijn", "nog/noch", "wil/wilt", "word/wordt", "te/ten", "te/ter",
+        "mij/mijn", "nog/noch", "wil/wilt", "word/wordt", "te/ten", "te/ter", "basen/bazen", "sonde/zonde",
+        "rede/reden", "licht/ligt", "hart/hard", "wij/wei", "jouw/jou",
     )
 )  # fmt: skip
 """Pairs of common words of which one is often written for the other."""
@@ -111,17 +123,47 @@ def unaccented(word: str) -> str:
     return "".join(char for char in unicodedata.normalize("NFD", small) if not unicodedata.combining(char))
 
 
-def misspelt(before: str, after: str, attested: Container[str] = ()) -> bool:
+OPPOSED = frozenset(
+    frozenset(pair.split("/"))
+    for pair in (
+        "he/she", "his/her", "him/her", "to/from", "into/out", "in/out", "up/down", "over/under", "by/from",
+        "will/may", "hij/zij", "hij/ze", "zijn/haar", "hem/haar", "naar/van", "door/voor", "boven/onder",
+    )
+)  # fmt: skip
+"""Pairs of common words of which one put for the other says something else."""
+
+_VARIANTS = (("ise", "ize"), ("isi", "izi"), ("isa", "iza"), ("our", "or"), ("re", "er"), ("yse", "yze"),
+             ("grey", "gray"), ("gement", "gment"), ("practis", "practic"), ("licens", "licenc"), ("ss", "s"),
+             ("sulph", "sulf"), ("ae", "e"), ("oe", "e"), ("ence", "ense"), ("ogue", "og"),
+             ("ll", "l"))  # fmt: skip
+_DUTCH_ENDINGS = ("dt", "d", "t", "")
+_VOWELS = frozenset("aeiouy")
+
+
+def misspelt(
+    before: str,
+    after: str,
+    attested: Container[str] = (),
+    names: Container[str] = (),
+    language: str | None = None,
+) -> bool:
     """Whether the one word may be the other with a slip of the hand in it.
 
     Within a Damerau-Levenshtein distance of 2 for words of six letters and more, of 1 for shorter
     ones; a distance of 2, and two words with capitals, ask for the same first letter. Words with a
     digit are never, nor two short ones in capitals. Of two common words, or two that are both
-    `attested` (folded) elsewhere, each was meant, unless the two are often confused: `then`, `than`. So
-    was each of two numbers or months, and where a prefix makes the opposite: `legal`, `illegal`.
+    `attested` (folded) elsewhere, or two that the language has (`vocabulary`), each was meant, unless the
+    two are often confused (`then`, `than`), are one in British and American spelling, or end in the Dutch
+    `d`, `t` and `dt`. So was each of two numbers or months, and where a prefix makes the opposite: `legal`,
+    `illegal`. Two names (`names` has one of them, folded) that sound alike are one: `John`, `Jon`; else one
+    with another consonant is another: `Iran`, `Iraq`.
     """
     old, new = unaccented(before), unaccented(after)
-    if old == new or {old, new} in _CONFUSED:
+    if (
+        old == new
+        or {old, new} in _CONFUSED
+        or (old[-1] == new[-1] in "sd" and {old[:-1], new[:-1]} in _CONFUSED)
+    ):
         return True
     if before.isupper() and after.isupper() and len(before) < 6:
         return False
@@ -132,14 +174,48 @@ def misspelt(before: str, after: str, attested: Container[str] = ()) -> bool:
     if old in attested and new in attested:
         return False
     longest = max(len(old), len(new))
-    if longest < 4 and not (old in COMMON or new in COMMON):
+    turned = sorted(old) == sorted(new)
+    if longest < 4 and not (old in COMMON or new in COMMON or turned):
         return False
     distance = DamerauLevenshtein.distance(old, new, score_cutoff=2)
     # A slip seldom takes the first letter, so two long words or names that differ there are two.
     named = before[:1].isupper() and after[:1].isupper()
     if (named or distance == 2) and old[0] != new[0] and old[:2] != new[1::-1]:
         return False
-    return distance <= (1 if longest < 6 else 2)
+    if distance > (1 if longest < 6 else 2):
+        return False
+    if named and (old in names or new in names):
+        if _sound(old) == _sound(new):
+            return True
+        if len(old) == len(new) and not turned:
+            replaced = [pair for pair in zip(old, new, strict=True) if pair[0] != pair[1]]
+            if len(replaced) > 1 or not set(replaced[0]) <= _VOWELS:
+                return False
+    return not vocabulary.both_meant(before, after, language) or _one_word(old, new, language)
+
+
+def _sound(name: str) -> str:
+    """What is heard of a folded name: consonants, the first vowel and the last letter, roughly."""
+    spelt = name[0] + name[1:].replace("h", "")
+    for one, other in (("ck", "k"), ("c", "k"), ("z", "s"), ("ie", "i"), ("y", "i")):
+        spelt = spelt.replace(one, other)
+    spelt = re.sub(r"(.)\1+", r"\1", spelt)
+    first = next((at for at, char in enumerate(spelt) if char in _VOWELS), 0) + 1
+    return spelt[:first] + "".join(char for char in spelt[first:-1] if char not in _VOWELS) + spelt[-1:]
+
+
+def _one_word(old: str, new: str, language: str | None) -> bool:
+    """Whether two words are one in two spellings, or two endings of a Dutch verb that sound alike."""
+    if language == "nl":
+        for ending in _DUTCH_ENDINGS:
+            stem = old.removesuffix(ending)
+            if old.endswith(ending) and any(new == stem + other for other in _DUTCH_ENDINGS):
+                return True
+    return any(
+        old.replace(one, other) == new.replace(one, other) or new.replace(other, one) == old
+        for one, other in _VARIANTS
+        if one in old or one in new
+    )
 
 
 def opposite(old: str, new: str) -> bool:

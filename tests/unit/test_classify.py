@@ -61,7 +61,7 @@ def test_a_slip_made_or_mended_at_every_place_is_spelling_and_a_name_replaced_ev
         ("voted on it", "voted for it", "wording", "cosmetic", "for, on"),
         ("better then ever", "better than ever", "spelling", "cosmetic", "then → than"),
         ("beter als ooit", "beter dan ooit", "spelling", "cosmetic", "als → dan"),
-        ("it may close", "it must close", "wording", "substantive", "must"),
+        ("it may close", "it must close", "wording", "substantive", "may, must"),
         ("open before noon", "open after noon", "wording", "substantive", "after, before"),
         ("werdt gesloten", "werd gesloten", "spelling", "cosmetic", "werdt → werd"),
     ],
@@ -277,3 +277,37 @@ def test_injected_edits_are_told_by_their_labels() -> None:
     assert low == {}
     # A word of a quotation put for `niet` turns it round as well, and is labelled a quotation alone.
     assert scores["fact", "negation"].recall >= SHARP
+
+
+@pytest.mark.parametrize(
+    ("language", "old", "new", "kind"),
+    [
+        ("en", "hired", "fired", "wording"),
+        ("en", "employer", "employee", "wording"),
+        ("en", "pears", "peas", "wording"),
+        ("nl", "werkgever", "werknemer", "wording"),
+        ("nl", "verhoord", "verhoogd", "wording"),
+        ("en", "goverment", "government", "spelling"),
+        ("en", "reigns", "reins", "spelling"),
+        ("en", "organised", "organized", "spelling"),
+        ("nl", "verassing", "verrassing", "spelling"),
+        ("nl", "gebeurt", "gebeurd", "spelling"),
+        ("en", "Iran", "Iraq", "correction"),
+        ("en", "Obama", "Osama", "correction"),
+        ("nl", "Almere", "Almelo", "correction"),
+        ("en", "Jon", "John", "spelling"),
+        ("nl", "Franzen", "Fransen", "spelling"),
+        ("en", "1090", "1990", "correction"),
+        ("en", "-5 degrees", "5 degrees", "correction"),
+        ("en", "next week", "next month", "wording"),
+        ("en", "his claim", "her claim", "wording"),
+    ],
+)
+def test_two_words_that_there_are_were_both_meant(language: str, old: str, new: str, kind: str) -> None:
+    sentence = f"They spoke of it in {old}, and later in the evening all went home by the last train.\n"
+    before = Text(text=sentence, sha256=b"1", encoding="utf-8", date=None, title=None, language=language)
+    other = sentence.replace(old, new)
+    found = classify(before, msgspec.structs.replace(before, text=other, sha256=b"2"))
+
+    assert found.kind == kind
+    assert found.significance == ("cosmetic" if kind == "spelling" else "substantive")

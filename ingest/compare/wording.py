@@ -1,0 +1,132 @@
+"""What changed in the words of edited sentences: slips of the hand, and words that carry meaning."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+
+from ingest.compare import notices
+from ingest.compare.align import Change, Piece
+from ingest.compare.facts import Context
+from ingest.compare.lexicon import MAGNITUDES, NUMBERS, ORDINALS, SHARES
+from ingest.compare.words import LIGHT, OPPOSED, folded, misspelt, unaccented, words
+
+MOST = 500  # of the facts, or of the words, that are looked at
+_LONGEST_SHOWN = 400
+
+# What two forms of one word may differ by at their ends, in either language.
+_FORMS = frozenset(
+    (
+        "", "s", "es", "ed", "d", "ing", "er", "est", "ly", "'s", "y", "ies", "ied",
+        "n", "en", "e", "t", "te", "de", "ten", "den", "end", "ende", "je", "jes", "tje", "tjes", "st", "ers",
+    )
+)  # fmt: skip
+
+
+def cut(text: str) -> str:
+    """The text on one line, short enough to show."""
+    line = " ".join(text.split())
+    return line if len(line) <= _LONGEST_SHOWN else line[: _LONGEST_SHOWN - 1] + "…"
+
+
+class Wording:
+    """The words of the edited sentences of two texts."""
+
+    def __init__(
+        self, a: str, b: str, edited: Sequence[Piece], context: Context, language: str | None
+    ) -> None:
+        self._a, self._b = a, b
+        self._edited = edited
+        self._context = context
+        self._language = language
+
+    def slips(self) -> list[str] | None:
+        """The misspellings that are all there is to the edit, as `old → new`; else None."""
+        slips: list[str] = []
+        for piece in self._edited:
+            if piece.kind in ("split", "merged"):
+                return None
+            for change in piece.changes:
+                old, new = words(change.before), words(change.after)
+                if _joined(old) == _joined(new):
+                    if folded(change.before).count("'") != folded(change.after).count("'"):
+                        return None
+                    slips.append(f"{cut(change.before)} → {cut(change.after)}")
+                    continue
+                if len(old) + len(new) == 1 and self._doubled(change):
+                    slips.append(f"{cut(change.before) or 'nothing'} → {cut(change.after) or 'nothing'}")
+                    continue
+                if len(old) != len(new):
+                    return None
+                for was, became in zip(old, new, strict=True):
+                    if was == became:
+                        continue
+                    if not self._is_slip(was, became):
+                        return None
+                    slips.append(f"{cut(was)} → {cut(became)}")
+        return slips
+
+    def carried(self) -> set[str]:
+        """The words that carry meaning and came or went, inflections aside."""
+        old, new = self.changed()
+        turned = {word for pair in OPPOSED if pair & old and pair & new for word in pair & (old | new)}
+        gone, came = (side - (LIGHT - turned) for side in (old, new))
+        # The same figure, written otherwise: what no fact came of says the same in sum.
+        if any(map(_is_figure, gone)) and any(map(_is_figure, came)):
+            gone, came = ({word for word in side if not _is_figure(word)} for side in (gone, came))
+        if len(gone) + len(came) > MOST:
+            return gone | came
+        return {word for word in gone if not any(_inflects(word, other) for other in came)} | {
+            word for word in came if not any(_inflects(word, other) for other in gone)
+        }
+
+    def changed(self) -> tuple[set[str], set[str]]:
+        """The words that went, and those that came; one that is the other with a slip in it did neither."""
+        old, new = Counter[str](), Counter[str]()
+        for piece in self._edited:
+            if notices.is_stamp(self._b[piece.b_start : piece.b_end]):
+                continue
+            for change in piece.changes:
+                was, became = words(change.before), words(change.after)
+                if len(was) == len(became):
+                    pairs = [pair for pair in zip(was, became, strict=True) if not self._is_slip(*pair)]
+                    was, became = ([pair[side] for pair in pairs] for side in (0, 1))
+                old.update(map(unaccented, was))
+                new.update(map(unaccented, became))
+        return set(old - new), set(new - old)
+
+    def _is_slip(self, was: str, became: str) -> bool:
+        within = self._context
+        return not {unaccented(was), unaccented(became)} & within.replaced and misspelt(
+            was, became, within.attested, within.names, self._language
+        )
+
+    def _doubled(self, change: Change) -> bool:
+        """Whether the one word that came or went stands beside itself."""
+        text, start, end = (
+            (self._a, change.a_start, change.a_end)
+            if words(change.before)
+            else (self._b, change.b_start, change.b_end)
+        )
+        word = words(text[start:end])[0].lower()
+        before, after = words(text[max(0, start - 40) : start]), words(text[end : end + 40])
+        return word in [each.lower() for each in (*before[-1:], *after[:1])]
+
+
+def _joined(parts: list[str]) -> str:
+    return "".join(parts).lower().replace("-", "").replace("’", "'")
+
+
+def _is_figure(word: str) -> bool:
+    """Whether a word is of a number; a unit, a month or `yesterday` put for another is another."""
+    return word[0].isdigit() or word in NUMBERS or word in ORDINALS or word in MAGNITUDES or word in SHARES
+
+
+def _inflects(word: str, other: str) -> bool:
+    """Whether two words are forms of one, as far as endings tell: `raakten`, `geraakt`."""
+    left, right = word.removeprefix("ge"), other.removeprefix("ge")
+    same = [one == other for one, other in zip(left, right, strict=False)]
+    shared = same.index(False) if False in same else len(same)
+    return any(
+        left[stem:] in _FORMS and right[stem:] in _FORMS for stem in range(shared, max(2, shared - 3), -1)
+    )
