@@ -22,7 +22,7 @@ from ingest.errors import StoreUnavailable
 from ingest.store import tables
 from ingest.store.engine import Store, translated
 
-VERSION = 3  # of what is kept and how it is made: another one, and the index is made anew
+VERSION = 4  # of what is kept and how it is made: another one, and the index is made anew
 SCHEMA = "ingest_index"
 _LOCK = 0x696E646578  # "index": one at a time makes the schema
 
