@@ -38,6 +38,10 @@ class Condition:
     def __contains__(self, code: str) -> bool:
         return any(known == code for known, _ in self.problems)
 
+    def lost(self) -> Problem | None:
+        """Why the root itself cannot be looked at, if it cannot."""
+        return self.problems.get(("root_missing", None)) or self.problems.get(("root_replaced", None))
+
     def trouble(self, code: str, path: bytes | None, detail: str) -> None:
         """Note a problem; the first note of it keeps its time."""
         known = self.problems.get((code, path))

@@ -11,7 +11,7 @@ from contextlib import suppress
 
 from ingest.config import Settings
 from ingest.daemon.barrier import Barrier
-from ingest.daemon.condition import Condition, Problem
+from ingest.daemon.condition import Condition
 from ingest.daemon.ground import Ground
 from ingest.daemon.pulse import Pulse
 from ingest.daemon.scans import Scans
@@ -199,17 +199,17 @@ class Observation:
     def _stalled(self, gap: float) -> None:
         """Stopped, suspended, or a jump of the clock: look at everything again."""
         self.log.warning("stalled", root=self.root.name, seconds=round(gap, 1))
-        self._look_anew("stalled", self.clock.wall() - round(gap * 1e6))
+        self._look_anew("stalled", "stalled", self.clock.wall() - round(gap * 1e6))
 
     def _jumped(self, micros: int) -> None:
         """The wall clock was set, or the machine slept: what happened meanwhile is told by a scan."""
         seconds = round(micros / 1e6, 1)
         self.log.warning("clock_jumped", root=self.root.name, seconds=seconds)
         self.condition.trouble("clock", None, f"the clock jumped by {seconds:g} s")
-        self._look_anew("clock", self.ground.proven_at)
+        self._look_anew("the clock jumped", "clock", self.ground.proven_at)
 
-    def _look_anew(self, why: str, since: int | None) -> None:
-        self.condition.cover("scanned", why, since)
+    def _look_anew(self, why: str, reason: str, since: int | None) -> None:
+        self.condition.cover("scanned", reason, since)
         if self.ground.sight is not None:
             self.ground.sight.recall()
         self.rescan(why)
@@ -340,11 +340,6 @@ class Observation:
         self._barriers.append(barrier)
         return barrier
 
-    def lost(self) -> Problem | None:
-        """Why the root itself cannot be looked at, if it cannot."""
-        troubles = self.condition.problems
-        return troubles.get(("root_missing", None)) or troubles.get(("root_replaced", None))
-
     def end_barrier(self, barrier: Barrier) -> None:
         """Nobody waits for it any more; may be called twice."""
         if barrier in self._barriers:
@@ -352,7 +347,11 @@ class Observation:
 
     def passes(self, barrier: Barrier) -> bool:
         """Whether everything that was announced before the barrier is in the store."""
-        if self.capture is None or not self.ground.ready or self.scanning:
+        if self.capture is None or not self.ground.ready:
+            return False
+        if self.ground.watches_due and not barrier.is_scan and barrier.cookie is None:
+            self.ground.compare_watches()  # of a folder renamed at once the watch may be lost
+        if self.scanning:
             return False
         # a scan is over though a folder below cannot be told; a `sync` is not
         troubles = self.condition.problems

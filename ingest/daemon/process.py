@@ -358,7 +358,7 @@ class Daemon:
 
     def _is_done(self, job: Job) -> bool:
         assert job.barriers is not None
-        lost = [o.lost() for o in self.observations if o.root.uid in job.barriers]
+        lost = [o.condition.lost() for o in self.observations if o.root.uid in job.barriers]
         if job.kind == "scan" and (problem := next(filter(None, lost), None)) is not None:
             job.answer = {**(job.answer or {}), "lost": {"code": problem.code, "detail": problem.detail}}
             job.done.set()

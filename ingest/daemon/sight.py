@@ -88,7 +88,7 @@ class Sight:
             found = os.stat(OWN_FOLDER, dir_fd=self._folder, follow_symlinks=False)
         except OSError:
             return True  # it is made, and then watched, with the next cookie
-        return watched.has(found.st_dev, found.st_ino)
+        return watched.has(OWN_FOLDER, found.st_dev, found.st_ino)
 
     def provable_again(self) -> bool:
         """Whether cookies can come back from now on, which they could not before."""
@@ -101,7 +101,7 @@ class Sight:
     def _watches(self) -> Watches | None:
         """What the kernel watches; None without a watcher, and where it does not tell."""
         listed = self._watcher.watched() if self._watcher is not None else None
-        return None if listed is None else Watches(listed, os.fstat(self._folder))
+        return None if listed is None else Watches(listed, os.fstat(self._folder), self._path)
 
     def stop(self) -> None:
         """Stop watching; may be called twice."""
@@ -174,7 +174,7 @@ class Sight:
         watched = self._watches()
         if watched is None:
             return []
-        return [path for path, inode in folders.items() if not watched.has(*inode)]
+        return [path for path, inode in folders.items() if not watched.has(path, *inode)]
 
     def watch_again(self, lost: bool, now: float) -> bool:
         """Make the watcher anew where folders are not watched; whether that was done.

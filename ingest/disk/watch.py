@@ -174,24 +174,32 @@ class Watcher:
         """Why this watcher cannot be trusted any more, or None. A cookie is the stronger proof."""
         return "a watcher thread died" if any(not thread.is_alive() for thread in self._threads) else None
 
-    def watched(self) -> frozenset[tuple[int, int]] | None:
-        """(device, inode) of every watched folder, as the kernel lists them; None if it does not."""
+    def watched(self) -> dict[tuple[int, int], bytes | None] | None:
+        """(device, inode) of every watched folder, as the kernel lists them, with the path that the library
+        takes it for, where it says so; None if the kernel does not list them."""
         fd = getattr(getattr(self._observer, "_inotify_fd", None), "_inotify_fd", None)
-        return watched_inodes(fd) if isinstance(fd, int) else None
+        listed = watched_inodes(fd) if isinstance(fd, int) else None
+        if listed is None:
+            return None
+        paths: dict[int, bytes] = {}
+        for emitter in self._observer.emitters:
+            group = getattr(emitter, "_inotify", None)
+            paths.update(dict(getattr(group, "_active_callbacks_by_watch", {})))
+        return {inode: paths.get(watch) for watch, inode in listed.items()}
 
 
 _WHERE = re.compile(r"^\S*:\d+: ")  # the place in the library, of no use to an operator
-_WATCH = re.compile(r"^inotify wd:\S+ ino:([0-9a-f]+) sdev:([0-9a-f]+)", re.MULTILINE)
+_WATCH = re.compile(r"^inotify wd:([0-9a-f]+) ino:([0-9a-f]+) sdev:([0-9a-f]+)", re.MULTILINE)
 
 
-def watched_inodes(fd: int) -> frozenset[tuple[int, int]] | None:
-    """The watches of an inotify descriptor, from /proc; None where that file is not there."""
+def watched_inodes(fd: int) -> dict[int, tuple[int, int]] | None:
+    """The watches of an inotify descriptor by number, from /proc; None where that file is not there."""
     try:
         with open(f"/proc/self/fdinfo/{fd}", encoding="ascii") as lines:
             found = _WATCH.findall(lines.read())
     except OSError:
         return None
-    return frozenset((_device(int(device, 16)), int(inode, 16)) for inode, device in found)
+    return {int(watch, 16): (_device(int(device, 16)), int(inode, 16)) for watch, inode, device in found}
 
 
 class Watches:
@@ -201,18 +209,27 @@ class Watches:
     has the one of them all. The root itself is watched, so its entry tells that one.
     """
 
-    def __init__(self, listed: frozenset[tuple[int, int]], root: os.stat_result) -> None:
+    def __init__(
+        self, listed: dict[tuple[int, int], bytes | None], root: os.stat_result, path: bytes
+    ) -> None:
         self._listed = listed
+        self._root = path
         self._other: int | None = None
         if (root.st_dev, root.st_ino) not in listed:
             devices = {device for device, inode in listed if inode == root.st_ino}
             self._other = devices.pop() if len(devices) == 1 else None
 
-    def has(self, device: int, inode: int) -> bool:
-        """Whether the folder with this device and inode is watched."""
-        return (device, inode) in self._listed or (
-            self._other is not None and (self._other, inode) in self._listed
-        )
+    def has(self, path: bytes, device: int, inode: int) -> bool:
+        """Whether the folder at this path, with this device and inode, is watched, and under this path.
+
+        The library takes one folder for another where one is made in the place of another that was just
+        renamed: what it tells of then stands elsewhere.
+        """
+        for key in ((device, inode), (self._other, inode)):
+            if key in self._listed:
+                name = self._listed[key]
+                return name is None or name == (os.path.join(self._root, path) if path else self._root)
+        return False
 
 
 def _device(kernel: int) -> int:

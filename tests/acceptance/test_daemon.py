@@ -249,6 +249,7 @@ def test_a_daemon_on_a_terminal_stops_cleanly_when_that_is_closed(place: Place) 
     )
     assert daemon.stderr is not None
     assert b'"started"' in daemon.stderr.readline()
+    assert b'"scan_finished"' in daemon.stderr.readline()
     daemon.send_signal(signal.SIGHUP)
     _, lines = daemon.communicate(timeout=30)
     os.close(slave)
