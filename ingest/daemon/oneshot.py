@@ -6,13 +6,13 @@ from collections.abc import Callable, Sequence
 from contextlib import ExitStack
 
 import msgspec
-import structlog
 
 from ingest.config import Settings
 from ingest.daemon import door
 from ingest.daemon.observe import Observation
 from ingest.disk import anchor
 from ingest.errors import AlreadyRunning, NoDaemon, RootUnavailable, StoreUnavailable, Unreachable
+from ingest.logging import Silent
 from ingest.pipeline.limits import Clock
 from ingest.store.engine import Store
 from ingest.store.roots import Root
@@ -51,7 +51,6 @@ def scan_roots(
     if not remaining:
         return files, lost
     quiet = msgspec.structs.replace(settings, backend="poll", log_level="error")
-    structlog.configure(processors=[_drop], logger_factory=lambda *_: None)
     with ExitStack() as held:
         if store.is_sqlite and not alone:
             held.enter_context(anchor.lock_store(str(store.url.database)))
@@ -71,7 +70,7 @@ def _scan(
     progress: Callable[[int, float], None],
 ) -> int:
     observation = Observation(
-        store, root, settings=settings, clock=clock, log=structlog.get_logger(), wake=lambda: None,
+        store, root, settings=settings, clock=clock, log=Silent(), wake=lambda: None,
         hidden=store.files_below, once=True,
     )  # fmt: skip
     try:
@@ -126,7 +125,3 @@ def _asked_daemon(store: Store, root: Root) -> int | None:
     if not answer.get("done"):
         raise Unreachable("the daemon ended before the scan did", hint="run: ingest status")
     return int(answer.get("files", 0))
-
-
-def _drop(_logger: object, _method: str, _event: object) -> str:
-    raise structlog.DropEvent
