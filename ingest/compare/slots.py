@@ -281,11 +281,11 @@ def _digits(text: str, cut: list[Token], at: int) -> tuple[Fraction | str, int, 
             return f"{token}-{cut[at + 2].low}", at + 3, "range"
     written, suffix = parts[1].rstrip(".,"), parts[2]
     end = at + 1
-    if written.isdigit() and len(written) <= 3:
+    if written.isdecimal() and len(written) <= 3:
         while end < len(cut) and _is_group(text, cut, end):
             written += cut[end].low
             end += 1
-    if suffix in _ORDINAL_ENDINGS and written.isdigit():
+    if suffix in _ORDINAL_ENDINGS and written.isdecimal():
         return written, end, "ordinal"
     if _GROUPED.match(written):
         last = max(written.rfind("."), written.rfind(","))
@@ -303,6 +303,7 @@ def _is_group(text: str, cut: list[Token], at: int) -> bool:
     token = cut[at].low
     return (
         len(token) == 3
+        and token.isascii()
         and token.isdigit()
         and text[cut[at - 1].end : cut[at].start] in (" ", "\u00a0", "\u202f")
     )

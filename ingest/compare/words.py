@@ -138,6 +138,7 @@ _VARIANTS = (("ise", "ize"), ("isi", "izi"), ("isa", "iza"), ("our", "or"), ("re
              ("ll", "l"))  # fmt: skip
 _DUTCH_ENDINGS = ("dt", "d", "t", "")
 _VOWELS = frozenset("aeiouy")
+_LONGEST = 64  # letters; the distance takes the square of it
 
 
 def misspelt(
@@ -174,6 +175,8 @@ def misspelt(
     if old in attested and new in attested:
         return False
     longest = max(len(old), len(new))
+    if longest > _LONGEST:
+        return False
     turned = sorted(old) == sorted(new)
     if longest < 4 and not (old in COMMON or new in COMMON or turned):
         return False

@@ -132,6 +132,8 @@ def _enrol_one(store: Store, connection: Connection, want: Wanted, *, adopt: boo
             )
         return _adopt(connection, _unretire(connection, by_name), adopt)
     known = _known_at(store, every, want.path)
+    if known is None and adopt and by_name is not None and by_name.path == want.path:
+        known = by_name  # another host's, or this one's under another name
     if known is not None:
         if want.name is not None and want.name != known.name:
             raise UsageError(
@@ -208,8 +210,9 @@ def _adopt(connection: Connection, root: Root, adopt: bool) -> Root:
     try:
         anchor.write_id(found.fd, root.uid)
         roots.update(
-            connection, root.id, device=found.device, inode=found.inode, mounts=_mounts_now(root.path)
-        )
+            connection, root.id, device=found.device, inode=found.inode, host=socket.gethostname(),
+            mounts=_mounts_now(root.path),
+        )  # fmt: skip
         return roots.named(connection, root.name)
     finally:
         os.close(found.fd)

@@ -22,6 +22,7 @@ from ingest.store import seen
 from ingest.store.engine import Store
 from ingest.store.roots import Root
 
+TOLD_LATE = 1_000_000  # microseconds that a rename may be told after the library knows of it
 WATCHES = 10.0  # seconds between two looks at the kernel's watches where nothing suggests one
 
 
@@ -53,6 +54,7 @@ class Ground:
         self.ready = False
         self.unwatched: dict[bytes, str] = {}
         self.watches_due = True
+        self.suspects: dict[bytes, tuple[bytes, int]] = {}  # the path it is told under, and since when
         self._store = store
         self._backend = settings.backend_of(root.name)
         self._clock = clock
@@ -219,7 +221,7 @@ class Ground:
             path: why for path, why in self.capture.untold().items() if path not in self.capture.closed
         }
         assert self.sight is not None
-        lost = self.sight.unwatched(self.capture.folders)
+        lost = self._lost(self.sight.unwatched(self.capture.folders))
         for path in lost:
             missing[path] = "the operating system does not watch this folder"
         if self.sight.watch_again(bool(lost), self._clock.monotonic()):
@@ -237,6 +239,22 @@ class Ground:
             self._scans.ask("all folders are watched")
         elif self.ready:
             self.cover_as_watched(self.proven_at or self._clock.wall())
+
+    def _lost(self, unwatched: dict[bytes, bytes | None]) -> list[bytes]:
+        """The folders whose watch is lost. One that the library has under another path may be one whose
+        rename was not told here yet: it is believed when a cookie came a second later and it still is so."""
+        now, before = self._clock.wall(), self.suspects
+        self.suspects = {
+            path: before[path] if before.get(path, (None, 0))[0] == name else (name, now)
+            for path, name in unwatched.items()
+            if name is not None and not self.polled
+        }
+        proven = self.proven_at or 0
+        sure = {path for path, (_, since) in self.suspects.items() if proven - since > TOLD_LATE}
+        for path in sure:
+            del self.suspects[path]
+        self.watches_due = bool(self.suspects)
+        return [path for path, name in unwatched.items() if name is None or path in sure]
 
     # -- what may be claimed ---------------------------------------------------------------
 

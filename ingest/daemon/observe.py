@@ -351,7 +351,9 @@ class Observation:
             return False
         if self.ground.watches_due and not barrier.is_scan and barrier.cookie is None:
             self.ground.compare_watches()  # of a folder renamed at once the watch may be lost
-        if self.scanning:
+            if self.ground.unwatched and barrier.scan_after is None:
+                barrier.scan_after = self.clock.monotonic()
+        if self.scanning or (self.ground.suspects and not barrier.is_scan):
             return False
         # a scan is over though a folder below cannot be told; a `sync` is not
         troubles = self.condition.problems

@@ -88,7 +88,7 @@ class Sight:
             found = os.stat(OWN_FOLDER, dir_fd=self._folder, follow_symlinks=False)
         except OSError:
             return True  # it is made, and then watched, with the next cookie
-        return watched.has(OWN_FOLDER, found.st_dev, found.st_ino)
+        return watched.path_of(OWN_FOLDER, found.st_dev, found.st_ino) == OWN_FOLDER
 
     def provable_again(self) -> bool:
         """Whether cookies can come back from now on, which they could not before."""
@@ -169,12 +169,14 @@ class Sight:
         """When a cookie is to be sent."""
         return self._next_cookie if self._watcher is not None else float("inf")
 
-    def unwatched(self, folders: dict[bytes, tuple[int, int]]) -> list[bytes]:
-        """The folders, of those listed, that the kernel does not watch; empty where it cannot be told."""
+    def unwatched(self, folders: dict[bytes, tuple[int, int]]) -> dict[bytes, bytes | None]:
+        """The folders, of those listed, that the kernel does not watch (None), or that it tells of under
+        another path; empty where it cannot be told."""
         watched = self._watches()
         if watched is None:
-            return []
-        return [path for path, inode in folders.items() if not watched.has(path, *inode)]
+            return {}
+        found = ((path, watched.path_of(path, *inode)) for path, inode in folders.items())
+        return {path: name for path, name in found if name != path}
 
     def watch_again(self, lost: bool, now: float) -> bool:
         """Make the watcher anew where folders are not watched; whether that was done.

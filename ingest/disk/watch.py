@@ -174,9 +174,9 @@ class Watcher:
         """Why this watcher cannot be trusted any more, or None. A cookie is the stronger proof."""
         return "a watcher thread died" if any(not thread.is_alive() for thread in self._threads) else None
 
-    def watched(self) -> dict[tuple[int, int], bytes | None] | None:
-        """(device, inode) of every watched folder, as the kernel lists them, with the path that the library
-        takes it for, where it says so; None if the kernel does not list them."""
+    def watched(self) -> Listed | None:
+        """(device, inode) of every watched folder, as the kernel lists them, with the paths that the library
+        takes it for, None where it does not say; None if the kernel does not list them."""
         fd = getattr(getattr(self._observer, "_inotify_fd", None), "_inotify_fd", None)
         listed = watched_inodes(fd) if isinstance(fd, int) else None
         if listed is None:
@@ -185,7 +185,10 @@ class Watcher:
         for emitter in self._observer.emitters:
             group = getattr(emitter, "_inotify", None)
             paths.update(dict(getattr(group, "_active_callbacks_by_watch", {})))
-        return {inode: paths.get(watch) for watch, inode in listed.items()}
+        found: Listed = {}
+        for watch, inode in listed.items():
+            found.setdefault(inode, set()).add(paths.get(watch))  # a snapshot has the inodes of its original
+        return found
 
 
 _WHERE = re.compile(r"^\S*:\d+: ")  # the place in the library, of no use to an operator
@@ -202,6 +205,10 @@ def watched_inodes(fd: int) -> dict[int, tuple[int, int]] | None:
     return {int(watch, 16): (_device(int(device, 16)), int(inode, 16)) for watch, inode, device in found}
 
 
+# By device and inode, the paths that the library takes a watched folder for.
+Listed = dict[tuple[int, int], set[bytes | None]]
+
+
 class Watches:
     """The kernel's list of watches, asked for a folder as `stat` knows it.
 
@@ -209,9 +216,7 @@ class Watches:
     has the one of them all. The root itself is watched, so its entry tells that one.
     """
 
-    def __init__(
-        self, listed: dict[tuple[int, int], bytes | None], root: os.stat_result, path: bytes
-    ) -> None:
+    def __init__(self, listed: Listed, root: os.stat_result, path: bytes) -> None:
         self._listed = listed
         self._root = path
         self._other: int | None = None
@@ -219,17 +224,20 @@ class Watches:
             devices = {device for device, inode in listed if inode == root.st_ino}
             self._other = devices.pop() if len(devices) == 1 else None
 
-    def has(self, path: bytes, device: int, inode: int) -> bool:
-        """Whether the folder at this path, with this device and inode, is watched, and under this path.
+    def path_of(self, path: bytes, device: int, inode: int) -> bytes | None:
+        """Under which path below the root the folder at this one, with this device and inode, is told of:
+        this one, if all is well; None if it is not watched.
 
         The library takes one folder for another where one is made in the place of another that was just
         renamed: what it tells of then stands elsewhere.
         """
-        for key in ((device, inode), (self._other, inode)):
-            if key in self._listed:
-                name = self._listed[key]
-                return name is None or name == (os.path.join(self._root, path) if path else self._root)
-        return False
+        own = os.path.join(self._root, path) if path else self._root
+        names = set(self._listed.get((device, inode), ()))
+        if self._other is not None:
+            names |= self._listed.get((self._other, inode), set())
+        if not names:
+            return None
+        return path if own in names or None in names else min(filter(None, names))
 
 
 def _device(kernel: int) -> int:

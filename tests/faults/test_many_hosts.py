@@ -205,3 +205,19 @@ def test_a_root_is_not_taken_back_from_whoever_took_it_up_since(each_site: Site)
         assert not enrolling.__exit__(AlreadyRunning, refused, None)
         with store.read() as connection:
             assert [root.id for root in roots.every(connection)] == [known[0].id]
+
+
+def test_another_hosts_root_is_adopted_by_its_name_where_that_is_asked_for(server_site: Site) -> None:
+    """A host that was renamed, and a folder that holds no id: nothing else tells that they are one."""
+    site = server_site
+    site.write(a="one")
+    site.command.ask("scan", site.root)
+    with opened(str(site.command.database)) as store, store.write() as connection:
+        roots.update(connection, roots.named(connection, "root").id, host="as-it-was-called")
+    shutil.rmtree(site.root / ".ingest")
+    site.write(a="two")
+
+    site.command.refused("scan", f"root={site.root}", code=2)
+    assert site.command.records("scan", "--adopt", f"root={site.root}")[-1]["changed"] == 1
+    assert [record["host"] for record in site.command.records("roots")] == [socket.gethostname()]
+    assert site.command.records("scan")[-1]["files"] == 1

@@ -311,3 +311,11 @@ def test_two_words_that_there_are_were_both_meant(language: str, old: str, new: 
 
     assert found.kind == kind
     assert found.significance == ("cosmetic" if kind == "spelling" else "substantive")
+
+
+def test_small_figures_above_the_line_and_endless_words_are_no_trouble() -> None:
+    assert edit("He was the 1st ¹²³ of them all.\n", "He was the 2nd ¹²³ of them all.\n").kind == "correction"
+    endless = "ACGT" * 25_000
+    began = time.process_time()
+    edit(f"It read {endless} in the end.\n", f"It read {endless[:-1]}A in the end.\n")
+    assert time.process_time() - began < 2

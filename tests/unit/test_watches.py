@@ -5,30 +5,34 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
-from ingest.disk.watch import Watches, watched_inodes
+from ingest.disk.watch import Listed, Watches, watched_inodes
 
 
-def test_a_folder_that_the_library_takes_for_another_is_not_watched(tmp_path: Path) -> None:
+def test_a_folder_that_the_library_takes_for_another_is_told_of_there(tmp_path: Path) -> None:
     root = os.fsencode(tmp_path)
     here = os.stat(tmp_path)
     top = (here.st_dev, here.st_ino)
-    watches = Watches({top: root, (1, 10): root + b"/a", (1, 11): root + b"/b", (1, 12): None}, here, root)
+    listed: Listed = {top: {root}, (1, 10): {root + b"/a"}, (1, 11): {root + b"/b"}, (1, 12): {None}}
+    watches = Watches(listed, here, root)
 
-    assert watches.has(b"", *top)
-    assert watches.has(b"a", 1, 10)
-    assert not watches.has(b"a", 1, 11)  # its events are told of `b`
-    assert watches.has(b"c", 1, 12)  # the library does not say
-    assert not watches.has(b"d", 1, 13)
+    assert watches.path_of(b"", *top) == b""
+    assert watches.path_of(b"a", 1, 10) == b"a"
+    assert watches.path_of(b"a", 1, 11) == root + b"/b"
+    assert watches.path_of(b"c", 1, 12) == b"c"  # the library does not say
+    assert watches.path_of(b"d", 1, 13) is None
 
 
-def test_a_device_that_stat_calls_otherwise_is_that_of_the_root(tmp_path: Path) -> None:
+def test_a_snapshot_has_the_inodes_of_its_original_and_stat_its_own_device(tmp_path: Path) -> None:
     """So it is on btrfs."""
     root = os.fsencode(tmp_path)
     here = os.stat(tmp_path)
-    watches = Watches({(7, here.st_ino): root, (7, 10): root + b"/a"}, here, root)
+    watches = Watches(
+        {(7, here.st_ino): {root, root + b"/s"}, (7, 10): {root + b"/a", root + b"/s/a"}}, here, root
+    )
 
-    assert watches.has(b"a", here.st_dev, 10)
-    assert not watches.has(b"b", here.st_dev, 10)
+    for path in (b"a", b"s/a"):
+        assert watches.path_of(path, here.st_dev, 10) == path
+    assert watches.path_of(b"b", here.st_dev, 10) == root + b"/a"
 
 
 def test_what_is_no_inotify_descriptor_has_no_watches() -> None:
