@@ -146,10 +146,10 @@ def _examine(
     never: frozenset[tuple[int, int]],
     standing: dict[bytes, Standing],
 ) -> Finding | None:
-    path, row = difference.path, difference.seen
+    path = difference.path
     here = standing.get(path)
     if difference.signature is None:
-        if row is not None and row.document is None:
+        if difference.document is None:
             return None  # a rejected file that is gone was never a document
         if not scan.is_watched(path, patterns, hidden):
             return Finding(path, "removed", "excluded")

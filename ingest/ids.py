@@ -2,16 +2,34 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Sequence
 
 UID_BYTES = 16
+SALT_BYTES = 16
+_RANDOM_BYTES = 10
 Entropy = Callable[[int], bytes]
 
 
 def new_uid(micros: int, entropy: Entropy) -> bytes:
     """16 bytes: 6 of the time in milliseconds, 10 random. Rising in time, so that an index over
     them grows at one end; unique by the random part alone."""
-    return (micros // 1000 & (1 << 48) - 1).to_bytes(6, "big") + entropy(10)
+    return _stamp(micros) + entropy(_RANDOM_BYTES)
+
+
+def new_uids(micros: Sequence[int], entropy: Entropy) -> list[bytes]:
+    """One for each of these times."""
+    random = draws(_RANDOM_BYTES, len(micros), entropy)
+    return [_stamp(when) + drawn for when, drawn in zip(micros, random, strict=True)]
+
+
+def _stamp(micros: int) -> bytes:
+    return (micros // 1000 & (1 << 48) - 1).to_bytes(UID_BYTES - _RANDOM_BYTES, "big")
+
+
+def draws(size: int, count: int, entropy: Entropy) -> Iterator[bytes]:
+    """`count` times `size` random bytes, asked for once: each question costs more than its answer."""
+    drawn = entropy(size * count)
+    return (drawn[at : at + size] for at in range(0, size * count, size))
 
 
 def show_uid(uid: bytes) -> str:

@@ -8,11 +8,15 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable
+from typing import TYPE_CHECKING
 
 from ingest.disk.cookie import Cookies
+from ingest.disk.heard import Heard
 from ingest.disk.patterns import OWN_FOLDER
-from ingest.disk.watch import Heard, Watcher, Watches
 from ingest.pipeline.limits import Clock
+
+if TYPE_CHECKING:
+    from ingest.disk.watch import Watcher, Watches
 
 COOKIE_LOST = 4.0  # seconds of silence with a cookie out: the watcher is blind
 COOKIE_LATEST = 30.0  # the same, while it still hears other things
@@ -67,6 +71,8 @@ class Sight:
 
         Where there is a watcher already the new one takes its place, without a gap between them.
         """
+        from ingest.disk.watch import Watcher  # a scan without a daemon does without the library
+
         watcher = Watcher(self._path, hidden=self._hidden, wake=self._wake)
         self._last_heard = self._next_cookie = self._clock.monotonic()
         try:
@@ -100,7 +106,11 @@ class Sight:
 
     def _watches(self) -> Watches | None:
         """What the kernel watches; None without a watcher, and where it does not tell."""
-        listed = self._watcher.watched() if self._watcher is not None else None
+        if self._watcher is None:
+            return None
+        from ingest.disk.watch import Watches
+
+        listed = self._watcher.watched()
         return None if listed is None else Watches(listed, os.fstat(self._folder), self._path)
 
     def stop(self) -> None:

@@ -12,8 +12,9 @@ from contextlib import suppress
 from ingest.disk.anchor import open_beneath_new
 from ingest.disk.patterns import OWN_FOLDER
 from ingest.disk.read import open_beneath
-from ingest.disk.watch import COOKIE
 from ingest.ids import Entropy
+
+COOKIE = b"cookie-"
 
 
 class Cookies:

@@ -9,8 +9,10 @@ from __future__ import annotations
 import os
 import stat
 import sys
+from bisect import bisect_left
 from collections.abc import Callable, Iterable, Iterator
 from functools import partial
+from itertools import chain, islice
 from operator import itemgetter
 from typing import Any, NamedTuple
 
@@ -20,9 +22,9 @@ from ingest.disk.patterns import Patterns, is_temporary
 from ingest.disk.read import open_beneath, signature_parts
 from ingest.model import Signature
 
-# A file changed less than this before it was read could have changed again in the same tick of
-# the file system's clock; it is read once more at the next scan (git's "racily clean").
-RACY_NS = 10_000_000
+# Microseconds. A file changed less than this before it was read could have changed again in the same
+# tick of the file system's clock; it is read once more at the next scan (git's "racily clean").
+RACY = 10_000
 TICK = 1000  # files between two pauses
 _KIND = 0o170000  # S_IFMT
 
@@ -31,20 +33,9 @@ _HALF = 1 << 63
 _encode = partial(str.encode, encoding=sys.getfilesystemencoding(), errors=sys.getfilesystemencodeerrors())
 
 
-class Found(NamedTuple):
-    """A watched regular file that the walk found, with its signature."""
-
-    path: bytes
-    device: int
-    inode: int
-    size: int
-    mtime_ns: int
-    ctime_ns: int
-
-    @property
-    def signature(self) -> Signature:
-        """What `stat` said of it."""
-        return Signature(*self[1:])
+# A watched regular file that the walk found: path, device, inode, size, mtime_ns, ctime_ns. A plain tuple,
+# since a scan makes one of each file there is, and compares a folder of them with one question.
+Found = tuple[bytes, int, int, int, int, int]
 
 
 class Blocked(NamedTuple):
@@ -74,12 +65,29 @@ class SeenRow(NamedTuple):
         return None if self.device is None else Signature(*self[2:7])  # type: ignore[arg-type]
 
 
+class Known(NamedTuple):
+    """What a scan asks of a row of `seen`; `again` says to read the file whatever it looks like."""
+
+    path: bytes
+    device: int | None
+    inode: int | None
+    size: int | None
+    mtime_ns: int | None
+    ctime_ns: int | None
+    again: bool
+    document: int | None
+
+
 class Difference(msgspec.Struct, frozen=True, tag=True):
-    """A path to look at: on disk and new or other than recorded, or recorded and not found."""
+    """A path to look at: on disk and new or other than recorded, or recorded and not found.
+
+    `known` says whether there is a row for it, `document` what stood there then, if it had a version.
+    """
 
     path: bytes
     signature: Signature | None
-    seen: SeenRow | None
+    known: bool
+    document: int | None = None
 
 
 class Range(NamedTuple):
@@ -108,19 +116,21 @@ def walk(
     top: bytes = b"",
     within: Range = Range(),  # noqa: B008  # a tuple
     listed: Callable[[bytes, int], None] | None = None,
-) -> Iterator[Found | Blocked]:
+) -> Iterator[list[Found] | Blocked]:
     """Everything watched below `top` whose path is `within` a range, in byte order of the paths.
+
+    Files that follow one another in a folder come as one list.
 
     `hidden` are paths that are never taken in (the store's own files), `closed` are folders not to
     enter because a mount came or went there. `listed` is told each folder that could be listed, with
     a descriptor that is open during the call. Links are not followed and
     what is not a regular file is not opened. A folder that vanishes meanwhile is passed over.
     """
-    stack: list[Iterator[Found | Blocked | _Folder]] = [iter([_Folder(top, top)])]
+    stack: list[Iterator[list[Found] | Blocked | _Folder]] = [iter([_Folder(top, top)])]
     while stack:
         for entry in stack[-1]:
-            if type(entry) is not _Folder:
-                yield entry  # type: ignore[misc]  # mypy does not narrow by `type`
+            if not isinstance(entry, _Folder):
+                yield entry
                 continue
             path = entry.path
             if path in closed:
@@ -152,57 +162,82 @@ def walk(
 
 def _list(
     fd: int, folder: bytes, patterns: Patterns, hidden: frozenset[bytes], within: Range
-) -> list[Found | Blocked | _Folder]:
+) -> list[list[Found] | Blocked | _Folder]:
     """One folder's watched entries, sorted."""
     prefix = folder + b"/" if folder else b""
     after, end = within
     first, last = below(folder)
     whole = first >= after and (end is None or (last is not None and last <= end))
     chosen = bool(patterns.include or patterns.exclude)
-    entries: list[Found | Blocked | _Folder] = []
-    with os.scandir(fd) as listing:
-        for entry in listing:
-            name = _encode(entry.name)
-            path = prefix + name
-            if path in hidden:
+    files: list[Found] = []
+    others: list[Blocked | _Folder] = []
+    # A list and a `stat` of each take less than the entries of `scandir`, whose type would be asked for too.
+    names = os.listdir(fd)
+    for entry, name in zip(names, _encoded(names), strict=True):
+        path = prefix + name
+        if not whole and not (path + b"0" > after and (end is None or path < end)):
+            continue
+        try:
+            found = os.stat(entry, dir_fd=fd, follow_symlinks=False)
+        except FileNotFoundError:
+            continue
+        except OSError as error:
+            kept = not chosen or patterns.keeps_path(path) or patterns.keeps_folder(path)
+            if kept and not is_temporary(name) and path not in hidden:
+                others.append(Blocked(path, os.strerror(error.errno or 0)))
+            continue
+        kind = found.st_mode & _KIND
+        if kind == stat.S_IFREG:
+            if is_temporary(name) or path in hidden or (chosen and not patterns.keeps_path(path)):
                 continue
-            if entry.is_dir(follow_symlinks=False):
-                key = path + b"/"
-                inside = whole or (path + b"0" > after and (end is None or key < end))
-                if inside and patterns.keeps_folder(path):
-                    entries.append(_Folder(key, path))
-                continue
-            if not (whole or (path > after and (end is None or path < end))):
-                continue
-            if is_temporary(name) or (chosen and not patterns.keeps_path(path)):
-                continue
-            try:
-                found = entry.stat(follow_symlinks=False)
-            except FileNotFoundError:
-                continue
-            except OSError as error:
-                entries.append(Blocked(path, os.strerror(error.errno or 0)))
-                continue
-            if found.st_mode & _KIND != stat.S_IFREG:
+            if not (whole or path > after):
                 continue
             inode, mtime, ctime = found.st_ino, found.st_mtime_ns, found.st_ctime_ns
             if inode < _HALF and 0 <= mtime < _HALF and 0 <= ctime < _HALF:  # as nearly all are
-                entries.append(Found(path, found.st_dev, inode, found.st_size, mtime, ctime))
+                files.append((path, found.st_dev, inode, found.st_size, mtime, ctime))
             else:
-                entries.append(Found(path, *signature_parts(found)))
-    entries.sort(key=itemgetter(0))
-    return entries
+                files.append((path, *signature_parts(found)))
+        elif kind == stat.S_IFDIR and path not in hidden:
+            key = path + b"/"
+            if (whole or end is None or key < end) and patterns.keeps_folder(path):
+                others.append(_Folder(key, path))
+    files.sort()
+    return _in_order(files, others)
+
+
+def _encoded(names: list[str]) -> list[bytes]:
+    """As the disk has them, all at once: no name has a NUL."""
+    return _encode("\0".join(names)).split(b"\0") if names else []
+
+
+def _in_order(files: list[Found], others: list[Blocked | _Folder]) -> list[list[Found] | Blocked | _Folder]:
+    """The sorted files in runs, with the rest between them where it belongs."""
+    ordered: list[list[Found] | Blocked | _Folder] = []
+    start = 0
+    for other in sorted(others, key=itemgetter(0)):
+        end = bisect_left(files, (other[0],))
+        if start < end:
+            ordered.append(files[start:end])
+        ordered.append(other)
+        start = end
+    if start < len(files):
+        ordered.append(files[start:] if start else files)
+    return ordered
+
+
+_look_of: Callable[[tuple[Any, ...]], tuple[Any, ...]] = itemgetter(slice(0, 6))
+_again = itemgetter(6)
 
 
 def compare(
-    walked: Iterable[Found | Blocked],
+    walked: Iterable[list[Found] | Blocked],
     rows: Iterator[tuple[Any, ...]],
     *,
     blocked: list[Blocked],
     seen_files: Callable[[int], None],
     every: bool = False,
 ) -> Iterator[Difference | None]:
-    """Merge the two streams and yield the paths to look at, in order; `rows` have the fields of SeenRow.
+    """Merge the two streams and yield the paths to look at, in order; `rows` have the fields of Known.
 
     None is yielded now and then, so that a caller can do other work while nothing differs.
 
@@ -210,39 +245,71 @@ def compare(
     filled, `seen_files` is told how many files there were since it was told last. With `every`, files
     that look the same are yielded too.
     """
-    row = next(rows, None)
-    files = 0
+    ahead: list[tuple[Any, ...]] = []  # rows that were read and are not compared yet
+    told = 0
     for entry in walked:
-        if type(entry) is Blocked:
+        if isinstance(entry, Blocked):
             blocked.append(entry)
             continue
-        files += 1
-        if files == TICK:
-            seen_files(files)
-            files = 0
-            yield None
-        path = entry[0]
-        while row is not None and row[0] < path:
-            if not is_below_any(row[0], blocked):
-                yield Difference(row[0], None, SeenRow._make(row))
-            row = next(rows, None)
-        if row is None or row[0] != path:
-            yield Difference(path, entry.signature, None)  # type: ignore[union-attr]  # mypy, as above
+        for start in range(0, len(entry), TICK):
+            part = entry[start : start + TICK]
+            ahead += islice(rows, max(0, len(part) - len(ahead)))
+            if every or not _are_alike(part, ahead):
+                yield from _merge(part, ahead, rows, blocked, every)
+            else:
+                del ahead[: len(part)]
+            told += len(part)
+            if told >= TICK:
+                seen_files(told)
+                told = 0
+                yield None
+    seen_files(told)
+    yield from _missing(chain(ahead, rows), blocked)
+
+
+def _are_alike(files: list[Found], rows: list[tuple[Any, ...]]) -> bool:
+    """Whether the rows begin with one for each of these files, and none needs a look."""
+    beginning = rows if len(rows) == len(files) else rows[: len(files)]
+    return list(map(_look_of, beginning)) == files and not any(map(_again, beginning))
+
+
+def _merge(
+    files: list[Found],
+    ahead: list[tuple[Any, ...]],
+    rows: Iterator[tuple[Any, ...]],
+    blocked: list[Blocked],
+    every: bool,
+) -> Iterator[Difference]:
+    """One by one; the rows up to the last of these files are taken off the beginning of `ahead`."""
+    at = 0
+    for found in files:
+        path = found[0]
+        while True:
+            if at == len(ahead):
+                ahead += islice(rows, 1)
+            if at == len(ahead) or ahead[at][0] >= path:
+                break
+            yield from _missing(ahead[at : at + 1], blocked)
+            at += 1
+        if at == len(ahead) or ahead[at][0] != path:
+            yield Difference(path, Signature(*found[1:]), False)
             continue
-        if every or needs_look(row, entry):  # type: ignore[arg-type]
-            yield Difference(path, entry.signature, SeenRow._make(row))  # type: ignore[union-attr]
-        row = next(rows, None)
-    seen_files(files)
-    while row is not None:
+        row = ahead[at]
+        at += 1
+        if every or needs_look(row, found):
+            yield Difference(path, Signature(*found[1:]), True, row[7])
+    del ahead[:at]
+
+
+def _missing(rows: Iterable[tuple[Any, ...]], blocked: list[Blocked]) -> Iterator[Difference]:
+    for row in rows:
         if not is_below_any(row[0], blocked):
-            yield Difference(row[0], None, SeenRow._make(row))
-        row = next(rows, None)
+            yield Difference(row[0], None, True, row[7])
 
 
 def needs_look(row: tuple[Any, ...], found: Found) -> bool:
     """Whether a file must be read again: other than recorded, rejected before, or racily clean."""
-    # by place: a scan asks it of each file there is
-    return row[2:7] != found[1:] or row[8] is not None or found[5] > row[7] * 1000 - RACY_NS
+    return row[6] or row[:6] != found
 
 
 def is_below_any(path: bytes, blocked: list[Blocked]) -> bool:

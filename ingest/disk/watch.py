@@ -14,15 +14,15 @@ import re
 import threading
 from collections.abc import Callable
 
-import msgspec
 from watchdog import events
 from watchdog.observers import Observer
 from watchdog.observers.api import BaseObserver
 
+from ingest.disk.cookie import COOKIE
+from ingest.disk.heard import Heard
 from ingest.disk.patterns import OWN_FOLDER
 
 HINTS = 100_000  # past this many paths a rescan is cheaper than the list
-COOKIE = b"cookie-"
 # Every event class but the two of reading, since our own reads would flood the queue, and that of a
 # folder modified: each create and delete below says the same, and more.
 EVENTS: list[type[events.FileSystemEvent]] = [
@@ -37,20 +37,6 @@ EVENTS: list[type[events.FileSystemEvent]] = [
     events.DirMovedEvent,
     events.DirAttribEvent,
 ]
-
-
-class Heard(msgspec.Struct):
-    """What was heard since the last time it was taken."""
-
-    touched: set[bytes] = msgspec.field(default_factory=set)
-    writing: set[bytes] = msgspec.field(default_factory=set)
-    at_rest: set[bytes] = msgspec.field(default_factory=set)
-    folders: set[bytes] = msgspec.field(default_factory=set)
-    renames: list[tuple[bytes, bytes]] = msgspec.field(default_factory=list)
-    cookies: set[bytes] = msgspec.field(default_factory=set)
-    events: int = 0
-    overflow: bool = False
-    root_event: bool = False
 
 
 class Handler(events.FileSystemEventHandler):

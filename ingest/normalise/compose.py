@@ -19,7 +19,6 @@ _PIECE = 65_536
 # No character outside this range has a combining class.
 _MARK_RANGE = range(0x0300, 0x20000)
 _BEYOND_BMP = "\U00010000"
-_MAY_BE_LONG_RUN = re.compile(f"(?<![\u0300-\U0001ffff])[\u0300-\U0001ffff]{{{_LONG_RUN},}}+")
 
 
 def nfc(text: str) -> str:
@@ -34,9 +33,14 @@ def nfc(text: str) -> str:
 
 
 def _order_long_runs(text: str) -> str:
-    if _MAY_BE_LONG_RUN.search(text) is None:
+    if _may_be_long_run().search(text) is None:
         return text
     return _long_run().sub(lambda run: _in_canonical_order(run.group()), text)
+
+
+@functools.cache
+def _may_be_long_run() -> re.Pattern[str]:
+    return re.compile(f"(?<![\u0300-\U0001ffff])[\u0300-\U0001ffff]{{{_LONG_RUN},}}+")
 
 
 @functools.cache

@@ -33,6 +33,7 @@ _DENSE = 8
 
 _LETTER = re.compile(r"[^\W_]")
 _PUNCTUATION = re.compile(r"[^\w\s]")
+_WORDS_AND_BLANKS = bytes(code for code in range(128) if re.match(r"[\w\s]", chr(code)))
 _QUOTE = re.compile(r"[\"'`´‘’‚‛“”„‟«»‹›()\[\]{}<>「」『』〈〉《》【】]")
 _WIDE_BLANK = re.compile("[\u0085\u00a0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000]")
 
@@ -140,16 +141,16 @@ class _Tally:
 
     def add(self, pieces: list[str], following: str | None) -> None:
         """Count the pieces; `following` is what comes after them, None if the last goes on."""
-        last = len(pieces) - 1
-        for index, piece in enumerate(pieces):
-            if not piece[:1].isalnum() and _LETTER.search(piece) is None:
-                if piece.isspace():
-                    self._going_on = False
-                continue
-            if not self._going_on:
-                self.sentences += 1
-            next_piece = pieces[index + 1] if index < last else following
-            self._going_on = next_piece is None or abbreviations.joins(piece, next_piece, self._language)
+        joins, language = abbreviations.joins, self._language
+        found, going_on = self.sentences, self._going_on
+        for piece, next_piece in zip(pieces, [*pieces[1:], following], strict=False):
+            if piece[:1].isalnum() or _LETTER.search(piece) is not None:
+                if not going_on:
+                    found += 1
+                going_on = next_piece is None or joins(piece, next_piece, language)
+            elif piece.isspace():
+                going_on = False
+        self.sentences, self._going_on = found, going_on
 
 
 def _narrow(text: str) -> str:
@@ -158,6 +159,9 @@ def _narrow(text: str) -> str:
 
 
 def _sparse(window: str) -> str:
+    # What is beyond ASCII counts as punctuation first: most windows have little of either.
+    if len(window.encode("utf-8", "replace").translate(None, _WORDS_AND_BLANKS)) * _DENSE <= len(window):
+        return window
     if len(_PUNCTUATION.findall(window)) * _DENSE <= len(window):
         return window
     return _QUOTE.sub(" ", window)

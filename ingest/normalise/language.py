@@ -27,8 +27,14 @@ _SUREST_GUESS = 0.5
 
 _ENOUGH_LETTERS = re.compile(rf"(?:[\W\d_]*+[^\W\d_]){{{_FEWEST_LETTERS}}}")
 
-_DUTCH_LIST = "een niet zijn wordt werd worden naar heeft hebben deze zich hij zij bij kunnen tegen zegt"
-_ENGLISH_LIST = "the and with from which their have would they has said not are were been this that its"
+_DUTCH_LIST = """
+    een niet zijn wordt werd worden werden naar heeft hebben deze zich hij zij wij mijn onze bij kunnen zou
+    zal zullen willen tegen tijdens terwijl toen vanaf veel nieuwe zelf zegt zei gaat komt
+"""
+_ENGLISH_LIST = """
+    the and with from which their have would could they has said not are were been this that its but his
+    who when what there about after than other into him your
+"""
 _DUTCH = frozenset(_DUTCH_LIST.split())
 _ENGLISH = frozenset(_ENGLISH_LIST.split())
 _ENOUGH_WORDS = 3

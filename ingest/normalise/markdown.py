@@ -95,7 +95,7 @@ def _as_written(text: str) -> str:
 
 
 FORMAT = Format(
-    normaliser="markdown/2",
+    normaliser="markdown/3",
     media_type="text/markdown",
     extensions=(b"md", b"markdown", b"mdown", b"mkd"),
     body=_as_written,

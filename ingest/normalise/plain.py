@@ -50,7 +50,7 @@ def headline(text: str) -> str | None:
 
 
 FORMAT = Format(
-    normaliser="plain/2",
+    normaliser="plain/3",
     media_type="text/plain",
     extensions=(b"txt", b"text"),
     body=without_trailing_blanks,

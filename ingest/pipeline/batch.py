@@ -14,7 +14,7 @@ from ingest.disk import read, scan
 from ingest.disk.patterns import PATH_BYTES
 from ingest.disk.scan import SeenRow
 from ingest.identity import Appeared, Decision, Standing, Vanished
-from ingest.ids import new_uid
+from ingest.ids import new_uid, new_uids
 from ingest.model import Cause, GoneReason
 from ingest.pipeline import bodies
 from ingest.pipeline.limits import Gone
@@ -110,9 +110,10 @@ class Batch:
         """All of it in one transaction, or nothing; returns how many of the due paths it was about."""
         capture = self.capture
         rejections, self.entries = self.entries, []
-        for decision in self.decisions:
+        ids = new_uids([self.began_at] * len(self.decisions), capture.clock.entropy)
+        for decision, id_ in zip(self.decisions, ids, strict=True):
             version = self.versions.get(decision.path) or _version_of(self.made, decision)
-            self._enter(decision, version)
+            self._enter(decision, version, id_)
         self.entries += rejections
         changed = {decision.path for decision in self.decisions if decision.type != "deleted"}
         for path, found in self.files.items():
@@ -217,7 +218,7 @@ class Batch:
         if not told:
             self.entries.append(
                 Entry(
-                    id=self._new_id(),
+                    id=new_uid(self.began_at, self.capture.clock.entropy),
                     type="rejected",
                     cause=self.causes[path],
                     path=path,
@@ -322,13 +323,13 @@ class Batch:
             buried=buried,
         )
 
-    def _enter(self, decision: Decision, version: NewVersion | None) -> None:
+    def _enter(self, decision: Decision, version: NewVersion | None, id_: bytes) -> None:
         path = decision.path
         if self.causes[path] == "scan" and path not in self.capture.settler:
             self.capture.unannounced.find(path, self.now)
         self.entries.append(
             Entry(
-                id=self._new_id(),
+                id=id_,
                 type=decision.type,
                 cause=self.causes[path],
                 path=path,
@@ -390,9 +391,6 @@ class Batch:
         if recorded.changes:
             capture.last_seq = recorded.seq
             capture.clock_behind = recorded.clock_behind
-
-    def _new_id(self) -> bytes:
-        return new_uid(self.began_at, self.capture.clock.entropy)
 
 
 def _version_of(made: Mapping[bytes, Made], decision: Decision) -> NewVersion | None:

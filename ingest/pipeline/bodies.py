@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 
 from ingest.disk import read
 from ingest.identity import Decision
-from ingest.ids import Entropy
+from ingest.ids import SALT_BYTES, Entropy, draws
 from ingest.pipeline.workers import Raw
 from ingest.store import blobs
 from ingest.store.blobs import Chain
@@ -23,16 +23,17 @@ def raws(
 ) -> list[Raw]:
     """What a version is made of, for each of these decisions. Raises StoreUnavailable."""
     before = _before(store, decisions)
+    salts = draws(SALT_BYTES, len(decisions), entropy)
     return [
         Raw(
             name=os.path.basename(path),
             raw=files[path].raw,
             sha256=hashes[path],
             modified_at=files[path].modified_at,
-            salt=entropy(16),
+            salt=salt,
             before=before.get(path),
         )
-        for path in (decision.path for decision in decisions)
+        for path, salt in zip((decision.path for decision in decisions), salts, strict=True)
     ]
 
 

@@ -13,9 +13,9 @@ from types import MappingProxyType
 
 import msgspec
 
+from ingest.disk.heard import Heard
 from ingest.disk.patterns import Patterns
 from ingest.disk.scan import Blocked, Difference, Range, below, compare, topmost, walk
-from ingest.disk.watch import Heard
 from ingest.errors import StoreUnavailable
 from ingest.identity import Standing
 from ingest.model import Cause, Signature
@@ -207,7 +207,7 @@ class Capture:
                 now = self.clock.monotonic()
                 self.settler.hint(difference.path, now, signature=signature, cause=cause)
                 self.unannounced.expect(difference.path, now)
-            elif difference.seen is None:
+            elif not difference.known:
                 newcomers.append((difference.path, signature))
             else:
                 batch.append(Due(difference.path, False, self.clock.monotonic(), None, cause))

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING
 
 from ingest.disk.scan import Difference
+from ingest.ids import SALT_BYTES, draws
 from ingest.model import Cause
 from ingest.pipeline.limits import BATCH
 from ingest.pipeline.workers import ASKED, Ask, Made, WorkersLost
@@ -79,9 +80,9 @@ class _Ahead:
         """Have these read; where enough is asked, an answer is waited for. Raises WorkersLost."""
         capture = self._capture
         self._asked.append(part)
-        capture.workers.ask(
-            [Ask(due.path, capture.clock.entropy(16)) for due in part], capture.dictionary(())
-        )
+        salts = draws(SALT_BYTES, len(part), capture.clock.entropy)
+        asks = [Ask(due.path, salt) for due, salt in zip(part, salts, strict=True)]
+        capture.workers.ask(asks, capture.dictionary(()))
         while capture.workers.full:
             self._hear()
 

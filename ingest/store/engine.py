@@ -11,6 +11,7 @@ import functools
 import os
 import re
 import sqlite3
+import weakref
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
@@ -48,6 +49,8 @@ class Store:
         self.engine = _sqlite(url, busy_seconds) if self.is_sqlite else _postgres(url, busy_seconds)
         if self.is_sqlite:
             event.listen(self.engine, "connect", self._note_opened)
+        # The last connection of a SQLite store that is closed takes its side files away.
+        weakref.finalize(self, self.engine.dispose)
 
     @functools.cached_property
     def _files(self) -> tuple[bytes, ...]:

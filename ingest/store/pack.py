@@ -17,7 +17,7 @@ import zstandard
 from ingest.errors import IntegrityError
 
 LEVEL = 3
-LEVEL_WITH_DICTIONARY = 5
+LEVEL_WITH_DICTIONARY = 4
 LEVEL_OF_DELTA = 6
 DICTIONARY_BYTES = 256 * 1024
 SAMPLE_BYTES = 8 * 1024 * 1024  # a dictionary is trained on no more

@@ -12,7 +12,7 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from ingest.disk.patterns import PATH_BYTES
-from ingest.disk.scan import Range, SeenRow
+from ingest.disk.scan import RACY, Range, SeenRow
 from ingest.identity import Buried, Standing
 from ingest.store import rows, tables
 from ingest.store.engine import Store
@@ -54,8 +54,12 @@ _COLUMNS = (
     _seen.reason,
     _seen.since,
 )
-_NAMES = ", ".join(column.name for column in _COLUMNS)
-_PAGE = f"SELECT {_NAMES} FROM seen WHERE root_id = ? AND path_bytes > ? ORDER BY path_bytes LIMIT ?"
+# In the order of Known. By whole microseconds, since a product of nanoseconds could leave 64 bits.
+_PAGE = (
+    "SELECT path_bytes, device, inode, size, mtime_ns, ctime_ns,"
+    f" reason IS NOT NULL OR ctime_ns / 1000 >= read_at - {RACY}, document_id"
+    " FROM seen WHERE root_id = ? AND path_bytes > ? AND long_path IS NULL ORDER BY path_bytes LIMIT ?"
+)
 _PAGE_TO = _PAGE.replace("ORDER", "AND path_bytes < ? ORDER")
 _AT = sa.select(*_COLUMNS, _seen.long_path).where(
     _seen.root_id == sa.bindparam("root"), _seen.path_bytes.in_(sa.bindparam("paths", expanding=True))
@@ -95,7 +99,7 @@ _BY_INODES = sa.select(_seen.path_bytes).where(
 
 
 def pages(store: Store, root: int, within: Range) -> Iterator[tuple[Any, ...]]:
-    """Every row of a root within a range of paths, in their order, with the fields of SeenRow; no snapshot
+    """Every row of a root within a range of paths, in their order, with the fields of Known; no snapshot
     is held.
 
     Rows with a stand-in for a path too long to be a key are left out: the walk meets those paths.
@@ -109,9 +113,7 @@ def pages(store: Store, root: int, within: Range) -> Iterator[tuple[Any, ...]]:
             cursor = connection.exec_driver_sql(statement, (*bounds, _PAGE_ROWS)).cursor
             assert cursor is not None
             found = cursor.fetchall()
-        for row in found:
-            if row[0][:1] != b"/":
-                yield row
+        yield from found
         if len(found) < _PAGE_ROWS:
             return
         after = found[-1][0]

@@ -9,8 +9,10 @@ from hashlib import sha256
 import pytest
 
 from ingest import merkle
+from ingest.disk.scan import RACY, Range
 from ingest.errors import StoreUnavailable
 from ingest.ids import new_uid
+from ingest.model import Signature
 from ingest.store import blobs, seen, tables
 from ingest.store.engine import Store, open_store
 from ingest.store.entries import Recorded, Sighting
@@ -279,6 +281,41 @@ def test_a_sighting_without_an_entry_is_no_change(store: Store) -> None:
     assert [(row["inode"], row["read_at"]) for row in rows_of(store, tables.seen)] == [(9, 5)]
 
 
+@pytest.mark.parametrize(("age", "again"), [(0, True), (RACY, True), (RACY + 1, False)])
+def test_a_file_changed_just_before_it_was_read_is_read_again(store: Store, age: int, again: bool) -> None:
+    """R13: it could have changed once more in the same tick of the clock."""
+    root = add_root(store)
+    record(store, root, [entry("created", b"a", raw=b"one")])
+    (document,) = [row["id"] for row in rows_of(store, tables.document)]
+    ctime = (OBSERVED - age) * 1000
+    looked = Sighting(path=b"a", read_at=OBSERVED, signature=Signature(1, 9, 3, 4, ctime), document=document)
+    write(store, root=root, entries=[], sightings=[looked], forgotten=[], now=lambda: 1, entropy=os.urandom)
+
+    assert [tuple(row) for row in seen.pages(store, root, Range())] == [
+        (b"a", 1, 9, 3, 4, ctime, again, document)
+    ]
+
+
+def test_a_rejected_file_is_read_again(store: Store) -> None:
+    root = add_root(store)
+    rejected = Sighting(path=b"a", read_at=OBSERVED, signature=Signature(1, 9, 3, 4, 5), reason="unreadable")
+    write(store, root=root, entries=[], sightings=[rejected], forgotten=[], now=lambda: 1, entropy=os.urandom)
+
+    assert [tuple(row) for row in seen.pages(store, root, Range())] == [(b"a", 1, 9, 3, 4, 5, True, None)]
+
+
+def test_a_document_where_a_rejected_file_stood_takes_its_row(store: Store) -> None:
+    """Beside another new one, which has none."""
+    root = add_root(store)
+    rejected = Sighting(path=b"b", read_at=OBSERVED, signature=None, reason="unreadable")
+    write(store, root=root, entries=[], sightings=[rejected], forgotten=[], now=lambda: 1, entropy=os.urandom)
+    record(store, root, [entry("created", b"a", raw=b"one"), entry("created", b"b", raw=b"two")])
+
+    assert [
+        (row["path_bytes"], row["reason"], row["document_id"]) for row in rows_of(store, tables.seen)
+    ] == [(row["path_bytes"], None, row["id"]) for row in rows_of(store, tables.document)]
+
+
 def test_recorded_at_never_goes_back(store: Store) -> None:
     """SQLite's label is the host's clock, and says how far it is behind; Postgres has its own clock."""
     root = add_root(store)
@@ -306,22 +343,12 @@ def test_a_transaction_that_is_stopped_leaves_nothing(store: Store) -> None:
     root = add_root(store)
     record(store, root, [entry("created", b"a", raw=b"one")])
     before = everything(store)
-    calls = 0
 
-    def fail_on_the_third(size: int) -> bytes:
-        nonlocal calls
-        calls += 1
-        if calls == 3:
-            raise Broken
-        return os.urandom(size)
+    def stopped() -> int:
+        raise Broken  # asked for when documents, sightings and bodies are in
 
     with pytest.raises(Broken):
-        record(
-            store,
-            root,
-            [entry("created", b"n%d" % n, raw=b"new %d" % n) for n in range(5)],
-            entropy=fail_on_the_third,
-        )
+        record(store, root, [entry("created", b"n%d" % n, raw=b"new %d" % n) for n in range(5)], now=stopped)
 
     assert everything(store) == before
 

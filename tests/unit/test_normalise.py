@@ -60,7 +60,7 @@ def test_a_small_text_in_full() -> None:
     libraries = of(b"").libraries
 
     assert Rendition(
-        normaliser="plain/2",
+        normaliser="plain/3",
         libraries=libraries,
         media_type="text/plain",
         text="Kop\n\nEen hele gewone regel.\n",
@@ -81,7 +81,7 @@ def test_a_small_text_in_full() -> None:
 
 def test_a_file_without_text_in_full() -> None:
     assert Rendition(
-        normaliser="plain/2",
+        normaliser="plain/3",
         libraries=of(b"").libraries,
         media_type="image/png",
         text_reason="binary",
@@ -112,15 +112,15 @@ def test_the_libraries_are_named_with_their_versions() -> None:
 @pytest.mark.parametrize(
     ("name", "normaliser", "media_type"),
     [
-        (b"a.txt", "plain/2", "text/plain"),
-        (b"README", "plain/2", "text/plain"),
-        (b"a.unknown", "plain/2", "text/plain"),
-        (b"\xff.txt", "plain/2", "text/plain"),
-        (b"", "plain/2", "text/plain"),
-        (b"a.md", "markdown/2", "text/markdown"),
-        (b"A.MD", "markdown/2", "text/markdown"),
-        (b"a.txt.markdown", "markdown/2", "text/markdown"),
-        (b"md", "markdown/2", "text/markdown"),
+        (b"a.txt", "plain/3", "text/plain"),
+        (b"README", "plain/3", "text/plain"),
+        (b"a.unknown", "plain/3", "text/plain"),
+        (b"\xff.txt", "plain/3", "text/plain"),
+        (b"", "plain/3", "text/plain"),
+        (b"a.md", "markdown/3", "text/markdown"),
+        (b"A.MD", "markdown/3", "text/markdown"),
+        (b"a.txt.markdown", "markdown/3", "text/markdown"),
+        (b"md", "markdown/3", "text/markdown"),
     ],
 )
 def test_the_name_picks_the_format(name: bytes, normaliser: str, media_type: str) -> None:

@@ -14,13 +14,12 @@ from hypothesis import strategies as st
 
 from ingest.disk.patterns import Patterns
 from ingest.disk.scan import (
-    RACY_NS,
     TICK,
     Blocked,
     Difference,
     Found,
+    Known,
     Range,
-    SeenRow,
     compare,
     is_below,
     is_watched,
@@ -48,10 +47,19 @@ def write(root: Path, path: bytes, raw: bytes = b"x") -> None:
         file.write(raw)
 
 
-def paths_of(walked: Iterator[Found | Blocked]) -> list[bytes]:
+def paths_of(walked: Iterator[list[Found] | Blocked]) -> list[bytes]:
     found = list(walked)
-    assert all(isinstance(entry, Found) for entry in found), found
-    return [entry.path for entry in found]
+    assert not any(isinstance(entry, Blocked) for entry in found), found
+    return told(found)
+
+
+def told(walked: list[list[Found] | Blocked]) -> list[bytes]:
+    """The paths of files and of what is blocked, in the order of the walk."""
+    found: list[bytes] = []
+    for entry in walked:
+        assert entry, "an empty run"
+        found += [entry.path] if isinstance(entry, Blocked) else [path for path, *_ in entry]
+    return found
 
 
 # -- the walk --------------------------------------------------------------------------------
@@ -115,9 +123,15 @@ def test_a_files_signature_is_what_stat_says(tmp_path: Path, root: int) -> None:
     (found,) = walk(root, patterns=ALL, hidden=NOTHING)
     stat = os.stat(tmp_path / "d" / "a")
 
-    assert found == Found(b"d/a", stat.st_dev, stat.st_ino, 5, stat.st_mtime_ns, stat.st_ctime_ns)
-    assert isinstance(found, Found)
-    assert found.signature == Signature(*found[1:])
+    assert found == [(b"d/a", stat.st_dev, stat.st_ino, 5, stat.st_mtime_ns, stat.st_ctime_ns)]
+
+
+def test_files_that_follow_one_another_come_together(tmp_path: Path, root: int) -> None:
+    for path in (b"a", b"b", b"c/x", b"c/y", b"d"):
+        write(tmp_path, path)
+    runs = list(walk(root, patterns=ALL, hidden=NOTHING))
+
+    assert [told([run]) for run in runs] == [[b"a", b"b"], [b"c/x", b"c/y"], [b"d"]]
 
 
 def test_only_regular_files_are_found(tmp_path: Path, root: int) -> None:
@@ -160,7 +174,7 @@ def test_a_closed_folder_is_told_and_not_entered(tmp_path: Path, root: int) -> N
         write(tmp_path, path)
     walked = list(walk(root, patterns=ALL, hidden=NOTHING, closed=frozenset([b"m"])))
 
-    assert [entry.path for entry in walked] == [b"a/x", b"m", b"z"]
+    assert told(walked) == [b"a/x", b"m", b"z"]
     assert isinstance(walked[1], Blocked)
 
 
@@ -197,7 +211,7 @@ def test_a_folder_swapped_for_a_link_during_the_walk_leads_nowhere(
 
     found = list(walk(root, patterns=ALL, hidden=NOTHING, listed=swap))
 
-    assert [entry.path for entry in found if isinstance(entry, Found)] == [b"a/x", b"c/z"]
+    assert told(found) == [b"a/x", b"c/z"]
 
 
 def test_a_folder_that_vanishes_during_the_walk_is_passed_over(tmp_path: Path, root: int) -> None:
@@ -247,7 +261,10 @@ def test_a_folder_that_cannot_be_listed_is_told_and_the_rest_is_walked(
     (folder / "b").chmod(0)
     program = """
 walked = scan.walk(root, patterns=Patterns(), hidden=frozenset())
-answer = [[type(entry).__name__, entry.path.decode()] for entry in walked]
+answer = [
+    ["Blocked", entry.path.decode()] if isinstance(entry, scan.Blocked) else ["Found", entry[0][0].decode()]
+    for entry in walked
+]
 """
     found = another_user.run(folder, program)
     (folder / "b").chmod(0o755)
@@ -257,28 +274,42 @@ answer = [[type(entry).__name__, entry.path.decode()] for entry in walked]
 
 # -- the merge -------------------------------------------------------------------------------
 
-OLD = 10**15  # microseconds, long after every ctime here
-
 
 def signature(number: int) -> Signature:
     return Signature(1, number, 1, 1, 1)
 
 
-def row(path: bytes, number: int = 1, *, reason: str | None = None, read_at: int = OLD) -> SeenRow:
-    return SeenRow(path, 1, 1, number, 1, 1, 1, read_at, reason)
+def row(path: bytes, number: int = 1, *, again: bool = False) -> Known:
+    return Known(path, 1, number, 1, 1, 1, again, 7)
 
 
 def found_at(path: bytes, number: int = 1) -> Found:
-    return Found(path, 1, number, 1, 1, 1)
+    return (path, 1, number, 1, 1, 1)
 
 
 def merged(
-    walked: list[Found | Blocked], rows: list[SeenRow], *, every: bool = False
+    walked: list[Found | Blocked], rows: list[Known], *, every: bool = False, runs: int = 100
 ) -> tuple[list[Difference], list[Blocked], int]:
+    """`runs` is how many files are in one at most."""
     blocked: list[Blocked] = []
     files: list[int] = []
-    merge = compare(iter(walked), iter(rows), blocked=blocked, seen_files=files.append, every=every)
+    merge = compare(in_runs(walked, runs), iter(rows), blocked=blocked, seen_files=files.append, every=every)
     return [difference for difference in merge if difference is not None], blocked, sum(files)
+
+
+def in_runs(walked: list[Found | Blocked], longest: int) -> Iterator[list[Found] | Blocked]:
+    run: list[Found] = []
+    for entry in walked:
+        if isinstance(entry, Blocked) or len(run) == longest:
+            if run:
+                yield run
+            run = []
+        if isinstance(entry, Blocked):
+            yield entry
+        else:
+            run.append(entry)
+    if run:
+        yield run
 
 
 def test_the_merge_tells_new_changed_and_missing_in_order() -> None:
@@ -287,10 +318,10 @@ def test_the_merge_tells_new_changed_and_missing_in_order() -> None:
     found, _, files = merged(walked, rows)
 
     assert found == [
-        Difference(b"b", signature(2), rows[1]),
-        Difference(b"c", None, rows[2]),
-        Difference(b"d", signature(1), None),
-        Difference(b"e", None, rows[3]),
+        Difference(b"b", signature(2), True, 7),
+        Difference(b"c", None, True, 7),
+        Difference(b"d", signature(1), False),
+        Difference(b"e", None, True, 7),
     ]
     assert files == 3
 
@@ -298,7 +329,7 @@ def test_the_merge_tells_new_changed_and_missing_in_order() -> None:
 def test_a_deep_look_yields_what_looks_the_same_too() -> None:
     walked: list[Found | Blocked] = [found_at(b"a")]
 
-    assert merged(walked, [row(b"a")], every=True)[0] == [Difference(b"a", signature(1), row(b"a"))]
+    assert merged(walked, [row(b"a")], every=True)[0] == [Difference(b"a", signature(1), True, 7)]
     assert merged(walked, [row(b"a")])[0] == []
 
 
@@ -325,7 +356,7 @@ def test_a_file_that_became_a_blocked_folder_is_looked_at() -> None:
 def test_a_long_merge_without_a_difference_lets_the_caller_work_in_between() -> None:
     paths = [b"%06d" % n for n in range(3 * TICK)]
     merge = compare(
-        (found_at(path) for path in paths),
+        iter([[found_at(path) for path in paths]]),
         (row(path) for path in paths),
         blocked=[],
         seen_files=lambda _: None,
@@ -337,12 +368,12 @@ def test_a_long_merge_without_a_difference_lets_the_caller_work_in_between() -> 
 PATHS = st.lists(st.sampled_from([b"a", b"a.b", b"a/b", b"a/c", b"b", b"b/a", b"c"]), unique=True).map(sorted)
 
 
-@given(PATHS, PATHS, st.sets(st.sampled_from([b"a", b"b", b"c"])))
+@given(PATHS, PATHS, st.sets(st.sampled_from([b"a", b"b", b"c"])), st.integers(1, 8))
 def test_the_merge_is_the_difference_of_two_sets(
-    on_disk: list[bytes], known: list[bytes], changed: set[bytes]
+    on_disk: list[bytes], known: list[bytes], changed: set[bytes], runs: int
 ) -> None:
     walked: list[Found | Blocked] = [found_at(path, 2 if path in changed else 1) for path in on_disk]
-    found, _, files = merged(walked, [row(path) for path in known])
+    found, _, files = merged(walked, [row(path) for path in known], runs=runs)
     both = set(on_disk) & set(known)
 
     assert [difference.path for difference in found] == sorted(set(on_disk) ^ set(known) | both & changed)
@@ -355,24 +386,19 @@ def test_the_merge_is_the_difference_of_two_sets(
 @pytest.mark.parametrize("field", ["device", "inode", "size", "mtime_ns", "ctime_ns"])
 def test_each_part_of_a_signature_counts(field: str) -> None:
     """R12: a forged mtime leaves the ctime, a restored size the inode."""
-    place = Found._fields.index(field)
-    same = found_at(b"a")
+    other = Known(**{**row(b"a")._asdict(), field: 2})
 
-    assert needs_look(row(b"a"), Found._make((*same[:place], 2, *same[place + 1 :])))
+    assert needs_look(other, found_at(b"a"))
     assert not needs_look(row(b"a"), found_at(b"a"))
+    assert [difference.path for difference in merged([found_at(b"a")], [other])[0]] == [b"a"]
 
 
-def test_a_rejected_file_is_looked_at_again() -> None:
-    assert needs_look(row(b"a", reason="unreadable"), found_at(b"a"))
+def test_a_file_that_must_be_read_again_is_looked_at() -> None:
+    """In the middle of others that look as they did."""
+    walked: list[Found | Blocked] = [found_at(path) for path in (b"a", b"b", b"c")]
+    rows = [row(b"a"), row(b"b", again=True), row(b"c")]
 
-
-@pytest.mark.parametrize(("age", "again"), [(0, True), (RACY_NS - 1000, True), (RACY_NS + 1000, False)])
-def test_a_file_changed_just_before_it_was_read_is_read_again(age: int, again: bool) -> None:
-    """R13: it could have changed once more in the same tick of the clock."""
-    ctime = OLD * 1000 - age
-    seen = row(b"a")._replace(ctime_ns=ctime)
-
-    assert needs_look(seen, found_at(b"a")._replace(ctime_ns=ctime)) is again
+    assert [difference.path for difference in merged(walked, rows)[0]] == [b"b"]
 
 
 def test_below_is_the_folder_and_what_it_holds() -> None:
