@@ -24,7 +24,7 @@ from ingest.compare.notices import Phrases
 from ingest.errors import IntegrityError
 from ingest.index import state
 from ingest.index.folding import fold
-from ingest.index.place import Index
+from ingest.index.place import SPAN_BITS, Index
 from ingest.store import blobs, reader, rows, versions
 from ingest.store.engine import Row
 
@@ -36,6 +36,7 @@ _encode = msgspec.json.Encoder().encode
 _SPAN = (
     "id", "document_id", "from_no", "to_no", "origin_no", "start", "length", "hash", "edited", "runs",
 )  # fmt: skip
+_HEAD = ("document_id", "no", "spans", "normaliser")
 _EDIT = ("seq", "document_id", "class", "significance", "facts", "flags", "body")
 
 
@@ -114,21 +115,23 @@ def _edit_again(connection: Connection, found: Sequence[Row]) -> None:
 
 
 def _take(connection: Connection, found: Sequence[Row]) -> None:
-    """Index a stretch of the log. A document whose bytes are damaged is left out: `verify` tells of it."""
+    """Index a stretch of the log. A document whose bytes are damaged is left out, as `verify` tells; one with
+    more sentences than can be numbered is too."""
     of_document: defaultdict[int, list[Row]] = defaultdict(list)
     for row in found:
         if row.key is not None and row.version and row.type not in ("rejected", "deleted"):
             of_document[row.key].append(row)
-    next_span = int(connection.exec_driver_sql("SELECT next_span FROM state WHERE id = 1").scalar_one())
     cutter, phrases = Cutter(), state.phrases_of(connection)
-    taken = _Taken(next_span)
+    taken = _Taken()
     heads = _heads(connection, list(of_document))
     for key, changes in of_document.items():
+        head = heads.get(key)
         try:
-            made = _document(connection, key, changes, cutter, heads.get(key), phrases)
+            made = _document(connection, key, changes, cutter, head, phrases)
         except IntegrityError:
             continue
-        taken.add(key, made)
+        if made is not None:
+            taken.add(key, made, 0 if head is None else head.spans)
     taken.write(connection)
 
 
@@ -147,7 +150,7 @@ class Made(msgspec.Struct):
 def _heads(connection: Connection, keys: list[int]) -> dict[int, Row]:
     """How far each of these documents is indexed; those that are not at all are left out."""
     found: dict[int, Row] = {}
-    select = sa.text("SELECT document_id, no, normaliser FROM indexed WHERE document_id IN :keys")
+    select = sa.text("SELECT * FROM indexed WHERE document_id IN :keys")
     for at in range(0, len(keys), 500):
         part = {"keys": keys[at : at + 500]}
         known = connection.execute(select.bindparams(sa.bindparam("keys", expanding=True)), part)
@@ -306,24 +309,23 @@ def _gone(connection: Connection, key: int, lineage: Lineage, said: Sequence[Sai
 class _Taken:
     """The rows of a stretch of the log."""
 
-    def __init__(self, next_span: int) -> None:
-        self.next_span = next_span
+    def __init__(self) -> None:
         self.spans: list[tuple[Any, ...]] = []
         self.words: list[tuple[int, str, str]] = []
         self.ended: list[tuple[int, int, int]] = []
         self.edits: list[tuple[Any, ...]] = []
-        self.heads: list[tuple[int, int, str]] = []
+        self.heads: list[tuple[int, int, int, str]] = []
         self.anew: list[tuple[int]] = []
 
-    def add(self, key: int, made: Made | None) -> None:
-        """Take a document's rows in."""
-        if made is None:
+    def add(self, key: int, made: Made, spans: int) -> None:
+        """Take a document's rows in; so many spans of it were numbered before, those thrown away too."""
+        last = spans + len(made.begun)
+        if last >= 1 << SPAN_BITS:
             return
         if made.anew:
             self.anew.append((key,))
-        for span in made.begun:
-            span.id = self.next_span
-            self.next_span += 1
+        for number, span in enumerate(made.begun, spans):
+            span.id = (key << SPAN_BITS) + number
             runs = None if span.runs is None else _encode(span.runs).decode()
             self.spans.append(
                 (span.id, key, span.from_no, span.to_no, span.origin_no, span.offset, span.length, span.key,
@@ -334,7 +336,7 @@ class _Taken:
         mine = {id(span) for span in made.begun}
         self.ended += [(span.to_no, int(span.edited), span.id) for span in made.ended if id(span) not in mine]
         self.edits += [_edit_row(seq, key, edit) for seq, edit in made.edits]
-        self.heads.append((key, made.no, made.normaliser))
+        self.heads.append((key, made.no, last, made.normaliser))
 
     def write(self, connection: Connection) -> None:
         """Write all of it."""
@@ -351,10 +353,7 @@ class _Taken:
                 [(key, name, name, said, said) for key, name, said in self.words],
             )
         rows.upsert(connection, "edit", ("seq",), _EDIT, self.edits)
-        rows.upsert(connection, "indexed", ("document_id",), ("document_id", "no", "normaliser"), self.heads)
-        connection.execute(
-            sa.text("UPDATE state SET next_span = :next WHERE id = 1"), {"next": self.next_span}
-        )
+        rows.upsert(connection, "indexed", ("document_id",), _HEAD, self.heads)
 
 
 def _edit_row(seq: int, key: int, edit: Edit) -> tuple[Any, ...]:

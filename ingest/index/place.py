@@ -22,20 +22,23 @@ from ingest.errors import StoreUnavailable
 from ingest.store import tables
 from ingest.store.engine import Store, translated
 
-VERSION = 4  # of what is kept and how it is made: another one, and the index is made anew
+VERSION = 5  # of what is kept and how it is made: another one, and the index is made anew
 SCHEMA = "ingest_index"
+# The id of a span is its document's key and, in so many bits, its number within the document: to know which
+# documents hold a word, nothing but the ids of its sentences is read.
+SPAN_BITS = 24
 _LOCK = 0x696E646578  # "index": one at a time makes the schema
 
 _TABLES = (
     """CREATE TABLE state (id INTEGER PRIMARY KEY, version INTEGER NOT NULL, seq BIGINT NOT NULL,
-       leaf {bytes} NOT NULL, next_span BIGINT NOT NULL, edited BIGINT NOT NULL, phrases TEXT NOT NULL)""",
-    """CREATE TABLE indexed (document_id BIGINT PRIMARY KEY, no INTEGER NOT NULL,
+       leaf {bytes} NOT NULL, edited BIGINT NOT NULL, phrases TEXT NOT NULL)""",
+    """CREATE TABLE indexed (document_id {key} PRIMARY KEY, no INTEGER NOT NULL, spans INTEGER NOT NULL,
        normaliser TEXT NOT NULL)""",
-    """CREATE TABLE edit (seq BIGINT PRIMARY KEY, document_id BIGINT NOT NULL, class TEXT NOT NULL,
+    """CREATE TABLE edit (seq {key} PRIMARY KEY, document_id BIGINT NOT NULL, class TEXT NOT NULL,
        significance TEXT NOT NULL, facts TEXT NOT NULL, flags TEXT NOT NULL, body TEXT NOT NULL)""",
     "CREATE INDEX ix_edit_class ON edit (class, seq)",
     "CREATE INDEX ix_edit_significance ON edit (significance, seq)",
-    """CREATE TABLE span (id BIGINT PRIMARY KEY, document_id BIGINT NOT NULL, from_no INTEGER NOT NULL,
+    """CREATE TABLE span (id {key} PRIMARY KEY, document_id BIGINT NOT NULL, from_no INTEGER NOT NULL,
        to_no INTEGER NOT NULL, origin_no INTEGER NOT NULL, start INTEGER NOT NULL, length INTEGER NOT NULL,
        hash BIGINT NOT NULL, edited INTEGER NOT NULL, runs TEXT)""",
     "CREATE INDEX ix_span_document ON span (document_id, to_no, hash)",
@@ -163,11 +166,12 @@ class Index:
                 connection.exec_driver_sql(f"DROP SCHEMA IF EXISTS {SCHEMA} CASCADE")
                 connection.exec_driver_sql(f"CREATE SCHEMA {SCHEMA}")
                 connection.exec_driver_sql(f"SET LOCAL search_path TO {SCHEMA}")
-            kind = "BLOB" if self.path is not None else "BYTEA"
+            # SQLite finds a row by its key at once only where that is declared so.
+            kinds = ("BLOB", "INTEGER") if self.path is not None else ("BYTEA", "BIGINT")
             for statement in (*_TABLES, *_WORDS[connection.dialect.name]):
-                connection.exec_driver_sql(statement.format(bytes=kind))
+                connection.exec_driver_sql(statement.format(bytes=kinds[0], key=kinds[1]))
             connection.execute(
-                sa.text("INSERT INTO state VALUES (1, :version, 0, :leaf, 1, 0, '{}')"),
+                sa.text("INSERT INTO state VALUES (1, :version, 0, :leaf, 0, '{}')"),
                 {"version": VERSION, "leaf": b""},
             )
 

@@ -20,11 +20,13 @@ from ingest.escape import path_fields
 from ingest.ids import show_uid
 from ingest.index.fill import chosen
 from ingest.index.folding import literal
+from ingest.index.place import SPAN_BITS
 from ingest.index.query import Clause, Term
+from ingest.index.stretches import Stretches, both, joined, union, without
 from ingest.store import blobs, tables, versions
 from ingest.store.engine import Row
 
-Stretches = list[tuple[int, int]]  # versions, first and last, in order and apart
+_Found = tuple[int, int, int]  # a span, and the first and last version that held it
 _FIRST_SLICE = 32  # who asks for few documents waits for few
 _SLICE = 500
 
@@ -39,6 +41,11 @@ class Wanted(msgspec.Struct, frozen=True, kw_only=True):
     since: int | None = None
     until: int | None = None
 
+    @property
+    def of_version(self) -> bool:
+        """Whether something is asked of the version, and not of its document alone."""
+        return (self.language, self.days, self.since, self.until) != (None, None, None, None)
+
 
 class Hit(msgspec.Struct, frozen=True, kw_only=True):
     """A document, the versions that hold what was asked for, and a sentence to show.
@@ -52,28 +59,28 @@ class Hit(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def find(connection: Connection, clauses: Sequence[Clause], wanted: Wanted, *, every: bool) -> Iterator[Hit]:
-    """The documents with the most sentences that hold a term first, of equal ones the oldest.
+    """The documents of which most sentences ever held a term first, of equal ones the oldest.
 
-    Only the current versions of live ones, unless `every`. A caller may stop anywhere.
+    Only the current versions of live ones, unless `every`. Which documents may be meant is asked of the
+    words alone; what each holds, when its turn comes, and of all that are left once it is clear that many
+    are wanted. A caller may stop anywhere.
     """
     work = _Search(connection, every)
-    found: dict[int, Stretches] = {}
-    for clause in clauses:
-        for key, stretches in work.clause(clause).items():
-            found[key] = _union(found.get(key, []), stretches)
-    order = sorted(found, key=lambda key: (-work.weight(key), key))
-    for row in _rows(connection, order, every=every):
-        if wanted.root not in (None, row.root_id) or not row.path.startswith(wanted.prefix):
+    for number, row in enumerate(_rows(connection, work.candidates(clauses), wanted, every=every)):
+        work.at_once = number >= _SLICE
+        held = _Held(work, row.key)
+        stretches: Stretches = []
+        for clause in clauses:
+            stretches = union(stretches, held.clause(clause))
+        if not stretches:
             continue
-        stretches = found[row.key]
         if not every:
             if not stretches[-1][0] <= row.last_no <= stretches[-1][1]:
                 continue
             stretches = [stretches[-1]]
         stretches = [(first, min(end, row.last_no)) for first, end in stretches]
-        within = stretches if every else [(row.last_no, row.last_no)]
-        if _version(connection, row, within, wanted) is not None:
-            yield Hit(row=row, stretches=stretches, sentence=work.sentence(row.key, stretches))
+        if not every or _is_meant(connection, row, stretches, wanted):
+            yield Hit(row=row, stretches=stretches, sentence=held.sentence(stretches))
 
 
 def snippet(connection: Connection, span: int) -> str | None:
@@ -132,108 +139,145 @@ class _Search:
 
     def __init__(self, connection: Connection, every: bool) -> None:
         self._connection = connection
-        self._every = every
-        self._sentences: dict[int, list[tuple[int, int, int]]] = defaultdict(list)
-        self._weights: dict[int, int] = defaultdict(int)
-        self._asked: dict[tuple[Term, bool], dict[int, Stretches]] = {}
+        self.every = every
+        self._counts: dict[Term, dict[int, int]] = {}
+        self.at_once = False
+        self._read: dict[tuple[Term, bool], dict[int, list[_Found]]] = {}
+        self._selects: dict[tuple[Term, bool], tuple[sa.TextClause, dict[str, Any]]] = {}
 
-    def clause(self, clause: Clause) -> dict[int, Stretches]:
-        """The versions of each document that hold every wanted term and no unwanted one."""
-        found: dict[int, Stretches] | None = None
-        for term in clause.wanted:
-            holds = self._term(term, note=True)
-            if found is None:
-                found = holds
-            else:
-                found = {
-                    key: both
-                    for key in found.keys() & holds.keys()
-                    if (both := _both(found[key], holds[key]))
-                }
-            if not found:
-                return {}
-        if found is None:
-            heads = self._connection.exec_driver_sql("SELECT document_id, no FROM indexed")
-            found = {row.document_id: [(1, OPEN)] for row in heads}
-        for term in clause.unwanted:
-            holds = self._term(term, note=False)
-            found = {key: left for key, held in found.items() if (left := _without(held, holds.get(key, [])))}
+    def candidates(self, clauses: Sequence[Clause]) -> list[int]:
+        """The documents that may hold what is asked for, in the order of `find`."""
+        found: set[int] = set()
+        for clause in clauses:
+            if not clause.wanted:
+                heads = self._connection.exec_driver_sql("SELECT document_id FROM indexed")
+                found |= set(heads.scalars())
+                continue
+            found |= set.intersection(*(set(self._count(term)) for term in clause.wanted))
+        counts = [self._count(term) for term in {term for clause in clauses for term in clause.wanted}]
+        if len(counts) == 1:
+            weights = counts[0]
+        else:
+            weights = {key: sum(count.get(key, 0) for count in counts) for key in found}
+        return sorted(found, key=lambda key: (-weights[key], key))
+
+    def spans(self, term: Term, key: int, *, every: bool) -> list[_Found]:
+        """The spans of a document that hold a term; those alone that still stand, unless `every`."""
+        if self.at_once:
+            if (term, every) not in self._read:
+                self._read[term, every] = self._all(term, every=every)
+            found = self._read[term, every].get(key, [])
+        else:
+            select, asked_with = self._select(term, every=every)
+            first = key << SPAN_BITS
+            asked = asked_with | {"first": first, "last": first + (1 << SPAN_BITS) - 1}
+            found = [(row.id, row.from_no, row.to_no) for row in self._connection.execute(select, asked)]
+        if term.literal:  # the index has words alone
+            found = [each for each in found if self._says(each[0], term.literal)]
         return found
 
-    def weight(self, key: int) -> int:
-        """How many sentences of a document hold a term."""
-        return self._weights.get(key, 0)
+    def _says(self, span: int, wanted: str) -> bool:
+        text = snippet(self._connection, span)
+        return text is not None and wanted in literal(text)
 
-    def sentence(self, key: int, stretches: Stretches) -> int | None:
-        """The newest sentence of a document that holds a term within these versions."""
-        for first, end, span in sorted(self._sentences.get(key, ()), key=lambda each: (-each[1], each[2])):
+    def _all(self, term: Term, *, every: bool) -> dict[int, list[_Found]]:
+        select, asked_with = self._select(term, every=every)
+        found: defaultdict[int, list[_Found]] = defaultdict(list)
+        for row in self._connection.execute(select, asked_with | {"first": 0, "last": (1 << 63) - 1}):
+            found[row.id >> SPAN_BITS].append((row.id, row.from_no, row.to_no))
+        return found
+
+    def _select(self, term: Term, *, every: bool) -> tuple[sa.TextClause, dict[str, Any]]:
+        if (term, every) not in self._selects:
+            held, asked_with = _condition(self._connection, term)
+            live = "" if every else f" AND span.to_no = {OPEN}"
+            select = (
+                "SELECT span.id, span.from_no, span.to_no"
+                f" FROM words JOIN span ON span.id = words.{self._id}"
+                f" WHERE {held} AND words.{self._id} BETWEEN :first AND :last{live}"
+            )
+            self._selects[term, every] = sa.text(select), asked_with
+        return self._selects[term, every]
+
+    def _count(self, term: Term) -> dict[int, int]:
+        """How many sentences of each document ever held a term, were it not for its symbols."""
+        if term not in self._counts:
+            held, asked_with = _condition(self._connection, term)
+            select = f"SELECT words.{self._id} >> {SPAN_BITS}, count(*) FROM words WHERE {held} GROUP BY 1"
+            # the driver's own tuples: there may be one for each document
+            found = self._connection.execute(sa.text(select), asked_with).cursor
+            assert found is not None
+            self._counts[term] = dict(found.fetchall())
+        return self._counts[term]
+
+    @property
+    def _id(self) -> str:
+        return "rowid" if self._connection.dialect.name == "sqlite" else "id"
+
+
+class _Held:
+    """What one document holds of what was asked for."""
+
+    def __init__(self, work: _Search, key: int) -> None:
+        self._work = work
+        self._key = key
+        self._spans: dict[int, tuple[int, int]] = {}
+        self._terms: dict[tuple[Term, bool], Stretches] = {}
+
+    def clause(self, clause: Clause) -> Stretches:
+        """The versions that hold every wanted term and no unwanted one."""
+        found: Stretches = [(1, OPEN)]
+        for term in clause.wanted:
+            found = both(found, self._term(term, note=True))
+            if not found:
+                return []
+        for term in clause.unwanted:
+            found = without(found, self._term(term, note=False))
+        return found
+
+    def sentence(self, stretches: Stretches) -> int | None:
+        """The newest sentence that holds a term within these versions."""
+        newest_first = sorted(self._spans.items(), key=lambda each: (-each[1][1], each[0]))
+        for span, (first, end) in newest_first:
             if any(first <= last and begin <= end for begin, last in stretches):
                 return span
         return None
 
-    def _term(self, term: Term, *, note: bool) -> dict[int, Stretches]:
+    def _term(self, term: Term, *, note: bool) -> Stretches:
         # Since when a text has lacked a word, only its earlier versions can tell.
-        every = self._every or not note
-        if (term, every) in self._asked:
-            return self._asked[term, every]
-        found: dict[int, Stretches] = defaultdict(list)
-        spans = _spans(self._connection, term, every=every or bool(term.literal))
-        if term.literal:
-            spans = self._literally(term.literal, spans, every=every)
-        for key, first, end, span, number in spans:
-            found[key].append((first, end))
+        every = self._work.every or not note
+        if (term, every) not in self._terms:
+            spans = self._work.spans(term, self._key, every=every)
             if note:
-                self._sentences[key].append((first, end, span))
-                self._weights[key] += number
-        made = {key: _joined(stretches) for key, stretches in found.items()}
-        self._asked[term, every] = made
-        return made
-
-    def _literally(self, wanted: str, spans: Iterator[Any], *, every: bool) -> Iterator[Any]:
-        """Those of the spans whose sentence holds this very text; the index has words alone."""
-        for row in list(spans):
-            if every or row[2] == OPEN:
-                text = snippet(self._connection, row[3])
-                if text is not None and wanted in literal(text):
-                    yield row
+                self._spans.update((span, (first, end)) for span, first, end in spans)
+            self._terms[term, every] = joined([(first, end) for _, first, end in spans])
+        return self._terms[term, every]
 
 
-def _spans(connection: Connection, term: Term, *, every: bool) -> Iterator[Any]:
-    """Document, first and last version, a span and how many: each span alone, or those that still stand
-    together, since all of them last."""
-    columns, live = "span.document_id, span.from_no, span.to_no, span.id, 1", ""
-    if not every:
-        columns = f"span.document_id, min(span.from_no), {OPEN}, min(span.id), count(*)"
-        live = f" AND span.to_no = {OPEN} GROUP BY span.document_id"
+def _condition(connection: Connection, term: Term) -> tuple[str, dict[str, Any]]:
+    """What must hold of a row of words, and with what it is asked."""
     if connection.dialect.name == "sqlite":
         # In quotes nothing means anything, and the folded words hold no quote.
         match = f'"{" ".join(term.words)}"' + (" *" if term.prefix else "")
-        select = (
-            f"SELECT {columns} FROM words JOIN span ON span.id = words.rowid WHERE words MATCH :match{live}"
-        )
-        yield from connection.execute(sa.text(select), {"match": match})
-        return
+        return "words MATCH :match", {"match": match}
     asked_with = {"match": " ".join(term.words)}
     if term.prefix:
         # Folded words are letters and digits alone.
-        query = "to_tsquery('simple', :match)"
         asked_with["match"] = " <-> ".join(f"'{word}'" for word in term.words) + ":*"
-        held = f"words.said @@ {query}"
-    else:
-        asked_with |= _dropped(connection, term.words)
-        asked = {
-            name: f"(phraseto_tsquery('{name}', :match) && plainto_tsquery('simple', :{name}))"
-            for name in ("dutch", "english")
-        }
-        asked["simple"] = "phraseto_tsquery('simple', :match)"
-        # One look into the index by all languages, then each sentence by its own.
-        held = (
-            f"words.said @@ ({' || '.join(asked.values())}) AND words.said @@ CASE words.language"
-            f" WHEN 'dutch' THEN {asked['dutch']} || {asked['simple']}"
-            f" WHEN 'english' THEN {asked['english']} || {asked['simple']} ELSE {asked['simple']} END"
-        )
-    select = f"SELECT {columns} FROM words JOIN span ON span.id = words.id WHERE {held}{live}"
-    yield from connection.execute(sa.text(select), asked_with)
+        return "words.said @@ to_tsquery('simple', :match)", asked_with
+    asked_with |= _dropped(connection, term.words)
+    asked = {
+        name: f"(phraseto_tsquery('{name}', :match) && plainto_tsquery('simple', :{name}))"
+        for name in ("dutch", "english")
+    }
+    asked["simple"] = "phraseto_tsquery('simple', :match)"
+    # One look into the index by all languages, then each sentence by its own.
+    held = (
+        f"words.said @@ ({' || '.join(asked.values())}) AND words.said @@ CASE words.language"
+        f" WHEN 'dutch' THEN {asked['dutch']} || {asked['simple']}"
+        f" WHEN 'english' THEN {asked['english']} || {asked['simple']} ELSE {asked['simple']} END"
+    )
+    return held, asked_with
 
 
 def _dropped(connection: Connection, words: Sequence[str]) -> dict[str, str]:
@@ -246,94 +290,78 @@ def _dropped(connection: Connection, words: Sequence[str]) -> dict[str, str]:
     return {name: " ".join(row.word for row in found if getattr(row, name)) for name in ("dutch", "english")}
 
 
-def _rows(connection: Connection, keys: list[int], *, every: bool) -> Iterator[Row]:
-    document, root = tables.document.c, tables.root.c
-    select = sa.select(
-        document.id.label("key"),
-        document.uid.label("document"),
-        document.root_id,
-        root.name.label("root"),
-        document.path_bytes.label("path"),
-        document.state,
-        document.last_no,
-    ).join_from(tables.document, tables.root, root.id == document.root_id)
+def _rows(connection: Connection, keys: list[int], wanted: Wanted, *, every: bool) -> Iterator[Row]:
+    """The documents in this order that may be meant: by their current versions, unless `every`."""
+    select = _DOCUMENTS
     if not every:
-        select = select.where(document.state == "live")
+        select = select.where(_document.state == "live")
+    if wanted.root is not None:
+        select = select.where(_document.root_id == wanted.root)
     at, size = 0, _FIRST_SLICE
     while at < len(keys):
         part = keys[at : at + size]
-        rows = {row.key: row for row in connection.execute(select.where(document.id.in_(part)))}
+        rows = {
+            row.key: row
+            for row in connection.execute(select.where(_document.id.in_(part)))
+            if row.path.startswith(wanted.prefix)
+        }
+        if not every and wanted.of_version:
+            current = _version.no == _document.last_no
+            meant = dict(_facts(connection, _document.id.in_(list(rows)), current, wanted))
+            rows = {key: row for key, row in rows.items() if key in meant}
         yield from (rows[key] for key in part if key in rows)
         at, size = at + size, _SLICE
 
 
-def _version(connection: Connection, row: Row, stretches: Stretches, wanted: Wanted) -> int | None:
-    """The newest version in the stretches that is as it should be."""
-    if wanted.language is None and wanted.days is None and wanted.since is None and wanted.until is None:
-        return stretches[-1][1]
-    first, last = stretches[0][0], stretches[-1][1]
-    for each in reversed(versions.renditions(connection, row.key, first, last)):
-        if not any(begin <= each.version <= end for begin, end in stretches):
-            continue
-        if wanted.language is not None and each.language != wanted.language:
-            continue
-        if wanted.days is not None and not _within(each, wanted.days):
-            continue
-        if wanted.since is not None and each.observed_at < wanted.since:
-            continue
-        if wanted.until is not None and each.observed_at > wanted.until:
-            continue
-        return int(each.version)
-    return None
+_document, _version, _rendition = tables.document.c, tables.version.c, tables.rendition.c
+_DOCUMENTS = sa.select(
+    _document.id.label("key"),
+    _document.uid.label("document"),
+    _document.root_id,
+    tables.root.c.name.label("root"),
+    _document.path_bytes.label("path"),
+    _document.state,
+    _document.last_no,
+).join_from(tables.document, tables.root, tables.root.c.id == _document.root_id)
 
 
-def _within(row: Row, days: tuple[str, str]) -> bool:
-    if row.date_earliest is None or row.date_latest is None:
-        return False
-    return bool(days[0] <= row.date_earliest and row.date_latest <= days[1])
+def _is_meant(connection: Connection, row: Row, stretches: Stretches, wanted: Wanted) -> bool:
+    """Whether one of these versions is as it should be."""
+    if not wanted.of_version:
+        return True
+    within = _version.no.between(stretches[0][0], stretches[-1][1])
+    found = _facts(connection, _document.id == row.key, within, wanted)
+    return any(first <= no <= last for _, no in found for first, last in stretches)
 
 
-# -- stretches of versions -------------------------------------------------------------------------
-
-
-def _joined(stretches: Stretches) -> Stretches:
-    """Any stretches, put in order and together."""
-    if len(stretches) == 1:
-        return stretches
-    found: Stretches = []
-    for first, end in sorted(stretches):
-        if found and first <= found[-1][1] + 1:
-            found[-1] = found[-1][0], max(end, found[-1][1])
-        else:
-            found.append((first, end))
-    return found
-
-
-def _union(a: Stretches, b: Stretches) -> Stretches:
-    return _joined(a + b) if a else b
-
-
-def _both(a: Stretches, b: Stretches) -> Stretches:
-    found = [
-        (max(first, begin), min(end, last))
-        for first, end in a
-        for begin, last in b
-        if max(first, begin) <= min(end, last)
-    ]
-    return sorted(found)
-
-
-def _without(a: Stretches, b: Stretches) -> Stretches:
-    found = a
-    for begin, last in b:
-        left: Stretches = []
-        for first, end in found:
-            if last < first or end < begin:
-                left.append((first, end))
-                continue
-            if first < begin:
-                left.append((first, begin - 1))
-            if last < end:
-                left.append((last + 1, end))
-        found = left
-    return found
+def _facts(connection: Connection, documents: Any, which: Any, wanted: Wanted) -> list[tuple[int, int]]:
+    """Documents and numbers of those of these versions that are as they should be."""
+    newest = (
+        sa.select(sa.func.max(_rendition.seq))
+        .where(_rendition.document_id == _version.document_id, _rendition.no == _version.no)
+        .correlate(tables.version)
+        .scalar_subquery()
+    )
+    select = (
+        sa.select(_document.id, _version.no)
+        .join_from(tables.document, tables.version, _version.document_id == _document.id)
+        .join(
+            tables.rendition,
+            sa.and_(
+                _rendition.document_id == _version.document_id,
+                _rendition.no == _version.no,
+                _rendition.seq == newest,
+            ),
+        )
+        .where(documents, which)
+    )
+    if wanted.language is not None:
+        select = select.where(_rendition.language == wanted.language)
+    if wanted.days is not None:
+        first, last = wanted.days
+        select = select.where(_rendition.date_earliest >= first, _rendition.date_latest <= last)
+    if wanted.since is not None:
+        select = select.where(_version.observed_at >= wanted.since)
+    if wanted.until is not None:
+        select = select.where(_version.observed_at <= wanted.until)
+    return [(row.id, row.no) for row in connection.execute(select)]

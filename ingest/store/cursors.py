@@ -28,4 +28,4 @@ def move(connection: Connection, name: str, seq: int) -> None:
 def every(connection: Connection) -> dict[str, int]:
     """All cursors and their places."""
     select = sa.select(tables.cursor.c.name, tables.cursor.c.seq).order_by(tables.cursor.c.name)
-    return dict(connection.execute(select).tuples().all())
+    return {row.name: row.seq for row in connection.execute(select)}

@@ -163,8 +163,8 @@ def buried(connection: Connection, root: int, paths: Iterable[bytes]) -> dict[by
     doubtful = [grave.document for graves in found.values() if len(graves) > 1 for grave in graves]
     last: dict[int, int] = {}
     for numbers in _slices(doubtful):
-        # a list: a result has keys of its own, so that a dictionary would take it for one
-        last.update(connection.execute(_LAST_CHANGES, {"documents": numbers}).tuples().all())
+        changed = connection.execute(_LAST_CHANGES, {"documents": numbers})
+        last.update((each.document_id, each.seq) for each in changed)
     return {path: max(graves, key=lambda g: last.get(g.document, 0)) for path, graves in found.items()}
 
 

@@ -8,16 +8,17 @@ import threading
 from pathlib import Path
 from typing import Any
 
+import msgspec
 import pytest
 import sqlalchemy as sa
 
 from ingest.compare.notices import Phrases
 from ingest.index import blame, fill, kinds, search, state
-from ingest.index.place import Index
+from ingest.index.place import SPAN_BITS, Index
 from ingest.index.query import parse
 from ingest.store import tables
 from ingest.store.engine import Store
-from tests.recording import add_root, entry, opened, record, rows_of
+from tests.recording import add_root, entry, opened, record, rendition_of, rows_of
 
 A = "Alpha stays here all day."
 TEN = "The mayor spoke on Monday about ten bridges."
@@ -199,6 +200,100 @@ def test_no_query_is_an_error_or_a_statement(database_url: str, query: str) -> N
         assert found(index, query, every=True) == []
         assert found(index, "nothing") == [("a.txt", [(1, 1)])]
         index.dispose()
+
+
+def test_those_that_said_it_most_come_first_and_none_that_says_it_no_more(database_url: str) -> None:
+    twice = text(TEN, "Two bridges are closed.")
+    with opened(database_url) as store:
+        root = add_root(store)
+        history(store, root, b"once", text(A, TEN))
+        history(store, root, b"once-more", twice, text(TEN, CAFE))
+        history(store, root, b"lost", twice, text(A))
+        history(store, root, b"twice", twice)
+        history(store, root, b"never", text(A))
+        index = brought_up(store)
+        current = found(index, "bridges")
+        ever = found(index, "bridges", every=True)
+        without = found(index, "bridges NOT cafe")
+        index.dispose()
+
+    assert [path for path, _ in current] == ["once-more", "twice", "once"]
+    assert [path for path, _ in ever] == ["once-more", "lost", "twice", "once"]
+    assert [path for path, _ in without] == ["twice", "once"]
+
+
+def test_conditions_hold_of_every_document_however_many_there_are(database_url: str) -> None:
+    """More than are looked at together. The last but one came in February and was edited in March."""
+    february, march = ("2021-02", "2021-02-01", "2021-02-28"), ("2021-03", "2021-03-01", "2021-03-31")
+    with opened(database_url) as store:
+        root = add_root(store)
+        for number in range(40):
+            dates = [march if number % 2 else february] + [march] * (number == 38)
+            _dated(store, root, b"%02d.txt" % number, dates)
+        index = brought_up(store)
+        current = found(index, "bridges", days=february[1:])
+        ever = found(index, "bridges", every=True, days=february[1:])
+        dutch = found(index, "bridges", language="nl")
+        index.dispose()
+
+    assert [path for path, _ in current] == [f"{number:02}.txt" for number in range(0, 38, 2)]
+    assert [path for path, _ in ever] == [f"{number:02}.txt" for number in range(0, 40, 2)]
+    assert dutch == []
+
+
+def _dated(store: Store, root: int, path: bytes, dates: list[tuple[str, str, str]]) -> None:
+    """A document with a version of each of these dates, written, earliest and latest."""
+    key = None
+    for no, (date, earliest, latest) in enumerate(dates):
+        made = entry(
+            "changed" if no else "created",
+            path,
+            raw=text(TEN, date).encode(),
+            document=key,
+            previous=no or None,
+        )
+        assert made.version is not None
+        rendition = msgspec.structs.replace(
+            made.version.rendition, date=date, date_earliest=earliest, date_latest=latest
+        )
+        version = msgspec.structs.replace(made.version, rendition=rendition)
+        record(store, root, [msgspec.structs.replace(made, version=version)])
+        key = max(int(row["id"]) for row in rows_of(store, tables.document))
+
+
+def test_what_another_normaliser_reads_is_numbered_on(database_url: str) -> None:
+    """The words of spans that were thrown away cannot be taken out; they lead nowhere."""
+    raw = text(A, TEN).encode()
+    with opened(database_url) as store:
+        root = add_root(store)
+        key = history(store, root, b"a.txt", text(A, TEN))
+        index = brought_up(store)
+        other = rendition_of(raw, normaliser="plain/next")
+        change = entry("renormalised", b"a.txt", document=key, previous=1, renditions=(other,))
+        record(store, root, [change])
+        fill.catch_up(index)
+        ids = [row[0] for row in rows(index, "span")]
+        hits = found(index, "bridges")
+        index.dispose()
+
+    assert ids == [(key << SPAN_BITS) + number for number in (2, 3)]
+    assert hits == [("a.txt", [(1, 1)])]
+
+
+def test_a_document_of_more_sentences_than_can_be_numbered_is_left_out(
+    database_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for module in (fill, search):
+        monkeypatch.setattr(module, "SPAN_BITS", 2)
+    with opened(database_url) as store:
+        root = add_root(store)
+        history(store, root, b"long.txt", text(A, TEN, GONE, CAFE, TWELVE))
+        history(store, root, b"short.txt", text(A, TEN))
+        index = brought_up(store)
+        hits = found(index, "bridges")
+        index.dispose()
+
+    assert hits == [("short.txt", [(1, 1)])]
 
 
 def test_an_index_that_is_gone_or_damaged_or_of_another_version_is_made_again(tmp_path: Path) -> None:
