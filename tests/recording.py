@@ -15,9 +15,9 @@ import sqlalchemy as sa
 from ingest.audit import Finding, Summary, verify
 from ingest.model import Content, Rendition, Signature
 from ingest.store import roots, tables, writer
-from ingest.store.blobs import Chain
 from ingest.store.engine import Store
 from ingest.store.entries import Entry, NewRendition, NewVersion, Recorded, Sighting, prepare
+from ingest.store.layout import Chain
 from ingest.store.migrate import open_or_create
 from ingest.store.pack import Dictionary
 

@@ -10,8 +10,8 @@ from ingest.identity import Decision
 from ingest.ids import SALT_BYTES, Entropy, draws
 from ingest.pipeline.workers import Raw
 from ingest.store import blobs
-from ingest.store.blobs import Chain
 from ingest.store.engine import Store
+from ingest.store.layout import Packed
 
 
 def raws(
@@ -37,12 +37,11 @@ def raws(
     ]
 
 
-def _before(store: Store, decisions: Sequence[Decision]) -> dict[bytes, Chain]:
+def _before(store: Store, decisions: Sequence[Decision]) -> dict[bytes, Packed]:
     """The bytes of the version before each, where there is one."""
     last = {d.document: d.previous for d in decisions if d.document is not None and d.previous is not None}
     if not last:
         return {}
     with store.read() as connection:
-        # what cannot be read is for `verify` to say; the new version does without
-        chains = blobs.last_chains(connection, last)
-    return {d.path: chains[d.document] for d in decisions if d.document in chains}
+        packed = blobs.last_packed(connection, last)
+    return {d.path: packed[d.document] for d in decisions if d.document in packed}

@@ -25,11 +25,12 @@ import msgspec
 from ingest import normalise
 from ingest.disk import read
 from ingest.disk.parent import die_with
+from ingest.errors import IntegrityError
 from ingest.model import Content
 from ingest.store import entries
 from ingest.store.apart import CORES, is_alone
-from ingest.store.blobs import Chain
 from ingest.store.entries import NewVersion
+from ingest.store.layout import Chain, Packed, unrolled
 from ingest.store.pack import Dictionary
 
 LARGE = 256  # versions; fewer are made faster here than sent away
@@ -49,7 +50,7 @@ class Raw(msgspec.Struct, frozen=True):
     sha256: bytes
     modified_at: int
     salt: bytes
-    before: Chain | None = None
+    before: Packed | None = None
 
 
 class Ask(msgspec.Struct, frozen=True):
@@ -225,12 +226,21 @@ def make(raws: Sequence[Raw], dictionary: Dictionary | None) -> list[NewVersion]
                 content,
                 modified_at=raw.modified_at,
                 salt=raw.salt,
-                before=raw.before,
+                before=_before(raw, dictionary),
                 dictionary=dictionary,
             )
             for raw, content in zip(run, contents, strict=True)
         ]
     return made
+
+
+def _before(raw: Raw, dictionary: Dictionary | None) -> Chain | None:
+    """The bytes of the version before. What cannot be read is for `verify` to say: then it goes without."""
+    if raw.before is None:
+        return None
+    with contextlib.suppress(IntegrityError):
+        return unrolled(raw.before, dictionary)
+    return None
 
 
 def _runs(raws: Sequence[Raw]) -> Iterator[list[Raw]]:

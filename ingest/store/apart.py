@@ -10,12 +10,14 @@ import multiprocessing
 import os
 import threading
 from collections.abc import Callable, Iterable, Iterator
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import msgspec
 
 from ingest.disk import parent
-from ingest.store.engine import Store
+
+if TYPE_CHECKING:
+    from ingest.store.engine import Store
 
 _TOGETHER = 256  # answers that are sent at once
 _END = b""

@@ -1,67 +1,27 @@
 """Stored bytes: the only module that knows where a body lies.
 
-A version's bytes are a keyframe, kept once under its SHA-256 in `blob`, or a delta against the version
-before it, in the row itself. A chain of deltas ends at a keyframe: `Chain` says how long it is, and
-`prepare` begins a new one before reading becomes slow.
+A keyframe lies in `blob`, once under its SHA-256, a delta in the row of its version.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import suppress
 from itertools import groupby
 from weakref import WeakKeyDictionary
 
-import msgspec
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection, Engine
 
 from ingest.errors import IntegrityError
 from ingest.store import pack, rows, tables
 from ingest.store.engine import Row, allocate
+from ingest.store.layout import Body, Chain, Packed
 from ingest.store.pack import Dictionary
 
-DEEPEST = 64  # deltas between a version and its keyframe
-LONGEST = 2.0  # of the keyframe's bytes: what the deltas of a chain may sum to
-LARGEST = 0.6  # of the keyframe's bytes: what one delta may have
 _SLICE = 500
 _STREAMED = 16  # versions past which not all are held in memory
 
 _version, _blob = tables.version.c, tables.blob.c
-
-
-class Body(msgspec.Struct, frozen=True):
-    """A keyframe, or a text of its own, ready to be stored."""
-
-    hash: bytes
-    size: int
-    data: bytes
-    dictionary: int | None
-
-
-class Chain(msgspec.Struct, frozen=True):
-    """A version's bytes, and what was read to get them: lengths in bytes as stored."""
-
-    raw: bytes
-    depth: int
-    deltas: int
-    keyframe: int
-
-
-def keyframe(raw: bytes, digest: bytes, dictionary: Dictionary | None) -> Body:
-    """Pack a body on its own. Pure, and slow enough to be done before a transaction begins."""
-    used = dictionary if len(raw) <= pack.SMALL else None
-    return Body(digest, len(raw), pack.whole(raw, used), None if used is None else used.id)
-
-
-def delta(chain: Chain, raw: bytes) -> bytes | None:
-    """What makes `raw` of the version before; None where a keyframe is the better choice."""
-    if chain.depth >= DEEPEST:
-        return None
-    made = pack.delta(chain.raw, raw)
-    if made is None or len(made) >= LARGEST * chain.keyframe:
-        return None
-    return made if chain.deltas + len(made) <= LONGEST * chain.keyframe else None
 
 
 def put(connection: Connection, bodies: Sequence[Body]) -> dict[bytes, int]:
@@ -109,19 +69,28 @@ def chain(connection: Connection, document: int, no: int) -> Chain:
     return _unrolled(connection, found, document, no)
 
 
-def last_chains(connection: Connection, wanted: Mapping[int, int]) -> dict[int, Chain]:
-    """The chains of many documents' last versions; `wanted` has the number of each.
+def last_packed(connection: Connection, wanted: Mapping[int, int]) -> dict[int, Packed]:
+    """The bytes of many documents' last versions as they lie; `wanted` has the number of each.
 
-    A document whose chain cannot be read is left out.
+    A document whose rows do not lead from a keyframe to that version is left out.
     """
-    chains: dict[int, Chain] = {}
+    found: dict[int, Packed] = {}
     keys = sorted(wanted)
     for start in range(0, len(keys), _SLICE):
-        found = connection.execute(_LAST_CHAINS, {"documents": keys[start : start + _SLICE]})
-        for document, rows_ in groupby(found, key=lambda row: row.document_id):
-            with suppress(IntegrityError):
-                chains[document] = _unrolled(connection, list(rows_), document, wanted[document])
-    return chains
+        known = connection.execute(_LAST_CHAINS, {"documents": keys[start : start + _SLICE]})
+        for document, rows_ in groupby(known, key=lambda row: row.document_id):
+            first, *rest = rows_
+            numbers = [first.no, *(row.no for row in rest)]
+            whole = numbers == list(range(first.no, wanted[document] + 1))
+            based = all(row.delta is not None and row.base_no == row.no - 1 for row in rest)
+            if whole and based and first.delta is None and first.data is not None:
+                found[document] = Packed(
+                    (first.data, first.size),
+                    first.dictionary_id,
+                    tuple((row.delta, row.size) for row in rest),
+                    (rest[-1] if rest else first).hash,
+                )
+    return found
 
 
 def _unrolled(connection: Connection, found: Sequence[Row], document: int, no: int) -> Chain:

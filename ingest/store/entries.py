@@ -8,7 +8,8 @@ from typing import Literal
 import msgspec
 
 from ingest.model import Cause, Content, Rendition, Signature
-from ingest.store import blobs, pack
+from ingest.store import layout, pack
+from ingest.store.layout import Body, Chain
 from ingest.store.pack import Dictionary
 
 TEXT_DELTA = 0.25  # of a text's bytes: a larger delta against the raw bytes is no gain
@@ -23,11 +24,11 @@ class NewVersion(msgspec.Struct, frozen=True, kw_only=True):
 
     hash: bytes
     size: int
-    body: blobs.Body | None
+    body: Body | None
     delta: bytes | None
     text_hash: bytes | None
     text_size: int | None
-    text_body: blobs.Body | None
+    text_body: Body | None
     text_delta: bytes | None
     rendition: Rendition
     salt: bytes
@@ -44,7 +45,7 @@ class NewRendition(msgspec.Struct, frozen=True, kw_only=True):
     salt: bytes
     text_hash: bytes | None
     text_size: int | None
-    text_body: blobs.Body | None
+    text_body: Body | None
     text_delta: bytes | None
     rendition: Rendition
 
@@ -96,17 +97,17 @@ def prepare(
     *,
     modified_at: int,
     salt: bytes,
-    before: blobs.Chain | None,
+    before: Chain | None,
     dictionary: Dictionary | None,
 ) -> NewVersion:
     """Compress and hash a content, outside of any transaction. `before` is the version before it."""
     made = prepare_rendition(content, no=0, salt=salt, dictionary=dictionary)
     raw = content.raw
-    delta = None if before is None else blobs.delta(before, raw)
+    delta = None if before is None else layout.delta(before, raw)
     return NewVersion(
         hash=content.sha256,
         size=len(raw),
-        body=blobs.keyframe(raw, content.sha256, dictionary) if delta is None else None,
+        body=layout.keyframe(raw, content.sha256, dictionary) if delta is None else None,
         delta=delta,
         text_hash=made.text_hash,
         text_size=made.text_size,
@@ -132,7 +133,7 @@ def prepare_rendition(
         if rendition.text_slice is None:
             text_delta = pack.delta(raw, encoded)
             if text_delta is None or len(text_delta) > len(encoded) * TEXT_DELTA:
-                text_body, text_delta = blobs.keyframe(encoded, text_hash, dictionary), None
+                text_body, text_delta = layout.keyframe(encoded, text_hash, dictionary), None
     return NewRendition(
         no=no,
         salt=salt,

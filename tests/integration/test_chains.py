@@ -9,7 +9,7 @@ import pytest
 from msgspec import structs
 
 from ingest.errors import IntegrityError
-from ingest.store import blobs, tables
+from ingest.store import blobs, layout, tables
 from ingest.store.engine import Store
 from tests.recording import add_root, entry, findings, opened, record, rows_of, version_of
 
@@ -52,9 +52,10 @@ def test_every_version_comes_back_and_chains_are_bounded(store: Store) -> None:
 
     assert [chain.raw for chain in chains] == bodies
     with store.read() as connection:
-        assert blobs.last_chains(connection, {key: VERSIONS}) == {key: chains[-1]}
-        assert blobs.last_chains(connection, {key: VERSIONS + 1, key + 99: 1}) == {}
-    assert max(chain.depth for chain in chains) == blobs.DEEPEST
+        packed = blobs.last_packed(connection, {key: VERSIONS})
+        assert {each: layout.unrolled(lies, None) for each, lies in packed.items()} == {key: chains[-1]}
+        assert blobs.last_packed(connection, {key: VERSIONS + 1, key + 99: 1}) == {}
+    assert max(chain.depth for chain in chains) == layout.DEEPEST
     rows = rows_of(store, tables.version)
     whole = [row["no"] for row in rows if row["delta"] is None]
     assert whole[:3] == [1, 66, 71]

@@ -10,8 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ingest.errors import IntegrityError
-from ingest.store import blobs, pack
-from ingest.store.blobs import Chain
+from ingest.store import layout, pack
+from ingest.store.layout import Chain, Packed
 from ingest.store.pack import Dictionary
 
 WORDS = [f"word{number}" for number in range(3000)]
@@ -92,8 +92,8 @@ def test_nothing_is_unpacked_past_the_recorded_size() -> None:
     ("chain", "raw", "is_delta"),
     [
         (Chain(BODIES[0], 0, 0, 1500), BODIES[0] + b" more", True),
-        (Chain(BODIES[0], blobs.DEEPEST - 1, 0, 1500), BODIES[0] + b" more", True),
-        (Chain(BODIES[0], blobs.DEEPEST, 0, 1500), BODIES[0] + b" more", False),
+        (Chain(BODIES[0], layout.DEEPEST - 1, 0, 1500), BODIES[0] + b" more", True),
+        (Chain(BODIES[0], layout.DEEPEST, 0, 1500), BODIES[0] + b" more", False),
         (Chain(BODIES[0], 3, 3000, 1500), BODIES[0] + b" more", False),
         (Chain(BODIES[0], 0, 0, 1500), BODIES[1], False),
         (Chain(b"", 0, 0, 9), BODIES[0], False),
@@ -101,4 +101,14 @@ def test_nothing_is_unpacked_past_the_recorded_size() -> None:
     ids=["first", "deepest", "too-deep", "too-long", "rewritten", "was-empty"],
 )
 def test_a_chain_ends_where_reading_would_become_slow(chain: Chain, raw: bytes, is_delta: bool) -> None:
-    assert (blobs.delta(chain, raw) is not None) == is_delta
+    assert (layout.delta(chain, raw) is not None) == is_delta
+
+
+def test_what_was_packed_with_another_dictionary_is_not_made_without_it(dictionary: Dictionary) -> None:
+    raw = BODIES[0]
+    packed = Packed((pack.whole(raw, dictionary), len(raw)), dictionary.id, (), digest(raw))
+
+    assert layout.unrolled(packed, dictionary).raw == raw
+    for wrong in (Dictionary(2, dictionary.hash, dictionary.content), None):
+        with pytest.raises(IntegrityError, match="dictionary 1"):
+            layout.unrolled(packed, wrong)
