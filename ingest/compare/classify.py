@@ -21,8 +21,9 @@ The class is the first that holds:
 Significance is `none` for `encoding`; `cosmetic` for `redated` (the class itself tells who minds a date),
 `whitespace`, `typography` and `spelling`; `substantive` for `truncation`, `rewrite` and `correction`. An
 `update` is substantive when a sentence of three words or more came or went. `wording` is substantive
-when a word came or went that is not among `words.LIGHT`, and cosmetic when the same words, inflected at
-most, were only ordered, cut or joined otherwise. A `revert` has that of its difference to the last text.
+when a word came or went that is not among `words.LIGHT`, or when two things with articles took each other's
+place (`the company sued the city`), and cosmetic when the same words, inflected or abbreviated at most, were
+only ordered, cut or joined otherwise. A `revert` has that of its difference to the last text.
 
 Flags: `headline`, the titles differ by more than typography; `notice`, a new or edited sentence says
 that the article was corrected or updated, and did not before; `stealth`, the edit is substantive, a fact
@@ -255,9 +256,16 @@ class _Found:
         carried = self.wording.carried()
         if carried:
             return "wording", "substantive", f"rephrased: {', '.join(sorted(carried)[:5])}"
+        exchanged = self.wording.exchanged()
+        if exchanged is not None:
+            return (
+                "wording",
+                "substantive",
+                f"{_shown(exchanged[0])} and {_shown(exchanged[1])} changed places",
+            )
         if small := sorted(set().union(*self.wording.changed())):
             return "wording", "cosmetic", f"only small words and word forms: {', '.join(small[:5])}"
-        return "wording", "cosmetic", "the same words, ordered, cut or joined otherwise"
+        return "wording", "cosmetic", "the same words, ordered, cut, joined or abbreviated otherwise"
 
     def _survival(self) -> tuple[float, float]:
         """The shares of the old sentences that are still there, and of the new ones that were there."""

@@ -21,6 +21,7 @@ OPENS = frozenset('"“„«:•‘*')
 
 def find_names(text: str, cut: list[Token], known: frozenset[str], taken: list[Slot]) -> list[Slot]:
     """Runs of capitalised words, with the particles between them."""
+    cut = _with_initials(cut)
     worded = [token for token in cut if is_word(token.text)]
     capitals = sum(1 for token in worded if token.text[0].isupper())
     titled = len(worded) >= 5 and capitals * 10 >= len(worded) * 7
@@ -58,6 +59,30 @@ def find_names(text: str, cut: list[Token], known: frozenset[str], taken: list[S
         begins = (begins and not word) or token.text in OPENS
     _close(found, run)
     return found
+
+
+def _with_initials(cut: list[Token]) -> list[Token]:
+    """The tokens, with the letters of `U.S.` as one word."""
+    if not any(map(_is_initial, cut)):
+        return cut
+    found: list[Token] = []
+    at = 0
+    while at < len(cut):
+        end = at
+        while end + 1 < len(cut) and _is_initial(cut[end]) and cut[end + 1].text == ".":
+            end += 2
+        if end - at < 4:
+            found.append(cut[at])
+            at += 1
+            continue
+        letters = "".join(token.text for token in cut[at:end:2])
+        found.append(Token(letters, letters.lower(), cut[at].start, cut[end - 1].end))
+        at = end
+    return found
+
+
+def _is_initial(token: Token) -> bool:
+    return len(token.text) == 1 and token.text.isupper()
 
 
 def _named(token: Token, known: frozenset[str], *, begins: bool, titled: bool) -> bool:

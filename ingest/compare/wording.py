@@ -8,11 +8,18 @@ from collections.abc import Sequence
 from ingest.compare import notices
 from ingest.compare.align import Change, Piece
 from ingest.compare.facts import Context
-from ingest.compare.lexicon import MAGNITUDES, NUMBERS, ORDINALS, SHARES
+from ingest.compare.lexicon import MAGNITUDES, NUMBERS, ORDINALS, SHARES, word_set
 from ingest.compare.words import LIGHT, OPPOSED, folded, misspelt, unaccented, words
 
 MOST = 500  # of the facts, or of the words, that are looked at
 _LONGEST_SHOWN = 400
+
+_LONGEST_THING = 5  # words
+_ARTICLES = word_set(
+    "the a an his her its their our my your de het een zijn haar hun ons onze mijn uw deze die dit dat"
+)
+# What stands between two things whose order means nothing.
+_JOINING = _ARTICLES | word_set("and or as well nor en of alsmede evenals noch")
 
 # What two forms of one word may differ by at their ends, in either language.
 _FORMS = frozenset(
@@ -80,14 +87,32 @@ class Wording:
             word for word in came if not any(_inflects(word, other) for other in gone)
         }
 
+    def exchanged(self) -> tuple[str, str] | None:
+        """Two things that took each other's place in a sentence, all else where it was: `the company sued the
+        city`. Each has an article: what else changes places may be only word order.
+        """
+        for piece in self._edited:
+            old, new = (
+                [word.lower() for word in words(text)]
+                for text in (self._a[piece.a_start : piece.a_end], self._b[piece.b_start : piece.b_end])
+            )
+            if old != new and len(old) == len(new) <= MOST and sorted(old) == sorted(new):
+                found = _exchange(old, new)
+                if found is not None:
+                    return found
+        return None
+
     def changed(self) -> tuple[set[str], set[str]]:
-        """The words that went, and those that came; one that is the other with a slip in it did neither."""
+        """The words that went, and those that came. One that is the other with a slip in it did neither, nor
+        did `US` for `United States`."""
         old, new = Counter[str](), Counter[str]()
         for piece in self._edited:
             if notices.is_stamp(self._b[piece.b_start : piece.b_end]):
                 continue
             for change in piece.changes:
                 was, became = words(change.before), words(change.after)
+                if _abbreviates(was, became) or _abbreviates(became, was):
+                    continue
                 if len(was) == len(became):
                     pairs = [pair for pair in zip(was, became, strict=True) if not self._is_slip(*pair)]
                     was, became = ([pair[side] for pair in pairs] for side in (0, 1))
@@ -111,6 +136,33 @@ class Wording:
         word = words(text[start:end])[0].lower()
         before, after = words(text[max(0, start - 40) : start]), words(text[end : end + 40])
         return word in [each.lower() for each in (*before[-1:], *after[:1])]
+
+
+def _exchange(old: list[str], new: list[str]) -> tuple[str, str] | None:
+    start = next(at for at, pair in enumerate(zip(old, new, strict=True)) if pair[0] != pair[1])
+    end = len(old) - next(
+        at for at, pair in enumerate(zip(reversed(old), reversed(new), strict=True)) if pair[0] != pair[1]
+    )
+    was, became = old[start:end], new[start:end]
+    for one in range(1, min(_LONGEST_THING, len(was)) + 1):
+        for other in range(1, min(_LONGEST_THING, len(was) - one) + 1):
+            first, between, second = was[:one], was[one : len(was) - other], was[len(was) - other :]
+            if became != [*second, *between, *first] or not set(between) - _JOINING:
+                continue
+            before = old[start - 1 : start] if start else []
+            if {*before, first[0]} & _ARTICLES and {*between[-1:], second[0]} & _ARTICLES:
+                return " ".join(first), " ".join(second)
+    return None
+
+
+def _abbreviates(short: list[str], long: list[str]) -> bool:
+    """Whether one is the other's first letters, in capitals: `U.S.`, `United States`; `J.`, `Jan`."""
+    letters = "".join(short)
+    together = len(short) == 1 or all(len(word) == 1 for word in short)
+    if not together or not letters.isupper() or len(letters) != len(long) or short == long:
+        return False
+    named = len(long) > 1 or long[0][0].isupper()
+    return named and letters.lower() == "".join(word[0] for word in long).lower()
 
 
 def _joined(parts: list[str]) -> str:

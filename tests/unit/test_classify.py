@@ -24,10 +24,15 @@ BASE = (
 
 
 def text(
-    content: str, *, encoding: str = "utf-8", date: str | None = "2021-02-20", title: str = "Kop"
+    content: str,
+    *,
+    encoding: str = "utf-8",
+    date: str | None = "2021-02-20",
+    title: str = "Kop",
+    language: str = "nl",
 ) -> Text:
     sha256 = hashlib.sha256(content.encode()).digest()
-    return Text(text=content, sha256=sha256, encoding=encoding, date=date, title=title, language="nl")
+    return Text(text=content, sha256=sha256, encoding=encoding, date=date, title=title, language=language)
 
 
 def edit(before: str, after: str) -> Edit:
@@ -311,6 +316,42 @@ def test_two_words_that_there_are_were_both_meant(language: str, old: str, new: 
 
     assert found.kind == kind
     assert found.significance == ("cosmetic" if kind == "spelling" else "substantive")
+
+
+@pytest.mark.parametrize(
+    ("language", "old", "new", "significance"),
+    [
+        ("en", "The company sued the city.", "The city sued the company.", "substantive"),
+        ("nl", "De man gaf het huis aan zijn broer.", "Zijn broer gaf het huis aan de man.", "substantive"),
+        ("nl", "De burgemeester hoorde de raad.", "De raad hoorde de burgemeester.", "substantive"),
+        ("en", "They sold the cow and the horse.", "They sold the horse and the cow.", "cosmetic"),
+        ("en", "Today the minister met the press.", "The minister met the press today.", "cosmetic"),
+        ("nl", "De minister kwam in een auto aan.", "In een auto kwam de minister aan.", "cosmetic"),
+        ("en", "In the U.S. the price rose.", "In the United States the price rose.", "cosmetic"),
+        ("en", "In the United States the price rose.", "In the US the price rose.", "cosmetic"),
+        ("nl", "Het VK stapt uit de unie.", "Het Verenigd Koninkrijk stapt uit de unie.", "cosmetic"),
+        ("nl", "Zij sprak met J.P. Smit.", "Zij sprak met Jan Peter Smit.", "cosmetic"),
+        ("nl", "J. Smit sprak de raad toe.", "Jan Smit sprak de raad toe.", "cosmetic"),
+    ],
+)  # fmt: skip
+def test_two_things_that_took_each_others_place_matter_and_letters_for_a_name_do_not(
+    language: str, old: str, new: str, significance: str
+) -> None:
+    rest = (
+        " It was a quiet day. Nobody else came."
+        if language == "en"
+        else " Het bleef rustig. Er kwam niemand."
+    )
+    edit = classify(text(old + rest, language=language), text(new + rest, language=language))
+
+    assert (edit.kind, edit.significance, edit.facts) == ("wording", significance, ())
+
+
+def test_letters_for_another_name_are_another_name() -> None:
+    edit = classify(text("Then the U.S. signed it. It rained.", language="en"),
+                    text("Then the U.K. signed it. It rained.", language="en"))  # fmt: skip
+
+    assert [(fact.kind, fact.before, fact.after) for fact in edit.facts] == [("name", "U.S.", "U.K.")]
 
 
 def test_small_figures_above_the_line_and_endless_words_are_no_trouble() -> None:
