@@ -9,7 +9,6 @@ from ingest.compare.slot import NUMERIC, Slot
 SMALL = 5  # words on a side of a change that can turn a sentence round, or put one name for another
 _MOST_BETWEEN = 12  # words on a side of a change within which numbers stand for each other
 
-_LONGEST_NAME = 8  # words that first letters are looked for of
 _OF_PEOPLE = frozenset({"people", "dead", "hurt"})
 _ABOUT = 2  # percentage points within which `a third` is `34 %`
 
@@ -39,29 +38,18 @@ def agree(old: Slot, new: Slot) -> bool:
 
 
 def _initials(short: Slot, long: Slot) -> bool:
-    """Whether one name is the other with first letters for some words: `FO`, `Foreign Office`; `J.P. Jansen`.
+    """Whether one name is the other with first letters for words: `FO`, `Foreign Office`.
 
-    The first of several letters may lack its word: at a sentence's beginning that is not taken for a name.
+    Letters with dots may be of the first words alone: `J.P. Smit`, `Jan Peter Smit`. The first of them may
+    lack its word, which at a sentence's beginning is no name.
     """
-    letters, *rest = map(str, short.value)
     words = [str(word) for word in long.value]
-    if len(words) > _LONGEST_NAME:
-        return False
-    return any(
-        _abbreviated([ending, *rest], words)
-        for ending in (letters, letters[1:])
-        if ending and (ending == letters or rest)
-    )
-
-
-def _abbreviated(short: list[str], long: list[str]) -> bool:
-    if not short or not long:
-        return short == long
-    if short[0] == long[0] and _abbreviated(short[1:], long[1:]):
-        return True
-    size = len(short[0])
-    begun = "".join(word[0] for word in long[:size])
-    return size <= len(long) and begun == short[0] and _abbreviated(short[1:], long[size:])
+    begun = "".join(word[0] for word in words)
+    letters, *rest = map(str, short.value)
+    if not rest:
+        return len(words) > 1 and letters == begun
+    given = len(words) - len(rest)
+    return short.letters and given > 0 and words[given:] == rest and begun[:given] in (letters, letters[1:])
 
 
 def stands_for(old: Slot, new: Slot, longest: int) -> bool:

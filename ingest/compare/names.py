@@ -75,8 +75,9 @@ def _with_initials(cut: list[Token]) -> list[Token]:
             found.append(cut[at])
             at += 1
             continue
-        letters = "".join(token.text for token in cut[at:end:2])
-        found.append(Token(letters, letters.lower(), cut[at].start, cut[end - 1].end))
+        letters = [token.text for token in cut[at:end:2]]
+        text, low = ".".join([*letters, ""]), "".join(letters).lower()
+        found.append(Token(text, low, cut[at].start, cut[end - 1].end))
         at = end
     return found
 
@@ -101,7 +102,8 @@ def _close(found: list[Slot], run: list[Token]) -> None:
         bare = tuple(token.low.removesuffix("'s") for token in run)
         value = tuple(word for word in bare if word not in lexicon.HONORIFICS)
         if value:
-            found.append(Slot("name", value, run[0].start, run[-1].end))
+            letters = "." in run[0].text
+            found.append(Slot("name", value, run[0].start, run[-1].end, letters=letters))
 
 
 def names_of(text: str) -> frozenset[str]:

@@ -18,6 +18,7 @@ class Slot(msgspec.Struct, frozen=True):
     start: int
     end: int
     weak: bool = False
+    letters: bool = False
 
 
 class Token(msgspec.Struct):

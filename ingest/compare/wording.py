@@ -19,7 +19,7 @@ _ARTICLES = word_set(
     "the a an his her its their our my your de het een zijn haar hun ons onze mijn uw deze die dit dat"
 )
 # What stands between two things whose order means nothing.
-_JOINING = _ARTICLES | word_set("and or as well nor en of alsmede evenals noch")
+_JOINING = _ARTICLES | word_set("and or as well nor en of als alsmede evenals noch plus")
 
 # What two forms of one word may differ by at their ends, in either language.
 _FORMS = frozenset(
@@ -139,30 +139,30 @@ class Wording:
 
 
 def _exchange(old: list[str], new: list[str]) -> tuple[str, str] | None:
-    start = next(at for at, pair in enumerate(zip(old, new, strict=True)) if pair[0] != pair[1])
-    end = len(old) - next(
-        at for at, pair in enumerate(zip(reversed(old), reversed(new), strict=True)) if pair[0] != pair[1]
-    )
-    was, became = old[start:end], new[start:end]
-    for one in range(1, min(_LONGEST_THING, len(was)) + 1):
-        for other in range(1, min(_LONGEST_THING, len(was) - one) + 1):
-            first, between, second = was[:one], was[one : len(was) - other], was[len(was) - other :]
-            if became != [*second, *between, *first] or not set(between) - _JOINING:
-                continue
-            before = old[start - 1 : start] if start else []
-            if {*before, first[0]} & _ARTICLES and {*between[-1:], second[0]} & _ARTICLES:
-                return " ".join(first), " ".join(second)
+    differs = [at for at, (was, became) in enumerate(zip(old, new, strict=True)) if was != became]
+    first, end = differs[0], differs[-1] + 1
+    # Both may begin alike: `the old man hit the old dog`.
+    above = range(first - 1, max(first - _LONGEST_THING, 0) - 1, -1)
+    article = next((at for at in above if old[at] in _ARTICLES), first - 1)
+    for start in dict.fromkeys((first, article + 1)):
+        was, became = old[start:end], new[start:end]
+        for one in range(1, min(_LONGEST_THING, len(was)) + 1):
+            for other in range(1, min(_LONGEST_THING, len(was) - one) + 1):
+                head, between, tail = was[:one], was[one : len(was) - other], was[len(was) - other :]
+                if became != [*tail, *between, *head] or not set(between) - _JOINING:
+                    continue
+                before = old[start - 1 : start] if start else []
+                if {*before, head[0]} & _ARTICLES and {*between[-1:], tail[0]} & _ARTICLES:
+                    return " ".join(head), " ".join(tail)
     return None
 
 
 def _abbreviates(short: list[str], long: list[str]) -> bool:
-    """Whether one is the other's first letters, in capitals: `U.S.`, `United States`; `J.`, `Jan`."""
+    """Whether one is the other's first letters, and all are capitals: `US` or `U.S.`, `United States`."""
     letters = "".join(short)
     together = len(short) == 1 or all(len(word) == 1 for word in short)
-    if not together or not letters.isupper() or len(letters) != len(long) or short == long:
-        return False
-    named = len(long) > 1 or long[0][0].isupper()
-    return named and letters.lower() == "".join(word[0] for word in long).lower()
+    begun = "".join(word[0] for word in long)
+    return len(letters) > 1 and together and letters.isupper() and letters == begun and short != long
 
 
 def _joined(parts: list[str]) -> str:

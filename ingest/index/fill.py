@@ -115,8 +115,7 @@ def _edit_again(connection: Connection, found: Sequence[Row]) -> None:
 
 
 def _take(connection: Connection, found: Sequence[Row]) -> None:
-    """Index a stretch of the log. A document whose bytes are damaged is left out, as `verify` tells; one with
-    more sentences than can be numbered is too."""
+    """Index a stretch of the log. A document whose bytes are damaged is left out: `verify` tells of it."""
     of_document: defaultdict[int, list[Row]] = defaultdict(list)
     for row in found:
         if row.key is not None and row.version and row.type not in ("rejected", "deleted"):
@@ -319,9 +318,6 @@ class _Taken:
 
     def add(self, key: int, made: Made, spans: int) -> None:
         """Take a document's rows in; so many spans of it were numbered before, those thrown away too."""
-        last = spans + len(made.begun)
-        if last >= 1 << SPAN_BITS:
-            return
         if made.anew:
             self.anew.append((key,))
         for number, span in enumerate(made.begun, spans):
@@ -336,7 +332,7 @@ class _Taken:
         mine = {id(span) for span in made.begun}
         self.ended += [(span.to_no, int(span.edited), span.id) for span in made.ended if id(span) not in mine]
         self.edits += [_edit_row(seq, key, edit) for seq, edit in made.edits]
-        self.heads.append((key, made.no, last, made.normaliser))
+        self.heads.append((key, made.no, spans + len(made.begun), made.normaliser))
 
     def write(self, connection: Connection) -> None:
         """Write all of it."""

@@ -25,8 +25,9 @@ from ingest.store.engine import Store, translated
 VERSION = 5  # of what is kept and how it is made: another one, and the index is made anew
 SCHEMA = "ingest_index"
 # The id of a span is its document's key and, in so many bits, its number within the document: to know which
-# documents hold a word, nothing but the ids of its sentences is read.
-SPAN_BITS = 24
+# documents hold a word, nothing but the ids of its sentences is read. It has room for two thousand million
+# documents and twice as many sentences of each, counted over all its versions.
+SPAN_BITS = 32
 _LOCK = 0x696E646578  # "index": one at a time makes the schema
 
 _TABLES = (

@@ -48,10 +48,7 @@ class Wanted(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Hit(msgspec.Struct, frozen=True, kw_only=True):
-    """A document, the versions that hold what was asked for, and a sentence to show.
-
-    `row` is the newest of these versions with its document.
-    """
+    """A document, the versions that hold what was asked for, and a sentence to show."""
 
     row: Row
     stretches: Stretches
@@ -155,10 +152,7 @@ class _Search:
                 continue
             found |= set.intersection(*(set(self._count(term)) for term in clause.wanted))
         counts = [self._count(term) for term in {term for clause in clauses for term in clause.wanted}]
-        if len(counts) == 1:
-            weights = counts[0]
-        else:
-            weights = {key: sum(count.get(key, 0) for count in counts) for key in found}
+        weights = {key: sum(count.get(key, 0) for count in counts) for key in found}
         return sorted(found, key=lambda key: (-weights[key], key))
 
     def spans(self, term: Term, key: int, *, every: bool) -> list[_Found]:
@@ -200,7 +194,10 @@ class _Search:
         return self._selects[term, every]
 
     def _count(self, term: Term) -> dict[int, int]:
-        """How many sentences of each document ever held a term, were it not for its symbols."""
+        """How many sentences of each document ever held a term, were it not for its symbols.
+
+        A sentence that several normalisers read while the index was filled counts as often.
+        """
         if term not in self._counts:
             held, asked_with = _condition(self._connection, term)
             select = f"SELECT words.{self._id} >> {SPAN_BITS}, count(*) FROM words WHERE {held} GROUP BY 1"
@@ -222,7 +219,7 @@ class _Held:
         self._work = work
         self._key = key
         self._spans: dict[int, tuple[int, int]] = {}
-        self._terms: dict[tuple[Term, bool], Stretches] = {}
+        self._terms: dict[tuple[Term, bool], list[_Found]] = {}
 
     def clause(self, clause: Clause) -> Stretches:
         """The versions that hold every wanted term and no unwanted one."""
@@ -247,11 +244,11 @@ class _Held:
         # Since when a text has lacked a word, only its earlier versions can tell.
         every = self._work.every or not note
         if (term, every) not in self._terms:
-            spans = self._work.spans(term, self._key, every=every)
-            if note:
-                self._spans.update((span, (first, end)) for span, first, end in spans)
-            self._terms[term, every] = joined([(first, end) for _, first, end in spans])
-        return self._terms[term, every]
+            self._terms[term, every] = self._work.spans(term, self._key, every=every)
+        spans = self._terms[term, every]
+        if note:
+            self._spans.update((span, (first, end)) for span, first, end in spans)
+        return joined([(first, end) for _, first, end in spans])
 
 
 def _condition(connection: Connection, term: Term) -> tuple[str, dict[str, Any]]:

@@ -305,8 +305,10 @@ class Capture:
             content = pack.train(bodies)
             if content is not None:
                 with self.store.write() as connection:
-                    digest = sha256(content).digest()
-                    self._dictionary = blobs.add_dictionary(connection, content, digest)
+                    # another host may have learnt one meanwhile
+                    self._dictionary = blobs.newest_dictionary(connection) or blobs.add_dictionary(
+                        connection, content, sha256(content).digest()
+                    )
         return self._dictionary
 
     # -- one batch -------------------------------------------------------------------------

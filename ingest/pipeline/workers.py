@@ -235,7 +235,9 @@ def make(raws: Sequence[Raw], dictionary: Dictionary | None) -> list[NewVersion]
 
 
 def _before(raw: Raw, dictionary: Dictionary | None) -> Chain | None:
-    """The bytes of the version before. What cannot be read is for `verify` to say: then it goes without."""
+    """The bytes of the version before. Where they cannot be read, which is for `verify` to say, or were
+    packed with another dictionary than this one, the new version goes without.
+    """
     if raw.before is None:
         return None
     with contextlib.suppress(IntegrityError):

@@ -6,6 +6,7 @@ driver's errors into `StoreUnavailable`, so that nothing above this room knows a
 
 from __future__ import annotations
 
+import atexit
 import errno
 import functools
 import os
@@ -37,6 +38,14 @@ BUSY_SECONDS = 5.0
 _FILE = "ingest_file"  # in what a connection carries: its file's device and inode
 _LOCK_NOT_AVAILABLE = "55P03"
 _SERIALISATION = frozenset(("40001", "40P01"))
+_stores: weakref.WeakSet[Store] = weakref.WeakSet()
+
+
+@atexit.register
+def _close_all() -> None:
+    # The last connection of a SQLite store that is closed takes its side files away.
+    for store in list(_stores):
+        store.dispose()
 
 
 class Store:
@@ -49,8 +58,7 @@ class Store:
         self.engine = _sqlite(url, busy_seconds) if self.is_sqlite else _postgres(url, busy_seconds)
         if self.is_sqlite:
             event.listen(self.engine, "connect", self._note_opened)
-        # The last connection of a SQLite store that is closed takes its side files away.
-        weakref.finalize(self, self.engine.dispose)
+        _stores.add(self)
 
     @functools.cached_property
     def _files(self) -> tuple[bytes, ...]:

@@ -280,20 +280,42 @@ def test_what_another_normaliser_reads_is_numbered_on(database_url: str) -> None
     assert hits == [("a.txt", [(1, 1)])]
 
 
-def test_a_document_of_more_sentences_than_can_be_numbered_is_left_out(
-    database_url: str, monkeypatch: pytest.MonkeyPatch
+@pytest.mark.parametrize("every", [False, True])
+@pytest.mark.parametrize(
+    "query",
+    ["bridges", "bridges OR NOT gamma", "NOT gamma", "alpha NOT bridges", '"ten bridges" OR café', "100%"],
+)
+def test_many_documents_are_answered_as_few_are(
+    database_url: str, monkeypatch: pytest.MonkeyPatch, query: str, every: bool
 ) -> None:
-    for module in (fill, search):
-        monkeypatch.setattr(module, "SPAN_BITS", 2)
+    """Past five hundred, what is left is read at once."""
     with opened(database_url) as store:
         root = add_root(store)
-        history(store, root, b"long.txt", text(A, TEN, GONE, CAFE, TWELVE))
-        history(store, root, b"short.txt", text(A, TEN))
+        history(store, root, b"a.txt", text(A, TEN, GONE), text(A, TWELVE), text(A, "It is 100% sure."))
+        history(store, root, b"b.txt", text(CAFE, GONE), text(CAFE, TEN))
+        history(store, root, b"c.txt", text(A))
         index = brought_up(store)
-        hits = found(index, "bridges")
+        one_by_one = found(index, query, every=every)
+        monkeypatch.setattr(search, "_SLICE", 0)
+        monkeypatch.setattr(search, "_FIRST_SLICE", 10)
+        at_once = found(index, query, every=every)
         index.dispose()
 
-    assert hits == [("short.txt", [(1, 1)])]
+    assert one_by_one
+    assert at_once == one_by_one
+
+
+def test_a_word_that_was_unwanted_first_has_its_sentence_where_it_is_wanted(database_url: str) -> None:
+    with opened(database_url) as store:
+        history(store, add_root(store), b"a.txt", text(A, TEN))
+        index = brought_up(store)
+        with index.reading() as connection:
+            asked = parse("NOT bridges OR bridges OR gamma")
+            (hit,) = search.find(connection, asked, search.Wanted(), every=True)
+            said = None if hit.sentence is None else search.snippet(connection, hit.sentence)
+        index.dispose()
+
+    assert said == TEN
 
 
 def test_an_index_that_is_gone_or_damaged_or_of_another_version_is_made_again(tmp_path: Path) -> None:

@@ -331,7 +331,10 @@ def test_two_words_that_there_are_were_both_meant(language: str, old: str, new: 
         ("en", "In the United States the price rose.", "In the US the price rose.", "cosmetic"),
         ("nl", "Het VK stapt uit de unie.", "Het Verenigd Koninkrijk stapt uit de unie.", "cosmetic"),
         ("nl", "Zij sprak met J.P. Smit.", "Zij sprak met Jan Peter Smit.", "cosmetic"),
-        ("nl", "J. Smit sprak de raad toe.", "Jan Smit sprak de raad toe.", "cosmetic"),
+        ("en", "The old man hit the old dog.", "The old dog hit the old man.", "substantive"),
+        ("nl", "Er kwam zowel de man als de vrouw.", "Er kwam zowel de vrouw als de man.", "cosmetic"),
+        ("en", "It said that the US left.", "It said that the unpaid sailors left.", "substantive"),
+        ("en", "Later I denied it.", "Later Iran denied it.", "substantive"),
     ],
 )  # fmt: skip
 def test_two_things_that_took_each_others_place_matter_and_letters_for_a_name_do_not(
@@ -345,6 +348,20 @@ def test_two_things_that_took_each_others_place_matter_and_letters_for_a_name_do
     edit = classify(text(old + rest, language=language), text(new + rest, language=language))
 
     assert (edit.kind, edit.significance, edit.facts) == ("wording", significance, ())
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [("Hans de Vries", "Ans de Vries"), ("Clara Jones", "Lara Jones"), ("JP Smit", "Peter Smit"),
+     ("Team B", "Team Barcelona")],
+)  # fmt: skip
+def test_a_letter_less_is_another_person(old: str, new: str) -> None:
+    edit = classify(
+        text(f"Yesterday we met {old} in town. It rained.", language="en"),
+        text(f"Yesterday we met {new} in town. It rained.", language="en"),
+    )
+
+    assert (edit.kind, [fact.kind for fact in edit.facts]) == ("correction", ["name"])
 
 
 def test_letters_for_another_name_are_another_name() -> None:
