@@ -62,6 +62,10 @@ def command(
         key = queries.root_id(connection, root)
         last = None if until is None else queries.resolve_moment(connection, until)
         after = 0 if since is None else queries.resolve_since(connection, since)
+        if last is not None and after > last:
+            raise UsageError(
+                "the period ends before it begins", hint="--since is its beginning, --until its end"
+            )
         target, path = None, None
         if doc is not None:
             try:

@@ -15,6 +15,7 @@ from ingest.cli.options import NUMBER, as_json, opened, verb
 from ingest.cli.output import emit, line, paint
 
 SHOWN = 160  # characters of a sentence
+SPELT = 4  # stretches of versions
 
 
 @verb
@@ -33,7 +34,8 @@ def command(
 ) -> None:  # fmt: skip
     """The documents that hold the words, those first that do most often, and the versions that do.
 
-    Words must all be there; "…" is a phrase, word* a beginning; AND, OR, NOT join. All else is text.
+    Words must all be there; "…" is a phrase within one sentence, word* a beginning; AND, OR, NOT join.
+    All else is text.
 
     Exit: 0; 2 no such root, date or moment; 4 no store.
     """
@@ -72,8 +74,12 @@ def _show(record: dict[str, Any], words: list[Any], *, several: bool) -> None:
     where = escape.name(record["path"])
     if several:
         where = f"{escape.name(record['root'])}/{where}"
-    first, last = record["first_version"], record["last_version"]
-    held = f"@{first}" if first == last else f"@{first}..@{last}"
+    versions = [(each["from"], each["to"]) for each in record["versions"]]
+    held = ", ".join(
+        f"@{first}" if first == last else f"@{first}..@{last}" for first, last in versions[:SPELT]
+    )
+    if len(versions) > SPELT:
+        held += f", … @{record['last_version']}"
     observed = (record["first_observed_at"], record["last_observed_at"])
     times = " to ".join(dict.fromkeys(time[:19].replace("T", " ") for time in observed if time))
     gone = "  deleted" if record["deleted"] else ""

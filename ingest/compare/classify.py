@@ -28,6 +28,8 @@ only ordered, cut or joined otherwise. A `revert` has that of its difference to 
 Flags: `headline`, the titles differ by more than typography; `notice`, a new or edited sentence says
 that the article was corrected or updated, and did not before; `stealth`, the edit is substantive, a fact
 changed, and this version brings no notice of it. An older notice excuses nothing.
+
+The reason of every class says where the date in the header is another one too.
 """
 
 from __future__ import annotations
@@ -35,6 +37,8 @@ from __future__ import annotations
 from bisect import bisect_right
 from collections import Counter
 from collections.abc import Iterator, Sequence
+
+import msgspec
 
 from ingest.compare import facts, notices, quotes
 from ingest.compare.align import Comparison, Piece, compare
@@ -65,6 +69,20 @@ def classify(
     `earlier` are the numbers and text hashes of versions before `before`. `phrases` make a notice
     beside the known ones. `comparison` saves comparing the texts again.
     """
+    edit = _classified(before, after, earlier, phrases, comparison)
+    if before.date == after.date or edit.kind == "redated":
+        return edit
+    dates = f"the date was {before.date or 'none'}, now {after.date or 'none'}"
+    return msgspec.structs.replace(edit, reason=f"{edit.reason}; {dates}")
+
+
+def _classified(
+    before: Text,
+    after: Text,
+    earlier: Sequence[tuple[int, bytes]],
+    phrases: notices.Phrases,
+    comparison: Comparison | None,
+) -> Edit:
     flags = _headline(before, after)
     if before.text == after.text:
         return _same_text(before, after, flags)
@@ -100,7 +118,10 @@ def _same_text(before: Text, after: Text, flags: tuple[Flag, ...]) -> Edit:
             kind="wording", significance="substantive", reason="only the headline differs", flags=flags
         )
     if before.date != after.date:
-        reason = f"only the date differs: {before.date or 'none'}, now {after.date or 'none'}"
+        only = (
+            "only the date differs" if before.encoding == after.encoding else "only date and encoding differ"
+        )
+        reason = f"{only}: {before.date or 'none'}, now {after.date or 'none'}"
         return Edit(kind="redated", significance="cosmetic", reason=reason, flags=flags)
     if before.encoding != after.encoding:
         reason = f"the same text, in {after.encoding or 'unknown'} instead of {before.encoding or 'unknown'}"

@@ -11,7 +11,7 @@ from ingest.compare.align import Comparison, Piece, compare
 from ingest.compare.classify import classify
 from ingest.compare.edit import Edit
 from ingest.compare.notices import Phrases
-from ingest.errors import IntegrityError
+from ingest.errors import IntegrityError, UsageError
 from ingest.ids import show_uid
 from ingest.index import kinds
 from ingest.report.fold import Step, fold
@@ -62,6 +62,8 @@ def build(
     end = now if until is None else queries.time_of(connection, until)
     stories: dict[Key, _Story] = {}
     rows = list(reader.changes(connection, after=after, until=last, root=key))
+    if begin is not None and begin > end and not rows:
+        raise UsageError("the period ends before it begins", hint="--since is its beginning, --until its end")
     known: dict[int, Edit] = {}
     for done, row in enumerate(rows):
         if indexed and done % BATCH == 0:

@@ -63,6 +63,8 @@ def test_search_says_where_and_since_when(told: Place) -> None:
     assert told.command.records("search", "brug", "--since", "2999-01-01") == []
     assert [each["path"] for each in told.command.records("search", "-brug")] == ["nl/b.txt"]
     assert told.command.ask("search", "mayor").text.splitlines()[1] == "    The mayor praised them."
+    (away, _) = told.command.ask("search", "praised", "--all-versions").text.splitlines()
+    assert away.startswith("a.txt  @1, @3  ")
     assert "date" in told.command.refused("search", "x", "--date", "soon", code=2).error
 
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from typing import Any
 
+import pytest
+
 from tests.acceptance.place import Place
 from tests.command import Record
 from tests.daemon import Daemon
@@ -144,15 +146,22 @@ def test_a_period_in_which_nothing_happened(each_place: Place) -> None:
     said = place.command.ask("report", "--since", "seq:2", "--html", page)
     report = place.command.record("report", "--since", "seq:2", "--root", "root")
     before = place.command.record("report", "--until", "2001-01-01")
-    turned = place.command.record("report", "--since", "2999-01-01", "--until", "2001-01-01")
 
     assert masked(said.text).startswith("TIME to TIME UTC\nnothing changed\n")
     assert report["documents"] == before["documents"] == before["coverage"] == []
-    assert (turned["documents"], turned["coverage"], turned["last_seq"]) == ([], [], 1)
     assert set(report["counts"].values()) == {0}
     assert (report["root"], before["could_be_missed"]) == ("root", False)
     assert "no changes" in page.read_text()
     assert "<h2>Documents</h2>" not in page.read_text()
+
+
+@pytest.mark.parametrize("verb", ["report", "log"])
+def test_a_period_that_ends_before_it_begins_is_no_quiet_one(each_place: Place, verb: str) -> None:
+    each_place.write("a.txt", "The brug is dicht.\n")
+    each_place.scan()
+    refused = each_place.command.refused(verb, "--since", "2999-01-02", "--until", "2001-01-01", code=2)
+
+    assert refused.error == "the period ends before it begins"
 
 
 def test_the_page_is_written_whole_and_never_over_another_file(place: Place) -> None:

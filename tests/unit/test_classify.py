@@ -45,8 +45,24 @@ def test_equal_texts_differ_in_encoding_or_in_date() -> None:
     )
     assert classify(text(BASE), text(BASE)).reason == "the same text in other bytes"
     assert classify(text(BASE), text(BASE, date="2021-03", encoding="x")) == Edit(
-        kind="redated", significance="cosmetic", reason="only the date differs: 2021-02-20, now 2021-03"
+        kind="redated",
+        significance="cosmetic",
+        reason="only date and encoding differ: 2021-02-20, now 2021-03",
     )
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "kind"),
+    [("verroest", "veroest", "spelling"), (" Er zijn", "\n\nEr zijn", "whitespace"),
+     ('"We nemen geen enkel risico."', "“We nemen geen enkel risico.”", "typography"),
+     ("14 mei", "15 mei", "correction")],
+)  # fmt: skip
+def test_another_date_is_told_beside_whatever_else_changed(old: str, new: str, kind: str) -> None:
+    changed = classify(text(BASE), text(BASE.replace(old, new), date="2021-02-22"))
+
+    assert changed.kind == kind
+    assert changed.reason.endswith("; the date was 2021-02-20, now 2021-02-22")
+    assert "the date was" not in edit(BASE, BASE.replace(old, new)).reason
 
 
 def test_a_slip_made_or_mended_at_every_place_is_spelling_and_a_name_replaced_everywhere_is_not() -> None:
