@@ -76,7 +76,7 @@ def delta(base: bytes, raw: bytes) -> bytes | None:
 
 def unpack(data: bytes, dictionary: Dictionary | None, *, size: int, digest: bytes | None) -> bytes:
     """Undo `whole`, never past the known size. Raises IntegrityError."""
-    _believable(size)
+    _believable(size, data)
     if size == 0:  # which the library takes for a size that is not known
         return checked(b"", size=size, digest=digest)
     try:
@@ -88,7 +88,7 @@ def unpack(data: bytes, dictionary: Dictionary | None, *, size: int, digest: byt
 
 def apply(base: bytes, data: bytes, *, size: int, digest: bytes | None) -> bytes:
     """Undo `delta`. Raises IntegrityError."""
-    _believable(size)
+    _believable(size, data)
     if size == 0:
         return checked(b"", size=size, digest=digest)
     prefix = zstandard.ZstdCompressionDict(base, dict_type=zstandard.DICT_TYPE_RAWCONTENT)
@@ -102,7 +102,9 @@ def apply(base: bytes, data: bytes, *, size: int, digest: bytes | None) -> bytes
     return checked(raw, size=size, digest=digest)
 
 
-def _believable(size: object) -> None:
+def _believable(size: object, data: object) -> None:
+    if not isinstance(data, bytes):  # a bit of SQLite's says what kind of value it is
+        raise IntegrityError("stored bytes are no bytes")
     if not isinstance(size, int) or not 0 <= size <= LARGEST_SIZE:
         raise IntegrityError(f"recorded size {size!r} is none that anything has")
 

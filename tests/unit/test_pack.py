@@ -112,3 +112,12 @@ def test_what_was_packed_with_another_dictionary_is_not_made_without_it(dictiona
     for wrong in (Dictionary(2, dictionary.hash, dictionary.content), None):
         with pytest.raises(IntegrityError, match="dictionary 1"):
             layout.unrolled(packed, wrong)
+
+
+@pytest.mark.parametrize("data", [7, None, "text", 0.5])
+def test_a_value_that_is_no_bytes_any_more_is_damage(data: object) -> None:
+    """A flipped bit can make a number of a blob."""
+    with pytest.raises(IntegrityError, match="no bytes"):
+        pack.unpack(data, None, size=3, digest=None)  # type: ignore[arg-type]
+    with pytest.raises(IntegrityError, match="no bytes"):
+        pack.apply(b"abc", data, size=3, digest=None)  # type: ignore[arg-type]
