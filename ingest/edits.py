@@ -39,7 +39,10 @@ def of(connection: Connection, row: Row, *, phrases: Phrases) -> Edit | None:
 
 
 def between(connection: Connection, document: int, first: int, last: int, *, phrases: Phrases) -> Edit | None:
-    """The edit from one version of a document to a later one; None where one has no text to compare."""
+    """The edit from one version of a document to another; None where one has no text to compare.
+
+    To an earlier one it is what going back changes, and no `revert`.
+    """
     found = texts(connection, document, first, last)
     if found is None:
         return None
@@ -77,6 +80,8 @@ def read(connection: Connection, document: int, pair: tuple[Row, Row]) -> tuple[
 def earlier(connection: Connection, document: int, pair: tuple[Row, Row]) -> tuple[tuple[int, bytes], ...]:
     """Number and hash of each version before both that had the later one's text, by the same normaliser."""
     old, new = pair
+    if new.version < old.version:
+        return ()
     again = versions.with_text(
         connection, document, new.text_sha256, normaliser=new.normaliser, before=old.version
     )
@@ -97,12 +102,12 @@ def made_version(row: Row) -> bool:
 
 
 def paired(renditions: list[Row]) -> tuple[Row, Row] | None:
-    """Of all renditions of two versions, by version and age, the two that are compared."""
+    """Of all renditions of two versions, by age and the last version's behind, the two that are compared."""
     if not renditions:
         return None
     last = renditions[-1].version
     for new in (each for each in renditions if each.version == last):
-        same = [each for each in renditions if each.version < last and each.normaliser == new.normaliser]
+        same = [each for each in renditions if each.version != last and each.normaliser == new.normaliser]
         # With the same libraries too, where there is such a one.
         same.sort(key=lambda each: each.normaliser_id != new.normaliser_id)
         if same:

@@ -178,7 +178,8 @@ def resolve(
     """The document that a path or an id names. Raises NotFound or UsageError.
 
     A path names the live document there, else the one that last stood there or moved away; with
-    `until`, the one that stood there when the log had that many entries.
+    `until`, the one that stood there when the log had that many entries. `ROOT/PATH`, as it is shown
+    where there are several roots, names what no root has at that path.
     """
     path, its_root = _relative(connection, words)
     key = root_id(connection, root or its_root)
@@ -188,7 +189,10 @@ def resolve(
         row = reader.document_by_uid(connection, uid) if uid is not None else None
         if row is not None:
             return _target(row)
-        raise _no_document(connection, path, key)
+        shown = [] if key is not None else _as_shown(connection, path)
+        if not shown:
+            raise _no_document(connection, path, key)
+        path, found = shown[0]
     _refuse_several_roots(found, path)
     if until is not None:
         for row in found:
@@ -201,6 +205,13 @@ def resolve(
     best = max(found, key=lambda row: _left_at(connection, row, path))
     where = "was deleted" if best.path == path else f"is now at {show_path(best.path)}"
     return _target(best, note=f"{show_path(path)}: the document that last stood here {where}")
+
+
+def _as_shown(connection: Connection, path: bytes) -> list[tuple[bytes, list[Row]]]:
+    """What `ROOT/PATH` names: the path below each root of which it holds, with the documents there."""
+    below = ((root, path.removeprefix(os.fsencode(root.name) + b"/")) for root in roots.every(connection))
+    named = ((rest, reader.documents_at(connection, rest, root.id)) for root, rest in below if rest != path)
+    return [(rest, found) for rest, found in named if found]
 
 
 def _no_document(connection: Connection, path: bytes, root: int | None) -> NotFound:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 import click
@@ -64,7 +65,8 @@ def command(doc: str, rev: str | None, words: bool, deleted: bool, root: str | N
                 )  # fmt: skip
             else:
                 how = "edited" if lost.edited else "removed"
-                margin.show(lost.version, lost.text, f"  ({how} in @{lost.removed_in})")
+                remark = f"  ({how} in @{lost.removed_in}, {margin.at(lost.removed_in)})"
+                margin.show(lost.version, lost.text, remark)
         return
     for each in found.sentences:
         if as_json():
@@ -73,7 +75,7 @@ def command(doc: str, rev: str | None, words: bool, deleted: bool, root: str | N
             for run in each.words:
                 margin.show(run.version, run.text)
         else:
-            margin.show(each.version, each.text, _away(each))
+            margin.show(each.version, each.text, margin.away(each.away))
 
 
 def _sentence(each: Any, when: dict[int, str | None]) -> dict[str, Any]:
@@ -94,13 +96,6 @@ def _sentence(each: Any, when: dict[int, str | None]) -> dict[str, Any]:
     }
 
 
-def _away(each: Any) -> str:
-    if not each.away:
-        return ""
-    stretches = ", ".join(f"@{start}" if start == end else f"@{start} to @{end}" for start, end in each.away)
-    return f"  (away in {stretches})"
-
-
 class _Margin:
     """Lines with their version and its moment before them."""
 
@@ -109,8 +104,20 @@ class _Margin:
         self._width = len(str(no)) + 1
 
     def show(self, version: int, text: str, remark: str = "") -> None:
+        number = paint(f"@{version}".ljust(self._width), fg="yellow")
+        line(f"{number} {self.at(version)}  {escape.text(' '.join(text.split()))}{remark}")
+
+    def away(self, stretches: Sequence[tuple[int, int]]) -> str:
+        """The remark on a sentence that came back: the versions without it, and from when to when."""
+        told = (
+            f"{f'@{start}' if start == end else f'@{start} to @{end}'},"
+            f" {self.at(start)} to {self.at(end + 1)}"
+            for start, end in stretches
+        )
+        return f"  (away in {'; '.join(told)})" if stretches else ""
+
+    def at(self, version: int) -> str:
+        """When a version was observed."""
         from ingest.moments import show_seconds
 
-        number = paint(f"@{version}".ljust(self._width), fg="yellow")
-        when = show_seconds(self._observed[version])
-        line(f"{number} {when}  {escape.text(' '.join(text.split()))}{remark}")
+        return show_seconds(self._observed[version])

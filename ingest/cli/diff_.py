@@ -116,10 +116,10 @@ def _sides(words: tuple[str, ...]) -> tuple[tuple[str, str | None], tuple[str, s
 
 
 def _edit(connection: Any, a_target: Any, b_target: Any, a: int, b: int) -> dict[str, Any] | None:
-    """The edit from one version of a document to a later one; None for other pairs."""
+    """The edit from one version of a document to another; None for other pairs."""
     from ingest import edits
 
-    if a_target.id != b_target.id or a >= b:
+    if a_target.id != b_target.id or a == b:
         return None
     made = edits.between(connection, a_target.id, a, b, phrases=settings().notice_phrases)
     return None if made is None else edits.record(made)

@@ -4,7 +4,8 @@ The class is the first that holds:
 
 * `wording`, when the texts are equal and the headline, which stands outside them, is another.
 * `encoding`: the texts are equal, and so is the date; only bytes changed, such as the encoding.
-* `redated`: the texts are equal, the date is another.
+* `redated`: the texts are equal, or differ in lines alone that say when they were published; the date
+  there is another.
 * `whitespace`: equal without white space.
 * `typography`: equal after folding quotes, dashes, ellipses, capitals and invisible characters too.
 * `revert`: equal to an earlier text than the last; `revert_of` is the newest version with it.
@@ -40,7 +41,7 @@ from collections.abc import Iterator, Sequence
 
 import msgspec
 
-from ingest.compare import facts, notices, quotes
+from ingest.compare import facts, notices, quotes, slots
 from ingest.compare.align import Comparison, Piece, compare
 from ingest.compare.edit import ChangedFact, Class, Counts, Edit, Flag, Significance, Text
 from ingest.compare.wording import MOST, Wording, cut
@@ -51,6 +52,7 @@ from ingest.compare.words import (
 )
 
 _LOST = 0.3
+_HEAD = 3  # sentences, among which a date alone is that of the text
 _EDITED = frozenset({"edited", "moved", "split", "merged"})
 _NO_LETTERS = bytes(code for code in range(128) if not chr(code).isalnum())
 _ENDINGS = ("...", "[...]", "(...)")
@@ -141,6 +143,14 @@ def _shown(text: str | None) -> str:
     return f"“{cut(text)}”" if text else "none"
 
 
+def _told(fact: ChangedFact, becomes: str) -> str:
+    if fact.kind == "quotation" and fact.after is None:
+        return f"quotation {_shown(fact.before)} lost its marks"
+    if fact.kind == "quotation" and fact.before is None:
+        return f"quotation {_shown(fact.after)} was not marked as one"
+    return f"{fact.kind} {_shown(fact.before)} {becomes} {_shown(fact.after)}"
+
+
 def _bare(text: str) -> str:
     return without_blanks(folded(text))
 
@@ -216,7 +226,7 @@ class _Found:
         found: list[ChangedFact] = []
         for piece in self.edited:
             old, new = self.a[piece.a_start : piece.a_end], self.b[piece.b_start : piece.b_end]
-            if notices.is_stamp(new) or notices.find(new, self.language, phrases):
+            if self._is_dateline(piece) or notices.find(new, self.language, phrases):
                 continue
             found += (
                 ChangedFact(
@@ -246,9 +256,7 @@ class _Found:
             phrase, sentence = self.notice
             return (Flag("notice", f"new, with “{phrase}”: {sentence}"),)
         if significance == "substantive" and self.facts:
-            fact = self.facts[0]
-            reason = f"{fact.kind} {_shown(fact.before)} is now {_shown(fact.after)}, and no notice says so"
-            return (Flag("stealth", reason),)
+            return (Flag("stealth", f"{_told(self.facts[0], 'is now')}, and no notice says so"),)
         return ()
 
     def kind(self, counts: Counts) -> tuple[Class, Significance, str]:
@@ -257,14 +265,14 @@ class _Found:
             return "truncation", "substantive", f"the end is gone, {self.lost} % of the text"
         if not without_blanks(self.a):
             return "update", "substantive", "there was no text before"
+        if self._only_dated():
+            return "redated", "cosmetic", f"only what says when it was published differs: {self._dated()}"
         survived, came = self._survival()
         if survived < 0.5 and came < 0.5:
             reason = f"{survived:.0%} of the old sentences are still there, {came:.0%} of the new ones were"
             return "rewrite", "substantive", reason
         if self.facts:
-            named = ", ".join(
-                f"{fact.kind} {_shown(fact.before)} to {_shown(fact.after)}" for fact in self.facts[:3]
-            )
+            named = ", ".join(_told(fact, "to") for fact in self.facts[:3])
             return "correction", "substantive", f"changed in an edited sentence: {named}"
         if not (counts.sentences_added or counts.sentences_removed or counts.sentences_moved):
             slips = self.wording.slips()
@@ -273,7 +281,10 @@ class _Found:
         if counts.sentences_added or counts.sentences_removed:
             sentences = "sentence" if counts.sentences_added == 1 else "sentences"
             reason = f"{counts.sentences_added} {sentences} added, {counts.sentences_removed} removed"
-            return "update", "substantive" if self._tells() else "cosmetic", reason
+            carried = self.wording.carried()
+            if carried:
+                reason += f"; rephrased: {', '.join(sorted(carried)[:5])}"
+            return "update", "substantive" if carried or self._tells() else "cosmetic", reason
         carried = self.wording.carried()
         if carried:
             return "wording", "substantive", f"rephrased: {', '.join(sorted(carried)[:5])}"
@@ -300,6 +311,25 @@ class _Found:
             new / max(1, self.comparison.b_sentences),
         )
 
+    def _only_dated(self) -> bool:
+        """Whether the edit is of lines alone that say when the text was published."""
+        others = [piece for piece in self.comparison.pieces if piece.kind != "kept"]
+        return bool(others) and all(piece.kind == "edited" and self._is_dateline(piece) for piece in others)
+
+    def _dated(self) -> str:
+        first = next(piece for piece in self.comparison.pieces if piece.kind != "kept")
+        old, new = self.a[first.a_start : first.a_end], self.b[first.b_start : first.b_end]
+        return f"{_shown(old)}, now {_shown(new)}"
+
+    def _is_dateline(self, piece: Piece) -> bool:
+        """Whether an edited sentence only says when the text was published, before and after."""
+        old, new = self.a[piece.a_start : piece.a_end], self.b[piece.b_start : piece.b_end]
+        if notices.is_stamp(new):
+            return notices.is_stamp(old)
+        return piece.a_sentences[0] < _HEAD and all(
+            slots.is_dateline(text, self.language) for text in (old, new)
+        )
+
     def _tells(self) -> bool:
         """Whether a sentence that came or went has three words or more."""
         for piece in self.comparison.pieces:
@@ -313,7 +343,7 @@ class _Found:
                 for each in cut[first:end]:
                     if len(words(text[each.text_start : min(each.text_end, each.text_start + 400)])) > 2:
                         return True
-        return bool(self.wording.carried())
+        return False
 
 
 def _skeleton(text: str) -> bytes:

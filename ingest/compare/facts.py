@@ -17,7 +17,6 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections import Counter
-from collections.abc import Sequence
 from itertools import chain
 
 import msgspec
@@ -25,6 +24,7 @@ import msgspec
 from ingest.compare import alike, diff, names, quotes, slots
 from ingest.compare.agreement import SMALL, agree, equal, stands_for
 from ingest.compare.lexicon import NEGATIONS, SLOTTED, word_set
+from ingest.compare.quotes import Ranges
 from ingest.compare.slot import NUMERIC, Kind, Slot
 from ingest.compare.words import is_word, misspelt, opposite, tokens, unaccented, words
 
@@ -71,9 +71,6 @@ class _Hunk(msgspec.Struct):
     b_end: int
     before: list[str]
     after: list[str]
-
-
-Ranges = Sequence[tuple[int, int]]
 
 
 def context(a: str, b: str, language: str | None = None) -> Context:
@@ -343,58 +340,10 @@ def _negated(before: str, after: str, hunks: list[_Hunk]) -> list[Fact]:
 
 
 def _requoted(before: str, after: str, old: Ranges, new: Ranges) -> list[Fact]:
-    """Quotations whose words changed, each with the one most like it."""
-    was = [(start, end, _said(before[start:end])) for start, end in old]
-    became = [(start, end, _said(after[start:end])) for start, end in new]
-    same = Counter(said for _, _, said in was) & Counter(said for _, _, said in became)
-    was, became = _others(was, Counter(same)), _others(became, Counter(same))
+    """Quotations whose words changed, and those that are none any more, or were none."""
     facts: list[Fact] = []
-    for start, end, said in was:
-        mine = alike.bag(" ".join(said))
-        scored = [(alike.likeness(mine, alike.bag(" ".join(each[2]))), -n) for n, each in enumerate(became)]
-        best = max(scored, default=(0.0, 0))
-        if best[0] < _ALIKE and not (
-            len(was) == len(became) == 1
-            and (
-                max(len(said), len(became[0][2])) < SMALL
-                or _same_around(before, after, (start, end), became[0][:2])
-            )
-        ):
-            continue
-        b_start, b_end, new_said = became.pop(-best[1])
-        if not _lengthened(said, new_said):
-            facts.append(
-                Fact("quotation", before[start:end].strip(), after[b_start:b_end].strip(), start, b_start)
-            )
+    for was, became, (did, does) in quotes.changed(before, after, old, new):
+        said, says = before[slice(*was)].strip(), after[slice(*became)].strip()
+        fact = Fact("quotation", said if did else None, says if does else None, was[0], became[0])
+        facts.append(fact)
     return facts
-
-
-def _same_around(before: str, after: str, old: tuple[int, int], new: tuple[int, int]) -> bool:
-    """Whether nothing but the quotations differs, and something else is there."""
-    around = words(before[: old[0]]), words(before[old[1] :])
-    return any(around) and around == (words(after[: new[0]]), words(after[new[1] :]))
-
-
-_Quotation = tuple[int, int, tuple[str, ...]]
-
-
-def _said(text: str) -> tuple[str, ...]:
-    return tuple(unaccented(word) for word in words(text))
-
-
-def _others(each: list[_Quotation], same: Counter[tuple[str, ...]]) -> list[_Quotation]:
-    left: list[_Quotation] = []
-    for quotation in each:
-        if same[quotation[2]]:
-            same[quotation[2]] -= 1
-        else:
-            left.append(quotation)
-    return left
-
-
-def _lengthened(old: tuple[str, ...], new: tuple[str, ...]) -> bool:
-    """Whether the one is a stretch of the other, two words shorter or more."""
-    short, long = sorted((old, new), key=len)
-    if len(long) - len(short) < 2 or not short:
-        return not short and not long
-    return any(long[at : at + len(short)] == short for at in range(len(long) - len(short) + 1))

@@ -1,4 +1,6 @@
-"""Where a text quotes: between double quotes of any style, or single ones that are no apostrophes.
+"""Where a text quotes, and which quotations an edit changed.
+
+A quotation stands between double quotes of any style, or single ones that are no apostrophes.
 
 A quotation ends with its paragraph at the latest. One that is not closed goes on to there, and a mark
 that only closes has been quoting since the paragraph began, so that a sentence alone can be asked too.
@@ -8,11 +10,24 @@ Single quotes inside double ones are the quotation's own.
 from __future__ import annotations
 
 import re
+from collections import Counter
+from collections.abc import Iterator, Sequence
+
+from ingest.compare import alike
+from ingest.compare.agreement import SMALL
+from ingest.compare.words import COMMON, is_word, tokens, unaccented, words
 
 _MARK = re.compile(r"\n\s*\n|[\"“”„‟«»'‘’‚‹›]")
 _DOUBLE = frozenset('"“”„‟«»')
 _ONLY_OPENS = frozenset("„‟‘‚‹")
 _ELIDED = re.compile(r"['’‘](?:s|t|n|m|k|em|tis|twas)\b|['’‘][0-9]{2}\b", re.IGNORECASE)
+
+_ALIKE = 0.25
+_SPEECH = 3  # words: what is shorter, or a title, may have its marks for the sake of the tone
+
+Range = tuple[int, int]
+Ranges = Sequence[Range]
+_Quotation = tuple[int, int, tuple[str, ...]]
 
 
 def find(text: str) -> list[tuple[int, int]]:
@@ -75,3 +90,90 @@ def _opens_single(text: str, mark: str, at: int) -> bool:
 def _closes_single(text: str, at: int) -> bool:
     before, after = text[at - 1 : at], text[at + 1 : at + 2]
     return not before.isspace() and not (before.isalnum() and after.isalnum())
+
+
+def changed(
+    before: str, after: str, old: Ranges, new: Ranges
+) -> Iterator[tuple[Range, Range, tuple[bool, bool]]]:
+    """Of each quotation that an edit changed, where it is in the two texts, and in which it is quoted.
+
+    `old` and `new` are the ranges that are quoted. One whose words changed goes with the one most like it;
+    speech that lost its marks, or got them, stands in the other text without.
+    """
+    was = [(start, end, _said(before[start:end])) for start, end in old]
+    became = [(start, end, _said(after[start:end])) for start, end in new]
+    same = Counter(said for _, _, said in was) & Counter(said for _, _, said in became)
+    was, became = _others(was, Counter(same)), _others(became, Counter(same))
+    alone: list[_Quotation] = []
+    for start, end, said in was:
+        mine = alike.bag(" ".join(said))
+        scored = [(alike.likeness(mine, alike.bag(" ".join(each[2]))), -n) for n, each in enumerate(became)]
+        best = max(scored, default=(0.0, 0))
+        if best[0] < _ALIKE and not (
+            len(was) == len(became) == 1
+            and (
+                max(len(said), len(became[0][2])) < SMALL
+                or _same_around(before, after, (start, end), became[0][:2])
+            )
+        ):
+            alone.append((start, end, said))
+            continue
+        b_start, b_end, new_said = became.pop(-best[1])
+        if not _lengthened(said, new_said):
+            yield (start, end), (b_start, b_end), (True, True)
+    for start, end, said in alone:
+        unmarked = _unmarked(before[start:end], said, after, new)
+        if unmarked is not None:
+            yield (start, end), unmarked, (True, False)
+    for start, end, said in became:
+        unmarked = _unmarked(after[start:end], said, before, old)
+        if unmarked is not None:
+            yield unmarked, (start, end), (False, True)
+
+
+def _unmarked(speech: str, said: tuple[str, ...], text: str, quoted: Ranges) -> Range | None:
+    """Where the words of a speech stand in a text outside its quotations; None for a title or a few words."""
+    if len(said) < _SPEECH or not any(word.islower() and word not in COMMON for word in words(speech)):
+        return None
+    heard: list[str] = []
+    places: list[Range] = []
+    at = 0
+    for token in tokens(text):
+        if is_word(token):
+            heard.append(unaccented(token))
+            places.append((at, at + len(token)))
+        at += len(token)
+    for first in range(len(heard) - len(said) + 1):
+        if tuple(heard[first : first + len(said)]) == said:
+            start, end = places[first][0], places[first + len(said) - 1][1]
+            if not any(start < each_end and each_start < end for each_start, each_end in quoted):
+                return start, end
+    return None
+
+
+def _same_around(before: str, after: str, old: tuple[int, int], new: tuple[int, int]) -> bool:
+    """Whether nothing but the quotations differs, and something else is there."""
+    around = words(before[: old[0]]), words(before[old[1] :])
+    return any(around) and around == (words(after[: new[0]]), words(after[new[1] :]))
+
+
+def _said(text: str) -> tuple[str, ...]:
+    return tuple(unaccented(word) for word in words(text))
+
+
+def _others(each: list[_Quotation], same: Counter[tuple[str, ...]]) -> list[_Quotation]:
+    left: list[_Quotation] = []
+    for quotation in each:
+        if same[quotation[2]]:
+            same[quotation[2]] -= 1
+        else:
+            left.append(quotation)
+    return left
+
+
+def _lengthened(old: tuple[str, ...], new: tuple[str, ...]) -> bool:
+    """Whether the one is a stretch of the other, two words shorter or more."""
+    short, long = sorted((old, new), key=len)
+    if len(long) - len(short) < 2 or not short:
+        return not short and not long
+    return any(long[at : at + len(short)] == short for at in range(len(long) - len(short) + 1))

@@ -15,7 +15,7 @@ from ingest.compare import lexicon
 from ingest.compare.lexicon import word_set
 from ingest.compare.names import find_names
 from ingest.compare.slot import Kind, Slot, Token, low_at
-from ingest.compare.words import tokens, unaccented
+from ingest.compare.words import tokens, unaccented, words
 
 _DIGITS = re.compile(r"([0-9][0-9.,]*)(-?[^\W\d_]*)(?:-[\w-]*)?\Z")
 _GROUPED = re.compile(
@@ -41,6 +41,8 @@ _YEAR_FOLLOWS = word_set("""
 """)
 _MONTH_FOLLOWS = word_set("in of since until last next early late this by from mid")
 _PART_BEFORE = word_set("of van more less fewer meer minder higher lower hoger lager")
+_AT_A_TIME = word_set("on at om op by uur")
+_LONGEST_DATELINE = 80
 _COUNTED = frozenset((*lexicon.UNITS, *lexicon.CURRENCIES, *lexicon.PERCENT, *lexicon.MAGNITUDES))
 
 
@@ -65,6 +67,24 @@ def find(text: str, language: str | None, names: frozenset[str] = frozenset()) -
         found.append(Slot(kind, value, cut[number].start, cut[end - 1].end, weak))
         number = end
     return sorted([*found, *find_names(text, cut, names, found)], key=lambda slot: slot.start)
+
+
+def is_dateline(text: str, language: str | None) -> bool:
+    """Whether a text is a date alone, after a place perhaps: `Den Haag, 13 maart 2021`."""
+    if len(text) > _LONGEST_DATELINE or not any(map(str.isdigit, text)):
+        return False
+    dates = [slot for slot in find(text, language) if slot.kind == "date"]
+    if not dates:
+        return False
+    place, at, rest = words(text[: dates[0].start]), dates[0].start, []
+    for slot in dates:
+        rest += words(text[at : slot.start])
+        at = slot.end
+    return (
+        len(place) < 4
+        and all(word[0].isupper() or word in _AT_A_TIME for word in place)
+        and _AT_A_TIME.issuperset([*rest, *words(text[at:])])
+    )
 
 
 _Taken = tuple[Kind, tuple[object, ...], int, bool]

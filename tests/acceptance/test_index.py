@@ -31,9 +31,13 @@ def told(place: Place) -> Place:
 
 def test_blame_shows_the_version_of_each_sentence(told: Place) -> None:
     lines = told.command.ask("blame", "a.txt").text.splitlines()
+    observed = {each["version"]: each["observed_at"] for each in told.command.records("log", "a.txt")}
+
+    def moment(version: int) -> str:
+        return str(observed[version])[:19].replace("T", " ")
 
     assert [(line[:2], line[24:].strip()) for line in lines] == [
-        ("@1", "The mayor praised them.  (away in @2)"),
+        ("@1", f"The mayor praised them.  (away in @2, {moment(2)} to {moment(3)})"),
         ("@2", "Police held three men on Monday."),
         ("@3", "Nobody was hurt in the café."),
     ]
@@ -235,6 +239,19 @@ def test_the_corpus_between_two_moments_says_what_matters(told: Place) -> None:
         "correction",
     )
     assert (added["change"], added["significance"]) == ("added", None)
+
+    # Going back is an edit too, and none that came back to something.
+    log = told.command.records("log", "a.txt")
+    third, second = (f"seq:{each['seq']}" for each in log[:2])
+    (back,) = told.command.records("diff", "--from", third, "--to", "seq:1", code=1)
+    assert (back["from"], back["to"], back["class"], back["significance"]) == (3, 1, "correction", "substantive")
+    (back,) = told.command.records("diff", "--from", second, "--to", "seq:1", code=1)
+    assert (back["from"], back["to"], back["class"]) == (2, 1, "correction")
+    edit = told.command.record("diff", "a.txt", "2", "1", code=1)["edit"]
+    assert [(fact["kind"], fact["before"], fact["after"]) for fact in edit["facts"]] == [
+        ("number", "three", "two")
+    ]
+    assert told.command.record("diff", "a.txt", "2", "2", code=0)["edit"] is None
 
 
 def test_the_daemon_keeps_the_index_near_the_log(place: Place) -> None:

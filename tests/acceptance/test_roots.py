@@ -344,3 +344,20 @@ def test_with_several_roots_people_are_told_of_which(place: Place) -> None:
         "changed  one/a.txt @1 -> @2  substantive: rewrite",
         "removed  two/b.txt @1",
     ]
+
+
+def test_a_path_is_taken_as_it_is_shown_where_there_are_several_roots(place: Place) -> None:
+    first, second = two(place)
+    command = place.command
+    command.ask("scan", first, second)
+
+    assert command.ask("ls").text.split()[-1] == "two/b.txt"
+    assert command.ask("show", "--raw", "two/a.txt").out == b"In two.\n"
+    assert command.ask("show", "--raw", "two/a.txt@1").out == b"In two.\n"
+    command.refused("show", "two/c.txt", code=2)
+    command.refused("show", "two/a.txt", "--root", "one", code=2)
+    # What stands at that path comes first.
+    (first / "two").mkdir()
+    (first / "two" / "a.txt").write_text("In a folder of one.\n")
+    command.ask("scan")
+    assert command.ask("show", "--raw", "two/a.txt").out == b"In a folder of one.\n"

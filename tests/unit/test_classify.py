@@ -166,7 +166,81 @@ def test_what_a_notice_and_a_time_stamp_say_is_no_fact_of_the_article() -> None:
     stamped = "Laatst bijgewerkt: 12 maart 14.30 uur\n\n" + BASE
     found = edit(stamped, stamped.replace("14.30", "15.45"))
 
-    assert (found.kind, found.significance, found.facts, found.flags) == ("wording", "cosmetic", (), ())
+    assert (found.kind, found.significance, found.facts, found.flags) == ("redated", "cosmetic", (), ())
+    assert found.reason == (
+        "only what says when it was published differs: “Laatst bijgewerkt: 12 maart 14.30 uur”, "
+        "now “Laatst bijgewerkt: 12 maart 15.45 uur”"
+    )
+
+
+@pytest.mark.parametrize(
+    ("line", "other", "language"),
+    [
+        ("Den Haag, 13 maart 2021", "Den Haag, 14 maart 2021", "nl"),
+        ("Zaterdag 13 maart 2021 om 10.30 uur", "Zaterdag 13 maart 2021 om 11.30 uur", "nl"),
+        ("London, March 13, 2021", "London, March 14, 2021", "en"),
+        ("2021-03-13", "2021-03-14", "en"),
+    ],
+)
+def test_a_dateline_that_changed_redates_the_text_and_is_no_fact_of_it(
+    line: str, other: str, language: str
+) -> None:
+    before, after = (text(f"{each}\n\n{BASE}", language=language) for each in (line, other))
+    found = classify(before, after)
+
+    assert (found.kind, found.significance, found.facts, found.flags) == ("redated", "cosmetic", (), ())
+    # With another edit beside it that edit decides.
+    both = classify(before, text(f"{other}\n\n{BASE.replace('23', '25')}", language=language))
+    assert (both.kind, [fact.before for fact in both.facts]) == ("correction", ["23"])
+
+
+def test_a_date_alone_below_the_head_of_a_text_is_a_fact() -> None:
+    found = edit(BASE + "\nZitting\n\n13 maart 2021\n", BASE + "\nZitting\n\n14 maart 2021\n")
+
+    assert [(fact.kind, fact.before, fact.after) for fact in found.facts] == [
+        ("date", "13 maart 2021", "14 maart 2021")
+    ]
+    told = edit(BASE, BASE.replace("tot 14 mei", "tot 15 mei"))
+    assert [fact.kind for fact in told.facts] == ["date"]
+
+
+def test_speech_that_lost_its_marks_is_a_correction_and_so_is_speech_that_got_them() -> None:
+    unmarked = BASE.replace('"', "")
+    lost, got = edit(BASE, unmarked), edit(unmarked, BASE)
+
+    assert [(fact.kind, fact.before, fact.after) for fact in (*lost.facts, *got.facts)] == [
+        ("quotation", "We nemen geen enkel risico.", None),
+        ("quotation", None, "We nemen geen enkel risico."),
+    ]
+    for found in (lost, got):
+        assert (found.kind, found.significance) == ("correction", "substantive")
+    assert lost.reason == (
+        "changed in an edited sentence: quotation “We nemen geen enkel risico.” lost its marks"
+    )
+    assert [flag.reason for flag in got.flags] == [
+        "quotation “We nemen geen enkel risico.” was not marked as one, and no notice says so"
+    ]
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        ('Hij noemde het een "vergissing" van de raad.', "Hij noemde het een vergissing van de raad."),
+        ('Zij las "De Avonden" in de trein.', "Zij las De Avonden in de trein."),
+        ('"We gaan door met het plan", zegt hij.', "“We gaan door met het plan”, zegt hij."),
+        ('"We gaan door met het plan, zegt hij.', '"We gaan door met het plan", zegt hij.'),
+    ],
+)
+def test_marks_around_a_word_or_a_title_other_marks_and_one_forgotten_are_no_facts(
+    before: str, after: str
+) -> None:
+    assert edit(BASE + before, BASE + after).facts == ()
+
+
+def test_an_update_says_what_else_was_rephrased() -> None:
+    found = edit(BASE, BASE.replace("een pont", "een gratis pont") + "De brug is uit 1936 afkomstig.\n")
+
+    assert (found.kind, found.reason) == ("update", "1 sentence added, 0 removed; rephrased: gratis")
 
 
 @pytest.mark.parametrize(
