@@ -40,7 +40,7 @@ def command(
     Exit: 0; 2 no such root, date or moment; 4 no store.
     """
     from ingest import moments, queries
-    from ingest.index import search
+    from ingest.index import lookup, search
     from ingest.index.query import parse
     from ingest.store import roots
 
@@ -58,7 +58,7 @@ def command(
         several = len(roots.every(connection)) > 1
         words = [term for clause in clauses for term in clause.wanted]
         for hit in islice(search.find(connection, clauses, wanted, every=every), limit):
-            text = None if hit.sentence is None else search.snippet(connection, hit.sentence)
+            text = None if hit.sentence is None else lookup.snippet(connection, hit.sentence)
             record = search.record(connection, hit, text)
             if as_json():
                 emit(record)

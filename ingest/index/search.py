@@ -5,28 +5,24 @@ A term is looked up among sentences; AND, OR and NOT are of documents, or with `
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import islice
 from typing import Any
 
 import msgspec
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
-from ingest import edits, moments
+from ingest import moments
 from ingest.compare.lineage import OPEN
-from ingest.errors import IntegrityError
 from ingest.escape import path_fields
 from ingest.ids import show_uid
-from ingest.index.fill import chosen
-from ingest.index.folding import literal
-from ingest.index.place import SPAN_BITS
+from ingest.index.lookup import Found, Lookup
 from ingest.index.query import Clause, Term
 from ingest.index.stretches import Stretches, both, joined, union, without
-from ingest.store import blobs, tables, versions
+from ingest.store import tables, versions
 from ingest.store.engine import Row
 
-_Found = tuple[int, int, int]  # a span, and the first and last version that held it
 _FIRST_SLICE = 32  # who asks for few documents waits for few
 _SLICE = 500
 
@@ -58,11 +54,12 @@ class Hit(msgspec.Struct, frozen=True, kw_only=True):
 def find(connection: Connection, clauses: Sequence[Clause], wanted: Wanted, *, every: bool) -> Iterator[Hit]:
     """The documents of which most sentences ever held a term first, of equal ones the oldest.
 
-    Only the current versions of live ones, unless `every`. Which documents may be meant is asked of the
-    words alone; what each holds, when its turn comes, and of all that are left once it is clear that many
-    are wanted. A caller may stop anywhere.
+    A term that is in more than `lookup.COMMON` sentences has no say in that; a clause of such terms alone,
+    or of unwanted ones, puts all documents in the order of their age. Only the current versions of live
+    ones, unless `every`. Which documents may be meant is asked of the words alone; what each holds, when its
+    turn comes, and of all that are left once it is clear that many are wanted. A caller may stop anywhere.
     """
-    work = _Search(connection, every)
+    work = Lookup(connection, every)
     for number, row in enumerate(_rows(connection, work.candidates(clauses), wanted, every=every)):
         work.at_once = number >= _SLICE
         held = _Held(work, row.key)
@@ -78,30 +75,6 @@ def find(connection: Connection, clauses: Sequence[Clause], wanted: Wanted, *, e
         stretches = [(first, min(end, row.last_no)) for first, end in stretches]
         if not every or _is_meant(connection, row, stretches, wanted):
             yield Hit(row=row, stretches=stretches, sentence=held.sentence(stretches))
-
-
-def snippet(connection: Connection, span: int) -> str | None:
-    """A sentence as it was written; None where it cannot be read any more."""
-    row = connection.execute(
-        sa.text(
-            "SELECT span.*, indexed.normaliser FROM span JOIN indexed"
-            " ON indexed.document_id = span.document_id WHERE span.id = :id"
-        ),
-        {"id": span},
-    ).one_or_none()
-    if row is None:
-        return None
-    rendition = chosen(
-        versions.renditions(connection, row.document_id, row.from_no, row.from_no), row.normaliser
-    )
-    if rendition is None:
-        return None
-    try:
-        raw = blobs.get(connection, row.document_id, row.from_no)
-        text = edits.text_of(connection, raw, rendition).text
-    except IntegrityError:
-        return None
-    return text[row.start : row.start + row.length]
 
 
 def record(connection: Connection, hit: Hit, text: str | None) -> dict[str, Any]:
@@ -131,95 +104,14 @@ def record(connection: Connection, hit: Hit, text: str | None) -> dict[str, Any]
     }
 
 
-class _Search:
-    """One search: each term is asked for once."""
-
-    def __init__(self, connection: Connection, every: bool) -> None:
-        self._connection = connection
-        self.every = every
-        self._counts: dict[Term, dict[int, int]] = {}
-        self.at_once = False
-        self._read: dict[tuple[Term, bool], dict[int, list[_Found]]] = {}
-        self._selects: dict[tuple[Term, bool], tuple[sa.TextClause, dict[str, Any]]] = {}
-
-    def candidates(self, clauses: Sequence[Clause]) -> list[int]:
-        """The documents that may hold what is asked for, in the order of `find`."""
-        found: set[int] = set()
-        for clause in clauses:
-            if not clause.wanted:
-                heads = self._connection.exec_driver_sql("SELECT document_id FROM indexed")
-                found |= set(heads.scalars())
-                continue
-            found |= set.intersection(*(set(self._count(term)) for term in clause.wanted))
-        counts = [self._count(term) for term in {term for clause in clauses for term in clause.wanted}]
-        weights = {key: sum(count.get(key, 0) for count in counts) for key in found}
-        return sorted(found, key=lambda key: (-weights[key], key))
-
-    def spans(self, term: Term, key: int, *, every: bool) -> list[_Found]:
-        """The spans of a document that hold a term; those alone that still stand, unless `every`."""
-        if self.at_once:
-            if (term, every) not in self._read:
-                self._read[term, every] = self._all(term, every=every)
-            found = self._read[term, every].get(key, [])
-        else:
-            select, asked_with = self._select(term, every=every)
-            first = key << SPAN_BITS
-            asked = asked_with | {"first": first, "last": first + (1 << SPAN_BITS) - 1}
-            found = [(row.id, row.from_no, row.to_no) for row in self._connection.execute(select, asked)]
-        if term.literal:  # the index has words alone
-            found = [each for each in found if self._says(each[0], term.literal)]
-        return found
-
-    def _says(self, span: int, wanted: str) -> bool:
-        text = snippet(self._connection, span)
-        return text is not None and wanted in literal(text)
-
-    def _all(self, term: Term, *, every: bool) -> dict[int, list[_Found]]:
-        select, asked_with = self._select(term, every=every)
-        found: defaultdict[int, list[_Found]] = defaultdict(list)
-        for row in self._connection.execute(select, asked_with | {"first": 0, "last": (1 << 63) - 1}):
-            found[row.id >> SPAN_BITS].append((row.id, row.from_no, row.to_no))
-        return found
-
-    def _select(self, term: Term, *, every: bool) -> tuple[sa.TextClause, dict[str, Any]]:
-        if (term, every) not in self._selects:
-            held, asked_with = _condition(self._connection, term)
-            live = "" if every else f" AND span.to_no = {OPEN}"
-            select = (
-                "SELECT span.id, span.from_no, span.to_no"
-                f" FROM words JOIN span ON span.id = words.{self._id}"
-                f" WHERE {held} AND words.{self._id} BETWEEN :first AND :last{live}"
-            )
-            self._selects[term, every] = sa.text(select), asked_with
-        return self._selects[term, every]
-
-    def _count(self, term: Term) -> dict[int, int]:
-        """How many sentences of each document ever held a term, were it not for its symbols.
-
-        A sentence that several normalisers read while the index was filled counts as often.
-        """
-        if term not in self._counts:
-            held, asked_with = _condition(self._connection, term)
-            select = f"SELECT words.{self._id} >> {SPAN_BITS}, count(*) FROM words WHERE {held} GROUP BY 1"
-            # the driver's own tuples: there may be one for each document
-            found = self._connection.execute(sa.text(select), asked_with).cursor
-            assert found is not None
-            self._counts[term] = dict(found.fetchall())
-        return self._counts[term]
-
-    @property
-    def _id(self) -> str:
-        return "rowid" if self._connection.dialect.name == "sqlite" else "id"
-
-
 class _Held:
     """What one document holds of what was asked for."""
 
-    def __init__(self, work: _Search, key: int) -> None:
+    def __init__(self, work: Lookup, key: int) -> None:
         self._work = work
         self._key = key
         self._spans: dict[int, tuple[int, int]] = {}
-        self._terms: dict[tuple[Term, bool], list[_Found]] = {}
+        self._terms: dict[tuple[Term, bool], list[Found]] = {}
 
     def clause(self, clause: Clause) -> Stretches:
         """The versions that hold every wanted term and no unwanted one."""
@@ -251,52 +143,16 @@ class _Held:
         return joined([(first, end) for _, first, end in spans])
 
 
-def _condition(connection: Connection, term: Term) -> tuple[str, dict[str, Any]]:
-    """What must hold of a row of words, and with what it is asked."""
-    if connection.dialect.name == "sqlite":
-        # In quotes nothing means anything, and the folded words hold no quote.
-        match = f'"{" ".join(term.words)}"' + (" *" if term.prefix else "")
-        return "words MATCH :match", {"match": match}
-    asked_with = {"match": " ".join(term.words)}
-    if term.prefix:
-        # Folded words are letters and digits alone.
-        asked_with["match"] = " <-> ".join(f"'{word}'" for word in term.words) + ":*"
-        return "words.said @@ to_tsquery('simple', :match)", asked_with
-    asked_with |= _dropped(connection, term.words)
-    asked = {
-        name: f"(phraseto_tsquery('{name}', :match) && plainto_tsquery('simple', :{name}))"
-        for name in ("dutch", "english")
-    }
-    asked["simple"] = "phraseto_tsquery('simple', :match)"
-    # One look into the index by all languages, then each sentence by its own.
-    held = (
-        f"words.said @@ ({' || '.join(asked.values())}) AND words.said @@ CASE words.language"
-        f" WHEN 'dutch' THEN {asked['dutch']} || {asked['simple']}"
-        f" WHEN 'english' THEN {asked['english']} || {asked['simple']} ELSE {asked['simple']} END"
-    )
-    return held, asked_with
-
-
-def _dropped(connection: Connection, words: Sequence[str]) -> dict[str, str]:
-    """The words that a language has no stem of, as `not` in `not guilty`: they must be there all the same."""
-    select = sa.text(
-        "SELECT word, length(to_tsvector('dutch', word)) = 0 AS dutch,"
-        " length(to_tsvector('english', word)) = 0 AS english FROM unnest(CAST(:words AS text[])) AS word"
-    )
-    found = connection.execute(select, {"words": list(words)}).all()
-    return {name: " ".join(row.word for row in found if getattr(row, name)) for name in ("dutch", "english")}
-
-
-def _rows(connection: Connection, keys: list[int], wanted: Wanted, *, every: bool) -> Iterator[Row]:
+def _rows(connection: Connection, keys: Iterable[int], wanted: Wanted, *, every: bool) -> Iterator[Row]:
     """The documents in this order that may be meant: by their current versions, unless `every`."""
+    left = iter(keys)
     select = _DOCUMENTS
     if not every:
         select = select.where(_document.state == "live")
     if wanted.root is not None:
         select = select.where(_document.root_id == wanted.root)
-    at, size = 0, _FIRST_SLICE
-    while at < len(keys):
-        part = keys[at : at + size]
+    size = _FIRST_SLICE
+    while part := list(islice(left, size)):
         rows = {
             row.key: row
             for row in connection.execute(select.where(_document.id.in_(part)))
@@ -307,7 +163,7 @@ def _rows(connection: Connection, keys: list[int], wanted: Wanted, *, every: boo
             meant = dict(_facts(connection, _document.id.in_(list(rows)), current, wanted))
             rows = {key: row for key, row in rows.items() if key in meant}
         yield from (rows[key] for key in part if key in rows)
-        at, size = at + size, _SLICE
+        size = _SLICE
 
 
 _document, _version, _rendition = tables.document.c, tables.version.c, tables.rendition.c

@@ -244,7 +244,12 @@ def test_the_corpus_between_two_moments_says_what_matters(told: Place) -> None:
     log = told.command.records("log", "a.txt")
     third, second = (f"seq:{each['seq']}" for each in log[:2])
     (back,) = told.command.records("diff", "--from", third, "--to", "seq:1", code=1)
-    assert (back["from"], back["to"], back["class"], back["significance"]) == (3, 1, "correction", "substantive")
+    assert (back["from"], back["to"], back["class"], back["significance"]) == (
+        3,
+        1,
+        "correction",
+        "substantive",
+    )
     (back,) = told.command.records("diff", "--from", second, "--to", "seq:1", code=1)
     assert (back["from"], back["to"], back["class"]) == (2, 1, "correction")
     edit = told.command.record("diff", "a.txt", "2", "1", code=1)["edit"]

@@ -13,7 +13,7 @@ import pytest
 import sqlalchemy as sa
 
 from ingest.compare.notices import Phrases
-from ingest.index import blame, fill, kinds, search, state
+from ingest.index import blame, fill, kinds, lookup, search, state
 from ingest.index.place import SPAN_BITS, Index
 from ingest.index.query import parse
 from ingest.store import tables
@@ -305,6 +305,38 @@ def test_many_documents_are_answered_as_few_are(
     assert at_once == one_by_one
 
 
+@pytest.mark.parametrize("every", [False, True])
+@pytest.mark.parametrize(
+    "query",
+    ["bridges", "bridges alpha", "bridges NOT gamma", "brid* alpha OR gamma", "bridges OR NOT alpha",
+     "alpha NOT brid*", "gamma", '"ten bridges" OR café'],
+)  # fmt: skip
+def test_words_that_are_nearly_everywhere_put_no_document_before_an_older_one(
+    database_url: str, monkeypatch: pytest.MonkeyPatch, query: str, every: bool
+) -> None:
+    with opened(database_url) as store:
+        root = add_root(store)
+        history(store, root, b"a.txt", text(A, TEN, GONE), text(A, TWELVE))
+        history(store, root, b"b.txt", text(A, TEN, "Two bridges are closed.", "More bridges are open."))
+        history(store, root, b"c.txt", text(CAFE, GONE), text(CAFE, TEN), text(A, TEN))
+        history(store, root, b"d.txt", text(CAFE, GONE, "Gamma is where bridges are."))
+        history(store, root, b"e.txt", text(A), text(A, CAFE))
+        index = brought_up(store)
+        monkeypatch.setattr(search, "_FIRST_SLICE", 2)
+        usual = found(index, query, every=every)
+        monkeypatch.setattr(lookup, "_MOST_IDS", 0)
+        by_words = found(index, query, every=every)
+        monkeypatch.setattr(lookup, "COMMON", 1)
+        by_age = found(index, query, every=every)
+        monkeypatch.setattr(lookup, "_MOST_IDS", 500)
+        at_once = found(index, query, every=every)
+        index.dispose()
+
+    assert usual
+    assert by_words == usual
+    assert by_age == at_once == sorted(usual)
+
+
 def test_a_word_that_was_unwanted_first_has_its_sentence_where_it_is_wanted(database_url: str) -> None:
     with opened(database_url) as store:
         history(store, add_root(store), b"a.txt", text(A, TEN))
@@ -312,7 +344,7 @@ def test_a_word_that_was_unwanted_first_has_its_sentence_where_it_is_wanted(data
         with index.reading() as connection:
             asked = parse("NOT bridges OR bridges OR gamma")
             (hit,) = search.find(connection, asked, search.Wanted(), every=True)
-            said = None if hit.sentence is None else search.snippet(connection, hit.sentence)
+            said = None if hit.sentence is None else lookup.snippet(connection, hit.sentence)
         index.dispose()
 
     assert said == TEN

@@ -1,0 +1,210 @@
+"""Which documents, and which of their spans, hold a term: asked of the words alone."""
+
+from __future__ import annotations
+
+import heapq
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import chain, groupby
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.engine import Connection
+
+from ingest import edits
+from ingest.compare.lineage import OPEN
+from ingest.errors import IntegrityError
+from ingest.index.fill import chosen
+from ingest.index.folding import literal
+from ingest.index.place import SPAN_BITS
+from ingest.index.query import Clause, Term
+from ingest.store import blobs, versions
+
+Found = tuple[int, int, int]  # a span, and the first and last version that held it
+_MOST_IDS = 500  # in one query: there is a limit to its parameters
+COMMON = 50_000  # sentences: how often each document has a word that is in more tells nobody anything
+
+
+def snippet(connection: Connection, span: int) -> str | None:
+    """A sentence as it was written; None where it cannot be read any more."""
+    row = connection.execute(
+        sa.text(
+            "SELECT span.*, indexed.normaliser FROM span JOIN indexed"
+            " ON indexed.document_id = span.document_id WHERE span.id = :id"
+        ),
+        {"id": span},
+    ).one_or_none()
+    if row is None:
+        return None
+    rendition = chosen(
+        versions.renditions(connection, row.document_id, row.from_no, row.from_no), row.normaliser
+    )
+    if rendition is None:
+        return None
+    try:
+        raw = blobs.get(connection, row.document_id, row.from_no)
+        text = edits.text_of(connection, raw, rendition).text
+    except IntegrityError:
+        return None
+    return text[row.start : row.start + row.length]
+
+
+class Lookup:
+    """One search: each term is asked for once."""
+
+    def __init__(self, connection: Connection, every: bool) -> None:
+        self._connection = connection
+        self.every = every
+        self._ids: dict[Term, dict[int, list[int]]] = {}
+        self.at_once = False
+        self._read: dict[tuple[Term, bool], dict[int, list[Found]]] = {}
+        self._selects: dict[tuple[Term, bool], tuple[sa.TextClause, dict[str, Any]]] = {}
+
+    def candidates(self, clauses: Sequence[Clause]) -> Iterable[int]:
+        """The documents that may hold what is asked for, in the order of `find`; made as they are taken."""
+        wanted = {term for clause in clauses for term in clause.wanted}
+        telling = {term: dict(self._holding(term)) for term in wanted if not self._is_common(term)}
+        found: set[int] = set()
+        by_age: list[Iterable[int]] = []
+        for clause in clauses:
+            counts = [telling[term] for term in clause.wanted if term in telling]
+            if counts:
+                found.update(set(counts[0]).intersection(*counts[1:]))
+            else:
+                by_age.append(self._by_age(clause))
+        if by_age:
+            return (key for key, _ in groupby(heapq.merge(sorted(found), *by_age)))
+        weights = Counter[int]()
+        for count in telling.values():
+            weights.update(count)
+        return sorted(sorted(found), key=weights.__getitem__, reverse=True)
+
+    def _by_age(self, clause: Clause) -> Iterable[int]:
+        """The documents that may hold every wanted term of a clause, the oldest first."""
+        if not clause.wanted:
+            return self._numbers("SELECT document_id FROM indexed ORDER BY 1", {})
+        streams = [(key for key, _ in self._holding(term)) for term in clause.wanted]
+        return streams[0] if len(streams) == 1 else _in_all(streams)
+
+    def _holding(self, term: Term) -> Iterator[tuple[int, int]]:
+        """Each document that ever held a term, were it not for its symbols, in how many sentences; by age.
+
+        A sentence that several normalisers read while the index was filled counts as often.
+        """
+        held, asked_with = _condition(self._connection, term)
+        spans = self._numbers(f"SELECT words.{self._id} FROM words WHERE {held} ORDER BY 1", asked_with)
+        ids = self._ids.setdefault(term, {})
+        for key, its_spans in groupby(spans, _document_of):
+            ids[key] = found = list(its_spans)
+            yield key, len(found)
+
+    def _numbers(self, select: str, asked_with: dict[str, Any]) -> Iterator[int]:
+        # the driver's own tuples: there may be several for each document
+        found: Any = self._connection.execute(sa.text(select), asked_with).cursor
+        return chain.from_iterable(found)
+
+    def spans(self, term: Term, key: int, *, every: bool) -> list[Found]:
+        """The spans of a document that hold a term; those alone that still stand, unless `every`."""
+        known = self._ids.get(term)
+        if self.at_once or (term.prefix and known is None):  # to look a prefix up costs the same each time
+            if (term, every) not in self._read:
+                self._read[term, every] = self._all(term, every=every)
+            found = self._read[term, every].get(key, [])
+        elif known is not None and 0 < len(known.get(key, ())) <= _MOST_IDS:
+            rows = self._connection.execute(_BY_ID[every], {"ids": known[key]})
+            found = [(row.id, row.from_no, row.to_no) for row in rows]
+        else:
+            select, asked_with = self._select(term, every=every)
+            first = key << SPAN_BITS
+            asked = asked_with | {"first": first, "last": first + (1 << SPAN_BITS) - 1}
+            found = [(row.id, row.from_no, row.to_no) for row in self._connection.execute(select, asked)]
+        if term.literal:  # the index has words alone
+            found = [each for each in found if self._says(each[0], term.literal)]
+        return found
+
+    def _says(self, span: int, wanted: str) -> bool:
+        text = snippet(self._connection, span)
+        return text is not None and wanted in literal(text)
+
+    def _all(self, term: Term, *, every: bool) -> dict[int, list[Found]]:
+        select, asked_with = self._select(term, every=every)
+        found: defaultdict[int, list[Found]] = defaultdict(list)
+        for row in self._connection.execute(select, asked_with | {"first": 0, "last": (1 << 63) - 1}):
+            found[row.id >> SPAN_BITS].append((row.id, row.from_no, row.to_no))
+        return found
+
+    def _select(self, term: Term, *, every: bool) -> tuple[sa.TextClause, dict[str, Any]]:
+        if (term, every) not in self._selects:
+            held, asked_with = _condition(self._connection, term)
+            select = (
+                "SELECT span.id, span.from_no, span.to_no"
+                f" FROM words JOIN span ON span.id = words.{self._id}"
+                f" WHERE {held} AND words.{self._id} BETWEEN :first AND :last{_LIVE[every]}"
+            )
+            self._selects[term, every] = sa.text(select), asked_with
+        return self._selects[term, every]
+
+    def _is_common(self, term: Term) -> bool:
+        held, asked_with = _condition(self._connection, term)
+        many = f"SELECT 1 FROM words WHERE {held} LIMIT 1 OFFSET {COMMON}"
+        return self._connection.execute(sa.text(many), asked_with).first() is not None
+
+    @property
+    def _id(self) -> str:
+        return "rowid" if self._connection.dialect.name == "sqlite" else "id"
+
+
+_LIVE = {True: "", False: f" AND span.to_no = {OPEN}"}  # by `every`
+_BY_ID = {
+    every: sa.text(f"SELECT id, from_no, to_no FROM span WHERE id IN :ids{live}").bindparams(
+        sa.bindparam("ids", expanding=True)
+    )
+    for every, live in _LIVE.items()
+}
+
+
+def _document_of(span: int) -> int:
+    return span >> SPAN_BITS
+
+
+def _in_all(streams: Sequence[Iterator[int]]) -> Iterator[int]:
+    """What is in each of several rising streams."""
+    for key, same in groupby(heapq.merge(*streams)):
+        if sum(1 for _ in same) == len(streams):
+            yield key
+
+
+def _condition(connection: Connection, term: Term) -> tuple[str, dict[str, Any]]:
+    """What must hold of a row of words, and with what it is asked."""
+    if connection.dialect.name == "sqlite":
+        # In quotes nothing means anything, and the folded words hold no quote.
+        match = f'"{" ".join(term.words)}"' + (" *" if term.prefix else "")
+        return "words MATCH :match", {"match": match}
+    asked_with = {"match": " ".join(term.words)}
+    if term.prefix:
+        # Folded words are letters and digits alone.
+        asked_with["match"] = " <-> ".join(f"'{word}'" for word in term.words) + ":*"
+        return "words.said @@ to_tsquery('simple', :match)", asked_with
+    asked_with |= _dropped(connection, term.words)
+    asked = {
+        name: f"(phraseto_tsquery('{name}', :match) && plainto_tsquery('simple', :{name}))"
+        for name in ("dutch", "english")
+    }
+    asked["simple"] = "phraseto_tsquery('simple', :match)"
+    # One look into the index by all languages, then each sentence by its own.
+    held = (
+        f"words.said @@ ({' || '.join(asked.values())}) AND words.said @@ CASE words.language"
+        f" WHEN 'dutch' THEN {asked['dutch']} || {asked['simple']}"
+        f" WHEN 'english' THEN {asked['english']} || {asked['simple']} ELSE {asked['simple']} END"
+    )
+    return held, asked_with
+
+
+def _dropped(connection: Connection, words: Sequence[str]) -> dict[str, str]:
+    """The words that a language has no stem of, as `not` in `not guilty`: they must be there all the same."""
+    select = sa.text(
+        "SELECT word, length(to_tsvector('dutch', word)) = 0 AS dutch,"
+        " length(to_tsvector('english', word)) = 0 AS english FROM unnest(CAST(:words AS text[])) AS word"
+    )
+    found = connection.execute(select, {"words": list(words)}).all()
+    return {name: " ".join(row.word for row in found if getattr(row, name)) for name in ("dutch", "english")}
