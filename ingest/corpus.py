@@ -13,7 +13,7 @@ from ingest.errors import IntegrityError, UsageError
 from ingest.escape import path as show
 from ingest.escape import path_fields
 from ingest.ids import show_uid
-from ingest.store import blobs, reader, roots
+from ingest.store import blobs, listing, reader, roots
 from ingest.store.engine import Connection
 
 if TYPE_CHECKING:
@@ -31,8 +31,8 @@ def differences(
     key = queries.root_id(connection, root)
     first = queries.resolve_moment(connection, from_)
     last = queries.resolve_moment(connection, to) if to is not None else reader.head(connection).seq
-    before = {row.id: row for row in reader.documents(connection, until=first, root=key)}
-    after = {row.id: row for row in reader.documents(connection, until=last, root=key)}
+    before = {row.id: row for row in listing.documents(connection, until=first, root=key)}
+    after = {row.id: row for row in listing.documents(connection, until=last, root=key)}
     found = []
     compared: dict[str, tuple[int, int, int]] = {}
     for number in before.keys() | after.keys():
@@ -99,7 +99,7 @@ def export(connection: Connection, folder: str, *, until: int, root: str | None)
         raise UsageError(f"{folder} is not empty", hint="name a new folder")
     base = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
     try:
-        for row in reader.documents(connection, until=until, root=key):
+        for row in listing.documents(connection, until=until, root=key):
             inside = row.path if single else _folder_of(row.root) + b"/" + row.path
             if {b"", b".", b".."} & set(inside.split(b"/")):
                 raise IntegrityError(

@@ -90,21 +90,19 @@ def show(micros: int | None) -> str | None:
     """RFC 3339, UTC, microseconds, `Z`; None for None and for years that RFC 3339 cannot write."""
     if micros is None:
         return None
+    second = _second(micros // 1_000_000)
+    return None if second is None else f"{second}.{micros % 1_000_000:06}Z"
+
+
+@functools.lru_cache(maxsize=4096)
+def _second(seconds: int) -> str | None:
     try:
-        when = _EPOCH + timedelta(microseconds=micros)
+        return (_EPOCH + timedelta(seconds=seconds)).isoformat()[:19]
     except OverflowError:
         return None
-    return when.isoformat(timespec="microseconds")[:26] + "Z"
-
-
-@functools.lru_cache(maxsize=256)
-def _second(seconds: int) -> str:
-    try:
-        return (_EPOCH + timedelta(seconds=seconds)).isoformat(" ")[:19]
-    except OverflowError:
-        return " " * 19
 
 
 def show_seconds(micros: int) -> str:
     """`2021-02-20 12:00:00`, UTC, for people; blank for years that nobody writes."""
-    return _second(micros // 1_000_000)
+    second = _second(micros // 1_000_000)
+    return " " * 19 if second is None else second.replace("T", " ")

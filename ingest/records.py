@@ -15,6 +15,7 @@ from ingest.escape import path_fields
 from ingest.ids import show_uid
 from ingest.store.coverage import Interval
 from ingest.store.engine import Connection, Row
+from ingest.store.listing import Listed
 
 if TYPE_CHECKING:
     from ingest.compare.notices import Phrases
@@ -83,7 +84,7 @@ def change(row: Row) -> Record:
     }
 
 
-def document(row: Row) -> Record:
+def document(row: Listed) -> Record:
     """A document as `ls` shows it."""
     return {
         "document": show_uid(row.document),
@@ -95,7 +96,7 @@ def document(row: Row) -> Record:
     }
 
 
-def facts(row: Row) -> Record:
+def facts(row: Row | Listed) -> Record:
     """What is known of a version, in every record that shows one."""
     return {
         "sha256": _hex(row.sha256),

@@ -17,7 +17,7 @@ from benchmarks.timing import CommandFailed, median, percentile
 from ingest import queries as asked
 from ingest import records
 from ingest.compare import diff
-from ingest.store import reader
+from ingest.store import listing, reader
 from ingest.store.engine import Store, open_store
 
 VERSIONS = 2_000
@@ -150,4 +150,4 @@ def at(stage: Stage) -> Iterator[Line]:
 
 def _list(store: Store, until: int) -> list[records.Record]:
     with store.read() as connection:
-        return [records.document(row) for row in reader.documents(connection, until=until)]
+        return [records.document(row) for row in listing.documents(connection, until=until)]

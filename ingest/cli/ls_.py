@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import os
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from ingest import escape
 from ingest.cli.options import as_json, opened, verb
 from ingest.cli.output import emit, header, line, paint
+from ingest.moments import show_seconds
+
+if TYPE_CHECKING:
+    from ingest.store.listing import Listed
 
 
 @verb
@@ -30,7 +34,7 @@ def command(
     """
     from ingest import moments, queries, records
     from ingest.errors import UsageError
-    from ingest.store import reader, roots, seen
+    from ingest.store import listing, roots, seen
 
     if rejected and (deleted or at is not None or date is not None):
         raise UsageError("--rejected goes with no --at, --deleted or --date", hint="they are as of now")
@@ -50,27 +54,26 @@ def command(
                             _show_rejected(known.name, problem, several)
             return
         until = None if at is None else queries.resolve_moment(connection, at)
-        if not as_json():
+        json = as_json()  # there may be very many lines
+        if not json:
             header(f"{'ver':<5} {'bytes':>9}  {'date':<10}  {'lang':<4}  path  title")
-        for row in reader.documents(
+        for row in listing.documents(
             connection, until=until, root=key, prefix=raw, deleted=deleted, days=days
         ):
-            record = records.document(row)
-            if as_json():
-                emit(record)
+            if json:
+                emit(records.document(row))
             else:
-                _show(record, several)
+                _show(row, several)
 
 
-def _show(record: dict[str, Any], several: bool) -> None:
-    where = escape.name(record["path"])
+def _show(row: Listed, several: bool) -> None:
+    where = escape.name(escape.path(row.path))
     if several:
-        where = f"{escape.name(record['root'])}/{where}"
-    when = record["deleted_at"]
-    gone = f"  deleted {when[:10]} {when[11:19]} UTC" if when else ""
-    title = f"  {escape.name(record['title'])}" if record["title"] else ""
-    version = paint(f"@{record['version']:<4}", fg="yellow")
-    facts = f"{record['size']:>9}  {record['date'] or '-':<10}  {record['language'] or '-':<4}"
+        where = f"{escape.name(row.root)}/{where}"
+    gone = "" if row.deleted_at is None else f"  deleted {show_seconds(row.deleted_at)} UTC"
+    title = f"  {escape.name(row.title)}" if row.title else ""
+    version = paint(f"@{row.version:<4}", fg="yellow")
+    facts = f"{row.size:>9}  {row.date or '-':<10}  {row.language or '-':<4}"
     line(f"{version} {facts}  {where}{paint(title, dim=True)}{gone}")
 
 

@@ -10,7 +10,7 @@ from sqlalchemy.engine import Connection
 from ingest.escape import is_utf8
 from ingest.store import tables
 from ingest.store.engine import Row
-from ingest.store.reader import FACTS
+from ingest.store.listing import FACTS
 
 _change, _version, _rendition = tables.change.c, tables.version.c, tables.rendition.c
 _normaliser = tables.normaliser.c

@@ -1,0 +1,145 @@
+"""The documents, now or as they stood when the log had so many entries."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import msgspec
+import sqlalchemy as sa
+from sqlalchemy.engine import Connection
+
+from ingest.store import tables
+
+_change, _document, _version = tables.change.c, tables.document.c, tables.version.c
+_rendition, _root = tables.rendition.c, tables.root.c
+_STREAM = 1000
+
+
+class Listed(msgspec.Struct, gc=False):
+    """A document and what is known of one of its versions.
+
+    There may be very many: the rows of the library take longer to ask for a value than to read.
+    """
+
+    id: int
+    document: bytes
+    root: str
+    path: bytes
+    version: int
+    sha256: bytes
+    text_sha256: bytes | None
+    size: int
+    observed_at: int
+    modified_at: int
+    media_type: str | None
+    encoding: str | None
+    language: str | None
+    title: str | None
+    date: str | None
+    date_earliest: str | None
+    date_latest: str | None
+    deleted_at: int | None
+
+
+FACTS = (
+    _version.hash.label("sha256"),
+    _rendition.text_hash.label("text_sha256"),
+    _version.size,
+    _version.observed_at,
+    _version.modified_at,
+    _rendition.media_type,
+    _rendition.encoding,
+    _rendition.language,
+    _rendition.title,
+    _rendition.date,
+    _rendition.date_earliest,
+    _rendition.date_latest,
+)
+
+
+def documents(
+    connection: Connection,
+    *,
+    until: int | None = None,
+    root: int | None = None,
+    prefix: bytes = b"",
+    deleted: bool = False,
+    days: tuple[str, str] | None = None,
+) -> Iterator[Listed]:
+    """Documents by root and path: the live ones, or with `deleted` the deleted ones; with `until`
+    as they stood when the log had that many entries. `days` are the first and last ISO day of
+    those wanted: a document's own date lies within them, whatever its precision."""
+    if until is None and not deleted:
+        path, where = _document.path_bytes, [_document.state == "live"]
+        source = tables.document.join(
+            tables.version, sa.and_(_version.document_id == _document.id, _version.no == _document.last_no)
+        )
+        when: Any = sa.null().label("deleted_at")
+    else:
+        source, path, where, when = _as_of(until, deleted=deleted)
+        if until is None:
+            where.append(_document.state == "deleted")
+    bound = sa.true() if until is None else _rendition.seq <= until
+    latest = (
+        sa.select(sa.func.max(_rendition.seq))
+        .where(_rendition.document_id == _version.document_id, _rendition.no == _version.no, bound)
+        .correlate(tables.version)
+        .scalar_subquery()
+    )
+    query = (
+        sa.select(
+            _document.id,
+            _document.uid,
+            _root.name,
+            path,
+            _version.no,
+            *FACTS,
+            when,
+        )
+        .select_from(
+            source.join(tables.root, _root.id == _document.root_id).outerjoin(
+                tables.rendition,
+                sa.and_(
+                    _rendition.document_id == _version.document_id,
+                    _rendition.no == _version.no,
+                    _rendition.seq == latest,
+                ),
+            )
+        )
+        .where(*where)
+    )
+    if root is not None:
+        query = query.where(_document.root_id == root)
+    if days is not None:
+        query = query.where(_rendition.date_earliest >= days[0], _rendition.date_latest <= days[1])
+    if prefix:
+        query = query.where(path >= prefix)
+        beyond = _after_prefix(prefix)
+        if beyond is not None:
+            query = query.where(path < beyond)
+    query = query.order_by(_root.name, path, _document.id)
+    for row in connection.execute(query.execution_options(yield_per=_STREAM)):
+        yield Listed(*row)
+
+
+def _as_of(until: int | None, *, deleted: bool) -> tuple[Any, Any, list[Any], Any]:
+    """The last change of each document at or before `until` gives its path, state and version."""
+    inner = tables.change.alias("inner_change")
+    # One step in the index (document_id, seq) for each document, however long its history.
+    last = sa.select(inner.c.seq).where(inner.c.document_id == _document.id, inner.c.type != "rejected")
+    if until is not None:
+        last = last.where(inner.c.seq <= until)
+    last_seq = last.order_by(inner.c.seq.desc()).limit(1).correlate(tables.document).scalar_subquery()
+    source = tables.document.join(tables.change, _change.seq == last_seq).join(
+        tables.version, sa.and_(_version.document_id == _document.id, _version.no == _change.no)
+    )
+    wanted = _change.type == "deleted" if deleted else _change.type != "deleted"
+    when = _change.recorded_at if deleted else sa.null()
+    return source, _change.path_bytes, [wanted], when.label("deleted_at")
+
+
+def _after_prefix(prefix: bytes) -> bytes | None:
+    """The first byte string after every one that begins so."""
+    trimmed = prefix.rstrip(b"\xff")
+    return trimmed[:-1] + bytes([trimmed[-1] + 1]) if trimmed else None
