@@ -321,6 +321,8 @@ def _negated(before: str, after: str, hunks: list[_Hunk]) -> list[Fact]:
     balance = sum(sum(map(_is_negation, hunk.after)) - sum(map(_is_negation, hunk.before)) for hunk in hunks)
     for hunk in hunks:
         was, became = list(filter(_is_negation, hunk.before)), list(filter(_is_negation, hunk.after))
+        if "".join(hunk.before).lower() == "".join(hunk.after).lower():
+            continue  # `donot`, `do not`
         if len(was) != len(became) and balance:
             others = [
                 sum(1 for word in side if not _is_negation(word) and unaccented(word) not in _AUXILIARIES)

@@ -29,6 +29,9 @@ _FORMS = frozenset(
     )
 )  # fmt: skip
 
+# The same, of words like `try` and `use`, where less is left of the word.
+_FORMS_OF_TWO = frozenset(("y", "ies", "ied", "e", "es", "ed", "ing"))
+
 
 def cut(text: str) -> str:
     """The text on one line, short enough to show."""
@@ -181,4 +184,4 @@ def _inflects(word: str, other: str) -> bool:
     shared = same.index(False) if False in same else len(same)
     return any(
         left[stem:] in _FORMS and right[stem:] in _FORMS for stem in range(shared, max(2, shared - 3), -1)
-    )
+    ) or (len(left) > 2 < len(right) and left[:2] == right[:2] and {left[2:], right[2:]} <= _FORMS_OF_TWO)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from itertools import starmap
 from typing import Any
 
 import msgspec
@@ -119,8 +120,7 @@ def documents(
         if beyond is not None:
             query = query.where(path < beyond)
     query = query.order_by(_root.name, path, _document.id)
-    for row in connection.execute(query.execution_options(yield_per=_STREAM)):
-        yield Listed(*row)
+    yield from starmap(Listed, connection.execute(query.execution_options(yield_per=_STREAM)))
 
 
 def _as_of(until: int | None, *, deleted: bool) -> tuple[Any, Any, list[Any], Any]:

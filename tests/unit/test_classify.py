@@ -237,6 +237,25 @@ def test_marks_around_a_word_or_a_title_other_marks_and_one_forgotten_are_no_fac
     assert edit(BASE + before, BASE + after).facts == ()
 
 
+@pytest.mark.parametrize(
+    ("before", "after", "significance"),
+    [
+        ("They donot get any time.", "They do not get any time.", "cosmetic"),
+        ("A cook that try new tastes.", "A cook that tries new tastes.", "cosmetic"),
+        ("Farms are use new methods.", "Farms are using new methods.", "cosmetic"),
+        ("They do get time.", "They do not get time.", "substantive"),
+    ],
+)
+def test_words_parted_and_forms_of_a_short_word_change_nothing(
+    before: str, after: str, significance: str
+) -> None:
+    context = " The council met on Monday in the old hall. Nobody left before the vote was over."
+    found = classify(text(before + context, language="en"), text(after + context, language="en"))
+
+    assert found.significance == significance
+    assert bool(found.facts) == (before == "They do get time.")
+
+
 def test_an_update_says_what_else_was_rephrased() -> None:
     found = edit(BASE, BASE.replace("een pont", "een gratis pont") + "De brug is uit 1936 afkomstig.\n")
 
