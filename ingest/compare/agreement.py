@@ -24,6 +24,9 @@ def agree(old: Slot, new: Slot) -> bool:
         was, is_ = set(old.value), set(new.value)
         return was <= is_ or is_ <= was or _initials(old, new) or _initials(new, old)
     if old.kind == new.kind == "date":
+        if old.value[0] == new.value[0] == "decade":
+            short, long = sorted((str(old.value[1]), str(new.value[1])), key=len)
+            return long.endswith(short)  # `the 80s`, `the 1980s`
         if len(old.value) != 6 or len(new.value) != 6:
             return False
         both = [(was, is_) for was, is_ in zip(old.value, new.value, strict=True) if None not in (was, is_)]
@@ -31,6 +34,9 @@ def agree(old: Slot, new: Slot) -> bool:
     if {old.kind, new.kind} == {"number", "percentage"} and "part" in (old.value[-1], new.value[-1]):
         part, percentage = (old, new) if old.kind == "number" else (new, old)
         return abs(Fraction(str(part.value[0])) * 100 - Fraction(str(percentage.value[0]))) < _ABOUT
+    if {old.kind, new.kind} == {"number", "percentage"} and "fold" in (old.value[-1], new.value[-1]):
+        fold, percentage = (old, new) if old.kind == "number" else (new, old)
+        return abs(Fraction(str(fold.value[0])) - 1) * 100 == Fraction(str(percentage.value[0]))
     if {old.kind, new.kind} <= {"number", "amount"} and len(old.value) == len(new.value) == 2:
         units = {old.value[1], new.value[1]}
         return old.value[0] == new.value[0] and (None in units or ("people" in units and units <= _OF_PEOPLE))
@@ -73,9 +79,7 @@ def _is_year(date: Slot, number: Slot) -> bool:
         return False
     alone = [part for part in date.value if part is not None]
     figure = number.value[0]
-    return (
-        len(alone) == 1 and number.value[1] is None and isinstance(figure, Fraction) and 999 < figure < 3000
-    )
+    return len(alone) == 1 and number.value[1] is None and isinstance(figure, Fraction) and 99 < figure < 3000
 
 
 def _counts_alike(old: Slot, new: Slot, longest: int) -> bool:

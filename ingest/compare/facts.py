@@ -136,7 +136,7 @@ def changed(
 def _may_hold(before: str, after: str) -> bool:
     """Whether a change has anything in it that a slot is made of."""
     return any(
-        token[0].isupper() or token[0].isdigit() or token[0] in "-−" or "duizend" in token
+        token[0].isupper() or token[0] in "-−" or "duizend" in token or any(map(str.isdigit, token))
         or unaccented(token) in SLOTTED
         for token in chain(tokens(before), tokens(after))
     )  # fmt: skip
@@ -307,7 +307,13 @@ def _cancel(was: list[Slot], became: list[Slot]) -> None:
 
 def _fact(before: str, after: str, old: Slot, new: Slot) -> Fact:
     kind: Kind = new.kind if old.kind == "number" else old.kind
-    return Fact(kind, before[old.start : old.end], after[new.start : new.end], old.start, new.start)
+    was, is_ = before[old.start : old.end], after[new.start : new.end]
+    if was == is_:  # the same figure of something else: `three weeks`, `three months`
+        was, is_ = (
+            text[slot.start : slot.end] + "".join(tokens(text[slot.end : slot.end + 40])[:2])
+            for text, slot in ((before, old), (after, new))
+        )
+    return Fact(kind, was, is_, old.start, new.start)
 
 
 def _is_negation(word: str) -> bool:

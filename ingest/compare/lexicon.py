@@ -126,8 +126,27 @@ VAGUE = _table("""
     billions: miljarden billions
 """)
 SOME = word_set("""
-    several some many few enkele meerdere verschillende sommige veel weinig enige numerous
+    several some many few enkele meerdere verschillende sommige veel weinig enige numerous handful handvol
+    paar
 """)
+
+# How often, and how many fold.
+REPEATED = {
+    form: number
+    for number, forms in ((2, "twice tweemaal"), (3, "thrice driemaal"), (4, "viermaal"), (5, "vijfmaal"))
+    for form in forms.split()
+}
+FOLDS = {
+    form: Fraction(fold)
+    for fold, forms in (
+        ("1/2", "halved gehalveerd halveert halveerde"),
+        ("2", "doubled verdubbeld verdubbelt verdubbelde"),
+        ("3", "tripled trebled verdrievoudigd verdrievoudigt verdrievoudigde"),
+        ("4", "quadrupled verviervoudigd verviervoudigt verviervoudigde"),
+        ("5", "quintupled vervijfvoudigd"),
+    )
+    for form in forms.split()
+}
 
 MONTHS = {
     form: number
@@ -170,6 +189,7 @@ WEEKDAYS = {
     for form in forms.split()
 }
 PARTS_OF_DAY = "ochtend morgen middag avond nacht"
+PARTS_OF_DAY_AFTER = word_set("ochtends morgens middags avonds nachts")
 WEEKDAYS |= {day + part: number for day, number in WEEKDAYS.items() for part in PARTS_OF_DAY.split()}
 
 RELATIVE = _table("""
@@ -178,6 +198,30 @@ RELATIVE = _table("""
     before yesterday: eergisteren
     tomorrow: tomorrow morgenavond morgenochtend morgenmiddag
 """)
+
+# `next week`, `vorig jaar`: which one, and of what.
+WHICH = _table("""
+    last: last past vorige vorig afgelopen verleden
+    this: this deze dit
+    next: next coming volgende volgend komende komend
+""")
+PERIODS = _table("""
+    week: week weeks weken
+    weekend: weekend
+    month: month months maand maanden
+    year: year years jaar jaren
+    quarter: quarter kwartaal
+    season: season seizoen
+""")
+SEASONS = {
+    form: number
+    for number, forms in enumerate(
+        ("spring lente voorjaar", "summer zomer", "autumn herfst najaar", "winter"), 1
+    )
+    for form in forms.split()
+}
+# Their hours.
+TIMES_OF_DAY = {"noon": 12, "midday": 12, "midnight": 0, "middernacht": 0}
 
 CURRENCIES = _table("""
     EUR: € euro euros eur
@@ -213,6 +257,7 @@ UNITS = _table("""
     people: mensen personen people persons
     dead: doden dead deaths
     hurt: gewonden injured wounded
+    times: keer maal times
 """)
 
 NEGATIONS = word_set("""
@@ -237,8 +282,9 @@ FALSE_FRIENDS = {
 SLOTTED = frozenset(
     (
         *NUMBERS, *ORDINALS, *MAGNITUDES, *PARTS, *SHARES, *VAGUE, *SOME, *ONES, *MONTHS, *WEEKDAYS,
-        *RELATIVE, *CURRENCIES, *PERCENT, *UNITS, "per", "cent", "percentage", "point", "points", "am", "pm",
-        "half", "bn", "us",
+        *RELATIVE, *WHICH, *PERIODS, *SEASONS, *TIMES_OF_DAY, *REPEATED, *FOLDS, *CURRENCIES, *PERCENT,
+        *UNITS, "per", "cent", "percentage", "point", "points", "am", "pm", "half", "bn", "us", "eeuw",
+        "century", "couple", *PARTS_OF_DAY_AFTER,
     )
 )  # fmt: skip
 """The words and marks without which, capitals and digits aside, there is no slot."""
@@ -251,3 +297,15 @@ MEANT = frozenset(
     )
 )  # fmt: skip
 """Words that never are each other's misspelling: `juni` and `juli`, `niets` and `iets`."""
+
+
+def spelt(word: str) -> Fraction | None:
+    """The value of one word: below a thousand, or with `duizend` in it."""
+    value = NUMBERS.get(word)
+    if value is None and "duizend" in word and len(word) < 60:
+        thousands, _, rest = word.partition("duizend")
+        many = NUMBERS.get(thousands) if thousands else Fraction(1)
+        more = NUMBERS.get(rest.removeprefix("en")) if rest else Fraction(0)
+        if many is not None and more is not None and (thousands or rest):
+            value = many * 1000 + more
+    return value

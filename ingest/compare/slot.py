@@ -10,6 +10,10 @@ Kind = Literal["number", "amount", "percentage", "date", "quotation", "name", "n
 NUMERIC = frozenset({"number", "amount", "percentage"})
 
 
+# The kind and value of a fact, the token after it, and whether it is weak.
+Taken = tuple[Kind, tuple[object, ...], int, bool]
+
+
 class Slot(msgspec.Struct, frozen=True):
     """One fact of a sentence. A `weak` one, such as `a` or `several`, is none beside nothing else."""
 

@@ -1,20 +1,19 @@
 """Numbers, amounts, percentages, dates and names in a sentence, each with the value that it stands for.
 
-Values are what is compared: `3`, `three` and `drie` have one, so have `1.000`, `1,000` and `1000`, and
-`12 maart` and `March 12`. Three digits after a mark are thousands, in both languages. A year alone is
-a date where a preposition or a bracket stands before it; a clock time is a date.
+Values are what is compared: `3`, `three` and `drie` have one, so have `1.000`, `1,000` and `1000`. Three
+digits after a mark are thousands, in both languages. `dates` has the dates.
 """
 
 from __future__ import annotations
 
 import re
 from fractions import Fraction
-from itertools import pairwise
 
 from ingest.compare import lexicon
+from ingest.compare.dates import find_date
 from ingest.compare.lexicon import word_set
 from ingest.compare.names import find_names
-from ingest.compare.slot import Kind, Slot, Token, low_at
+from ingest.compare.slot import Slot, Taken, Token, low_at
 from ingest.compare.words import tokens, unaccented, words
 
 _DIGITS = re.compile(r"([0-9][0-9.,]*)(-?[^\W\d_]*)(?:-[\w-]*)?\Z")
@@ -23,23 +22,10 @@ _GROUPED = re.compile(
     r"|[1-9][0-9]{0,2}(?:,[0-9]{3})+(?:\.[0-9]+)?\Z"
 )
 _PLAIN = re.compile(r"[0-9]+(?:[.,][0-9]+)?\Z")
+_AGED = re.compile(r"(under|over|onder|boven|u)-?([0-9]{1,2})s?\Z")
 _RANGE = re.compile(r"[0-9]{1,4}(?:[-‐‑][0-9]{1,4})+\Z")
-_ISO = re.compile(r"([0-9]{4})-([0-9]{1,2})(?:-([0-9]{1,2}))?\Z")
-_DAY_FIRST = re.compile(r"([0-9]{1,2})[-.]([0-9]{1,2})[-.]([0-9]{4})\Z")
-_CLOCK = re.compile(r"([0-9]{1,2})[:.]([0-9]{2})(am|pm|u|uur)?\Z")
-_HOUR = re.compile(r"([0-9]{1,2})(am|pm)\Z")
-_HALVES = word_set("am pm uur u gmt bst utc cet cest est edt")
-_DAY = re.compile(r"([0-9]{1,2})(?:st|nd|rd|th|e|ste|de)?\Z")
-_YEAR = re.compile(r"(?:1[5-9]|20)[0-9]{2}\Z")
-_DECADE = re.compile(r"([0-9]{4}|[0-9]{2})s\Z")
 _LONGEST_DIGITS = 40
 _ORDINAL_ENDINGS = word_set("st nd rd th e de ste -st -nd -rd -th -e -de -ste")
-_YEAR_FOLLOWS = word_set("""
-    in since sinds van from until till tot before voor after na of by early late eind begin medio jaar
-    year season seizoen en and door to per vanaf the het spring summer autumn winter zomer najaar
-    voorjaar
-""")
-_MONTH_FOLLOWS = word_set("in of since until last next early late this by from mid")
 _PART_BEFORE = word_set("of van more less fewer meer minder higher lower hoger lager")
 _AT_A_TIME = word_set("on at om op by uur")
 _LONGEST_DATELINE = 80
@@ -59,7 +45,7 @@ def find(text: str, language: str | None, names: frozenset[str] = frozenset()) -
     found: list[Slot] = []
     number = 0
     while number < len(cut):
-        taken = _date(cut, number, month_first=language != "nl") or _quantity(text, cut, number)
+        taken = find_date(cut, number, month_first=language != "nl") or _quantity(text, cut, number)
         if taken is None:
             number += 1
             continue
@@ -87,140 +73,13 @@ def is_dateline(text: str, language: str | None) -> bool:
     )
 
 
-_Taken = tuple[Kind, tuple[object, ...], int, bool]
-
-
-def _date(cut: list[Token], at: int, *, month_first: bool) -> _Taken | None:
-    """(weekday, day, month, year, hour, minute) at a token, and where it ends."""
-    low = cut[at].low
-    if low in lexicon.RELATIVE:
-        return "date", ("relative", lexicon.RELATIVE[low]), at + 1, True
-    weekday = lexicon.WEEKDAYS.get(low)
-    if weekday is None:
-        return _calendar(cut, at, None, month_first=month_first)
-    after = at + 2 if low_at(cut, at + 1) == "," else at + 1
-    dated = _calendar(cut, after, weekday, month_first=month_first) if after < len(cut) else None
-    if dated is not None and dated[1][1] is not None:
-        return dated
-    return "date", (weekday, None, None, None, None, None), at + 1, False
-
-
-def _calendar(cut: list[Token], at: int, weekday: int | None, *, month_first: bool) -> _Taken | None:
-    low = cut[at].low
-    if low[0].isdigit():
-        if (iso := _ISO.match(low)) and int(iso[2]) <= 12:
-            day = int(iso[3]) if iso[3] else None
-            return "date", (weekday, day, int(iso[2]), int(iso[1]), None, None), at + 1, False
-        if (written := _DAY_FIRST.match(low)) and int(written[2]) <= 12:
-            return (
-                "date",
-                (weekday, int(written[1]), int(written[2]), int(written[3]), None, None),
-                at + 1,
-                False,
-            )
-        if slashed := _slashed(cut, at, month_first=month_first):
-            return "date", (weekday, *slashed, None, None), at + 5, False
-        if clock := _clock(cut, at):
-            return clock
-        if decade := _DECADE.match(low):
-            return "date", ("decade", decade[1]), at + 1, False
-        if numbered := _DAY.match(low):
-            month_at = at + 2 if low_at(cut, at + 1) == "of" else at + 1
-            month = lexicon.MONTHS.get(low_at(cut, month_at))
-            if month is not None and 1 <= int(numbered[1]) <= 31:
-                year, end = _year(cut, month_at + 1)
-                return "date", (weekday, int(numbered[1]), month, year, None, None), end, False
-        if _YEAR.match(low) and _is_year(cut, at):
-            return "date", (weekday, None, None, int(low), None, None), at + 1, False
-        return None
-    month = lexicon.MONTHS.get(low)
-    if month is None:
-        return None
-    # `in september 45 mensen` is no date; nor is the English of it.
-    day_there = _DAY.match(low_at(cut, at + 1)) if month_first else None
-    if day_there and low_at(cut, at + 2) in lexicon.UNITS:
-        day_there = None
-    if day_there and 1 <= int(day_there[1]) <= 31:
-        year, end = _year(cut, at + 2)
-        return "date", (weekday, int(day_there[1]), month, year, None, None), end, False
-    year, end = _year(cut, at + 1)
-    sure = low not in lexicon.UNSURE_MONTHS or (
-        cut[at].text[0].isupper() and low_at(cut, at - 1) in _MONTH_FOLLOWS
-    )
-    if year is not None or sure:
-        return "date", (weekday, None, month, year, None, None), end, False
-    return None
-
-
-def _slashed(cut: list[Token], at: int, *, month_first: bool) -> tuple[int, int, int] | None:
-    """Day, month and year of `12/3/2021`; the language's order, unless a month would be past 12."""
-    parts = cut[at : at + 5]
-    if [part.text for part in parts[1::2]] != ["/", "/"] or not _YEAR.match(low_at(cut, at + 4)):
-        return None
-    if any(part.end != following.start for part, following in pairwise(parts)):
-        return None
-    if not all(re.fullmatch("[0-9]{1,2}", part.low) for part in parts[0:4:2]):
-        return None
-    first, second, year = (int(part.low) for part in parts[::2])
-    day, month = (second, first) if (month_first and first <= 12) or second > 12 else (first, second)
-    return (day, month, year) if 1 <= month <= 12 and 1 <= day <= 31 else None
-
-
-def _year(cut: list[Token], at: int) -> tuple[int | None, int]:
-    """A year at a token, after a comma perhaps, and where the date ends."""
-    year_at = at + 1 if low_at(cut, at) == "," else at
-    year = low_at(cut, year_at)
-    return (int(year), year_at + 1) if _YEAR.match(year) else (None, at)
-
-
-def _is_year(cut: list[Token], at: int) -> bool:
-    before, after = low_at(cut, at - 1), low_at(cut, at + 1)
-    if (
-        after in lexicon.UNITS
-        or after in lexicon.CURRENCIES
-        or after in lexicon.PERCENT
-        or after in lexicon.MAGNITUDES
-    ):
-        return False
-    if before in lexicon.CURRENCIES:
-        return False
-    return before in _YEAR_FOLLOWS or before in "(-/" or after in (")", ".", ",", ";", "")
-
-
-def _clock(cut: list[Token], at: int) -> _Taken | None:
-    low = cut[at].low
-    following = low_at(cut, at + 1)
-    half = following if following in _HALVES else ""
-    end = at + 2 if half else at + 1
-    if following in ("a", "p") and low_at(cut, at + 2) == "." and low_at(cut, at + 3) == "m":
-        half = following + "m"
-        end = min(at + 5, len(cut)) if low_at(cut, at + 4) == "." else at + 4
-    clock = _CLOCK.match(low)
-    if clock and (":" in low or clock[3] or half) and int(clock[1]) < 25 and int(clock[2]) < 60:
-        half = clock[3] or half
-        hour, minute = int(clock[1]), int(clock[2])
-    elif on_the_hour := _HOUR.match(low):
-        half, hour, minute = on_the_hour[2], int(on_the_hour[1]), 0
-    elif low.isascii() and low.isdigit() and len(low) < 3 and half in ("am", "pm"):
-        hour, minute = int(low), 0
-    else:
-        return None
-    if half == "pm" and hour < 12:
-        hour += 12
-    return "date", (None, None, None, None, hour, minute), end, False
-
-
-def _quantity(text: str, cut: list[Token], at: int) -> _Taken | None:
+def _quantity(text: str, cut: list[Token], at: int) -> Taken | None:
     """A number with its magnitude, currency, percent sign or unit, at a token."""
-    low = cut[at].low
     if part := _part(cut, at):
         return "number", (part[0], "part"), part[1], False
-    if low in lexicon.VAGUE:
-        return "number", ("vague", lexicon.VAGUE[low]), at + 1, False
-    if low in lexicon.SOME and spelt(low_at(cut, at + 1)) is None and not low_at(cut, at + 1)[:1].isdigit():
-        return "number", ("some",), at + 1, True
-    if low in lexicon.ORDINALS:
-        return "number", ("ordinal", lexicon.ORDINALS[low]), at + 1, False
+    if told := _in_a_word(cut, at):
+        return told
+    low = cut[at].low
     currency = lexicon.CURRENCIES.get(low)
     first = at + 1 if currency else at
     if first >= len(cut):
@@ -253,6 +112,27 @@ def _quantity(text: str, cut: list[Token], at: int) -> _Taken | None:
     return _with_unit(cut, value, end, suffix, weak=weak)
 
 
+def _in_a_word(cut: list[Token], at: int) -> Taken | None:
+    """A number that one word says: `dozens`, `several`, `second`, `twice`, `doubled`, `under-18s`."""
+    low, following = cut[at].low, low_at(cut, at + 1)
+    value: tuple[object, ...] | None = None
+    if low in lexicon.VAGUE:
+        value = "vague", lexicon.VAGUE[low]
+    elif low in lexicon.FOLDS:
+        value = lexicon.FOLDS[low], "fold"
+    elif low in lexicon.REPEATED:
+        value = Fraction(lexicon.REPEATED[low]), "times"
+    elif low in lexicon.ORDINALS:
+        value = "ordinal", lexicon.ORDINALS[low]
+    elif aged := _AGED.match(low):
+        value = Fraction(aged[2]), aged[1]
+    elif (low == "couple" and following == "of") or (
+        low in lexicon.SOME and lexicon.spelt(following) is None and not following[:1].isdigit()
+    ):
+        return "number", ("some",), at + 1, True
+    return None if value is None else ("number", value, at + 1, False)
+
+
 def _part(cut: list[Token], at: int) -> tuple[Fraction, int] | None:
     """A part of a whole, `a third of`, `two-thirds`, `de helft`, and where it ends."""
     low = cut[at].low
@@ -265,7 +145,7 @@ def _part(cut: list[Token], at: int) -> tuple[Fraction, int] | None:
     return number / size, at + 2
 
 
-def _with_unit(cut: list[Token], value: Fraction, end: int, suffix: str, *, weak: bool) -> _Taken:
+def _with_unit(cut: list[Token], value: Fraction, end: int, suffix: str, *, weak: bool) -> Taken:
     following = low_at(cut, end)
     if following == "us" and low_at(cut, end + 1) in lexicon.CURRENCIES:
         following, end = low_at(cut, end + 1), end + 1
@@ -334,7 +214,7 @@ def _spelt(cut: list[Token], at: int) -> tuple[Fraction | str, int, str] | None:
     low = cut[at].low
     if low in lexicon.ONES:
         return Fraction(1), at + 1, ""
-    value = spelt(low)
+    value = lexicon.spelt(low)
     if value is None:
         return (Fraction(1), at, "") if low in lexicon.MAGNITUDES else None
     end = at + 1
@@ -347,25 +227,13 @@ def _spelt(cut: list[Token], at: int) -> tuple[Fraction | str, int, str] | None:
             following == "and"
             and value % 100 == 0
             and value >= 100
-            and spelt(low_at(cut, end + 1)) is not None
+            and lexicon.spelt(low_at(cut, end + 1)) is not None
         ):
-            value, end = value + (spelt(low_at(cut, end + 1)) or 0), end + 2
-        elif 20 <= value < 100 and value % 10 == 0 and 0 < (spelt(following) or 0) < 10:
-            value, end = value + (spelt(following) or 0), end + 1
+            value, end = value + (lexicon.spelt(low_at(cut, end + 1)) or 0), end + 2
+        elif 20 <= value < 100 and value % 10 == 0 and 0 < (lexicon.spelt(following) or 0) < 10:
+            value, end = value + (lexicon.spelt(following) or 0), end + 1
         elif following == "and" and low_at(cut, end + 1) == "a" and low_at(cut, end + 2) == "half":
             value, end = value + Fraction(1, 2), end + 3
         else:
             break
     return total + value, end, ""
-
-
-def spelt(word: str) -> Fraction | None:
-    """The value of one word: below a thousand, or with `duizend` in it."""
-    value = lexicon.NUMBERS.get(word)
-    if value is None and "duizend" in word and len(word) < 60:
-        thousands, _, rest = word.partition("duizend")
-        many = lexicon.NUMBERS.get(thousands) if thousands else Fraction(1)
-        more = lexicon.NUMBERS.get(rest.removeprefix("en")) if rest else Fraction(0)
-        if many is not None and more is not None and (thousands or rest):
-            value = many * 1000 + more
-    return value

@@ -127,7 +127,10 @@ OPPOSED = frozenset(
     frozenset(pair.split("/"))
     for pair in (
         "he/she", "his/her", "him/her", "to/from", "into/out", "in/out", "up/down", "over/under", "by/from",
-        "will/may", "hij/zij", "hij/ze", "zijn/haar", "hem/haar", "naar/van", "door/voor", "boven/onder",
+        "will/may", "will/can", "will/could", "will/should", "would/should", "would/have", "would/has",
+        "will/have", "will/has", "could/should", "and/or", "by/for", "on/off", "us/them", "we/they",
+        "en/of", "in/uit", "door/van", "zal/kan", "zullen/kunnen", "heeft/zal", "hebben/zullen", "wij/zij",
+        "ons/hen", "hij/zij", "hij/ze", "zijn/haar", "hem/haar", "naar/van", "door/voor", "boven/onder",
     )
 )  # fmt: skip
 """Pairs of common words of which one put for the other says something else."""

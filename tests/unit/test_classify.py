@@ -413,7 +413,7 @@ def test_injected_edits_are_told_by_their_labels() -> None:
         ("nl", "Franzen", "Fransen", "spelling"),
         ("en", "1090", "1990", "correction"),
         ("en", "-5 degrees", "5 degrees", "correction"),
-        ("en", "next week", "next month", "wording"),
+        ("en", "next week", "next month", "correction"),
         ("en", "his claim", "her claim", "wording"),
     ],
 )
