@@ -45,6 +45,10 @@ def find(text: str, language: str | None, names: frozenset[str] = frozenset()) -
     found: list[Slot] = []
     number = 0
     while number < len(cut):
+        low = cut[number].low.lstrip("~")
+        if low.isalpha() and low not in lexicon.SLOTTED and "duizend" not in low:
+            number += 1
+            continue
         taken = find_date(cut, number, month_first=language != "nl") or _quantity(text, cut, number)
         if taken is None:
             number += 1

@@ -22,6 +22,7 @@ from ingest.store import blobs, versions
 
 Found = tuple[int, int, int]  # a span, and the first and last version that held it
 _MOST_IDS = 500  # in one query: there is a limit to its parameters
+_PAGE = 1000  # the first spans of a term that is in many
 COMMON = 50_000  # sentences: how often each document has a word that is in more tells nobody anything
 
 
@@ -63,7 +64,9 @@ class Lookup:
     def candidates(self, clauses: Sequence[Clause]) -> Iterable[int]:
         """The documents that may hold what is asked for, in the order of `find`; made as they are taken."""
         wanted = {term for clause in clauses for term in clause.wanted}
-        telling = {term: dict(self._holding(term)) for term in wanted if not self._is_common(term)}
+        telling = {
+            term: dict(self._holding(term, COMMON + 1)) for term in wanted if not self._is_common(term)
+        }
         found: set[int] = set()
         by_age: list[Iterable[int]] = []
         for clause in clauses:
@@ -82,26 +85,36 @@ class Lookup:
     def _by_age(self, clause: Clause) -> Iterable[int]:
         """The documents that may hold every wanted term of a clause, the oldest first."""
         if not clause.wanted:
-            return self._numbers("SELECT document_id FROM indexed ORDER BY 1", {})
-        streams = [(key for key, _ in self._holding(term)) for term in clause.wanted]
+            return self._rising("SELECT document_id FROM indexed WHERE document_id > :after", {}, _PAGE)
+        streams = [(key for key, _ in self._holding(term, _PAGE)) for term in clause.wanted]
         return streams[0] if len(streams) == 1 else _in_all(streams)
 
-    def _holding(self, term: Term) -> Iterator[tuple[int, int]]:
+    def _holding(self, term: Term, page: int) -> Iterator[tuple[int, int]]:
         """Each document that ever held a term, were it not for its symbols, in how many sentences; by age.
 
         A sentence that several normalisers read while the index was filled counts as often.
         """
         held, asked_with = _condition(self._connection, term)
-        spans = self._numbers(f"SELECT words.{self._id} FROM words WHERE {held} ORDER BY 1", asked_with)
+        select = f"SELECT words.{self._id} FROM words WHERE {held} AND words.{self._id} > :after"
+        spans = self._rising(select, asked_with, page)
         ids = self._ids.setdefault(term, {})
         for key, its_spans in groupby(spans, _document_of):
             ids[key] = found = list(its_spans)
             yield key, len(found)
 
-    def _numbers(self, select: str, asked_with: dict[str, Any]) -> Iterator[int]:
-        # the driver's own tuples: there may be several for each document
-        found: Any = self._connection.execute(sa.text(select), asked_with).cursor
-        return chain.from_iterable(found)
+    def _rising(self, select: str, asked_with: dict[str, Any], page: int) -> Iterator[int]:
+        """The numbers above `:after` that this selects, in order; as more are taken, more are asked for."""
+        after = -1
+        while True:
+            asked = asked_with | {"after": after}
+            result = self._connection.execute(sa.text(f"{select} ORDER BY 1 LIMIT {page}"), asked)
+            # the driver's own tuples: there may be several for each document
+            cursor: Any = result.cursor
+            found = cursor.fetchall()
+            yield from chain.from_iterable(found)
+            if len(found) < page:
+                return
+            after, page = found[-1][0], min(page * 4, COMMON)
 
     def spans(self, term: Term, key: int, *, every: bool) -> list[Found]:
         """The spans of a document that hold a term; those alone that still stand, unless `every`."""
