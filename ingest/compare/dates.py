@@ -32,12 +32,12 @@ _SEASON_FOLLOWS = _MONTH_FOLLOWS | word_set(
     "the de het van deze dit vorige volgende afgelopen komende sinds tot"
 )
 # After these a number is a time of day: `at 8.30`, `om negen uur`.
-_TIME_FOLLOWS = word_set("at om from until till tot vanaf rond omstreeks around by")
+_TIME_FOLLOWS = word_set("at om until till tot vanaf rond omstreeks")
 _MORE = frozenset((*lexicon.UNITS, *lexicon.CURRENCIES, *lexicon.PERCENT, *lexicon.MAGNITUDES))
 
 
 def find_date(cut: list[Token], at: int, *, month_first: bool) -> Taken | None:
-    """(weekday, day, month, year, hour, minute) at a token, and where it ends."""
+    """The date that begins at a token; None where none does."""
     low = cut[at].low
     if low in lexicon.RELATIVE:
         return "date", ("relative", lexicon.RELATIVE[low]), at + 1, True

@@ -144,7 +144,7 @@ def _unmarked(speech: str, said: tuple[str, ...], text: str, quoted: Ranges) -> 
             places.append((at, at + len(token)))
         at += len(token)
     for first in range(len(heard) - len(said) + 1):
-        if tuple(heard[first : first + len(said)]) == said:
+        if heard[first] == said[0] and tuple(heard[first : first + len(said)]) == said:
             start, end = places[first][0], places[first + len(said) - 1][1]
             if not any(start < each_end and each_start < end for each_start, each_end in quoted):
                 return start, end
