@@ -183,7 +183,7 @@ def resolve(
     """
     path, its_root = _relative(connection, words)
     key = root_id(connection, root or its_root)
-    found = reader.documents_at(connection, path, key)
+    found = reader.documents_at(connection, path, key, live_do=until is None)
     if not found:
         uid = parse_uid(words)
         row = reader.document_by_uid(connection, uid) if uid is not None else None

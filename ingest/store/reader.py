@@ -156,14 +156,21 @@ def document_by_uid(connection: Connection, uid: bytes) -> Row | None:
     return connection.execute(_HEADS.where(_document.uid == uid)).one_or_none()
 
 
-def documents_at(connection: Connection, path: bytes, root: int | None = None) -> list[Row]:
-    """Every document that stands, last stood, or once stood at a path: the heads, live ones first."""
+def documents_at(
+    connection: Connection, path: bytes, root: int | None = None, *, live_do: bool = False
+) -> list[Row]:
+    """Every document that stands, last stood, or once stood at a path: the heads, live ones first.
+
+    With `live_do` the live ones alone, where there are any.
+    """
     # The indices are by root first.
     every = [root] if root is not None else list(connection.execute(_ROOTS).scalars())
     asked = {"roots": every, "path": path}
     found: dict[int, Row] = {}
     for here in _HERE:
         found.update((row.id, row) for row in connection.execute(here, asked))
+        if found and live_do:
+            return sorted(found.values(), key=lambda row: row.id)
     moved = set(connection.execute(_LEFT, asked).scalars()) - found.keys()
     if moved:
         found.update((row.id, row) for row in connection.execute(_AWAY, {"keys": sorted(moved)}))
