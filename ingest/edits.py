@@ -102,7 +102,7 @@ def made_version(row: Row) -> bool:
 
 
 def paired(renditions: list[Row]) -> tuple[Row, Row] | None:
-    """Of all renditions of two versions, by age and the last version's behind, the two that are compared."""
+    """Of the renditions of one version and then those of another, each by age, the two that are compared."""
     if not renditions:
         return None
     last = renditions[-1].version

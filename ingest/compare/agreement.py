@@ -26,7 +26,8 @@ def agree(old: Slot, new: Slot) -> bool:
     if old.kind == new.kind == "date":
         if old.value[0] == new.value[0] == "decade":
             short, long = sorted((str(old.value[1]), str(new.value[1])), key=len)
-            return long.endswith(short)  # `the 80s`, `the 1980s`
+            parts = {old.value[2], new.value[2]}
+            return long.endswith(short) and (len(parts) == 1 or None in parts)  # `the 80s`, `the mid-1980s`
         if len(old.value) != 6 or len(new.value) != 6:
             return False
         both = [(was, is_) for was, is_ in zip(old.value, new.value, strict=True) if None not in (was, is_)]
@@ -36,7 +37,7 @@ def agree(old: Slot, new: Slot) -> bool:
         return abs(Fraction(str(part.value[0])) * 100 - Fraction(str(percentage.value[0]))) < _ABOUT
     if {old.kind, new.kind} == {"number", "percentage"} and "fold" in (old.value[-1], new.value[-1]):
         fold, percentage = (old, new) if old.kind == "number" else (new, old)
-        return abs(Fraction(str(fold.value[0])) - 1) * 100 == Fraction(str(percentage.value[0]))
+        return (Fraction(str(fold.value[0])) - 1) * 100 == Fraction(str(percentage.value[0]))
     if {old.kind, new.kind} <= {"number", "amount"} and len(old.value) == len(new.value) == 2:
         units = {old.value[1], new.value[1]}
         return old.value[0] == new.value[0] and (None in units or ("people" in units and units <= _OF_PEOPLE))
@@ -60,7 +61,7 @@ def _initials(short: Slot, long: Slot) -> bool:
 
 def stands_for(old: Slot, new: Slot, longest: int) -> bool:
     """Whether another value stands in the place of the old one, in a change of at most `longest` words."""
-    if _is_year(old, new) or _is_year(new, old):
+    if any(_is_year(*pair) or _is_time(*pair) for pair in ((old, new), (new, old))):
         return longest <= _MOST_BETWEEN
     if old.weak and new.weak:
         return old.kind == new.kind == "date"
@@ -75,11 +76,31 @@ def stands_for(old: Slot, new: Slot, longest: int) -> bool:
 
 def _is_year(date: Slot, number: Slot) -> bool:
     """Whether a year stands beside a number that may be one written wrongly: `1090`."""
-    if date.kind != "date" or number.kind != "number" or len(date.value) != 6 or len(number.value) != 2:
+    return _says_only(date, _YEAR) and _is_bare(number) and 99 < Fraction(str(number.value[0])) < 3000
+
+
+def _is_time(date: Slot, number: Slot) -> bool:
+    """Whether a time of day with minutes stands beside a number, as which it may have been read: `9.75`."""
+    return _says_only(date, _HOUR, _MINUTE) and _is_bare(number)
+
+
+_YEAR, _HOUR, _MINUTE = 3, 4, 5  # of a date's parts
+
+
+def _says_only(date: Slot, *parts: int) -> bool:
+    if date.kind != "date" or len(date.value) != 6:
         return False
-    alone = [part for part in date.value if part is not None]
-    figure = number.value[0]
-    return len(alone) == 1 and number.value[1] is None and isinstance(figure, Fraction) and 99 < figure < 3000
+    return all((part is not None) == (at in parts) for at, part in enumerate(date.value))
+
+
+def _is_bare(number: Slot) -> bool:
+    """Whether a number is a figure with no unit."""
+    return (
+        number.kind == "number"
+        and len(number.value) == 2
+        and number.value[1] is None
+        and isinstance(number.value[0], Fraction)
+    )
 
 
 def _counts_alike(old: Slot, new: Slot, longest: int) -> bool:

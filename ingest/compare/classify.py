@@ -4,8 +4,8 @@ The class is the first that holds:
 
 * `wording`, when the texts are equal and the headline, which stands outside them, is another.
 * `encoding`: the texts are equal, and so is the date; only bytes changed, such as the encoding.
-* `redated`: the texts are equal, or differ in lines alone that say when they were published; the date
-  there is another.
+* `redated`: the texts are equal and the date in the header is another, or the texts differ in lines alone
+  that say when they were published.
 * `whitespace`: equal without white space.
 * `typography`: equal after folding quotes, dashes, ellipses, capitals and invisible characters too.
 * `revert`: equal to an earlier text than the last; `revert_of` is the newest version with it.
@@ -72,8 +72,8 @@ def classify(
     beside the known ones. `comparison` saves comparing the texts again.
     """
     edit = _classified(before, after, earlier, phrases, comparison)
-    if before.date == after.date or edit.kind == "redated":
-        return edit
+    if before.date == after.date or (edit.kind == "redated" and before.text == after.text):
+        return edit  # its reason says so
     dates = f"the date was {before.date or 'none'}, now {after.date or 'none'}"
     return msgspec.structs.replace(edit, reason=f"{edit.reason}; {dates}")
 

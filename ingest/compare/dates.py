@@ -17,11 +17,11 @@ from ingest.compare.slot import Taken, Token, low_at
 _ISO = re.compile(r"([0-9]{4})-([0-9]{1,2})(?:-([0-9]{1,2}))?\Z")
 _DAY_FIRST = re.compile(r"([0-9]{1,2})[-.]([0-9]{1,2})[-.]([0-9]{4})\Z")
 _CLOCK = re.compile(r"([0-9]{1,2})[:.]([0-9]{2})(am|pm|u|uur)?\Z")
-_HOUR = re.compile(r"([0-9]{1,2})(am|pm)\Z")
+_HOUR = re.compile(r"(1?[0-9]|2[0-4])(am|pm)\Z")
 _HALVES = word_set("am pm uur u gmt bst utc cet cest est edt")
 _DAY = re.compile(r"([0-9]{1,2})(?:st|nd|rd|th|e|ste|de)?\Z")
 _YEAR = re.compile(r"(?:1[5-9]|20)[0-9]{2}\Z")
-_DECADE = re.compile(r"(?:(?:mid|early|late|pre|post)-)?([0-9]{4}|[0-9]{2})s\Z")
+_DECADE = re.compile(r"(?:(mid|early|late|pre|post)-)?([0-9]{4}|[0-9]{2})s\Z")
 _YEAR_FOLLOWS = word_set("""
     in since sinds van uit from until till tot before voor after na of by early late eind begin medio jaar
     year season seizoen en and door to per vanaf the het spring summer autumn winter zomer najaar
@@ -31,9 +31,12 @@ _MONTH_FOLLOWS = word_set("in of since until last next early late this by from m
 _SEASON_FOLLOWS = _MONTH_FOLLOWS | word_set(
     "the de het van deze dit vorige volgende afgelopen komende sinds tot"
 )
-# After these a number is a time of day: `at 8.30`, `om negen uur`.
-_TIME_FOLLOWS = word_set("at om until till tot vanaf rond omstreeks")
-_MORE = frozenset((*lexicon.UNITS, *lexicon.CURRENCIES, *lexicon.PERCENT, *lexicon.MAGNITUDES))
+# After these a number is a time of day: `at 8.30`, `om negen uur`; after the others `half negen` is one.
+_TIME_FOLLOWS = word_set("at om")
+_HALF_FOLLOWS = _TIME_FOLLOWS | word_set("tot vanaf rond omstreeks until till")
+_MORE = frozenset(
+    (*lexicon.UNITS, *lexicon.CURRENCIES, *lexicon.PERCENT, *lexicon.MAGNITUDES, "point", "points", "punten")
+)
 
 
 def find_date(cut: list[Token], at: int, *, month_first: bool) -> Taken | None:
@@ -44,7 +47,7 @@ def find_date(cut: list[Token], at: int, *, month_first: bool) -> Taken | None:
     which, period = lexicon.WHICH.get(low), lexicon.PERIODS.get(low_at(cut, at + 1))
     if which and period:
         return "date", ("period", which, period), at + 2, True
-    told = _clock_in_words(cut, at) or _age(cut, at)
+    told = _clock_in_words(cut, at, dutch=not month_first) or _age(cut, at)
     if told is not None:
         return told
     weekday = lexicon.WEEKDAYS.get(low)
@@ -60,7 +63,7 @@ def find_date(cut: list[Token], at: int, *, month_first: bool) -> Taken | None:
 def _calendar(cut: list[Token], at: int, weekday: int | None, *, month_first: bool) -> Taken | None:
     low = cut[at].low
     if decade := _DECADE.match(low):
-        return "date", ("decade", decade[1]), at + 1, False
+        return "date", ("decade", decade[2], decade[1]), at + 1, False
     if low[0].isdigit():
         if (iso := _ISO.match(low)) and int(iso[2]) <= 12:
             day = int(iso[3]) if iso[3] else None
@@ -146,11 +149,11 @@ def _clock(cut: list[Token], at: int) -> Taken | None:
     end = at + 2 if half else at + 1
     if following in ("a", "p") and low_at(cut, at + 2) == "." and low_at(cut, at + 3) == "m":
         half = following + "m"
-        end = min(at + 5, len(cut)) if low_at(cut, at + 4) == "." else at + 4
+        end = at + 5 if low_at(cut, at + 4) == "." else at + 4
     clock = _CLOCK.match(low)
     if (
         clock
-        and (":" in low or clock[3] or half or _is_time(cut, at, clock[2]))
+        and (":" in low or clock[3] or half or _is_time(cut, at))
         and int(clock[1]) < 25
         and int(clock[2]) < 60
     ):
@@ -162,31 +165,33 @@ def _clock(cut: list[Token], at: int) -> Taken | None:
         hour, minute = int(low), 0
     else:
         return None
-    if half == "pm" and hour < 12:
-        hour += 12
-    return "date", (None, None, None, None, hour, minute), end, False
+    if half in ("am", "pm"):
+        hour = hour % 12 + (12 if half == "pm" else 0) if hour < 13 else hour
+    return _time(hour, minute, end)
 
 
-def _is_time(cut: list[Token], at: int, minutes: str) -> bool:
+def _is_time(cut: list[Token], at: int) -> bool:
     """Whether `8.30` stands where a time of day does, and not a figure."""
-    return low_at(cut, at - 1) in _TIME_FOLLOWS and int(minutes) % 5 == 0 and low_at(cut, at + 1) not in _MORE
+    following = low_at(cut, at + 1)
+    per_cent = following == "per" and low_at(cut, at + 2) == "cent"
+    return low_at(cut, at - 1) in _TIME_FOLLOWS and following not in _MORE and not per_cent
 
 
-def _clock_in_words(cut: list[Token], at: int) -> Taken | None:
+def _clock_in_words(cut: list[Token], at: int, *, dutch: bool) -> Taken | None:
     """`noon`; after a word for `at` `negen uur`, `9 uur`, `half tien`, `kwart voor tien`, `nine o'clock`."""
     low = cut[at].low
     if low in lexicon.TIMES_OF_DAY:
         return _time(lexicon.TIMES_OF_DAY[low], 0, at + 1)
-    if low_at(cut, at - 1) not in _TIME_FOLLOWS:
+    if low_at(cut, at - 1) not in _HALF_FOLLOWS:
         return None
-    # `half` is in both languages a number, in each with its own meaning
-    written = cut[at].text.lower()
+    written = cut[at].text.lower()  # `half` has two meanings: before the hour in Dutch, past it in English
     if written == "half" and (hour := _hour(cut, at + 1)):
-        return _spoken(cut, hour - 1, 30, _past_uur(cut, at + 2))
+        return _spoken(cut, hour - 1 if dutch else hour, 30, _past_uur(cut, at + 2))
     if written == "kwart" and low_at(cut, at + 1) in ("voor", "over") and (hour := _hour(cut, at + 2)):
         before = low_at(cut, at + 1) == "voor"
         return _spoken(cut, hour - 1 if before else hour, 45 if before else 15, _past_uur(cut, at + 3))
-    if low_at(cut, at + 1) in ("uur", "o'clock", "oclock") and (hour := _hour(cut, at)):
+    at_it = low_at(cut, at - 1) in _TIME_FOLLOWS  # `tot 12 uur` may be how long
+    if low_at(cut, at + 1) in ("uur", "o'clock", "oclock") and at_it and (hour := _hour(cut, at)):
         return _spoken(cut, hour, 0, at + 2)
     return None
 
@@ -194,8 +199,10 @@ def _clock_in_words(cut: list[Token], at: int) -> Taken | None:
 def _spoken(cut: list[Token], hour: int, minute: int, end: int) -> Taken:
     """A time of day by the clock's face, of which `'s middags` says the half."""
     if low_at(cut, end + 1) == "s" and low_at(cut, end + 2) in lexicon.PARTS_OF_DAY_AFTER:
-        later = low_at(cut, end + 2) in ("middags", "avonds")
-        return _time(hour + 12 if later and hour < 12 else hour, minute, end + 3)
+        part = low_at(cut, end + 2)
+        if hour < 13 and not (hour == 12 and part == "middags"):
+            hour = hour % 12 + (12 if part == "middags" or (part == "avonds" and hour < 12) else 0)
+        return _time(hour, minute, end + 3)
     return _time(hour, minute, end)
 
 
@@ -210,7 +217,7 @@ def _past_uur(cut: list[Token], at: int) -> int:
 
 
 def _time(hour: int, minute: int, end: int) -> Taken:
-    return "date", (None, None, None, None, hour, minute), end, False
+    return "date", (None, None, None, None, hour % 24, minute), end, False
 
 
 def _age(cut: list[Token], at: int) -> Taken | None:
@@ -224,5 +231,5 @@ def _age(cut: list[Token], at: int) -> Taken | None:
     if low == "jaren":
         ten = lexicon.spelt(following) or (int(following) if re.fullmatch("[0-9]{2}", following) else None)
         if ten is not None and ten % 10 == 0 and 10 <= ten < 100:
-            return "date", ("decade", str(ten)), at + 2, False
+            return "date", ("decade", str(ten), None), at + 2, False
     return None

@@ -324,11 +324,11 @@ def _is_negation(word: str) -> bool:
 def _negated(before: str, after: str, hunks: list[_Hunk]) -> list[Fact]:
     """The change that turned the sentence round, if their numbers differ between the two."""
     facts: list[Fact] = []
+    # `donot` and `do not` say the same
+    hunks = [hunk for hunk in hunks if "".join(hunk.before).lower() != "".join(hunk.after).lower()]
     balance = sum(sum(map(_is_negation, hunk.after)) - sum(map(_is_negation, hunk.before)) for hunk in hunks)
     for hunk in hunks:
         was, became = list(filter(_is_negation, hunk.before)), list(filter(_is_negation, hunk.after))
-        if "".join(hunk.before).lower() == "".join(hunk.after).lower():
-            continue  # `donot`, `do not`
         if len(was) != len(became) and balance:
             others = [
                 sum(1 for word in side if not _is_negation(word) and unaccented(word) not in _AUXILIARIES)

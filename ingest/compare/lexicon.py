@@ -292,8 +292,7 @@ SLOTTED = frozenset(
 MEANT = frozenset(
     (
         *NUMBERS, *ORDINALS, *MAGNITUDES, *PARTS, *SHARES, *VAGUE, *MONTHS, *WEEKDAYS, *RELATIVE, *NEGATIONS,
-
-        *AFFIRMATIONS, *SOME
+        *AFFIRMATIONS, *SOME,
     )
 )  # fmt: skip
 """Words that never are each other's misspelling: `juni` and `juli`, `niets` and `iets`."""

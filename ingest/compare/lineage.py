@@ -151,7 +151,7 @@ class Lineage:
                 origin_no=no if before is None else before.origin_no,
                 offset=each.offset,
                 length=len(each.text),
-                runs=runs.get(j) if before is None else before.runs,
+                runs=runs.get(j) if before is None else _oldest(before, runs.get(j), len(each.text)),
             )
             spans.append(span)
             self.begun.append(span)
@@ -234,6 +234,24 @@ class Lineage:
                 else:
                     runs.append((owner, len(parts[place])))
         return tuple(runs)
+
+
+def _oldest(before: Span, edit: Runs | None, length: int) -> Runs | None:
+    """The runs of a sentence that came back and is an edit of another too: of each word the older origin."""
+    if edit is None or before.length != length:
+        return before.runs
+    owners = [_owners(before.runs or ((before.origin_no, length),)), _owners(edit)]
+    runs: list[tuple[int, int]] = []
+    for owner in map(min, *owners):
+        if runs and runs[-1][0] == owner:
+            runs[-1] = owner, runs[-1][1] + 1
+        else:
+            runs.append((owner, 1))
+    return None if runs == [(before.origin_no, length)] else tuple(runs)
+
+
+def _owners(runs: Runs) -> list[int]:
+    return [owner for owner, size in runs for _ in range(size)]
 
 
 def _ends(span: Span, length: int) -> list[tuple[int, int]]:

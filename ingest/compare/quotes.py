@@ -122,18 +122,26 @@ def changed(
         if not _lengthened(said, new_said):
             yield (start, end), (b_start, b_end), (True, True)
     for start, end, said in alone:
-        unmarked = _unmarked(before[start:end], said, after, new)
+        unmarked = _unmarked(before, (start, end), said, after, new)
         if unmarked is not None:
             yield (start, end), unmarked, (True, False)
     for start, end, said in became:
-        unmarked = _unmarked(after[start:end], said, before, old)
+        unmarked = _unmarked(after, (start, end), said, before, old)
         if unmarked is not None:
             yield unmarked, (start, end), (False, True)
 
 
-def _unmarked(speech: str, said: tuple[str, ...], text: str, quoted: Ranges) -> Range | None:
-    """Where the words of a speech stand in a text outside its quotations; None for a title or a few words."""
-    if len(said) < _SPEECH or not any(word.islower() and word not in COMMON for word in words(speech)):
+def _unmarked(marked: str, where: Range, said: tuple[str, ...], text: str, quoted: Ranges) -> Range | None:
+    """Where the words of a speech stand in another text outside its quotations.
+
+    None for a title or a few words, and where the speech has a mark at neither end: one that was forgotten
+    elsewhere in the paragraph made it one.
+    """
+    start, end = where
+    speech = words(marked[start:end])
+    if len(said) < _SPEECH or not any(word.islower() and word not in COMMON for word in speech):
+        return None
+    if not _MARK.match(marked[max(0, start - 1) : start]) and not _MARK.match(marked[end : end + 1]):
         return None
     heard: list[str] = []
     places: list[Range] = []

@@ -29,6 +29,7 @@ _ORDINAL_ENDINGS = word_set("st nd rd th e de ste -st -nd -rd -th -e -de -ste")
 _PART_BEFORE = word_set("of van more less fewer meer minder higher lower hoger lager")
 _AT_A_TIME = word_set("on at om op by uur")
 _LONGEST_DATELINE = 80
+_PLACE = re.compile(r"[^\W\d_a-z][^\d:,;.!?(]{0,40}\s*[,(–—-]\s*\Z")
 _COUNTED = frozenset((*lexicon.UNITS, *lexicon.CURRENCIES, *lexicon.PERCENT, *lexicon.MAGNITUDES))
 
 
@@ -60,21 +61,20 @@ def find(text: str, language: str | None, names: frozenset[str] = frozenset()) -
 
 
 def is_dateline(text: str, language: str | None) -> bool:
-    """Whether a text is a date alone, after a place perhaps: `Den Haag, 13 maart 2021`."""
+    """Whether a text is a day alone, after a place perhaps: `Den Haag, 13 maart 2021`."""
     if len(text) > _LONGEST_DATELINE or not any(map(str.isdigit, text)):
         return False
     dates = [slot for slot in find(text, language) if slot.kind == "date"]
-    if not dates:
+    # A year alone may be a title's, a time alone that of what is written of.
+    if not dates or len(dates[0].value) != 6 or None in dates[0].value[1:3]:
         return False
-    place, at, rest = words(text[: dates[0].start]), dates[0].start, []
-    for slot in dates:
+    if dates[0].start and not _PLACE.match(text[: dates[0].start]):
+        return False
+    at, rest = dates[0].end, []
+    for slot in dates[1:]:
         rest += words(text[at : slot.start])
         at = slot.end
-    return (
-        len(place) < 4
-        and all(word[0].isupper() or word in _AT_A_TIME for word in place)
-        and _AT_A_TIME.issuperset([*rest, *words(text[at:])])
-    )
+    return _AT_A_TIME.issuperset([*rest, *words(text[at:])])
 
 
 def _quantity(text: str, cut: list[Token], at: int) -> Taken | None:
@@ -84,8 +84,8 @@ def _quantity(text: str, cut: list[Token], at: int) -> Taken | None:
     if told := _in_a_word(cut, at):
         return told
     low = cut[at].low
-    currency = lexicon.CURRENCIES.get(low)
-    first = at + 1 if currency else at
+    currency, is_below = lexicon.CURRENCIES.get(low), _is_sign(cut, at)
+    first = at + 1 if currency or is_below else at
     if first >= len(cut):
         return None
     read = _digits(text, cut, first) or _spelt(cut, first)
@@ -104,16 +104,18 @@ def _quantity(text: str, cut: list[Token], at: int) -> Taken | None:
             end += 1
     if suffix in ("m", "bn", "k") and currency:
         value *= {"m": 10**6, "bn": 10**9, "k": 1000}[suffix]
-    if (
-        cut[at - 1].text in ("-", "−")
-        and at
-        and cut[at - 1].end == cut[at].start
-        and (at == 1 or cut[at - 2].end < cut[at - 1].start)
-    ):
+    if is_below:
         value = -value
     if currency:
         return "amount", (value, currency), end, False
     return _with_unit(cut, value, end, suffix, weak=weak)
+
+
+def _is_sign(cut: list[Token], at: int) -> bool:
+    """Whether a dash is the sign of the number after it."""
+    if cut[at].text not in ("-", "−") or not low_at(cut, at + 1)[:1].isdigit():
+        return False
+    return cut[at].end == cut[at + 1].start and (at == 0 or cut[at - 1].end < cut[at].start)
 
 
 def _in_a_word(cut: list[Token], at: int) -> Taken | None:

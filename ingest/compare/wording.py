@@ -29,8 +29,8 @@ _FORMS = frozenset(
     )
 )  # fmt: skip
 
-# The same, of words like `try` and `use`, where less is left of the word.
-_FORMS_OF_TWO = frozenset(("y", "ies", "ied", "e", "es", "ed", "ing"))
+# The same, of words like `try` and `use`, where two letters are left of the word.
+_SHORT_FORMS = (frozenset(("y", "ies", "ied", "ying")), frozenset(("e", "es", "ed", "ing")))
 
 
 def cut(text: str) -> str:
@@ -184,4 +184,8 @@ def _inflects(word: str, other: str) -> bool:
     shared = same.index(False) if False in same else len(same)
     return any(
         left[stem:] in _FORMS and right[stem:] in _FORMS for stem in range(shared, max(2, shared - 3), -1)
-    ) or (len(left) > 2 < len(right) and left[:2] == right[:2] and {left[2:], right[2:]} <= _FORMS_OF_TWO)
+    ) or (
+        left[:2] == right[:2]
+        and any({left[2:], right[2:]} <= forms for forms in _SHORT_FORMS)
+        and {left[2:], right[2:]} != {"ed", "ing"}  # `bred`, `bring`
+    )

@@ -82,7 +82,12 @@ def of(connection: Connection, document: int, no: int, *, indexed: bool, deleted
     if not deleted:
         return Blame(sentences, [])
     present = {each.key for each in said}
-    last = [held[-1] for key, held in stays.items() if key not in present]
+    # of a sentence that stood there twice, the stay that ended last
+    last = [
+        max(held, key=lambda span: (span.to_no, -span.from_no))
+        for key, held in stays.items()
+        if key not in present
+    ]
     read = _texts(connection, document, last, head.normaliser if head is not None else None)
     return Blame(sentences, sorted(read, key=lambda lost: (lost.removed_in, lost.version)))
 

@@ -12,7 +12,6 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from ingest import edits
-from ingest.compare.lineage import OPEN
 from ingest.errors import IntegrityError
 from ingest.index.fill import chosen
 from ingest.index.folding import literal
@@ -22,7 +21,8 @@ from ingest.store import blobs, versions
 
 Found = tuple[int, int, int]  # a span, and the first and last version that held it
 _MOST_IDS = 500  # in one query: there is a limit to its parameters
-_PAGE = 1000  # the first spans of a term that is in many
+_MOST_KEPT = 10_000  # documents whose spans are kept by their ids, of a term that is in many
+PAGE = 1000  # the first spans of such a term
 COMMON = 50_000  # sentences: how often each document has a word that is in more tells nobody anything
 
 
@@ -51,15 +51,16 @@ def snippet(connection: Connection, span: int) -> str | None:
 
 
 class Lookup:
-    """One search: each term is asked for once."""
+    """One search. `at_once`, which a caller sets, says that many documents will be asked for."""
 
-    def __init__(self, connection: Connection, every: bool) -> None:
+    def __init__(self, connection: Connection) -> None:
         self._connection = connection
-        self.every = every
-        self._ids: dict[Term, dict[int, list[int]]] = {}
         self.at_once = False
-        self._read: dict[tuple[Term, bool], dict[int, list[Found]]] = {}
-        self._selects: dict[tuple[Term, bool], tuple[sa.TextClause, dict[str, Any]]] = {}
+        self._by_age = False
+        self._ids: dict[Term, dict[int, list[int]]] = {}
+        self._complete: set[Term] = set()  # of which `_ids` has all there is
+        self._read: dict[Term, dict[int, list[Found]]] = {}
+        self._conditions: dict[Term, tuple[str, dict[str, Any]]] = {}
 
     def candidates(self, clauses: Sequence[Clause]) -> Iterable[int]:
         """The documents that may hold what is asked for, in the order of `find`; made as they are taken."""
@@ -67,6 +68,7 @@ class Lookup:
         telling = {
             term: dict(self._holding(term, COMMON + 1)) for term in wanted if not self._is_common(term)
         }
+        self._complete |= telling.keys()
         found: set[int] = set()
         by_age: list[Iterable[int]] = []
         for clause in clauses:
@@ -74,31 +76,33 @@ class Lookup:
             if counts:
                 found.update(set(counts[0]).intersection(*counts[1:]))
             else:
-                by_age.append(self._by_age(clause))
+                by_age.append(self._oldest(clause))
         if by_age:
+            self._by_age = True
             return (key for key, _ in groupby(heapq.merge(sorted(found), *by_age)))
         weights = Counter[int]()
         for count in telling.values():
             weights.update(count)
         return sorted(sorted(found), key=weights.__getitem__, reverse=True)
 
-    def _by_age(self, clause: Clause) -> Iterable[int]:
+    def _oldest(self, clause: Clause) -> Iterable[int]:
         """The documents that may hold every wanted term of a clause, the oldest first."""
         if not clause.wanted:
-            return self._rising("SELECT document_id FROM indexed WHERE document_id > :after", {}, _PAGE)
-        streams = [(key for key, _ in self._holding(term, _PAGE)) for term in clause.wanted]
-        return streams[0] if len(streams) == 1 else _in_all(streams)
+            return self._rising("SELECT document_id FROM indexed WHERE document_id > :after", {}, PAGE)
+        streams = [(key for key, _ in self._holding(term, PAGE)) for term in clause.wanted]
+        return streams[0] if len(streams) == 1 else in_all(streams)
 
     def _holding(self, term: Term, page: int) -> Iterator[tuple[int, int]]:
         """Each document that ever held a term, were it not for its symbols, in how many sentences; by age.
 
         A sentence that several normalisers read while the index was filled counts as often.
         """
-        held, asked_with = _condition(self._connection, term)
+        held, asked_with = self._condition(term)
         select = f"SELECT words.{self._id} FROM words WHERE {held} AND words.{self._id} > :after"
-        spans = self._rising(select, asked_with, page)
         ids = self._ids.setdefault(term, {})
-        for key, its_spans in groupby(spans, _document_of):
+        for key, its_spans in groupby(self._rising(select, asked_with, page), _document_of):
+            if page <= COMMON and len(ids) > _MOST_KEPT:
+                ids.clear()  # they lie behind; of the few that do not, the spans are looked up
             ids[key] = found = list(its_spans)
             yield key, len(found)
 
@@ -116,21 +120,22 @@ class Lookup:
                 return
             after, page = found[-1][0], min(page * 4, COMMON)
 
-    def spans(self, term: Term, key: int, *, every: bool) -> list[Found]:
-        """The spans of a document that hold a term; those alone that still stand, unless `every`."""
-        known = self._ids.get(term)
-        if self.at_once or (term.prefix and known is None):  # to look a prefix up costs the same each time
-            if (term, every) not in self._read:
-                self._read[term, every] = self._all(term, every=every)
-            found = self._read[term, every].get(key, [])
-        elif known is not None and 0 < len(known.get(key, ())) <= _MOST_IDS:
-            rows = self._connection.execute(_BY_ID[every], {"ids": known[key]})
-            found = [(row.id, row.from_no, row.to_no) for row in rows]
+    def spans(self, term: Term, key: int) -> list[Found]:
+        """The spans of a document that ever held a term."""
+        ids = self._ids.get(term, {}).get(key, [])
+        # to look a prefix up takes as long for one document as for all
+        if self.at_once or (term.prefix and term not in self._ids):
+            if term not in self._read:
+                self._read[term] = self._all(term, key if self._by_age else 0)
+            found = self._read[term].get(key, [])
+        elif 0 < len(ids) <= _MOST_IDS:
+            found = [
+                (row.id, row.from_no, row.to_no) for row in self._connection.execute(_BY_ID, {"ids": ids})
+            ]
+        elif not ids and term in self._complete:
+            found = []
         else:
-            select, asked_with = self._select(term, every=every)
-            first = key << SPAN_BITS
-            asked = asked_with | {"first": first, "last": first + (1 << SPAN_BITS) - 1}
-            found = [(row.id, row.from_no, row.to_no) for row in self._connection.execute(select, asked)]
+            found = list(self._between(term, key, key))
         if term.literal:  # the index has words alone
             found = [each for each in found if self._says(each[0], term.literal)]
         return found
@@ -139,52 +144,64 @@ class Lookup:
         text = snippet(self._connection, span)
         return text is not None and wanted in literal(text)
 
-    def _all(self, term: Term, *, every: bool) -> dict[int, list[Found]]:
-        select, asked_with = self._select(term, every=every)
+    def _all(self, term: Term, first: int) -> dict[int, list[Found]]:
+        """By document, the spans that hold a term, of all documents from one on."""
         found: defaultdict[int, list[Found]] = defaultdict(list)
-        for row in self._connection.execute(select, asked_with | {"first": 0, "last": (1 << 63) - 1}):
-            found[row.id >> SPAN_BITS].append((row.id, row.from_no, row.to_no))
+        for span in self._between(term, first, (1 << 63 - SPAN_BITS) - 1):
+            found[span[0] >> SPAN_BITS].append(span)
         return found
 
-    def _select(self, term: Term, *, every: bool) -> tuple[sa.TextClause, dict[str, Any]]:
-        if (term, every) not in self._selects:
-            held, asked_with = _condition(self._connection, term)
-            select = (
-                "SELECT span.id, span.from_no, span.to_no"
-                f" FROM words JOIN span ON span.id = words.{self._id}"
-                f" WHERE {held} AND words.{self._id} BETWEEN :first AND :last{_LIVE[every]}"
-            )
-            self._selects[term, every] = sa.text(select), asked_with
-        return self._selects[term, every]
+    def _between(self, term: Term, first: int, last: int) -> Iterator[Found]:
+        held, asked_with = self._condition(term)
+        select = sa.text(
+            "SELECT span.id, span.from_no, span.to_no"
+            f" FROM words JOIN span ON span.id = words.{self._id}"
+            f" WHERE {held} AND words.{self._id} BETWEEN :first AND :last"
+        )
+        asked = {"first": first << SPAN_BITS, "last": (last + 1 << SPAN_BITS) - 1}
+        for row in self._connection.execute(select, asked_with | asked):
+            yield row.id, row.from_no, row.to_no
 
     def _is_common(self, term: Term) -> bool:
-        held, asked_with = _condition(self._connection, term)
+        held, asked_with = self._condition(term)
         many = f"SELECT 1 FROM words WHERE {held} LIMIT 1 OFFSET {COMMON}"
         return self._connection.execute(sa.text(many), asked_with).first() is not None
+
+    def _condition(self, term: Term) -> tuple[str, dict[str, Any]]:
+        if term not in self._conditions:
+            self._conditions[term] = _condition(self._connection, term)
+        return self._conditions[term]
 
     @property
     def _id(self) -> str:
         return "rowid" if self._connection.dialect.name == "sqlite" else "id"
 
 
-_LIVE = {True: "", False: f" AND span.to_no = {OPEN}"}  # by `every`
-_BY_ID = {
-    every: sa.text(f"SELECT id, from_no, to_no FROM span WHERE id IN :ids{live}").bindparams(
-        sa.bindparam("ids", expanding=True)
-    )
-    for every, live in _LIVE.items()
-}
+_BY_ID = sa.text("SELECT id, from_no, to_no FROM span WHERE id IN :ids").bindparams(
+    sa.bindparam("ids", expanding=True)
+)
 
 
 def _document_of(span: int) -> int:
     return span >> SPAN_BITS
 
 
-def _in_all(streams: Sequence[Iterator[int]]) -> Iterator[int]:
-    """What is in each of several rising streams."""
-    for key, same in groupby(heapq.merge(*streams)):
-        if sum(1 for _ in same) == len(streams):
-            yield key
+def in_all(streams: Sequence[Iterator[int]]) -> Iterator[int]:
+    """What is in each of several rising streams; none is read on once another has ended."""
+    heads = [next(stream, None) for stream in streams]
+    while None not in heads:
+        most = max(head for head in heads if head is not None)
+        if all(head == most for head in heads):
+            yield most
+            heads = [next(stream, None) for stream in streams]
+            continue
+        for at, stream in enumerate(streams):
+            head = heads[at]
+            while head is not None and head < most:
+                head = next(stream, None)
+            heads[at] = head
+            if head is None:
+                return
 
 
 def _condition(connection: Connection, term: Term) -> tuple[str, dict[str, Any]]:

@@ -59,19 +59,19 @@ def find(connection: Connection, clauses: Sequence[Clause], wanted: Wanted, *, e
     ones, unless `every`. Which documents may be meant is asked of the words alone; what each holds, when its
     turn comes, and of all that are left once it is clear that many are wanted. A caller may stop anywhere.
     """
-    work = Lookup(connection, every)
+    work = Lookup(connection)
     for number, row in enumerate(_rows(connection, work.candidates(clauses), wanted, every=every)):
         work.at_once = number >= _SLICE
         held = _Held(work, row.key)
-        stretches: Stretches = []
-        for clause in clauses:
-            stretches = union(stretches, held.clause(clause))
+        stretches = held.versions(clauses, every=every)
         if not stretches:
             continue
         if not every:
             if not stretches[-1][0] <= row.last_no <= stretches[-1][1]:
                 continue
-            stretches = [stretches[-1]]
+            # Since when, whatever the sentences it was said in: those that stand know only their own time.
+            whole = held.versions(clauses, every=True)
+            stretches = [each for each in whole if each[0] <= row.last_no <= each[1]]
         stretches = [(first, min(end, row.last_no)) for first, end in stretches]
         if not every or _is_meant(connection, row, stretches, wanted):
             yield Hit(row=row, stretches=stretches, sentence=held.sentence(stretches))
@@ -111,17 +111,25 @@ class _Held:
         self._work = work
         self._key = key
         self._spans: dict[int, tuple[int, int]] = {}
-        self._terms: dict[tuple[Term, bool], list[Found]] = {}
+        self._terms: dict[Term, list[Found]] = {}
 
-    def clause(self, clause: Clause) -> Stretches:
+    def versions(self, clauses: Sequence[Clause], *, every: bool) -> Stretches:
+        """The versions that hold what is asked for; unless `every`, by the sentences that still stand."""
+        found: Stretches = []
+        for clause in clauses:
+            found = union(found, self._clause(clause, every=every))
+        return found
+
+    def _clause(self, clause: Clause, *, every: bool) -> Stretches:
         """The versions that hold every wanted term and no unwanted one."""
         found: Stretches = [(1, OPEN)]
         for term in clause.wanted:
-            found = both(found, self._term(term, note=True))
+            found = both(found, self._term(term, every=every, note=True))
             if not found:
                 return []
         for term in clause.unwanted:
-            found = without(found, self._term(term, note=False))
+            # Since when a text has lacked a word, only its earlier versions can tell.
+            found = without(found, self._term(term, every=True, note=False))
         return found
 
     def sentence(self, stretches: Stretches) -> int | None:
@@ -132,12 +140,10 @@ class _Held:
                 return span
         return None
 
-    def _term(self, term: Term, *, note: bool) -> Stretches:
-        # Since when a text has lacked a word, only its earlier versions can tell.
-        every = self._work.every or not note
-        if (term, every) not in self._terms:
-            self._terms[term, every] = self._work.spans(term, self._key, every=every)
-        spans = self._terms[term, every]
+    def _term(self, term: Term, *, every: bool, note: bool) -> Stretches:
+        if term not in self._terms:
+            self._terms[term] = self._work.spans(term, self._key)
+        spans = [each for each in self._terms[term] if every or each[2] == OPEN]
         if note:
             self._spans.update((span, (first, end)) for span, first, end in spans)
         return joined([(first, end) for _, first, end in spans])

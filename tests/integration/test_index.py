@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import stat
 import threading
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -329,12 +330,31 @@ def test_words_that_are_nearly_everywhere_put_no_document_before_an_older_one(
         monkeypatch.setattr(lookup, "COMMON", 1)
         by_age = found(index, query, every=every)
         monkeypatch.setattr(lookup, "_MOST_IDS", 500)
+        by_ids = found(index, query, every=every)
+        monkeypatch.setattr(lookup, "PAGE", 1)
+        by_page = found(index, query, every=every)
+        monkeypatch.setattr(lookup, "_MOST_KEPT", 1)
+        forgotten = found(index, query, every=every)
+        monkeypatch.setattr(search, "_SLICE", 2)
         at_once = found(index, query, every=every)
         index.dispose()
 
     assert usual
     assert by_words == usual
-    assert by_age == at_once == sorted(usual)
+    assert by_age == by_ids == by_page == forgotten == at_once == sorted(usual)
+
+
+def test_no_stream_is_read_on_once_another_has_ended() -> None:
+    read: list[int] = []
+
+    def noted(numbers: list[int]) -> Iterator[int]:
+        for number in numbers:
+            read.append(number)
+            yield number
+
+    assert list(lookup.in_all([iter([2, 5, 7]), iter([1, 2, 3, 7, 9]), iter([2, 7])])) == [2, 7]
+    assert list(lookup.in_all([iter([1, 2]), noted([3, 4, 5, 6])])) == []
+    assert read == [3]
 
 
 def test_a_word_that_was_unwanted_first_has_its_sentence_where_it_is_wanted(database_url: str) -> None:
