@@ -204,19 +204,37 @@ def resolve(
         return _target(live[0])
     best = max(found, key=lambda row: _left_at(connection, row, path))
     where = "was deleted" if best.path == path else f"is now at {show_path(best.path)}"
-    return _target(best, note=f"{show_path(path)}: the document that last stood here {where}")
+    said = f"{show_path(path)}: the document that last stood here {where}"
+    shown = [] if key is not None else _as_shown(connection, path)
+    for rest, (row, *_) in shown:
+        if row.state == "live":
+            said += f"; of the root '{row.root}' there is {show_path(rest)}: --root {row.root}"
+    return _target(best, note=said)
 
 
 def _as_shown(connection: Connection, path: bytes) -> list[tuple[bytes, list[Row]]]:
     """What `ROOT/PATH` names: the path below each root of which it holds, with the documents there."""
-    below = ((root, path.removeprefix(os.fsencode(root.name) + b"/")) for root in roots.every(connection))
-    named = ((rest, reader.documents_at(connection, rest, root.id)) for root, rest in below if rest != path)
+    named = (
+        (rest, reader.documents_at(connection, rest, root)) for rest, root in _below_roots(connection, path)
+    )
     return [(rest, found) for rest, found in named if found]
+
+
+def _below_roots(connection: Connection, path: bytes) -> list[tuple[bytes, int]]:
+    """`ROOT/PATH` taken apart, for each root whose name it begins with: the path, and the root's key."""
+    prefixes = ((os.fsencode(root.name) + b"/", root.id) for root in roots.every(connection))
+    return [(path.removeprefix(prefix), root) for prefix, root in prefixes if path.startswith(prefix)]
 
 
 def _no_document(connection: Connection, path: bytes, root: int | None) -> NotFound:
     """Why a path names nothing: it was never there, or it could never be read."""
-    for row in reader.changes(connection, path=path, root=root, limit=1, newest_first=True):
+    below = [(path, root)] if root is not None else [(path, None), *_below_roots(connection, path)]
+    rejected = (
+        row
+        for rest, its_root in below
+        for row in reader.changes(connection, path=rest, root=its_root, limit=1, newest_first=True)
+    )
+    for row in rejected:
         return NotFound(
             f"'{show_path(path)}' has no version: it was rejected, {row.reason}",
             hint="run: ingest ls --rejected",

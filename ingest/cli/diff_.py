@@ -75,10 +75,13 @@ def command(
             same = _bytes(connection, a_target, a) == _bytes(connection, b_target, b)
             _binary(record, same)
             return 0 if same else 1
+        edit = _edit(connection, a_target, b_target, a, b)
         if as_json():
-            record["edit"] = _edit(connection, a_target, b_target, a, b)
+            record["edit"] = edit
         elif old == new and _bytes(connection, a_target, a) != _bytes(connection, b_target, b):
             note("the texts are the same, the bytes differ: ingest show --raw")
+    if edit is not None and not as_json():
+        note(f"{edit['significance']}: {edit['class']}: {edit['reason']}")
     return _texts(record, old, new, word=word, stat=stat)
 
 

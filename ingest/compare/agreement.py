@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from fractions import Fraction
 
-from ingest.compare.slot import NUMERIC, Slot
+from ingest.compare.slot import NUMERIC, Face, Slot
 
 SMALL = 5  # words on a side of a change that can turn a sentence round, or put one name for another
 _MOST_BETWEEN = 12  # words on a side of a change within which numbers stand for each other
@@ -31,7 +31,7 @@ def agree(old: Slot, new: Slot) -> bool:
         if len(old.value) != 6 or len(new.value) != 6:
             return False
         both = [(was, is_) for was, is_ in zip(old.value, new.value, strict=True) if None not in (was, is_)]
-        return bool(both) and all(was == is_ for was, is_ in both)
+        return bool(both) and all(was == is_ or _same_on_a_clock(was, is_) for was, is_ in both)
     if {old.kind, new.kind} == {"number", "percentage"} and "part" in (old.value[-1], new.value[-1]):
         part, percentage = (old, new) if old.kind == "number" else (new, old)
         return abs(Fraction(str(part.value[0])) * 100 - Fraction(str(percentage.value[0]))) < _ABOUT
@@ -42,6 +42,12 @@ def agree(old: Slot, new: Slot) -> bool:
         units = {old.value[1], new.value[1]}
         return old.value[0] == new.value[0] and (None in units or ("people" in units and units <= _OF_PEOPLE))
     return False
+
+
+def _same_on_a_clock(was: object, is_: object) -> bool:
+    if not (isinstance(was, Face) or isinstance(is_, Face)):
+        return False
+    return isinstance(was, int) and isinstance(is_, int) and was % 12 == is_ % 12
 
 
 def _initials(short: Slot, long: Slot) -> bool:

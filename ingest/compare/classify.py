@@ -22,13 +22,14 @@ The class is the first that holds:
 Significance is `none` for `encoding`; `cosmetic` for `redated` (the class itself tells who minds a date),
 `whitespace`, `typography` and `spelling`; `substantive` for `truncation`, `rewrite` and `correction`. An
 `update` is substantive when a sentence of three words or more came or went. `wording` is substantive
-when a word came or went that is not among `words.LIGHT`, or when two things with articles took each other's
-place (`the company sued the city`), and cosmetic when the same words, inflected or abbreviated at most, were
-only ordered, cut or joined otherwise. A `revert` has that of its difference to the last text.
+when a word came or went that is not among `words.LIGHT`, when two things with articles took each other's
+place (`the company sued the city`), or when a `not` or an `only` is said of another word, and cosmetic when
+the same words and values, inflected or written otherwise at most, were only ordered, cut or joined
+otherwise. A `revert` has that of its difference to the last text.
 
 Flags: `headline`, the titles differ by more than typography; `notice`, a new or edited sentence says
-that the article was corrected or updated, and did not before; `stealth`, the edit is substantive, a fact
-changed, and this version brings no notice of it. An older notice excuses nothing.
+that the article was corrected or updated, and did not before or says more now; `stealth`, the edit is
+substantive, a fact changed, and this version brings no notice of it. An older notice excuses nothing.
 
 The reason of every class says where the date in the header is another one too.
 """
@@ -45,11 +46,7 @@ from ingest.compare import facts, notices, quotes, slots
 from ingest.compare.align import Comparison, Piece, compare
 from ingest.compare.edit import ChangedFact, Class, Counts, Edit, Flag, Significance, Text
 from ingest.compare.wording import MOST, Wording, cut
-from ingest.compare.words import (
-    folded,
-    without_blanks,
-    words,
-)
+from ingest.compare.words import LIGHT, folded, unaccented, without_blanks, words
 
 _LOST = 0.3
 _HEAD = 3  # sentences, among which a date alone is that of the text
@@ -143,6 +140,14 @@ def _shown(text: str | None) -> str:
     return f"“{cut(text)}”" if text else "none"
 
 
+def _says_more(old: str, new: str) -> bool:
+    """Whether a notice that stood there tells of something more: two words at least, and not only a time."""
+    if notices.is_stamp(new):
+        return False
+    there = {unaccented(word) for word in words(old)}
+    return len({unaccented(word) for word in words(new)} - there - LIGHT) > 1
+
+
 def _told(fact: ChangedFact, becomes: str) -> str:
     if fact.kind == "quotation" and fact.after is None:
         return f"quotation {_shown(fact.before)} lost its marks"
@@ -204,7 +209,9 @@ class _Found:
                 continue
             for old, new in self._sentences(piece):
                 phrase = notices.find(new, self.language, phrases)
-                if phrase and not (old and notices.find(old, self.language, phrases)):
+                if phrase is None:
+                    continue
+                if not (old and notices.find(old, self.language, phrases)) or _says_more(old, new):
                     return phrase, cut(new)
         return None
 
@@ -295,9 +302,11 @@ class _Found:
                 "substantive",
                 f"{_shown(exchanged[0])} and {_shown(exchanged[1])} changed places",
             )
+        if pointing := self.wording.stands_elsewhere():
+            return "wording", "substantive", f"{_shown(pointing)} is said of another word"
         if small := sorted(set().union(*self.wording.changed())):
             return "wording", "cosmetic", f"only small words and word forms: {', '.join(small[:5])}"
-        return "wording", "cosmetic", "the same words, ordered, cut, joined or abbreviated otherwise"
+        return "wording", "cosmetic", "the same words and values, ordered, cut, joined or written otherwise"
 
     def _survival(self) -> tuple[float, float]:
         """The shares of the old sentences that are still there, and of the new ones that were there."""

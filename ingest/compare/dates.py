@@ -12,7 +12,7 @@ from itertools import pairwise
 
 from ingest.compare import lexicon
 from ingest.compare.lexicon import word_set
-from ingest.compare.slot import Taken, Token, low_at
+from ingest.compare.slot import Face, Taken, Token, low_at
 
 _ISO = re.compile(r"([0-9]{4})-([0-9]{1,2})(?:-([0-9]{1,2}))?\Z")
 _DAY_FIRST = re.compile(r"([0-9]{1,2})[-.]([0-9]{1,2})[-.]([0-9]{4})\Z")
@@ -34,6 +34,7 @@ _SEASON_FOLLOWS = _MONTH_FOLLOWS | word_set(
 # After these a number is a time of day: `at 8.30`, `om negen uur`; after the others `half negen` is one.
 _TIME_FOLLOWS = word_set("at om")
 _HALF_FOLLOWS = _TIME_FOLLOWS | word_set("tot vanaf rond omstreeks until till")
+_BESIDE_THE_HOUR = {"voor": -1, "to": -1, "over": 1, "past": 1}
 _MORE = frozenset(
     (*lexicon.UNITS, *lexicon.CURRENCIES, *lexicon.PERCENT, *lexicon.MAGNITUDES, "point", "points", "punten")
 )
@@ -137,8 +138,9 @@ def _is_year(cut: list[Token], at: int) -> bool:
         or after in lexicon.MAGNITUDES
     ):
         return False
-    if before in lexicon.CURRENCIES:
-        return False
+    dash = cut[at + 1].text if at + 1 < len(cut) else ""
+    if before in lexicon.CURRENCIES or (dash in ("/", "–", "—") and low_at(cut, at + 2)[:1].isdigit()):
+        return False  # `2020/21` is a range
     return before in _YEAR_FOLLOWS or before in "(-/" or after in (")", ".", ",", ";", "")
 
 
@@ -184,16 +186,37 @@ def _clock_in_words(cut: list[Token], at: int, *, dutch: bool) -> Taken | None:
         return _time(lexicon.TIMES_OF_DAY[low], 0, at + 1)
     if low_at(cut, at - 1) not in _HALF_FOLLOWS:
         return None
-    written = cut[at].text.lower()  # `half` has two meanings: before the hour in Dutch, past it in English
-    if written == "half" and (hour := _hour(cut, at + 1)):
-        return _spoken(cut, hour - 1 if dutch else hour, 30, _past_uur(cut, at + 2))
-    if written == "kwart" and low_at(cut, at + 1) in ("voor", "over") and (hour := _hour(cut, at + 2)):
-        before = low_at(cut, at + 1) == "voor"
-        return _spoken(cut, hour - 1 if before else hour, 45 if before else 15, _past_uur(cut, at + 3))
+    if told := _half(cut, at, dutch=dutch) or _past_or_to(cut, at):
+        return told
     at_it = low_at(cut, at - 1) in _TIME_FOLLOWS  # `tot 12 uur` may be how long
     if low_at(cut, at + 1) in ("uur", "o'clock", "oclock") and at_it and (hour := _hour(cut, at)):
         return _spoken(cut, hour, 0, at + 2)
     return None
+
+
+def _half(cut: list[Token], at: int, *, dutch: bool) -> Taken | None:
+    """`half nine`, which is past the hour in English and before it in Dutch, and `half past nine`."""
+    if cut[at].text.lower() != "half":
+        return None
+    past = low_at(cut, at + 1) == "past"
+    hour = _hour(cut, at + 2 if past else at + 1)
+    if hour is None:
+        return None
+    return _spoken(cut, hour - 1 if dutch else hour, 30, _past_uur(cut, at + 3 if past else at + 2))
+
+
+def _past_or_to(cut: list[Token], at: int) -> Taken | None:
+    """`kwart voor negen`, `tien over half negen`, `ten past nine`."""
+    minutes = 15 if cut[at].low in ("kwart", "quarter") else _hour(cut, at)
+    if minutes is None or low_at(cut, at + 1) not in _BESIDE_THE_HOUR:
+        return None
+    minutes *= _BESIDE_THE_HOUR[low_at(cut, at + 1)]
+    half = 1 if cut[at + 2 : at + 3] and cut[at + 2].text.lower() == "half" else 0
+    hour = _hour(cut, at + 2 + half)
+    if hour is None:
+        return None
+    whole = hour * 60 - 30 * half + minutes
+    return _spoken(cut, whole // 60, whole % 60, _past_uur(cut, at + 3 + half))
 
 
 def _spoken(cut: list[Token], hour: int, minute: int, end: int) -> Taken:
@@ -203,7 +226,7 @@ def _spoken(cut: list[Token], hour: int, minute: int, end: int) -> Taken:
         if hour < 13 and not (hour == 12 and part == "middags"):
             hour = hour % 12 + (12 if part == "middags" or (part == "avonds" and hour < 12) else 0)
         return _time(hour, minute, end + 3)
-    return _time(hour, minute, end)
+    return _time(Face(hour), minute, end)
 
 
 def _hour(cut: list[Token], at: int) -> int | None:
@@ -217,7 +240,8 @@ def _past_uur(cut: list[Token], at: int) -> int:
 
 
 def _time(hour: int, minute: int, end: int) -> Taken:
-    return "date", (None, None, None, None, hour % 24, minute), end, False
+    hour = hour if isinstance(hour, Face) else hour % 24
+    return "date", (None, None, None, None, hour, minute), end, False
 
 
 def _age(cut: list[Token], at: int) -> Taken | None:
@@ -225,6 +249,8 @@ def _age(cut: list[Token], at: int) -> Taken | None:
     low, following = cut[at].low, low_at(cut, at + 1)
     if low in lexicon.SEASONS and low_at(cut, at - 1) in _SEASON_FOLLOWS:
         return "date", ("season", lexicon.SEASONS[low]), at + 1, False
+    if low in lexicon.PARTS_OF_DAY_AFTER and low_at(cut, at - 1) == "s":
+        return "date", ("part", low), at + 1, False
     if following in ("eeuw", "century"):
         number = lexicon.ORDINALS.get(low) or (int(day[1]) if (day := _DAY.match(low)) else None)
         return None if number is None else ("date", ("century", number), at + 2, False)

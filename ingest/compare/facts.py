@@ -23,7 +23,7 @@ import msgspec
 
 from ingest.compare import alike, diff, names, quotes, slots
 from ingest.compare.agreement import SMALL, agree, equal, stands_for
-from ingest.compare.lexicon import NEGATIONS, SLOTTED, word_set
+from ingest.compare.lexicon import NEGATIONS, word_set
 from ingest.compare.quotes import Ranges
 from ingest.compare.slot import NUMERIC, Kind, Slot
 from ingest.compare.words import is_word, misspelt, opposite, tokens, unaccented, words
@@ -118,7 +118,9 @@ def changed(
     if not hunks:
         return ()
     found = _negated(before, spelt, hunks)
-    if any(_may_hold(before[hunk.a_start : hunk.a_end], spelt[hunk.b_start : hunk.b_end]) for hunk in hunks):
+    if any(
+        slots.may_hold(before[hunk.a_start : hunk.a_end], spelt[hunk.b_start : hunk.b_end]) for hunk in hunks
+    ):
         old, new = (_slots(text, language, within) for text in (before, spelt))
         found += _replaced(before, spelt, old, new, hunks)
     if before_quotes is None or after_quotes is None:
@@ -131,15 +133,6 @@ def changed(
         for fact in found
     ]
     return tuple(sorted(restored, key=lambda fact: (fact.b_offset, fact.a_offset, fact.kind)))
-
-
-def _may_hold(before: str, after: str) -> bool:
-    """Whether a change has anything in it that a slot is made of."""
-    return any(
-        token[0].isupper() or token[0] in "-−" or "duizend" in token or any(map(str.isdigit, token))
-        or unaccented(token) in SLOTTED
-        for token in chain(tokens(before), tokens(after))
-    )  # fmt: skip
 
 
 def _slots(text: str, language: str | None, within: Context) -> list[Slot]:

@@ -79,6 +79,7 @@ ORDINALS = {word: number for line in (_ORDINALS_NL, _ORDINALS_EN) for number, wo
 MAGNITUDES = {
     form: Fraction(size)
     for size, forms in (
+        (12, "dozen dozijn"),
         (100, "hundred honderd"),
         (1000, "thousand duizend"),
         (10**6, "million miljoen mln mio"),
@@ -212,6 +213,10 @@ PERIODS = _table("""
     year: year years jaar jaren
     quarter: quarter kwartaal
     season: season seizoen
+    morning: morning ochtend
+    afternoon: afternoon middag
+    evening: evening avond
+    night: night nacht
 """)
 SEASONS = {
     form: number
@@ -284,7 +289,7 @@ SLOTTED = frozenset(
         *NUMBERS, *ORDINALS, *MAGNITUDES, *PARTS, *SHARES, *VAGUE, *SOME, *ONES, *MONTHS, *WEEKDAYS,
         *RELATIVE, *WHICH, *PERIODS, *SEASONS, *TIMES_OF_DAY, *REPEATED, *FOLDS, *CURRENCIES, *PERCENT,
         *UNITS, "per", "cent", "percentage", "point", "points", "am", "pm", "half", "bn", "us", "eeuw",
-        "century", "couple", *PARTS_OF_DAY_AFTER,
+        "century", "couple", "voor", "over", "past", *PARTS_OF_DAY_AFTER,
     )
 )  # fmt: skip
 """The words and marks without which, capitals and digits aside, there is no slot."""
@@ -292,7 +297,7 @@ SLOTTED = frozenset(
 MEANT = frozenset(
     (
         *NUMBERS, *ORDINALS, *MAGNITUDES, *PARTS, *SHARES, *VAGUE, *MONTHS, *WEEKDAYS, *RELATIVE, *NEGATIONS,
-        *AFFIRMATIONS, *SOME,
+        *AFFIRMATIONS, *SOME, "am", "pm",
     )
 )  # fmt: skip
 """Words that never are each other's misspelling: `juni` and `juli`, `niets` and `iets`."""

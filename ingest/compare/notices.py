@@ -13,6 +13,7 @@ import re
 from collections.abc import Mapping, Sequence
 from types import MappingProxyType
 
+from ingest.compare import quotes
 from ingest.compare.words import folded
 
 Phrases = Mapping[str, Sequence[str]]  # a publisher's own, by language
@@ -63,7 +64,8 @@ _ANYWHERE = re.compile(
                 r" (?:since )?been (?:corrected|updated) to (?:reflect|show|say|state|include|clarify)\b"
             ),
             rf"\bthis {_PIECE} (?:originally|previously|initially|incorrectly|mistakenly|wrongly)\b",
-            r"\bthis version corrects\b|\bthis corrects\b|\bcorrection was made\b|\A\W*updates with\b",
+            r"\bthis version corrects\b|\bthis corrects\b|\bcorrection was made\b",
+            r"\A\W*updates (?:with|throughout)\b",
             r"\b(?:was|were) further (?:amended|updated|corrected) on\b",
             (
                 r"\A\W*corrects? (?:the )?(?:\w+ )?(?:spelling|name|figure|headline|paragraph|date|day|typo"
@@ -121,7 +123,8 @@ def find(sentence: str, language: str | None, own: Phrases = NONE) -> str | None
     """The phrase that makes a sentence a notice, or None.
 
     Of `own` phrases those of the language are looked for, or where there are none those of every language;
-    they count anywhere in a sentence, and beside those known here, which are looked for in all texts.
+    they count anywhere in a sentence, and beside those known here, which are looked for in all texts. What
+    somebody is quoted to have said is no known one.
     """
     text = folded(sentence)
     for each in (language,) if language is not None and own.get(language) else own:
@@ -129,6 +132,15 @@ def find(sentence: str, language: str | None, own: Phrases = NONE) -> str | None
             literal = _literal(phrase)
             if literal and literal in text:
                 return phrase
+    found = _known(text)
+    quoted = [] if found is None else quotes.find(sentence)
+    if not quoted:
+        return found
+    starts, ends = [0, *(end for _, end in quoted)], [*(start for start, _ in quoted), len(sentence)]
+    return _known(folded("".join(sentence[start:end] for start, end in zip(starts, ends, strict=True))))
+
+
+def _known(text: str) -> str | None:
     opened = _OPENS.match(text, _past_marks(text))
     if opened:
         return opened[1]

@@ -15,6 +15,7 @@ from collections.abc import Iterator, Sequence
 
 from ingest.compare import alike
 from ingest.compare.agreement import SMALL
+from ingest.compare.lexicon import NEGATIONS, word_set
 from ingest.compare.words import COMMON, is_word, tokens, unaccented, words
 
 _MARK = re.compile(r"\n\s*\n|[\"“”„‟«»'‘’‚‹›]")
@@ -23,6 +24,8 @@ _ONLY_OPENS = frozenset("„‟‘‚‹")
 _ELIDED = re.compile(r"['’‘](?:s|t|n|m|k|em|tis|twas)\b|['’‘][0-9]{2}\b", re.IGNORECASE)
 
 _ALIKE = 0.25
+# With one of these a speech that is quoted further, or less far, says something else.
+_TURNS = NEGATIONS | word_set("but unless except only if maar tenzij behalve mits alleen indien")
 _SPEECH = 3  # words: what is shorter, or a title, may have its marks for the sake of the tone
 
 Range = tuple[int, int]
@@ -119,7 +122,7 @@ def changed(
             alone.append((start, end, said))
             continue
         b_start, b_end, new_said = became.pop(-best[1])
-        if not _lengthened(said, new_said):
+        if not _lengthened(said, new_said) or _TURNS & (set(said) ^ set(new_said)):
             yield (start, end), (b_start, b_end), (True, True)
     for start, end, said in alone:
         unmarked = _unmarked(before, (start, end), said, after, new)

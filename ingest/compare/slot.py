@@ -14,6 +14,10 @@ NUMERIC = frozenset({"number", "amount", "percentage"})
 Taken = tuple[Kind, tuple[object, ...], int, bool]
 
 
+class Face(int):
+    """An hour as the face of a clock has it: `half nine` may be in the evening."""
+
+
 class Slot(msgspec.Struct, frozen=True):
     """One fact of a sentence. A `weak` one, such as `a` or `several`, is none beside nothing else."""
 

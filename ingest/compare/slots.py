@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from fractions import Fraction
+from itertools import chain
 
 from ingest.compare import lexicon
 from ingest.compare.dates import find_date
@@ -27,6 +28,8 @@ _RANGE = re.compile(r"[0-9]{1,4}(?:[-‐‑][0-9]{1,4})+\Z")
 _LONGEST_DIGITS = 40
 _ORDINAL_ENDINGS = word_set("st nd rd th e de ste -st -nd -rd -th -e -de -ste")
 _PART_BEFORE = word_set("of van more less fewer meer minder higher lower hoger lager")
+_JOINERS = word_set("to tot naar and en or of à - – —")
+_FOLLOWING = re.compile(r"\s?(\w+)")
 _AT_A_TIME = word_set("on at om op by uur")
 _LONGEST_DATELINE = 80
 _PLACE = re.compile(r"[^\W\d_a-z][^\d:,;.!?(]{0,40}\s*[,(–—-]\s*\Z")
@@ -57,7 +60,35 @@ def find(text: str, language: str | None, names: frozenset[str] = frozenset()) -
         kind, value, end, weak = taken
         found.append(Slot(kind, value, cut[number].start, cut[end - 1].end, weak))
         number = end
+    _share_units(text, found)
     return sorted([*found, *find_names(text, cut, names, found)], key=lambda slot: slot.start)
+
+
+def _share_units(text: str, found: list[Slot]) -> None:
+    """`3 to 5 per cent` is `3% to 5%`: a bare number has the unit of the one that it is joined to."""
+    for at in range(len(found) - 2, -1, -1):
+        slot, following = found[at], found[at + 1]
+        joined = text[slot.end : following.start].strip().lower() in _JOINERS
+        bare = slot.kind == "number" and len(slot.value) == 2 and slot.value[1] is None and not slot.weak
+        if joined and bare and following.kind in ("amount", "percentage"):
+            value = (slot.value[0], following.value[1])
+            found[at] = Slot(following.kind, value, slot.start, slot.end)
+
+
+def may_hold(before: str, after: str) -> bool:
+    """Whether a change has anything in it that a slot is made of."""
+    return any(
+        token[0].isupper() or token[0] in "-−" or "duizend" in token or any(map(str.isdigit, token))
+        or unaccented(token) in lexicon.SLOTTED
+        for token in chain(tokens(before), tokens(after))
+    )  # fmt: skip
+
+
+def end_of_unit(text: str, slot: Slot) -> int:
+    """Where a slot ends, with the word of its unit: `5 km`."""
+    following = _FOLLOWING.match(text, slot.end)
+    unit = None if following is None else lexicon.UNITS.get(unaccented(following[1]))
+    return following.end() if following is not None and unit and unit in slot.value else slot.end
 
 
 def is_dateline(text: str, language: str | None) -> bool:
@@ -84,14 +115,18 @@ def _quantity(text: str, cut: list[Token], at: int) -> Taken | None:
     if told := _in_a_word(cut, at):
         return told
     low = cut[at].low
-    currency, is_below = lexicon.CURRENCIES.get(low), _is_sign(cut, at)
+    currency, is_below = lexicon.CURRENCIES.get(low), _is_sign(cut, at, "-−")
     first = at + 1 if currency or is_below else at
     if first >= len(cut):
         return None
+    if _is_sign(cut, at, "."):  # `.5`
+        first = at + 1
     read = _digits(text, cut, first) or _spelt(cut, first)
     if read is None:
         return None
     value, end, suffix = read
+    if first > at and cut[at].text == "." and isinstance(value, Fraction):
+        value = Fraction(f"0.{cut[first].low.rstrip('.,')}") if cut[first].low.isdecimal() else value
     if suffix == "ordinal":
         return "number", ("ordinal", int(str(value))), end, False
     if isinstance(value, str):
@@ -111,9 +146,9 @@ def _quantity(text: str, cut: list[Token], at: int) -> Taken | None:
     return _with_unit(cut, value, end, suffix, weak=weak)
 
 
-def _is_sign(cut: list[Token], at: int) -> bool:
-    """Whether a dash is the sign of the number after it."""
-    if cut[at].text not in ("-", "−") or not low_at(cut, at + 1)[:1].isdigit():
+def _is_sign(cut: list[Token], at: int, signs: str) -> bool:
+    """Whether one of these marks begins the number after it."""
+    if cut[at].text not in signs or not low_at(cut, at + 1)[:1].isdigit():
         return False
     return cut[at].end == cut[at + 1].start and (at == 0 or cut[at - 1].end < cut[at].start)
 
@@ -132,6 +167,8 @@ def _in_a_word(cut: list[Token], at: int) -> Taken | None:
         value = "ordinal", lexicon.ORDINALS[low]
     elif aged := _AGED.match(low):
         value = Fraction(aged[2]), aged[1]
+    elif low in lexicon.ONES and following == "couple":
+        return "number", ("some",), at + 2, True
     elif (low == "couple" and following == "of") or (
         low in lexicon.SOME and lexicon.spelt(following) is None and not following[:1].isdigit()
     ):
@@ -176,15 +213,15 @@ def _digits(text: str, cut: list[Token], at: int) -> tuple[Fraction | str, int, 
     if not token[0].isdigit():
         return None
     if _RANGE.match(token):
-        return re.sub("[‐‑]", "-", token), at + 1, "range"
+        return _range(*re.split("[-‐‑]", token)), at + 1, "range"
     parts = _DIGITS.match(token)
     if parts is None or len(parts[1]) > _LONGEST_DIGITS:
         return token[:_LONGEST_DIGITS], at + 1, ""
     # `3-1` with a longer dash is three tokens without a blank between them.
-    if at + 2 < len(cut) and cut[at + 1].text in "–—" and cut[at + 2].low[0].isdigit():
+    if at + 2 < len(cut) and cut[at + 1].text in "–—/" and cut[at + 2].low[0].isdigit():
         unbroken = cut[at].end == cut[at + 1].start and cut[at + 1].end == cut[at + 2].start
-        if unbroken:
-            return f"{token}-{cut[at + 2].low}", at + 3, "range"
+        if unbroken and (cut[at + 1].text != "/" or (len(token) == 4 and low_at(cut, at + 3) != "/")):
+            return _range(token, cut[at + 2].low), at + 3, "range"
     written, suffix = parts[1].rstrip(".,"), parts[2]
     end = at + 1
     if written.isdecimal() and len(written) <= 3:
@@ -203,6 +240,13 @@ def _digits(text: str, cut: list[Token], at: int) -> tuple[Fraction | str, int, 
     if _PLAIN.match(written):
         return Fraction(written.replace(",", ".")), end, suffix
     return written, end, ""
+
+
+def _range(first: str, *others: str) -> str:
+    """`2020-21`, `2020/21` and `2020-2021` as one; any other range as it stands."""
+    if len(others) == 1 and re.fullmatch("(?:19|20)[0-9]{2}", first) and re.fullmatch("[0-9]{2}", others[0]):
+        return f"{first}-{first[:2]}{others[0]}"
+    return "-".join((first, *others))
 
 
 def _is_group(text: str, cut: list[Token], at: int) -> bool:

@@ -5,14 +5,18 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Sequence
 
-from ingest.compare import notices
+from ingest.compare import notices, slots
+from ingest.compare.agreement import agree, equal
 from ingest.compare.align import Change, Piece
 from ingest.compare.facts import Context
-from ingest.compare.lexicon import MAGNITUDES, NUMBERS, ORDINALS, SHARES, word_set
-from ingest.compare.words import LIGHT, OPPOSED, folded, misspelt, unaccented, words
+from ingest.compare.lexicon import MAGNITUDES, NEGATIONS, NUMBERS, ORDINALS, SHARES, word_set
+from ingest.compare.words import LIGHT, OPPOSED, folded, is_word, misspelt, tokens, unaccented, words
 
 MOST = 500  # of the facts, or of the words, that are looked at
 _LONGEST_SHOWN = 400
+_LONGEST_READ = 5_000  # characters of a sentence
+
+Ranges = Sequence[tuple[int, int]]
 
 _LONGEST_THING = 5  # words
 _ARTICLES = word_set(
@@ -20,6 +24,9 @@ _ARTICLES = word_set(
 )
 # What stands between two things whose order means nothing.
 _JOINING = _ARTICLES | word_set("and or as well nor en of als alsmede evenals noch plus")
+
+# What is said of the word that follows.
+_POINTING = NEGATIONS | word_set("only alleen slechts")
 
 # What two forms of one word may differ by at their ends, in either language.
 _FORMS = frozenset(
@@ -61,10 +68,10 @@ class Wording:
                 if _joined(old) == _joined(new):
                     if folded(change.before).count("'") != folded(change.after).count("'"):
                         return None
-                    slips.append(f"{cut(change.before)} → {cut(change.after)}")
+                    slips.append(_slip(change))
                     continue
                 if len(old) + len(new) == 1 and self._doubled(change):
-                    slips.append(f"{cut(change.before) or 'nothing'} → {cut(change.after) or 'nothing'}")
+                    slips.append(_slip(change))
                     continue
                 if len(old) != len(new):
                     return None
@@ -105,15 +112,30 @@ class Wording:
                     return found
         return None
 
+    def stands_elsewhere(self) -> str | None:
+        """A word such as `not` or `only` that is before another word now, in a sentence of the same words."""
+        for piece in self._edited:
+            old, new = (
+                [word.lower() for word in words(text)]
+                for text in (self._a[piece.a_start : piece.a_end], self._b[piece.b_start : piece.b_end])
+            )
+            if old != new and len(old) == len(new) <= MOST and sorted(old) == sorted(new):
+                for word in _POINTING.intersection(old):
+                    if _followed_by(word, old) != _followed_by(word, new):
+                        return word
+        return None
+
     def changed(self) -> tuple[set[str], set[str]]:
         """The words that went, and those that came. One that is the other with a slip in it did neither, nor
-        did `US` for `United States`."""
+        did `US` for `United States`, nor the words of a value that is only written otherwise."""
         old, new = Counter[str](), Counter[str]()
         for piece in self._edited:
             if notices.is_stamp(self._b[piece.b_start : piece.b_end]):
                 continue
+            same_a, same_b = self._same_values(piece)
             for change in piece.changes:
-                was, became = words(change.before), words(change.after)
+                was = _outside(same_a, change.before, change.a_start)
+                became = _outside(same_b, change.after, change.b_start)
                 if _abbreviates(was, became) or _abbreviates(became, was):
                     continue
                 if len(was) == len(became):
@@ -122,6 +144,29 @@ class Wording:
                 old.update(map(unaccented, was))
                 new.update(map(unaccented, became))
         return set(old - new), set(new - old)
+
+    def _same_values(self, piece: Piece) -> tuple[Ranges, Ranges]:
+        """Where in the two texts an edited sentence says the same number, amount or date."""
+        if not any(slots.may_hold(change.before, change.after) for change in piece.changes):
+            return [], []
+        a_text, b_text = self._a[piece.a_start : piece.a_end], self._b[piece.b_start : piece.b_end]
+        if max(len(a_text), len(b_text)) > _LONGEST_READ:
+            return [], []
+        old, new = (
+            [slot for slot in slots.find(text, self._language) if slot.kind != "name" and not slot.weak]
+            for text in (a_text, b_text)
+        )
+        a_found: list[tuple[int, int]] = []
+        b_found: list[tuple[int, int]] = []
+        for slot in old:
+            other = next((each for each in new if equal(slot, each) or agree(slot, each)), None)
+            if other is not None:
+                new.remove(other)
+                a_found.append((piece.a_start + slot.start, piece.a_start + slots.end_of_unit(a_text, slot)))
+                b_found.append(
+                    (piece.b_start + other.start, piece.b_start + slots.end_of_unit(b_text, other))
+                )
+        return a_found, b_found
 
     def _is_slip(self, was: str, became: str) -> bool:
         within = self._context
@@ -139,6 +184,27 @@ class Wording:
         word = words(text[start:end])[0].lower()
         before, after = words(text[max(0, start - 40) : start]), words(text[end : end + 40])
         return word in [each.lower() for each in (*before[-1:], *after[:1])]
+
+
+def _slip(change: Change) -> str:
+    return f"{cut(change.before) or 'nothing'} → {cut(change.after) or 'nothing'}"
+
+
+def _followed_by(word: str, within: list[str]) -> list[str]:
+    return sorted(other for one, other in zip(within, [*within[1:], ""], strict=True) if one == word)
+
+
+def _outside(ranges: Ranges, text: str, start: int) -> list[str]:
+    """The words of a text outside these ranges; `start` is where it begins."""
+    if not ranges:
+        return words(text)
+    found: list[str] = []
+    at = start
+    for token in tokens(text):
+        if is_word(token) and not any(first <= at < end for first, end in ranges):
+            found.append(token)
+        at += len(token)
+    return found
 
 
 def _exchange(old: list[str], new: list[str]) -> tuple[str, str] | None:

@@ -169,7 +169,7 @@ def misspelt(
         or (old[-1] == new[-1] in "sd" and {old[:-1], new[:-1]} in _CONFUSED)
     ):
         return True
-    if before.isupper() and after.isupper() and len(before) < 6:
+    if (before.isupper() and after.isupper() and len(before) < 6) or len(old) == len(new) == 1:
         return False
     if not all(part.isalpha() for word in (old, new) for part in _JOINT.split(word) if part):
         return False

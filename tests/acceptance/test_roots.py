@@ -361,3 +361,12 @@ def test_a_path_is_taken_as_it_is_shown_where_there_are_several_roots(place: Pla
     (first / "two" / "a.txt").write_text("In a folder of one.\n")
     command.ask("scan")
     assert command.ask("show", "--raw", "two/a.txt").out == b"In a folder of one.\n"
+    # When it is gone it still does, and says so.
+    (first / "two" / "a.txt").unlink()
+    command.ask("scan")
+    answer = command.ask("show", "--raw", "two/a.txt")
+    assert answer.out == b"In a folder of one.\n"
+    assert answer.starting("note") == (
+        "two/a.txt: the document that last stood here was deleted; "
+        "of the root 'two' there is a.txt: --root two"
+    )

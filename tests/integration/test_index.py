@@ -143,6 +143,41 @@ def test_blame_names_the_version_of_each_sentence_and_of_its_words(database_url:
     }
 
 
+def test_of_a_sentence_that_stood_twice_the_last_stay_is_told(database_url: str) -> None:
+    with opened(database_url) as store:
+        texts = (text(TEN, A), text(TEN, A, TEN), text(TEN, A), text(TWELVE, A))
+        key = history(store, add_root(store), b"a.txt", *texts)
+        index = brought_up(store)
+        with index.reading() as connection:
+            told = [
+                blame.of(connection, key, 4, indexed=indexed, deleted=True).lost for indexed in (True, False)
+            ]
+        index.dispose()
+
+    assert told[0] == told[1]
+    assert [
+        (lost.text, lost.version, lost.last_version, lost.removed_in, lost.edited) for lost in told[0]
+    ] == [(TEN, 1, 3, 4, True)]
+
+
+def test_words_keep_their_origin_where_the_sentence_came_back_as_an_edit_of_another(
+    database_url: str,
+) -> None:
+    fewer, more = "It has 300 homes in the plan.", "It has 310 homes in the plan."
+    with opened(database_url) as store:
+        texts = (text(fewer, A), text(A), text(A, more), text(fewer, A), text(more, A))
+        key = history(store, add_root(store), b"a.txt", *texts)
+        index = brought_up(store)
+        sentence = _blame(index, key, 5).sentences[0]
+        index.dispose()
+
+    assert [(run.text, run.version) for run in sentence.words] == [
+        ("It has ", 1),
+        ("310 ", 3),
+        ("homes in the plan.", 1),
+    ]
+
+
 def test_search_finds_current_versions_and_every_version(database_url: str) -> None:
     with opened(database_url) as store:
         root = add_root(store)
@@ -150,6 +185,7 @@ def test_search_finds_current_versions_and_every_version(database_url: str) -> N
         history(store, root, b"b.txt", text(CAFE, A), text(CAFE))
         index = brought_up(store)
 
+        assert found(index, "bridges") == [("a.txt", [(1, 3)])]  # in one sentence, then in another
         assert found(index, "gamma") == [("a.txt", [(3, 3)])]
         assert found(index, "gamma", every=True) == [("a.txt", [(1, 1), (3, 3)])]
         assert found(index, "cafe") == [("b.txt", [(1, 2)])]

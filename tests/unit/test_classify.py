@@ -297,6 +297,67 @@ def test_words_parted_and_forms_of_a_short_word_change_nothing(
     assert [fact.kind for fact in found.facts] == kinds
 
 
+@pytest.mark.parametrize(
+    ("before", "after", "language"),
+    [
+        ("It rose 5% there.", "It rose 5 per cent there.", "en"),
+        ("It rose from 3 to 5 per cent.", "It rose from 3% to 5%.", "en"),
+        ("It rose 0.5% there.", "It rose .5% there.", "en"),
+        ("It is 5 km away.", "It is 5 kilometres away.", "en"),
+        ("They met at 3.30 p.m. then.", "They met at 3:30pm then.", "en"),
+        ("The 2010–15 government fell.", "The 2010-2015 government fell.", "en"),
+        ("Het kost € 20 mln nu.", "Het kost 20 miljoen euro nu.", "nl"),
+        ("Het kost tien euro nu.", "Het kost € 10,00 nu.", "nl"),
+        ("Op 3 maart 2021 kwam hij.", "Op 03-03-2021 kwam hij.", "nl"),
+        ("Het begint om half tien.", "Het begint om 9.30 uur.", "nl"),
+    ],
+)
+def test_a_value_written_otherwise_is_cosmetic(before: str, after: str, language: str) -> None:
+    found = classify(text(f"{before} {BASE}", language=language), text(f"{after} {BASE}", language=language))
+
+    assert (found.significance, found.facts, found.flags) == ("cosmetic", (), ())
+
+
+def test_another_thing_beside_the_same_figure_is_not_the_same() -> None:
+    found = edit(f"They saw 5 cats there. {BASE}", f"They saw five dogs there. {BASE}")
+
+    assert (found.kind, found.significance, found.reason) == (
+        "wording",
+        "substantive",
+        "rephrased: cats, dogs",
+    )
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "word"),
+    [
+        ("He said he had not lied to parliament.", "He had not said he lied to parliament.", "not"),
+        ("Not all of the men were guilty.", "All of the men were not guilty.", "not"),
+        ("Hij wist niet dat het plan af was.", "Hij wist dat het plan niet af was.", "niet"),
+        ("Only Smith knew about the plan.", "Smith knew only about the plan.", "only"),
+        ("Hij komt morgen niet naar huis.", "Morgen komt hij niet naar huis.", None),
+    ],
+)
+def test_a_negation_that_is_said_of_another_word_matters(before: str, after: str, word: str | None) -> None:
+    found = edit(f"{before} {BASE}", f"{after} {BASE}")
+
+    assert (found.kind, found.significance) == ("wording", "substantive" if word else "cosmetic")
+    if word:
+        assert found.reason == f"“{word}” is said of another word"
+
+
+def test_a_notice_that_says_more_now_is_one_of_this_version() -> None:
+    notice = "\n\nCorrectie (3 maart): in een eerdere versie stond een verkeerde naam.\n"
+    longer = notice.replace("(3 maart)", "(3 en 4 maart)").replace("naam", "naam en een verkeerd aantal")
+    wrong, right = BASE + notice, BASE.replace("23", "25")
+
+    assert [flag.name for flag in edit(wrong, right + longer).flags] == ["notice"]
+    assert [flag.name for flag in edit(wrong, right + notice).flags] == ["stealth"]
+    assert [flag.name for flag in edit(wrong, right + notice.replace("verkeerde", "foute")).flags] == [
+        "stealth"
+    ]
+
+
 def test_an_update_says_what_else_was_rephrased() -> None:
     found = edit(BASE, BASE.replace("een pont", "een gratis pont") + "De brug is uit 1936 afkomstig.\n")
 
