@@ -38,6 +38,10 @@ def agree(old: Slot, new: Slot) -> bool:
     if {old.kind, new.kind} == {"number", "percentage"} and "fold" in (old.value[-1], new.value[-1]):
         fold, percentage = (old, new) if old.kind == "number" else (new, old)
         return (Fraction(str(fold.value[0])) - 1) * 100 == Fraction(str(percentage.value[0]))
+    for date, number in ((old, new), (new, old)):
+        if _is_time(date, number):  # `9:30`, `9.30`
+            hour, minute = (int(str(part)) for part in date.value[_HOUR:])
+            return Fraction(str(number.value[0])) == hour + Fraction(minute, 100)
     if {old.kind, new.kind} <= {"number", "amount"} and len(old.value) == len(new.value) == 2:
         units = {old.value[1], new.value[1]}
         return old.value[0] == new.value[0] and (None in units or ("people" in units and units <= _OF_PEOPLE))

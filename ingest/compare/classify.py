@@ -197,23 +197,29 @@ class _Found:
         self.comparison = comparison
         self.edited = [piece for piece in comparison.pieces if piece.kind in _EDITED and piece.changes]
         self.wording = Wording(a, b, self.edited, facts.Context(), language)
-        self.notice = self._notice(phrases)
+        self._phrases = phrases
+        self._told: dict[str, str | None] = {}
+        self.notice = self._notice()
         self.lost = _truncated(a, b)
         # What a cut left of a sentence says nothing of its facts.
-        self.facts = self._facts(phrases) if self.edited and not self.lost else ()
+        self.facts = self._facts() if self.edited and not self.lost else ()
 
-    def _notice(self, phrases: notices.Phrases) -> tuple[str, str] | None:
+    def _notice(self) -> tuple[str, str] | None:
         """The phrase and the sentence of the first notice that was not there before."""
         for piece in self.comparison.pieces:
             if piece.kind == "kept" or piece.b_start == piece.b_end:
                 continue
             for old, new in self._sentences(piece):
-                phrase = notices.find(new, self.language, phrases)
-                if phrase is None:
-                    continue
-                if not (old and notices.find(old, self.language, phrases)) or _says_more(old, new):
+                phrase = self._phrase_in(new)
+                if phrase is not None and (not (old and self._phrase_in(old)) or _says_more(old, new)):
                     return phrase, cut(new)
         return None
+
+    def _phrase_in(self, sentence: str) -> str | None:
+        """What makes a sentence a notice; looked for once."""
+        if sentence not in self._told:
+            self._told[sentence] = notices.find(sentence, self.language, self._phrases)
+        return self._told[sentence]
 
     def _sentences(self, piece: Piece) -> Iterator[tuple[str, str]]:
         """Old and new text of a piece; an added run sentence by sentence, with nothing before it."""
@@ -226,14 +232,14 @@ class _Found:
             sentence = self.comparison.b_cut[number]
             yield "", self.b[sentence.text_start : sentence.text_end]
 
-    def _facts(self, phrases: notices.Phrases) -> tuple[ChangedFact, ...]:
+    def _facts(self) -> tuple[ChangedFact, ...]:
         context = facts.context(self.a, self.b, self.language)
         self.wording = Wording(self.a, self.b, self.edited, context, self.language)
         a_quotes, b_quotes = quotes.find(self.a), quotes.find(self.b)
         found: list[ChangedFact] = []
         for piece in self.edited:
             old, new = self.a[piece.a_start : piece.a_end], self.b[piece.b_start : piece.b_end]
-            if self._is_dateline(piece) or notices.find(new, self.language, phrases):
+            if self._is_dateline(piece) or self._phrase_in(new):
                 continue
             found += (
                 ChangedFact(

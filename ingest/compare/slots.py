@@ -6,6 +6,7 @@ digits after a mark are thousands, in both languages. `dates` has the dates.
 
 from __future__ import annotations
 
+import functools
 import re
 from fractions import Fraction
 from itertools import chain
@@ -36,32 +37,33 @@ _PLACE = re.compile(r"[^\W\d_a-z][^\d:,;.!?(]{0,40}\s*[,(–—-]\s*\Z")
 _COUNTED = frozenset((*lexicon.UNITS, *lexicon.CURRENCIES, *lexicon.PERCENT, *lexicon.MAGNITUDES))
 
 
-def find(text: str, language: str | None, names: frozenset[str] = frozenset()) -> list[Slot]:
+@functools.lru_cache(maxsize=16_384)  # a sentence is asked for its facts, and again for its words
+def find(text: str, language: str | None, names: frozenset[str] = frozenset()) -> tuple[Slot, ...]:
     """The slots of a sentence in order, but for quotations and negations; `names` are known to be names."""
     strange = lexicon.FALSE_FRIENDS.get(language or "", frozenset())
     cut: list[Token] = []
+    begin: list[int] = []  # the tokens with which a slot may
     at = 0
     for token in tokens(text):
+        end = at + len(token)
         if not token.isspace():
             low = unaccented(token) or token
-            cut.append(Token(token, "~" + low if low in strange else low, at, at + len(token)))
-        at += len(token)
+            if low in lexicon.SLOTTED or not low.isalpha() or "duizend" in low:
+                begin.append(len(cut))
+            cut.append(Token(token, "~" + low if low in strange else low, at, end))
+        at = end
     found: list[Slot] = []
-    number = 0
-    while number < len(cut):
-        low = cut[number].low.lstrip("~")
-        if low.isalpha() and low not in lexicon.SLOTTED and "duizend" not in low:
-            number += 1
+    past = 0
+    for number in begin:
+        if number < past:
             continue
         taken = find_date(cut, number, month_first=language != "nl") or _quantity(text, cut, number)
-        if taken is None:
-            number += 1
-            continue
-        kind, value, end, weak = taken
-        found.append(Slot(kind, value, cut[number].start, cut[end - 1].end, weak))
-        number = end
+        if taken is not None:
+            kind, value, past, weak = taken
+            found.append(Slot(kind, value, cut[number].start, cut[past - 1].end, weak))
     _share_units(text, found)
-    return sorted([*found, *find_names(text, cut, names, found)], key=lambda slot: slot.start)
+    found += find_names(text, cut, names, found)
+    return tuple(sorted(found, key=lambda slot: slot.start))
 
 
 def _share_units(text: str, found: list[Slot]) -> None:

@@ -10,6 +10,7 @@ from ingest.compare.agreement import agree, equal
 from ingest.compare.align import Change, Piece
 from ingest.compare.facts import Context
 from ingest.compare.lexicon import MAGNITUDES, NEGATIONS, NUMBERS, ORDINALS, SHARES, word_set
+from ingest.compare.slot import Slot
 from ingest.compare.words import LIGHT, OPPOSED, folded, is_word, misspelt, tokens, unaccented, words
 
 MOST = 500  # of the facts, or of the words, that are looked at
@@ -56,6 +57,7 @@ class Wording:
         self._edited = edited
         self._context = context
         self._language = language
+        self._changed: tuple[set[str], set[str]] | None = None
 
     def slips(self) -> list[str] | None:
         """The misspellings that are all there is to the edit, as `old → new`; else None."""
@@ -128,6 +130,8 @@ class Wording:
     def changed(self) -> tuple[set[str], set[str]]:
         """The words that went, and those that came. One that is the other with a slip in it did neither, nor
         did `US` for `United States`, nor the words of a value that is only written otherwise."""
+        if self._changed is not None:
+            return self._changed
         old, new = Counter[str](), Counter[str]()
         for piece in self._edited:
             if notices.is_stamp(self._b[piece.b_start : piece.b_end]):
@@ -143,17 +147,19 @@ class Wording:
                     was, became = ([pair[side] for pair in pairs] for side in (0, 1))
                 old.update(map(unaccented, was))
                 new.update(map(unaccented, became))
-        return set(old - new), set(new - old)
+        self._changed = set(old - new), set(new - old)
+        return self._changed
 
     def _same_values(self, piece: Piece) -> tuple[Ranges, Ranges]:
         """Where in the two texts an edited sentence says the same number, amount or date."""
         if not any(slots.may_hold(change.before, change.after) for change in piece.changes):
             return [], []
-        a_text, b_text = self._a[piece.a_start : piece.a_end], self._b[piece.b_start : piece.b_end]
+        a_text = self._a[piece.a_start : piece.a_end].rstrip()
+        b_text = self._b[piece.b_start : piece.b_end].rstrip()
         if max(len(a_text), len(b_text)) > _LONGEST_READ:
             return [], []
         old, new = (
-            [slot for slot in slots.find(text, self._language) if slot.kind != "name" and not slot.weak]
+            [slot for slot in self._slots(text) if slot.kind != "name" and not slot.weak]
             for text in (a_text, b_text)
         )
         a_found: list[tuple[int, int]] = []
@@ -167,6 +173,9 @@ class Wording:
                     (piece.b_start + other.start, piece.b_start + slots.end_of_unit(b_text, other))
                 )
         return a_found, b_found
+
+    def _slots(self, text: str) -> tuple[Slot, ...]:
+        return slots.find(text, self._language, self._context.names)
 
     def _is_slip(self, was: str, became: str) -> bool:
         within = self._context

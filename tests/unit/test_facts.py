@@ -209,6 +209,7 @@ def test_no_fact_is_changed_in_dutch(before: str, after: str) -> None:
             "Shares rose 3% on Monday, after falling 5% on Friday.",
             "After falling 5% on Friday, shares rose 3% on Monday.",
         ),
+        ("His watch showed 9.30 then.", "His watch showed 9:30 then."),
         ("They bought two dozen eggs.", "They bought 24 eggs."),
         ("They meet at half past nine.", "They meet at 9.30."),
         ("He left the Foreign Office today.", "He left the FO today."),
