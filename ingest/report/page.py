@@ -96,7 +96,7 @@ def _summary(report: Report) -> Iterator[str]:
         ("Changed silently", counts.silent, "a fact changed, and no notice says so"),
         ("Corrected in the open", counts.open, "with a notice in the text"),
         ("Changed in substance", counts.substantive, "otherwise"),
-        ("Cosmetic", counts.cosmetic, "spelling, typography, white space, dates of the header"),
+        ("Cosmetic", counts.cosmetic, "spelling, typography, white space, dates of the header, encoding"),
         ("Not compared", counts.unread, "the bytes changed; there is no text to compare"),
         ("To and fro", counts.flips, "of the above: between two texts, told once"),
         ("Added", counts.added, "documents"),
