@@ -233,7 +233,14 @@ class _Found:
             yield "", self.b[sentence.text_start : sentence.text_end]
 
     def _facts(self) -> tuple[ChangedFact, ...]:
-        context = facts.context(self.a, self.b, self.language)
+        kept = [piece for piece in self.comparison.pieces if piece.kind == "kept"]
+        others = [piece for piece in self.comparison.pieces if piece.kind != "kept"]
+        context = facts.context(
+            "\n".join(self.a[piece.a_start : piece.a_end] for piece in others),
+            "\n".join(self.b[piece.b_start : piece.b_end] for piece in others),
+            self.language,
+            both="\n".join(self.a[piece.a_start : piece.a_end] for piece in kept),
+        )
         self.wording = Wording(self.a, self.b, self.edited, context, self.language)
         a_quotes, b_quotes = quotes.find(self.a), quotes.find(self.b)
         found: list[ChangedFact] = []

@@ -73,18 +73,19 @@ class _Hunk(msgspec.Struct):
     after: list[str]
 
 
-def context(a: str, b: str, language: str | None = None) -> Context:
-    """The context of two texts."""
-    a_words, b_words = words(a), words(b)
-    old, new = _spoken(a_words), _spoken(b_words)
-    gone = {word for word in old.keys() - new.keys() if old[word] > 1}
-    came = {word for word in new.keys() - old.keys() if new[word] > 1}
-    named = names.names_of(a) | names.names_of(b)
-    small = frozenset(a_words).union(b_words)
+def context(a: str, b: str, language: str | None = None, *, both: str = "") -> Context:
+    """The context of two texts; what stands in `both` need not stand in `a` and `b`."""
+    every, a_words, b_words = words(both), words(a), words(b)
+    kept, old, new = _spoken(every), _spoken(a_words), _spoken(b_words)
+    gone = {word for word in old.keys() - new.keys() - kept.keys() if old[word] > 1}
+    came = {word for word in new.keys() - old.keys() - kept.keys() if new[word] > 1}
+    named = names.names_of(both) | names.names_of(a) | names.names_of(b)
+    small = frozenset(every).union(a_words, b_words)
     replaced = gone | came
     if replaced:
         replaced -= {unaccented(word) for word in small if word.islower()}
-    return Context(named, frozenset(old.keys() & new.keys()), frozenset(replaced), small, language)
+    attested = kept.keys() | (old.keys() & new.keys())
+    return Context(named, frozenset(attested), frozenset(replaced), small, language)
 
 
 def _spoken(written: list[str]) -> Counter[str]:
