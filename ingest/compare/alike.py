@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Sequence
+from functools import lru_cache
 
 import msgspec
 from rapidfuzz.distance import Indel
@@ -41,6 +42,7 @@ class Pair(msgspec.Struct, frozen=True):
     b: int
 
 
+@lru_cache(maxsize=256)  # what an edit brought, the next one may change
 def bag(text: str) -> Bag:
     """The bag of a sentence."""
     return _bag(text, Counter(words(text.lower())))

@@ -8,7 +8,8 @@ is then coarse, and still right. Lines end at `\n` alone.
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from itertools import islice
 from typing import Literal
 
 import msgspec
@@ -56,12 +57,8 @@ class Edit(msgspec.Struct, frozen=True):
 
 def align(a: Sequence[str], b: Sequence[str]) -> list[Span]:
     """Spans that cover both sequences in order, same and changed in turn."""
-    head = 0
-    while head < min(len(a), len(b)) and a[head] == b[head]:
-        head += 1
-    tail = 0
-    while tail < min(len(a), len(b)) - head and a[-1 - tail] == b[-1 - tail]:
-        tail += 1
+    head = _in_common(zip(a, b, strict=False))
+    tail = _in_common(islice(zip(reversed(a), reversed(b), strict=False), min(len(a), len(b)) - head))
     a_end, b_end = len(a) - tail, len(b) - tail
     spans: list[Span] = []
     _add(spans, Span(True, 0, head, 0, head))
@@ -72,6 +69,16 @@ def align(a: Sequence[str], b: Sequence[str]) -> list[Span]:
         )
     _add(spans, Span(True, a_end, len(a), b_end, len(b)))
     return spans
+
+
+def _in_common(pairs: Iterable[tuple[str, str]]) -> int:
+    """How many pairs are of equal parts before the first that is not."""
+    count = 0
+    for old, new in pairs:
+        if old != new:
+            break
+        count += 1
+    return count
 
 
 def _middle(a: Sequence[str], b: Sequence[str]) -> list[Span]:

@@ -16,6 +16,7 @@ from bisect import bisect_left
 from collections import defaultdict, deque
 from collections.abc import Mapping, Sequence
 from hashlib import blake2b
+from itertools import accumulate
 
 import msgspec
 
@@ -151,7 +152,7 @@ class Lineage:
                 origin_no=no if before is None else before.origin_no,
                 offset=each.offset,
                 length=len(each.text),
-                runs=runs.get(j) if before is None else _oldest(before, runs.get(j), len(each.text)),
+                runs=runs.get(j) if before is None else _oldest(before, runs.get(j), each.text),
             )
             spans.append(span)
             self.begun.append(span)
@@ -211,58 +212,81 @@ class Lineage:
     def _runs(self, no: int, sources: list[int], text: str) -> Runs:
         """Of each run of words of an edited sentence, the version that brought it."""
         old: list[str] = []
-        owners: list[int] = []
+        ends: list[tuple[int, int]] = []  # of each run of `old` the version, and the character it ends at
         for i in sources:
             span, said = self.live[i], self.said[i].text
-            parts = tokens(said)
-            old += parts
-            at, ends = 0, _ends(span, len(said))
-            for part in parts:
-                while len(ends) > 1 and ends[0][1] <= at:
-                    ends.pop(0)
-                owners.append(ends[0][0])
-                at += len(part)
+            at = ends[-1][1] if ends else 0
+            for owner, size in _fitted(span.runs or ((span.origin_no, len(said)),), said):
+                at += size
+                ends.append((owner, at))
+            old += tokens(said)
         parts = tokens(text)
+        old_at, new_at = ([0, *accumulate(map(len, side))] for side in (old, parts))
         runs: list[tuple[int, int]] = []
+        run = 0
         for same in diff.align(old, parts):
-            for place in range(same.b_start, same.b_end):
-                owner = owners[same.a_start + place - same.b_start] if same.same else no
-                if parts[place].isspace() and runs:
-                    owner = runs[-1][0]
-                if runs and runs[-1][0] == owner:
-                    runs[-1] = owner, runs[-1][1] + len(parts[place])
-                else:
-                    runs.append((owner, len(parts[place])))
+            start, stop = new_at[same.b_start], new_at[same.b_end]
+            if runs and start < stop and parts[same.b_start].isspace():
+                # A blank comes with the words before it.
+                runs[-1] = runs[-1][0], runs[-1][1] + len(parts[same.b_start])
+                start += len(parts[same.b_start])
+            if not same.same:
+                _add(runs, no, stop - start)
+                continue
+            ahead = stop - old_at[same.a_end]
+            while ends[run][1] + ahead <= start and run + 1 < len(ends):
+                run += 1
+            while start < stop:
+                owner, end = ends[run]
+                end = min(end + ahead, stop)
+                _add(runs, owner, end - start)
+                run, start = run + (end < stop), end
         return tuple(runs)
 
 
-def _oldest(before: Span, edit: Runs | None, length: int) -> Runs | None:
-    """The runs of a sentence that came back and is an edit of another too: of each word the older origin."""
-    if edit is None or before.length != length:
-        return before.runs
-    owners = [_owners(before.runs or ((before.origin_no, length),)), _owners(edit)]
+def _fitted(runs: Runs, text: str) -> Runs:
+    """The runs of a sentence as it stands here, where its white space may have changed since.
+
+    Then a word is of the run it begins in, by what went before, and the last run has what is over.
+    """
+    ends = list(accumulate(size for _, size in runs))
+    if ends[-1] == len(text):
+        return runs
+    parts = tokens(text)
+    stops = list(accumulate(map(len, parts)))
+    fitted: list[tuple[int, int]] = []
+    at = 0
+    for (owner, _), end in zip(runs[:-1], ends, strict=False):
+        number = bisect_left(stops, end)
+        number += number + 1 < len(parts) and parts[number + 1].isspace()
+        stop = stops[number] if number < len(parts) else len(text)
+        _add(fitted, owner, stop - at)
+        at = stop
+    _add(fitted, runs[-1][0], len(text) - at)
+    return tuple(fitted)
+
+
+def _add(runs: list[tuple[int, int]], owner: int, size: int) -> None:
+    if size and runs and runs[-1][0] == owner:
+        runs[-1] = owner, runs[-1][1] + size
+    elif size:
+        runs.append((owner, size))
+
+
+def _oldest(before: Span, edit: Runs | None, text: str) -> Runs | None:
+    """The runs of a sentence that came back, and of each word the older origin where it is an edit too."""
+    back = None if before.runs is None else _fitted(before.runs, text)
+    if edit is None:
+        return back
+    owners = [_owners(back or ((before.origin_no, len(text)),)), _owners(edit)]
     runs: list[tuple[int, int]] = []
     for owner in map(min, *owners):
-        if runs and runs[-1][0] == owner:
-            runs[-1] = owner, runs[-1][1] + 1
-        else:
-            runs.append((owner, 1))
-    return None if runs == [(before.origin_no, length)] else tuple(runs)
+        _add(runs, owner, 1)
+    return None if runs == [(before.origin_no, len(text))] else tuple(runs)
 
 
 def _owners(runs: Runs) -> list[int]:
     return [owner for owner, size in runs for _ in range(size)]
-
-
-def _ends(span: Span, length: int) -> list[tuple[int, int]]:
-    """The versions of a span's runs, each with where it ends. White space may have changed since."""
-    if span.runs is None:
-        return [(span.origin_no, length)]
-    ends, at = [], 0
-    for owner, size in span.runs:
-        at += size
-        ends.append((owner, at))
-    return ends
 
 
 def _gaps(
