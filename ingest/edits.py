@@ -7,6 +7,7 @@ edit.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 import msgspec
@@ -113,6 +114,13 @@ def paired(renditions: list[Row]) -> tuple[Row, Row] | None:
         if same:
             return same[0], new
     return None
+
+
+def chosen(found: Sequence[Row], normaliser: str) -> Row | None:
+    """Of a version's renditions with text the newest by this normaliser, else the newest."""
+    return next(
+        (each for each in reversed(found) if each.normaliser == normaliser), found[-1] if found else None
+    )
 
 
 def text_of(connection: Connection, raw: bytes, row: Row) -> Text:

@@ -16,7 +16,7 @@ from sqlalchemy.engine import Connection
 from ingest import edits
 from ingest.compare.lineage import OPEN, Cutter, Lineage, Said, Span
 from ingest.errors import UsageError
-from ingest.index.fill import chosen, span_of
+from ingest.index.fill import span_of
 from ingest.store import blobs, tables, versions
 from ingest.store.engine import Row
 
@@ -67,7 +67,7 @@ def of(connection: Connection, document: int, no: int, *, indexed: bool, deleted
     head = _head(connection, document) if indexed else None
     if head is not None and head.no >= no:
         spans = _stored(connection, document, no)
-        row = chosen(versions.renditions(connection, document, no, no), head.normaliser)
+        row = edits.chosen(versions.renditions(connection, document, no, no), head.normaliser)
         text = None if row is None else edits.text_of(connection, blobs.get(connection, document, no), row)
         said = None if text is None else Cutter().cut(text.text, text.language)
     else:
@@ -119,7 +119,7 @@ def _made(connection: Connection, document: int, no: int) -> tuple[list[Span], l
         newest = row if newest is None or row.rendition_seq > newest.rendition_seq else newest
     cutter, lineage, said = Cutter(), Lineage(), None
     for number, raw in blobs.run(connection, document, 1, no):
-        rendition = chosen(by_version.get(number, ()), "" if newest is None else newest.normaliser)
+        rendition = edits.chosen(by_version.get(number, ()), "" if newest is None else newest.normaliser)
         said = None
         if rendition is not None:
             text = edits.text_of(connection, raw, rendition)
@@ -187,7 +187,7 @@ def _texts(
         newest = row if newest is None or row.rendition_seq > newest.rendition_seq else newest
     name = normaliser if normaliser is not None else "" if newest is None else newest.normaliser
     for no, raw in blobs.run(connection, document, first, last):
-        rendition = chosen(renditions.get(no, ()), name) if no in of_version else None
+        rendition = edits.chosen(renditions.get(no, ()), name) if no in of_version else None
         if rendition is None:
             continue
         text = edits.text_of(connection, raw, rendition).text

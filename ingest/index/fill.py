@@ -22,16 +22,14 @@ from ingest.compare.edit import Edit, Text
 from ingest.compare.lineage import OPEN, Cutter, Lineage, Said, Span
 from ingest.compare.notices import Phrases
 from ingest.errors import IntegrityError
-from ingest.index import state
-from ingest.index.folding import fold
-from ingest.index.place import SPAN_BITS, Index
+from ingest.index import fts5, state, tsvector
+from ingest.index.place import Index
+from ingest.index.schema import SPAN_BITS
 from ingest.store import blobs, reader, rows, versions
 from ingest.store.engine import Row
 
 BATCH = 2000
-_MANY = 1000  # changes after which a server's statistics say nothing any more
 Progress = Callable[[int, int], None]
-CONFIGURATIONS = {"nl": "dutch", "en": "english"}
 _encode = msgspec.json.Encoder().encode
 _SPAN = (
     "id", "document_id", "from_no", "to_no", "origin_no", "start", "length", "hash", "edited", "runs",
@@ -54,6 +52,7 @@ def catch_up(
     are made anew. `progress` is told how many changes of how many are done.
     """
     done, total, reached = 0, None, 0
+    stems = tsvector.Stems()
     while most is None or done < most:
         with index.writing() as (connection, place):
             if phrases is not None:
@@ -68,11 +67,13 @@ def catch_up(
                 reader.changes(connection, after=reached, until=place if again else None, limit=size)
             )
             if not found:
+                if index.path is None:
+                    tsvector.settle(connection, done)
                 break
             if again:
                 _edit_again(connection, found)
             else:
-                _take(connection, found)
+                _take(connection, found, stems)
             reached = int(found[-1].seq)
             last = {"seq": reached, "leaf": found[-1].leaf}
             moved = "edited = :seq" if again else "seq = :seq, edited = :seq, leaf = :leaf"
@@ -80,16 +81,7 @@ def catch_up(
         done += len(found)
         if progress is not None:
             progress(done, max(total, done))
-    if done >= _MANY and index.path is None:
-        _settle(index)
     return reached
-
-
-def _settle(index: Index) -> None:
-    """Let a server take in what it put off, and count what it plans by; it may take hours to do so itself."""
-    with index.writing() as (connection, _):
-        for statement in ("SELECT gin_clean_pending_list('ix_words_said')", "ANALYZE words", "ANALYZE span"):
-            connection.exec_driver_sql(statement)
 
 
 def _tell_by(connection: Connection, phrases: Phrases) -> None:
@@ -114,7 +106,7 @@ def _edit_again(connection: Connection, found: Sequence[Row]) -> None:
     rows.upsert(connection, "edit", ("seq",), _EDIT, made)
 
 
-def _take(connection: Connection, found: Sequence[Row]) -> None:
+def _take(connection: Connection, found: Sequence[Row], stems: tsvector.Stems) -> None:
     """Index a stretch of the log. A document whose bytes are damaged is left out: `verify` tells of it."""
     of_document: defaultdict[int, list[Row]] = defaultdict(list)
     for row in found:
@@ -131,7 +123,7 @@ def _take(connection: Connection, found: Sequence[Row]) -> None:
             continue
         if made is not None:
             taken.add(key, made, 0 if head is None else head.spans)
-    taken.write(connection)
+    taken.write(connection, stems)
 
 
 class Made(msgspec.Struct):
@@ -244,15 +236,8 @@ def _normaliser(renditions: dict[int, list[Row]], before: str | None) -> str:
 
 
 def _chosen(connection: Connection, raw: bytes, found: Sequence[Row], normaliser: str) -> Text | None:
-    row = chosen(found, normaliser)
+    row = edits.chosen(found, normaliser)
     return None if row is None else edits.text_of(connection, raw, row)
-
-
-def chosen(found: Sequence[Row], normaliser: str) -> Row | None:
-    """Of a version's renditions with text the newest by this normaliser, else the newest."""
-    return next(
-        (each for each in reversed(found) if each.normaliser == normaliser), found[-1] if found else None
-    )
 
 
 # -- where a document was left -----------------------------------------------------------------
@@ -310,7 +295,7 @@ class _Taken:
 
     def __init__(self) -> None:
         self.spans: list[tuple[Any, ...]] = []
-        self.words: list[tuple[int, str, str]] = []
+        self.words: list[tuple[int, str | None, str]] = []
         self.ended: list[tuple[int, int, int]] = []
         self.edits: list[tuple[Any, ...]] = []
         self.heads: list[tuple[int, int, int, str]] = []
@@ -328,26 +313,22 @@ class _Taken:
                  int(span.edited), runs)
             )  # fmt: skip
             text, language = made.said[id(span)]
-            self.words.append((span.id, CONFIGURATIONS.get(language or "", "simple"), fold(text)))
+            self.words.append((span.id, language, text))
         mine = {id(span) for span in made.begun}
         self.ended += [(span.to_no, int(span.edited), span.id) for span in made.ended if id(span) not in mine]
         self.edits += [_edit_row(seq, key, edit) for seq, edit in made.edits]
         self.heads.append((key, made.no, spans + len(made.begun), made.normaliser))
 
-    def write(self, connection: Connection) -> None:
+    def write(self, connection: Connection, stems: tsvector.Stems) -> None:
         """Write all of it."""
         rows.run_many(connection, "DELETE FROM span WHERE document_id = ?", self.anew)
         rows.run_many(connection, "UPDATE span SET to_no = ?, edited = ? WHERE id = ?", self.ended)
         rows.insert(connection, "span", _SPAN, self.spans)
         if connection.dialect.name == "sqlite":
-            rows.insert(connection, "words", ("rowid", "said"), [(key, said) for key, _, said in self.words])
-        elif self.words:
-            # The words as the language stems them, and as they stand: for what is no word of it.
-            connection.exec_driver_sql(
-                "INSERT INTO words VALUES"
-                " (%s, %s, to_tsvector(%s::regconfig, %s) || to_tsvector('simple', %s))",
-                [(key, name, name, said, said) for key, name, said in self.words],
-            )
+            fts5.write(connection, self.words)
+        else:
+            tsvector.forget(connection, [key for (key,) in self.anew])
+            tsvector.write(connection, self.words, stems)
         rows.upsert(connection, "edit", ("seq",), _EDIT, self.edits)
         rows.upsert(connection, "indexed", ("document_id",), _HEAD, self.heads)
 

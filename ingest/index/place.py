@@ -19,40 +19,11 @@ from sqlalchemy.engine import Connection, Engine
 from sqlalchemy.exc import DBAPIError
 
 from ingest.errors import StoreUnavailable
+from ingest.index.schema import SCHEMA, TABLES, VERSION, WORDS
 from ingest.store import tables
 from ingest.store.engine import Store, translated
 
-VERSION = 7  # of what is kept and how it is made: another one, and the index is made anew
-SCHEMA = "ingest_index"
-# The id of a span is its document's key and, in so many bits, its number within the document: to know which
-# documents hold a word, nothing but the ids of its sentences is read. It has room for two thousand million
-# documents and twice as many sentences of each, counted over all its versions.
-SPAN_BITS = 32
 _LOCK = 0x696E646578  # "index": one at a time makes the schema
-
-_TABLES = (
-    """CREATE TABLE state (id INTEGER PRIMARY KEY, version INTEGER NOT NULL, seq BIGINT NOT NULL,
-       leaf {bytes} NOT NULL, edited BIGINT NOT NULL, phrases TEXT NOT NULL)""",
-    """CREATE TABLE indexed (document_id {key} PRIMARY KEY, no INTEGER NOT NULL, spans INTEGER NOT NULL,
-       normaliser TEXT NOT NULL)""",
-    """CREATE TABLE edit (seq {key} PRIMARY KEY, document_id BIGINT NOT NULL, class TEXT NOT NULL,
-       significance TEXT NOT NULL, facts TEXT NOT NULL, flags TEXT NOT NULL, body TEXT NOT NULL)""",
-    "CREATE INDEX ix_edit_class ON edit (class, seq)",
-    "CREATE INDEX ix_edit_significance ON edit (significance, seq)",
-    """CREATE TABLE span (id {key} PRIMARY KEY, document_id BIGINT NOT NULL, from_no INTEGER NOT NULL,
-       to_no INTEGER NOT NULL, origin_no INTEGER NOT NULL, start INTEGER NOT NULL, length INTEGER NOT NULL,
-       hash BIGINT NOT NULL, edited INTEGER NOT NULL, runs TEXT)""",
-    "CREATE INDEX ix_span_document ON span (document_id, to_no, hash)",
-)
-_WORDS = {
-    "sqlite": (
-        "CREATE VIRTUAL TABLE words USING fts5(said, content='', tokenize=\"unicode61 remove_diacritics 2\")",
-    ),
-    "postgresql": (
-        "CREATE TABLE words (id BIGINT PRIMARY KEY, language TEXT NOT NULL, said TSVECTOR NOT NULL)",
-        "CREATE INDEX ix_words_said ON words USING gin (said)",
-    ),
-}
 
 
 class Index:
@@ -169,7 +140,7 @@ class Index:
                 connection.exec_driver_sql(f"SET LOCAL search_path TO {SCHEMA}")
             # SQLite finds a row by its key at once only where that is declared so.
             kinds = ("BLOB", "INTEGER") if self.path is not None else ("BYTEA", "BIGINT")
-            for statement in (*_TABLES, *_WORDS[connection.dialect.name]):
+            for statement in (*TABLES, WORDS[connection.dialect.name]):
                 connection.exec_driver_sql(statement.format(bytes=kinds[0], key=kinds[1]))
             connection.execute(
                 sa.text("INSERT INTO state VALUES (1, :version, 0, :leaf, 0, '{}')"),

@@ -5,7 +5,7 @@ A term is looked up among sentences; AND, OR and NOT are of documents, or with `
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from itertools import islice
 from typing import Any
 
@@ -17,6 +17,7 @@ from ingest import moments
 from ingest.compare.lineage import OPEN
 from ingest.escape import path_fields
 from ingest.ids import show_uid
+from ingest.index import fts5, tsvector
 from ingest.index.lookup import Found, Lookup
 from ingest.index.query import Clause, Term
 from ingest.index.stretches import Stretches, both, joined, union, without
@@ -59,9 +60,9 @@ def find(connection: Connection, clauses: Sequence[Clause], wanted: Wanted, *, e
     ones, unless `every`. Which documents may be meant is asked of the words alone; what each holds, when its
     turn comes, and of all that are left once it is clear that many are wanted. A caller may stop anywhere.
     """
-    work = Lookup(connection)
-    for number, row in enumerate(_rows(connection, work.candidates(clauses), wanted, every=every)):
-        work.at_once = number >= _SLICE
+    words = fts5 if connection.dialect.name == "sqlite" else tsvector
+    work: Lookup = words.WordsLookup(connection)
+    for row in _rows(connection, work, clauses, wanted, every=every):
         held = _Held(work, row.key)
         stretches = held.versions(clauses, every=every)
         if not stretches:
@@ -149,9 +150,11 @@ class _Held:
         return joined([(first, end) for _, first, end in spans])
 
 
-def _rows(connection: Connection, keys: Iterable[int], wanted: Wanted, *, every: bool) -> Iterator[Row]:
+def _rows(
+    connection: Connection, work: Lookup, clauses: Sequence[Clause], wanted: Wanted, *, every: bool
+) -> Iterator[Row]:
     """The documents in this order that may be meant: by their current versions, unless `every`."""
-    left = iter(keys)
+    left = iter(work.candidates(clauses))
     select = _DOCUMENTS
     if not every:
         select = select.where(_document.state == "live")
@@ -168,7 +171,9 @@ def _rows(connection: Connection, keys: Iterable[int], wanted: Wanted, *, every:
             current = _version.no == _document.last_no
             meant = dict(_facts(connection, _document.id.in_(list(rows)), current, wanted))
             rows = {key: row for key, row in rows.items() if key in meant}
-        yield from (rows[key] for key in part if key in rows)
+        meant_here = [key for key in part if key in rows]
+        work.ahead(meant_here)
+        yield from (rows[key] for key in meant_here)
         size = _SLICE
 
 

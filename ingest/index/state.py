@@ -12,7 +12,8 @@ import msgspec
 from sqlalchemy.engine import Connection
 
 from ingest.errors import StoreUnavailable
-from ingest.index.place import VERSION, Index
+from ingest.index.place import Index
+from ingest.index.schema import VERSION
 from ingest.store import reader
 
 if TYPE_CHECKING:

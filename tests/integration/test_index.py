@@ -14,9 +14,10 @@ import pytest
 import sqlalchemy as sa
 
 from ingest.compare.notices import Phrases
-from ingest.index import blame, fill, kinds, lookup, search, state
-from ingest.index.place import SPAN_BITS, Index
+from ingest.index import blame, fill, fts5, kinds, lookup, search, state, tsvector
+from ingest.index.place import Index
 from ingest.index.query import parse
+from ingest.index.schema import SPAN_BITS
 from ingest.store import tables
 from ingest.store.engine import Store
 from tests.recording import add_root, entry, opened, record, rendition_of, rows_of
@@ -333,8 +334,7 @@ def test_many_documents_are_answered_as_few_are(
         history(store, root, b"c.txt", text(A))
         index = brought_up(store)
         one_by_one = found(index, query, every=every)
-        monkeypatch.setattr(search, "_SLICE", 0)
-        monkeypatch.setattr(search, "_FIRST_SLICE", 10)
+        monkeypatch.setattr(fts5, "_MANY", 0)
         at_once = found(index, query, every=every)
         index.dispose()
 
@@ -361,17 +361,21 @@ def test_words_that_are_nearly_everywhere_put_no_document_before_an_older_one(
         index = brought_up(store)
         monkeypatch.setattr(search, "_FIRST_SLICE", 2)
         usual = found(index, query, every=every)
-        monkeypatch.setattr(lookup, "_MOST_IDS", 0)
+        monkeypatch.setattr(fts5, "_MOST_IDS", 0)
         by_words = found(index, query, every=every)
-        monkeypatch.setattr(lookup, "COMMON", 1)
+        monkeypatch.setattr(fts5, "COMMON", 1)
+        for kind in ("COMMON", "FEW"):
+            monkeypatch.setattr(tsvector, kind, 0)
         by_age = found(index, query, every=every)
-        monkeypatch.setattr(lookup, "_MOST_IDS", 500)
+        monkeypatch.setattr(fts5, "_MOST_IDS", 500)
         by_ids = found(index, query, every=every)
+        for words in (fts5, tsvector):
+            monkeypatch.setattr(words, "PAGE", 1)
         monkeypatch.setattr(lookup, "PAGE", 1)
         by_page = found(index, query, every=every)
-        monkeypatch.setattr(lookup, "_MOST_KEPT", 1)
+        monkeypatch.setattr(fts5, "_MOST_KEPT", 1)
         forgotten = found(index, query, every=every)
-        monkeypatch.setattr(search, "_SLICE", 2)
+        monkeypatch.setattr(fts5, "_MANY", 2)
         at_once = found(index, query, every=every)
         index.dispose()
 
@@ -388,8 +392,8 @@ def test_no_stream_is_read_on_once_another_has_ended() -> None:
             read.append(number)
             yield number
 
-    assert list(lookup.in_all([iter([2, 5, 7]), iter([1, 2, 3, 7, 9]), iter([2, 7])])) == [2, 7]
-    assert list(lookup.in_all([iter([1, 2]), noted([3, 4, 5, 6])])) == []
+    assert list(fts5.in_all([iter([2, 5, 7]), iter([1, 2, 3, 7, 9]), iter([2, 7])])) == [2, 7]
+    assert list(fts5.in_all([iter([1, 2]), noted([3, 4, 5, 6])])) == []
     assert read == [3]
 
 

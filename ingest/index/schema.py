@@ -1,0 +1,36 @@
+"""The tables of the index, on both databases."""
+
+from __future__ import annotations
+
+VERSION = 8  # of what is kept and how it is made: another one, and the index is made anew
+SCHEMA = "ingest_index"
+# The id of a span is its document's key and, in so many bits, its number within the document: to know which
+# documents hold a word, nothing but the ids of its sentences is read. It has room for two thousand million
+# documents and twice as many sentences of each, counted over all its versions.
+SPAN_BITS = 32
+
+TABLES = (
+    """CREATE TABLE state (id INTEGER PRIMARY KEY, version INTEGER NOT NULL, seq BIGINT NOT NULL,
+       leaf {bytes} NOT NULL, edited BIGINT NOT NULL, phrases TEXT NOT NULL)""",
+    """CREATE TABLE indexed (document_id {key} PRIMARY KEY, no INTEGER NOT NULL, spans INTEGER NOT NULL,
+       normaliser TEXT NOT NULL)""",
+    """CREATE TABLE edit (seq {key} PRIMARY KEY, document_id BIGINT NOT NULL, class TEXT NOT NULL,
+       significance TEXT NOT NULL, facts TEXT NOT NULL, flags TEXT NOT NULL, body TEXT NOT NULL)""",
+    "CREATE INDEX ix_edit_class ON edit (class, seq)",
+    "CREATE INDEX ix_edit_significance ON edit (significance, seq)",
+    """CREATE TABLE span (id {key} PRIMARY KEY, document_id BIGINT NOT NULL, from_no INTEGER NOT NULL,
+       to_no INTEGER NOT NULL, origin_no INTEGER NOT NULL, start INTEGER NOT NULL, length INTEGER NOT NULL,
+       hash BIGINT NOT NULL, edited INTEGER NOT NULL, runs TEXT)""",
+    "CREATE INDEX ix_span_document ON span (document_id, to_no, hash)",
+)
+WORDS = {
+    "sqlite": (
+        "CREATE VIRTUAL TABLE words USING fts5(said, content='', tokenize=\"unicode61 remove_diacritics 2\")"
+    ),
+    "postgresql": (
+        "CREATE TABLE words (document_id BIGINT NOT NULL, number BIGINT NOT NULL, part INTEGER NOT NULL,"
+        " starts SMALLINT[] NOT NULL, said TSVECTOR NOT NULL, PRIMARY KEY (document_id, number, part))"
+        # A look into the index by words visits the rows of all it finds: they must be small.
+        " WITH (toast_tuple_target = 128)"
+    ),
+}

@@ -1,0 +1,310 @@
+"""The words of an index on Postgres: rows of many sentences each, found by GIN.
+
+A row holds sentences of one document that are numbered in a row, so that a look into the index visits a row
+for each document, and not one for each sentence. Its lexemes are made here:
+
+    brug               a word as it stands, folded, with its places in the row
+    brug.nl            a stem by the language of the sentence: no word has a full stop in it
+    brug/3, brug.nl/3  in how many sentences of the row, where it is more than one; rounded from nine on
+
+`starts` has the place at which each sentence begins; the place between two is empty, so that no phrase
+goes from one into the next. The server stems, as its own configurations for the languages do.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import groupby
+
+import sqlalchemy as sa
+from sqlalchemy.engine import Connection
+
+from ingest.index.folding import fold
+from ingest.index.lookup import PAGE, Found, Lookup
+from ingest.index.query import Term
+from ingest.index.schema import SCHEMA, SPAN_BITS
+from ingest.store import rows
+from ingest.store.engine import Row
+
+COMMON = 25_000  # rows: a word in more of them has no say in the order of documents
+FEW = 250  # documents of which each sentence is looked at to tell how many hold a phrase or a prefix
+_STEMMERS = {"nl": "dutch_stem", "en": "english_stem"}
+_LONGEST = 200  # characters of a word; a lexeme has room for two thousand bytes
+_PLACES = 4_000  # words of a row; Postgres counts to 16,383
+_MOST_PLACES = 255  # of one lexeme, as Postgres has it
+_OVERLAP = 32  # words that two parts of one sentence share, for the phrases there
+_MOST_STEMS = 500_000
+_BUCKETS = (*range(2, 9), 16, 32, 64, 128, 256, 512)
+_MANY = 1000  # changes after which the statistics say nothing any more
+
+Said = tuple[int, str | None, str]
+_Sentence = tuple[str, list[str]]  # its language and its words
+
+
+class Stems:
+    """What the server makes of words, asked once for each."""
+
+    def __init__(self) -> None:
+        self._known: dict[str, dict[str, str]] = {language: {} for language in _STEMMERS}
+
+    def learn(self, connection: Connection, language: str, words: Iterable[str]) -> None:
+        """Ask for the stems of those words that are not known yet."""
+        known = self._known.get(language)
+        if known is None:
+            return
+        if len(known) > _MOST_STEMS:
+            known.clear()
+        unknown = [word for word in set(words) if word not in known]
+        if unknown:
+            select = sa.text(
+                f"SELECT word, coalesce((ts_lexize('{_STEMMERS[language]}', word))[1], '') AS stem"
+                " FROM unnest(CAST(:words AS text[])) AS word"
+            )
+            for row in connection.execute(select, {"words": unknown}):
+                known[row.word] = f"{row.stem}.{language}" if row.stem else ""
+
+    def of(self, language: str) -> dict[str, str]:
+        """The lexemes of a language's words; empty for a word it has no stem of, as `the`."""
+        return self._known.get(language, {})
+
+
+def write(connection: Connection, said: Sequence[Said], stems: Stems) -> None:
+    """Take in spans, in the order of their numbers, with the language and the text of each."""
+    cut = [
+        (span, language or "", [word[:_LONGEST] for word in fold(text).split()])
+        for span, language, text in said
+    ]
+    for language in _STEMMERS:
+        stems.learn(connection, language, (word for _, of, words in cut if of == language for word in words))
+    made: list[_Written] = []
+    for key, spans in groupby(cut, lambda each: each[0] >> SPAN_BITS):
+        first, *_ = of_document = list(spans)
+        number = first[0] & (1 << SPAN_BITS) - 1
+        made += _rows(key, number, [each[1:] for each in of_document], stems)
+    columns = ("document_id", "number", "part", "starts", "said")
+    rows.insert(connection, "words", columns, made)
+
+
+def forget(connection: Connection, keys: Sequence[int]) -> None:
+    """Throw away the words of documents."""
+    connection.execute(sa.text("DELETE FROM words WHERE document_id = ANY(:keys)"), {"keys": list(keys)})
+
+
+def settle(connection: Connection, taken: int) -> None:
+    """Once the index has come up to the log by so many changes: have the words found fast.
+
+    The GIN index is made when all that there was is in: filled row by row it takes many times as long.
+    After many changes the server takes in what it put off, and counts what it plans by, which it may do
+    hours later of itself.
+    """
+    made = connection.exec_driver_sql(f"SELECT to_regclass('{SCHEMA}.ix_words_said')").scalar() is not None
+    if not made:
+        connection.exec_driver_sql(
+            "CREATE INDEX ix_words_said ON words USING gin (said) WITH (gin_pending_list_limit = 256)"
+        )
+    elif taken >= _MANY:
+        connection.exec_driver_sql("SELECT gin_clean_pending_list('ix_words_said')")
+    if not made or taken >= _MANY:
+        for table in ("words", "span"):
+            connection.exec_driver_sql(f"ANALYZE {table}")
+
+
+_Written = tuple[int, int, int, list[int], str]
+_Places = tuple[list[int], dict[str, list[int]], Counter[str]]
+
+
+def _rows(key: int, number: int, sentences: Sequence[_Sentence], stems: Stems) -> Iterator[_Written]:
+    """The rows of sentences that are numbered from `number` on; each is as long as one may be."""
+    found = _places(sentences, stems)
+    if found is not None:
+        yield key, number, 0, found[0], _written(*found[1:])
+    elif len(sentences) > 1:
+        half = len(sentences) // 2
+        yield from _rows(key, number, sentences[:half], stems)
+        yield from _rows(key, number + half, sentences[half:], stems)
+    else:
+        language, words = sentences[0]
+        for part, (starts, places, held) in enumerate(_parts(language, words, stems)):
+            yield key, number, part, starts, _written(places, held)
+
+
+def _parts(language: str, words: list[str], stems: Stems) -> Iterator[_Places]:
+    """The parts of a sentence that is too long for a row."""
+    found = _places([(language, words)], stems)
+    if found is not None:
+        yield found
+        return
+    half = len(words) // 2
+    yield from _parts(language, words[: half + _OVERLAP], stems)
+    yield from _parts(language, words[half:], stems)
+
+
+def _places(sentences: Sequence[_Sentence], stems: Stems) -> _Places | None:
+    """Where each sentence starts and each lexeme stands, and in how many sentences it does.
+
+    None where that is too much for a row.
+    """
+    if sum(len(words) + 1 for _, words in sentences) > _PLACES:
+        return None
+    starts: list[int] = []
+    places: defaultdict[str, list[int]] = defaultdict(list)
+    held: Counter[str] = Counter()
+    place = 1
+    for language, words in sentences:
+        starts.append(place)
+        stem = stems.of(language)
+        lexemes = set(words)
+        for word in words:
+            places[word].append(place)
+            made = stem.get(word)
+            if made:
+                places[made].append(place)
+                lexemes.add(made)
+            place += 1
+        held.update(lexemes)
+        place += 1
+    if any(len(each) > _MOST_PLACES for each in places.values()):
+        return None
+    return starts, places, held
+
+
+def _written(places: dict[str, list[int]], held: Counter[str]) -> str:
+    """A tsvector as Postgres reads it. Folded words are letters and digits alone."""
+    parts = [f"'{lexeme}':{','.join(map(str, at))}" for lexeme, at in places.items()]
+    parts += [f"'{lexeme}/{_bucket(number)}'" for lexeme, number in held.items() if number > 1]
+    return " ".join(parts)
+
+
+def _bucket(number: int) -> int:
+    return int(_BUCKETS[bisect_right(_BUCKETS, number) - 1])
+
+
+class WordsLookup(Lookup):
+    """A search that is answered by documents. Of phrases and prefixes that are in many, none is counted."""
+
+    def __init__(self, connection: Connection) -> None:
+        super().__init__(connection)
+        # What a row says lies apart from it, and to read all rows takes longer than the planner knows.
+        connection.exec_driver_sql(
+            "SELECT set_config('enable_seqscan', 'off', true), set_config('jit', 'off', true)"
+        )
+        self._stems = Stems()
+        self._keys: list[int] = []
+        self._read: dict[Term, dict[int, list[Found]]] = {}
+
+    def ahead(self, keys: Sequence[int]) -> None:
+        self._keys = list(keys)
+        self._read.clear()
+
+    def _numbers(self, term: Term) -> dict[int, int] | None:
+        asked = self._query(term)
+        most = FEW if term.prefix or len(term.words) > 1 else COMMON
+        some = f"SELECT 1 FROM words WHERE {_hold('query')} LIMIT {most + 1}"
+        count = sa.text(f"SELECT count(*) FROM ({some}) AS found")
+        if self._connection.execute(count, {"query": asked}).scalar_one() > most:
+            return None
+        if most == COMMON:
+            return self._counted(self._lexemes(term)[0])
+        every = sa.text(f"SELECT DISTINCT document_id FROM words WHERE {_hold('query')}")
+        found = self._connection.execute(every, {"query": asked})
+        spans = self._fetched(term, list(found.scalars()))
+        return {key: len(found) for key, found in spans.items()}
+
+    def _counted(self, lexemes: Sequence[str]) -> dict[int, int]:
+        """Each document that holds one of these lexemes of a word, and in how many sentences."""
+        select = []
+        asked = {}
+        for bucket in (1, *_BUCKETS):
+            end = "" if bucket == 1 else f"/{bucket}"
+            asked[f"query{bucket}"] = " | ".join(f"'{lexeme}{end}'" for lexeme in lexemes)
+            select.append(
+                f"SELECT {bucket}, document_id, number, part FROM words WHERE {_hold(f'query{bucket}')}"
+            )
+        result = self._connection.execute(sa.text(" UNION ALL ".join(select)), asked)
+        most: dict[tuple[int, int, int], int] = {}
+        for bucket, *row in result:
+            at = (row[0], row[1], row[2])
+            most[at] = max(bucket, most.get(at, 0))
+        numbers: dict[int, int] = {}
+        for (key, _, _), bucket in most.items():
+            numbers[key] = numbers.get(key, 0) + bucket
+        return numbers
+
+    def _oldest(self, terms: Sequence[Term]) -> Iterable[int]:
+        select = [
+            f"SELECT document_id FROM words WHERE {_hold(f'query{at}')} AND document_id > :after"
+            for at in range(len(terms))
+        ]
+        asked = {f"query{at}": self._query(term) for at, term in enumerate(terms)}
+        every = " INTERSECT ".join(select)
+        return self._rising(f"SELECT DISTINCT document_id FROM ({every}) AS found", asked, PAGE)
+
+    def _spans(self, term: Term, key: int) -> list[Found]:
+        if key not in self._keys:
+            self.ahead([key])
+        if term not in self._read:
+            self._read[term] = self._fetched(term, self._keys)
+        return self._read[term].get(key, [])
+
+    def _fetched(self, term: Term, keys: Sequence[int]) -> dict[int, list[Found]]:
+        """Of these documents those that hold a term, and the spans that do."""
+        lexemes = self._lexemes(term)
+        select = (
+            "SELECT document_id, number, part, starts, lexeme, positions"
+            " FROM words CROSS JOIN LATERAL unnest(said) AS each (lexeme, positions, weights)"
+            " WHERE document_id = ANY(:keys) AND positions IS NOT NULL AND (lexeme = ANY(:lexemes)"
+        )
+        asked = {"keys": list(keys), "lexemes": [lexeme for each in lexemes for lexeme in each]}
+        if term.prefix:
+            select += " OR starts_with(lexeme, :prefix)"
+            asked["prefix"] = lexemes[-1][0]
+        found: list[int] = []
+        result = self._connection.execute(sa.text(f"{select}) ORDER BY 1, 2, 3"), asked)
+        for (key, number, _), group in groupby(result, lambda row: (row.document_id, row.number, row.part)):
+            of_row = list(group)
+            starts = of_row[0].starts
+            held = {bisect_right(starts, at) - 1 for at in _begins(lexemes, of_row, prefix=term.prefix)}
+            found += [(key << SPAN_BITS) + number + each for each in held]
+        spans: defaultdict[int, list[Found]] = defaultdict(list)
+        select = "SELECT id, from_no, to_no FROM span WHERE id = ANY(:ids) ORDER BY id"
+        for row in self._connection.execute(sa.text(select), {"ids": found}):
+            spans[row.id >> SPAN_BITS].append((row.id, row.from_no, row.to_no))
+        return spans
+
+    def _lexemes(self, term: Term) -> list[tuple[str, ...]]:
+        """The lexemes of each word of a term, itself first; the beginning of a word has no stem."""
+        words = [word[:_LONGEST] for word in term.words]
+        stemmed = words[:-1] if term.prefix else words
+        for language in _STEMMERS:
+            self._stems.learn(self._connection, language, stemmed)
+        found: list[tuple[str, ...]] = []
+        for at, word in enumerate(words):
+            stems = [self._stems.of(language).get(word) for language in _STEMMERS]
+            found.append((word, *(stem for stem in stems if stem and at < len(stemmed))))
+        return found
+
+    def _query(self, term: Term) -> str:
+        """What GIN is asked for: all words of a term, in whatever order."""
+        lexemes = self._lexemes(term)
+        parts = ["(" + " | ".join(f"'{lexeme}'" for lexeme in each) + ")" for each in lexemes]
+        if term.prefix:
+            parts[-1] = f"'{lexemes[-1][0]}':*"
+        return " & ".join(parts)
+
+
+def _hold(name: str) -> str:
+    """What must hold of rows that have the words of a query, asked with under this name."""
+    return f"said @@ CAST(:{name} AS tsquery)"
+
+
+def _begins(lexemes: Sequence[tuple[str, ...]], found: Sequence[Row], *, prefix: bool) -> set[int]:
+    """The places of a row at which a term begins, from where its words are."""
+    places: list[set[int]] = [set() for _ in lexemes]
+    for row in found:
+        for at, each in enumerate(lexemes):
+            whole = not prefix or at < len(lexemes) - 1
+            if row.lexeme in each or (not whole and "." not in row.lexeme and row.lexeme.startswith(each[0])):
+                places[at].update(row.positions)
+    return {first for first in places[0] if all(first + at in each for at, each in enumerate(places))}
