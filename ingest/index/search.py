@@ -174,7 +174,7 @@ def _rows(
         meant_here = [key for key in part if key in rows]
         work.ahead(meant_here)
         yield from (rows[key] for key in meant_here)
-        size = _SLICE
+        size = min(size * 2, _SLICE)
 
 
 _document, _version, _rendition = tables.document.c, tables.version.c, tables.rendition.c

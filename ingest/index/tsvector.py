@@ -16,7 +16,8 @@ from __future__ import annotations
 from bisect import bisect_right
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Sequence
-from itertools import groupby
+from itertools import chain, groupby
+from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
@@ -28,7 +29,7 @@ from ingest.index.schema import SCHEMA, SPAN_BITS
 from ingest.store import rows
 from ingest.store.engine import Row
 
-COMMON = 25_000  # rows: a word in more of them has no say in the order of documents
+COMMON = 15_000  # rows: a word in more of them has no say in the order of documents
 FEW = 250  # documents of which each sentence is looked at to tell how many hold a phrase or a prefix
 _STEMMERS = {"nl": "dutch_stem", "en": "english_stem"}
 _LONGEST = 200  # characters of a word; a lexeme has room for two thousand bytes
@@ -188,7 +189,8 @@ class WordsLookup(Lookup):
         super().__init__(connection)
         # What a row says lies apart from it, and to read all rows takes longer than the planner knows.
         connection.exec_driver_sql(
-            "SELECT set_config('enable_seqscan', 'off', true), set_config('jit', 'off', true)"
+            "SELECT set_config('enable_seqscan', 'off', true), set_config('jit', 'off', true),"
+            " set_config('max_parallel_workers_per_gather', '0', true)"
         )
         self._stems = Stems()
         self._keys: list[int] = []
@@ -199,47 +201,46 @@ class WordsLookup(Lookup):
         self._read.clear()
 
     def _numbers(self, term: Term) -> dict[int, int] | None:
-        asked = self._query(term)
-        most = FEW if term.prefix or len(term.words) > 1 else COMMON
+        is_word = len(term.words) == 1 and not term.prefix
+        most = COMMON if is_word else FEW
+        asked = {"query": self._query(term)}
         some = f"SELECT 1 FROM words WHERE {_hold('query')} LIMIT {most + 1}"
         count = sa.text(f"SELECT count(*) FROM ({some}) AS found")
-        if self._connection.execute(count, {"query": asked}).scalar_one() > most:
+        if self._connection.execute(count, asked).scalar_one() > most:
             return None
-        if most == COMMON:
-            return self._counted(self._lexemes(term)[0])
-        every = sa.text(f"SELECT DISTINCT document_id FROM words WHERE {_hold('query')}")
-        found = self._connection.execute(every, {"query": asked})
-        spans = self._fetched(term, list(found.scalars()))
-        return {key: len(found) for key, found in spans.items()}
+        # the driver's own tuples: there may be many thousands
+        select = sa.text(f"SELECT document_id FROM words WHERE {_hold('query')}")
+        cursor: Any = self._connection.execute(select, asked).cursor
+        numbers = Counter[int](chain.from_iterable(cursor.fetchall()))
+        if is_word:
+            numbers.update(self._more(self._lexemes(term)[0]))
+            return numbers
+        return {key: len(spans) for key, spans in self._fetched(term, list(numbers)).items()}
 
-    def _counted(self, lexemes: Sequence[str]) -> dict[int, int]:
-        """Each document that holds one of these lexemes of a word, and in how many sentences."""
-        select = []
-        asked = {}
-        for bucket in (1, *_BUCKETS):
-            end = "" if bucket == 1 else f"/{bucket}"
-            asked[f"query{bucket}"] = " | ".join(f"'{lexeme}{end}'" for lexeme in lexemes)
-            select.append(
-                f"SELECT {bucket}, document_id, number, part FROM words WHERE {_hold(f'query{bucket}')}"
-            )
-        result = self._connection.execute(sa.text(" UNION ALL ".join(select)), asked)
-        most: dict[tuple[int, int, int], int] = {}
-        for bucket, *row in result:
-            at = (row[0], row[1], row[2])
-            most[at] = max(bucket, most.get(at, 0))
-        numbers: dict[int, int] = {}
-        for (key, _, _), bucket in most.items():
-            numbers[key] = numbers.get(key, 0) + bucket
-        return numbers
+    def _more(self, lexemes: Sequence[str]) -> dict[int, int]:
+        """In how many sentences more than one for each row documents hold one of these lexemes of a word."""
+        asked = {
+            f"query{bucket}": " | ".join(f"'{lexeme}/{bucket}'" for lexeme in lexemes) for bucket in _BUCKETS
+        }
+        every = " UNION ALL ".join(
+            f"SELECT {bucket - 1} AS more, document_id, number, part FROM words"
+            f" WHERE {_hold(f'query{bucket}')}"
+            for bucket in _BUCKETS
+        )
+        of_rows = (
+            f"SELECT document_id, max(more) AS most FROM ({every}) AS a GROUP BY document_id, number, part"
+        )
+        select = f"SELECT document_id, sum(most)::integer FROM ({of_rows}) b GROUP BY document_id"
+        cursor: Any = self._connection.execute(sa.text(select), asked).cursor
+        return dict(cursor.fetchall())
 
     def _oldest(self, terms: Sequence[Term]) -> Iterable[int]:
-        select = [
-            f"SELECT document_id FROM words WHERE {_hold(f'query{at}')} AND document_id > :after"
-            for at in range(len(terms))
-        ]
         asked = {f"query{at}": self._query(term) for at, term in enumerate(terms)}
-        every = " INTERSECT ".join(select)
-        return self._rising(f"SELECT DISTINCT document_id FROM ({every}) AS found", asked, PAGE)
+        every = " INTERSECT ".join(f"SELECT document_id FROM words WHERE {_hold(name)}" for name in asked)
+        # materialized: else the rows are read by age, and what each says with them
+        held = f"WITH held AS MATERIALIZED ({every})"
+        select = f"{held} SELECT document_id FROM held WHERE document_id > :after"
+        return self._rising(select, asked, PAGE)
 
     def _spans(self, term: Term, key: int) -> list[Found]:
         if key not in self._keys:
