@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import re
 import unicodedata
+
+_NO_WORD = re.compile(r"[\W_]+")
 
 
 def fold(text: str) -> str:
     """The words of a text, small and without marks on their letters; all else is a blank."""
-    return "".join(char if char.isalnum() else " " for char in small(text))
+    return _NO_WORD.sub(" ", small(text))
 
 
 def small(text: str) -> str:
