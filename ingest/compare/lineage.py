@@ -12,16 +12,17 @@ that held it, without a gap. Sentences are known by what they say without white 
 
 from __future__ import annotations
 
-from bisect import bisect_left
+from bisect import bisect_left, bisect_right
 from collections import defaultdict, deque
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from functools import lru_cache
 from hashlib import blake2b
 from itertools import accumulate
 
 import msgspec
 
 from ingest.compare import alike, diff
-from ingest.compare.sentences import split
+from ingest.compare.sentences import Sentence, split_again
 from ingest.compare.words import tokens, without_blanks
 
 OPEN = 2**31 - 1  # `to_no` of what the last version still holds
@@ -69,6 +70,8 @@ class Cutter:
 
     def __init__(self) -> None:
         self._held: dict[tuple[str, str | None], tuple[tuple[int, int, str], ...]] = {}
+        self._keys: dict[str, int] = {}
+        self._last: dict[str | None, tuple[str, list[Sentence]]] = {}
 
     def cut(self, text: str, language: str | None) -> list[Said]:
         """The sentences of a text, in order."""
@@ -77,18 +80,26 @@ class Cutter:
         for paragraph in text.split("\n\n"):
             held = self._held.get((paragraph, language))
             if held is None:
-                held = tuple(
-                    (key_of(paragraph[each.text_start : each.text_end]), each.text_start,
-                     paragraph[each.text_start : each.text_end])
-                    for each in split(paragraph, language)
-                    if each.text_start < each.text_end
-                )  # fmt: skip
                 if len(self._held) >= _MOST_HELD:
                     self._held.clear()
-                self._held[paragraph, language] = held
+                    self._keys.clear()
+                held = self._held[paragraph, language] = tuple(self._cut(paragraph, language))
             found += [Said(key, at + offset, said) for key, offset, said in held]
             at += len(paragraph) + 2
         return found
+
+    def _cut(self, paragraph: str, language: str | None) -> Iterator[tuple[int, int, str]]:
+        # What is new is mostly what the last new one was, with an edit.
+        sentences = split_again(paragraph, language, *self._last.get(language, ("", [])))
+        self._last[language] = paragraph, sentences
+        for each in sentences:
+            said = paragraph[each.text_start : each.text_end]
+            if not said:
+                continue
+            key = self._keys.get(said)
+            if key is None:
+                key = self._keys[said] = key_of(said)
+            yield key, each.text_start, said
 
 
 def key_of(sentence: str) -> int:
@@ -212,18 +223,17 @@ class Lineage:
     def _runs(self, no: int, sources: list[int], text: str) -> Runs:
         """Of each run of words of an edited sentence, the version that brought it."""
         old: list[str] = []
-        ends: list[tuple[int, int]] = []  # of each run of `old` the version, and the character it ends at
+        owned: list[tuple[int, int]] = []
         for i in sources:
             span, said = self.live[i], self.said[i].text
-            at = ends[-1][1] if ends else 0
-            for owner, size in _fitted(span.runs or ((span.origin_no, len(said)),), said):
-                at += size
-                ends.append((owner, at))
-            old += tokens(said)
-        parts = tokens(text)
+            of_this = _fitted(span.runs or ((span.origin_no, len(said)),), said)
+            _add(owned, *of_this[0])
+            owned += of_this[1:]
+            old += _tokens(said)
+        ends = list(accumulate(size for _, size in owned))
+        parts = _tokens(text)
         old_at, new_at = ([0, *accumulate(map(len, side))] for side in (old, parts))
         runs: list[tuple[int, int]] = []
-        run = 0
         for same in diff.align(old, parts):
             start, stop = new_at[same.b_start], new_at[same.b_end]
             if runs and start < stop and parts[same.b_start].isspace():
@@ -232,15 +242,13 @@ class Lineage:
                 start += len(parts[same.b_start])
             if not same.same:
                 _add(runs, no, stop - start)
-                continue
-            ahead = stop - old_at[same.a_end]
-            while ends[run][1] + ahead <= start and run + 1 < len(ends):
-                run += 1
-            while start < stop:
-                owner, end = ends[run]
-                end = min(end + ahead, stop)
-                _add(runs, owner, end - start)
-                run, start = run + (end < stop), end
+            elif start < stop:
+                ahead = stop - old_at[same.a_end]
+                first, last = bisect_right(ends, start - ahead), bisect_left(ends, stop - ahead)
+                _add(runs, owned[first][0], min(ends[first] + ahead, stop) - start)
+                if first < last:
+                    runs += owned[first + 1 : last]
+                    _add(runs, owned[last][0], stop - ahead - ends[last - 1])
         return tuple(runs)
 
 
@@ -264,6 +272,11 @@ def _fitted(runs: Runs, text: str) -> Runs:
         at = stop
     _add(fitted, runs[-1][0], len(text) - at)
     return tuple(fitted)
+
+
+@lru_cache(maxsize=64)  # what an edit brought, the next one may change
+def _tokens(text: str) -> tuple[str, ...]:
+    return tuple(tokens(text))
 
 
 def _add(runs: list[tuple[int, int]], owner: int, size: int) -> None:

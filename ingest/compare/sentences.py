@@ -14,6 +14,8 @@ sentence, so that no text takes more memory or time than that.
 from __future__ import annotations
 
 import re
+from bisect import bisect_right
+from collections.abc import Iterator, Sequence
 
 import msgspec
 
@@ -21,6 +23,8 @@ from ingest import abbreviations
 
 MOST = 500_000
 MOST_PLACES = 4_000_000
+_MOST_ALIKE = 400_000  # characters of texts of which one is cut as the other was: no bound is near
+_AHEAD = 200  # characters behind a sentence that can tell whether it ends there
 
 _CLOSERS = "\"'’”“»›«)\\]}*_"
 _PLACE = re.compile(
@@ -76,11 +80,56 @@ class Sentence(msgspec.Struct, frozen=True, array_like=True):
 
 def split(text: str, language: str | None) -> list[Sentence]:
     """The sentences of a text in order; none for the empty text. Linear in its length."""
-    sentences: list[Sentence] = []
-    start = 0
-    text_start = _past_blank(text, 0)
+    return list(_split(text, language, 0))
+
+
+def split_again(
+    text: str, language: str | None, before: str, sentences: Sequence[Sentence]
+) -> list[Sentence]:
+    """The same as `split`, given the sentences of a text before; what both have is not read again."""
+    if not sentences or max(len(text), len(before)) > _MOST_ALIKE:
+        return split(text, language)
+    same = _in_common(before, text)
+    # What ends a sentence can lie behind it.
+    kept = bisect_right(sentences, same - _AHEAD, key=lambda each: each.end)
+    found = list(sentences[:kept])
+    start = found[-1].end if found else 0
+    tail = _in_common(before[same:][::-1], text[same:][::-1])
+    longer = len(text) - len(before)
+    numbers = {each.start + longer: number for number, each in enumerate(sentences)}
+    for each in _split(text, language, start):
+        number = numbers.get(each.start)
+        if number and each.start > len(text) - tail:
+            rest = sentences[number:]
+            found += [
+                Sentence(*(place + longer for place in msgspec.structs.astuple(sentence)))
+                for sentence in rest
+            ]
+            return found
+        found.append(each)
+    return found
+
+
+def _in_common(a: str, b: str) -> int:
+    """How many characters two texts begin with alike."""
+    low, high = 0, min(len(a), len(b))
+    while low < high:
+        middle = (low + high + 1) // 2
+        if a[low:middle] == b[low:middle]:
+            low = middle
+        else:
+            high = middle - 1
+    return low
+
+
+def _split(text: str, language: str | None, start: int) -> Iterator[Sentence]:
+    """The sentences from one on that begins at `start`."""
+    count = 0
+    text_start = _past_blank(text, start)
     if text_start == len(text):
-        return [Sentence(0, len(text), 0, 0)] if text else []
+        if start < len(text):
+            yield Sentence(start, len(text), start, start)
+        return
     spoken = language or "en"
     for number, place in enumerate(_PLACE.finditer(text, text_start)):
         if number == MOST_PLACES:
@@ -106,15 +155,15 @@ def split(text: str, language: str | None) -> list[Sentence]:
         stop = place.start() if place[0] == "\n" else end
         while text[stop - 1].isspace():
             stop -= 1
-        sentences.append(Sentence(start, following, text_start, stop))
+        yield Sentence(start, following, text_start, stop)
         start = text_start = following
-        if len(sentences) == MOST - 1:
+        count += 1
+        if count == MOST - 1:
             break
     stop = len(text)
     while text[stop - 1].isspace():
         stop -= 1
-    sentences.append(Sentence(start, len(text), text_start, stop))
-    return sentences
+    yield Sentence(start, len(text), text_start, stop)
 
 
 def _past_blank(text: str, start: int) -> int:

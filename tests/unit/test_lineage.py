@@ -112,3 +112,12 @@ def test_the_spans_of_any_history_say_what_each_version_said(versions: list[list
         if span.runs is not None:
             assert sum(length for _, length in span.runs) == span.length
             assert all(1 <= no <= span.from_no for no, _ in span.runs)
+
+
+def test_what_comes_back_with_other_white_space_has_runs_that_fit_it() -> None:
+    """The words of the edit end where they did, and the runs are as long as the sentence."""
+    second = A.replace("Monday", "Tuesday")
+    spaced = second.replace("met on", "met  on")
+    made = lineage_of((A, B), (second, B), (B,), (spaced, B))
+    assert made.live[0].origin_no == 2
+    assert runs(made, 0) == [("The council met  on ", 1), ("Tuesday ", 2), ("in the old town hall.", 1)]

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import re
 import time
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ingest.compare.sentences import MOST, Sentence, split
+from ingest.compare import sentences
+from ingest.compare.sentences import MOST, Sentence, split, split_again
 
 PROSE = st.lists(
     st.sampled_from(
@@ -17,6 +19,9 @@ PROSE = st.lists(
     ),
     max_size=30,
 ).map("".join)  # fmt: skip
+LONG = " ".join(
+    f"Op dag {day} kwam drs. J. de Vries o.a. met 3.5 mln. euro aan. Then he left." for day in range(8)
+)
 LANGUAGES = st.sampled_from(["nl", "en", "de", "xx", None])
 
 
@@ -106,3 +111,36 @@ def test_hostile_text_takes_linear_time_and_bounded_memory(part: str) -> None:
 
     assert len(found) <= MOST
     assert spent < 3
+
+
+@given(PROSE, st.lists(st.tuples(st.integers(0, 400), st.integers(0, 30), PROSE), max_size=3), LANGUAGES)
+def test_a_text_is_cut_as_it_is_however_the_one_before_was_cut(
+    base: str, edits: list[tuple[int, int, str]], language: str | None
+) -> None:
+    before = f"{LONG}\n{base} {LONG}"
+    text = before
+    for place, removed, added in edits:
+        at = place * len(text) // 400
+        text = text[:at] + added + text[at + removed :]
+
+    assert split_again(text, language, before, split(before, language)) == split(text, language)
+
+
+def test_only_what_an_edit_is_near_is_read_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    before = " ".join(f"Zin {number} is niet langer dan deze hier." for number in range(1000))
+    text = before.replace("Zin 500 is", "Zin 500 was")
+    read: list[int] = []
+    ends = sentences._ends
+
+    def noted(said: str, start: int, place: re.Match[str], following: int, language: str) -> bool:
+        read.append(start)
+        return ends(said, start, place, following, language)
+
+    monkeypatch.setattr(sentences, "_ends", noted)
+    cut = split(before, "nl")
+    assert len(read) == 999
+    read.clear()
+
+    again = split_again(text, "nl", before, cut)
+    assert len(read) < 10
+    assert again == split(text, "nl")
