@@ -14,7 +14,6 @@ sentence, so that no text takes more memory or time than that.
 from __future__ import annotations
 
 import re
-from bisect import bisect_right
 from collections.abc import Iterator, Sequence
 
 import msgspec
@@ -24,6 +23,7 @@ from ingest import abbreviations
 MOST = 500_000
 MOST_PLACES = 4_000_000
 _MOST_ALIKE = 400_000  # characters of texts of which one is cut as the other was: no bound is near
+_BEGINS = 40  # characters by which a sentence is found again
 _AHEAD = 200  # characters behind a sentence that can tell whether it ends there
 
 _CLOSERS = "\"'’”“»›«)\\]}*_"
@@ -89,37 +89,23 @@ def split_again(
     """The same as `split`, given the sentences of a text before; what both have is not read again."""
     if not sentences or max(len(text), len(before)) > _MOST_ALIKE:
         return split(text, language)
-    same = _in_common(before, text)
-    # What ends a sentence can lie behind it.
-    kept = bisect_right(sentences, same - _AHEAD, key=lambda each: each.end)
-    found = list(sentences[:kept])
-    start = found[-1].end if found else 0
-    tail = _in_common(before[same:][::-1], text[same:][::-1])
-    longer = len(text) - len(before)
-    numbers = {each.start + longer: number for number, each in enumerate(sentences)}
-    for each in _split(text, language, start):
-        number = numbers.get(each.start)
-        if number and each.start > len(text) - tail:
-            rest = sentences[number:]
-            found += [
-                Sentence(*(place + longer for place in msgspec.structs.astuple(sentence)))
-                for sentence in rest
-            ]
-            return found
-        found.append(each)
-    return found
-
-
-def _in_common(a: str, b: str) -> int:
-    """How many characters two texts begin with alike."""
-    low, high = 0, min(len(a), len(b))
-    while low < high:
-        middle = (low + high + 1) // 2
-        if a[low:middle] == b[low:middle]:
-            low = middle
+    known = {before[each.start : each.start + _BEGINS]: each for each in sentences}
+    found: list[Sentence] = []
+    at, read = 0, None
+    while at < len(text):
+        old = known.get(text[at : at + _BEGINS])
+        # Where a sentence ends is told by what it says, the character before and some behind it.
+        if old is not None and (
+            text[max(0, at - 1) : at + old.end - old.start + _AHEAD]
+            == before[max(0, old.start - 1) : old.end + _AHEAD]
+        ):
+            ahead, read = at - old.start, None
+            found.append(Sentence(at, old.end + ahead, old.text_start + ahead, old.text_end + ahead))
         else:
-            high = middle - 1
-    return low
+            read = read or _split(text, language, at)
+            found.append(next(read))
+        at = found[-1].end
+    return found
 
 
 def _split(text: str, language: str | None, start: int) -> Iterator[Sentence]:
