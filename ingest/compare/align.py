@@ -23,7 +23,7 @@ from typing import Literal
 import msgspec
 
 from ingest.compare import alike, diff
-from ingest.compare.sentences import Sentence, split
+from ingest.compare.sentences import Sentence, split, split_again
 from ingest.compare.words import tokens, without_blanks
 
 ANCHORED = diff.LARGEST
@@ -102,7 +102,7 @@ def compare(a: str, b: str, *, language: str | None) -> Comparison:
         count = (0, len(a_cut))
         whole = Piece("kept", 0, len(a), 0, len(b), count, count)
         return Comparison((whole,) if a else (), len(a), tuple(a_cut), tuple(a_cut))
-    b_cut = split(b, language)
+    b_cut = split_again(b, language, a, a_cut)
     work = _Work(a, b, a_cut, b_cut)
     work.keep()
     work.move()

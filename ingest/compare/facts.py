@@ -83,7 +83,8 @@ def context(a: str, b: str, language: str | None = None, *, both: str = "") -> C
     small = frozenset(every).union(a_words, b_words)
     replaced = gone | came
     if replaced:
-        replaced -= {unaccented(word) for word in small if word.islower()}
+        replaced = {word for word in replaced if word not in small or not word.islower()}
+        replaced -= {unaccented(word) for word in small if not word.isascii() and word.islower()}
     attested = kept.keys() | (old.keys() & new.keys())
     return Context(named, frozenset(attested), frozenset(replaced), small, language)
 
