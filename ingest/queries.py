@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     pass
 
 _REV = re.compile(r"\d{1,9}|first|latest|prev|\{cursor:[^{}]+\}", re.ASCII)
+_CURSOR = re.compile(r"\{cursor:[^{}]+\}")
 
 
 class Target(msgspec.Struct, frozen=True):
@@ -57,7 +58,9 @@ def root_id(connection: Connection, name: str | None) -> int | None:
 
 
 def resolve_moment(connection: Connection, words: str, *, start: bool = False) -> int:
-    """The place in the log that a moment means: the log up to and with this seq."""
+    """The place in the log that a moment or a cursor means: the log up to and with this seq."""
+    if (place := _place_of(connection, words)) is not None:
+        return place
     moment = moments.parse(words, start=start)
     last = int(reader.head(connection).seq)
     if moment.seq is not None:
@@ -67,7 +70,9 @@ def resolve_moment(connection: Connection, words: str, *, start: bool = False) -
 
 
 def resolve_since(connection: Connection, words: str) -> int:
-    """The seq before the first change that `--since` M includes."""
+    """The seq before the first change that `--since` M includes; of a cursor, what comes after it."""
+    if (place := _place_of(connection, words)) is not None:
+        return place
     moment = moments.parse(words, start=True)
     if moment.seq is not None:
         return max(0, moment.seq - 1)
@@ -76,12 +81,25 @@ def resolve_since(connection: Connection, words: str) -> int:
 
 
 def time_of(connection: Connection, words: str, *, start: bool = False) -> int:
-    """The time that a moment means; of `seq:N` its label. Raises UsageError."""
-    moment = moments.parse(words, start=start)
+    """The time that a moment means; of `seq:N` and of a cursor its label. Raises UsageError, NotFound."""
+    place = _place_of(connection, words)
+    moment = moments.Moment(seq=place) if place is not None else moments.parse(words, start=start)
     if moment.time is not None:
         return moment.time
     rows = list(reader.changes(connection, after=max(0, (moment.seq or 0) - 1), limit=1))
     return int(rows[0].recorded_at) if rows else int(reader.head(connection).recorded_at)
+
+
+def _place_of(connection: Connection, words: str) -> int | None:
+    """Where a cursor stands, of `{cursor:NAME}`; None for other words. Raises NotFound."""
+    if not _CURSOR.fullmatch(words):
+        return None
+    name = words[len("{cursor:") : -1]
+    place = cursors.place(connection, name)
+    if place is None:
+        known = ", ".join(cursors.every(connection)) or "none"
+        raise NotFound(f"no cursor named '{name}'", hint=f"the cursors are: {known}")
+    return place
 
 
 def born_at(connection: Connection, target: Target) -> int:
@@ -226,15 +244,21 @@ def _below_roots(connection: Connection, path: bytes) -> list[tuple[bytes, int]]
     return [(path.removeprefix(prefix), root) for prefix, root in prefixes if path.startswith(prefix)]
 
 
+def never_read(connection: Connection, words: str, root: int | None) -> tuple[bytes, int | None, Row] | None:
+    """A path that was recorded and is no document's: itself, its root where one is said, the last change."""
+    path = os.fsencode(words)
+    below = [(path, root)] if root is not None else [(path, None), *_below_roots(connection, path)]
+    for rest, its_root in below:
+        for row in reader.changes(connection, path=rest, root=its_root, limit=1, newest_first=True):
+            return rest, its_root, row
+    return None
+
+
 def _no_document(connection: Connection, path: bytes, root: int | None) -> NotFound:
     """Why a path names nothing: it was never there, or it could never be read."""
-    below = [(path, root)] if root is not None else [(path, None), *_below_roots(connection, path)]
-    rejected = (
-        row
-        for rest, its_root in below
-        for row in reader.changes(connection, path=rest, root=its_root, limit=1, newest_first=True)
-    )
-    for row in rejected:
+    rejected = never_read(connection, os.fsdecode(path), root)
+    if rejected is not None:
+        row = rejected[2]
         return NotFound(
             f"'{show_path(path)}' has no version: it was rejected, {row.reason}",
             hint="run: ingest ls --rejected",
@@ -293,7 +317,7 @@ def pick(connection: Connection, target: Target, rev: str | None) -> int:
         if not 1 <= no <= target.last:
             raise NotFound(f"{name} has no version {no}", hint=f"its versions are 1 to {target.last}")
         return no
-    state = reader.last_change(connection, target.id, rev_seq(connection, rev))
+    state = reader.last_change(connection, target.id, resolve_moment(connection, rev))
     if state is None:
         raise NotFound(f"{name} did not exist at {rev}", hint=f"run: ingest log {name}")
     if state.type == "deleted":
@@ -301,23 +325,11 @@ def pick(connection: Connection, target: Target, rev: str | None) -> int:
     return int(state.no)
 
 
-def rev_seq(connection: Connection, rev: str) -> int:
-    """The place in the log of a REV that is a moment or a cursor."""
-    if rev.startswith("{cursor:"):
-        name = rev[len("{cursor:") : -1]
-        place = cursors.place(connection, name)
-        if place is None:
-            known = ", ".join(cursors.every(connection)) or "none"
-            raise NotFound(f"no cursor named '{name}'", hint=f"the cursors are: {known}")
-        return place
-    return resolve_moment(connection, rev)
-
-
 def moment_of(connection: Connection, rev: str | None) -> int | None:
     """The place in the log that a REV means, or None where it is a number or a word."""
     if rev is None or re.fullmatch(r"\d{1,9}|first|latest|prev", rev, re.ASCII):
         return None
-    return rev_seq(connection, rev)
+    return resolve_moment(connection, rev)
 
 
 # -- versions --------------------------------------------------------------------------------

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from itertools import islice
@@ -71,9 +70,10 @@ def command(
             try:
                 target = queries.resolve(connection, doc, root=root, until=last)
             except NotFound:
-                path = os.fsencode(doc)
-                if not any(True for _ in reader.changes(connection, path=path, root=key, limit=1)):
+                rejected = queries.never_read(connection, doc, key)
+                if rejected is None:
                     raise
+                path, key, _ = rejected
             else:
                 if target.note:
                     note(target.note)

@@ -7,8 +7,9 @@
     brug NOT Westdam        documents with the one and without the other
 
 Only AND, OR and NOT in capitals, between or before words, and quotes that come in pairs mean anything;
-a star means something at the end of a word. All else is text: what is neither letter nor digit parts words,
-and a symbol must stand where it was asked for: `100%`, `C++`, `a_c`.
+a star means something at the end of a word or of a phrase, before its last quote or after it. All else is
+text: what is neither letter nor digit parts words, and a symbol must stand where it was asked for: `100%`,
+`C++`, `a_c`.
 No query is an error.
 """
 
@@ -71,7 +72,7 @@ def _parts(query: str) -> list[Term | str]:
             inside, at = query[at + 1 : end], end + 1
             star = query[at : at + 1] == "*"
             at += star
-            found.append(("", _term(inside, prefix=star)))
+            found.append(("", _term(inside, prefix=star or inside.endswith("*"))))
             continue
         match = _WORD.match(query, at)
         assert match is not None

@@ -130,6 +130,8 @@ def test_a_document_is_named_by_its_id_by_a_path_below_the_folder_and_by_a_whole
         (["show", "logo.png@prev"], "logo.png"),
         (["show", "a.txt", "--rev", "nonsense"], "nonsense"),
         (["show", "a.txt@{cursor:nobody}"], "nobody"),
+        (["log", "--since", "{cursor:nobody}"], "nobody"),
+        (["ls", "--at", "{cursor:nobody}"], "nobody"),
         (["show", "logo.png@seq:2"], "logo.png"),
         (["show", "gone.txt@seq:6"], "gone.txt"),
         (["show", "--normaliser", "nothing", "a.txt"], "nothing"),
@@ -215,6 +217,8 @@ def test_log_is_newest_first_and_can_be_cut(past: Past) -> None:
     assert seqs(log("log", "--type", "document.moved")) == [5]
     assert seqs(log("log", "--since", past.at(7))) == [9, 8, 7]
     assert seqs(log("log", "--until", past.at(4))) == [4, 3, 2, 1]
+    assert seqs(log("log", "--since", "{cursor:reader}")) == [9, 8, 7, 6, 5]
+    assert seqs(log("log", "--until", "{cursor:reader}")) == [4, 3, 2, 1]
     today = past.at(1)[:10]
     assert seqs(log("log", "--since", today)) == [9, 8, 7, 6, 5, 4, 3, 2, 1]
     assert seqs(log("log", "--until", "2001-01-01")) == []

@@ -370,3 +370,17 @@ def test_a_path_is_taken_as_it_is_shown_where_there_are_several_roots(place: Pla
         "two/a.txt: the document that last stood here was deleted; "
         "of the root 'two' there is a.txt: --root two"
     )
+
+
+def test_the_log_of_what_was_only_ever_rejected_is_found_as_it_is_shown(place: Place) -> None:
+    first, second = two(place)
+    with (second / "huge.txt").open("wb") as file:
+        file.truncate(1 << 40)
+    command = place.command
+    command.ask("scan", first, second, code=3)
+
+    for words in (["two/huge.txt"], ["huge.txt"], ["huge.txt", "--root", "two"]):
+        (row,) = command.records("log", *words)
+        assert (row["root"], row["path"], row["reason"]) == ("two", "huge.txt", "too_large")
+    command.refused("log", "huge.txt", "--root", "one", code=2)
+    command.refused("log", "one/huge.txt", code=2)

@@ -22,6 +22,7 @@ def term(words: str, *, prefix: bool = False, literal: str = "") -> Term:
         ("brug Westdam", [Clause((term("brug"), term("westdam")), ())]),
         ("brug AND Westdam", [Clause((term("brug"), term("westdam")), ())]),
         ('"de brug" verk*', [Clause((term("de brug"), term("verk", prefix=True)), ())]),
+        ('"de br*"', [Clause((term("de br", prefix=True),), ())]),
         ('"de br"*', [Clause((term("de br", prefix=True),), ())]),
         ("a b OR c", [Clause((term("a"), term("b")), ()), Clause((term("c"),), ())]),
         ("a NOT b", [Clause((term("a"),), (term("b"),))]),
