@@ -255,9 +255,11 @@ class WordsLookup(Lookup):
         select = (
             "SELECT document_id, number, part, starts, lexeme, positions"
             " FROM words CROSS JOIN LATERAL unnest(said) AS each (lexeme, positions, weights)"
-            " WHERE document_id = ANY(:keys) AND positions IS NOT NULL AND (lexeme = ANY(:lexemes)"
+            f" WHERE document_id = ANY(:keys) AND {_hold('query')}"
+            " AND positions IS NOT NULL AND (lexeme = ANY(:lexemes)"
         )
-        asked = {"keys": list(keys), "lexemes": [lexeme for each in lexemes for lexeme in each]}
+        every = [lexeme for each in lexemes for lexeme in each]
+        asked = {"keys": list(keys), "query": self._query(term), "lexemes": every}
         if term.prefix:
             select += " OR starts_with(lexeme, :prefix)"
             asked["prefix"] = lexemes[-1][0]
