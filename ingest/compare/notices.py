@@ -45,6 +45,7 @@ _AANGEPAST = (
     "|gerectificeerd|ge-?[uü]pdatet?|hersteld|veranderd|verduidelijkt)"
 )
 _ABUIS = "(?:abusievelijk|per abuis|ten onrechte|onterecht|foutief|onjuist)"
+_STAMPED = r"(?:\A|[|·•,;:(.-])\W*"  # where a line begins that says when, or a part of it
 _ANYWHERE = re.compile(
     "|".join(
         (
@@ -55,8 +56,12 @@ _ANYWHERE = re.compile(
                 r"|misidentified|incorrectly|wrongly|mistakenly|contained|referred|reported|named|omitted)\b"
             ),
             (
-                rf"\b(?:this {_PIECE}|the (?:article|story|headline))(?: and \w+)?"
+                rf"\bthis {_PIECE}(?: and \w+)?"
                 rf" (?:was|were|has been|has since been|have been) (?:\w+ )?{_CHANGED}\b"
+            ),
+            (
+                r"\bthe (?:article|story|headline)(?: and \w+)?"
+                rf" (?:was|were|has been|has since been|have been) (?:\w+ )?{_CHANGED}\b(?! by\b)"
             ),
             rf"\b(?:of|on) this {_PIECE} (?:was|were|has been|have been) (?:\w+ )?{_CHANGED}\b",
             (
@@ -73,7 +78,7 @@ _ANYWHERE = re.compile(
             ),
             r"\bcorrects spelling\b|\bwe have (?:since )?corrected\b|\bregrets? the errors?\b",
             r"\bwe apologi[sz]e for (?:the|this|any) error\b",
-            r"\b(?:last|article) (?:updated|edited|modified)\b",
+            rf"{_STAMPED}(?:(?:this )?article last|last|article) (?:updated|edited|modified)\b(?! in )",
             r"\A\W*updated (?:on|at|with|to)\b|\bpublished .{0,40}\bupdated\b",
             rf"\b(?:eerdere|vorige|oudere|eerste) versies? van (?:dit|deze|het|de|ons) {_STUK}\b",
             r"\bin een (?:eerdere|vorige|oudere) versie\b(?! van)",
@@ -94,7 +99,11 @@ _ANYWHERE = re.compile(
             r"\b(?:eerder|aanvankelijk) stond (?:hier|in dit|in deze)\b",
             r"\b(?:eerder|aanvankelijk) (?:meldden|schreven) (?:we|wij)\b",
             r"\b(?:abusievelijk|per abuis) (?:vermeld|gemeld|geschreven|genoemd|stond)\b",
-            r"\bonze excuses voor de fout\b|\blaatste? (?:bijgewerkt|gewijzigd|update)\b",
+            r"\bonze excuses voor de fout\b",
+            (
+                rf"{_STAMPED}(?:voor het )?laatste? (?:bijgewerkt|gewijzigd|update)"
+                r"(?=\W*(?:[0-9]|op |om |\Z))"
+            ),
             r"\bbijgewerkt (?:om|op) (?=[0-9])",
         )
     )

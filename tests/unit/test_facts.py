@@ -309,6 +309,14 @@ def test_quotations(text: str, expected: list[str]) -> None:
         ("“An earlier version of this article was wrong,” he said of the blog.", "en", None),
         ("An earlier version of this article had “wrong”.", "en", "earlier version of this article"),
         ("(Updates throughout)", "en", "updates throughout"),
+        # What they say of other things than the article, they say too.
+        ("It was last updated in 1998.", "en", None),
+        ("The law, last updated in 1998, was dropped.", "en", None),
+        ("The story has been changed by the war.", "en", None),
+        ("Article last updated 4 May 2020", "en", "article last updated"),
+        ("De wet werd voor het laatst gewijzigd in 1998.", "nl", None),
+        ("De laatste update van de app is er.", "nl", None),
+        ("Geplaatst: 3 maart, laatst bijgewerkt 4 maart", "nl", "laatst bijgewerkt"),
     ],
 )  # fmt: skip
 def test_notices(sentence: str, language: str | None, expected: str | None) -> None:
