@@ -119,7 +119,7 @@ def _counts_alike(old: Slot, new: Slot, longest: int) -> bool:
         if one.weak and one.value[0] == 1:
             number = other.value[0]
             whole = isinstance(number, Fraction) and number.denominator == 1
-            if longest > 2 or other.kind != "number" or not whole or other.value[1] == "year":
+            if longest > 3 or other.kind != "number" or not whole or other.value[1] == "year":
                 return False
     if len(old.value) == len(new.value) == 2 and old.kind == new.kind == "number":
         return longest <= 3 or None in (old.value[1], new.value[1]) or old.value[1] == new.value[1]

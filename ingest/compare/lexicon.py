@@ -92,6 +92,15 @@ MAGNITUDES = {
 # Alone they are an article or a pronoun; beside another number they are 1.
 ONES = word_set("een a an one")
 
+# Signs for a part of one.
+SIGNS = {
+    "½": Fraction(1, 2),
+    "⅓": Fraction(1, 3),
+    "⅔": Fraction(2, 3),
+    "¼": Fraction(1, 4),
+    "¾": Fraction(3, 4),
+}
+
 # What follows a small number in `two thirds of`, `een kwart van`, and what is a part of the whole alone.
 PARTS = {
     form: size
@@ -251,14 +260,32 @@ UNITS = _table("""
     year: jaar jaren year years
     km: km kilometer kilometers kilometre kilometres
     m: meter meters metre metres
-    cm: cm centimeter centimeters centimetres
+    cm: cm centimeter centimeters centimetre centimetres
+    mm: mm millimeter millimeters millimetre millimetres
     mile: mijl mijlen mile miles
+    foot: foot feet voet
+    inch: inch inches
+    yard: yard yards
     kg: kg kilo kilogram kilos kilograms
-    gram: gram grams
+    gram: gram grams g
+    mg: mg milligram milligrams
+    mcg: mcg microgram micrograms
+    pound: lb lbs
     ton: ton tonnes tons tonne
-    litre: liter liters litre litres
+    litre: liter liters litre litres l
+    ml: ml milliliter milliliters millilitre millilitres
+    cl: cl centiliter centiliters
     degree: graad graden degree degrees
-    hectare: hectare hectaren hectares
+    hectare: hectare hectaren hectares ha
+    acre: acre acres
+    kW: kw kilowatt kilowatts
+    MW: mw megawatt megawatts
+    GW: gw gigawatt gigawatts
+    kWh: kwh
+    MWh: mwh
+    MB: mb megabyte megabytes
+    GB: gb gigabyte gigabytes
+    TB: tb terabyte terabytes
     people: mensen personen people persons
     dead: doden dead deaths
     hurt: gewonden injured wounded
@@ -277,6 +304,17 @@ HONORIFICS = word_set("""
     mr mrs ms miss mx dr sir lord lady dame prof professor president prime minister chancellor senator
     councillor mayor det insp pc sgt dhr mevr mevrouw meneer drs ir ing mw
 """)
+
+# What stands behind a number in one Dutch word, and the unit that it is.
+COMPOUNDED = {
+    "jarig": "year", "jarige": "year", "jarigen": "year", "daags": "day", "daagse": "day", "weeks": "week",
+    "weekse": "week", "maands": "month", "maandse": "month", "urig": "hour", "urige": "hour",
+    **dict.fromkeys(("koppig", "koppige", "delig", "delige", "ledig", "ledige", "baans", "voudig", "voudige",
+                     "persoons", "kamer", "kamerwoning")),
+}  # fmt: skip
+
+# What stuck to a figure makes it so many times as much; `m` does before or after a currency alone.
+STUCK = {"bn": 10**9, "mln": 10**6, "mld": 10**9, "mrd": 10**9, "tn": 10**12, "k": 1000}
 
 # By language, words of the other language's classes that mean something else in it.
 FALSE_FRIENDS = {

@@ -34,13 +34,14 @@ def find_names(text: str, cut: list[Token], known: frozenset[str], taken: list[S
     found: list[Slot] = []
     run: list[Token] = []
     pending: list[Token] = []
-    begins = True
+    begins, counted = True, False
     for token in cut:
         word = is_word(token.text)
         if (
             word
             and token.text[0].isupper()
             and token.start not in busy
+            and not (counted and token.low in lexicon.UNITS)
             and _named(token, known, begins=begins and not run, titled=titled)
         ):
             run += [*pending, token]
@@ -57,6 +58,7 @@ def find_names(text: str, cut: list[Token], known: frozenset[str], taken: list[S
                     # Perhaps a name, perhaps only the sentence's first word.
                     found.append(Slot("name", (token.low,), token.start, token.end, weak=True))
         begins = (begins and not word) or token.text in OPENS
+        counted = token.text[0].isdigit()  # `5 GB`
     _close(found, run)
     return found
 

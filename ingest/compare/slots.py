@@ -25,15 +25,22 @@ _GROUPED = re.compile(
 )
 _PLAIN = re.compile(r"[0-9]+(?:[.,][0-9]+)?\Z")
 _AGED = re.compile(r"(under|over|onder|boven|u)-?([0-9]{1,2})s?\Z")
-_RANGE = re.compile(r"[0-9]{1,4}(?:[-‐‑][0-9]{1,4})+\Z")
+_RANGE = re.compile(r"[0-9][0-9.,]*(?:[-‐‑][0-9][0-9.,]*)+\Z")
 _LONGEST_DIGITS = 40
 _ORDINAL_ENDINGS = word_set("st nd rd th e de ste -st -nd -rd -th -e -de -ste")
 _PART_BEFORE = word_set("of van more less fewer meer minder higher lower hoger lager")
+_AFTER_ALL = word_set(
+    "in on at by since to from after before and op na sinds tot en om per dit this last vorig"
+)
 _JOINERS = word_set("to tot naar and en or of à - – —")
 _FOLLOWING = re.compile(r"\s?(\w+)")
 _AT_A_TIME = word_set("on at om op by uur")
 _LONGEST_DATELINE = 80
 _PLACE = re.compile(r"[^\W\d_a-z][^\d:,;.!?(]{0,40}\s*[,(–—-]\s*\Z")
+_COMPOUNDED = tuple(lexicon.COMPOUNDED)
+_SUFFIXES = frozenset(
+    (*lexicon.UNITS, *lexicon.STUCK, "m", "c", "f", "s", "am", "pm", "u", "h", "x", "er", "ers")
+)
 _COUNTED = frozenset((*lexicon.UNITS, *lexicon.CURRENCIES, *lexicon.PERCENT, *lexicon.MAGNITUDES))
 
 
@@ -48,7 +55,7 @@ def find(text: str, language: str | None, names: frozenset[str] = frozenset()) -
         end = at + len(token)
         if not token.isspace():
             low = unaccented(token) or token
-            if low in lexicon.SLOTTED or not low.isalpha() or "duizend" in low:
+            if low in lexicon.SLOTTED or not low.isalpha() or "duizend" in low or low.endswith(_COMPOUNDED):
                 begin.append(len(cut))
             cut.append(Token(token, "~" + low if low in strange else low, at, end))
         at = end
@@ -80,7 +87,8 @@ def _share_units(text: str, found: list[Slot]) -> None:
 def may_hold(before: str, after: str) -> bool:
     """Whether a change has anything in it that a slot is made of."""
     return any(
-        token[0].isupper() or token[0] in "-−" or "duizend" in token or any(map(str.isdigit, token))
+        token[0].isupper() or token[0] in "-−" or "duizend" in token or not token.isalpha()
+        or token.lower().endswith(_COMPOUNDED)
         or unaccented(token) in lexicon.SLOTTED
         for token in chain(tokens(before), tokens(after))
     )  # fmt: skip
@@ -139,8 +147,10 @@ def _quantity(text: str, cut: list[Token], at: int) -> Taken | None:
         end, weak = end + 1, False
         if low_at(cut, end) == "." and cut[end - 1].low in ("mln", "mld", "mio", "mrd"):
             end += 1
-    if suffix in ("m", "bn", "k") and currency:
-        value *= {"m": 10**6, "bn": 10**9, "k": 1000}[suffix]
+    if suffix in lexicon.STUCK:
+        value, weak, suffix = value * lexicon.STUCK[suffix], False, ""
+    elif suffix == "m" and (currency or low_at(cut, end) in lexicon.CURRENCIES):
+        value, suffix = value * 10**6, ""
     if is_below:
         value = -value
     if currency:
@@ -169,6 +179,8 @@ def _in_a_word(cut: list[Token], at: int) -> Taken | None:
         value = "ordinal", lexicon.ORDINALS[low]
     elif aged := _AGED.match(low):
         value = Fraction(aged[2]), aged[1]
+    elif counted := _compounded(low):
+        value = counted
     elif low in lexicon.ONES and following == "couple":
         return "number", ("some",), at + 2, True
     elif (low == "couple" and following == "of") or (
@@ -178,16 +190,40 @@ def _in_a_word(cut: list[Token], at: int) -> Taken | None:
     return None if value is None else ("number", value, at + 1, False)
 
 
+def _compounded(low: str) -> tuple[object, ...] | None:
+    """A number in a word that says what of: `three-year`, `driejarige`."""
+    number, hyphen, thing = low.partition("-")
+    if hyphen:
+        if number in lexicon.NUMBERS and thing.isalpha() and thing not in lexicon.NUMBERS:
+            unit = lexicon.UNITS.get(thing) or lexicon.COMPOUNDED.get(thing)
+            return lexicon.NUMBERS[number], unit
+        return None
+    for size in range(4, min(12, len(low) - 2)):
+        thing = low[-size:]
+        if thing in lexicon.COMPOUNDED and low[:-size] in lexicon.NUMBERS:
+            return lexicon.NUMBERS[low[:-size]], lexicon.COMPOUNDED[thing]
+    return None
+
+
 def _part(cut: list[Token], at: int) -> tuple[Fraction, int] | None:
     """A part of a whole, `a third of`, `two-thirds`, `de helft`, and where it ends."""
     low = cut[at].low
+    if _is_half(cut, at):
+        return None
     if low in lexicon.SHARES and low_at(cut, at - 1) not in lexicon.ORDINALS:
         return lexicon.SHARES[low], at + 1
     size = lexicon.PARTS.get(low_at(cut, at + 1))
     number = Fraction(1) if low in lexicon.ONES else lexicon.NUMBERS.get(low)
-    if size is None or number is None or number >= size or low_at(cut, at + 2) not in _PART_BEFORE:
+    if size is None or number is None or number >= size:
         return None
-    return number / size, at + 2
+    # `a third man` is no part
+    return (number / size, at + 2) if low_at(cut, at + 2) in _PART_BEFORE or _is_last(cut, at + 1) else None
+
+
+def _is_last(cut: list[Token], at: int) -> bool:
+    """Whether nothing that a word might be said of follows it."""
+    following = low_at(cut, at + 1)
+    return not following[:1].isalpha() or following in _AFTER_ALL
 
 
 def _with_unit(cut: list[Token], value: Fraction, end: int, suffix: str, *, weak: bool) -> Taken:
@@ -205,8 +241,12 @@ def _with_unit(cut: list[Token], value: Fraction, end: int, suffix: str, *, weak
         percent, end = "pp", end + 1
     if percent:
         return "percentage", (value, percent), end + 1, False
-    unit = lexicon.UNITS.get(suffix.lstrip("-")) or lexicon.UNITS.get(following)
-    return "number", (value, unit), end, weak
+    unit = lexicon.UNITS.get(suffix.lstrip("-")) or lexicon.COMPOUNDED.get(suffix.lstrip("-"))
+    if following == "°" and low_at(cut, end + 1) in ("c", "f"):
+        unit, end = "°" + low_at(cut, end + 1), end + 2
+    elif suffix in ("m", "c", "f"):
+        unit = suffix
+    return "number", (value, unit or lexicon.UNITS.get(following)), end, weak
 
 
 def _digits(text: str, cut: list[Token], at: int) -> tuple[Fraction | str, int, str] | None:
@@ -240,6 +280,8 @@ def _digits(text: str, cut: list[Token], at: int) -> tuple[Fraction | str, int, 
         value = Fraction(whole.replace(".", "").replace(",", ""))
         return (value + Fraction(f"0.{tail}") if mixed else value), end, suffix
     if _PLAIN.match(written):
+        if 0 < len(suffix) < 4 and suffix.isalpha() and suffix not in _SUFFIXES:
+            return token, end, ""  # `article 7a`, `5G`
         return Fraction(written.replace(",", ".")), end, suffix
     return written, end, ""
 
@@ -249,6 +291,15 @@ def _range(first: str, *others: str) -> str:
     if len(others) == 1 and re.fullmatch("(?:19|20)[0-9]{2}", first) and re.fullmatch("[0-9]{2}", others[0]):
         return f"{first}-{first[:2]}{others[0]}"
     return "-".join((first, *others))
+
+
+def _is_half(cut: list[Token], at: int) -> bool:
+    """Whether half of what follows is meant: `half a million`, `een half procent`, `a half hour`."""
+    low, following, then = cut[at].low, low_at(cut, at + 1), low_at(cut, at + 2)
+    halved = (low == "half" and following in ("a", "an")) or (
+        low in lexicon.ONES and following.lstrip("~") in ("half", "halve")
+    )
+    return halved and (then in _COUNTED or then.lstrip("~") in _COUNTED)
 
 
 def _is_group(text: str, cut: list[Token], at: int) -> bool:
@@ -264,6 +315,10 @@ def _is_group(text: str, cut: list[Token], at: int) -> bool:
 def _spelt(cut: list[Token], at: int) -> tuple[Fraction | str, int, str] | None:
     """A number in words: `drieentwintig`, `twenty-three`, `two hundred and five`."""
     low = cut[at].low
+    if low in lexicon.SIGNS:
+        return lexicon.SIGNS[low], at + 1, ""
+    if _is_half(cut, at):
+        return Fraction(1, 2), at + 2, ""
     if low in lexicon.ONES:
         return Fraction(1), at + 1, ""
     value = lexicon.spelt(low)

@@ -16,8 +16,10 @@ from rapidfuzz.distance import DamerauLevenshtein
 from ingest.compare import vocabulary
 from ingest.compare.lexicon import MEANT
 
-_TOKEN = re.compile(r"\s+|[0-9]+(?:[.,:][0-9]+)*+\w*+(?:['’‐‑-]\w+)*+|\w+(?:['’‐‑-]\w+)*+|[^\w\s]")
-_WORD = re.compile(r"[0-9]+(?:[.,:][0-9]+)*+\w*+(?:['’‐‑-]\w+)*+|\w+(?:['’‐‑-]\w+)*+")
+_FIGURE = r"[0-9]+(?:[.,:][0-9]+)*+\w*+(?:['’‐‑-](?:[0-9]+(?:[.,:][0-9]+)*+\w*+|\w+))*+"
+_LETTERS = r"\w+(?:['’‐‑-]\w+)*+"
+_TOKEN = re.compile(rf"\s+|{_FIGURE}|{_LETTERS}|[^\w\s]")
+_WORD = re.compile(rf"{_FIGURE}|{_LETTERS}")
 
 _MARKS = str.maketrans(
     {
