@@ -141,11 +141,16 @@ def _shown(text: str | None) -> str:
 
 
 def _says_more(old: str, new: str) -> bool:
-    """Whether a notice that stood there tells of something more: two words at least, and not only a time."""
+    """Whether a notice that stood there tells of something more, and not only of a time.
+
+    Two words that carry meaning, or one in a sentence that is longer by two.
+    """
     if notices.is_stamp(new):
         return False
-    there = {unaccented(word) for word in words(old)}
-    return len({unaccented(word) for word in words(new)} - there - LIGHT) > 1
+    was, becomes = words(old), words(new)
+    there = {unaccented(word) for word in was}
+    more = len({unaccented(word) for word in becomes} - there - LIGHT)
+    return more > 1 or (more == 1 and len(becomes) - len(was) > 1)
 
 
 def _told(fact: ChangedFact, becomes: str) -> str:

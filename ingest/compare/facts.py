@@ -15,6 +15,7 @@ that only came or went with its words; but a number that gave way to `several`, 
 
 from __future__ import annotations
 
+import re
 from bisect import bisect_right
 from collections import Counter
 from itertools import chain
@@ -33,6 +34,8 @@ _ALIKE = 0.25
 _LONGEST = 5_000
 _MOST_SLOTS = 200
 
+# A list that was numbered on says nothing else.
+_LIST_MARK = re.compile(r"\(?[0-9]{1,3}[.)]\s+(?=\S)")
 _AUXILIARIES = word_set("do does did is are was were has have had be been will would can could it")
 
 
@@ -139,7 +142,9 @@ def changed(
 
 def _slots(text: str, language: str | None, within: Context) -> list[Slot]:
     found = slots.find(text, language, within.names)
-    return [slot for slot in found if not _is_plain(slot, within)][:_MOST_SLOTS]
+    mark = _LIST_MARK.match(text)
+    first = mark.end() if mark else 0
+    return [slot for slot in found if slot.start >= first and not _is_plain(slot, within)][:_MOST_SLOTS]
 
 
 def _is_plain(slot: Slot, within: Context) -> bool:

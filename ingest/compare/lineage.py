@@ -27,11 +27,11 @@ from ingest.compare.words import tokens, without_blanks
 
 OPEN = 2**31 - 1  # `to_no` of what the last version still holds
 MOST_COMPARED = 2_500  # pairs of sentences of one gap; past it nothing in the gap is an edit
-_MOST_HELD = 20_000
+_MOST_HELD = 8_000_000  # characters
 _MOVED = 0.7
 _SHARED = 0.5  # of the weight of the lighter one
 
-Runs = tuple[tuple[int, int], ...]  # (version, characters), in order
+Runs = tuple[tuple[int, int], ...]  # (version, characters without the blanks), in order
 
 
 class Said(msgspec.Struct, frozen=True):
@@ -71,6 +71,7 @@ class Cutter:
     def __init__(self) -> None:
         self._held: dict[tuple[str, str | None], tuple[tuple[int, int, str], ...]] = {}
         self._keys: dict[str, int] = {}
+        self._size = 0
         self._last: dict[str | None, tuple[str, list[Sentence]]] = {}
 
     def cut(self, text: str, language: str | None) -> list[Said]:
@@ -80,9 +81,11 @@ class Cutter:
         for paragraph in text.split("\n\n"):
             held = self._held.get((paragraph, language))
             if held is None:
-                if len(self._held) >= _MOST_HELD:
+                if self._size > _MOST_HELD:
                     self._held.clear()
                     self._keys.clear()
+                    self._size = 0
+                self._size += len(paragraph)
                 held = self._held[paragraph, language] = tuple(self._cut(paragraph, language))
             found += [Said(key, at + offset, said) for key, offset, said in held]
             at += len(paragraph) + 2
@@ -163,7 +166,7 @@ class Lineage:
                 origin_no=no if before is None else before.origin_no,
                 offset=each.offset,
                 length=len(each.text),
-                runs=runs.get(j) if before is None else _oldest(before, runs.get(j), each.text),
+                runs=runs.get(j) if before is None else _oldest(before, runs.get(j)),
             )
             spans.append(span)
             self.begun.append(span)
@@ -226,7 +229,7 @@ class Lineage:
         owned: list[tuple[int, int]] = []
         for i in sources:
             span, said = self.live[i], self.said[i].text
-            of_this = _fitted(span.runs or ((span.origin_no, len(said)),), said)
+            of_this = span.runs or ((span.origin_no, len(without_blanks(said))),)
             _add(owned, *of_this[0])
             owned += of_this[1:]
             old += _tokens(said)
@@ -236,10 +239,6 @@ class Lineage:
         runs: list[tuple[int, int]] = []
         for same in diff.align(old, parts):
             start, stop = new_at[same.b_start], new_at[same.b_end]
-            if runs and start < stop and parts[same.b_start].isspace():
-                # A blank comes with the words before it.
-                runs[-1] = runs[-1][0], runs[-1][1] + len(parts[same.b_start])
-                start += len(parts[same.b_start])
             if not same.same:
                 _add(runs, no, stop - start)
             elif start < stop:
@@ -252,31 +251,10 @@ class Lineage:
         return tuple(runs)
 
 
-def _fitted(runs: Runs, text: str) -> Runs:
-    """The runs of a sentence as it stands here, where its white space may have changed since.
-
-    Then a word is of the run it begins in, by what went before, and the last run has what is over.
-    """
-    ends = list(accumulate(size for _, size in runs))
-    if ends[-1] == len(text):
-        return runs
-    parts = tokens(text)
-    stops = list(accumulate(map(len, parts)))
-    fitted: list[tuple[int, int]] = []
-    at = 0
-    for (owner, _), end in zip(runs[:-1], ends, strict=False):
-        number = bisect_left(stops, end)
-        number += number + 1 < len(parts) and parts[number + 1].isspace()
-        stop = stops[number] if number < len(parts) else len(text)
-        _add(fitted, owner, stop - at)
-        at = stop
-    _add(fitted, runs[-1][0], len(text) - at)
-    return tuple(fitted)
-
-
 @lru_cache(maxsize=64)  # what an edit brought, the next one may change
 def _tokens(text: str) -> tuple[str, ...]:
-    return tuple(tokens(text))
+    """The words and marks of a sentence, without the blanks."""
+    return tuple(token for token in tokens(text) if not token.isspace())
 
 
 def _add(runs: list[tuple[int, int]], owner: int, size: int) -> None:
@@ -286,16 +264,16 @@ def _add(runs: list[tuple[int, int]], owner: int, size: int) -> None:
         runs.append((owner, size))
 
 
-def _oldest(before: Span, edit: Runs | None, text: str) -> Runs | None:
+def _oldest(before: Span, edit: Runs | None) -> Runs | None:
     """The runs of a sentence that came back, and of each word the older origin where it is an edit too."""
-    back = None if before.runs is None else _fitted(before.runs, text)
     if edit is None:
-        return back
-    owners = [_owners(back or ((before.origin_no, len(text)),)), _owners(edit)]
+        return before.runs
+    length = sum(size for _, size in edit)
+    owners = [_owners(before.runs or ((before.origin_no, length),)), _owners(edit)]
     runs: list[tuple[int, int]] = []
     for owner in map(min, *owners):
         _add(runs, owner, 1)
-    return None if runs == [(before.origin_no, len(text))] else tuple(runs)
+    return None if runs == [(before.origin_no, length)] else tuple(runs)
 
 
 def _owners(runs: Runs) -> list[int]:

@@ -102,7 +102,11 @@ def _named(token: Token, known: frozenset[str], *, begins: bool, titled: bool) -
 def _close(found: list[Slot], run: list[Token]) -> None:
     if run:
         bare = tuple(token.low.removesuffix("'s") for token in run)
-        value = tuple(word for word in bare if word not in lexicon.HONORIFICS)
+        value = tuple(
+            word
+            for word, token in zip(bare, run, strict=True)
+            if word not in lexicon.HONORIFICS or (len(word) > 2 and token.text.isupper())  # `ING`
+        )
         if value:
             letters = "." in run[0].text
             found.append(Slot("name", value, run[0].start, run[-1].end, letters=letters))

@@ -68,7 +68,15 @@ _ANYWHERE = re.compile(
                 r"\b(?:it|text|copy|figure|name|spelling|caption|headline|sentence|paragraph) (?:has|have)"
                 r" (?:since )?been (?:corrected|updated) to (?:reflect|show|say|state|include|clarify)\b"
             ),
-            rf"\bthis {_PIECE} (?:originally|previously|initially|incorrectly|mistakenly|wrongly)\b",
+            (
+                rf"\bthis {_PIECE} (?:originally|previously|initially|incorrectly|mistakenly|wrongly|misstated"
+                r"|misspelled|misspelt|misidentified|misattributed|misquoted)\b"
+            ),
+            (
+                r"\b(?:because of|due to|owing to) an? (?:\w+ )?error,? (?:this|an earlier|a previous|the (?:article"
+                r"|story|headline))\b"
+            ),
+            r"\berrors? in (?:the|an|our) (?:original|earlier|previous) version\b",
             r"\bthis version corrects\b|\bthis corrects\b|\bcorrection was made\b",
             r"\A\W*updates (?:with|throughout)\b",
             r"\b(?:was|were) further (?:amended|updated|corrected) on\b",
@@ -91,6 +99,16 @@ _ANYWHERE = re.compile(
             rf"\A\W*(?:dit|dat|deze fout|die fout|de fout) (?:is|werd) (?:\w+ )?{_AANGEPAST}\W*\Z",
             rf"\b(?:fout|foutje|vergissing) (?:is|werd) (?:\w+ )?{_AANGEPAST}\b",
             (
+                r"\bdoor een (?:\w+ )?(?:fout|foutje|vergissing|misverstand)\b.{0,40}\b(?:stond|stonden|werd|is)"
+                r" (?:hier|in (?:dit|deze|een eerdere))\b"
+            ),
+            (
+                r"\A\W*(?:de|het) (?:naam|spelling|datum|titel|functie|leeftijd|cijfer|bedrag|aantal|jaartal)\b"
+                r".{0,50}?\b(?:is|werd) (?:\w+ )?(?:gecorrigeerd|gerectificeerd|aangepast)\W*\Z"
+            ),
+            r"\banders dan (?:\w+ )?(?:eerder|aanvankelijk) (?:vermeld|gemeld|geschreven|bericht|stond)\b",
+            r"\b(?:redactie|wij|we) betreur(?:t|en) (?:de|deze) (?:fout|vergissing)\b",
+            (
                 rf"\b(?:in|boven|bij) (?:dit|deze) {_STUK} (?:stond|stonden|werd|werden|was|is)\b.{{0,40}}?"
                 rf"\b(?:eerder|aanvankelijk|oorspronkelijk|{_ABUIS})\b"
             ),
@@ -112,7 +130,7 @@ _SIGNS = (
     "versi", "updat", "amend", "correct", "edited", "revis", "chang", "clarif", "modif", "alter", "retract",
     "withdr", "apolog", "regret", "this ", "aangepast", "gewijzigd", "gecorrig", "bijgewerkt", "actuali",
     "aangevuld", "verbeterd", "herzien", "gerectif", "pdate", "hersteld", "veranderd", "verduid", "dit ",
-    "deze ", "stond", "schreven", "meldden", "abus", "excuses",
+    "deze ", "stond", "schreven", "meldden", "abus", "excuses", "error", "betreur", "anders dan",
 )  # fmt: skip
 """Of these a phrase that is looked for anywhere has one: most sentences are told by them alone."""
 _STAMPS = (

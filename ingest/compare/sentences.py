@@ -31,7 +31,7 @@ _PLACE = re.compile(
     rf"(?<![.!?…؟۔।])[.!?…؟۔।]++(?:[{_CLOSERS}]|\[[0-9]{{1,3}}\])*+(?=\s)|[。！？｡]++[」』”’）]*+|\n"
 )
 _BLANK = re.compile(r"\s*+")
-_OPENERS = re.compile(r"[\"'‘’“”„‚«‹»›(\[{*_¿¡]*+")
+_OPENERS = re.compile(r"[\"'‘’“”„‚«‹»›(\[{*_¿¡]{0,100}+")
 _INITIALS = re.compile(r"(?:[^\W\d_]\.)+\Z|(?:Th|Ch|Chr|Ph|Joh|Jac|Fr|Ij|IJ|Tj|Sj|Hub|Wm)\.\Z")
 _DIGITS = re.compile(r"[0-9]{1,4}\.\Z")
 _LIST_LINE = re.compile(r"(?:[-*•–—·#>|]|[0-9]{1,3}[.)])[^\S\n]")

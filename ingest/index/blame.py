@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Sequence
+from itertools import accumulate
 
 import msgspec
 import sqlalchemy as sa
@@ -157,14 +158,19 @@ def _origin(said: Said, take: Callable[[], Span], stays: Sequence[Span]) -> Orig
 
 
 def _words(text: str, span: Span) -> Iterator[Run]:
-    at = 0
-    # A sentence whose white space changed since is as long in other places: its runs are not cut then.
-    if span.runs is None or span.length != len(text):
+    """The runs of a sentence as it stands here; a blank comes with the words before it."""
+    if span.runs is None:
         yield Run(text, span.origin_no)
         return
-    for version, length in span.runs:
-        yield Run(text[at : at + length], version)
-        at += length
+    ends = list(accumulate(size for _, size in span.runs))
+    start = said = 0
+    for at, char in enumerate(text):
+        if said == ends[0] and not char.isspace() and len(ends) > 1:
+            yield Run(text[start:at], span.runs[-len(ends)][0])
+            start = at
+            ends.pop(0)
+        said += not char.isspace()
+    yield Run(text[start:], span.runs[-1][0])
 
 
 def _texts(

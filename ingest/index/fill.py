@@ -184,9 +184,9 @@ def _document(
                 lineage.gone.update(_gone(connection, key, lineage, said))
             begun = len(lineage.begun)
             lineage.step(no, said)
-            texts = {each.key: each.text for each in said}
+            texts = {each.offset: each.text for each in said}
             for span in lineage.begun[begun:]:
-                made.said[id(span)] = (texts[span.key], None if text is None else text.language)
+                made.said[id(span)] = (texts[span.offset], None if text is None else text.language)
         if no in wanted and before is not None and wanted[no].previous_version == before[0]:
             edit = _edit(connection, wanted[no], before, (no, raw), renditions, phrases)
             if edit is not None:

@@ -15,7 +15,7 @@ def fold(text: str) -> str:
 
 def small(text: str) -> str:
     """A text in small letters without marks on them, whatever else is in it kept."""
-    plain = text.lower()
+    plain = text.lower().replace("ς", "σ")  # one letter, as SQLite has it too
     if not plain.isascii():
         # Some letters are capitals only once they are taken apart, and some small ones have marks only then.
         apart = unicodedata.normalize("NFKD", unicodedata.normalize("NFKD", plain).lower())
