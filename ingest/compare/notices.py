@@ -69,12 +69,12 @@ _ANYWHERE = re.compile(
                 r" (?:since )?been (?:corrected|updated) to (?:reflect|show|say|state|include|clarify)\b"
             ),
             (
-                rf"\bthis {_PIECE} (?:originally|previously|initially|incorrectly|mistakenly|wrongly|misstated"
-                r"|misspelled|misspelt|misidentified|misattributed|misquoted)\b"
+                rf"\bthis {_PIECE} (?:originally|previously|initially|incorrectly|mistakenly|wrongly"
+                r"|misstated|misspelled|misspelt|misidentified|misattributed|misquoted)\b"
             ),
             (
-                r"\b(?:because of|due to|owing to) an? (?:\w+ )?error,? (?:this|an earlier|a previous|the (?:article"
-                r"|story|headline))\b"
+                r"\b(?:because of|due to|owing to) an? (?:\w+ )?error,?"
+                r" (?:this|an earlier|a previous|the (?:article|story|headline))\b"
             ),
             r"\berrors? in (?:the|an|our) (?:original|earlier|previous) version\b",
             r"\bthis version corrects\b|\bthis corrects\b|\bcorrection was made\b",
@@ -99,12 +99,12 @@ _ANYWHERE = re.compile(
             rf"\A\W*(?:dit|dat|deze fout|die fout|de fout) (?:is|werd) (?:\w+ )?{_AANGEPAST}\W*\Z",
             rf"\b(?:fout|foutje|vergissing) (?:is|werd) (?:\w+ )?{_AANGEPAST}\b",
             (
-                r"\bdoor een (?:\w+ )?(?:fout|foutje|vergissing|misverstand)\b.{0,40}\b(?:stond|stonden|werd|is)"
-                r" (?:hier|in (?:dit|deze|een eerdere))\b"
+                r"\bdoor een (?:\w+ )?(?:fout|foutje|vergissing|misverstand)\b.{0,40}"
+                r"\b(?:stond|stonden|werd|is) (?:hier|in (?:dit|deze|een eerdere))\b"
             ),
             (
-                r"\A\W*(?:de|het) (?:naam|spelling|datum|titel|functie|leeftijd|cijfer|bedrag|aantal|jaartal)\b"
-                r".{0,50}?\b(?:is|werd) (?:\w+ )?(?:gecorrigeerd|gerectificeerd|aangepast)\W*\Z"
+                r"\A\W*(?:de|het) (?:naam|spelling|datum|titel|functie|leeftijd|cijfer|bedrag|aantal"
+                r"|jaartal)\b.{0,50}?\b(?:is|werd) (?:\w+ )?(?:gecorrigeerd|gerectificeerd|aangepast)\W*\Z"
             ),
             r"\banders dan (?:\w+ )?(?:eerder|aanvankelijk) (?:vermeld|gemeld|geschreven|bericht|stond)\b",
             r"\b(?:redactie|wij|we) betreur(?:t|en) (?:de|deze) (?:fout|vergissing)\b",

@@ -51,7 +51,7 @@ def catch_up(
     Edits are told by the phrases that the index has, or from now on by others: then those that it holds
     are made anew. `progress` is told how many changes of how many are done.
     """
-    done, total, reached = 0, None, 0
+    done, taken, total, reached, left = 0, 0, None, 0, True
     stems = tsvector.Stems()
     while most is None or done < most:
         with index.writing() as (connection, place):
@@ -66,14 +66,14 @@ def catch_up(
             found = list(
                 reader.changes(connection, after=reached, until=place if again else None, limit=size)
             )
-            if not found:
-                if index.path is None:
-                    tsvector.settle(connection, done)
+            left = bool(found)
+            if not left:
                 break
             if again:
                 _edit_again(connection, found)
             else:
                 _take(connection, found, stems)
+                taken += len(found)
             reached = int(found[-1].seq)
             last = {"seq": reached, "leaf": found[-1].leaf}
             moved = "edited = :seq" if again else "seq = :seq, edited = :seq, leaf = :leaf"
@@ -81,6 +81,8 @@ def catch_up(
         done += len(found)
         if progress is not None:
             progress(done, max(total, done))
+    if not left and index.path is None:
+        tsvector.settle(index.store.engine, taken)
     return reached
 
 

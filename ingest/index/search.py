@@ -55,10 +55,11 @@ class Hit(msgspec.Struct, frozen=True, kw_only=True):
 def find(connection: Connection, clauses: Sequence[Clause], wanted: Wanted, *, every: bool) -> Iterator[Hit]:
     """The documents of which most sentences ever held a term first, of equal ones the oldest.
 
-    A term that is in more than `lookup.COMMON` sentences has no say in that; a clause of such terms alone,
-    or of unwanted ones, puts all documents in the order of their age. Only the current versions of live
-    ones, unless `every`. Which documents may be meant is asked of the words alone; what each holds, when its
-    turn comes, and of all that are left once it is clear that many are wanted. A caller may stop anywhere.
+    A term that is nearly everywhere, or costly to count (`fts5.COMMON`, `tsvector.COMMON` and `FEW`), has no
+    say in that; a clause of such terms alone, or of unwanted ones, puts all documents in the order of their
+    age. Only the current versions of live ones, unless `every`. Which documents may be meant is asked of the
+    words alone; what each holds, when its turn comes, and of all that are left once it is clear that many are
+    wanted. A caller may stop anywhere.
     """
     words = fts5 if connection.dialect.name == "sqlite" else tsvector
     work: Lookup = words.WordsLookup(connection)

@@ -1,14 +1,17 @@
 """The words of an index on Postgres: rows of many sentences each, found by GIN.
 
-A row holds sentences of one document that are numbered in a row, so that a look into the index visits a row
+A row holds sentences of one document that are numbered together, so that a look into the index visits a row
 for each document, and not one for each sentence. Its lexemes are made here:
 
     brug               a word as it stands, folded, with its places in the row
-    brug.nl            a stem by the language of the sentence: no word has a full stop in it
-    brug/3, brug.nl/3  in how many sentences of the row, where it is more than one; rounded from nine on
+    brug.nl            its stem by the language of the sentence: no word has a full stop in it
+    brug.nl/2, /4 …    of the sentences of the row with this stem, or the word where it has none, all but one:
+                       their number, as a sum of powers of two
 
 `starts` has the place at which each sentence begins; the place between two is empty, so that no phrase
-goes from one into the next. The server stems, as its own configurations for the languages do.
+goes from one into the next. A sentence that is too long for a row has several, its `part`s, which share some
+words: in it a phrase of more than these is not found. The server stems, as its own configurations for the
+languages do.
 """
 
 from __future__ import annotations
@@ -16,11 +19,15 @@ from __future__ import annotations
 from bisect import bisect_right
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Sequence
-from itertools import chain, groupby
+from contextlib import suppress
+from hashlib import blake2b
+from itertools import groupby
 from typing import Any
 
+import msgspec
 import sqlalchemy as sa
-from sqlalchemy.engine import Connection
+from sqlalchemy.engine import Connection, Engine
+from sqlalchemy.exc import DBAPIError
 
 from ingest.index.folding import fold
 from ingest.index.lookup import PAGE, Found, Lookup
@@ -32,13 +39,16 @@ from ingest.store.engine import Row
 COMMON = 15_000  # rows: a word in more of them has no say in the order of documents
 FEW = 250  # documents of which each sentence is looked at to tell how many hold a phrase or a prefix
 _STEMMERS = {"nl": "dutch_stem", "en": "english_stem"}
-_LONGEST = 200  # characters of a word; a lexeme has room for two thousand bytes
+_LONGEST = 200  # characters of a word; of a longer one the rest is a hash
 _PLACES = 4_000  # words of a row; Postgres counts to 16,383
 _MOST_PLACES = 255  # of one lexeme, as Postgres has it
-_OVERLAP = 32  # words that two parts of one sentence share, for the phrases there
+_MOST_BYTES = 400_000  # of a row's lexemes; Postgres takes 1,048,575
+_OVERLAP = 64  # words that two parts of one sentence share
+_MOST_ASKED = 64  # words of a phrase that GIN is asked for: more would be too deep for its parser
 _MOST_STEMS = 500_000
-_BUCKETS = (*range(2, 9), 16, 32, 64, 128, 256, 512)
+_POWERS = tuple(1 << power for power in range(8))
 _MANY = 1000  # changes after which the statistics say nothing any more
+_LOCK = 0x7473766563  # "tsvec": one at a time makes the index
 
 Said = tuple[int, str | None, str]
 _Sentence = tuple[str, list[str]]  # its language and its words
@@ -74,7 +84,7 @@ class Stems:
 def write(connection: Connection, said: Sequence[Said], stems: Stems) -> None:
     """Take in spans, in the order of their numbers, with the language and the text of each."""
     cut = [
-        (span, language or "", [word[:_LONGEST] for word in fold(text).split()])
+        (span, language or "", [_lexeme(word) for word in fold(text).split()])
         for span, language, text in said
     ]
     for language in _STEMMERS:
@@ -93,93 +103,117 @@ def forget(connection: Connection, keys: Sequence[int]) -> None:
     connection.execute(sa.text("DELETE FROM words WHERE document_id = ANY(:keys)"), {"keys": list(keys)})
 
 
-def settle(connection: Connection, taken: int) -> None:
+def settle(engine: Engine, taken: int) -> None:
     """Once the index has come up to the log by so many changes: have the words found fast.
 
-    The GIN index is made when all that there was is in: filled row by row it takes many times as long.
-    After many changes the server takes in what it put off, and counts what it plans by, which it may do
-    hours later of itself.
+    The GIN index is made when all that there was is in: filled row by row it takes many times as long. After
+    many changes the server takes in what it put off, and counts what it plans by, which it may do hours later
+    of itself. Nobody waits for it but the one who does it, and only the owner may: whoever cannot goes on
+    without, and finds the same, more slowly.
     """
-    made = connection.exec_driver_sql(f"SELECT to_regclass('{SCHEMA}.ix_words_said')").scalar() is not None
-    if not made:
-        connection.exec_driver_sql(
-            "CREATE INDEX ix_words_said ON words USING gin (said) WITH (gin_pending_list_limit = 256)"
-        )
-    elif taken >= _MANY:
-        connection.exec_driver_sql("SELECT gin_clean_pending_list('ix_words_said')")
-    if not made or taken >= _MANY:
-        for table in ("words", "span"):
-            connection.exec_driver_sql(f"ANALYZE {table}")
+    with suppress(DBAPIError), engine.connect() as connection:
+        connection.execution_options(isolation_level="AUTOCOMMIT")
+        is_made = connection.exec_driver_sql(_IS_MADE).scalar()
+        if (is_made and taken < _MANY) or not connection.exec_driver_sql(_IS_OURS).scalar():
+            return
+        if not connection.exec_driver_sql(f"SELECT pg_try_advisory_lock({_LOCK})").scalar():
+            return
+        try:
+            if is_made:
+                connection.exec_driver_sql(f"SELECT gin_clean_pending_list('{_GIN}')")
+            else:
+                # what a process left that was killed over it
+                connection.exec_driver_sql(f"DROP INDEX CONCURRENTLY IF EXISTS {_GIN}")
+                connection.exec_driver_sql(
+                    f"CREATE INDEX CONCURRENTLY ix_words_said ON {SCHEMA}.words USING gin (said)"
+                    " WITH (gin_pending_list_limit = 256)"
+                )
+            for table in ("words", "span"):
+                connection.exec_driver_sql(f"ANALYZE {SCHEMA}.{table}")
+        finally:
+            connection.exec_driver_sql(f"SELECT pg_advisory_unlock({_LOCK})")
+
+
+_GIN = f"{SCHEMA}.ix_words_said"
+_IS_MADE = f"SELECT indisvalid FROM pg_index WHERE indexrelid = to_regclass('{_GIN}')"
+_IS_OURS = f"SELECT pg_has_role(relowner, 'USAGE') FROM pg_class WHERE oid = to_regclass('{SCHEMA}.words')"
+
+
+class _Row(msgspec.Struct):
+    """Where each sentence starts, where each lexeme stands, and how many sentences have a stem."""
+
+    starts: list[int]
+    places: dict[str, list[int]]
+    sentences: Counter[str]
+
+    def written(self) -> str:
+        """A tsvector as Postgres reads it. Folded words are letters and digits alone."""
+        parts = [f"'{lexeme}':{','.join(map(str, at))}" for lexeme, at in self.places.items()]
+        for lexeme, number in self.sentences.items():
+            if number > 1:
+                parts += [f"'{lexeme}/{power}'" for power in _POWERS if number - 1 & power]
+        return " ".join(parts)
 
 
 _Written = tuple[int, int, int, list[int], str]
-_Places = tuple[list[int], dict[str, list[int]], Counter[str]]
 
 
 def _rows(key: int, number: int, sentences: Sequence[_Sentence], stems: Stems) -> Iterator[_Written]:
     """The rows of sentences that are numbered from `number` on; each is as long as one may be."""
-    found = _places(sentences, stems)
-    if found is not None:
-        yield key, number, 0, found[0], _written(*found[1:])
+    row = _row(sentences, stems)
+    if row is not None:
+        yield key, number, 0, row.starts, row.written()
     elif len(sentences) > 1:
         half = len(sentences) // 2
         yield from _rows(key, number, sentences[:half], stems)
         yield from _rows(key, number + half, sentences[half:], stems)
     else:
-        language, words = sentences[0]
-        for part, (starts, places, held) in enumerate(_parts(language, words, stems)):
-            yield key, number, part, starts, _written(places, held)
+        for part, row in enumerate(_halves(*sentences[0], stems)):
+            yield key, number, part, row.starts, row.written()
 
 
-def _parts(language: str, words: list[str], stems: Stems) -> Iterator[_Places]:
+def _halves(language: str, words: list[str], stems: Stems) -> Iterator[_Row]:
     """The parts of a sentence that is too long for a row."""
-    found = _places([(language, words)], stems)
-    if found is not None:
-        yield found
-        return
     half = len(words) // 2
-    yield from _parts(language, words[: half + _OVERLAP], stems)
-    yield from _parts(language, words[half:], stems)
+    for part in (words[: half + _OVERLAP], words[half:]):
+        row = _row([(language, part)], stems)
+        if row is None:
+            yield from _halves(language, part, stems)
+        else:
+            yield row
 
 
-def _places(sentences: Sequence[_Sentence], stems: Stems) -> _Places | None:
-    """Where each sentence starts and each lexeme stands, and in how many sentences it does.
-
-    None where that is too much for a row.
-    """
+def _row(sentences: Sequence[_Sentence], stems: Stems) -> _Row | None:
+    """The row of these sentences; None where that is too much for one."""
     if sum(len(words) + 1 for _, words in sentences) > _PLACES:
         return None
     starts: list[int] = []
     places: defaultdict[str, list[int]] = defaultdict(list)
-    held: Counter[str] = Counter()
+    numbers: Counter[str] = Counter()
     place = 1
     for language, words in sentences:
         starts.append(place)
         stem = stems.of(language)
-        lexemes = set(words)
         for word in words:
             places[word].append(place)
             made = stem.get(word)
             if made:
                 places[made].append(place)
-                lexemes.add(made)
             place += 1
-        held.update(lexemes)
+        numbers.update({stem.get(word) or word for word in words})
         place += 1
     if any(len(each) > _MOST_PLACES for each in places.values()):
         return None
-    return starts, places, held
+    if sum(map(len, places)) > _MOST_BYTES // 4 and sum(len(each.encode()) for each in places) > _MOST_BYTES:
+        return None
+    return _Row(starts, places, numbers)
 
 
-def _written(places: dict[str, list[int]], held: Counter[str]) -> str:
-    """A tsvector as Postgres reads it. Folded words are letters and digits alone."""
-    parts = [f"'{lexeme}':{','.join(map(str, at))}" for lexeme, at in places.items()]
-    parts += [f"'{lexeme}/{_bucket(number)}'" for lexeme, number in held.items() if number > 1]
-    return " ".join(parts)
-
-
-def _bucket(number: int) -> int:
-    return int(_BUCKETS[bisect_right(_BUCKETS, number) - 1])
+def _lexeme(word: str) -> str:
+    """A word as it is kept."""
+    if len(word) <= _LONGEST:
+        return word
+    return word[:_LONGEST] + blake2b(word.encode("utf-8", "surrogatepass"), digest_size=8).hexdigest()
 
 
 class WordsLookup(Lookup):
@@ -209,9 +243,9 @@ class WordsLookup(Lookup):
         if self._connection.execute(count, asked).scalar_one() > most:
             return None
         # the driver's own tuples: there may be many thousands
-        select = sa.text(f"SELECT document_id FROM words WHERE {_hold('query')}")
+        select = sa.text(f"SELECT DISTINCT document_id, number FROM words WHERE {_hold('query')}")
         cursor: Any = self._connection.execute(select, asked).cursor
-        numbers = Counter[int](chain.from_iterable(cursor.fetchall()))
+        numbers = Counter(key for key, _ in cursor.fetchall())
         if is_word:
             numbers.update(self._more(self._lexemes(term)[0]))
             return numbers
@@ -219,18 +253,13 @@ class WordsLookup(Lookup):
 
     def _more(self, lexemes: Sequence[str]) -> dict[int, int]:
         """In how many sentences more than one for each row documents hold one of these lexemes of a word."""
-        asked = {
-            f"query{bucket}": " | ".join(f"'{lexeme}/{bucket}'" for lexeme in lexemes) for bucket in _BUCKETS
-        }
+        named = [(lexeme, power) for lexeme in lexemes for power in _POWERS]
+        asked = {f"query{at}": f"'{lexeme}/{power}'" for at, (lexeme, power) in enumerate(named)}
         every = " UNION ALL ".join(
-            f"SELECT {bucket - 1} AS more, document_id, number, part FROM words"
-            f" WHERE {_hold(f'query{bucket}')}"
-            for bucket in _BUCKETS
+            f"SELECT {power} AS more, document_id FROM words WHERE {_hold(f'query{at}')}"
+            for at, (_, power) in enumerate(named)
         )
-        of_rows = (
-            f"SELECT document_id, max(more) AS most FROM ({every}) AS a GROUP BY document_id, number, part"
-        )
-        select = f"SELECT document_id, sum(most)::integer FROM ({of_rows}) b GROUP BY document_id"
+        select = f"SELECT document_id, sum(more)::integer FROM ({every}) AS found GROUP BY document_id"
         cursor: Any = self._connection.execute(sa.text(select), asked).cursor
         return dict(cursor.fetchall())
 
@@ -278,7 +307,9 @@ class WordsLookup(Lookup):
 
     def _lexemes(self, term: Term) -> list[tuple[str, ...]]:
         """The lexemes of each word of a term, itself first; the beginning of a word has no stem."""
-        words = [word[:_LONGEST] for word in term.words]
+        words = [*map(_lexeme, term.words)]
+        if term.prefix:
+            words[-1] = term.words[-1][:_LONGEST]
         stemmed = words[:-1] if term.prefix else words
         for language in _STEMMERS:
             self._stems.learn(self._connection, language, stemmed)
@@ -294,7 +325,7 @@ class WordsLookup(Lookup):
         parts = ["(" + " | ".join(f"'{lexeme}'" for lexeme in each) + ")" for each in lexemes]
         if term.prefix:
             parts[-1] = f"'{lexemes[-1][0]}':*"
-        return " & ".join(parts)
+        return " & ".join(dict.fromkeys(parts[-_MOST_ASKED:]))
 
 
 def _hold(name: str) -> str:

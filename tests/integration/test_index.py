@@ -307,6 +307,49 @@ def test_sentences_that_differ_in_blanks_alone_are_each_found_by_their_words(dat
         index.dispose()
 
 
+@pytest.mark.parametrize(
+    ("said", "query", "holds"),
+    [
+        # As many different words as there is room for in no tsvector.
+        ("\n".join(chr(0x4E00 + number) * 120 for number in range(3900)), chr(0x4E00 + 3000) * 120, True),
+        (" ".join(f"w{number}" for number in range(9000)), "w0 w4500 w8999", True),
+        (" ".join(f"w{number}" for number in range(9000)), '"w2215 w2216"', True),
+        (" ".join(f"w{number}" for number in range(9000)), '"w2215 w2217"', False),
+        ("again " * 2000 + "end", '"again end"', True),
+        ("again " * 2000 + "end", '"end again"', False),
+        ("a" * 300 + "b", "a" * 300 + "b", True),
+        ("a" * 300 + "b", "a" * 300 + "c", False),
+        ("a" * 300 + "b", "a" * 150 + "*", True),
+        ("ΔΡΟΜΟΣΚΟΠΙΟ", "ΔΡΟΜΟΣ*", True),
+        ("one two", " ".join(["one"] * 30_000), True),
+        ("one two", '"' + " ".join(["one two"] * 30_000) + '"', False),
+    ],
+    ids=lambda given: str(given)[:12],
+)  # fmt: skip
+def test_what_is_too_much_for_a_row_is_found(database_url: str, said: str, query: str, holds: bool) -> None:
+    with opened(database_url) as store:
+        root = add_root(store)
+        history(store, root, b"a.txt", text(said))
+        history(store, root, b"b.txt", text(A))
+        index = brought_up(store)
+        assert found(index, query) == ([("a.txt", [(1, 1)])] if holds else [])
+        assert found(index, "alpha") == [("b.txt", [(1, 1)])]
+        index.dispose()
+
+
+def test_the_order_is_by_all_sentences_however_they_came_in(database_url: str) -> None:
+    """Nine in one document, each with a version of its own; ten in another, all at once."""
+    several = [f"Bridge {name} is closed." for name in "abcdefghij"]
+    with opened(database_url) as store:
+        root = add_root(store)
+        history(store, root, b"nine", *(text(*several[: number + 1]) for number in range(9)))
+        history(store, root, b"ten", text(*several))
+        index = brought_up(store)
+        assert [path for path, _ in found(index, "bridge")] == ["ten", "nine"]
+        assert [path for path, _ in found(index, "closed b OR bridge")] == ["ten", "nine"]
+        index.dispose()
+
+
 def test_what_another_normaliser_reads_is_numbered_on(database_url: str) -> None:
     """The words of spans that were thrown away cannot be taken out; they lead nowhere."""
     raw = text(A, TEN).encode()
