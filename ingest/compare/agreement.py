@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from fractions import Fraction
 
+from ingest.compare.lexicon import PARTICLES
 from ingest.compare.slot import NUMERIC, Face, Slot
 
 SMALL = 5  # words on a side of a change that can turn a sentence round, or put one name for another
@@ -22,6 +23,9 @@ def agree(old: Slot, new: Slot) -> bool:
     """Whether the one may be the other, more exactly said."""
     if old.kind == new.kind == "name":
         was, is_ = set(old.value), set(new.value)
+        between = [side & PARTICLES for side in (was, is_)]
+        if all(between) and between[0] != between[1]:
+            return False  # `van Vliet`, `van der Vliet`
         return was <= is_ or is_ <= was or _initials(old, new) or _initials(new, old)
     if old.kind == new.kind == "date":
         if old.value[0] == new.value[0] == "decade":
@@ -76,7 +80,7 @@ def stands_for(old: Slot, new: Slot, longest: int) -> bool:
     if old.weak and new.weak:
         return old.kind == new.kind == "date"
     if old.kind == new.kind == "name" and (old.weak or new.weak):
-        return longest == 1
+        return longest <= max(len(old.value), len(new.value))
     if old.kind in NUMERIC and new.kind in NUMERIC:
         return longest <= _MOST_BETWEEN and _counts_alike(old, new, longest)
     if old.kind == new.kind == "date":

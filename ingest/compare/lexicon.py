@@ -316,6 +316,28 @@ COMPOUNDED = {
 # What stuck to a figure makes it so many times as much; `m` does before or after a currency alone.
 STUCK = {"bn": 10**9, "mln": 10**6, "mld": 10**9, "mrd": 10**9, "tn": 10**12, "k": 1000}
 
+# Between the words of a name, or before its first.
+PARTICLES = word_set("van de den der ten ter het 't von du la le of di da al el bin")
+
+# Before a name at a sentence's start, and no part of it.
+TITLES = HONORIFICS | word_set("""
+    burgemeester wethouder minister staatssecretaris premier koning koningin prins prinses voorzitter
+    directeur trainer coach bondscoach spits keeper doelman verdediger middenvelder aanvaller advocaat officier rechter
+    hoogleraar dokter commissaris raadslid kamerlid fractievoorzitter fractieleider lijsttrekker schrijver
+    schrijfster zanger zangeres acteur actrice regisseur journalist woordvoerder woordvoerster topman topvrouw
+    oud-minister oud-premier oud-burgemeester oud-wethouder agent wielrenner schaatser tennisser
+    king queen prince princess governor coach manager striker goalkeeper captain officer detective sergeant
+    judge justice director chairman chairwoman chair spokesman spokeswoman spokesperson author singer actor
+    actress pope bishop archbishop general colonel representative congressman congresswoman secretary attorney
+    former ex-president ex-minister police officers doctors reporter journalist editor
+""")
+OPENINGS = word_set("""
+    later earlier meanwhile however nevertheless although though moreover furthermore afterwards finally
+    eventually recently previously initially instead today tonight once yet still also perhaps maybe
+    daarna vervolgens bovendien eerder inmiddels intussen ondertussen later echter toch eindelijk
+    uiteindelijk onlangs aanvankelijk eerst vooral alleen zelfs misschien hoewel ofschoon zodra nadat
+""")
+
 # By language, words of the other language's classes that mean something else in it.
 FALSE_FRIENDS = {
     "nl": word_set("half ten dozen tens scores no an a one may march second min minute ton hour dead pounds"),

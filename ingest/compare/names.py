@@ -13,9 +13,9 @@ from ingest.compare.lexicon import word_set
 from ingest.compare.slot import Slot, Token
 from ingest.compare.words import COMMON, is_word, unaccented
 
-_PARTICLES = word_set("van de den der ten ter het 't von du la le of di da al el bin")
 # After a word, a comma or a bracket on the same line no sentence begins.
 _INNER_CAPITAL = re.compile(r"(?<=[\w,;)] )[A-ZÀ-ÖØ-ÞĀ-ſΆ-ΫЀ-Я][\w'’‐‑-]*+")
+_BEFORE_FAMILY = word_set("van der den ter ten von")
 OPENS = frozenset('"“„«:•‘*')
 
 
@@ -35,24 +35,30 @@ def find_names(text: str, cut: list[Token], known: frozenset[str], taken: list[S
     run: list[Token] = []
     pending: list[Token] = []
     begins, counted = True, False
-    for token in cut:
+    for at, token in enumerate(cut):
         word = is_word(token.text)
         if (
             word
-            and token.text[0].isupper()
+            and _is_capital(token.text)
             and token.start not in busy
             and not (counted and token.low in lexicon.UNITS)
-            and _named(token, known, begins=begins and not run, titled=titled)
+            and (
+                _named(token, known, begins=begins and not run, titled=titled)
+                or (begins and not titled and _begins_name(cut, at, busy))
+                or (at and cut[at - 1].text in _BEFORE_FAMILY and len(token.text) > 2)
+            )
         ):
             run += [*pending, token]
             pending = []
-        elif run and token.low in _PARTICLES and text[token.start - 1 : token.start] == " ":
+        elif (
+            (run or pending) and token.low in lexicon.PARTICLES and text[token.start - 1 : token.start] == " "
+        ):
             pending.append(token)
         else:
             _close(found, run)
             run, pending = [], []
-            if word and token.text[0].isupper() and token.start not in busy:
-                if token.low in _PARTICLES:
+            if word and _is_capital(token.text) and token.start not in busy:
+                if token.low in lexicon.PARTICLES:
                     pending = [] if begins else [token]
                 elif begins and not titled and token.low not in COMMON:
                     # Perhaps a name, perhaps only the sentence's first word.
@@ -61,6 +67,20 @@ def find_names(text: str, cut: list[Token], known: frozenset[str], taken: list[S
         counted = token.text[0].isdigit()  # `5 GB`
     _close(found, run)
     return found
+
+
+def _is_capital(text: str) -> bool:
+    """Whether a word is written as names are: `Smit`, `iPhone`, `s-Gravenhage` of `'s-Gravenhage`."""
+    return text[0].isupper() or any(map(str.isupper, text[1:]))
+
+
+def _begins_name(cut: list[Token], at: int, busy: set[int]) -> bool:
+    """Whether a sentence's first word is one of the name that follows: `Peter Jones`, not `Mayor Jones`."""
+    token, following = cut[at], cut[at + 1] if at + 1 < len(cut) else None
+    if following is None or following.start != token.end + 1 or following.start in busy:
+        return False
+    alone = COMMON | lexicon.TITLES | lexicon.OPENINGS
+    return following.text[0].isupper() and following.low not in alone and token.low not in alone
 
 
 def _with_initials(cut: list[Token]) -> list[Token]:

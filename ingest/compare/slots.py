@@ -87,7 +87,7 @@ def _share_units(text: str, found: list[Slot]) -> None:
 def may_hold(before: str, after: str) -> bool:
     """Whether a change has anything in it that a slot is made of."""
     return any(
-        token[0].isupper() or token[0] in "-−" or "duizend" in token or not token.isalpha()
+        token != token.lower() or token[0] in "-−" or "duizend" in token or not token.isalpha()
         or token.lower().endswith(_COMPOUNDED)
         or unaccented(token) in lexicon.SLOTTED
         for token in chain(tokens(before), tokens(after))
