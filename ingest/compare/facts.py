@@ -26,6 +26,7 @@ from ingest.compare import alike, diff, names, quotes, slots
 from ingest.compare.agreement import SMALL, agree, equal, stands_for
 from ingest.compare.lexicon import NEGATIONS, word_set
 from ingest.compare.quotes import Ranges
+from ingest.compare.roles import JOINING
 from ingest.compare.slot import NUMERIC, Kind, Slot
 from ingest.compare.words import is_word, misspelt, opposite, tokens, unaccented, words
 
@@ -251,6 +252,10 @@ def _reordered(before: str, after: str, old: list[Slot], new: list[Slot], hunks:
     was, became = (Counter(slot.value for slot in side if not slot.weak) for side in (old, new))
     if was != became:
         return False
+    if len(hunks) == 2 and JOINING.issuperset(
+        map(str.lower, words(before[hunks[0].a_end : hunks[1].a_start]))
+    ):
+        return True
     return any(
         _says_more(before[hunk.a_start : hunk.a_end], hunk.a_start, old)
         or _says_more(after[hunk.b_start : hunk.b_end], hunk.b_start, new)

@@ -322,9 +322,10 @@ PARTICLES = word_set("van de den der ten ter het 't von du la le of di da al el 
 # Before a name at a sentence's start, and no part of it.
 TITLES = HONORIFICS | word_set("""
     burgemeester wethouder minister staatssecretaris premier koning koningin prins prinses voorzitter
-    directeur trainer coach bondscoach spits keeper doelman verdediger middenvelder aanvaller advocaat officier rechter
-    hoogleraar dokter commissaris raadslid kamerlid fractievoorzitter fractieleider lijsttrekker schrijver
-    schrijfster zanger zangeres acteur actrice regisseur journalist woordvoerder woordvoerster topman topvrouw
+    directeur trainer coach bondscoach spits keeper doelman verdediger middenvelder aanvaller advocaat
+    officier rechter hoogleraar dokter commissaris raadslid kamerlid fractievoorzitter fractieleider
+    lijsttrekker schrijver schrijfster zanger zangeres acteur actrice regisseur journalist woordvoerder
+    woordvoerster topman topvrouw
     oud-minister oud-premier oud-burgemeester oud-wethouder agent wielrenner schaatser tennisser
     king queen prince princess governor coach manager striker goalkeeper captain officer detective sergeant
     judge justice director chairman chairwoman chair spokesman spokeswoman spokesperson author singer actor

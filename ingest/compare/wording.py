@@ -10,21 +10,16 @@ from ingest.compare.agreement import agree, equal
 from ingest.compare.align import Change, Piece
 from ingest.compare.facts import Context
 from ingest.compare.lexicon import MAGNITUDES, NEGATIONS, NUMBERS, ORDINALS, SHARES, word_set
+from ingest.compare.renderings import abbreviate, say_the_same, written_out
+from ingest.compare.roles import exchanged
 from ingest.compare.slot import Slot
-from ingest.compare.words import LIGHT, OPPOSED, folded, is_word, misspelt, tokens, unaccented, words
+from ingest.compare.words import LIGHT, MODALS, OPPOSED, folded, is_word, misspelt, tokens, unaccented, words
 
 MOST = 500  # of the facts, or of the words, that are looked at
 _LONGEST_SHOWN = 400
 _LONGEST_READ = 5_000  # characters of a sentence
 
 Ranges = Sequence[tuple[int, int]]
-
-_LONGEST_THING = 5  # words
-_ARTICLES = word_set(
-    "the a an his her its their our my your de het een zijn haar hun ons onze mijn uw deze die dit dat"
-)
-# What stands between two things whose order means nothing.
-_JOINING = _ARTICLES | word_set("and or as well nor en of als alsmede evenals noch plus")
 
 # What is said of the word that follows.
 _POINTING = NEGATIONS | word_set("only alleen slechts")
@@ -89,7 +84,10 @@ class Wording:
         """The words that carry meaning and came or went, inflections aside."""
         old, new = self.changed()
         turned = {word for pair in OPPOSED if pair & old and pair & new for word in pair & (old | new)}
-        gone, came = (side - (LIGHT - turned) for side in (old, new))
+        if bool(old & MODALS) != bool(new & MODALS):
+            turned |= (old | new) & MODALS
+        same = say_the_same(old, new)
+        gone, came = (side - (LIGHT - turned) - same for side in (old, new))
         # The same figure, written otherwise: what no fact came of says the same in sum.
         if any(map(_is_figure, gone)) and any(map(_is_figure, came)):
             gone, came = ({word for word in side if not _is_figure(word)} for side in (gone, came))
@@ -100,18 +98,12 @@ class Wording:
         }
 
     def exchanged(self) -> tuple[str, str] | None:
-        """Two things that took each other's place in a sentence, all else where it was: `the company sued the
-        city`. Each has an article: what else changes places may be only word order.
-        """
+        """Two things that took each other's place in a sentence."""
         for piece in self._edited:
-            old, new = (
-                [word.lower() for word in words(text)]
-                for text in (self._a[piece.a_start : piece.a_end], self._b[piece.b_start : piece.b_end])
-            )
-            if old != new and len(old) == len(new) <= MOST and sorted(old) == sorted(new):
-                found = _exchange(old, new)
-                if found is not None:
-                    return found
+            before, after = self._a[piece.a_start : piece.a_end], self._b[piece.b_start : piece.b_end]
+            found = exchanged(before, after, self._context.names)
+            if found is not None:
+                return found
         return None
 
     def stands_elsewhere(self) -> str | None:
@@ -138,9 +130,9 @@ class Wording:
                 continue
             same_a, same_b = self._same_values(piece)
             for change in piece.changes:
-                was = _outside(same_a, change.before, change.a_start)
-                became = _outside(same_b, change.after, change.b_start)
-                if _abbreviates(was, became) or _abbreviates(became, was):
+                was = written_out(_outside(same_a, change.before, change.a_start))
+                became = written_out(_outside(same_b, change.after, change.b_start))
+                if _abbreviates(was, became) or _abbreviates(became, was) or abbreviate(was, became):
                     continue
                 if len(was) == len(became):
                     pairs = [pair for pair in zip(was, became, strict=True) if not self._is_slip(*pair)]
@@ -214,25 +206,6 @@ def _outside(ranges: Ranges, text: str, start: int) -> list[str]:
             found.append(token)
         at += len(token)
     return found
-
-
-def _exchange(old: list[str], new: list[str]) -> tuple[str, str] | None:
-    differs = [at for at, (was, became) in enumerate(zip(old, new, strict=True)) if was != became]
-    first, end = differs[0], differs[-1] + 1
-    # Both may begin alike: `the old man hit the old dog`.
-    above = range(first - 1, max(first - _LONGEST_THING, 0) - 1, -1)
-    article = next((at for at in above if old[at] in _ARTICLES), first - 1)
-    for start in dict.fromkeys((first, article + 1)):
-        was, became = old[start:end], new[start:end]
-        for one in range(1, min(_LONGEST_THING, len(was)) + 1):
-            for other in range(1, min(_LONGEST_THING, len(was) - one) + 1):
-                head, between, tail = was[:one], was[one : len(was) - other], was[len(was) - other :]
-                if became != [*tail, *between, *head] or not set(between) - _JOINING:
-                    continue
-                before = old[start - 1 : start] if start else []
-                if {*before, head[0]} & _ARTICLES and {*between[-1:], tail[0]} & _ARTICLES:
-                    return " ".join(head), " ".join(tail)
-    return None
 
 
 def _abbreviates(short: list[str], long: list[str]) -> bool:

@@ -132,15 +132,31 @@ OPPOSED = frozenset(
         "will/may", "will/can", "will/could", "will/should", "would/should", "would/have", "would/has",
         "will/have", "will/has", "could/should", "and/or", "by/for", "on/off", "us/them", "we/they",
         "en/of", "in/uit", "door/van", "zal/kan", "zullen/kunnen", "heeft/zal", "hebben/zullen", "wij/zij",
+        "by/to", "until/from", "since/until", "we/you", "us/you", "our/your", "my/your", "met/tot",
+        "met/naar", "tot/vanaf", "tot/sinds", "wij/u", "we/u", "ons/u", "onze/uw", "ons/uw", "wij/jij",
+        "we/je", "ik/jij",
         "ons/hen", "hij/zij", "hij/ze", "zijn/haar", "hem/haar", "naar/van", "door/voor", "boven/onder",
     )
 )  # fmt: skip
 """Pairs of common words of which one put for the other says something else."""
 
+MODALS = frozenset(
+    (
+        "will", "would", "shall", "should", "can", "could", "may", "might", "must",
+        "zal", "zullen", "zou", "zouden", "kan", "kunnen", "kon", "konden", "mag", "mogen", "moet", "moeten",
+    )
+)  # fmt: skip
+"""Words that make of what is what may be: an edit that brings the first one says something else."""
+
 _VARIANTS = (("ise", "ize"), ("isi", "izi"), ("isa", "iza"), ("our", "or"), ("re", "er"), ("yse", "yze"),
              ("grey", "gray"), ("gement", "gment"), ("practis", "practic"), ("licens", "licenc"), ("ss", "s"),
              ("sulph", "sulf"), ("ae", "e"), ("oe", "e"), ("ence", "ense"), ("ogue", "og"),
              ("ll", "l"))  # fmt: skip
+_FAR = (("plough", "plow"), ("cheque", "check"), ("kerb", "curb"), ("tyre", "tire"), ("enquir", "inquir"),
+        ("whisky", "whiskey"), ("gaol", "jail"), ("ageing", "aging"), ("adviser", "advisor"),
+        ("programme", "program"), ("storey", "story"), ("draught", "draft"), ("mould", "mold"),
+        ("sceptic", "skeptic"), ("jewellery", "jewelry"), ("aluminium", "aluminum"), ("cosy", "cozy"),
+        ("doughnut", "donut"), ("pyjama", "pajama"), ("moustache", "mustache"))  # fmt: skip
 _DUTCH_ENDINGS = ("dt", "d", "t", "")
 _VOWELS = frozenset("aeiouy")
 _LONGEST = 64  # letters; the distance takes the square of it
@@ -168,6 +184,7 @@ def misspelt(
     if (
         old == new
         or {old, new} in _CONFUSED
+        or _respelt(old, new, language)
         or (old[-1] == new[-1] in "sd" and {old[:-1], new[:-1]} in _CONFUSED)
     ):
         return True
@@ -210,6 +227,22 @@ def _sound(name: str) -> str:
     spelt = re.sub(r"(.)\1+", r"\1", spelt)
     first = next((at for at, char in enumerate(spelt) if char in _VOWELS), 0) + 1
     return spelt[:first] + "".join(char for char in spelt[first:-1] if char not in _VOWELS) + spelt[-1:]
+
+
+def _respelt(old: str, new: str, language: str | None) -> bool:
+    """Whether two words are one in British and American, or in older and newer Dutch spelling."""
+    for british, american in _FAR:
+        for one, other in ((old, new), (new, old)):
+            if british in one and one.replace(british, american) == other:
+                return True
+    if language == "en" or abs(len(old) - len(new)) != 1:
+        return False
+    # `pannekoek`, `pannenkoek`
+    short, long = sorted((old, new), key=len)
+    same = [pair[0] == pair[1] for pair in zip(short, long, strict=False)]
+    at = same.index(False) if False in same else len(short)
+    between = len(short) > 7 and 2 < at < len(short) - 2
+    return between and long[at - 1 : at + 1] == "en" and short[at:] == long[at + 1 :]
 
 
 def _one_word(old: str, new: str, language: str | None) -> bool:
