@@ -5,6 +5,7 @@ from __future__ import annotations
 from fractions import Fraction
 
 from ingest.compare.lexicon import PARTICLES
+from ingest.compare.renderings import abbreviate
 from ingest.compare.slot import NUMERIC, Face, Slot
 
 SMALL = 5  # words on a side of a change that can turn a sentence round, or put one name for another
@@ -26,6 +27,9 @@ def agree(old: Slot, new: Slot) -> bool:
         between = [side & PARTICLES for side in (was, is_)]
         if all(between) and between[0] != between[1]:
             return False  # `van Vliet`, `van der Vliet`
+        gone, came = ([str(word) for word in side] for side in (was - is_, is_ - was))
+        if len(gone) == len(came) == 1 and abbreviate(gone, came):
+            return True
         return was <= is_ or is_ <= was or _initials(old, new) or _initials(new, old)
     if old.kind == new.kind == "date":
         if old.value[0] == new.value[0] == "decade":

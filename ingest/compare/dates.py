@@ -93,11 +93,12 @@ def _calendar(cut: list[Token], at: int, weekday: int | None, *, month_first: bo
     if month is None:
         return None
     # `in september 45 mensen` is no date; nor is the English of it.
-    day_there = _DAY.match(low_at(cut, at + 1)) if month_first else None
-    if day_there and low_at(cut, at + 2) in lexicon.UNITS:
+    day_at = _past_stop(cut, at + 1)
+    day_there = _DAY.match(low_at(cut, day_at)) if month_first else None
+    if day_there and low_at(cut, day_at + 1) in lexicon.UNITS:
         day_there = None
     if day_there and 1 <= int(day_there[1]) <= 31:
-        year, end = _year(cut, at + 2)
+        year, end = _year(cut, day_at + 1)
         return "date", (weekday, int(day_there[1]), month, year, None, None), end, False
     year, end = _year(cut, at + 1)
     sure = low not in lexicon.UNSURE_MONTHS or (
@@ -124,9 +125,14 @@ def _slashed(cut: list[Token], at: int, *, month_first: bool) -> tuple[int, int,
 
 def _year(cut: list[Token], at: int) -> tuple[int | None, int]:
     """A year at a token, after a comma perhaps, and where the date ends."""
-    year_at = at + 1 if low_at(cut, at) == "," else at
+    year_at = at + 1 if low_at(cut, at) == "," else _past_stop(cut, at)
     year = low_at(cut, year_at)
     return (int(year), year_at + 1) if _YEAR.match(year) else (None, at)
+
+
+def _past_stop(cut: list[Token], at: int) -> int:
+    """The token after the full stop of a month, `Sept. 5`, where there is one."""
+    return at + 1 if low_at(cut, at) == "." and low_at(cut, at + 1)[:1].isdigit() else at
 
 
 def _is_year(cut: list[Token], at: int) -> bool:

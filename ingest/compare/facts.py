@@ -33,6 +33,8 @@ from ingest.compare.words import is_word, misspelt, opposite, tokens, unaccented
 _MOST_TURNED = 0.45  # of a sentence's words: past that it is another sentence, not the opposite one
 _ALIKE = 0.25
 _LONGEST = 5_000
+_AROUND = 300  # characters on each side of a change in a longer one
+_MOST_PARTS = 100
 _MOST_SLOTS = 200
 
 # A list that was numbered on says nothing else.
@@ -109,15 +111,17 @@ def changed(
     before_quotes: Ranges | None = None,
     after_quotes: Ranges | None = None,
 ) -> tuple[Fact, ...]:
-    """The changed facts of an edited sentence, in order. Sentences past 5,000 characters have none.
+    """The changed facts of an edited sentence, in order; past 5,000 characters, what is near its changes.
 
     Without a context the sentences are their own. Quotations that begin or end in other sentences
     are given as ranges.
     """
-    if before == after or max(len(before), len(after)) > _LONGEST:
+    if before == after:
         return ()
     within = within or context(before, after, language)
     hunks = _hunks(before, after)
+    if max(len(before), len(after)) > _LONGEST:
+        return _in_parts(before, after, language, within, hunks)
     spelt, shifts = _respelt(after, hunks, within)
     if shifts:
         hunks = _hunks(before, spelt)
@@ -139,6 +143,36 @@ def changed(
         for fact in found
     ]
     return tuple(sorted(restored, key=lambda fact: (fact.b_offset, fact.a_offset, fact.kind)))
+
+
+def _in_parts(
+    before: str, after: str, language: str | None, within: Context, hunks: list[_Hunk]
+) -> tuple[Fact, ...]:
+    """The changed facts of a long sentence, looked for in what is around its changes; quotations are not."""
+    parts: list[list[_Hunk]] = []
+    for hunk in hunks:
+        if parts and hunk.a_start - parts[-1][-1].a_end < 2 * _AROUND:
+            parts[-1].append(hunk)
+        else:
+            parts.append([hunk])
+    found: list[Fact] = []
+    for part in parts[:_MOST_PARTS]:
+        # what is around is the same in both, and is cut at a blank
+        start, end = part[0].a_start, part[-1].a_end
+        ahead = start - 1 - before.find(" ", max(0, start - _AROUND), start) if start > _AROUND else start
+        behind = (
+            before.rfind(" ", end, end + _AROUND) - end if end + _AROUND < len(before) else len(before) - end
+        )
+        ahead, behind = (ahead if ahead < start else 0), max(behind, 0)
+        a_at, b_at = start - ahead, part[0].b_start - ahead
+        old, new = before[a_at : end + behind], after[b_at : part[-1].b_end + behind]
+        if max(len(old), len(new)) > _LONGEST:
+            continue
+        found += (
+            msgspec.structs.replace(fact, a_offset=a_at + fact.a_offset, b_offset=b_at + fact.b_offset)
+            for fact in changed(old, new, language, within=within, before_quotes=[], after_quotes=[])
+        )
+    return tuple(found)
 
 
 def _slots(text: str, language: str | None, within: Context) -> list[Slot]:
@@ -341,7 +375,9 @@ def _negated(before: str, after: str, hunks: list[_Hunk]) -> list[Fact]:
             ]
             if max(others) <= SMALL and abs(others[0] - others[1]) <= 2:
                 old, new = " ".join(was) or None, " ".join(became) or None
-                facts.append(Fact("negation", old, new, hunk.a_start, hunk.b_start))
+                a_at = max(hunk.a_start, before.find(was[0], hunk.a_start) if was else 0)
+                b_at = max(hunk.b_start, after.find(became[0], hunk.b_start) if became else 0)
+                facts.append(Fact("negation", old, new, a_at, b_at))
         elif len(hunk.before) == len(hunk.after) == 1 and not was:
             word, other = hunk.before[0], hunk.after[0]
             if opposite(unaccented(word), unaccented(other)):

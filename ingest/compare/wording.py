@@ -88,8 +88,9 @@ class Wording:
             turned |= (old | new) & MODALS
         same = say_the_same(old, new)
         gone, came = (side - (LIGHT - turned) - same for side in (old, new))
-        # The same figure, written otherwise: what no fact came of says the same in sum.
-        if any(map(_is_figure, gone)) and any(map(_is_figure, came)):
+        # The same figure, written otherwise: what no fact came of says the same in sum, if it was all read.
+        read = all(piece.a_end - piece.a_start <= _LONGEST_READ for piece in self._edited)
+        if read and any(map(_is_figure, gone)) and any(map(_is_figure, came)):
             gone, came = ({word for word in side if not _is_figure(word)} for side in (gone, came))
         if len(gone) + len(came) > MOST:
             return gone | came
