@@ -22,9 +22,9 @@ from itertools import chain
 
 import msgspec
 
-from ingest.compare import alike, diff, names, quotes, slots
+from ingest.compare import alike, diff, names, quotes, slots, vocabulary
 from ingest.compare.agreement import SMALL, agree, equal, stands_for
-from ingest.compare.lexicon import NEGATIONS, word_set
+from ingest.compare.lexicon import NEGATIONS, OPENINGS, word_set
 from ingest.compare.quotes import Ranges
 from ingest.compare.roles import JOINING
 from ingest.compare.slot import NUMERIC, Kind, Slot
@@ -132,7 +132,7 @@ def changed(
         slots.may_hold(before[hunk.a_start : hunk.a_end], spelt[hunk.b_start : hunk.b_end]) for hunk in hunks
     ):
         old, new = (_slots(text, language, within) for text in (before, spelt))
-        found += _replaced(before, spelt, old, new, hunks)
+        found += _replaced(before, spelt, old, new, hunks, language)
     if before_quotes is None or after_quotes is None:
         before_quotes, after_quotes = quotes.find(before), quotes.find(spelt)
     else:
@@ -245,7 +245,9 @@ def _forth(offset: int, shifts: _Shifts) -> int:
     return moved
 
 
-def _replaced(before: str, after: str, old: list[Slot], new: list[Slot], hunks: list[_Hunk]) -> list[Fact]:
+def _replaced(
+    before: str, after: str, old: list[Slot], new: list[Slot], hunks: list[_Hunk], language: str | None
+) -> list[Fact]:
     """The slots that a change touched and that no equal one stands for, in pairs."""
     if _reordered(before, after, old, new, hunks):
         return []
@@ -261,7 +263,14 @@ def _replaced(before: str, after: str, old: list[Slot], new: list[Slot], hunks: 
     for hunk, was, became in zip(hunks, old_left, new_left, strict=True):
         longest = max(len(hunk.before), len(hunk.after))
         for slot in list(was):
-            other = next((each for each in became if stands_for(slot, each, longest)), None)
+            other = next(
+                (
+                    each
+                    for each in became
+                    if stands_for(slot, each, longest) or (longest == 1 and _are_names(slot, each, language))
+                ),
+                None,
+            )
             if other is not None:
                 was.remove(slot)
                 became.remove(other)
@@ -276,6 +285,19 @@ def _replaced(before: str, after: str, old: list[Slot], new: list[Slot], hunks: 
         if len(was) == len(became) == 1 and alike.likeness(alike.bag(before), alike.bag(after)) > 2 * _ALIKE:
             facts.append(_fact(before, after, was[0], became[0]))
     return facts
+
+
+def _are_names(old: Slot, new: Slot, language: str | None) -> bool:
+    """Whether two first words of a sentence are names: no word of the language, as far as one is known."""
+    return (
+        old.weak
+        and new.weak
+        and old.kind == new.kind == "name"
+        and all(
+            word not in OPENINGS and vocabulary.is_rare(str(word), language)
+            for word in (old.value[0], new.value[0])
+        )
+    )
 
 
 def _reordered(before: str, after: str, old: list[Slot], new: list[Slot], hunks: list[_Hunk]) -> bool:

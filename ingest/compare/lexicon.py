@@ -294,7 +294,7 @@ UNITS = _table("""
 
 NEGATIONS = word_set("""
     niet geen nooit niemand niets nergens noch nimmer evenmin geenszins not no never none nobody nothing
-    nowhere neither nor cannot without zonder
+    nowhere neither nor cannot without zonder unless tenzij
 """)
 
 # A letter from a negation, and its opposite.

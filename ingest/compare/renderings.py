@@ -56,7 +56,8 @@ _SAME = _pairs("""
     indien/als ongeveer/circa bijna/haast daardoor/hierdoor hoewel/ofschoon hoewel/alhoewel reeds/al
     tevens/ook eveneens/ook sedert/sinds slechts/maar thans/nu omdat/doordat gedurende/tijdens
     echter/maar wegens/vanwege teneinde/om zodra/wanneer wanneer/als aangezien/omdat daarom/hierom
-    daarna/hierna daarbij/hierbij daarmee/hiermee tussentijds/intussen intussen/inmiddels nadien/daarna
+    daarna/hierna daarbij/hierbij daarmee/hiermee tussentijds/intussen intussen/inmiddels
+    nadien/daarna vrijwel/nagenoeg vrijwel/bijna nagenoeg/bijna
     ieder/elk iedere/elke iedereen/eenieder zeer/erg zeer/heel erg/heel ook/eveneens tot/totdat
 """)
 

@@ -33,6 +33,7 @@ _AFTER_ALL = word_set(
     "in on at by since to from after before and op na sinds tot en om per dit this last vorig"
 )
 _JOINERS = word_set("to tot naar and en or of à - – —")
+_AGED_AFTER = re.compile(r"\s(?:old|oud|of age)\b")
 _FOLLOWING = re.compile(r"\s?(\w+)")
 _AT_A_TIME = word_set("on at om op by uur")
 _LONGEST_DATELINE = 80
@@ -98,7 +99,10 @@ def end_of_unit(text: str, slot: Slot) -> int:
     """Where a slot ends, with the word of its unit: `5 km`."""
     following = _FOLLOWING.match(text, slot.end)
     unit = None if following is None else lexicon.UNITS.get(unaccented(following[1]))
-    return following.end() if following is not None and unit and unit in slot.value else slot.end
+    if following is None or not unit or unit not in slot.value:
+        return slot.end
+    aged = _AGED_AFTER.match(text, following.end())
+    return aged.end() if aged else following.end()
 
 
 def is_dateline(text: str, language: str | None) -> bool:

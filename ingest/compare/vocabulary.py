@@ -34,6 +34,26 @@ def both_meant(before: str, after: str, language: str | None) -> bool:
     return min(old, new) > least * max(old, new)
 
 
+# In these bodies names stand in capitals, which are not counted with the words: what is left of them is rare.
+_RARE = {"en": 3000, "nl": 100}
+_PLURALS = {"en": ("s",), "nl": ("en", "s")}
+
+
+def is_rare(word: str, language: str | None) -> bool:
+    """Whether a word is seldom seen in small letters, and no plural of one that is seen: perhaps a name.
+
+    Of a language without a list nothing is known: False.
+    """
+    if language not in LANGUAGES:
+        return False
+    known, low = _words(language), word.lower()
+    if known.get(low, 0) >= _RARE[language]:
+        return False
+    if language == "nl" and low.endswith("en") and not low.endswith("sen"):
+        return False  # compounds, of which there is no list, are plural so
+    return not any(low.endswith(end) and known.get(low.removesuffix(end), 0) for end in _PLURALS[language])
+
+
 def _once(word: str) -> str:
     """The small letters with none twice in a row."""
     low = word.lower()
