@@ -79,8 +79,9 @@ def _begins_name(cut: list[Token], at: int, busy: set[int]) -> bool:
     token, following = cut[at], cut[at + 1] if at + 1 < len(cut) else None
     if following is None or following.start != token.end + 1 or following.start in busy:
         return False
-    alone = COMMON | lexicon.TITLES | lexicon.OPENINGS
-    return following.text[0].isupper() and following.low not in alone and token.low not in alone
+    if not following.text[0].isupper() or {token.low, following.low} & (COMMON | lexicon.OPENINGS):
+        return False
+    return token.low not in lexicon.TITLES
 
 
 def _with_initials(cut: list[Token]) -> list[Token]:

@@ -54,6 +54,8 @@ _NOTICES = {
         "Editor's note: a previous version of this report was mistaken.",
     ),
 }
+# Put for another word, they turn the sentence round: that is the edit `negation`.
+_DENIALS = "niet|geen|nooit|niemand|niets|zonder|tenzij|not|none|never|nobody|nothing|without|unless"
 _NAMES_NL = """
     Westdam Oosterhaven Lindeveen Duinhoven Noorderzand Vermeer Kramer Visser Dekker Bakker Smeets Maas
     Peeters Jonker Willems Hendriks Hofstra Brouwer Prins Koster Timmer Yilmaz Postma Martens Verbeek
@@ -180,7 +182,7 @@ def negation(art: _Article) -> str | None:
 
 def quotation(art: _Article) -> str | None:
     """A word of a quotation put for another."""
-    return art.swap(r"\b[a-z]{4,}\b", lambda _: art.stranger(), quoted=True)
+    return art.swap(rf"\b(?!(?:{_DENIALS})\b)[a-z]{{4,}}\b", lambda _: art.stranger(), quoted=True)
 
 
 def typo(art: _Article) -> str | None:
@@ -202,13 +204,14 @@ def typo(art: _Article) -> str | None:
 
 def rephrased(art: _Article) -> str | None:
     """A word put for another, outside quotations."""
-    return art.swap(rf"(?<=[a-z] )(?!{art.taboo()})[a-z]{{5,}}\b", lambda _: art.stranger())
+    pattern = rf"(?<=[a-z] )(?!{art.taboo()}|(?:{_DENIALS})\b)[a-z]{{5,}}\b"
+    return art.swap(pattern, lambda _: art.stranger())
 
 
 def headline(art: _Article) -> str | None:
     """A word of the headline put for another."""
     end = art.text.index("\n")
-    places = list(re.finditer(r"\b[a-z]{4,}\b", art.text[:end]))
+    places = list(re.finditer(rf"\b(?!(?:{_DENIALS})\b)[a-z]{{4,}}\b", art.text[:end]))
     match = art.rng.choice(places)
     return art.text[: match.start()] + art.stranger() + art.text[match.end() :]
 
