@@ -226,6 +226,7 @@ class WordsLookup(Lookup):
             "SELECT set_config('enable_seqscan', 'off', true), set_config('jit', 'off', true),"
             " set_config('max_parallel_workers_per_gather', '0', true)"
         )
+        self._has_index = bool(connection.exec_driver_sql(_IS_MADE).scalar())
         self._stems = Stems()
         self._keys: list[int] = []
         self._read: dict[Term, dict[int, list[Found]]] = {}
@@ -235,6 +236,8 @@ class WordsLookup(Lookup):
         self._read.clear()
 
     def _numbers(self, term: Term) -> dict[int, int] | None:
+        if not self._has_index:  # to count would be to read all that is said, again and again
+            return None
         is_word = len(term.words) == 1 and not term.prefix
         most = COMMON if is_word else FEW
         asked = {"query": self._query(term)}

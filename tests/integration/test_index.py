@@ -20,6 +20,7 @@ from ingest.index.query import parse
 from ingest.index.schema import SPAN_BITS
 from ingest.store import tables
 from ingest.store.engine import Store
+from tests.postgres import OwnServer
 from tests.recording import add_root, entry, opened, record, rendition_of, rows_of
 
 A = "Alpha stays here all day."
@@ -348,6 +349,46 @@ def test_the_order_is_by_all_sentences_however_they_came_in(database_url: str) -
         assert [path for path, _ in found(index, "bridge")] == ["ten", "nine"]
         assert [path for path, _ in found(index, "closed b OR bridge")] == ["ten", "nine"]
         index.dispose()
+
+
+def test_who_does_not_own_the_words_searches_without_their_index(own_postgres: OwnServer) -> None:
+    """Made by the owner once the words are all in; nobody else may, and nobody else needs it."""
+    url = own_postgres.create_database()
+    rights = (
+        "CREATE ROLE other LOGIN",
+        "GRANT USAGE ON SCHEMA public, ingest_index TO other",
+        "GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA public, ingest_index TO other",
+    )
+    valid = "SELECT indisvalid FROM pg_index WHERE indexrelid = to_regclass('ingest_index.ix_words_said')"
+
+    def answered(address: str) -> tuple[Any, Any]:
+        with opened(address) as store:
+            index = brought_up(store)
+            hits = found(index, "bridges")
+            with store.read() as connection:
+                is_valid = connection.exec_driver_sql(valid).scalar()
+            index.dispose()
+        return hits, is_valid
+
+    with opened(url) as store:
+        history(store, add_root(store), b"a.txt", text(A, TEN))
+        index = Index(store)
+        index.prepare()
+        fill.catch_up(index, most=1)
+        with store.engine.begin() as connection:
+            for each in rights:
+                connection.exec_driver_sql(each)
+        index.dispose()
+    other = sa.make_url(url).set(username="other").render_as_string(hide_password=False)
+
+    assert answered(other) == ([("a.txt", [(1, 1)])], None)
+    assert answered(url) == ([("a.txt", [(1, 1)])], True)
+    # What a process left that was killed over it is made anew.
+    with opened(url) as store, store.engine.begin() as connection:
+        connection.exec_driver_sql(
+            "UPDATE pg_index SET indisvalid = false WHERE indexrelid = 'ingest_index.ix_words_said'::regclass"
+        )
+    assert answered(url) == ([("a.txt", [(1, 1)])], True)
 
 
 def test_what_another_normaliser_reads_is_numbered_on(database_url: str) -> None:
