@@ -22,9 +22,11 @@ The class is the first that holds:
 Significance is `none` for `encoding`; `cosmetic` for `redated` (the class itself tells who minds a date),
 `whitespace`, `typography` and `spelling`; `substantive` for `truncation`, `rewrite` and `correction`. An
 `update` is substantive when a sentence of three words or more came or went. `wording` is substantive
-when a word came or went that is not among `words.LIGHT`, when two things with articles took each other's
-place (`the company sued the city`), or when a `not` or an `only` is said of another word, and cosmetic when
-the same words and values, inflected or written otherwise at most, were only ordered, cut or joined
+when a word came or went that is not among `words.LIGHT`, when small words were put for each other that say
+something else (`words.OPPOSED`, and the first of `words.MODALS`), when two that act took each other's place
+(`roles`: `the company sued the city`, `we may sue you`), or when a `not` or an `only` is said of another
+word. It is cosmetic when the same words and values, inflected, spelt or written otherwise at most
+(`renderings`: abbreviations, contractions, small words that say the same), were only ordered, cut or joined
 otherwise. A `revert` has that of its difference to the last text.
 
 Flags: `headline`, the titles differ by more than typography; `notice`, a new or edited sentence says

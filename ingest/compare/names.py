@@ -1,7 +1,8 @@
 """Names in a sentence: runs of capitalised words, with the particles between them.
 
-The first word of a sentence is a name where the text knows it for one; else it is a weak slot, since it
-may only be the first word. In a headline with capitals throughout none but the known are names.
+The first word of a sentence is a name where the text knows it for one, or where a name follows it that it is
+no title of; else it is a weak slot, since it may only be the first word. In a headline with capitals
+throughout none but the known are names.
 """
 
 from __future__ import annotations
