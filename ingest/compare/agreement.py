@@ -51,14 +51,18 @@ def agree(old: Slot, new: Slot) -> bool:
             hour, minute = (int(str(part)) for part in date.value[_HOUR:])
             return Fraction(str(number.value[0])) == hour + Fraction(minute, 100)
     if {old.kind, new.kind} <= {"number", "amount"} and len(old.value) == len(new.value) == 2:
-        for short, long in ((old, new), (new, old)):
-            if short.value[1] == "m" and long.value[1] is None:  # `1.2m copies`, `1.2 million copies`
-                return (
-                    Fraction(str(short.value[0])) * 10**6 == long.value[0] or short.value[0] == long.value[0]
-                )
+        if _is_millions(old, new) or _is_millions(new, old):
+            return True
         units = {old.value[1], new.value[1]}
         return old.value[0] == new.value[0] and (None in units or ("people" in units and units <= _OF_PEOPLE))
     return False
+
+
+def _is_millions(short: Slot, long: Slot) -> bool:
+    """Whether the letter at a figure is for the millions that are written out: `1.2m copies`."""
+    if short.value[1] != "m" or long.value[1] is not None or not isinstance(long.value[0], Fraction):
+        return False
+    return Fraction(str(short.value[0])) * 10**6 == long.value[0]
 
 
 def _same_on_a_clock(was: object, is_: object) -> bool:
