@@ -28,7 +28,9 @@ def agree(old: Slot, new: Slot) -> bool:
         if all(between) and between[0] != between[1]:
             return False  # `van Vliet`, `van der Vliet`
         gone, came = ([str(word) for word in side] for side in (was - is_, is_ - was))
-        if len(gone) == len(came) == 1 and abbreviate(gone, came):
+        if len(gone) == len(came) == 1 and (
+            abbreviate(gone, came) or gone[0].replace("-", "") == came[0].replace("-", "")  # `F-16`, `F16`
+        ):
             return True
         return was <= is_ or is_ <= was or _initials(old, new) or _initials(new, old)
     if old.kind == new.kind == "date":
@@ -50,6 +52,9 @@ def agree(old: Slot, new: Slot) -> bool:
         if _is_time(date, number):  # `9:30`, `9.30`
             hour, minute = (int(str(part)) for part in date.value[_HOUR:])
             return Fraction(str(number.value[0])) == hour + Fraction(minute, 100)
+    for ordinal, number in ((old, new), (new, old)):
+        if ordinal.value[0] == "ordinal" and _is_bare(number):  # `lid 2`, `tweede lid`
+            return ordinal.value[1] == number.value[0]
     if {old.kind, new.kind} <= {"number", "amount"} and len(old.value) == len(new.value) == 2:
         if _is_millions(old, new) or _is_millions(new, old):
             return True

@@ -26,7 +26,7 @@ from ingest.compare import alike, diff, names, quotes, slots, vocabulary
 from ingest.compare.agreement import SMALL, agree, equal, stands_for
 from ingest.compare.lexicon import NEGATIONS, OPENINGS, word_set
 from ingest.compare.quotes import Ranges
-from ingest.compare.roles import JOINING
+from ingest.compare.roles import JOINING, turned
 from ingest.compare.slot import NUMERIC, Kind, Slot
 from ingest.compare.words import is_word, misspelt, opposite, tokens, unaccented, words
 
@@ -38,7 +38,8 @@ _MOST_PARTS = 100
 _MOST_SLOTS = 200
 
 # A list that was numbered on says nothing else.
-_LIST_MARK = re.compile(r"\(?[0-9]{1,3}[.)]\s+(?=\S)")
+_LIST_MARK = re.compile(r"\(?[0-9]{1,5}[.)]\s+(?=\S)")
+_RESPECTIVELY = re.compile(r"\brespecti", re.IGNORECASE)
 _AUXILIARIES = word_set("do does did is are was were has have had be been will would can could it")
 
 
@@ -116,7 +117,7 @@ def changed(
     Without a context the sentences are their own. Quotations that begin or end in other sentences
     are given as ranges.
     """
-    if before == after:
+    if before == after or turned(before, after):
         return ()
     within = within or context(before, after, language)
     hunks = _hunks(before, after)
@@ -308,15 +309,26 @@ def _reordered(before: str, after: str, old: list[Slot], new: list[Slot], hunks:
     was, became = (Counter(slot.value for slot in side if not slot.weak) for side in (old, new))
     if was != became:
         return False
-    if len(hunks) == 2 and JOINING.issuperset(
-        map(str.lower, words(before[hunks[0].a_end : hunks[1].a_start]))
-    ):
+    if _is_list(before, old, hunks):
         return True
     return any(
         _says_more(before[hunk.a_start : hunk.a_end], hunk.a_start, old)
         or _says_more(after[hunk.b_start : hunk.b_end], hunk.b_start, new)
         for hunk in hunks
     )
+
+
+def _is_list(before: str, old: list[Slot], hunks: list[_Hunk]) -> bool:
+    """Whether all that changed stands in one list of names, whose order says nothing by itself."""
+    start, end = hunks[0].a_start, hunks[-1].a_end
+    listed = [slot for slot in old if slot.start < end and slot.end > start]
+    if len(listed) < 2 or any(slot.kind != "name" for slot in listed) or _RESPECTIVELY.search(before):
+        return False
+    edges = [start, *(place for slot in listed for place in (slot.start, slot.end)), end]
+    between = "".join(
+        before[max(start, one) : other] for one, other in zip(edges[::2], edges[1::2], strict=True)
+    )
+    return JOINING.issuperset(map(str.lower, words(between)))
 
 
 def _says_more(text: str, start: int, found: list[Slot]) -> bool:

@@ -316,6 +316,9 @@ COMPOUNDED = {
 # What stuck to a figure makes it so many times as much; `m` does before or after a currency alone.
 STUCK = {"bn": 10**9, "mln": 10**6, "mld": 10**9, "mrd": 10**9, "tn": 10**12, "k": 1000}
 
+# With a name they say nothing that it does not.
+FORMS_OF_ADDRESS = word_set("mr mrs ms miss mx sir lord lady dame dhr mevr mevrouw meneer heer drs ir ing mw")
+
 # Between the words of a name, or before its first.
 PARTICLES = word_set("van de den der ten ter het 't von du la le of di da al el bin")
 
@@ -333,6 +336,7 @@ TITLES = HONORIFICS | word_set("""
     former ex-president ex-minister police officers doctors reporter journalist editor
 """)
 OPENINGS = word_set("""
+    neither either both zowel noch
     later earlier meanwhile however nevertheless although though moreover furthermore afterwards finally
     eventually recently previously initially instead today tonight once yet still also perhaps maybe
     daarna vervolgens bovendien eerder inmiddels intussen ondertussen later echter toch eindelijk

@@ -21,11 +21,13 @@ NONE: Phrases = MappingProxyType({})
 
 _OPENING = (
     "addendum", "amended", "amendment", "clarification", "clarifications", "corrected", "correction appended",
-    "correction notice", "correction", "corrections", "corrections and clarifications", "editor's note",
+    "correction notice", "correction", "corrections", "corrections and clarifications",
+    "corrections & clarifications", "editor's note",
     "editors' note", "errata", "erratum", "note to readers", "retraction", "updated", "update",
     "aangepast", "aanvulling", "aanvullingen", "aanvullingen en verbeteringen", "bijgewerkt", "correctie",
     "correcties", "correcties en aanvullingen", "gecorrigeerd", "gerectificeerd", "herstel", "naschrift",
-    "naschrift redactie", "noot van de redactie", "noot redactie", "rectificatie", "rectificaties",
+    "naschrift redactie", "naschrift van de redactie",
+    "noot van de redactie", "noot redactie", "rectificatie", "rectificaties",
     "redactioneel naschrift", "toevoeging", "verbetering", "verbeteringen", "verduidelijking",
 )  # fmt: skip
 _PIECE = (
@@ -84,7 +86,11 @@ _ANYWHERE = re.compile(
                 r"\A\W*corrects? (?:the )?(?:\w+ )?(?:spelling|name|figure|headline|paragraph|date|day|typo"
                 r"|attribution|title|year|age|number|byline|dateline|quote)s?\b"
             ),
-            r"\bcorrects spelling\b|\bwe have (?:since )?corrected\b|\bregrets? the errors?\b",
+            r"\bcorrects spelling\b|\bregrets? the errors?\b",
+            (
+                rf"\bwe have (?:since )?corrected (?:the|this|that|our|an?) (?:{_PIECE}|error|mistake"
+                r"|spelling|figures?|name|text|date|quote|typo)\b"
+            ),
             r"\bwe apologi[sz]e for (?:the|this|any) error\b",
             rf"{_STAMPED}(?:(?:this )?article last|last|article) (?:updated|edited|modified)\b(?! in )",
             r"\A\W*updated (?:on|at|with|to)\b|\bpublished .{0,40}\bupdated\b",
@@ -112,7 +118,8 @@ _ANYWHERE = re.compile(
                 rf"\b(?:in|boven|bij) (?:dit|deze) {_STUK} (?:stond|stonden|werd|werden|was|is)\b.{{0,40}}?"
                 rf"\b(?:eerder|aanvankelijk|oorspronkelijk|{_ABUIS})\b"
             ),
-            rf"\bin (?:dit|deze) {_STUK} stond\b",
+            rf"\bin (?:de \w+ (?:van|boven|bij) )?(?:dit|deze) {_STUK} stond\b",
+            r"\A\W*(?:aangepast|gewijzigd|gecorrigeerd) op [0-9]",
             rf"\bhier stond (?:eerder|aanvankelijk|{_ABUIS})\b",
             r"\b(?:eerder|aanvankelijk) stond (?:hier|in dit|in deze)\b",
             r"\b(?:eerder|aanvankelijk) (?:meldden|schreven) (?:we|wij)\b",

@@ -32,12 +32,17 @@ _ABBREVIATED = _pairs("""
     jr/junior sr/senior mt/mount ft/feet ft/fort intl/international assn/association univ/university
     calif/california fla/florida mass/massachusetts tex/texas wash/washington conn/connecticut
     ill/illinois mich/michigan minn/minnesota pa/pennsylvania colo/colorado ariz/arizona
+    noone/nobody inorderto/to priorto/before becauseof/dueto hasto/must haveto/must duetothefactthat/because
+    etc/andsoon sec/section para/paragraph miv/metingangvan dmv/doormiddelvan maw/metanderewoorden
+    pp/perpersoon ct/cent mon/monday tue/tuesday wed/wednesday thu/thursday fri/friday sat/saturday
+    sun/sunday ma/maandag di/dinsdag wo/woensdag do/donderdag vr/vrijdag za/zaterdag zo/zondag
+    cllr/councillor tv/television metwie/waarmee vanwege/doordat
     kg/kilogram km/kilometer km/kilometre cm/centimeter mm/millimeter m/meter
 """)
 _STREETS = ("str", "straat")
 
 # What an English word ends in that is a word of its own when written out. `'s` is `is` or `has`.
-_ENDINGS = {"n't": "not", "'re": "are", "'ll": "will", "'ve": "have", "'m": "am"}
+_ENDINGS = {"'d": "would", "n't": "not", "'re": "are", "'ll": "will", "'ve": "have", "'m": "am"}
 _WHOLE = {
     "can't": ("can", "not"), "cannot": ("can", "not"), "won't": ("will", "not"), "shan't": ("shall", "not"),
     "gonna": ("going", "to"), "let's": ("let", "us"), "z'n": ("zijn",), "m'n": ("mijn",), "d'r": ("haar",),

@@ -6,6 +6,7 @@ that does something, and between them must stand more than what joins equals.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Container, Sequence
 
 from ingest.compare.lexicon import MONTHS, OPENINGS, RELATIVE, WEEKDAYS, word_set
@@ -17,9 +18,14 @@ _ARTICLES = word_set(
     "the a an his her its their our my your de het een zijn haar hun ons onze mijn uw deze die dit dat"
 )
 # What stands between two things whose order means nothing.
-JOINING = _ARTICLES | word_set("and or as well nor en of als alsmede evenals noch plus")
+_EQUALS = word_set("and or as well nor en of als alsmede evenals noch plus")
+JOINING = _ARTICLES | _EQUALS
 _CALENDAR = MONTHS.keys() | WEEKDAYS.keys()
 _PLURAL = ("s", "en")
+_BARE = word_set("police people men women sheep staff children mps")
+_BY = ("by", "door")
+_BE = word_set("is are was were be been being wordt worden werd werden geworden zijn waren")
+_JOINTS = re.compile(r",? (?:and|or|en|of) |, |; ")
 
 # Whose a pronoun is, and whether it acts (`we`), is acted upon (`us`), or may be either (`you`).
 _PRONOUNS = {
@@ -40,10 +46,35 @@ def exchanged(before: str, after: str, names: Container[str]) -> tuple[str, str]
     old, new = ([unaccented(word) for word in words(text)] for text in (before, after))
     if old == new or max(len(old), len(new)) > MOST:
         return None
-    people = _people(old, new)
+    if turned(before, after):
+        return None
+    people = _people(old, new) or _passive(old, new) or _passive(new, old)
     if people is not None or len(old) != len(new) or sorted(old) != sorted(new):
         return people
     return _things(old, new, names)
+
+
+def turned(before: str, after: str) -> bool:
+    """Whether two parts that are joined as equals changed places whole: `A did x and B did y`."""
+    old, new = before.rstrip(" .!?").lower(), after.rstrip(" .!?").lower()
+    if len(old) != len(new):
+        return False
+    return any(new == old[joint.end() :] + joint[0] + old[: joint.start()] for joint in _JOINTS.finditer(old))
+
+
+def _passive(old: Sequence[str], new: Sequence[str]) -> tuple[str, str] | None:
+    """Of `Reed was hit by Dunn`, put as `Reed hit Dunn`, the two."""
+    for by in _BY:
+        auxiliaries = [sum(map(_BE.__contains__, side)) for side in (old, new)]
+        if old.count(by) != new.count(by) + 1 or auxiliaries[0] <= auxiliaries[1]:
+            continue
+        at = old.index(by)
+        acting = next((word for word in old[at + 1 :] if word not in COMMON), None)
+        auxiliary = max((place for place in range(at) if old[place] in _BE), default=0)
+        patient = next((word for word in reversed(old[:auxiliary]) if word not in COMMON), None)
+        if acting in new and patient in new and new.index(str(patient)) < new.index(str(acting)):
+            return str(patient), str(acting)
+    return None
 
 
 def _people(old: Sequence[str], new: Sequence[str]) -> tuple[str, str] | None:
@@ -98,6 +129,7 @@ def _act(
     return (
         not before
         and len(head) == len(tail) == 1
-        and all(len(word) > 3 and word.endswith(_PLURAL) for word in sides)
-        and not sides & (COMMON | OPENINGS | RELATIVE.keys() | _CALENDAR)
+        and not _EQUALS.intersection(between)
+        and all((len(word) > 3 and word.endswith(_PLURAL)) or word in _BARE for word in sides)
+        and not (sides - _BARE) & (COMMON | OPENINGS | RELATIVE.keys() | _CALENDAR)
     )

@@ -9,7 +9,15 @@ from ingest.compare import notices, slots
 from ingest.compare.agreement import agree, equal
 from ingest.compare.align import Change, Piece
 from ingest.compare.facts import Context
-from ingest.compare.lexicon import MAGNITUDES, NEGATIONS, NUMBERS, ORDINALS, SHARES, word_set
+from ingest.compare.lexicon import (
+    FORMS_OF_ADDRESS,
+    MAGNITUDES,
+    NEGATIONS,
+    NUMBERS,
+    ORDINALS,
+    SHARES,
+    word_set,
+)
 from ingest.compare.renderings import abbreviate, say_the_same, written_out
 from ingest.compare.roles import exchanged
 from ingest.compare.slot import Slot
@@ -22,7 +30,7 @@ _LONGEST_READ = 5_000  # characters of a sentence
 Ranges = Sequence[tuple[int, int]]
 
 # What is said of the word that follows.
-_POINTING = NEGATIONS | word_set("only alleen slechts")
+_POINTING = (NEGATIONS - word_set("neither nor noch")) | word_set("only alleen slechts mostly vooral")
 
 # What two forms of one word may differ by at their ends, in either language.
 _FORMS = frozenset(
@@ -87,7 +95,7 @@ class Wording:
         if bool(old & MODALS) != bool(new & MODALS):
             turned |= (old | new) & MODALS
         same = say_the_same(old, new)
-        gone, came = (side - (LIGHT - turned) - same for side in (old, new))
+        gone, came = (side - (LIGHT - turned) - same - FORMS_OF_ADDRESS for side in (old, new))
         # The same figure, written otherwise: what no fact came of says the same in sum, if it was all read.
         read = all(piece.a_end - piece.a_start <= _LONGEST_READ for piece in self._edited)
         if read and any(map(_is_figure, gone)) and any(map(_is_figure, came)):
@@ -151,10 +159,7 @@ class Wording:
         b_text = self._b[piece.b_start : piece.b_end].rstrip()
         if max(len(a_text), len(b_text)) > _LONGEST_READ:
             return [], []
-        old, new = (
-            [slot for slot in self._slots(text) if slot.kind != "name" and not slot.weak]
-            for text in (a_text, b_text)
-        )
+        old, new = ([slot for slot in self._slots(text) if not slot.weak] for text in (a_text, b_text))
         a_found: list[tuple[int, int]] = []
         b_found: list[tuple[int, int]] = []
         for slot in old:
