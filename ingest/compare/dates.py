@@ -83,6 +83,8 @@ def _calendar(cut: list[Token], at: int, weekday: int | None, *, month_first: bo
         if numbered := _DAY.match(low):
             month_at = at + 2 if low_at(cut, at + 1) == "of" else at + 1
             month = lexicon.MONTHS.get(low_at(cut, month_at))
+            if month_first and low_at(cut, month_at) in ("may", "march") and cut[month_at].text[0].islower():
+                month = None  # `those aged 11 may join`
             if month is not None and 1 <= int(numbered[1]) <= 31:
                 year, end = _year(cut, month_at + 1)
                 return "date", (weekday, int(numbered[1]), month, year, None, None), end, False

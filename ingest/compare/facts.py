@@ -275,7 +275,8 @@ def _replaced(
             if other is not None:
                 was.remove(slot)
                 became.remove(other)
-                facts.append(_fact(before, after, slot, other))
+                if slot.kind != "name" or before[slot.start : slot.end] != after[other.start : other.end]:
+                    facts.append(_fact(before, after, slot, other))
     gone, came = list(chain.from_iterable(old_left)), list(chain.from_iterable(new_left))
     _cancel(gone, came)
     rest_old, rest_new = ([slot for slot in side if not slot.weak] for side in (gone, came))

@@ -302,7 +302,7 @@ AFFIRMATIONS = word_set("iets iemand ooit ergens ever either")
 
 HONORIFICS = word_set("""
     mr mrs ms miss mx dr sir lord lady dame prof professor president prime minister chancellor senator
-    councillor mayor det insp pc sgt dhr mevr mevrouw meneer drs ir ing mw
+    councillor mayor det insp pc sgt doctor dhr mevr mevrouw meneer drs ir ing mw
 """)
 
 # What stands behind a number in one Dutch word, and the unit that it is.

@@ -122,16 +122,17 @@ def _named(token: Token, known: frozenset[str], *, begins: bool, titled: bool) -
 
 
 def _close(found: list[Slot], run: list[Token]) -> None:
-    if run:
-        bare = tuple(token.low.removesuffix("'s") for token in run)
-        value = tuple(
-            word
-            for word, token in zip(bare, run, strict=True)
-            if word not in lexicon.HONORIFICS or (len(word) > 2 and token.text.isupper())  # `ING`
-        )
-        if value:
-            letters = "." in run[0].text
-            found.append(Slot("name", value, run[0].start, run[-1].end, letters=letters))
+    while run and _is_title(run[0]):
+        run = run[1:]
+    value = tuple(token.low.removesuffix("'s") for token in run if not _is_title(token))
+    if value:
+        found.append(Slot("name", value, run[0].start, run[-1].end, letters="." in run[0].text))
+
+
+def _is_title(token: Token) -> bool:
+    """Whether a word says what somebody is called; not `ING`, written so."""
+    low = token.low.removesuffix("'s")
+    return low in lexicon.HONORIFICS and not (len(low) > 2 and token.text.isupper())
 
 
 def names_of(text: str) -> frozenset[str]:

@@ -32,17 +32,18 @@ _ABBREVIATED = _pairs("""
     jr/junior sr/senior mt/mount ft/feet ft/fort intl/international assn/association univ/university
     calif/california fla/florida mass/massachusetts tex/texas wash/washington conn/connecticut
     ill/illinois mich/michigan minn/minnesota pa/pennsylvania colo/colorado ariz/arizona
-    noone/nobody inorderto/to priorto/before becauseof/dueto hasto/must haveto/must duetothefactthat/because
-    etc/andsoon sec/section para/paragraph miv/metingangvan dmv/doormiddelvan maw/metanderewoorden
-    pp/perpersoon ct/cent mon/monday tue/tuesday wed/wednesday thu/thursday fri/friday sat/saturday
+    noone/nobody inorderto/to priorto/before becauseof/dueto hasto/must haveto/must
+    duetothefactthat/because etc/andsoon sec/section para/paragraph miv/metingangvan
+    dmv/doormiddelvan maw/metanderewoorden pp/perpersoon ct/cent mon/monday tue/tuesday tues/tuesday
+    wed/wednesday thu/thursday thurs/thursday fri/friday sat/saturday
     sun/sunday ma/maandag di/dinsdag wo/woensdag do/donderdag vr/vrijdag za/zaterdag zo/zondag
-    cllr/councillor tv/television metwie/waarmee vanwege/doordat
+    cllr/councillor tv/television metwie/waarmee
     kg/kilogram km/kilometer km/kilometre cm/centimeter mm/millimeter m/meter
 """)
 _STREETS = ("str", "straat")
 
 # What an English word ends in that is a word of its own when written out. `'s` is `is` or `has`.
-_ENDINGS = {"'d": "would", "n't": "not", "'re": "are", "'ll": "will", "'ve": "have", "'m": "am"}
+_ENDINGS = {"'d": "'d", "n't": "not", "'re": "are", "'ll": "will", "'ve": "have", "'m": "am"}
 _WHOLE = {
     "can't": ("can", "not"), "cannot": ("can", "not"), "won't": ("will", "not"), "shan't": ("shall", "not"),
     "gonna": ("going", "to"), "let's": ("let", "us"), "z'n": ("zijn",), "m'n": ("mijn",), "d'r": ("haar",),
@@ -96,4 +97,6 @@ def abbreviate(before: Sequence[str], after: Sequence[str]) -> bool:
 
 def say_the_same(gone: set[str], came: set[str]) -> set[str]:
     """Of the words that went and those that came the ones that stand for each other."""
-    return {word for pair in _SAME if pair & gone and pair & came for word in pair}
+    found = {word for pair in _SAME if pair & gone and pair & came for word in pair}
+    # `he'd` is `he had` or `he would`
+    return found | {"'d", "had", "would"} if "'d" in gone | came else found

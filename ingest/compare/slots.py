@@ -15,7 +15,7 @@ from ingest.compare import lexicon
 from ingest.compare.dates import find_date
 from ingest.compare.lexicon import word_set
 from ingest.compare.names import find_names
-from ingest.compare.slot import Slot, Taken, Token, low_at
+from ingest.compare.slot import NUMERIC, Slot, Taken, Token, low_at
 from ingest.compare.words import tokens, unaccented, words
 
 _DIGITS = re.compile(r"([0-9][0-9.,]*)(-?[^\W\d_]*)(?:-[\w-]*)?\Z")
@@ -32,6 +32,7 @@ _PART_BEFORE = word_set("of van more less fewer meer minder higher lower hoger l
 _AFTER_ALL = word_set(
     "in on at by since to from after before and op na sinds tot en om per dit this last vorig"
 )
+_RANGING = frozenset(("to", "tot", "tot en met", "t/m", "à", "a", "-", "–", "through"))
 _JOINERS = word_set("to tot naar and en or of à - – —")
 _AGED_AFTER = re.compile(r"\s(?:old|oud|of age)\b")
 _FOLLOWING = re.compile(r"\s?(\w+)")
@@ -70,6 +71,7 @@ def find(text: str, language: str | None, names: frozenset[str] = frozenset()) -
             kind, value, past, weak = taken
             found.append(Slot(kind, value, cut[number].start, cut[past - 1].end, weak))
     _share_units(text, found)
+    _join_ranges(text, found)
     found += find_names(text, cut, names, found)
     return tuple(sorted(found, key=lambda slot: slot.start))
 
@@ -85,11 +87,34 @@ def _share_units(text: str, found: list[Slot]) -> None:
             found[at] = Slot(following.kind, value, slot.start, slot.end)
 
 
+def _join_ranges(text: str, found: list[Slot]) -> None:
+    """`4 to 11` is `4-11`: two figures of one kind with such a word between them are one range."""
+    for at in range(len(found) - 2, -1, -1):
+        slot, following = found[at], found[at + 1]
+        if slot.kind != following.kind or slot.weak or following.weak or slot.kind not in NUMERIC:
+            continue
+        first, last = slot.value, following.value
+        if (
+            len(first) != 2
+            or len(last) != 2
+            or not all(isinstance(each[0], Fraction) for each in (first, last))
+        ):
+            continue
+        joined = text[slot.end : following.start].strip().lower()
+        if first[1] in (None, last[1]) and joined in _RANGING:
+            value = _ranging(last[1]), f"{first[0]}-{last[0]}"
+            found[at : at + 2] = [Slot(following.kind, value, slot.start, following.end)]
+
+
+def _ranging(unit: object) -> str:
+    return "range" if unit is None else f"range {unit}"
+
+
 def may_hold(before: str, after: str) -> bool:
     """Whether a change has anything in it that a slot is made of."""
     return any(
         token != token.lower() or token[0] in "-−" or "duizend" in token or not token.isalpha()
-        or token.lower().endswith(_COMPOUNDED)
+        or token.lower().endswith(_COMPOUNDED) or token in _RANGING
         or unaccented(token) in lexicon.SLOTTED
         for token in chain(tokens(before), tokens(after))
     )  # fmt: skip
@@ -144,7 +169,12 @@ def _quantity(text: str, cut: list[Token], at: int) -> Taken | None:
     if suffix == "ordinal":
         return "number", ("ordinal", int(str(value))), end, False
     if isinstance(value, str):
-        return "number", (suffix or "text", value), end, False
+        if suffix != "range":
+            return "number", (suffix or "text", value), end, False
+        kind, (_, unit), end, _ = _with_unit(cut, Fraction(2), end, "", weak=False)
+        if currency:
+            kind, unit = "amount", currency
+        return kind, (_ranging(unit), value), end, False
     weak = low_at(cut, first) in lexicon.ONES and end == first + 1
     while low_at(cut, end) in lexicon.MAGNITUDES and end < first + 8:
         value *= lexicon.MAGNITUDES[low_at(cut, end)]
@@ -292,8 +322,10 @@ def _digits(text: str, cut: list[Token], at: int) -> tuple[Fraction | str, int, 
 
 def _range(first: str, *others: str) -> str:
     """`2020-21`, `2020/21` and `2020-2021` as one; any other range as it stands."""
-    if len(others) == 1 and re.fullmatch("(?:19|20)[0-9]{2}", first) and re.fullmatch("[0-9]{2}", others[0]):
-        return f"{first}-{first[:2]}{others[0]}"
+    if len(others) == 1 and all(map(_PLAIN.match, (first, *others))) and not first.startswith("0"):
+        if re.fullmatch("(?:19|20)[0-9]{2}", first) and re.fullmatch("[0-9]{2}", others[0]):
+            return f"{first}-{first[:2]}{others[0]}"
+        return "-".join(str(Fraction(part.replace(",", "."))) for part in (first, *others))
     return "-".join((first, *others))
 
 

@@ -92,9 +92,9 @@ class Wording:
         """The words that carry meaning and came or went, inflections aside."""
         old, new = self.changed()
         turned = {word for pair in OPPOSED if pair & old and pair & new for word in pair & (old | new)}
-        if bool(old & MODALS) != bool(new & MODALS):
-            turned |= (old | new) & MODALS
         same = say_the_same(old, new)
+        if bool(old & MODALS - same) != bool(new & MODALS - same):
+            turned |= (old | new) & MODALS
         gone, came = (side - (LIGHT - turned) - same - FORMS_OF_ADDRESS for side in (old, new))
         # The same figure, written otherwise: what no fact came of says the same in sum, if it was all read.
         read = all(piece.a_end - piece.a_start <= _LONGEST_READ for piece in self._edited)
