@@ -46,6 +46,7 @@ import msgspec
 
 from ingest.compare import facts, notices, quotes, slots
 from ingest.compare.align import Comparison, Piece, compare
+from ingest.compare.context import Context, context_of
 from ingest.compare.edit import ChangedFact, Class, Counts, Edit, Flag, Significance, Text
 from ingest.compare.wording import MOST, Wording, cut
 from ingest.compare.words import LIGHT, folded, unaccented, without_blanks, words
@@ -203,7 +204,7 @@ class _Found:
         self.language = language
         self.comparison = comparison
         self.edited = [piece for piece in comparison.pieces if piece.kind in _EDITED and piece.changes]
-        self.wording = Wording(a, b, self.edited, facts.Context(), language)
+        self.wording = Wording(a, b, self.edited, Context(), language)
         self._phrases = phrases
         self._told: dict[str, str | None] = {}
         self.notice = self._notice()
@@ -242,7 +243,7 @@ class _Found:
     def _facts(self) -> tuple[ChangedFact, ...]:
         kept = [piece for piece in self.comparison.pieces if piece.kind == "kept"]
         others = [piece for piece in self.comparison.pieces if piece.kind != "kept"]
-        context = facts.context(
+        context = context_of(
             "\n".join(self.a[piece.a_start : piece.a_end] for piece in others),
             "\n".join(self.b[piece.b_start : piece.b_end] for piece in others),
             self.language,

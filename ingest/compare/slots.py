@@ -171,25 +171,29 @@ def _quantity(text: str, cut: list[Token], at: int) -> Taken | None:
     if isinstance(value, str):
         if suffix != "range":
             return "number", (suffix or "text", value), end, False
-        kind, (_, unit), end, _ = _with_unit(cut, Fraction(2), end, "", weak=False)
-        if currency:
-            kind, unit = "amount", currency
-        return kind, (_ranging(unit), value), end, False
+        return _with_range(cut, value, end, currency)
     weak = low_at(cut, first) in lexicon.ONES and end == first + 1
     while low_at(cut, end) in lexicon.MAGNITUDES and end < first + 8:
         value *= lexicon.MAGNITUDES[low_at(cut, end)]
         end, weak = end + 1, False
         if low_at(cut, end) == "." and cut[end - 1].low in ("mln", "mld", "mio", "mrd"):
             end += 1
-    if suffix in lexicon.STUCK:
-        value, weak, suffix = value * lexicon.STUCK[suffix], False, ""
-    elif suffix == "m" and (currency or low_at(cut, end) in lexicon.CURRENCIES):
-        value, suffix = value * 10**6, ""
+    millions = currency or low_at(cut, end) in lexicon.CURRENCIES  # what an `m` at the figure is for
+    if suffix in lexicon.STUCK or (suffix == "m" and millions):
+        value, weak, suffix = value * lexicon.STUCK.get(suffix, 10**6), False, ""
     if is_below:
         value = -value
     if currency:
         return "amount", (value, currency), end, False
     return _with_unit(cut, value, end, suffix, weak=weak)
+
+
+def _with_range(cut: list[Token], value: str, end: int, currency: str | None) -> Taken:
+    """A range with the unit, or currency, of its figures."""
+    kind, (_, unit), end, _ = _with_unit(cut, Fraction(2), end, "", weak=False)
+    if currency:
+        kind, unit = "amount", currency
+    return kind, (_ranging(unit), value), end, False
 
 
 def _is_sign(cut: list[Token], at: int, signs: str) -> bool:

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from ingest.compare import notices, slots
 from ingest.compare.agreement import agree, equal
 from ingest.compare.align import Change, Piece
-from ingest.compare.facts import Context
+from ingest.compare.context import Context
 from ingest.compare.lexicon import (
     FORMS_OF_ADDRESS,
     MAGNITUDES,

@@ -7,7 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ingest.compare import notices, quotes
-from ingest.compare.facts import Context, Fact, changed
+from ingest.compare.context import Context
+from ingest.compare.facts import Fact, changed
 
 _PARTS = """
     3 1.000 € % procent maart March 12 2021 - – ' " “ ” not een two hundred and half miljoen . , Jan van
