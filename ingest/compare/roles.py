@@ -14,6 +14,7 @@ from ingest.compare.words import COMMON, unaccented, words
 
 MOST = 500  # words of a sentence
 _LONGEST_THING = 5  # words
+_LONGEST = 2_000  # characters of a sentence that is cut at each joint
 _ARTICLES = word_set(
     "the a an his her its their our my your de het een zijn haar hun ons onze mijn uw deze die dit dat"
 )
@@ -57,7 +58,7 @@ def exchanged(before: str, after: str, names: Container[str]) -> tuple[str, str]
 def turned(before: str, after: str) -> bool:
     """Whether two parts that are joined as equals changed places whole: `A did x and B did y`."""
     old, new = before.rstrip(" .!?").lower(), after.rstrip(" .!?").lower()
-    if len(old) != len(new):
+    if len(old) != len(new) or len(old) > _LONGEST:
         return False
     return any(new == old[joint.end() :] + joint[0] + old[: joint.start()] for joint in _JOINTS.finditer(old))
 
