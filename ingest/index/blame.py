@@ -21,6 +21,8 @@ from ingest.index.fill import span_of
 from ingest.store import blobs, tables, versions
 from ingest.store.engine import Row
 
+_MOST_KEYS = 500  # in one query: there is a limit to its parameters
+
 
 class Run(msgspec.Struct, frozen=True):
     """Words that one version brought."""
@@ -67,10 +69,12 @@ def of(connection: Connection, document: int, no: int, *, indexed: bool, deleted
     """
     head = _head(connection, document) if indexed else None
     if head is not None and head.no >= no:
-        spans = _stored(connection, document, no)
         row = edits.chosen(versions.renditions(connection, document, no, no), head.normaliser)
         text = None if row is None else edits.text_of(connection, blobs.get(connection, document, no), row)
         said = None if text is None else Cutter().cut(text.text, text.language)
+        # of what is not there any more, only what was lost asks
+        keys = None if deleted else list({each.key for each in said or ()})
+        spans = _stored(connection, document, no, keys)
     else:
         spans, said = _made(connection, document, no)
     if said is None:
@@ -105,10 +109,17 @@ def _head(connection: Connection, document: int) -> Row | None:
     return connection.execute(select, {"key": document}).one_or_none()
 
 
-def _stored(connection: Connection, document: int, no: int) -> list[Span]:
-    """The spans that began at or before a version, oldest first."""
-    select = sa.text("SELECT * FROM span WHERE document_id = :key AND from_no <= :no ORDER BY from_no, id")
-    return [span_of(row) for row in connection.execute(select, {"key": document, "no": no})]
+def _stored(connection: Connection, document: int, no: int, keys: list[int] | None) -> list[Span]:
+    """The spans that began at or before a version, oldest first; with `keys`, of these sentences alone."""
+    ordered = "ORDER BY from_no, id"
+    every = "SELECT * FROM span WHERE document_id = :key AND from_no <= :no"
+    asked = {"key": document, "no": no}
+    if keys is None or len(keys) > _MOST_KEYS:
+        return [span_of(row) for row in connection.execute(sa.text(f"{every} {ordered}"), asked)]
+    select = sa.text(f"{every} AND hash IN :hashes {ordered}").bindparams(
+        sa.bindparam("hashes", expanding=True)
+    )
+    return [span_of(row) for row in connection.execute(select, asked | {"hashes": keys})]
 
 
 def _made(connection: Connection, document: int, no: int) -> tuple[list[Span], list[Said] | None]:
