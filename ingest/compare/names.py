@@ -56,7 +56,8 @@ def find_names(text: str, cut: list[Token], known: frozenset[str], taken: list[S
         ):
             pending.append(token)
         else:
-            _close(found, run)
+            if run:
+                _close(found, run)
             run, pending = [], []
             if word and _is_capital(token.text) and token.start not in busy:
                 if token.low in lexicon.PARTICLES:
@@ -72,7 +73,7 @@ def find_names(text: str, cut: list[Token], known: frozenset[str], taken: list[S
 
 def _is_capital(text: str) -> bool:
     """Whether a word is written as names are: `Smit`, `iPhone`, `s-Gravenhage` of `'s-Gravenhage`."""
-    return text[0].isupper() or any(map(str.isupper, text[1:]))
+    return text != text.lower()
 
 
 def _begins_name(cut: list[Token], at: int, busy: set[int]) -> bool:

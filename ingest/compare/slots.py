@@ -39,7 +39,9 @@ _FOLLOWING = re.compile(r"\s?(\w+)")
 _AT_A_TIME = word_set("on at om op by uur")
 _LONGEST_DATELINE = 80
 _PLACE = re.compile(r"[^\W\d_a-z][^\d:,;.!?(]{0,40}\s*[,(–—-]\s*\Z")
-_COMPOUNDED = tuple(lexicon.COMPOUNDED)
+# What may stand between or behind the words of one.
+_BESIDE = _RANGING | word_set("old oud of age der den ter ten von")
+_COMPOUND = re.compile(rf"duizend|(?:{'|'.join(lexicon.COMPOUNDED)})\Z")
 _SUFFIXES = frozenset(
     (*lexicon.UNITS, *lexicon.STUCK, "m", "c", "f", "s", "am", "pm", "u", "h", "x", "er", "ers")
 )
@@ -56,8 +58,8 @@ def find(text: str, language: str | None, names: frozenset[str] = frozenset()) -
     for token in tokens(text):
         end = at + len(token)
         if not token.isspace():
-            low = unaccented(token) or token
-            if low in lexicon.SLOTTED or not low.isalpha() or "duizend" in low or low.endswith(_COMPOUNDED):
+            low = token.lower() if token.isascii() else unaccented(token) or token
+            if low in lexicon.SLOTTED or not low.isalpha() or (len(low) > 6 and _COMPOUND.search(low)):
                 begin.append(len(cut))
             cut.append(Token(token, "~" + low if low in strange else low, at, end))
         at = end
@@ -113,9 +115,9 @@ def _ranging(unit: object) -> str:
 def may_hold(before: str, after: str) -> bool:
     """Whether a change has anything in it that a slot is made of."""
     return any(
-        token != token.lower() or token[0] in "-−" or "duizend" in token or not token.isalpha()
-        or token.lower().endswith(_COMPOUNDED) or token in _RANGING
-        or unaccented(token) in lexicon.SLOTTED
+        token != token.lower() or token[0] in "-−" or any(map(str.isnumeric, token)) or token in _BESIDE
+        or "-" in token
+        or (len(token) > 6 and _COMPOUND.search(token)) or unaccented(token) in lexicon.SLOTTED
         for token in chain(tokens(before), tokens(after))
     )  # fmt: skip
 
