@@ -126,6 +126,9 @@ def _act(
     sides = {*head, *tail}
     if sides <= _CALENDAR:
         return True
+    single = len(head) == len(tail) == 1 and not sides & (COMMON | OPENINGS | RELATIVE.keys())
+    if single and head[0][:3] != tail[0][:3] and COMMON.intersection(between) - JOINING:
+        return True  # `rose in May and fell in June`; not `ik vind`, `hij vindt`
     # `Doctors accused nurses`
     return (
         not before

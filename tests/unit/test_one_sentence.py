@@ -499,6 +499,41 @@ AROUND = {
         ("en", "She'd been told of it.", "She had been told of it.", "wording cosmetic"),
         ("en", "He'd leave in spring.", "He would leave in spring.", "wording cosmetic"),
         ("en", "Professor Hughes wrote it.", "Professor Evans wrote it.", "correction substantive name"),
+        (
+            "en",
+            "Rates rose in May and fell in June.",
+            "Rates fell in May and rose in June.",
+            "wording substantive",
+        ),
+        ("en", "Prices rose before they fell.", "Prices fell before they rose.", "wording substantive"),
+        (
+            "nl",
+            "De dosis werd verhoogd bij volwassenen en verlaagd bij kinderen.",
+            "De dosis werd verlaagd bij volwassenen en verhoogd bij kinderen.",
+            "wording cosmetic",
+        ),
+        (
+            "en",
+            "It is about black and white photos.",
+            "It is about white and black photos.",
+            "wording cosmetic",
+        ),
+        (
+            "nl",
+            "Het gaat over groente, fruit en vlees.",
+            "Het gaat over vlees, fruit en groente.",
+            "wording cosmetic",
+        ),
+        ("en", "The city paid money for care.", "The city paid care for money.", "wording substantive"),
+        ("nl", "Gisteren sprak de raad over geld.", "Over geld sprak de raad gisteren.", "wording cosmetic"),
+        (
+            "nl",
+            "De raad sprak gisteren lang over geld.",
+            "De raad sprak lang gisteren over geld.",
+            "wording cosmetic",
+        ),
+        ("en", "He spoke briefly on Monday.", "On Monday he spoke briefly.", "wording cosmetic"),
+        ("en", "Men earn more than women.", "Women earn more than men.", "wording substantive"),
     ],
 )
 def test_an_edit_of_one_sentence(language: str, before: str, after: str, called: str) -> None:
