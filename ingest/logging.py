@@ -6,7 +6,9 @@ structlog is loaded by what writes lines, since it takes a tenth of a small scan
 from __future__ import annotations
 
 import logging
+import select
 import sys
+import threading
 from collections.abc import MutableMapping
 from typing import Any, Protocol, TextIO
 
@@ -30,6 +32,9 @@ class Log(Protocol):
         """Something that could not be done."""
 
 
+PATIENCE = 2.0  # seconds
+
+
 class Silent:
     """A log that nobody reads: a scan without a daemon says in its own words what it did."""
 
@@ -42,15 +47,20 @@ class Silent:
 class Stderr:
     """Writes lines to a stream that may be full or closed: a log line is not worth the service.
 
-    `errors` counts what could not be written.
+    Nor is it worth a wait: where nobody reads the stream any more, what the main thread has to say is
+    left out. Other threads wait. `errors` counts what could not be written.
     """
 
     def __init__(self, stream: TextIO) -> None:
         self._stream = stream
+        self._patience = PATIENCE
         self.errors = 0
 
     def msg(self, line: str) -> None:
         """Write one line."""
+        if threading.current_thread() is threading.main_thread() and not self._is_read():
+            self.errors += 1
+            return
         try:
             self._stream.write(line + "\n")
             self._stream.flush()
@@ -58,6 +68,17 @@ class Stderr:
             self.errors += 1
 
     log = debug = info = warn = warning = error = critical = exception = fatal = failure = msg
+
+    def _is_read(self) -> bool:
+        """Whether the stream takes a line; it is waited for once, until it does again."""
+        try:
+            asked = select.poll()
+            asked.register(self._stream, select.POLLOUT)
+            taken = bool(asked.poll(self._patience * 1000))
+        except (OSError, ValueError):  # no descriptor, or a closed one: the write tells
+            return True
+        self._patience = PATIENCE if taken else 0.0
+        return taken
 
 
 class Libraries(logging.Handler):

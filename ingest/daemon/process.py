@@ -120,6 +120,9 @@ class Daemon:
             while not self.stopping:
                 self._turn()
         self.log.info("stopped", seq=self.announcer.seq)
+        if self.lines.is_alive():
+            # Nobody reads the log: to close it would be to wait for them. The next daemon tells the rest.
+            os._exit(0)
 
     # -- the loop --------------------------------------------------------------------------
 

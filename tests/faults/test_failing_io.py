@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import errno
+import json
+import os
 from pathlib import Path
 
 import pytest
@@ -155,8 +157,6 @@ def test_a_log_that_cannot_be_written_stops_nothing(site: Site) -> None:
 
 
 def test_a_log_whose_reader_is_gone_stops_nothing(site: Site) -> None:
-    import os
-
     site.write(a="one")
     reading, writing = os.pipe()
     with os.fdopen(writing, "wb") as pipe, site.start("watch", site.root, stderr=pipe) as daemon:
@@ -169,3 +169,34 @@ def test_a_log_whose_reader_is_gone_stops_nothing(site: Site) -> None:
         finally:
             daemon.terminate()
             assert daemon.wait(20) == 0
+
+
+def test_a_log_whose_reader_has_stopped_reading_stops_nothing(site: Site) -> None:
+    """The pipe is full after the first lines; what was not told is told by the next daemon."""
+    names = [f"n{number:03}" for number in range(400)]
+    site.write(**dict.fromkeys(names, "one"))
+    reading, writing = os.pipe()
+    with os.fdopen(writing, "wb") as pipe, site.start("watch", site.root, stderr=pipe) as daemon:
+        try:
+            until(lambda: site.command.run("sync", "--timeout", "5").code == 0, 30)
+            # Two scans more, each with lines of its own.
+            for text in ("two", "three"):
+                site.write(last=text)
+                site.command.ask("sync")
+                site.command.ask("scan", site.root)
+            assert [entry for entry in site.log() if entry[1] == "last.txt"] == [
+                ("created", "last.txt", 1),
+                ("changed", "last.txt", 2),
+            ]
+            assert daemon.poll() is None
+        finally:
+            daemon.terminate()
+            assert daemon.wait(30) == 0
+    os.set_blocking(reading, False)
+    with os.fdopen(reading, "rb") as end:
+        whole = [line for line in end.read().splitlines(keepends=True) if line.endswith(b"\n")]
+    told = {line["seq"] for line in map(json.loads, whole) if line["event"] == "change"}
+    assert 0 < len(told) < 400
+
+    with site.daemon() as following:
+        until(lambda: told | {line["seq"] for line in following.changes} == set(range(1, 403)), 20)
