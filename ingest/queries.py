@@ -244,9 +244,8 @@ def _below_roots(connection: Connection, path: bytes) -> list[tuple[bytes, int]]
     return [(path.removeprefix(prefix), root) for prefix, root in prefixes if path.startswith(prefix)]
 
 
-def never_read(connection: Connection, words: str, root: int | None) -> tuple[bytes, int | None, Row] | None:
+def never_read(connection: Connection, path: bytes, root: int | None) -> tuple[bytes, int | None, Row] | None:
     """A path that was recorded and is no document's: itself, its root where one is said, the last change."""
-    path = os.fsencode(words)
     below = [(path, root)] if root is not None else [(path, None), *_below_roots(connection, path)]
     for rest, its_root in below:
         for row in reader.changes(connection, path=rest, root=its_root, limit=1, newest_first=True):
@@ -256,7 +255,7 @@ def never_read(connection: Connection, words: str, root: int | None) -> tuple[by
 
 def _no_document(connection: Connection, path: bytes, root: int | None) -> NotFound:
     """Why a path names nothing: it was never there, or it could never be read."""
-    rejected = never_read(connection, os.fsdecode(path), root)
+    rejected = never_read(connection, path, root)
     if rejected is not None:
         row = rejected[2]
         return NotFound(

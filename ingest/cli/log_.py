@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from itertools import islice
@@ -70,7 +71,7 @@ def command(
             try:
                 target = queries.resolve(connection, doc, root=root, until=last)
             except NotFound:
-                rejected = queries.never_read(connection, doc, key)
+                rejected = queries.never_read(connection, os.fsencode(doc), key)
                 if rejected is None:
                     raise
                 path, key, _ = rejected

@@ -49,7 +49,7 @@ from ingest.compare.align import Comparison, Piece, compare
 from ingest.compare.context import Context, context_of
 from ingest.compare.edit import ChangedFact, Class, Counts, Edit, Flag, Significance, Text
 from ingest.compare.wording import MOST, Wording, cut
-from ingest.compare.words import LIGHT, folded, unaccented, without_blanks, words
+from ingest.compare.words import folded, without_blanks, words
 
 _LOST = 0.3
 _HEAD = 3  # sentences, among which a date alone is that of the text
@@ -143,19 +143,6 @@ def _shown(text: str | None) -> str:
     return f"“{cut(text)}”" if text else "none"
 
 
-def _says_more(old: str, new: str) -> bool:
-    """Whether a notice that stood there tells of something more, and not only of a time.
-
-    Two words that carry meaning, or one in a sentence that is longer by two.
-    """
-    if notices.is_stamp(new):
-        return False
-    was, becomes = words(old), words(new)
-    there = {unaccented(word) for word in was}
-    more = len({unaccented(word) for word in becomes} - there - LIGHT)
-    return more > 1 or (more == 1 and len(becomes) - len(was) > 1)
-
-
 def _told(fact: ChangedFact, becomes: str) -> str:
     if fact.kind == "quotation" and fact.after is None:
         return f"quotation {_shown(fact.before)} lost its marks"
@@ -219,7 +206,7 @@ class _Found:
                 continue
             for old, new in self._sentences(piece):
                 phrase = self._phrase_in(new)
-                if phrase is not None and (not (old and self._phrase_in(old)) or _says_more(old, new)):
+                if phrase is not None and (not (old and self._phrase_in(old)) or notices.says_more(old, new)):
                     return phrase, cut(new)
         return None
 

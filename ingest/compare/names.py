@@ -17,6 +17,7 @@ from ingest.compare.words import COMMON, is_word, unaccented
 # After a word, a comma or a bracket on the same line no sentence begins.
 _INNER_CAPITAL = re.compile(r"(?<=[\w,;)] )[A-ZÀ-ÖØ-ÞĀ-ſΆ-ΫЀ-Я][\w'’‐‑-]*+")
 _BEFORE_FAMILY = word_set("van der den ter ten von")
+_NO_NAMES = COMMON | lexicon.OPENINGS
 OPENS = frozenset('"“„«:•‘*')
 
 
@@ -81,7 +82,7 @@ def _begins_name(cut: list[Token], at: int, busy: set[int]) -> bool:
     token, following = cut[at], cut[at + 1] if at + 1 < len(cut) else None
     if following is None or following.start != token.end + 1 or following.start in busy:
         return False
-    if not following.text[0].isupper() or {token.low, following.low} & (COMMON | lexicon.OPENINGS):
+    if not following.text[0].isupper() or {token.low, following.low} & _NO_NAMES:
         return False
     return token.low not in lexicon.TITLES
 

@@ -14,7 +14,7 @@ from collections.abc import Mapping, Sequence
 from types import MappingProxyType
 
 from ingest.compare import quotes
-from ingest.compare.words import folded
+from ingest.compare.words import LIGHT, folded, unaccented, words
 
 Phrases = Mapping[str, Sequence[str]]  # a publisher's own, by language
 NONE: Phrases = MappingProxyType({})
@@ -185,6 +185,19 @@ def _known(text: str) -> str | None:
 
 
 _literal = functools.lru_cache(maxsize=4096)(folded)
+
+
+def says_more(old: str, new: str) -> bool:
+    """Whether a notice that stood there tells of something more, and not only of a time.
+
+    Two words that carry meaning, or one in a sentence that is longer by two.
+    """
+    if is_stamp(new):
+        return False
+    was, becomes = words(old), words(new)
+    there = {unaccented(word) for word in was}
+    more = len({unaccented(word) for word in becomes} - there - LIGHT)
+    return more > 1 or (more == 1 and len(becomes) - len(was) > 1)
 
 
 def is_stamp(sentence: str) -> bool:

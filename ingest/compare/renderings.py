@@ -85,14 +85,24 @@ def written_out(words: Iterable[str]) -> list[str]:
 
 
 def abbreviate(before: Sequence[str], after: Sequence[str]) -> bool:
-    """Whether one of two runs of words abbreviates the other: `o.a.`, `onder andere`; `Kerkstr.`."""
+    """Whether one of two runs of words abbreviates the other: `o.a.`, `onder andere`; `US`, `U.S.`."""
     old, new = ("".join(map(unaccented, side)) for side in (before, after))
     if frozenset((old, new)) in _ABBREVIATED:
         return True
-    return any(
+    if any(
         one.endswith(_STREETS[0]) and other == one.removesuffix(_STREETS[0]) + _STREETS[1]
         for one, other in ((old, new), (new, old))
-    )
+    ):
+        return True
+    return _initials(before, after) or _initials(after, before)
+
+
+def _initials(short: Sequence[str], long: Sequence[str]) -> bool:
+    """Whether one is the other's first letters, and all are capitals: `US` or `U.S.`, `United States`."""
+    letters = "".join(short)
+    together = len(short) == 1 or all(len(word) == 1 for word in short)
+    begun = "".join(word[0] for word in long)
+    return len(letters) > 1 and together and letters.isupper() and letters == begun and short != long
 
 
 def say_the_same(gone: set[str], came: set[str]) -> set[str]:

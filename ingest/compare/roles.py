@@ -22,6 +22,7 @@ _ARTICLES = word_set(
 _EQUALS = word_set("and or as well nor en of als alsmede evenals noch plus")
 JOINING = _ARTICLES | _EQUALS
 _CALENDAR = MONTHS.keys() | WEEKDAYS.keys()
+_NO_THINGS = COMMON | OPENINGS | RELATIVE.keys()
 _PLURAL = ("s", "en")
 _BARE = word_set("police people men women sheep staff children mps")
 _BY = ("by", "door")
@@ -126,7 +127,7 @@ def _act(
     sides = {*head, *tail}
     if sides <= _CALENDAR:
         return True
-    single = len(head) == len(tail) == 1 and not sides & (COMMON | OPENINGS | RELATIVE.keys())
+    single = len(head) == len(tail) == 1 and not sides & _NO_THINGS
     if single and head[0][:3] != tail[0][:3] and COMMON.intersection(between) - JOINING:
         return True  # `rose in May and fell in June`; not `ik vind`, `hij vindt`
     # `Doctors accused nurses`
@@ -135,5 +136,5 @@ def _act(
         and len(head) == len(tail) == 1
         and not _EQUALS.intersection(between)
         and all((len(word) > 3 and word.endswith(_PLURAL)) or word in _BARE for word in sides)
-        and not (sides - _BARE) & (COMMON | OPENINGS | RELATIVE.keys() | _CALENDAR)
+        and not (sides - _BARE) & (_NO_THINGS | _CALENDAR)
     )

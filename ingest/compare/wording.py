@@ -95,7 +95,9 @@ class Wording:
         same = say_the_same(old, new)
         if bool(old & MODALS - same) != bool(new & MODALS - same):
             turned |= (old | new) & MODALS
-        gone, came = (side - (LIGHT - turned) - same - FORMS_OF_ADDRESS for side in (old, new))
+        # `Mr` for `Mrs` says something else
+        address = frozenset() if old & FORMS_OF_ADDRESS and new & FORMS_OF_ADDRESS else FORMS_OF_ADDRESS
+        gone, came = (side - (LIGHT - turned) - same - address for side in (old, new))
         # The same figure, written otherwise: what no fact came of says the same in sum, if it was all read.
         read = all(piece.a_end - piece.a_start <= _LONGEST_READ for piece in self._edited)
         if read and any(map(_is_figure, gone)) and any(map(_is_figure, came)):
@@ -141,7 +143,7 @@ class Wording:
             for change in piece.changes:
                 was = written_out(_outside(same_a, change.before, change.a_start))
                 became = written_out(_outside(same_b, change.after, change.b_start))
-                if _abbreviates(was, became) or _abbreviates(became, was) or abbreviate(was, became):
+                if abbreviate(was, became):
                     continue
                 if len(was) == len(became):
                     pairs = [pair for pair in zip(was, became, strict=True) if not self._is_slip(*pair)]
@@ -212,14 +214,6 @@ def _outside(ranges: Ranges, text: str, start: int) -> list[str]:
             found.append(token)
         at += len(token)
     return found
-
-
-def _abbreviates(short: list[str], long: list[str]) -> bool:
-    """Whether one is the other's first letters, and all are capitals: `US` or `U.S.`, `United States`."""
-    letters = "".join(short)
-    together = len(short) == 1 or all(len(word) == 1 for word in short)
-    begun = "".join(word[0] for word in long)
-    return len(letters) > 1 and together and letters.isupper() and letters == begun and short != long
 
 
 def _joined(parts: list[str]) -> str:

@@ -184,7 +184,7 @@ def misspelt(
     if (
         old == new
         or {old, new} in _CONFUSED
-        or _respelt(old, new, language)
+        or _spelt_otherwise(old, new, language)
         or (old[-1] == new[-1] in "sd" and {old[:-1], new[:-1]} in _CONFUSED)
     ):
         return True
@@ -229,7 +229,7 @@ def _sound(name: str) -> str:
     return spelt[:first] + "".join(char for char in spelt[first:-1] if char not in _VOWELS) + spelt[-1:]
 
 
-def _respelt(old: str, new: str, language: str | None) -> bool:
+def _spelt_otherwise(old: str, new: str, language: str | None) -> bool:
     """Whether two words are one in British and American, or in older and newer Dutch spelling."""
     for british, american in _FAR:
         for one, other in ((old, new), (new, old)):

@@ -14,12 +14,12 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from ingest.index.folding import fold
-from ingest.index.lookup import MOST_AT_ONCE, PAGE, Found, Lookup
+from ingest.index.lookup import PAGE, Found, Lookup
 from ingest.index.query import Term
 from ingest.index.schema import SPAN_BITS
 from ingest.store import rows
 
-COMMON = MOST_AT_ONCE  # sentences: a word in more of them has no say in the order of documents
+COMMON = 50_000  # sentences: a word in more of them has no say in the order of documents
 _MOST_IDS = 500  # in one query: there is a limit to its parameters
 _MOST_KEPT = 10_000  # documents whose spans are kept by their ids, of a term that is in many
 _MANY = 500  # documents that were asked for: what is left is read at once

@@ -20,7 +20,7 @@ from ingest.store import blobs, versions
 
 Found = tuple[int, int, int]  # a span, and the first and last version that held it
 PAGE = 1000  # documents or spans that are asked for first where there may be very many
-MOST_AT_ONCE = 50_000
+_MOST_AT_ONCE = 50_000
 
 
 def snippet(connection: Connection, span: int) -> str | None:
@@ -119,4 +119,4 @@ class Lookup(ABC):
             yield from chain.from_iterable(found)
             if len(found) < page:
                 return
-            after, page = found[-1][0], min(page * 4, MOST_AT_ONCE)
+            after, page = found[-1][0], min(page * 4, _MOST_AT_ONCE)

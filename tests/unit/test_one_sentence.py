@@ -425,6 +425,8 @@ AROUND = {
             "update substantive notice",
         ),
         ("nl", "Het was slecht.", "Het was slecht. Aangepast op 4 maart 2021.", "update substantive notice"),
+        ("en", "Mr Jones left early.", "Mrs Jones left early.", "wording substantive"),
+        ("nl", "Meneer Jansen kwam.", "Mevrouw Jansen kwam.", "wording substantive"),
         ("en", "Mr Jones left early.", "Jones left early.", "wording cosmetic"),
         ("en", "On Monday Keir Starmer left early.", "On Monday Starmer left early.", "wording cosmetic"),
         (
