@@ -24,6 +24,7 @@ SAMPLE_BYTES = 8 * 1024 * 1024  # a dictionary is trained on no more
 SMALL = 64 * 1024  # a dictionary does not help a body larger than this
 LARGEST_SIZE = 8_000_000_000  # bytes; a file has at most 2 GB, its text at most four times that
 LARGEST_WINDOW = 27  # 128 MiB, two texts together; beyond it nothing is packed as a delta
+LONGEST_EMPTY = 32  # bytes; a frame that holds nothing has a header, a block's header and at most a checksum
 _MAGIC = zstandard.FRAME_HEADER  # frames written before there were dictionaries have it
 _PLAIN: dict[str, int] = {
     "format": zstandard.FORMAT_ZSTD1_MAGICLESS,
@@ -75,31 +76,47 @@ def delta(base: bytes, raw: bytes) -> bytes | None:
 
 
 def unpack(data: bytes, dictionary: Dictionary | None, *, size: int, digest: bytes | None) -> bytes:
-    """Undo `whole`, never past the known size. Raises IntegrityError."""
+    """Undo `whole`, never past the known size; one frame and nothing after it. Raises IntegrityError."""
     _believable(size, data)
-    if size == 0:  # which the library takes for a size that is not known
-        return checked(b"", size=size, digest=digest)
+    decompressor = _decompressor(dictionary, magic=data.startswith(_MAGIC))
     try:
-        raw = _decompressor(dictionary, magic=data.startswith(_MAGIC)).decompress(data, max_output_size=size)
+        raw = _one_frame(decompressor, data, size)
     except zstandard.ZstdError as error:
         raise IntegrityError(f"stored bytes cannot be unpacked: {error}") from error
     return checked(raw, size=size, digest=digest)
 
 
 def apply(base: bytes, data: bytes, *, size: int, digest: bytes | None) -> bytes:
-    """Undo `delta`. Raises IntegrityError."""
+    """Undo `delta`; one frame and nothing after it. Raises IntegrityError."""
     _believable(size, data)
-    if size == 0:
-        return checked(b"", size=size, digest=digest)
     prefix = zstandard.ZstdCompressionDict(base, dict_type=zstandard.DICT_TYPE_RAWCONTENT)
     decompressor = zstandard.ZstdDecompressor(
         dict_data=prefix, max_window_size=1 << LARGEST_WINDOW, format=zstandard.FORMAT_ZSTD1_MAGICLESS
     )
     try:
-        raw = decompressor.decompress(data, max_output_size=size)
+        raw = _one_frame(decompressor, data, size)
     except zstandard.ZstdError as error:
         raise IntegrityError(f"a stored delta cannot be applied: {error}") from error
     return checked(raw, size=size, digest=digest)
+
+
+def _one_frame(decompressor: zstandard.ZstdDecompressor, data: bytes, size: int) -> bytes:
+    """What the frame holds, at most `size` bytes. Raises IntegrityError where anything follows it, else
+    ZstdError.
+    """
+    if size:
+        # The library looks for what follows only where the frame gave all of `size`; the caller refuses less.
+        return decompressor.decompress(data, max_output_size=size, allow_extra_data=False)
+    # The library takes a size of nought for one that is not known: its other way has no bound but the input's.
+    if len(data) > LONGEST_EMPTY:
+        raise IntegrityError(f"{len(data)} bytes are stored of an empty body")
+    frame = decompressor.decompressobj()
+    raw = frame.decompress(data)
+    if not frame.eof:
+        raise IntegrityError("the frame of an empty body is cut short")
+    if frame.unused_data:
+        raise IntegrityError(f"{len(frame.unused_data)} bytes follow the frame of an empty body")
+    return raw
 
 
 def _believable(size: object, data: object) -> None:

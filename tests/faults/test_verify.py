@@ -311,6 +311,47 @@ def test_every_edited_deleted_or_swapped_row_is_found_and_named(
     assert missed == []
 
 
+BODIES: dict[str, tuple[str, str]] = {
+    "a keyframe": ("blob", "dictionary_id IS NULL AND size > 64 AND id IN (SELECT blob_id FROM version)"),
+    "a keyframe with a dictionary": ("blob", "dictionary_id IS NOT NULL"),
+    "an empty keyframe": ("blob", "size = 0"),
+    "a delta": ("version", "delta IS NOT NULL"),
+    "a text": ("blob", "id IN (SELECT text_blob_id FROM rendition)"),
+    "a text as a delta": ("rendition", "text_delta IS NOT NULL"),
+}
+STORED = {"blob": ("id", "data"), "version": ("seq", "delta"), "rendition": ("seq", "text_delta")}
+
+
+def test_a_byte_that_follows_a_stored_body_is_found_and_named(site: Site) -> None:
+    """Of each kind that there is: nothing is stored but what was written."""
+    chance = random.Random(24)
+    words = [f"word{number}" for number in range(900)]
+    site.write(**{f"n{number}": " ".join(chance.choices(words, k=120)) for number in range(300)}, empty="")
+    (site.root / "large.txt").write_text(" ".join(chance.choices(words, k=20_000)))
+    (site.root / "turned.txt").write_bytes(
+        "A text in UTF-16, of which a slice is no text.\n".encode("utf-16")
+    )
+    (site.root / "two.txt").write_bytes(("Other words, other marks: \u201cé\u201d.\n" * 90).encode("utf-16"))
+    site.command.ask("scan", site.root)
+    site.write(n1=(site.root / "n1.txt").read_text() + " And more.")
+    site.command.ask("scan", site.root)
+    site.command.ask("verify", "--deep")
+    sound = site.database.read_bytes()
+    for name, (table, where) in BODIES.items():
+        key, column = STORED[table]
+        site.database.write_bytes(sound)
+        edited(
+            site,
+            run(
+                f"UPDATE {table} SET {column} = CAST({column} || x'00' AS BLOB) WHERE {key} ="
+                f" (SELECT min({key}) FROM {table} WHERE {where})"
+            ),
+        )
+        answer = site.command.ask("verify", "--deep", code=5, json=True)
+        assert {finding["what"] for finding in answer.records[:-1]} <= {"body", "text"}, (name, answer)
+        assert all("version " in finding["thing"] for finding in answer.records[:-1]), (name, answer)
+
+
 def test_a_finding_names_the_seq(filled: Site) -> None:
     edited(filled, EDITS["a label"])
 

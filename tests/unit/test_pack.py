@@ -6,6 +6,7 @@ import random
 from hashlib import sha256
 
 import pytest
+import zstandard
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -121,3 +122,39 @@ def test_a_value_that_is_no_bytes_any_more_is_damage(data: object) -> None:
         pack.unpack(data, None, size=3, digest=None)  # type: ignore[arg-type]
     with pytest.raises(IntegrityError, match="no bytes"):
         pack.apply(b"abc", data, size=3, digest=None)  # type: ignore[arg-type]
+
+
+AFTER = {
+    "a byte": b"\0",
+    "the same frame again": pack.whole(BODIES[0], None),
+    "an empty frame": pack.whole(b"", None),
+    "a frame with a magic number": zstandard.ZstdCompressor().compress(b""),
+    "a frame to be skipped": b"\x50\x2a\x4d\x18\x01\0\0\0x",
+}
+
+
+@pytest.mark.parametrize("after", AFTER.values(), ids=AFTER)
+@pytest.mark.parametrize("raw", [b"", b"x", BODIES[0], bytes(200_000)], ids=["empty", "one", "words", "0s"])
+def test_whatever_follows_a_frame_is_refused(dictionary: Dictionary, raw: bytes, after: bytes) -> None:
+    for used in (None, dictionary):
+        packed = pack.whole(raw, used)
+        assert pack.unpack(packed, used, size=len(raw), digest=digest(raw)) == raw
+        with pytest.raises(IntegrityError):
+            pack.unpack(packed + after, used, size=len(raw), digest=digest(raw))
+    with_magic = zstandard.ZstdCompressor().compress(raw)
+    assert pack.unpack(with_magic, None, size=len(raw), digest=digest(raw)) == raw
+    with pytest.raises(IntegrityError):
+        pack.unpack(with_magic + after, None, size=len(raw), digest=digest(raw))
+    made = pack.delta(BODIES[1], raw)
+    assert made is not None
+    assert pack.apply(BODIES[1], made, size=len(raw), digest=digest(raw)) == raw
+    with pytest.raises(IntegrityError):
+        pack.apply(BODIES[1], made + after, size=len(raw), digest=digest(raw))
+
+
+@pytest.mark.parametrize("data", [b"", b"\0", bytes(5), b"x" * 1000, pack.whole(bytes(50_000_000), None)])
+def test_an_empty_body_is_an_empty_frame_and_nothing_else(data: bytes) -> None:
+    with pytest.raises(IntegrityError):
+        pack.unpack(data, None, size=0, digest=None)
+    with pytest.raises(IntegrityError):
+        pack.apply(b"base", data, size=0, digest=None)
