@@ -12,7 +12,7 @@ from typing import Any, NamedTuple
 
 import msgspec
 
-from ingest import leaf, merkle
+from ingest import leaf, merkle, moments, witnesses
 from ingest.errors import IntegrityError, SchemaMismatch
 from ingest.escape import path as show
 from ingest.ids import show_uid
@@ -20,6 +20,16 @@ from ingest.store import apart, blobs, evidence, migrate, sums
 from ingest.store.engine import Connection, Row, Store
 
 LARGE = 2_000  # changes; with fewer, to begin a process beside this one takes longer than it saves
+# Microseconds by which a file's time may lie after the moment of its reading and mean nothing: the stamps of
+# FAT, the coarsest that are in use, are two seconds apart.
+CLOCK_DOUBT = 2_000_000
+
+# What can be checked, by a name that is stable, in the order in which it is told.
+ALWAYS = (
+    "log", "leaves", "tree", "replay", "listing", "witnesses", "references", "row_sums", "coverage",
+)  # fmt: skip
+ON_SQLITE = ("pages",)  # a server checks its own
+DEEP = ("bodies", "texts", "schema")
 
 
 class Finding(msgspec.Struct, frozen=True):
@@ -30,8 +40,19 @@ class Finding(msgspec.Struct, frozen=True):
     detail: str
 
 
+class Remark(msgspec.Struct, frozen=True):
+    """Something that is as it was recorded, and that an auditor wants to know."""
+
+    what: str
+    thing: str
+    detail: str
+
+
 class Summary(msgspec.Struct):
-    """What was looked at."""
+    """What was looked at. `checked` has the names of what was, as far as it was finished, `not_checked`
+    those of the rest; `witnesses` are who was asked how long the log was, with the seq that each saw.
+    `bytes_read` are bytes of bodies, unpacked.
+    """
 
     changes: int = 0
     versions: int = 0
@@ -39,6 +60,10 @@ class Summary(msgspec.Struct):
     blobs: int = 0
     bytes_read: int = 0
     tree_root: str = ""
+    modified_after_observed: int = 0
+    checked: list[str] = []
+    not_checked: list[str] = []
+    witnesses: dict[str, int] = {}
 
 
 class _State(msgspec.Struct):
@@ -62,11 +87,12 @@ class Counts(NamedTuple):
 
 def verify(
     store: Store, summary: Summary, *, deep: bool, expected: tuple[int, bytes] | None = None
-) -> Iterator[Finding]:
-    """Every finding; `summary` is filled meanwhile. `expected` is a (seq, tree root) kept outside.
+) -> Iterator[Finding | Remark]:
+    """Every finding and remark; `summary` is filled meanwhile. `expected` is a (seq, tree root) kept outside.
 
     Of a large store, what does not need the log is asked by a process beside this one.
     """
+    summary.not_checked = [*ALWAYS, *(ON_SQLITE if store.is_sqlite else ()), *DEEP]
     rows = partial(_rows, store, deep=deep)
     beside = apart.Apart(store, rows, Finding | Counts) if deep and _is_large(store) else None
     try:
@@ -77,9 +103,19 @@ def verify(
             yield from _counted(rows() if beside is None else _heard(beside, rows), summary)
             raise
         yield from _counted(rows() if beside is None else _heard(beside, rows), summary)
+        _done(summary, "references", "row_sums", "coverage", *(ON_SQLITE if store.is_sqlite else ()))
+        if deep:
+            _done(summary, "bodies", "texts")
     finally:
         if beside is not None:
             beside.close()
+
+
+def _done(summary: Summary, *names: str) -> None:
+    """These were checked to the end."""
+    known = (*ALWAYS, *ON_SQLITE, *DEEP)
+    summary.checked = sorted({*summary.checked, *names}, key=known.index)
+    summary.not_checked = [name for name in summary.not_checked if name not in names]
 
 
 def _is_large(store: Store) -> bool:
@@ -113,14 +149,15 @@ def _counted(found: Iterable[Finding | Counts], summary: Summary) -> Iterator[Fi
 
 def _history(
     store: Store, summary: Summary, expected: tuple[int, bytes] | None, *, deep: bool
-) -> Iterator[Finding]:
-    """The log, its leaves and its replay, the listing against it, and the schema."""
+) -> Iterator[Finding | Remark]:
+    """The log, its leaves and its replay, the listing against it, its witnesses, and the schema."""
     with store.read() as connection:
         evidence.read_damaged(connection)
         states: dict[int, _State] = {}
         live: dict[tuple[int, bytes], int] = {}
         yield from _log(connection, summary, states, live, expected)
         yield from _heads(connection, states)
+        _done(summary, "listing")
         if deep and store.is_sqlite:
             for name in migrate.damaged_schema(connection):
                 yield Finding("schema", name, "it is not as the migrations make it")
@@ -129,6 +166,13 @@ def _history(
             migrate.check(store)
         except SchemaMismatch as error:
             yield Finding("schema", "database", error.message)
+    if deep:
+        _done(summary, "schema")
+    asked = witnesses.ask(store)
+    summary.witnesses = {each.name: each.seq for each in asked.witnesses}
+    for each in asked.contradictions:
+        yield Finding("log_shortened", each.witness.name, each.detail)
+    _done(summary, "witnesses")
 
 
 def _rows(store: Store, *, deep: bool) -> Iterator[Finding | Counts]:
@@ -161,7 +205,7 @@ def _log(
     states: dict[int, _State],
     live: dict[tuple[int, bytes], int],
     expected: tuple[int, bytes] | None,
-) -> Iterator[Finding]:
+) -> Iterator[Finding | Remark]:
     head = evidence.head(connection)
     if head is None:
         yield Finding("head", "log_head", "the row is missing")
@@ -182,6 +226,9 @@ def _log(
             if row.recorded_at < label:
                 yield Finding("label", where, "recorded_at goes back")
             label = row.recorded_at
+        if (ahead := _clocks_differ(row)) is not None:
+            summary.modified_after_observed += 1
+            yield ahead
         yield from _replay(row, states, live, has_rendition=bool(renditions))
     summary.changes = size
     summary.tree_root = merkle.root(frontier).hex()
@@ -193,6 +240,22 @@ def _log(
         yield Finding("head", "log_head", "its label is not that of the last change")
     if expected is not None and expected[0] > size:
         yield Finding("tree_root", "log_head", f"the log has {size} changes, {expected[0]} were seen before")
+    _done(summary, "log", "leaves", "tree", "replay")
+
+
+def _clocks_differ(row: evidence.Change) -> Remark | None:
+    """What to say of a version whose file had a time that was still to come when it was read. No fault of
+    the record: whoever writes a file may give it any time, and the clocks of two machines differ.
+    """
+    modified, observed = row.version_modified_at, row.version_observed_at
+    if not isinstance(modified, int) or not isinstance(observed, int) or modified <= observed + CLOCK_DOUBT:
+        return None
+    return Remark(
+        "clock",
+        f"version {row.version_no} of document {_named(row.document_uid)}",
+        f"{_shown(row.path_bytes)}: modified_at is {moments.show(modified)}, and it was read at"
+        f" {moments.show(observed)}",
+    )
 
 
 def _leaf(row: evidence.Change, renditions: Sequence[Any]) -> bytes | None:

@@ -12,6 +12,7 @@ from typing import Literal
 
 import msgspec
 
+from ingest import witnesses
 from ingest.config import VARIABLES, Settings
 from ingest.disk import anchor, mounts
 from ingest.errors import IngestError, RootUnavailable, StoreMissing
@@ -51,6 +52,7 @@ def examine(settings: Settings) -> Iterator[Check]:
         yield Check("store", "error", error.message, error.hint)
         return
     yield Check("store", "ok", f"{store.address} can be read")
+    yield _log(store)
     yield from _roots(store, settings)
     store.dispose()
 
@@ -95,6 +97,20 @@ def _store_files(database: str) -> Iterator[Check]:
         yield Check("space", "warning", f"{free:,} bytes are free at {folder}", "make room before it is full")
     else:
         yield Check("space", "ok", f"{free:,} bytes are free at {folder}")
+
+
+def _log(store: Store) -> Check:
+    asked = witnesses.ask(store)
+    if not asked.contradictions:
+        told = ", ".join(each.name for each in asked.witnesses)
+        return Check(
+            "log", "ok", f"nobody saw it longer: asked were {told}" if told else "nobody saw it longer"
+        )
+    refused = any(each.forbids for each in asked.contradictions)
+    hint = (
+        witnesses.ACCEPT if refused else "run: ingest verify --deep; the index is made anew when it is asked"
+    )
+    return Check("log", "error", f"it was longer: {witnesses.told(asked.contradictions)}", hint)
 
 
 def _roots(store: Store, settings: Settings) -> Iterator[Check]:

@@ -8,6 +8,7 @@
     │   ├── StoreMissing
     │   ├── SchemaMismatch
     │   ├── StoreUnavailable
+    │   │   └── LogShortened
     │   ├── AlreadyRunning
     │   ├── NoDaemon
     │   └── RootUnavailable
@@ -61,6 +62,15 @@ class StoreUnavailable(Unreachable):
     def __init__(self, message: str, *, code: str, hint: str | None = None) -> None:
         super().__init__(message, hint=hint)
         self.code = code
+
+
+class LogShortened(StoreUnavailable):
+    """Somebody saw the log longer than it is, or saw another one: nothing is added to it until that is
+    accepted.
+    """
+
+    def __init__(self, message: str, *, hint: str | None = None) -> None:
+        super().__init__(message, code="log_shortened", hint=hint)
 
 
 class AlreadyRunning(Unreachable):

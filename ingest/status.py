@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from ingest import merkle, moments
 from ingest.escape import path_fields
 from ingest.store import coverage, cursors, reader, roots, seen
 from ingest.store.engine import Connection, now_at
+from ingest.witnesses import Contradiction
 
 SHOWN = 1000
 REJECTIONS = frozenset(("too_large", "unreadable", "busy", "path_too_long"))
@@ -22,16 +23,18 @@ def record(
     live: Mapping[str, Mapping[str, Any]],
     sinks: list[dict[str, Any]] | None = None,
     log_errors: int | None = None,
+    contradictions: Sequence[Contradiction] = (),
 ) -> dict[str, Any]:
     """`status` as the contract has it. `live` maps ids of roots to their daemons' reports.
 
-    For a root of another host than `host` the last heartbeat counts: it is as its daemon last said.
+    `contradictions` are of witnesses that do not agree with the log. For a root of another host than `host`
+    the last heartbeat counts: it is as its daemon last said.
     """
     head = reader.head(connection)
     now = now_at(connection, now)
     counts = reader.counts(connection)
     known = [root for root in roots.every(connection) if root.retired_at is None]
-    problems: list[dict[str, Any]] = []
+    problems = [_shortened(each) for each in contradictions]
     shown: list[dict[str, Any]] = []
     running = 0
     for root in known:
@@ -72,6 +75,12 @@ def record(
         "sinks": sinks if sinks is not None else _sinks(connection, head.seq),
         "log_errors": log_errors,
     }
+
+
+def _shortened(contradiction: Contradiction) -> dict[str, Any]:
+    """A witness that saw the log longer."""
+    detail = f"{contradiction.witness.name}: {contradiction.detail}"
+    return {"code": "log_shortened", "root": None, "path": None, "detail": detail, "since": None}
 
 
 def _uncaptured(root: roots.Root) -> dict[str, Any]:

@@ -178,4 +178,4 @@ def everything(store: Store) -> dict[str, list[dict[str, Any]]]:
 
 def findings(store: Store) -> list[Finding]:
     """What `verify --deep` has to say."""
-    return list(verify(store, Summary(), deep=True))
+    return [found for found in verify(store, Summary(), deep=True) if isinstance(found, Finding)]

@@ -26,6 +26,7 @@ def command(what: str) -> None:
         index = Index(store)
         try:
             if what == "rebuild":
+                index.usable()  # one that has come further than the log is a witness, and is left
                 index.rebuild()
             if what == "status":
                 index.prepare()

@@ -55,13 +55,19 @@ def caught_up(
 
 @contextmanager
 def as_it_is(index: Index, *, phrases: Phrases | None = None) -> Iterator[tuple[Connection, bool]]:
-    """A snapshot of the record, with the index where there is one, however far it has come.
+    """A snapshot of the record, with the index where there is one, however far it has come; without one that
+    has come further than the log.
 
     With `phrases`, only an index whose edits they tell.
     """
+    from ingest.errors import LogShortened
     from ingest.index import state
 
-    indexed = index.usable()
+    try:
+        indexed = index.usable()
+    except LogShortened as error:
+        note(f"{error.message}; answered without it")
+        indexed = False
     with index.reading() if indexed else index.store.read() as connection:
         yield connection, indexed and (phrases is None or state.told_by(connection, phrases))
 

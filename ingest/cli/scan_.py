@@ -12,6 +12,7 @@ import click
 
 from ingest.cli.options import as_json, settings, system_clock, verb
 from ingest.cli.output import change_line, counted, emit, flush, keep_going, line, lines, note
+from ingest.cli.shortened import accept_option, forbidding, go_on
 
 TOGETHER = 1000  # lines that are written at once
 
@@ -19,13 +20,14 @@ TOGETHER = 1000  # lines that are written at once
 @verb
 @click.argument("roots", nargs=-1, metavar="[ROOT]...")
 @click.option("--adopt", is_flag=True, help="Accept the folder that stands at a root's path as that root.")
-def command(roots: tuple[str, ...], adopt: bool) -> int:
+@accept_option
+def command(roots: tuple[str, ...], adopt: bool, accept_shortened_log: bool) -> int:
     """Compare folders with the store once and record every difference.
 
     Beside a running `watch` the daemon is asked, and waited for. Fit for cron.
 
     Exit: 0 done; 2 usage; 3 done, but some files are rejected; 4 the store or a root is out of
-    reach.
+    reach, or somebody saw the log longer than it is.
     """
     from ingest import records
     from ingest.daemon.enrol import enrolled
@@ -44,9 +46,11 @@ def command(roots: tuple[str, ...], adopt: bool) -> int:
     began = clock.monotonic()
     with ExitStack() as held:
         taken = _take(store, held)
+        contradictions = forbidding(store, accept=accept_shortened_log, taken=taken)
         known = held.enter_context(
             enrolled(store, roots, settings=chosen, adopt=adopt, clock=clock, taken=taken)
         )
+        go_on(store, contradictions, accept=accept_shortened_log, clock=clock, tell=note)
         progress = held.enter_context(_Progress())
         files, lost = scan_roots(
             store, known, settings=chosen, clock=clock, progress=progress, alone=taken is None

@@ -40,7 +40,7 @@ def command(exit_code: bool) -> int:
 
 
 def _record() -> dict[str, Any]:
-    from ingest import status
+    from ingest import status, witnesses
     from ingest.daemon.door import ask
     from ingest.daemon.doors import doors
     from ingest.errors import NoDaemon, Unreachable
@@ -61,10 +61,12 @@ def _record() -> dict[str, Any]:
             names = {sink["name"] for sink in sinks}
             sinks += [sink for sink in answer.get("sinks", ()) if sink["name"] not in names]
             log_errors = (log_errors or 0) + answer.get("log_errors", 0)
+        contradictions = witnesses.ask(store).contradictions
         with store.read() as connection:
             record = status.record(
                 connection, now=system_clock().wall(), host=socket.gethostname(), live=live,
                 sinks=sinks or None, log_errors=log_errors,
+                contradictions=contradictions,
             )  # fmt: skip
     return {**record, "health": "blind", "problems": [_SILENT, *record["problems"]]} if silent else record
 
@@ -74,7 +76,8 @@ def _show(record: dict[str, Any]) -> None:
     line(f"health     {paint(health, fg=_COLOUR[health], bold=True)}")
     rejected = f", {record['rejected']:,} rejected" if record["rejected"] else ""
     line(f"documents  {record['documents']:,} in {counted(record['versions'], 'version')}{rejected}")
-    line(f"log        {counted(record['seq'], 'change')}, tree root {record['tree_root'][:16]}…")
+    line(f"log        {counted(record['seq'], 'change')}")
+    line(f"tree root  {record['seq']}:{record['tree_root']}")
     line(f"stored     {counted(record['bytes_stored'], 'byte')}")
     last = record["last_scan_at"]
     line(f"last scan  {'never' if last is None else f'{last[:10]} {last[11:19]} UTC'}")

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+import textwrap
+from typing import TYPE_CHECKING
 
 import click
 import msgspec
@@ -11,16 +13,22 @@ from ingest import escape
 from ingest.cli.options import as_json, opened, verb
 from ingest.cli.output import counted, emit, keep_going, line, paint
 
+if TYPE_CHECKING:
+    from ingest.audit import Summary
+
 
 @verb
-@click.option("--deep", is_flag=True, help="Read every body and every text.")
+@click.option("--deep", is_flag=True, help="Read every stored body and every text.")
 @click.option(
-    "--expect", metavar="SEQ:ROOT", help="A tree root kept elsewhere: `status` and the log print it."
+    "--expect", metavar="SEQ:ROOT", help="A tree root kept elsewhere, as `status` and `verify` print it."
 )
 def command(deep: bool, expect: str | None) -> int:
     """Recompute every leaf and the tree's root from the rows, replay the log, find dangling rows.
 
-    Exit: 0 whole; 2 usage; 4 no store; 5 something is not as it was recorded.
+    It says what was checked and what was not: the stored bytes are read with --deep alone. Whoever saw a
+    longer log (the store's lock file, the index, a cursor, the last report of a daemon) is asked.
+
+    Exit: 0 nothing was found in what was checked; 2 usage; 4 no store; 5 something is not as it was recorded.
     """
     from ingest import audit
     from ingest.errors import UsageError
@@ -37,25 +45,67 @@ def command(deep: bool, expect: str | None) -> int:
     summary = audit.Summary()
     findings = 0
     with opened() as store:
-        for finding in audit.verify(store, summary, deep=deep, expected=expected):
-            findings += 1
+        for found in audit.verify(store, summary, deep=deep, expected=expected):
+            is_finding = isinstance(found, audit.Finding)
+            findings += is_finding
             if as_json():
-                emit(msgspec.to_builtins(finding))
+                emit({**msgspec.to_builtins(found), "error": is_finding})
             else:
-                what = paint(f"{finding.what:<10}", fg="red")
-                line(f"{what} {escape.name(finding.thing)}: {escape.name(finding.detail)}")
+                what = paint(f"{found.what:<10}", fg="red" if is_finding else "yellow")
+                line(f"{what} {escape.name(found.thing)}: {escape.name(found.detail)}")
     if as_json():
         emit({"ok": not findings, "findings": findings, **msgspec.to_builtins(summary)})
     else:
-        read = f", {counted(summary.bytes_read, 'byte')} read" if deep else ""
-        line(
-            f"{counted(summary.changes, 'change')}, {counted(summary.versions, 'version')}, "
-            f"{counted(summary.blobs, 'blob')}"
-            f"{read}; tree root {summary.tree_root}"
-        )
-        line(
-            paint("whole", fg="green")
-            if not findings
-            else paint(counted(findings, "finding"), fg="red", bold=True)
-        )
+        _show(summary, findings, deep=deep)
     return 5 if findings else 0
+
+
+_CHECKS = {
+    "log": "the log",
+    "leaves": "its leaves",
+    "tree": "the tree",
+    "replay": "the replay",
+    "listing": "the listing",
+    "witnesses": "the log's length",
+    "references": "what refers to what",
+    "row_sums": "the sums of rows",
+    "coverage": "the ledger of coverage",
+    "pages": "the database's pages",
+    "bodies": "the stored bodies",
+    "texts": "the texts",
+    "schema": "the schema",
+}
+
+
+def _show(summary: Summary, findings: int, *, deep: bool) -> None:
+    line(
+        f"{counted(summary.changes, 'change')}, {counted(summary.versions, 'version')},"
+        f" {counted(summary.blobs, 'blob')}"
+    )
+    line(f"tree root    {summary.changes}:{summary.tree_root}")
+    _listed("checked", [_CHECKS[name] for name in summary.checked])
+    if summary.witnesses:
+        seen = (f"{escape.name(name)} at {seq:,}" for name, seq in summary.witnesses.items())
+        _listed("witnesses", list(seen))
+    if summary.not_checked:
+        _listed("not checked", [_CHECKS[name] for name in summary.not_checked])
+    if deep:
+        line(f"read         {counted(summary.bytes_read, 'byte')} of {counted(summary.versions, 'version')}")
+    else:
+        line("             no stored body was read: verify --deep reads them all")
+    if summary.modified_after_observed:
+        line(
+            f"clocks       {counted(summary.modified_after_observed, 'version')} modified after being read,"
+            " as the clocks have it: no fault of the record"
+        )
+    if findings:
+        line(paint(counted(findings, "finding"), fg="red", bold=True))
+    else:
+        line(paint("whole" if deep else "nothing was found in what was checked", fg="green"))
+
+
+def _listed(title: str, words: list[str]) -> None:
+    """A title, and what is listed under it, in lines of a terminal's width."""
+    for text in textwrap.wrap(", ".join(words), 86, break_long_words=False, break_on_hyphens=False):
+        line(f"{title:<12} {text}")
+        title = ""

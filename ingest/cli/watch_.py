@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import click
 
 from ingest.cli.options import as_json, settings, system_clock, verb
+from ingest.cli.shortened import accept_option, forbidding, go_on
 
 if TYPE_CHECKING:
     from ingest.config import Settings
@@ -20,13 +21,15 @@ BUSY_SECONDS = 1.0
 @click.argument("roots", nargs=-1, metavar="[ROOT]...")
 @click.option("--adopt", is_flag=True, help="Accept the folder that stands at a root's path as that root.")
 @click.option("--backend", type=click.Choice(["auto", "native", "poll"]), help="How changes are noticed.")
-def command(roots: tuple[str, ...], adopt: bool, backend: str | None) -> None:
+@accept_option
+def command(roots: tuple[str, ...], adopt: bool, backend: str | None, accept_shortened_log: bool) -> None:
     """Watch folders and record every change, until SIGTERM or SIGINT; SIGHUP reads the settings again.
 
     ROOT is a folder, the name of a known root, or NAME=FOLDER. Without one: the roots of the
     configuration, else every root that the store knows. The store is made on first use.
 
-    Exit: 0 stopped; 2 usage; 4 the store or a root is taken or out of reach.
+    Exit: 0 stopped; 2 usage; 4 the store or a root is taken or out of reach, or somebody saw the log longer
+    than it is.
     """
     import msgspec
     import structlog
@@ -54,6 +57,14 @@ def command(roots: tuple[str, ...], adopt: bool, backend: str | None) -> None:
     with ExitStack() as held:
         if store.is_sqlite:  # before anything is written: whoever is refused leaves no trace
             held.enter_context(anchor.lock_store(str(store.url.database)))
+        contradictions = forbidding(store, accept=accept_shortened_log)
         known = held.enter_context(enrolled(store, roots, settings=chosen, adopt=adopt, clock=clock))
+        go_on(
+            store,
+            contradictions,
+            accept=accept_shortened_log,
+            clock=clock,
+            tell=lambda words: log.warning("log_shortened", detail=words),
+        )
         Daemon(store, known, settings=chosen, load=load, clock=clock, log=log, sink=sink).run()
     store.dispose()

@@ -90,15 +90,11 @@ class Condition:
         self._root = root
 
     def beat(self, report: dict[str, object]) -> None:
-        """Say that the daemon lives, and what it has to say. Raises StoreUnavailable."""
+        """Say that the daemon lives and what it has to say. Raises StoreUnavailable."""
         self._write_pending()
         with self._store.write() as connection:
-            roots.update(
-                connection,
-                self._root.id,
-                heartbeat_at=now_at(connection, self._clock.wall()),
-                report=msgspec.json.encode(report).decode(),
-            )
+            now = now_at(connection, self._clock.wall())
+            roots.report(connection, self._root.id, report, heartbeat_at=now)
 
     def records(self) -> list[dict[str, object]]:
         """The problems as the contract shows them."""

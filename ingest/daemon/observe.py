@@ -29,7 +29,7 @@ from ingest.store.roots import Root
 
 CHECK = 1.0  # seconds between two looks at the root itself
 RETRY = 1.0
-_STORE = ("store_full", "store_locked", "store_unreachable")
+_STORE = ("store_full", "store_locked", "store_unreachable", "log_shortened")
 # While one of these holds, nobody can say that what was announced is in the store.
 _BLOCKING = ("blind", "overflow", "root_missing", "root_replaced", *_STORE)
 

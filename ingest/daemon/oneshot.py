@@ -7,11 +7,19 @@ from contextlib import ExitStack
 
 import msgspec
 
+from ingest import witnesses
 from ingest.config import Settings
 from ingest.daemon import door
 from ingest.daemon.observe import Observation
 from ingest.disk import anchor
-from ingest.errors import AlreadyRunning, NoDaemon, RootUnavailable, StoreUnavailable, Unreachable
+from ingest.errors import (
+    AlreadyRunning,
+    LogShortened,
+    NoDaemon,
+    RootUnavailable,
+    StoreUnavailable,
+    Unreachable,
+)
 from ingest.logging import Silent
 from ingest.pipeline.limits import Clock
 from ingest.store.engine import Store
@@ -101,6 +109,8 @@ def _raise_trouble(observation: Observation) -> None:
     for problem in observation.condition.problems.values():
         if problem.code in ("root_missing", "root_replaced") and problem.path is None:
             raise RootUnavailable(problem.detail, code=problem.code)
+        if problem.code == "log_shortened":
+            raise LogShortened(problem.detail, hint=witnesses.ACCEPT)
         if problem.code.startswith("store_"):
             raise StoreUnavailable(problem.detail, code=problem.code)
 

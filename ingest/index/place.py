@@ -18,10 +18,10 @@ from sqlalchemy import event
 from sqlalchemy.engine import Connection, Engine
 from sqlalchemy.exc import DBAPIError
 
-from ingest.errors import StoreUnavailable
+from ingest.errors import LogShortened, StoreUnavailable
 from ingest.index.schema import SCHEMA, TABLES, VERSION, WORDS
-from ingest.store import tables
-from ingest.store.engine import Store, translated
+from ingest.store import reader
+from ingest.store.engine import Row, Store, translated
 
 _LOCK = 0x696E646578  # "index": one at a time makes the schema
 
@@ -66,8 +66,27 @@ class Index:
                 int(connection.exec_driver_sql("SELECT seq FROM state WHERE id = 1").scalar_one()),
             )
 
+    def place(self) -> tuple[int, bytes] | None:
+        """The seq that it stands at and the leaf there, whatever the log says; None where it tells none.
+        Makes nothing.
+        """
+        if self.path is not None and not os.path.exists(self.path):
+            return None
+        try:
+            with self._engine.connect() as connection, connection.begin():
+                found = self._place(connection)
+        except (DBAPIError, UnicodeDecodeError):
+            return None
+        sound = (
+            found is not None and isinstance(found.seq, int) and isinstance(found.leaf, bytes | memoryview)
+        )
+        return (found.seq, bytes(found.leaf)) if found is not None and sound else None
+
     def usable(self) -> bool:
-        """Whether the index is there, whole as far as one can see, and this store's. Makes nothing."""
+        """Whether the index is there, whole as far as one can see, and this store's. Makes nothing.
+
+        Raises LogShortened where its place lies beyond the log's end.
+        """
         try:
             with self._engine.connect() as connection, connection.begin():
                 return self._fits(connection)
@@ -93,7 +112,8 @@ class Index:
     def prepare(self) -> None:
         """Make the index usable: made empty where it is missing, damaged, or not of this store.
 
-        Raises StoreUnavailable where that cannot be done.
+        Raises StoreUnavailable where that cannot be done, LogShortened where its place lies beyond the log's
+        end: then it is left as it is, a witness that the log was longer.
         """
         try:
             with self._engine.connect() as connection, connection.begin():
@@ -160,7 +180,25 @@ class Index:
             ) from error
 
     def _fits(self, connection: Connection) -> bool:
-        """Whether the index is there, of this version, and follows this very log."""
+        """Whether the index is there, of this version, and follows this very log. Raises LogShortened."""
+        state = self._place(connection)
+        if state is None:
+            return False
+        if isinstance(state.seq, int) and state.seq > (end := reader.last_seq(connection)):
+            raise LogShortened(
+                f"the index {self.address} stands at change {state.seq}, and the log ends at {end}:"
+                " the log was longer",
+                hint="run: ingest verify",
+            )
+        if state.version != VERSION:
+            return False
+        if state.seq == 0:
+            return True
+        leaf = reader.leaves(connection, [state.seq]).get(state.seq)
+        return leaf is not None and leaf == bytes(state.leaf)
+
+    def _place(self, connection: Connection) -> Row | None:
+        """The index's row of its place, where there is an index."""
         if self.path is not None:
             known = connection.exec_driver_sql(
                 "SELECT 1 FROM main.sqlite_schema WHERE name = 'state'"
@@ -168,17 +206,9 @@ class Index:
         else:
             known = connection.exec_driver_sql(f"SELECT to_regclass('{SCHEMA}.state')").scalar()
         if not known:
-            return False
+            return None
         self._look_here(connection)
-        state = connection.exec_driver_sql("SELECT version, seq, leaf FROM state WHERE id = 1").one_or_none()
-        if state is None or state.version != VERSION:
-            return False
-        if state.seq == 0:
-            return True
-        leaf = connection.execute(
-            sa.select(tables.change.c.leaf).where(tables.change.c.seq == state.seq)
-        ).scalar()
-        return leaf is not None and bytes(leaf) == bytes(state.leaf)
+        return connection.exec_driver_sql("SELECT version, seq, leaf FROM state WHERE id = 1").one_or_none()
 
     def _look_here(self, connection: Connection) -> None:
         if self.path is None:

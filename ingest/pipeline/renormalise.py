@@ -17,7 +17,7 @@ from itertools import groupby
 
 import msgspec
 
-from ingest import normalise
+from ingest import normalise, witnesses
 from ingest.errors import IntegrityError
 from ingest.ids import new_uid
 from ingest.model import Content
@@ -76,8 +76,10 @@ def renormalise(
 ) -> None:
     """Add what is missing in a root, or with `dry_run` only count it. May be stopped and run again.
 
-    `counts` is added to. Raises StoreUnavailable.
+    `counts` is added to. Raises StoreUnavailable, LogShortened where a witness saw the log longer.
     """
+    if not dry_run:
+        witnesses.require_agreement(store)
     with store.read() as connection:
         dictionary = blobs.newest_dictionary(connection)
     after = 0

@@ -61,6 +61,10 @@ def turn(connection: Connection, root: int, state: State, when: int, reason: str
             connection.execute(sa.update(tables.coverage).where(here).values(to_at=when))
             ended = sa.and_(_coverage.root_id == root, _coverage.to_at == when)
             sums.renew(connection, tables.coverage, ended)
+    _begin(connection, root, state, when, reason)
+
+
+def _begin(connection: Connection, root: int, state: State, when: int, reason: str | None) -> None:
     key = allocate(connection, tables.coverage, 1)[0]
     connection.execute(
         sa.insert(tables.coverage).values(
@@ -68,6 +72,21 @@ def turn(connection: Connection, root: int, state: State, when: int, reason: str
         )
     )
     sums.renew(connection, tables.coverage, _coverage.id == key)
+
+
+def shorten(connection: Connection, root: int, since: int, now: int) -> None:
+    """From `since` on nobody knows what happened, since the log was longer: blind, reason `log_shortened`,
+    until a good scan. What the ledger says of later goes; one that has nothing yet begins `now`. May be
+    called again.
+    """
+    mine = _coverage.root_id == root
+    first = connection.execute(sa.select(sa.func.min(_coverage.from_at)).where(mine)).scalar()
+    since = now if first is None else max(since, first)
+    connection.execute(sa.delete(tables.coverage).where(mine, _coverage.from_at >= since))
+    later = sa.or_(_coverage.to_at.is_(None), _coverage.to_at > since)
+    connection.execute(sa.update(tables.coverage).where(mine, later).values(to_at=since))
+    sums.renew(connection, tables.coverage, sa.and_(mine, _coverage.to_at == since))
+    _begin(connection, root, "blind", since, "log_shortened")
 
 
 def overlaid(below: Sequence[Interval], over: Interval) -> list[Interval]:

@@ -25,7 +25,7 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.pool import ConnectionPoolEntry
 
 from ingest.errors import SchemaMismatch, StoreDamaged, StoreMissing, StoreUnavailable, UsageError
-from ingest.store import tables
+from ingest.store import tables, watermark
 from ingest.store.url import mask, parse_url, sqlite_files
 
 # The types that rooms above speak of without importing sqlalchemy.
@@ -201,6 +201,8 @@ def require_revision(store: Store) -> None:
     found = store.revision()
     if found == tables.REVISION:
         return
+    if found is None and (mark := watermark.read(store)) is not None and mark.seq:
+        raise _damaged(store.address, f"the database is empty, and its log was at {mark.seq} changes")
     if found is None:
         raise StoreMissing(
             f"no store at {store.address}: the database is empty",

@@ -85,11 +85,14 @@ class Sighting(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Recorded(msgspec.Struct, frozen=True):
-    """What a commit did: the last seq of the log, how many changes it added, the clock's lag."""
+    """What a commit did: the last seq of the log, how many changes it added, the clock's lag; the leaf of
+    the last change, where it added any.
+    """
 
     seq: int
     changes: int
     clock_behind: int
+    leaf: bytes | None = None
 
 
 def prepare(

@@ -107,7 +107,7 @@ def _one_frame(decompressor: zstandard.ZstdDecompressor, data: bytes, size: int)
     if size:
         # The library looks for what follows only where the frame gave all of `size`; the caller refuses less.
         return decompressor.decompress(data, max_output_size=size, allow_extra_data=False)
-    # The library takes a size of nought for one that is not known: its other way has no bound but the input's.
+    # The library takes a size of nought for one that is not known; its other way is bounded by the input.
     if len(data) > LONGEST_EMPTY:
         raise IntegrityError(f"{len(data)} bytes are stored of an empty body")
     frame = decompressor.decompressobj()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 import sqlalchemy as sa
@@ -22,6 +22,17 @@ def head(connection: Connection) -> Row:
     return connection.execute(
         sa.select(columns.seq, columns.recorded_at, columns.frontier).where(columns.id == 1)
     ).one()
+
+
+def last_seq(connection: Connection) -> int:
+    """The seq of the last change that there is, whatever the log's head says; 0 where there is none."""
+    return int(connection.execute(sa.select(sa.func.max(_change.seq))).scalar() or 0)
+
+
+def leaves(connection: Connection, seqs: Iterable[int]) -> dict[int, bytes]:
+    """The leaves of these changes, as far as the log has them: a damaged one is none."""
+    query = sa.select(_change.seq, _change.leaf).where(_change.seq.in_(list(seqs)))
+    return {row.seq: row.leaf for row in connection.execute(query) if isinstance(row.leaf, bytes)}
 
 
 def seq_at(connection: Connection, time: int) -> int:

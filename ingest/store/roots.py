@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import socket
-from typing import Any
+from collections.abc import Iterator
+from typing import Annotated, Any
 
 import msgspec
 import sqlalchemy as sa
@@ -11,11 +12,12 @@ from sqlalchemy.engine import Connection
 
 from ingest import escape
 from ingest.errors import NotFound, StoreDamaged, UsageError
-from ingest.store import sums, tables
+from ingest.store import reader, sums, tables
 from ingest.store.engine import Row, Store, allocate
 
 _root = tables.root.c
 CERTAIN_UNTIL = "certain_until"  # in a root's report
+LOG = "log"  # in a root's report: seq and leaf of the log's head when it was written
 
 
 class Root(msgspec.Struct, frozen=True, kw_only=True):
@@ -65,6 +67,24 @@ def place_of(store: Store, root: Root) -> tuple[int, int] | None:
 def every(connection: Connection) -> list[Root]:
     """All roots, the retired ones included, by name."""
     return [_value(row) for row in connection.execute(sa.select(tables.root).order_by(_root.name))]
+
+
+def saw_log(connection: Connection) -> Iterator[tuple[str, int, bytes | None]]:
+    """Where each root's daemon saw the log's head, as it said last: the root's name, the seq and the leaf
+    there.
+
+    Rows that are damaged say nothing here: their sums tell of them.
+    """
+    for row in connection.execute(sa.select(_root.name, _root.report).order_by(_root.name)):
+        try:
+            said = msgspec.json.decode(row.report, type=dict[str, Any]).get(LOG)
+            yield str(row.name), *msgspec.convert(said, tuple[_Seq, _Leaf])
+        except (TypeError, msgspec.DecodeError, msgspec.ValidationError):
+            continue
+
+
+_Seq = Annotated[int, msgspec.Meta(ge=0, le=2**63 - 1)]
+_Leaf = bytes | None  # in base64
 
 
 def named(connection: Connection, name: str) -> Root:
@@ -136,6 +156,14 @@ def update(connection: Connection, key: int, **values: object) -> None:
         values["mounts"] = msgspec.json.encode(values["mounts"]).decode()
     connection.execute(sa.update(tables.root).where(_root.id == key).values(**values))
     sums.renew(connection, tables.root, _root.id == key)
+
+
+def report(connection: Connection, key: int, said: dict[str, Any], **values: object) -> None:
+    """Write what a root's daemon has to say, and with it where the log stands."""
+    at = reader.head(connection).seq
+    leaf = reader.leaves(connection, [at]).get(at)
+    said = said | {LOG: (at, leaf)}
+    update(connection, key, report=msgspec.json.encode(said).decode(), **values)
 
 
 def _mounts(row: Row) -> tuple[str, ...]:

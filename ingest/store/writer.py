@@ -15,9 +15,9 @@ from sqlalchemy.engine import Connection
 from sqlalchemy.exc import DBAPIError
 
 from ingest import merkle
-from ingest.errors import StoreDamaged, StoreUnavailable
+from ingest.errors import LogShortened, StoreDamaged, StoreUnavailable
 from ingest.ids import Entropy, new_uids
-from ingest.store import blobs, keys, lines, rows, sums, tables
+from ingest.store import blobs, keys, lines, rows, sums, tables, watermark
 from ingest.store.engine import Row, Store, allocate, lost_connection, now_at, should_retry
 from ingest.store.entries import Entry, NewRendition, NewVersion, Recorded, Sighting
 
@@ -62,7 +62,7 @@ def add_renditions(
 def _persistently(store: Store, entries: Sequence[Entry], attempt_once: Callable[[], Recorded]) -> Recorded:
     for attempt in range(ATTEMPTS):
         try:
-            return attempt_once()
+            done = attempt_once()
         except StoreUnavailable as error:
             cause = error.__cause__
             if not isinstance(cause, DBAPIError) or attempt == ATTEMPTS - 1:
@@ -71,9 +71,13 @@ def _persistently(store: Store, entries: Sequence[Entry], attempt_once: Callable
                 if store.is_sqlite or not lost_connection(cause):
                     raise
                 time.sleep(0.05 * 2**attempt)
-            done = _already_recorded(store, entries)
-            if done is not None:
-                return done
+            found = _already_recorded(store, entries)
+            if found is not None:
+                return found
+        else:
+            if done.leaf is not None:
+                watermark.write(store, done.seq, done.leaf)
+            return done
     raise AssertionError("the last attempt returned or raised")
 
 
@@ -115,10 +119,11 @@ def _record(
         _write_seen(connection, root, sightings, forgotten, documents, made)
         if not entries:
             return Recorded(0, 0, 0)
-        return _append(connection, root, entries, documents, made, now)
+        return _append(store, connection, root, entries, documents, made, now)
 
 
 def _append(
+    store: Store,
     connection: Connection,
     root: int,
     entries: Sequence[Entry],
@@ -141,6 +146,7 @@ def _append(
         ),
     )
     head = _lock_head(connection)
+    _require_no_longer_log(store, head)
     label, behind = _label(connection, head.recorded_at, now)
     made = lines.of(entries, known, seq=head.seq, label=label)
     rows.insert(connection, "version", lines.VERSION, made.versions)
@@ -148,7 +154,7 @@ def _append(
     rows.insert(connection, "change", lines.CHANGE, made.changes)
     frontier, size = merkle.extend(merkle.unpack(head.frontier), head.seq, made.leaves)
     connection.execute(_MOVE_HEAD, {"seq": size, "recorded_at": label, "frontier": merkle.pack(frontier)})
-    return Recorded(size, len(entries), behind)
+    return Recorded(size, len(entries), behind, made.leaves[-1])
 
 
 def _add_renditions(store: Store, root: int, entries: Sequence[Entry], now: Callable[[], int]) -> Recorded:
@@ -169,7 +175,7 @@ def _add_renditions(store: Store, root: int, entries: Sequence[Entry], now: Call
                 kept.append(msgspec.structs.replace(entry, renditions=wanting))
         if not kept:
             return Recorded(0, 0, 0)
-        return _append(connection, root, kept, [entry.document for entry in kept], {}, now)
+        return _append(store, connection, root, kept, [entry.document for entry in kept], {}, now)
 
 
 def _current(connection: Connection, documents: Sequence[int | None]) -> dict[int | None, Row]:
@@ -347,6 +353,18 @@ def _lock_head(connection: Connection) -> Row:
             hint="nothing is added to a broken log; run: ingest verify",
         )
     return found
+
+
+def _require_no_longer_log(store: Store, head: Row) -> None:
+    """Raise unless the log is at least as long as when something was last added to it: whoever holds the
+    right to write sees all that was committed before the mark was set.
+    """
+    mark = watermark.read(store)
+    if mark is not None and mark.seq > head.seq:
+        raise LogShortened(
+            f"the log of {store.address} has {head.seq} changes, and had {mark.seq}",
+            hint="nothing is added to a log that lost its end; run: ingest verify",
+        )
 
 
 def _label(connection: Connection, last: int, now: Callable[[], int]) -> tuple[int, int]:

@@ -328,9 +328,7 @@ def test_a_byte_that_follows_a_stored_body_is_found_and_named(site: Site) -> Non
     words = [f"word{number}" for number in range(900)]
     site.write(**{f"n{number}": " ".join(chance.choices(words, k=120)) for number in range(300)}, empty="")
     (site.root / "large.txt").write_text(" ".join(chance.choices(words, k=20_000)))
-    (site.root / "turned.txt").write_bytes(
-        "A text in UTF-16, of which a slice is no text.\n".encode("utf-16")
-    )
+    (site.root / "turned.txt").write_bytes("A text in UTF-16: no slice is a text.\n".encode("utf-16"))
     (site.root / "two.txt").write_bytes(("Other words, other marks: \u201cé\u201d.\n" * 90).encode("utf-16"))
     site.command.ask("scan", site.root)
     site.write(n1=(site.root / "n1.txt").read_text() + " And more.")

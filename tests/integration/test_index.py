@@ -14,10 +14,11 @@ import pytest
 import sqlalchemy as sa
 
 from ingest.compare.notices import Phrases
+from ingest.errors import LogShortened
 from ingest.index import blame, fill, fts5, kinds, lookup, search, state, tsvector
 from ingest.index.place import Index
 from ingest.index.query import parse
-from ingest.index.schema import SPAN_BITS
+from ingest.index.schema import SPAN_BITS, VERSION
 from ingest.store import tables
 from ingest.store.engine import Store
 from tests.postgres import OwnServer
@@ -511,7 +512,7 @@ def test_an_index_that_is_gone_or_damaged_or_of_another_version_is_made_again(tm
         assert stat.S_IMODE(os.stat(index.path).st_mode) == 0o600
         spans = rows(index, "span")
         assert len(spans) == 3
-        for harm in ("unlink", "garbage", "truncate", "version", "future"):
+        for harm in ("unlink", "garbage", "truncate", "version"):
             if harm == "unlink":
                 os.unlink(index.path)
             elif harm == "garbage":
@@ -519,14 +520,35 @@ def test_an_index_that_is_gone_or_damaged_or_of_another_version_is_made_again(tm
             elif harm == "truncate":
                 os.truncate(index.path, 0)
             else:
-                change = "version = 99" if harm == "version" else "seq = 99"
                 with index.writing() as (connection, _):
-                    connection.execute(sa.text(f"UPDATE state SET {change}"))
+                    connection.execute(sa.text("UPDATE state SET version = 99"))
             index.prepare()
             assert state.behind(index) == 2, harm
             fill.catch_up(index)
             assert rows(index, "span") == spans, harm
             assert stat.S_IMODE(os.stat(index.path).st_mode) == 0o600
+        index.dispose()
+
+
+@pytest.mark.parametrize("version", [VERSION, 99])
+def test_an_index_that_has_come_further_than_the_log_is_left_as_it_is(
+    database_url: str, version: int
+) -> None:
+    """It is a witness that the log was longer."""
+    with opened(database_url) as store:
+        root = add_root(store)
+        history(store, root, b"a.txt", text(A, TEN), text(A, TWELVE))
+        index = brought_up(store)
+        with index.writing() as (connection, _):
+            connection.execute(sa.text(f"UPDATE state SET seq = 99, version = {version}"))
+        before = rows(index, "span")
+        for ask in (index.prepare, index.usable):
+            with pytest.raises(LogShortened, match=r"99.* ends at 2"):
+                ask()
+        assert rows(index, "span") == before
+        place = index.place()
+        assert place is not None
+        assert place[0] == 99
         index.dispose()
 
 

@@ -10,12 +10,12 @@ import pytest
 
 from ingest import merkle
 from ingest.disk.scan import RACY, Range
-from ingest.errors import StoreUnavailable
+from ingest.errors import LogShortened, StoreUnavailable
 from ingest.ids import new_uid
 from ingest.model import Signature
-from ingest.store import blobs, seen, tables
+from ingest.store import blobs, seen, tables, watermark
 from ingest.store.engine import Store, open_store
-from ingest.store.entries import Recorded, Sighting
+from ingest.store.entries import Sighting
 from ingest.store.writer import record as write
 from tests.recording import (
     LIBRARIES,
@@ -56,7 +56,7 @@ def test_a_new_document_is_one_row_of_each_kind(store: Store) -> None:
         store, root, [entry("created", b"a.txt", raw=raw, id_=number(7))], entropy=lambda n: b"e" * n
     )
 
-    assert done == Recorded(1, 1, 0)
+    assert (done.seq, done.changes, done.clock_behind) == (1, 1, 0)
     (document,) = rows_of(store, tables.document)
     key = document["id"]
     assert document == {
@@ -415,3 +415,16 @@ def test_a_store_that_another_process_holds_is_said_to_be_locked(tmp_path: os.Pa
         record(waiting, root, [entry("created", b"a", raw=b"one")])
 
         assert seqs(holder) == [1]
+
+
+def test_nothing_is_added_to_a_log_that_its_mark_saw_longer(store: Store) -> None:
+    root = add_root(store)
+    record(store, root, [entry("created", b"a.txt", raw=b"one\n")])
+    before = everything(store)
+    watermark.write(store, 9, bytes(32))
+    if not store.is_sqlite:
+        assert watermark.read(store) is None
+        return
+    with pytest.raises(LogShortened, match=r"has 1 changes, and had 9"):
+        record(store, root, [entry("created", b"b.txt", raw=b"two\n")])
+    assert everything(store) == before
