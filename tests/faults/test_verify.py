@@ -5,7 +5,9 @@ from __future__ import annotations
 import itertools
 import os
 import random
+import re
 import shutil
+import time
 import uuid
 from collections.abc import Callable, Iterator
 from dataclasses import replace
@@ -87,6 +89,70 @@ def test_a_clean_store_passes(filled: Site) -> None:
     status = filled.status()
     assert record["tree_root"] == status["tree_root"]
     filled.command.ask("verify", "--expect", f"{status['seq']}:{status['tree_root']}")
+
+
+def test_verify_says_what_it_checked_and_calls_nothing_whole_that_it_has_not_read(filled: Site) -> None:
+    """A body of zeros passes what does not read it, and is not vouched for."""
+    zeros = "zeroblob(9)" if filled.on_sqlite else "'\\x000000'::bytea"
+    edited(filled, run(f"UPDATE blob SET data = {zeros} WHERE id = (SELECT min(id) FROM blob)"))
+
+    shallow = filled.command.ask("verify")
+    assert "whole" not in shallow.text
+    assert re.search(r"^not checked  the stored bodies, the texts", shallow.text, re.MULTILINE)
+    record = filled.command.record("verify")
+    assert record["ok"] is True
+    assert record["not_checked"] == ["bodies", "texts", "schema"]
+    assert {"log", "leaves", "tree", "replay", "listing", "witnesses"} <= set(record["checked"])
+    assert ("pages" in record["checked"]) == filled.on_sqlite
+    assert record["bytes_read"] == 0
+
+    deep = filled.command.ask("verify", "--deep", code=5)
+    assert "whole" not in deep.text
+    record = filled.command.records("verify", "--deep", code=5)[-1]
+    assert record["not_checked"] == []
+    assert {"bodies", "texts", "schema"} <= set(record["checked"])
+    assert record["bytes_read"] > 0
+
+
+def test_whole_is_said_of_what_was_read(site: Site) -> None:
+    site.write(a="one", b="two")
+    site.command.ask("scan", site.root)
+
+    lines = site.command.ask("verify", "--deep").text.splitlines()
+
+    assert lines[-1] == "whole"
+    assert "read         6 bytes of 2 versions" in lines
+    assert not any(line.startswith("not checked") for line in lines)
+
+
+def test_a_time_after_the_reading_is_a_remark_and_no_finding(site: Site) -> None:
+    site.write(late="from another clock", near="within its doubt", now="now")
+    now = time.time()
+    os.utime(site.root / "late.txt", (now + 3600, now + 3600))
+    os.utime(site.root / "near.txt", (now + 1, now + 1))
+    site.command.ask("scan", site.root)
+
+    (remark, record) = site.command.records("verify")
+
+    assert (remark["what"], remark["error"]) == ("clock", False)
+    assert "late.txt" in remark["detail"]
+    assert (record["ok"], record["findings"], record["modified_after_observed"]) == (True, 0, 1)
+    assert "1 version modified after being read" in site.command.ask("verify", "--deep").text
+
+
+def test_the_root_that_status_shows_to_people_is_the_one_to_expect(site: Site) -> None:
+    site.write(a="one")
+    site.command.ask("scan", site.root)
+    kept = [
+        re.findall(r"^tree root +(\S+)$", site.command.ask(verb).text, re.MULTILINE)
+        for verb in ("status", "verify")
+    ]
+    assert kept[0] == kept[1]
+    site.write(a="two")
+    site.command.ask("scan", site.root)
+
+    site.command.ask("verify", "--expect", kept[0][0])
+    site.command.ask("verify", "--expect", "1:" + "0" * 64, code=5)
 
 
 # -- one bit ---------------------------------------------------------------------------------
