@@ -64,7 +64,7 @@ def test_a_log_that_lost_its_end_is_told_and_refused_until_that_is_accepted(
     assert told.keys() == {"the lock file", *(["the index"] if indexed else [])}
     assert all("80" in detail and "40" in detail for detail in told.values())
     assert len(told) == len(findings)
-    (log,) = (check for check in site.command.ask("doctor", json=True).records if check["check"] == "log")
+    (log,) = (check for check in site.command.run("doctor", json=True).records if check["check"] == "log")
     assert log["state"] == "error"
     assert "80" in log["detail"]
     assert "log_shortened" in site.codes()
