@@ -123,7 +123,7 @@ def test_one_is_not_several(place: Place) -> None:
     place.write("a.txt", "x")
     assert place.command.ask("scan", place.root).text.splitlines()[-1].startswith("1 file, 1 created")
     assert place.command.ask("check").text == "1 file, no difference\n"
-    assert "1 change, 1 version, 1 blob; " in place.command.ask("verify").text
+    assert "1 change, 1 version, 1 blob\n" in place.command.ask("verify").text
     said = place.command.ask("export", place.folder / "out").text
     assert said.startswith("wrote 1 file, 1 byte, to ")
     assert place.command.ask("coverage", "--document", "a.txt").text.endswith(": 1 stretch\n")
