@@ -101,10 +101,15 @@ def _inside(connection: Connection) -> Iterable[Witness]:
     """The witnesses in the database itself."""
     for name, seq in cursors.every(connection).items():
         if seq:
-            yield Witness(f"cursor {name}", seq, None)
+            yield Witness(f"cursor {_readable(name)}", seq, None)
     for name, seq, leaf in roots.saw_log(connection):
         if seq:
-            yield Witness(f"the daemon of root {name}", seq, leaf)
+            yield Witness(f"the daemon of root {_readable(name)}", seq, leaf)
+
+
+def _readable(name: str) -> str:
+    """A name that can be written, whatever damage made of it."""
+    return name.encode("utf-8", "backslashreplace").decode()
 
 
 def require_agreement(store: Store) -> None:

@@ -79,7 +79,7 @@ def saw_log(connection: Connection) -> Iterator[tuple[str, int, bytes | None]]:
         try:
             said = msgspec.json.decode(row.report, type=dict[str, Any]).get(LOG)
             yield str(row.name), *msgspec.convert(said, tuple[_Seq, _Leaf])
-        except (TypeError, msgspec.DecodeError, msgspec.ValidationError):
+        except (TypeError, ValueError, msgspec.DecodeError):  # ValueError: a text that is no UTF-8
             continue
 
 
