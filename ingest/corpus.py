@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
@@ -13,6 +13,7 @@ from ingest.errors import IntegrityError, UsageError
 from ingest.escape import path as show
 from ingest.escape import path_fields
 from ingest.ids import show_uid
+from ingest.moments import Calendar
 from ingest.store import blobs, listing, reader, roots
 from ingest.store.engine import Connection
 
@@ -22,15 +23,23 @@ if TYPE_CHECKING:
 
 
 def differences(
-    connection: Connection, from_: str, to: str | None, *, phrases: Phrases, root: str | None = None
+    connection: Connection,
+    from_: str,
+    to: str | None,
+    calendar: Calendar,
+    *,
+    phrases: Phrases,
+    root: str | None = None,
+    without: Collection[str] = (),
 ) -> Iterator[dict[str, Any]]:
     """Each document that was added, removed, changed or moved between two moments, by path.
 
-    A changed one has the class and the significance of the edit from its first to its last version.
+    Of the roots `without` nothing is known at one of the moments: their documents are left out. A changed one
+    has the class and the significance of the edit from its first to its last version.
     """
     key = queries.root_id(connection, root)
-    first = queries.resolve_moment(connection, from_)
-    last = queries.resolve_moment(connection, to) if to is not None else reader.head(connection).seq
+    first = queries.resolve_moment(connection, from_, calendar)
+    last = queries.resolve_moment(connection, to, calendar) if to is not None else reader.head(connection).seq
     before = {row.id: row for row in listing.documents(connection, until=first, root=key)}
     after = {row.id: row for row in listing.documents(connection, until=last, root=key)}
     found = []
@@ -39,6 +48,8 @@ def differences(
         old, new = before.get(number), after.get(number)
         here = new or old
         assert here is not None
+        if here.root in without:
+            continue
         if old is None:
             change = "added"
         elif new is None:

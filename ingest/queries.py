@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Iterator
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import msgspec
 
@@ -14,12 +13,10 @@ from ingest.errors import NotFound, UsageError
 from ingest.escape import path as show_path
 from ingest.escape import path_fields
 from ingest.ids import parse_uid, show_uid
+from ingest.moments import Calendar
 from ingest.records import Record
-from ingest.store import blobs, coverage, cursors, reader, roots, seen, versions
-from ingest.store.engine import Connection, Row, now_at
-
-if TYPE_CHECKING:
-    pass
+from ingest.store import blobs, coverage, cursors, reader, roots, versions
+from ingest.store.engine import Connection, Row
 
 _REV = re.compile(r"\d{1,9}|first|latest|prev|\{cursor:[^{}]+\}", re.ASCII)
 _CURSOR = re.compile(r"\{cursor:[^{}]+\}")
@@ -49,7 +46,7 @@ def split_rev(words: str, rev: str | None = None) -> tuple[str, str | None]:
 
 def is_rev(words: str) -> bool:
     """Whether these words pick a version."""
-    return _REV.fullmatch(words) is not None or moments.try_parse(words) is not None
+    return _REV.fullmatch(words) is not None or moments.is_moment(words)
 
 
 def root_id(connection: Connection, name: str | None) -> int | None:
@@ -57,37 +54,43 @@ def root_id(connection: Connection, name: str | None) -> int | None:
     return None if name is None else roots.named(connection, name).id
 
 
-def resolve_moment(connection: Connection, words: str, *, start: bool = False) -> int:
+def resolve_moment(connection: Connection, words: str, calendar: Calendar) -> int:
     """The place in the log that a moment or a cursor means: the log up to and with this seq."""
     if (place := _place_of(connection, words)) is not None:
         return place
-    moment = moments.parse(words, start=start)
+    moment = moments.parse(words, calendar)
     last = int(reader.head(connection).seq)
     if moment.seq is not None:
         return min(moment.seq, last)
+    if words == "now":
+        return last  # by another clock the last change may be recorded a little later
     assert moment.time is not None
     return reader.seq_at(connection, moment.time)
 
 
-def resolve_since(connection: Connection, words: str) -> int:
+def resolve_since(connection: Connection, words: str, calendar: Calendar) -> int:
     """The seq before the first change that `--since` M includes; of a cursor, what comes after it."""
     if (place := _place_of(connection, words)) is not None:
         return place
-    moment = moments.parse(words, start=True)
+    moment = moments.parse(words, calendar, start=True)
     if moment.seq is not None:
         return max(0, moment.seq - 1)
     assert moment.time is not None
     return reader.seq_at(connection, moment.time - 1)
 
 
-def time_of(connection: Connection, words: str, *, start: bool = False) -> int:
+def time_of(connection: Connection, words: str, calendar: Calendar, *, start: bool = False) -> int:
     """The time that a moment means; of `seq:N` and of a cursor its label. Raises UsageError, NotFound."""
     place = _place_of(connection, words)
-    moment = moments.Moment(seq=place) if place is not None else moments.parse(words, start=start)
+    moment = moments.Moment(seq=place) if place is not None else moments.parse(words, calendar, start=start)
+    if words == "now":
+        return max(calendar.now, int(reader.head(connection).recorded_at))
     if moment.time is not None:
         return moment.time
-    rows = list(reader.changes(connection, after=max(0, (moment.seq or 0) - 1), limit=1))
-    return int(rows[0].recorded_at) if rows else int(reader.head(connection).recorded_at)
+    number = moment.seq or 0
+    rows = list(reader.changes(connection, after=max(0, number - 1), limit=1))
+    label = int(rows[0].recorded_at) if rows else int(reader.head(connection).recorded_at)
+    return label if number else label - 1  # before the first of all
 
 
 def _place_of(connection: Connection, words: str) -> int | None:
@@ -107,73 +110,39 @@ def born_at(connection: Connection, target: Target) -> int:
     return int(next(iter(reader.changes(connection, document=target.id, limit=1))).recorded_at)
 
 
-def coverage_of(
-    connection: Connection,
-    root: roots.Root,
-    *,
-    now: int,
-    since: int | None = None,
-    until: int | None = None,
-    running: bool | None = None,
-) -> list[coverage.Interval]:
-    """How a root was observed. A daemon that was killed cannot say so: the time since its last heartbeat
-    is blind, whether or not another daemon came to write it. `running` says whether its daemon runs; None,
-    where that cannot be told, leaves it to the heartbeat's age."""
-    found = coverage.intervals(connection, root.id, since=since, until=until)
-    beat = root.certain_until
-    if not found or beat is None or root.heartbeat_at is None or found[-1].until is not None:
-        return found
-    if running or (running is None and now_at(connection, now) - root.heartbeat_at <= coverage.STALE):
-        return found
-    last = found[-1]
-    if last.state == "watched" or last.reason in coverage.BY_DAEMON:
-        beat = max(beat, last.since)
-        found[-1:] = [
-            coverage.Interval(last.state, last.since, beat, last.reason),
-            coverage.Interval("blind", beat, None, "killed"),
-        ]
-    return found
-
-
-def missed(
-    connection: Connection,
-    target: Target,
-    found: list[coverage.Interval],
-    *,
-    since: int,
-    until: int | None,
-) -> list[coverage.Interval]:
-    """The same for one document: blind too where its bytes were rejected, and where the ledger has nothing.
-
-    `found` is how its root was observed from `since` to `until` (None: until now).
+def unbegun(
+    connection: Connection, words: str, calendar: Calendar, root: str | None
+) -> dict[str, int | None]:
+    """Those of the roots, or this one, of which nothing was known yet at a moment; when the record of each
+    begins. Raises NotFound where none had begun, and UsageError.
     """
-    if not found:
-        return [coverage.Interval("blind", since, until, "not observed")]
-    if since < found[0].since:
-        found = [coverage.Interval("blind", since, found[0].since, "not observed"), *found]
-    for begin, end, reason in _rejections(connection, target):
-        if (end is None or end > since) and (until is None or begin <= until):
-            found = coverage.overlaid(found, coverage.Interval("blind", begin, end, reason))
-    return found
+    asked = [known for known in roots.every(connection) if root in (None, known.name)]
+    begins = {known.name: coverage.begins_at(connection, known.id) for known in asked}
+    time = time_of(connection, words, calendar)
+    late = {name: at for name, at in begins.items() if at is None or at > time}
+    if len(late) < len(begins):
+        return late
+    told = ", ".join(begins_words(name, at, calendar) for name, at in late.items())
+    raise NotFound(
+        f"nothing is known of {words}: {told or 'no root was recorded yet'}",
+        hint="ask for a later moment, or run: ingest coverage",
+    )
 
 
-def _rejections(connection: Connection, target: Target) -> Iterator[tuple[int, int | None, str | None]]:
-    """The stretches in which what stood at the document's path could not be read."""
-    began: tuple[int, str | None] | None = None
-    for change in reader.changes(connection, document=target.id):
-        if change.type == "rejected":
-            began = began or (change.observed_at, change.reason)
-        elif began is not None and change.type != "renormalised":
-            yield began[0], max(began[0], change.observed_at), began[1]
-            began = None
-    if began is not None:
-        # the same bytes again are no change: the last look at the path tells that they can be read
-        row = seen.at(connection, roots.named(connection, target.root).id, [target.path]).get(target.path)
-        yield began[0], None if row is None or row.reason is not None else row.read_at, began[1]
+def begins_words(name: str, at: int | None, calendar: Calendar) -> str:
+    """When a root's record begins, for people."""
+    if at is None:
+        return f"the root {name} has no record yet"
+    return f"the record of {name} begins at {moments.show_local(at, calendar.zone)}"
 
 
 def locate(
-    connection: Connection, words: str, *, rev: str | None = None, root: str | None = None
+    connection: Connection,
+    words: str,
+    calendar: Calendar,
+    *,
+    rev: str | None = None,
+    root: str | None = None,
 ) -> tuple[Target, str | None]:
     """The document that `DOC@REV`, or DOC and `rev`, names, and its REV. Raises NotFound, UsageError."""
     doc, picked = split_rev(words, rev)
@@ -181,7 +150,7 @@ def locate(
         raise UsageError(
             f"'{rev}' picks no version", hint="write 3, first, latest, prev, a moment or {cursor:NAME}"
         )
-    until = moment_of(connection, picked)
+    until = moment_of(connection, picked, calendar)
     try:
         return resolve(connection, doc, root=root, until=until), picked
     except NotFound as error:
@@ -300,7 +269,7 @@ def _target(row: Row, note: str | None = None) -> Target:
     return Target(row.id, show_uid(row.uid), row.root, row.path, row.last_no, note)
 
 
-def pick(connection: Connection, target: Target, rev: str | None) -> int:
+def pick(connection: Connection, target: Target, rev: str | None, calendar: Calendar) -> int:
     """The number of the version that REV means. Raises NotFound or UsageError."""
     if rev is None or rev == "latest":
         return target.last
@@ -316,19 +285,21 @@ def pick(connection: Connection, target: Target, rev: str | None) -> int:
         if not 1 <= no <= target.last:
             raise NotFound(f"{name} has no version {no}", hint=f"its versions are 1 to {target.last}")
         return no
-    state = reader.last_change(connection, target.id, resolve_moment(connection, rev))
+    state = reader.last_change(connection, target.id, resolve_moment(connection, rev, calendar))
     if state is None:
-        raise NotFound(f"{name} did not exist at {rev}", hint=f"run: ingest log {name}")
+        unbegun(connection, rev, calendar, target.root)
+        first = moments.show_local(born_at(connection, target), calendar.zone)
+        raise NotFound(f"{name} is not in the record at {rev}", hint=f"it was first recorded at {first}")
     if state.type == "deleted":
         raise NotFound(f"{name} was deleted at {rev}", hint=f"its last version then was @{state.no}")
     return int(state.no)
 
 
-def moment_of(connection: Connection, rev: str | None) -> int | None:
+def moment_of(connection: Connection, rev: str | None, calendar: Calendar) -> int | None:
     """The place in the log that a REV means, or None where it is a number or a word."""
     if rev is None or re.fullmatch(r"\d{1,9}|first|latest|prev", rev, re.ASCII):
         return None
-    return resolve_moment(connection, rev)
+    return resolve_moment(connection, rev, calendar)
 
 
 # -- versions --------------------------------------------------------------------------------

@@ -53,6 +53,7 @@ def record(
                 "pending": report.get("pending", 0),
                 "ready": report.get("ready", False),
                 "last_scan_at": moments.show(root.last_scan_at),
+                "record_begins_at": moments.show(coverage.begins_at(connection, root.id)),
             }
         )
     if running:

@@ -105,11 +105,11 @@ class Command:
     variables: dict[str, str] = field(default_factory=dict)
 
     def environment(self) -> dict[str, str]:
-        """The environment of a call: ours without what changes how it works, doors below `cwd`."""
+        """The environment of a call: ours without what changes how it works, doors below `cwd`, UTC."""
         kept = {name: value for name, value in os.environ.items() if not name.startswith("INGEST_")}
         for name in ("PYTHONDONTWRITEBYTECODE", "PYTHONUNBUFFERED"):
             kept.pop(name, None)
-        return kept | {"XDG_RUNTIME_DIR": str(self.cwd)} | self.variables
+        return kept | {"XDG_RUNTIME_DIR": str(self.cwd), "TZ": "UTC"} | self.variables
 
     def argv(self, *words: Word, json: bool = False) -> list[bytes]:
         """The whole command line of a call."""

@@ -7,6 +7,7 @@ import sqlite3
 import time
 from collections.abc import Callable, Iterator
 from contextlib import closing
+from datetime import UTC
 
 from benchmarks import saves
 from benchmarks.corpus import relative
@@ -17,6 +18,7 @@ from benchmarks.timing import CommandFailed, median, percentile
 from ingest import queries as asked
 from ingest import records
 from ingest.compare import diff
+from ingest.moments import Calendar
 from ingest.store import listing, reader
 from ingest.store.engine import Store, open_store
 
@@ -26,6 +28,7 @@ WARM_UP = 20
 PATIENCE = 30.0  # seconds until an edit must have become a version
 AT_VERSIONS = 20
 AT_CALLS = 5
+CALENDAR = Calendar(0, UTC)  # no moment is asked for
 
 
 def queries(stage: Stage) -> Iterator[Line]:
@@ -98,8 +101,8 @@ def _timed(call: Callable[[int], object], numbers: list[int]) -> list[float]:
 
 def _show(store: Store, name: str, rev: str | None) -> str | None:
     with store.read() as connection:
-        target, picked = asked.locate(connection, name, rev=rev)
-        return asked.text(connection, target, asked.pick(connection, target, picked))
+        target, picked = asked.locate(connection, name, CALENDAR, rev=rev)
+        return asked.text(connection, target, asked.pick(connection, target, picked, CALENDAR))
 
 
 def _log(store: Store, name: str) -> list[records.Record]:
@@ -111,9 +114,9 @@ def _log(store: Store, name: str) -> list[records.Record]:
 
 def _diff(store: Store, name: str, old: int, new: int) -> list[diff.Hunk]:
     with store.read() as connection:
-        target, _ = asked.locate(connection, name, rev=str(new))
-        a = asked.text(connection, target, asked.pick(connection, target, str(old)))
-        b = asked.text(connection, target, asked.pick(connection, target, str(new)))
+        target, _ = asked.locate(connection, name, CALENDAR, rev=str(new))
+        a = asked.text(connection, target, asked.pick(connection, target, str(old), CALENDAR))
+        b = asked.text(connection, target, asked.pick(connection, target, str(new), CALENDAR))
     assert a is not None
     assert b is not None
     return diff.hunks(a, b)

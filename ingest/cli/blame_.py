@@ -11,6 +11,7 @@ from ingest import escape
 from ingest.cli.indexed import BEHIND, caught_up
 from ingest.cli.options import as_json, opened, verb
 from ingest.cli.output import emit, line, note, paint
+from ingest.cli.times import Times, calendar
 
 
 @verb
@@ -28,12 +29,13 @@ def command(doc: str, rev: str | None, words: bool, deleted: bool, root: str | N
     """
     from ingest import moments, queries
     from ingest.index import blame
+    from ingest.store import versions
 
     with opened() as store, caught_up(store, most=BEHIND) as (connection, indexed):
-        target, picked = queries.locate(connection, doc, rev=rev, root=root)
+        target, picked = queries.locate(connection, doc, calendar(), rev=rev, root=root)
         if target.note:
             note(target.note)
-        no = queries.pick(connection, target, picked)
+        no = queries.pick(connection, target, picked, calendar())
         found = blame.of(connection, target.id, no, indexed=indexed, deleted=deleted)
         numbers = {each.version for each in found.sentences} | {
             run.version for each in found.sentences for run in each.words
@@ -46,6 +48,7 @@ def command(doc: str, rev: str | None, words: bool, deleted: bool, root: str | N
             number: row.observed_at
             for number, row in blame.moments_of(connection, target.id, numbers).items()
         }
+        recorded = {} if as_json() else versions.recorded_at(connection, target.id, numbers)
     when = {number: moments.show(time) for number, time in observed.items()}
     about = {
         "document": target.document,
@@ -53,7 +56,7 @@ def command(doc: str, rev: str | None, words: bool, deleted: bool, root: str | N
         **escape.path_fields("path", target.path),
         "version": no,
     }
-    margin = _Margin(observed, no)
+    margin = _Margin(recorded, no)
     if deleted:
         for lost in found.lost:
             if as_json():
@@ -99,8 +102,9 @@ def _sentence(each: Any, when: dict[int, str | None]) -> dict[str, Any]:
 class _Margin:
     """Lines with their version and its moment before them."""
 
-    def __init__(self, observed: dict[int, int], no: int) -> None:
-        self._observed = observed
+    def __init__(self, recorded: dict[int, int], no: int) -> None:
+        self._recorded = recorded
+        self._times = Times()
         self._width = len(str(no)) + 1
 
     def show(self, version: int, text: str, remark: str = "") -> None:
@@ -117,7 +121,5 @@ class _Margin:
         return f"  (away in {'; '.join(told)})" if stretches else ""
 
     def at(self, version: int) -> str:
-        """When a version was observed."""
-        from ingest.moments import show_seconds
-
-        return show_seconds(self._observed[version])
+        """When a version was recorded: at that moment it is the one that is shown."""
+        return self._times.show(self._recorded[version])

@@ -10,6 +10,7 @@ import msgspec
 from ingest import escape
 from ingest.cli.options import as_json, opened, settings, verb
 from ingest.cli.output import emit, keep_going, line, note, paint
+from ingest.cli.times import calendar, note_unbegun
 
 _COLOUR: dict[str, dict[str, Any]] = {
     "added": {"fg": "green"},
@@ -52,13 +53,13 @@ def command(
         )
     with opened() as store, store.read() as connection:
         left, right = _sides(words)
-        a_target, a_rev = queries.locate(connection, left[0], rev=left[1], root=root)
-        b_target, b_rev = queries.locate(connection, right[0], rev=right[1], root=root)
+        a_target, a_rev = queries.locate(connection, left[0], calendar(), rev=left[1], root=root)
+        b_target, b_rev = queries.locate(connection, right[0], calendar(), rev=right[1], root=root)
         for target in dict.fromkeys((a_target, b_target)):
             if target.note:
                 note(target.note)
-        a = queries.pick(connection, a_target, a_rev or "prev")
-        b = queries.pick(connection, b_target, b_rev or "latest")
+        a = queries.pick(connection, a_target, a_rev or "prev", calendar())
+        b = queries.pick(connection, b_target, b_rev or "latest", calendar())
         record: dict[str, Any] = {
             "document": b_target.document,
             "root": b_target.root,
@@ -217,14 +218,24 @@ def _shorten(text: str, *, first: bool) -> str:
 
 
 def _corpus(from_: str, to: str | None, root: str | None) -> int:
-    from ingest import corpus
+    from ingest import corpus, queries
     from ingest.store import roots
 
     found = False
     with opened() as store, store.read() as connection:
         phrases = settings().notice_phrases
         several = len(roots.every(connection)) > 1
-        for record in corpus.differences(connection, from_, to, phrases=phrases, root=root):
+        without = {
+            name: at
+            for words in (from_, to)
+            if words is not None
+            for name, at in queries.unbegun(connection, words, calendar(), root).items()
+        }
+        note_unbegun(without)
+        differences = corpus.differences(
+            connection, from_, to, calendar(), phrases=phrases, root=root, without=without.keys()
+        )
+        for record in differences:
             found = True
             if as_json():
                 emit(record)

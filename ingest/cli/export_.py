@@ -8,6 +8,7 @@ from ingest import escape
 from ingest.cli.options import as_json, opened, verb
 from ingest.cli.output import counted, emit, line
 from ingest.cli.progress import Bar
+from ingest.cli.times import calendar
 
 
 @verb
@@ -22,11 +23,19 @@ def command(folder: str, at: str | None, root: str | None) -> None:
     Exit: 0; 2 no such moment or root, or DIR is not empty; 4 no store; 5 damaged bytes.
     """
     from ingest import corpus, queries
+    from ingest.errors import UsageError
     from ingest.store import reader
 
     files = size = 0
     with opened() as store, store.read() as connection:
-        until = reader.head(connection).seq if at is None else queries.resolve_moment(connection, at)
+        until = reader.head(connection).seq
+        if at is not None:
+            until = queries.resolve_moment(connection, at, calendar())
+            for name, begin in queries.unbegun(connection, at, calendar(), root).items():
+                raise UsageError(
+                    f"not every root was known at {at}: {queries.begins_words(name, begin, calendar())}",
+                    hint="choose one that was with --root NAME",
+                )
         with Bar("export", "files") as bar:
             for record in corpus.export(connection, folder, until=until, root=root):
                 files += 1
@@ -38,4 +47,4 @@ def command(folder: str, at: str | None, root: str | None) -> None:
         emit({"files": files, "bytes": size, "seq": until})
     else:
         written = f"{counted(files, 'file')}, {counted(size, 'byte')}"
-        line(f"wrote {written}, to {escape.name(folder)} as of change {until}")
+        line(f"wrote {written}, to {escape.name(folder)} as of #{until}")

@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING
 
 import click
 
-from ingest import moments
 from ingest.cli.options import NUMBER, as_json, opened, settings, verb
-from ingest.cli.output import change_line, counted, emit, header, line, note, paint
+from ingest.cli.output import change_line, counted, emit, line, note, paint
+from ingest.cli.times import Times, calendar
 
 if TYPE_CHECKING:
     from ingest.compare.notices import Phrases
@@ -60,8 +60,8 @@ def command(
 
             among = kinds.chosen(kind=class_, significance=significance, fact=fact, flag=flag)
         key = queries.root_id(connection, root)
-        last = None if until is None else queries.resolve_moment(connection, until)
-        after = 0 if since is None else queries.resolve_since(connection, since)
+        last = None if until is None else queries.resolve_moment(connection, until, calendar())
+        after = 0 if since is None else queries.resolve_since(connection, since, calendar())
         if last is not None and after > last:
             raise UsageError(
                 "the period ends before it begins", hint="--since is its beginning, --until its end"
@@ -92,10 +92,11 @@ def command(
             for record in records.changes(connection, rows, phrases=phrases, indexed=indexed):
                 emit(record)
             return
-        header(f"{'seq':<7} {'when (UTC)':<19}  {'change':<9} path")
+        times = Times()
+        times.header(f"{'seq':<7} {'when ({})':<16}  {'change':<9} path")
         for row, edit in _with_edits(store, connection, rows, phrases):
             number = paint(f"#{row.seq:<6}", fg="yellow")
-            when = moments.show_seconds(row.recorded_at)
+            when = times.show(row.recorded_at)
             told = "" if edit is None else paint(f"  {': '.join(edit)}", dim=True)
             line(f"{number} {when}  {change_line(row, root=several)}{told}")
 

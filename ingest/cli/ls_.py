@@ -10,7 +10,7 @@ import click
 from ingest import escape
 from ingest.cli.options import as_json, opened, verb
 from ingest.cli.output import emit, header, line, paint
-from ingest.moments import show_seconds
+from ingest.cli.times import Times, calendar, note_unbegun
 
 if TYPE_CHECKING:
     from ingest.store.listing import Listed
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 @verb
 @click.argument("prefix", required=False, default="")
-@click.option("--at", metavar="MOMENT", help="As of this moment: a date, a time, or seq:N.")
+@click.option("--at", metavar="MOMENT", help="As of this moment: a date, a time, 2d, #17.")
 @click.option("--deleted", is_flag=True, help="The deleted documents instead.")
 @click.option("--rejected", is_flag=True, help="The files that could not be read instead.")
 @click.option(
@@ -53,24 +53,28 @@ def command(
                         if problem.path.startswith(raw):
                             _show_rejected(known.name, problem, several)
             return
-        until = None if at is None else queries.resolve_moment(connection, at)
+        until = None
+        if at is not None:
+            until = queries.resolve_moment(connection, at, calendar())
+            note_unbegun(queries.unbegun(connection, at, calendar(), root))
         json = as_json()  # there may be very many lines
         if not json:
             header(f"{'ver':<5} {'bytes':>9}  {'date':<10}  {'lang':<4}  path  title")
+        times = Times()
         for row in listing.documents(
             connection, until=until, root=key, prefix=raw, deleted=deleted, days=days
         ):
             if json:
                 emit(records.document(row))
             else:
-                _show(row, several)
+                _show(row, several, times)
 
 
-def _show(row: Listed, several: bool) -> None:
+def _show(row: Listed, several: bool, times: Times) -> None:
     where = escape.name(escape.path(row.path))
     if several:
         where = f"{escape.name(row.root)}/{where}"
-    gone = "" if row.deleted_at is None else f"  deleted {show_seconds(row.deleted_at)} UTC"
+    gone = "" if row.deleted_at is None else f"  deleted {times.show(row.deleted_at)}"
     title = f"  {escape.name(row.title)}" if row.title else ""
     version = paint(f"@{row.version:<4}", fg="yellow")
     facts = f"{row.size:>9}  {row.date or '-':<10}  {row.language or '-':<4}"

@@ -41,10 +41,14 @@ def common_options(function: Function) -> Function:
     @click.option("--database", metavar="URL", help="Where the history is kept.")
     @click.option("--config", metavar="FILE", help="The configuration file.")
     @click.option("--json", "as_json", is_flag=True, help="One JSON object a line.")
+    @click.option("--utc", is_flag=True, help="Times without an offset are UTC, not local.")
     @functools.wraps(function)
-    def wrapped(*args: Any, database: str | None, config: str | None, as_json: bool, **kwargs: Any) -> Any:
+    def wrapped(
+        *args: Any, database: str | None, config: str | None, as_json: bool, utc: bool, **kwargs: Any
+    ) -> Any:
         chosen = click.get_current_context().ensure_object(dict)
-        for key, value in (("database", database), ("config", config), ("json", as_json or None)):
+        given = (("database", database), ("config", config), ("json", as_json or None), ("utc", utc or None))
+        for key, value in given:
             if value is not None:
                 chosen[key] = value
         return function(*args, **kwargs)

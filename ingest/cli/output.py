@@ -56,10 +56,12 @@ def lines(texts: Iterable[str]) -> None:
     _write("".join(f"{text}\n" for text in texts).encode("utf-8", "replace"))
 
 
-def header(text: str) -> None:
-    """The names of the columns, on a terminal only: what reads a pipe wants rows."""
+def header(text: str) -> bool:
+    """The names of the columns, on a terminal only: what reads a pipe wants rows. Says whether it did."""
     if sys.stdout.isatty():
         line(text, style={"dim": True})
+        return True
+    return False
 
 
 def counted(number: int, thing: str, several: str | None = None) -> str:

@@ -9,9 +9,10 @@ import click
 
 from ingest import escape
 from ingest.cli.indexed import BEHIND, caught_up
-from ingest.cli.options import as_json, opened, settings, system_clock, verb
+from ingest.cli.options import as_json, opened, settings, verb
 from ingest.cli.output import emit, line, note
 from ingest.cli.progress import Bar
+from ingest.cli.times import calendar, note_unbegun
 
 _STYLES: dict[str, dict[str, Any]] = {
     "head": {"bold": True},
@@ -34,12 +35,13 @@ def command(since: str | None, until: str | None, root: str | None, file: str | 
     """What was added, changed in substance, corrected in the open, changed silently, removed.
 
     Each edit is told with its class, its reason, and the sentences before and after. A document
-    that went to and fro between two texts is one entry. Whether an edit could have been missed is told
-    from the coverage of the period. --html writes one page that needs nothing else. With --json
+    that went to and fro between two texts is one entry. Where a state may have no version is told from the
+    coverage of the period. --html writes one page that needs nothing else. With --json
     the whole report is one object, on one line.
 
     Exit: 0; 2 no such root or moment, or the page exists; 4 no store.
     """
+    from ingest import queries
     from ingest.disk.write import write_file
     from ingest.errors import UsageError
     from ingest.report import model, terminal
@@ -58,8 +60,10 @@ def command(since: str | None, until: str | None, root: str | None, file: str | 
     ):
         report = build(
             connection, since=since, until=until, root=root, phrases=phrases, indexed=indexed,
-            now=system_clock().wall(), progress=bar.show,
+            calendar=calendar(), progress=bar.show,
         )  # fmt: skip
+        if until is not None:
+            note_unbegun(queries.unbegun(connection, until, calendar(), root))
     if file is not None:
         try:
             write_file(os.fsencode(file), page(report).encode("utf-8", "replace"), replace=force)

@@ -9,6 +9,7 @@ import click
 from ingest import escape
 from ingest.cli.options import as_json, opened, verb
 from ingest.cli.output import counted, emit, line, note
+from ingest.cli.times import calendar
 
 
 @verb
@@ -30,7 +31,7 @@ def command(doc: str, rev: str | None, to: str | None, force: bool, root: str | 
     from ingest.store import roots
 
     with opened() as store, store.read() as connection:
-        target, picked = queries.locate(connection, doc, rev=rev, root=root)
+        target, picked = queries.locate(connection, doc, calendar(), rev=rev, root=root)
         if picked is None:
             raise UsageError(
                 f"restore needs a version of {escape.path(target.path)}",
@@ -38,7 +39,7 @@ def command(doc: str, rev: str | None, to: str | None, force: bool, root: str | 
             )
         if target.note:
             note(target.note)
-        no = queries.pick(connection, target, picked)
+        no = queries.pick(connection, target, picked, calendar())
         body = queries.raw_bytes(connection, target, no)
         folder = roots.named(connection, target.root).path
     place = os.path.join(folder, target.path) if to is None else os.path.abspath(os.fsencode(to))

@@ -13,6 +13,7 @@ from ingest import escape
 from ingest.cli.indexed import caught_up
 from ingest.cli.options import NUMBER, as_json, opened, verb
 from ingest.cli.output import emit, line, paint
+from ingest.cli.times import Times, calendar
 
 SHOWN = 160  # characters of a sentence
 SPELT = 4  # stretches of versions
@@ -42,7 +43,7 @@ def command(
     from ingest import moments, queries
     from ingest.index import lookup, search
     from ingest.index.query import parse
-    from ingest.store import roots
+    from ingest.store import roots, versions
 
     days = None if date is None else moments.days(date)
     with opened() as store, caught_up(store) as (connection, _):
@@ -51,26 +52,30 @@ def command(
             prefix=os.fsencode(prefix or ""),
             language=language,
             days=days,
-            since=None if since is None else queries.time_of(connection, since, start=True),
-            until=None if until is None else queries.time_of(connection, until),
+            since=None if since is None else queries.time_of(connection, since, calendar(), start=True),
+            until=None if until is None else queries.time_of(connection, until, calendar()),
         )
         clauses = parse(query)
         several = len(roots.every(connection)) > 1
         words = [term for clause in clauses for term in clause.wanted]
+        times = Times()
         for hit in islice(search.find(connection, clauses, wanted, every=every), limit):
             text = None if hit.sentence is None else lookup.snippet(connection, hit.sentence)
             record = search.record(connection, hit, text)
             if as_json():
                 emit(record)
             else:
-                _show(record, words, several=several)
+                ends = (record["first_version"], record["last_version"])
+                recorded = versions.recorded_at(connection, hit.row.key, ends)
+                when = [times.show(recorded[number]) for number in dict.fromkeys(ends)]
+                _show(record, words, when, several=several)
 
 
 # What begins with a dash is as likely to be asked for as anything else: `-5%`.
 command.ignore_unknown_options = True
 
 
-def _show(record: dict[str, Any], words: list[Any], *, several: bool) -> None:
+def _show(record: dict[str, Any], words: list[Any], when: list[str], *, several: bool) -> None:
     where = escape.name(record["path"])
     if several:
         where = f"{escape.name(record['root'])}/{where}"
@@ -80,10 +85,8 @@ def _show(record: dict[str, Any], words: list[Any], *, several: bool) -> None:
     )
     if len(versions) > SPELT:
         held += f", … @{record['last_version']}"
-    observed = (record["first_observed_at"], record["last_observed_at"])
-    times = " to ".join(dict.fromkeys(time[:19].replace("T", " ") for time in observed if time))
     gone = "  deleted" if record["deleted"] else ""
-    line(f"{where}  {paint(held, fg='yellow')}  {times}{gone}")
+    line(f"{where}  {paint(held, fg='yellow')}  {' to '.join(dict.fromkeys(when))}{gone}")
     if record["snippet"]:
         line(f"    {_marked(_cut(' '.join(record['snippet'].split()), words), words)}")
 

@@ -10,6 +10,7 @@ import click
 from ingest import escape
 from ingest.cli.options import as_json, opened, verb
 from ingest.cli.output import emit, flush, note
+from ingest.cli.times import calendar
 
 
 @verb
@@ -33,10 +34,10 @@ def command(
     from ingest.errors import UsageError
 
     with opened() as store, store.read() as connection:
-        target, picked = queries.locate(connection, doc, rev=rev, root=root)
+        target, picked = queries.locate(connection, doc, calendar(), rev=rev, root=root)
         if target.note:
             note(target.note)
-        no = queries.pick(connection, target, picked)
+        no = queries.pick(connection, target, picked, calendar())
         file = None if output == "-" else output
         if file is not None:
             if os.path.isdir(file):

@@ -10,6 +10,7 @@ import click
 from ingest import escape
 from ingest.cli.options import as_json, opened, system_clock, verb
 from ingest.cli.output import counted, emit, line, paint
+from ingest.cli.times import Times
 
 _EXIT = {"ok": 0, "degraded": 3, "blind": 4, "stopped": 4}
 _COLOUR = {"ok": "green", "degraded": "yellow", "blind": "red", "stopped": "red"}
@@ -79,8 +80,9 @@ def _show(record: dict[str, Any]) -> None:
     line(f"log        {counted(record['seq'], 'change')}")
     line(f"tree root  {record['seq']}:{record['tree_root']}")
     line(f"stored     {counted(record['bytes_stored'], 'byte')}")
+    times = Times()
     last = record["last_scan_at"]
-    line(f"last scan  {'never' if last is None else f'{last[:10]} {last[11:19]} UTC'}")
+    line(f"last scan  {'never' if last is None else times.reshow(last)}")
     for root in record["roots"]:
         state = (
             ""
@@ -89,6 +91,8 @@ def _show(record: dict[str, Any]) -> None:
         )
         unwatched = f", {root['unwatched_directories']:,} unwatched" if root["unwatched_directories"] else ""
         line(f"root       {escape.name(root['name'])}  {escape.name(root['path'])}{state}{unwatched}")
+        begins = root["record_begins_at"]
+        line(f"           {'no record yet' if begins is None else f'on record since {times.reshow(begins)}'}")
     for sink in record["sinks"]:
         error = f": {escape.name(sink['last_error'])}" if sink["last_error"] else ""
         line(f"sink       {escape.name(sink['name'])} at {sink['cursor']:,}, {sink['lag']:,} behind{error}")

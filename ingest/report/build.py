@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 
 import msgspec
 
-from ingest import edits, queries
+from ingest import edits, observed, queries
 from ingest.compare.align import Comparison, Piece, compare
 from ingest.compare.classify import classify
 from ingest.compare.edit import Edit
@@ -14,6 +14,7 @@ from ingest.compare.notices import Phrases
 from ingest.errors import IntegrityError, UsageError
 from ingest.ids import show_uid
 from ingest.index import kinds
+from ingest.moments import Calendar
 from ingest.report.fold import Step, fold
 from ingest.report.model import Category, Counts, Document, Entry, Report, Sentence, Stretch
 from ingest.store import reader, roots
@@ -46,24 +47,30 @@ def build(
     root: str | None,
     phrases: Phrases,
     indexed: bool,
-    now: int,
+    calendar: Calendar,
     progress: Progress,
 ) -> Report:
-    """The changes from one moment to another, of one root or of all. Raises UsageError, NotFound.
+    """The changes from one moment to another, of one root or of all.
+
+    Raises UsageError, and NotFound where the whole period lies before the record.
 
     `phrases` make a notice; `indexed` says that this connection sees the index, with edits told by them.
     An edit whose bytes are damaged is `unread`, unless the index has it and no sentence of it is shown.
     Renditions alone are no change here. `progress` is told how many changes of how many are done.
     """
     key = queries.root_id(connection, root)
-    after = 0 if since is None else queries.resolve_since(connection, since)
-    last = int(reader.head(connection).seq) if until is None else queries.resolve_moment(connection, until)
-    begin = None if since is None else queries.time_of(connection, since, start=True)
-    end = now if until is None else queries.time_of(connection, until)
+    after = 0 if since is None else queries.resolve_since(connection, since, calendar)
+    last = int(reader.head(connection).seq)
+    if until is not None:
+        last = queries.resolve_moment(connection, until, calendar)
+    begin = None if since is None else queries.time_of(connection, since, calendar, start=True)
+    end = calendar.now if until is None else queries.time_of(connection, until, calendar)
     stories: dict[Key, _Story] = {}
     rows = list(reader.changes(connection, after=after, until=last, root=key))
     if begin is not None and begin > end and not rows:
         raise UsageError("the period ends before it begins", hint="--since is its beginning, --until its end")
+    if until is not None:
+        queries.unbegun(connection, until, calendar, root)
     known: dict[int, Edit] = {}
     for done, row in enumerate(rows):
         if indexed and done % BATCH == 0:
@@ -86,7 +93,8 @@ def build(
         root=root,
         counts=_counts(documents),
         documents=tuple(documents),
-        coverage=tuple(_coverage(connection, key, begin, end, now)),
+        coverage=tuple(_coverage(connection, key, begin, end, calendar.now)),
+        zone=calendar.zone,
     )
 
 
@@ -220,7 +228,7 @@ def _coverage(connection: Connection, key: int | None, begin: int, end: int, now
     for root in roots.every(connection) if begin <= end else ():
         if key not in (None, root.id):
             continue
-        for each in queries.coverage_of(connection, root, now=now, since=begin, until=end):
+        for each in observed.root_coverage(connection, root, now=now, since=begin, until=end):
             # Only what lasts until now goes on; the rest ends with the period.
             last = end if end < now else None
             if each.until is not None:

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import timedelta
 from html import escape as quote
 
-from ingest import moments
 from ingest.report.model import CATEGORIES, Category, Document, Entry, Report
 
 WIDTH = 720
@@ -36,20 +36,21 @@ def step_of(since: int, until: int) -> tuple[int, str]:
 def bars(report: Report) -> tuple[int, str, list[tuple[int, dict[Category, int]]]]:
     """The width of a bar in time, its name, and for each its start and its edits by category."""
     micros, name = step_of(report.since, report.until)
-    first = report.since // micros
+    ahead = report.offset // timedelta(microseconds=1)  # a day begins where its reader's does
+    first, last = ((time + ahead) // micros for time in (report.since, report.until))
     made: list[tuple[int, dict[Category, int]]] = [
-        (number * micros, dict.fromkeys(CATEGORIES, 0)) for number in range(first, report.until // micros + 1)
+        (number * micros - ahead, dict.fromkeys(CATEGORIES, 0)) for number in range(first, last + 1)
     ]
     for entry in (entry for document in report.documents for entry in document.entries):
         if entry.category is not None:
-            at = min(max(entry.since // micros - first, 0), len(made) - 1)
+            at = min(max((entry.since + ahead) // micros - first, 0), len(made) - 1)
             made[at][1][entry.category] += 1
     return micros, name, made
 
 
-def label(start: int, micros: int) -> str:
+def label(report: Report, start: int, micros: int) -> str:
     """When a bar begins, as exactly as its width asks."""
-    return moments.show_seconds(start)[: 10 if micros >= _DAY else 16]
+    return report.shown(start)[: 10 if micros >= _DAY else 16]
 
 
 def activity(report: Report) -> str:
@@ -78,14 +79,14 @@ def activity(report: Report) -> str:
                 continue
             tall = height * counts[category] / highest
             y -= tall
-            words = f"{label(start, micros)}: {counts[category]:,} {LABELS[category]}"
+            words = f"{label(report, start, micros)}: {counts[category]:,} {LABELS[category]}"
             drawn.append(
                 f'<rect class="{category}" x="{left + number * width + 0.5:.1f}" y="{y:.1f}"'
                 f' width="{max(width - 1, 0.8):.1f}" height="{tall:.1f}"><title>{words}</title></rect>'
             )
     ends = ((left, "start", made[0][0]), (left + width * len(made), "end", made[-1][0]))
     for x, anchor, start in ends[: 1 if len(made) * width < 200 else 2]:
-        words = label(start, micros)
+        words = label(report, start, micros)
         drawn.append(f'<text x="{x:.0f}" y="{top + height + 18}" text-anchor="{anchor}">{words}</text>')
     return "".join([*drawn, "</svg>"])
 
@@ -93,7 +94,7 @@ def activity(report: Report) -> str:
 def timeline(report: Report, document: Document, number: int) -> str:
     """When things happened to one document; its place in the period, left to right."""
     span = max(report.until - report.since, 1)
-    period = f"{moments.show_seconds(report.since)} and {moments.show_seconds(report.until)}"
+    period = f"{report.shown(report.since)} and {report.shown(report.until)}"
     drawn = [
         f'<svg class="line" role="img" viewBox="0 0 {WIDTH} 28" aria-labelledby="t{number}">',
         f'<title id="t{number}">{len(document.entries):,} entries between {period}</title>',
@@ -101,7 +102,7 @@ def timeline(report: Report, document: Document, number: int) -> str:
     ]
     for entry in document.entries:
         x, end = (10 + (WIDTH - 20) * (at - report.since) / span for at in (entry.since, entry.until))
-        words = quote(f"{moments.show_seconds(entry.since)}: {said(entry)}")
+        words = quote(f"{report.shown(entry.since)}: {said(entry)}")
         if entry.versions:
             drawn.append(f'<line class="fold" x1="{x:.1f}" x2="{end:.1f}" y1="14" y2="14"/>')
         drawn.append(_mark(entry, x, words))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import UTC, timedelta, tzinfo
 from typing import Any, Literal, get_args
 
 import msgspec
@@ -85,7 +86,10 @@ class Counts(msgspec.Struct, kw_only=True):
 
 
 class Report(msgspec.Struct, frozen=True, kw_only=True):
-    """A period: the changes from `first_seq` to `last_seq` (one less where there are none)."""
+    """A period: the changes from `first_seq` to `last_seq` (one less where there are none).
+
+    `zone` is for its readers: times are shown to people as they are there.
+    """
 
     since: int
     until: int
@@ -95,11 +99,26 @@ class Report(msgspec.Struct, frozen=True, kw_only=True):
     counts: Counts
     documents: tuple[Document, ...]
     coverage: tuple[Stretch, ...]
+    zone: tzinfo = UTC
 
     @property
     def gaps(self) -> tuple[Stretch, ...]:
-        """The stretches in which an edit could have been missed."""
+        """The stretches in which a state may have no version."""
         return tuple(each for each in self.coverage if each.state != "watched")
+
+    @property
+    def offset(self) -> timedelta:
+        """The offset of the report's local times, named once: that of its end."""
+        return moments.offset_at(self.until, self.zone)
+
+    def shown(self, micros: int) -> str:
+        """A time for people, local; with its offset where that is another one, or where it occurs twice."""
+        return moments.show_local(micros, self.zone, named=self.offset)
+
+    @property
+    def period(self) -> str:
+        """From when to when, with the offset of all times."""
+        return f"{self.shown(self.since)} to {self.shown(self.until)} {moments.offset_name(self.offset)}"
 
 
 def record(report: Report) -> dict[str, Any]:
@@ -113,7 +132,7 @@ def record(report: Report) -> dict[str, Any]:
         "counts": msgspec.to_builtins(report.counts),
         "documents": [_document(each) for each in report.documents],
         "coverage": [records.stretch(each.root, each) for each in report.coverage],
-        "could_be_missed": bool(report.gaps),
+        "watched": bool(report.coverage) and not report.gaps,
     }
 
 

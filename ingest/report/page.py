@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from html import escape as quote
 
-from ingest import escape, moments
+from ingest import escape, observed
 from ingest.report import chart
 from ingest.report.model import CATEGORIES, Category, Document, Entry, Report, Sentence, Stretch
 from ingest.report.style import STYLE
@@ -24,16 +24,11 @@ _PLAIN = (
     ("restored", "document.restored", "Restored"),
     ("rejected", "document.rejected", "Rejected"),
 )
-_MISSED = {
-    "watched": "every save was seen",
-    "scanned": "saves between two scans could have been missed",
-    "blind": "not observed: any edit could have been missed",
-}
 
 
 def page(report: Report) -> str:
     """The whole page."""
-    title = f"What changed, {_time(report.since)} to {_time(report.until)} UTC"
+    title = f"What changed, {report.period}"
     return "\n".join(
         [
             "<!DOCTYPE html>",
@@ -49,7 +44,7 @@ def page(report: Report) -> str:
             "<body>",
             "<header>",
             "<h1>What changed</h1>",
-            f"<p>{_time(report.since)} to {_time(report.until)} UTC{_of(report)}, {_places(report)}.</p>",
+            f"<p>{report.period}{_of(report)}, {_places(report)}.</p>",
             "</header>",
             "<main>",
             *_summary(report),
@@ -74,10 +69,6 @@ def _name(value: str) -> str:
 
 def _path(value: bytes) -> str:
     return _name(escape.path(value))
-
-
-def _time(micros: int) -> str:
-    return moments.show_seconds(micros)
 
 
 def _of(report: Report) -> str:
@@ -112,7 +103,8 @@ def _summary(report: Report) -> Iterator[str]:
         dim = "" if number else ' class="none"'
         yield f'<tr{dim}><th scope="row">{words}</th><td class="n">{number:,}</td><td>{meaning}</td></tr>'
     yield "</tbody></table>"
-    verdict = "An edit could have been missed: see" if report.gaps else "No edit can have been missed: see"
+    watched = f"Watched: {observed.MEANS['watched']}; see"
+    verdict = "There are stretches in which a state may have no version: see" if report.gaps else watched
     if report.coverage:
         yield f'<p>{verdict} <a href="#coverage">how the roots were observed</a>.</p>'
     drawn = chart.activity(report)
@@ -138,7 +130,7 @@ def _bars(report: Report) -> Iterator[str]:
     for start, counts in made:
         if any(counts.values()):
             cells = "".join(f'<td class="n">{counts[each]:,}</td>' for each in used)
-            yield f'<tr><th scope="row">{chart.label(start, micros)}</th>{cells}</tr>'
+            yield f'<tr><th scope="row">{chart.label(report, start, micros)}</th>{cells}</tr>'
     yield "</tbody></table></details>"
 
 
@@ -182,7 +174,7 @@ def _document(report: Report, document: Document, number: int, *, several: bool)
         yield f'<p class="title"{_language(document)}>{_name(document.title)}</p>'
     yield chart.timeline(report, document, number)
     for entry in document.entries:
-        yield from _entry(document, entry)
+        yield from _entry(report, document, entry)
     yield "</article>"
 
 
@@ -190,20 +182,21 @@ def _language(document: Document) -> str:
     return f' lang="{_name(document.language)}"' if document.language else ""
 
 
-def _entry(document: Document, entry: Entry) -> Iterator[str]:
+def _entry(report: Report, document: Document, entry: Entry) -> Iterator[str]:
     versions = ""
     if entry.versions:
         versions = f", versions {', '.join(map(str, entry.versions))}"
     elif entry.category is not None:
         versions = f", version {entry.previous_version} to {entry.version}"
     badge = f'<span class="badge b-{entry.category or "other"}">{chart.said(entry)}</span>'
-    yield f'<div class="entry"><h4>{badge} <time>{_time(entry.since)}</time>{versions}</h4>'
+    yield f'<div class="entry"><h4>{badge} <time>{report.shown(entry.since)}</time>{versions}</h4>'
     if entry.from_path is not None:
         yield f"<p>from <code>{_path(entry.from_path)}</code></p>"
     if entry.versions:
         back = len(entry.versions) % 2
         ends = "as it was before" if back else "other than it was before"
-        yield f"<p>It went to and fro until {_time(entry.until)} and is {ends}; this is the first edit.</p>"
+        until = report.shown(entry.until)
+        yield f"<p>It went to and fro until {until} and is {ends}; this is the first edit.</p>"
     if entry.edit is not None:
         yield f'<p class="why"><strong>{entry.edit.kind}</strong>: {_text(entry.edit.reason)}</p>'
         for flag in entry.edit.flags:
@@ -267,14 +260,14 @@ def _lists(report: Report) -> Iterator[str]:
         if not found:
             continue
         yield f'<section id="{name}"><h2>{heading}</h2><table><caption>{heading}: {len(found):,}</caption>'
-        yield '<thead><tr><th scope="col">When (UTC)</th><th scope="col">Path</th>'
+        yield '<thead><tr><th scope="col">When</th><th scope="col">Path</th>'
         yield '<th scope="col">More</th></tr></thead><tbody>'
         for document, entry in found[:LISTED]:
             root = f"{_name(document.root)}/" if several else ""
             more = (
                 f"from {_path(entry.from_path)}" if entry.from_path is not None else _text(entry.reason or "")
             )
-            yield f"<tr><td>{_time(entry.since)}</td><td><code>{root}{_path(entry.path)}</code></td>"
+            yield f"<tr><td>{report.shown(entry.since)}</td><td><code>{root}{_path(entry.path)}</code></td>"
             yield f"<td>{more}</td></tr>"
         yield f"</tbody></table>{_beyond(len(found))}</section>"
 
@@ -289,21 +282,21 @@ def _coverage(report: Report) -> Iterator[str]:
         yield "<p>No root was observed in this period.</p></section>"
         return
     yield "<table><caption>Stretches of the period</caption><thead><tr>"
-    for head in ("Root", "State", "From (UTC)", "To (UTC)", "Reason", "Meaning"):
+    for head in ("Root", "State", "From", "To", "Reason", "Meaning"):
         yield f'<th scope="col">{head}</th>'
     yield "</tr></thead><tbody>"
     for each in report.coverage:
-        yield _stretch(each)
-    yield "</tbody></table></section>"
+        yield _stretch(report, each)
+    yield f"</tbody></table><p>{observed.RESTED}</p></section>"
 
 
-def _stretch(each: Stretch) -> str:
+def _stretch(report: Report, each: Stretch) -> str:
     cells: Sequence[str] = (
         f'<span class="badge c-{each.state}">{each.state}</span>',
-        _time(each.since),
-        "goes on" if each.until is None else _time(each.until),
+        report.shown(each.since),
+        "goes on" if each.until is None else report.shown(each.until),
         _text(each.reason or ""),
-        _MISSED.get(each.state, ""),
+        observed.MEANS.get(each.state, ""),
     )
     row = "".join(f"<td>{cell}</td>" for cell in cells)
     return f'<tr><th scope="row">{_name(each.root)}</th>{row}</tr>'

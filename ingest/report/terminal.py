@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from ingest import escape, moments
+from ingest import escape, observed
 from ingest.report.chart import LABELS
 from ingest.report.model import CATEGORIES, Category, Document, Entry, Report, Sentence
 
@@ -24,7 +24,7 @@ Line = tuple[str, str]
 def lines(report: Report) -> Iterator[Line]:
     """The summary, then the edits that matter with their sentences, then what else happened."""
     root = "" if report.root is None else f", root {escape.name(report.root)}"
-    yield "head", f"{moments.show_seconds(report.since)} to {moments.show_seconds(report.until)} UTC{root}"
+    yield "head", f"{report.period}{root}"
     counts = report.counts
     named = [(number, LABELS[name]) for name in CATEGORIES if (number := getattr(counts, name))]
     named += [(number, name) for name, _ in _PLAIN if (number := getattr(counts, name))]
@@ -54,7 +54,7 @@ def _category(report: Report, category: Category, *, several: bool) -> Iterator[
         yield "", ""
         yield category, LABELS[category]
     for document, entry in found:
-        yield "", f"  {_where(document, entry.path, several=several)} {_versions(entry)}"
+        yield "", f"  {_where(document, entry.path, several=several)} {_versions(report, entry)}"
         if entry.edit is not None:
             yield "", f"    {entry.edit.kind}: {escape.name(entry.edit.reason)}"
         shown = entry.sentences[:_SENTENCES]
@@ -65,8 +65,8 @@ def _category(report: Report, category: Category, *, several: bool) -> Iterator[
             yield "", f"    and {more:,} more sentences"
 
 
-def _versions(entry: Entry) -> str:
-    when = moments.show_seconds(entry.since)
+def _versions(report: Report, entry: Entry) -> str:
+    when = report.shown(entry.since)
     if entry.versions:
         back = "as it was" if len(entry.versions) % 2 else "another text"
         return f"@{' @'.join(map(str, entry.versions))}, to and fro, now {back}, {when}"
@@ -112,13 +112,14 @@ def _coverage(report: Report) -> Iterator[Line]:
         yield "head", "no root was observed in this period"
         return
     if not report.gaps:
-        yield "head", "watched throughout: no edit can have been missed"
+        yield "head", f"watched: {observed.MEANS['watched']}"
+        yield "", f"  {observed.RESTED}"
         return
-    yield "head", "an edit could have been missed"
+    yield "head", "not watched: there a state may have no version"
     for each in report.gaps[:LISTED]:
-        end = "now" if each.until is None else moments.show_seconds(each.until)
+        end = "now" if each.until is None else report.shown(each.until)
         reason = f" ({escape.name(each.reason)})" if each.reason else ""
         name = escape.name(each.root)
-        yield "", f"  {name}  {each.state}  {moments.show_seconds(each.since)}  to  {end}{reason}"
+        yield "", f"  {name}  {each.state}  {report.shown(each.since)}  to  {end}{reason}"
     if len(report.gaps) > LISTED:
         yield "", f"  and {len(report.gaps) - LISTED:,} more stretches"

@@ -120,3 +120,29 @@ def intervals(
     if until is not None:
         query = query.where(_coverage.from_at <= until)
     return [Interval(row.state, row.from_at, row.to_at, row.reason) for row in connection.execute(query)]
+
+
+def begin(connection: Connection, root: int) -> int | None:
+    """When the ledger of a root begins: with its first scan. None before that has ended."""
+    found = connection.execute(sa.select(sa.func.min(_coverage.from_at)).where(_coverage.root_id == root))
+    when: int | None = found.scalar_one()
+    return when
+
+
+def begins_at(connection: Connection, root: int) -> int | None:
+    """When the record of a root begins: nothing is known of any time before. None where it has none.
+
+    That is its first change; where its first scan found no file, the beginning of that scan.
+    """
+    change = tables.change.c
+    first = connection.execute(
+        sa.select(change.recorded_at, change.cause)
+        .where(change.root_id == root)
+        .order_by(change.seq)
+        .limit(1)
+    ).one_or_none()
+    if first is not None and first.cause != "watch":
+        return int(first.recorded_at)
+    # nothing was there to find: what came later was not found by the first scan, but announced
+    began = begin(connection, root)
+    return began if first is None or began is None else min(began, int(first.recorded_at))

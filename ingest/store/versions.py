@@ -57,6 +57,15 @@ _ONE = (
 _ONE_BY = _ONE.where(_normaliser.name == sa.bindparam("normaliser"))
 
 
+def recorded_at(connection: Connection, document: int, numbers: Collection[int]) -> dict[int, int]:
+    """When these versions were recorded: the labels of the changes that made them."""
+    select = sa.select(_version.no, _change.recorded_at).join_from(
+        tables.version, tables.change, _change.seq == _version.seq
+    )
+    rows = connection.execute(select.where(_version.document_id == document))
+    return {row.no: int(row.recorded_at) for row in rows if row.no in numbers}
+
+
 def renditions(connection: Connection, document: int, first: int, last: int) -> list[Row]:
     """Every rendition that has a text of the versions from `first` to `last`, by version and age."""
     return list(connection.execute(_RENDITIONS, {"document": document, "first": first, "last": last}))

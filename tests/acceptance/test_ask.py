@@ -137,7 +137,7 @@ def test_a_document_is_named_by_its_id_by_a_path_below_the_folder_and_by_a_whole
         (["show", "--normaliser", "nothing", "a.txt"], "nothing"),
         (["show", "a.txt", "--root", "nowhere"], "nowhere"),
         (["log", "nothing.txt"], "nothing.txt"),
-        (["log", "--since", "yesterday"], "yesterday"),
+        (["log", "--since", "the day before"], "the day before"),
         (["log", "--type", "nonsense"], "nonsense"),
         (["ls", "--at", "2021-02-30"], "2021-02-30"),
         (["ls", "--root", "nowhere"], "nowhere"),

@@ -76,7 +76,7 @@ def plain(lines: list[str]) -> list[list[str]]:
 def test_a_terminal_sees_the_names_of_the_columns_and_a_pipe_does_not(past: Past) -> None:
     headers = {
         ("changes",): ["seq", "change", "path"],
-        ("coverage",): ["state", "from", "(UTC)", "to", "(UTC)", "why"],
+        ("coverage",): ["state", "from", "(UTC)", "to", "why"],
         ("roots",): ["name", "path"],
         ("ls",): ["ver", "bytes", "date", "lang", "path", "title"],
         ("ls", "--rejected"): ["reason", "path", "detail"],
@@ -84,9 +84,9 @@ def test_a_terminal_sees_the_names_of_the_columns_and_a_pipe_does_not(past: Past
     for words, header in headers.items():
         first, *rest = plain(styled(past.command, *words))
         assert first == header, words
-        assert [" ".join(line) for line in rest] == [
-            " ".join(line.split()) for line in past.command.ask(*words).text.splitlines()
-        ]
+        # in a pipe the first time names its offset, which is in the header here
+        piped = re.sub(r"(:\d\d)Z", r"\1", past.command.ask(*words).text, count=1)
+        assert [" ".join(line) for line in rest] == [" ".join(line.split()) for line in piped.splitlines()]
 
 
 def test_columns_stand_below_their_names(past: Past) -> None:
@@ -98,10 +98,14 @@ def test_columns_stand_below_their_names(past: Past) -> None:
 
 def test_times_for_people_have_one_form(past: Past) -> None:
     time = r"\d{4}-\d\d-\d\d \d\d:\d\d:\d\d"
-    for line in past.command.ask("coverage").text.splitlines():
-        assert re.fullmatch(rf"(watched|scanned|blind)\s+{time}  to  ({time}|now)\s*(  \(.*\))?", line), line
-    assert re.search(rf"^last scan  {time} UTC$", past.command.ask("status").text, re.MULTILINE)
-    assert re.search(rf"  deleted {time} UTC$", past.command.ask("ls", "--deleted").text, re.MULTILINE)
+    zone = "Z"
+    for line in past.command.ask("coverage", "--utc").text.splitlines():
+        form = rf"(watched|scanned|blind)\s+{time}{zone}  to  ({time}|now)\s*(  \(.*\))?"
+        assert re.fullmatch(form, line), line
+        zone = ""
+    assert re.search(rf"^last scan  {time}Z$", past.command.ask("status", "--utc").text, re.MULTILINE)
+    assert re.search(rf"^ +on record since {time}$", past.command.ask("status", "--utc").text, re.MULTILINE)
+    assert re.search(rf"  deleted {time}Z$", past.command.ask("--utc", "ls", "--deleted").text, re.MULTILINE)
 
 
 def test_a_diff_of_the_corpus_is_coloured_and_names_the_versions_there_are(past: Past) -> None:

@@ -151,7 +151,7 @@ def test_a_stretch_can_be_asked_for(site: Site) -> None:
 
 
 def test_what_is_written_through_another_link_was_not_watched(site: Site) -> None:
-    """No notification tells of it: the scan that finds it says that others may have been missed."""
+    """No notification tells of it: the scan that finds it says that there may have been others."""
     site.write(a="one")
     os.link(site.root / "a.txt", site.outside / "b.txt")
     with site.daemon() as daemon:
@@ -201,7 +201,7 @@ def test_saves_that_waited_when_the_daemon_stopped_are_not_called_watched(site: 
     assert daemon.events("stopped")
 
 
-def test_a_document_may_be_asked_whether_an_edit_was_missed(site: Site) -> None:
+def test_a_document_may_be_asked_whether_it_was_watched(site: Site) -> None:
     def answer(*words: str) -> str:
         return site.command.ask("coverage", "--document", "a.txt", *words).text
 
@@ -209,9 +209,9 @@ def test_a_document_may_be_asked_whether_an_edit_was_missed(site: Site) -> None:
     with site.daemon() as daemon:
         site.write(a="one")
         daemon.sync()
-        assert "no edit can have been missed" in answer()
-        assert "could have been missed" in answer("--since", "2001-01-01", "--until", "2001-02-01")
-        assert "could have been missed" in answer("--since", "2001-01-01")
+        assert "each state that rested until it was read is a version" in answer()
+        assert "a state may have no version" in answer("--since", "2001-01-01", "--until", "2001-02-01")
+        assert "a state may have no version" in answer("--since", "2001-01-01")
         site.write(a="x" * 200)
         until(lambda: site.status()["rejected"] == 1, 10)
         site.write(a="two")
@@ -219,7 +219,7 @@ def test_a_document_may_be_asked_whether_an_edit_was_missed(site: Site) -> None:
         daemon.sync()
         told = answer()
         records = site.command.records("coverage", "--document", "a.txt")
-    assert "could have been missed" in told
+    assert "a state may have no version" in told
     assert [(line["state"], line["reason"]) for line in records] == [
         ("watched", None),
         ("blind", "too_large"),

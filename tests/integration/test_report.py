@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from datetime import UTC
+
 import sqlalchemy as sa
 
 from ingest.index import fill
 from ingest.index.place import Index
+from ingest.moments import Calendar
 from ingest.report.build import build
 from ingest.report.model import Entry, Report
 from ingest.store import tables
@@ -39,7 +42,14 @@ def of(connection: Connection, *, indexed: bool, told: list[tuple[int, int]] | N
             told.append((done, total))
 
     return build(
-        connection, since=None, until=None, root=None, phrases={}, indexed=indexed, now=0, progress=progress
+        connection,
+        since=None,
+        until=None,
+        root=None,
+        phrases={},
+        indexed=indexed,
+        calendar=Calendar(0, UTC),
+        progress=progress,
     )
 
 

@@ -193,7 +193,7 @@ def test_a_record_shows_times_and_paths_as_the_contract_does() -> None:
     assert made["since"] == "1970-01-01T00:00:00.000000Z"
     assert "path_base64" in made["documents"][0]
     assert made["documents"][0]["entries"][0]["edit"]["class"] == "correction"
-    assert made["could_be_missed"] is True
+    assert made["watched"] is False
 
 
 @pytest.mark.parametrize(
