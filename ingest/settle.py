@@ -8,6 +8,7 @@ that says the file is at rest (closed after writing, renamed into place) makes i
 from __future__ import annotations
 
 import heapq
+import math
 
 import msgspec
 
@@ -15,22 +16,26 @@ from ingest.model import Cause, Signature
 
 
 class Waiting(msgspec.Struct):
-    """One path on its way to rest. `signature` is what a scan saw, to be seen again unchanged."""
+    """One path on its way to rest. `signature` is what a scan saw, to be seen again unchanged. At `rests` it
+    has been quiet long enough, whether or not it is due sooner."""
 
     first: float
     due: float
     signature: Signature | None
     cause: Cause
+    rests: float = math.inf
 
 
 class Due(msgspec.Struct, frozen=True):
-    """A path whose wait is over. `held` is true when it came to the longest wait without rest."""
+    """A path whose wait is over. `held` is true when it came to the longest wait without rest. From `rests`
+    on what stood there was at rest; never, where nobody waited for that."""
 
     path: bytes
     held: bool
     first: float
     signature: Signature | None
     cause: Cause
+    rests: float = math.inf
 
 
 class Settler:
@@ -78,6 +83,7 @@ class Settler:
         quiet = self.quiet * 2 if writing else self.quiet
         due = now if at_rest else min(now + quiet, waiting.first + self.hold)
         waiting.due = max(due, now)
+        waiting.rests = now + quiet
         heapq.heappush(self._queue, (waiting.due, path))
         if len(self._queue) > 64 + 4 * len(self._waiting):
             self._queue = [(entry.due, queued) for queued, entry in self._waiting.items()]
@@ -102,12 +108,16 @@ class Settler:
                 continue  # forgotten, or hinted again since
             del self._waiting[path]
             held = now >= waiting.first + self.hold
-            taken.append(Due(path, held, waiting.first, waiting.signature, waiting.cause))
+            taken.append(Due(path, held, waiting.first, waiting.signature, waiting.cause, waiting.rests))
         return taken
 
     def next_due(self) -> float | None:
         """When the next path may be due; a path hinted again since may turn out to wait longer."""
         return self._queue[0][0] if self._queue else None
+
+    def waiting(self, path: bytes) -> Waiting | None:
+        """What is known of a path that waits."""
+        return self._waiting.get(path)
 
     def waits_since(self, path: bytes) -> float | None:
         """When `path` was first heard of, if it waits."""

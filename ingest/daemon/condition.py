@@ -33,7 +33,7 @@ class Condition:
         self._root = root
         self._clock = clock
         self._pending: list[tuple[coverage.State, int, str | None]] = []
-        self.doubt: Callable[[], int | None] = lambda: None
+        self.doubts: Callable[[], list[tuple[int, str]]] = list
 
     def __contains__(self, code: str) -> bool:
         return any(known == code for known, _ in self.problems)
@@ -58,10 +58,10 @@ class Condition:
         """From now on, or from `when`, the root is observed so.
 
         Where the store cannot be written now it is written with the next `cover` or `beat`. Before it is
-        observed worse, `doubt` is asked since when it was not as well observed as was said.
+        observed worse, `doubts` is asked since when it was not as well observed as was said, and why.
         """
-        if state != "watched" and reason != "unannounced" and (since := self.doubt()) is not None:
-            self._pending.append(("scanned", since, "unannounced"))
+        if state != "watched" and reason not in ("unannounced", "late"):
+            self._pending += [("scanned", since, why) for since, why in self.doubts()]
         self._pending.append((state, self._clock.wall() if when is None else when, reason))
         try:
             self._write_pending()

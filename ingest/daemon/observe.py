@@ -62,7 +62,7 @@ class Observation:
         self.unannounced = Unannounced(
             lambda: self.scans.routine and not self.ground.polled and not self.ground.unwatched
         )
-        self.condition.doubt = self._doubt
+        self.condition.doubts = self._doubts
         self.ground = Ground(
             store, root, settings=settings, clock=clock, log=log, condition=self.condition, scans=self.scans,
             wake=wake, hidden=hidden, unannounced=self.unannounced, once=once,
@@ -89,6 +89,7 @@ class Observation:
         if self.capture is not None:
             with suppress(StoreUnavailable):
                 self._hear(self.clock.monotonic())  # what a scan found was announced, if it is only heard now
+            self._tell_late()
         until = self.ground.certain_until(self._pulse.last)
         observed = self.ground.ready and "blind" not in self.condition
         self.ground.close()
@@ -154,6 +155,7 @@ class Observation:
         looked = self.capture.look()
         if self.capture.commits != commits:
             self._store_is_back()
+        self._tell_late()
         return more or looked > 0
 
     def _reopen(self) -> None:
@@ -217,7 +219,19 @@ class Observation:
     def continued(self) -> None:
         """The process was stopped and goes on (SIGCONT)."""
         self.condition.trouble("clock", None, "the process was stopped and continued")
+        if self.capture is not None:
+            # states in which files rested meanwhile are heard of all at once
+            self.condition.cover("scanned", "stalled", self._wall(self._pulse.last))
         self.rescan("continued")
+
+    def overslept(self, since: float, until: float) -> None:
+        """The process was not run for a while: what is heard next may be several states of a file."""
+        if self.capture is not None:
+            self.capture.late.slept(since, until)
+
+    def _wall(self, moment: float) -> int:
+        """A moment of the monotonic clock by the other one, microseconds."""
+        return self.clock.wall() - round((self.clock.monotonic() - moment) * 1e6)
 
     def rescan(self, why: str) -> None:
         """Ask for a scan of the whole root."""
@@ -255,17 +269,41 @@ class Observation:
         """What a scan found and nothing announced was changed unseen, perhaps more than once."""
         if self.scanning or (self.ground.sight is not None and self.ground.sight.waits_since() is not None):
             return  # what was announced may still be behind the cookie that is out
-        since = self._doubt(LATEST)
+        since = self._unheard(LATEST)
         if since is not None and "blind" not in self.condition:
             self.condition.cover("scanned", "unannounced", since)
             self.ground.cover_as_watched(self.scans.began_at)
 
-    def _doubt(self, age: float = 0.0) -> int | None:
+    def _unheard(self, age: float = 0.0) -> int | None:
         """Since when changes were made unseen, if so; `age` is how long a notification is waited for."""
         files, since = self.unannounced.take(self.clock.monotonic(), age)
         if files:
             self.log.warning("unannounced", root=self.root.name, files=files)
         return since
+
+    def _doubts(self) -> list[tuple[int, str]]:
+        """Since when the root was less well observed than was said, and why, in order."""
+        late = self.capture.late.take() if self.capture is not None and self._heard_of_all else None
+        found = [] if late is None else [(self._wall(late[0]), "late")]
+        since = self._unheard()
+        return sorted([*found, (since, "unannounced")] if since is not None else found)
+
+    @property
+    def _heard_of_all(self) -> bool:
+        """Whether all that happens below the root is announced, and so may be called watched."""
+        return not (self.ground.polled or self.ground.unwatched or self.once)
+
+    def _tell_late(self) -> None:
+        """States that rested may have been overwritten before they were read: that was not watched."""
+        assert self.capture is not None
+        if (self.scanning and not self.scans.routine) or not self.ground.ready or "blind" in self.condition:
+            return  # once it is called watched again
+        late = self.capture.late.take()
+        if late is not None and self._heard_of_all:
+            since, until = map(self._wall, late)
+            self.log.warning("late", root=self.root.name, seconds=round(late[1] - late[0], 1))
+            self.condition.cover("scanned", "late", since)
+            self.ground.cover_as_watched(max(until, since + 1))
 
     # -- scans -----------------------------------------------------------------------------
 

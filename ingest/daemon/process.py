@@ -148,7 +148,12 @@ class Daemon:
         if not more:
             now = self.clock.monotonic()
             due = min((o.next_due() for o in self.observations), default=now + LONGEST_SLEEP)
-            self.waker.sleep(min(due - now, LONGEST_SLEEP))
+            due = min(max(due, now), now + LONGEST_SLEEP)
+            self.waker.sleep(due - now)
+            woken = self.clock.monotonic()
+            if woken - due > self.settings.quiet_seconds:
+                for observation in self.observations:
+                    observation.overslept(now, woken)
 
     def _open(self, held: ExitStack) -> None:
         for observation in self.observations:

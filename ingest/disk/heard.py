@@ -5,10 +5,31 @@ from __future__ import annotations
 import msgspec
 
 
+class Spell(msgspec.Struct):
+    """When a path was heard of since the last time it was taken: seconds of the monotonic clock.
+
+    `gap` is the longest time between two hearings, half of it where somebody had the file open for writing:
+    such a file rests only when it is quiet for twice as long. `gap_since` is when it began.
+    """
+
+    first: float
+    last: float
+    gap: float = 0.0
+    gap_since: float = 0.0
+
+    def again(self, now: float, *, writing: bool) -> None:
+        """It is heard of once more."""
+        gap = (now - self.last) / 2 if writing else now - self.last
+        if gap > self.gap:
+            self.gap, self.gap_since = gap, self.last
+        self.last = now
+
+
 class Heard(msgspec.Struct):
     """What was heard since the last time it was taken."""
 
     touched: set[bytes] = msgspec.field(default_factory=set)
+    spells: dict[bytes, Spell] = msgspec.field(default_factory=dict)  # of those touched
     writing: set[bytes] = msgspec.field(default_factory=set)
     at_rest: set[bytes] = msgspec.field(default_factory=set)
     folders: set[bytes] = msgspec.field(default_factory=set)

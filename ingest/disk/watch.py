@@ -12,6 +12,7 @@ import logging
 import os
 import re
 import threading
+import time
 from collections.abc import Callable
 
 from watchdog import events
@@ -20,7 +21,7 @@ from watchdog.observers.api import BaseObserver
 
 from ingest.disk import pairing
 from ingest.disk.cookie import COOKIE
-from ingest.disk.heard import Heard
+from ingest.disk.heard import Heard, Spell
 from ingest.disk.patterns import OWN_FOLDER
 
 pairing.pair_promptly()
@@ -92,6 +93,14 @@ class Handler(events.FileSystemEventHandler):
     def _sort_file(
         heard: Heard, kind: type[events.FileSystemEvent], source: bytes | None, target: bytes | None
     ) -> None:
+        now = time.monotonic()
+        for path in (source, target):
+            if path is None:
+                continue
+            if (spell := heard.spells.get(path)) is None:
+                heard.spells[path] = Spell(now, now)
+            else:
+                spell.again(now, writing=path in heard.writing)
         if source is not None:
             heard.touched.add(source)
             if kind is events.FileModifiedEvent:

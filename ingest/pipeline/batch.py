@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from functools import partial
 from hashlib import sha256
@@ -146,6 +147,7 @@ class Batch:
         self.read_at[path] = capture.clock.wall()
         capture.unknown.pop(path, None)
         found = self._look(entry)
+        self._judge(entry, found)
         if isinstance(found, read.Bytes):
             if entry.signature not in (None, found.signature) and not entry.held:
                 capture.settler.hint(
@@ -170,6 +172,19 @@ class Batch:
         else:
             capture.unknown[path] = found.why
         return 0
+
+    def _judge(self, entry: Due, found: read.Reading) -> None:
+        """Was it read before the state in which it rested was overwritten?"""
+        if entry.rests == math.inf:
+            return
+        clock, late = self.capture.clock, self.capture.late
+        now = clock.monotonic()
+        if isinstance(found, read.Bytes):
+            late.read(entry, now, now - (clock.wall() * 1000 - found.signature.ctime_ns) / 1e9)
+        elif isinstance(found, read.Moving):
+            late.moving(entry, now)
+        elif isinstance(found, read.Gone):
+            late.gone(entry, now)
 
     def _look(self, entry: Due) -> read.Reading:
         """What stands at the path: read now, or by another process a moment ago."""

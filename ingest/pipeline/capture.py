@@ -13,7 +13,7 @@ from types import MappingProxyType
 
 import msgspec
 
-from ingest.disk.heard import Heard
+from ingest.disk.heard import Heard, Spell
 from ingest.disk.patterns import Patterns
 from ingest.disk.scan import Blocked, Difference, Range, below, compare, topmost, walk
 from ingest.errors import StoreUnavailable
@@ -21,6 +21,7 @@ from ingest.identity import Standing
 from ingest.model import Cause, Signature
 from ingest.pipeline import first, halves
 from ingest.pipeline.batch import Batch
+from ingest.pipeline.late import Late
 from ingest.pipeline.limits import BATCH, Clock, Gone, Limits
 from ingest.pipeline.renames import Renames
 from ingest.pipeline.unannounced import Unannounced
@@ -70,6 +71,7 @@ class Capture:
         self.clock_behind = 0
         self.last_seq = 0
         self.unannounced = unannounced
+        self.late = Late()
         self.commits = 0
         self._scanning = False
         self._dictionary: Dictionary | None = None
@@ -85,10 +87,11 @@ class Capture:
             self.unannounced.hear((old, new), ())
         closed = heard.touched & heard.at_rest
         writing = heard.touched & heard.writing
-        self.hint(writing, now, writing=True)
-        self.hint(heard.touched - closed - writing, now)
+        self.hint(writing, now, writing=True, spells=heard.spells)
+        self.hint(heard.touched - closed - writing, now, spells=heard.spells)
         if closed:
-            self.hint(closed, now, at_rest=True)
+            self.hint(closed, now, at_rest=True, spells=heard.spells)
+        self.late.all_heard()
         for folder in topmost(heard.folders):
             self.hint_below(folder, now)
 
@@ -97,16 +100,30 @@ class Capture:
         self._renames.note(old, new, now)
 
     def hint(
-        self, paths: Iterable[bytes], now: float, *, writing: bool = False, at_rest: bool = False
+        self,
+        paths: Iterable[bytes],
+        now: float,
+        *,
+        writing: bool = False,
+        at_rest: bool = False,
+        spells: Mapping[bytes, Spell] = MappingProxyType({}),
     ) -> None:
-        """Look at these paths soon; at rest only ends the wait of a document already known."""
+        """Look at these paths soon; at rest only ends the wait of a document already known.
+
+        They were heard of now, or when `spells` says.
+        """
         paths = list(paths)
         known: dict[bytes, Standing] = {}
         if at_rest:
             with self.store.read() as connection:
                 known = seen.standing(connection, self.root, paths)
         for path in paths:
-            self.settler.hint(path, now, writing=writing, at_rest=path in known)
+            spell = spells.get(path)
+            if spell is None:
+                self.settler.hint(path, now, writing=writing, at_rest=path in known)
+                continue
+            self.late.hear(path, spell, self.settler.waiting(path), self.limits.quiet)
+            self.settler.hint(path, spell.last, first=spell.first, writing=writing, at_rest=path in known)
 
     def hint_below(self, folder: bytes, now: float) -> None:
         """Compare one folder with what is recorded below it, and hint every difference."""

@@ -16,7 +16,7 @@ State = Literal["watched", "scanned", "blind"]
 # Reasons of intervals that only a living daemon keeps open.
 BY_DAEMON = frozenset(
     (
-        "startup", "polling", "unwatched", "unannounced", "overflow", "stalled", "watcher warning",
+        "startup", "polling", "unwatched", "unannounced", "late", "overflow", "stalled", "watcher warning",
         "other settings", "clock", "root_replaced", "store_full", "store_locked", "store_unreachable",
     )
 )  # fmt: skip

@@ -325,3 +325,56 @@ def test_a_damaged_report_of_a_root_stops_nothing(site: Site) -> None:
     with site.daemon() as daemon:
         daemon.sync()
         site.command.ask("report")
+
+
+def unread(ledger: list[Record], begin: float, end: float) -> None:
+    """Nothing of this stretch is called watched."""
+    for line in ledger:
+        if line["state"] == "watched":
+            until = moment(line["to"]) if line["to"] else float("inf")
+            assert until <= begin or moment(line["from"]) >= end, (line, begin, end)
+
+
+def rest(site: Site, states: int) -> list[float]:
+    """Save so many states, each of which rests; when each began, and when the last was saved."""
+    times = []
+    for number in range(states):
+        (site.root / "b.txt").write_text(f"state {number}")
+        times.append(time.time())
+        time.sleep(0.6)
+    return times
+
+
+def test_states_that_rested_while_the_daemon_waited_for_the_store_are_not_called_watched(site: Site) -> None:
+    site.write(a="one", b="zero")
+    with site.daemon() as daemon:
+        other = sqlite3.connect(site.database, isolation_level=None)
+        other.execute("BEGIN IMMEDIATE")
+        site.write(a="two")
+        time.sleep(0.5)
+        times = rest(site, 4)
+        other.execute("COMMIT")
+        other.close()
+        daemon.sync()
+        ledger = site.command.records("coverage")
+        versions = [change for change in site.log() if change[1] == "b.txt"]
+    tiles(ledger)
+    assert len(versions) < 5  # else nothing was late
+    assert ("scanned", "late") in [(line["state"], line["reason"]) for line in ledger]
+    unread(ledger, times[0] + 0.3, times[-1])
+    assert ledger[-1]["state"] == "watched"
+    assert daemon.events("late")
+
+
+def test_states_that_rested_while_the_daemon_was_stopped_are_not_called_watched(site: Site) -> None:
+    site.write(b="zero")
+    with site.daemon() as daemon:
+        os.kill(daemon.pid, signal.SIGSTOP)
+        times = rest(site, 3)
+        os.kill(daemon.pid, signal.SIGCONT)
+        until(lambda: site.log()[-1] == ("changed", "b.txt", 2), 30)
+        daemon.sync()
+        ledger = site.command.records("coverage")
+    tiles(ledger)
+    unread(ledger, times[0], times[-1])
+    assert ledger[-1]["state"] == "watched"

@@ -27,7 +27,9 @@ def test_a_path_is_due_when_it_was_quiet_long_enough() -> None:
     waiting.hint(b"a", 10.0)
 
     assert due(waiting, 10.29) == []
-    assert waiting.take_due(10.3, 1000) == [Due(b"a", held=False, first=10.0, signature=None, cause="watch")]
+    assert waiting.take_due(10.3, 1000) == [
+        Due(b"a", held=False, first=10.0, signature=None, cause="watch", rests=10.3)
+    ]
     assert due(waiting, 99.0) == []
     assert len(waiting) == 0
 
