@@ -176,7 +176,6 @@ def test_ls_lists_what_stands(past: Past) -> None:
 @pytest.mark.parametrize(
     ("seq", "stood"),
     [
-        (0, []),
         (1, ["a.txt@1"]),
         (3, ["a.txt@1", "d/b.txt@1", "gone.txt@1"]),
         (4, ["a.txt@2", "d/b.txt@1", "gone.txt@1"]),
