@@ -23,7 +23,9 @@ from typing import Any
 
 Record = dict[str, Any]
 Word = str | bytes | Path
-PATIENCE = 60.0
+# Seconds after which what is waited for is taken never to come: a limit on hanging, no measure of speed, and
+# far above what a machine needs that has much else to do.
+PATIENCE = 600.0
 
 # C0 without tab and newline, DEL and C1, the bidi embeddings, overrides and isolates.
 _CONTROL = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")

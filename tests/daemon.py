@@ -21,23 +21,23 @@ import time
 from collections.abc import Callable
 from typing import IO, TYPE_CHECKING, Any, Literal, Self
 
-from tests.command import Command, Record, Word, dirty
+from tests.command import PATIENCE, Command, Record, Word, dirty
 
 if TYPE_CHECKING:
     from types import TracebackType
 
-START = 60.0
-STOP = 30.0
+# What `sync` waits for: it gives up before the call that asks is given up.
+SYNC = PATIENCE / 2
 
 
-def until(condition: Callable[[], Any], seconds: float = 30.0, *, every: float = 0.05, what: str = "") -> Any:
-    """Wait until a condition is true and return what it gave; fails after `seconds`."""
-    deadline = time.monotonic() + seconds
+def until(condition: Callable[[], Any], *, every: float = 0.05, what: str = "") -> Any:
+    """Wait until a condition is true and return what it gave; fails after `PATIENCE`."""
+    deadline = time.monotonic() + PATIENCE
     while True:
         found = condition()
         if found:
             return found
-        assert time.monotonic() < deadline, f"not so after {seconds:g} s: {what or condition}"
+        assert time.monotonic() < deadline, f"not so after {PATIENCE:g} s: {what or condition}"
         time.sleep(every)
 
 
@@ -89,13 +89,13 @@ class Daemon:
             assert self.alive, f"it ended: {self.raw[-5:]!r}"
             return len(self.events("started")) >= self._lives
 
-        until(started, START, what="the line `started`")
+        until(started, what="the line `started`")
 
     def stop(self, code: int | None = 0) -> int:
         """SIGTERM, then wait for its end; asserts the exit code."""
         assert self._process is not None, "it does not run"
         self._process.terminate()
-        found = self.wait(STOP)
+        found = self.wait()
         assert code is None or found == code, f"exit {found}: {self.raw[-5:]!r}"
         return found
 
@@ -103,14 +103,14 @@ class Daemon:
         """SIGKILL, then wait for its end."""
         assert self._process is not None, "it does not run"
         self._process.kill()
-        self.wait(STOP)
+        self.wait()
 
-    def wait(self, seconds: float = STOP) -> int:
+    def wait(self) -> int:
         """Wait for its end, all lines read; the exit code."""
         assert self._process is not None, "it does not run"
-        code = self._process.wait(seconds)
+        code = self._process.wait(PATIENCE)
         for reader in self._readers:
-            reader.join(STOP)
+            reader.join(PATIENCE)
         for stream in (self._process.stdout, self._process.stderr):
             assert stream is not None
             stream.close()
@@ -170,9 +170,9 @@ class Daemon:
 
     # -- what it does and says ---------------------------------------------------------------
 
-    def sync(self, timeout: float = 30.0) -> None:
+    def sync(self) -> None:
         """`ingest sync`, which must succeed."""
-        self.command.ask("sync", "--timeout", str(timeout), timeout=timeout + 30)
+        self.command.ask("sync", "--timeout", str(SYNC))
 
     @property
     def lines(self) -> list[Record]:
@@ -202,7 +202,7 @@ class Daemon:
         """Every (seq, tree root) that its lines named: copies of the tree's root kept outside the store."""
         return [(line["seq"], line["tree_root"]) for line in self.lines if line.get("tree_root")]
 
-    def wait_for(self, event: str, seconds: float = 30.0, **fields: Any) -> Record:
+    def wait_for(self, event: str, **fields: Any) -> Record:
         """Wait until a line of this event with these fields was written; the last such."""
 
         def found() -> Record | None:
@@ -211,7 +211,7 @@ class Daemon:
             ]
             return fitting[-1] if fitting else None
 
-        line: Record = until(found, seconds, what=f"a line {event} with {fields}")
+        line: Record = until(found, what=f"a line {event} with {fields}")
         return line
 
     def check_lines(self) -> None:

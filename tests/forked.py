@@ -3,10 +3,10 @@
 A call takes a fifth of what a new interpreter takes, and still is a process of its own, with its exit code,
 its streams, and nothing left of it afterwards. Daemons are started as everybody starts them.
 
-An answer reaches no other question. Who asks takes the forking process out of the idle ones, and puts it back
-once the answer is read whole and carries the question's own id. Whatever else happens (a limit of time, Ctrl-C,
-the signal of pytest-timeout, another id), the process is killed with all that it forked, and the next question
-starts a new one.
+An answer reaches no other question. Who asks takes the forking process out of the idle ones, and puts it
+back once the answer is read whole and carries the question's own id. Whatever else happens (a limit of time,
+Ctrl-C, the signal of pytest-timeout, another id), the process is killed with all that it forked, and the next
+question starts a new one.
 """
 
 from __future__ import annotations

@@ -47,8 +47,9 @@ SIGNALS: dict[StopMode, signal.Signals] = {
     "kill": signal.SIGKILL,
 }
 
-START_SECONDS = 60.0
-STOP_SECONDS = 30.0
+# Limits on hanging, far above what a busy machine needs.
+START_SECONDS = 600.0
+STOP_SECONDS = 600.0
 
 # Its keeper must outlive the process that happened to ask first, so nothing here may forget it.
 _shared: list[Server] = []

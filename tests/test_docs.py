@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 
 from ingest import cli, config
-from tests.command import Command
+from tests.command import PATIENCE, Command
 
 PROJECT = Path(__file__).parent.parent
 README = (PROJECT / "README.md").read_text()
@@ -82,7 +82,7 @@ def test_a_session_of_the_readme_prints_what_it_shows(number: int, tmp_path: Pat
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
-            timeout=60,
+            timeout=PATIENCE,
             check=False,
         )
         assert masked(done.stdout.decode()) == masked(shown), f"$ {words}"

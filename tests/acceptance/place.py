@@ -12,7 +12,7 @@ from typing import Literal
 import pytest
 
 from tests import oracle
-from tests.command import Command, Record, Word
+from tests.command import PATIENCE, Command, Record, Word
 from tests.daemon import Daemon
 
 OLD = "The council met on Monday.\nNothing was decided.\n"
@@ -38,7 +38,7 @@ def tool(name: str) -> str:
     return found
 
 
-def run(*words: Word, cwd: Path, timeout: float = 60.0) -> bytes:
+def run(*words: Word, cwd: Path, timeout: float = PATIENCE) -> bytes:
     """Run some other program, which must succeed; its output."""
     done = subprocess.run(
         words, cwd=cwd, stdin=subprocess.DEVNULL, capture_output=True, timeout=timeout, check=False

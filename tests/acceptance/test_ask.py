@@ -10,7 +10,7 @@ import pytest
 
 from tests.acceptance.past import FIRST, SECOND, THIRD, Past, names, seqs
 from tests.acceptance.place import Place, brief
-from tests.command import Command
+from tests.command import PATIENCE, Command
 
 DOCUMENT = [
     *("document", "root", "path", "version", "sha256", "text_sha256", "size", "observed_at", "modified_at"),
@@ -353,4 +353,4 @@ def test_a_feed_that_nobody_reads_any_more_ends(place: Place) -> None:
     assert b"created" in following.stdout.readline()
     following.stdout.close()
 
-    assert following.wait(timeout=10) == 0
+    assert following.wait(PATIENCE) == 0

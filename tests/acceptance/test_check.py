@@ -10,7 +10,7 @@ from contextlib import closing
 import pytest
 
 from tests.acceptance.place import Place, brief
-from tests.command import Word
+from tests.command import PATIENCE, Word
 
 
 def test_check_says_what_differs_and_writes_nothing(place: Place) -> None:
@@ -78,7 +78,7 @@ def without_reader(place: Place, *words: Word, lines: int = 0) -> int:
         for _ in range(lines):
             call.stdout.readline()
         call.stdout.close()
-        return call.wait(60)
+        return call.wait(PATIENCE)
 
 
 @pytest.mark.parametrize("lines", [0, 1])

@@ -7,17 +7,17 @@ import os
 import signal
 import sqlite3
 import subprocess
+import sys
 import time
 from collections.abc import Iterator
 from contextlib import closing
-from datetime import datetime
 from pathlib import Path
 
 import pytest
 
 from tests import oracle
 from tests.acceptance.place import Place
-from tests.command import Command
+from tests.command import PATIENCE, Command
 from tests.daemon import Daemon, until
 from tests.postgres import Server
 
@@ -53,16 +53,13 @@ def test_after_sync_everything_written_before_it_is_in_the_store(each_place: Pla
         place.holds()
 
 
-def test_sync_of_an_idle_daemon_takes_less_than_a_second(place: Place) -> None:
-    """The best of five calls, the start of the process included; a busy machine may slow some."""
-    with place.watch():
-        took = []
+def test_sync_of_an_idle_daemon_scans_nothing(place: Place) -> None:
+    place.write("a.txt", "x\n")
+    with place.watch() as daemon:
         for _ in range(5):
-            began = time.monotonic()
             place.command.ask("sync")
-            took.append(time.monotonic() - began)
 
-    assert min(took) < 1.0
+        assert len(daemon.events("scan_finished")) == 1
 
 
 def test_sync_fails_while_the_daemon_does_not_run_on(each_place: Place) -> None:
@@ -71,7 +68,7 @@ def test_sync_fails_while_the_daemon_does_not_run_on(each_place: Place) -> None:
     with place.watch() as daemon:
         daemon.pause()
         place.write("a.txt", "Written while it stood still.\n")
-        refused = place.command.refused("sync", "--timeout", "1", code=4, timeout=40)
+        refused = place.command.refused("sync", "--timeout", "1", code=4)
         assert refused.error
         assert place.told() == []
         daemon.resume()
@@ -110,13 +107,11 @@ def test_a_scan_beside_a_daemon_is_done_by_the_daemon(each_place: Place) -> None
         assert len(daemon.events("scan_finished")) >= 2
 
 
-def test_a_second_daemon_is_refused_at_once_and_the_holder_is_named(each_place: Place) -> None:
+def test_a_second_daemon_is_refused_and_the_holder_is_named(each_place: Place) -> None:
     """On the store where it is SQLite, on the root where it is Postgres."""
     place = each_place
     with place.watch() as daemon:
-        began = time.monotonic()
         refused = place.command.refused("watch", place.root, code=4)
-        assert time.monotonic() - began < 10
         assert str(daemon.pid) in refused.error
         assert refused.hint
         assert daemon.alive
@@ -184,7 +179,7 @@ def test_status_is_ok_while_it_runs_and_stopped_after(each_place: Place) -> None
                 ]
             )
 
-        until(told, 10)
+        until(told)
     status = place.command.record("status", "--exit-code", code=4)
     assert (status["health"], status["documents"]) == ("stopped", 1)
     place.command.ask("status", code=0)
@@ -192,14 +187,12 @@ def test_status_is_ok_while_it_runs_and_stopped_after(each_place: Place) -> None
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
 def test_a_signal_ends_it_cleanly_in_the_middle_of_work(place: Place, number: signal.Signals) -> None:
-    """Exit 0 within ten seconds; the next start finds what is missing and repeats nothing."""
+    """Exit 0; the next start finds what is missing and repeats nothing."""
     with place.watch() as daemon:
         for part in range(300):
             place.write(f"{part % 10}/{part}.txt", f"File {part} of many.\n")
         daemon.send(number)
-        began = time.monotonic()
         assert daemon.wait() == 0
-        assert time.monotonic() - began < 10
         assert daemon.events("stopped")
     place.scan()
     place.holds()
@@ -220,18 +213,15 @@ def test_one_wish_to_stop_that_comes_as_two_signals_ends_it_cleanly(place: Place
 
 
 def test_a_second_signal_a_second_later_ends_it_at_once(place: Place) -> None:
-    """The first one may wait for work; the second does not."""
+    """The first one may wait for work, and exits with 0; the second does not, and its exit code says so."""
     with place.watch() as daemon, closing(sqlite3.connect(place.folder / "store" / "ingest.db")) as other:
         other.execute("BEGIN IMMEDIATE")
         place.write("a.txt", "Written while the store is locked.\n")
         daemon.wait_for("store_unavailable")
         daemon.send(signal.SIGTERM)
         time.sleep(1.1)
-        began = time.monotonic()
         daemon.send(signal.SIGINT)
         code = daemon.wait()
-        # the store is waited for five seconds; one would be enough here on a machine at rest
-        assert time.monotonic() - began < 3.0
         other.rollback()
     assert code == 128 + signal.SIGINT
     assert place.scan()["seq"] == 1
@@ -251,7 +241,7 @@ def test_a_daemon_on_a_terminal_stops_cleanly_when_that_is_closed(place: Place) 
     assert b'"started"' in daemon.stderr.readline()
     assert b'"scan_finished"' in daemon.stderr.readline()
     daemon.send_signal(signal.SIGHUP)
-    _, lines = daemon.communicate(timeout=30)
+    _, lines = daemon.communicate(timeout=PATIENCE)
     os.close(slave)
     os.close(master)
 
@@ -288,7 +278,7 @@ def test_a_store_inside_the_root_is_not_taken_in_and_wakes_nothing(place: Place)
         place.write("a.txt", "y, changed\n")
         daemon.sync()
         status = command.record("status")
-        until(lambda: command.record("status")["pending"] == 0, 10)
+        until(lambda: command.record("status")["pending"] == 0)
         assert command.record("status")["seq"] == status["seq"] == 2
         oracle.holds(command, {"root": place.root}, sample=1)
 
@@ -328,7 +318,7 @@ def test_a_live_reader_sees_a_change_while_it_follows(each_place: Place) -> None
         place.write("a.txt", "z\n")
         assert b'"document.changed"' in follower.stdout.readline()
         follower.send_signal(signal.SIGINT)
-        _, errors = follower.communicate(timeout=30)
+        _, errors = follower.communicate(timeout=PATIENCE)
 
     assert b"Traceback" not in errors
     assert follower.returncode in {0, 130}
@@ -398,29 +388,35 @@ def test_a_daemon_takes_away_the_sockets_that_dead_ones_left(folder: Path, postg
         assert other.exists()
 
 
+NEVER_LOOKS = """
+from ingest.cli import changes_
+changes_.POLL = changes_.RETRY = 86400.0
+from ingest.__main__ import main
+main()
+"""
+
+
 def test_a_live_reader_is_woken_by_each_of_several_daemons(folder: Path, postgres_url: str) -> None:
-    """It does not look again and again: the time from commit to line tells."""
+    """It would not look again by itself while the test lasts."""
     command = Command(postgres_url, folder)
     roots = [folder / name for name in ("one", "two")]
     for root in roots:
         root.mkdir()
     with Daemon(command, roots[0]), Daemon(command, roots[1]):
         follower = subprocess.Popen(
-            command.argv("changes", "--follow", json=True),
+            [sys.executable, "-c", NEVER_LOOKS, *command.argv("changes", "--follow", json=True)[3:]],
             cwd=folder,
             env=command.environment(),
             stdout=subprocess.PIPE,
         )
         assert follower.stdout is not None
-        late = []
+        told = []
         try:
             for number in range(16):
                 (roots[number % 2] / f"{number}.txt").write_text(f"This is {number}.\n")
-                change = json.loads(follower.stdout.readline())
-                recorded = datetime.fromisoformat(change["recorded_at"]).timestamp()
-                late.append(time.time() - recorded)
+                told.append(json.loads(follower.stdout.readline())["path"])
         finally:
             follower.kill()
             follower.communicate()
 
-    assert sorted(late)[-4] < 0.1, late
+    assert told == [f"{number}.txt" for number in range(16)]

@@ -66,7 +66,7 @@ def test_a_file_that_is_appended_to_and_never_closed_is_versioned_all_the_same(w
                 change["path"] == name and change["type"] == "document.changed" for change in daemon.changes
             )
 
-        until(versioned_after_another_line, 20, every=0.1, what="a version of a file that never rests")
+        until(versioned_after_another_line, every=0.1, what="a version of a file that never rests")
 
     news = watched.news()
     assert news == [f"changed a.txt @{version}" for version in range(2, len(news) + 2)]

@@ -124,9 +124,7 @@ class Corpus:
             act()
 
 
-@pytest.mark.parametrize(
-    "count", [1_000, pytest.param(10_000, marks=[pytest.mark.slow, pytest.mark.timeout(1800)])]
-)
+@pytest.mark.parametrize("count", [1_000, pytest.param(10_000, marks=pytest.mark.slow)])
 def test_after_random_edits_moves_and_deletes_the_history_is_whole(each_place: Place, count: int) -> None:
     """Before the first start, beside a daemon, while none runs, and under a scan."""
     place = each_place
@@ -134,17 +132,16 @@ def test_after_random_edits_moves_and_deletes_the_history_is_whole(each_place: P
     corpus.create(count)
     with place.watch() as daemon:
         corpus.happen(count // 5)
-        daemon.sync(timeout=60 + count / 50)
+        daemon.sync()
         before = oracle.snapshot(place.command)
         corpus.happen(count // 5)
     corpus.happen(count // 5)
     with place.watch() as again:
-        again.sync(timeout=60 + count / 50)
+        again.sync()
         every = set(range(1, place.seq + 1))
         # a line is written after the commit, and in a burst well after it
         until(
             lambda: {line["seq"] for life in (daemon, again) for line in life.changes} == every,
-            60,
             what="a line for each change",
         )
     corpus.happen(count // 10)
@@ -153,7 +150,7 @@ def test_after_random_edits_moves_and_deletes_the_history_is_whole(each_place: P
     held = [*daemon.anchors, *again.anchors]
     oracle.holds(place.command, {"root": place.root}, before=before, held=held, sample=5)
     assert place.command.record("status")["versions"] > count
-    place.command.ask("verify", "--deep", timeout=120 + count / 20)
+    place.command.ask("verify", "--deep")
     exported = place.folder / "exported"
-    place.command.ask("export", exported, timeout=120 + count / 20)
+    place.command.ask("export", exported)
     assert len([path for path in exported.rglob("*") if path.is_file()]) == len(corpus.paths)

@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from tests.acceptance.place import Place
+from tests.daemon import until
 
 FIRST = "Police held two men on Monday. The mayor praised them. Nobody was hurt.\n"
 SECOND = "Police held three men on Monday. Nobody was hurt.\n"
@@ -264,9 +265,9 @@ def test_the_daemon_keeps_the_index_near_the_log(place: Place) -> None:
     with place.watch() as daemon:
         place.write("a.txt", SECOND)
         daemon.sync()
-        until = time.monotonic() + 20
-        while place.command.record("index", "status")["behind"] and time.monotonic() < until:
-            time.sleep(0.2)
+        until(
+            lambda: not place.command.record("index", "status")["behind"], what="the index at the log's end"
+        )
         status = place.command.record("index", "status")
     assert (status["behind"], status["edits"]) == (0, 1)
     assert [change["edit"] and change["edit"]["class"] for change in daemon.changes][1:] != [None]

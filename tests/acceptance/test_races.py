@@ -38,7 +38,7 @@ def test_a_watch_lost_in_a_race_is_set_again(place: Place) -> None:
     with place.watch() as daemon:
         _folders(place)
         daemon.sync()
-        until(lambda: place.command.record("status")["health"] == "ok", 30, every=0.5, what="health ok again")
+        until(lambda: place.command.record("status")["health"] == "ok", every=0.5, what="health ok again")
 
 
 def test_folders_made_moved_out_and_made_again_do_not_end_the_watch(place: Place) -> None:
@@ -51,8 +51,8 @@ def test_folders_made_moved_out_and_made_again_do_not_end_the_watch(place: Place
             (place.root / "d").rmdir()
             shutil.rmtree(place.outside / "gone")
         place.write("after/a.txt", "Seen?\n")
-        until(lambda: daemon.changes, 30, what="a change after the reading thread was hit")
-        daemon.sync(timeout=60)
+        until(lambda: daemon.changes, what="a change after the reading thread was hit")
+        daemon.sync()
 
         assert place.told() == ["created after/a.txt @1"]
         place.holds()

@@ -19,7 +19,7 @@ def settings(place: Place) -> Path:
 
 
 def told(daemon: Daemon, event: str) -> dict[str, object]:
-    return until(lambda: next(iter(daemon.events(event)), None), 10, what=event)  # type: ignore[no-any-return]
+    return until(lambda: next(iter(daemon.events(event)), None), what=event)  # type: ignore[no-any-return]
 
 
 def test_new_patterns_take_files_in_and_leave_others_out(place: Place, settings: Path) -> None:
@@ -77,7 +77,7 @@ def test_settings_that_are_the_same_for_a_root_leave_it_as_it_is(place: Place, s
         loaded = daemon.wait_for("settings_loaded", changed=True)
         assert loaded["needs_a_restart"] == ["roots.other"]
         daemon.send(signal.SIGHUP)
-        until(lambda: len(daemon.events("settings_loaded")) == 3, 10)
+        until(lambda: len(daemon.events("settings_loaded")) == 3)
         # still so, though nothing changed since the last time
         assert daemon.events("settings_loaded")[-1]["needs_a_restart"] == ["roots.other"]
         daemon.sync()

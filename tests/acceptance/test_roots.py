@@ -278,10 +278,10 @@ def test_a_root_renamed_and_relocated_under_a_daemon_is_followed(place: Place) -
     moved = place.folder / "elsewhere"
     with place.watch() as daemon:
         place.command.ask("roots", "rename", "root", "news")
-        daemon.wait_for("root_changed", 20, root="news")
+        daemon.wait_for("root_changed", root="news")
         place.root.rename(moved)
         place.command.ask("roots", "relocate", "news", moved)
-        until(lambda: place.command.record("status")["health"] == "ok", 20)
+        until(lambda: place.command.record("status")["health"] == "ok")
         (moved / "b.txt").write_text("two\n")
         daemon.sync()
         status = place.command.record("status")

@@ -13,7 +13,7 @@ from contextlib import closing
 from pathlib import Path
 
 from tests.acceptance.place import Place
-from tests.command import Command
+from tests.command import PATIENCE, Command
 from tests.daemon import until
 
 FIELDS = [
@@ -154,7 +154,7 @@ def test_a_daemon_whose_log_cannot_be_written_goes_on(place: Place) -> None:
         assert (status["health"], status["log_errors"] > 0) == ("ok", True)
     finally:
         process.terminate()
-    assert process.wait(30) == 0
+    assert process.wait(PATIENCE) == 0
 
 
 def test_a_daemon_whose_reader_went_away_goes_on(place: Place) -> None:
@@ -176,7 +176,7 @@ def test_a_daemon_whose_reader_went_away_goes_on(place: Place) -> None:
         assert len(place.told()) == 5
     finally:
         daemon.terminate()
-    assert daemon.wait(30) == 0
+    assert daemon.wait(PATIENCE) == 0
 
 
 def test_output_to_a_full_device_is_an_error_and_no_traceback(place: Place) -> None:
@@ -218,7 +218,7 @@ def test_output_to_a_reader_that_takes_one_line_ends_quietly(place: Place) -> No
         errors = process.stderr.read()
         process.stderr.close()
 
-        assert (verb, process.wait(30), errors) == (verb, 0, b"")
+        assert (verb, process.wait(PATIENCE), errors) == (verb, 0, b"")
 
 
 def test_a_cursor_does_not_move_past_what_could_not_be_written(place: Place) -> None:
@@ -272,7 +272,7 @@ def test_a_log_on_a_terminal_is_readable_and_clean(place: Place) -> None:
     process.send_signal(signal.SIGTERM)
     lines += process.stderr.read().decode().splitlines()
     process.stderr.close()
-    assert process.wait(30) == 0
+    assert process.wait(PATIENCE) == 0
 
     (change,) = [line for line in lines if "created" in line]
     assert "x\\u{001b}[31m\\u{000a}red.txt" in change

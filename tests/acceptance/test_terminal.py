@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 from tests.acceptance.past import Past
 from tests.acceptance.place import Place
-from tests.command import Command, Word
+from tests.command import PATIENCE, Command, Word
 
 _STYLE = re.compile("\x1b\\[[0-9;]*m")
 
@@ -64,7 +64,7 @@ def _on_terminal(command: Command, *words: Word, progress: bool = False) -> str:
         if not part:
             break
         shown += part
-    call.wait(60)
+    call.wait(PATIENCE)
     os.close(master)
     return shown.decode()
 

@@ -10,11 +10,13 @@ import sys
 
 import pytest
 
+from tests.command import PATIENCE
+
 
 @functools.cache
 def _works(*command: str) -> bool:
     try:
-        return subprocess.run(command, capture_output=True, check=False, timeout=20).returncode == 0
+        return subprocess.run(command, capture_output=True, check=False, timeout=PATIENCE).returncode == 0
     except (OSError, subprocess.TimeoutExpired):
         return False
 

@@ -14,8 +14,6 @@ from tests.command import Command, Record, Word
 from tests.daemon import Daemon, until
 from tests.forked import Quick
 
-ON_TIME = 10.0  # seconds until a lost root or a dead watcher must be noticed
-
 
 @dataclass(frozen=True)
 class Prefixed(Command):
@@ -102,23 +100,23 @@ class Site:
         """The codes of the problems that `status` lists."""
         return _codes(self.status())
 
-    def until_status(self, holds: Callable[[Record], bool], seconds: float, what: str) -> Record:
-        """Wait until `holds` is true of what `status` says; returns it. Fails after `seconds`."""
+    def until_status(self, holds: Callable[[Record], bool], what: str) -> Record:
+        """Wait until `holds` is true of what `status` says; returns it."""
 
         def found() -> Record | None:
             status = self.status()
             return status if holds(status) else None
 
-        status: Record = until(found, seconds, every=0.1, what=what)
+        status: Record = until(found, every=0.1, what=what)
         return status
 
-    def until_told(self, code: str, seconds: float = ON_TIME) -> Record:
-        """Wait until `status` has a problem of this code; returns the status. Fails after `seconds`."""
-        return self.until_status(lambda status: code in _codes(status), seconds, code)
+    def until_told(self, code: str) -> Record:
+        """Wait until `status` has a problem of this code; returns the status."""
+        return self.until_status(lambda status: code in _codes(status), code)
 
-    def until_healthy(self, seconds: float = 30.0) -> Record:
+    def until_healthy(self) -> Record:
         """Wait until `status` says ok."""
-        return self.until_status(lambda status: status["health"] == "ok", seconds, "health is ok")
+        return self.until_status(lambda status: status["health"] == "ok", "health is ok")
 
     def log(self, *words: Word) -> list[tuple[str, str, int | None]]:
         """The log, oldest first, as (type, path, version)."""

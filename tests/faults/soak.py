@@ -23,7 +23,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 from tests import oracle
-from tests.command import Command
+from tests.command import PATIENCE, Command
 from tests.daemon import Daemon
 from tests.faults import mounts
 from tests.faults.deafen import lose_a_watch
@@ -32,7 +32,6 @@ from tests.faults.workload import RunningWorkload
 from tests.postgres import OwnServer, Run, StopMode
 
 FAULTS_A_ROUND = 20
-PATIENCE = 60.0
 ROOM = "200m"
 
 

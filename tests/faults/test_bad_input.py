@@ -13,7 +13,7 @@ import shutil
 import socket
 import stat
 import struct
-import time
+import threading
 import zipfile
 import zlib
 from collections.abc import Iterator
@@ -164,7 +164,6 @@ def filled(request: pytest.FixtureRequest) -> Iterator[Filled]:
             held.callback(server.drop_database, url)
         site = new_site(place, url).using(INGEST_MAX_BYTES=str(LIMIT))
         daemon = held.enter_context(site.daemon())
-        began = time.monotonic()
         for name, content in GOOD.items():
             (site.root / os.fsdecode(name)).write_bytes(content)
         for files in FILES.values():
@@ -180,8 +179,7 @@ def filled(request: pytest.FixtureRequest) -> Iterator[Filled]:
         if os.geteuid() == 0:
             with contextlib.suppress(OSError):
                 os.mknod(site.root / "zero.txt", 0o666 | stat.S_IFCHR, os.makedev(1, 5))
-        daemon.sync(60)
-        assert time.monotonic() - began < 60
+        daemon.sync()
         documents = {path_of(one): one for one in site.command.records("ls")}
         yield Filled(site, daemon, documents)
 
@@ -337,7 +335,7 @@ def test_a_scan_passes_by_what_is_no_file(site: Site) -> None:
     os.mkfifo(site.root / "fifo.txt")
     (site.root / "dangling.txt").symlink_to("nowhere")
     site.write(a="one")
-    site.command.ask("scan", site.root, timeout=20)
+    site.command.ask("scan", site.root)
 
     assert site.log() == [("created", "a.txt", 1)]
 
@@ -345,13 +343,21 @@ def test_a_scan_passes_by_what_is_no_file(site: Site) -> None:
 def test_a_file_that_never_rests_is_taken_all_the_same(site: Site) -> None:
     """Appended to all the time: a version after the longest wait, and the last content in the end."""
     with site.daemon() as daemon, (site.root / "busy.txt").open("wb", buffering=0) as file:
-        deadline = time.monotonic() + 9
-        while time.monotonic() < deadline:
-            file.write(b"another line\n")
-            time.sleep(0.02)
-        assert site.command.records("ls") or site.status()["rejected"]
+        over = threading.Event()
+
+        def append() -> None:
+            while not over.wait(0.02):
+                file.write(b"another line\n")
+
+        appending = threading.Thread(target=append)
+        appending.start()
+        try:
+            until(lambda: site.command.records("ls") or site.status()["rejected"], what="a version meanwhile")
+        finally:
+            over.set()
+            appending.join()
         file.write(b"the last\n")
-        until(lambda: site.command.run("show", "--raw", "busy.txt").out.endswith(b"the last\n"), 20)
+        until(lambda: site.command.run("show", "--raw", "busy.txt").out.endswith(b"the last\n"))
         daemon.sync()
         assert site.status()["rejected"] == 0
 
@@ -384,20 +390,16 @@ def test_a_path_too_long_is_rejected_and_the_rest_goes_on(site: Site) -> None:
     assert site.listing().keys() == {"a.txt"}
 
 
-def test_patterns_of_the_hostile_kind_do_not_slow_a_scan(site: Site) -> None:
+def test_patterns_of_the_hostile_kind_do_not_hold_up_a_scan(site: Site) -> None:
+    """Tried one way after the other they would take years."""
     config = site.place / "ingest.toml"
     stars = "*a" * 25 + "*b"
     config.write_text(f'exclude = ["**/{stars}", "{"**/" * 30}x", "{"?*" * 40}z"]\n')
     for number in range(1000):
         (site.root / f"{'a' * 200}{number}").write_text("x")
-    began = time.monotonic()
     site.command.ask("--config", config, "scan", site.root)
-    excluded = time.monotonic() - began
-    assert len(site.listing()) == 1000
-    began = time.monotonic()
-    site.command.ask("scan", site.root)
 
-    assert excluded < 10 * max(1.0, time.monotonic() - began)
+    assert len(site.listing()) == 1000
 
 
 def test_half_a_gigabyte_in_one_line_is_rejected_before_it_is_read(site: Site) -> None:
@@ -419,9 +421,9 @@ def test_sixty_megabytes_in_one_line_are_taken_and_the_others_do_not_wait(site: 
     with site.daemon() as daemon:
         (site.root / "line.txt").write_bytes(line)
         site.write(a="one")
-        daemon.sync(60)
+        daemon.sync()
         assert site.listing().keys() == {"a.txt", "line.txt"}
-        shown = site.command.run("show", "--raw", "line.txt", timeout=60)
+        shown = site.command.run("show", "--raw", "line.txt")
         assert sha256(shown.out).digest() == sha256(line).digest()
         lines = Path(f"/proc/{daemon.pid}/status").read_text().splitlines()
         (peak,) = [int(words.split()[1]) for words in lines if words.startswith("VmHWM")]

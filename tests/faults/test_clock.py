@@ -34,9 +34,9 @@ def test_a_clock_that_jumps_while_it_runs(site: Site, jump: int) -> None:
         for number in range(3):
             site.write(**{"a": f"edit {number}", f"new{number}": "new"})
             daemon.sync()
-        before = cpu_seconds(daemon)
+        before, began = cpu_seconds(daemon), time.monotonic()
         time.sleep(3)
-        assert cpu_seconds(daemon) - before < 1.5
+        assert cpu_seconds(daemon) - before < 0.5 * (time.monotonic() - began)
         if jump < -60:
             assert "clock" in site.until_told("clock")["problems"][0]["code"]
             assert site.status()["health"] == "degraded"
@@ -77,8 +77,8 @@ def test_a_file_with_a_time_far_off_is_a_file_like_any_other(site: Site, stamp: 
 def test_a_daemon_does_not_spin_when_idle(site: Site) -> None:
     site.write(a="one")
     with site.daemon() as daemon:
-        until(lambda: not site.status()["pending"], 10)
-        before = cpu_seconds(daemon)
+        until(lambda: not site.status()["pending"])
+        before, began = cpu_seconds(daemon), time.monotonic()
         time.sleep(5)
 
-        assert cpu_seconds(daemon) - before < 0.75
+        assert cpu_seconds(daemon) - before < 0.15 * (time.monotonic() - began)

@@ -33,6 +33,7 @@ def test_the_life_of_a_root_is_tiled_whatever_happens(each_site: Site) -> None:
     site.write(a="one")
     first = time.time()
     site.command.ask("scan", site.root)
+    scanned = time.time()
     with site.daemon():
         pass
     time.sleep(0.2)
@@ -47,7 +48,7 @@ def test_the_life_of_a_root_is_tiled_whatever_happens(each_site: Site) -> None:
         ledger = site.command.records("coverage")
 
     tiles(ledger)
-    assert first - 1 < moment(ledger[0]["from"]) < first + 30
+    assert first - 1 < moment(ledger[0]["from"]) < scanned
     told = [(line["state"], line["reason"]) for line in ledger if line["state"] != "scanned"]
     # A life that ended before its second heartbeat may be blind as a whole.
     assert [one for one in told if one != ("watched", None)] == [("blind", "killed")]
@@ -96,7 +97,7 @@ def test_the_last_heartbeat_is_never_older_than_five_seconds(site: Site) -> None
 def test_a_clean_stop_is_scanned_until_the_next_start(site: Site) -> None:
     site.write(a="one")
     with site.daemon():
-        pass
+        asked = time.time()
     stopped = time.time()
     assert site.coverage()[-1] == ("scanned", "stopped")
     time.sleep(0.5)
@@ -104,7 +105,7 @@ def test_a_clean_stop_is_scanned_until_the_next_start(site: Site) -> None:
         ledger = site.command.records("coverage")
 
     (between,) = [line for line in ledger if line["reason"] == "stopped"]
-    assert abs(moment(between["from"]) - stopped) < 3
+    assert asked <= moment(between["from"]) <= stopped
     assert ledger[-1]["state"] == "watched"
     assert "blind" not in {line["state"] for line in ledger}
     tiles(ledger)
@@ -144,7 +145,7 @@ def test_a_stretch_can_be_asked_for(site: Site) -> None:
         ledger = site.command.records("coverage")
         blind = next(line for line in ledger if line["state"] == "blind")
         inside = site.command.records("coverage", "root", "--since", blind["from"], "--until", blind["to"])
-        until(lambda: site.status()["health"] == "ok", 10)
+        until(lambda: site.status()["health"] == "ok")
 
     assert blind["state"] in {line["state"] for line in inside}
     assert len(inside) <= len(ledger)
@@ -160,7 +161,7 @@ def test_what_is_written_through_another_link_was_not_watched(site: Site) -> Non
         time.sleep(0.5)
         site.command.ask("scan", site.root)
         daemon.wait_for("unannounced")
-        until(lambda: site.coverage()[-1] == ("watched", None), 10)
+        until(lambda: site.coverage()[-1] == ("watched", None))
         assert ("scanned", "unannounced") in site.coverage()
         tiles(site.command.records("coverage"))
     site.holds(after=[daemon])
@@ -185,11 +186,11 @@ def test_the_ledger_has_a_scan_before_the_root_does(site: Site) -> None:
 
 
 def test_saves_that_waited_when_the_daemon_stopped_are_not_called_watched(site: Site) -> None:
-    with site.using(INGEST_QUIET_SECONDS="5", INGEST_HOLD_SECONDS="5").daemon() as daemon:
+    with site.using(INGEST_QUIET_SECONDS="60", INGEST_HOLD_SECONDS="60").daemon() as daemon:
         time.sleep(0.5)
-        written = time.time()
         site.write(new="one")
         time.sleep(1.5)
+        asked = time.time()
     site.write(new="two")
     with site.daemon():
         ledger = site.command.records("coverage")
@@ -197,7 +198,7 @@ def test_saves_that_waited_when_the_daemon_stopped_are_not_called_watched(site: 
 
     tiles(ledger)
     stopped = [line for line in ledger if line["reason"] == "stopped"]
-    assert moment(stopped[-1]["from"]) <= written + 0.3
+    assert moment(stopped[-1]["from"]) < asked
     assert daemon.events("stopped")
 
 
@@ -213,9 +214,9 @@ def test_a_document_may_be_asked_whether_it_was_watched(site: Site) -> None:
         assert "a state may have no version" in answer("--since", "2001-01-01", "--until", "2001-02-01")
         assert "a state may have no version" in answer("--since", "2001-01-01")
         site.write(a="x" * 200)
-        until(lambda: site.status()["rejected"] == 1, 10)
+        until(lambda: site.status()["rejected"] == 1)
         site.write(a="two")
-        until(lambda: site.status()["rejected"] == 0, 10)
+        until(lambda: site.status()["rejected"] == 0)
         daemon.sync()
         told = answer()
         records = site.command.records("coverage", "--document", "a.txt")
@@ -242,9 +243,9 @@ def test_the_same_bytes_again_end_a_rejection(site: Site) -> None:
         site.write(a="one")
         daemon.sync()
         site.write(a="x" * 200)
-        until(lambda: site.status()["rejected"] == 1, 10)
+        until(lambda: site.status()["rejected"] == 1)
         site.write(a="one")
-        until(lambda: site.status()["rejected"] == 0, 10)
+        until(lambda: site.status()["rejected"] == 0)
         records = site.command.records("coverage", "--document", "a.txt")
     assert [line["state"] for line in records] == ["watched", "blind", "watched"]
 

@@ -43,7 +43,7 @@ def test_a_full_disk_is_said_loses_nothing_and_recovers_without_a_restart(site: 
         pid = daemon.pid
         for number in range(60):
             (site.root / f"{number}.txt").write_bytes(os.urandom(8000))
-        site.until_told("store_full", 30)
+        site.until_told("store_full")
         assert site.status()["health"] == "degraded"
         site.command.refused("sync", "--timeout", "0.5", code=4)
         before = oracle.snapshot(site.command)

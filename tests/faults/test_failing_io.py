@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.command import Answer
+from tests.command import PATIENCE, Answer
 from tests.daemon import until
 from tests.faults.machine import needs_gcc
 from tests.faults.site import Site, compile_shim
@@ -126,7 +126,6 @@ def test_a_daemon_whose_writes_fail_says_so_and_recovers_without_a_restart(
             (site.root / f"{name}.txt").write_text(f"Number {name}.\n" * 300)
         status = site.until_status(
             lambda status: any(problem["code"].startswith("store_") for problem in status["problems"]),
-            30,
             "the store's failure is said",
         )
         assert status["health"] == "degraded"
@@ -145,7 +144,7 @@ def test_a_log_that_cannot_be_written_stops_nothing(site: Site) -> None:
     site.write(a="one")
     with Path("/dev/full").open("wb") as full, site.start("watch", site.root, stderr=full) as daemon:
         try:
-            until(lambda: site.command.run("sync", "--timeout", "5").code == 0, 30)
+            until(lambda: site.command.run("sync", "--timeout", "5").code == 0)
             site.write(b="two")
             site.command.ask("sync")
             assert site.log() == [("created", "a.txt", 1), ("created", "b.txt", 1)]
@@ -153,7 +152,7 @@ def test_a_log_that_cannot_be_written_stops_nothing(site: Site) -> None:
             assert daemon.poll() is None
         finally:
             daemon.terminate()
-            assert daemon.wait(20) == 0
+            assert daemon.wait(PATIENCE) == 0
 
 
 def test_a_log_whose_reader_is_gone_stops_nothing(site: Site) -> None:
@@ -162,13 +161,13 @@ def test_a_log_whose_reader_is_gone_stops_nothing(site: Site) -> None:
     with os.fdopen(writing, "wb") as pipe, site.start("watch", site.root, stderr=pipe) as daemon:
         try:
             os.close(reading)
-            until(lambda: site.command.run("sync", "--timeout", "5").code == 0, 30)
+            until(lambda: site.command.run("sync", "--timeout", "5").code == 0)
             site.write(b="two")
             site.command.ask("sync")
             assert site.log() == [("created", "a.txt", 1), ("created", "b.txt", 1)]
         finally:
             daemon.terminate()
-            assert daemon.wait(20) == 0
+            assert daemon.wait(PATIENCE) == 0
 
 
 def test_a_log_whose_reader_has_stopped_reading_stops_nothing(site: Site) -> None:
@@ -178,7 +177,7 @@ def test_a_log_whose_reader_has_stopped_reading_stops_nothing(site: Site) -> Non
     reading, writing = os.pipe()
     with os.fdopen(writing, "wb") as pipe, site.start("watch", site.root, stderr=pipe) as daemon:
         try:
-            until(lambda: site.command.run("sync", "--timeout", "5").code == 0, 30)
+            until(lambda: site.command.run("sync", "--timeout", "5").code == 0)
             # Two scans more, each with lines of its own.
             for text in ("two", "three"):
                 site.write(last=text)
@@ -191,7 +190,7 @@ def test_a_log_whose_reader_has_stopped_reading_stops_nothing(site: Site) -> Non
             assert daemon.poll() is None
         finally:
             daemon.terminate()
-            assert daemon.wait(30) == 0
+            assert daemon.wait(PATIENCE) == 0
     os.set_blocking(reading, False)
     with os.fdopen(reading, "rb") as end:
         whole = [line for line in end.read().splitlines(keepends=True) if line.endswith(b"\n")]
@@ -199,4 +198,4 @@ def test_a_log_whose_reader_has_stopped_reading_stops_nothing(site: Site) -> Non
     assert 0 < len(told) < 400
 
     with site.daemon() as following:
-        until(lambda: told | {line["seq"] for line in following.changes} == set(range(1, 403)), 20)
+        until(lambda: told | {line["seq"] for line in following.changes} == set(range(1, 403)))

@@ -38,7 +38,7 @@ def test_a_lock_held_for_long_is_said_and_nothing_is_lost(each_site: Site) -> No
     with site.daemon() as daemon:
         with locked(site):
             site.write(a="edited under the lock", b="made under the lock")
-            status = site.until_told("store_locked", 20)
+            status = site.until_told("store_locked")
             assert status["health"] == "degraded"
             site.command.refused("sync", "--timeout", "0.5", code=4)
             assert site.log() == [("created", "a.txt", 1)]
@@ -47,19 +47,19 @@ def test_a_lock_held_for_long_is_said_and_nothing_is_lost(each_site: Site) -> No
 
         assert sorted(site.log()[1:]) == [("changed", "a.txt", 2), ("created", "b.txt", 1)]
         # Several saves under the lock would have become one version.
-        until(lambda: site.coverage()[-1] == ("watched", None), 10)
+        until(lambda: site.coverage()[-1] == ("watched", None))
         assert ("scanned", "store_locked") in site.coverage()
         site.holds(after=[daemon])
 
 
 def test_a_lock_held_for_a_moment_is_waited_for(each_site: Site) -> None:
-    site = each_site
+    site = each_site.using(INGEST_BUSY_SECONDS="60")
     site.write(a="one")
     with site.daemon() as daemon:
         with locked(site):
             site.write(a="edited under the lock")
             time.sleep(0.4)
-        until(lambda: site.listing()["a.txt"][1] == 2, 20)
+        until(lambda: site.listing()["a.txt"][1] == 2)
 
         assert daemon.events("store_unavailable") == []
         assert site.status()["health"] == "ok"
@@ -71,7 +71,7 @@ def test_a_scan_under_a_lock_ends_in_time_with_the_reason(each_site: Site) -> No
     site.command.ask("scan", site.root)
     site.write(b="two")
     with locked(site):
-        refused = site.command.run("scan", site.root, timeout=30)
+        refused = site.command.run("scan", site.root)
         assert refused.code == 4, refused
         assert "locked" in refused.error
         assert site.log() == [("created", "a.txt", 1)]

@@ -7,7 +7,7 @@ from tests.daemon import until
 from tests.faults import mounts
 from tests.faults.machine import needs_mounts
 from tests.faults.mounts import in_own_mounts
-from tests.faults.site import ON_TIME, Site
+from tests.faults.site import Site
 
 pytestmark = needs_mounts
 
@@ -64,11 +64,11 @@ def test_a_folder_that_is_mounted_over_is_unknown_and_the_rest_goes_on(site: Sit
         before = site.listing()
         mounts.mount_tmpfs(site.root / "sub")
         (site.root / "sub" / "b.txt").write_text("on another file system")
-        status = site.until_status(lambda status: "sub" in replaced_at(status), ON_TIME, "sub is replaced")
+        status = site.until_status(lambda status: "sub" in replaced_at(status), "sub is replaced")
         assert status["health"] == "degraded"
         site.write(a="edited meanwhile", new="made meanwhile")
-        until(lambda: site.listing().keys() >= {"new.txt"}, 20)
-        until(lambda: site.listing()["a.txt"][1] == 2, 20)
+        until(lambda: site.listing().keys() >= {"new.txt"})
+        until(lambda: site.listing()["a.txt"][1] == 2)
         assert site.listing()["sub/b.txt"] == before["sub/b.txt"]
         mounts.unmount(site.root / "sub")
         site.until_healthy()
@@ -88,7 +88,7 @@ def test_a_file_that_another_one_is_mounted_over_is_unknown(site: Site) -> None:
     with site.daemon() as daemon:
         before = site.listing()
         mounts.bind(other, site.root / "a.txt")
-        site.until_status(lambda status: "a.txt" in replaced_at(status), ON_TIME, "a.txt is replaced")
+        site.until_status(lambda status: "a.txt" in replaced_at(status), "a.txt is replaced")
         site.command.ask("scan", site.root)
         assert site.listing() == before
         mounts.unmount(site.root / "a.txt")
@@ -112,7 +112,7 @@ def test_a_folder_whose_own_mount_is_gone_is_unknown(site: Site) -> None:
     with site.daemon() as daemon:
         before = site.listing()
         mounts.unmount(site.root / "sub")
-        site.until_status(lambda status: "sub" in replaced_at(status), ON_TIME, "sub is replaced")
+        site.until_status(lambda status: "sub" in replaced_at(status), "sub is replaced")
         assert site.listing() == before
         mounts.bind(keeper, site.root / "sub")
         site.until_healthy()
@@ -136,7 +136,7 @@ def test_a_mount_that_was_gone_while_nobody_watched_deletes_nothing(site: Site) 
     site.command.run("scan", site.root)
     assert site.deleted() == []
     with site.daemon(ready="started") as daemon:
-        site.until_status(lambda status: "sub" in replaced_at(status), ON_TIME, "sub is replaced")
+        site.until_status(lambda status: "sub" in replaced_at(status), "sub is replaced")
         assert site.deleted() == []
         mounts.bind(keeper, site.root / "sub")
         site.until_healthy()
@@ -152,11 +152,11 @@ def test_a_new_mount_on_an_empty_folder_is_taken_in_and_its_loss_deletes_nothing
     with site.daemon() as daemon:
         mounts.mount_tmpfs(site.root / "sub")
         site.write(sub__b="two")
-        until(lambda: "sub/b.txt" in site.listing(), 20)
+        until(lambda: "sub/b.txt" in site.listing())
         mounts.unmount(site.root / "sub")
-        site.until_status(lambda status: "sub" in replaced_at(status), ON_TIME, "sub is replaced")
+        site.until_status(lambda status: "sub" in replaced_at(status), "sub is replaced")
         site.write(a="edited")
-        until(lambda: site.listing()["a.txt"][1] == 2, 20)
+        until(lambda: site.listing()["a.txt"][1] == 2)
 
         assert site.deleted() == []
         assert daemon.alive
@@ -174,7 +174,7 @@ def test_a_root_that_cannot_be_written_to_is_watched_and_polled_and_says_so(site
         (site.place / "behind" / "b.txt").write_text("two")
         daemon.sync()
         assert site.log() == [("created", "a.txt", 1), ("created", "b.txt", 1)]
-        until(lambda: site.coverage()[-1] == ("scanned", "polling"), 10, what="coverage says polling")
+        until(lambda: site.coverage()[-1] == ("scanned", "polling"), what="coverage says polling")
     assert not (site.root / ".ingest").exists()
 
 
@@ -195,11 +195,11 @@ def test_an_unmount_is_noticed_before_what_it_took_away_counts_as_deleted(site: 
     with site.using(INGEST_MOVE_SECONDS="0.01").daemon() as daemon:
         mounts.mount_tmpfs(site.root / "sub")
         site.write(sub__a="one", sub__b="two")
-        until(lambda: {"sub/a.txt", "sub/b.txt"} <= site.listing().keys(), 20)
+        until(lambda: {"sub/a.txt", "sub/b.txt"} <= site.listing().keys())
         site.until_healthy()
         mounts.unmount(site.root / "sub")
         site.command.ask("scan", site.root)
-        site.until_status(lambda status: "sub" in replaced_at(status), ON_TIME, "sub is replaced")
+        site.until_status(lambda status: "sub" in replaced_at(status), "sub is replaced")
 
         assert site.deleted() == []
         assert site.coverage()[-1] == ("scanned", "root_replaced")

@@ -12,7 +12,7 @@ import pytest
 
 from tests.daemon import until
 from tests.faults.machine import needs_least_power, without_power
-from tests.faults.site import ON_TIME, Site
+from tests.faults.site import Site
 
 pytestmark = needs_least_power
 
@@ -35,7 +35,7 @@ def test_a_folder_that_becomes_unreadable_is_unknown_and_nothing_is_deleted(weak
         assert status["health"] == "degraded"
         assert "sub" in {problem["path"] for problem in status["problems"]}
         site.write(a="edited meanwhile")
-        until(lambda: site.listing()["a.txt"][1] == 2, 20)
+        until(lambda: site.listing()["a.txt"][1] == 2)
         assert site.listing().keys() == before.keys()
         (site.root / "sub").chmod(0o755)
         site.until_healthy()
@@ -85,7 +85,7 @@ def test_an_unreadable_file_is_rejected_never_deleted_and_comes_back(weak: Site)
         (site.root / "a.txt").chmod(0)
         (site.root / "new.txt").write_text("never readable")
         (site.root / "new.txt").chmod(0)
-        until(lambda: site.status()["rejected"] >= 1, ON_TIME)
+        until(lambda: site.status()["rejected"] >= 1)
         daemon.sync()
         status = site.status()
         assert status["health"] == "ok"
@@ -94,7 +94,7 @@ def test_an_unreadable_file_is_rejected_never_deleted_and_comes_back(weak: Site)
         assert "a.txt" in site.listing()
         (site.root / "a.txt").chmod(0o644)
         (site.root / "new.txt").chmod(0o644)
-        until(lambda: site.status()["rejected"] == 0, 20, what="both leave rejection")
+        until(lambda: site.status()["rejected"] == 0, what="both leave rejection")
         daemon.sync()
 
         assert site.deleted() == []
@@ -116,9 +116,9 @@ def test_a_folder_that_stays_unreadable_is_told_poll_after_poll(weak: Site) -> N
             daemon.sync()
         assert site.coverage()[-1] == ("scanned", "unwatched")
         (site.root / "sub").chmod(0o755)
-        site.command.ask("sync", "--timeout", "10")
+        daemon.sync()
         site.until_healthy()
-        until(lambda: site.coverage()[-1] == ("watched", None), 10)
+        until(lambda: site.coverage()[-1] == ("watched", None))
 
 
 def test_a_root_that_can_no_longer_be_written_to_has_no_proof(weak: Site) -> None:
@@ -142,7 +142,7 @@ def test_a_root_that_becomes_unreadable_deletes_nothing_and_resumes(weak: Site) 
     with site.daemon() as daemon:
         before = site.listing()
         site.root.chmod(0)
-        site.until_status(lambda status: status["health"] in {"degraded", "blind"}, ON_TIME, "not ok")
+        site.until_status(lambda status: status["health"] in {"degraded", "blind"}, "not ok")
         site.command.refused("sync", "--timeout", "0.5", code=4)
         site.root.chmod(0o755)
         site.until_healthy()
@@ -163,7 +163,7 @@ def test_a_root_that_may_not_be_written_to_is_polled_and_says_so(weak: Site) -> 
         assert sorted(site.log()[2:]) == [("changed", "a.txt", 2), ("changed", "sub/b.txt", 2)]
         assert site.coverage()[-1] == ("scanned", "polling")
         site.root.chmod(0o755)
-        until(lambda: site.coverage()[-1][0] == "watched", 20, what="watched, once it can be written to")
+        until(lambda: site.coverage()[-1][0] == "watched", what="watched, once it can be written to")
 
 
 def test_our_own_folder_made_a_link_leads_nowhere(site: Site) -> None:
@@ -175,11 +175,11 @@ def test_our_own_folder_made_a_link_leads_nowhere(site: Site) -> None:
         shutil.rmtree(site.root / ".ingest")
         (site.root / ".ingest").symlink_to(target)
         site.write(a="edited")
-        until(lambda: site.listing()["a.txt"][1] == 2, 20)
+        until(lambda: site.listing()["a.txt"][1] == 2)
         site.write(b="new")
-        until(lambda: "b.txt" in site.listing(), 20)
+        until(lambda: "b.txt" in site.listing())
         (site.root / ".ingest").unlink()
-        until((site.root / ".ingest" / "root-id").exists, 20)
+        until((site.root / ".ingest" / "root-id").exists)
         site.until_healthy()
         daemon.sync()
 

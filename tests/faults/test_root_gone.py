@@ -173,7 +173,7 @@ def test_the_folder_of_our_own_is_written_again_when_it_is_deleted(site: Site) -
     with site.daemon() as daemon:
         identity = (site.root / ".ingest" / "root-id").read_text()
         shutil.rmtree(site.root / ".ingest")
-        until((site.root / ".ingest" / "root-id").exists, 10)
+        until((site.root / ".ingest" / "root-id").exists)
         assert (site.root / ".ingest" / "root-id").read_text() == identity
         site.write(b="two")
         daemon.sync()

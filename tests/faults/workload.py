@@ -25,6 +25,8 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Self
 
+from tests.command import PATIENCE
+
 FEWEST_FILES = 12  # below it nothing is taken away
 MOST_FILES = 120  # past it more is deleted than created
 MOST_FOLDERS = 12
@@ -293,9 +295,9 @@ class RunningWorkload:
         """Whether it still makes operations."""
         return self._process.poll() is None
 
-    def finish(self, timeout: float = 60.0) -> dict[str, int]:
+    def finish(self) -> dict[str, int]:
         """Wait until all its operations are done; returns how often it did what."""
-        said, _ = self._process.communicate(timeout=timeout)
+        said, _ = self._process.communicate(timeout=PATIENCE)
         assert self._process.returncode == 0
         self.counts = json.loads(said)
         return self.counts

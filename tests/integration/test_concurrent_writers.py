@@ -8,15 +8,13 @@ import sys
 import time
 from pathlib import Path
 
-import pytest
-
 from ingest.store import reader, tables
 from ingest.store.engine import Store
+from tests.command import PATIENCE
 from tests.recording import add_root, entry, everything, findings, opened, record, rows_of
 
 WRITERS = 8
 BATCHES = 8
-DEADLINE = 100.0
 
 
 class Writer:
@@ -51,7 +49,6 @@ class Writer:
         return [[bytes.fromhex(word) for word in line.split()] for line in lines]
 
 
-@pytest.mark.timeout(180)
 def test_a_reader_sees_each_change_of_eight_writers_once_and_in_order(
     database_url: str, tmp_path: Path
 ) -> None:
@@ -83,7 +80,7 @@ def test_a_reader_sees_each_change_of_eight_writers_once_and_in_order(
 def poll_until_done(store: Store, writers: list[Writer]) -> list[tuple[int, bytes]]:
     """Follow the log as a sink does: always what comes after the last one seen."""
     polled: list[tuple[int, bytes]] = []
-    deadline = time.monotonic() + DEADLINE
+    deadline = time.monotonic() + PATIENCE
     while True:
         running = [writer for writer in writers if writer.is_running()]
         with store.read() as connection:

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.command import Command, Record
+from tests.command import PATIENCE, Command, Record
 from tests.faults import mounts
 from tests.faults.machine import needs_mounts
 from tests.faults.mounts import in_own_mounts
@@ -202,6 +202,7 @@ def test_a_first_scan_does_without_processes_where_none_can_be_made(tmp_path: Pa
     done = subprocess.run(
         [sys.executable, "-c", FULL + "from ingest.__main__ import main\nmain()\n",
          "--database", str(place.command.database), "--json", "scan", str(place.root)],
-        cwd=tmp_path, env=place.command.environment(), capture_output=True, text=True, check=True, timeout=60,
+        cwd=tmp_path, env=place.command.environment(), capture_output=True, text=True, check=True,
+        timeout=PATIENCE,
     )  # fmt: skip
     assert json.loads(done.stdout.splitlines()[-1])["created"] == 1540

@@ -12,6 +12,7 @@ import pytest
 
 from ingest.disk import read
 from ingest.disk.read import Bytes, File, Gone, Unknown, look, open_beneath, read_stable
+from tests.command import PATIENCE
 from tests.unit import another_user
 
 MB = 1 << 20
@@ -115,7 +116,7 @@ def test_a_folder_swapped_for_a_link_again_and_again_never_gives_the_outside(
     begun = time.monotonic()
     tries = 0
     # Long enough to have met both, however the two threads take turns.
-    while tries < 2000 or (not found and time.monotonic() < begun + 30):
+    while tries < 2000 or (not found and time.monotonic() < begun + PATIENCE):
         tries += 1
         answer = read_all(root, b"d/secret")
         if isinstance(answer, Bytes):

@@ -11,6 +11,7 @@ from pathlib import Path
 
 from ingest.disk.pairing import LONGEST, PromptQueue
 from ingest.disk.watch import Watcher
+from tests.command import PATIENCE
 
 FOREVER = 3600.0
 
@@ -22,7 +23,7 @@ def _getting(queue: PromptQueue[str]) -> Iterator[list[str | None]]:
     thread = threading.Thread(target=lambda: got.append(queue.get()), daemon=True)
     thread.start()
     yield got
-    thread.join(10)
+    thread.join(PATIENCE)
     assert not thread.is_alive()
 
 

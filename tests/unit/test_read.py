@@ -14,6 +14,7 @@ import pytest
 
 from ingest.disk import read
 from ingest.disk.read import Bytes, Gone, Moving, Rejected, look, read_stable
+from tests.command import PATIENCE
 
 MB = 1 << 20
 
@@ -150,7 +151,7 @@ def test_a_fifo_is_not_opened(folder: Path, root: int) -> None:
 
 def wait_until_asleep(thread: threading.Thread) -> None:
     """Until the kernel says that the thread sleeps in a call; it has only one to make."""
-    deadline = time.monotonic() + 10
+    deadline = time.monotonic() + PATIENCE
     while time.monotonic() < deadline:
         state = Path(f"/proc/self/task/{thread.native_id}/stat").read_text().rpartition(")")[2].split()[0]
         if state == "S":
