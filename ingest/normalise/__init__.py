@@ -7,8 +7,9 @@ its format and nothing else; whether it is text at all is decided by its content
 
 The canonical text is in NFC, its lines end in `\n`, and a leading U+FEFF and the date header
 are gone; what a format changes beyond that stands in the format's module. Nothing else is
-altered. Normalising the UTF-8 bytes of a canonical text under the same name gives the same
-text again.
+altered. The header's date goes before one that the text gives in its front matter, and the
+language that it gives there before the one that is told from its words. Normalising the UTF-8
+bytes of a canonical text under the same name gives the same text again.
 """
 
 from __future__ import annotations
@@ -52,7 +53,9 @@ def normalise(raw: bytes, name: bytes) -> Rendition:
     if _is_control_heavy(raw, decoded, text):
         return _without_text(fmt, "binary", magic.kind(raw) or magic.UNKNOWN, decoded.bom)
 
-    spoken = language.detect(text)
+    said = fmt.metadata(text)
+    date = said.date if dated is None else dated.date
+    spoken = said.language or language.detect(text)
     return Rendition(
         normaliser=fmt.normaliser,
         libraries=_libraries(),
@@ -65,10 +68,10 @@ def normalise(raw: bytes, name: bytes) -> Rendition:
         lossy=decoded.lossy,
         newline=newline.style(body),
         language=spoken,
-        title=fmt.title(text),
-        date=None if dated is None else dated.date,
-        date_earliest=None if dated is None else dated.earliest,
-        date_latest=None if dated is None else dated.latest,
+        title=said.title,
+        date=None if date is None else date.written,
+        date_earliest=None if date is None else date.earliest,
+        date_latest=None if date is None else date.latest,
         words=count.words(text),
         sentences=count.sentences(text, spoken or "en"),
     )

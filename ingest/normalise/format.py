@@ -6,17 +6,27 @@ from collections.abc import Callable
 
 import msgspec
 
+from ingest.normalise.date import Date
+
+
+class Metadata(msgspec.Struct, frozen=True, kw_only=True):
+    """What a text says of itself; None where it does not. `language` is ISO 639-1."""
+
+    title: str | None = None
+    date: Date | None = None
+    language: str | None = None
+
 
 class Format(msgspec.Struct, frozen=True, kw_only=True):
     r"""One format of text.
 
     `normaliser` is its name and version; the version goes up whenever the same bytes may give
     another rendition. `extensions` are lower-case, without the dot. `body` takes a text with
-    `\n` line ends to its canonical lines, and is idempotent. `title` takes the canonical text.
+    `\n` line ends to its canonical lines, and is idempotent. `metadata` takes the canonical text.
     """
 
     normaliser: str
     media_type: str
     extensions: tuple[bytes, ...]
     body: Callable[[str], str]
-    title: Callable[[str], str | None]
+    metadata: Callable[[str], Metadata]

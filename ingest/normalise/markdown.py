@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import re
 
-from ingest.normalise.format import Format
+import msgspec
+
+from ingest.normalise import front_matter
+from ingest.normalise.format import Format, Metadata
 
 _LOOK_AT = 65_536
 _LONGEST_TITLE = 1000
@@ -16,45 +19,22 @@ _UNDERLINE = re.compile(r" {0,3}(?:=+|-+)[ \t]*\Z")
 _RULE = re.compile(r" {0,3}([-*_])(?:[ \t]*+\1){2,}+[ \t]*+\Z")
 _OTHER_BLOCK = re.compile(r" {0,3}(?:[-+*](?:[ \t]|\Z)|[0-9]{1,9}[.)][ \t]|[><])")
 _INDENTED = re.compile(r" {4}| {0,3}\t")
-_FRONT_MATTER_END = frozenset(("---", "..."))
-_BLOCK_SCALARS = frozenset("|>")
 
 
-def title(text: str) -> str | None:
-    """The `title:` of the front matter, else the first heading that says something; else None.
+def metadata(text: str) -> Metadata:
+    """What the front matter says; for a title else the first heading that says something.
 
-    Only the first 65,536 characters are looked at. Front matter stands between a first line
-    `---` and a line `---` or `...`. Its lines are read as plain text, never as YAML: a value is
-    what follows the colon, less a pair of quotes around it; one that goes on over further
-    lines is passed over. A heading is ATX or Setext, outside fenced code. A title longer than
-    1,000 characters is none.
+    Only the first 65,536 characters are looked at. A heading is ATX or Setext, outside fenced code.
+    A title longer than 1,000 characters is none.
     """
     lines = text[:_LOOK_AT].split("\n")
     if len(text) > _LOOK_AT:
         lines[-1] = ""
-    found, start = _front_matter(lines)
-    found = found or _first_heading(lines[start:])
-    return found if found and len(found) <= _LONGEST_TITLE else None
-
-
-def _front_matter(lines: list[str]) -> tuple[str | None, int]:
-    if lines[0].rstrip() != "---":
-        return None, 0
-    found = None
-    for number, line in enumerate(lines[1:], start=1):
-        if line.rstrip() in _FRONT_MATTER_END:
-            return found, number + 1
-        if found is None and line[:6].lower() == "title:":
-            found = _unquoted(line[6:].strip())
-    return None, 0
-
-
-def _unquoted(value: str) -> str | None:
-    if value[:1] in _BLOCK_SCALARS:
-        return None
-    if len(value) > 1 and value[0] == value[-1] and value[0] in "\"'":
-        value = value[1:-1].strip()
-    return value or None
+    said, start = front_matter.read(lines)
+    title = said.title or _first_heading(lines[start:])
+    if title and len(title) > _LONGEST_TITLE:
+        title = None
+    return msgspec.structs.replace(said, title=title)
 
 
 def _first_heading(lines: list[str]) -> str | None:
@@ -95,9 +75,9 @@ def _as_written(text: str) -> str:
 
 
 FORMAT = Format(
-    normaliser="markdown/3",
+    normaliser="markdown/4",
     media_type="text/markdown",
     extensions=(b"md", b"markdown", b"mdown", b"mkd"),
     body=_as_written,
-    title=title,
+    metadata=metadata,
 )

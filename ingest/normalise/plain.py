@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from ingest.normalise.format import Format
+from ingest.normalise.format import Format, Metadata
 
 _BLANKS = " \t"
 _PIECE = 1 << 20
@@ -49,10 +49,14 @@ def headline(text: str) -> str | None:
     return line
 
 
+def _metadata(text: str) -> Metadata:
+    return Metadata(title=headline(text))
+
+
 FORMAT = Format(
-    normaliser="plain/3",
+    normaliser="plain/4",
     media_type="text/plain",
     extensions=(b"txt", b"text"),
     body=without_trailing_blanks,
-    title=headline,
+    metadata=_metadata,
 )

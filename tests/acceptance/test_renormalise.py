@@ -34,7 +34,7 @@ from ingest.normalise import plain
 
 old = plain.FORMAT
 new = msgspec.structs.replace(
-    old, normaliser="plain/4", body=lambda text: old.body(text).replace("colour", "color")
+    old, normaliser="plain/next", body=lambda text: old.body(text).replace("colour", "color")
 )
 plain.FORMAT = new
 normalise._FORMATS.update({extension: new for extension in new.extensions})
@@ -77,15 +77,15 @@ def test_every_version_of_a_live_document_gets_another_text_and_no_edit(each_pla
     said = newer(place).ask("renormalise").text
     dry = newer(place).record("renormalise", "--dry-run")
 
-    assert said == "root: 2 of 3 documents have another rendition (3 plain/4)\n"
+    assert said == "root: 2 of 3 documents have another rendition (3 plain/next)\n"
     assert place.told(before.anchor[0]) == [
-        "renormalised a.txt @2 (plain/4)",
-        "renormalised b.txt @1 (plain/4)",
+        "renormalised a.txt @2 (plain/next)",
+        "renormalised b.txt @1 (plain/next)",
     ]
     assert (dry["renormalised"], dry["renditions"]) == (0, 0)
     assert place.command.ask("show", "a.txt").text == "The color is blue.\nNothing else.\n"
     assert place.command.ask("show", "a.txt@1").text == "The color is red.\nNothing else.\n"
-    assert place.command.ask("show", "a.txt@1", "--normaliser", "plain/3").text.startswith(
+    assert place.command.ask("show", "a.txt@1", "--normaliser", "plain/4").text.startswith(
         "The colour is red."
     )
     assert place.command.ask("show", "--raw", "a.txt").out == b"The colour is blue.\nNothing else.\n"
@@ -115,10 +115,10 @@ def test_a_dry_run_counts_and_writes_nothing(place: Place) -> None:
     said = newer(place).ask("renormalise", "--dry-run", "root").text
     counted = newer(place).record("renormalise", "--dry-run")
 
-    assert said == "root: 2 of 3 documents would have another rendition (3 plain/4)\n"
+    assert said == "root: 2 of 3 documents would have another rendition (3 plain/next)\n"
     assert counted == {
         "root": "root", "dry_run": True, "documents": 3, "renormalised": 2, "renditions": 3, "left": 0,
-        "damaged": 0, "seq": 0, "normalisers": {"plain/4": 3},
+        "damaged": 0, "seq": 0, "normalisers": {"plain/next": 3},
     }  # fmt: skip
     assert place.seq == seq
     assert newer(place).refused("renormalise", "nowhere", code=2).error == "no root 'nowhere'"
@@ -133,7 +133,7 @@ def test_a_document_that_was_deleted_has_its_turn_when_it_is_back(place: Place) 
 
     newer(place).ask("renormalise")
 
-    assert place.told(seq) == ["renormalised d.txt @1 (plain/4)"]
+    assert place.told(seq) == ["renormalised d.txt @1 (plain/next)"]
     place.holds()
 
 
@@ -160,8 +160,8 @@ def test_beside_a_running_daemon(place: Place) -> None:
         place.command.ask("sync")
 
     assert place.told()[-3:] == [
-        "renormalised a.txt @2 (plain/4)",
-        "renormalised b.txt @1 (plain/4)",
+        "renormalised a.txt @2 (plain/next)",
+        "renormalised b.txt @1 (plain/next)",
         "changed a.txt @3",
     ]
     place.holds()
@@ -198,9 +198,9 @@ def test_a_version_whose_bytes_are_damaged_is_left_out_and_said(place: Place) ->
 
     done = newer(place).ask("renormalise", code=5)
 
-    assert done.text == "root: 1 of 3 documents have another rendition (1 plain/4)\n"
+    assert done.text == "root: 1 of 3 documents have another rendition (1 plain/next)\n"
     assert done.note == "2 versions cannot be read; run: ingest verify --deep"
-    assert place.told()[-1] == "renormalised b.txt @1 (plain/4)"
+    assert place.told()[-1] == "renormalised b.txt @1 (plain/next)"
     assert entries_of(place.command.record("report"), "a.txt") == ["document.created", "unread"]
 
 
@@ -229,7 +229,11 @@ def opened(place: Place) -> Iterator[tuple[Store, int]]:
 def raised(monkeypatch: pytest.MonkeyPatch) -> None:
     """In this process the normaliser of every file is a newer one."""
     changed = Format(
-        normaliser="plain/4", media_type="text/plain", extensions=(), body=str, title=plain.headline
+        normaliser="plain/next",
+        media_type="text/plain",
+        extensions=(),
+        body=str,
+        metadata=plain.FORMAT.metadata,
     )
     monkeypatch.setattr(plain, "FORMAT", changed)
     monkeypatch.setattr(normalise, "_FORMATS", {})
@@ -267,8 +271,8 @@ def test_what_changes_while_it_is_read_is_looked_at_again(
         assert place.told(3) == [
             "changed a.txt @2",
             "deleted c.txt (removed)",
-            "renormalised b.txt @1 (plain/4)",
-            "renormalised a.txt @2 (plain/4)",
+            "renormalised b.txt @1 (plain/next)",
+            "renormalised a.txt @2 (plain/next)",
         ]
         assert findings(store) == []
 
@@ -294,13 +298,13 @@ def test_a_run_that_was_stopped_goes_on_where_it_ended(
         monkeypatch.setattr(writer, "add_renditions", stopped)
         with pytest.raises(KeyboardInterrupt):
             renormalise(store, root, Counts(), clock=clock(), dry_run=False)
-        assert place.told(3) == ["renormalised a.txt @1 (plain/4)"]
+        assert place.told(3) == ["renormalised a.txt @1 (plain/next)"]
         monkeypatch.setattr(writer, "add_renditions", real)
         counts = Counts()
         renormalise(store, root, counts, clock=clock(), dry_run=False)
 
         assert counts.renormalised == 2
-        assert place.told(4) == ["renormalised b.txt @1 (plain/4)", "renormalised c.txt @1 (plain/4)"]
+        assert place.told(4) == ["renormalised b.txt @1 (plain/next)", "renormalised c.txt @1 (plain/next)"]
         assert findings(store) == []
 
 
@@ -325,5 +329,5 @@ def test_two_runs_at_once_add_each_rendition_once(each_place: Place, monkeypatch
         renormalise(store, root, counts, clock=clock(), dry_run=False)
 
         assert (counts.renormalised, counts.left) == (0, 0)
-        assert place.told(2) == ["renormalised a.txt @1 (plain/4)", "renormalised b.txt @1 (plain/4)"]
+        assert place.told(2) == ["renormalised a.txt @1 (plain/next)", "renormalised b.txt @1 (plain/next)"]
         assert findings(store) == []

@@ -60,7 +60,7 @@ def test_a_small_text_in_full() -> None:
     libraries = of(b"").libraries
 
     assert Rendition(
-        normaliser="plain/3",
+        normaliser="plain/4",
         libraries=libraries,
         media_type="text/plain",
         text="Kop\n\nEen hele gewone regel.\n",
@@ -81,7 +81,7 @@ def test_a_small_text_in_full() -> None:
 
 def test_a_file_without_text_in_full() -> None:
     assert Rendition(
-        normaliser="plain/3",
+        normaliser="plain/4",
         libraries=of(b"").libraries,
         media_type="image/png",
         text_reason="binary",
@@ -112,15 +112,15 @@ def test_the_libraries_are_named_with_their_versions() -> None:
 @pytest.mark.parametrize(
     ("name", "normaliser", "media_type"),
     [
-        (b"a.txt", "plain/3", "text/plain"),
-        (b"README", "plain/3", "text/plain"),
-        (b"a.unknown", "plain/3", "text/plain"),
-        (b"\xff.txt", "plain/3", "text/plain"),
-        (b"", "plain/3", "text/plain"),
-        (b"a.md", "markdown/3", "text/markdown"),
-        (b"A.MD", "markdown/3", "text/markdown"),
-        (b"a.txt.markdown", "markdown/3", "text/markdown"),
-        (b"md", "markdown/3", "text/markdown"),
+        (b"a.txt", "plain/4", "text/plain"),
+        (b"README", "plain/4", "text/plain"),
+        (b"a.unknown", "plain/4", "text/plain"),
+        (b"\xff.txt", "plain/4", "text/plain"),
+        (b"", "plain/4", "text/plain"),
+        (b"a.md", "markdown/4", "text/markdown"),
+        (b"A.MD", "markdown/4", "text/markdown"),
+        (b"a.txt.markdown", "markdown/4", "text/markdown"),
+        (b"md", "markdown/4", "text/markdown"),
     ],
 )
 def test_the_name_picks_the_format(name: bytes, normaliser: str, media_type: str) -> None:
@@ -228,6 +228,103 @@ def test_the_language(text: str, code: str | None) -> None:
     assert code == language.detect(text)
 
 
+NAMES = """librover (2.4-1) unstable; urgency=medium
+
+Files: src/rover/*.c
+Copyright: 1998-2004, Anna Vandermeer <anna@rover.example>
+           2003-2011, R. Okafor and Sons, Ltd.
+           2006, Jean-Luc Petit <jlp@rover.example>
+           2009-2020, Institut for Kartografi, Aalborg
+           2012, Maria da Silva <maria@rover.example>
+License: GPL-2+
+
+Files: debian/*
+Copyright: 2001-2019, Piotr Nowak <piotr@rover.example>
+           2015, Ingrid Svensson <ingrid@rover.example>
+           2017-2020, Universidad de Cuenca
+License: GPL-2+
+
+"""
+IN_LISTS = {
+    "en": [
+        "new release, closes #1031336",
+        "do not call the shell where none is needed",
+        "update years in copyright",
+        "use the signing key that upstream has now",
+        "remove patches applied by others",
+    ],
+    "nl": [
+        "nieuwe uitgave, sluit #1031336",
+        "roep geen schil aan waar die niet nodig is",
+        "jaartallen bijgewerkt",
+        "gebruik de sleutel die de makers nu hebben",
+        "verwijder wat anderen al hebben overgenomen",
+    ],
+    "de": [
+        "neue Fassung, behebt #1031336",
+        "keine Shell aufrufen, wo sie nicht gebraucht wird",
+        "die Jahre ergänzt",
+        "den Schlüssel verwenden, den die Autoren jetzt haben",
+        "entfernt, was andere schon übernommen haben",
+    ],
+    "fr": [
+        "nouvelle version, corrige #1031336",
+        "ne pas appeler le shell quand il est inutile",
+        "années à jour",
+        "utiliser la clé que les auteurs ont maintenant",
+        "retirer les correctifs déjà repris ailleurs",
+    ],
+    "es": [
+        "nueva versión, cierra #1031336",
+        "no llamar al intérprete cuando no hace falta",
+        "años actualizados",
+        "usar la clave que los autores tienen ahora",
+        "quitar los parches que otros ya aplicaron",
+    ],
+    "pt": [
+        "nova versão, fecha #1031336",
+        "não chamar o interpretador quando não é preciso",
+        "anos atualizados",
+        "usar a chave que os autores têm agora",
+        "remover as correções que outros já aplicaram",
+    ],
+    "pl": [
+        "nowe wydanie, zamyka #1031336",
+        "nie wywołuj powłoki tam, gdzie nie jest potrzebna",
+        "zmienione lata",
+        "użyj klucza, który autorzy mają teraz",
+        "usuń poprawki przyjęte już przez innych",
+    ],
+    "sv": [
+        "ny utgåva, stänger #1031336",
+        "anropa inte skalet när det inte behövs",
+        "årtalen är uppdaterade",
+        "använd nyckeln som upphovsmännen har nu",
+        "ta bort rättelser som andra redan har tagit in",
+    ],
+}
+
+
+@pytest.mark.parametrize("code", IN_LISTS)
+def test_the_language_of_a_list_that_begins_with_names(code: str) -> None:
+    assert language.detect(NAMES) is None
+    assert language.detect(NAMES + "".join(f"  * {line}\n" for line in IN_LISTS[code])) == code
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "".join(
+            f"    {name}: 'src/{name}/*.c',\n" for name in ("alpha", "beta", "gamma", "delta", "zeta") * 9
+        ),
+        "int main(void) {\n  for (i = 0; i < n; i++) {\n    sum += table[i];\n  }\n}\n" * 20,
+        "all: clean\n\tgcc -o rover-helper rover-helper.c\n\nclean:\n\trm -f rover-helper *.o\n" * 20,
+    ],
+)
+def test_a_list_of_names_or_of_code_has_no_language(text: str) -> None:
+    assert language.detect(NAMES + text) is None
+
+
 def test_importing_loads_no_library_and_no_code_that_downloads() -> None:
     program = """
 import sys
@@ -271,17 +368,17 @@ PATTERNS = {
 @pytest.mark.parametrize("name", [b"a.txt", b"a.md"])
 @pytest.mark.parametrize("pattern", PATTERNS)
 def test_two_mebibytes_of_anything_take_seconds(pattern: str, name: bytes) -> None:
-    """Less than one on an idle machine; what is quadratic takes minutes."""
+    """Less than one of the processor's; what is quadratic takes many minutes."""
     prepare()
     unit = PATTERNS[pattern]
     raw = (
         unit * (2 * 1024 * 1024 // len(unit)) if unit else ("\u0301" * 500_000 + "\u0323" * 500_000).encode()
     )
 
-    started = time.perf_counter()
+    started = time.process_time()
     rendition = of(raw, name)
 
-    assert time.perf_counter() - started < 10
+    assert time.process_time() - started < 60
     assert rendition.text is not None
 
 

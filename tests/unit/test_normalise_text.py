@@ -211,3 +211,86 @@ def test_the_title_of_a_plain_text(text: str, title: str | None) -> None:
 )
 def test_the_title_of_a_markdown_text(text: str, title: str | None) -> None:
     assert title == markdown(text).title
+
+
+@pytest.mark.parametrize(
+    ("value", "date", "earliest", "latest"),
+    [
+        ("2021-02-20", "2021-02-20", "2021-02-20", "2021-02-20"),
+        ("2021-02", "2021-02", "2021-02-01", "2021-02-28"),
+        ('"2020-02"', "2020-02", "2020-02-01", "2020-02-29"),
+        ("'2021-02-20' # first printed", "2021-02-20", "2021-02-20", "2021-02-20"),
+        ("2021-02-20 # first printed", "2021-02-20", "2021-02-20", "2021-02-20"),
+        ("2021-02-20T23:30:00Z", "2021-02-20", "2021-02-20", "2021-02-20"),
+        ("2021-02-20T23:30:00.5-08:00", "2021-02-20", "2021-02-20", "2021-02-20"),
+        ("2021-02-20 9:30:00 +0100", "2021-02-20", "2021-02-20", "2021-02-20"),
+        ('"2021-02-20 09:30"', "2021-02-20", "2021-02-20", "2021-02-20"),
+        *(
+            (value, None, None, None)
+            for value in ("2021", "2021-02-30", "2021-13", "2021-2-3", "20210220", "soon")
+        ),
+        *(
+            (value, None, None, None)
+            for value in ("2021-02-20 25:00", "2021-02 09:30", "2021-02-20x", "[]", "")
+        ),
+    ],
+)
+def test_the_date_in_front_matter(
+    value: str, date: str | None, earliest: str | None, latest: str | None
+) -> None:
+    for text in (f"---\ndate: {value}\n---\nText.", f"+++\ndate = {value}\n+++\nText."):
+        found = markdown(text)
+        assert (date, earliest, latest) == (found.date, found.date_earliest, found.date_latest)
+        assert text == found.text
+
+
+@pytest.mark.parametrize(
+    ("value", "language"),
+    [
+        ("nl", "nl"),
+        ("nl-NL", "nl"),
+        ('"NL_be"', "nl"),
+        ("zh-Hant-TW # Taiwan", "zh"),
+        *((value, None) for value in ("xx", "dutch", "nld", "[nl, en]", "n", "nl-", "{{ lang }}", "")),
+    ],
+)
+def test_the_language_in_front_matter(value: str, language: str | None) -> None:
+    english = "The council has said that it would not build the bridge, and this is all that is known."
+    for key in ("lang", "Language"):
+        for text in (f"---\n{key}: {value}\n---\n{english}", f"+++\n{key} = {value}\n+++\n{english}"):
+            assert markdown(text).language == (language or "en")
+
+
+def test_front_matter_gives_all_it_has_and_the_first_value_that_can_be_read() -> None:
+    found = markdown(
+        "+++\ntitle = 'Kop: twee'\ndate = 2021-02-30\ndate = 2021-03-01T10:00:00+01:00\nlang = 'nl'\n"
+        "[params]\ntitle = 'nee'\nlanguage = 'de'\n+++\n# ander\n"
+    )
+    assert (found.title, found.date, found.language) == ("Kop: twee", "2021-03-01", "nl")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "---\ndate: 2021-02-20\nlang: nl\n\nNever closed.",
+        "x\n---\ndate: 2021-02-20\nlang: nl\n---\n",
+        "---\nparams:\n  date: 2021-02-20\n  lang: nl\n---\n",
+        "---\nupdate: 2021-02-20\nlanguages: nl\n---\n",
+        "---\ndate: >\n  2021-02-20\nlang: |\n  nl\n---\n",
+        "+++\n[params]\ndate = 2021-02-20\nlang = 'nl'\n+++\n",
+        "+++\ndate = 2021-02-20\nlang = 'nl'\n---\n",
+    ],
+)
+def test_what_is_no_front_matter_says_nothing(text: str) -> None:
+    found = markdown(text)
+    assert (found.date, found.date_earliest, found.date_latest) == (None, None, None)
+    assert found.language != "nl"
+
+
+def test_a_plain_text_has_no_front_matter() -> None:
+    found = plain("---\ndate: 2021-02-20\nlang: nl\n---\n")
+    assert (found.date, found.language) == (None, None)
+
+
+def test_the_date_header_goes_before_the_front_matter() -> None:
+    assert markdown("date 2021-02-20 ---\ndate: 2020-01-01\n---\n").date == "2021-02-20"
