@@ -77,15 +77,3 @@ def place(folder: Path) -> Place:
 def each_place(folder: Path, database_url: str) -> Place:
     """The test runs once on SQLite and once on Postgres."""
     return Place(folder, Quick(database_url, folder))
-
-
-def pytest_configure(config: pytest.Config) -> None:
-    config.addinivalue_line("markers", "slow: takes minutes; run with -m slow")
-
-
-def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    if "slow" in config.getoption("markexpr"):
-        return
-    slow = [item for item in items if item.get_closest_marker("slow")]
-    config.hook.pytest_deselected(items=slow)
-    items[:] = [item for item in items if item not in slow]

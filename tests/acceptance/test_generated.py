@@ -1,6 +1,6 @@
 """Many generated documents, edited, moved and deleted at random: afterwards the oracle holds.
 
-A thousand by default; `-m slow` runs ten thousand.
+A thousand by default; `-m full` runs ten thousand.
 """
 
 from __future__ import annotations
@@ -124,7 +124,7 @@ class Corpus:
             act()
 
 
-@pytest.mark.parametrize("count", [1_000, pytest.param(10_000, marks=pytest.mark.slow)])
+@pytest.mark.parametrize("count", [1_000, pytest.param(10_000, marks=pytest.mark.full)])
 def test_after_random_edits_moves_and_deletes_the_history_is_whole(each_place: Place, count: int) -> None:
     """Before the first start, beside a daemon, while none runs, and under a scan."""
     place = each_place
