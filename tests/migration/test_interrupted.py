@@ -87,7 +87,7 @@ def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The project's wheel, unpacked."""
     folder = tmp_path_factory.mktemp("wheel")
     source = copy_of_the_checkout(folder / "source")
-    for name in ("pyproject.toml", "README.md"):
+    for name in ("pyproject.toml", "README.md", "LICENSE", "NOTICE"):
         shutil.copy(CHECKOUT / name, source / name)
     program = f"from hatchling.build import build_wheel; print(build_wheel({str(folder)!r}))"
     built = subprocess.run(
@@ -108,6 +108,15 @@ def test_the_wheel_carries_every_migration_and_the_settings(wheel: Path) -> None
                 )
     (entry_points,) = wheel.glob("*.dist-info/entry_points.txt")
     assert "ingest = ingest.__main__:main" in entry_points.read_text()
+
+
+def test_the_wheel_carries_its_licence_its_notice_and_the_mark_of_its_types(wheel: Path) -> None:
+    (licences,) = wheel.glob("*.dist-info/licenses")
+    for name in ("LICENSE", "NOTICE"):
+        assert (licences / name).read_bytes() == (CHECKOUT / name).read_bytes()
+    (metadata,) = wheel.glob("*.dist-info/METADATA")
+    assert "\nLicense-Expression: Apache-2.0\n" in metadata.read_text()
+    assert (wheel / "ingest" / "py.typed").is_file()
 
 
 def test_a_store_is_made_from_the_wheel_alone(wheel: Path, tmp_path: Path) -> None:
