@@ -96,8 +96,9 @@ def test_the_last_heartbeat_is_never_older_than_five_seconds(site: Site) -> None
 
 def test_a_clean_stop_is_scanned_until_the_next_start(site: Site) -> None:
     site.write(a="one")
+    began = time.time()
     with site.daemon():
-        asked = time.time()
+        pass
     stopped = time.time()
     assert site.coverage()[-1] == ("scanned", "stopped")
     time.sleep(0.5)
@@ -105,7 +106,7 @@ def test_a_clean_stop_is_scanned_until_the_next_start(site: Site) -> None:
         ledger = site.command.records("coverage")
 
     (between,) = [line for line in ledger if line["reason"] == "stopped"]
-    assert asked <= moment(between["from"]) <= stopped
+    assert began <= moment(between["from"]) <= stopped
     assert ledger[-1]["state"] == "watched"
     assert "blind" not in {line["state"] for line in ledger}
     tiles(ledger)

