@@ -374,7 +374,7 @@ def test_states_that_rested_while_the_daemon_was_stopped_are_not_called_watched(
         os.kill(daemon.pid, signal.SIGSTOP)
         times = rest(site, 3)
         os.kill(daemon.pid, signal.SIGCONT)
-        until(lambda: site.log()[-1] == ("changed", "b.txt", 2), 30)
+        until(lambda: site.log()[-1] == ("changed", "b.txt", 2))
         daemon.sync()
         ledger = site.command.records("coverage")
     tiles(ledger)

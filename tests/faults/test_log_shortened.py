@@ -173,7 +173,7 @@ def test_changes_taken_out_of_the_log_are_told_by_whoever_lies_in_the_same_datab
             witnesses = site.command.ask("verify", json=True).records[-1]["witnesses"]
             return bool(witnesses.get(f"the daemon of root {site.root.name}") == 3)
 
-        site.until_status(lambda _: heard(), 20, "the daemon said where the log stands")
+        site.until_status(lambda _: heard(), "the daemon said where the log stands")
     edited(site, shorten(1))
 
     findings = site.command.ask("verify", json=True, code=5).records[:-1]
