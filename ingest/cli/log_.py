@@ -13,6 +13,7 @@ import click
 from ingest.cli.options import NUMBER, as_json, opened, settings, verb
 from ingest.cli.output import change_line, counted, emit, line, note, paint
 from ingest.cli.times import Times, calendar
+from ingest.compare.edit import CLASSES, FACTS, FLAGS, SIGNIFICANCES
 
 if TYPE_CHECKING:
     from ingest.compare.notices import Phrases
@@ -31,10 +32,10 @@ TYPES = ("created", "changed", "moved", "deleted", "restored", "rejected", "reno
 @click.option("--until", metavar="M", help="Up to this moment.")
 @click.option("-n", "limit", type=NUMBER, metavar="N", help="At most N changes.")
 @click.option("--type", "type_", metavar="T", help=f"Only this type: {', '.join(TYPES)}.")
-@click.option("--class", "class_", metavar="C", help="Only edits of this class: correction, update, ….")
-@click.option("--significance", metavar="S", help="Only such edits: none, cosmetic, substantive.")
-@click.option("--fact", metavar="KIND", help="Only edits that changed such a fact: number, name, ….")
-@click.option("--flag", metavar="F", help="Only edits with this flag: headline, notice, stealth.")
+@click.option("--class", "class_", metavar="C", help=f"Only edits of this class: {', '.join(CLASSES)}.")
+@click.option("--significance", metavar="S", help=f"Only such edits: {', '.join(SIGNIFICANCES)}.")
+@click.option("--fact", metavar="KIND", help=f"Only edits that changed such a fact: {', '.join(FACTS)}.")
+@click.option("--flag", metavar="F", help=f"Only edits with this flag: {', '.join(FLAGS)}.")
 @click.option("--reverse", is_flag=True, help="Oldest first.")
 @click.option("--root", metavar="NAME", help="Only this root.")
 def command(

@@ -18,7 +18,6 @@ _STYLES: dict[str, dict[str, Any]] = {
     "head": {"bold": True},
     "silent": {"fg": "red", "bold": True},
     "open": {"fg": "blue", "bold": True},
-    "substantive": {"fg": "yellow", "bold": True},
     "unread": {"fg": "magenta", "bold": True},
     "before": {"fg": "red"},
     "after": {"fg": "green"},
@@ -32,8 +31,10 @@ _STYLES: dict[str, dict[str, Any]] = {
 @click.option("--html", "file", metavar="FILE", help="Write a page to this file too.")
 @click.option("--force", is_flag=True, help="Overwrite the page.")
 def command(since: str | None, until: str | None, root: str | None, file: str | None, force: bool) -> None:
-    """What was added, changed in substance, corrected in the open, changed silently, removed.
+    """What was changed silently, changed in the open, added, removed, and how surely it was observed.
 
+    An edit is open when its own version says so by a notice. The gravest come first: facts, headline,
+    negation and modality, attribution and quotation, removed text, added text, rephrased; then the newest.
     Each edit is told with its class, its reason, and the sentences before and after. A document
     that went to and fro between two texts is one entry. Where a state may have no version is told from the
     coverage of the period. --html writes one page that needs nothing else. With --json

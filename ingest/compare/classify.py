@@ -13,14 +13,14 @@ The class is the first that holds:
   the characters are gone.
 * `rewrite`: of both texts, under half of the sentences were kept, edited or moved. Of both: what
   grew to thrice its length, or lost its second half, was not written anew.
-* `correction`: a fact changed in an edited sentence. A notice or a line of time stamps holds no facts.
+* `factual`: a fact changed in an edited sentence. A notice or a line of time stamps holds no facts.
 * `spelling`: no sentence came, went or moved, and all that changed in words are misspellings (see
   `words.misspelt`), a word doubled, words joined or parted, and punctuation.
 * `update`: sentences were added or removed.
 * `wording`: the rest: rephrased, moved, split, merged.
 
 Significance is `none` for `encoding`; `cosmetic` for `redated` (the class itself tells who minds a date),
-`whitespace`, `typography` and `spelling`; `substantive` for `truncation`, `rewrite` and `correction`. An
+`whitespace`, `typography` and `spelling`; `substantive` for `truncation`, `rewrite` and `factual`. An
 `update` is substantive when a sentence of three words or more came or went. `wording` is substantive
 when a word came or went that is not among `words.LIGHT`, when small words were put for each other that say
 something else (`words.OPPOSED`, and the first of `words.MODALS`), when two that act took each other's place
@@ -30,8 +30,9 @@ word. It is cosmetic when the same words and values, inflected, spelt or written
 otherwise. A `revert` has that of its difference to the last text.
 
 Flags: `headline`, the titles differ by more than typography; `notice`, a new or edited sentence says
-that the article was corrected or updated, and did not before or says more now; `stealth`, the edit is
-substantive, a fact changed, and this version brings no notice of it. An older notice excuses nothing.
+that the article was corrected or updated, and did not before or says more now; `silent`, the edit is
+substantive, and this version brings no notice of it. An older notice excuses nothing, nor does a later one.
+Each substantive edit is silent or open, and has a subject: see `subject`.
 
 The reason of every class says where the date in the header is another one too.
 """
@@ -47,7 +48,8 @@ import msgspec
 from ingest.compare import facts, notices, quotes, slots
 from ingest.compare.align import Comparison, Piece, compare
 from ingest.compare.context import Context, context_of
-from ingest.compare.edit import ChangedFact, Class, Counts, Edit, Flag, Significance, Text
+from ingest.compare.edit import ChangedFact, Class, Counts, Edit, Flag, Significance, Subject, Text
+from ingest.compare.subject import subject_of
 from ingest.compare.wording import MOST, Wording, cut
 from ingest.compare.words import folded, without_blanks, words
 
@@ -71,7 +73,7 @@ def classify(
     `earlier` are the numbers and text hashes of versions before `before`. `phrases` make a notice
     beside the known ones. `comparison` saves comparing the texts again.
     """
-    edit = _classified(before, after, earlier, phrases, comparison)
+    edit = _told(_classified(before, after, earlier, phrases, comparison))
     if before.date == after.date or (edit.kind == "redated" and before.text == after.text):
         return edit  # its reason says so
     dates = f"the date was {before.date or 'none'}, now {after.date or 'none'}"
@@ -110,14 +112,28 @@ def _classified(
         revert_of=revert_of,
         counts=counts,
         facts=found.facts,
-        flags=(*flags, *found.flags(significance)),
+        subject=found.subject(kind, counts, headline=bool(flags)) if significance == "substantive" else None,
+        flags=(*flags, *found.flags()),
     )
+
+
+def _told(edit: Edit) -> Edit:
+    """The edit with what it says of openness: each substantive one is silent or open."""
+    if edit.significance != "substantive":
+        return edit
+    silent = all(flag.name != "notice" for flag in edit.flags)
+    flags = edit.flags
+    if silent:
+        told = _shown_fact(edit.facts[0], "is now") if edit.facts else edit.reason
+        flags = (*flags, Flag("silent", f"{told}, and no notice says so"))
+    return msgspec.structs.replace(edit, silent=silent, flags=flags)
 
 
 def _same_text(before: Text, after: Text, flags: tuple[Flag, ...]) -> Edit:
     if flags:
+        reason = "only the headline differs"
         return Edit(
-            kind="wording", significance="substantive", reason="only the headline differs", flags=flags
+            kind="wording", significance="substantive", subject="headline", reason=reason, flags=flags
         )
     if before.date != after.date:
         only = (
@@ -143,7 +159,7 @@ def _shown(text: str | None) -> str:
     return f"“{cut(text)}”" if text else "none"
 
 
-def _told(fact: ChangedFact, becomes: str) -> str:
+def _shown_fact(fact: ChangedFact, becomes: str) -> str:
     if fact.kind == "quotation" and fact.after is None:
         return f"quotation {_shown(fact.before)} lost its marks"
     if fact.kind == "quotation" and fact.before is None:
@@ -265,14 +281,28 @@ class _Found:
                 break
         return tuple(found[:MOST])
 
-    def flags(self, significance: Significance) -> tuple[Flag, ...]:
+    def flags(self) -> tuple[Flag, ...]:
         """The flags that the text itself raises."""
-        if self.notice:
-            phrase, sentence = self.notice
-            return (Flag("notice", f"new, with “{phrase}”: {sentence}"),)
-        if significance == "substantive" and self.facts:
-            return (Flag("stealth", f"{_told(self.facts[0], 'is now')}, and no notice says so"),)
-        return ()
+        if self.notice is None:
+            return ()
+        phrase, sentence = self.notice
+        return (Flag("notice", f"new, with “{phrase}”: {sentence}"),)
+
+    def subject(self, kind: Class, counts: Counts, *, headline: bool) -> Subject:
+        """The gravest thing that the edit is about, where it is substantive."""
+        return subject_of(
+            kind=kind,
+            counts=counts,
+            facts={fact.kind for fact in self.facts},
+            words=frozenset[str]().union(*self.wording.changed()),
+            elsewhere=self.wording.stands_elsewhere() is not None,
+            quotation_gone=self._lost_quotation(),
+            headline=headline,
+        )
+
+    def _lost_quotation(self) -> bool:
+        gone = (piece for piece in self.comparison.pieces if piece.kind == "removed")
+        return any(quotes.find(self.a[piece.a_start : piece.a_end]) for piece in gone)
 
     def kind(self, counts: Counts) -> tuple[Class, Significance, str]:
         """The class without `revert`, its significance, and the reason."""
@@ -287,8 +317,8 @@ class _Found:
             reason = f"{survived:.0%} of the old sentences are still there, {came:.0%} of the new ones were"
             return "rewrite", "substantive", reason
         if self.facts:
-            named = ", ".join(_told(fact, "to") for fact in self.facts[:3])
-            return "correction", "substantive", f"changed in an edited sentence: {named}"
+            named = ", ".join(_shown_fact(fact, "to") for fact in self.facts[:3])
+            return "factual", "substantive", named
         if not (counts.sentences_added or counts.sentences_removed or counts.sentences_moved):
             slips = self.wording.slips()
             if slips is not None:

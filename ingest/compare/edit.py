@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import Literal, get_args
 
 import msgspec
 
@@ -19,12 +19,19 @@ Class = Literal[
     "revert",
     "truncation",
     "rewrite",
-    "correction",
+    "factual",
     "spelling",
     "update",
     "wording",
 ]
 Significance = Literal["none", "cosmetic", "substantive"]
+Subject = Literal["fact", "headline", "negation", "attribution", "removed", "added", "rephrased"]
+FlagName = Literal["headline", "notice", "silent"]
+CLASSES: tuple[Class, ...] = get_args(Class)
+SIGNIFICANCES: tuple[Significance, ...] = get_args(Significance)
+SUBJECTS: tuple[Subject, ...] = get_args(Subject)
+FACTS: tuple[Kind, ...] = get_args(Kind)
+FLAGS: tuple[FlagName, ...] = get_args(FlagName)
 
 
 class Text(msgspec.Struct, frozen=True, kw_only=True):
@@ -63,15 +70,21 @@ class ChangedFact(msgspec.Struct, frozen=True, kw_only=True):
 class Flag(msgspec.Struct, frozen=True):
     """A name, and why it was raised."""
 
-    name: Literal["headline", "notice", "stealth"]
+    name: FlagName
     reason: str
 
 
 class Edit(msgspec.Struct, frozen=True, kw_only=True, rename={"kind": "class"}):
-    """What kind of edit made a version. In JSON `kind` is `class`; at most 500 facts are named."""
+    """What kind of edit made a version. In JSON `kind` is `class`; at most 500 facts are named.
+
+    Of a substantive edit `silent` says whether its version brings no notice of it, and `subject` is the
+    gravest thing that it is about, the first in `SUBJECTS`. Of any other both are null.
+    """
 
     kind: Class
     significance: Significance
+    silent: bool | None = None
+    subject: Subject | None = None
     reason: str
     revert_of: int | None = None
     counts: Counts = Counts()

@@ -3,22 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any, get_args
+from typing import Any
 
 import msgspec
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
-from ingest.compare.edit import Class, Flag, Significance
-from ingest.compare.slot import Kind
+from ingest.compare.edit import CLASSES, FACTS, FLAGS, SIGNIFICANCES
 from ingest.errors import UsageError
 from ingest.index import state
 from ingest.store.engine import Row
-
-CLASSES = get_args(Class)
-SIGNIFICANCES = get_args(Significance)
-FACTS = get_args(Kind)
-FLAGS = get_args(msgspec.structs.fields(Flag)[0].type)
 
 _edit = sa.table("edit", *map(sa.column, ("seq", "class", "significance", "facts", "flags", "body"))).c
 

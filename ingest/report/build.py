@@ -170,12 +170,9 @@ def _told(
 
 def category_of(edit: Edit) -> Category:
     """Where an edit stands in the report."""
-    names = {flag.name for flag in edit.flags}
-    if "stealth" in names:
-        return "silent"
     if edit.significance != "substantive":
         return "cosmetic"
-    return "open" if "notice" in names else "substantive"
+    return "silent" if edit.silent else "open"
 
 
 def sentences_of(comparison: Comparison, a: str, b: str) -> tuple[list[Sentence], int]:

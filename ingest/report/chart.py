@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from datetime import timedelta
 from html import escape as quote
 
+from ingest.compare.edit import Subject
 from ingest.report.model import CATEGORIES, Category, Document, Entry, Report
 
 WIDTH = 720
@@ -17,10 +18,18 @@ _STEPS = (
 )  # fmt: skip
 LABELS: dict[Category, str] = {
     "silent": "changed silently",
-    "open": "corrected in the open",
-    "substantive": "changed in substance",
+    "open": "changed in the open",
     "cosmetic": "cosmetic",
     "unread": "not compared",
+}
+SUBJECTS: dict[Subject | None, str] = {
+    "fact": "facts",
+    "headline": "headline",
+    "negation": "negation and modality",
+    "attribution": "attribution and quotation",
+    "removed": "removed text",
+    "added": "added text",
+    "rephrased": "rephrased",
 }
 
 

@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
+from collections.abc import Iterator
 from datetime import UTC, timedelta, tzinfo
 from typing import Any, Literal, get_args
 
 import msgspec
 
 from ingest import moments, records
-from ingest.compare.edit import Edit
+from ingest.compare.edit import SUBJECTS, Edit, Subject
 from ingest.escape import path_fields
 from ingest.store.coverage import Interval
 
-# What became of a text. `open`: a notice says so; `silent`: a fact changed and none does; `substantive`:
-# neither; `unread`: the bytes changed, and there are no two texts to compare. Each edit is one of them.
-Category = Literal["silent", "open", "substantive", "cosmetic", "unread"]
+# What became of a text. `silent` and `open` divide what is substantive: a notice of that version says so, or
+# none does. `cosmetic` is every other edit; `unread`: there are no two texts to compare.
+Category = Literal["silent", "open", "cosmetic", "unread"]
 CATEGORIES: tuple[Category, ...] = get_args(Category)
 
 
@@ -75,7 +77,6 @@ class Counts(msgspec.Struct, kw_only=True):
     added: int = 0
     silent: int = 0
     open: int = 0
-    substantive: int = 0
     cosmetic: int = 0
     unread: int = 0
     removed: int = 0
@@ -119,6 +120,20 @@ class Report(msgspec.Struct, frozen=True, kw_only=True):
     def period(self) -> str:
         """From when to when, with the offset of all times."""
         return f"{self.shown(self.since)} to {self.shown(self.until)} {moments.offset_name(self.offset)}"
+
+
+def grouped(
+    report: Report, category: Category
+) -> Iterator[tuple[Subject | None, list[tuple[Document, Entry]]]]:
+    """The entries of a category by what they are about, the gravest first; in each, the newest first."""
+    found: defaultdict[Subject | None, list[tuple[Document, Entry]]] = defaultdict(list)
+    for document in report.documents:
+        for entry in document.entries:
+            if entry.category == category:
+                found[entry.edit.subject if entry.edit is not None else None].append((document, entry))
+    for subject in (*SUBJECTS, None):
+        if subject in found:
+            yield subject, sorted(found[subject], key=lambda each: each[1].seqs[-1], reverse=True)
 
 
 def record(report: Report) -> dict[str, Any]:

@@ -11,7 +11,7 @@ from html import escape as quote
 
 from ingest import escape, observed
 from ingest.report import chart
-from ingest.report.model import CATEGORIES, Category, Document, Entry, Report, Sentence, Stretch
+from ingest.report.model import CATEGORIES, Category, Document, Entry, Report, Sentence, Stretch, grouped
 from ingest.report.style import STYLE
 
 _POLICY = "default-src 'none'; style-src 'unsafe-inline'"
@@ -84,10 +84,9 @@ def _places(report: Report) -> str:
 def _summary(report: Report) -> Iterator[str]:
     counts = report.counts
     rows = [
-        ("Changed silently", counts.silent, "a fact changed, and no notice says so"),
-        ("Corrected in the open", counts.open, "with a notice in the text"),
-        ("Changed in substance", counts.substantive, "otherwise"),
-        ("Cosmetic", counts.cosmetic, "spelling, typography, white space, dates of the header, encoding"),
+        ("Changed silently", counts.silent, "substantive, and no notice of that version says so"),
+        ("Changed in the open", counts.open, "substantive, and a notice of that version says so"),
+        ("Cosmetic", counts.cosmetic, "says the same: spelling, typography, white space, date, encoding"),
         ("Not compared", counts.unread, "the bytes changed; there is no text to compare"),
         ("To and fro", counts.flips, "of the above: between two texts, told once"),
         ("Added", counts.added, "documents"),
@@ -138,44 +137,50 @@ def _bars(report: Report) -> Iterator[str]:
 
 
 def _edits(report: Report) -> Iterator[str]:
-    edited = [
-        document
-        for document in report.documents
-        if any(entry.category not in (None, "cosmetic") for entry in document.entries)
-    ]
-    if edited:
-        yield "<section><h2>Documents</h2>"
-        several = len({document.root for document in report.documents}) > 1
-        for number, document in enumerate(sorted(edited, key=_gravest)):
-            yield from _document(report, document, number, several=several)
+    several = len({document.root for document in report.documents}) > 1
+    drawn: dict[tuple[str, str | None, bytes], int] = {}  # the documents whose line was drawn, by number
+    for category in CATEGORIES:
+        groups = list(grouped(report, category))
+        if not groups or category == "cosmetic":
+            continue
+        yield f'<section id="{category}"><h2>{chart.LABELS[category].capitalize()}</h2>'
+        for subject, found in groups:
+            if subject is not None:
+                yield f"<h3>{chart.SUBJECTS[subject].capitalize()}</h3>"
+            for document, entry in found:
+                yield _head(report, document, entry, several=several)
+                key = (document.root, document.document, document.path)
+                if key not in drawn:
+                    drawn[key] = len(drawn)
+                    yield chart.timeline(report, document, drawn[key])
+                yield from _entry(report, document, entry)
+                yield "</article>"
         yield "</section>"
-    cosmetic = [
-        document
-        for document in report.documents
-        if document not in edited and any(entry.category == "cosmetic" for entry in document.entries)
-    ]
+    cosmetic = [each for _, found in grouped(report, "cosmetic") for each in found]
     if cosmetic:
-        yield "<section><h2>Only cosmetic</h2><ul>"
-        for document in cosmetic[:LISTED]:
-            reasons = [entry.edit.reason for entry in document.entries if entry.edit is not None]
-            yield f"<li><code>{_path(document.path)}</code> {_text('; '.join(reasons[:3]))}</li>"
+        yield '<section id="cosmetic"><h2>Cosmetic</h2><ul>'
+        for document, entry in cosmetic[:LISTED]:
+            reason = "" if entry.edit is None else _text(entry.edit.reason)
+            yield f"<li>{_where(document, entry, several=several)} {report.shown(entry.since)} {reason}</li>"
         yield f"</ul>{_beyond(len(cosmetic))}</section>"
 
 
-def _gravest(document: Document) -> tuple[int, str, bytes]:
-    weights = (CATEGORIES.index(entry.category) for entry in document.entries if entry.category is not None)
-    return min(weights), document.root, document.path
-
-
-def _document(report: Report, document: Document, number: int, *, several: bool) -> Iterator[str]:
+def _where(document: Document, entry: Entry, *, several: bool) -> str:
     root = f"{_name(document.root)}/" if several else ""
-    yield f"<article><h3><code>{root}{_path(document.path)}</code></h3>"
-    if document.title:
-        yield f'<p class="title"{_language(document)}>{_name(document.title)}</p>'
-    yield chart.timeline(report, document, number)
-    for entry in document.entries:
-        yield from _entry(report, document, entry)
-    yield "</article>"
+    return f"<code>{root}{_path(entry.path)}</code>"
+
+
+def _head(report: Report, document: Document, entry: Entry, *, several: bool) -> str:
+    """The head of an entry's article: what was edited, when, between which versions."""
+    versions = f"version {entry.previous_version} to {entry.version}"
+    if entry.versions:
+        versions = f"versions {', '.join(map(str, entry.versions))}"
+    badge = f'<span class="badge b-{entry.category}">{chart.said(entry)}</span>'
+    where = _where(document, entry, several=several)
+    head = f"<article><h4>{where} {badge} <time>{report.shown(entry.since)}</time>, {versions}</h4>"
+    if not document.title:
+        return head
+    return f'{head}<p class="title"{_language(document)}>{_name(document.title)}</p>'
 
 
 def _language(document: Document) -> str:
@@ -183,13 +188,6 @@ def _language(document: Document) -> str:
 
 
 def _entry(report: Report, document: Document, entry: Entry) -> Iterator[str]:
-    versions = ""
-    if entry.versions:
-        versions = f", versions {', '.join(map(str, entry.versions))}"
-    elif entry.category is not None:
-        versions = f", version {entry.previous_version} to {entry.version}"
-    badge = f'<span class="badge b-{entry.category or "other"}">{chart.said(entry)}</span>'
-    yield f'<div class="entry"><h4>{badge} <time>{report.shown(entry.since)}</time>{versions}</h4>'
     if entry.from_path is not None:
         yield f"<p>from <code>{_path(entry.from_path)}</code></p>"
     if entry.versions:
@@ -207,7 +205,6 @@ def _entry(report: Report, document: Document, entry: Entry) -> Iterator[str]:
         yield from _facts(document, entry)
     if entry.sentences:
         yield from _sentences(document, entry)
-    yield "</div>"
 
 
 def _facts(document: Document, entry: Entry) -> Iterator[str]:

@@ -6,10 +6,10 @@ _CATEGORIES = {
     # name: colour in the light, colour in the dark; white or black letters stand on it
     "silent": ("#b3261e", "#ff8a80"),
     "open": ("#1b5e9e", "#82b8f2"),
-    "substantive": ("#8a5300", "#f0b35a"),
     "cosmetic": ("#5f6b66", "#9fb0a8"),
     "unread": ("#6a4a86", "#c5a3e6"),
     "other": ("#4a4f57", "#b4bac4"),
+    "scanned": ("#8a5300", "#f0b35a"),
 }
 
 
@@ -39,12 +39,12 @@ td.n{text-align:right;font-variant-numeric:tabular-nums;padding-right:1.2rem}
 .summary{width:auto}.none{color:var(--soft)}.none th{font-weight:400}
 article{margin:1.2rem 0;padding:.2rem 1rem 1rem;background:var(--panel);border:1px solid var(--line);
 border-radius:6px}
-.entry{margin-top:.9rem}.why{font-size:.92rem}
+.why{font-size:.92rem}
 .sides{table-layout:fixed}.sides th:first-child{width:6rem}.sides td{white-space:pre-wrap}
 del{background:var(--del);text-decoration:line-through}ins{background:var(--ins);text-decoration:underline}
 del.all,ins.all{text-decoration:none}
 .badge{display:inline-block;padding:0 .5em;border-radius:3px;color:var(--on);font-size:.85rem}
-.c-watched{background:var(--cosmetic)}.c-scanned{background:var(--substantive)}.c-blind{background:var(--silent)}
+.c-watched{background:var(--cosmetic)}.c-scanned{background:var(--scanned)}.c-blind{background:var(--silent)}
 .legend span{display:inline-block;margin-right:1rem;font-size:.9rem}
 svg.chart,svg.line{display:block;width:100%;height:auto}svg text{font-size:11px;fill:var(--soft)}
 .grid{stroke:var(--line);stroke-width:1}circle{stroke:var(--panel);stroke-width:1.5}.fold{stroke:var(--soft);stroke-width:3}
@@ -61,7 +61,7 @@ details{margin:.5rem 0}summary{cursor:pointer}
     + _colours(0)
     + """}
 body{max-width:none;padding:0;font-size:10.5pt}h2,h3,h4{break-after:avoid}
-tr,.entry h4,svg{break-inside:avoid}thead{display:table-header-group}article{border:0;padding:0}
+tr,article h4,svg{break-inside:avoid}thead{display:table-header-group}article{border:0;padding:0}
 .badge,svg{print-color-adjust:exact;-webkit-print-color-adjust:exact}details{display:none}
 section+section{break-before:auto}@page{margin:18mm 15mm}}
 """

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from ingest import escape, observed
-from ingest.report.chart import LABELS
-from ingest.report.model import CATEGORIES, Category, Document, Entry, Report, Sentence
+from ingest.report.chart import LABELS, SUBJECTS
+from ingest.report.model import CATEGORIES, Category, Document, Entry, Report, Sentence, grouped
 
 LISTED = 20  # of a kind that is only listed
 _SENTENCES = 8  # of an entry
@@ -44,25 +44,23 @@ def _where(document: Document, path: bytes, *, several: bool) -> str:
 
 
 def _category(report: Report, category: Category, *, several: bool) -> Iterator[Line]:
-    found = [
-        (document, entry)
-        for document in report.documents
-        for entry in document.entries
-        if entry.category == category
-    ]
-    if found:
+    for subject, found in grouped(report, category):
         yield "", ""
-        yield category, LABELS[category]
-    for document, entry in found:
-        yield "", f"  {_where(document, entry.path, several=several)} {_versions(report, entry)}"
-        if entry.edit is not None:
-            yield "", f"    {entry.edit.kind}: {escape.name(entry.edit.reason)}"
-        shown = entry.sentences[:_SENTENCES]
-        for sentence in shown:
-            yield from _sentence(sentence)
-        more = entry.more + len(entry.sentences) - len(shown)
-        if more:
-            yield "", f"    and {more:,} more sentences"
+        yield category, LABELS[category] if subject is None else f"{LABELS[category]}: {SUBJECTS[subject]}"
+        for document, entry in found:
+            yield "", f"  {_where(document, entry.path, several=several)} {_versions(report, entry)}"
+            yield from _edit(entry)
+
+
+def _edit(entry: Entry) -> Iterator[Line]:
+    if entry.edit is not None:
+        yield "", f"    {entry.edit.kind}: {escape.name(entry.edit.reason)}"
+    shown = entry.sentences[:_SENTENCES]
+    for sentence in shown:
+        yield from _sentence(sentence)
+    more = entry.more + len(entry.sentences) - len(shown)
+    if more:
+        yield "", f"    and {more:,} more sentences"
 
 
 def _versions(report: Report, entry: Entry) -> str:

@@ -106,20 +106,20 @@ def test_a_search_of_what_is_current_asks_the_current_version_for_its_date(place
 
 def test_the_log_by_kind_of_edit(told: Place) -> None:
     for words, seqs in (
-        (("--class", "correction"), [2]),
+        (("--class", "factual"), [2]),
         (("--fact", "number"), [2]),
-        (("--flag", "stealth", "--significance", "substantive"), [2]),
+        (("--flag", "silent", "--significance", "substantive"), [2]),
         (("--class", "redated"), []),
     ):
         found = told.command.records("log", *words)
         assert [change["seq"] for change in found] == seqs, words
         for change in found:
-            assert change["edit"]["class"] == "correction"
-    assert "correction" in told.command.refused("log", "--class", "x", code=2).hint
+            assert change["edit"]["class"] == "factual"
+    assert "factual" in told.command.refused("log", "--class", "x", code=2).hint
     plain = told.command.records("log", "--reverse")
     assert [change["edit"] and change["edit"]["class"] for change in plain] == [
         None,
-        "correction",
+        "factual",
         plain[2]["edit"]["class"],
         None,
     ]
@@ -142,7 +142,7 @@ def test_a_line_of_the_log_says_what_edit_it_was(told: Place) -> None:
     assert not index.exists()
     expected = [
         "created   a.txt @1",
-        "changed   a.txt @2  substantive: correction",
+        "changed   a.txt @2  substantive: factual",
         "changed   a.txt @3  substantive: update",
         "created   nl/b.txt @1",
         "created   b.bin @1",
@@ -153,8 +153,8 @@ def test_a_line_of_the_log_says_what_edit_it_was(told: Place) -> None:
     assert not index.exists()
     told.command.ask("index", "update")
     assert sorted(lines()) == sorted(expected)
-    only = told.command.ask("log", "--class", "correction").text
-    assert only[29:] == "changed   a.txt @2  substantive: correction\n"
+    only = told.command.ask("log", "--class", "factual").text
+    assert only[29:] == "changed   a.txt @2  substantive: factual\n"
     index.write_bytes(b"damage" * 5000)
     assert sorted(lines()) == sorted(expected)
 
@@ -237,7 +237,7 @@ def test_the_corpus_between_two_moments_says_what_matters(told: Place) -> None:
     assert (changed["change"], changed["significance"], changed["class"]) == (
         "changed",
         "substantive",
-        "correction",
+        "factual",
     )
     assert (added["change"], added["significance"]) == ("added", None)
 
@@ -248,11 +248,11 @@ def test_the_corpus_between_two_moments_says_what_matters(told: Place) -> None:
     assert (back["from"], back["to"], back["class"], back["significance"]) == (
         3,
         1,
-        "correction",
+        "factual",
         "substantive",
     )
     (back,) = told.command.records("diff", "--from", second, "--to", "seq:1", code=1)
-    assert (back["from"], back["to"], back["class"]) == (2, 1, "correction")
+    assert (back["from"], back["to"], back["class"]) == (2, 1, "factual")
     edit = told.command.record("diff", "a.txt", "2", "1", code=1)["edit"]
     assert [(fact["kind"], fact["before"], fact["after"]) for fact in edit["facts"]] == [
         ("number", "three", "two")

@@ -33,8 +33,8 @@ def told(records: list[Record]) -> list[Any]:
     return [(edit["class"], *(flag["name"] for flag in edit["flags"])) for edit in edits]
 
 
-HEEDED = [("correction", "notice"), ("wording",)]
-PLAIN = [("correction", "stealth"), ("correction", "stealth")]
+HEEDED = [("factual", "notice"), ("wording",)]
+PLAIN = [("factual", "silent"), ("factual", "silent")]
 
 
 def test_everything_that_tells_an_edit_heeds_them(owned: Place, each_place: Place) -> None:
@@ -54,10 +54,10 @@ def test_everything_that_tells_an_edit_heeds_them(owned: Place, each_place: Plac
     assert told(document["entries"]) == HEEDED
     # of two with other settings, each is told by its own, whatever the index holds
     assert told(plain.records("changes")) == PLAIN
-    assert [row["seq"] for row in plain.records("log", "--flag", "stealth")] == [3, 2]
+    assert [row["seq"] for row in plain.records("log", "--flag", "silent")] == [3, 2]
     assert told(ask.records("changes")) == HEEDED
     assert told(plain.records("log", "--reverse")) == PLAIN
-    assert ask.records("log", "--flag", "stealth") == []
+    assert ask.records("log", "--flag", "silent") == []
     assert plain.records("search", "wrong")[0]["path"] == "a.txt"
     assert told(ask.records("log", "--reverse")) == HEEDED
     ask.ask("index", "rebuild")

@@ -111,7 +111,7 @@ def test_times_for_people_have_one_form(past: Past) -> None:
 def test_a_diff_of_the_corpus_is_coloured_and_names_the_versions_there_are(past: Past) -> None:
     words = ("diff", "--from", "seq:2", "--to", "seq:8")
     assert past.command.ask(*words, code=1).text.splitlines() == [
-        "changed  a.txt @1 -> @3  substantive: correction",
+        "changed  a.txt @1 -> @3  substantive: factual",
         "moved    d/b.txt -> d/c.txt @1",
         "added    logo.png @1",
     ]

@@ -48,8 +48,8 @@ def test_diff_is_of_the_one_before_and_the_latest_unless_told_otherwise(past: Pa
     record = past.command.record("diff", "a.txt", code=1)
     assert (record["from"], record["to"]) == (2, 3)
     record = past.command.record("diff", "a.txt", "1", code=1)
-    assert (record["from"], record["to"], record["edit"]["class"]) == (1, 3, "correction")
-    assert past.command.record("diff", "a.txt", "2", "1", code=1)["edit"]["class"] == "correction"
+    assert (record["from"], record["to"], record["edit"]["class"]) == (1, 3, "factual")
+    assert past.command.record("diff", "a.txt", "2", "1", code=1)["edit"]["class"] == "factual"
     past.command.ask("diff", "a.txt", "2", "2", code=0)
 
 

@@ -312,15 +312,15 @@ def combined(art: _Article) -> str | None:
 
 
 _KINDS: dict[Callable[[_Article], str | None], tuple[str, str | None]] = {
-    number: ("correction", "number"),
-    amount: ("correction", "amount"),
-    percentage: ("correction", "percentage"),
-    date: ("correction", "date"),
-    name: ("correction", "name"),
-    negation: ("correction", "negation"),
-    quotation: ("correction", "quotation"),
-    noticed: ("correction", None),
-    combined: ("correction", None),
+    number: ("factual", "number"),
+    amount: ("factual", "amount"),
+    percentage: ("factual", "percentage"),
+    date: ("factual", "date"),
+    name: ("factual", "name"),
+    negation: ("factual", "negation"),
+    quotation: ("factual", "quotation"),
+    noticed: ("factual", None),
+    combined: ("factual", None),
     typo: ("spelling", None),
     rephrased: ("wording", None),
     headline: ("wording", None),
@@ -334,6 +334,12 @@ _KINDS: dict[Callable[[_Article], str | None], tuple[str, str | None]] = {
     truncation: ("truncation", None),
     rewrite: ("rewrite", None),
 }
+
+_SUBSTANTIVE = frozenset(
+    make
+    for make, (kind, _) in _KINDS.items()
+    if kind in ("factual", "update", "truncation", "rewrite") or make in (rephrased, headline)
+)
 
 
 def version(text: str, language: str, *, encoding: str = "utf-8", date: str = "2021-02-20") -> Text:
@@ -367,8 +373,8 @@ def _of_article(text: str, language: str, rng: random.Random) -> Iterator[Case]:
         flags = set()
         if make is noticed:
             flags.add("notice")
-        elif kind == "correction":
-            flags.add("stealth")
+        elif make in _SUBSTANTIVE:
+            flags.add("silent")
         if make in (headline, rewrite):
             flags.add("headline")
         told = frozenset({fact}) if fact else frozenset[str]()
@@ -380,4 +386,8 @@ def _of_article(text: str, language: str, rng: random.Random) -> Iterator[Case]:
     last = rephrased(_Article(text, language, rng))
     if last:
         middle = version(last, language)
-        yield Case("revert", language, middle, before, "revert", earlier=((1, before.sha256),))
+        flags = {"silent"}
+        yield Case(
+            "revert", language, middle, before, "revert",
+            flags=frozenset(flags), earlier=((1, before.sha256),),
+        )  # fmt: skip

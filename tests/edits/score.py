@@ -61,7 +61,7 @@ def score(tried: Iterable[Case]) -> tuple[Scores, list[tuple[Case, str]]]:
         flags = {flag.name for flag in edit.flags}
         _count(scores, "flag", set(case.flags), set(flags))
         kinds = {fact.kind for fact in edit.facts}
-        if case.facts or case.kind != "correction":
+        if case.facts or case.kind != "factual":
             _count(scores, "fact", set(case.facts), set(kinds))
         if edit.kind != case.kind or flags != case.flags or (case.facts and kinds != case.facts):
             wrong.append((case, f"{edit.kind} {sorted(kinds)} {sorted(flags)}: {edit.reason}"))

@@ -40,7 +40,7 @@ def test_a_version_that_followed_another_has_an_edit_and_nothing_else_has(databa
 
     assert [found[0], *found[3:]] == [None] * 4
     assert found[1] is not None
-    assert found[1]["class"] == "correction"
+    assert found[1]["class"] == "factual"
     assert found[1]["revert_of"] is None
     facts = found[1]["facts"]
     assert isinstance(facts, list | tuple)

@@ -607,9 +607,9 @@ def test_other_phrases_make_the_edits_anew_and_leave_the_spans(database_url: str
         index.dispose()
 
     assert [(row[0], row[5]) for row in told] == [
-        *((2, ",notice,"), (3, ",stealth,"), (5, ",notice,"), (6, ",stealth,"), (8, ",notice,")),
+        *((2, ",notice,"), (3, ",silent,"), (5, ",notice,"), (6, ",silent,"), (8, ",notice,")),
     ]
-    assert [row[5] for row in plain] == [",stealth,"] * 4
+    assert [row[5] for row in plain] == [",silent,"] * 4
     assert again[:4] == plain
 
 
@@ -626,7 +626,7 @@ def test_what_edits_were_is_told_of_changes_that_lie_together_or_far_apart(datab
             far = kinds.named(connection, [11, 2])
         index.dispose()
 
-    wrong, added = ("substantive", "correction"), ("substantive", "update")
+    wrong, added = ("substantive", "factual"), ("substantive", "update")
     assert {seq: near[seq] for seq in (11, 10, 8)} == {11: wrong, 10: None, 8: wrong}
     assert 12 not in near
     assert far == {2: wrong, 11: wrong}

@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ingest.compare.classify import classify
-from ingest.compare.edit import ChangedFact, Counts, Edit, Text
+from ingest.compare.edit import SUBJECTS, ChangedFact, Counts, Edit, Text
 from tests.edits.articles import ARTICLES
 from tests.edits.inject import cases
 from tests.edits.score import score
@@ -55,7 +55,7 @@ def test_equal_texts_differ_in_encoding_or_in_date() -> None:
     ("old", "new", "kind"),
     [("verroest", "veroest", "spelling"), (" Er zijn", "\n\nEr zijn", "whitespace"),
      ('"We nemen geen enkel risico."', "“We nemen geen enkel risico.”", "typography"),
-     ("14 mei", "15 mei", "correction")],
+     ("14 mei", "15 mei", "factual")],
 )  # fmt: skip
 def test_another_date_is_told_beside_whatever_else_changed(old: str, new: str, kind: str) -> None:
     changed = classify(text(BASE), text(BASE.replace(old, new), date="2021-02-22"))
@@ -72,7 +72,7 @@ def test_a_slip_made_or_mended_at_every_place_is_spelling_and_a_name_replaced_ev
 
     assert edit(before, slipped).kind == edit(slipped, before).kind == "spelling"
     assert edit(twice, twice.replace("goverment", "government")).kind == "spelling"
-    assert edit(twice, twice.replace("Jansen", "Janssen")).kind == "correction"
+    assert edit(twice, twice.replace("Jansen", "Janssen")).kind == "factual"
 
 
 @pytest.mark.parametrize(
@@ -107,7 +107,7 @@ def test_a_headline_outside_the_text_is_wording() -> None:
     assert (found.kind, found.significance, [flag.name for flag in found.flags]) == (
         "wording",
         "substantive",
-        ["headline"],
+        ["headline", "silent"],
     )
 
 
@@ -122,7 +122,7 @@ def test_a_headline_outside_the_text_is_wording() -> None:
         ("Er zijn 23", "Er zijn er 23", "wording", "cosmetic"),
         ("bij Westdam is", "bij bij Westdam is", "spelling", "cosmetic"),
         ("is tot 14 mei dicht", "is, tot 14 mei, dicht", "spelling", "cosmetic"),
-        ("tot 14 mei", "tot 15 mei", "correction", "substantive"),
+        ("tot 14 mei", "tot 15 mei", "factual", "substantive"),
         ("Er zijn 23 van de 80 balken verroest. ", "", "update", "substantive"),
         ("pont nemen.", "pont nemen. De pont vaart elk uur.", "update", "substantive"),
         ("pont nemen.", "pont nemen. (ANP)", "update", "cosmetic"),
@@ -134,7 +134,7 @@ def test_class_and_significance(old: str, new: str, kind: str, significance: str
     assert (found.kind, found.significance) == (kind, significance)
 
 
-def test_a_correction_names_its_facts_and_where_they_are() -> None:
+def test_a_factual_edit_names_its_facts_and_where_they_are() -> None:
     after = BASE.replace("Er zijn 23", "Er zijn 25")
     found = edit(BASE, after)
 
@@ -150,7 +150,7 @@ def test_a_correction_names_its_facts_and_where_they_are() -> None:
         ),
     )
     assert [(flag.name, flag.reason) for flag in found.flags] == [
-        ("stealth", "number “23” is now “25”, and no notice says so")
+        ("silent", "number “23” is now “25”, and no notice says so")
     ]
 
 
@@ -159,7 +159,7 @@ def test_a_notice_in_this_version_excuses_and_an_older_one_does_not() -> None:
     corrected = BASE.replace("Er zijn 23", "Er zijn 25") + notice
 
     assert [flag.name for flag in edit(BASE, corrected).flags] == ["notice"]
-    assert [flag.name for flag in edit(corrected, corrected.replace("25", "26")).flags] == ["stealth"]
+    assert [flag.name for flag in edit(corrected, corrected.replace("25", "26")).flags] == ["silent"]
 
 
 def test_what_a_notice_and_a_time_stamp_say_is_no_fact_of_the_article() -> None:
@@ -191,7 +191,7 @@ def test_a_dateline_that_changed_redates_the_text_and_is_no_fact_of_it(
     assert (found.kind, found.significance, found.facts, found.flags) == ("redated", "cosmetic", (), ())
     # With another edit beside it that edit decides.
     both = classify(before, text(f"{other}\n\n{BASE.replace('23', '25')}", language=language))
-    assert (both.kind, [fact.before for fact in both.facts]) == ("correction", ["23"])
+    assert (both.kind, [fact.before for fact in both.facts]) == ("factual", ["23"])
 
 
 @pytest.mark.parametrize(
@@ -211,7 +211,7 @@ def test_a_heading_with_a_date_is_no_dateline(line: str, other: str) -> None:
     before, after = (text(f"{each}\n\n{BASE}", language=language) for each in (line, other))
     found = classify(before, after)
 
-    assert (found.kind, found.significance) == ("correction", "substantive")
+    assert (found.kind, found.significance) == ("factual", "substantive")
     assert [fact.kind for fact in found.facts] == ["date"]
 
 
@@ -237,7 +237,7 @@ def test_a_date_alone_below_the_head_of_a_text_is_a_fact() -> None:
     assert [fact.kind for fact in told.facts] == ["date"]
 
 
-def test_speech_that_lost_its_marks_is_a_correction_and_so_is_speech_that_got_them() -> None:
+def test_speech_that_lost_its_marks_is_a_changed_fact_and_so_is_speech_that_got_them() -> None:
     unmarked = BASE.replace('"', "")
     lost, got = edit(BASE, unmarked), edit(unmarked, BASE)
 
@@ -246,10 +246,8 @@ def test_speech_that_lost_its_marks_is_a_correction_and_so_is_speech_that_got_th
         ("quotation", None, "We nemen geen enkel risico."),
     ]
     for found in (lost, got):
-        assert (found.kind, found.significance) == ("correction", "substantive")
-    assert lost.reason == (
-        "changed in an edited sentence: quotation “We nemen geen enkel risico.” lost its marks"
-    )
+        assert (found.kind, found.significance) == ("factual", "substantive")
+    assert lost.reason == "quotation “We nemen geen enkel risico.” lost its marks"
     assert [flag.reason for flag in got.flags] == [
         "quotation “We nemen geen enkel risico.” was not marked as one, and no notice says so"
     ]
@@ -352,9 +350,9 @@ def test_a_notice_that_says_more_now_is_one_of_this_version() -> None:
     wrong, right = BASE + notice, BASE.replace("23", "25")
 
     assert [flag.name for flag in edit(wrong, right + longer).flags] == ["notice"]
-    assert [flag.name for flag in edit(wrong, right + notice).flags] == ["stealth"]
+    assert [flag.name for flag in edit(wrong, right + notice).flags] == ["silent"]
     assert [flag.name for flag in edit(wrong, right + notice.replace("verkeerde", "foute")).flags] == [
-        "stealth"
+        "silent"
     ]
 
 
@@ -367,12 +365,12 @@ def test_an_update_says_what_else_was_rephrased() -> None:
 @pytest.mark.parametrize(
     ("phrases", "flag"),
     [
-        ({}, "stealth"),
+        ({}, "silent"),
         ({"nl": ["niet hier", "Dank  LEZERS"]}, "notice"),
-        ({"en": ["dank lezers"], "nl": ["niet hier"]}, "stealth"),
+        ({"en": ["dank lezers"], "nl": ["niet hier"]}, "silent"),
         ({"en": ["dank lezers"]}, "notice"),
         ({"en": ["dank lezers"], "nl": []}, "notice"),
-        ({"nl": ["–", ""]}, "stealth"),
+        ({"nl": ["–", ""]}, "silent"),
     ],
 )
 def test_phrases_of_ones_own_are_notices_in_texts_of_their_language(
@@ -390,7 +388,7 @@ def test_a_revert_names_the_newest_version_with_the_text_and_weighs_its_differen
     found = classify(wrong, text(BASE), earlier=[(1, text(BASE).sha256), (3, text(BASE).sha256), (4, b"x")])
 
     assert (found.kind, found.significance, found.revert_of) == ("revert", "substantive", 3)
-    assert [flag.name for flag in found.flags] == ["stealth"]
+    assert [flag.name for flag in found.flags] == ["silent"]
     misspelt = text(BASE.replace("verroest", "veroest"))
     assert classify(misspelt, text(BASE), earlier=[(1, text(BASE).sha256)]).significance == "cosmetic"
 
@@ -415,8 +413,8 @@ def test_another_headline_is_flagged_and_other_typography_is_not() -> None:
         after = text(BASE.replace("dicht", "open", 1), title=title)
         return [flag.name for flag in classify(text(BASE, title="Brug 'dicht'"), after).flags]
 
-    assert flags("Brug open") == ["headline"]
-    assert flags("BRUG “DICHT”") == []
+    assert flags("Brug open") == ["headline", "silent"]
+    assert flags("BRUG “DICHT”") == ["silent"]
 
 
 def test_split_merged_and_moved_sentences_are_wording() -> None:
@@ -451,7 +449,12 @@ def test_an_article_with_any_stretch_put_for_another(article: str, data: st.Data
     found = edit(article, article[:start] + put + article[end:])
 
     assert found.reason
-    assert ("stealth" in [flag.name for flag in found.flags]) <= bool(found.facts)
+    names = {flag.name for flag in found.flags}
+    if found.significance == "substantive":
+        assert names & {"silent", "notice"} == {"silent" if found.silent else "notice"}
+        assert found.subject in SUBJECTS
+    else:
+        assert (found.silent, found.subject, "silent" in names) == (None, None, False)
 
 
 def test_two_versions_of_three_kilobytes_take_milliseconds() -> None:
@@ -464,7 +467,7 @@ def test_two_versions_of_three_kilobytes_take_milliseconds() -> None:
         found = classify(before, after)
         best = min(best, time.process_time() - begun)
 
-    assert found.kind == "correction"
+    assert found.kind == "factual"
     assert best < 0.02  # 0.002 on a machine that does nothing else
 
 
@@ -508,14 +511,14 @@ def test_injected_edits_are_told_by_their_labels() -> None:
         ("en", "organised", "organized", "spelling"),
         ("nl", "verassing", "verrassing", "spelling"),
         ("nl", "gebeurt", "gebeurd", "spelling"),
-        ("en", "Iran", "Iraq", "correction"),
-        ("en", "Obama", "Osama", "correction"),
-        ("nl", "Almere", "Almelo", "correction"),
+        ("en", "Iran", "Iraq", "factual"),
+        ("en", "Obama", "Osama", "factual"),
+        ("nl", "Almere", "Almelo", "factual"),
         ("en", "Jon", "John", "spelling"),
         ("nl", "Franzen", "Fransen", "spelling"),
-        ("en", "1090", "1990", "correction"),
-        ("en", "-5 degrees", "5 degrees", "correction"),
-        ("en", "next week", "next month", "correction"),
+        ("en", "1090", "1990", "factual"),
+        ("en", "-5 degrees", "5 degrees", "factual"),
+        ("en", "next week", "next month", "factual"),
         ("en", "his claim", "her claim", "wording"),
     ],
 )
@@ -572,7 +575,7 @@ def test_a_letter_less_is_another_person(old: str, new: str) -> None:
         text(f"Yesterday we met {new} in town. It rained.", language="en"),
     )
 
-    assert (edit.kind, [fact.kind for fact in edit.facts]) == ("correction", ["name"])
+    assert (edit.kind, [fact.kind for fact in edit.facts]) == ("factual", ["name"])
 
 
 def test_letters_for_another_name_are_another_name() -> None:
@@ -583,8 +586,56 @@ def test_letters_for_another_name_are_another_name() -> None:
 
 
 def test_small_figures_above_the_line_and_endless_words_are_no_trouble() -> None:
-    assert edit("He was the 1st ¹²³ of them all.\n", "He was the 2nd ¹²³ of them all.\n").kind == "correction"
+    assert edit("He was the 1st ¹²³ of them all.\n", "He was the 2nd ¹²³ of them all.\n").kind == "factual"
     endless = "ACGT" * 25_000
     began = time.process_time()
     edit(f"It read {endless} in the end.\n", f"It read {endless[:-1]}A in the end.\n")
     assert time.process_time() - began < 40
+
+
+COURT = """The court heard the case of the mayor on Monday.
+
+The mayor denied the charges in a long statement to the press.
+
+He allegedly took 5,000 euros from a builder in 2019.
+
+"I did nothing wrong," said the mayor after the hearing.
+
+The trial goes on next week in the same court room.
+
+Police must give the files to the defence, according to the judge.
+"""
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "subject"),
+    [
+        ("5,000", "50,000", "fact"),
+        ("Monday", "Tuesday", "fact"),
+        ("denied", "admitted", "negation"),
+        ("allegedly ", "", "negation"),
+        ("must give", "may give", "negation"),
+        ("took", "never took", "negation"),
+        (", according to the judge", "", "attribution"),
+        ('"I did nothing wrong," said the mayor after the hearing.\n\n', "", "attribution"),
+        ("The trial goes on next week in the same court room.\n\n", "", "removed"),
+        (" in the same court room", "", "removed"),
+        (COURT, "", "removed"),
+        ("court room.\n", "court room. The mayor has left the town.\n", "added"),
+        ("a builder", "a rich builder", "added"),
+        ("a long statement", "an angry letter", "rephrased"),
+    ],
+)
+def test_a_substantive_edit_has_the_gravest_subject_that_it_touches(old: str, new: str, subject: str) -> None:
+    """A word that is not there may be the whole edit: each is silent, whatever it is about."""
+    assert old in COURT
+    before, after = (
+        Text(text=said, sha256=said.encode(), language="en", title="Court acquits the mayor")
+        for said in (COURT, COURT.replace(old, new))
+    )
+    found = classify(before, after)
+
+    assert (found.significance, found.silent, found.subject) == ("substantive", True, subject)
+    if subject != "fact":
+        other = classify(before, msgspec.structs.replace(after, title="Court convicts the mayor"))
+        assert other.subject == "headline"

@@ -18,7 +18,7 @@ A, B, C = b"a" * 32, b"b" * 32, b"c" * 32
 HOSTILE = "</td><script>alert('1')</script>\u202egpj\x1b[31m\" onload=x"
 
 
-def entry(number: int, category: Category | None = "substantive", **more: object) -> Entry:
+def entry(number: int, category: Category | None = "silent", **more: object) -> Entry:
     """The change `number`, of version `number` - 1 to `number`."""
     made = Entry(
         type="document.changed",
@@ -74,21 +74,20 @@ def test_only_two_texts_in_turn_are_folded(steps: list[Step], expected: list[tup
 
 
 @pytest.mark.parametrize(
-    ("significance", "flags", "category"),
+    ("significance", "silent", "category"),
     [
-        ("substantive", ("stealth",), "silent"),
-        ("substantive", ("headline", "notice"), "open"),
-        ("substantive", ("headline",), "substantive"),
-        ("cosmetic", (), "cosmetic"),
-        ("none", (), "cosmetic"),
+        ("substantive", True, "silent"),
+        ("substantive", False, "open"),
+        ("cosmetic", None, "cosmetic"),
+        ("none", None, "cosmetic"),
     ],
 )
-def test_each_edit_has_one_category(significance: str, flags: tuple[str, ...], category: str) -> None:
+def test_each_edit_has_one_category(significance: str, silent: bool | None, category: str) -> None:
     edit = Edit(
         kind="wording",
         significance=significance,  # type: ignore[arg-type]  # the cases are its values
+        silent=silent,
         reason="",
-        flags=tuple(Flag(name, "") for name in flags),  # type: ignore[arg-type]  # the same
     )
     assert category_of(edit) == category
 
@@ -96,15 +95,17 @@ def test_each_edit_has_one_category(significance: str, flags: tuple[str, ...], c
 def hostile() -> Report:
     """A report in which every word that others write is an attack."""
     edit = Edit(
-        kind="correction",
+        kind="factual",
         significance="substantive",
+        silent=True,
+        subject="fact",
         reason=HOSTILE,
         facts=(
             ChangedFact(
                 kind="number", before=HOSTILE, after=None, sentence=HOSTILE, from_offset=0, to_offset=0
             ),
         ),
-        flags=(Flag("stealth", HOSTILE),),
+        flags=(Flag("silent", HOSTILE),),
     )
     sentences = (
         Sentence(kind="edited", before=HOSTILE, after=HOSTILE, removed=((0, 5),), added=((3, 8),)),
@@ -192,7 +193,7 @@ def test_a_record_shows_times_and_paths_as_the_contract_does() -> None:
 
     assert made["since"] == "1970-01-01T00:00:00.000000Z"
     assert "path_base64" in made["documents"][0]
-    assert made["documents"][0]["entries"][0]["edit"]["class"] == "correction"
+    assert made["documents"][0]["entries"][0]["edit"]["class"] == "factual"
     assert made["watched"] is False
 
 
