@@ -12,6 +12,7 @@ from typing import Annotated, Any, Literal
 import msgspec
 
 from ingest import escape
+from ingest.compare.rules import Rules
 from ingest.disk.patterns import Patterns
 from ingest.errors import ConfigError, UsageError
 
@@ -23,15 +24,19 @@ Backend = Literal["auto", "native", "poll"]
 # Each is looked for in every sentence of an edit: few, and short.
 Phrase = Annotated[str, msgspec.Meta(max_length=200)]
 Phrases = Annotated[tuple[Phrase, ...], msgspec.Meta(max_length=100)]
+# Each is tried on every line and sentence of an edited text that holds its longest word.
+Pattern = Annotated[str, msgspec.Meta(max_length=200)]
+Boilerplate = Annotated[tuple[Pattern, ...], msgspec.Meta(max_length=100)]
 
 
 class RootSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """One `[roots.NAME]` table."""
+    """One `[roots.NAME]` table. One without a path says how a root is treated that is named elsewhere."""
 
-    path: Annotated[str, msgspec.Meta(min_length=1)]
+    path: Annotated[str, msgspec.Meta(min_length=1)] | None = None
     include: tuple[str, ...] = ()
     exclude: tuple[str, ...] = ()
     backend: Backend | None = None
+    boilerplate: Boilerplate = ()
 
 
 class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -62,6 +67,12 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
             include=self.include + (own.include if own else ()),
             exclude=self.exclude + (own.exclude if own else ()),
         )
+
+    @property
+    def edit_rules(self) -> Rules:
+        """What the settings add to the rules by which edits are told."""
+        own = {name: root.boilerplate for name, root in self.roots.items() if root.boilerplate}
+        return Rules(self.notice_phrases, own)
 
     def backend_of(self, name: str) -> Backend:
         """How a root is watched."""
@@ -106,8 +117,9 @@ def load(
         except ConfigError as error:
             where = source[key.partition(".")[0]]
             raise ConfigError(f"{where}: {key}: {error.message}", hint=error.hint) from error
-    for name in settings.roots:
+    for name, root in settings.roots.items():
         _check_name(name, source["roots"])
+        _check_boilerplate(name, root.boilerplate, source["roots"])
     for language, phrases in settings.notice_phrases.items():
         _check_phrases(language, phrases, source["notice_phrases"])
     if settings.quiet_seconds > settings.hold_seconds:
@@ -154,6 +166,15 @@ def _check_name(name: str, where: str) -> None:
         check_name(name)
     except UsageError as error:
         raise ConfigError(f"{where}: roots.{name}: {error.message}", hint=error.hint) from error
+
+
+def _check_boilerplate(name: str, patterns: Boilerplate, source: str) -> None:
+    for pattern in patterns:
+        if sum(map(str.isalnum, pattern)) < 2:
+            raise ConfigError(
+                f"{source}: roots.{name}.boilerplate: '{pattern}' matches too many lines to tell boilerplate",
+                hint="a pattern has two letters or digits at least",
+            )
 
 
 def _check_phrases(language: str, phrases: Phrases, source: str) -> None:

@@ -19,7 +19,7 @@ from ingest.store.engine import Connection
 
 if TYPE_CHECKING:
     from ingest.compare.edit import Edit
-    from ingest.compare.notices import Phrases
+    from ingest.compare.rules import RootRules, Rules
 
 
 def differences(
@@ -28,7 +28,7 @@ def differences(
     to: str | None,
     calendar: Calendar,
     *,
-    phrases: Phrases,
+    rules: Rules,
     root: str | None = None,
     without: Collection[str] = (),
 ) -> Iterator[dict[str, Any]]:
@@ -80,17 +80,17 @@ def differences(
             compared[show_uid(here.document)] = (number, old.version, new.version)
     for record in sorted(found, key=lambda record: (record["root"], record["path"])):
         if record["document"] in compared:
-            edit = _edit(connection, *compared[record["document"]], phrases)
+            edit = _edit(connection, *compared[record["document"]], rules.of(str(record["root"])))
             record.update({"significance": edit.significance, "class": edit.kind} if edit else {})
         yield record
 
 
-def _edit(connection: Connection, document: int, first: int, last: int, phrases: Phrases) -> Edit | None:
+def _edit(connection: Connection, document: int, first: int, last: int, rules: RootRules) -> Edit | None:
     """What lies between two versions of a document, where both have text that is not damaged."""
     from ingest import edits
 
     with suppress(IntegrityError):
-        return edits.between(connection, document, first, last, phrases=phrases)
+        return edits.between(connection, document, first, last, rules=rules)
     return None
 
 

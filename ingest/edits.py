@@ -1,6 +1,6 @@
 """The edit that a change of the log made, from the two texts as they are stored.
 
-Derived, in no leaf, and by the same phrases the same whenever it is made: both texts are those of the
+Derived, in no leaf, and by the same rules the same whenever it is made: both texts are those of the
 normaliser that read the new version first, among those that read both. A later renormalisation alters no
 edit.
 """
@@ -14,7 +14,7 @@ import msgspec
 
 from ingest.compare.classify import classify
 from ingest.compare.edit import Edit, Text
-from ingest.compare.notices import Phrases
+from ingest.compare.rules import RootRules, Rules
 from ingest.errors import IntegrityError
 from ingest.store import blobs, versions
 from ingest.store.engine import Connection, Row
@@ -28,18 +28,18 @@ class Texts(msgspec.Struct, frozen=True):
     earlier: tuple[tuple[int, bytes], ...]
 
 
-def of(connection: Connection, row: Row, *, phrases: Phrases) -> Edit | None:
+def of(connection: Connection, row: Row, *, rules: Rules) -> Edit | None:
     """The edit of a change, a row of `reader.changes`; None where there is none to speak of.
 
     That is where the change made no new version, or one of the two versions has no text, or no
-    normaliser read both. `phrases` make a notice. Raises IntegrityError where the bytes are damaged.
+    normaliser read both. `rules` are those of the settings. Raises IntegrityError where bytes are damaged.
     """
     if not made_version(row):
         return None
-    return between(connection, row.key, row.previous_version, row.version, phrases=phrases)
+    return between(connection, row.key, row.previous_version, row.version, rules=rules.of(row.root))
 
 
-def between(connection: Connection, document: int, first: int, last: int, *, phrases: Phrases) -> Edit | None:
+def between(connection: Connection, document: int, first: int, last: int, *, rules: RootRules) -> Edit | None:
     """The edit from one version of a document to another; None where one has no text to compare.
 
     To an earlier one it is what going back changes, and no `revert`.
@@ -47,7 +47,7 @@ def between(connection: Connection, document: int, first: int, last: int, *, phr
     found = texts(connection, document, first, last)
     if found is None:
         return None
-    return classify(found.before, found.after, earlier=found.earlier, phrases=phrases)
+    return classify(found.before, found.after, earlier=found.earlier, rules=rules)
 
 
 def texts(connection: Connection, document: int, first: int, last: int) -> Texts | None:

@@ -18,7 +18,7 @@ from ingest.store.engine import Connection, Row
 from ingest.store.listing import Listed
 
 if TYPE_CHECKING:
-    from ingest.compare.notices import Phrases
+    from ingest.compare.rules import Rules
 
 Record = dict[str, Any]
 
@@ -26,11 +26,9 @@ _BATCH = 200
 _UNKNOWN_ACTOR = {"kind": "unknown", "name": None, "confidence": None}
 
 
-def changes(
-    connection: Connection, rows: Iterable[Row], *, phrases: Phrases, indexed: bool
-) -> Iterator[Record]:
+def changes(connection: Connection, rows: Iterable[Row], *, rules: Rules, indexed: bool) -> Iterator[Record]:
     """The changes as the contract shows them, with their edits: from the index where it has them, and this
-    connection sees it with edits told by these phrases, else made from the texts."""
+    connection sees it with edits told by these rules, else made from the texts."""
     from ingest.index import kinds
 
     stream = iter(rows)
@@ -40,10 +38,10 @@ def changes(
             if row.seq in known:
                 yield {**change(row), "edit": known[row.seq]}
             else:
-                yield edited(row, connection, phrases=phrases)
+                yield edited(row, connection, rules=rules)
 
 
-def edited(row: Row, connection: Connection, *, phrases: Phrases) -> Record:
+def edited(row: Row, connection: Connection, *, rules: Rules) -> Record:
     """A change as the contract shows it, the same in the log lines, the feed and `log`.
 
     Its `edit` is made from the two texts, which takes milliseconds. It is null too where they are damaged,
@@ -54,7 +52,7 @@ def edited(row: Row, connection: Connection, *, phrases: Phrases) -> Record:
 
     made = None
     with suppress(IntegrityError):
-        made = edits.of(connection, row, phrases=phrases)
+        made = edits.of(connection, row, rules=rules)
     return {**change(row), "edit": None if made is None else edits.record(made)}
 
 

@@ -18,7 +18,7 @@ from ingest.escape import is_utf8
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from ingest.compare.notices import Phrases
+    from ingest.compare.rules import Rules
     from ingest.store.engine import Row, Store
 
 BATCH = 1000
@@ -58,7 +58,7 @@ def command(since: int | None, limit: int | None, follow: bool, cursor: str | No
                 place = cursors.place(connection, cursor)
         place = place or 0
         left = limit
-        phrases = settings().notice_phrases
+        rules = settings().edit_rules
         growth = _Growth(store) if follow else None
         if not as_json():
             header(f"{'seq':<7} {'change':<9} path")
@@ -67,11 +67,11 @@ def command(since: int | None, limit: int | None, follow: bool, cursor: str | No
             with store.read() as connection:
                 rows = list(reader.changes(connection, after=place, limit=size, brief=not as_json()))
                 shown = [
-                    records.edited(row, connection, phrases=phrases)
+                    records.edited(row, connection, rules=rules)
                     for row in (rows if as_json() and len(rows) <= FEW else ())
                 ]
             if as_json() and not shown and rows:
-                _tell(store, rows, phrases)
+                _tell(store, rows, rules)
             for record in shown:
                 emit(record)
             for row in rows if not as_json() else ():
@@ -96,7 +96,7 @@ def _is_name(cursor: str) -> bool:
     return 0 < len(cursor) <= 200 and is_utf8(cursor) and not any(mark in cursor for mark in "{}/\0")
 
 
-def _tell(store: Store, rows: Sequence[Row], phrases: Phrases) -> None:
+def _tell(store: Store, rows: Sequence[Row], rules: Rules) -> None:
     """Write many changes, with the edits that the index has: the feed does not wait for the others."""
     from ingest import records
     from ingest.cli.indexed import as_it_is
@@ -104,8 +104,8 @@ def _tell(store: Store, rows: Sequence[Row], phrases: Phrases) -> None:
 
     index = Index(store)
     try:
-        with as_it_is(index, phrases=phrases) as (connection, indexed):
-            for record in records.changes(connection, rows, phrases=phrases, indexed=indexed):
+        with as_it_is(index, rules=rules) as (connection, indexed):
+            for record in records.changes(connection, rows, rules=rules, indexed=indexed):
                 emit(record)
     finally:
         index.dispose()

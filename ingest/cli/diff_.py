@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import click
@@ -77,13 +78,14 @@ def command(
             _binary(record, same)
             return 0 if same else 1
         edit = _edit(connection, a_target, b_target, a, b)
+        language = queries.version_row(connection, b_target, b).language
         if as_json():
             record["edit"] = edit
         elif old == new and _bytes(connection, a_target, a) != _bytes(connection, b_target, b):
             note("the texts are the same, the bytes differ: ingest show --raw")
     if edit is not None and not as_json():
         note(f"{edit['significance']}: {edit['class']}: {edit['reason']}")
-    return _texts(record, old, new, word=word, stat=stat)
+    return _texts(record, old, new, word=word, stat=stat, muted=_boilerplate_of(b_target.root, language))
 
 
 def _bytes(connection: Any, target: Any, no: int) -> bytes:
@@ -125,8 +127,16 @@ def _edit(connection: Any, a_target: Any, b_target: Any, a: int, b: int) -> dict
 
     if a_target.id != b_target.id or a == b:
         return None
-    made = edits.between(connection, a_target.id, a, b, phrases=settings().notice_phrases)
+    made = edits.between(connection, a_target.id, a, b, rules=settings().edit_rules.of(b_target.root))
     return None if made is None else edits.record(made)
+
+
+def _boilerplate_of(root: str, language: str | None) -> Callable[[str], bool]:
+    """What tells of a line whether it is boilerplate by the settings of its root."""
+    from ingest.compare.boilerplate import is_boilerplate
+
+    patterns = settings().edit_rules.of(root).boilerplate
+    return lambda text: is_boilerplate(text, language, patterns)
 
 
 def _binary(record: dict[str, Any], same: bool) -> None:
@@ -137,7 +147,9 @@ def _binary(record: dict[str, Any], same: bool) -> None:
         line(f"binary versions differ: {old} and {new}")
 
 
-def _texts(record: dict[str, Any], old: str, new: str, *, word: bool, stat: bool) -> int:
+def _texts(
+    record: dict[str, Any], old: str, new: str, *, word: bool, stat: bool, muted: Callable[[str], bool]
+) -> int:
     from ingest.compare import diff
 
     hunks = diff.hunks(old, new)
@@ -163,10 +175,10 @@ def _texts(record: dict[str, Any], old: str, new: str, *, word: bool, stat: bool
         line(paint(f"--- {older}", bold=True))
         line(paint(f"+++ {newer}", bold=True))
         if word:
-            _show_words(old, new)
+            _show_words(old, new, muted)
         else:
             for hunk in hunks:
-                _show_hunk(hunk)
+                _show_hunk(hunk, muted)
     return 1 if hunks else 0
 
 
@@ -183,30 +195,41 @@ def _counts(old: str, new: str) -> dict[str, int]:
     }
 
 
-def _show_hunk(hunk: Any) -> None:
+def _show_hunk(hunk: Any, muted: Callable[[str], bool]) -> None:
+    """The lines of a hunk; those that are boilerplate are dim."""
     line(paint(f"@@ -{hunk.from_start},{hunk.from_lines} +{hunk.to_start},{hunk.to_lines} @@", fg="cyan"))
     colours: dict[str, dict[str, Any]] = {" ": {}, "-": {"fg": "red"}, "+": {"fg": "green"}}
     for entry in hunk.lines:
         whole = entry.text.endswith("\n")
-        line(paint(entry.op + escape.text(entry.text.removesuffix("\n")), **colours[entry.op]))
+        style = {"dim": True} if muted(entry.text) else colours[entry.op]
+        line(paint(entry.op + escape.text(entry.text.removesuffix("\n")), **style))
         if not whole:
             line("\\ No newline at end of file")
 
 
-def _show_words(old: str, new: str) -> None:
-    """Changed words in place, with the lines around them."""
+def _show_words(old: str, new: str, muted: Callable[[str], bool]) -> None:
+    """Changed words in place, with the lines around them; those in boilerplate are dim."""
     from ingest.compare import diff
 
     shown: list[str] = []
+    a = b = 0
     for same, gone, came in diff.words(old, new):
         if same:
             shown.append(_shorten(escape.text(gone), first=not shown))
-            continue
-        if gone:
-            shown.append(paint(f"[-{escape.text(gone)}-]", fg="red"))
-        if came:
-            shown.append(paint(f"{{+{escape.text(came)}+}}", fg="green"))
+        if gone and not same:
+            dim = muted(_line_at(old, a))
+            shown.append(paint(f"[-{escape.text(gone)}-]", fg=None if dim else "red", dim=dim or None))
+        if came and not same:
+            dim = muted(_line_at(new, b))
+            shown.append(paint(f"{{+{escape.text(came)}+}}", fg=None if dim else "green", dim=dim or None))
+        a, b = a + len(gone), b + len(came)
     line("".join(shown).rstrip("\n"))
+
+
+def _line_at(text: str, offset: int) -> str:
+    """The line in which a character is."""
+    end = text.find("\n", offset)
+    return text[text.rfind("\n", 0, offset) + 1 : len(text) if end < 0 else end]
 
 
 def _shorten(text: str, *, first: bool) -> str:
@@ -223,7 +246,7 @@ def _corpus(from_: str, to: str | None, root: str | None) -> int:
 
     found = False
     with opened() as store, store.read() as connection:
-        phrases = settings().notice_phrases
+        rules = settings().edit_rules
         several = len(roots.every(connection)) > 1
         without = {
             name: at
@@ -233,7 +256,7 @@ def _corpus(from_: str, to: str | None, root: str | None) -> int:
         }
         note_unbegun(without)
         differences = corpus.differences(
-            connection, from_, to, calendar(), phrases=phrases, root=root, without=without.keys()
+            connection, from_, to, calendar(), rules=rules, root=root, without=without.keys()
         )
         for record in differences:
             found = True

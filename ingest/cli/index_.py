@@ -31,7 +31,7 @@ def command(what: str) -> None:
             if what == "status":
                 index.prepare()
             else:
-                bring_up(index, phrases=settings().notice_phrases)
+                bring_up(index, rules=settings().edit_rules)
             record = state.record(index)
         finally:
             index.dispose()

@@ -10,7 +10,7 @@ from ingest.cli.output import note
 from ingest.cli.progress import Bar
 
 if TYPE_CHECKING:
-    from ingest.compare.notices import Phrases
+    from ingest.compare.rules import Rules
     from ingest.errors import StoreDamaged, StoreUnavailable
     from ingest.index.place import Index
     from ingest.store.engine import Connection, Store
@@ -20,9 +20,9 @@ BEHIND = 500  # changes that a verb which can do without the index takes in befo
 
 @contextmanager
 def caught_up(
-    store: Store, *, phrases: Phrases | None = None, most: int | None = None
+    store: Store, *, rules: Rules | None = None, most: int | None = None
 ) -> Iterator[tuple[Connection, bool]]:
-    """A snapshot of record and index, and whether the index can be asked; for its edits, where `phrases` tell
+    """A snapshot of record and index, and whether the index can be asked; for its edits, where `rules` tell
     them.
 
     The index is brought up to the log first. With `most` it is not where it is further behind than that,
@@ -34,7 +34,7 @@ def caught_up(
     index = Index(store)
     try:
         try:
-            bring_up(index, phrases=phrases, most=most)
+            bring_up(index, rules=rules, most=most)
         except StoreUnavailable as error:
             if most is None:
                 raise
@@ -43,7 +43,7 @@ def caught_up(
                 yield connection, False
             return
         try:
-            with as_it_is(index, phrases=phrases) as (connection, indexed):
+            with as_it_is(index, rules=rules) as (connection, indexed):
                 if most is None and not indexed:
                     raise _told_otherwise(index)
                 yield connection, indexed
@@ -54,11 +54,11 @@ def caught_up(
 
 
 @contextmanager
-def as_it_is(index: Index, *, phrases: Phrases | None = None) -> Iterator[tuple[Connection, bool]]:
+def as_it_is(index: Index, *, rules: Rules | None = None) -> Iterator[tuple[Connection, bool]]:
     """A snapshot of the record, with the index where there is one, however far it has come; without one that
     has come further than the log.
 
-    With `phrases`, only an index whose edits they tell.
+    With `rules`, only an index whose edits they tell.
     """
     from ingest.errors import LogShortened
     from ingest.index import state
@@ -69,7 +69,7 @@ def as_it_is(index: Index, *, phrases: Phrases | None = None) -> Iterator[tuple[
         note(f"{error.message}; answered without it")
         indexed = False
     with index.reading() if indexed else index.store.read() as connection:
-        yield connection, indexed and (phrases is None or state.told_by(connection, phrases))
+        yield connection, indexed and (rules is None or state.told_by(connection, rules))
 
 
 def _told_otherwise(index: Index) -> StoreUnavailable:
@@ -78,7 +78,7 @@ def _told_otherwise(index: Index) -> StoreUnavailable:
     return StoreUnavailable(
         f"the edits in the index {index.address} are being made anew by another process",
         code="store_locked",
-        hint="ask again; where each has its own notice_phrases, give them the same",
+        hint="ask again; where each has its own notice_phrases or boilerplate, give them the same",
     )
 
 
@@ -97,17 +97,17 @@ def _told_apart(index: Index, error: StoreDamaged) -> StoreUnavailable:
     )
 
 
-def bring_up(index: Index, *, phrases: Phrases | None = None, most: int | None = None) -> int:
-    """Bring the index up to the log, and its edits to these phrases; made anew once where it is damaged."""
+def bring_up(index: Index, *, rules: Rules | None = None, most: int | None = None) -> int:
+    """Bring the index up to the log, and its edits to these rules; made anew once where it is damaged."""
     from ingest.errors import StoreDamaged, StoreUnavailable
     from ingest.index import fill, state
 
     index.prepare()
     try:
-        if most is not None and state.behind(index, phrases) > most:
+        if most is not None and state.behind(index, rules) > most:
             return 0
         with Bar("index", "changes") as bar:
-            return fill.catch_up(index, phrases=phrases, progress=bar.show)
+            return fill.catch_up(index, rules=rules, progress=bar.show)
     except StoreUnavailable as error:
         if error.code == "store_locked":
             raise
@@ -115,4 +115,4 @@ def bring_up(index: Index, *, phrases: Phrases | None = None, most: int | None =
             raise _told_apart(index, error) from error
         index.rebuild()
         with Bar("index", "changes") as bar:
-            return fill.catch_up(index, phrases=phrases, progress=bar.show)
+            return fill.catch_up(index, rules=rules, progress=bar.show)

@@ -16,7 +16,7 @@ from ingest.cli.times import Times, calendar
 from ingest.compare.edit import CLASSES, FACTS, FLAGS, SIGNIFICANCES
 
 if TYPE_CHECKING:
-    from ingest.compare.notices import Phrases
+    from ingest.compare.rules import Rules
     from ingest.store.engine import Connection, Row, Store
 
 BATCH = 2500  # lines whose edits are looked up at once
@@ -88,14 +88,14 @@ def command(
         )  # fmt: skip
         if reverse and limit is not None:
             rows = reversed(list(rows))
-        phrases = settings().notice_phrases
+        rules = settings().edit_rules
         if as_json():
-            for record in records.changes(connection, rows, phrases=phrases, indexed=indexed):
+            for record in records.changes(connection, rows, rules=rules, indexed=indexed):
                 emit(record)
             return
         times = Times()
         times.header(f"{'seq':<7} {'when ({})':<16}  {'change':<9} path")
-        for row, edit in _with_edits(store, connection, rows, phrases):
+        for row, edit in _with_edits(store, connection, rows, rules):
             number = paint(f"#{row.seq:<6}", fg="yellow")
             when = times.show(row.recorded_at)
             told = "" if edit is None else paint(f"  {': '.join(edit)}", dim=True)
@@ -111,12 +111,12 @@ def _snapshot(store: Store, filtered: bool) -> Iterator[tuple[Connection, bool]]
         return
     from ingest.cli.indexed import BEHIND, caught_up
 
-    with caught_up(store, phrases=settings().notice_phrases, most=None if filtered else BEHIND) as found:
+    with caught_up(store, rules=settings().edit_rules, most=None if filtered else BEHIND) as found:
         yield found
 
 
 def _with_edits(
-    store: Store, connection: Connection, rows: Iterable[Row], phrases: Phrases
+    store: Store, connection: Connection, rows: Iterable[Row], rules: Rules
 ) -> Iterator[tuple[Row, tuple[str, str] | None]]:
     """Each change with significance and class of its edit: as the index has it, else made from the texts.
 
@@ -124,12 +124,12 @@ def _with_edits(
     """
     stream, left, untold = iter(rows), MADE, 0
     while batch := list(islice(stream, BATCH)):
-        known = _indexed(store, [row.seq for row in batch if row.type in EDITED], phrases)
+        known = _indexed(store, [row.seq for row in batch if row.type in EDITED], rules)
         for row in batch:
             seq = row.seq
             if seq not in known and row.type in EDITED:
                 if left:
-                    known[seq] = _made(connection, seq, phrases)
+                    known[seq] = _made(connection, seq, rules)
                     left -= 1
                 else:
                     untold += row.type == "changed"
@@ -138,7 +138,7 @@ def _with_edits(
         note(f"{counted(untold, 'line')} without the kind of edit, not in the index yet: ingest index update")
 
 
-def _indexed(store: Store, seqs: Sequence[int], phrases: Phrases) -> dict[int, tuple[str, str] | None]:
+def _indexed(store: Store, seqs: Sequence[int], rules: Rules) -> dict[int, tuple[str, str] | None]:
     """What the index knows of these changes; nothing where there is none, or one that cannot be read."""
     if not seqs:
         return {}
@@ -149,14 +149,14 @@ def _indexed(store: Store, seqs: Sequence[int], phrases: Phrases) -> dict[int, t
 
     index = Index(store)
     try:
-        with suppress(StoreUnavailable), as_it_is(index, phrases=phrases) as (connection, indexed):
+        with suppress(StoreUnavailable), as_it_is(index, rules=rules) as (connection, indexed):
             return kinds.named(connection, seqs) if indexed else {}
     finally:
         index.dispose()
     return {}
 
 
-def _made(connection: Connection, seq: int, phrases: Phrases) -> tuple[str, str] | None:
+def _made(connection: Connection, seq: int, rules: Rules) -> tuple[str, str] | None:
     from ingest.errors import IntegrityError
     from ingest.store import reader
 
@@ -167,6 +167,6 @@ def _made(connection: Connection, seq: int, phrases: Phrases) -> tuple[str, str]
     from ingest import edits
 
     with suppress(IntegrityError):
-        edit = edits.of(connection, row, phrases=phrases)
+        edit = edits.of(connection, row, rules=rules)
         return None if edit is None else (edit.significance, edit.kind)
     return None

@@ -53,14 +53,14 @@ def command(since: str | None, until: str | None, root: str | None, file: str | 
         raise _exists(file)
     if file is not None and (not file or os.path.isdir(file)):
         raise UsageError(f"'{file}' is a folder", hint="name a file with --html")
-    phrases = settings().notice_phrases
+    rules = settings().edit_rules
     with (
         opened() as store,
-        caught_up(store, phrases=phrases, most=BEHIND) as (connection, indexed),
+        caught_up(store, rules=rules, most=BEHIND) as (connection, indexed),
         Bar("report", "changes") as bar,
     ):
         report = build(
-            connection, since=since, until=until, root=root, phrases=phrases, indexed=indexed,
+            connection, since=since, until=until, root=root, rules=rules, indexed=indexed,
             calendar=calendar(), progress=bar.show,
         )  # fmt: skip
         if until is not None:

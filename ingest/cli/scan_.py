@@ -64,7 +64,7 @@ def command(roots: tuple[str, ...], adopt: bool, accept_shortened_log: bool) -> 
                 counts[row.type] = counts.get(row.type, 0) + 1
             if as_json():
                 for row in part:
-                    emit(records.edited(row, connection, phrases=chosen.notice_phrases))
+                    emit(records.edited(row, connection, rules=chosen.edit_rules))
             else:
                 lines(change_line(row, root=len(known) > 1) for row in part)
         rejected = sum(len(seen.rejected(connection, key)) for key in keys)

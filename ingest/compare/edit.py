@@ -13,6 +13,7 @@ from ingest.compare.slot import Kind
 
 Class = Literal[
     "encoding",
+    "boilerplate",
     "redated",
     "whitespace",
     "typography",

@@ -10,14 +10,10 @@ from __future__ import annotations
 
 import functools
 import re
-from collections.abc import Mapping, Sequence
-from types import MappingProxyType
 
 from ingest.compare import quotes
+from ingest.compare.rules import NO_PHRASES, Phrases
 from ingest.compare.words import LIGHT, folded, unaccented, words
-
-Phrases = Mapping[str, Sequence[str]]  # a publisher's own, by language
-NONE: Phrases = MappingProxyType({})
 
 _OPENING = (
     "addendum", "amended", "amendment", "clarification", "clarifications", "corrected", "correction appended",
@@ -153,7 +149,7 @@ _OPENS = re.compile(
 )
 
 
-def find(sentence: str, language: str | None, own: Phrases = NONE) -> str | None:
+def find(sentence: str, language: str | None, own: Phrases = NO_PHRASES) -> str | None:
     """The phrase that makes a sentence a notice, or None.
 
     Of `own` phrases those of the language are looked for, or where there are none those of every language;

@@ -59,7 +59,7 @@ def enrol(
     """
     wanted = [parse(word) for word in words]
     if not wanted:
-        wanted = [Wanted(name, _real(root.path)) for name, root in settings.roots.items()]
+        wanted = [Wanted(name, _real(root.path)) for name, root in settings.roots.items() if root.path]
     with store.write() as connection:
         if not wanted:
             known = [root for root in roots.every(connection) if root.retired_at is None]

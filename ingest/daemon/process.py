@@ -86,9 +86,9 @@ class Daemon:
             )
             for root in roots
         ]
-        phrases, wait = settings.notice_phrases, self.announcer.wait
-        self.lines = LogLines(store, roots, log, phrases=phrases, wait=wait)
-        self.indexing = Indexing(store, log, phrases=phrases, wait=wait)
+        rules, wait = settings.edit_rules, self.announcer.wait
+        self.lines = LogLines(store, roots, log, rules=rules, wait=wait)
+        self.indexing = Indexing(store, log, rules=rules, wait=wait)
         self.listener = Listener(self._library_said)
         self.heard: queue.SimpleQueue[tuple[bool, str]] = queue.SimpleQueue()
         self.jobs: queue.SimpleQueue[Job] = queue.SimpleQueue()
@@ -240,8 +240,8 @@ class Daemon:
             if _path_of(settings, name) != _path_of(self.started_with, name)
         ]
         before, self.settings = self.settings, settings
-        if settings.notice_phrases != before.notice_phrases:
-            self.lines.phrases = self.indexing.phrases = settings.notice_phrases
+        if settings.edit_rules != before.edit_rules:
+            self.lines.rules = self.indexing.rules = settings.edit_rules
         for observation in self.observations:
             name = observation.root.name
             # To take up settings is to begin anew, which leaves a gap: not for nothing.
@@ -383,6 +383,8 @@ class Daemon:
 def _concerning(settings: Settings, name: str) -> Settings:
     """What of the settings the capture of one root heeds."""
     own = settings.roots.get(name)
+    if own is not None:
+        own = msgspec.structs.replace(own, boilerplate=())  # which edits alone are told by
     return msgspec.structs.replace(
         settings, **dict.fromkeys(_FIXED, ""), notice_phrases={}, roots={} if own is None else {name: own}
     )

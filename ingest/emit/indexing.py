@@ -10,7 +10,7 @@ import threading
 import time
 from collections.abc import Callable
 
-from ingest.compare.notices import Phrases
+from ingest.compare.rules import Rules
 from ingest.emit.sink import SinkState
 from ingest.errors import StoreUnavailable
 from ingest.index import fill
@@ -29,12 +29,10 @@ AGAIN = 60.0  # seconds before it tries again what failed
 class Indexing(threading.Thread):
     """Follows the log and fills the index until told to stop."""
 
-    def __init__(
-        self, store: Store, log: Log, *, phrases: Phrases, wait: Callable[[int, float], None]
-    ) -> None:
+    def __init__(self, store: Store, log: Log, *, rules: Rules, wait: Callable[[int, float], None]) -> None:
         super().__init__(name="index", daemon=True)
         # Until they have been said: whoever asks with others afterwards is not undone.
-        self.phrases: Phrases | None = phrases
+        self.rules: Rules | None = rules
         self.sink = SinkState("index")
         self._store = store
         self._log = log
@@ -85,10 +83,10 @@ class Indexing(threading.Thread):
         head = self._head()
         while not self._stopping.is_set():
             began = time.monotonic()
-            phrases = self.phrases
-            self.sink.cursor = fill.catch_up(index, phrases=phrases, most=STEP)
-            if self.phrases is phrases:
-                self.phrases = None
+            rules = self.rules
+            self.sink.cursor = fill.catch_up(index, rules=rules, most=STEP)
+            if self.rules is rules:
+                self.rules = None
             if self.sink.cursor >= head:
                 return
             self._stopping.wait(2 * (time.monotonic() - began))

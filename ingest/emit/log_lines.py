@@ -9,7 +9,7 @@ import threading
 from collections.abc import Callable
 
 from ingest import records
-from ingest.compare.notices import Phrases
+from ingest.compare.rules import Rules
 from ingest.emit.sink import SinkState
 from ingest.errors import StoreDamaged, StoreUnavailable
 from ingest.logging import Log
@@ -38,11 +38,11 @@ class LogLines(threading.Thread):
         followed: list[Root],
         log: Log,
         *,
-        phrases: Phrases,
+        rules: Rules,
         wait: Callable[[int, float], None],
     ) -> None:
         super().__init__(name="log-lines", daemon=True)
-        self.phrases = phrases
+        self.rules = rules
         self.sinks = {root.id: SinkState(f"log:{root.name}") for root in followed}
         self._store = store
         self._roots = followed
@@ -102,7 +102,7 @@ class LogLines(threading.Thread):
         if explained and (row.size or 0) <= LARGEST:
             try:
                 with translated(self._store.address):
-                    return records.edited(row, connection, phrases=self.phrases)
+                    return records.edited(row, connection, rules=self.rules)
             except (StoreDamaged, *_SURPRISES) as error:
                 # Neither a damaged text, which `verify` finds, nor one that no rule of an edit foresaw
                 # keeps the changes after it from being told.

@@ -2,7 +2,7 @@
 
 One transaction takes a stretch of the log, document by document, so that each chain of deltas is read
 once. What it made and the place it reached are committed together: killed anywhere, it goes on there.
-Where other phrases make a notice than before, the edits alone are made anew, in the same way.
+Where the settings have other rules than before, the edits alone are made anew, in the same way.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from ingest import edits
 from ingest.compare.classify import classify
 from ingest.compare.edit import Edit, Text
 from ingest.compare.lineage import OPEN, Cutter, Lineage, Said, Span
-from ingest.compare.notices import Phrases
+from ingest.compare.rules import Rules
 from ingest.errors import IntegrityError
 from ingest.index import fts5, state, tsvector
 from ingest.index.place import Index
@@ -41,23 +41,23 @@ _EDIT = ("seq", "document_id", "class", "significance", "facts", "flags", "body"
 def catch_up(
     index: Index,
     *,
-    phrases: Phrases | None = None,
+    rules: Rules | None = None,
     batch: int = BATCH,
     most: int | None = None,
     progress: Progress | None = None,
 ) -> int:
     """Take in what the log has grown by, `most` changes at most; returns the seq that was reached.
 
-    Edits are told by the phrases that the index has, or from now on by others: then those that it holds
+    Edits are told by the rules that the index has, or from now on by others: then those that it holds
     are made anew. `progress` is told how many changes of how many are done.
     """
     done, taken, total, reached, left = 0, 0, None, 0, True
     stems = tsvector.Stems()
     while most is None or done < most:
         with index.writing() as (connection, place):
-            if phrases is not None:
-                _tell_by(connection, phrases)
-                phrases = None  # said once: two that differ would undo each other for ever
+            if rules is not None:
+                _tell_by(connection, rules)
+                rules = None  # said once: two that differ would undo each other for ever
             head = int(reader.head(connection).seq)
             reached = state.edited(connection)
             total = total or head - reached
@@ -86,23 +86,23 @@ def catch_up(
     return reached
 
 
-def _tell_by(connection: Connection, phrases: Phrases) -> None:
-    """Have edits told by these phrases; those told by others are forgotten."""
-    if not state.told_by(connection, phrases):
+def _tell_by(connection: Connection, rules: Rules) -> None:
+    """Have edits told by these rules; those told by others are forgotten."""
+    if not state.told_by(connection, rules):
         connection.exec_driver_sql("DELETE FROM edit")
         connection.execute(
-            sa.text("UPDATE state SET phrases = :phrases, edited = 0 WHERE id = 1"),
-            {"phrases": state.written(phrases)},
+            sa.text("UPDATE state SET rules = :rules, edited = 0 WHERE id = 1"),
+            {"rules": state.written(connection, rules)},
         )
 
 
 def _edit_again(connection: Connection, found: Sequence[Row]) -> None:
     """The edits of a stretch of the log whose spans the index has. Damaged bytes have none."""
-    phrases = state.phrases_of(connection)
+    rules = state.rules_of(connection)
     made = []
     for row in found:
         with suppress(IntegrityError):
-            edit = edits.of(connection, row, phrases=phrases)
+            edit = edits.of(connection, row, rules=rules)
             if edit is not None:
                 made.append(_edit_row(row.seq, row.key, edit))
     rows.upsert(connection, "edit", ("seq",), _EDIT, made)
@@ -114,13 +114,13 @@ def _take(connection: Connection, found: Sequence[Row], stems: tsvector.Stems) -
     for row in found:
         if row.key is not None and row.version and row.type not in ("rejected", "deleted"):
             of_document[row.key].append(row)
-    cutter, phrases = Cutter(), state.phrases_of(connection)
+    cutter, rules = Cutter(), state.rules_of(connection)
     taken = _Taken()
     heads = _heads(connection, list(of_document))
     for key, changes in of_document.items():
         head = heads.get(key)
         try:
-            made = _document(connection, key, changes, cutter, head, phrases)
+            made = _document(connection, key, changes, cutter, head, rules)
         except IntegrityError:
             continue
         if made is not None:
@@ -157,7 +157,7 @@ def _document(
     changes: Sequence[Row],
     cutter: Cutter,
     head: Row | None,
-    phrases: Phrases,
+    rules: Rules,
     *,
     anew: bool = False,
 ) -> Made | None:
@@ -179,7 +179,7 @@ def _document(
         if no == start and not anew:
             restored = _restored(connection, key, said)
             if restored is None:
-                return _document(connection, key, changes, cutter, head, phrases, anew=True)
+                return _document(connection, key, changes, cutter, head, rules, anew=True)
             lineage = restored
         else:
             if not anew:
@@ -190,7 +190,7 @@ def _document(
             for span in lineage.begun[begun:]:
                 made.said[id(span)] = (texts[span.offset], None if text is None else text.language)
         if no in wanted and before is not None and wanted[no].previous_version == before[0]:
-            edit = _edit(connection, wanted[no], before, (no, raw), renditions, phrases)
+            edit = _edit(connection, wanted[no], before, (no, raw), renditions, rules)
             if edit is not None:
                 made.edits.append((int(wanted[no].seq), edit))
         before = (no, raw)
@@ -204,7 +204,7 @@ def _edit(
     before: tuple[int, bytes],
     after: tuple[int, bytes],
     renditions: dict[int, list[Row]],
-    phrases: Phrases,
+    rules: Rules,
 ) -> Edit | None:
     pair = edits.paired([*renditions.get(before[0], ()), *renditions.get(after[0], ())])
     if pair is None or pair[1].version != after[0]:
@@ -215,7 +215,7 @@ def _edit(
     again = versions.with_text(
         connection, row.key, new.sha256, normaliser=pair[1].normaliser, before=before[0]
     )
-    return classify(old, new, earlier=[(no, new.sha256) for no in again], phrases=phrases)
+    return classify(old, new, earlier=[(no, new.sha256) for no in again], rules=rules.of(row.root))
 
 
 def _by_version(found: Iterable[Row]) -> dict[int, list[Row]]:

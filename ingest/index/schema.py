@@ -11,7 +11,7 @@ SPAN_BITS = 32
 
 TABLES = (
     """CREATE TABLE state (id INTEGER PRIMARY KEY, version INTEGER NOT NULL, seq BIGINT NOT NULL,
-       leaf {bytes} NOT NULL, edited BIGINT NOT NULL, phrases TEXT NOT NULL)""",
+       leaf {bytes} NOT NULL, edited BIGINT NOT NULL, rules TEXT NOT NULL)""",
     """CREATE TABLE indexed (document_id {key} PRIMARY KEY, no INTEGER NOT NULL, spans INTEGER NOT NULL,
        normaliser TEXT NOT NULL)""",
     """CREATE TABLE edit (seq {key} PRIMARY KEY, document_id BIGINT NOT NULL, class TEXT NOT NULL,

@@ -1,7 +1,8 @@
-"""How far the index is, and by which phrases its edits are told.
+"""How far the index is, and by which rules its edits are told.
 
-The spans reach `seq`, the edits `edited`. The two differ only while the edits are made anew, since other
-phrases make a notice than before: those kept beyond `edited` would be by the old ones, so there are none.
+The spans reach `seq`, the edits `edited`. The two differ only while the edits are made anew, since the
+settings have other rules than before: those kept beyond `edited` would be by the old ones, so there are none.
+The rules are kept by the keys of roots, whose names may change.
 """
 
 from __future__ import annotations
@@ -14,20 +15,29 @@ from sqlalchemy.engine import Connection
 from ingest.errors import StoreUnavailable
 from ingest.index.place import Index
 from ingest.index.schema import VERSION
-from ingest.store import reader
+from ingest.store import reader, roots
 
 if TYPE_CHECKING:
     # A log for people asks the index without what compares texts.
-    from ingest.compare.notices import Phrases
+    from ingest.compare.rules import Rules
 
 _encode = msgspec.json.Encoder(order="sorted").encode
-_decode = msgspec.json.Decoder(dict[str, tuple[str, ...]]).decode
 
 
-def behind(index: Index, phrases: Phrases | None = None) -> int:
-    """How many changes of the log a prepared index has not taken in yet, told by these phrases."""
+class _Kept(msgspec.Struct):
+    """The rules as the index keeps them, by the key of each root."""
+
+    phrases: dict[str, tuple[str, ...]] = {}
+    boilerplate: dict[str, tuple[str, ...]] = {}
+
+
+_decode = msgspec.json.Decoder(_Kept).decode
+
+
+def behind(index: Index, rules: Rules | None = None) -> int:
+    """How many changes of the log a prepared index has not taken in yet, told by these rules."""
     with index.reading() as connection:
-        here = phrases is None or told_by(connection, phrases)
+        here = rules is None or told_by(connection, rules)
         return int(reader.head(connection).seq) - (edited(connection) if here else 0)
 
 
@@ -36,9 +46,13 @@ def edited(connection: Connection) -> int:
     return int(_of(connection, "edited"))
 
 
-def phrases_of(connection: Connection) -> Phrases:
-    """The phrases by which the index tells edits."""
-    return _decode(_of(connection, "phrases"))
+def rules_of(connection: Connection) -> Rules:
+    """The rules by which the index tells edits, with the boilerplate of each root by its name now."""
+    from ingest.compare.rules import Rules
+
+    kept = _decode(_of(connection, "rules"))
+    named = {root.name: kept.boilerplate.get(str(root.id)) for root in roots.every(connection)}
+    return Rules(kept.phrases, {name: patterns for name, patterns in named.items() if patterns})
 
 
 def _of(connection: Connection, column: str) -> Any:
@@ -48,14 +62,22 @@ def _of(connection: Connection, column: str) -> Any:
     return found[0]
 
 
-def told_by(connection: Connection, phrases: Phrases) -> bool:
-    """Whether the index tells edits by these phrases."""
-    return written(phrases_of(connection)) == written(phrases)
+def told_by(connection: Connection, rules: Rules) -> bool:
+    """Whether the index tells edits by these rules."""
+    return bool(_of(connection, "rules") == written(connection, rules))
 
 
-def written(phrases: Phrases) -> str:
-    """Phrases as the index keeps them. Their order within a language is kept: the first found is named."""
-    return _encode({language: own for language, own in phrases.items() if own}).decode()
+def written(connection: Connection, rules: Rules) -> str:
+    """Rules as the index keeps them: of the boilerplate that of known roots, since no other root has edits.
+
+    The order of phrases within a language is kept: the first found is named. That of patterns says nothing.
+    """
+    patterns = {
+        str(root.id): sorted(rules.boilerplate.get(root.name, ())) for root in roots.every(connection)
+    }
+    phrases = {language: own for language, own in rules.phrases.items() if own}
+    kept = {"phrases": phrases, "boilerplate": {root: own for root, own in patterns.items() if own}}
+    return _encode({name: each for name, each in kept.items() if each}).decode()
 
 
 def record(index: Index) -> dict[str, Any]:

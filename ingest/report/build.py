@@ -7,10 +7,11 @@ from collections.abc import Callable, Sequence
 import msgspec
 
 from ingest import edits, observed, queries
+from ingest.compare import boilerplate
 from ingest.compare.align import Comparison, Piece, compare
 from ingest.compare.classify import classify
 from ingest.compare.edit import Edit
-from ingest.compare.notices import Phrases
+from ingest.compare.rules import Rules
 from ingest.errors import IntegrityError, UsageError
 from ingest.ids import show_uid
 from ingest.index import kinds
@@ -45,7 +46,7 @@ def build(
     since: str | None,
     until: str | None,
     root: str | None,
-    phrases: Phrases,
+    rules: Rules,
     indexed: bool,
     calendar: Calendar,
     progress: Progress,
@@ -54,8 +55,8 @@ def build(
 
     Raises UsageError, and NotFound where the whole period lies before the record.
 
-    `phrases` make a notice; `indexed` says that this connection sees the index, with edits told by them.
-    An edit whose bytes are damaged is `unread`, unless the index has it and no sentence of it is shown.
+    `rules` are those of the settings; `indexed` says that this connection sees the index, with edits told by
+    them. An edit whose bytes are damaged is `unread`, unless the index has it and no sentence of it is shown.
     Renditions alone are no change here. `progress` is told how many changes of how many are done.
     """
     key = queries.root_id(connection, root)
@@ -81,7 +82,7 @@ def build(
         place: Key = (row.root, row.path if row.document is None else row.key)
         story = stories.setdefault(place, _Story(row))
         story.row = row
-        story.steps.append(_step(connection, row, story, known.get(row.seq), phrases))
+        story.steps.append(_step(connection, row, story, known.get(row.seq), rules))
         progress(done + 1, len(rows))
     begin = end if begin is None else begin
     documents = sorted(map(_document, stories.values()), key=lambda each: (each.root, each.path))
@@ -119,7 +120,7 @@ def _known(connection: Connection, rows: Sequence[Row]) -> dict[int, Edit]:
 _decode = msgspec.json.Decoder(Edit).decode
 
 
-def _step(connection: Connection, row: Row, story: _Story, known: Edit | None, phrases: Phrases) -> Step:
+def _step(connection: Connection, row: Row, story: _Story, known: Edit | None, rules: Rules) -> Step:
     entry = Entry(
         type=f"document.{row.type}",
         since=row.recorded_at,
@@ -139,7 +140,7 @@ def _step(connection: Connection, row: Row, story: _Story, known: Edit | None, p
     old, new = pair
     story.language, story.title = new.language or old.language, new.title
     try:
-        edit, sentences, more = _told(connection, row, pair, known, phrases)
+        edit, sentences, more = _told(connection, row, pair, known, rules)
     except IntegrityError:
         return Step(msgspec.structs.replace(entry, category="unread"))
     made = msgspec.structs.replace(
@@ -149,23 +150,26 @@ def _step(connection: Connection, row: Row, story: _Story, known: Edit | None, p
 
 
 def _told(
-    connection: Connection, row: Row, pair: tuple[Row, Row], known: Edit | None, phrases: Phrases
+    connection: Connection, row: Row, pair: tuple[Row, Row], known: Edit | None, rules: Rules
 ) -> tuple[Edit, list[Sentence], int]:
     """An edit, the sentences that are shown of it, and how many more there are. Raises IntegrityError."""
     if known is not None and category_of(known) == "cosmetic":
         return known, [], 0
     before, after = edits.read(connection, row.key, pair)
-    comparison = compare(before.text, after.text, language=after.language or before.language)
+    own = rules.of(row.root)
+    # What is boilerplate is shown no more than it is told.
+    a, b = (boilerplate.strip(each.text, each.language, own.boilerplate).text for each in (before, after))
+    comparison = compare(a, b, language=after.language or before.language)
     edit = known or classify(
         before,
         after,
         earlier=edits.earlier(connection, row.key, pair),
-        phrases=phrases,
+        rules=own,
         comparison=comparison,
     )
     if category_of(edit) == "cosmetic":
         return edit, [], 0
-    return edit, *sentences_of(comparison, before.text, after.text)
+    return edit, *sentences_of(comparison, a, b)
 
 
 def category_of(edit: Edit) -> Category:

@@ -44,7 +44,7 @@ border-radius:6px}
 del{background:var(--del);text-decoration:line-through}ins{background:var(--ins);text-decoration:underline}
 del.all,ins.all{text-decoration:none}
 .badge{display:inline-block;padding:0 .5em;border-radius:3px;color:var(--on);font-size:.85rem}
-.c-watched{background:var(--cosmetic)}.c-scanned{background:var(--scanned)}.c-blind{background:var(--silent)}
+.c-watched{background:var(--cosmetic)}.c-scanned{background:var(--scanned)}.c-blind{background:var(--silent)}.c-unrecorded{background:var(--other)}
 .legend span{display:inline-block;margin-right:1rem;font-size:.9rem}
 svg.chart,svg.line{display:block;width:100%;height:auto}svg text{font-size:11px;fill:var(--soft)}
 .grid{stroke:var(--line);stroke-width:1}circle{stroke:var(--panel);stroke-width:1.5}.fold{stroke:var(--soft);stroke-width:3}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from ingest import edits, records
+from ingest.compare.rules import NONE
 from ingest.store import reader, tables
 from ingest.store.engine import Store
 from tests.recording import add_root, entry, opened, record, rows_of
@@ -24,7 +25,7 @@ def begun(store: Store, root: int) -> int:
 def edits_of(store: Store) -> list[dict[str, object] | None]:
     with store.read() as connection:
         rows = reader.changes(connection)
-        return [records.edited(row, connection, phrases={})["edit"] for row in rows]
+        return [records.edited(row, connection, rules=NONE)["edit"] for row in rows]
 
 
 def test_a_version_that_followed_another_has_an_edit_and_nothing_else_has(database_url: str) -> None:
@@ -56,7 +57,7 @@ def test_a_change_asked_for_without_a_connection_has_no_edit(database_url: str) 
         record(store, root, [entry("changed", b"a.txt", raw=BODIES[1], document=key, previous=1)])
         with store.read() as connection:
             row = list(reader.changes(connection))[1]
-            made = edits.of(connection, row, phrases={})
+            made = edits.of(connection, row, rules=NONE)
             assert records.change(row)["edit"] is None
             assert made is not None
-            assert records.edited(row, connection, phrases={})["edit"] == edits.record(made)
+            assert records.edited(row, connection, rules=NONE)["edit"] == edits.record(made)

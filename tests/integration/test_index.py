@@ -13,7 +13,7 @@ import msgspec
 import pytest
 import sqlalchemy as sa
 
-from ingest.compare.notices import Phrases
+from ingest.compare.rules import NONE, Rules
 from ingest.errors import LogShortened
 from ingest.index import blame, fill, fts5, kinds, lookup, search, state, tsvector
 from ingest.index.place import Index
@@ -582,26 +582,26 @@ def test_filling_takes_no_right_to_write_the_record(database_url: str) -> None:
 
 
 def test_other_phrases_make_the_edits_anew_and_leave_the_spans(database_url: str) -> None:
-    owned: Phrases = {"en": ("we erred",)}
+    owned = Rules({"en": ("we erred",)})
     with opened(database_url) as store:
         root = add_root(store)
         for name in (b"a.txt", b"b.txt"):
             history(store, root, name, text(A, TEN), text(A, TWELVE, "We erred."), text(A, TEN, GONE))
         index = brought_up(store)
         spans, plain = rows(index, "span"), rows(index, "edit")
-        assert fill.catch_up(index, phrases={"en": ()}) == 6
+        assert fill.catch_up(index, rules=Rules({"en": ()})) == 6
         assert rows(index, "edit") == plain
         # a step and no more: what the others were is not told
-        assert fill.catch_up(index, phrases=owned, batch=2, most=2) == 2
-        assert (state.behind(index, owned), state.behind(index, {})) == (4, 6)
+        assert fill.catch_up(index, rules=owned, batch=2, most=2) == 2
+        assert (state.behind(index, owned), state.behind(index, NONE)) == (4, 6)
         assert [row[0] for row in rows(index, "edit")] == [2]
         history(store, root, b"c.txt", text(A, TEN), text(A, TWELVE, "We erred."))
         assert fill.catch_up(index, batch=1) == 8
         told = rows(index, "edit")
         index.rebuild()
-        assert fill.catch_up(index, phrases=owned) == 8
+        assert fill.catch_up(index, rules=owned) == 8
         assert rows(index, "edit") == told
-        assert fill.catch_up(index, phrases={}) == 8
+        assert fill.catch_up(index, rules=NONE) == 8
         again = rows(index, "edit")
         assert rows(index, "span")[: len(spans)] == spans
         index.dispose()

@@ -6,6 +6,7 @@ from datetime import UTC
 
 import sqlalchemy as sa
 
+from ingest.compare.rules import NONE
 from ingest.index import fill
 from ingest.index.place import Index
 from ingest.moments import Calendar
@@ -46,7 +47,7 @@ def of(connection: Connection, *, indexed: bool, told: list[tuple[int, int]] | N
         since=None,
         until=None,
         root=None,
-        phrases={},
+        rules=NONE,
         indexed=indexed,
         calendar=Calendar(0, UTC),
         progress=progress,

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from ingest.compare.classify import classify
 from ingest.compare.edit import SUBJECTS, ChangedFact, Counts, Edit, Text
+from ingest.compare.rules import RootRules
 from tests.edits.articles import ARTICLES
 from tests.edits.inject import cases
 from tests.edits.score import score
@@ -378,7 +379,7 @@ def test_phrases_of_ones_own_are_notices_in_texts_of_their_language(
 ) -> None:
     """Where none are known in the text's language, those of every language count."""
     after = BASE.replace("23", "25") + "\nFoutje hersteld, dank lezers.\n"
-    found = classify(text(BASE), text(after), phrases=phrases)
+    found = classify(text(BASE), text(after), rules=RootRules(phrases))
 
     assert [each.name for each in found.flags] == [flag]
 

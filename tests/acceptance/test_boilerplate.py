@@ -1,0 +1,104 @@
+"""Lines that a root's settings call boilerplate: everything that tells an edit heeds them."""
+
+from __future__ import annotations
+
+import dataclasses
+import re
+import signal
+
+import pytest
+
+from tests.acceptance.place import Place
+from tests.acceptance.test_terminal import styled
+
+FIRST = "The mayor resigned on Monday.\n\n1,204 shares\n"
+SECOND = FIRST.replace("1,204", "1,377")
+THIRD = SECOND.replace("Monday", "Tuesday").replace("1,377", "1,400")
+RULES = '[roots.root]\nboilerplate = ["* shares"]\n'
+
+
+@pytest.fixture
+def muted(each_place: Place) -> Place:
+    """A place whose root has boilerplate; the settings are `ingest.toml` beside the root."""
+    file = each_place.folder / "ingest.toml"
+    file.write_text(RULES)
+    command = dataclasses.replace(each_place.command, variables={"INGEST_CONFIG": str(file)})
+    return dataclasses.replace(each_place, command=command)
+
+
+def classes(place: Place, verb: str, *words: str) -> list[str]:
+    records = place.command.records(verb, *words)
+    return [record["edit"]["class"] for record in records if record["edit"] is not None]
+
+
+def test_all_that_tells_an_edit_heeds_the_root_s_boilerplate(muted: Place, each_place: Place) -> None:
+    for text in (FIRST, SECOND, THIRD):
+        muted.write("a.txt", text)
+        muted.scan()
+    ask = muted.command
+
+    assert classes(muted, "changes") == ["boilerplate", "factual"]
+    assert classes(muted, "log", "--class", "boilerplate", "--significance", "none") == ["boilerplate"]
+    (real,) = ask.records("log", "--flag", "silent")
+    assert [(fact["before"], fact["after"]) for fact in real["edit"]["facts"]] == [("Monday", "Tuesday")]
+    counts = ask.record("report")["counts"]
+    assert (counts["silent"], counts["cosmetic"]) == (1, 1)
+    (differs,) = ask.records("diff", "--from", "seq:1", "--to", "seq:2", code=1)
+    assert (differs["class"], differs["significance"]) == ("boilerplate", "none")
+    # who has no such settings is told otherwise, from the same index, and the record is the same
+    assert classes(each_place, "log", "--flag", "silent") == ["factual", "factual"]
+    assert classes(muted, "log", "--reverse") == ["boilerplate", "factual"]
+    assert ask.ask("show", "a.txt@2").text == SECOND
+
+
+def test_boilerplate_belongs_to_the_root_whatever_its_name(muted: Place) -> None:
+    for text in (FIRST, SECOND):
+        muted.write("a.txt", text)
+        muted.scan()
+    assert classes(muted, "log", "--class", "boilerplate") == ["boilerplate"]
+
+    muted.command.ask("roots", "rename", "root", "news")
+
+    assert classes(muted, "log", "--class", "boilerplate") == []
+    assert classes(muted, "log", "--flag", "silent") == ["factual"]
+
+
+def test_the_daemon_takes_new_boilerplate_without_looking_at_the_root_anew(muted: Place) -> None:
+    muted.write("a.txt", FIRST)
+    with muted.watch() as daemon:
+        muted.write("a.txt", SECOND)
+        daemon.sync()
+        (muted.folder / "ingest.toml").write_text('[roots.root]\nboilerplate = ["nothing *"]\n')
+        daemon.send(signal.SIGHUP)
+        assert daemon.wait_for("settings_loaded")["changed"] is True
+        muted.write("a.txt", SECOND.replace("1,377", "1,400"))
+        daemon.sync()
+        assert len(muted.command.records("coverage")) <= 2
+    told = [change["edit"]["class"] for change in daemon.changes if change["edit"]]
+    assert told == ["boilerplate", "factual"]
+
+
+def test_a_diff_shows_boilerplate_dim(muted: Place) -> None:
+    for text in (SECOND, THIRD):
+        muted.write("a.txt", text)
+        muted.scan()
+
+    lines = [line.rstrip("\r") for line in styled(muted.command, "diff", "a.txt")]
+    words = "".join(styled(muted.command, "diff", "a.txt", "--word"))
+
+    assert "\x1b[2m-1,377 shares\x1b[0m" in lines
+    assert "\x1b[2m+1,400 shares\x1b[0m" in lines
+    assert "\x1b[31m-The mayor resigned on Monday.\x1b[0m" in lines
+    assert re.search("\x1b\\[2m\\[-1,377-\\]\x1b\\[0m", words) or re.search("\x1b\\[2m\\[-377-\\]", words)
+    assert "\x1b[31m[-Monday-]" in words
+
+
+@pytest.mark.parametrize("pattern", ["**", "* a", "x" * 201])
+def test_a_pattern_that_tells_nothing_is_refused_with_file_and_key(muted: Place, pattern: str) -> None:
+    file = muted.folder / "ingest.toml"
+    file.write_text(f'[roots.root]\nboilerplate = ["{pattern}"]\n')
+
+    refusal = muted.command.refused("status", code=2)
+
+    assert str(file) in refusal.error
+    assert "roots.root.boilerplate" in refusal.error
