@@ -6,15 +6,18 @@ structlog is loaded by what writes lines, since it takes a tenth of a small scan
 from __future__ import annotations
 
 import logging
+import os
 import select
 import sys
 import threading
-from collections.abc import MutableMapping
+from collections.abc import Mapping, MutableMapping
 from typing import Any, Protocol, TextIO
 
 import msgspec
 
 from ingest import escape
+from ingest.change_line import fit
+from ingest.width import width
 
 _LEVELS = {"debug": 10, "info": 20, "warning": 30, "error": 40}
 
@@ -33,6 +36,7 @@ class Log(Protocol):
 
 
 PATIENCE = 2.0  # seconds
+_COLUMNS = 100  # of a terminal that does not say how wide it is
 
 
 class Silent:
@@ -106,7 +110,7 @@ def configure(*, level: str, format_: str, stream: TextIO | None = None) -> Stde
             structlog.processors.add_log_level,
             structlog.processors.TimeStamper(fmt="iso", utc=True, key="time"),
             structlog.processors.format_exc_info,
-            _console if on_terminal else _json,
+            _Console(stream) if on_terminal else _json,
         ],
         wrapper_class=structlog.make_filtering_bound_logger(_LEVELS[level]),
         logger_factory=lambda *_: sink,
@@ -120,21 +124,48 @@ def _json(_logger: object, _method: str, event: MutableMapping[str, Any]) -> str
     return escape.json(msgspec.json.encode(event, enc_hook=str)).decode()
 
 
-def _console(_logger: object, _method: str, event: MutableMapping[str, Any]) -> str:
-    now = str(event.pop("time", ""))
-    when = now[11:19]
-    level = str(event.pop("level", "info"))
-    name = str(event.pop("event", ""))
-    if name == "change":
-        what = str(event.get("type", "")).removeprefix("document.")
-        moved = f"  (from {event['from_path']})" if event.get("from_path") else ""
-        reason = f"  ({event['reason']})" if event.get("reason") else ""
-        version = f" @{event['version']}" if event.get("version") else ""
-        where = f"{event.get('root')}: {event.get('path')}{version}{moved}{reason}"
-        # It may have happened long before it is told: by a scan, or while the lines could not be written.
-        label = str(event.get("recorded_at") or now)
-        when = label[11:19] if label[:10] == now[:10] else f"{label[:10]} {label[11:19]}"
-        return escape.name(f"{when} #{event.get('seq')} {what:<9} {where}")
-    fields = "  ".join(f"{key}={value}" for key, value in event.items() if value is not None)
-    mark = "" if level in ("info", "debug") else f"{level}: "
-    return escape.name(f"{when} {mark}{name}  {fields}".rstrip())
+class _Console:
+    """Lines for eyes; those of edits fit the terminal, if the stream is one."""
+
+    def __init__(self, stream: TextIO) -> None:
+        self._stream = stream
+
+    def __call__(self, _logger: object, _method: str, event: MutableMapping[str, Any]) -> str:
+        now = str(event.pop("time", ""))
+        level = str(event.pop("level", "info"))
+        name = str(event.pop("event", ""))
+        if name == "change":
+            return _change(event, now, self._columns())
+        fields = "  ".join(f"{key}={value}" for key, value in event.items() if value is not None)
+        mark = "" if level in ("info", "debug") else f"{level}: "
+        return escape.name(f"{now[11:19]} {mark}{name}  {fields}".rstrip())
+
+    def _columns(self) -> int | None:
+        if not self._stream.isatty():
+            return None
+        try:
+            return os.get_terminal_size(self._stream.fileno()).columns or _COLUMNS
+        except OSError:
+            return _COLUMNS
+
+
+def _change(event: Mapping[str, Any], now: str, columns: int | None) -> str:
+    what = str(event.get("type", "")).removeprefix("document.")
+    came = None if event.get("from_path") is None else escape.name(event["from_path"])
+    why = escape.name(f"  ({event['reason']})" if event.get("reason") else "")
+    version = f" @{event['version']}" if event.get("version") else ""
+    path = escape.name(str(event.get("path")))
+    # It may have happened long before it is told: by a scan, or while the lines could not be written.
+    label = str(event.get("recorded_at") or now)
+    when = label[11:19] if label[:10] == now[:10] else f"{label[:10]} {label[11:19]}"
+    head = escape.name(f"{when} #{event.get('seq')} {what:<9} {event.get('root')}: ")
+    edit = event.get("edit")
+    if not edit:
+        return f"{head}{path}{version}{'' if came is None else f'  (from {came})'}{why}"
+    from ingest.compare.edit import Summary
+
+    flags = tuple(flag["name"] for flag in edit["flags"])
+    told = Summary(edit["significance"], edit["class"], flags, edit["reason"])
+    room = None if columns is None else columns - width(head) - len(version) - width(why)
+    shown, said = fit(path, came, told.words, escape.name(told.reason), room)
+    return f"{head}{shown}{version}{why}{said}"

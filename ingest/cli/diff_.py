@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 import msgspec
@@ -12,6 +12,9 @@ from ingest import escape
 from ingest.cli.options import as_json, opened, settings, verb
 from ingest.cli.output import emit, keep_going, line, note, paint
 from ingest.cli.times import calendar, note_unbegun
+
+if TYPE_CHECKING:
+    from ingest.compare.edit import Edit
 
 _COLOUR: dict[str, dict[str, Any]] = {
     "added": {"fg": "green"},
@@ -36,7 +39,7 @@ def command(
 
     Exit: 0 no difference; 1 a difference; 2 no such document or version; 4 no store.
     """
-    from ingest import queries
+    from ingest import edits, queries
     from ingest.errors import UsageError
 
     keep_going()  # the exit code says what was found
@@ -80,11 +83,11 @@ def command(
         edit = _edit(connection, a_target, b_target, a, b)
         language = queries.version_row(connection, b_target, b).language
         if as_json():
-            record["edit"] = edit
+            record["edit"] = None if edit is None else edits.record(edit)
         elif old == new and _bytes(connection, a_target, a) != _bytes(connection, b_target, b):
             note("the texts are the same, the bytes differ: ingest show --raw")
     if edit is not None and not as_json():
-        note(f"{edit['significance']}: {edit['class']}: {edit['reason']}")
+        note(f"{edit.summary.words}: {edit.reason}")
     return _texts(record, old, new, word=word, stat=stat, muted=_boilerplate_of(b_target.root, language))
 
 
@@ -121,14 +124,13 @@ def _sides(words: tuple[str, ...]) -> tuple[tuple[str, str | None], tuple[str, s
     return (plain, revs[0]), (plain, revs[1] if len(revs) > 1 else None)
 
 
-def _edit(connection: Any, a_target: Any, b_target: Any, a: int, b: int) -> dict[str, Any] | None:
+def _edit(connection: Any, a_target: Any, b_target: Any, a: int, b: int) -> Edit | None:
     """The edit from one version of a document to another; None for other pairs."""
     from ingest import edits
 
     if a_target.id != b_target.id or a == b:
         return None
-    made = edits.between(connection, a_target.id, a, b, rules=settings().edit_rules.of(b_target.root))
-    return None if made is None else edits.record(made)
+    return edits.between(connection, a_target.id, a, b, rules=settings().edit_rules.of(b_target.root))
 
 
 def _boilerplate_of(root: str, language: str | None) -> Callable[[str], bool]:

@@ -16,6 +16,7 @@ from ingest.cli.times import Times, calendar
 from ingest.compare.edit import CLASSES, FACTS, FLAGS, SIGNIFICANCES
 
 if TYPE_CHECKING:
+    from ingest.compare.edit import Summary
     from ingest.compare.rules import Rules
     from ingest.store.engine import Connection, Row, Store
 
@@ -96,10 +97,11 @@ def command(
         times = Times()
         times.header(f"{'seq':<7} {'when ({})':<16}  {'change':<9} path")
         for row, edit in _with_edits(store, connection, rows, rules):
-            number = paint(f"#{row.seq:<6}", fg="yellow")
+            number = f"#{row.seq:<6}"
             when = times.show(row.recorded_at)
-            told = "" if edit is None else paint(f"  {': '.join(edit)}", dim=True)
-            line(f"{number} {when}  {change_line(row, root=several)}{told}")
+            taken = len(number) + len(when) + 3
+            told = change_line(row, root=several, edit=edit, taken=taken)
+            line(f"{paint(number, fg='yellow')} {when}  {told}")
 
 
 @contextmanager
@@ -117,8 +119,8 @@ def _snapshot(store: Store, filtered: bool) -> Iterator[tuple[Connection, bool]]
 
 def _with_edits(
     store: Store, connection: Connection, rows: Iterable[Row], rules: Rules
-) -> Iterator[tuple[Row, tuple[str, str] | None]]:
-    """Each change with significance and class of its edit: as the index has it, else made from the texts.
+) -> Iterator[tuple[Row, Summary | None]]:
+    """Each change with its edit in short: as the index has it, else made from the texts.
 
     A log is not kept waiting: the index is taken as it is, and few edits are made. A note counts the others.
     """
@@ -138,7 +140,7 @@ def _with_edits(
         note(f"{counted(untold, 'line')} without the kind of edit, not in the index yet: ingest index update")
 
 
-def _indexed(store: Store, seqs: Sequence[int], rules: Rules) -> dict[int, tuple[str, str] | None]:
+def _indexed(store: Store, seqs: Sequence[int], rules: Rules) -> dict[int, Summary | None]:
     """What the index knows of these changes; nothing where there is none, or one that cannot be read."""
     if not seqs:
         return {}
@@ -150,13 +152,13 @@ def _indexed(store: Store, seqs: Sequence[int], rules: Rules) -> dict[int, tuple
     index = Index(store)
     try:
         with suppress(StoreUnavailable), as_it_is(index, rules=rules) as (connection, indexed):
-            return kinds.named(connection, seqs) if indexed else {}
+            return kinds.summaries(connection, seqs) if indexed else {}
     finally:
         index.dispose()
     return {}
 
 
-def _made(connection: Connection, seq: int, rules: Rules) -> tuple[str, str] | None:
+def _made(connection: Connection, seq: int, rules: Rules) -> Summary | None:
     from ingest.errors import IntegrityError
     from ingest.store import reader
 
@@ -168,5 +170,5 @@ def _made(connection: Connection, seq: int, rules: Rules) -> tuple[str, str] | N
 
     with suppress(IntegrityError):
         edit = edits.of(connection, row, rules=rules)
-        return None if edit is None else (edit.significance, edit.kind)
+        return None if edit is None else edit.summary
     return None

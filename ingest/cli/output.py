@@ -5,15 +5,21 @@ from __future__ import annotations
 import functools
 import os
 import select
+import shutil
 import sys
 from collections.abc import Iterable, Mapping
 from contextlib import suppress
-from typing import Any, TextIO
+from typing import TYPE_CHECKING, Any, TextIO
 
 import click
 import msgspec
 
 from ingest import escape
+from ingest.change_line import ARROW, fit
+from ingest.width import width
+
+if TYPE_CHECKING:
+    from ingest.compare.edit import Summary
 
 _encoder = msgspec.json.Encoder()
 
@@ -112,17 +118,31 @@ TYPE_STYLES: dict[str, dict[str, Any]] = {
 }
 
 
-def change_line(row: Any, *, root: bool = False) -> str:
-    """A change for people: what happened, to what, and to which version."""
+def columns() -> int | None:
+    """How wide the terminal is that a call writes to; None where it writes to none."""
+    return shutil.get_terminal_size((100, 24)).columns if sys.stdout.isatty() else None
+
+
+def change_line(row: Any, *, root: bool = False, edit: Summary | None = None, taken: int = 0) -> str:
+    """A change for people: what happened, to what, and to which version, and the edit that it made.
+
+    With an edit it fits a terminal, of which `taken` columns are taken before it.
+    """
     kind, from_path, no, why = row.type, row.from_path, row.version, row.reason
     where = escape.name(escape.path(row.path or b""))
-    if root or from_path:
+    came = escape.name(escape.path(from_path)) if from_path else None
+    if root or came is not None:
         prefix = f"{escape.name(row.root)}/" if root else ""
-        old = f"{prefix}{escape.name(escape.path(from_path))} -> " if from_path else ""
-        where = f"{old}{prefix}{where}"
+        where, came = f"{prefix}{where}", None if came is None else f"{prefix}{came}"
     version = f" @{no}" if no and kind not in ("deleted", "rejected") else ""
     reason = f" ({why})" if why else ""
-    return f"{_kind(kind)} {where}{version}{reason}"
+    if edit is None:
+        where = where if came is None else f"{came}{ARROW}{where}"
+        return f"{_kind(kind)} {where}{version}{reason}"
+    wide = columns()
+    room = None if wide is None else wide - taken - max(len(kind), 9) - 1 - len(version) - width(reason)
+    where, told = fit(where, came, edit.words, escape.name(edit.reason), room)
+    return f"{_kind(kind)} {where}{version}{reason}{paint(told, dim=True)}"
 
 
 @functools.cache

@@ -10,7 +10,7 @@ import click
 from ingest import escape
 from ingest.cli.indexed import BEHIND, caught_up
 from ingest.cli.options import as_json, opened, settings, verb
-from ingest.cli.output import emit, line, note
+from ingest.cli.output import emit, line, lines, note
 from ingest.cli.progress import Bar
 from ingest.cli.times import calendar, note_unbegun
 
@@ -25,12 +25,17 @@ _STYLES: dict[str, dict[str, Any]] = {
 
 
 @verb
+@click.argument("doc", required=False)
 @click.option("--since", metavar="M", help="From this moment on (default: the beginning).")
 @click.option("--until", metavar="M", help="Up to this moment (default: now).")
 @click.option("--root", metavar="NAME", help="Only this root.")
-@click.option("--html", "file", metavar="FILE", help="Write a page to this file too.")
+@click.option("--prefix", metavar="PATH", help="Only paths that begin so: a folder, or the start of a name.")
+@click.option("--html", "file", metavar="FILE", help="Write a page to this file too; - is standard output.")
 @click.option("--force", is_flag=True, help="Overwrite the page.")
-def command(since: str | None, until: str | None, root: str | None, file: str | None, force: bool) -> None:
+def command(
+    doc: str | None, since: str | None, until: str | None, root: str | None, prefix: str | None,
+    file: str | None, force: bool,
+) -> None:  # fmt: skip
     """What was changed silently, changed in the open, added, removed, and how surely it was observed.
 
     An edit is open when its own version says so by a notice. The gravest come first: facts, headline,
@@ -40,7 +45,7 @@ def command(since: str | None, until: str | None, root: str | None, file: str | 
     coverage of the period. --html writes one page that needs nothing else. With --json
     the whole report is one object, on one line.
 
-    Exit: 0; 2 no such root or moment, or the page exists; 4 no store.
+    Exit: 0; 2 no such document, root or moment, or the page exists; 4 no store.
     """
     from ingest import queries
     from ingest.disk.write import write_file
@@ -49,7 +54,14 @@ def command(since: str | None, until: str | None, root: str | None, file: str | 
     from ingest.report.build import build
     from ingest.report.page import page
 
-    if file is not None and not force and os.path.lexists(file):
+    if doc is not None and prefix is not None:
+        raise UsageError("a report of one document takes no --prefix")
+    if file == "-":
+        if as_json():
+            raise UsageError(
+                "--json and --html - both write to standard output", hint="name a file with --html"
+            )
+    elif file is not None and not force and os.path.lexists(file):
         raise _exists(file)
     if file is not None and (not file or os.path.isdir(file)):
         raise UsageError(f"'{file}' is a folder", hint="name a file with --html")
@@ -59,12 +71,19 @@ def command(since: str | None, until: str | None, root: str | None, file: str | 
         caught_up(store, rules=rules, most=BEHIND) as (connection, indexed),
         Bar("report", "changes") as bar,
     ):
+        target = None if doc is None else queries.resolve(connection, doc, root=root)
         report = build(
-            connection, since=since, until=until, root=root, rules=rules, indexed=indexed,
-            calendar=calendar(), progress=bar.show,
+            connection, since=since, until=until, root=root, document=target,
+            prefix=os.fsencode(prefix or ""), rules=rules, indexed=indexed, calendar=calendar(),
+            progress=bar.show,
         )  # fmt: skip
         if until is not None:
-            note_unbegun(queries.unbegun(connection, until, calendar(), root))
+            note_unbegun(queries.unbegun(connection, until, calendar(), report.root))
+    if target is not None and target.note:
+        note(target.note)
+    if file == "-":
+        lines(page(report).splitlines())
+        return
     if file is not None:
         try:
             write_file(os.fsencode(file), page(report).encode("utf-8", "replace"), replace=force)

@@ -75,6 +75,23 @@ class Flag(msgspec.Struct, frozen=True):
     reason: str
 
 
+class Summary(msgspec.Struct, frozen=True):
+    """What one line says of an edit. `flags` are the names of its flags."""
+
+    significance: str
+    kind: str
+    flags: tuple[str, ...]
+    reason: str
+
+    @property
+    def words(self) -> str:
+        """Significance and class, and what is to be known besides: `substantive: factual, silent`."""
+        openness = "silent" if "silent" in self.flags else "open"
+        more = [openness] if self.significance == "substantive" else []
+        more += [name for name in ("headline", "notice") if name in self.flags]
+        return ", ".join((f"{self.significance}: {self.kind}", *more))
+
+
 class Edit(msgspec.Struct, frozen=True, kw_only=True, rename={"kind": "class"}):
     """What kind of edit made a version. In JSON `kind` is `class`; at most 500 facts are named.
 
@@ -91,3 +108,8 @@ class Edit(msgspec.Struct, frozen=True, kw_only=True, rename={"kind": "class"}):
     counts: Counts = Counts()
     facts: tuple[ChangedFact, ...] = ()
     flags: tuple[Flag, ...] = ()
+
+    @property
+    def summary(self) -> Summary:
+        """The same in short."""
+        return Summary(self.significance, self.kind, tuple(flag.name for flag in self.flags), self.reason)

@@ -24,7 +24,7 @@ from ingest.disk.watch import Listener
 from ingest.emit.indexing import Indexing
 from ingest.emit.log_lines import LogLines
 from ingest.emit.sink import SinkState
-from ingest.errors import RootUnavailable, StoreUnavailable, UsageError
+from ingest.errors import IngestError, RootUnavailable, StoreUnavailable, UsageError
 from ingest.escape import path as show
 from ingest.logging import Log, Stderr
 from ingest.pipeline.limits import Clock
@@ -94,6 +94,8 @@ class Daemon:
         self.jobs: queue.SimpleQueue[Job] = queue.SimpleQueue()
         self.working: list[Job] = []
         self.stopping = False
+        self.running = False
+        self.stopped_by: str | None = None
         self.continued = self.hung_up = False
 
     def run(self) -> None:
@@ -103,6 +105,7 @@ class Daemon:
         one of the roots.
         """
         with ExitStack() as held:
+            held.push(self._failed)
             self._handle_signals()
             threading.excepthook = self._thread_died
             self.listener.attach()
@@ -117,12 +120,21 @@ class Daemon:
                 door.open()
                 held.callback(door.close)
             self._log_start()
+            self.running = True
             while not self.stopping:
                 self._turn()
-        self.log.info("stopped", seq=self.announcer.seq)
+        self.log.info("stopped", signal=self.stopped_by, seq=self.announcer.seq)
         if self.lines.is_alive():
             # Nobody reads the log: to close it would be to wait for them. The next daemon tells the rest.
             os._exit(0)
+
+    def _failed(self, _kind: object, error: BaseException | None, _trace: object) -> None:
+        """Say what ends the daemon once it runs, where that is no signal."""
+        if error is not None and self.running:
+            detail = error.message if isinstance(error, IngestError) else str(error)
+            self.log.error(
+                "stopped", error=f"{type(error).__name__}: {detail}".rstrip(": "), seq=self.announcer.seq
+            )
 
     # -- the loop --------------------------------------------------------------------------
 
@@ -204,6 +216,7 @@ class Daemon:
             if first is not None and now - first >= IMPATIENT:
                 os._exit(128 + number)
             first = now if first is None else first
+            self.stopped_by = self.stopped_by or signal.Signals(number).name
             self.stopping = True
             self.waker.wake()
 

@@ -35,7 +35,7 @@ _SPAN = (
     "id", "document_id", "from_no", "to_no", "origin_no", "start", "length", "hash", "edited", "runs",
 )  # fmt: skip
 _HEAD = ("document_id", "no", "spans", "normaliser")
-_EDIT = ("seq", "document_id", "class", "significance", "facts", "flags", "body")
+_EDIT = ("seq", "document_id", "class", "significance", "facts", "flags", "reason", "body")
 
 
 def catch_up(
@@ -338,7 +338,7 @@ class _Taken:
 def _edit_row(seq: int, key: int, edit: Edit) -> tuple[Any, ...]:
     kinds = _listed(sorted({fact.kind for fact in edit.facts}))
     flags = _listed([flag.name for flag in edit.flags])
-    return seq, key, edit.kind, edit.significance, kinds, flags, _encode(edit).decode()
+    return seq, key, edit.kind, edit.significance, kinds, flags, edit.reason, _encode(edit).decode()
 
 
 def _listed(names: Iterable[str]) -> str:

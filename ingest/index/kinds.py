@@ -9,12 +9,14 @@ import msgspec
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
-from ingest.compare.edit import CLASSES, FACTS, FLAGS, SIGNIFICANCES
+from ingest.compare.edit import CLASSES, FACTS, FLAGS, SIGNIFICANCES, Summary
 from ingest.errors import UsageError
 from ingest.index import state
 from ingest.store.engine import Row
 
-_edit = sa.table("edit", *map(sa.column, ("seq", "class", "significance", "facts", "flags", "body"))).c
+_edit = sa.table(
+    "edit", *map(sa.column, ("seq", "class", "significance", "facts", "flags", "reason", "body"))
+).c
 
 
 def chosen(
@@ -40,16 +42,19 @@ def chosen(
     return sa.select(_edit.seq).where(*conditions) if conditions else None
 
 
-def named(connection: Connection, seqs: Sequence[int]) -> dict[int, tuple[str, str] | None]:
-    """Significance and class of the edits of those changes that the index has taken in; None where one has
-    no edit. There may be more of them than were asked for."""
+def summaries(connection: Connection, seqs: Sequence[int]) -> dict[int, Summary | None]:
+    """The edits, in short, of those changes that the index has taken in; None where one has none.
+
+    There may be more of them than were asked for.
+    """
     reached, first, last = state.edited(connection), min(seqs), max(seqs)
-    found: dict[int, tuple[str, str] | None] = {seq: None for seq in seqs if seq <= reached}
+    found: dict[int, Summary | None] = {seq: None for seq in seqs if seq <= reached}
     # Where few others lie between, a stretch is found in a third of the time.
     dense = last - first < 4 * len(seqs)
     which = _edit.seq.between(first, min(last, reached)) if dense else _edit.seq.in_(list(found))
-    select = sa.select(_edit.seq, _edit.significance, _edit["class"]).where(which)
-    found.update({seq: (significance, kind) for seq, significance, kind in connection.execute(select).all()})
+    select = sa.select(_edit.seq, _edit.significance, _edit["class"], _edit.flags, _edit.reason).where(which)
+    for seq, significance, kind, flags, reason in connection.execute(select).all():
+        found[seq] = Summary(significance, kind, tuple(filter(None, flags.split(","))), reason)
     return found
 
 

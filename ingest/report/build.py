@@ -16,6 +16,7 @@ from ingest.errors import IntegrityError, UsageError
 from ingest.ids import show_uid
 from ingest.index import kinds
 from ingest.moments import Calendar
+from ingest.queries import Target
 from ingest.report.fold import Step, fold
 from ingest.report.model import Category, Counts, Document, Entry, Report, Sentence, Stretch
 from ingest.store import reader, roots
@@ -46,6 +47,8 @@ def build(
     since: str | None,
     until: str | None,
     root: str | None,
+    document: Target | None = None,
+    prefix: bytes = b"",
     rules: Rules,
     indexed: bool,
     calendar: Calendar,
@@ -55,10 +58,13 @@ def build(
 
     Raises UsageError, and NotFound where the whole period lies before the record.
 
+    Only those of one `document`, or of paths that begin with `prefix`, where one is given: a document that
+    moved there or away has the changes that name such a path.
     `rules` are those of the settings; `indexed` says that this connection sees the index, with edits told by
     them. An edit whose bytes are damaged is `unread`, unless the index has it and no sentence of it is shown.
     Renditions alone are no change here. `progress` is told how many changes of how many are done.
     """
+    root = root if document is None else document.root
     key = queries.root_id(connection, root)
     after = 0 if since is None else queries.resolve_since(connection, since, calendar)
     last = int(reader.head(connection).seq)
@@ -67,7 +73,9 @@ def build(
     begin = None if since is None else queries.time_of(connection, since, calendar, start=True)
     end = calendar.now if until is None else queries.time_of(connection, until, calendar)
     stories: dict[Key, _Story] = {}
-    rows = list(reader.changes(connection, after=after, until=last, root=key))
+    only = None if document is None else document.id
+    found = reader.changes(connection, after=after, until=last, root=key, document=only)
+    rows = [row for row in found if row.path.startswith(prefix) or (row.from_path or b"").startswith(prefix)]
     if begin is not None and begin > end and not rows:
         raise UsageError("the period ends before it begins", hint="--since is its beginning, --until its end")
     if until is not None:
@@ -92,6 +100,8 @@ def build(
         first_seq=after + 1,
         last_seq=max(after, last),
         root=root,
+        document=None if document is None else document.document,
+        prefix=prefix,
         counts=_counts(documents),
         documents=tuple(documents),
         coverage=tuple(_coverage(connection, key, begin, end, calendar.now)),

@@ -9,7 +9,7 @@ from typing import Any, Literal, get_args
 
 import msgspec
 
-from ingest import moments, records
+from ingest import escape, moments, records
 from ingest.compare.edit import SUBJECTS, Edit, Subject
 from ingest.escape import path_fields
 from ingest.store.coverage import Interval
@@ -89,7 +89,8 @@ class Counts(msgspec.Struct, kw_only=True):
 class Report(msgspec.Struct, frozen=True, kw_only=True):
     """A period: the changes from `first_seq` to `last_seq` (one less where there are none).
 
-    `zone` is for its readers: times are shown to people as they are there.
+    Of one document or of paths that begin with `prefix` alone, where one is given. `zone` is for its readers:
+    times are shown to people as they are there.
     """
 
     since: int
@@ -97,10 +98,20 @@ class Report(msgspec.Struct, frozen=True, kw_only=True):
     first_seq: int
     last_seq: int
     root: str | None
+    document: str | None = None
+    prefix: bytes = b""
     counts: Counts
     documents: tuple[Document, ...]
     coverage: tuple[Stretch, ...]
     zone: tzinfo = UTC
+
+    @property
+    def scope(self) -> str:
+        """What it is limited to, escaped: `, root news, paths that begin with a/`; or nothing."""
+        parts = [] if self.root is None else [f"root {escape.name(self.root)}"]
+        parts += [] if self.document is None else [f"document {self.document}"]
+        parts += [f"paths that begin with {escape.name(escape.path(self.prefix))}"] if self.prefix else []
+        return "".join(f", {part}" for part in parts)
 
     @property
     def gaps(self) -> tuple[Stretch, ...]:
@@ -144,6 +155,8 @@ def record(report: Report) -> dict[str, Any]:
         "first_seq": report.first_seq,
         "last_seq": report.last_seq,
         "root": report.root,
+        "document": report.document,
+        **path_fields("prefix", report.prefix or None),
         "counts": msgspec.to_builtins(report.counts),
         "documents": [_document(each) for each in report.documents],
         "coverage": [records.stretch(each.root, each) for each in report.coverage],

@@ -44,7 +44,7 @@ def page(report: Report) -> str:
             "<body>",
             "<header>",
             "<h1>What changed</h1>",
-            f"<p>{report.period}{_of(report)}, {_places(report)}.</p>",
+            f"<p>{report.period}{quote(report.scope)}, {_places(report)}.</p>",
             "</header>",
             "<main>",
             *_summary(report),
@@ -69,10 +69,6 @@ def _name(value: str) -> str:
 
 def _path(value: bytes) -> str:
     return _name(escape.path(value))
-
-
-def _of(report: Report) -> str:
-    return "" if report.root is None else f", root {_name(report.root)}"
 
 
 def _places(report: Report) -> str:

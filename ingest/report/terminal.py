@@ -23,8 +23,7 @@ Line = tuple[str, str]
 
 def lines(report: Report) -> Iterator[Line]:
     """The summary, then the edits that matter with their sentences, then what else happened."""
-    root = "" if report.root is None else f", root {escape.name(report.root)}"
-    yield "head", f"{report.period}{root}"
+    yield "head", f"{report.period}{report.scope}"
     counts = report.counts
     named = [(number, LABELS[name]) for name in CATEGORIES if (number := getattr(counts, name))]
     named += [(number, name) for name, _ in _PLAIN if (number := getattr(counts, name))]

@@ -13,6 +13,7 @@ from tests.acceptance.place import Place
 from tests.daemon import until
 
 FIRST = "Police held two men on Monday. The mayor praised them. Nobody was hurt.\n"
+WRONG = "changed   a.txt @2  substantive: factual, silent: number “two” to “three”"
 SECOND = "Police held three men on Monday. Nobody was hurt.\n"
 THIRD = "The mayor praised them. Police held three men on Monday. Nobody was hurt in the café.\n"
 
@@ -108,14 +109,17 @@ def test_the_log_by_kind_of_edit(told: Place) -> None:
     for words, seqs in (
         (("--class", "factual"), [2]),
         (("--fact", "number"), [2]),
-        (("--flag", "silent", "--significance", "substantive"), [2]),
+        (("--class", "factual", "--flag", "silent", "--significance", "substantive"), [2]),
         (("--class", "redated"), []),
     ):
         found = told.command.records("log", *words)
         assert [change["seq"] for change in found] == seqs, words
         for change in found:
             assert change["edit"]["class"] == "factual"
-    assert "factual" in told.command.refused("log", "--class", "x", code=2).hint
+    assert [change["seq"] for change in told.command.records("log", "--flag", "silent")] == [3, 2]
+    for option, known in (("--class", "factual"), ("--flag", "silent"), ("--fact", "name")):
+        refused = told.command.refused("log", option, "stealth", code=2)
+        assert (refused.error, known in refused.hint) == (f"no {option[2:]} 'stealth'", True)
     plain = told.command.records("log", "--reverse")
     assert [change["edit"] and change["edit"]["class"] for change in plain] == [
         None,
@@ -142,8 +146,8 @@ def test_a_line_of_the_log_says_what_edit_it_was(told: Place) -> None:
     assert not index.exists()
     expected = [
         "created   a.txt @1",
-        "changed   a.txt @2  substantive: factual",
-        "changed   a.txt @3  substantive: update",
+        WRONG,
+        "changed   a.txt @3  substantive: update, silent: 1 sentence added, 0 removed",
         "created   nl/b.txt @1",
         "created   b.bin @1",
         "changed   b.bin @2",
@@ -154,7 +158,7 @@ def test_a_line_of_the_log_says_what_edit_it_was(told: Place) -> None:
     told.command.ask("index", "update")
     assert sorted(lines()) == sorted(expected)
     only = told.command.ask("log", "--class", "factual").text
-    assert only[29:] == "changed   a.txt @2  substantive: factual\n"
+    assert only[29:] == f"{WRONG}\n"
     index.write_bytes(b"damage" * 5000)
     assert sorted(lines()) == sorted(expected)
 

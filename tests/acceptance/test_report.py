@@ -230,3 +230,41 @@ def test_a_renormalised_document_is_not_in_it(place: Place) -> None:
 
     assert place.seq == 2
     assert place.command.record("report", "--since", "seq:2")["documents"] == []
+
+
+def test_a_report_of_one_document_or_of_a_folder(each_place: Place) -> None:
+    place = each_place
+    for name in ("a/bridge.txt", "b/tax.txt", "b/old.txt", "bx.txt"):
+        place.write(name, BRIDGE)
+    place.scan()
+    for name in ("a/bridge.txt", "b/tax.txt", "bx.txt"):
+        place.write(name, BRIDGE.replace("100", "200"))
+    (place.root / "b" / "old.txt").rename(place.root / "a" / "new.txt")
+    place.scan()
+
+    def told(*words: str) -> list[str]:
+        return [document["path"] for document in place.command.record("report", *words)["documents"]]
+
+    assert told("b/tax.txt") == ["b/tax.txt"]
+    assert told("--prefix", "b/") == ["a/new.txt", "b/tax.txt"]
+    assert told("--prefix", "b") == ["a/new.txt", "b/tax.txt", "bx.txt"]
+    assert told("--prefix", "a/br") == ["a/bridge.txt"]
+    one = place.command.record("report", "b/tax.txt")
+    folder = place.command.record("report", "--prefix", "b/")
+    assert (one["counts"]["silent"], one["root"], one["prefix"]) == (1, "root", None)
+    assert one["document"] == one["documents"][0]["document"]
+    assert (folder["counts"]["silent"], folder["counts"]["moved"], folder["prefix"]) == (1, 1, "b/")
+    head, *_ = place.command.ask("report", "--prefix", "b/").text.splitlines()
+    assert masked(head).endswith("UTC, paths that begin with b/")
+    assert place.command.refused("report", "b/tax.txt", "--prefix", "b/", code=2).error
+    assert place.command.refused("report", "nothing.txt", code=2).error
+
+
+def test_a_page_goes_to_standard_output(place: Place) -> None:
+    happen(place)
+    page = place.folder / "page.html"
+    place.command.ask("report", "--until", "seq:12", "--html", page)
+
+    assert place.command.ask("report", "--until", "seq:12", "--html", "-").text == page.read_text()
+    assert not (place.folder / "-").exists()
+    assert place.command.refused("report", "--html", "-", "--json", code=2).error

@@ -13,6 +13,7 @@ import msgspec
 import pytest
 import sqlalchemy as sa
 
+from ingest.compare.edit import Summary
 from ingest.compare.rules import NONE, Rules
 from ingest.errors import LogShortened
 from ingest.index import blame, fill, fts5, kinds, lookup, search, state, tsvector
@@ -622,11 +623,12 @@ def test_what_edits_were_is_told_of_changes_that_lie_together_or_far_apart(datab
         index.prepare()
         assert fill.catch_up(index, most=11) == 11
         with index.reading() as connection:
-            near = kinds.named(connection, [12, 11, 10, 8])
-            far = kinds.named(connection, [11, 2])
+            near = kinds.summaries(connection, [12, 11, 10, 8])
+            far = kinds.summaries(connection, [11, 2])
         index.dispose()
 
-    wrong, added = ("substantive", "factual"), ("substantive", "update")
+    wrong = Summary("substantive", "factual", ("silent",), "number “ten” to “twelve”")
+    added = Summary("substantive", "update", ("silent",), "0 sentences added, 1 removed")
     assert {seq: near[seq] for seq in (11, 10, 8)} == {11: wrong, 10: None, 8: wrong}
     assert 12 not in near
     assert far == {2: wrong, 11: wrong}
