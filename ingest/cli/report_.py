@@ -81,6 +81,8 @@ def command(
             note_unbegun(queries.unbegun(connection, until, calendar(), report.root))
     if target is not None and target.note:
         note(target.note)
+    if prefix and not report.documents:
+        note(f"nothing happened in this period to a path that begins with {prefix}")
     if file == "-":
         lines(page(report).splitlines())
         return
