@@ -628,7 +628,7 @@ def test_what_edits_were_is_told_of_changes_that_lie_together_or_far_apart(datab
         index.dispose()
 
     wrong = Summary("substantive", "factual", ("silent",), "number “ten” to “twelve”")
-    added = Summary("substantive", "update", ("silent",), "0 sentences added, 1 removed")
+    added = Summary("substantive", "update", ("silent",), "1 sentence added, 0 removed")
     assert {seq: near[seq] for seq in (11, 10, 8)} == {11: wrong, 10: None, 8: wrong}
     assert 12 not in near
     assert far == {2: wrong, 11: wrong}

@@ -51,7 +51,7 @@ def test_path_and_reason_share_what_is_left() -> None:
     shown, said = fit(path, None, WHAT, reason, 80)
     assert (width(shown) + width(said), "…" in shown, said[-1]) == (80, True, "…")
     assert (shown[:5], shown[-4:]) == ("news/", ".txt")
-    assert fit("a.txt", None, WHAT, reason, 80) == ("a.txt", f"  {WHAT}: {reason[:-4]}…")
+    assert fit("a.txt", None, WHAT, reason, 80) == ("a.txt", f"  {WHAT}: {reason[:-3]}…")
     assert fit(path, None, WHAT, "number", 80)[1] == f"  {WHAT}: number"
     assert fit(path, None, WHAT, reason, 34) == ("…t", f"  {WHAT}")
 
