@@ -32,7 +32,7 @@ def test_log_tells_an_edit_in_one_line_that_fits_a_terminal(each_place: Place) -
         assert [
             line for line in shown[1:] if " @2  substantive: factual, silent: amount “5 m" not in line
         ] == []
-        assert sorted(line[29:] for line in piped) == [
+        assert sorted(line.split(maxsplit=3)[3] for line in piped) == [
             f"changed   a.txt @2  substantive: factual, silent: {REASON}",
             f"changed   {LONG} @2  substantive: factual, silent: {REASON}",
         ]
