@@ -637,6 +637,6 @@ def test_a_substantive_edit_has_the_gravest_subject_that_it_touches(old: str, ne
     found = classify(before, after)
 
     assert (found.significance, found.silent, found.subject) == ("substantive", True, subject)
-    if subject != "fact":
+    if subject != "fact" and old != COURT:
         other = classify(before, msgspec.structs.replace(after, title="Court convicts the mayor"))
         assert other.subject == "headline"
