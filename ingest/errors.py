@@ -8,7 +8,8 @@
     │   ├── StoreMissing
     │   ├── SchemaMismatch
     │   ├── StoreUnavailable
-    │   │   └── LogShortened
+    │   │   ├── LogShortened
+    │   │   └── StoreReadOnly     … since this process may only read it
     │   ├── AlreadyRunning
     │   ├── NoDaemon
     │   └── RootUnavailable
@@ -71,6 +72,10 @@ class LogShortened(StoreUnavailable):
 
     def __init__(self, message: str, *, hint: str | None = None) -> None:
         super().__init__(message, code="log_shortened", hint=hint)
+
+
+class StoreReadOnly(StoreUnavailable):
+    """What was to be written may only be read by this process."""
 
 
 class AlreadyRunning(Unreachable):

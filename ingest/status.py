@@ -24,6 +24,7 @@ def record(
     sinks: list[dict[str, Any]] | None = None,
     log_errors: int | None = None,
     contradictions: Sequence[Contradiction] = (),
+    bytes_index: int = 0,
 ) -> dict[str, Any]:
     """`status` as the contract has it. `live` maps ids of roots to their daemons' reports.
 
@@ -70,6 +71,7 @@ def record(
         "seq": head.seq,
         "tree_root": merkle.root(merkle.unpack(head.frontier)).hex(),
         "bytes_stored": reader.bytes_stored(connection),
+        "bytes_index": bytes_index,
         "pending": sum(root["pending"] for root in shown),
         "last_scan_at": moments.show(max(scans, default=None)),
         "roots": shown,

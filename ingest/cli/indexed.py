@@ -11,7 +11,7 @@ from ingest.cli.progress import Bar
 
 if TYPE_CHECKING:
     from ingest.compare.rules import Rules
-    from ingest.errors import StoreDamaged, StoreUnavailable
+    from ingest.errors import StoreDamaged, StoreReadOnly, StoreUnavailable
     from ingest.index.place import Index
     from ingest.store.engine import Connection, Store
 
@@ -26,15 +26,21 @@ def caught_up(
     them.
 
     The index is brought up to the log first. With `most` it is not where it is further behind than that,
-    nor where it cannot be written: then it may still be asked for what it has.
+    nor where it cannot be written: then it may still be asked for what it has. Who may only read it is
+    answered from it as far as it goes, and told how far that is.
     """
-    from ingest.errors import StoreDamaged, StoreUnavailable
+    from ingest.errors import StoreDamaged, StoreReadOnly, StoreUnavailable
     from ingest.index.place import Index
 
     index = Index(store)
     try:
         try:
             bring_up(index, rules=rules, most=most)
+        except StoreReadOnly as error:
+            if index.usable():
+                _say_how_far(index, rules=rules)
+            elif most is None:
+                raise _none_to_read(index, error) from error
         except StoreUnavailable as error:
             if most is None:
                 raise
@@ -72,6 +78,31 @@ def as_it_is(index: Index, *, rules: Rules | None = None) -> Iterator[tuple[Conn
         yield connection, indexed and (rules is None or state.told_by(connection, rules))
 
 
+def _say_how_far(index: Index, *, rules: Rules | None) -> None:
+    """Say up to which change an index goes that cannot be filled here, where it does not go to the last."""
+    from ingest.index import state
+    from ingest.store import reader
+
+    with index.store.read() as connection:
+        head = int(reader.head(connection).seq)
+    behind = state.behind(index, rules)
+    if behind:
+        note(
+            f"the index goes to change {max(0, head - behind):,} of {head:,}; what came later is not in it,"
+            " and it may only be read here"
+        )
+
+
+def _none_to_read(index: Index, error: StoreReadOnly) -> StoreUnavailable:
+    from ingest.errors import StoreUnavailable
+
+    return StoreUnavailable(
+        f"there is no index at {index.address} that can be read, and none can be made: {error.message}",
+        code=error.code,
+        hint="whoever may write there runs: ingest index update",
+    )
+
+
 def _told_otherwise(index: Index) -> StoreUnavailable:
     from ingest.errors import StoreUnavailable
 
@@ -99,20 +130,30 @@ def _told_apart(index: Index, error: StoreDamaged) -> StoreUnavailable:
 
 def bring_up(index: Index, *, rules: Rules | None = None, most: int | None = None) -> int:
     """Bring the index up to the log, and its edits to these rules; made anew once where it is damaged."""
-    from ingest.errors import StoreDamaged, StoreUnavailable
-    from ingest.index import fill, state
+    from ingest.errors import StoreDamaged, StoreReadOnly, StoreUnavailable
+    from ingest.index import state
 
     index.prepare()
     try:
         if most is not None and state.behind(index, rules) > most:
             return 0
-        with Bar("index", "changes") as bar:
-            return fill.catch_up(index, rules=rules, progress=bar.show)
+        return _filled(index, rules)
     except StoreUnavailable as error:
-        if error.code == "store_locked":
+        if error.code == "store_locked" or isinstance(error, StoreReadOnly):
             raise
         if isinstance(error, StoreDamaged) and not index.is_damaged():
             raise _told_apart(index, error) from error
         index.rebuild()
+        return _filled(index, rules)
+
+
+def _filled(index: Index, rules: Rules | None) -> int:
+    """Fill the index, and say what stays where somebody stops it."""
+    from ingest.index import fill
+
+    try:
         with Bar("index", "changes") as bar:
             return fill.catch_up(index, rules=rules, progress=bar.show)
+    except KeyboardInterrupt:
+        note("stopped: what was taken in stays, and the next call goes on from there")
+        raise

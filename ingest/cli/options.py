@@ -12,6 +12,8 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
+from ingest.cli.output import note
+
 if TYPE_CHECKING:
     from ingest.config import Settings
     from ingest.pipeline.limits import Clock
@@ -85,6 +87,8 @@ def opened() -> Iterator[Store]:
     chosen = settings()
     store = open_store(chosen.database_url, busy_seconds=chosen.busy_seconds)
     try:
+        if store.access is not None and store.access.missing:
+            note(store.access.missing)
         yield store
     finally:
         store.dispose()

@@ -2,20 +2,30 @@
 
 from __future__ import annotations
 
+import shutil
 import sys
 import time
+import unicodedata
 from typing import Self
 
 PATIENCE = 1.0  # seconds before anything is shown
 OFTEN = 0.1  # seconds between two looks at a terminal that people cannot follow anyway
+CELLS = 30  # of the bar
+_LEAST = 2.0  # seconds of work before its rate says how long the rest takes
 
 
 class Bar:
-    """One line on standard error, gone at the end. Anywhere but on a terminal it shows nothing."""
+    """One line on standard error, gone at the end. Anywhere but on a terminal it shows nothing.
+
+        index [#########.....................] 1,980 of 6,620 changes, 66 a second, 1:10 left
+
+    It is never wider than the terminal: what does not fit is left out, the time left last.
+    """
 
     def __init__(self, what: str, things: str) -> None:
         self._what, self._things = what, things
-        self._next = time.monotonic() + PATIENCE
+        self._began = time.monotonic()
+        self._next = self._began + PATIENCE
         self._shown = False
 
     def __enter__(self) -> Self:
@@ -31,8 +41,42 @@ class Bar:
         if now < self._next or not sys.stderr.isatty():
             return
         self._next, self._shown = now + OFTEN, True
-        many = f"{done:,} {self._things}"
+        columns = shutil.get_terminal_size().columns - 1
+        line = self._line(done, total, now - self._began, columns)
+        print(f"\r{line}\033[K", end="", file=sys.stderr, flush=True)
+
+    def _line(self, done: int, total: int | None, seconds: float, columns: int) -> str:
+        """What is shown after so many seconds, in so many columns."""
+        count = f"{done:,} {self._things}" if total is None else f"{done:,} of {total:,} {self._things}"
+        parts = [self._what, count]
+        rate = done / seconds if seconds > 0 else 0.0
+        if done:
+            parts.append(f"{rate:,.0f} a second" if rate >= 10 else f"{rate:,.1f} a second")
+        if done and total is not None and seconds >= _LEAST:
+            parts.append(f"{_clock(max(0, total - done) / rate)} left")
+        bar = ""
         if total is not None:
-            filled = 30 * done // max(1, total)
-            many = f"[{'#' * filled}{'.' * (30 - filled)}] {done:,} of {total:,} {self._things}"
-        print(f"\r{self._what} {many}", end="", file=sys.stderr, flush=True)
+            filled = min(CELLS, CELLS * done // max(1, total))
+            bar = f" [{'#' * filled}{'.' * (CELLS - filled)}]"
+        shown = f"{parts[0]}{bar} {', '.join(parts[1:])}"
+        if width(shown) > columns:
+            shown = f"{parts[0]} {', '.join(parts[1:])}"
+        while width(shown) > columns and len(parts) > 1:
+            parts.pop()
+            shown = f"{parts[0]} {', '.join(parts[1:])}".rstrip()
+        return shown if width(shown) <= columns else ""
+
+
+def width(text: str) -> int:
+    """How many columns of a terminal a text takes: none for a mark on a letter, two for a wide character."""
+    return sum(
+        0 if unicodedata.combining(char) else 2 if unicodedata.east_asian_width(char) in "WF" else 1
+        for char in text
+    )
+
+
+def _clock(seconds: float) -> str:
+    """`0:07`, `12:30`, `1:02:03`."""
+    minutes, rest = divmod(round(seconds), 60)
+    hours, minutes = divmod(minutes, 60)
+    return f"{hours}:{minutes:02}:{rest:02}" if hours else f"{minutes}:{rest:02}"

@@ -13,6 +13,7 @@ import click
 from ingest.cli.options import as_json, settings, system_clock, verb
 from ingest.cli.output import change_line, counted, emit, flush, keep_going, line, lines, note
 from ingest.cli.shortened import accept_option, forbidding, go_on
+from ingest.cli.progress import Bar
 
 TOGETHER = 1000  # lines that are written at once
 
@@ -51,9 +52,14 @@ def command(roots: tuple[str, ...], adopt: bool, accept_shortened_log: bool) -> 
             enrolled(store, roots, settings=chosen, adopt=adopt, clock=clock, taken=taken)
         )
         go_on(store, contradictions, accept=accept_shortened_log, clock=clock, tell=note)
-        progress = held.enter_context(_Progress())
+        bar = held.enter_context(Bar("scan", "files"))
         files, lost = scan_roots(
-            store, known, settings=chosen, clock=clock, progress=progress, alone=taken is None
+            store,
+            known,
+            settings=chosen,
+            clock=clock,
+            progress=lambda files, _: bar.show(files),
+            alone=taken is None,
         )
     counts: dict[str, int] = {}
     keys = {root.id for root in known}
@@ -84,11 +90,23 @@ def command(roots: tuple[str, ...], adopt: bool, accept_shortened_log: bool) -> 
     flush()
     if rejected:
         note(f"{rejected} {'file is' if rejected == 1 else 'files are'} rejected: ingest ls --rejected")
+    if head and sys.stderr.isatty():
+        _say_of_index(store)
     store.dispose()
     if lost:
         told = "; ".join(error.message for error in lost)
         raise RootUnavailable(told, code=lost[0].code, hint=lost[0].hint)
     return 3 if rejected else 0
+
+
+def _say_of_index(store: Any) -> None:
+    """Say on a terminal that searching waits for an index that is not there yet, and how it is made."""
+    from ingest.index.place import Index
+
+    index = Index(store)
+    if not index.usable():
+        note("no index yet; search makes it when first asked, or now: ingest index update")
+    index.dispose()
 
 
 def _take(store: Any, held: ExitStack) -> Any:
@@ -118,40 +136,3 @@ def _roots(connection: Any) -> Any:
     from ingest.store import roots
 
     return roots.every(connection)
-
-
-class _Progress:
-    """A bar with a rate, on a terminal, once a scan takes longer than a second."""
-
-    def __init__(self) -> None:
-        self._bar: Any = None
-        self._task: Any = None
-        self._began: float | None = None
-
-    def __enter__(self) -> Any:
-        return self.update
-
-    def __exit__(self, *_: object) -> None:
-        if self._bar is not None:
-            self._bar.stop()
-
-    def update(self, files: int, now: float) -> None:
-        """`files` were looked at by `now`."""
-        self._began = now if self._began is None else self._began
-        if self._bar is None:
-            if now - self._began < 1.0 or not sys.stderr.isatty():
-                return
-            from rich.console import Console
-            from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
-
-            self._bar = Progress(
-                BarColumn(),
-                TextColumn("{task.fields[files]:,} files, {task.fields[rate]:,.0f} a second"),
-                TimeElapsedColumn(),
-                console=Console(stderr=True),
-                transient=True,
-            )
-            self._bar.start()
-            self._task = self._bar.add_task("scan", total=None, files=0, rate=0.0)
-        rate = files / max(now - self._began, 0.001)
-        self._bar.update(self._task, files=files, rate=rate)

@@ -45,6 +45,7 @@ def _record() -> dict[str, Any]:
     from ingest.daemon.door import ask
     from ingest.daemon.doors import doors
     from ingest.errors import NoDaemon, Unreachable
+    from ingest.index.place import Index
 
     live: dict[str, Any] = {}
     sinks: list[dict[str, Any]] = []
@@ -67,7 +68,7 @@ def _record() -> dict[str, Any]:
             record = status.record(
                 connection, now=system_clock().wall(), host=socket.gethostname(), live=live,
                 sinks=sinks or None, log_errors=log_errors,
-                contradictions=contradictions,
+                contradictions=contradictions, bytes_index=Index(store).size(),
             )  # fmt: skip
     return {**record, "health": "blind", "problems": [_SILENT, *record["problems"]]} if silent else record
 
@@ -81,6 +82,8 @@ def _show(record: dict[str, Any]) -> None:
     line(f"tree root  {record['seq']}:{record['tree_root']}")
     line(f"stored     {counted(record['bytes_stored'], 'byte')}")
     times = Times()
+    built = counted(record["bytes_index"], "byte") if record["bytes_index"] else "not built yet"
+    line(f"index      {built}")
     last = record["last_scan_at"]
     line(f"last scan  {'never' if last is None else times.reshow(last)}")
     for root in record["roots"]:

@@ -25,10 +25,12 @@ from ingest.errors import IntegrityError
 from ingest.index import fts5, state, tsvector
 from ingest.index.place import Index
 from ingest.index.schema import SPAN_BITS
+from ingest.index.stems import Stems
 from ingest.store import blobs, reader, rows, versions
 from ingest.store.engine import Row
 
 BATCH = 2000
+BATCH_BYTES = 16 << 20  # of the versions of a batch: what a stop throws away is made again
 Progress = Callable[[int, int], None]
 _encode = msgspec.json.Encoder().encode
 _SPAN = (
@@ -52,7 +54,7 @@ def catch_up(
     are made anew. `progress` is told how many changes of how many are done.
     """
     done, taken, total, reached, left = 0, 0, None, 0, True
-    stems = tsvector.Stems()
+    stems = Stems()
     while most is None or done < most:
         with index.writing() as (connection, place):
             if rules is not None:
@@ -66,13 +68,19 @@ def catch_up(
             found = list(
                 reader.changes(connection, after=reached, until=place if again else None, limit=size)
             )
+            found = _within(found, BATCH_BYTES)
             left = bool(found)
             if not left:
                 break
+
+            def tell(number: int, before: int = done, of: int = total) -> None:
+                if progress is not None:
+                    progress(before + number, max(of, before + number))
+
             if again:
                 _edit_again(connection, found)
             else:
-                _take(connection, found, stems)
+                _take(connection, found, stems, tell)
                 taken += len(found)
             reached = int(found[-1].seq)
             last = {"seq": reached, "leaf": found[-1].leaf}
@@ -84,6 +92,16 @@ def catch_up(
     if not left and index.path is None:
         tsvector.settle(index.store.engine, taken)
     return reached
+
+
+def _within(found: list[Row], most: int) -> list[Row]:
+    """The first of these changes whose versions have so many bytes together; at least one."""
+    size = 0
+    for at, row in enumerate(found):
+        size += row.size or 0
+        if at and size > most:
+            return found[:at]
+    return found
 
 
 def _tell_by(connection: Connection, rules: Rules) -> None:
@@ -108,7 +126,7 @@ def _edit_again(connection: Connection, found: Sequence[Row]) -> None:
     rows.upsert(connection, "edit", ("seq",), _EDIT, made)
 
 
-def _take(connection: Connection, found: Sequence[Row], stems: tsvector.Stems) -> None:
+def _take(connection: Connection, found: Sequence[Row], stems: Stems, tell: Callable[[int], None]) -> None:
     """Index a stretch of the log. A document whose bytes are damaged is left out: `verify` tells of it."""
     of_document: defaultdict[int, list[Row]] = defaultdict(list)
     for row in found:
@@ -117,7 +135,10 @@ def _take(connection: Connection, found: Sequence[Row], stems: tsvector.Stems) -
     cutter, rules = Cutter(), state.rules_of(connection)
     taken = _Taken()
     heads = _heads(connection, list(of_document))
+    seen = 0
     for key, changes in of_document.items():
+        tell(seen)
+        seen += len(changes)
         head = heads.get(key)
         try:
             made = _document(connection, key, changes, cutter, head, rules)
@@ -321,13 +342,13 @@ class _Taken:
         self.edits += [_edit_row(seq, key, edit) for seq, edit in made.edits]
         self.heads.append((key, made.no, spans + len(made.begun), made.normaliser))
 
-    def write(self, connection: Connection, stems: tsvector.Stems) -> None:
+    def write(self, connection: Connection, stems: Stems) -> None:
         """Write all of it."""
         rows.run_many(connection, "DELETE FROM span WHERE document_id = ?", self.anew)
         rows.run_many(connection, "UPDATE span SET to_no = ?, edited = ? WHERE id = ?", self.ended)
         rows.insert(connection, "span", _SPAN, self.spans)
         if connection.dialect.name == "sqlite":
-            fts5.write(connection, self.words)
+            fts5.write(connection, self.words, stems)
         else:
             tsvector.forget(connection, [key for (key,) in self.anew])
             tsvector.write(connection, self.words, stems)

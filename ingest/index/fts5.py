@@ -1,5 +1,11 @@
 """The words of an index on SQLite: a row of FTS5 for each span, without its text.
 
+    said    brug.nl, bruggen.nl    the words as they stand, folded, each with the language of the sentence
+    stem    brug.nl                the stems of those that have another one than themselves
+
+A word of a language without a stemmer stands alone. So a stem that is its own stem is one term of FTS5, in
+whichever column, and a beginning of a word is one of any language.
+
 What was put in cannot be taken out without its text: the words of spans that were thrown away stay, and
 lead to no span.
 """
@@ -7,7 +13,7 @@ lead to no span.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from itertools import groupby
 
 import sqlalchemy as sa
@@ -17,6 +23,7 @@ from ingest.index.folding import fold
 from ingest.index.lookup import PAGE, Found, Lookup
 from ingest.index.query import Term
 from ingest.index.schema import SPAN_BITS
+from ingest.index.stems import ALGORITHMS, Stems
 from ingest.store import rows
 
 COMMON = 50_000  # sentences: a word in more of them has no say in the order of documents
@@ -27,16 +34,30 @@ _MANY = 500  # documents that were asked for: what is left is read at once
 Said = tuple[int, str | None, str]
 
 
-def write(connection: Connection, said: Sequence[Said]) -> None:
+def write(connection: Connection, said: Sequence[Said], stems: Stems) -> None:
     """Take in spans with the language and the text of each."""
-    rows.insert(connection, "words", ("rowid", "said"), [(span, fold(text)) for span, _, text in said])
+    made = []
+    for span, language, text in said:
+        stem = stems.of(language)
+        words = fold(text).split()
+        if stem is None:
+            made.append((span, " ".join(words), ""))
+            continue
+        made.append((span, _tagged(words, language), " ".join(stem.others(words))))
+    rows.insert(connection, "words", ("rowid", "said", "stem"), made)
+
+
+def _tagged(words: Collection[str], language: str | None) -> str:
+    """Words as they are kept, parted by blanks."""
+    end = f".{language}" if language else ""
+    return f"{end} ".join(words) + end if words else ""
 
 
 class WordsLookup(Lookup):
     """A search that is answered by the ids of spans. It counts each reading of a sentence by a normaliser."""
 
-    def __init__(self, connection: Connection) -> None:
-        super().__init__(connection)
+    def __init__(self, connection: Connection, language: str | None = None) -> None:
+        super().__init__(connection, language)
         self._asked_for = 0
         self._at_once = False
         self._ids: dict[Term, dict[int, list[int]]] = {}
@@ -49,7 +70,7 @@ class WordsLookup(Lookup):
 
     def _numbers(self, term: Term) -> dict[int, int] | None:
         many = sa.text(f"SELECT 1 FROM words WHERE words MATCH :match LIMIT 1 OFFSET {COMMON}")
-        if self._connection.execute(many, {"match": _match(term)}).first() is not None:
+        if self._connection.execute(many, {"match": self._match(term)}).first() is not None:
             return None
         self._complete.add(term)
         return dict(self._holding(term, COMMON + 1))
@@ -62,7 +83,7 @@ class WordsLookup(Lookup):
         """Each document that ever held a term, and in how many sentences; by age."""
         select = "SELECT rowid FROM words WHERE words MATCH :match AND rowid > :after"
         ids = self._ids.setdefault(term, {})
-        for key, its_spans in groupby(self._rising(select, {"match": _match(term)}, page), _document_of):
+        for key, its_spans in groupby(self._rising(select, {"match": self._match(term)}, page), _document_of):
             if page <= COMMON and len(ids) > _MOST_KEPT:
                 ids.clear()  # they lie behind; of the few that do not, the spans are looked up
             ids[key] = found = list(its_spans)
@@ -91,9 +112,30 @@ class WordsLookup(Lookup):
         return found
 
     def _between(self, term: Term, first: int, last: int) -> Iterator[Found]:
-        asked = {"match": _match(term), "first": first << SPAN_BITS, "last": (last + 1 << SPAN_BITS) - 1}
+        asked = {"match": self._match(term), "first": first << SPAN_BITS, "last": (last + 1 << SPAN_BITS) - 1}
         for row in self._connection.execute(_BETWEEN, asked):
             yield row.id, row.from_no, row.to_no
+
+    def _match(self, term: Term) -> str:
+        """A term as FTS5 is asked for it. In quotes nothing means anything, and no word has a quote."""
+        *_, last = term.words
+        if term.prefix and len(term.words) == 1:
+            return f'said : "{last}" *'
+        if term.prefix or term.is_phrase:
+            star = " *" if term.prefix else ""
+            phrases = (_tagged(term.words, language) for language in ("", *ALGORITHMS))
+            cut = (phrase[: phrase.rindex(last) + len(last)] if term.prefix else phrase for phrase in phrases)
+            return " OR ".join(f'said : "{phrase}"{star}' for phrase in cut)
+        asked = self._stems.asked(last, self._language)
+        found = [f'said : "{last}"']
+        for language in ALGORITHMS:
+            made = asked.get(language)
+            if made is None:  # not the language that was asked for: as it stands
+                found.append(f'said : "{last}.{language}"')
+                continue
+            stem = self._stems.of(language)
+            found.append(f'"{made}"' if stem and stem.is_own(made) else f'stem : "{made}"')
+        return " OR ".join(found)
 
 
 _BY_ID = sa.text("SELECT id, from_no, to_no FROM span WHERE id IN :ids").bindparams(
@@ -103,11 +145,6 @@ _BETWEEN = sa.text(
     "SELECT span.id, span.from_no, span.to_no FROM words JOIN span ON span.id = words.rowid"
     " WHERE words MATCH :match AND words.rowid BETWEEN :first AND :last"
 )
-
-
-def _match(term: Term) -> str:
-    # In quotes nothing means anything, and the folded words hold no quote.
-    return f'"{" ".join(term.words)}"' + (" *" if term.prefix else "")
 
 
 def _document_of(span: int) -> int:

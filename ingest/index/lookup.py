@@ -16,6 +16,7 @@ from ingest import edits
 from ingest.errors import IntegrityError
 from ingest.index.folding import literal
 from ingest.index.query import Clause, Term
+from ingest.index.stems import Stems
 from ingest.store import blobs, versions
 
 Found = tuple[int, int, int]  # a span, and the first and last version that held it
@@ -48,10 +49,12 @@ def snippet(connection: Connection, span: int) -> str | None:
 
 
 class Lookup(ABC):
-    """One search among the words of an index."""
+    """One search among the words of an index, by the stems of one language or of each that has a stemmer."""
 
-    def __init__(self, connection: Connection) -> None:
+    def __init__(self, connection: Connection, language: str | None = None) -> None:
         self._connection = connection
+        self._language = language
+        self._stems = Stems()
         self._by_age = False
 
     def candidates(self, clauses: Sequence[Clause]) -> Iterable[int]:

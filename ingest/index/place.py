@@ -7,21 +7,23 @@ No transaction of the index ever takes the right to write the record.
 
 from __future__ import annotations
 
+import errno
 import os
 import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
-from urllib.parse import quote
 
 import sqlalchemy as sa
 from sqlalchemy import event
 from sqlalchemy.engine import Connection, Engine
 from sqlalchemy.exc import DBAPIError
 
-from ingest.errors import LogShortened, StoreUnavailable
+from ingest.errors import LogShortened, StoreReadOnly, StoreUnavailable
 from ingest.index.schema import SCHEMA, TABLES, VERSION, WORDS
+from ingest.index.stems import MADE_BY
 from ingest.store import reader
 from ingest.store.engine import Row, Store, translated
+from ingest.store.sqlite_file import access
 
 _LOCK = 0x696E646578  # "index": one at a time makes the schema
 
@@ -39,6 +41,20 @@ class Index:
         """Where the index is, fit to show."""
         return self.path or f"{self.store.address}, schema {SCHEMA}"
 
+    def size(self) -> int:
+        """How many bytes the index takes; 0 where there is none, or none that can be looked at."""
+        if self.path is not None:
+            return sum(
+                os.stat(name).st_size for end in ("", "-wal") if os.path.exists(name := self.path + end)
+            )
+        select = (
+            "SELECT coalesce(sum(pg_total_relation_size(pg_class.oid)), 0) FROM pg_class"
+            " JOIN pg_namespace ON pg_namespace.oid = relnamespace"
+            f" WHERE nspname = '{SCHEMA}' AND relkind = 'r'"
+        )
+        with translated(self.address), self._engine.connect() as connection:
+            return int(connection.exec_driver_sql(select).scalar_one())
+
     def dispose(self) -> None:
         """Close the connections that are the index's own."""
         if self.path is not None:
@@ -50,9 +66,13 @@ class Index:
         with translated(self.address), self._engine.connect() as connection:
             if self.path is None:
                 connection.execution_options(isolation_level="REPEATABLE READ")
+            before = None if self.path is None else access(self.path)
             with connection.begin():
                 self._look_here(connection)
                 yield connection
+            for each in (before, self.store.access):
+                if each is not None:
+                    each.require_unchanged()
 
     @contextmanager
     def writing(self) -> Iterator[tuple[Connection, int]]:
@@ -131,6 +151,8 @@ class Index:
         try:
             with translated(self.address):
                 self._make()
+        except StoreReadOnly:
+            raise
         except StoreUnavailable:
             if self.path is None:
                 raise
@@ -163,8 +185,8 @@ class Index:
             for statement in (*TABLES, WORDS[connection.dialect.name]):
                 connection.exec_driver_sql(statement.format(bytes=kinds[0], key=kinds[1]))
             connection.execute(
-                sa.text("INSERT INTO state VALUES (1, :version, 0, :leaf, 0, '{}')"),
-                {"version": VERSION, "leaf": b""},
+                sa.text("INSERT INTO state VALUES (1, :version, 0, :leaf, 0, '{}', :stems)"),
+                {"version": VERSION, "leaf": b"", "stems": MADE_BY},
             )
 
     def _create_file(self, path: str) -> None:
@@ -173,7 +195,8 @@ class Index:
         except FileExistsError:
             pass
         except OSError as error:
-            raise StoreUnavailable(
+            may_not = error.errno in (errno.EACCES, errno.EPERM, errno.EROFS)
+            raise (StoreReadOnly if may_not else StoreUnavailable)(
                 f"the index {path} cannot be made: {os.strerror(error.errno or 0)}",
                 code="store_unreachable",
                 hint="it lies beside the store; make that folder writable",
@@ -191,6 +214,8 @@ class Index:
                 hint="run: ingest verify",
             )
         if state.version != VERSION:
+            return False
+        if connection.exec_driver_sql("SELECT stems FROM state WHERE id = 1").scalar_one() != MADE_BY:
             return False
         if state.seq == 0:
             return True
@@ -218,19 +243,23 @@ class Index:
 
 
 def _beside(store: Store, path: str) -> Engine:
-    place = f"file:{quote(os.fsencode(path))}?mode=rw"
-    record = f"file:{quote(os.fsencode(str(store.url.database)))}?mode=rw"
+    record = store.access
+    assert record is not None
 
     def connect() -> sqlite3.Connection:
-        return sqlite3.connect(place, uri=True, timeout=5.0, isolation_level=None, check_same_thread=False)
+        how = access(path)  # anew each time: another process may have made it anew
+        connection = how.connect(timeout=5.0)
+        if how.writable:
+            connection.execute("PRAGMA journal_mode=WAL")
+        return connection
 
     def settle(connection: sqlite3.Connection, _record: object) -> None:
-        connection.execute("PRAGMA journal_mode=WAL")
         # What a crash of the machine takes from it is made again.
         connection.execute("PRAGMA synchronous=NORMAL")
         connection.execute("PRAGMA temp_store=MEMORY")
         connection.execute("PRAGMA cache_size=-16000")
-        connection.execute("ATTACH ? AS record", (record,))
+        connection.execute("ATTACH ? AS record", (record.uri,))
+        record.settle(connection, "record")
 
     def begin(connection: Connection) -> None:
         connection.exec_driver_sql("BEGIN")

@@ -1,7 +1,7 @@
 """What a person asks for, taken apart: words, phrases, beginnings of words, AND, OR, NOT.
 
-    brug Westdam            both, somewhere in the document
-    "de brug bij Westdam"   these words in a row, within one sentence
+    brug Westdam            both, or forms of theirs (`bruggen`), somewhere in the document
+    "de brug bij Westdam"   these words in a row as they stand, within one sentence
     verkeer*                any word that begins so
     brug OR pont            either; AND binds closer than OR
     brug NOT Westdam        documents with the one and without the other
@@ -23,17 +23,24 @@ from ingest.index.folding import fold, has_symbol, literal
 
 _NEXT = re.compile(r"\s*(\S)")
 _WORD = re.compile(r'[^\s"]+|"')
+_POSSESSIVE = re.compile(r"(?<=\w)['’]s?(?=\W*$)", re.IGNORECASE)  # `week's` is a form of `week`
 _OPERATORS = frozenset(("AND", "OR", "NOT"))
 MOST = 64  # words and phrases; what comes after them is left out
 
 
 class Term(msgspec.Struct, frozen=True):
     """Words in a row, folded; with `prefix` the last one only begins so. `literal` is what must stand there,
-    where the words alone would lose a symbol."""
+    where the words alone would lose a symbol. A word that is not `exact` stands for its other forms too."""
 
     words: tuple[str, ...]
     prefix: bool = False
     literal: str = ""
+    exact: bool = False
+
+    @property
+    def is_phrase(self) -> bool:
+        """Whether it is asked for as it stands: in quotes, or as words in a row."""
+        return self.exact or len(self.words) > 1
 
 
 class Clause(msgspec.Struct, frozen=True):
@@ -72,7 +79,7 @@ def _parts(query: str) -> list[Term | str]:
             inside, at = query[at + 1 : end], end + 1
             star = query[at : at + 1] == "*"
             at += star
-            found.append(("", _term(inside, prefix=star or inside.endswith("*"))))
+            found.append(("", _term(inside, prefix=star or inside.endswith("*"), exact=True)))
             continue
         match = _WORD.match(query, at)
         assert match is not None
@@ -89,7 +96,9 @@ def _parts(query: str) -> list[Term | str]:
     return parts[: 2 * MOST]
 
 
-def _term(text: str, *, prefix: bool) -> Term | None:
+def _term(text: str, *, prefix: bool, exact: bool = False) -> Term | None:
+    if not exact and not prefix:
+        text = _POSSESSIVE.sub("", text)
     words = tuple(fold(text).split())
     text = text[:-1] if prefix and text.endswith("*") else text
-    return Term(words, prefix, literal(text) if has_symbol(text) else "") if words else None
+    return Term(words, prefix, literal(text) if has_symbol(text) else "", exact) if words else None

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-VERSION = 9  # of what is kept and how it is made: another one, and the index is made anew
+VERSION = 10  # of what is kept and how it is made: another one, and the index is made anew
 SCHEMA = "ingest_index"
 # The id of a span is its document's key and, in so many bits, its number within the document: to know which
 # documents hold a word, nothing but the ids of its sentences is read. It has room for two thousand million
@@ -11,7 +11,7 @@ SPAN_BITS = 32
 
 TABLES = (
     """CREATE TABLE state (id INTEGER PRIMARY KEY, version INTEGER NOT NULL, seq BIGINT NOT NULL,
-       leaf {bytes} NOT NULL, edited BIGINT NOT NULL, rules TEXT NOT NULL)""",
+       leaf {bytes} NOT NULL, edited BIGINT NOT NULL, rules TEXT NOT NULL, stems TEXT NOT NULL)""",
     """CREATE TABLE indexed (document_id {key} PRIMARY KEY, no INTEGER NOT NULL, spans INTEGER NOT NULL,
        normaliser TEXT NOT NULL)""",
     """CREATE TABLE edit (seq {key} PRIMARY KEY, document_id BIGINT NOT NULL, class TEXT NOT NULL,
@@ -26,7 +26,9 @@ TABLES = (
 )
 WORDS = {
     "sqlite": (
-        "CREATE VIRTUAL TABLE words USING fts5(said, content='', tokenize=\"unicode61 remove_diacritics 2\")"
+        # A full stop is part of a word here: it parts the word from its language.
+        "CREATE VIRTUAL TABLE words USING fts5(said, stem, content='',"
+        " tokenize=\"unicode61 remove_diacritics 2 tokenchars '.'\")"
     ),
     "postgresql": (
         "CREATE TABLE words (document_id BIGINT NOT NULL, number BIGINT NOT NULL, part INTEGER NOT NULL,"

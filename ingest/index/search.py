@@ -62,7 +62,7 @@ def find(connection: Connection, clauses: Sequence[Clause], wanted: Wanted, *, e
     wanted. A caller may stop anywhere.
     """
     words = fts5 if connection.dialect.name == "sqlite" else tsvector
-    work: Lookup = words.WordsLookup(connection)
+    work: Lookup = words.WordsLookup(connection, wanted.language)
     for row in _rows(connection, work, clauses, wanted, every=every):
         held = _Held(work, row.key)
         stretches = held.versions(clauses, every=every)

@@ -10,8 +10,8 @@ for each document, and not one for each sentence. Its lexemes are made here:
 
 `starts` has the place at which each sentence begins; the place between two is empty, so that no phrase
 goes from one into the next. A sentence that is too long for a row has several, its `part`s, which share some
-words: in it a phrase of more than these is not found. The server stems, as its own configurations for the
-languages do.
+words: in it a phrase of more than these is not found. The sentences of a row are in one language, so that
+those with a stem can be counted.
 """
 
 from __future__ import annotations
@@ -33,19 +33,18 @@ from ingest.index.folding import fold
 from ingest.index.lookup import PAGE, Found, Lookup
 from ingest.index.query import Term
 from ingest.index.schema import SCHEMA, SPAN_BITS
+from ingest.index.stems import Stems
 from ingest.store import rows
 from ingest.store.engine import Row
 
 COMMON = 15_000  # rows: a word in more of them has no say in the order of documents
 FEW = 250  # documents of which each sentence is looked at to tell how many hold a phrase or a prefix
-_STEMMERS = {"nl": "dutch_stem", "en": "english_stem"}
 _LONGEST = 200  # characters of a word; of a longer one the rest is a hash
 _PLACES = 4_000  # words of a row; Postgres counts to 16,383
 _MOST_PLACES = 255  # of one lexeme, as Postgres has it
 _MOST_BYTES = 400_000  # of a row's lexemes; Postgres takes 1,048,575
 _OVERLAP = 64  # words that two parts of one sentence share
 _MOST_ASKED = 64  # words of a phrase that GIN is asked for: more would be too deep for its parser
-_MOST_STEMS = 500_000
 _POWERS = tuple(1 << power for power in range(8))
 _MANY = 1000  # changes after which the statistics say nothing any more
 _LOCK = 0x7473766563  # "tsvec": one at a time makes the index
@@ -54,43 +53,14 @@ Said = tuple[int, str | None, str]
 _Sentence = tuple[str, list[str]]  # its language and its words
 
 
-class Stems:
-    """What the server makes of words, asked once for each."""
-
-    def __init__(self) -> None:
-        self._known: dict[str, dict[str, str]] = {language: {} for language in _STEMMERS}
-
-    def learn(self, connection: Connection, language: str, words: Iterable[str]) -> None:
-        """Ask for the stems of those words that are not known yet."""
-        known = self._known.get(language)
-        if known is None:
-            return
-        if len(known) > _MOST_STEMS:
-            known.clear()
-        unknown = [word for word in set(words) if word not in known]
-        if unknown:
-            select = sa.text(
-                f"SELECT word, coalesce((ts_lexize('{_STEMMERS[language]}', word))[1], '') AS stem"
-                " FROM unnest(CAST(:words AS text[])) AS word"
-            )
-            for row in connection.execute(select, {"words": unknown}):
-                known[row.word] = f"{row.stem}.{language}" if row.stem else ""
-
-    def of(self, language: str) -> dict[str, str]:
-        """The lexemes of a language's words; empty for a word it has no stem of, as `the`."""
-        return self._known.get(language, {})
-
-
 def write(connection: Connection, said: Sequence[Said], stems: Stems) -> None:
     """Take in spans, in the order of their numbers, with the language and the text of each."""
     cut = [
         (span, language or "", [_lexeme(word) for word in fold(text).split()])
         for span, language, text in said
     ]
-    for language in _STEMMERS:
-        stems.learn(connection, language, (word for _, of, words in cut if of == language for word in words))
     made: list[_Written] = []
-    for key, spans in groupby(cut, lambda each: each[0] >> SPAN_BITS):
+    for (key, _), spans in groupby(cut, lambda each: (each[0] >> SPAN_BITS, each[1])):
         first, *_ = of_document = list(spans)
         number = first[0] & (1 << SPAN_BITS) - 1
         made += _rows(key, number, [each[1:] for each in of_document], stems)
@@ -194,13 +164,13 @@ def _row(sentences: Sequence[_Sentence], stems: Stems) -> _Row | None:
     for language, words in sentences:
         starts.append(place)
         stem = stems.of(language)
-        for word in words:
+        lexemes = words if stem is None else [stem[word] for word in words]
+        for word, made in zip(words, lexemes, strict=True):
             places[word].append(place)
-            made = stem.get(word)
-            if made:
+            if made != word:
                 places[made].append(place)
             place += 1
-        numbers.update({stem.get(word) or word for word in words})
+        numbers.update(set(lexemes))
         place += 1
     if any(len(each) > _MOST_PLACES for each in places.values()):
         return None
@@ -219,15 +189,14 @@ def _lexeme(word: str) -> str:
 class WordsLookup(Lookup):
     """A search that is answered by documents. Of phrases and prefixes that are in many, none is counted."""
 
-    def __init__(self, connection: Connection) -> None:
-        super().__init__(connection)
+    def __init__(self, connection: Connection, language: str | None = None) -> None:
+        super().__init__(connection, language)
         # What a row says lies apart from it, and to read all rows takes longer than the planner knows.
         connection.exec_driver_sql(
             "SELECT set_config('enable_seqscan', 'off', true), set_config('jit', 'off', true),"
             " set_config('max_parallel_workers_per_gather', '0', true)"
         )
         self._has_index = bool(connection.exec_driver_sql(_IS_MADE).scalar())
-        self._stems = Stems()
         self._keys: list[int] = []
         self._read: dict[Term, dict[int, list[Found]]] = {}
 
@@ -238,7 +207,7 @@ class WordsLookup(Lookup):
     def _numbers(self, term: Term) -> dict[int, int] | None:
         if not self._has_index:  # to count would be to read all that is said, again and again
             return None
-        is_word = len(term.words) == 1 and not term.prefix
+        is_word = not term.is_phrase and not term.prefix
         most = COMMON if is_word else FEW
         asked = {"query": self._query(term)}
         some = f"SELECT 1 FROM words WHERE {_hold('query')} LIMIT {most + 1}"
@@ -309,18 +278,14 @@ class WordsLookup(Lookup):
         return spans
 
     def _lexemes(self, term: Term) -> list[tuple[str, ...]]:
-        """The lexemes of each word of a term, itself first; the beginning of a word has no stem."""
+        """The lexemes of each word of a term, itself first; a word that stands for its forms has several."""
         words = [*map(_lexeme, term.words)]
         if term.prefix:
             words[-1] = term.words[-1][:_LONGEST]
-        stemmed = words[:-1] if term.prefix else words
-        for language in _STEMMERS:
-            self._stems.learn(self._connection, language, stemmed)
-        found: list[tuple[str, ...]] = []
-        for at, word in enumerate(words):
-            stems = [self._stems.of(language).get(word) for language in _STEMMERS]
-            found.append((word, *(stem for stem in stems if stem and at < len(stemmed))))
-        return found
+        if term.prefix or term.is_phrase:
+            return [(word,) for word in words]
+        stems = self._stems.asked(words[0], self._language)
+        return [(words[0], *stems.values())]
 
     def _query(self, term: Term) -> str:
         """What GIN is asked for: all words of a term, in whatever order."""

@@ -16,7 +16,6 @@ import weakref
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
-from urllib.parse import quote
 
 import sqlalchemy as sa
 from sqlalchemy import event
@@ -24,8 +23,16 @@ from sqlalchemy.engine import URL, Connection, Engine
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.pool import ConnectionPoolEntry
 
-from ingest.errors import SchemaMismatch, StoreDamaged, StoreMissing, StoreUnavailable, UsageError
+from ingest.errors import (
+    SchemaMismatch,
+    StoreDamaged,
+    StoreMissing,
+    StoreReadOnly,
+    StoreUnavailable,
+    UsageError,
+)
 from ingest.store import tables, watermark
+from ingest.store.sqlite_file import Access, access
 from ingest.store.url import mask, parse_url, sqlite_files
 
 # The types that rooms above speak of without importing sqlalchemy.
@@ -37,6 +44,7 @@ PAGE_BYTES = 8192
 BUSY_SECONDS = 5.0
 _FILE = "ingest_file"  # in what a connection carries: its file's device and inode
 _LOCK_NOT_AVAILABLE = "55P03"
+_MAY_NOT = frozenset(("42501", "25006"))  # no right to it, or a transaction that only reads
 _SERIALISATION = frozenset(("40001", "40P01"))
 _stores: weakref.WeakSet[Store] = weakref.WeakSet()
 
@@ -55,7 +63,11 @@ class Store:
         self.url = url
         self.is_sqlite = url.drivername == "sqlite"
         self._opened: tuple[int, int] | None = None  # the device and inode of a SQLite store
-        self.engine = _sqlite(url, busy_seconds) if self.is_sqlite else _postgres(url, busy_seconds)
+        # How the file is opened; None for a server.
+        self.access = access(str(url.database)) if self.is_sqlite else None
+        self.engine = (
+            _postgres(url, busy_seconds) if self.access is None else _sqlite(self.access, busy_seconds)
+        )
         if self.is_sqlite:
             event.listen(self.engine, "connect", self._note_opened)
         _stores.add(self)
@@ -99,6 +111,8 @@ class Store:
                 connection.execution_options(isolation_level="REPEATABLE READ")
             with connection.begin():
                 yield connection
+            if self.access is not None:
+                self.access.require_unchanged()
 
     @contextmanager
     def write(self) -> Iterator[Connection]:
@@ -270,14 +284,21 @@ def _unavailable(address: str, error: DBAPIError) -> StoreUnavailable:
         return StoreUnavailable(
             f"the store {address} is full: {said}", code="store_full", hint="free space on its file system"
         )
-    locked = getattr(cause, "sqlstate", None) == _LOCK_NOT_AVAILABLE
+    state = getattr(cause, "sqlstate", None)
+    locked = state == _LOCK_NOT_AVAILABLE
     if locked or name.startswith(("SQLITE_BUSY", "SQLITE_LOCKED")):
         return StoreUnavailable(
             f"the store {address} is locked by another process",
             code="store_locked",
             hint="wait for it, or end the one that holds it",
         )
-    undefined = getattr(cause, "sqlstate", None) in _UNDEFINED
+    if state in _MAY_NOT or (name.startswith("SQLITE_READONLY") and name != "SQLITE_READONLY_DBMOVED"):
+        return StoreReadOnly(
+            f"{address} may only be read here: {said}",
+            code="store_unreachable",
+            hint="ask as a user who may write it; README, who may do what, has the rights",
+        )
+    undefined = state in _UNDEFINED
     if undefined or name.startswith(("SQLITE_CORRUPT", "SQLITE_NOTADB")) or said.startswith(_DAMAGE):
         return _damaged(address, said)
     return StoreUnavailable(
@@ -296,14 +317,9 @@ def lost_connection(error: DBAPIError) -> bool:
     return error.connection_invalidated or state == "57P01" or state.startswith("08")
 
 
-def _sqlite(url: URL, busy_seconds: float) -> Engine:
-    path = str(url.database)
-    place = f"file:{quote(os.fsencode(path))}?mode=rw"  # a read must never create a store
-
+def _sqlite(how: Access, busy_seconds: float) -> Engine:
     def connect() -> sqlite3.Connection:
-        return sqlite3.connect(
-            place, uri=True, timeout=busy_seconds, isolation_level=None, check_same_thread=False
-        )
+        return how.connect(timeout=busy_seconds)
 
     engine = sa.create_engine("sqlite://", creator=connect, poolclass=sa.pool.QueuePool, pool_size=4)
     event.listen(engine, "connect", _sqlite_settings)

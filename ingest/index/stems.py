@@ -1,0 +1,69 @@
+"""The stems of words by language, made here, so that both databases hold the same.
+
+Dutch is stemmed by `dutch` (Kraaij and Pohlmann) and not by `dutch_porter`: it finds `huis` for `huizen`,
+`brief` for `brieven` and `werk` for `gewerkt`, and keeps `man` and `maan`, `bom` and `boom` apart, all of
+which the other does not. The price is the adjective: it leaves `goede` and `rode` as they are.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+
+import Stemmer
+
+ALGORITHMS = {"en": "english", "nl": "dutch"}
+# What the stems in an index depend on: made by anything else, it is made anew.
+MADE_BY = " ".join((f"snowball {Stemmer.version()}", *(f"{of}={by}" for of, by in ALGORITHMS.items())))
+_LONGEST = 200  # characters: what is longer is no word of a language
+_MOST = 500_000  # words that are remembered
+
+
+class Stem(dict[str, str]):
+    """The stems of the words of one language, with the language: `brug.nl`. Each is made once."""
+
+    def __init__(self, language: str) -> None:
+        super().__init__()
+        self._end = f".{language}"
+        self._others: dict[str, str] = {}
+        self._stemmer = Stemmer.Stemmer(ALGORITHMS[language], 0)
+
+    def __missing__(self, word: str) -> str:
+        if len(self) > _MOST:
+            self.clear()
+        made = word if len(word) > _LONGEST else self._stemmer.stemWord(word) or word
+        self[word] = found = made + self._end
+        return found
+
+    def others(self, words: Collection[str]) -> set[str]:
+        """The stems of those of these words that have another one than themselves."""
+        known = self._others
+        try:
+            found = {*map(known.__getitem__, words)}
+        except KeyError:
+            if len(known) > _MOST:
+                known.clear()
+            known.update((word, "" if self[word] == word + self._end else self[word]) for word in words)
+            found = {*map(known.__getitem__, words)}
+        found.discard("")
+        return found
+
+    def is_own(self, stem: str) -> bool:
+        """Whether the stem of this stem is itself."""
+        return self[stem.removesuffix(self._end)] == stem
+
+
+class Stems:
+    """The stems of each language that has a stemmer."""
+
+    def __init__(self) -> None:
+        self._known = {language: Stem(language) for language in ALGORITHMS}
+
+    def of(self, language: str | None) -> Stem | None:
+        """The stems of a language's folded words; None where it has no stemmer: its words are themselves."""
+        return self._known.get(language or "")
+
+    def asked(self, word: str, language: str | None) -> dict[str, str]:
+        """By language, the stem of a word of a query: in this language, else in each."""
+        return {
+            each: stem[word] for each, stem in self._known.items() if language is None or each == language
+        }

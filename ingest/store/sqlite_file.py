@@ -1,0 +1,111 @@
+"""How a SQLite file is opened by a process that may write it, and by one that may only read it.
+
+A file in WAL mode is read with the help of two others beside it, `-wal` and `-shm`. Who may not write their
+folder cannot make them. While somebody writes the store they are there, and it is read as usual. Where they
+are not, nobody on this host writes it: then the file is read without `-shm`, and without any lock. Another
+host may write it all the same; `require_unchanged` tells that afterwards.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import os
+import sqlite3
+import struct
+from urllib.parse import quote
+
+import msgspec
+
+from ingest.errors import StoreUnavailable
+
+_SHARED = 0x40000002, 510  # the bytes on which every SQLite that has the file open holds a lock
+_FLOCK = "hhqqi4x"
+
+State = tuple[tuple[int, int] | None, tuple[int, int] | None]
+
+
+class Access(msgspec.Struct, frozen=True, kw_only=True):
+    """How one file is opened.
+
+    `alone`: no lock and no shared memory is used. `state` is then what the file and its `-wal` were before.
+    `missing` says in words what cannot be seen this way.
+    """
+
+    path: str
+    uri: str
+    writable: bool = False
+    alone: bool = False
+    state: State | None = None
+    missing: str | None = None
+
+    def connect(self, *, timeout: float) -> sqlite3.Connection:
+        """A connection of this kind. Raises sqlite3.Error."""
+        connection = sqlite3.connect(
+            self.uri, uri=True, timeout=timeout, isolation_level=None, check_same_thread=False
+        )
+        self.settle(connection, "main")
+        return connection
+
+    def settle(self, connection: sqlite3.Connection, schema: str) -> None:
+        """Before anything is read of it, where it is attached under this name."""
+        if self.alone:
+            connection.execute(f"PRAGMA {schema}.locking_mode=EXCLUSIVE")
+
+    def require_unchanged(self) -> None:
+        """Raise where a file that was read without locks has been written meanwhile."""
+        if self.state is not None and self.state != _state(self.path):
+            raise StoreUnavailable(
+                f"the store {self.path} was written while it was read without its locks",
+                code="store_locked",
+                hint="ask again",
+            )
+
+
+def access(path: str) -> Access:
+    """How this process may open a SQLite file. Raises StoreUnavailable where it cannot be read safely."""
+    name = quote(os.fsencode(path))
+    wal, shm = path + "-wal", path + "-shm"
+    folder_writable = os.access(os.path.dirname(path) or ".", os.W_OK)
+    if not os.access(path, os.R_OK) or (folder_writable and os.access(path, os.W_OK)):
+        return Access(path=path, uri=f"file:{name}?mode=rw", writable=True)
+    side_files = os.path.exists(wal), os.path.exists(shm)
+    if folder_writable or (all(side_files) and os.access(wal, os.R_OK) and os.access(shm, os.R_OK)):
+        return Access(path=path, uri=f"file:{name}?mode=ro")
+    if any(side_files) and _is_open(path):
+        raise StoreUnavailable(
+            f"the store {path} is in use, and {shm if side_files[1] else wal} cannot be read",
+            code="store_unreachable",
+            hint="whoever may read the store must be able to read its -wal and -shm too: give them its group",
+        )
+    state = _state(path)
+    if state[1] is not None and state[1][0] and os.access(wal, os.R_OK):
+        # A SQLite that takes no lock keeps in its own memory what else stands in -shm.
+        return Access(path=path, uri=f"file:{name}?mode=ro&vfs=unix-none", alone=True, state=state)
+    missing = None
+    if state[1] is not None and state[1][0]:
+        missing = f"{wal} cannot be read: the latest changes are missing"
+    return Access(path=path, uri=f"file:{name}?mode=ro&immutable=1", state=state, missing=missing)
+
+
+def _state(path: str) -> State:
+    """The size and time of the file and of its `-wal`, as far as they are there."""
+    found: list[tuple[int, int] | None] = []
+    for name in (path, path + "-wal"):
+        try:
+            here = os.stat(name)
+        except OSError:
+            found.append(None)
+        else:
+            found.append((here.st_size, here.st_mtime_ns))
+    return found[0], found[1]
+
+
+def _is_open(path: str) -> bool:
+    """Whether a SQLite on this host has the file open. This process must not: the look drops its locks."""
+    descriptor = os.open(path, os.O_RDONLY | os.O_CLOEXEC)
+    try:
+        asked = struct.pack(_FLOCK, fcntl.F_WRLCK, os.SEEK_SET, *_SHARED, 0)
+        answer = fcntl.fcntl(descriptor, fcntl.F_GETLK, asked)
+    finally:
+        os.close(descriptor)
+    return bool(struct.unpack(_FLOCK, answer)[0] != fcntl.F_UNLCK)

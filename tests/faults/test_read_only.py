@@ -1,0 +1,174 @@
+"""Who may only read: every question is answered, as far as it can be, and what cannot be seen is said."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+import sqlalchemy as sa
+
+from tests.command import Command
+from tests.faults import mounts
+from tests.faults.machine import needs_least_power, needs_mounts, without_power
+from tests.faults.mounts import in_own_mounts
+from tests.faults.site import Site
+from tests.postgres import OwnServer
+
+QUESTIONS: tuple[tuple[str, ...], ...] = (
+    ("ls",), ("log",), ("log", "--class", "correction"), ("show", "a.txt"), ("diff", "--from", "seq:2"),
+    ("blame", "a.txt"), ("search", "week"), ("report",), ("coverage",), ("changes",), ("verify", "--deep"),
+    ("check",), ("status",), ("roots",), ("index", "status"), ("db", "current"),
+)  # fmt: skip
+NOBODY = 65534
+
+
+def filled(site: Site) -> None:
+    """A store of three changes and its index, which others may read."""
+    site.write(a="This week the mayor opened two bridges.", b="Nobody was hurt.")
+    site.command.ask("scan", site.root)
+    site.write(a="This week the mayor opened three bridges.")
+    site.command.ask("scan", site.root)
+    site.command.ask("index", "update")
+
+
+def shared(site: Site) -> None:
+    """Give the store to somebody else, and let the others read it and no more."""
+    store = site.database.parent
+    store.chmod(0o755)
+    os.chown(store, NOBODY, NOBODY)
+    for file in store.iterdir():
+        os.chown(file, NOBODY, NOBODY)
+        file.chmod(0o644)
+
+
+def answers(command: Command) -> dict[tuple[str, ...], object]:
+    """What each question is answered, but for what says when it was asked."""
+    given: dict[tuple[str, ...], object] = {}
+    for words in QUESTIONS:
+        answer = command.ask(*words, code=1) if words[0] == "diff" else command.ask(*words)
+        assert not answer.notes, (words, answer.notes)
+        given[words] = answer.out
+    return given
+
+
+def files(folder: Path) -> dict[str, bytes]:
+    return {each.name: each.read_bytes() for each in folder.iterdir() if each.suffix != ".sock"}
+
+
+@needs_mounts
+@in_own_mounts
+def test_a_store_on_a_read_only_mount_answers_every_question(site: Site) -> None:
+    filled(site)
+    before, held = answers(site.command), files(site.database.parent)
+    mounts.make_read_only(site.database.parent)
+    assert answers(site.command) == before
+    assert files(site.database.parent) == held
+    doctor = site.command.run("doctor")
+    assert "run: ingest doctor" not in doctor.text
+
+
+@needs_least_power
+def test_another_user_reads_a_store_that_nobody_writes(site: Site) -> None:
+    filled(site)
+    before = answers(site.command)
+    shared(site)
+    reader = site.using(*without_power()).command
+    assert answers(reader) == before
+    refused = reader.refused("index", "rebuild", code=4)
+    assert "may only be read" in refused.error
+
+
+@needs_least_power
+def test_another_user_reads_what_a_daemon_writes_meanwhile(site: Site) -> None:
+    filled(site)
+    with site.using(INGEST_FILL_INDEX="0").daemon() as daemon:
+        shared(site)
+        reader = site.using(*without_power()).command
+        assert [each["seq"] for each in reader.records("log")] == [3, 2, 1]
+        site.write(c="Three weeks later nothing had changed.")
+        daemon.sync()
+        assert [each["seq"] for each in reader.records("log")] == [4, 3, 2, 1]
+        answer = reader.ask("search", "weeks", json=True)
+        assert [each["path"] for each in answer.records] == ["a.txt"]
+        assert answer.note.startswith("the index goes to change 3 of 4;")
+
+
+@needs_least_power
+def test_what_a_killed_daemon_left_is_read_without_shared_memory(site: Site) -> None:
+    filled(site)
+    with site.using(INGEST_FILL_INDEX="0").daemon() as daemon:
+        site.write(c="Three weeks later nothing had changed.")
+        daemon.sync()
+        daemon.kill()
+    wal, shm = (Path(f"{site.database}{end}") for end in ("-wal", "-shm"))
+    assert wal.stat().st_size > 0
+    shared(site)
+    reader = site.using(*without_power()).command
+    for remove in (False, True):
+        if remove:
+            shm.unlink()
+        held = files(site.database.parent)
+        assert [each["seq"] for each in reader.records("log")] == [4, 3, 2, 1]
+        assert reader.ask("verify", "--deep").text.endswith("whole\n")
+        assert files(site.database.parent) == held
+    wal.chmod(0o600)
+    answer = reader.ask("log", json=True)
+    assert len(answer.records) < 4
+    assert answer.note == f"{wal} cannot be read: the latest changes are missing"
+
+
+@needs_least_power
+def test_a_store_in_use_whose_side_files_cannot_be_read_is_refused(site: Site) -> None:
+    filled(site)
+    with site.daemon():
+        shared(site)
+        Path(f"{site.database}-shm").chmod(0o600)
+        reader = site.using(*without_power()).command
+        refused = reader.refused("log", code=4)
+        assert f"{site.database}-shm cannot be read" in refused.error
+
+
+@needs_least_power
+def test_without_an_index_that_can_be_read_a_search_says_who_can_make_one(site: Site) -> None:
+    filled(site)
+    os.unlink(f"{site.database}.index.db")
+    shared(site)
+    reader = site.using(*without_power()).command
+    refused = reader.refused("search", "week", code=4)
+    assert refused.error.startswith(f"there is no index at {site.database}.index.db that can be read")
+    assert refused.hint == "whoever may write there runs: ingest index update"
+    assert reader.ask("blame", "a.txt").text
+
+
+RIGHTS = """
+GRANT USAGE ON SCHEMA public, ingest_index TO reader;
+GRANT SELECT ON ALL TABLES IN SCHEMA public, ingest_index TO reader;
+"""
+
+
+@pytest.mark.postgres
+def test_a_role_with_select_alone_is_answered_every_question(site: Site, own_postgres: OwnServer) -> None:
+    url = own_postgres.create_database()
+    owner = replace(site, command=replace(site.command, database=url))
+    filled(owner)
+    engine = sa.create_engine(url)
+    with engine.begin() as connection:
+        connection.exec_driver_sql("CREATE ROLE reader LOGIN")
+        for statement in RIGHTS.strip().splitlines():
+            connection.exec_driver_sql(statement)
+    engine.dispose()
+    address = sa.make_url(url).set(username="reader").render_as_string(hide_password=False)
+    reader = replace(site.command, database=address)
+    expected = answers(owner.command)
+    given = answers(reader)
+    for words, answer in given.items():
+        if words != ("index", "status"):
+            assert answer == expected[words], words
+    owner.write(c="Three weeks later nothing had changed.")
+    owner.command.ask("scan", owner.root)
+    answer = reader.ask("search", "weeks", json=True)
+    assert [each["path"] for each in answer.records] == ["a.txt"]
+    assert answer.note.startswith("the index goes to change 3 of 4;")
+    assert "may only be read" in reader.refused("index", "rebuild", code=4).error

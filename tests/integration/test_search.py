@@ -1,0 +1,171 @@
+"""The same questions to both databases: the same answers in the same order."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from msgspec.structs import replace
+
+from ingest.index import fill, place, search, stems
+from ingest.index.place import Index
+from ingest.index.query import parse
+from ingest.store import tables
+from ingest.store.engine import Store
+from tests.integration.test_index import found, text
+from tests.recording import Kind, add_root, entry, opened, record, rows_of
+
+ENGLISH = {
+    "a.txt": [text("The council met for three weeks.", "This week the mayor spoke.", "A week is long.")],
+    "b.txt": [text("They waited a week.", "It was the mayor's idea to wait for the note.")],
+    "c.txt": [text("The week's end was near.", "They made a plan for the café.")],
+    "d.txt": [text("It is not the end.", "Mr O'Brien was mad about the ex-minister.")],
+    "e.txt": [
+        text("The councils voted on two bridges.", "Nobody came to the meeting."),
+        text("The council votes on bridges this week.", "Nobody came to the meeting."),
+    ],
+}
+DUTCH = {
+    "nl/a.txt": [text("De raad wacht al drie weken op het besluit.", "De huizen staan nu leeg in de stad.")],
+    "nl/b.txt": [text("Deze week is er geen besluit van de raad.", "Het huis is verkocht aan de gemeente.")],
+    "nl/c.txt": [text("De foto's van de burgemeester zijn niet scherp.", "De man liep naar de bommen.")],
+    "nl/d.txt": [
+        text("De brief is aan de wethouder gestuurd.", "De bomen zijn gekapt door de gemeente."),
+        text("De brieven zijn aan de wethouder gestuurd.", "De boom is gekapt door de gemeente."),
+    ],
+}
+OTHER = {"de.txt": [text("Die Wochen waren lang und die Stadt hat viele Häuser gebaut für die Menschen.")]}
+
+
+@pytest.fixture
+def index(database_url: str) -> Iterator[Index]:
+    with opened(database_url) as store:
+        root = add_root(store)
+        for language, documents in (("en", ENGLISH), ("nl", DUTCH), ("de", OTHER)):
+            for path, texts in documents.items():
+                _history(store, root, path.encode(), texts, language)
+        made = Index(store)
+        made.prepare()
+        fill.catch_up(made)
+        yield made
+        made.dispose()
+
+
+def _history(store: Store, root: int, path: bytes, texts: list[str], language: str) -> None:
+    key = None
+    for no, said in enumerate(texts):
+        kind: Kind = "changed" if no else "created"
+        made = entry(kind, path, raw=said.encode(), document=key, previous=no or None)
+        assert made.version is not None
+        rendition = replace(made.version.rendition, language=language)
+        record(store, root, [replace(made, version=replace(made.version, rendition=rendition))])
+        key = key or max(int(row["id"]) for row in rows_of(store, tables.document))
+
+
+ANSWERS: list[tuple[str, dict[str, Any], list[str]]] = [
+    # a word stands for its forms in the language of the sentence, and for no other language's
+    ("week", {}, ["a.txt", "b.txt", "c.txt", "e.txt", "nl/a.txt", "nl/b.txt"]),
+    ("weeks", {}, ["a.txt", "b.txt", "c.txt", "e.txt"]),
+    ("weken", {}, ["nl/a.txt", "nl/b.txt"]),
+    ("week's", {}, ["a.txt", "b.txt", "c.txt", "e.txt", "nl/a.txt", "nl/b.txt"]),
+    ("WEEK’S", {}, ["a.txt", "b.txt", "c.txt", "e.txt", "nl/a.txt", "nl/b.txt"]),
+    ("made", {}, ["c.txt"]),
+    ("note", {}, ["b.txt"]),
+    ("huis", {}, ["nl/a.txt", "nl/b.txt"]),
+    ("brief", {}, ["nl/d.txt"]),
+    ("boom", {}, ["nl/d.txt"]),
+    ("bom", {}, ["nl/c.txt"]),
+    ("foto's", {}, ["nl/c.txt"]),
+    ("woche", {}, []),
+    ("wochen", {}, ["de.txt"]),
+    ("hauser", {}, ["de.txt"]),
+    # the language of a query: its stems, and the words as they stand
+    ("week", {"language": "nl"}, ["nl/a.txt", "nl/b.txt"]),
+    ("weeks", {"language": "en"}, ["a.txt", "b.txt", "c.txt", "e.txt"]),
+    ("weken", {"language": "en"}, []),
+    ("wochen", {"language": "de"}, ["de.txt"]),
+    # in quotes, or in a row, as they stand
+    ('"week"', {}, ["a.txt", "b.txt", "c.txt", "e.txt", "nl/b.txt"]),
+    ('"weeks"', {}, ["a.txt"]),
+    ('"three weeks"', {}, ["a.txt"]),
+    ('"three week"', {}, []),
+    ('"drie weken"', {}, ["nl/a.txt"]),
+    ("ex-minister", {}, ["d.txt"]),
+    ("O'Brien", {}, ["d.txt"]),
+    # beginnings
+    ("wee*", {}, ["a.txt", "b.txt", "c.txt", "e.txt", "nl/b.txt"]),
+    ("weke*", {}, ["nl/a.txt"]),
+    ("weken*", {}, ["nl/a.txt"]),
+    ("counc*", {}, ["a.txt", "e.txt"]),
+    ('"the coun*"', {}, ["a.txt", "e.txt"]),
+    ('"the council v"*', {}, ["e.txt"]),
+    # several words, without, or
+    ("council week", {}, ["a.txt", "e.txt"]),
+    ("week NOT council", {}, ["b.txt", "c.txt", "nl/a.txt", "nl/b.txt"]),
+    ("weeks OR brieven", {}, ["a.txt", "b.txt", "c.txt", "e.txt", "nl/d.txt"]),
+    ("cafe", {}, ["c.txt"]),
+    ("café", {}, ["c.txt"]),
+    ("the", {}, ["a.txt", "b.txt", "c.txt", "d.txt", "e.txt"]),
+]
+
+
+def test_both_databases_answer_the_same(index: Index) -> None:
+    for query, wanted, paths in ANSWERS:
+        assert sorted(path for path, _ in found(index, query, **wanted)) == paths, (query, wanted)
+
+
+def test_both_databases_put_the_documents_in_the_same_order(index: Index) -> None:
+    """The one of which most sentences ever held the word first; of equal ones the oldest."""
+
+    def order(query: str, **wanted: Any) -> list[str]:
+        return [path for path, _ in found(index, query, **wanted)]
+
+    assert order("week") == ["a.txt", "b.txt", "c.txt", "e.txt", "nl/a.txt", "nl/b.txt"]
+    assert order("council") == ["e.txt", "a.txt"]  # two sentences, over its versions
+    assert order("weeks council") == ["a.txt", "e.txt"]
+    assert order("wee*") == ["a.txt", "b.txt", "c.txt", "e.txt", "nl/b.txt"]
+    assert order('"the council"') == ["a.txt", "e.txt"]
+
+
+def test_both_databases_find_the_versions_that_held_a_form(index: Index) -> None:
+    assert found(index, "brief") == [("nl/d.txt", [(1, 2)])]
+    assert found(index, '"brief"') == []
+    assert found(index, '"brief"', every=True) == [("nl/d.txt", [(1, 1)])]
+    assert found(index, "bridge", every=True) == [("e.txt", [(1, 2)])]
+    assert found(index, '"two bridges"', every=True) == [("e.txt", [(1, 1)])]
+    assert found(index, "weeks", every=True)[-1] == ("e.txt", [(2, 2)])
+    assert found(index, "week", since=2**62) == []
+
+
+def test_an_index_of_other_stems_is_made_anew(index: Index, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert index.usable()
+    monkeypatch.setattr(place, "MADE_BY", stems.MADE_BY.replace("dutch", "dutch_porter"))
+    assert not index.usable()
+    index.prepare()
+    assert found(index, "week") == []
+    fill.catch_up(index)
+    assert len(found(index, "week")) == 6
+
+
+def test_a_stem_that_has_another_stem_is_no_word_of_its_own() -> None:
+    """FTS5 is then asked for the column of stems alone."""
+    words = [word for stem in ("en", "nl") for word in _unstable(stem)]
+    assert all(not stems.Stem(language).is_own(stem) for language, stem in words)
+
+
+def _unstable(language: str) -> list[tuple[str, str]]:
+    stem = stems.Stem(language)
+    tried = ("generalisations", "minister", "begrotingen", "vaststellingen", "organisations", "houses")
+    made = {stem[word] for word in tried}
+    return [(language, each) for each in made if stem[each.removesuffix(f".{language}")] != each]
+
+
+def test_what_is_asked_is_taken_apart_once() -> None:
+    (clause,) = parse('week\'s "week" week*')
+    assert [(term.words, term.exact, term.prefix) for term in clause.wanted] == [
+        (("week",), False, False),
+        (("week",), True, False),
+        (("week",), False, True),
+    ]
+    assert search.Wanted().language is None
