@@ -49,7 +49,9 @@ def examine(settings: Settings) -> Iterator[Check]:
         yield Check("store", "warning", error.message, error.hint)
         return
     except IngestError as error:
-        yield Check("store", "error", error.message, error.hint)
+        # this is what the hint of an unknown trouble asks for
+        hint = None if error.hint == "run: ingest doctor" else error.hint
+        yield Check("store", "error", error.message, hint)
         return
     yield Check("store", "ok", f"{store.address} can be read")
     yield _log(store)
@@ -90,8 +92,10 @@ def _store_files(database: str) -> Iterator[Check]:
     if mode & (stat.S_IWGRP | stat.S_IWOTH) and not mode & stat.S_ISVTX:
         yield Check("store folder", "warning", f"others can write to {folder}", f"run: chmod go-w {folder}")
     for name in (database, database + "-wal", database + "-shm", database + ".lock"):
-        if os.path.exists(name) and os.stat(name).st_mode & 0o077:
-            yield Check("store files", "warning", f"others can read {name}", f"run: chmod 600 {name}")
+        if os.path.exists(name) and os.stat(name).st_mode & 0o027:
+            yield Check(
+                "store files", "warning", f"others can read or write {name}", f"run: chmod g-w,o= {name}"
+            )
     free = shutil.disk_usage(folder).free
     if free < _LOW_SPACE:
         yield Check("space", "warning", f"{free:,} bytes are free at {folder}", "make room before it is full")

@@ -29,8 +29,8 @@ from ingest.index.stems import Stems
 from ingest.store import blobs, reader, rows, versions
 from ingest.store.engine import Row
 
-BATCH = 2000
-BATCH_BYTES = 16 << 20  # of the versions of a batch: what a stop throws away is made again
+BATCH = 1000
+BATCH_BYTES = 8 << 20  # of the versions of a batch: what a stop throws away is made again
 Progress = Callable[[int, int], None]
 _encode = msgspec.json.Encoder().encode
 _SPAN = (

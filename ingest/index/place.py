@@ -153,9 +153,11 @@ class Index:
                 self._make()
         except StoreReadOnly:
             raise
-        except StoreUnavailable:
+        except StoreUnavailable as error:
             if self.path is None:
                 raise
+            if not os.access(os.path.dirname(self.path), os.W_OK):
+                raise StoreReadOnly(error.message, code=error.code, hint=error.hint) from error
             # Damaged so that its tables cannot be dropped. Whoever has it open still has the old one.
             self.dispose()
             for end in ("", "-wal", "-shm", "-journal"):
@@ -258,8 +260,7 @@ def _beside(store: Store, path: str) -> Engine:
         connection.execute("PRAGMA synchronous=NORMAL")
         connection.execute("PRAGMA temp_store=MEMORY")
         connection.execute("PRAGMA cache_size=-16000")
-        connection.execute("ATTACH ? AS record", (record.uri,))
-        record.settle(connection, "record")
+        record.attach(connection, "record")
 
     def begin(connection: Connection) -> None:
         connection.exec_driver_sql("BEGIN")

@@ -43,13 +43,18 @@ class Access(msgspec.Struct, frozen=True, kw_only=True):
         connection = sqlite3.connect(
             self.uri, uri=True, timeout=timeout, isolation_level=None, check_same_thread=False
         )
-        self.settle(connection, "main")
+        if self.alone:
+            connection.execute("PRAGMA main.locking_mode=EXCLUSIVE")
         return connection
 
-    def settle(self, connection: sqlite3.Connection, schema: str) -> None:
-        """Before anything is read of it, where it is attached under this name."""
+    def attach(self, connection: sqlite3.Connection, schema: str) -> None:
+        """Attach the file under this name to a connection that has read nothing yet."""
+        (mode,) = connection.execute("PRAGMA main.locking_mode").fetchone()
+        if self.alone:  # what is attached is read at once, so the mode must be that of all before
+            connection.execute("PRAGMA locking_mode=EXCLUSIVE")
+        connection.execute(f"ATTACH ? AS {schema}", (self.uri,))
         if self.alone:
-            connection.execute(f"PRAGMA {schema}.locking_mode=EXCLUSIVE")
+            connection.execute(f"PRAGMA main.locking_mode={mode}")
 
     def require_unchanged(self) -> None:
         """Raise where a file that was read without locks has been written meanwhile."""

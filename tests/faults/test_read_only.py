@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from dataclasses import replace
 from pathlib import Path
 
@@ -16,10 +17,10 @@ from tests.faults.mounts import in_own_mounts
 from tests.faults.site import Site
 from tests.postgres import OwnServer
 
+pytestmark = pytest.mark.timeout(900)  # many calls, each of which starts a process
 QUESTIONS: tuple[tuple[str, ...], ...] = (
-    ("ls",), ("log",), ("log", "--class", "correction"), ("show", "a.txt"), ("diff", "--from", "seq:2"),
-    ("blame", "a.txt"), ("search", "week"), ("report",), ("coverage",), ("changes",), ("verify", "--deep"),
-    ("check",), ("status",), ("roots",), ("index", "status"), ("db", "current"),
+    ("log",), ("log", "--class", "correction"), ("blame", "a.txt"), ("search", "week"), ("report",),
+    ("verify", "--deep"), ("check",), ("status",), ("index", "status"),
 )  # fmt: skip
 NOBODY = 65534
 
@@ -47,7 +48,7 @@ def answers(command: Command) -> dict[tuple[str, ...], object]:
     """What each question is answered, but for what says when it was asked."""
     given: dict[tuple[str, ...], object] = {}
     for words in QUESTIONS:
-        answer = command.ask(*words, code=1) if words[0] == "diff" else command.ask(*words)
+        answer = command.ask(*words)
         assert not answer.notes, (words, answer.notes)
         given[words] = answer.out
     return given
@@ -142,10 +143,7 @@ def test_without_an_index_that_can_be_read_a_search_says_who_can_make_one(site: 
     assert reader.ask("blame", "a.txt").text
 
 
-RIGHTS = """
-GRANT USAGE ON SCHEMA public, ingest_index TO reader;
-GRANT SELECT ON ALL TABLES IN SCHEMA public, ingest_index TO reader;
-"""
+README = Path(__file__).parents[2] / "README.md"
 
 
 @pytest.mark.postgres
@@ -153,22 +151,28 @@ def test_a_role_with_select_alone_is_answered_every_question(site: Site, own_pos
     url = own_postgres.create_database()
     owner = replace(site, command=replace(site.command, database=url))
     filled(owner)
+    (rights,) = re.findall(r"^```sql\n(.*?)^```", README.read_text(), re.DOTALL | re.MULTILINE)
     engine = sa.create_engine(url)
     with engine.begin() as connection:
-        connection.exec_driver_sql("CREATE ROLE reader LOGIN")
-        for statement in RIGHTS.strip().splitlines():
+        for statement in rights.strip().splitlines():
             connection.exec_driver_sql(statement)
     engine.dispose()
-    address = sa.make_url(url).set(username="reader").render_as_string(hide_password=False)
-    reader = replace(site.command, database=address)
+
+    def as_role(name: str) -> Site:
+        address = sa.make_url(url).set(username=name).render_as_string(hide_password=False)
+        return replace(site, command=replace(site.command, database=address))
+
+    reader, writer = as_role("reader").command, as_role("writer")
     expected = answers(owner.command)
     given = answers(reader)
     for words, answer in given.items():
         if words != ("index", "status"):
             assert answer == expected[words], words
-    owner.write(c="Three weeks later nothing had changed.")
-    owner.command.ask("scan", owner.root)
+    writer.write(c="Three weeks later nothing had changed.")
+    writer.command.ask("scan", writer.root)
     answer = reader.ask("search", "weeks", json=True)
     assert [each["path"] for each in answer.records] == ["a.txt"]
     assert answer.note.startswith("the index goes to change 3 of 4;")
     assert "may only be read" in reader.refused("index", "rebuild", code=4).error
+    writer.command.ask("index", "update")
+    assert [each["path"] for each in reader.records("search", "weeks")] == ["a.txt", "c.txt"]
