@@ -101,4 +101,5 @@ def _term(text: str, *, prefix: bool, exact: bool = False) -> Term | None:
         text = _POSSESSIVE.sub("", text)
     words = tuple(fold(text).split())
     text = text[:-1] if prefix and text.endswith("*") else text
+    exact = exact and len(words) == 1 and not prefix  # words in a row and beginnings are so anyway
     return Term(words, prefix, literal(text) if has_symbol(text) else "", exact) if words else None

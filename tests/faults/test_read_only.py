@@ -19,7 +19,8 @@ from tests.postgres import OwnServer
 
 pytestmark = pytest.mark.timeout(900)  # many calls, each of which starts a process
 QUESTIONS: tuple[tuple[str, ...], ...] = (
-    ("log",), ("log", "--class", "correction"), ("blame", "a.txt"), ("search", "week"), ("report",),
+    ("log",), ("log", "--class", "correction"), ("blame", "a.txt"), ("search", "week"),
+    ("report", "--until", "seq:3"),
     ("verify", "--deep"), ("check",), ("status",), ("index", "status"),
 )  # fmt: skip
 NOBODY = 65534
