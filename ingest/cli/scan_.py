@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 from itertools import islice
 from typing import Any
 
@@ -12,8 +12,8 @@ import click
 
 from ingest.cli.options import as_json, settings, system_clock, verb
 from ingest.cli.output import change_line, counted, emit, flush, keep_going, line, lines, note
-from ingest.cli.shortened import accept_option, forbidding, go_on
 from ingest.cli.progress import Bar
+from ingest.cli.shortened import accept_option, forbidding, go_on
 
 TOGETHER = 1000  # lines that are written at once
 
@@ -90,22 +90,26 @@ def command(roots: tuple[str, ...], adopt: bool, accept_shortened_log: bool) -> 
     flush()
     if rejected:
         note(f"{rejected} {'file is' if rejected == 1 else 'files are'} rejected: ingest ls --rejected")
-    if head and sys.stderr.isatty():
-        _say_of_index(store)
+    _say_of_index(store)
     store.dispose()
     if lost:
-        told = "; ".join(error.message for error in lost)
-        raise RootUnavailable(told, code=lost[0].code, hint=lost[0].hint)
+        raise RootUnavailable(
+            "; ".join(error.message for error in lost), code=lost[0].code, hint=lost[0].hint
+        )
     return 3 if rejected else 0
 
 
 def _say_of_index(store: Any) -> None:
     """Say on a terminal that searching waits for an index that is not there yet, and how it is made."""
+    from ingest.errors import LogShortened
     from ingest.index.place import Index
 
+    if not sys.stderr.isatty():
+        return
     index = Index(store)
-    if not index.usable():
-        note("no index yet; search makes it when first asked, or now: ingest index update")
+    with suppress(LogShortened):  # said where it matters
+        if not index.usable():
+            note("no index yet; search makes it when first asked, or now: ingest index update")
     index.dispose()
 
 
