@@ -19,7 +19,7 @@ from tests.postgres import OwnServer
 
 pytestmark = pytest.mark.timeout(900)  # many calls, each of which starts a process
 QUESTIONS: tuple[tuple[str, ...], ...] = (
-    ("log",), ("log", "--class", "correction"), ("blame", "a.txt"), ("search", "week"),
+    ("log",), ("log", "--class", "factual"), ("blame", "a.txt"), ("search", "week"),
     ("report", "--until", "seq:3"),
     ("verify", "--deep"), ("check",), ("status",), ("index", "status"),
 )  # fmt: skip
