@@ -7,7 +7,8 @@ reads a disk, a clock or a database.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from operator import itemgetter
 from typing import Literal
 
 import msgspec
@@ -17,14 +18,25 @@ from ingest.model import GoneReason
 EMPTY_SHA256 = bytes.fromhex("e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855")
 
 
+class Former(msgspec.Struct, frozen=True, kw_only=True):
+    """A path that a file had, by the renames that the operating system reported.
+
+    `arrivals` is how many files had come to that path since its document was last recorded: 0 for the
+    very file that was recorded there.
+    """
+
+    path: bytes
+    arrivals: int = 0
+
+
 class Appeared(msgspec.Struct, frozen=True, kw_only=True):
-    """A file that was read. `renamed_from` are the old paths the operating system reported."""
+    """A file that was read. `renamed_from` are the paths it had, the last first."""
 
     path: bytes
     sha256: bytes
     device: int
     inode: int
-    renamed_from: tuple[bytes, ...] = ()
+    renamed_from: tuple[Former, ...] = ()
 
 
 class Standing(msgspec.Struct, frozen=True, kw_only=True):
@@ -88,12 +100,9 @@ def decide(
     moves: dict[bytes, Vanished] = {}
 
     newcomers = [file for file in appeared if file.path not in standing]
-    for find in (_renamed(gone), _same_inode(gone, taken), _same_bytes(gone, taken)):
-        for file in newcomers:
-            if file.path in moves:
-                continue
-            half = find(file)
-            if half is not None and half.standing.document not in taken:
+    for pairs in _rules(newcomers, gone, taken):
+        for file, half in pairs:
+            if file.path not in moves and half.standing.document not in taken:
                 moves[file.path] = half
                 taken.add(half.standing.document)
 
@@ -144,45 +153,56 @@ def _decide_one(
     return Decision(type="created", path=file.path, document=None)
 
 
-Finder = Callable[[Appeared], Vanished | None]
+_Pairs = Iterable[tuple[Appeared, Vanished]]
 
 
-def _renamed(gone: Mapping[bytes, Vanished]) -> Finder:
-    """Rule 2, first half: the operating system reported the rename."""
+def _rules(
+    newcomers: Sequence[Appeared], gone: Mapping[bytes, Vanished], taken: set[int]
+) -> Iterator[_Pairs]:
+    """Which file may be which vanished document, the surest pairs first; each is made when it is its turn."""
+    # Rule 2. What stood at a path first has more right to its document than what came there later; where
+    # nobody saw a file come and go, its inode and its bytes say more than that.
+    reported = sorted(
+        (
+            (former.arrivals, distance, order, file, gone[former.path])
+            for order, file in enumerate(newcomers)
+            for distance, former in enumerate(file.renamed_from)
+            if former.path in gone
+        ),
+        key=itemgetter(0, 1, 2),
+    )
+    yield [(file, half) for *_, file, half in reported if _is_same_file(file, half.standing)]
+    yield [(file, half) for arrivals, *_, file, half in reported if not arrivals]
+    yield _same_inode(newcomers, gone, taken)
+    yield [(file, half) for arrivals, *_, file, half in reported if arrivals]
+    yield _same_bytes(newcomers, gone, taken)
 
-    def find(file: Appeared) -> Vanished | None:
-        return next((gone[old] for old in file.renamed_from if old in gone), None)
 
-    return find
+def _is_same_file(file: Appeared, old: Standing) -> bool:
+    return (file.device, file.inode, file.sha256) == (old.device, old.inode, old.sha256)
 
 
-def _same_inode(gone: Mapping[bytes, Vanished], taken: set[int]) -> Finder:
+def _same_inode(newcomers: Iterable[Appeared], gone: Mapping[bytes, Vanished], taken: set[int]) -> _Pairs:
     """Rule 2, second half: device, inode and bytes agree."""
     halves: dict[tuple[int | None, int | None, bytes], list[Vanished]] = {}
-    for half in gone.values():
-        old = half.standing
-        halves.setdefault((old.device, old.inode, old.sha256), []).append(half)
-
-    def find(file: Appeared) -> Vanished | None:
-        found = halves.get((file.device, file.inode, file.sha256), ())
+    for entry in gone.values():
+        old = entry.standing
+        halves.setdefault((old.device, old.inode, old.sha256), []).append(entry)
+    for file in newcomers:
         # several hard links of one file: each is a document, and each goes to one path
-        return next((half for half in found if half.standing.document not in taken), None)
+        found = halves.get((file.device, file.inode, file.sha256), ())
+        half = next((half for half in found if half.standing.document not in taken), None)
+        if half is not None:
+            yield file, half
 
-    return find
 
-
-def _same_bytes(gone: Mapping[bytes, Vanished], taken: set[int]) -> Finder:
+def _same_bytes(newcomers: Iterable[Appeared], gone: Mapping[bytes, Vanished], taken: set[int]) -> _Pairs:
     """Rule 3: exactly one vanished document has the same bytes; the first file that asks takes it."""
-
-    def find(file: Appeared) -> Vanished | None:
-        if file.sha256 == EMPTY_SHA256:
-            return None
-        if not counted:
-            for half in gone.values():
-                if half.standing.document not in taken:
-                    counted.setdefault(half.standing.sha256, []).append(half)
-        halves = counted.get(file.sha256, ())
-        return halves[0] if len(halves) == 1 else None
-
-    counted: dict[bytes, list[Vanished]] = {}
-    return find
+    halves: dict[bytes, list[Vanished]] = {}
+    for half in gone.values():
+        if half.standing.document not in taken:
+            halves.setdefault(half.standing.sha256, []).append(half)
+    for file in newcomers:
+        same = halves.get(file.sha256, ())
+        if len(same) == 1 and file.sha256 != EMPTY_SHA256:
+            yield file, same[0]

@@ -240,6 +240,8 @@ class Observation:
     def warned(self, detail: str, *, overflow: bool) -> None:
         """The watcher's library complained: something may be lost, and only a scan knows what."""
         reason = "overflow" if overflow else "watcher warning"
+        if overflow and self.capture is not None:
+            self.capture.lose_order()
         if overflow and "overflow" not in self.condition:  # it says the same many times
             self.overflows += 1
             self.condition.trouble("overflow", None, detail)

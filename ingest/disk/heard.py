@@ -33,7 +33,8 @@ class Heard(msgspec.Struct):
     writing: set[bytes] = msgspec.field(default_factory=set)
     at_rest: set[bytes] = msgspec.field(default_factory=set)
     folders: set[bytes] = msgspec.field(default_factory=set)
-    renames: list[tuple[bytes, bytes]] = msgspec.field(default_factory=list)
+    # In order: (old, new) of a rename, (None, new) of what was made or came from where nothing is heard of.
+    arrivals: list[tuple[bytes | None, bytes]] = msgspec.field(default_factory=list)
     cookies: set[bytes] = msgspec.field(default_factory=set)
     events: int = 0
     overflow: bool = False

@@ -41,6 +41,7 @@ EVENTS: list[type[events.FileSystemEvent]] = [
     events.DirMovedEvent,
     events.DirAttribEvent,
 ]
+_MADE = (events.FileCreatedEvent, events.DirCreatedEvent)
 
 
 class Handler(events.FileSystemEventHandler):
@@ -83,9 +84,12 @@ class Handler(events.FileSystemEventHandler):
             heard.folders.update(path for path in (source, target) if path is not None)
         else:
             self._sort_file(heard, type(event), source, target)
-        if source is not None and target is not None:
-            heard.renames.append((source, target))
-        if len(heard.touched) + len(heard.folders) + len(heard.renames) > HINTS:
+        if not event.is_synthetic:  # else the rename of a folder above says it
+            if target is not None:
+                heard.arrivals.append((source, target))
+            elif source is not None and isinstance(event, _MADE):
+                heard.arrivals.append((None, source))
+        if max(len(heard.touched) + len(heard.folders), len(heard.arrivals)) > HINTS:
             cookies = heard.cookies
             self._heard = Heard(cookies=cookies, overflow=True)
 

@@ -122,6 +122,7 @@ class Batch:
                 self._touch(path, found)
         if self.entries or self.sightings or self.forgotten:
             self._commit()
+        capture.stands(self.files)
         for path in self.settled:
             capture.gone.pop(path, None)
         return self.taken
@@ -301,7 +302,7 @@ class Batch:
         candidates: set[bytes] = set()
         with capture.store.read() as connection:
             for path in newcomers:
-                candidates.update(capture.sources(path))
+                candidates.update(former.path for former in capture.sources(path))
             inodes = {(f.signature.device, f.signature.inode) for f in map(self.files.get, newcomers) if f}
             candidates.update(seen.with_inodes(connection, capture.root, inodes))
             candidates -= newcomers

@@ -15,15 +15,15 @@ import msgspec
 
 from ingest.disk.heard import Heard, Spell
 from ingest.disk.patterns import Patterns
-from ingest.disk.scan import Blocked, Difference, Range, below, compare, topmost, walk
+from ingest.disk.scan import Blocked, Difference, Range, below, compare, is_watched, topmost, walk
 from ingest.errors import StoreUnavailable
-from ingest.identity import Standing
+from ingest.identity import Former, Standing
 from ingest.model import Cause, Signature
 from ingest.pipeline import first, halves
 from ingest.pipeline.batch import Batch
 from ingest.pipeline.late import Late
 from ingest.pipeline.limits import BATCH, Clock, Gone, Limits
-from ingest.pipeline.renames import Renames
+from ingest.pipeline.renames import KEPT, Renames
 from ingest.pipeline.unannounced import Unannounced
 from ingest.pipeline.workers import Made, Workers
 from ingest.settle import Due, Settler
@@ -82,9 +82,12 @@ class Capture:
     def hear(self, heard: Heard, now: float) -> None:
         """Take over what a watcher heard. Raises StoreUnavailable: then only a scan knows it all."""
         self.unannounced.hear(heard.touched, heard.folders)
-        for old, new in heard.renames:
-            self.renamed(old, new, now)
-            self.unannounced.hear((old, new), ())
+        if heard.overflow:
+            self.lose_order()
+        for old, new in heard.arrivals:
+            self._renames.note(old, new, now)
+            if old is not None:
+                self.unannounced.hear((old, new), ())
         closed = heard.touched & heard.at_rest
         writing = heard.touched & heard.writing
         self.hint(writing, now, writing=True, spells=heard.spells)
@@ -95,9 +98,9 @@ class Capture:
         for folder in topmost(heard.folders):
             self.hint_below(folder, now)
 
-    def renamed(self, old: bytes, new: bytes, now: float) -> None:
-        """The operating system reported that a file or folder was renamed."""
-        self._renames.note(old, new, now)
+    def lose_order(self) -> None:
+        """Something was not heard: no rename that was heard before can be followed over the gap."""
+        self._renames.clear()
 
     def hint(
         self,
@@ -179,7 +182,8 @@ class Capture:
         Raises StoreUnavailable; then every path waits again and nothing is forgotten.
         """
         now = self.clock.monotonic()
-        self._renames.forget(now)
+        oldest = self.oldest()
+        self._renames.forget(now - KEPT if oldest is None else min(now - KEPT, oldest))
         due = self.settler.take_due(now, TOGETHER)
         expired = [path for path, entry in self.gone.items() if entry.deadline <= now][:BATCH]
         if due or expired:
@@ -385,9 +389,28 @@ class Capture:
             before.take()
             yield before.record()
 
-    def sources(self, path: bytes) -> list[bytes]:
-        """The paths that this one was renamed from, by what the operating system reported."""
-        return self._renames.sources(path)
+    def sources(self, path: bytes) -> list[Former]:
+        """The paths that the file at this one had, by what the operating system reported."""
+        return [
+            former
+            for former in self._renames.sources(path, self._is_watched)
+            if not former.arrivals or not self._waits_elsewhere(former.path, path)
+        ]
+
+    def _waits_elsewhere(self, old: bytes, but: bytes) -> bool:
+        """Whether another file that had the path `old`, not the one at `but`, waits to be looked at."""
+        for target in self._renames.targets(old):
+            if target != but and target in self.settler and self._is_watched(target):
+                return True
+        return False
+
+    def _is_watched(self, path: bytes) -> bool:
+        return is_watched(path, self.patterns, self.hidden)
+
+    def stands(self, paths: Iterable[bytes]) -> None:
+        """What stands at these paths was recorded as the documents of these paths."""
+        for path in paths:
+            self._renames.recorded(path)
 
     def settles_at(self, path: bytes) -> float | None:
         """When the path that this one was renamed to comes to its longest wait, if it waits."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from hashlib import sha256
 
-from ingest.identity import Appeared, Buried, Decision, Standing, Vanished, decide
+from ingest.identity import Appeared, Buried, Decision, Former, Standing, Vanished, decide
 from ingest.model import GoneReason
 
 
@@ -12,8 +12,11 @@ def hash_of(raw: bytes) -> bytes:
     return sha256(raw).digest()
 
 
-def file(path: bytes, raw: bytes, inode: int, *, renamed_from: tuple[bytes, ...] = ()) -> Appeared:
-    return Appeared(path=path, sha256=hash_of(raw), device=1, inode=inode, renamed_from=renamed_from)
+def file(
+    path: bytes, raw: bytes, inode: int, *, renamed_from: tuple[bytes, ...] = (), arrivals: int = 0
+) -> Appeared:
+    formers = tuple(Former(path=old, arrivals=arrivals) for old in renamed_from)
+    return Appeared(path=path, sha256=hash_of(raw), device=1, inode=inode, renamed_from=formers)
 
 
 def live(document: int, path: bytes, raw: bytes, inode: int | None, version: int = 1) -> Standing:

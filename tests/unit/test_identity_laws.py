@@ -16,6 +16,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ingest.identity import Appeared, Buried, Decision, Standing, Vanished, decide
+from ingest.pipeline.renames import Renames
 
 PATHS = [b"a", b"b", b"c", b"d", b"e"]
 BODIES = [b"", b"x", b"y", b"z"]
@@ -33,13 +34,13 @@ class Document(msgspec.Struct):
 
 
 class Folder:
-    """Files by path, inodes used again at once, and the renames that were reported since the last look."""
+    """Files by path, inodes used again at once, and the renames that were reported."""
 
     def __init__(self, draw: random.Random) -> None:
         self.draw = draw
         self.files: dict[bytes, int] = {}
         self.bodies: dict[int, bytes] = {}
-        self.reported: dict[bytes, bytes] = {}
+        self.renames = Renames()
 
     def new_inode(self, body: bytes) -> int:
         inode = next(n for n in range(100) if n not in self.files.values())
@@ -57,24 +58,18 @@ class Folder:
             case "move" if one in self.files:
                 self.files[other] = self.files.pop(one)
                 if self.draw.random() < 0.5:
-                    self.reported[other] = one
+                    self.renames.note(one, other, 0.0)
             case "swap" if one in self.files and other in self.files:
                 self.files[one], self.files[other] = self.files[other], self.files[one]
                 if self.draw.random() < 0.5:
-                    self.reported |= {one: other, other: one}
+                    for old, new in ((one, b"t"), (other, one), (b"t", other)):
+                        self.renames.note(old, new, 0.0)
             case "copy" if one in self.files:
                 self.files[other] = self.new_inode(self.bodies[self.files[one]])
             case "link" if one in self.files and other not in self.files:
                 self.files[other] = self.files[one]
             case "delete":
                 self.files.pop(one, None)
-
-    def sources(self, path: bytes) -> tuple[bytes, ...]:
-        found: list[bytes] = []
-        while path in self.reported and self.reported[path] not in found:
-            path = self.reported[path]
-            found.append(path)
-        return tuple(found)
 
     def look(self) -> dict[bytes, tuple[int, bytes]]:
         return {path: (inode, self.bodies[inode]) for path, inode in self.files.items()}
@@ -112,7 +107,9 @@ class History:
                 sha256=sha256(body).digest(),
                 device=1,
                 inode=inode,
-                renamed_from=self.folder.sources(path) if path not in live else (),
+                renamed_from=tuple(self.folder.renames.sources(path, lambda _: True))
+                if path not in live
+                else (),
             )
             for path, (inode, body) in sorted(found.items())
             if path not in live or (inode, body) != self.last_seen(live[path])
@@ -143,7 +140,7 @@ class History:
         for path, key in self.live().items():
             if path in found:
                 self.documents[key].inode = found[path][0]
-        self.folder.reported.clear()
+                self.folder.renames.recorded(path)
 
     def last_seen(self, key: int) -> tuple[int, bytes]:
         return self.documents[key].inode, self.documents[key].body
@@ -178,13 +175,13 @@ class History:
             if decision.type == "moved":
                 assert decision.document is not None
                 half = gone[decision.document]
-                reported = half.path in file.renamed_from
+                reported = half.path in {former.path for former in file.renamed_from}
                 assert reported or half.sha256 == file.sha256
                 assert reported or half.inode == file.inode or file.sha256 != sha256(b"").digest()
                 continue
             # Rules 2 and 3 left this file alone: nobody who is left over would have fitted.
             for half in left:
-                assert half.path not in file.renamed_from
+                assert half.path not in {former.path for former in file.renamed_from}
                 assert (half.inode, half.sha256) != (file.inode, file.sha256)
             equal = [half for half in left if half.sha256 == file.sha256]
             if file.sha256 != sha256(b"").digest():
