@@ -267,25 +267,27 @@ class Batch:
         if newcomers:
             hashes = {self.hashes[path] for path in newcomers}
             folders = {folder for path in newcomers for folder in scan.folders_above(path)}
-            for path, entry in capture.gone.items():
-                # A file where this path's folder stood, or a folder where it stood itself: the
-                # delete must come first, so it cannot wait longer.
+            for path, entry in list(capture.gone.items()):
+                # A file where this path's folder stood, or a folder where it stood itself: what became
+                # of it must be told first, so it cannot wait longer.
                 if path in folders or not newcomers.isdisjoint(scan.folders_above(path)):
+                    if (settles_at := capture.settles_at(path, self.never)) is not None:
+                        self._put_off(_in_the_way(newcomers, path), until=settles_at)
                     wanted[path] = True
                 elif entry.standing.sha256 in hashes:
                     wanted.setdefault(path, False)
             if not self.unknown or capture.gone or any(map(capture.sources, newcomers)):
                 self._find_halves(newcomers, wanted)
-        for path, waited in wanted.items():
+        for path, expired_now in wanted.items():
             gone = capture.gone.get(path)
             looked = read.look(capture.folder, path, self.never)
             if gone is None:
                 continue
-            settles_at = capture.settles_at(path)
-            if waited and settles_at is not None and settles_at > self.now:
-                # it was renamed to a path that is still being written: that is its other half
+            settles_at = capture.settles_at(path, self.never) if expired_now else None
+            waited = expired_now and (settles_at is None or settles_at <= self.now)
+            if settles_at is not None and not waited:
+                # it was renamed to a path that is still being written: that may be its other half
                 capture.gone[path] = msgspec.structs.replace(gone, deadline=settles_at)
-                continue
             told = not any(scan.is_below(path, folder) for folder in capture.closed)
             if told and isinstance(looked, read.Gone):
                 self.causes[path] = gone.cause
@@ -295,6 +297,14 @@ class Batch:
             self.settled.add(path)
             if isinstance(looked, read.File):
                 capture.settler.hint(path, self.now)
+
+    def _put_off(self, newcomers: set[bytes], until: float) -> None:
+        """Look at these again when what stood in their place has been told of."""
+        for path in newcomers & self.files.keys():
+            del self.files[path]
+            self.settled.discard(path)
+            soon = self.now + self.capture.limits.quiet
+            self.capture.settler.defer(path, min(soon, max(until, self.now)), first=self.now)
 
     def _find_halves(self, newcomers: set[bytes], wanted: dict[bytes, bool]) -> None:
         """Old paths of renames and of inodes that nobody has told us are gone."""
@@ -407,6 +417,12 @@ class Batch:
         if recorded.changes:
             capture.last_seq = recorded.seq
             capture.clock_behind = recorded.clock_behind
+
+
+def _in_the_way(newcomers: set[bytes], path: bytes) -> set[bytes]:
+    """Those that stand where a folder of this path stood, or below it where it stood itself."""
+    above = set(scan.folders_above(path))
+    return {newcomer for newcomer in newcomers if newcomer in above or scan.is_below(newcomer, path)}
 
 
 def _version_of(made: Mapping[bytes, Made], decision: Decision) -> NewVersion | None:

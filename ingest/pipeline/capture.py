@@ -13,6 +13,7 @@ from types import MappingProxyType
 
 import msgspec
 
+from ingest.disk import read
 from ingest.disk.heard import Heard, Spell
 from ingest.disk.patterns import Patterns
 from ingest.disk.scan import Blocked, Difference, Range, below, compare, is_watched, topmost, walk
@@ -412,10 +413,12 @@ class Capture:
         for path in paths:
             self._renames.recorded(path)
 
-    def settles_at(self, path: bytes) -> float | None:
-        """When the path that this one was renamed to comes to its longest wait, if it waits."""
+    def settles_at(self, path: bytes, never: frozenset[tuple[int, int]]) -> float | None:
+        """When the path that this one was renamed to comes to its longest wait, if a file waits there."""
         for target in self._renames.targets(path):
             first = self.settler.waits_since(target)
-            if first is not None:
+            if first is None or not self._is_watched(target):
+                continue
+            if isinstance(read.look(self.folder, target, never), read.File):
                 return first + self.limits.hold
         return None

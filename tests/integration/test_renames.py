@@ -319,3 +319,37 @@ def test_folders_are_told_as_the_model_tells_them(
 def test_a_file_whose_place_becomes_its_folder_is_moved(store: Store, place: Path) -> None:
     told, _ = run(store, place, [("a", "t"), ("a", ""), ("t", "a/a")])
     assert told == ["moved a -> a/a"]
+
+
+def test_that_holds_while_something_is_still_heard_of_a_place_that_it_passed_through(
+    store: Store, place: Path
+) -> None:
+    with folder_of(store, place) as (folder, _):
+        for old, new in (("a", "t"), ("a", ""), ("t", "a/a")):
+            folder.rename(old, new)
+        folder.hear()
+        folder.now += 0.1
+        folder.capture.hint([b"t"], folder.now)
+        folder.now += 0.25
+        folder.capture.look()
+        assert folder.news() == ["moved a -> a/a"]
+
+
+def test_what_stands_in_the_place_of_a_file_that_is_still_written_elsewhere_is_told_after_it(
+    store: Store, place: Path
+) -> None:
+    """`mv a t; mkdir a; echo > a/new`, with t open for writing: the move comes before the newcomer."""
+    with folder_of(store, place) as (folder, _):
+        folder.rename("a", "t")
+        folder.rename("a", "")
+        (folder.path / "a" / "new").write_text("A new file.\n")
+        folder.heard.touched.add(b"a/new")
+        folder.heard.arrivals.append((None, b"a/new"))
+        folder.hear()
+        for _ in range(3):
+            folder.now += 0.25
+            folder.capture.hint([b"t"], folder.now, writing=True)
+            folder.capture.look()
+            assert folder.news() == []
+        folder.settle()
+        assert folder.news() == ["moved a -> t", "created a/new"]
