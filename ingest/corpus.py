@@ -8,7 +8,7 @@ from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
 from ingest import queries, records
-from ingest.disk.write import write_beneath
+from ingest.disk.write import is_beneath, write_beneath
 from ingest.errors import IntegrityError, UsageError
 from ingest.escape import path as show
 from ingest.escape import path_fields
@@ -112,9 +112,9 @@ def export(connection: Connection, folder: str, *, until: int, root: str | None)
     try:
         for row in listing.documents(connection, until=until, root=key):
             inside = row.path if single else _folder_of(row.root) + b"/" + row.path
-            if {b"", b".", b".."} & set(inside.split(b"/")):
+            if not is_beneath(inside):
                 raise IntegrityError(
-                    f"the path {show(row.path)} leads out of {folder}", hint="run: ingest verify"
+                    f"the recorded path {show(row.path)} is none below {folder}", hint="run: ingest verify"
                 )
             body = blobs.get(connection, row.id, row.version)
             # a copy of what the store has: not worth a wait for the disk at each file

@@ -13,6 +13,7 @@ import click
 import ingest
 from ingest import errors, escape
 from ingest.cli.options import common_options
+from ingest.disk import descriptors
 
 # In the order of the contract; each name is a module here with a `command`.
 VERBS = {
@@ -120,6 +121,8 @@ def _run(arguments: Sequence[str]) -> int:
     except BrokenPipeError:
         return 0  # the reader of our output went away: nothing more can be said to it
     except OSError as error:
+        if descriptors.are_too_few(error):
+            return _fail(descriptors.shortage(), descriptors.HINT, 4)
         name = error.filename
         shown = escape.path(name) if isinstance(name, bytes) else name
         # only what we write ourselves has no name

@@ -12,19 +12,20 @@ _COLOUR = {"ok": "green", "warning": "yellow", "error": "red"}
 
 
 @verb
-def command() -> None:
+def command() -> int:
     """Look for what is wrong with this machine, the roots, the store and the configuration.
 
-    Exit: 0, whatever was found; 2 the configuration cannot be read.
+    Exit: 0; 1 an error was found (a warning is none); 2 the configuration cannot be read.
     """
     from ingest import doctor
 
-    found = 0
+    found = errors = 0
     for check in doctor.examine(settings()):
         record: dict[str, Any] = {
             "check": check.name, "state": check.state, "detail": check.detail, "hint": check.hint
         }  # fmt: skip
         found += check.state != "ok"
+        errors += check.state == "error"
         if as_json():
             emit(record)
             continue
@@ -35,3 +36,4 @@ def command() -> None:
             line(f"         {escape.name(check.hint)}")
     if not as_json():
         line("nothing is wrong" if not found else f"{found} to look at")
+    return 1 if errors else 0

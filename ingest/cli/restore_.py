@@ -26,8 +26,8 @@ def command(doc: str, rev: str | None, to: str | None, force: bool, root: str | 
     Exit: 0; 2 no such document or version, or a file is there; 4 no store or root; 5 damaged bytes.
     """
     from ingest import queries
-    from ingest.disk.write import write_file
-    from ingest.errors import UsageError
+    from ingest.disk.write import is_beneath, write_file
+    from ingest.errors import IntegrityError, UsageError
     from ingest.store import roots
 
     with opened() as store, store.read() as connection:
@@ -42,6 +42,11 @@ def command(doc: str, rev: str | None, to: str | None, force: bool, root: str | 
         no = queries.pick(connection, target, picked, calendar())
         body = queries.raw_bytes(connection, target, no)
         folder = roots.named(connection, target.root).path
+    if to is None and not (is_beneath(target.path) and is_beneath(folder.lstrip(b"/"))):
+        raise IntegrityError(
+            f"the recorded path {escape.path(os.path.join(folder, target.path))} is none below its root",
+            hint="name another place with --to, and run: ingest verify",
+        )
     place = os.path.join(folder, target.path) if to is None else os.path.abspath(os.fsencode(to))
     if os.path.isdir(place) and (to is not None or not os.path.islink(place)):
         raise UsageError(f"{escape.path(place)} is a folder", hint="name a file with --to")

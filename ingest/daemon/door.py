@@ -21,12 +21,15 @@ from typing import Annotated, Any, Literal
 
 import msgspec
 
+from ingest.disk.descriptors import are_too_few
 from ingest.errors import NoDaemon, Unreachable
 
 _LONGEST = 65_536
 _GREETING = 5.0  # seconds a client has to say what it wants
 _PATIENCE = 60.0  # seconds a client may take to read a line
+_AGAIN = 0.2  # seconds between two tries to let somebody in
 CLIENTS = 64
+TOO_MANY = "too many clients"
 _SOCKET = re.compile(r"[0-9a-f]{32}\.sock")
 Answer = Iterator[Mapping[str, Any]]
 
@@ -154,12 +157,17 @@ class Door:
         self.path = path
         self._shared = shared
         self._answer = answer
+        self.is_open = False
+        self._spare: int | None = None  # a descriptor to let somebody in with where there is no other
         self._socket = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
+        self._sparing = threading.Lock()
         self._closing = threading.Event()
+        self.full = False  # whether clients wait outside for want of a descriptor
         self._places = threading.BoundedSemaphore(CLIENTS)
 
     def open(self) -> None:
-        """Listen. The caller holds the lock, so a socket that is there is left over."""
+        """Listen. The caller holds the lock, so a socket that is there is left over. Raises OSError; then it
+        may be called again."""
         with _alone_in(self.path.parent) if self._shared else nullcontext():
             with suppress(FileNotFoundError):
                 os.unlink(self.path)
@@ -170,30 +178,56 @@ class Door:
                 finally:
                     os.umask(before)
             self._socket.listen(64)
+        self.is_open = True
+        self.keep_spare()
         threading.Thread(target=self._accept, name="door", daemon=True).start()
 
     def close(self) -> None:
-        """Stop listening and take the socket away."""
+        """Stop listening and take the socket away; may be called twice."""
         self._closing.set()
         with suppress(OSError):
             self._socket.shutdown(socket.SHUT_RDWR)
         self._socket.close()
-        with suppress(FileNotFoundError):
-            os.unlink(self.path)
+        if self.is_open:
+            self.is_open = False
+            with suppress(FileNotFoundError):
+                os.unlink(self.path)
 
     def _accept(self) -> None:
         while not self._closing.is_set():
             try:
                 client, _ = self._socket.accept()
-            except OSError:
-                if self._closing.is_set():
-                    return
-                continue
+            except OSError as error:
+                if are_too_few(error):
+                    self._make_room()
+                continue  # a client that gave up is nothing
+            self.keep_spare()
             if not self._places.acquire(blocking=False):
                 with client, suppress(OSError):
-                    client.sendall(_line({"error": "too many clients"}))
+                    client.sendall(_line({"error": TOO_MANY}))
                 continue
             threading.Thread(target=self._serve, args=(client,), name="door-client", daemon=True).start()
+
+    def _make_room(self) -> None:
+        """Without a descriptor nobody can be let in: the spare one is for the next, the others wait."""
+        self.full = True
+        with self._sparing:
+            spare, self._spare = self._spare, None
+        if spare is None:
+            self._closing.wait(_AGAIN)
+        else:
+            os.close(spare)
+
+    def keep_spare(self) -> None:
+        """Have a spare descriptor, if there is one to be had; from any thread."""
+        with self._sparing:
+            if self._spare is None and not self._closing.is_set():
+                try:
+                    self._spare = os.open(os.devnull, os.O_RDONLY | os.O_CLOEXEC)
+                except OSError:
+                    self.full = True
+                    return
+            self.full = False
 
     def _serve(self, client: socket.socket) -> None:
         try:
@@ -231,16 +265,19 @@ def _read_line(client: socket.socket) -> bytes | None:
 def ask(path: Path, request: Mapping[str, Any], *, timeout: float | None) -> Iterator[dict[str, Any]]:
     """Send a request and yield the answer's lines; `timeout` is seconds without a line.
 
-    Raises Unreachable when there is no daemon, or when it says nothing in time.
+    Raises Unreachable when there is no daemon, when it refuses, or when it says nothing in time.
     """
     with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as door:
         door.settimeout(timeout)
         try:
             with _address(path) as address:
                 door.connect(address)
-            door.sendall(msgspec.json.encode(request) + b"\n")
         except OSError as error:
+            if are_too_few(error):
+                raise
             raise NoDaemon("no daemon is running for this store", hint="run: ingest watch") from error
+        with suppress(BrokenPipeError):  # it may have refused already: then it says why
+            door.sendall(msgspec.json.encode(request) + b"\n")
         buffer = b""
         while True:
             try:
@@ -253,4 +290,9 @@ def ask(path: Path, request: Mapping[str, Any], *, timeout: float | None) -> Ite
                 return
             *lines, buffer = (buffer + part).split(b"\n")
             for line in lines:
-                yield msgspec.json.decode(line, type=dict[str, Any])
+                answer = msgspec.json.decode(line, type=dict[str, Any])
+                if "error" in answer:
+                    raise Unreachable(
+                        f"the daemon refused: {answer['error']}", hint="try again when others are done"
+                    )
+                yield answer

@@ -5,6 +5,7 @@ claimed of it.
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import ExitStack
 
 from ingest.config import Settings
 from ingest.daemon.condition import Condition
@@ -12,7 +13,7 @@ from ingest.daemon.held import Held
 from ingest.daemon.scans import Scans
 from ingest.daemon.sight import Sight
 from ingest.disk import mounts
-from ingest.errors import RootUnavailable, StoreUnavailable
+from ingest.errors import RootUnavailable
 from ingest.escape import path as show
 from ingest.logging import Log
 from ingest.pipeline.capture import Capture
@@ -23,6 +24,7 @@ from ingest.store.engine import Store
 from ingest.store.roots import Root
 
 TOLD_LATE = 1_000_000  # microseconds that a rename may be told after the library knows of it
+START_AGAIN = 5.0  # seconds after which a watcher that could not be started is tried again
 WATCHES = 10.0  # seconds between two looks at the kernel's watches where nothing suggests one
 
 
@@ -67,47 +69,61 @@ class Ground:
         self._once = once
         self._held = Held(store, root)
         self._next_watches = clock.monotonic()
+        self._next_start = float("inf")
 
     # -- opened, lost and found ------------------------------------------------------------
 
     def open(self) -> None:
         """Open and lock the folder, make what sees and captures it.
 
-        Raises RootUnavailable, AlreadyRunning or StoreUnavailable; then nothing is held.
+        Raises RootUnavailable, AlreadyRunning or StoreUnavailable, and OSError where there are too few
+        descriptors; then nothing is held.
         """
         root, settings = self.root, self.settings
-        self._held.open()
-        hidden, folder = self._hidden(root.path), self._held.folder
-        self.sight = Sight(
-            root.path, folder=folder, writable=self._held.write_id(), hidden=hidden,
-            period=settings.liveness_seconds, clock=self._clock, wake=self._wake,
-        )  # fmt: skip
-        limits = Limits(
-            quiet=settings.quiet_seconds, hold=settings.hold_seconds,
-            move=settings.move_seconds, max_bytes=settings.max_bytes,
-        )  # fmt: skip
-        self.capture = Capture(
-            self._store, root=root.id, folder=folder, patterns=settings.patterns_of(root.name),
-            hidden=hidden, limits=limits, clock=self._clock, shifted=self._mounts_shifted,
-            unannounced=self._unannounced,
-        )  # fmt: skip
-        try:
+        with ExitStack() as undo:
+            undo.callback(self.close)
+            self._held.open()
+            hidden, folder = self._hidden(root.path), self._held.folder
+            self.sight = Sight(
+                root.path, folder=folder, writable=self._held.write_id(), hidden=hidden,
+                period=settings.liveness_seconds, clock=self._clock, wake=self._wake,
+            )  # fmt: skip
+            limits = Limits(
+                quiet=settings.quiet_seconds, hold=settings.hold_seconds,
+                move=settings.move_seconds, max_bytes=settings.max_bytes,
+            )  # fmt: skip
+            self.capture = Capture(
+                self._store, root=root.id, folder=folder, patterns=settings.patterns_of(root.name),
+                hidden=hidden, limits=limits, clock=self._clock, shifted=self._mounts_shifted,
+                unannounced=self._unannounced,
+            )  # fmt: skip
             self._compare_mounts()
-        except StoreUnavailable:
-            self.close()
-            raise
+            undo.pop_all()
         self._condition.clear("root_missing", "root_replaced")
 
     def start_watcher(self) -> None:
-        """Watch, unless this root is polled; the scan that must follow is asked for."""
+        """Watch, unless this root is polled; the scan that must follow is asked for. Where it cannot be
+        watched now, it is tried again later."""
         assert self.sight is not None
+        self._next_start = self._clock.monotonic() + START_AGAIN
         if self._backend == "poll" or (self._backend == "auto" and mounts.needs_polling(self.root.path)):
+            self._next_start = float("inf")
             return
         why = self.sight.start()
         if why is None:
+            self._next_start = float("inf")
             self._condition.clear("unwatched", path=b"")
         else:
             self._condition.trouble("unwatched", b"", f"no notifications: {why}")
+
+    def _start_again(self) -> None:
+        """The library, the user or the process had no room for a watcher: perhaps there is now."""
+        assert self.sight is not None
+        if self._clock.monotonic() < self._next_start or self.sight.watching:
+            return
+        self.start_watcher()
+        if self._next_start == float("inf"):  # it could be, this time
+            self._scans.ask("the root is watched")
 
     def rebuild_watcher(self, why: str) -> None:
         """The watcher is not to be trusted: a new one, and a scan."""
@@ -183,6 +199,7 @@ class Ground:
         if self.sight.provable_again():
             self._scans.ask("the watcher can be proven again")
         self._mounts_shifted()
+        self._start_again()
         if self.watches_due or self.unwatched or self._clock.monotonic() >= self._next_watches:
             self.compare_watches()
 

@@ -4,15 +4,27 @@ from __future__ import annotations
 
 import os
 import socket
-from collections.abc import Callable
-from contextlib import ExitStack
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
 
 from ingest.disk import anchor, mounts
+from ingest.disk.descriptors import are_too_few
 from ingest.errors import AlreadyRunning, RootUnavailable
 from ingest.store import roots
 from ingest.store.engine import Store
 from ingest.store.locks import RootLock
 from ingest.store.roots import Root
+
+
+@contextmanager
+def _root_not_blamed() -> Iterator[None]:
+    """That a folder cannot be opened for want of descriptors says nothing of the folder."""
+    try:
+        yield
+    except RootUnavailable as error:
+        if isinstance(error.__cause__, OSError) and are_too_few(error.__cause__):
+            raise error.__cause__ from None
+        raise
 
 
 class Held:
@@ -38,11 +50,15 @@ class Held:
         return self._mounts.closed
 
     def open(self) -> None:
-        """Open the folder and lock it. Raises RootUnavailable, AlreadyRunning or StoreUnavailable."""
+        """Open the folder and lock it. Raises RootUnavailable, AlreadyRunning or StoreUnavailable.
+
+        And OSError where there are too few descriptors.
+        """
         root = self._root
-        opened = anchor.open_recorded(
-            root.path, name=root.name, place=roots.place_of(self._store, root), uid=root.uid
-        )
+        with _root_not_blamed():
+            opened = anchor.open_recorded(
+                root.path, name=root.name, place=roots.place_of(self._store, root), uid=root.uid
+            )
         with ExitStack() as stack:
             stack.callback(os.close, opened.fd)
             stack.enter_context(anchor.lock_root(opened, root.path))
@@ -76,11 +92,12 @@ class Held:
         """Whether the lock had to be taken anew, and whether the root's id is missing in its folder.
 
         Raises RootUnavailable where the folder is gone or another one stands there, and what
-        taking the lock raises.
+        taking the lock raises; OSError where there are too few descriptors.
         """
         taken = self._lock is not None and self._lock.hold()
         assert self._opened is not None
-        found = anchor.open_root(self._root.path)
+        with _root_not_blamed():
+            found = anchor.open_root(self._root.path)
         os.close(found.fd)
         if (found.device, found.inode) != (self._opened.device, self._opened.inode):
             raise RootUnavailable("another folder stands here now", code="root_replaced")

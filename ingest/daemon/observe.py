@@ -15,6 +15,7 @@ from ingest.daemon.condition import Condition
 from ingest.daemon.ground import Ground
 from ingest.daemon.pulse import Pulse
 from ingest.daemon.scans import Scans
+from ingest.disk import descriptors
 from ingest.disk.scan import topmost
 from ingest.errors import AlreadyRunning, RootUnavailable, StoreUnavailable
 from ingest.logging import Log
@@ -29,6 +30,7 @@ from ingest.store.roots import Root
 
 CHECK = 1.0  # seconds between two looks at the root itself
 RETRY = 1.0
+SHORT = ("unwatched", None)  # the problem of too few descriptors: it is of no path
 _STORE = ("store_full", "store_locked", "store_unreachable", "log_shortened")
 # While one of these holds, nobody can say that what was announced is in the store.
 _BLOCKING = ("blind", "overflow", "root_missing", "root_replaced", *_STORE)
@@ -55,6 +57,7 @@ class Observation:
         self.once = once
         self.overflows = 0
         self.retired = False
+        self.crowded = False  # whether clients of the daemon wait for want of a descriptor
         self.last_scan_at = root.last_scan_at
         self.condition = Condition(store, root, clock)
         self.scans = Scans(settings, clock)
@@ -87,7 +90,7 @@ class Observation:
     def close(self, *, reason: str | None = None) -> None:
         """Stop watching and let the folder go; `reason` ends the coverage as a clean stop does."""
         if self.capture is not None:
-            with suppress(StoreUnavailable):
+            with suppress(StoreUnavailable, OSError):
                 self._hear(self.clock.monotonic())  # what a scan found was announced, if it is only heard now
             self._tell_late()
         until = self.ground.certain_until(self._pulse.last)
@@ -127,6 +130,11 @@ class Observation:
             self.condition.trouble(error.code, None, error.message)
             self._retry_at = self.clock.monotonic() + RETRY
             return False
+        except OSError as error:
+            if not descriptors.are_too_few(error):
+                raise
+            self.run_short()
+            return False
         finally:
             self._pulse.rest()  # to wait for a lock is not to be suspended
 
@@ -153,10 +161,31 @@ class Observation:
         commits = self.capture.commits
         more = self._advance_scan(now)
         looked = self.capture.look()
+        if self.crowded:
+            self._note_shortage()
+        elif SHORT in self.condition.problems and not self.scanning:
+            self.condition.clear("unwatched")
+            self.log.info("descriptors_are_back", root=self.root.name)
         if self.capture.commits != commits:
             self._store_is_back()
         self._tell_late()
         return more or looked > 0
+
+    def run_short(self) -> None:
+        """Too few descriptors: what was begun is given up, and done again by a scan when there are more."""
+        self.scans.drop(None)
+        self.scans.ask("descriptors are back")
+        if SHORT not in self.condition.problems and "blind" not in self.condition:
+            # hints are kept, but several saves of one file become one version
+            self.condition.cover("scanned", "too few descriptors", self.ground.proven_at)
+        self._note_shortage()
+        self._retry_at = self.clock.monotonic() + RETRY
+
+    def _note_shortage(self) -> None:
+        detail = descriptors.shortage()
+        if SHORT not in self.condition.problems:
+            self.log.error("too_few_descriptors", root=self.root.name, detail=detail, hint=descriptors.HINT)
+        self.condition.trouble("unwatched", None, detail)
 
     def _reopen(self) -> None:
         lost = "root_missing" in self.condition or "root_replaced" in self.condition
@@ -328,6 +357,8 @@ class Observation:
         try:
             state = self.scans.advance(self.capture, now, self._cause)
         except OSError as error:
+            if descriptors.are_too_few(error):
+                raise
             self.scans.drop("root is back")
             self._next_check = now
             self._retry_at = now + RETRY

@@ -10,8 +10,8 @@ import msgspec
 from ingest import witnesses
 from ingest.config import Settings
 from ingest.daemon import door
-from ingest.daemon.observe import Observation
-from ingest.disk import anchor
+from ingest.daemon.observe import SHORT, Observation
+from ingest.disk import anchor, descriptors
 from ingest.errors import (
     AlreadyRunning,
     LogShortened,
@@ -111,6 +111,8 @@ def _raise_trouble(observation: Observation) -> None:
             raise RootUnavailable(problem.detail, code=problem.code)
         if problem.code == "log_shortened":
             raise LogShortened(problem.detail, hint=witnesses.ACCEPT)
+        if (problem.code, problem.path) == SHORT:
+            raise Unreachable(problem.detail, hint=descriptors.HINT)
         if problem.code.startswith("store_"):
             raise StoreUnavailable(problem.detail, code=problem.code)
 

@@ -13,13 +13,14 @@ from typing import Any
 
 import msgspec
 
-from ingest import merkle
+from ingest import merkle, normalise
 from ingest.config import Settings
 from ingest.daemon import signals
 from ingest.daemon.barrier import Barrier
 from ingest.daemon.door import Answer, Door, Request, beside_store, clear_away, made_for
 from ingest.daemon.observe import Observation
 from ingest.daemon.wake import Announcer, Waker
+from ingest.disk import descriptors
 from ingest.disk.watch import Listener
 from ingest.emit.indexing import Indexing
 from ingest.emit.log_lines import LogLines
@@ -29,7 +30,7 @@ from ingest.escape import path as show
 from ingest.logging import Log, Stderr
 from ingest.pipeline.limits import Clock
 from ingest.store import reader
-from ingest.store.engine import Store
+from ingest.store.engine import Row, Store
 from ingest.store.roots import Root
 
 LONGEST_SLEEP = 1.0
@@ -93,6 +94,7 @@ class Daemon:
         self.heard: queue.SimpleQueue[tuple[bool, str]] = queue.SimpleQueue()
         self.jobs: queue.SimpleQueue[Job] = queue.SimpleQueue()
         self.working: list[Job] = []
+        self.doors: list[Door] = []
         self.stopping = False
         self.running = False
         self.stopped_by: str | None = None
@@ -109,6 +111,11 @@ class Daemon:
             self._handle_signals()
             threading.excepthook = self._thread_died
             self.listener.attach()
+            normalise.prepare()  # what cannot be opened now is not met in the middle of a capture
+            with self.store.read() as connection:
+                head = reader.head(connection)
+            if self.store.is_sqlite:  # before the roots, so that whoever asks hears why one cannot be opened
+                self._add_doors(held)
             self._open(held)
             # What the index computes must not keep the other threads waiting for the interpreter.
             sys.setswitchinterval(SWITCH)
@@ -116,10 +123,9 @@ class Daemon:
             if self.settings.fill_index:
                 self.indexing.start()
             held.callback(self._finish)
-            for door in self._doors():
-                door.open()
-                held.callback(door.close)
-            self._log_start()
+            if not self.store.is_sqlite:
+                self._add_doors(held)
+            self._log_start(head)
             self.running = True
             while not self.stopping:
                 self._turn()
@@ -142,6 +148,7 @@ class Daemon:
         more = False
         self._library_trouble()
         self._lines_trouble()
+        self._door_trouble()
         if self.continued:
             self.continued = False
             for observation in self.observations:
@@ -175,12 +182,25 @@ class Daemon:
                 observation.condition.begin()
                 observation.ground.lose(error)
                 continue
+            except OSError as error:
+                if not descriptors.are_too_few(error):
+                    raise
+                observation.condition.begin()
+                observation.run_short()
+                continue
             # not before it is held: whoever is refused has nothing to say of how it was observed
             observation.condition.begin()
             held.callback(observation.close)
-            observation.ground.start_watcher()
+            try:
+                observation.ground.start_watcher()
+            except OSError as error:
+                if not descriptors.are_too_few(error):
+                    raise
+                observation.run_short()
 
     def _finish(self) -> None:
+        for door in self.doors:
+            door.close()
         self.indexing.stop(timeout=1.0)
         for observation in self.observations:
             seq = observation.capture.last_seq if observation.capture is not None else 0
@@ -191,9 +211,7 @@ class Daemon:
             self.announcer.announce(max(seq, self.announcer.seq))
         self.lines.stop(timeout=5.0)
 
-    def _log_start(self) -> None:
-        with self.store.read() as connection:
-            head = reader.head(connection)
+    def _log_start(self, head: Row) -> None:
         self.announcer.announce(head.seq)
         self.log.info(
             "started",
@@ -243,8 +261,9 @@ class Daemon:
         """Take the settings anew; those that cannot be read leave the old ones in force."""
         try:
             settings = self.load()
-        except UsageError as error:
-            self.log.error("settings_refused", detail=error.message)
+        except (UsageError, OSError) as error:
+            detail = error.message if isinstance(error, UsageError) else str(error)
+            self.log.error("settings_refused", detail=detail)
             return
         fixed = [name for name in _FIXED if getattr(settings, name) != getattr(self.started_with, name)]
         fixed += [
@@ -291,6 +310,41 @@ class Daemon:
         if not self.lines.is_alive():
             for observation in self.observations:
                 observation.condition.trouble("sink", None, _UNTOLD)
+        behind = self.lines.behind.copy()
+        for observation in self.observations:
+            lag = behind.get(observation.root.id, 0)
+            error = self.lines.sinks[observation.root.id].last_error
+            if lag and error is not None:
+                detail = f"{lag} changes are told beyond the place that could be stored: {error}"
+                observation.condition.trouble("cursor", None, detail)
+            elif not lag:
+                observation.condition.clear("cursor")
+
+    def _add_doors(self, held: ExitStack) -> None:
+        for door in self._doors():
+            held.callback(door.close)
+            self.doors.append(door)
+        self._open_doors()
+
+    def _open_doors(self) -> None:
+        """Those that are not open; for want of descriptors they stay so until the next turn."""
+        for door in self.doors:
+            if door.is_open:
+                if door.full:
+                    door.keep_spare()
+                continue
+            try:
+                door.open()
+            except OSError as error:
+                if not descriptors.are_too_few(error):
+                    raise
+                door.full = True
+
+    def _door_trouble(self) -> None:
+        self._open_doors()
+        crowded = any(door.full for door in self.doors)
+        for observation in self.observations:
+            observation.crowded = crowded
 
     # -- the door --------------------------------------------------------------------------
 

@@ -73,12 +73,14 @@ class Sight:
         """
         from ingest.disk.watch import Watcher  # a scan without a daemon does without the library
 
-        watcher = Watcher(self._path, hidden=self._hidden, wake=self._wake)
         self._last_heard = self._next_cookie = self._clock.monotonic()
+        watcher = None
         try:
+            watcher = Watcher(self._path, hidden=self._hidden, wake=self._wake)
             watcher.start()
         except OSError as error:
-            watcher.stop()
+            if watcher is not None:
+                watcher.stop()
             return os.strerror(error.errno or 0)
         self.stop()
         self._watcher = watcher

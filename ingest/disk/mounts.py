@@ -6,6 +6,8 @@ import os
 import re
 from collections.abc import Callable, Sequence
 
+from ingest.disk.descriptors import are_too_few
+
 # File systems on which other hosts, or the other side of the mount, write unseen by inotify.
 UNTOLD = frozenset(
     (
@@ -18,11 +20,16 @@ _OCTAL = re.compile(rb"\\([0-7]{3})")
 
 
 def table() -> list[tuple[bytes, str]]:
-    """(mount point, file system type), in the order of mounting; empty where it cannot be told."""
+    """(mount point, file system type), in the order of mounting; empty where it cannot be told.
+
+    Raises OSError where there are too few descriptors to ask.
+    """
     try:
         with open(_TABLE, "rb") as lines:
             found = lines.read().splitlines()
-    except OSError:
+    except OSError as error:
+        if are_too_few(error):
+            raise
         return []
     mounts = []
     for line in found:

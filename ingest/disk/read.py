@@ -17,6 +17,7 @@ from typing import Literal
 
 import msgspec
 
+from ingest.disk.descriptors import TOO_FEW
 from ingest.model import RejectReason, Signature
 
 _OPENAT2 = 437  # one number on every architecture
@@ -98,6 +99,8 @@ def open_beneath(root: int, path: bytes, flags: int) -> int:
 
     With O_PATH and O_NOFOLLOW a link in last place is opened itself.
     """
+    if b"\0" in path:  # it would be cut there
+        raise OSError(errno.EINVAL, os.strerror(errno.EINVAL), path)
     global _openat2_missing  # noqa: PLW0603  # what the kernel can do does not change
     if not path:
         return os.open(b".", flags | os.O_CLOEXEC, dir_fd=root)
@@ -143,7 +146,10 @@ def _open_part_by_part(root: int, path: bytes, flags: int) -> int:
 
 def look(root: int, path: bytes, never: frozenset[tuple[int, int]] = frozenset()) -> Look:
     """What stands at `path` now. `Gone` only if every folder above it could be listed, or if what stands
-    there is no file to be taken in: none is whose device and inode are among `never`."""
+    there is no file to be taken in: none is whose device and inode are among `never`.
+
+    Raises OSError where this process has too few descriptors to tell.
+    """
     try:
         fd = open_beneath(root, path, _O_PATH | os.O_NOFOLLOW)
     except OSError as error:
@@ -161,6 +167,8 @@ def look(root: int, path: bytes, never: frozenset[tuple[int, int]] = frozenset()
 
 def _explain_absence(root: int, path: bytes, error: OSError) -> Gone | Unknown:
     """Believe ENOENT and ENOTDIR only when the folders down to the gap can be listed."""
+    if error.errno in TOO_FEW:
+        raise error
     if error.errno not in ABSENT | REPLACED:
         return Unknown(os.strerror(error.errno or 0))
     reason: Literal["removed", "replaced"] = "removed" if error.errno in ABSENT else "replaced"
@@ -177,6 +185,8 @@ def _explain_absence(root: int, path: bytes, error: OSError) -> Gone | Unknown:
                     return Gone("replaced")
                 raise
     except OSError as unlistable:
+        if unlistable.errno in TOO_FEW:
+            raise
         return Unknown(os.strerror(unlistable.errno or 0))
     return Gone(reason)
 
@@ -197,7 +207,7 @@ def read_stable(
     """Read the whole file once, if it stands still: fstat, read, fstat, lstat must all agree.
 
     What is not a regular file is not opened: to open a pipe is to take part in it. Nor is one whose device
-    and inode are among `never`: no file to be taken in stands there.
+    and inode are among `never`: no file to be taken in stands there. Raises OSError as `look` does.
     """
     glanced = _glance(root, path)
     if glanced is None:
@@ -210,7 +220,7 @@ def read_stable(
     try:
         fd = open_beneath(root, path, os.O_RDONLY | os.O_NONBLOCK | os.O_NOFOLLOW)
     except OSError as error:
-        if error.errno in ABSENT | REPLACED:
+        if error.errno in ABSENT | REPLACED | TOO_FEW:
             return _explain_absence(root, path, error)
         seen = look(root, path)
         if isinstance(seen, File):
@@ -245,7 +255,7 @@ def _glance(root: int, path: bytes) -> Signature | None:
     """
     try:
         found = os.stat(path, dir_fd=root, follow_symlinks=False)
-    except OSError:
+    except (OSError, ValueError):  # ValueError: a path with a NUL, out of a store that was tampered with
         return None
     return signature_of(found) if stat.S_ISREG(found.st_mode) else None
 

@@ -18,6 +18,7 @@ from typing import Any, NamedTuple
 
 import msgspec
 
+from ingest.disk.descriptors import are_too_few
 from ingest.disk.patterns import Patterns, is_temporary
 from ingest.disk.read import open_beneath, signature_parts
 from ingest.model import Signature
@@ -125,6 +126,7 @@ def walk(
     enter because a mount came or went there. `listed` is told each folder that could be listed, with
     a descriptor that is open during the call. Links are not followed and
     what is not a regular file is not opened. A folder that vanishes meanwhile is passed over.
+    Raises OSError where the top cannot be opened, and where there are too few descriptors.
     """
     stack: list[Iterator[list[Found] | Blocked | _Folder]] = [iter([_Folder(top, top)])]
     while stack:
@@ -143,6 +145,8 @@ def walk(
                     continue  # swapped meanwhile: each row below is looked at by itself
                 raise
             except OSError as error:
+                if are_too_few(error):
+                    raise
                 yield Blocked(path, os.strerror(error.errno or 0))
                 continue
             try:
@@ -150,6 +154,8 @@ def walk(
                     listed(path, fd)
                 entries = _list(fd, path, patterns, hidden, within)
             except OSError as error:
+                if are_too_few(error):
+                    raise
                 yield Blocked(path, os.strerror(error.errno or 0))
                 continue
             finally:

@@ -131,12 +131,30 @@ class Handler(events.FileSystemEventHandler):
         return relative
 
 
+_OPENED = 4  # descriptors: the library opens three, and where it gets one or two it keeps them for ever
+
+
+def _require_room(folder: bytes) -> None:
+    """Raise OSError unless a watcher can be made whole."""
+    opened: list[int] = []
+    try:
+        for _ in range(_OPENED):
+            opened.append(os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC))  # noqa: PERF401
+    finally:
+        for fd in opened:
+            os.close(fd)
+
+
 class Watcher:
-    """A native observer of one root. Made anew, never restarted, when anything is wrong with it."""
+    """A native observer of one root. Made anew, never restarted, when anything is wrong with it.
+
+    To make one raises OSError where there is no room for it.
+    """
 
     def __init__(self, root: bytes, *, hidden: frozenset[bytes], wake: Callable[[], None]) -> None:
         self.root = root
         self._handler = Handler(root, hidden, wake)
+        _require_room(root)
         # The reader's thread starts with the object, the others with `start`.
         self._before = set(threading.enumerate())
         self._observer: BaseObserver = Observer()

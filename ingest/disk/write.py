@@ -11,6 +11,11 @@ from contextlib import suppress
 _FOLDER = getattr(os, "O_PATH", os.O_RDONLY) | os.O_DIRECTORY | os.O_CLOEXEC
 
 
+def is_beneath(path: bytes) -> bool:
+    """Whether a file could stand at this path below a folder: one that was tampered with may not."""
+    return b"\0" not in path and not {b"", b".", b".."} & set(path.split(b"/"))
+
+
 def write_file(path: bytes, body: bytes, *, replace: bool = True) -> None:
     """Write `body` beside its place and rename it there; missing folders are made.
 
@@ -49,9 +54,9 @@ def write_beneath(
     Unless it is to be `durable`, the file is on the disk when the system comes to it.
     Raises NotADirectoryError naming the part of the path that is no folder, OSError.
     """
-    *folders, name = path.split(b"/")
-    if {b"", b".", b".."} & {*folders, name}:
+    if not is_beneath(path):
         raise OSError(errno.EXDEV, os.strerror(errno.EXDEV), path)
+    *folders, name = path.split(b"/")
     at = os.dup(root)
     try:
         for depth, folder in enumerate(folders, 1):
@@ -81,17 +86,18 @@ def _place(
 ) -> None:
     """Write a file beside its place in an opened folder and rename it there."""
     temporary = b"." + secrets.token_hex(8).encode() + b".tmp"
+    mode = _mode_of(folder, name) if replace else None
+    # never with more rights than it ends with, or others could read it while it is written
+    created = 0o666 if mode is None else mode & 0o600
     try:
-        fd = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o666, dir_fd=folder)
+        fd = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, created, dir_fd=folder)
         with open(fd, "wb") as file:
             file.write(body)
             file.flush()
             if durable:
                 os.fsync(fd)
-            with suppress(FileNotFoundError):
-                found = os.stat(name, dir_fd=folder, follow_symlinks=False)
-                if replace and stat.S_ISREG(found.st_mode):
-                    os.fchmod(fd, stat.S_IMODE(found.st_mode))
+            if mode is not None:
+                os.fchmod(fd, mode)
             if modified_at is not None:
                 with suppress(OverflowError, OSError):  # a year that this file system cannot keep
                     os.utime(fd, ns=(modified_at * 1000, modified_at * 1000))
@@ -104,6 +110,15 @@ def _place(
         with suppress(OSError):
             os.unlink(temporary, dir_fd=folder)
         raise OSError(error.errno, os.strerror(error.errno or 0), shown) from error
+
+
+def _mode_of(folder: int, name: bytes) -> int | None:
+    """The rights of the regular file that stands there."""
+    try:
+        found = os.stat(name, dir_fd=folder, follow_symlinks=False)
+    except OSError:
+        return None
+    return stat.S_IMODE(found.st_mode) if stat.S_ISREG(found.st_mode) else None
 
 
 def _write_through(path: bytes, body: bytes) -> None:

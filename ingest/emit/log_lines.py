@@ -1,6 +1,7 @@
 """Each change as one structured log line, written from the log after the commit.
 
-The cursor moves after the lines were flushed, so a crash in between repeats lines and loses none.
+The cursor moves after the lines were flushed, so a crash in between repeats lines and loses none. Where it
+cannot be stored, the place is kept here and nothing is told twice, but by the next daemon.
 """
 
 from __future__ import annotations
@@ -50,6 +51,8 @@ class LogLines(threading.Thread):
         self._wait = wait
         self._stopping = threading.Event()
         self._many = False
+        # By root, how many entries of the log lie between the place that is stored and where its sink is.
+        self.behind: dict[int, int] = {}
 
     def run(self) -> None:
         """Tell what is in the log, wait for more."""
@@ -73,17 +76,16 @@ class LogLines(threading.Thread):
             sink = self.sinks[root.id]
             try:
                 told = self._tell(root, sink) or told
+                self._keep_place(root, sink)
                 sink.last_error = None
-            except StoreUnavailable as error:
-                sink.last_error = error.message
-                if self._stopping.is_set():
-                    return False
+            except (StoreUnavailable, OSError) as error:  # OSError: a list of words could not be opened
+                sink.last_error = error.message if isinstance(error, StoreUnavailable) else str(error)
         return told
 
     def _tell(self, root: Root, sink: SinkState) -> bool:
-        name = f"log/{root.uid.hex()}"
         with self._store.read() as connection:
-            place = cursors.place(connection, name) or 0
+            stored = cursors.place(connection, _name(root)) or 0
+            place = sink.cursor if root.id in self.behind else stored
             rows = list(reader.changes(connection, after=place, root=root.id, limit=BATCH))
             head = int(reader.head(connection).seq)
             lines = [self._record(row, connection, explained=len(rows) <= EXPLAINED) for row in rows]
@@ -92,10 +94,15 @@ class LogLines(threading.Thread):
         self._many = len(rows) == BATCH
         # Other roots' changes are not this one's to tell: the cursor passes them.
         sink.cursor = head if len(rows) < BATCH else rows[-1].seq
-        if rows or head - place > STEP:
-            with self._store.write() as connection:
-                cursors.move(connection, name, sink.cursor)
+        if rows or head - place > STEP or place > stored:
+            self.behind[root.id] = sink.cursor - stored
         return bool(rows)
+
+    def _keep_place(self, root: Root, sink: SinkState) -> None:
+        if root.id in self.behind:
+            with self._store.write() as connection:
+                cursors.move(connection, _name(root), sink.cursor)
+            del self.behind[root.id]
 
     def _record(self, row: Row, connection: Connection, *, explained: bool) -> records.Record:
         """The change, with its edit where that costs capture nothing to speak of."""
@@ -108,3 +115,8 @@ class LogLines(threading.Thread):
                 # keeps the changes after it from being told.
                 self._log.warning("edit_not_made", seq=row.seq, detail=str(error))
         return records.change(row)
+
+
+def _name(root: Root) -> str:
+    """The cursor's."""
+    return f"log/{root.uid.hex()}"

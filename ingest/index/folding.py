@@ -4,23 +4,45 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Iterator
 
+_PIECE = 4096
 _NO_WORD = re.compile(r"[\W_]+")
 
 
 def fold(text: str) -> str:
     """The words of a text, small and without marks on their letters; all else is a blank."""
-    return _NO_WORD.sub(" ", small(text))
+    folded: list[str] = []
+    for piece in _pieces(text):
+        words = _NO_WORD.sub(" ", _small(piece))
+        if folded and words.startswith(" ") and folded[-1].endswith(" "):
+            words = words[1:]
+        if words:
+            folded.append(words)
+    return "".join(folded)
 
 
 def small(text: str) -> str:
     """A text in small letters without marks on them, whatever else is in it kept."""
-    plain = text.lower().replace("ς", "σ")  # one letter, as SQLite has it too
+    return text.lower() if text.isascii() else "".join(map(_small, _pieces(text)))
+
+
+def _pieces(text: str) -> Iterator[str]:
+    """A text in parts: taken apart, a character may be eighteen, each of them an object for a moment.
+
+    What becomes of a character hangs on no other, the last letter of a Greek word aside, which is made one
+    with the others of its name.
+    """
+    return (text[start : start + _PIECE] for start in range(0, len(text), _PIECE))
+
+
+def _small(text: str) -> str:
+    plain = text.lower()
     if not plain.isascii():
         # Some letters are capitals only once they are taken apart, and some small ones have marks only then.
         apart = unicodedata.normalize("NFKD", unicodedata.normalize("NFKD", plain).lower())
         plain = "".join(char for char in apart if not unicodedata.combining(char))
-    return plain
+    return plain.replace("ς", "σ")  # one letter, as SQLite has it too
 
 
 def literal(text: str) -> str:

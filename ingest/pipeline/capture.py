@@ -81,7 +81,8 @@ class Capture:
     # -- what is heard ---------------------------------------------------------------------
 
     def hear(self, heard: Heard, now: float) -> None:
-        """Take over what a watcher heard. Raises StoreUnavailable: then only a scan knows it all."""
+        """Take over what a watcher heard. Raises StoreUnavailable, and OSError where there are too few
+        descriptors: then only a scan knows it all."""
         self.unannounced.hear(heard.touched, heard.folders)
         if heard.overflow:
             self.lose_order()
@@ -180,7 +181,8 @@ class Capture:
     def look(self) -> int:
         """Look at every path whose wait is over, and record what is found; returns how many.
 
-        Raises StoreUnavailable; then every path waits again and nothing is forgotten.
+        Raises StoreUnavailable, and OSError where there are too few descriptors; then every path waits
+        again and nothing is forgotten.
         """
         now = self.clock.monotonic()
         oldest = self.oldest()
@@ -345,7 +347,7 @@ class Capture:
         try:
             for count in self._batches(due, expired, made):
                 recorded += count
-        except StoreUnavailable:
+        except (StoreUnavailable, OSError):
             self.workers.close()  # what they have made belongs to nobody any more
             now = self.clock.monotonic()
             for entry in due[recorded:]:

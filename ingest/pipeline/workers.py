@@ -24,6 +24,7 @@ import msgspec
 
 from ingest import normalise
 from ingest.disk import read
+from ingest.disk.descriptors import are_too_few
 from ingest.disk.parent import die_with
 from ingest.errors import IntegrityError
 from ingest.model import Content
@@ -296,7 +297,13 @@ def _serve(
             parcel: list[Raw] | list[Ask] = asks.recv()
         except EOFError:
             return
-        answers.send_bytes(_encode(_answer(parcel, folder, max_bytes, dictionary)))
+        try:
+            answer = _answer(parcel, folder, max_bytes, dictionary)
+        except OSError as error:
+            if are_too_few(error):
+                return  # met again, and told, by the process that asked
+            raise
+        answers.send_bytes(_encode(answer))
 
 
 def _answer(

@@ -78,3 +78,55 @@ def test_a_scan_under_a_lock_ends_in_time_with_the_reason(each_site: Site) -> No
 
     site.command.ask("scan", site.root)
     site.holds()
+
+
+@contextlib.contextmanager
+def no_cursor_moves(site: Site) -> Iterator[None]:
+    """No place can be stored: a trigger refuses it on SQLite, a dump's lock on the table on Postgres."""
+    if site.on_sqlite:
+        for what in ("INSERT", "UPDATE"):
+            _execute(
+                site,
+                f"CREATE TRIGGER no_{what} BEFORE {what} ON cursor BEGIN SELECT RAISE(FAIL, 'not now'); END",
+            )
+        try:
+            yield
+        finally:
+            for what in ("INSERT", "UPDATE"):
+                _execute(site, f"DROP TRIGGER no_{what}")
+        return
+    engine = sa.create_engine(str(site.command.database), poolclass=sa.NullPool)
+    with engine.begin() as connection:
+        connection.exec_driver_sql("LOCK TABLE cursor IN SHARE MODE")
+        yield
+
+
+def _execute(site: Site, statement: str) -> None:
+    with contextlib.closing(sqlite3.connect(site.database, timeout=60, isolation_level=None)) as connection:
+        connection.execute(statement)
+
+
+def test_where_no_place_can_be_stored_each_change_is_told_once_and_status_says_so(each_site: Site) -> None:
+    site = each_site.using(INGEST_BUSY_SECONDS="1")
+    site.write(a="one")
+    with site.daemon() as daemon:
+        with no_cursor_moves(site):
+            for number in range(3):
+                site.write(a=f"edited {number} times", **{f"b{number}": "new"})
+                daemon.sync(120)
+                told = site.command.record("status")["seq"]
+                until(lambda told=told: daemon.changes and daemon.changes[-1]["seq"] == told, 120)  # type: ignore[misc]
+            status = until(
+                lambda: next(
+                    (one for one in [site.command.record("status")] if one["health"] == "degraded"), None
+                ),
+                120,
+                what="a problem",
+            )
+            (problem,) = status["problems"]
+            assert problem["code"] == "cursor"
+            assert " changes are told beyond the place that could be stored: " in problem["detail"]
+        until(lambda: site.command.record("status")["health"] == "ok", 120, what="health ok")
+        seqs = [change["seq"] for change in daemon.changes]
+        assert seqs == list(range(1, site.command.record("status")["seq"] + 1))
+    site.holds()

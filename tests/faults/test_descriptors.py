@@ -1,0 +1,130 @@
+"""Too few descriptors: the daemon lives, says so, and has everything when there are more."""
+
+from __future__ import annotations
+
+import errno
+import os
+import resource
+from collections.abc import Generator, Iterator
+from contextlib import ExitStack, contextmanager
+from pathlib import Path
+
+import pytest
+
+from ingest.daemon.door import CLIENTS, ask, beside_store
+from ingest.disk import read, scan
+from ingest.disk.patterns import Patterns
+from ingest.errors import Unreachable
+from tests.daemon import Daemon, until
+from tests.faults.site import Site
+
+ENOUGH = 1024
+
+
+def _fill(site: Site, name: str) -> None:
+    """Files, and a new folder with one in it."""
+    for number in range(4):
+        (site.root / f"{name}{number}.txt").write_text(f"File {name}{number} of the root.\n")
+    (site.root / name).mkdir()
+    (site.root / name / "below.txt").write_text(f"A file below {name}.\n")
+
+
+def _allow(daemon: Daemon, number: int) -> None:
+    _, hard = resource.prlimit(daemon.pid, resource.RLIMIT_NOFILE)
+    resource.prlimit(daemon.pid, resource.RLIMIT_NOFILE, (number, hard))
+
+
+@pytest.mark.parametrize("limit", [10, 12, 14, 15, 16, 17, 18, 20, 23, 28, 34, 40])
+def test_a_daemon_that_is_started_with_few_lives_or_refuses_and_recovers(site: Site, limit: int) -> None:
+    _fill(site, "before")
+    short = site.using("prlimit", f"--nofile={limit}:")
+    daemon = short.daemon(ready="no")
+    with daemon:
+        until(lambda: not daemon.alive or daemon.events("started"), 120, what="a start or a refusal")
+        if not daemon.alive:
+            assert daemon.wait() == 4
+            assert b"Too many open files" in b"".join(daemon.raw) or b"too many open" in b"".join(daemon.raw)
+        else:
+            _fill(site, "after")
+            answer = site.command.record("status", timeout=120)
+            # with fewer there is no door yet, and nobody who could say more than that
+            assert answer["health"] in ("ok", "degraded", "blind") or limit < 16
+            _allow(daemon, ENOUGH)
+            site.command.ask("sync", "--timeout", "120", timeout=150)
+            until(lambda: site.command.record("status")["health"] == "ok", 120, what="health ok")
+            site.holds()
+    said = b"".join(daemon.raw)
+    assert b"Traceback" not in said, said
+    assert b"standard output" not in said
+    assert b"rejected" not in said
+
+
+def test_a_daemon_that_runs_out_says_so_and_has_everything_when_there_are_more(site: Site) -> None:
+    _fill(site, "before")
+    with site.daemon() as daemon:
+        (site.root / "before0.txt").write_text("Changed in time.\n")
+        daemon.sync()
+        _allow(daemon, min(set(range(ENOUGH)) - {int(fd) for fd in os.listdir(f"/proc/{daemon.pid}/fd")}))
+        _fill(site, "after")
+        (site.root / "before1.txt").unlink()
+        (site.root / "before2.txt").rename(site.root / "after" / "moved.txt")
+        daemon.wait_for("too_few_descriptors", 120)
+        status = site.command.record("status", timeout=120)
+        assert status["health"] == "degraded"
+        (problem,) = [problem for problem in status["problems"] if problem["path"] is None]
+        assert problem["code"] == "unwatched"
+        assert problem["detail"].startswith("too many open files: this process may have ")
+        _allow(daemon, ENOUGH)
+        daemon.sync(120)
+        daemon.wait_for("descriptors_are_back", 120)
+        assert site.command.record("status")["health"] == "ok"
+        moved = [change for change in daemon.changes if change["type"] == "document.moved"]
+        assert [change["path"] for change in moved] == ["after/moved.txt"]
+        assert not [change for change in daemon.changes if change["type"] == "document.rejected"]
+    site.holds()
+
+
+@contextmanager
+def no_more() -> Iterator[None]:
+    """This process can open nothing."""
+    free = os.dup(0)
+    os.close(free)
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (free, hard))
+    try:
+        yield
+    finally:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))
+
+
+def test_nothing_is_said_of_a_path_for_want_of_descriptors(tmp_path: Path) -> None:
+    (tmp_path / "a.txt").write_text("Here.\n")
+    root = os.open(tmp_path, os.O_RDONLY | os.O_DIRECTORY)
+    raised: list[int | None] = []
+    with no_more():
+        for path in (b"a.txt", b"gone.txt", b"folder/gone.txt"):
+            for ask_ in (lambda p: read.look(root, p), lambda p: read.read_stable(root, p, max_bytes=9)):
+                try:
+                    ask_(path)
+                except OSError as error:
+                    raised.append(error.errno)
+        try:
+            list(scan.walk(root, patterns=Patterns(), hidden=frozenset()))
+        except OSError as error:
+            raised.append(error.errno)
+    os.close(root)
+    assert raised == [errno.EMFILE] * 7
+
+
+def test_the_client_after_the_last_that_fits_is_told_so(site: Site) -> None:
+    path = beside_store(str(site.database))
+    with site.daemon(), ExitStack() as held:
+        for _ in range(CLIENTS):
+            follower = ask(path, {"verb": "follow"}, timeout=60)
+            assert isinstance(follower, Generator)
+            held.callback(follower.close)
+            next(follower)
+        with pytest.raises(Unreachable, match="too many clients"):
+            next(ask(path, {"verb": "status"}, timeout=60))
+        refused = site.command.refused("sync", code=4)
+        assert refused.error == "the daemon refused: too many clients"
