@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
+import os
 import shutil
+import sqlite3
 from hashlib import sha256
 from pathlib import Path
 
@@ -186,3 +189,36 @@ def test_a_cursor_moves_with_what_it_was_given_and_stays_on_a_peek(past: Past) -
     assert given() == []
     # another cursor stands where it stood
     assert seqs(past.command.records("changes", "--cursor", "reader", "--peek", "--limit", "1")) == [5]
+
+
+@pytest.mark.parametrize("path", [b"a\0b.txt", b"../outside.txt", b"d//b.txt"])
+def test_a_recorded_path_that_is_none_is_refused_and_nothing_is_written(place: Place, path: bytes) -> None:
+    """Somebody changed the store: what comes out of it is looked at as what comes from outside."""
+    place.write("a.txt", "A document.\n")
+    place.scan()
+    database = str(place.command.database).removeprefix("sqlite:///")
+    document = place.command.record("ls")["document"]
+    with contextlib.closing(sqlite3.connect(database)) as connection:
+        connection.execute("UPDATE document SET path_bytes = ?", (path,))
+        connection.execute("UPDATE change SET path_bytes = ?", (path,))
+        connection.commit()
+    before = sorted(entry.name for entry in place.folder.iterdir())
+    refused = place.command.refused("export", place.folder / "copy", "--at", "seq:1", code=5)
+    assert refused.error.startswith("the recorded path ")
+    assert list((place.folder / "copy").iterdir()) == []
+    refused = place.command.refused("restore", f"{document}@1", "--force", code=5)
+    assert refused.error.startswith("the recorded path ")
+    assert sorted(entry.name for entry in place.folder.iterdir()) == sorted([*before, "copy"])
+    assert (place.root / "a.txt").read_text() == "A document.\n"
+
+
+def test_the_doctor_exits_with_1_for_an_error_and_with_0_for_a_warning(place: Place) -> None:
+    place.write("a.txt", "A document.\n")
+    place.scan()
+    place.folder.joinpath("root").rename(place.folder / "elsewhere")
+    states = {record["check"]: record["state"] for record in place.command.records("doctor", code=1)}
+    assert states["root root"] == "error"
+    (place.folder / "elsewhere").rename(place.root)
+    os.chmod(str(place.command.database).removeprefix("sqlite:///"), 0o644)
+    records = place.command.records("doctor")
+    assert [record["check"] for record in records if record["state"] == "warning"] == ["store files"]

@@ -18,6 +18,8 @@ from ingest.errors import Unreachable
 from tests.daemon import Daemon, until
 from tests.faults.site import Site
 
+pytestmark = pytest.mark.timeout(600)  # it is bounded work, on however busy a machine
+
 ENOUGH = 1024
 
 

@@ -29,6 +29,8 @@ from ingest.store import tables
 from ingest.store.engine import Store
 from tests.recording import add_root, opened, wall
 
+pytestmark = pytest.mark.timeout(600)  # it is bounded work, on however busy a machine
+
 NAMES = ("a", "b", "c", "t")
 KNOWN = ("a", "b", "c")
 Rename = tuple[str, str]
