@@ -258,3 +258,27 @@ def test_of_several_documents_that_were_deleted_at_a_path_the_last_one_returns(e
 
     assert place.told(seq) == ["restored a.txt @2"]
     place.holds()
+
+
+@pytest.mark.parametrize("how", ["watched", "scanned"])
+@pytest.mark.parametrize(
+    ("renames", "told"),
+    [
+        ("b.txt>c.txt a.txt>b.txt", ["changed b.txt @2", "created c.txt @1", "deleted a.txt (removed)"]),
+        ("a.txt>t b.txt>a.txt t>b.txt", ["changed a.txt @2", "changed b.txt @2"]),
+        ("a.txt>t a.txt>/ t>a.txt/a.txt", ["moved a.txt -> a.txt/a.txt @1"]),
+        ("a.txt>t d>/ d>a.txt t>a.txt/t", ["moved a.txt -> a.txt/t @1"]),
+    ],
+    ids=["pushed-on", "swapped", "into-its-own-place", "a-folder-in-its-place"],
+)
+def test_renames_in_a_row_are_told_alike_by_watching_and_by_scanning(
+    how: str, renames: str, told: list[str], request: pytest.FixtureRequest
+) -> None:
+    made: Bench = request.getfixturevalue(how)
+    folder = made.next()
+    for old, new in (rename.split(">") for rename in renames.split()):
+        if new == "/":
+            (folder / old).mkdir()
+        else:
+            (folder / old).rename(folder / new)
+    assert sorted(made.news()) == told
