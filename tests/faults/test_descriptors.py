@@ -42,7 +42,7 @@ def test_a_daemon_that_is_started_with_few_lives_or_refuses_and_recovers(site: S
     short = site.using("prlimit", f"--nofile={limit}:")
     daemon = short.daemon(ready="no")
     with daemon:
-        until(lambda: not daemon.alive or daemon.events("started"), 120, what="a start or a refusal")
+        until(lambda: not daemon.alive or daemon.events("started"), what="a start or a refusal")
         if not daemon.alive:
             assert daemon.wait() == 4
             assert b"Too many open files" in b"".join(daemon.raw) or b"too many open" in b"".join(daemon.raw)
@@ -53,7 +53,7 @@ def test_a_daemon_that_is_started_with_few_lives_or_refuses_and_recovers(site: S
             assert answer["health"] in ("ok", "degraded", "blind") or limit < 16
             _allow(daemon, ENOUGH)
             site.command.ask("sync", "--timeout", "120", timeout=150)
-            until(lambda: site.command.record("status")["health"] == "ok", 120, what="health ok")
+            until(lambda: site.command.record("status")["health"] == "ok", what="health ok")
             site.holds()
     said = b"".join(daemon.raw)
     assert b"Traceback" not in said, said
@@ -70,15 +70,15 @@ def test_a_daemon_that_runs_out_says_so_and_has_everything_when_there_are_more(s
         _fill(site, "after")
         (site.root / "before1.txt").unlink()
         (site.root / "before2.txt").rename(site.root / "after" / "moved.txt")
-        daemon.wait_for("too_few_descriptors", 120)
+        daemon.wait_for("too_few_descriptors")
         status = site.command.record("status", timeout=120)
         assert status["health"] == "degraded"
         (problem,) = [problem for problem in status["problems"] if problem["path"] is None]
         assert problem["code"] == "unwatched"
         assert problem["detail"].startswith("too many open files: this process may have ")
         _allow(daemon, ENOUGH)
-        daemon.sync(120)
-        daemon.wait_for("descriptors_are_back", 120)
+        daemon.sync()
+        daemon.wait_for("descriptors_are_back")
         assert site.command.record("status")["health"] == "ok"
         moved = [change for change in daemon.changes if change["type"] == "document.moved"]
         assert [change["path"] for change in moved] == ["after/moved.txt"]

@@ -115,7 +115,7 @@ def test_where_no_place_can_be_stored_each_change_is_told_once_and_status_says_s
         with no_cursor_moves(site):
             for number in range(2):
                 site.write(a=f"edited {number} times", **{f"b{number}": "new"})
-                daemon.sync(120)
+                daemon.sync()
                 told = site.command.record("status")["seq"]
                 until(lambda told=told: daemon.changes and daemon.changes[-1]["seq"] == told, 120)  # type: ignore[misc]
             status = until(
@@ -128,7 +128,7 @@ def test_where_no_place_can_be_stored_each_change_is_told_once_and_status_says_s
             (problem,) = status["problems"]
             assert problem["code"] == "cursor"
             assert " changes are told beyond the place that could be stored: " in problem["detail"]
-        until(lambda: site.command.record("status")["health"] == "ok", 120, what="health ok")
+        until(lambda: site.command.record("status")["health"] == "ok", what="health ok")
         seqs = [change["seq"] for change in daemon.changes]
         assert seqs == list(range(1, site.command.record("status")["seq"] + 1))
     site.holds()
