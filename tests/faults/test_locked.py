@@ -117,7 +117,7 @@ def test_where_no_place_can_be_stored_each_change_is_told_once_and_status_says_s
                 site.write(a=f"edited {number} times", **{f"b{number}": "new"})
                 daemon.sync()
                 told = site.command.record("status")["seq"]
-                until(lambda told=told: daemon.changes and daemon.changes[-1]["seq"] == told, 120)  # type: ignore[misc]
+                until(lambda told=told: daemon.changes and daemon.changes[-1]["seq"] == told)  # type: ignore[misc]
             status = until(
                 lambda: next(
                     (one for one in [site.command.record("status")] if one["health"] == "degraded"), None
