@@ -122,7 +122,6 @@ def test_where_no_place_can_be_stored_each_change_is_told_once_and_status_says_s
                 lambda: next(
                     (one for one in [site.command.record("status")] if one["health"] == "degraded"), None
                 ),
-                120,
                 what="a problem",
             )
             (problem,) = status["problems"]
