@@ -32,6 +32,7 @@ VERBS = {
     "restore": "write a version back as a file",
     "export": "write the corpus as it stood to a folder",
     "changes": "the feed of changes, oldest first",
+    "cursors": "the readers of the feed and how far each is; move or remove one",
     "report": "what happened in a period, for people; with --html a page",
     "renormalise": "read stored bytes again with a newer normaliser",
     "coverage": "how each root was observed, and when it was not",

@@ -5,21 +5,21 @@ from __future__ import annotations
 import queue
 import threading
 import time
-from collections.abc import Sequence
-from contextlib import suppress
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING
 
 import click
 
+from ingest.cli.filters import Chosen, Filters, filters, look_up, why_nothing
 from ingest.cli.options import NUMBER, as_json, opened, settings, verb
-from ingest.cli.output import change_line, emit, flush, has_no_reader, header, line, paint
-from ingest.escape import is_utf8
+from ingest.cli.output import change_line, emit, flush, has_no_reader, header, line, note, paint
 
 if TYPE_CHECKING:
     from pathlib import Path
 
     from ingest.compare.rules import Rules
-    from ingest.store.engine import Row, Store
+    from ingest.store.engine import Connection, Row, Store
 
 BATCH = 1000
 FEW = 20  # changes whose edits are made sooner than the index is opened
@@ -35,55 +35,57 @@ _GONE = -1  # a daemon went away
 @click.option(
     "--cursor", metavar="NAME", help="From where this cursor stands; it moves once the output is flushed."
 )
-@click.option("--peek", is_flag=True, help="Leave the cursor where it is.")
-def command(since: int | None, limit: int | None, follow: bool, cursor: str | None, peek: bool) -> None:
+@click.option("--peek", is_flag=True, help="Leave the cursor where it is: ingest cursors move NAME SEQ.")
+@click.option("--text", is_flag=True, help="With --json: each text, and the one before.")
+@filters
+def command(
+    since: int | None, limit: int | None, follow: bool, cursor: str | None, peek: bool, text: bool,
+    filters: Filters,
+) -> None:  # fmt: skip
     """The changes, oldest first.
 
-    Exit: 0; 2 usage; 4 no store.
+    With --cursor a reader goes on where it was. The cursor moves once the output is flushed: what a
+    reader that dies had not done yet is not given again. One that must lose nothing reads with --peek
+    and then says `ingest cursors move NAME SEQ`: what it had not said so of is given again.
+
+    Exit: 0; 2 usage, no such root; 4 no store; 5 with --text, damaged bytes.
     """
-    from ingest import records
     from ingest.errors import UsageError
-    from ingest.store import cursors, reader
+    from ingest.store import cursors
 
     if peek and cursor is None:
         raise UsageError("--peek goes with --cursor")
-    if cursor is not None and not _is_name(cursor):
-        raise UsageError(
-            f"'{cursor}' cannot be a cursor's name", hint="1 to 200 characters, no braces, no slash"
-        )
+    if text and not as_json():
+        raise UsageError("--text goes with --json", hint="for people: ingest show, ingest diff")
+    if cursor is not None:
+        cursors.check_name(cursor)
     with opened() as store:
-        place = since
-        if place is None and cursor is not None:
+        stands = None
+        if cursor is not None:
             with store.read() as connection:
-                place = cursors.place(connection, cursor)
-        place = place or 0
+                stands = cursors.place(connection, cursor)
+        place = since if since is not None else stands or 0
         left = limit
-        rules = settings().edit_rules
         growth = _Growth(store) if follow else None
         if not as_json():
             header(f"{'seq':<7} {'change':<9} path")
+        told = False
         while True:
             size = BATCH if left is None else min(BATCH, left)
-            with store.read() as connection:
-                rows = list(reader.changes(connection, after=place, limit=size, brief=not as_json()))
-                shown = [
-                    records.edited(row, connection, rules=rules)
-                    for row in (rows if as_json() and len(rows) <= FEW else ())
-                ]
-            if as_json() and not shown and rows:
-                _tell(store, rows, rules)
-            for record in shown:
-                emit(record)
-            for row in rows if not as_json() else ():
-                number = paint(f"#{row.seq:<6}", fg="yellow")
-                line(f"{number} {change_line(row, root=True)}")
-            if rows:
-                place = rows[-1].seq
-                flush()
-            if cursor is not None and not peek:
+            with _snapshot(store, filters) as (connection, until):
+                chosen = look_up(connection, filters)
+                rows = _rows(connection, chosen, place, until, size)
+                _tell(store, connection, rows, text=text)
+                if not rows and not told and (why := why_nothing(connection, chosen)):
+                    note(why)
+            told = True
+            # what is not wanted is passed too
+            place = rows[-1].seq if rows and len(rows) == size else max(place, until) if size else place
+            flush()
+            if cursor is not None and not peek and stands != place:
                 with store.write() as connection:
-                    if rows or cursors.place(connection, cursor) is None:
-                        cursors.move(connection, cursor, place)
+                    cursors.move(connection, cursor, place)
+                stands = place
             if left is not None:
                 left -= len(rows)
             if left == 0 or (len(rows) < size and growth is None):
@@ -92,12 +94,50 @@ def command(since: int | None, limit: int | None, follow: bool, cursor: str | No
                 growth.wait(place)
 
 
-def _is_name(cursor: str) -> bool:
-    return 0 < len(cursor) <= 200 and is_utf8(cursor) and not any(mark in cursor for mark in "{}/\0")
+@contextmanager
+def _snapshot(store: Store, wanted: Filters) -> Iterator[tuple[Connection, int]]:
+    """The record and how far it can be told: where edits are chosen, as far as the index has come."""
+    from ingest.store import reader
+
+    if not wanted.of_edits:
+        with store.read() as connection:
+            yield connection, int(reader.head(connection).seq)
+        return
+    from ingest.cli.indexed import caught_up
+    from ingest.index import state
+
+    with caught_up(store, rules=settings().edit_rules) as (connection, _):
+        yield connection, min(int(reader.head(connection).seq), state.edited(connection))
 
 
-def _tell(store: Store, rows: Sequence[Row], rules: Rules) -> None:
-    """Write many changes, with the edits that the index has: the feed does not wait for the others."""
+def _rows(connection: Connection, chosen: Chosen, place: int, until: int, size: int) -> list[Row]:
+    from ingest.store import reader
+
+    found = reader.changes(
+        connection, after=place, until=until, limit=size, brief=not as_json(), **chosen.words
+    )
+    return list(found)
+
+
+def _tell(store: Store, connection: Connection, rows: Sequence[Row], *, text: bool) -> None:
+    if not as_json():
+        for row in rows:
+            number = paint(f"#{row.seq:<6}", fg="yellow")
+            line(f"{number} {change_line(row, root=True)}")
+        return
+    from ingest import records, texts
+
+    rules = settings().edit_rules
+    if len(rows) > FEW:
+        told = _with_stored_edits(store, rows, rules)
+    else:
+        told = (records.edited(row, connection, rules=rules) for row in rows)
+    for row, record in zip(rows, told, strict=True):
+        emit({**record, **texts.around(connection, row)} if text else record)
+
+
+def _with_stored_edits(store: Store, rows: Sequence[Row], rules: Rules) -> Iterator[dict[str, object]]:
+    """Many changes, with the edits that the index has: the feed does not wait for the others."""
     from ingest import records
     from ingest.cli.indexed import as_it_is
     from ingest.index.place import Index
@@ -105,8 +145,7 @@ def _tell(store: Store, rows: Sequence[Row], rules: Rules) -> None:
     index = Index(store)
     try:
         with as_it_is(index, rules=rules) as (connection, indexed):
-            for record in records.changes(connection, rows, rules=rules, indexed=indexed):
-                emit(record)
+            yield from records.changes(connection, rows, rules=rules, indexed=indexed)
     finally:
         index.dispose()
 

@@ -10,10 +10,10 @@ from typing import TYPE_CHECKING
 
 import click
 
+from ingest.cli.filters import Chosen, Filters, filters, look_up, why_nothing
 from ingest.cli.options import NUMBER, as_json, opened, settings, verb
 from ingest.cli.output import change_line, counted, emit, line, note, paint
 from ingest.cli.times import Times, calendar
-from ingest.compare.edit import CLASSES, FACTS, FLAGS, SIGNIFICANCES
 
 if TYPE_CHECKING:
     from ingest.compare.edit import Summary
@@ -24,26 +24,17 @@ BATCH = 2500  # lines whose edits are looked up at once
 MADE = 20  # edits made from their texts where the index does not have them: the newest lines, in 50 ms
 EDITED = frozenset(("changed", "moved", "restored"))  # what can come with a new version of a known document
 
-TYPES = ("created", "changed", "moved", "deleted", "restored", "rejected", "renormalised")
-
 
 @verb
 @click.argument("doc", required=False)
 @click.option("--since", metavar="M", help="From this moment on.")
 @click.option("--until", metavar="M", help="Up to this moment.")
 @click.option("-n", "limit", type=NUMBER, metavar="N", help="At most N changes.")
-@click.option("--type", "type_", metavar="T", help=f"Only this type: {', '.join(TYPES)}.")
-@click.option("--class", "class_", metavar="C", help=f"Only edits of this class: {', '.join(CLASSES)}.")
-@click.option("--significance", metavar="S", help=f"Only such edits: {', '.join(SIGNIFICANCES)}.")
-@click.option("--fact", metavar="KIND", help=f"Only edits that changed such a fact: {', '.join(FACTS)}.")
-@click.option("--flag", metavar="F", help=f"Only edits with this flag: {', '.join(FLAGS)}.")
 @click.option("--reverse", is_flag=True, help="Oldest first.")
-@click.option("--root", metavar="NAME", help="Only this root.")
+@filters
 def command(
-    doc: str | None, since: str | None, until: str | None, limit: int | None, type_: str | None,
-    class_: str | None, significance: str | None, fact: str | None, flag: str | None,
-    reverse: bool, root: str | None,
-) -> None:  # fmt: skip
+    doc: str | None, since: str | None, until: str | None, limit: int | None, reverse: bool, filters: Filters
+) -> None:
     """The changes of a document, or of all, newest first.
 
     Exit: 0; 2 no such document, root or moment; 4 no store.
@@ -52,16 +43,9 @@ def command(
     from ingest.errors import NotFound, UsageError
     from ingest.store import reader, roots
 
-    if type_ is not None and type_.removeprefix("document.") not in TYPES:
-        raise UsageError(f"no type '{type_}'", hint=f"the types are: {', '.join(TYPES)}")
-    filtered = any((class_, significance, fact, flag))
-    with opened() as store, _snapshot(store, filtered) as (connection, indexed):
-        among = None
-        if filtered:
-            from ingest.index import kinds
-
-            among = kinds.chosen(kind=class_, significance=significance, fact=fact, flag=flag)
-        key = queries.root_id(connection, root)
+    with opened() as store, _snapshot(store, filters.of_edits) as (connection, indexed):
+        chosen = look_up(connection, filters)
+        words = chosen.words
         last = None if until is None else queries.resolve_moment(connection, until, calendar())
         after = 0 if since is None else queries.resolve_since(connection, since, calendar())
         if last is not None and after > last:
@@ -71,25 +55,25 @@ def command(
         target, path = None, None
         if doc is not None:
             try:
-                target = queries.resolve(connection, doc, root=root, until=last)
+                target = queries.resolve(connection, doc, root=filters.root, until=last)
             except NotFound:
-                rejected = queries.never_read(connection, os.fsencode(doc), key)
+                rejected = queries.never_read(connection, os.fsencode(doc), chosen.root)
                 if rejected is None:
                     raise
-                path, key, _ = rejected
+                path, words["root"], _ = rejected
             else:
                 if target.note:
                     note(target.note)
         several = len(roots.every(connection)) > 1
         # a limit counts from the newest; --reverse turns round what was chosen
         rows = reader.changes(
-            connection, after=after, until=last, document=target.id if target else None, path=path, root=key,
-            type_=None if type_ is None else type_.removeprefix("document."), limit=limit,
-            brief=not as_json(), among=among, newest_first=not (reverse and limit is None),
+            connection, after=after, until=last, document=target.id if target else None, path=path,
+            limit=limit, brief=not as_json(), newest_first=not (reverse and limit is None), **words,
         )  # fmt: skip
         if reverse and limit is not None:
             rows = reversed(list(rows))
         rules = settings().edit_rules
+        rows = _peeked(rows, connection, chosen)
         if as_json():
             for record in records.changes(connection, rows, rules=rules, indexed=indexed):
                 emit(record)
@@ -102,6 +86,16 @@ def command(
             taken = len(number) + len(when) + 3
             told = change_line(row, root=several, edit=edit, taken=taken)
             line(f"{paint(number, fg='yellow')} {when}  {told}")
+
+
+def _peeked(rows: Iterable[Row], connection: Connection, chosen: Chosen) -> Iterator[Row]:
+    """The same rows; where there is none and can be none, a note says why."""
+    found = False
+    for row in rows:
+        found = True
+        yield row
+    if not found and (why := why_nothing(connection, chosen)):
+        note(why)
 
 
 @contextmanager

@@ -5,6 +5,7 @@ from __future__ import annotations
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
+from ingest.errors import UsageError
 from ingest.escape import is_utf8
 from ingest.store import rows, sums, tables
 
@@ -30,3 +31,25 @@ def every(connection: Connection) -> dict[str, int]:
     select = sa.select(tables.cursor.c.name, tables.cursor.c.seq).order_by(tables.cursor.c.name)
     # what a damaged row holds may be of any kind: its sum tells of that
     return {row.name: row.seq for row in connection.execute(select) if isinstance(row.seq, int)}
+
+
+def remove(connection: Connection, name: str) -> bool:
+    """Forget a cursor; false where there is none of this name."""
+    if not is_utf8(name):
+        return False
+    done = connection.execute(sa.delete(tables.cursor).where(tables.cursor.c.name == name))
+    return bool(done.rowcount)
+
+
+def check_name(name: str) -> str:
+    """The name, if it can be a reader's. Raises UsageError. The program's own cursors have a slash."""
+    if not 0 < len(name) <= 200 or not is_utf8(name) or any(mark in name for mark in "{}/\0"):
+        raise UsageError(
+            f"'{name}' cannot be a cursor's name", hint="1 to 200 characters, no braces, no slash"
+        )
+    return name
+
+
+def of_readers(connection: Connection) -> dict[str, int]:
+    """The cursors that readers named, without those by which the program itself tells the log."""
+    return {name: seq for name, seq in every(connection).items() if "/" not in name}

@@ -11,6 +11,7 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from ingest.store import tables
+from ingest.store.prefixes import begins
 
 _change, _document, _version = tables.change.c, tables.document.c, tables.version.c
 _rendition, _root = tables.rendition.c, tables.root.c
@@ -65,6 +66,7 @@ def documents(
     until: int | None = None,
     root: int | None = None,
     prefix: bytes = b"",
+    language: str | None = None,
     deleted: bool = False,
     days: tuple[str, str] | None = None,
 ) -> Iterator[Listed]:
@@ -115,10 +117,9 @@ def documents(
     if days is not None:
         query = query.where(_rendition.date_earliest >= days[0], _rendition.date_latest <= days[1])
     if prefix:
-        query = query.where(path >= prefix)
-        beyond = _after_prefix(prefix)
-        if beyond is not None:
-            query = query.where(path < beyond)
+        query = query.where(begins(path, prefix))
+    if language is not None:
+        query = query.where(_rendition.language == language)
     query = query.order_by(_root.name, path, _document.id)
     yield from starmap(Listed, connection.execute(query.execution_options(yield_per=_STREAM)))
 
@@ -137,9 +138,3 @@ def _as_of(until: int | None, *, deleted: bool) -> tuple[Any, Any, list[Any], An
     wanted = _change.type == "deleted" if deleted else _change.type != "deleted"
     when = _change.recorded_at if deleted else sa.null()
     return source, _change.path_bytes, [wanted], when.label("deleted_at")
-
-
-def _after_prefix(prefix: bytes) -> bytes | None:
-    """The first byte string after every one that begins so."""
-    trimmed = prefix.rstrip(b"\xff")
-    return trimmed[:-1] + bytes([trimmed[-1] + 1]) if trimmed else None

@@ -10,6 +10,7 @@ from sqlalchemy.engine import Connection
 
 from ingest.store import tables
 from ingest.store.engine import Row
+from ingest.store.prefixes import begins
 
 _change, _document, _version = tables.change.c, tables.document.c, tables.version.c
 _rendition, _root = tables.rendition.c, tables.root.c
@@ -120,6 +121,7 @@ def changes(
     document: int | None = None,
     path: bytes | None = None,
     root: int | None = None,
+    prefix: bytes = b"",
     type_: str | None = None,
     limit: int | None = None,
     newest_first: bool = False,
@@ -127,8 +129,9 @@ def changes(
 ) -> Iterator[Row]:
     """The changes with seq above `after` and at most `until`, oldest first unless told otherwise.
 
-    `path` finds the rejections at a path that never became a document; `brief` leaves out what a
-    line for people does not show; `among` is a select of the seqs that are wanted.
+    `path` finds the rejections at a path that never became a document; `prefix` the changes of what
+    stands below, came from below or went from below it; `brief` leaves out what a line for people does
+    not show; `among` is a select of the seqs that are wanted.
     """
     query = (_BRIEF if brief else _CHANGES).where(_change.seq > after)
     if until is not None:
@@ -139,6 +142,9 @@ def changes(
         query = query.where(_change.path_bytes == path, _change.type == "rejected")
     if root is not None:
         query = query.where(_change.root_id == root)
+    if prefix:
+        here, there = begins(_change.path_bytes, prefix), begins(_change.from_path_bytes, prefix)
+        query = query.where(sa.or_(here, there))
     if type_ is not None:
         query = query.where(_change.type == type_)
     if among is not None:

@@ -66,6 +66,14 @@ def recorded_at(connection: Connection, document: int, numbers: Collection[int])
     return {row.no: int(row.recorded_at) for row in rows if row.no in numbers}
 
 
+def as_of(connection: Connection, document: int, no: int, until: int) -> Row | None:
+    """One version with the rendition that was its current one when the log had `until` entries."""
+    return connection.execute(_AS_OF, {"document": document, "no": no, "until": until}).one_or_none()
+
+
+_AS_OF = _ONE.where(_rendition.seq <= sa.bindparam("until"))
+
+
 def renditions(connection: Connection, document: int, first: int, last: int) -> list[Row]:
     """Every rendition that has a text of the versions from `first` to `last`, by version and age."""
     return list(connection.execute(_RENDITIONS, {"document": document, "first": first, "last": last}))

@@ -1,0 +1,119 @@
+"""Which changes are wanted: the options that `log` and `changes` share."""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any, TypeVar
+
+import click
+import msgspec
+
+from ingest.compare.edit import CLASSES, FACTS, FLAGS, SIGNIFICANCES
+
+if TYPE_CHECKING:
+    from ingest.prefixes import Prefix
+    from ingest.store.engine import Connection
+
+Function = TypeVar("Function", bound=Callable[..., Any])
+
+TYPES = ("created", "changed", "moved", "deleted", "restored", "rejected", "renormalised")
+
+
+class Filters(msgspec.Struct, frozen=True, kw_only=True):
+    """What a call wants of the log; None leaves a thing open. Raises UsageError for an unknown type."""
+
+    root: str | None
+    prefix: str | None
+    type_: str | None
+    class_: str | None
+    significance: str | None
+    fact: str | None
+    flag: str | None
+
+    def __post_init__(self) -> None:
+        from ingest.errors import UsageError
+
+        if self.type_ is not None and self.type_.removeprefix("document.") not in TYPES:
+            raise UsageError(f"no type '{self.type_}'", hint=f"the types are: {', '.join(TYPES)}")
+
+    @property
+    def of_edits(self) -> bool:
+        """Whether something is asked that only the index can tell of all changes."""
+        return any((self.class_, self.significance, self.fact, self.flag))
+
+
+class Chosen(msgspec.Struct, frozen=True, kw_only=True):
+    """The same, looked up in a store: what `reader.changes` takes."""
+
+    root: int | None
+    prefix: Prefix | None
+    type_: str | None
+    among: Any
+
+    @property
+    def words(self) -> dict[str, Any]:
+        """The arguments of `reader.changes`."""
+        path = b"" if self.prefix is None else self.prefix.path
+        return {"root": self.root, "prefix": path, "type_": self.type_, "among": self.among}
+
+
+def filters(function: Function) -> Function:
+    """Add the options; the command is given one `filters` in their place."""
+
+    @click.option("--root", metavar="NAME", help="Only this root.")
+    @click.option(
+        "--prefix",
+        metavar="PATH",
+        help="Only paths below the root that begin so: a folder, or more.",
+    )
+    @click.option("--type", "type_", metavar="T", help=f"Only this type: {', '.join(TYPES)}.")
+    @click.option("--class", "class_", metavar="C", help=f"Only edits of this class: {', '.join(CLASSES)}.")
+    @click.option("--significance", metavar="S", help=f"Only such edits: {', '.join(SIGNIFICANCES)}.")
+    @click.option("--fact", metavar="KIND", help=f"Only edits that changed such a fact: {', '.join(FACTS)}.")
+    @click.option("--flag", metavar="F", help=f"Only edits with this flag: {', '.join(FLAGS)}.")
+    @functools.wraps(function)
+    def wrapped(
+        *args: Any, root: str | None, prefix: str | None, type_: str | None, class_: str | None,
+        significance: str | None, fact: str | None, flag: str | None, **kwargs: Any,
+    ) -> Any:  # fmt: skip
+        wanted = Filters(
+            root=root,
+            prefix=prefix,
+            type_=type_,
+            class_=class_,
+            significance=significance,
+            fact=fact,
+            flag=flag,
+        )
+        return function(*args, filters=wanted, **kwargs)
+
+    return wrapped  # type: ignore[return-value]  # functools.wraps keeps the call's shape
+
+
+def look_up(connection: Connection, wanted: Filters) -> Chosen:
+    """What the filters mean in this store. Raises NotFound, UsageError."""
+    from ingest import prefixes, queries
+
+    root = queries.root_id(connection, wanted.root)
+    prefix = None if wanted.prefix is None else prefixes.of(connection, wanted.prefix, root)
+    among = None
+    if wanted.of_edits:
+        from ingest.index import kinds
+
+        among = kinds.chosen(
+            kind=wanted.class_, significance=wanted.significance, fact=wanted.fact, flag=wanted.flag
+        )
+    return Chosen(
+        root=root if prefix is None else prefix.root,
+        prefix=prefix,
+        type_=None if wanted.type_ is None else wanted.type_.removeprefix("document."),
+        among=among,
+    )
+
+
+def why_nothing(connection: Connection, chosen: Chosen) -> str | None:
+    """Why no change can be found; None where there could be one."""
+    from ingest import prefixes
+
+    return None if chosen.prefix is None else prefixes.unknown(connection, chosen.prefix)

@@ -1,0 +1,42 @@
+"""What `--prefix` names: a folder, or the beginning of a path, below the root."""
+
+from __future__ import annotations
+
+import os
+
+import msgspec
+
+from ingest.escape import path as show
+from ingest.store import prefixes, roots
+from ingest.store.engine import Connection
+
+
+class Prefix(msgspec.Struct, frozen=True):
+    """The first bytes of a path below its root, and the key of the one root that is meant, if any."""
+
+    path: bytes
+    root: int | None
+
+
+def of(connection: Connection, words: str, root: int | None) -> Prefix:
+    """The prefix that a call names: below a root, whole, or `ROOT/PATH` as it is shown with several roots."""
+    path = os.fsencode(words)
+    every = [known for known in roots.every(connection) if root in (None, known.id)]
+    if path.startswith(b"/"):
+        for known in every:
+            folder = known.path.rstrip(b"/") + b"/"
+            if (path.rstrip(b"/") + b"/").startswith(folder):
+                return Prefix(path.removeprefix(folder[:-1]).removeprefix(b"/"), known.id)
+    path = path.removeprefix(b"./")
+    for known in every:
+        shown = os.fsencode(known.name) + b"/"
+        if path.startswith(shown) and not prefixes.is_known(connection, path, root):
+            return Prefix(path.removeprefix(shown), known.id)
+    return Prefix(path, root)
+
+
+def unknown(connection: Connection, prefix: Prefix) -> str | None:
+    """Why nothing can be found by this prefix: no path ever began so. None where one did."""
+    if not prefix.path or prefixes.is_known(connection, prefix.path, prefix.root):
+        return None
+    return f"no path in the store begins with '{show(prefix.path)}'"

@@ -1,0 +1,193 @@
+"""A reader of the feed and its cursor: what is given once, what is given again, and what is never lost."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import shlex
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from tests.acceptance.past import Past
+from tests.acceptance.place import Place
+from tests.command import Command
+
+README = (Path(__file__).parent.parent.parent / "README.md").read_text()
+READER = """#!/bin/sh
+# Notes what it has done, and dies in the middle of its second batch, once.
+while read -r change; do
+    [ -e died ] || [ "$(wc -l < done)" -lt 150 ] || { touch died; exit 1; }
+    echo "$change" >> done
+done
+"""
+
+
+def _loop() -> str:
+    loop: str
+    (loop,) = re.findall(r"^```sh\n(while ingest changes .*?)^```", README, re.MULTILINE | re.DOTALL)
+    return loop
+
+
+def test_the_loop_of_the_readme_loses_nothing_when_its_reader_dies(place: Place) -> None:
+    for number in range(250):
+        place.write(f"{number}.txt", f"{number}\n")
+    place.scan()
+    (place.folder / "bin").mkdir()
+    for name, body in (
+        ("bin/ingest", f'#!/bin/sh\nexec {shlex.quote(sys.executable)} -m ingest "$@"\n'),
+        ("reader", READER),
+    ):
+        (place.folder / name).write_text(body)
+        (place.folder / name).chmod(0o755)
+    (place.folder / "done").touch()
+    environment = Command(None, place.folder).environment() | {
+        "PATH": f"{place.folder / 'bin'}{os.pathsep}{os.environ['PATH']}",
+        "INGEST_DATABASE_URL": place.command.database or "",
+    }
+    for life in (1, 2):
+        subprocess.run(["sh", "-c", _loop()], cwd=place.folder, env=environment, check=False, timeout=120)
+        told = [json.loads(line)["seq"] for line in (place.folder / "done").read_text().splitlines()]
+        if life == 1:
+            assert told == list(range(1, 151))
+            assert place.command.record("cursors") == {"name": "desk", "seq": 100, "behind": 150}
+
+    assert told == [*range(1, 151), *range(101, 251)]
+    assert place.command.record("cursors") == {"name": "desk", "seq": 250, "behind": 0}
+
+
+def test_cursors_are_listed_moved_and_removed(past: Past) -> None:
+    ask, records = past.command.ask, past.command.records
+    last = past.seq
+    assert records("cursors") == [{"name": "reader", "seq": 4, "behind": last - 4}]
+    assert ask("cursors").text == f"reader  #4       {last - 4} behind\n"
+
+    assert records("cursors", "move", "other", "0") == [{"name": "other", "seq": 0, "behind": last}]
+    assert records("cursors", "move", "other", f"#{last}") == [{"name": "other", "seq": last, "behind": 0}]
+    assert records("changes", "--cursor", "other") == []
+    records("cursors", "move", "other", "7")
+    assert [change["seq"] for change in records("changes", "--cursor", "other")] == [*range(8, last + 1)]
+    assert records("cursors", "remove", "other") == [{"name": "other", "removed": True}]
+    assert [cursor["name"] for cursor in records("cursors")] == ["reader"]
+
+
+@pytest.mark.parametrize(
+    ("words", "named"),
+    [
+        (["move", "reader", "10"], "'10'"),
+        (["move", "reader", "x"], "'x'"),
+        (["move", "reader", "1.5"], "'1.5'"),
+        (["move", "a/b", "1"], "'a/b'"),
+        (["remove", "nobody"], "'nobody'"),
+        (["remove", "log/0"], "'log/0'"),
+        (["move", "reader"], "'move reader'"),
+    ],
+)
+def test_a_cursor_that_cannot_be_moved_stays(past: Past, words: list[str], named: str) -> None:
+    assert named in past.command.refused("cursors", *words, code=2).error
+    assert past.command.record("cursors")["seq"] == 4
+
+
+def test_a_peek_with_a_limit_gives_the_same_again(past: Past) -> None:
+    words = ("changes", "--cursor", "reader", "--peek", "--limit", "2")
+    first = past.command.records(*words)
+    assert [change["seq"] for change in first] == [5, 6]
+    assert past.command.records(*words) == first
+    assert past.command.record("cursors")["seq"] == 4
+
+
+def test_a_cursor_stays_where_its_reader_went_away(place: Place) -> None:
+    """More than a pipe holds, to a reader that closes it after one line: nothing was handed over whole."""
+    for number in range(400):
+        place.write(f"{number}.txt", f"{number}\n")
+    place.scan()
+    feed = subprocess.Popen(
+        place.command.argv("changes", "--cursor", "desk", json=True),
+        cwd=place.folder, env=place.command.environment(), stdout=subprocess.PIPE,
+    )  # fmt: skip
+    assert feed.stdout is not None
+    assert json.loads(feed.stdout.readline())["seq"] == 1
+    feed.stdout.close()
+
+    assert feed.wait(60) == 0
+    assert place.command.records("cursors") == []
+
+
+def test_a_cursor_passes_what_its_reader_does_not_want(each_place: Place) -> None:
+    place = each_place
+    place.write("news/a.txt", "It rained on Monday.\n")
+    place.write("law/b.txt", "Two years.\n")
+    place.scan()
+    place.write("law/b.txt", "Three years.\n")
+    place.scan()
+    place.write("news/a.txt", "It rained on Tuesday.\n")
+    (place.root / "law/b.txt").rename(place.root / "news/b.txt")
+    place.scan()
+    all_of_it = place.command.records("changes")
+
+    chosen: list[tuple[tuple[str, ...], list[int]]] = [
+        (("--prefix", "news"), [2, 4, 5]),
+        (("--prefix", "./news/a"), [2, 4]),
+        (("--prefix", str(place.root / "law")), [1, 3, 5]),
+        (("--type", "moved"), [5]),
+        (("--fact", "number"), [3]),
+    ]
+    for words, seqs in chosen:
+        expected = [change for change in all_of_it if change["seq"] in seqs]
+        assert place.command.records("changes", *words) == expected, words
+        assert place.command.records("log", *words) == expected[::-1], words
+        (first, *_) = place.command.records("changes", *words, "--cursor", "one", "--limit", "1")
+        assert place.command.record("cursors")["seq"] == first["seq"] == seqs[0]
+        assert place.command.records("changes", *words, "--cursor", "one") == expected[1:]
+        assert place.command.record("cursors")["behind"] == 0
+        place.command.ask("cursors", "remove", "one")
+
+
+def test_a_feed_of_some_edits_goes_on_with_what_comes(place: Place) -> None:
+    place.write("a.txt", "Two years.\n")
+    place.write("b.txt", "Two years.\n")
+    place.scan()
+    with subprocess.Popen(
+        place.command.argv("changes", "--follow", "--fact", "number", "--prefix", "b", json=True),
+        cwd=place.folder, env=place.command.environment(), stdout=subprocess.PIPE,
+    ) as feed:  # fmt: skip
+        assert feed.stdout is not None
+        try:
+            for name in ("a.txt", "b.txt"):
+                place.write(name, "Three years.\n")
+                place.scan()
+            assert json.loads(feed.stdout.readline())["path"] == "b.txt"
+        finally:
+            feed.kill()
+
+
+def test_a_prefix_that_nobody_has_is_said(past: Past) -> None:
+    for verb in ("log", "changes"):
+        answer = past.command.ask(verb, "--prefix", "nosuch/")
+        assert answer.out == b""
+        assert answer.note == "no path in the store begins with 'nosuch/'"
+        assert past.command.ask(verb, "--prefix", "d/", "--type", "rejected").notes == []
+
+
+def test_the_texts_of_a_change_are_those_of_its_versions(past: Past) -> None:
+    told = past.command.records("changes", "--text")
+    assert {tuple(list(change)[-2:]) for change in told} == {("text", "text_before")}
+    for change in told:
+        number = change["version"]
+        assert (change["text"] is None) == (change["text_sha256"] is None)
+        if change["text"] is not None:
+            shown = past.command.record("show", f"{change['document']}@{number}")
+            assert change["text"] == shown["text"]
+    assert [(change["path"], change["type"][9:], change["text"], change["text_before"]) for change in told][
+        3:8
+    ] == [
+        ("a.txt", "changed", told[3]["text"], told[0]["text"]),
+        ("d/c.txt", "moved", "Another document.\n", "Another document.\n"),
+        ("gone.txt", "deleted", told[2]["text"], told[2]["text"]),
+        ("a.txt", "changed", told[6]["text"], told[3]["text"]),
+        ("logo.png", "created", None, None),
+    ]
+    assert past.command.refused("changes", "--text", code=2).hint
