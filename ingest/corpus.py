@@ -14,6 +14,7 @@ from ingest.escape import path as show
 from ingest.escape import path_fields
 from ingest.ids import show_uid
 from ingest.moments import Calendar
+from ingest.prefixes import Prefix
 from ingest.store import blobs, listing, reader, roots
 from ingest.store.engine import Connection
 
@@ -29,19 +30,22 @@ def differences(
     calendar: Calendar,
     *,
     rules: Rules,
-    root: str | None = None,
+    prefix: Prefix,
     without: Collection[str] = (),
 ) -> Iterator[dict[str, Any]]:
-    """Each document that was added, removed, changed or moved between two moments, by path.
+    """Each document that was created, restored, deleted, changed or moved between two moments, by path.
 
-    Of the roots `without` nothing is known at one of the moments: their documents are left out. A changed one
-    has the class and the significance of the edit from its first to its last version.
+    One that was there before the first moment, and not at it, is restored. A changed one has the class and
+    the significance of the edit from its first to its last version. `prefix` chooses those whose path
+    begins so at either moment. Of the roots `without` nothing is known at one of the moments: their
+    documents are left out.
     """
-    key = queries.root_id(connection, root)
+    key = prefix.root
     first = queries.resolve_moment(connection, from_, calendar)
     last = queries.resolve_moment(connection, to, calendar) if to is not None else reader.head(connection).seq
     before = {row.id: row for row in listing.documents(connection, until=first, root=key)}
     after = {row.id: row for row in listing.documents(connection, until=last, root=key)}
+    gone: set[int] | None = None
     found = []
     compared: dict[str, tuple[int, int, int]] = {}
     for number in before.keys() | after.keys():
@@ -50,10 +54,14 @@ def differences(
         assert here is not None
         if here.root in without:
             continue
+        if not any(row is not None and row.path.startswith(prefix.path) for row in (old, new)):
+            continue
         if old is None:
-            change = "added"
+            if gone is None:
+                gone = {row.id for row in listing.documents(connection, until=first, root=key, deleted=True)}
+            change = "restored" if number in gone else "created"
         elif new is None:
-            change = "removed"
+            change = "deleted"
         elif old.sha256 != new.sha256:
             change = "changed"
         elif old.path != new.path:
@@ -70,6 +78,8 @@ def differences(
                 "change": change,
                 "from": old.version if old is not None else None,
                 "to": new.version if new is not None else None,
+                "from_sha256": old.sha256.hex() if old is not None else None,
+                "sha256": new.sha256.hex() if new is not None else None,
                 "class": None,
                 "significance": None,
             }

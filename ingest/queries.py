@@ -15,7 +15,7 @@ from ingest.escape import path_fields
 from ingest.ids import parse_uid, show_uid
 from ingest.moments import Calendar
 from ingest.records import Record
-from ingest.store import blobs, coverage, cursors, reader, roots, versions
+from ingest.store import blobs, coverage, cursors, prefixes, reader, roots, versions
 from ingest.store.engine import Connection, Row
 
 _REV = re.compile(r"\d{1,9}|first|latest|prev|\{cursor:[^{}]+\}", re.ASCII)
@@ -231,9 +231,11 @@ def _no_document(connection: Connection, path: bytes, root: int | None) -> NotFo
             f"'{show_path(path)}' has no version: it was rejected, {row.reason}",
             hint="run: ingest ls --rejected",
         )
-    return NotFound(
-        f"no document '{show_path(path)}' in the store", hint="run: ingest ls, or ingest ls --deleted"
-    )
+    hint = "run: ingest ls, or ingest ls --deleted"
+    folder = path.rstrip(b"/") + b"/"
+    if path and prefixes.is_known(connection, folder, root):
+        hint = f"it is a folder: ingest ls {show_path(folder)}, or ingest log --prefix {show_path(folder)}"
+    return NotFound(f"no document '{show_path(path)}' in the store", hint=hint)
 
 
 def _refuse_several_roots(found: Any, path: bytes) -> None:

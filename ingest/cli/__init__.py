@@ -12,7 +12,7 @@ import click
 
 import ingest
 from ingest import errors, escape
-from ingest.cli.options import common_options
+from ingest.cli.options import COMPLETE, common_options
 from ingest.disk import descriptors
 
 # In the order of the contract; each name is a module here with a `command`.
@@ -22,7 +22,7 @@ VERBS = {
     "sync": "wait until everything that was announced is in the store",
     "check": "compare folders with the store, write nothing",
     "status": "health and counts",
-    "roots": "the watched folders; rename, relocate or retire one",
+    "roots": "the watched folders; rename, relocate, retire or resume one",
     "ls": "the documents, now or at a moment",
     "log": "the changes, newest first",
     "show": "a version's text, or its bytes",
@@ -40,7 +40,21 @@ VERBS = {
     "db": "upgrade or check the store's schema",
     "index": "rebuild or look at the derived index",
     "doctor": "what is wrong with this machine, and the mend",
+    "completion": "what bash, zsh or fish needs to complete a call",
 }
+
+# By what somebody wants to do; each verb has one place.
+PURPOSES = {
+    "Record": ("watch", "scan", "sync", "check", "roots"),
+    "Ask": ("ls", "log", "show", "diff", "blame", "search", "report"),
+    "Hand on": ("changes", "cursors", "export", "restore"),
+    "Trust": ("status", "coverage", "verify", "doctor"),
+    "Maintain": ("db", "index", "renormalise", "completion"),
+}
+_BEGIN = (
+    "Begin with `ingest scan FOLDER`, edit a file there, scan again, and ask `ingest log`. "
+    "`ingest watch FOLDER` goes on by itself. `ingest VERB --help` has examples of each verb."
+)
 
 _EXIT_CODES: tuple[tuple[type[errors.IngestError], int], ...] = (
     (errors.IntegrityError, 5),
@@ -62,12 +76,24 @@ class Verbs(click.Group):
         command: click.Command = module.command
         return command
 
-    def format_commands(self, _ctx: click.Context, formatter: click.HelpFormatter) -> None:
-        with formatter.section("Verbs"):
-            formatter.write_dl(list(VERBS.items()))
+    def format_options(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """Write where to begin, the verbs by purpose, and the options."""
+        formatter.write_paragraph()
+        with formatter.indentation():
+            formatter.write_text(_BEGIN)
+        width = max(map(len, VERBS))
+        for purpose, names in PURPOSES.items():
+            with formatter.section(purpose):
+                formatter.write_dl([(name.ljust(width), VERBS[name]) for name in names])
+        with formatter.section("Options of every verb, before it or after it"):
+            shown = (param.get_help_record(ctx) for param in self.get_params(ctx))
+            formatter.write_dl([record for record in shown if record is not None])
 
 
-@click.group(cls=Verbs, invoke_without_command=True, context_settings={"help_option_names": ["-h", "--help"]})
+@click.group(
+    cls=Verbs, invoke_without_command=True, subcommand_metavar="VERB [ARGUMENT]...",
+    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
+)  # fmt: skip
 @click.version_option(ingest.__version__, prog_name="ingest")
 @common_options
 @click.pass_context
@@ -98,6 +124,10 @@ def _run(arguments: Sequence[str]) -> int:
         sys.stdout = open(os.devnull, "w", encoding="utf-8")  # noqa: SIM115  # the same
         return _fail("standard output is closed", None, 4)
     try:
+        if instruction := os.environ.get(COMPLETE):
+            from click.shell_completion import shell_complete
+
+            return shell_complete(group, {}, "ingest", COMPLETE, instruction)
         # not `main`, which ends the process with 1 when the reader of our output goes away
         with group.make_context("ingest", list(arguments)) as context:
             result = group.invoke(context)

@@ -8,18 +8,20 @@ from typing import Any
 import click
 
 from ingest import escape
+from ingest.cli import complete
 from ingest.cli.indexed import BEHIND, caught_up
 from ingest.cli.options import as_json, opened, verb
-from ingest.cli.output import emit, line, note, paint
+from ingest.cli.output import emit, line, note, paged, paint
 from ingest.cli.times import Times, calendar
 
 
 @verb
-@click.argument("doc", metavar="DOC[@REV]")
+@click.argument("doc", metavar="DOC[@REV]", shell_complete=complete.documents)
 @click.option("--rev", metavar="REV", help="The version, beside a plain DOC.")
 @click.option("--words", is_flag=True, help="Each run of words, not each sentence.")
 @click.option("--deleted", is_flag=True, help="What earlier versions held and this one does not.")
 @click.option("--root", metavar="NAME", help="The root, where several hold the path.")
+@paged
 def command(doc: str, rev: str | None, words: bool, deleted: bool, root: str | None) -> None:
     """The sentences of a version, each with the version that first said it.
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import queue
+import re
 import threading
 import time
 from collections.abc import Iterator, Sequence
@@ -11,9 +12,12 @@ from typing import TYPE_CHECKING
 
 import click
 
-from ingest.cli.filters import Chosen, Filters, filters, look_up, why_nothing
+from ingest.cli import complete
+from ingest.cli.filters import Chosen, Filters, filters, look_up
+from ingest.cli.nothing import say_why
 from ingest.cli.options import NUMBER, as_json, opened, settings, verb
-from ingest.cli.output import change_line, emit, flush, has_no_reader, header, line, note, paint
+from ingest.cli.output import change_line, emit, flush, has_no_reader, header, line, paint
+from ingest.cli.times import calendar
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -22,6 +26,7 @@ if TYPE_CHECKING:
     from ingest.store.engine import Connection, Row, Store
 
 BATCH = 1000
+TEXTS = 50  # changes whose texts are held at once
 FEW = 20  # changes whose edits are made sooner than the index is opened
 POLL = 0.25  # seconds between two looks when no daemon can wake us
 RETRY = 5.0  # seconds between two tries to reach one
@@ -29,17 +34,20 @@ _GONE = -1  # a daemon went away
 
 
 @verb
-@click.option("--since", type=NUMBER, metavar="SEQ", help="What comes after SEQ.")
+@click.option("--since", metavar="SEQ|M", help="What comes after SEQ; of a moment M, from then on.")
 @click.option("--limit", type=NUMBER, metavar="N", help="At most N changes.")
 @click.option("--follow", is_flag=True, help="Go on with what comes.")
 @click.option(
-    "--cursor", metavar="NAME", help="From where this cursor stands; it moves once the output is flushed."
+    "--cursor",
+    metavar="NAME",
+    shell_complete=complete.cursors,
+    help="From where this cursor stands; it moves once the output is flushed.",
 )
 @click.option("--peek", is_flag=True, help="Leave the cursor where it is: ingest cursors move NAME SEQ.")
 @click.option("--text", is_flag=True, help="With --json: each text, and the one before.")
 @filters
 def command(
-    since: int | None, limit: int | None, follow: bool, cursor: str | None, peek: bool, text: bool,
+    since: str | None, limit: int | None, follow: bool, cursor: str | None, peek: bool, text: bool,
     filters: Filters,
 ) -> None:  # fmt: skip
     """The changes, oldest first.
@@ -64,21 +72,31 @@ def command(
         if cursor is not None:
             with store.read() as connection:
                 stands = cursors.place(connection, cursor)
-        place = since if since is not None else stands or 0
+        place = stands or 0
+        if since is not None:
+            with store.read() as connection:
+                place = _after(connection, since)
         left = limit
         growth = _Growth(store) if follow else None
         if not as_json():
             header(f"{'seq':<7} {'change':<9} path")
-        told = False
+        first = True
         while True:
-            size = BATCH if left is None else min(BATCH, left)
+            most = TEXTS if text else BATCH
+            size = most if left is None else min(most, left)
             with _snapshot(store, filters) as (connection, until):
                 chosen = look_up(connection, filters)
                 rows = _rows(connection, chosen, place, until, size)
-                _tell(store, connection, rows, text=text)
-                if not rows and not told and (why := why_nothing(connection, chosen)):
-                    note(why)
-            told = True
+                told = list(_told(store, connection, rows, text=text))
+                if not rows and first:
+                    say_why(connection, prefix=chosen.prefix)
+            first = False
+            # outside the snapshot: a reader may be slow, and would hold it open
+            for each in told:
+                if isinstance(each, str):
+                    line(each)
+                else:
+                    emit(each)
             # what is not wanted is passed too
             place = rows[-1].seq if rows and len(rows) == size else max(place, until) if size else place
             flush()
@@ -92,6 +110,14 @@ def command(
                 return
             if len(rows) < size and growth is not None:
                 growth.wait(place)
+
+
+def _after(connection: Connection, words: str) -> int:
+    """The seq that the feed goes on after: the one that is named, or the last before a moment."""
+    from ingest import queries
+
+    found = re.fullmatch(r"(?:#|seq:)?(\d{1,18})", words, re.ASCII)
+    return int(found[1]) if found else queries.resolve_since(connection, words, calendar())
 
 
 @contextmanager
@@ -119,21 +145,24 @@ def _rows(connection: Connection, chosen: Chosen, place: int, until: int, size: 
     return list(found)
 
 
-def _tell(store: Store, connection: Connection, rows: Sequence[Row], *, text: bool) -> None:
+def _told(
+    store: Store, connection: Connection, rows: Sequence[Row], *, text: bool
+) -> Iterator[str | dict[str, object]]:
+    """Each change as a line for people, or as its record."""
     if not as_json():
         for row in rows:
             number = paint(f"#{row.seq:<6}", fg="yellow")
-            line(f"{number} {change_line(row, root=True)}")
+            yield f"{number} {change_line(row, root=True)}"
         return
     from ingest import records, texts
 
     rules = settings().edit_rules
     if len(rows) > FEW:
-        told = _with_stored_edits(store, rows, rules)
+        made = _with_stored_edits(store, rows, rules)
     else:
-        told = (records.edited(row, connection, rules=rules) for row in rows)
-    for row, record in zip(rows, told, strict=True):
-        emit({**record, **texts.around(connection, row)} if text else record)
+        made = (records.edited(row, connection, rules=rules) for row in rows)
+    for row, record in zip(rows, made, strict=True):
+        yield {**record, **texts.around(connection, row)} if text else record
 
 
 def _with_stored_edits(store: Store, rows: Sequence[Row], rules: Rules) -> Iterator[dict[str, object]]:

@@ -5,7 +5,8 @@ from __future__ import annotations
 import click
 
 from ingest import escape
-from ingest.cli.options import as_json, opened, settings, verb
+from ingest.cli import complete
+from ingest.cli.options import as_json, is_quiet, opened, settings, verb
 from ingest.cli.output import counted, emit, keep_going, line, paint
 
 _BITS = {"new": 16, "removed": 32, "changed": 64}
@@ -13,7 +14,7 @@ _COLOUR = {"new": "green", "removed": "red", "changed": "yellow"}
 
 
 @verb
-@click.argument("names", nargs=-1, metavar="[ROOT]...")
+@click.argument("names", nargs=-1, metavar="[ROOT]...", shell_complete=complete.folders)
 @click.option("--deep", is_flag=True, help="Read every file, whatever its times and size say.")
 def command(names: tuple[str, ...], deep: bool) -> int:
     """Compare folders with the store and write nothing.
@@ -40,6 +41,8 @@ def command(names: tuple[str, ...], deep: bool) -> int:
                     files += finding
                     continue
                 counts[finding.state] += 1
+                if is_quiet():
+                    continue
                 if as_json():
                     fields = escape.path_fields("path", finding.path)
                     emit({"root": root.name, **fields, "state": finding.state, "detail": finding.detail})

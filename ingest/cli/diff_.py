@@ -9,32 +9,33 @@ import click
 import msgspec
 
 from ingest import escape
-from ingest.cli.options import as_json, opened, settings, verb
-from ingest.cli.output import emit, keep_going, line, note, paint
+from ingest.cli import complete
+from ingest.cli.nothing import say_why
+from ingest.cli.options import as_json, is_quiet, opened, settings, verb
+from ingest.cli.output import TYPE_STYLES, emit, is_unread, keep_going, line, note, paged, paint
 from ingest.cli.times import calendar, note_unbegun
 
 if TYPE_CHECKING:
     from ingest.compare.edit import Edit
 
-_COLOUR: dict[str, dict[str, Any]] = {
-    "added": {"fg": "green"},
-    "removed": {"fg": "red"},
-    "changed": {"fg": "yellow"},
-    "moved": {"fg": "cyan"},
-}
 KEPT = 160  # characters of unchanged text beside a changed word
 
 
 @verb
-@click.argument("words", nargs=-1, metavar="DOC [A] [B] | DOC@A DOC@B")
+@click.argument("words", nargs=-1, metavar="DOC [A] [B] | DOC@A DOC@B", shell_complete=complete.documents)
 @click.option("--word", is_flag=True, help="By word, not by line.")
 @click.option("--stat", is_flag=True, help="Counts only.")
 @click.option("--from", "from_", metavar="M1", help="The corpus from this moment …")
 @click.option("--to", metavar="M2", help="… to this one (default: now).")
-@click.option("--root", metavar="NAME", help="The root, where several hold the path.")
+@click.option("--prefix", metavar="PATH", help="Of the corpus: only paths below the root that begin so.")
+@click.option(
+    "--root", metavar="NAME", help="The root, where several hold the path; of the corpus, only this."
+)
+@paged
 def command(
-    words: tuple[str, ...], word: bool, stat: bool, from_: str | None, to: str | None, root: str | None
-) -> int:
+    words: tuple[str, ...], word: bool, stat: bool, from_: str | None, to: str | None, prefix: str | None,
+    root: str | None,
+) -> int:  # fmt: skip
     """What changed from version A to version B (default: prev to latest), or in the corpus.
 
     Exit: 0 no difference; 1 a difference; 2 no such document or version; 4 no store.
@@ -50,7 +51,9 @@ def command(
             raise UsageError(
                 "a diff of the corpus tells which documents differ: it takes no --word, no --stat"
             )
-        return _corpus(from_, to, root)
+        return _corpus(from_, to, root, prefix)
+    if prefix is not None:
+        raise UsageError("--prefix goes with --from", hint="a diff of one document names it")
     if not 1 <= len(words) <= 3:
         raise UsageError(
             "diff takes one document and at most two versions", hint="write: ingest diff DOC [A] [B]"
@@ -242,8 +245,8 @@ def _shorten(text: str, *, first: bool) -> str:
     return f"{head}… {text[-KEPT:].partition(' ')[2]}"
 
 
-def _corpus(from_: str, to: str | None, root: str | None) -> int:
-    from ingest import corpus, queries
+def _corpus(from_: str, to: str | None, root: str | None, beginning: str | None) -> int:
+    from ingest import corpus, prefixes, queries
     from ingest.store import roots
 
     found = False
@@ -257,19 +260,28 @@ def _corpus(from_: str, to: str | None, root: str | None) -> int:
             for name, at in queries.unbegun(connection, words, calendar(), root).items()
         }
         note_unbegun(without)
+        prefix = prefixes.of(connection, beginning or "", queries.root_id(connection, root))
         differences = corpus.differences(
-            connection, from_, to, calendar(), rules=rules, root=root, without=without.keys()
+            connection, from_, to, calendar(), rules=rules, prefix=prefix, without=without.keys()
         )
         for record in differences:
             found = True
+            if is_quiet() or is_unread():
+                break
             if as_json():
                 emit(record)
             else:
-                prefix = f"{escape.name(record['root'])}/" if several else ""
-                moved = f"{prefix}{escape.name(record['from_path'])} -> " if record["from_path"] else ""
-                numbers = dict.fromkeys(no for no in (record["from"], record["to"]) if no is not None)
-                versions = " " + " -> ".join(f"@{no}" for no in numbers)
-                matters = f"  {record['significance']}: {record['class']}" if record["significance"] else ""
-                change = paint(f"{record['change']:<8}", **_COLOUR[record["change"]])
-                line(f"{change} {moved}{prefix}{escape.name(record['path'])}{versions}{matters}")
+                _show_difference(record, several=several)
+        if not found:
+            say_why(connection, prefix=prefix)
     return 1 if found else 0
+
+
+def _show_difference(record: dict[str, Any], *, several: bool) -> None:
+    folder = f"{escape.name(record['root'])}/" if several else ""
+    moved = f"{folder}{escape.name(record['from_path'])} -> " if record["from_path"] else ""
+    numbers = dict.fromkeys(no for no in (record["from"], record["to"]) if no is not None)
+    versions = " " + " -> ".join(f"@{no}" for no in numbers)
+    matters = f"  {record['significance']}: {record['class']}" if record["significance"] else ""
+    change = paint(f"{record['change']:<8}", **TYPE_STYLES[record["change"]])
+    line(f"{change} {moved}{folder}{escape.name(record['path'])}{versions}{matters}")

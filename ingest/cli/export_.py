@@ -5,7 +5,7 @@ from __future__ import annotations
 import click
 
 from ingest import escape
-from ingest.cli.options import as_json, opened, verb
+from ingest.cli.options import as_json, is_quiet, opened, verb
 from ingest.cli.output import counted, emit, line
 from ingest.cli.progress import Bar
 from ingest.cli.times import calendar
@@ -41,7 +41,7 @@ def command(folder: str, at: str | None, root: str | None) -> None:
                 files += 1
                 size += record["size"]
                 bar.show(files)
-                if as_json():
+                if as_json() and not is_quiet():
                     emit(record)
     if as_json():
         emit({"files": files, "bytes": size, "seq": until})

@@ -110,10 +110,3 @@ def look_up(connection: Connection, wanted: Filters) -> Chosen:
         type_=None if wanted.type_ is None else wanted.type_.removeprefix("document."),
         among=among,
     )
-
-
-def why_nothing(connection: Connection, chosen: Chosen) -> str | None:
-    """Why no change can be found; None where there could be one."""
-    from ingest import prefixes
-
-    return None if chosen.prefix is None else prefixes.unknown(connection, chosen.prefix)

@@ -10,9 +10,11 @@ from typing import TYPE_CHECKING
 
 import click
 
-from ingest.cli.filters import Chosen, Filters, filters, look_up, why_nothing
+from ingest.cli import complete
+from ingest.cli.filters import Chosen, Filters, filters, look_up
+from ingest.cli.nothing import say_why
 from ingest.cli.options import NUMBER, as_json, opened, settings, verb
-from ingest.cli.output import change_line, counted, emit, line, note, paint
+from ingest.cli.output import change_line, counted, emit, line, note, paged, paint
 from ingest.cli.times import Times, calendar
 
 if TYPE_CHECKING:
@@ -26,12 +28,13 @@ EDITED = frozenset(("changed", "moved", "restored"))  # what can come with a new
 
 
 @verb
-@click.argument("doc", required=False)
+@click.argument("doc", required=False, shell_complete=complete.documents)
 @click.option("--since", metavar="M", help="From this moment on.")
 @click.option("--until", metavar="M", help="Up to this moment.")
 @click.option("-n", "limit", type=NUMBER, metavar="N", help="At most N changes.")
 @click.option("--reverse", is_flag=True, help="Oldest first.")
 @filters
+@paged
 def command(
     doc: str | None, since: str | None, until: str | None, limit: int | None, reverse: bool, filters: Filters
 ) -> None:
@@ -94,8 +97,8 @@ def _peeked(rows: Iterable[Row], connection: Connection, chosen: Chosen) -> Iter
     for row in rows:
         found = True
         yield row
-    if not found and (why := why_nothing(connection, chosen)):
-        note(why)
+    if not found:
+        say_why(connection, prefix=chosen.prefix)
 
 
 @contextmanager

@@ -5,6 +5,7 @@ from __future__ import annotations
 import functools
 import math
 import os
+import re
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -12,6 +13,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
+from ingest.cli import complete
 from ingest.cli.output import note
 
 if TYPE_CHECKING:
@@ -22,35 +24,71 @@ if TYPE_CHECKING:
 Function = TypeVar("Function", bound=Callable[..., Any])
 
 
-class _Seconds(click.FloatRange):
-    """A number of seconds that a clock can count."""
+class _Number(click.ParamType[int]):
+    """A whole number from 0 to what a column of the databases can hold."""
+
+    name = "number"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> int:
+        if not re.fullmatch(r"\d{1,19}", str(value), re.ASCII) or int(value) >= 2**63:
+            self.fail(f"'{value}' is not a whole number from 0 on", param, ctx)
+        return int(value)
+
+
+class _Seconds(click.ParamType[float]):
+    """A number of seconds that a clock can count, up to a day."""
+
+    name = "seconds"
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> float:
-        seconds = float(super().convert(value, param, ctx))
-        if math.isnan(seconds):
-            self.fail(f"{value} is not a number of seconds", param, ctx)
+        try:
+            seconds = float(value)
+        except ValueError:
+            seconds = math.nan
+        if not 0.01 <= seconds <= 86_400:
+            self.fail(f"'{value}' is not a number of seconds from 0.01 to 86400", param, ctx)
         return seconds
 
 
-SECONDS = _Seconds(0.01, 86_400)
-# What a column of the databases can hold.
-NUMBER = click.IntRange(min=0, max=2**63 - 1)
+COMPLETE = "_INGEST_COMPLETE"  # the variable by which a shell asks for completion
+NUMBER = _Number()
+SECONDS = _Seconds()
+
+
+class CommonOption(click.Option):
+    """An option that every verb takes: the help shows them by themselves."""
 
 
 def common_options(function: Function) -> Function:
     """The options that every verb takes, before the verb or after it."""
 
-    @click.option("--database", metavar="URL", help="Where the history is kept.")
-    @click.option("--config", metavar="FILE", help="The configuration file.")
-    @click.option("--json", "as_json", is_flag=True, help="One JSON object a line.")
-    @click.option("--utc", is_flag=True, help="Times without an offset are UTC, not local.")
+    @click.option(
+        "--database", metavar="URL", cls=CommonOption,
+        help="The store; default sqlite:///.ingest-store/ingest.db, variable INGEST_DATABASE_URL.",
+    )  # fmt: skip
+    @click.option(
+        "--config", metavar="FILE", cls=CommonOption, shell_complete=complete.files,
+        help="The configuration; default config/ingest.toml if it is there, variable INGEST_CONFIG.",
+    )  # fmt: skip
+    @click.option("--json", "as_json", is_flag=True, cls=CommonOption, help="One JSON object a line, UTF-8.")
+    @click.option(
+        "-q",
+        "--quiet",
+        is_flag=True,
+        cls=CommonOption,
+        help="No line a file: scan, check, diff --from, export.",
+    )
+    @click.option(
+        "-v", "--verbose", is_flag=True, cls=CommonOption, help="A line a file in a first scan too."
+    )
+    @click.option("--no-pager", is_flag=True, cls=CommonOption, help="No pager on a terminal.")
+    @click.option("--utc", is_flag=True, cls=CommonOption, help="Times without an offset are UTC, not local.")
     @functools.wraps(function)
-    def wrapped(
-        *args: Any, database: str | None, config: str | None, as_json: bool, utc: bool, **kwargs: Any
-    ) -> Any:
+    def wrapped(*args: Any, database: str | None, config: str | None, **kwargs: Any) -> Any:
         chosen = click.get_current_context().ensure_object(dict)
-        given = (("database", database), ("config", config), ("json", as_json or None), ("utc", utc or None))
-        for key, value in given:
+        flags = {name: kwargs.pop(name) or None for name in ("quiet", "verbose", "no_pager", "utc")}
+        flags["json"] = kwargs.pop("as_json") or None
+        for key, value in {"database": database, "config": config, **flags}.items():
             if value is not None:
                 chosen[key] = value
         return function(*args, **kwargs)
@@ -61,9 +99,22 @@ def common_options(function: Function) -> Function:
 def verb(function: Callable[..., Any]) -> click.Command:
     """A command with the common options; its docstring's first line is its help."""
     import ingest
+    from ingest.cli.help import Verb
 
-    wrapped = click.version_option(ingest.__version__, prog_name="ingest")(common_options(function))
-    return click.command(context_settings={"help_option_names": ["-h", "--help"]})(wrapped)
+    version = click.version_option(ingest.__version__, prog_name="ingest", cls=CommonOption)
+    return click.command(
+        cls=Verb, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100}
+    )(version(common_options(function)))
+
+
+def is_quiet() -> bool:
+    """Whether this call wants no line a file."""
+    return bool(click.get_current_context().ensure_object(dict).get("quiet"))
+
+
+def is_verbose() -> bool:
+    """Whether this call wants a line a file where one would be left out."""
+    return bool(click.get_current_context().ensure_object(dict).get("verbose"))
 
 
 def as_json() -> bool:

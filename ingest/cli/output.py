@@ -7,59 +7,137 @@ import os
 import select
 import shutil
 import sys
-from collections.abc import Iterable, Mapping
-from contextlib import suppress
-from typing import TYPE_CHECKING, Any, TextIO
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager, suppress
+from typing import TYPE_CHECKING, Any, TextIO, TypeVar
 
 import click
 import msgspec
 
 from ingest import escape
 from ingest.change_line import ARROW, fit
+from ingest.cli.pager import Pager, PagerMissing
 from ingest.width import width
 
 if TYPE_CHECKING:
     from ingest.compare.edit import Summary
 
+Function = TypeVar("Function", bound=Callable[..., Any])
+
 _encoder = msgspec.json.Encoder()
+
+
+class _Results:
+    """Where this call's results go: standard output, or a pager, which is started with the first of them."""
+
+    def __init__(self) -> None:
+        self.pager: Pager | None = None
+        self.unread = False  # nobody reads them any more
+        self._paged = False
+        self._notes: list[str] = []
+
+    @contextmanager
+    def paged(self) -> Iterator[None]:
+        """Page what is written meanwhile; notes come after, since the pager has the screen."""
+        self._paged = True
+        try:
+            yield
+        finally:
+            self._paged = False
+            pager, self.pager = self.pager, None
+            if pager is not None:
+                pager.close()
+            notes, self._notes = self._notes, []
+            for message in notes:
+                note(message)
+
+    def write(self, output: bytes) -> None:
+        """Raises BrokenPipeError where the reader went away."""
+        if self._paged and self.pager is None:
+            self._start()
+        if self.pager is not None:
+            self.pager.write(output)
+        else:
+            sys.stdout.buffer.write(output)
+
+    def holds_back(self, message: str) -> bool:
+        """Whether a note waits until the pager has ended."""
+        if self.pager is not None:
+            self._notes.append(message)
+        return self.pager is not None
+
+    def _start(self) -> None:
+        try:
+            self.pager = Pager.of(os.environ)
+        except PagerMissing as missing:
+            note(f"there is no program '{missing}', which PAGER names: shown without it")
+        self._paged = self.pager is not None
+
+
+_results = _Results()
+
+
+def paged(function: Function) -> Function:
+    """Show what this verb tells people through a pager: on a terminal, unless --no-pager."""
+
+    @functools.wraps(function)
+    def wrapped(*args: Any, **kwargs: Any) -> Any:
+        chosen = click.get_current_context().ensure_object(dict)
+        if chosen.get("no_pager") or chosen.get("json") or not sys.stdout.isatty():
+            return function(*args, **kwargs)
+        with _results.paged():
+            return function(*args, **kwargs)
+
+    return wrapped  # type: ignore[return-value]  # functools.wraps keeps the call's shape
 
 
 def keep_going() -> None:
     """This call goes on when the reader of its output goes away: its exit code is still wanted."""
     click.get_current_context().ensure_object(dict)["keep_going"] = True
+    _results.unread = False
+
+
+def is_unread() -> bool:
+    """Whether the reader of a call that keeps going went away."""
+    return _results.unread
 
 
 def _without_reader(error: BrokenPipeError) -> None:
     """Send what is written from now on, and what is still buffered, nowhere; or end the call by its error."""
     if not click.get_current_context().ensure_object(dict).get("keep_going"):
         raise error
+    _results.unread = True
+    if _results.pager is not None:
+        _results.pager.forget()
+        return
     nowhere = os.open(os.devnull, os.O_WRONLY)
     os.dup2(nowhere, sys.stdout.fileno())
     os.close(nowhere)
 
 
-def _write(output: bytes) -> None:
+def write(output: bytes) -> None:
+    """Write results as they are."""
     try:
-        sys.stdout.buffer.write(output)
+        _results.write(output)
     except BrokenPipeError as error:
         _without_reader(error)
 
 
 def emit(record: Mapping[str, Any]) -> None:
     """Write one record as a line of JSON."""
-    _write(escape.json(_encoder.encode(record)) + b"\n")
+    write(escape.json(_encoder.encode(record)) + b"\n")
 
 
 def line(text: str = "", *, style: Mapping[str, Any] | None = None) -> None:
     """Write one line for people; what it shows must be escaped already. Colour on a terminal only."""
     if style and _in_colour(sys.stdout):
         text = click.style(text, **style)
-    _write(text.encode("utf-8", "replace") + b"\n")
+    write(text.encode("utf-8", "replace") + b"\n")
 
 
 def lines(texts: Iterable[str]) -> None:
     """Write many lines for people at once; what they show must be escaped already."""
-    _write("".join(f"{text}\n" for text in texts).encode("utf-8", "replace"))
+    write("".join(f"{text}\n" for text in texts).encode("utf-8", "replace"))
 
 
 def header(text: str) -> bool:
@@ -89,7 +167,7 @@ def _in_colour(stream: TextIO) -> bool:
 def flush() -> None:
     """Hand over what was written so far."""
     try:
-        sys.stdout.buffer.flush()
+        (_results.pager or sys.stdout.buffer).flush()
     except BrokenPipeError as error:
         _without_reader(error)
 
@@ -103,6 +181,8 @@ def has_no_reader() -> bool:
 
 def note(message: str) -> None:
     """Say something on standard error that is not an error; where nobody reads it, nothing is lost."""
+    if _results.holds_back(message):
+        return
     with suppress(OSError):
         print(f"note: {escape.name(message)}", file=sys.stderr)
 
@@ -138,14 +218,14 @@ def change_line(row: Any, *, root: bool = False, edit: Summary | None = None, ta
     reason = f" ({why})" if why else ""
     if edit is None:
         where = where if came is None else f"{came}{ARROW}{where}"
-        return f"{_kind(kind)} {where}{version}{reason}"
+        return f"{kind_of(kind)} {where}{version}{reason}"
     wide = columns()
     room = None if wide is None else wide - taken - max(len(kind), 9) - 1 - len(version) - width(reason)
     where, told = fit(where, came, edit.words, escape.name(edit.reason), room)
-    return f"{_kind(kind)} {where}{version}{reason}{paint(told, dim=True)}"
+    return f"{kind_of(kind)} {where}{version}{reason}{paint(told, dim=True)}"
 
 
 @functools.cache
-def _kind(kind: str) -> str:
+def kind_of(kind: str) -> str:
     """The type of a change as a column; a call shows few of them many times."""
     return paint(f"{kind:<9}", **TYPE_STYLES.get(kind, {}))

@@ -6,13 +6,14 @@ import click
 import msgspec
 
 from ingest import escape
+from ingest.cli import complete
 from ingest.cli.options import as_json, opened, system_clock, verb
 from ingest.cli.output import emit, line, note
 from ingest.cli.progress import Bar
 
 
 @verb
-@click.argument("roots", nargs=-1, metavar="[ROOT]...")
+@click.argument("roots", nargs=-1, metavar="[ROOT]...", shell_complete=complete.folders)
 @click.option("--dry-run", is_flag=True, help="Only count what would be done.")
 def command(roots: tuple[str, ...], dry_run: bool) -> int:
     """Add renditions where another normaliser, or other libraries, made the text.

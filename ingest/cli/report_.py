@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 import os
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from ingest import escape
 from ingest.cli.indexed import BEHIND, caught_up
 from ingest.cli.options import as_json, opened, settings, verb
-from ingest.cli.output import emit, line, lines, note
+from ingest.cli.output import emit, line, lines, note, paged
 from ingest.cli.progress import Bar
 from ingest.cli.times import calendar, note_unbegun
+
+if TYPE_CHECKING:
+    from ingest.prefixes import Prefix
+    from ingest.store.engine import Connection
 
 _STYLES: dict[str, dict[str, Any]] = {
     "head": {"bold": True},
@@ -32,6 +36,7 @@ _STYLES: dict[str, dict[str, Any]] = {
 @click.option("--prefix", metavar="PATH", help="Only paths that begin so: a folder, or the start of a name.")
 @click.option("--html", "file", metavar="FILE", help="Write a page to this file too; - is standard output.")
 @click.option("--force", is_flag=True, help="Overwrite the page.")
+@paged
 def command(
     doc: str | None, since: str | None, until: str | None, root: str | None, prefix: str | None,
     file: str | None, force: bool,
@@ -72,17 +77,18 @@ def command(
         Bar("report", "changes") as bar,
     ):
         target = None if doc is None else queries.resolve(connection, doc, root=root)
+        below, root = _beginning(connection, prefix or "", root)
         report = build(
             connection, since=since, until=until, root=root, document=target,
-            prefix=os.fsencode(prefix or ""), rules=rules, indexed=indexed, calendar=calendar(),
+            prefix=below.path, rules=rules, indexed=indexed, calendar=calendar(),
             progress=bar.show,
         )  # fmt: skip
         if until is not None:
             note_unbegun(queries.unbegun(connection, until, calendar(), report.root))
     if target is not None and target.note:
         note(target.note)
-    if prefix and not report.documents:
-        note(f"nothing happened in this period to a path that begins with {prefix}")
+        if prefix and not report.documents:
+            note(_why_nothing(connection, below, prefix))
     if file == "-":
         lines(page(report).splitlines())
         return
@@ -98,6 +104,23 @@ def command(
         line(words, style=_STYLES.get(style))
     if file is not None:
         note(f"wrote {escape.name(file)}")
+
+
+def _beginning(connection: Connection, prefix: str, root: str | None) -> tuple[Prefix, str | None]:
+    """What `--prefix` names, and the root that it is below, where one is meant."""
+    from ingest import prefixes, queries
+    from ingest.store import roots
+
+    below = prefixes.of(connection, prefix, queries.root_id(connection, root))
+    names = {known.id: known.name for known in roots.every(connection)}
+    return below, None if below.root is None else names[below.root]
+
+
+def _why_nothing(connection: Connection, below: Prefix, prefix: str) -> str:
+    from ingest import prefixes
+
+    unknown = prefixes.unknown(connection, below)
+    return unknown or f"nothing happened in this period to a path that begins with {prefix}"
 
 
 def _exists(file: str) -> Exception:

@@ -7,13 +7,14 @@ import os
 import click
 
 from ingest import escape
+from ingest.cli import complete
 from ingest.cli.options import as_json, opened, verb
 from ingest.cli.output import counted, emit, line, note
 from ingest.cli.times import calendar
 
 
 @verb
-@click.argument("doc", metavar="DOC@REV")
+@click.argument("doc", metavar="DOC@REV", shell_complete=complete.documents)
 @click.option("--rev", metavar="REV", help="The version, beside a plain DOC.")
 @click.option("--to", metavar="PATH", help="Write here, not to the document's own path.")
 @click.option("--force", is_flag=True, help="Overwrite a file that is there.")

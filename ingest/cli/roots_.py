@@ -14,18 +14,25 @@ from ingest.cli.output import emit, header, line
 from ingest.moments import show
 
 if TYPE_CHECKING:
+    from ingest.store.engine import Connection, Store
     from ingest.store.roots import Root
 
 
-@verb
-@click.argument("words", nargs=-1, metavar="[rename A B | relocate A PATH | retire A]")
-def command(words: tuple[str, ...]) -> None:
-    """List the roots; rename one, tell that its folder moved, or retire it. Their history stays.
+USAGE = "[rename A B | relocate A PATH | retire A | resume A]"
+_TAKES = {"rename": 2, "relocate": 2, "retire": 1, "resume": 1}  # how many words
 
-    Exit: 0 done; 2 no such root or folder.
+
+@verb
+@click.argument("words", nargs=-1, metavar=USAGE)
+def command(words: tuple[str, ...]) -> None:
+    """List the roots; rename one, tell that its folder moved, retire it or resume it. Their history stays.
+
+    A retired root is not observed, and neither `watch` nor `scan` takes it until it is resumed.
+
+    Exit: 0 done; 2 no such root or folder, a name that is taken, or a folder inside a root.
     """
-    from ingest.disk import anchor
-    from ingest.errors import NotFound, UsageError
+    from ingest.daemon import retire
+    from ingest.errors import UsageError
     from ingest.store import roots
 
     with opened() as store:
@@ -39,38 +46,66 @@ def command(words: tuple[str, ...]) -> None:
                 _show(root, width)
             return
         verb_, *rest = words
-        if (verb_, len(rest)) not in (("rename", 2), ("relocate", 2), ("retire", 1)):
+        if _TAKES.get(verb_) != len(rest):
             raise UsageError(
-                f"roots '{' '.join(words)}' is not understood",
-                hint="write: ingest roots [rename A B | relocate A PATH | retire A]",
+                f"roots '{' '.join(words)}' is not understood", hint=f"write: ingest roots {USAGE}"
             )
-        with store.write() as connection:
-            root = roots.named(connection, rest[0])
-            if verb_ == "rename":
-                roots.check_name(rest[1])
-                if any(other.name == rest[1] for other in roots.every(connection)):
-                    raise UsageError(f"the name '{rest[1]}' is taken", hint="run: ingest roots")
-                roots.update(connection, root.id, name=rest[1])
-            elif verb_ == "retire":
-                roots.update(connection, root.id, retired_at=system_clock().wall())
-            else:
-                path = os.path.realpath(os.fsencode(rest[1]))
-                if not os.path.isdir(path):
-                    raise NotFound(f"no folder at {escape.path(path)}")
-                found = anchor.open_root(path)
-                same = found.is_root(place=roots.place_of(store, root), uid=root.uid)
-                os.close(found.fd)
-                if not same:
-                    raise UsageError(
-                        f"{escape.path(path)} is not the folder of the root '{root.name}'",
-                        hint="it is another folder, or a copy without .ingest/root-id; if its documents are "
-                        f"the root's, move it to {escape.path(root.path)} and run: "
-                        f"ingest scan --adopt {root.name}",
-                    )
-                place = {"device": found.device, "inode": found.inode, "host": socket.gethostname()}
-                roots.update(connection, root.id, path=path, **place)
-            changed = next(each for each in roots.every(connection) if each.id == root.id)
+        if verb_ == "retire":
+            changed = retire.retire(store, rest[0], clock=system_clock())
+        else:
+            with store.write() as connection:
+                if verb_ == "rename":
+                    changed = _rename(connection, *rest)
+                elif verb_ == "resume":
+                    changed = retire.resume(connection, rest[0])
+                else:
+                    changed = _relocate(store, connection, *rest)
     _show(changed, 0)
+
+
+def _rename(connection: Connection, name: str, other: str) -> Root:
+    from ingest.errors import UsageError
+    from ingest.store import roots
+
+    root = roots.named(connection, name)
+    roots.check_name(other)
+    if any(known.name == other for known in roots.every(connection)):
+        raise UsageError(f"the name '{other}' is taken", hint="run: ingest roots")
+    roots.update(connection, root.id, name=other)
+    return roots.named(connection, other)
+
+
+def _relocate(store: Store, connection: Connection, name: str, folder: str) -> Root:
+    from ingest.daemon.enrol import refuse_nested
+    from ingest.disk import anchor
+    from ingest.errors import NotFound, UsageError
+    from ingest.store import roots
+
+    root = roots.named(connection, name)
+    path = os.path.realpath(os.fsencode(folder))
+    if not os.path.isdir(path):
+        raise NotFound(f"no folder at {escape.path(path)}")
+    found = anchor.open_root(path)
+    same = found.is_root(place=roots.place_of(store, root), uid=root.uid)
+    os.close(found.fd)
+    if not same:
+        raise UsageError(
+            f"{escape.path(path)} is not the folder of the root '{root.name}'",
+            hint="it is another folder, or a copy without .ingest/root-id; if its documents are "
+            f"the root's, move it to {escape.path(root.path)} and run: "
+            f"ingest scan --adopt {root.name}",
+        )
+    host = socket.gethostname()
+    others = [known for known in roots.every(connection) if known.id != root.id]
+    for other in others:
+        if (other.host, other.path) == (host, path):
+            raise UsageError(
+                f"{escape.path(path)} is already the root '{other.name}'", hint="run: ingest roots"
+            )
+    refuse_nested(others, path)
+    place = {"device": found.device, "inode": found.inode, "host": host}
+    roots.update(connection, root.id, path=path, **place)
+    return roots.named(connection, name)
 
 
 def _show(root: Root, width: int) -> None:

@@ -2,18 +2,24 @@
 
 from __future__ import annotations
 
-import os
 import re
+from collections.abc import Iterator
+from contextlib import contextmanager
 from itertools import islice
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from ingest import escape
 from ingest.cli.indexed import caught_up
+from ingest.cli.nothing import say_why
 from ingest.cli.options import NUMBER, as_json, opened, verb
-from ingest.cli.output import emit, line, paint
+from ingest.cli.output import emit, line, note, paint
 from ingest.cli.times import Times, calendar
+
+if TYPE_CHECKING:
+    from ingest.index.query import Clause
+    from ingest.store.engine import Connection, Store
 
 SHOWN = 160  # characters of a sentence
 SPELT = 4  # stretches of versions
@@ -24,8 +30,8 @@ SPELT = 4  # stretches of versions
 @click.option("--all-versions", "every", is_flag=True, help="Every version ever, deleted documents too.")
 @click.option("-n", "limit", type=NUMBER, metavar="N", help="At most N documents.")
 @click.option("--root", metavar="NAME", help="Only this root.")
-@click.option("--prefix", metavar="PATH", help="Only paths that begin so.")
-@click.option("--language", metavar="L", help="Only texts in this language: nl, en.")
+@click.option("--prefix", metavar="PATH", help="Only paths below the root that begin so: a folder, or more.")
+@click.option("--language", metavar="L", help="Only texts in this language, by its ISO 639-1 code: en, nl.")
 @click.option("--date", "date", metavar="D", help="Only documents of this day, month or year: 2021-02.")
 @click.option("--since", metavar="M", help="Only versions observed from this moment on.")
 @click.option("--until", metavar="M", help="Only versions observed up to this moment.")
@@ -40,26 +46,33 @@ def command(
 
     Exit: 0; 2 no such root, date or moment; 4 no store.
     """
-    from ingest import moments, queries
+    from ingest import languages, moments, prefixes, queries
     from ingest.index import lookup, search
-    from ingest.index.query import parse
+    from ingest.index.query import odd, parse
     from ingest.store import roots, versions
 
     days = None if date is None else moments.days(date)
-    with opened() as store, caught_up(store) as (connection, _):
+    clauses = parse(query)
+    for why in odd(query, clauses):
+        note(why)
+    with opened() as store, _asked(store, clauses) as connection:
+        if connection is None:
+            return
+        below = prefixes.of(connection, prefix or "", queries.root_id(connection, root))
         wanted = search.Wanted(
-            root=queries.root_id(connection, root),
-            prefix=os.fsencode(prefix or ""),
-            language=language,
+            root=below.root,
+            prefix=below.path,
+            language=None if language is None else languages.code_of(language),
             days=days,
             since=None if since is None else queries.time_of(connection, since, calendar(), start=True),
             until=None if until is None else queries.time_of(connection, until, calendar()),
         )
-        clauses = parse(query)
         several = len(roots.every(connection)) > 1
         words = [term for clause in clauses for term in clause.wanted]
         times = Times()
+        found = False
         for hit in islice(search.find(connection, clauses, wanted, every=every), limit):
+            found = True
             text = None if hit.sentence is None else lookup.snippet(connection, hit.sentence)
             record = search.record(connection, hit, text)
             if as_json():
@@ -69,6 +82,18 @@ def command(
                 recorded = versions.recorded_at(connection, hit.row.key, ends)
                 when = [times.show(recorded[number]) for number in dict.fromkeys(ends)]
                 _show(record, words, when, several=several)
+        if not found:
+            say_why(connection, prefix=below, language=language)
+
+
+@contextmanager
+def _asked(store: Store, clauses: list[Clause]) -> Iterator[Connection | None]:
+    """A snapshot with the index brought up to the log; None where nothing is asked of it."""
+    if not clauses:
+        yield None
+        return
+    with caught_up(store) as (connection, _):
+        yield connection
 
 
 # What begins with a dash is as likely to be asked for as anything else: `-5%`.

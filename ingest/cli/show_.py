@@ -8,18 +8,20 @@ import sys
 import click
 
 from ingest import escape
+from ingest.cli import complete
 from ingest.cli.options import as_json, opened, verb
-from ingest.cli.output import emit, flush, note
+from ingest.cli.output import emit, flush, note, paged, write
 from ingest.cli.times import calendar
 
 
 @verb
-@click.argument("doc", metavar="DOC[@REV]")
+@click.argument("doc", metavar="DOC[@REV]", shell_complete=complete.documents)
 @click.option("--rev", metavar="REV", help="The version, beside a plain DOC.")
 @click.option("--raw", is_flag=True, help="The bytes as they were.")
 @click.option("-o", "output", metavar="FILE", help="Write the bytes to this file.")
 @click.option("--normaliser", metavar="N", help="The text that this normaliser made.")
 @click.option("--root", metavar="NAME", help="The root, where several hold the path.")
+@paged
 def command(
     doc: str, rev: str | None, raw: bool, output: str | None, normaliser: str | None, root: str | None
 ) -> None:
@@ -59,6 +61,5 @@ def command(
                 f"version {no} of {escape.path(target.path)} has no text: {reason}",
                 hint="its bytes: ingest show --raw",
             )
-    sys.stdout.buffer.write(escape.text(text).encode("utf-8", "replace"))
-    if text and not text.endswith("\n") and sys.stdout.isatty():
-        sys.stdout.buffer.write(b"\n")
+    end = "\n" if text and not text.endswith("\n") and sys.stdout.isatty() else ""
+    write((escape.text(text) + end).encode("utf-8", "replace"))

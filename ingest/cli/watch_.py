@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from ingest.cli import complete
 from ingest.cli.options import as_json, settings, system_clock, verb
 from ingest.cli.shortened import accept_option, forbidding, go_on
 
@@ -18,7 +19,7 @@ BUSY_SECONDS = 1.0
 
 
 @verb
-@click.argument("roots", nargs=-1, metavar="[ROOT]...")
+@click.argument("roots", nargs=-1, metavar="[ROOT]...", shell_complete=complete.folders)
 @click.option("--adopt", is_flag=True, help="Accept the folder that stands at a root's path as that root.")
 @click.option("--backend", type=click.Choice(["auto", "native", "poll"]), help="How changes are noticed.")
 @accept_option

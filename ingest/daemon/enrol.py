@@ -53,22 +53,32 @@ def enrol(
     """The roots to capture, and those of them that were recorded just now. Without words: the roots of the
     settings, else those known.
 
-    `taken` says who else captures into the store: then no new root is recorded. Raises UsageError, NotFound,
+    `taken` says who else captures into the store: then no new root is recorded. A root of the settings that
+    was retired is left out, unless all of them were: they may name it still. Raises UsageError, NotFound,
     RootUnavailable or AlreadyRunning; a known root whose folder is gone is returned as it is, its capture
     will say so.
     """
     wanted = [parse(word) for word in words]
+    named = bool(wanted)
     if not wanted:
         wanted = [Wanted(name, _real(root.path)) for name, root in settings.roots.items() if root.path]
     with store.write() as connection:
         if not wanted:
-            known = [root for root in roots.every(connection) if root.retired_at is None]
-            known = [root for root in known if is_here(store, root)]
+            every = [root for root in roots.every(connection) if is_here(store, root)]
+            known = [root for root in every if root.retired_at is None]
+            if not known and every:
+                raise UsageError(
+                    "no root is named, and every root known here was retired",
+                    hint=f"take one up again: ingest roots resume {every[0].name}",
+                )
             if not known:
                 raise UsageError(
                     "no root is named and none is known here", hint="name a folder: ingest watch FOLDER"
                 )
             return [_adopt(connection, root, adopt) for root in known], []
+        if not named:
+            retired = {root.path for root in roots.every(connection) if root.retired_at is not None}
+            wanted = [want for want in wanted if want.path not in retired] or wanted[:1]
         before = {root.id for root in roots.every(connection)}
         found: dict[int, Root] = {}
         for want in wanted:
@@ -130,7 +140,7 @@ def _enrol_one(store: Store, connection: Connection, want: Wanted, *, adopt: boo
                 f"no folder and no root named '{want.name}'",
                 hint=f"the roots are: {names}" if names else None,
             )
-        return _adopt(connection, _unretire(connection, by_name), adopt)
+        return _adopt(connection, _watched(by_name), adopt)
     known = _known_at(store, every, want.path)
     if known is None and adopt and by_name is not None and by_name.path == want.path:
         known = by_name  # another host's, or this one's under another name
@@ -140,9 +150,9 @@ def _enrol_one(store: Store, connection: Connection, want: Wanted, *, adopt: boo
                 f"{show(want.path)} is already the root '{known.name}'",
                 hint=f"rename it: ingest roots rename {known.name} {want.name}",
             )
-        return _adopt(connection, _unretire(connection, known), adopt)
+        return _adopt(connection, _watched(known), adopt)
     name = want.name or show(os.path.basename(want.path)) or "root"
-    _refuse_nested(every, want.path)
+    refuse_nested(every, want.path)
     return _add(connection, every, name, want.path, adopt=adopt, clock=clock)
 
 
@@ -160,7 +170,8 @@ def _known_at(store: Store, every: list[Root], path: bytes) -> Root | None:
     return here[0] if here else None
 
 
-def _refuse_nested(every: list[Root], path: bytes) -> None:
+def refuse_nested(every: list[Root], path: bytes) -> None:
+    """Raise UsageError where a folder of this host lies inside a root that is watched, or around one."""
     for root in every:
         if root.retired_at is not None or root.host != socket.gethostname():
             continue
@@ -224,11 +235,14 @@ def _mounts_now(path: bytes) -> list[str]:
     return sorted(entry.decode("utf-8", "surrogateescape") for entry in mounts.below(path, mounts.table()))
 
 
-def _unretire(connection: Connection, root: Root) -> Root:
-    if root.retired_at is None:
-        return root
-    roots.update(connection, root.id, retired_at=None)
-    return roots.named(connection, root.name)
+def _watched(root: Root) -> Root:
+    """The root, unless it was retired: only `roots resume` takes it up again. Raises UsageError."""
+    if root.retired_at is not None:
+        raise UsageError(
+            f"the root '{root.name}' at {show(root.path)} was retired",
+            hint=f"take it up again: ingest roots resume {root.name}",
+        )
+    return root
 
 
 def _real(path: str) -> bytes:

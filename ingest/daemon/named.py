@@ -45,5 +45,9 @@ def _one(every: list[Root], word: str) -> Root:
     for root in every:
         if root.path == path:
             return root
+    name, equals, folder = word.partition("=")
+    for root in every:
+        if equals and (root.name, root.path) == (name, os.path.realpath(os.fsencode(folder))):
+            return root
     names = ", ".join(root.name for root in every)
     raise NotFound(f"no root '{word}'", hint=f"the roots are: {names}" if names else None)

@@ -23,7 +23,7 @@ from ingest.model import Cause
 from ingest.pipeline.capture import Capture
 from ingest.pipeline.limits import Clock
 from ingest.pipeline.unannounced import LATEST, Unannounced
-from ingest.store import roots
+from ingest.store import coverage, roots
 from ingest.store.engine import Store
 from ingest.store.entries import CLOCK_BEHIND
 from ingest.store.roots import Root
@@ -87,8 +87,8 @@ class Observation:
         """What captures it, while its folder is open."""
         return self.ground.capture
 
-    def close(self, *, reason: str | None = None) -> None:
-        """Stop watching and let the folder go; `reason` ends the coverage as a clean stop does."""
+    def close(self, *, reason: str | None = None, state: coverage.State = "scanned") -> None:
+        """Stop watching and let the folder go; `reason` ends the coverage, as a clean stop does."""
         if self.capture is not None:
             with suppress(StoreUnavailable, OSError):
                 self._hear(self.clock.monotonic())  # what a scan found was announced, if it is only heard now
@@ -98,7 +98,7 @@ class Observation:
         self.ground.close()
         # only a good scan ends what was not observed
         if reason is not None and observed and not self.retired:
-            self.condition.cover("scanned", reason, until)
+            self.condition.cover(state, reason, until)
 
     def reconfigure(self, settings: Settings) -> None:
         """Go on under other settings: everything is opened and looked at anew."""
@@ -455,7 +455,7 @@ class Observation:
             return True
         recorded = self.condition.recorded()
         if recorded.retired_at is not None:
-            self.close(reason="retired")
+            self.close(reason="retired", state="blind")  # nobody looks any more
             self.retired = True
             self.log.info("root_retired", root=self.root.name)
             return False

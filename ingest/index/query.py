@@ -68,6 +68,16 @@ def parse(query: str) -> list[Clause]:
     return clauses
 
 
+def odd(query: str, clauses: list[Clause]) -> list[str]:
+    """What somebody who wrote this query should know of it."""
+    told = []
+    if not clauses:
+        told.append("the query has no word in it: nothing can be found")
+    if query.count('"') % 2:
+        told.append("a quotation mark has no other half: what comes after it is no phrase")
+    return told
+
+
 def _parts(query: str) -> list[Term | str]:
     """Terms and operators in order; an operator with nothing to join is a word."""
     found: list[tuple[str, Term | None]] = []

@@ -124,6 +124,16 @@ def documents(
     yield from starmap(Listed, connection.execute(query.execution_options(yield_per=_STREAM)))
 
 
+def languages(connection: Connection) -> list[str]:
+    """The languages of all texts, those with most texts first."""
+    number = sa.func.count().label("number")
+    query = sa.select(_rendition.language, number).where(_rendition.language.is_not(None))
+    found = connection.execute(
+        query.group_by(_rendition.language).order_by(number.desc(), _rendition.language)
+    )
+    return [row.language for row in found]
+
+
 def _as_of(until: int | None, *, deleted: bool) -> tuple[Any, Any, list[Any], Any]:
     """The last change of each document at or before `until` gives its path, state and version."""
     inner = tables.change.alias("inner_change")

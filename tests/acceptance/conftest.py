@@ -24,7 +24,7 @@ def forking() -> Iterator[None]:
     forked.close()
 
 
-def _made() -> Iterator[Path]:
+def made_folders() -> Iterator[Path]:
     """A folder that is not below /tmp, where vim saves otherwise than elsewhere."""
     made = Path(tempfile.mkdtemp(prefix="ingest-acceptance-", dir="/var/tmp"))
     (made / "root").mkdir()
@@ -37,20 +37,20 @@ def _made() -> Iterator[Path]:
 @pytest.fixture
 def folder() -> Iterator[Path]:
     """A folder with `root` and `outside` in it."""
-    yield from _made()
+    yield from made_folders()
 
 
 @pytest.fixture(scope="module")
 def watched() -> Iterator[Bench]:
     """A bench for all cases of a module, with a daemon."""
-    for made in _made():
+    for made in made_folders():
         yield from bench(_sqlite(made), "watched")
 
 
 @pytest.fixture(scope="module")
 def scanned() -> Iterator[Bench]:
     """A bench for all cases of a module, without a daemon."""
-    for made in _made():
+    for made in made_folders():
         yield from bench(_sqlite(made), "scanned")
 
 
@@ -61,7 +61,7 @@ def _sqlite(made: Path) -> Place:
 @pytest.fixture(scope="module")
 def past() -> Iterator[Past]:
     """A store with a little history, for all tests of a module; they leave it as it is."""
-    for made in _made():
+    for made in made_folders():
         place = Past(made, _sqlite(made).command)
         place.make()
         yield place

@@ -128,19 +128,15 @@ def test_a_cursor_passes_what_its_reader_does_not_want(each_place: Place) -> Non
     place.scan()
     all_of_it = place.command.records("changes")
 
-    chosen: list[tuple[tuple[str, ...], list[int]]] = [
-        (("--prefix", "news"), [2, 4, 5]),
-        (("--prefix", "./news/a"), [2, 4]),
-        (("--prefix", str(place.root / "law")), [1, 3, 5]),
-        (("--type", "moved"), [5]),
-        (("--fact", "number"), [3]),
-    ]
-    for words, seqs in chosen:
+    for words, seqs in {
+        ("--prefix", "news"): [2, 4, 5],
+        ("--prefix", str(place.root / "law"), "--type", "changed"): [3],
+        ("--fact", "number"): [3],
+    }.items():
         expected = [change for change in all_of_it if change["seq"] in seqs]
-        assert place.command.records("changes", *words) == expected, words
         assert place.command.records("log", *words) == expected[::-1], words
-        (first, *_) = place.command.records("changes", *words, "--cursor", "one", "--limit", "1")
-        assert place.command.record("cursors")["seq"] == first["seq"] == seqs[0]
+        assert place.command.records("changes", *words, "--cursor", "one", "--limit", "1") == expected[:1]
+        assert place.command.record("cursors") == {"name": "one", "seq": seqs[0], "behind": 5 - seqs[0]}
         assert place.command.records("changes", *words, "--cursor", "one") == expected[1:]
         assert place.command.record("cursors")["behind"] == 0
         place.command.ask("cursors", "remove", "one")
@@ -191,3 +187,15 @@ def test_the_texts_of_a_change_are_those_of_its_versions(past: Past) -> None:
         ("logo.png", "created", None, None),
     ]
     assert past.command.refused("changes", "--text", code=2).hint
+
+
+def test_the_feed_goes_on_after_a_number_and_from_a_moment_on(past: Past) -> None:
+    def told(since: str) -> list[int]:
+        return [change["seq"] for change in past.command.records("changes", "--since", since)]
+
+    assert told("6") == told("#6") == told("seq:6") == [7, 8, 9]
+    assert told(past.at(7)) == [7, 8, 9]
+    assert told("{cursor:reader}") == [5, 6, 7, 8, 9]
+    assert told(str(2**59)) == []
+    for words in ("-1", "x", str(2**63)):
+        past.command.refused("changes", "--since", words, code=2)

@@ -243,7 +243,7 @@ def test_the_corpus_between_two_moments_says_what_matters(told: Place) -> None:
         "substantive",
         "factual",
     )
-    assert (added["change"], added["significance"]) == ("added", None)
+    assert (added["change"], added["significance"]) == ("created", None)
 
     # Going back is an edit too, and none that came back to something.
     log = told.command.records("log", "a.txt")

@@ -131,6 +131,85 @@ def test_a_retired_root_is_watched_no_more_and_keeps_its_history(place: Place) -
     assert [root["name"] for root in place.command.record("status")["roots"]] == ["two"]
 
 
+def _coverage(place: Place) -> list[tuple[str, str | None]]:
+    return [(each["state"], each["reason"]) for each in place.command.records("coverage", "root")]
+
+
+def test_a_retired_root_is_taken_up_again_only_when_that_is_said(each_place: Place) -> None:
+    place = each_place
+    place.write("a.txt", "one\n")
+    place.scan()
+    retired = place.command.record("roots", "retire", "root")["retired_at"]
+    place.write("a.txt", "two\n")
+
+    for verb in ("scan", "watch"):
+        for words in ([place.root], ["root"], [f"root={place.root}"], ["--adopt", place.root], []):
+            refused = place.command.refused(verb, *words, code=2)
+            assert "retired" in refused.error
+            assert "ingest roots resume root" in refused.hint
+    assert place.seq == 1
+    assert place.command.record("roots", "retire", "root")["retired_at"] == retired
+    assert _coverage(place) == [("scanned", None), ("blind", "retired")]
+
+    assert place.command.record("roots", "resume", "root")["retired_at"] is None
+    assert _coverage(place) == [("scanned", None), ("blind", "retired")]
+    place.scan()
+    assert place.told(1) == ["changed a.txt @2"]
+    assert _coverage(place) == [("scanned", None), ("blind", "retired"), ("scanned", None)]
+
+
+def test_a_root_retired_under_its_daemon_is_observed_until_the_daemon_stops(place: Place) -> None:
+    place.write("a.txt", "one\n")
+    with place.watch() as daemon:
+        place.command.ask("roots", "retire", "root")
+        daemon.wait_for("root_retired")
+        assert _coverage(place)[-2:] == [("watched", None), ("blind", "retired")]
+    assert _coverage(place)[-1] == ("blind", "retired")
+    place.command.ask("roots", "resume", "root")
+    with place.watch():
+        assert _coverage(place)[-2:] == [("blind", "retired"), ("watched", None)]
+
+
+def test_a_retired_root_of_the_settings_keeps_no_other_waiting(place: Place) -> None:
+    first, second = two(place)
+    settings = place.folder / "ingest.toml"
+    settings.write_text(f'[roots.one]\npath = "{first}"\n[roots.two]\npath = "{second}"\n')
+    place.command.ask("--config", settings, "scan")
+    place.command.ask("roots", "retire", "one")
+    (first / "new.txt").write_text("Nobody looks here.\n")
+    (second / "new.txt").write_text("Somebody does here.\n")
+    place.command.ask("--config", settings, "scan")
+    assert [change["root"] for change in place.command.records("log", "--prefix", "new.txt")] == ["two"]
+
+
+def test_a_root_is_named_by_name_by_path_or_by_both(place: Place) -> None:
+    place.write("a.txt", "x\n")
+    place.scan()
+    for verb in ("scan", "check", "coverage", "renormalise"):
+        for words in ("root", str(place.root), f"root={place.root}"):
+            place.command.ask(verb, words)
+        place.command.refused(verb, f"other={place.root}", code=2)
+        place.command.refused(verb, f"root={place.outside}", code=2)
+
+
+def test_a_root_is_not_resumed_or_relocated_into_another(place: Place) -> None:
+    place.write("inner/a.txt", "x\n")
+    place.scan()
+    place.command.ask("roots", "retire", "root")
+    place.command.ask("scan", place.root / "inner")
+    refused = place.command.refused("roots", "resume", "root", code=2)
+    assert f"{place.root / 'inner'} lies inside the root" in refused.error
+
+    (place.outside / "b.txt").write_text("x\n")
+    place.command.ask("scan", place.outside)
+    moved = place.root / "inner" / "outside"
+    place.outside.rename(moved)
+    assert (
+        "lies inside the root" in place.command.refused("roots", "relocate", "outside", moved, code=2).error
+    )
+    assert place.command.records("roots")[1]["path"] == str(place.outside)
+
+
 def test_a_name_is_given_with_the_folder(place: Place) -> None:
     place.write("a.txt", "x\n")
     place.command.ask("scan", f"news={place.root}")

@@ -49,7 +49,7 @@ def _on_terminal(command: Command, *words: Word, progress: bool = False) -> str:
     call = subprocess.Popen(
         command.argv(*words),
         cwd=command.cwd,
-        env=command.environment() | {"TERM": "xterm"},
+        env=command.environment() | {"TERM": "xterm", "PAGER": "cat"},
         stdin=subprocess.DEVNULL,
         stdout=subprocess.DEVNULL if progress else slave,
         stderr=slave if progress else None,
@@ -113,10 +113,10 @@ def test_a_diff_of_the_corpus_is_coloured_and_names_the_versions_there_are(past:
     assert past.command.ask(*words, code=1).text.splitlines() == [
         "changed  a.txt @1 -> @3  substantive: factual",
         "moved    d/b.txt -> d/c.txt @1",
-        "added    logo.png @1",
+        "created  logo.png @1",
     ]
     assert past.command.ask("diff", "--from", "seq:3", "--to", "seq:6", code=1).text.splitlines()[-1] == (
-        "removed  gone.txt @1"
+        "deleted  gone.txt @1"
     )
     starts = [line.partition("m")[0] for line in styled(past.command, *words)]
     assert len(set(starts)) == 3
@@ -160,3 +160,51 @@ def test_a_relocation_to_another_folder_says_what_to_do(place: Place) -> None:
     shutil.rmtree(place.root)
     moved.rename(place.root)
     place.command.ask("scan", "--adopt", "root")
+
+
+def test_a_first_scan_of_many_files_tells_them_by_folder(place: Place) -> None:
+    for number in range(30):
+        place.write(f"many/{number}.txt", f"{number}\n")
+        place.write(f"folder-{number:02}/sub/a.txt", f"{number}\n")
+    place.write("top.txt", "x\n")
+    lines = place.command.ask("scan", place.root).text.splitlines()
+    assert len(lines) == 21
+    assert lines[:3] == [
+        "created   30 files in many/",
+        "created   1 file in .",
+        "created   1 file in folder-00/",
+    ]
+    assert lines[-2] == "          13 files in 13 more folders"
+    assert lines[-1].startswith("61 files, 61 created (")
+
+    for number in range(30):
+        place.write(f"many/{number}.txt", f"{number} again\n")
+    assert len(place.command.ask("scan").text.splitlines()) == 31, "a later scan tells each file"
+    place.write("top.txt", "y\n")
+    for words in (("scan", "--quiet"), ("-q", "scan"), ("-q", "check"), ("check", "--quiet")):
+        (only,) = place.command.run(*words).text.splitlines()
+        assert "file" in only
+        assert len(place.command.run(*words, json=True).records) == 1
+
+
+def test_a_first_scan_tells_each_file_where_they_are_few_or_asked_for(place: Place) -> None:
+    for number in range(20):
+        place.write(f"all/in/one/{number}.txt", f"{number}\n")
+    assert len(place.command.ask("scan", place.root).text.splitlines()) == 21
+    other = place.outside
+    for number in range(25):
+        (other / f"{number % 2}").mkdir(exist_ok=True)
+        (other / f"{number % 2}" / f"{number}.txt").write_text(f"{number}\n")
+    asked = place.command.ask("scan", "-v", other).text.splitlines()
+    assert len(asked) == 26
+    third = place.folder / "third"
+    (third / "deep/down/a").mkdir(parents=True)
+    (third / "deep/down/b").mkdir(parents=True)
+    for number in range(22):
+        (third / "deep/down" / "ab"[number % 2] / f"{number}.txt").write_text(f"{number}\n")
+    told = place.command.ask("scan", third, "root").text.splitlines()
+    assert told[:2] == [
+        "created   11 files in third/deep/down/a/",
+        "created   11 files in third/deep/down/b/",
+    ]
+    assert len(place.command.records("changes", "--prefix", str(third))) == 22

@@ -74,10 +74,43 @@ def test_diff_of_the_corpus_between_two_moments(past: Past) -> None:
     assert [(one["change"], one["from_path"], one["path"], one["from"], one["to"]) for one in records] == [
         ("changed", None, "a.txt", 1, 2),
         ("moved", "d/b.txt", "d/c.txt", 1, 1),
-        ("removed", None, "gone.txt", 1, None),
+        ("deleted", None, "gone.txt", 1, None),
     ]
+    for one in records:
+        was, now = (
+            None
+            if one[side] is None
+            else past.command.record("show", f"{one['document']}@{one[side]}")["sha256"]
+            for side in ("from", "to")
+        )
+        assert (one["from_sha256"], one["sha256"]) == (was, now)
     assert past.command.records("diff", "--from", "seq:3", "--to", "seq:3", code=0) == []
     assert len(past.command.records("diff", "--from", past.at(7), code=1)) == 2
+
+
+def test_a_diff_of_the_corpus_tells_what_came_back_from_what_is_new(place: Place) -> None:
+    for name in ("law/a.txt", "law/b.txt", "news/c.txt"):
+        place.write(name, f"In {name}.\n")
+    place.scan()
+    (place.root / "law/a.txt").unlink()
+    place.scan()
+    place.write("law/a.txt", "Back.\n")
+    place.write("law/d.txt", "New.\n")
+    (place.root / "news/c.txt").rename(place.root / "law/c.txt")
+    place.scan()
+
+    def told(*words: str, code: int = 1) -> list[tuple[str, str]]:
+        records = place.command.records("diff", "--from", "seq:4", *words, code=code)
+        return [(record["change"], record["path"]) for record in records]
+
+    law = [("restored", "law/a.txt"), ("moved", "law/c.txt"), ("created", "law/d.txt")]
+    assert told() == told("--prefix", "law/") == law
+    assert told("--prefix", "news") == [("moved", "law/c.txt")]
+    assert told("--prefix", "law/b", code=0) == []
+    nothing = place.command.ask("diff", "--from", "seq:4", "--prefix", "nosuch")
+    assert nothing.note == "no path in the store begins with 'nosuch'"
+    quiet = place.command.ask("-q", "diff", "--from", "seq:4", code=1)
+    assert (quiet.out, quiet.err) == (b"", b"")
 
 
 def test_what_went_and_came_back_between_two_moments_is_no_difference_of_the_corpus(place: Place) -> None:

@@ -1,0 +1,47 @@
+"""Roots that nobody watches any more, and their taking up again."""
+
+from __future__ import annotations
+
+from ingest.daemon.condition import Condition
+from ingest.daemon.doors import running
+from ingest.daemon.enrol import refuse_nested
+from ingest.pipeline.limits import Clock
+from ingest.store import coverage, roots
+from ingest.store.engine import Connection, Store, now_at
+from ingest.store.roots import Root
+
+
+def retire(store: Store, name: str, *, clock: Clock) -> Root:
+    """Watch a root no more; from now on it is not observed. Nothing happens where it was retired before.
+
+    A daemon that captures it notices within seconds, and says until when it did. Raises NotFound.
+    """
+    with store.read() as connection:
+        root = roots.named(connection, name)
+        begun = coverage.current(connection, root.id) is not None
+        captured = running(store).get(root.uid.hex())
+        if captured is None:  # another host's, or behind a door that does not answer
+            beat, now = root.heartbeat_at, now_at(connection, clock.wall())
+            captured = beat is not None and now - beat <= coverage.STALE
+    if root.retired_at is not None:
+        return root
+    if begun and not captured:
+        condition = Condition(store, root, clock)
+        condition.begin()
+        condition.cover("blind", "retired")
+    with store.write() as connection:
+        roots.update(connection, root.id, retired_at=clock.wall())
+        return roots.named(connection, name)
+
+
+def resume(connection: Connection, name: str) -> Root:
+    """Take a root up again: the next `scan` or `watch` observes it. Raises NotFound, UsageError.
+
+    Another root that was taken up meanwhile must not lie inside it, nor around it.
+    """
+    root = roots.named(connection, name)
+    if root.retired_at is None:
+        return root
+    refuse_nested(roots.every(connection), root.path)
+    roots.update(connection, root.id, retired_at=None)
+    return roots.named(connection, name)

@@ -1,0 +1,51 @@
+"""The languages that documents are in, and what somebody may call one who asks for it."""
+
+from __future__ import annotations
+
+import re
+
+from ingest.store import listing
+from ingest.store.engine import Connection
+
+# What people write for the languages that a text is most often in, and its ISO 639-1 code.
+_NAMES = {
+    "en": ("english", "engels"),
+    "nl": ("dutch", "nederlands", "flemish", "vlaams"),
+    "de": ("german", "deutsch", "duits"),
+    "fr": ("french", "français", "francais", "frans"),
+    "es": ("spanish", "español", "espanol", "spaans"),
+    "it": ("italian", "italiano", "italiaans"),
+    "pt": ("portuguese", "português", "portugues", "portugees"),
+    "pl": ("polish", "polski", "pools"),
+    "ru": ("russian", "russisch"),
+    "tr": ("turkish", "türkçe", "turks"),
+    "ar": ("arabic", "arabisch"),
+    "zh": ("chinese", "chinees"),
+    "ja": ("japanese", "japans"),
+    "uk": ("ukrainian", "oekraïens"),
+    "sv": ("swedish", "svenska", "zweeds"),
+    "da": ("danish", "dansk", "deens"),
+    "no": ("norwegian", "norsk", "noors"),
+    "fi": ("finnish", "suomi", "fins"),
+    "el": ("greek", "grieks"),
+    "cs": ("czech", "čeština", "tsjechisch"),
+}
+_CODES = {name: code for code, names in _NAMES.items() for name in names}
+
+
+def code_of(words: str) -> str:
+    """The code that the words mean as far as they look like one: `EN` and `en-GB` are `en`."""
+    return re.split("[-_]", words, maxsplit=1)[0].lower()
+
+
+def unknown(connection: Connection, words: str) -> str | None:
+    """Why nothing can be found in this language: no text is in it. None where one is."""
+    there = listing.languages(connection)
+    if code_of(words) in there:
+        return None
+    code = _CODES.get(words.casefold())
+    if code in there:
+        return f"no text is in '{words}': write {code}"
+    meant = f", which is {code}" if code else ""
+    known = f"there are texts in {', '.join(there)}" if there else "no text has a known language"
+    return f"no text is in '{words}'{meant}; {known}"
