@@ -85,10 +85,10 @@ def command(
         )  # fmt: skip
         if until is not None:
             note_unbegun(queries.unbegun(connection, until, calendar(), report.root))
-    if target is not None and target.note:
-        note(target.note)
         if prefix and not report.documents:
             note(_why_nothing(connection, below, prefix))
+    if target is not None and target.note:
+        note(target.note)
     if file == "-":
         lines(page(report).splitlines())
         return
