@@ -7,13 +7,13 @@ from collections.abc import Iterable, Iterator
 from typing import Any
 
 from ingest import escape
-from ingest.cli.output import change_line, counted, kind_of
+from ingest.cli.output import counted, kind_of
 
 FEW = 20  # lines
 
 
 class Folders:
-    """Takes changes in, and tells them in at most `FEW` lines: each, or how many of a kind lie in a folder.
+    """Takes changes in, and tells in at most `FEW` lines how many of a kind lie in which folder.
 
     The folders are those at the top, or those in the one folder that holds all; those with most files come
     first, and the others are one line.
@@ -21,21 +21,15 @@ class Folders:
 
     def __init__(self, *, several: bool) -> None:
         self._several = several  # whether the root's name stands before the path
-        self._few: list[Any] = []
-        self._many: Counter[tuple[str, str, bytes]] = Counter()
+        self._counts: Counter[tuple[str, str, bytes]] = Counter()
 
     def take(self, rows: Iterable[Any]) -> None:
         """Rows of `reader.changes`."""
         for row in rows:
-            if len(self._few) <= FEW:
-                self._few.append(row)
-            self._many[row.type, row.root, row.path.rpartition(b"/")[0]] += 1
+            self._counts[row.type, row.root, row.path.rpartition(b"/")[0]] += 1
 
     def lines(self) -> Iterator[str]:
-        """What to show."""
-        if len(self._few) <= FEW:
-            yield from (change_line(row, root=self._several) for row in self._few)
-            return
+        """What to show; nothing where nothing was taken in."""
         depth = 0
         while len(found := self._cut(depth)) == 1 and next(iter(found))[2].count(b"/") == depth:
             depth += 1
@@ -54,6 +48,6 @@ class Folders:
     def _cut(self, depth: int) -> Counter[tuple[str, str, bytes]]:
         """The counts by the first `depth` + 1 names of the folders."""
         found: Counter[tuple[str, str, bytes]] = Counter()
-        for (kind, root, folder), number in self._many.items():
+        for (kind, root, folder), number in self._counts.items():
             found[kind, root, b"/".join(folder.split(b"/")[: depth + 1])] += number
         return found

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from ingest.cli import complete
-from ingest.cli.folders import Folders
+from ingest.cli.folders import FEW, Folders
 from ingest.cli.options import as_json, is_quiet, is_verbose, settings, system_clock, verb
 from ingest.cli.output import change_line, counted, emit, flush, keep_going, line, lines, note
 from ingest.cli.progress import Bar
@@ -115,8 +115,7 @@ def _tell(connection: Any, known: list[Root], before: int, *, rules: Rules) -> d
     from ingest import records
 
     counts: dict[str, int] = {}
-    fold = not (as_json() or is_verbose())
-    begun = {root.name for root in known if fold and _is_first(connection, root.id, before)}
+    begun = set() if as_json() or is_verbose() else _begun(connection, known, before)
     first = Folders(several=len(known) > 1)
     found = _changes(connection, before, {root.id for root in known})
     while part := list(islice(found, TOGETHER)):
@@ -157,11 +156,19 @@ def _changes(connection: Any, after: int, keys: set[int]) -> Any:
             yield row
 
 
-def _is_first(connection: Any, root: int, before: int) -> bool:
-    """Whether nothing was recorded of a root when the log had so many entries."""
+def _begun(connection: Any, known: list[Root], before: int) -> set[str]:
+    """The roots that were scanned for the first time, if that told more than few changes."""
+    first = [root for root in known if not before or not _number(connection, root, until=before, most=1)]
+    number = sum(_number(connection, root, after=before, most=FEW + 1) for root in first)
+    return {root.name for root in first} if number > FEW else set()
+
+
+def _number(connection: Any, root: Root, *, most: int, after: int = 0, until: int | None = None) -> int:
+    """How many changes of a root there are, counted up to `most`."""
     from ingest.store import reader
 
-    return not before or not list(reader.changes(connection, until=before, root=root, brief=True, limit=1))
+    rows = reader.changes(connection, after=after, until=until, root=root.id, brief=True, limit=most)
+    return len(list(rows))
 
 
 def _roots(connection: Any) -> Any:
