@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from functools import partial
 from hashlib import sha256
 from itertools import islice
@@ -11,10 +11,12 @@ from typing import Literal
 
 import msgspec
 
-from ingest.disk import anchor, mounts, read, scan
+from ingest import root_folder
+from ingest.disk import anchor, mounts, presence, read, scan
 from ingest.disk.patterns import PATH_BYTES, Patterns
 from ingest.identity import Standing
-from ingest.store import apart, roots, seen
+from ingest.model import Signature
+from ingest.store import apart, seen
 from ingest.store.engine import Store
 from ingest.store.roots import Root
 
@@ -39,33 +41,69 @@ def compare(
 
     Raises RootUnavailable when the folder is gone or is another one.
     """
-    opened = anchor.open_recorded(root.path, name=root.name, place=roots.place_of(store, root), uid=root.uid)
+    opened = root_folder.open_recorded(store, root)
     try:
-        yield from _compare(store, root, opened.fd, patterns, hidden, max_bytes, deep)
+        place = _place(
+            store, root, opened.fd, patterns=patterns, hidden=hidden, max_bytes=max_bytes, deep=deep
+        )
+        yield from _compare(place)
     finally:
         os.close(opened.fd)
 
 
-def _compare(
+class _Place(msgspec.Struct, frozen=True, kw_only=True):
+    """A root's open folder, and what a look at it needs to know. `fd` is open below all of it.
+
+    `closed` are the folders below that are not as they were mounted, `told` says whether the kernel tells
+    what is mounted, `folds` whether names that differ in letter case are one.
+    """
+
+    store: Store
+    root: Root
+    fd: int
+    patterns: Patterns
+    hidden: frozenset[bytes]
+    max_bytes: int
+    deep: bool
+    closed: frozenset[bytes]
+    told: bool
+    folds: bool
+
+
+def _place(
     store: Store,
     root: Root,
     fd: int,
+    *,
     patterns: Patterns,
     hidden: frozenset[bytes],
     max_bytes: int,
     deep: bool,
-) -> Iterator[Finding | int]:
+) -> _Place:
     below = mounts.Mounts(root.path, root.mounts)
     below.look()
-    below.compare(lambda folder: _any_below(store, root, folder))
-    look = partial(_look, store, root, fd, patterns, hidden, below.closed, max_bytes, deep)
-    least = LARGE_DEEP if deep else apart.LARGE
-    middle = seen.middle(store, root.id, least=least) if apart.is_possible() else None
+    below.compare(
+        fd,
+        any_below=partial(root_folder.any_below, store, root),
+        is_proven=partial(root_folder.is_mount_proven, store, root, fd),
+    )
+    below.close()
+    folds = anchor.folds_names(fd) or not mounts.FOLDING.isdisjoint(below.types.values())
+    return _Place(
+        store=store, root=root, fd=fd, patterns=patterns, hidden=hidden, max_bytes=max_bytes, deep=deep,
+        closed=below.closed, told=below.is_told, folds=folds,
+    )  # fmt: skip
+
+
+def _compare(place: _Place) -> Iterator[Finding | int]:
+    look = partial(_look, place)
+    least = LARGE_DEEP if place.deep else apart.LARGE
+    middle = seen.middle(place.store, place.root.id, least=least) if apart.is_possible() else None
     if middle is None:
         yield from look(scan.Range())
         return
     upper = scan.Range(after=middle)
-    beside = apart.Apart(store, partial(look, upper), Finding | int)
+    beside = apart.Apart(place.store, partial(look, upper), Finding | int)
     try:
         files = 0
         unknown: list[Finding] = []
@@ -87,17 +125,7 @@ def _compare(
     yield files + rest[-1]
 
 
-def _look(
-    store: Store,
-    root: Root,
-    fd: int,
-    patterns: Patterns,
-    hidden: frozenset[bytes],
-    closed: frozenset[bytes],
-    max_bytes: int,
-    deep: bool,
-    within: scan.Range,
-) -> Iterator[Finding | int]:
+def _look(place: _Place, within: scan.Range) -> Iterator[Finding | int]:
     """Each difference within a range of paths, then the number of files there."""
     files = 0
 
@@ -106,20 +134,16 @@ def _look(
         files += more
 
     blocked: list[scan.Blocked] = []
-    rows = seen.pages(store, root.id, within)
-    walked = scan.walk(fd, patterns=patterns, hidden=hidden, closed=closed, within=within)
-    compared = scan.compare(walked, rows, blocked=blocked, seen_files=count, every=deep)
-    differences = (difference for difference in compared if difference is not None)
+    differences = _differences(place, within, blocked, count)
     while part := list(islice(differences, _TOGETHER)):
-        never = store.own_inodes()
-        standing = _standing(store, root, [difference.path for difference in part])
+        never = place.store.own_inodes()
+        names = presence.ListedNames(place.fd) if place.folds else None
+        standing = _standing(place, [difference.path for difference in part])
         for difference in part:
-            examine = partial(_examine, fd, difference, patterns, hidden, max_bytes, never)
-            finding = examine(standing)
+            finding = _examine(place, difference, standing, never, names)
             if finding is not None and finding.state in ("new", "changed"):
                 # a daemon may have recorded it since
-                now = _standing(store, root, [difference.path])
-                finding = examine(now)
+                finding = _examine(place, difference, _standing(place, [difference.path]), never, names)
             if finding is not None:
                 yield finding
     for folder in blocked:
@@ -127,39 +151,52 @@ def _look(
     yield files
 
 
-def _standing(store: Store, root: Root, paths: list[bytes]) -> dict[bytes, Standing]:
-    with store.read() as connection:
-        return seen.standing(connection, root.id, paths)
+def _differences(
+    place: _Place, within: scan.Range, blocked: list[scan.Blocked], count: Callable[[int], None]
+) -> Iterator[scan.Difference]:
+    """Where disk and store differ within a range of paths, then the files that may have changed unseen."""
+    walked = scan.walk(
+        place.fd, patterns=place.patterns, hidden=place.hidden, closed=place.closed, within=within
+    )
+    compared = scan.compare(
+        walked,
+        seen.pages(place.store, place.root.id, within),
+        blocked=blocked,
+        seen_files=count,
+        stands=partial(scan.known_file, place.fd, place.patterns, place.hidden),
+        every=place.deep,
+    )
+    yield from (difference for difference in compared if difference is not None)
+    if place.deep:
+        return  # every file was read
+    with place.store.read() as connection:
+        racy = seen.racy(connection, place.root.id, 0)
+    for path in racy:
+        if path > within.after and (within.end is None or path < within.end):
+            found = scan.known_file(place.fd, place.patterns, place.hidden, path)
+            if found is not None and not any(scan.is_below(path, folder) for folder in place.closed):
+                yield scan.Difference(path, Signature(*found[1:]), True)
 
 
-def _any_below(store: Store, root: Root, folder: bytes) -> bool:
-    with store.read() as connection:
-        return seen.any_below(connection, root.id, folder)
+def _standing(place: _Place, paths: list[bytes]) -> dict[bytes, Standing]:
+    with place.store.read() as connection:
+        return seen.standing(connection, place.root.id, paths)
 
 
 def _examine(
-    fd: int,
+    place: _Place,
     difference: scan.Difference,
-    patterns: Patterns,
-    hidden: frozenset[bytes],
-    max_bytes: int,
-    never: frozenset[tuple[int, int]],
     standing: dict[bytes, Standing],
+    never: frozenset[tuple[int, int]],
+    names: presence.ListedNames | None,
 ) -> Finding | None:
     path = difference.path
     here = standing.get(path)
     if difference.signature is None:
-        if difference.document is None:
-            return None  # a rejected file that is gone was never a document
-        if not scan.is_watched(path, patterns, hidden):
-            return Finding(path, "removed", "excluded")
-        looked = read.look(fd, path, never)
-        if isinstance(looked, read.Unknown):
-            return Finding(path, "unknown", looked.why)
-        return Finding(path, "removed", looked.reason) if isinstance(looked, read.Gone) else None
+        return _examine_missing(place, difference, here, never, names)
     if len(path) > PATH_BYTES:
         return Finding(path, "rejected", "path_too_long")
-    found = read.read_stable(fd, path, max_bytes=max_bytes, never=never)
+    found = read.read_stable(place.fd, path, max_bytes=place.max_bytes, never=never)
     if isinstance(found, read.Bytes):
         if here is None:
             return Finding(path, "new")
@@ -171,3 +208,25 @@ def _examine(
     if isinstance(found, read.Gone) and here is not None and found.reason == "replaced":
         return Finding(path, "removed", found.reason)
     return None
+
+
+def _examine_missing(
+    place: _Place,
+    difference: scan.Difference,
+    here: Standing | None,
+    never: frozenset[tuple[int, int]],
+    names: presence.ListedNames | None,
+) -> Finding | None:
+    path = difference.path
+    if difference.document is None:
+        return None  # a rejected file that is gone was never a document
+    if not scan.is_watched(path, place.patterns, place.hidden, known=True):
+        return Finding(path, "removed", "excluded")
+    looked = presence.look(place.fd, path, never=never, names=names)
+    if isinstance(looked, read.Unknown):
+        return Finding(path, "unknown", looked.why)
+    if isinstance(looked, read.File):
+        return None
+    if not place.told and (here is None or presence.device_above(place.fd, path) != here.device):
+        return Finding(path, "unknown", "another file system may be mounted above it")
+    return Finding(path, "removed", looked.reason)

@@ -35,6 +35,7 @@ class RootSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fie
     path: Annotated[str, msgspec.Meta(min_length=1)] | None = None
     include: tuple[str, ...] = ()
     exclude: tuple[str, ...] = ()
+    keep: tuple[str, ...] = ()
     backend: Backend | None = None
     boilerplate: Boilerplate = ()
 
@@ -66,6 +67,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
         return Patterns(
             include=self.include + (own.include if own else ()),
             exclude=self.exclude + (own.exclude if own else ()),
+            keep=own.keep if own else (),
         )
 
     @property
@@ -110,7 +112,8 @@ def load(
     settings = _convert(values, where="the settings", strict=False)
     lists = {"include": settings.include, "exclude": settings.exclude}
     for name, root in settings.roots.items():
-        lists |= {f"roots.{name}.include": root.include, f"roots.{name}.exclude": root.exclude}
+        own = {"include": root.include, "exclude": root.exclude, "keep": root.keep}
+        lists |= {f"roots.{name}.{key}": patterns for key, patterns in own.items()}
     for key, patterns in lists.items():
         try:
             Patterns(exclude=patterns)

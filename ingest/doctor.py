@@ -12,9 +12,9 @@ from typing import Literal
 
 import msgspec
 
-from ingest import witnesses
+from ingest import root_folder, systems, witnesses
 from ingest.config import VARIABLES, Settings
-from ingest.disk import anchor, mounts
+from ingest.disk import mounts
 from ingest.errors import IngestError, RootUnavailable, StoreMissing
 from ingest.escape import path as show
 from ingest.store import roots
@@ -22,9 +22,12 @@ from ingest.store.engine import Store, open_store
 from ingest.store.roots import Root
 from ingest.store.url import parse_url
 
-_OTHER_VARIABLES = ("INGEST_CONFIG",)
+_OTHER_VARIABLES = ("INGEST_CONFIG", systems.UNTESTED)
 _WATCHES = "/proc/sys/fs/inotify/max_user_watches"
 _LOW_SPACE = 256 << 20
+STORE_ON_A_SERVER = (
+    "SQLite's locks do not hold on every server: keep the store on a local disk, or in Postgres"
+)
 
 
 class Check(msgspec.Struct, frozen=True):
@@ -60,6 +63,12 @@ def examine(settings: Settings) -> Iterator[Check]:
 
 
 def _machine() -> Iterator[Check]:
+    try:
+        systems.require_tested(sys.platform, {})
+    except IngestError as error:
+        yield Check("system", "error", error.message, error.hint)
+    else:
+        yield Check("system", "ok", sys.platform)
     yield Check("python", "ok", sys.version.split()[0])
     version = sqlite3.sqlite_version_info
     if version < (3, 35):
@@ -96,6 +105,9 @@ def _store_files(database: str) -> Iterator[Check]:
             yield Check(
                 "store files", "warning", f"others can read or write {name}", f"run: chmod g-w,o= {name}"
             )
+    remote = mounts.remote_type(os.fsencode(folder))
+    if remote is not None:
+        yield Check("store file system", "warning", f"{folder} is on {remote}", STORE_ON_A_SERVER)
     free = shutil.disk_usage(folder).free
     if free < _LOW_SPACE:
         yield Check("space", "warning", f"{free:,} bytes are free at {folder}", "make room before it is full")
@@ -129,9 +141,7 @@ def _roots(store: Store, settings: Settings) -> Iterator[Check]:
 def _root(store: Store, root: Root, settings: Settings) -> Check:
     name = f"root {root.name}"
     try:
-        found = anchor.open_recorded(
-            root.path, name=root.name, place=roots.place_of(store, root), uid=root.uid
-        )
+        found = root_folder.open_recorded(store, root)
     except RootUnavailable as error:
         return Check(name, "error", error.message, error.hint)
     os.close(found.fd)
@@ -140,5 +150,7 @@ def _root(store: Store, root: Root, settings: Settings) -> Check:
             name, "warning", f"{show(root.path)} cannot be written to", "it is polled: no cookie can be sent"
         )
     if settings.backend_of(root.name) != "poll" and mounts.needs_polling(root.path):
-        return Check(name, "ok", f"{show(root.path)} is on a network file system and is polled")
+        remote = mounts.remote_type(root.path)
+        why = "the system does not tell what is mounted" if remote is None else f"it is on {remote}"
+        return Check(name, "ok", f"{show(root.path)} is polled: {why}")
     return Check(name, "ok", show(root.path))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -13,6 +14,7 @@ from ingest.witnesses import Contradiction
 
 SHOWN = 1000
 REJECTIONS = frozenset(("too_large", "unreadable", "busy", "path_too_long"))
+HARMLESS = REJECTIONS | {"offline"}
 
 
 def record(
@@ -72,6 +74,7 @@ def record(
         "tree_root": merkle.root(merkle.unpack(head.frontier)).hex(),
         "bytes_stored": reader.bytes_stored(connection),
         "bytes_index": bytes_index,
+        "left_out": _left_out(known),
         "pending": sum(root["pending"] for root in shown),
         "last_scan_at": moments.show(max(scans, default=None)),
         "roots": shown,
@@ -102,8 +105,16 @@ def _report(
     return root.said or None
 
 
+def _left_out(known: list[roots.Root]) -> dict[str, int]:
+    """How many names each rule left out at the last scans, the rule of the most first."""
+    counts: Counter[str] = Counter()
+    for root in known:
+        counts.update(root.left_out)
+    return dict(sorted(counts.items(), key=lambda rule: (-rule[1], rule[0])))
+
+
 def _health(problems: list[dict[str, Any]]) -> str:
-    codes = {problem["code"] for problem in problems} - REJECTIONS
+    codes = {problem["code"] for problem in problems} - HARMLESS
     if "blind" in codes:
         return "blind"
     return "degraded" if codes else "ok"

@@ -6,7 +6,7 @@ import click
 
 from ingest import escape
 from ingest.cli import complete
-from ingest.cli.options import as_json, is_quiet, opened, settings, verb
+from ingest.cli.options import as_json, is_quiet, opened, require_tested_system, settings, verb
 from ingest.cli.output import counted, emit, keep_going, line, paint
 
 _BITS = {"new": 16, "removed": 32, "changed": 64}
@@ -22,6 +22,7 @@ def command(names: tuple[str, ...], deep: bool) -> int:
     Exit: 0 no difference, else the sum of 16 new, 32 removed, 64 changed files; 2 no such root;
     4 the store or a root is out of reach.
     """
+    require_tested_system()
     from ingest import check
     from ingest.daemon.named import chosen, is_here
 

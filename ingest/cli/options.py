@@ -145,6 +145,15 @@ def opened() -> Iterator[Store]:
         store.dispose()
 
 
+def require_tested_system() -> None:
+    """Raise Unreachable where folders are not watched, before anything of the system's is asked for."""
+    import sys
+
+    from ingest import systems
+
+    systems.require_tested(sys.platform, os.environ)
+
+
 def system_clock() -> Clock:
     """The real clocks and the real randomness."""
     from ingest.pipeline.limits import Clock

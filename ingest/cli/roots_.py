@@ -76,6 +76,7 @@ def _rename(connection: Connection, name: str, other: str) -> Root:
 
 
 def _relocate(store: Store, connection: Connection, name: str, folder: str) -> Root:
+    from ingest import root_folder
     from ingest.daemon.enrol import refuse_nested
     from ingest.disk import anchor
     from ingest.errors import NotFound, UsageError
@@ -85,26 +86,26 @@ def _relocate(store: Store, connection: Connection, name: str, folder: str) -> R
     path = os.path.realpath(os.fsencode(folder))
     if not os.path.isdir(path):
         raise NotFound(f"no folder at {escape.path(path)}")
-    found = anchor.open_root(path)
-    same = found.is_root(place=roots.place_of(store, root), uid=root.uid)
-    os.close(found.fd)
-    if not same:
-        raise UsageError(
-            f"{escape.path(path)} is not the folder of the root '{root.name}'",
-            hint="it is another folder, or a copy without .ingest/root-id; if its documents are "
-            f"the root's, move it to {escape.path(root.path)} and run: "
-            f"ingest scan --adopt {root.name}",
-        )
     host = socket.gethostname()
     others = [known for known in roots.every(connection) if known.id != root.id]
-    for other in others:
-        if (other.host, other.path) == (host, path):
+    found = anchor.open_root(path)
+    try:
+        why = root_folder.refusal(store, root, found, elsewhere=path)
+        if why is not None:
             raise UsageError(
-                f"{escape.path(path)} is already the root '{other.name}'", hint="run: ingest roots"
+                f"{escape.path(path)} is not the folder of the root '{root.name}': {why}",
+                hint="if its documents are the root's, move it to "
+                f"{escape.path(root.path)} and run: ingest scan --adopt {root.name}",
             )
-    refuse_nested(others, path)
-    place = {"device": found.device, "inode": found.inode, "host": host}
-    roots.update(connection, root.id, path=path, **place)
+        for other in others:
+            if (other.host, other.path) == (host, path):
+                raise UsageError(
+                    f"{escape.path(path)} is already the root '{other.name}'", hint="run: ingest roots"
+                )
+        refuse_nested(others, path)
+        roots.update(connection, root.id, path=path, **root_folder.folder_columns(found, path))
+    finally:
+        os.close(found.fd)
     return roots.named(connection, name)
 
 

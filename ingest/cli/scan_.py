@@ -12,7 +12,15 @@ import click
 
 from ingest.cli import complete
 from ingest.cli.folders import FEW, Folders
-from ingest.cli.options import as_json, is_quiet, is_verbose, settings, system_clock, verb
+from ingest.cli.options import (
+    as_json,
+    is_quiet,
+    is_verbose,
+    require_tested_system,
+    settings,
+    system_clock,
+    verb,
+)
 from ingest.cli.output import change_line, counted, emit, flush, keep_going, line, lines, note
 from ingest.cli.progress import Bar
 from ingest.cli.shortened import accept_option, forbidding, go_on
@@ -37,6 +45,7 @@ def command(roots: tuple[str, ...], adopt: bool, accept_shortened_log: bool) -> 
     Exit: 0 done; 2 usage; 3 done, but some files are rejected; 4 the store or a root is out of
     reach, or somebody saw the log longer than it is.
     """
+    require_tested_system()
     from ingest.daemon.enrol import enrolled
     from ingest.daemon.oneshot import scan_roots
     from ingest.errors import RootUnavailable
@@ -48,8 +57,7 @@ def command(roots: tuple[str, ...], adopt: bool, accept_shortened_log: bool) -> 
     os.umask(0o077)
     clock = system_clock()
     store = open_or_create(chosen.database_url, busy_seconds=chosen.busy_seconds)
-    with store.read() as connection:
-        before = int(reader.head(connection).seq)
+    before = _last_seq(store)
     began = clock.monotonic()
     with ExitStack() as held:
         taken = _take(store, held)
@@ -131,6 +139,16 @@ def _tell(connection: Any, known: list[Root], before: int, *, rules: Rules) -> d
             lines(change_line(row, root=len(known) > 1) for row in part if row.root not in begun)
     lines(first.lines())
     return counts
+
+
+def _last_seq(store: Any) -> int:
+    """Where the log ends before the scan; a store on a server is warned of."""
+    from ingest.store import reader
+
+    if (remote := store.remote_type()) is not None:
+        note(f"the store is on {remote}: SQLite's locks do not hold on every server (ingest doctor)")
+    with store.read() as connection:
+        return int(reader.head(connection).seq)
 
 
 def _take(store: Any, held: ExitStack) -> Any:

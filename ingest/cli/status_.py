@@ -86,6 +86,9 @@ def _show(record: dict[str, Any]) -> None:
     line(f"index      {built}")
     last = record["last_scan_at"]
     line(f"last scan  {'never' if last is None else times.reshow(last)}")
+    if record["left_out"]:
+        rules = ", ".join(f"{many:,} {escape.name(rule)}" for rule, many in record["left_out"].items())
+        line(f"left out   {rules}")
     for root in record["roots"]:
         state = (
             ""

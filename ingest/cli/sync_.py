@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import click
 
-from ingest.cli.options import SECONDS, as_json, opened, verb
+from ingest.cli.options import SECONDS, as_json, opened, require_tested_system, verb
 from ingest.cli.output import emit, line
 
 
@@ -19,6 +19,7 @@ def command(timeout: float, root: str | None) -> None:
 
     Exit: 0 done; 2 no such root; 4 no daemon, or time ran out.
     """
+    require_tested_system()
     from ingest.daemon.door import ask
     from ingest.daemon.doors import doors
     from ingest.errors import NoDaemon, Unreachable

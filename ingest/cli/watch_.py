@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import click
 
 from ingest.cli import complete
-from ingest.cli.options import as_json, settings, system_clock, verb
+from ingest.cli.options import as_json, require_tested_system, settings, system_clock, verb
 from ingest.cli.shortened import accept_option, forbidding, go_on
 
 if TYPE_CHECKING:
@@ -32,6 +32,7 @@ def command(roots: tuple[str, ...], adopt: bool, backend: str | None, accept_sho
     Exit: 0 stopped; 2 usage; 4 the store or a root is taken or out of reach, or somebody saw the log longer
     than it is.
     """
+    require_tested_system()
     import msgspec
     import structlog
 

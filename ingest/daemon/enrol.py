@@ -9,12 +9,13 @@ from contextlib import ExitStack, contextmanager
 
 import msgspec
 
+from ingest import root_folder
 from ingest.config import Settings
 from ingest.daemon.named import is_here
 from ingest.disk import anchor
 from ingest.errors import AlreadyRunning, NotFound, RootUnavailable, UsageError
 from ingest.escape import path as show
-from ingest.ids import UID_BYTES, new_uid
+from ingest.ids import new_uid
 from ingest.pipeline.limits import Clock
 from ingest.store import roots
 from ingest.store.engine import Connection, Store
@@ -75,7 +76,7 @@ def enrol(
                 raise UsageError(
                     "no root is named and none is known here", hint="name a folder: ingest watch FOLDER"
                 )
-            return [_adopt(connection, root, adopt) for root in known], []
+            return [_adopt(connection, root, clock) if adopt else root for root in known], []
         if not named:
             retired = {root.path for root in roots.every(connection) if root.retired_at is not None}
             wanted = [want for want in wanted if want.path not in retired] or wanted[:1]
@@ -140,7 +141,8 @@ def _enrol_one(store: Store, connection: Connection, want: Wanted, *, adopt: boo
                 f"no folder and no root named '{want.name}'",
                 hint=f"the roots are: {names}" if names else None,
             )
-        return _adopt(connection, _watched(by_name), adopt)
+        root = _watched(by_name)
+        return _adopt(connection, root, clock) if adopt else root
     known = _known_at(store, every, want.path)
     if known is None and adopt and by_name is not None and by_name.path == want.path:
         known = by_name  # another host's, or this one's under another name
@@ -150,7 +152,8 @@ def _enrol_one(store: Store, connection: Connection, want: Wanted, *, adopt: boo
                 f"{show(want.path)} is already the root '{known.name}'",
                 hint=f"rename it: ingest roots rename {known.name} {want.name}",
             )
-        return _adopt(connection, _watched(known), adopt)
+        root = _watched(known)
+        return _adopt(connection, root, clock) if adopt else root
     name = want.name or show(os.path.basename(want.path)) or "root"
     refuse_nested(every, want.path)
     return _add(connection, every, name, want.path, adopt=adopt, clock=clock)
@@ -164,8 +167,8 @@ def _known_at(store: Store, every: list[Root], path: bytes) -> Root | None:
             found = anchor.open_root(path)
         except RootUnavailable:
             return next((root for root in here if root.host == socket.gethostname()), None)
+        same = [r for r in here if root_folder.refusal(store, r, found) is None]
         os.close(found.fd)
-        same = [r for r in here if found.is_root(place=roots.place_of(store, r), uid=r.uid)]
         return next(iter(same), None) or next((r for r in here if r.host == socket.gethostname()), None)
     return here[0] if here else None
 
@@ -190,49 +193,45 @@ def _add(
         raise NotFound(f"no folder at {show(path)}", hint="make it first, or check the path")
     found = anchor.open_root(path)
     try:
-        owner = next((root for root in every if root.uid == found.uid), None)
+        owner = next((root for root in every if root.mark == found.mark), None)
         if owner is not None and not adopt:
             raise UsageError(
-                f"{show(path)} holds the id of the root '{owner.name}' at {show(owner.path)}",
+                f"{show(path)} holds the mark of the root '{owner.name}' at {show(owner.path)}",
                 hint=f"if it moved: ingest roots relocate {owner.name} {show(path)}; a copy: --adopt",
             )
-        # an id that no root here has: the folder was watched into another store, and keeps it
-        uid = found.uid
-        if uid is None or owner is not None or len(uid) != UID_BYTES:
-            uid = new_uid(clock.wall(), clock.entropy)
+        # a mark that no root here has: the folder is watched into another store, and keeps it
+        mark = found.mark
+        if mark is None or owner is not None:
+            mark = clock.entropy(anchor.MARK_BYTES)
         root = roots.add(
-            connection, uid=uid, name=name, host=socket.gethostname(), path=path,
-            device=found.device, inode=found.inode,
+            connection, uid=new_uid(clock.wall(), clock.entropy), name=name, host=socket.gethostname(),
+            path=path, device=found.device, inode=found.facts.inode or 0, mark=mark,
         )  # fmt: skip
-        anchor.write_id(found.fd, uid)
-        return root
-    finally:
-        os.close(found.fd)
-
-
-def _adopt(connection: Connection, root: Root, adopt: bool) -> Root:
-    """With --adopt: whatever folder stands at the root's path is the root from now on."""
-    if not adopt:
-        return root
-    try:
-        found = anchor.open_root(root.path)
-    except RootUnavailable:
-        return root
-    try:
-        anchor.write_id(found.fd, root.uid)
-        roots.update(
-            connection, root.id, device=found.device, inode=found.inode, host=socket.gethostname(),
-            mounts=_mounts_now(root.path),
-        )  # fmt: skip
+        anchor.write_mark(found.fd, mark)
+        roots.update(connection, root.id, **root_folder.folder_columns(found, path))
         return roots.named(connection, root.name)
     finally:
         os.close(found.fd)
 
 
-def _mounts_now(path: bytes) -> list[str]:
-    from ingest.disk import mounts
-
-    return sorted(entry.decode("utf-8", "surrogateescape") for entry in mounts.below(path, mounts.table()))
+def _adopt(connection: Connection, root: Root, clock: Clock) -> Root:
+    """Whatever folder stands at the root's path is the root from now on, under a new mark: what still holds
+    the old one is another folder."""
+    try:
+        found = anchor.open_root(root.path)
+    except RootUnavailable:
+        return root
+    try:
+        mark = clock.entropy(anchor.MARK_BYTES)
+        if not anchor.write_mark(found.fd, mark) and found.mark is not None:
+            mark = found.mark  # where nothing can be written, what it holds is what can be asked for
+        roots.update(
+            connection, root.id, mark=mark, mounts=root_folder.mounts_now(found.fd, root.path),
+            **root_folder.folder_columns(found, root.path),
+        )  # fmt: skip
+        return roots.named(connection, root.name)
+    finally:
+        os.close(found.fd)
 
 
 def _watched(root: Root) -> Root:

@@ -4,6 +4,7 @@ claimed of it.
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable
 from contextlib import ExitStack
 
@@ -19,7 +20,6 @@ from ingest.logging import Log
 from ingest.pipeline.capture import Capture
 from ingest.pipeline.limits import Clock, Limits
 from ingest.pipeline.unannounced import Unannounced
-from ingest.store import seen
 from ingest.store.engine import Store
 from ingest.store.roots import Root
 
@@ -85,7 +85,7 @@ class Ground:
             self._held.open()
             hidden, folder = self._hidden(root.path), self._held.folder
             self.sight = Sight(
-                root.path, folder=folder, writable=self._held.write_id(), hidden=hidden,
+                root.path, folder=folder, writable=self._held.write_mark(), hidden=hidden,
                 period=settings.liveness_seconds, clock=self._clock, wake=self._wake,
             )  # fmt: skip
             limits = Limits(
@@ -97,6 +97,9 @@ class Ground:
                 hidden=hidden, limits=limits, clock=self._clock, shifted=self._mounts_shifted,
                 unannounced=self._unannounced,
             )  # fmt: skip
+            self.capture.folds = self._held.folds_names
+            self.capture.remote = self._held.is_remote
+            self.capture.mounts_told = self._held.mounts_told
             self._compare_mounts()
             undo.pop_all()
         self._condition.clear("root_missing", "root_replaced")
@@ -106,7 +109,8 @@ class Ground:
         watched now, it is tried again later."""
         assert self.sight is not None
         self._next_start = self._clock.monotonic() + START_AGAIN
-        if self._backend == "poll" or (self._backend == "auto" and mounts.needs_polling(self.root.path)):
+        untold = sys.platform != "linux" or mounts.needs_polling(self.root.path)
+        if self._backend == "poll" or (self._backend == "auto" and untold):
             self._next_start = float("inf")
             return
         why = self.sight.start()
@@ -186,14 +190,17 @@ class Ground:
         """Is the folder still there, still the same, still ours, with the same mounts below?"""
         assert self.sight is not None
         try:
-            taken, id_missing = self._held.check()
+            checked = self._held.check()
         except RootUnavailable as error:
             self.lose(error)
             return
-        if taken:
+        if checked.lock_taken:
             self._scans.ask("lock taken anew")
-        if id_missing or not self.sight.writable:
-            polled, self.sight.writable = self.polled, self._held.write_id()
+        if checked.adopted:
+            self._compare_mounts()
+            self._scans.ask("adopted")
+        if checked.mark_missing or not self.sight.writable:
+            polled, self.sight.writable = self.polled, self._held.write_mark()
             if polled and not self.polled:
                 self._scans.ask("the root can be written to")  # from now on the watcher can prove itself
         if self.sight.provable_again():
@@ -209,25 +216,23 @@ class Ground:
             return False
         if self._compare_mounts():
             self._scans.ask("mounts changed")
+        if self.capture is not None:
+            self.capture.folds = self._held.folds_names
         return True
 
     def _compare_mounts(self) -> bool:
         """Close the folders that became or ceased to be mount points with documents below them."""
         assert self.capture is not None
         before = self.capture.closed
-        changed = self._held.compare_mounts(self._any_below)
+        changed = self._held.compare_mounts()
         self.capture.closed = self._held.closed
         for point in before - self._held.closed:
             self._condition.clear("root_replaced", path=point)
         for point in self._held.closed:
-            self._condition.trouble("root_replaced", point, "a file system was mounted or unmounted here")
+            self._condition.trouble("root_replaced", point, "another file system is mounted here, or none")
         if self._held.closed - before and self.ready:
             self.cover_as_watched(self.proven_at or self._clock.wall())
         return changed
-
-    def _any_below(self, folder: bytes) -> bool:
-        with self._store.read() as connection:
-            return seen.any_below(connection, self.root.id, folder)
 
     def compare_watches(self) -> None:
         """Which listed folders does the kernel not watch? They are scanned every poll."""
@@ -316,6 +321,15 @@ class Ground:
             "problems": self._condition.records()[:1000],
             "problems_total": len(self._condition.problems),
         }
+
+    def tell_offline(self) -> None:
+        """Note how many known documents are not on this disk, by their placeholders."""
+        many = len(self.capture.offline) if self.capture is not None else 0
+        if not many:
+            self._condition.clear("offline")
+            return
+        documents = "1 document is" if many == 1 else f"{many:,} documents are"
+        self._condition.trouble("offline", None, f"{documents} not on this disk: placeholders stand there")
 
     def cover_as_watched(self, since: int) -> None:
         """Say in the ledger that it is watched, or for what reason it is only scanned."""

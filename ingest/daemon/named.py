@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import os
-import socket
 from collections.abc import Sequence
 
-from ingest.disk import anchor
+from ingest import root_folder
 from ingest.errors import NotFound, RootUnavailable
 from ingest.store import roots
 from ingest.store.engine import Store
@@ -24,13 +23,11 @@ def chosen(store: Store, words: Sequence[str]) -> list[Root]:
 
 def is_here(store: Store, root: Root) -> bool:
     """Whether a root is this host's: of a server that several share, one that was recorded here, or whose
-    folder stands here with its id (a host can be renamed)."""
-    if store.is_sqlite or root.host == socket.gethostname():
+    folder stands here with its mark (a host can be renamed)."""
+    if root_folder.is_of_here(store, root):
         return True
     try:
-        found = anchor.open_recorded(
-            root.path, name=root.name, place=roots.place_of(store, root), uid=root.uid
-        )
+        found = root_folder.open_recorded(store, root)
     except RootUnavailable:
         return False
     os.close(found.fd)

@@ -169,6 +169,8 @@ class Observation:
         if self.capture.commits != commits:
             self._store_is_back()
         self._tell_late()
+        if not more:
+            self.ground.tell_offline()
         return more or looked > 0
 
     def run_short(self) -> None:
@@ -382,8 +384,9 @@ class Observation:
         if "blind" not in self.condition and not again:
             self.ground.cover_as_watched(self.scans.began_at)
         # after the ledger has it: whoever reads both finds no scan that it does not know
+        left_out = self.capture.left_out or {}
         with self.store.write() as connection:
-            roots.update(connection, self.root.id, last_scan_at=self.last_scan_at)
+            roots.update(connection, self.root.id, last_scan_at=self.last_scan_at, left_out=left_out)
         if self.scans.why != "poll":
             ms = round((self.clock.monotonic() - self.scans.began) * 1000)
             files = self.capture.files_seen

@@ -221,6 +221,8 @@ class Daemon:
             tree_root=merkle.root(merkle.unpack(head.frontier)).hex(),
             pid=os.getpid(),
         )
+        if (remote := self.store.remote_type()) is not None:
+            self.log.warning("store_on_server", database=self.store.address, type=remote)
 
     # -- signals, what the library says, and threads that died -----------------------------
 

@@ -18,7 +18,7 @@ def hear(handlers: Mapping[int, Callable[[int], None]]) -> None:
 
     To be called once a process, in the main thread; the functions return soon.
     """
-    reading, writing = os.pipe2(os.O_CLOEXEC)
+    reading, writing = os.pipe()
     os.set_blocking(writing, False)
     signal.set_wakeup_fd(writing)
     for number in handlers:

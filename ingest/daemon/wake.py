@@ -12,7 +12,9 @@ class Waker:
     """Ends the capturing thread's sleep from any thread, and from a signal handler."""
 
     def __init__(self) -> None:
-        self._read, self._write = os.pipe2(os.O_NONBLOCK | os.O_CLOEXEC)
+        self._read, self._write = os.pipe()
+        for end in (self._read, self._write):
+            os.set_blocking(end, False)
         self._pending = False
 
     def wake(self) -> None:

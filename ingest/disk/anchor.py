@@ -1,7 +1,8 @@
 """Is this folder still the root that was recorded? And who captures it?
 
-A root is the same if its device and inode are the recorded ones, or if its `.ingest/root-id`
-holds its id. Anyone may delete `.ingest/`; it is written again while the inode still proves it.
+A root's folder holds its mark, a random value, in `.ingest/root-id`. Anyone may delete `.ingest/`: then
+the folder's inode and birth time decide, and where these could be another folder's too, the bytes of
+documents that are known below it. `ingest/root_folder.py` puts the question with what is recorded.
 """
 
 from __future__ import annotations
@@ -10,31 +11,88 @@ import errno
 import fcntl
 import os
 import secrets
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
+from hashlib import sha256
+from typing import Literal, NamedTuple
 
 import msgspec
 
+from ingest.disk import read
+from ingest.disk.descriptors import are_too_few
+from ingest.disk.durable import flush
 from ingest.disk.patterns import OWN_FOLDER
 from ingest.disk.read import open_beneath, signature_of
+from ingest.disk.statx import Facts, facts_of
 from ingest.errors import AlreadyRunning, RootUnavailable, StoreUnavailable
 from ingest.escape import path as show
 
-_ID_FILE = OWN_FOLDER + b"/root-id"
+MARK_BYTES = 16
+HASHED = 16  # documents that are read, at most, to prove a folder
+_MARK_FILE = OWN_FOLDER + b"/root-id"
+_MARK_FOLDED = OWN_FOLDER + b"/ROOT-ID"
 _LOCKED = (errno.EWOULDBLOCK, errno.EACCES)
 
 
 class Anchor(msgspec.Struct, frozen=True):
-    """An opened root folder: its descriptor, what `stat` says of it, and the id it holds."""
+    """An opened root folder: its descriptor, what `stat` and `statx` say of it, and the mark it holds."""
 
     fd: int
     device: int
-    inode: int
-    uid: bytes | None
+    facts: Facts
+    mark: bytes | None
 
-    def is_root(self, *, place: tuple[int, int] | None, uid: bytes) -> bool:
-        """Whether this folder is the recorded root: by its device and inode, if these count, or by its id."""
-        return (self.device, self.inode) == place or self.uid == uid
+
+class KnownDocument(NamedTuple):
+    """A document that should stand below a root, by its size in bytes and its hash."""
+
+    path: bytes
+    size: int
+    sha256: bytes
+
+
+class Recorded(msgspec.Struct, frozen=True, kw_only=True):
+    """What is recorded of a root's folder. `facts` are None where another host recorded them.
+
+    `is_mount` says whether it was a mount point of its own; None: not recorded, or not of this host.
+    """
+
+    mark: bytes
+    facts: Facts | None
+    is_mount: bool | None
+
+
+Verdict = Literal["same", "another", "documents"]
+
+
+def compare_facts(recorded: Facts, found: Facts) -> Verdict:
+    """Whether a folder without a mark is the recorded one, by inode and birth time; `documents`: only
+    known documents can tell."""
+    if recorded.birth_ns is None or found.birth_ns is None:
+        return "documents"
+    if recorded != found:
+        return "another"
+    return "same" if found.is_exact else "documents"
+
+
+def judge(
+    recorded: Recorded, found: Facts, *, mark: bytes | None, is_mount: bool | None
+) -> tuple[Verdict, str]:
+    """Whether an open folder is the recorded root, and why not. `is_mount` is None where nobody tells.
+
+    A mark decides. A root that was a mount point of its own is no folder that is none: on an overlay, or
+    where a file system shows another folder's files, the mark is in what lies below it too.
+    """
+    if recorded.is_mount and is_mount is False:
+        return "another", "what was mounted there is not"
+    if mark is not None:
+        return ("same", "") if mark == recorded.mark else ("another", "it holds the mark of another root")
+    if recorded.facts is None:
+        return "another", "it does not hold the root's mark, and another host recorded it"
+    verdict = compare_facts(recorded.facts, found)
+    if verdict == "another":
+        return verdict, "it does not hold the root's mark, and is another folder"
+    return verdict, "it does not hold the root's mark, and no known document was found in it"
 
 
 def open_root(path: bytes) -> Anchor:
@@ -49,40 +107,55 @@ def open_root(path: bytes) -> Anchor:
             code=code,
             hint="put the folder back, or: ingest roots relocate NAME PATH" if missing else None,
         ) from error
-    found = signature_of(os.fstat(fd))
-    return Anchor(fd, found.device, found.inode, read_id(fd))
-
-
-def open_recorded(path: bytes, *, name: str, place: tuple[int, int] | None, uid: bytes) -> Anchor:
-    """Open a root's folder if it is the recorded one, as `is_root` has it. Raises RootUnavailable."""
-    opened = open_root(path)
-    if opened.is_root(place=place, uid=uid):
-        return opened
-    os.close(opened.fd)
-    raise RootUnavailable(
-        f"root {name}: {show(path)} is not the folder that was recorded",
-        code="root_replaced",
-        hint=f"put the folder back, or accept this one: ingest scan --adopt {name}",
-    )
-
-
-def read_id(root: int) -> bytes | None:
-    """The id that a root's `.ingest/root-id` holds, or None."""
     try:
-        fd = open_beneath(root, _ID_FILE, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK)
+        return Anchor(fd, signature_of(os.fstat(fd)).device, facts_of(fd), read_mark(fd))
     except OSError:
+        os.close(fd)
+        raise
+
+
+def stands_any(
+    fd: int, documents: Iterable[KnownDocument], *, never: frozenset[tuple[int, int]] = frozenset()
+) -> bool:
+    """Whether one of these documents stands below a folder with its recorded bytes.
+
+    At most 16 are read; one of another size is not. `never` are the (device, inode) that may not be opened.
+    """
+    hashed = 0
+    for document in documents:
+        if hashed == HASHED:
+            return False
+        looked = read.look(fd, document.path, never)
+        if not isinstance(looked, read.File) or looked.signature.size != document.size:
+            continue
+        hashed += 1
+        found = read.read_stable(fd, document.path, max_bytes=document.size, never=never)
+        if isinstance(found, read.Bytes) and sha256(found.raw).digest() == document.sha256:
+            return True
+    return False
+
+
+def read_mark(root: int) -> bytes | None:
+    """The mark that a root's `.ingest/root-id` holds, or None. Raises OSError where there are too few
+    descriptors: that says nothing of the mark."""
+    try:
+        fd = open_beneath(root, _MARK_FILE, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK)
+    except OSError as error:
+        if are_too_few(error):
+            raise
         return None
     try:
-        return bytes.fromhex(os.read(fd, 64).decode("ascii").strip()) or None
+        mark = bytes.fromhex(os.read(fd, 64).decode("ascii").strip())
     except (OSError, ValueError):
         return None
     finally:
         os.close(fd)
+    return mark if len(mark) == MARK_BYTES else None
 
 
-def write_id(root: int, uid: bytes) -> bool:
+def write_mark(root: int, mark: bytes) -> bool:
     """Write `.ingest/root-id`; False where the root cannot be written to. May be called again."""
-    if read_id(root) == uid:
+    if read_mark(root) == mark:
         return True
     temporary = OWN_FOLDER + b"/" + secrets.token_hex(8).encode()
     try:
@@ -90,11 +163,21 @@ def write_id(root: int, uid: bytes) -> bool:
             os.mkdir(OWN_FOLDER, 0o700, dir_fd=root)
         fd = open_beneath_new(root, temporary)
         try:
-            os.write(fd, uid.hex().encode() + b"\n")
-            os.fsync(fd)
+            os.write(fd, mark.hex().encode() + b"\n")
+            flush(fd)
         finally:
             os.close(fd)
-        os.rename(temporary, _ID_FILE, src_dir_fd=root, dst_dir_fd=root)
+        os.rename(temporary, _MARK_FILE, src_dir_fd=root, dst_dir_fd=root)
+    except OSError:
+        return False
+    return True
+
+
+def folds_names(root: int) -> bool:
+    """Whether the file system takes names that differ in letter case alone for one: the mark's file opens
+    under another. Without such a file nobody can tell, and it is taken not to."""
+    try:
+        os.close(open_beneath(root, _MARK_FOLDED, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK))
     except OSError:
         return False
     return True

@@ -7,6 +7,7 @@ operating system announced before it was heard too.
 from __future__ import annotations
 
 import os
+from collections.abc import Callable
 from contextlib import suppress
 
 from ingest.disk.anchor import open_beneath_new
@@ -15,6 +16,24 @@ from ingest.disk.read import open_beneath
 from ingest.ids import Entropy
 
 COOKIE = b"cookie-"
+
+
+def clock_behind(root: int, wall: Callable[[], int], entropy: Entropy) -> int:
+    """How many microseconds a file system's clock is behind `wall`, by the stamp of a file written now; 0
+    where none can be written."""
+    path = OWN_FOLDER + b"/" + COOKIE + entropy(8).hex().encode()
+    try:
+        fd = open_beneath_new(root, path)
+    except OSError:
+        return 0
+    try:
+        return wall() - os.fstat(fd).st_ctime_ns // 1000
+    except OSError:
+        return 0
+    finally:
+        os.close(fd)
+        with suppress(OSError):
+            os.unlink(path, dir_fd=root)
 
 
 class Cookies:

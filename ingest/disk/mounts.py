@@ -4,9 +4,15 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Callable, Sequence
+import select
+from collections.abc import Callable, Iterable, Sequence
+from typing import NamedTuple
+
+import msgspec
 
 from ingest.disk.descriptors import are_too_few
+from ingest.disk.read import open_beneath
+from ingest.disk.statx import Facts, facts_of
 
 # File systems on which other hosts, or the other side of the mount, write unseen by inotify.
 UNTOLD = frozenset(
@@ -15,93 +21,259 @@ UNTOLD = frozenset(
         "glusterfs", "lustre", "ncpfs", "prl_fs", "beegfs", "davfs",
     )
 )  # fmt: skip
+# File systems whose clock is this machine's. Of these, some take names of other letter case for one.
+LOCAL = frozenset(
+    (
+        "ext2", "ext3", "ext4", "xfs", "btrfs", "zfs", "f2fs", "jfs", "bcachefs", "tmpfs", "ramfs", "overlay",
+        "vfat", "exfat", "ntfs3", "fuseblk",
+    )
+)  # fmt: skip
+FOLDING = frozenset(("vfat", "exfat", "ntfs3", "fuseblk", "cifs", "smb3", "smbfs"))
 _TABLE = "/proc/self/mountinfo"
 _OCTAL = re.compile(rb"\\([0-7]{3})")
+_O_PATH = getattr(os, "O_PATH", os.O_RDONLY)
 
 
-def table() -> list[tuple[bytes, str]]:
-    """(mount point, file system type), in the order of mounting; empty where it cannot be told.
+class Line(NamedTuple):
+    """A line of the kernel's table: `source` is the folder of the file system that is mounted on `point`."""
 
-    Raises OSError where there are too few descriptors to ask.
+    id: int
+    parent: int
+    device: bytes
+    source: bytes
+    point: bytes
+    type: str
+
+
+class Mount(msgspec.Struct, frozen=True, array_like=True):
+    """What was mounted below a root at its last good look. `path` is relative to the root."""
+
+    path: bytes
+    inode: int | None = None
+    birth_ns: int | None = None
+
+    @property
+    def facts(self) -> Facts:
+        """What tells it from another file system at the same path."""
+        return Facts(self.inode, self.birth_ns)
+
+
+def table() -> list[Line] | None:
+    """The kernel's table in the order of mounting; None where there is none to read.
+
+    Raises OSError where there are too few descriptors to ask: that says nothing of the system.
     """
     try:
         with open(_TABLE, "rb") as lines:
-            found = lines.read().splitlines()
+            return parse(lines.read())
     except OSError as error:
         if are_too_few(error):
             raise
-        return []
+        return None
+
+
+def parse(raw: bytes) -> list[Line]:
+    """The lines of a `mountinfo`."""
     mounts = []
-    for line in found:
+    for line in raw.splitlines():
         left, _, right = line.partition(b" - ")
-        point = _OCTAL.sub(lambda octal: bytes([int(octal[1], 8)]), left.split(b" ")[4])
-        mounts.append((point, right.split(b" ")[0].decode()))
+        number, parent, device, source, point, *_ = left.split(b" ")
+        kind_ = right.split(b" ")[0].decode("utf-8", "replace")
+        mounts.append(Line(int(number), int(parent), device, _plain(source), _plain(point), kind_))
     return mounts
 
 
-def below(folder: bytes, mounts: list[tuple[bytes, str]]) -> frozenset[bytes]:
-    """The mount points below an absolute folder, relative to it. Two mounts on one point are told
-    apart by their number: `sub` and `sub#2`."""
+def _plain(escaped: bytes) -> bytes:
+    return _OCTAL.sub(lambda octal: bytes([int(octal[1], 8)]), escaped)
+
+
+def mount_points(mounts: Sequence[Line]) -> set[bytes]:
+    """The folders and files on which something else is mounted. A bind of a folder onto itself shows
+    what stood there before: it is none."""
+    lines = {line.id: line for line in mounts}
+    return {line.point for line in mounts if not _shows_the_same(line, lines.get(line.parent))}
+
+
+def _shows_the_same(line: Line, parent: Line | None) -> bool:
+    if parent is None or parent.device != line.device:
+        return False
+    within = os.path.relpath(line.point, parent.point)
+    return line.source == os.path.normpath(os.path.join(parent.source, within))
+
+
+def is_mount_point(folder: bytes, mounts: Sequence[Line] | None) -> bool | None:
+    """Whether an absolute folder is a mount point of its own; None where that cannot be told."""
+    return None if mounts is None else folder in mount_points(mounts)
+
+
+def points_below(folder: bytes, mounts: Sequence[Line]) -> set[bytes]:
+    """The mount points below an absolute folder, relative to it."""
     prefix = folder.rstrip(b"/") + b"/"
-    points: dict[bytes, int] = {}
-    for point, _ in mounts:
-        if point.startswith(prefix):
-            relative = point[len(prefix) :]
-            points[relative] = points.get(relative, 0) + 1
-    return frozenset(point if count == 1 else point + b"#%d" % count for point, count in points.items())
+    return {point[len(prefix) :] for point in mount_points(mounts) if point.startswith(prefix)}
 
 
-def point_of(entry: bytes) -> bytes:
-    """The folder that an entry of `below` stands for."""
-    return re.sub(rb"#\d+\Z", b"", entry)
+def found_below(fd: int, folder: bytes, mounts: Sequence[Line]) -> dict[bytes, Facts | None]:
+    """What is mounted below an absolute folder that is open as `fd`; None for what cannot be looked at.
+
+    Raises OSError where there are too few descriptors to look.
+    """
+    found: dict[bytes, Facts | None] = {}
+    for point in points_below(folder, mounts):
+        try:
+            opened = open_beneath(fd, point, _O_PATH | os.O_NOFOLLOW)
+        except OSError as error:
+            if are_too_few(error):
+                raise
+            found[point] = None
+            continue
+        try:
+            found[point] = facts_of(opened)
+        except OSError:
+            found[point] = None
+        finally:
+            os.close(opened)
+    return found
+
+
+class Events:
+    """Whether anything was mounted or unmounted since it was asked last, by the kernel's own count: a file
+    system that was swapped for another may have the very same line in the table."""
+
+    def __init__(self) -> None:
+        self._poll = None
+        self._fd = None
+        try:
+            self._fd = os.open(_TABLE, os.O_RDONLY | os.O_CLOEXEC)
+        except OSError:
+            return
+        self._poll = select.poll()
+        self._poll.register(self._fd, select.POLLPRI)
+
+    def any(self) -> bool | None:
+        """None where the kernel does not tell."""
+        return None if self._poll is None else bool(self._poll.poll(0))
+
+    def close(self) -> None:
+        """Let the table go; may be called twice."""
+        if self._fd is not None:
+            os.close(self._fd)
+        self._poll = self._fd = None
 
 
 class Mounts:
-    """The mount points below one root: those believed, and those that came or went since.
+    """What is mounted below one root: what is believed, and what came or went since.
 
-    A folder that became or ceased to be a mount point shows other files than before; while
-    documents are known below it, it is `closed`: nothing below it is reconciled.
+    A folder that became or ceased to be a mount point, or on which another file system is mounted now,
+    shows other files than before; while documents are known below it, it is `closed`: nothing below it is
+    reconciled.
     """
 
-    def __init__(self, root: bytes, known: Sequence[str]) -> None:
+    def __init__(self, root: bytes, known: Iterable[Mount]) -> None:
         self._root = root
-        self._table: list[tuple[bytes, str]] = []
-        self.known = frozenset(name.encode("utf-8", "surrogateescape") for name in known)
+        self._events = Events()
+        self._table: list[Line] | None = None
+        self._is_new = True
+        self.known = {mount.path: mount for mount in known}
         self.closed: frozenset[bytes] = frozenset()
 
     def look(self) -> bool:
-        """Read the kernel's table; whether it changed since the last look."""
+        """Read the kernel's table where it may have changed; whether it did since the last look."""
+        told = self._events.any()
+        if told is False and not self._is_new:
+            return False
         before, self._table = self._table, table()
-        return before != self._table
+        self._is_new = False
+        return bool(told) or before != self._table
 
-    def compare(self, any_below: Callable[[bytes], bool]) -> bool:
-        """Find what came or went; `any_below` says whether documents are known below a folder.
+    @property
+    def is_told(self) -> bool:
+        """Whether the kernel's table can be read."""
+        return self._table is not None
 
-        Without such a folder the table is believed as it is. Returns whether a scan must follow.
+    @property
+    def types(self) -> dict[bytes, str]:
+        """The type of the file system at each mount point below."""
+        if self._table is None:
+            return {}
+        points = points_below(self._root, self._table)
+        prefix = self._root.rstrip(b"/") + b"/"
+        every = {
+            line.point[len(prefix) :]: line.type for line in self._table if line.point.startswith(prefix)
+        }
+        return {point: type_ for point, type_ in every.items() if point in points}
+
+    def compare(
+        self, fd: int, *, any_below: Callable[[bytes], bool], is_proven: Callable[[Mount, Facts], bool]
+    ) -> bool:
+        """Find what came, went or was swapped below the root, which is open as `fd`.
+
+        `any_below` says whether documents are known below a folder: where none are, what is there now is
+        believed. `is_proven` says whether a mount is the recorded one. Returns whether a scan must follow.
         """
-        current = below(self._root, self._table)
-        points = {point_of(entry) for entry in current ^ self.known}
-        before, self.closed = self.closed, frozenset(filter(any_below, points))
-        if not self.closed:
-            self.known = current
-        return bool(points) or before != self.closed
+        if self._table is None:
+            return False
+        current = found_below(fd, self._root, self._table)
+        bound = self._bound_onto_themselves()
+        changed, closed = False, set()
+        for point in current.keys() | self.known.keys():
+            known, facts = self.known.get(point), current.get(point)
+            if known is not None and facts is not None and is_proven(known, facts):
+                self.known[point] = Mount(point, facts.inode, facts.birth_ns)
+                continue
+            if known is not None and known.inode is None and facts is None and point in bound:
+                del self.known[point]  # recorded when such a bind still counted as a mount
+                continue
+            changed = True
+            if any_below(point):
+                closed.add(point)
+            elif facts is None:
+                self.known.pop(point, None)
+            else:
+                self.known[point] = Mount(point, facts.inode, facts.birth_ns)
+        before, self.closed = self.closed, frozenset(closed)
+        return changed or before != self.closed
 
-    def names(self) -> list[str]:
-        """The believed mount points as the store keeps them."""
-        return sorted(entry.decode("utf-8", "surrogateescape") for entry in self.known)
+    def _bound_onto_themselves(self) -> set[bytes]:
+        prefix = self._root.rstrip(b"/") + b"/"
+        return {line.point.removeprefix(prefix) for line in self._table or ()}
+
+    def close(self) -> None:
+        """Let the kernel's table go; may be called twice."""
+        self._events.close()
 
 
-def kind(folder: bytes, mounts: list[tuple[bytes, str]]) -> str | None:
+def kind(folder: bytes, mounts: Sequence[Line]) -> str | None:
     """The type of the file system that an absolute folder is on; the latest mount wins."""
     best, found = -1, None
-    for point, type_ in mounts:
-        inside = folder == point or folder.startswith(point.rstrip(b"/") + b"/")
-        if inside and len(point) >= best:
-            best, found = len(point), type_
+    for line in mounts:
+        inside = folder == line.point or folder.startswith(line.point.rstrip(b"/") + b"/")
+        if inside and len(line.point) >= best:
+            best, found = len(line.point), line.type
     return found
+
+
+def _is_untold(type_: str) -> bool:
+    return type_ in UNTOLD or type_.startswith("fuse.")
+
+
+def is_local(folder: bytes) -> bool:
+    """Whether this machine's clock stamps the files of this folder; false where nobody can tell."""
+    mounts = table()
+    return mounts is not None and kind(os.path.abspath(folder), mounts) in LOCAL
+
+
+def remote_type(folder: bytes) -> str | None:
+    """The type of the file system that an absolute folder is on, where it is a server's or a program's; None
+    for one of this machine, and where nobody can tell."""
+    mounts = table()
+    type_ = None if mounts is None else kind(os.path.realpath(folder), mounts)
+    return type_ if type_ is not None and _is_untold(type_) else None
 
 
 def needs_polling(folder: bytes) -> bool:
     """Whether notifications cannot be relied on for this folder."""
-    type_ = kind(os.path.abspath(folder), table())
-    return type_ is not None and (type_ in UNTOLD or type_.startswith("fuse."))
+    mounts = table()
+    if mounts is None:
+        return True
+    type_ = kind(os.path.abspath(folder), mounts)
+    return type_ is not None and _is_untold(type_)

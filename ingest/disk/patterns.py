@@ -12,25 +12,73 @@ PATTERN_BYTES = 256
 PATH_BYTES = 2000
 OWN_FOLDER = b".ingest"
 
-_SUFFIXES = (b"~", b".swp", b".swo", b".swx", b".tmp", b".bak", b".orig", b".part", b".crdownload")
-_PREFIXES = (b".", b"~$")
-_NAMES = frozenset((b"Thumbs.db", b"desktop.ini"))
-# The first byte, the last one and the last two of all that the contract leaves out: a scan asks each file.
-_FIRST = frozenset(b".~#Td")
-_LAST = frozenset(b"~#")
-_LAST_TWO = frozenset(suffix[-2:] for suffix in _SUFFIXES)
+# What the contract leaves out everywhere, as it names it.
+_SUFFIXES = (
+    "~", ".swp", ".swo", ".swx", ".tmp", ".bak", ".orig", ".rej", ".part", ".partial", ".filepart",
+    ".crdownload", ".download", ".aria2", ".!sync",
+)  # fmt: skip
+_NAMES = ("4913", "Thumbs.db", "ehthumbs.db", "desktop.ini", "Icon\r")
+_BACKUP = "*.sb-????????-??????"  # of a save on macOS
+_TRASH = b"$RECYCLE.BIN"
+# What a cloud client leaves in the place of a file that is not on this disk.
+_PLACEHOLDERS = (b".nextcloud", b".owncloud")
+_ICLOUD = b".icloud"
+
+_RULES = {suffix.encode(): f"*{suffix}" for suffix in _SUFFIXES}
+_ENDINGS = (*_RULES, *_PLACEHOLDERS)
+_LAST_TWO = frozenset(suffix[-2:] for suffix in _ENDINGS)
+_WHOLE = frozenset(name.encode() for name in _NAMES)
 
 
 def is_temporary(name: bytes) -> bool:
-    """Whether the contract leaves a file of this name out everywhere."""
-    if not (name[0] in _FIRST or name[-1] in _LAST or name[-2:] in _LAST_TWO):
-        return False
+    """Whether the contract leaves a file of this name out everywhere, unless it is known or kept."""
     return (
-        name.startswith(_PREFIXES)
-        or name.endswith(_SUFFIXES)
-        or name in _NAMES
-        or (name[:1] == b"#" == name[-1:] and len(name) > 1)
+        name[0] == 46  # a dot
+        or (
+            (name[-2:] in _LAST_TWO or name[-1] == 126)  # ~
+            and name.endswith(_ENDINGS)
+        )
+        or name in _WHOLE
+        or (
+            name[0] == 35 == name[-1]  # #…#
+            and len(name) > 1
+        )
+        or name.startswith(b"~$")
+        or (b".sb-" in name and match_name(_BACKUP.encode(), name))
     )
+
+
+def rule_of(name: bytes) -> str | None:
+    """The rule by which the contract leaves a file of this name out, as it names the rule."""
+    if not is_temporary(name):
+        return None
+    if placeholder_of(name) is not None:
+        return "*" + (_ICLOUD if name.endswith(_ICLOUD) else b"." + name.rpartition(b".")[2]).decode()
+    if name.startswith(b"."):
+        return ".*"
+    if name in _WHOLE:
+        return name.decode()
+    for suffix, rule in _RULES.items():
+        if name.endswith(suffix):
+            return rule
+    return "#*#" if name.startswith(b"#") else "~$*" if name.startswith(b"~$") else _BACKUP
+
+
+def placeholder_of(path: bytes) -> bytes | None:
+    """The path of the file that a cloud client's placeholder at this path stands for; None for any other."""
+    folder, slash, name = path.rpartition(b"/")
+    if name.startswith(b".") and name.endswith(_ICLOUD) and len(name) > 1 + len(_ICLOUD):
+        return folder + slash + name[1 : -len(_ICLOUD)]
+    for suffix in _PLACEHOLDERS:
+        if name.endswith(suffix) and len(name) > len(suffix):
+            return path.removesuffix(suffix)
+    return None
+
+
+def placeholders(path: bytes) -> list[bytes]:
+    """Where placeholders of the file at this path would stand."""
+    folder, slash, name = path.rpartition(b"/")
+    return [*(path + suffix for suffix in _PLACEHOLDERS), folder + slash + b"." + name + _ICLOUD]
 
 
 def match_name(pattern: bytes, name: bytes) -> bool:
@@ -83,32 +131,60 @@ def _skip_stars(pattern: tuple[bytes, ...], reached: set[int]) -> set[int]:
 class Patterns:
     """A root's own patterns. One without `/` matches a name at any depth, and all below a folder
     so named; one with `/` matches from the root, `**` standing for any number of folders.
-    `include` empty means everything. Raises ConfigError for a pattern that is empty or too long.
+    `include` empty means everything. `keep` takes in files whose names the contract leaves out, but no
+    placeholders, and nothing below a folder that it leaves out. Raises ConfigError for a pattern that is
+    empty or too long.
     """
 
-    def __init__(self, *, include: tuple[str, ...] = (), exclude: tuple[str, ...] = ()) -> None:
+    def __init__(
+        self,
+        *,
+        include: tuple[str, ...] = (),
+        exclude: tuple[str, ...] = (),
+        keep: tuple[str, ...] = (),
+    ) -> None:
         self.include = tuple(_compile(pattern) for pattern in include)
         self.exclude = tuple(_compile(pattern) for pattern in exclude)
+        self.keep = tuple(_compile(pattern) for pattern in keep)
+        self._words = dict(zip(self.exclude, exclude, strict=True))
 
     def keeps_folder(self, path: bytes) -> bool:
         """Whether the walk goes below this folder."""
         name = path.rpartition(b"/")[2]
-        if name.startswith(b"."):
+        if name.startswith(b".") or name == _TRASH:
             return False
         return not self.exclude or not _any_match(self.exclude, path)
 
     def keeps_file(self, path: bytes) -> bool:
-        """Whether a file at this path is watched, its folders included in the question."""
+        """Whether a new file at this path is watched, its folders included in the question."""
         folder, _, name = path.rpartition(b"/")
-        if is_temporary(name) or folder.startswith(b".") or b"/." in folder:
+        if folder.startswith(b".") or b"/." in folder or _TRASH in folder.split(b"/"):
             return False
-        return self.keeps_path(path)
+        return (not is_temporary(name) or self.keeps_temporary(path)) and self.keeps_path(path)
+
+    def keeps_temporary(self, path: bytes) -> bool:
+        """Whether a file is taken in though the contract leaves its name out."""
+        return bool(self.keep) and placeholder_of(path) is None and _any_match(self.keep, path)
 
     def keeps_path(self, path: bytes) -> bool:
-        """Whether a file is watched that no part of its path keeps from being so, where its folder is."""
+        """Whether the root's own patterns take a file in: for a document that is known they alone decide."""
         if self.exclude and _any_match(self.exclude, path):
             return False
         return not self.include or _any_match(self.include, path)
+
+    def rule_of(self, path: bytes, *, folder: bool = False) -> str:
+        """The rule that leaves out what stands at this path, in a folder that is kept: a pattern of the
+        contract's, one of the root's own, or `include`."""
+        name = path.rpartition(b"/")[2]
+        if folder:
+            rule = ".*" if name.startswith(b".") else _TRASH.decode() if name == _TRASH else None
+        else:
+            rule = None if self.keeps_temporary(path) else rule_of(name)
+        if rule is not None:
+            return rule
+        return next(
+            (words for pattern, words in self._words.items() if _any_match((pattern,), path)), "include"
+        )
 
 
 def _compile(pattern: str) -> tuple[bytes, ...]:

@@ -150,6 +150,8 @@ def look(root: int, path: bytes, never: frozenset[tuple[int, int]] = frozenset()
 
     Raises OSError where this process has too few descriptors to tell.
     """
+    if not hasattr(os, "O_PATH"):
+        return _look_from_folder(root, path, never)
     try:
         fd = open_beneath(root, path, _O_PATH | os.O_NOFOLLOW)
     except OSError as error:
@@ -160,6 +162,24 @@ def look(root: int, path: bytes, never: frozenset[tuple[int, int]] = frozenset()
         return Unknown(os.strerror(error.errno or 0))
     finally:
         os.close(fd)
+    return _looked(found, never)
+
+
+def _look_from_folder(root: int, path: bytes, never: frozenset[tuple[int, int]]) -> Look:
+    """The same where a file cannot be opened without taking part in it, as a pipe must not be."""
+    folder, _, name = path.rpartition(b"/")
+    try:
+        fd = open_beneath(root, folder, os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW)
+        try:
+            found = os.stat(name, dir_fd=fd, follow_symlinks=False)
+        finally:
+            os.close(fd)
+    except OSError as error:
+        return _explain_absence(root, path, error)
+    return _looked(found, never)
+
+
+def _looked(found: os.stat_result, never: frozenset[tuple[int, int]]) -> Look:
     if not stat.S_ISREG(found.st_mode) or (found.st_dev, found.st_ino) in never:
         return Gone("replaced")
     return File(signature_of(found))

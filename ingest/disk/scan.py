@@ -13,20 +13,24 @@ from bisect import bisect_left
 from collections.abc import Callable, Iterable, Iterator
 from functools import partial
 from itertools import chain, islice
+from math import gcd
 from operator import itemgetter
 from typing import Any, NamedTuple
 
 import msgspec
 
 from ingest.disk.descriptors import are_too_few
-from ingest.disk.patterns import Patterns, is_temporary
-from ingest.disk.read import open_beneath, signature_parts
+from ingest.disk.patterns import OWN_FOLDER, Patterns, is_temporary
+from ingest.disk.read import File, look, open_beneath, signature_parts
 from ingest.model import Signature
 
 # Microseconds. A file changed less than this before it was read could have changed again in the same
-# tick of the file system's clock; it is read once more at the next scan (git's "racily clean").
+# tick of the file system's clock; it is read once more at the next scan (git's "racily clean"). Where the
+# file system's stamps are coarser, so is the tick: `tick_of`.
 RACY = 10_000
+RACY_LONGEST = 3_000_000
 TICK = 1000  # files between two pauses
+_EVERYTHING = Patterns()
 _KIND = 0o170000  # S_IFMT
 
 # os.fsencode without its questions, which take longer than its answer.
@@ -98,6 +102,17 @@ class Range(NamedTuple):
     end: bytes | None = None
 
 
+def tick_of(stamps_ns: Iterable[int]) -> int:
+    """The tick of a file system's clock in microseconds: the coarsest step that divides all of its stamps,
+    from 10 ms to 3 s. Of few stamps it is too coarse, which costs a second look."""
+    step = 0
+    for stamp in stamps_ns:
+        step = gcd(step, stamp)
+        if 0 < step <= RACY * 1000:
+            return RACY
+    return min(max(step // 1000, RACY), RACY_LONGEST) if step else RACY
+
+
 def below(folder: bytes) -> Range:
     """The paths below a folder; every path for the root, b""."""
     return Range(folder + b"/", folder + b"0") if folder else Range()
@@ -117,6 +132,7 @@ def walk(
     top: bytes = b"",
     within: Range = Range(),  # noqa: B008  # a tuple
     listed: Callable[[bytes, int], None] | None = None,
+    left_out: Callable[[str], None] | None = None,
 ) -> Iterator[list[Found] | Blocked]:
     """Everything watched below `top` whose path is `within` a range, in byte order of the paths.
 
@@ -124,8 +140,9 @@ def walk(
 
     `hidden` are paths that are never taken in (the store's own files), `closed` are folders not to
     enter because a mount came or went there. `listed` is told each folder that could be listed, with
-    a descriptor that is open during the call. Links are not followed and
-    what is not a regular file is not opened. A folder that vanishes meanwhile is passed over.
+    a descriptor that is open during the call, `left_out` the rule of each name that is left out, but of the
+    store's own files and our own folder. Links are not followed and what is not a regular file is not
+    opened. A folder that vanishes meanwhile is passed over.
     Raises OSError where the top cannot be opened, and where there are too few descriptors.
     """
     stack: list[Iterator[list[Found] | Blocked | _Folder]] = [iter([_Folder(top, top)])]
@@ -152,7 +169,7 @@ def walk(
             try:
                 if listed is not None:
                     listed(path, fd)
-                entries = _list(fd, path, patterns, hidden, within)
+                entries = _list(fd, path, patterns, hidden, within, left_out)
             except OSError as error:
                 if are_too_few(error):
                     raise
@@ -167,7 +184,12 @@ def walk(
 
 
 def _list(
-    fd: int, folder: bytes, patterns: Patterns, hidden: frozenset[bytes], within: Range
+    fd: int,
+    folder: bytes,
+    patterns: Patterns,
+    hidden: frozenset[bytes],
+    within: Range,
+    left_out: Callable[[str], None] | None,
 ) -> list[list[Found] | Blocked | _Folder]:
     """One folder's watched entries, sorted."""
     prefix = folder + b"/" if folder else b""
@@ -177,6 +199,7 @@ def _list(
     chosen = bool(patterns.include or patterns.exclude)
     files: list[Found] = []
     others: list[Blocked | _Folder] = []
+    passed: list[tuple[bytes, bool]] = []  # what is left out, and whether it is a folder
     # A list and a `stat` of each take less than the entries of `scandir`, whose type would be asked for too.
     names = os.listdir(fd)
     for entry, name in zip(names, _encoded(names), strict=True):
@@ -189,12 +212,17 @@ def _list(
             continue
         except OSError as error:
             kept = not chosen or patterns.keeps_path(path) or patterns.keeps_folder(path)
-            if kept and not is_temporary(name) and path not in hidden:
+            if kept and path not in hidden and (not is_temporary(name) or patterns.keeps_temporary(path)):
                 others.append(Blocked(path, os.strerror(error.errno or 0)))
             continue
         kind = found.st_mode & _KIND
         if kind == stat.S_IFREG:
-            if is_temporary(name) or path in hidden or (chosen and not patterns.keeps_path(path)):
+            if (is_temporary(name) and not patterns.keeps_temporary(path)) or (
+                chosen and not patterns.keeps_path(path)
+            ):
+                passed.append((path, False))
+                continue
+            if path in hidden:
                 continue
             if not (whole or path > after):
                 continue
@@ -205,10 +233,27 @@ def _list(
                 files.append((path, *signature_parts(found)))
         elif kind == stat.S_IFDIR and path not in hidden:
             key = path + b"/"
-            if (whole or end is None or key < end) and patterns.keeps_folder(path):
+            if not patterns.keeps_folder(path):
+                passed.append((path, True))
+            elif whole or end is None or key < end:
                 others.append(_Folder(key, path))
+    if left_out is not None:
+        counted = (entry for entry in passed if whole or entry[0] > after)
+        _tell_left_out(counted, patterns, hidden, left_out)
     files.sort()
     return _in_order(files, others)
+
+
+def _tell_left_out(
+    passed: Iterable[tuple[bytes, bool]],
+    patterns: Patterns,
+    hidden: frozenset[bytes],
+    left_out: Callable[[str], None],
+) -> None:
+    """Tell the rule of each path that is left out; of two, whether it is a folder."""
+    for path, is_folder in passed:
+        if path not in hidden and path.rpartition(b"/")[2] != OWN_FOLDER:
+            left_out(patterns.rule_of(path, folder=is_folder))
 
 
 def _encoded(names: list[str]) -> list[bytes]:
@@ -241,6 +286,7 @@ def compare(
     *,
     blocked: list[Blocked],
     seen_files: Callable[[int], None],
+    stands: Callable[[bytes], Found | None] | None = None,
     every: bool = False,
 ) -> Iterator[Difference | None]:
     """Merge the two streams and yield the paths to look at, in order; `rows` have the fields of Known.
@@ -248,11 +294,13 @@ def compare(
     None is yielded now and then, so that a caller can do other work while nothing differs.
 
     Rows below a blocked folder are passed over: what cannot be listed is unknown. `blocked` is
-    filled, `seen_files` is told how many files there were since it was told last. With `every`, files
-    that look the same are yielded too.
+    filled, `seen_files` is told how many files there were since it was told last. `stands` says what stands
+    at the path of a known document whose name the walk passes over. With `every`, files that look the same
+    are yielded too.
     """
     ahead: list[tuple[Any, ...]] = []  # rows that were read and are not compared yet
     told = 0
+    missing = partial(_missing, blocked=blocked, stands=stands, every=every)
     for entry in walked:
         if isinstance(entry, Blocked):
             blocked.append(entry)
@@ -261,7 +309,7 @@ def compare(
             part = entry[start : start + TICK]
             ahead += islice(rows, max(0, len(part) - len(ahead)))
             if every or not _are_alike(part, ahead):
-                yield from _merge(part, ahead, rows, blocked, every)
+                yield from _merge(part, ahead, rows, missing, every)
             else:
                 del ahead[: len(part)]
             told += len(part)
@@ -270,7 +318,7 @@ def compare(
                 told = 0
                 yield None
     seen_files(told)
-    yield from _missing(chain(ahead, rows), blocked)
+    yield from missing(chain(ahead, rows))
 
 
 def _are_alike(files: list[Found], rows: list[tuple[Any, ...]]) -> bool:
@@ -283,7 +331,7 @@ def _merge(
     files: list[Found],
     ahead: list[tuple[Any, ...]],
     rows: Iterator[tuple[Any, ...]],
-    blocked: list[Blocked],
+    missing: Callable[[list[tuple[Any, ...]]], Iterator[Difference]],
     every: bool,
 ) -> Iterator[Difference]:
     """One by one; the rows up to the last of these files are taken off the beginning of `ahead`."""
@@ -295,7 +343,7 @@ def _merge(
                 ahead += islice(rows, 1)
             if at == len(ahead) or ahead[at][0] >= path:
                 break
-            yield from _missing(ahead[at : at + 1], blocked)
+            yield from missing(ahead[at : at + 1])
             at += 1
         if at == len(ahead) or ahead[at][0] != path:
             yield Difference(path, Signature(*found[1:]), False)
@@ -307,10 +355,39 @@ def _merge(
     del ahead[:at]
 
 
-def _missing(rows: Iterable[tuple[Any, ...]], blocked: list[Blocked]) -> Iterator[Difference]:
+def _missing(
+    rows: Iterable[tuple[Any, ...]],
+    *,
+    blocked: list[Blocked],
+    stands: Callable[[bytes], Found | None] | None,
+    every: bool,
+) -> Iterator[Difference]:
+    """What was not met on the walk: it is gone, or its name is one that only a known document may have."""
     for row in rows:
-        if not is_below_any(row[0], blocked):
-            yield Difference(row[0], None, True, row[7])
+        path = row[0]
+        if is_below_any(path, blocked):
+            continue
+        found = None
+        if stands is not None and row[7] is not None and _is_passed_over(path):
+            found = stands(path)
+        if found is None:
+            yield Difference(path, None, True, row[7])
+        elif every or needs_look(row, found):
+            yield Difference(path, Signature(*found[1:]), True, row[7])
+
+
+def _is_passed_over(path: bytes) -> bool:
+    return is_temporary(path.rpartition(b"/")[2]) or any(
+        not _EVERYTHING.keeps_folder(folder) for folder in folders_above(path)
+    )
+
+
+def known_file(root: int, patterns: Patterns, hidden: frozenset[bytes], path: bytes) -> Found | None:
+    """The file that stands at a known document's path, whatever its name; None for none that is watched."""
+    if not is_watched(path, patterns, hidden, known=True):
+        return None
+    looked = look(root, path)
+    return (path, *msgspec.structs.astuple(looked.signature)) if isinstance(looked, File) else None
 
 
 def needs_look(row: tuple[Any, ...], found: Found) -> bool:
@@ -334,9 +411,9 @@ def folders_above(path: bytes) -> Iterator[bytes]:
         yield path
 
 
-def is_watched(path: bytes, patterns: Patterns, hidden: frozenset[bytes]) -> bool:
-    """Whether a file at this path would be taken in."""
-    return path not in hidden and patterns.keeps_file(path)
+def is_watched(path: bytes, patterns: Patterns, hidden: frozenset[bytes], *, known: bool = False) -> bool:
+    """Whether a file at this path would be taken in, or stays where a document is known there."""
+    return path not in hidden and (patterns.keeps_path(path) if known else patterns.keeps_file(path))
 
 
 def topmost(folders: set[bytes]) -> list[bytes]:

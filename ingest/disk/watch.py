@@ -8,6 +8,7 @@ library does not tell (an overflow, a dead thread) is asked for here: `Watcher.t
 from __future__ import annotations
 
 import contextlib
+import errno
 import logging
 import os
 import re
@@ -162,6 +163,9 @@ class Watcher:
 
     def start(self) -> None:
         """Watch the whole tree. Raises OSError when the root cannot be watched."""
+        if not type(self._observer).__module__.endswith("inotify"):
+            # its own polling, or notifications that were never tried
+            raise OSError(errno.ENOTSUP, os.strerror(errno.ENOTSUP))
         try:
             self._observer.schedule(
                 self._handler, os.fsdecode(self.root), recursive=True, event_filter=EVENTS

@@ -8,6 +8,9 @@ import secrets
 import stat
 from contextlib import suppress
 
+from ingest.disk.durable import flush
+from ingest.disk.rename import rename_new
+
 _FOLDER = getattr(os, "O_PATH", os.O_RDONLY) | os.O_DIRECTORY | os.O_CLOEXEC
 
 
@@ -95,7 +98,7 @@ def _place(
             file.write(body)
             file.flush()
             if durable:
-                os.fsync(fd)
+                flush(fd)
             if mode is not None:
                 os.fchmod(fd, mode)
             if modified_at is not None:
@@ -104,8 +107,7 @@ def _place(
         if replace:
             os.replace(temporary, name, src_dir_fd=folder, dst_dir_fd=folder)
         else:
-            os.link(temporary, name, src_dir_fd=folder, dst_dir_fd=folder)
-            os.unlink(temporary, dir_fd=folder)
+            rename_new(folder, temporary, name)
     except OSError as error:
         with suppress(OSError):
             os.unlink(temporary, dir_fd=folder)

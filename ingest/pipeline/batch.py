@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from ingest import identity
-from ingest.disk import read, scan
+from ingest.disk import presence, read, scan
 from ingest.disk.patterns import PATH_BYTES
 from ingest.disk.scan import SeenRow
 from ingest.identity import Appeared, Decision, Standing, Vanished
@@ -56,6 +56,7 @@ class Batch:
         self.forgotten: list[bytes] = []
         self.settled: set[bytes] = set()
         self.never = capture.store.own_inodes()
+        self.names = presence.ListedNames(capture.folder) if capture.folds else None
         self.taken = 0
         self.decisions: list[Decision] = []
         self.wanting: list[bytes] = []  # paths whose versions are being made
@@ -80,6 +81,7 @@ class Batch:
     def look(self, due: list[Due], expired: list[bytes]) -> int:
         """Read and decide; returns how many of the due paths were taken."""
         capture = self.capture
+        capture.shifted()  # what was mounted before this look is known in it
         size = 0
         for entry in due:
             size += self._read(entry)
@@ -87,9 +89,16 @@ class Batch:
             if size > BATCH_BYTES:
                 break
         self._collect_vanished(expired)
-        # Asked after the looks: what was unmounted before them is known by now.
-        if self.vanished and capture.shifted():
-            self.vanished = {path: gone for path, gone in self.vanished.items() if gone.reason == "excluded"}
+        # Asked after the looks: an absence counts only if nothing was mounted or unmounted meanwhile.
+        for attempt in range(TRIES):
+            if not self.vanished or not capture.shifted():
+                break
+            self.vanished = {
+                path: gone
+                for path, gone in self.vanished.items()
+                if gone.reason == "excluded"
+                or (attempt < TRIES - 1 and self._counts(gone, self._stand(path)))
+            }
         self._decide()
         return self.taken
 
@@ -141,13 +150,18 @@ class Batch:
         if any(scan.is_below(path, folder) for folder in capture.closed):
             return 0
         self.causes[path] = entry.cause
-        if not scan.is_watched(path, capture.patterns, capture.hidden):
+        if not scan.is_watched(path, capture.patterns, capture.hidden, known=path in self.standing):
             if path in self.standing or path in self.rows:
                 self._note_gone(path, "excluded", expired=True)
             return 0
         self.read_at[path] = capture.clock.wall()
         capture.unknown.pop(path, None)
+        capture.offline.discard(path)
         found = self._look(entry)
+        if path in self.standing:
+            found = presence.confirmed(capture.folder, path, found, self.names)
+        elif self.names is not None and not self.names.has(path):
+            found = read.Gone("removed")
         self._judge(entry, found)
         if isinstance(found, read.Bytes):
             if entry.signature not in (None, found.signature) and not entry.held:
@@ -171,7 +185,8 @@ class Batch:
         elif isinstance(found, read.Gone):
             self._note_gone(path, found.reason, expired=False)
         else:
-            capture.unknown[path] = found.why
+            assert isinstance(found, read.Unknown)
+            self._note_unknown(path, found)
         return 0
 
     def _judge(self, entry: Due, found: read.Reading) -> None:
@@ -186,6 +201,23 @@ class Batch:
             late.moving(entry, now)
         elif isinstance(found, read.Gone):
             late.gone(entry, now)
+
+    def _note_unknown(self, path: bytes, found: read.Unknown) -> None:
+        if found.why == presence.OFFLINE:
+            self.capture.offline.add(path)
+        else:
+            self.capture.unknown[path] = found.why
+
+    def _stand(self, path: bytes) -> read.Look:
+        """What stands at a known document's path."""
+        return presence.look(self.capture.folder, path, never=self.never, names=self.names)
+
+    def _counts(self, gone: Vanished | Gone, looked: read.Look) -> bool:
+        """Whether an absence is one: nothing is mounted or unmounted above it, as far as can be told."""
+        path, capture = gone.standing.path, self.capture
+        if not isinstance(looked, read.Gone) or any(scan.is_below(path, folder) for folder in capture.closed):
+            return False
+        return capture.mounts_told or presence.device_above(capture.folder, path) == gone.standing.device
 
     def _look(self, entry: Due) -> read.Reading:
         """What stands at the path: read now, or by another process a moment ago."""
@@ -280,16 +312,15 @@ class Batch:
                 self._find_halves(newcomers, wanted)
         for path, expired_now in wanted.items():
             gone = capture.gone.get(path)
-            looked = read.look(capture.folder, path, self.never)
             if gone is None:
                 continue
+            looked = self._stand(path)
             settles_at = capture.settles_at(path, self.never) if expired_now else None
             waited = expired_now and (settles_at is None or settles_at <= self.now)
             if settles_at is not None and not waited:
                 # it was renamed to a path that is still being written: that may be its other half
                 capture.gone[path] = msgspec.structs.replace(gone, deadline=settles_at)
-            told = not any(scan.is_below(path, folder) for folder in capture.closed)
-            if told and isinstance(looked, read.Gone):
+            if self._counts(gone, looked):
                 self.causes[path] = gone.cause
                 self.vanished[path] = Vanished(standing=gone.standing, reason=gone.reason, expired=waited)
                 continue
@@ -297,6 +328,8 @@ class Batch:
             self.settled.add(path)
             if isinstance(looked, read.File):
                 capture.settler.hint(path, self.now)
+            elif isinstance(looked, read.Unknown):
+                self._note_unknown(path, looked)
 
     def _put_off(self, newcomers: set[bytes], until: float) -> None:
         """Look at these again when what stood in their place has been told of."""
@@ -319,7 +352,7 @@ class Batch:
             found = seen.standing(connection, capture.root, candidates)
         for path, standing in found.items():
             if path not in capture.gone:
-                looked = read.look(capture.folder, path, self.never)
+                looked = self._stand(path)
                 if not isinstance(looked, read.Gone):
                     continue
                 deadline = self.now + capture.limits.move

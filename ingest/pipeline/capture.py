@@ -7,16 +7,29 @@ to look, a scan says where to look, and what is found there is what counts.
 from __future__ import annotations
 
 import os
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from functools import partial
 from hashlib import sha256
 from types import MappingProxyType
 
 import msgspec
 
 from ingest.disk import read
+from ingest.disk.cookie import clock_behind
 from ingest.disk.heard import Heard, Spell
-from ingest.disk.patterns import Patterns
-from ingest.disk.scan import Blocked, Difference, Range, below, compare, is_watched, topmost, walk
+from ingest.disk.patterns import Patterns, placeholder_of
+from ingest.disk.scan import (
+    Blocked,
+    Difference,
+    Range,
+    below,
+    compare,
+    is_watched,
+    known_file,
+    topmost,
+    walk,
+)
 from ingest.errors import StoreUnavailable
 from ingest.identity import Former, Standing
 from ingest.model import Cause, Signature
@@ -67,6 +80,13 @@ class Capture:
         self.closed: frozenset[bytes] = frozenset()
         self.blocked: dict[bytes, str] = {}  # what the walk could not list or look at
         self.unknown: dict[bytes, str] = {}  # files that a look could tell nothing of
+        self.offline: set[bytes] = set()  # known documents in whose place a placeholder stands
+        self.left_out: dict[str, int] | None = None  # names by the rule that left them out, at the last scan
+        self.counting: Counter[str] | None = None  # the same, while a scan counts them
+        self.folds = False  # whether the file system takes names of other letter case for one
+        self.mounts_told = True  # else no absence counts on another device than before
+        self.remote = False  # whether the file system's clock may be another machine's
+        self.behind = 0  # microseconds that it is behind ours
         self.folders: dict[bytes, tuple[int, int]] = {}
         self.files_seen = 0
         self.clock_behind = 0
@@ -92,6 +112,9 @@ class Capture:
                 self.unannounced.hear((old, new), ())
         closed = heard.touched & heard.at_rest
         writing = heard.touched & heard.writing
+        originals = [path for path in map(placeholder_of, heard.touched) if path is not None]
+        if originals:
+            self.hint(originals, now)
         self.hint(writing, now, writing=True, spells=heard.spells)
         self.hint(heard.touched - closed - writing, now, spells=heard.spells)
         if closed:
@@ -209,12 +232,18 @@ class Capture:
             self.workers.close()  # with what they still have in hand, where the scan was given up
 
     def _scan(self, cause: Cause) -> Iterator[None]:
+        if self.remote:
+            self.behind = clock_behind(self.folder, self.clock.wall, self.clock.entropy)
         with self.store.read() as connection:
             empty = seen.is_empty(connection, self.root)
+            racy = [] if empty else seen.racy(connection, self.root, self.behind)
+        self.offline.clear()
+        self.counting = Counter()
         blocked: list[Blocked] = []
         if empty:
             yield from first.take_in(self, cause, self.differences(b"", blocked))
             self._note_blocked(b"", blocked)
+            self._note_left_out()
             return
         newcomers: list[tuple[bytes, Signature]] = []
         missing: list[bytes] = []
@@ -241,12 +270,11 @@ class Capture:
                 yield
         self.examine(batch, [])
         self._note_blocked(b"", blocked)
+        self._note_left_out()
         yield
         with self.store.read() as connection:
             long = seen.long_paths(connection, self.root)  # the walk cannot miss them: they have stand-ins
-        now = self.clock.monotonic()
-        self.examine([Due(path, False, now, None, cause) for path in long], [])
-        yield from self._find_missing(missing, cause)
+        yield from self._look_at([*long, *racy, *missing], cause)
         for start in range(0, len(newcomers), BATCH):
             now = self.clock.monotonic()
             part = newcomers[start : start + BATCH]
@@ -259,12 +287,15 @@ class Capture:
                 if path in self.gone:
                     self.gone[path] = msgspec.structs.replace(self.gone[path], deadline=now)
 
-    def _find_missing(self, missing: list[bytes], cause: Cause) -> Iterator[None]:
-        """Believe each absence only after a look at the path itself."""
-        for start in range(0, len(missing), BATCH):
+    def _look_at(self, paths: list[bytes], cause: Cause) -> Iterator[None]:
+        """Look at the paths themselves: an absence is believed only then, and a racy file read again."""
+        for start in range(0, len(paths), BATCH):
             now = self.clock.monotonic()
-            self.examine([Due(path, False, now, None, cause) for path in missing[start : start + BATCH]], [])
+            self.examine([Due(path, False, now, None, cause) for path in paths[start : start + BATCH]], [])
             yield
+
+    def _note_left_out(self) -> None:
+        self.left_out, self.counting = dict(self.counting or {}), None
 
     def differences(self, top: bytes, blocked: list[Blocked]) -> Iterator[Difference | None]:
         """Where the disk and what is recorded differ below `top`; None now and then. `blocked` is filled."""
@@ -285,8 +316,10 @@ class Capture:
         *,
         listed: Callable[[bytes, int], None] | None = None,
         count: Callable[[int], None] | None = None,
+        left_out: Callable[[str], None] | None = None,
     ) -> Iterator[Difference | None]:
-        """The same within a range of paths. `listed` and `count` stand in for the notes taken here."""
+        """The same within a range of paths. `listed`, `count` and `left_out` stand in for the notes taken
+        here."""
         walked = walk(
             self.folder,
             patterns=self.patterns,
@@ -295,9 +328,16 @@ class Capture:
             top=top,
             within=within,
             listed=listed or self._note_listed,
+            left_out=None if top or self.counting is None else left_out or self.note_left_out,
         )
         rows = seen.pages(self.store, self.root, within)
-        return compare(walked, rows, blocked=blocked, seen_files=count or self._count)
+        stands = partial(known_file, self.folder, self.patterns, self.hidden)
+        return compare(walked, rows, blocked=blocked, seen_files=count or self._count, stands=stands)
+
+    def note_left_out(self, rule: str) -> None:
+        """A name was left out by this rule."""
+        if self.counting is not None:
+            self.counting[rule] += 1
 
     def _count(self, files: int) -> None:
         self.files_seen += files
@@ -317,7 +357,7 @@ class Capture:
 
     def is_fresh(self, signature: Signature) -> bool:
         """Changed within the quiet time by the wall clock, or in its future: seen again before it counts."""
-        age = self.clock.wall() * 1000 - signature.ctime_ns
+        age = (self.clock.wall() - self.behind) * 1000 - signature.ctime_ns
         return age < self.limits.quiet * 1e9
 
     def dictionary(self, bodies: Sequence[bytes]) -> Dictionary | None:

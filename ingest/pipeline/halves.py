@@ -32,6 +32,12 @@ class Listed(msgspec.Struct, frozen=True, tag=True):
     inode: int
 
 
+class LeftOut(msgspec.Struct, frozen=True, tag=True):
+    """A name was left out by this rule."""
+
+    rule: str
+
+
 class Unlisted(msgspec.Struct, frozen=True, tag=True):
     """A folder that could not."""
 
@@ -39,7 +45,7 @@ class Unlisted(msgspec.Struct, frozen=True, tag=True):
     why: str
 
 
-Told = Difference | Counted | Listed | Unlisted
+Told = Difference | Counted | Listed | LeftOut | Unlisted
 
 
 def differences(capture: Capture, blocked: list[Blocked]) -> Iterator[Difference | None]:
@@ -64,6 +70,8 @@ def differences(capture: Capture, blocked: list[Blocked]) -> Iterator[Difference
                     yield None
                 elif isinstance(told, Listed):
                     capture.folders[told.path] = (told.device, told.inode)
+                elif isinstance(told, LeftOut):
+                    capture.note_left_out(told.rule)
                 else:
                     _block(blocked, Blocked(told.path, told.why))
         except Lost:
@@ -95,7 +103,10 @@ def _tell(capture: Capture, within: Range) -> Iterator[Told]:
     def count(files: int) -> None:
         noted.append(Counted(files))
 
-    for difference in capture.compare(b"", within, blocked, listed=listed, count=count):
+    def left_out(rule: str) -> None:
+        noted.append(LeftOut(rule))
+
+    for difference in capture.compare(b"", within, blocked, listed=listed, count=count, left_out=left_out):
         while noted:
             yield noted.popleft()
         if difference is not None:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import multiprocessing
 import os
+import sys
 import threading
 from collections.abc import Callable, Iterable, Iterator
 from typing import TYPE_CHECKING, Any
@@ -36,8 +37,8 @@ def is_possible() -> bool:
 
 
 def is_alone() -> bool:
-    """Whether no other thread could hold a lock when this one forks."""
-    return hasattr(os, "fork") and threading.active_count() == 1
+    """Whether no other thread could hold a lock when this one forks. On macOS the system itself has some."""
+    return sys.platform == "linux" and threading.active_count() == 1
 
 
 class Apart:

@@ -12,6 +12,7 @@ import functools
 import os
 import re
 import sqlite3
+import sys
 import weakref
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -23,6 +24,7 @@ from sqlalchemy.engine import URL, Connection, Engine
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.pool import ConnectionPoolEntry
 
+from ingest.disk import mounts
 from ingest.errors import (
     SchemaMismatch,
     StoreDamaged,
@@ -95,6 +97,11 @@ class Store:
                 continue
             found.add((here.st_dev, here.st_ino))
         return frozenset(found)
+
+    def remote_type(self) -> str | None:
+        """The type of the file system that a SQLite store is on, where that is no local one: SQLite's locks
+        do not hold on every server."""
+        return mounts.remote_type(os.path.dirname(self._files[0])) if self.is_sqlite else None
 
     @property
     def address(self) -> str:
@@ -334,6 +341,7 @@ def _sqlite_settings(connection: sqlite3.Connection, _record: object) -> None:
         "temp_store=MEMORY",
         "cache_size=-16000",
         "journal_size_limit=67108864",
+        *(("fullfsync=ON", "checkpoint_fullfsync=ON") if sys.platform == "darwin" else ()),
     ):
         connection.execute(f"PRAGMA {setting}")
 

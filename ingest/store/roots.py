@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import socket
 from collections.abc import Iterator
 from typing import Annotated, Any
 
@@ -11,9 +10,10 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from ingest import escape
+from ingest.disk.mounts import Mount
 from ingest.errors import NotFound, StoreDamaged, UsageError
 from ingest.store import reader, sums, tables
-from ingest.store.engine import Row, Store, allocate
+from ingest.store.engine import Row, allocate
 
 _root = tables.root.c
 CERTAIN_UNTIL = "certain_until"  # in a root's report
@@ -21,7 +21,11 @@ LOG = "log"  # in a root's report: seq and leaf of the log's head when it was wr
 
 
 class Root(msgspec.Struct, frozen=True, kw_only=True):
-    """A root as recorded. `mounts` are the mount points below it at its last good look."""
+    """A root as recorded. `mounts` is what was mounted below it at its last good look.
+
+    `mark` is what its folder holds, `inode` and `birth_ns` tell the folder where it holds none, `is_mount`
+    says whether it is a mount point of its own. `left_out` counts names by the rule that left them out.
+    """
 
     id: int
     uid: bytes
@@ -30,7 +34,11 @@ class Root(msgspec.Struct, frozen=True, kw_only=True):
     path: bytes
     device: int
     inode: int
-    mounts: tuple[str, ...]
+    mounts: tuple[Mount, ...]
+    mark: bytes
+    birth_ns: int | None
+    is_mount: bool | None
+    left_out: dict[str, int]
     report: bytes
     heartbeat_at: int | None
     last_scan_at: int | None
@@ -51,17 +59,6 @@ class Root(msgspec.Struct, frozen=True, kw_only=True):
         if self.heartbeat_at is None or not isinstance(said, int):
             return self.heartbeat_at
         return min(said, self.heartbeat_at)
-
-
-def place_of(store: Store, root: Root) -> tuple[int, int] | None:
-    """The device and inode by which a folder on this host is known to be the root.
-
-    None for a root that another host recorded on a server: there the same numbers mean another folder, and
-    only the id in the folder tells.
-    """
-    if not store.is_sqlite and root.host != socket.gethostname():
-        return None
-    return root.device, root.inode
 
 
 def every(connection: Connection) -> list[Root]:
@@ -112,7 +109,17 @@ def check_name(name: str) -> str:
 
 
 def add(
-    connection: Connection, *, uid: bytes, name: str, host: str, path: bytes, device: int, inode: int
+    connection: Connection,
+    *,
+    uid: bytes,
+    name: str,
+    host: str,
+    path: bytes,
+    device: int,
+    inode: int,
+    mark: bytes | None = None,
+    birth_ns: int | None = None,
+    is_mount: bool | None = None,
 ) -> Root:
     """Record a new root. Raises UsageError when the name is taken or cannot be one."""
     check_name(name)
@@ -134,6 +141,10 @@ def add(
             inode=inode,
             mounts="[]",
             report="{}",
+            mark=uid if mark is None else mark,
+            birth_ns=birth_ns,
+            is_mount=is_mount,
+            left_out="{}",
         )
     )
     sums.renew(connection, tables.root, _root.id == key)
@@ -152,8 +163,9 @@ def forget(connection: Connection, key: int) -> None:
 
 def update(connection: Connection, key: int, **values: object) -> None:
     """Change columns of one root."""
-    if "mounts" in values:
-        values["mounts"] = msgspec.json.encode(values["mounts"]).decode()
+    for name in ("mounts", "left_out"):
+        if name in values:
+            values[name] = msgspec.json.encode(values[name]).decode()
     connection.execute(sa.update(tables.root).where(_root.id == key).values(**values))
     sums.renew(connection, tables.root, _root.id == key)
 
@@ -166,9 +178,9 @@ def report(connection: Connection, key: int, said: dict[str, Any], **values: obj
     update(connection, key, report=msgspec.json.encode(said).decode(), **values)
 
 
-def _mounts(row: Row) -> tuple[str, ...]:
+def _decoded(row: Row, words: str, kind: Any) -> Any:
     try:
-        return msgspec.json.decode(row.mounts, type=tuple[str, ...])
+        return msgspec.json.decode(words, type=kind)
     except msgspec.DecodeError as error:
         raise StoreDamaged(
             f"the row of root '{row.name}' is damaged: {error}",
@@ -186,7 +198,11 @@ def _value(row: Row) -> Root:
         path=row.path,
         device=row.device,
         inode=row.inode,
-        mounts=_mounts(row),
+        mounts=_decoded(row, row.mounts, tuple[Mount, ...]),
+        mark=row.uid if row.mark is None else row.mark,
+        birth_ns=row.birth_ns,
+        is_mount=row.is_mount,
+        left_out=_decoded(row, row.left_out, dict[str, int]),
         report=row.report.encode(),
         heartbeat_at=row.heartbeat_at,
         last_scan_at=row.last_scan_at,

@@ -12,7 +12,7 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from ingest.disk.patterns import PATH_BYTES
-from ingest.disk.scan import RACY, Range, SeenRow
+from ingest.disk.scan import RACY, Range, SeenRow, tick_of
 from ingest.identity import Buried, Standing
 from ingest.store import rows, tables
 from ingest.store.engine import Store
@@ -21,6 +21,7 @@ Item = TypeVar("Item")
 
 _PAGE_ROWS = 5000
 _SLICE = 500
+_STAMPS = 1_000  # stamps by which a file system's clock is judged
 _seen, _document = tables.seen.c, tables.document.c
 
 
@@ -119,6 +120,28 @@ def pages(store: Store, root: int, within: Range) -> Iterator[tuple[Any, ...]]:
         after = found[-1][0]
 
 
+def racy(connection: Connection, root: int, behind: int) -> list[bytes]:
+    """The paths that may have changed unseen since they were read: those of a file system whose clock ticks
+    slower than 10 ms, or is `behind` ours by so many microseconds, that `pages` does not tell of.
+
+    A tick is judged for each device by the stamps that were found on it.
+    """
+    found: list[bytes] = []
+    device: int | None = None
+    while True:
+        on = sa.select(sa.func.min(_seen.device)).where(_seen.root_id == root)
+        device = connection.execute(on if device is None else on.where(_seen.device > device)).scalar()
+        if device is None:
+            return found
+        here = sa.and_(_seen.root_id == root, _seen.device == device)
+        stamps = connection.execute(sa.select(_seen.ctime_ns).where(here).limit(_STAMPS)).scalars()
+        window = tick_of(stamps) + max(behind, 0)
+        if window > RACY:
+            late = _seen.ctime_ns // 1000 >= _seen.read_at - window
+            query = sa.select(_seen.path_bytes).where(here, late, _seen.reason.is_(None))
+            found += connection.execute(query.order_by(_seen.path_bytes)).scalars()
+
+
 def middle(store: Store, root: int, *, least: int) -> bytes | None:
     """A path that parts the rows of a root into halves; None where there are fewer than `least`."""
     with store.read() as connection:
@@ -176,6 +199,25 @@ def with_inodes(connection: Connection, root: int, inodes: set[tuple[int, int]])
             where = {"root": root, "device": device, "inodes": part}
             found += connection.execute(_BY_INODES, where).scalars()
     return found
+
+
+def smallest(connection: Connection, root: int, folder: bytes, limit: int) -> list[tuple[bytes, int, bytes]]:
+    """The smallest live documents below a folder that are not empty: path, size, SHA-256."""
+    query = (
+        sa.select(_document.path_bytes, _seen.size, _document.last_hash)
+        .join_from(
+            tables.seen,
+            tables.document,
+            sa.and_(_document.id == _seen.document_id, _document.path_bytes == _seen.path_bytes, _LIVE),
+        )
+        .where(_seen.root_id == root, _seen.reason.is_(None), _seen.size > 0)
+        .order_by(_seen.size, _seen.path_bytes)
+        .limit(limit)
+    )
+    if folder:
+        below = sa.and_(_seen.path_bytes > folder + b"/", _seen.path_bytes < folder + b"0")
+        query = query.where(sa.or_(_seen.path_bytes == folder, below))
+    return [(bytes(path), size, bytes(sha256_)) for path, size, sha256_ in connection.execute(query)]
 
 
 def is_empty(connection: Connection, root: int) -> bool:

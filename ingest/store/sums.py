@@ -20,7 +20,7 @@ LENGTH = 8  # bytes
 SUMMED = {
     "root": (
         "id", "uid", "name", "host", "path", "device", "inode", "mounts", "last_scan_at", "retired_at",
-        "report", "heartbeat_at",
+        "report", "heartbeat_at", "mark", "birth_ns", "is_mount", "left_out",
     ),
     "coverage": ("id", "root_id", "state", "from_at", "to_at", "reason"),
     "cursor": ("name", "seq"),

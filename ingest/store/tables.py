@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import sqlalchemy as sa
 
-REVISION = "0004"
+REVISION = "0005"
 
 metadata = sa.MetaData(
     naming_convention={
@@ -48,6 +48,12 @@ root = sa.Table(
     sa.Column("report", sa.Text, nullable=False, server_default="{}"),
     sa.Column("heartbeat_at", Big),
     sa.Column("sum", Bytes),
+    # The folder's mark, its birth time, whether it is a mount point of its own; null: not recorded.
+    sa.Column("mark", Bytes),
+    sa.Column("birth_ns", Big),
+    sa.Column("is_mount", sa.Boolean(create_constraint=False)),
+    # How many names each rule left out at the last scan.
+    sa.Column("left_out", sa.Text, nullable=False, server_default="{}"),
 )
 
 document = sa.Table(

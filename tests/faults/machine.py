@@ -27,6 +27,28 @@ needs_mounts = pytest.mark.skipif(
     not _works("unshare", "-m", "sh", "-c", "mount -t tmpfs none /mnt"),
     reason="needs the right to mount (root, and `unshare -m`)",
 )
+
+
+def needs_file_system(type_: str) -> pytest.MarkDecorator:
+    """Skip where a file system of this type cannot be made, or the kernel cannot mount it."""
+    maker = {"exfat": "mkfs.exfat"}.get(type_, f"mkfs.{type_}")
+    missing = [name for name in (maker, "losetup") if shutil.which(name) is None]
+    if type_ == "exfat" and shutil.which("mount.exfat-fuse") is None:
+        missing.append("mount.exfat-fuse")
+    if type_ != "exfat" and type_ not in _file_systems():
+        missing.append(f"{type_} in /proc/filesystems")
+    return pytest.mark.skipif(bool(missing), reason=f"needs {', '.join(missing)}")
+
+
+@functools.cache
+def _file_systems() -> frozenset[str]:
+    try:
+        with open("/proc/filesystems", encoding="ascii") as lines:
+            return frozenset(line.split()[-1] for line in lines)
+    except OSError:
+        return frozenset()
+
+
 needs_own_limits = pytest.mark.skipif(
     not _works("unshare", "-Ur", "sh", "-c", "echo 5 >/proc/sys/user/max_inotify_watches"),
     reason="needs user namespaces (`unshare -Ur`) to set a limit of its own",

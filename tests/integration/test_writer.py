@@ -296,6 +296,34 @@ def test_a_file_changed_just_before_it_was_read_is_read_again(store: Store, age:
     ]
 
 
+def test_where_the_clock_ticks_coarsely_a_file_is_read_again_for_as_long(store: Store) -> None:
+    """By the stamps on each device: seconds on one, two seconds on another, nanoseconds on the third. A clock
+    that is behind ours moves the window by as much."""
+    root = add_root(store)
+    second, at = 1_000_000, 1_700_000_010_000_000
+    stamps = {
+        b"1/old": (1, at - 2 * second),
+        b"1/racy": (1, at - second),
+        b"1/round": (1, at - 5 * second),
+        b"2/old": (2, at - 4 * second),
+        b"2/racy": (2, at - 2 * second),
+        b"2/round": (2, at - 8 * second),
+        b"3/fine": (3, at - second // 2 - 1),
+        b"3/finer": (3, at - 1_234_567),
+    }
+    looked = [
+        Sighting(path=path, read_at=at, signature=Signature(device, 9, 3, 4, ctime * 1000))
+        for path, (device, ctime) in stamps.items()
+    ]
+    write(store, root=root, entries=[], sightings=looked, forgotten=[], now=lambda: 1, entropy=os.urandom)
+
+    with store.read() as connection:
+        assert seen.racy(connection, root, 0) == [b"1/racy", b"2/racy"]
+        assert seen.racy(connection, root, second) == [
+            b"1/old", b"1/racy", b"2/racy", b"3/fine"
+        ]  # fmt: skip
+
+
 def test_a_rejected_file_is_read_again(store: Store) -> None:
     root = add_root(store)
     rejected = Sighting(path=b"a", read_at=OBSERVED, signature=Signature(1, 9, 3, 4, 5), reason="unreadable")

@@ -9,9 +9,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import sqlalchemy as sa
 from alembic.script import ScriptDirectory
-from msgspec import structs
+from msgspec import json, structs
 
+from ingest.disk.mounts import Mount
 from ingest.errors import SchemaMismatch, StoreMissing
 from ingest.store import blobs, coverage, migrate, roots, tables
 from ingest.store.engine import Store, open_store
@@ -19,6 +21,11 @@ from ingest.store.migrate import open_or_create, upgrade
 from tests.migration.schema import ingest, move, rows, shape, store_at
 from tests.recording import add_root, entry, everything, findings, opened, record, rows_of, version_of
 
+# What the sum of a root's row was taken over at revision 0004.
+SUMMED_AT_0004 = (
+    "id", "uid", "name", "host", "path", "device", "inode", "mounts", "last_scan_at", "retired_at",
+    "report", "heartbeat_at",
+)  # fmt: skip
 REVISIONS = sorted(migrate.scripts().glob("versions/*.py"))
 
 
@@ -189,6 +196,43 @@ def test_a_root_scanned_before_there_was_a_ledger_gets_one(database_url: str) ->
             ledger = coverage.intervals(connection, roots.every(connection)[0].id)
         assert ledger == [coverage.Interval("blind", 1_700_000_000_000_000, None, "not recorded")]
         assert findings(store) == []
+
+
+def test_a_root_of_before_there_were_marks_has_its_id_for_one(database_url: str) -> None:
+    """And what was mounted below it is known by its path alone, once."""
+    fill(database_url)
+    with opened(database_url) as store, store.write() as connection:
+        key = roots.every(connection)[0].id
+        mounted = [Mount(b"a/b", 7, 8), Mount(b"\xc3\xa9")]
+        roots.update(connection, key, mounts=mounted, mark=b"m" * 16, birth_ns=9, is_mount=True)
+    move(database_url, "0004")
+    assert rows(database_url, "root", ("mounts",)) == [('["a/b","\u00e9"]',)]
+    with_numbers = '["a/b","a/b#2","\u00e9"]'
+    execute(database_url, f"UPDATE root SET mounts = '{with_numbers}'")
+    store = store_at(database_url)
+    with store.write() as connection:
+        row = dict(connection.exec_driver_sql("SELECT * FROM root").mappings().one())
+        taken = sha256(json.encode(["root", *(row[name] for name in SUMMED_AT_0004)])).digest()[:8]
+        connection.execute(sa.text("UPDATE root SET sum = :sum"), {"sum": taken})
+    store.dispose()
+    upgrade(database_url, busy_seconds=5)
+
+    with opened(database_url) as store:
+        assert findings(store) == []
+        with store.read() as connection:
+            root = roots.every(connection)[0]
+    assert (root.mark, root.birth_ns, root.is_mount, root.left_out) == (root.uid, None, None, {})
+    assert root.mounts == (Mount(b"a/b"), Mount(b"\xc3\xa9"))
+
+
+def test_a_damaged_row_of_a_root_is_told_after_the_upgrade_too(database_url: str) -> None:
+    fill(database_url)
+    move(database_url, "0004")
+    execute(database_url, "UPDATE root SET name = 'changed by hand'")
+    upgrade(database_url, busy_seconds=5)
+
+    with opened(database_url) as store:
+        assert [finding.thing for finding in findings(store)] != []
 
 
 @pytest.mark.parametrize("verb", [("ls",), ("log",), ("status",), ("verify",), ("changes",), ("db", "check")])

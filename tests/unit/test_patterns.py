@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ingest.disk.patterns import PATTERN_BYTES, Patterns, match_name
+from ingest.disk.patterns import PATTERN_BYTES, Patterns, match_name, placeholder_of, placeholders, rule_of
 from ingest.errors import ConfigError
 
 NONE = Patterns()
@@ -37,6 +37,19 @@ NONE = Patterns()
         "a.crdownload",
         "Thumbs.db",
         "desktop.ini",
+        "a.rej",
+        "a.partial",
+        "a.filepart",
+        "a.download",
+        "a.aria2",
+        "a.!sync",
+        "a.txt.sb-1a2b3c4d-AbCdEf",
+        "4913",
+        "ehthumbs.db",
+        "Icon\r",
+        "a.txt.nextcloud",
+        "a.txt.owncloud",
+        ".a.txt.icloud",
     ],
 )
 def test_the_fixed_exceptions_are_left_out_everywhere(name: str) -> None:
@@ -67,6 +80,18 @@ def test_the_fixed_exceptions_are_left_out_everywhere(name: str) -> None:
         "Thumbs.db.txt",
         "Desktop.ini",
         "a.b",
+        "Icon",
+        "Icon\r\n",
+        "49130",
+        "a.4913",
+        "a.sync",
+        "a.sb-1a2b3c4d-AbCdE",
+        "a.sb-1a2b3c4d-AbCdEfg",
+        "a.sb-1a2b3c4dAbCdEfgh",
+        "ehthumbs.dbx",
+        "a.txt.icloud",
+        "download",
+        "nextcloud",
         "\u00e9",
         "a b",
         "a\nb",
@@ -88,6 +113,57 @@ def test_a_folder_with_a_dot_is_not_entered() -> None:
     assert not NONE.keeps_folder(b".git")
     assert not NONE.keeps_folder(b"a/.git")
     assert NONE.keeps_folder(b"a/git")
+
+
+def test_the_trash_of_windows_is_not_entered() -> None:
+    assert not NONE.keeps_folder(b"$RECYCLE.BIN")
+    assert not NONE.keeps_folder(b"a/$RECYCLE.BIN")
+    assert not NONE.keeps_file(b"$RECYCLE.BIN/S-1/a.txt")
+    assert NONE.keeps_file(b"$RECYCLE.BIN.txt")
+
+
+@pytest.mark.parametrize(
+    ("name", "rule"),
+    [
+        (".env", ".*"),
+        ("a.orig", "*.orig"),
+        ("a~", "*~"),
+        ("#a#", "#*#"),
+        ("~$a.docx", "~$*"),
+        ("4913", "4913"),
+        ("Icon\r", "Icon\r"),
+        ("a.txt.sb-1a2b3c4d-AbCdEf", "*.sb-????????-??????"),
+        ("a.txt.nextcloud", "*.nextcloud"),
+        (".a.txt.icloud", "*.icloud"),
+        ("a.txt", None),
+    ],
+)
+def test_what_is_left_out_has_the_rule_that_the_contract_names(name: str, rule: str | None) -> None:
+    assert rule_of(name.encode()) == rule
+
+
+def test_what_a_root_leaves_out_has_its_own_pattern_for_a_rule() -> None:
+    patterns = Patterns(include=("*.txt", "*.orig"), exclude=("drafts", "*.orig"))
+
+    assert patterns.rule_of(b"a.md") == "include"
+    assert patterns.rule_of(b"drafts", folder=True) == "drafts"
+    assert patterns.rule_of(b".git", folder=True) == ".*"
+    assert patterns.rule_of(b"a.orig") == "*.orig"
+
+
+def test_what_is_kept_is_taken_in_but_for_placeholders_and_what_lies_below_a_dot() -> None:
+    patterns = Patterns(keep=("*.orig", ".env", "*.nextcloud", ".git/**"), exclude=("old.orig",))
+    kept = {"a.orig", "deep/a.orig", ".env", "a.txt"}
+    left = {"a.rej", "old.orig", "a.nextcloud", ".git/config"}
+
+    assert {path for path in kept | left if patterns.keeps_file(path.encode())} == kept
+
+
+def test_a_placeholder_names_the_file_that_it_stands_for() -> None:
+    for path in (b"a.txt", b"deep/a.txt"):
+        assert [placeholder_of(beside) for beside in placeholders(path)] == [path] * 3
+    for name in (b"a.txt", b".icloud", b"a.icloud", b".nextcloud", b"deep/.owncloud"):
+        assert placeholder_of(name) is None
 
 
 def test_a_folder_named_like_an_exception_is_entered() -> None:

@@ -1,0 +1,39 @@
+"""Rename a file to a name that nothing has, on file systems with and without hard links."""
+
+from __future__ import annotations
+
+import ctypes
+import errno
+import os
+import sys
+
+_NO_REPLACE = 1  # RENAME_NOREPLACE
+# What a kernel or a file system answers that does not know of it, and one without hard links.
+_UNKNOWN = frozenset((errno.EINVAL, errno.ENOSYS, errno.EPERM))
+_NO_LINKS = frozenset((errno.EPERM, errno.EOPNOTSUPP, errno.ENOSYS, errno.EMLINK, errno.EINVAL))
+_libc = ctypes.CDLL(None, use_errno=True) if sys.platform == "linux" else None
+_renameat2 = getattr(_libc, "renameat2", None)
+
+
+def rename_new(folder: int, source: bytes, target: bytes) -> None:
+    """Rename a file within an open folder; what stands at `target` stays. Raises FileExistsError, OSError.
+
+    Where neither the rename nor a hard link can be had, the name is taken by an empty file first, over which
+    the whole one is renamed: only a crash between the two leaves the empty one.
+    """
+    if _renameat2 is not None:
+        if _renameat2(folder, source, folder, target, _NO_REPLACE) == 0:
+            return
+        code = ctypes.get_errno()
+        if code not in _UNKNOWN:
+            raise OSError(code, os.strerror(code), target)
+    try:
+        os.link(source, target, src_dir_fd=folder, dst_dir_fd=folder)
+    except OSError as error:
+        if error.errno not in _NO_LINKS:
+            raise
+    else:
+        os.unlink(source, dir_fd=folder)
+        return
+    os.close(os.open(target, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600, dir_fd=folder))
+    os.replace(source, target, src_dir_fd=folder, dst_dir_fd=folder)

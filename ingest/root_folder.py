@@ -1,0 +1,132 @@
+"""A root's folder beside what is recorded of it: does the same one stand at its path, or below it?"""
+
+from __future__ import annotations
+
+import os
+import socket
+from collections.abc import Callable, Sequence
+
+from ingest.disk import anchor, mounts
+from ingest.disk.anchor import Anchor, KnownDocument
+from ingest.disk.mounts import Mount
+from ingest.disk.read import signature_of
+from ingest.disk.scan import is_below
+from ingest.disk.statx import Facts, facts_of
+from ingest.errors import RootUnavailable
+from ingest.escape import path as show
+from ingest.store import seen
+from ingest.store.engine import Store
+from ingest.store.roots import Root
+
+LOOKED_AT = 1000  # known documents, the smallest: of those that stand there, 16 are read at most
+
+
+def is_of_here(store: Store, root: Root) -> bool:
+    """Whether this host recorded the root's folder. A SQLite store is its host's, whatever that is called."""
+    return store.is_sqlite or root.host == socket.gethostname()
+
+
+def small_documents(store: Store, root: Root, folder: bytes = b"") -> Sequence[KnownDocument]:
+    """The smallest documents that are known below a folder, none of them empty."""
+    with store.read() as connection:
+        found = seen.smallest(connection, root.id, folder, LOOKED_AT)
+    return [KnownDocument(*row) for row in found]
+
+
+def open_recorded(
+    store: Store, root: Root, documents: Callable[[], Sequence[KnownDocument]] | None = None
+) -> Anchor:
+    """Open a root's folder if it is the recorded one. Raises RootUnavailable.
+
+    `documents` gives what `small_documents` would.
+    """
+    opened = anchor.open_root(root.path)
+    why = refusal(store, root, opened, documents=documents)
+    if why is None:
+        return opened
+    os.close(opened.fd)
+    raise RootUnavailable(
+        f"root {root.name}: {show(root.path)} is not the folder that was recorded: {why}",
+        code="root_replaced",
+        hint=f"put the folder back, or accept this one: ingest scan --adopt {root.name}",
+    )
+
+
+def refusal(
+    store: Store,
+    root: Root,
+    opened: Anchor,
+    *,
+    elsewhere: bytes | None = None,
+    documents: Callable[[], Sequence[KnownDocument]] | None = None,
+) -> str | None:
+    """Why an open folder is not the recorded root; None: it is. `elsewhere` is its path, where it moved."""
+    here = is_of_here(store, root)
+    table = mounts.table()
+    verdict, why = anchor.judge(
+        anchor.Recorded(
+            mark=root.mark,
+            facts=Facts(root.inode, root.birth_ns) if here else None,
+            is_mount=root.is_mount if here and elsewhere is None else None,
+        ),
+        opened.facts,
+        mark=opened.mark,
+        is_mount=mounts.is_mount_point(root.path, table),
+    )
+    if verdict == "documents":
+        known = (documents or (lambda: small_documents(store, root)))()
+        apart = [mount.path for mount in root.mounts]
+        apart += [] if table is None else mounts.points_below(elsewhere or root.path, table)
+        # what lies on a file system of its own says nothing of the one it is mounted on
+        own = [document for document in known if not any(is_below(document.path, point) for point in apart)]
+        proven = anchor.stands_any(opened.fd, own, never=store.own_inodes()) or _was_never_scanned(
+            store, root
+        )
+        verdict = "same" if proven else "another"
+    return None if verdict == "same" else why
+
+
+def _was_never_scanned(store: Store, root: Root) -> bool:
+    """Whether nothing was ever recorded of a root: then no document could be told deleted."""
+    with store.read() as connection:
+        return root.last_scan_at is None and seen.is_empty(connection, root.id)
+
+
+def is_mount_proven(store: Store, root: Root, fd: int, known: Mount, found: Facts) -> bool:
+    """Whether a mount below a root, which is open as `fd`, is the one that was recorded."""
+    # on another host nothing is recorded of it but its documents
+    recorded = known.facts if is_of_here(store, root) else Facts(None, None)
+    verdict = anchor.compare_facts(recorded, found)
+    if verdict != "documents":
+        return verdict == "same"
+    documents = small_documents(store, root, known.path)
+    return anchor.stands_any(fd, documents, never=store.own_inodes())
+
+
+def mounts_now(fd: int, path: bytes) -> tuple[Mount, ...]:
+    """What is mounted below an absolute folder, open as `fd`, now."""
+    table = mounts.table() or []
+    found = mounts.found_below(fd, path, table)
+    return tuple(
+        Mount(point, facts.inode, facts.birth_ns)
+        for point, facts in sorted(found.items())
+        if facts is not None
+    )
+
+
+def folder_columns(opened: Anchor, path: bytes) -> dict[str, object]:
+    """What is recorded of a root's folder, as it is now on this host."""
+    facts = facts_of(opened.fd)  # again: on an overlay the first file in a folder makes it another
+    return {
+        "host": socket.gethostname(),
+        "device": signature_of(os.fstat(opened.fd)).device,
+        "inode": facts.inode,
+        "birth_ns": facts.birth_ns,
+        "is_mount": mounts.is_mount_point(path, mounts.table()),
+    }
+
+
+def any_below(store: Store, root: Root, folder: bytes) -> bool:
+    """Whether a live document is known below a folder, or where it stands."""
+    with store.read() as connection:
+        return seen.any_below(connection, root.id, folder)

@@ -1,0 +1,90 @@
+"""Is a folder the recorded one? The rules, without a disk."""
+
+from __future__ import annotations
+
+import pytest
+
+from ingest.disk.anchor import Recorded, Verdict, compare_facts, judge
+from ingest.disk.scan import RACY, RACY_LONGEST, tick_of
+from ingest.disk.statx import Facts
+
+SECOND = 1_000_000_000
+EXACT = Facts(7, 5 * SECOND + 1)
+WHOLE = Facts(2, 5 * SECOND)
+UNTOLD = Facts(2, None)
+MARK, OTHER = b"m" * 16, b"o" * 16
+
+
+@pytest.mark.parametrize(
+    ("recorded", "found", "verdict"),
+    [
+        (EXACT, EXACT, "same"),
+        (EXACT, Facts(8, EXACT.birth_ns), "another"),
+        (EXACT, Facts(7, 6 * SECOND + 1), "another"),
+        (WHOLE, WHOLE, "documents"),
+        (WHOLE, Facts(2, 6 * SECOND), "another"),
+        (WHOLE, Facts(3, WHOLE.birth_ns), "another"),
+        (UNTOLD, WHOLE, "documents"),
+        (EXACT, UNTOLD, "documents"),
+        (UNTOLD, UNTOLD, "documents"),
+        (Facts(None, None), EXACT, "documents"),
+    ],
+)
+def test_inode_and_birth_time_decide_where_no_other_folder_can_have_them(
+    recorded: Facts, found: Facts, verdict: Verdict
+) -> None:
+    assert compare_facts(recorded, found) == verdict
+
+
+@pytest.mark.parametrize(
+    ("mark", "facts", "is_mount", "here", "verdict"),
+    [
+        (MARK, EXACT, True, EXACT, "same"),
+        (MARK, EXACT, True, Facts(9, 1), "same"),  # a mark decides
+        (OTHER, EXACT, True, EXACT, "another"),
+        (None, EXACT, True, EXACT, "same"),
+        (None, None, None, EXACT, "another"),  # another host's
+        (MARK, None, None, EXACT, "same"),
+        (None, WHOLE, None, WHOLE, "documents"),
+    ],
+)
+def test_a_mark_decides_and_without_one_the_folder(
+    mark: bytes | None, facts: Facts | None, is_mount: bool | None, here: Facts, verdict: Verdict
+) -> None:
+    recorded = Recorded(mark=MARK, facts=facts, is_mount=is_mount)
+
+    assert judge(recorded, here, mark=mark, is_mount=True)[0] == verdict
+
+
+@pytest.mark.parametrize(
+    ("recorded", "found", "verdict"),
+    [
+        (True, False, "another"),
+        (True, True, "same"),
+        (True, None, "same"),
+        (False, True, "same"),
+        (None, False, "same"),
+    ],
+)
+def test_a_root_that_was_a_mount_point_is_no_folder_that_is_none(
+    recorded: bool | None, found: bool | None, verdict: Verdict
+) -> None:
+    known = Recorded(mark=MARK, facts=EXACT, is_mount=recorded)
+
+    assert judge(known, EXACT, mark=MARK, is_mount=found)[0] == verdict
+
+
+@pytest.mark.parametrize(
+    ("stamps", "tick"),
+    [
+        ([], RACY),
+        ([1_700_000_000_123_456_789, 1_700_000_001_999_999_998], RACY),
+        ([10_000_000, 25_000_000], RACY),
+        ([100_000_000, 300_000_000], 100_000),
+        ([1_700_000_001 * SECOND, 1_700_000_002 * SECOND], 1_000_000),
+        ([1_700_000_002 * SECOND, 1_700_000_004 * SECOND, 1_700_000_008 * SECOND], 2_000_000),
+        ([1_700_000_000 * SECOND], RACY_LONGEST),  # one stamp says nothing finer
+    ],
+)
+def test_a_clock_ticks_as_coarsely_as_its_stamps_can_be_divided(stamps: list[int], tick: int) -> None:
+    assert tick_of(stamps) == tick
