@@ -73,6 +73,7 @@ class Daemon:
         self.log = log
         self.sink = sink
         self.settings = self.started_with = settings
+        self.store_type = store.remote_type()  # asked while there are descriptors for it
         self.waker = Waker()
         self.announcer = Announcer()
         self.observations = [
@@ -221,8 +222,8 @@ class Daemon:
             tree_root=merkle.root(merkle.unpack(head.frontier)).hex(),
             pid=os.getpid(),
         )
-        if (remote := self.store.remote_type()) is not None:
-            self.log.warning("store_on_server", database=self.store.address, type=remote)
+        if self.store_type is not None:
+            self.log.warning("store_on_server", database=self.store.address, type=self.store_type)
 
     # -- signals, what the library says, and threads that died -----------------------------
 
