@@ -166,12 +166,15 @@ def _differences(
         stands=partial(scan.known_file, place.fd, place.patterns, place.hidden),
         every=place.deep,
     )
-    yield from (difference for difference in compared if difference is not None)
+    with place.store.read() as connection:
+        racy = set(seen.racy(connection, place.root.id, 0))
+    for difference in compared:
+        if difference is not None:
+            racy.discard(difference.path)
+            yield difference
     if place.deep:
         return  # every file was read
-    with place.store.read() as connection:
-        racy = seen.racy(connection, place.root.id, 0)
-    for path in racy:
+    for path in sorted(racy):
         if path > within.after and (within.end is None or path < within.end):
             found = scan.known_file(place.fd, place.patterns, place.hidden, path)
             if found is not None and not any(scan.is_below(path, folder) for folder in place.closed):
