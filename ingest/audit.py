@@ -361,7 +361,7 @@ def _bodies(connection: Connection) -> Iterator[Finding | int]:
     """Every version's bytes and every rendition's text, by their hashes; and how many bytes each has."""
     before = (0, 0)
     raw: bytes | None = None
-    for rows in evidence.bodies(connection):
+    for rows in evidence.body_rows(connection):
         row = rows[0]
         after, before = before, (row.document_id, row.no)
         try:

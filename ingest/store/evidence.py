@@ -282,7 +282,7 @@ def ledger_gaps(connection: Connection) -> Iterator[tuple[Any, str]]:
                 yield uid, f"its ledger of coverage has a gap or an overlap at {other.from_at}"
 
 
-def bodies(connection: Connection) -> Iterator[Sequence[Row]]:
+def body_rows(connection: Connection) -> Iterator[Sequence[Row]]:
     """Every version with its body as it lies, a document's versions in order: a row for each of its
     renditions, or one without."""
     query = (
