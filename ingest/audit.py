@@ -12,11 +12,11 @@ from typing import Any, NamedTuple
 
 import msgspec
 
-from ingest import leaf, merkle, moments, witnesses
+from ingest import forked, leaf, merkle, moments, witnesses
 from ingest.errors import IntegrityError, SchemaMismatch
 from ingest.escape import path as show
 from ingest.ids import show_uid
-from ingest.store import apart, blobs, evidence, migrate, sums
+from ingest.store import bodies, migrate, raw_rows, row_checksums
 from ingest.store.engine import Connection, Row, Store
 
 LARGE = 2_000  # changes; with fewer, to begin a process beside this one takes longer than it saves
@@ -94,7 +94,7 @@ def verify(
     """
     summary.not_checked = [*ALWAYS, *(ON_SQLITE if store.is_sqlite else ()), *DEEP]
     rows = partial(_rows, store, deep=deep)
-    beside = apart.Apart(store, rows, Finding | Counts) if deep and _is_large(store) else None
+    beside = forked.ForkedTask(store.dispose, rows, Finding | Counts) if deep and _is_large(store) else None
     try:
         try:
             yield from _history(store, summary, expected, deep=deep)
@@ -120,19 +120,21 @@ def _done(summary: Summary, *names: str) -> None:
 
 def _is_large(store: Store) -> bool:
     """Whether there is enough of it to be worth a process."""
-    if not apart.is_possible():
+    if not forked.is_possible():
         return False
     with store.read() as connection:
-        head = evidence.head(connection)
+        head = raw_rows.head(connection)
     # what a damaged row holds may be of any kind
     return head is not None and isinstance(head.seq, int) and head.seq >= LARGE
 
 
-def _heard(beside: apart.Apart, rows: Callable[[], Iterator[Finding | Counts]]) -> Iterator[Finding | Counts]:
+def _heard(
+    beside: forked.ForkedTask, rows: Callable[[], Iterator[Finding | Counts]]
+) -> Iterator[Finding | Counts]:
     """What the process found; all of it asked here instead, and told as it is found, where it was lost."""
     try:
         found = list(beside)
-    except apart.Lost:
+    except forked.Lost:
         yield from rows()
     else:
         yield from found
@@ -152,7 +154,7 @@ def _history(
 ) -> Iterator[Finding | Remark]:
     """The log, its leaves and its replay, the listing against it, its witnesses, and the schema."""
     with store.read() as connection:
-        evidence.read_damaged(connection)
+        raw_rows.read_damaged(connection)
         states: dict[int, _State] = {}
         live: dict[tuple[int, bytes], int] = {}
         yield from _log(connection, summary, states, live, expected)
@@ -178,13 +180,13 @@ def _history(
 def _rows(store: Store, *, deep: bool) -> Iterator[Finding | Counts]:
     """What the database says of its pages, rows that hang together with none, and the bodies."""
     with store.read() as connection:
-        evidence.read_damaged(connection)
-        yield from evidence.damage(connection, Finding)
-        for what, thing, detail in evidence.dangling(connection):
+        raw_rows.read_damaged(connection)
+        yield from raw_rows.damage(connection, Finding)
+        for what, thing, detail in raw_rows.dangling(connection):
             yield Finding(what, thing, detail)
-        for table, key in sums.broken(connection):
+        for table, key in row_checksums.broken(connection):
             yield Finding("sum", f"{table} {key}", "the row is not what its sum was taken of")
-        for root, detail in evidence.ledger_gaps(connection):
+        for root, detail in raw_rows.ledger_gaps(connection):
             yield Finding("coverage", f"root {_named(root)}", detail)
         read = 0
         for found in _bodies(connection) if deep else ():
@@ -192,7 +194,7 @@ def _rows(store: Store, *, deep: bool) -> Iterator[Finding | Counts]:
                 yield found
             else:
                 read += found
-        yield Counts(*evidence.totals(connection), bytes_read=read)
+        yield Counts(*raw_rows.totals(connection), bytes_read=read)
 
 
 # A damaged row can hold a size of any kind, below nought or beyond all memory.
@@ -206,13 +208,13 @@ def _log(
     live: dict[tuple[int, bytes], int],
     expected: tuple[int, bytes] | None,
 ) -> Iterator[Finding | Remark]:
-    head = evidence.head(connection)
+    head = raw_rows.head(connection)
     if head is None:
         yield Finding("head", "log_head", "the row is missing")
         return
     frontier: merkle.Frontier = ()
     size, label = 0, 0
-    for row, renditions in evidence.changes(connection):
+    for row, renditions in raw_rows.changes(connection):
         where = f"change {row.seq}"
         if row.seq != size + 1:
             yield Finding("gap", where, f"expected seq {size + 1}")
@@ -243,7 +245,7 @@ def _log(
     _done(summary, "log", "leaves", "tree", "replay")
 
 
-def _clocks_differ(row: evidence.Change) -> Remark | None:
+def _clocks_differ(row: raw_rows.Change) -> Remark | None:
     """What to say of a version whose file had a time that was still to come when it was read. No fault of
     the record: whoever writes a file may give it any time, and the clocks of two machines differ.
     """
@@ -258,7 +260,7 @@ def _clocks_differ(row: evidence.Change) -> Remark | None:
     )
 
 
-def _leaf(row: evidence.Change, renditions: Sequence[Any]) -> bytes | None:
+def _leaf(row: raw_rows.Change, renditions: Sequence[Any]) -> bytes | None:
     """The leaf of a change; None where a damaged row holds values of another kind than its columns."""
     try:
         return leaf.of(*_committed(row, renditions))
@@ -275,7 +277,7 @@ def _named(uid: object) -> str:
 
 
 def _committed(
-    row: evidence.Change, renditions: Sequence[Any]
+    row: raw_rows.Change, renditions: Sequence[Any]
 ) -> tuple[leaf.LeafChange, leaf.LeafVersion | None, tuple[leaf.LeafRendition, ...]]:
     change = leaf.LeafChange(
         seq=row.seq, id=row.id, recorded_at=row.recorded_at, observed_at=row.observed_at, type=row.type,
@@ -288,12 +290,12 @@ def _committed(
             no=row.version_no, salt=row.version_salt, hash=row.version_hash, size=row.version_size,
             observed_at=row.version_observed_at, modified_at=row.version_modified_at,
         )  # fmt: skip
-    made = tuple(leaf.LeafRendition(*found[-evidence.COMMITTED :]) for found in renditions)
+    made = tuple(leaf.LeafRendition(*found[-raw_rows.COMMITTED :]) for found in renditions)
     return change, version, made
 
 
 def _replay(
-    row: evidence.Change,
+    row: raw_rows.Change,
     states: dict[int, _State],
     live: dict[tuple[int, bytes], int],
     *,
@@ -336,7 +338,7 @@ def _replay(
 def _heads(connection: Connection, states: dict[int, _State]) -> Iterator[Finding]:
     """The listing against the replay, and the rows of what was last seen against the listing."""
     found = 0
-    for row in evidence.documents(connection):
+    for row in raw_rows.documents(connection):
         found += 1
         thing = f"document {_named(row.uid)}"
         state = states.get(row.id)
@@ -361,12 +363,12 @@ def _bodies(connection: Connection) -> Iterator[Finding | int]:
     """Every version's bytes and every rendition's text, by their hashes; and how many bytes each has."""
     before = (0, 0)
     raw: bytes | None = None
-    for rows in evidence.body_rows(connection):
+    for rows in raw_rows.body_rows(connection):
         row = rows[0]
         after, before = before, (row.document_id, row.no)
         try:
             base, raw = (raw if after == (row.document_id, row.no - 1) else None), None
-            raw = blobs.unpacked(connection, row, base, name="its bytes")
+            raw = bodies.unpacked(connection, row, base, name="its bytes")
         except _DAMAGE as error:
             yield Finding("body", _version_named(row), str(error))
             continue
@@ -375,7 +377,7 @@ def _bodies(connection: Connection) -> Iterator[Finding | int]:
             if text.text_hash is None:
                 continue
             try:
-                blobs.text(connection, raw, text, digest=text.text_hash)
+                bodies.text(connection, raw, text, digest=text.text_hash)
             except _DAMAGE as error:
                 yield Finding("text", _version_named(row), str(error))
 

@@ -11,12 +11,12 @@ from typing import Literal
 
 import msgspec
 
-from ingest import root_folder
-from ingest.disk import anchor, mounts, presence, read, scan
+from ingest import forked, root_folder
+from ingest.disk import mounts, presence, read, root_mark, walk
 from ingest.disk.patterns import PATH_BYTES, Patterns
 from ingest.identity import Standing
 from ingest.model import Signature
-from ingest.store import apart, seen
+from ingest.store import file_states
 from ingest.store.engine import Store
 from ingest.store.roots import Root
 
@@ -88,7 +88,7 @@ def _place(
         is_proven=partial(root_folder.is_mount_proven, store, root, fd),
     )
     below.close()
-    folds = anchor.folds_names(fd) or not mounts.FOLDING.isdisjoint(below.types.values())
+    folds = root_mark.folds_names(fd) or not mounts.FOLDING.isdisjoint(below.types.values())
     return _Place(
         store=store, root=root, fd=fd, patterns=patterns, hidden=hidden, max_bytes=max_bytes, deep=deep,
         closed=below.closed, told=below.is_told, folds=folds,
@@ -97,17 +97,17 @@ def _place(
 
 def _compare(place: _Place) -> Iterator[Finding | int]:
     look = partial(_look, place)
-    least = LARGE_DEEP if place.deep else apart.LARGE
-    middle = seen.middle(place.store, place.root.id, least=least) if apart.is_possible() else None
+    least = LARGE_DEEP if place.deep else forked.LARGE
+    middle = file_states.middle(place.store, place.root.id, least=least) if forked.is_possible() else None
     if middle is None:
-        yield from look(scan.Range())
+        yield from look(walk.Range())
         return
-    upper = scan.Range(after=middle)
-    beside = apart.Apart(place.store, partial(look, upper), Finding | int)
+    upper = walk.Range(after=middle)
+    beside = forked.ForkedTask(place.store.dispose, partial(look, upper), Finding | int)
     try:
         files = 0
         unknown: list[Finding] = []
-        for found in look(scan.Range(end=middle + b"\0")):  # the middle itself included
+        for found in look(walk.Range(end=middle + b"\0")):  # the middle itself included
             if isinstance(found, Finding):
                 if found.state == "unknown":
                     unknown.append(found)
@@ -116,7 +116,7 @@ def _compare(place: _Place) -> Iterator[Finding | int]:
                 files = found
         try:
             rest = list(beside)
-        except apart.Lost:
+        except forked.Lost:
             rest = list(look(upper))
     finally:
         beside.close()
@@ -125,7 +125,7 @@ def _compare(place: _Place) -> Iterator[Finding | int]:
     yield files + rest[-1]
 
 
-def _look(place: _Place, within: scan.Range) -> Iterator[Finding | int]:
+def _look(place: _Place, within: walk.Range) -> Iterator[Finding | int]:
     """Each difference within a range of paths, then the number of files there."""
     files = 0
 
@@ -133,7 +133,7 @@ def _look(place: _Place, within: scan.Range) -> Iterator[Finding | int]:
         nonlocal files
         files += more
 
-    blocked: list[scan.Blocked] = []
+    blocked: list[walk.Blocked] = []
     differences = _differences(place, within, blocked, count)
     while part := list(islice(differences, _TOGETHER)):
         never = place.store.own_inodes()
@@ -152,22 +152,22 @@ def _look(place: _Place, within: scan.Range) -> Iterator[Finding | int]:
 
 
 def _differences(
-    place: _Place, within: scan.Range, blocked: list[scan.Blocked], count: Callable[[int], None]
-) -> Iterator[scan.Difference]:
+    place: _Place, within: walk.Range, blocked: list[walk.Blocked], count: Callable[[int], None]
+) -> Iterator[walk.Difference]:
     """Where disk and store differ within a range of paths, then the files that may have changed unseen."""
-    walked = scan.walk(
+    walked = walk.walk(
         place.fd, patterns=place.patterns, hidden=place.hidden, closed=place.closed, within=within
     )
-    compared = scan.compare(
+    compared = walk.compare(
         walked,
-        seen.pages(place.store, place.root.id, within),
+        file_states.pages(place.store, place.root.id, within),
         blocked=blocked,
         seen_files=count,
-        stands=partial(scan.known_file, place.fd, place.patterns, place.hidden),
+        stands=partial(walk.known_file, place.fd, place.patterns, place.hidden),
         every=place.deep,
     )
     with place.store.read() as connection:
-        racy = set(seen.racy(connection, place.root.id, 0))
+        racy = set(file_states.racy(connection, place.root.id, 0))
     for difference in compared:
         if difference is not None:
             racy.discard(difference.path)
@@ -176,19 +176,19 @@ def _differences(
         return  # every file was read
     for path in sorted(racy):
         if path > within.after and (within.end is None or path < within.end):
-            found = scan.known_file(place.fd, place.patterns, place.hidden, path)
-            if found is not None and not any(scan.is_below(path, folder) for folder in place.closed):
-                yield scan.Difference(path, Signature(*found[1:]), True)
+            found = walk.known_file(place.fd, place.patterns, place.hidden, path)
+            if found is not None and not any(walk.is_below(path, folder) for folder in place.closed):
+                yield walk.Difference(path, Signature(*found[1:]), True)
 
 
 def _standing(place: _Place, paths: list[bytes]) -> dict[bytes, Standing]:
     with place.store.read() as connection:
-        return seen.standing(connection, place.root.id, paths)
+        return file_states.standing(connection, place.root.id, paths)
 
 
 def _examine(
     place: _Place,
-    difference: scan.Difference,
+    difference: walk.Difference,
     standing: dict[bytes, Standing],
     never: frozenset[tuple[int, int]],
     names: presence.ListedNames | None,
@@ -215,7 +215,7 @@ def _examine(
 
 def _examine_missing(
     place: _Place,
-    difference: scan.Difference,
+    difference: walk.Difference,
     here: Standing | None,
     never: frozenset[tuple[int, int]],
     names: presence.ListedNames | None,
@@ -223,7 +223,7 @@ def _examine_missing(
     path = difference.path
     if difference.document is None:
         return None  # a rejected file that is gone was never a document
-    if not scan.is_watched(path, place.patterns, place.hidden, known=True):
+    if not walk.is_watched(path, place.patterns, place.hidden, known=True):
         return Finding(path, "removed", "excluded")
     looked = presence.look(place.fd, path, never=never, names=names)
     if isinstance(looked, read.Unknown):

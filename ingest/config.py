@@ -12,8 +12,8 @@ from typing import Annotated, Any, Literal
 import msgspec
 
 from ingest import escape
-from ingest.compare.rules import Rules
 from ingest.disk.patterns import Patterns
+from ingest.edits.rules import Rules
 from ingest.errors import ConfigError, UsageError
 
 DEFAULT_FILE = "config/ingest.toml"

@@ -162,7 +162,7 @@ def _change(event: Mapping[str, Any], now: str, columns: int | None) -> str:
     edit = event.get("edit")
     if not edit:
         return f"{head}{path}{version}{'' if came is None else f'  (from {came})'}{why}"
-    from ingest.compare.edit import Summary
+    from ingest.edits.edit import Summary
 
     flags = tuple(flag["name"] for flag in edit["flags"])
     told = Summary(edit["significance"], edit["class"], flags, edit["reason"])

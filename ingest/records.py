@@ -18,7 +18,7 @@ from ingest.store.engine import Connection, Row
 from ingest.store.listing import Listed
 
 if TYPE_CHECKING:
-    from ingest.compare.rules import Rules
+    from ingest.edits.rules import Rules
 
 Record = dict[str, Any]
 
@@ -29,11 +29,11 @@ _UNKNOWN_ACTOR = {"kind": "unknown", "name": None, "confidence": None}
 def changes(connection: Connection, rows: Iterable[Row], *, rules: Rules, indexed: bool) -> Iterator[Record]:
     """The changes as the contract shows them, with their edits: from the index where it has them, and this
     connection sees it with edits told by these rules, else made from the texts."""
-    from ingest.index import kinds
+    from ingest.index import stored_edits
 
     stream = iter(rows)
     while batch := list(islice(stream, _BATCH)):
-        known = kinds.stored(connection, batch) if indexed else {}
+        known = stored_edits.stored(connection, batch) if indexed else {}
         for row in batch:
             if row.seq in known:
                 yield {**change(row), "edit": known[row.seq]}
@@ -48,7 +48,7 @@ def edited(row: Row, connection: Connection, *, rules: Rules) -> Record:
     which `verify` tells.
     """
     # What compares texts is loaded by those alone that compare.
-    from ingest import edits
+    from ingest.index import edits
 
     made = None
     with suppress(IntegrityError):

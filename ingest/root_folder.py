@@ -6,15 +6,15 @@ import os
 import socket
 from collections.abc import Callable, Sequence
 
-from ingest.disk import anchor, mounts
-from ingest.disk.anchor import Anchor, KnownDocument
+from ingest.disk import mounts, root_mark
 from ingest.disk.mounts import Mount
 from ingest.disk.read import signature_of
-from ingest.disk.scan import is_below
+from ingest.disk.root_mark import Anchor, KnownDocument
 from ingest.disk.statx import Facts, facts_of
+from ingest.disk.walk import is_below
 from ingest.errors import RootUnavailable
 from ingest.escape import path as show
-from ingest.store import seen
+from ingest.store import file_states
 from ingest.store.engine import Store
 from ingest.store.roots import Root
 
@@ -29,7 +29,7 @@ def is_of_here(store: Store, root: Root) -> bool:
 def small_documents(store: Store, root: Root, folder: bytes = b"") -> Sequence[KnownDocument]:
     """The smallest documents that are known below a folder, none of them empty."""
     with store.read() as connection:
-        found = seen.smallest(connection, root.id, folder, LOOKED_AT)
+        found = file_states.smallest(connection, root.id, folder, LOOKED_AT)
     return [KnownDocument(*row) for row in found]
 
 
@@ -40,7 +40,7 @@ def open_recorded(
 
     `documents` gives what `small_documents` would.
     """
-    opened = anchor.open_root(root.path)
+    opened = root_mark.open_root(root.path)
     why = refusal(store, root, opened, documents=documents)
     if why is None:
         return opened
@@ -63,8 +63,8 @@ def refusal(
     """Why an open folder is not the recorded root; None: it is. `elsewhere` is its path, where it moved."""
     here = is_of_here(store, root)
     table = mounts.table()
-    verdict, why = anchor.judge(
-        anchor.Recorded(
+    verdict, why = root_mark.judge(
+        root_mark.Recorded(
             mark=root.mark,
             facts=Facts(root.inode, root.birth_ns) if here else None,
             is_mount=root.is_mount if here and elsewhere is None else None,
@@ -79,7 +79,7 @@ def refusal(
         apart += [] if table is None else mounts.points_below(elsewhere or root.path, table)
         # what lies on a file system of its own says nothing of the one it is mounted on
         own = [document for document in known if not any(is_below(document.path, point) for point in apart)]
-        proven = anchor.stands_any(opened.fd, own, never=store.own_inodes()) or _was_never_scanned(
+        proven = root_mark.stands_any(opened.fd, own, never=store.own_inodes()) or _was_never_scanned(
             store, root
         )
         verdict = "same" if proven else "another"
@@ -89,18 +89,18 @@ def refusal(
 def _was_never_scanned(store: Store, root: Root) -> bool:
     """Whether nothing was ever recorded of a root: then no document could be told deleted."""
     with store.read() as connection:
-        return root.last_scan_at is None and seen.is_empty(connection, root.id)
+        return root.last_scan_at is None and file_states.is_empty(connection, root.id)
 
 
 def is_mount_proven(store: Store, root: Root, fd: int, known: Mount, found: Facts) -> bool:
     """Whether a mount below a root, which is open as `fd`, is the one that was recorded."""
     # on another host nothing is recorded of it but its documents
     recorded = known.facts if is_of_here(store, root) else Facts(None, None)
-    verdict = anchor.compare_facts(recorded, found)
+    verdict = root_mark.compare_facts(recorded, found)
     if verdict != "documents":
         return verdict == "same"
     documents = small_documents(store, root, known.path)
-    return anchor.stands_any(fd, documents, never=store.own_inodes())
+    return root_mark.stands_any(fd, documents, never=store.own_inodes())
 
 
 def mounts_now(fd: int, path: bytes) -> tuple[Mount, ...]:
@@ -129,4 +129,4 @@ def folder_columns(opened: Anchor, path: bytes) -> dict[str, object]:
 def any_below(store: Store, root: Root, folder: bytes) -> bool:
     """Whether a live document is known below a folder, or where it stands."""
     with store.read() as connection:
-        return seen.any_below(connection, root.id, folder)
+        return file_states.any_below(connection, root.id, folder)

@@ -8,7 +8,7 @@ from typing import Any
 
 from ingest import merkle, moments
 from ingest.escape import path_fields
-from ingest.store import coverage, cursors, reader, roots, seen
+from ingest.store import coverage, cursors, file_states, reader, roots
 from ingest.store.engine import Connection, now_at
 from ingest.witnesses import Contradiction
 
@@ -131,7 +131,7 @@ def _rejected(connection: Connection, known: list[roots.Root], limit: int) -> li
                 "detail": problem.detail,
                 "since": moments.show(problem.since),
             }
-            for problem in seen.rejected(connection, root.id, limit - len(found))
+            for problem in file_states.rejected(connection, root.id, limit - len(found))
         ]
     return found
 

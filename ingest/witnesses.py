@@ -14,7 +14,7 @@ import msgspec
 
 from ingest.errors import LogShortened
 from ingest.escape import name as show
-from ingest.index.place import Index
+from ingest.index.database import Index
 from ingest.store import coverage, cursors, reader, roots, watermark
 from ingest.store.engine import Connection, Store, now_at
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
-from ingest import queries
 from ingest.errors import IngestError
+from ingest.history import queries
 from ingest.store.engine import open_store
 from tests.command import Command
 

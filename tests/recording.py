@@ -15,11 +15,11 @@ import sqlalchemy as sa
 from ingest.audit import Finding, Summary, verify
 from ingest.model import Content, Rendition, Signature
 from ingest.store import roots, tables, writer
+from ingest.store.compression import Dictionary
+from ingest.store.deltas import Chain
 from ingest.store.engine import Store
-from ingest.store.entries import Entry, NewRendition, NewVersion, Recorded, Sighting, prepare
-from ingest.store.layout import Chain
 from ingest.store.migrate import open_or_create
-from ingest.store.pack import Dictionary
+from ingest.store.new_rows import Entry, NewRendition, NewVersion, Recorded, Sighting, prepare
 
 NORMALISER = "plain/1"
 LIBRARIES = "none"

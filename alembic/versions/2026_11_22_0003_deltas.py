@@ -13,7 +13,7 @@ from hashlib import sha256
 import sqlalchemy as sa
 from alembic import op
 
-from ingest.store import pack
+from ingest.store import compression
 
 revision = "0003"
 down_revision = "0002"
@@ -51,7 +51,9 @@ def downgrade() -> None:
     """Every body is unpacked and stored whole again."""
     run = op.get_bind().execute
     dictionaries = {
-        row.id: pack.Dictionary(row.id, row.hash, pack.unpack(row.data, None, size=row.size, digest=row.hash))
+        row.id: compression.Dictionary(
+            row.id, row.hash, compression.unpack(row.data, None, size=row.size, digest=row.hash)
+        )
         for row in run(sa.text("SELECT id, hash, size, data FROM dictionary"))
     }
     last = run(sa.text("SELECT coalesce(max(id), 0) FROM blob")).scalar()
@@ -66,7 +68,7 @@ def downgrade() -> None:
             last = run(sa.text("SELECT nextval('key_seq')")).scalar()
         else:
             last += 1
-        values = {"id": last, "hash": digest, "size": len(raw), "data": pack.whole(raw, None)}
+        values = {"id": last, "hash": digest, "size": len(raw), "data": compression.whole(raw, None)}
         run(sa.text("INSERT INTO blob (id, hash, size, data) VALUES (:id, :hash, :size, :data)"), values)
         return last
 
@@ -74,16 +76,18 @@ def downgrade() -> None:
     for key in run(sa.text("SELECT document_id, no FROM version ORDER BY document_id, no")).mappings().all():
         row = run(_VERSION, key).one()
         if row.delta is None:
-            raw = pack.unpack(row.data, dictionaries.get(row.dictionary_id), size=row.size, digest=row.hash)
+            raw = compression.unpack(
+                row.data, dictionaries.get(row.dictionary_id), size=row.size, digest=row.hash
+            )
         else:
-            raw = pack.apply(raw, row.delta, size=row.size, digest=row.hash)
+            raw = compression.apply(raw, row.delta, size=row.size, digest=row.hash)
             run(_WHOLE, {**key, "blob": keep(raw)})
         for text in run(_TEXTS, key).all():
-            made = pack.apply(raw, text.text_delta, size=text.text_length, digest=text.text_hash)
+            made = compression.apply(raw, text.text_delta, size=text.text_length, digest=text.text_hash)
             run(_TEXT, {**key, "normaliser": text.normaliser_id, "blob": keep(made)})
     for row in run(sa.text("SELECT * FROM blob WHERE dictionary_id IS NOT NULL")).all():
-        raw = pack.unpack(row.data, dictionaries[row.dictionary_id], size=row.size, digest=row.hash)
-        run(_ALONE, {"id": row.id, "data": pack.whole(raw, None)})
+        raw = compression.unpack(row.data, dictionaries[row.dictionary_id], size=row.size, digest=row.hash)
+        run(_ALONE, {"id": row.id, "data": compression.whole(raw, None)})
     op.add_column("document", sa.Column("chain_base", sa.Integer(), nullable=True))
     op.add_column("document", sa.Column("chain_bytes", sa.BigInteger(), nullable=True))
     op.drop_column("rendition", "text_delta")

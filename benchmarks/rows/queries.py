@@ -15,9 +15,9 @@ from benchmarks.product import Ingest
 from benchmarks.stage import Stage, say
 from benchmarks.table import Line, limited, noted
 from benchmarks.timing import CommandFailed, median, percentile
-from ingest import queries as asked
 from ingest import records
-from ingest.compare import diff
+from ingest.diff import sequences
+from ingest.history import queries as asked
 from ingest.moments import Calendar
 from ingest.store import listing, reader
 from ingest.store.engine import Store, open_store
@@ -112,14 +112,14 @@ def _log(store: Store, name: str) -> list[records.Record]:
         return [records.change(row) for row in rows]
 
 
-def _diff(store: Store, name: str, old: int, new: int) -> list[diff.Hunk]:
+def _diff(store: Store, name: str, old: int, new: int) -> list[sequences.Hunk]:
     with store.read() as connection:
         target, _ = asked.locate(connection, name, CALENDAR, rev=str(new))
         a = asked.text(connection, target, asked.pick(connection, target, str(old), CALENDAR))
         b = asked.text(connection, target, asked.pick(connection, target, str(new), CALENDAR))
     assert a is not None
     assert b is not None
-    return diff.hunks(a, b)
+    return sequences.hunks(a, b)
 
 
 def at(stage: Stage) -> Iterator[Line]:

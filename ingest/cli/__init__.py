@@ -72,7 +72,7 @@ class Verbs(click.Group):
     def get_command(self, _ctx: click.Context, name: str) -> click.Command | None:
         if name not in VERBS:
             return None
-        module = importlib.import_module(f"ingest.cli.{name}_")
+        module = importlib.import_module(f"ingest.cli.verbs.{name}")
         command: click.Command = module.command
         return command
 

@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import click
 import msgspec
 
-from ingest.compare.edit import CLASSES, FACTS, FLAGS, SIGNIFICANCES
+from ingest.edits.edit import CLASSES, FACTS, FLAGS, SIGNIFICANCES
 
 if TYPE_CHECKING:
-    from ingest.prefixes import Prefix
+    from ingest.history.prefixes import Prefix
     from ingest.store.engine import Connection
 
 Function = TypeVar("Function", bound=Callable[..., Any])
@@ -93,15 +93,15 @@ def filters(function: Function) -> Function:
 
 def look_up(connection: Connection, wanted: Filters) -> Chosen:
     """What the filters mean in this store. Raises NotFound, UsageError."""
-    from ingest import prefixes, queries
+    from ingest.history import prefixes, queries
 
     root = queries.root_id(connection, wanted.root)
     prefix = None if wanted.prefix is None else prefixes.of(connection, wanted.prefix, root)
     among = None
     if wanted.of_edits:
-        from ingest.index import kinds
+        from ingest.index import stored_edits
 
-        among = kinds.chosen(
+        among = stored_edits.chosen(
             kind=wanted.class_, significance=wanted.significance, fact=wanted.fact, flag=wanted.flag
         )
     return Chosen(

@@ -10,9 +10,9 @@ from ingest.cli.output import note
 from ingest.cli.progress import Bar
 
 if TYPE_CHECKING:
-    from ingest.compare.rules import Rules
+    from ingest.edits.rules import Rules
     from ingest.errors import StoreDamaged, StoreReadOnly, StoreUnavailable
-    from ingest.index.place import Index
+    from ingest.index.database import Index
     from ingest.store.engine import Connection, Store
 
 BEHIND = 500  # changes that a verb which can do without the index takes in before it answers
@@ -30,7 +30,7 @@ def caught_up(
     answered from it as far as it goes, and told how far that is.
     """
     from ingest.errors import StoreDamaged, StoreReadOnly, StoreUnavailable
-    from ingest.index.place import Index
+    from ingest.index.database import Index
 
     index = Index(store)
     try:

@@ -7,13 +7,13 @@ from typing import TYPE_CHECKING
 from ingest.cli.output import note
 
 if TYPE_CHECKING:
-    from ingest.prefixes import Prefix
+    from ingest.history.prefixes import Prefix
     from ingest.store.engine import Connection
 
 
 def say_why(connection: Connection, *, prefix: Prefix | None, language: str | None = None) -> None:
     """Note on standard error what nobody has of what was asked for; nothing where somebody has it all."""
-    from ingest import languages, prefixes
+    from ingest.history import languages, prefixes
 
     unknown = None if prefix is None else prefixes.unknown(connection, prefix)
     spoken = None if language is None else languages.unknown(connection, language)

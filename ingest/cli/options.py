@@ -17,8 +17,8 @@ from ingest.cli import complete
 from ingest.cli.output import note
 
 if TYPE_CHECKING:
+    from ingest.capture.limits import Clock
     from ingest.config import Settings
-    from ingest.pipeline.limits import Clock
     from ingest.store.engine import Store
 
 Function = TypeVar("Function", bound=Callable[..., Any])
@@ -156,7 +156,7 @@ def require_tested_system() -> None:
 
 def system_clock() -> Clock:
     """The real clocks and the real randomness."""
-    from ingest.pipeline.limits import Clock
+    from ingest.capture.limits import Clock
 
     return Clock(
         monotonic=time.monotonic,

@@ -20,7 +20,7 @@ from ingest.cli.pager import Pager, PagerMissing
 from ingest.width import width
 
 if TYPE_CHECKING:
-    from ingest.compare.edit import Summary
+    from ingest.edits.edit import Summary
 
 Function = TypeVar("Function", bound=Callable[..., Any])
 

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 import click
 
 if TYPE_CHECKING:
+    from ingest.capture.limits import Clock
     from ingest.errors import AlreadyRunning
-    from ingest.pipeline.limits import Clock
     from ingest.store.engine import Store
     from ingest.witnesses import Contradiction
 

@@ -64,7 +64,7 @@ def local_zone(name: str | None) -> tzinfo | None:
 
 def note_unbegun(begins: Mapping[str, int | None]) -> None:
     """Name the roots that an answer leaves out, since their record begins later than the moment asked for."""
-    from ingest.queries import begins_words
+    from ingest.history.queries import begins_words
 
     for name, at in begins.items():
         note(f"left out: {begins_words(name, at, calendar())}")

@@ -14,21 +14,21 @@ from typing import Any
 import msgspec
 
 from ingest import merkle, normalise
+from ingest.capture.limits import Clock
 from ingest.config import Settings
 from ingest.daemon import signals
-from ingest.daemon.barrier import Barrier
 from ingest.daemon.door import Answer, Door, Request, beside_store, clear_away, made_for
-from ingest.daemon.observe import Observation
-from ingest.daemon.wake import Announcer, Waker
+from ingest.daemon.root_monitor import RootMonitor
+from ingest.daemon.sync import SyncBarrier
+from ingest.daemon.wakeup import Announcer, Waker
 from ingest.disk import descriptors
 from ingest.disk.watch import Listener
-from ingest.emit.indexing import Indexing
-from ingest.emit.log_lines import LogLines
-from ingest.emit.sink import SinkState
 from ingest.errors import IngestError, RootUnavailable, StoreUnavailable, UsageError
 from ingest.escape import path as show
+from ingest.followers.indexing import Indexing
+from ingest.followers.log_lines import LogLines
+from ingest.followers.state import SinkState
 from ingest.logging import Log, Stderr
-from ingest.pipeline.limits import Clock
 from ingest.store import reader
 from ingest.store.engine import Row, Store
 from ingest.store.roots import Root
@@ -48,7 +48,7 @@ class Job(msgspec.Struct):
     kind: str
     roots: list[str]
     done: threading.Event
-    barriers: dict[bytes, Barrier] | None = None
+    barriers: dict[bytes, SyncBarrier] | None = None
     answer: dict[str, Any] | None = None
     given_up: bool = False
 
@@ -77,7 +77,7 @@ class Daemon:
         self.waker = Waker()
         self.announcer = Announcer()
         self.observations = [
-            Observation(
+            RootMonitor(
                 store,
                 root,
                 settings=settings,

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from ingest.daemon.condition import Condition
-from ingest.daemon.doors import running
-from ingest.daemon.enrol import refuse_nested
-from ingest.pipeline.limits import Clock
+from ingest.capture.limits import Clock
+from ingest.daemon.enrolment import refuse_nested
+from ingest.daemon.health import Health
+from ingest.daemon.running import running
 from ingest.store import coverage, roots
 from ingest.store.engine import Connection, Store, now_at
 from ingest.store.roots import Root
@@ -26,7 +26,7 @@ def retire(store: Store, name: str, *, clock: Clock) -> Root:
     if root.retired_at is not None:
         return root
     if begun and not captured:
-        condition = Condition(store, root, clock)
+        condition = Health(store, root, clock)
         condition.begin()
         condition.cover("blind", "retired")
     with store.write() as connection:

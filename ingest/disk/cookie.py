@@ -10,9 +10,9 @@ import os
 from collections.abc import Callable
 from contextlib import suppress
 
-from ingest.disk.anchor import open_beneath_new
 from ingest.disk.patterns import OWN_FOLDER
 from ingest.disk.read import open_beneath
+from ingest.disk.root_mark import open_beneath_new
 from ingest.ids import Entropy
 
 COOKIE = b"cookie-"

@@ -20,12 +20,12 @@ from watchdog import events
 from watchdog.observers import Observer
 from watchdog.observers.api import BaseObserver
 
-from ingest.disk import pairing
+from ingest.disk import watchdog_patch
 from ingest.disk.cookie import COOKIE
 from ingest.disk.heard import Heard, Spell
 from ingest.disk.patterns import OWN_FOLDER
 
-pairing.pair_promptly()
+watchdog_patch.pair_promptly()
 
 HINTS = 100_000  # past this many paths a rescan is cheaper than the list
 # Every event class but the two of reading, since our own reads would flood the queue, and that of a

@@ -14,11 +14,11 @@ import msgspec
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
-from ingest import edits
-from ingest.compare.lineage import OPEN, Cutter, Lineage, Said, Span
+from ingest.diff.provenance import OPEN, Cutter, Lineage, Said, Span
 from ingest.errors import UsageError
+from ingest.index import edits
 from ingest.index.fill import span_of
-from ingest.store import blobs, tables, versions
+from ingest.store import bodies, tables, versions
 from ingest.store.engine import Row
 
 _MOST_KEYS = 500  # in one query: there is a limit to its parameters
@@ -70,7 +70,7 @@ def of(connection: Connection, document: int, no: int, *, indexed: bool, deleted
     head = _head(connection, document) if indexed else None
     if head is not None and head.no >= no:
         row = edits.chosen(versions.renditions(connection, document, no, no), head.normaliser)
-        text = None if row is None else edits.text_of(connection, blobs.get(connection, document, no), row)
+        text = None if row is None else edits.text_of(connection, bodies.get(connection, document, no), row)
         said = None if text is None else Cutter().cut(text.text, text.language)
         # of what is not there any more, only what was lost asks
         keys = None if deleted else list({each.key for each in said or ()})
@@ -130,7 +130,7 @@ def _made(connection: Connection, document: int, no: int) -> tuple[list[Span], l
         by_version[row.version].append(row)
         newest = row if newest is None or row.rendition_seq > newest.rendition_seq else newest
     cutter, lineage, said = Cutter(), Lineage(), None
-    for number, raw in blobs.run(connection, document, 1, no):
+    for number, raw in bodies.run(connection, document, 1, no):
         rendition = edits.chosen(by_version.get(number, ()), "" if newest is None else newest.normaliser)
         said = None
         if rendition is not None:
@@ -203,7 +203,7 @@ def _texts(
         renditions[row.version].append(row)
         newest = row if newest is None or row.rendition_seq > newest.rendition_seq else newest
     name = normaliser if normaliser is not None else "" if newest is None else newest.normaliser
-    for no, raw in blobs.run(connection, document, first, last):
+    for no, raw in bodies.run(connection, document, first, last):
         rendition = edits.chosen(renditions.get(no, ()), name) if no in of_version else None
         if rendition is None:
             continue

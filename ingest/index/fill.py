@@ -16,17 +16,17 @@ import msgspec
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
-from ingest import edits
-from ingest.compare.classify import classify
-from ingest.compare.edit import Edit, Text
-from ingest.compare.lineage import OPEN, Cutter, Lineage, Said, Span
-from ingest.compare.rules import Rules
+from ingest.diff.provenance import OPEN, Cutter, Lineage, Said, Span
+from ingest.edits.classify import classify
+from ingest.edits.edit import Edit, Text
+from ingest.edits.rules import Rules
 from ingest.errors import IntegrityError
-from ingest.index import fts5, state, tsvector
-from ingest.index.place import Index
+from ingest.index import edits, state
+from ingest.index.database import Index
+from ingest.index.fulltext import fts5, tsvector
+from ingest.index.fulltext.stems import Stems
 from ingest.index.schema import SPAN_BITS
-from ingest.index.stems import Stems
-from ingest.store import blobs, reader, rows, versions
+from ingest.store import bodies, bulk, reader, versions
 from ingest.store.engine import Row
 
 BATCH = 1000
@@ -123,7 +123,7 @@ def _edit_again(connection: Connection, found: Sequence[Row]) -> None:
             edit = edits.of(connection, row, rules=rules)
             if edit is not None:
                 made.append(_edit_row(row.seq, row.key, edit))
-    rows.upsert(connection, "edit", ("seq",), _EDIT, made)
+    bulk.upsert(connection, "edit", ("seq",), _EDIT, made)
 
 
 def _take(connection: Connection, found: Sequence[Row], stems: Stems, tell: Callable[[int], None]) -> None:
@@ -194,7 +194,7 @@ def _document(
     lineage = Lineage()
     made = Made(last, normaliser, [], [], {}, [], anew)
     before: tuple[int, bytes] | None = None
-    for no, raw in blobs.run(connection, key, start, last):
+    for no, raw in bodies.run(connection, key, start, last):
         text = _chosen(connection, raw, renditions.get(no, ()), normaliser)
         said = [] if text is None else cutter.cut(text.text, text.language)
         if no == start and not anew:
@@ -344,16 +344,16 @@ class _Taken:
 
     def write(self, connection: Connection, stems: Stems) -> None:
         """Write all of it."""
-        rows.run_many(connection, "DELETE FROM span WHERE document_id = ?", self.anew)
-        rows.run_many(connection, "UPDATE span SET to_no = ?, edited = ? WHERE id = ?", self.ended)
-        rows.insert(connection, "span", _SPAN, self.spans)
+        bulk.run_many(connection, "DELETE FROM span WHERE document_id = ?", self.anew)
+        bulk.run_many(connection, "UPDATE span SET to_no = ?, edited = ? WHERE id = ?", self.ended)
+        bulk.insert(connection, "span", _SPAN, self.spans)
         if connection.dialect.name == "sqlite":
             fts5.write(connection, self.words, stems)
         else:
             tsvector.forget(connection, [key for (key,) in self.anew])
             tsvector.write(connection, self.words, stems)
-        rows.upsert(connection, "edit", ("seq",), _EDIT, self.edits)
-        rows.upsert(connection, "indexed", ("document_id",), _HEAD, self.heads)
+        bulk.upsert(connection, "edit", ("seq",), _EDIT, self.edits)
+        bulk.upsert(connection, "indexed", ("document_id",), _HEAD, self.heads)
 
 
 def _edit_row(seq: int, key: int, edit: Edit) -> tuple[Any, ...]:

@@ -13,13 +13,13 @@ import msgspec
 from sqlalchemy.engine import Connection
 
 from ingest.errors import StoreUnavailable
-from ingest.index.place import Index
+from ingest.index.database import Index
 from ingest.index.schema import VERSION
 from ingest.store import reader, roots
 
 if TYPE_CHECKING:
     # A log for people asks the index without what compares texts.
-    from ingest.compare.rules import Rules
+    from ingest.edits.rules import Rules
 
 _encode = msgspec.json.Encoder(order="sorted").encode
 
@@ -48,7 +48,7 @@ def edited(connection: Connection) -> int:
 
 def rules_of(connection: Connection) -> Rules:
     """The rules by which the index tells edits, with the boilerplate of each root by its name now."""
-    from ingest.compare.rules import Rules
+    from ingest.edits.rules import Rules
 
     kept = _decode(_of(connection, "rules"))
     named = {root.name: kept.boilerplate.get(str(root.id)) for root in roots.every(connection)}

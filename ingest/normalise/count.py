@@ -19,7 +19,7 @@ import re
 import unicodedata
 from collections.abc import Callable
 
-from ingest import abbreviations
+from ingest.text import abbreviations
 
 _SMALL = 65_536
 _MARK_RANGE = range(0x0300, 0x20000)

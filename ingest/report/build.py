@@ -6,17 +6,17 @@ from collections.abc import Callable, Sequence
 
 import msgspec
 
-from ingest import edits, observed, queries
-from ingest.compare import boilerplate
-from ingest.compare.align import Comparison, Piece, compare
-from ingest.compare.classify import classify
-from ingest.compare.edit import Edit
-from ingest.compare.rules import Rules
+from ingest.diff.sentences import Comparison, Piece, compare
+from ingest.edits import boilerplate
+from ingest.edits.classify import classify
+from ingest.edits.edit import Edit
+from ingest.edits.rules import Rules
 from ingest.errors import IntegrityError, UsageError
+from ingest.history import observation, queries
+from ingest.history.queries import Target
 from ingest.ids import show_uid
-from ingest.index import kinds
+from ingest.index import edits, stored_edits
 from ingest.moments import Calendar
-from ingest.queries import Target
 from ingest.report.fold import Step, fold
 from ingest.report.model import Category, Counts, Document, Entry, Report, Sentence, Stretch
 from ingest.store import reader, roots
@@ -123,7 +123,7 @@ def _document(story: _Story) -> Document:
 
 def _known(connection: Connection, rows: Sequence[Row]) -> dict[int, Edit]:
     """The edits that the index has. Others may exist all the same: it leaves out damaged documents."""
-    found = kinds.stored(connection, rows)
+    found = stored_edits.stored(connection, rows)
     return {seq: _decode(body) for seq, body in found.items() if body is not None}
 
 
@@ -239,7 +239,7 @@ def _coverage(connection: Connection, key: int | None, begin: int, end: int, now
     for root in roots.every(connection) if begin <= end else ():
         if key not in (None, root.id):
             continue
-        for each in observed.root_coverage(connection, root, now=now, since=begin, until=end):
+        for each in observation.root_coverage(connection, root, now=now, since=begin, until=end):
             # Only what lasts until now goes on; the rest ends with the period.
             last = end if end < now else None
             if each.until is not None:

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import timedelta
 from html import escape as quote
 
-from ingest.compare.edit import Subject
+from ingest.edits.edit import Subject
 from ingest.report.model import CATEGORIES, Category, Document, Entry, Report
 
 WIDTH = 720

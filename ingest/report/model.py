@@ -10,7 +10,7 @@ from typing import Any, Literal, get_args
 import msgspec
 
 from ingest import escape, moments, records
-from ingest.compare.edit import SUBJECTS, Edit, Subject
+from ingest.edits.edit import SUBJECTS, Edit, Subject
 from ingest.escape import path_fields
 from ingest.store.coverage import Interval
 

@@ -9,7 +9,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from html import escape as quote
 
-from ingest import escape, observed
+from ingest import escape
+from ingest.history import observation
 from ingest.report import chart
 from ingest.report.model import CATEGORIES, Category, Document, Entry, Report, Sentence, Stretch, grouped
 from ingest.report.style import STYLE
@@ -98,7 +99,7 @@ def _summary(report: Report) -> Iterator[str]:
         dim = "" if number else ' class="none"'
         yield f'<tr{dim}><th scope="row">{words}</th><td class="n">{number:,}</td><td>{meaning}</td></tr>'
     yield "</tbody></table>"
-    watched = f"Watched: {observed.MEANS['watched']}; see"
+    watched = f"Watched: {observation.MEANS['watched']}; see"
     verdict = "There are stretches in which a state may have no version: see" if report.gaps else watched
     if report.coverage:
         yield f'<p>{verdict} <a href="#coverage">how the roots were observed</a>.</p>'
@@ -280,7 +281,7 @@ def _coverage(report: Report) -> Iterator[str]:
     yield "</tr></thead><tbody>"
     for each in report.coverage:
         yield _stretch(report, each)
-    yield f"</tbody></table><p>{observed.RESTED}</p></section>"
+    yield f"</tbody></table><p>{observation.RESTED}</p></section>"
 
 
 def _stretch(report: Report, each: Stretch) -> str:
@@ -289,7 +290,7 @@ def _stretch(report: Report, each: Stretch) -> str:
         report.shown(each.since),
         "goes on" if each.until is None else report.shown(each.until),
         _text(each.reason or ""),
-        observed.MEANS.get(each.state, ""),
+        observation.MEANS.get(each.state, ""),
     )
     row = "".join(f"<td>{cell}</td>" for cell in cells)
     return f'<tr><th scope="row">{_name(each.root)}</th>{row}</tr>'

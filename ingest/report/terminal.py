@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from ingest import escape, observed
+from ingest import escape
+from ingest.history import observation
 from ingest.report.chart import LABELS, SUBJECTS
 from ingest.report.model import CATEGORIES, Category, Document, Entry, Report, Sentence, grouped
 
@@ -109,8 +110,8 @@ def _coverage(report: Report) -> Iterator[Line]:
         yield "head", "no root was observed in this period"
         return
     if not report.gaps:
-        yield "head", f"watched: {observed.MEANS['watched']}"
-        yield "", f"  {observed.RESTED}"
+        yield "head", f"watched: {observation.MEANS['watched']}"
+        yield "", f"  {observation.RESTED}"
         return
     yield "head", "not watched: there a state may have no version"
     for each in report.gaps[:LISTED]:

@@ -9,7 +9,7 @@ import msgspec
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
-from ingest.store import sums, tables
+from ingest.store import row_checksums, tables
 from ingest.store.engine import allocate
 
 State = Literal["watched", "scanned", "blind"]
@@ -60,7 +60,7 @@ def turn(connection: Connection, root: int, state: State, when: int, reason: str
         else:
             connection.execute(sa.update(tables.coverage).where(here).values(to_at=when))
             ended = sa.and_(_coverage.root_id == root, _coverage.to_at == when)
-            sums.renew(connection, tables.coverage, ended)
+            row_checksums.renew(connection, tables.coverage, ended)
     _begin(connection, root, state, when, reason)
 
 
@@ -71,7 +71,7 @@ def _begin(connection: Connection, root: int, state: State, when: int, reason: s
             id=key, root_id=root, state=state, from_at=when, to_at=None, reason=reason
         )
     )
-    sums.renew(connection, tables.coverage, _coverage.id == key)
+    row_checksums.renew(connection, tables.coverage, _coverage.id == key)
 
 
 def shorten(connection: Connection, root: int, since: int, now: int) -> None:
@@ -85,7 +85,7 @@ def shorten(connection: Connection, root: int, since: int, now: int) -> None:
     connection.execute(sa.delete(tables.coverage).where(mine, _coverage.from_at >= since))
     later = sa.or_(_coverage.to_at.is_(None), _coverage.to_at > since)
     connection.execute(sa.update(tables.coverage).where(mine, later).values(to_at=since))
-    sums.renew(connection, tables.coverage, sa.and_(mine, _coverage.to_at == since))
+    row_checksums.renew(connection, tables.coverage, sa.and_(mine, _coverage.to_at == since))
     _begin(connection, root, "blind", since, "log_shortened")
 
 

@@ -7,7 +7,7 @@ from sqlalchemy.engine import Connection
 
 from ingest.errors import UsageError
 from ingest.escape import is_utf8
-from ingest.store import rows, sums, tables
+from ingest.store import bulk, row_checksums, tables
 
 
 def place(connection: Connection, name: str) -> int | None:
@@ -22,8 +22,8 @@ def place(connection: Connection, name: str) -> int | None:
 
 def move(connection: Connection, name: str, seq: int) -> None:
     """Put the cursor at `seq`; it is made where it is missing."""
-    sum_ = sums.of("cursor", {"name": name, "seq": seq})
-    rows.upsert(connection, "cursor", ("name",), ("name", "seq", "sum"), [(name, seq, sum_)])
+    sum_ = row_checksums.of("cursor", {"name": name, "seq": seq})
+    bulk.upsert(connection, "cursor", ("name",), ("name", "seq", "sum"), [(name, seq, sum_)])
 
 
 def every(connection: Connection) -> dict[str, int]:

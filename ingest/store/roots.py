@@ -12,7 +12,7 @@ from sqlalchemy.engine import Connection
 from ingest import escape
 from ingest.disk.mounts import Mount
 from ingest.errors import NotFound, StoreDamaged, UsageError
-from ingest.store import reader, sums, tables
+from ingest.store import reader, row_checksums, tables
 from ingest.store.engine import Row, allocate
 
 _root = tables.root.c
@@ -147,7 +147,7 @@ def add(
             left_out="{}",
         )
     )
-    sums.renew(connection, tables.root, _root.id == key)
+    row_checksums.renew(connection, tables.root, _root.id == key)
     return named(connection, name)
 
 
@@ -167,7 +167,7 @@ def update(connection: Connection, key: int, **values: object) -> None:
         if name in values:
             values[name] = msgspec.json.encode(values[name]).decode()
     connection.execute(sa.update(tables.root).where(_root.id == key).values(**values))
-    sums.renew(connection, tables.root, _root.id == key)
+    row_checksums.renew(connection, tables.root, _root.id == key)
 
 
 def report(connection: Connection, key: int, said: dict[str, Any], **values: object) -> None:

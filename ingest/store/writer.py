@@ -17,9 +17,9 @@ from sqlalchemy.exc import DBAPIError
 from ingest import merkle
 from ingest.errors import LogShortened, StoreDamaged, StoreUnavailable
 from ingest.ids import Entropy, new_uids
-from ingest.store import blobs, keys, lines, rows, sums, tables, watermark
+from ingest.store import bodies, bulk, log_rows, row_checksums, surrogate_keys, tables, watermark
 from ingest.store.engine import Row, Store, allocate, lost_connection, now_at, should_retry
-from ingest.store.entries import Entry, NewRendition, NewVersion, Recorded, Sighting
+from ingest.store.new_rows import Entry, NewRendition, NewVersion, Recorded, Sighting
 
 ATTEMPTS = 8
 
@@ -135,23 +135,23 @@ def _append(
 
     `created` are the stable ids of the documents that this transaction made.
     """
-    known = lines.Keys(
+    known = log_rows.Keys(
         root=root,
-        root_uid=keys.root_uid(connection, root),
+        root_uid=surrogate_keys.root_uid(connection, root),
         documents=documents,
-        uids=created | keys.uids(connection, [key for key in documents if key not in created]),
+        uids=created | surrogate_keys.uids(connection, [key for key in documents if key not in created]),
         blobs=_write_blobs(connection, entries),
-        normalisers=keys.normalisers(
+        normalisers=surrogate_keys.normalisers(
             connection, {(made.rendition.normaliser, made.rendition.libraries) for made in _texts(entries)}
         ),
     )
     head = _lock_head(connection)
     _require_no_longer_log(store, head)
     label, behind = _label(connection, head.recorded_at, now)
-    made = lines.of(entries, known, seq=head.seq, label=label)
-    rows.insert(connection, "version", lines.VERSION, made.versions)
-    rows.insert(connection, "rendition", lines.RENDITION, made.renditions)
-    rows.insert(connection, "change", lines.CHANGE, made.changes)
+    made = log_rows.of(entries, known, seq=head.seq, label=label)
+    bulk.insert(connection, "version", log_rows.VERSION, made.versions)
+    bulk.insert(connection, "rendition", log_rows.RENDITION, made.renditions)
+    bulk.insert(connection, "change", log_rows.CHANGE, made.changes)
     frontier, size = merkle.extend(merkle.unpack(head.frontier), head.seq, made.leaves)
     connection.execute(_MOVE_HEAD, {"seq": size, "recorded_at": label, "frontier": merkle.pack(frontier)})
     return Recorded(size, len(entries), behind, made.leaves[-1])
@@ -229,8 +229,8 @@ def _write_documents(
         state = "deleted" if entry.type == "deleted" else "live"
         no = None if made is None or entry.previous is None else entry.previous + 1
         updates.append((entry.path, state, no, None if made is None else made.hash, entry.document))
-    rows.run_many(connection, _MOVE_DOCUMENT, updates)
-    rows.insert(
+    bulk.run_many(connection, _MOVE_DOCUMENT, updates)
+    bulk.insert(
         connection,
         "document",
         ("id", "uid", "root_id", "path_bytes", "state", "last_no", "last_hash"),
@@ -270,7 +270,7 @@ def _write_seen(
     documents: list[int | None],
     created: Collection[int | None],
 ) -> None:
-    rows.run_many(
+    bulk.run_many(
         connection,
         "DELETE FROM seen WHERE root_id = ? AND path_bytes = ?",
         [(root, path) for path in forgotten],
@@ -295,16 +295,16 @@ def _write_seen(
         )
     key = ("root_id", "path_bytes")
     # A plain insert takes half the time, and few new documents stand where there was a row already.
-    if rows.insert(connection, "seen", _SEEN, fresh, unless=", ".join(key)) < len(fresh):
+    if bulk.insert(connection, "seen", _SEEN, fresh, unless=", ".join(key)) < len(fresh):
         known += fresh
-    rows.upsert(connection, "seen", key, _SEEN, known)
+    bulk.upsert(connection, "seen", key, _SEEN, known)
 
 
 def _sum_of(root: int, sighting: Sighting, documents: list[int | None]) -> bytes | None:
     """The sum of a rejected path's row; the others have none."""
     if sighting.reason is None:
         return None
-    return sums.of(
+    return row_checksums.of(
         "seen",
         {
             "root_id": root,
@@ -321,9 +321,9 @@ def _sum_of(root: int, sighting: Sighting, documents: list[int | None]) -> bytes
 
 def _write_blobs(connection: Connection, entries: Sequence[Entry]) -> dict[bytes, int]:
     made = [entry.version for entry in entries if entry.version is not None]
-    bodies = [version.body for version in made] + [text.text_body for text in _texts(entries)]
-    kept = [body for body in bodies if body is not None]
-    return blobs.put(connection, kept) if kept else {}
+    contents = [version.body for version in made] + [text.text_body for text in _texts(entries)]
+    kept = [body for body in contents if body is not None]
+    return bodies.put(connection, kept) if kept else {}
 
 
 def _texts(entries: Sequence[Entry]) -> Iterator[NewVersion | NewRendition]:

@@ -389,8 +389,8 @@ def test_a_daemon_takes_away_the_sockets_that_dead_ones_left(folder: Path, postg
 
 
 NEVER_LOOKS = """
-from ingest.cli import changes_
-changes_.POLL = changes_.RETRY = 86400.0
+from ingest.cli.verbs import changes
+changes.POLL = changes.RETRY = 86400.0
 from ingest.__main__ import main
 main()
 """

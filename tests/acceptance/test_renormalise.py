@@ -12,12 +12,12 @@ from typing import Any
 import pytest
 
 from ingest import normalise
+from ingest.capture.limits import Clock
 from ingest.model import Rendition
 from ingest.normalise import plain
 from ingest.normalise.format import Format
-from ingest.pipeline import renormalise as renormalise_module
-from ingest.pipeline.limits import Clock
-from ingest.pipeline.renormalise import Counts, renormalise
+from ingest.reprocess import renormalise as renormalise_module
+from ingest.reprocess.renormalise import Counts, renormalise
 from ingest.store import reader, roots, writer
 from ingest.store.engine import Store, open_store
 from tests import oracle

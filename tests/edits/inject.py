@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterator
 
 import msgspec
 
-from ingest.compare.edit import Text
+from ingest.edits.edit import Text
 from tests.edits.articles import ARTICLES
 
 _WORDS = {

@@ -9,8 +9,8 @@ from collections.abc import Iterable
 
 import msgspec
 
-from ingest.compare.align import compare
-from ingest.compare.classify import classify
+from ingest.diff.sentences import compare
+from ingest.edits.classify import classify
 from tests.edits.inject import Case, cases
 
 

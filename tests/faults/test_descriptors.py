@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from ingest.daemon.door import CLIENTS, ask, beside_store
-from ingest.disk import read, scan
+from ingest.disk import read, walk
 from ingest.disk.patterns import Patterns
 from ingest.errors import Unreachable
 from tests.daemon import Daemon, until
@@ -111,7 +111,7 @@ def test_nothing_is_said_of_a_path_for_want_of_descriptors(tmp_path: Path) -> No
                 except OSError as error:
                     raised.append(error.errno)
         try:
-            list(scan.walk(root, patterns=Patterns(), hidden=frozenset()))
+            list(walk.walk(root, patterns=Patterns(), hidden=frozenset()))
         except OSError as error:
             raised.append(error.errno)
     os.close(root)

@@ -16,7 +16,7 @@ import pytest
 
 from ingest.cli.options import system_clock
 from ingest.config import Settings
-from ingest.daemon.enrol import enrol, enrolled
+from ingest.daemon.enrolment import enrol, enrolled
 from ingest.errors import AlreadyRunning
 from ingest.store import reader, roots
 from ingest.store.engine import Store

@@ -15,7 +15,7 @@ import time
 
 from ingest.errors import StoreUnavailable
 from ingest.store.engine import open_store
-from ingest.store.entries import Entry
+from ingest.store.new_rows import Entry
 from tests.recording import entry, record, wall
 
 KILL, ABORT, REPEAT = 0.02, 0.15, 0.15

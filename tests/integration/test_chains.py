@@ -9,7 +9,7 @@ import pytest
 from msgspec import structs
 
 from ingest.errors import IntegrityError
-from ingest.store import blobs, layout, tables
+from ingest.store import bodies, deltas, tables
 from ingest.store.engine import Store
 from tests.recording import add_root, entry, findings, opened, record, rows_of, version_of
 
@@ -27,8 +27,8 @@ def history(store: Store) -> tuple[int, list[bytes]]:
     chance = random.Random(4)
     words = [f"word{number}" for number in range(500)]
     root = add_root(store)
-    bodies = [" ".join(chance.choices(words, k=300)).encode()]
-    record(store, root, [entry("created", b"a.txt", raw=bodies[0])])
+    contents = [" ".join(chance.choices(words, k=300)).encode()]
+    record(store, root, [entry("created", b"a.txt", raw=contents[0])])
     key = rows_of(store, tables.document)[0]["id"]
     for no in range(1, VERSIONS):
         if no == 70:
@@ -36,26 +36,26 @@ def history(store: Store) -> tuple[int, list[bytes]]:
         elif no == 90:
             raw = b""
         else:
-            raw = (bodies[-1] or bodies[0]) + f" edit{no}".encode()
+            raw = (contents[-1] or contents[0]) + f" edit{no}".encode()
         with store.read() as connection:
-            before = blobs.chain(connection, key, no)
+            before = bodies.chain(connection, key, no)
         made = entry("changed", b"a.txt", document=key, previous=no)
         record(store, root, [structs.replace(made, version=version_of(raw, before=before))])
-        bodies.append(raw)
-    return key, bodies
+        contents.append(raw)
+    return key, contents
 
 
 def test_every_version_comes_back_and_chains_are_bounded(store: Store) -> None:
-    key, bodies = history(store)
+    key, contents = history(store)
     with store.read() as connection:
-        chains = [blobs.chain(connection, key, no) for no in range(1, VERSIONS + 1)]
+        chains = [bodies.chain(connection, key, no) for no in range(1, VERSIONS + 1)]
 
-    assert [chain.raw for chain in chains] == bodies
+    assert [chain.raw for chain in chains] == contents
     with store.read() as connection:
-        packed = blobs.last_packed(connection, {key: VERSIONS})
-        assert {each: layout.unrolled(lies, None) for each, lies in packed.items()} == {key: chains[-1]}
-        assert blobs.last_packed(connection, {key: VERSIONS + 1, key + 99: 1}) == {}
-    assert max(chain.depth for chain in chains) == layout.DEEPEST
+        packed = bodies.last_packed(connection, {key: VERSIONS})
+        assert {each: deltas.unrolled(lies, None) for each, lies in packed.items()} == {key: chains[-1]}
+        assert bodies.last_packed(connection, {key: VERSIONS + 1, key + 99: 1}) == {}
+    assert max(chain.depth for chain in chains) == deltas.DEEPEST
     rows = rows_of(store, tables.version)
     whole = [row["no"] for row in rows if row["delta"] is None]
     assert whole[:3] == [1, 66, 71]
@@ -71,9 +71,9 @@ def test_a_damaged_link_is_named_with_all_that_hang_on_it(store: Store) -> None:
             tables.version.update().where(tables.version.c.no == 10).values(delta=b"\x00" * 12)
         )
     with store.read() as connection:
-        assert blobs.get(connection, key, 9)
+        assert bodies.get(connection, key, 9)
         with pytest.raises(IntegrityError, match="version 12"):
-            blobs.get(connection, key, 12)
+            bodies.get(connection, key, 12)
     named = [finding.thing.split()[1] for finding in findings(store) if finding.what == "body"]
 
     assert named == [str(no) for no in range(10, 66)]

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from ingest import edits, records
-from ingest.compare.rules import NONE
+from ingest import records
+from ingest.edits.rules import NONE
+from ingest.index import edits
 from ingest.store import reader, tables
 from ingest.store.engine import Store
 from tests.recording import add_root, entry, opened, record, rows_of

@@ -20,10 +20,10 @@ from tests.recording import opened
 PROGRAM = """
 import os, signal, sys
 from ingest import audit, check
-from ingest.store import apart
+from ingest import forked
 
-apart.LARGE = check.LARGE_DEEP = audit.LARGE = 10
-begin = apart.Apart.__init__
+forked.LARGE = check.LARGE_DEEP = audit.LARGE = 10
+begin = forked.ForkedTask.__init__
 
 def begun(self, *arguments):
     begin(self, *arguments)
@@ -32,7 +32,7 @@ def begun(self, *arguments):
         os.kill(self._process.pid, signal.SIGKILL)
         self._process.join()
 
-apart.Apart.__init__ = begun
+forked.ForkedTask.__init__ = begun
 from ingest.__main__ import main
 main()
 """

@@ -13,12 +13,13 @@ import msgspec
 import pytest
 import sqlalchemy as sa
 
-from ingest.compare.edit import Summary
-from ingest.compare.rules import NONE, Rules
+from ingest.edits.edit import Summary
+from ingest.edits.rules import NONE, Rules
 from ingest.errors import LogShortened
-from ingest.index import blame, fill, fts5, kinds, lookup, search, state, tsvector
-from ingest.index.place import Index
-from ingest.index.query import parse
+from ingest.index import blame, fill, state, stored_edits
+from ingest.index.database import Index
+from ingest.index.fulltext import fts5, lookup, search, tsvector
+from ingest.index.fulltext.query import parse
 from ingest.index.schema import SPAN_BITS, VERSION
 from ingest.store import tables
 from ingest.store.engine import Store
@@ -623,8 +624,8 @@ def test_what_edits_were_is_told_of_changes_that_lie_together_or_far_apart(datab
         index.prepare()
         assert fill.catch_up(index, most=11) == 11
         with index.reading() as connection:
-            near = kinds.summaries(connection, [12, 11, 10, 8])
-            far = kinds.summaries(connection, [11, 2])
+            near = stored_edits.summaries(connection, [12, 11, 10, 8])
+            far = stored_edits.summaries(connection, [11, 2])
         index.dispose()
 
     wrong = Summary("substantive", "factual", ("silent",), "number “ten” to “twelve”")

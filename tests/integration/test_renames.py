@@ -20,11 +20,11 @@ import sqlalchemy as sa
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from ingest.capture.capture import Capture
+from ingest.capture.limits import Clock, Limits
+from ingest.capture.unheard import UnheardChanges
 from ingest.disk.heard import Heard
 from ingest.disk.patterns import Patterns
-from ingest.pipeline.capture import Capture
-from ingest.pipeline.limits import Clock, Limits
-from ingest.pipeline.unannounced import Unannounced
 from ingest.store import tables
 from ingest.store.engine import Store
 from tests.recording import add_root, opened, wall
@@ -54,7 +54,7 @@ class Folder:
             limits=Limits(quiet=0.3, hold=5.0, move=1.0, max_bytes=1 << 20),
             clock=self.clock,
             shifted=lambda: False,
-            unannounced=Unannounced(lambda: False),
+            unannounced=UnheardChanges(lambda: False),
         )
         self.told = 0
         self.heard = Heard()

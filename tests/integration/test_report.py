@@ -6,9 +6,9 @@ from datetime import UTC
 
 import sqlalchemy as sa
 
-from ingest.compare.rules import NONE
+from ingest.edits.rules import NONE
 from ingest.index import fill
-from ingest.index.place import Index
+from ingest.index.database import Index
 from ingest.moments import Calendar
 from ingest.report.build import build
 from ingest.report.model import Entry, Report

@@ -8,9 +8,10 @@ from typing import Any
 import pytest
 from msgspec.structs import replace
 
-from ingest.index import fill, place, search, stems
-from ingest.index.place import Index
-from ingest.index.query import parse
+from ingest.index import database, fill
+from ingest.index.database import Index
+from ingest.index.fulltext import search, stems
+from ingest.index.fulltext.query import parse
 from ingest.store import tables
 from ingest.store.engine import Store
 from tests.integration.test_index import found, text
@@ -140,7 +141,7 @@ def test_both_databases_find_the_versions_that_held_a_form(index: Index) -> None
 
 def test_an_index_of_other_stems_is_made_anew(index: Index, monkeypatch: pytest.MonkeyPatch) -> None:
     assert index.usable()
-    monkeypatch.setattr(place, "MADE_BY", stems.MADE_BY.replace("dutch", "dutch_porter"))
+    monkeypatch.setattr(database, "MADE_BY", stems.MADE_BY.replace("dutch", "dutch_porter"))
     assert not index.usable()
     index.prepare()
     assert found(index, "week") == []

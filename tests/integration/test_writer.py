@@ -9,13 +9,13 @@ from hashlib import sha256
 import pytest
 
 from ingest import merkle
-from ingest.disk.scan import RACY, Range
+from ingest.disk.walk import RACY, Range
 from ingest.errors import LogShortened, StoreUnavailable
 from ingest.ids import new_uid
 from ingest.model import Signature
-from ingest.store import blobs, seen, tables, watermark
+from ingest.store import bodies, file_states, tables, watermark
 from ingest.store.engine import Store, open_store
-from ingest.store.entries import Sighting
+from ingest.store.new_rows import Sighting
 from ingest.store.writer import record as write
 from tests.recording import (
     LIBRARIES,
@@ -164,8 +164,8 @@ def test_a_life_is_told_change_by_change(store: Store) -> None:
         (6, "moved", b"c", b"b", 4, 3),
     ]
     with store.read() as connection:
-        bodies = [blobs.get(connection, document, no) for no in (1, 2, 3, 4)]
-    assert bodies == [b"one", b"two", b"three", b"four"]
+        contents = [bodies.get(connection, document, no) for no in (1, 2, 3, 4)]
+    assert contents == [b"one", b"two", b"three", b"four"]
     (head,) = rows_of(store, tables.document)
     assert (head["path_bytes"], head["state"], head["last_no"]) == (b"c", "live", 4)
     assert [row["path_bytes"] for row in rows_of(store, tables.seen)] == [b"c"]
@@ -235,7 +235,7 @@ def test_a_text_that_is_no_part_of_the_bytes_is_kept_beside_them(store: Store) -
     (rendition,) = rows_of(store, tables.rendition)
     assert (rendition["text_offset"], rendition["text_hash"]) == (None, sha256(b"raw\n").digest())
     with store.read() as connection:
-        assert blobs.get_blob(connection, rendition["text_blob_id"]) == b"raw\n"
+        assert bodies.get_blob(connection, rendition["text_blob_id"]) == b"raw\n"
     assert findings(store) == []
 
 
@@ -248,7 +248,7 @@ def test_bytes_come_back_as_they_were(store: Store, raw: bytes) -> None:
     (document,) = [row["id"] for row in rows_of(store, tables.document)]
 
     with store.read() as connection:
-        assert blobs.get(connection, document, 1) == raw
+        assert bodies.get(connection, document, 1) == raw
     assert findings(store) == []
 
 
@@ -263,7 +263,7 @@ def test_a_path_is_bytes(store: Store, path: bytes) -> None:
 
     assert [row["path_bytes"] for row in rows_of(store, tables.document)] == [path]
     with store.read() as connection:
-        assert list(seen.standing(connection, root, [path])) == [path]
+        assert list(file_states.standing(connection, root, [path])) == [path]
 
 
 def test_a_sighting_without_an_entry_is_no_change(store: Store) -> None:
@@ -291,7 +291,7 @@ def test_a_file_changed_just_before_it_was_read_is_read_again(store: Store, age:
     looked = Sighting(path=b"a", read_at=OBSERVED, signature=Signature(1, 9, 3, 4, ctime), document=document)
     write(store, root=root, entries=[], sightings=[looked], forgotten=[], now=lambda: 1, entropy=os.urandom)
 
-    assert [tuple(row) for row in seen.pages(store, root, Range())] == [
+    assert [tuple(row) for row in file_states.pages(store, root, Range())] == [
         (b"a", 1, 9, 3, 4, ctime, again, document)
     ]
 
@@ -318,8 +318,8 @@ def test_where_the_clock_ticks_coarsely_a_file_is_read_again_for_as_long(store: 
     write(store, root=root, entries=[], sightings=looked, forgotten=[], now=lambda: 1, entropy=os.urandom)
 
     with store.read() as connection:
-        assert seen.racy(connection, root, 0) == [b"1/racy", b"2/racy"]
-        assert seen.racy(connection, root, second) == [
+        assert file_states.racy(connection, root, 0) == [b"1/racy", b"2/racy"]
+        assert file_states.racy(connection, root, second) == [
             b"1/old", b"1/racy", b"2/racy", b"3/fine"
         ]  # fmt: skip
 
@@ -329,7 +329,9 @@ def test_a_rejected_file_is_read_again(store: Store) -> None:
     rejected = Sighting(path=b"a", read_at=OBSERVED, signature=Signature(1, 9, 3, 4, 5), reason="unreadable")
     write(store, root=root, entries=[], sightings=[rejected], forgotten=[], now=lambda: 1, entropy=os.urandom)
 
-    assert [tuple(row) for row in seen.pages(store, root, Range())] == [(b"a", 1, 9, 3, 4, 5, True, None)]
+    assert [tuple(row) for row in file_states.pages(store, root, Range())] == [
+        (b"a", 1, 9, 3, 4, 5, True, None)
+    ]
 
 
 def test_a_document_where_a_rejected_file_stood_takes_its_row(store: Store) -> None:

@@ -15,7 +15,7 @@ from msgspec import json, structs
 
 from ingest.disk.mounts import Mount
 from ingest.errors import SchemaMismatch, StoreMissing
-from ingest.store import blobs, coverage, migrate, roots, tables
+from ingest.store import bodies, coverage, migrate, roots, tables
 from ingest.store.engine import Store, open_store
 from ingest.store.migrate import open_or_create, upgrade
 from tests.migration.schema import ingest, move, rows, shape, store_at
@@ -123,17 +123,19 @@ def _record_of(store: Store) -> dict[str, list[dict[str, Any]]]:
 
 def test_down_unpacks_what_an_older_program_cannot(database_url: str) -> None:
     """A body as a delta, one packed with a dictionary, a text as a delta: all come back whole."""
-    bodies = [" ".join(f"{word} {number}" for word in range(300)).encode() for number in range(3)]
-    bodies.append(bodies[-1].replace(b"150 2", b"150 changed"))
+    contents = [" ".join(f"{word} {number}" for word in range(300)).encode() for number in range(3)]
+    contents.append(contents[-1].replace(b"150 2", b"150 changed"))
     with opened(database_url) as store:
         root = add_root(store)
         with store.write() as connection:
-            dictionary = blobs.add_dictionary(connection, bodies[0], sha256(bodies[0]).digest())
-        record(store, root, [entry("created", b"a.txt", raw=bodies[0]), entry("created", b"b.txt", raw=b"")])
+            dictionary = bodies.add_dictionary(connection, contents[0], sha256(contents[0]).digest())
+        record(
+            store, root, [entry("created", b"a.txt", raw=contents[0]), entry("created", b"b.txt", raw=b"")]
+        )
         key = rows_of(store, tables.document)[0]["id"]
-        for no, raw in enumerate(bodies[1:], 1):
+        for no, raw in enumerate(contents[1:], 1):
             with store.read() as connection:
-                chain = blobs.chain(connection, key, no)
+                chain = bodies.chain(connection, key, no)
             text = raw.decode().upper() if no == 1 else raw.decode().replace("7 2", "seven")
             packed = version_of(raw, text=text, before=chain if no == 3 else None, dictionary=dictionary)
             made = entry("changed", b"a.txt", document=key, previous=no)
@@ -152,7 +154,7 @@ def test_down_unpacks_what_an_older_program_cannot(database_url: str) -> None:
 
     with opened(database_url) as store:
         with store.read() as connection:
-            assert [blobs.get(connection, key, no) for no in (1, 2, 3, 4)] == bodies
+            assert [bodies.get(connection, key, no) for no in (1, 2, 3, 4)] == contents
         assert findings(store) == []
 
 

@@ -9,9 +9,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from ingest.compare import align
-from ingest.compare.align import Change, Comparison, Piece, apply, compare
-from ingest.compare.sentences import split
+from ingest.diff import sentences
+from ingest.diff.sentences import Change, Comparison, Piece, apply, compare
+from ingest.text.sentences import split
 
 SENTENCES = st.lists(
     st.sampled_from(
@@ -159,7 +159,7 @@ def test_three_thousand_sentences_are_aligned_in_bounded_time(how: str) -> None:
 def test_past_the_bound_of_the_table_unique_sentences_hold_the_alignment(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(align, "ANCHORED", 10)
+    monkeypatch.setattr(sentences, "ANCHORED", 10)
     a = "Aap eet. Ja. Beer slaapt. Ja. Cavia loopt. Dier vier rent."
     b = "Aap eet. Ja. Beer slaapt diep. Ja. Cavia loopt. Ja. Dier vier rent."
 
@@ -167,7 +167,7 @@ def test_past_the_bound_of_the_table_unique_sentences_hold_the_alignment(
 
 
 def test_past_the_bound_of_unmatched_sentences_nothing_is_edited() -> None:
-    a = " ".join(f"Aap {number} eet graag peren." for number in range(align.MOST_UNMATCHED + 1))
+    a = " ".join(f"Aap {number} eet graag peren." for number in range(sentences.MOST_UNMATCHED + 1))
     b = a.replace("peren", "appels")
 
     assert [kind for kind, _, _ in kinds(a, b)] == ["removed", "added"]

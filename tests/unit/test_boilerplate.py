@@ -12,10 +12,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ingest.compare import boilerplate
-from ingest.compare.classify import classify
-from ingest.compare.edit import Counts, Edit, Text
-from ingest.compare.rules import RootRules
+from ingest.edits import boilerplate
+from ingest.edits.classify import classify
+from ingest.edits.edit import Counts, Edit, Text
+from ingest.edits.rules import RootRules
 
 PATTERNS = ("* shares", "Last updated:*", "Read ** more")
 HEAD = "Mayor resigns\n\n"

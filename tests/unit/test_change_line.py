@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ingest.change_line import fit
-from ingest.compare.edit import Edit, Flag, Summary
+from ingest.edits.edit import Edit, Flag, Summary
 from ingest.width import cut_end, cut_middle, width
 
 WHAT = "substantive: factual, silent"

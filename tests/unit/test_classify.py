@@ -10,9 +10,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ingest.compare.classify import classify
-from ingest.compare.edit import SUBJECTS, ChangedFact, Counts, Edit, Text
-from ingest.compare.rules import RootRules
+from ingest.edits.classify import classify
+from ingest.edits.edit import SUBJECTS, ChangedFact, Counts, Edit, Text
+from ingest.edits.rules import RootRules
 from tests.edits.articles import ARTICLES
 from tests.edits.inject import cases
 from tests.edits.score import score

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from ingest.compare.diff import (
+from ingest.diff.sequences import (
     Edit,
     Hunk,
     Line,

@@ -6,9 +6,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ingest.compare import notices, quotes
-from ingest.compare.context import Context
-from ingest.compare.facts import Fact, changed
+from ingest.edits import notices
+from ingest.facts import quotations
+from ingest.facts.changed import Fact, changed
+from ingest.facts.document_words import Context
 
 _PARTS = """
     3 1.000 € % procent maart March 12 2021 - – ' " “ ” not een two hundred and half miljoen . , Jan van
@@ -268,7 +269,7 @@ def test_a_name_that_was_replaced_throughout_is_no_misspelling() -> None:
     ],
 )
 def test_quotations(text: str, expected: list[str]) -> None:
-    assert [text[start:end] for start, end in quotes.find(text)] == expected
+    assert [text[start:end] for start, end in quotations.find(text)] == expected
 
 
 @pytest.mark.parametrize(

@@ -11,13 +11,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ingest.index import folding
+from ingest.index.fulltext import folding
 
 MEGABYTES = 3
 PROGRAM = """
 import resource, sys
 from ingest import normalise
-from ingest.index import folding
+from ingest.index.fulltext import folding
 
 normalise.prepare()
 raw = (sys.argv[1] * (int(sys.argv[2]) // len(sys.argv[1].encode()))).encode()

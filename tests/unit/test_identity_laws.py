@@ -15,8 +15,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from ingest.capture.renames import Renames
 from ingest.identity import Appeared, Buried, Decision, Standing, Vanished, decide
-from ingest.pipeline.renames import Renames
 
 PATHS = [b"a", b"b", b"c", b"d", b"e"]
 BODIES = [b"", b"x", b"y", b"z"]

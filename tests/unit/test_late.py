@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+from ingest.capture.late import Late
 from ingest.disk.heard import Spell
-from ingest.pipeline.late import Late
 from ingest.settle import Settler
 
 QUIET = 0.3

@@ -7,9 +7,9 @@ import re
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from ingest.compare.lineage import OPEN, Cutter, Lineage, key_of
-from ingest.compare.sentences import split
-from ingest.compare.words import without_blanks
+from ingest.diff.provenance import OPEN, Cutter, Lineage, key_of
+from ingest.text.sentences import split
+from ingest.text.words import without_blanks
 from tests.edits.articles import DUTCH, ENGLISH
 
 A = "The council met on Monday in the old town hall."

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from ingest.compare.classify import classify
-from ingest.compare.edit import Text
+from ingest.edits.classify import classify
+from ingest.edits.edit import Text
 
 AROUND = {
     "en": ("The council met on Tuesday. Residents asked about the road works.", "It ended late on Friday."),

@@ -11,9 +11,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ingest.errors import IntegrityError
-from ingest.store import layout, pack
-from ingest.store.layout import Chain, Packed
-from ingest.store.pack import Dictionary
+from ingest.store import compression, deltas
+from ingest.store.compression import Dictionary
+from ingest.store.deltas import Chain, Packed
 
 WORDS = [f"word{number}" for number in range(3000)]
 CHANCE = random.Random(7)
@@ -26,34 +26,34 @@ def digest(raw: bytes) -> bytes:
 
 @pytest.fixture(scope="module")
 def dictionary() -> Dictionary:
-    content = pack.train(BODIES[:300])
+    content = compression.train(BODIES[:300])
     assert content is not None
     return Dictionary(1, digest(content), content)
 
 
 @given(st.binary(max_size=5000))
 def test_what_is_packed_alone_comes_back(raw: bytes) -> None:
-    assert pack.unpack(pack.whole(raw, None), None, size=len(raw), digest=digest(raw)) == raw
+    assert compression.unpack(compression.whole(raw, None), None, size=len(raw), digest=digest(raw)) == raw
 
 
 @given(st.binary(max_size=3000), st.binary(max_size=3000))
 def test_a_delta_gives_the_bytes_again(base: bytes, raw: bytes) -> None:
-    made = pack.delta(base, raw)
+    made = compression.delta(base, raw)
     assert made is not None
-    assert pack.apply(base, made, size=len(raw), digest=digest(raw)) == raw
+    assert compression.apply(base, made, size=len(raw), digest=digest(raw)) == raw
 
 
 def test_a_dictionary_makes_small_bodies_smaller(dictionary: Dictionary) -> None:
     for raw in BODIES[300:]:
-        packed = pack.whole(raw, dictionary)
-        assert len(packed) < len(pack.whole(raw, None))
-        assert pack.unpack(packed, dictionary, size=len(raw), digest=digest(raw)) == raw
+        packed = compression.whole(raw, dictionary)
+        assert len(packed) < len(compression.whole(raw, None))
+        assert compression.unpack(packed, dictionary, size=len(raw), digest=digest(raw)) == raw
 
 
 def test_a_changed_word_is_a_delta_of_a_few_bytes() -> None:
     raw = BODIES[0]
     changed = raw.replace(raw.split()[200], b"another", 1)
-    made = pack.delta(raw, changed)
+    made = compression.delta(raw, changed)
     assert made is not None
     assert len(made) < 40
 
@@ -61,10 +61,10 @@ def test_a_changed_word_is_a_delta_of_a_few_bytes() -> None:
 def test_an_edit_in_twenty_megabytes_is_a_small_delta() -> None:
     raw = CHANCE.randbytes(20_000_000)
     changed = raw[:5_000_000] + b"put in" + raw[5_000_000:]
-    made = pack.delta(raw, changed)
+    made = compression.delta(raw, changed)
     assert made is not None
     assert len(made) < 20_000
-    assert pack.apply(raw, made, size=len(changed), digest=digest(changed)) == changed
+    assert compression.apply(raw, made, size=len(changed), digest=digest(changed)) == changed
 
 
 @pytest.mark.parametrize("at", range(0, 400, 7))
@@ -72,10 +72,10 @@ def test_damage_is_an_error_and_never_other_bytes(dictionary: Dictionary, at: in
     """Some bits of a frame's header mean nothing: then the same bytes come back."""
     raw = BODIES[0]
     for used in (None, dictionary):
-        packed = pack.whole(raw, used)
+        packed = compression.whole(raw, used)
         damaged = packed[:at] + bytes([packed[at] ^ 0x10]) + packed[at + 1 :]
         try:
-            found = pack.unpack(damaged, used, size=len(raw), digest=digest(raw))
+            found = compression.unpack(damaged, used, size=len(raw), digest=digest(raw))
         except IntegrityError:
             continue
         assert (at, found) == (0, raw)
@@ -83,18 +83,18 @@ def test_damage_is_an_error_and_never_other_bytes(dictionary: Dictionary, at: in
 
 def test_nothing_is_unpacked_past_the_recorded_size() -> None:
     """A few bytes that would become a gigabyte."""
-    bomb = pack.whole(bytes(50_000_000), None)
+    bomb = compression.whole(bytes(50_000_000), None)
     assert len(bomb) < 5000
     with pytest.raises(IntegrityError):
-        pack.unpack(bomb, None, size=1000, digest=None)
+        compression.unpack(bomb, None, size=1000, digest=None)
 
 
 @pytest.mark.parametrize(
     ("chain", "raw", "is_delta"),
     [
         (Chain(BODIES[0], 0, 0, 1500), BODIES[0] + b" more", True),
-        (Chain(BODIES[0], layout.DEEPEST - 1, 0, 1500), BODIES[0] + b" more", True),
-        (Chain(BODIES[0], layout.DEEPEST, 0, 1500), BODIES[0] + b" more", False),
+        (Chain(BODIES[0], deltas.DEEPEST - 1, 0, 1500), BODIES[0] + b" more", True),
+        (Chain(BODIES[0], deltas.DEEPEST, 0, 1500), BODIES[0] + b" more", False),
         (Chain(BODIES[0], 3, 3000, 1500), BODIES[0] + b" more", False),
         (Chain(BODIES[0], 0, 0, 1500), BODIES[1], False),
         (Chain(b"", 0, 0, 9), BODIES[0], False),
@@ -102,32 +102,32 @@ def test_nothing_is_unpacked_past_the_recorded_size() -> None:
     ids=["first", "deepest", "too-deep", "too-long", "rewritten", "was-empty"],
 )
 def test_a_chain_ends_where_reading_would_become_slow(chain: Chain, raw: bytes, is_delta: bool) -> None:
-    assert (layout.delta(chain, raw) is not None) == is_delta
+    assert (deltas.delta(chain, raw) is not None) == is_delta
 
 
 def test_what_was_packed_with_another_dictionary_is_not_made_without_it(dictionary: Dictionary) -> None:
     raw = BODIES[0]
-    packed = Packed((pack.whole(raw, dictionary), len(raw)), dictionary.id, (), digest(raw))
+    packed = Packed((compression.whole(raw, dictionary), len(raw)), dictionary.id, (), digest(raw))
 
-    assert layout.unrolled(packed, dictionary).raw == raw
+    assert deltas.unrolled(packed, dictionary).raw == raw
     for wrong in (Dictionary(2, dictionary.hash, dictionary.content), None):
         with pytest.raises(IntegrityError, match="dictionary 1"):
-            layout.unrolled(packed, wrong)
+            deltas.unrolled(packed, wrong)
 
 
 @pytest.mark.parametrize("data", [7, None, "text", 0.5])
 def test_a_value_that_is_no_bytes_any_more_is_damage(data: object) -> None:
     """A flipped bit can make a number of a blob."""
     with pytest.raises(IntegrityError, match="no bytes"):
-        pack.unpack(data, None, size=3, digest=None)  # type: ignore[arg-type]
+        compression.unpack(data, None, size=3, digest=None)  # type: ignore[arg-type]
     with pytest.raises(IntegrityError, match="no bytes"):
-        pack.apply(b"abc", data, size=3, digest=None)  # type: ignore[arg-type]
+        compression.apply(b"abc", data, size=3, digest=None)  # type: ignore[arg-type]
 
 
 AFTER = {
     "a byte": b"\0",
-    "the same frame again": pack.whole(BODIES[0], None),
-    "an empty frame": pack.whole(b"", None),
+    "the same frame again": compression.whole(BODIES[0], None),
+    "an empty frame": compression.whole(b"", None),
     "a frame with a magic number": zstandard.ZstdCompressor().compress(b""),
     "a frame to be skipped": b"\x50\x2a\x4d\x18\x01\0\0\0x",
 }
@@ -137,24 +137,26 @@ AFTER = {
 @pytest.mark.parametrize("raw", [b"", b"x", BODIES[0], bytes(200_000)], ids=["empty", "one", "words", "0s"])
 def test_whatever_follows_a_frame_is_refused(dictionary: Dictionary, raw: bytes, after: bytes) -> None:
     for used in (None, dictionary):
-        packed = pack.whole(raw, used)
-        assert pack.unpack(packed, used, size=len(raw), digest=digest(raw)) == raw
+        packed = compression.whole(raw, used)
+        assert compression.unpack(packed, used, size=len(raw), digest=digest(raw)) == raw
         with pytest.raises(IntegrityError):
-            pack.unpack(packed + after, used, size=len(raw), digest=digest(raw))
+            compression.unpack(packed + after, used, size=len(raw), digest=digest(raw))
     with_magic = zstandard.ZstdCompressor().compress(raw)
-    assert pack.unpack(with_magic, None, size=len(raw), digest=digest(raw)) == raw
+    assert compression.unpack(with_magic, None, size=len(raw), digest=digest(raw)) == raw
     with pytest.raises(IntegrityError):
-        pack.unpack(with_magic + after, None, size=len(raw), digest=digest(raw))
-    made = pack.delta(BODIES[1], raw)
+        compression.unpack(with_magic + after, None, size=len(raw), digest=digest(raw))
+    made = compression.delta(BODIES[1], raw)
     assert made is not None
-    assert pack.apply(BODIES[1], made, size=len(raw), digest=digest(raw)) == raw
+    assert compression.apply(BODIES[1], made, size=len(raw), digest=digest(raw)) == raw
     with pytest.raises(IntegrityError):
-        pack.apply(BODIES[1], made + after, size=len(raw), digest=digest(raw))
+        compression.apply(BODIES[1], made + after, size=len(raw), digest=digest(raw))
 
 
-@pytest.mark.parametrize("data", [b"", b"\0", bytes(5), b"x" * 1000, pack.whole(bytes(50_000_000), None)])
+@pytest.mark.parametrize(
+    "data", [b"", b"\0", bytes(5), b"x" * 1000, compression.whole(bytes(50_000_000), None)]
+)
 def test_an_empty_body_is_an_empty_frame_and_nothing_else(data: bytes) -> None:
     with pytest.raises(IntegrityError):
-        pack.unpack(data, None, size=0, digest=None)
+        compression.unpack(data, None, size=0, digest=None)
     with pytest.raises(IntegrityError):
-        pack.apply(b"base", data, size=0, digest=None)
+        compression.apply(b"base", data, size=0, digest=None)

@@ -9,8 +9,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from ingest.disk.pairing import LONGEST, PromptQueue
 from ingest.disk.watch import Watcher
+from ingest.disk.watchdog_patch import LONGEST, PromptQueue
 from tests.command import PATIENCE
 
 FOREVER = 3600.0

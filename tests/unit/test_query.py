@@ -7,8 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ingest.errors import UsageError
-from ingest.index.folding import fold
-from ingest.index.query import Clause, Term, parse
+from ingest.index.fulltext.folding import fold
+from ingest.index.fulltext.query import Clause, Term, parse
 from ingest.moments import days
 
 

@@ -7,7 +7,7 @@ from html.parser import HTMLParser
 
 import pytest
 
-from ingest.compare.edit import ChangedFact, Edit, Flag
+from ingest.edits.edit import ChangedFact, Edit, Flag
 from ingest.report import chart, model, terminal
 from ingest.report.build import category_of
 from ingest.report.fold import Step, fold

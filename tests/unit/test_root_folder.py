@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from ingest.disk.anchor import Recorded, Verdict, compare_facts, judge
-from ingest.disk.scan import RACY, RACY_LONGEST, tick_of
+from ingest.disk.root_mark import Recorded, Verdict, compare_facts, judge
 from ingest.disk.statx import Facts
+from ingest.disk.walk import RACY, RACY_LONGEST, tick_of
 
 SECOND = 1_000_000_000
 EXACT = Facts(7, 5 * SECOND + 1)

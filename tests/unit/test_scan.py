@@ -13,7 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ingest.disk.patterns import Patterns
-from ingest.disk.scan import (
+from ingest.disk.walk import (
     TICK,
     Blocked,
     Difference,

@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ingest.compare import sentences
-from ingest.compare.sentences import MOST, Sentence, split, split_again
+from ingest.text import sentences
+from ingest.text.sentences import MOST, Sentence, split, split_again
 
 PROSE = st.lists(
     st.sampled_from(

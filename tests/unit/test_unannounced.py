@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from ingest.pipeline.unannounced import LATEST, Unannounced
+from ingest.capture.unheard import LATEST, UnheardChanges
 
 
 def test_what_is_heard_of_in_time_is_no_alarm() -> None:
-    found = Unannounced(lambda: True)
+    found = UnheardChanges(lambda: True)
     for path in (b"a", b"b/c", b"b/d", b"bc", b"e"):
         found.find(path, now=10.0)
     found.hear([b"a", b"z"], [b"b"])
@@ -17,7 +17,7 @@ def test_what_is_heard_of_in_time_is_no_alarm() -> None:
 
 
 def test_they_were_made_after_the_scan_before_the_one_that_found_them() -> None:
-    found = Unannounced(lambda: True)
+    found = UnheardChanges(lambda: True)
     found.find(b"a", now=1.0)
     found.since = 500
     found.find(b"b", now=2.0)
@@ -30,7 +30,7 @@ def test_they_were_made_after_the_scan_before_the_one_that_found_them() -> None:
 
 
 def test_what_waited_until_its_scan_had_ended_was_made_after_the_scan_before() -> None:
-    found = Unannounced(lambda: True)
+    found = UnheardChanges(lambda: True)
     found.since = 500
     found.expect(b"a", now=1.0)
     found.expect(b"heard", now=1.0)
@@ -44,7 +44,7 @@ def test_what_waited_until_its_scan_had_ended_was_made_after_the_scan_before() -
 
 def test_a_scan_that_something_gave_cause_for_has_none() -> None:
     counts = True
-    found = Unannounced(lambda: counts)
+    found = UnheardChanges(lambda: counts)
     found.expect(b"waits", now=1.0)
     counts = False
     found.find(b"a", now=1.0)

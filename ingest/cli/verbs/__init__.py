@@ -1,0 +1,1 @@
+"""A module a verb, each with a `command`; loaded when its verb is called."""

@@ -1,0 +1,128 @@
+"""`ingest blame`: which version each stretch of a document's text came from."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import click
+
+from ingest import escape
+from ingest.cli import complete
+from ingest.cli.indexed import BEHIND, caught_up
+from ingest.cli.options import as_json, opened, verb
+from ingest.cli.output import emit, line, note, paged, paint
+from ingest.cli.times import Times, calendar
+
+
+@verb
+@click.argument("doc", metavar="DOC[@REV]", shell_complete=complete.documents)
+@click.option("--rev", metavar="REV", help="The version, beside a plain DOC.")
+@click.option("--words", is_flag=True, help="Each run of words, not each sentence.")
+@click.option("--deleted", is_flag=True, help="What earlier versions held and this one does not.")
+@click.option("--root", metavar="NAME", help="The root, where several hold the path.")
+@paged
+def command(doc: str, rev: str | None, words: bool, deleted: bool, root: str | None) -> None:
+    """The sentences of a version, each with the version that first said it.
+
+    Moved text keeps its origin; text that came back says when it was away.
+
+    Exit: 0; 2 no such document or version, or it has no text; 4 no store; 5 its bytes are damaged.
+    """
+    from ingest import moments
+    from ingest.history import queries
+    from ingest.index import blame
+    from ingest.store import versions
+
+    with opened() as store, caught_up(store, most=BEHIND) as (connection, indexed):
+        target, picked = queries.locate(connection, doc, calendar(), rev=rev, root=root)
+        if target.note:
+            note(target.note)
+        no = queries.pick(connection, target, picked, calendar())
+        found = blame.of(connection, target.id, no, indexed=indexed, deleted=deleted)
+        numbers = {each.version for each in found.sentences} | {
+            run.version for each in found.sentences for run in each.words
+        }
+        for lost in found.lost:
+            numbers |= {lost.version, lost.removed_in}
+        for each in found.sentences:
+            numbers |= {end + 1 for _, end in each.away} | {start for start, _ in each.away}
+        observed = {
+            number: row.observed_at
+            for number, row in blame.moments_of(connection, target.id, numbers).items()
+        }
+        recorded = {} if as_json() else versions.recorded_at(connection, target.id, numbers)
+    when = {number: moments.show(time) for number, time in observed.items()}
+    about = {
+        "document": target.document,
+        "root": target.root,
+        **escape.path_fields("path", target.path),
+        "version": no,
+    }
+    margin = _Margin(recorded, no)
+    if deleted:
+        for lost in found.lost:
+            if as_json():
+                emit(
+                    {**about, "text": lost.text, "from_version": lost.version,
+                     "from_observed_at": when.get(lost.version), "last_version": lost.last_version,
+                     "removed_in": lost.removed_in, "removed_at": when.get(lost.removed_in),
+                     "edited": lost.edited}
+                )  # fmt: skip
+            else:
+                how = "edited" if lost.edited else "removed"
+                remark = f"  ({how} in @{lost.removed_in}, {margin.at(lost.removed_in)})"
+                margin.show(lost.version, lost.text, remark)
+        return
+    for each in found.sentences:
+        if as_json():
+            emit({**about, **_sentence(each, when)})
+        elif words:
+            for run in each.words:
+                margin.show(run.version, run.text)
+        else:
+            margin.show(each.version, each.text, margin.away(each.away))
+
+
+def _sentence(each: Any, when: dict[int, str | None]) -> dict[str, Any]:
+    return {
+        "offset": each.offset,
+        "length": len(each.text),
+        "text": each.text,
+        "from_version": each.version,
+        "from_observed_at": when.get(each.version),
+        "away": [
+            {"from": start, "to": end, "removed_at": when.get(start), "returned_at": when.get(end + 1)}
+            for start, end in each.away
+        ],
+        "words": [
+            {"text": run.text, "version": run.version, "observed_at": when.get(run.version)}
+            for run in each.words
+        ],
+    }
+
+
+class _Margin:
+    """Lines with their version and its moment before them."""
+
+    def __init__(self, recorded: dict[int, int], no: int) -> None:
+        self._recorded = recorded
+        self._times = Times()
+        self._width = len(str(no)) + 1
+
+    def show(self, version: int, text: str, remark: str = "") -> None:
+        number = paint(f"@{version}".ljust(self._width), fg="yellow")
+        line(f"{number} {self.at(version)}  {escape.text(' '.join(text.split()))}{remark}")
+
+    def away(self, stretches: Sequence[tuple[int, int]]) -> str:
+        """The remark on a sentence that came back: the versions without it, and from when to when."""
+        told = (
+            f"{f'@{start}' if start == end else f'@{start} to @{end}'},"
+            f" {self.at(start)} to {self.at(end + 1)}"
+            for start, end in stretches
+        )
+        return f"  (away in {'; '.join(told)})" if stretches else ""
+
+    def at(self, version: int) -> str:
+        """When a version was recorded: at that moment it is the one that is shown."""
+        return self._times.show(self._recorded[version])

@@ -1,0 +1,88 @@
+"""`ingest coverage`: how each root was observed."""
+
+from __future__ import annotations
+
+import socket
+from typing import Any
+
+import click
+
+from ingest import escape
+from ingest.cli.options import as_json, opened, system_clock, verb
+from ingest.cli.output import counted, emit, line, note, paint
+from ingest.cli.times import Times, calendar
+
+_COLOUR = {"watched": "green", "scanned": "yellow", "blind": "red", "unrecorded": "red"}
+
+
+@verb
+@click.argument("root", required=False)
+@click.option("--since", metavar="M", help="From this moment on.")
+@click.option("--until", metavar="M", help="Up to this moment.")
+@click.option("--document", "doc", metavar="DOC", help="How this document was observed.")
+def command(root: str | None, since: str | None, until: str | None, doc: str | None) -> None:
+    """For which stretches of time each root was observed, and how.
+
+    watched: each state that rested until it was read is a version. A file rests from 0.3 s after its last
+    write, from 0.6 s while a writer holds it open; under load it is read later. Saves closer together may be
+    one version. scanned: the states at both ends are known, saves between may not be. blind: not observed.
+    unrecorded: before the first scan, of which nothing is known.
+
+    Exit: 0; 2 no such root, document or moment; 4 no store.
+    """
+    from ingest.daemon.root_names import chosen
+    from ingest.daemon.running import running
+    from ingest.history import observation, queries
+    from ingest.store import coverage
+
+    now = system_clock().wall()
+    with opened() as store:
+        roots = chosen(store, [root] if root else [])
+        here = socket.gethostname()
+        alive = running(store)
+        with store.read() as connection:
+            first = None if since is None else queries.time_of(connection, since, calendar(), start=True)
+            last = None if until is None else queries.time_of(connection, until, calendar())
+            if doc is not None:
+                target = queries.resolve(connection, doc, root=roots[0].name if root else None)
+                roots = [known for known in roots if known.name == target.root]
+                first = queries.born_at(connection, target) if first is None else first
+            unsure = 0
+            width = max(4, *(len(escape.name(known.name)) for known in roots)) if len(roots) > 1 else 0
+            times = Times()
+            if not as_json():
+                name = f"{'root':<{width}}  " if width else ""
+                times.header(f"{name}{'state':<10} {'from ({})':<16}      {'to':<19}  why")
+            for known in roots:
+                runs = alive.get(known.uid.hex()) if known.host == here else None
+                found = observation.root_coverage(
+                    connection, known, now=now, since=first, until=last, running=runs
+                )
+                if doc is not None:
+                    assert first is not None
+                    found = observation.document_coverage(connection, target, found, since=first, until=last)
+                if not found:
+                    begins = coverage.begins_at(connection, known.id)
+                    note(f"nothing in this period: {queries.begins_words(known.name, begins, calendar())}")
+                for interval in found:
+                    unsure += interval.state != "watched"
+                    _show(known.name, interval, width=width, times=times)
+    if doc is not None and not as_json():
+        answer = observation.MEANS["watched"]
+        if unsure:
+            stretches = counted(unsure, "stretch", "stretches")
+            answer = f"a state may have no version where it was not watched: {stretches}"
+        line(f"{escape.name(doc)}: {answer}")
+
+
+def _show(root: str, interval: Any, *, width: int, times: Times) -> None:
+    from ingest import records
+
+    if as_json():
+        emit(records.stretch(root, interval))
+        return
+    state = paint(f"{interval.state:<10}", fg=_COLOUR[interval.state])
+    reason = f"  ({escape.name(interval.reason)})" if interval.reason else ""
+    name = f"{escape.name(root):<{width}}  " if width else ""
+    begin, until = times.show(interval.since), "now" if interval.until is None else times.show(interval.until)
+    line(f"{name}{state} {begin}  to  {until:<19}{reason}".rstrip())

@@ -1,0 +1,288 @@
+"""`ingest diff`: what changed between two versions of a document, or in the whole corpus."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
+
+import click
+import msgspec
+
+from ingest import escape
+from ingest.cli import complete
+from ingest.cli.nothing import say_why
+from ingest.cli.options import as_json, is_quiet, opened, settings, verb
+from ingest.cli.output import TYPE_STYLES, emit, is_unread, keep_going, line, note, paged, paint
+from ingest.cli.times import calendar, note_unbegun
+
+if TYPE_CHECKING:
+    from ingest.edits.edit import Edit
+
+KEPT = 160  # characters of unchanged text beside a changed word
+
+
+@verb
+@click.argument("words", nargs=-1, metavar="DOC [A] [B] | DOC@A DOC@B", shell_complete=complete.documents)
+@click.option("--word", is_flag=True, help="By word, not by line.")
+@click.option("--stat", is_flag=True, help="Counts only.")
+@click.option("--from", "from_", metavar="M1", help="The corpus from this moment …")
+@click.option("--to", metavar="M2", help="… to this one (default: now).")
+@click.option("--prefix", metavar="PATH", help="Of the corpus: only paths below the root that begin so.")
+@click.option(
+    "--root", metavar="NAME", help="The root, where several hold the path; of the corpus, only this."
+)
+@paged
+def command(
+    words: tuple[str, ...], word: bool, stat: bool, from_: str | None, to: str | None, prefix: str | None,
+    root: str | None,
+) -> int:  # fmt: skip
+    """What changed from version A to version B (default: prev to latest), or in the corpus.
+
+    Exit: 0 no difference; 1 a difference; 2 no such document or version; 4 no store.
+    """
+    from ingest.errors import UsageError
+    from ingest.history import queries
+    from ingest.index import edits
+
+    keep_going()  # the exit code says what was found
+    if from_ is not None or to is not None:
+        if words or from_ is None:
+            raise UsageError("a diff of the corpus takes --from and --to, no document")
+        if word or stat:
+            raise UsageError(
+                "a diff of the corpus tells which documents differ: it takes no --word, no --stat"
+            )
+        return _corpus(from_, to, root, prefix)
+    if prefix is not None:
+        raise UsageError("--prefix goes with --from", hint="a diff of one document names it")
+    if not 1 <= len(words) <= 3:
+        raise UsageError(
+            "diff takes one document and at most two versions", hint="write: ingest diff DOC [A] [B]"
+        )
+    with opened() as store, store.read() as connection:
+        left, right = _sides(words)
+        a_target, a_rev = queries.locate(connection, left[0], calendar(), rev=left[1], root=root)
+        b_target, b_rev = queries.locate(connection, right[0], calendar(), rev=right[1], root=root)
+        for target in dict.fromkeys((a_target, b_target)):
+            if target.note:
+                note(target.note)
+        a = queries.pick(connection, a_target, a_rev or "prev", calendar())
+        b = queries.pick(connection, b_target, b_rev or "latest", calendar())
+        record: dict[str, Any] = {
+            "document": b_target.document,
+            "root": b_target.root,
+            **escape.path_fields("path", b_target.path),
+            "from": a,
+            "to": b,
+        }
+        if a_target.document != b_target.document:
+            record["from_document"] = a_target.document
+            record |= escape.path_fields("from_path", a_target.path)
+        old = queries.text(connection, a_target, a)
+        new = queries.text(connection, b_target, b)
+        if old is None or new is None:
+            same = _bytes(connection, a_target, a) == _bytes(connection, b_target, b)
+            _binary(record, same)
+            return 0 if same else 1
+        edit = _edit(connection, a_target, b_target, a, b)
+        language = queries.version_row(connection, b_target, b).language
+        if as_json():
+            record["edit"] = None if edit is None else edits.record(edit)
+        elif old == new and _bytes(connection, a_target, a) != _bytes(connection, b_target, b):
+            note("the texts are the same, the bytes differ: ingest show --raw")
+    if edit is not None and not as_json():
+        note(f"{edit.summary.words}: {edit.reason}")
+    return _texts(record, old, new, word=word, stat=stat, muted=_boilerplate_of(b_target.root, language))
+
+
+def _bytes(connection: Any, target: Any, no: int) -> bytes:
+    from ingest.history import queries
+
+    return bytes(queries.version_row(connection, target, no).sha256)
+
+
+def _names(record: dict[str, Any]) -> tuple[str, str]:
+    """Both sides as DOC@N; two documents that stood at one path go by their ids."""
+    old, new = record.get("from_path", record["path"]), record["path"]
+    if "from_document" in record and old == new:
+        old, new = f"{old} ({record['from_document']})", f"{new} ({record['document']})"
+    return f"{escape.name(old)}@{record['from']}", f"{escape.name(new)}@{record['to']}"
+
+
+def _sides(words: tuple[str, ...]) -> tuple[tuple[str, str | None], tuple[str, str | None]]:
+    """The two (document, REV) that the words mean; REVs may have their `@`."""
+    from ingest.history.queries import is_rev, split_rev
+
+    doc, *rest = words
+    if not rest:
+        plain, rev = split_rev(doc)
+        # one version named: that one against the one before it has no name of its own, so to the latest
+        return (plain, rev), (plain, None)
+    if len(rest) == 1 and not is_rev(rest[0].removeprefix("@")):
+        left, right = split_rev(doc), split_rev(rest[0])
+        return (left[0], left[1] or "latest"), (right[0], right[1] or "latest")
+    plain, rev = split_rev(doc)
+    revs = [*([rev] if rev else []), *(word.removeprefix("@") for word in rest)]
+    if len(revs) > 2:
+        raise click.UsageError("diff compares two versions")
+    return (plain, revs[0]), (plain, revs[1] if len(revs) > 1 else None)
+
+
+def _edit(connection: Any, a_target: Any, b_target: Any, a: int, b: int) -> Edit | None:
+    """The edit from one version of a document to another; None for other pairs."""
+    from ingest.index import edits
+
+    if a_target.id != b_target.id or a == b:
+        return None
+    return edits.between(connection, a_target.id, a, b, rules=settings().edit_rules.of(b_target.root))
+
+
+def _boilerplate_of(root: str, language: str | None) -> Callable[[str], bool]:
+    """What tells of a line whether it is boilerplate by the settings of its root."""
+    from ingest.edits.boilerplate import is_boilerplate
+
+    patterns = settings().edit_rules.of(root).boilerplate
+    return lambda text: is_boilerplate(text, language, patterns)
+
+
+def _binary(record: dict[str, Any], same: bool) -> None:
+    if as_json():
+        emit({**record, "hunks": None, "binary": True, "same": same})
+    elif not same:
+        old, new = _names(record)
+        line(f"binary versions differ: {old} and {new}")
+
+
+def _texts(
+    record: dict[str, Any], old: str, new: str, *, word: bool, stat: bool, muted: Callable[[str], bool]
+) -> int:
+    from ingest.diff import sequences
+
+    hunks = sequences.hunks(old, new)
+    if as_json():
+        edits = [msgspec.to_builtins(edit) for edit in sequences.edits(old, new)] if word else None
+        body: dict[str, Any] = {"hunks": [msgspec.to_builtins(hunk) for hunk in hunks]}
+        if word:
+            body["edits"] = edits
+        if stat:
+            body["stat"] = _counts(old, new)
+        emit({**record, **body})
+    elif hunks:
+        older, newer = _names(record)
+        if stat:
+            counts = _counts(old, new)
+            same = "from_document" not in record
+            line(
+                f"{older} -> {newer if not same else '@' + str(record['to'])}: "
+                f"lines +{counts['lines_added']} -{counts['lines_removed']}, "
+                f"words +{counts['words_added']} -{counts['words_removed']}"
+            )
+            return 1
+        line(paint(f"--- {older}", bold=True))
+        line(paint(f"+++ {newer}", bold=True))
+        if word:
+            _show_words(old, new, muted)
+        else:
+            for hunk in hunks:
+                _show_hunk(hunk, muted)
+    return 1 if hunks else 0
+
+
+def _counts(old: str, new: str) -> dict[str, int]:
+    from ingest.diff import sequences
+
+    lines = [line_ for hunk in sequences.hunks(old, new, context=0) for line_ in hunk.lines]
+    edits = sequences.edits(old, new)
+    return {
+        "lines_added": sum(line_.op == "+" for line_ in lines),
+        "lines_removed": sum(line_.op == "-" for line_ in lines),
+        "words_added": sum(sequences.count_words(edit.to_text) for edit in edits),
+        "words_removed": sum(sequences.count_words(edit.from_text) for edit in edits),
+    }
+
+
+def _show_hunk(hunk: Any, muted: Callable[[str], bool]) -> None:
+    """The lines of a hunk; those that are boilerplate are dim."""
+    line(paint(f"@@ -{hunk.from_start},{hunk.from_lines} +{hunk.to_start},{hunk.to_lines} @@", fg="cyan"))
+    colours: dict[str, dict[str, Any]] = {" ": {}, "-": {"fg": "red"}, "+": {"fg": "green"}}
+    for entry in hunk.lines:
+        whole = entry.text.endswith("\n")
+        style = {"dim": True} if muted(entry.text) else colours[entry.op]
+        line(paint(entry.op + escape.text(entry.text.removesuffix("\n")), **style))
+        if not whole:
+            line("\\ No newline at end of file")
+
+
+def _show_words(old: str, new: str, muted: Callable[[str], bool]) -> None:
+    """Changed words in place, with the lines around them; those in boilerplate are dim."""
+    from ingest.diff import sequences
+
+    shown: list[str] = []
+    a = b = 0
+    for same, gone, came in sequences.words(old, new):
+        if same:
+            shown.append(_shorten(escape.text(gone), first=not shown))
+        if gone and not same:
+            dim = muted(_line_at(old, a))
+            shown.append(paint(f"[-{escape.text(gone)}-]", fg=None if dim else "red", dim=dim or None))
+        if came and not same:
+            dim = muted(_line_at(new, b))
+            shown.append(paint(f"{{+{escape.text(came)}+}}", fg=None if dim else "green", dim=dim or None))
+        a, b = a + len(gone), b + len(came)
+    line("".join(shown).rstrip("\n"))
+
+
+def _line_at(text: str, offset: int) -> str:
+    """The line in which a character is."""
+    end = text.find("\n", offset)
+    return text[text.rfind("\n", 0, offset) + 1 : len(text) if end < 0 else end]
+
+
+def _shorten(text: str, *, first: bool) -> str:
+    """A long unchanged stretch cut down to its ends, at blanks."""
+    if len(text) < 2 * KEPT:
+        return text
+    head = "" if first else text[:KEPT].rpartition(" ")[0] + " "
+    return f"{head}… {text[-KEPT:].partition(' ')[2]}"
+
+
+def _corpus(from_: str, to: str | None, root: str | None, beginning: str | None) -> int:
+    from ingest.history import prefixes, queries, snapshots
+    from ingest.store import roots
+
+    found = False
+    with opened() as store, store.read() as connection:
+        rules = settings().edit_rules
+        several = len(roots.every(connection)) > 1
+        without = {
+            name: at
+            for words in (from_, to)
+            if words is not None
+            for name, at in queries.unbegun(connection, words, calendar(), root).items()
+        }
+        note_unbegun(without)
+        prefix = prefixes.of(connection, beginning or "", queries.root_id(connection, root))
+        differences = snapshots.differences(
+            connection, from_, to, calendar(), rules=rules, prefix=prefix, without=without.keys()
+        )
+        for record in differences:
+            found = True
+            if is_quiet() or is_unread():
+                break
+            if as_json():
+                emit(record)
+            else:
+                _show_difference(record, several=several)
+        if not found:
+            say_why(connection, prefix=prefix)
+    return 1 if found else 0
+
+
+def _show_difference(record: dict[str, Any], *, several: bool) -> None:
+    folder = f"{escape.name(record['root'])}/" if several else ""
+    moved = f"{folder}{escape.name(record['from_path'])} -> " if record["from_path"] else ""
+    numbers = dict.fromkeys(no for no in (record["from"], record["to"]) if no is not None)
+    versions = " " + " -> ".join(f"@{no}" for no in numbers)
+    matters = f"  {record['significance']}: {record['class']}" if record["significance"] else ""
+    change = paint(f"{record['change']:<8}", **TYPE_STYLES[record["change"]])
+    line(f"{change} {moved}{folder}{escape.name(record['path'])}{versions}{matters}")

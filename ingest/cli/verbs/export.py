@@ -1,0 +1,50 @@
+"""`ingest export`: the corpus as it stood."""
+
+from __future__ import annotations
+
+import click
+
+from ingest import escape
+from ingest.cli.options import as_json, is_quiet, opened, verb
+from ingest.cli.output import counted, emit, line
+from ingest.cli.progress import Bar
+from ingest.cli.times import calendar
+
+
+@verb
+@click.argument("folder", metavar="DIR")
+@click.option("--at", metavar="MOMENT", help="As of this moment (default: now).")
+@click.option("--root", metavar="NAME", help="Only this root.")
+def command(folder: str, at: str | None, root: str | None) -> None:
+    """Write every document as it stood at a moment to a new or empty folder.
+
+    With one root, or with --root, its paths lie directly below DIR; else below a folder a root.
+
+    Exit: 0; 2 no such moment or root, or DIR is not empty; 4 no store; 5 damaged bytes.
+    """
+    from ingest.errors import UsageError
+    from ingest.history import queries, snapshots
+    from ingest.store import reader
+
+    files = size = 0
+    with opened() as store, store.read() as connection:
+        until = reader.head(connection).seq
+        if at is not None:
+            until = queries.resolve_moment(connection, at, calendar())
+            for name, begin in queries.unbegun(connection, at, calendar(), root).items():
+                raise UsageError(
+                    f"not every root was known at {at}: {queries.begins_words(name, begin, calendar())}",
+                    hint="choose one that was with --root NAME",
+                )
+        with Bar("export", "files") as bar:
+            for record in snapshots.export(connection, folder, until=until, root=root):
+                files += 1
+                size += record["size"]
+                bar.show(files)
+                if as_json() and not is_quiet():
+                    emit(record)
+    if as_json():
+        emit({"files": files, "bytes": size, "seq": until})
+    else:
+        written = f"{counted(files, 'file')}, {counted(size, 'byte')}"
+        line(f"wrote {written}, to {escape.name(folder)} as of #{until}")

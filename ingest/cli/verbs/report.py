@@ -1,0 +1,129 @@
+"""`ingest report`: what happened in a period, for people."""
+
+from __future__ import annotations
+
+import os
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from ingest import escape
+from ingest.cli.indexed import BEHIND, caught_up
+from ingest.cli.options import as_json, opened, settings, verb
+from ingest.cli.output import emit, line, lines, note, paged
+from ingest.cli.progress import Bar
+from ingest.cli.times import calendar, note_unbegun
+
+if TYPE_CHECKING:
+    from ingest.history.prefixes import Prefix
+    from ingest.store.engine import Connection
+
+_STYLES: dict[str, dict[str, Any]] = {
+    "head": {"bold": True},
+    "silent": {"fg": "red", "bold": True},
+    "open": {"fg": "blue", "bold": True},
+    "unread": {"fg": "magenta", "bold": True},
+    "before": {"fg": "red"},
+    "after": {"fg": "green"},
+}
+
+
+@verb
+@click.argument("doc", required=False)
+@click.option("--since", metavar="M", help="From this moment on (default: the beginning).")
+@click.option("--until", metavar="M", help="Up to this moment (default: now).")
+@click.option("--root", metavar="NAME", help="Only this root.")
+@click.option("--prefix", metavar="PATH", help="Only paths that begin so: a folder, or the start of a name.")
+@click.option("--html", "file", metavar="FILE", help="Write a page to this file too; - is standard output.")
+@click.option("--force", is_flag=True, help="Overwrite the page.")
+@paged
+def command(
+    doc: str | None, since: str | None, until: str | None, root: str | None, prefix: str | None,
+    file: str | None, force: bool,
+) -> None:  # fmt: skip
+    """What was changed silently, changed in the open, added, removed, and how surely it was observed.
+
+    An edit is open when its own version says so by a notice. The gravest come first: facts, headline,
+    negation and modality, attribution and quotation, removed text, added text, rephrased; then the newest.
+    Each edit is told with its class, its reason, and the sentences before and after. A document
+    that went to and fro between two texts is one entry. Where a state may have no version is told from the
+    coverage of the period. --html writes one page that needs nothing else. With --json
+    the whole report is one object, on one line.
+
+    Exit: 0; 2 no such document, root or moment, or the page exists; 4 no store.
+    """
+    from ingest.disk.write import write_file
+    from ingest.errors import UsageError
+    from ingest.history import queries
+    from ingest.report import model, terminal
+    from ingest.report.build import build
+    from ingest.report.page import page
+
+    if doc is not None and prefix is not None:
+        raise UsageError("a report of one document takes no --prefix")
+    if file == "-":
+        if as_json():
+            raise UsageError(
+                "--json and --html - both write to standard output", hint="name a file with --html"
+            )
+    elif file is not None and not force and os.path.lexists(file):
+        raise _exists(file)
+    if file is not None and (not file or os.path.isdir(file)):
+        raise UsageError(f"'{file}' is a folder", hint="name a file with --html")
+    rules = settings().edit_rules
+    with (
+        opened() as store,
+        caught_up(store, rules=rules, most=BEHIND) as (connection, indexed),
+        Bar("report", "changes") as bar,
+    ):
+        target = None if doc is None else queries.resolve(connection, doc, root=root)
+        below, root = _beginning(connection, prefix or "", root)
+        report = build(
+            connection, since=since, until=until, root=root, document=target,
+            prefix=below.path, rules=rules, indexed=indexed, calendar=calendar(),
+            progress=bar.show,
+        )  # fmt: skip
+        if until is not None:
+            note_unbegun(queries.unbegun(connection, until, calendar(), report.root))
+        if prefix and not report.documents:
+            note(_why_nothing(connection, below, prefix))
+    if target is not None and target.note:
+        note(target.note)
+    if file == "-":
+        lines(page(report).splitlines())
+        return
+    if file is not None:
+        try:
+            write_file(os.fsencode(file), page(report).encode("utf-8", "replace"), replace=force)
+        except FileExistsError as error:
+            raise _exists(file) from error
+    if as_json():
+        emit(model.record(report))
+        return
+    for style, words in terminal.lines(report):
+        line(words, style=_STYLES.get(style))
+    if file is not None:
+        note(f"wrote {escape.name(file)}")
+
+
+def _beginning(connection: Connection, prefix: str, root: str | None) -> tuple[Prefix, str | None]:
+    """What `--prefix` names, and the root that it is below, where one is meant."""
+    from ingest.history import prefixes, queries
+    from ingest.store import roots
+
+    below = prefixes.of(connection, prefix, queries.root_id(connection, root))
+    names = {known.id: known.name for known in roots.every(connection)}
+    return below, None if below.root is None else names[below.root]
+
+
+def _why_nothing(connection: Connection, below: Prefix, prefix: str) -> str:
+    from ingest.history import prefixes
+
+    unknown = prefixes.unknown(connection, below)
+    return unknown or f"nothing happened in this period to a path that begins with {prefix}"
+
+
+def _exists(file: str) -> Exception:
+    from ingest.errors import UsageError
+
+    return UsageError(f"{file} exists", hint="overwrite it with --force")

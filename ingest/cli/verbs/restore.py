@@ -1,0 +1,90 @@
+"""`ingest restore`: write a version back as a file."""
+
+from __future__ import annotations
+
+import os
+
+import click
+
+from ingest import escape
+from ingest.cli import complete
+from ingest.cli.options import as_json, opened, verb
+from ingest.cli.output import counted, emit, line, note
+from ingest.cli.times import calendar
+
+
+@verb
+@click.argument("doc", metavar="DOC@REV", shell_complete=complete.documents)
+@click.option("--rev", metavar="REV", help="The version, beside a plain DOC.")
+@click.option("--to", metavar="PATH", help="Write here, not to the document's own path.")
+@click.option("--force", is_flag=True, help="Overwrite a file that is there.")
+@click.option("--root", metavar="NAME", help="The root, where several hold the path.")
+def command(doc: str, rev: str | None, to: str | None, force: bool, root: str | None) -> None:
+    """Write a version's bytes back as a file, whole or not at all.
+
+    With --force, a link at the document's own path is replaced by the file, never written through.
+
+    Exit: 0; 2 no such document or version, or a file is there; 4 no store or root; 5 damaged bytes.
+    """
+    from ingest.disk.write import is_beneath, write_file
+    from ingest.errors import IntegrityError, UsageError
+    from ingest.history import queries
+    from ingest.store import roots
+
+    with opened() as store, store.read() as connection:
+        target, picked = queries.locate(connection, doc, calendar(), rev=rev, root=root)
+        if picked is None:
+            raise UsageError(
+                f"restore needs a version of {escape.path(target.path)}",
+                hint=f"its versions are @1 to @{target.last}: ingest restore {escape.path(target.path)}@1",
+            )
+        if target.note:
+            note(target.note)
+        no = queries.pick(connection, target, picked, calendar())
+        body = queries.raw_bytes(connection, target, no)
+        folder = roots.named(connection, target.root).path
+    if to is None and not (is_beneath(target.path) and is_beneath(folder.lstrip(b"/"))):
+        raise IntegrityError(
+            f"the recorded path {escape.path(os.path.join(folder, target.path))} is none below its root",
+            hint="name another place with --to, and run: ingest verify",
+        )
+    place = os.path.join(folder, target.path) if to is None else os.path.abspath(os.fsencode(to))
+    if os.path.isdir(place) and (to is not None or not os.path.islink(place)):
+        raise UsageError(f"{escape.path(place)} is a folder", hint="name a file with --to")
+    try:
+        if to is None:
+            _write_back(folder, target.path, body, replace=force)
+        else:
+            write_file(place, body, replace=force)
+    except FileExistsError as error:
+        raise UsageError(f"{escape.path(place)} exists", hint="overwrite it with --force") from error
+    if as_json():
+        emit(
+            {
+                "document": target.document,
+                "version": no,
+                **escape.path_fields("path", place),
+                "size": len(body),
+            }
+        )
+    else:
+        line(
+            f"wrote {escape.name(to or escape.path(target.path))}, version {no}, {counted(len(body), 'byte')}"
+        )
+
+
+def _write_back(root: bytes, path: bytes, body: bytes, *, replace: bool) -> None:
+    """Write below the root and nowhere else: a part of the path may be a link by now that leads out of it."""
+    from ingest.disk import root_mark
+    from ingest.disk.write import write_beneath
+    from ingest.errors import UsageError
+
+    opened_root = root_mark.open_root(root)
+    try:
+        write_beneath(opened_root.fd, path, body, replace=replace)
+    except NotADirectoryError as error:
+        raise UsageError(
+            f"{escape.path(error.filename)} is not a folder of the root", hint="name another place with --to"
+        ) from error
+    finally:
+        os.close(opened_root.fd)

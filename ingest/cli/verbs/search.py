@@ -1,0 +1,138 @@
+"""`ingest search`: full text over the current texts, or over every version."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from contextlib import contextmanager
+from itertools import islice
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from ingest import escape
+from ingest.cli.indexed import caught_up
+from ingest.cli.nothing import say_why
+from ingest.cli.options import NUMBER, as_json, opened, verb
+from ingest.cli.output import emit, line, note, paint
+from ingest.cli.times import Times, calendar
+
+if TYPE_CHECKING:
+    from ingest.index.fulltext.query import Clause
+    from ingest.store.engine import Connection, Store
+
+SHOWN = 160  # characters of a sentence
+SPELT = 4  # stretches of versions
+
+
+@verb
+@click.argument("query")
+@click.option("--all-versions", "every", is_flag=True, help="Every version ever, deleted documents too.")
+@click.option("-n", "limit", type=NUMBER, metavar="N", help="At most N documents.")
+@click.option("--root", metavar="NAME", help="Only this root.")
+@click.option("--prefix", metavar="PATH", help="Only paths below the root that begin so: a folder, or more.")
+@click.option("--language", metavar="L", help="Only texts in this language, by its ISO 639-1 code: en, nl.")
+@click.option("--date", "date", metavar="D", help="Only documents of this day, month or year: 2021-02.")
+@click.option("--since", metavar="M", help="Only versions observed from this moment on.")
+@click.option("--until", metavar="M", help="Only versions observed up to this moment.")
+def command(
+    query: str, every: bool, limit: int | None, root: str | None, prefix: str | None, language: str | None,
+    date: str | None, since: str | None, until: str | None,
+) -> None:  # fmt: skip
+    """The documents that hold the words, those first that do most often, and the versions that do.
+
+    Words must all be there; "…" is a phrase within one sentence, word* a beginning; AND, OR, NOT join.
+    All else is text.
+
+    Exit: 0; 2 no such root, date or moment; 4 no store.
+    """
+    from ingest import moments
+    from ingest.history import languages, prefixes, queries
+    from ingest.index.fulltext import lookup, search
+    from ingest.index.fulltext.query import odd, parse
+    from ingest.store import roots, versions
+
+    days = None if date is None else moments.days(date)
+    clauses = parse(query)
+    for why in odd(query, clauses):
+        note(why)
+    with opened() as store, _asked(store, clauses) as connection:
+        if connection is None:
+            return
+        below = prefixes.of(connection, prefix or "", queries.root_id(connection, root))
+        wanted = search.Wanted(
+            root=below.root,
+            prefix=below.path,
+            language=None if language is None else languages.code_of(language),
+            days=days,
+            since=None if since is None else queries.time_of(connection, since, calendar(), start=True),
+            until=None if until is None else queries.time_of(connection, until, calendar()),
+        )
+        several = len(roots.every(connection)) > 1
+        words = [term for clause in clauses for term in clause.wanted]
+        times = Times()
+        found = False
+        for hit in islice(search.find(connection, clauses, wanted, every=every), limit):
+            found = True
+            text = None if hit.sentence is None else lookup.snippet(connection, hit.sentence)
+            record = search.record(connection, hit, text)
+            if as_json():
+                emit(record)
+            else:
+                ends = (record["first_version"], record["last_version"])
+                recorded = versions.recorded_at(connection, hit.row.key, ends)
+                when = [times.show(recorded[number]) for number in dict.fromkeys(ends)]
+                _show(record, words, when, several=several)
+        if not found:
+            say_why(connection, prefix=below, language=language)
+
+
+@contextmanager
+def _asked(store: Store, clauses: list[Clause]) -> Iterator[Connection | None]:
+    """A snapshot with the index brought up to the log; None where nothing is asked of it."""
+    if not clauses:
+        yield None
+        return
+    with caught_up(store) as (connection, _):
+        yield connection
+
+
+# What begins with a dash is as likely to be asked for as anything else: `-5%`.
+command.ignore_unknown_options = True
+
+
+def _show(record: dict[str, Any], words: list[Any], when: list[str], *, several: bool) -> None:
+    where = escape.name(record["path"])
+    if several:
+        where = f"{escape.name(record['root'])}/{where}"
+    versions = [(each["from"], each["to"]) for each in record["versions"]]
+    held = ", ".join(
+        f"@{first}" if first == last else f"@{first}..@{last}" for first, last in versions[:SPELT]
+    )
+    if len(versions) > SPELT:
+        held += f", … @{record['last_version']}"
+    gone = "  deleted" if record["deleted"] else ""
+    line(f"{where}  {paint(held, fg='yellow')}  {' to '.join(dict.fromkeys(when))}{gone}")
+    if record["snippet"]:
+        line(f"    {_marked(_cut(' '.join(record['snippet'].split()), words), words)}")
+
+
+def _cut(text: str, words: list[Any]) -> str:
+    """So much of a sentence as fits a line, around the first word that was asked for."""
+    if len(text) <= SHOWN:
+        return text
+    found = _pattern(words).search(text)
+    at = max(0, (found.start() if found else 0) - SHOWN // 3)
+    part = text[at : at + SHOWN]
+    return ("…" if at else "") + part + ("…" if at + SHOWN < len(text) else "")
+
+
+def _marked(text: str, words: list[Any]) -> str:
+    shown = escape.text(text)
+    return _pattern(words).sub(lambda found: paint(found[0], bold=True), shown) if words else shown
+
+
+def _pattern(words: list[Any]) -> re.Pattern[str]:
+    """The words as they may be written, without regard to accents."""
+    plain = {re.escape(word) for term in words for word in term.words}
+    return re.compile(rf"\b(?:{'|'.join(sorted(plain, key=len, reverse=True)) or '(?!)'})", re.IGNORECASE)

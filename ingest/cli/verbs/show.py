@@ -1,0 +1,65 @@
+"""`ingest show`: a version's text, or its bytes."""
+
+from __future__ import annotations
+
+import os
+import sys
+
+import click
+
+from ingest import escape
+from ingest.cli import complete
+from ingest.cli.options import as_json, opened, verb
+from ingest.cli.output import emit, flush, note, paged, write
+from ingest.cli.times import calendar
+
+
+@verb
+@click.argument("doc", metavar="DOC[@REV]", shell_complete=complete.documents)
+@click.option("--rev", metavar="REV", help="The version, beside a plain DOC.")
+@click.option("--raw", is_flag=True, help="The bytes as they were.")
+@click.option("-o", "output", metavar="FILE", help="Write the bytes to this file.")
+@click.option("--normaliser", metavar="N", help="The text that this normaliser made.")
+@click.option("--root", metavar="NAME", help="The root, where several hold the path.")
+@paged
+def command(
+    doc: str, rev: str | None, raw: bool, output: str | None, normaliser: str | None, root: str | None
+) -> None:
+    """A version's text; with --raw or -o its bytes, exactly.
+
+    REV is @3, @first, @latest, @prev, a moment, or {cursor:NAME}.
+
+    Exit: 0; 2 no such document or version, or it has no text; 4 no store; 5 its bytes are damaged.
+    """
+    from ingest.disk.write import write_file
+    from ingest.errors import UsageError
+    from ingest.history import queries
+
+    with opened() as store, store.read() as connection:
+        target, picked = queries.locate(connection, doc, calendar(), rev=rev, root=root)
+        if target.note:
+            note(target.note)
+        no = queries.pick(connection, target, picked, calendar())
+        file = None if output == "-" else output
+        if file is not None:
+            if os.path.isdir(file):
+                raise UsageError(f"{file} is a folder", hint="name a file in it")
+            write_file(os.fsencode(file), queries.raw_bytes(connection, target, no))
+        if as_json():
+            emit(queries.version_record(connection, target, no, normaliser))
+            return
+        if raw or output is not None:
+            if file is None:
+                body = queries.raw_bytes(connection, target, no)
+                sys.stdout.buffer.write(body)
+                flush()
+            return
+        text = queries.text(connection, target, no, normaliser)
+        if text is None:
+            reason = queries.version_row(connection, target, no, normaliser).text_reason
+            raise UsageError(
+                f"version {no} of {escape.path(target.path)} has no text: {reason}",
+                hint="its bytes: ingest show --raw",
+            )
+    end = "\n" if text and not text.endswith("\n") and sys.stdout.isatty() else ""
+    write((escape.text(text) + end).encode("utf-8", "replace"))

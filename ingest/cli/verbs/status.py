@@ -1,0 +1,111 @@
+"""`ingest status`: health and counts."""
+
+from __future__ import annotations
+
+import socket
+from typing import Any
+
+import click
+
+from ingest import escape
+from ingest.cli.options import as_json, opened, system_clock, verb
+from ingest.cli.output import counted, emit, line, paint
+from ingest.cli.times import Times
+
+_EXIT = {"ok": 0, "degraded": 3, "blind": 4, "stopped": 4}
+_COLOUR = {"ok": "green", "degraded": "yellow", "blind": "red", "stopped": "red"}
+
+PATIENCE = 3.0  # seconds for a daemon to answer
+_SILENT = {
+    "code": "blind",
+    "root": None,
+    "path": None,
+    "detail": "the daemon runs but does not answer",
+    "since": None,
+}
+
+
+@verb
+@click.option("--exit-code", is_flag=True, help="End with 0 ok, 3 degraded, 4 blind or stopped.")
+def command(exit_code: bool) -> int:
+    """Health and counts: from the running daemon, else from the store.
+
+    Exit: 0; with --exit-code 0 ok, 3 degraded, 4 blind or stopped; 4 no store.
+    """
+    record = _record()
+    if as_json():
+        emit(record)
+    else:
+        _show(record)
+    return _EXIT[record["health"]] if exit_code else 0
+
+
+def _record() -> dict[str, Any]:
+    from ingest import status, witnesses
+    from ingest.daemon.door import ask
+    from ingest.daemon.running import doors
+    from ingest.errors import NoDaemon, Unreachable
+    from ingest.index.database import Index
+
+    live: dict[str, Any] = {}
+    sinks: list[dict[str, Any]] = []
+    log_errors, silent = None, False
+    with opened() as store:
+        for path in doors(store):
+            try:
+                answer = next(ask(path, {"verb": "status"}, timeout=PATIENCE), {})
+            except NoDaemon:
+                continue
+            except Unreachable:
+                silent = True
+                continue
+            live |= answer.get("live") or {}
+            names = {sink["name"] for sink in sinks}
+            sinks += [sink for sink in answer.get("sinks", ()) if sink["name"] not in names]
+            log_errors = (log_errors or 0) + answer.get("log_errors", 0)
+        contradictions = witnesses.ask(store).contradictions
+        with store.read() as connection:
+            record = status.record(
+                connection, now=system_clock().wall(), host=socket.gethostname(), live=live,
+                sinks=sinks or None, log_errors=log_errors,
+                contradictions=contradictions, bytes_index=Index(store).size(),
+            )  # fmt: skip
+    return {**record, "health": "blind", "problems": [_SILENT, *record["problems"]]} if silent else record
+
+
+def _show(record: dict[str, Any]) -> None:
+    health = record["health"]
+    line(f"health     {paint(health, fg=_COLOUR[health], bold=True)}")
+    rejected = f", {record['rejected']:,} rejected" if record["rejected"] else ""
+    line(f"documents  {record['documents']:,} in {counted(record['versions'], 'version')}{rejected}")
+    line(f"log        {counted(record['seq'], 'change')}")
+    line(f"tree root  {record['seq']}:{record['tree_root']}")
+    line(f"stored     {counted(record['bytes_stored'], 'byte')}")
+    times = Times()
+    built = counted(record["bytes_index"], "byte") if record["bytes_index"] else "not built yet"
+    line(f"index      {built}")
+    last = record["last_scan_at"]
+    line(f"last scan  {'never' if last is None else times.reshow(last)}")
+    if record["left_out"]:
+        rules = ", ".join(f"{many:,} {escape.name(rule)}" for rule, many in record["left_out"].items())
+        line(f"left out   {rules}")
+    for root in record["roots"]:
+        state = (
+            ""
+            if root["backend"] is None
+            else f"  {root['backend']}, {counted(root['watched_directories'], 'folder')}"
+        )
+        unwatched = f", {root['unwatched_directories']:,} unwatched" if root["unwatched_directories"] else ""
+        line(f"root       {escape.name(root['name'])}  {escape.name(root['path'])}{state}{unwatched}")
+        begins = root["record_begins_at"]
+        line(f"           {'no record yet' if begins is None else f'on record since {times.reshow(begins)}'}")
+    for sink in record["sinks"]:
+        error = f": {escape.name(sink['last_error'])}" if sink["last_error"] else ""
+        line(f"sink       {escape.name(sink['name'])} at {sink['cursor']:,}, {sink['lag']:,} behind{error}")
+    for problem in record["problems"]:
+        where = escape.name(f"{problem['root'] or ''}/{problem['path'] or ''}".strip("/"))
+        code = paint(problem["code"], fg="yellow")
+        line(f"problem    {code}  {where}  {escape.name(problem['detail'] or '')}")
+    more = record["problems_total"] - len(record["problems"])
+    if more > 0:
+        line(f"           and {more:,} more")

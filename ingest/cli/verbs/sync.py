@@ -1,0 +1,43 @@
+"""`ingest sync`: wait until everything announced before the call is in the store."""
+
+from __future__ import annotations
+
+import click
+
+from ingest.cli.options import SECONDS, as_json, opened, require_tested_system, verb
+from ingest.cli.output import emit, line
+
+
+@verb
+@click.option("--timeout", type=SECONDS, default=30.0, metavar="S", help="Seconds to wait.")
+@click.option("--root", metavar="NAME", help="Only this root.")
+def command(timeout: float, root: str | None) -> None:
+    """Wait until everything that the operating system announced before this call is in the store.
+
+    Never scans. Needs a running `watch`; while it is blind, or an overflow is not yet reconciled,
+    this waits.
+
+    Exit: 0 done; 2 no such root; 4 no daemon, or time ran out.
+    """
+    require_tested_system()
+    from ingest.daemon.door import ask
+    from ingest.daemon.running import doors
+    from ingest.errors import NoDaemon, Unreachable
+
+    with opened() as store:
+        paths = doors(store, root)
+    if not paths:
+        raise NoDaemon("no root is known", hint="run: ingest watch FOLDER")
+    for path, ids in paths.items():
+        wanted = {"verb": "sync", "timeout": timeout, "roots": ids if root else []}
+        answers = list(ask(path, wanted, timeout=timeout + 1))
+        if answers and not answers[0].get("roots"):
+            raise NoDaemon("the daemon of this store does not watch that root", hint="run: ingest status")
+        if not answers or not answers[0].get("done"):
+            raise Unreachable(
+                f"not everything was in the store after {timeout:g} s", hint="see why: ingest status"
+            )
+        if as_json():
+            emit({"synced": True, "seq": answers[0].get("to_seq")})
+    if not as_json():
+        line("everything announced before is in the store")

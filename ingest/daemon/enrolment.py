@@ -1,0 +1,248 @@
+"""Which roots a call names: known ones, new ones, or none that can be taken."""
+
+from __future__ import annotations
+
+import os
+import socket
+from collections.abc import Iterator, Sequence
+from contextlib import ExitStack, contextmanager
+
+import msgspec
+
+from ingest import root_folder
+from ingest.capture.limits import Clock
+from ingest.config import Settings
+from ingest.daemon.root_names import is_here
+from ingest.disk import root_mark
+from ingest.errors import AlreadyRunning, NotFound, RootUnavailable, UsageError
+from ingest.escape import path as show
+from ingest.ids import new_uid
+from ingest.store import roots
+from ingest.store.engine import Connection, Store
+from ingest.store.locks import RootLock
+from ingest.store.roots import Root
+
+
+class Wanted(msgspec.Struct, frozen=True):
+    """A root as the call wrote it: a name, a path, or both."""
+
+    name: str | None
+    path: bytes | None
+
+
+def parse(words: str) -> Wanted:
+    """`PATH`, `NAME` or `NAME=PATH`. A folder of that name here is meant before a root's name."""
+    if os.path.isdir(words) or "/" in words.partition("=")[0]:
+        return Wanted(None, _real(words))
+    name, equals, path = words.partition("=")
+    if equals:
+        if not name or not path:
+            raise UsageError(f"root '{words}' is not NAME=PATH")
+        return Wanted(name, _real(path))
+    return Wanted(words, None)
+
+
+def enrol(
+    store: Store,
+    words: Sequence[str],
+    *,
+    settings: Settings,
+    adopt: bool,
+    clock: Clock,
+    taken: AlreadyRunning | None = None,
+) -> tuple[list[Root], list[Root]]:
+    """The roots to capture, and those of them that were recorded just now. Without words: the roots of the
+    settings, else those known.
+
+    `taken` says who else captures into the store: then no new root is recorded. A root of the settings that
+    was retired is left out, unless all of them were: they may name it still. Raises UsageError, NotFound,
+    RootUnavailable or AlreadyRunning; a known root whose folder is gone is returned as it is, its capture
+    will say so.
+    """
+    wanted = [parse(word) for word in words]
+    named = bool(wanted)
+    if not wanted:
+        wanted = [Wanted(name, _real(root.path)) for name, root in settings.roots.items() if root.path]
+    with store.write() as connection:
+        if not wanted:
+            every = [root for root in roots.every(connection) if is_here(store, root)]
+            known = [root for root in every if root.retired_at is None]
+            if not known and every:
+                raise UsageError(
+                    "no root is named, and every root known here was retired",
+                    hint=f"take one up again: ingest roots resume {every[0].name}",
+                )
+            if not known:
+                raise UsageError(
+                    "no root is named and none is known here", hint="name a folder: ingest watch FOLDER"
+                )
+            return [_adopt(connection, root, clock) if adopt else root for root in known], []
+        if not named:
+            retired = {root.path for root in roots.every(connection) if root.retired_at is not None}
+            wanted = [want for want in wanted if want.path not in retired] or wanted[:1]
+        before = {root.id for root in roots.every(connection)}
+        found: dict[int, Root] = {}
+        for want in wanted:
+            root = _enrol_one(store, connection, want, adopt=adopt, clock=clock)
+            if taken is not None and root.id not in before:
+                raise AlreadyRunning(
+                    f"{taken.message}, and does not capture {show(root.path)}",
+                    hint="stop it, or start it with this root too",
+                )
+            found[root.id] = root
+        return list(found.values()), [root for root in found.values() if root.id not in before]
+
+
+@contextmanager
+def enrolled(
+    store: Store,
+    words: Sequence[str],
+    *,
+    settings: Settings,
+    adopt: bool,
+    clock: Clock,
+    taken: AlreadyRunning | None = None,
+) -> Iterator[list[Root]]:
+    """The roots to capture, for as long as they are: where that is refused, new ones are forgotten again.
+
+    The caller holds the lock of a SQLite store, or has what `taken` says of it. What it raises
+    AlreadyRunning for is raised on.
+    """
+    known, new = enrol(store, words, settings=settings, adopt=adopt, clock=clock, taken=taken)
+    try:
+        yield known
+    except AlreadyRunning:
+        for root in new:
+            _take_back(store, root)
+        raise
+
+
+def _take_back(store: Store, root: Root) -> None:
+    """Forget a root, unless somebody has taken it up since."""
+    with ExitStack() as held:
+        if not store.is_sqlite:
+            lock = RootLock(store, root.id, root.name)
+            held.callback(lock.release)
+            try:
+                lock.hold()
+            except AlreadyRunning:
+                return
+        with store.write() as connection:
+            roots.forget(connection, root.id)
+
+
+def _enrol_one(store: Store, connection: Connection, want: Wanted, *, adopt: bool, clock: Clock) -> Root:
+    every = roots.every(connection)
+    by_name = next((root for root in every if root.name == want.name), None)
+    if want.path is None:
+        if by_name is None:
+            names = ", ".join(root.name for root in every)
+            raise NotFound(
+                f"no folder and no root named '{want.name}'",
+                hint=f"the roots are: {names}" if names else None,
+            )
+        root = _watched(by_name)
+        return _adopt(connection, root, clock) if adopt else root
+    known = _known_at(store, every, want.path)
+    if known is None and adopt and by_name is not None and by_name.path == want.path:
+        known = by_name  # another host's, or this one's under another name
+    if known is not None:
+        if want.name is not None and want.name != known.name:
+            raise UsageError(
+                f"{show(want.path)} is already the root '{known.name}'",
+                hint=f"rename it: ingest roots rename {known.name} {want.name}",
+            )
+        root = _watched(known)
+        return _adopt(connection, root, clock) if adopt else root
+    name = want.name or show(os.path.basename(want.path)) or "root"
+    refuse_nested(every, want.path)
+    return _add(connection, every, name, want.path, adopt=adopt, clock=clock)
+
+
+def _known_at(store: Store, every: list[Root], path: bytes) -> Root | None:
+    """The root recorded at this path; of several hosts' roots, the one that this folder is."""
+    here = [root for root in every if root.path == path]
+    if len(here) > 1 or (here and here[0].host != socket.gethostname()):
+        try:
+            found = root_mark.open_root(path)
+        except RootUnavailable:
+            return next((root for root in here if root.host == socket.gethostname()), None)
+        same = [r for r in here if root_folder.refusal(store, r, found) is None]
+        os.close(found.fd)
+        return next(iter(same), None) or next((r for r in here if r.host == socket.gethostname()), None)
+    return here[0] if here else None
+
+
+def refuse_nested(every: list[Root], path: bytes) -> None:
+    """Raise UsageError where a folder of this host lies inside a root that is watched, or around one."""
+    for root in every:
+        if root.retired_at is not None or root.host != socket.gethostname():
+            continue
+        for inner, outer in ((path, root.path), (root.path, path)):
+            if inner.startswith(outer.rstrip(b"/") + b"/"):
+                raise UsageError(
+                    f"{show(inner)} lies inside the root {show(outer)}",
+                    hint="watch one of them; the outer one takes in the inner one's files",
+                )
+
+
+def _add(
+    connection: Connection, every: list[Root], name: str, path: bytes, *, adopt: bool, clock: Clock
+) -> Root:
+    if not os.path.isdir(path):
+        raise NotFound(f"no folder at {show(path)}", hint="make it first, or check the path")
+    found = root_mark.open_root(path)
+    try:
+        owner = next((root for root in every if root.mark == found.mark), None)
+        if owner is not None and not adopt:
+            raise UsageError(
+                f"{show(path)} holds the mark of the root '{owner.name}' at {show(owner.path)}",
+                hint=f"if it moved: ingest roots relocate {owner.name} {show(path)}; a copy: --adopt",
+            )
+        # a mark that no root here has: the folder is watched into another store, and keeps it
+        mark = found.mark
+        if mark is None or owner is not None:
+            mark = clock.entropy(root_mark.MARK_BYTES)
+        root = roots.add(
+            connection, uid=new_uid(clock.wall(), clock.entropy), name=name, host=socket.gethostname(),
+            path=path, device=found.device, inode=found.facts.inode or 0, mark=mark,
+        )  # fmt: skip
+        root_mark.write_mark(found.fd, mark)
+        roots.update(connection, root.id, **root_folder.folder_columns(found, path))
+        return roots.named(connection, root.name)
+    finally:
+        os.close(found.fd)
+
+
+def _adopt(connection: Connection, root: Root, clock: Clock) -> Root:
+    """Whatever folder stands at the root's path is the root from now on, under a new mark: what still holds
+    the old one is another folder."""
+    try:
+        found = root_mark.open_root(root.path)
+    except RootUnavailable:
+        return root
+    try:
+        mark = clock.entropy(root_mark.MARK_BYTES)
+        if not root_mark.write_mark(found.fd, mark) and found.mark is not None:
+            mark = found.mark  # where nothing can be written, what it holds is what can be asked for
+        roots.update(
+            connection, root.id, mark=mark, mounts=root_folder.mounts_now(found.fd, root.path),
+            **root_folder.folder_columns(found, root.path),
+        )  # fmt: skip
+        return roots.named(connection, root.name)
+    finally:
+        os.close(found.fd)
+
+
+def _watched(root: Root) -> Root:
+    """The root, unless it was retired: only `roots resume` takes it up again. Raises UsageError."""
+    if root.retired_at is not None:
+        raise UsageError(
+            f"the root '{root.name}' at {show(root.path)} was retired",
+            hint=f"take it up again: ingest roots resume {root.name}",
+        )
+    return root
+
+
+def _real(path: str) -> bytes:
+    return os.path.realpath(os.fsencode(os.path.expanduser(path)))

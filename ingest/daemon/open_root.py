@@ -1,0 +1,203 @@
+"""A root's folder, held open and locked, and what is mounted below it."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator, Sequence
+from contextlib import ExitStack, contextmanager
+from functools import partial
+
+import msgspec
+
+from ingest import root_folder
+from ingest.disk import mounts, root_mark
+from ingest.disk.descriptors import are_too_few
+from ingest.disk.root_mark import KnownDocument
+from ingest.errors import AlreadyRunning, RootUnavailable
+from ingest.store import roots
+from ingest.store.engine import Store
+from ingest.store.locks import RootLock
+from ingest.store.roots import Root
+
+
+@contextmanager
+def _root_not_blamed() -> Iterator[None]:
+    """That a folder cannot be opened for want of descriptors says nothing of the folder."""
+    try:
+        yield
+    except RootUnavailable as error:
+        if isinstance(error.__cause__, OSError) and are_too_few(error.__cause__):
+            raise error.__cause__ from None
+        raise
+
+
+class Checked(msgspec.Struct, frozen=True):
+    """What a look at an open folder found: the lock had to be taken anew, the mark is missing, or somebody
+    adopted the folder since, so that it has another mark."""
+
+    lock_taken: bool
+    mark_missing: bool
+    adopted: bool
+
+
+class OpenRoot:
+    """The folder of one root, from `open` to `close`; it can be opened again."""
+
+    def __init__(self, store: Store, root: Root) -> None:
+        self._store = store
+        self._root = root
+        self._stack = ExitStack()
+        self._opened: root_mark.Anchor | None = None
+        self._lock: RootLock | None = None
+        self._mounts = mounts.Mounts(root.path, root.mounts)
+        self._documents: Sequence[KnownDocument] | None = None
+
+    @property
+    def folder(self) -> int:
+        """The descriptor of the open folder."""
+        assert self._opened is not None
+        return self._opened.fd
+
+    @property
+    def closed(self) -> frozenset[bytes]:
+        """The folders below that are not as they were mounted: unknown until that is over."""
+        return self._mounts.closed
+
+    def open(self) -> None:
+        """Open the folder, lock it, write its mark. Raises RootUnavailable, AlreadyRunning or
+        StoreUnavailable, and OSError where there are too few descriptors."""
+        self._open()
+        if not self.is_in_place():
+            # on an overlay the first file that is written into a folder makes it another one
+            self.close()
+            self._open()
+
+    def _open(self) -> None:
+        root = self._root = self._recorded()
+        with _root_not_blamed():
+            opened = root_folder.open_recorded(self._store, root, self._small_documents)
+        with ExitStack() as stack:
+            stack.callback(os.close, opened.fd)
+            stack.enter_context(root_mark.lock_root(opened, root.path))
+            if not self._store.is_sqlite:
+                self._lock = RootLock(self._store, root.id, root.name)
+                stack.callback(self._lock.release)
+                self._lock.hold()
+                self._root = root = self._recorded()
+            root_mark.write_mark(opened.fd, root.mark)
+            found = root_folder.folder_columns(opened, root.path)
+            if found["is_mount"] is None:
+                del found["is_mount"]
+            if any(getattr(root, name) != value for name, value in found.items()):
+                self._update(**found)
+            self._mounts.close()
+            self._mounts = mounts.Mounts(root.path, root.mounts)
+            stack.callback(self._mounts.close)
+            self._stack = stack.pop_all()
+        self._opened, self._documents = opened, None
+        self._mounts.look()
+
+    def _small_documents(self) -> Sequence[KnownDocument]:
+        """Known documents to prove the folder by; none is recorded while it cannot be opened."""
+        if self._documents is None:
+            self._documents = root_folder.small_documents(self._store, self._root)
+        return self._documents
+
+    def _recorded(self) -> Root:
+        """The root as it is recorded now, under the name and at the path that it is watched by.
+
+        Raises AlreadyRunning where it is not: whoever recorded it was refused it, and took it back.
+        """
+        with self._store.read() as connection:
+            found = [root for root in roots.every(connection) if root.id == self._root.id]
+        if not found:
+            raise AlreadyRunning(
+                f"root {self._root.name} was taken back by the process that recorded it",
+                hint="start again",
+            )
+        return msgspec.structs.replace(found[0], name=self._root.name, path=self._root.path)
+
+    def close(self) -> None:
+        """Let the folder and the locks go; may be called twice."""
+        self._opened = self._lock = None
+        self._stack.close()
+
+    def check(self) -> Checked:
+        """Whether the open folder is still the root, and still ours.
+
+        Raises RootUnavailable where it is gone, another one stands there or it holds the mark of another
+        root, and what taking the lock raises; OSError where there are too few descriptors.
+        """
+        taken = self._lock is not None and self._lock.hold()
+        assert self._opened is not None
+        with _root_not_blamed():
+            found = root_mark.open_root(self._root.path)
+        os.close(found.fd)
+        if (found.device, found.facts.inode) != (self._opened.device, self._opened.facts.inode):
+            raise RootUnavailable("another folder stands here now", code="root_replaced")
+        adopted = found.mark not in (None, self._root.mark) and self._follow_adoption()
+        if found.mark not in (None, self._root.mark):
+            raise RootUnavailable(
+                "the folder holds the mark of another root now",
+                code="root_replaced",
+                hint=f"if it is this one all the same: ingest scan --adopt {self._root.name}",
+            )
+        return Checked(taken, found.mark is None, adopted)
+
+    def _follow_adoption(self) -> bool:
+        """Go on as the root is recorded now; whether its mark is another."""
+        recorded = self._recorded()
+        if recorded.mark == self._root.mark:
+            return False
+        self._root = recorded
+        self._mounts.known = {mount.path: mount for mount in recorded.mounts}
+        return True
+
+    def is_in_place(self) -> bool:
+        """Whether the open folder is the one at the root's path: quick, and says nothing of why not."""
+        try:
+            return os.path.samestat(os.lstat(self._root.path), os.fstat(self.folder))
+        except OSError:
+            return False
+
+    def write_mark(self) -> bool:
+        """Write the root's mark into its folder; False where nothing can be written there."""
+        return root_mark.write_mark(self.folder, self._root.mark) and root_mark.is_writable(self.folder)
+
+    def mounts_changed(self) -> bool:
+        """Whether anything was mounted or unmounted since the last look."""
+        return self._mounts.look()
+
+    @property
+    def mounts_told(self) -> bool:
+        """Whether the kernel tells what is mounted where."""
+        return self._mounts.is_told
+
+    @property
+    def folds_names(self) -> bool:
+        """Whether names that differ in letter case are taken for one, here or in what is mounted below."""
+        return root_mark.folds_names(self.folder) or not mounts.FOLDING.isdisjoint(
+            self._mounts.types.values()
+        )
+
+    @property
+    def is_remote(self) -> bool:
+        """Whether the clock that stamps the root's files may be another machine's."""
+        return not mounts.is_local(self._root.path)
+
+    def compare_mounts(self) -> bool:
+        """Close the folders whose mount came, went or was swapped with documents below; whether a scan must
+        follow."""
+        believed = dict(self._mounts.known)
+        changed = self._mounts.compare(
+            self.folder,
+            any_below=partial(root_folder.any_below, self._store, self._root),
+            is_proven=partial(root_folder.is_mount_proven, self._store, self._root, self.folder),
+        )
+        if self._mounts.known != believed:
+            self._update(mounts=sorted(self._mounts.known.values(), key=lambda mount: mount.path))
+        return changed
+
+    def _update(self, **values: object) -> None:
+        with self._store.write() as connection:
+            roots.update(connection, self._root.id, **values)

@@ -1,0 +1,139 @@
+"""One full reconcile outside a daemon, or through the one that runs."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from contextlib import ExitStack
+
+import msgspec
+
+from ingest import witnesses
+from ingest.capture.limits import Clock
+from ingest.config import Settings
+from ingest.daemon import door
+from ingest.daemon.root_monitor import SHORT, RootMonitor
+from ingest.disk import descriptors, root_mark
+from ingest.errors import (
+    AlreadyRunning,
+    LogShortened,
+    NoDaemon,
+    RootUnavailable,
+    StoreUnavailable,
+    Unreachable,
+)
+from ingest.logging import Silent
+from ingest.store.engine import Store
+from ingest.store.roots import Root
+
+PATIENCE = 86_400.0  # seconds; a scan asked of a daemon takes as long as it takes
+
+
+def scan_roots(
+    store: Store,
+    roots: Sequence[Root],
+    *,
+    settings: Settings,
+    clock: Clock,
+    progress: Callable[[int, float], None],
+    alone: bool,
+) -> tuple[int, list[RootUnavailable]]:
+    """Reconcile these roots, through the daemon where one runs. `alone` says that the caller holds the lock
+    of a SQLite store.
+
+    Returns how many files there are, and which roots could not be looked at: one that is gone keeps
+    none of the others waiting. Raises AlreadyRunning, StoreUnavailable or Unreachable.
+    """
+    files = 0
+    remaining: list[Root] = []
+    lost: list[RootUnavailable] = []
+    for root in roots:
+        try:
+            found = _asked_daemon(store, root)
+        except RootUnavailable as error:
+            lost.append(error)
+            continue
+        if found is None:
+            remaining.append(root)
+        else:
+            files += found
+    if not remaining:
+        return files, lost
+    quiet = msgspec.structs.replace(settings, backend="poll", log_level="error")
+    with ExitStack() as held:
+        if store.is_sqlite and not alone:
+            held.enter_context(root_mark.lock_store(str(store.url.database)))
+        for root in remaining:
+            try:
+                files += _scan(store, root, quiet, clock, progress)
+            except RootUnavailable as error:
+                lost.append(error)
+    return files, lost
+
+
+def _scan(
+    store: Store,
+    root: Root,
+    settings: Settings,
+    clock: Clock,
+    progress: Callable[[int, float], None],
+) -> int:
+    observation = RootMonitor(
+        store, root, settings=settings, clock=clock, log=Silent(), wake=lambda: None,
+        hidden=store.files_below, once=True,
+    )  # fmt: skip
+    try:
+        observation.ground.open()
+    except RootUnavailable as error:
+        observation.condition.begin()
+        # the last state that is known is the last good scan's
+        observation.condition.cover("blind", error.code, root.last_scan_at)
+        raise
+    assert observation.capture is not None
+    observation.condition.begin()
+    try:
+        while True:
+            more = observation.step()
+            _raise_trouble(observation)
+            now = clock.monotonic()
+            progress(observation.capture.files_seen, now)
+            if observation.ground.ready and not observation.capture.busy and not observation.scanning:
+                return observation.capture.files_seen
+            if not more:
+                clock.sleep(min(max(observation.next_due() - now, 0.001), 0.05))
+    finally:
+        observation.close()
+
+
+def _raise_trouble(observation: RootMonitor) -> None:
+    """A scan does not wait for things to mend: it ends and says why."""
+    for problem in observation.condition.problems.values():
+        if problem.code in ("root_missing", "root_replaced") and problem.path is None:
+            raise RootUnavailable(problem.detail, code=problem.code)
+        if problem.code == "log_shortened":
+            raise LogShortened(problem.detail, hint=witnesses.ACCEPT)
+        if (problem.code, problem.path) == SHORT:
+            raise Unreachable(problem.detail, hint=descriptors.HINT)
+        if problem.code.startswith("store_"):
+            raise StoreUnavailable(problem.detail, code=problem.code)
+
+
+def _asked_daemon(store: Store, root: Root) -> int | None:
+    """The number of files that the daemon found which captures this root; None when there is none."""
+    path = door.beside_store(str(store.url.database)) if store.is_sqlite else door.found_for(root.uid)
+    try:
+        answers = list(
+            door.ask(path, {"verb": "scan", "roots": [root.uid.hex()], "timeout": PATIENCE}, timeout=PATIENCE)
+        )
+    except NoDaemon:
+        return None
+    answer = answers[0] if answers else {}
+    if not answer.get("roots"):
+        raise AlreadyRunning(
+            f"the daemon that writes this store does not capture the root '{root.name}'",
+            hint="stop it, or start it with this root too",
+        )
+    if lost := answer.get("lost"):
+        raise RootUnavailable(f"root {root.name}: {lost['detail']}", code=lost["code"])
+    if not answer.get("done"):
+        raise Unreachable("the daemon ended before the scan did", hint="run: ingest status")
+    return int(answer.get("files", 0))

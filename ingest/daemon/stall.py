@@ -1,0 +1,30 @@
+"""Whether time went by as it should between two steps of work."""
+
+from __future__ import annotations
+
+from ingest.capture.limits import Clock
+
+STALL = 5.0  # seconds; a gap this long between two steps: stopped, suspended, or the clock jumped
+JUMP = 5_000_000  # microseconds by which the wall clock may leave the monotonic one in a step
+
+
+class StallDetector:
+    """Felt at the beginning of each step, at rest from its end. `last` is when that was, monotonic."""
+
+    def __init__(self, clock: Clock) -> None:
+        self._clock = clock
+        self.last = clock.monotonic()
+        self._offset = clock.wall() - round(self.last * 1e6)
+
+    def feel(self, now: float) -> tuple[float, int]:
+        """The seconds that passed unfelt and the microseconds that the wall clock jumped; each 0 where all is
+        well.
+        """
+        gap, self.last = now - self.last, now
+        offset = self._clock.wall() - round(now * 1e6)
+        jump, self._offset = offset - self._offset, offset
+        return (gap if gap > STALL else 0.0), (jump if abs(jump) > JUMP else 0)
+
+    def rest(self) -> None:
+        """A step is over."""
+        self.last = self._clock.monotonic()

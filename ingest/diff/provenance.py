@@ -1,0 +1,315 @@
+"""Which version each sentence of a document came from, and inside an edited one each run of words.
+
+A `Lineage` is given the versions in order. It keeps a `Span` for each stay of a sentence: the versions
+that held it, without a gap. Sentences are known by what they say without white space:
+
+* what stands in both versions is the same span, wherever it moved;
+* what comes back after it was away begins a new span that keeps its first origin;
+* what is left and shares most of its words with a sentence that went from the same place is an
+  edit of it: `runs` then says of each run of words which version brought it;
+* the rest is new.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_left, bisect_right
+from collections import defaultdict, deque
+from collections.abc import Iterator, Mapping, Sequence
+from functools import lru_cache
+from hashlib import blake2b
+from itertools import accumulate
+
+import msgspec
+
+from ingest.diff import sequences, similarity
+from ingest.text.sentences import Sentence, split_again
+from ingest.text.words import tokens, without_blanks
+
+OPEN = 2**31 - 1  # `to_no` of what the last version still holds
+MOST_COMPARED = 2_500  # pairs of sentences of one gap; past it nothing in the gap is an edit
+_MOST_HELD = 8_000_000  # characters
+_MOVED = 0.7
+_SHARED = 0.5  # of the weight of the lighter one
+
+Runs = tuple[tuple[int, int], ...]  # (version, characters without the blanks), in order
+
+
+class Said(msgspec.Struct, frozen=True):
+    """A sentence as it stands in one text; `key` is what it says, in 63 bits."""
+
+    key: int
+    offset: int
+    text: str
+
+
+class Span(msgspec.Struct):
+    """One stay of a sentence. `to_no` alone changes, and `edited`, when it ends.
+
+    `no`, `offset` and `length` say where its text can be read; `edited` that an edit of it took its
+    place. `runs` is None where all of it came with `origin_no`.
+    """
+
+    key: int
+    from_no: int
+    to_no: int
+    origin_no: int
+    offset: int
+    length: int
+    runs: Runs | None = None
+    edited: bool = False
+    id: int = 0
+
+    @property
+    def no(self) -> int:
+        """The version in which it is read."""
+        return self.from_no
+
+
+class Cutter:
+    """Cuts texts into sentences; what it cut before it knows. Paragraphs never share a sentence."""
+
+    def __init__(self) -> None:
+        self._held: dict[tuple[str, str | None], tuple[tuple[int, int, str], ...]] = {}
+        self._keys: dict[str, int] = {}
+        self._size = 0
+        self._last: dict[str | None, tuple[str, list[Sentence]]] = {}
+
+    def cut(self, text: str, language: str | None) -> list[Said]:
+        """The sentences of a text, in order."""
+        found: list[Said] = []
+        at = 0
+        for paragraph in text.split("\n\n"):
+            held = self._held.get((paragraph, language))
+            if held is None:
+                if self._size > _MOST_HELD:
+                    self._held.clear()
+                    self._keys.clear()
+                    self._size = 0
+                self._size += len(paragraph)
+                held = self._held[paragraph, language] = tuple(self._cut(paragraph, language))
+            found += [Said(key, at + offset, said) for key, offset, said in held]
+            at += len(paragraph) + 2
+        return found
+
+    def _cut(self, paragraph: str, language: str | None) -> Iterator[tuple[int, int, str]]:
+        # What is new is mostly what the last new one was, with an edit.
+        sentences = split_again(paragraph, language, *self._last.get(language, ("", [])))
+        self._last[language] = paragraph, sentences
+        for each in sentences:
+            said = paragraph[each.text_start : each.text_end]
+            if not said:
+                continue
+            key = self._keys.get(said)
+            if key is None:
+                key = self._keys[said] = key_of(said)
+            yield key, each.text_start, said
+
+
+def key_of(sentence: str) -> int:
+    """What a sentence says, white space aside, as a number that both databases can hold."""
+    digest = blake2b(without_blanks(sentence).encode("utf-8", "surrogatepass"), digest_size=8).digest()
+    return int.from_bytes(digest, "big") >> 1
+
+
+class Lineage:
+    """The spans of one document, version after version.
+
+    `live` are the spans of the last version in its order, with `said`; `gone` the last stay of each
+    sentence that ended, or as many of them as the next version may ask for.
+    """
+
+    def __init__(
+        self,
+        live: Sequence[Span] = (),
+        said: Sequence[Said] = (),
+        gone: Mapping[int, Span] | None = None,
+    ) -> None:
+        self.live = list(live)
+        self.said = list(said)
+        self.gone = dict(gone or {})
+        self.begun: list[Span] = []
+        self.ended: list[Span] = []
+
+    def step(self, no: int, said: Sequence[Said]) -> None:
+        """Take the next version in."""
+        old, new = self.said, list(said)
+        head = 0
+        while head < min(len(old), len(new)) and old[head].key == new[head].key:
+            head += 1
+        tail = 0
+        while tail < min(len(old), len(new)) - head and old[-1 - tail].key == new[-1 - tail].key:
+            tail += 1
+        old_range, new_range = range(head, len(old) - tail), range(head, len(new) - tail)
+        places: defaultdict[int, deque[int]] = defaultdict(deque)
+        for i in old_range:
+            places[old[i].key].append(i)
+        took: dict[int, int] = {}
+        for j in new_range:
+            waiting = places.get(new[j].key)
+            if waiting:
+                took[j] = waiting.popleft()
+        used = set(took.values())
+        runs, edited = self._edits(no, old_range, new_range, used, took, new)
+        here = {each.key for each in old}
+        spans: list[Span] = []
+        for j in new_range:
+            if j in took:
+                spans.append(self.live[took[j]])
+                continue
+            each = new[j]
+            before = self.gone.get(each.key) if each.key not in here else None
+            here.add(each.key)
+            span = Span(
+                key=each.key,
+                from_no=no,
+                to_no=OPEN,
+                origin_no=no if before is None else before.origin_no,
+                offset=each.offset,
+                length=len(each.text),
+                runs=runs.get(j) if before is None else _oldest(before, runs.get(j)),
+            )
+            spans.append(span)
+            self.begun.append(span)
+        for i in old_range:
+            if i not in used:
+                span = self.live[i]
+                span.to_no = no - 1
+                span.edited = i in edited
+                self.gone[span.key] = span
+                self.ended.append(span)
+        self.live = [*self.live[:head], *spans, *self.live[len(old) - tail :]]
+        self.said = new
+
+    def _edits(
+        self, no: int, old_range: range, new_range: range, used: set[int], took: dict[int, int],
+        new: list[Said],
+    ) -> tuple[dict[int, Runs], set[int]]:  # fmt: skip
+        """The runs of each sentence that is an edit of others, and those others."""
+        found: dict[int, Runs] = {}
+        edited: set[int] = set()
+        for olds, news in _gaps(old_range, new_range, used, took):
+            if not olds or not news or len(olds) * len(news) > MOST_COMPARED:
+                continue
+            old_bags = [similarity.bag(self.said[i].text) for i in olds]
+            for j in news:
+                bag = similarity.bag(new[j].text)
+                sources = [
+                    i
+                    for i, each in zip(olds, old_bags, strict=True)
+                    if similarity.shared(each, bag) >= max(0.01, _SHARED * min(each.weight, bag.weight))
+                ]
+                if sources:
+                    edited.update(sources)
+                    found[j] = self._runs(no, sources, new[j].text)
+        olds = [i for i in old_range if i not in used and i not in edited]
+        news = [j for j in new_range if j not in took and j not in found]
+        if olds and news and len(olds) * len(news) <= MOST_COMPARED:
+            self._moved_edits(no, olds, news, new, found, edited)
+        return found, edited
+
+    def _moved_edits(
+        self, no: int, olds: list[int], news: list[int], new: list[Said], found: dict[int, Runs],
+        edited: set[int],
+    ) -> None:  # fmt: skip
+        """Edits of what stood elsewhere: these must be nearly the same."""
+        pairs = similarity.candidates(
+            [similarity.bag(self.said[i].text) for i in olds],
+            [similarity.bag(new[j].text) for j in news],
+            least=_MOVED,
+        )
+        for pair in sorted(pairs, key=lambda pair: (-pair.score, pair.a, pair.b)):
+            i, j = olds[pair.a], news[pair.b]
+            if i not in edited and j not in found:
+                edited.add(i)
+                found[j] = self._runs(no, [i], new[j].text)
+
+    def _runs(self, no: int, sources: list[int], text: str) -> Runs:
+        """Of each run of words of an edited sentence, the version that brought it."""
+        old: list[str] = []
+        owned: list[tuple[int, int]] = []
+        for i in sources:
+            span, said = self.live[i], self.said[i].text
+            of_this = span.runs or ((span.origin_no, len(without_blanks(said))),)
+            _add(owned, *of_this[0])
+            owned += of_this[1:]
+            old += _tokens(said)
+        ends = list(accumulate(size for _, size in owned))
+        parts = _tokens(text)
+        old_at, new_at = ([0, *accumulate(map(len, side))] for side in (old, parts))
+        runs: list[tuple[int, int]] = []
+        for same in sequences.align(old, parts):
+            start, stop = new_at[same.b_start], new_at[same.b_end]
+            if not same.same:
+                _add(runs, no, stop - start)
+            elif start < stop:
+                ahead = stop - old_at[same.a_end]
+                first, last = bisect_right(ends, start - ahead), bisect_left(ends, stop - ahead)
+                _add(runs, owned[first][0], min(ends[first] + ahead, stop) - start)
+                if first < last:
+                    runs += owned[first + 1 : last]
+                    _add(runs, owned[last][0], stop - ahead - ends[last - 1])
+        return tuple(runs)
+
+
+@lru_cache(maxsize=64)  # what an edit brought, the next one may change
+def _tokens(text: str) -> tuple[str, ...]:
+    """The words and marks of a sentence, without the blanks."""
+    return tuple(token for token in tokens(text) if not token.isspace())
+
+
+def _add(runs: list[tuple[int, int]], owner: int, size: int) -> None:
+    if size and runs and runs[-1][0] == owner:
+        runs[-1] = owner, runs[-1][1] + size
+    elif size:
+        runs.append((owner, size))
+
+
+def _oldest(before: Span, edit: Runs | None) -> Runs | None:
+    """The runs of a sentence that came back, and of each word the older origin where it is an edit too."""
+    if edit is None:
+        return before.runs
+    length = sum(size for _, size in edit)
+    owners = [_owners(before.runs or ((before.origin_no, length),)), _owners(edit)]
+    runs: list[tuple[int, int]] = []
+    for owner in map(min, *owners):
+        _add(runs, owner, 1)
+    return None if runs == [(before.origin_no, length)] else tuple(runs)
+
+
+def _owners(runs: Runs) -> list[int]:
+    return [owner for owner, size in runs for _ in range(size)]
+
+
+def _gaps(
+    old_range: range, new_range: range, used: set[int], took: dict[int, int]
+) -> list[tuple[list[int], list[int]]]:
+    """What is unmatched on both sides, between those matched sentences that kept their order."""
+    kept = _rising([took[j] for j in new_range if j in took])
+    gaps: list[tuple[list[int], list[int]]] = []
+    at = old_range.start
+    news: list[int] = []
+    for j in new_range:
+        if j not in took:
+            news.append(j)
+        elif took[j] in kept:
+            gaps.append(([i for i in range(at, took[j]) if i not in used], news))
+            at, news = took[j] + 1, []
+    gaps.append(([i for i in range(at, old_range.stop) if i not in used], news))
+    return gaps
+
+
+def _rising(numbers: Sequence[int]) -> set[int]:
+    """The longest subsequence that rises; the numbers are all different."""
+    tails: list[int] = []
+    back: dict[int, int] = {}
+    for number in numbers:
+        at = bisect_left(tails, number)
+        if at:
+            back[number] = tails[at - 1]
+        tails[at : at + 1] = [number]
+    found: set[int] = set()
+    number = tails[-1] if tails else -1
+    while number >= 0:
+        found.add(number)
+        number = back.get(number, -1)
+    return found

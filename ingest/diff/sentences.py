@@ -1,0 +1,402 @@
+"""What became of each sentence between two texts A and B, and of each word inside the edited ones.
+
+Sentences that are equal but for white space and stand in the same order are `kept`; equal ones out
+of order are `moved`. Of the others, those that stand between the same kept ones and are alike
+(see `alike`) are `edited`; an edited sentence takes a free neighbour in when the two together are
+more like it: `split` or `merged`. What is left and nearly the same as a sentence elsewhere is `moved`
+with edits. The rest is `removed` and `added`.
+
+Law: `apply(compare(a, b), a) == b`, and comparing a text with itself has no change.
+
+Bounds: past `ANCHORED` cells of the table of sentences, only sentences that each text has once hold
+the alignment, and what lies between them. Past `MOST_UNMATCHED` unmatched sentences on one side none
+is taken for an edited one. Past `diff.LARGEST` cells of words an edited sentence is replaced whole.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_left
+from collections import defaultdict, deque
+from collections.abc import Callable, Iterator, Sequence
+from typing import Literal
+
+import msgspec
+
+from ingest.diff import sequences, similarity
+from ingest.text.sentences import Sentence, split, split_again
+from ingest.text.words import tokens, without_blanks
+
+ANCHORED = sequences.LARGEST
+MOST_UNMATCHED = 20_000
+
+_EDITED = 0.45  # how alike two sentences must be
+_ALONE = 0.3  # the same, where each is the only one between its neighbours
+_MOVED = 0.7
+_LEAST_MOVED = 4.0  # the weight of words below which likeness elsewhere is chance
+_GAIN = 0.04
+_MOST_PARTS = 4
+
+Kind = Literal["kept", "edited", "added", "removed", "moved", "split", "merged"]
+
+
+class Change(msgspec.Struct, frozen=True):
+    """`before` at `a_start:a_end` of A became `after` at `b_start:b_end` of B; either may be empty."""
+
+    a_start: int
+    a_end: int
+    b_start: int
+    b_end: int
+    before: str
+    after: str
+
+
+class Piece(msgspec.Struct, frozen=True):
+    """A range of A that became a range of B, in characters and in sentences counted from 0.
+
+    One sentence on each side, but for `kept`, `added` and `removed`, which may be runs of them,
+    and for `split` and `merged`, which are several on one side. The range of B is empty where it
+    was removed, the range of A where it was added. A kept sentence has changes of white space alone.
+    """
+
+    kind: Kind
+    a_start: int
+    a_end: int
+    b_start: int
+    b_end: int
+    a_sentences: tuple[int, int]
+    b_sentences: tuple[int, int]
+    changes: tuple[Change, ...] = ()
+
+
+class Comparison(msgspec.Struct, frozen=True):
+    """The pieces, in the order of B, what was removed before what came there. They tile both texts.
+
+    `a_cut` and `b_cut` are the sentences that the pieces count.
+    """
+
+    pieces: tuple[Piece, ...]
+    a_length: int
+    a_cut: tuple[Sentence, ...]
+    b_cut: tuple[Sentence, ...]
+
+    @property
+    def a_sentences(self) -> int:
+        """How many sentences A has."""
+        return len(self.a_cut)
+
+    @property
+    def b_sentences(self) -> int:
+        """How many sentences B has."""
+        return len(self.b_cut)
+
+    @property
+    def changed(self) -> bool:
+        """Whether the texts differ at all."""
+        return any(piece.kind != "kept" or piece.changes for piece in self.pieces)
+
+
+def compare(a: str, b: str, *, language: str | None) -> Comparison:
+    """The comparison of two texts, cut into sentences by the rules of one language."""
+    a_cut = split(a, language)
+    if a == b:
+        count = (0, len(a_cut))
+        whole = Piece("kept", 0, len(a), 0, len(b), count, count)
+        return Comparison((whole,) if a else (), len(a), tuple(a_cut), tuple(a_cut))
+    b_cut = split_again(b, language, a, a_cut)
+    work = _Work(a, b, a_cut, b_cut)
+    work.keep()
+    work.move()
+    if max(len(work.a_free), len(work.b_free)) <= MOST_UNMATCHED:
+        work.edit()
+        work.move_edited()
+    return Comparison(tuple(work.pieces()), len(a), tuple(a_cut), tuple(b_cut))
+
+
+def apply(comparison: Comparison, a: str) -> str:
+    """B again. Raises ValueError when the comparison was not made from A."""
+    if len(a) != comparison.a_length:
+        raise ValueError("the text is not the one that was compared")
+    parts: list[str] = []
+    for piece in comparison.pieces:
+        at = piece.a_start
+        for change in piece.changes:
+            if a[change.a_start : change.a_end] != change.before:
+                raise ValueError(f"the text at {change.a_start} is not the one that was compared")
+            parts += (a[at : change.a_start], change.after)
+            at = change.a_end
+        parts.append(a[at : piece.a_end])
+    return "".join(parts)
+
+
+class _Work:
+    """One comparison while it is made."""
+
+    def __init__(self, a: str, b: str, a_cut: list[Sentence], b_cut: list[Sentence]) -> None:
+        self.a, self.b = a, b
+        self.a_cut, self.b_cut = a_cut, b_cut
+        self.a_keys = [without_blanks(a[each.text_start : each.text_end]) for each in a_cut]
+        self.b_keys = [without_blanks(b[each.text_start : each.text_end]) for each in b_cut]
+        # (kind, first and end of A, first and end of B), in order on both sides.
+        self.in_order: list[tuple[Kind, int, int, int, int]] = []
+        self.gaps: list[tuple[int, int, int, int]] = []
+        self.moved: dict[int, int] = {}  # from B to A
+        self.a_free: set[int] = set()
+        self.b_free: set[int] = set()
+        self._a_bags: dict[int, similarity.Bag] = {}
+        self._b_bags: dict[int, similarity.Bag] = {}
+
+    def keep(self) -> None:
+        """Find what is equal and in order, and the gaps between."""
+        for span in _aligned(self.a_keys, self.b_keys):
+            if span.same:
+                self.in_order.append(("kept", span.a_start, span.a_end, span.b_start, span.b_end))
+            else:
+                self.gaps.append((span.a_start, span.a_end, span.b_start, span.b_end))
+                self.a_free.update(range(span.a_start, span.a_end))
+                self.b_free.update(range(span.b_start, span.b_end))
+
+    def move(self) -> None:
+        """Match what is equal and out of order."""
+        places: defaultdict[str, deque[int]] = defaultdict(deque)
+        for i in sorted(self.a_free):
+            places[self.a_keys[i]].append(i)
+        for j in sorted(self.b_free):
+            waiting = places.get(self.b_keys[j])
+            if waiting and any(map(str.isalnum, self.b_keys[j])):
+                self._match_moved(waiting.popleft(), j)
+
+    def _match_moved(self, i: int, j: int) -> None:
+        self.moved[j] = i
+        self.a_free.discard(i)
+        self.b_free.discard(j)
+
+    def edit(self) -> None:
+        """Match, gap by gap, what is alike, and what was cut in parts or put together."""
+        for a_start, a_end, b_start, b_end in self.gaps:
+            old = [i for i in range(a_start, a_end) if i in self.a_free]
+            new = [j for j in range(b_start, b_end) if j in self.b_free]
+            if not old or not new:
+                continue
+            least = _ALONE if len(old) == len(new) == 1 else _EDITED
+            pairs = similarity.candidates(
+                [self._a_bag(i) for i in old], [self._b_bag(j) for j in new], least=least
+            )
+            chained = [(old[pair.a], new[pair.b]) for pair in similarity.chain(pairs, len(new))]
+            self.a_free.difference_update(i for i, _ in chained)
+            self.b_free.difference_update(j for _, j in chained)
+            for i, j in chained:
+                self._extend(i, j)
+        self.in_order.sort(key=lambda match: match[1:])
+
+    def _extend(self, i: int, j: int) -> None:
+        """Record the edit of `i` into `j`, with the free neighbours that belong to it."""
+        first, end = _grown(self._a_bag(i), self._b_bag, self.b_free, j)
+        if end - first > 1:
+            self.in_order.append(("split", i, i + 1, first, end))
+            self.b_free.difference_update(range(first, end))
+            return
+        first, end = _grown(self._b_bag(j), self._a_bag, self.a_free, i)
+        self.in_order.append(("merged" if end - first > 1 else "edited", first, end, j, j + 1))
+        self.a_free.difference_update(range(first, end))
+
+    def move_edited(self) -> None:
+        """Match what is nearly the same elsewhere."""
+        old = [i for i in sorted(self.a_free) if self._a_bag(i).weight >= _LEAST_MOVED]
+        new = [j for j in sorted(self.b_free) if self._b_bag(j).weight >= _LEAST_MOVED]
+        if not old or not new:
+            return
+        pairs = similarity.candidates(
+            [self._a_bag(i) for i in old], [self._b_bag(j) for j in new], least=_MOVED
+        )
+        for pair in sorted(pairs, key=lambda pair: (-pair.score, pair.a, pair.b)):
+            i, j = old[pair.a], new[pair.b]
+            if i in self.a_free and j in self.b_free:
+                self._match_moved(i, j)
+
+    def _a_bag(self, i: int) -> similarity.Bag:
+        if i not in self._a_bags:
+            self._a_bags[i] = similarity.bag(self.a[self.a_cut[i].text_start : self.a_cut[i].text_end])
+        return self._a_bags[i]
+
+    def _b_bag(self, j: int) -> similarity.Bag:
+        if j not in self._b_bags:
+            self._b_bags[j] = similarity.bag(self.b[self.b_cut[j].text_start : self.b_cut[j].text_end])
+        return self._b_bags[j]
+
+    def pieces(self) -> Iterator[Piece]:
+        """The pieces in the order of B."""
+        a_at = b_at = 0
+        a_count, b_count = len(self.a_cut), len(self.b_cut)
+        last: tuple[Kind, int, int, int, int] = ("kept", a_count, a_count, b_count, b_count)
+        from_elsewhere = set(self.moved.values())
+        for kind, a_start, a_end, b_start, b_end in (*self.in_order, last):
+            for first, end in _runs(range(a_at, a_start), from_elsewhere):
+                yield self._piece("removed", first, end, b_at, b_at)
+            came = [(first, end, "added") for first, end in _runs(range(b_at, b_start), self.moved)]
+            came += [(j, j + 1, "moved") for j in range(b_at, b_start) if j in self.moved]
+            for first, end, how in sorted(came):
+                if how == "added":
+                    yield self._piece("added", a_start, a_start, first, end)
+                else:
+                    yield self._piece("moved", self.moved[first], self.moved[first] + 1, first, end)
+            if kind == "kept":
+                yield from self._kept(a_start, a_end, b_start)
+            else:
+                yield self._piece(kind, a_start, a_end, b_start, b_end)
+            a_at, b_at = a_end, b_end
+
+    def _kept(self, a_start: int, a_end: int, b_start: int) -> Iterator[Piece]:
+        """Runs of sentences equal to the letter, and one piece for each whose white space differs."""
+        run = a_start
+        shift = b_start - a_start
+        for i in range(a_start, a_end):
+            old, new = self.a_cut[i], self.b_cut[i + shift]
+            if self.a[old.start : old.end] == self.b[new.start : new.end]:
+                continue
+            if run < i:
+                yield self._piece("kept", run, i, run + shift, i + shift, equal=True)
+            yield self._piece("kept", i, i + 1, i + shift, i + shift + 1)
+            run = i + 1
+        if run < a_end:
+            yield self._piece("kept", run, a_end, run + shift, a_end + shift, equal=True)
+
+    def _piece(
+        self, kind: Kind, a_first: int, a_end: int, b_first: int, b_end: int, *, equal: bool = False
+    ) -> Piece:
+        a_range = _place(self.a_cut, a_first, len(self.a)), _place(self.a_cut, a_end, len(self.a))
+        b_range = _place(self.b_cut, b_first, len(self.b)), _place(self.b_cut, b_end, len(self.b))
+        changes = () if equal else tuple(_changes(self.a, a_range, self.b, b_range))
+        return Piece(kind, *a_range, *b_range, (a_first, a_end), (b_first, b_end), changes)
+
+
+def _place(cut: list[Sentence], number: int, length: int) -> int:
+    return cut[number].start if number < len(cut) else length
+
+
+def _runs(numbers: range, without: dict[int, int] | set[int]) -> Iterator[tuple[int, int]]:
+    """The stretches of the numbers that are left without some of them."""
+    first = numbers.start
+    for number in numbers:
+        if number in without:
+            if first < number:
+                yield first, number
+            first = number + 1
+    if first < numbers.stop:
+        yield first, numbers.stop
+
+
+def _grown(
+    whole: similarity.Bag, part: Callable[[int], similarity.Bag], free: set[int], at: int
+) -> tuple[int, int]:
+    """The run around sentence `at`, of it and free neighbours, that is most like the whole."""
+    first, end = at, at + 1
+    parts = part(at)
+    score = similarity.likeness(whole, parts)
+    while end - first < _MOST_PARTS:
+        grown = []
+        for neighbour in (end, first - 1):
+            if neighbour in free:
+                extra = part(neighbour)
+                both = similarity.joined([parts, extra] if neighbour == end else [extra, parts])
+                # Most of what the neighbour says is in the whole, and not yet in the parts.
+                gained = similarity.shared(whole, both) - similarity.shared(whole, parts)
+                if extra.weight and gained >= extra.weight / 2:
+                    grown.append((similarity.likeness(whole, both), neighbour, both))
+        if not grown:
+            break
+        best, neighbour, both = max(grown, key=lambda each: each[:2])
+        if best < score + _GAIN:
+            break
+        first, end = min(first, neighbour), max(end, neighbour + 1)
+        score, parts = best, both
+    return first, end
+
+
+def _aligned(a: Sequence[str], b: Sequence[str]) -> list[sequences.Span]:
+    """Equal sentences in order, and what lies between."""
+    if len(a) * len(b) <= ANCHORED:
+        return sequences.align(a, b)
+    spans: list[sequences.Span] = []
+    a_at = b_at = 0
+    for i, j in [*_anchors(a, b), (len(a), len(b))]:
+        for span in sequences.align(a[a_at:i], b[b_at:j]):
+            _append(spans, span, a_at, b_at)
+        if i < len(a):
+            _append(spans, sequences.Span(True, 0, 1, 0, 1), i, j)
+        a_at, b_at = i + 1, j + 1
+    return spans
+
+
+def _append(spans: list[sequences.Span], span: sequences.Span, a_at: int, b_at: int) -> None:
+    moved = sequences.Span(
+        span.same, span.a_start + a_at, span.a_end + a_at, span.b_start + b_at, span.b_end + b_at
+    )
+    if spans and spans[-1].same == span.same:
+        last = spans.pop()
+        moved = sequences.Span(span.same, last.a_start, moved.a_end, last.b_start, moved.b_end)
+    spans.append(moved)
+
+
+def _anchors(a: Sequence[str], b: Sequence[str]) -> list[tuple[int, int]]:
+    """The longest chain of sentences that each side has once, in order on both."""
+    a_once, b_once = _once(a), _once(b)
+    pairs = [(i, b_once[key]) for key, i in a_once.items() if key in b_once]
+    tails: list[int] = []
+    ends: list[int] = []
+    back: list[int] = []
+    for number, (_, j) in enumerate(pairs):
+        at = bisect_left(tails, j)
+        back.append(ends[at - 1] if at else -1)
+        tails[at : at + 1] = [j]
+        ends[at : at + 1] = [number]
+    chain: list[tuple[int, int]] = []
+    number = ends[-1] if ends else -1
+    while number >= 0:
+        chain.append(pairs[number])
+        number = back[number]
+    return chain[::-1]
+
+
+def _once(keys: Sequence[str]) -> dict[str, int]:
+    """Where each sentence is that is there once, in order."""
+    places: dict[str, int] = {}
+    again: set[str] = set()
+    for number, key in enumerate(keys):
+        if places.setdefault(key, number) != number:
+            again.add(key)
+    return {key: number for key, number in places.items() if key not in again}
+
+
+def _changes(a: str, a_range: tuple[int, int], b: str, b_range: tuple[int, int]) -> Iterator[Change]:
+    """The changed words between two ranges; words with a blank alone between them change together."""
+    old_text, new_text = a[slice(*a_range)], b[slice(*b_range)]
+    if old_text == new_text:
+        return
+    if not old_text or not new_text:
+        yield Change(*a_range, *b_range, old_text, new_text)
+        return
+    old, new = tokens(old_text), tokens(new_text)
+    a_at, b_at = a_range[0], b_range[0]
+    open_change: tuple[int, int] | None = None
+    blank = ""
+    for span in sequences.align(old, new):
+        before = "".join(old[span.a_start : span.a_end])
+        after = before if span.same else "".join(new[span.b_start : span.b_end])
+        if span.same and not (open_change and before.isspace() and "\n" not in before):
+            if open_change:
+                yield _change(a, b, open_change, a_at, b_at)
+                open_change = None
+        elif span.same:
+            blank = before
+        elif open_change is None:
+            open_change = a_at, b_at
+        if not span.same:
+            blank = ""
+        a_at, b_at = a_at + len(before), b_at + len(after)
+    if open_change:
+        yield _change(a, b, open_change, a_at - len(blank), b_at - len(blank))
+
+
+def _change(a: str, b: str, start: tuple[int, int], a_end: int, b_end: int) -> Change:
+    a_start, b_start = start
+    return Change(a_start, a_end, b_start, b_end, a[a_start:a_end], b[b_start:b_end])

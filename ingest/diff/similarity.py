@@ -1,0 +1,153 @@
+"""How alike two sentences are, by the words that carry their meaning, and who may be whose edit.
+
+A common word weighs a quarter of another. Alike are sentences that share most of what both say,
+or where one says nearly all that the other does.
+"""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Sequence
+from functools import lru_cache
+
+import msgspec
+from rapidfuzz.distance import Indel
+
+from ingest.text.words import COMMON, words
+
+_LIGHT = 0.25
+_CONTAINED = 0.75  # what it counts that one sentence holds all of the other
+_LEAST_CONTAINED = 3.0
+_SPELT_ALIKE = 0.8
+
+_ALL_PAIRS = 400
+_MOST_POSTINGS = 30
+_MOST_CANDIDATES = 6
+
+
+class Bag(msgspec.Struct, frozen=True):
+    """A sentence's words with their numbers, and what they weigh together."""
+
+    text: str
+    counts: dict[str, int]
+    keys: frozenset[str]
+    weight: float
+
+
+class Pair(msgspec.Struct, frozen=True):
+    """Sentence `a` of one side may have become `b` of the other; `score` goes up to 1."""
+
+    score: float
+    a: int
+    b: int
+
+
+@lru_cache(maxsize=256)  # what an edit brought, the next one may change
+def bag(text: str) -> Bag:
+    """The bag of a sentence."""
+    return _bag(text, Counter(words(text.lower())))
+
+
+def joined(parts: Sequence[Bag]) -> Bag:
+    """The bag of several sentences together."""
+    counts: Counter[str] = Counter()
+    for part in parts:
+        counts.update(part.counts)
+    return _bag(" ".join(part.text for part in parts), counts)
+
+
+def _bag(text: str, counts: Counter[str]) -> Bag:
+    common = sum(counts[word] for word in counts.keys() & COMMON)
+    return Bag(text, counts, frozenset(counts), counts.total() - common * (1 - _LIGHT))
+
+
+def shared(a: Bag, b: Bag) -> float:
+    """The weight of the words that both have."""
+    old, new = a.counts, b.counts
+    total = 0.0
+    for word in a.keys & b.keys:
+        number = min(old[word], new[word])
+        total += number * _LIGHT if word in COMMON else number
+    return total
+
+
+def likeness(a: Bag, b: Bag) -> float:
+    """From 0, nothing in common, to 1."""
+    least = min(a.weight, b.weight)
+    if not least:
+        return 0.0
+    common = shared(a, b)
+    score = 2 * common / (a.weight + b.weight)
+    if least >= _LEAST_CONTAINED:
+        score = max(score, _CONTAINED * common / least)
+    if score < _SPELT_ALIKE and 3 * least > a.weight + b.weight - least and len(a.text) < 400:
+        # Slips of the hand in many words, or one of the few words of a headline.
+        spelt = Indel.normalized_similarity(a.text, b.text, score_cutoff=_SPELT_ALIKE)
+        score = max(score, spelt * _SPELT_ALIKE)
+    return score
+
+
+def candidates(a: Sequence[Bag], b: Sequence[Bag], *, least: float) -> list[Pair]:
+    """The pairs that score `least` or more: of few sentences all, of many those that share rare words."""
+    if len(a) * len(b) <= _ALL_PAIRS:
+        scored = [Pair(likeness(old, new), i, j) for i, old in enumerate(a) for j, new in enumerate(b)]
+    else:
+        index = _index(a)
+        scored = [Pair(likeness(a[i], new), i, j) for j, new in enumerate(b) for i in _near(new, index)]
+    return [pair for pair in scored if pair.score >= least]
+
+
+def _index(bags: Sequence[Bag]) -> dict[str, list[int]]:
+    """Where each word is, for words that are in few sentences."""
+    index: defaultdict[str, list[int]] = defaultdict(list)
+    for number, each in enumerate(bags):
+        for word in each.counts:
+            index[word].append(number)
+    return {word: places for word, places in index.items() if len(places) <= _MOST_POSTINGS}
+
+
+def _near(each: Bag, index: dict[str, list[int]]) -> list[int]:
+    """The sentences that share the most rare words with this one, and at least half as many as the first."""
+    found: list[int] = []
+    for word in each.counts:
+        found += index.get(word, ())
+    if not found:
+        return found
+    hits = Counter(found)
+    half = (max(hits.values()) + 1) // 2
+    best = sorted((-number, place) for place, number in hits.items() if number >= half)
+    return [place for _, place in best[:_MOST_CANDIDATES]]
+
+
+def chain(pairs: Sequence[Pair], width: int) -> list[Pair]:
+    """The heaviest of the chains of pairs in which both sides go forward; `b` is below `width`.
+
+    A pair weighs its score's square: one good pair before two poor ones.
+    """
+    ordered = sorted(pairs, key=lambda pair: (pair.a, -pair.b))
+    best: list[tuple[float, int]] = [(0.0, -1)] * (width + 1)  # a Fenwick tree of the best chain's end
+    back: list[int] = []
+    for number, pair in enumerate(ordered):
+        before, link = _best_below(best, pair.b)
+        back.append(link)
+        total = before + pair.score * pair.score
+        at = pair.b + 1
+        while at <= width:
+            if total > best[at][0]:
+                best[at] = (total, number)
+            at += at & -at
+    _, link = _best_below(best, width)
+    found: list[Pair] = []
+    while link >= 0:
+        found.append(ordered[link])
+        link = back[link]
+    return found[::-1]
+
+
+def _best_below(best: list[tuple[float, int]], at: int) -> tuple[float, int]:
+    top = (0.0, -1)
+    while at:
+        if best[at][0] > top[0]:
+            top = best[at]
+        at -= at & -at
+    return top

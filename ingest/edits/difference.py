@@ -1,0 +1,295 @@
+"""What lies between two texts that differ by more than typography: its class, facts, notice and subject.
+
+`classify` says when each holds.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from collections import Counter
+from collections.abc import Iterator, Sequence
+
+from ingest.diff.sentences import Comparison, Piece
+from ingest.edits import notices
+from ingest.edits.edit import ChangedFact, Class, Counts, Flag, Significance, Subject
+from ingest.edits.rephrasing import MOST, Wording, cut
+from ingest.edits.rules import Phrases
+from ingest.edits.subject import subject_of
+from ingest.facts import changed, quantities, quotations
+from ingest.facts.document_words import Context, context_of
+from ingest.text.words import folded, without_blanks, words
+
+_LOST = 0.3
+_HEAD = 3  # sentences, among which a date alone is that of the text
+_EDITED = frozenset({"edited", "moved", "split", "merged"})
+_NO_LETTERS = bytes(code for code in range(128) if not chr(code).isalnum())
+_ENDINGS = ("...", "[...]", "(...)")
+
+
+def show(text: str | None) -> str:
+    """Quote a text on one line, short enough to show; `none` for none."""
+    return f"“{cut(text)}”" if text else "none"
+
+
+def show_fact(fact: ChangedFact, becomes: str) -> str:
+    """Say what a fact was and is, with the word between the two."""
+    if fact.kind == "quotation" and fact.after is None:
+        return f"quotation {show(fact.before)} lost its marks"
+    if fact.kind == "quotation" and fact.before is None:
+        return f"quotation {show(fact.after)} was not marked as one"
+    return f"{fact.kind} {show(fact.before)} {becomes} {show(fact.after)}"
+
+
+def bare(text: str) -> str:
+    """Take out of a text what typography and white space are."""
+    return without_blanks(folded(text))
+
+
+def counts_of(comparison: Comparison) -> Counts:
+    """Count the sentences and words of a comparison that are not kept."""
+    numbers: Counter[str] = Counter()
+    added = removed = 0
+    for piece in comparison.pieces:
+        old, new = (end - first for first, end in (piece.a_sentences, piece.b_sentences))
+        if piece.kind == "added":
+            numbers["added"] += new
+        elif piece.kind == "removed":
+            numbers["removed"] += old
+        elif piece.kind == "moved":
+            numbers["moved"] += 1
+        elif piece.kind != "kept":
+            numbers["edited"] += 1
+        for change in piece.changes:
+            removed += len(words(change.before))
+            added += len(words(change.after))
+    return Counts(
+        sentences_added=numbers["added"],
+        sentences_removed=numbers["removed"],
+        sentences_edited=numbers["edited"],
+        sentences_moved=numbers["moved"],
+        words_added=added,
+        words_removed=removed,
+    )
+
+
+class Difference:
+    """What an edit that is more than typography holds."""
+
+    def __init__(
+        self, a: str, b: str, language: str | None, comparison: Comparison, phrases: Phrases
+    ) -> None:
+        self.a, self.b = a, b
+        self.language = language
+        self.comparison = comparison
+        self.edited = [piece for piece in comparison.pieces if piece.kind in _EDITED and piece.changes]
+        self.wording = Wording(a, b, self.edited, Context(), language)
+        self._phrases = phrases
+        self._told: dict[str, str | None] = {}
+        self.notice = self._notice()
+        self.lost = _truncated(a, b)
+        # What a cut left of a sentence says nothing of its facts.
+        self.facts = self._facts() if self.edited and not self.lost else ()
+
+    def _notice(self) -> tuple[str, str] | None:
+        """The phrase and the sentence of the first notice that was not there before."""
+        for piece in self.comparison.pieces:
+            if piece.kind == "kept" or piece.b_start == piece.b_end:
+                continue
+            for old, new in self._sentences(piece):
+                phrase = self._phrase_in(new)
+                if phrase is not None and (not (old and self._phrase_in(old)) or notices.says_more(old, new)):
+                    return phrase, cut(new)
+        return None
+
+    def _phrase_in(self, sentence: str) -> str | None:
+        """What makes a sentence a notice; looked for once."""
+        if sentence not in self._told:
+            self._told[sentence] = notices.find(sentence, self.language, self._phrases)
+        return self._told[sentence]
+
+    def _sentences(self, piece: Piece) -> Iterator[tuple[str, str]]:
+        """Old and new text of a piece; an added run sentence by sentence, with nothing before it."""
+        old, new = self.a[piece.a_start : piece.a_end], self.b[piece.b_start : piece.b_end]
+        if piece.kind != "added":
+            yield old, new
+            return
+        first, end = piece.b_sentences
+        for number in range(first, end):
+            sentence = self.comparison.b_cut[number]
+            yield "", self.b[sentence.text_start : sentence.text_end]
+
+    def _facts(self) -> tuple[ChangedFact, ...]:
+        kept = [piece for piece in self.comparison.pieces if piece.kind == "kept"]
+        others = [piece for piece in self.comparison.pieces if piece.kind != "kept"]
+        context = context_of(
+            "\n".join(self.a[piece.a_start : piece.a_end] for piece in others),
+            "\n".join(self.b[piece.b_start : piece.b_end] for piece in others),
+            self.language,
+            both="\n".join(self.a[piece.a_start : piece.a_end] for piece in kept),
+        )
+        self.wording = Wording(self.a, self.b, self.edited, context, self.language)
+        a_quotes, b_quotes = quotations.find(self.a), quotations.find(self.b)
+        found: list[ChangedFact] = []
+        for piece in self.edited:
+            old, new = self.a[piece.a_start : piece.a_end], self.b[piece.b_start : piece.b_end]
+            if self._is_dateline(piece) or self._phrase_in(new):
+                continue
+            found += (
+                ChangedFact(
+                    kind=fact.kind,
+                    before=fact.before,
+                    after=fact.after,
+                    sentence=cut(new),
+                    from_offset=piece.a_start + fact.a_offset,
+                    to_offset=piece.b_start + fact.b_offset,
+                )
+                for fact in changed.changed(
+                    old.rstrip(),
+                    new.rstrip(),
+                    self.language,
+                    within=context,
+                    before_quotes=_inside(a_quotes, piece.a_start, piece.a_start + len(old.rstrip())),
+                    after_quotes=_inside(b_quotes, piece.b_start, piece.b_start + len(new.rstrip())),
+                )
+            )
+            if len(found) >= MOST:
+                break
+        return tuple(found[:MOST])
+
+    def flags(self) -> tuple[Flag, ...]:
+        """The flags that the text itself raises."""
+        if self.notice is None:
+            return ()
+        phrase, sentence = self.notice
+        return (Flag("notice", f"new, with “{phrase}”: {sentence}"),)
+
+    def subject(self, kind: Class, counts: Counts, *, headline: bool) -> Subject:
+        """The gravest thing that the edit is about, where it is substantive."""
+        return subject_of(
+            kind=kind,
+            counts=counts,
+            facts={fact.kind for fact in self.facts},
+            words=frozenset[str]().union(*self.wording.changed()),
+            elsewhere=self.wording.stands_elsewhere() is not None,
+            quotation_gone=self._lost_quotation(),
+            headline=headline,
+        )
+
+    def _lost_quotation(self) -> bool:
+        gone = (piece for piece in self.comparison.pieces if piece.kind == "removed")
+        return any(quotations.find(self.a[piece.a_start : piece.a_end]) for piece in gone)
+
+    def kind(self, counts: Counts) -> tuple[Class, Significance, str]:
+        """The class without `revert`, its significance, and the reason."""
+        if self.lost:
+            return "truncation", "substantive", f"the end is gone, {self.lost} % of the text"
+        if not without_blanks(self.a):
+            return "update", "substantive", "there was no text before"
+        if self._only_dated():
+            return "redated", "cosmetic", f"only what says when it was published differs: {self._dated()}"
+        survived, came = self._survival()
+        if survived < 0.5 and came < 0.5:
+            reason = f"{survived:.0%} of the old sentences are still there, {came:.0%} of the new ones were"
+            return "rewrite", "substantive", reason
+        if self.facts:
+            named = ", ".join(show_fact(fact, "to") for fact in self.facts[:3])
+            return "factual", "substantive", named
+        if not (counts.sentences_added or counts.sentences_removed or counts.sentences_moved):
+            slips = self.wording.slips()
+            if slips is not None:
+                return "spelling", "cosmetic", f"only spelling or punctuation: {', '.join(slips[:3])}"
+        if counts.sentences_added or counts.sentences_removed:
+            sentences = "sentence" if counts.sentences_added == 1 else "sentences"
+            reason = f"{counts.sentences_added} {sentences} added, {counts.sentences_removed} removed"
+            carried = self.wording.carried()
+            if carried:
+                reason += f"; rephrased: {', '.join(sorted(carried)[:5])}"
+            return "update", "substantive" if carried or self._tells() else "cosmetic", reason
+        carried = self.wording.carried()
+        if carried:
+            return "wording", "substantive", f"rephrased: {', '.join(sorted(carried)[:5])}"
+        exchanged = self.wording.exchanged()
+        if exchanged is not None:
+            return (
+                "wording",
+                "substantive",
+                f"{show(exchanged[0])} and {show(exchanged[1])} changed places",
+            )
+        if pointing := self.wording.stands_elsewhere():
+            return "wording", "substantive", f"{show(pointing)} is said of another word"
+        if small := sorted(set().union(*self.wording.changed())):
+            return "wording", "cosmetic", f"only small words and word forms: {', '.join(small[:5])}"
+        return "wording", "cosmetic", "the same words and values, ordered, cut, joined or written otherwise"
+
+    def _survival(self) -> tuple[float, float]:
+        """The shares of the old sentences that are still there, and of the new ones that were there."""
+        old = new = 0
+        for piece in self.comparison.pieces:
+            if piece.kind not in ("added", "removed"):
+                old += piece.a_sentences[1] - piece.a_sentences[0]
+                new += piece.b_sentences[1] - piece.b_sentences[0]
+        return (
+            old / max(1, self.comparison.a_sentences),
+            new / max(1, self.comparison.b_sentences),
+        )
+
+    def _only_dated(self) -> bool:
+        """Whether the edit is of lines alone that say when the text was published."""
+        others = [piece for piece in self.comparison.pieces if piece.kind != "kept"]
+        return bool(others) and all(piece.kind == "edited" and self._is_dateline(piece) for piece in others)
+
+    def _dated(self) -> str:
+        first = next(piece for piece in self.comparison.pieces if piece.kind != "kept")
+        old, new = self.a[first.a_start : first.a_end], self.b[first.b_start : first.b_end]
+        return f"{show(old)}, now {show(new)}"
+
+    def _is_dateline(self, piece: Piece) -> bool:
+        """Whether an edited sentence only says when the text was published, before and after."""
+        old, new = self.a[piece.a_start : piece.a_end], self.b[piece.b_start : piece.b_end]
+        if notices.is_stamp(new):
+            return notices.is_stamp(old)
+        return piece.a_sentences[0] < _HEAD and all(
+            quantities.is_dateline(text, self.language) for text in (old, new)
+        )
+
+    def _tells(self) -> bool:
+        """Whether a sentence that came or went has three words or more."""
+        for piece in self.comparison.pieces:
+            if piece.kind in ("added", "removed"):
+                text, cut = (
+                    (self.b, self.comparison.b_cut)
+                    if piece.kind == "added"
+                    else (self.a, self.comparison.a_cut)
+                )
+                first, end = piece.b_sentences if piece.kind == "added" else piece.a_sentences
+                for each in cut[first:end]:
+                    if len(words(text[each.text_start : min(each.text_end, each.text_start + 400)])) > 2:
+                        return True
+        return False
+
+
+def skeleton(text: str) -> bytes:
+    """The letters and digits of ASCII alone: where these differ, folding the rest is not needed."""
+    return text.lower().encode("ascii", "ignore").translate(None, _NO_LETTERS)
+
+
+def _truncated(a: str, b: str) -> int:
+    """The percentage of the folded text that was cut off at the end, or 0."""
+    if len(b) > (1 - _LOST / 2) * len(a):  # white space and folding aside
+        return 0
+    old, new = bare(a), bare(b)
+    for ending in _ENDINGS:
+        new = new.removesuffix(ending)
+    gone = len(old) - len(new)
+    return gone * 100 // len(old) if gone >= _LOST * len(old) and old.startswith(new) else 0
+
+
+def _inside(ranges: Sequence[tuple[int, int]], start: int, end: int) -> list[tuple[int, int]]:
+    """The parts of ordered ranges that lie between two offsets, counted from the first."""
+    first = bisect_right(ranges, start, key=lambda each: each[1])
+    found: list[tuple[int, int]] = []
+    for each in ranges[first:]:
+        if each[0] >= end:
+            break
+        found.append((max(each[0], start) - start, min(each[1], end) - start))
+    return found

@@ -1,0 +1,115 @@
+"""What is said of an edit: its class, whether it matters, its counts, facts and flags.
+
+`classify` says when each holds.
+"""
+
+from __future__ import annotations
+
+from typing import Literal, get_args
+
+import msgspec
+
+from ingest.facts.model import Kind
+
+Class = Literal[
+    "encoding",
+    "boilerplate",
+    "redated",
+    "whitespace",
+    "typography",
+    "revert",
+    "truncation",
+    "rewrite",
+    "factual",
+    "spelling",
+    "update",
+    "wording",
+]
+Significance = Literal["none", "cosmetic", "substantive"]
+Subject = Literal["fact", "headline", "negation", "attribution", "removed", "added", "rephrased"]
+FlagName = Literal["headline", "notice", "silent"]
+CLASSES: tuple[Class, ...] = get_args(Class)
+SIGNIFICANCES: tuple[Significance, ...] = get_args(Significance)
+SUBJECTS: tuple[Subject, ...] = get_args(Subject)
+FACTS: tuple[Kind, ...] = get_args(Kind)
+FLAGS: tuple[FlagName, ...] = get_args(FlagName)
+
+
+class Text(msgspec.Struct, frozen=True, kw_only=True):
+    """One version's text and what its rendition says of it. `date` is EDTF."""
+
+    text: str
+    sha256: bytes
+    encoding: str | None = None
+    date: str | None = None
+    title: str | None = None
+    language: str | None = None
+
+
+class Counts(msgspec.Struct, frozen=True, kw_only=True):
+    """How many sentences and words; a split or merged one is edited; words that only moved do not count."""
+
+    sentences_added: int = 0
+    sentences_removed: int = 0
+    sentences_edited: int = 0
+    sentences_moved: int = 0
+    words_added: int = 0
+    words_removed: int = 0
+
+
+class ChangedFact(msgspec.Struct, frozen=True, kw_only=True):
+    """What a fact was and is, in which sentence, and where in the two texts."""
+
+    kind: Kind
+    before: str | None
+    after: str | None
+    sentence: str
+    from_offset: int
+    to_offset: int
+
+
+class Flag(msgspec.Struct, frozen=True):
+    """A name, and why it was raised."""
+
+    name: FlagName
+    reason: str
+
+
+class Summary(msgspec.Struct, frozen=True):
+    """What one line says of an edit. `flags` are the names of its flags."""
+
+    significance: str
+    kind: str
+    flags: tuple[str, ...]
+    reason: str
+
+    @property
+    def words(self) -> str:
+        """Significance and class, and what is to be known besides: `substantive: factual, silent`."""
+        openness = "silent" if "silent" in self.flags else "open"
+        more = [openness] if self.significance == "substantive" else []
+        more += [name for name in ("headline", "notice") if name in self.flags]
+        return ", ".join((f"{self.significance}: {self.kind}", *more))
+
+
+class Edit(msgspec.Struct, frozen=True, kw_only=True, rename={"kind": "class"}):
+    """What kind of edit made a version. In JSON `kind` is `class`; at most 500 facts are named.
+
+    Of a substantive edit `silent` says whether its version brings no notice of it, and `subject` is the
+    gravest thing that it is about, the first in `SUBJECTS`. Of any other both are null.
+    """
+
+    kind: Class
+    significance: Significance
+    silent: bool | None = None
+    subject: Subject | None = None
+    reason: str
+    revert_of: int | None = None
+    counts: Counts = Counts()
+    facts: tuple[ChangedFact, ...] = ()
+    flags: tuple[Flag, ...] = ()
+
+    @property
+    def summary(self) -> Summary:
+        """The same in short."""
+        return Summary(self.significance, self.kind, tuple(flag.name for flag in self.flags), self.reason)

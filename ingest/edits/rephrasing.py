@@ -1,0 +1,242 @@
+"""What changed in the words of edited sentences: slips of the hand, and words that carry meaning."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+
+from ingest.diff.sentences import Change, Piece
+from ingest.edits import notices
+from ingest.facts import quantities
+from ingest.facts.document_words import Context
+from ingest.facts.equivalence import agree, equal
+from ingest.facts.model import Slot
+from ingest.facts.swaps import exchanged
+from ingest.text.lexicon import (
+    FORMS_OF_ADDRESS,
+    MAGNITUDES,
+    NEGATIONS,
+    NUMBERS,
+    ORDINALS,
+    SHARES,
+    word_set,
+)
+from ingest.text.variants import abbreviate, say_the_same, written_out
+from ingest.text.words import LIGHT, MODALS, OPPOSED, folded, is_word, misspelt, tokens, unaccented, words
+
+MOST = 500  # of the facts, or of the words, that are looked at
+_LONGEST_SHOWN = 400
+_LONGEST_READ = 5_000  # characters of a sentence
+
+Ranges = Sequence[tuple[int, int]]
+
+# What is said of the word that follows.
+_POINTING = (NEGATIONS - word_set("neither nor noch")) | word_set("only alleen slechts mostly vooral")
+
+# What two forms of one word may differ by at their ends, in either language.
+_FORMS = frozenset(
+    (
+        "", "s", "es", "ed", "d", "ing", "er", "est", "ly", "'s", "y", "ies", "ied",
+        "n", "en", "e", "t", "te", "de", "ten", "den", "end", "ende", "je", "jes", "tje", "tjes", "st", "ers",
+    )
+)  # fmt: skip
+
+# The same, of words like `try` and `use`, where two letters are left of the word.
+_SHORT_FORMS = (frozenset(("y", "ies", "ied", "ying")), frozenset(("e", "es", "ed", "ing")))
+
+
+def cut(text: str) -> str:
+    """The text on one line, short enough to show."""
+    line = " ".join(text.split())
+    return line if len(line) <= _LONGEST_SHOWN else line[: _LONGEST_SHOWN - 1] + "…"
+
+
+class Wording:
+    """The words of the edited sentences of two texts."""
+
+    def __init__(
+        self, a: str, b: str, edited: Sequence[Piece], context: Context, language: str | None
+    ) -> None:
+        self._a, self._b = a, b
+        self._edited = edited
+        self._context = context
+        self._language = language
+        self._changed: tuple[set[str], set[str]] | None = None
+
+    def slips(self) -> list[str] | None:
+        """The misspellings that are all there is to the edit, as `old → new`; else None."""
+        slips: list[str] = []
+        for piece in self._edited:
+            if piece.kind in ("split", "merged"):
+                return None
+            for change in piece.changes:
+                old, new = words(change.before), words(change.after)
+                if _joined(old) == _joined(new):
+                    if folded(change.before).count("'") != folded(change.after).count("'"):
+                        return None
+                    slips.append(_slip(change))
+                    continue
+                if len(old) + len(new) == 1 and self._doubled(change):
+                    slips.append(_slip(change))
+                    continue
+                if len(old) != len(new):
+                    return None
+                for was, became in zip(old, new, strict=True):
+                    if was == became:
+                        continue
+                    if not self._is_slip(was, became):
+                        return None
+                    slips.append(f"{cut(was)} → {cut(became)}")
+        return slips
+
+    def carried(self) -> set[str]:
+        """The words that carry meaning and came or went, inflections aside."""
+        old, new = self.changed()
+        turned = {word for pair in OPPOSED if pair & old and pair & new for word in pair & (old | new)}
+        same = say_the_same(old, new)
+        if bool(old & MODALS - same) != bool(new & MODALS - same):
+            turned |= (old | new) & MODALS
+        # `Mr` for `Mrs` says something else
+        address = frozenset() if old & FORMS_OF_ADDRESS and new & FORMS_OF_ADDRESS else FORMS_OF_ADDRESS
+        gone, came = (side - (LIGHT - turned) - same - address for side in (old, new))
+        # The same figure, written otherwise: what no fact came of says the same in sum, if it was all read.
+        read = all(piece.a_end - piece.a_start <= _LONGEST_READ for piece in self._edited)
+        if read and any(map(_is_figure, gone)) and any(map(_is_figure, came)):
+            gone, came = ({word for word in side if not _is_figure(word)} for side in (gone, came))
+        if len(gone) + len(came) > MOST:
+            return gone | came
+        return {word for word in gone if not any(_inflects(word, other) for other in came)} | {
+            word for word in came if not any(_inflects(word, other) for other in gone)
+        }
+
+    def exchanged(self) -> tuple[str, str] | None:
+        """Two things that took each other's place in a sentence."""
+        for piece in self._edited:
+            before, after = self._a[piece.a_start : piece.a_end], self._b[piece.b_start : piece.b_end]
+            found = exchanged(before, after, self._context.names)
+            if found is not None:
+                return found
+        return None
+
+    def stands_elsewhere(self) -> str | None:
+        """A word such as `not` or `only` that is before another word now, in a sentence of the same words."""
+        for piece in self._edited:
+            old, new = (
+                [word.lower() for word in words(text)]
+                for text in (self._a[piece.a_start : piece.a_end], self._b[piece.b_start : piece.b_end])
+            )
+            if old != new and len(old) == len(new) <= MOST and sorted(old) == sorted(new):
+                for word in _POINTING.intersection(old):
+                    if _followed_by(word, old) != _followed_by(word, new):
+                        return word
+        return None
+
+    def changed(self) -> tuple[set[str], set[str]]:
+        """The words that went, and those that came. One that is the other with a slip in it did neither, nor
+        did `US` for `United States`, nor the words of a value that is only written otherwise."""
+        if self._changed is not None:
+            return self._changed
+        old, new = Counter[str](), Counter[str]()
+        for piece in self._edited:
+            if notices.is_stamp(self._b[piece.b_start : piece.b_end]):
+                continue
+            same_a, same_b = self._same_values(piece)
+            for change in piece.changes:
+                was = written_out(_outside(same_a, change.before, change.a_start))
+                became = written_out(_outside(same_b, change.after, change.b_start))
+                if abbreviate(was, became):
+                    continue
+                if len(was) == len(became):
+                    pairs = [pair for pair in zip(was, became, strict=True) if not self._is_slip(*pair)]
+                    was, became = ([pair[side] for pair in pairs] for side in (0, 1))
+                old.update(map(unaccented, was))
+                new.update(map(unaccented, became))
+        self._changed = set(old - new), set(new - old)
+        return self._changed
+
+    def _same_values(self, piece: Piece) -> tuple[Ranges, Ranges]:
+        """Where in the two texts an edited sentence says the same number, amount or date."""
+        if not any(quantities.may_hold(change.before, change.after) for change in piece.changes):
+            return [], []
+        a_text = self._a[piece.a_start : piece.a_end].rstrip()
+        b_text = self._b[piece.b_start : piece.b_end].rstrip()
+        if max(len(a_text), len(b_text)) > _LONGEST_READ:
+            return [], []
+        old, new = ([slot for slot in self._slots(text) if not slot.weak] for text in (a_text, b_text))
+        a_found: list[tuple[int, int]] = []
+        b_found: list[tuple[int, int]] = []
+        for slot in old:
+            other = next((each for each in new if equal(slot, each) or agree(slot, each)), None)
+            if other is not None:
+                new.remove(other)
+                a_found.append(
+                    (piece.a_start + slot.start, piece.a_start + quantities.end_of_unit(a_text, slot))
+                )
+                b_found.append(
+                    (piece.b_start + other.start, piece.b_start + quantities.end_of_unit(b_text, other))
+                )
+        return a_found, b_found
+
+    def _slots(self, text: str) -> tuple[Slot, ...]:
+        return quantities.find(text, self._language, self._context.names)
+
+    def _is_slip(self, was: str, became: str) -> bool:
+        within = self._context
+        return not {unaccented(was), unaccented(became)} & within.replaced and misspelt(
+            was, became, within.attested, within.names, self._language
+        )
+
+    def _doubled(self, change: Change) -> bool:
+        """Whether the one word that came or went stands beside itself."""
+        text, start, end = (
+            (self._a, change.a_start, change.a_end)
+            if words(change.before)
+            else (self._b, change.b_start, change.b_end)
+        )
+        word = words(text[start:end])[0].lower()
+        before, after = words(text[max(0, start - 40) : start]), words(text[end : end + 40])
+        return word in [each.lower() for each in (*before[-1:], *after[:1])]
+
+
+def _slip(change: Change) -> str:
+    return f"{cut(change.before) or 'nothing'} → {cut(change.after) or 'nothing'}"
+
+
+def _followed_by(word: str, within: list[str]) -> list[str]:
+    return sorted(other for one, other in zip(within, [*within[1:], ""], strict=True) if one == word)
+
+
+def _outside(ranges: Ranges, text: str, start: int) -> list[str]:
+    """The words of a text outside these ranges; `start` is where it begins."""
+    if not ranges:
+        return words(text)
+    found: list[str] = []
+    at = start
+    for token in tokens(text):
+        if is_word(token) and not any(first <= at < end for first, end in ranges):
+            found.append(token)
+        at += len(token)
+    return found
+
+
+def _joined(parts: list[str]) -> str:
+    return "".join(parts).lower().replace("-", "").replace("’", "'")
+
+
+def _is_figure(word: str) -> bool:
+    """Whether a word is of a number; a unit, a month or `yesterday` put for another is another."""
+    return word[0].isdigit() or word in NUMBERS or word in ORDINALS or word in MAGNITUDES or word in SHARES
+
+
+def _inflects(word: str, other: str) -> bool:
+    """Whether two words are forms of one, as far as endings tell: `raakten`, `geraakt`."""
+    left, right = word.removeprefix("ge"), other.removeprefix("ge")
+    same = [one == other for one, other in zip(left, right, strict=False)]
+    shared = same.index(False) if False in same else len(same)
+    return any(
+        left[stem:] in _FORMS and right[stem:] in _FORMS for stem in range(shared, max(2, shared - 3), -1)
+    ) or (
+        left[:2] == right[:2]
+        and any({left[2:], right[2:]} <= forms for forms in _SHORT_FORMS)
+        and {left[2:], right[2:]} != {"ed", "ing"}  # `bred`, `bring`
+    )

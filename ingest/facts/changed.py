@@ -1,0 +1,402 @@
+"""Which facts of a sentence an edit changed: numbers, amounts, percentages, dates, quotations, names, ….
+
+A fact is changed when another value stands in its place. One written differently is not (`3`,
+`three`), nor one made more or less exact (`12 maart`, `12 maart 2021`; `Jansen`, `Jan Jansen`), nor one
+that only came or went with its words; but a number that gave way to `several`, or came for it, is.
+
+* A quotation is changed when its words are, beyond spelling; one that is only quoted at greater or
+  lesser length is not.
+* A negation is changed when their number in the sentence is, by a change of few words: the
+  sentence now says the opposite. So it is where a prefix makes a word the opposite of itself.
+* A name is changed when another stands in its place. One letter more or less is spelling, in
+  short words a new name; but where a form was replaced throughout the text (twice or more, and none is left)
+  the name was wrong and is now another: `Context.replaced`.
+"""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_right
+from collections import Counter
+from itertools import chain
+
+import msgspec
+
+from ingest.diff import sequences, similarity
+from ingest.facts import quantities, quotations
+from ingest.facts.document_words import Context, context_of
+from ingest.facts.equivalence import SMALL, agree, equal, stands_for
+from ingest.facts.model import NUMERIC, Kind, Slot
+from ingest.facts.quotations import Ranges
+from ingest.facts.swaps import JOINING, turned
+from ingest.text import wordlist
+from ingest.text.lexicon import NEGATIONS, OPENINGS, word_set
+from ingest.text.words import is_word, misspelt, opposite, tokens, unaccented, words
+
+_MOST_TURNED = 0.45  # of a sentence's words: past that it is another sentence, not the opposite one
+_ALIKE = 0.25
+_LONGEST = 5_000
+_AROUND = 300  # characters on each side of a change in a longer one
+_MOST_PARTS = 100
+_MOST_SLOTS = 200
+
+# A list that was numbered on says nothing else.
+_LIST_MARK = re.compile(r"\(?[0-9]{1,5}[.)]\s+(?=\S)")
+_RESPECTIVELY = re.compile(r"\brespecti", re.IGNORECASE)
+_AUXILIARIES = word_set("do does did is are was were has have had be been will would can could it")
+
+
+class Fact(msgspec.Struct, frozen=True):
+    """A value of the sentence before, and the one in its place; offsets are in the sentences.
+
+    `before` or `after` is None where there was none: a negation, or a number for `several`.
+    """
+
+    kind: Kind
+    before: str | None
+    after: str | None
+    a_offset: int
+    b_offset: int
+
+
+class _Hunk(msgspec.Struct):
+    a_start: int
+    a_end: int
+    b_start: int
+    b_end: int
+    before: list[str]
+    after: list[str]
+
+
+def changed(
+    before: str,
+    after: str,
+    language: str | None,
+    *,
+    within: Context | None = None,
+    before_quotes: Ranges | None = None,
+    after_quotes: Ranges | None = None,
+) -> tuple[Fact, ...]:
+    """The changed facts of an edited sentence, in order; past 5,000 characters, what is near its changes.
+
+    Without a context the sentences are their own. Quotations that begin or end in other sentences
+    are given as ranges.
+    """
+    if before == after or turned(before, after):
+        return ()
+    within = within or context_of(before, after, language)
+    hunks = _hunks(before, after)
+    if max(len(before), len(after)) > _LONGEST:
+        return _in_parts(before, after, language, within, hunks)
+    spelt, shifts = _respelt(after, hunks, within)
+    if shifts:
+        hunks = _hunks(before, spelt)
+    if not hunks:
+        return ()
+    found = _negated(before, spelt, hunks)
+    if any(
+        quantities.may_hold(before[hunk.a_start : hunk.a_end], spelt[hunk.b_start : hunk.b_end])
+        for hunk in hunks
+    ):
+        old, new = (_slots(text, language, within) for text in (before, spelt))
+        found += _replaced(before, spelt, old, new, hunks, language)
+    if before_quotes is None or after_quotes is None:
+        before_quotes, after_quotes = quotations.find(before), quotations.find(spelt)
+    else:
+        after_quotes = [(_forth(start, shifts), _forth(end, shifts)) for start, end in after_quotes]
+    found += _requoted(before, spelt, before_quotes, after_quotes)
+    restored = [
+        Fact(fact.kind, fact.before, fact.after, fact.a_offset, _back(fact.b_offset, shifts))
+        for fact in found
+    ]
+    return tuple(sorted(restored, key=lambda fact: (fact.b_offset, fact.a_offset, fact.kind)))
+
+
+def _in_parts(
+    before: str, after: str, language: str | None, within: Context, hunks: list[_Hunk]
+) -> tuple[Fact, ...]:
+    """The changed facts of a long sentence, looked for in what is around its changes; quotations are not."""
+    parts: list[list[_Hunk]] = []
+    for hunk in hunks:
+        if parts and hunk.a_start - parts[-1][-1].a_end < 2 * _AROUND:
+            parts[-1].append(hunk)
+        else:
+            parts.append([hunk])
+    found: list[Fact] = []
+    for part in parts[:_MOST_PARTS]:
+        # what is around is the same in both, and is cut at a blank
+        start, end = part[0].a_start, part[-1].a_end
+        ahead = start - 1 - before.find(" ", max(0, start - _AROUND), start) if start > _AROUND else start
+        behind = (
+            before.rfind(" ", end, end + _AROUND) - end if end + _AROUND < len(before) else len(before) - end
+        )
+        ahead, behind = (ahead if ahead < start else 0), max(behind, 0)
+        a_at, b_at = start - ahead, part[0].b_start - ahead
+        old, new = before[a_at : end + behind], after[b_at : part[-1].b_end + behind]
+        if max(len(old), len(new)) > _LONGEST:
+            continue
+        found += (
+            msgspec.structs.replace(fact, a_offset=a_at + fact.a_offset, b_offset=b_at + fact.b_offset)
+            for fact in changed(old, new, language, within=within, before_quotes=[], after_quotes=[])
+        )
+    return tuple(found)
+
+
+def _slots(text: str, language: str | None, within: Context) -> list[Slot]:
+    found = quantities.find(text, language, within.names)
+    mark = _LIST_MARK.match(text)
+    first = mark.end() if mark else 0
+    return [slot for slot in found if slot.start >= first and not _is_plain(slot, within)][:_MOST_SLOTS]
+
+
+def _is_plain(slot: Slot, within: Context) -> bool:
+    """Whether a sentence's first word is one that stands in small letters elsewhere."""
+    return slot.weak and slot.kind == "name" and slot.value[0] in within.small
+
+
+def _hunks(before: str, after: str) -> list[_Hunk]:
+    old, new = tokens(before), tokens(after)
+    found: list[_Hunk] = []
+    a_at = b_at = 0
+    for span in sequences.align(old, new):
+        was, became = old[span.a_start : span.a_end], new[span.b_start : span.b_end]
+        a_end, b_end = a_at + sum(map(len, was)), b_at + sum(map(len, became))
+        if not span.same:
+            last = found[-1] if found else None
+            if last and before[last.a_end : a_at].isspace() and after[last.b_end : b_at].isspace():
+                last.a_end, last.b_end = a_end, b_end
+                last.before += filter(is_word, was)
+                last.after += filter(is_word, became)
+            else:
+                was, became = list(filter(is_word, was)), list(filter(is_word, became))
+                found.append(_Hunk(a_at, a_end, b_at, b_end, was, became))
+        a_at, b_at = a_end, b_end
+    return found
+
+
+_Shifts = list[tuple[int, int]]
+
+
+def _respelt(after: str, hunks: list[_Hunk], within: Context) -> tuple[str, _Shifts]:
+    """`after` with its misspelt words as `before` has them, and where that moved the offsets."""
+    parts: list[str] = []
+    shifts: _Shifts = []
+    at = length = 0
+    for hunk in hunks:
+        if len(hunk.before) != len(hunk.after):
+            continue
+        place = hunk.b_start
+        for old, new in zip(hunk.before, hunk.after, strict=True):
+            start = after.index(new, place)
+            place = start + len(new)
+            if old == new or {unaccented(old), unaccented(new)} & within.replaced:
+                continue
+            if misspelt(old, new, within.attested, within.names, within.language):
+                parts += (after[at:start], old)
+                length += start - at + len(old)
+                at = place
+                shifts.append((length, at - length))
+    return "".join([*parts, after[at:]]), shifts
+
+
+def _back(offset: int, shifts: _Shifts) -> int:
+    at = bisect_right(shifts, offset, key=lambda shift: shift[0])
+    return offset + (shifts[at - 1][1] if at else 0)
+
+
+def _forth(offset: int, shifts: _Shifts) -> int:
+    moved = offset
+    for place, shift in shifts:
+        if offset >= place + shift:
+            moved = offset - shift
+    return moved
+
+
+def _replaced(
+    before: str, after: str, old: list[Slot], new: list[Slot], hunks: list[_Hunk], language: str | None
+) -> list[Fact]:
+    """The slots that a change touched and that no equal one stands for, in pairs."""
+    if _reordered(before, after, old, new, hunks):
+        return []
+    old_left = [[slot for slot in old if _touches(slot, hunk.a_start, hunk.a_end)] for hunk in hunks]
+    new_left = [[slot for slot in new if _touches(slot, hunk.b_start, hunk.b_end)] for hunk in hunks]
+    _once_each(old_left)
+    _once_each(new_left)
+    for was, became in zip(old_left, new_left, strict=True):
+        _cancel(was, became)
+    _settle(old_left, new_left)
+    _settle(new_left, old_left)
+    facts: list[Fact] = []
+    for hunk, was, became in zip(hunks, old_left, new_left, strict=True):
+        longest = max(len(hunk.before), len(hunk.after))
+        for slot in list(was):
+            other = next(
+                (
+                    each
+                    for each in became
+                    if stands_for(slot, each, longest) or (longest == 1 and _are_names(slot, each, language))
+                ),
+                None,
+            )
+            if other is not None:
+                was.remove(slot)
+                became.remove(other)
+                if slot.kind != "name" or before[slot.start : slot.end] != after[other.start : other.end]:
+                    facts.append(_fact(before, after, slot, other))
+    gone, came = list(chain.from_iterable(old_left)), list(chain.from_iterable(new_left))
+    _cancel(gone, came)
+    rest_old, rest_new = ([slot for slot in side if not slot.weak] for side in (gone, came))
+    for kinds in (NUMERIC, {"date"}):
+        was = [slot for slot in rest_old if slot.kind in kinds]
+        became = [slot for slot in rest_new if slot.kind in kinds]
+        # One of a kind on each side, in different changes: the words moved around it.
+        if (
+            len(was) == len(became) == 1
+            and similarity.likeness(similarity.bag(before), similarity.bag(after)) > 2 * _ALIKE
+        ):
+            facts.append(_fact(before, after, was[0], became[0]))
+    return facts
+
+
+def _are_names(old: Slot, new: Slot, language: str | None) -> bool:
+    """Whether two first words of a sentence are names: no word of the language, as far as one is known."""
+    return (
+        old.weak
+        and new.weak
+        and old.kind == new.kind == "name"
+        and all(
+            word not in OPENINGS and wordlist.is_rare(str(word), language)
+            for word in (old.value[0], new.value[0])
+        )
+    )
+
+
+def _reordered(before: str, after: str, old: list[Slot], new: list[Slot], hunks: list[_Hunk]) -> bool:
+    """Whether the sentence has the same values still, and other words changed places with them.
+
+    Where nothing but the values did, they were swapped: `3 of 5`, `5 of 3`.
+    """
+    was, became = (Counter(slot.value for slot in side if not slot.weak) for side in (old, new))
+    if was != became:
+        return False
+    if _is_list(before, old, hunks):
+        return True
+    return any(
+        _says_more(before[hunk.a_start : hunk.a_end], hunk.a_start, old)
+        or _says_more(after[hunk.b_start : hunk.b_end], hunk.b_start, new)
+        for hunk in hunks
+    )
+
+
+def _is_list(before: str, old: list[Slot], hunks: list[_Hunk]) -> bool:
+    """Whether all that changed stands in one list of names, whose order says nothing by itself."""
+    start, end = hunks[0].a_start, hunks[-1].a_end
+    listed = [slot for slot in old if slot.start < end and slot.end > start]
+    if len(listed) < 2 or any(slot.kind != "name" for slot in listed) or _RESPECTIVELY.search(before):
+        return False
+    edges = [start, *(place for slot in listed for place in (slot.start, slot.end)), end]
+    between = "".join(
+        before[max(start, one) : other] for one, other in zip(edges[::2], edges[1::2], strict=True)
+    )
+    return JOINING.issuperset(map(str.lower, words(between)))
+
+
+def _says_more(text: str, start: int, found: list[Slot]) -> bool:
+    """Whether a change holds a letter or digit outside the slots; `start` is where it begins."""
+    at = 0
+    for slot in found:
+        if slot.end <= start + at or slot.start >= start + len(text):
+            continue
+        if any(map(str.isalnum, text[at : max(at, slot.start - start)])):
+            return True
+        at = slot.end - start
+    return any(map(str.isalnum, text[at:]))
+
+
+def _touches(slot: Slot, start: int, end: int) -> bool:
+    return slot.start <= end + 1 and slot.end >= start - 1
+
+
+def _once_each(sides: list[list[Slot]]) -> None:
+    """A slot that two changes touch belongs to the first."""
+    seen: set[Slot] = set()
+    for side in sides:
+        side[:] = [slot for slot in side if slot not in seen]
+        seen.update(side)
+
+
+def _settle(sides: list[list[Slot]], others: list[list[Slot]]) -> None:
+    """Take out what one change took and another put back, where there it stands for nothing else."""
+    for there, own in zip(others, sides, strict=True):
+        for slot in list(there):
+            if any({slot.kind, each.kind} <= NUMERIC or slot.kind == each.kind for each in own):
+                continue
+            for side in sides:
+                if any(equal(slot, each) for each in side):
+                    side.remove(next(each for each in side if equal(slot, each)))
+                    there.remove(slot)
+                    break
+
+
+def _cancel(was: list[Slot], became: list[Slot]) -> None:
+    """Take out what stands on both sides: first the equal, then what does not contradict."""
+    for same in (equal, agree):
+        for slot in list(was):
+            other = next((each for each in became if same(slot, each)), None)
+            if other is not None:
+                was.remove(slot)
+                became.remove(other)
+
+
+def _fact(before: str, after: str, old: Slot, new: Slot) -> Fact:
+    kind: Kind = new.kind if old.kind == "number" else old.kind
+    was, is_ = before[old.start : old.end], after[new.start : new.end]
+    if was == is_:  # the same figure of something else: `three weeks`, `three months`
+        was, is_ = (
+            text[slot.start : slot.end] + "".join(tokens(text[slot.end : slot.end + 40])[:2])
+            for text, slot in ((before, old), (after, new))
+        )
+    return Fact(kind, was, is_, old.start, new.start)
+
+
+def _is_negation(word: str) -> bool:
+    low = unaccented(word)
+    return low in NEGATIONS or low.endswith("n't")
+
+
+def _negated(before: str, after: str, hunks: list[_Hunk]) -> list[Fact]:
+    """The change that turned the sentence round, if their numbers differ between the two."""
+    facts: list[Fact] = []
+    # `donot` and `do not` say the same
+    hunks = [hunk for hunk in hunks if "".join(hunk.before).lower() != "".join(hunk.after).lower()]
+    balance = sum(sum(map(_is_negation, hunk.after)) - sum(map(_is_negation, hunk.before)) for hunk in hunks)
+    for hunk in hunks:
+        was, became = list(filter(_is_negation, hunk.before)), list(filter(_is_negation, hunk.after))
+        if len(was) != len(became) and balance:
+            others = [
+                sum(1 for word in side if not _is_negation(word) and unaccented(word) not in _AUXILIARIES)
+                for side in (hunk.before, hunk.after)
+            ]
+            if max(others) <= SMALL and abs(others[0] - others[1]) <= 2:
+                old, new = " ".join(was) or None, " ".join(became) or None
+                a_at = max(hunk.a_start, before.find(was[0], hunk.a_start) if was else 0)
+                b_at = max(hunk.b_start, after.find(became[0], hunk.b_start) if became else 0)
+                facts.append(Fact("negation", old, new, a_at, b_at))
+        elif len(hunk.before) == len(hunk.after) == 1 and not was:
+            word, other = hunk.before[0], hunk.after[0]
+            if opposite(unaccented(word), unaccented(other)):
+                facts.append(Fact("negation", word, other, hunk.a_start, hunk.b_start))
+    changed_words = sum(len(hunk.before) + len(hunk.after) for hunk in hunks)
+    if facts and changed_words > _MOST_TURNED * (len(words(before)) + len(words(after))):
+        return []
+    return facts
+
+
+def _requoted(before: str, after: str, old: Ranges, new: Ranges) -> list[Fact]:
+    """Quotations whose words changed, and those that are none any more, or were none."""
+    facts: list[Fact] = []
+    for was, became, (did, does) in quotations.changed(before, after, old, new):
+        said, says = before[slice(*was)].strip(), after[slice(*became)].strip()
+        fact = Fact("quotation", said if did else None, says if does else None, was[0], became[0])
+        facts.append(fact)
+    return facts

@@ -1,0 +1,388 @@
+"""Numbers, amounts, percentages, dates and names in a sentence, each with the value that it stands for.
+
+Values are what is compared: `3`, `three` and `drie` have one, so have `1.000`, `1,000` and `1000`. Three
+digits after a mark are thousands, in both languages. `dates` has the dates.
+"""
+
+from __future__ import annotations
+
+import functools
+import re
+from fractions import Fraction
+from itertools import chain
+
+from ingest.facts.dates import find_date
+from ingest.facts.model import NUMERIC, Slot, Taken, Token, low_at
+from ingest.facts.names import find_names
+from ingest.text import lexicon
+from ingest.text.lexicon import word_set
+from ingest.text.words import tokens, unaccented, words
+
+_DIGITS = re.compile(r"([0-9][0-9.,]*)(-?[^\W\d_]*)(?:-[\w-]*)?\Z")
+_GROUPED = re.compile(
+    r"[1-9][0-9]{0,2}(?:\.[0-9]{3})+(?:,[0-9]+)?\Z"
+    r"|[1-9][0-9]{0,2}(?:,[0-9]{3})+(?:\.[0-9]+)?\Z"
+)
+_PLAIN = re.compile(r"[0-9]+(?:[.,][0-9]+)?\Z")
+_AGED = re.compile(r"(under|over|onder|boven|u)-?([0-9]{1,2})s?\Z")
+_RANGE = re.compile(r"[0-9][0-9.,]*(?:[-‐‑][0-9][0-9.,]*)+\Z")
+_LONGEST_DIGITS = 40
+_ORDINAL_ENDINGS = word_set("st nd rd th e de ste -st -nd -rd -th -e -de -ste")
+_PART_BEFORE = word_set("of van more less fewer meer minder higher lower hoger lager")
+_AFTER_ALL = word_set(
+    "in on at by since to from after before and op na sinds tot en om per dit this last vorig"
+)
+_RANGING = frozenset(("to", "tot", "tot en met", "t/m", "à", "a", "-", "–", "through"))
+_JOINERS = word_set("to tot naar and en or of à - – —")
+_AGED_AFTER = re.compile(r"\s(?:old|oud|of age)\b")
+_FOLLOWING = re.compile(r"\s?(\w+)")
+_AT_A_TIME = word_set("on at om op by uur")
+_LONGEST_DATELINE = 80
+_PLACE = re.compile(r"[^\W\d_a-z][^\d:,;.!?(]{0,40}\s*[,(–—-]\s*\Z")
+# What may stand between or behind the words of one.
+_BESIDE = _RANGING | word_set("old oud of age der den ter ten von")
+_COMPOUND = re.compile(rf"duizend|(?:{'|'.join(lexicon.COMPOUNDED)})\Z")
+_SUFFIXES = frozenset(
+    (*lexicon.UNITS, *lexicon.STUCK, "m", "c", "f", "s", "am", "pm", "u", "h", "x", "er", "ers")
+)
+_COUNTED = frozenset((*lexicon.UNITS, *lexicon.CURRENCIES, *lexicon.PERCENT, *lexicon.MAGNITUDES))
+
+
+@functools.lru_cache(maxsize=16_384)  # a sentence is asked for its facts, and again for its words
+def find(text: str, language: str | None, names: frozenset[str] = frozenset()) -> tuple[Slot, ...]:
+    """The slots of a sentence in order, but for quotations and negations; `names` are known to be names."""
+    strange = lexicon.FALSE_FRIENDS.get(language or "", frozenset())
+    cut: list[Token] = []
+    begin: list[int] = []  # the tokens with which a slot may
+    at = 0
+    for token in tokens(text):
+        end = at + len(token)
+        if not token.isspace():
+            low = token.lower() if token.isascii() else unaccented(token) or token
+            if low in lexicon.SLOTTED or not low.isalpha() or (len(low) > 6 and _COMPOUND.search(low)):
+                begin.append(len(cut))
+            cut.append(Token(token, "~" + low if low in strange else low, at, end))
+        at = end
+    found: list[Slot] = []
+    past = 0
+    for number in begin:
+        if number < past:
+            continue
+        taken = find_date(cut, number, month_first=language != "nl") or _quantity(text, cut, number)
+        if taken is not None:
+            kind, value, past, weak = taken
+            found.append(Slot(kind, value, cut[number].start, cut[past - 1].end, weak))
+    _share_units(text, found)
+    _join_ranges(text, found)
+    found += find_names(text, cut, names, found)
+    return tuple(sorted(found, key=lambda slot: slot.start))
+
+
+def _share_units(text: str, found: list[Slot]) -> None:
+    """`3 to 5 per cent` is `3% to 5%`: a bare number has the unit of the one that it is joined to."""
+    for at in range(len(found) - 2, -1, -1):
+        slot, following = found[at], found[at + 1]
+        joined = text[slot.end : following.start].strip().lower() in _JOINERS
+        bare = slot.kind == "number" and len(slot.value) == 2 and slot.value[1] is None and not slot.weak
+        if joined and bare and following.kind in ("amount", "percentage"):
+            value = (slot.value[0], following.value[1])
+            found[at] = Slot(following.kind, value, slot.start, slot.end)
+
+
+def _join_ranges(text: str, found: list[Slot]) -> None:
+    """`4 to 11` is `4-11`: two figures of one kind with such a word between them are one range."""
+    for at in range(len(found) - 2, -1, -1):
+        slot, following = found[at], found[at + 1]
+        if slot.kind != following.kind or slot.weak or following.weak or slot.kind not in NUMERIC:
+            continue
+        first, last = slot.value, following.value
+        if (
+            len(first) != 2
+            or len(last) != 2
+            or not all(isinstance(each[0], Fraction) for each in (first, last))
+        ):
+            continue
+        joined = text[slot.end : following.start].strip().lower()
+        if first[1] in (None, last[1]) and joined in _RANGING:
+            value = _ranging(last[1]), f"{first[0]}-{last[0]}"
+            found[at : at + 2] = [Slot(following.kind, value, slot.start, following.end)]
+
+
+def _ranging(unit: object) -> str:
+    return "range" if unit is None else f"range {unit}"
+
+
+def may_hold(before: str, after: str) -> bool:
+    """Whether a change has anything in it that a slot is made of."""
+    return any(
+        token != token.lower() or token[0] in "-−" or any(map(str.isnumeric, token)) or token in _BESIDE
+        or "-" in token
+        or (len(token) > 6 and _COMPOUND.search(token)) or unaccented(token) in lexicon.SLOTTED
+        for token in chain(tokens(before), tokens(after))
+    )  # fmt: skip
+
+
+def end_of_unit(text: str, slot: Slot) -> int:
+    """Where a slot ends, with the word of its unit: `5 km`."""
+    following = _FOLLOWING.match(text, slot.end)
+    unit = None if following is None else lexicon.UNITS.get(unaccented(following[1]))
+    if following is None or not unit or unit not in slot.value:
+        return slot.end
+    aged = _AGED_AFTER.match(text, following.end())
+    return aged.end() if aged else following.end()
+
+
+def is_dateline(text: str, language: str | None) -> bool:
+    """Whether a text is a day alone, after a place perhaps: `Den Haag, 13 maart 2021`."""
+    if len(text) > _LONGEST_DATELINE or not any(map(str.isdigit, text)):
+        return False
+    dates = [slot for slot in find(text, language) if slot.kind == "date"]
+    # A year alone may be a title's, a time alone that of what is written of.
+    if not dates or len(dates[0].value) != 6 or None in dates[0].value[1:3]:
+        return False
+    if dates[0].start and not _PLACE.match(text[: dates[0].start]):
+        return False
+    at, rest = dates[0].end, []
+    for slot in dates[1:]:
+        rest += words(text[at : slot.start])
+        at = slot.end
+    return _AT_A_TIME.issuperset([*rest, *words(text[at:])])
+
+
+def _quantity(text: str, cut: list[Token], at: int) -> Taken | None:
+    """A number with its magnitude, currency, percent sign or unit, at a token."""
+    if part := _part(cut, at):
+        return "number", (part[0], "part"), part[1], False
+    if told := _in_a_word(cut, at):
+        return told
+    low = cut[at].low
+    currency, is_below = lexicon.CURRENCIES.get(low), _is_sign(cut, at, "-−")
+    first = at + 1 if currency or is_below else at
+    if first >= len(cut):
+        return None
+    if _is_sign(cut, at, "."):  # `.5`
+        first = at + 1
+    read = _digits(text, cut, first) or _spelt(cut, first)
+    if read is None:
+        return None
+    value, end, suffix = read
+    if first > at and cut[at].text == "." and isinstance(value, Fraction):
+        value = Fraction(f"0.{cut[first].low.rstrip('.,')}") if cut[first].low.isdecimal() else value
+    if suffix == "ordinal":
+        return "number", ("ordinal", int(str(value))), end, False
+    if isinstance(value, str):
+        if suffix != "range":
+            return "number", (suffix or "text", value), end, False
+        return _with_range(cut, value, end, currency)
+    weak = low_at(cut, first) in lexicon.ONES and end == first + 1
+    while low_at(cut, end) in lexicon.MAGNITUDES and end < first + 8:
+        value *= lexicon.MAGNITUDES[low_at(cut, end)]
+        end, weak = end + 1, False
+        if low_at(cut, end) == "." and cut[end - 1].low in ("mln", "mld", "mio", "mrd"):
+            end += 1
+    millions = currency or low_at(cut, end) in lexicon.CURRENCIES  # what an `m` at the figure is for
+    if suffix in lexicon.STUCK or (suffix == "m" and millions):
+        value, weak, suffix = value * lexicon.STUCK.get(suffix, 10**6), False, ""
+    if is_below:
+        value = -value
+    if currency:
+        return "amount", (value, currency), end, False
+    return _with_unit(cut, value, end, suffix, weak=weak)
+
+
+def _with_range(cut: list[Token], value: str, end: int, currency: str | None) -> Taken:
+    """A range with the unit, or currency, of its figures."""
+    kind, (_, unit), end, _ = _with_unit(cut, Fraction(2), end, "", weak=False)
+    if currency:
+        kind, unit = "amount", currency
+    return kind, (_ranging(unit), value), end, False
+
+
+def _is_sign(cut: list[Token], at: int, signs: str) -> bool:
+    """Whether one of these marks begins the number after it."""
+    if cut[at].text not in signs or not low_at(cut, at + 1)[:1].isdigit():
+        return False
+    return cut[at].end == cut[at + 1].start and (at == 0 or cut[at - 1].end < cut[at].start)
+
+
+def _in_a_word(cut: list[Token], at: int) -> Taken | None:
+    """A number that one word says: `dozens`, `several`, `second`, `twice`, `doubled`, `under-18s`."""
+    low, following = cut[at].low, low_at(cut, at + 1)
+    value: tuple[object, ...] | None = None
+    if low in lexicon.VAGUE:
+        value = "vague", lexicon.VAGUE[low]
+    elif low in lexicon.FOLDS:
+        value = lexicon.FOLDS[low], "fold"
+    elif low in lexicon.REPEATED:
+        value = Fraction(lexicon.REPEATED[low]), "times"
+    elif low in lexicon.ORDINALS:
+        value = "ordinal", lexicon.ORDINALS[low]
+    elif aged := _AGED.match(low):
+        value = Fraction(aged[2]), aged[1]
+    elif counted := _compounded(low):
+        value = counted
+    elif low in lexicon.ONES and following == "couple":
+        return "number", ("some",), at + 2, True
+    elif (low == "couple" and following == "of") or (
+        low in lexicon.SOME and lexicon.spelt(following) is None and not following[:1].isdigit()
+    ):
+        return "number", ("some",), at + 1, True
+    return None if value is None else ("number", value, at + 1, False)
+
+
+def _compounded(low: str) -> tuple[object, ...] | None:
+    """A number in a word that says what of: `three-year`, `driejarige`."""
+    number, hyphen, thing = low.partition("-")
+    if hyphen:
+        if number in lexicon.NUMBERS and thing.isalpha() and thing not in lexicon.NUMBERS:
+            unit = lexicon.UNITS.get(thing) or lexicon.COMPOUNDED.get(thing)
+            return lexicon.NUMBERS[number], unit
+        return None
+    for size in range(4, min(12, len(low) - 2)):
+        thing = low[-size:]
+        if thing in lexicon.COMPOUNDED and low[:-size] in lexicon.NUMBERS:
+            return lexicon.NUMBERS[low[:-size]], lexicon.COMPOUNDED[thing]
+    return None
+
+
+def _part(cut: list[Token], at: int) -> tuple[Fraction, int] | None:
+    """A part of a whole, `a third of`, `two-thirds`, `de helft`, and where it ends."""
+    low = cut[at].low
+    if _is_half(cut, at):
+        return None
+    if low in lexicon.SHARES and low_at(cut, at - 1) not in lexicon.ORDINALS:
+        return lexicon.SHARES[low], at + 1
+    size = lexicon.PARTS.get(low_at(cut, at + 1))
+    number = Fraction(1) if low in lexicon.ONES else lexicon.NUMBERS.get(low)
+    if size is None or number is None or number >= size:
+        return None
+    # `a third man` is no part
+    return (number / size, at + 2) if low_at(cut, at + 2) in _PART_BEFORE or _is_last(cut, at + 1) else None
+
+
+def _is_last(cut: list[Token], at: int) -> bool:
+    """Whether nothing that a word might be said of follows it."""
+    following = low_at(cut, at + 1)
+    return not following[:1].isalpha() or following in _AFTER_ALL
+
+
+def _with_unit(cut: list[Token], value: Fraction, end: int, suffix: str, *, weak: bool) -> Taken:
+    following = low_at(cut, end)
+    if following == "us" and low_at(cut, end + 1) in lexicon.CURRENCIES:
+        following, end = low_at(cut, end + 1), end + 1
+    if following in lexicon.CURRENCIES and following not in "€$£¥":
+        return "amount", (value, lexicon.CURRENCIES[following]), end + 1, weak
+    percent = lexicon.PERCENT.get(following)
+    if following == "per" and low_at(cut, end + 1) == "cent":
+        percent, end = "%", end + 1
+    if (following == "percentage" and low_at(cut, end + 1) in ("point", "points")) or (
+        percent == "%" and low_at(cut, end + 1) in ("point", "points")
+    ):
+        percent, end = "pp", end + 1
+    if percent:
+        return "percentage", (value, percent), end + 1, False
+    unit = lexicon.UNITS.get(suffix.lstrip("-")) or lexicon.COMPOUNDED.get(suffix.lstrip("-"))
+    if following == "°" and low_at(cut, end + 1) in ("c", "f"):
+        unit, end = "°" + low_at(cut, end + 1), end + 2
+    elif suffix in ("m", "c", "f"):
+        unit = suffix
+    return "number", (value, unit or lexicon.UNITS.get(following)), end, weak
+
+
+def _digits(text: str, cut: list[Token], at: int) -> tuple[Fraction | str, int, str] | None:
+    """A number in digits: its value, where it ends, and what is attached to it."""
+    token = cut[at].low
+    if not token[0].isdigit():
+        return None
+    if _RANGE.match(token):
+        return _range(*re.split("[-‐‑]", token)), at + 1, "range"
+    parts = _DIGITS.match(token)
+    if parts is None or len(parts[1]) > _LONGEST_DIGITS:
+        return token[:_LONGEST_DIGITS], at + 1, ""
+    # `3-1` with a longer dash is three tokens without a blank between them.
+    if at + 2 < len(cut) and cut[at + 1].text in "–—/" and cut[at + 2].low[0].isdigit():
+        unbroken = cut[at].end == cut[at + 1].start and cut[at + 1].end == cut[at + 2].start
+        if unbroken and (cut[at + 1].text != "/" or (len(token) == 4 and low_at(cut, at + 3) != "/")):
+            return _range(token, cut[at + 2].low), at + 3, "range"
+    written, suffix = parts[1].rstrip(".,"), parts[2]
+    end = at + 1
+    if written.isdecimal() and len(written) <= 3:
+        while end < len(cut) and _is_group(text, cut, end):
+            written += cut[end].low
+            end += 1
+    if suffix in _ORDINAL_ENDINGS and written.isdecimal():
+        return written, end, "ordinal"
+    if _GROUPED.match(written):
+        last = max(written.rfind("."), written.rfind(","))
+        tail = written[last + 1 :]
+        mixed = "." in written and "," in written
+        whole = written[:last] if mixed else written
+        value = Fraction(whole.replace(".", "").replace(",", ""))
+        return (value + Fraction(f"0.{tail}") if mixed else value), end, suffix
+    if _PLAIN.match(written):
+        if 0 < len(suffix) < 4 and suffix.isalpha() and suffix not in _SUFFIXES:
+            return token, end, ""  # `article 7a`, `5G`
+        return Fraction(written.replace(",", ".")), end, suffix
+    return written, end, ""
+
+
+def _range(first: str, *others: str) -> str:
+    """`2020-21`, `2020/21` and `2020-2021` as one; any other range as it stands."""
+    if len(others) == 1 and all(map(_PLAIN.match, (first, *others))) and not first.startswith("0"):
+        if re.fullmatch("(?:19|20)[0-9]{2}", first) and re.fullmatch("[0-9]{2}", others[0]):
+            return f"{first}-{first[:2]}{others[0]}"
+        return "-".join(str(Fraction(part.replace(",", "."))) for part in (first, *others))
+    return "-".join((first, *others))
+
+
+def _is_half(cut: list[Token], at: int) -> bool:
+    """Whether half of what follows is meant: `half a million`, `een half procent`, `a half hour`."""
+    low, following, then = cut[at].low, low_at(cut, at + 1), low_at(cut, at + 2)
+    halved = (low == "half" and following in ("a", "an")) or (
+        low in lexicon.ONES and following.lstrip("~") in ("half", "halve")
+    )
+    return halved and (then in _COUNTED or then.lstrip("~") in _COUNTED)
+
+
+def _is_group(text: str, cut: list[Token], at: int) -> bool:
+    token = cut[at].low
+    return (
+        len(token) == 3
+        and token.isascii()
+        and token.isdigit()
+        and text[cut[at - 1].end : cut[at].start] in (" ", "\u00a0", "\u202f")
+    )
+
+
+def _spelt(cut: list[Token], at: int) -> tuple[Fraction | str, int, str] | None:
+    """A number in words: `drieentwintig`, `twenty-three`, `two hundred and five`."""
+    low = cut[at].low
+    if low in lexicon.SIGNS:
+        return lexicon.SIGNS[low], at + 1, ""
+    if _is_half(cut, at):
+        return Fraction(1, 2), at + 2, ""
+    if low in lexicon.ONES:
+        return Fraction(1), at + 1, ""
+    value = lexicon.spelt(low)
+    if value is None:
+        return (Fraction(1), at, "") if low in lexicon.MAGNITUDES else None
+    end = at + 1
+    total = Fraction(0)
+    while end < len(cut):
+        following = low_at(cut, end)
+        if following == "hundred":
+            value, end = value * 100, end + 1
+        elif (
+            following == "and"
+            and value % 100 == 0
+            and value >= 100
+            and lexicon.spelt(low_at(cut, end + 1)) is not None
+        ):
+            value, end = value + (lexicon.spelt(low_at(cut, end + 1)) or 0), end + 2
+        elif 20 <= value < 100 and value % 10 == 0 and 0 < (lexicon.spelt(following) or 0) < 10:
+            value, end = value + (lexicon.spelt(following) or 0), end + 1
+        elif following == "and" and low_at(cut, end + 1) == "a" and low_at(cut, end + 2) == "half":
+            value, end = value + Fraction(1, 2), end + 3
+        else:
+            break
+    return total + value, end, ""

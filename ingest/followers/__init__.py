@@ -1,0 +1,1 @@
+"""Followers of the log, each with a cursor of its own."""

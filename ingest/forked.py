@@ -1,0 +1,114 @@
+"""A task in a process of its own, which dies with this one.
+
+`ForkedTask` answers a part of a long question beside this process: what reads much and writes nothing. The
+process is a fork: it has what this one has, but for the connections to the store.
+"""
+
+from __future__ import annotations
+
+import ctypes
+import multiprocessing
+import os
+import signal
+import sys
+import threading
+from collections.abc import Callable, Iterable, Iterator
+from typing import Any
+
+import msgspec
+
+_TOGETHER = 256  # answers that are sent at once
+_END = b""
+_DEATH_SIGNAL = 1  # PR_SET_PDEATHSIG
+
+CORES = os.cpu_count() or 1
+LARGE = 20_000  # files to be looked at; with fewer, to begin a process takes longer than it saves
+
+
+class Lost(Exception):
+    """The process ended before it had answered all: a question of its store failed, or it was killed."""
+
+
+def is_possible() -> bool:
+    """Whether there is a core for it, and it can be forked."""
+    return CORES > 1 and is_alone()
+
+
+def is_alone() -> bool:
+    """Whether no other thread could hold a lock when this one forks. On macOS the system itself has some."""
+    return sys.platform == "linux" and threading.active_count() == 1
+
+
+class ForkedTask:
+    """`work`, begun at once in another process. Iterate it for what `work` yields; then, or before, `close`.
+
+    What it yields must be of the type `kind` (as msgspec has types). Iterating raises Lost when the
+    process fails: whoever asks does the work here then, and meets the same error if there is one.
+    """
+
+    def __init__(self, release: Callable[[], None], work: Callable[[], Iterable[Any]], kind: Any) -> None:
+        """Fork. `release` closes the connections to the store, which may not be in use."""
+        release()
+        self._decode = msgspec.msgpack.Decoder(list[kind]).decode
+        context = multiprocessing.get_context("fork")
+        self._process = None
+        self._answers, answering = context.Pipe(duplex=False)
+        process = context.Process(
+            target=_answer, args=(os.getpid(), self._answers, answering, work), daemon=True
+        )
+        try:
+            process.start()
+            self._process = process
+        except OSError:  # no room for a process: it is as one that was lost at once
+            pass
+        finally:
+            answering.close()
+
+    def __iter__(self) -> Iterator[Any]:
+        while True:
+            try:
+                found = self._answers.recv_bytes()
+            except (EOFError, OSError) as error:
+                raise Lost from error
+            if found == _END:
+                return
+            yield from self._decode(found)
+
+    def close(self) -> None:
+        """End the process, whatever it is doing. May be called twice."""
+        self._answers.close()
+        if self._process is not None:
+            self._process.terminate()
+            self._process.join()
+
+
+def _answer(asking: int, reading: Any, writing: Any, work: Callable[[], Iterable[Any]]) -> None:
+    """The life of the process. Whatever goes wrong is met again, and told, where it was asked for."""
+    die_with(asking)
+    reading.close()
+    encode = msgspec.msgpack.Encoder().encode
+    part: list[Any] = []
+    try:
+        for found in work():
+            part.append(found)
+            if len(part) == _TOGETHER:
+                writing.send_bytes(encode(part))
+                part = []
+        if part:
+            writing.send_bytes(encode(part))
+        writing.send_bytes(_END)
+    except Exception:  # noqa: BLE001  # the edge of a process
+        os._exit(1)
+    os._exit(0)  # and not by the way of what the other process has to tidy up
+
+
+def die_with(parent: int) -> None:
+    """End when `parent` does, which a lock would otherwise outlive; leave signals to it."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    signal.signal(signal.SIGTERM, signal.SIG_DFL)
+    try:
+        ctypes.CDLL(None).prctl(_DEATH_SIGNAL, signal.SIGKILL)
+    except (OSError, AttributeError):
+        return  # another system: the pipe's end tells the process in time
+    if os.getppid() != parent:
+        os._exit(1)

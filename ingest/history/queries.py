@@ -1,0 +1,360 @@
+"""Questions about the history: what a call names, and what is known of it."""
+
+from __future__ import annotations
+
+import os
+import re
+from typing import Any
+
+import msgspec
+
+from ingest import moments, records
+from ingest.errors import NotFound, UsageError
+from ingest.escape import path as show_path
+from ingest.escape import path_fields
+from ingest.ids import parse_uid, show_uid
+from ingest.moments import Calendar
+from ingest.records import Record
+from ingest.store import bodies, coverage, cursors, prefixes, reader, roots, versions
+from ingest.store.engine import Connection, Row
+
+_REV = re.compile(r"\d{1,9}|first|latest|prev|\{cursor:[^{}]+\}", re.ASCII)
+_CURSOR = re.compile(r"\{cursor:[^{}]+\}")
+
+
+class Target(msgspec.Struct, frozen=True):
+    """A document that a call named; `note` is something the person should know about it."""
+
+    id: int
+    document: str
+    root: str
+    path: bytes
+    last: int
+    note: str | None = None
+
+
+# -- naming ----------------------------------------------------------------------------------
+
+
+def split_rev(words: str, rev: str | None = None) -> tuple[str, str | None]:
+    """`DOC@REV` taken apart; with `rev` given, the words are a plain DOC."""
+    if rev is not None:
+        return words, rev.removeprefix("@")
+    doc, at, tail = words.rpartition("@")
+    return (doc, tail) if at and doc and is_rev(tail) else (words, None)
+
+
+def is_rev(words: str) -> bool:
+    """Whether these words pick a version."""
+    return _REV.fullmatch(words) is not None or moments.is_moment(words)
+
+
+def root_id(connection: Connection, name: str | None) -> int | None:
+    """A root's key by its name; None for None. Raises NotFound."""
+    return None if name is None else roots.named(connection, name).id
+
+
+def resolve_moment(connection: Connection, words: str, calendar: Calendar) -> int:
+    """The place in the log that a moment or a cursor means: the log up to and with this seq."""
+    if (place := _place_of(connection, words)) is not None:
+        return place
+    moment = moments.parse(words, calendar)
+    last = int(reader.head(connection).seq)
+    if moment.seq is not None:
+        return min(moment.seq, last)
+    if words == "now":
+        return last  # by another clock the last change may be recorded a little later
+    assert moment.time is not None
+    return reader.seq_at(connection, moment.time)
+
+
+def resolve_since(connection: Connection, words: str, calendar: Calendar) -> int:
+    """The seq before the first change that `--since` M includes; of a cursor, what comes after it."""
+    if (place := _place_of(connection, words)) is not None:
+        return place
+    moment = moments.parse(words, calendar, start=True)
+    if moment.seq is not None:
+        return max(0, moment.seq - 1)
+    assert moment.time is not None
+    return reader.seq_at(connection, moment.time - 1)
+
+
+def time_of(connection: Connection, words: str, calendar: Calendar, *, start: bool = False) -> int:
+    """The time that a moment means; of `seq:N` and of a cursor its label. Raises UsageError, NotFound."""
+    place = _place_of(connection, words)
+    moment = moments.Moment(seq=place) if place is not None else moments.parse(words, calendar, start=start)
+    if words == "now":
+        return max(calendar.now, int(reader.head(connection).recorded_at))
+    if moment.time is not None:
+        return moment.time
+    number = moment.seq or 0
+    rows = list(reader.changes(connection, after=max(0, number - 1), limit=1))
+    label = int(rows[0].recorded_at) if rows else int(reader.head(connection).recorded_at)
+    return label if number else label - 1  # before the first of all
+
+
+def _place_of(connection: Connection, words: str) -> int | None:
+    """Where a cursor stands, of `{cursor:NAME}`; None for other words. Raises NotFound."""
+    if not _CURSOR.fullmatch(words):
+        return None
+    name = words[len("{cursor:") : -1]
+    place = cursors.place(connection, name)
+    if place is None:
+        known = ", ".join(cursors.every(connection)) or "none"
+        raise NotFound(f"no cursor named '{name}'", hint=f"the cursors are: {known}")
+    return place
+
+
+def born_at(connection: Connection, target: Target) -> int:
+    """When a document was first recorded."""
+    return int(next(iter(reader.changes(connection, document=target.id, limit=1))).recorded_at)
+
+
+def unbegun(
+    connection: Connection, words: str, calendar: Calendar, root: str | None
+) -> dict[str, int | None]:
+    """Those of the roots, or this one, of which nothing was known yet at a moment; when the record of each
+    begins. Raises NotFound where none had begun, and UsageError.
+    """
+    asked = [known for known in roots.every(connection) if root in (None, known.name)]
+    begins = {known.name: coverage.begins_at(connection, known.id) for known in asked}
+    time = time_of(connection, words, calendar)
+    late = {name: at for name, at in begins.items() if at is None or at > time}
+    if len(late) < len(begins):
+        return late
+    told = ", ".join(begins_words(name, at, calendar) for name, at in late.items())
+    raise NotFound(
+        f"nothing is known of {words}: {told or 'no root was recorded yet'}",
+        hint="ask for a later moment, or run: ingest coverage",
+    )
+
+
+def begins_words(name: str, at: int | None, calendar: Calendar) -> str:
+    """When a root's record begins, for people."""
+    if at is None:
+        return f"the root {name} has no record yet"
+    return f"the record of {name} begins at {moments.show_local(at, calendar.zone)}"
+
+
+def locate(
+    connection: Connection,
+    words: str,
+    calendar: Calendar,
+    *,
+    rev: str | None = None,
+    root: str | None = None,
+) -> tuple[Target, str | None]:
+    """The document that `DOC@REV`, or DOC and `rev`, names, and its REV. Raises NotFound, UsageError."""
+    doc, picked = split_rev(words, rev)
+    if rev is not None and not is_rev(picked or ""):
+        raise UsageError(
+            f"'{rev}' picks no version", hint="write 3, first, latest, prev, a moment or {cursor:NAME}"
+        )
+    until = moment_of(connection, picked, calendar)
+    try:
+        return resolve(connection, doc, root=root, until=until), picked
+    except NotFound as error:
+        if doc != words and error.hint is not None:
+            error.hint += "; a name that ends like a version: its id, or --rev REV beside the name"
+        raise
+
+
+def resolve(
+    connection: Connection, words: str, *, root: str | None = None, until: int | None = None
+) -> Target:
+    """The document that a path or an id names. Raises NotFound or UsageError.
+
+    A path names the live document there, else the one that last stood there or moved away; with
+    `until`, the one that stood there when the log had that many entries. `ROOT/PATH`, as it is shown
+    where there are several roots, names what no root has at that path.
+    """
+    path, its_root = _relative(connection, words)
+    key = root_id(connection, root or its_root)
+    found = reader.documents_at(connection, path, key, live_do=until is None)
+    if not found:
+        uid = parse_uid(words)
+        row = reader.document_by_uid(connection, uid) if uid is not None else None
+        if row is not None:
+            return _target(row)
+        shown = [] if key is not None else _as_shown(connection, path)
+        if not shown:
+            raise _no_document(connection, path, key)
+        path, found = shown[0]
+    _refuse_several_roots(found, path)
+    if until is not None:
+        for row in found:
+            state = reader.last_change(connection, row.id, until)
+            if state is not None and state.type != "deleted" and state.path_bytes == path:
+                return _target(row)
+    live = [row for row in found if row.state == "live" and row.path == path]
+    if live:
+        return _target(live[0])
+    best = max(found, key=lambda row: _left_at(connection, row, path))
+    where = "was deleted" if best.path == path else f"is now at {show_path(best.path)}"
+    said = f"{show_path(path)}: the document that last stood here {where}"
+    shown = [] if key is not None else _as_shown(connection, path)
+    for rest, (row, *_) in shown:
+        if row.state == "live":
+            said += f"; of the root '{row.root}' there is {show_path(rest)}: --root {row.root}"
+    return _target(best, note=said)
+
+
+def _as_shown(connection: Connection, path: bytes) -> list[tuple[bytes, list[Row]]]:
+    """What `ROOT/PATH` names: the path below each root of which it holds, with the documents there."""
+    named = (
+        (rest, reader.documents_at(connection, rest, root)) for rest, root in _below_roots(connection, path)
+    )
+    return [(rest, found) for rest, found in named if found]
+
+
+def _below_roots(connection: Connection, path: bytes) -> list[tuple[bytes, int]]:
+    """`ROOT/PATH` taken apart, for each root whose name it begins with: the path, and the root's key."""
+    prefixes = ((os.fsencode(root.name) + b"/", root.id) for root in roots.every(connection))
+    return [(path.removeprefix(prefix), root) for prefix, root in prefixes if path.startswith(prefix)]
+
+
+def never_read(connection: Connection, path: bytes, root: int | None) -> tuple[bytes, int | None, Row] | None:
+    """A path that was recorded and is no document's: itself, its root where one is said, the last change."""
+    below = [(path, root)] if root is not None else [(path, None), *_below_roots(connection, path)]
+    for rest, its_root in below:
+        for row in reader.changes(connection, path=rest, root=its_root, limit=1, newest_first=True):
+            return rest, its_root, row
+    return None
+
+
+def _no_document(connection: Connection, path: bytes, root: int | None) -> NotFound:
+    """Why a path names nothing: it was never there, or it could never be read."""
+    rejected = never_read(connection, path, root)
+    if rejected is not None:
+        row = rejected[2]
+        return NotFound(
+            f"'{show_path(path)}' has no version: it was rejected, {row.reason}",
+            hint="run: ingest ls --rejected",
+        )
+    hint = "run: ingest ls, or ingest ls --deleted"
+    folder = path.rstrip(b"/") + b"/"
+    if path and prefixes.is_known(connection, folder, root):
+        hint = f"it is a folder: ingest ls {show_path(folder)}, or ingest log --prefix {show_path(folder)}"
+    return NotFound(f"no document '{show_path(path)}' in the store", hint=hint)
+
+
+def _refuse_several_roots(found: Any, path: bytes) -> None:
+    live = {row.root for row in found if row.state == "live" and row.path == path}
+    names = sorted(live or {row.root for row in found})
+    if len(names) > 1:
+        raise UsageError(
+            f"'{show_path(path)}' is in several roots: {', '.join(names)}", hint="choose one with --root NAME"
+        )
+
+
+def _left_at(connection: Connection, row: Row, path: bytes) -> int:
+    """The last seq at which a document still had to do with a path."""
+    last = 0
+    for change in reader.changes(connection, document=row.id):
+        if path in (change.path, change.from_path):
+            last = change.seq
+    return last
+
+
+def _relative(connection: Connection, words: str) -> tuple[bytes, str | None]:
+    """The path below its root; of a whole path the root's name too."""
+    path = os.fsencode(words)
+    if path.startswith(b"/"):
+        for root in roots.every(connection):
+            folder = root.path.rstrip(b"/") + b"/"
+            if path.startswith(folder):
+                return path[len(folder) :], root.name
+    return path.removeprefix(b"./"), None
+
+
+def _target(row: Row, note: str | None = None) -> Target:
+    return Target(row.id, show_uid(row.uid), row.root, row.path, row.last_no, note)
+
+
+def pick(connection: Connection, target: Target, rev: str | None, calendar: Calendar) -> int:
+    """The number of the version that REV means. Raises NotFound or UsageError."""
+    if rev is None or rev == "latest":
+        return target.last
+    name = show_path(target.path)
+    if rev == "first":
+        return 1
+    if rev == "prev":
+        if target.last < 2:
+            raise NotFound(f"{name} has one version only, none before it")
+        return target.last - 1
+    if re.fullmatch(r"\d{1,9}", rev, re.ASCII):
+        no = int(rev)
+        if not 1 <= no <= target.last:
+            raise NotFound(f"{name} has no version {no}", hint=f"its versions are 1 to {target.last}")
+        return no
+    state = reader.last_change(connection, target.id, resolve_moment(connection, rev, calendar))
+    if state is None:
+        unbegun(connection, rev, calendar, target.root)
+        first = moments.show_local(born_at(connection, target), calendar.zone)
+        raise NotFound(f"{name} is not in the record at {rev}", hint=f"it was first recorded at {first}")
+    if state.type == "deleted":
+        raise NotFound(f"{name} was deleted at {rev}", hint=f"its last version then was @{state.no}")
+    return int(state.no)
+
+
+def moment_of(connection: Connection, rev: str | None, calendar: Calendar) -> int | None:
+    """The place in the log that a REV means, or None where it is a number or a word."""
+    if rev is None or re.fullmatch(r"\d{1,9}|first|latest|prev", rev, re.ASCII):
+        return None
+    return resolve_moment(connection, rev, calendar)
+
+
+# -- versions --------------------------------------------------------------------------------
+
+
+def version_record(connection: Connection, target: Target, no: int, normaliser: str | None = None) -> Record:
+    """A version as `show --json` shows it, its text included. Raises NotFound, IntegrityError."""
+    row = version_row(connection, target, no, normaliser)
+    state = reader.last_change(connection, target.id, reader.head(connection).seq)
+    deleted = state.recorded_at if state is not None and state.type == "deleted" else None
+    return {
+        "document": target.document,
+        "root": target.root,
+        **path_fields("path", target.path),
+        "version": no,
+        **records.facts(row),
+        "deleted_at": moments.show(deleted),
+        "seq": row.seq,
+        "normaliser": row.normaliser,
+        "normaliser_libraries": row.libraries,
+        "confidence": None if row.confidence is None else row.confidence / 1000,
+        "lossy": row.lossy,
+        "bom": row.bom,
+        "newline": row.newline,
+        "words": row.words,
+        "sentences": row.sentences,
+        "text_reason": row.text_reason,
+        "text": _text(connection, target, no, row),
+    }
+
+
+def version_row(connection: Connection, target: Target, no: int, normaliser: str | None = None) -> Row:
+    """One version's row. Raises NotFound."""
+    row = versions.one(connection, target.id, no, normaliser)
+    if row is None:
+        what = f"version {no}" if normaliser is None else f"rendition of version {no} by '{normaliser}'"
+        raise NotFound(f"{show_path(target.path)} has no {what}")
+    return row
+
+
+def text(connection: Connection, target: Target, no: int, normaliser: str | None = None) -> str | None:
+    """A version's text, or None where it has none. Raises NotFound, IntegrityError."""
+    return _text(connection, target, no, version_row(connection, target, no, normaliser))
+
+
+def _text(connection: Connection, target: Target, no: int, row: Row) -> str | None:
+    if row.text_sha256 is None:
+        return None
+    raw = b"" if row.text_blob_id is not None else bodies.get(connection, target.id, no)
+    return bodies.text(connection, raw, row, digest=row.text_sha256).decode()
+
+
+def raw_bytes(connection: Connection, target: Target, no: int) -> bytes:
+    """A version's bytes. Raises NotFound, IntegrityError."""
+    version_row(connection, target, no)
+    return bodies.get(connection, target.id, no)

@@ -1,0 +1,145 @@
+"""The whole corpus at moments: what differs between two, and its bytes at one."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Collection, Iterator
+from contextlib import suppress
+from typing import TYPE_CHECKING, Any
+
+from ingest import records
+from ingest.disk.write import is_beneath, write_beneath
+from ingest.errors import IntegrityError, UsageError
+from ingest.escape import path as show
+from ingest.escape import path_fields
+from ingest.history import queries
+from ingest.history.prefixes import Prefix
+from ingest.ids import show_uid
+from ingest.moments import Calendar
+from ingest.store import bodies, listing, reader, roots
+from ingest.store.engine import Connection
+
+if TYPE_CHECKING:
+    from ingest.edits.edit import Edit
+    from ingest.edits.rules import RootRules, Rules
+
+
+def differences(
+    connection: Connection,
+    from_: str,
+    to: str | None,
+    calendar: Calendar,
+    *,
+    rules: Rules,
+    prefix: Prefix,
+    without: Collection[str] = (),
+) -> Iterator[dict[str, Any]]:
+    """Each document that was created, restored, deleted, changed or moved between two moments, by path.
+
+    One that was there before the first moment, and not at it, is restored. A changed one has the class and
+    the significance of the edit from its first to its last version. `prefix` chooses those whose path
+    begins so at either moment. Of the roots `without` nothing is known at one of the moments: their
+    documents are left out.
+    """
+    key = prefix.root
+    first = queries.resolve_moment(connection, from_, calendar)
+    last = queries.resolve_moment(connection, to, calendar) if to is not None else reader.head(connection).seq
+    before = {row.id: row for row in listing.documents(connection, until=first, root=key)}
+    after = {row.id: row for row in listing.documents(connection, until=last, root=key)}
+    gone: set[int] | None = None
+    found = []
+    compared: dict[str, tuple[int, int, int]] = {}
+    for number in before.keys() | after.keys():
+        old, new = before.get(number), after.get(number)
+        here = new or old
+        assert here is not None
+        if here.root in without:
+            continue
+        if not any(row is not None and row.path.startswith(prefix.path) for row in (old, new)):
+            continue
+        if old is None:
+            if gone is None:
+                gone = {row.id for row in listing.documents(connection, until=first, root=key, deleted=True)}
+            change = "restored" if number in gone else "created"
+        elif new is None:
+            change = "deleted"
+        elif old.sha256 != new.sha256:
+            change = "changed"
+        elif old.path != new.path:
+            change = "moved"
+        else:
+            continue
+        moved = old is not None and new is not None and old.path != new.path
+        found.append(
+            {
+                "document": show_uid(here.document),
+                "root": here.root,
+                **path_fields("path", here.path),
+                **path_fields("from_path", old.path if moved and old is not None else None),
+                "change": change,
+                "from": old.version if old is not None else None,
+                "to": new.version if new is not None else None,
+                "from_sha256": old.sha256.hex() if old is not None else None,
+                "sha256": new.sha256.hex() if new is not None else None,
+                "class": None,
+                "significance": None,
+            }
+        )
+        if change == "changed":
+            assert old is not None
+            assert new is not None
+            compared[show_uid(here.document)] = (number, old.version, new.version)
+    for record in sorted(found, key=lambda record: (record["root"], record["path"])):
+        if record["document"] in compared:
+            edit = _edit(connection, *compared[record["document"]], rules.of(str(record["root"])))
+            record.update({"significance": edit.significance, "class": edit.kind} if edit else {})
+        yield record
+
+
+def _edit(connection: Connection, document: int, first: int, last: int, rules: RootRules) -> Edit | None:
+    """What lies between two versions of a document, where both have text that is not damaged."""
+    from ingest.index import edits
+
+    with suppress(IntegrityError):
+        return edits.between(connection, document, first, last, rules=rules)
+    return None
+
+
+def export(connection: Connection, folder: str, *, until: int, root: str | None) -> Iterator[dict[str, Any]]:
+    """Write every document as it stood to a new or empty folder; yields a record a file.
+
+    One root, chosen or only: its paths lie directly below; else below a folder a root. Raises
+    UsageError when the folder holds anything, OSError when a file cannot be written, IntegrityError
+    when a recorded path would lead out of the folder.
+    """
+    key = queries.root_id(connection, root)
+    single = key is not None or len(roots.every(connection)) == 1
+    if not folder or (os.path.lexists(folder) and not os.path.isdir(folder)):
+        raise UsageError(f"'{folder}' is not a folder", hint="name a new folder")
+    os.makedirs(folder, exist_ok=True)
+    if os.listdir(folder):
+        raise UsageError(f"{folder} is not empty", hint="name a new folder")
+    base = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
+    try:
+        for row in listing.documents(connection, until=until, root=key):
+            inside = row.path if single else _folder_of(row.root) + b"/" + row.path
+            if not is_beneath(inside):
+                raise IntegrityError(
+                    f"the recorded path {show(row.path)} is none below {folder}", hint="run: ingest verify"
+                )
+            body = bodies.get(connection, row.id, row.version)
+            # a copy of what the store has: not worth a wait for the disk at each file
+            write_beneath(base, inside, body, modified_at=row.modified_at, durable=False)
+            yield records.document(row)
+    finally:
+        os.close(base)
+
+
+def _folder_of(root: str) -> bytes:
+    """The folder of a root's documents. Raises UsageError for a name that is no folder's."""
+    if root in (".", ".."):
+        raise UsageError(
+            f"the root '{root}' has a name that no folder can have",
+            hint=f"rename it: ingest roots rename {root} NAME; or export it alone: --root {root}",
+        )
+    return os.fsencode(root.replace("/", "_"))

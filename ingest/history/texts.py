@@ -1,0 +1,29 @@
+"""The text of a document before and after a change of the log."""
+
+from __future__ import annotations
+
+from ingest.store import bodies, versions
+from ingest.store.engine import Connection, Row
+
+
+def around(connection: Connection, row: Row) -> dict[str, str | None]:
+    """`text` and `text_before` of a change, a row of `reader.changes`; null where there is no text.
+
+    They are those of its `version` and `previous_version` as they were read when it was recorded: after it,
+    and before it. Raises IntegrityError where the bytes are damaged.
+    """
+    after = None if row.type == "rejected" else row.version
+    return {
+        "text": _text(connection, row.key, after, row.seq),
+        "text_before": _text(connection, row.key, row.previous_version, row.seq - 1),
+    }
+
+
+def _text(connection: Connection, document: int | None, no: int | None, until: int) -> str | None:
+    if document is None or no is None:
+        return None
+    row = versions.as_of(connection, document, no, until)
+    if row is None or row.text_sha256 is None:
+        return None
+    raw = b"" if row.text_blob_id is not None else bodies.get(connection, document, no)
+    return bodies.text(connection, raw, row, digest=row.text_sha256).decode()

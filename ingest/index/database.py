@@ -1,0 +1,272 @@
+"""Where the index lies and how it is opened.
+
+A connection to the index sees the record too, under the same names on both databases: on SQLite the store
+is attached to the index, on Postgres the index's schema is put behind the store's in the search path.
+No transaction of the index ever takes the right to write the record.
+"""
+
+from __future__ import annotations
+
+import errno
+import os
+import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+
+import sqlalchemy as sa
+from sqlalchemy import event
+from sqlalchemy.engine import Connection, Engine
+from sqlalchemy.exc import DBAPIError
+
+from ingest.errors import LogShortened, StoreReadOnly, StoreUnavailable
+from ingest.index.fulltext.stems import MADE_BY
+from ingest.index.schema import SCHEMA, TABLES, VERSION, WORDS
+from ingest.store import reader
+from ingest.store.engine import Row, Store, translated
+from ingest.store.sqlite_file import access
+
+_LOCK = 0x696E646578  # "index": one at a time makes the schema
+
+
+class Index:
+    """The index of a store. Nothing is opened or made before it is asked something."""
+
+    def __init__(self, store: Store) -> None:
+        self.store = store
+        self.path = f"{store.url.database}.index.db" if store.is_sqlite else None
+        self._engine: Engine = _beside(store, str(self.path)) if store.is_sqlite else store.engine
+
+    @property
+    def address(self) -> str:
+        """Where the index is, fit to show."""
+        return self.path or f"{self.store.address}, schema {SCHEMA}"
+
+    def size(self) -> int:
+        """How many bytes the index takes; 0 where there is none, or none that can be looked at."""
+        if self.path is not None:
+            return sum(
+                os.stat(name).st_size for end in ("", "-wal") if os.path.exists(name := self.path + end)
+            )
+        select = (
+            "SELECT coalesce(sum(pg_total_relation_size(pg_class.oid)), 0) FROM pg_class"
+            " JOIN pg_namespace ON pg_namespace.oid = relnamespace"
+            f" WHERE nspname = '{SCHEMA}' AND relkind = 'r'"
+        )
+        with translated(self.address), self._engine.connect() as connection:
+            return int(connection.exec_driver_sql(select).scalar_one())
+
+    def dispose(self) -> None:
+        """Close the connections that are the index's own."""
+        if self.path is not None:
+            self._engine.dispose()
+
+    @contextmanager
+    def reading(self) -> Iterator[Connection]:
+        """One snapshot of the index and the record. It must have been prepared."""
+        with translated(self.address), self._engine.connect() as connection:
+            if self.path is None:
+                connection.execution_options(isolation_level="REPEATABLE READ")
+            before = None if self.path is None else access(self.path)
+            with connection.begin():
+                self._look_here(connection)
+                yield connection
+            for each in (before, self.store.access):
+                if each is not None:
+                    each.require_unchanged()
+
+    @contextmanager
+    def writing(self) -> Iterator[tuple[Connection, int]]:
+        """One transaction that alone may move the index, and the seq it stands at."""
+        with translated(self.address), self._engine.connect() as connection, connection.begin():
+            self._look_here(connection)
+            # The first statement takes the right to write: nobody else moves what is read next.
+            connection.exec_driver_sql("UPDATE state SET version = version WHERE id = 1")
+            yield (
+                connection,
+                int(connection.exec_driver_sql("SELECT seq FROM state WHERE id = 1").scalar_one()),
+            )
+
+    def place(self) -> tuple[int, bytes] | None:
+        """The seq that it stands at and the leaf there, whatever the log says; None where it tells none.
+        Makes nothing.
+        """
+        if self.path is not None and not os.path.exists(self.path):
+            return None
+        try:
+            with self._engine.connect() as connection, connection.begin():
+                found = self._place(connection)
+        except (DBAPIError, UnicodeDecodeError):
+            return None
+        sound = (
+            found is not None and isinstance(found.seq, int) and isinstance(found.leaf, bytes | memoryview)
+        )
+        return (found.seq, bytes(found.leaf)) if found is not None and sound else None
+
+    def usable(self) -> bool:
+        """Whether the index is there, whole as far as one can see, and this store's. Makes nothing.
+
+        Raises LogShortened where its place lies beyond the log's end.
+        """
+        try:
+            with self._engine.connect() as connection, connection.begin():
+                return self._fits(connection)
+        except (DBAPIError, UnicodeDecodeError):
+            return False
+
+    def is_damaged(self) -> bool:
+        """Whether the index itself cannot be read, asked when something could not; takes its time.
+
+        A server keeps its own files.
+        """
+        if self.path is None:
+            return False
+        try:
+            with self._engine.connect() as connection, connection.begin() as transaction:
+                found = connection.exec_driver_sql("PRAGMA main.quick_check(1)").scalar()
+                connection.exec_driver_sql("INSERT INTO words (words) VALUES ('integrity-check')")
+                transaction.rollback()
+        except (DBAPIError, UnicodeDecodeError):
+            return True
+        return found != "ok"
+
+    def prepare(self) -> None:
+        """Make the index usable: made empty where it is missing, damaged, or not of this store.
+
+        Raises StoreUnavailable where that cannot be done, LogShortened where its place lies beyond the log's
+        end: then it is left as it is, a witness that the log was longer.
+        """
+        try:
+            with self._engine.connect() as connection, connection.begin():
+                if self._fits(connection):
+                    return
+        except (DBAPIError, UnicodeDecodeError) as error:
+            if "locked" in str(error):
+                raise StoreUnavailable(
+                    f"the index {self.address} is locked by another process", code="store_locked"
+                ) from error
+        self.rebuild()
+
+    def rebuild(self) -> None:
+        """Throw the index away and make an empty one."""
+        try:
+            with translated(self.address):
+                self._make()
+        except StoreReadOnly:
+            raise
+        except StoreUnavailable as error:
+            if self.path is None:
+                raise
+            if not os.access(os.path.dirname(self.path), os.W_OK):
+                raise StoreReadOnly(error.message, code=error.code, hint=error.hint) from error
+            # Damaged so that its tables cannot be dropped. Whoever has it open still has the old one.
+            self.dispose()
+            for end in ("", "-wal", "-shm", "-journal"):
+                with suppress(FileNotFoundError):
+                    os.unlink(self.path + end)
+            with translated(self.address):
+                self._make()
+
+    def _make(self) -> None:
+        if self.path is not None:
+            self._create_file(self.path)
+        with self._engine.connect() as connection, connection.begin():
+            if self.path is not None:
+                found = connection.exec_driver_sql(
+                    "SELECT name FROM main.sqlite_schema WHERE type = 'table'"
+                    " AND name NOT LIKE 'sqlite_%' AND name NOT LIKE 'words\\_%' ESCAPE '\\'"
+                )
+                for name in found.scalars().all():
+                    connection.exec_driver_sql(f'DROP TABLE main."{name}"')
+            else:
+                connection.exec_driver_sql(f"SELECT pg_advisory_xact_lock({_LOCK})")
+                connection.exec_driver_sql(f"DROP SCHEMA IF EXISTS {SCHEMA} CASCADE")
+                connection.exec_driver_sql(f"CREATE SCHEMA {SCHEMA}")
+                connection.exec_driver_sql(f"SET LOCAL search_path TO {SCHEMA}")
+            # SQLite finds a row by its key at once only where that is declared so.
+            kinds = ("BLOB", "INTEGER") if self.path is not None else ("BYTEA", "BIGINT")
+            for statement in (*TABLES, WORDS[connection.dialect.name]):
+                connection.exec_driver_sql(statement.format(bytes=kinds[0], key=kinds[1]))
+            connection.execute(
+                sa.text("INSERT INTO state VALUES (1, :version, 0, :leaf, 0, '{}', :stems)"),
+                {"version": VERSION, "leaf": b"", "stems": MADE_BY},
+            )
+
+    def _create_file(self, path: str) -> None:
+        try:
+            os.close(os.open(path, os.O_RDWR | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600))
+        except FileExistsError:
+            pass
+        except OSError as error:
+            may_not = error.errno in (errno.EACCES, errno.EPERM, errno.EROFS)
+            raise (StoreReadOnly if may_not else StoreUnavailable)(
+                f"the index {path} cannot be made: {os.strerror(error.errno or 0)}",
+                code="store_unreachable",
+                hint="it lies beside the store; make that folder writable",
+            ) from error
+
+    def _fits(self, connection: Connection) -> bool:
+        """Whether the index is there, of this version, and follows this very log. Raises LogShortened."""
+        state = self._place(connection)
+        if state is None:
+            return False
+        if isinstance(state.seq, int) and state.seq > (end := reader.last_seq(connection)):
+            raise LogShortened(
+                f"the index {self.address} stands at change {state.seq}, and the log ends at {end}:"
+                " the log was longer",
+                hint="run: ingest verify",
+            )
+        if state.version != VERSION:
+            return False
+        if connection.exec_driver_sql("SELECT stems FROM state WHERE id = 1").scalar_one() != MADE_BY:
+            return False
+        if state.seq == 0:
+            return True
+        leaf = reader.leaves(connection, [state.seq]).get(state.seq)
+        return leaf is not None and leaf == bytes(state.leaf)
+
+    def _place(self, connection: Connection) -> Row | None:
+        """The index's row of its place, where there is an index."""
+        if self.path is not None:
+            known = connection.exec_driver_sql(
+                "SELECT 1 FROM main.sqlite_schema WHERE name = 'state'"
+            ).scalar()
+        else:
+            known = connection.exec_driver_sql(f"SELECT to_regclass('{SCHEMA}.state')").scalar()
+        if not known:
+            return None
+        self._look_here(connection)
+        return connection.exec_driver_sql("SELECT version, seq, leaf FROM state WHERE id = 1").one_or_none()
+
+    def _look_here(self, connection: Connection) -> None:
+        if self.path is None:
+            connection.exec_driver_sql(
+                f"SELECT set_config('search_path', current_setting('search_path') || ', {SCHEMA}', true)"
+            )
+
+
+def _beside(store: Store, path: str) -> Engine:
+    record = store.access
+    assert record is not None
+
+    def connect() -> sqlite3.Connection:
+        how = access(path)  # anew each time: another process may have made it anew
+        connection = how.connect(timeout=5.0)
+        if how.writable:
+            connection.execute("PRAGMA journal_mode=WAL")
+        return connection
+
+    def settle(connection: sqlite3.Connection, _record: object) -> None:
+        # What a crash of the machine takes from it is made again.
+        connection.execute("PRAGMA synchronous=NORMAL")
+        connection.execute("PRAGMA temp_store=MEMORY")
+        connection.execute("PRAGMA cache_size=-16000")
+        record.attach(connection, "record")
+
+    def begin(connection: Connection) -> None:
+        connection.exec_driver_sql("BEGIN")
+
+    # No pool: whoever made the index anew made another file, which the next connection must find.
+    engine = sa.create_engine("sqlite://", creator=connect, poolclass=sa.pool.NullPool)
+    event.listen(engine, "connect", settle)
+    event.listen(engine, "begin", begin)
+    return engine

@@ -1,0 +1,140 @@
+"""The edit that a change of the log made, from the two texts as they are stored.
+
+Derived, in no leaf, and by the same rules the same whenever it is made: both texts are those of the
+normaliser that read the new version first, among those that read both. A later renormalisation alters no
+edit.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import msgspec
+
+from ingest.edits.classify import classify
+from ingest.edits.edit import Edit, Text
+from ingest.edits.rules import RootRules, Rules
+from ingest.errors import IntegrityError
+from ingest.store import bodies, versions
+from ingest.store.engine import Connection, Row
+
+
+class Texts(msgspec.Struct, frozen=True):
+    """What an edit is made from; `earlier` are the numbers and hashes of older versions with the new text."""
+
+    before: Text
+    after: Text
+    earlier: tuple[tuple[int, bytes], ...]
+
+
+def of(connection: Connection, row: Row, *, rules: Rules) -> Edit | None:
+    """The edit of a change, a row of `reader.changes`; None where there is none to speak of.
+
+    That is where the change made no new version, or one of the two versions has no text, or no
+    normaliser read both. `rules` are those of the settings. Raises IntegrityError where bytes are damaged.
+    """
+    if not made_version(row):
+        return None
+    return between(connection, row.key, row.previous_version, row.version, rules=rules.of(row.root))
+
+
+def between(connection: Connection, document: int, first: int, last: int, *, rules: RootRules) -> Edit | None:
+    """The edit from one version of a document to another; None where one has no text to compare.
+
+    To an earlier one it is what going back changes, and no `revert`.
+    """
+    found = texts(connection, document, first, last)
+    if found is None:
+        return None
+    return classify(found.before, found.after, earlier=found.earlier, rules=rules)
+
+
+def texts(connection: Connection, document: int, first: int, last: int) -> Texts | None:
+    """The two texts that `between` compares; None and errors as it has them."""
+    pair = compared(connection, document, first, last)
+    if pair is None:
+        return None
+    old, new = read(connection, document, pair)
+    return Texts(old, new, earlier(connection, document, pair))
+
+
+def compared(connection: Connection, document: int, first: int, last: int) -> tuple[Row, Row] | None:
+    """The renditions of two versions that are compared; None where there are none with text."""
+    if last == first + 1:
+        return paired(versions.renditions(connection, document, first, last))
+    found = versions.renditions(connection, document, first, first)
+    return paired(found + versions.renditions(connection, document, last, last))
+
+
+def read(connection: Connection, document: int, pair: tuple[Row, Row]) -> tuple[Text, Text]:
+    """The texts of two renditions. Raises IntegrityError."""
+    first, last = (row.version for row in pair)
+    if last == first + 1:
+        raws = dict(bodies.run(connection, document, first, last))
+    else:
+        raws = {no: bodies.get(connection, document, no) for no in (first, last)}
+    old, new = (text_of(connection, raws[each.version], each) for each in pair)
+    return old, new
+
+
+def earlier(connection: Connection, document: int, pair: tuple[Row, Row]) -> tuple[tuple[int, bytes], ...]:
+    """Number and hash of each version before both that had the later one's text, by the same normaliser."""
+    old, new = pair
+    if new.version < old.version:
+        return ()
+    again = versions.with_text(
+        connection, document, new.text_sha256, normaliser=new.normaliser, before=old.version
+    )
+    return tuple((no, new.text_sha256) for no in again)
+
+
+def record(edit: Edit) -> dict[str, Any]:
+    """An edit as the contract shows it."""
+    made: dict[str, Any] = msgspec.to_builtins(edit)
+    return made
+
+
+def made_version(row: Row) -> bool:
+    """Whether a change made a version that has another before it."""
+    if row.previous_version is None or row.version is None or row.type == "rejected":
+        return False
+    return bool(row.version > row.previous_version)
+
+
+def paired(renditions: list[Row]) -> tuple[Row, Row] | None:
+    """Of the renditions of one version and then those of another, each by age, the two that are compared."""
+    if not renditions:
+        return None
+    last = renditions[-1].version
+    for new in (each for each in renditions if each.version == last):
+        same = [each for each in renditions if each.version != last and each.normaliser == new.normaliser]
+        # With the same libraries too, where there is such a one.
+        same.sort(key=lambda each: each.normaliser_id != new.normaliser_id)
+        if same:
+            return same[0], new
+    return None
+
+
+def chosen(found: Sequence[Row], normaliser: str) -> Row | None:
+    """Of a version's renditions with text the newest by this normaliser, else the newest."""
+    return next(
+        (each for each in reversed(found) if each.normaliser == normaliser), found[-1] if found else None
+    )
+
+
+def text_of(connection: Connection, raw: bytes, row: Row) -> Text:
+    """A rendition's text and what `classify` asks of its version. Raises IntegrityError."""
+    body = bodies.text(connection, raw, row, digest=row.text_sha256)
+    try:
+        text = body.decode()
+    except UnicodeDecodeError as error:
+        raise IntegrityError(f"the text of version {row.version} is not UTF-8") from error
+    return Text(
+        text=text,
+        sha256=row.text_sha256,
+        encoding=row.encoding,
+        date=row.date,
+        title=row.title,
+        language=row.language,
+    )

@@ -1,0 +1,169 @@
+"""The words of an index on SQLite: a row of FTS5 for each span, without its text.
+
+    said    brug.nl, bruggen.nl    the words as they stand, folded, each with the language of the sentence
+    stem    brug.nl                the stems of those that have another one than themselves
+
+A word of a language without a stemmer stands alone. So a stem that is its own stem is one term of FTS5, in
+whichever column, and a beginning of a word is one of any language.
+
+What was put in cannot be taken out without its text: the words of spans that were thrown away stay, and
+lead to no span.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from itertools import groupby
+
+import sqlalchemy as sa
+from sqlalchemy.engine import Connection
+
+from ingest.index.fulltext.folding import fold
+from ingest.index.fulltext.lookup import PAGE, Found, Lookup
+from ingest.index.fulltext.query import Term
+from ingest.index.fulltext.stems import ALGORITHMS, Stems
+from ingest.index.schema import SPAN_BITS
+from ingest.store import bulk
+
+COMMON = 50_000  # sentences: a word in more of them has no say in the order of documents
+_MOST_IDS = 500  # in one query: there is a limit to its parameters
+_MOST_KEPT = 10_000  # documents whose spans are kept by their ids, of a term that is in many
+_MANY = 500  # documents that were asked for: what is left is read at once
+
+Said = tuple[int, str | None, str]
+
+
+def write(connection: Connection, said: Sequence[Said], stems: Stems) -> None:
+    """Take in spans with the language and the text of each."""
+    made = []
+    for span, language, text in said:
+        stem = stems.of(language)
+        words = fold(text).split()
+        if stem is None:
+            made.append((span, " ".join(words), ""))
+            continue
+        made.append((span, _tagged(words, language), " ".join(stem.others(words))))
+    bulk.insert(connection, "words", ("rowid", "said", "stem"), made)
+
+
+def _tagged(words: Collection[str], language: str | None) -> str:
+    """Words as they are kept, parted by blanks."""
+    end = f".{language}" if language else ""
+    return f"{end} ".join(words) + end if words else ""
+
+
+class WordsLookup(Lookup):
+    """A search that is answered by the ids of spans. It counts each reading of a sentence by a normaliser."""
+
+    def __init__(self, connection: Connection, language: str | None = None) -> None:
+        super().__init__(connection, language)
+        self._asked_for = 0
+        self._at_once = False
+        self._ids: dict[Term, dict[int, list[int]]] = {}
+        self._complete: set[Term] = set()  # of which `_ids` has all there is
+        self._read: dict[Term, dict[int, list[Found]]] = {}
+
+    def ahead(self, keys: Sequence[int]) -> None:
+        self._at_once = self._asked_for >= _MANY
+        self._asked_for += len(keys)
+
+    def _numbers(self, term: Term) -> dict[int, int] | None:
+        many = sa.text(f"SELECT 1 FROM words WHERE words MATCH :match LIMIT 1 OFFSET {COMMON}")
+        if self._connection.execute(many, {"match": self._match(term)}).first() is not None:
+            return None
+        self._complete.add(term)
+        return dict(self._holding(term, COMMON + 1))
+
+    def _oldest(self, terms: Sequence[Term]) -> Iterable[int]:
+        streams = [(key for key, _ in self._holding(term, PAGE)) for term in terms]
+        return streams[0] if len(streams) == 1 else in_all(streams)
+
+    def _holding(self, term: Term, page: int) -> Iterator[tuple[int, int]]:
+        """Each document that ever held a term, and in how many sentences; by age."""
+        select = "SELECT rowid FROM words WHERE words MATCH :match AND rowid > :after"
+        ids = self._ids.setdefault(term, {})
+        for key, its_spans in groupby(self._rising(select, {"match": self._match(term)}, page), _document_of):
+            if page <= COMMON and len(ids) > _MOST_KEPT:
+                ids.clear()  # they lie behind; of the few that do not, the spans are looked up
+            ids[key] = found = list(its_spans)
+            yield key, len(found)
+
+    def _spans(self, term: Term, key: int) -> list[Found]:
+        ids = self._ids.get(term, {}).get(key, [])
+        # to look a prefix up takes as long for one document as for all
+        if self._at_once or (term.prefix and term not in self._ids):
+            if term not in self._read:
+                self._read[term] = self._all(term, key if self._by_age else 0)
+            return self._read[term].get(key, [])
+        if 0 < len(ids) <= _MOST_IDS:
+            return [
+                (row.id, row.from_no, row.to_no) for row in self._connection.execute(_BY_ID, {"ids": ids})
+            ]
+        if not ids and term in self._complete:
+            return []
+        return list(self._between(term, key, key))
+
+    def _all(self, term: Term, first: int) -> dict[int, list[Found]]:
+        """By document, the spans that hold a term, of all documents from one on."""
+        found: defaultdict[int, list[Found]] = defaultdict(list)
+        for span in self._between(term, first, (1 << 63 - SPAN_BITS) - 1):
+            found[_document_of(span[0])].append(span)
+        return found
+
+    def _between(self, term: Term, first: int, last: int) -> Iterator[Found]:
+        asked = {"match": self._match(term), "first": first << SPAN_BITS, "last": (last + 1 << SPAN_BITS) - 1}
+        for row in self._connection.execute(_BETWEEN, asked):
+            yield row.id, row.from_no, row.to_no
+
+    def _match(self, term: Term) -> str:
+        """A term as FTS5 is asked for it. In quotes nothing means anything, and no word has a quote."""
+        *_, last = term.words
+        if term.prefix and len(term.words) == 1:
+            return f'said : "{last}" *'
+        if term.prefix or term.is_phrase:
+            star = " *" if term.prefix else ""
+            phrases = (_tagged(term.words, language) for language in ("", *ALGORITHMS))
+            cut = (phrase[: phrase.rindex(last) + len(last)] if term.prefix else phrase for phrase in phrases)
+            return " OR ".join(f'said : "{phrase}"{star}' for phrase in cut)
+        asked = self._stems.asked(last, self._language)
+        found = [f'said : "{last}"']
+        for language in ALGORITHMS:
+            made = asked.get(language)
+            if made is None:  # not the language that was asked for: as it stands
+                found.append(f'said : "{last}.{language}"')
+                continue
+            stem = self._stems.of(language)
+            found.append(f'"{made}"' if stem and stem.is_own(made) else f'stem : "{made}"')
+        return " OR ".join(found)
+
+
+_BY_ID = sa.text("SELECT id, from_no, to_no FROM span WHERE id IN :ids").bindparams(
+    sa.bindparam("ids", expanding=True)
+)
+_BETWEEN = sa.text(
+    "SELECT span.id, span.from_no, span.to_no FROM words JOIN span ON span.id = words.rowid"
+    " WHERE words MATCH :match AND words.rowid BETWEEN :first AND :last"
+)
+
+
+def _document_of(span: int) -> int:
+    return span >> SPAN_BITS
+
+
+def in_all(streams: Sequence[Iterator[int]]) -> Iterator[int]:
+    """What is in each of several rising streams; none is read on once another has ended."""
+    heads = [next(stream, None) for stream in streams]
+    while None not in heads:
+        most = max(head for head in heads if head is not None)
+        if all(head == most for head in heads):
+            yield most
+            heads = [next(stream, None) for stream in streams]
+            continue
+        for at, stream in enumerate(streams):
+            head = heads[at]
+            while head is not None and head < most:
+                head = next(stream, None)
+            heads[at] = head
+            if head is None:
+                return

@@ -1,0 +1,125 @@
+"""Which documents, and which of their spans, hold a term: what is the same on both databases."""
+
+from __future__ import annotations
+
+import heapq
+from abc import ABC, abstractmethod
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import chain, groupby
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.engine import Connection
+
+from ingest.errors import IntegrityError
+from ingest.index import edits
+from ingest.index.fulltext.folding import literal
+from ingest.index.fulltext.query import Clause, Term
+from ingest.index.fulltext.stems import Stems
+from ingest.store import bodies, versions
+
+Found = tuple[int, int, int]  # a span, and the first and last version that held it
+PAGE = 1000  # documents or spans that are asked for first where there may be very many
+_MOST_AT_ONCE = 50_000
+
+
+def snippet(connection: Connection, span: int) -> str | None:
+    """A sentence as it was written; None where it cannot be read any more."""
+    row = connection.execute(
+        sa.text(
+            "SELECT span.*, indexed.normaliser FROM span JOIN indexed"
+            " ON indexed.document_id = span.document_id WHERE span.id = :id"
+        ),
+        {"id": span},
+    ).one_or_none()
+    if row is None:
+        return None
+    rendition = edits.chosen(
+        versions.renditions(connection, row.document_id, row.from_no, row.from_no), row.normaliser
+    )
+    if rendition is None:
+        return None
+    try:
+        raw = bodies.get(connection, row.document_id, row.from_no)
+        text = edits.text_of(connection, raw, rendition).text
+    except IntegrityError:
+        return None
+    return text[row.start : row.start + row.length]
+
+
+class Lookup(ABC):
+    """One search among the words of an index, by the stems of one language or of each that has a stemmer."""
+
+    def __init__(self, connection: Connection, language: str | None = None) -> None:
+        self._connection = connection
+        self._language = language
+        self._stems = Stems()
+        self._by_age = False
+
+    def candidates(self, clauses: Sequence[Clause]) -> Iterable[int]:
+        """The documents that may hold what is asked for, in the order of `find`; made as they are taken."""
+        wanted = dict.fromkeys(term for clause in clauses for term in clause.wanted)
+        numbers = {term: self._numbers(term) for term in wanted}
+        found: set[int] = set()
+        by_age: list[Iterable[int]] = []
+        for clause in clauses:
+            telling = [known for term in clause.wanted if (known := numbers[term]) is not None]
+            if telling:
+                found.update(set(telling[0]).intersection(*telling[1:]))
+            elif clause.wanted:
+                by_age.append(self._oldest(clause.wanted))
+            else:
+                every = "SELECT document_id FROM indexed WHERE document_id > :after"
+                by_age.append(self._rising(every, {}, PAGE))
+        if by_age:
+            self._by_age = True
+            return (key for key, _ in groupby(heapq.merge(sorted(found), *by_age)))
+        weights = Counter[int]()
+        for known in numbers.values():
+            weights.update(known or {})
+        return sorted(sorted(found), key=weights.__getitem__, reverse=True)
+
+    @abstractmethod
+    def ahead(self, keys: Sequence[int]) -> None:
+        """Say which documents `spans` is asked of next, in this order."""
+
+    def spans(self, term: Term, key: int) -> list[Found]:
+        """The spans of a document that ever held a term."""
+        found = self._spans(term, key)
+        if term.literal:  # the index has words alone
+            found = [each for each in found if self._says(each[0], term.literal)]
+        return found
+
+    @abstractmethod
+    def _numbers(self, term: Term) -> dict[int, int] | None:
+        """Each document that ever held a term, were it not for its symbols, and in how many sentences.
+
+        None where there are so many that this tells nobody anything, or takes too long to know.
+        """
+
+    @abstractmethod
+    def _oldest(self, terms: Sequence[Term]) -> Iterable[int]:
+        """The documents that may hold all these terms, of which nothing is known, the oldest first."""
+
+    @abstractmethod
+    def _spans(self, term: Term, key: int) -> list[Found]:
+        """The spans of a document that ever held the words of a term."""
+
+    def _says(self, span: int, wanted: str) -> bool:
+        text = snippet(self._connection, span)
+        return text is not None and wanted in literal(text)
+
+    def _rising(self, select: str, asked_with: dict[str, Any], page: int) -> Iterator[int]:
+        """The numbers above `:after` that this selects, in order; as more are taken, more are asked for."""
+        after = -1
+        while True:
+            asked = asked_with | {"after": after}
+            result = self._connection.execute(sa.text(f"{select} ORDER BY 1 LIMIT {page}"), asked)
+            # the driver's own tuples: there may be several for each document
+            cursor: Any = result.cursor
+            found = cursor.fetchall()
+            yield from chain.from_iterable(found)
+            if len(found) < page:
+                return
+            after, page = found[-1][0], min(page * 4, _MOST_AT_ONCE)

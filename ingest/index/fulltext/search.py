@@ -1,0 +1,232 @@
+"""Full text over the spans: which documents, and which of their versions, hold what was asked for.
+
+A term is looked up among sentences; AND, OR and NOT are of documents, or with `every` of their versions.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from itertools import islice
+from typing import Any
+
+import msgspec
+import sqlalchemy as sa
+from sqlalchemy.engine import Connection
+
+from ingest import moments
+from ingest.diff.provenance import OPEN
+from ingest.escape import path_fields
+from ingest.ids import show_uid
+from ingest.index.fulltext import fts5, tsvector
+from ingest.index.fulltext.lookup import Found, Lookup
+from ingest.index.fulltext.query import Clause, Term
+from ingest.index.intervals import Stretches, both, joined, union, without
+from ingest.store import tables, versions
+from ingest.store.engine import Row
+
+_FIRST_SLICE = 32  # who asks for few documents waits for few
+_SLICE = 500
+
+
+class Wanted(msgspec.Struct, frozen=True, kw_only=True):
+    """What else must hold of a document, or of its version."""
+
+    root: int | None = None
+    prefix: bytes = b""
+    language: str | None = None
+    days: tuple[str, str] | None = None
+    since: int | None = None
+    until: int | None = None
+
+    @property
+    def of_version(self) -> bool:
+        """Whether something is asked of the version, and not of its document alone."""
+        return (self.language, self.days, self.since, self.until) != (None, None, None, None)
+
+
+class Hit(msgspec.Struct, frozen=True, kw_only=True):
+    """A document, the versions that hold what was asked for, and a sentence to show."""
+
+    row: Row
+    stretches: Stretches
+    sentence: int | None
+
+
+def find(connection: Connection, clauses: Sequence[Clause], wanted: Wanted, *, every: bool) -> Iterator[Hit]:
+    """The documents of which most sentences ever held a term first, of equal ones the oldest.
+
+    A term that is nearly everywhere, or costly to count (`fts5.COMMON`, `tsvector.COMMON` and `FEW`), has no
+    say in that; a clause of such terms alone, or of unwanted ones, puts all documents in the order of their
+    age. Only the current versions of live ones, unless `every`. Which documents may be meant is asked of the
+    words alone; what each holds, when its turn comes, and of all that are left once it is clear that many are
+    wanted. A caller may stop anywhere.
+    """
+    words = fts5 if connection.dialect.name == "sqlite" else tsvector
+    work: Lookup = words.WordsLookup(connection, wanted.language)
+    for row in _rows(connection, work, clauses, wanted, every=every):
+        held = _Held(work, row.key)
+        stretches = held.versions(clauses, every=every)
+        if not stretches:
+            continue
+        if not every:
+            if not stretches[-1][0] <= row.last_no <= stretches[-1][1]:
+                continue
+            # Since when, whatever the sentences it was said in: those that stand know only their own time.
+            whole = held.versions(clauses, every=True)
+            stretches = [each for each in whole if each[0] <= row.last_no <= each[1]]
+        stretches = [(first, min(end, row.last_no)) for first, end in stretches]
+        if not every or _is_meant(connection, row, stretches, wanted):
+            yield Hit(row=row, stretches=stretches, sentence=held.sentence(stretches))
+
+
+def record(connection: Connection, hit: Hit, text: str | None) -> dict[str, Any]:
+    """A hit as `search --json` shows it."""
+    row, first, last = hit.row, hit.stretches[0][0], hit.stretches[-1][1]
+    version = tables.version.c
+    select = sa.select(version.no, version.observed_at).where(
+        version.document_id == row.key, version.no.in_((first, last))
+    )
+    observed = {each.no: moments.show(each.observed_at) for each in connection.execute(select)}
+    newest = versions.one(connection, row.key, last)
+    return {
+        "document": show_uid(row.document),
+        "root": row.root,
+        **path_fields("path", row.path),
+        "first_version": first,
+        "last_version": last,
+        "versions": [{"from": begin, "to": end} for begin, end in hit.stretches],
+        "first_observed_at": observed.get(first),
+        "last_observed_at": observed.get(last),
+        "current": hit.stretches[-1][1] == row.last_no and row.state == "live",
+        "deleted": row.state == "deleted",
+        "title": None if newest is None else newest.title,
+        "language": None if newest is None else newest.language,
+        "date": None if newest is None else newest.date,
+        "snippet": text,
+    }
+
+
+class _Held:
+    """What one document holds of what was asked for."""
+
+    def __init__(self, work: Lookup, key: int) -> None:
+        self._work = work
+        self._key = key
+        self._spans: dict[int, tuple[int, int]] = {}
+        self._terms: dict[Term, list[Found]] = {}
+
+    def versions(self, clauses: Sequence[Clause], *, every: bool) -> Stretches:
+        """The versions that hold what is asked for; unless `every`, by the sentences that still stand."""
+        found: Stretches = []
+        for clause in clauses:
+            found = union(found, self._clause(clause, every=every))
+        return found
+
+    def _clause(self, clause: Clause, *, every: bool) -> Stretches:
+        """The versions that hold every wanted term and no unwanted one."""
+        found: Stretches = [(1, OPEN)]
+        for term in clause.wanted:
+            found = both(found, self._term(term, every=every, note=True))
+            if not found:
+                return []
+        for term in clause.unwanted:
+            # Since when a text has lacked a word, only its earlier versions can tell.
+            found = without(found, self._term(term, every=True, note=False))
+        return found
+
+    def sentence(self, stretches: Stretches) -> int | None:
+        """The newest sentence that holds a term within these versions."""
+        newest_first = sorted(self._spans.items(), key=lambda each: (-each[1][1], each[0]))
+        for span, (first, end) in newest_first:
+            if any(first <= last and begin <= end for begin, last in stretches):
+                return span
+        return None
+
+    def _term(self, term: Term, *, every: bool, note: bool) -> Stretches:
+        if term not in self._terms:
+            self._terms[term] = self._work.spans(term, self._key)
+        spans = [each for each in self._terms[term] if every or each[2] == OPEN]
+        if note:
+            self._spans.update((span, (first, end)) for span, first, end in spans)
+        return joined([(first, end) for _, first, end in spans])
+
+
+def _rows(
+    connection: Connection, work: Lookup, clauses: Sequence[Clause], wanted: Wanted, *, every: bool
+) -> Iterator[Row]:
+    """The documents in this order that may be meant: by their current versions, unless `every`."""
+    left = iter(work.candidates(clauses))
+    select = _DOCUMENTS
+    if not every:
+        select = select.where(_document.state == "live")
+    if wanted.root is not None:
+        select = select.where(_document.root_id == wanted.root)
+    size = _FIRST_SLICE
+    while part := list(islice(left, size)):
+        rows = {
+            row.key: row
+            for row in connection.execute(select.where(_document.id.in_(part)))
+            if row.path.startswith(wanted.prefix)
+        }
+        if not every and wanted.of_version:
+            current = _version.no == _document.last_no
+            meant = dict(_facts(connection, _document.id.in_(list(rows)), current, wanted))
+            rows = {key: row for key, row in rows.items() if key in meant}
+        meant_here = [key for key in part if key in rows]
+        work.ahead(meant_here)
+        yield from (rows[key] for key in meant_here)
+        size = min(size * 2, _SLICE)
+
+
+_document, _version, _rendition = tables.document.c, tables.version.c, tables.rendition.c
+_DOCUMENTS = sa.select(
+    _document.id.label("key"),
+    _document.uid.label("document"),
+    _document.root_id,
+    tables.root.c.name.label("root"),
+    _document.path_bytes.label("path"),
+    _document.state,
+    _document.last_no,
+).join_from(tables.document, tables.root, tables.root.c.id == _document.root_id)
+
+
+def _is_meant(connection: Connection, row: Row, stretches: Stretches, wanted: Wanted) -> bool:
+    """Whether one of these versions is as it should be."""
+    if not wanted.of_version:
+        return True
+    within = _version.no.between(stretches[0][0], stretches[-1][1])
+    found = _facts(connection, _document.id == row.key, within, wanted)
+    return any(first <= no <= last for _, no in found for first, last in stretches)
+
+
+def _facts(connection: Connection, documents: Any, which: Any, wanted: Wanted) -> list[tuple[int, int]]:
+    """Documents and numbers of those of these versions that are as they should be."""
+    newest = (
+        sa.select(sa.func.max(_rendition.seq))
+        .where(_rendition.document_id == _version.document_id, _rendition.no == _version.no)
+        .correlate(tables.version)
+        .scalar_subquery()
+    )
+    select = (
+        sa.select(_document.id, _version.no)
+        .join_from(tables.document, tables.version, _version.document_id == _document.id)
+        .join(
+            tables.rendition,
+            sa.and_(
+                _rendition.document_id == _version.document_id,
+                _rendition.no == _version.no,
+                _rendition.seq == newest,
+            ),
+        )
+        .where(documents, which)
+    )
+    if wanted.language is not None:
+        select = select.where(_rendition.language == wanted.language)
+    if wanted.days is not None:
+        first, last = wanted.days
+        select = select.where(_rendition.date_earliest >= first, _rendition.date_latest <= last)
+    if wanted.since is not None:
+        select = select.where(_version.observed_at >= wanted.since)
+    if wanted.until is not None:
+        select = select.where(_version.observed_at <= wanted.until)
+    return [(row.id, row.no) for row in connection.execute(select)]

@@ -1,0 +1,74 @@
+"""The edits that the index keeps: those of some changes, and the changes of some edits."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import msgspec
+import sqlalchemy as sa
+from sqlalchemy.engine import Connection
+
+from ingest.edits.edit import CLASSES, FACTS, FLAGS, SIGNIFICANCES, Summary
+from ingest.errors import UsageError
+from ingest.index import state
+from ingest.store.engine import Row
+
+_edit = sa.table(
+    "edit", *map(sa.column, ("seq", "class", "significance", "facts", "flags", "reason", "body"))
+).c
+
+
+def chosen(
+    *,
+    kind: str | None = None,
+    significance: str | None = None,
+    fact: str | None = None,
+    flag: str | None = None,
+) -> Any:
+    """What `reader.changes` takes to give only the changes with such an edit; None where all is wanted.
+
+    Raises UsageError for a name that no edit has.
+    """
+    conditions = []
+    if kind is not None:
+        conditions.append(_edit["class"] == _one_of(kind, CLASSES, "class"))
+    if significance is not None:
+        conditions.append(_edit.significance == _one_of(significance, SIGNIFICANCES, "significance"))
+    if fact is not None:
+        conditions.append(_edit.facts.like(f"%,{_one_of(fact, FACTS, 'fact')},%"))
+    if flag is not None:
+        conditions.append(_edit.flags.like(f"%,{_one_of(flag, FLAGS, 'flag')},%"))
+    return sa.select(_edit.seq).where(*conditions) if conditions else None
+
+
+def summaries(connection: Connection, seqs: Sequence[int]) -> dict[int, Summary | None]:
+    """The edits, in short, of those changes that the index has taken in; None where one has none.
+
+    There may be more of them than were asked for.
+    """
+    reached, first, last = state.edited(connection), min(seqs), max(seqs)
+    found: dict[int, Summary | None] = {seq: None for seq in seqs if seq <= reached}
+    # Where few others lie between, a stretch is found in a third of the time.
+    dense = last - first < 4 * len(seqs)
+    which = _edit.seq.between(first, min(last, reached)) if dense else _edit.seq.in_(list(found))
+    select = sa.select(_edit.seq, _edit.significance, _edit["class"], _edit.flags, _edit.reason).where(which)
+    for seq, significance, kind, flags, reason in connection.execute(select).all():
+        found[seq] = Summary(significance, kind, tuple(filter(None, flags.split(","))), reason)
+    return found
+
+
+def _one_of(word: str, known: Sequence[str], what: str) -> str:
+    if word not in known:
+        raise UsageError(f"no {what} '{word}'", hint=f"they are: {', '.join(known)}")
+    return word
+
+
+def stored(connection: Connection, rows: Sequence[Row]) -> dict[int, msgspec.Raw | None]:
+    """The edits, as JSON, of those changes that the index has taken in; None where such a one has none."""
+    reached = state.edited(connection)
+    found: dict[int, msgspec.Raw | None] = {int(row.seq): None for row in rows if row.seq <= reached}
+    if found:
+        select = sa.select(_edit.seq, _edit.body).where(_edit.seq.in_(list(found)))
+        found.update((each.seq, msgspec.Raw(each.body.encode())) for each in connection.execute(select))
+    return found

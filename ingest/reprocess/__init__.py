@@ -1,0 +1,1 @@
+"""Work on what is recorded: new renditions of stored bytes."""

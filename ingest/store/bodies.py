@@ -1,0 +1,250 @@
+"""Stored bytes: the only module that knows where a body lies.
+
+A keyframe lies in `blob`, once under its SHA-256, a delta in the row of its version.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from itertools import groupby
+from weakref import WeakKeyDictionary
+
+import sqlalchemy as sa
+from sqlalchemy.engine import Connection, Engine
+
+from ingest.errors import IntegrityError
+from ingest.store import bulk, compression, tables
+from ingest.store.compression import Dictionary
+from ingest.store.deltas import Body, Chain, Packed
+from ingest.store.engine import Row, allocate
+
+_SLICE = 500
+_STREAMED = 16  # versions past which not all are held in memory
+
+_version, _blob = tables.version.c, tables.blob.c
+
+
+def put(connection: Connection, bodies: Sequence[Body]) -> dict[bytes, int]:
+    """Store the bodies that are not there yet; returns the key of each by its hash."""
+    wanted = {body.hash: body for body in bodies}
+    # in order of the hash: two writers with the same bodies then cannot wait for each other
+    hashes = sorted(wanted)
+    keys = dict(zip(hashes, allocate(connection, tables.blob, len(hashes)), strict=True))
+    added = bulk.insert(
+        connection,
+        "blob",
+        ("id", "hash", "dictionary_id", "size", "data"),
+        [
+            (key, hash_, wanted[hash_].dictionary, wanted[hash_].size, wanted[hash_].data)
+            for hash_, key in keys.items()
+        ],
+        unless="hash",
+    )
+    # Most bodies are new, and to ask first would cost more than to send some in vain.
+    return keys if added == len(hashes) else _known(connection, hashes)
+
+
+def _known(connection: Connection, hashes: list[bytes]) -> dict[bytes, int]:
+    found: dict[bytes, int] = {}
+    for start in range(0, len(hashes), _SLICE):
+        known = connection.execute(_BY_HASH, {"hashes": hashes[start : start + _SLICE]})
+        found.update((row.hash, row.id) for row in known)
+    return found
+
+
+_BY_HASH = sa.select(_blob.hash, _blob.id).where(_blob.hash.in_(sa.bindparam("hashes", expanding=True)))
+
+
+# -- reading -----------------------------------------------------------------------------------
+
+
+def get(connection: Connection, document: int, no: int) -> bytes:
+    """A version's bytes, checked against size and hash. Raises IntegrityError."""
+    return chain(connection, document, no).raw
+
+
+def chain(connection: Connection, document: int, no: int) -> Chain:
+    """A version's bytes and how they were got. Raises IntegrityError."""
+    found = connection.execute(_CHAIN, {"document": document, "no": no}).all()
+    return _unrolled(connection, found, document, no)
+
+
+def last_packed(connection: Connection, wanted: Mapping[int, int]) -> dict[int, Packed]:
+    """The bytes of many documents' last versions as they lie; `wanted` has the number of each.
+
+    A document whose rows do not lead from a keyframe to that version is left out.
+    """
+    found: dict[int, Packed] = {}
+    keys = sorted(wanted)
+    for start in range(0, len(keys), _SLICE):
+        known = connection.execute(_LAST_CHAINS, {"documents": keys[start : start + _SLICE]})
+        for document, rows_ in groupby(known, key=lambda row: row.document_id):
+            first, *rest = rows_
+            numbers = [first.no, *(row.no for row in rest)]
+            whole = numbers == list(range(first.no, wanted[document] + 1))
+            based = all(row.delta is not None and row.base_no == row.no - 1 for row in rest)
+            if whole and based and first.delta is None and first.data is not None:
+                found[document] = Packed(
+                    (first.data, first.size),
+                    first.dictionary_id,
+                    tuple((row.delta, row.size) for row in rest),
+                    (rest[-1] if rest else first).hash,
+                )
+    return found
+
+
+def _unrolled(connection: Connection, found: Sequence[Row], document: int, no: int) -> Chain:
+    """From the rows of a chain, its keyframe first."""
+    name = f"version {no} of document {document}"
+    if not found or found[-1].no != no:
+        raise IntegrityError(f"{name} is gone from the store")
+    raw, deltas = None, 0
+    for row in found:
+        raw = unpacked(connection, row, raw, name=name, check=row.no == no)
+        deltas += len(row.delta or b"")
+    assert raw is not None
+    return Chain(raw, len(found) - 1, deltas, len(found[0].data or b""))
+
+
+def run(connection: Connection, document: int, first: int, last: int) -> Iterator[tuple[int, bytes]]:
+    """The bytes of each version from `first` to `last`, in order, each chain of deltas read once.
+
+    A caller may stop anywhere. Raises IntegrityError.
+    """
+    raw, expected = None, first
+    select = _LONG_RUN if last - first > _STREAMED else _RUN
+    # Closed however it ends: on a server a long one is a cursor.
+    with connection.execute(select, {"document": document, "no": first, "last": last}) as found:
+        for row in found:
+            checked = row.no >= first
+            if row.no > expected:
+                break
+            name = f"version {row.no} of document {document}"
+            raw = unpacked(connection, row, raw, name=name, check=checked)
+            if checked:
+                yield row.no, raw
+                expected = row.no + 1
+    if expected <= last:
+        raise IntegrityError(f"version {expected} of document {document} is gone from the store")
+
+
+def unpacked(connection: Connection, row: Row, base: bytes | None, *, name: str, check: bool = True) -> bytes:
+    """The bytes of a row that has `size`, `hash`, `delta`, `base_no`, `data` and `dictionary_id`.
+
+    `base` are the bytes of the version before. Raises IntegrityError.
+    """
+    digest = row.hash if check else None
+    try:
+        if row.delta is not None:
+            if base is None or row.base_no != row.no - 1:
+                raise IntegrityError("the version that it is a delta against is gone from the store")
+            return compression.apply(base, row.delta, size=row.size, digest=digest)
+        if row.data is None:
+            raise IntegrityError("its bytes are gone from the store")
+        used = dictionary(connection, row.dictionary_id)
+        return compression.unpack(row.data, used, size=row.size, digest=digest)
+    except IntegrityError as error:
+        raise IntegrityError(f"{name}: {error.message}") from error
+
+
+BODY = (_version.no, _version.hash, _version.size, _version.base_no, _version.delta, _blob.data)
+BODIES = tables.version.outerjoin(tables.blob, _blob.id == _version.blob_id)
+
+_inner = tables.version.alias("keyframe")
+_KEYFRAME = (
+    sa.select(_inner.c.no)
+    .where(_inner.c.document_id == _version.document_id, _inner.c.delta.is_(None))
+    .order_by(_inner.c.no.desc())
+    .limit(1)
+    .correlate(tables.version)
+)
+_FROM_KEYFRAME = (
+    sa.select(*BODY, _blob.dictionary_id)
+    .select_from(BODIES)
+    .where(
+        _version.document_id == sa.bindparam("document"),
+        _version.no
+        >= sa.select(_inner.c.no)
+        .where(
+            _inner.c.document_id == sa.bindparam("document"),
+            _inner.c.no <= sa.bindparam("no"),
+            _inner.c.delta.is_(None),
+        )
+        .order_by(_inner.c.no.desc())
+        .limit(1)
+        .scalar_subquery(),
+    )
+    .order_by(_version.no)
+)
+_LAST_CHAINS = (
+    sa.select(_version.document_id, *BODY, _blob.dictionary_id)
+    .select_from(BODIES)
+    .where(
+        _version.document_id.in_(sa.bindparam("documents", expanding=True)),
+        _version.no >= _KEYFRAME.scalar_subquery(),
+    )
+    .order_by(_version.document_id, _version.no)
+)
+_CHAIN = _FROM_KEYFRAME.where(_version.no <= sa.bindparam("no"))
+_RUN = _FROM_KEYFRAME.where(_version.no <= sa.bindparam("last"))
+_LONG_RUN = _RUN.execution_options(yield_per=64)
+
+
+def get_blob(connection: Connection, key: int) -> bytes:
+    """A blob's bytes, checked. Raises IntegrityError."""
+    row = connection.execute(sa.select(tables.blob).where(_blob.id == key)).one_or_none()
+    if row is None or row.data is None:
+        raise IntegrityError(f"blob {key} is gone from the store")
+    used = dictionary(connection, row.dictionary_id)
+    return compression.unpack(row.data, used, size=row.size, digest=row.hash)
+
+
+def text(connection: Connection, raw: bytes, row: Row, *, digest: bytes) -> bytes:
+    """A rendition's text, from its version's bytes. Raises IntegrityError.
+
+    The row has `text_offset`, `text_length`, `text_delta` and `text_blob_id`.
+    """
+    if row.text_blob_id is not None:
+        return compression.checked(
+            get_blob(connection, row.text_blob_id), size=row.text_length, digest=digest
+        )
+    if row.text_delta is not None:
+        return compression.apply(raw, row.text_delta, size=row.text_length, digest=digest)
+    part = raw[row.text_offset : row.text_offset + row.text_length]
+    return compression.checked(part, size=row.text_length, digest=digest)
+
+
+# -- dictionaries ------------------------------------------------------------------------------
+
+_held: WeakKeyDictionary[Engine, dict[int, Dictionary]] = WeakKeyDictionary()
+
+
+def dictionary(connection: Connection, key: int | None) -> Dictionary | None:
+    """The dictionary with this key, read once a store. Raises IntegrityError where it is damaged."""
+    if key is None:
+        return None
+    held = _held.setdefault(connection.engine, {})
+    if key not in held:
+        table = tables.dictionary
+        row = connection.execute(sa.select(table).where(table.c.id == key)).one_or_none()
+        if row is None:
+            raise IntegrityError(f"dictionary {key} is gone from the store")
+        content = compression.unpack(row.data, None, size=row.size, digest=row.hash)
+        held[key] = Dictionary(key, row.hash, content)
+    return held[key]
+
+
+def newest_dictionary(connection: Connection) -> Dictionary | None:
+    """The dictionary to pack with, if there is one yet."""
+    return dictionary(connection, connection.execute(sa.select(sa.func.max(tables.dictionary.c.id))).scalar())
+
+
+def add_dictionary(connection: Connection, content: bytes, digest: bytes) -> Dictionary:
+    """Keep a dictionary, for ever: what was packed with it needs it."""
+    key = allocate(connection, tables.dictionary, 1)[0]
+    connection.execute(
+        sa.insert(tables.dictionary).values(
+            id=key, hash=digest, size=len(content), data=compression.whole(content, None)
+        )
+    )
+    return Dictionary(key, digest, content)

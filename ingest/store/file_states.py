@@ -1,0 +1,289 @@
+"""What the last look found at each path, and the live documents that stand there."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from hashlib import sha256
+from itertools import islice
+from typing import Any, TypeVar
+
+import msgspec
+import sqlalchemy as sa
+from sqlalchemy.engine import Connection
+
+from ingest.disk.patterns import PATH_BYTES
+from ingest.disk.walk import RACY, Range, SeenRow, tick_of
+from ingest.identity import Buried, Standing
+from ingest.store import bulk, tables
+from ingest.store.engine import Store
+
+Item = TypeVar("Item")
+
+_PAGE_ROWS = 5000
+_SLICE = 500
+_STAMPS = 1_000  # stamps by which a file system's clock is judged
+_seen, _document = tables.seen.c, tables.document.c
+
+
+class Problem(msgspec.Struct, frozen=True):
+    """A rejected path: its document, if it ever had a version, keeps its last one."""
+
+    path: bytes
+    reason: str
+    detail: str | None
+    since: int | None
+
+
+def key_of(path: bytes) -> tuple[bytes, bytes | None]:
+    """A path as the key of its row, and the path itself where it is too long to be one.
+
+    A relative path never begins with `/`, so a stand-in cannot meet a path.
+    """
+    return (path, None) if len(path) <= PATH_BYTES else (b"/" + sha256(path).digest(), path)
+
+
+# In the order of SeenRow.
+_COLUMNS = (
+    _seen.path_bytes,
+    _seen.document_id,
+    _seen.device,
+    _seen.inode,
+    _seen.size,
+    _seen.mtime_ns,
+    _seen.ctime_ns,
+    _seen.read_at,
+    _seen.reason,
+    _seen.since,
+)
+# In the order of Known. By whole microseconds, since a product of nanoseconds could leave 64 bits.
+_PAGE = (
+    "SELECT path_bytes, device, inode, size, mtime_ns, ctime_ns,"
+    f" reason IS NOT NULL OR ctime_ns / 1000 >= read_at - {RACY}, document_id"
+    " FROM seen WHERE root_id = ? AND path_bytes > ? AND long_path IS NULL ORDER BY path_bytes LIMIT ?"
+)
+_PAGE_TO = _PAGE.replace("ORDER", "AND path_bytes < ? ORDER")
+_AT = sa.select(*_COLUMNS, _seen.long_path).where(
+    _seen.root_id == sa.bindparam("root"), _seen.path_bytes.in_(sa.bindparam("paths", expanding=True))
+)
+# Literal, as the conditions of the indices are: a parameter could be either.
+_LIVE, _DELETED = (_document.state == sa.literal_column(state) for state in ("'live'", "'deleted'"))
+_STANDING = (
+    sa.select(
+        _document.id, _document.path_bytes, _document.last_no, _document.last_hash, _seen.device, _seen.inode
+    )
+    .select_from(
+        tables.document.outerjoin(
+            tables.seen,
+            sa.and_(_seen.root_id == _document.root_id, _seen.path_bytes == _document.path_bytes),
+        )
+    )
+    .where(_document.root_id == sa.bindparam("root"), _LIVE)
+)
+_STANDING_AT = _STANDING.where(_document.path_bytes.in_(sa.bindparam("paths", expanding=True)))
+_BURIED_AT = sa.select(_document.id, _document.path_bytes, _document.last_no, _document.last_hash).where(
+    _document.root_id == sa.bindparam("root"),
+    _DELETED,
+    _document.path_bytes.in_(sa.bindparam("paths", expanding=True)),
+)
+_LAST_CHANGES = (
+    sa.select(tables.change.c.document_id, sa.func.max(tables.change.c.seq).label("seq"))
+    .where(tables.change.c.document_id.in_(sa.bindparam("documents", expanding=True)))
+    .group_by(tables.change.c.document_id)
+)
+# One device a query: with a list of devices the planner reads the whole root instead.
+_BY_INODES = sa.select(_seen.path_bytes).where(
+    _seen.root_id == sa.bindparam("root"),
+    _seen.device == sa.bindparam("device"),
+    _seen.inode.in_(sa.bindparam("inodes", expanding=True)),
+    _seen.document_id.is_not(None),
+)
+
+
+def pages(store: Store, root: int, within: Range) -> Iterator[tuple[Any, ...]]:
+    """Every row of a root within a range of paths, in their order, with the fields of Known; no snapshot
+    is held.
+
+    Rows with a stand-in for a path too long to be a key are left out: the walk meets those paths.
+    """
+    after, end = within
+    statement = bulk.marked(_PAGE if end is None else _PAGE_TO, store.engine.dialect.name)
+    while True:
+        bounds = (root, after) if end is None else (root, after, end)
+        with store.read() as connection:
+            # the driver's own tuples, since there is one for each file
+            cursor = connection.exec_driver_sql(statement, (*bounds, _PAGE_ROWS)).cursor
+            assert cursor is not None
+            found = cursor.fetchall()
+        yield from found
+        if len(found) < _PAGE_ROWS:
+            return
+        after = found[-1][0]
+
+
+def racy(connection: Connection, root: int, behind: int) -> list[bytes]:
+    """The paths that may have changed unseen since they were read: those of a file system whose clock ticks
+    slower than 10 ms, or is `behind` ours by so many microseconds, that `pages` does not tell of.
+
+    A tick is judged for each device by the stamps that were found on it.
+    """
+    found: list[bytes] = []
+    device: int | None = None
+    while True:
+        on = sa.select(sa.func.min(_seen.device)).where(_seen.root_id == root)
+        device = connection.execute(on if device is None else on.where(_seen.device > device)).scalar()
+        if device is None:
+            return found
+        here = sa.and_(_seen.root_id == root, _seen.device == device)
+        stamps = connection.execute(sa.select(_seen.ctime_ns).where(here).limit(_STAMPS)).scalars()
+        window = tick_of(stamps) + max(behind, 0)
+        if window > RACY:
+            late = _seen.ctime_ns // 1000 >= _seen.read_at - window
+            query = sa.select(_seen.path_bytes).where(here, late, _seen.reason.is_(None))
+            found += connection.execute(query.order_by(_seen.path_bytes)).scalars()
+
+
+def middle(store: Store, root: int, *, least: int) -> bytes | None:
+    """A path that parts the rows of a root into halves; None where there are fewer than `least`."""
+    with store.read() as connection:
+        many = connection.execute(
+            sa.select(sa.func.count()).select_from(tables.seen).where(_seen.root_id == root)
+        ).scalar_one()
+        if many < least:
+            return None
+        half = sa.select(_seen.path_bytes).where(_seen.root_id == root).order_by(_seen.path_bytes)
+        return bytes(connection.execute(half.offset(many // 2).limit(1)).scalar_one())
+
+
+def at(connection: Connection, root: int, paths: Iterable[bytes]) -> dict[bytes, SeenRow]:
+    """The rows of these paths."""
+    found: dict[bytes, SeenRow] = {}
+    for keys in _slices(key_of(path)[0] for path in paths):
+        for row in connection.execute(_AT, {"root": root, "paths": keys}):
+            path = row.long_path or row.path_bytes
+            found[path] = SeenRow(path, *row[1:-1])
+    return found
+
+
+def standing(connection: Connection, root: int, paths: Iterable[bytes]) -> dict[bytes, Standing]:
+    """The live documents at these paths."""
+    found: dict[bytes, Standing] = {}
+    for keys in _slices(paths):
+        known = connection.execute(_STANDING_AT, {"root": root, "paths": keys})
+        for document, path, version, sha256_, device, inode in known:
+            found[path] = Standing(
+                document=document, path=path, version=version, sha256=sha256_, device=device, inode=inode
+            )
+    return found
+
+
+def buried(connection: Connection, root: int, paths: Iterable[bytes]) -> dict[bytes, Buried]:
+    """The document that was deleted last at each of these paths, where one was."""
+    found: dict[bytes, list[Buried]] = {}
+    for keys in _slices(paths):
+        for row in connection.execute(_BURIED_AT, {"root": root, "paths": keys}):
+            grave = Buried(document=row.id, version=row.last_no, sha256=row.last_hash)
+            found.setdefault(row.path_bytes, []).append(grave)
+    doubtful = [grave.document for graves in found.values() if len(graves) > 1 for grave in graves]
+    last: dict[int, int] = {}
+    for numbers in _slices(doubtful):
+        changed = connection.execute(_LAST_CHANGES, {"documents": numbers})
+        last.update((each.document_id, each.seq) for each in changed)
+    return {path: max(graves, key=lambda g: last.get(g.document, 0)) for path, graves in found.items()}
+
+
+def with_inodes(connection: Connection, root: int, inodes: set[tuple[int, int]]) -> list[bytes]:
+    """The paths of live documents last seen with one of these pairs of device and inode."""
+    found: list[bytes] = []
+    for device in {device for device, _ in inodes}:
+        for part in _slices(sorted(inode for on, inode in inodes if on == device)):
+            where = {"root": root, "device": device, "inodes": part}
+            found += connection.execute(_BY_INODES, where).scalars()
+    return found
+
+
+def smallest(connection: Connection, root: int, folder: bytes, limit: int) -> list[tuple[bytes, int, bytes]]:
+    """The smallest live documents below a folder that are not empty: path, size, SHA-256."""
+    query = (
+        sa.select(_document.path_bytes, _seen.size, _document.last_hash)
+        .join_from(
+            tables.seen,
+            tables.document,
+            sa.and_(_document.id == _seen.document_id, _document.path_bytes == _seen.path_bytes, _LIVE),
+        )
+        .where(_seen.root_id == root, _seen.reason.is_(None), _seen.size > 0)
+        .order_by(_seen.size, _seen.path_bytes)
+        .limit(limit)
+    )
+    if folder:
+        below = sa.and_(_seen.path_bytes > folder + b"/", _seen.path_bytes < folder + b"0")
+        query = query.where(sa.or_(_seen.path_bytes == folder, below))
+    return [(bytes(path), size, bytes(sha256_)) for path, size, sha256_ in connection.execute(query)]
+
+
+def is_empty(connection: Connection, root: int) -> bool:
+    """Whether nothing was ever recorded of this root."""
+    query = sa.select(_document.id).where(_document.root_id == root).limit(1)
+    return connection.execute(query).first() is None
+
+
+def long_paths(connection: Connection, root: int) -> list[bytes]:
+    """The paths that are too long to be keys: all of them rejected."""
+    query = sa.select(_seen.long_path).where(
+        _seen.root_id == root, _seen.reason.is_not(None), _seen.long_path.is_not(None)
+    )
+    return list(connection.execute(query).scalars())
+
+
+def any_between(connection: Connection, root: int, first: bytes, last: bytes) -> bool:
+    """Whether anything was ever recorded of a path from `first` to `last`, in their order."""
+    where = {"root": root, "first": first, "last": last}
+    return any(connection.execute(query, where).first() is not None for query in _BETWEEN)
+
+
+_BETWEEN = tuple(
+    sa.select(columns.root_id)
+    .where(
+        columns.root_id == sa.bindparam("root"),
+        columns.path_bytes >= sa.bindparam("first"),
+        columns.path_bytes <= sa.bindparam("last"),
+        which,
+    )
+    .limit(1)
+    for columns, which in ((_document, _LIVE), (_document, _DELETED), (_seen, sa.true()))
+)
+
+
+def any_below(connection: Connection, root: int, folder: bytes) -> bool:
+    """Whether a live document is known below this folder, or where it stands."""
+    query = (
+        sa.select(_document.id)
+        .where(
+            _document.root_id == root,
+            _LIVE,
+            sa.or_(
+                _document.path_bytes == folder,
+                sa.and_(_document.path_bytes > folder + b"/", _document.path_bytes < folder + b"0"),
+            ),
+        )
+        .limit(1)
+    )
+    return connection.execute(query).first() is not None
+
+
+def rejected(connection: Connection, root: int | None = None, limit: int | None = None) -> list[Problem]:
+    """The rejected paths, of one root or of all."""
+    query = sa.select(tables.seen).where(_seen.reason.is_not(None)).order_by(_seen.root_id, _seen.path_bytes)
+    if root is not None:
+        query = query.where(_seen.root_id == root)
+    if limit is not None:
+        query = query.limit(limit)
+    return [
+        Problem(row.long_path or row.path_bytes, row.reason, row.detail, row.since)
+        for row in connection.execute(query)
+    ]
+
+
+def _slices(items: Iterable[Item]) -> Iterator[list[Item]]:
+    rest = iter(items)
+    while part := list(islice(rest, _SLICE)):
+        yield part

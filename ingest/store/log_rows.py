@@ -1,0 +1,209 @@
+"""What a batch adds to the log: the rows of its versions, renditions and changes, and their leaves.
+
+Nothing here touches a database; the columns are in the order of the rows.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from operator import attrgetter
+
+import msgspec
+
+from ingest import leaf
+from ingest.store.new_rows import Entry, NewRendition, NewVersion
+
+VERSION = (
+    "document_id",
+    "no",
+    "hash",
+    "salt",
+    "size",
+    "base_no",
+    "blob_id",
+    "delta",
+    "observed_at",
+    "modified_at",
+    "seq",
+)
+CHANGE = (
+    "seq",
+    "id",
+    "recorded_at",
+    "observed_at",
+    "type",
+    "cause",
+    "reason",
+    "root_id",
+    "document_id",
+    "no",
+    "previous_no",
+    "path_bytes",
+    "from_path_bytes",
+    "actor",
+    "leaf",
+)
+RENDITION = (
+    "document_id",
+    "no",
+    "normaliser_id",
+    "text_hash",
+    "text_reason",
+    "text_offset",
+    "text_length",
+    "text_blob_id",
+    "text_delta",
+    "media_type",
+    "encoding",
+    "bom",
+    "confidence",
+    "lossy",
+    "newline",
+    "language",
+    "title",
+    "date",
+    "date_earliest",
+    "date_latest",
+    "words",
+    "sentences",
+    "seq",
+)
+
+
+class Keys(msgspec.Struct, frozen=True, kw_only=True):
+    """What the database calls the things that a batch speaks of.
+
+    `documents` has one key an entry (None: a path that never was a document), `uids` the stable id
+    of each, `blobs` the key of each body by its hash, `normalisers` by name and libraries.
+    """
+
+    root: int
+    root_uid: bytes
+    documents: Sequence[int | None]
+    uids: dict[int | None, bytes | None]
+    blobs: dict[bytes, int]
+    normalisers: dict[tuple[str, str], int]
+
+
+class Lines(msgspec.Struct, frozen=True):
+    """The rows to insert, in the order of their columns, and the leaf of each change."""
+
+    versions: list[tuple[object, ...]]
+    renditions: list[tuple[object, ...]]
+    changes: list[tuple[object, ...]]
+    leaves: list[bytes]
+
+
+def of(entries: Sequence[Entry], keys: Keys, *, seq: int, label: int) -> Lines:
+    """The rows of a batch that follows the change `seq`, recorded at `label` (microseconds)."""
+    versions: list[tuple[object, ...]] = []
+    renditions: list[tuple[object, ...]] = []
+    changes: list[tuple[object, ...]] = []
+    leaves: list[bytes] = []
+    for entry, document in zip(entries, keys.documents, strict=True):
+        seq += 1
+        made = entry.version
+        no = None if entry.type == "rejected" else entry.previous
+        committed_version: leaf.LeafVersion | None = None
+        committed_renditions: tuple[leaf.LeafRendition, ...] = ()
+        if made is not None:
+            no = (entry.previous or 0) + 1
+            committed_version = _committed_version(made, no, entry.observed_at)
+            committed_renditions = (_committed_rendition(made, no),)
+            versions.append(
+                (
+                    document,
+                    no,
+                    made.hash,
+                    made.salt,
+                    made.size,
+                    None if made.delta is None else entry.previous,
+                    None if made.body is None else keys.blobs[made.hash],
+                    made.delta,
+                    entry.observed_at,
+                    made.modified_at,
+                    seq,
+                )
+            )
+            renditions.append(_rendition_row(document, no, seq, made, keys))
+        elif entry.renditions:
+            committed_renditions = tuple(_committed_rendition(other, other.no) for other in entry.renditions)
+            renditions += (_rendition_row(document, other.no, seq, other, keys) for other in entry.renditions)
+        change = leaf.LeafChange(
+            seq=seq,
+            id=entry.id,
+            recorded_at=label,
+            observed_at=entry.observed_at,
+            type=entry.type,
+            cause=entry.cause,
+            reason=entry.reason,
+            root=keys.root_uid,
+            document=keys.uids[document],
+            no=no,
+            previous_no=entry.previous,
+            path=entry.path,
+            from_path=entry.from_path,
+            actor=None,
+        )
+        leaves.append(leaf.of(change, committed_version, committed_renditions))
+        changes.append(
+            (
+                seq,
+                entry.id,
+                label,
+                entry.observed_at,
+                entry.type,
+                entry.cause,
+                entry.reason,
+                keys.root,
+                document,
+                no,
+                entry.previous,
+                entry.path,
+                entry.from_path,
+                None,
+                leaves[-1],
+            )
+        )
+    return Lines(versions, renditions, changes, leaves)
+
+
+def _committed_version(made: NewVersion, no: int, observed_at: int) -> leaf.LeafVersion:
+    return leaf.LeafVersion(
+        no=no,
+        salt=made.salt,
+        hash=made.hash,
+        size=made.size,
+        observed_at=observed_at,
+        modified_at=made.modified_at,
+    )
+
+
+def _committed_rendition(made: NewVersion | NewRendition, no: int) -> leaf.LeafRendition:
+    return leaf.LeafRendition(no, made.salt, made.text_hash, *_shared(made.rendition))
+
+
+_shared = attrgetter(*leaf.LeafRendition.__struct_fields__[3:])
+
+
+def _rendition_row(
+    document: int | None, no: int, seq: int, made: NewVersion | NewRendition, keys: Keys
+) -> tuple[object, ...]:
+    text = made.rendition
+    offset = text.text_slice[0] if text.text_slice is not None else None
+    return (
+        document,
+        no,
+        keys.normalisers[text.normaliser, text.libraries],
+        made.text_hash,
+        text.text_reason,
+        offset,
+        made.text_size,
+        keys.blobs[made.text_body.hash] if made.text_body is not None else None,
+        made.text_delta,
+        *_described(text),
+        seq,
+    )
+
+
+_described = attrgetter(*RENDITION[9:-1])

@@ -1,0 +1,148 @@
+"""What is handed to the writer: one `Entry` a change, one `Sighting` a row of `seen`."""
+
+from __future__ import annotations
+
+from hashlib import sha256
+from typing import Literal
+
+import msgspec
+
+from ingest.model import Cause, Content, Rendition, Signature
+from ingest.store import compression, deltas
+from ingest.store.compression import Dictionary
+from ingest.store.deltas import Body, Chain
+
+TEXT_DELTA = 0.25  # of a text's bytes: a larger delta against the raw bytes is no gain
+CLOCK_BEHIND = 60_000_000  # microseconds; a clock further behind the last label is a problem
+
+
+class NewVersion(msgspec.Struct, frozen=True, kw_only=True):
+    """A version ready to be stored: with a body, or with a delta against the version before it.
+
+    The rendition's text is left out: how it is laid out stands beside it.
+    """
+
+    hash: bytes
+    size: int
+    body: Body | None
+    delta: bytes | None
+    text_hash: bytes | None
+    text_size: int | None
+    text_body: Body | None
+    text_delta: bytes | None
+    rendition: Rendition
+    salt: bytes
+    modified_at: int
+
+
+class NewRendition(msgspec.Struct, frozen=True, kw_only=True):
+    """Another rendition of a version that is stored already; `salt` is the version's.
+
+    The rendition's text is left out here too.
+    """
+
+    no: int
+    salt: bytes
+    text_hash: bytes | None
+    text_size: int | None
+    text_body: Body | None
+    text_delta: bytes | None
+    rendition: Rendition
+
+
+class Entry(msgspec.Struct, frozen=True, kw_only=True):
+    """One change to record. `id` is made by the caller, so that a lost answer can be looked up.
+
+    `document` is None for a new document and for a rejected path that never was one. `renditions`
+    are those of a `renormalised` document, at most one a version, in the order of the versions.
+    """
+
+    id: bytes
+    type: Literal["created", "changed", "moved", "deleted", "restored", "rejected", "renormalised"]
+    cause: Cause
+    path: bytes
+    observed_at: int
+    document: int | None = None
+    previous: int | None = None
+    from_path: bytes | None = None
+    reason: str | None = None
+    version: NewVersion | None = None
+    renditions: tuple[NewRendition, ...] = ()
+
+
+class Sighting(msgspec.Struct, frozen=True, kw_only=True):
+    """What the last look found at a path; `entry` is the index of the entry that made its document."""
+
+    path: bytes
+    read_at: int
+    signature: Signature | None
+    document: int | None = None
+    entry: int | None = None
+    long_path: bytes | None = None
+    reason: str | None = None
+    detail: str | None = None
+    since: int | None = None
+
+
+class Recorded(msgspec.Struct, frozen=True):
+    """What a commit did: the last seq of the log, how many changes it added, the clock's lag; the leaf of
+    the last change, where it added any.
+    """
+
+    seq: int
+    changes: int
+    clock_behind: int
+    leaf: bytes | None = None
+
+
+def prepare(
+    content: Content,
+    *,
+    modified_at: int,
+    salt: bytes,
+    before: Chain | None,
+    dictionary: Dictionary | None,
+) -> NewVersion:
+    """Compress and hash a content, outside of any transaction. `before` is the version before it."""
+    made = prepare_rendition(content, no=0, salt=salt, dictionary=dictionary)
+    raw = content.raw
+    delta = None if before is None else deltas.delta(before, raw)
+    return NewVersion(
+        hash=content.sha256,
+        size=len(raw),
+        body=deltas.keyframe(raw, content.sha256, dictionary) if delta is None else None,
+        delta=delta,
+        text_hash=made.text_hash,
+        text_size=made.text_size,
+        text_body=made.text_body,
+        text_delta=made.text_delta,
+        rendition=made.rendition,
+        salt=salt,
+        modified_at=modified_at,
+    )
+
+
+def prepare_rendition(
+    content: Content, *, no: int, salt: bytes, dictionary: Dictionary | None
+) -> NewRendition:
+    """Hash the text of a content and lay it out: a slice of the bytes, a delta against them, or a blob."""
+    rendition, raw = content.rendition, content.raw
+    text_hash, text_size, text_body, text_delta = None, None, None, None
+    if rendition.text is not None:
+        encoded = rendition.text.encode()
+        text_size = len(encoded)
+        whole = rendition.text_slice == (0, len(raw))
+        text_hash = content.sha256 if whole else sha256(encoded).digest()
+        if rendition.text_slice is None:
+            text_delta = compression.delta(raw, encoded)
+            if text_delta is None or len(text_delta) > len(encoded) * TEXT_DELTA:
+                text_body, text_delta = deltas.keyframe(encoded, text_hash, dictionary), None
+    return NewRendition(
+        no=no,
+        salt=salt,
+        text_hash=text_hash,
+        text_size=text_size,
+        text_body=text_body,
+        text_delta=text_delta,
+        rendition=msgspec.structs.replace(rendition, text=None),
+    )

@@ -1,0 +1,78 @@
+"""What the database calls the things that a batch speaks of, and the stable ids of those it has keys of."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from weakref import WeakKeyDictionary
+
+import msgspec
+import sqlalchemy as sa
+from sqlalchemy.engine import Connection, Engine
+
+from ingest.store import bulk, tables
+from ingest.store.engine import allocate
+
+_SLICE = 500
+_root, _document, _normaliser = tables.root.c, tables.document.c, tables.normaliser.c
+
+
+class _Known(msgspec.Struct):
+    """What never changes once it is committed, and so is asked for once a process."""
+
+    roots: dict[int, bytes] = {}
+    normalisers: dict[tuple[str, str], int] = {}
+
+
+_known: WeakKeyDictionary[Engine, _Known] = WeakKeyDictionary()
+
+
+def root_uid(connection: Connection, root: int) -> bytes:
+    """The stable id of a root that was committed before."""
+    known = _known_to(connection).roots
+    if root not in known:
+        known[root] = connection.execute(_ROOT_UID, {"root": root}).scalar_one()
+    return known[root]
+
+
+def uids(connection: Connection, documents: Sequence[int | None]) -> dict[int | None, bytes | None]:
+    """The stable id of each document, for the leaves."""
+    wanted = sorted({key for key in documents if key is not None})
+    found: dict[int | None, bytes | None] = {None: None}
+    for start in range(0, len(wanted), _SLICE):
+        rows_ = connection.execute(_UIDS, {"keys": wanted[start : start + _SLICE]})
+        found.update((row.id, row.uid) for row in rows_)
+    return found
+
+
+def normalisers(connection: Connection, wanted: set[tuple[str, str]]) -> dict[tuple[str, str], int]:
+    """The key of each normaliser, by its name and libraries; new ones are added."""
+    known = _known_to(connection).normalisers
+    if wanted <= known.keys():
+        return known
+    found = _normalisers(connection)
+    known.update(found)  # and not what is added below, which may be rolled back
+    missing = sorted(wanted - found.keys())
+    if missing:
+        keys = allocate(connection, tables.normaliser, len(missing))
+        bulk.insert(
+            connection,
+            "normaliser",
+            ("id", "name", "libraries"),
+            [(key, *pair) for key, pair in zip(keys, missing, strict=True)],
+            unless="name, libraries",
+        )
+        found = _normalisers(connection)
+    return found
+
+
+def _known_to(connection: Connection) -> _Known:
+    return _known.setdefault(connection.engine, _Known())
+
+
+def _normalisers(connection: Connection) -> dict[tuple[str, str], int]:
+    return {(row.name, row.libraries): row.id for row in connection.execute(_NORMALISERS)}
+
+
+_ROOT_UID = sa.select(_root.uid).where(_root.id == sa.bindparam("root"))
+_UIDS = sa.select(_document.id, _document.uid).where(_document.id.in_(sa.bindparam("keys", expanding=True)))
+_NORMALISERS = sa.select(_normaliser.name, _normaliser.libraries, _normaliser.id)
