@@ -13,7 +13,8 @@ from functools import lru_cache
 import msgspec
 from rapidfuzz.distance import Indel
 
-from ingest.text.words import COMMON, words
+from ingest.text.lexicon import every_common
+from ingest.text.words import words
 
 _LIGHT = 0.25
 _CONTAINED = 0.75  # what it counts that one sentence holds all of the other
@@ -57,7 +58,7 @@ def joined(parts: Sequence[Bag]) -> Bag:
 
 
 def _bag(text: str, counts: Counter[str]) -> Bag:
-    common = sum(counts[word] for word in counts.keys() & COMMON)
+    common = sum(counts[word] for word in counts.keys() & every_common())
     return Bag(text, counts, frozenset(counts), counts.total() - common * (1 - _LIGHT))
 
 
@@ -67,7 +68,7 @@ def shared(a: Bag, b: Bag) -> float:
     total = 0.0
     for word in a.keys & b.keys:
         number = min(old[word], new[word])
-        total += number * _LIGHT if word in COMMON else number
+        total += number * _LIGHT if word in every_common() else number
     return total
 
 

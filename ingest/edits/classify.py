@@ -145,6 +145,7 @@ def _classified(
         revert_of=revert_of,
         counts=counts,
         facts=found.facts,
+        facts_reason=None if found.lexicon.is_known else "unknown-language",
         subject=found.subject(kind, counts, headline=bool(flags)) if significance == "substantive" else None,
         flags=(*flags, *found.flags()),
     )

@@ -17,6 +17,7 @@ from ingest.edits.rules import Phrases
 from ingest.edits.subject import subject_of
 from ingest.facts import changed, quantities, quotations
 from ingest.facts.document_words import Context, context_of
+from ingest.text.lexicon import lexicon_of
 from ingest.text.words import folded, without_blanks, words
 
 _LOST = 0.3
@@ -80,6 +81,7 @@ class Difference:
     ) -> None:
         self.a, self.b = a, b
         self.language = language
+        self.lexicon = lexicon_of(language)
         self.comparison = comparison
         self.edited = [piece for piece in comparison.pieces if piece.kind in _EDITED and piece.changes]
         self.wording = Wording(a, b, self.edited, Context(), language)
@@ -97,7 +99,9 @@ class Difference:
                 continue
             for old, new in self._sentences(piece):
                 phrase = self._phrase_in(new)
-                if phrase is not None and (not (old and self._phrase_in(old)) or notices.says_more(old, new)):
+                if phrase is not None and (
+                    not (old and self._phrase_in(old)) or notices.says_more(old, new, self.lexicon)
+                ):
                     return phrase, cut(new)
         return None
 
@@ -173,6 +177,7 @@ class Difference:
             elsewhere=self.wording.stands_elsewhere() is not None,
             quotation_gone=self._lost_quotation(),
             headline=headline,
+            lexicon=self.lexicon,
         )
 
     def _lost_quotation(self) -> bool:

@@ -96,7 +96,8 @@ class Edit(msgspec.Struct, frozen=True, kw_only=True, rename={"kind": "class"}):
     """What kind of edit made a version. In JSON `kind` is `class`; at most 500 facts are named.
 
     Of a substantive edit `silent` says whether its version brings no notice of it, and `subject` is the
-    gravest thing that it is about, the first in `SUBJECTS`. Of any other both are null.
+    gravest thing that it is about, the first in `SUBJECTS`. Of any other both are null. `facts_reason` says
+    why only figures and quotations were looked for: no words of the text's language are known.
     """
 
     kind: Class
@@ -107,6 +108,7 @@ class Edit(msgspec.Struct, frozen=True, kw_only=True, rename={"kind": "class"}):
     revert_of: int | None = None
     counts: Counts = Counts()
     facts: tuple[ChangedFact, ...] = ()
+    facts_reason: Literal["unknown-language"] | None = None
     flags: tuple[Flag, ...] = ()
 
     @property

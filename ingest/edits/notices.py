@@ -13,7 +13,8 @@ import re
 
 from ingest.edits.rules import NO_PHRASES, Phrases
 from ingest.facts import quotations
-from ingest.text.words import LIGHT, folded, unaccented, words
+from ingest.text.lexicon import Lexicon, lexicon_of
+from ingest.text.words import folded, unaccented, words
 
 _OPENING = (
     "addendum", "amended", "amendment", "clarification", "clarifications", "corrected", "correction appended",
@@ -24,6 +25,8 @@ _OPENING = (
     "correcties", "correcties en aanvullingen", "gecorrigeerd", "gerectificeerd", "herstel", "naschrift",
     "naschrift redactie", "naschrift van de redactie",
     "noot van de redactie", "noot redactie", "rectificatie", "rectificaties",
+    "aktualisierung", "anmerkung der redaktion", "berichtigung", "hinweis der redaktion", "korrektur",
+    "korrekturhinweis", "nachtrag", "richtigstellung",
     "redactioneel naschrift", "toevoeging", "verbetering", "verbeteringen", "verduidelijking",
 )  # fmt: skip
 _PIECE = (
@@ -126,6 +129,13 @@ _ANYWHERE = re.compile(
                 r"(?=\W*(?:[0-9]|op |om |\Z))"
             ),
             r"\bbijgewerkt (?:om|op) (?=[0-9])",
+            r"\bin (?:einer|der) (?:früheren|vorherigen|ursprünglichen|ersten) (?:version|fassung)\b",
+            (
+                r"\bdies(?:er|e|es) (?:artikel|text|beitrag|meldung|bericht|interview) (?:wurde|ist)"
+                r" (?:\w+ )?"
+                r"(?:aktualisiert|korrigiert|berichtigt|geändert|überarbeitet|ergänzt)\b"
+            ),
+            r"\bwir haben (?:den|das|die|diesen) \w+ (?:korrigiert|berichtigt|richtiggestellt)\b",
         )
     )
 )
@@ -134,6 +144,8 @@ _SIGNS = (
     "withdr", "apolog", "regret", "this ", "aangepast", "gewijzigd", "gecorrig", "bijgewerkt", "actuali",
     "aangevuld", "verbeterd", "herzien", "gerectif", "pdate", "hersteld", "veranderd", "verduid", "dit ",
     "deze ", "stond", "schreven", "meldden", "abus", "excuses", "error", "betreur", "anders dan",
+    "fassung", "aktualisiert", "korrigiert", "berichtigt", "geändert", "überarbeitet", "ergänzt",
+    "richtiggestellt",
 )  # fmt: skip
 """Of these a phrase that is looked for anywhere has one: most sentences are told by them alone."""
 _STAMPS = (
@@ -162,6 +174,8 @@ def find(sentence: str, language: str | None, own: Phrases = NO_PHRASES) -> str 
             literal = _literal(phrase)
             if literal and literal in text:
                 return phrase
+    if not lexicon_of(language).is_known:
+        return None
     found = _known(text)
     quoted = [] if found is None else quotations.find(sentence)
     if not quoted:
@@ -183,7 +197,7 @@ def _known(text: str) -> str | None:
 _literal = functools.lru_cache(maxsize=4096)(folded)
 
 
-def says_more(old: str, new: str) -> bool:
+def says_more(old: str, new: str, lexicon: Lexicon) -> bool:
     """Whether a notice that stood there tells of something more, and not only of a time.
 
     Two words that carry meaning, or one in a sentence that is longer by two.
@@ -192,7 +206,7 @@ def says_more(old: str, new: str) -> bool:
         return False
     was, becomes = words(old), words(new)
     there = {unaccented(word) for word in was}
-    more = len({unaccented(word) for word in becomes} - there - LIGHT)
+    more = len({unaccented(word) for word in becomes} - there - lexicon.light)
     return more > 1 or (more == 1 and len(becomes) - len(was) > 1)
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
+from functools import partial
 
 from ingest.diff.sentences import Change, Piece
 from ingest.edits import notices
@@ -12,17 +13,9 @@ from ingest.facts.document_words import Context
 from ingest.facts.equivalence import agree, equal
 from ingest.facts.model import Slot
 from ingest.facts.swaps import exchanged
-from ingest.text.lexicon import (
-    FORMS_OF_ADDRESS,
-    MAGNITUDES,
-    NEGATIONS,
-    NUMBERS,
-    ORDINALS,
-    SHARES,
-    word_set,
-)
+from ingest.text.lexicon import Lexicon, lexicon_of
 from ingest.text.variants import abbreviate, say_the_same, written_out
-from ingest.text.words import LIGHT, MODALS, OPPOSED, folded, is_word, misspelt, tokens, unaccented, words
+from ingest.text.words import folded, is_word, misspelt, tokens, unaccented, words
 
 MOST = 500  # of the facts, or of the words, that are looked at
 _LONGEST_SHOWN = 400
@@ -30,18 +23,7 @@ _LONGEST_READ = 5_000  # characters of a sentence
 
 Ranges = Sequence[tuple[int, int]]
 
-# What is said of the word that follows.
-_POINTING = (NEGATIONS - word_set("neither nor noch")) | word_set("only alleen slechts mostly vooral")
-
-# What two forms of one word may differ by at their ends, in either language.
-_FORMS = frozenset(
-    (
-        "", "s", "es", "ed", "d", "ing", "er", "est", "ly", "'s", "y", "ies", "ied",
-        "n", "en", "e", "t", "te", "de", "ten", "den", "end", "ende", "je", "jes", "tje", "tjes", "st", "ers",
-    )
-)  # fmt: skip
-
-# The same, of words like `try` and `use`, where two letters are left of the word.
+# What forms of words like `try` and `use` differ by, of which two letters are left.
 _SHORT_FORMS = (frozenset(("y", "ies", "ied", "ying")), frozenset(("e", "es", "ed", "ing")))
 
 
@@ -61,6 +43,7 @@ class Wording:
         self._edited = edited
         self._context = context
         self._language = language
+        self._lexicon = lexicon_of(language)
         self._changed: tuple[set[str], set[str]] | None = None
 
     def slips(self) -> list[str] | None:
@@ -91,29 +74,34 @@ class Wording:
 
     def carried(self) -> set[str]:
         """The words that carry meaning and came or went, inflections aside."""
+        lexicon = self._lexicon
+        is_figure = partial(_is_figure, lexicon=lexicon)
         old, new = self.changed()
-        turned = {word for pair in OPPOSED if pair & old and pair & new for word in pair & (old | new)}
-        same = say_the_same(old, new)
-        if bool(old & MODALS - same) != bool(new & MODALS - same):
-            turned |= (old | new) & MODALS
+        turned = {
+            word for pair in lexicon.opposed if pair & old and pair & new for word in pair & (old | new)
+        }
+        same = say_the_same(old, new, lexicon)
+        if bool(old & lexicon.modals - same) != bool(new & lexicon.modals - same):
+            turned |= (old | new) & lexicon.modals
         # `Mr` for `Mrs` says something else
-        address = frozenset() if old & FORMS_OF_ADDRESS and new & FORMS_OF_ADDRESS else FORMS_OF_ADDRESS
-        gone, came = (side - (LIGHT - turned) - same - address for side in (old, new))
+        both = old & lexicon.forms_of_address and new & lexicon.forms_of_address
+        address = frozenset() if both else lexicon.forms_of_address
+        gone, came = (side - (lexicon.light - turned) - same - address for side in (old, new))
         # The same figure, written otherwise: what no fact came of says the same in sum, if it was all read.
         read = all(piece.a_end - piece.a_start <= _LONGEST_READ for piece in self._edited)
-        if read and any(map(_is_figure, gone)) and any(map(_is_figure, came)):
-            gone, came = ({word for word in side if not _is_figure(word)} for side in (gone, came))
+        if read and any(map(is_figure, gone)) and any(map(is_figure, came)):
+            gone, came = ({word for word in side if not is_figure(word)} for side in (gone, came))
         if len(gone) + len(came) > MOST:
             return gone | came
-        return {word for word in gone if not any(_inflects(word, other) for other in came)} | {
-            word for word in came if not any(_inflects(word, other) for other in gone)
+        return {word for word in gone if not any(_inflects(word, other, lexicon) for other in came)} | {
+            word for word in came if not any(_inflects(word, other, lexicon) for other in gone)
         }
 
     def exchanged(self) -> tuple[str, str] | None:
         """Two things that took each other's place in a sentence."""
         for piece in self._edited:
             before, after = self._a[piece.a_start : piece.a_end], self._b[piece.b_start : piece.b_end]
-            found = exchanged(before, after, self._context.names)
+            found = exchanged(before, after, self._context.names, self._lexicon)
             if found is not None:
                 return found
         return None
@@ -126,7 +114,7 @@ class Wording:
                 for text in (self._a[piece.a_start : piece.a_end], self._b[piece.b_start : piece.b_end])
             )
             if old != new and len(old) == len(new) <= MOST and sorted(old) == sorted(new):
-                for word in _POINTING.intersection(old):
+                for word in self._lexicon.pointing.intersection(old):
                     if _followed_by(word, old) != _followed_by(word, new):
                         return word
         return None
@@ -142,9 +130,9 @@ class Wording:
                 continue
             same_a, same_b = self._same_values(piece)
             for change in piece.changes:
-                was = written_out(_outside(same_a, change.before, change.a_start))
-                became = written_out(_outside(same_b, change.after, change.b_start))
-                if abbreviate(was, became):
+                was = written_out(_outside(same_a, change.before, change.a_start), self._lexicon)
+                became = written_out(_outside(same_b, change.after, change.b_start), self._lexicon)
+                if abbreviate(was, became, self._lexicon):
                     continue
                 if len(was) == len(became):
                     pairs = [pair for pair in zip(was, became, strict=True) if not self._is_slip(*pair)]
@@ -156,7 +144,8 @@ class Wording:
 
     def _same_values(self, piece: Piece) -> tuple[Ranges, Ranges]:
         """Where in the two texts an edited sentence says the same number, amount or date."""
-        if not any(quantities.may_hold(change.before, change.after) for change in piece.changes):
+        lexicon = self._lexicon
+        if not any(quantities.may_hold(change.before, change.after, lexicon) for change in piece.changes):
             return [], []
         a_text = self._a[piece.a_start : piece.a_end].rstrip()
         b_text = self._b[piece.b_start : piece.b_end].rstrip()
@@ -166,14 +155,20 @@ class Wording:
         a_found: list[tuple[int, int]] = []
         b_found: list[tuple[int, int]] = []
         for slot in old:
-            other = next((each for each in new if equal(slot, each) or agree(slot, each)), None)
+            other = next((each for each in new if equal(slot, each) or agree(slot, each, lexicon)), None)
             if other is not None:
                 new.remove(other)
                 a_found.append(
-                    (piece.a_start + slot.start, piece.a_start + quantities.end_of_unit(a_text, slot))
+                    (
+                        piece.a_start + slot.start,
+                        piece.a_start + quantities.end_of_unit(a_text, slot, lexicon),
+                    )
                 )
                 b_found.append(
-                    (piece.b_start + other.start, piece.b_start + quantities.end_of_unit(b_text, other))
+                    (
+                        piece.b_start + other.start,
+                        piece.b_start + quantities.end_of_unit(b_text, other, lexicon),
+                    )
                 )
         return a_found, b_found
 
@@ -223,18 +218,25 @@ def _joined(parts: list[str]) -> str:
     return "".join(parts).lower().replace("-", "").replace("’", "'")
 
 
-def _is_figure(word: str) -> bool:
+def _is_figure(word: str, lexicon: Lexicon) -> bool:
     """Whether a word is of a number; a unit, a month or `yesterday` put for another is another."""
-    return word[0].isdigit() or word in NUMBERS or word in ORDINALS or word in MAGNITUDES or word in SHARES
+    return (
+        word[0].isdigit()
+        or word in lexicon.numbers
+        or word in lexicon.ordinals
+        or word in lexicon.magnitudes
+        or word in lexicon.shares
+    )
 
 
-def _inflects(word: str, other: str) -> bool:
+def _inflects(word: str, other: str, lexicon: Lexicon) -> bool:
     """Whether two words are forms of one, as far as endings tell: `raakten`, `geraakt`."""
     left, right = word.removeprefix("ge"), other.removeprefix("ge")
     same = [one == other for one, other in zip(left, right, strict=False)]
     shared = same.index(False) if False in same else len(same)
     return any(
-        left[stem:] in _FORMS and right[stem:] in _FORMS for stem in range(shared, max(2, shared - 3), -1)
+        left[stem:] in lexicon.forms and right[stem:] in lexicon.forms
+        for stem in range(shared, max(2, shared - 3), -1)
     ) or (
         left[:2] == right[:2]
         and any({left[2:], right[2:]} <= forms for forms in _SHORT_FORMS)

@@ -6,28 +6,7 @@ from collections.abc import Set as AbstractSet
 
 from ingest.edits.edit import Class, Counts, Subject
 from ingest.facts.model import Kind
-from ingest.text.lexicon import NEGATIONS, word_set
-from ingest.text.words import MODALS
-
-CERTAINTY = word_set("""
-    alleged allegedly alleges apparent apparently reported reportedly supposed supposedly suspected possible
-    possibly probable probably likely unlikely perhaps maybe certain certainly definitely confirmed
-    unconfirmed proven unproven never always only denied denies deny denying admitted admits admit admitting
-    confessed confesses confess refused refuses refuse true false untrue guilty innocent
-    vermeend vermeende vermoedelijk vermoedelijke mogelijk mogelijke waarschijnlijk waarschijnlijke wellicht
-    misschien verluidt zogenaamd zogenaamde zogeheten verdacht verdachte zeker zekere
-    bevestigd onbevestigd bewezen onbewezen altijd alleen ontkent ontkende ontkennen ontkend bekent
-    bekennen weigert weigerde weigeren onwaar schuldig onschuldig
-""")
-"""Words that say how sure or how true something is."""
-
-ATTRIBUTION = word_set("""
-    according said says say told tells stated states claimed claims claim added adds wrote writes announced
-    announces argued argues insisted insists declared declares explained explains quoted quotes
-    volgens aldus zei zegt zeggen vertelde vertelt stelde stelt beweerde beweert schreef schrijft meldde meldt
-    verklaarde verklaart benadrukte benadrukt citeerde citeert
-""")
-"""Words that say who says something."""
+from ingest.text.lexicon import Lexicon
 
 
 def subject_of(
@@ -39,6 +18,7 @@ def subject_of(
     elsewhere: bool,
     quotation_gone: bool,
     headline: bool,
+    lexicon: Lexicon,
 ) -> Subject:
     """The gravest of what a substantive edit touches, the first in `edit.SUBJECTS`.
 
@@ -56,9 +36,9 @@ def subject_of(
         return "fact"
     if headline:
         return "headline"
-    if "negation" in facts or elsewhere or words & (NEGATIONS | MODALS | CERTAINTY):
+    if "negation" in facts or elsewhere or words & lexicon.certainty:
         return "negation"
-    if "quotation" in facts or quotation_gone or words & ATTRIBUTION:
+    if "quotation" in facts or quotation_gone or words & lexicon.attribution:
         return "attribution"
     came = bool(counts.sentences_added or counts.words_added)
     if counts.sentences_removed or (counts.words_removed and not came):

@@ -15,6 +15,7 @@ that only came or went with its words; but a number that gave way to `several`, 
 
 from __future__ import annotations
 
+import functools
 import re
 from bisect import bisect_right
 from collections import Counter
@@ -28,9 +29,9 @@ from ingest.facts.document_words import Context, context_of
 from ingest.facts.equivalence import SMALL, agree, equal, stands_for
 from ingest.facts.model import NUMERIC, Kind, Slot
 from ingest.facts.quotations import Ranges
-from ingest.facts.swaps import JOINING, turned
+from ingest.facts.swaps import turned
 from ingest.text import wordlist
-from ingest.text.lexicon import NEGATIONS, OPENINGS, word_set
+from ingest.text.lexicon import Lexicon, lexicon_of
 from ingest.text.words import is_word, misspelt, opposite, tokens, unaccented, words
 
 _MOST_TURNED = 0.45  # of a sentence's words: past that it is another sentence, not the opposite one
@@ -43,7 +44,6 @@ _MOST_SLOTS = 200
 # A list that was numbered on says nothing else.
 _LIST_MARK = re.compile(r"\(?[0-9]{1,5}[.)]\s+(?=\S)")
 _RESPECTIVELY = re.compile(r"\brespecti", re.IGNORECASE)
-_AUXILIARIES = word_set("do does did is are was were has have had be been will would can could it")
 
 
 class Fact(msgspec.Struct, frozen=True):
@@ -82,7 +82,8 @@ def changed(
     Without a context the sentences are their own. Quotations that begin or end in other sentences
     are given as ranges.
     """
-    if before == after or turned(before, after):
+    lexicon = lexicon_of(language)
+    if before == after or turned(before, after, lexicon):
         return ()
     within = within or context_of(before, after, language)
     hunks = _hunks(before, after)
@@ -93,9 +94,9 @@ def changed(
         hunks = _hunks(before, spelt)
     if not hunks:
         return ()
-    found = _negated(before, spelt, hunks)
+    found = _negated(before, spelt, hunks, lexicon)
     if any(
-        quantities.may_hold(before[hunk.a_start : hunk.a_end], spelt[hunk.b_start : hunk.b_end])
+        quantities.may_hold(before[hunk.a_start : hunk.a_end], spelt[hunk.b_start : hunk.b_end], lexicon)
         for hunk in hunks
     ):
         old, new = (_slots(text, language, within) for text in (before, spelt))
@@ -104,7 +105,7 @@ def changed(
         before_quotes, after_quotes = quotations.find(before), quotations.find(spelt)
     else:
         after_quotes = [(_forth(start, shifts), _forth(end, shifts)) for start, end in after_quotes]
-    found += _requoted(before, spelt, before_quotes, after_quotes)
+    found += _requoted(before, spelt, before_quotes, after_quotes, lexicon)
     restored = [
         Fact(fact.kind, fact.before, fact.after, fact.a_offset, _back(fact.b_offset, shifts))
         for fact in found
@@ -216,14 +217,15 @@ def _replaced(
     before: str, after: str, old: list[Slot], new: list[Slot], hunks: list[_Hunk], language: str | None
 ) -> list[Fact]:
     """The slots that a change touched and that no equal one stands for, in pairs."""
-    if _reordered(before, after, old, new, hunks):
+    lexicon = lexicon_of(language)
+    if _reordered(before, after, old, new, hunks, lexicon):
         return []
     old_left = [[slot for slot in old if _touches(slot, hunk.a_start, hunk.a_end)] for hunk in hunks]
     new_left = [[slot for slot in new if _touches(slot, hunk.b_start, hunk.b_end)] for hunk in hunks]
     _once_each(old_left)
     _once_each(new_left)
     for was, became in zip(old_left, new_left, strict=True):
-        _cancel(was, became)
+        _cancel(was, became, lexicon)
     _settle(old_left, new_left)
     _settle(new_left, old_left)
     facts: list[Fact] = []
@@ -244,7 +246,7 @@ def _replaced(
                 if slot.kind != "name" or before[slot.start : slot.end] != after[other.start : other.end]:
                     facts.append(_fact(before, after, slot, other))
     gone, came = list(chain.from_iterable(old_left)), list(chain.from_iterable(new_left))
-    _cancel(gone, came)
+    _cancel(gone, came, lexicon)
     rest_old, rest_new = ([slot for slot in side if not slot.weak] for side in (gone, came))
     for kinds in (NUMERIC, {"date"}):
         was = [slot for slot in rest_old if slot.kind in kinds]
@@ -265,13 +267,15 @@ def _are_names(old: Slot, new: Slot, language: str | None) -> bool:
         and new.weak
         and old.kind == new.kind == "name"
         and all(
-            word not in OPENINGS and wordlist.is_rare(str(word), language)
+            word not in lexicon_of(language).openings and wordlist.is_rare(str(word), language)
             for word in (old.value[0], new.value[0])
         )
     )
 
 
-def _reordered(before: str, after: str, old: list[Slot], new: list[Slot], hunks: list[_Hunk]) -> bool:
+def _reordered(
+    before: str, after: str, old: list[Slot], new: list[Slot], hunks: list[_Hunk], lexicon: Lexicon
+) -> bool:
     """Whether the sentence has the same values still, and other words changed places with them.
 
     Where nothing but the values did, they were swapped: `3 of 5`, `5 of 3`.
@@ -279,7 +283,7 @@ def _reordered(before: str, after: str, old: list[Slot], new: list[Slot], hunks:
     was, became = (Counter(slot.value for slot in side if not slot.weak) for side in (old, new))
     if was != became:
         return False
-    if _is_list(before, old, hunks):
+    if _is_list(before, old, hunks, lexicon):
         return True
     return any(
         _says_more(before[hunk.a_start : hunk.a_end], hunk.a_start, old)
@@ -288,7 +292,7 @@ def _reordered(before: str, after: str, old: list[Slot], new: list[Slot], hunks:
     )
 
 
-def _is_list(before: str, old: list[Slot], hunks: list[_Hunk]) -> bool:
+def _is_list(before: str, old: list[Slot], hunks: list[_Hunk], lexicon: Lexicon) -> bool:
     """Whether all that changed stands in one list of names, whose order says nothing by itself."""
     start, end = hunks[0].a_start, hunks[-1].a_end
     listed = [slot for slot in old if slot.start < end and slot.end > start]
@@ -298,7 +302,7 @@ def _is_list(before: str, old: list[Slot], hunks: list[_Hunk]) -> bool:
     between = "".join(
         before[max(start, one) : other] for one, other in zip(edges[::2], edges[1::2], strict=True)
     )
-    return JOINING.issuperset(map(str.lower, words(between)))
+    return lexicon.linking.issuperset(map(str.lower, words(between)))
 
 
 def _says_more(text: str, start: int, found: list[Slot]) -> bool:
@@ -338,9 +342,9 @@ def _settle(sides: list[list[Slot]], others: list[list[Slot]]) -> None:
                     break
 
 
-def _cancel(was: list[Slot], became: list[Slot]) -> None:
+def _cancel(was: list[Slot], became: list[Slot], lexicon: Lexicon) -> None:
     """Take out what stands on both sides: first the equal, then what does not contradict."""
-    for same in (equal, agree):
+    for same in (equal, functools.partial(agree, lexicon=lexicon)):
         for slot in list(was):
             other = next((each for each in became if same(slot, each)), None)
             if other is not None:
@@ -359,22 +363,23 @@ def _fact(before: str, after: str, old: Slot, new: Slot) -> Fact:
     return Fact(kind, was, is_, old.start, new.start)
 
 
-def _is_negation(word: str) -> bool:
+def _is_negation(word: str, lexicon: Lexicon) -> bool:
     low = unaccented(word)
-    return low in NEGATIONS or low.endswith("n't")
+    return low in lexicon.negations or low.endswith("n't")
 
 
-def _negated(before: str, after: str, hunks: list[_Hunk]) -> list[Fact]:
+def _negated(before: str, after: str, hunks: list[_Hunk], lexicon: Lexicon) -> list[Fact]:
     """The change that turned the sentence round, if their numbers differ between the two."""
     facts: list[Fact] = []
+    negates = functools.partial(_is_negation, lexicon=lexicon)
     # `donot` and `do not` say the same
     hunks = [hunk for hunk in hunks if "".join(hunk.before).lower() != "".join(hunk.after).lower()]
-    balance = sum(sum(map(_is_negation, hunk.after)) - sum(map(_is_negation, hunk.before)) for hunk in hunks)
+    balance = sum(sum(map(negates, hunk.after)) - sum(map(negates, hunk.before)) for hunk in hunks)
     for hunk in hunks:
-        was, became = list(filter(_is_negation, hunk.before)), list(filter(_is_negation, hunk.after))
+        was, became = list(filter(negates, hunk.before)), list(filter(negates, hunk.after))
         if len(was) != len(became) and balance:
             others = [
-                sum(1 for word in side if not _is_negation(word) and unaccented(word) not in _AUXILIARIES)
+                sum(1 for word in side if not negates(word) and unaccented(word) not in lexicon.auxiliaries)
                 for side in (hunk.before, hunk.after)
             ]
             if max(others) <= SMALL and abs(others[0] - others[1]) <= 2:
@@ -384,7 +389,7 @@ def _negated(before: str, after: str, hunks: list[_Hunk]) -> list[Fact]:
                 facts.append(Fact("negation", old, new, a_at, b_at))
         elif len(hunk.before) == len(hunk.after) == 1 and not was:
             word, other = hunk.before[0], hunk.after[0]
-            if opposite(unaccented(word), unaccented(other)):
+            if opposite(unaccented(word), unaccented(other), lexicon):
                 facts.append(Fact("negation", word, other, hunk.a_start, hunk.b_start))
     changed_words = sum(len(hunk.before) + len(hunk.after) for hunk in hunks)
     if facts and changed_words > _MOST_TURNED * (len(words(before)) + len(words(after))):
@@ -392,10 +397,10 @@ def _negated(before: str, after: str, hunks: list[_Hunk]) -> list[Fact]:
     return facts
 
 
-def _requoted(before: str, after: str, old: Ranges, new: Ranges) -> list[Fact]:
+def _requoted(before: str, after: str, old: Ranges, new: Ranges, lexicon: Lexicon) -> list[Fact]:
     """Quotations whose words changed, and those that are none any more, or were none."""
     facts: list[Fact] = []
-    for was, became, (did, does) in quotations.changed(before, after, old, new):
+    for was, became, (did, does) in quotations.changed(before, after, old, new, lexicon):
         said, says = before[slice(*was)].strip(), after[slice(*became)].strip()
         fact = Fact("quotation", said if did else None, says if does else None, was[0], became[0])
         facts.append(fact)

@@ -10,58 +10,42 @@ from __future__ import annotations
 import re
 from itertools import pairwise
 
-from ingest.facts.model import Face, Taken, Token, low_at
-from ingest.text import lexicon
+from ingest.facts.model import Face, Taken, Tokens, low_at
 from ingest.text.lexicon import word_set
 
 _ISO = re.compile(r"([0-9]{4})-([0-9]{1,2})(?:-([0-9]{1,2}))?\Z")
 _DAY_FIRST = re.compile(r"([0-9]{1,2})[-.]([0-9]{1,2})[-.]([0-9]{4})\Z")
 _CLOCK = re.compile(r"([0-9]{1,2})[:.]([0-9]{2})(am|pm|u|uur)?\Z")
 _HOUR = re.compile(r"(1?[0-9]|2[0-4])(am|pm)\Z")
-_HALVES = word_set("am pm uur u gmt bst utc cet cest est edt")
+_ZONES = word_set("am pm gmt bst utc cet cest est edt")
 _DAY = re.compile(r"([0-9]{1,2})(?:st|nd|rd|th|e|ste|de)?\Z")
 _YEAR = re.compile(r"(?:1[5-9]|20)[0-9]{2}\Z")
 _DECADE = re.compile(r"(?:(mid|early|late|pre|post)-)?([0-9]{4}|[0-9]{2})s\Z")
-_YEAR_FOLLOWS = word_set("""
-    in since sinds van uit from until till tot before voor after na of by early late eind begin medio jaar
-    year season seizoen en and door to per vanaf the het spring summer autumn winter zomer najaar
-    voorjaar
-""")
-_MONTH_FOLLOWS = word_set("in of since until last next early late this by from mid")
-_SEASON_FOLLOWS = _MONTH_FOLLOWS | word_set(
-    "the de het van deze dit vorige volgende afgelopen komende sinds tot"
-)
-# After these a number is a time of day: `at 8.30`, `om negen uur`; after the others `half negen` is one.
-_TIME_FOLLOWS = word_set("at om")
-_HALF_FOLLOWS = _TIME_FOLLOWS | word_set("tot vanaf rond omstreeks until till")
-_BESIDE_THE_HOUR = {"voor": -1, "to": -1, "over": 1, "past": 1}
-_MORE = frozenset(
-    (*lexicon.UNITS, *lexicon.CURRENCIES, *lexicon.PERCENT, *lexicon.MAGNITUDES, "point", "points", "punten")
-)
+_POINTS = word_set("point points punten")
 
 
-def find_date(cut: list[Token], at: int, *, month_first: bool) -> Taken | None:
+def find_date(cut: Tokens, at: int) -> Taken | None:
     """The date that begins at a token; None where none does."""
     low = cut[at].low
-    if low in lexicon.RELATIVE:
-        return "date", ("relative", lexicon.RELATIVE[low]), at + 1, True
-    which, period = lexicon.WHICH.get(low), lexicon.PERIODS.get(low_at(cut, at + 1))
+    if low in cut.lexicon.relative:
+        return "date", ("relative", cut.lexicon.relative[low]), at + 1, True
+    which, period = cut.lexicon.which.get(low), cut.lexicon.periods.get(low_at(cut, at + 1))
     if which and period:
         return "date", ("period", which, period), at + 2, True
-    told = _clock_in_words(cut, at, dutch=not month_first) or _age(cut, at)
+    told = _clock_in_words(cut, at) or _age(cut, at)
     if told is not None:
         return told
-    weekday = lexicon.WEEKDAYS.get(low)
+    weekday = cut.lexicon.weekdays.get(low)
     if weekday is None:
-        return _calendar(cut, at, None, month_first=month_first)
+        return _calendar(cut, at, None)
     after = at + 2 if low_at(cut, at + 1) == "," else at + 1
-    dated = _calendar(cut, after, weekday, month_first=month_first) if after < len(cut) else None
+    dated = _calendar(cut, after, weekday) if after < len(cut) else None
     if dated is not None and dated[1][1] is not None:
         return dated
     return "date", (weekday, None, None, None, None, None), at + 1, False
 
 
-def _calendar(cut: list[Token], at: int, weekday: int | None, *, month_first: bool) -> Taken | None:
+def _calendar(cut: Tokens, at: int, weekday: int | None) -> Taken | None:
     low = cut[at].low
     if decade := _DECADE.match(low):
         return "date", ("decade", decade[2], decade[1]), at + 1, False
@@ -76,14 +60,19 @@ def _calendar(cut: list[Token], at: int, weekday: int | None, *, month_first: bo
                 at + 1,
                 False,
             )
-        if slashed := _slashed(cut, at, month_first=month_first):
+        if slashed := _slashed(cut, at):
             return "date", (weekday, *slashed, None, None), at + 5, False
         if clock := _clock(cut, at):
             return clock
         if numbered := _DAY.match(low):
-            month_at = at + 2 if low_at(cut, at + 1) == "of" else at + 1
-            month = lexicon.MONTHS.get(low_at(cut, month_at))
-            if month_first and low_at(cut, month_at) in ("may", "march") and cut[month_at].text[0].islower():
+            between = "." if cut.lexicon.dotted_ordinals else "of"
+            month_at = at + 2 if low_at(cut, at + 1) == between else at + 1
+            month = cut.lexicon.months.get(low_at(cut, month_at))
+            if (
+                cut.lexicon.month_first
+                and low_at(cut, month_at) in ("may", "march")
+                and cut[month_at].text[0].islower()
+            ):
                 month = None  # `those aged 11 may join`
             if month is not None and 1 <= int(numbered[1]) <= 31:
                 year, end = _year(cut, month_at + 1)
@@ -91,27 +80,27 @@ def _calendar(cut: list[Token], at: int, weekday: int | None, *, month_first: bo
         if _YEAR.match(low) and _is_year(cut, at):
             return "date", (weekday, None, None, int(low), None, None), at + 1, False
         return None
-    month = lexicon.MONTHS.get(low)
+    month = cut.lexicon.months.get(low)
     if month is None:
         return None
     # `in september 45 mensen` is no date; nor is the English of it.
     day_at = _past_stop(cut, at + 1)
-    day_there = _DAY.match(low_at(cut, day_at)) if month_first else None
-    if day_there and low_at(cut, day_at + 1) in lexicon.UNITS:
+    day_there = _DAY.match(low_at(cut, day_at)) if cut.lexicon.month_first else None
+    if day_there and low_at(cut, day_at + 1) in cut.lexicon.units:
         day_there = None
     if day_there and 1 <= int(day_there[1]) <= 31:
         year, end = _year(cut, day_at + 1)
         return "date", (weekday, int(day_there[1]), month, year, None, None), end, False
     year, end = _year(cut, at + 1)
-    sure = low not in lexicon.UNSURE_MONTHS or (
-        cut[at].text[0].isupper() and low_at(cut, at - 1) in _MONTH_FOLLOWS
+    sure = low not in cut.lexicon.unsure_months or (
+        cut[at].text[0].isupper() and low_at(cut, at - 1) in cut.lexicon.before_month
     )
     if year is not None or sure:
         return "date", (weekday, None, month, year, None, None), end, False
     return None
 
 
-def _slashed(cut: list[Token], at: int, *, month_first: bool) -> tuple[int, int, int] | None:
+def _slashed(cut: Tokens, at: int) -> tuple[int, int, int] | None:
     """Day, month and year of `12/3/2021`; the language's order, unless a month would be past 12."""
     parts = cut[at : at + 5]
     if [part.text for part in parts[1::2]] != ["/", "/"] or not _YEAR.match(low_at(cut, at + 4)):
@@ -121,41 +110,38 @@ def _slashed(cut: list[Token], at: int, *, month_first: bool) -> tuple[int, int,
     if not all(re.fullmatch("[0-9]{1,2}", part.low) for part in parts[0:4:2]):
         return None
     first, second, year = (int(part.low) for part in parts[::2])
-    day, month = (second, first) if (month_first and first <= 12) or second > 12 else (first, second)
+    day, month = (
+        (second, first) if (cut.lexicon.month_first and first <= 12) or second > 12 else (first, second)
+    )
     return (day, month, year) if 1 <= month <= 12 and 1 <= day <= 31 else None
 
 
-def _year(cut: list[Token], at: int) -> tuple[int | None, int]:
+def _year(cut: Tokens, at: int) -> tuple[int | None, int]:
     """A year at a token, after a comma perhaps, and where the date ends."""
     year_at = at + 1 if low_at(cut, at) == "," else _past_stop(cut, at)
     year = low_at(cut, year_at)
     return (int(year), year_at + 1) if _YEAR.match(year) else (None, at)
 
 
-def _past_stop(cut: list[Token], at: int) -> int:
+def _past_stop(cut: Tokens, at: int) -> int:
     """The token after the full stop of a month, `Sept. 5`, where there is one."""
     return at + 1 if low_at(cut, at) == "." and low_at(cut, at + 1)[:1].isdigit() else at
 
 
-def _is_year(cut: list[Token], at: int) -> bool:
+def _is_year(cut: Tokens, at: int) -> bool:
     before, after = low_at(cut, at - 1), low_at(cut, at + 1)
-    if (
-        after in lexicon.UNITS
-        or after in lexicon.CURRENCIES
-        or after in lexicon.PERCENT
-        or after in lexicon.MAGNITUDES
-    ):
+    if after in cut.lexicon.counted:
         return False
     dash = cut[at + 1].text if at + 1 < len(cut) else ""
-    if before in lexicon.CURRENCIES or (dash in ("/", "–", "—") and low_at(cut, at + 2)[:1].isdigit()):
+    if before in cut.lexicon.currencies or (dash in ("/", "–", "—") and low_at(cut, at + 2)[:1].isdigit()):
         return False  # `2020/21` is a range
-    return before in _YEAR_FOLLOWS or before in "(-/" or after in (")", ".", ",", ";", "")
+    return before in cut.lexicon.before_year or before in "(-/" or after in (")", ".", ",", ";", "")
 
 
-def _clock(cut: list[Token], at: int) -> Taken | None:
+def _clock(cut: Tokens, at: int) -> Taken | None:
     low = cut[at].low
     following = low_at(cut, at + 1)
-    half = following if following in _HALVES else ""
+    half = following if following in _ZONES or following in cut.lexicon.hours else ""
     end = at + 2 if half else at + 1
     if following in ("a", "p") and low_at(cut, at + 2) == "." and low_at(cut, at + 3) == "m":
         half = following + "m"
@@ -180,56 +166,62 @@ def _clock(cut: list[Token], at: int) -> Taken | None:
     return _time(hour, minute, end)
 
 
-def _is_time(cut: list[Token], at: int) -> bool:
+def _is_time(cut: Tokens, at: int) -> bool:
     """Whether `8.30` stands where a time of day does, and not a figure."""
     following = low_at(cut, at + 1)
     per_cent = following == "per" and low_at(cut, at + 2) == "cent"
-    return low_at(cut, at - 1) in _TIME_FOLLOWS and following not in _MORE and not per_cent
+    return (
+        low_at(cut, at - 1) in cut.lexicon.before_time
+        and not per_cent
+        and following not in _POINTS | cut.lexicon.counted
+    )
 
 
-def _clock_in_words(cut: list[Token], at: int, *, dutch: bool) -> Taken | None:
+def _clock_in_words(cut: Tokens, at: int) -> Taken | None:
     """`noon`; after a word for `at` `negen uur`, `9 uur`, `half tien`, `kwart voor tien`, `nine o'clock`."""
     low = cut[at].low
-    if low in lexicon.TIMES_OF_DAY:
-        return _time(lexicon.TIMES_OF_DAY[low], 0, at + 1)
-    if low_at(cut, at - 1) not in _HALF_FOLLOWS:
+    if low in cut.lexicon.times_of_day:
+        return _time(cut.lexicon.times_of_day[low], 0, at + 1)
+    if low_at(cut, at - 1) not in cut.lexicon.before_half:
         return None
-    if told := _half(cut, at, dutch=dutch) or _past_or_to(cut, at):
+    if told := _half(cut, at) or _past_or_to(cut, at):
         return told
-    at_it = low_at(cut, at - 1) in _TIME_FOLLOWS  # `tot 12 uur` may be how long
-    if low_at(cut, at + 1) in ("uur", "o'clock", "oclock") and at_it and (hour := _hour(cut, at)):
+    at_it = low_at(cut, at - 1) in cut.lexicon.before_time  # `tot 12 uur` may be how long
+    if low_at(cut, at + 1) in cut.lexicon.on_the_hour and at_it and (hour := _hour(cut, at)):
         return _spoken(cut, hour, 0, at + 2)
     return None
 
 
-def _half(cut: list[Token], at: int, *, dutch: bool) -> Taken | None:
+def _half(cut: Tokens, at: int) -> Taken | None:
     """`half nine`, which is past the hour in English and before it in Dutch, and `half past nine`."""
-    if cut[at].text.lower() != "half":
+    if cut[at].text.lower() not in cut.lexicon.half_hour_words:
         return None
     past = low_at(cut, at + 1) == "past"
     hour = _hour(cut, at + 2 if past else at + 1)
     if hour is None:
         return None
-    return _spoken(cut, hour - 1 if dutch else hour, 30, _past_uur(cut, at + 3 if past else at + 2))
+    return _spoken(
+        cut, hour - 1 if cut.lexicon.half_before else hour, 30, _past_hour(cut, at + 3 if past else at + 2)
+    )
 
 
-def _past_or_to(cut: list[Token], at: int) -> Taken | None:
+def _past_or_to(cut: Tokens, at: int) -> Taken | None:
     """`kwart voor negen`, `tien over half negen`, `ten past nine`."""
-    minutes = 15 if cut[at].low in ("kwart", "quarter") else _hour(cut, at)
-    if minutes is None or low_at(cut, at + 1) not in _BESIDE_THE_HOUR:
+    minutes = 15 if cut[at].low in cut.lexicon.quarter_hour else _hour(cut, at)
+    if minutes is None or low_at(cut, at + 1) not in cut.lexicon.beside_hour:
         return None
-    minutes *= _BESIDE_THE_HOUR[low_at(cut, at + 1)]
-    half = 1 if cut[at + 2 : at + 3] and cut[at + 2].text.lower() == "half" else 0
+    minutes *= cut.lexicon.beside_hour[low_at(cut, at + 1)]
+    half = 1 if cut[at + 2 : at + 3] and cut[at + 2].text.lower() in cut.lexicon.half_hour_words else 0
     hour = _hour(cut, at + 2 + half)
     if hour is None:
         return None
     whole = hour * 60 - 30 * half + minutes
-    return _spoken(cut, whole // 60, whole % 60, _past_uur(cut, at + 3 + half))
+    return _spoken(cut, whole // 60, whole % 60, _past_hour(cut, at + 3 + half))
 
 
-def _spoken(cut: list[Token], hour: int, minute: int, end: int) -> Taken:
+def _spoken(cut: Tokens, hour: int, minute: int, end: int) -> Taken:
     """A time of day by the clock's face, of which `'s middags` says the half."""
-    if low_at(cut, end + 1) == "s" and low_at(cut, end + 2) in lexicon.PARTS_OF_DAY_AFTER:
+    if low_at(cut, end + 1) == "s" and low_at(cut, end + 2) in cut.lexicon.parts_of_day_after:
         part = low_at(cut, end + 2)
         if hour < 13 and not (hour == 12 and part == "middags"):
             hour = hour % 12 + (12 if part == "middags" or (part == "avonds" and hour < 12) else 0)
@@ -237,14 +229,14 @@ def _spoken(cut: list[Token], hour: int, minute: int, end: int) -> Taken:
     return _time(Face(hour), minute, end)
 
 
-def _hour(cut: list[Token], at: int) -> int | None:
+def _hour(cut: Tokens, at: int) -> int | None:
     low = low_at(cut, at)
-    number = int(low) if low.isascii() and low.isdigit() and len(low) < 3 else lexicon.spelt(low)
+    number = int(low) if low.isascii() and low.isdigit() and len(low) < 3 else cut.lexicon.spelt(low)
     return int(number) if number is not None and number.denominator == 1 and 0 < number < 25 else None
 
 
-def _past_uur(cut: list[Token], at: int) -> int:
-    return at + 1 if low_at(cut, at) == "uur" else at
+def _past_hour(cut: Tokens, at: int) -> int:
+    return at + 1 if low_at(cut, at) in cut.lexicon.on_the_hour else at
 
 
 def _time(hour: int, minute: int, end: int) -> Taken:
@@ -252,18 +244,20 @@ def _time(hour: int, minute: int, end: int) -> Taken:
     return "date", (None, None, None, None, hour, minute), end, False
 
 
-def _age(cut: list[Token], at: int) -> Taken | None:
+def _age(cut: Tokens, at: int) -> Taken | None:
     """A season, a century or a decade in words: `in the spring`, `15e eeuw`, `jaren tachtig`."""
     low, following = cut[at].low, low_at(cut, at + 1)
-    if low in lexicon.SEASONS and low_at(cut, at - 1) in _SEASON_FOLLOWS:
-        return "date", ("season", lexicon.SEASONS[low]), at + 1, False
-    if low in lexicon.PARTS_OF_DAY_AFTER and low_at(cut, at - 1) == "s":
+    if low in cut.lexicon.seasons and low_at(cut, at - 1) in cut.lexicon.before_season:
+        return "date", ("season", cut.lexicon.seasons[low]), at + 1, False
+    if low in cut.lexicon.parts_of_day_after and low_at(cut, at - 1) == "s":
         return "date", ("part", low), at + 1, False
-    if following in ("eeuw", "century"):
-        number = lexicon.ORDINALS.get(low) or (int(day[1]) if (day := _DAY.match(low)) else None)
+    if following in cut.lexicon.centuries:
+        number = cut.lexicon.ordinals.get(low) or (int(day[1]) if (day := _DAY.match(low)) else None)
         return None if number is None else ("date", ("century", number), at + 2, False)
-    if low == "jaren":
-        ten = lexicon.spelt(following) or (int(following) if re.fullmatch("[0-9]{2}", following) else None)
+    if low in cut.lexicon.decades:
+        ten = cut.lexicon.spelt(following) or (
+            int(following) if re.fullmatch("[0-9]{2}", following) else None
+        )
         if ten is not None and ten % 10 == 0 and 10 <= ten < 100:
             return "date", ("decade", str(ten), None), at + 2, False
     return None

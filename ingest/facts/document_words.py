@@ -7,6 +7,7 @@ from collections import Counter
 import msgspec
 
 from ingest.facts import names
+from ingest.text.lexicon import lexicon_of
 from ingest.text.words import unaccented, words
 
 
@@ -31,7 +32,7 @@ def context_of(a: str, b: str, language: str | None = None, *, both: str = "") -
     kept, old, new = _spoken(every), _spoken(a_words), _spoken(b_words)
     gone = {word for word in old.keys() - new.keys() - kept.keys() if old[word] > 1}
     came = {word for word in new.keys() - old.keys() - kept.keys() if new[word] > 1}
-    named = names.names_of(both) | names.names_of(a) | names.names_of(b)
+    named = frozenset().union(*(names.names_of(text, lexicon_of(language)) for text in (both, a, b)))
     small = frozenset(every).union(a_words, b_words)
     replaced = gone | came
     if replaced:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from fractions import Fraction
 
 from ingest.facts.model import NUMERIC, Face, Slot
-from ingest.text.lexicon import PARTICLES
+from ingest.text.lexicon import Lexicon
 from ingest.text.variants import abbreviate
 
 SMALL = 5  # words on a side of a change that can turn a sentence round, or put one name for another
@@ -20,16 +20,17 @@ def equal(old: Slot, new: Slot) -> bool:
     return old.value == new.value and (old.kind == new.kind or {old.kind, new.kind} <= NUMERIC)
 
 
-def agree(old: Slot, new: Slot) -> bool:
+def agree(old: Slot, new: Slot, lexicon: Lexicon) -> bool:
     """Whether the one may be the other, more exactly said."""
     if old.kind == new.kind == "name":
         was, is_ = set(old.value), set(new.value)
-        between = [side & PARTICLES for side in (was, is_)]
+        between = [side & lexicon.particles for side in (was, is_)]
         if all(between) and between[0] != between[1]:
             return False  # `van Vliet`, `van der Vliet`
         gone, came = ([str(word) for word in side] for side in (was - is_, is_ - was))
         if len(gone) == len(came) == 1 and (
-            abbreviate(gone, came) or gone[0].replace("-", "") == came[0].replace("-", "")  # `F-16`, `F16`
+            abbreviate(gone, came, lexicon)
+            or gone[0].replace("-", "") == came[0].replace("-", "")  # `F-16`, `F16`
         ):
             return True
         return was <= is_ or is_ <= was or _initials(old, new) or _initials(new, old)

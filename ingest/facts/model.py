@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Literal
 
 import msgspec
+
+from ingest.text.lexicon import Lexicon
 
 Kind = Literal["number", "amount", "percentage", "date", "quotation", "name", "negation"]
 NUMERIC = frozenset({"number", "amount", "percentage"})
@@ -38,6 +41,14 @@ class Token(msgspec.Struct):
     end: int
 
 
-def low_at(cut: list[Token], at: int) -> str:
+class Tokens(list[Token]):
+    """The words and marks of a sentence, without blanks, and the lexicon that they are read by."""
+
+    def __init__(self, tokens: Iterable[Token], lexicon: Lexicon) -> None:
+        super().__init__(tokens)
+        self.lexicon = lexicon
+
+
+def low_at(cut: Tokens, at: int) -> str:
     """The small letters of a token, or nothing beyond the ends."""
     return cut[at].low if 0 <= at < len(cut) else ""

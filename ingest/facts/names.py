@@ -1,28 +1,30 @@
-"""Names in a sentence: runs of capitalised words, with the particles between them.
+"""Find the names of a sentence: runs of capitalised words, with the particles between them.
 
 The first word of a sentence is a name where the text knows it for one, or where a name follows it that it is
 no title of; else it is a weak slot, since it may only be the first word. In a headline with capitals
 throughout none but the known are names.
+
+Where every noun has a capital, a run is a name if it has two words or more, a particle, a second capital in a
+word (`SPD`), or stands behind what somebody is called; a first word alone is none.
 """
 
 from __future__ import annotations
 
 import re
 
-from ingest.facts.model import Slot, Token
-from ingest.text import lexicon
-from ingest.text.lexicon import word_set
-from ingest.text.words import COMMON, is_word, unaccented
+from ingest.facts.model import Slot, Token, Tokens
+from ingest.text.lexicon import Lexicon
+from ingest.text.words import is_word, unaccented
 
 # After a word, a comma or a bracket on the same line no sentence begins.
 _INNER_CAPITAL = re.compile(r"(?<=[\w,;)] )[A-ZÀ-ÖØ-ÞĀ-ſΆ-ΫЀ-Я][\w'’‐‑-]*+")
-_BEFORE_FAMILY = word_set("van der den ter ten von")
-_NO_NAMES = COMMON | lexicon.OPENINGS
 OPENS = frozenset('"“„«:•‘*')
 
 
-def find_names(text: str, cut: list[Token], known: frozenset[str], taken: list[Slot]) -> list[Slot]:
-    """Runs of capitalised words, with the particles between them."""
+def find_names(text: str, cut: Tokens, known: frozenset[str], taken: list[Slot]) -> list[Slot]:
+    """Return runs of capitalised words, with the particles between them; none where no words are known."""
+    if not cut.lexicon.is_known:
+        return []
     cut = _with_initials(cut)
     worded = [token for token in cut if is_word(token.text)]
     capitals = sum(1 for token in worded if token.text[0].isupper())
@@ -36,39 +38,48 @@ def find_names(text: str, cut: list[Token], known: frozenset[str], taken: list[S
     found: list[Slot] = []
     run: list[Token] = []
     pending: list[Token] = []
-    begins, counted = True, False
+    begins, counted, called = True, False, False
     for at, token in enumerate(cut):
         word = is_word(token.text)
         if (
             word
             and _is_capital(token.text)
             and token.start not in busy
-            and not (counted and token.low in lexicon.UNITS)
+            and not (counted and token.low in cut.lexicon.units)
             and (
-                _named(token, known, begins=begins and not run, titled=titled)
+                _named(token, known, cut.lexicon, begins=begins and not run, titled=titled)
                 or (begins and not titled and _begins_name(cut, at, busy))
-                or (at and cut[at - 1].text in _BEFORE_FAMILY and len(token.text) > 2)
+                or (at and cut[at - 1].text in cut.lexicon.before_family and len(token.text) > 2)
             )
         ):
+            if not run:
+                called = at > 0 and _is_called(cut, at - 1)
             run += [*pending, token]
             pending = []
         elif (
-            (run or pending) and token.low in lexicon.PARTICLES and text[token.start - 1 : token.start] == " "
+            (run or pending)
+            and token.low in cut.lexicon.particles
+            and text[token.start - 1 : token.start] == " "
         ):
             pending.append(token)
         else:
             if run:
-                _close(found, run)
+                _close(found, run, cut.lexicon, called=called)
             run, pending = [], []
             if word and _is_capital(token.text) and token.start not in busy:
-                if token.low in lexicon.PARTICLES:
+                if token.low in cut.lexicon.particles:
                     pending = [] if begins else [token]
-                elif begins and not titled and token.low not in COMMON:
+                elif (
+                    begins
+                    and not titled
+                    and cut.lexicon.capitals_are_names
+                    and token.low not in cut.lexicon.common
+                ):
                     # Perhaps a name, perhaps only the sentence's first word.
                     found.append(Slot("name", (token.low,), token.start, token.end, weak=True))
         begins = (begins and not word) or token.text in OPENS
         counted = token.text[0].isdigit()  # `5 GB`
-    _close(found, run)
+    _close(found, run, cut.lexicon, called=called)
     return found
 
 
@@ -77,21 +88,23 @@ def _is_capital(text: str) -> bool:
     return text != text.lower()
 
 
-def _begins_name(cut: list[Token], at: int, busy: set[int]) -> bool:
+def _begins_name(cut: Tokens, at: int, busy: set[int]) -> bool:
     """Whether a sentence's first word is one of the name that follows: `Peter Jones`, not `Mayor Jones`."""
     token, following = cut[at], cut[at + 1] if at + 1 < len(cut) else None
     if following is None or following.start != token.end + 1 or following.start in busy:
         return False
-    if not following.text[0].isupper() or {token.low, following.low} & _NO_NAMES:
+    if not following.text[0].isupper() or any(
+        low in cut.lexicon.common or low in cut.lexicon.openings for low in (token.low, following.low)
+    ):
         return False
-    return token.low not in lexicon.TITLES
+    return token.low not in cut.lexicon.titles
 
 
-def _with_initials(cut: list[Token]) -> list[Token]:
+def _with_initials(cut: Tokens) -> Tokens:
     """The tokens, with the letters of `U.S.` as one word."""
     if not any(map(_is_initial, cut)):
         return cut
-    found: list[Token] = []
+    found = Tokens((), cut.lexicon)
     at = 0
     while at < len(cut):
         end = at
@@ -112,32 +125,48 @@ def _is_initial(token: Token) -> bool:
     return len(token.text) == 1 and token.text.isupper()
 
 
-def _named(token: Token, known: frozenset[str], *, begins: bool, titled: bool) -> bool:
+def _named(token: Token, known: frozenset[str], lexicon: Lexicon, *, begins: bool, titled: bool) -> bool:
     if token.low in known:
         return True
     if titled and len(token.text) > 1:
         return False
-    if token.low in COMMON:
+    if token.low in lexicon.common:
         return len(token.text) > 1 and token.text.isupper()
     # The first word of a sentence is a name when it has a second capital: `ING`, `McDonald`.
-    return not begins or (len(token.text) > 1 and token.text[1:] != token.text[1:].lower())
+    return not begins or (len(token.text) > 1 and _has_capitals(token))
 
 
-def _close(found: list[Slot], run: list[Token]) -> None:
-    while run and _is_title(run[0]):
+def _close(found: list[Slot], run: list[Token], lexicon: Lexicon, *, called: bool) -> None:
+    called = called or (bool(run) and _is_title(run[0], lexicon))
+    while run and _is_title(run[0], lexicon):
         run = run[1:]
-    value = tuple(token.low.removesuffix("'s") for token in run if not _is_title(token))
+    if not (lexicon.capitals_are_names or called or len(run) > 1 or any(map(_has_capitals, run))):
+        return
+    value = tuple(token.low.removesuffix("'s") for token in run if not _is_title(token, lexicon))
     if value:
         found.append(Slot("name", value, run[0].start, run[-1].end, letters="." in run[0].text))
 
 
-def _is_title(token: Token) -> bool:
+def _is_called(cut: Tokens, at: int) -> bool:
+    """Tell whether what stands before a name says what somebody is called: `Frau`, `Dr.`."""
+    before = cut[at - 1] if cut[at].text == "." and at else cut[at]
+    return _is_title(before, cut.lexicon) or before.low in cut.lexicon.titles
+
+
+def _has_capitals(token: Token) -> bool:
+    """Tell whether a word has a capital behind its first letter: `SPD`, `McDonald`."""
+    return token.text[1:] != token.text[1:].lower()
+
+
+def _is_title(token: Token, lexicon: Lexicon) -> bool:
     """Whether a word says what somebody is called; not `ING`, written so."""
     low = token.low.removesuffix("'s")
-    return low in lexicon.HONORIFICS and not (len(low) > 2 and token.text.isupper())
+    return low in lexicon.honorifics and not (len(low) > 2 and token.text.isupper())
 
 
-def names_of(text: str) -> frozenset[str]:
-    """The words that stand capitalised inside a sentence somewhere in a text."""
+def names_of(text: str, lexicon: Lexicon) -> frozenset[str]:
+    """Return the words that stand capitalised inside a sentence somewhere; none where every noun does."""
+    if not lexicon.capitals_are_names:
+        return frozenset()
     seen = {word for word in _INNER_CAPITAL.findall(text) if word[0].isupper()}
-    return frozenset(unaccented(word).removesuffix("'s") for word in seen) - COMMON
+    return frozenset(unaccented(word).removesuffix("'s") for word in seen) - lexicon.common

@@ -12,10 +12,9 @@ from fractions import Fraction
 from itertools import chain
 
 from ingest.facts.dates import find_date
-from ingest.facts.model import NUMERIC, Slot, Taken, Token, low_at
+from ingest.facts.model import NUMERIC, Slot, Taken, Token, Tokens, low_at
 from ingest.facts.names import find_names
-from ingest.text import lexicon
-from ingest.text.lexicon import word_set
+from ingest.text.lexicon import Lexicon, lexicon_of, word_set
 from ingest.text.words import tokens, unaccented, words
 
 _DIGITS = re.compile(r"([0-9][0-9.,]*)(-?[^\W\d_]*)(?:-[\w-]*)?\Z")
@@ -27,69 +26,55 @@ _PLAIN = re.compile(r"[0-9]+(?:[.,][0-9]+)?\Z")
 _AGED = re.compile(r"(under|over|onder|boven|u)-?([0-9]{1,2})s?\Z")
 _RANGE = re.compile(r"[0-9][0-9.,]*(?:[-‐‑][0-9][0-9.,]*)+\Z")
 _LONGEST_DIGITS = 40
-_ORDINAL_ENDINGS = word_set("st nd rd th e de ste -st -nd -rd -th -e -de -ste")
-_PART_BEFORE = word_set("of van more less fewer meer minder higher lower hoger lager")
-_AFTER_ALL = word_set(
-    "in on at by since to from after before and op na sinds tot en om per dit this last vorig"
-)
-_RANGING = frozenset(("to", "tot", "tot en met", "t/m", "à", "a", "-", "–", "through"))
-_JOINERS = word_set("to tot naar and en or of à - – —")
 _AGED_AFTER = re.compile(r"\s(?:old|oud|of age)\b")
 _FOLLOWING = re.compile(r"\s?(\w+)")
-_AT_A_TIME = word_set("on at om op by uur")
 _LONGEST_DATELINE = 80
 _PLACE = re.compile(r"[^\W\d_a-z][^\d:,;.!?(]{0,40}\s*[,(–—-]\s*\Z")
-# What may stand between or behind the words of one.
-_BESIDE = _RANGING | word_set("old oud of age der den ter ten von")
-_COMPOUND = re.compile(rf"duizend|(?:{'|'.join(lexicon.COMPOUNDED)})\Z")
-_SUFFIXES = frozenset(
-    (*lexicon.UNITS, *lexicon.STUCK, "m", "c", "f", "s", "am", "pm", "u", "h", "x", "er", "ers")
-)
-_COUNTED = frozenset((*lexicon.UNITS, *lexicon.CURRENCIES, *lexicon.PERCENT, *lexicon.MAGNITUDES))
+_STUCK_UNITS = word_set("m c f s am pm u h x er ers")
 
 
 @functools.lru_cache(maxsize=16_384)  # a sentence is asked for its facts, and again for its words
 def find(text: str, language: str | None, names: frozenset[str] = frozenset()) -> tuple[Slot, ...]:
     """The slots of a sentence in order, but for quotations and negations; `names` are known to be names."""
-    strange = lexicon.FALSE_FRIENDS.get(language or "", frozenset())
-    cut: list[Token] = []
+    lexicon = lexicon_of(language)
+    cut = Tokens((), lexicon)
     begin: list[int] = []  # the tokens with which a slot may
     at = 0
     for token in tokens(text):
         end = at + len(token)
         if not token.isspace():
             low = token.lower() if token.isascii() else unaccented(token) or token
-            if low in lexicon.SLOTTED or not low.isalpha() or (len(low) > 6 and _COMPOUND.search(low)):
+            if low in lexicon.slotted or not low.isalpha() or (len(low) > 6 and lexicon.compound.search(low)):
                 begin.append(len(cut))
-            cut.append(Token(token, "~" + low if low in strange else low, at, end))
+            cut.append(Token(token, low, at, end))
         at = end
     found: list[Slot] = []
     past = 0
     for number in begin:
         if number < past:
             continue
-        taken = find_date(cut, number, month_first=language != "nl") or _quantity(text, cut, number)
+        taken = find_date(cut, number) or _quantity(text, cut, number)
         if taken is not None:
             kind, value, past, weak = taken
             found.append(Slot(kind, value, cut[number].start, cut[past - 1].end, weak))
-    _share_units(text, found)
-    _join_ranges(text, found)
+    _share_units(text, found, lexicon)
+    _join_ranges(text, found, lexicon)
     found += find_names(text, cut, names, found)
     return tuple(sorted(found, key=lambda slot: slot.start))
 
 
-def _share_units(text: str, found: list[Slot]) -> None:
+def _share_units(text: str, found: list[Slot], lexicon: Lexicon) -> None:
     """`3 to 5 per cent` is `3% to 5%`: a bare number has the unit of the one that it is joined to."""
     for at in range(len(found) - 2, -1, -1):
         slot, following = found[at], found[at + 1]
-        joined = text[slot.end : following.start].strip().lower() in _JOINERS
+        joined = text[slot.end : following.start].strip().lower() in lexicon.joining
         bare = slot.kind == "number" and len(slot.value) == 2 and slot.value[1] is None and not slot.weak
         if joined and bare and following.kind in ("amount", "percentage"):
             value = (slot.value[0], following.value[1])
             found[at] = Slot(following.kind, value, slot.start, slot.end)
 
 
-def _join_ranges(text: str, found: list[Slot]) -> None:
+def _join_ranges(text: str, found: list[Slot], lexicon: Lexicon) -> None:
     """`4 to 11` is `4-11`: two figures of one kind with such a word between them are one range."""
     for at in range(len(found) - 2, -1, -1):
         slot, following = found[at], found[at + 1]
@@ -103,7 +88,7 @@ def _join_ranges(text: str, found: list[Slot]) -> None:
         ):
             continue
         joined = text[slot.end : following.start].strip().lower()
-        if first[1] in (None, last[1]) and joined in _RANGING:
+        if first[1] in (None, last[1]) and joined in lexicon.ranging:
             value = _ranging(last[1]), f"{first[0]}-{last[0]}"
             found[at : at + 2] = [Slot(following.kind, value, slot.start, following.end)]
 
@@ -112,20 +97,20 @@ def _ranging(unit: object) -> str:
     return "range" if unit is None else f"range {unit}"
 
 
-def may_hold(before: str, after: str) -> bool:
-    """Whether a change has anything in it that a slot is made of."""
+def may_hold(before: str, after: str, lexicon: Lexicon) -> bool:
+    """Tell whether a change has anything in it that a slot is made of."""
     return any(
-        token != token.lower() or token[0] in "-−" or any(map(str.isnumeric, token)) or token in _BESIDE
-        or "-" in token
-        or (len(token) > 6 and _COMPOUND.search(token)) or unaccented(token) in lexicon.SLOTTED
+        token != token.lower() or token[0] in "-−"
+        or any(map(str.isnumeric, token)) or token in lexicon.beside or "-" in token
+        or (len(token) > 6 and lexicon.compound.search(token)) or unaccented(token) in lexicon.slotted
         for token in chain(tokens(before), tokens(after))
     )  # fmt: skip
 
 
-def end_of_unit(text: str, slot: Slot) -> int:
+def end_of_unit(text: str, slot: Slot, lexicon: Lexicon) -> int:
     """Where a slot ends, with the word of its unit: `5 km`."""
     following = _FOLLOWING.match(text, slot.end)
-    unit = None if following is None else lexicon.UNITS.get(unaccented(following[1]))
+    unit = None if following is None else lexicon.units.get(unaccented(following[1]))
     if following is None or not unit or unit not in slot.value:
         return slot.end
     aged = _AGED_AFTER.match(text, following.end())
@@ -146,17 +131,17 @@ def is_dateline(text: str, language: str | None) -> bool:
     for slot in dates[1:]:
         rest += words(text[at : slot.start])
         at = slot.end
-    return _AT_A_TIME.issuperset([*rest, *words(text[at:])])
+    return lexicon_of(language).dateline.issuperset([*rest, *words(text[at:])])
 
 
-def _quantity(text: str, cut: list[Token], at: int) -> Taken | None:
+def _quantity(text: str, cut: Tokens, at: int) -> Taken | None:
     """A number with its magnitude, currency, percent sign or unit, at a token."""
     if part := _part(cut, at):
         return "number", (part[0], "part"), part[1], False
     if told := _in_a_word(cut, at):
         return told
     low = cut[at].low
-    currency, is_below = lexicon.CURRENCIES.get(low), _is_sign(cut, at, "-−")
+    currency, is_below = cut.lexicon.currencies.get(low), _is_sign(cut, at, "-−")
     first = at + 1 if currency or is_below else at
     if first >= len(cut):
         return None
@@ -174,15 +159,15 @@ def _quantity(text: str, cut: list[Token], at: int) -> Taken | None:
         if suffix != "range":
             return "number", (suffix or "text", value), end, False
         return _with_range(cut, value, end, currency)
-    weak = low_at(cut, first) in lexicon.ONES and end == first + 1
-    while low_at(cut, end) in lexicon.MAGNITUDES and end < first + 8:
-        value *= lexicon.MAGNITUDES[low_at(cut, end)]
+    weak = low_at(cut, first) in cut.lexicon.ones and end == first + 1
+    while low_at(cut, end) in cut.lexicon.magnitudes and end < first + 8:
+        value *= cut.lexicon.magnitudes[low_at(cut, end)]
         end, weak = end + 1, False
         if low_at(cut, end) == "." and cut[end - 1].low in ("mln", "mld", "mio", "mrd"):
             end += 1
-    millions = currency or low_at(cut, end) in lexicon.CURRENCIES  # what an `m` at the figure is for
-    if suffix in lexicon.STUCK or (suffix == "m" and millions):
-        value, weak, suffix = value * lexicon.STUCK.get(suffix, 10**6), False, ""
+    millions = currency or low_at(cut, end) in cut.lexicon.currencies  # what an `m` at the figure is for
+    if suffix in cut.lexicon.stuck or (suffix == "m" and millions):
+        value, weak, suffix = value * cut.lexicon.stuck.get(suffix, 10**6), False, ""
     if is_below:
         value = -value
     if currency:
@@ -190,7 +175,7 @@ def _quantity(text: str, cut: list[Token], at: int) -> Taken | None:
     return _with_unit(cut, value, end, suffix, weak=weak)
 
 
-def _with_range(cut: list[Token], value: str, end: int, currency: str | None) -> Taken:
+def _with_range(cut: Tokens, value: str, end: int, currency: str | None) -> Taken:
     """A range with the unit, or currency, of its figures."""
     kind, (_, unit), end, _ = _with_unit(cut, Fraction(2), end, "", weak=False)
     if currency:
@@ -198,81 +183,85 @@ def _with_range(cut: list[Token], value: str, end: int, currency: str | None) ->
     return kind, (_ranging(unit), value), end, False
 
 
-def _is_sign(cut: list[Token], at: int, signs: str) -> bool:
+def _is_sign(cut: Tokens, at: int, signs: str) -> bool:
     """Whether one of these marks begins the number after it."""
     if cut[at].text not in signs or not low_at(cut, at + 1)[:1].isdigit():
         return False
     return cut[at].end == cut[at + 1].start and (at == 0 or cut[at - 1].end < cut[at].start)
 
 
-def _in_a_word(cut: list[Token], at: int) -> Taken | None:
+def _in_a_word(cut: Tokens, at: int) -> Taken | None:
     """A number that one word says: `dozens`, `several`, `second`, `twice`, `doubled`, `under-18s`."""
     low, following = cut[at].low, low_at(cut, at + 1)
     value: tuple[object, ...] | None = None
-    if low in lexicon.VAGUE:
-        value = "vague", lexicon.VAGUE[low]
-    elif low in lexicon.FOLDS:
-        value = lexicon.FOLDS[low], "fold"
-    elif low in lexicon.REPEATED:
-        value = Fraction(lexicon.REPEATED[low]), "times"
-    elif low in lexicon.ORDINALS:
-        value = "ordinal", lexicon.ORDINALS[low]
+    if low in cut.lexicon.vague:
+        value = "vague", cut.lexicon.vague[low]
+    elif low in cut.lexicon.folds:
+        value = cut.lexicon.folds[low], "fold"
+    elif low in cut.lexicon.repeated:
+        value = Fraction(cut.lexicon.repeated[low]), "times"
+    elif low in cut.lexicon.ordinals:
+        value = "ordinal", cut.lexicon.ordinals[low]
     elif aged := _AGED.match(low):
         value = Fraction(aged[2]), aged[1]
-    elif counted := _compounded(low):
+    elif counted := _compounded(low, cut.lexicon):
         value = counted
-    elif low in lexicon.ONES and following == "couple":
+    elif low in cut.lexicon.ones and following == "couple":
         return "number", ("some",), at + 2, True
     elif (low == "couple" and following == "of") or (
-        low in lexicon.SOME and lexicon.spelt(following) is None and not following[:1].isdigit()
+        low in cut.lexicon.some and cut.lexicon.spelt(following) is None and not following[:1].isdigit()
     ):
         return "number", ("some",), at + 1, True
     return None if value is None else ("number", value, at + 1, False)
 
 
-def _compounded(low: str) -> tuple[object, ...] | None:
+def _compounded(low: str, lexicon: Lexicon) -> tuple[object, ...] | None:
     """A number in a word that says what of: `three-year`, `driejarige`."""
     number, hyphen, thing = low.partition("-")
     if hyphen:
-        if number in lexicon.NUMBERS and thing.isalpha() and thing not in lexicon.NUMBERS:
-            unit = lexicon.UNITS.get(thing) or lexicon.COMPOUNDED.get(thing)
-            return lexicon.NUMBERS[number], unit
+        if number in lexicon.numbers and thing.isalpha() and thing not in lexicon.numbers:
+            unit = lexicon.units.get(thing) or lexicon.compounded.get(thing)
+            return lexicon.numbers[number], unit
         return None
     for size in range(4, min(12, len(low) - 2)):
         thing = low[-size:]
-        if thing in lexicon.COMPOUNDED and low[:-size] in lexicon.NUMBERS:
-            return lexicon.NUMBERS[low[:-size]], lexicon.COMPOUNDED[thing]
+        if thing in lexicon.compounded and low[:-size] in lexicon.numbers:
+            return lexicon.numbers[low[:-size]], lexicon.compounded[thing]
     return None
 
 
-def _part(cut: list[Token], at: int) -> tuple[Fraction, int] | None:
+def _part(cut: Tokens, at: int) -> tuple[Fraction, int] | None:
     """A part of a whole, `a third of`, `two-thirds`, `de helft`, and where it ends."""
     low = cut[at].low
     if _is_half(cut, at):
         return None
-    if low in lexicon.SHARES and low_at(cut, at - 1) not in lexicon.ORDINALS:
-        return lexicon.SHARES[low], at + 1
-    size = lexicon.PARTS.get(low_at(cut, at + 1))
-    number = Fraction(1) if low in lexicon.ONES else lexicon.NUMBERS.get(low)
+    if low in cut.lexicon.shares and low_at(cut, at - 1) not in cut.lexicon.ordinals:
+        return cut.lexicon.shares[low], at + 1
+    size = cut.lexicon.parts.get(low_at(cut, at + 1))
+    number = Fraction(1) if low in cut.lexicon.ones else cut.lexicon.numbers.get(low)
     if size is None or number is None or number >= size:
         return None
     # `a third man` is no part
-    return (number / size, at + 2) if low_at(cut, at + 2) in _PART_BEFORE or _is_last(cut, at + 1) else None
+    return (
+        (number / size, at + 2)
+        if low_at(cut, at + 2) in cut.lexicon.before_part or _is_last(cut, at + 1)
+        else None
+    )
 
 
-def _is_last(cut: list[Token], at: int) -> bool:
+def _is_last(cut: Tokens, at: int) -> bool:
     """Whether nothing that a word might be said of follows it."""
     following = low_at(cut, at + 1)
-    return not following[:1].isalpha() or following in _AFTER_ALL
+    return not following[:1].isalpha() or following in cut.lexicon.behind_whole
 
 
-def _with_unit(cut: list[Token], value: Fraction, end: int, suffix: str, *, weak: bool) -> Taken:
+def _with_unit(cut: Tokens, value: Fraction, end: int, suffix: str, *, weak: bool) -> Taken:
     following = low_at(cut, end)
-    if following == "us" and low_at(cut, end + 1) in lexicon.CURRENCIES:
+    if following == "us" and low_at(cut, end + 1) in cut.lexicon.currencies:
         following, end = low_at(cut, end + 1), end + 1
-    if following in lexicon.CURRENCIES and following not in "€$£¥":
-        return "amount", (value, lexicon.CURRENCIES[following]), end + 1, weak
-    percent = lexicon.PERCENT.get(following)
+    if following in cut.lexicon.currencies and following not in "€$£¥":
+        return "amount", (value, cut.lexicon.currencies[following]), end + 1, weak
+    percent = cut.lexicon.percent.get(following)
     if following == "per" and low_at(cut, end + 1) == "cent":
         percent, end = "%", end + 1
     if (following == "percentage" and low_at(cut, end + 1) in ("point", "points")) or (
@@ -281,15 +270,15 @@ def _with_unit(cut: list[Token], value: Fraction, end: int, suffix: str, *, weak
         percent, end = "pp", end + 1
     if percent:
         return "percentage", (value, percent), end + 1, False
-    unit = lexicon.UNITS.get(suffix.lstrip("-")) or lexicon.COMPOUNDED.get(suffix.lstrip("-"))
+    unit = cut.lexicon.units.get(suffix.lstrip("-")) or cut.lexicon.compounded.get(suffix.lstrip("-"))
     if following == "°" and low_at(cut, end + 1) in ("c", "f"):
         unit, end = "°" + low_at(cut, end + 1), end + 2
     elif suffix in ("m", "c", "f"):
         unit = suffix
-    return "number", (value, unit or lexicon.UNITS.get(following)), end, weak
+    return "number", (value, unit or cut.lexicon.units.get(following)), end, weak
 
 
-def _digits(text: str, cut: list[Token], at: int) -> tuple[Fraction | str, int, str] | None:
+def _digits(text: str, cut: Tokens, at: int) -> tuple[Fraction | str, int, str] | None:
     """A number in digits: its value, where it ends, and what is attached to it."""
     token = cut[at].low
     if not token[0].isdigit():
@@ -310,7 +299,7 @@ def _digits(text: str, cut: list[Token], at: int) -> tuple[Fraction | str, int, 
         while end < len(cut) and _is_group(text, cut, end):
             written += cut[end].low
             end += 1
-    if suffix in _ORDINAL_ENDINGS and written.isdecimal():
+    if suffix in cut.lexicon.ordinal_endings and written.isdecimal():
         return written, end, "ordinal"
     if _GROUPED.match(written):
         last = max(written.rfind("."), written.rfind(","))
@@ -320,10 +309,15 @@ def _digits(text: str, cut: list[Token], at: int) -> tuple[Fraction | str, int, 
         value = Fraction(whole.replace(".", "").replace(",", ""))
         return (value + Fraction(f"0.{tail}") if mixed else value), end, suffix
     if _PLAIN.match(written):
-        if 0 < len(suffix) < 4 and suffix.isalpha() and suffix not in _SUFFIXES:
+        if 0 < len(suffix) < 4 and suffix.isalpha() and not _is_unit(suffix, cut.lexicon):
             return token, end, ""  # `article 7a`, `5G`
         return Fraction(written.replace(",", ".")), end, suffix
     return written, end, ""
+
+
+def _is_unit(suffix: str, lexicon: Lexicon) -> bool:
+    """Tell whether letters at a figure are its unit: `5km`, and not `5G`."""
+    return suffix in _STUCK_UNITS or suffix in lexicon.units or suffix in lexicon.stuck
 
 
 def _range(first: str, *others: str) -> str:
@@ -335,16 +329,16 @@ def _range(first: str, *others: str) -> str:
     return "-".join((first, *others))
 
 
-def _is_half(cut: list[Token], at: int) -> bool:
+def _is_half(cut: Tokens, at: int) -> bool:
     """Whether half of what follows is meant: `half a million`, `een half procent`, `a half hour`."""
     low, following, then = cut[at].low, low_at(cut, at + 1), low_at(cut, at + 2)
     halved = (low == "half" and following in ("a", "an")) or (
-        low in lexicon.ONES and following.lstrip("~") in ("half", "halve")
+        low in cut.lexicon.ones and following in cut.lexicon.halves
     )
-    return halved and (then in _COUNTED or then.lstrip("~") in _COUNTED)
+    return halved and then in cut.lexicon.counted
 
 
-def _is_group(text: str, cut: list[Token], at: int) -> bool:
+def _is_group(text: str, cut: Tokens, at: int) -> bool:
     token = cut[at].low
     return (
         len(token) == 3
@@ -354,18 +348,18 @@ def _is_group(text: str, cut: list[Token], at: int) -> bool:
     )
 
 
-def _spelt(cut: list[Token], at: int) -> tuple[Fraction | str, int, str] | None:
+def _spelt(cut: Tokens, at: int) -> tuple[Fraction | str, int, str] | None:
     """A number in words: `drieentwintig`, `twenty-three`, `two hundred and five`."""
     low = cut[at].low
-    if low in lexicon.SIGNS:
-        return lexicon.SIGNS[low], at + 1, ""
+    if low in cut.lexicon.signs:
+        return cut.lexicon.signs[low], at + 1, ""
     if _is_half(cut, at):
         return Fraction(1, 2), at + 2, ""
-    if low in lexicon.ONES:
+    if low in cut.lexicon.ones:
         return Fraction(1), at + 1, ""
-    value = lexicon.spelt(low)
+    value = cut.lexicon.spelt(low)
     if value is None:
-        return (Fraction(1), at, "") if low in lexicon.MAGNITUDES else None
+        return (Fraction(1), at, "") if low in cut.lexicon.magnitudes else None
     end = at + 1
     total = Fraction(0)
     while end < len(cut):
@@ -376,11 +370,11 @@ def _spelt(cut: list[Token], at: int) -> tuple[Fraction | str, int, str] | None:
             following == "and"
             and value % 100 == 0
             and value >= 100
-            and lexicon.spelt(low_at(cut, end + 1)) is not None
+            and cut.lexicon.spelt(low_at(cut, end + 1)) is not None
         ):
-            value, end = value + (lexicon.spelt(low_at(cut, end + 1)) or 0), end + 2
-        elif 20 <= value < 100 and value % 10 == 0 and 0 < (lexicon.spelt(following) or 0) < 10:
-            value, end = value + (lexicon.spelt(following) or 0), end + 1
+            value, end = value + (cut.lexicon.spelt(low_at(cut, end + 1)) or 0), end + 2
+        elif 20 <= value < 100 and value % 10 == 0 and 0 < (cut.lexicon.spelt(following) or 0) < 10:
+            value, end = value + (cut.lexicon.spelt(following) or 0), end + 1
         elif following == "and" and low_at(cut, end + 1) == "a" and low_at(cut, end + 2) == "half":
             value, end = value + Fraction(1, 2), end + 3
         else:

@@ -15,8 +15,8 @@ from collections.abc import Iterator, Sequence
 
 from ingest.diff import similarity
 from ingest.facts.equivalence import SMALL
-from ingest.text.lexicon import NEGATIONS, word_set
-from ingest.text.words import COMMON, is_word, tokens, unaccented, words
+from ingest.text.lexicon import Lexicon, every_common
+from ingest.text.words import is_word, tokens, unaccented, words
 
 _MARK = re.compile(r"\n\s*\n|[\"“”„‟«»'‘’‚‹›]")
 _DOUBLE = frozenset('"“”„‟«»')
@@ -25,7 +25,6 @@ _ELIDED = re.compile(r"['’‘](?:s|t|n|m|k|em|tis|twas)\b|['’‘][0-9]{2}\b"
 
 _ALIKE = 0.25
 # With one of these a speech that is quoted further, or less far, says something else.
-_TURNS = NEGATIONS | word_set("but unless except only if maar tenzij behalve mits alleen indien")
 _SPEECH = 3  # words: what is shorter, or a title, may have its marks for the sake of the tone
 
 Range = tuple[int, int]
@@ -96,7 +95,7 @@ def _closes_single(text: str, at: int) -> bool:
 
 
 def changed(
-    before: str, after: str, old: Ranges, new: Ranges
+    before: str, after: str, old: Ranges, new: Ranges, lexicon: Lexicon
 ) -> Iterator[tuple[Range, Range, tuple[bool, bool]]]:
     """Of each quotation that an edit changed, where it is in the two texts, and in which it is quoted.
 
@@ -125,7 +124,7 @@ def changed(
             alone.append((start, end, said))
             continue
         b_start, b_end, new_said = became.pop(-best[1])
-        if not _lengthened(said, new_said) or _TURNS & (set(said) ^ set(new_said)):
+        if not _lengthened(said, new_said) or lexicon.turning & (set(said) ^ set(new_said)):
             yield (start, end), (b_start, b_end), (True, True)
     for start, end, said in alone:
         unmarked = _unmarked(before, (start, end), said, after, new)
@@ -145,7 +144,7 @@ def _unmarked(marked: str, where: Range, said: tuple[str, ...], text: str, quote
     """
     start, end = where
     speech = words(marked[start:end])
-    if len(said) < _SPEECH or not any(word.islower() and word not in COMMON for word in speech):
+    if len(said) < _SPEECH or not any(word.islower() and word not in every_common() for word in speech):
         return None
     if not _MARK.match(marked[max(0, start - 1) : start]) and not _MARK.match(marked[end : end + 1]):
         return None

@@ -1,380 +1,437 @@
-"""The closed classes of words that facts are made of, in Dutch and English: numbers, months, units.
+"""The words that facts, names and edits of a text are found by: those of its language, then of the others.
 
-Words are in small letters and without accents. Both languages are always looked up, since an article
-in one quotes the other; a word that means different things in the two stands where it is rarer wrong.
+An article quotes other languages, so they are looked up too. But the text's own language shadows them: a word
+that it has in any list is never looked up elsewhere, so that `ten` is ten in English and no number in Dutch.
 """
 
 from __future__ import annotations
 
+import functools
+import re
+from collections.abc import Callable, Iterable, Iterator
 from fractions import Fraction
+from typing import Any
 
+import msgspec
 
-def word_set(text: str) -> frozenset[str]:
-    """The words of a text, as a set."""
-    return frozenset(text.split())
+from ingest.text import languages
+from ingest.text.languages import Language, Table, Words
 
-
-def _list(text: str) -> list[str]:
-    return text.split()
-
-
-def _table(text: str) -> dict[str, str]:
-    """From lines of `name: form form`, each form's name."""
-    rows = (line.split(":") for line in text.strip().splitlines())
-    return {form: name.strip() for name, forms in rows for form in forms.split()}
-
-
-_UNDER_TWENTY_NL = _list("""
-    nul een twee drie vier vijf zes zeven acht negen tien elf twaalf dertien veertien vijftien zestien
-    zeventien achttien negentien
-""")
-_TENS_NL = _list("twintig dertig veertig vijftig zestig zeventig tachtig negentig")
-_UNDER_TWENTY_EN = _list("""
-    zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen
-    sixteen seventeen eighteen nineteen
-""")
-_TENS_EN = _list("twenty thirty forty fifty sixty seventy eighty ninety")
-
-
-def _dutch() -> dict[str, Fraction]:
-    """Every whole number below a thousand that is written as one word, and halves below twenty."""
-    below = dict(enumerate(_UNDER_TWENTY_NL))
-    for ten, name in enumerate(_TENS_NL, 2):
-        below[ten * 10] = name
-        below.update({ten * 10 + unit: f"{below[unit]}en{name}" for unit in range(1, 10)})
-    words = {name: Fraction(number) for number, name in below.items()}
-    for hundred in range(1, 10):
-        prefix = ("" if hundred == 1 else below[hundred]) + "honderd"
-        words[prefix] = Fraction(hundred * 100)
-        for number in range(1, 100):
-            words[prefix + below[number]] = words[f"{prefix}en{below[number]}"] = Fraction(
-                hundred * 100 + number
-            )
-    for number in range(2, 20):
-        words[f"{below[number]}enhalf"] = words[f"{below[number]}enhalve"] = number + Fraction(1, 2)
-    words |= {"anderhalf": Fraction(3, 2), "anderhalve": Fraction(3, 2)}
-    return words
-
-
-def _english() -> dict[str, Fraction]:
-    words = {name: Fraction(number) for number, name in enumerate(_UNDER_TWENTY_EN)}
-    for ten, name in enumerate(_TENS_EN, 2):
-        words[name] = Fraction(ten * 10)
-        words.update({f"{name}-{_UNDER_TWENTY_EN[unit]}": Fraction(ten * 10 + unit) for unit in range(1, 10)})
-    return words | {"dozen": Fraction(12), "dozijn": Fraction(12)}
-
-
-NUMBERS = _dutch() | _english()
-
-_ORDINALS_NL = _list("""
-    eerste tweede derde vierde vijfde zesde zevende achtste negende tiende elfde twaalfde dertiende
-    veertiende vijftiende zestiende zeventiende achttiende negentiende twintigste
-""")
-_ORDINALS_EN = _list("""
-    first second third fourth fifth sixth seventh eighth ninth tenth eleventh twelfth thirteenth
-    fourteenth fifteenth sixteenth seventeenth eighteenth nineteenth twentieth
-""")
-ORDINALS = {word: number for line in (_ORDINALS_NL, _ORDINALS_EN) for number, word in enumerate(line, 1)}
-
-MAGNITUDES = {
-    form: Fraction(size)
-    for size, forms in (
-        (12, "dozen dozijn"),
-        (100, "hundred honderd"),
-        (1000, "thousand duizend"),
-        (10**6, "million miljoen mln mio"),
-        (10**9, "billion miljard mld bn mrd"),
-        (10**12, "trillion biljoen"),
-    )
-    for form in forms.split()
-}
-
-# Alone they are an article or a pronoun; beside another number they are 1.
-ONES = word_set("een a an one")
-
-# Signs for a part of one.
-SIGNS = {
+_SIGNS = {
     "½": Fraction(1, 2),
     "⅓": Fraction(1, 3),
     "⅔": Fraction(2, 3),
     "¼": Fraction(1, 4),
     "¾": Fraction(3, 4),
 }
-
-# What follows a small number in `two thirds of`, `een kwart van`, and what is a part of the whole alone.
-PARTS = {
-    form: size
-    for size, forms in (
-        (3, "third thirds derde"),
-        (4, "quarter quarters kwart"),
-        (5, "fifth fifths vijfde"),
-        (10, "tenth tenths tiende"),
-    )
-    for form in forms.split()
-}
-SHARES = {
-    form: Fraction(share)
-    for share, forms in (
-        ("1/2", "half helft"),
-        ("1/3", "one-third eenderde"),
-        ("2/3", "two-thirds tweederde"),
-        ("1/4", "one-quarter"),
-        ("3/4", "three-quarters driekwart"),
-        ("1/5", "one-fifth"),
-        ("2/5", "two-fifths"),
-        ("3/5", "three-fifths"),
-        ("4/5", "four-fifths"),
-    )
-    for form in forms.split()
-}
-
-VAGUE = _table("""
-    tens: tientallen dozens scores tens
-    hundreds: honderden hundreds
-    thousands: duizenden thousands
-    millions: miljoenen millions
-    billions: miljarden billions
-""")
-SOME = word_set("""
-    several some many few enkele meerdere verschillende sommige veel weinig enige numerous handful handvol
-    paar
-""")
-
-# How often, and how many fold.
-REPEATED = {
-    form: number
-    for number, forms in ((2, "twice tweemaal"), (3, "thrice driemaal"), (4, "viermaal"), (5, "vijfmaal"))
-    for form in forms.split()
-}
-FOLDS = {
-    form: Fraction(fold)
-    for fold, forms in (
-        ("1/2", "halved gehalveerd halveert halveerde"),
-        ("2", "doubled verdubbeld verdubbelt verdubbelde"),
-        ("3", "tripled trebled verdrievoudigd verdrievoudigt verdrievoudigde"),
-        ("4", "quadrupled verviervoudigd verviervoudigt verviervoudigde"),
-        ("5", "quintupled vervijfvoudigd"),
-    )
-    for form in forms.split()
-}
-
-MONTHS = {
-    form: number
-    for number, forms in enumerate(
-        (
-            "januari january jan",
-            "februari february feb febr",
-            "maart march mrt mar",
-            "april apr",
-            "mei may",
-            "juni june jun",
-            "juli july jul",
-            "augustus august aug",
-            "september sep sept",
-            "oktober october okt oct",
-            "november nov",
-            "december dec",
-        ),
-        1,
-    )
-    for form in forms.split()
-}
-# Month names that are other words too: months only beside a day or a year.
-UNSURE_MONTHS = word_set("may march mar jan feb febr mrt apr jun jul aug sep sept okt oct nov dec")
-
-WEEKDAYS = {
-    form: number
-    for number, forms in enumerate(
-        (
-            "maandag monday maandagen mondays",
-            "dinsdag tuesday",
-            "woensdag wednesday",
-            "donderdag thursday",
-            "vrijdag friday",
-            "zaterdag saturday",
-            "zondag sunday",
-        ),
-        1,
-    )
-    for form in forms.split()
-}
-PARTS_OF_DAY = "ochtend morgen middag avond nacht"
-PARTS_OF_DAY_AFTER = word_set("ochtends morgens middags avonds nachts")
-WEEKDAYS |= {day + part: number for day, number in WEEKDAYS.items() for part in PARTS_OF_DAY.split()}
-
-RELATIVE = _table("""
-    today: vandaag today vanochtend vanmorgen vanmiddag vanavond tonight
-    yesterday: gisteren yesterday gisteravond gisterochtend gistermiddag
-    before yesterday: eergisteren
-    tomorrow: tomorrow morgenavond morgenochtend morgenmiddag
-""")
-
-# `next week`, `vorig jaar`: which one, and of what.
-WHICH = _table("""
-    last: last past vorige vorig afgelopen verleden
-    this: this deze dit
-    next: next coming volgende volgend komende komend
-""")
-PERIODS = _table("""
-    week: week weeks weken
-    weekend: weekend
-    month: month months maand maanden
-    year: year years jaar jaren
-    quarter: quarter kwartaal
-    season: season seizoen
-    morning: morning ochtend
-    afternoon: afternoon middag
-    evening: evening avond
-    night: night nacht
-""")
-SEASONS = {
-    form: number
-    for number, forms in enumerate(
-        ("spring lente voorjaar", "summer zomer", "autumn herfst najaar", "winter"), 1
-    )
-    for form in forms.split()
-}
-# Their hours.
-TIMES_OF_DAY = {"noon": 12, "midday": 12, "midnight": 0, "middernacht": 0}
-
-CURRENCIES = _table("""
-    EUR: € euro euros eur
-    USD: $ dollar dollars usd us$
-    GBP: £ pond pound pounds gbp
-    JPY: ¥ yen
-    CHF: frank francs chf
-    NLG: gulden guldens nlg
-""")
-PERCENT = _table("""
-    %: % procent percent pct
-    pp: procentpunt procentpunten
-""")
-
-UNITS = _table("""
-    second: seconde seconden seconds
-    minute: minuut minuten minute minutes min
-    hour: uur uren hour hours
-    day: dag dagen day days
-    week: week weken weeks
-    month: maand maanden month months
-    year: jaar jaren year years
-    km: km kilometer kilometers kilometre kilometres
-    m: meter meters metre metres
-    cm: cm centimeter centimeters centimetre centimetres
-    mm: mm millimeter millimeters millimetre millimetres
-    mile: mijl mijlen mile miles
-    foot: foot feet voet
-    inch: inch inches
-    yard: yard yards
-    kg: kg kilo kilogram kilos kilograms
-    gram: gram grams g
-    mg: mg milligram milligrams
-    mcg: mcg microgram micrograms
-    pound: lb lbs
-    ton: ton tonnes tons tonne
-    litre: liter liters litre litres l
-    ml: ml milliliter milliliters millilitre millilitres
-    cl: cl centiliter centiliters
-    degree: graad graden degree degrees
-    hectare: hectare hectaren hectares ha
-    acre: acre acres
-    kW: kw kilowatt kilowatts
-    MW: mw megawatt megawatts
-    GW: gw gigawatt gigawatts
-    kWh: kwh
-    MWh: mwh
-    MB: mb megabyte megabytes
-    GB: gb gigabyte gigabytes
-    TB: tb terabyte terabytes
-    people: mensen personen people persons
-    dead: doden dead deaths
-    hurt: gewonden injured wounded
-    times: keer maal times
-""")
-
-NEGATIONS = word_set("""
-    niet geen nooit niemand niets nergens noch nimmer evenmin geenszins not no never none nobody nothing
-    nowhere neither nor cannot without zonder unless tenzij
-""")
-
-# A letter from a negation, and its opposite.
-AFFIRMATIONS = word_set("iets iemand ooit ergens ever either")
-
-HONORIFICS = word_set("""
-    mr mrs ms miss mx dr sir lord lady dame prof professor president prime minister chancellor senator
-    councillor mayor det insp pc sgt doctor dhr mevr mevrouw meneer drs ir ing mw
-""")
-
-# What stands behind a number in one Dutch word, and the unit that it is.
-COMPOUNDED = {
-    "jarig": "year", "jarige": "year", "jarigen": "year", "daags": "day", "daagse": "day", "weeks": "week",
-    "weekse": "week", "maands": "month", "maandse": "month", "urig": "hour", "urige": "hour",
-    **dict.fromkeys(("koppig", "koppige", "delig", "delige", "ledig", "ledige", "baans", "voudig", "voudige",
-                     "persoons", "kamer", "kamerwoning")),
-}  # fmt: skip
-
-# What stuck to a figure makes it so many times as much; `m` does before or after a currency alone.
-STUCK = {"bn": 10**9, "mln": 10**6, "mld": 10**9, "mrd": 10**9, "tn": 10**12, "k": 1000}
-
-# With a name they say nothing that it does not.
-FORMS_OF_ADDRESS = word_set("mr mrs ms miss mx sir lord lady dame dhr mevr mevrouw meneer heer drs ir ing mw")
-
-# Between the words of a name, or before its first.
-PARTICLES = word_set("van de den der ten ter het 't von du la le of di da al el bin")
-
-# Before a name at a sentence's start, and no part of it.
-TITLES = HONORIFICS | word_set("""
-    burgemeester wethouder minister staatssecretaris premier koning koningin prins prinses voorzitter
-    directeur trainer coach bondscoach spits keeper doelman verdediger middenvelder aanvaller advocaat
-    officier rechter hoogleraar dokter commissaris raadslid kamerlid fractievoorzitter fractieleider
-    lijsttrekker schrijver schrijfster zanger zangeres acteur actrice regisseur journalist woordvoerder
-    woordvoerster topman topvrouw
-    oud-minister oud-premier oud-burgemeester oud-wethouder agent wielrenner schaatser tennisser
-    king queen prince princess governor coach manager striker goalkeeper captain officer detective sergeant
-    judge justice director chairman chairwoman chair spokesman spokeswoman spokesperson author singer actor
-    actress pope bishop archbishop general colonel representative congressman congresswoman secretary attorney
-    former ex-president ex-minister police officers doctors reporter journalist editor
-""")
-OPENINGS = word_set("""
-    neither either both zowel noch
-    later earlier meanwhile however nevertheless although though moreover furthermore afterwards finally
-    eventually recently previously initially instead today tonight once yet still also perhaps maybe
-    daarna vervolgens bovendien eerder inmiddels intussen ondertussen later echter toch eindelijk
-    uiteindelijk onlangs aanvankelijk eerst vooral alleen zelfs misschien hoewel ofschoon zodra nadat
-""")
-
-# By language, words of the other language's classes that mean something else in it.
-FALSE_FRIENDS = {
-    "nl": word_set("half ten dozen tens scores no an a one may march second min minute ton hour dead pounds"),
-    "en": word_set("elf mei veel over pond dag een min uur ton franc frank"),
-}
-
-SLOTTED = frozenset(
-    (
-        *NUMBERS, *ORDINALS, *MAGNITUDES, *PARTS, *SHARES, *VAGUE, *SOME, *ONES, *MONTHS, *WEEKDAYS,
-        *RELATIVE, *WHICH, *PERIODS, *SEASONS, *TIMES_OF_DAY, *REPEATED, *FOLDS, *CURRENCIES, *PERCENT,
-        *UNITS, "per", "cent", "percentage", "point", "points", "am", "pm", "half", "bn", "us", "eeuw",
-        "century", "couple", "voor", "over", "past", *PARTS_OF_DAY_AFTER,
-    )
-)  # fmt: skip
-"""The words and marks without which, capitals and digits aside, there is no slot."""
-
-MEANT = frozenset(
-    (
-        *NUMBERS, *ORDINALS, *MAGNITUDES, *PARTS, *SHARES, *VAGUE, *MONTHS, *WEEKDAYS, *RELATIVE, *NEGATIONS,
-        *AFFIRMATIONS, *SOME, "am", "pm",
-    )
-)  # fmt: skip
-"""Words that never are each other's misspelling: `juni` and `juli`, `niets` and `iets`."""
+_CURRENCY_SIGNS = {"€": "EUR", "$": "USD", "£": "GBP", "¥": "JPY"}
+_COUNTED = ("units", "currencies", "percent", "magnitudes")
+_NEVER_SLIPS = ("ordinals", "magnitudes", "parts", "shares", "vague", "months", "relative", "some")
+_PARTS = frozenset(("code", "spelling", "forms", "plurals", "ordinal_endings", "contracted_endings"))
+_NONE = re.compile(r"(?!)")
 
 
-def spelt(word: str) -> Fraction | None:
-    """The value of one word: below a thousand, or with `duizend` in it."""
-    value = NUMBERS.get(word)
-    if value is None and "duizend" in word and len(word) < 60:
-        thousands, _, rest = word.partition("duizend")
-        many = NUMBERS.get(thousands) if thousands else Fraction(1)
-        more = NUMBERS.get(rest.removeprefix("en")) if rest else Fraction(0)
-        if many is not None and more is not None and (thousands or rest):
-            value = many * 1000 + more
-    return value
+class Lexicon(msgspec.Struct, frozen=True, kw_only=True):
+    """The tables of one language over the others; words are small and without accents.
+
+    `language` is the code of a language that has a file, or None. `is_known` says whether any word is known:
+    of a text in a language without a file only figures and signs are read. `slotted` are the words and marks
+    without which, capitals and digits aside, there is no fact; `meant` those that never are each other's
+    misspelling: `juni` and `juli`. `light` are the common words that say little. `joints` part a sentence
+    where equals are joined.
+    """
+
+    language: str | None
+    is_known: bool
+    capitals_are_names: bool
+    month_first: bool
+    half_before: bool
+    dotted_ordinals: bool
+
+    numbers: dict[str, Fraction]
+    thousands: tuple[tuple[str, str], ...]
+    ordinals: dict[str, int]
+    ordinal_endings: frozenset[str]
+    magnitudes: dict[str, Fraction]
+    ones: frozenset[str]
+    signs: dict[str, Fraction]
+    parts: dict[str, int]
+    shares: dict[str, Fraction]
+    vague: dict[str, str]
+    some: frozenset[str]
+    repeated: dict[str, int]
+    folds: dict[str, Fraction]
+    compounded: dict[str, str | None]
+    compound: re.Pattern[str]
+    stuck: dict[str, int]
+    before_part: frozenset[str]
+    behind_whole: frozenset[str]
+    ranging: frozenset[str]
+    joining: frozenset[str]
+    halves: frozenset[str]
+    beside: frozenset[str]
+
+    months: dict[str, int]
+    unsure_months: frozenset[str]
+    weekdays: dict[str, int]
+    parts_of_day_after: frozenset[str]
+    relative: dict[str, str]
+    which: dict[str, str]
+    periods: dict[str, str]
+    seasons: dict[str, int]
+    times_of_day: dict[str, int]
+    beside_hour: dict[str, int]
+    hours: frozenset[str]
+    before_year: frozenset[str]
+    before_month: frozenset[str]
+    before_season: frozenset[str]
+    before_time: frozenset[str]
+    before_half: frozenset[str]
+    dateline: frozenset[str]
+    centuries: frozenset[str]
+    decades: frozenset[str]
+    on_the_hour: frozenset[str]
+    quarter_hour: frozenset[str]
+    half_hour_words: frozenset[str]
+    calendar: frozenset[str]
+
+    currencies: dict[str, str]
+    percent: dict[str, str]
+    units: dict[str, str]
+    counted: frozenset[str]
+
+    negations: frozenset[str]
+    common: frozenset[str]
+    light: frozenset[str]
+    modals: frozenset[str]
+    opposed: frozenset[frozenset[str]]
+    confused: frozenset[frozenset[str]]
+    same: frozenset[frozenset[str]]
+    abbreviated: frozenset[frozenset[str]]
+    contracted: dict[str, tuple[str, ...]]
+    contracted_endings: dict[str, str]
+    auxiliaries: frozenset[str]
+    articles: frozenset[str]
+    equals: frozenset[str]
+    linking: frozenset[str]
+    joints: re.Pattern[str]
+    by: frozenset[str]
+    be: frozenset[str]
+    plurals: tuple[str, ...]
+    unmarked_plurals: frozenset[str]
+    turning: frozenset[str]
+    pointing: frozenset[str]
+    forms: frozenset[str]
+    certainty: frozenset[str]
+    attribution: frozenset[str]
+    pronouns: dict[str, tuple[str, str | None]]
+
+    particles: frozenset[str]
+    before_family: frozenset[str]
+    honorifics: frozenset[str]
+    forms_of_address: frozenset[str]
+    titles: frozenset[str]
+    openings: frozenset[str]
+    no_things: frozenset[str]
+
+    variants: tuple[tuple[str, str], ...]
+    regional: tuple[tuple[str, str], ...]
+    negating: frozenset[str]
+
+    slotted: frozenset[str]
+    meant: frozenset[str]
+
+    def spelt(self, word: str) -> Fraction | None:
+        """Return the value of one word: a number, or thousands with another one before and behind."""
+        value = self.numbers.get(word)
+        if value is not None or len(word) >= 60:
+            return value
+        for thousand, joiner in self.thousands:
+            if thousand not in word:
+                continue
+            thousands, _, rest = word.partition(thousand)
+            many = self.numbers.get(thousands) if thousands else Fraction(1)
+            more = self.numbers.get(rest.removeprefix(joiner)) if rest else Fraction(0)
+            if many is not None and more is not None and (thousands or rest):
+                return many * 1000 + more
+        return None
+
+
+def word_set(text: str) -> frozenset[str]:
+    """Return the words of a text, as a set."""
+    return frozenset(text.split())
+
+
+@functools.cache
+def lexicon_of(code: str | None) -> Lexicon:
+    """Return the lexicon of a language (ISO 639-1), or of a text whose language is not told (None).
+
+    That one has the languages of `languages.UNTOLD`, none before the other. A language without a file has
+    signs alone.
+    """
+    known = {language.code: language for language in languages.every()}
+    if code is None:
+        return _Merge([(known[each], frozenset()) for each in languages.UNTOLD], None).lexicon()
+    if code not in known:
+        return _Merge([], code).lexicon()
+    shadow = frozenset(_spoken(known[code]))
+    others = [(language, shadow) for language in known.values() if language.code != code]
+    # the primary comes last, and so wins where two have a word in one table
+    return _Merge([*others, (known[code], frozenset())], code).lexicon()
+
+
+@functools.cache
+def every_common() -> frozenset[str]:
+    """Return the common words of all languages: they weigh little in a comparison, whatever the language."""
+    return frozenset(word for language in languages.every() for word in language.words.common.split())
+
+
+def _spoken(language: Language) -> Iterator[str]:
+    """Yield each word that stands in any list of a language; parts of words are none."""
+    yield from (word for word, _ in _spelt(language))
+    waiting: list[object] = [language]
+    while waiting:
+        part = waiting.pop()
+        if isinstance(part, msgspec.Struct):
+            waiting += (value for name, value in msgspec.structs.asdict(part).items() if name not in _PARTS)
+        elif isinstance(part, dict):
+            waiting += part.values()
+        elif isinstance(part, list):
+            waiting += part
+        elif isinstance(part, str):
+            yield from part.replace("/", " ").split()
+
+
+def _spelt(language: Language) -> Iterator[tuple[str, Fraction]]:
+    """Yield every number that a language writes in one word."""
+    numbers = language.numbers
+    below = dict(enumerate(numbers.under_twenty.split()))
+    joined = {**below, 1: numbers.one_joined or below[1]}
+    units_first = numbers.joined == "units-tens"
+    for ten, name in enumerate(numbers.tens.split(), 2):
+        below[ten * 10] = name
+        for unit in range(1, 10):
+            below[ten * 10 + unit] = (
+                f"{joined[unit]}{numbers.joiner}{name}" if units_first else f"{name}-{joined[unit]}"
+            )
+    yield from ((name, Fraction(number)) for number, name in below.items())
+    if numbers.hundred:
+        for hundred in range(1, 10):
+            prefixes = [("" if hundred == 1 else joined[hundred]) + numbers.hundred]
+            if hundred == 1 and numbers.one_joined:
+                prefixes.append(numbers.one_joined + numbers.hundred)
+            for prefix in prefixes:
+                yield prefix, Fraction(hundred * 100)
+                for number in range(1, 100):
+                    for joiner in ("", numbers.joiner):
+                        yield f"{prefix}{joiner}{below[number]}", Fraction(hundred * 100 + number)
+    for half in numbers.half.split():
+        for number in range(2, 20):
+            yield f"{below[number]}{numbers.joiner}{half}", number + Fraction(1, 2)
+    for value, forms in numbers.more.items():
+        yield from ((form, Fraction(value)) for form in forms.split())
+
+
+class _Merge:
+    """Languages, each with the words that it may not tell since the text's own language has them."""
+
+    def __init__(self, parts: list[tuple[Language, frozenset[str]]], code: str | None) -> None:
+        self.parts = parts
+        self.code = code
+
+    def lexicon(self) -> Lexicon:
+        """Return the tables that the languages make together."""
+        own = self.parts[-1][0] if self.parts and self.code is not None else None
+        weekdays = self.numbered(lambda each: each.dates.weekdays)
+        parts_of_day = self.words(lambda each: each.dates.parts_of_day)
+        weekdays |= {day + part: number for day, number in weekdays.items() for part in parts_of_day}
+        common = self.words(lambda each: each.words.common)
+        honorifics = self.words(lambda each: each.names.honorifics)
+        compounded = {
+            form: None if unit == "none" else unit
+            for form, unit in self.rows(lambda each: each.numbers.compounded)
+        }
+        thousands = tuple(
+            (each.numbers.thousand, each.numbers.joiner) for each, _ in self.parts if each.numbers.thousand
+        )
+        ends = "|".join(map(re.escape, compounded))
+        inside = "|".join(re.escape(thousand) for thousand, _ in thousands)
+        joints = "|".join(sorted(self.words(lambda each: each.words.joints)))
+        numbers = {
+            word: value for each, hidden in self.parts for word, value in _spelt(each) if word not in hidden
+        }
+        made: dict[str, Any] = {
+            "ordinals": self.numbered(lambda each: each.numbers.ordinals.split()),
+            "magnitudes": self.fractions(lambda each: each.numbers.magnitudes),
+            "ones": self.words(lambda each: each.numbers.ones),
+            "parts": self.integers(lambda each: each.numbers.parts),
+            "shares": self.fractions(lambda each: each.numbers.shares),
+            "vague": self.named(lambda each: each.numbers.vague),
+            "some": self.words(lambda each: each.numbers.some),
+            "repeated": self.integers(lambda each: each.numbers.repeated),
+            "folds": self.fractions(lambda each: each.numbers.folds),
+            "months": self.numbered(lambda each: each.dates.months),
+            "relative": self.named(lambda each: each.dates.relative),
+            "which": self.named(lambda each: each.dates.which),
+            "periods": self.named(lambda each: each.dates.periods),
+            "seasons": self.numbered(lambda each: each.dates.seasons),
+            "times_of_day": self.integers(lambda each: each.dates.times_of_day),
+            "currencies": _CURRENCY_SIGNS | self.named(lambda each: each.currencies),
+            "percent": {"%": "%"} | self.named(lambda each: each.percent),
+            "units": self.named(lambda each: each.units),
+            "parts_of_day_after": self.words(lambda each: each.dates.parts_of_day_after),
+            "beside_hour": self.integers(lambda each: each.dates.beside_hour),
+        }
+        negations = self.words(lambda each: each.words.negations)
+        modals = self.words(lambda each: each.words.modals)
+        affirmations = self.words(lambda each: each.words.affirmations)
+        centuries = self.words(lambda each: each.dates.centuries)
+        ranging = frozenset(("-", "–", *(way for each, _ in self.parts for way in each.numbers.ranging)))
+        before_family = self.words(lambda each: each.names.before_family)
+        articles = self.words(lambda each: each.words.articles)
+        equals = self.words(lambda each: each.words.equals)
+        openings = self.words(lambda each: each.names.openings)
+        english = "per cent percentage point points am pm half bn us couple"
+        structural = word_set(english if self.parts else "")
+        half_hour_words = self.words(lambda each: each.dates.half_hour_words)
+        halves = self.words(lambda each: each.numbers.halves)
+        slotted = structural.union(half_hour_words, halves, numbers, weekdays, *made.values(), centuries)
+        meant = word_set("am pm").union(
+            numbers, weekdays, negations, affirmations,
+            *(made[name] for name in _NEVER_SLIPS),
+        )  # fmt: skip
+        return Lexicon(
+            language=None if own is None else own.code,
+            is_known=bool(self.parts),
+            capitals_are_names=bool(self.parts) and (own is None or own.names.capitals == "names"),
+            month_first=own is None or own.dates.order == "mdy",
+            half_before=own is not None and own.dates.half_hour == "before",
+            dotted_ordinals=own is not None and own.numbers.dotted_ordinals,
+            numbers=numbers,
+            thousands=thousands,
+            ordinal_endings=self.words(lambda each: each.numbers.ordinal_endings),
+            signs=_SIGNS,
+            compounded=compounded,
+            compound=re.compile(rf"{inside}|(?:{ends})\Z") if thousands else _NONE,
+            stuck={form: size for each, _ in self.parts for form, size in each.stuck.items()},
+            before_part=self.words(lambda each: each.numbers.before_part),
+            behind_whole=self.words(lambda each: each.numbers.behind_whole),
+            ranging=ranging,
+            halves=halves,
+            beside=ranging.union(self.words(lambda each: each.numbers.aged), before_family) - {"van"},
+            joining=word_set("- – —") | self.words(lambda each: each.numbers.joining),
+            weekdays=weekdays,
+            unsure_months=self.words(lambda each: each.dates.unsure_months),
+            hours=self.words(lambda each: each.dates.hours),
+            before_year=self.words(lambda each: each.dates.before_year),
+            before_month=self.words(lambda each: each.dates.before_month),
+            before_season=self.words(lambda each: each.dates.before_season),
+            before_time=self.words(lambda each: each.dates.before_time),
+            before_half=self.words(lambda each: each.dates.before_half),
+            dateline=self.words(lambda each: each.dates.dateline),
+            centuries=centuries,
+            decades=self.words(lambda each: each.dates.decades),
+            on_the_hour=self.words(lambda each: each.dates.on_the_hour),
+            quarter_hour=self.words(lambda each: each.dates.quarter_hour),
+            half_hour_words=half_hour_words,
+            calendar=frozenset(made["months"]).union(weekdays),
+            counted=frozenset[str]().union(*(made[name] for name in _COUNTED)),
+            negations=negations,
+            common=common,
+            light=common - self.words(lambda each: each.words.weighty),
+            modals=modals,
+            opposed=self.pairs(lambda each: each.words.opposed),
+            confused=self.pairs(lambda each: each.words.confused),
+            same=self.pairs(lambda each: each.words.same),
+            abbreviated=self.pairs(lambda each: each.words.abbreviated),
+            contracted={
+                short: tuple(long.split())
+                for each, _ in self.parts
+                for short, long in each.words.contracted.items()
+            },
+            contracted_endings={
+                ending: word
+                for each, _ in self.parts
+                for ending, word in each.words.contracted_endings.items()
+            },
+            auxiliaries=self.words(lambda each: each.words.auxiliaries),
+            articles=articles,
+            equals=equals,
+            linking=articles | equals,
+            joints=re.compile(rf",? (?:{joints}) |, |; " if joints else ", |; "),
+            by=self.words(lambda each: each.words.by),
+            be=self.words(lambda each: each.words.be),
+            plurals=tuple(sorted(self.words(lambda each: each.words.plurals))),
+            unmarked_plurals=self.words(lambda each: each.words.unmarked_plurals),
+            turning=negations | self.words(lambda each: each.words.turning),
+            pointing=self.words(lambda each: each.words.pointing),
+            certainty=self.words(lambda each: each.words.certainty) | negations | modals,
+            attribution=self.words(lambda each: each.words.attribution),
+            forms=self.words(lambda each: each.words.forms) | {""},
+            pronouns={
+                form: (person, does or None)
+                for form, value in self.rows(lambda each: each.words.pronouns)
+                for person, _, does in [value.partition(" ")]
+            },
+            particles=self.words(lambda each: each.names.particles),
+            before_family=before_family,
+            honorifics=honorifics,
+            forms_of_address=self.words(lambda each: each.names.forms_of_address),
+            titles=honorifics | self.words(lambda each: each.names.titles),
+            openings=openings,
+            no_things=common.union(openings, made["relative"]),
+            variants=self.spellings(lambda each: each.spelling.variants),
+            regional=self.spellings(lambda each: each.spelling.regional),
+            negating=self.words(lambda each: each.spelling.negating),
+            slotted=slotted,
+            meant=meant,
+            **made,
+        )
+
+    def words(self, of: Callable[[Language], Words]) -> frozenset[str]:
+        """Return the words of a list, of all languages."""
+        return frozenset(
+            word for each, hidden in self.parts for word in of(each).split() if word not in hidden
+        )
+
+    def pairs(self, of: Callable[[Language], Words]) -> frozenset[frozenset[str]]:
+        """Return the pairs of a list, but those of which the text's own language has both words."""
+        return frozenset(
+            frozenset(pair.split("/"))
+            for each, hidden in self.parts
+            for pair in of(each).split()
+            if not hidden.issuperset(pair.split("/"))
+        )
+
+    def spellings(self, of: Callable[[Language], Words]) -> tuple[tuple[str, str], ...]:
+        """Return the pairs of a list in their order."""
+        pairs = (pair.partition("/") for each, _ in self.parts for pair in of(each).split())
+        return tuple((one, other) for one, _, other in pairs)
+
+    def rows(self, of: Callable[[Language], Table]) -> Iterator[tuple[str, str]]:
+        """Yield each word of a table with what it stands for."""
+        for each, hidden in self.parts:
+            for value, forms in of(each).items():
+                yield from ((form, value) for form in forms.split() if form not in hidden)
+
+    def named(self, of: Callable[[Language], Table]) -> dict[str, str]:
+        """Return a table by its words."""
+        return dict(self.rows(of))
+
+    def integers(self, of: Callable[[Language], Table]) -> dict[str, int]:
+        """Return a table of whole numbers by its words."""
+        return {form: int(value) for form, value in self.rows(of)}
+
+    def fractions(self, of: Callable[[Language], Table]) -> dict[str, Fraction]:
+        """Return a table of numbers by its words."""
+        return {form: Fraction(value) for form, value in self.rows(of)}
+
+    def numbered(self, of: Callable[[Language], Iterable[Words]]) -> dict[str, int]:
+        """Return each word of the lists that stand in an order, with its place in it, from 1."""
+        return {
+            form: number
+            for each, hidden in self.parts
+            for number, forms in enumerate(of(each), 1)
+            for form in forms.split()
+            if form not in hidden
+        }

@@ -14,7 +14,7 @@ from collections.abc import Mapping
 
 import msgspec
 
-LANGUAGES = ("en", "nl")
+LANGUAGES = ("en", "nl", "de")
 # What is written wrongly often is in such a body too, if seldom beside what is right. A letter doubled or
 # not is the commonest slip of all: `verassing` stands in it a tenth as often as `verrassing`.
 _SELDOM = 0.02
@@ -35,8 +35,8 @@ def both_meant(before: str, after: str, language: str | None) -> bool:
 
 
 # In these bodies names stand in capitals, which are not counted with the words: what is left of them is rare.
-_RARE = {"en": 3000, "nl": 100}
-_PLURALS = {"en": ("s",), "nl": ("en", "s")}
+_RARE = {"en": 3000, "nl": 100, "de": 100}
+_PLURALS = {"en": ("s",), "nl": ("en", "s"), "de": ("en", "er", "e")}
 
 
 def is_rare(word: str, language: str | None) -> bool:

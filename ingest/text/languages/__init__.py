@@ -1,0 +1,161 @@
+"""Read the languages that are known: a file each, named by its ISO 639-1 code.
+
+A file holds words, never code: what a word stands for, and how the language joins numbers. Words are small
+and without accents. A list of words is a text with blanks between them; a pair has a stroke in it.
+"""
+
+from __future__ import annotations
+
+import functools
+from typing import Literal
+
+import msgspec
+
+CODES = ("nl", "en", "de")
+UNTOLD = ("nl", "en")  # whose words are looked up where the language of a text is not told
+
+Words = str  # words with blanks between them
+Table = dict[str, Words]  # from a value to the words that stand for it
+
+
+class Numbers(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Words for numbers. `joined` says how a unit stands with a ten in one word.
+
+    Keys of tables are numbers or fractions. `hundred`, `thousand`, `joiner` and `half` are for a language
+    that writes numbers over a hundred in one word.
+    """
+
+    under_twenty: Words
+    tens: Words
+    joined: Literal["units-tens", "tens-units"]
+    ones: Words
+    ordinals: Words
+    ordinal_endings: Words
+    some: Words
+    more: Table
+    magnitudes: Table
+    parts: Table
+    shares: Table
+    vague: Table
+    repeated: Table
+    folds: Table
+    before_part: Words
+    behind_whole: Words
+    ranging: list[Words]
+    joining: Words
+    aged: Words
+    halves: Words
+    joiner: str = ""
+    one_joined: str = ""
+    dotted_ordinals: bool = False
+    hundred: str = ""
+    thousand: str = ""
+    half: Words = ""
+    compounded: Table = {}
+
+
+class Dates(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Words for dates and times. The months, weekdays and seasons stand in their order."""
+
+    months: list[Words]
+    unsure_months: Words
+    weekdays: list[Words]
+    seasons: list[Words]
+    before_year: Words
+    before_month: Words
+    before_season: Words
+    before_time: Words
+    before_half: Words
+    dateline: Words
+    centuries: Words
+    decades: Words
+    on_the_hour: Words
+    quarter_hour: Words
+    half_hour_words: Words
+    order: Literal["dmy", "mdy"]
+    half_hour: Literal["before", "after"]
+    relative: Table
+    which: Table
+    periods: Table
+    times_of_day: Table
+    beside_hour: Table
+    hours: Words = ""
+    parts_of_day: Words = ""
+    parts_of_day_after: Words = ""
+
+
+class Vocabulary(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Small words, and pairs of words that say the same, the opposite, or are taken for one another."""
+
+    negations: Words
+    affirmations: Words
+    common: Words
+    weighty: Words
+    modals: Words
+    opposed: Words
+    confused: Words
+    same: Words
+    abbreviated: Words
+    own: Words
+    auxiliaries: Words
+    articles: Words
+    equals: Words
+    joints: Words
+    by: Words
+    be: Words
+    plurals: Words
+    unmarked_plurals: Words
+    turning: Words
+    pointing: Words
+    forms: Words
+    certainty: Words
+    attribution: Words
+    pronouns: Table
+    contracted: Table
+    contracted_endings: Table = {}
+
+
+class Names(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Words that stand within names, before them, or for nobody's name."""
+
+    particles: Words
+    before_family: Words
+    honorifics: Words
+    forms_of_address: Words
+    titles: Words
+    openings: Words
+    capitals: Literal["names", "nouns"]
+
+
+class Spelling(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Parts of words that are spelt in two ways, and prefixes that make of a word its opposite."""
+
+    negating: Words
+    variants: Words = ""
+    regional: Words = ""
+
+
+class Language(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """One language, as its file has it."""
+
+    code: str
+    numbers: Numbers
+    dates: Dates
+    units: Table
+    currencies: Table
+    percent: Table
+    stuck: dict[str, int]
+    words: Vocabulary
+    names: Names
+    spelling: Spelling
+
+
+@functools.cache
+def every() -> tuple[Language, ...]:
+    """Read each known language; raise msgspec.ValidationError where a file is not as it should be."""
+    return tuple(_read(code) for code in CODES)
+
+
+def _read(code: str) -> Language:
+    with open(f"{__path__[0]}/{code}.toml", "rb") as file:
+        return msgspec.toml.decode(file.read(), type=Language)
