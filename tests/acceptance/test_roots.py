@@ -297,7 +297,6 @@ def test_db_upgrade_makes_a_store_and_may_be_called_again(each_place: Place) -> 
         ("quiet_seconds = 9.0\n", "quiet_seconds"),
         ("backend = 'magic'\n", "backend"),
         ("exclude = ['']\n", "exclude"),
-        ("[roots.news]\nexclude = []\n", "path"),
         ("[roots.news]\npath = 'root'\nfoo = 1\n", "foo"),
         ("not toml", "c.toml"),
     ],
