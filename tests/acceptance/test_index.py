@@ -39,7 +39,7 @@ def test_blame_shows_the_version_of_each_sentence(told: Place) -> None:
         return str(observed[version])[:19].replace("T", " ")
 
     assert [(line[:2], line[24:].strip()) for line in lines] == [
-        ("@1", f"The mayor praised them.  (away in @2, {moment(2)} to {moment(3)})"),
+        ("@1", f"The mayor praised them.  (away in @2, {moment(2)}Z to {moment(3)})"),
         ("@2", "Police held three men on Monday."),
         ("@3", "Nobody was hurt in the café."),
     ]
