@@ -65,10 +65,10 @@ def _bag(text: str, counts: Counter[str]) -> Bag:
 def shared(a: Bag, b: Bag) -> float:
     """The weight of the words that both have."""
     old, new = a.counts, b.counts
-    total = 0.0
+    total, common = 0.0, every_common()
     for word in a.keys & b.keys:
         number = min(old[word], new[word])
-        total += number * _LIGHT if word in every_common() else number
+        total += number * _LIGHT if word in common else number
     return total
 
 
