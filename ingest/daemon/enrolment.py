@@ -174,16 +174,28 @@ def _known_at(store: Store, every: list[Root], path: bytes) -> Root | None:
 
 
 def refuse_nested(every: list[Root], path: bytes) -> None:
-    """Raise UsageError where a folder of this host lies inside a root that is watched, or around one."""
-    for root in every:
-        if root.retired_at is not None or root.host != socket.gethostname():
+    """Raise UsageError where a folder of this host lies inside a root, or around one that is watched.
+
+    Of what lies inside a retired root that root has the history, and goes on with it when it is resumed.
+    """
+    for root in sorted(every, key=lambda root: root.retired_at is not None):
+        if root.host != socket.gethostname():
             continue
-        for inner, outer in ((path, root.path), (root.path, path)):
-            if inner.startswith(outer.rstrip(b"/") + b"/"):
-                raise UsageError(
-                    f"{show(inner)} lies inside the root {show(outer)}",
-                    hint="watch one of them; the outer one takes in the inner one's files",
-                )
+        if _is_inside(path, root.path):
+            retired = root.retired_at is not None
+            raise UsageError(
+                f"{show(path)} lies inside the {'retired ' if retired else ''}root {show(root.path)}",
+                hint=f"take it up again: ingest roots resume {root.name}" if retired else _OUTER,
+            )
+        if root.retired_at is None and _is_inside(root.path, path):
+            raise UsageError(f"{show(root.path)} lies inside the root {show(path)}", hint=_OUTER)
+
+
+_OUTER = "watch one of them; the outer one takes in the inner one's files"
+
+
+def _is_inside(path: bytes, folder: bytes) -> bool:
+    return path.startswith(folder.rstrip(b"/") + b"/")
 
 
 def _add(

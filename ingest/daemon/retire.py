@@ -42,6 +42,6 @@ def resume(connection: Connection, name: str) -> Root:
     root = roots.named(connection, name)
     if root.retired_at is None:
         return root
-    refuse_nested(roots.every(connection), root.path)
+    refuse_nested([other for other in roots.every(connection) if other.retired_at is None], root.path)
     roots.update(connection, root.id, retired_at=None)
     return roots.named(connection, name)

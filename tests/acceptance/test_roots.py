@@ -194,10 +194,10 @@ def test_a_root_is_named_by_name_by_path_or_by_both(place: Place) -> None:
 
 def test_a_root_is_not_resumed_or_relocated_into_another(place: Place) -> None:
     place.write("inner/a.txt", "x\n")
-    place.scan()
-    place.command.ask("roots", "retire", "root")
     place.command.ask("scan", place.root / "inner")
-    refused = place.command.refused("roots", "resume", "root", code=2)
+    place.command.ask("roots", "retire", "inner")
+    place.scan()
+    refused = place.command.refused("roots", "resume", "inner", code=2)
     assert f"{place.root / 'inner'} lies inside the root" in refused.error
 
     (place.outside / "b.txt").write_text("x\n")
@@ -208,6 +208,25 @@ def test_a_root_is_not_resumed_or_relocated_into_another(place: Place) -> None:
         "lies inside the root" in place.command.refused("roots", "relocate", "outside", moved, code=2).error
     )
     assert place.command.records("roots")[1]["path"] == str(place.outside)
+
+
+def test_no_root_is_taken_inside_a_retired_one_which_may_be_resumed(place: Place) -> None:
+    place.write("inner/a.txt", "x\n")
+    place.scan()
+    (place.outside / "b.txt").write_text("x\n")
+    place.command.ask("scan", place.outside)
+    place.command.ask("roots", "retire", "root")
+
+    for verb in ("scan", "watch"):
+        refused = place.command.refused(verb, place.root / "inner", code=2)
+        assert f"{place.root / 'inner'} lies inside the retired root {place.root}" in refused.error
+        assert "ingest roots resume root" in refused.hint
+    moved = place.root / "outside"
+    place.outside.rename(moved)
+    place.command.refused("roots", "relocate", "outside", moved, code=2)
+    assert {each["path"] for each in place.command.records("roots")} == {str(place.root), str(place.outside)}
+    assert place.seq == 2
+    place.command.ask("roots", "resume", "root")
 
 
 def test_a_name_is_given_with_the_folder(place: Place) -> None:
