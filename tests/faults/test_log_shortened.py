@@ -184,6 +184,35 @@ def test_changes_taken_out_of_the_log_are_told_by_whoever_lies_in_the_same_datab
     assert site.status()["seq"] == 2
 
 
+def test_no_cursor_moves_while_the_log_is_shortened(each_site: Site) -> None:
+    """It may be the only one that saw more."""
+    site = each_site
+    site.write(a="one", b="two", c="three")
+    site.command.ask("scan", site.root)
+    site.command.ask("changes", "--cursor", "desk")
+    site.command.ask("cursors", "move", "slow", "1")
+    edited(site, shorten(1))
+    if site.on_sqlite:
+        side_file(site, ".lock").write_bytes(b"")
+    before = site.command.records("cursors")
+    assert [(each["name"], each["seq"]) for each in before] == [("desk", 3), ("slow", 1)]
+
+    for words in (
+        ("cursors", "move", "desk", "2"), ("cursors", "move", "new", "2"), ("cursors", "remove", "desk"),
+        ("changes", "--cursor", "slow"), ("changes", "--cursor", "desk", "--since", "0"),
+    ):  # fmt: skip
+        answer = site.command.refused(*words, code=4)
+        assert not answer.out
+        assert "cursor desk: it saw the log at 3 changes, and the log has 2" in answer.error
+        assert "--accept-shortened-log" in answer.hint
+    assert site.command.records("cursors") == before
+    assert len(site.command.records("changes", "--cursor", "slow", "--peek")) == 1
+
+    site.command.ask("scan", "--accept-shortened-log", site.root)
+    site.command.ask("cursors", "move", "desk", "1")
+    site.command.ask("cursors", "remove", "slow")
+
+
 def test_the_mark_follows_every_commit_and_what_is_no_mark_is_none(site: Site) -> None:
     site.write(a="one", b="two")
     site.command.ask("scan", site.root)

@@ -56,8 +56,9 @@ def command(
     reader that dies had not done yet is not given again. One that must lose nothing reads with --peek
     and then says `ingest cursors move NAME SEQ`: what it had not said so of is given again.
 
-    Exit: 0; 2 usage, no such root; 4 no store; 5 with --text, damaged bytes.
+    Exit: 0; 2 usage, no such root; 4 no store, or a cursor would move in a log that was longer; 5 with --text, damaged bytes.
     """
+    from ingest import witnesses
     from ingest.errors import UsageError
     from ingest.store import cursors
 
@@ -68,6 +69,8 @@ def command(
     if cursor is not None:
         cursors.check_name(cursor)
     with opened() as store:
+        if cursor is not None and not peek:
+            witnesses.require_agreement(store)  # what comes after a shorter log has the lost ones' numbers
         stands = None
         if cursor is not None:
             with store.read() as connection:

@@ -26,8 +26,10 @@ def command(words: tuple[str, ...]) -> None:
     where there is none of that name. A reader that must lose nothing reads `changes --cursor NAME --peek`
     and moves the cursor when it has done with what it read. 0 is the beginning.
 
-    Exit: 0; 2 no such cursor, or SEQ lies beyond the log's end; 4 no store.
+    Exit: 0; 2 no such cursor, or SEQ lies beyond the log's end; 4 no store, or a
+    log that somebody saw longer, in which no cursor is moved or removed.
     """
+    from ingest import witnesses
     from ingest.errors import NotFound, UsageError
     from ingest.store import cursors, reader
 
@@ -45,12 +47,14 @@ def command(words: tuple[str, ...]) -> None:
         verb_, *rest = words
         if (verb_, len(rest)) == ("move", 2):
             name = cursors.check_name(rest[0])
+            witnesses.require_agreement(store)  # a cursor may be the only one that saw more
             with store.write() as connection:
                 seq, last = _place(connection, rest[1])
                 cursors.move(connection, name, seq)
             _show(name, seq, last, 0)
         elif (verb_, len(rest)) == ("remove", 1):
             name = cursors.check_name(rest[0])
+            witnesses.require_agreement(store)  # a cursor may be the only one that saw more
             with store.write() as connection:
                 if not cursors.remove(connection, name):
                     known = cursors.of_readers(connection)
