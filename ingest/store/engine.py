@@ -13,6 +13,7 @@ import os
 import re
 import sqlite3
 import sys
+import time
 import weakref
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -44,6 +45,8 @@ Row = sa.Row[*tuple[Any, ...]]
 
 PAGE_BYTES = 8192
 BUSY_SECONDS = 5.0
+MAKE = "run: ingest scan ROOT, or ingest watch ROOT; where one was just started, ask again"
+_POLL = 0.1  # seconds between two looks at a store that somebody may be making
 _FILE = "ingest_file"  # in what a connection carries: its file's device and inode
 _LOCK_NOT_AVAILABLE = "55P03"
 _MAY_NOT = frozenset(("42501", "25006"))  # no right to it, or a transaction that only reads
@@ -191,12 +194,20 @@ class Store:
 def open_store(words: str, *, busy_seconds: float = BUSY_SECONDS) -> Store:
     """Open a store that exists, with the schema this program knows.
 
+    An empty database may be a store that somebody is just making: that is waited for as a lock is.
     Raises StoreMissing, SchemaMismatch, StoreUnavailable or UsageError.
     """
     store = open_unchecked(words, busy_seconds=busy_seconds)
+    until = time.monotonic() + busy_seconds
     with disposed_on_error(store):
-        require_revision(store)
-    return store
+        while True:
+            try:
+                require_revision(store)
+                return store
+            except StoreMissing:
+                if time.monotonic() >= until:
+                    raise
+            time.sleep(_POLL)
 
 
 @contextmanager
@@ -213,7 +224,7 @@ def open_unchecked(words: str, *, busy_seconds: float = BUSY_SECONDS) -> Store:
     """A store that exists, whatever its schema. Raises StoreMissing or UsageError."""
     url = parse_url(words)
     if url.drivername == "sqlite" and not os.path.exists(str(url.database)):
-        raise StoreMissing(f"no store at {url.database}", hint="run: ingest scan ROOT, or ingest watch ROOT")
+        raise StoreMissing(f"no store at {url.database}", hint=MAKE)
     return Store(url, busy_seconds=busy_seconds)
 
 
@@ -227,7 +238,7 @@ def require_revision(store: Store) -> None:
     if found is None:
         raise StoreMissing(
             f"no store at {store.address}: the database is empty",
-            hint=f"run: ingest db upgrade --database {mask(store.url.render_as_string(hide_password=False))}",
+            hint=MAKE,
         )
     if found < tables.REVISION:
         raise SchemaMismatch(

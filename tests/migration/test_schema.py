@@ -288,9 +288,29 @@ def test_a_newer_schema_is_refused_by_every_way_in(database_url: str) -> None:
 def test_an_empty_database_holds_no_store(database_url: str) -> None:
     store_at(database_url).dispose()
     with pytest.raises(StoreMissing) as missing:
-        open_store(database_url)
+        open_store(database_url, busy_seconds=0.0)
 
-    assert (missing.value.hint or "").startswith("run: ingest db upgrade --database ")
+    assert (missing.value.hint or "").startswith("run: ingest scan ROOT")
+
+
+def test_a_question_waits_for_a_store_that_is_just_being_made(
+    database_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It is made between two looks at it."""
+    store_at(database_url).dispose()
+    looks = []
+
+    def sleep(seconds: float) -> None:
+        looks.append(seconds)
+        if len(looks) == 2:
+            open_or_create(database_url, busy_seconds=60.0).dispose()
+
+    monkeypatch.setattr("time.sleep", sleep)
+    store = open_store(database_url, busy_seconds=600.0)
+
+    assert len(looks) == 2
+    assert store.revision() == tables.REVISION
+    store.dispose()
 
 
 def test_the_revisions_form_one_line_to_the_one_this_program_knows(database_url: str) -> None:
