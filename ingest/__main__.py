@@ -26,10 +26,15 @@ def main() -> None:
         os._exit(code)
 
     atexit.register(leave)  # before all others, so that it is called after them
-    from ingest.cli import run
+    try:
+        from ingest.cli import run
 
-    gc.set_threshold(COLLECT_AFTER)
-    code = run(sys.argv[1:])
+        gc.set_threshold(COLLECT_AFTER)
+        code = run(sys.argv[1:])
+    except KeyboardInterrupt:  # before the command line was there to say so
+        code = 130
+        if sys.stderr is not None and sys.stderr.isatty():
+            sys.stderr.write("\r\033[Knote: stopped\n")
     sys.exit(code)
 
 

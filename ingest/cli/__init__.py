@@ -138,9 +138,9 @@ def _run(arguments: Sequence[str]) -> int:
     except click.exceptions.Exit as end:
         return end.exit_code
     except click.Abort:
-        return 130
-    except KeyboardInterrupt:
-        return 130
+        return _stopped("")
+    except KeyboardInterrupt as stop:
+        return _stopped(": ".join(map(str, stop.args)))
     except click.ClickException as error:
         hint = "run: ingest --help"
         if isinstance(error, click.UsageError) and error.ctx is not None:
@@ -159,6 +159,17 @@ def _run(arguments: Sequence[str]) -> int:
         # only what we write ourselves has no name
         where = f"{shown}: " if shown is not None else "standard output: "
         return _fail(f"{where}{os.strerror(error.errno or 0)}", None, 4)
+
+
+def _stopped(what_stays: str) -> int:
+    """Say on a terminal, in place of the ^C there, that the call was stopped; anywhere what stays of it."""
+    with contextlib.suppress(OSError, ValueError):
+        if sys.stderr.isatty():
+            print("\r\033[K", end="", file=sys.stderr)
+        elif not what_stays:
+            return 130
+        print(f"note: stopped{': ' if what_stays else ''}{what_stays}", file=sys.stderr)
+    return 130
 
 
 def _fail(message: str, hint: str | None, code: int) -> int:

@@ -148,12 +148,11 @@ def bring_up(index: Index, *, rules: Rules | None = None, most: int | None = Non
 
 
 def _filled(index: Index, rules: Rules | None) -> int:
-    """Fill the index, and say what stays where somebody stops it."""
+    """Fill the index. Raises KeyboardInterrupt with what stays where somebody stops it."""
     from ingest.index import fill
 
     try:
         with Bar("index", "changes") as bar:
             return fill.catch_up(index, rules=rules, progress=bar.show)
-    except KeyboardInterrupt:
-        note("stopped: what was taken in stays, and the next call goes on from there")
-        raise
+    except KeyboardInterrupt as stop:
+        raise KeyboardInterrupt("what was taken in stays, and the next call goes on from there") from stop

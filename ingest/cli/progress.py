@@ -19,7 +19,8 @@ class Bar:
 
         index [#########.....................] 1,980 of 6,620 changes, 66 a second, 1:10 left
 
-    It is never wider than the terminal: what does not fit is left out, the time left last.
+    It leaves room for the ^C of whoever stops it, and is never wider than the terminal: what does not fit is
+    left out, the time left last.
     """
 
     def __init__(self, what: str, things: str) -> None:
@@ -41,7 +42,7 @@ class Bar:
         if now < self._next or not sys.stderr.isatty():
             return
         self._next, self._shown = now + OFTEN, True
-        columns = shutil.get_terminal_size().columns - 1
+        columns = shutil.get_terminal_size().columns - len("^C") - 1  # which must not break the line
         line = self._line(done, total, now - self._began, columns)
         print(f"\r{line}\033[K", end="", file=sys.stderr, flush=True)
 

@@ -7,8 +7,11 @@ import re
 import shutil
 import sqlite3
 import subprocess
+import sys
 from contextlib import closing
 from dataclasses import dataclass
+
+import pytest
 
 from tests.acceptance.past import Past
 from tests.acceptance.place import Place
@@ -208,3 +211,42 @@ def test_a_first_scan_tells_each_file_where_they_are_few_or_asked_for(place: Pla
         "created   11 files in third/deep/down/b/",
     ]
     assert len(place.command.records("changes", "--prefix", str(third))) == 22
+
+
+LOADING = """
+import sys
+
+class Stop:
+    def find_spec(self, name, path=None, target=None):
+        if name == "ingest.cli":
+            raise KeyboardInterrupt
+
+sys.meta_path.insert(0, Stop())
+from ingest.__main__ import main
+main()
+"""
+RUNNING = """
+import sys
+from ingest.store import engine
+
+def stop(*_, **__):
+    raise KeyboardInterrupt
+
+engine.open_store = stop
+from ingest.__main__ import main
+sys.argv = ["ingest", "log"]
+main()
+"""
+
+
+@pytest.mark.parametrize("program", [LOADING, RUNNING], ids=["loading", "running"])
+def test_a_call_that_is_stopped_says_so_on_a_line_of_its_own(place: Place, program: str) -> None:
+    argv = [sys.executable, "-c", program]
+    master, slave = os.openpty()
+    call = subprocess.Popen(argv, cwd=place.folder, stdin=subprocess.DEVNULL, stderr=slave)
+    os.close(slave)
+    assert call.wait(PATIENCE) == 130
+    assert os.read(master, 4096).decode() == "\r\033[Knote: stopped\r\n"
+    os.close(master)
+    piped = subprocess.run(argv, cwd=place.folder, capture_output=True, check=False, timeout=PATIENCE)
+    assert (piped.returncode, piped.stdout, piped.stderr) == (130, b"", b"")

@@ -84,7 +84,7 @@ def test_it_is_never_wider_than_the_terminal(
         clock[0] += 3600.0
         bar.show(1980, 6620)
         line = screen.came().removeprefix("\r").removesuffix("\033[K")
-        assert width(line) < columns
+        assert width(line + "^C") < columns or not line
         if columns == 80:
             assert line == "索引 café 1,980 of 6,620 changes, 0.6 a second, 2:20:36 left"
 

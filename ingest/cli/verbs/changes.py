@@ -56,9 +56,9 @@ def command(
     reader that dies had not done yet is not given again. One that must lose nothing reads with --peek
     and then says `ingest cursors move NAME SEQ`: what it had not said so of is given again.
 
-    Exit: 0; 2 usage, no such root; 4 no store, or a cursor would move in a log that was longer; 5 with --text, damaged bytes.
+    Exit: 0; 2 usage, no such root; 4 no store, or a cursor would move in a log that was longer; 5 with
+    --text, damaged bytes.
     """
-    from ingest import witnesses
     from ingest.errors import UsageError
     from ingest.store import cursors
 
@@ -69,12 +69,7 @@ def command(
     if cursor is not None:
         cursors.check_name(cursor)
     with opened() as store:
-        if cursor is not None and not peek:
-            witnesses.require_agreement(store)  # what comes after a shorter log has the lost ones' numbers
-        stands = None
-        if cursor is not None:
-            with store.read() as connection:
-                stands = cursors.place(connection, cursor)
+        stands = None if cursor is None else _stands(store, cursor, moves=not peek)
         place = stands or 0
         if since is not None:
             with store.read() as connection:
@@ -113,6 +108,18 @@ def command(
                 return
             if len(rows) < size and growth is not None:
                 growth.wait(place)
+
+
+def _stands(store: Store, cursor: str, *, moves: bool) -> int | None:
+    """Where the cursor stands. Raises LogShortened where it is to move in a log that was longer: what comes
+    next will have the numbers of the lost changes."""
+    from ingest import witnesses
+    from ingest.store import cursors
+
+    if moves:
+        witnesses.require_agreement(store)
+    with store.read() as connection:
+        return cursors.place(connection, cursor)
 
 
 def _after(connection: Connection, words: str) -> int:
