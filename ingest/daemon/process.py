@@ -395,7 +395,7 @@ class Daemon:
         return {"live": job.answer, "sinks": sinks, "log_errors": self.sink.errors}
 
     def _sink(self, sink: SinkState, died: str | None) -> dict[str, Any]:
-        lag = max(0, self.announcer.seq - sink.cursor)
+        lag = None if sink.cursor is None else max(0, self.announcer.seq - sink.cursor)
         return {
             "name": sink.name,
             "cursor": sink.cursor,

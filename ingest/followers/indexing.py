@@ -45,9 +45,11 @@ class Indexing(threading.Thread):
         index = Index(self._store)
         while not self._stopping.is_set():
             try:
-                if self._rested(self.sink.cursor):
+                if self._rested(self.sink.cursor or 0):
                     with self._filling:
                         self._fill(index)
+                elif self.sink.cursor is None:
+                    self.sink.cursor = 0  # there is nothing to take in
                 self.sink.last_error = None
             except (StoreUnavailable, OSError) as error:  # OSError: its file could not be thrown away
                 if self._stopping.is_set():

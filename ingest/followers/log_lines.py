@@ -59,7 +59,7 @@ class LogLines(threading.Thread):
         while not self._stopping.is_set():
             told = self._pass()
             if not told:
-                self._wait(max((sink.cursor for sink in self.sinks.values()), default=0), IDLE)
+                self._wait(max((sink.cursor or 0 for sink in self.sinks.values()), default=0), IDLE)
             elif self._many:
                 self._stopping.wait(REST)
         while self._pass():
@@ -85,7 +85,7 @@ class LogLines(threading.Thread):
     def _tell(self, root: Root, sink: SinkState) -> bool:
         with self._store.read() as connection:
             stored = cursors.place(connection, _name(root)) or 0
-            place = sink.cursor if root.id in self.behind else stored
+            place = stored if sink.cursor is None or root.id not in self.behind else sink.cursor
             rows = list(reader.changes(connection, after=place, root=root.id, limit=BATCH))
             head = int(reader.head(connection).seq)
             lines = [self._record(row, connection, explained=len(rows) <= EXPLAINED) for row in rows]
@@ -99,7 +99,7 @@ class LogLines(threading.Thread):
         return bool(rows)
 
     def _keep_place(self, root: Root, sink: SinkState) -> None:
-        if root.id in self.behind:
+        if root.id in self.behind and sink.cursor is not None:
             with self._store.write() as connection:
                 cursors.move(connection, _name(root), sink.cursor)
             del self.behind[root.id]

@@ -6,8 +6,8 @@ import msgspec
 
 
 class SinkState(msgspec.Struct):
-    """How far a sink is, and why it is no further."""
+    """How far a sink is, None until that was read, and why it is no further."""
 
     name: str
-    cursor: int = 0
+    cursor: int | None = None
     last_error: str | None = None

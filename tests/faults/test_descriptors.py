@@ -76,6 +76,8 @@ def test_a_daemon_that_runs_out_says_so_and_has_everything_when_there_are_more(s
         (problem,) = [problem for problem in status["problems"] if problem["path"] is None]
         assert problem["code"] == "unwatched"
         assert problem["detail"].startswith("too many open files: this process may have ")
+        refused = site.command.refused("sync", "--timeout", "0.1", code=4, timeout=120)
+        assert "unwatched: too many open files: this process may have " in refused.error
         _allow(daemon, ENOUGH)
         daemon.sync()
         daemon.wait_for("descriptors_are_back")

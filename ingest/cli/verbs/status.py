@@ -101,7 +101,10 @@ def _show(record: dict[str, Any]) -> None:
         line(f"           {'no record yet' if begins is None else f'on record since {times.reshow(begins)}'}")
     for sink in record["sinks"]:
         error = f": {escape.name(sink['last_error'])}" if sink["last_error"] else ""
-        line(f"sink       {escape.name(sink['name'])} at {sink['cursor']:,}, {sink['lag']:,} behind{error}")
+        place = ", its place is not known"
+        if sink["cursor"] is not None:
+            place = f" at {sink['cursor']:,}, {sink['lag']:,} behind"
+        line(f"sink       {escape.name(sink['name'])}{place}{error}")
     for problem in record["problems"]:
         where = escape.name(f"{problem['root'] or ''}/{problem['path'] or ''}".strip("/"))
         code = paint(problem["code"], fg="yellow")

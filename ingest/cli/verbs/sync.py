@@ -2,10 +2,16 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import click
 
 from ingest.cli.options import SECONDS, as_json, opened, require_tested_system, verb
 from ingest.cli.output import emit, line
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from pathlib import Path
 
 
 @verb
@@ -30,14 +36,42 @@ def command(timeout: float, root: str | None) -> None:
         raise NoDaemon("no root is known", hint="run: ingest watch FOLDER")
     for path, ids in paths.items():
         wanted = {"verb": "sync", "timeout": timeout, "roots": ids if root else []}
-        answers = list(ask(path, wanted, timeout=timeout + 1))
+        try:
+            answers = list(ask(path, wanted, timeout=timeout + 1))
+        except NoDaemon:
+            raise
+        except Unreachable as error:
+            raise Unreachable(f"{error.message}{_cause(path, ids)}", hint=error.hint) from error
         if answers and not answers[0].get("roots"):
             raise NoDaemon("the daemon of this store does not watch that root", hint="run: ingest status")
         if not answers or not answers[0].get("done"):
             raise Unreachable(
-                f"not everything was in the store after {timeout:g} s", hint="see why: ingest status"
+                f"not everything was in the store after {timeout:g} s{_cause(path, ids)}",
+                hint="see why: ingest status",
             )
         if as_json():
             emit({"synced": True, "seq": answers[0].get("to_seq")})
     if not as_json():
         line("everything announced before is in the store")
+
+
+def _cause(path: Path, ids: Sequence[str]) -> str:
+    """What the daemon itself says is wrong with these roots, to be put after an error; nothing where it says
+    nothing."""
+    from ingest.daemon.door import ask
+    from ingest.daemon.running import PATIENCE
+    from ingest.errors import Unreachable
+    from ingest.status import HARMLESS
+
+    try:
+        answer = next(ask(path, {"verb": "status"}, timeout=PATIENCE), {})
+    except Unreachable:
+        return ""
+    live = answer.get("live") or {}
+    problems = [each for uid in ids for each in live.get(uid, {}).get("problems", ())]
+    told = dict.fromkeys(
+        f"{each['code']}: {each['detail']}" if each["detail"] else each["code"]
+        for each in problems
+        if each["code"] not in HARMLESS
+    )
+    return f": {'; '.join(list(told)[:3])}" if told else ""
