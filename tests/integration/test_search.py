@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
+import sqlalchemy as sa
 from msgspec.structs import replace
 
 from ingest.index import database, fill
@@ -137,6 +138,32 @@ def test_both_databases_find_the_versions_that_held_a_form(index: Index) -> None
     assert found(index, '"two bridges"', every=True) == [("e.txt", [(1, 1)])]
     assert ("e.txt", [(2, 2)]) in found(index, "weeks", every=True)
     assert found(index, "week", since=2**62) == []
+
+
+def test_an_index_that_lags_says_nothing_of_versions_that_it_has_not_seen(index: Index) -> None:
+    """Neither that they hold what the one before held, nor that they do not."""
+    path, texts = b"e.txt", [*ENGLISH["e.txt"], text("All is new here.")]
+    with index.store.read() as connection:
+        select = sa.select(tables.document.c.id).where(tables.document.c.path_bytes == path)
+        key = connection.execute(select).scalar_one()
+    made = entry("changed", path, raw=texts[2].encode(), document=key, previous=2)
+    record(index.store, 1, [made])
+
+    def hit(query: str, *, every: bool, **wanted: Any) -> tuple[Any, Any, Any]:
+        with index.reading() as connection:
+            hits = search.find(connection, parse(query), search.Wanted(**wanted), every=every)
+            (one,) = (search.record(connection, each, None) for each in hits if each.row.path == path)
+        return one["versions"], one["last_version"], one["current"]
+
+    for every in (False, True):
+        assert hit("meeting", every=every) == ([{"from": 1, "to": 2}], 2, False)
+        assert hit("meeting", every=every, language="en") == ([{"from": 1, "to": 2}], 2, False)
+        assert hit("meeting NOT mayor", every=every) == ([{"from": 1, "to": 2}], 2, False)
+        assert hit('"this week"', every=every) == ([{"from": 2, "to": 2}], 2, False)
+    fill.catch_up(index)
+    assert hit("meeting", every=True) == ([{"from": 1, "to": 2}], 2, False)
+    assert hit("new", every=False) == ([{"from": 3, "to": 3}], 3, True)
+    assert "e.txt" not in [path for path, _ in found(index, "meeting")]
 
 
 def test_an_index_of_other_stems_is_made_anew(index: Index, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -82,7 +82,7 @@ def command(
                 ends = (record["first_version"], record["last_version"])
                 recorded = versions.recorded_at(connection, hit.row.key, ends)
                 when = [times.show(recorded[number]) for number in dict.fromkeys(ends)]
-                _show(record, words, when, several=several)
+                _show(record, words, when, several=several, whole=hit.is_whole)
         if not found:
             say_why(connection, prefix=below, language=language)
 
@@ -101,7 +101,7 @@ def _asked(store: Store, clauses: list[Clause]) -> Iterator[Connection | None]:
 command.ignore_unknown_options = True
 
 
-def _show(record: dict[str, Any], words: list[Any], when: list[str], *, several: bool) -> None:
+def _show(record: dict[str, Any], words: list[Any], when: list[str], *, several: bool, whole: bool) -> None:
     where = escape.name(record["path"])
     if several:
         where = f"{escape.name(record['root'])}/{where}"
@@ -112,7 +112,8 @@ def _show(record: dict[str, Any], words: list[Any], when: list[str], *, several:
     if len(versions) > SPELT:
         held += f", … @{record['last_version']}"
     gone = "  deleted" if record["deleted"] else ""
-    line(f"{where}  {paint(held, fg='yellow')}  {' to '.join(dict.fromkeys(when))}{gone}")
+    later = "" if whole else "  its newest text is not in the index"
+    line(f"{where}  {paint(held, fg='yellow')}  {' to '.join(dict.fromkeys(when))}{gone}{later}")
     if record["snippet"]:
         line(f"    {_marked(_cut(' '.join(record['snippet'].split()), words), words)}")
 

@@ -45,11 +45,19 @@ class Wanted(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Hit(msgspec.Struct, frozen=True, kw_only=True):
-    """A document, the versions that hold what was asked for, and a sentence to show."""
+    """A document, the versions that hold what was asked for, and a sentence to show.
+
+    Of the versions after `row.seen`, up to `row.last_no`, the index knows nothing.
+    """
 
     row: Row
     stretches: Stretches
     sentence: int | None
+
+    @property
+    def is_whole(self) -> bool:
+        """Whether the index has every version of the document."""
+        return bool(self.row.seen >= self.row.last_no)
 
 
 def find(connection: Connection, clauses: Sequence[Clause], wanted: Wanted, *, every: bool) -> Iterator[Hit]:
@@ -57,9 +65,10 @@ def find(connection: Connection, clauses: Sequence[Clause], wanted: Wanted, *, e
 
     A term that is nearly everywhere, or costly to count (`fts5.COMMON`, `tsvector.COMMON` and `FEW`), has no
     say in that; a clause of such terms alone, or of unwanted ones, puts all documents in the order of their
-    age. Only the current versions of live ones, unless `every`. Which documents may be meant is asked of the
-    words alone; what each holds, when its turn comes, and of all that are left once it is clear that many are
-    wanted. A caller may stop anywhere.
+    age. Only the current versions of live ones, unless `every`. Where the index has not taken in a document's
+    newest versions, the newest that it has stands for the current one: `record` tells the two apart.
+    Which documents may be meant is asked of the words alone; what each holds, when its turn comes, and of all
+    that are left once it is clear that many are wanted. A caller may stop anywhere.
     """
     words = fts5 if connection.dialect.name == "sqlite" else tsvector
     work: Lookup = words.WordsLookup(connection, wanted.language)
@@ -69,12 +78,12 @@ def find(connection: Connection, clauses: Sequence[Clause], wanted: Wanted, *, e
         if not stretches:
             continue
         if not every:
-            if not stretches[-1][0] <= row.last_no <= stretches[-1][1]:
+            if not stretches[-1][0] <= row.seen <= stretches[-1][1]:
                 continue
             # Since when, whatever the sentences it was said in: those that stand know only their own time.
             whole = held.versions(clauses, every=True)
-            stretches = [each for each in whole if each[0] <= row.last_no <= each[1]]
-        stretches = [(first, min(end, row.last_no)) for first, end in stretches]
+            stretches = [each for each in whole if each[0] <= row.seen <= each[1]]
+        stretches = [(first, min(end, row.seen)) for first, end in stretches]
         if not every or _is_meant(connection, row, stretches, wanted):
             yield Hit(row=row, stretches=stretches, sentence=held.sentence(stretches))
 
@@ -169,8 +178,7 @@ def _rows(
             if row.path.startswith(wanted.prefix)
         }
         if not every and wanted.of_version:
-            current = _version.no == _document.last_no
-            meant = dict(_facts(connection, _document.id.in_(list(rows)), current, wanted))
+            meant = dict(_facts(connection, _document.id.in_(list(rows)), _version.no == _SEEN, wanted))
             rows = {key: row for key, row in rows.items() if key in meant}
         meant_here = [key for key in part if key in rows]
         work.ahead(meant_here)
@@ -179,15 +187,28 @@ def _rows(
 
 
 _document, _version, _rendition = tables.document.c, tables.version.c, tables.rendition.c
-_DOCUMENTS = sa.select(
-    _document.id.label("key"),
-    _document.uid.label("document"),
-    _document.root_id,
-    tables.root.c.name.label("root"),
-    _document.path_bytes.label("path"),
-    _document.state,
-    _document.last_no,
-).join_from(tables.document, tables.root, tables.root.c.id == _document.root_id)
+_indexed = sa.table("indexed", sa.column("document_id"), sa.column("no"))
+_DOCUMENTS = (
+    sa.select(
+        _document.id.label("key"),
+        _document.uid.label("document"),
+        _document.root_id,
+        tables.root.c.name.label("root"),
+        _document.path_bytes.label("path"),
+        _document.state,
+        _document.last_no,
+        _indexed.c.no.label("seen"),
+    )
+    .join_from(tables.document, tables.root, tables.root.c.id == _document.root_id)
+    .join(_indexed, _indexed.c.document_id == _document.id)
+)
+
+_SEEN = (
+    sa.select(_indexed.c.no)
+    .where(_indexed.c.document_id == _document.id)
+    .correlate(tables.document)
+    .scalar_subquery()
+)
 
 
 def _is_meant(connection: Connection, row: Row, stretches: Stretches, wanted: Wanted) -> bool:
