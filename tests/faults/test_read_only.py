@@ -144,6 +144,24 @@ def test_without_an_index_that_can_be_read_a_search_says_who_can_make_one(site: 
     assert reader.ask("blame", "a.txt").text
 
 
+@needs_least_power
+def test_a_cursor_that_cannot_be_moved_is_refused_before_anything_is_told(site: Site) -> None:
+    filled(site)
+    site.command.ask("cursors", "move", "desk", "1")
+    shared(site)
+    reader = site.using(*without_power()).command
+    for cursor in ("desk", "another"):
+        for json in (True, False):
+            refused = reader.run("changes", "--cursor", cursor, json=json)
+            assert (refused.code, refused.out) == (4, b"")
+            assert refused.error.startswith(f"the cursor '{cursor}' cannot be moved: ")
+            assert refused.hint == "with --peek it stays where it is"
+    peeked = reader.records("changes", "--cursor", "desk", "--peek")
+    assert [each["seq"] for each in peeked] == [2, 3]
+    assert [each["seq"] for each in site.command.records("changes", "--cursor", "desk")] == [2, 3]
+    assert site.command.record("cursors")["seq"] == 3
+
+
 README = Path(__file__).parents[2] / "README.md"
 
 
@@ -175,5 +193,7 @@ def test_a_role_with_select_alone_is_answered_every_question(site: Site, own_pos
     assert [each["path"] for each in answer.records] == ["a.txt"]
     assert answer.note.startswith("the index goes to change 3 of 4;")
     assert "may only be read" in reader.refused("index", "rebuild", code=4).error
+    refused = reader.run("changes", "--cursor", "desk", json=True)
+    assert (refused.code, refused.out) == (4, b"")
     writer.command.ask("index", "update")
     assert [each["path"] for each in reader.records("search", "weeks")] == ["a.txt", "c.txt"]

@@ -69,15 +69,13 @@ def command(
     if cursor is not None:
         cursors.check_name(cursor)
     with opened() as store:
-        stands = None if cursor is None else _stands(store, cursor, moves=not peek)
-        place = stands or 0
+        reader = _Cursor(store, cursor, stays=peek)
+        place = reader.place or 0
         if since is not None:
             with store.read() as connection:
                 place = _after(connection, since)
         left = limit
         growth = _Growth(store) if follow else None
-        if not as_json():
-            header(f"{'seq':<7} {'change':<9} path")
         first = True
         while True:
             most = TEXTS if text else BATCH
@@ -88,6 +86,11 @@ def command(
                 told = list(_told(store, connection, rows, text=text))
                 if not rows and first:
                     say_why(connection, prefix=chosen.prefix)
+            # what is not wanted is passed too
+            place = rows[-1].seq if rows and len(rows) == size else max(place, until) if size else place
+            reader.require_movable(place)
+            if first and not as_json():
+                header(f"{'seq':<7} {'change':<9} path")
             first = False
             # outside the snapshot: a reader may be slow, and would hold it open
             for each in told:
@@ -95,31 +98,14 @@ def command(
                     line(each)
                 else:
                     emit(each)
-            # what is not wanted is passed too
-            place = rows[-1].seq if rows and len(rows) == size else max(place, until) if size else place
             flush()
-            if cursor is not None and not peek and stands != place:
-                with store.write() as connection:
-                    cursors.move(connection, cursor, place)
-                stands = place
+            reader.move(place)
             if left is not None:
                 left -= len(rows)
             if left == 0 or (len(rows) < size and growth is None):
                 return
             if len(rows) < size and growth is not None:
                 growth.wait(place)
-
-
-def _stands(store: Store, cursor: str, *, moves: bool) -> int | None:
-    """Where the cursor stands. Raises LogShortened where it is to move in a log that was longer: what comes
-    next will have the numbers of the lost changes."""
-    from ingest import witnesses
-    from ingest.store import cursors
-
-    if moves:
-        witnesses.require_agreement(store)
-    with store.read() as connection:
-        return cursors.place(connection, cursor)
 
 
 def _after(connection: Connection, words: str) -> int:
@@ -188,6 +174,58 @@ def _with_stored_edits(store: Store, rows: Sequence[Row], rules: Rules) -> Itera
             yield from records.changes(connection, rows, rules=rules, indexed=indexed)
     finally:
         index.dispose()
+
+
+class _Cursor:
+    """The reader's cursor: one without a name, or that stays, is never moved.
+
+    Raises LogShortened where it is to move in a log that was longer: what comes next will have the numbers of
+    the lost changes.
+    """
+
+    def __init__(self, store: Store, name: str | None, *, stays: bool) -> None:
+        from ingest import witnesses
+        from ingest.store import cursors
+
+        self._store = store
+        self._name = name or ""
+        self._moves = name is not None and not stays
+        if self._moves:
+            witnesses.require_agreement(store)
+        self._tried = False
+        self.place: int | None = None
+        if name is not None:
+            with store.read() as connection:
+                self.place = cursors.place(connection, name)
+
+    def require_movable(self, place: int) -> None:
+        """Raise StoreReadOnly where it is to move and cannot: asked before its reader is given anything."""
+        from ingest.errors import StoreReadOnly
+        from ingest.store import cursors
+
+        if self._tried or not self._moves or place == self.place:
+            return
+        try:
+            with self._store.write() as connection:
+                trial = connection.begin_nested()
+                cursors.move(connection, self._name, place)
+                trial.rollback()
+        except StoreReadOnly as error:
+            raise StoreReadOnly(
+                f"the cursor '{self._name}' cannot be moved: {error.message}",
+                code=error.code,
+                hint="with --peek it stays where it is",
+            ) from error
+        self._tried = True
+
+    def move(self, place: int) -> None:
+        """Put it where its reader has come."""
+        from ingest.store import cursors
+
+        if self._moves and place != self.place:
+            with self._store.write() as connection:
+                cursors.move(connection, self._name, place)
+            self.place = place
 
 
 class _Growth:
