@@ -56,7 +56,13 @@ def examine(settings: Settings) -> Iterator[Check]:
         hint = None if error.hint == "run: ingest doctor" else error.hint
         yield Check("store", "error", error.message, hint)
         return
-    yield Check("store", "ok", f"{store.address} can be read")
+    if store.access is None or store.access.writable:
+        yield Check("store", "ok", f"{store.address} can be read")
+    else:
+        yield Check(
+            "store", "warning", f"{store.address} may only be read here: questions are answered, nothing is"
+            " captured", "capture as a user who may write it, and where its file system can be written",
+        )  # fmt: skip
     yield _log(store)
     yield from _roots(store, settings)
     store.dispose()

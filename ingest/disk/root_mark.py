@@ -233,7 +233,7 @@ def lock_store(path: str) -> Iterator[None]:
         raise StoreUnavailable(
             f"the lock {path}.lock cannot be made: {os.strerror(error.errno or 0)}",
             code="store_unreachable",
-            hint="run: ingest doctor",
+            hint="capture writes beside the store: run it as a user who may, and where that can be written",
         ) from error
     try:
         fcntl.flock(fd, fcntl.LOCK_EX | fcntl.LOCK_NB)

@@ -35,7 +35,7 @@ from ingest.errors import (
     UsageError,
 )
 from ingest.store import tables, watermark
-from ingest.store.sqlite_file import Access, access
+from ingest.store.sqlite_file import Access, access, require_readable
 from ingest.store.url import mask, parse_url, sqlite_files
 
 # The types that rooms above speak of without importing sqlalchemy.
@@ -221,8 +221,10 @@ def disposed_on_error(store: Store) -> Iterator[None]:
 
 
 def open_unchecked(words: str, *, busy_seconds: float = BUSY_SECONDS) -> Store:
-    """A store that exists, whatever its schema. Raises StoreMissing or UsageError."""
+    """A store that exists, whatever its schema. Raises StoreMissing, StoreUnavailable or UsageError."""
     url = parse_url(words)
+    if url.drivername == "sqlite":
+        require_readable(str(url.database))
     if url.drivername == "sqlite" and not os.path.exists(str(url.database)):
         raise StoreMissing(f"no store at {url.database}", hint=MAKE)
     return Store(url, busy_seconds=busy_seconds)

@@ -22,6 +22,7 @@ from ingest.store.engine import (
     require_revision,
     translated,
 )
+from ingest.store.sqlite_file import require_readable
 from ingest.store.url import parse_url
 
 if TYPE_CHECKING:
@@ -115,6 +116,8 @@ def check(store: Store) -> None:
 def _open(words: str, *, busy_seconds: float) -> Store:
     url = parse_url(words)
     path = str(url.database)
+    if url.drivername == "sqlite":
+        require_readable(path)
     if url.drivername == "sqlite" and not os.path.exists(path) and os.path.exists(path + ".lock"):
         # Whoever captures still has the file open that stood here: another one would take its side files.
         with root_mark.lock_store(path):

@@ -92,6 +92,23 @@ def access(path: str) -> Access:
     return Access(path=path, uri=f"file:{name}?mode=ro&immutable=1", state=state, missing=missing)
 
 
+def require_readable(path: str) -> None:
+    """Raise StoreUnavailable where this process has no right to read a file, or to look for it."""
+    try:
+        os.stat(path)
+        may = os.access(path, os.R_OK)
+    except PermissionError:
+        may = False
+    except OSError:
+        return
+    if not may:
+        raise StoreUnavailable(
+            f"the store {path} may not be read by this user",
+            code="store_unreachable",
+            hint="ask as its owner, who can let a group read it: README, who may do what",
+        )
+
+
 def _state(path: str) -> State:
     """The size and time of the file and of its `-wal`, as far as they are there."""
     found: list[tuple[int, int] | None] = []

@@ -67,8 +67,26 @@ def test_a_store_on_a_read_only_mount_answers_every_question(site: Site) -> None
     mounts.make_read_only(site.database.parent)
     assert answers(site.command) == before
     assert files(site.database.parent) == held
-    doctor = site.command.run("doctor")
-    assert "run: ingest doctor" not in doctor.text
+    refused = site.command.refused("scan", site.root, code=4)
+    assert refused.error.endswith("cannot be made: Read-only file system")
+    assert "where that can be written" in refused.hint
+    (told,) = (each for each in site.command.records("doctor") if each["check"] == "store")
+    assert (told["state"], f"{site.database} may only be read here" in told["detail"]) == ("warning", True)
+
+
+@needs_least_power
+def test_who_may_not_even_read_a_store_is_told_so(site: Site) -> None:
+    filled(site)
+    shared(site)
+    reader = site.using(*without_power()).command
+    for closed in (site.database, site.database.parent):
+        closed.chmod(0o600 if closed == site.database else 0o700)
+        for words in (("log",), ("search", "week"), ("scan", site.root)):
+            refused = reader.refused(*words, code=4)
+            assert refused.error == f"the store {site.database} may not be read by this user"
+            assert refused.hint.startswith("ask as its owner")
+        (told,) = (each for each in reader.records("doctor", code=1) if each["check"] == "store")
+        assert (told["state"], told["hint"]) == ("error", refused.hint)
 
 
 @needs_least_power
