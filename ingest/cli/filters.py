@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import functools
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import suppress
+from itertools import chain, islice
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
@@ -12,8 +14,9 @@ import msgspec
 from ingest.edits.edit import CLASSES, FACTS, FLAGS, SIGNIFICANCES
 
 if TYPE_CHECKING:
+    from ingest.edits.rules import Rules
     from ingest.history.prefixes import Prefix
-    from ingest.store.engine import Connection
+    from ingest.store.engine import Connection, Row
 
 Function = TypeVar("Function", bound=Callable[..., Any])
 
@@ -40,16 +43,24 @@ class Filters(msgspec.Struct, frozen=True, kw_only=True):
     @property
     def of_edits(self) -> bool:
         """Whether something is asked that only the index can tell of all changes."""
-        return any((self.class_, self.significance, self.fact, self.flag))
+        return any(self.edits.values())
+
+    @property
+    def edits(self) -> dict[str, str | None]:
+        """What is wanted of edits, as `stored_edits` takes it."""
+        return {
+            "kind": self.class_, "significance": self.significance, "fact": self.fact, "flag": self.flag
+        }  # fmt: skip
 
 
 class Chosen(msgspec.Struct, frozen=True, kw_only=True):
-    """The same, looked up in a store: what `reader.changes` takes."""
+    """The same, looked up in a store: what `reader.changes` takes; `edits` is what is wanted of edits."""
 
     root: int | None
     prefix: Prefix | None
     type_: str | None
     among: Any
+    edits: dict[str, str | None]
 
     @property
     def words(self) -> dict[str, Any]:
@@ -101,12 +112,57 @@ def look_up(connection: Connection, wanted: Filters) -> Chosen:
     if wanted.of_edits:
         from ingest.index import stored_edits
 
-        among = stored_edits.chosen(
-            kind=wanted.class_, significance=wanted.significance, fact=wanted.fact, flag=wanted.flag
-        )
+        among = stored_edits.chosen(**wanted.edits)
     return Chosen(
         root=root if prefix is None else prefix.root,
         prefix=prefix,
         type_=None if wanted.type_ is None else wanted.type_.removeprefix("document."),
         among=among,
+        edits=wanted.edits,
     )
+
+
+def chosen_changes(
+    connection: Connection,
+    chosen: Chosen,
+    *,
+    rules: Rules,
+    indexed: bool,
+    after: int = 0,
+    until: int | None = None,
+    limit: int | None = None,
+    newest_first: bool = False,
+    **words: Any,
+) -> Iterator[Row]:
+    """The changes that are wanted, by `words` too, in the order of `reader.changes`.
+
+    Where edits are chosen, those that the index has are asked of it, if it is `indexed`; the others are made
+    from the texts. An edit whose bytes are damaged is no edit.
+    """
+    from ingest.store import reader
+
+    asked = chosen.words | words | {"newest_first": newest_first}
+    if chosen.among is None:
+        return reader.changes(connection, after=after, until=until, limit=limit, **asked)
+    from ingest.index import state
+
+    reached = state.edited(connection) if indexed else 0
+    head = int(reader.head(connection).seq)
+    known: Iterator[Row] = iter(())
+    later: Iterator[Row] = iter(())
+    if reached > after:
+        end = reached if until is None else min(until, reached)
+        known = reader.changes(connection, after=after, until=end, limit=limit, **asked)
+    if reached < head and (until is None or until > reached):
+        rows = reader.changes(connection, after=max(after, reached), until=until, **asked | {"among": None})
+        later = (row for row in rows if _is_chosen(connection, row, chosen, rules))
+    return islice(chain(later, known) if newest_first else chain(known, later), limit)
+
+
+def _is_chosen(connection: Connection, row: Row, chosen: Chosen, rules: Rules) -> bool:
+    from ingest.errors import IntegrityError
+    from ingest.index import edits, stored_edits
+
+    with suppress(IntegrityError):
+        return stored_edits.is_chosen(edits.of(connection, row, rules=rules), **chosen.edits)
+    return False

@@ -20,14 +20,15 @@ BEHIND = 500  # changes that a verb which can do without the index takes in befo
 
 @contextmanager
 def caught_up(
-    store: Store, *, rules: Rules | None = None, most: int | None = None
+    store: Store, *, rules: Rules | None = None, most: int | None = None, needed: bool = True
 ) -> Iterator[tuple[Connection, bool]]:
     """A snapshot of record and index, and whether the index can be asked; for its edits, where `rules` tell
     them.
 
     The index is brought up to the log first. With `most` it is not where it is further behind than that,
     nor where it cannot be written: then it may still be asked for what it has. Who may only read it is
-    answered from it as far as it goes, and told how far that is.
+    answered from it as far as it goes, and told how far that is, unless it is not `needed`: then whoever asks
+    makes what it lacks from the texts.
     """
     from ingest.errors import StoreDamaged, StoreReadOnly, StoreUnavailable
     from ingest.index.database import Index
@@ -37,7 +38,9 @@ def caught_up(
         try:
             bring_up(index, rules=rules, most=most)
         except StoreReadOnly as error:
-            if index.usable():
+            if not needed:
+                pass
+            elif index.usable():
                 _say_how_far(index, rules=rules)
             elif most is None:
                 raise _none_to_read(index, error) from error
@@ -50,7 +53,7 @@ def caught_up(
             return
         try:
             with as_it_is(index, rules=rules) as (connection, indexed):
-                if most is None and not indexed:
+                if needed and most is None and not indexed:
                     raise _told_otherwise(index)
                 yield connection, indexed
         except StoreDamaged as error:

@@ -81,7 +81,13 @@ def written(connection: Connection, rules: Rules) -> str:
 
 
 def record(index: Index) -> dict[str, Any]:
-    """The state of a prepared index, as `ingest index status` shows it."""
+    """The state of the index, as `ingest index status` shows it; one that is not there, or is of no use, has
+    taken in nothing. Raises LogShortened."""
+    if not index.usable():
+        with index.store.read() as connection:
+            head = int(reader.head(connection).seq)
+        nothing = {"seq": 0, "behind": head, "documents": 0, "edits": 0, "spans": 0}
+        return {"index": index.address, "version": VERSION, **nothing}
     with index.reading() as connection:
         one = connection.exec_driver_sql
         seq = int(_of(connection, "seq"))

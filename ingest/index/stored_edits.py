@@ -9,7 +9,7 @@ import msgspec
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
-from ingest.edits.edit import CLASSES, FACTS, FLAGS, SIGNIFICANCES, Summary
+from ingest.edits.edit import CLASSES, FACTS, FLAGS, SIGNIFICANCES, Edit, Summary
 from ingest.errors import UsageError
 from ingest.index import state
 from ingest.store.engine import Row
@@ -40,6 +40,24 @@ def chosen(
     if flag is not None:
         conditions.append(_edit.flags.like(f"%,{_one_of(flag, FLAGS, 'flag')},%"))
     return sa.select(_edit.seq).where(*conditions) if conditions else None
+
+
+def is_chosen(
+    edit: Edit | None,
+    *,
+    kind: str | None = None,
+    significance: str | None = None,
+    fact: str | None = None,
+    flag: str | None = None,
+) -> bool:
+    """Whether `chosen` would give a change with this edit."""
+    return (
+        edit is not None
+        and kind in (None, edit.kind)
+        and significance in (None, edit.significance)
+        and (fact is None or any(each.kind == fact for each in edit.facts))
+        and (flag is None or any(each.name == flag for each in edit.flags))
+    )
 
 
 def summaries(connection: Connection, seqs: Sequence[int]) -> dict[int, Summary | None]:

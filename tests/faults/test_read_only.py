@@ -163,6 +163,28 @@ def test_without_an_index_that_can_be_read_a_search_says_who_can_make_one(site: 
 
 
 @needs_least_power
+@pytest.mark.parametrize("lagging", [True, False])
+def test_edits_are_chosen_without_an_index_that_could_be_filled(site: Site, lagging: bool) -> None:
+    filled(site)
+    if lagging:
+        site.write(b="Nobody was hurt, and 12 people were helped.")
+        site.using(INGEST_FILL_INDEX="0").command.ask("scan", site.root)
+    else:
+        os.unlink(f"{site.database}.index.db")
+    shared(site)
+    reader = site.using(*without_power()).command
+    seqs = [4, 3] if lagging else [3]
+    for words in (("--significance", "substantive"), ("--flag", "silent")):
+        assert [each["seq"] for each in reader.records("log", *words)] == seqs, words
+        assert [each["seq"] for each in reader.records("log", *words, "-n", "1")] == seqs[:1]
+        assert [each["seq"] for each in reader.records("changes", *words)] == seqs[::-1]
+        assert [each["seq"] for each in reader.records("log", *words, "--until", "seq:3")] == [3]
+    assert reader.records("log", "--class", "encoding") == []
+    status = reader.record("index", "status")
+    assert (status["seq"], status["behind"]) == ((3, 1) if lagging else (0, 3))
+
+
+@needs_least_power
 def test_a_cursor_that_cannot_be_moved_is_refused_before_anything_is_told(site: Site) -> None:
     filled(site)
     site.command.ask("cursors", "move", "desk", "1")

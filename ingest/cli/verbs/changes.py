@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 import click
 
 from ingest.cli import complete
-from ingest.cli.filters import Chosen, Filters, filters, look_up
+from ingest.cli.filters import Chosen, Filters, chosen_changes, filters, look_up
 from ingest.cli.nothing import say_why
 from ingest.cli.options import NUMBER, as_json, opened, settings, verb
 from ingest.cli.output import change_line, emit, flush, has_no_reader, header, line, paint
@@ -61,6 +61,7 @@ def command(
     """
     from ingest.errors import UsageError
     from ingest.store import cursors
+    from ingest.store import reader as log
 
     if peek and cursor is None:
         raise UsageError("--peek goes with --cursor")
@@ -80,9 +81,10 @@ def command(
         while True:
             most = TEXTS if text else BATCH
             size = most if left is None else min(most, left)
-            with _snapshot(store, filters) as (connection, until):
+            with _snapshot(store, filters) as (connection, indexed):
                 chosen = look_up(connection, filters)
-                rows = _rows(connection, chosen, place, until, size)
+                until = int(log.head(connection).seq)
+                rows = _rows(connection, chosen, place, until, size, indexed=indexed)
                 told = list(_told(store, connection, rows, text=text))
                 if not rows and first:
                     say_why(connection, prefix=chosen.prefix)
@@ -117,26 +119,25 @@ def _after(connection: Connection, words: str) -> int:
 
 
 @contextmanager
-def _snapshot(store: Store, wanted: Filters) -> Iterator[tuple[Connection, int]]:
-    """The record and how far it can be told: where edits are chosen, as far as the index has come."""
-    from ingest.store import reader
-
+def _snapshot(store: Store, wanted: Filters) -> Iterator[tuple[Connection, bool]]:
+    """The record, and whether the index can be asked; it is brought up to it where edits are chosen."""
     if not wanted.of_edits:
         with store.read() as connection:
-            yield connection, int(reader.head(connection).seq)
+            yield connection, False
         return
     from ingest.cli.indexed import caught_up
-    from ingest.index import state
 
-    with caught_up(store, rules=settings().edit_rules) as (connection, _):
-        yield connection, min(int(reader.head(connection).seq), state.edited(connection))
+    with caught_up(store, rules=settings().edit_rules, needed=False) as found:
+        yield found
 
 
-def _rows(connection: Connection, chosen: Chosen, place: int, until: int, size: int) -> list[Row]:
-    from ingest.store import reader
-
-    found = reader.changes(
-        connection, after=place, until=until, limit=size, brief=not as_json(), **chosen.words
+def _rows(
+    connection: Connection, chosen: Chosen, place: int, until: int, size: int, *, indexed: bool
+) -> list[Row]:
+    rules = settings().edit_rules
+    brief = not as_json()
+    found = chosen_changes(
+        connection, chosen, rules=rules, indexed=indexed, after=place, until=until, limit=size, brief=brief
     )
     return list(found)
 

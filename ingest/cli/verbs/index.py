@@ -28,9 +28,7 @@ def command(what: str) -> None:
             if what == "rebuild":
                 index.usable()  # one that has come further than the log is a witness, and is left
                 index.rebuild()
-            if what == "status":
-                index.prepare()
-            else:
+            if what != "status":
                 bring_up(index, rules=settings().edit_rules)
             record = state.record(index)
         finally:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import click
 
 from ingest.cli import complete
-from ingest.cli.filters import Chosen, Filters, filters, look_up
+from ingest.cli.filters import Chosen, Filters, chosen_changes, filters, look_up
 from ingest.cli.nothing import say_why
 from ingest.cli.options import NUMBER, as_json, opened, settings, verb
 from ingest.cli.output import change_line, counted, emit, line, note, paged, paint
@@ -45,7 +45,7 @@ def command(
     from ingest import records
     from ingest.errors import NotFound, UsageError
     from ingest.history import queries
-    from ingest.store import reader, roots
+    from ingest.store import roots
 
     with opened() as store, _snapshot(store, filters.of_edits) as (connection, indexed):
         chosen = look_up(connection, filters)
@@ -70,13 +70,14 @@ def command(
                     note(target.note)
         several = len(roots.every(connection)) > 1
         # a limit counts from the newest; --reverse turns round what was chosen
-        rows = reader.changes(
-            connection, after=after, until=last, document=target.id if target else None, path=path,
-            limit=limit, brief=not as_json(), newest_first=not (reverse and limit is None), **words,
+        rules = settings().edit_rules
+        rows: Iterable[Row] = chosen_changes(
+            connection, chosen, rules=rules, indexed=indexed, after=after, until=last, path=path,
+            root=words["root"], document=target.id if target else None, limit=limit, brief=not as_json(),
+            newest_first=not (reverse and limit is None),
         )  # fmt: skip
         if reverse and limit is not None:
             rows = reversed(list(rows))
-        rules = settings().edit_rules
         rows = _peeked(rows, connection, chosen)
         if as_json():
             for record in records.changes(connection, rows, rules=rules, indexed=indexed):
@@ -111,7 +112,9 @@ def _snapshot(store: Store, filtered: bool) -> Iterator[tuple[Connection, bool]]
         return
     from ingest.cli.indexed import BEHIND, caught_up
 
-    with caught_up(store, rules=settings().edit_rules, most=None if filtered else BEHIND) as found:
+    with caught_up(
+        store, rules=settings().edit_rules, most=None if filtered else BEHIND, needed=False
+    ) as found:
         yield found
 
 
