@@ -100,9 +100,11 @@ def _none_to_read(index: Index, error: StoreReadOnly) -> StoreUnavailable:
     from ingest.errors import StoreUnavailable
 
     return StoreUnavailable(
-        f"there is no index at {index.address} that can be read, and none can be made: {error.message}",
+        f"there is no index at {index.address} that can be read, and none can be made:"
+        f" {error.message.rpartition(': ')[2]}",
         code=error.code,
-        hint="whoever may write there runs: ingest index update",
+        hint=f"{'whoever may write there' if index.path else 'the owner of the database'} runs: ingest index"
+        " update",
     )
 
 

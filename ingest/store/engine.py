@@ -49,7 +49,9 @@ MAKE = "run: ingest scan ROOT, or ingest watch ROOT; where one was just started,
 _POLL = 0.1  # seconds between two looks at a store that somebody may be making
 _FILE = "ingest_file"  # in what a connection carries: its file's device and inode
 _LOCK_NOT_AVAILABLE = "55P03"
-_MAY_NOT = frozenset(("42501", "25006"))  # no right to it, or a transaction that only reads
+_NO_RIGHT = "42501"
+_UNREADABLE = ("permission denied for table", "permission denied for schema")
+_MAY_NOT = frozenset((_NO_RIGHT, "25006"))  # no right to it, or a transaction that only reads
 _SERIALISATION = frozenset(("40001", "40P01"))
 _stores: weakref.WeakSet[Store] = weakref.WeakSet()
 
@@ -312,6 +314,12 @@ def _unavailable(address: str, error: DBAPIError) -> StoreUnavailable:
             code="store_locked",
             hint="wait for it, or end the one that holds it",
         )
+    if state == _NO_RIGHT and said.startswith(_UNREADABLE) and _reads(error.statement or ""):
+        return StoreUnavailable(
+            f"the store {address} may not be read by this role: {said}",
+            code="store_unreachable",
+            hint="its owner grants it SELECT: README, who may do what, has the commands",
+        )
     if state in _MAY_NOT or (name.startswith("SQLITE_READONLY") and name != "SQLITE_READONLY_DBMOVED"):
         return StoreReadOnly(
             f"{address} may only be read here: {said}",
@@ -324,6 +332,10 @@ def _unavailable(address: str, error: DBAPIError) -> StoreUnavailable:
     return StoreUnavailable(
         f"the store {address} cannot be used: {said}", code="store_unreachable", hint="run: ingest doctor"
     )
+
+
+def _reads(statement: str) -> bool:
+    return statement.lstrip().startswith("SELECT") and "FOR UPDATE" not in statement
 
 
 def should_retry(error: DBAPIError) -> bool:

@@ -237,3 +237,28 @@ def test_a_role_with_select_alone_is_answered_every_question(site: Site, own_pos
     assert (refused.code, refused.out) == (4, b"")
     writer.command.ask("index", "update")
     assert [each["path"] for each in reader.records("search", "weeks")] == ["a.txt", "c.txt"]
+
+
+@pytest.mark.postgres
+def test_a_role_without_a_right_is_told_which_it_lacks(site: Site, own_postgres: OwnServer) -> None:
+    url = own_postgres.create_database()
+    owner = replace(site, command=replace(site.command, database=url))
+    owner.write(a="This week the mayor opened two bridges.")
+    owner.command.ask("scan", owner.root)
+    engine = sa.create_engine(url)
+    with engine.begin() as connection:
+        connection.exec_driver_sql("CREATE ROLE stranger LOGIN")
+        address = sa.make_url(url).set(username="stranger").render_as_string(hide_password=False)
+        stranger = replace(site.command, database=address)
+    for words in (("log",), ("search", "week")):
+        refused = stranger.refused(*words, code=4)
+        assert "may not be read by this role: permission denied for table" in refused.error
+        assert refused.hint.startswith("its owner grants it SELECT")
+    with engine.begin() as connection:
+        for right in ("USAGE ON SCHEMA", "SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA"):
+            connection.exec_driver_sql(f"GRANT {right} public TO stranger")
+    engine.dispose()
+    refused = stranger.refused("search", "week", code=4)
+    assert refused.error.count("://") == 1
+    assert "none can be made: permission denied for database" in refused.error
+    assert refused.hint == "the owner of the database runs: ingest index update"
