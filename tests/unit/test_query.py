@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from ingest.errors import UsageError
 from ingest.index.fulltext.folding import fold
-from ingest.index.fulltext.query import Clause, Term, parse
+from ingest.index.fulltext.query import Clause, Term, odd, parse
 from ingest.moments import days
 
 
@@ -72,3 +72,11 @@ def test_a_date_is_its_first_and_its_last_day(words: str, found: tuple[str, str]
 def test_what_is_no_date_is_refused(words: str) -> None:
     with pytest.raises(UsageError):
         days(words)
+
+
+@pytest.mark.parametrize(
+    ("query", "told"),
+    [("week AND", 1), ("OR week", 1), ("week AND month", 0), ("NOT week", 0), ('"AND" week', 0), ("and", 0)],
+)
+def test_an_operator_that_is_a_word_is_told_of(query: str, told: int) -> None:
+    assert len(odd(query, parse(query))) == told

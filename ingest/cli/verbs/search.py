@@ -42,7 +42,8 @@ def command(
     """The documents that hold the words, those first that do most often, and the versions that do.
 
     Words must all be there; "…" is a phrase within one sentence, word* a beginning; AND, OR, NOT join.
-    All else is text.
+    All else is text. A word stands for its forms in English, Dutch and German texts, elsewhere for itself.
+    Chinese or Japanese without blanks is one word up to the next mark: its beginning* finds it.
 
     Exit: 0; 2 no such root, date or moment; 4 no store.
     """

@@ -75,11 +75,22 @@ def odd(query: str, clauses: list[Clause]) -> list[str]:
         told.append("the query has no word in it: nothing can be found")
     if query.count('"') % 2:
         told.append("a quotation mark has no other half: what comes after it is no phrase")
+    if any(word in _OPERATORS for word in _words_of(query)):
+        told.append("AND, OR or NOT has nothing to join here: it is looked for as a word")
     return told
 
 
+def _words_of(query: str) -> list[str]:
+    """The operators that a query has as words, where they have nothing to join."""
+    return [name for name, part in _named_parts(query) if isinstance(part, Term)]
+
+
 def _parts(query: str) -> list[Term | str]:
-    """Terms and operators in order; an operator with nothing to join is a word."""
+    return [part for _, part in _named_parts(query)]
+
+
+def _named_parts(query: str) -> list[tuple[str, Term | str]]:
+    """Terms and operators in order, each with what is written; an operator with nothing to join is a word."""
     found: list[tuple[str, Term | None]] = []
     at = 0
     while place := _NEXT.match(query, at):
@@ -96,13 +107,13 @@ def _parts(query: str) -> list[Term | str]:
         at = match.end()
         word = match[0]
         found.append((word, _term(word, prefix=word.endswith("*"))))
-    parts: list[Term | str] = []
+    parts: list[tuple[str, Term | str]] = []
     for number, (name, term) in enumerate(found):
         joined = any(later is not None for _, later in found[number + 1 :])
         if name in _OPERATORS and joined and (parts or name == "NOT"):
-            parts.append(name)
+            parts.append((name, name))
         elif term is not None:
-            parts.append(term)
+            parts.append((name, term))
     return parts[: 2 * MOST]
 
 

@@ -11,7 +11,7 @@ from collections.abc import Collection
 
 import Stemmer
 
-ALGORITHMS = {"en": "english", "nl": "dutch"}
+ALGORITHMS = {"en": "english", "nl": "dutch", "de": "german"}
 # What the stems in an index depend on: made by anything else, it is made anew.
 MADE_BY = " ".join((f"snowball {Stemmer.version()}", *(f"{of}={by}" for of, by in ALGORITHMS.items())))
 _LONGEST = 200  # characters: what is longer is no word of a language
