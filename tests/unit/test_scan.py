@@ -260,9 +260,9 @@ def test_a_folder_that_cannot_be_listed_is_told_and_the_rest_is_walked(
         write(folder, path)
     (folder / "b").chmod(0)
     program = """
-walked = scan.walk(root, patterns=Patterns(), hidden=frozenset())
+walked = walk.walk(root, patterns=Patterns(), hidden=frozenset())
 answer = [
-    ["Blocked", entry.path.decode()] if isinstance(entry, scan.Blocked) else ["Found", entry[0][0].decode()]
+    ["Blocked", entry.path.decode()] if isinstance(entry, walk.Blocked) else ["Found", entry[0][0].decode()]
     for entry in walked
 ]
 """
