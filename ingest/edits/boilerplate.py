@@ -12,7 +12,7 @@ than `LONGEST` characters is never boilerplate.
 from __future__ import annotations
 
 import functools
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
 from collections import Counter
 from collections.abc import Iterator, Sequence
 
@@ -80,6 +80,43 @@ def difference(old: Stripped, new: Stripped) -> tuple[str | None, str | None]:
     """The first piece of boilerplate that is in one text and not in the other, of each."""
     was, became = Counter(old.cut), Counter(new.cut)
     return next(iter(was - became), None), next(iter(became - was), None)
+
+
+def same_rest(old: Stripped, new: Stripped) -> bool:
+    """Whether two texts are the same without their boilerplate and the blank lines where it stood in either."""
+    if old.text.rstrip() == new.text.rstrip():
+        return True
+    lines, new_lines = _written_lines(old.text), _written_lines(new.text)
+    if [said for _, said in lines] != [said for _, said in new_lines]:
+        return False
+    cut = {*_gaps_with_cuts(old, lines), *_gaps_with_cuts(new, new_lines)}
+    gaps = zip(_gaps(old.text, lines), _gaps(new.text, new_lines), strict=True)
+    return all(was == became or at in cut for at, (was, became) in enumerate(gaps))
+
+
+def _written_lines(text: str) -> list[tuple[int, str]]:
+    """The lines that are not blank, and where each begins."""
+    found: list[tuple[int, str]] = []
+    at = 0
+    for line in text.rstrip().split("\n"):
+        if line.strip():
+            found.append((at, line))
+        at += len(line) + 1
+    return found
+
+
+def _gaps(text: str, lines: Sequence[tuple[int, str]]) -> list[str]:
+    """What stands before each line, from the end of the one before."""
+    ends = [0, *(at + len(line) for at, line in lines)]
+    return [text[end:at] for end, (at, _) in zip(ends, lines, strict=False)]
+
+
+def _gaps_with_cuts(stripped: Stripped, lines: Sequence[tuple[int, str]]) -> Iterator[int]:
+    """The gaps in which something was cut out, by number; a cut within a line is in none."""
+    for place, _ in stripped.starts[1:]:
+        after = bisect_left(lines, place, key=lambda line: line[0])
+        if after == 0 or lines[after - 1][0] + len(lines[after - 1][1]) <= place:
+            yield after
 
 
 def _ranges(text: str, language: str | None, patterns: Sequence[str]) -> list[tuple[int, int]]:

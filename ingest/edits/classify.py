@@ -4,7 +4,8 @@ The class is the first that holds:
 
 * `wording`, when the texts are equal and the headline, which stands outside them, is another.
 * `encoding`: the texts are equal, and so is the date; only bytes changed, such as the encoding.
-* `boilerplate`: what differs is lines or sentences that the root's settings call so, and nothing else.
+* `boilerplate`: what differs is lines or sentences that the root's settings call so, the blank lines where they
+  stood, and nothing else.
 * `redated`: the texts are equal and the date in the header is another, or the texts differ in lines alone
   that say when they were published.
 * `whitespace`: equal without white space.
@@ -89,7 +90,7 @@ def _without_boilerplate(
 ) -> Edit:
     """The edit of two texts that hold boilerplate, told by the rest of them."""
     gone, came = boilerplate.difference(old, new)
-    same = (gone or came) is not None and old.text.rstrip() == new.text.rstrip()
+    same = (gone or came) is not None and boilerplate.same_rest(old, new)
     a = msgspec.structs.replace(before, text=old.text)
     b = msgspec.structs.replace(after, text=old.text if same else new.text)
     if same and before.date == after.date and not _headline(a, b, rules):

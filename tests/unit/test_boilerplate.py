@@ -145,6 +145,26 @@ def test_an_edit_of_boilerplate_alone_says_nothing() -> None:
     assert edit(before, before.replace("of the", "of  the")).kind == "whitespace"
 
 
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        ("He left.\n\n1,204 shares\n\nNobody came.\n", "He left.\n\n\nNobody came.\n"),
+        ("He left.\n\n1,204 shares\n\nNobody came.\n", "He left.\n\nNobody came.\n"),
+        ("He left.\n\n1,204 shares\nNobody came.\n", "He left.\n\nNobody came.\n"),
+        ("He left.\n1,204 shares\nNobody came.\n", "He left.\n\nNobody came.\n"),
+        ("1,204 shares\n\nHe left.\n", "\nHe left.\n"),
+        ("He left.\n\nRead a more\nRead b more\n\nNobody came.\n", "He left.\n\n\n\nNobody came.\n"),
+    ],
+)
+def test_a_line_of_boilerplate_takes_the_blank_lines_where_it_stood_along(before: str, after: str) -> None:
+    assert (edit(before, after).kind, edit(after, before).kind) == ("boilerplate", "boilerplate")
+    # blank lines elsewhere are an edit of their own
+    more = "Then.\n\nNow.\n\n"
+    assert edit(more + before, more.replace("\n\n", "\n\n\n") + after).kind == "whitespace"
+    inside = "He left. Last updated:12:04 Nobody came.\n\nNow.\n"
+    assert edit(inside, inside.replace("12:04", "12:05").replace("\n\n", "\n\n\n")).kind != "boilerplate"
+
+
 def test_of_another_edit_boilerplate_is_no_part() -> None:
     """Neither a count, a fact, a reason nor a notice, and the facts stand where they do in the whole text."""
     before = HEAD + "1,204 shares\n\n" + BODY + "Last updated: 12:04\n"
