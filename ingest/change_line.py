@@ -1,31 +1,68 @@
-"""A change and its edit in one line that fits: the path is cut in its middle, the reason at its end."""
+"""A change and its edit in one line that fits: the path is cut in its middle, the reason where it says least."""
 
 from __future__ import annotations
+
+import os
+import re
 
 from ingest.width import cut_end, cut_middle, width
 
 ARROW = " -> "
 _LEAST = 8  # columns of a reason: in fewer nothing is said
+_PATH, _REASON = 12, 24  # columns that each has before the significance, which is implied, has its own
+_IMPLIED = "substantive: "  # what is silent or open is that
+_VALUES = re.compile("(.*?“)([^”]*)(”.*?“)([^”]*)(”)", re.DOTALL)
+_VALUE = 3  # columns of a value: in fewer it is not shown
 
 
 def fit(path: str, came: str | None, what: str, reason: str, room: int | None) -> tuple[str, str]:
     """What a line shows of a path and of the edit made to it, in `room` columns; whole where that is None.
 
     `came` is the path before, of a document that moved; `what` the edit in a few words. All are escaped. The
-    two share what `what` leaves: neither gets less than half of it while it needs more.
+    two share what `what` leaves by halves, and what one does not need the other has; a path of more than twelve
+    columns leaves the reason 24. Where there is too little for both, `what` goes without `substantive`; where it is too little for a reason, the path has all of it.
     """
     whole = path if came is None else f"{came}{ARROW}{path}"
     if room is None:
         return whole, f"  {what}: {reason}"
+    wanted = min(width(whole), _PATH) + 2 + min(width(reason), _REASON)
+    if room - width(what) - 2 < wanted:
+        what = what.removeprefix(_IMPLIED)
     left = max(room - width(what) - 2, 0)
-    for_path = max(min(width(whole), left // 2), left - width(reason) - 2)
-    shown = _paths(path, came, for_path)
+    share = min(left // 2, max(_PATH, left - 2 - min(width(reason), _REASON)))
+    for_path = max(min(width(whole), share), left - width(reason) - 2)
+    shown = fit_path(path, came, for_path)
     rest = left - width(shown) - 2
-    said = cut_end(reason, rest) if rest >= min(_LEAST, width(reason)) else ""
-    return shown, f"  {what}: {said}" if said else f"  {what}"
+    if rest < min(_LEAST, width(reason)):
+        return fit_path(path, came, left), f"  {what}"
+    return shown, f"  {what}: {cut_reason(reason, rest)}"
 
 
-def _paths(path: str, came: str | None, room: int) -> str:
+def cut_reason(reason: str, room: int) -> str:
+    """Cut a reason to `room` columns; of its first two values in quotes both are shown, where there is room."""
+    values = _VALUES.match(reason)
+    if width(reason) <= room or values is None or width(values[0]) < room:
+        return cut_end(reason, room)
+    head, old, between, new, close = values.groups()
+    tail = "" if values.end() == len(reason) else "…"
+    left = room - width(f"{head}{between}{close}{tail}")
+    if left < 2 * _VALUE:
+        return cut_end(reason, room)
+    shown = _values(old, new, left)
+    alike = len(os.path.commonprefix((old, new)))
+    if shown[0] != old and shown[1] != new and alike >= min(map(len, shown)) - 1:  # what differs was cut off
+        shown = _values(f"…{old[alike:]}", f"…{new[alike:]}", left)
+    return f"{head}{shown[0]}{between}{shown[1]}{close}{tail}"
+
+
+def _values(old: str, new: str, room: int) -> tuple[str, str]:
+    """Two values that share `room` columns."""
+    first = cut_end(old, max(room // 2, room - width(new)))
+    return first, cut_end(new, room - width(first))
+
+
+def fit_path(path: str, came: str | None, room: int) -> str:
+    """A path, and the one before of a document that moved, in `room` columns."""
     if came is None:
         return cut_middle(path, room)
     both = max(room - len(ARROW), 0)

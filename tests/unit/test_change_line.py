@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ingest.change_line import fit
+from ingest.change_line import cut_reason, fit
 from ingest.edits.edit import Edit, Flag, Summary
 from ingest.width import cut_end, cut_middle, width
 
@@ -50,10 +50,38 @@ def test_path_and_reason_share_what_is_left() -> None:
     assert fit(path, None, WHAT, reason, 200) == (path, f"  {WHAT}: {reason}")
     shown, said = fit(path, None, WHAT, reason, 80)
     assert (width(shown) + width(said), "…" in shown, said[-1]) == (80, True, "…")
+    assert said.endswith(": number “three” to “two”…")
     assert (shown[:5], shown[-4:]) == ("news/", ".txt")
     assert fit("a.txt", None, WHAT, reason, 80) == ("a.txt", f"  {WHAT}: {reason[:-3]}…")
     assert fit(path, None, WHAT, "number", 80)[1] == f"  {WHAT}: number"
-    assert fit(path, None, WHAT, reason, 34) == ("…t", f"  {WHAT}")
+
+
+def test_where_room_is_little_the_file_and_what_changed_come_first() -> None:
+    what, short = "substantive: wording, silent, headline", "wording, silent, headline"
+    path, reason = "news/2026/november/the-mayor-resigns.txt", "only the headline differs"
+
+    assert fit("headline.txt", None, what, reason, 60) == ("headline.txt", f"  {short}: only the headline …")
+    assert fit("headline.txt", None, what, reason, 80) == ("headline.txt", f"  {what}: {reason}")
+    # what is not said leaves its room to the path
+    assert fit("headline.txt", None, what, reason, 40) == ("headline.txt", f"  {short}")
+    assert fit(path, None, what, reason, 34) == ("new…txt", f"  {short}")
+    assert fit("spelling.txt", None, "cosmetic: spelling", reason, 20)[1] == "  cosmetic: spelling"
+
+
+@pytest.mark.parametrize(
+    ("reason", "room", "shown"),
+    [
+        ("amount “12,000 euros” to “13,000 euros”", 40, "amount “12,000 euros” to “13,000 euros”"),
+        ("amount “12,000 euros” to “13,000 euros”", 30, "amount “12,000…” to “13,000 …”"),
+        ("amount “12,000 euros” to “12,000 pounds”", 30, "amount “…euros” to “…pounds”"),
+        ("amount “5” to “12,000 euros in the end”", 30, "amount “5” to “12,000 euros …”"),
+        ("name “Jan Jansen” to “Piet Pietersen”, date “12 May” to “13 May”", 30, "name “Jan Jan…” to “Piet Pi…”…"),
+        ("amount “12,000 euros” to “13,000 euros”", 20, "amount “12,000 euro…"),
+        ("3 sentences added, 2 removed", 20, "3 sentences added, …"),
+    ],
+)
+def test_of_a_reason_both_values_are_shown(reason: str, room: int, shown: str) -> None:
+    assert cut_reason(reason, room) == shown
 
 
 def test_of_a_document_that_moved_both_paths_are_cut() -> None:
