@@ -128,6 +128,7 @@ def _known(connection: Connection, rows: Sequence[Row]) -> dict[int, Edit]:
 
 
 _decode = msgspec.json.Decoder(Edit).decode
+_WITHOUT_SENTENCES: tuple[Category, ...] = ("cosmetic", "none")
 
 
 def _step(connection: Connection, row: Row, story: _Story, known: Edit | None, rules: Rules) -> Step:
@@ -163,7 +164,7 @@ def _told(
     connection: Connection, row: Row, pair: tuple[Row, Row], known: Edit | None, rules: Rules
 ) -> tuple[Edit, list[Sentence], int]:
     """An edit, the sentences that are shown of it, and how many more there are. Raises IntegrityError."""
-    if known is not None and category_of(known) == "cosmetic":
+    if known is not None and category_of(known) in _WITHOUT_SENTENCES:
         return known, [], 0
     before, after = edits.read(connection, row.key, pair)
     own = rules.of(row.root)
@@ -177,13 +178,15 @@ def _told(
         rules=own,
         comparison=comparison,
     )
-    if category_of(edit) == "cosmetic":
+    if category_of(edit) in _WITHOUT_SENTENCES:
         return edit, [], 0
     return edit, *sentences_of(comparison, a, b)
 
 
 def category_of(edit: Edit) -> Category:
     """Where an edit stands in the report."""
+    if edit.significance == "none":
+        return "none"
     if edit.significance != "substantive":
         return "cosmetic"
     return "silent" if edit.silent else "open"

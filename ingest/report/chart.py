@@ -21,6 +21,7 @@ LABELS: dict[Category, str] = {
     "open": "changed in the open",
     "cosmetic": "cosmetic",
     "unread": "not compared",
+    "none": "of no significance",
 }
 SUBJECTS: dict[Subject | None, str] = {
     "fact": "facts",

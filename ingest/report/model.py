@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterator
 from datetime import UTC, timedelta, tzinfo
 from typing import Any, Literal, get_args
@@ -10,13 +10,14 @@ from typing import Any, Literal, get_args
 import msgspec
 
 from ingest import escape, moments, records
-from ingest.edits.edit import SUBJECTS, Edit, Subject
+from ingest.edits.edit import CLASSES, SUBJECTS, Edit, Subject
 from ingest.escape import path_fields
 from ingest.store.coverage import Interval
 
 # What became of a text. `silent` and `open` divide what is substantive: a notice of that version says so, or
-# none does. `cosmetic` is every other edit; `unread`: there are no two texts to compare.
-Category = Literal["silent", "open", "cosmetic", "unread"]
+# none does. `none` are the edits without significance, `cosmetic` every other; `unread`: there are no two texts
+# to compare.
+Category = Literal["silent", "open", "cosmetic", "unread", "none"]
 CATEGORIES: tuple[Category, ...] = get_args(Category)
 
 
@@ -79,6 +80,7 @@ class Counts(msgspec.Struct, kw_only=True):
     open: int = 0
     cosmetic: int = 0
     unread: int = 0
+    none: int = 0
     removed: int = 0
     moved: int = 0
     restored: int = 0
@@ -145,6 +147,17 @@ def grouped(
     for subject in (*SUBJECTS, None):
         if subject in found:
             yield subject, sorted(found[subject], key=lambda each: each[1].seqs[-1], reverse=True)
+
+
+def of_no_significance(report: Report) -> str:
+    """How many edits without significance there are of each class: `6 boilerplate, 1 encoding`; or nothing."""
+    kinds = Counter(
+        entry.edit.kind
+        for document in report.documents
+        for entry in document.entries
+        if entry.category == "none" and entry.edit is not None
+    )
+    return ", ".join(f"{kinds[kind]:,} {kind}" for kind in CLASSES if kinds[kind])
 
 
 def record(report: Report) -> dict[str, Any]:

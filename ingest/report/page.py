@@ -12,7 +12,17 @@ from html import escape as quote
 from ingest import escape
 from ingest.history import observation
 from ingest.report import chart
-from ingest.report.model import CATEGORIES, Category, Document, Entry, Report, Sentence, Stretch, grouped
+from ingest.report.model import (
+    CATEGORIES,
+    Category,
+    Document,
+    Entry,
+    Report,
+    Sentence,
+    Stretch,
+    grouped,
+    of_no_significance,
+)
 from ingest.report.style import STYLE
 
 _POLICY = "default-src 'none'; style-src 'unsafe-inline'"
@@ -83,8 +93,9 @@ def _summary(report: Report) -> Iterator[str]:
     rows = [
         ("Changed silently", counts.silent, "substantive, and no notice of that version says so"),
         ("Changed in the open", counts.open, "substantive, and a notice of that version says so"),
-        ("Cosmetic", counts.cosmetic, "says the same: spelling, typography, white space, date, encoding"),
+        ("Cosmetic", counts.cosmetic, "says the same: spelling, typography, white space, date"),
         ("Not compared", counts.unread, "the bytes changed; there is no text to compare"),
+        ("Of no significance", counts.none, "other bytes of the same text, or boilerplate"),
         ("To and fro", counts.flips, "of the above: between two texts, told once"),
         ("Added", counts.added, "documents"),
         ("Removed", counts.removed, ""),
@@ -96,7 +107,7 @@ def _summary(report: Report) -> Iterator[str]:
     yield '<thead><tr><th scope="col">What</th><th scope="col">Entries</th><th scope="col">Meaning</th></tr>'
     yield "</thead><tbody>"
     for words, number, meaning in rows:
-        dim = "" if number else ' class="none"'
+        dim = "" if number else ' class="zero"'
         yield f'<tr{dim}><th scope="row">{words}</th><td class="n">{number:,}</td><td>{meaning}</td></tr>'
     yield "</tbody></table>"
     watched = f"Watched: {observation.MEANS['watched']}; see"
@@ -138,7 +149,7 @@ def _edits(report: Report) -> Iterator[str]:
     drawn: dict[tuple[str, str | None, bytes], int] = {}  # the documents whose line was drawn, by number
     for category in CATEGORIES:
         groups = list(grouped(report, category))
-        if not groups or category == "cosmetic":
+        if not groups or category in ("cosmetic", "none"):
             continue
         yield f'<section id="{category}"><h2>{chart.LABELS[category].capitalize()}</h2>'
         for subject, found in groups:
@@ -160,6 +171,8 @@ def _edits(report: Report) -> Iterator[str]:
             reason = "" if entry.edit is None else _text(entry.edit.reason)
             yield f"<li>{_where(document, entry, several=several)} {report.shown(entry.since)} {reason}</li>"
         yield f"</ul>{_beyond(len(cosmetic))}</section>"
+    if without := of_no_significance(report):
+        yield f'<section id="none"><h2>Of no significance</h2><p>{without}</p></section>'
 
 
 def _where(document: Document, entry: Entry, *, several: bool) -> str:

@@ -8,6 +8,7 @@ _CATEGORIES = {
     "open": ("#1b5e9e", "#82b8f2"),
     "cosmetic": ("#5f6b66", "#9fb0a8"),
     "unread": ("#6a4a86", "#c5a3e6"),
+    "none": ("#75653a", "#cfc08a"),
     "other": ("#4a4f57", "#b4bac4"),
     "scanned": ("#8a5300", "#f0b35a"),
 }
@@ -36,7 +37,7 @@ caption{text-align:left;font-size:.85rem}
 th,td{text-align:left;vertical-align:top;padding:.3rem .6rem .3rem 0;border-bottom:1px solid var(--line)}
 thead th{font-size:.85rem;color:var(--soft);white-space:nowrap}tbody th{font-weight:600;white-space:nowrap}
 td.n{text-align:right;font-variant-numeric:tabular-nums;padding-right:1.2rem}
-.summary{width:auto}.none{color:var(--soft)}.none th{font-weight:400}
+.summary{width:auto}.zero{color:var(--soft)}.zero th{font-weight:400}
 article{margin:1.2rem 0;padding:.2rem 1rem 1rem;background:var(--panel);border:1px solid var(--line);
 border-radius:6px}
 .why{font-size:.92rem}

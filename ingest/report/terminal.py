@@ -7,7 +7,16 @@ from collections.abc import Iterator
 from ingest import escape
 from ingest.history import observation
 from ingest.report.chart import LABELS, SUBJECTS
-from ingest.report.model import CATEGORIES, Category, Document, Entry, Report, Sentence, grouped
+from ingest.report.model import (
+    CATEGORIES,
+    Category,
+    Document,
+    Entry,
+    Report,
+    Sentence,
+    grouped,
+    of_no_significance,
+)
 
 LISTED = 20  # of a kind that is only listed
 _SENTENCES = 8  # of an entry
@@ -32,10 +41,14 @@ def lines(report: Report) -> Iterator[Line]:
     yield "", ", ".join(f"{number:,} {words}" for number, words in named) or "nothing changed"
     several = len({document.root for document in report.documents}) > 1
     for category in CATEGORIES:
-        if category != "cosmetic":
+        if category not in ("cosmetic", "none"):
             yield from _category(report, category, several=several)
     for name, kind in (*_PLAIN, ("cosmetic", "")):
         yield from _listed(report, name, kind, several=several)
+    if without := of_no_significance(report):
+        yield "", ""
+        yield "head", LABELS["none"]
+        yield "", f"  {without}"
     yield from _coverage(report)
 
 

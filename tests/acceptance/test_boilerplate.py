@@ -42,7 +42,12 @@ def test_all_that_tells_an_edit_heeds_the_root_s_boilerplate(muted: Place, each_
     (real,) = ask.records("log", "--flag", "silent")
     assert [(fact["before"], fact["after"]) for fact in real["edit"]["facts"]] == [("Monday", "Tuesday")]
     counts = ask.record("report")["counts"]
-    assert (counts["silent"], counts["cosmetic"]) == (1, 1)
+    assert (counts["silent"], counts["cosmetic"], counts["none"]) == (1, 0, 1)
+    told = ask.ask("report").text.splitlines()
+    assert told[1] == "1 changed silently, 1 of no significance, 1 added"
+    assert told[told.index("of no significance") + 1] == "  1 boilerplate"
+    page = ask.ask("report", "--html", "-").text
+    assert '<section id="none"><h2>Of no significance</h2><p>1 boilerplate</p></section>' in page
     (differs,) = ask.records("diff", "--from", "seq:1", "--to", "seq:2", code=1)
     assert (differs["class"], differs["significance"]) == ("boilerplate", "none")
     # who has no such settings is told otherwise, from the same index, and the record is the same

@@ -109,7 +109,7 @@ def test_each_kind_of_edit_is_told_once_with_its_sentences(each_place: Place) ->
     report = place.command.record("report", "--since", "seq:8")
 
     assert report["counts"] == {
-        "added": 0, "silent": 2, "open": 1, "cosmetic": 1, "unread": 1, "removed": 1,
+        "added": 0, "silent": 2, "open": 1, "cosmetic": 1, "unread": 1, "none": 0, "removed": 1,
         "moved": 1, "restored": 0, "rejected": 0, "flips": 1,
     }  # fmt: skip
     assert entries(report) == {

@@ -75,7 +75,11 @@ def test_where_room_is_little_the_file_and_what_changed_come_first() -> None:
         ("amount “12,000 euros” to “13,000 euros”", 30, "amount “12,000…” to “13,000 …”"),
         ("amount “12,000 euros” to “12,000 pounds”", 30, "amount “…euros” to “…pounds”"),
         ("amount “5” to “12,000 euros in the end”", 30, "amount “5” to “12,000 euros …”"),
-        ("name “Jan Jansen” to “Piet Pietersen”, date “12 May” to “13 May”", 30, "name “Jan Jan…” to “Piet Pi…”…"),
+        (
+            "name “Jan Jansen” to “Piet Pietersen”, date “12 May” to “13 May”",
+            30,
+            "name “Jan Jan…” to “Piet Pi…”…",
+        ),
         ("amount “12,000 euros” to “13,000 euros”", 20, "amount “12,000 euro…"),
         ("3 sentences added, 2 removed", 20, "3 sentences added, …"),
     ],

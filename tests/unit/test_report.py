@@ -79,7 +79,7 @@ def test_only_two_texts_in_turn_are_folded(steps: list[Step], expected: list[tup
         ("substantive", True, "silent"),
         ("substantive", False, "open"),
         ("cosmetic", None, "cosmetic"),
-        ("none", None, "cosmetic"),
+        ("none", None, "none"),
     ],
 )
 def test_each_edit_has_one_category(significance: str, silent: bool | None, category: str) -> None:
