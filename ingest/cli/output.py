@@ -15,7 +15,7 @@ import click
 import msgspec
 
 from ingest import escape
-from ingest.change_line import ARROW, fit
+from ingest.change_line import ARROW, fit, fit_path
 from ingest.cli.pager import Pager, PagerMissing
 from ingest.width import width
 
@@ -206,7 +206,7 @@ def columns() -> int | None:
 def change_line(row: Any, *, root: bool = False, edit: Summary | None = None, taken: int = 0) -> str:
     """A change for people: what happened, to what, and to which version, and the edit that it made.
 
-    With an edit it fits a terminal, of which `taken` columns are taken before it.
+    It fits a terminal, of which `taken` columns are taken before it.
     """
     kind, from_path, no, why = row.type, row.from_path, row.version, row.reason
     where = escape.name(escape.path(row.path or b""))
@@ -216,11 +216,12 @@ def change_line(row: Any, *, root: bool = False, edit: Summary | None = None, ta
         where, came = f"{prefix}{where}", None if came is None else f"{prefix}{came}"
     version = f" @{no}" if no and kind not in ("deleted", "rejected") else ""
     reason = f" ({why})" if why else ""
-    if edit is None:
-        where = where if came is None else f"{came}{ARROW}{where}"
-        return f"{kind_of(kind)} {where}{version}{reason}"
     wide = columns()
     room = None if wide is None else wide - taken - max(len(kind), 9) - 1 - len(version) - width(reason)
+    if edit is None:
+        whole = where if came is None else f"{came}{ARROW}{where}"
+        where = whole if room is None or width(whole) <= room else fit_path(where, came, room)
+        return f"{kind_of(kind)} {where}{version}{reason}"
     where, told = fit(where, came, edit.words, escape.name(edit.reason), room)
     return f"{kind_of(kind)} {where}{version}{reason}{paint(told, dim=True)}"
 

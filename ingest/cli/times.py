@@ -15,6 +15,7 @@ from ingest.cli.output import header, note
 from ingest.moments import Calendar
 
 _SYSTEM = "/etc/localtime"
+_COLUMN = 19  # columns of a moment without its offset
 # The head of a zone file that holds one type of time and no change of it: its last line, a rule, says all.
 _HEAD = (
     b"TZif2" + bytes(15) + b"".join(n.to_bytes(4, "big") for n in (0, 0, 0, 0, 1, 4)) + bytes(6) + b"UTC\0"
@@ -75,13 +76,20 @@ class Times:
 
     def __init__(self) -> None:
         self._named: timedelta | None = None
+        self._width = 0
 
-    def header(self, columns: str) -> None:
-        """The names of the columns, on a terminal only; `{}` stands where the offset of now is named."""
+    def header(self, before: str, name: str, after: str) -> None:
+        """The names of the columns, on a terminal only; `name` is of the moments, with the offset of now."""
         now = calendar()
         offset = moments.offset_at(now.now, now.zone)
-        if header(columns.format(moments.offset_name(offset))):
+        if header(f"{before}{f'{name} ({moments.offset_name(offset)})':<{_COLUMN}}{after}"):
             self._named = offset
+
+    def column(self, micros: int) -> str:
+        """One of them, as wide as the first: without a header that one has its offset."""
+        shown = self.show(micros)
+        self._width = self._width or len(shown)
+        return shown.ljust(self._width)
 
     def show(self, micros: int) -> str:
         """One of them. It has its offset where it differs from the one that was named, or occurs twice."""

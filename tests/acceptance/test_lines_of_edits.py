@@ -39,6 +39,34 @@ def test_log_tells_an_edit_in_one_line_that_fits_a_terminal(each_place: Place) -
         place.command.ask("index", "update")
 
 
+def test_every_line_of_a_log_stands_under_its_head_and_fits(place: Place) -> None:
+    place.write(LONG, TEXT)
+    place.scan()
+    (place.root / LONG).rename(place.root / f"politics/{'b' * 80}.txt")
+    place.scan()
+    (place.root / f"politics/{'b' * 80}.txt").unlink()
+    place.scan()
+    for zone, named in (("UTC", "UTC"), ("Asia/Tokyo", "+09:00")):
+        variables = {**place.command.variables, "COLUMNS": "100", "TZ": zone}
+        ask = dataclasses.replace(place.command, variables=variables)
+        shown = [re.sub("\x1b\\[[0-9;]*m", "", line).rstrip() for line in styled(ask, "log")]
+        piped = ask.ask("log").text.splitlines()
+
+        assert (len(shown), f"when ({named})" in shown[0]) == (4, True)
+        assert [line for line in shown if width(line) > 100] == []
+        kinds = ("change", "deleted", "moved", "created")
+        assert len({line.index(kind) for line, kind in zip(shown, kinds, strict=True)}) == 1
+        assert len({line.index(kind) for line, kind in zip(piped, kinds[1:], strict=True)}) == 1
+        assert (LONG in piped[2], LONG in shown[3]) == (True, False)
+
+
+def test_a_scan_writes_numbers_in_one_way(place: Place) -> None:
+    for number in range(1001):
+        place.write(f"{number}.txt", "")
+
+    assert place.command.ask("scan", place.root, "-q").text.startswith("1,001 files, 1,001 created (")
+
+
 def test_the_daemon_says_which_signal_stopped_it(place: Place) -> None:
     for number in (signal.SIGTERM, signal.SIGINT):
         with place.watch() as daemon:

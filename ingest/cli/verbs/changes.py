@@ -149,7 +149,7 @@ def _told(
     if not as_json():
         for row in rows:
             number = paint(f"#{row.seq:<6}", fg="yellow")
-            yield f"{number} {change_line(row, root=True)}"
+            yield f"{number} {change_line(row, root=True, taken=8)}"
         return
     from ingest import records
     from ingest.history import texts

@@ -52,7 +52,7 @@ def command(root: str | None, since: str | None, until: str | None, doc: str | N
             times = Times()
             if not as_json():
                 name = f"{'root':<{width}}  " if width else ""
-                times.header(f"{name}{'state':<10} {'from ({})':<16}      {'to':<19}  why")
+                times.header(f"{name}{'state':<10} ", "from", f"      {'to':<19}  why")
             for known in roots:
                 runs = alive.get(known.uid.hex()) if known.host == here else None
                 found = observation.root_coverage(
@@ -84,5 +84,6 @@ def _show(root: str, interval: Any, *, width: int, times: Times) -> None:
     state = paint(f"{interval.state:<10}", fg=_COLOUR[interval.state])
     reason = f"  ({escape.name(interval.reason)})" if interval.reason else ""
     name = f"{escape.name(root):<{width}}  " if width else ""
-    begin, until = times.show(interval.since), "now" if interval.until is None else times.show(interval.until)
+    begin = times.column(interval.since)
+    until = "now" if interval.until is None else times.show(interval.until)
     line(f"{name}{state} {begin}  to  {until:<19}{reason}".rstrip())

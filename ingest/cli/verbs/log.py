@@ -84,10 +84,10 @@ def command(
                 emit(record)
             return
         times = Times()
-        times.header(f"{'seq':<7} {'when ({})':<16}  {'change':<9} path")
+        times.header(f"{'seq':<7} ", "when", f"  {'change':<9} path")
         for row, edit in _with_edits(store, connection, rows, rules):
             number = f"#{row.seq:<6}"
-            when = times.show(row.recorded_at)
+            when = times.column(row.recorded_at)
             taken = len(number) + len(when) + 3
             told = change_line(row, root=several, edit=edit, taken=taken)
             line(f"{paint(number, fg='yellow')} {when}  {told}")

@@ -90,11 +90,11 @@ def command(roots: tuple[str, ...], adopt: bool, accept_shortened_log: bool) -> 
              "seq": head, "seconds": round(seconds, 3)}
         )  # fmt: skip
     else:
-        told = ", ".join(f"{counts[kind]} {kind}" for kind in kinds if counts.get(kind))
+        told = ", ".join(f"{counts[kind]:,} {kind}" for kind in kinds if counts.get(kind))
         line(f"{counted(files, 'file')}, {told or 'nothing changed'} ({seconds:.1f} s)")
     flush()
     if rejected:
-        note(f"{rejected} {'file is' if rejected == 1 else 'files are'} rejected: ingest ls --rejected")
+        note(f"{rejected:,} {'file is' if rejected == 1 else 'files are'} rejected: ingest ls --rejected")
     _say_of_index(store)
     store.dispose()
     if lost:
