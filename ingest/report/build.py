@@ -106,6 +106,7 @@ def build(
         documents=tuple(documents),
         coverage=tuple(_coverage(connection, key, begin, end, calendar.now)),
         zone=calendar.zone,
+        several=root is None and len(roots.every(connection)) > 1,
     )
 
 

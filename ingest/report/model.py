@@ -92,7 +92,8 @@ class Report(msgspec.Struct, frozen=True, kw_only=True):
     """A period: the changes from `first_seq` to `last_seq` (one less where there are none).
 
     Of one document or of paths that begin with `prefix` alone, where one is given. `zone` is for its readers:
-    times are shown to people as they are there.
+    times are shown to people as they are there. `several` says that it is of a store with several roots and not
+    limited to one: then each path is told with its root.
     """
 
     since: int
@@ -106,6 +107,7 @@ class Report(msgspec.Struct, frozen=True, kw_only=True):
     documents: tuple[Document, ...]
     coverage: tuple[Stretch, ...]
     zone: tzinfo = UTC
+    several: bool = False
 
     @property
     def scope(self) -> str:

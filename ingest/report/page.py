@@ -145,7 +145,6 @@ def _bars(report: Report) -> Iterator[str]:
 
 
 def _edits(report: Report) -> Iterator[str]:
-    several = len({document.root for document in report.documents}) > 1
     drawn: dict[tuple[str, str | None, bytes], int] = {}  # the documents whose line was drawn, by number
     for category in CATEGORIES:
         groups = list(grouped(report, category))
@@ -156,7 +155,7 @@ def _edits(report: Report) -> Iterator[str]:
             if subject is not None:
                 yield f"<h3>{chart.SUBJECTS[subject].capitalize()}</h3>"
             for document, entry in found:
-                yield _head(report, document, entry, several=several)
+                yield _head(report, document, entry)
                 key = (document.root, document.document, document.path)
                 if key not in drawn:
                     drawn[key] = len(drawn)
@@ -169,7 +168,7 @@ def _edits(report: Report) -> Iterator[str]:
         yield '<section id="cosmetic"><h2>Cosmetic</h2><ul>'
         for document, entry in cosmetic[:LISTED]:
             reason = "" if entry.edit is None else _text(entry.edit.reason)
-            yield f"<li>{_where(document, entry, several=several)} {report.shown(entry.since)} {reason}</li>"
+            yield f"<li>{_where(document, entry, several=report.several)} {report.shown(entry.since)} {reason}</li>"
         yield f"</ul>{_beyond(len(cosmetic))}</section>"
     if without := of_no_significance(report):
         yield f'<section id="none"><h2>Of no significance</h2><p>{without}</p></section>'
@@ -180,13 +179,13 @@ def _where(document: Document, entry: Entry, *, several: bool) -> str:
     return f"<code>{root}{_path(entry.path)}</code>"
 
 
-def _head(report: Report, document: Document, entry: Entry, *, several: bool) -> str:
+def _head(report: Report, document: Document, entry: Entry) -> str:
     """The head of an entry's article: what was edited, when, between which versions."""
     versions = f"version {entry.previous_version} to {entry.version}"
     if entry.versions:
         versions = f"versions {', '.join(map(str, entry.versions))}"
     badge = f'<span class="badge b-{entry.category}">{chart.said(entry)}</span>'
-    where = _where(document, entry, several=several)
+    where = _where(document, entry, several=report.several)
     head = f"<article><h4>{where} {badge} <time>{report.shown(entry.since)}</time>, {versions}</h4>"
     if not document.title:
         return head
@@ -256,7 +255,6 @@ def _side(sentence: Sentence, mark: str) -> str:
 
 
 def _lists(report: Report) -> Iterator[str]:
-    several = len({document.root for document in report.documents}) > 1
     for name, kind, heading in _PLAIN:
         found = [
             (document, entry)
@@ -270,7 +268,7 @@ def _lists(report: Report) -> Iterator[str]:
         yield '<thead><tr><th scope="col">When</th><th scope="col">Path</th>'
         yield '<th scope="col">More</th></tr></thead><tbody>'
         for document, entry in found[:LISTED]:
-            root = f"{_name(document.root)}/" if several else ""
+            root = f"{_name(document.root)}/" if report.several else ""
             more = (
                 f"from {_path(entry.from_path)}" if entry.from_path is not None else _text(entry.reason or "")
             )

@@ -39,12 +39,11 @@ def lines(report: Report) -> Iterator[Line]:
     named += [(number, name) for name, _ in _PLAIN if (number := getattr(counts, name))]
     named += [(counts.flips, "of these to and fro")] if counts.flips else []
     yield "", ", ".join(f"{number:,} {words}" for number, words in named) or "nothing changed"
-    several = len({document.root for document in report.documents}) > 1
     for category in CATEGORIES:
         if category not in ("cosmetic", "none"):
-            yield from _category(report, category, several=several)
+            yield from _category(report, category)
     for name, kind in (*_PLAIN, ("cosmetic", "")):
-        yield from _listed(report, name, kind, several=several)
+        yield from _listed(report, name, kind)
     if without := of_no_significance(report):
         yield "", ""
         yield "head", LABELS["none"]
@@ -56,12 +55,12 @@ def _where(document: Document, path: bytes, *, several: bool) -> str:
     return f"{f'{escape.name(document.root)}/' if several else ''}{escape.name(escape.path(path))}"
 
 
-def _category(report: Report, category: Category, *, several: bool) -> Iterator[Line]:
+def _category(report: Report, category: Category) -> Iterator[Line]:
     for subject, found in grouped(report, category):
         yield "", ""
         yield category, LABELS[category] if subject is None else f"{LABELS[category]}: {SUBJECTS[subject]}"
         for document, entry in found:
-            yield "", f"  {_where(document, entry.path, several=several)} {_versions(report, entry)}"
+            yield "", f"  {_where(document, entry.path, several=report.several)} {_versions(report, entry)}"
             yield from _edit(entry)
 
 
@@ -98,7 +97,7 @@ def _flat(text: str) -> str:
     return escape.name(" ".join(text.split()))
 
 
-def _listed(report: Report, name: str, kind: str, *, several: bool) -> Iterator[Line]:
+def _listed(report: Report, name: str, kind: str) -> Iterator[Line]:
     found = [
         (document, entry)
         for document in report.documents
@@ -109,10 +108,10 @@ def _listed(report: Report, name: str, kind: str, *, several: bool) -> Iterator[
         yield "", ""
         yield "head", name
     for document, entry in found[:LISTED]:
-        came = _where(document, entry.from_path, several=several) + " -> " if entry.from_path else ""
+        came = _where(document, entry.from_path, several=report.several) + " -> " if entry.from_path else ""
         reason = entry.edit.reason if entry.edit is not None and not kind else entry.reason
         more = f" ({escape.name(reason)})" if reason else ""
-        yield "", f"  {came}{_where(document, entry.path, several=several)}{more}"
+        yield "", f"  {came}{_where(document, entry.path, several=report.several)}{more}"
     if len(found) > LISTED:
         yield "", f"  and {len(found) - LISTED:,} more"
 

@@ -441,6 +441,11 @@ def test_with_several_roots_people_are_told_of_which(place: Place) -> None:
         "changed  one/a.txt @1 -> @2  substantive: rewrite",
         "deleted  two/b.txt @1",
     ]
+    # of one root alone in a period too, unless the report is limited to it
+    period = ("report", "--since", "#4", "--until", "#4")
+    assert any(line.startswith("  one/a.txt @1 -> @2") for line in command.ask(*period).text.splitlines())
+    assert "<code>one/a.txt</code>" in command.ask(*period, "--html", "-").text
+    assert "\n  a.txt @1 -> @2" in command.ask(*period, "--root", "one").text
 
 
 def test_a_path_is_taken_as_it_is_shown_where_there_are_several_roots(place: Place) -> None:
