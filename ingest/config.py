@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import re
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
@@ -75,6 +75,15 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
         """What the settings add to the rules by which edits are told."""
         own = {name: root.boilerplate for name, root in self.roots.items() if root.boilerplate}
         return Rules(self.notice_phrases, own)
+
+    def of_no_root(self, known: Iterable[str]) -> list[str]:
+        """What to say of each table that is neither of a known root nor names a folder: it has no effect."""
+        names = set(known)
+        return [
+            f"[roots.{name}] is of no known root and has no path: it has no effect"
+            for name, root in self.roots.items()
+            if root.path is None and name not in names
+        ]
 
     def backend_of(self, name: str) -> Backend:
         """How a root is watched."""

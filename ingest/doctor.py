@@ -137,7 +137,10 @@ def _log(store: Store) -> Check:
 
 def _roots(store: Store, settings: Settings) -> Iterator[Check]:
     with store.read() as connection:
-        known = [root for root in roots.every(connection) if root.retired_at is None]
+        every = roots.every(connection)
+    known = [root for root in every if root.retired_at is None]
+    for words in settings.of_no_root(root.name for root in every):
+        yield Check("configuration", "warning", words, "ingest roots has the names")
     if not known:
         yield Check("roots", "warning", "no root is known", "run: ingest watch FOLDER")
     for root in known:

@@ -95,6 +95,8 @@ def test_a_diff_shows_boilerplate_dim(muted: Place) -> None:
     assert "\x1b[2m+1,400 shares\x1b[0m" in lines
     assert "\x1b[31m-The mayor resigned on Monday.\x1b[0m" in lines
     assert re.search("\x1b\\[2m\\[-1,377-\\]\x1b\\[0m", words) or re.search("\x1b\\[2m\\[-377-\\]", words)
+    assert "\x1b[2m shares\x1b[0m" in words  # the rest of the line too
+    assert "\x1b[31m[-Monday-]\x1b[0m\x1b[32m{+Tuesday+}\x1b[0m." in words
     assert "\x1b[31m[-Monday-]" in words
 
 
@@ -107,3 +109,16 @@ def test_a_pattern_that_tells_nothing_is_refused_with_file_and_key(muted: Place,
 
     assert str(file) in refusal.error
     assert "roots.root.boilerplate" in refusal.error
+
+
+def test_a_table_of_no_root_is_told(muted: Place) -> None:
+    said = "[roots.typo] is of no known root and has no path: it has no effect"
+    with (muted.folder / "ingest.toml").open("a") as file:
+        file.write('[roots.typo]\nboilerplate = ["* shares"]\n[roots.later]\npath = "/nowhere"\n')
+    muted.write("a.txt", FIRST)
+
+    assert said in muted.command.ask("scan", muted.root).note.splitlines()
+    warned = [each for each in muted.command.records("doctor") if each["check"] == "configuration"]
+    assert [(each["state"], each["detail"]) for each in warned] == [("warning", said)]
+    with muted.watch() as daemon:
+        assert daemon.wait_for("settings")["detail"] == said

@@ -214,14 +214,17 @@ def _show_hunk(hunk: Any, muted: Callable[[str], bool]) -> None:
 
 
 def _show_words(old: str, new: str, muted: Callable[[str], bool]) -> None:
-    """Changed words in place, with the lines around them; those in boilerplate are dim."""
+    """Changed words in place, with the lines around them; lines of boilerplate are dim."""
     from ingest.diff import sequences
 
     shown: list[str] = []
     a = b = 0
     for same, gone, came in sequences.words(old, new):
         if same:
-            shown.append(_shorten(escape.text(gone), first=not shown))
+            ends = tuple(
+                muted(_line_at(old, a + at)) and muted(_line_at(new, b + at)) for at in (0, len(gone))
+            )
+            shown.append(_dimmed(_shorten(escape.text(gone), first=not shown), muted, *ends))
         if gone and not same:
             dim = muted(_line_at(old, a))
             shown.append(paint(f"[-{escape.text(gone)}-]", fg=None if dim else "red", dim=dim or None))
@@ -230,6 +233,15 @@ def _show_words(old: str, new: str, muted: Callable[[str], bool]) -> None:
             shown.append(paint(f"{{+{escape.text(came)}+}}", fg=None if dim else "green", dim=dim or None))
         a, b = a + len(gone), b + len(came)
     line("".join(shown).rstrip("\n"))
+
+
+def _dimmed(text: str, muted: Callable[[str], bool], first: bool, last: bool) -> str:
+    """Unchanged text with boilerplate dim; of its first and last line, which go on beyond it, that is told."""
+    lines = text.split("\n")
+    dim = [first, *map(muted, lines[1:-1]), last] if len(lines) > 1 else [first]
+    return "\n".join(
+        paint(each, dim=True) if each and is_dim else each for each, is_dim in zip(lines, dim, strict=True)
+    )
 
 
 def _line_at(text: str, offset: int) -> str:

@@ -77,6 +77,8 @@ def command(roots: tuple[str, ...], adopt: bool, accept_shortened_log: bool) -> 
         )
     keys = {root.id for root in known}
     with store.read() as connection:
+        for words in chosen.of_no_root(root.name for root in _roots(connection)):
+            note(words)
         counts = _tell(connection, known, before, rules=chosen.edit_rules)
         rejected = sum(len(file_states.rejected(connection, key)) for key in keys)
         head = int(reader.head(connection).seq)

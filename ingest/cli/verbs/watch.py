@@ -41,6 +41,7 @@ def command(roots: tuple[str, ...], adopt: bool, backend: str | None, accept_sho
     from ingest.daemon.process import Daemon
     from ingest.disk import root_mark
     from ingest.store.migrate import open_or_create
+    from ingest.store.roots import every as every_root
 
     context = click.get_current_context()
 
@@ -68,5 +69,9 @@ def command(roots: tuple[str, ...], adopt: bool, backend: str | None, accept_sho
             clock=clock,
             tell=lambda words: log.warning("log_shortened", detail=words),
         )
+        with store.read() as connection:
+            names = [root.name for root in every_root(connection)]
+        for words in chosen.of_no_root(names):
+            log.warning("settings", detail=words)
         Daemon(store, known, settings=chosen, load=load, clock=clock, log=log, sink=sink).run()
     store.dispose()
