@@ -197,8 +197,8 @@ class Difference:
             reason = f"{survived:.0%} of the old sentences are still there, {came:.0%} of the new ones were"
             return "rewrite", "substantive", reason
         if self.facts:
-            named = ", ".join(show_fact(fact, "to") for fact in self.facts[:3])
-            return "factual", "substantive", named
+            named = list(dict.fromkeys(show_fact(fact, "to") for fact in self.facts))
+            return "factual", "substantive", ", ".join(named[:3])
         if not (counts.sentences_added or counts.sentences_removed or counts.sentences_moved):
             slips = self.wording.slips()
             if slips is not None:

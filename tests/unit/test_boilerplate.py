@@ -51,6 +51,9 @@ BODY = "The mayor of the town resigned on Monday. He had been in office for 10 y
         ("* of * read", "1 of 2 read", True),
         ("* of * read", "1 of 2 or 3 read", False),
         ("a+.[b", "a+.[b", True),
+        ("* shares", "- 1,204 shares", False),
+        ("- * shares", "- 1,204 shares", True),
+        ("* shares*", "**1,204 shares**", True),
     ],
 )
 def test_a_pattern_matches_a_whole_line_word_by_word(pattern: str, line: str, expected: bool) -> None:
@@ -187,3 +190,10 @@ def test_a_notice_that_is_boilerplate_announces_nothing() -> None:
     after = BODY.replace("10", "12") + "Last updated: 14:30\n"
 
     assert edit(BODY, after).silent is True
+
+
+def test_a_reason_tells_one_change_of_a_fact_once() -> None:
+    before = "".join(f"{who} has 1,204 shares of the firm.\n" for who in ("Anna", "Bert", "Carl"))
+    found = edit(before, before.replace("1,204", "1,377"), patterns=())
+
+    assert (len(found.facts), found.reason) == (3, "number “1,204” to “1,377”")
