@@ -1,9 +1,9 @@
-"""A change and its edit in one line that fits: the path is cut in its middle, the reason where it says least."""
+"""A change and its edit in one line that fits: the path is cut in its middle, the reason in its values."""
 
 from __future__ import annotations
 
-import os
 import re
+from itertools import takewhile
 
 from ingest.width import cut_end, cut_middle, width
 
@@ -19,8 +19,9 @@ def fit(path: str, came: str | None, what: str, reason: str, room: int | None) -
     """What a line shows of a path and of the edit made to it, in `room` columns; whole where that is None.
 
     `came` is the path before, of a document that moved; `what` the edit in a few words. All are escaped. The
-    two share what `what` leaves by halves, and what one does not need the other has; a path of more than twelve
-    columns leaves the reason 24. Where there is too little for both, `what` goes without `substantive`; where it is too little for a reason, the path has all of it.
+    two share what `what` leaves by halves, and what one does not need the other has; a path of more than
+    twelve columns leaves the reason 24. Where there is too little for both, `what` goes without
+    `substantive`; where it is too little for a reason, the path has all of it.
     """
     whole = path if came is None else f"{came}{ARROW}{path}"
     if room is None:
@@ -39,7 +40,7 @@ def fit(path: str, came: str | None, what: str, reason: str, room: int | None) -
 
 
 def cut_reason(reason: str, room: int) -> str:
-    """Cut a reason to `room` columns; of its first two values in quotes both are shown, where there is room."""
+    """Cut a reason to `room` columns; both of its first values in quotes are shown, if they fit."""
     values = _VALUES.match(reason)
     if width(reason) <= room or values is None or width(values[0]) < room:
         return cut_end(reason, room)
@@ -49,7 +50,7 @@ def cut_reason(reason: str, room: int) -> str:
     if left < 2 * _VALUE:
         return cut_end(reason, room)
     shown = _values(old, new, left)
-    alike = len(os.path.commonprefix((old, new)))
+    alike = sum(1 for _ in takewhile(lambda pair: pair[0] == pair[1], zip(old, new, strict=False)))
     if shown[0] != old and shown[1] != new and alike >= min(map(len, shown)) - 1:  # what differs was cut off
         shown = _values(f"…{old[alike:]}", f"…{new[alike:]}", left)
     return f"{head}{shown[0]}{between}{shown[1]}{close}{tail}"

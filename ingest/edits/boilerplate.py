@@ -83,7 +83,7 @@ def difference(old: Stripped, new: Stripped) -> tuple[str | None, str | None]:
 
 
 def same_rest(old: Stripped, new: Stripped) -> bool:
-    """Whether two texts are the same without their boilerplate and the blank lines where it stood in either."""
+    """Whether two texts are the same without their boilerplate and the blank lines where it stood."""
     if old.text.rstrip() == new.text.rstrip():
         return True
     lines, new_lines = _written_lines(old.text), _written_lines(new.text)

@@ -4,8 +4,8 @@ The class is the first that holds:
 
 * `wording`, when the texts are equal and the headline, which stands outside them, is another.
 * `encoding`: the texts are equal, and so is the date; only bytes changed, such as the encoding.
-* `boilerplate`: what differs is lines or sentences that the root's settings call so, the blank lines where they
-  stood, and nothing else.
+* `boilerplate`: what differs is lines or sentences that the root's settings call so, the blank lines where
+  they stood, and nothing else.
 * `redated`: the texts are equal and the date in the header is another, or the texts differ in lines alone
   that say when they were published.
 * `whitespace`: equal without white space.

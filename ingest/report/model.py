@@ -15,8 +15,8 @@ from ingest.escape import path_fields
 from ingest.store.coverage import Interval
 
 # What became of a text. `silent` and `open` divide what is substantive: a notice of that version says so, or
-# none does. `none` are the edits without significance, `cosmetic` every other; `unread`: there are no two texts
-# to compare.
+# none does. `none` are the edits without significance, `cosmetic` every other; `unread`: there are no two
+# texts to compare.
 Category = Literal["silent", "open", "cosmetic", "unread", "none"]
 CATEGORIES: tuple[Category, ...] = get_args(Category)
 
@@ -92,8 +92,8 @@ class Report(msgspec.Struct, frozen=True, kw_only=True):
     """A period: the changes from `first_seq` to `last_seq` (one less where there are none).
 
     Of one document or of paths that begin with `prefix` alone, where one is given. `zone` is for its readers:
-    times are shown to people as they are there. `several` says that it is of a store with several roots and not
-    limited to one: then each path is told with its root.
+    times are shown to people as they are there. `several` says that it is of a store with several roots and
+    not limited to one: then each path is told with its root.
     """
 
     since: int
@@ -152,7 +152,7 @@ def grouped(
 
 
 def of_no_significance(report: Report) -> str:
-    """How many edits without significance there are of each class: `6 boilerplate, 1 encoding`; or nothing."""
+    """How many edits without significance there are by class: `6 boilerplate, 1 encoding`; or nothing."""
     kinds = Counter(
         entry.edit.kind
         for document in report.documents

@@ -168,7 +168,8 @@ def _edits(report: Report) -> Iterator[str]:
         yield '<section id="cosmetic"><h2>Cosmetic</h2><ul>'
         for document, entry in cosmetic[:LISTED]:
             reason = "" if entry.edit is None else _text(entry.edit.reason)
-            yield f"<li>{_where(document, entry, several=report.several)} {report.shown(entry.since)} {reason}</li>"
+            where = _where(document, entry, several=report.several)
+            yield f"<li>{where} {report.shown(entry.since)} {reason}</li>"
         yield f"</ul>{_beyond(len(cosmetic))}</section>"
     if without := of_no_significance(report):
         yield f'<section id="none"><h2>Of no significance</h2><p>{without}</p></section>'

@@ -236,7 +236,7 @@ def _show_words(old: str, new: str, muted: Callable[[str], bool]) -> None:
 
 
 def _dimmed(text: str, muted: Callable[[str], bool], first: bool, last: bool) -> str:
-    """Unchanged text with boilerplate dim; of its first and last line, which go on beyond it, that is told."""
+    """Unchanged text with boilerplate dim; of its first and last line, which go on beyond it, it is told."""
     lines = text.split("\n")
     dim = [first, *map(muted, lines[1:-1]), last] if len(lines) > 1 else [first]
     return "\n".join(
