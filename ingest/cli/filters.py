@@ -56,8 +56,7 @@ class Filters(msgspec.Struct, frozen=True, kw_only=True):
 class Chosen(msgspec.Struct, frozen=True, kw_only=True):
     """The same, looked up in a store: what `reader.changes` takes; `edits` is what is wanted of edits."""
 
-    root: int | None
-    prefix: Prefix | None
+    prefix: Prefix
     type_: str | None
     among: Any
     edits: dict[str, str | None]
@@ -65,8 +64,12 @@ class Chosen(msgspec.Struct, frozen=True, kw_only=True):
     @property
     def words(self) -> dict[str, Any]:
         """The arguments of `reader.changes`."""
-        path = b"" if self.prefix is None else self.prefix.path
-        return {"root": self.root, "prefix": path, "type_": self.type_, "among": self.among}
+        return {
+            "root": self.prefix.root,
+            "prefix": self.prefix.path,
+            "type_": self.type_,
+            "among": self.among,
+        }
 
 
 def filters(function: Function) -> Function:
@@ -107,14 +110,13 @@ def look_up(connection: Connection, wanted: Filters) -> Chosen:
     from ingest.history import prefixes, queries
 
     root = queries.root_id(connection, wanted.root)
-    prefix = None if wanted.prefix is None else prefixes.of(connection, wanted.prefix, root)
+    prefix = prefixes.of(connection, wanted.prefix or "", root)
     among = None
     if wanted.of_edits:
         from ingest.index import stored_edits
 
         among = stored_edits.chosen(**wanted.edits)
     return Chosen(
-        root=root if prefix is None else prefix.root,
         prefix=prefix,
         type_=None if wanted.type_ is None else wanted.type_.removeprefix("document."),
         among=among,

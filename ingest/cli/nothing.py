@@ -11,11 +11,11 @@ if TYPE_CHECKING:
     from ingest.store.engine import Connection
 
 
-def say_why(connection: Connection, *, prefix: Prefix | None, language: str | None = None) -> None:
+def say_why(connection: Connection, *, prefix: Prefix, language: str | None = None) -> None:
     """Note on standard error what nobody has of what was asked for; nothing where somebody has it all."""
     from ingest.history import languages, prefixes
 
-    unknown = None if prefix is None else prefixes.unknown(connection, prefix)
+    unknown = prefixes.unknown(connection, prefix)
     spoken = None if language is None else languages.unknown(connection, language)
     for why in (unknown, spoken):
         if why is not None:

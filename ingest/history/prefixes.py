@@ -19,7 +19,10 @@ class Prefix(msgspec.Struct, frozen=True):
 
 
 def of(connection: Connection, words: str, root: int | None) -> Prefix:
-    """The prefix that a call names: below a root, whole, or `ROOT/PATH` as it is shown with several roots."""
+    """The prefix that a call names: below a root, whole, or `ROOT/PATH` as it is shown with several roots.
+
+    A root's name alone is that root, unless a path begins so.
+    """
     path = os.fsencode(words)
     every = [known for known in roots.every(connection) if root in (None, known.id)]
     if path.startswith(b"/"):
@@ -29,14 +32,18 @@ def of(connection: Connection, words: str, root: int | None) -> Prefix:
                 return Prefix(path.removeprefix(folder[:-1]).removeprefix(b"/"), known.id)
     path = path.removeprefix(b"./")
     for known in every:
-        shown = os.fsencode(known.name) + b"/"
-        if path.startswith(shown) and not prefixes.is_known(connection, path, root):
-            return Prefix(path.removeprefix(shown), known.id)
+        name = os.fsencode(known.name)
+        named = path == name or path.startswith(name + b"/")
+        if named and not prefixes.is_known(connection, path, root):
+            return Prefix(path.removeprefix(name).removeprefix(b"/"), known.id)
     return Prefix(path, root)
 
 
 def unknown(connection: Connection, prefix: Prefix) -> str | None:
-    """Why nothing can be found by this prefix: no path ever began so. None where one did."""
-    if not prefix.path or prefixes.is_known(connection, prefix.path, prefix.root):
+    """Why nothing can be found by this prefix: no path ever began so. None where one did, and for all."""
+    if (not prefix.path and prefix.root is None) or prefixes.is_known(connection, prefix.path, prefix.root):
         return None
+    if not prefix.path:
+        (name,) = (known.name for known in roots.every(connection) if known.id == prefix.root)
+        return f"nothing was ever found in the root '{name}'"
     return f"no path in the store begins with '{show(prefix.path)}'"

@@ -84,6 +84,24 @@ def test_a_prefix_means_the_same_to_every_verb(spoken: Place) -> None:
             assert sorted(record["path"] for record in found) == wanted, (words, prefix)
 
 
+def test_a_roots_name_is_that_root_and_one_in_which_nothing_was_found_is_said(place: Place) -> None:
+    for name, files in {"a": ["x.txt", "y.txt"], "b": ["a-z.txt"], "e": []}.items():
+        (place.folder / name).mkdir()
+        for file in files:
+            (place.folder / name / file).write_text(ENGLISH)
+        place.command.ask("scan", place.folder / name)
+    for words in (["ls"], ["log"], ["changes"], ["search", "council"]):
+        for prefix, wanted in {"b": ["a-z.txt"], "b/": ["a-z.txt"], "a/": ["x.txt", "y.txt"]}.items():
+            found = place.command.records(*words, "--prefix", prefix)
+            assert sorted(record["path"] for record in found) == wanted, (words, prefix)
+        # what a path begins with is that path
+        assert [each["path"] for each in place.command.records(*words, "--prefix", "a")] == ["a-z.txt"]
+        for asked in (["--prefix", "e"], ["--prefix", "e/"], ["--root", "e"]):
+            answer = place.command.ask(*words, *asked, json=True)
+            assert answer.out == b""
+            assert answer.note == "nothing was ever found in the root 'e'", (words, asked)
+
+
 def test_a_folder_asked_for_as_a_document_says_how_to_ask(spoken: Place) -> None:
     for name in ("news", "news/"):
         hint = spoken.command.refused("log", name, code=2).hint

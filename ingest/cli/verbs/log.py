@@ -61,7 +61,7 @@ def command(
             try:
                 target = queries.resolve(connection, doc, root=filters.root, until=last)
             except NotFound:
-                rejected = queries.never_read(connection, os.fsencode(doc), chosen.root)
+                rejected = queries.never_read(connection, os.fsencode(doc), chosen.prefix.root)
                 if rejected is None:
                     raise
                 path, words["root"], _ = rejected
