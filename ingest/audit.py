@@ -50,7 +50,8 @@ class Remark(msgspec.Struct, frozen=True):
 
 class Summary(msgspec.Struct):
     """What was looked at. `checked` has the names of what was, as far as it was finished, `not_checked`
-    those of the rest; `witnesses` are who was asked how long the log was, with the seq that each saw.
+    those of the rest; `witnesses` are who was asked how long the log was, with the seq that each saw. Where
+    there are none, its length is not checked.
     `bytes_read` are bytes of bodies, unpacked.
     """
 
@@ -174,7 +175,8 @@ def _history(
     summary.witnesses = {each.name: each.seq for each in asked.witnesses}
     for each in asked.contradictions:
         yield Finding("log_shortened", each.witness.name, each.detail)
-    _done(summary, "witnesses")
+    if asked.witnesses:
+        _done(summary, "witnesses")
 
 
 def _rows(store: Store, *, deep: bool) -> Iterator[Finding | Counts]:

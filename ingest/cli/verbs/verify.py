@@ -84,11 +84,14 @@ def _show(summary: Summary, findings: int, *, deep: bool) -> None:
     )
     line(f"tree root    {summary.changes}:{summary.tree_root}")
     _listed("checked", [_CHECKS[name] for name in summary.checked])
+    reaches = "witnesses" in summary.checked
     if summary.witnesses:
         seen = (f"{escape.name(name)} at {seq:,}" for name, seq in summary.witnesses.items())
         _listed("witnesses", list(seen))
     if summary.not_checked:
         _listed("not checked", [_CHECKS[name] for name in summary.not_checked])
+    if not reaches:
+        line("             the log's length: no lock file, index, cursor or daemon saw it")
     if deep:
         line(f"read         {counted(summary.bytes_read, 'byte')} of {counted(summary.versions, 'version')}")
     else:
@@ -100,8 +103,10 @@ def _show(summary: Summary, findings: int, *, deep: bool) -> None:
         )
     if findings:
         line(paint(counted(findings, "finding"), fg="red", bold=True))
+    elif not deep:
+        line(paint("nothing was found in what was checked", fg="green"))
     else:
-        line(paint("whole" if deep else "nothing was found in what was checked", fg="green"))
+        line(paint("whole" if reaches else "whole as far as the log reaches", fg="green"))
 
 
 def _listed(title: str, words: list[str]) -> None:
