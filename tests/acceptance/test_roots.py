@@ -131,6 +131,18 @@ def test_a_retired_root_is_watched_no_more_and_keeps_its_history(place: Place) -
     assert [root["name"] for root in place.command.record("status")["roots"]] == ["two"]
 
 
+def test_coverage_of_all_roots_has_a_retired_one(place: Place) -> None:
+    first, second = two(place)
+    place.command.ask("scan", first, second)
+    place.command.ask("roots", "retire", "one")
+
+    every = place.command.records("coverage")
+    assert every == [
+        interval for name in ("one", "two") for interval in place.command.records("coverage", name)
+    ]
+    assert [each["reason"] for each in every if each["root"] == "one"] == [None, "retired"]
+
+
 def _coverage(place: Place) -> list[tuple[str, str | None]]:
     return [(each["state"], each["reason"]) for each in place.command.records("coverage", "root")]
 

@@ -33,27 +33,31 @@ def command(root: str | None, since: str | None, until: str | None, doc: str | N
     from ingest.daemon.root_names import chosen
     from ingest.daemon.running import running
     from ingest.history import observation, queries
-    from ingest.store import coverage
+    from ingest.store import coverage, roots
 
     now = system_clock().wall()
     with opened() as store:
-        roots = chosen(store, [root] if root else [])
+        if root:
+            asked = chosen(store, [root])
+        else:
+            with store.read() as connection:
+                asked = roots.every(connection)
         here = socket.gethostname()
         alive = running(store)
         with store.read() as connection:
             first = None if since is None else queries.time_of(connection, since, calendar(), start=True)
             last = None if until is None else queries.time_of(connection, until, calendar())
             if doc is not None:
-                target = queries.resolve(connection, doc, root=roots[0].name if root else None)
-                roots = [known for known in roots if known.name == target.root]
+                target = queries.resolve(connection, doc, root=asked[0].name if root else None)
+                asked = [known for known in asked if known.name == target.root]
                 first = queries.born_at(connection, target) if first is None else first
             unsure = 0
-            width = max(4, *(len(escape.name(known.name)) for known in roots)) if len(roots) > 1 else 0
+            width = max(4, *(len(escape.name(known.name)) for known in asked)) if len(asked) > 1 else 0
             times = Times()
             if not as_json():
                 name = f"{'root':<{width}}  " if width else ""
                 times.header(f"{name}{'state':<10} ", "from", f"      {'to':<19}  why")
-            for known in roots:
+            for known in asked:
                 runs = alive.get(known.uid.hex()) if known.host == here else None
                 found = observation.root_coverage(
                     connection, known, now=now, since=first, until=last, running=runs
