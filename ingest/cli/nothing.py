@@ -5,18 +5,25 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from ingest.cli.output import note
+from ingest.cli.times import calendar
 
 if TYPE_CHECKING:
     from ingest.history.prefixes import Prefix
     from ingest.store.engine import Connection
 
 
-def say_why(connection: Connection, *, prefix: Prefix, language: str | None = None) -> None:
-    """Note on standard error what nobody has of what was asked for; nothing where somebody has it all."""
-    from ingest.history import languages, prefixes
+def say_why(
+    connection: Connection, *, prefix: Prefix, language: str | None = None, until: str | None = None
+) -> None:
+    """Note on standard error what nobody has of what was asked for; nothing where somebody has it all.
+
+    A period that ends, with `until`, before the record begins is one of which nothing is known.
+    """
+    from ingest.history import languages, prefixes, queries
 
     unknown = prefixes.unknown(connection, prefix)
     spoken = None if language is None else languages.unknown(connection, language)
-    for why in (unknown, spoken):
+    before = None if until is None else queries.before_record(connection, until, calendar(), prefix.root)
+    for why in (unknown, spoken, before):
         if why is not None:
             note(why)

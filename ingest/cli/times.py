@@ -7,12 +7,16 @@ import os
 import time
 from collections.abc import Mapping
 from datetime import UTC, timedelta, tzinfo
+from typing import TYPE_CHECKING
 
 import click
 
 from ingest import moments
 from ingest.cli.output import header, note
 from ingest.moments import Calendar
+
+if TYPE_CHECKING:
+    from ingest.store.engine import Connection
 
 _SYSTEM = "/etc/localtime"
 _COLUMN = 19  # columns of a moment without its offset
@@ -69,6 +73,15 @@ def note_unbegun(begins: Mapping[str, int | None]) -> None:
 
     for name, at in begins.items():
         note(f"left out: {begins_words(name, at, calendar())}")
+
+
+def note_to_come(connection: Connection, *words: str | None) -> None:
+    """Say of each moment that was asked for and lies in the future that nothing is known of it yet."""
+    from ingest.history.queries import is_to_come
+
+    for each in dict.fromkeys(words):
+        if each is not None and is_to_come(connection, each, calendar()):
+            note(f"{each} is still to come: what is told is as of now")
 
 
 class Times:

@@ -31,14 +31,15 @@ def root_coverage(
     until: int | None = None,
     running: bool | None = None,
 ) -> list[coverage.Interval]:
-    """How a root was observed; from `since` to its first scan it is `unrecorded`.
+    """How a root was observed; from `since` to its first scan it is `unrecorded`, without one from `until`
+    where that lies before.
 
     A daemon that was killed cannot say so: the time since its last heartbeat is blind, whether or not
     another daemon came to write it. `running` says whether its daemon runs; None, where that cannot be told,
     leaves it to the heartbeat's age.
     """
     found = coverage.intervals(connection, root.id, since=since, until=until)
-    before = _unrecorded(connection, root, since)
+    before = _unrecorded(connection, root, until if since is None else since)
     return [*before, *_with_kill(connection, root, found, now=now, running=running)]
 
 

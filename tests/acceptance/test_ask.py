@@ -54,7 +54,7 @@ def test_the_log_is_the_one_that_these_tests_ask(past: Past) -> None:
         ("@seq:3", FIRST),
         ("@seq:4", SECOND),
         ("@seq:6", SECOND),
-        ("@seq:99", THIRD),
+        ("@seq:9", THIRD),
         ("@{cursor:reader}", SECOND),
     ],
 )

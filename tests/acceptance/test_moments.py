@@ -18,6 +18,7 @@ from tests.forked import Quick
 
 _PRINTED = re.compile(r"\d{4}-\d\d-\d\d \d\d:\d\d:\d\d(?:Z|[+-]\d\d:\d\d)?|(?<!\S)#\d+")
 _RECORDED = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}Z")
+TO_COME = "2999-01-01 is still to come: what is told is as of now"
 TOGETHER = 12  # calls in one process
 # Whatever tells a moment to people or to programs.
 TELLING = (
@@ -245,6 +246,62 @@ def test_the_time_before_the_first_scan_is_unrecorded(past: Past) -> None:
     assert (
         "  root  unrecorded  2026-03-01 00:00:00  to  " in command.ask("report", "--since", "2026-03-01").text
     )
+
+
+def test_an_empty_answer_about_a_time_before_the_record_names_its_beginning(past: Past) -> None:
+    told = f"the record of root begins at {past.at(1)[:10]} {past.at(1)[11:19]}Z"
+    period = ("--since", "2025-01-01", "--until", "2025-02-01")
+    for words in (
+        ("log", *period),
+        ("log", "--until", "2025-02-01", "--root", "root"),
+        ("search", "council", "--all-versions", *period),
+        ("search", "council", "--until", "2025-02-01"),
+    ):
+        answer = past.command.ask(*words, json=True)
+        assert answer.out == b""
+        assert answer.note == f"nothing is known of 2025-02-01: {told}", words
+    assert past.command.ask("log", "--until", "seq:3", "--type", "rejected").note == ""
+
+    begins = past.command.records("coverage")[0]["from"]
+    until = past.command.ask("coverage", "--until", "2025-02-01", json=True)
+    assert until.note == ""
+    (only,) = until.records
+    assert (only["state"], only["from"], only["to"]) == (
+        *("unrecorded", "2025-02-01T23:59:59.999999Z"),
+        begins,
+    )
+
+
+# -- after the log's end ---------------------------------------------------------------------
+
+
+def test_a_change_that_the_log_does_not_have_is_refused_naming_the_last(past: Past) -> None:
+    target = past.folder / "out" / "export"
+    for words in taking("#10"):
+        if "--since" not in words or "--until" in words:
+            refused = past.command.refused(*words, code=2)
+            assert refused.error == "there is no change #10", words
+            assert refused.hint == "the last is #9", words
+        assert past.command.run(*(word.replace("#10", "#11") for word in words)).code == 2, words
+    past.command.refused("export", target, "--at", "seq:10", code=2)
+    assert not target.parent.exists()
+    # what comes after the last is a period: nothing has happened in it yet
+    assert past.command.records("log", "--since", "#10") == []
+    assert past.command.record("report", "--since", "#10")["documents"] == []
+
+
+def test_a_time_to_come_is_the_present_and_that_is_said(past: Past) -> None:
+    target = past.folder / "to come"
+    for words in taking("2999-01-01"):
+        if "restore" not in words:
+            answer = past.command.run(*words)
+            assert answer.code in (0, 1) or words == ("report", "--since", "2999-01-01"), answer
+            assert answer.note == TO_COME, words
+    answer = past.command.ask("export", target, "--at", "2999-01-01")
+    assert answer.note == TO_COME
+    assert past.command.records("ls", "--at", "2999-01-01") == past.command.records("ls")
+    for now in ("now", "today", past.at(9), "#9"):
+        assert past.command.ask("ls", "--at", now).note == ""
 
 
 def test_a_report_of_a_period_that_lies_before_the_record_is_refused(past: Past) -> None:

@@ -12,7 +12,7 @@ from ingest.cli import complete
 from ingest.cli.indexed import BEHIND, caught_up
 from ingest.cli.options import as_json, opened, verb
 from ingest.cli.output import emit, line, note, paged, paint
-from ingest.cli.times import Times, calendar
+from ingest.cli.times import Times, calendar, note_to_come
 
 
 @verb
@@ -36,6 +36,7 @@ def command(doc: str, rev: str | None, words: bool, deleted: bool, root: str | N
 
     with opened() as store, caught_up(store, most=BEHIND) as (connection, indexed):
         target, picked = queries.locate(connection, doc, calendar(), rev=rev, root=root)
+        note_to_come(connection, picked)
         if target.note:
             note(target.note)
         no = queries.pick(connection, target, picked, calendar())

@@ -17,7 +17,7 @@ from ingest.cli.filters import Chosen, Filters, chosen_changes, filters, look_up
 from ingest.cli.nothing import say_why
 from ingest.cli.options import NUMBER, as_json, opened, settings, verb
 from ingest.cli.output import change_line, emit, flush, has_no_reader, header, line, paint
-from ingest.cli.times import calendar
+from ingest.cli.times import calendar, note_to_come
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -75,6 +75,7 @@ def command(
         if since is not None:
             with store.read() as connection:
                 place = _after(connection, since)
+                note_to_come(connection, since)
         left = limit
         growth = _Growth(store) if follow else None
         first = True

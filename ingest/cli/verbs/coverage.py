@@ -10,7 +10,7 @@ import click
 from ingest import escape
 from ingest.cli.options import as_json, opened, system_clock, verb
 from ingest.cli.output import counted, emit, line, note, paint
-from ingest.cli.times import Times, calendar
+from ingest.cli.times import Times, calendar, note_to_come
 
 _COLOUR = {"watched": "green", "scanned": "yellow", "blind": "red", "unrecorded": "red"}
 
@@ -47,6 +47,7 @@ def command(root: str | None, since: str | None, until: str | None, doc: str | N
         with store.read() as connection:
             first = None if since is None else queries.time_of(connection, since, calendar(), start=True)
             last = None if until is None else queries.time_of(connection, until, calendar())
+            note_to_come(connection, since, until)
             if doc is not None:
                 target = queries.resolve(connection, doc, root=asked[0].name if root else None)
                 asked = [known for known in asked if known.name == target.root]

@@ -13,7 +13,7 @@ from ingest.cli import complete
 from ingest.cli.nothing import say_why
 from ingest.cli.options import as_json, is_quiet, opened, settings, verb
 from ingest.cli.output import TYPE_STYLES, emit, is_unread, keep_going, line, note, paged, paint
-from ingest.cli.times import calendar, note_unbegun
+from ingest.cli.times import calendar, note_to_come, note_unbegun
 
 if TYPE_CHECKING:
     from ingest.edits.edit import Edit
@@ -63,6 +63,7 @@ def command(
         left, right = _sides(words)
         a_target, a_rev = queries.locate(connection, left[0], calendar(), rev=left[1], root=root)
         b_target, b_rev = queries.locate(connection, right[0], calendar(), rev=right[1], root=root)
+        note_to_come(connection, a_rev, b_rev)
         for target in dict.fromkeys((a_target, b_target)):
             if target.note:
                 note(target.note)
@@ -273,6 +274,7 @@ def _corpus(from_: str, to: str | None, root: str | None, beginning: str | None)
             for name, at in queries.unbegun(connection, words, calendar(), root).items()
         }
         note_unbegun(without)
+        note_to_come(connection, from_, to)
         prefix = prefixes.of(connection, beginning or "", queries.root_id(connection, root))
         differences = snapshots.differences(
             connection, from_, to, calendar(), rules=rules, prefix=prefix, without=without.keys()

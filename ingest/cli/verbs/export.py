@@ -8,7 +8,7 @@ from ingest import escape
 from ingest.cli.options import as_json, is_quiet, opened, verb
 from ingest.cli.output import counted, emit, line
 from ingest.cli.progress import Bar
-from ingest.cli.times import calendar
+from ingest.cli.times import calendar, note_to_come
 
 
 @verb
@@ -31,6 +31,7 @@ def command(folder: str, at: str | None, root: str | None) -> None:
         until = reader.head(connection).seq
         if at is not None:
             until = queries.resolve_moment(connection, at, calendar())
+            note_to_come(connection, at)
             for name, begin in queries.unbegun(connection, at, calendar(), root).items():
                 raise UsageError(
                     f"not every root was known at {at}: {queries.begins_words(name, begin, calendar())}",

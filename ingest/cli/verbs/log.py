@@ -15,7 +15,7 @@ from ingest.cli.filters import Chosen, Filters, chosen_changes, filters, look_up
 from ingest.cli.nothing import say_why
 from ingest.cli.options import NUMBER, as_json, opened, settings, verb
 from ingest.cli.output import change_line, counted, emit, line, note, paged, paint
-from ingest.cli.times import Times, calendar
+from ingest.cli.times import Times, calendar, note_to_come
 
 if TYPE_CHECKING:
     from ingest.edits.edit import Summary
@@ -52,6 +52,7 @@ def command(
         words = chosen.words
         last = None if until is None else queries.resolve_moment(connection, until, calendar())
         after = 0 if since is None else queries.resolve_since(connection, since, calendar())
+        note_to_come(connection, since, until)
         if last is not None and after > last:
             raise UsageError(
                 "the period ends before it begins", hint="--since is its beginning, --until its end"
@@ -78,7 +79,7 @@ def command(
         )  # fmt: skip
         if reverse and limit is not None:
             rows = reversed(list(rows))
-        rows = _peeked(rows, connection, chosen)
+        rows = _peeked(rows, connection, chosen, until)
         if as_json():
             for record in records.changes(connection, rows, rules=rules, indexed=indexed):
                 emit(record)
@@ -93,14 +94,14 @@ def command(
             line(f"{paint(number, fg='yellow')} {when}  {told}")
 
 
-def _peeked(rows: Iterable[Row], connection: Connection, chosen: Chosen) -> Iterator[Row]:
+def _peeked(rows: Iterable[Row], connection: Connection, chosen: Chosen, until: str | None) -> Iterator[Row]:
     """The same rows; where there is none and can be none, a note says why."""
     found = False
     for row in rows:
         found = True
         yield row
     if not found:
-        say_why(connection, prefix=chosen.prefix)
+        say_why(connection, prefix=chosen.prefix, until=until)
 
 
 @contextmanager

@@ -11,7 +11,7 @@ from ingest.cli import complete
 from ingest.cli.nothing import say_why
 from ingest.cli.options import as_json, opened, verb
 from ingest.cli.output import emit, header, line, paint
-from ingest.cli.times import Times, calendar, note_unbegun
+from ingest.cli.times import Times, calendar, note_to_come, note_unbegun
 
 if TYPE_CHECKING:
     from ingest.history.prefixes import Prefix
@@ -67,6 +67,7 @@ def command(
         until = None
         if at is not None:
             until = queries.resolve_moment(connection, at, calendar())
+            note_to_come(connection, at)
             note_unbegun(queries.unbegun(connection, at, calendar(), root))
         json = as_json()  # there may be very many lines
         if not json:

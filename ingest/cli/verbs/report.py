@@ -12,7 +12,7 @@ from ingest.cli.indexed import BEHIND, caught_up
 from ingest.cli.options import as_json, opened, settings, verb
 from ingest.cli.output import emit, line, lines, note, paged
 from ingest.cli.progress import Bar
-from ingest.cli.times import calendar, note_unbegun
+from ingest.cli.times import calendar, note_to_come, note_unbegun
 
 if TYPE_CHECKING:
     from ingest.history.prefixes import Prefix
@@ -78,6 +78,7 @@ def command(
     ):
         target = None if doc is None else queries.resolve(connection, doc, root=root)
         below, root = _beginning(connection, prefix or "", root)
+        note_to_come(connection, since, until)
         report = build(
             connection, since=since, until=until, root=root, document=target,
             prefix=below.path, rules=rules, indexed=indexed, calendar=calendar(),

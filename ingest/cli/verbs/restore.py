@@ -10,7 +10,7 @@ from ingest import escape
 from ingest.cli import complete
 from ingest.cli.options import as_json, opened, verb
 from ingest.cli.output import counted, emit, line, note
-from ingest.cli.times import calendar
+from ingest.cli.times import calendar, note_to_come
 
 
 @verb
@@ -38,6 +38,7 @@ def command(doc: str, rev: str | None, to: str | None, force: bool, root: str | 
                 f"restore needs a version of {escape.path(target.path)}",
                 hint=f"its versions are @1 to @{target.last}: ingest restore {escape.path(target.path)}@1",
             )
+        note_to_come(connection, picked)
         if target.note:
             note(target.note)
         no = queries.pick(connection, target, picked, calendar())

@@ -15,7 +15,7 @@ from ingest.cli.indexed import caught_up
 from ingest.cli.nothing import say_why
 from ingest.cli.options import NUMBER, as_json, opened, verb
 from ingest.cli.output import emit, line, note, paint
-from ingest.cli.times import Times, calendar
+from ingest.cli.times import Times, calendar, note_to_come
 
 if TYPE_CHECKING:
     from ingest.index.fulltext.query import Clause
@@ -69,6 +69,7 @@ def command(
             since=None if since is None else queries.time_of(connection, since, calendar(), start=True),
             until=None if until is None else queries.time_of(connection, until, calendar()),
         )
+        note_to_come(connection, since, until)
         several = len(roots.every(connection)) > 1
         words = [term for clause in clauses for term in clause.wanted]
         times = Times()
@@ -85,7 +86,7 @@ def command(
                 when = [times.show(recorded[number]) for number in dict.fromkeys(ends)]
                 _show(record, words, when, several=several, whole=hit.is_whole)
         if not found:
-            say_why(connection, prefix=below, language=language)
+            say_why(connection, prefix=below, language=language, until=until)
 
 
 @contextmanager

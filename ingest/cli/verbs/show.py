@@ -11,7 +11,7 @@ from ingest import escape
 from ingest.cli import complete
 from ingest.cli.options import as_json, opened, verb
 from ingest.cli.output import emit, flush, note, paged, write
-from ingest.cli.times import calendar
+from ingest.cli.times import calendar, note_to_come
 
 
 @verb
@@ -37,6 +37,7 @@ def command(
 
     with opened() as store, store.read() as connection:
         target, picked = queries.locate(connection, doc, calendar(), rev=rev, root=root)
+        note_to_come(connection, picked)
         if target.note:
             note(target.note)
         no = queries.pick(connection, target, picked, calendar())
