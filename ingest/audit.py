@@ -12,7 +12,7 @@ from typing import Any, NamedTuple
 
 import msgspec
 
-from ingest import forked, leaf, merkle, moments, witnesses
+from ingest import forked, leaf, merkle, witnesses
 from ingest.errors import IntegrityError, SchemaMismatch
 from ingest.escape import path as show
 from ingest.ids import show_uid
@@ -41,11 +41,20 @@ class Finding(msgspec.Struct, frozen=True):
 
 
 class Remark(msgspec.Struct, frozen=True):
-    """Something that is as it was recorded, and that an auditor wants to know."""
+    """Something that is as it was recorded, and that an auditor wants to know: a version whose file had a
+    time that was still to come when it was read. Times are microseconds.
+    """
 
     what: str
     thing: str
-    detail: str
+    path: str
+    modified_at: int
+    observed_at: int
+
+    def detail(self, show: Callable[[int], str | None]) -> str:
+        """What there is to know, its times as they are shown."""
+        modified, observed = show(self.modified_at), show(self.observed_at)
+        return f"{self.path}: modified_at is {modified}, and it was read at {observed}"
 
 
 class Summary(msgspec.Struct):
@@ -257,8 +266,9 @@ def _clocks_differ(row: raw_rows.Change) -> Remark | None:
     return Remark(
         "clock",
         f"version {row.version_no} of document {_named(row.document_uid)}",
-        f"{_shown(row.path_bytes)}: modified_at is {moments.show(modified)}, and it was read at"
-        f" {moments.show(observed)}",
+        _shown(row.path_bytes),
+        modified,
+        observed,
     )
 
 

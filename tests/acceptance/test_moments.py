@@ -40,6 +40,7 @@ TELLING = (
     ("diff", "a.txt"),
     ("diff", "--from", "seq:3"),
     ("check",),
+    ("verify",),
 )
 
 

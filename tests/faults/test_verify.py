@@ -11,6 +11,7 @@ import time
 import uuid
 from collections.abc import Callable, Iterator
 from dataclasses import replace
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -158,6 +159,17 @@ def test_a_time_after_the_reading_is_a_remark_and_no_finding(site: Site) -> None
     assert (remark["what"], remark["error"]) == ("clock", False)
     assert "late.txt" in remark["detail"]
     assert (record["ok"], record["findings"], record["modified_after_observed"]) == (True, 0, 1)
+    (late,) = site.command.records("show", "late.txt")
+    assert remark["detail"] == (
+        f"late.txt: modified_at is {late['modified_at']}, and it was read at {late['observed_at']}"
+    )
+    # for people as everywhere: local, in whole seconds, the offset named once
+    modified, observed = (
+        f"{datetime.fromisoformat(late[name]) + timedelta(hours=3):%Y-%m-%d %H:%M:%S}"
+        for name in ("modified_at", "observed_at")
+    )
+    line = site.using(TZ="<+03>-3").command.ask("verify").text.splitlines()[0]
+    assert line.endswith(f"late.txt: modified_at is {modified}+03:00, and it was read at {observed}")
     assert "1 version modified after being read" in site.command.ask("verify", "--deep").text
 
 

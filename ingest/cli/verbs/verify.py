@@ -12,6 +12,7 @@ import msgspec
 from ingest import escape
 from ingest.cli.options import as_json, opened, verb
 from ingest.cli.output import counted, emit, keep_going, line, paint
+from ingest.cli.times import Times
 
 if TYPE_CHECKING:
     from ingest.audit import Summary
@@ -30,7 +31,7 @@ def command(deep: bool, expect: str | None) -> int:
 
     Exit: 0 nothing was found in what was checked; 2 usage; 4 no store; 5 something is not as it was recorded.
     """
-    from ingest import audit
+    from ingest import audit, moments
     from ingest.errors import UsageError
 
     keep_going()  # the exit code says what was found
@@ -44,15 +45,20 @@ def command(deep: bool, expect: str | None) -> int:
         expected = (int(seq), bytes.fromhex(root))
     summary = audit.Summary()
     findings = 0
+    times = Times()
     with opened() as store:
         for found in audit.verify(store, summary, deep=deep, expected=expected):
             is_finding = isinstance(found, audit.Finding)
             findings += is_finding
+            if isinstance(found, audit.Finding):
+                detail = found.detail
+            else:
+                detail = found.detail(moments.show if as_json() else times.show)
             if as_json():
-                emit({**msgspec.to_builtins(found), "error": is_finding})
+                emit({"what": found.what, "thing": found.thing, "detail": detail, "error": is_finding})
             else:
                 what = paint(f"{found.what:<10}", fg="red" if is_finding else "yellow")
-                line(f"{what} {escape.name(found.thing)}: {escape.name(found.detail)}")
+                line(f"{what} {escape.name(found.thing)}: {escape.name(detail)}")
     if as_json():
         emit({"ok": not findings, "findings": findings, **msgspec.to_builtins(summary)})
     else:
