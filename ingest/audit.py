@@ -380,7 +380,7 @@ def _bodies(connection: Connection) -> Iterator[Finding | int]:
         after, before = before, (row.document_id, row.no)
         try:
             base, raw = (raw if after == (row.document_id, row.no - 1) else None), None
-            raw = bodies.unpacked(connection, row, base, name="its bytes")
+            raw = bodies.unpacked(connection, row, base)
         except _DAMAGE as error:
             yield Finding("body", _version_named(row), str(error))
             continue

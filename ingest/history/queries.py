@@ -392,7 +392,8 @@ def _text(connection: Connection, target: Target, no: int, row: Row) -> str | No
     if row.text_sha256 is None:
         return None
     raw = b"" if row.text_blob_id is not None else bodies.get(connection, target.id, no)
-    return bodies.text(connection, raw, row, digest=row.text_sha256).decode()
+    with bodies.damage_named(connection, target.id, no):
+        return bodies.text(connection, raw, row, digest=row.text_sha256).decode()
 
 
 def raw_bytes(connection: Connection, target: Target, no: int) -> bytes:

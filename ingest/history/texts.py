@@ -26,4 +26,5 @@ def _text(connection: Connection, document: int | None, no: int | None, until: i
     if row is None or row.text_sha256 is None:
         return None
     raw = b"" if row.text_blob_id is not None else bodies.get(connection, document, no)
-    return bodies.text(connection, raw, row, digest=row.text_sha256).decode()
+    with bodies.damage_named(connection, document, no):
+        return bodies.text(connection, raw, row, digest=row.text_sha256).decode()

@@ -6,13 +6,15 @@ A keyframe lies in `blob`, once under its SHA-256, a delta in the row of its ver
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from itertools import groupby
 from weakref import WeakKeyDictionary
 
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection, Engine
 
-from ingest.errors import IntegrityError
+from ingest.errors import IntegrityError, StoreDamaged
+from ingest.escape import path as show
 from ingest.store import bulk, compression, tables
 from ingest.store.compression import Dictionary
 from ingest.store.deltas import Body, Chain, Packed
@@ -95,13 +97,13 @@ def last_packed(connection: Connection, wanted: Mapping[int, int]) -> dict[int, 
 
 def _unrolled(connection: Connection, found: Sequence[Row], document: int, no: int) -> Chain:
     """From the rows of a chain, its keyframe first."""
-    name = f"version {no} of document {document}"
-    if not found or found[-1].no != no:
-        raise IntegrityError(f"{name} is gone from the store")
     raw, deltas = None, 0
-    for row in found:
-        raw = unpacked(connection, row, raw, name=name, check=row.no == no)
-        deltas += len(row.delta or b"")
+    with damage_named(connection, document, no):
+        if not found or found[-1].no != no:
+            raise IntegrityError("it is gone from the store")
+        for row in found:
+            raw = unpacked(connection, row, raw, check=row.no == no)
+            deltas += len(row.delta or b"")
     assert raw is not None
     return Chain(raw, len(found) - 1, deltas, len(found[0].data or b""))
 
@@ -119,32 +121,46 @@ def run(connection: Connection, document: int, first: int, last: int) -> Iterato
             checked = row.no >= first
             if row.no > expected:
                 break
-            name = f"version {row.no} of document {document}"
-            raw = unpacked(connection, row, raw, name=name, check=checked)
+            with damage_named(connection, document, row.no):
+                raw = unpacked(connection, row, raw, check=checked)
             if checked:
                 yield row.no, raw
                 expected = row.no + 1
     if expected <= last:
-        raise IntegrityError(f"version {expected} of document {document} is gone from the store")
+        with damage_named(connection, document, expected):
+            raise IntegrityError("it is gone from the store")
 
 
-def unpacked(connection: Connection, row: Row, base: bytes | None, *, name: str, check: bool = True) -> bytes:
+@contextmanager
+def damage_named(connection: Connection, document: int, no: int) -> Iterator[None]:
+    """An IntegrityError within names the version, by its path where the document is still there."""
+    try:
+        yield
+    except StoreDamaged:
+        raise
+    except IntegrityError as error:
+        path = connection.execute(_PATH, {"document": document}).scalar_one_or_none()
+        name = f"{show(path)}@{no}" if isinstance(path, bytes) else f"version {no} of document {document}"
+        raise IntegrityError(f"{name}: {error.message}", hint="run: ingest verify --deep") from error
+
+
+_PATH = sa.select(tables.document.c.path_bytes).where(tables.document.c.id == sa.bindparam("document"))
+
+
+def unpacked(connection: Connection, row: Row, base: bytes | None, *, check: bool = True) -> bytes:
     """The bytes of a row that has `size`, `hash`, `delta`, `base_no`, `data` and `dictionary_id`.
 
     `base` are the bytes of the version before. Raises IntegrityError.
     """
     digest = row.hash if check else None
-    try:
-        if row.delta is not None:
-            if base is None or row.base_no != row.no - 1:
-                raise IntegrityError("the version that it is a delta against is gone from the store")
-            return compression.apply(base, row.delta, size=row.size, digest=digest)
-        if row.data is None:
-            raise IntegrityError("its bytes are gone from the store")
-        used = dictionary(connection, row.dictionary_id)
-        return compression.unpack(row.data, used, size=row.size, digest=digest)
-    except IntegrityError as error:
-        raise IntegrityError(f"{name}: {error.message}") from error
+    if row.delta is not None:
+        if base is None or row.base_no != row.no - 1:
+            raise IntegrityError("the version that it is a delta against is gone from the store")
+        return compression.apply(base, row.delta, size=row.size, digest=digest)
+    if row.data is None:
+        raise IntegrityError("its bytes are gone from the store")
+    used = dictionary(connection, row.dictionary_id)
+    return compression.unpack(row.data, used, size=row.size, digest=digest)
 
 
 BODY = (_version.no, _version.hash, _version.size, _version.base_no, _version.delta, _blob.data)

@@ -126,6 +126,27 @@ def test_whole_is_said_of_what_was_read(site: Site) -> None:
     assert not any(line.startswith("not checked") for line in lines)
 
 
+def test_damage_that_a_question_meets_is_told_of_a_path_and_a_version(site: Site) -> None:
+    site.write(x1="one")
+    site.command.ask("scan", site.root)
+    site.write(x1="two")
+    site.command.ask("scan", site.root)
+    edited(site, run("UPDATE blob SET data = zeroblob(9)"))
+    asked: dict[tuple[str | Path, ...], str] = {
+        ("show", "x1.txt@1"): "x1.txt@1: ",
+        ("show", "--raw", "x1.txt"): "x1.txt@2: ",
+        ("blame", "x1.txt"): "x1.txt@1: ",
+        ("diff", "x1.txt"): "x1.txt@1: ",
+        ("export", site.place / "out", "--at", "now"): "x1.txt@2: ",
+    }
+
+    for words, named in asked.items():
+        answer = site.command.run(*words)
+        assert answer.code == 5, answer
+        assert answer.error.startswith(named), answer
+        assert answer.hint == "run: ingest verify --deep", answer
+
+
 def test_the_logs_length_is_not_checked_where_nobody_else_saw_it(site: Site) -> None:
     site.write(a="one")
     site.command.ask("scan", site.root)
