@@ -26,9 +26,9 @@ _TIME = re.compile(
     re.ASCII,
 )
 _SEQ = re.compile(r"(?:seq:|#)(\d{1,18})", re.ASCII)
-_AGO = re.compile(r"(\d{1,9})(?:([smhdw])(?: ago)?| (second|minute|hour|day|week)s? ago)", re.ASCII)
+_AGO = re.compile(r"(\d{1,9})(?:([smhdw])(?i: ago)?|(?i: (second|minute|hour|day|week)s? ago))", re.ASCII)
 _UNITS = {"s": 1, "m": 60, "h": 3_600, "d": 86_400, "w": 7 * 86_400}
-FORMS = "write 2026-11-28, '2026-11-28 12:00', yesterday, 2d, '90 minutes ago', an RFC 3339 time, or seq:N"
+FORMS = "write 2026-11-28, '2026-11-28 12:00', yesterday, 2d, '90 minutes ago', RFC 3339, seq:N or #17"
 
 
 class Moment(msgspec.Struct, frozen=True):
@@ -80,13 +80,14 @@ def _parsed(words: str, calendar: Calendar, *, start: bool) -> Moment | None:
 
 
 def _time(words: str, calendar: Calendar, *, start: bool) -> int | None:
-    if words == "now":
+    day = words.lower()
+    if day == "now":
         return calendar.now
-    if words in ("today", "yesterday"):
+    if day in ("today", "yesterday"):
         today = datetime.fromtimestamp(calendar.now // _SECOND, calendar.zone).date()
-        return _of_day(today if words == "today" else today - _DAY, calendar.zone, start=start)
+        return _of_day(today if day == "today" else today - _DAY, calendar.zone, start=start)
     if found := _AGO.fullmatch(words):
-        unit = found[2] or found[3][0]
+        unit = found[2] or found[3][0].lower()
         return calendar.now - int(found[1]) * _UNITS[unit] * _SECOND
     if not (found := _TIME.fullmatch(words)):
         return None

@@ -66,7 +66,7 @@ def resolve_moment(connection: Connection, words: str, calendar: Calendar) -> in
     last = int(reader.head(connection).seq)
     if moment.seq is not None:
         return _within(moment.seq, last)
-    if words == "now":
+    if words.lower() == "now":
         return last  # by another clock the last change may be recorded a little later
     assert moment.time is not None
     return reader.seq_at(connection, moment.time)
@@ -91,7 +91,7 @@ def time_of(connection: Connection, words: str, calendar: Calendar, *, start: bo
     """The time that a moment means; of `seq:N` and of a cursor its label. Raises UsageError, NotFound."""
     place = _place_of(connection, words)
     moment = moments.Moment(seq=place) if place is not None else moments.parse(words, calendar, start=start)
-    if words == "now":
+    if words.lower() == "now":
         return max(calendar.now, int(reader.head(connection).recorded_at))
     if moment.time is not None:
         return moment.time

@@ -199,3 +199,25 @@ def test_the_feed_goes_on_after_a_number_and_from_a_moment_on(past: Past) -> Non
     assert told(str(2**59)) == []
     for words in ("-1", "x", str(2**63)):
         past.command.refused("changes", "--since", words, code=2)
+
+
+def test_a_cursor_that_move_makes_is_said_to_be_new(place: Place) -> None:
+    place.write("a.txt", "One.\n")
+    place.scan()
+
+    assert place.command.ask("cursors", "move", "typo", "1").note == "there was no cursor 'typo': it is made"
+    assert place.command.ask("cursors", "move", "typo", "0").note == ""
+
+
+def test_a_peek_says_how_far_it_looked_where_its_last_line_does_not(past: Past) -> None:
+    def note(*words: str) -> str:
+        return past.command.ask("changes", "--cursor", "unmade", "--peek", *words, json=True).note
+
+    moved = "ingest cursors move unmade 9"
+    assert note("--prefix", "gone.txt") == f"looked up to #9: {moved}"
+    assert note("--type", "rejected") == f"looked up to #9: {moved}"
+    # where the last line has that seq, or more may follow, it is the place
+    assert note() == ""
+    assert note("--prefix", "gone.txt", "--limit", "1") == ""
+    assert note("--since", "9") == ""
+    assert past.command.ask("changes", "--type", "rejected").note == ""

@@ -58,6 +58,18 @@ def test_an_instant_is_itself(words: str, time: int) -> None:
     assert both(words) == (time, time)
 
 
+@pytest.mark.parametrize("words", ["Yesterday", "NOW", "Today", "90 Minutes Ago", "2d Ago"])
+def test_words_for_times_are_taken_however_they_begin(words: str) -> None:
+    assert moments.is_moment(words)
+    assert moments.parse(words, HERE) == moments.parse(words.lower(), HERE)
+
+
+def test_the_hint_has_a_change_as_log_prints_it() -> None:
+    with pytest.raises(UsageError) as refused:
+        moments.parse("17", HERE)
+    assert "#17" in str(refused.value.hint)
+
+
 @pytest.mark.parametrize("words", ["seq:42", "#42"])
 def test_a_place_in_the_log_has_no_time(words: str) -> None:
     assert moments.parse(words, HERE) == moments.parse(words, HERE, start=True) == Moment(seq=42)
@@ -120,7 +132,6 @@ def test_without_an_offset_a_time_is_local(words: str, zone: tzinfo, first: str,
     "words",
     [
         "",
-        "Yesterday",
         "2021-02",
         "2021-02-30",
         "2021-2-3",

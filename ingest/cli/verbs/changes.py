@@ -12,11 +12,12 @@ from typing import TYPE_CHECKING
 
 import click
 
+from ingest import escape
 from ingest.cli import complete
 from ingest.cli.filters import Chosen, Filters, chosen_changes, filters, look_up
 from ingest.cli.nothing import say_why
 from ingest.cli.options import NUMBER, as_json, opened, settings, verb
-from ingest.cli.output import change_line, emit, flush, has_no_reader, header, line, paint
+from ingest.cli.output import change_line, emit, flush, has_no_reader, header, line, note, paint
 from ingest.cli.times import calendar, note_to_come
 
 if TYPE_CHECKING:
@@ -71,14 +72,12 @@ def command(
         cursors.check_name(cursor)
     with opened() as store:
         reader = _Cursor(store, cursor, stays=peek)
-        place = reader.place or 0
-        if since is not None:
-            with store.read() as connection:
-                place = _after(connection, since)
-                note_to_come(connection, since)
+        with store.read() as connection:
+            place = (reader.place or 0) if since is None else _after(connection, since)
+            note_to_come(connection, since)
         left = limit
         growth = _Growth(store) if follow else None
-        first = True
+        first, told_to = True, place
         while True:
             most = TEXTS if text else BATCH
             size = most if left is None else min(most, left)
@@ -101,14 +100,24 @@ def command(
                     line(each)
                 else:
                     emit(each)
+            if rows:
+                told_to = rows[-1].seq
             flush()
             reader.move(place)
             if left is not None:
                 left -= len(rows)
             if left == 0 or (len(rows) < size and growth is None):
+                if cursor is not None and peek:
+                    _say_place(cursor, place, told_to)
                 return
             if len(rows) < size and growth is not None:
                 growth.wait(place)
+
+
+def _say_place(cursor: str, place: int, told_to: int) -> None:
+    """Note where the cursor may be moved to, where what was told ends before: the rest was not wanted."""
+    if place > told_to:
+        note(f"looked up to #{place}: ingest cursors move {escape.name(cursor)} {place}")
 
 
 def _after(connection: Connection, words: str) -> int:

@@ -9,7 +9,7 @@ import click
 
 from ingest import escape
 from ingest.cli.options import as_json, opened, verb
-from ingest.cli.output import emit, header, line
+from ingest.cli.output import emit, header, line, note
 
 if TYPE_CHECKING:
     from ingest.store.engine import Connection
@@ -50,8 +50,11 @@ def command(words: tuple[str, ...]) -> None:
             witnesses.require_agreement(store)  # a cursor may be the only one that saw more
             with store.write() as connection:
                 seq, last = _place(connection, rest[1])
+                is_new = cursors.place(connection, name) is None
                 cursors.move(connection, name, seq)
             _show(name, seq, last, 0)
+            if is_new:
+                note(f"there was no cursor '{escape.name(name)}': it is made")
         elif (verb_, len(rest)) == ("remove", 1):
             name = cursors.check_name(rest[0])
             witnesses.require_agreement(store)  # a cursor may be the only one that saw more
