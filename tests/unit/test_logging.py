@@ -73,11 +73,12 @@ def test_an_edit_is_one_line_that_fits_a_terminal(path: str, came: str | None) -
     (line,) = terminal.getvalue().splitlines()
     assert width(line) <= 100
     assert "#12 changed   news: " in line
-    assert " @2  substantive: factual, silent, headline" in line
+    assert " @2  factual, silent, headline: number “three” to “two”" in line
     (whole,) = pipe.getvalue().splitlines()
     assert path in whole
     assert whole.endswith(
-        "silent, headline: number “three” to “two”, amount “5 million euros” to “50 million euros”"
+        " @2  substantive: factual, silent, headline: "
+        "number “three” to “two”, amount “5 million euros” to “50 million euros”"
     )
 
 
