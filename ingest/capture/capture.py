@@ -276,6 +276,7 @@ class Capture:
             long = file_states.long_paths(
                 connection, self.root
             )  # the walk cannot miss them: they have stand-ins
+        racy = [path for path in racy if path not in self.settler]  # what waits is read when it rests
         yield from self._look_at([*long, *racy, *missing], cause)
         for start in range(0, len(newcomers), BATCH):
             now = self.clock.monotonic()

@@ -72,7 +72,7 @@ def test_a_damaged_link_is_named_with_all_that_hang_on_it(store: Store) -> None:
         )
     with store.read() as connection:
         assert bodies.get(connection, key, 9)
-        with pytest.raises(IntegrityError, match="^a.txt@12: "):
+        with pytest.raises(IntegrityError, match=r"^a\.txt@12: "):
             bodies.get(connection, key, 12)
     named = [finding.thing.split()[1] for finding in findings(store) if finding.what == "body"]
 
