@@ -52,11 +52,13 @@ class Stderr:
     """Writes lines to a stream that may be full or closed: a log line is not worth the service.
 
     Nor is it worth a wait: where nobody reads the stream any more, what the main thread has to say is
-    left out. Other threads wait. `errors` counts what could not be written.
+    left out. Other threads wait. `errors` counts what could not be written; `for_eyes` says whether a
+    terminal shows lines that are no JSON.
     """
 
-    def __init__(self, stream: TextIO) -> None:
+    def __init__(self, stream: TextIO, *, for_eyes: bool = False) -> None:
         self._stream = stream
+        self.for_eyes = for_eyes
         self._patience = PATIENCE
         self.errors = 0
 
@@ -103,14 +105,14 @@ def configure(*, level: str, format_: str, stream: TextIO | None = None) -> Stde
     import structlog
 
     stream = sys.stderr if stream is None else stream
-    sink = Stderr(stream)
-    on_terminal = format_ == "console" or (format_ == "auto" and stream.isatty())
+    in_words = format_ == "console" or (format_ == "auto" and stream.isatty())
+    sink = Stderr(stream, for_eyes=in_words and stream.isatty())
     structlog.configure(
         processors=[
             structlog.processors.add_log_level,
             structlog.processors.TimeStamper(fmt="iso", utc=True, key="time"),
             structlog.processors.format_exc_info,
-            _Console(stream) if on_terminal else _json,
+            _Console(stream) if in_words else _json,
         ],
         wrapper_class=structlog.make_filtering_bound_logger(_LEVELS[level]),
         logger_factory=lambda *_: sink,
@@ -136,6 +138,8 @@ class _Console:
         name = str(event.pop("event", ""))
         if name == "change":
             return _change(event, now, self._columns())
+        if name == "changes":
+            return _changes(event, now)
         fields = "  ".join(f"{key}={value}" for key, value in event.items() if value is not None)
         mark = "" if level in ("info", "debug") else f"{level}: "
         return escape.name(f"{now[11:19]} {mark}{name}  {fields}".rstrip())
@@ -147,6 +151,16 @@ class _Console:
             return os.get_terminal_size(self._stream.fileno()).columns or _COLUMNS
         except OSError:
             return _COLUMNS
+
+
+def _changes(event: Mapping[str, Any], now: str) -> str:
+    """A line of a first scan that is told by folder."""
+    files = f"{event['files']:,} {'file' if event['files'] == 1 else 'files'}"
+    if event["type"] is None:
+        what, where = "", f"{event['folders']:,} more {'folder' if event['folders'] == 1 else 'folders'}"
+    else:
+        what, where = event["type"].removeprefix("document."), event["folder"] or "."
+    return escape.name(f"{now[11:19]} {what:<9} {event['root']}: {files} in {where}")
 
 
 def _change(event: Mapping[str, Any], now: str, columns: int | None) -> str:

@@ -26,7 +26,7 @@ from ingest.disk.watch import Listener
 from ingest.errors import IngestError, RootUnavailable, StoreUnavailable, UsageError
 from ingest.escape import path as show
 from ingest.followers.indexing import Indexing
-from ingest.followers.log_lines import LogLines
+from ingest.followers.log_lines import Detail, LogLines
 from ingest.followers.state import SinkState
 from ingest.logging import Log, Stderr
 from ingest.store import reader
@@ -66,6 +66,7 @@ class Daemon:
         clock: Clock,
         log: Log,
         sink: Stderr,
+        detail: Detail = "changes",
     ) -> None:
         self.store = store
         self.load = load
@@ -89,7 +90,7 @@ class Daemon:
             for root in roots
         ]
         rules, wait = settings.edit_rules, self.announcer.wait
-        self.lines = LogLines(store, roots, log, rules=rules, wait=wait)
+        self.lines = LogLines(store, roots, log, rules=rules, wait=wait, detail=detail)
         self.indexing = Indexing(store, log, rules=rules, wait=wait)
         self.listener = Listener(self._library_said)
         self.heard: queue.SimpleQueue[tuple[bool, str]] = queue.SimpleQueue()

@@ -2,19 +2,24 @@
 
 The cursor moves after the lines were flushed, so a crash in between repeats lines and loses none. Where it
 cannot be stored, the place is kept here and nothing is told twice, but by the next daemon.
+
+A root whose changes nobody was told yet may be told by folder: what its first scan records, and what `scan`
+recorded before. Its cursor does not move until then.
 """
 
 from __future__ import annotations
 
 import threading
 from collections.abc import Callable
+from typing import Literal
 
 from ingest import records
 from ingest.edits.rules import Rules
 from ingest.errors import StoreDamaged, StoreUnavailable
+from ingest.followers.folder_counts import FEW, FolderCounts
 from ingest.followers.state import SinkState
 from ingest.logging import Log
-from ingest.store import cursors, reader
+from ingest.store import cursors, reader, roots
 from ingest.store.engine import Connection, Row, Store, translated
 from ingest.store.roots import Root
 
@@ -29,6 +34,23 @@ IDLE = 1.0  # seconds between two looks when nobody calls: other processes may w
 
 _SURPRISES = (ArithmeticError, LookupError, RecursionError, TypeError, ValueError)
 
+# What is written: a line a change; the same, but a first scan by folder; no change at all.
+Detail = Literal["changes", "folders", "none"]
+
+
+class FirstChanges:
+    """The changes of a root of which none was told before: counted, and the lines of the first few kept."""
+
+    def __init__(self) -> None:
+        self.counts = FolderCounts()
+        self.lines: list[records.Record] = []
+
+    def take(self, rows: list[Row]) -> list[Row]:
+        """Count these; returns those whose lines are to be kept."""
+        room = max(FEW - self.counts.files, 0)
+        self.counts.take(rows)
+        return rows[:room]
+
 
 class LogLines(threading.Thread):
     """Follows the log and writes the lines of some roots until told to stop."""
@@ -41,6 +63,7 @@ class LogLines(threading.Thread):
         *,
         rules: Rules,
         wait: Callable[[int, float], None],
+        detail: Detail = "changes",
     ) -> None:
         super().__init__(name="log-lines", daemon=True)
         self.rules = rules
@@ -49,6 +72,9 @@ class LogLines(threading.Thread):
         self._roots = followed
         self._log = log
         self._wait = wait
+        self._detail = detail
+        # by root, what was never told to anybody: until its first scan ends
+        self._first = {root.id: FirstChanges() for root in followed if detail == "folders"}
         self._stopping = threading.Event()
         self._many = False
         # By root, how many entries of the log lie between the place that is stored and where its sink is.
@@ -64,6 +90,9 @@ class LogLines(threading.Thread):
                 self._stopping.wait(REST)
         while self._pass():
             pass
+        for root in self._roots:
+            self._end_first(root)  # a scan that was interrupted
+        self._pass()
 
     def stop(self, timeout: float) -> None:
         """Tell what is left, and end."""
@@ -85,24 +114,52 @@ class LogLines(threading.Thread):
     def _tell(self, root: Root, sink: SinkState) -> bool:
         with self._store.read() as connection:
             stored = cursors.place(connection, _name(root)) or 0
+            if stored:
+                self._first.pop(root.id, None)
+            first = self._first.get(root.id)
             place = stored if sink.cursor is None or root.id not in self.behind else sink.cursor
             rows = list(reader.changes(connection, after=place, root=root.id, limit=BATCH))
             head = int(reader.head(connection).seq)
-            lines = [self._record(row, connection, explained=len(rows) <= EXPLAINED) for row in rows]
-        for record in lines:
-            self._log.info("change", **record)
+            alone = rows if first is None else first.take(rows)
+            explained = len(rows) <= EXPLAINED
+            lines = [self._record(row, connection, explained=explained) for row in alone]
+            first_ends = first is not None and len(rows) < BATCH and roots.is_scanned(connection, root.id)
+        if first is not None:
+            first.lines += lines
+        elif self._detail != "none":
+            self._write(lines)
         self._many = len(rows) == BATCH
         # Other roots' changes are not this one's to tell: the cursor passes them.
         sink.cursor = head if len(rows) < BATCH else rows[-1].seq
         if rows or head - place > STEP or place > stored:
             self.behind[root.id] = sink.cursor - stored
+        if first_ends:
+            self._end_first(root)
         return bool(rows)
 
     def _keep_place(self, root: Root, sink: SinkState) -> None:
-        if root.id in self.behind and sink.cursor is not None:
+        if root.id in self.behind and root.id not in self._first and sink.cursor is not None:
             with self._store.write() as connection:
                 cursors.move(connection, _name(root), sink.cursor)
             del self.behind[root.id]
+
+    def _write(self, lines: list[records.Record]) -> None:
+        for record in lines:
+            self._log.info("change", **record)
+
+    def _end_first(self, root: Root) -> None:
+        """Tell a root's first changes, each where they are few."""
+        first = self._first.pop(root.id, None)
+        if first is None:
+            return
+        if first.counts.files <= FEW:
+            self._write(first.lines)
+            return
+        for count in first.counts.lines():
+            self._log.info(
+                "changes", type=count.type, root=root.name, files=count.files, folder=count.folder,
+                folders=count.folders,
+            )  # fmt: skip
 
     def _record(self, row: Row, connection: Connection, *, explained: bool) -> records.Record:
         """The change, with its edit where that costs capture nothing to speak of."""

@@ -161,6 +161,12 @@ def forget(connection: Connection, key: int) -> None:
         connection.execute(sa.delete(tables.root).where(_root.id == key))
 
 
+def is_scanned(connection: Connection, key: int) -> bool:
+    """Whether a scan of the root has ended."""
+    at = connection.execute(sa.select(_root.last_scan_at).where(_root.id == key)).scalar()
+    return at is not None
+
+
 def update(connection: Connection, key: int, **values: object) -> None:
     """Change columns of one root."""
     for name in ("mounts", "left_out"):

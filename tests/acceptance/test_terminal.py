@@ -8,6 +8,7 @@ import shutil
 import sqlite3
 import subprocess
 import sys
+import time
 from contextlib import closing
 from dataclasses import dataclass
 
@@ -211,6 +212,69 @@ def test_a_first_scan_tells_each_file_where_they_are_few_or_asked_for(place: Pla
         "created   11 files in third/deep/down/b/",
     ]
     assert len(place.command.records("changes", "--prefix", str(third))) == 22
+
+
+def _watched(place: Place, *words: Word, until: str) -> list[str]:
+    """What `watch` shows on a terminal until a line has these words, without the times; then it is stopped."""
+    master, slave = os.openpty()
+    daemon = subprocess.Popen(
+        place.command.argv(*words),
+        cwd=place.command.cwd,
+        env=place.command.environment() | {"TERM": "xterm", "INGEST_LOG_FORMAT": "auto"},
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.DEVNULL,
+        stderr=slave,
+    )
+    os.close(slave)
+    shown, stopped = b"", False
+    while True:
+        if until.encode() in shown and not stopped:
+            daemon.terminate()
+            stopped = True
+        try:
+            shown += os.read(master, 65536)
+        except OSError:  # the other end is closed
+            break
+    assert daemon.wait(PATIENCE) == 0
+    os.close(master)
+    return [line[9:] for line in shown.decode().splitlines()]
+
+
+def _told(lines: list[str]) -> list[str]:
+    return [line for line in lines if not line.startswith(("started", "scan_finished", "stopped"))]
+
+
+def test_watch_tells_a_first_scan_by_folder_on_a_terminal_and_what_comes_after_by_file(place: Place) -> None:
+    for number in range(30):
+        place.write(f"many/{number}.txt", f"{number}\n")
+        place.write(f"folder-{number:02}/sub/a.txt", f"{number}\n")
+    first = _told(_watched(place, "watch", place.root, until="more folders"))
+    assert len(first) == 20
+    assert first[:2] == ["created   root: 30 files in many/", "created   root: 1 file in folder-00/"]
+    assert first[-1] == "          root: 12 files in 12 more folders"
+
+    for number in range(30):
+        place.write(f"many/{number}.txt", f"{number} again\n")
+    second = _told(_watched(place, "watch", until="#90 "))
+    assert [line.split()[1] for line in second] == ["changed"] * 30, "no second first scan; none of it again"
+    place.write("many/1.txt", "quiet\n")
+    time.sleep(0.5)  # it has rested before the scan, which then records it
+    assert _told(_watched(place, "-q", "watch", until="scan_finished")) == []
+    place.write("many/1.txt", "loud\n")
+    (last,) = _told(_watched(place, "watch", until="#92 "))
+    assert last.startswith("#92 changed   root: many/1.txt @4"), "what was not told is not told later"
+
+
+def test_watch_tells_by_folder_what_scan_recorded_before_it_and_each_file_where_asked(place: Place) -> None:
+    for number in range(25):
+        place.write(f"a/{number}.txt", f"{number}\n")
+    place.command.ask("scan", place.root)
+    assert _told(_watched(place, "watch", until=" in a/")) == ["created   root: 25 files in a/"]
+    other = place.outside
+    for number in range(25):
+        (other / f"{number}.txt").write_text(f"{number}\n")
+    each = _told(_watched(place, "watch", "-v", other, until="#50 "))
+    assert [line.split()[0] for line in each] == [f"#{seq}" for seq in range(26, 51)]
 
 
 LOADING = """

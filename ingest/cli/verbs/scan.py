@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from ingest.cli import complete
-from ingest.cli.folders import FEW, Folders
+from ingest.cli.folders import lines_of
 from ingest.cli.options import (
     as_json,
     is_quiet,
@@ -123,10 +123,11 @@ def _say_of_index(store: Any) -> None:
 def _tell(connection: Any, known: list[Root], before: int, *, rules: Rules) -> dict[str, int]:
     """Tell what was recorded after a place in the log; how much there was of each kind."""
     from ingest import records
+    from ingest.followers.folder_counts import FolderCounts
 
     counts: dict[str, int] = {}
     begun = set() if as_json() or is_verbose() else _begun(connection, known, before)
-    first = Folders(several=len(known) > 1)
+    first = FolderCounts()
     found = _changes(connection, before, {root.id for root in known})
     while part := list(islice(found, TOGETHER)):
         for row in part:
@@ -139,7 +140,7 @@ def _tell(connection: Any, known: list[Root], before: int, *, rules: Rules) -> d
         else:
             first.take(row for row in part if row.root in begun)
             lines(change_line(row, root=len(known) > 1) for row in part if row.root not in begun)
-    lines(first.lines())
+    lines(lines_of(first, several=len(known) > 1))
     return counts
 
 
@@ -178,6 +179,8 @@ def _changes(connection: Any, after: int, keys: set[int]) -> Any:
 
 def _begun(connection: Any, known: list[Root], before: int) -> set[str]:
     """The roots that were scanned for the first time, if that told more than few changes."""
+    from ingest.followers.folder_counts import FEW
+
     first = [root for root in known if not before or not _number(connection, root, until=before, most=1)]
     number = sum(_number(connection, root, after=before, most=FEW + 1) for root in first)
     return {root.name for root in first} if number > FEW else set()
