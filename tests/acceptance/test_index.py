@@ -67,6 +67,10 @@ def test_search_says_where_and_since_when(told: Place) -> None:
     assert told.command.records("search", "brug", "--prefix", "x") == []
     assert len(told.command.records("search", "brug", "--prefix", "nl/", "--until", "2999-01-01")) == 1
     assert told.command.records("search", "brug", "--since", "2999-01-01") == []
+    seq = told.command.records("show", "a.txt@3")[0]["seq"]
+    assert len(told.command.records("search", "cafe", "--since", f"#{seq}", "--until", f"seq:{seq}")) == 1
+    assert told.command.records("search", "cafe", "--since", f"#{seq + 1}") == []
+    assert told.command.records("search", "cafe", "--until", f"#{seq - 1}", "--all-versions") == []
     assert [each["path"] for each in told.command.records("search", "-brug")] == ["nl/b.txt"]
     assert told.command.ask("search", "mayor").text.splitlines()[1] == "    The mayor praised them."
     (away, _) = told.command.ask("search", "praised", "--all-versions").text.splitlines()

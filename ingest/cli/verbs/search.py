@@ -33,8 +33,8 @@ SPELT = 4  # stretches of versions
 @click.option("--prefix", metavar="PATH", help="Only paths below the root that begin so: a folder, or more.")
 @click.option("--language", metavar="L", help="Only texts in this language, by its ISO 639-1 code: en, nl.")
 @click.option("--date", "date", metavar="D", help="Only documents of this day, month or year: 2021-02.")
-@click.option("--since", metavar="M", help="Only versions observed from this moment on.")
-@click.option("--until", metavar="M", help="Only versions observed up to this moment.")
+@click.option("--since", metavar="M", help="Only versions recorded from this moment on.")
+@click.option("--until", metavar="M", help="Only versions recorded up to this moment.")
 def command(
     query: str, every: bool, limit: int | None, root: str | None, prefix: str | None, language: str | None,
     date: str | None, since: str | None, until: str | None,
@@ -66,8 +66,8 @@ def command(
             prefix=below.path,
             language=None if language is None else languages.code_of(language),
             days=days,
-            since=None if since is None else queries.time_of(connection, since, calendar(), start=True),
-            until=None if until is None else queries.time_of(connection, until, calendar()),
+            since=None if since is None else queries.resolve_since(connection, since, calendar()) + 1,
+            until=None if until is None else queries.resolve_moment(connection, until, calendar()),
         )
         note_to_come(connection, since, until)
         several = len(roots.every(connection)) > 1

@@ -29,7 +29,7 @@ _SLICE = 500
 
 
 class Wanted(msgspec.Struct, frozen=True, kw_only=True):
-    """What else must hold of a document, or of its version."""
+    """What else must hold of a document, or of its version; `since` and `until` are seqs, both included."""
 
     root: int | None = None
     prefix: bytes = b""
@@ -247,7 +247,7 @@ def _facts(connection: Connection, documents: Any, which: Any, wanted: Wanted) -
         first, last = wanted.days
         select = select.where(_rendition.date_earliest >= first, _rendition.date_latest <= last)
     if wanted.since is not None:
-        select = select.where(_version.observed_at >= wanted.since)
+        select = select.where(_version.seq >= wanted.since)
     if wanted.until is not None:
-        select = select.where(_version.observed_at <= wanted.until)
+        select = select.where(_version.seq <= wanted.until)
     return [(row.id, row.no) for row in connection.execute(select)]
