@@ -76,7 +76,7 @@ def common_options(function: Function) -> Function:
         "--quiet",
         is_flag=True,
         cls=CommonOption,
-        help="No line a file: scan, check, diff --from, export.",
+        help="No line a file: watch, scan, check, diff --from, export.",
     )
     @click.option(
         "-v", "--verbose", is_flag=True, cls=CommonOption, help="A line a file in a first scan too."
