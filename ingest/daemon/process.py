@@ -25,9 +25,9 @@ from ingest.disk import descriptors
 from ingest.disk.watch import Listener
 from ingest.errors import IngestError, RootUnavailable, StoreUnavailable, UsageError
 from ingest.escape import path as show
-from ingest.followers.indexing import Indexing
+from ingest.followers.follower import Follower, Sink
+from ingest.followers.index_filling import IndexFilling
 from ingest.followers.log_lines import Detail, LogLines
-from ingest.followers.state import SinkState
 from ingest.logging import Log, Stderr
 from ingest.store import reader
 from ingest.store.engine import Row, Store
@@ -90,8 +90,11 @@ class Daemon:
             for root in roots
         ]
         rules, wait = settings.edit_rules, self.announcer.wait
-        self.lines = LogLines(store, roots, log, rules=rules, wait=wait, detail=detail)
-        self.indexing = Indexing(store, log, rules=rules, wait=wait)
+        self.log_lines = {root.id: LogLines(store, root, log, rules=rules, detail=detail) for root in roots}
+        self.index_filling = IndexFilling(store, rules=rules)
+        # The lines that are due are written before the end; whoever searches fills the index.
+        self.lines = Follower("log-lines", [*self.log_lines.values()], log, wait=wait, idle=1.0, drain=True)
+        self.indexing = Follower("index", [self.index_filling], log, wait=wait, idle=5.0)
         self.listener = Listener(self._library_said)
         self.heard: queue.SimpleQueue[tuple[bool, str]] = queue.SimpleQueue()
         self.jobs: queue.SimpleQueue[Job] = queue.SimpleQueue()
@@ -277,7 +280,9 @@ class Daemon:
         ]
         before, self.settings = self.settings, settings
         if settings.edit_rules != before.edit_rules:
-            self.lines.rules = self.indexing.rules = settings.edit_rules
+            self.index_filling.rules = settings.edit_rules
+            for sink in self.log_lines.values():
+                sink.rules = settings.edit_rules
         for observation in self.observations:
             name = observation.root.name
             # To take up settings is to begin anew, which leaves a gap: not for nothing.
@@ -314,14 +319,13 @@ class Daemon:
         if not self.lines.is_alive():
             for observation in self.observations:
                 observation.condition.trouble("sink", None, _UNTOLD)
-        behind = self.lines.behind.copy()
         for observation in self.observations:
-            lag = behind.get(observation.root.id, 0)
-            error = self.lines.sinks[observation.root.id].last_error
-            if lag and error is not None:
-                detail = f"{lag} changes are told beyond the place that could be stored: {error}"
+            told = self.log_lines[observation.root.id].state
+            if told.unstored and told.last_error is not None:
+                number, error = told.unstored, told.last_error
+                detail = f"{number} changes are told beyond the place that could be stored: {error}"
                 observation.condition.trouble("cursor", None, detail)
-            elif not lag:
+            elif not told.unstored:
                 observation.condition.clear("cursor")
 
     def _add_doors(self, held: ExitStack) -> None:
@@ -390,18 +394,19 @@ class Daemon:
         self.waker.wake()
         job.done.wait(10.0)
         untold = None if self.lines.is_alive() else _UNTOLD
-        sinks = [self._sink(sink, untold) for sink in self.lines.sinks.values()]
+        sinks = [self._sink(sink, untold) for sink in self.lines.sinks]
         if self.started_with.fill_index:
-            sinks.append(self._sink(self.indexing.sink, None if self.indexing.is_alive() else _UNFILLED))
+            sinks.append(self._sink(self.index_filling, None if self.indexing.is_alive() else _UNFILLED))
         return {"live": job.answer, "sinks": sinks, "log_errors": self.sink.errors}
 
-    def _sink(self, sink: SinkState, died: str | None) -> dict[str, Any]:
-        lag = None if sink.cursor is None else max(0, self.announcer.seq - sink.cursor)
+    def _sink(self, sink: Sink, died: str | None) -> dict[str, Any]:
+        state = sink.state
+        lag = None if state.cursor is None else max(0, self.announcer.seq - state.cursor)
         return {
-            "name": sink.name,
-            "cursor": sink.cursor,
+            "name": state.name,
+            "cursor": state.cursor,
             "lag": lag,
-            "last_error": died or sink.last_error,
+            "last_error": died or state.last_error,
         }
 
     def _do_jobs(self) -> None:

@@ -9,15 +9,13 @@ recorded before. Its cursor does not move until then.
 
 from __future__ import annotations
 
-import threading
-from collections.abc import Callable
 from typing import Literal
 
 from ingest import records
 from ingest.edits.rules import Rules
-from ingest.errors import StoreDamaged, StoreUnavailable
+from ingest.errors import StoreDamaged
 from ingest.followers.folder_counts import FEW, FolderCounts
-from ingest.followers.state import SinkState
+from ingest.followers.follower import SinkState
 from ingest.logging import Log
 from ingest.store import cursors, reader, roots
 from ingest.store.engine import Connection, Row, Store, translated
@@ -52,104 +50,75 @@ class FirstChanges:
         return rows[:room]
 
 
-class LogLines(threading.Thread):
-    """Follows the log and writes the lines of some roots until told to stop."""
+class LogLines:
+    """The lines of one root. `rules` may be set to others at any time."""
+
+    failure = None  # a line of the log could not be written: no other would
+    retry = 1.0  # seconds
 
     def __init__(
-        self,
-        store: Store,
-        followed: list[Root],
-        log: Log,
-        *,
-        rules: Rules,
-        wait: Callable[[int, float], None],
-        detail: Detail = "changes",
+        self, store: Store, root: Root, log: Log, *, rules: Rules, detail: Detail = "changes"
     ) -> None:
-        super().__init__(name="log-lines", daemon=True)
         self.rules = rules
-        self.sinks = {root.id: SinkState(f"log:{root.name}") for root in followed}
+        self.state = SinkState(f"log:{root.name}")
         self._store = store
-        self._roots = followed
+        self._root = root
         self._log = log
-        self._wait = wait
         self._detail = detail
-        # by root, what was never told to anybody: until its first scan ends
-        self._first = {root.id: FirstChanges() for root in followed if detail == "folders"}
-        self._stopping = threading.Event()
-        self._many = False
-        # By root, how many entries of the log lie between the place that is stored and where its sink is.
-        self.behind: dict[int, int] = {}
+        # what was never told to anybody, until the first scan ends
+        self._first = FirstChanges() if detail == "folders" else None
 
-    def run(self) -> None:
-        """Tell what is in the log, wait for more."""
-        while not self._stopping.is_set():
-            told = self._pass()
-            if not told:
-                self._wait(max((sink.cursor or 0 for sink in self.sinks.values()), default=0), IDLE)
-            elif self._many:
-                self._stopping.wait(REST)
-        while self._pass():
-            pass
-        for root in self._roots:
-            self._end_first(root)  # a scan that was interrupted
-        self._pass()
-
-    def stop(self, timeout: float) -> None:
-        """Tell what is left, and end."""
-        self._stopping.set()
-        self.join(timeout)
-
-    def _pass(self) -> bool:
-        told = False
-        for root in self._roots:
-            sink = self.sinks[root.id]
-            try:
-                told = self._tell(root, sink) or told
-                self._keep_place(root, sink)
-                sink.last_error = None
-            except (StoreUnavailable, OSError) as error:  # OSError: a list of words could not be opened
-                sink.last_error = error.message if isinstance(error, StoreUnavailable) else str(error)
-        return told
-
-    def _tell(self, root: Root, sink: SinkState) -> bool:
+    def step(self) -> float | None:
+        """Write the lines of a batch; the cursor moves after them."""
+        state, root = self.state, self._root
         with self._store.read() as connection:
-            stored = cursors.place(connection, _name(root)) or 0
+            stored = cursors.place(connection, self._cursor) or 0
             if stored:
-                self._first.pop(root.id, None)
-            first = self._first.get(root.id)
-            place = stored if sink.cursor is None or root.id not in self.behind else sink.cursor
+                self._first = None
+            place = state.cursor if state.cursor is not None and state.unstored else stored
             rows = list(reader.changes(connection, after=place, root=root.id, limit=BATCH))
             head = int(reader.head(connection).seq)
-            alone = rows if first is None else first.take(rows)
+            alone = rows if self._first is None else self._first.take(rows)
             explained = len(rows) <= EXPLAINED
             lines = [self._record(row, connection, explained=explained) for row in alone]
-            first_ends = first is not None and len(rows) < BATCH and roots.is_scanned(connection, root.id)
-        if first is not None:
-            first.lines += lines
+            full = len(rows) == BATCH
+            first_ends = not full and roots.is_scanned(connection, root.id)
+        if self._first is not None:
+            self._first.lines += lines
         elif self._detail != "none":
             self._write(lines)
-        self._many = len(rows) == BATCH
         # Other roots' changes are not this one's to tell: the cursor passes them.
-        sink.cursor = head if len(rows) < BATCH else rows[-1].seq
+        state.cursor = rows[-1].seq if full else head
         if rows or head - place > STEP or place > stored:
-            self.behind[root.id] = sink.cursor - stored
+            state.unstored = state.cursor - stored
         if first_ends:
-            self._end_first(root)
-        return bool(rows)
+            self._tell_first()
+        self._keep_place()
+        return REST if full else 0.0 if rows else None
 
-    def _keep_place(self, root: Root, sink: SinkState) -> None:
-        if root.id in self.behind and root.id not in self._first and sink.cursor is not None:
+    def finish(self) -> None:
+        """Tell what a first scan recorded that was interrupted."""
+        self._tell_first()
+        self._keep_place()
+
+    @property
+    def _cursor(self) -> str:
+        """The cursor's name in the store."""
+        return f"log/{self._root.uid.hex()}"
+
+    def _keep_place(self) -> None:
+        if self.state.unstored and self._first is None and self.state.cursor is not None:
             with self._store.write() as connection:
-                cursors.move(connection, _name(root), sink.cursor)
-            del self.behind[root.id]
+                cursors.move(connection, self._cursor, self.state.cursor)
+            self.state.unstored = 0
 
     def _write(self, lines: list[records.Record]) -> None:
         for record in lines:
             self._log.info("change", **record)
 
-    def _end_first(self, root: Root) -> None:
-        """Tell a root's first changes, each where they are few."""
-        first = self._first.pop(root.id, None)
+    def _tell_first(self) -> None:
+        """Tell the first changes, each where they are few."""
+        first, self._first = self._first, None
         if first is None:
             return
         if first.counts.files <= FEW:
@@ -157,7 +126,7 @@ class LogLines(threading.Thread):
             return
         for count in first.counts.lines():
             self._log.info(
-                "changes", type=count.type, root=root.name, files=count.files, folder=count.folder,
+                "changes", type=count.type, root=self._root.name, files=count.files, folder=count.folder,
                 folders=count.folders,
             )  # fmt: skip
 
@@ -172,8 +141,3 @@ class LogLines(threading.Thread):
                 # keeps the changes after it from being told.
                 self._log.warning("edit_not_made", seq=row.seq, detail=str(error))
         return records.change(row)
-
-
-def _name(root: Root) -> str:
-    """The cursor's."""
-    return f"log/{root.uid.hex()}"

@@ -33,10 +33,10 @@ def told(place: Place) -> Place:
 
 def test_blame_shows_the_version_of_each_sentence(told: Place) -> None:
     lines = told.command.ask("blame", "a.txt").text.splitlines()
-    observed = {each["version"]: each["observed_at"] for each in told.command.records("log", "a.txt")}
+    recorded = {each["version"]: each["recorded_at"] for each in told.command.records("log", "a.txt")}
 
     def moment(version: int) -> str:
-        return str(observed[version])[:19].replace("T", " ")
+        return str(recorded[version])[:19].replace("T", " ")
 
     assert [(line[:2], line[24:].strip()) for line in lines] == [
         ("@1", f"The mayor praised them.  (away in @2, {moment(2)}Z to {moment(3)})"),

@@ -98,7 +98,7 @@ def test_when_the_thread_of_the_log_lines_dies_that_is_told_and_the_next_daemon_
 ) -> None:
     site.write(a="one")
     with replace(
-        site, command=Wounded(site.command.database, site.place, thread="LogLines")
+        site, command=Wounded(site.command.database, site.place, thread="log-lines")
     ).daemon() as daemon:
         daemon.command = site.command
         until(lambda: daemon.changes, what="the line of a.txt")
@@ -122,9 +122,7 @@ def test_when_the_thread_of_the_log_lines_dies_that_is_told_and_the_next_daemon_
 
 def test_when_the_thread_of_the_index_dies_that_is_told_and_a_query_fills_the_index(site: Site) -> None:
     site.write(a="One sentence.")
-    with replace(
-        site, command=Wounded(site.command.database, site.place, thread="Indexing")
-    ).daemon() as daemon:
+    with replace(site, command=Wounded(site.command.database, site.place, thread="index")).daemon() as daemon:
         daemon.command = site.command
         daemon.send(signal.SIGUSR1)
         daemon.wait_for("thread_died", thread="index")

@@ -1,6 +1,6 @@
 """The command with a way to kill one of its threads, for tests alone: SIGUSR1 raises in the thread named.
 
-python -m tests.faults.wounded CLASS-OF-THE-THREAD ARGUMENTS-OF-INGEST...
+python -m tests.faults.wounded CLASS-OR-NAME-OF-THE-THREAD ARGUMENTS-OF-INGEST...
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ def main() -> int:
 
     def strike(_number: int, _frame: object) -> None:
         for thread in threading.enumerate():
-            if type(thread).__name__ == name and thread.ident is not None:
+            if name in (type(thread).__name__, thread.name) and thread.ident is not None:
                 ctypes.pythonapi.PyThreadState_SetAsyncExc(
                     ctypes.c_ulong(thread.ident), ctypes.py_object(Wound)
                 )
