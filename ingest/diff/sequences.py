@@ -7,6 +7,7 @@ is then coarse, and still right. Lines end at `\n` alone.
 
 from __future__ import annotations
 
+import functools
 import re
 from collections.abc import Iterable, Sequence
 from itertools import islice
@@ -103,14 +104,68 @@ def _add(spans: list[Span], span: Span) -> None:
 
 
 def lines_of(text: str) -> list[str]:
-    r"""The lines of a text, each with its `\\n`; the last may have none."""
-    parts = text.split("\n")
-    lines = [part + "\n" for part in parts[:-1]]
-    return [*lines, parts[-1]] if parts[-1] else lines
+    r"""The lines of a text, each with its `\\n`; the last may have none. Equal lines are one object."""
+    known: dict[str, str] = {}
+    lines: list[str] = []
+    at = 0
+    while at < len(text):
+        end = text.find("\n", at) + 1 or len(text)
+        line = text[at:end]
+        lines.append(known.setdefault(line, line))
+        at = end
+    return lines
 
 
 def hunks(a: str, b: str, *, context: int = 3) -> list[Hunk]:
-    """The changed lines from A to B with `context` lines around them; empty for equal texts."""
+    """The changed lines from A to B with `context` lines around them; empty for equal texts.
+
+    Only what lies between the first and the last difference, and the context, is cut into lines.
+    """
+    if a == b:
+        return []
+    head, tail = _whole_lines_in_common(a, b, _leading(a, b), overlap=True)
+    for _ in range(context):
+        head = a.rfind("\n", 0, max(head - 1, 0)) + 1
+        tail -= (a.find("\n", len(a) - tail) + 1 or len(a)) - (len(a) - tail)
+    before = a.count("\n", 0, head)
+    found = _hunks(a[head : len(a) - tail], b[head : len(b) - tail], context)
+    if not before:
+        return found
+    return [
+        msgspec.structs.replace(hunk, from_start=hunk.from_start + before, to_start=hunk.to_start + before)
+        for hunk in found
+    ]
+
+
+def _leading(a: str, b: str) -> int:
+    """How many characters the texts have in common at their beginning."""
+    low, high = 0, min(len(a), len(b))
+    while low < high:
+        middle = (low + high + 1) // 2
+        low, high = (middle, high) if a[low:middle] == b[low:middle] else (low, middle - 1)
+    return low
+
+
+def _whole_lines_in_common(a: str, b: str, leading: int, *, overlap: bool) -> tuple[int, int]:
+    """How many characters at the beginning and at the end are whole lines that both have.
+
+    With `overlap` the end may reach into the line of the first difference, else only behind it.
+    """
+    head = a.rfind("\n", 0, leading) + 1
+    most = min(len(a), len(b)) - (head if overlap else leading)
+    low, high = 0, most
+    while low < high:
+        middle = (low + high + 1) // 2
+        same = a[len(a) - middle : len(a) - low] == b[len(b) - middle : len(b) - low]
+        low, high = (middle, high) if same else (low, middle - 1)
+    starts = (len(a) - low, len(b) - low)
+    if all(at == 0 or text[at - 1] == "\n" for text, at in zip((a, b), starts, strict=True)):
+        return head, low
+    end = a.find("\n", starts[0]) + 1
+    return head, len(a) - end if end else 0
+
+
+def _hunks(a: str, b: str, context: int) -> list[Hunk]:
     old, new = lines_of(a), lines_of(b)
     changed = [span for span in align(old, new) if not span.same]
     groups: list[list[Span]] = []
@@ -127,14 +182,15 @@ def _hunk(old: list[str], new: list[str], group: list[Span], context: int) -> Hu
     after = min(context, len(old) - group[-1].a_end)
     a_start, a_end = group[0].a_start - before, group[-1].a_end + after
     b_start, b_end = group[0].b_start - before, group[-1].b_end + after
+    line = functools.cache(Line)  # equal ones are shared: they can be many and short
     lines: list[Line] = []
     at = a_start
     for span in group:
-        lines += [Line(" ", text) for text in old[at : span.a_start]]
-        lines += [Line("-", text) for text in old[span.a_start : span.a_end]]
-        lines += [Line("+", text) for text in new[span.b_start : span.b_end]]
+        lines += [line(" ", text) for text in old[at : span.a_start]]
+        lines += [line("-", text) for text in old[span.a_start : span.a_end]]
+        lines += [line("+", text) for text in new[span.b_start : span.b_end]]
         at = span.a_end
-    lines += [Line(" ", text) for text in old[at:a_end]]
+    lines += [line(" ", text) for text in old[at:a_end]]
     return Hunk(
         from_start=a_start + 1 if a_end > a_start else a_start,
         from_lines=a_end - a_start,
@@ -164,17 +220,33 @@ def apply(a: str, changes: Sequence[Hunk]) -> str:
 
 
 def tokens(text: str) -> list[str]:
-    """Words, runs of blanks, line ends and single marks; joined they are the text."""
-    return _TOKEN.findall(text)
+    """Words, runs of blanks, line ends and single marks; joined they are the text. Equal ones are shared."""
+    known: dict[str, str] = {}
+    return [known.setdefault(found[0], found[0]) for found in _TOKEN.finditer(text)]
 
 
 def words(a: str, b: str) -> list[tuple[bool, str, str]]:
-    """The texts in stretches: (same, text of A, text of B), in order."""
-    old, new = tokens(a), tokens(b)
-    return [
-        (span.same, "".join(old[span.a_start : span.a_end]), "".join(new[span.b_start : span.b_end]))
-        for span in align(old, new)
-    ]
+    """The texts in stretches: (same, text of A, text of B), in order, same and changed in turn.
+
+    Only what lies between the first and the last line that differs is cut into words.
+    """
+    head, tail = _whole_lines_in_common(a, b, _leading(a, b), overlap=False)
+    old, new = tokens(a[head : len(a) - tail]), tokens(b[head : len(b) - tail])
+    found: list[tuple[bool, str, str]] = [(True, a[:head], a[:head])] if head else []
+    for span in align(old, new):
+        gone, came = "".join(old[span.a_start : span.a_end]), "".join(new[span.b_start : span.b_end])
+        _join(found, (span.same, gone, came))
+    if tail:
+        _join(found, (True, a[len(a) - tail :], a[len(a) - tail :]))
+    return found
+
+
+def _join(stretches: list[tuple[bool, str, str]], last: tuple[bool, str, str]) -> None:
+    """Append, joined to the last one where both are the same."""
+    if stretches and stretches[-1][0] and last[0]:
+        _, old, new = stretches.pop()
+        last = (True, old + last[1], new + last[2])
+    stretches.append(last)
 
 
 def edits(a: str, b: str) -> list[Edit]:

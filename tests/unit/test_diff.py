@@ -237,3 +237,32 @@ def test_words_of_large_texts_are_compared_in_bounded_time() -> None:
 
     assert "".join(old for _, old, _ in found) == f"a {middle}a"
     assert spent < 400
+
+
+SMALL = st.lists(st.sampled_from(["a", "b", " ", "\n"]), max_size=24).map("".join)
+
+
+@given(SMALL, SMALL, st.integers(0, 3))
+def test_what_both_have_at_the_ends_is_left_whole_and_changes_no_answer(
+    old: str, new: str, context: int
+) -> None:
+    whole = align(lines_of(old), lines_of(new))
+    changed = [span for span in whole if not span.same]
+    found = hunks(old, new, context=context)
+
+    removed = [line.text for hunk in found for line in hunk.lines if line.op == "-"]
+    lines = lines_of(old)
+    assert removed == [line for span in changed for line in lines[span.a_start : span.a_end]]
+    a, b = tokens(old), tokens(new)
+    assert words(old, new) == [
+        (span.same, "".join(a[span.a_start : span.a_end]), "".join(b[span.b_start : span.b_end]))
+        for span in align(a, b)
+    ]
+
+
+def test_lines_are_numbered_from_the_beginning_of_the_text_wherever_the_difference_lies() -> None:
+    old = "".join(f"{number}\n" for number in range(1, 1001))
+    new = old.replace("\n500\n", "\nfive hundred\n").replace("\n998\n", "\n")
+
+    starts = [(hunk.from_start, hunk.from_lines, hunk.to_start, hunk.to_lines) for hunk in hunks(old, new)]
+    assert starts == [(497, 7, 497, 7), (995, 6, 995, 5)]
