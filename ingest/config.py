@@ -13,7 +13,7 @@ import msgspec
 
 from ingest import escape
 from ingest.disk.patterns import Patterns
-from ingest.edits.rules import Rules
+from ingest.edits.settings import Rules
 from ingest.errors import ConfigError, UsageError
 
 DEFAULT_FILE = "config/ingest.toml"

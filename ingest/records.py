@@ -18,7 +18,7 @@ from ingest.store.engine import Connection, Row
 from ingest.store.listing import Listed
 
 if TYPE_CHECKING:
-    from ingest.edits.rules import Rules
+    from ingest.edits.settings import Rules
 
 Record = dict[str, Any]
 

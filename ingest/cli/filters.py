@@ -14,7 +14,7 @@ import msgspec
 from ingest.edits.edit import CLASSES, FACTS, FLAGS, SIGNIFICANCES
 
 if TYPE_CHECKING:
-    from ingest.edits.rules import Rules
+    from ingest.edits.settings import Rules
     from ingest.history.prefixes import Prefix
     from ingest.store.engine import Connection, Row
 

@@ -10,7 +10,7 @@ from ingest.cli.output import note
 from ingest.cli.progress import Bar
 
 if TYPE_CHECKING:
-    from ingest.edits.rules import Rules
+    from ingest.edits.settings import Rules
     from ingest.errors import StoreDamaged, StoreReadOnly, StoreUnavailable
     from ingest.index.database import Index
     from ingest.store.engine import Connection, Store

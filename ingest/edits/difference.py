@@ -1,7 +1,4 @@
-"""What lies between two texts that differ by more than typography: its class, facts, notice and subject.
-
-`classify` says when each holds.
-"""
+"""What lies between two texts that differ by more than typography: its facts, words, notice and subject."""
 
 from __future__ import annotations
 
@@ -11,9 +8,9 @@ from collections.abc import Iterator, Sequence
 
 from ingest.diff.sentences import Comparison, Piece
 from ingest.edits import notices
-from ingest.edits.edit import ChangedFact, Class, Counts, Flag, Significance, Subject
+from ingest.edits.edit import ChangedFact, Counts, Flag, Subject
 from ingest.edits.rephrasing import MOST, Wording, cut
-from ingest.edits.rules import Phrases
+from ingest.edits.settings import Phrases
 from ingest.edits.subject import subject_of
 from ingest.facts import changed, quantities, quotations
 from ingest.facts.document_words import Context, context_of
@@ -167,10 +164,9 @@ class Difference:
         phrase, sentence = self.notice
         return (Flag("notice", f"new, with “{phrase}”: {sentence}"),)
 
-    def subject(self, kind: Class, counts: Counts, *, headline: bool) -> Subject:
+    def subject(self, counts: Counts, *, headline: bool) -> Subject:
         """The gravest thing that the edit is about, where it is substantive."""
         return subject_of(
-            kind=kind,
             counts=counts,
             facts={fact.kind for fact in self.facts},
             words=frozenset[str]().union(*self.wording.changed()),
@@ -184,49 +180,7 @@ class Difference:
         gone = (piece for piece in self.comparison.pieces if piece.kind == "removed")
         return any(quotations.find(self.a[piece.a_start : piece.a_end]) for piece in gone)
 
-    def kind(self, counts: Counts) -> tuple[Class, Significance, str]:
-        """The class without `revert`, its significance, and the reason."""
-        if self.lost:
-            return "truncation", "substantive", f"the end is gone, {self.lost} % of the text"
-        if not without_blanks(self.a):
-            return "update", "substantive", "there was no text before"
-        if self._only_dated():
-            return "redated", "cosmetic", f"only what says when it was published differs: {self._dated()}"
-        survived, came = self._survival()
-        if survived < 0.5 and came < 0.5:
-            reason = f"{survived:.0%} of the old sentences are still there, {came:.0%} of the new ones were"
-            return "rewrite", "substantive", reason
-        if self.facts:
-            named = list(dict.fromkeys(show_fact(fact, "to") for fact in self.facts))
-            return "factual", "substantive", ", ".join(named[:3])
-        if not (counts.sentences_added or counts.sentences_removed or counts.sentences_moved):
-            slips = self.wording.slips()
-            if slips is not None:
-                return "spelling", "cosmetic", f"only spelling or punctuation: {', '.join(slips[:3])}"
-        if counts.sentences_added or counts.sentences_removed:
-            sentences = "sentence" if counts.sentences_added == 1 else "sentences"
-            reason = f"{counts.sentences_added} {sentences} added, {counts.sentences_removed} removed"
-            carried = self.wording.carried()
-            if carried:
-                reason += f"; rephrased: {', '.join(sorted(carried)[:5])}"
-            return "update", "substantive" if carried or self._tells() else "cosmetic", reason
-        carried = self.wording.carried()
-        if carried:
-            return "wording", "substantive", f"rephrased: {', '.join(sorted(carried)[:5])}"
-        exchanged = self.wording.exchanged()
-        if exchanged is not None:
-            return (
-                "wording",
-                "substantive",
-                f"{show(exchanged[0])} and {show(exchanged[1])} changed places",
-            )
-        if pointing := self.wording.stands_elsewhere():
-            return "wording", "substantive", f"{show(pointing)} is said of another word"
-        if small := sorted(set().union(*self.wording.changed())):
-            return "wording", "cosmetic", f"only small words and word forms: {', '.join(small[:5])}"
-        return "wording", "cosmetic", "the same words and values, ordered, cut, joined or written otherwise"
-
-    def _survival(self) -> tuple[float, float]:
+    def survival(self) -> tuple[float, float]:
         """The shares of the old sentences that are still there, and of the new ones that were there."""
         old = new = 0
         for piece in self.comparison.pieces:
@@ -238,15 +192,13 @@ class Difference:
             new / max(1, self.comparison.b_sentences),
         )
 
-    def _only_dated(self) -> bool:
-        """Whether the edit is of lines alone that say when the text was published."""
+    def redated(self) -> tuple[str, str] | None:
+        """The first line, before and after, where lines alone were edited that say when it was published."""
         others = [piece for piece in self.comparison.pieces if piece.kind != "kept"]
-        return bool(others) and all(piece.kind == "edited" and self._is_dateline(piece) for piece in others)
-
-    def _dated(self) -> str:
-        first = next(piece for piece in self.comparison.pieces if piece.kind != "kept")
-        old, new = self.a[first.a_start : first.a_end], self.b[first.b_start : first.b_end]
-        return f"{show(old)}, now {show(new)}"
+        if not others or not all(piece.kind == "edited" and self._is_dateline(piece) for piece in others):
+            return None
+        first = others[0]
+        return self.a[first.a_start : first.a_end], self.b[first.b_start : first.b_end]
 
     def _is_dateline(self, piece: Piece) -> bool:
         """Whether an edited sentence only says when the text was published, before and after."""
@@ -257,7 +209,7 @@ class Difference:
             quantities.is_dateline(text, self.language) for text in (old, new)
         )
 
-    def _tells(self) -> bool:
+    def tells(self) -> bool:
         """Whether a sentence that came or went has three words or more."""
         for piece in self.comparison.pieces:
             if piece.kind in ("added", "removed"):

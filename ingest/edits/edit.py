@@ -1,6 +1,6 @@
 """What is said of an edit: its class, whether it matters, its counts, facts and flags.
 
-`classify` says when each holds.
+`rules` says when each class holds.
 """
 
 from __future__ import annotations
@@ -9,6 +9,7 @@ from typing import Literal, get_args
 
 import msgspec
 
+from ingest.edits.classifier import Classifier
 from ingest.facts.model import Kind
 
 Class = Literal[
@@ -95,6 +96,8 @@ class Summary(msgspec.Struct, frozen=True):
 class Edit(msgspec.Struct, frozen=True, kw_only=True, rename={"kind": "class"}):
     """What kind of edit made a version. In JSON `kind` is `class`; at most 500 facts are named.
 
+    `rule` is the name of the rule that decided the class.
+
     Of a substantive edit `silent` says whether its version brings no notice of it, and `subject` is the
     gravest thing that it is about, the first in `SUBJECTS`. Of any other both are null. `facts_reason` says
     why only figures and quotations were looked for: no words of the text's language are known.
@@ -104,7 +107,9 @@ class Edit(msgspec.Struct, frozen=True, kw_only=True, rename={"kind": "class"}):
     significance: Significance
     silent: bool | None = None
     subject: Subject | None = None
+    rule: str
     reason: str
+    classifier: Classifier
     revert_of: int | None = None
     counts: Counts = Counts()
     facts: tuple[ChangedFact, ...] = ()

@@ -11,7 +11,7 @@ from __future__ import annotations
 import functools
 import re
 
-from ingest.edits.rules import NO_PHRASES, Phrases
+from ingest.edits.settings import NO_PHRASES, Phrases
 from ingest.facts import quotations
 from ingest.text.lexicon import Lexicon, lexicon_of
 from ingest.text.words import folded, unaccented, words

@@ -45,6 +45,7 @@ class Wording:
         self._language = language
         self._lexicon = lexicon_of(language)
         self._changed: tuple[set[str], set[str]] | None = None
+        self._carried: set[str] | None = None
 
     def slips(self) -> list[str] | None:
         """The misspellings that are all there is to the edit, as `old → new`; else None."""
@@ -72,17 +73,34 @@ class Wording:
                     slips.append(f"{cut(was)} → {cut(became)}")
         return slips
 
+    def opposed(self) -> set[str]:
+        """The small words that were put for each other and say something else."""
+        old, new = self.changed()
+        return {
+            word for pair in self._lexicon.opposed if pair & old and pair & new for word in pair & (old | new)
+        }
+
+    def modals(self) -> set[str]:
+        """The modal verbs that came where there was none, or went and left none."""
+        modals = self._lexicon.modals
+        old, new = self.changed()
+        same = say_the_same(old, new, self._lexicon)
+        if bool(old & modals - same) == bool(new & modals - same):
+            return set()
+        return (old | new) & modals
+
     def carried(self) -> set[str]:
         """The words that carry meaning and came or went, inflections aside."""
+        if self._carried is None:
+            self._carried = self._find_carried()
+        return self._carried
+
+    def _find_carried(self) -> set[str]:
         lexicon = self._lexicon
         is_figure = partial(_is_figure, lexicon=lexicon)
         old, new = self.changed()
-        turned = {
-            word for pair in lexicon.opposed if pair & old and pair & new for word in pair & (old | new)
-        }
+        turned = self.opposed() | self.modals()
         same = say_the_same(old, new, lexicon)
-        if bool(old & lexicon.modals - same) != bool(new & lexicon.modals - same):
-            turned |= (old | new) & lexicon.modals
         # `Mr` for `Mrs` says something else
         both = old & lexicon.forms_of_address and new & lexicon.forms_of_address
         address = frozenset() if both else lexicon.forms_of_address

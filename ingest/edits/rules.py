@@ -1,33 +1,238 @@
-"""What the settings add to the rules by which edits are told, as one value that is handed down."""
+"""The rules that tell edits, in order: the class and significance that each gives, and when it holds.
+
+The first rule that holds decides. One whose significance is None leaves that to the next that holds. The last
+one always holds. `questions` has what each asks.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from types import MappingProxyType
+from collections.abc import Callable, Iterator
+from typing import Literal
 
 import msgspec
 
-Phrases = Mapping[str, Sequence[str]]  # with which a publisher's own articles say it, by language
-NO_PHRASES: Phrases = MappingProxyType({})
+from ingest.edits import questions
+from ingest.edits.edit import Class, Significance, Subject
+from ingest.edits.pair import Pair
+from ingest.edits.questions import Answer
 
 
-class RootRules(msgspec.Struct, frozen=True):
-    """Those of one root: the phrases that make a notice, and the patterns of its boilerplate."""
+class Rule(msgspec.Struct, frozen=True, kw_only=True):
+    """One rule. `when` says in a sentence when it holds; `asks` finds out, from the two versions alone.
 
-    phrases: Phrases = NO_PHRASES
-    boilerplate: tuple[str, ...] = ()
+    `evidence` is how far the versions were compared when it holds, and so what an edit can tell of: only the
+    `versions`, their `sentences` (there are counts), or their `facts` too (and a notice). `subject` is what a
+    substantive edit is about, where the rule alone says so.
+    """
+
+    name: str
+    kind: Class
+    significance: Significance | None
+    when: str
+    asks: Callable[[Pair], Answer]
+    evidence: Literal["versions", "sentences", "facts"] = "facts"
+    subject: Subject | None = None
 
 
-class Rules(msgspec.Struct, frozen=True):
-    """Those of all roots: the phrases that make a notice, and the boilerplate by the name of its root."""
+class Asked(msgspec.Struct, frozen=True):
+    """A rule that was asked, and its answer."""
 
-    phrases: Phrases = NO_PHRASES
-    boilerplate: Mapping[str, tuple[str, ...]] = MappingProxyType({})
-
-    def of(self, root: str) -> RootRules:
-        """Those of the root with this name."""
-        return RootRules(self.phrases, self.boilerplate.get(root, ()))
+    rule: Rule
+    answer: Answer
 
 
-NONE = Rules()
-NONE_OF_ROOT = RootRules()
+def asked(pair: Pair) -> Iterator[Asked]:
+    """Yield each rule that is asked about two versions, up to the one that gives the significance."""
+    for rule in RULES:
+        answer = rule.asks(pair)
+        yield Asked(rule, answer)
+        if answer.holds and rule.significance is not None:
+            return
+
+
+RULES: tuple[Rule, ...] = (
+    Rule(
+        name="boilerplate-alone",
+        kind="boilerplate",
+        significance="none",
+        evidence="versions",
+        when="lines or sentences differ that the root's settings call boilerplate, the blank lines where they"
+        " stood, and nothing else",
+        asks=questions.boilerplate_alone,
+    ),
+    Rule(
+        name="headline-alone",
+        kind="wording",
+        significance="substantive",
+        evidence="versions",
+        subject="headline",
+        when="the texts are equal, and the headline outside them is another by more than typography",
+        asks=questions.headline_alone,
+    ),
+    Rule(
+        name="header-date",
+        kind="redated",
+        significance="cosmetic",
+        evidence="versions",
+        when="the texts are equal, and the date in the header is another",
+        asks=questions.header_date,
+    ),
+    Rule(
+        name="text-encoding",
+        kind="encoding",
+        significance="none",
+        evidence="versions",
+        when="the texts are equal, and written in another character encoding",
+        asks=questions.text_encoding,
+    ),
+    Rule(
+        name="equal-text",
+        kind="encoding",
+        significance="none",
+        evidence="versions",
+        when="the texts are equal, and only bytes differ that are no part of them",
+        asks=questions.equal_text,
+    ),
+    Rule(
+        name="white-space",
+        kind="whitespace",
+        significance="cosmetic",
+        evidence="versions",
+        when="the texts are equal without white space",
+        asks=questions.white_space,
+    ),
+    Rule(
+        name="typographic-marks",
+        kind="typography",
+        significance="cosmetic",
+        evidence="sentences",
+        when="the texts are equal without white space once quotes, dashes, ellipses, capitals and invisible"
+        " characters are folded",
+        asks=questions.typographic_marks,
+    ),
+    Rule(
+        name="earlier-text",
+        kind="revert",
+        significance=None,
+        when="the text is that of a version before the last; `revert_of` is the newest such",
+        asks=questions.earlier_text,
+    ),
+    Rule(
+        name="lost-end",
+        kind="truncation",
+        significance="substantive",
+        subject="removed",
+        when="the text is how the last one began, perhaps with an ellipsis, and 30 % of its characters or"
+        " more are gone",
+        asks=questions.lost_end,
+    ),
+    Rule(
+        name="first-text",
+        kind="update",
+        significance="substantive",
+        when="the text before was empty",
+        asks=questions.first_text,
+    ),
+    Rule(
+        name="publication-line",
+        kind="redated",
+        significance="cosmetic",
+        when="only lines were edited that say when the text was published or brought up to date",
+        asks=questions.publication_line,
+    ),
+    Rule(
+        name="few-kept-sentences",
+        kind="rewrite",
+        significance="substantive",
+        when="of both texts, under half of the sentences were kept, edited or moved",
+        asks=questions.few_kept_sentences,
+    ),
+    Rule(
+        name="changed-fact",
+        kind="factual",
+        significance="substantive",
+        when="in an edited sentence another value stands in the place of a fact; a notice and a line of time"
+        " stamps have no facts",
+        asks=questions.changed_fact,
+    ),
+    Rule(
+        name="misspelling",
+        kind="spelling",
+        significance="cosmetic",
+        when="no sentence came, went or moved, and all that changed in words are misspellings, a word"
+        " doubled, words joined or parted, and punctuation",
+        asks=questions.misspelling,
+    ),
+    Rule(
+        name="whole-sentence",
+        kind="update",
+        significance="substantive",
+        when="a sentence of three words or more came or went",
+        asks=questions.whole_sentence,
+    ),
+    Rule(
+        name="content-words-beside-sentence",
+        kind="update",
+        significance="substantive",
+        when="a shorter sentence came or went, and in the edited ones a word that carries meaning",
+        asks=questions.content_words_beside_sentence,
+    ),
+    Rule(
+        name="short-sentence",
+        kind="update",
+        significance="cosmetic",
+        when="a sentence of one or two words came or went",
+        asks=questions.short_sentence,
+    ),
+    Rule(
+        name="opposed-words",
+        kind="wording",
+        significance="substantive",
+        when="a small word was put for another that says something else: `and`, `or`; `until`, `from`",
+        asks=questions.opposed_words,
+    ),
+    Rule(
+        name="modal-verb",
+        kind="wording",
+        significance="substantive",
+        when="a verb such as `may` came into the edited sentences where there was none, or went and left"
+        " none",
+        asks=questions.modal_verb,
+    ),
+    Rule(
+        name="content-words",
+        kind="wording",
+        significance="substantive",
+        when="a word came or went that is not among the language's small words that say little; inflections,"
+        " abbreviations and other ways to write a value aside",
+        asks=questions.content_words,
+    ),
+    Rule(
+        name="exchanged-roles",
+        kind="wording",
+        significance="substantive",
+        when="two that act took each other's place: `the company sued the city`, `we may sue you`",
+        asks=questions.exchanged_roles,
+    ),
+    Rule(
+        name="scope-word",
+        kind="wording",
+        significance="substantive",
+        when="in a sentence of the same words, a `not` or an `only` is said of another word",
+        asks=questions.scope_word,
+    ),
+    Rule(
+        name="small-words",
+        kind="wording",
+        significance="cosmetic",
+        when="small words that say little and forms of words came or went",
+        asks=questions.small_words,
+    ),
+    Rule(
+        name="same-words",
+        kind="wording",
+        significance="cosmetic",
+        when="the same words and values stand there, ordered, cut, joined or written otherwise",
+        asks=questions.same_words,
+    ),
+)

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Set as AbstractSet
 
-from ingest.edits.edit import Class, Counts, Subject
+from ingest.edits.edit import Counts, Subject
 from ingest.facts.model import Kind
 from ingest.text.lexicon import Lexicon
 
 
 def subject_of(
     *,
-    kind: Class,
     counts: Counts,
     facts: AbstractSet[Kind],
     words: AbstractSet[str],
@@ -24,14 +23,12 @@ def subject_of(
 
     A fact other than a negation or a quotation; the headline; a negation, or a word that says how sure or how
     true something is; who says something, or a quotation; text that went; text that came; else words put for
-    others. What a cut took is text that went, whatever it held.
+    others.
 
     `facts` are the kinds of those that changed, `words` those that came or went in edited sentences, small
     and without accents. `elsewhere` says that a `not` or an `only` is said of another word, `quotation_gone`
     that a sentence with a quotation went, `headline` that the headline is another.
     """
-    if kind == "truncation":
-        return "removed"
     if facts - {"negation", "quotation"}:
         return "fact"
     if headline:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import time
 
-from ingest.edits.rules import Rules
+from ingest.edits.settings import Rules
 from ingest.followers.follower import SinkState
 from ingest.index import fill
 from ingest.index.database import Index

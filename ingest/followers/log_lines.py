@@ -12,7 +12,7 @@ from __future__ import annotations
 from typing import Literal
 
 from ingest import records
-from ingest.edits.rules import Rules
+from ingest.edits.settings import Rules
 from ingest.errors import StoreDamaged
 from ingest.followers.folder_counts import FEW, FolderCounts
 from ingest.followers.follower import SinkState

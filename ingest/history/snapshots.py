@@ -21,7 +21,7 @@ from ingest.store.engine import Connection
 
 if TYPE_CHECKING:
     from ingest.edits.edit import Edit
-    from ingest.edits.rules import RootRules, Rules
+    from ingest.edits.settings import RootRules, Rules
 
 
 def differences(

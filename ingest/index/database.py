@@ -18,6 +18,7 @@ from sqlalchemy import event
 from sqlalchemy.engine import Connection, Engine
 from sqlalchemy.exc import DBAPIError
 
+from ingest.edits import classifier
 from ingest.errors import LogShortened, StoreReadOnly, StoreUnavailable
 from ingest.index.fulltext.stems import MADE_BY
 from ingest.index.schema import SCHEMA, TABLES, VERSION, WORDS
@@ -187,8 +188,13 @@ class Index:
             for statement in (*TABLES, WORDS[connection.dialect.name]):
                 connection.exec_driver_sql(statement.format(bytes=kinds[0], key=kinds[1]))
             connection.execute(
-                sa.text("INSERT INTO state VALUES (1, :version, 0, :leaf, 0, '{}', :stems)"),
-                {"version": VERSION, "leaf": b"", "stems": MADE_BY},
+                sa.text("INSERT INTO state VALUES (1, :version, 0, :leaf, 0, :classifier, '{}', :stems)"),
+                {
+                    "version": VERSION,
+                    "leaf": b"",
+                    "classifier": classifier.without_settings(),
+                    "stems": MADE_BY,
+                },
             )
 
     def _create_file(self, path: str) -> None:

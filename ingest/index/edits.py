@@ -12,9 +12,9 @@ from typing import Any
 
 import msgspec
 
-from ingest.edits.classify import classify
+from ingest.edits.classify import Explanation, classify, explain
 from ingest.edits.edit import Edit, Text
-from ingest.edits.rules import RootRules, Rules
+from ingest.edits.settings import RootRules, Rules
 from ingest.errors import IntegrityError
 from ingest.store import bodies, versions
 from ingest.store.engine import Connection, Row
@@ -48,6 +48,16 @@ def between(connection: Connection, document: int, first: int, last: int, *, rul
     if found is None:
         return None
     return classify(found.before, found.after, earlier=found.earlier, rules=rules)
+
+
+def explained(
+    connection: Connection, document: int, first: int, last: int, *, rules: RootRules
+) -> Explanation | None:
+    """The same edit as `between` tells, with each rule that was asked about it."""
+    found = texts(connection, document, first, last)
+    if found is None:
+        return None
+    return explain(found.before, found.after, earlier=found.earlier, rules=rules)
 
 
 def texts(connection: Connection, document: int, first: int, last: int) -> Texts | None:

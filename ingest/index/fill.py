@@ -2,7 +2,8 @@
 
 One transaction takes a stretch of the log, document by document, so that each chain of deltas is read
 once. What it made and the place it reached are committed together: killed anywhere, it goes on there.
-Where the settings have other rules than before, the edits alone are made anew, in the same way.
+Where the settings have other rules than before, or the classifier is another, the edits alone are made
+anew, in the same way.
 """
 
 from __future__ import annotations
@@ -17,9 +18,10 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from ingest.diff.provenance import OPEN, Cutter, Lineage, Said, Span
+from ingest.edits import classifier
 from ingest.edits.classify import classify
 from ingest.edits.edit import Edit, Text
-from ingest.edits.rules import Rules
+from ingest.edits.settings import Rules
 from ingest.errors import IntegrityError
 from ingest.index import edits, state
 from ingest.index.database import Index
@@ -51,7 +53,8 @@ def catch_up(
     """Take in what the log has grown by, `most` changes at most; returns the seq that was reached.
 
     Edits are told by the rules that the index has, or from now on by others: then those that it holds
-    are made anew. `progress` is told how many changes of how many are done.
+    are made anew, as they are with `rules` where another classifier told them. `progress` is told how many
+    changes of how many are done.
     """
     done, taken, total, reached, left = 0, 0, None, 0, True
     stems = Stems()
@@ -105,12 +108,12 @@ def _within(found: list[Row], most: int) -> list[Row]:
 
 
 def _tell_by(connection: Connection, rules: Rules) -> None:
-    """Have edits told by these rules; those told by others are forgotten."""
+    """Have edits told by these rules and this program; those told by others are forgotten."""
     if not state.told_by(connection, rules):
         connection.exec_driver_sql("DELETE FROM edit")
         connection.execute(
-            sa.text("UPDATE state SET rules = :rules, edited = 0 WHERE id = 1"),
-            {"rules": state.written(connection, rules)},
+            sa.text("UPDATE state SET rules = :rules, classifier = :classifier, edited = 0 WHERE id = 1"),
+            {"rules": state.written(connection, rules), "classifier": classifier.without_settings()},
         )
 
 

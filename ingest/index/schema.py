@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-VERSION = 12  # of what is kept and how it is made: another one, and the index is made anew
+VERSION = 13  # of what is kept and how it is made: another one, and the index is made anew
 SCHEMA = "ingest_index"
 # The id of a span is its document's key and, in so many bits, its number within the document: to know which
 # documents hold a word, nothing but the ids of its sentences is read. It has room for two thousand million
@@ -11,7 +11,8 @@ SPAN_BITS = 32
 
 TABLES = (
     """CREATE TABLE state (id INTEGER PRIMARY KEY, version INTEGER NOT NULL, seq BIGINT NOT NULL,
-       leaf {bytes} NOT NULL, edited BIGINT NOT NULL, rules TEXT NOT NULL, stems TEXT NOT NULL)""",
+       leaf {bytes} NOT NULL, edited BIGINT NOT NULL, classifier TEXT NOT NULL,
+       rules TEXT NOT NULL, stems TEXT NOT NULL)""",
     """CREATE TABLE indexed (document_id {key} PRIMARY KEY, no INTEGER NOT NULL, spans INTEGER NOT NULL,
        normaliser TEXT NOT NULL)""",
     """CREATE TABLE edit (seq {key} PRIMARY KEY, document_id BIGINT NOT NULL, class TEXT NOT NULL,

@@ -1,8 +1,8 @@
 """How far the index is, and by which rules its edits are told.
 
-The spans reach `seq`, the edits `edited`. The two differ only while the edits are made anew, since the
-settings have other rules than before: those kept beyond `edited` would be by the old ones, so there are none.
-The rules are kept by the keys of roots, whose names may change.
+The spans reach `seq`, the edits `edited`. The two differ only while the edits are made anew, since another
+classifier tells them, or by other settings: those kept beyond `edited` would be by the old ones, so there are
+none. The rules are kept by the keys of roots, whose names may change.
 """
 
 from __future__ import annotations
@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 from sqlalchemy.engine import Connection
 
+from ingest.edits import classifier
 from ingest.errors import StoreUnavailable
 from ingest.index.database import Index
 from ingest.index.schema import VERSION
@@ -19,7 +20,7 @@ from ingest.store import reader, roots
 
 if TYPE_CHECKING:
     # A log for people asks the index without what compares texts.
-    from ingest.edits.rules import Rules
+    from ingest.edits.settings import Rules
 
 _encode = msgspec.json.Encoder(order="sorted").encode
 
@@ -48,7 +49,7 @@ def edited(connection: Connection) -> int:
 
 def rules_of(connection: Connection) -> Rules:
     """The rules by which the index tells edits, with the boilerplate of each root by its name now."""
-    from ingest.edits.rules import Rules
+    from ingest.edits.settings import Rules
 
     kept = _decode(_of(connection, "rules"))
     named = {root.name: kept.boilerplate.get(str(root.id)) for root in roots.every(connection)}
@@ -63,7 +64,9 @@ def _of(connection: Connection, column: str) -> Any:
 
 
 def told_by(connection: Connection, rules: Rules) -> bool:
-    """Whether the index tells edits by these rules."""
+    """Whether the index has edits that are told by these rules, and by the classifier of this program."""
+    if _of(connection, "classifier") != classifier.without_settings():
+        return False
     return bool(_of(connection, "rules") == written(connection, rules))
 
 

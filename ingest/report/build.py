@@ -10,7 +10,7 @@ from ingest.diff.sentences import Comparison, Piece, compare
 from ingest.edits import boilerplate
 from ingest.edits.classify import classify
 from ingest.edits.edit import Edit
-from ingest.edits.rules import Rules
+from ingest.edits.settings import Rules
 from ingest.errors import IntegrityError, UsageError
 from ingest.history import observation, queries
 from ingest.history.queries import Target

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from ingest import records
-from ingest.edits.rules import NONE
+from ingest.edits import classifier
+from ingest.edits.settings import NONE
 from ingest.index import edits
 from ingest.store import reader, tables
 from ingest.store.engine import Store
@@ -44,6 +45,12 @@ def test_a_version_that_followed_another_has_an_edit_and_nothing_else_has(databa
     assert found[1] is not None
     assert found[1]["class"] == "factual"
     assert found[1]["revert_of"] is None
+    assert found[1]["rule"] == "changed-fact"
+    assert found[1]["classifier"] == {
+        "name": "ingest",
+        "version": classifier.VERSION,
+        "lists": classifier.classifier_of(NONE.of("")).lists,
+    }
     facts = found[1]["facts"]
     assert isinstance(facts, list | tuple)
     assert [(fact["kind"], fact["before"], fact["after"]) for fact in facts] == [("number", "Ten", "Twelve")]

@@ -13,8 +13,9 @@ import msgspec
 import pytest
 import sqlalchemy as sa
 
+from ingest.edits import classifier
 from ingest.edits.edit import Summary
-from ingest.edits.rules import NONE, Rules
+from ingest.edits.settings import NONE, Rules
 from ingest.errors import LogShortened
 from ingest.index import blame, fill, state, stored_edits
 from ingest.index.database import Index
@@ -613,6 +614,30 @@ def test_other_phrases_make_the_edits_anew_and_leave_the_spans(database_url: str
     ]
     assert [row[5] for row in plain] == [",silent,"] * 4
     assert again[:4] == plain
+
+
+def test_another_classifier_makes_the_edits_anew_and_leaves_the_spans(database_url: str) -> None:
+    with opened(database_url) as store:
+        root = add_root(store)
+        history(store, root, b"a.txt", text(A, TEN), text(A, TWELVE), text(A, TWELVE, GONE))
+        index = brought_up(store)
+        spans, told = rows(index, "span"), rows(index, "edit")
+        with index.writing() as (connection, _):
+            connection.execute(sa.text("UPDATE state SET classifier = 'ingest 0 of before'"))
+            connection.execute(sa.text("UPDATE edit SET body = '{}', reason = 'as it was'"))
+        assert (state.behind(index), state.behind(index, NONE)) == (0, 3)
+        # who does not speak of edits does not wait for them
+        assert fill.catch_up(index) == 3
+        assert [row[6] for row in rows(index, "edit")] == ["as it was"] * 2
+        assert fill.catch_up(index, rules=NONE) == 3
+        again = rows(index, "edit"), rows(index, "span")
+        assert state.behind(index, NONE) == 0
+        bodies = [msgspec.json.decode(row[7]) for row in again[0]]
+        index.dispose()
+
+    assert again == (told, spans)
+    assert [body["rule"] for body in bodies] == ["changed-fact", "whole-sentence"]
+    assert {body["classifier"]["version"] for body in bodies} == {classifier.VERSION}
 
 
 def test_what_edits_were_is_told_of_changes_that_lie_together_or_far_apart(database_url: str) -> None:

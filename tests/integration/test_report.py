@@ -6,7 +6,7 @@ from datetime import UTC
 
 import sqlalchemy as sa
 
-from ingest.edits.rules import NONE
+from ingest.edits.settings import NONE
 from ingest.index import fill
 from ingest.index.database import Index
 from ingest.moments import Calendar

@@ -13,9 +13,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ingest.edits import boilerplate
+from ingest.edits.classifier import classifier_of
 from ingest.edits.classify import classify
 from ingest.edits.edit import Counts, Edit, Text
-from ingest.edits.rules import RootRules
+from ingest.edits.settings import RootRules
 
 PATTERNS = ("* shares", "Last updated:*", "Read ** more")
 HEAD = "Mayor resigns\n\n"
@@ -136,6 +137,8 @@ def test_an_edit_of_boilerplate_alone_says_nothing() -> None:
     assert found == Edit(
         kind="boilerplate",
         significance="none",
+        rule="boilerplate-alone",
+        classifier=classifier_of(RootRules(boilerplate=PATTERNS)),
         reason="only boilerplate differs: “1,204 shares”, now “1,377 shares”",
     )
     assert edit(HEAD + BODY, before).reason == "only boilerplate differs: none, now “1,204 shares”"

@@ -7,6 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ingest.change_line import cut_reason, fit
+from ingest.edits.classifier import Classifier
 from ingest.edits.edit import Edit, Flag, Summary
 from ingest.width import cut_end, cut_middle, width
 
@@ -108,7 +109,15 @@ def test_every_line_fits_its_room(path: str, came: str | None, reason: str, room
 
 def test_an_edit_in_short_says_how_open_it_is() -> None:
     flags = (Flag("headline", ""), Flag("notice", ""))
-    edit = Edit(kind="wording", significance="substantive", silent=False, reason="r", flags=flags)
+    edit = Edit(
+        kind="wording",
+        significance="substantive",
+        silent=False,
+        rule="content-words",
+        reason="r",
+        classifier=Classifier("ingest", 1, ""),
+        flags=flags,
+    )
 
     assert edit.summary.words == "substantive: wording, open, headline, notice"
     assert Summary("substantive", "factual", ("silent",), "").words == WHAT

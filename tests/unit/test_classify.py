@@ -10,9 +10,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from ingest.edits.classifier import classifier_of
 from ingest.edits.classify import classify
 from ingest.edits.edit import SUBJECTS, ChangedFact, Counts, Edit, Text
-from ingest.edits.rules import RootRules
+from ingest.edits.settings import RootRules
 from tests.edits.articles import ARTICLES
 from tests.edits.inject import cases
 from tests.edits.score import score
@@ -41,14 +42,21 @@ def edit(before: str, after: str) -> Edit:
 
 
 def test_equal_texts_differ_in_encoding_or_in_date() -> None:
+    made_by = classifier_of(RootRules())
     assert classify(text(BASE), text(BASE, encoding="windows-1252")) == Edit(
-        kind="encoding", significance="none", reason="the same text, in windows-1252 instead of utf-8"
+        kind="encoding",
+        significance="none",
+        rule="text-encoding",
+        reason="the same text, in windows-1252 instead of utf-8",
+        classifier=made_by,
     )
     assert classify(text(BASE), text(BASE)).reason == "the same text in other bytes"
     assert classify(text(BASE), text(BASE, date="2021-03", encoding="x")) == Edit(
         kind="redated",
         significance="cosmetic",
+        rule="header-date",
         reason="only date and encoding differ: 2021-02-20, now 2021-03",
+        classifier=made_by,
     )
 
 

@@ -7,6 +7,7 @@ from html.parser import HTMLParser
 
 import pytest
 
+from ingest.edits.classifier import Classifier
 from ingest.edits.edit import ChangedFact, Edit, Flag
 from ingest.report import chart, model, terminal
 from ingest.report.build import category_of
@@ -15,6 +16,7 @@ from ingest.report.model import Category, Counts, Document, Entry, Report, Sente
 from ingest.report.page import page
 
 A, B, C = b"a" * 32, b"b" * 32, b"c" * 32
+CLASSIFIER = Classifier("ingest", 1, "0" * 16)
 HOSTILE = "</td><script>alert('1')</script>\u202egpj\x1b[31m\" onload=x"
 
 
@@ -87,7 +89,9 @@ def test_each_edit_has_one_category(significance: str, silent: bool | None, cate
         kind="wording",
         significance=significance,  # type: ignore[arg-type]  # the cases are its values
         silent=silent,
+        rule="content-words",
         reason="",
+        classifier=CLASSIFIER,
     )
     assert category_of(edit) == category
 
@@ -99,7 +103,9 @@ def hostile() -> Report:
         significance="substantive",
         silent=True,
         subject="fact",
+        rule="changed-fact",
         reason=HOSTILE,
+        classifier=CLASSIFIER,
         facts=(
             ChangedFact(
                 kind="number", before=HOSTILE, after=None, sentence=HOSTILE, from_offset=0, to_offset=0

@@ -23,7 +23,7 @@ from ingest.cli.times import calendar, note_to_come
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from ingest.edits.rules import Rules
+    from ingest.edits.settings import Rules
     from ingest.store.engine import Connection, Row, Store
 
 BATCH = 1000

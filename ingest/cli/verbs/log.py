@@ -19,7 +19,7 @@ from ingest.cli.times import Times, calendar, note_to_come
 
 if TYPE_CHECKING:
     from ingest.edits.edit import Summary
-    from ingest.edits.rules import Rules
+    from ingest.edits.settings import Rules
     from ingest.store.engine import Connection, Row, Store
 
 BATCH = 2500  # lines whose edits are looked up at once

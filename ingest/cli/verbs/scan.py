@@ -26,7 +26,7 @@ from ingest.cli.progress import Bar
 from ingest.cli.shortened import accept_option, forbidding, go_on
 
 if TYPE_CHECKING:
-    from ingest.edits.rules import Rules
+    from ingest.edits.settings import Rules
     from ingest.store.roots import Root
 
 TOGETHER = 1000  # lines that are written at once

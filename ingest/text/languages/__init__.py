@@ -7,6 +7,7 @@ and without accents. A list of words is a text with blanks between them; a pair 
 from __future__ import annotations
 
 import functools
+import hashlib
 from typing import Literal
 
 import msgspec
@@ -156,6 +157,19 @@ def every() -> tuple[Language, ...]:
     return tuple(_read(code) for code in CODES)
 
 
+@functools.cache
+def fingerprint() -> str:
+    """Return a hash of the files of the known languages, as they lie there."""
+    found = hashlib.sha256()
+    for code in CODES:
+        found.update(f"{code} {hashlib.sha256(_bytes(code)).hexdigest()}\n".encode())
+    return found.hexdigest()
+
+
 def _read(code: str) -> Language:
+    return msgspec.toml.decode(_bytes(code), type=Language)
+
+
+def _bytes(code: str) -> bytes:
     with open(f"{__path__[0]}/{code}.toml", "rb") as file:
-        return msgspec.toml.decode(file.read(), type=Language)
+        return file.read()

@@ -1,0 +1,45 @@
+"""Name what tells edits: the version of its rules, and a hash of the lists that it reads texts with."""
+
+from __future__ import annotations
+
+import hashlib
+
+import msgspec
+
+from ingest.edits.settings import RootRules
+from ingest.text import languages
+
+NAME = "ingest"
+VERSION = 1  # of the rules and of the words that come with the program: another one, and edits are made anew
+_DIGITS = 16
+_encode = msgspec.json.Encoder(order="sorted").encode
+
+
+class Classifier(msgspec.Struct, frozen=True):
+    """What told an edit. Two edits of equal classifiers were told by the same rules and the same lists.
+
+    `version` is that of the rules. `lists` is a hash of the languages' files and of the root's own phrases
+    and boilerplate.
+    """
+
+    name: str
+    version: int
+    lists: str
+
+
+def classifier_of(rules: RootRules) -> Classifier:
+    """Return the classifier of a root whose settings add these phrases and patterns.
+
+    The order of the phrases of a language counts, since the first found is named; that of patterns does not.
+    """
+    lists = {
+        "languages": languages.fingerprint(),
+        "phrases": {language: own for language, own in rules.phrases.items() if own},
+        "boilerplate": sorted(rules.boilerplate),
+    }
+    return Classifier(NAME, VERSION, hashlib.sha256(_encode(lists)).hexdigest()[:_DIGITS])
+
+
+def without_settings() -> str:
+    """Return the version of the rules and the hash of the languages' files, as the index keeps them."""
+    return f"{NAME} {VERSION} {languages.fingerprint()}"

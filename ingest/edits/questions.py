@@ -1,0 +1,262 @@
+"""What each rule asks of two versions: whether it holds, and what it saw.
+
+A question is a pure function of the pair. Of the pair only what is asked for is made.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from itertools import islice
+
+import msgspec
+
+from ingest.edits.difference import bare, show, show_fact, skeleton
+from ingest.edits.pair import Pair
+from ingest.text.words import without_blanks
+
+_FEW = 0.5  # of the sentences: where fewer of both texts are in the other, it is another text
+
+
+class Answer(msgspec.Struct, frozen=True):
+    """Whether a rule holds, and what it saw: where it holds, the reason of the edit."""
+
+    holds: bool
+    saw: str
+
+
+def yes(reason: str) -> Answer:
+    """Answer that a rule holds, and why."""
+    return Answer(holds=True, saw=reason)
+
+
+def no(saw: str) -> Answer:
+    """Answer that a rule does not hold, and what there was instead."""
+    return Answer(holds=False, saw=saw)
+
+
+# -- versions --------------------------------------------------------------------------------------
+
+
+def boilerplate_alone(pair: Pair) -> Answer:
+    """Ask whether nothing but boilerplate differs."""
+    if pair.boilerplate is None:
+        return no("no boilerplate differs, or more than that")
+    gone, came = pair.boilerplate
+    if pair.before.date != pair.after.date or pair.headline is not None:
+        return no("the date or the headline is another one too")
+    return yes(f"only boilerplate differs: {show(gone)}, now {show(came)}")
+
+
+def headline_alone(pair: Pair) -> Answer:
+    """Ask whether the headline alone is another, outside equal texts."""
+    if not pair.same_text:
+        return no("the texts differ")
+    if pair.headline is None:
+        return no("the headline is the same, or there is none outside the text")
+    return yes("only the headline differs")
+
+
+def header_date(pair: Pair) -> Answer:
+    """Ask whether the date in the header alone is another."""
+    if not pair.same_text:
+        return no("the texts differ")
+    before, after = pair.before, pair.after
+    if before.date == after.date:
+        return no(f"the date is {_date(before.date)}, as before")
+    only = "only the date differs" if before.encoding == after.encoding else "only date and encoding differ"
+    return yes(f"{only}: {_date(before.date)}, now {_date(after.date)}")
+
+
+def text_encoding(pair: Pair) -> Answer:
+    """Ask whether the same text is in another encoding."""
+    if not pair.same_text:
+        return no("the texts differ")
+    old, new = pair.before.encoding, pair.after.encoding
+    if old == new:
+        return no(f"the encoding is {new or 'unknown'}, as before")
+    return yes(f"the same text, in {new or 'unknown'} instead of {old or 'unknown'}")
+
+
+def equal_text(pair: Pair) -> Answer:
+    """Ask whether the texts are equal."""
+    return yes("the same text in other bytes") if pair.same_text else no("the texts differ")
+
+
+def white_space(pair: Pair) -> Answer:
+    """Ask whether white space alone differs."""
+    if without_blanks(pair.before.text) == without_blanks(pair.after.text):
+        return yes("only white space differs")
+    return no("more than white space differs")
+
+
+def typographic_marks(pair: Pair) -> Answer:
+    """Ask whether nothing differs but marks and capitals."""
+    old, new = pair.before.text, pair.after.text
+    if skeleton(old) == skeleton(new) and bare(old) == bare(new):
+        return yes("equal but for quotes, dashes, ellipses, capitals and white space")
+    return no("letters, digits or other marks differ")
+
+
+def earlier_text(pair: Pair) -> Answer:
+    """Ask whether an earlier version than the last had this text."""
+    if pair.revert_of is None:
+        return no("no earlier version is known to have had this text")
+    return yes(f"the text is that of version {pair.revert_of} again")
+
+
+# -- the text as a whole ---------------------------------------------------------------------------
+
+
+def lost_end(pair: Pair) -> Answer:
+    """Ask whether the text was cut off."""
+    lost = pair.difference.lost
+    if lost:
+        return yes(f"the end is gone, {lost} % of the text")
+    return no("the text is not the beginning of the one before, or little of it is gone")
+
+
+def first_text(pair: Pair) -> Answer:
+    """Ask whether there was no text before."""
+    if without_blanks(pair.before.text):
+        return no("there was text before")
+    return yes("there was no text before")
+
+
+def publication_line(pair: Pair) -> Answer:
+    """Ask whether only lines were edited that say when the text was published."""
+    dated = pair.difference.redated()
+    if dated is None:
+        return no("more differs than lines that say when the text was published")
+    old, new = dated
+    return yes(f"only what says when it was published differs: {show(old)}, now {show(new)}")
+
+
+def few_kept_sentences(pair: Pair) -> Answer:
+    """Ask whether most sentences of both texts are not in the other."""
+    survived, came = pair.difference.survival()
+    reason = f"{survived:.0%} of the old sentences are still there, {came:.0%} of the new ones were"
+    return Answer(survived < _FEW and came < _FEW, reason)
+
+
+def changed_fact(pair: Pair) -> Answer:
+    """Ask whether a fact changed."""
+    if not pair.difference.facts:
+        return no("no fact has another value in its place")
+    named = dict.fromkeys(show_fact(fact, "to") for fact in pair.difference.facts)
+    return yes(_first(named, 3))
+
+
+def misspelling(pair: Pair) -> Answer:
+    """Ask whether slips of the hand and punctuation are all that changed."""
+    counts = pair.counts
+    if counts.sentences_added or counts.sentences_removed or counts.sentences_moved:
+        return no("a sentence came, went or moved")
+    slips = pair.difference.wording.slips()
+    if slips is None:
+        return no("more than slips of the hand and punctuation differs")
+    return yes(f"only spelling or punctuation: {_first(slips, 3)}")
+
+
+# -- sentences that came or went -------------------------------------------------------------------
+
+
+def whole_sentence(pair: Pair) -> Answer:
+    """Ask whether a sentence of three words or more came or went."""
+    if not _is_update(pair):
+        return no("no sentence came or went")
+    if not pair.difference.tells():
+        return no("the sentences that came or went have fewer than three words")
+    return yes(_updated(pair))
+
+
+def content_words_beside_sentence(pair: Pair) -> Answer:
+    """Ask whether words that carry meaning changed beside a sentence that came or went."""
+    if not _is_update(pair):
+        return no("no sentence came or went")
+    if not pair.difference.wording.carried():
+        return no("no words that carry meaning came or went in the edited sentences")
+    return yes(_updated(pair))
+
+
+def short_sentence(pair: Pair) -> Answer:
+    """Ask whether any sentence came or went."""
+    return yes(_updated(pair)) if _is_update(pair) else no("no sentence came or went")
+
+
+def _is_update(pair: Pair) -> bool:
+    return bool(pair.counts.sentences_added or pair.counts.sentences_removed)
+
+
+def _updated(pair: Pair) -> str:
+    added, removed = pair.counts.sentences_added, pair.counts.sentences_removed
+    told = f"{added} {'sentence' if added == 1 else 'sentences'} added, {removed} removed"
+    carried = pair.difference.wording.carried()
+    return f"{told}; {_rephrased(carried)}" if carried else told
+
+
+# -- words -----------------------------------------------------------------------------------------
+
+
+def opposed_words(pair: Pair) -> Answer:
+    """Ask whether a small word was put for one that says something else."""
+    wording = pair.difference.wording
+    if wording.carried() & wording.opposed():
+        return yes(_rephrased(wording.carried()))
+    return no("no small word was put for one that says something else")
+
+
+def modal_verb(pair: Pair) -> Answer:
+    """Ask whether a modal verb came where there was none, or went."""
+    wording = pair.difference.wording
+    if wording.carried() & wording.modals():
+        return yes(_rephrased(wording.carried()))
+    return no("no verb such as “may” or “must” came, went or was put for another")
+
+
+def content_words(pair: Pair) -> Answer:
+    """Ask whether words that carry meaning came or went."""
+    carried = pair.difference.wording.carried()
+    if carried:
+        return yes(_rephrased(carried))
+    return no("no words that carry meaning came or went")
+
+
+def exchanged_roles(pair: Pair) -> Answer:
+    """Ask whether two that act took each other's place."""
+    exchanged = pair.difference.wording.exchanged()
+    if exchanged is None:
+        return no("no two that act took each other's place")
+    return yes(f"{show(exchanged[0])} and {show(exchanged[1])} changed places")
+
+
+def scope_word(pair: Pair) -> Answer:
+    """Ask whether a `not` or an `only` is said of another word."""
+    pointing = pair.difference.wording.stands_elsewhere()
+    if pointing is None:
+        return no("no “not” or “only” is said of another word")
+    return yes(f"{show(pointing)} is said of another word")
+
+
+def small_words(pair: Pair) -> Answer:
+    """Ask whether any word came or went."""
+    small = sorted(set[str]().union(*pair.difference.wording.changed()))
+    if not small:
+        return no("no word came or went")
+    return yes(f"only small words and word forms: {_first(small, 5)}")
+
+
+def same_words(_pair: Pair) -> Answer:
+    """Hold for whatever is left."""
+    return yes("the same words and values, ordered, cut, joined or written otherwise")
+
+
+def _rephrased(carried: set[str]) -> str:
+    return f"rephrased: {_first(sorted(carried), 5)}"
+
+
+def _first(told: Iterable[str], most: int) -> str:
+    return ", ".join(islice(told, most))
+
+
+def _date(date: str | None) -> str:
+    return date or "none"
