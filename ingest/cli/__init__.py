@@ -39,6 +39,7 @@ VERBS = {
     "verify": "prove the store against itself",
     "db": "upgrade or check the store's schema",
     "index": "rebuild or look at the derived index",
+    "explain": "why an edit is called what it is: each rule asked, and what it saw",
     "doctor": "what is wrong with this machine, and the mend",
     "completion": "what bash, zsh or fish needs to complete a call",
 }
@@ -46,7 +47,7 @@ VERBS = {
 # By what somebody wants to do; each verb has one place.
 PURPOSES = {
     "Record": ("watch", "scan", "sync", "check", "roots"),
-    "Ask": ("ls", "log", "show", "diff", "blame", "search", "report"),
+    "Ask": ("ls", "log", "show", "diff", "explain", "blame", "search", "report"),
     "Hand on": ("changes", "cursors", "export", "restore"),
     "Trust": ("status", "coverage", "verify", "doctor"),
     "Maintain": ("db", "index", "renormalise", "completion"),

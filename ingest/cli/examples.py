@@ -61,6 +61,10 @@ EXAMPLES: dict[str, tuple[Example, ...]] = {
         Example("What did the last edit change? A difference is 1:", "ingest diff bridge.txt --word", 1),
         Example("Which documents differ since the third change?", "ingest diff --from seq:3", 1),
     ),
+    "explain": (
+        Example("Why is the last edit of a document called what it is?", "ingest explain bridge.txt"),
+        Example("The same as a record, of two versions:", "ingest explain bridge.txt @1 @2 --json"),
+    ),
     "blame": (
         Example("Since which version does each sentence stand there?", "ingest blame bridge.txt"),
         Example("What did it say before, and no longer?", "ingest blame bridge.txt --deleted"),

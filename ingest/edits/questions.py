@@ -39,6 +39,8 @@ def no(saw: str) -> Answer:
 
 def boilerplate_alone(pair: Pair) -> Answer:
     """Ask whether nothing but boilerplate differs."""
+    if not pair.rules.boilerplate:
+        return no("the root's settings name no boilerplate")
     if pair.boilerplate is None:
         return no("no boilerplate differs, or more than that")
     gone, came = pair.boilerplate

@@ -13,6 +13,7 @@ from ingest.cli import complete
 from ingest.cli.nothing import say_why
 from ingest.cli.options import as_json, is_quiet, opened, settings, verb
 from ingest.cli.output import TYPE_STYLES, emit, is_unread, keep_going, line, note, paged, paint
+from ingest.cli.sides import sides
 from ingest.cli.times import calendar, note_to_come, note_unbegun
 
 if TYPE_CHECKING:
@@ -60,7 +61,7 @@ def command(
             "diff takes one document and at most two versions", hint="write: ingest diff DOC [A] [B]"
         )
     with opened() as store, store.read() as connection:
-        left, right = _sides(words)
+        left, right = sides(words)
         a_target, a_rev = queries.locate(connection, left[0], calendar(), rev=left[1], root=root)
         b_target, b_rev = queries.locate(connection, right[0], calendar(), rev=right[1], root=root)
         note_to_come(connection, a_rev, b_rev)
@@ -108,25 +109,6 @@ def _names(record: dict[str, Any]) -> tuple[str, str]:
     if "from_document" in record and old == new:
         old, new = f"{old} ({record['from_document']})", f"{new} ({record['document']})"
     return f"{escape.name(old)}@{record['from']}", f"{escape.name(new)}@{record['to']}"
-
-
-def _sides(words: tuple[str, ...]) -> tuple[tuple[str, str | None], tuple[str, str | None]]:
-    """The two (document, REV) that the words mean; REVs may have their `@`."""
-    from ingest.history.queries import is_rev, split_rev
-
-    doc, *rest = words
-    if not rest:
-        plain, rev = split_rev(doc)
-        # one version named: that one against the one before it has no name of its own, so to the latest
-        return (plain, rev), (plain, None)
-    if len(rest) == 1 and not is_rev(rest[0].removeprefix("@")):
-        left, right = split_rev(doc), split_rev(rest[0])
-        return (left[0], left[1] or "latest"), (right[0], right[1] or "latest")
-    plain, rev = split_rev(doc)
-    revs = [*([rev] if rev else []), *(word.removeprefix("@") for word in rest)]
-    if len(revs) > 2:
-        raise click.UsageError("diff compares two versions")
-    return (plain, revs[0]), (plain, revs[1] if len(revs) > 1 else None)
 
 
 def _edit(connection: Any, a_target: Any, b_target: Any, a: int, b: int) -> Edit | None:

@@ -1,0 +1,98 @@
+"""`ingest explain`: each rule that was asked about an edit, in order, with what it saw."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from ingest import escape
+from ingest.cli import complete
+from ingest.cli.options import as_json, opened, settings, verb
+from ingest.cli.output import emit, line, note, paint
+from ingest.cli.sides import sides
+from ingest.cli.times import calendar, note_to_come
+
+if TYPE_CHECKING:
+    from ingest.edits.classify import Explanation
+    from ingest.edits.rules import Asked
+
+
+@verb
+@click.argument(
+    "words", nargs=-1, required=True, metavar="DOC [A] [B] | DOC@A DOC@B", shell_complete=complete.documents
+)
+@click.option("--root", metavar="NAME", help="The root, where several hold the path.")
+def command(words: tuple[str, ...], root: str | None) -> None:
+    """Why an edit is called what it is: each rule that was asked, in order, with what it saw.
+
+    The edit from version A to version B (default: prev to latest), as the rules and settings of now tell it.
+    The first rule that holds decides. Where that one leaves the significance open, the next that holds
+    says it.
+
+    Exit: 0; 2 no such document or version, or no edit between the two; 4 no store; 5 damaged bytes.
+    """
+    from ingest.errors import UsageError
+    from ingest.history import queries
+    from ingest.index import edits
+
+    if len(words) > 3:
+        raise UsageError(
+            "explain takes one document and at most two versions", hint="write: ingest explain DOC [A] [B]"
+        )
+    with opened() as store, store.read() as connection:
+        left, right = sides(words)
+        target, a_rev = queries.locate(connection, left[0], calendar(), rev=left[1], root=root)
+        other, b_rev = queries.locate(connection, right[0], calendar(), rev=right[1], root=root)
+        note_to_come(connection, a_rev, b_rev)
+        for each in dict.fromkeys((target, other)):
+            if each.note:
+                note(each.note)
+        if target.id != other.id:
+            raise UsageError("an edit lies between two versions of one document, and these are of two")
+        a = queries.pick(connection, target, a_rev or "prev", calendar())
+        b = queries.pick(connection, other, b_rev or "latest", calendar())
+        name = escape.path(other.path)
+        if a == b:
+            raise UsageError(f"there is no edit from version {a} of {name} to itself")
+        rules = settings().edit_rules.of(other.root)
+        found = edits.explained(connection, target.id, a, b, rules=rules)
+        if found is None:
+            raise UsageError(
+                f"of versions {a} and {b} of {name} one has no text, or no normaliser read both",
+                hint="what is known of them: ingest show --json",
+            )
+    if as_json():
+        record: dict[str, Any] = {
+            "document": other.document,
+            "root": other.root,
+            **escape.path_fields("path", other.path),
+            "from": a,
+            "to": b,
+            "asked": [_record(each) for each in found.asked],
+            "edit": edits.record(found.edit),
+        }
+        emit(record)
+        return
+    line(f"{escape.name(name)} @{a} -> @{b}: {found.edit.summary.words}")
+    _show(found)
+
+
+def _record(each: Asked) -> dict[str, Any]:
+    rule = each.rule
+    return {
+        "rule": rule.name,
+        "class": rule.kind,
+        "significance": rule.significance,
+        "holds": each.answer.holds,
+        "saw": each.answer.saw,
+    }
+
+
+def _show(found: Explanation) -> None:
+    width = max(len(each.rule.name) for each in found.asked)
+    for each in found.asked:
+        answer = paint("yes", bold=True) if each.answer.holds else "no "
+        line(f"{answer}  {each.rule.name.ljust(width)}  {escape.text(each.answer.saw)}")
+    told = found.edit.classifier
+    line(f"told by {told.name}, version {told.version} of the rules, lists {told.lists}")

@@ -1,0 +1,91 @@
+"""`explain`: each rule that was asked about an edit, in order, with what it saw."""
+
+from __future__ import annotations
+
+from ingest.edits.rules import RULES
+from tests.acceptance.place import Place
+
+FIRST = "The bridge will be closed for three weeks. Nobody was told.\n"
+SECOND = FIRST.replace("three", "two")
+ASKED = """\
+no   boilerplate-alone   the root's settings name no boilerplate
+no   headline-alone      the texts differ
+no   header-date         the texts differ
+no   text-encoding       the texts differ
+no   equal-text          the texts differ
+no   white-space         more than white space differs
+no   typographic-marks   letters, digits or other marks differ
+no   earlier-text        no earlier version is known to have had this text
+no   lost-end            the text is not the beginning of the one before, or little of it is gone
+no   first-text          there was text before
+no   publication-line    more differs than lines that say when the text was published
+no   few-kept-sentences  100% of the old sentences are still there, 100% of the new ones were
+yes  changed-fact        number “three” to “two”
+"""
+
+
+def edited(place: Place, *texts: str) -> None:
+    for text in texts:
+        place.write("a.txt", text)
+        place.scan()
+
+
+def test_each_rule_that_was_asked_is_told_with_what_it_saw(each_place: Place) -> None:
+    edited(each_place, FIRST, SECOND, FIRST)
+    ask = each_place.command
+    head, *lines, by = ask.ask("explain", "a.txt@1", "a.txt@2").text.splitlines(keepends=True)
+    changed = [change["edit"] for change in ask.records("log", "--type", "changed", "--reverse")]
+
+    assert head == "a.txt @1 -> @2: substantive: factual, silent\n"
+    assert "".join(lines) == ASKED
+    told = changed[0]["classifier"]
+    assert by == f"told by ingest, version {told['version']} of the rules, lists {told['lists']}\n"
+    # the last edit, as a record: the first rule that holds decides, the last one says how much it matters
+    record = ask.record("explain", "a.txt")
+    assert (record["from"], record["to"], record["edit"]) == (2, 3, changed[1])
+    assert [each["rule"] for each in record["asked"]] == [rule.name for rule in RULES[: len(record["asked"])]]
+    held = [each for each in record["asked"] if each["holds"]]
+    assert [(each["rule"], each["significance"]) for each in held] == [
+        ("earlier-text", None),
+        ("changed-fact", "substantive"),
+    ]
+    assert held[0]["saw"] == changed[1]["reason"] == "the text is that of version 1 again"
+    assert changed[1]["rule"] == "earlier-text"
+
+
+def test_going_back_is_explained_too_and_is_no_revert(place: Place) -> None:
+    edited(place, FIRST, SECOND)
+    (last,) = place.command.record("explain", "a.txt", "2", "1")["asked"][-1:]
+
+    assert (last["rule"], last["saw"]) == ("changed-fact", "number “two” to “three”")
+
+
+def test_where_there_is_no_edit_to_explain_it_says_why(place: Place) -> None:
+    edited(place, FIRST)
+    place.write("b.txt", SECOND)
+    place.write("c.bin", b"\x00\x01")
+    place.scan()
+    place.write("c.bin", b"\x00\x02")
+    place.scan()
+    refused = place.command.refused
+
+    assert refused("explain", "a.txt", code=2).error == "a.txt has one version only, none before it"
+    assert refused("explain", "a.txt", "1", "1", code=2).error == (
+        "there is no edit from version 1 of a.txt to itself"
+    )
+    assert refused("explain", "a.txt@1", "b.txt@1", code=2).error == (
+        "an edit lies between two versions of one document, and these are of two"
+    )
+    binary = refused("explain", "c.bin", code=2)
+    assert binary.error == "of versions 1 and 2 of c.bin one has no text, or no normaliser read both"
+    assert binary.hint == "what is known of them: ingest show --json"
+    assert refused("explain", "none.txt", code=2).error == "no document 'none.txt' in the store"
+
+
+def test_what_a_rule_saw_is_shown_without_control_characters(place: Place) -> None:
+    dated = "Last updated: 12 March {} \x1b[31m\n\n" + FIRST
+    edited(place, dated.format("14.30"), dated.format("15.45"))
+    line = place.command.ask("explain", "a.txt").text.splitlines()[-2]
+
+    assert line.startswith("yes  publication-line   only what says when it was published differs: “Last up")
+    assert line.endswith("now “Last updated: 12 March 15.45 \\u{001b}[31m”")
