@@ -17,22 +17,22 @@ from __future__ import annotations
 
 import functools
 import re
-from bisect import bisect_right
 from collections import Counter
 from itertools import chain
 
 import msgspec
 
-from ingest.diff import sequences, similarity
+from ingest.diff import similarity
 from ingest.facts import quantities, quotations
 from ingest.facts.document_words import Context, context_of
 from ingest.facts.equivalence import SMALL, agree, equal, stands_for
+from ingest.facts.hunks import Hunk, hunks_of, moved_back, moved_forth, respelt
 from ingest.facts.model import NUMERIC, Kind, Slot
 from ingest.facts.quotations import Ranges
 from ingest.facts.swaps import turned
 from ingest.text import wordlist
 from ingest.text.lexicon import Lexicon, lexicon_of
-from ingest.text.words import is_word, misspelt, opposite, tokens, unaccented, words
+from ingest.text.words import opposite, tokens, unaccented, words
 
 _MOST_TURNED = 0.45  # of a sentence's words: past that it is another sentence, not the opposite one
 _ALIKE = 0.25
@@ -59,15 +59,6 @@ class Fact(msgspec.Struct, frozen=True):
     b_offset: int
 
 
-class _Hunk(msgspec.Struct):
-    a_start: int
-    a_end: int
-    b_start: int
-    b_end: int
-    before: list[str]
-    after: list[str]
-
-
 def changed(
     before: str,
     after: str,
@@ -86,12 +77,12 @@ def changed(
     if before == after or turned(before, after, lexicon):
         return ()
     within = within or context_of(before, after, language)
-    hunks = _hunks(before, after)
+    hunks = hunks_of(before, after)
     if max(len(before), len(after)) > _LONGEST:
         return _in_parts(before, after, language, within, hunks)
-    spelt, shifts = _respelt(after, hunks, within)
+    spelt, shifts = respelt(after, hunks, within)
     if shifts:
-        hunks = _hunks(before, spelt)
+        hunks = hunks_of(before, spelt)
     if not hunks:
         return ()
     found = _negated(before, spelt, hunks, lexicon)
@@ -104,20 +95,20 @@ def changed(
     if before_quotes is None or after_quotes is None:
         before_quotes, after_quotes = quotations.find(before), quotations.find(spelt)
     else:
-        after_quotes = [(_forth(start, shifts), _forth(end, shifts)) for start, end in after_quotes]
+        after_quotes = [(moved_forth(start, shifts), moved_forth(end, shifts)) for start, end in after_quotes]
     found += _requoted(before, spelt, before_quotes, after_quotes, lexicon)
     restored = [
-        Fact(fact.kind, fact.before, fact.after, fact.a_offset, _back(fact.b_offset, shifts))
+        Fact(fact.kind, fact.before, fact.after, fact.a_offset, moved_back(fact.b_offset, shifts))
         for fact in found
     ]
     return tuple(sorted(restored, key=lambda fact: (fact.b_offset, fact.a_offset, fact.kind)))
 
 
 def _in_parts(
-    before: str, after: str, language: str | None, within: Context, hunks: list[_Hunk]
+    before: str, after: str, language: str | None, within: Context, hunks: list[Hunk]
 ) -> tuple[Fact, ...]:
     """The changed facts of a long sentence, looked for in what is around its changes; quotations are not."""
-    parts: list[list[_Hunk]] = []
+    parts: list[list[Hunk]] = []
     for hunk in hunks:
         if parts and hunk.a_start - parts[-1][-1].a_end < 2 * _AROUND:
             parts[-1].append(hunk)
@@ -155,66 +146,8 @@ def _is_plain(slot: Slot, within: Context) -> bool:
     return slot.weak and slot.kind == "name" and slot.value[0] in within.small
 
 
-def _hunks(before: str, after: str) -> list[_Hunk]:
-    old, new = tokens(before), tokens(after)
-    found: list[_Hunk] = []
-    a_at = b_at = 0
-    for span in sequences.align(old, new):
-        was, became = old[span.a_start : span.a_end], new[span.b_start : span.b_end]
-        a_end, b_end = a_at + sum(map(len, was)), b_at + sum(map(len, became))
-        if not span.same:
-            last = found[-1] if found else None
-            if last and before[last.a_end : a_at].isspace() and after[last.b_end : b_at].isspace():
-                last.a_end, last.b_end = a_end, b_end
-                last.before += filter(is_word, was)
-                last.after += filter(is_word, became)
-            else:
-                was, became = list(filter(is_word, was)), list(filter(is_word, became))
-                found.append(_Hunk(a_at, a_end, b_at, b_end, was, became))
-        a_at, b_at = a_end, b_end
-    return found
-
-
-_Shifts = list[tuple[int, int]]
-
-
-def _respelt(after: str, hunks: list[_Hunk], within: Context) -> tuple[str, _Shifts]:
-    """`after` with its misspelt words as `before` has them, and where that moved the offsets."""
-    parts: list[str] = []
-    shifts: _Shifts = []
-    at = length = 0
-    for hunk in hunks:
-        if len(hunk.before) != len(hunk.after):
-            continue
-        place = hunk.b_start
-        for old, new in zip(hunk.before, hunk.after, strict=True):
-            start = after.index(new, place)
-            place = start + len(new)
-            if old == new or {unaccented(old), unaccented(new)} & within.replaced:
-                continue
-            if misspelt(old, new, within.attested, within.names, within.language):
-                parts += (after[at:start], old)
-                length += start - at + len(old)
-                at = place
-                shifts.append((length, at - length))
-    return "".join([*parts, after[at:]]), shifts
-
-
-def _back(offset: int, shifts: _Shifts) -> int:
-    at = bisect_right(shifts, offset, key=lambda shift: shift[0])
-    return offset + (shifts[at - 1][1] if at else 0)
-
-
-def _forth(offset: int, shifts: _Shifts) -> int:
-    moved = offset
-    for place, shift in shifts:
-        if offset >= place + shift:
-            moved = offset - shift
-    return moved
-
-
 def _replaced(
-    before: str, after: str, old: list[Slot], new: list[Slot], hunks: list[_Hunk], language: str | None
+    before: str, after: str, old: list[Slot], new: list[Slot], hunks: list[Hunk], language: str | None
 ) -> list[Fact]:
     """The slots that a change touched and that no equal one stands for, in pairs."""
     lexicon = lexicon_of(language)
@@ -274,7 +207,7 @@ def _are_names(old: Slot, new: Slot, language: str | None) -> bool:
 
 
 def _reordered(
-    before: str, after: str, old: list[Slot], new: list[Slot], hunks: list[_Hunk], lexicon: Lexicon
+    before: str, after: str, old: list[Slot], new: list[Slot], hunks: list[Hunk], lexicon: Lexicon
 ) -> bool:
     """Whether the sentence has the same values still, and other words changed places with them.
 
@@ -292,7 +225,7 @@ def _reordered(
     )
 
 
-def _is_list(before: str, old: list[Slot], hunks: list[_Hunk], lexicon: Lexicon) -> bool:
+def _is_list(before: str, old: list[Slot], hunks: list[Hunk], lexicon: Lexicon) -> bool:
     """Whether all that changed stands in one list of names, whose order says nothing by itself."""
     start, end = hunks[0].a_start, hunks[-1].a_end
     listed = [slot for slot in old if slot.start < end and slot.end > start]
@@ -368,7 +301,7 @@ def _is_negation(word: str, lexicon: Lexicon) -> bool:
     return low in lexicon.negations or low.endswith("n't")
 
 
-def _negated(before: str, after: str, hunks: list[_Hunk], lexicon: Lexicon) -> list[Fact]:
+def _negated(before: str, after: str, hunks: list[Hunk], lexicon: Lexicon) -> list[Fact]:
     """The change that turned the sentence round, if their numbers differ between the two."""
     facts: list[Fact] = []
     negates = functools.partial(_is_negation, lexicon=lexicon)

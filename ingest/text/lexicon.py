@@ -15,6 +15,7 @@ from typing import Any
 import msgspec
 
 from ingest.text import languages
+from ingest.text.language_words import spelt_numbers, spoken
 from ingest.text.languages import Language, Table, Words
 
 _SIGNS = {
@@ -27,7 +28,6 @@ _SIGNS = {
 _CURRENCY_SIGNS = {"€": "EUR", "$": "USD", "£": "GBP", "¥": "JPY"}
 _COUNTED = ("units", "currencies", "percent", "magnitudes")
 _NEVER_SLIPS = ("ordinals", "magnitudes", "parts", "shares", "vague", "months", "relative", "some")
-_PARTS = frozenset(("code", "spelling", "forms", "plurals", "ordinal_endings", "contracted_endings"))
 _NONE = re.compile(r"(?!)")
 
 
@@ -174,7 +174,7 @@ def lexicon_of(code: str | None) -> Lexicon:
         return _Merge([(known[each], frozenset()) for each in languages.UNTOLD], None).lexicon()
     if code not in known:
         return _Merge([], code).lexicon()
-    shadow = frozenset(_spoken(known[code]))
+    shadow = frozenset(spoken(known[code]))
     others = [(language, shadow) for language in known.values() if language.code != code]
     # the primary comes last, and so wins where two have a word in one table
     return _Merge([*others, (known[code], frozenset())], code).lexicon()
@@ -184,52 +184,6 @@ def lexicon_of(code: str | None) -> Lexicon:
 def every_common() -> frozenset[str]:
     """Return the common words of all languages: they weigh little in a comparison, whatever the language."""
     return frozenset(word for language in languages.every() for word in language.words.common.split())
-
-
-def _spoken(language: Language) -> Iterator[str]:
-    """Yield each word that stands in any list of a language; parts of words are none."""
-    yield from (word for word, _ in _spelt(language))
-    waiting: list[object] = [language]
-    while waiting:
-        part = waiting.pop()
-        if isinstance(part, msgspec.Struct):
-            waiting += (value for name, value in msgspec.structs.asdict(part).items() if name not in _PARTS)
-        elif isinstance(part, dict):
-            waiting += part.values()
-        elif isinstance(part, list):
-            waiting += part
-        elif isinstance(part, str):
-            yield from part.replace("/", " ").split()
-
-
-def _spelt(language: Language) -> Iterator[tuple[str, Fraction]]:
-    """Yield every number that a language writes in one word."""
-    numbers = language.numbers
-    below = dict(enumerate(numbers.under_twenty.split()))
-    joined = {**below, 1: numbers.one_joined or below[1]}
-    units_first = numbers.joined == "units-tens"
-    for ten, name in enumerate(numbers.tens.split(), 2):
-        below[ten * 10] = name
-        for unit in range(1, 10):
-            below[ten * 10 + unit] = (
-                f"{joined[unit]}{numbers.joiner}{name}" if units_first else f"{name}-{joined[unit]}"
-            )
-    yield from ((name, Fraction(number)) for number, name in below.items())
-    if numbers.hundred:
-        for hundred in range(1, 10):
-            prefixes = [("" if hundred == 1 else joined[hundred]) + numbers.hundred]
-            if hundred == 1 and numbers.one_joined:
-                prefixes.append(numbers.one_joined + numbers.hundred)
-            for prefix in prefixes:
-                yield prefix, Fraction(hundred * 100)
-                for number in range(1, 100):
-                    for joiner in ("", numbers.joiner):
-                        yield f"{prefix}{joiner}{below[number]}", Fraction(hundred * 100 + number)
-    for half in numbers.half.split():
-        for number in range(2, 20):
-            yield f"{below[number]}{numbers.joiner}{half}", number + Fraction(1, 2)
-    for value, forms in numbers.more.items():
-        yield from ((form, Fraction(value)) for form in forms.split())
 
 
 class _Merge:
@@ -258,7 +212,10 @@ class _Merge:
         inside = "|".join(re.escape(thousand) for thousand, _ in thousands)
         joints = "|".join(sorted(self.words(lambda each: each.words.joints)))
         numbers = {
-            word: value for each, hidden in self.parts for word, value in _spelt(each) if word not in hidden
+            word: value
+            for each, hidden in self.parts
+            for word, value in spelt_numbers(each)
+            if word not in hidden
         }
         made: dict[str, Any] = {
             "ordinals": self.numbered(lambda each: each.numbers.ordinals.split()),
