@@ -1,20 +1,19 @@
-"""Which words are real ones: the lists of Dutch and English that pyspellchecker carries, with how often
-each stands in a large body of text.
+"""Which words are real ones: lists of English, Dutch and German, with how often each word stands in a large
+body of subtitles.
 
-They are loaded when the first pair of words asks for them. pyspellchecker itself is not imported: its way
-of reading them takes four times as long.
+A list is a file that is mapped when the first pair of words asks for it: its pages are shared between
+processes, and hardly any of them is read. `tools/wordlists.py` makes the files; NOTICE says of what.
 """
 
 from __future__ import annotations
 
 import functools
-import gzip
-import importlib.util
-from collections.abc import Mapping
-
-import msgspec
+from collections.abc import Callable
 
 LANGUAGES = ("en", "nl", "de")
+FOLDER = f"{__file__.removesuffix('wordlist.py')}wordlists"
+RECORD = "<I"  # what stands beside a word: how often it was counted
+
 # What is written wrongly often is in such a body too, if seldom beside what is right. A letter doubled or
 # not is the commonest slip of all: `verassing` stands in it a tenth as often as `verrassing`.
 _SELDOM = 0.02
@@ -28,8 +27,8 @@ def both_meant(before: str, after: str, language: str | None) -> bool:
     """
     if language not in LANGUAGES:
         return False
-    known = _words(language)
-    old, new = (known.get(word.lower(), 0) for word in (before, after))
+    count = _counts(language)
+    old, new = (count(word.lower()) for word in (before, after))
     least = _SELDOM_DOUBLED if _once(before) == _once(after) else _SELDOM
     return min(old, new) > least * max(old, new)
 
@@ -46,12 +45,12 @@ def is_rare(word: str, language: str | None) -> bool:
     """
     if language not in LANGUAGES:
         return False
-    known, low = _words(language), word.lower()
-    if known.get(low, 0) >= _RARE[language]:
+    count, low = _counts(language), word.lower()
+    if count(low) >= _RARE[language]:
         return False
     if language == "nl" and low.endswith("en") and not low.endswith("sen"):
         return False  # compounds, of which there is no list, are plural so
-    return not any(low.endswith(end) and known.get(low.removesuffix(end), 0) for end in _PLURALS[language])
+    return not any(low.endswith(end) and count(low.removesuffix(end)) for end in _PLURALS[language])
 
 
 def _once(word: str) -> str:
@@ -61,9 +60,15 @@ def _once(word: str) -> str:
 
 
 @functools.cache
-def _words(language: str) -> Mapping[str, int]:
-    spec = importlib.util.find_spec("spellchecker")
-    if spec is None or not spec.submodule_search_locations:
-        raise ModuleNotFoundError("spellchecker", name="spellchecker")
-    with gzip.open(f"{spec.submodule_search_locations[0]}/resources/{language}.json.gz") as file:
-        return msgspec.json.decode(file.read(), type=dict[str, int])
+def _counts(language: str) -> Callable[[str], int]:
+    """How often a word was counted, for any word of small letters: 0 for one that is not in the list."""
+    from marisa_trie import RecordTrie
+
+    trie = RecordTrie(RECORD).mmap(f"{FOLDER}/{language}.marisa")
+
+    def count(word: str) -> int:
+        # The library takes a NUL for the end of a word, and fails on half a surrogate pair.
+        found: list[tuple[int]] | None = trie.get(word) if word.isprintable() else None
+        return found[0][0] if found else 0
+
+    return count
