@@ -16,8 +16,9 @@ from __future__ import annotations
 
 import functools
 import re
-import unicodedata
 from collections.abc import Callable
+
+import unicodedata2
 
 from ingest.text import abbreviations
 
@@ -177,7 +178,7 @@ def _library() -> Callable[[str, str], list[str]]:
 
 @functools.cache
 def _word() -> re.Pattern[str]:
-    marks = "".join(char for char in map(chr, _MARK_RANGE) if unicodedata.category(char)[0] == "M")
+    marks = "".join(char for char in map(chr, _MARK_RANGE) if unicodedata2.category(char)[0] == "M")
     # One set of \w and the marks would be seven times slower: the marks beyond the BMP are looked
     # through one by one, so a character goes there only when it is beyond Latin-1's half.
     mark = rf"(?=[\xad-\U0010ffff])[{_JOINERS}{marks}\U000e0100-\U000e01ef]"

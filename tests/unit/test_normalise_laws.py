@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import codecs
-import unicodedata
 
+import unicodedata2
 from hypothesis import example, given
 from hypothesis import strategies as st
 
@@ -108,11 +108,11 @@ def test_a_text_is_canonical(raw: bytes, name: bytes) -> None:
         return
 
     text.encode()
-    assert unicodedata.is_normalized("NFC", text)
+    assert unicodedata2.normalize("NFC", text) == text
     assert "\0" not in text
     assert "\r" not in text
     assert not text.startswith("\ufeff")
-    if rendition.normaliser == "plain/4":
+    if rendition.normaliser == "plain/5":
         assert [line.rstrip(" \t") for line in text.split("\n")] == text.split("\n")
     assert "\n" not in (rendition.title or "")
 
@@ -157,7 +157,7 @@ def test_the_same_input_gives_the_same_rendition(raw: bytes, name: bytes) -> Non
 def test_long_runs_of_marks_are_in_nfc(marks: list[str]) -> None:
     text = "x" * 5000 + "e" + "".join(marks)
 
-    assert unicodedata.normalize("NFC", text) == normalise(text.encode(), b"a.txt").text
+    assert unicodedata2.normalize("NFC", text) == normalise(text.encode(), b"a.txt").text
 
 
 @given(

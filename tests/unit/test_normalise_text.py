@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import tracemalloc
 import unicodedata
 
 import pytest
 
 from ingest.model import Rendition
-from ingest.normalise import compose, normalise
+from ingest.normalise import nfc, normalise
 
 
 def plain(text: str) -> Rendition:
@@ -67,7 +68,38 @@ def test_a_long_run_of_marks_comes_out_as_the_standard_library_has_it() -> None:
     marks = "\u0301\u0323\u0344\u0327\U0001d165\u0f73\u0345" * 50
     text = "x" * 5000 + "e" + marks + "é" + marks + " " + marks + "中" * 100
 
-    assert unicodedata.normalize("NFC", text) == compose.nfc(text)
+    assert unicodedata.normalize("NFC", text) == nfc(text)
+
+
+def test_a_letter_younger_than_the_interpreter_is_composed() -> None:
+    """U+105C9 is of Unicode 16; Python 3.11 has 14."""
+    assert plain("\U000105d2\u0307").text == "\U000105c9"
+
+
+@pytest.mark.parametrize(
+    "marks",
+    [
+        "\u0301\u0323" * 500_000,
+        "\u0301" * 500_000 + "\u0323" * 500_000,
+        "\u0f73\u0327" * 500_000,
+        "\U0001d165\U0001d17b" * 500_000,
+    ],
+    ids=["alternating", "ever lower", "that decompose", "beyond the BMP"],
+)
+def test_a_million_marks_are_put_in_order_in_few_bytes_each(marks: str) -> None:
+    """What takes quadratic time does not come to the end of this test."""
+    tracemalloc.start()
+    try:
+        ordered = nfc(marks)
+        _, peak = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+
+    apart = [unicodedata.normalize("NFD", mark) * marks.count(mark) for mark in set(marks)]
+    assert sorted(ordered) == sorted("".join(apart))
+    classes = [unicodedata.combining(mark) for mark in ordered]
+    assert classes == sorted(classes)
+    assert peak < 16 * len(marks)
 
 
 @pytest.mark.parametrize(
