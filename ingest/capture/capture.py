@@ -18,10 +18,11 @@ import msgspec
 from ingest.capture import differences, first_scan
 from ingest.capture.batch import Batch
 from ingest.capture.late import Late
-from ingest.capture.limits import BATCH, Clock, Gone, Limits
+from ingest.capture.limits import BATCH, Gone, Limits
 from ingest.capture.renames import KEPT, Renames
 from ingest.capture.unheard import UnheardChanges
 from ingest.capture.workers import Made, Workers
+from ingest.clock import Clock
 from ingest.disk import read
 from ingest.disk.cookie import clock_behind
 from ingest.disk.heard import Heard, Spell

@@ -17,7 +17,7 @@ from ingest.cli import complete
 from ingest.cli.output import note
 
 if TYPE_CHECKING:
-    from ingest.capture.limits import Clock
+    from ingest.clock import Clock
     from ingest.config import Settings
     from ingest.store.engine import Store
 
@@ -156,7 +156,7 @@ def require_tested_system() -> None:
 
 def system_clock() -> Clock:
     """The real clocks and the real randomness."""
-    from ingest.capture.limits import Clock
+    from ingest.clock import Clock
 
     return Clock(
         monotonic=time.monotonic,

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import click
 
 if TYPE_CHECKING:
-    from ingest.capture.limits import Clock
+    from ingest.clock import Clock
     from ingest.errors import AlreadyRunning
     from ingest.store.engine import Store
     from ingest.witnesses import Contradiction

@@ -10,7 +10,7 @@ from contextlib import ExitStack, contextmanager
 import msgspec
 
 from ingest import root_folder
-from ingest.capture.limits import Clock
+from ingest.clock import Clock
 from ingest.config import Settings
 from ingest.daemon.root_names import is_here
 from ingest.disk import root_mark

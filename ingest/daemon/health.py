@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 import msgspec
 
-from ingest.capture.limits import Clock
+from ingest.clock import Clock
 from ingest.errors import StoreUnavailable
 from ingest.escape import path_fields
 from ingest.moments import show

@@ -14,7 +14,7 @@ from typing import Any
 import msgspec
 
 from ingest import merkle, normalise
-from ingest.capture.limits import Clock
+from ingest.clock import Clock
 from ingest.config import Settings
 from ingest.daemon import signals
 from ingest.daemon.door import Answer, Door, Request, beside_store, clear_away, made_for

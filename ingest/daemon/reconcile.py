@@ -8,7 +8,7 @@ from contextlib import ExitStack
 import msgspec
 
 from ingest import witnesses
-from ingest.capture.limits import Clock
+from ingest.clock import Clock
 from ingest.config import Settings
 from ingest.daemon import door
 from ingest.daemon.root_monitor import SHORT, RootMonitor

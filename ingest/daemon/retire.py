@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ingest.capture.limits import Clock
+from ingest.clock import Clock
 from ingest.daemon.enrolment import refuse_nested
 from ingest.daemon.health import Health
 from ingest.daemon.running import running

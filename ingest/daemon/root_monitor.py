@@ -10,8 +10,8 @@ from collections.abc import Callable
 from contextlib import suppress
 
 from ingest.capture.capture import Capture
-from ingest.capture.limits import Clock
 from ingest.capture.unheard import LATEST, UnheardChanges
+from ingest.clock import Clock
 from ingest.config import Settings
 from ingest.daemon.health import Health
 from ingest.daemon.root_session import RootSession

@@ -9,8 +9,9 @@ from collections.abc import Callable
 from contextlib import ExitStack
 
 from ingest.capture.capture import Capture
-from ingest.capture.limits import Clock, Limits
+from ingest.capture.limits import Limits
 from ingest.capture.unheard import UnheardChanges
+from ingest.clock import Clock
 from ingest.config import Settings
 from ingest.daemon.health import Health
 from ingest.daemon.open_root import OpenRoot

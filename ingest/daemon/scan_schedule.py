@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import Literal
 
 from ingest.capture.capture import Capture
-from ingest.capture.limits import Clock
+from ingest.clock import Clock
 from ingest.config import Settings
 from ingest.model import Cause
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ingest.capture.limits import Clock
+from ingest.clock import Clock
 
 STALL = 5.0  # seconds; a gap this long between two steps: stopped, suspended, or the clock jumped
 JUMP = 5_000_000  # microseconds by which the wall clock may leave the monotonic one in a step

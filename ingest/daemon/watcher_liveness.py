@@ -10,7 +10,7 @@ import os
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from ingest.capture.limits import Clock
+from ingest.clock import Clock
 from ingest.disk.cookie import Cookies
 from ingest.disk.heard import Heard
 from ingest.disk.patterns import OWN_FOLDER

@@ -18,7 +18,7 @@ from itertools import groupby
 import msgspec
 
 from ingest import normalise, witnesses
-from ingest.capture.limits import Clock
+from ingest.clock import Clock
 from ingest.errors import IntegrityError
 from ingest.ids import new_uid
 from ingest.model import Content

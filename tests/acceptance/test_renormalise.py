@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 from ingest import normalise
-from ingest.capture.limits import Clock
+from ingest.clock import Clock
 from ingest.model import Rendition
 from ingest.normalise import plain
 from ingest.normalise.format import Format

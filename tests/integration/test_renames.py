@@ -21,8 +21,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ingest.capture.capture import Capture
-from ingest.capture.limits import Clock, Limits
+from ingest.capture.limits import Limits
 from ingest.capture.unheard import UnheardChanges
+from ingest.clock import Clock
 from ingest.disk.heard import Heard
 from ingest.disk.patterns import Patterns
 from ingest.store import tables
