@@ -74,7 +74,7 @@ def ask(store: Store) -> Asked:
     The log only grows, so it is looked at after the witnesses: what they saw is in it by then.
     """
     known: list[Witness] = []
-    if (mark := watermark.read(store)) is not None and mark.seq:
+    if (mark := watermark.read(store.watermark_path)) is not None and mark.seq:
         known.append(Witness(LOCK_FILE, mark.seq, mark.leaf))
     index = Index(store)
     try:
@@ -151,7 +151,7 @@ def accept(store: Store, contradictions: Sequence[Contradiction], *, wall: int) 
             if roots.LOG in root.said:
                 roots.report(connection, root.id, root.said)
     # The ledger has it: from here on the witnesses outside may forget.
-    watermark.write(store, head.seq, leaf)
+    watermark.write(store.watermark_path, head.seq, leaf)
     if any(each.witness.name == INDEX for each in contradictions):
         index = Index(store)
         try:

@@ -5,7 +5,10 @@ from __future__ import annotations
 import click
 
 from ingest.cli.examples import EXAMPLES
-from ingest.cli.options import CommonOption
+
+
+class CommonOption(click.Option):
+    """An option that every verb takes: the help shows them by themselves."""
 
 
 class Verb(click.Command):

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import click
 
 from ingest.cli import complete
+from ingest.cli.help import CommonOption, Verb
 from ingest.cli.output import note
 
 if TYPE_CHECKING:
@@ -53,10 +54,6 @@ class _Seconds(click.ParamType[float]):
 COMPLETE = "_INGEST_COMPLETE"  # the variable by which a shell asks for completion
 NUMBER = _Number()
 SECONDS = _Seconds()
-
-
-class CommonOption(click.Option):
-    """An option that every verb takes: the help shows them by themselves."""
 
 
 def common_options(function: Function) -> Function:
@@ -99,7 +96,6 @@ def common_options(function: Function) -> Function:
 def verb(function: Callable[..., Any]) -> click.Command:
     """A command with the common options; its docstring's first line is its help."""
     import ingest
-    from ingest.cli.help import Verb
 
     version = click.version_option(ingest.__version__, prog_name="ingest", cls=CommonOption)
     return click.command(

@@ -83,6 +83,11 @@ class Store:
     def _files(self) -> tuple[bytes, ...]:
         return tuple(os.fsencode(os.path.realpath(name)) for name in sqlite_files(self.url))
 
+    @property
+    def watermark_path(self) -> str | None:
+        """Where the log's high-water mark is kept; None for a server's store, which has no file here."""
+        return f"{self.url.database}.lock" if self.is_sqlite else None
+
     def files_below(self, root: bytes) -> frozenset[bytes]:
         """The store's own files that lie below a folder, relative to it."""
         prefix = root.rstrip(b"/") + b"/"
@@ -237,7 +242,7 @@ def require_revision(store: Store) -> None:
     found = store.revision()
     if found == tables.REVISION:
         return
-    if found is None and (mark := watermark.read(store)) is not None and mark.seq:
+    if found is None and (mark := watermark.read(store.watermark_path)) is not None and mark.seq:
         raise _damaged(store.address, f"the database is empty, and its log was at {mark.seq} changes")
     if found is None:
         raise StoreMissing(

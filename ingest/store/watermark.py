@@ -12,12 +12,8 @@ import os
 import re
 from contextlib import suppress
 from hashlib import sha256
-from typing import TYPE_CHECKING
 
 import msgspec
-
-if TYPE_CHECKING:
-    from ingest.store.engine import Store
 
 _SUM = 16  # hexadecimal digits of the SHA-256 of what stands before it
 _FORM = re.compile(rb"ingest/1 (\d{20}) ([0-9a-f]{64}) ([0-9a-f]{16})\n")
@@ -31,18 +27,12 @@ class Watermark(msgspec.Struct, frozen=True):
     leaf: bytes | None
 
 
-def path(store: Store) -> str | None:
-    """Where it is kept; None for a server's store, which has no file here."""
-    return f"{store.url.database}.lock" if store.is_sqlite else None
-
-
-def read(store: Store) -> Watermark | None:
-    """The mark; None where there is none, it cannot be read, or it is not as it was written."""
-    place = path(store)
-    if place is None:
+def read(path: str | None) -> Watermark | None:
+    """The mark in this file; None where there is none, it cannot be read, or it is not as it was written."""
+    if path is None:
         return None
     try:
-        fd = os.open(place, os.O_RDONLY | os.O_CLOEXEC)
+        fd = os.open(path, os.O_RDONLY | os.O_CLOEXEC)
     except OSError:
         return None
     try:
@@ -53,19 +43,18 @@ def read(store: Store) -> Watermark | None:
         os.close(fd)
 
 
-def write(store: Store, seq: int, leaf: bytes | None) -> None:
-    """Note where the log stands, after the commit that brought it there.
+def write(path: str | None, seq: int, leaf: bytes | None) -> None:
+    """Note in this file where the log stands, after the commit that brought it there.
 
     What cannot be written is left: the commit is done, and the next one writes it again. Of two processes
     that append, the later commit may be noted first: then the mark is a step behind the log, which is no
     harm.
     """
-    place = path(store)
-    if place is None:
+    if path is None:
         return
     # Whoever holds the lock has the file open; others write to the log too, and closing it drops no flock.
     with suppress(OSError):
-        fd = os.open(place, os.O_WRONLY | os.O_CREAT | os.O_CLOEXEC, 0o600)
+        fd = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_CLOEXEC, 0o600)
         try:
             os.pwrite(fd, _written(seq, leaf), 0)
         finally:

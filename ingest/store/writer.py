@@ -76,7 +76,7 @@ def _persistently(store: Store, entries: Sequence[Entry], attempt_once: Callable
                 return found
         else:
             if done.leaf is not None:
-                watermark.write(store, done.seq, done.leaf)
+                watermark.write(store.watermark_path, done.seq, done.leaf)
             return done
     raise AssertionError("the last attempt returned or raised")
 
@@ -359,7 +359,7 @@ def _require_no_longer_log(store: Store, head: Row) -> None:
     """Raise unless the log is at least as long as when something was last added to it: whoever holds the
     right to write sees all that was committed before the mark was set.
     """
-    mark = watermark.read(store)
+    mark = watermark.read(store.watermark_path)
     if mark is not None and mark.seq > head.seq:
         raise LogShortened(
             f"the log of {store.address} has {head.seq} changes, and had {mark.seq}",

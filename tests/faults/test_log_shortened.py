@@ -219,18 +219,18 @@ def test_the_mark_follows_every_commit_and_what_is_no_mark_is_none(site: Site) -
     store = open_store(str(site.command.database))
     with store.read() as connection:
         leaf = connection.execute(sa.text("SELECT leaf FROM change WHERE seq = 2")).scalar_one()
-    mark = read(store)
+    mark = read(store.watermark_path)
     assert mark is not None
     assert (mark.seq, mark.leaf) == (2, leaf)
     lock = side_file(site, ".lock")
     sound = lock.read_bytes()
     for damaged in (b"", sound[:50], sound.replace(b"2 ", b"3 ", 1), bytes(len(sound)), b"9" * 200):
         lock.write_bytes(damaged)
-        assert read(store) is None
+        assert read(store.watermark_path) is None
         site.command.ask("verify")
     site.write(a="three")
     site.command.ask("scan", site.root)
-    mark = read(store)
+    mark = read(store.watermark_path)
     assert mark is not None
     assert mark.seq == 3
     lock.write_bytes(sound)  # a step behind is no harm
@@ -245,15 +245,15 @@ def test_a_running_daemon_adds_nothing_to_a_log_that_lost_its_end_and_goes_on_wh
     site.write(a="one")
     with site.daemon() as daemon:
         store = open_store(str(site.command.database))
-        mark = read(store)
+        mark = read(store.watermark_path)
         assert mark is not None
-        write(store, 99, bytes(32))
+        write(store.watermark_path, 99, bytes(32))
         site.write(b="two")
         daemon.wait_for("store_unavailable", code="log_shortened")
         assert "log_shortened" in site.codes()
         assert site.status()["health"] == "degraded"
         assert len(site.log()) == 1
-        write(store, mark.seq, mark.leaf)
+        write(store.watermark_path, mark.seq, mark.leaf)
         site.until_healthy()
         daemon.sync()
         assert len(site.log()) == 2
