@@ -1,22 +1,87 @@
-"""A large root compared in two halves at once, one of them by a process of its own."""
+"""Where the disk and what is recorded differ; a large root is compared in two halves at once, one of them by
+a process of its own.
+"""
 
 from __future__ import annotations
 
 import os
-from collections import deque
+from collections import Counter, deque
 from collections.abc import Iterator
 from functools import partial
-from typing import TYPE_CHECKING
+from typing import Protocol
 
 import msgspec
 
 from ingest import forked
+from ingest.capture.folder import RootFolder
+from ingest.disk import walk
 from ingest.disk.walk import Blocked, Difference, Range
 from ingest.forked import ForkedTask, Lost
 from ingest.store import file_states
 
-if TYPE_CHECKING:
-    from ingest.capture.capture import Capture
+
+class Notes(Protocol):
+    """Takes down what a walk comes by."""
+
+    def list_folder(self, path: bytes, fd: int) -> None:
+        """Note a folder that could be listed; its descriptor is open during the call."""
+
+    def count(self, files: int) -> None:
+        """Note that so many files more were looked at."""
+
+    def leave_out(self, rule: str) -> None:
+        """Note a name that was left out by this rule."""
+
+
+class Survey:
+    """What the walks of a root told of it, the latest of each part.
+
+    `folders` are those that could be listed, with device and inode; `blocked` are paths that could not be
+    listed or looked at, with the reason. `files` are those that the scan which runs, or ran last, has looked
+    at. `left_out` are names by the rule that left them out, once a scan has ended.
+    """
+
+    def __init__(self) -> None:
+        self.folders: dict[bytes, tuple[int, int]] = {}
+        self.blocked: dict[bytes, str] = {}
+        self.files = 0
+        self.left_out: dict[str, int] | None = None
+        self._rules: Counter[str] = Counter()
+
+    def begin(self) -> None:
+        """A scan begins."""
+        self.files = 0
+        self._rules = Counter()
+
+    def end(self) -> None:
+        """The scan has seen all there is."""
+        self.left_out = dict(self._rules)
+
+    def list_folder(self, path: bytes, fd: int) -> None:
+        """Note a folder that could be listed."""
+        found = os.fstat(fd)
+        self.folders[path] = (found.st_dev, found.st_ino)
+
+    def count(self, files: int) -> None:
+        """Note that so many files more were looked at."""
+        self.files += files
+
+    def leave_out(self, rule: str) -> None:
+        """Note a name that was left out by this rule."""
+        self._rules[rule] += 1
+
+    def forget_folders(self, top: bytes) -> None:
+        """A walk of `top` begins: it lists again what is there."""
+        if top and top not in self.folders:  # below a new one there was nothing
+            return
+        self.folders = {
+            path: inode for path, inode in self.folders.items() if top and not walk.is_below(path, top)
+        }
+
+    def block(self, top: bytes, blocked: list[Blocked]) -> None:
+        """A walk of `top` has ended: these, and no others below, could not be told of."""
+        kept = {path: why for path, why in self.blocked.items() if top and not walk.is_below(path, top)}
+        self.blocked = kept | {entry.path: entry.why for entry in blocked}
 
 
 class Counted(msgspec.Struct, frozen=True, tag=True):
@@ -49,43 +114,84 @@ class Unlisted(msgspec.Struct, frozen=True, tag=True):
 Told = Difference | Counted | Listed | LeftOut | Unlisted
 
 
-def differences(capture: Capture, blocked: list[Blocked]) -> Iterator[Difference | None]:
-    """What `Capture.differences` says of the whole root, in the same order."""
-    middle = (
-        file_states.middle(capture.store, capture.root, least=forked.LARGE) if forked.is_possible() else None
-    )
+def below(
+    folder: RootFolder, top: bytes, closed: frozenset[bytes], survey: Survey
+) -> Iterator[Difference | None]:
+    """Where the disk and what is recorded differ below `top`, in order of the paths; None now and then.
+
+    `closed` are folders not to enter. The survey has what was met, once all is told. Raises
+    StoreUnavailable, and OSError where the top cannot be opened or there are too few descriptors.
+    """
+    survey.forget_folders(top)
+    blocked: list[Blocked] = []
+    yield from _compare(folder, walk.below(top), closed, blocked, survey, top=top)
+    survey.block(top, blocked)
+
+
+def whole(folder: RootFolder, closed: frozenset[bytes], survey: Survey) -> Iterator[Difference | None]:
+    """The same of the whole root, by two processes where it is large."""
+    large = forked.is_possible()
+    middle = file_states.middle(folder.store, folder.key, least=forked.LARGE) if large else None
     if middle is None:
-        yield from capture.differences(b"", blocked)
+        yield from below(folder, b"", closed, survey)
         return
-    capture.folders = {}
+    survey.forget_folders(b"")
+    blocked: list[Blocked] = []
     upper = Range(after=middle)
-    beside = ForkedTask(capture.store.dispose, partial(_tell, capture, upper), Told)
+    beside = ForkedTask(folder.store.dispose, partial(_tell, folder, upper, closed), Told)
     try:
-        yield from capture.compare(b"", Range(end=middle + b"\0"), blocked)  # the middle itself included
-        heard, files = middle, capture.files_seen
+        lower = Range(end=middle + b"\0")  # the middle itself included
+        yield from _compare(folder, lower, closed, blocked, survey)
+        heard, files = middle, survey.files
         try:
             for told in beside:
                 if isinstance(told, Difference):
-                    heard, files = told.path, capture.files_seen
+                    heard, files = told.path, survey.files
                     yield told
                 elif isinstance(told, Counted):
-                    capture.files_seen += told.files
+                    survey.count(told.files)
                     yield None
                 elif isinstance(told, Listed):
-                    capture.folders[told.path] = (told.device, told.inode)
+                    survey.folders[told.path] = (told.device, told.inode)
                 elif isinstance(told, LeftOut):
-                    capture.note_left_out(told.rule)
+                    survey.leave_out(told.rule)
                 else:
                     _block(blocked, Blocked(told.path, told.why))
         except Lost:
             # it told in order: what comes after the last it told of is still to be found
-            capture.files_seen = files  # some hundred may be missing: it counts in steps
+            survey.files = files  # some hundred may be missing: it counts in steps
             again: list[Blocked] = []
-            yield from capture.compare(b"", Range(after=heard), again)
-            for folder in again:
-                _block(blocked, folder)
+            yield from _compare(folder, Range(after=heard), closed, again, survey)
+            for entry in again:
+                _block(blocked, entry)
     finally:
         beside.close()
+    survey.block(b"", blocked)
+
+
+def _compare(
+    folder: RootFolder,
+    within: Range,
+    closed: frozenset[bytes],
+    blocked: list[Blocked],
+    notes: Notes,
+    *,
+    top: bytes = b"",
+) -> Iterator[Difference | None]:
+    """The differences within a range of paths; `blocked` is filled."""
+    walked = walk.walk(
+        folder.fd,
+        patterns=folder.patterns,
+        hidden=folder.hidden,
+        closed=closed,
+        top=top,
+        within=within,
+        listed=notes.list_folder,
+        left_out=None if top else notes.leave_out,
+    )
+    rows = file_states.pages(folder.store, folder.key, within)
+    stands = partial(walk.known_file, folder.fd, folder.patterns, folder.hidden)
+    return walk.compare(walked, rows, blocked=blocked, seen_files=notes.count, stands=stands)
 
 
 def _block(blocked: list[Blocked], folder: Blocked) -> None:
@@ -94,26 +200,35 @@ def _block(blocked: list[Blocked], folder: Blocked) -> None:
         blocked.append(folder)
 
 
-def _tell(capture: Capture, within: Range) -> Iterator[Told]:
-    """The same for a part of the root, with what is noted on the way, for the process that asked."""
-    noted: deque[Told] = deque()
-    blocked: list[Blocked] = []
+class _Telling:
+    """Notes on their way to the process that asked."""
 
-    def listed(path: bytes, fd: int) -> None:
+    def __init__(self) -> None:
+        self.noted: deque[Told] = deque()
+
+    def list_folder(self, path: bytes, fd: int) -> None:
+        """Note a folder that could be listed."""
         found = os.fstat(fd)
-        noted.append(Listed(path, found.st_dev, found.st_ino))
+        self.noted.append(Listed(path, found.st_dev, found.st_ino))
 
-    def count(files: int) -> None:
-        noted.append(Counted(files))
+    def count(self, files: int) -> None:
+        """Note that so many files more were looked at."""
+        self.noted.append(Counted(files))
 
-    def left_out(rule: str) -> None:
-        noted.append(LeftOut(rule))
+    def leave_out(self, rule: str) -> None:
+        """Note a name that was left out by this rule."""
+        self.noted.append(LeftOut(rule))
 
-    for difference in capture.compare(b"", within, blocked, listed=listed, count=count, left_out=left_out):
-        while noted:
-            yield noted.popleft()
+
+def _tell(folder: RootFolder, within: Range, closed: frozenset[bytes]) -> Iterator[Told]:
+    """The same for a part of the root, with what is noted on the way, for the process that asked."""
+    notes = _Telling()
+    blocked: list[Blocked] = []
+    for difference in _compare(folder, within, closed, blocked, notes):
+        while notes.noted:
+            yield notes.noted.popleft()
         if difference is not None:
             yield difference
-    yield from noted
-    for folder in blocked:
-        yield Unlisted(folder.path, folder.why)
+    yield from notes.noted
+    for entry in blocked:
+        yield Unlisted(entry.path, entry.why)

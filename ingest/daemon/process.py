@@ -450,7 +450,7 @@ class Daemon:
         passed = [o.passes(job.barriers[o.root.uid]) for o in self.observations if o.root.uid in job.barriers]
         if passed and all(passed):
             captures = [o.capture for o in self.observations if o.root.uid in job.barriers]
-            files = sum(capture.files_seen for capture in captures if capture is not None)
+            files = sum(capture.survey.files for capture in captures if capture is not None)
             job.answer = {**(job.answer or {}), "files": files, "to_seq": self.announcer.seq}
             job.done.set()
         return job.done.is_set()

@@ -95,9 +95,9 @@ def _scan(
             more = observation.step()
             _raise_trouble(observation)
             now = clock.monotonic()
-            progress(observation.capture.files_seen, now)
-            if observation.ground.ready and not observation.capture.busy and not observation.scanning:
-                return observation.capture.files_seen
+            progress(observation.capture.survey.files, now)
+            if observation.ground.ready and not observation.capture.pending.busy and not observation.scanning:
+                return observation.capture.survey.files
             if not more:
                 clock.sleep(min(max(observation.next_due() - now, 0.001), 0.05))
     finally:

@@ -272,7 +272,7 @@ class RootMonitor:
         """The watcher's library complained: something may be lost, and only a scan knows what."""
         reason = "overflow" if overflow else "watcher warning"
         if overflow and self.capture is not None:
-            self.capture.lose_order()
+            self.capture.pending.lose_order()
         if overflow and "overflow" not in self.condition:  # it says the same many times
             self.overflows += 1
             self.condition.trouble("overflow", None, detail)
@@ -384,12 +384,12 @@ class RootMonitor:
         if "blind" not in self.condition and not again:
             self.ground.cover_as_watched(self.scans.began_at)
         # after the ledger has it: whoever reads both finds no scan that it does not know
-        left_out = self.capture.left_out or {}
+        left_out = self.capture.survey.left_out or {}
         with self.store.write() as connection:
             roots.update(connection, self.root.id, last_scan_at=self.last_scan_at, left_out=left_out)
         if self.scans.why != "poll":
             ms = round((self.clock.monotonic() - self.scans.began) * 1000)
-            files = self.capture.files_seen
+            files = self.capture.survey.files
             self.log.info("scan_finished", root=self.root.name, why=self.scans.why, files=files, ms=ms)
 
     @property
@@ -443,7 +443,7 @@ class RootMonitor:
             return float("inf")
         times = [self._next_check, self._next_beat]
         if self.capture is not None:
-            due = self.capture.next_due()
+            due = self.capture.pending.next_due()
             times.append(self.scans.next_due())
             times += [] if self.ground.sight is None else [self.ground.sight.next_due()]
             times += [] if due is None else [due]
@@ -474,7 +474,7 @@ class RootMonitor:
         elif not self.scanning:
             self.condition.clear("clock")
         self.condition.beat({**self.report(), roots.CERTAIN_UNTIL: self.ground.certain_until(now)})
-        if self.capture is None or not self.capture.busy:
+        if self.capture is None or not self.capture.pending.busy:
             self._store_is_back()  # else what waits is the proof: a beat needs less room
         return True
 

@@ -9,7 +9,7 @@ from collections.abc import Callable
 from contextlib import ExitStack
 
 from ingest.capture.capture import Capture
-from ingest.capture.limits import Limits
+from ingest.capture.folder import Limits, MountState, RootFolder
 from ingest.capture.unheard import UnheardChanges
 from ingest.clock import Clock
 from ingest.config import Settings
@@ -69,6 +69,7 @@ class RootSession:
         self._unannounced = unannounced
         self._once = once
         self._held = OpenRoot(store, root)
+        self._mounts = MountState()
         self._next_watches = clock.monotonic()
         self._next_start = float("inf")
 
@@ -93,14 +94,12 @@ class RootSession:
                 quiet=settings.quiet_seconds, hold=settings.hold_seconds,
                 move=settings.move_seconds, max_bytes=settings.max_bytes,
             )  # fmt: skip
-            self.capture = Capture(
-                self._store, root=root.id, folder=folder, patterns=settings.patterns_of(root.name),
-                hidden=hidden, limits=limits, clock=self._clock, shifted=self._mounts_shifted,
-                unannounced=self._unannounced,
+            place = RootFolder(
+                store=self._store, key=root.id, fd=folder, patterns=settings.patterns_of(root.name),
+                hidden=hidden, limits=limits, clock=self._clock, remote=self._held.is_remote,
             )  # fmt: skip
-            self.capture.folds = self._held.folds_names
-            self.capture.remote = self._held.is_remote
-            self.capture.mounts_told = self._held.mounts_told
+            self.capture = Capture(place, mounts=self._mounts_now, unheard=self._unannounced)
+            self._mounts = MountState()
             self._compare_mounts()
             undo.pop_all()
         self._condition.clear("root_missing", "root_replaced")
@@ -147,7 +146,7 @@ class RootSession:
             self.sight = None
         self._scans.drop(None)
         if self.capture is not None:
-            self.capture.workers.close()
+            self.capture.close()
         self.capture = None
         self._held.close()
 
@@ -206,32 +205,34 @@ class RootSession:
                 self._scans.ask("the root can be written to")  # from now on the watcher can prove itself
         if self.sight.provable_again():
             self._scans.ask("the watcher can be proven again")
-        self._mounts_shifted()
+        self._mounts_now()
         self._start_again()
         if self.watches_due or self.unwatched or self._clock.monotonic() >= self._next_watches:
             self.compare_watches()
 
-    def _mounts_shifted(self) -> bool:
-        """Whether the table of mounts changed since the last look; what that means is seen to."""
-        if not self._held.mounts_changed():
-            return False
-        if self._compare_mounts():
+    def _mounts_now(self) -> MountState:
+        """What is mounted below now; what a change of that means is seen to."""
+        if self._held.mounts_changed() and self._compare_mounts():
             self._scans.ask("mounts changed")
-        if self.capture is not None:
-            self.capture.folds = self._held.folds_names
-        return True
+        return self._mounts
 
     def _compare_mounts(self) -> bool:
-        """Close the folders that became or ceased to be mount points with documents below them."""
-        assert self.capture is not None
-        before = self.capture.closed
+        """Close the folders that became or ceased to be mount points with documents below them; whether a
+        scan must follow."""
+        before = self._mounts
         changed = self._held.compare_mounts()
-        self.capture.closed = self._held.closed
-        for point in before - self._held.closed:
+        closed = self._held.closed
+        self._mounts = MountState(
+            closed=closed,
+            folds=self._held.folds_names,
+            told=self._held.mounts_told,
+            changes=before.changes + 1,
+        )
+        for point in before.closed - closed:
             self._condition.clear("root_replaced", path=point)
-        for point in self._held.closed:
+        for point in closed:
             self._condition.trouble("root_replaced", point, "another file system is mounted here, or none")
-        if self._held.closed - before and self.ready:
+        if closed - before.closed and self.ready:
             self.cover_as_watched(self.proven_at or self._clock.wall())
         return changed
 
@@ -241,10 +242,10 @@ class RootSession:
         self.watches_due = False
         self._next_watches = self._clock.monotonic() + WATCHES
         missing: dict[bytes, str] = {
-            path: why for path, why in self.capture.untold().items() if path not in self.capture.closed
+            path: why for path, why in self.capture.untold().items() if path not in self._mounts.closed
         }
         assert self.sight is not None
-        lost = self._lost(self.sight.unwatched(self.capture.folders))
+        lost = self._lost(self.sight.unwatched(self.capture.survey.folders))
         for path in lost:
             missing[path] = "the operating system does not watch this folder"
         if self.sight.watch_again(bool(lost), self._clock.monotonic()):
@@ -296,7 +297,7 @@ class RootSession:
         """How many folders notifications come from."""
         if self.capture is None or self.sight is None or not self.sight.watching:
             return 0
-        return sum(1 for path in self.capture.folders if path not in self.unwatched)
+        return sum(1 for path in self.capture.survey.folders if path not in self.unwatched)
 
     def certain_until(self, heard: float) -> int:
         """Until when every save that was announced is in the store; what waits may be saved again unseen.
@@ -304,7 +305,7 @@ class RootSession:
         `heard` is when the watcher was last listened to, by the monotonic clock.
         """
         times = [heard]
-        if self.capture is not None and (oldest := self.capture.oldest()) is not None:
+        if self.capture is not None and (oldest := self.capture.pending.oldest()) is not None:
             times.append(oldest)
         if self.sight is not None and (sent := self.sight.waits_since()) is not None:
             times.append(sent)
@@ -317,7 +318,7 @@ class RootSession:
             "backend": "poll" if self.polled else "native",
             "watched_directories": self.watched_directories,
             "unwatched_directories": len(self.unwatched),
-            "pending": len(self.capture.waiting()) if self.capture is not None else 0,
+            "pending": len(self.capture.pending.paths()) if self.capture is not None else 0,
             "ready": self.ready,
             "problems": self._condition.records()[:1000],
             "problems_total": len(self._condition.problems),
@@ -325,7 +326,7 @@ class RootSession:
 
     def tell_offline(self) -> None:
         """Note how many known documents are not on this disk, by their placeholders."""
-        many = len(self.capture.offline) if self.capture is not None else 0
+        many = len(self.capture.pending.offline) if self.capture is not None else 0
         if not many:
             self._condition.clear("offline")
             return

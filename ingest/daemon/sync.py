@@ -40,8 +40,10 @@ class SyncBarrier:
         if self.scan_after is not None and last_scan_began < self.scan_after:
             return False
         if self.outstanding is None:
-            self.outstanding = dict.fromkeys(capture.waiting(), now)
+            self.outstanding = dict.fromkeys(capture.pending.paths(), now)
         self.outstanding = {
-            path: since for path, since in self.outstanding.items() if capture.waits_since(path, since)
+            path: since
+            for path, since in self.outstanding.items()
+            if capture.pending.waits_since(path, since)
         }
         return not self.outstanding

@@ -21,7 +21,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ingest.capture.capture import Capture
-from ingest.capture.limits import Limits
+from ingest.capture.folder import Limits, MountState, RootFolder
 from ingest.capture.unheard import UnheardChanges
 from ingest.clock import Clock
 from ingest.disk.heard import Heard
@@ -46,17 +46,16 @@ class Folder:
         self.root = add_root(store, path.name)
         self.fd = os.open(path, os.O_RDONLY | os.O_DIRECTORY)
         self.clock = Clock(lambda: self.now, lambda: wall() + 3_600_000_000, lambda _: None, os.urandom)
-        self.capture = Capture(
-            store,
-            root=self.root,
-            folder=self.fd,
+        folder = RootFolder(
+            store=store,
+            key=self.root,
+            fd=self.fd,
             patterns=Patterns(),
             hidden=frozenset(),
             limits=Limits(quiet=0.3, hold=5.0, move=1.0, max_bytes=1 << 20),
             clock=self.clock,
-            shifted=lambda: False,
-            unannounced=UnheardChanges(lambda: False),
         )
+        self.capture = Capture(folder, mounts=MountState, unheard=UnheardChanges(lambda: False))
         self.told = 0
         self.heard = Heard()
 
@@ -99,7 +98,7 @@ class Folder:
         """Hear, look, and let time go by until nothing waits any more."""
         self.hear()
         self.capture.look()
-        while self.capture.busy:
+        while self.capture.pending.busy:
             self.now += 0.1
             self.capture.look()
 
@@ -136,7 +135,7 @@ class Folder:
         }
 
     def close(self) -> None:
-        self.capture.workers.close()
+        self.capture.close()
         os.close(self.fd)
 
 

@@ -1,0 +1,100 @@
+"""Which absences a look must be sure of: pure.
+
+A document that seems to be gone matters to a look when it has waited long enough, when a new file may be what
+became of it, or when a new file stands in its way.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Mapping, Sequence
+
+import msgspec
+
+from ingest.capture.baseline import Baseline
+from ingest.capture.look import Observation
+from ingest.capture.pending import Pending
+from ingest.disk import read, walk
+from ingest.identity import Standing
+
+
+class Questions(msgspec.Struct, frozen=True, kw_only=True):
+    """What the disk is asked: what stands at the paths of these documents, and whether a file stands at each
+    of the paths that they may have been renamed to."""
+
+    documents: Mapping[bytes, Standing] = {}
+    targets: frozenset[bytes] = frozenset()
+
+
+def newcomers(observations: Iterable[Observation], baseline: Baseline) -> dict[bytes, Observation]:
+    """The files that were read at paths where no live document is recorded."""
+    standing = baseline.standing
+    return {
+        observation.due.path: observation
+        for observation in observations
+        if isinstance(observation.reading, read.Bytes) and observation.due.path not in standing
+    }
+
+
+def inodes_of(files: Iterable[Observation]) -> set[tuple[int, int]]:
+    """Device and inode of each of these files that were read."""
+    signatures = (file.reading.signature for file in files if isinstance(file.reading, read.Bytes))
+    return {(signature.device, signature.inode) for signature in signatures}
+
+
+def stands_in_the_way(new: bytes, old: bytes) -> bool:
+    """Whether a file is where a folder above the old path was, or below the old path itself."""
+    return walk.is_below(old, new) or walk.is_below(new, old)
+
+
+class InTheWay:
+    """Which of many new paths stand in the way of an old one."""
+
+    def __init__(self, paths: Collection[bytes]) -> None:
+        self._paths = dict.fromkeys(paths)
+        self._folders = {folder for path in paths for folder in walk.folders_above(path)}
+
+    def of(self, old: bytes) -> list[bytes]:
+        """Those in the way of this one."""
+        if old not in self._folders and self._paths.keys().isdisjoint(walk.folders_above(old)):
+            return []
+        return [path for path in self._paths if stands_in_the_way(path, old)]
+
+
+def questions(
+    observations: Sequence[Observation],
+    new: Mapping[bytes, Observation],
+    *,
+    baseline: Baseline,
+    pending: Pending,
+    expired: Collection[bytes],
+) -> Questions:
+    """What a look that observed this must still ask the disk. `new` are its `newcomers`.
+
+    It may ask for more than is needed in the end, never for less.
+    """
+    if not new and not expired:
+        return Questions()
+    absent = {path: absence.standing for path, absence in pending.absences.items()}
+    for observation in observations:
+        path = observation.due.path
+        if isinstance(observation.reading, read.Gone) and path in baseline.standing:
+            absent.setdefault(path, baseline.standing[path])
+    told = set(expired)  # it must be known what becomes of these, now or when their targets have settled
+    asked = {path: absent[path] for path in expired if path in absent}
+    if new and absent:
+        way = InTheWay(new)
+        hashes = {observation.sha256 for observation in new.values()}
+        for path, standing in absent.items():
+            if way.of(path):
+                told.add(path)
+                asked[path] = standing
+            elif standing.sha256 in hashes:
+                asked[path] = standing
+    for path, standing in baseline.halves.items():
+        asked[path] = absent.get(path, standing)
+    looked = {observation.due.path for observation in observations}
+    targets = {target for path in told for target in pending.targets(path)}
+    return Questions(
+        documents=asked,
+        targets=frozenset(target for target in targets if target in pending or target in looked),
+    )

@@ -1,0 +1,72 @@
+"""What is recorded of the paths of one look: what the disk is compared with."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from types import MappingProxyType
+from typing import Any
+
+import msgspec
+
+from ingest.capture.folder import RootFolder
+from ingest.disk.walk import SeenRow
+from ingest.identity import Buried, Standing
+from ingest.store import file_states
+
+_NOTHING: Mapping[bytes, Any] = MappingProxyType({})
+
+
+class Baseline(msgspec.Struct, frozen=True, kw_only=True):
+    """What is recorded, as one look needs it.
+
+    Of the paths that are due: `rows` of what was seen last, the `standing` live documents, and the documents
+    `buried` at those where a file is new. `halves` are live documents elsewhere, one of which may have become
+    such a file. `empty` says that nothing was ever recorded of any path between the first and the last that
+    are due.
+    """
+
+    rows: Mapping[bytes, SeenRow] = _NOTHING
+    standing: Mapping[bytes, Standing] = _NOTHING
+    buried: Mapping[bytes, Buried] = _NOTHING
+    halves: Mapping[bytes, Standing] = _NOTHING
+    empty: bool = False
+
+
+def recall(folder: RootFolder, paths: Collection[bytes], *, perhaps_empty: bool) -> Baseline:
+    """What is recorded of the paths that are due. Raises StoreUnavailable.
+
+    `perhaps_empty`: the root is taken in for the first time, so that one question may do in place of many.
+    """
+    if not paths:
+        return Baseline()
+    with folder.store.read() as connection:
+        if perhaps_empty and not file_states.any_between(connection, folder.key, min(paths), max(paths)):
+            return Baseline(empty=True)
+        return Baseline(
+            rows=file_states.at(connection, folder.key, paths),
+            standing=file_states.standing(connection, folder.key, paths),
+        )
+
+
+def recall_former(
+    folder: RootFolder,
+    baseline: Baseline,
+    newcomers: Collection[bytes],
+    *,
+    formers: set[bytes],
+    inodes: set[tuple[int, int]],
+) -> Baseline:
+    """The same with what the files that are new at their paths may have been. Raises StoreUnavailable.
+
+    `formers` are paths that they had, `inodes` their devices and inodes.
+    """
+    if not newcomers:
+        return baseline
+    with folder.store.read() as connection:
+        elsewhere = formers.union(file_states.with_inodes(connection, folder.key, inodes))
+        elsewhere.difference_update(newcomers)
+        return msgspec.structs.replace(
+            baseline,
+            buried={} if baseline.empty else file_states.buried(connection, folder.key, newcomers),
+            halves=file_states.standing(connection, folder.key, elsewhere),
+        )

@@ -1,0 +1,49 @@
+"""A plan and its versions, recorded in one transaction."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from ingest.capture.folder import RootFolder
+from ingest.capture.plan import Change, Plan
+from ingest.ids import new_uids
+from ingest.store import writer
+from ingest.store.new_rows import Entry, NewVersion, Recorded
+
+
+def commit(folder: RootFolder, plan: Plan, versions: Mapping[bytes, NewVersion]) -> Recorded | None:
+    """Record a plan, all of it or nothing; None where it is empty.
+
+    `versions` are those that the changes need, by path, but for those that were made already. Raises
+    StoreUnavailable.
+    """
+    if plan.is_empty:
+        return None
+    clock = folder.clock
+    ids = new_uids([plan.began_at] * len(plan.changes), clock.entropy)
+    return writer.record(
+        folder.store,
+        root=folder.key,
+        entries=[_entry(change, id_, versions) for change, id_ in zip(plan.changes, ids, strict=True)],
+        sightings=plan.sightings,
+        forgotten=plan.forgotten,
+        now=clock.wall,
+        entropy=clock.entropy,
+    )
+
+
+def _entry(change: Change, id_: bytes, versions: Mapping[bytes, NewVersion]) -> Entry:
+    content = change.content
+    version = None if content is None else content.version or versions[change.path]
+    return Entry(
+        id=id_,
+        type=change.type,
+        cause=change.cause,
+        path=change.path,
+        observed_at=change.observed_at,
+        document=change.document,
+        previous=change.previous,
+        from_path=change.from_path,
+        reason=change.reason,
+        version=version,
+    )

@@ -1,0 +1,65 @@
+"""The open folder of a root that is captured, and how long and how much of it is looked at."""
+
+from __future__ import annotations
+
+import msgspec
+
+from ingest.clock import Clock
+from ingest.disk import walk
+from ingest.disk.patterns import Patterns
+from ingest.store.engine import Store
+
+BATCH = 1000  # paths recorded in one transaction
+
+
+class Limits(msgspec.Struct, frozen=True, kw_only=True):
+    """How long to wait, in seconds, and how much to read, in bytes.
+
+    `quiet` is how long nothing must be heard of a path, `hold` the longest wait for that, `move` how long a
+    path that is gone waits for its other half.
+    """
+
+    quiet: float
+    hold: float
+    move: float
+    max_bytes: int
+
+
+class MountState(msgspec.Struct, frozen=True, kw_only=True):
+    """What is mounted below a root, at one moment.
+
+    `closed` are the folders below that are not as they were mounted: all in them is unknown. `folds` says
+    whether names that differ in letter case are one somewhere, `told` whether the kernel tells what is
+    mounted: else no absence counts on another device than before. `changes` rises whenever something was
+    mounted or unmounted.
+    """
+
+    closed: frozenset[bytes] = frozenset()
+    folds: bool = False
+    told: bool = True
+    changes: int = 0
+
+
+class RootFolder(msgspec.Struct, frozen=True, kw_only=True):
+    """The open folder of a root: all that a look at it needs, and that stays as it is while it is open.
+
+    `key` is the root's in the store, `fd` the descriptor, `hidden` are paths that are never taken in.
+    `remote` says whether the file system's clock may be another machine's.
+    """
+
+    store: Store
+    key: int
+    fd: int
+    patterns: Patterns
+    hidden: frozenset[bytes]
+    limits: Limits
+    clock: Clock
+    remote: bool = False
+
+    def watches(self, path: bytes) -> bool:
+        """Whether a file at this path would be taken in."""
+        return walk.is_watched(path, self.patterns, self.hidden)
+
+    def keeps(self, path: bytes) -> bool:
+        """Whether a document that is known at this path stays one."""
+        return walk.is_watched(path, self.patterns, self.hidden, known=True)

@@ -1,0 +1,210 @@
+"""One look at the disk: what stands at the paths that are due, then at those that seem to be gone.
+
+Nothing is decided here and nothing is changed; what was observed comes out as frozen values.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Collection, Mapping, Sequence
+from functools import partial
+from hashlib import sha256
+
+import msgspec
+
+from ingest.capture.baseline import Baseline
+from ingest.capture.folder import MountState, RootFolder
+from ingest.capture.workers import Made
+from ingest.disk import presence, read, walk
+from ingest.disk.patterns import PATH_BYTES
+from ingest.identity import Standing
+from ingest.model import Signature
+from ingest.settle import Due
+from ingest.store.new_rows import NewVersion
+
+BATCH_BYTES = 64 << 20  # a look at large files is cut short, so that memory stays bounded
+TRIES = 3
+
+
+class Excluded(msgspec.Struct, frozen=True):
+    """The root's patterns leave out a path of which something is recorded."""
+
+
+class Unsettled(msgspec.Struct, frozen=True):
+    """The file is another than the scan saw that found it: it is to be seen again unchanged."""
+
+    signature: Signature
+
+
+class Observation(msgspec.Struct, frozen=True):
+    """What was observed at a path that was due, at `read_at` (microseconds, wall).
+
+    `sha256` is there where the bytes were read; `version` where another process made it of them, and then the
+    bytes are left out. `looked` is when the look was over, and `changed_at` when the file that was read had
+    changed last, in seconds of the monotonic clock: told only where `due.rests` says when it came to rest.
+    """
+
+    due: Due
+    reading: read.Reading | Excluded | Unsettled
+    read_at: int
+    sha256: bytes | None = None
+    version: NewVersion | None = None
+    looked: float = 0.0
+    changed_at: float | None = None
+
+    @property
+    def path(self) -> bytes:
+        """The path that was due."""
+        return self.due.path
+
+
+class Masked(msgspec.Struct, frozen=True):
+    """Nothing stands at a path, but another file system may be mounted above it: its document is not gone."""
+
+
+# What stands where a document seems to be gone. It is gone only where the answer is `Gone`.
+Stand = read.Look | Masked
+
+
+class View(msgspec.Struct, frozen=True, kw_only=True):
+    """What holds for one look: the mounts when it began, the store's own files, the names that are listed."""
+
+    folder: RootFolder
+    mounts: MountState
+    never: frozenset[tuple[int, int]]
+    names: presence.ListedNames | None
+
+    def stands(self, path: bytes) -> read.Look:
+        """What stands at a path of a known document."""
+        return presence.look(self.folder.fd, path, never=self.never, names=self.names)
+
+
+def view_of(folder: RootFolder, mounts: MountState) -> View:
+    """Begin a look."""
+    return View(
+        folder=folder,
+        mounts=mounts,
+        never=folder.store.own_inodes(),
+        names=presence.ListedNames(folder.fd) if mounts.folds else None,
+    )
+
+
+def observe(
+    view: View, due: Sequence[Due], baseline: Baseline, made: Mapping[bytes, Made]
+) -> tuple[list[Observation], int]:
+    """Look at the paths that are due; also how many of them were taken, which may be fewer.
+
+    `made` is what another process found at some of them a moment ago. A path below a closed folder has no
+    observation, nor has one that is left out and was never recorded. Raises OSError where there are too few
+    descriptors.
+    """
+    found: list[Observation] = []
+    size = taken = 0
+    for entry in due:
+        observation = _observe(view, entry, baseline, made.get(entry.path))
+        taken += 1
+        if observation is None:
+            continue
+        found.append(observation)
+        if isinstance(observation.reading, read.Bytes):
+            size += len(observation.reading.raw)
+            if size > BATCH_BYTES:
+                break
+    return found, taken
+
+
+def _observe(view: View, due: Due, baseline: Baseline, made: Made | None) -> Observation | None:
+    folder, path, closed = view.folder, due.path, view.mounts.closed
+    if made is not None and made.sha256 is not None and not closed and len(path) <= PATH_BYTES:
+        # read by another process a moment after the walk came by
+        return Observation(due, made.found, made.read_at, made.sha256, made.version)
+    if any(walk.is_below(path, top) for top in closed):
+        return None
+    clock, known = folder.clock, path in baseline.standing
+    if not (folder.keeps(path) if known else folder.watches(path)):
+        recorded = known or path in baseline.rows
+        return Observation(due, Excluded(), clock.wall()) if recorded else None
+    read_at = clock.wall()
+    if len(path) > PATH_BYTES:
+        found = _too_long(view, path)
+    elif made is not None:
+        found, read_at = made.found, made.read_at
+    else:
+        found = _read(view, due)
+    if known:
+        found = presence.confirmed(folder.fd, path, found, view.names)
+    elif view.names is not None and not view.names.has(path):
+        found = read.Gone("removed")
+    looked, changed_at = 0.0, None
+    if due.rests != math.inf:
+        looked = clock.monotonic()
+        if isinstance(found, read.Bytes):
+            changed_at = looked - (clock.wall() * 1000 - found.signature.ctime_ns) / 1e9
+    if not isinstance(found, read.Bytes):
+        return Observation(due, found, read_at, looked=looked)
+    if due.signature not in (None, found.signature) and not due.held:
+        unsettled = Unsettled(found.signature)
+        return Observation(due, unsettled, read_at, looked=looked, changed_at=changed_at)
+    digest = sha256(found.raw).digest()
+    return Observation(due, found, read_at, digest, looked=looked, changed_at=changed_at)
+
+
+def _read(view: View, due: Due) -> read.Reading:
+    look = partial(read.read_stable, max_bytes=view.folder.limits.max_bytes, never=view.never)
+    found = look(view.folder.fd, due.path)
+    for _ in range(TRIES if due.held else 0):
+        if not isinstance(found, read.Moving):
+            break
+        view.folder.clock.sleep(0.01)
+        found = look(view.folder.fd, due.path)
+    return found
+
+
+def _too_long(view: View, path: bytes) -> read.Reading:
+    looked = read.look(view.folder.fd, path, view.never)
+    if isinstance(looked, read.File):
+        return read.Rejected("path_too_long", f"{len(path)} bytes", looked.signature)
+    return looked
+
+
+def files_at(view: View, paths: Collection[bytes]) -> frozenset[bytes]:
+    """Those of these paths at which a file stands."""
+    found = (path for path in paths if isinstance(read.look(view.folder.fd, path, view.never), read.File))
+    return frozenset(found)
+
+
+def confirm(
+    view: View, asked: Mapping[bytes, Standing], mounts: Callable[[], MountState]
+) -> dict[bytes, Stand]:
+    """What stands at the paths of these documents, which seem to be gone.
+
+    An absence counts only if nothing was mounted or unmounted while it was looked at: `mounts` says so. A
+    path of which that cannot be said has no answer. Raises OSError where there are too few descriptors.
+    """
+    stands = {path: _stand(view, view.mounts, standing) for path, standing in asked.items()}
+    before = view.mounts
+    for attempt in range(TRIES):
+        gone = [path for path, stand in stands.items() if isinstance(stand, read.Gone)]
+        if not gone:
+            break
+        now = mounts()
+        if now.changes == before.changes:
+            break
+        for path in gone:
+            if attempt == TRIES - 1 or not isinstance(_stand(view, now, asked[path]), read.Gone):
+                del stands[path]
+        before = now
+    return stands
+
+
+def _stand(view: View, mounts: MountState, standing: Standing) -> Stand:
+    """What stands at a document's path; `Masked` where something may be mounted above it."""
+    path = standing.path
+    looked = view.stands(path)
+    if not isinstance(looked, read.Gone):
+        return looked
+    if any(walk.is_below(path, folder) for folder in mounts.closed):
+        return Masked()
+    if not mounts.told and presence.device_above(view.folder.fd, path) != standing.device:
+        return Masked()
+    return looked

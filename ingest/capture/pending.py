@@ -1,0 +1,210 @@
+"""What one root waits for: hints that settle, paths that are gone, renames that were reported, and files of
+which a look could tell nothing.
+
+No disk and no SQL: the paths are handed in, and so is the time, in seconds of one monotonic clock.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+
+import msgspec
+
+from ingest.capture.folder import BATCH, Limits
+from ingest.capture.renames import KEPT, Renames
+from ingest.identity import Former, Standing
+from ingest.model import Cause, GoneReason, Signature
+from ingest.settle import Due, Settler, Waiting
+
+
+class Absence(msgspec.Struct, frozen=True):
+    """A live document whose path is gone, waiting for its other half until `deadline`."""
+
+    standing: Standing
+    reason: GoneReason
+    deadline: float
+    cause: Cause
+
+
+class Wait(msgspec.Struct, frozen=True, kw_only=True):
+    """A path to be looked at again, when it has gone quiet or, where `until` says so, then.
+
+    `first` is when it was first heard of; with None this is the first time.
+    """
+
+    path: bytes
+    first: float | None = None
+    signature: Signature | None = None
+    cause: Cause = "watch"
+    until: float | None = None
+
+
+class PendingUpdate(msgspec.Struct, frozen=True, kw_only=True):
+    """What one look, begun at `now`, changes of what a root waits for.
+
+    `again` are to be looked at again. `absences` are new, or wait longer than before; the absences of the
+    `settled` paths wait no more. `recorded` are paths where a file stands that is now the document of its
+    path. Of the `looked` paths something was told, but for those that are `unknown`, with the reason, or
+    `offline`.
+    """
+
+    now: float
+    again: tuple[Wait, ...] = ()
+    absences: Mapping[bytes, Absence] = {}
+    settled: frozenset[bytes] = frozenset()
+    recorded: Collection[bytes] = ()
+    looked: Collection[bytes] = ()
+    unknown: Mapping[bytes, str] = {}
+    offline: frozenset[bytes] = frozenset()
+
+
+class Pending:
+    """What waits, and until when. `watches` says whether a file at a path would be taken in."""
+
+    def __init__(self, limits: Limits, watches: Callable[[bytes], bool]) -> None:
+        self.unknown: dict[bytes, str] = {}  # files that a look could tell nothing of
+        self.offline: set[bytes] = set()  # known documents in whose place a placeholder stands
+        self._limits = limits
+        self._watches = watches
+        self._settler = Settler(quiet=limits.quiet, hold=limits.hold)
+        self._absences: dict[bytes, Absence] = {}
+        self._renames = Renames()
+
+    # -- what is heard ---------------------------------------------------------------------
+
+    def hint(
+        self,
+        path: bytes,
+        now: float,
+        *,
+        first: float | None = None,
+        writing: bool = False,
+        at_rest: bool = False,
+        signature: Signature | None = None,
+        cause: Cause = "watch",
+    ) -> None:
+        """Look at a path when it has gone quiet, as `Settler.hint` has it."""
+        self._settler.hint(
+            path, now, at_rest=at_rest, writing=writing, signature=signature, first=first, cause=cause
+        )
+
+    def note_rename(self, old: bytes | None, new: bytes, now: float) -> None:
+        """`old` was renamed to `new`, or with None something was made at `new`; in the order of events."""
+        self._renames.note(old, new, now)
+
+    def lose_order(self) -> None:
+        """Something was not heard: no rename that was heard before can be followed over the gap."""
+        self._renames.clear()
+
+    # -- what waits ------------------------------------------------------------------------
+
+    def __contains__(self, path: bytes) -> bool:
+        """Whether a path waits to be looked at."""
+        return path in self._settler
+
+    def waiting(self, path: bytes) -> Waiting | None:
+        """How a path waits to be looked at."""
+        return self._settler.waiting(path)
+
+    @property
+    def absences(self) -> Mapping[bytes, Absence]:
+        """The paths that are gone."""
+        return self._absences
+
+    @property
+    def busy(self) -> bool:
+        """Whether anything still waits."""
+        return bool(self._settler) or bool(self._absences)
+
+    @property
+    def moving(self) -> bool:
+        """Whether a document may be on its way from one path to another."""
+        return bool(self._absences) or bool(self._renames)
+
+    def paths(self) -> set[bytes]:
+        """Every path that is not yet as the disk was when it was hinted."""
+        return self._settler.paths() | self._absences.keys()
+
+    def waits_since(self, path: bytes, moment: float) -> bool:
+        """Whether a path still waits for something that was heard of at or before `moment`."""
+        waiting = self._settler.waiting(path)
+        return path in self._absences or (waiting is not None and waiting.first <= moment)
+
+    def oldest(self) -> float | None:
+        """When what waits longest was first heard of."""
+        times = [absence.deadline - self._limits.move for absence in self._absences.values()]
+        first = self._settler.oldest()
+        return min(times if first is None else [*times, first], default=None)
+
+    def next_due(self) -> float | None:
+        """When the next wait may be over."""
+        times = [absence.deadline for absence in self._absences.values()]
+        due = self._settler.next_due()
+        return min(times if due is None else [*times, due], default=None)
+
+    def sources(self, path: bytes, again: Collection[bytes] = ()) -> tuple[Former, ...]:
+        """The paths that the file at this one had, by what the operating system reported.
+
+        `again` are paths that wait besides those that are known to. A path that another file had too is left
+        out while that file waits: it may be the one that was recorded there.
+        """
+        found = self._renames.sources(path, self._watches)
+        return tuple(
+            former
+            for former in found
+            if not former.arrivals or not self._waits_elsewhere(former.path, path, again)
+        )
+
+    def _waits_elsewhere(self, old: bytes, but: bytes, again: Collection[bytes]) -> bool:
+        """Whether another file that had the path `old`, not the one at `but`, waits to be looked at."""
+        return any(
+            target != but and (target in again or target in self._settler) for target in self.targets(old)
+        )
+
+    def targets(self, path: bytes) -> list[bytes]:
+        """The watched paths that the files that stood at this one were renamed to, one after another."""
+        return [target for target in self._renames.targets(path) if self._watches(target)]
+
+    # -- what is taken, and what becomes of it ---------------------------------------------
+
+    def take_due(self, now: float, limit: int) -> tuple[list[Due], list[bytes]]:
+        """Take at most `limit` paths whose wait is over, and name absences whose deadline has come."""
+        oldest = self.oldest()
+        self._renames.forget(now - KEPT if oldest is None else min(now - KEPT, oldest))
+        due = self._settler.take_due(now, limit)
+        expired = [path for path, absence in self._absences.items() if absence.deadline <= now]
+        return due, expired[:BATCH]
+
+    def put_back(self, due: Sequence[Due], now: float) -> None:
+        """These were taken, and nothing became of them: they wait again."""
+        for entry in due:
+            self.hint(entry.path, now, first=entry.first, signature=entry.signature, cause=entry.cause)
+
+    def end_waits(self, paths: Iterable[bytes], now: float) -> None:
+        """No other half can come any more of what is gone at these paths, unless something waits."""
+        if self._settler:
+            return
+        for path in paths:
+            if (absence := self._absences.get(path)) is not None:
+                self._absences[path] = msgspec.structs.replace(absence, deadline=now)
+
+    def apply(self, update: PendingUpdate) -> None:
+        """Change what waits as one look says, whose findings are recorded."""
+        if self.unknown or self.offline:
+            for path in update.looked:
+                self.unknown.pop(path, None)
+                self.offline.discard(path)
+        self.unknown.update(update.unknown)
+        self.offline |= update.offline
+        self._absences.update(update.absences)
+        if self._absences:
+            for path in update.settled:
+                self._absences.pop(path, None)
+        for wait in update.again:
+            if wait.until is None:
+                self.hint(wait.path, update.now, first=wait.first, signature=wait.signature, cause=wait.cause)
+            else:
+                first = update.now if wait.first is None else wait.first
+                self._settler.defer(wait.path, wait.until, first=first)
+        for path in update.recorded:
+            self._renames.recorded(path)
