@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from ingest.capture.changes import Change
 from ingest.capture.folder import RootFolder
-from ingest.capture.plan import Change, Plan
+from ingest.capture.plan import Plan
 from ingest.ids import new_uids
 from ingest.store import writer
 from ingest.store.new_rows import Entry, NewVersion, Recorded

@@ -84,13 +84,13 @@ class Survey:
         self.blocked = kept | {entry.path: entry.why for entry in blocked}
 
 
-class Counted(msgspec.Struct, frozen=True, tag=True):
+class FileCount(msgspec.Struct, frozen=True, tag=True):
     """So many files were looked at."""
 
     files: int
 
 
-class Listed(msgspec.Struct, frozen=True, tag=True):
+class FolderEntry(msgspec.Struct, frozen=True, tag=True):
     """A folder that could be listed."""
 
     path: bytes
@@ -98,20 +98,20 @@ class Listed(msgspec.Struct, frozen=True, tag=True):
     inode: int
 
 
-class LeftOut(msgspec.Struct, frozen=True, tag=True):
+class LeftOutName(msgspec.Struct, frozen=True, tag=True):
     """A name was left out by this rule."""
 
     rule: str
 
 
-class Unlisted(msgspec.Struct, frozen=True, tag=True):
+class BlockedFolder(msgspec.Struct, frozen=True, tag=True):
     """A folder that could not."""
 
     path: bytes
     why: str
 
 
-Told = Difference | Counted | Listed | LeftOut | Unlisted
+Told = Difference | FileCount | FolderEntry | LeftOutName | BlockedFolder
 
 
 def below(
@@ -148,12 +148,12 @@ def whole(folder: RootFolder, closed: frozenset[bytes], survey: Survey) -> Itera
                 if isinstance(told, Difference):
                     heard, files = told.path, survey.files
                     yield told
-                elif isinstance(told, Counted):
+                elif isinstance(told, FileCount):
                     survey.count(told.files)
                     yield None
-                elif isinstance(told, Listed):
+                elif isinstance(told, FolderEntry):
                     survey.folders[told.path] = (told.device, told.inode)
-                elif isinstance(told, LeftOut):
+                elif isinstance(told, LeftOutName):
                     survey.leave_out(told.rule)
                 else:
                     _block(blocked, Blocked(told.path, told.why))
@@ -209,15 +209,15 @@ class _Telling:
     def list_folder(self, path: bytes, fd: int) -> None:
         """Note a folder that could be listed."""
         found = os.fstat(fd)
-        self.noted.append(Listed(path, found.st_dev, found.st_ino))
+        self.noted.append(FolderEntry(path, found.st_dev, found.st_ino))
 
     def count(self, files: int) -> None:
         """Note that so many files more were looked at."""
-        self.noted.append(Counted(files))
+        self.noted.append(FileCount(files))
 
     def leave_out(self, rule: str) -> None:
         """Note a name that was left out by this rule."""
-        self.noted.append(LeftOut(rule))
+        self.noted.append(LeftOutName(rule))
 
 
 def _tell(folder: RootFolder, within: Range, closed: frozenset[bytes]) -> Iterator[Told]:
@@ -231,4 +231,4 @@ def _tell(folder: RootFolder, within: Range, closed: frozenset[bytes]) -> Iterat
             yield difference
     yield from notes.noted
     for entry in blocked:
-        yield Unlisted(entry.path, entry.why)
+        yield BlockedFolder(entry.path, entry.why)

@@ -26,11 +26,11 @@ BATCH_BYTES = 64 << 20  # a look at large files is cut short, so that memory sta
 TRIES = 3
 
 
-class Excluded(msgspec.Struct, frozen=True):
+class Exclusion(msgspec.Struct, frozen=True):
     """The root's patterns leave out a path of which something is recorded."""
 
 
-class Unsettled(msgspec.Struct, frozen=True):
+class Restless(msgspec.Struct, frozen=True):
     """The file is another than the scan saw that found it: it is to be seen again unchanged."""
 
     signature: Signature
@@ -45,7 +45,7 @@ class Observation(msgspec.Struct, frozen=True):
     """
 
     due: Due
-    reading: read.Reading | Excluded | Unsettled
+    reading: read.Reading | Exclusion | Restless
     read_at: int
     sha256: bytes | None = None
     version: NewVersion | None = None
@@ -58,12 +58,12 @@ class Observation(msgspec.Struct, frozen=True):
         return self.due.path
 
 
-class Masked(msgspec.Struct, frozen=True):
+class MountShadow(msgspec.Struct, frozen=True):
     """Nothing stands at a path, but another file system may be mounted above it: its document is not gone."""
 
 
 # What stands where a document seems to be gone. It is gone only where the answer is `Gone`.
-Stand = read.Look | Masked
+Stand = read.Look | MountShadow
 
 
 class View(msgspec.Struct, frozen=True, kw_only=True):
@@ -123,7 +123,7 @@ def _observe(view: View, due: Due, baseline: Baseline, made: Made | None) -> Obs
     clock, known = folder.clock, path in baseline.standing
     if not (folder.keeps(path) if known else folder.watches(path)):
         recorded = known or path in baseline.rows
-        return Observation(due, Excluded(), clock.wall()) if recorded else None
+        return Observation(due, Exclusion(), clock.wall()) if recorded else None
     read_at = clock.wall()
     if len(path) > PATH_BYTES:
         found = _too_long(view, path)
@@ -143,8 +143,8 @@ def _observe(view: View, due: Due, baseline: Baseline, made: Made | None) -> Obs
     if not isinstance(found, read.Bytes):
         return Observation(due, found, read_at, looked=looked)
     if due.signature not in (None, found.signature) and not due.held:
-        unsettled = Unsettled(found.signature)
-        return Observation(due, unsettled, read_at, looked=looked, changed_at=changed_at)
+        restless = Restless(found.signature)
+        return Observation(due, restless, read_at, looked=looked, changed_at=changed_at)
     digest = sha256(found.raw).digest()
     return Observation(due, found, read_at, digest, looked=looked, changed_at=changed_at)
 
@@ -198,13 +198,13 @@ def confirm(
 
 
 def _stand(view: View, mounts: MountState, standing: Standing) -> Stand:
-    """What stands at a document's path; `Masked` where something may be mounted above it."""
+    """What stands at a document's path; `MountShadow` where something may be mounted above it."""
     path = standing.path
     looked = view.stands(path)
     if not isinstance(looked, read.Gone):
         return looked
     if any(walk.is_below(path, folder) for folder in mounts.closed):
-        return Masked()
+        return MountShadow()
     if not mounts.told and presence.device_above(view.folder.fd, path) != standing.device:
-        return Masked()
+        return MountShadow()
     return looked

@@ -7,38 +7,22 @@ clock and no database, and changes nothing: the plan is committed first, and app
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
-from typing import Literal
 
 import msgspec
 
 from ingest import identity
+from ingest.capture import changes
 from ingest.capture.absences import InTheWay, inodes_of, newcomers
 from ingest.capture.baseline import Baseline
+from ingest.capture.changes import Change
 from ingest.capture.folder import Limits
-from ingest.capture.look import Excluded, Observation, Stand, Unsettled
+from ingest.capture.look import Exclusion, Observation, Restless, Stand
 from ingest.capture.pending import Absence, Pending, PendingUpdate, Wait
 from ingest.disk import presence, read
 from ingest.identity import Appeared, Decision, Former, Standing, Vanished
 from ingest.model import Cause
 from ingest.store.file_states import key_of
 from ingest.store.new_rows import Sighting
-
-
-class Change(msgspec.Struct, frozen=True, kw_only=True):
-    """One change to record, before it has an id and its version.
-
-    `content` is the observation whose bytes the version is made of; None where no version is made.
-    """
-
-    type: Literal["created", "changed", "moved", "deleted", "restored", "rejected"]
-    cause: Cause
-    path: bytes
-    observed_at: int
-    document: int | None = None
-    previous: int | None = None
-    from_path: bytes | None = None
-    reason: str | None = None
-    content: Observation | None = None
 
 
 class Plan(msgspec.Struct, frozen=True, kw_only=True):
@@ -117,7 +101,7 @@ class _Draft:
         self._looked[path] = observation
         if isinstance(reading, read.Bytes):
             self._files[path] = observation
-        elif isinstance(reading, Unsettled):
+        elif isinstance(reading, Restless):
             self._wait(Wait(path=path, first=due.first, signature=reading.signature, cause=due.cause))
         elif isinstance(reading, read.Moving):
             self._note_moving(observation)
@@ -144,13 +128,13 @@ class _Draft:
         else:
             self._unknown[path] = found.why
 
-    def _note_gone(self, observation: Observation, found: read.Gone | Excluded) -> None:
+    def _note_gone(self, observation: Observation, found: read.Gone | Exclusion) -> None:
         path, cause = observation.due.path, observation.due.cause
         here = self._baseline.standing.get(path)
         if here is None:
             if path in self._baseline.rows:
                 self._forgotten.append(key_of(path)[0])
-        elif isinstance(found, Excluded):
+        elif isinstance(found, Exclusion):
             self._vanished[path] = Vanished(standing=here, reason="excluded", expired=True), cause
         elif (known := self._pending.absences.get(path)) is not None:
             if (known.cause, cause) == ("scan", "watch"):  # it was announced too, if later
@@ -276,33 +260,32 @@ class _Draft:
 
     def plan(self, decisions: Sequence[Decision], taken: int, began_at: int) -> Plan:
         """The plan that follows from the decisions."""
-        changes: list[Change] = []
+        found: list[Change] = []
         sightings: list[Sighting] = []
         changed: set[bytes] = set()
         for decision in decisions:
             path = decision.path
             if decision.type != "deleted":
                 changed.add(path)
-                sightings.append(_sighting(self._files[path], entry=len(changes)))
+                sightings.append(changes.sighting(self._files[path], entry=len(found)))
             gone = path if decision.type == "deleted" else decision.from_path
             if gone is not None:
                 self._settled.add(gone)
                 self._forgotten.append(gone)
-            changes.append(self._change(decision, began_at))
-        unheard = tuple(
-            change.path for change in changes if change.cause == "scan" and not self._waits(change.path)
-        )
+            found.append(self._change(decision, began_at))
+        unheard = tuple(each.path for each in found if each.cause == "scan" and not self._waits(each.path))
         for observation, rejected in self._rejected:
-            self._reject(observation, rejected, changes, sightings)
-        sightings += (
-            _sighting(file, document=self._baseline.standing[path].document)
-            for path, file in self._files.items()
-            if path not in changed and not self._is_known(path, file)
-        )
+            told, row = changes.rejection(observation, rejected, self._baseline)
+            found += () if told is None else (told,)
+            sightings += () if row is None else (row,)
+        for path, file in self._files.items():
+            if path not in changed and not changes.is_known(file, self._baseline.rows.get(path)):
+                document = self._baseline.standing[path].document
+                sightings.append(changes.sighting(file, document=document))
         return Plan(
             began_at=began_at,
             taken=taken,
-            changes=tuple(changes),
+            changes=tuple(found),
             sightings=tuple(sightings),
             forgotten=tuple(self._forgotten),
             unheard=unheard,
@@ -313,76 +296,11 @@ class _Draft:
         return path in self._again or path in self._pending
 
     def _change(self, decision: Decision, began_at: int) -> Change:
-        path = decision.path
-        looked = self._looked.get(path)
-        vanished = self._vanished.get(path) if decision.type == "deleted" else None
-        if vanished is not None:
-            cause = vanished[1]
-        else:
-            assert looked is not None
-            cause = looked.due.cause
-        return Change(
-            type=decision.type,
-            cause=cause,
-            path=path,
-            observed_at=began_at if looked is None else looked.read_at,
-            document=decision.document,
-            previous=decision.previous,
-            from_path=decision.from_path,
-            reason=decision.reason,
-            content=None if decision.same else looked,
-        )
-
-    def _reject(
-        self,
-        observation: Observation,
-        rejected: read.Rejected,
-        changes: list[Change],
-        sightings: list[Sighting],
-    ) -> None:
-        """A reason is told once; the row of `seen` follows the file."""
-        path, read_at = observation.due.path, observation.read_at
-        row, here = self._baseline.rows.get(path), self._baseline.standing.get(path)
-        told = row is not None and row.reason == rejected.reason
-        if row is not None and told and row.signature == rejected.signature:
-            return
-        if not told:
-            changes.append(
-                Change(
-                    type="rejected",
-                    cause=observation.due.cause,
-                    path=path,
-                    observed_at=read_at,
-                    document=here.document if here else None,
-                    previous=here.version if here else None,
-                    reason=rejected.reason,
-                )
-            )
-        key, long_path = key_of(path)
-        sightings.append(
-            Sighting(
-                path=key,
-                long_path=long_path,
-                read_at=read_at,
-                signature=rejected.signature,
-                document=here.document if here else None,
-                reason=rejected.reason,
-                detail=rejected.detail,
-                since=row.since if told and row is not None else read_at,
-            )
-        )
-
-    def _is_known(self, path: bytes, file: Observation) -> bool:
-        """Whether the row of `seen` says all of a file whose bytes did not change: else the next scan would
-        read it again."""
-        row = self._baseline.rows.get(path)
-        assert isinstance(file.reading, read.Bytes)
-        return (
-            row is not None
-            and row.signature == file.reading.signature
-            and row.reason is None
-            and file.due.cause == "watch"
-        )
+        looked, gone = self._looked.get(decision.path), self._vanished.get(decision.path)
+        if decision.type == "deleted" and gone is not None:
+            return changes.change(decision, looked, cause=gone[1], otherwise_at=began_at)
+        assert looked is not None
+        return changes.change(decision, looked, cause=looked.due.cause, otherwise_at=began_at)
 
     def _update(self) -> PendingUpdate:
         self._settled.update(self._files)
@@ -396,14 +314,3 @@ class _Draft:
             unknown=self._unknown,
             offline=frozenset(self._offline),
         )
-
-
-def _sighting(file: Observation, *, document: int | None = None, entry: int | None = None) -> Sighting:
-    assert isinstance(file.reading, read.Bytes)
-    return Sighting(
-        path=file.due.path,
-        read_at=file.read_at,
-        signature=file.reading.signature,
-        document=document,
-        entry=entry,
-    )

@@ -9,8 +9,9 @@ import os
 from collections.abc import Sequence
 from hashlib import sha256
 
+from ingest.capture.changes import Change
 from ingest.capture.folder import RootFolder
-from ingest.capture.plan import Change, Plan
+from ingest.capture.plan import Plan
 from ingest.capture.workers import Raw, Workers
 from ingest.disk import read
 from ingest.ids import SALT_BYTES, draws

@@ -16,7 +16,7 @@ import sys
 import time
 import weakref
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from typing import Any
 
 import sqlalchemy as sa
@@ -220,11 +220,10 @@ def open_store(words: str, *, busy_seconds: float = BUSY_SECONDS) -> Store:
 @contextmanager
 def disposed_on_error(store: Store) -> Iterator[None]:
     """Close a store's connections when it turns out not to be usable."""
-    try:
+    with ExitStack() as undo:
+        undo.callback(store.dispose)
         yield
-    except BaseException:
-        store.dispose()
-        raise
+        undo.pop_all()
 
 
 def open_unchecked(words: str, *, busy_seconds: float = BUSY_SECONDS) -> Store:

@@ -1,0 +1,108 @@
+"""A change before it is recorded, and the row of `seen` that goes with it: pure."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+import msgspec
+
+from ingest.capture.baseline import Baseline
+from ingest.capture.look import Observation
+from ingest.disk import read
+from ingest.disk.walk import SeenRow
+from ingest.identity import Decision
+from ingest.model import Cause
+from ingest.store.file_states import key_of
+from ingest.store.new_rows import Sighting
+
+
+class Change(msgspec.Struct, frozen=True, kw_only=True):
+    """One change to record, before it has an id and its version.
+
+    `content` is the observation whose bytes the version is made of; None where no version is made.
+    """
+
+    type: Literal["created", "changed", "moved", "deleted", "restored", "rejected"]
+    cause: Cause
+    path: bytes
+    observed_at: int
+    document: int | None = None
+    previous: int | None = None
+    from_path: bytes | None = None
+    reason: str | None = None
+    content: Observation | None = None
+
+
+def change(decision: Decision, looked: Observation | None, *, cause: Cause, otherwise_at: int) -> Change:
+    """The change that a decision makes. `looked` is what was observed at its path, if that was due; else it
+    was observed at `otherwise_at`."""
+    return Change(
+        type=decision.type,
+        cause=cause,
+        path=decision.path,
+        observed_at=otherwise_at if looked is None else looked.read_at,
+        document=decision.document,
+        previous=decision.previous,
+        from_path=decision.from_path,
+        reason=decision.reason,
+        content=None if decision.same else looked,
+    )
+
+
+def rejection(
+    observation: Observation, rejected: read.Rejected, baseline: Baseline
+) -> tuple[Change | None, Sighting | None]:
+    """The change that tells that a file was rejected, and its row. A reason is told once; the row follows the
+    file."""
+    path, read_at = observation.due.path, observation.read_at
+    row, here = baseline.rows.get(path), baseline.standing.get(path)
+    before = row if row is not None and row.reason == rejected.reason else None
+    if before is not None and before.signature == rejected.signature:
+        return None, None
+    key, long_path = key_of(path)
+    document = here.document if here else None
+    seen = Sighting(
+        path=key,
+        long_path=long_path,
+        read_at=read_at,
+        signature=rejected.signature,
+        document=document,
+        reason=rejected.reason,
+        detail=rejected.detail,
+        since=read_at if before is None else before.since,
+    )
+    if before is not None:
+        return None, seen
+    told = Change(
+        type="rejected",
+        cause=observation.due.cause,
+        path=path,
+        observed_at=read_at,
+        document=document,
+        previous=here.version if here else None,
+        reason=rejected.reason,
+    )
+    return told, seen
+
+
+def sighting(file: Observation, *, document: int | None = None, entry: int | None = None) -> Sighting:
+    """The row of a file that was read: of a document, or of that which the change number `entry` makes."""
+    assert isinstance(file.reading, read.Bytes)
+    return Sighting(
+        path=file.due.path,
+        read_at=file.read_at,
+        signature=file.reading.signature,
+        document=document,
+        entry=entry,
+    )
+
+
+def is_known(file: Observation, row: SeenRow | None) -> bool:
+    """Whether the row says all of a file whose bytes did not change: else the next scan reads it again."""
+    assert isinstance(file.reading, read.Bytes)
+    return (
+        row is not None
+        and row.signature == file.reading.signature
+        and row.reason is None
+        and file.due.cause == "watch"
+    )
