@@ -175,7 +175,7 @@ def content_words_beside_sentence(pair: Pair) -> Answer:
     """Ask whether words that carry meaning changed beside a sentence that came or went."""
     if not _is_update(pair):
         return no("no sentence came or went")
-    if not pair.difference.wording.carried():
+    if not pair.difference.wording.carried:
         return no("no words that carry meaning came or went in the edited sentences")
     return yes(_updated(pair))
 
@@ -192,7 +192,7 @@ def _is_update(pair: Pair) -> bool:
 def _updated(pair: Pair) -> str:
     added, removed = pair.counts.sentences_added, pair.counts.sentences_removed
     told = f"{added} {'sentence' if added == 1 else 'sentences'} added, {removed} removed"
-    carried = pair.difference.wording.carried()
+    carried = pair.difference.wording.carried
     return f"{told}; {_rephrased(carried)}" if carried else told
 
 
@@ -202,22 +202,22 @@ def _updated(pair: Pair) -> str:
 def opposed_words(pair: Pair) -> Answer:
     """Ask whether a small word was put for one that says something else."""
     wording = pair.difference.wording
-    if wording.carried() & wording.opposed():
-        return yes(_rephrased(wording.carried()))
+    if wording.carried & wording.opposed:
+        return yes(_rephrased(wording.carried))
     return no("no small word was put for one that says something else")
 
 
 def modal_verb(pair: Pair) -> Answer:
     """Ask whether a modal verb came where there was none, or went."""
     wording = pair.difference.wording
-    if wording.carried() & wording.modals():
-        return yes(_rephrased(wording.carried()))
+    if wording.carried & wording.modals:
+        return yes(_rephrased(wording.carried))
     return no("no verb such as “may” or “must” came, went or was put for another")
 
 
 def content_words(pair: Pair) -> Answer:
     """Ask whether words that carry meaning came or went."""
-    carried = pair.difference.wording.carried()
+    carried = pair.difference.wording.carried
     if carried:
         return yes(_rephrased(carried))
     return no("no words that carry meaning came or went")

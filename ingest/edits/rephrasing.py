@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
-from functools import partial
+from functools import cached_property, partial
 
 from ingest.diff.sentences import Change, Piece
 from ingest.edits import notices
@@ -45,7 +45,6 @@ class Wording:
         self._language = language
         self._lexicon = lexicon_of(language)
         self._changed: tuple[set[str], set[str]] | None = None
-        self._carried: set[str] | None = None
 
     def slips(self) -> list[str] | None:
         """The misspellings that are all there is to the edit, as `old → new`; else None."""
@@ -73,6 +72,7 @@ class Wording:
                     slips.append(f"{cut(was)} → {cut(became)}")
         return slips
 
+    @cached_property
     def opposed(self) -> set[str]:
         """The small words that were put for each other and say something else."""
         old, new = self.changed()
@@ -80,27 +80,26 @@ class Wording:
             word for pair in self._lexicon.opposed if pair & old and pair & new for word in pair & (old | new)
         }
 
+    @cached_property
     def modals(self) -> set[str]:
         """The modal verbs that came where there was none, or went and left none."""
         modals = self._lexicon.modals
         old, new = self.changed()
-        same = say_the_same(old, new, self._lexicon)
-        if bool(old & modals - same) == bool(new & modals - same):
+        if bool(old & modals - self._same) == bool(new & modals - self._same):
             return set()
         return (old | new) & modals
 
+    @cached_property
+    def _same(self) -> set[str]:
+        return say_the_same(*self.changed(), self._lexicon)
+
+    @cached_property
     def carried(self) -> set[str]:
         """The words that carry meaning and came or went, inflections aside."""
-        if self._carried is None:
-            self._carried = self._find_carried()
-        return self._carried
-
-    def _find_carried(self) -> set[str]:
-        lexicon = self._lexicon
+        lexicon, same = self._lexicon, self._same
         is_figure = partial(_is_figure, lexicon=lexicon)
         old, new = self.changed()
-        turned = self.opposed() | self.modals()
-        same = say_the_same(old, new, lexicon)
+        turned = self.opposed | self.modals
         # `Mr` for `Mrs` says something else
         both = old & lexicon.forms_of_address and new & lexicon.forms_of_address
         address = frozenset() if both else lexicon.forms_of_address

@@ -27,7 +27,7 @@ from ingest.facts import quantities, quotations
 from ingest.facts.document_words import Context, context_of
 from ingest.facts.equivalence import SMALL, agree, equal, stands_for
 from ingest.facts.hunks import Hunk, hunks_of, moved_back, moved_forth, respelt
-from ingest.facts.model import NUMERIC, Kind, Slot
+from ingest.facts.model import NUMERIC, Kind, Name, Slot
 from ingest.facts.quotations import Ranges
 from ingest.facts.swaps import turned
 from ingest.text import wordlist
@@ -143,7 +143,7 @@ def _slots(text: str, language: str | None, within: Context) -> list[Slot]:
 
 def _is_plain(slot: Slot, within: Context) -> bool:
     """Whether a sentence's first word is one that stands in small letters elsewhere."""
-    return slot.weak and slot.kind == "name" and slot.value[0] in within.small
+    return slot.weak and isinstance(slot.value, Name) and slot.value.words[0] in within.small
 
 
 def _replaced(
@@ -195,14 +195,12 @@ def _replaced(
 
 def _are_names(old: Slot, new: Slot, language: str | None) -> bool:
     """Whether two first words of a sentence are names: no word of the language, as far as one is known."""
-    return (
-        old.weak
-        and new.weak
-        and old.kind == new.kind == "name"
-        and all(
-            word not in lexicon_of(language).openings and wordlist.is_rare(str(word), language)
-            for word in (old.value[0], new.value[0])
-        )
+    if not (old.weak and new.weak and isinstance(old.value, Name) and isinstance(new.value, Name)):
+        return False
+    openings = lexicon_of(language).openings
+    return all(
+        word not in openings and wordlist.is_rare(word, language)
+        for word in (old.value.words[0], new.value.words[0])
     )
 
 

@@ -1,8 +1,8 @@
 """Dates in a sentence: days, weekdays, months, years, times of day, and stretches of time.
 
-`12 maart` and `March 12` have one value, (weekday, day, month, year, hour, minute), None where it is not
-said. A year alone is a date where a preposition or a bracket stands before it. A stretch of time, such as
-`next week`, `the 1980s` or `15e eeuw`, has a value of its own.
+`12 maart` and `March 12` have one value, a `CalendarDate`. A year alone is a date where a preposition or a
+bracket stands before it. A stretch of time, such as `next week`, `the 1980s` or `15e eeuw`, has a value of
+another type.
 """
 
 from __future__ import annotations
@@ -10,7 +10,19 @@ from __future__ import annotations
 import re
 from itertools import pairwise
 
-from ingest.facts.model import Face, Taken, Tokens, low_at
+from ingest.facts.model import (
+    CalendarDate,
+    Century,
+    Decade,
+    Face,
+    PartOfDay,
+    Period,
+    Relative,
+    Season,
+    Taken,
+    Tokens,
+    low_at,
+)
 from ingest.text.lexicon import word_set
 
 _ISO = re.compile(r"([0-9]{4})-([0-9]{1,2})(?:-([0-9]{1,2}))?\Z")
@@ -28,10 +40,10 @@ def find_date(cut: Tokens, at: int) -> Taken | None:
     """The date that begins at a token; None where none does."""
     low = cut[at].low
     if low in cut.lexicon.relative:
-        return "date", ("relative", cut.lexicon.relative[low]), at + 1, True
+        return "date", Relative(cut.lexicon.relative[low]), at + 1, True
     which, period = cut.lexicon.which.get(low), cut.lexicon.periods.get(low_at(cut, at + 1))
     if which and period:
-        return "date", ("period", which, period), at + 2, True
+        return "date", Period(which, period), at + 2, True
     told = _clock_in_words(cut, at) or _age(cut, at)
     if told is not None:
         return told
@@ -40,28 +52,24 @@ def find_date(cut: Tokens, at: int) -> Taken | None:
         return _calendar(cut, at, None)
     after = at + 2 if low_at(cut, at + 1) == "," else at + 1
     dated = _calendar(cut, after, weekday) if after < len(cut) else None
-    if dated is not None and dated[1][1] is not None:
+    if dated is not None and not (isinstance(dated[1], CalendarDate) and dated[1].day is None):
         return dated
-    return "date", (weekday, None, None, None, None, None), at + 1, False
+    return "date", CalendarDate(weekday), at + 1, False
 
 
 def _calendar(cut: Tokens, at: int, weekday: int | None) -> Taken | None:
     low = cut[at].low
     if decade := _DECADE.match(low):
-        return "date", ("decade", decade[2], decade[1]), at + 1, False
+        return "date", Decade(decade[2], decade[1]), at + 1, False
     if low[0].isdigit():
         if (iso := _ISO.match(low)) and int(iso[2]) <= 12:
             day = int(iso[3]) if iso[3] else None
-            return "date", (weekday, day, int(iso[2]), int(iso[1]), None, None), at + 1, False
+            return "date", CalendarDate(weekday, day, int(iso[2]), int(iso[1])), at + 1, False
         if (written := _DAY_FIRST.match(low)) and int(written[2]) <= 12:
-            return (
-                "date",
-                (weekday, int(written[1]), int(written[2]), int(written[3]), None, None),
-                at + 1,
-                False,
-            )
+            parts = map(int, written.groups())
+            return "date", CalendarDate(weekday, *parts), at + 1, False
         if slashed := _slashed(cut, at):
-            return "date", (weekday, *slashed, None, None), at + 5, False
+            return "date", CalendarDate(weekday, *slashed), at + 5, False
         if clock := _clock(cut, at):
             return clock
         if numbered := _DAY.match(low):
@@ -76,9 +84,9 @@ def _calendar(cut: Tokens, at: int, weekday: int | None) -> Taken | None:
                 month = None  # `those aged 11 may join`
             if month is not None and 1 <= int(numbered[1]) <= 31:
                 year, end = _year(cut, month_at + 1)
-                return "date", (weekday, int(numbered[1]), month, year, None, None), end, False
+                return "date", CalendarDate(weekday, int(numbered[1]), month, year), end, False
         if _YEAR.match(low) and _is_year(cut, at):
-            return "date", (weekday, None, None, int(low), None, None), at + 1, False
+            return "date", CalendarDate(weekday, year=int(low)), at + 1, False
         return None
     month = cut.lexicon.months.get(low)
     if month is None:
@@ -90,13 +98,13 @@ def _calendar(cut: Tokens, at: int, weekday: int | None) -> Taken | None:
         day_there = None
     if day_there and 1 <= int(day_there[1]) <= 31:
         year, end = _year(cut, day_at + 1)
-        return "date", (weekday, int(day_there[1]), month, year, None, None), end, False
+        return "date", CalendarDate(weekday, int(day_there[1]), month, year), end, False
     year, end = _year(cut, at + 1)
     sure = low not in cut.lexicon.unsure_months or (
         cut[at].text[0].isupper() and low_at(cut, at - 1) in cut.lexicon.before_month
     )
     if year is not None or sure:
-        return "date", (weekday, None, month, year, None, None), end, False
+        return "date", CalendarDate(weekday, None, month, year), end, False
     return None
 
 
@@ -241,23 +249,23 @@ def _past_hour(cut: Tokens, at: int) -> int:
 
 def _time(hour: int, minute: int, end: int) -> Taken:
     hour = hour if isinstance(hour, Face) else hour % 24
-    return "date", (None, None, None, None, hour, minute), end, False
+    return "date", CalendarDate(hour=hour, minute=minute), end, False
 
 
 def _age(cut: Tokens, at: int) -> Taken | None:
     """A season, a century or a decade in words: `in the spring`, `15e eeuw`, `jaren tachtig`."""
     low, following = cut[at].low, low_at(cut, at + 1)
     if low in cut.lexicon.seasons and low_at(cut, at - 1) in cut.lexicon.before_season:
-        return "date", ("season", cut.lexicon.seasons[low]), at + 1, False
+        return "date", Season(cut.lexicon.seasons[low]), at + 1, False
     if low in cut.lexicon.parts_of_day_after and low_at(cut, at - 1) == "s":
-        return "date", ("part", low), at + 1, False
+        return "date", PartOfDay(low), at + 1, False
     if following in cut.lexicon.centuries:
         number = cut.lexicon.ordinals.get(low) or (int(day[1]) if (day := _DAY.match(low)) else None)
-        return None if number is None else ("date", ("century", number), at + 2, False)
+        return None if number is None else ("date", Century(number), at + 2, False)
     if low in cut.lexicon.decades:
         ten = cut.lexicon.spelt(following) or (
             int(following) if re.fullmatch("[0-9]{2}", following) else None
         )
         if ten is not None and ten % 10 == 0 and 10 <= ten < 100:
-            return "date", ("decade", str(ten), None), at + 2, False
+            return "date", Decade(str(ten)), at + 2, False
     return None

@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import re
 
-from ingest.facts.model import Slot, Token, Tokens
+from ingest.facts.model import Name, Slot, Token, Tokens
 from ingest.text.lexicon import Lexicon
 from ingest.text.words import is_word, unaccented
 
@@ -76,7 +76,7 @@ def find_names(text: str, cut: Tokens, known: frozenset[str], taken: list[Slot])
                     and token.low not in cut.lexicon.common
                 ):
                     # Perhaps a name, perhaps only the sentence's first word.
-                    found.append(Slot("name", (token.low,), token.start, token.end, weak=True))
+                    found.append(Slot("name", Name((token.low,)), token.start, token.end, weak=True))
         begins = (begins and not word) or token.text in OPENS
         counted = token.text[0].isdigit()  # `5 GB`
     _close(found, run, cut.lexicon, called=called)
@@ -142,9 +142,9 @@ def _close(found: list[Slot], run: list[Token], lexicon: Lexicon, *, called: boo
         run = run[1:]
     if not (lexicon.capitals_are_names or called or len(run) > 1 or any(map(_has_capitals, run))):
         return
-    value = tuple(token.low.removesuffix("'s") for token in run if not _is_title(token, lexicon))
-    if value:
-        found.append(Slot("name", value, run[0].start, run[-1].end, letters="." in run[0].text))
+    said = tuple(token.low.removesuffix("'s") for token in run if not _is_title(token, lexicon))
+    if said:
+        found.append(Slot("name", Name(said), run[0].start, run[-1].end, letters="." in run[0].text))
 
 
 def _is_called(cut: Tokens, at: int) -> bool:

@@ -12,7 +12,28 @@ from fractions import Fraction
 from itertools import chain
 
 from ingest.facts.dates import find_date
-from ingest.facts.model import NUMERIC, Slot, Taken, Token, Tokens, low_at
+from ingest.facts.model import (
+    NUMERIC,
+    AgeLimit,
+    CalendarDate,
+    Code,
+    Figure,
+    Kind,
+    Multiple,
+    Ordinal,
+    Quantity,
+    Range,
+    Repetition,
+    Share,
+    Slot,
+    Some,
+    Taken,
+    Token,
+    Tokens,
+    Vague,
+    Value,
+    low_at,
+)
 from ingest.facts.names import find_names
 from ingest.text.lexicon import Lexicon, lexicon_of, word_set
 from ingest.text.words import tokens, unaccented, words
@@ -67,11 +88,12 @@ def _share_units(text: str, found: list[Slot], lexicon: Lexicon) -> None:
     """`3 to 5 per cent` is `3% to 5%`: a bare number has the unit of the one that it is joined to."""
     for at in range(len(found) - 2, -1, -1):
         slot, following = found[at], found[at + 1]
-        joined = text[slot.end : following.start].strip().lower() in lexicon.joining
-        bare = slot.kind == "number" and len(slot.value) == 2 and slot.value[1] is None and not slot.weak
-        if joined and bare and following.kind in ("amount", "percentage"):
-            value = (slot.value[0], following.value[1])
-            found[at] = Slot(following.kind, value, slot.start, slot.end)
+        if slot.weak or following.kind not in ("amount", "percentage"):
+            continue
+        match slot.value, following.value:
+            case Quantity(value=value, unit=None), (Quantity(measure=unit) | Range(measure=unit)):
+                if text[slot.end : following.start].strip().lower() in lexicon.joining:
+                    found[at] = Slot(following.kind, Quantity(value, unit), slot.start, slot.end)
 
 
 def _join_ranges(text: str, found: list[Slot], lexicon: Lexicon) -> None:
@@ -81,20 +103,12 @@ def _join_ranges(text: str, found: list[Slot], lexicon: Lexicon) -> None:
         if slot.kind != following.kind or slot.weak or following.weak or slot.kind not in NUMERIC:
             continue
         first, last = slot.value, following.value
-        if (
-            len(first) != 2
-            or len(last) != 2
-            or not all(isinstance(each[0], Fraction) for each in (first, last))
-        ):
+        if not isinstance(first, Figure) or not isinstance(last, Figure):
             continue
         joined = text[slot.end : following.start].strip().lower()
-        if first[1] in (None, last[1]) and joined in lexicon.ranging:
-            value = _ranging(last[1]), f"{first[0]}-{last[0]}"
+        if first.measure in (None, last.measure) and joined in lexicon.ranging:
+            value = Range(f"{first.value}-{last.value}", last.measure)
             found[at : at + 2] = [Slot(following.kind, value, slot.start, following.end)]
-
-
-def _ranging(unit: object) -> str:
-    return "range" if unit is None else f"range {unit}"
 
 
 def may_hold(before: str, after: str, lexicon: Lexicon) -> bool:
@@ -111,7 +125,7 @@ def end_of_unit(text: str, slot: Slot, lexicon: Lexicon) -> int:
     """Where a slot ends, with the word of its unit: `5 km`."""
     following = _FOLLOWING.match(text, slot.end)
     unit = None if following is None else lexicon.units.get(unaccented(following[1]))
-    if following is None or not unit or unit not in slot.value:
+    if following is None or not unit or not isinstance(slot.value, Quantity) or slot.value.unit != unit:
         return slot.end
     aged = _AGED_AFTER.match(text, following.end())
     return aged.end() if aged else following.end()
@@ -122,8 +136,9 @@ def is_dateline(text: str, language: str | None) -> bool:
     if len(text) > _LONGEST_DATELINE or not any(map(str.isdigit, text)):
         return False
     dates = [slot for slot in find(text, language) if slot.kind == "date"]
+    first = dates[0].value if dates else None
     # A year alone may be a title's, a time alone that of what is written of.
-    if not dates or len(dates[0].value) != 6 or None in dates[0].value[1:3]:
+    if not isinstance(first, CalendarDate) or first.day is None or first.month is None:
         return False
     if dates[0].start and not _PLACE.match(text[: dates[0].start]):
         return False
@@ -137,7 +152,7 @@ def is_dateline(text: str, language: str | None) -> bool:
 def _quantity(text: str, cut: Tokens, at: int) -> Taken | None:
     """A number with its magnitude, currency, percent sign or unit, at a token."""
     if part := _part(cut, at):
-        return "number", (part[0], "part"), part[1], False
+        return "number", Share(part[0]), part[1], False
     if told := _in_a_word(cut, at):
         return told
     low = cut[at].low
@@ -154,10 +169,10 @@ def _quantity(text: str, cut: Tokens, at: int) -> Taken | None:
     if first > at and cut[at].text == "." and isinstance(value, Fraction):
         value = Fraction(f"0.{cut[first].low.rstrip('.,')}") if cut[first].low.isdecimal() else value
     if suffix == "ordinal":
-        return "number", ("ordinal", int(str(value))), end, False
+        return "number", Ordinal(int(str(value))), end, False
     if isinstance(value, str):
         if suffix != "range":
-            return "number", (suffix or "text", value), end, False
+            return "number", Code(value, suffix), end, False
         return _with_range(cut, value, end, currency)
     weak = low_at(cut, first) in cut.lexicon.ones and end == first + 1
     while low_at(cut, end) in cut.lexicon.magnitudes and end < first + 8:
@@ -171,16 +186,16 @@ def _quantity(text: str, cut: Tokens, at: int) -> Taken | None:
     if is_below:
         value = -value
     if currency:
-        return "amount", (value, currency), end, False
+        return "amount", Quantity(value, currency), end, False
     return _with_unit(cut, value, end, suffix, weak=weak)
 
 
 def _with_range(cut: Tokens, value: str, end: int, currency: str | None) -> Taken:
     """A range with the unit, or currency, of its figures."""
-    kind, (_, unit), end, _ = _with_unit(cut, Fraction(2), end, "", weak=False)
+    kind, quantity, end, _ = _with_unit(cut, Fraction(2), end, "", weak=False)
     if currency:
-        kind, unit = "amount", currency
-    return kind, (_ranging(unit), value), end, False
+        return "amount", Range(value, currency), end, False
+    return kind, Range(value, quantity.unit), end, False
 
 
 def _is_sign(cut: Tokens, at: int, signs: str) -> bool:
@@ -193,40 +208,40 @@ def _is_sign(cut: Tokens, at: int, signs: str) -> bool:
 def _in_a_word(cut: Tokens, at: int) -> Taken | None:
     """A number that one word says: `dozens`, `several`, `second`, `twice`, `doubled`, `under-18s`."""
     low, following = cut[at].low, low_at(cut, at + 1)
-    value: tuple[object, ...] | None = None
+    value: Value | None = None
     if low in cut.lexicon.vague:
-        value = "vague", cut.lexicon.vague[low]
+        value = Vague(cut.lexicon.vague[low])
     elif low in cut.lexicon.folds:
-        value = cut.lexicon.folds[low], "fold"
+        value = Multiple(cut.lexicon.folds[low])
     elif low in cut.lexicon.repeated:
-        value = Fraction(cut.lexicon.repeated[low]), "times"
+        value = Repetition(Fraction(cut.lexicon.repeated[low]))
     elif low in cut.lexicon.ordinals:
-        value = "ordinal", cut.lexicon.ordinals[low]
+        value = Ordinal(cut.lexicon.ordinals[low])
     elif aged := _AGED.match(low):
-        value = Fraction(aged[2]), aged[1]
+        value = AgeLimit(Fraction(aged[2]), aged[1])
     elif counted := _compounded(low, cut.lexicon):
         value = counted
     elif low in cut.lexicon.ones and following == "couple":
-        return "number", ("some",), at + 2, True
+        return "number", Some(), at + 2, True
     elif (low == "couple" and following == "of") or (
         low in cut.lexicon.some and cut.lexicon.spelt(following) is None and not following[:1].isdigit()
     ):
-        return "number", ("some",), at + 1, True
+        return "number", Some(), at + 1, True
     return None if value is None else ("number", value, at + 1, False)
 
 
-def _compounded(low: str, lexicon: Lexicon) -> tuple[object, ...] | None:
+def _compounded(low: str, lexicon: Lexicon) -> Quantity | None:
     """A number in a word that says what of: `three-year`, `driejarige`."""
     number, hyphen, thing = low.partition("-")
     if hyphen:
         if number in lexicon.numbers and thing.isalpha() and thing not in lexicon.numbers:
             unit = lexicon.units.get(thing) or lexicon.compounded.get(thing)
-            return lexicon.numbers[number], unit
+            return Quantity(lexicon.numbers[number], unit)
         return None
     for size in range(4, min(12, len(low) - 2)):
         thing = low[-size:]
         if thing in lexicon.compounded and low[:-size] in lexicon.numbers:
-            return lexicon.numbers[low[:-size]], lexicon.compounded[thing]
+            return Quantity(lexicon.numbers[low[:-size]], lexicon.compounded[thing])
     return None
 
 
@@ -255,12 +270,14 @@ def _is_last(cut: Tokens, at: int) -> bool:
     return not following[:1].isalpha() or following in cut.lexicon.behind_whole
 
 
-def _with_unit(cut: Tokens, value: Fraction, end: int, suffix: str, *, weak: bool) -> Taken:
+def _with_unit(
+    cut: Tokens, value: Fraction, end: int, suffix: str, *, weak: bool
+) -> tuple[Kind, Quantity, int, bool]:
     following = low_at(cut, end)
     if following == "us" and low_at(cut, end + 1) in cut.lexicon.currencies:
         following, end = low_at(cut, end + 1), end + 1
     if following in cut.lexicon.currencies and following not in "€$£¥":
-        return "amount", (value, cut.lexicon.currencies[following]), end + 1, weak
+        return "amount", Quantity(value, cut.lexicon.currencies[following]), end + 1, weak
     percent = cut.lexicon.percent.get(following)
     if following == "per" and low_at(cut, end + 1) == "cent":
         percent, end = "%", end + 1
@@ -269,13 +286,13 @@ def _with_unit(cut: Tokens, value: Fraction, end: int, suffix: str, *, weak: boo
     ):
         percent, end = "pp", end + 1
     if percent:
-        return "percentage", (value, percent), end + 1, False
+        return "percentage", Quantity(value, percent), end + 1, False
     unit = cut.lexicon.units.get(suffix.lstrip("-")) or cut.lexicon.compounded.get(suffix.lstrip("-"))
     if following == "°" and low_at(cut, end + 1) in ("c", "f"):
         unit, end = "°" + low_at(cut, end + 1), end + 2
     elif suffix in ("m", "c", "f"):
         unit = suffix
-    return "number", (value, unit or cut.lexicon.units.get(following)), end, weak
+    return "number", Quantity(value, unit or cut.lexicon.units.get(following)), end, weak
 
 
 def _digits(text: str, cut: Tokens, at: int) -> tuple[Fraction | str, int, str] | None:

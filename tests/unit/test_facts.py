@@ -23,6 +23,41 @@ def told(before: str, after: str, language: str) -> list[tuple[str, str | None, 
     return [(fact.kind, fact.before, fact.after) for fact in changed(before, after, language)]
 
 
+@pytest.mark.parametrize(
+    ("before", "after", "expected"),
+    [
+        ("A third of them left.", "30-40% of them left.", ("percentage", "A third", "30-40%")),
+        ("It doubled last year.", "It rose 3-5% last year.", ("percentage", "doubled", "3-5%")),
+        ("30 to 40% of us left.", "Half of us left.", ("percentage", "30 to 40%", "Half")),
+        ("A third of them left.", "34 % of them left.", None),
+        ("It doubled last year.", "It rose 100 % last year.", None),
+    ],
+)
+def test_a_part_or_a_multiple_is_held_against_per_cents_and_ranges_of_them(
+    before: str, after: str, expected: tuple[str, str, str] | None
+) -> None:
+    assert told(before, after, "en") == ([] if expected is None else [expected])
+
+
+VALUES = (
+    "a third of", "doubled", "twice", "the second", "dozens", "several", "a", "7a", "4-11",
+    "4 to 11 km", "3-5%", "2 to 3-5%", "30 %", "€5", "€5-10", "10m", "under-18s", "three-year",
+    "yesterday", "next week", "in the spring", "15th century", "the mid-1980s", "12 March 2021",
+    "in 2021", "1090", "Monday", "9:30", "9.75", "half nine", "½", "Jan Jansen", "J.J. Smit", "F-16",
+)  # fmt: skip
+
+
+def test_any_value_may_be_put_for_any_other() -> None:
+    for was in VALUES:
+        for became in VALUES:
+            before, after = f"They saw {was} there.", f"They saw {became} there."
+            for fact in changed(before, after, "en"):
+                assert fact.before is not None
+                assert before.startswith(fact.before, fact.a_offset)
+                assert fact.after is not None
+                assert after.startswith(fact.after, fact.b_offset)
+
+
 @given(TEXTS, TEXTS, st.sampled_from(["nl", "en", "de", None]))
 def test_every_fact_is_where_it_says(before: str, after: str, language: str | None) -> None:
     for fact in changed(before, after, language):
