@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Literal
 
 import msgspec
 
+from ingest.capture.absences import InTheWay
 from ingest.capture.baseline import Baseline
 from ingest.capture.look import Observation
 from ingest.disk import read
@@ -31,6 +33,30 @@ class Change(msgspec.Struct, frozen=True, kw_only=True):
     from_path: bytes | None = None
     reason: str | None = None
     content: Observation | None = None
+
+
+def in_order(decisions: Sequence[Decision]) -> list[Decision]:
+    """The decisions in the order of the log: a document leaves its path before a file takes the place of a
+    folder above it, or one below it. Where two are in each other's way, the first goes first."""
+    leaving = [decision for decision in decisions if decision.from_path is not None]
+    before: dict[bytes, set[bytes]] = {}  # for a path, the new paths of those that leave first
+    if leaving:
+        way = InTheWay([decision.path for decision in decisions if decision.type != "deleted"])
+        for decision in leaving:
+            for path in way.of(decision.from_path or b""):
+                if path != decision.path:
+                    before.setdefault(path, set()).add(decision.path)
+    if not before:
+        return list(decisions)
+    ordered: list[Decision] = []
+    remaining, waiting = list(decisions), {decision.path for decision in leaving}
+    while remaining:
+        free = [each for each in remaining if waiting.isdisjoint(before.get(each.path, ()))] or remaining[:1]
+        ordered += free
+        waiting -= {decision.path for decision in free}
+        done = set(map(id, free))
+        remaining = [decision for decision in remaining if id(decision) not in done]
+    return ordered
 
 
 def change(decision: Decision, looked: Observation | None, *, cause: Cause, otherwise_at: int) -> Change:

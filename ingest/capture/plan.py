@@ -237,14 +237,15 @@ class _Draft:
     # -- what becomes of it ----------------------------------------------------------------
 
     def decide(self) -> list[Decision]:
-        """Which document each file is, by the rules of identity."""
+        """Which document each file is, by the rules of identity, in the order of the log."""
         standing = self._baseline.standing
-        return identity.decide(
+        decisions = identity.decide(
             appeared=[self._appeared(path, file, standing) for path, file in self._files.items()],
             standing=standing,
             vanished=[vanished for vanished, _ in self._vanished.values()],
             buried=self._baseline.buried,
         )
+        return changes.in_order(decisions)
 
     def _appeared(self, path: bytes, file: Observation, standing: Mapping[bytes, Standing]) -> Appeared:
         assert isinstance(file.reading, read.Bytes)
