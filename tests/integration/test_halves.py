@@ -6,6 +6,7 @@ import json
 import os
 import subprocess
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
@@ -70,8 +71,11 @@ class Place:
             third.rename(at / "moved.txt")
             (at / "new.txt").write_text(f"New in {folder}.\n")
 
-    def in_halves(self, *words: str, killed: bool = False, program: str = PROGRAM) -> list[Record]:
-        """What the command with these words answers with --json, by two processes."""
+    def in_halves(
+        self, *words: str, killed: bool = False, program: str = PROGRAM, said: Sequence[str] = ("apart",)
+    ) -> list[Record]:
+        """What the command with these words answers with --json, by two processes; `said` is its standard
+        error."""
         program = program.replace("KILLED", str(killed))
         done = subprocess.run(
             [sys.executable, "-c", program, "--database", str(self.command.database), "--json", *words],
@@ -81,7 +85,7 @@ class Place:
             text=True,
             check=False,
         )
-        assert done.stderr.splitlines() == ["apart"], done.stderr
+        assert done.stderr.splitlines() == list(said), done.stderr
         return [json.loads(line) for line in done.stdout.splitlines()]
 
 
@@ -123,19 +127,21 @@ def test_a_process_lost_in_the_middle_of_its_answers_costs_nothing(tmp_path: Pat
     for number in range(2500):
         (place.root / "9" / f"{number:04d}.txt").write_text(f"Number {number}, changed.\n")
     program = PROGRAM.replace("KILLED", "False").replace(
-        "apart.Apart.__init__ = begun",
-        """apart.Apart.__init__ = begun
-iterate = apart.Apart.__iter__
+        "forked.ForkedTask.__init__ = begun",
+        """forked.ForkedTask.__init__ = begun
+iterate = forked.ForkedTask.__iter__
 
 def halfway(self):
     for number, found in enumerate(iterate(self)):
         if number == 700:
+            print("lost", file=sys.stderr)
             self._answers.close()
         yield found
 
-apart.Apart.__iter__ = halfway""",
+forked.ForkedTask.__iter__ = halfway""",
     )
-    assert place.in_halves("scan", str(place.root), program=program)[-1]["changed"] == 2500
+    found = place.in_halves("scan", str(place.root), program=program, said=["apart", "lost"])
+    assert found[-1]["changed"] == 2500
     assert place.command.records("check")[-1]["changed"] == 0
     place.command.ask("verify")
 
