@@ -74,24 +74,24 @@ def questions(
     """
     if not new and not expired:
         return Questions()
-    absent = {path: absence.standing for path, absence in pending.absences.items()}
-    for observation in observations:
-        path = observation.due.path
-        if isinstance(observation.reading, read.Gone) and path in baseline.standing:
-            absent.setdefault(path, baseline.standing[path])
     told = set(expired)  # it must be known what becomes of these, now or when their targets have settled
-    asked = {path: absent[path] for path in expired if path in absent}
-    if new and absent:
-        way = InTheWay(new)
-        hashes = {observation.sha256 for observation in new.values()}
+    asked = {path: pending.absences[path].standing for path in expired if path in pending.absences}
+    if new:
+        absent = {path: absence.standing for path, absence in pending.absences.items()}
+        for observation in observations:
+            path = observation.due.path
+            if isinstance(observation.reading, read.Gone) and path in baseline.standing:
+                absent.setdefault(path, baseline.standing[path])
+        way = InTheWay(new if absent else ())
+        hashes = {observation.sha256 for observation in new.values()} if absent else set()
         for path, standing in absent.items():
             if way.of(path):
                 told.add(path)
                 asked[path] = standing
             elif standing.sha256 in hashes:
                 asked[path] = standing
-    for path, standing in baseline.halves.items():
-        asked[path] = absent.get(path, standing)
+        for path, standing in baseline.halves.items():
+            asked[path] = absent.get(path, standing)
     looked = {observation.due.path for observation in observations}
     targets = {target for path in told for target in pending.targets(path)}
     return Questions(

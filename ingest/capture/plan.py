@@ -149,12 +149,11 @@ class _Draft:
     ) -> None:
         """Note which absences this look tells of: those waited out, and some file's other half."""
         new = newcomers(self._files.values(), self._baseline)
-        absent = {**self._pending.absences, **self._absences}
         wanted = dict.fromkeys(expired, True)  # whether it can wait no longer
-        if new and absent:
+        if new and (self._pending.absences or self._absences):
             way = InTheWay(new)
             hashes = {observation.sha256 for observation in new.values()}
-            for path, absence in absent.items():
+            for path, absence in {**self._pending.absences, **self._absences}.items():
                 if paths := way.of(path):
                     # What became of it must be told before what stands in its place is.
                     if (until := self._settles_at(path, files)) is not None:
@@ -163,12 +162,15 @@ class _Draft:
                 elif absence.standing.sha256 in hashes:
                     wanted.setdefault(path, False)
         for path in self._halves(new, stands):
-            if path not in absent:
-                self._absences[path] = absent[path] = self._absence_of(path, stands)
+            if self._absence(path) is None:
+                self._absences[path] = self._unheard_absence(path, stands)
             wanted.setdefault(path, False)
         for path, over in wanted.items():
-            if path in absent:
-                self._weigh_one(absent[path], over, stands.get(path), files)
+            if (known := self._absence(path)) is not None:
+                self._weigh_one(known, over, stands.get(path), files)
+
+    def _absence(self, path: bytes) -> Absence | None:
+        return self._absences.get(path) or self._pending.absences.get(path)
 
     def _weigh_one(self, absence: Absence, over: bool, stand: Stand | None, files: Collection[bytes]) -> None:
         path = absence.standing.path
@@ -221,7 +223,7 @@ class _Draft:
             and (path in self._pending.absences or isinstance(stands.get(path), read.Gone))
         ]
 
-    def _absence_of(self, path: bytes, stands: Mapping[bytes, Stand]) -> Absence:
+    def _unheard_absence(self, path: bytes, stands: Mapping[bytes, Stand]) -> Absence:
         """An absence that nobody told us of."""
         stand = stands[path]
         assert isinstance(stand, read.Gone)
@@ -232,6 +234,9 @@ class _Draft:
         return self._pending.sources(path, self._again)
 
     def _wait(self, wait: Wait) -> None:
+        before = self._again.get(wait.path)
+        if before is not None and wait.first is None:
+            wait = msgspec.structs.replace(wait, first=before.first)
         self._again[wait.path] = wait
 
     # -- what becomes of it ----------------------------------------------------------------

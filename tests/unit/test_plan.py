@@ -425,6 +425,20 @@ def test_a_file_that_moves_under_its_reader_waits_and_is_busy_in_the_end(
     assert [wait.until for wait in found.update.again] == [world.now + LIMITS.hold]
 
 
+def test_a_document_that_is_back_and_restless_keeps_its_place_in_the_queue(world: World) -> None:
+    """It is seen twice in one look, as due and as gone, and has waited as long as it has."""
+    world.happen(Delete(b"a"))
+    world.now += LIMITS.quiet
+    world.look({})
+    world.now += LIMITS.move
+    signature = Signature(1, 9, 1, 1, 1)
+    restless = Observation(Due(b"a", False, 90.0, None, "watch"), Restless(signature), 9)
+    found = planned(world, restless, {b"a": read.File(signature)}, [b"a"])
+
+    assert [(wait.path, wait.first) for wait in found.update.again] == [(b"a", 90.0)]
+    assert found.is_empty
+
+
 def test_what_is_left_out_is_deleted_at_once_and_only_what_was_recorded_is(world: World) -> None:
     found = planned(world, Observation(due(b"a"), Exclusion(), 9), {}, [])
     assert [(change.type, change.reason, change.observed_at) for change in found.changes] == [
