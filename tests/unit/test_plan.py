@@ -17,13 +17,14 @@ from hypothesis import strategies as st
 
 from ingest.capture.absences import Questions, newcomers, questions, stands_in_the_way
 from ingest.capture.baseline import Baseline
+from ingest.capture.changes import in_order
 from ingest.capture.folder import Limits
 from ingest.capture.look import Exclusion, MountShadow, Observation, Restless, Stand
 from ingest.capture.pending import Pending
 from ingest.capture.plan import Plan, plan
 from ingest.disk import presence, read
 from ingest.disk.walk import SeenRow, folders_above, is_below
-from ingest.identity import Buried, Standing
+from ingest.identity import Buried, Decision, Standing
 from ingest.model import Signature
 from ingest.settle import Due
 
@@ -541,3 +542,29 @@ def test_a_look_that_is_not_applied_can_be_had_again(world: World) -> None:
     world.pending.put_back(taken, world.now)
     world.settle()
     assert told(world) == [("moved", b"a", b"b")]
+
+
+def moved(old: bytes, new: bytes) -> Decision:
+    return Decision(type="moved", path=new, document=1, from_path=old)
+
+
+def created(path: bytes) -> Decision:
+    return Decision(type="created", path=path, document=None)
+
+
+@pytest.mark.parametrize(
+    ("decisions", "order"),
+    [
+        ([created(b"a/x"), moved(b"b", b"c"), moved(b"a", b"t")], [b"c", b"t", b"a/x"]),
+        ([created(b"d"), created(b"e"), moved(b"d/x", b"t")], [b"e", b"t", b"d"]),
+        ([moved(b"b", b"a/x"), moved(b"c", b"b/x"), moved(b"a", b"t")], [b"t", b"a/x", b"b/x"]),
+        ([moved(b"a", b"a/x")], [b"a/x"]),
+        # Each in the other's way: no order is right.
+        ([moved(b"a", b"b/x"), moved(b"b", b"a/x"), created(b"c")], [b"c", b"b/x", b"a/x"]),
+        ([created(b"b"), created(b"a"), moved(b"c", b"t")], [b"b", b"a", b"t"]),
+    ],
+)
+def test_a_document_leaves_before_another_takes_its_place(
+    decisions: list[Decision], order: list[bytes]
+) -> None:
+    assert [decision.path for decision in in_order(decisions)] == order
