@@ -35,6 +35,7 @@ from ingest.facts.model import (
     low_at,
 )
 from ingest.facts.names import find_names
+from ingest.facts.number_words import is_half, read_number, read_share
 from ingest.text.lexicon import Lexicon, lexicon_of, word_set
 from ingest.text.words import tokens, unaccented, words
 
@@ -151,7 +152,7 @@ def is_dateline(text: str, language: str | None) -> bool:
 
 def _quantity(text: str, cut: Tokens, at: int) -> Taken | None:
     """A number with its magnitude, currency, percent sign or unit, at a token."""
-    if part := _part(cut, at):
+    if not read_share(cut, at) and (part := _part(cut, at)):
         return "number", Share(part[0]), part[1], False
     if told := _in_a_word(cut, at):
         return told
@@ -178,8 +179,8 @@ def _quantity(text: str, cut: Tokens, at: int) -> Taken | None:
     while low_at(cut, end) in cut.lexicon.magnitudes and end < first + 8:
         value *= cut.lexicon.magnitudes[low_at(cut, end)]
         end, weak = end + 1, False
-        if low_at(cut, end) == "." and cut[end - 1].low in ("mln", "mld", "mio", "mrd"):
-            end += 1
+    if low_at(cut, end) == "." and cut[end - 1].low in ("mln", "mld", "mio", "mrd"):
+        end += 1
     millions = currency or low_at(cut, end) in cut.lexicon.currencies  # what an `m` at the figure is for
     if suffix in cut.lexicon.stuck or (suffix == "m" and millions):
         value, weak, suffix = value * cut.lexicon.stuck.get(suffix, 10**6), False, ""
@@ -248,7 +249,7 @@ def _compounded(low: str, lexicon: Lexicon) -> Quantity | None:
 def _part(cut: Tokens, at: int) -> tuple[Fraction, int] | None:
     """A part of a whole, `a third of`, `two-thirds`, `de helft`, and where it ends."""
     low = cut[at].low
-    if _is_half(cut, at):
+    if is_half(cut, at):
         return None
     if low in cut.lexicon.shares and low_at(cut, at - 1) not in cut.lexicon.ordinals:
         return cut.lexicon.shares[low], at + 1
@@ -346,15 +347,6 @@ def _range(first: str, *others: str) -> str:
     return "-".join((first, *others))
 
 
-def _is_half(cut: Tokens, at: int) -> bool:
-    """Whether half of what follows is meant: `half a million`, `een half procent`, `a half hour`."""
-    low, following, then = cut[at].low, low_at(cut, at + 1), low_at(cut, at + 2)
-    halved = (low == "half" and following in ("a", "an")) or (
-        low in cut.lexicon.ones and following in cut.lexicon.halves
-    )
-    return halved and then in cut.lexicon.counted
-
-
 def _is_group(text: str, cut: Tokens, at: int) -> bool:
     token = cut[at].low
     return (
@@ -366,34 +358,8 @@ def _is_group(text: str, cut: Tokens, at: int) -> bool:
 
 
 def _spelt(cut: Tokens, at: int) -> tuple[Fraction | str, int, str] | None:
-    """A number in words: `drieentwintig`, `twenty-three`, `two hundred and five`."""
-    low = cut[at].low
-    if low in cut.lexicon.signs:
-        return cut.lexicon.signs[low], at + 1, ""
-    if _is_half(cut, at):
-        return Fraction(1, 2), at + 2, ""
-    if low in cut.lexicon.ones:
-        return Fraction(1), at + 1, ""
-    value = cut.lexicon.spelt(low)
-    if value is None:
-        return (Fraction(1), at, "") if low in cut.lexicon.magnitudes else None
-    end = at + 1
-    total = Fraction(0)
-    while end < len(cut):
-        following = low_at(cut, end)
-        if following == "hundred":
-            value, end = value * 100, end + 1
-        elif (
-            following == "and"
-            and value % 100 == 0
-            and value >= 100
-            and cut.lexicon.spelt(low_at(cut, end + 1)) is not None
-        ):
-            value, end = value + (cut.lexicon.spelt(low_at(cut, end + 1)) or 0), end + 2
-        elif 20 <= value < 100 and value % 10 == 0 and 0 < (cut.lexicon.spelt(following) or 0) < 10:
-            value, end = value + (cut.lexicon.spelt(following) or 0), end + 1
-        elif following == "and" and low_at(cut, end + 1) == "a" and low_at(cut, end + 2) == "half":
-            value, end = value + Fraction(1, 2), end + 3
-        else:
-            break
-    return total + value, end, ""
+    """A number in words or of one sign: `drieentwintig`, `two hundred and five`, `½`."""
+    if cut[at].low in cut.lexicon.signs:
+        return cut.lexicon.signs[cut[at].low], at + 1, ""
+    read = read_number(cut, at)
+    return None if read is None else (*read, "")

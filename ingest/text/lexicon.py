@@ -64,6 +64,8 @@ class Lexicon(msgspec.Struct, frozen=True, kw_only=True):
     compounded: dict[str, str | None]
     compound: re.Pattern[str]
     stuck: dict[str, int]
+    joiners: frozenset[str]
+    before_two: frozenset[str]
     before_part: frozenset[str]
     behind_whole: frozenset[str]
     ranging: frozenset[str]
@@ -271,6 +273,8 @@ class _Merge:
             compounded=compounded,
             compound=re.compile(rf"{inside}|(?:{ends})\Z") if thousands else _NONE,
             stuck={form: size for each, _ in self.parts for form, size in each.stuck.items()},
+            joiners=self.words(lambda each: each.numbers.joiner),
+            before_two=self.words(lambda each: each.numbers.before_two),
             before_part=self.words(lambda each: each.numbers.before_part),
             behind_whole=self.words(lambda each: each.numbers.behind_whole),
             ranging=ranging,

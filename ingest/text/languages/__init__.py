@@ -22,8 +22,9 @@ Table = dict[str, Words]  # from a value to the words that stand for it
 class Numbers(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Words for numbers. `joined` says how a unit stands with a ten in one word.
 
-    Keys of tables are numbers or fractions. `hundred`, `thousand`, `joiner` and `half` are for a language
-    that writes numbers over a hundred in one word.
+    Keys of tables are numbers or fractions. `joiner` may stand between the parts of a number. `hundred`,
+    `thousand` and `half` are for a language that writes numbers over a hundred in one word. Behind
+    `before_two` come two numbers, whatever stands between them.
     """
 
     under_twenty: Words
@@ -42,6 +43,7 @@ class Numbers(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     folds: Table
     before_part: Words
     behind_whole: Words
+    before_two: Words
     ranging: list[Words]
     joining: Words
     aged: Words
