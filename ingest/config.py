@@ -12,6 +12,7 @@ from typing import Annotated, Any, Literal
 import msgspec
 
 from ingest import escape
+from ingest.disk import gitignore
 from ingest.disk.patterns import Patterns
 from ingest.edits.settings import Rules
 from ingest.errors import ConfigError, UsageError
@@ -70,6 +71,14 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
             keep=own.keep if own else (),
         )
 
+    def new_readings(self, names: Iterable[str]) -> dict[str, str]:
+        """The patterns of these roots that an earlier release took for something else, and what they mean."""
+        own = [self.roots[name] for name in names if name in self.roots]
+        patterns = (*self.include, *self.exclude)
+        patterns += tuple(pattern for each in own for pattern in (*each.include, *each.exclude, *each.keep))
+        told = {pattern: gitignore.new_reading(pattern) for pattern in patterns}
+        return {pattern: reading for pattern, reading in told.items() if reading is not None}
+
     @property
     def edit_rules(self) -> Rules:
         """What the settings add to the rules by which edits are told."""
@@ -121,11 +130,12 @@ def load(
     settings = _convert(values, where="the settings", strict=False)
     lists = {"include": settings.include, "exclude": settings.exclude}
     for name, root in settings.roots.items():
-        own = {"include": root.include, "exclude": root.exclude, "keep": root.keep}
+        own = {"include": settings.include + root.include, "exclude": settings.exclude + root.exclude}
+        own["keep"] = root.keep
         lists |= {f"roots.{name}.{key}": patterns for key, patterns in own.items()}
     for key, patterns in lists.items():
         try:
-            Patterns(exclude=patterns)
+            gitignore.check(patterns)
         except ConfigError as error:
             where = source[key.partition(".")[0]]
             raise ConfigError(f"{where}: {key}: {error.message}", hint=error.hint) from error

@@ -228,6 +228,8 @@ class Daemon:
         )
         if self.store_type is not None:
             self.log.warning("store_on_server", database=self.store.address, type=self.store_type)
+        for pattern, reading in self.settings.new_readings(o.root.name for o in self.observations).items():
+            self.log.warning("pattern_read_otherwise", pattern=pattern, now=reading)
 
     # -- signals, what the library says, and threads that died -----------------------------
 

@@ -6,32 +6,57 @@ the store says the size and the SHA-256, and both are checked on every read.
 
 from __future__ import annotations
 
+import sys
 import threading
 from collections.abc import Sequence
 from hashlib import sha256
 from typing import Any
 
 import msgspec
-import zstandard
 
 from ingest.errors import IntegrityError
 
-LEVEL = 3
-LEVEL_WITH_DICTIONARY = 4
+if sys.version_info >= (3, 14):
+    from compression import zstd
+else:
+    from backports import zstd
+
 LEVEL_OF_DELTA = 6
 DICTIONARY_BYTES = 256 * 1024
 SAMPLE_BYTES = 8 * 1024 * 1024  # a dictionary is trained on no more
 SMALL = 64 * 1024  # a dictionary does not help a body larger than this
 LARGEST_SIZE = 8_000_000_000  # bytes; a file has at most 2 GB, its text at most four times that
 LARGEST_WINDOW = 27  # 128 MiB, two texts together; beyond it nothing is packed as a delta
-LONGEST_EMPTY = 32  # bytes; a frame that holds nothing has a header, a block's header and at most a checksum
-_MAGIC = zstandard.FRAME_HEADER  # frames written before there were dictionaries have it
-_PLAIN: dict[str, int] = {
-    "format": zstandard.FORMAT_ZSTD1_MAGICLESS,
-    "write_content_size": 0,
-    "write_checksum": 0,
-    "write_dict_id": 0,
+_MAGIC = b"\x28\xb5\x2f\xfd"  # frames written before there were dictionaries have it
+
+_SHORTEST_PREFIX = 8  # bytes; Zstandard looks for nothing in a shorter one
+
+_Parameter = zstd.CompressionParameter
+_Options = dict[int, int]
+_PLAIN: _Options = {_Parameter.content_size_flag: 0, _Parameter.checksum_flag: 0, _Parameter.dict_id_flag: 0}
+# Levels 3 and 4 as they are for a source of unknown size. Written out, since the library would choose others
+# by the size of a body: so a keyframe is byte for byte what earlier releases stored.
+_COMMON: _Options = {
+    _Parameter.window_log: 21,
+    _Parameter.search_log: 1,
+    _Parameter.min_match: 5,
+    _Parameter.target_length: 0,
+    _Parameter.strategy: zstd.Strategy.dfast,
+    **_PLAIN,
 }
+_ALONE: _Options = {
+    **_COMMON,
+    _Parameter.compression_level: 3,
+    _Parameter.chain_log: 16,
+    _Parameter.hash_log: 17,
+}
+_WITH_DICTIONARY: _Options = {
+    **_COMMON,
+    _Parameter.compression_level: 4,
+    _Parameter.chain_log: 18,
+    _Parameter.hash_log: 18,
+}
+_LIMITS: _Options = {zstd.DecompressionParameter.window_log_max: LARGEST_WINDOW}
 
 _local = threading.local()  # a compressor serves one thread at a time
 
@@ -46,17 +71,20 @@ class Dictionary(msgspec.Struct, frozen=True):
 
 def train(bodies: Sequence[bytes]) -> bytes | None:
     """A dictionary for bodies like these; None when there is too little to learn from."""
-    small: list[bytes | bytearray | memoryview] = [body for body in bodies if len(body) <= SMALL]
+    small = [body for body in bodies if len(body) <= SMALL]
     step = max(1, sum(map(len, small)) // SAMPLE_BYTES)
+    samples = small[::step]
+    if not any(samples):
+        return None
     try:
-        return bytes(zstandard.train_dictionary(DICTIONARY_BYTES, small[::step]).as_bytes())
-    except zstandard.ZstdError:
+        return zstd.train_dict(samples, DICTIONARY_BYTES).dict_content
+    except zstd.ZstdError:
         return None
 
 
 def whole(raw: bytes, dictionary: Dictionary | None) -> bytes:
     """A body packed on its own, with a dictionary if one is given."""
-    return bytes(_compressor(dictionary).compress(raw))
+    return _packed(_compressor(dictionary), raw)
 
 
 def delta(base: bytes, raw: bytes) -> bytes | None:
@@ -64,24 +92,20 @@ def delta(base: bytes, raw: bytes) -> bytes | None:
     window = _window(base, raw)
     if window > LARGEST_WINDOW:
         return None
-    wide: dict[str, int] = {}
+    options: _Options = {_Parameter.compression_level: LEVEL_OF_DELTA, **_PLAIN}
     if window > 20:
         # The level's own table would remember only the last megabyte of the base.
-        wide = {"window_log": window, "hash_log": min(24, window - 2)}
-    parameters = zstandard.ZstdCompressionParameters.from_level(
-        LEVEL_OF_DELTA, source_size=len(raw), dict_size=len(base), **wide, **_PLAIN
-    )
-    prefix = zstandard.ZstdCompressionDict(base, dict_type=zstandard.DICT_TYPE_RAWCONTENT)
-    return bytes(zstandard.ZstdCompressor(compression_params=parameters, dict_data=prefix).compress(raw))
+        options |= {_Parameter.window_log: window, _Parameter.hash_log: min(24, window - 2)}
+    return _packed(zstd.ZstdCompressor(options=options, zstd_dict=_prefix(base)), raw)
 
 
 def unpack(data: bytes, dictionary: Dictionary | None, *, size: int, digest: bytes | None) -> bytes:
     """Undo `whole`, never past the known size; one frame and nothing after it. Raises IntegrityError."""
     _believable(size, data)
-    decompressor = _decompressor(dictionary, magic=data.startswith(_MAGIC))
+    frame = data if data.startswith(_MAGIC) else _MAGIC + data
     try:
-        raw = _one_frame(decompressor, data, size)
-    except zstandard.ZstdError as error:
+        raw = _one_frame(frame, size, _dictionary(dictionary))
+    except zstd.ZstdError as error:
         raise IntegrityError(f"stored bytes cannot be unpacked: {error}") from error
     return checked(raw, size=size, digest=digest)
 
@@ -89,33 +113,32 @@ def unpack(data: bytes, dictionary: Dictionary | None, *, size: int, digest: byt
 def apply(base: bytes, data: bytes, *, size: int, digest: bytes | None) -> bytes:
     """Undo `delta`; one frame and nothing after it. Raises IntegrityError."""
     _believable(size, data)
-    prefix = zstandard.ZstdCompressionDict(base, dict_type=zstandard.DICT_TYPE_RAWCONTENT)
-    decompressor = zstandard.ZstdDecompressor(
-        dict_data=prefix, max_window_size=1 << LARGEST_WINDOW, format=zstandard.FORMAT_ZSTD1_MAGICLESS
-    )
     try:
-        raw = _one_frame(decompressor, data, size)
-    except zstandard.ZstdError as error:
+        raw = _one_frame(_MAGIC + data, size, _prefix(base))
+    except zstd.ZstdError as error:
         raise IntegrityError(f"a stored delta cannot be applied: {error}") from error
     return checked(raw, size=size, digest=digest)
 
 
-def _one_frame(decompressor: zstandard.ZstdDecompressor, data: bytes, size: int) -> bytes:
-    """What the frame holds, at most `size` bytes. Raises IntegrityError where anything follows it, else
-    ZstdError.
+def _prefix(base: bytes) -> Any:
+    return zstd.ZstdDict(base, is_raw=True).as_prefix if len(base) >= _SHORTEST_PREFIX else None
+
+
+def _packed(compressor: zstd.ZstdCompressor, raw: bytes) -> bytes:
+    """One frame without its magic number, which the library cannot leave out."""
+    return compressor.compress(raw, compressor.FLUSH_FRAME)[len(_MAGIC) :]
+
+
+def _one_frame(frame: bytes, size: int, dictionary: Any) -> bytes:
+    """What a frame holds. Raises IntegrityError where it holds more than `size` bytes, is cut short or has
+    anything after it, else ZstdError.
     """
-    if size:
-        # The library looks for what follows only where the frame gave all of `size`; the caller refuses less.
-        return decompressor.decompress(data, max_output_size=size, allow_extra_data=False)
-    # The library takes a size of nought for one that is not known; its other way is bounded by the input.
-    if len(data) > LONGEST_EMPTY:
-        raise IntegrityError(f"{len(data)} bytes are stored of an empty body")
-    frame = decompressor.decompressobj()
-    raw = frame.decompress(data)
-    if not frame.eof:
-        raise IntegrityError("the frame of an empty body is cut short")
-    if frame.unused_data:
-        raise IntegrityError(f"{len(frame.unused_data)} bytes follow the frame of an empty body")
+    decompressor = zstd.ZstdDecompressor(zstd_dict=dictionary, options=_LIMITS)
+    raw = decompressor.decompress(frame, max(1, size))
+    if not decompressor.eof:
+        raise IntegrityError(f"a stored frame is cut short, or holds more than {size} bytes")
+    if decompressor.unused_data:
+        raise IntegrityError(f"{len(decompressor.unused_data)} bytes follow a stored frame")
     return raw
 
 
@@ -139,29 +162,24 @@ def _window(base: bytes, raw: bytes) -> int:
     return max(10, (len(base) + len(raw)).bit_length())
 
 
-def _compressor(dictionary: Dictionary | None) -> zstandard.ZstdCompressor:
+def _compressor(dictionary: Dictionary | None) -> zstd.ZstdCompressor:
     key = None if dictionary is None else dictionary.hash
-    held: dict[bytes | None, zstandard.ZstdCompressor] = _of_thread("compressors")
+    held: dict[bytes | None, zstd.ZstdCompressor] = _of_thread("compressors")
     if key not in held:
-        level = LEVEL if dictionary is None else LEVEL_WITH_DICTIONARY
-        parameters = zstandard.ZstdCompressionParameters.from_level(level, **_PLAIN)
-        if dictionary is None:
-            held[key] = zstandard.ZstdCompressor(compression_params=parameters)
-        else:
-            content = zstandard.ZstdCompressionDict(dictionary.content)
-            content.precompute_compress(compression_params=parameters)
-            held[key] = zstandard.ZstdCompressor(compression_params=parameters, dict_data=content)
+        options = _ALONE if dictionary is None else _WITH_DICTIONARY
+        learnt = None if dictionary is None else zstd.ZstdDict(dictionary.content).as_undigested_dict
+        held[key] = zstd.ZstdCompressor(options=options, zstd_dict=learnt)
     return held[key]
 
 
-def _decompressor(dictionary: Dictionary | None, *, magic: bool) -> zstandard.ZstdDecompressor:
-    key = (None if dictionary is None else dictionary.hash, magic)
-    held: dict[tuple[bytes | None, bool], zstandard.ZstdDecompressor] = _of_thread("decompressors")
-    if key not in held:
-        format_ = zstandard.FORMAT_ZSTD1 if magic else zstandard.FORMAT_ZSTD1_MAGICLESS
-        content = None if dictionary is None else zstandard.ZstdCompressionDict(dictionary.content)
-        held[key] = zstandard.ZstdDecompressor(dict_data=content, format=format_)
-    return held[key]
+def _dictionary(dictionary: Dictionary | None) -> zstd.ZstdDict | None:
+    """The library's value of it, which keeps what it made of the content to unpack with."""
+    if dictionary is None:
+        return None
+    held: dict[bytes, zstd.ZstdDict] = _of_thread("dictionaries")
+    if dictionary.hash not in held:
+        held[dictionary.hash] = zstd.ZstdDict(dictionary.content)
+    return held[dictionary.hash]
 
 
 def _of_thread(name: str) -> dict[Any, Any]:

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
-import fnmatch
+import subprocess
+import sys
 import time
+from pathlib import Path
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ingest.disk.patterns import PATTERN_BYTES, Patterns, match_name, placeholder_of, placeholders, rule_of
+from ingest.disk.gitignore import FITTING_BYTES, PATTERN_BYTES, PatternList, check, new_reading
+from ingest.disk.patterns import Patterns, placeholder_of, placeholders, rule_of
 from ingest.errors import ConfigError
+from tests.acceptance.place import tool
 
 NONE = Patterns()
 
@@ -204,9 +208,28 @@ def test_bytes_that_are_no_utf_8_are_watched() -> None:
         ("a/*/b", "a/x/y/b", False),
         ("?.txt", "a.txt", True),
         ("?.txt", "ab.txt", False),
-        ("[ab].txt", "a.txt", False),
-        ("[ab].txt", "[ab].txt", True),
+        ("[ab].txt", "a.txt", True),
+        ("[ab].txt", "[ab].txt", False),
+        (r"\[ab].txt", "[ab].txt", True),
+        ("[!ab].txt", "c.txt", True),
+        ("[!ab].txt", "a.txt", False),
+        ("x[!a]y", "x/y", False),
+        ("x[!]a]y", "x/y", False),
+        ("x[]a]y", "x]y", True),
+        ("[a-c]1", "b1", True),
         ("\u00e9*", "\u00e9t\u00e9", True),
+        ("?t?", "\u00e9t\u00e9", True),
+        ("[\u00e9\u00fc]*", "\u00fcber", True),
+        ("drafts/", "drafts", False),
+        ("a/b/", "a/b", False),
+        ("a//b", "a/b", True),
+        ("#*", "#1", True),
+        (r"\!*", "!1", True),
+        (r"a\ ", "a ", True),
+        ("a ", "a", True),
+        ("a{b,c}(d)+$", "a{b,c}(d)+$", True),
+        ("*.log", "two\nlines/a.log", True),
+        ("two?lines", "two\nlines", True),
         ("**", "anything/at/all", True),
     ],
 )
@@ -244,33 +267,157 @@ def test_an_excluded_folder_is_not_entered() -> None:
     assert patterns.keeps_folder(b"a")
 
 
+PATTERN = st.lists(
+    st.sampled_from(["a", "b", "ab", "*.txt", "**", "a*", "?", "[!a]"]), min_size=1, max_size=4
+).map("/".join)
+
+
 @given(
-    st.lists(st.sampled_from(["a", "b", "ab", "*.txt", "**", "a*", "?"]), min_size=1, max_size=4).map(
-        "/".join
-    ),
+    st.lists(st.tuples(st.sampled_from(["", "", "!"]), PATTERN, st.sampled_from(["", "/"])), max_size=4),
     st.lists(st.sampled_from(["a", "b", "ab", "a.txt", "ba"]), min_size=2, max_size=5),
 )
-def test_a_folder_that_is_not_entered_holds_nothing_that_is_watched(pattern: str, parts: list[str]) -> None:
+def test_a_folder_that_is_not_entered_holds_nothing_that_is_watched(
+    lines: list[tuple[str, str, str]], parts: list[str]
+) -> None:
     """Else a file's fate would hang on whether the walk or an event came to it."""
-    patterns = Patterns(exclude=(pattern,))
+    patterns = Patterns(exclude=tuple(map("".join, lines)))
     path = "/".join(parts).encode()
     folders = [b"/".join(path.split(b"/")[:depth]) for depth in range(1, len(parts))]
     if not all(patterns.keeps_folder(folder) for folder in folders):
         assert not patterns.keeps_file(path)
 
 
-@given(st.text("ab*?", max_size=8), st.text("ab", max_size=10))
-def test_a_name_is_matched_as_the_shell_does(pattern: str, name: str) -> None:
-    assert match_name(pattern.encode(), name.encode()) == fnmatch.fnmatchcase(name, pattern)
+@pytest.mark.parametrize(
+    ("patterns", "path", "left_out"),
+    [
+        (("*.txt", "!keep.txt"), "keep.txt", False),
+        (("*.txt", "!keep.txt"), "deep/keep.txt", False),
+        (("*.txt", "!keep.txt"), "a.txt", True),
+        (("!keep.txt", "*.txt"), "keep.txt", True),
+        (("drafts", "!drafts/keep.txt"), "drafts/keep.txt", True),
+        (("drafts/*", "!drafts/keep.txt"), "drafts/keep.txt", False),
+        (("drafts/**", "!drafts/keep.txt"), "drafts/keep.txt", False),
+        (("drafts/**", "!drafts/keep.txt"), "drafts/other.txt", True),
+        (("*.txt", "!archive"), "archive/a.txt", True),
+        (("*", "!*/", "!*.md"), "deep/a.md", False),
+        (("*", "!*/", "!*.md"), "deep/a.txt", True),
+        (("*.d", "!keep"), "keep/x.d/a.txt", True),
+    ],
+)
+def test_a_pattern_takes_out_again_what_an_earlier_one_matches(
+    patterns: tuple[str, ...], path: str, left_out: bool
+) -> None:
+    """As `git check-ignore` says of the same lines, but that nothing brings back what lies below a folder."""
+    assert Patterns(exclude=patterns).keeps_file(path.encode()) is not left_out
+
+
+def test_what_is_taken_out_again_has_the_rule_that_decides() -> None:
+    patterns = Patterns(exclude=("*.txt", "!keep.txt", "/old/", "drafts"))
+
+    assert patterns.rule_of(b"a.txt") == "*.txt"
+    assert patterns.rule_of(b"old", folder=True) == "/old/"
+    assert patterns.rule_of(b"x/drafts", folder=True) == "drafts"
+
+
+def test_a_name_that_is_no_utf_8_is_matched_as_it_is_shown() -> None:
+    assert not Patterns(exclude=(r"caf\\xe9.*",)).keeps_file(b"caf\xe9.txt")
+    assert not Patterns(exclude=("caf*",)).keeps_file(b"caf\xe9.txt")
+
+
+# Each would else be passed over in silence, or match something else than git has it match.
+UNUSABLE = [
+    "", "/", "./", "!", "!/", " ", "a" * (PATTERN_BYTES + 1), "\u00e9" * 129, "../x", "a/../b", "..", "a\0b",
+    "a\nb", "a\u00a0", "a\udcff", "a\\", r"a\/b", "a[", "[]", "[!]", "[a/b]", r"[a-\]]", "[z-a]", "[+-9]",
+    "[[:alpha:]]", "[a&&b]", "[--x]",
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("pattern", UNUSABLE, ids=ascii)
+def test_a_pattern_that_cannot_be_used_is_refused(pattern: str) -> None:
+    for use in (lambda: check((pattern,)), lambda: Patterns(exclude=(pattern,))):
+        with pytest.raises(ConfigError) as refused:
+            use()
+        assert refused.value.hint is not None
+
+
+@given(st.text("ab*?[]!-\\/#^{}.\u00e9 ", max_size=12))
+def test_what_is_not_refused_can_be_matched(pattern: str) -> None:
+    """Reading the settings asks `check` alone."""
+    try:
+        check((pattern,))
+    except ConfigError:
+        return
+    PatternList((pattern,)).matches(b"a/b")
+
+
+def test_patterns_that_are_too_much_together_are_refused() -> None:
+    large = tuple("?" * PATTERN_BYTES for _ in range(100))
+
+    with pytest.raises(ConfigError, match="100 patterns are too much together"):
+        check(large)
+    check(large[: FITTING_BYTES // PATTERN_BYTES])
+    PatternList(large[: FITTING_BYTES // PATTERN_BYTES])
+    check(tuple(f"*.log{number}" for number in range(1000)))
 
 
 @pytest.mark.parametrize(
-    "pattern", ["", "/", "./", "a" * (PATTERN_BYTES + 1), "../x", "a/../b", "..", "a\0b", "\u00e9" * 129]
+    ("pattern", "told"),
+    [
+        ("[ab].txt", "`[…]` stands for one of the characters in it"),
+        ("!a", "`!` at the beginning takes in again what a pattern before it leaves out"),
+        (r"a\b", "a backslash takes its meaning from the character after it"),
+        ("a?", "`?` stands for one character, where it stood for one byte"),
+        ("a/", "with `/` at its end it is of folders alone"),
+        ("a/**", "with `/**` at its end it is of what lies below, not of a file so named"),
+        ("a ", "blanks at its end are left away"),
+        ("*.log", None),
+        ("/a/**/b*", None),
+        ("\u00e9", None),
+    ],
 )
-def test_a_pattern_that_cannot_be_used_is_refused(pattern: str) -> None:
-    with pytest.raises(ConfigError) as refused:
-        Patterns(exclude=(pattern,))
-    assert refused.value.hint is not None
+def test_a_pattern_that_was_read_otherwise_before_is_told(pattern: str, told: str | None) -> None:
+    assert new_reading(pattern) == told
+
+
+def test_no_pattern_loads_no_library() -> None:
+    script = (
+        "import sys; from ingest.disk.patterns import Patterns; Patterns().keeps_file(b'a'); "
+        "print({'pathspec', 're2'} & sys.modules.keys())"
+    )
+    said = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
+
+    assert said.stdout == "set()\n"
+
+
+def test_git_reads_the_same_patterns_alike(tmp_path: Path) -> None:
+    """Where all is ASCII: git counts bytes."""
+    git = tool("git")
+    lines = (
+        "*.log",
+        "/top",
+        "drafts/",
+        "[a-c]?",
+        "x[!a]*",
+        "a/**/b",
+        "deep/*",
+        "!deep/keep",
+        r"\#*",
+        "*",
+        "!*/",
+        "!*.md",
+    )
+    names = ("a.log", "top", "drafts", "b1", "xb", "xa", "b", "keep", "#1", "c.md", "a")
+    paths = [f"{first}/{second}" for first in ("a", "top", "drafts", "deep", "d/e") for second in names]
+    paths += names
+    subprocess.run([git, "init", "-q", tmp_path], check=True)
+    for count in range(1, len(lines) + 1):
+        (tmp_path / ".git/info/exclude").write_text("\n".join(lines[:count]))
+        said = subprocess.run(
+            [git, "check-ignore", "--no-index", "--stdin"], cwd=tmp_path, input="\n".join(paths),
+            capture_output=True, text=True, check=False,
+        )  # fmt: skip
+        own = PatternList(lines[:count])
+        assert {path for path in paths if own.matches(path.encode())} == set(said.stdout.splitlines())
 
 
 def test_the_longest_pattern_is_taken() -> None:
