@@ -8,6 +8,7 @@ import sqlite3
 import stat
 import sys
 from collections.abc import Iterator
+from importlib.metadata import version
 from typing import Literal
 
 import msgspec
@@ -18,7 +19,7 @@ from ingest.disk import mounts
 from ingest.errors import IngestError, RootUnavailable, StoreMissing
 from ingest.escape import path as show
 from ingest.store import roots
-from ingest.store.engine import Store, open_store
+from ingest.store.engine import Store, missing_driver, open_store
 from ingest.store.roots import Root
 from ingest.store.url import parse_url
 
@@ -76,11 +77,12 @@ def _machine() -> Iterator[Check]:
     else:
         yield Check("system", "ok", sys.platform)
     yield Check("python", "ok", sys.version.split()[0])
-    version = sqlite3.sqlite_version_info
-    if version < (3, 35):
+    found = sqlite3.sqlite_version_info
+    if found < (3, 35):
         yield Check("sqlite", "error", sqlite3.sqlite_version, "Python needs SQLite 3.35 or later")
     else:
         yield Check("sqlite", "ok", sqlite3.sqlite_version)
+    yield _driver()
     try:
         with open(_WATCHES, encoding="ascii") as file:
             yield Check("inotify", "ok", f"{int(file.read()):,} folders can be watched by this user")
@@ -88,6 +90,14 @@ def _machine() -> Iterator[Check]:
         yield Check(
             "inotify", "warning", "this system does not tell", "roots may have to be polled: backend = poll"
         )
+
+
+def _driver() -> Check:
+    """Whether a store on Postgres could be opened; on SQLite nobody needs it."""
+    missing = missing_driver()
+    if missing is None:
+        return Check("psycopg", "ok", version("psycopg"))
+    return Check("psycopg", "ok", f"{missing}; only a store on Postgres needs it")
 
 
 def _environment() -> Iterator[Check]:

@@ -11,6 +11,7 @@ import errno
 import functools
 import os
 import re
+import shlex
 import sqlite3
 import sys
 import time
@@ -46,6 +47,8 @@ Row = sa.Row[*tuple[Any, ...]]
 PAGE_BYTES = 8192
 BUSY_SECONDS = 5.0
 MAKE = "run: ingest scan ROOT, or ingest watch ROOT; where one was just started, ask again"
+# The extra `postgres` by its content: it can be added to an ingest that is there, wherever that came from.
+INSTALL_DRIVER = f"run: {shlex.quote(sys.executable)} -m pip install 'psycopg[binary]>=3.3'"
 _POLL = 0.1  # seconds between two looks at a store that somebody may be making
 _FILE = "ingest_file"  # in what a connection carries: its file's device and inode
 _LOCK_NOT_AVAILABLE = "55P03"
@@ -383,7 +386,22 @@ def _sqlite_begin(connection: Connection) -> None:
         connection.exec_driver_sql(begin)
 
 
+def missing_driver() -> str | None:
+    """Why a store on Postgres cannot be opened in this environment; None where it can."""
+    try:
+        import psycopg  # noqa: F401  # whether it can be loaded
+    except ModuleNotFoundError:
+        return "is not installed"
+    except ImportError as error:  # without the library of the server's client
+        return f"cannot be loaded: {str(error).splitlines()[0]}"
+    return None
+
+
 def _postgres(url: URL, busy_seconds: float) -> Engine:
+    missing = missing_driver()
+    if missing is not None:
+        shown = mask(url.set(drivername="postgresql").render_as_string(hide_password=False))
+        raise UsageError(f"the store {shown} needs psycopg, which {missing}", hint=INSTALL_DRIVER)
     return sa.create_engine(
         url,
         pool_pre_ping=True,
