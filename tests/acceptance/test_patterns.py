@@ -1,0 +1,67 @@
+"""A root's patterns from outside: read as git reads them, refused by name, told where they meant something else."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from tests.acceptance.place import Place
+from tests.daemon import until
+
+
+@pytest.fixture
+def settings(place: Place) -> Path:
+    path = place.folder / "ingest.toml"
+    path.write_text('exclude = ["[ab].txt", "*.log", "!keep.log", "\u00e9?.txt", "old/"]\n')
+    return path
+
+
+def test_what_a_scan_takes_in(place: Place, settings: Path) -> None:
+    names = (
+        "a.txt",
+        "[ab].txt",
+        "c.txt",
+        "x.log",
+        "keep.log",
+        "\u00e9\u00e9.txt",
+        "old/d.txt",
+        "deep/b.txt",
+        "deep/old",
+    )
+    for name in names:
+        place.write(name, f"This is {name}.\n")
+    place.command.ask("--config", settings, "scan", place.root)
+
+    assert {record["path"] for record in place.command.records("ls")} == {
+        "[ab].txt", "c.txt", "keep.log", "deep/old"
+    }  # fmt: skip
+    assert place.command.record("status")["left_out"] == {
+        "[ab].txt": 2, "*.log": 1, "\u00e9?.txt": 1, "old/": 1
+    }  # fmt: skip
+
+
+@pytest.mark.parametrize("verb", ["scan", "status"])
+def test_a_pattern_that_cannot_be_used_is_named(place: Place, settings: Path, verb: str) -> None:
+    settings.write_text('exclude = ["a.txt", "b[.txt"]\n')
+    refusal = place.command.refused("--config", settings, verb, code=2)
+    assert refusal.error == f"{settings}: exclude: pattern 'b[.txt' cannot be used: a bracket is not closed"
+    assert refusal.hint == r"write \[ for one that stands for itself"
+
+    by_variable = replace(place.command, variables={"INGEST_EXCLUDE": r'["a\\"]'})
+    assert by_variable.refused(verb, code=2).error == (
+        r"environment variable INGEST_EXCLUDE: exclude: pattern 'a\' cannot be used: "
+        "a backslash has no character after it"
+    )
+
+
+def test_a_daemon_tells_which_patterns_it_reads_otherwise_than_before(place: Place, settings: Path) -> None:
+    settings.write_text('exclude = ["[ab].txt", "*.log", "old/**"]\n[roots.other]\nexclude = ["!a"]\n')
+    with place.watch("--config", settings) as daemon:
+        until(lambda: len(daemon.events("pattern_read_otherwise")) == 2, what="both")
+
+        assert [(event["pattern"], event["now"]) for event in daemon.events("pattern_read_otherwise")] == [
+            ("[ab].txt", "`[…]` stands for one of the characters in it"),
+            ("old/**", "with `/**` at its end it is of what lies below, not of a file so named"),
+        ]
