@@ -78,7 +78,7 @@ class PatternList:
         # Where nothing is taken out again, a folder is matched with all that lies below. Else it is asked for
         # by itself, and without the slash that says "folders": the library takes that for something below.
         taken_out = any(line.startswith("!") for line in lines)
-        self._of_folders = _compile([line.rstrip("/") for line in lines]) if taken_out else None
+        self._of_folders = _compile(list(map(_without_slash, lines))) if taken_out else None
         self._folders: dict[bytes, bool] = {}
 
     def __bool__(self) -> bool:
@@ -152,6 +152,13 @@ def _line(pattern: str) -> str:
     whole = _BLANKS_AFTER.fullmatch(line)
     line = line if whole is None else whole[1]
     return sign + line if sign or not line.startswith(("#", "!")) else "\\" + line
+
+
+def _without_slash(line: str) -> str:
+    """A line that asks for folders alone, to be asked about folders. A blank that was within it stays."""
+    bare = line.rstrip("/")
+    whole = _BLANKS_AFTER.fullmatch(bare)
+    return bare if whole is None else whole[1] + "\\ " * (len(bare) - len(whole[1]))
 
 
 def _compile(lines: Sequence[str]) -> GitIgnoreSpec:

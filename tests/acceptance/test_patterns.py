@@ -1,4 +1,4 @@
-"""A root's patterns from outside: read as git reads them, refused by name, told where they meant something else."""
+"""A root's patterns from outside: what a scan takes in, what is refused, what a daemon tells."""
 
 from __future__ import annotations
 

@@ -302,6 +302,9 @@ def test_a_folder_that_is_not_entered_holds_nothing_that_is_watched(
         (("*", "!*/", "!*.md"), "deep/a.md", False),
         (("*", "!*/", "!*.md"), "deep/a.txt", True),
         (("*.d", "!keep"), "keep/x.d/a.txt", True),
+        (("old /", "!keep"), "old /a.txt", True),
+        (("old /", "!keep"), "old/a.txt", False),
+        ((r"old\ /", "!keep"), "old /a.txt", True),
     ],
 )
 def test_a_pattern_takes_out_again_what_an_earlier_one_matches(
