@@ -27,7 +27,7 @@ def main() -> None:
 
     atexit.register(leave)  # before all others, so that it is called after them
     try:
-        from ingest.cli import run
+        from ingest.cli import run  # noqa: PLC0415 - whoever stops it meanwhile is told so
 
         gc.set_threshold(COLLECT_AFTER)
         code = run(sys.argv[1:])

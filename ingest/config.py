@@ -16,6 +16,7 @@ from ingest.disk import gitignore
 from ingest.disk.patterns import Patterns
 from ingest.edits.settings import Rules
 from ingest.errors import ConfigError, UsageError
+from ingest.store.roots import check_name
 
 DEFAULT_FILE = "config/ingest.toml"
 DEFAULT_DATABASE = "sqlite:///.ingest-store/ingest.db"
@@ -182,8 +183,6 @@ def _of_variable(field: str, words: str, where: str) -> Any:
 
 
 def _check_name(name: str, where: str) -> None:
-    from ingest.store.roots import check_name
-
     try:
         check_name(name)
     except UsageError as error:

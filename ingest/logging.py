@@ -92,7 +92,7 @@ class Libraries(logging.Handler):
 
     def emit(self, record: logging.LogRecord) -> None:
         """Write it, at its own level; what the watcher's library says is heard where it matters."""
-        import structlog
+        import structlog  # noqa: PLC0415 - a scan without a daemon does without the library
 
         if not record.name.startswith("watchdog"):
             log = structlog.get_logger()
@@ -102,7 +102,7 @@ class Libraries(logging.Handler):
 
 def configure(*, level: str, format_: str, stream: TextIO | None = None) -> Stderr:
     """Set structlog up for this process; returns the sink, which counts failed writes."""
-    import structlog
+    import structlog  # noqa: PLC0415 - a scan without a daemon does without the library
 
     stream = sys.stderr if stream is None else stream
     in_words = format_ == "console" or (format_ == "auto" and stream.isatty())
@@ -176,7 +176,7 @@ def _change(event: Mapping[str, Any], now: str, columns: int | None) -> str:
     edit = event.get("edit")
     if not edit:
         return f"{head}{path}{version}{'' if came is None else f'  (from {came})'}{why}"
-    from ingest.edits.edit import Summary
+    from ingest.edits.edit import Summary  # noqa: PLC0415 - a scan without a daemon tells no edit
 
     flags = tuple(flag["name"] for flag in edit["flags"])
     told = Summary(edit["significance"], edit["class"], flags, edit["reason"])

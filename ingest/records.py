@@ -29,7 +29,7 @@ _UNKNOWN_ACTOR = {"kind": "unknown", "name": None, "confidence": None}
 def changes(connection: Connection, rows: Iterable[Row], *, rules: Rules, indexed: bool) -> Iterator[Record]:
     """The changes as the contract shows them, with their edits: from the index where it has them, and this
     connection sees it with edits told by these rules, else made from the texts."""
-    from ingest.index import stored_edits
+    from ingest.index import stored_edits  # noqa: PLC0415 - a record of anything but a change does without it
 
     stream = iter(rows)
     while batch := list(islice(stream, _BATCH)):
@@ -47,8 +47,7 @@ def edited(row: Row, connection: Connection, *, rules: Rules) -> Record:
     Its `edit` is made from the two texts, which takes milliseconds. It is null too where they are damaged,
     which `verify` tells.
     """
-    # What compares texts is loaded by those alone that compare.
-    from ingest.index import edits
+    from ingest.index import edits  # noqa: PLC0415 - what compares texts is loaded by those that compare
 
     made = None
     with suppress(IntegrityError):

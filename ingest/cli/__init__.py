@@ -9,6 +9,7 @@ import sys
 from collections.abc import Sequence
 
 import click
+from click.shell_completion import CompletionItem, shell_complete
 
 import ingest
 from ingest import errors, escape
@@ -77,6 +78,13 @@ class Verbs(click.Group):
         command: click.Command = module.command
         return command
 
+    def shell_complete(self, ctx: click.Context, incomplete: str) -> list[CompletionItem]:
+        """Offer the verbs without loading them, else the options."""
+        verbs = [
+            CompletionItem(name, help=about) for name, about in VERBS.items() if name.startswith(incomplete)
+        ]
+        return verbs + click.Command.shell_complete(self, ctx, incomplete)
+
     def format_options(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         """Write where to begin, the verbs by purpose, and the options."""
         formatter.write_paragraph()
@@ -126,8 +134,6 @@ def _run(arguments: Sequence[str]) -> int:
         return _fail("standard output is closed", None, 4)
     try:
         if instruction := os.environ.get(COMPLETE):
-            from click.shell_completion import shell_complete
-
             return shell_complete(group, {}, "ingest", COMPLETE, instruction)
         # not `main`, which ends the process with 1 when the reader of our output goes away
         with group.make_context("ingest", list(arguments)) as context:

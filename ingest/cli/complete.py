@@ -1,4 +1,4 @@
-"""What a shell offers for the words of a call: documents, roots, cursors, files.
+"""What a shell offers for the words of a call: documents, roots, cursors.
 
 A shell asks while somebody types: where the store cannot be asked, it is offered nothing, and told nothing.
 """
@@ -8,24 +8,23 @@ from __future__ import annotations
 import os
 from collections.abc import Callable
 from itertools import islice
-from typing import TYPE_CHECKING
 
 import click
+from click.shell_completion import CompletionItem
 
-if TYPE_CHECKING:
-    from click.shell_completion import CompletionItem
-
-    from ingest.store.engine import Connection
+from ingest.config import load
+from ingest.errors import IngestError
+from ingest.store import cursors as stored_cursors
+from ingest.store import listing, roots
+from ingest.store.engine import Connection, open_store
 
 MOST = 200  # words that are offered
 
 
 def documents(ctx: click.Context, _param: click.Parameter, incomplete: str) -> list[CompletionItem]:
-    """The paths of the documents that stand."""
+    """Offer the paths of the documents that stand."""
 
     def ask(connection: Connection) -> list[str]:
-        from ingest.store import listing
-
         found = islice(listing.documents(connection, prefix=os.fsencode(incomplete)), MOST)
         return [os.fsdecode(row.path) for row in found]
 
@@ -33,11 +32,9 @@ def documents(ctx: click.Context, _param: click.Parameter, incomplete: str) -> l
 
 
 def folders(ctx: click.Context, _param: click.Parameter, incomplete: str) -> list[CompletionItem]:
-    """The names of the roots; the folders that the shell finds, where it has one of no such name."""
+    """Offer the names of the roots; the folders that the shell finds, where it has one of no such name."""
 
     def ask(connection: Connection) -> list[str]:
-        from ingest.store import roots
-
         return [root.name for root in roots.every(connection)]
 
     # bash forgets what stands before such an item
@@ -45,19 +42,12 @@ def folders(ctx: click.Context, _param: click.Parameter, incomplete: str) -> lis
 
 
 def cursors(ctx: click.Context, _param: click.Parameter, incomplete: str) -> list[CompletionItem]:
-    """The names of the cursors."""
+    """Offer the names of the cursors."""
 
     def ask(connection: Connection) -> list[str]:
-        from ingest.store import cursors
-
-        return list(cursors.of_readers(connection))
+        return list(stored_cursors.of_readers(connection))
 
     return _offered(_asked(ctx, ask), incomplete)
-
-
-def files(_ctx: click.Context, _param: click.Parameter, incomplete: str) -> list[CompletionItem]:
-    """Whatever files the shell finds."""
-    return [_item(incomplete, "file")]
 
 
 def _offered(words: list[str], incomplete: str) -> list[CompletionItem]:
@@ -67,16 +57,10 @@ def _offered(words: list[str], incomplete: str) -> list[CompletionItem]:
 
 
 def _item(word: str, kind: str = "plain") -> CompletionItem:
-    from click.shell_completion import CompletionItem  # not loaded by a call that a person makes
-
     return CompletionItem(word, type=kind)
 
 
 def _asked(ctx: click.Context, ask: Callable[[Connection], list[str]]) -> list[str]:
-    from ingest.config import load
-    from ingest.errors import IngestError
-    from ingest.store.engine import open_store
-
     said = {**ctx.find_root().params, **{name: value for name, value in ctx.params.items() if value}}
     try:
         settings = load(file=said.get("config"), flags={"database_url": said.get("database")})

@@ -3,13 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import TYPE_CHECKING
 
 from ingest import escape
 from ingest.cli.output import counted, kind_of
-
-if TYPE_CHECKING:
-    from ingest.followers.folder_counts import FolderCounts
+from ingest.followers.folder_counts import FolderCounts
 
 
 def lines_of(counts: FolderCounts, *, several: bool) -> Iterator[str]:

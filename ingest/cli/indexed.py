@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager
-from typing import TYPE_CHECKING
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager, suppress
 
+from ingest import records
 from ingest.cli.output import note
 from ingest.cli.progress import Bar
-
-if TYPE_CHECKING:
-    from ingest.edits.settings import Rules
-    from ingest.errors import StoreDamaged, StoreReadOnly, StoreUnavailable
-    from ingest.index.database import Index
-    from ingest.store.engine import Connection, Store
+from ingest.edits.edit import Summary
+from ingest.edits.settings import Rules
+from ingest.errors import LogShortened, StoreDamaged, StoreReadOnly, StoreUnavailable
+from ingest.index import state, stored_edits
+from ingest.index.database import Index
+from ingest.records import Record
+from ingest.store import reader
+from ingest.store.engine import Connection, Row, Store
 
 BEHIND = 500  # changes that a verb which can do without the index takes in before it answers
 
@@ -30,9 +32,6 @@ def caught_up(
     answered from it as far as it goes, and told how far that is, unless it is not `needed`: then whoever asks
     makes what it lacks from the texts.
     """
-    from ingest.errors import StoreDamaged, StoreReadOnly, StoreUnavailable
-    from ingest.index.database import Index
-
     index = Index(store)
     try:
         try:
@@ -69,9 +68,6 @@ def as_it_is(index: Index, *, rules: Rules | None = None) -> Iterator[tuple[Conn
 
     With `rules`, only an index whose edits they tell.
     """
-    from ingest.errors import LogShortened
-    from ingest.index import state
-
     try:
         indexed = index.usable()
     except LogShortened as error:
@@ -81,11 +77,29 @@ def as_it_is(index: Index, *, rules: Rules | None = None) -> Iterator[tuple[Conn
         yield connection, indexed and (rules is None or state.told_by(connection, rules))
 
 
+def summaries(store: Store, rules: Rules, seqs: Sequence[int]) -> dict[int, Summary | None]:
+    """Look up the edits of changes as the index has them; none where there is none that can be read."""
+    index = Index(store)
+    try:
+        with suppress(StoreUnavailable), as_it_is(index, rules=rules) as (connection, indexed):
+            return stored_edits.summaries(connection, seqs) if indexed else {}
+    finally:
+        index.dispose()
+    return {}
+
+
+def records_of(store: Store, rules: Rules, rows: Sequence[Row]) -> Iterator[Record]:
+    """Give the records of many changes, with the edits that the index has: who asks does not wait for it."""
+    index = Index(store)
+    try:
+        with as_it_is(index, rules=rules) as (connection, indexed):
+            yield from records.changes(connection, rows, rules=rules, indexed=indexed)
+    finally:
+        index.dispose()
+
+
 def _say_how_far(index: Index, *, rules: Rules | None) -> None:
     """Say up to which change an index goes that cannot be filled here, where it does not go to the last."""
-    from ingest.index import state
-    from ingest.store import reader
-
     with index.store.read() as connection:
         head = int(reader.head(connection).seq)
     behind = state.behind(index, rules)
@@ -97,8 +111,6 @@ def _say_how_far(index: Index, *, rules: Rules | None) -> None:
 
 
 def _none_to_read(index: Index, error: StoreReadOnly) -> StoreUnavailable:
-    from ingest.errors import StoreUnavailable
-
     return StoreUnavailable(
         f"there is no index at {index.address} that can be read, and none can be made:"
         f" {error.message.rpartition(': ')[2]}",
@@ -109,8 +121,6 @@ def _none_to_read(index: Index, error: StoreReadOnly) -> StoreUnavailable:
 
 
 def _told_otherwise(index: Index) -> StoreUnavailable:
-    from ingest.errors import StoreUnavailable
-
     return StoreUnavailable(
         f"the edits in the index {index.address} are being made anew by another process",
         code="store_locked",
@@ -120,8 +130,6 @@ def _told_otherwise(index: Index) -> StoreUnavailable:
 
 def _told_apart(index: Index, error: StoreDamaged) -> StoreUnavailable:
     """What to say of damage that a question met: a damaged index is thrown away, a damaged store is not."""
-    from ingest.errors import StoreDamaged, StoreUnavailable
-
     if not index.is_damaged():
         said = error.message.replace(index.address, index.store.address)
         return StoreDamaged(said, code=error.code, hint=error.hint)
@@ -135,9 +143,6 @@ def _told_apart(index: Index, error: StoreDamaged) -> StoreUnavailable:
 
 def bring_up(index: Index, *, rules: Rules | None = None, most: int | None = None) -> int:
     """Bring the index up to the log, and its edits to these rules; made anew once where it is damaged."""
-    from ingest.errors import StoreDamaged, StoreReadOnly, StoreUnavailable
-    from ingest.index import state
-
     index.prepare()
     try:
         if most is not None and state.behind(index, rules) > most:
@@ -154,7 +159,7 @@ def bring_up(index: Index, *, rules: Rules | None = None, most: int | None = Non
 
 def _filled(index: Index, rules: Rules | None) -> int:
     """Fill the index. Raises KeyboardInterrupt with what stays where somebody stops it."""
-    from ingest.index import fill
+    from ingest.index import fill  # noqa: PLC0415 - what compares texts is loaded by those that compare
 
     try:
         with Bar("index", "changes") as bar:

@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from ingest.cli.output import note
 from ingest.cli.times import calendar
-
-if TYPE_CHECKING:
-    from ingest.history.prefixes import Prefix
-    from ingest.store.engine import Connection
+from ingest.history import languages, prefixes, queries
+from ingest.history.prefixes import Prefix
+from ingest.store.engine import Connection
 
 
 def say_why(
@@ -19,8 +16,6 @@ def say_why(
 
     A period that ends, with `until`, before the record begins is one of which nothing is known.
     """
-    from ingest.history import languages, prefixes, queries
-
     unknown = prefixes.unknown(connection, prefix)
     spoken = None if language is None else languages.unknown(connection, language)
     before = None if until is None else queries.before_record(connection, until, calendar(), prefix.root)

@@ -1,28 +1,21 @@
-"""The options that every verb takes, and what a call gets by them: settings, the open store, the clocks."""
+"""The options that every verb takes, and the flags of this call. Nothing here needs a store."""
 
 from __future__ import annotations
 
 import functools
 import math
-import os
 import re
-import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
-from typing import TYPE_CHECKING, Any, TypeVar
+from collections.abc import Callable
+from typing import ParamSpec, TypeVar
 
 import click
+from click.shell_completion import CompletionItem
 
-from ingest.cli import complete
+import ingest
 from ingest.cli.help import CommonOption, Verb
-from ingest.cli.output import note
 
-if TYPE_CHECKING:
-    from ingest.clock import Clock
-    from ingest.config import Settings
-    from ingest.store.engine import Store
-
-Function = TypeVar("Function", bound=Callable[..., Any])
+P = ParamSpec("P")
+T = TypeVar("T")
 
 
 class _Number(click.ParamType[int]):
@@ -30,10 +23,11 @@ class _Number(click.ParamType[int]):
 
     name = "number"
 
-    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> int:
-        if not re.fullmatch(r"\d{1,19}", str(value), re.ASCII) or int(value) >= 2**63:
-            self.fail(f"'{value}' is not a whole number from 0 on", param, ctx)
-        return int(value)
+    def convert(self, value: object, param: click.Parameter | None, ctx: click.Context | None) -> int:
+        words = str(value)
+        if not re.fullmatch(r"\d{1,19}", words, re.ASCII) or int(words) >= 2**63:
+            self.fail(f"'{words}' is not a whole number from 0 on", param, ctx)
+        return int(words)
 
 
 class _Seconds(click.ParamType[float]):
@@ -41,9 +35,9 @@ class _Seconds(click.ParamType[float]):
 
     name = "seconds"
 
-    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> float:
+    def convert(self, value: object, param: click.Parameter | None, ctx: click.Context | None) -> float:
         try:
-            seconds = float(value)
+            seconds = float(str(value))
         except ValueError:
             seconds = math.nan
         if not 0.01 <= seconds <= 86_400:
@@ -51,20 +45,26 @@ class _Seconds(click.ParamType[float]):
         return seconds
 
 
+_COMMON = ("database", "config", "as_json", "quiet", "verbose", "no_pager", "utc")
 COMPLETE = "_INGEST_COMPLETE"  # the variable by which a shell asks for completion
 NUMBER = _Number()
 SECONDS = _Seconds()
 
 
-def common_options(function: Function) -> Function:
-    """The options that every verb takes, before the verb or after it."""
+def files(_ctx: click.Context, _param: click.Parameter, incomplete: str) -> list[CompletionItem]:
+    """Offer whatever files the shell finds."""
+    return [CompletionItem(incomplete, type="file")]
+
+
+def common_options(function: Callable[P, T]) -> Callable[..., T]:
+    """Add the options that every verb takes, before the verb or after it."""
 
     @click.option(
         "--database", metavar="URL", cls=CommonOption,
         help="The store; default sqlite:///.ingest-store/ingest.db, variable INGEST_DATABASE_URL.",
     )  # fmt: skip
     @click.option(
-        "--config", metavar="FILE", cls=CommonOption, shell_complete=complete.files,
+        "--config", metavar="FILE", cls=CommonOption, shell_complete=files,
         help="The configuration; default config/ingest.toml if it is there, variable INGEST_CONFIG.",
     )  # fmt: skip
     @click.option("--json", "as_json", is_flag=True, cls=CommonOption, help="One JSON object a line, UTF-8.")
@@ -81,22 +81,18 @@ def common_options(function: Function) -> Function:
     @click.option("--no-pager", is_flag=True, cls=CommonOption, help="No pager on a terminal.")
     @click.option("--utc", is_flag=True, cls=CommonOption, help="Times without an offset are UTC, not local.")
     @functools.wraps(function)
-    def wrapped(*args: Any, database: str | None, config: str | None, **kwargs: Any) -> Any:
+    def wrapped(*args: P.args, **kwargs: P.kwargs) -> T:
         chosen = click.get_current_context().ensure_object(dict)
-        flags = {name: kwargs.pop(name) or None for name in ("quiet", "verbose", "no_pager", "utc")}
-        flags["json"] = kwargs.pop("as_json") or None
-        for key, value in {"database": database, "config": config, **flags}.items():
-            if value is not None:
-                chosen[key] = value
+        for name in _COMMON:
+            if (value := kwargs.pop(name)) not in (None, False):
+                chosen[name] = value
         return function(*args, **kwargs)
 
-    return wrapped  # type: ignore[return-value]  # functools.wraps keeps the call's shape
+    return wrapped
 
 
-def verb(function: Callable[..., Any]) -> click.Command:
-    """A command with the common options; its docstring's first line is its help."""
-    import ingest
-
+def verb(function: Callable[..., int | None]) -> click.Command:
+    """Make a command with the common options; its docstring's first line is its help."""
     version = click.version_option(ingest.__version__, prog_name="ingest", cls=CommonOption)
     return click.command(
         cls=Verb, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100}
@@ -104,59 +100,15 @@ def verb(function: Callable[..., Any]) -> click.Command:
 
 
 def is_quiet() -> bool:
-    """Whether this call wants no line a file."""
+    """Tell whether this call wants no line a file."""
     return bool(click.get_current_context().ensure_object(dict).get("quiet"))
 
 
 def is_verbose() -> bool:
-    """Whether this call wants a line a file where one would be left out."""
+    """Tell whether this call wants a line a file where one would be left out."""
     return bool(click.get_current_context().ensure_object(dict).get("verbose"))
 
 
 def as_json() -> bool:
-    """Whether this call wants JSON."""
-    return bool(click.get_current_context().ensure_object(dict).get("json"))
-
-
-def settings() -> Settings:
-    """The settings in force for this call. Raises ConfigError."""
-    from ingest.config import load
-
-    chosen = click.get_current_context().ensure_object(dict)
-    return load(file=chosen.get("config"), flags={"database_url": chosen.get("database")})
-
-
-@contextmanager
-def opened() -> Iterator[Store]:
-    """The store that exists. Raises StoreMissing, SchemaMismatch, StoreUnavailable."""
-    from ingest.store.engine import open_store
-
-    chosen = settings()
-    store = open_store(chosen.database_url, busy_seconds=chosen.busy_seconds)
-    try:
-        if store.access is not None and store.access.missing:
-            note(store.access.missing)
-        yield store
-    finally:
-        store.dispose()
-
-
-def require_tested_system() -> None:
-    """Raise Unreachable where folders are not watched, before anything of the system's is asked for."""
-    import sys
-
-    from ingest import systems
-
-    systems.require_tested(sys.platform, os.environ)
-
-
-def system_clock() -> Clock:
-    """The real clocks and the real randomness."""
-    from ingest.clock import Clock
-
-    return Clock(
-        monotonic=time.monotonic,
-        wall=lambda: time.time_ns() // 1000,
-        sleep=time.sleep,
-        entropy=os.urandom,
-    )
+    """Tell whether this call wants JSON."""
+    return bool(click.get_current_context().ensure_object(dict).get("as_json"))

@@ -83,7 +83,7 @@ def paged(function: Function) -> Function:
     @functools.wraps(function)
     def wrapped(*args: Any, **kwargs: Any) -> Any:
         chosen = click.get_current_context().ensure_object(dict)
-        if chosen.get("no_pager") or chosen.get("json") or not sys.stdout.isatty():
+        if chosen.get("no_pager") or chosen.get("as_json") or not sys.stdout.isatty():
             return function(*args, **kwargs)
         with _results.paged():
             return function(*args, **kwargs)

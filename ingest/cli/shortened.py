@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING
 
 import click
 
-if TYPE_CHECKING:
-    from ingest.clock import Clock
-    from ingest.errors import AlreadyRunning
-    from ingest.store.engine import Store
-    from ingest.witnesses import Contradiction
+from ingest import witnesses
+from ingest.clock import Clock
+from ingest.errors import AlreadyRunning
+from ingest.store.engine import Store
+from ingest.witnesses import Contradiction
 
 accept_option = click.option(
     "--accept-shortened-log",
@@ -26,8 +25,6 @@ def forbidding(store: Store, *, accept: bool, taken: AlreadyRunning | None = Non
     `taken` says who else captures into the store. Raises LogShortened where it is not to be accepted, and
     what `taken` says where it is: whoever captures would add to the log meanwhile.
     """
-    from ingest import witnesses
-
     found = [each for each in witnesses.ask(store).contradictions if each.forbids]
     if not accept:
         witnesses.refuse(found)
@@ -47,8 +44,6 @@ def go_on(
     """Go on with the log as it is, where that was asked for, and tell it. The roots to be captured are
     recorded by now: the entry of the ledger is of each.
     """
-    from ingest import witnesses
-
     if contradictions:
         witnesses.accept(store, contradictions, wall=clock.wall())
         tell(f"the log goes on as it is: {witnesses.told(contradictions)}")

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import click
 
+from ingest.history.queries import is_rev, split_rev
+
 
 def sides(words: tuple[str, ...]) -> tuple[tuple[str, str | None], tuple[str, str | None]]:
     """Return the two (document, REV) that the words of a call mean; REVs may have their `@`.
 
     The words are `DOC [A] [B]` or `DOC@A DOC@B`, at least one and at most three. Raises click.UsageError.
     """
-    from ingest.history.queries import is_rev, split_rev
-
     doc, *rest = words
     if not rest:
         plain, rev = split_rev(doc)

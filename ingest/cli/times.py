@@ -7,16 +7,15 @@ import os
 import time
 from collections.abc import Mapping
 from datetime import UTC, timedelta, tzinfo
-from typing import TYPE_CHECKING
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import click
 
 from ingest import moments
 from ingest.cli.output import header, note
+from ingest.history.queries import begins_words, is_to_come
 from ingest.moments import Calendar
-
-if TYPE_CHECKING:
-    from ingest.store.engine import Connection
+from ingest.store.engine import Connection
 
 _SYSTEM = "/etc/localtime"
 _COLUMN = 19  # columns of a moment without its offset
@@ -43,8 +42,6 @@ def local_zone(name: str | None) -> tzinfo | None:
 
     Without `TZ` the system's, UTC where it has none. None for what is none of these.
     """
-    from zoneinfo import ZoneInfo, ZoneInfoNotFoundError  # of no use to a call that tells no time
-
     if name is None:
         try:
             with open(_SYSTEM, "rb") as file:
@@ -69,16 +66,12 @@ def local_zone(name: str | None) -> tzinfo | None:
 
 def note_unbegun(begins: Mapping[str, int | None]) -> None:
     """Name the roots that an answer leaves out, since their record begins later than the moment asked for."""
-    from ingest.history.queries import begins_words
-
     for name, at in begins.items():
         note(f"left out: {begins_words(name, at, calendar())}")
 
 
 def note_to_come(connection: Connection, *words: str | None) -> None:
     """Say of each moment that was asked for and lies in the future that nothing is known of it yet."""
-    from ingest.history.queries import is_to_come
-
     for each in dict.fromkeys(words):
         if each is not None and is_to_come(connection, each, calendar()):
             note(f"{each} is still to come: what is told is as of now")

@@ -71,7 +71,7 @@ class WatcherLiveness:
 
         Where there is a watcher already the new one takes its place, without a gap between them.
         """
-        from ingest.disk.watch import Watcher  # a scan without a daemon does without the library
+        from ingest.disk.watch import Watcher  # noqa: PLC0415 - a scan without a daemon does without the library
 
         self._last_heard = self._next_cookie = self._clock.monotonic()
         watcher = None
@@ -110,7 +110,7 @@ class WatcherLiveness:
         """What the kernel watches; None without a watcher, and where it does not tell."""
         if self._watcher is None:
             return None
-        from ingest.disk.watch import Watches
+        from ingest.disk.watch import Watches  # noqa: PLC0415 - the same
 
         listed = self._watcher.watched()
         return None if listed is None else Watches(listed, os.fstat(self._folder), self._path)

@@ -98,7 +98,7 @@ def differences(
 
 def _edit(connection: Connection, document: int, first: int, last: int, rules: RootRules) -> Edit | None:
     """What lies between two versions of a document, where both have text that is not damaged."""
-    from ingest.index import edits
+    from ingest.index import edits  # noqa: PLC0415 - what compares texts is loaded by those that compare
 
     with suppress(IntegrityError):
         return edits.between(connection, document, first, last, rules=rules)

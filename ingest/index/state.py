@@ -7,20 +7,17 @@ none. The rules are kept by the keys of roots, whose names may change.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import msgspec
 from sqlalchemy.engine import Connection
 
 from ingest.edits import classifier
+from ingest.edits.settings import Rules
 from ingest.errors import StoreUnavailable
 from ingest.index.database import Index
 from ingest.index.schema import VERSION
 from ingest.store import reader, roots
-
-if TYPE_CHECKING:
-    # A log for people asks the index without what compares texts.
-    from ingest.edits.settings import Rules
 
 _encode = msgspec.json.Encoder(order="sorted").encode
 
@@ -49,8 +46,6 @@ def edited(connection: Connection) -> int:
 
 def rules_of(connection: Connection) -> Rules:
     """The rules by which the index tells edits, with the boilerplate of each root by its name now."""
-    from ingest.edits.settings import Rules
-
     kept = _decode(_of(connection, "rules"))
     named = {root.name: kept.boilerplate.get(str(root.id)) for root in roots.every(connection)}
     return Rules(kept.phrases, {name: patterns for name, patterns in named.items() if patterns})

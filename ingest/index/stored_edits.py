@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
 
 import msgspec
 import sqlalchemy as sa
@@ -13,6 +12,7 @@ from ingest.edits.edit import CLASSES, FACTS, FLAGS, SIGNIFICANCES, Edit, Summar
 from ingest.errors import UsageError
 from ingest.index import state
 from ingest.store.engine import Row
+from ingest.store.reader import Seqs
 
 _edit = sa.table(
     "edit", *map(sa.column, ("seq", "class", "significance", "facts", "flags", "reason", "body"))
@@ -25,7 +25,7 @@ def chosen(
     significance: str | None = None,
     fact: str | None = None,
     flag: str | None = None,
-) -> Any:
+) -> Seqs | None:
     """What `reader.changes` takes to give only the changes with such an edit; None where all is wanted.
 
     Raises UsageError for a name that no edit has.

@@ -143,6 +143,6 @@ def _utf8_length(text: str) -> int:
 
 @functools.cache
 def _libraries() -> str:
-    from importlib.metadata import version
+    from importlib.metadata import version  # noqa: PLC0415 - only who reads a document asks for versions
 
     return ", ".join(f"{name} {version(name)}" for name in _LIBRARIES)

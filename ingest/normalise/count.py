@@ -170,7 +170,7 @@ def _sparse(window: str) -> str:
 
 @functools.cache
 def _library() -> Callable[[str, str], list[str]]:
-    import sentencex
+    import sentencex  # noqa: PLC0415 - slow to load, and few texts need it
 
     segment: Callable[[str, str], list[str]] = sentencex.segment
     return segment

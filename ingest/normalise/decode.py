@@ -221,8 +221,8 @@ def _sample(raw: bytes) -> bytes:
 
 @functools.cache
 def _detector() -> Callable[[bytes], Any]:
-    import chardet
-    from chardet.enums import EncodingEra
+    import chardet  # noqa: PLC0415 - slow to load, and few texts need it
+    from chardet.enums import EncodingEra  # noqa: PLC0415 - the same
 
     # EBCDIC makes letters of nearly any bytes, and UTF-7 makes surrogates of plain ASCII.
     era = EncodingEra.ALL & ~EncodingEra.MAINFRAME

@@ -160,6 +160,6 @@ def _guessed(sample: str) -> tuple[str | None, float]:
 
 @functools.cache
 def _model() -> Any:
-    from fasttext import load_model
+    from fasttext import load_model  # noqa: PLC0415 - slow to load, and few texts need it
 
     return load_model(MODEL)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
@@ -15,6 +14,8 @@ from ingest.store.prefixes import begins
 _change, _document, _version = tables.change.c, tables.document.c, tables.version.c
 _rendition, _root = tables.rendition.c, tables.root.c
 _STREAM = 1000
+
+Seqs = sa.Select[tuple[int]]  # a select of the seqs of changes
 
 
 def head(connection: Connection) -> Row:
@@ -125,7 +126,7 @@ def changes(
     type_: str | None = None,
     limit: int | None = None,
     newest_first: bool = False,
-    among: Any = None,
+    among: Seqs | None = None,
 ) -> Iterator[Row]:
     """The changes with seq above `after` and at most `until`, oldest first unless told otherwise.
 

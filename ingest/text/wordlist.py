@@ -62,7 +62,7 @@ def _once(word: str) -> str:
 @functools.cache
 def _counts(language: str) -> Callable[[str], int]:
     """How often a word was counted, for any word of small letters: 0 for one that is not in the list."""
-    from marisa_trie import RecordTrie
+    from marisa_trie import RecordTrie  # noqa: PLC0415 - few edits ask how often a word is used
 
     trie = RecordTrie(RECORD).mmap(f"{FOLDER}/{language}.marisa")
 

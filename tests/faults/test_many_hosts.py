@@ -14,7 +14,7 @@ from pathlib import Path
 
 import pytest
 
-from ingest.cli.options import system_clock
+from ingest.cli.call import system_clock
 from ingest.config import Settings
 from ingest.daemon.enrolment import enrol, enrolled
 from ingest.errors import AlreadyRunning

@@ -36,6 +36,8 @@ import sys
 from ingest import __main__, cli, systems
 real = systems.require_tested
 systems.require_tested = lambda platform, environment: real("darwin", environment)
+# what macOS lacks
+sys.modules["watchdog.observers.inotify_c"] = sys.modules["watchdog.observers.inotify_move_event_grouper"] = None
 __main__.main()
 """
 

@@ -7,12 +7,16 @@ from typing import Any
 
 import click
 
-from ingest import escape
+from ingest import escape, moments
 from ingest.cli import complete
+from ingest.cli.call import opened
 from ingest.cli.indexed import BEHIND, caught_up
-from ingest.cli.options import as_json, opened, verb
+from ingest.cli.options import as_json, verb
 from ingest.cli.output import emit, line, note, paged, paint
 from ingest.cli.times import Times, calendar, note_to_come
+from ingest.history import queries
+from ingest.index import blame
+from ingest.store import versions
 
 
 @verb
@@ -29,11 +33,6 @@ def command(doc: str, rev: str | None, words: bool, deleted: bool, root: str | N
 
     Exit: 0; 2 no such document or version, or it has no text; 4 no store; 5 its bytes are damaged.
     """
-    from ingest import moments
-    from ingest.history import queries
-    from ingest.index import blame
-    from ingest.store import versions
-
     with opened() as store, caught_up(store, most=BEHIND) as (connection, indexed):
         target, picked = queries.locate(connection, doc, calendar(), rev=rev, root=root)
         note_to_come(connection, picked)

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import click
 
-from ingest import escape
+from ingest import check, escape
 from ingest.cli import complete
-from ingest.cli.options import as_json, is_quiet, opened, require_tested_system, settings, verb
+from ingest.cli.call import opened, require_tested_system, settings
+from ingest.cli.options import as_json, is_quiet, verb
 from ingest.cli.output import counted, emit, keep_going, line, paint
+from ingest.daemon.root_names import chosen, is_here
 
 _BITS = {"new": 16, "removed": 32, "changed": 64}
 _COLOUR = {"new": "green", "removed": "red", "changed": "yellow"}
@@ -23,9 +25,6 @@ def command(names: tuple[str, ...], deep: bool) -> int:
     4 the store or a root is out of reach.
     """
     require_tested_system()
-    from ingest import check
-    from ingest.daemon.root_names import chosen, is_here
-
     keep_going()  # the exit code says what was found
     limits = settings()
     counts = dict.fromkeys(("new", "removed", "changed", "rejected", "unknown"), 0)

@@ -7,10 +7,15 @@ from typing import Any
 
 import click
 
-from ingest import escape
-from ingest.cli.options import as_json, opened, system_clock, verb
+from ingest import escape, records
+from ingest.cli.call import opened, system_clock
+from ingest.cli.options import as_json, verb
 from ingest.cli.output import counted, emit, line, note, paint
 from ingest.cli.times import Times, calendar, note_to_come
+from ingest.daemon.root_names import chosen
+from ingest.daemon.running import running
+from ingest.history import observation, queries
+from ingest.store import coverage, roots
 
 _COLOUR = {"watched": "green", "scanned": "yellow", "blind": "red", "unrecorded": "red"}
 
@@ -30,11 +35,6 @@ def command(root: str | None, since: str | None, until: str | None, doc: str | N
 
     Exit: 0; 2 no such root, document or moment; 4 no store.
     """
-    from ingest.daemon.root_names import chosen
-    from ingest.daemon.running import running
-    from ingest.history import observation, queries
-    from ingest.store import coverage, roots
-
     now = system_clock().wall()
     with opened() as store:
         if root:
@@ -81,8 +81,6 @@ def command(root: str | None, since: str | None, until: str | None, doc: str | N
 
 
 def _show(root: str, interval: Any, *, width: int, times: Times) -> None:
-    from ingest import records
-
     if as_json():
         emit(records.stretch(root, interval))
         return

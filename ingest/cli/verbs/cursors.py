@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING
 
 import click
 
-from ingest import escape
-from ingest.cli.options import as_json, opened, verb
+from ingest import escape, witnesses
+from ingest.cli.call import opened
+from ingest.cli.options import as_json, verb
 from ingest.cli.output import emit, header, line, note
-
-if TYPE_CHECKING:
-    from ingest.store.engine import Connection
+from ingest.errors import NotFound, UsageError
+from ingest.store import cursors, reader
+from ingest.store.engine import Connection
 
 USAGE = "[move NAME SEQ | remove NAME]"
 
@@ -29,10 +29,6 @@ def command(words: tuple[str, ...]) -> None:
     Exit: 0; 2 no such cursor, or SEQ lies beyond the log's end; 4 no store, or a
     log that somebody saw longer, in which no cursor is moved or removed.
     """
-    from ingest import witnesses
-    from ingest.errors import NotFound, UsageError
-    from ingest.store import cursors, reader
-
     with opened() as store:
         if not words:
             with store.read() as connection:
@@ -76,9 +72,6 @@ def command(words: tuple[str, ...]) -> None:
 
 def _place(connection: Connection, words: str) -> tuple[int, int]:
     """The place that the words name, and the last one. Raises UsageError."""
-    from ingest.errors import UsageError
-    from ingest.store import reader
-
     last = int(reader.head(connection).seq)
     found = re.fullmatch(r"(?:#|seq:)?(\d{1,18})", words, re.ASCII)
     if found is None or int(found[1]) > last:

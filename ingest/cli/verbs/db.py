@@ -6,8 +6,12 @@ import os
 
 import click
 
-from ingest.cli.options import as_json, opened, settings, verb
+from ingest.cli.call import opened, settings
+from ingest.cli.options import as_json, verb
 from ingest.cli.output import emit, line
+from ingest.errors import StoreMissing
+from ingest.store import migrate, tables
+from ingest.store.engine import open_unchecked
 
 
 @verb
@@ -17,8 +21,6 @@ def command(what: str) -> None:
 
     Exit: 0 done; 4 no store, or its schema is newer or not as described.
     """
-    from ingest.store import migrate, tables
-
     if what == "upgrade":
         chosen = settings()
         os.umask(0o077)
@@ -29,9 +31,6 @@ def command(what: str) -> None:
             line(f"the schema is {after}" + ("" if before == after else f", it was {before or 'not there'}"))
         return
     if what == "current":
-        from ingest.errors import StoreMissing
-        from ingest.store.engine import open_unchecked
-
         store = open_unchecked(settings().database_url)
         found = store.revision()
         if found is None:

@@ -3,21 +3,26 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import click
 import msgspec
 
 from ingest import escape
 from ingest.cli import complete
+from ingest.cli.call import opened, settings
 from ingest.cli.nothing import say_why
-from ingest.cli.options import as_json, is_quiet, opened, settings, verb
+from ingest.cli.options import as_json, is_quiet, verb
 from ingest.cli.output import TYPE_STYLES, emit, is_unread, keep_going, line, note, paged, paint
 from ingest.cli.sides import sides
 from ingest.cli.times import calendar, note_to_come, note_unbegun
-
-if TYPE_CHECKING:
-    from ingest.edits.edit import Edit
+from ingest.diff import sequences
+from ingest.edits.boilerplate import is_boilerplate
+from ingest.edits.edit import Edit
+from ingest.errors import UsageError
+from ingest.history import prefixes, queries, snapshots
+from ingest.index import edits
+from ingest.store import roots
 
 KEPT = 160  # characters of unchanged text beside a changed word
 
@@ -41,10 +46,6 @@ def command(
 
     Exit: 0 no difference; 1 a difference; 2 no such document or version; 4 no store.
     """
-    from ingest.errors import UsageError
-    from ingest.history import queries
-    from ingest.index import edits
-
     keep_going()  # the exit code says what was found
     if from_ is not None or to is not None:
         if words or from_ is None:
@@ -98,8 +99,6 @@ def command(
 
 
 def _bytes(connection: Any, target: Any, no: int) -> bytes:
-    from ingest.history import queries
-
     return bytes(queries.version_row(connection, target, no).sha256)
 
 
@@ -113,8 +112,6 @@ def _names(record: dict[str, Any]) -> tuple[str, str]:
 
 def _edit(connection: Any, a_target: Any, b_target: Any, a: int, b: int) -> Edit | None:
     """The edit from one version of a document to another; None for other pairs."""
-    from ingest.index import edits
-
     if a_target.id != b_target.id or a == b:
         return None
     return edits.between(connection, a_target.id, a, b, rules=settings().edit_rules.of(b_target.root))
@@ -122,8 +119,6 @@ def _edit(connection: Any, a_target: Any, b_target: Any, a: int, b: int) -> Edit
 
 def _boilerplate_of(root: str, language: str | None) -> Callable[[str], bool]:
     """What tells of a line whether it is boilerplate by the settings of its root."""
-    from ingest.edits.boilerplate import is_boilerplate
-
     patterns = settings().edit_rules.of(root).boilerplate
     return lambda text: is_boilerplate(text, language, patterns)
 
@@ -139,8 +134,6 @@ def _binary(record: dict[str, Any], same: bool) -> None:
 def _texts(
     record: dict[str, Any], old: str, new: str, *, word: bool, stat: bool, muted: Callable[[str], bool]
 ) -> int:
-    from ingest.diff import sequences
-
     hunks = sequences.hunks(old, new)
     if as_json():
         edits = [msgspec.to_builtins(edit) for edit in sequences.edits(old, new)] if word else None
@@ -172,8 +165,6 @@ def _texts(
 
 
 def _counts(old: str, new: str) -> dict[str, int]:
-    from ingest.diff import sequences
-
     lines = [line_ for hunk in sequences.hunks(old, new, context=0) for line_ in hunk.lines]
     edits = sequences.edits(old, new)
     return {
@@ -198,8 +189,6 @@ def _show_hunk(hunk: Any, muted: Callable[[str], bool]) -> None:
 
 def _show_words(old: str, new: str, muted: Callable[[str], bool]) -> None:
     """Changed words in place, with the lines around them; lines of boilerplate are dim."""
-    from ingest.diff import sequences
-
     shown: list[str] = []
     a = b = 0
     for same, gone, came in sequences.words(old, new):
@@ -242,9 +231,6 @@ def _shorten(text: str, *, first: bool) -> str:
 
 
 def _corpus(from_: str, to: str | None, root: str | None, beginning: str | None) -> int:
-    from ingest.history import prefixes, queries, snapshots
-    from ingest.store import roots
-
     found = False
     with opened() as store, store.read() as connection:
         rules = settings().edit_rules

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from ingest import escape
-from ingest.cli.options import as_json, settings, verb
+from ingest import doctor, escape
+from ingest.cli.call import settings
+from ingest.cli.options import as_json, verb
 from ingest.cli.output import emit, line, paint
 
 _COLOUR = {"ok": "green", "warning": "yellow", "error": "red"}
@@ -17,8 +18,6 @@ def command() -> int:
 
     Exit: 0; 1 an error was found (a warning is none); 2 the configuration cannot be read.
     """
-    from ingest import doctor
-
     found = errors = 0
     for check in doctor.examine(settings()):
         record: dict[str, Any] = {

@@ -2,20 +2,22 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import click
 
 from ingest import escape
 from ingest.cli import complete
-from ingest.cli.options import as_json, opened, settings, verb
+from ingest.cli.call import opened, settings
+from ingest.cli.options import as_json, verb
 from ingest.cli.output import emit, line, note, paint
 from ingest.cli.sides import sides
 from ingest.cli.times import calendar, note_to_come
-
-if TYPE_CHECKING:
-    from ingest.edits.classify import Explanation
-    from ingest.edits.rules import Asked
+from ingest.edits.classify import Explanation
+from ingest.edits.rules import Asked
+from ingest.errors import UsageError
+from ingest.history import queries
+from ingest.index import edits
 
 
 @verb
@@ -32,10 +34,6 @@ def command(words: tuple[str, ...], root: str | None) -> None:
 
     Exit: 0; 2 no such document or version, or no edit between the two; 4 no store; 5 damaged bytes.
     """
-    from ingest.errors import UsageError
-    from ingest.history import queries
-    from ingest.index import edits
-
     if len(words) > 3:
         raise UsageError(
             "explain takes one document and at most two versions", hint="write: ingest explain DOC [A] [B]"

@@ -5,10 +5,14 @@ from __future__ import annotations
 import click
 
 from ingest import escape
-from ingest.cli.options import as_json, is_quiet, opened, verb
+from ingest.cli.call import opened
+from ingest.cli.options import as_json, is_quiet, verb
 from ingest.cli.output import counted, emit, line
 from ingest.cli.progress import Bar
 from ingest.cli.times import calendar, note_to_come
+from ingest.errors import UsageError
+from ingest.history import queries, snapshots
+from ingest.store import reader
 
 
 @verb
@@ -22,10 +26,6 @@ def command(folder: str, at: str | None, root: str | None) -> None:
 
     Exit: 0; 2 no such moment or root, or DIR is not empty; 4 no store; 5 damaged bytes.
     """
-    from ingest.errors import UsageError
-    from ingest.history import queries, snapshots
-    from ingest.store import reader
-
     files = size = 0
     with opened() as store, store.read() as connection:
         until = reader.head(connection).seq

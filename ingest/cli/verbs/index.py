@@ -5,9 +5,12 @@ from __future__ import annotations
 import click
 
 from ingest import escape
+from ingest.cli.call import opened, settings
 from ingest.cli.indexed import bring_up
-from ingest.cli.options import as_json, opened, settings, verb
+from ingest.cli.options import as_json, verb
 from ingest.cli.output import emit, line
+from ingest.index import state
+from ingest.index.database import Index
 
 
 @verb
@@ -19,9 +22,6 @@ def command(what: str) -> None:
 
     Exit: 0; 4 no store, or the index cannot be written.
     """
-    from ingest.index import state
-    from ingest.index.database import Index
-
     with opened() as store:
         index = Index(store)
         try:

@@ -2,22 +2,25 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import click
 
-from ingest import escape
+from ingest import escape, moments, records
 from ingest.cli import complete
+from ingest.cli.call import opened
 from ingest.cli.nothing import say_why
-from ingest.cli.options import as_json, opened, verb
+from ingest.cli.options import as_json, verb
 from ingest.cli.output import emit, header, line, paint
 from ingest.cli.times import Times, calendar, note_to_come, note_unbegun
-
-if TYPE_CHECKING:
-    from ingest.history.prefixes import Prefix
-    from ingest.store.engine import Connection
-    from ingest.store.listing import Listed
-    from ingest.store.roots import Root
+from ingest.errors import UsageError
+from ingest.history import languages, prefixes, queries
+from ingest.history.prefixes import Prefix
+from ingest.moments import show
+from ingest.store import file_states, listing, roots
+from ingest.store.engine import Connection
+from ingest.store.listing import Listed
+from ingest.store.roots import Root
 
 
 @verb
@@ -41,11 +44,6 @@ def command(
 
     Exit: 0; 2 no such root, date or moment; 4 no store.
     """
-    from ingest import moments, records
-    from ingest.errors import UsageError
-    from ingest.history import languages, prefixes, queries
-    from ingest.store import listing, roots
-
     if rejected and (deleted or at is not None or date is not None or language is not None):
         raise UsageError(
             "--rejected goes with no --at, --deleted, --date or --language",
@@ -88,8 +86,6 @@ def command(
 
 
 def _list_rejected(connection: Connection, known: list[Root], below: Prefix, *, several: bool) -> None:
-    from ingest.store import file_states
-
     if not as_json():
         header(f"{'reason':<13} path  detail")
     found = False
@@ -114,8 +110,6 @@ def _show(row: Listed, several: bool, times: Times) -> None:
 
 
 def _show_rejected(root: str, problem: Any, several: bool) -> None:
-    from ingest.moments import show
-
     if as_json():
         emit(
             {

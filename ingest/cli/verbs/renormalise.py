@@ -7,9 +7,12 @@ import msgspec
 
 from ingest import escape
 from ingest.cli import complete
-from ingest.cli.options import as_json, opened, system_clock, verb
+from ingest.cli.call import opened, system_clock
+from ingest.cli.options import as_json, verb
 from ingest.cli.output import emit, line, note
 from ingest.cli.progress import Bar
+from ingest.daemon.root_names import chosen
+from ingest.reprocess.renormalise import Counts, renormalise
 
 
 @verb
@@ -25,9 +28,6 @@ def command(roots: tuple[str, ...], dry_run: bool) -> int:
 
     Exit: 0; 2 no such root; 4 no store; 5 the bytes of a version are damaged, the others are done.
     """
-    from ingest.daemon.root_names import chosen
-    from ingest.reprocess.renormalise import Counts, renormalise
-
     clock = system_clock()
     damaged = 0
     with opened() as store:

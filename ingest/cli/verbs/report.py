@@ -3,20 +3,26 @@
 from __future__ import annotations
 
 import os
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import click
 
 from ingest import escape
+from ingest.cli.call import opened, settings
 from ingest.cli.indexed import BEHIND, caught_up
-from ingest.cli.options import as_json, opened, settings, verb
+from ingest.cli.options import as_json, verb
 from ingest.cli.output import emit, line, lines, note, paged
 from ingest.cli.progress import Bar
 from ingest.cli.times import calendar, note_to_come, note_unbegun
-
-if TYPE_CHECKING:
-    from ingest.history.prefixes import Prefix
-    from ingest.store.engine import Connection
+from ingest.disk.write import write_file
+from ingest.errors import UsageError
+from ingest.history import prefixes, queries
+from ingest.history.prefixes import Prefix
+from ingest.report import model, terminal
+from ingest.report.build import build
+from ingest.report.page import page
+from ingest.store import roots
+from ingest.store.engine import Connection
 
 _STYLES: dict[str, dict[str, Any]] = {
     "head": {"bold": True},
@@ -52,13 +58,6 @@ def command(
 
     Exit: 0; 2 no such document, root or moment, or the page exists; 4 no store.
     """
-    from ingest.disk.write import write_file
-    from ingest.errors import UsageError
-    from ingest.history import queries
-    from ingest.report import model, terminal
-    from ingest.report.build import build
-    from ingest.report.page import page
-
     if doc is not None and prefix is not None:
         raise UsageError("a report of one document takes no --prefix")
     if file == "-":
@@ -109,22 +108,15 @@ def command(
 
 def _beginning(connection: Connection, prefix: str, root: str | None) -> tuple[Prefix, str | None]:
     """What `--prefix` names, and the root that it is below, where one is meant."""
-    from ingest.history import prefixes, queries
-    from ingest.store import roots
-
     below = prefixes.of(connection, prefix, queries.root_id(connection, root))
     names = {known.id: known.name for known in roots.every(connection)}
     return below, None if below.root is None else names[below.root]
 
 
 def _why_nothing(connection: Connection, below: Prefix, prefix: str) -> str:
-    from ingest.history import prefixes
-
     unknown = prefixes.unknown(connection, below)
     return unknown or f"nothing happened in this period to a path that begins with {prefix}"
 
 
 def _exists(file: str) -> Exception:
-    from ingest.errors import UsageError
-
     return UsageError(f"{file} exists", hint="overwrite it with --force")

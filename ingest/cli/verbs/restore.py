@@ -8,9 +8,15 @@ import click
 
 from ingest import escape
 from ingest.cli import complete
-from ingest.cli.options import as_json, opened, verb
+from ingest.cli.call import opened
+from ingest.cli.options import as_json, verb
 from ingest.cli.output import counted, emit, line, note
 from ingest.cli.times import calendar, note_to_come
+from ingest.disk import root_mark
+from ingest.disk.write import is_beneath, write_beneath, write_file
+from ingest.errors import IntegrityError, UsageError
+from ingest.history import queries
+from ingest.store import roots
 
 
 @verb
@@ -26,11 +32,6 @@ def command(doc: str, rev: str | None, to: str | None, force: bool, root: str | 
 
     Exit: 0; 2 no such document or version, or a file is there; 4 no store or root; 5 damaged bytes.
     """
-    from ingest.disk.write import is_beneath, write_file
-    from ingest.errors import IntegrityError, UsageError
-    from ingest.history import queries
-    from ingest.store import roots
-
     with opened() as store, store.read() as connection:
         target, picked = queries.locate(connection, doc, calendar(), rev=rev, root=root)
         if picked is None:
@@ -76,10 +77,6 @@ def command(doc: str, rev: str | None, to: str | None, force: bool, root: str | 
 
 def _write_back(root: bytes, path: bytes, body: bytes, *, replace: bool) -> None:
     """Write below the root and nowhere else: a part of the path may be a link by now that leads out of it."""
-    from ingest.disk import root_mark
-    from ingest.disk.write import write_beneath
-    from ingest.errors import UsageError
-
     opened_root = root_mark.open_root(root)
     try:
         write_beneath(opened_root.fd, path, body, replace=replace)

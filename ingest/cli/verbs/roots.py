@@ -4,19 +4,22 @@ from __future__ import annotations
 
 import os
 import socket
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import click
 
-from ingest import escape
-from ingest.cli.options import as_json, opened, system_clock, verb
+from ingest import escape, root_folder
+from ingest.cli.call import opened, system_clock
+from ingest.cli.options import as_json, verb
 from ingest.cli.output import emit, header, line
+from ingest.daemon import retire
+from ingest.daemon.enrolment import refuse_nested
+from ingest.disk import root_mark
+from ingest.errors import NotFound, UsageError
 from ingest.moments import show
-
-if TYPE_CHECKING:
-    from ingest.store.engine import Connection, Store
-    from ingest.store.roots import Root
-
+from ingest.store import roots
+from ingest.store.engine import Connection, Store
+from ingest.store.roots import Root
 
 USAGE = "[rename A B | relocate A PATH | retire A | resume A]"
 _TAKES = {"rename": 2, "relocate": 2, "retire": 1, "resume": 1}  # how many words
@@ -31,10 +34,6 @@ def command(words: tuple[str, ...]) -> None:
 
     Exit: 0 done; 2 no such root or folder, a name that is taken, or a folder inside a root.
     """
-    from ingest.daemon import retire
-    from ingest.errors import UsageError
-    from ingest.store import roots
-
     with opened() as store:
         if not words:
             with store.read() as connection:
@@ -64,9 +63,6 @@ def command(words: tuple[str, ...]) -> None:
 
 
 def _rename(connection: Connection, name: str, other: str) -> Root:
-    from ingest.errors import UsageError
-    from ingest.store import roots
-
     root = roots.named(connection, name)
     roots.check_name(other)
     if any(known.name == other for known in roots.every(connection)):
@@ -76,12 +72,6 @@ def _rename(connection: Connection, name: str, other: str) -> Root:
 
 
 def _relocate(store: Store, connection: Connection, name: str, folder: str) -> Root:
-    from ingest import root_folder
-    from ingest.daemon.enrolment import refuse_nested
-    from ingest.disk import root_mark
-    from ingest.errors import NotFound, UsageError
-    from ingest.store import roots
-
     root = roots.named(connection, name)
     path = os.path.realpath(os.fsencode(folder))
     if not os.path.isdir(path):

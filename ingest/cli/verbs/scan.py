@@ -6,28 +6,28 @@ import os
 import sys
 from contextlib import ExitStack, suppress
 from itertools import islice
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import click
 
+from ingest import records
 from ingest.cli import complete
+from ingest.cli.call import require_tested_system, settings, system_clock
 from ingest.cli.folders import lines_of
-from ingest.cli.options import (
-    as_json,
-    is_quiet,
-    is_verbose,
-    require_tested_system,
-    settings,
-    system_clock,
-    verb,
-)
+from ingest.cli.options import as_json, is_quiet, is_verbose, verb
 from ingest.cli.output import change_line, counted, emit, flush, keep_going, line, lines, note
 from ingest.cli.progress import Bar
 from ingest.cli.shortened import accept_option, forbidding, go_on
-
-if TYPE_CHECKING:
-    from ingest.edits.settings import Rules
-    from ingest.store.roots import Root
+from ingest.daemon.enrolment import enrolled
+from ingest.daemon.reconcile import scan_roots
+from ingest.disk import root_mark
+from ingest.edits.settings import Rules
+from ingest.errors import AlreadyRunning, LogShortened, RootUnavailable
+from ingest.followers.folder_counts import FEW, FolderCounts
+from ingest.index.database import Index
+from ingest.store import file_states, reader, roots
+from ingest.store.migrate import open_or_create
+from ingest.store.roots import Root
 
 TOGETHER = 1000  # lines that are written at once
 
@@ -46,12 +46,6 @@ def command(roots: tuple[str, ...], adopt: bool, accept_shortened_log: bool) -> 
     reach, or somebody saw the log longer than it is.
     """
     require_tested_system()
-    from ingest.daemon.enrolment import enrolled
-    from ingest.daemon.reconcile import scan_roots
-    from ingest.errors import RootUnavailable
-    from ingest.store import file_states, reader
-    from ingest.store.migrate import open_or_create
-
     keep_going()
     chosen = settings()
     os.umask(0o077)
@@ -108,9 +102,6 @@ def command(roots: tuple[str, ...], adopt: bool, accept_shortened_log: bool) -> 
 
 def _say_of_index(store: Any) -> None:
     """Say on a terminal that searching waits for an index that is not there yet, and how it is made."""
-    from ingest.errors import LogShortened
-    from ingest.index.database import Index
-
     if not sys.stderr.isatty():
         return
     index = Index(store)
@@ -122,9 +113,6 @@ def _say_of_index(store: Any) -> None:
 
 def _tell(connection: Any, known: list[Root], before: int, *, rules: Rules) -> dict[str, int]:
     """Tell what was recorded after a place in the log; how much there was of each kind."""
-    from ingest import records
-    from ingest.followers.folder_counts import FolderCounts
-
     counts: dict[str, int] = {}
     begun = set() if as_json() or is_verbose() else _begun(connection, known, before)
     first = FolderCounts()
@@ -146,8 +134,6 @@ def _tell(connection: Any, known: list[Root], before: int, *, rules: Rules) -> d
 
 def _last_seq(store: Any) -> int:
     """Where the log ends before the scan; a store on a server is warned of."""
-    from ingest.store import reader
-
     if (remote := store.remote_type()) is not None:
         note(f"the store is on {remote}: SQLite's locks do not hold on every server (ingest doctor)")
     with store.read() as connection:
@@ -156,9 +142,6 @@ def _last_seq(store: Any) -> int:
 
 def _take(store: Any, held: ExitStack) -> Any:
     """Hold the lock of a SQLite store; what says who has it, if another has."""
-    from ingest.disk import root_mark
-    from ingest.errors import AlreadyRunning
-
     if store.is_sqlite:
         try:
             held.enter_context(root_mark.lock_store(str(store.url.database)))
@@ -168,8 +151,6 @@ def _take(store: Any, held: ExitStack) -> Any:
 
 
 def _changes(connection: Any, after: int, keys: set[int]) -> Any:
-    from ingest.store import reader
-
     root = next(iter(keys)) if len(keys) == 1 else None
     names = None if root is not None else {r.name for r in _roots(connection) if r.id in keys}
     for row in reader.changes(connection, after=after, root=root, brief=not as_json()):
@@ -179,8 +160,6 @@ def _changes(connection: Any, after: int, keys: set[int]) -> Any:
 
 def _begun(connection: Any, known: list[Root], before: int) -> set[str]:
     """The roots that were scanned for the first time, if that told more than few changes."""
-    from ingest.followers.folder_counts import FEW
-
     first = [root for root in known if not before or not _number(connection, root, until=before, most=1)]
     number = sum(_number(connection, root, after=before, most=FEW + 1) for root in first)
     return {root.name for root in first} if number > FEW else set()
@@ -188,13 +167,9 @@ def _begun(connection: Any, known: list[Root], before: int) -> set[str]:
 
 def _number(connection: Any, root: Root, *, most: int, after: int = 0, until: int | None = None) -> int:
     """How many changes of a root there are, counted up to `most`."""
-    from ingest.store import reader
-
     rows = reader.changes(connection, after=after, until=until, root=root.id, brief=True, limit=most)
     return len(list(rows))
 
 
 def _roots(connection: Any) -> Any:
-    from ingest.store import roots
-
     return roots.every(connection)

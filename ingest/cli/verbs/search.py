@@ -6,20 +6,22 @@ import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from itertools import islice
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import click
 
-from ingest import escape
+from ingest import escape, moments
+from ingest.cli.call import opened
 from ingest.cli.indexed import caught_up
 from ingest.cli.nothing import say_why
-from ingest.cli.options import NUMBER, as_json, opened, verb
+from ingest.cli.options import NUMBER, as_json, verb
 from ingest.cli.output import emit, line, note, paint
 from ingest.cli.times import Times, calendar, note_to_come
-
-if TYPE_CHECKING:
-    from ingest.index.fulltext.query import Clause
-    from ingest.store.engine import Connection, Store
+from ingest.history import languages, prefixes, queries
+from ingest.index.fulltext import lookup, search
+from ingest.index.fulltext.query import Clause, odd, parse
+from ingest.store import roots, versions
+from ingest.store.engine import Connection, Store
 
 SHOWN = 160  # characters of a sentence
 SPELT = 4  # stretches of versions
@@ -47,12 +49,6 @@ def command(
 
     Exit: 0; 2 no such root, date or moment; 4 no store.
     """
-    from ingest import moments
-    from ingest.history import languages, prefixes, queries
-    from ingest.index.fulltext import lookup, search
-    from ingest.index.fulltext.query import odd, parse
-    from ingest.store import roots, versions
-
     days = None if date is None else moments.days(date)
     clauses = parse(query)
     for why in odd(query, clauses):

@@ -9,9 +9,13 @@ import click
 
 from ingest import escape
 from ingest.cli import complete
-from ingest.cli.options import as_json, opened, verb
+from ingest.cli.call import opened
+from ingest.cli.options import as_json, verb
 from ingest.cli.output import emit, flush, note, paged, write
 from ingest.cli.times import calendar, note_to_come
+from ingest.disk.write import write_file
+from ingest.errors import UsageError
+from ingest.history import queries
 
 
 @verb
@@ -31,10 +35,6 @@ def command(
 
     Exit: 0; 2 no such document or version, or it has no text; 4 no store; 5 its bytes are damaged.
     """
-    from ingest.disk.write import write_file
-    from ingest.errors import UsageError
-    from ingest.history import queries
-
     with opened() as store, store.read() as connection:
         target, picked = queries.locate(connection, doc, calendar(), rev=rev, root=root)
         note_to_come(connection, picked)

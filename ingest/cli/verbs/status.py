@@ -7,10 +7,15 @@ from typing import Any
 
 import click
 
-from ingest import escape
-from ingest.cli.options import as_json, opened, system_clock, verb
+from ingest import escape, status, witnesses
+from ingest.cli.call import opened, system_clock
+from ingest.cli.options import as_json, verb
 from ingest.cli.output import counted, emit, line, paint
 from ingest.cli.times import Times
+from ingest.daemon.door import ask
+from ingest.daemon.running import doors
+from ingest.errors import NoDaemon, Unreachable
+from ingest.index.database import Index
 
 _EXIT = {"ok": 0, "degraded": 3, "blind": 4, "stopped": 4}
 _COLOUR = {"ok": "green", "degraded": "yellow", "blind": "red", "stopped": "red"}
@@ -41,12 +46,6 @@ def command(exit_code: bool) -> int:
 
 
 def _record() -> dict[str, Any]:
-    from ingest import status, witnesses
-    from ingest.daemon.door import ask
-    from ingest.daemon.running import doors
-    from ingest.errors import NoDaemon, Unreachable
-    from ingest.index.database import Index
-
     live: dict[str, Any] = {}
     sinks: list[dict[str, Any]] = []
     log_errors, silent = None, False

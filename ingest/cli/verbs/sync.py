@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Sequence
+from pathlib import Path
 
 import click
 
-from ingest.cli.options import SECONDS, as_json, opened, require_tested_system, verb
+from ingest.cli.call import opened, require_tested_system
+from ingest.cli.options import SECONDS, as_json, verb
 from ingest.cli.output import emit, line
-
-if TYPE_CHECKING:
-    from collections.abc import Sequence
-    from pathlib import Path
+from ingest.daemon.door import ask
+from ingest.daemon.running import PATIENCE, doors
+from ingest.errors import NoDaemon, Unreachable
+from ingest.status import HARMLESS
 
 
 @verb
@@ -26,10 +28,6 @@ def command(timeout: float, root: str | None) -> None:
     Exit: 0 done; 2 no such root; 4 no daemon, or time ran out.
     """
     require_tested_system()
-    from ingest.daemon.door import ask
-    from ingest.daemon.running import doors
-    from ingest.errors import NoDaemon, Unreachable
-
     with opened() as store:
         paths = doors(store, root)
     if not paths:
@@ -58,11 +56,6 @@ def command(timeout: float, root: str | None) -> None:
 def _cause(path: Path, ids: Sequence[str]) -> str:
     """What the daemon itself says is wrong with these roots, to be put after an error; nothing where it says
     nothing."""
-    from ingest.daemon.door import ask
-    from ingest.daemon.running import PATIENCE
-    from ingest.errors import Unreachable
-    from ingest.status import HARMLESS
-
     try:
         answer = next(ask(path, {"verb": "status"}, timeout=PATIENCE), {})
     except Unreachable:

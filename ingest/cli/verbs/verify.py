@@ -4,18 +4,17 @@ from __future__ import annotations
 
 import re
 import textwrap
-from typing import TYPE_CHECKING
 
 import click
 import msgspec
 
-from ingest import escape
-from ingest.cli.options import as_json, opened, verb
+from ingest import audit, escape, moments
+from ingest.audit import Summary
+from ingest.cli.call import opened
+from ingest.cli.options import as_json, verb
 from ingest.cli.output import counted, emit, keep_going, line, paint
 from ingest.cli.times import Times
-
-if TYPE_CHECKING:
-    from ingest.audit import Summary
+from ingest.errors import UsageError
 
 
 @verb
@@ -31,9 +30,6 @@ def command(deep: bool, expect: str | None) -> int:
 
     Exit: 0 nothing was found in what was checked; 2 usage; 4 no store; 5 something is not as it was recorded.
     """
-    from ingest import audit, moments
-    from ingest.errors import UsageError
-
     keep_going()  # the exit code says what was found
     expected = None
     if expect is not None:

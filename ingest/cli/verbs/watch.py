@@ -4,24 +4,22 @@ from __future__ import annotations
 
 import os
 from contextlib import ExitStack
-from typing import TYPE_CHECKING
 
 import click
+import msgspec
+import structlog
 
+from ingest import logging
 from ingest.cli import complete
-from ingest.cli.options import (
-    as_json,
-    is_quiet,
-    is_verbose,
-    require_tested_system,
-    settings,
-    system_clock,
-    verb,
-)
+from ingest.cli.call import require_tested_system, settings, system_clock
+from ingest.cli.options import as_json, is_quiet, is_verbose, verb
 from ingest.cli.shortened import accept_option, forbidding, go_on
-
-if TYPE_CHECKING:
-    from ingest.config import Settings
+from ingest.config import Settings
+from ingest.daemon.enrolment import enrolled
+from ingest.disk import root_mark
+from ingest.followers.log_lines import Detail
+from ingest.store.migrate import open_or_create
+from ingest.store.roots import every as every_root
 
 BUSY_SECONDS = 1.0
 
@@ -43,16 +41,7 @@ def command(roots: tuple[str, ...], adopt: bool, backend: str | None, accept_sho
     than it is.
     """
     require_tested_system()
-    import msgspec
-    import structlog
-
-    from ingest import logging
-    from ingest.daemon.enrolment import enrolled
-    from ingest.daemon.process import Daemon
-    from ingest.disk import root_mark
-    from ingest.followers.log_lines import Detail
-    from ingest.store.migrate import open_or_create
-    from ingest.store.roots import every as every_root
+    from ingest.daemon.process import Daemon  # noqa: PLC0415 - it needs inotify, which other systems lack
 
     context = click.get_current_context()
 

@@ -1,0 +1,121 @@
+"""The changes that a question chooses: by root, path and type, and by the edits that they made."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import suppress
+from itertools import chain, islice
+
+import msgspec
+
+from ingest.edits.settings import Rules
+from ingest.errors import IntegrityError, UsageError
+from ingest.history import prefixes, queries
+from ingest.history.prefixes import Prefix
+from ingest.index import state, stored_edits
+from ingest.store import reader
+from ingest.store.engine import Connection, Row
+
+TYPES = ("created", "changed", "moved", "deleted", "restored", "rejected", "renormalised")
+
+
+class Filters(msgspec.Struct, frozen=True, kw_only=True):
+    """What a call wants of the log; None leaves a thing open. Raises UsageError for an unknown type."""
+
+    root: str | None
+    prefix: str | None
+    type_: str | None
+    class_: str | None
+    significance: str | None
+    fact: str | None
+    flag: str | None
+
+    def __post_init__(self) -> None:
+        if self.type_ is not None and self.type_.removeprefix("document.") not in TYPES:
+            raise UsageError(f"no type '{self.type_}'", hint=f"the types are: {', '.join(TYPES)}")
+
+    @property
+    def of_edits(self) -> bool:
+        """Whether something is asked that only the index can tell of all changes."""
+        return any(self.edits.values())
+
+    @property
+    def edits(self) -> dict[str, str | None]:
+        """What is wanted of edits, as `stored_edits` takes it."""
+        return {
+            "kind": self.class_, "significance": self.significance, "fact": self.fact, "flag": self.flag
+        }  # fmt: skip
+
+
+class Chosen(msgspec.Struct, frozen=True, kw_only=True):
+    """The same, looked up in a store. `among` is a select of the changes whose edits are wanted, in the
+    index; None where all are. `edits` is what it was made of.
+    """
+
+    prefix: Prefix
+    type_: str | None
+    among: reader.Seqs | None
+    edits: dict[str, str | None]
+
+
+def look_up(connection: Connection, wanted: Filters) -> Chosen:
+    """Find what the filters mean in this store. Raises NotFound, UsageError."""
+    root = queries.root_id(connection, wanted.root)
+    return Chosen(
+        prefix=prefixes.of(connection, wanted.prefix or "", root),
+        type_=None if wanted.type_ is None else wanted.type_.removeprefix("document."),
+        among=stored_edits.chosen(**wanted.edits) if wanted.of_edits else None,
+        edits=wanted.edits,
+    )
+
+
+def of(
+    connection: Connection,
+    chosen: Chosen,
+    *,
+    rules: Rules,
+    indexed: bool,
+    document: int | None = None,
+    path: bytes | None = None,
+    after: int = 0,
+    until: int | None = None,
+    limit: int | None = None,
+    newest_first: bool = False,
+    brief: bool = False,
+) -> Iterator[Row]:
+    """Give the changes that are wanted, as `reader.changes` does, whose further arguments these are.
+
+    Where edits are chosen, those that the index has are asked of it, if it is `indexed`; the others are made
+    from the texts. An edit whose bytes are damaged is no edit.
+    """
+
+    def read(
+        after: int, until: int | None, *, limit: int | None = None, among: reader.Seqs | None = None
+    ) -> Iterator[Row]:
+        return reader.changes(
+            connection, brief=brief, after=after, until=until, document=document, path=path,
+            root=chosen.prefix.root, prefix=chosen.prefix.path, type_=chosen.type_, limit=limit,
+            newest_first=newest_first, among=among,
+        )  # fmt: skip
+
+    if chosen.among is None:
+        return read(after, until, limit=limit)
+    reached = state.edited(connection) if indexed else 0
+    head = int(reader.head(connection).seq)
+    known: Iterator[Row] = iter(())
+    later: Iterator[Row] = iter(())
+    if reached > after:
+        end = reached if until is None else min(until, reached)
+        known = read(after, end, limit=limit, among=chosen.among)
+    if reached < head and (until is None or until > reached):
+        rows = read(max(after, reached), until)
+        later = (row for row in rows if _is_chosen(connection, row, chosen, rules))
+    return islice(chain(later, known) if newest_first else chain(known, later), limit)
+
+
+def _is_chosen(connection: Connection, row: Row, chosen: Chosen, rules: Rules) -> bool:
+    from ingest.index import edits  # noqa: PLC0415 - what compares texts is loaded by those that compare
+
+    with suppress(IntegrityError):
+        return stored_edits.is_chosen(edits.of(connection, row, rules=rules), **chosen.edits)
+    return False
