@@ -32,6 +32,14 @@ ON_SQLITE = ("pages",)  # a server checks its own
 DEEP = ("bodies", "texts", "schema")
 
 
+Progress = Callable[[int, int | None, str], None]  # is told how many of how many are done, and of what
+_STEPS = 1000  # times at most that it is told of bodies: what a pipe holds, while nobody reads it
+
+
+def _unheeded(_done: int, _total: int | None, _things: str) -> None:
+    """Watch no progress."""
+
+
 class Finding(msgspec.Struct, frozen=True):
     """Something that is not as it was recorded. `what` is a short name, stable."""
 
@@ -96,23 +104,39 @@ class Counts(NamedTuple):
 
 
 def verify(
-    store: Store, summary: Summary, *, deep: bool, expected: tuple[int, bytes] | None = None
+    store: Store,
+    summary: Summary,
+    *,
+    deep: bool,
+    expected: tuple[int, bytes] | None = None,
+    progress: Progress = _unheeded,
 ) -> Iterator[Finding | Remark]:
     """Every finding and remark; `summary` is filled meanwhile. `expected` is a (seq, tree root) kept outside.
 
     Of a large store, what does not need the log is asked by a process beside this one.
     """
+    bodies_total = _bodies_total(store) if deep else 0
+
+    def rest() -> Iterator[Finding]:
+        found = rows() if beside is None else _heard(beside, rows, shown)
+        return _counted(found, summary, shown)
+
+    def shown(done: int) -> None:
+        progress(done, bodies_total or None, "bodies")
+
     summary.not_checked = [*ALWAYS, *(ON_SQLITE if store.is_sqlite else ()), *DEEP]
-    rows = partial(_rows, store, deep=deep)
-    beside = forked.ForkedTask(store.dispose, rows, Finding | Counts) if deep and _is_large(store) else None
+    rows = partial(_rows, store, deep=deep, every=max(1, bodies_total // _STEPS))
+    beside = (
+        forked.ForkedTask(store.dispose, rows, Finding | Counts | int) if deep and _is_large(store) else None
+    )
     try:
         try:
-            yield from _history(store, summary, expected, deep=deep)
+            yield from _history(store, summary, expected, progress, deep=deep)
         except IntegrityError:
             # what is found of the rows says more of the damage than the error that it raises here
-            yield from _counted(rows() if beside is None else _heard(beside, rows), summary)
+            yield from rest()
             raise
-        yield from _counted(rows() if beside is None else _heard(beside, rows), summary)
+        yield from rest()
         _done(summary, "references", "row_sums", "coverage", *(ON_SQLITE if store.is_sqlite else ()))
         if deep:
             _done(summary, "bodies", "texts")
@@ -138,36 +162,57 @@ def _is_large(store: Store) -> bool:
     return head is not None and isinstance(head.seq, int) and head.seq >= LARGE
 
 
-def _heard(
-    beside: forked.ForkedTask, rows: Callable[[], Iterator[Finding | Counts]]
-) -> Iterator[Finding | Counts]:
-    """What the process found; all of it asked here instead, and told as it is found, where it was lost."""
+def _bodies_total(store: Store) -> int:
+    """How many bodies there are to be read; 0 where damage hides it, which is told when they are read."""
     try:
-        found = list(beside)
+        with store.read() as connection:
+            return raw_rows.totals(connection)[0]
+    except IntegrityError:
+        return 0
+
+
+def _heard(
+    beside: forked.ForkedTask,
+    rows: Callable[[], Iterator[Finding | Counts | int]],
+    shown: Callable[[int], None],
+) -> Iterator[Finding | Counts | int]:
+    """What the process found, how far it is shown meanwhile; all of it asked here instead, and told as it is
+    found, where it was lost."""
+    found: list[Finding | Counts] = []
+    try:
+        for each in beside:
+            if isinstance(each, int):
+                shown(each)
+            else:
+                found.append(each)
     except forked.Lost:
         yield from rows()
     else:
         yield from found
 
 
-def _counted(found: Iterable[Finding | Counts], summary: Summary) -> Iterator[Finding]:
+def _counted(
+    found: Iterable[Finding | Counts | int], summary: Summary, shown: Callable[[int], None]
+) -> Iterator[Finding]:
     for each in found:
         if isinstance(each, Finding):
             yield each
+        elif isinstance(each, int):
+            shown(each)
         else:
             summary.versions, summary.renditions = each.versions, each.renditions
             summary.blobs, summary.bytes_read = each.blobs, each.bytes_read
 
 
 def _history(
-    store: Store, summary: Summary, expected: tuple[int, bytes] | None, *, deep: bool
+    store: Store, summary: Summary, expected: tuple[int, bytes] | None, progress: Progress, *, deep: bool
 ) -> Iterator[Finding | Remark]:
     """The log, its leaves and its replay, the listing against it, its witnesses, and the schema."""
     with store.read() as connection:
         raw_rows.read_damaged(connection)
         states: dict[int, _State] = {}
         live: dict[tuple[int, bytes], int] = {}
-        yield from _log(connection, summary, states, live, expected)
+        yield from _log(connection, summary, states, live, expected, progress)
         yield from _heads(connection, states)
         _done(summary, "listing")
         if deep and store.is_sqlite:
@@ -188,8 +233,10 @@ def _history(
         _done(summary, "witnesses")
 
 
-def _rows(store: Store, *, deep: bool) -> Iterator[Finding | Counts]:
-    """What the database says of its pages, rows that hang together with none, and the bodies."""
+def _rows(store: Store, *, deep: bool, every: int) -> Iterator[Finding | Counts | int]:
+    """What the database says of its pages, rows that hang together with none, and the bodies; after `every`
+    of them, how many were read.
+    """
     with store.read() as connection:
         raw_rows.read_damaged(connection)
         yield from raw_rows.damage(connection, Finding)
@@ -199,12 +246,15 @@ def _rows(store: Store, *, deep: bool) -> Iterator[Finding | Counts]:
             yield Finding("sum", f"{table} {key}", "the row is not what its sum was taken of")
         for root, detail in raw_rows.ledger_gaps(connection):
             yield Finding("coverage", f"root {_named(root)}", detail)
-        read = 0
+        read = number = 0
         for found in _bodies(connection) if deep else ():
             if isinstance(found, Finding):
                 yield found
-            else:
-                read += found
+                continue
+            read += found
+            number += 1
+            if number % every == 0:
+                yield number
         yield Counts(*raw_rows.totals(connection), bytes_read=read)
 
 
@@ -218,6 +268,7 @@ def _log(
     states: dict[int, _State],
     live: dict[tuple[int, bytes], int],
     expected: tuple[int, bytes] | None,
+    progress: Progress,
 ) -> Iterator[Finding | Remark]:
     head = raw_rows.head(connection)
     if head is None:
@@ -225,6 +276,7 @@ def _log(
         return
     frontier: merkle.Frontier = ()
     size, label = 0, 0
+    total = head.seq if isinstance(head.seq, int) else None  # what a damaged row holds may be of any kind
     for row, renditions in raw_rows.changes(connection):
         where = f"change {row.seq}"
         if row.seq != size + 1:
@@ -243,6 +295,7 @@ def _log(
             summary.modified_after_observed += 1
             yield ahead
         yield from _replay(row, states, live, has_rendition=bool(renditions))
+        progress(size, total, "changes")
     summary.changes = size
     summary.tree_root = merkle.root(frontier).hex()
     if head.seq != size:

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import suppress
 from functools import partial
 from hashlib import sha256
-from itertools import islice
-from typing import Literal
+from itertools import chain
+from typing import Literal, NamedTuple
 
 import msgspec
 
@@ -21,6 +22,7 @@ from ingest.store.engine import Store
 from ingest.store.roots import Root
 
 _TOGETHER = 500  # paths that the store is asked for at once
+_END = (None,)
 LARGE_DEEP = 2_000  # files that are all read
 
 State = Literal["new", "removed", "changed", "unknown", "rejected"]
@@ -34,10 +36,40 @@ class Finding(msgspec.Struct, frozen=True):
     detail: str | None = None
 
 
+class Counts(msgspec.Struct):
+    """How many files there are, and how many findings of each state."""
+
+    files: int = 0
+    new: int = 0
+    removed: int = 0
+    changed: int = 0
+    rejected: int = 0
+    unknown: int = 0
+
+    def add(self, state: State) -> None:
+        """Count a finding."""
+        setattr(self, state, getattr(self, state) + 1)
+
+
+class _Looked(NamedTuple):
+    """So many files were looked at by now; with `deep` so many were read."""
+
+    files: int
+
+
 def compare(
-    store: Store, root: Root, *, patterns: Patterns, hidden: frozenset[bytes], max_bytes: int, deep: bool
-) -> Iterator[Finding | int]:
-    """Each difference, then the number of files. `deep` reads every file, whatever `stat` says.
+    store: Store,
+    root: Root,
+    counts: Counts,
+    *,
+    patterns: Patterns,
+    hidden: frozenset[bytes],
+    max_bytes: int,
+    deep: bool,
+    progress: Callable[[int], None] = lambda _: None,
+) -> Iterator[Finding]:
+    """Give each difference and add it, and the files, to `counts`. `deep` reads every file, whatever `stat`
+    says. `progress` is told how many files were looked at by now, those that were counted before included.
 
     Raises RootUnavailable when the folder is gone or is another one.
     """
@@ -46,7 +78,13 @@ def compare(
         place = _place(
             store, root, opened.fd, patterns=patterns, hidden=hidden, max_bytes=max_bytes, deep=deep
         )
-        yield from _compare(place)
+        before = counts.files
+        for found in _compare(place, lambda files: progress(before + files)):
+            if isinstance(found, Finding):
+                counts.add(found.state)
+                yield found
+            else:
+                counts.files += found
     finally:
         os.close(opened.fd)
 
@@ -95,19 +133,35 @@ def _place(
     )  # fmt: skip
 
 
-def _compare(place: _Place) -> Iterator[Finding | int]:
+def _compare(place: _Place, progress: Callable[[int], None]) -> Iterator[Finding | int]:
     look = partial(_look, place)
     least = LARGE_DEEP if place.deep else forked.LARGE
     middle = file_states.middle(place.store, place.root.id, least=least) if forked.is_possible() else None
     if middle is None:
-        yield from look(walk.Range())
+        yield from _without_progress(look(walk.Range()), progress)
         return
     upper = walk.Range(after=middle)
-    beside = forked.ForkedTask(place.store.dispose, partial(look, upper), Finding | int)
+    beside = forked.ForkedTask(place.store.dispose, partial(look, upper), Finding | _Looked | int)
+    here = there = 0
+    rest: list[Finding | int] = []
+
+    def show_here(files: int) -> None:
+        nonlocal here
+        here = files
+        with suppress(forked.Lost):  # it is met again where the answers are waited for
+            rest.extend(_without_progress(beside.arrived(), show_there))
+        progress(here + there)
+
+    def show_there(files: int) -> None:
+        nonlocal there
+        there = files
+        progress(here + there)
+
     try:
         files = 0
         unknown: list[Finding] = []
-        for found in look(walk.Range(end=middle + b"\0")):  # the middle itself included
+        # the middle itself included
+        for found in _without_progress(look(walk.Range(end=middle + b"\0")), show_here):
             if isinstance(found, Finding):
                 if found.state == "unknown":
                     unknown.append(found)
@@ -115,46 +169,78 @@ def _compare(place: _Place) -> Iterator[Finding | int]:
             else:
                 files = found
         try:
-            rest = list(beside)
+            rest.extend(_without_progress(beside, show_there))
         except forked.Lost:
-            rest = list(look(upper))
+            rest = list(_without_progress(look(upper), show_there))
     finally:
         beside.close()
-    # a folder that reaches over the middle is met from both sides
-    yield from (found for found in rest[:-1] if found not in unknown)
-    yield files + rest[-1]
+    *found_there, files_there = rest
+    assert isinstance(files_there, int)
+    for each in found_there:
+        # a folder that reaches over the middle is met from both sides
+        if isinstance(each, Finding) and each not in unknown:
+            yield each
+    yield files + files_there
 
 
-def _look(place: _Place, within: walk.Range) -> Iterator[Finding | int]:
-    """Each difference within a range of paths, then the number of files there."""
-    files = 0
+def _without_progress(
+    found: Iterable[Finding | _Looked | int], progress: Callable[[int], None]
+) -> Iterator[Finding | int]:
+    """The findings and the number of files; how far it is goes another way."""
+    for each in found:
+        if isinstance(each, _Looked):
+            progress(each.files)
+        else:
+            yield each
+
+
+def _look(place: _Place, within: walk.Range) -> Iterator[Finding | _Looked | int]:
+    """Each difference within a range of paths, then the number of files there; how far it is meanwhile."""
+    files = files_read = 0
 
     def count(more: int) -> None:
         nonlocal files
         files += more
 
     blocked: list[walk.Blocked] = []
-    differences = _differences(place, within, blocked, count)
-    while part := list(islice(differences, _TOGETHER)):
-        never = place.store.own_inodes()
-        names = presence.ListedNames(place.fd) if place.folds else None
-        standing = _standing(place, [difference.path for difference in part])
-        for difference in part:
-            finding = _examine(place, difference, standing, never, names)
-            if finding is not None and finding.state in ("new", "changed"):
-                # a daemon may have recorded it since
-                finding = _examine(place, difference, _standing(place, [difference.path]), never, names)
-            if finding is not None:
-                yield finding
+    part: list[walk.Difference] = []
+    for difference in chain(_differences(place, within, blocked, count), _END):
+        if difference is not None:
+            part.append(difference)
+        elif not place.deep:
+            yield _Looked(files)
+        if len(part) == _TOGETHER or (part and difference is None):
+            for finding in _examined(place, part):
+                files_read += 1
+                if place.deep:
+                    yield _Looked(files_read)
+                if finding is not None:
+                    yield finding
+            part = []
     for folder in blocked:
         yield Finding(folder.path, "unknown", folder.why)
     yield files
 
 
+def _examined(place: _Place, part: list[walk.Difference]) -> Iterator[Finding | None]:
+    """What is found of each of these paths."""
+    never = place.store.own_inodes()
+    names = presence.ListedNames(place.fd) if place.folds else None
+    standing = _standing(place, [difference.path for difference in part])
+    for difference in part:
+        finding = _examine(place, difference, standing, never, names)
+        if finding is not None and finding.state in ("new", "changed"):
+            # a daemon may have recorded it since
+            finding = _examine(place, difference, _standing(place, [difference.path]), never, names)
+        yield finding
+
+
 def _differences(
     place: _Place, within: walk.Range, blocked: list[walk.Blocked], count: Callable[[int], None]
-) -> Iterator[walk.Difference]:
-    """Where disk and store differ within a range of paths, then the files that may have changed unseen."""
+) -> Iterator[walk.Difference | None]:
+    """Where disk and store differ within a range of paths, then the files that may have changed unseen; None
+    now and then, where nothing differs.
+    """
     walked = walk.walk(
         place.fd, patterns=place.patterns, hidden=place.hidden, closed=place.closed, within=within
     )
@@ -171,7 +257,7 @@ def _differences(
     for difference in compared:
         if difference is not None:
             racy.discard(difference.path)
-            yield difference
+        yield difference
     if place.deep:
         return  # every file was read
     for path in sorted(racy):

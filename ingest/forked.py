@@ -12,12 +12,14 @@ import os
 import signal
 import sys
 import threading
+import time
 from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
 import msgspec
 
 _TOGETHER = 256  # answers that are sent at once
+_OFTEN = 0.1  # seconds after which fewer are: somebody may watch how far it is
 _END = b""
 _DEATH_SIGNAL = 1  # PR_SET_PDEATHSIG
 
@@ -42,8 +44,9 @@ def is_alone() -> bool:
 class ForkedTask:
     """`work`, begun at once in another process. Iterate it for what `work` yields; then, or before, `close`.
 
-    What it yields must be of the type `kind` (as msgspec has types). Iterating raises Lost when the
-    process fails: whoever asks does the work here then, and meets the same error if there is one.
+    What it yields must be of the type `kind` (as msgspec has types). Iterating waits for each, `arrived`
+    gives what has come. Both raise Lost when the process fails: whoever asks does the work here then, and
+    meets the same error if there is one.
     """
 
     def __init__(self, release: Callable[[], None], work: Callable[[], Iterable[Any]], kind: Any) -> None:
@@ -52,6 +55,7 @@ class ForkedTask:
         self._decode = msgspec.msgpack.Decoder(list[kind]).decode
         context = multiprocessing.get_context("fork")
         self._process = None
+        self._has_ended = False
         self._answers, answering = context.Pipe(duplex=False)
         process = context.Process(
             target=_answer, args=(os.getpid(), self._answers, answering, work), daemon=True
@@ -65,14 +69,21 @@ class ForkedTask:
             answering.close()
 
     def __iter__(self) -> Iterator[Any]:
-        while True:
-            try:
-                found = self._answers.recv_bytes()
-            except (EOFError, OSError) as error:
-                raise Lost from error
-            if found == _END:
-                return
-            yield from self._decode(found)
+        while not self._has_ended:
+            yield from self._receive()
+
+    def arrived(self) -> Iterator[Any]:
+        """Give what has come by now and was not given yet, without waiting."""
+        while not self._has_ended and self._answers.poll():
+            yield from self._receive()
+
+    def _receive(self) -> list[Any]:
+        try:
+            found = self._answers.recv_bytes()
+        except (EOFError, OSError) as error:
+            raise Lost from error
+        self._has_ended = found == _END
+        return [] if self._has_ended else self._decode(found)
 
     def close(self) -> None:
         """End the process, whatever it is doing. May be called twice."""
@@ -88,12 +99,13 @@ def _answer(asking: int, reading: Any, writing: Any, work: Callable[[], Iterable
     reading.close()
     encode = msgspec.msgpack.Encoder().encode
     part: list[Any] = []
+    sent = time.monotonic()
     try:
         for found in work():
             part.append(found)
-            if len(part) == _TOGETHER:
+            if len(part) == _TOGETHER or time.monotonic() >= sent + _OFTEN:
                 writing.send_bytes(encode(part))
-                part = []
+                part, sent = [], time.monotonic()
         if part:
             writing.send_bytes(encode(part))
         writing.send_bytes(_END)

@@ -17,6 +17,7 @@ import msgspec
 from ingest import escape
 from ingest.change_line import ARROW, fit, fit_path
 from ingest.cli.pager import Pager, PagerMissing
+from ingest.cli.progress import Bar
 from ingest.width import width
 
 if TYPE_CHECKING:
@@ -116,9 +117,14 @@ def _without_reader(error: BrokenPipeError) -> None:
 
 
 def write(output: bytes) -> None:
-    """Write results as they are."""
+    """Write results as they are; on a terminal that has a bar, at once and in its place."""
+    bar = Bar.open_bar if Bar.open_bar is not None and sys.stdout.isatty() else None
     try:
+        if bar is not None:
+            bar.hide()
         _results.write(output)
+        if bar is not None:
+            sys.stdout.buffer.flush()
     except BrokenPipeError as error:
         _without_reader(error)
 
@@ -184,6 +190,8 @@ def note(message: str) -> None:
     if _results.holds_back(message):
         return
     with suppress(OSError):
+        if Bar.open_bar is not None:
+            Bar.open_bar.hide()
         print(f"note: {escape.name(message)}", file=sys.stderr)
 
 

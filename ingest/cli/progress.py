@@ -5,8 +5,9 @@ from __future__ import annotations
 import shutil
 import sys
 import time
-import unicodedata
-from typing import Self
+from typing import ClassVar, Self
+
+from ingest.width import width
 
 PATIENCE = 1.0  # seconds before anything is shown
 OFTEN = 0.1  # seconds between two looks at a terminal that people cannot follow anyway
@@ -20,25 +21,38 @@ class Bar:
         index [#########.....................] 1,980 of 6,620 changes, 66 a second, 1:10 left
 
     It leaves room for the ^C of whoever stops it, and is never wider than the terminal: what does not fit is
-    left out, the time left last.
+    left out, the time left last. `open_bar` is the one that may be shown now: who writes to the terminal
+    hides it before.
     """
+
+    open_bar: ClassVar[Bar | None] = None
 
     def __init__(self, what: str, things: str) -> None:
         self._what, self._things = what, things
         self._began = time.monotonic()
         self._next = self._began + PATIENCE
+        self._first = 0  # of these things, how many were done when they were begun with
         self._shown = False
 
     def __enter__(self) -> Self:
+        Bar.open_bar = self
         return self
 
     def __exit__(self, *_: object) -> None:
+        self.hide()
+        Bar.open_bar = None
+
+    def hide(self) -> None:
+        """Take the line away until it is shown again."""
         if self._shown:
             print("\r\033[K", end="", file=sys.stderr, flush=True)
+            self._shown = False
 
-    def show(self, done: int, total: int | None = None) -> None:
-        """Say how many are done, and of how many where that is known."""
+    def show(self, done: int, total: int | None = None, things: str | None = None) -> None:
+        """Say how many are done, and of how many where that is known; from now on of these `things`."""
         now = time.monotonic()
+        if things is not None and things != self._things:
+            self._things, self._began, self._first = things, now, done
         if now < self._next or not sys.stderr.isatty():
             return
         self._next, self._shown = now + OFTEN, True
@@ -50,10 +64,10 @@ class Bar:
         """What is shown after so many seconds, in so many columns."""
         count = f"{done:,} {self._things}" if total is None else f"{done:,} of {total:,} {self._things}"
         parts = [self._what, count]
-        rate = done / seconds if seconds > 0 else 0.0
-        if done:
+        rate = (done - self._first) / seconds if seconds > 0 else 0.0
+        if rate:
             parts.append(f"{rate:,.0f} a second" if rate >= 10 else f"{rate:,.1f} a second")
-        if done and total is not None and seconds >= _LEAST:
+        if rate and total is not None and seconds >= _LEAST:
             parts.append(f"{_clock(max(0, total - done) / rate)} left")
         bar = ""
         if total is not None:
@@ -66,14 +80,6 @@ class Bar:
             parts.pop()
             shown = f"{parts[0]} {', '.join(parts[1:])}".rstrip()
         return shown if width(shown) <= columns else ""
-
-
-def width(text: str) -> int:
-    """How many columns of a terminal a text takes: none for a mark on a letter, two for a wide character."""
-    return sum(
-        0 if unicodedata.combining(char) else 2 if unicodedata.east_asian_width(char) in "WF" else 1
-        for char in text
-    )
 
 
 def _clock(seconds: float) -> str:

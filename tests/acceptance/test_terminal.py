@@ -47,8 +47,8 @@ def styled(command: Command, *words: Word) -> list[str]:
     return _on_terminal(command, *words).splitlines()
 
 
-def _on_terminal(command: Command, *words: Word, progress: bool = False) -> str:
-    """What a call writes to a terminal as its results, or as everything else."""
+def _on_terminal(command: Command, *words: Word, progress: bool = False, both: bool = False) -> str:
+    """What a call writes to a terminal as its results, or as everything else; or both."""
     master, slave = os.openpty()
     call = subprocess.Popen(
         command.argv(*words),
@@ -56,7 +56,7 @@ def _on_terminal(command: Command, *words: Word, progress: bool = False) -> str:
         env=command.environment() | {"TERM": "xterm", "PAGER": "cat"},
         stdin=subprocess.DEVNULL,
         stdout=subprocess.DEVNULL if progress else slave,
-        stderr=slave if progress else None,
+        stderr=slave if progress or both else None,
     )
     os.close(slave)
     shown = b""
@@ -153,6 +153,55 @@ def test_what_takes_long_says_how_far_it_is(past: Past) -> None:
     assert eager.ask("report").notes == eager.ask("renormalise", "--dry-run").notes == []
 
 
+def test_check_and_verify_say_how_far_they_are(past: Past) -> None:
+    eager = Eager(past.command.database, past.command.cwd, past.command.variables)
+    told = {
+        ("check",): ["\rcheck 4 files"],
+        ("check", "--deep"): ["\rcheck 1 files", "\rcheck 4 files"],
+        ("verify",): [f"\rverify [{'#' * 30}] 9 of 9 changes"],
+        ("verify", "--deep"): [" 9 of 9 changes", " 1 of 7 bodies", f"\rverify [{'#' * 30}] 7 of 7 bodies"],
+    }
+    for words, parts in told.items():
+        shown = _on_terminal(eager, *words, progress=True)
+        places = [shown.find(part) for part in parts]
+        assert places == sorted(places), (words, shown)
+        assert places[0] >= 0, (words, shown)
+        assert shown.endswith("\r\033[K")
+        assert eager.ask(*words).notes == []
+
+
+def screen(written: str) -> list[str]:
+    """What stands on a terminal after this was written, line by line."""
+    rows, at = [""], 0
+    for part in re.findall(r"\r|\n|\033\[K|\033\[[0-9;]*m|[^\r\n\033]+", written):
+        if part == "\n":
+            rows.append("")
+        elif part == "\r":
+            at = 0
+        elif part == "\033[K":
+            rows[-1] = rows[-1][:at]
+        elif not part.startswith("\033"):
+            rows[-1] = rows[-1][:at].ljust(at) + part + rows[-1][at + len(part) :]
+            at += len(part)
+    return rows
+
+
+def test_a_bar_gives_way_to_each_line_that_is_told_meanwhile(place: Place) -> None:
+    for number in range(30):
+        place.write(f"{number:02d}.txt", f"File {number}.\n")
+    place.scan()
+    for number in range(0, 30, 2):
+        place.write(f"{number:02d}.txt", f"File {number}, changed.\n")
+    eager = Eager(place.command.database, place.command.cwd, place.command.variables)
+    shown = _on_terminal(eager, "check", "--deep", both=True)
+
+    assert shown.count("\rcheck ") == 30
+    assert screen(shown) == [*place.command.ask("check", "--deep", code=64).text.splitlines(), ""]
+    assert [line.split() for line in screen(shown)[:2]] == [["changed", "00.txt"], ["changed", "02.txt"]]
+    # at once: the first is there before the last file is read
+    assert shown.index("00.txt") < shown.index("\rcheck 29 files")
+
+
 def test_a_relocation_to_another_folder_says_what_to_do(place: Place) -> None:
     place.write("a.txt", "x\n")
     place.scan()
@@ -215,7 +264,7 @@ def test_a_first_scan_tells_each_file_where_they_are_few_or_asked_for(place: Pla
 
 
 def _watched(place: Place, *words: Word, until: str) -> list[str]:
-    """What `watch` shows on a terminal, without the times; it is stopped once a line has these words."""
+    """What `watch` shows on a terminal until a line has these words, without the times; then stop it."""
     master, slave = os.openpty()
     daemon = subprocess.Popen(
         place.command.argv(*words),

@@ -38,6 +38,20 @@ from ingest.__main__ import main
 main()
 """
 
+# The same, telling each time how far it is.
+SHOWING = PROGRAM.replace(
+    "forked.ForkedTask.__init__ = begun",
+    """
+from ingest.cli import progress
+
+def show(_self, done, total=None, things="files"):
+    print(done, total, things, file=sys.stderr)
+
+progress.Bar.show = show
+forked.ForkedTask.__init__ = begun
+""",
+)
+
 # Before the command: there is no room for another process.
 FULL = """
 import errno, os
@@ -147,6 +161,35 @@ forked.ForkedTask.__iter__ = halfway""",
 
 
 @pytest.mark.parametrize("killed", [False, True])
+def shown(place: Place, *words: str, killed: bool) -> list[str]:
+    """How far a call by two processes said it was, each time."""
+    done = subprocess.run(
+        [sys.executable, "-c", SHOWING.replace("KILLED", str(killed)),
+         "--database", str(place.command.database), *words],
+        cwd=place.command.cwd, env=place.command.environment(), capture_output=True, text=True, check=True,
+        timeout=PATIENCE,
+    )  # fmt: skip
+    apart, *lines = done.stderr.splitlines()
+    if apart != "apart":
+        lines = [apart, *(line for line in lines if line != "apart")]
+    return lines
+
+
+@pytest.mark.parametrize("killed", [False, True])
+@pytest.mark.skipif((os.cpu_count() or 1) < 2, reason="one core does all in one process")
+def test_how_far_both_processes_are_is_told_together(tmp_path: Path, killed: bool) -> None:
+    """What the other one has done counts too, and all of it in the end."""
+    place = Place(tmp_path, f"sqlite:///{tmp_path}/store.db")
+    for words in (("check",), ("check", "--deep")):
+        files = [int(line.removesuffix(" None files")) for line in shown(place, *words, killed=killed)]
+        assert files == sorted(files)
+        assert files[-1] == 40
+    assert len(files) >= 40, "with --deep, as each is read"
+    verified = shown(place, "verify", "--deep", killed=killed)
+    assert verified[:40] == [f"{number} 40 changes" for number in range(1, 41)]
+    assert verified[40:] == [f"{number} 40 bodies" for number in range(1, 41)]
+
+
 @pytest.mark.parametrize("words", [("check",), ("check", "--deep")])
 @pytest.mark.skipif((os.cpu_count() or 1) < 2, reason="one core does all in one process")
 def test_a_check_in_halves_answers_as_one_does(place: Place, words: tuple[str, ...], killed: bool) -> None:

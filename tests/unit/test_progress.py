@@ -7,7 +7,8 @@ from types import SimpleNamespace
 
 import pytest
 
-from ingest.cli.progress import Bar, width
+from ingest.cli.progress import Bar
+from ingest.width import width
 
 
 class Screen(io.StringIO):

@@ -37,7 +37,8 @@ from ingest import __main__, cli, systems
 real = systems.require_tested
 systems.require_tested = lambda platform, environment: real("darwin", environment)
 # what macOS lacks
-sys.modules["watchdog.observers.inotify_c"] = sys.modules["watchdog.observers.inotify_move_event_grouper"] = None
+for name in ("inotify_c", "inotify_move_event_grouper"):
+    sys.modules[f"watchdog.observers.{name}"] = None
 __main__.main()
 """
 

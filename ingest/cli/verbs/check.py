@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 import click
+import msgspec
 
 from ingest import check, escape
 from ingest.cli import complete
 from ingest.cli.call import opened, require_tested_system, settings
 from ingest.cli.options import as_json, is_quiet, verb
 from ingest.cli.output import counted, emit, keep_going, line, paint
+from ingest.cli.progress import Bar
 from ingest.daemon.root_names import chosen, is_here
 
 _BITS = {"new": 16, "removed": 32, "changed": 64}
-_COLOUR = {"new": "green", "removed": "red", "changed": "yellow"}
+_COLOUR: dict[check.State, str] = {
+    "new": "green", "removed": "red", "changed": "yellow", "rejected": "magenta", "unknown": "magenta"
+}  # fmt: skip
 
 
 @verb
@@ -27,32 +31,32 @@ def command(names: tuple[str, ...], deep: bool) -> int:
     require_tested_system()
     keep_going()  # the exit code says what was found
     limits = settings()
-    counts = dict.fromkeys(("new", "removed", "changed", "rejected", "unknown"), 0)
-    files = 0
-    with opened() as store:
+    counts = check.Counts()
+    with opened() as store, Bar("check", "files") as bar:
         roots = [root for root in chosen(store, names) if names or is_here(store, root)]
         for root in roots:
-            prefix = f"{escape.name(root.name)}/" if len(roots) > 1 else ""
             for finding in check.compare(
-                store, root, patterns=limits.patterns_of(root.name), hidden=store.files_below(root.path),
-                max_bytes=limits.max_bytes, deep=deep,
+                store, root, counts, patterns=limits.patterns_of(root.name),
+                hidden=store.files_below(root.path), max_bytes=limits.max_bytes, deep=deep,
+                progress=bar.show,
             ):  # fmt: skip
-                if isinstance(finding, int):
-                    files += finding
-                    continue
-                counts[finding.state] += 1
-                if is_quiet():
-                    continue
-                if as_json():
-                    fields = escape.path_fields("path", finding.path)
-                    emit({"root": root.name, **fields, "state": finding.state, "detail": finding.detail})
-                else:
-                    mark = paint(f"{finding.state:<9}", fg=_COLOUR.get(finding.state, "magenta"))
-                    detail = f" ({escape.name(finding.detail)})" if finding.detail else ""
-                    line(f"{mark} {prefix}{escape.name(escape.path(finding.path))}{detail}")
+                if not is_quiet():
+                    _show(root.name, finding, several=len(roots) > 1)
     if as_json():
-        emit({"files": files, **counts})
+        emit(msgspec.to_builtins(counts))
     else:
-        told = ", ".join(f"{count} {state}" for state, count in counts.items() if count)
-        line(f"{counted(files, 'file')}, {told or 'no difference'}")
-    return sum(bit for state, bit in _BITS.items() if counts[state])
+        found = {state: getattr(counts, state) for state in _COLOUR}
+        told = ", ".join(f"{count} {state}" for state, count in found.items() if count)
+        line(f"{counted(counts.files, 'file')}, {told or 'no difference'}")
+    return sum(bit for state, bit in _BITS.items() if getattr(counts, state))
+
+
+def _show(root: str, finding: check.Finding, *, several: bool) -> None:
+    if as_json():
+        fields = escape.path_fields("path", finding.path)
+        emit({"root": root, **fields, "state": finding.state, "detail": finding.detail})
+        return
+    mark = paint(f"{finding.state:<9}", fg=_COLOUR[finding.state])
+    prefix = f"{escape.name(root)}/" if several else ""
+    detail = f" ({escape.name(finding.detail)})" if finding.detail else ""
+    line(f"{mark} {prefix}{escape.name(escape.path(finding.path))}{detail}")

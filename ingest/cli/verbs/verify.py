@@ -13,6 +13,7 @@ from ingest.audit import Summary
 from ingest.cli.call import opened
 from ingest.cli.options import as_json, verb
 from ingest.cli.output import counted, emit, keep_going, line, paint
+from ingest.cli.progress import Bar
 from ingest.cli.times import Times
 from ingest.errors import UsageError
 
@@ -42,8 +43,8 @@ def command(deep: bool, expect: str | None) -> int:
     summary = audit.Summary()
     findings = 0
     times = Times()
-    with opened() as store:
-        for found in audit.verify(store, summary, deep=deep, expected=expected):
+    with opened() as store, Bar("verify", "changes") as bar:
+        for found in audit.verify(store, summary, deep=deep, expected=expected, progress=bar.show):
             is_finding = isinstance(found, audit.Finding)
             findings += is_finding
             if isinstance(found, audit.Finding):
