@@ -14,6 +14,13 @@ from ingest.witnesses import Contradiction
 
 SHOWN = 1000
 REJECTIONS = frozenset(("too_large", "unreadable", "busy", "path_too_long"))
+_SILENT: dict[str, Any] = {
+    "code": "blind",
+    "root": None,
+    "path": None,
+    "detail": "the daemon runs but does not answer",
+    "since": None,
+}
 HARMLESS = REJECTIONS | {"offline"}
 
 
@@ -25,19 +32,21 @@ def record(
     live: Mapping[str, Mapping[str, Any]],
     sinks: list[dict[str, Any]] | None = None,
     log_errors: int | None = None,
+    is_one_silent: bool = False,
     contradictions: Sequence[Contradiction] = (),
     bytes_index: int = 0,
 ) -> dict[str, Any]:
     """`status` as the contract has it. `live` maps ids of roots to their daemons' reports.
 
-    `contradictions` are of witnesses that do not agree with the log. For a root of another host than `host`
+    `contradictions` are of witnesses that do not agree with the log; `is_one_silent` says that a daemon runs
+    and does not answer. For a root of another host than `host`
     the last heartbeat counts: it is as its daemon last said.
     """
     head = reader.head(connection)
     now = now_at(connection, now)
     counts = reader.counts(connection)
     known = [root for root in roots.every(connection) if root.retired_at is None]
-    problems = [_shortened(each) for each in contradictions]
+    problems = [*([_SILENT] if is_one_silent else []), *map(_shortened, contradictions)]
     shown: list[dict[str, Any]] = []
     running = 0
     for root in known:
@@ -61,7 +70,7 @@ def record(
         )
     if running:
         problems += [_uncaptured(root) for root in known if _report(root, live, host, now) is None]
-    health = _health(problems) if running else "stopped"
+    health = _health(problems) if running or is_one_silent else "stopped"
     rejected = _rejected(connection, known, SHOWN)
     total = len(problems) + counts["rejected"]
     scans = [root.last_scan_at for root in known if root.last_scan_at is not None]

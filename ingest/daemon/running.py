@@ -2,15 +2,68 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
+
+import msgspec
 
 from ingest.daemon import door
 from ingest.daemon.root_names import is_here
 from ingest.errors import NoDaemon, Unreachable
+from ingest.status import HARMLESS
 from ingest.store import roots
 from ingest.store.engine import Store
 
 PATIENCE = 3.0  # seconds for a daemon to answer
+_TOLD = 3  # problems that an error names
+
+Answer = dict[str, Any]
+
+
+class Reports(msgspec.Struct):
+    """What the daemons of a store say of themselves: of each root by its id, and of their sinks. `log_errors`
+    is None where none answered; `is_one_silent` says that one runs and does not answer.
+    """
+
+    live: dict[str, Answer] = {}
+    sinks: list[Answer] = []
+    log_errors: int | None = None
+    is_one_silent: bool = False
+
+
+def reports(store: Store) -> Reports:
+    """Ask every daemon of the store on this host how it is."""
+    found = Reports()
+    for path in doors(store):
+        try:
+            answer = next(door.ask(path, {"verb": "status"}, timeout=PATIENCE), {})
+        except NoDaemon:
+            continue
+        except Unreachable:
+            found.is_one_silent = True
+            continue
+        found.live |= answer.get("live") or {}
+        names = {sink["name"] for sink in found.sinks}
+        found.sinks += [sink for sink in answer.get("sinks", ()) if sink["name"] not in names]
+        found.log_errors = (found.log_errors or 0) + answer.get("log_errors", 0)
+    return found
+
+
+def problems(path: Path, ids: Sequence[str]) -> list[str]:
+    """Ask the daemon at a door what is wrong with these roots; nothing where it does not answer."""
+    try:
+        answer = next(door.ask(path, {"verb": "status"}, timeout=PATIENCE), {})
+    except Unreachable:
+        return []
+    live = answer.get("live") or {}
+    found = [each for uid in ids for each in live.get(uid, {}).get("problems", ())]
+    told = dict.fromkeys(
+        f"{each['code']}: {each['detail']}" if each["detail"] else each["code"]
+        for each in found
+        if each["code"] not in HARMLESS
+    )
+    return list(told)[:_TOLD]
 
 
 def running(store: Store) -> dict[str, bool]:

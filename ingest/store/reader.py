@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
@@ -154,6 +154,16 @@ def changes(
     if limit is not None:
         query = query.limit(limit)
     yield from connection.execute(query.execution_options(yield_per=_STREAM))
+
+
+def types(connection: Connection, roots: Collection[int], *, after: int) -> dict[str, int]:
+    """How many changes of these roots there are of each type, with seq above `after`."""
+    query = (
+        sa.select(_change.type, sa.func.count())
+        .where(_change.seq > after, _change.root_id.in_(roots))
+        .group_by(_change.type)
+    )
+    return {type_: int(number) for type_, number in connection.execute(query)}
 
 
 def last_change(connection: Connection, document: int, until: int) -> Row | None:

@@ -6,7 +6,6 @@ import os
 import sys
 from contextlib import ExitStack, suppress
 from itertools import islice
-from typing import Any
 
 import click
 
@@ -24,12 +23,16 @@ from ingest.disk import root_mark
 from ingest.edits.settings import Rules
 from ingest.errors import AlreadyRunning, LogShortened, RootUnavailable
 from ingest.followers.folder_counts import FEW, FolderCounts
+from ingest.history import recorded
 from ingest.index.database import Index
-from ingest.store import file_states, reader, roots
+from ingest.store import reader
+from ingest.store import roots as stored_roots
+from ingest.store.engine import Connection, Store
 from ingest.store.migrate import open_or_create
 from ingest.store.roots import Root
 
 TOGETHER = 1000  # lines that are written at once
+_TYPES = ("created", "changed", "moved", "deleted", "restored")
 
 
 @verb
@@ -69,38 +72,28 @@ def command(roots: tuple[str, ...], adopt: bool, accept_shortened_log: bool) -> 
             progress=lambda files, _: bar.show(files),
             alone=taken is None,
         )
-    keys = {root.id for root in known}
     with store.read() as connection:
-        for words in chosen.of_no_root(root.name for root in _roots(connection)):
+        for words in chosen.of_no_root(root.name for root in stored_roots.every(connection)):
             note(words)
-        counts = _tell(connection, known, before, rules=chosen.edit_rules)
-        rejected = sum(len(file_states.rejected(connection, key)) for key in keys)
-        head = int(reader.head(connection).seq)
+        _tell(connection, known, before, rules=chosen.edit_rules)
+        found = recorded.counts(connection, known, after=before)
     seconds = clock.monotonic() - began
-    kinds = ("created", "changed", "moved", "deleted", "restored", "rejected")
-    if len(lost) == len(known):
-        pass  # nothing was looked at, so there is nothing to count
-    elif as_json():
-        emit(
-            {"files": files, **{kind: counts.get(kind, 0) for kind in kinds[:-1]}, "rejected": rejected,
-             "seq": head, "seconds": round(seconds, 3)}
-        )  # fmt: skip
-    else:
-        told = ", ".join(f"{counts[kind]:,} {kind}" for kind in kinds if counts.get(kind))
-        line(f"{counted(files, 'file')}, {told or 'nothing changed'} ({seconds:.1f} s)")
+    if len(lost) < len(known):  # else nothing was looked at, so there is nothing to count
+        _show_counts(found, files, seconds)
     flush()
-    if rejected:
-        note(f"{rejected:,} {'file is' if rejected == 1 else 'files are'} rejected: ingest ls --rejected")
+    if found.rejected:
+        what = "file is" if found.rejected == 1 else "files are"
+        note(f"{found.rejected:,} {what} rejected: ingest ls --rejected")
     _say_of_index(store)
     store.dispose()
     if lost:
         raise RootUnavailable(
             "; ".join(error.message for error in lost), code=lost[0].code, hint=lost[0].hint
         )
-    return 3 if rejected else 0
+    return 3 if found.rejected else 0
 
 
-def _say_of_index(store: Any) -> None:
+def _say_of_index(store: Store) -> None:
     """Say on a terminal that searching waits for an index that is not there yet, and how it is made."""
     if not sys.stderr.isatty():
         return
@@ -111,28 +104,39 @@ def _say_of_index(store: Any) -> None:
     index.dispose()
 
 
-def _tell(connection: Any, known: list[Root], before: int, *, rules: Rules) -> dict[str, int]:
-    """Tell what was recorded after a place in the log; how much there was of each kind."""
-    counts: dict[str, int] = {}
-    begun = set() if as_json() or is_verbose() else _begun(connection, known, before)
+def _tell(connection: Connection, known: list[Root], before: int, *, rules: Rules) -> None:
+    """Tell what was recorded after a place in the log."""
+    if is_quiet():
+        return
+    found = recorded.changes(connection, known, after=before, brief=not as_json())
+    if as_json():
+        for row in found:
+            emit(records.edited(row, connection, rules=rules))
+        return
+    several = len(known) > 1
+    begun = set()
+    if not is_verbose():
+        begun = recorded.first_scanned(connection, known, after=before, few=FEW)
     first = FolderCounts()
-    found = _changes(connection, before, {root.id for root in known})
     while part := list(islice(found, TOGETHER)):
-        for row in part:
-            counts[row.type] = counts.get(row.type, 0) + 1
-        if is_quiet():
-            continue
-        if as_json():
-            for row in part:
-                emit(records.edited(row, connection, rules=rules))
-        else:
-            first.take(row for row in part if row.root in begun)
-            lines(change_line(row, root=len(known) > 1) for row in part if row.root not in begun)
-    lines(lines_of(first, several=len(known) > 1))
-    return counts
+        first.take(row for row in part if row.root in begun)
+        lines(change_line(row, root=several) for row in part if row.root not in begun)
+    lines(lines_of(first, several=several))
 
 
-def _last_seq(store: Any) -> int:
+def _show_counts(found: recorded.Recorded, files: int, seconds: float) -> None:
+    if as_json():
+        types = {kind: found.types.get(kind, 0) for kind in _TYPES}
+        counts = {**types, "rejected": found.rejected}
+        emit({"files": files, **counts, "seq": found.seq, "seconds": round(seconds, 3)})
+    else:
+        told = ", ".join(
+            f"{found.types[kind]:,} {kind}" for kind in (*_TYPES, "rejected") if kind in found.types
+        )
+        line(f"{counted(files, 'file')}, {told or 'nothing changed'} ({seconds:.1f} s)")
+
+
+def _last_seq(store: Store) -> int:
     """Where the log ends before the scan; a store on a server is warned of."""
     if (remote := store.remote_type()) is not None:
         note(f"the store is on {remote}: SQLite's locks do not hold on every server (ingest doctor)")
@@ -140,7 +144,7 @@ def _last_seq(store: Any) -> int:
         return int(reader.head(connection).seq)
 
 
-def _take(store: Any, held: ExitStack) -> Any:
+def _take(store: Store, held: ExitStack) -> AlreadyRunning | None:
     """Hold the lock of a SQLite store; what says who has it, if another has."""
     if store.is_sqlite:
         try:
@@ -148,28 +152,3 @@ def _take(store: Any, held: ExitStack) -> Any:
         except AlreadyRunning as error:
             return error
     return None
-
-
-def _changes(connection: Any, after: int, keys: set[int]) -> Any:
-    root = next(iter(keys)) if len(keys) == 1 else None
-    names = None if root is not None else {r.name for r in _roots(connection) if r.id in keys}
-    for row in reader.changes(connection, after=after, root=root, brief=not as_json()):
-        if names is None or row.root in names:
-            yield row
-
-
-def _begun(connection: Any, known: list[Root], before: int) -> set[str]:
-    """The roots that were scanned for the first time, if that told more than few changes."""
-    first = [root for root in known if not before or not _number(connection, root, until=before, most=1)]
-    number = sum(_number(connection, root, after=before, most=FEW + 1) for root in first)
-    return {root.name for root in first} if number > FEW else set()
-
-
-def _number(connection: Any, root: Root, *, most: int, after: int = 0, until: int | None = None) -> int:
-    """How many changes of a root there are, counted up to `most`."""
-    rows = reader.changes(connection, after=after, until=until, root=root.id, brief=True, limit=most)
-    return len(list(rows))
-
-
-def _roots(connection: Any) -> Any:
-    return roots.every(connection)

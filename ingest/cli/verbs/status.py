@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import socket
-from typing import Any
 
 import click
 
@@ -12,22 +11,12 @@ from ingest.cli.call import opened, system_clock
 from ingest.cli.options import as_json, verb
 from ingest.cli.output import counted, emit, line, paint
 from ingest.cli.times import Times
-from ingest.daemon.door import ask
-from ingest.daemon.running import doors
-from ingest.errors import NoDaemon, Unreachable
+from ingest.daemon import running
 from ingest.index.database import Index
+from ingest.records import Record
 
 _EXIT = {"ok": 0, "degraded": 3, "blind": 4, "stopped": 4}
 _COLOUR = {"ok": "green", "degraded": "yellow", "blind": "red", "stopped": "red"}
-
-PATIENCE = 3.0  # seconds for a daemon to answer
-_SILENT = {
-    "code": "blind",
-    "root": None,
-    "path": None,
-    "detail": "the daemon runs but does not answer",
-    "since": None,
-}
 
 
 @verb
@@ -45,34 +34,20 @@ def command(exit_code: bool) -> int:
     return _EXIT[record["health"]] if exit_code else 0
 
 
-def _record() -> dict[str, Any]:
-    live: dict[str, Any] = {}
-    sinks: list[dict[str, Any]] = []
-    log_errors, silent = None, False
+def _record() -> Record:
     with opened() as store:
-        for path in doors(store):
-            try:
-                answer = next(ask(path, {"verb": "status"}, timeout=PATIENCE), {})
-            except NoDaemon:
-                continue
-            except Unreachable:
-                silent = True
-                continue
-            live |= answer.get("live") or {}
-            names = {sink["name"] for sink in sinks}
-            sinks += [sink for sink in answer.get("sinks", ()) if sink["name"] not in names]
-            log_errors = (log_errors or 0) + answer.get("log_errors", 0)
+        reports = running.reports(store)
         contradictions = witnesses.ask(store).contradictions
         with store.read() as connection:
-            record = status.record(
-                connection, now=system_clock().wall(), host=socket.gethostname(), live=live,
-                sinks=sinks or None, log_errors=log_errors,
-                contradictions=contradictions, bytes_index=Index(store).size(),
+            return status.record(
+                connection, now=system_clock().wall(), host=socket.gethostname(), live=reports.live,
+                sinks=reports.sinks or None, log_errors=reports.log_errors,
+                is_one_silent=reports.is_one_silent, contradictions=contradictions,
+                bytes_index=Index(store).size(),
             )  # fmt: skip
-    return {**record, "health": "blind", "problems": [_SILENT, *record["problems"]]} if silent else record
 
 
-def _show(record: dict[str, Any]) -> None:
+def _show(record: Record) -> None:
     health = record["health"]
     line(f"health     {paint(health, fg=_COLOUR[health], bold=True)}")
     rejected = f", {record['rejected']:,} rejected" if record["rejected"] else ""

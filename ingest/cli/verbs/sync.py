@@ -11,9 +11,8 @@ from ingest.cli.call import opened, require_tested_system
 from ingest.cli.options import SECONDS, as_json, verb
 from ingest.cli.output import emit, line
 from ingest.daemon.door import ask
-from ingest.daemon.running import PATIENCE, doors
+from ingest.daemon.running import doors, problems
 from ingest.errors import NoDaemon, Unreachable
-from ingest.status import HARMLESS
 
 
 @verb
@@ -54,17 +53,6 @@ def command(timeout: float, root: str | None) -> None:
 
 
 def _cause(path: Path, ids: Sequence[str]) -> str:
-    """What the daemon itself says is wrong with these roots, to be put after an error; nothing where it says
-    nothing."""
-    try:
-        answer = next(ask(path, {"verb": "status"}, timeout=PATIENCE), {})
-    except Unreachable:
-        return ""
-    live = answer.get("live") or {}
-    problems = [each for uid in ids for each in live.get(uid, {}).get("problems", ())]
-    told = dict.fromkeys(
-        f"{each['code']}: {each['detail']}" if each["detail"] else each["code"]
-        for each in problems
-        if each["code"] not in HARMLESS
-    )
-    return f": {'; '.join(list(told)[:3])}" if told else ""
+    """What the daemon itself says is wrong with these roots, to be put after an error."""
+    told = problems(path, ids)
+    return f": {'; '.join(told)}" if told else ""

@@ -1,0 +1,56 @@
+"""What a scan recorded: the changes of some roots after a place in the log."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+import msgspec
+
+from ingest.store import file_states, reader
+from ingest.store.engine import Connection, Row
+from ingest.store.roots import Root
+
+
+class Recorded(msgspec.Struct, frozen=True):
+    """How many changes there are of each type, how many files of the roots are rejected now, and where the
+    log ends.
+    """
+
+    types: dict[str, int]
+    rejected: int
+    seq: int
+
+
+def counts(connection: Connection, roots: Sequence[Root], *, after: int) -> Recorded:
+    """Count what was recorded of these roots after a place in the log."""
+    return Recorded(
+        types=reader.types(connection, [root.id for root in roots], after=after),
+        rejected=sum(len(file_states.rejected(connection, root.id)) for root in roots),
+        seq=int(reader.head(connection).seq),
+    )
+
+
+def changes(connection: Connection, roots: Sequence[Root], *, after: int, brief: bool) -> Iterator[Row]:
+    """Give the changes of these roots after a place in the log, oldest first, as `reader.changes` does."""
+    names = {root.name for root in roots}
+    only = roots[0].id if len(roots) == 1 else None
+    for row in reader.changes(connection, after=after, root=only, brief=brief):
+        if row.root in names:
+            yield row
+
+
+def first_scanned(connection: Connection, roots: Sequence[Root], *, after: int, few: int) -> set[str]:
+    """Name the roots that have no change before this place, if they have more than `few` after it."""
+    first = [root for root in roots if not _number(connection, root, until=after, most=1)]
+    number = sum(_number(connection, root, after=after, most=few + 1) for root in first)
+    return {root.name for root in first} if number > few else set()
+
+
+def _number(
+    connection: Connection, root: Root, *, most: int, after: int = 0, until: int | None = None
+) -> int:
+    """How many changes of a root there are, counted up to `most`."""
+    if until == 0:
+        return 0
+    rows = reader.changes(connection, after=after, until=until, root=root.id, brief=True, limit=most)
+    return len(list(rows))
