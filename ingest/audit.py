@@ -111,7 +111,9 @@ def verify(
     expected: tuple[int, bytes] | None = None,
     progress: Progress = _unheeded,
 ) -> Iterator[Finding | Remark]:
-    """Every finding and remark; `summary` is filled meanwhile. `expected` is a (seq, tree root) kept outside.
+    """Give every finding and remark; `summary` is filled meanwhile.
+
+    `expected` is a (seq, tree root) kept outside.
 
     Of a large store, what does not need the log is asked by a process beside this one.
     """
@@ -163,7 +165,7 @@ def _is_large(store: Store) -> bool:
 
 
 def _bodies_total(store: Store) -> int:
-    """How many bodies there are to be read; 0 where damage hides it, which is told when they are read."""
+    """Count the bodies that are to be read; 0 where damage hides it, which is told when they are read."""
     try:
         with store.read() as connection:
             return raw_rows.totals(connection)[0]
@@ -176,7 +178,7 @@ def _heard(
     rows: Callable[[], Iterator[Finding | Counts | int]],
     shown: Callable[[int], None],
 ) -> Iterator[Finding | Counts | int]:
-    """What the process found, how far it is shown meanwhile; all of it asked here instead, and told as it is
+    """Give what the process found, and show how far it is; all of it asked here instead, and told as it is
     found, where it was lost."""
     found: list[Finding | Counts] = []
     try:

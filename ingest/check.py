@@ -186,7 +186,7 @@ def _compare(place: _Place, progress: Callable[[int], None]) -> Iterator[Finding
 def _without_progress(
     found: Iterable[Finding | _Looked | int], progress: Callable[[int], None]
 ) -> Iterator[Finding | int]:
-    """The findings and the number of files; how far it is goes another way."""
+    """Give the findings and the number of files; tell `progress` how far it is."""
     for each in found:
         if isinstance(each, _Looked):
             progress(each.files)
@@ -195,7 +195,7 @@ def _without_progress(
 
 
 def _look(place: _Place, within: walk.Range) -> Iterator[Finding | _Looked | int]:
-    """Each difference within a range of paths, then the number of files there; how far it is meanwhile."""
+    """Give each difference within a range of paths, meanwhile how far it is, then the number of files."""
     files = files_read = 0
 
     def count(more: int) -> None:
@@ -223,7 +223,7 @@ def _look(place: _Place, within: walk.Range) -> Iterator[Finding | _Looked | int
 
 
 def _examined(place: _Place, part: list[walk.Difference]) -> Iterator[Finding | None]:
-    """What is found of each of these paths."""
+    """Give what is found of each of these paths."""
     never = place.store.own_inodes()
     names = presence.ListedNames(place.fd) if place.folds else None
     standing = _standing(place, [difference.path for difference in part])

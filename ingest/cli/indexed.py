@@ -24,8 +24,7 @@ BEHIND = 500  # changes that a verb which can do without the index takes in befo
 def caught_up(
     store: Store, *, rules: Rules | None = None, most: int | None = None, needed: bool = True
 ) -> Iterator[tuple[Connection, bool]]:
-    """A snapshot of record and index, and whether the index can be asked; for its edits, where `rules` tell
-    them.
+    """Open record and index, and say whether the index can be asked; for its edits, where `rules` tell them.
 
     The index is brought up to the log first. With `most` it is not where it is further behind than that,
     nor where it cannot be written: then it may still be asked for what it has. Who may only read it is
@@ -63,7 +62,7 @@ def caught_up(
 
 @contextmanager
 def as_it_is(index: Index, *, rules: Rules | None = None) -> Iterator[tuple[Connection, bool]]:
-    """A snapshot of the record, with the index where there is one, however far it has come; without one that
+    """Open the record, with the index where there is one, however far it has come; without one that
     has come further than the log.
 
     With `rules`, only an index whose edits they tell.
@@ -129,7 +128,7 @@ def _told_otherwise(index: Index) -> StoreUnavailable:
 
 
 def _told_apart(index: Index, error: StoreDamaged) -> StoreUnavailable:
-    """What to say of damage that a question met: a damaged index is thrown away, a damaged store is not."""
+    """Say what a question met that is damaged: a damaged index is thrown away, a damaged store is not."""
     if not index.is_damaged():
         said = error.message.replace(index.address, index.store.address)
         return StoreDamaged(said, code=error.code, hint=error.hint)

@@ -9,7 +9,7 @@ import shutil
 import sys
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager, suppress
-from typing import TYPE_CHECKING, Any, TextIO, TypeVar
+from typing import TYPE_CHECKING, ParamSpec, TextIO, TypedDict, TypeVar, Unpack
 
 import click
 import msgspec
@@ -20,10 +20,12 @@ from ingest.cli.pager import Pager, PagerMissing
 from ingest.cli.progress import Bar
 from ingest.width import width
 
-if TYPE_CHECKING:
+if TYPE_CHECKING:  # what asks no store writes too, and loads neither
     from ingest.edits.edit import Summary
+    from ingest.store.engine import Row
 
-Function = TypeVar("Function", bound=Callable[..., Any])
+P = ParamSpec("P")
+T = TypeVar("T")
 
 _encoder = msgspec.json.Encoder()
 
@@ -53,7 +55,7 @@ class _Results:
                 note(message)
 
     def write(self, output: bytes) -> None:
-        """Raises BrokenPipeError where the reader went away."""
+        """Write results, through the pager if there is one. Raises BrokenPipeError where nobody reads."""
         if self._paged and self.pager is None:
             self._start()
         if self.pager is not None:
@@ -62,7 +64,7 @@ class _Results:
             sys.stdout.buffer.write(output)
 
     def holds_back(self, message: str) -> bool:
-        """Whether a note waits until the pager has ended."""
+        """Tell whether a note waits until the pager has ended."""
         if self.pager is not None:
             self._notes.append(message)
         return self.pager is not None
@@ -78,28 +80,36 @@ class _Results:
 _results = _Results()
 
 
-def paged(function: Function) -> Function:
+class Style(TypedDict, total=False):
+    """How a text looks on a terminal; a colour by its name."""
+
+    fg: str | None
+    bold: bool | None
+    dim: bool | None
+
+
+def paged(function: Callable[P, T]) -> Callable[P, T]:
     """Show what this verb tells people through a pager: on a terminal, unless --no-pager."""
 
     @functools.wraps(function)
-    def wrapped(*args: Any, **kwargs: Any) -> Any:
+    def wrapped(*args: P.args, **kwargs: P.kwargs) -> T:
         chosen = click.get_current_context().ensure_object(dict)
         if chosen.get("no_pager") or chosen.get("as_json") or not sys.stdout.isatty():
             return function(*args, **kwargs)
         with _results.paged():
             return function(*args, **kwargs)
 
-    return wrapped  # type: ignore[return-value]  # functools.wraps keeps the call's shape
+    return wrapped
 
 
 def keep_going() -> None:
-    """This call goes on when the reader of its output goes away: its exit code is still wanted."""
+    """Go on with this call when the reader of its output goes away: its exit code is still wanted."""
     click.get_current_context().ensure_object(dict)["keep_going"] = True
     _results.unread = False
 
 
 def is_unread() -> bool:
-    """Whether the reader of a call that keeps going went away."""
+    """Tell whether the reader of a call that keeps going went away."""
     return _results.unread
 
 
@@ -129,12 +139,12 @@ def write(output: bytes) -> None:
         _without_reader(error)
 
 
-def emit(record: Mapping[str, Any]) -> None:
+def emit(record: Mapping[str, object]) -> None:
     """Write one record as a line of JSON."""
     write(escape.json(_encoder.encode(record)) + b"\n")
 
 
-def line(text: str = "", *, style: Mapping[str, Any] | None = None) -> None:
+def line(text: str = "", *, style: Style | None = None) -> None:
     """Write one line for people; what it shows must be escaped already. Colour on a terminal only."""
     if style and _in_colour(sys.stdout):
         text = click.style(text, **style)
@@ -147,7 +157,7 @@ def lines(texts: Iterable[str]) -> None:
 
 
 def header(text: str) -> bool:
-    """The names of the columns, on a terminal only: what reads a pipe wants rows. Says whether it did."""
+    """Write the names of the columns, on a terminal only: a pipe wants rows. Says whether it did."""
     if sys.stdout.isatty():
         line(text, style={"dim": True})
         return True
@@ -159,14 +169,14 @@ def counted(number: int, thing: str, several: str | None = None) -> str:
     return f"{number:,} {thing if number == 1 else several or thing + 's'}"
 
 
-def paint(text: str, **style: Any) -> str:
+def paint(text: str, **style: Unpack[Style]) -> str:
     """Text in colour, on a terminal only."""
     return click.style(text, **style) if _in_colour(sys.stdout) else text
 
 
 @functools.lru_cache(maxsize=1)
 def _in_colour(stream: TextIO) -> bool:
-    """A call has one standard output, which does not become a terminal."""
+    """Tell whether colour is wanted: a call has one standard output, which does not become a terminal."""
     return stream.isatty() and "NO_COLOR" not in os.environ
 
 
@@ -179,7 +189,7 @@ def flush() -> None:
 
 
 def has_no_reader() -> bool:
-    """Whether the reader of our output went away, which a write would tell only when there is one."""
+    """Tell whether the reader of our output went away, which a write would tell only when there is one."""
     poll = select.poll()
     poll.register(sys.stdout.fileno(), 0)
     return any(event & (select.POLLERR | select.POLLHUP) for _, event in poll.poll(0))
@@ -195,7 +205,7 @@ def note(message: str) -> None:
         print(f"note: {escape.name(message)}", file=sys.stderr)
 
 
-TYPE_STYLES: dict[str, dict[str, Any]] = {
+TYPE_STYLES: dict[str, Style] = {
     "created": {"fg": "green"},
     "changed": {"fg": "yellow"},
     "moved": {"fg": "cyan"},
@@ -211,8 +221,8 @@ def columns() -> int | None:
     return shutil.get_terminal_size((100, 24)).columns if sys.stdout.isatty() else None
 
 
-def change_line(row: Any, *, root: bool = False, edit: Summary | None = None, taken: int = 0) -> str:
-    """A change for people: what happened, to what, and to which version, and the edit that it made.
+def change_line(row: Row, *, root: bool = False, edit: Summary | None = None, taken: int = 0) -> str:
+    """Give a change for people: what happened, to what, and to which version, and the edit that it made.
 
     It fits a terminal, of which `taken` columns are taken before it.
     """
@@ -236,5 +246,5 @@ def change_line(row: Any, *, root: bool = False, edit: Summary | None = None, ta
 
 @functools.cache
 def kind_of(kind: str) -> str:
-    """The type of a change as a column; a call shows few of them many times."""
+    """Give the type of a change as a column; a call shows few of them many times."""
     return paint(f"{kind:<9}", **TYPE_STYLES.get(kind, {}))

@@ -61,7 +61,7 @@ class Bar:
         print(f"\r{line}\033[K", end="", file=sys.stderr, flush=True)
 
     def _line(self, done: int, total: int | None, seconds: float, columns: int) -> str:
-        """What is shown after so many seconds, in so many columns."""
+        """Give what is shown after so many seconds, in so many columns."""
         count = f"{done:,} {self._things}" if total is None else f"{done:,} of {total:,} {self._things}"
         parts = [self._what, count]
         rate = (done - self._first) / seconds if seconds > 0 else 0.0

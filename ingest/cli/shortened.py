@@ -20,7 +20,7 @@ accept_option = click.option(
 
 
 def forbidding(store: Store, *, accept: bool, taken: AlreadyRunning | None = None) -> list[Contradiction]:
-    """The witnesses because of which nothing may be added to the log, where that is to be accepted.
+    """Give the witnesses because of which nothing may be added to the log, where that is to be accepted.
 
     `taken` says who else captures into the store. Raises LogShortened where it is not to be accepted, and
     what `taken` says where it is: whoever captures would add to the log meanwhile.

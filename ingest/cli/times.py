@@ -26,7 +26,7 @@ _HEAD = (
 
 
 def calendar() -> Calendar:
-    """What this call reads moments by: the system's clock, and UTC with `--utc`, else the local zone."""
+    """Give what this call reads moments by: the system's clock, and UTC with `--utc`, else the local zone."""
     chosen = click.get_current_context().ensure_object(dict)
     if "calendar" not in chosen:
         zone = UTC if chosen.get("utc") else local_zone(os.environ.get("TZ"))
@@ -38,7 +38,7 @@ def calendar() -> Calendar:
 
 
 def local_zone(name: str | None) -> tzinfo | None:
-    """The zone that `TZ` means: a name, a zone file's path, or a rule such as `CET-1CEST,M3.5.0,M10.5.0/3`.
+    """Find the zone of `TZ`: a name, a zone file's path, or a rule such as `CET-1CEST,M3.5.0,M10.5.0/3`.
 
     Without `TZ` the system's, UTC where it has none. None for what is none of these.
     """
@@ -85,7 +85,7 @@ class Times:
         self._width = 0
 
     def header(self, before: str, name: str, after: str) -> None:
-        """The names of the columns, on a terminal only; `name` is of the moments, with the offset of now."""
+        """Write the names of the columns, on a terminal only; `name` is of the moments, with their offset."""
         now = calendar()
         offset = moments.offset_at(now.now, now.zone)
         if header(f"{before}{f'{name} ({moments.offset_name(offset)})':<{_COLUMN}}{after}"):
@@ -105,7 +105,7 @@ class Times:
         return moments.show_local(micros, zone, named=named)
 
     def reshow(self, recorded: str) -> str:
-        """The same of one as records have it."""
+        """Do the same with one as records have it."""
         moment = moments.parse(recorded, calendar())
         assert moment.time is not None
         return self.show(moment.time)

@@ -264,7 +264,7 @@ def test_a_first_scan_tells_each_file_where_they_are_few_or_asked_for(place: Pla
 
 
 def _watched(place: Place, *words: Word, until: str) -> list[str]:
-    """What `watch` shows on a terminal until a line has these words, without the times; then stop it."""
+    """What `watch` shows on a terminal, without the times; it is stopped once a line has these words."""
     master, slave = os.openpty()
     daemon = subprocess.Popen(
         place.command.argv(*words),

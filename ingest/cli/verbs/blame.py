@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
 
 import click
 
@@ -16,6 +15,7 @@ from ingest.cli.output import emit, line, note, paged, paint
 from ingest.cli.times import Times, calendar, note_to_come
 from ingest.history import queries
 from ingest.index import blame
+from ingest.records import Record
 from ingest.store import versions
 
 
@@ -84,7 +84,7 @@ def command(doc: str, rev: str | None, words: bool, deleted: bool, root: str | N
             margin.show(each.version, each.text, margin.away(each.away))
 
 
-def _sentence(each: Any, when: dict[int, str | None]) -> dict[str, Any]:
+def _sentence(each: blame.Origin, when: dict[int, str | None]) -> Record:
     return {
         "offset": each.offset,
         "length": len(each.text),
@@ -115,7 +115,7 @@ class _Margin:
         line(f"{number} {self.at(version)}  {escape.text(' '.join(text.split()))}{remark}")
 
     def away(self, stretches: Sequence[tuple[int, int]]) -> str:
-        """The remark on a sentence that came back: the versions without it, and from when to when."""
+        """Give the remark on a sentence that came back: the versions without it, and from when to when."""
         told = (
             f"{f'@{start}' if start == end else f'@{start} to @{end}'},"
             f" {self.at(start)} to {self.at(end + 1)}"

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import socket
-from typing import Any
 
 import click
 
@@ -16,6 +15,7 @@ from ingest.daemon.root_names import chosen
 from ingest.daemon.running import running
 from ingest.history import observation, queries
 from ingest.store import coverage, roots
+from ingest.store.coverage import Interval
 
 _COLOUR = {"watched": "green", "scanned": "yellow", "blind": "red", "unrecorded": "red"}
 
@@ -80,7 +80,7 @@ def command(root: str | None, since: str | None, until: str | None, doc: str | N
         line(f"{escape.name(doc)}: {answer}")
 
 
-def _show(root: str, interval: Any, *, width: int, times: Times) -> None:
+def _show(root: str, interval: Interval, *, width: int, times: Times) -> None:
     if as_json():
         emit(records.stretch(root, interval))
         return

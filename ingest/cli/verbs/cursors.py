@@ -71,7 +71,7 @@ def command(words: tuple[str, ...]) -> None:
 
 
 def _place(connection: Connection, words: str) -> tuple[int, int]:
-    """The place that the words name, and the last one. Raises UsageError."""
+    """Find the place that the words name, and the last one. Raises UsageError."""
     last = int(reader.head(connection).seq)
     found = re.fullmatch(r"(?:#|seq:)?(\d{1,18})", words, re.ASCII)
     if found is None or int(found[1]) > last:

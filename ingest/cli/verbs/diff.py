@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
 
 import click
 import msgspec
 
 from ingest import escape
-from ingest.cli import complete
+from ingest.cli import complete, hunks
 from ingest.cli.call import opened, settings
 from ingest.cli.nothing import say_why
 from ingest.cli.options import as_json, is_quiet, verb
@@ -21,10 +20,11 @@ from ingest.edits.boilerplate import is_boilerplate
 from ingest.edits.edit import Edit
 from ingest.errors import UsageError
 from ingest.history import prefixes, queries, snapshots
+from ingest.history.queries import Target
 from ingest.index import edits
+from ingest.records import Record
 from ingest.store import roots
-
-KEPT = 160  # characters of unchanged text beside a changed word
+from ingest.store.engine import Connection
 
 
 @verb
@@ -71,7 +71,7 @@ def command(
                 note(target.note)
         a = queries.pick(connection, a_target, a_rev or "prev", calendar())
         b = queries.pick(connection, b_target, b_rev or "latest", calendar())
-        record: dict[str, Any] = {
+        record: Record = {
             "document": b_target.document,
             "root": b_target.root,
             **escape.path_fields("path", b_target.path),
@@ -98,11 +98,11 @@ def command(
     return _texts(record, old, new, word=word, stat=stat, muted=_boilerplate_of(b_target.root, language))
 
 
-def _bytes(connection: Any, target: Any, no: int) -> bytes:
+def _bytes(connection: Connection, target: Target, no: int) -> bytes:
     return bytes(queries.version_row(connection, target, no).sha256)
 
 
-def _names(record: dict[str, Any]) -> tuple[str, str]:
+def _names(record: Record) -> tuple[str, str]:
     """Both sides as DOC@N; two documents that stood at one path go by their ids."""
     old, new = record.get("from_path", record["path"]), record["path"]
     if "from_document" in record and old == new:
@@ -110,20 +110,20 @@ def _names(record: dict[str, Any]) -> tuple[str, str]:
     return f"{escape.name(old)}@{record['from']}", f"{escape.name(new)}@{record['to']}"
 
 
-def _edit(connection: Any, a_target: Any, b_target: Any, a: int, b: int) -> Edit | None:
-    """The edit from one version of a document to another; None for other pairs."""
+def _edit(connection: Connection, a_target: Target, b_target: Target, a: int, b: int) -> Edit | None:
+    """Make the edit from one version of a document to another; None for other pairs."""
     if a_target.id != b_target.id or a == b:
         return None
     return edits.between(connection, a_target.id, a, b, rules=settings().edit_rules.of(b_target.root))
 
 
 def _boilerplate_of(root: str, language: str | None) -> Callable[[str], bool]:
-    """What tells of a line whether it is boilerplate by the settings of its root."""
+    """Give what tells of a line whether it is boilerplate by the settings of its root."""
     patterns = settings().edit_rules.of(root).boilerplate
     return lambda text: is_boilerplate(text, language, patterns)
 
 
-def _binary(record: dict[str, Any], same: bool) -> None:
+def _binary(record: Record, same: bool) -> None:
     if as_json():
         emit({**record, "hunks": None, "binary": True, "same": same})
     elif not same:
@@ -132,18 +132,18 @@ def _binary(record: dict[str, Any], same: bool) -> None:
 
 
 def _texts(
-    record: dict[str, Any], old: str, new: str, *, word: bool, stat: bool, muted: Callable[[str], bool]
+    record: Record, old: str, new: str, *, word: bool, stat: bool, muted: Callable[[str], bool]
 ) -> int:
-    hunks = sequences.hunks(old, new)
+    found = sequences.hunks(old, new)
     if as_json():
         edits = [msgspec.to_builtins(edit) for edit in sequences.edits(old, new)] if word else None
-        body: dict[str, Any] = {"hunks": [msgspec.to_builtins(hunk) for hunk in hunks]}
+        body: Record = {"hunks": [msgspec.to_builtins(hunk) for hunk in found]}
         if word:
             body["edits"] = edits
         if stat:
             body["stat"] = _counts(old, new)
         emit({**record, **body})
-    elif hunks:
+    elif found:
         older, newer = _names(record)
         if stat:
             counts = _counts(old, new)
@@ -157,11 +157,11 @@ def _texts(
         line(paint(f"--- {older}", bold=True))
         line(paint(f"+++ {newer}", bold=True))
         if word:
-            _show_words(old, new, muted)
+            hunks.show_words(old, new, muted)
         else:
-            for hunk in hunks:
-                _show_hunk(hunk, muted)
-    return 1 if hunks else 0
+            for hunk in found:
+                hunks.show(hunk, muted)
+    return 1 if found else 0
 
 
 def _counts(old: str, new: str) -> dict[str, int]:
@@ -173,61 +173,6 @@ def _counts(old: str, new: str) -> dict[str, int]:
         "words_added": sum(sequences.count_words(edit.to_text) for edit in edits),
         "words_removed": sum(sequences.count_words(edit.from_text) for edit in edits),
     }
-
-
-def _show_hunk(hunk: Any, muted: Callable[[str], bool]) -> None:
-    """The lines of a hunk; those that are boilerplate are dim."""
-    line(paint(f"@@ -{hunk.from_start},{hunk.from_lines} +{hunk.to_start},{hunk.to_lines} @@", fg="cyan"))
-    colours: dict[str, dict[str, Any]] = {" ": {}, "-": {"fg": "red"}, "+": {"fg": "green"}}
-    for entry in hunk.lines:
-        whole = entry.text.endswith("\n")
-        style = {"dim": True} if muted(entry.text) else colours[entry.op]
-        line(paint(entry.op + escape.text(entry.text.removesuffix("\n")), **style))
-        if not whole:
-            line("\\ No newline at end of file")
-
-
-def _show_words(old: str, new: str, muted: Callable[[str], bool]) -> None:
-    """Changed words in place, with the lines around them; lines of boilerplate are dim."""
-    shown: list[str] = []
-    a = b = 0
-    for same, gone, came in sequences.words(old, new):
-        if same:
-            ends = tuple(
-                muted(_line_at(old, a + at)) and muted(_line_at(new, b + at)) for at in (0, len(gone))
-            )
-            shown.append(_dimmed(_shorten(escape.text(gone), first=not shown), muted, *ends))
-        if gone and not same:
-            dim = muted(_line_at(old, a))
-            shown.append(paint(f"[-{escape.text(gone)}-]", fg=None if dim else "red", dim=dim or None))
-        if came and not same:
-            dim = muted(_line_at(new, b))
-            shown.append(paint(f"{{+{escape.text(came)}+}}", fg=None if dim else "green", dim=dim or None))
-        a, b = a + len(gone), b + len(came)
-    line("".join(shown).rstrip("\n"))
-
-
-def _dimmed(text: str, muted: Callable[[str], bool], first: bool, last: bool) -> str:
-    """Unchanged text with boilerplate dim; of its first and last line, which go on beyond it, it is told."""
-    lines = text.split("\n")
-    dim = [first, *map(muted, lines[1:-1]), last] if len(lines) > 1 else [first]
-    return "\n".join(
-        paint(each, dim=True) if each and is_dim else each for each, is_dim in zip(lines, dim, strict=True)
-    )
-
-
-def _line_at(text: str, offset: int) -> str:
-    """The line in which a character is."""
-    end = text.find("\n", offset)
-    return text[text.rfind("\n", 0, offset) + 1 : len(text) if end < 0 else end]
-
-
-def _shorten(text: str, *, first: bool) -> str:
-    """A long unchanged stretch cut down to its ends, at blanks."""
-    if len(text) < 2 * KEPT:
-        return text
-    head = "" if first else text[:KEPT].rpartition(" ")[0] + " "
-    return f"{head}… {text[-KEPT:].partition(' ')[2]}"
 
 
 def _corpus(from_: str, to: str | None, root: str | None, beginning: str | None) -> int:
@@ -260,7 +205,7 @@ def _corpus(from_: str, to: str | None, root: str | None, beginning: str | None)
     return 1 if found else 0
 
 
-def _show_difference(record: dict[str, Any], *, several: bool) -> None:
+def _show_difference(record: Record, *, several: bool) -> None:
     folder = f"{escape.name(record['root'])}/" if several else ""
     moved = f"{folder}{escape.name(record['from_path'])} -> " if record["from_path"] else ""
     numbers = dict.fromkeys(no for no in (record["from"], record["to"]) if no is not None)

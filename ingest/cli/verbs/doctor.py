@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from ingest import doctor, escape
 from ingest.cli.call import settings
 from ingest.cli.options import as_json, verb
 from ingest.cli.output import emit, line, paint
+from ingest.records import Record
 
 _COLOUR = {"ok": "green", "warning": "yellow", "error": "red"}
 
@@ -20,7 +19,7 @@ def command() -> int:
     """
     found = errors = 0
     for check in doctor.examine(settings()):
-        record: dict[str, Any] = {
+        record: Record = {
             "check": check.name, "state": check.state, "detail": check.detail, "hint": check.hint
         }  # fmt: skip
         found += check.state != "ok"

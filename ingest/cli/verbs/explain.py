@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import click
 
 from ingest import escape
@@ -18,6 +16,7 @@ from ingest.edits.rules import Asked
 from ingest.errors import UsageError
 from ingest.history import queries
 from ingest.index import edits
+from ingest.records import Record
 
 
 @verb
@@ -61,7 +60,7 @@ def command(words: tuple[str, ...], root: str | None) -> None:
                 hint="what is known of them: ingest show --json",
             )
     if as_json():
-        record: dict[str, Any] = {
+        record: Record = {
             "document": other.document,
             "root": other.root,
             **escape.path_fields("path", other.path),
@@ -76,7 +75,7 @@ def command(words: tuple[str, ...], root: str | None) -> None:
     _show(found)
 
 
-def _record(each: Asked) -> dict[str, Any]:
+def _record(each: Asked) -> Record:
     rule = each.rule
     return {
         "rule": rule.name,

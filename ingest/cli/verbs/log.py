@@ -95,7 +95,7 @@ def command(
 
 
 def _peeked(rows: Iterable[Row], connection: Connection, chosen: Chosen, until: str | None) -> Iterator[Row]:
-    """The same rows; where there is none and can be none, a note says why."""
+    """Give the same rows; where there is none and can be none, a note says why."""
     found = False
     for row in rows:
         found = True
@@ -106,7 +106,7 @@ def _peeked(rows: Iterable[Row], connection: Connection, chosen: Chosen, until: 
 
 @contextmanager
 def _snapshot(store: Store, filtered: bool) -> Iterator[tuple[Connection, bool]]:
-    """The record, with the index brought up to it only where all is asked of it."""
+    """Open the record, with the index brought up to it only where all is asked of it."""
     if not filtered and not as_json():
         with store.read() as connection:
             yield connection, False

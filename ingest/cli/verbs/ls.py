@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import click
 
 from ingest import escape, moments, records
@@ -19,6 +17,7 @@ from ingest.history.prefixes import Prefix
 from ingest.moments import show
 from ingest.store import file_states, listing, roots
 from ingest.store.engine import Connection
+from ingest.store.file_states import Problem
 from ingest.store.listing import Listed
 from ingest.store.roots import Root
 
@@ -109,7 +108,7 @@ def _show(row: Listed, several: bool, times: Times) -> None:
     line(f"{version} {facts}  {where}{paint(title, dim=True)}{gone}")
 
 
-def _show_rejected(root: str, problem: Any, several: bool) -> None:
+def _show_rejected(root: str, problem: Problem, several: bool) -> None:
     if as_json():
         emit(
             {

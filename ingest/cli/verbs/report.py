@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-from typing import Any
 
 import click
 
@@ -11,7 +10,7 @@ from ingest import escape
 from ingest.cli.call import opened, settings
 from ingest.cli.indexed import BEHIND, caught_up
 from ingest.cli.options import as_json, verb
-from ingest.cli.output import emit, line, lines, note, paged
+from ingest.cli.output import Style, emit, line, lines, note, paged
 from ingest.cli.progress import Bar
 from ingest.cli.times import calendar, note_to_come, note_unbegun
 from ingest.disk.write import write_file
@@ -24,7 +23,7 @@ from ingest.report.page import page
 from ingest.store import roots
 from ingest.store.engine import Connection
 
-_STYLES: dict[str, dict[str, Any]] = {
+_STYLES: dict[str, Style] = {
     "head": {"bold": True},
     "silent": {"fg": "red", "bold": True},
     "open": {"fg": "blue", "bold": True},
@@ -107,7 +106,7 @@ def command(
 
 
 def _beginning(connection: Connection, prefix: str, root: str | None) -> tuple[Prefix, str | None]:
-    """What `--prefix` names, and the root that it is below, where one is meant."""
+    """Find what `--prefix` names, and the root that it is below, where one is meant."""
     below = prefixes.of(connection, prefix, queries.root_id(connection, root))
     names = {known.id: known.name for known in roots.every(connection)}
     return below, None if below.root is None else names[below.root]

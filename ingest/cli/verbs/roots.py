@@ -2,23 +2,17 @@
 
 from __future__ import annotations
 
-import os
-import socket
-from typing import Any
-
 import click
 
-from ingest import escape, root_folder
+from ingest import escape
 from ingest.cli.call import opened, system_clock
 from ingest.cli.options import as_json, verb
 from ingest.cli.output import emit, header, line
-from ingest.daemon import retire
-from ingest.daemon.enrolment import refuse_nested
-from ingest.disk import root_mark
-from ingest.errors import NotFound, UsageError
+from ingest.daemon import relocate, retire
+from ingest.errors import UsageError
 from ingest.moments import show
+from ingest.records import Record
 from ingest.store import roots
-from ingest.store.engine import Connection, Store
 from ingest.store.roots import Root
 
 USAGE = "[rename A B | relocate A PATH | retire A | resume A]"
@@ -54,53 +48,16 @@ def command(words: tuple[str, ...]) -> None:
         else:
             with store.write() as connection:
                 if verb_ == "rename":
-                    changed = _rename(connection, *rest)
+                    changed = relocate.rename(connection, *rest)
                 elif verb_ == "resume":
                     changed = retire.resume(connection, rest[0])
                 else:
-                    changed = _relocate(store, connection, *rest)
+                    changed = relocate.relocate(store, connection, *rest)
     _show(changed, 0)
 
 
-def _rename(connection: Connection, name: str, other: str) -> Root:
-    root = roots.named(connection, name)
-    roots.check_name(other)
-    if any(known.name == other for known in roots.every(connection)):
-        raise UsageError(f"the name '{other}' is taken", hint="run: ingest roots")
-    roots.update(connection, root.id, name=other)
-    return roots.named(connection, other)
-
-
-def _relocate(store: Store, connection: Connection, name: str, folder: str) -> Root:
-    root = roots.named(connection, name)
-    path = os.path.realpath(os.fsencode(folder))
-    if not os.path.isdir(path):
-        raise NotFound(f"no folder at {escape.path(path)}")
-    host = socket.gethostname()
-    others = [known for known in roots.every(connection) if known.id != root.id]
-    found = root_mark.open_root(path)
-    try:
-        why = root_folder.refusal(store, root, found, elsewhere=path)
-        if why is not None:
-            raise UsageError(
-                f"{escape.path(path)} is not the folder of the root '{root.name}': {why}",
-                hint="if its documents are the root's, move it to "
-                f"{escape.path(root.path)} and run: ingest scan --adopt {root.name}",
-            )
-        for other in others:
-            if (other.host, other.path) == (host, path):
-                raise UsageError(
-                    f"{escape.path(path)} is already the root '{other.name}'", hint="run: ingest roots"
-                )
-        refuse_nested(others, path)
-        roots.update(connection, root.id, path=path, **root_folder.folder_columns(found, path))
-    finally:
-        os.close(found.fd)
-    return roots.named(connection, name)
-
-
 def _show(root: Root, width: int) -> None:
-    record: dict[str, Any] = {
+    record: Record = {
         "name": root.name,
         **escape.path_fields("path", root.path),
         "id": root.uid.hex(),

@@ -6,7 +6,6 @@ import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from itertools import islice
-from typing import Any
 
 import click
 
@@ -19,7 +18,8 @@ from ingest.cli.output import emit, line, note, paint
 from ingest.cli.times import Times, calendar, note_to_come
 from ingest.history import languages, prefixes, queries
 from ingest.index.fulltext import lookup, search
-from ingest.index.fulltext.query import Clause, odd, parse
+from ingest.index.fulltext.query import Clause, Term, odd, parse
+from ingest.records import Record
 from ingest.store import roots, versions
 from ingest.store.engine import Connection, Store
 
@@ -87,7 +87,7 @@ def command(
 
 @contextmanager
 def _asked(store: Store, clauses: list[Clause]) -> Iterator[Connection | None]:
-    """A snapshot with the index brought up to the log; None where nothing is asked of it."""
+    """Open a snapshot with the index brought up to the log; None where nothing is asked of it."""
     if not clauses:
         yield None
         return
@@ -99,7 +99,7 @@ def _asked(store: Store, clauses: list[Clause]) -> Iterator[Connection | None]:
 command.ignore_unknown_options = True
 
 
-def _show(record: dict[str, Any], words: list[Any], when: list[str], *, several: bool, whole: bool) -> None:
+def _show(record: Record, words: list[Term], when: list[str], *, several: bool, whole: bool) -> None:
     where = escape.name(record["path"])
     if several:
         where = f"{escape.name(record['root'])}/{where}"
@@ -116,7 +116,7 @@ def _show(record: dict[str, Any], words: list[Any], when: list[str], *, several:
         line(f"    {_marked(_cut(' '.join(record['snippet'].split()), words), words)}")
 
 
-def _cut(text: str, words: list[Any]) -> str:
+def _cut(text: str, words: list[Term]) -> str:
     """So much of a sentence as fits a line, around the first word that was asked for."""
     if len(text) <= SHOWN:
         return text
@@ -126,12 +126,12 @@ def _cut(text: str, words: list[Any]) -> str:
     return ("…" if at else "") + part + ("…" if at + SHOWN < len(text) else "")
 
 
-def _marked(text: str, words: list[Any]) -> str:
+def _marked(text: str, words: list[Term]) -> str:
     shown = escape.text(text)
     return _pattern(words).sub(lambda found: paint(found[0], bold=True), shown) if words else shown
 
 
-def _pattern(words: list[Any]) -> re.Pattern[str]:
-    """The words as they may be written, without regard to accents."""
+def _pattern(words: list[Term]) -> re.Pattern[str]:
+    """Give the words as they may be written, without regard to accents."""
     plain = {re.escape(word) for term in words for word in term.words}
     return re.compile(rf"\b(?:{'|'.join(sorted(plain, key=len, reverse=True)) or '(?!)'})", re.IGNORECASE)

@@ -53,6 +53,6 @@ def command(timeout: float, root: str | None) -> None:
 
 
 def _cause(path: Path, ids: Sequence[str]) -> str:
-    """What the daemon itself says is wrong with these roots, to be put after an error."""
+    """Ask what the daemon itself says is wrong with these roots, to be put after an error."""
     told = problems(path, ids)
     return f": {'; '.join(told)}" if told else ""

@@ -113,7 +113,7 @@ def _show(summary: Summary, findings: int, *, deep: bool) -> None:
 
 
 def _listed(title: str, words: list[str]) -> None:
-    """A title, and what is listed under it, in lines of a terminal's width."""
+    """Write a title, and what is listed under it, in lines of a terminal's width."""
     for text in textwrap.wrap(", ".join(words), 86, break_long_words=False, break_on_hyphens=False):
         line(f"{title:<12} {text}")
         title = ""

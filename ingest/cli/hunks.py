@@ -1,0 +1,67 @@
+"""Changed text as lines for people: hunks, or words in place. What is boilerplate is dim."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from ingest import escape
+from ingest.cli.output import Style, line, paint
+from ingest.diff import sequences
+from ingest.diff.sequences import Hunk
+
+KEPT = 160  # characters of unchanged text beside a changed word
+
+
+def show(hunk: Hunk, muted: Callable[[str], bool]) -> None:
+    """Write the lines of a hunk; those that are boilerplate are dim."""
+    line(paint(f"@@ -{hunk.from_start},{hunk.from_lines} +{hunk.to_start},{hunk.to_lines} @@", fg="cyan"))
+    colours: dict[str, Style] = {" ": {}, "-": {"fg": "red"}, "+": {"fg": "green"}}
+    for entry in hunk.lines:
+        whole = entry.text.endswith("\n")
+        style = {"dim": True} if muted(entry.text) else colours[entry.op]
+        line(paint(entry.op + escape.text(entry.text.removesuffix("\n")), **style))
+        if not whole:
+            line("\\ No newline at end of file")
+
+
+def show_words(old: str, new: str, muted: Callable[[str], bool]) -> None:
+    """Write changed words in place, with the lines around them; lines of boilerplate are dim."""
+    shown: list[str] = []
+    a = b = 0
+    for same, gone, came in sequences.words(old, new):
+        if same:
+            ends = tuple(
+                muted(_line_at(old, a + at)) and muted(_line_at(new, b + at)) for at in (0, len(gone))
+            )
+            shown.append(_dimmed(_shorten(escape.text(gone), first=not shown), muted, *ends))
+        if gone and not same:
+            dim = muted(_line_at(old, a))
+            shown.append(paint(f"[-{escape.text(gone)}-]", fg=None if dim else "red", dim=dim or None))
+        if came and not same:
+            dim = muted(_line_at(new, b))
+            shown.append(paint(f"{{+{escape.text(came)}+}}", fg=None if dim else "green", dim=dim or None))
+        a, b = a + len(gone), b + len(came)
+    line("".join(shown).rstrip("\n"))
+
+
+def _dimmed(text: str, muted: Callable[[str], bool], first: bool, last: bool) -> str:
+    """Paint unchanged text, boilerplate dim; of its end lines, which go on beyond it, it is told."""
+    lines = text.split("\n")
+    dim = [first, *map(muted, lines[1:-1]), last] if len(lines) > 1 else [first]
+    return "\n".join(
+        paint(each, dim=True) if each and is_dim else each for each, is_dim in zip(lines, dim, strict=True)
+    )
+
+
+def _line_at(text: str, offset: int) -> str:
+    """Find the line in which a character is."""
+    end = text.find("\n", offset)
+    return text[text.rfind("\n", 0, offset) + 1 : len(text) if end < 0 else end]
+
+
+def _shorten(text: str, *, first: bool) -> str:
+    """Cut a long unchanged stretch down to its ends, at blanks."""
+    if len(text) < 2 * KEPT:
+        return text
+    head = "" if first else text[:KEPT].rpartition(" ")[0] + " "
+    return f"{head}… {text[-KEPT:].partition(' ')[2]}"

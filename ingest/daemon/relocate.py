@@ -1,0 +1,55 @@
+"""Another name for a root, or another place of its folder."""
+
+from __future__ import annotations
+
+import os
+import socket
+
+from ingest import escape, root_folder
+from ingest.daemon.enrolment import refuse_nested
+from ingest.disk import root_mark
+from ingest.errors import NotFound, UsageError
+from ingest.store import roots
+from ingest.store.engine import Connection, Store
+from ingest.store.roots import Root
+
+
+def rename(connection: Connection, name: str, other: str) -> Root:
+    """Give a root another name. Raises NotFound, UsageError."""
+    root = roots.named(connection, name)
+    roots.check_name(other)
+    if any(known.name == other for known in roots.every(connection)):
+        raise UsageError(f"the name '{other}' is taken", hint="run: ingest roots")
+    roots.update(connection, root.id, name=other)
+    return roots.named(connection, other)
+
+
+def relocate(store: Store, connection: Connection, name: str, folder: str) -> Root:
+    """Record that a root's folder stands elsewhere now, where that is proven. Raises NotFound, UsageError,
+    RootUnavailable.
+    """
+    root = roots.named(connection, name)
+    path = os.path.realpath(os.fsencode(folder))
+    if not os.path.isdir(path):
+        raise NotFound(f"no folder at {escape.path(path)}")
+    host = socket.gethostname()
+    others = [known for known in roots.every(connection) if known.id != root.id]
+    found = root_mark.open_root(path)
+    try:
+        why = root_folder.refusal(store, root, found, elsewhere=path)
+        if why is not None:
+            raise UsageError(
+                f"{escape.path(path)} is not the folder of the root '{root.name}': {why}",
+                hint="if its documents are the root's, move it to "
+                f"{escape.path(root.path)} and run: ingest scan --adopt {root.name}",
+            )
+        for other in others:
+            if (other.host, other.path) == (host, path):
+                raise UsageError(
+                    f"{escape.path(path)} is already the root '{other.name}'", hint="run: ingest roots"
+                )
+        refuse_nested(others, path)
+        roots.update(connection, root.id, path=path, **root_folder.folder_columns(found, path))
+    finally:
+        os.close(found.fd)
+    return roots.named(connection, name)
