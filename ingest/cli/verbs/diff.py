@@ -103,8 +103,9 @@ def _bytes(connection: Connection, target: Target, no: int) -> bytes:
 
 
 def _names(record: Record) -> tuple[str, str]:
-    """Both sides as DOC@N; two documents that stood at one path go by their ids."""
-    old, new = record.get("from_path", record["path"]), record["path"]
+    """Name both sides as DOC@N; two documents that stood at one path go by their ids."""
+    new: str = record["path"]
+    old: str = record.get("from_path") or new
     if "from_document" in record and old == new:
         old, new = f"{old} ({record['from_document']})", f"{new} ({record['document']})"
     return f"{escape.name(old)}@{record['from']}", f"{escape.name(new)}@{record['to']}"
