@@ -264,3 +264,15 @@ def edits(a: str, b: str) -> list[Edit]:
 def count_words(text: str) -> int:
     """How many of a text's tokens are words."""
     return sum(1 for token in tokens(text) if token[0].isalnum() or token[0] == "_")
+
+
+def counts(a: str, b: str) -> dict[str, int]:
+    """Count the lines and the words that were added and removed."""
+    lines = [line for hunk in hunks(a, b, context=0) for line in hunk.lines]
+    changed = edits(a, b)
+    return {
+        "lines_added": sum(line.op == "+" for line in lines),
+        "lines_removed": sum(line.op == "-" for line in lines),
+        "words_added": sum(count_words(edit.to_text) for edit in changed),
+        "words_removed": sum(count_words(edit.from_text) for edit in changed),
+    }

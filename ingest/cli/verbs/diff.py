@@ -142,12 +142,12 @@ def _texts(
         if word:
             body["edits"] = edits
         if stat:
-            body["stat"] = _counts(old, new)
+            body["stat"] = sequences.counts(old, new)
         emit({**record, **body})
     elif found:
         older, newer = _names(record)
         if stat:
-            counts = _counts(old, new)
+            counts = sequences.counts(old, new)
             same = "from_document" not in record
             line(
                 f"{older} -> {newer if not same else '@' + str(record['to'])}: "
@@ -163,17 +163,6 @@ def _texts(
             for hunk in found:
                 hunks.show(hunk, muted)
     return 1 if found else 0
-
-
-def _counts(old: str, new: str) -> dict[str, int]:
-    lines = [line_ for hunk in sequences.hunks(old, new, context=0) for line_ in hunk.lines]
-    edits = sequences.edits(old, new)
-    return {
-        "lines_added": sum(line_.op == "+" for line_ in lines),
-        "lines_removed": sum(line_.op == "-" for line_ in lines),
-        "words_added": sum(sequences.count_words(edit.to_text) for edit in edits),
-        "words_removed": sum(sequences.count_words(edit.from_text) for edit in edits),
-    }
 
 
 def _corpus(from_: str, to: str | None, root: str | None, beginning: str | None) -> int:
