@@ -5,7 +5,6 @@ from __future__ import annotations
 import io
 import os
 import time
-from collections.abc import Mapping
 from datetime import UTC, timedelta, tzinfo
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
@@ -13,9 +12,7 @@ import click
 
 from ingest import moments
 from ingest.cli.output import header, note
-from ingest.history.queries import begins_words, is_to_come
 from ingest.moments import Calendar
-from ingest.store.engine import Connection
 
 _SYSTEM = "/etc/localtime"
 _COLUMN = 19  # columns of a moment without its offset
@@ -62,19 +59,6 @@ def local_zone(name: str | None) -> tzinfo | None:
         return ZoneInfo.from_file(io.BytesIO(_HEAD * 2 + b"\n" + name.encode("ascii") + b"\n"))
     except ValueError:
         return None
-
-
-def note_unbegun(begins: Mapping[str, int | None]) -> None:
-    """Name the roots that an answer leaves out, since their record begins later than the moment asked for."""
-    for name, at in begins.items():
-        note(f"left out: {begins_words(name, at, calendar())}")
-
-
-def note_to_come(connection: Connection, *words: str | None) -> None:
-    """Say of each moment that was asked for and lies in the future that nothing is known of it yet."""
-    for each in dict.fromkeys(words):
-        if each is not None and is_to_come(connection, each, calendar()):
-            note(f"{each} is still to come: what is told is as of now")
 
 
 class Times:

@@ -10,9 +10,10 @@ from ingest import escape, moments
 from ingest.cli import complete
 from ingest.cli.call import opened
 from ingest.cli.indexed import BEHIND, caught_up
+from ingest.cli.moment_notes import note_to_come
 from ingest.cli.options import as_json, verb
 from ingest.cli.output import emit, line, note, paged, paint
-from ingest.cli.times import Times, calendar, note_to_come
+from ingest.cli.times import Times, calendar
 from ingest.history import queries
 from ingest.index import blame
 from ingest.records import Record

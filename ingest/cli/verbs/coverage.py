@@ -8,9 +8,10 @@ import click
 
 from ingest import escape, records
 from ingest.cli.call import opened, system_clock
+from ingest.cli.moment_notes import note_to_come
 from ingest.cli.options import as_json, verb
 from ingest.cli.output import counted, emit, line, note, paint
-from ingest.cli.times import Times, calendar, note_to_come
+from ingest.cli.times import Times, calendar
 from ingest.daemon.root_names import chosen
 from ingest.daemon.running import running
 from ingest.history import observation, queries

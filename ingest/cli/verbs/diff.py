@@ -10,11 +10,12 @@ import msgspec
 from ingest import escape
 from ingest.cli import complete, hunks
 from ingest.cli.call import opened, settings
+from ingest.cli.moment_notes import note_to_come, note_unbegun
 from ingest.cli.nothing import say_why
 from ingest.cli.options import as_json, is_quiet, verb
 from ingest.cli.output import TYPE_STYLES, emit, is_unread, keep_going, line, note, paged, paint
 from ingest.cli.sides import sides
-from ingest.cli.times import calendar, note_to_come, note_unbegun
+from ingest.cli.times import calendar
 from ingest.diff import sequences
 from ingest.edits.boilerplate import is_boilerplate
 from ingest.edits.edit import Edit

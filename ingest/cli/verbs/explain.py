@@ -7,10 +7,11 @@ import click
 from ingest import escape
 from ingest.cli import complete
 from ingest.cli.call import opened, settings
+from ingest.cli.moment_notes import note_to_come
 from ingest.cli.options import as_json, verb
 from ingest.cli.output import emit, line, note, paint
 from ingest.cli.sides import sides
-from ingest.cli.times import calendar, note_to_come
+from ingest.cli.times import calendar
 from ingest.edits.classify import Explanation
 from ingest.edits.rules import Asked
 from ingest.errors import UsageError

@@ -6,10 +6,11 @@ import click
 
 from ingest import escape
 from ingest.cli.call import opened
+from ingest.cli.moment_notes import note_to_come
 from ingest.cli.options import as_json, is_quiet, verb
 from ingest.cli.output import counted, emit, line
 from ingest.cli.progress import Bar
-from ingest.cli.times import calendar, note_to_come
+from ingest.cli.times import calendar
 from ingest.errors import UsageError
 from ingest.history import queries, snapshots
 from ingest.store import reader

@@ -15,10 +15,11 @@ from ingest.cli import complete
 from ingest.cli.call import opened, settings
 from ingest.cli.filters import filters
 from ingest.cli.indexed import BEHIND, caught_up, summaries
+from ingest.cli.moment_notes import note_to_come
 from ingest.cli.nothing import say_why
 from ingest.cli.options import NUMBER, as_json, verb
 from ingest.cli.output import change_line, counted, emit, line, note, paged, paint
-from ingest.cli.times import Times, calendar, note_to_come
+from ingest.cli.times import Times, calendar
 from ingest.errors import NotFound, UsageError
 from ingest.history import changes, queries
 from ingest.history.changes import Chosen, Filters, look_up

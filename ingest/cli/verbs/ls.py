@@ -7,10 +7,11 @@ import click
 from ingest import escape, moments, records
 from ingest.cli import complete
 from ingest.cli.call import opened
+from ingest.cli.moment_notes import note_to_come, note_unbegun
 from ingest.cli.nothing import say_why
 from ingest.cli.options import as_json, verb
 from ingest.cli.output import emit, header, line, paint
-from ingest.cli.times import Times, calendar, note_to_come, note_unbegun
+from ingest.cli.times import Times, calendar
 from ingest.errors import UsageError
 from ingest.history import languages, prefixes, queries
 from ingest.history.prefixes import Prefix

@@ -9,10 +9,11 @@ import click
 from ingest import escape
 from ingest.cli.call import opened, settings
 from ingest.cli.indexed import BEHIND, caught_up
+from ingest.cli.moment_notes import note_to_come, note_unbegun
 from ingest.cli.options import as_json, verb
 from ingest.cli.output import Style, emit, line, lines, note, paged
 from ingest.cli.progress import Bar
-from ingest.cli.times import calendar, note_to_come, note_unbegun
+from ingest.cli.times import calendar
 from ingest.disk.write import write_file
 from ingest.errors import UsageError
 from ingest.history import prefixes, queries

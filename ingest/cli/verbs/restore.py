@@ -9,9 +9,10 @@ import click
 from ingest import escape
 from ingest.cli import complete
 from ingest.cli.call import opened
+from ingest.cli.moment_notes import note_to_come
 from ingest.cli.options import as_json, verb
 from ingest.cli.output import counted, emit, line, note
-from ingest.cli.times import calendar, note_to_come
+from ingest.cli.times import calendar
 from ingest.disk import root_mark
 from ingest.disk.write import is_beneath, write_beneath, write_file
 from ingest.errors import IntegrityError, UsageError

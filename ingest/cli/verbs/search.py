@@ -12,10 +12,11 @@ import click
 from ingest import escape, moments
 from ingest.cli.call import opened
 from ingest.cli.indexed import caught_up
+from ingest.cli.moment_notes import note_to_come
 from ingest.cli.nothing import say_why
 from ingest.cli.options import NUMBER, as_json, verb
 from ingest.cli.output import emit, line, note, paint
-from ingest.cli.times import Times, calendar, note_to_come
+from ingest.cli.times import Times, calendar
 from ingest.history import languages, prefixes, queries
 from ingest.index.fulltext import lookup, search
 from ingest.index.fulltext.query import Clause, Term, odd, parse

@@ -10,9 +10,10 @@ import click
 from ingest import escape
 from ingest.cli import complete
 from ingest.cli.call import opened
+from ingest.cli.moment_notes import note_to_come
 from ingest.cli.options import as_json, verb
 from ingest.cli.output import emit, flush, note, paged, write
-from ingest.cli.times import calendar, note_to_come
+from ingest.cli.times import calendar
 from ingest.disk.write import write_file
 from ingest.errors import UsageError
 from ingest.history import queries
