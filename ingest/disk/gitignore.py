@@ -162,9 +162,9 @@ def _without_slash(line: str) -> str:
 
 
 def _compile(lines: Sequence[str]) -> GitIgnoreSpec:
-    import re2
-    from pathspec import GitIgnoreSpec
-    from pathspec.patterns.gitignore.spec import GitIgnoreSpecPattern
+    import re2  # noqa: PLC0415 - a root without patterns of its own does without the libraries
+    from pathspec import GitIgnoreSpec  # noqa: PLC0415 - the same
+    from pathspec.patterns.gitignore.spec import GitIgnoreSpecPattern  # noqa: PLC0415 - the same
 
     class Line(GitIgnoreSpecPattern):
         """A pattern in which a set of characters that may not stand there matches no slash either."""
