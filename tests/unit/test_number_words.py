@@ -8,6 +8,7 @@ from fractions import Fraction
 import pytest
 
 from ingest.facts.changed import changed
+from ingest.facts.model import Quantity
 from ingest.facts.quantities import find
 
 FRAMES = {
@@ -110,9 +111,9 @@ def test_another_number_in_figures_is_a_fact(language: str, words: str, figures:
     ],
 )
 def test_numbers_beside_each_other_are_not_one(language: str, text: str, values: list[int]) -> None:
-    found = [slot.value[0] for slot in find(text, language) if not slot.weak]
+    found = [slot.value for slot in find(text, language) if not slot.weak]
 
-    assert found == values
+    assert found == [Quantity(Fraction(value)) for value in values]
 
 
 BELOW_TWENTY = """
@@ -141,7 +142,7 @@ def test_any_number_is_read_as_it_is_read_out(link: str) -> None:
     drawn = [chance.randrange(10 ** chance.randint(1, 9)) for _ in range(2000)]
     for number in [*range(1100), *drawn]:
         (slot,) = find(f"{in_english(number, link)} sheep", "en")
-        assert slot.value == (Fraction(number), None), in_english(number, link)
+        assert slot.value == Quantity(Fraction(number)), in_english(number, link)
 
 
 def test_a_text_of_number_words_alone_is_read_to_its_end() -> None:
