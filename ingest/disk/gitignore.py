@@ -162,7 +162,7 @@ def _without_slash(line: str) -> str:
 
 
 def _compile(lines: Sequence[str]) -> GitIgnoreSpec:
-    import re2  # noqa: PLC0415 - a root without patterns of its own does without the libraries
+    import re2  # noqa: PLC0415 - most roots have no pattern
     from pathspec import GitIgnoreSpec  # noqa: PLC0415 - the same
     from pathspec.patterns.gitignore.spec import GitIgnoreSpecPattern  # noqa: PLC0415 - the same
 

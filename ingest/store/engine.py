@@ -389,7 +389,7 @@ def _sqlite_begin(connection: Connection) -> None:
 def missing_driver() -> str | None:
     """Why a store on Postgres cannot be opened in this environment; None where it can."""
     try:
-        import psycopg  # noqa: F401, PLC0415 - whether it can be loaded: an extra that may be missing
+        import psycopg  # noqa: F401, PLC0415 - whether it can be loaded
     except ModuleNotFoundError:
         return "is not installed"
     except ImportError as error:  # without the library of the server's client
