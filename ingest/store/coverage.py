@@ -17,7 +17,8 @@ State = Literal["watched", "scanned", "blind"]
 BY_DAEMON = frozenset(
     (
         "startup", "polling", "unwatched", "unannounced", "late", "overflow", "stalled", "watcher warning",
-        "other settings", "clock", "root_replaced", "store_full", "store_locked", "store_unreachable",
+        "other settings", "too few descriptors", "clock", "root_replaced", "store_full", "store_locked",
+        "store_unreachable",
     )
 )  # fmt: skip
 _CLAIM = ("blind", "scanned", "watched")  # the more, the later

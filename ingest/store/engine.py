@@ -325,13 +325,13 @@ def _unavailable(address: str, error: DBAPIError) -> StoreUnavailable:
         return StoreUnavailable(
             f"the store {address} may not be read by this role: {said}",
             code="store_unreachable",
-            hint="its owner grants it SELECT: README, who may do what, has the commands",
+            hint="its owner grants it SELECT: docs/how-to/postgres.md has the commands",
         )
     if state in _MAY_NOT or (name.startswith("SQLITE_READONLY") and name != "SQLITE_READONLY_DBMOVED"):
         return StoreReadOnly(
             f"{address} may only be read here: {said}",
             code="store_unreachable",
-            hint="ask as a user who may write it; README, who may do what, has the rights",
+            hint="ask as a user who may write it; docs/how-to/postgres.md has the rights",
         )
     undefined = state in _UNDEFINED
     if undefined or name.startswith(("SQLITE_CORRUPT", "SQLITE_NOTADB")) or said.startswith(_DAMAGE):

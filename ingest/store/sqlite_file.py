@@ -105,7 +105,7 @@ def require_readable(path: str) -> None:
         raise StoreUnavailable(
             f"the store {path} may not be read by this user",
             code="store_unreachable",
-            hint="ask as its owner, who can let a group read it: README, who may do what",
+            hint="ask as its owner, who can let a group read it: docs/how-to/read-only.md",
         )
 
 

@@ -51,7 +51,7 @@ def run(*words: Word, cwd: Path, timeout: float = PATIENCE) -> bytes:
 class Place:
     """A folder for one test, not below /tmp, with a root, a folder beside it and a store.
 
-    The command's processes are forked ones as a rule; daemons, and what the README shows, are started.
+    The command's processes are forked ones as a rule; daemons, and what the pages show, are started.
     """
 
     folder: Path

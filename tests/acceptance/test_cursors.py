@@ -16,7 +16,7 @@ from tests.acceptance.past import Past
 from tests.acceptance.place import Place
 from tests.command import Command
 
-README = (Path(__file__).parent.parent.parent / "README.md").read_text()
+PAGE = (Path(__file__).parents[2] / "docs" / "how-to" / "feed.md").read_text()
 READER = """#!/bin/sh
 # Notes what it has done, and dies in the middle of its second batch, once.
 while read -r change; do
@@ -28,11 +28,11 @@ done
 
 def _loop() -> str:
     loop: str
-    (loop,) = re.findall(r"^```sh\n(while ingest changes .*?)^```", README, re.MULTILINE | re.DOTALL)
+    (loop,) = re.findall(r"^```sh\n(while ingest changes .*?)^```", PAGE, re.MULTILINE | re.DOTALL)
     return loop
 
 
-def test_the_loop_of_the_readme_loses_nothing_when_its_reader_dies(place: Place) -> None:
+def test_the_loop_of_the_documentation_loses_nothing_when_its_reader_dies(place: Place) -> None:
     for number in range(250):
         place.write(f"{number}.txt", f"{number}\n")
     place.scan()

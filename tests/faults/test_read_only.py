@@ -202,7 +202,7 @@ def test_a_cursor_that_cannot_be_moved_is_refused_before_anything_is_told(site: 
     assert site.command.record("cursors")["seq"] == 3
 
 
-README = Path(__file__).parents[2] / "README.md"
+PAGE = Path(__file__).parents[2] / "docs" / "how-to" / "postgres.md"
 
 
 @pytest.mark.postgres
@@ -210,7 +210,7 @@ def test_a_role_with_select_alone_is_answered_every_question(site: Site, own_pos
     url = own_postgres.create_database()
     owner = replace(site, command=replace(site.command, database=url))
     filled(owner)
-    (rights,) = re.findall(r"^```sql\n(.*?)^```", README.read_text(), re.DOTALL | re.MULTILINE)
+    (rights,) = re.findall(r"^```sql\n(.*?)^```", PAGE.read_text(), re.DOTALL | re.MULTILINE)
     engine = sa.create_engine(url)
     with engine.begin() as connection:
         for statement in rights.strip().splitlines():

@@ -111,11 +111,10 @@ class Traced(Command):
         return [word.encode() for word in tracing] + super().argv(*words, json=json)
 
 
-def test_the_readme_shows_how_the_unit_is_installed() -> None:
+def test_the_documentation_shows_how_the_unit_is_installed() -> None:
     """The commands make what the unit names: the user, its configuration, the program, the roots."""
-    readme = (UNIT.parents[1] / "README.md").read_text()
-    start = readme.index("## A service of its own")
-    section = readme[start : readme.index("\n## ", start + 4)]
+    page = (UNIT.parents[1] / "docs" / "how-to" / "service.md").read_text()
+    section = page[: page.index("\n## ")]
     program, *words = settings("ExecStart")[0].split()
 
     for named in (program, words[-1], settings("User")[0], settings("ReadWritePaths")[0], "ingest.service"):

@@ -8,6 +8,7 @@ import pytest
 
 from ingest.store import coverage
 from ingest.store.coverage import Interval, State, overlaid
+from tests.docs import source
 from tests.recording import add_root, opened
 
 LEDGER = [
@@ -52,3 +53,8 @@ def test_an_interval_is_kept_behind_one_that_claims_more(before: State, after: S
         Interval(before, 1000, 1001, "stopped"),
         Interval("blind", 1001, None, "killed"),
     ]
+
+
+def test_each_reason_with_which_a_daemon_scans_ends_with_a_kill() -> None:
+    """The time after its last heartbeat is blind, whatever it said before."""
+    assert source.scanned_reasons() <= coverage.BY_DAEMON

@@ -90,8 +90,8 @@ def test_the_rules_are_asked_in_order_up_to_the_one_that_gives_the_significance(
 
 
 def test_the_docs_have_the_rules_as_they_are_declared() -> None:
-    design = (PROJECT / "DESIGN.md").read_text()
-    rows = re.findall(r"^\| `([a-z-]+)` \| `([a-z]+)` \| ([^|]+) \| (.+) \|$", design, re.MULTILINE)
+    page = (PROJECT / "docs" / "reference" / "edits.md").read_text()
+    rows = re.findall(r"^\| `([a-z-]+)` \| `([a-z]+)` \| ([^|]+) \| (.+) \|$", page, re.MULTILINE)
 
     assert rows == [
         (
