@@ -17,7 +17,7 @@ import msgspec
 
 from ingest import cli, config
 from ingest.cli.examples import EXAMPLES
-from ingest.cli.options import CommonOption
+from ingest.cli.help import CommonOption
 from ingest.cli.verbs import check as check_verb
 from ingest.cli.verbs import status as status_verb
 from ingest.daemon import process
@@ -41,7 +41,15 @@ def meanings() -> Meanings:
 
 
 def _page(title: str, *parts: str) -> str:
-    return "\n\n".join((f"# {title}", _MADE, *(part.strip("\n") for part in parts))) + " "
+    return "\n\n".join((f"# {title}", _MADE, *map(_laid_out, parts))) + "\n"
+
+
+def _laid_out(part: str) -> str:
+    """A part of a page; one that is a paragraph is broken into lines."""
+    part = part.strip("\n")
+    if "\n" in part or part.startswith(("#", "|", "*", " ")):
+        return part
+    return textwrap.fill(part, _WIDTH, break_long_words=False, break_on_hyphens=False)
 
 
 def _table(heads: tuple[str, ...], rows: Iterable[tuple[str, ...]]) -> str:
@@ -282,9 +290,11 @@ def edits() -> str:
         "What lies between two versions of a document. [What an edit is](../explanation/edits.md) says "
         "how it is decided.",
         "## Rules",
-        "The first rule that holds decides, and the edit has its name as `rule`. `ingest explain` tells of one "
-        "edit what each saw. The texts are compared without the root's boilerplate, and a later rule is asked "
-        "only of what the earlier ones left.",
+        (
+            "The first rule that holds decides, and the edit has its name as `rule`. `ingest explain` tells "
+            "of one edit what each saw. The texts are compared without the root's boilerplate, and a later "
+            "rule is asked only of what the earlier ones left."
+        ),
         _table(("rule", "class", "significance", "holds when"), map(_rule, rules.RULES)),
         "## Classes",
         _table(("class", "rules"), map(_class, edit.CLASSES)),

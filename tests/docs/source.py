@@ -31,7 +31,9 @@ def _calls() -> Iterator[tuple[str, ast.Call]]:
 
 
 def _texts(node: ast.expr | None) -> set[str]:
-    """The texts that an expression can be, where it says them itself."""
+    """The texts that an expression can be, where it says them itself or is a `failure` of a sink."""
+    if isinstance(node, ast.Attribute) and node.attr == "failure":
+        return _spoken("failure")
     if isinstance(node, ast.IfExp):
         return _texts(node.body) | _texts(node.orelse)
     return {node.value} if isinstance(node, ast.Constant) and isinstance(node.value, str) else set()

@@ -63,6 +63,16 @@ def test_each_page_is_reached_from_the_index_and_each_link_leads_somewhere() -> 
     assert set(index.parent.rglob("*.md")) - reached == {index}
 
 
+def test_each_file_of_the_source_that_a_page_names_is_there() -> None:
+    """By its path in the project, in the package, or by its name beside one that the page named before."""
+    names = {file.name for file in PROJECT.glob("ingest/**/*.py")}
+    for page in (*pages(), PROJECT / "CONTRIBUTING.md"):
+        for named in re.findall(r"`((?:[\w.-]+/)*[\w-]+\.(?:py|toml|tsv|service))`", page.read_text()):
+            if not re.search("CODE|NAME|MONTH", named):
+                places = (PROJECT / named, PROJECT / "ingest" / named)
+                assert any(place.exists() for place in places) or named in names, f"{_name(page)}: {named}"
+
+
 def test_masking_hides_what_varies_and_nothing_else() -> None:
     line = "#5      2026-11-22 18:57:25  moved     a.txt -> b.txt @1 (0.4 s) " + "0f" * 32
     assert masked(line) == "#5      TIME  moved     a.txt -> b.txt @1 (N s) HASH"
