@@ -14,8 +14,10 @@ from pathlib import Path
 PROJECT = Path(__file__).parents[2]
 FOLDER = PROJECT / "changelog"
 FILE = PROJECT / "CHANGELOG.md"
-# What must be done at an upgrade comes first.
-KINDS = ("upgrade", "added", "changed", "deprecated", "removed", "fixed", "security")
+# The kinds of entries, in their order, and the heading of each.
+KINDS = {"upgrade": "To do when you upgrade"} | {
+    kind: kind.capitalize() for kind in ("added", "changed", "deprecated", "removed", "fixed", "security")
+}
 _UNRELEASED = "## [Unreleased]"
 _WIDTH = 118
 
@@ -62,17 +64,17 @@ def released(changelog: str, entries: Mapping[str, list[str]], version: str, day
 
 def _merged(section: str, entries: Mapping[str, list[str]]) -> str:
     """The part of the changelog with the entries put under their headings."""
-    intro, *parts = re.split(r"^### (\w+)\n", section, flags=re.MULTILINE)
-    known = dict(zip((name.lower() for name in parts[::2]), parts[1::2], strict=True))
-    unknown = set(known) - set(KINDS)
+    intro, *parts = re.split(r"^### (.+)\n", section, flags=re.MULTILINE)
+    known = dict(zip(parts[::2], parts[1::2], strict=True))
+    unknown = set(known) - set(KINDS.values())
     if unknown:
         raise FragmentError(f"CHANGELOG.md: no such kind of entry: {', '.join(sorted(unknown))}")
     made = [intro.strip()] if intro.strip() else []
-    for kind in KINDS:
-        lines = [known.get(kind, "").strip(), *map(_entry, entries.get(kind, ()))]
+    for kind, heading in KINDS.items():
+        lines = [known.get(heading, "").strip(), *map(_entry, entries.get(kind, ()))]
         text = "\n".join(line for line in lines if line)
         if text:
-            made.append(f"### {kind.capitalize()}\n\n{text}")
+            made.append(f"### {heading}\n\n{text}")
     return "\n\n".join(made) + "\n"
 
 

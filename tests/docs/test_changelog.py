@@ -30,7 +30,7 @@ _AFTER = """# Changelog
 
 ## [0.2.0] - 2026-12-01
 
-### Upgrade
+### To do when you upgrade
 
 - Do this first.
 
