@@ -1,4 +1,4 @@
-"""The libraries that run with `ingest` are those that DESIGN.md has a reason for, and those pinned."""
+"""The libraries that run with `ingest` are those that docs/ has a reason for, and those pinned."""
 
 from __future__ import annotations
 
@@ -36,9 +36,9 @@ def closure(wanted: Iterable[str]) -> set[str]:
 
 
 def told(extra: str | None) -> set[str]:
-    """The names in the table of DESIGN.md, of an extra's rows or of the others, that are for this Python."""
-    text = (ROOT / "DESIGN.md").read_text()
-    table = text.partition("## What it stands on\n")[2].partition("\n## ")[0]
+    """The names in the documentation's table, of an extra's rows or of the others, for this Python."""
+    text = (ROOT / "docs" / "explanation" / "libraries.md").read_text()
+    table = text.partition("# What it stands on\n")[2].partition("\n## ")[0]
     names: set[str] = set()
     for row in re.findall(r"^\| `.*\|$", table, re.MULTILINE):
         library, _, brings = row.strip("|").split("|")
