@@ -76,7 +76,7 @@ class Health:
             # A daemon that was stopped says so, and a lone scan gives no reason.
             if now is None or beat is None:
                 return
-            if now.state == "watched" or now.reason in coverage.BY_DAEMON:
+            if coverage.is_kept_by_daemon(now):
                 coverage.turn(connection, self._root.id, "blind", beat, "killed")
 
     def recorded(self) -> Root:

@@ -67,7 +67,7 @@ def _with_kill(
     if running or (running is None and now_at(connection, now) - root.heartbeat_at <= coverage.STALE):
         return found
     last = found[-1]
-    if last.state == "watched" or last.reason in coverage.BY_DAEMON:
+    if coverage.is_kept_by_daemon(last):
         beat = max(beat, last.since)
         found[-1:] = [
             coverage.Interval(last.state, last.since, beat, last.reason),

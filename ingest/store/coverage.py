@@ -18,7 +18,7 @@ BY_DAEMON = frozenset(
     (
         "startup", "polling", "unwatched", "unannounced", "late", "overflow", "stalled", "watcher warning",
         "other settings", "too few descriptors", "clock", "root_replaced", "store_full", "store_locked",
-        "store_unreachable",
+        "store_unreachable", "log_shortened",
     )
 )  # fmt: skip
 _CLAIM = ("blind", "scanned", "watched")  # the more, the later
@@ -33,6 +33,16 @@ class Interval(msgspec.Struct, frozen=True):
     since: int
     until: int | None
     reason: str | None
+
+
+def is_kept_by_daemon(interval: Interval) -> bool:
+    """Whether only a living daemon keeps this open: after a kill it ended with the last heartbeat.
+
+    That a shortened log was accepted leaves a root blind, whoever runs or not.
+    """
+    if (interval.state, interval.reason) == ("blind", "log_shortened"):
+        return False
+    return interval.state == "watched" or interval.reason in BY_DAEMON
 
 
 def current(connection: Connection, root: int) -> Interval | None:

@@ -58,3 +58,11 @@ def test_an_interval_is_kept_behind_one_that_claims_more(before: State, after: S
 def test_each_reason_with_which_a_daemon_scans_ends_with_a_kill() -> None:
     """The time after its last heartbeat is blind, whatever it said before."""
     assert source.scanned_reasons() <= coverage.BY_DAEMON
+
+
+def test_a_root_that_lost_a_part_of_its_log_stays_blind_whoever_is_killed() -> None:
+    """A daemon that met the loss while it ran called it scanned: that ends with its last heartbeat."""
+    assert coverage.is_kept_by_daemon(Interval("scanned", 1, None, "log_shortened"))
+    assert not coverage.is_kept_by_daemon(Interval("blind", 1, None, "log_shortened"))
+    assert coverage.is_kept_by_daemon(Interval("watched", 1, None, None))
+    assert not coverage.is_kept_by_daemon(Interval("scanned", 1, None, "stopped"))
