@@ -70,9 +70,11 @@ def test_where_there_is_no_edit_to_explain_it_says_why(place: Place) -> None:
     refused = place.command.refused
 
     assert refused("explain", "a.txt", code=2).error == "a.txt has one version only, none before it"
-    assert refused("explain", "a.txt", "1", "1", code=2).error == (
-        "there is no edit from version 1 of a.txt to itself"
-    )
+    same = place.command.ask("explain", "a.txt", "1", "1")
+    assert same.out == b""
+    assert same.err == b"note: both are version 1 of a.txt: there is no edit between them\n"
+    record = place.command.record("explain", "a.txt", "1", "1")
+    assert (record["from"], record["to"], record["asked"], record["edit"]) == (1, 1, [], None)
     assert refused("explain", "a.txt@1", "b.txt@1", code=2).error == (
         "an edit lies between two versions of one document, and these are of two"
     )

@@ -32,7 +32,7 @@ def command(words: tuple[str, ...], root: str | None) -> None:
     The first rule that holds decides. Where that one leaves the significance open, the next that holds
     says it.
 
-    Exit: 0; 2 no such document or version, or no edit between the two; 4 no store; 5 damaged bytes.
+    Exit: 0; 2 no such document or version, or one of the two has no text; 4 no store; 5 damaged bytes.
     """
     if len(words) > 3:
         raise UsageError(
@@ -51,11 +51,9 @@ def command(words: tuple[str, ...], root: str | None) -> None:
         a = queries.pick(connection, target, a_rev or "prev", calendar())
         b = queries.pick(connection, other, b_rev or "latest", calendar())
         name = escape.path(other.path)
-        if a == b:
-            raise UsageError(f"there is no edit from version {a} of {name} to itself")
         rules = settings().edit_rules.of(other.root)
-        found = edits.explained(connection, target.id, a, b, rules=rules)
-        if found is None:
+        found = None if a == b else edits.explained(connection, target.id, a, b, rules=rules)
+        if found is None and a != b:
             raise UsageError(
                 f"of versions {a} and {b} of {name} one has no text, or no normaliser read both",
                 hint="what is known of them: ingest show --json",
@@ -67,10 +65,13 @@ def command(words: tuple[str, ...], root: str | None) -> None:
             **escape.path_fields("path", other.path),
             "from": a,
             "to": b,
-            "asked": [_record(each) for each in found.asked],
-            "edit": edits.record(found.edit),
+            "asked": [_record(each) for each in found.asked] if found else [],
+            "edit": edits.record(found.edit) if found else None,
         }
         emit(record)
+        return
+    if found is None:
+        note(f"both are version {a} of {escape.name(name)}: there is no edit between them")
         return
     line(f"{escape.name(name)} @{a} -> @{b}: {found.edit.summary.words}")
     _show(found)
