@@ -16,6 +16,7 @@ from ingest import forked, leaf, merkle, witnesses
 from ingest.errors import IntegrityError, SchemaMismatch
 from ingest.escape import path as show
 from ingest.ids import show_uid
+from ingest.model import RootKey
 from ingest.store import bodies, migrate, raw_rows, row_checksums
 from ingest.store.engine import Connection, Row, Store
 
@@ -88,7 +89,7 @@ class _State(msgspec.Struct):
     """A document as the replay has it."""
 
     uid: bytes
-    root: int
+    root: RootKey
     path: bytes
     alive: bool
     no: int

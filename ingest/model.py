@@ -6,9 +6,11 @@ Times are whole microseconds since 1970-01-01 UTC unless a name ends in `_ns`. H
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import Literal, NewType
 
 import msgspec
+
+RootKey = NewType("RootKey", int)  # a root's row: neither its id, nor an open descriptor of its folder
 
 ChangeType = Literal[
     "document.created",

@@ -13,7 +13,7 @@ import msgspec
 import sqlalchemy as sa
 
 from ingest.audit import Finding, Summary, verify
-from ingest.model import Content, Rendition, Signature
+from ingest.model import Content, Rendition, RootKey, Signature
 from ingest.store import roots, tables, writer
 from ingest.store.compression import Dictionary
 from ingest.store.deltas import Chain
@@ -40,7 +40,7 @@ def opened(url: str, *, busy_seconds: float = 30.0) -> Iterator[Store]:
         store.dispose()
 
 
-def add_root(store: Store, name: str = "main") -> int:
+def add_root(store: Store, name: str = "main") -> RootKey:
     """A root that is nowhere; returns its key."""
     with store.write() as connection:
         uid = sha256(name.encode()).digest()[:16]
@@ -146,7 +146,7 @@ def forgotten_of(entries: Sequence[Entry]) -> list[bytes]:
 
 def record(
     store: Store,
-    root: int,
+    root: RootKey,
     entries: Sequence[Entry],
     *,
     now: Callable[[], int] = wall,

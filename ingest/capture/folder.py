@@ -7,6 +7,7 @@ import msgspec
 from ingest.clock import Clock
 from ingest.disk import walk
 from ingest.disk.patterns import Patterns
+from ingest.model import RootKey
 from ingest.store.engine import Store
 
 BATCH = 1000  # paths recorded in one transaction
@@ -48,7 +49,7 @@ class RootFolder(msgspec.Struct, frozen=True, kw_only=True):
     """
 
     store: Store
-    key: int
+    key: RootKey
     fd: int
     patterns: Patterns
     hidden: frozenset[bytes]

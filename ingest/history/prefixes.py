@@ -7,6 +7,7 @@ import os
 import msgspec
 
 from ingest.escape import path as show
+from ingest.model import RootKey
 from ingest.store import prefixes, roots
 from ingest.store.engine import Connection
 
@@ -15,10 +16,10 @@ class Prefix(msgspec.Struct, frozen=True):
     """The first bytes of a path below its root, and the key of the one root that is meant, if any."""
 
     path: bytes
-    root: int | None
+    root: RootKey | None
 
 
-def of(connection: Connection, words: str, root: int | None) -> Prefix:
+def of(connection: Connection, words: str, root: RootKey | None) -> Prefix:
     """The prefix that a call names: below a root, whole, or `ROOT/PATH` as it is shown with several roots.
 
     A root's name alone is that root, unless a path begins so.

@@ -14,6 +14,7 @@ from ingest.errors import NotFound, UsageError
 from ingest.escape import path as show_path
 from ingest.escape import path_fields
 from ingest.ids import parse_uid, show_uid
+from ingest.model import RootKey
 from ingest.moments import Calendar
 from ingest.records import Record
 from ingest.store import bodies, coverage, cursors, prefixes, reader, roots, versions
@@ -50,7 +51,7 @@ def is_rev(words: str) -> bool:
     return _REV.fullmatch(words) is not None or moments.is_moment(words)
 
 
-def root_id(connection: Connection, name: str | None) -> int | None:
+def root_id(connection: Connection, name: str | None) -> RootKey | None:
     """A root's key by its name; None for None. Raises NotFound."""
     return None if name is None else roots.named(connection, name).id
 
@@ -152,7 +153,7 @@ def unbegun(
     )
 
 
-def before_record(connection: Connection, words: str, calendar: Calendar, root: int | None) -> str | None:
+def before_record(connection: Connection, words: str, calendar: Calendar, root: RootKey | None) -> str | None:
     """Why nothing can be found up to a moment: no root, or not this one, had begun. None where one had."""
     every = [known for known in roots.every(connection) if root in (None, known.id)]
     late = _late(connection, every, time_of(connection, words, calendar))
@@ -248,13 +249,15 @@ def _as_shown(connection: Connection, path: bytes) -> list[tuple[bytes, list[Row
     return [(rest, found) for rest, found in named if found]
 
 
-def _below_roots(connection: Connection, path: bytes) -> list[tuple[bytes, int]]:
+def _below_roots(connection: Connection, path: bytes) -> list[tuple[bytes, RootKey]]:
     """`ROOT/PATH` taken apart, for each root whose name it begins with: the path, and the root's key."""
     prefixes = ((os.fsencode(root.name) + b"/", root.id) for root in roots.every(connection))
     return [(path.removeprefix(prefix), root) for prefix, root in prefixes if path.startswith(prefix)]
 
 
-def never_read(connection: Connection, path: bytes, root: int | None) -> tuple[bytes, int | None, Row] | None:
+def never_read(
+    connection: Connection, path: bytes, root: RootKey | None
+) -> tuple[bytes, RootKey | None, Row] | None:
     """A path that was recorded and is no document's: itself, its root where one is said, the last change."""
     below = [(path, root)] if root is not None else [(path, None), *_below_roots(connection, path)]
     for rest, its_root in below:
@@ -263,7 +266,7 @@ def never_read(connection: Connection, path: bytes, root: int | None) -> tuple[b
     return None
 
 
-def _no_document(connection: Connection, path: bytes, root: int | None) -> NotFound:
+def _no_document(connection: Connection, path: bytes, root: RootKey | None) -> NotFound:
     """Why a path names nothing: it was never there, or it could never be read."""
     rejected = never_read(connection, path, root)
     if rejected is not None:

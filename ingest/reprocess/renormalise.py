@@ -21,7 +21,7 @@ from ingest import normalise, witnesses
 from ingest.clock import Clock
 from ingest.errors import IntegrityError
 from ingest.ids import new_uid
-from ingest.model import Content
+from ingest.model import Content, RootKey
 from ingest.store import bodies, new_rows, reader, versions, writer
 from ingest.store.compression import Dictionary
 from ingest.store.engine import Connection, Row, Store
@@ -67,7 +67,7 @@ class _Work(msgspec.Struct, frozen=True):
 
 def renormalise(
     store: Store,
-    root: int,
+    root: RootKey,
     counts: Counts,
     *,
     clock: Clock,
@@ -132,7 +132,7 @@ def _batches(works: Sequence[_Work]) -> Iterator[list[_Work]]:
 
 def _renew(
     store: Store,
-    root: int,
+    root: RootKey,
     batch: list[_Work],
     counts: Counts,
     *,

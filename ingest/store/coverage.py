@@ -9,6 +9,7 @@ import msgspec
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
+from ingest.model import RootKey
 from ingest.store import row_checksums, tables
 from ingest.store.engine import allocate
 
@@ -45,7 +46,7 @@ def is_kept_by_daemon(interval: Interval) -> bool:
     return interval.state == "watched" or interval.reason in BY_DAEMON
 
 
-def current(connection: Connection, root: int) -> Interval | None:
+def current(connection: Connection, root: RootKey) -> Interval | None:
     """The interval that still lasts, or None before the first scan."""
     row = connection.execute(
         sa.select(tables.coverage).where(_coverage.root_id == root, _coverage.to_at.is_(None))
@@ -53,7 +54,7 @@ def current(connection: Connection, root: int) -> Interval | None:
     return None if row is None else Interval(row.state, row.from_at, row.to_at, row.reason)
 
 
-def turn(connection: Connection, root: int, state: State, when: int, reason: str | None = None) -> None:
+def turn(connection: Connection, root: RootKey, state: State, when: int, reason: str | None = None) -> None:
     """From `when` on the root is observed so. Nothing happens when it already is.
 
     Intervals never overlap: a `when` before the current one's start (a clock set back) counts as
@@ -75,7 +76,7 @@ def turn(connection: Connection, root: int, state: State, when: int, reason: str
     _begin(connection, root, state, when, reason)
 
 
-def _begin(connection: Connection, root: int, state: State, when: int, reason: str | None) -> None:
+def _begin(connection: Connection, root: RootKey, state: State, when: int, reason: str | None) -> None:
     key = allocate(connection, tables.coverage, 1)[0]
     connection.execute(
         sa.insert(tables.coverage).values(
@@ -85,7 +86,7 @@ def _begin(connection: Connection, root: int, state: State, when: int, reason: s
     row_checksums.renew(connection, tables.coverage, _coverage.id == key)
 
 
-def shorten(connection: Connection, root: int, since: int, now: int) -> None:
+def shorten(connection: Connection, root: RootKey, since: int, now: int) -> None:
     """From `since` on nobody knows what happened, since the log was longer: blind, reason `log_shortened`,
     until a good scan. What the ledger says of later goes; one that has nothing yet begins `now`. May be
     called again.
@@ -122,7 +123,7 @@ def overlaid(below: Sequence[Interval], over: Interval) -> list[Interval]:
 
 
 def intervals(
-    connection: Connection, root: int, *, since: int | None = None, until: int | None = None
+    connection: Connection, root: RootKey, *, since: int | None = None, until: int | None = None
 ) -> list[Interval]:
     """The intervals that touch this stretch of time, in order."""
     query = sa.select(tables.coverage).where(_coverage.root_id == root).order_by(_coverage.from_at)
@@ -133,14 +134,14 @@ def intervals(
     return [Interval(row.state, row.from_at, row.to_at, row.reason) for row in connection.execute(query)]
 
 
-def begin(connection: Connection, root: int) -> int | None:
+def begin(connection: Connection, root: RootKey) -> int | None:
     """When the ledger of a root begins: with its first scan. None before that has ended."""
     found = connection.execute(sa.select(sa.func.min(_coverage.from_at)).where(_coverage.root_id == root))
     when: int | None = found.scalar_one()
     return when
 
 
-def begins_at(connection: Connection, root: int) -> int | None:
+def begins_at(connection: Connection, root: RootKey) -> int | None:
     """When the record of a root begins: nothing is known of any time before. None where it has none.
 
     That is its first change; where its first scan found no file, the beginning of that scan.

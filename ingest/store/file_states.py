@@ -14,6 +14,7 @@ from sqlalchemy.engine import Connection
 from ingest.disk.patterns import PATH_BYTES
 from ingest.disk.walk import RACY, Range, SeenRow, tick_of
 from ingest.identity import Buried, Standing
+from ingest.model import RootKey
 from ingest.store import bulk, tables
 from ingest.store.engine import Store
 
@@ -99,7 +100,7 @@ _BY_INODES = sa.select(_seen.path_bytes).where(
 )
 
 
-def pages(store: Store, root: int, within: Range) -> Iterator[tuple[Any, ...]]:
+def pages(store: Store, root: RootKey, within: Range) -> Iterator[tuple[Any, ...]]:
     """Every row of a root within a range of paths, in their order, with the fields of Known; no snapshot
     is held.
 
@@ -120,7 +121,7 @@ def pages(store: Store, root: int, within: Range) -> Iterator[tuple[Any, ...]]:
         after = found[-1][0]
 
 
-def racy(connection: Connection, root: int, behind: int) -> list[bytes]:
+def racy(connection: Connection, root: RootKey, behind: int) -> list[bytes]:
     """The paths that may have changed unseen since they were read: those of a file system whose clock ticks
     slower than 10 ms, or is `behind` ours by so many microseconds, that `pages` does not tell of.
 
@@ -142,7 +143,7 @@ def racy(connection: Connection, root: int, behind: int) -> list[bytes]:
             found += connection.execute(query.order_by(_seen.path_bytes)).scalars()
 
 
-def middle(store: Store, root: int, *, least: int) -> bytes | None:
+def middle(store: Store, root: RootKey, *, least: int) -> bytes | None:
     """A path that parts the rows of a root into halves; None where there are fewer than `least`."""
     with store.read() as connection:
         many = connection.execute(
@@ -154,7 +155,7 @@ def middle(store: Store, root: int, *, least: int) -> bytes | None:
         return bytes(connection.execute(half.offset(many // 2).limit(1)).scalar_one())
 
 
-def at(connection: Connection, root: int, paths: Iterable[bytes]) -> dict[bytes, SeenRow]:
+def at(connection: Connection, root: RootKey, paths: Iterable[bytes]) -> dict[bytes, SeenRow]:
     """The rows of these paths."""
     found: dict[bytes, SeenRow] = {}
     for keys in _slices(key_of(path)[0] for path in paths):
@@ -164,7 +165,7 @@ def at(connection: Connection, root: int, paths: Iterable[bytes]) -> dict[bytes,
     return found
 
 
-def standing(connection: Connection, root: int, paths: Iterable[bytes]) -> dict[bytes, Standing]:
+def standing(connection: Connection, root: RootKey, paths: Iterable[bytes]) -> dict[bytes, Standing]:
     """The live documents at these paths."""
     found: dict[bytes, Standing] = {}
     for keys in _slices(paths):
@@ -176,7 +177,7 @@ def standing(connection: Connection, root: int, paths: Iterable[bytes]) -> dict[
     return found
 
 
-def buried(connection: Connection, root: int, paths: Iterable[bytes]) -> dict[bytes, Buried]:
+def buried(connection: Connection, root: RootKey, paths: Iterable[bytes]) -> dict[bytes, Buried]:
     """The document that was deleted last at each of these paths, where one was."""
     found: dict[bytes, list[Buried]] = {}
     for keys in _slices(paths):
@@ -191,7 +192,7 @@ def buried(connection: Connection, root: int, paths: Iterable[bytes]) -> dict[by
     return {path: max(graves, key=lambda g: last.get(g.document, 0)) for path, graves in found.items()}
 
 
-def with_inodes(connection: Connection, root: int, inodes: set[tuple[int, int]]) -> list[bytes]:
+def with_inodes(connection: Connection, root: RootKey, inodes: set[tuple[int, int]]) -> list[bytes]:
     """The paths of live documents last seen with one of these pairs of device and inode."""
     found: list[bytes] = []
     for device in {device for device, _ in inodes}:
@@ -201,7 +202,9 @@ def with_inodes(connection: Connection, root: int, inodes: set[tuple[int, int]])
     return found
 
 
-def smallest(connection: Connection, root: int, folder: bytes, limit: int) -> list[tuple[bytes, int, bytes]]:
+def smallest(
+    connection: Connection, root: RootKey, folder: bytes, limit: int
+) -> list[tuple[bytes, int, bytes]]:
     """The smallest live documents below a folder that are not empty: path, size, SHA-256."""
     query = (
         sa.select(_document.path_bytes, _seen.size, _document.last_hash)
@@ -220,13 +223,13 @@ def smallest(connection: Connection, root: int, folder: bytes, limit: int) -> li
     return [(bytes(path), size, bytes(sha256_)) for path, size, sha256_ in connection.execute(query)]
 
 
-def is_empty(connection: Connection, root: int) -> bool:
+def is_empty(connection: Connection, root: RootKey) -> bool:
     """Whether nothing was ever recorded of this root."""
     query = sa.select(_document.id).where(_document.root_id == root).limit(1)
     return connection.execute(query).first() is None
 
 
-def long_paths(connection: Connection, root: int) -> list[bytes]:
+def long_paths(connection: Connection, root: RootKey) -> list[bytes]:
     """The paths that are too long to be keys: all of them rejected."""
     query = sa.select(_seen.long_path).where(
         _seen.root_id == root, _seen.reason.is_not(None), _seen.long_path.is_not(None)
@@ -234,7 +237,7 @@ def long_paths(connection: Connection, root: int) -> list[bytes]:
     return list(connection.execute(query).scalars())
 
 
-def any_between(connection: Connection, root: int, first: bytes, last: bytes) -> bool:
+def any_between(connection: Connection, root: RootKey, first: bytes, last: bytes) -> bool:
     """Whether anything was ever recorded of a path from `first` to `last`, in their order."""
     where = {"root": root, "first": first, "last": last}
     return any(connection.execute(query, where).first() is not None for query in _BETWEEN)
@@ -253,7 +256,7 @@ _BETWEEN = tuple(
 )
 
 
-def any_below(connection: Connection, root: int, folder: bytes) -> bool:
+def any_below(connection: Connection, root: RootKey, folder: bytes) -> bool:
     """Whether a live document is known below this folder, or where it stands."""
     query = (
         sa.select(_document.id)
@@ -270,7 +273,7 @@ def any_below(connection: Connection, root: int, folder: bytes) -> bool:
     return connection.execute(query).first() is not None
 
 
-def rejected(connection: Connection, root: int | None = None, limit: int | None = None) -> list[Problem]:
+def rejected(connection: Connection, root: RootKey | None = None, limit: int | None = None) -> list[Problem]:
     """The rejected paths, of one root or of all."""
     query = sa.select(tables.seen).where(_seen.reason.is_not(None)).order_by(_seen.root_id, _seen.path_bytes)
     if root is not None:

@@ -10,6 +10,7 @@ import msgspec
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
+from ingest.model import RootKey
 from ingest.store import tables
 from ingest.store.prefixes import begins
 
@@ -64,7 +65,7 @@ def documents(
     connection: Connection,
     *,
     until: int | None = None,
-    root: int | None = None,
+    root: RootKey | None = None,
     prefix: bytes = b"",
     language: str | None = None,
     deleted: bool = False,

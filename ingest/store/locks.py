@@ -6,6 +6,7 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from ingest.errors import AlreadyRunning
+from ingest.model import RootKey
 from ingest.store.engine import Store, translated
 
 _CLASS = 0x696E6765  # "inge": the first half of every advisory lock of this program
@@ -18,7 +19,7 @@ class RootLock:
     cannot hold it may not write.
     """
 
-    def __init__(self, store: Store, root: int, name: str) -> None:
+    def __init__(self, store: Store, root: RootKey, name: str) -> None:
         self._store = store
         self._root = root
         self._name = name

@@ -11,6 +11,7 @@ from operator import attrgetter
 import msgspec
 
 from ingest import leaf
+from ingest.model import RootKey
 from ingest.store.new_rows import Entry, NewRendition, NewVersion
 
 VERSION = (
@@ -77,7 +78,7 @@ class Keys(msgspec.Struct, frozen=True, kw_only=True):
     of each, `blobs` the key of each body by its hash, `normalisers` by name and libraries.
     """
 
-    root: int
+    root: RootKey
     root_uid: bytes
     documents: Sequence[int | None]
     uids: dict[int | None, bytes | None]

@@ -7,6 +7,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
+from ingest.model import RootKey
 from ingest.store import tables
 
 _change, _document, _seen = tables.change.c, tables.document.c, tables.seen.c
@@ -18,7 +19,7 @@ def begins(column: Any, prefix: bytes) -> Any:
     return column >= prefix if beyond is None else sa.and_(column >= prefix, column < beyond)
 
 
-def is_known(connection: Connection, prefix: bytes, root: int | None) -> bool:
+def is_known(connection: Connection, prefix: bytes, root: RootKey | None) -> bool:
     """Whether a path that begins so was ever recorded: a document's, now or before, or a rejected file's."""
     places = (
         (_document.root_id, _document.path_bytes),

@@ -7,6 +7,7 @@ from collections.abc import Collection, Iterable, Iterator
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
+from ingest.model import RootKey
 from ingest.store import tables
 from ingest.store.engine import Row
 from ingest.store.prefixes import begins
@@ -121,7 +122,7 @@ def changes(
     until: int | None = None,
     document: int | None = None,
     path: bytes | None = None,
-    root: int | None = None,
+    root: RootKey | None = None,
     prefix: bytes = b"",
     type_: str | None = None,
     limit: int | None = None,
@@ -156,7 +157,7 @@ def changes(
     yield from connection.execute(query.execution_options(yield_per=_STREAM))
 
 
-def types(connection: Connection, roots: Collection[int], *, after: int) -> dict[str, int]:
+def types(connection: Connection, roots: Collection[RootKey], *, after: int) -> dict[str, int]:
     """How many changes of these roots there are of each type, with seq above `after`."""
     query = (
         sa.select(_change.type, sa.func.count())
@@ -185,7 +186,7 @@ def document_by_uid(connection: Connection, uid: bytes) -> Row | None:
 
 
 def documents_at(
-    connection: Connection, path: bytes, root: int | None = None, *, live_do: bool = False
+    connection: Connection, path: bytes, root: RootKey | None = None, *, live_do: bool = False
 ) -> list[Row]:
     """Every document that stands, last stood, or once stood at a path: the heads, live ones first.
 
@@ -233,7 +234,7 @@ _LEFT = sa.select(_change.document_id).where(
 _AWAY = _HEADS.where(_document.id.in_(sa.bindparam("keys", expanding=True)))
 
 
-def live(connection: Connection, root: int, *, after: int, limit: int) -> list[Row]:
+def live(connection: Connection, root: RootKey, *, after: int, limit: int) -> list[Row]:
     """The heads of a root's live documents with a key above `after`, by key."""
     query = _HEADS.where(_document.root_id == root, _document.state == "live", _document.id > after)
     return list(connection.execute(query.order_by(_document.id).limit(limit)))

@@ -12,6 +12,7 @@ from sqlalchemy.engine import Connection
 from ingest import escape
 from ingest.disk.mounts import Mount
 from ingest.errors import NotFound, StoreDamaged, UsageError
+from ingest.model import RootKey
 from ingest.store import reader, row_checksums, tables
 from ingest.store.engine import Row, allocate
 
@@ -27,7 +28,7 @@ class Root(msgspec.Struct, frozen=True, kw_only=True):
     says whether it is a mount point of its own. `left_out` counts names by the rule that left them out.
     """
 
-    id: int
+    id: RootKey
     uid: bytes
     name: str
     host: str
@@ -151,7 +152,7 @@ def add(
     return named(connection, name)
 
 
-def forget(connection: Connection, key: int) -> None:
+def forget(connection: Connection, key: RootKey) -> None:
     """Take back a root that was added and never looked at; one with any history stays."""
     used = [
         sa.select(columns.root_id).where(columns.root_id == key).limit(1)
@@ -161,13 +162,13 @@ def forget(connection: Connection, key: int) -> None:
         connection.execute(sa.delete(tables.root).where(_root.id == key))
 
 
-def is_scanned(connection: Connection, key: int) -> bool:
+def is_scanned(connection: Connection, key: RootKey) -> bool:
     """Whether a scan of the root has ended."""
     at = connection.execute(sa.select(_root.last_scan_at).where(_root.id == key)).scalar()
     return at is not None
 
 
-def update(connection: Connection, key: int, **values: object) -> None:
+def update(connection: Connection, key: RootKey, **values: object) -> None:
     """Change columns of one root."""
     for name in ("mounts", "left_out"):
         if name in values:
@@ -176,7 +177,7 @@ def update(connection: Connection, key: int, **values: object) -> None:
     row_checksums.renew(connection, tables.root, _root.id == key)
 
 
-def report(connection: Connection, key: int, said: dict[str, Any], **values: object) -> None:
+def report(connection: Connection, key: RootKey, said: dict[str, Any], **values: object) -> None:
     """Write what a root's daemon has to say, and with it where the log stands."""
     at = reader.head(connection).seq
     leaf = reader.leaves(connection, [at]).get(at)

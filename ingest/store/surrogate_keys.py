@@ -9,6 +9,7 @@ import msgspec
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection, Engine
 
+from ingest.model import RootKey
 from ingest.store import bulk, tables
 from ingest.store.engine import allocate
 
@@ -26,7 +27,7 @@ class _Known(msgspec.Struct):
 _known: WeakKeyDictionary[Engine, _Known] = WeakKeyDictionary()
 
 
-def root_uid(connection: Connection, root: int) -> bytes:
+def root_uid(connection: Connection, root: RootKey) -> bytes:
     """The stable id of a root that was committed before."""
     known = _known_to(connection).roots
     if root not in known:

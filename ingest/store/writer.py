@@ -17,6 +17,7 @@ from sqlalchemy.exc import DBAPIError
 from ingest import merkle
 from ingest.errors import LogShortened, StoreDamaged, StoreUnavailable
 from ingest.ids import Entropy, new_uids
+from ingest.model import RootKey
 from ingest.store import bodies, bulk, log_rows, row_checksums, surrogate_keys, tables, watermark
 from ingest.store.engine import Row, Store, allocate, lost_connection, now_at, should_retry
 from ingest.store.new_rows import Entry, NewRendition, NewVersion, Recorded, Sighting
@@ -27,7 +28,7 @@ ATTEMPTS = 8
 def record(
     store: Store,
     *,
-    root: int,
+    root: RootKey,
     entries: Sequence[Entry],
     sightings: Sequence[Sighting],
     forgotten: Sequence[bytes],
@@ -46,7 +47,7 @@ def record(
 
 
 def add_renditions(
-    store: Store, *, root: int, entries: Sequence[Entry], now: Callable[[], int]
+    store: Store, *, root: RootKey, entries: Sequence[Entry], now: Callable[[], int]
 ) -> tuple[Recorded, set[bytes]]:
     """Record `renormalised` entries beside whoever else writes; says which ids are in the log.
 
@@ -107,7 +108,7 @@ _SEQS = sa.select(tables.change.c.id, tables.change.c.seq).where(
 
 def _record(
     store: Store,
-    root: int,
+    root: RootKey,
     entries: Sequence[Entry],
     sightings: Sequence[Sighting],
     forgotten: Sequence[bytes],
@@ -125,7 +126,7 @@ def _record(
 def _append(
     store: Store,
     connection: Connection,
-    root: int,
+    root: RootKey,
     entries: Sequence[Entry],
     documents: Sequence[int | None],
     created: dict[int | None, bytes | None],
@@ -157,7 +158,9 @@ def _append(
     return Recorded(size, len(entries), behind, made.leaves[-1])
 
 
-def _add_renditions(store: Store, root: int, entries: Sequence[Entry], now: Callable[[], int]) -> Recorded:
+def _add_renditions(
+    store: Store, root: RootKey, entries: Sequence[Entry], now: Callable[[], int]
+) -> Recorded:
     with store.write() as connection:
         current = _current(connection, [entry.document for entry in entries])
         there = _renditions(connection, list(current))
@@ -203,7 +206,7 @@ def _renditions(
 
 
 def _write_documents(
-    connection: Connection, root: int, entries: Sequence[Entry], entropy: Entropy
+    connection: Connection, root: RootKey, entries: Sequence[Entry], entropy: Entropy
 ) -> tuple[list[int | None], dict[int | None, bytes | None]]:
     """Insert and update the document heads; returns each entry's document key, and the stable id of each
     that was made."""
@@ -264,7 +267,7 @@ _SEEN = (
 
 def _write_seen(
     connection: Connection,
-    root: int,
+    root: RootKey,
     sightings: Sequence[Sighting],
     forgotten: Sequence[bytes],
     documents: list[int | None],
@@ -300,7 +303,7 @@ def _write_seen(
     bulk.upsert(connection, "seen", key, _SEEN, known)
 
 
-def _sum_of(root: int, sighting: Sighting, documents: list[int | None]) -> bytes | None:
+def _sum_of(root: RootKey, sighting: Sighting, documents: list[int | None]) -> bytes | None:
     """The sum of a rejected path's row; the others have none."""
     if sighting.reason is None:
         return None

@@ -13,7 +13,7 @@ import pytest
 
 from ingest import normalise
 from ingest.clock import Clock
-from ingest.model import Rendition
+from ingest.model import Rendition, RootKey
 from ingest.normalise import plain
 from ingest.normalise.format import Format
 from ingest.reprocess import renormalise as renormalise_module
@@ -216,7 +216,7 @@ def clock() -> Clock:
 
 
 @contextmanager
-def opened(place: Place) -> Iterator[tuple[Store, int]]:
+def opened(place: Place) -> Iterator[tuple[Store, RootKey]]:
     """The store of a place, and the key of its root."""
     store = open_store(str(place.command.database))
     with store.read() as connection:

@@ -14,6 +14,7 @@ import sys
 import time
 
 from ingest.errors import StoreUnavailable
+from ingest.model import RootKey
 from ingest.store.engine import open_store
 from ingest.store.new_rows import Entry
 from tests.recording import entry, record, wall
@@ -25,7 +26,7 @@ class Aborted(Exception):
     """Raised within a transaction."""
 
 
-def main(url: str, root: int, seed: int, batches: int) -> None:
+def main(url: str, root: RootKey, seed: int, batches: int) -> None:
     """Write until `batches` batches were acknowledged."""
     draw = random.Random(seed)
     store = open_store(url, busy_seconds=60)
@@ -61,4 +62,4 @@ def main(url: str, root: int, seed: int, batches: int) -> None:
 
 
 if __name__ == "__main__":
-    main(sys.argv[1], int(sys.argv[2]), int(sys.argv[3]), int(sys.argv[4]))
+    main(sys.argv[1], RootKey(int(sys.argv[2])), int(sys.argv[3]), int(sys.argv[4]))

@@ -6,6 +6,7 @@ from ingest import records
 from ingest.edits import classifier
 from ingest.edits.settings import NONE
 from ingest.index import edits
+from ingest.model import RootKey
 from ingest.store import reader, tables
 from ingest.store.engine import Store
 from tests.recording import add_root, entry, opened, record, rows_of
@@ -17,7 +18,7 @@ BODIES = (
 )
 
 
-def begun(store: Store, root: int) -> int:
+def begun(store: Store, root: RootKey) -> int:
     """The key of a document with one version."""
     record(store, root, [entry("created", b"a.txt", raw=BODIES[0])])
     (row,) = rows_of(store, tables.document)

@@ -22,6 +22,7 @@ from ingest.index.database import Index
 from ingest.index.fulltext import fts5, lookup, search, tsvector
 from ingest.index.fulltext.query import parse
 from ingest.index.schema import SPAN_BITS, VERSION
+from ingest.model import RootKey
 from ingest.store import tables
 from ingest.store.engine import Store
 from tests.postgres import OwnServer
@@ -34,7 +35,7 @@ GONE = "Gamma was removed later by someone."
 CAFE = "The café on the corner is closed."
 
 
-def history(store: Store, root: int, path: bytes, *texts: str | None) -> int:
+def history(store: Store, root: RootKey, path: bytes, *texts: str | None) -> int:
     """A document with these texts as its versions; None is a version without text. Returns its key."""
     key = None
     for no, text in enumerate(texts):
@@ -284,7 +285,7 @@ def test_conditions_hold_of_every_document_however_many_there_are(database_url: 
     assert dutch == []
 
 
-def _dated(store: Store, root: int, path: bytes, dates: list[tuple[str, str, str]]) -> None:
+def _dated(store: Store, root: RootKey, path: bytes, dates: list[tuple[str, str, str]]) -> None:
     """A document with a version of each of these dates, written, earliest and latest."""
     key = None
     for no, (date, earliest, latest) in enumerate(dates):

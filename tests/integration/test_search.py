@@ -13,6 +13,7 @@ from ingest.index import database, fill
 from ingest.index.database import Index
 from ingest.index.fulltext import search, stems
 from ingest.index.fulltext.query import parse
+from ingest.model import RootKey
 from ingest.store import tables
 from ingest.store.engine import Store
 from tests.integration.test_index import found, text
@@ -54,7 +55,7 @@ def index(database_url: str) -> Iterator[Index]:
         made.dispose()
 
 
-def _history(store: Store, root: int, path: bytes, texts: list[str], language: str) -> None:
+def _history(store: Store, root: RootKey, path: bytes, texts: list[str], language: str) -> None:
     key = None
     for no, said in enumerate(texts):
         kind: Kind = "changed" if no else "created"
@@ -150,7 +151,7 @@ def test_an_index_that_lags_says_nothing_of_versions_that_it_has_not_seen(index:
         select = sa.select(tables.document.c.id).where(tables.document.c.path_bytes == path)
         key = connection.execute(select).scalar_one()
     made = entry("changed", path, raw=texts[2].encode(), document=key, previous=2)
-    record(index.store, 1, [made])
+    record(index.store, RootKey(1), [made])
 
     def hit(query: str, *, every: bool, **wanted: Any) -> tuple[Any, Any, Any]:
         with index.reading() as connection:

@@ -21,6 +21,7 @@ from ingest.index.fulltext import fts5, tsvector
 from ingest.index.fulltext.lookup import Found, Lookup
 from ingest.index.fulltext.query import Clause, Term
 from ingest.index.intervals import Stretches, both, joined, union, without
+from ingest.model import RootKey
 from ingest.store import tables, versions
 from ingest.store.engine import Row
 
@@ -31,7 +32,7 @@ _SLICE = 500
 class Wanted(msgspec.Struct, frozen=True, kw_only=True):
     """What else must hold of a document, or of its version; `since` and `until` are seqs, both included."""
 
-    root: int | None = None
+    root: RootKey | None = None
     prefix: bytes = b""
     language: str | None = None
     days: tuple[str, str] | None = None
