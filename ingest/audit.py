@@ -50,8 +50,9 @@ class Finding(msgspec.Struct, frozen=True):
 
 
 class Remark(msgspec.Struct, frozen=True):
-    """Something that is as it was recorded, and that an auditor wants to know: a version whose file had a
-    time that was still to come when it was read. Times are microseconds.
+    """Something that is as it was recorded, and that an auditor wants to know.
+
+    A version whose file had a time that was still to come when it was read. Times are microseconds.
     """
 
     what: str
@@ -61,16 +62,17 @@ class Remark(msgspec.Struct, frozen=True):
     observed_at: int
 
     def detail(self, show: Callable[[int], str | None]) -> str:
-        """What there is to know, its times as they are shown."""
+        """Return what there is to know, its times as they are shown."""
         modified, observed = show(self.modified_at), show(self.observed_at)
         return f"{self.path}: modified_at is {modified}, and it was read at {observed}"
 
 
 class Summary(msgspec.Struct):
-    """What was looked at. `checked` has the names of what was, as far as it was finished, `not_checked`
-    those of the rest; `witnesses` are who was asked how long the log was, with the seq that each saw. Where
-    there are none, its length is not checked.
-    `bytes_read` are bytes of bodies, unpacked.
+    """What was looked at.
+
+    `checked` has the names of what was, as far as it was finished, `not_checked` those of the rest;
+    `witnesses` are who was asked how long the log was, with the seq that each saw. Where there are none, its
+    length is not checked. `bytes_read` are bytes of bodies, unpacked.
     """
 
     changes: int = 0
@@ -149,7 +151,7 @@ def verify(
 
 
 def _done(summary: Summary, *names: str) -> None:
-    """These were checked to the end."""
+    """Note that these were checked to the end."""
     known = (*ALWAYS, *ON_SQLITE, *DEEP)
     summary.checked = sorted({*summary.checked, *names}, key=known.index)
     summary.not_checked = [name for name in summary.not_checked if name not in names]
@@ -179,8 +181,10 @@ def _heard(
     rows: Callable[[], Iterator[Finding | Counts | int]],
     shown: Callable[[int], None],
 ) -> Iterator[Finding | Counts | int]:
-    """Give what the process found, and show how far it is; all of it asked here instead, and told as it is
-    found, where it was lost."""
+    """Give what the process found, and show how far it is.
+
+    All of it asked here instead, and told as it is found, where it was lost.
+    """
     found: list[Finding | Counts] = []
     try:
         for each in beside:
@@ -210,7 +214,7 @@ def _counted(
 def _history(
     store: Store, summary: Summary, expected: tuple[int, bytes] | None, progress: Progress, *, deep: bool
 ) -> Iterator[Finding | Remark]:
-    """The log, its leaves and its replay, the listing against it, its witnesses, and the schema."""
+    """Yield the log, its leaves and its replay, the listing against it, its witnesses, and the schema."""
     with store.read() as connection:
         raw_rows.read_damaged(connection)
         states: dict[int, _State] = {}
@@ -237,8 +241,9 @@ def _history(
 
 
 def _rows(store: Store, *, deep: bool, every: int) -> Iterator[Finding | Counts | int]:
-    """What the database says of its pages, rows that hang together with none, and the bodies; after `every`
-    of them, how many were read.
+    """Yield what the database says of its pages, rows that hang together with none, and the bodies.
+
+    After `every` of them, how many were read.
     """
     with store.read() as connection:
         raw_rows.read_damaged(connection)
@@ -313,8 +318,9 @@ def _log(
 
 
 def _clocks_differ(row: raw_rows.Change) -> Remark | None:
-    """What to say of a version whose file had a time that was still to come when it was read. No fault of
-    the record: whoever writes a file may give it any time, and the clocks of two machines differ.
+    """Return what to say of a version whose file had a time that was still to come when it was read.
+
+    No fault of the record: whoever writes a file may give it any time, and the clocks of two machines differ.
     """
     modified, observed = row.version_modified_at, row.version_observed_at
     if not isinstance(modified, int) or not isinstance(observed, int) or modified <= observed + CLOCK_DOUBT:
@@ -329,7 +335,7 @@ def _clocks_differ(row: raw_rows.Change) -> Remark | None:
 
 
 def _leaf(row: raw_rows.Change, renditions: Sequence[Any]) -> bytes | None:
-    """The leaf of a change; None where a damaged row holds values of another kind than its columns."""
+    """Return the leaf of a change; None where a damaged row holds values of another kind than its columns."""
     try:
         return leaf.of(*_committed(row, renditions))
     except (TypeError, ValueError, AttributeError):
@@ -369,7 +375,7 @@ def _replay(
     *,
     has_rendition: bool,
 ) -> Iterator[Finding]:
-    """Does this change follow from those before it?"""
+    """Find where a change does not follow from those before it."""
     where = f"change {row.seq}"
     if row.type == "rejected" or row.document_id is None:
         return
@@ -404,7 +410,7 @@ def _replay(
 
 
 def _heads(connection: Connection, states: dict[int, _State]) -> Iterator[Finding]:
-    """The listing against the replay, and the rows of what was last seen against the listing."""
+    """Yield the listing against the replay, and the rows of what was last seen against the listing."""
     found = 0
     for row in raw_rows.documents(connection):
         found += 1

@@ -16,7 +16,9 @@ _VALUE = 3  # columns of a value: in fewer it is not shown
 
 
 def fit(path: str, came: str | None, what: str, reason: str, room: int | None) -> tuple[str, str]:
-    """What a line shows of a path and of the edit made to it, in `room` columns; whole where that is None.
+    """Return what a line shows of a path and of the edit made to it, in `room` columns.
+
+    Whole where that is None.
 
     `came` is the path before, of a document that moved; `what` the edit in a few words. All are escaped. The
     two share what `what` leaves by halves, and what one does not need the other has; a path of more than
@@ -63,7 +65,7 @@ def _values(old: str, new: str, room: int) -> tuple[str, str]:
 
 
 def fit_path(path: str, came: str | None, room: int) -> str:
-    """A path, and the one before of a document that moved, in `room` columns."""
+    """Return a path, and the one before of a document that moved, in `room` columns."""
     if came is None:
         return cut_middle(path, room)
     both = max(room - len(ARROW), 0)

@@ -68,8 +68,10 @@ def compare(
     deep: bool,
     progress: Callable[[int], None] = lambda _: None,
 ) -> Iterator[Finding]:
-    """Give each difference and add it, and the files, to `counts`. `deep` reads every file, whatever `stat`
-    says. `progress` is told how many files were looked at by now, those that were counted before included.
+    """Give each difference and add it, and the files, to `counts`.
+
+    `deep` reads every file, whatever `stat` says. `progress` is told how many files were looked at by now,
+    those that were counted before included.
 
     Raises RootUnavailable when the folder is gone or is another one.
     """
@@ -238,8 +240,9 @@ def _examined(place: _Place, part: list[walk.Difference]) -> Iterator[Finding | 
 def _differences(
     place: _Place, within: walk.Range, blocked: list[walk.Blocked], count: Callable[[int], None]
 ) -> Iterator[walk.Difference | None]:
-    """Where disk and store differ within a range of paths, then the files that may have changed unseen; None
-    now and then, where nothing differs.
+    """Where disk and store differ within a range of paths, then the files that may have changed unseen.
+
+    None now and then, where nothing differs.
     """
     walked = walk.walk(
         place.fd, patterns=place.patterns, hidden=place.hidden, closed=place.closed, within=within

@@ -10,8 +10,10 @@ from ingest.ids import Entropy
 
 
 class Clock(msgspec.Struct, frozen=True):
-    """Time and randomness. `monotonic` is in seconds, for arithmetic; `wall` is microseconds since 1970: a
-    label, never arithmetic."""
+    """Time and randomness.
+
+    `monotonic` is in seconds, for arithmetic; `wall` is microseconds since 1970: a label, never arithmetic.
+    """
 
     monotonic: Callable[[], float]
     wall: Callable[[], int]

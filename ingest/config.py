@@ -64,7 +64,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     roots: dict[str, RootSettings] = {}
 
     def patterns_of(self, name: str) -> Patterns:
-        """A root's patterns: the common ones and its own. Raises ConfigError."""
+        """Return a root's patterns: the common ones and its own. Raises ConfigError."""
         own = self.roots.get(name)
         return Patterns(
             include=self.include + (own.include if own else ()),
@@ -73,7 +73,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
         )
 
     def new_readings(self, names: Iterable[str]) -> dict[str, str]:
-        """The patterns of these roots that an earlier release took for something else, and what they mean."""
+        """Return the patterns that an earlier release took for something else, and what they mean."""
         own = [self.roots[name] for name in names if name in self.roots]
         patterns = (*self.include, *self.exclude)
         patterns += tuple(pattern for each in own for pattern in (*each.include, *each.exclude, *each.keep))
@@ -87,7 +87,10 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
         return Rules(self.notice_phrases, own)
 
     def of_no_root(self, known: Iterable[str]) -> list[str]:
-        """What to say of each table that is neither of a known root nor names a folder: it has no effect."""
+        """Return what to say of each table that is neither of a known root nor names a folder.
+
+        It has no effect.
+        """
         names = set(known)
         return [
             f"[roots.{name}] is of no known root and has no path: it has no effect"
@@ -112,7 +115,7 @@ def load(
     environment: Mapping[str, str] = os.environ,
     flags: Mapping[str, Any] | None = None,
 ) -> Settings:
-    """The settings in force. Raises ConfigError naming the file or variable and the key."""
+    """Return the settings in force. Raises ConfigError naming the file or variable and the key."""
     named = file if file is not None else environment.get("INGEST_CONFIG") or None
     values: dict[str, Any] = {}
     source: dict[str, str] = {}  # where each setting that is no default comes from
@@ -169,7 +172,7 @@ def _read(file: Path) -> dict[str, Any]:
 
 
 def _of_variable(field: str, words: str, where: str) -> Any:
-    """A variable's value: a scalar as it stands, a list or a table as TOML."""
+    """Return a variable's value: a scalar as it stands, a list or a table as TOML."""
     if not escape.is_utf8(words):
         raise ConfigError(f"{where}: {field}: '{words}' is not valid UTF-8")
     if field not in _STRUCTURED:
@@ -213,7 +216,7 @@ def _check_phrases(language: str, phrases: Phrases, source: str) -> None:
 
 
 def _faulty_entry(values: dict[str, Any], table: str) -> str:
-    """The key of the first entry of a table that is not understood: the library does not tell it."""
+    """Return the key of the first entry of a table that is not understood: the library does not tell it."""
     entries = values.get(table)
     kind = {"roots": RootSettings, "notice_phrases": Phrases}.get(table)
     for key, entry in entries.items() if isinstance(entries, dict) else ():

@@ -66,8 +66,9 @@ class StoreUnavailable(Unreachable):
 
 
 class LogShortened(StoreUnavailable):
-    """Somebody saw the log longer than it is, or saw another one: nothing is added to it until that is
-    accepted.
+    """Somebody saw the log longer than it is, or saw another one.
+
+    Nothing is added to it until that is accepted.
     """
 
     def __init__(self, message: str, *, hint: str | None = None) -> None:

@@ -24,19 +24,19 @@ def _visible(match: re.Match[str]) -> str:
 
 
 def text(value: str) -> str:
-    r"""A document's text for people: tab and newline stay, other controls become `\u{001b}`."""
+    r"""Return a document's text for people: tab and newline stay, other controls become `\u{001b}`."""
     return _IN_TEXT.sub(_visible, value)
 
 
 def name(value: str) -> str:
-    """A name or an error for people: one line, whatever is in it."""
+    """Return a name or an error for people: one line, whatever is in it."""
     if value.isascii() and value.isprintable():
         return value
     return _IN_NAME.sub(_visible, value)
 
 
 def json(encoded: bytes) -> bytes:
-    r"""Encoded JSON with the controls that JSON allows raw turned into `\uXXXX`."""
+    r"""Return encoded JSON with the controls that JSON allows raw turned into `\uXXXX`."""
     if encoded.isascii() and b"\x7f" not in encoded:
         return encoded
     return _IN_JSON.sub(lambda match: f"\\u{ord(match[0]):04x}", encoded.decode()).encode()
@@ -52,12 +52,12 @@ def is_utf8(value: str) -> bool:
 
 
 def path(raw: bytes) -> str:
-    r"""A path as a string: UTF-8, each byte that is not valid as `\xNN`."""
+    r"""Return a path as a string: UTF-8, each byte that is not valid as `\xNN`."""
     return raw.decode("utf-8", "backslashreplace")
 
 
 def path_fields(field: str, raw: bytes | None) -> dict[str, str | None]:
-    """The record fields of a path: `field`, and `field_base64` where it is not valid UTF-8."""
+    """Return the record fields of a path: `field`, and `field_base64` where it is not valid UTF-8."""
     if raw is None:
         return {field: None}
     try:

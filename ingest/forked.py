@@ -94,7 +94,7 @@ class ForkedTask:
 
 
 def _answer(asking: int, reading: Any, writing: Any, work: Callable[[], Iterable[Any]]) -> None:
-    """The life of the process. Whatever goes wrong is met again, and told, where it was asked for."""
+    """Live as the process; whatever goes wrong is met again, and told, where it was asked for."""
     die_with(asking)
     reading.close()
     encode = msgspec.msgpack.Encoder().encode

@@ -67,8 +67,11 @@ class Buried(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Decision(msgspec.Struct, frozen=True, kw_only=True):
-    """What happened to one document. `document` is None for a new one; `same` is true when the
-    bytes equal the last version's, so that no version is made."""
+    """What happened to one document.
+
+    `document` is None for a new one; `same` is true when the bytes equal the last version's, so that no
+    version is made.
+    """
 
     type: Literal["created", "changed", "moved", "deleted", "restored"]
     path: bytes
@@ -86,7 +89,7 @@ def decide(
     vanished: Collection[Vanished],
     buried: Mapping[bytes, Buried],
 ) -> list[Decision]:
-    """Deletes first, then the appeared files in the order given.
+    """Decide deletes first, then the appeared files in the order given.
 
     `standing` holds the live documents at the appeared paths, `buried` the latest deleted one at
     each. A vanished document that found no other half is deleted only when `expired`; else the

@@ -11,8 +11,10 @@ Entropy = Callable[[int], bytes]
 
 
 def new_uid(micros: int, entropy: Entropy) -> bytes:
-    """16 bytes: 6 of the time in milliseconds, 10 random. Rising in time, so that an index over
-    them grows at one end; unique by the random part alone."""
+    """16 bytes: 6 of the time in milliseconds, 10 random.
+
+    Rising in time, so that an index over them grows at one end; unique by the random part alone.
+    """
     return _stamp(micros) + entropy(_RANDOM_BYTES)
 
 
@@ -38,7 +40,7 @@ def show_uid(uid: bytes) -> str:
 
 
 def parse_uid(words: str) -> bytes | None:
-    """The inverse of `show_uid`, or None for what is no id."""
+    """Return the inverse of `show_uid`, or None for what is no id."""
     try:
         uid = bytes.fromhex(words)
     except ValueError:

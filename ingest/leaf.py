@@ -77,7 +77,7 @@ _encode = msgspec.json.Encoder().encode
 def canonical(
     change: LeafChange, version: LeafVersion | None, renditions: tuple[LeafRendition, ...]
 ) -> bytes:
-    """The bytes that the leaf commits to."""
+    """Return the bytes that the leaf commits to."""
     return _encode(
         (
             FORM,
@@ -89,7 +89,7 @@ def canonical(
 
 
 def of(change: LeafChange, version: LeafVersion | None, renditions: tuple[LeafRendition, ...]) -> bytes:
-    """The leaf hash of a change."""
+    """Return the leaf hash of a change."""
     return leaf_hash(canonical(change, version, renditions))
 
 

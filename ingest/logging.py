@@ -154,7 +154,7 @@ class _Console:
 
 
 def _changes(event: Mapping[str, Any], now: str) -> str:
-    """A line of a first scan that is told by folder."""
+    """Return a line of a first scan that is told by folder."""
     files = f"{event['files']:,} {'file' if event['files'] == 1 else 'files'}"
     if event["type"] is None:
         what, where = "", f"{event['folders']:,} more {'folder' if event['folders'] == 1 else 'folders'}"

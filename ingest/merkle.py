@@ -16,12 +16,12 @@ Frontier = tuple[bytes, ...]
 
 
 def leaf_hash(data: bytes) -> bytes:
-    """The hash of one leaf."""
+    """Return the hash of one leaf."""
     return sha256(b"\x00" + data).digest()
 
 
 def node_hash(left: bytes, right: bytes) -> bytes:
-    """The hash of an inner node."""
+    """Return the hash of an inner node."""
     return sha256(b"\x01" + left + right).digest()
 
 
@@ -39,7 +39,7 @@ def extend(frontier: Frontier, size: int, leaves: Iterable[bytes]) -> tuple[Fron
 
 
 def root(frontier: Frontier) -> bytes:
-    """The root hash of the tree with this frontier."""
+    """Return the root hash of the tree with this frontier."""
     if not frontier:
         return EMPTY_ROOT
     node = frontier[-1]
@@ -49,12 +49,12 @@ def root(frontier: Frontier) -> bytes:
 
 
 def pack(frontier: Frontier) -> bytes:
-    """The frontier as bytes, largest subtree first."""
+    """Return the frontier as bytes, largest subtree first."""
     return b"".join(frontier)
 
 
 def unpack(packed: bytes) -> Frontier:
-    """The inverse of `pack`. Raises ValueError when the length is not a whole number of hashes."""
+    """Return the inverse of `pack`. Raises ValueError when the length is not a whole number of hashes."""
     if len(packed) % HASH_BYTES:
         raise ValueError(f"a frontier of {len(packed)} bytes")
     return tuple(packed[at : at + HASH_BYTES] for at in range(0, len(packed), HASH_BYTES))

@@ -52,7 +52,9 @@ _ANY = Calendar(0, UTC)
 
 
 def parse(words: str, calendar: Calendar, *, start: bool = False) -> Moment:
-    """A moment as the contract writes it. A day or a whole second means its end, with `start` its beginning.
+    """Return a moment as the contract writes it.
+
+    A day or a whole second means its end, with `start` its beginning.
 
     Without an offset a time is local. One that occurs twice is the last, with `start` the first. One that
     the clock jumps over is the last instant before the jump, with `start` the first after it. `ago` counts
@@ -121,7 +123,10 @@ def _of_day(day: date, zone: tzinfo, *, start: bool) -> int:
 
 
 def _of_local(wall: datetime, zone: tzinfo, *, start: bool) -> tuple[int, bool]:
-    """The instant of a local time, and whether it occurs: of two the first with `start`, else the last."""
+    """Return the instant of a local time, and whether it occurs.
+
+    Of two the first with `start`, else the last.
+    """
     local = to_micros(wall.replace(tzinfo=UTC))
     first, last = sorted(
         local - _offset(wall.replace(tzinfo=zone, fold=fold)) // _MICROSECOND for fold in (0, 1)
@@ -149,7 +154,10 @@ def _offset(when: datetime) -> timedelta:
 
 
 def days(words: str) -> tuple[str, str]:
-    """The first and last day of `2021`, `2021-02`, `2021-02-20` or `2021-02/2021-04`. Raises UsageError."""
+    """Return the first and last day of `2021`, `2021-02`, `2021-02-20` or `2021-02/2021-04`.
+
+    Raises UsageError.
+    """
     first, slash, last = words.partition("/")
     begin, end = _days(first), _days(last if slash else first)
     if begin is None or end is None or begin[0] > end[1]:

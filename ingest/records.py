@@ -27,8 +27,11 @@ _UNKNOWN_ACTOR = {"kind": "unknown", "name": None, "confidence": None}
 
 
 def changes(connection: Connection, rows: Iterable[Row], *, rules: Rules, indexed: bool) -> Iterator[Record]:
-    """The changes as the contract shows them, with their edits: from the index where it has them, and this
-    connection sees it with edits told by these rules, else made from the texts."""
+    """Yield the changes as the contract shows them, with their edits.
+
+    From the index where it has them, and this connection sees it with edits told by these rules, else made
+    from the texts.
+    """
     from ingest.index import stored_edits  # noqa: PLC0415 - a record of anything but a change does without it
 
     stream = iter(rows)
@@ -42,7 +45,7 @@ def changes(connection: Connection, rows: Iterable[Row], *, rules: Rules, indexe
 
 
 def edited(row: Row, connection: Connection, *, rules: Rules) -> Record:
-    """A change as the contract shows it, the same in the log lines, the feed and `log`.
+    """Return a change as the contract shows it, the same in the log lines, the feed and `log`.
 
     Its `edit` is made from the two texts, which takes milliseconds. It is null too where they are damaged,
     which `verify` tells.
@@ -56,7 +59,7 @@ def edited(row: Row, connection: Connection, *, rules: Rules) -> Record:
 
 
 def change(row: Row) -> Record:
-    """The same record without its edit, which is then null."""
+    """Return the same record without its edit, which is then null."""
     rejected = row.type == "rejected"
     return {
         "seq": row.seq,
@@ -82,7 +85,7 @@ def change(row: Row) -> Record:
 
 
 def document(row: Listed) -> Record:
-    """A document as `ls` shows it."""
+    """Return a document as `ls` shows it."""
     return {
         "document": show_uid(row.document),
         "root": row.root,
@@ -94,7 +97,7 @@ def document(row: Listed) -> Record:
 
 
 def facts(row: Row | Listed) -> Record:
-    """What is known of a version, in every record that shows one."""
+    """Return what is known of a version, in every record that shows one."""
     return {
         "sha256": _hex(row.sha256),
         "text_sha256": _hex(row.text_sha256),
@@ -112,7 +115,7 @@ def facts(row: Row | Listed) -> Record:
 
 
 def stretch(root: str, each: Interval) -> Record:
-    """A stretch of a root's ledger, the same in `coverage` and the report."""
+    """Return a stretch of a root's ledger, the same in `coverage` and the report."""
     begin, end = moments.show(each.since), moments.show(each.until)
     return {"root": root, "state": each.state, "from": begin, "to": end, "reason": each.reason}
 

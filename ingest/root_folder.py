@@ -27,7 +27,7 @@ def is_of_here(store: Store, root: Root) -> bool:
 
 
 def small_documents(store: Store, root: Root, folder: bytes = b"") -> Sequence[KnownDocument]:
-    """The smallest documents that are known below a folder, none of them empty."""
+    """Return the smallest documents that are known below a folder, none of them empty."""
     with store.read() as connection:
         found = file_states.smallest(connection, root.id, folder, LOOKED_AT)
     return [KnownDocument(*row) for row in found]
@@ -104,7 +104,7 @@ def is_mount_proven(store: Store, root: Root, fd: int, known: Mount, found: Fact
 
 
 def mounts_now(fd: int, path: bytes) -> tuple[Mount, ...]:
-    """What is mounted below an absolute folder, open as `fd`, now."""
+    """Return what is mounted below an absolute folder, open as `fd`, now."""
     table = mounts.table() or []
     found = mounts.found_below(fd, path, table)
     return tuple(
@@ -115,7 +115,7 @@ def mounts_now(fd: int, path: bytes) -> tuple[Mount, ...]:
 
 
 def folder_columns(opened: Anchor, path: bytes) -> dict[str, object]:
-    """What is recorded of a root's folder, as it is now on this host."""
+    """Return what is recorded of a root's folder, as it is now on this host."""
     facts = facts_of(opened.fd)  # again: on an overlay the first file in a folder makes it another
     return {
         "host": socket.gethostname(),

@@ -16,8 +16,11 @@ from ingest.model import Cause, Signature
 
 
 class Waiting(msgspec.Struct):
-    """One path on its way to rest. `signature` is what a scan saw, to be seen again unchanged. At `rests` it
-    has been quiet long enough, whether or not it is due sooner."""
+    """One path on its way to rest.
+
+    `signature` is what a scan saw, to be seen again unchanged. At `rests` it has been quiet long enough,
+    whether or not it is due sooner.
+    """
 
     first: float
     due: float
@@ -27,8 +30,11 @@ class Waiting(msgspec.Struct):
 
 
 class Due(msgspec.Struct, frozen=True):
-    """A path whose wait is over. `held` is true when it came to the longest wait without rest. From `rests`
-    on what stood there was at rest; never, where nobody waited for that."""
+    """A path whose wait is over.
+
+    `held` is true when it came to the longest wait without rest. From `rests` on what stood there was at
+    rest; never, where nobody waited for that.
+    """
 
     path: bytes
     held: bool
@@ -116,7 +122,7 @@ class Settler:
         return self._queue[0][0] if self._queue else None
 
     def waiting(self, path: bytes) -> Waiting | None:
-        """What is known of a path that waits."""
+        """Return what is known of a path that waits."""
         return self._waiting.get(path)
 
     def waits_since(self, path: bytes) -> float | None:

@@ -93,13 +93,13 @@ def record(
 
 
 def _shortened(contradiction: Contradiction) -> dict[str, Any]:
-    """A witness that saw the log longer."""
+    """Return a witness that saw the log longer."""
     detail = f"{contradiction.witness.name}: {contradiction.detail}"
     return {"code": "log_shortened", "root": None, "path": None, "detail": detail, "since": None}
 
 
 def _uncaptured(root: roots.Root) -> dict[str, Any]:
-    """A root that none of the daemons that run captures."""
+    """Return a root that none of the daemons that run captures."""
     detail, since = "no daemon captures this root", moments.show(root.heartbeat_at)
     return {"code": "blind", "root": root.name, "path": None, "detail": detail, "since": since}
 

@@ -30,7 +30,7 @@ def cut_middle(text: str, room: int) -> str:
 
 
 def _head(text: str, room: int) -> str:
-    """The longest beginning that is no wider than `room`."""
+    """Return the longest beginning that is no wider than `room`."""
     taken = 0
     for at, char in enumerate(text):
         taken += _columns(char)

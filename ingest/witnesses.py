@@ -98,7 +98,7 @@ def _contradicts(witness: Witness, leaves: dict[int, bytes]) -> bool:
 
 
 def _inside(connection: Connection) -> Iterable[Witness]:
-    """The witnesses in the database itself."""
+    """Yield the witnesses in the database itself."""
     for name, seq in cursors.every(connection).items():
         if seq:
             yield Witness(f"cursor {_readable(name)}", seq, None)
@@ -108,7 +108,7 @@ def _inside(connection: Connection) -> Iterable[Witness]:
 
 
 def _readable(name: str) -> str:
-    """A name that can be written, whatever damage made of it."""
+    """Return a name that can be written, whatever damage made of it."""
     return name.encode("utf-8", "backslashreplace").decode()
 
 
@@ -124,14 +124,15 @@ def refuse(contradictions: Sequence[Contradiction]) -> None:
 
 
 def told(contradictions: Sequence[Contradiction]) -> str:
-    """What the witnesses saw, in one line for people."""
+    """Return what the witnesses saw, in one line for people."""
     return "; ".join(f"{show(each.witness.name)}: {each.detail}" for each in contradictions)
 
 
 def accept(store: Store, contradictions: Sequence[Contradiction], *, wall: int) -> None:
-    """Go on with the log as it is: the ledger says from when on is unknown what happened, and the witnesses
-    are set back to the log's end. The caller alone captures into a SQLite store. May be called again where
-    it was killed.
+    """Go on with the log as it is.
+
+    The ledger says from when on is unknown what happened, and the witnesses are set back to the log's end.
+    The caller alone captures into a SQLite store. May be called again where it was killed.
 
     Every root is `blind` from the log's last label on, reason `log_shortened`, until its next good scan.
     Raises StoreUnavailable.

@@ -48,8 +48,10 @@ def downgrade() -> None:
 
 
 def _convert(converted: Callable[[str], str], before: Sequence[str], after: Sequence[str]) -> None:
-    """Write the mounts of every root in the other form, and its sum. A row that is damaged keeps both, so
-    that `verify` tells it."""
+    """Write the mounts of every root in the other form, and its sum.
+
+    A row that is damaged keeps both, so that `verify` tells it.
+    """
     root = sa.table("root", *(sa.column(name, TYPES.get(name)) for name in (*AFTER, "sum")))
     bind = op.get_bind()
     for row in bind.execute(sa.select(root)).mappings().all():

@@ -18,15 +18,18 @@ from ingest.identity import Standing
 
 
 class Questions(msgspec.Struct, frozen=True, kw_only=True):
-    """What the disk is asked: what stands at the paths of these documents, and whether a file stands at each
-    of the paths that they may have been renamed to."""
+    """What the disk is asked.
+
+    What stands at the paths of these documents, and whether a file stands at each of the paths that they may
+    have been renamed to.
+    """
 
     documents: Mapping[bytes, Standing] = {}
     targets: frozenset[bytes] = frozenset()
 
 
 def newcomers(observations: Iterable[Observation], baseline: Baseline) -> dict[bytes, Observation]:
-    """The files that were read at paths where no live document is recorded."""
+    """Return the files that were read at paths where no live document is recorded."""
     standing = baseline.standing
     return {
         observation.due.path: observation
@@ -68,7 +71,7 @@ def questions(
     pending: Pending,
     expired: Collection[bytes],
 ) -> Questions:
-    """What a look that observed this must still ask the disk. `new` are its `newcomers`.
+    """Return what a look that observed this must still ask the disk. `new` are its `newcomers`.
 
     It may ask for more than is needed in the end, never for less.
     """

@@ -33,7 +33,7 @@ class Baseline(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def recall(folder: RootFolder, paths: Collection[bytes], *, perhaps_empty: bool) -> Baseline:
-    """What is recorded of the paths that are due. Raises StoreUnavailable.
+    """Return what is recorded of the paths that are due. Raises StoreUnavailable.
 
     `perhaps_empty`: the root is taken in for the first time, so that one question may do in place of many.
     """
@@ -56,7 +56,7 @@ def recall_former(
     formers: set[bytes],
     inodes: set[tuple[int, int]],
 ) -> Baseline:
-    """The same with what the files that are new at their paths may have been. Raises StoreUnavailable.
+    """Return the same with what the files that are new at their paths may have been. Raises StoreUnavailable.
 
     `formers` are paths that they had, `inodes` their devices and inodes.
     """

@@ -67,8 +67,11 @@ class Capture:
     # -- what is heard ---------------------------------------------------------------------
 
     def hear(self, heard: Heard, now: float) -> None:
-        """Take over what a watcher heard. Raises StoreUnavailable, and OSError where there are too few
-        descriptors: then only a scan knows it all."""
+        """Take over what a watcher heard.
+
+        Raises StoreUnavailable, and OSError where there are too few descriptors: then only a scan knows it
+        all.
+        """
         self._unheard.hear(heard.touched, heard.folders)
         if heard.overflow:
             self.pending.lose_order()
@@ -123,7 +126,10 @@ class Capture:
                 self.pending.hint(difference.path, now, signature=difference.signature)
 
     def untold(self) -> dict[bytes, str]:
-        """What cannot be told of, and why: folders that cannot be listed, files that cannot be looked at."""
+        """Return what cannot be told of, and why.
+
+        Folders that cannot be listed, files that cannot be looked at.
+        """
         return self.survey.blocked | self.pending.unknown
 
     # -- what is done ----------------------------------------------------------------------

@@ -36,8 +36,11 @@ class Change(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def in_order(decisions: Sequence[Decision]) -> list[Decision]:
-    """The decisions in the order of the log: a document leaves its path before a file takes the place of a
-    folder above it, or one below it. Where two are in each other's way, the first goes first."""
+    """Return the decisions in the order of the log.
+
+    A document leaves its path before a file takes the place of a folder above it, or one below it. Where two
+    are in each other's way, the first goes first.
+    """
     leaving = [decision for decision in decisions if decision.from_path is not None]
     before: dict[bytes, set[bytes]] = {}  # for a path, the new paths of those that leave first
     if leaving:
@@ -60,8 +63,10 @@ def in_order(decisions: Sequence[Decision]) -> list[Decision]:
 
 
 def change(decision: Decision, looked: Observation | None, *, cause: Cause, otherwise_at: int) -> Change:
-    """The change that a decision makes. `looked` is what was observed at its path, if that was due; else it
-    was observed at `otherwise_at`."""
+    """Return the change that a decision makes.
+
+    `looked` is what was observed at its path, if that was due; else it was observed at `otherwise_at`.
+    """
     return Change(
         type=decision.type,
         cause=cause,
@@ -78,8 +83,10 @@ def change(decision: Decision, looked: Observation | None, *, cause: Cause, othe
 def rejection(
     observation: Observation, rejected: read.Rejected, baseline: Baseline
 ) -> tuple[Change | None, Sighting | None]:
-    """The change that tells that a file was rejected, and its row. A reason is told once; the row follows the
-    file."""
+    """Return the change that tells that a file was rejected, and its row.
+
+    A reason is told once; the row follows the file.
+    """
     path, read_at = observation.due.path, observation.read_at
     row, here = baseline.rows.get(path), baseline.standing.get(path)
     before = row if row is not None and row.reason == rejected.reason else None
@@ -112,7 +119,10 @@ def rejection(
 
 
 def sighting(file: Observation, *, document: int | None = None, entry: int | None = None) -> Sighting:
-    """The row of a file that was read: of a document, or of that which the change number `entry` makes."""
+    """Return the row of a file that was read.
+
+    Of a document, or of that which the change number `entry` makes.
+    """
     assert isinstance(file.reading, read.Bytes)
     return Sighting(
         path=file.due.path,

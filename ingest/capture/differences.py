@@ -1,5 +1,6 @@
-"""Where the disk and what is recorded differ; a large root is compared in two halves at once, one of them by
-a process of its own.
+"""Where the disk and what is recorded differ.
+
+A large root is compared in two halves at once, one of them by a process of its own.
 """
 
 from __future__ import annotations
@@ -49,12 +50,12 @@ class Survey:
         self._rules: Counter[str] = Counter()
 
     def begin(self) -> None:
-        """A scan begins."""
+        """Begin a scan."""
         self.files = 0
         self._rules = Counter()
 
     def end(self) -> None:
-        """The scan has seen all there is."""
+        """End the scan: it has seen all there is."""
         self.left_out = dict(self._rules)
 
     def list_folder(self, path: bytes, fd: int) -> None:
@@ -71,7 +72,7 @@ class Survey:
         self._rules[rule] += 1
 
     def forget_folders(self, top: bytes) -> None:
-        """A walk of `top` begins: it lists again what is there."""
+        """Forget the folders below `top`: a walk begins, and lists again what is there."""
         if top and top not in self.folders:  # below a new one there was nothing
             return
         self.folders = {
@@ -79,7 +80,7 @@ class Survey:
         }
 
     def block(self, top: bytes, blocked: list[Blocked]) -> None:
-        """A walk of `top` has ended: these, and no others below, could not be told of."""
+        """Note what a walk of `top` could not tell of: these, and no others below it."""
         kept = {path: why for path, why in self.blocked.items() if top and not walk.is_below(path, top)}
         self.blocked = kept | {entry.path: entry.why for entry in blocked}
 
@@ -129,7 +130,7 @@ def below(
 
 
 def whole(folder: RootFolder, closed: frozenset[bytes], survey: Survey) -> Iterator[Difference | None]:
-    """The same of the whole root, by two processes where it is large."""
+    """Yield the same of the whole root, by two processes where it is large."""
     large = forked.is_possible()
     middle = file_states.middle(folder.store, folder.key, least=forked.LARGE) if large else None
     if middle is None:
@@ -178,7 +179,7 @@ def _compare(
     *,
     top: bytes = b"",
 ) -> Iterator[Difference | None]:
-    """The differences within a range of paths; `blocked` is filled."""
+    """Return the differences within a range of paths; `blocked` is filled."""
     walked = walk.walk(
         folder.fd,
         patterns=folder.patterns,
@@ -195,7 +196,7 @@ def _compare(
 
 
 def _block(blocked: list[Blocked], folder: Blocked) -> None:
-    """A folder that reaches over the middle is met from both sides."""
+    """Note what is blocked; a folder that reaches over the middle is met from both sides."""
     if folder not in blocked:
         blocked.append(folder)
 
@@ -221,7 +222,7 @@ class _Telling:
 
 
 def _tell(folder: RootFolder, within: Range, closed: frozenset[bytes]) -> Iterator[Told]:
-    """The same for a part of the root, with what is noted on the way, for the process that asked."""
+    """Yield the same for a part of the root, with what is noted on the way, for the process that asked."""
     notes = _Telling()
     blocked: list[Blocked] = []
     for difference in _compare(folder, within, closed, blocked, notes):

@@ -25,7 +25,10 @@ class Late:
         self._slept: tuple[float, float] | None = None
 
     def hear(self, path: bytes, spell: Spell, waiting: Waiting | None, quiet: float) -> None:
-        """This was heard of a path that still waits, or does not: `quiet` is how long it must be for rest."""
+        """Note that a path was heard of that still waits, or does not.
+
+        `quiet` is how long it must be for rest.
+        """
         if self._slept is not None and spell.last >= self._slept[0]:
             self._note(*self._slept)
         if spell.gap > quiet:
@@ -37,12 +40,12 @@ class Late:
             self._note(gone[0].first, spell.last)
 
     def read(self, due: Due, now: float, changed_at: float) -> None:
-        """A path that was due was read, and its file changed last at `changed_at`."""
+        """Note that a path that was due was read, and that its file changed last at `changed_at`."""
         if changed_at > due.rests - _TICK:
             self._note(due.first, now)
 
     def moving(self, due: Due, now: float) -> None:
-        """A path that was due could not be read, since its file is changing."""
+        """Note that a path that was due could not be read, since its file is changing."""
         if now > due.rests:
             self._note(due.first, now)
 
@@ -52,12 +55,14 @@ class Late:
         self._gone[due.path] = due, now
 
     def slept(self, since: float, until: float) -> None:
-        """The process did not run for so long that what is heard next has no times: more than one state of a
-        path may be among it."""
+        """Note that the process did not run for so long that what is heard next has no times.
+
+        More than one state of a path may be among it.
+        """
         self._slept = (since, until)
 
     def all_heard(self) -> None:
-        """What there was to hear was heard."""
+        """Note that what there was to hear was heard."""
         self._slept = None
 
     def _note(self, since: float, until: float) -> None:

@@ -75,7 +75,7 @@ class View(msgspec.Struct, frozen=True, kw_only=True):
     names: presence.ListedNames | None
 
     def stands(self, path: bytes) -> read.Look:
-        """What stands at a path of a known document."""
+        """Return what stands at a path of a known document."""
         return presence.look(self.folder.fd, path, never=self.never, names=self.names)
 
 
@@ -176,7 +176,7 @@ def files_at(view: View, paths: Collection[bytes]) -> frozenset[bytes]:
 def confirm(
     view: View, asked: Mapping[bytes, Standing], mounts: Callable[[], MountState]
 ) -> dict[bytes, Stand]:
-    """What stands at the paths of these documents, which seem to be gone.
+    """Return what stands at the paths of these documents, which seem to be gone.
 
     An absence counts only if nothing was mounted or unmounted while it was looked at: `mounts` says so. A
     path of which that cannot be said has no answer. Raises OSError where there are too few descriptors.
@@ -198,7 +198,7 @@ def confirm(
 
 
 def _stand(view: View, mounts: MountState, standing: Standing) -> Stand:
-    """What stands at a document's path; `MountShadow` where something may be mounted above it."""
+    """Return what stands at a document's path; `MountShadow` where something may be mounted above it."""
     path = standing.path
     looked = view.stands(path)
     if not isinstance(looked, read.Gone):

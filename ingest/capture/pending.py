@@ -1,5 +1,7 @@
-"""What one root waits for: hints that settle, paths that are gone, renames that were reported, and files of
-which a look could tell nothing.
+"""What one root waits for.
+
+Hints that settle, paths that are gone, renames that were reported, and files of which a look could tell
+nothing.
 
 No disk and no SQL: the paths are handed in, and so is the time, in seconds of one monotonic clock.
 """
@@ -143,7 +145,7 @@ class Pending:
         return min(times if due is None else [*times, due], default=None)
 
     def sources(self, path: bytes, again: Collection[bytes] = ()) -> tuple[Former, ...]:
-        """The paths that the file at this one had, by what the operating system reported.
+        """Return the paths that the file at this one had, by what the operating system reported.
 
         `again` are paths that wait besides those that are known to. A path that another file had too is left
         out while that file waits: it may be the one that was recorded there.
@@ -162,7 +164,7 @@ class Pending:
         )
 
     def targets(self, path: bytes) -> list[bytes]:
-        """The watched paths that the files that stood at this one were renamed to, one after another."""
+        """Return the watched paths to which the files of this one were renamed, one after another."""
         return [target for target in self._renames.targets(path) if self._watches(target)]
 
     # -- what is taken, and what becomes of it ---------------------------------------------
@@ -176,7 +178,7 @@ class Pending:
         return due, expired[:BATCH]
 
     def put_back(self, due: Sequence[Due], now: float) -> None:
-        """These were taken, and nothing became of them: they wait again."""
+        """Let these wait again: they were taken, and nothing became of them."""
         for entry in due:
             self.hint(entry.path, now, first=entry.first, signature=entry.signature, cause=entry.cause)
 

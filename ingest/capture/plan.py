@@ -224,7 +224,7 @@ class _Draft:
         ]
 
     def _unheard_absence(self, path: bytes, stands: Mapping[bytes, Stand]) -> Absence:
-        """An absence that nobody told us of."""
+        """Return an absence that nobody told us of."""
         stand = stands[path]
         assert isinstance(stand, read.Gone)
         deadline = self._now + self._limits.move
@@ -265,7 +265,7 @@ class _Draft:
         )
 
     def plan(self, decisions: Sequence[Decision], taken: int, began_at: int) -> Plan:
-        """The plan that follows from the decisions."""
+        """Return the plan that follows from the decisions."""
         found: list[Change] = []
         sightings: list[Sighting] = []
         changed: set[bytes] = set()

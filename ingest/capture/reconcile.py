@@ -51,8 +51,10 @@ class Scan(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class _Freshness(msgspec.Struct, frozen=True):
-    """Tells what changed within the quiet time. `behind` is how many microseconds the file system's clock is
-    behind ours."""
+    """Tells what changed within the quiet time.
+
+    `behind` is how many microseconds the file system's clock is behind ours.
+    """
 
     folder: RootFolder
     behind: int
@@ -64,7 +66,10 @@ class _Freshness(msgspec.Struct, frozen=True):
 
 
 def parts(scan: Scan) -> Iterator[Part]:
-    """What a scan looks at. Raises StoreUnavailable and, when the root itself cannot be listed, OSError."""
+    """Yield what a scan looks at.
+
+    Raises StoreUnavailable and, when the root itself cannot be listed, OSError.
+    """
     folder, clock = scan.folder, scan.folder.clock
     behind = clock_behind(folder.fd, clock.wall, clock.entropy) if folder.remote else 0
     freshness = _Freshness(folder, behind)
@@ -81,8 +86,10 @@ def parts(scan: Scan) -> Iterator[Part]:
 
 
 def _again(scan: Scan, freshness: _Freshness, racy: list[bytes]) -> Iterator[Part]:
-    """Compare the whole root with what is recorded. The known documents come first, then what is missing,
-    then what is new and may be what became of that."""
+    """Compare the whole root with what is recorded.
+
+    The known documents come first, then what is missing, then what is new and may be what became of that.
+    """
     folder, cause, pending = scan.folder, scan.cause, scan.pending
     now = folder.clock.monotonic
     newcomers: list[bytes] = []
@@ -194,13 +201,13 @@ class _Ahead:
             self._hear()
 
     def given_up(self) -> list[Due]:
-        """What was asked and will not be answered."""
+        """Return what was asked and will not be answered."""
         left = [due for part in self._asked for due in part]
         self._asked.clear()
         return left
 
     def take(self) -> Part:
-        """What was answered."""
+        """Return what was answered."""
         part = Part(self.ready, self._made)
         self.ready, self._made = [], {}
         return part

@@ -60,7 +60,7 @@ class Renames:
             self._drop_oldest()
 
     def recorded(self, path: bytes) -> None:
-        """The file that stands at `path` is from now on the document of that path, however it came there."""
+        """Note that the file at `path` is its document from now on, however it came there."""
         if self._heard:
             self._recorded[path] = self._last
 
@@ -78,7 +78,7 @@ class Renames:
             self._recorded = {path: last for path, last in self._recorded.items() if last >= oldest}
 
     def sources(self, path: bytes, is_watched: Callable[[bytes], bool]) -> list[Former]:
-        """The paths that the file at this one had and whose document it may be, the last first.
+        """Return the paths that the file at this one had and whose document it may be, the last first.
 
         What had stood at a watched path before anything was heard was recorded there: it can be no other
         path's document, wherever it was for a moment. What was made since may be each of them.
@@ -98,7 +98,7 @@ class Renames:
         return found
 
     def targets(self, path: bytes) -> list[bytes]:
-        """The paths that the files that stood at this one were renamed to, one after another."""
+        """Return the paths that the files that stood at this one were renamed to, one after another."""
         found: list[bytes] = []
         for left, folder in self._left(path, self._recorded.get(path, 0)):
             at, since = left.new + path[len(folder) :], left.number
@@ -111,7 +111,7 @@ class Renames:
         return found
 
     def _came(self, path: bytes, until: int, since: int = 0) -> tuple[_Arrival, bytes] | None:
-        """The last arrival at a path or of a folder above it before `until`, and which of them."""
+        """Return the last arrival at a path or of a folder above it before `until`, and which of them."""
         recorded = self._recorded.get(path, 0)
         if recorded < until:
             since = max(since, recorded)
@@ -132,7 +132,7 @@ class Renames:
         )
 
     def _left(self, path: bytes, since: int) -> Iterator[tuple[_Departure, bytes]]:
-        """What left a path, itself or with a folder above it, after `since`, and which of them."""
+        """Yield what left a path, itself or with a folder above it, after `since`, and which of them."""
         for part in _with_folders(path):
             departures = self._departures.get(part, ())
             for departure in departures[bisect_right(departures, since, key=_number) :]:

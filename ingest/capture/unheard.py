@@ -1,5 +1,6 @@
-"""Changes that a scan found and no notification told of: what is written through another hard link of a
-file, or through a mapping of it.
+"""Changes that a scan found and no notification told of.
+
+What is written through another hard link of a file, or through a mapping of it.
 """
 
 from __future__ import annotations
@@ -27,12 +28,12 @@ class UnheardChanges:
         self._waiting: dict[bytes, tuple[float, int | None]] = {}
 
     def expect(self, path: bytes, now: float) -> None:
-        """A scan found that this changed just now: it is looked at later, and another scan may end first."""
+        """Note what a scan found changed just now: it is looked at later, and another scan may end first."""
         if self._counts():
             self._waiting[path] = now, self.since
 
     def find(self, path: bytes, now: float) -> None:
-        """A scan found a change here that nothing was heard of yet."""
+        """Note a change that a scan found here and that nothing was heard of yet."""
         waited = self._waiting.pop(path, None)
         if waited is not None:
             self._found[path] = now, waited[1]
@@ -52,8 +53,10 @@ class UnheardChanges:
                     del kept[path]
 
     def take(self, now: float, age: float = LATEST) -> tuple[int, int | None]:
-        """How many there are that no notification can come for any more, and since when they may have been
-        made; they are forgotten. `age` is how long one is waited for."""
+        """Take out those that no notification can come for any more: how many, and since when they may be.
+
+        `age` is how long one is waited for, in seconds.
+        """
         late = [path for path, (when, _) in self._found.items() if now - when >= age]
         since = [pair[1] for pair in map(self._found.pop, late)]
         for path in [path for path, (when, _) in self._waiting.items() if now - when >= _FORGOTTEN]:

@@ -48,12 +48,12 @@ class Versions:
         self.workers.give(raws, dictionary, ahead=ahead)
 
     def end(self) -> dict[bytes, NewVersion]:
-        """The versions that were begun, by path; waits for them."""
+        """Return the versions that were begun, by path; waits for them."""
         wanted, self._wanted = self._wanted, ()
         return dict(zip(wanted, self.workers.take(), strict=True))
 
     def dictionary(self, contents: Sequence[bytes]) -> Dictionary | None:
-        """What to pack keyframes with; the first large number of bodies is what it is learnt from."""
+        """Return what to pack keyframes with; the first large number of bodies is what it is learnt from."""
         store = self._folder.store
         if self._dictionary is None:
             with store.read() as connection:
@@ -74,7 +74,7 @@ class Versions:
 
 
 def _raws(folder: RootFolder, changes: Sequence[Change]) -> list[Raw]:
-    """What a version is made of, for each of these changes. Raises StoreUnavailable."""
+    """Return what a version is made of, for each of these changes. Raises StoreUnavailable."""
     before = _before(folder.store, changes)
     salts = draws(SALT_BYTES, len(changes), folder.clock.entropy)
     return [_raw(change, salt, before.get(change.path)) for change, salt in zip(changes, salts, strict=True)]
@@ -96,7 +96,7 @@ def _raw(change: Change, salt: bytes, before: Packed | None) -> Raw:
 
 
 def _before(store: Store, changes: Sequence[Change]) -> dict[bytes, Packed]:
-    """The bytes of the version before each, by path, where there is one."""
+    """Return the bytes of the version before each, by path, where there is one."""
     last = {
         change.document: change.previous
         for change in changes

@@ -116,7 +116,7 @@ class Workers:
             return
 
     def take(self) -> list[NewVersion]:
-        """A version of each that was given, in order; waits for them."""
+        """Return a version of each that was given, in order; waits for them."""
         (raws, dictionary), self._lot = self._lot, ((), None)
         parcels, found = self._parcels, []
         try:
@@ -143,7 +143,7 @@ class Workers:
         return len(self._asked) >= AHEAD * len(self._processes) > 0
 
     def answers(self) -> list[Made]:
-        """What was found at the paths that were asked first; waits for it. Raises WorkersLost."""
+        """Return what was found at the paths that were asked first; waits for it. Raises WorkersLost."""
         return _MADE.decode(self._take())
 
     def close(self) -> None:
@@ -210,7 +210,7 @@ class Workers:
 
 
 def make(raws: Sequence[Raw], dictionary: Dictionary | None) -> list[NewVersion]:
-    """A version of each, in order.
+    """Return a version of each, in order.
 
     Many are normalised before they are packed: the tables of a dictionary and those of the language model
     drive each other out of a core's cache, and to pack takes three times as long where they do.
@@ -235,8 +235,10 @@ def make(raws: Sequence[Raw], dictionary: Dictionary | None) -> list[NewVersion]
 
 
 def _before(raw: Raw, dictionary: Dictionary | None) -> Chain | None:
-    """The bytes of the version before. Where they cannot be read, which is for `verify` to say, or were
-    packed with another dictionary than this one, the new version goes without.
+    """Return the bytes of the version before.
+
+    Where they cannot be read, which is for `verify` to say, or were packed with another dictionary than this
+    one, the new version goes without.
     """
     if raw.before is None:
         return None
@@ -287,7 +289,7 @@ def look(folder: int, asks: Sequence[Ask], *, max_bytes: int, dictionary: Dictio
 def _serve(
     parent: int, asks: Connection, answers: Connection, max_bytes: int, dictionary: Dictionary | None
 ) -> None:
-    """The life of a process: parcel in, answer out, until nobody asks any more."""
+    """Live as a process: parcel in, answer out, until nobody asks any more."""
     die_with(parent)
     normalise.prepare()
     folder = reduction.recv_handle(asks)

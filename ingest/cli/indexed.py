@@ -62,8 +62,9 @@ def caught_up(
 
 @contextmanager
 def as_it_is(index: Index, *, rules: Rules | None = None) -> Iterator[tuple[Connection, bool]]:
-    """Open the record, with the index where there is one, however far it has come; without one that
-    has come further than the log.
+    """Open the record, with the index where there is one, however far it has come.
+
+    Without one that has come further than the log.
 
     With `rules`, only an index whose edits they tell.
     """

@@ -20,7 +20,7 @@ class PagerMissing(Exception):
 
 
 def command(environment: Mapping[str, str]) -> str | None:
-    """The pager's command line; None where none is wanted. Raises PagerMissing."""
+    """Return the pager's command line; None where none is wanted. Raises PagerMissing."""
     chosen = environment.get("PAGER")
     if chosen is None:
         return None if environment.get("TERM") == "dumb" or shutil.which("less") is None else "less"

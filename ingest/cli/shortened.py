@@ -41,8 +41,9 @@ def go_on(
     clock: Clock,
     tell: Callable[[str], None],
 ) -> None:
-    """Go on with the log as it is, where that was asked for, and tell it. The roots to be captured are
-    recorded by now: the entry of the ledger is of each.
+    """Go on with the log as it is, where that was asked for, and tell it.
+
+    The roots to be captured are recorded by now: the entry of the ledger is of each.
     """
     if contradictions:
         witnesses.accept(store, contradictions, wall=clock.wall())

@@ -43,7 +43,7 @@ class Request(msgspec.Struct, frozen=True):
 
 
 def beside_store(database: str) -> Path:
-    """The socket of the daemon that writes a SQLite store."""
+    """Return the socket of the daemon that writes a SQLite store."""
     return Path(database + ".sock")
 
 
@@ -67,7 +67,7 @@ def _temporary() -> Path:
 
 
 def made_for(uid: bytes, environment: Mapping[str, str] = os.environ) -> Path:
-    """The socket for the daemon that captures a root into a server's store; its folder is made.
+    """Return the socket for the daemon that captures a root into a server's store; its folder is made.
 
     Raises Unreachable when somebody else owns that folder.
     """
@@ -81,7 +81,7 @@ def made_for(uid: bytes, environment: Mapping[str, str] = os.environ) -> Path:
 
 
 def found_for(uid: bytes, environment: Mapping[str, str] = os.environ) -> Path:
-    """The socket at which the daemon that captures a root listens; where none does, where one might."""
+    """Return the socket at which a root's daemon listens; where none does, where one might."""
     places = [folder / f"{uid.hex()}.sock" for folder in folders(environment)]
     there = [path for path in places if _is_trusted(path.parent) and os.path.lexists(path)]
     if len(there) > 1:
@@ -103,7 +103,7 @@ def _is_trusted(folder: Path) -> bool:
 
 
 def _probe(path: Path) -> int:
-    """The error number of a connection to the socket: 0 or EAGAIN, and a process listens there."""
+    """Return the error number of a connection to the socket: 0 or EAGAIN, and a process listens there."""
     with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as client:
         client.setblocking(False)
         try:
@@ -140,7 +140,7 @@ def _alone_in(folder: Path) -> Iterator[None]:
 
 @contextmanager
 def _address(path: Path) -> Iterator[str]:
-    """A short address for a socket in a folder of any depth."""
+    """Lend a short address for a socket in a folder of any depth."""
     folder = os.open(path.parent, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
     try:
         through = f"/proc/self/fd/{folder}"
@@ -166,8 +166,10 @@ class Door:
         self._places = threading.BoundedSemaphore(CLIENTS)
 
     def open(self) -> None:
-        """Listen. The caller holds the lock, so a socket that is there is left over. Raises OSError; then it
-        may be called again."""
+        """Listen. The caller holds the lock, so a socket that is there is left over. Raises OSError.
+
+        Then it may be called again.
+        """
         with _alone_in(self.path.parent) if self._shared else nullcontext():
             with suppress(FileNotFoundError):
                 os.unlink(self.path)

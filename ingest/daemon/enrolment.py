@@ -51,8 +51,9 @@ def enrol(
     clock: Clock,
     taken: AlreadyRunning | None = None,
 ) -> tuple[list[Root], list[Root]]:
-    """The roots to capture, and those of them that were recorded just now. Without words: the roots of the
-    settings, else those known.
+    """Return the roots to capture, and those of them that were recorded just now.
+
+    Without words: the roots of the settings, else those known.
 
     `taken` says who else captures into the store: then no new root is recorded. A root of the settings that
     was retired is left out, unless all of them were: they may name it still. Raises UsageError, NotFound,
@@ -103,7 +104,7 @@ def enrolled(
     clock: Clock,
     taken: AlreadyRunning | None = None,
 ) -> Iterator[list[Root]]:
-    """The roots to capture, for as long as they are: where that is refused, new ones are forgotten again.
+    """Lend the roots to capture; where capturing them is refused, new ones are forgotten again.
 
     The caller holds the lock of a SQLite store, or has what `taken` says of it. What it raises
     AlreadyRunning for is raised on.
@@ -160,7 +161,7 @@ def _enrol_one(store: Store, connection: Connection, want: Wanted, *, adopt: boo
 
 
 def _known_at(store: Store, every: list[Root], path: bytes) -> Root | None:
-    """The root recorded at this path; of several hosts' roots, the one that this folder is."""
+    """Return the root recorded at this path; of several hosts' roots, the one that this folder is."""
     here = [root for root in every if root.path == path]
     if len(here) > 1 or (here and here[0].host != socket.gethostname()):
         try:
@@ -227,8 +228,10 @@ def _add(
 
 
 def _adopt(connection: Connection, root: Root, clock: Clock) -> Root:
-    """Whatever folder stands at the root's path is the root from now on, under a new mark: what still holds
-    the old one is another folder."""
+    """Whatever folder stands at the root's path is the root from now on, under a new mark.
+
+    What still holds the old one is another folder.
+    """
     try:
         found = root_mark.open_root(root.path)
     except RootUnavailable:
@@ -247,7 +250,7 @@ def _adopt(connection: Connection, root: Root, clock: Clock) -> Root:
 
 
 def _watched(root: Root) -> Root:
-    """The root, unless it was retired: only `roots resume` takes it up again. Raises UsageError."""
+    """Return the root, unless it was retired: only `roots resume` takes it up again. Raises UsageError."""
     if root.retired_at is not None:
         raise UsageError(
             f"the root '{root.name}' at {show(root.path)} was retired",

@@ -49,7 +49,7 @@ class Health:
         self.problems[code, path] = Problem(code, path, detail, since)
 
     def clear(self, *codes: str, path: bytes | None = None, everywhere: bool = False) -> None:
-        """The problem is over; with `everywhere` whatever path it was noted for."""
+        """End the problem; with `everywhere` whatever path it was noted for."""
         for code, place in list(self.problems):
             if code in codes and (everywhere or place == path):
                 del self.problems[code, place]
@@ -80,13 +80,13 @@ class Health:
                 coverage.turn(connection, self._root.id, "blind", beat, "killed")
 
     def recorded(self) -> Root:
-        """The root as it is recorded now: it may have been retired, renamed or relocated."""
+        """Return the root as it is recorded now: it may have been retired, renamed or relocated."""
         with self._store.read() as connection:
             found = [root for root in roots.every(connection) if root.id == self._root.id]
         return found[0] if found else self._root
 
     def rename(self, root: Root) -> None:
-        """The same root under another name or at another path."""
+        """Take over the same root under another name or at another path."""
         self._root = root
 
     def beat(self, report: dict[str, object]) -> None:
@@ -97,7 +97,7 @@ class Health:
             roots.report(connection, self._root.id, report, heartbeat_at=now)
 
     def records(self) -> list[dict[str, object]]:
-        """The problems as the contract shows them."""
+        """Return the problems as the contract shows them."""
         return [
             {
                 "code": problem.code,

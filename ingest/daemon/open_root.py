@@ -22,7 +22,7 @@ from ingest.store.roots import Root
 
 @contextmanager
 def _root_not_blamed() -> Iterator[None]:
-    """That a folder cannot be opened for want of descriptors says nothing of the folder."""
+    """Keep a want of descriptors from saying anything of the folder that cannot be opened."""
     try:
         yield
     except RootUnavailable as error:
@@ -32,8 +32,11 @@ def _root_not_blamed() -> Iterator[None]:
 
 
 class Checked(msgspec.Struct, frozen=True):
-    """What a look at an open folder found: the lock had to be taken anew, the mark is missing, or somebody
-    adopted the folder since, so that it has another mark."""
+    """What a look at an open folder found.
+
+    The lock had to be taken anew, the mark is missing, or somebody adopted the folder since, so that it has
+    another mark.
+    """
 
     lock_taken: bool
     mark_missing: bool
@@ -64,8 +67,11 @@ class OpenRoot:
         return self._mounts.closed
 
     def open(self) -> None:
-        """Open the folder, lock it, write its mark. Raises RootUnavailable, AlreadyRunning or
-        StoreUnavailable, and OSError where there are too few descriptors."""
+        """Open the folder, lock it, write its mark.
+
+        Raises RootUnavailable, AlreadyRunning or StoreUnavailable, and OSError where there are too few
+        descriptors.
+        """
         self._open()
         if not self.is_in_place():
             # on an overlay the first file that is written into a folder makes it another one
@@ -104,7 +110,7 @@ class OpenRoot:
         return self._documents
 
     def _recorded(self) -> Root:
-        """The root as it is recorded now, under the name and at the path that it is watched by.
+        """Return the root as it is recorded now, under the name and at the path that it is watched by.
 
         Raises AlreadyRunning where it is not: whoever recorded it was refused it, and took it back.
         """
@@ -186,8 +192,10 @@ class OpenRoot:
         return not mounts.is_local(self._root.path)
 
     def compare_mounts(self) -> bool:
-        """Close the folders whose mount came, went or was swapped with documents below; whether a scan must
-        follow."""
+        """Close the folders whose mount came, went or was swapped with documents below.
+
+        Whether a scan must follow.
+        """
         believed = dict(self._mounts.known)
         changed = self._mounts.compare(
             self.folder,

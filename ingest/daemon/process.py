@@ -293,7 +293,7 @@ class Daemon:
         self.log.info("settings_loaded", changed=settings != before, needs_a_restart=sorted(fixed) or None)
 
     def _library_said(self, overflow: bool, words: str) -> None:
-        """Called in a watcher's thread."""
+        """Take in what a watcher's library said; called in the watcher's thread."""
         self.heard.put((overflow, words))
         self.waker.wake()
 
@@ -308,7 +308,7 @@ class Daemon:
                 observation.warned(words, overflow=overflow)
 
     def _thread_died(self, died: threading.ExceptHookArgs) -> None:
-        """Called in a thread that ends by an error nobody foresaw; a new one would only meet it again."""
+        """Tell of a thread that ended by an error nobody foresaw; a new one would only meet it again."""
         name = died.thread.name if died.thread is not None else None
         self.log.error(
             "thread_died", thread=name, exc_info=(died.exc_type, died.exc_value, died.exc_traceback)
@@ -459,7 +459,7 @@ class Daemon:
 
 
 def _concerning(settings: Settings, name: str) -> Settings:
-    """What of the settings the capture of one root heeds."""
+    """Return what of the settings the capture of one root heeds."""
     own = settings.roots.get(name)
     if own is not None:
         own = msgspec.structs.replace(own, boilerplate=())  # which edits alone are told by

@@ -37,8 +37,9 @@ def scan_roots(
     progress: Callable[[int, float], None],
     alone: bool,
 ) -> tuple[int, list[RootUnavailable]]:
-    """Reconcile these roots, through the daemon where one runs. `alone` says that the caller holds the lock
-    of a SQLite store.
+    """Reconcile these roots, through the daemon where one runs.
+
+    `alone` says that the caller holds the lock of a SQLite store.
 
     Returns how many files there are, and which roots could not be looked at: one that is gone keeps
     none of the others waiting. Raises AlreadyRunning, StoreUnavailable or Unreachable.
@@ -105,7 +106,7 @@ def _scan(
 
 
 def _raise_trouble(observation: RootMonitor) -> None:
-    """A scan does not wait for things to mend: it ends and says why."""
+    """Raise what is wrong: a scan does not wait for things to mend."""
     for problem in observation.condition.problems.values():
         if problem.code in ("root_missing", "root_replaced") and problem.path is None:
             raise RootUnavailable(problem.detail, code=problem.code)
@@ -118,7 +119,7 @@ def _raise_trouble(observation: RootMonitor) -> None:
 
 
 def _asked_daemon(store: Store, root: Root) -> int | None:
-    """The number of files that the daemon found which captures this root; None when there is none."""
+    """Return the number of files that the daemon found which captures this root; None when there is none."""
     path = door.beside_store(str(store.url.database)) if store.is_sqlite else door.found_for(root.uid)
     try:
         answers = list(

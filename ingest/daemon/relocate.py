@@ -25,8 +25,9 @@ def rename(connection: Connection, name: str, other: str) -> Root:
 
 
 def relocate(store: Store, connection: Connection, name: str, folder: str) -> Root:
-    """Record that a root's folder stands elsewhere now, where that is proven. Raises NotFound, UsageError,
-    RootUnavailable.
+    """Record that a root's folder stands elsewhere now, where that is proven.
+
+    Raises NotFound, UsageError, RootUnavailable.
     """
     root = roots.named(connection, name)
     path = os.path.realpath(os.fsencode(folder))

@@ -230,12 +230,12 @@ class RootMonitor:
             raise
 
     def _stalled(self, gap: float) -> None:
-        """Stopped, suspended, or a jump of the clock: look at everything again."""
+        """Look at everything again: the process was stopped or suspended, or the clock jumped."""
         self.log.warning("stalled", root=self.root.name, seconds=round(gap, 1))
         self._look_anew("stalled", "stalled", self.clock.wall() - round(gap * 1e6))
 
     def _jumped(self, micros: int) -> None:
-        """The wall clock was set, or the machine slept: what happened meanwhile is told by a scan."""
+        """Scan: the wall clock was set, or the machine slept, and nobody heard what happened meanwhile."""
         seconds = round(micros / 1e6, 1)
         self.log.warning("clock_jumped", root=self.root.name, seconds=seconds)
         self.condition.trouble("clock", None, f"the clock jumped by {seconds:g} s")
@@ -248,7 +248,7 @@ class RootMonitor:
         self.rescan(why)
 
     def continued(self) -> None:
-        """The process was stopped and goes on (SIGCONT)."""
+        """Scan: the process was stopped and goes on (SIGCONT)."""
         self.condition.trouble("clock", None, "the process was stopped and continued")
         if self.capture is not None:
             # states in which files rested meanwhile are heard of all at once
@@ -256,12 +256,12 @@ class RootMonitor:
         self.rescan("continued")
 
     def overslept(self, since: float, until: float) -> None:
-        """The process was not run for a while: what is heard next may be several states of a file."""
+        """Note that the process was not run for a while: what is heard next may be several states."""
         if self.capture is not None:
             self.capture.late.slept(since, until)
 
     def _wall(self, moment: float) -> int:
-        """A moment of the monotonic clock by the other one, microseconds."""
+        """Return a moment of the monotonic clock by the other one, microseconds."""
         return self.clock.wall() - round((self.clock.monotonic() - moment) * 1e6)
 
     def rescan(self, why: str) -> None:
@@ -269,7 +269,7 @@ class RootMonitor:
         self.scans.ask(why)
 
     def warned(self, detail: str, *, overflow: bool) -> None:
-        """The watcher's library complained: something may be lost, and only a scan knows what."""
+        """Scan: the watcher's library complained, and only a scan knows what may be lost."""
         reason = "overflow" if overflow else "watcher warning"
         if overflow and self.capture is not None:
             self.capture.pending.lose_order()
@@ -285,7 +285,7 @@ class RootMonitor:
         self.rescan(reason)
 
     def _tend_sight(self, now: float) -> None:
-        """A watcher that does not hear is made anew; barriers get the cookie that it took with it."""
+        """Make a watcher anew that does not hear; barriers get the cookie that it took with it."""
         assert self.ground.sight is not None
         polled = self.ground.polled
         why = self.ground.sight.trouble(now)
@@ -299,7 +299,7 @@ class RootMonitor:
             barrier.renew(self.ground.sight, now)
 
     def _doubt_sight(self) -> None:
-        """What a scan found and nothing announced was changed unseen, perhaps more than once."""
+        """Doubt what was claimed where a scan found what nothing announced: it was changed unseen."""
         if self.scanning or (self.ground.sight is not None and self.ground.sight.waits_since() is not None):
             return  # what was announced may still be behind the cookie that is out
         since = self._unheard(LATEST)
@@ -450,7 +450,7 @@ class RootMonitor:
         return max(min(times), self._retry_at)
 
     def report(self) -> dict[str, object]:
-        """The root's part of `status`."""
+        """Return the root's part of `status`."""
         return {**self.ground.report(), "overflows": self.overflows}
 
     def _beat(self, now: float) -> bool:

@@ -13,7 +13,7 @@ from ingest.store.roots import Root
 
 
 def chosen(store: Store, words: Sequence[str]) -> list[Root]:
-    """The named roots, or all that are not retired. Raises NotFound."""
+    """Return the named roots, or all that are not retired. Raises NotFound."""
     with store.read() as connection:
         every = roots.every(connection)
     if not words:
@@ -22,8 +22,11 @@ def chosen(store: Store, words: Sequence[str]) -> list[Root]:
 
 
 def is_here(store: Store, root: Root) -> bool:
-    """Whether a root is this host's: of a server that several share, one that was recorded here, or whose
-    folder stands here with its mark (a host can be renamed)."""
+    """Whether a root is this host's.
+
+    Of a server that several share, one that was recorded here, or whose folder stands here with its mark (a
+    host can be renamed).
+    """
     if root_folder.is_of_here(store, root):
         return True
     try:

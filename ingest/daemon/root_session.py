@@ -1,5 +1,6 @@
-"""The ground under observation: a root's folder, held, mounted over, seen and captured, and what may be
-claimed of it.
+"""The ground under observation.
+
+A root's folder, held, mounted over, seen and captured, and what may be claimed of it.
 """
 
 from __future__ import annotations
@@ -105,8 +106,10 @@ class RootSession:
         self._condition.clear("root_missing", "root_replaced")
 
     def start_watcher(self) -> None:
-        """Watch, unless this root is polled; the scan that must follow is asked for. Where it cannot be
-        watched now, it is tried again later."""
+        """Watch, unless this root is polled; the scan that must follow is asked for.
+
+        Where it cannot be watched now, it is tried again later.
+        """
         assert self.sight is not None
         self._next_start = self._clock.monotonic() + START_AGAIN
         untold = sys.platform != "linux" or mounts.needs_polling(self.root.path)
@@ -121,7 +124,7 @@ class RootSession:
             self._condition.trouble("unwatched", b"", f"no notifications: {why}")
 
     def _start_again(self) -> None:
-        """The library, the user or the process had no room for a watcher: perhaps there is now."""
+        """Try again to watch: there was no room for a watcher, and perhaps there is now."""
         assert self.sight is not None
         if self._clock.monotonic() < self._next_start or self.sight.watching:
             return
@@ -130,7 +133,7 @@ class RootSession:
             self._scans.ask("the root is watched")
 
     def rebuild_watcher(self, why: str) -> None:
-        """The watcher is not to be trusted: a new one, and a scan."""
+        """Make a new watcher in place of one that is not to be trusted, and scan."""
         self._log.error("watcher_rebuilt", root=self.root.name, why=why)
         self._condition.trouble("blind", None, why)
         self._condition.cover("blind", why, self.proven_at)
@@ -151,7 +154,7 @@ class RootSession:
         self._held.close()
 
     def lose(self, error: RootUnavailable) -> None:
-        """The root is gone or is another folder: nothing is reconciled until it is back."""
+        """Close a root that is gone or is another folder: nothing is reconciled until it is back."""
         proven = self.proven_at
         self.close()
         self._condition.clear("root_missing", "root_replaced")
@@ -211,14 +214,16 @@ class RootSession:
             self.compare_watches()
 
     def _mounts_now(self) -> MountState:
-        """What is mounted below now; what a change of that means is seen to."""
+        """Return what is mounted below now; what a change of that means is seen to."""
         if self._held.mounts_changed() and self._compare_mounts():
             self._scans.ask("mounts changed")
         return self._mounts
 
     def _compare_mounts(self) -> bool:
-        """Close the folders that became or ceased to be mount points with documents below them; whether a
-        scan must follow."""
+        """Close the folders that became or ceased to be mount points with documents below them.
+
+        Whether a scan must follow.
+        """
         before = self._mounts
         changed = self._held.compare_mounts()
         closed = self._held.closed
@@ -265,8 +270,11 @@ class RootSession:
             self.cover_as_watched(self.proven_at or self._clock.wall())
 
     def _lost(self, unwatched: dict[bytes, bytes | None]) -> list[bytes]:
-        """The folders whose watch is lost. One that the library has under another path may be one whose
-        rename was not told here yet: it is believed when a cookie came a second later and it still is so."""
+        """Return the folders whose watch is lost.
+
+        One that the library has under another path may be one whose rename was not told here yet: it is
+        believed when a cookie came a second later and it still is so.
+        """
         now, before = self._clock.wall(), self.suspects
         self.suspects = {
             path: before[path] if before.get(path, (None, 0))[0] == name else (name, now)

@@ -22,8 +22,9 @@ Answer = dict[str, Any]
 
 
 class Reports(msgspec.Struct):
-    """What the daemons of a store say of themselves: of each root by its id, and of their sinks. `log_errors`
-    is None where none answered; `is_one_silent` says that one runs and does not answer.
+    """What the daemons of a store say of themselves: of each root by its id, and of their sinks.
+
+    `log_errors` is None where none answered; `is_one_silent` says that one runs and does not answer.
     """
 
     live: dict[str, Answer] = {}
@@ -67,8 +68,11 @@ def problems(path: Path, ids: Sequence[str]) -> list[str]:
 
 
 def running(store: Store) -> dict[str, bool]:
-    """For the ids of the roots of this host, whether a daemon captures them; none where that cannot be told:
-    it does not answer, or may listen at a door that is not to be seen from here."""
+    """For the ids of the roots of this host, whether a daemon captures them.
+
+    None where that cannot be told: it does not answer, or may listen at a door that is not to be seen from
+    here.
+    """
     found: dict[str, bool] = {}
     for path, behind in doors(store).items():
         try:

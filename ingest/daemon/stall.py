@@ -17,8 +17,9 @@ class StallDetector:
         self._offset = clock.wall() - round(self.last * 1e6)
 
     def feel(self, now: float) -> tuple[float, int]:
-        """The seconds that passed unfelt and the microseconds that the wall clock jumped; each 0 where all is
-        well.
+        """Return the seconds that passed unfelt and the microseconds that the wall clock jumped.
+
+        Each 0 where all is well.
         """
         gap, self.last = now - self.last, now
         offset = self._clock.wall() - round(now * 1e6)
@@ -26,5 +27,5 @@ class StallDetector:
         return (gap if gap > STALL else 0.0), (jump if abs(jump) > JUMP else 0)
 
     def rest(self) -> None:
-        """A step is over."""
+        """End a step."""
         self.last = self._clock.monotonic()

@@ -22,7 +22,7 @@ class SyncBarrier:
         self.outstanding: dict[bytes, float] | None = None
 
     def heard(self, cookies: set[bytes]) -> None:
-        """These cookies came back."""
+        """Note that these cookies came back."""
         if self.cookie in cookies:
             self.cookie = None
 

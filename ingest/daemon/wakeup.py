@@ -41,7 +41,7 @@ class Announcer:
         self._grew = threading.Condition()
 
     def announce(self, seq: int) -> None:
-        """The log has this many entries now."""
+        """Announce that the log has this many entries now."""
         with self._grew:
             self.seq = max(self.seq, seq)
             self._grew.notify_all()

@@ -107,7 +107,7 @@ class WatcherLiveness:
         return True
 
     def _watches(self) -> Watches | None:
-        """What the kernel watches; None without a watcher, and where it does not tell."""
+        """Return what the kernel watches; None without a watcher, and where it does not tell."""
         if self._watcher is None:
             return None
         from ingest.disk.watch import Watches  # noqa: PLC0415 - the same
@@ -123,7 +123,7 @@ class WatcherLiveness:
         self._cookies.recall()
 
     def hear(self, now: float) -> tuple[Heard, set[bytes]]:
-        """What was heard since the last time, and which of our cookies were among it."""
+        """Return what was heard since the last time, and which of our cookies were among it."""
         if self._watcher is None:
             return Heard(), set()
         heard = self._watcher.take()
@@ -182,8 +182,10 @@ class WatcherLiveness:
         return self._next_cookie if self._watcher is not None else float("inf")
 
     def unwatched(self, folders: dict[bytes, tuple[int, int]]) -> dict[bytes, bytes | None]:
-        """The folders, of those listed, that the kernel does not watch (None), or that it tells of under
-        another path; empty where it cannot be told."""
+        """Return the folders, of those listed, that the kernel does not watch, with None.
+
+        Those that it tells of under another path come with that. Empty where it cannot be told.
+        """
         watched = self._watches()
         if watched is None:
             return {}

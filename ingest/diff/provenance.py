@@ -75,7 +75,7 @@ class Cutter:
         self._last: dict[str | None, tuple[str, list[Sentence]]] = {}
 
     def cut(self, text: str, language: str | None) -> list[Said]:
-        """The sentences of a text, in order."""
+        """Return the sentences of a text, in order."""
         found: list[Said] = []
         at = 0
         for paragraph in text.split("\n\n"):
@@ -106,7 +106,7 @@ class Cutter:
 
 
 def key_of(sentence: str) -> int:
-    """What a sentence says, white space aside, as a number that both databases can hold."""
+    """Return what a sentence says, white space aside, as a number that both databases can hold."""
     digest = blake2b(without_blanks(sentence).encode("utf-8", "surrogatepass"), digest_size=8).digest()
     return int.from_bytes(digest, "big") >> 1
 
@@ -184,7 +184,7 @@ class Lineage:
         self, no: int, old_range: range, new_range: range, used: set[int], took: dict[int, int],
         new: list[Said],
     ) -> tuple[dict[int, Runs], set[int]]:  # fmt: skip
-        """The runs of each sentence that is an edit of others, and those others."""
+        """Return the runs of each sentence that is an edit of others, and those others."""
         found: dict[int, Runs] = {}
         edited: set[int] = set()
         for olds, news in _gaps(old_range, new_range, used, took):
@@ -253,7 +253,7 @@ class Lineage:
 
 @lru_cache(maxsize=64)  # what an edit brought, the next one may change
 def _tokens(text: str) -> tuple[str, ...]:
-    """The words and marks of a sentence, without the blanks."""
+    """Return the words and marks of a sentence, without the blanks."""
     return tuple(token for token in tokens(text) if not token.isspace())
 
 
@@ -265,7 +265,7 @@ def _add(runs: list[tuple[int, int]], owner: int, size: int) -> None:
 
 
 def _oldest(before: Span, edit: Runs | None) -> Runs | None:
-    """The runs of a sentence that came back, and of each word the older origin where it is an edit too."""
+    """Return the runs of a sentence that came back; each word has the older origin if it is an edit too."""
     if edit is None:
         return before.runs
     length = sum(size for _, size in edit)
@@ -283,7 +283,7 @@ def _owners(runs: Runs) -> list[int]:
 def _gaps(
     old_range: range, new_range: range, used: set[int], took: dict[int, int]
 ) -> list[tuple[list[int], list[int]]]:
-    """What is unmatched on both sides, between those matched sentences that kept their order."""
+    """Return what is unmatched on both sides, between those matched sentences that kept their order."""
     kept = _rising([took[j] for j in new_range if j in took])
     gaps: list[tuple[list[int], list[int]]] = []
     at = old_range.start
@@ -299,7 +299,7 @@ def _gaps(
 
 
 def _rising(numbers: Sequence[int]) -> set[int]:
-    """The longest subsequence that rises; the numbers are all different."""
+    """Return the longest subsequence that rises; the numbers are all different."""
     tails: list[int] = []
     back: dict[int, int] = {}
     for number in numbers:

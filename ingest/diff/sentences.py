@@ -96,7 +96,7 @@ class Comparison(msgspec.Struct, frozen=True):
 
 
 def compare(a: str, b: str, *, language: str | None) -> Comparison:
-    """The comparison of two texts, cut into sentences by the rules of one language."""
+    """Return the comparison of two texts, cut into sentences by the rules of one language."""
     a_cut = split(a, language)
     if a == b:
         count = (0, len(a_cut))
@@ -224,7 +224,7 @@ class _Work:
         return self._b_bags[j]
 
     def pieces(self) -> Iterator[Piece]:
-        """The pieces in the order of B."""
+        """Yield the pieces in the order of B."""
         a_at = b_at = 0
         a_count, b_count = len(self.a_cut), len(self.b_cut)
         last: tuple[Kind, int, int, int, int] = ("kept", a_count, a_count, b_count, b_count)
@@ -246,7 +246,7 @@ class _Work:
             a_at, b_at = a_end, b_end
 
     def _kept(self, a_start: int, a_end: int, b_start: int) -> Iterator[Piece]:
-        """Runs of sentences equal to the letter, and one piece for each whose white space differs."""
+        """Yield runs of sentences equal to the letter, and one piece for each whose white space differs."""
         run = a_start
         shift = b_start - a_start
         for i in range(a_start, a_end):
@@ -274,7 +274,7 @@ def _place(cut: list[Sentence], number: int, length: int) -> int:
 
 
 def _runs(numbers: range, without: dict[int, int] | set[int]) -> Iterator[tuple[int, int]]:
-    """The stretches of the numbers that are left without some of them."""
+    """Yield the stretches of the numbers that are left without some of them."""
     first = numbers.start
     for number in numbers:
         if number in without:
@@ -288,7 +288,7 @@ def _runs(numbers: range, without: dict[int, int] | set[int]) -> Iterator[tuple[
 def _grown(
     whole: similarity.Bag, part: Callable[[int], similarity.Bag], free: set[int], at: int
 ) -> tuple[int, int]:
-    """The run around sentence `at`, of it and free neighbours, that is most like the whole."""
+    """Return the run around sentence `at`, of it and free neighbours, that is most like the whole."""
     first, end = at, at + 1
     parts = part(at)
     score = similarity.likeness(whole, parts)
@@ -338,7 +338,7 @@ def _append(spans: list[sequences.Span], span: sequences.Span, a_at: int, b_at: 
 
 
 def _anchors(a: Sequence[str], b: Sequence[str]) -> list[tuple[int, int]]:
-    """The longest chain of sentences that each side has once, in order on both."""
+    """Return the longest chain of sentences that each side has once, in order on both."""
     a_once, b_once = _once(a), _once(b)
     pairs = [(i, b_once[key]) for key, i in a_once.items() if key in b_once]
     tails: list[int] = []
@@ -368,7 +368,7 @@ def _once(keys: Sequence[str]) -> dict[str, int]:
 
 
 def _changes(a: str, a_range: tuple[int, int], b: str, b_range: tuple[int, int]) -> Iterator[Change]:
-    """The changed words between two ranges; words with a blank alone between them change together."""
+    """Yield the changed words between two ranges; words with a blank alone between them change together."""
     old_text, new_text = a[slice(*a_range)], b[slice(*b_range)]
     if old_text == new_text:
         return

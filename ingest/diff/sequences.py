@@ -104,7 +104,7 @@ def _add(spans: list[Span], span: Span) -> None:
 
 
 def lines_of(text: str) -> list[str]:
-    r"""The lines of a text, each with its `\\n`; the last may have none. Equal lines are one object."""
+    r"""Return the lines of a text, each with its `\\n`; the last may have none. Equal lines are shared."""
     known: dict[str, str] = {}
     lines: list[str] = []
     at = 0
@@ -117,7 +117,7 @@ def lines_of(text: str) -> list[str]:
 
 
 def hunks(a: str, b: str, *, context: int = 3) -> list[Hunk]:
-    """The changed lines from A to B with `context` lines around them; empty for equal texts.
+    """Return the changed lines from A to B with `context` lines around them; empty for equal texts.
 
     Only what lies between the first and the last difference, and the context, is cut into lines.
     """
@@ -201,7 +201,7 @@ def _hunk(old: list[str], new: list[str], group: list[Span], context: int) -> Hu
 
 
 def apply(a: str, changes: Sequence[Hunk]) -> str:
-    """A with the hunks applied. Raises ValueError when they were not made from A."""
+    """Return a with the hunks applied. Raises ValueError when they were not made from A."""
     old = lines_of(a)
     result: list[str] = []
     at = 0
@@ -226,7 +226,7 @@ def tokens(text: str) -> list[str]:
 
 
 def words(a: str, b: str) -> list[tuple[bool, str, str]]:
-    """The texts in stretches: (same, text of A, text of B), in order, same and changed in turn.
+    """Return the texts in stretches: (same, text of A, text of B), in order, same and changed in turn.
 
     Only what lies between the first and the last line that differs is cut into words.
     """
@@ -250,7 +250,7 @@ def _join(stretches: list[tuple[bool, str, str]], last: tuple[bool, str, str]) -
 
 
 def edits(a: str, b: str) -> list[Edit]:
-    """The changed words from A to B."""
+    """Return the changed words from A to B."""
     found: list[Edit] = []
     a_at = b_at = 0
     for same, old, new in words(a, b):

@@ -45,12 +45,12 @@ class Pair(msgspec.Struct, frozen=True):
 
 @lru_cache(maxsize=256)  # what an edit brought, the next one may change
 def bag(text: str) -> Bag:
-    """The bag of a sentence."""
+    """Return the bag of a sentence."""
     return _bag(text, Counter(words(text.lower())))
 
 
 def joined(parts: Sequence[Bag]) -> Bag:
-    """The bag of several sentences together."""
+    """Return the bag of several sentences together."""
     counts: Counter[str] = Counter()
     for part in parts:
         counts.update(part.counts)
@@ -63,7 +63,7 @@ def _bag(text: str, counts: Counter[str]) -> Bag:
 
 
 def shared(a: Bag, b: Bag) -> float:
-    """The weight of the words that both have."""
+    """Return the weight of the words that both have."""
     old, new = a.counts, b.counts
     total, common = 0.0, every_common()
     for word in a.keys & b.keys:
@@ -89,7 +89,7 @@ def likeness(a: Bag, b: Bag) -> float:
 
 
 def candidates(a: Sequence[Bag], b: Sequence[Bag], *, least: float) -> list[Pair]:
-    """The pairs that score `least` or more: of few sentences all, of many those that share rare words."""
+    """Return the pairs that score `least` or more; of many sentences those that share rare words."""
     if len(a) * len(b) <= _ALL_PAIRS:
         scored = [Pair(likeness(old, new), i, j) for i, old in enumerate(a) for j, new in enumerate(b)]
     else:
@@ -108,7 +108,7 @@ def _index(bags: Sequence[Bag]) -> dict[str, list[int]]:
 
 
 def _near(each: Bag, index: dict[str, list[int]]) -> list[int]:
-    """The sentences that share the most rare words with this one, and at least half as many as the first."""
+    """Return the sentences that share most rare words with this one, at least half as many as the first."""
     found: list[int] = []
     for word in each.counts:
         found += index.get(word, ())
@@ -121,7 +121,7 @@ def _near(each: Bag, index: dict[str, list[int]]) -> list[int]:
 
 
 def chain(pairs: Sequence[Pair], width: int) -> list[Pair]:
-    """The heaviest of the chains of pairs in which both sides go forward; `b` is below `width`.
+    """Return the heaviest of the chains of pairs in which both sides go forward; `b` is below `width`.
 
     A pair weighs its score's square: one good pair before two poor ones.
     """

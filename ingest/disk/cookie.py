@@ -19,8 +19,10 @@ COOKIE = b"cookie-"
 
 
 def clock_behind(root: int, wall: Callable[[], int], entropy: Entropy) -> int:
-    """How many microseconds a file system's clock is behind `wall`, by the stamp of a file written now; 0
-    where none can be written."""
+    """How many microseconds a file system's clock is behind `wall`, by the stamp of a file written now.
+
+    0 where none can be written.
+    """
     path = OWN_FOLDER + b"/" + COOKIE + entropy(8).hex().encode()
     try:
         fd = open_beneath_new(root, path)

@@ -18,7 +18,7 @@ def are_too_few(error: BaseException | None) -> bool:
 
 
 def shortage() -> str:
-    """What is wrong, in words."""
+    """Return what is wrong, in words."""
     allowed, _ = resource.getrlimit(resource.RLIMIT_NOFILE)
     return f"too many open files: this process may have {allowed}, or the machine has no more"
 

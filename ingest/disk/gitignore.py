@@ -58,14 +58,19 @@ def check(patterns: Iterable[str]) -> None:
 
 
 def new_reading(pattern: str) -> str | None:
-    """What a pattern means that an earlier release took for something else; None where it took it so too."""
+    """Return what a pattern means that an earlier release took for something else.
+
+    None where it took it so too.
+    """
     return "; ".join(words for form, words in _NEW_READINGS if form.match(pattern)) or None
 
 
 class PatternList:
-    """Patterns in their order. Of those that match a path the last decides, and one that begins with `!`
-    takes the path out again. What lies below a folder that is matched is matched, whatever comes later.
-    Raises ConfigError for a pattern that cannot be used.
+    """Patterns in their order.
+
+    Of those that match a path the last decides, and one that begins with `!` takes the path out again. What
+    lies below a folder that is matched is matched, whatever comes later. Raises ConfigError for a pattern
+    that cannot be used.
     """
 
     def __init__(self, patterns: Sequence[str]) -> None:
@@ -108,7 +113,10 @@ class PatternList:
         return known
 
     def deciding(self, path: bytes, *, folder: bool) -> str | None:
-        """The pattern by which a path is matched whose own folder is not; None where it is not matched."""
+        """Return the pattern by which a path is matched whose own folder is not.
+
+        None where it is not matched.
+        """
         if not self._patterns:
             return None
         if folder and self._of_folders is not None:
@@ -119,7 +127,7 @@ class PatternList:
 
 
 def _text(path: bytes) -> str:
-    """A path as it is matched. A newline is none, since RE2's `.` stands for every other character."""
+    """Return a path as it is matched. A newline is none, since RE2's `.` stands for every other character."""
     return path.decode("utf-8", "backslashreplace").replace("\n", "\v")
 
 
@@ -146,7 +154,7 @@ def _fault(pattern: str) -> tuple[str, str] | None:
 
 
 def _line(pattern: str) -> str:
-    """A pattern as the library takes it. `./` before it says nothing; in a list there are no remarks."""
+    """Return a pattern as the library takes it; `./` before it says nothing, and there are no remarks."""
     sign = "!" if pattern.startswith("!") else ""
     line = re.sub("/{2,}", "/", pattern.removeprefix("!").removeprefix("./"))
     whole = _BLANKS_AFTER.fullmatch(line)
@@ -155,7 +163,7 @@ def _line(pattern: str) -> str:
 
 
 def _without_slash(line: str) -> str:
-    """A line that asks for folders alone, to be asked about folders. A blank that was within it stays."""
+    """Return a line that asks for folders alone, to be asked about folders; a blank within it stays."""
     bare = line.rstrip("/")
     whole = _BLANKS_AFTER.fullmatch(bare)
     return bare if whole is None else whole[1] + "\\ " * (len(bare) - len(whole[1]))

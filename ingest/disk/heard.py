@@ -18,7 +18,7 @@ class Spell(msgspec.Struct):
     gap_since: float = 0.0
 
     def again(self, now: float, *, writing: bool) -> None:
-        """It is heard of once more."""
+        """Note that it is heard of once more."""
         gap = (now - self.last) / 2 if writing else now - self.last
         if gap > self.gap:
             self.gap, self.gap_since = gap, self.last

@@ -59,7 +59,7 @@ class Mount(msgspec.Struct, frozen=True, array_like=True):
 
 
 def table() -> list[Line] | None:
-    """The kernel's table in the order of mounting; None where there is none to read.
+    """Return the kernel's table in the order of mounting; None where there is none to read.
 
     Raises OSError where there are too few descriptors to ask: that says nothing of the system.
     """
@@ -73,7 +73,7 @@ def table() -> list[Line] | None:
 
 
 def parse(raw: bytes) -> list[Line]:
-    """The lines of a `mountinfo`."""
+    """Return the lines of a `mountinfo`."""
     mounts = []
     for line in raw.splitlines():
         left, _, right = line.partition(b" - ")
@@ -88,8 +88,10 @@ def _plain(escaped: bytes) -> bytes:
 
 
 def mount_points(mounts: Sequence[Line]) -> set[bytes]:
-    """The folders and files on which something else is mounted. A bind of a folder onto itself shows
-    what stood there before: it is none."""
+    """Return the folders and files on which something else is mounted.
+
+    A bind of a folder onto itself shows what stood there before: it is none.
+    """
     lines = {line.id: line for line in mounts}
     return {line.point for line in mounts if not _shows_the_same(line, lines.get(line.parent))}
 
@@ -107,13 +109,15 @@ def is_mount_point(folder: bytes, mounts: Sequence[Line] | None) -> bool | None:
 
 
 def points_below(folder: bytes, mounts: Sequence[Line]) -> set[bytes]:
-    """The mount points below an absolute folder, relative to it."""
+    """Return the mount points below an absolute folder, relative to it."""
     prefix = folder.rstrip(b"/") + b"/"
     return {point[len(prefix) :] for point in mount_points(mounts) if point.startswith(prefix)}
 
 
 def found_below(fd: int, folder: bytes, mounts: Sequence[Line]) -> dict[bytes, Facts | None]:
-    """What is mounted below an absolute folder that is open as `fd`; None for what cannot be looked at.
+    """Return what is mounted below an absolute folder that is open as `fd`.
+
+    None for what cannot be looked at.
 
     Raises OSError where there are too few descriptors to look.
     """
@@ -136,8 +140,10 @@ def found_below(fd: int, folder: bytes, mounts: Sequence[Line]) -> dict[bytes, F
 
 
 class Events:
-    """Whether anything was mounted or unmounted since it was asked last, by the kernel's own count: a file
-    system that was swapped for another may have the very same line in the table."""
+    """Whether anything was mounted or unmounted since it was asked last, by the kernel's own count.
+
+    A file system that was swapped for another may have the very same line in the table.
+    """
 
     def __init__(self) -> None:
         self._poll = None
@@ -243,7 +249,7 @@ class Mounts:
 
 
 def kind(folder: bytes, mounts: Sequence[Line]) -> str | None:
-    """The type of the file system that an absolute folder is on; the latest mount wins."""
+    """Return the type of the file system that an absolute folder is on; the latest mount wins."""
     best, found = -1, None
     for line in mounts:
         inside = folder == line.point or folder.startswith(line.point.rstrip(b"/") + b"/")
@@ -263,8 +269,10 @@ def is_local(folder: bytes) -> bool:
 
 
 def remote_type(folder: bytes) -> str | None:
-    """The type of the file system that an absolute folder is on, where it is a server's or a program's; None
-    for one of this machine, and where nobody can tell."""
+    """Return the type of the file system that an absolute folder is on, if it is a server's or a program's.
+
+    None for one of this machine, and where nobody can tell.
+    """
     mounts = table()
     type_ = None if mounts is None else kind(os.path.realpath(folder), mounts)
     return type_ if type_ is not None and _is_untold(type_) else None

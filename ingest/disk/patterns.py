@@ -47,7 +47,7 @@ def is_temporary(name: bytes) -> bool:
 
 
 def rule_of(name: bytes) -> str | None:
-    """The rule by which the contract leaves a file of this name out, as it names the rule."""
+    """Return the rule by which the contract leaves a file of this name out, as it names the rule."""
     if not is_temporary(name):
         return None
     if placeholder_of(name) is not None:
@@ -63,7 +63,10 @@ def rule_of(name: bytes) -> str | None:
 
 
 def placeholder_of(path: bytes) -> bytes | None:
-    """The path of the file that a cloud client's placeholder at this path stands for; None for any other."""
+    """Return the path of the file that a cloud client's placeholder at this path stands for.
+
+    None for any other.
+    """
     folder, slash, name = path.rpartition(b"/")
     if name.startswith(b".") and name.endswith(_ICLOUD) and len(name) > 1 + len(_ICLOUD):
         return folder + slash + name[1 : -len(_ICLOUD)]
@@ -80,9 +83,11 @@ def placeholders(path: bytes) -> list[bytes]:
 
 
 class Patterns:
-    """A root's own patterns, read as git reads a `.gitignore`. `include` empty means everything. `keep` takes
-    in files whose names the contract leaves out, but no placeholders, and nothing below a folder that it
-    leaves out. Raises ConfigError for a pattern that cannot be used.
+    """A root's own patterns, read as git reads a `.gitignore`.
+
+    `include` empty means everything. `keep` takes in files whose names the contract leaves out, but no
+    placeholders, and nothing below a folder that it leaves out. Raises ConfigError for a pattern that cannot
+    be used.
     """
 
     def __init__(
@@ -119,8 +124,10 @@ class Patterns:
         return not self.exclude.matches(path) and (not self.include or self.include.matches(path))
 
     def rule_of(self, path: bytes, *, folder: bool = False) -> str:
-        """The rule that leaves out what stands at this path, in a folder that is kept: a pattern of the
-        contract's, one of the root's own, or `include`."""
+        """Return the rule that leaves out what stands at this path, in a folder that is kept.
+
+        A pattern of the contract's, one of the root's own, or `include`.
+        """
         name = path.rpartition(b"/")[2]
         if folder:
             rule = ".*" if name.startswith(b".") else _TRASH.decode() if name == _TRASH else None

@@ -28,8 +28,10 @@ class ListedNames:
         self._folders: dict[bytes, frozenset[bytes] | None] = {}
 
     def has(self, path: bytes) -> bool:
-        """Whether every folder down to `path` lists the next part as it is written; true where one cannot
-        be listed."""
+        """Whether every folder down to `path` lists the next part as it is written.
+
+        True where one cannot be listed.
+        """
         folder = b""
         for part in path.split(b"/"):
             listed = self._listed(folder)
@@ -61,7 +63,7 @@ class ListedNames:
 
 
 def confirmed(root: int, path: bytes, found: Found, names: ListedNames | None) -> Found | Gone | Unknown:
-    """What was found at a path, unless its name is not there or a placeholder is."""
+    """Return what was found at a path, unless its name is not there or a placeholder is."""
     there = not isinstance(found, Gone | Unknown)
     gone = Gone("removed") if there and names is not None and not names.has(path) else None
     if gone is None and isinstance(found, Gone) and found.reason == "removed":
@@ -72,7 +74,7 @@ def confirmed(root: int, path: bytes, found: Found, names: ListedNames | None) -
 
 
 def look(root: int, path: bytes, *, never: frozenset[tuple[int, int]], names: ListedNames | None) -> Look:
-    """What stands at a path under the very name that it is written with."""
+    """Return what stands at a path under the very name that it is written with."""
     return confirmed(root, path, read.look(root, path, never), names)
 
 
@@ -88,7 +90,7 @@ def _has_placeholder(root: int, path: bytes) -> bool:
 
 
 def device_above(root: int, path: bytes) -> int | None:
-    """The device of the nearest folder above a path that is there; None where that cannot be told."""
+    """Return the device of the nearest folder above a path that is there; None where that cannot be told."""
     folder = path
     while folder:
         folder = folder.rpartition(b"/")[0]

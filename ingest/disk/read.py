@@ -77,12 +77,12 @@ Reading = Bytes | Rejected | Moving | Gone | Unknown
 
 
 def signature_of(found: os.stat_result) -> Signature:
-    """The part of a stat result that tells whether a file stood still."""
+    """Return the part of a stat result that tells whether a file stood still."""
     return Signature(*signature_parts(found))
 
 
 def signature_parts(found: os.stat_result) -> tuple[int, int, int, int, int]:
-    """The same as a tuple, for whoever has very many."""
+    """Return the same as a tuple, for whoever has very many."""
     inode, mtime, ctime = found.st_ino, found.st_mtime_ns, found.st_ctime_ns
     if not (inode < _HALF and -_HALF <= mtime < _HALF and -_HALF <= ctime < _HALF):
         inode, mtime, ctime = _signed(inode), _signed(mtime), _signed(ctime)
@@ -90,7 +90,7 @@ def signature_parts(found: os.stat_result) -> tuple[int, int, int, int, int]:
 
 
 def _signed(number: int) -> int:
-    """Wrapped into 64 signed bits, as databases keep it: inodes use all 64, mtimes can exceed them."""
+    """Wrap into 64 signed bits, as databases keep it: inodes use all 64, mtimes can exceed them."""
     return ((number + _HALF) % (2 * _HALF)) - _HALF
 
 
@@ -145,8 +145,10 @@ def _open_part_by_part(root: int, path: bytes, flags: int) -> int:
 
 
 def look(root: int, path: bytes, never: frozenset[tuple[int, int]] = frozenset()) -> Look:
-    """What stands at `path` now. `Gone` only if every folder above it could be listed, or if what stands
-    there is no file to be taken in: none is whose device and inode are among `never`.
+    """Return what stands at `path` now.
+
+    `Gone` only if every folder above it could be listed, or if what stands there is no file to be taken in:
+    none is whose device and inode are among `never`.
 
     Raises OSError where this process has too few descriptors to tell.
     """
@@ -166,7 +168,7 @@ def look(root: int, path: bytes, never: frozenset[tuple[int, int]] = frozenset()
 
 
 def _look_from_folder(root: int, path: bytes, never: frozenset[tuple[int, int]]) -> Look:
-    """The same where a file cannot be opened without taking part in it, as a pipe must not be."""
+    """Return the same where a file cannot be opened without taking part in it, as a pipe must not be."""
     folder, _, name = path.rpartition(b"/")
     try:
         fd = open_beneath(root, folder, os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW)
@@ -269,7 +271,7 @@ def read_stable(
 
 
 def _glance(root: int, path: bytes) -> Signature | None:
-    """What `look` says of a regular file, at a fifth of its price; None for all else.
+    """Return what `look` says of a regular file, at a fifth of its price; None for all else.
 
     The way may lead through a link, so this is only for what a descriptor opened beneath confirms.
     """

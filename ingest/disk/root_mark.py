@@ -66,8 +66,10 @@ Verdict = Literal["same", "another", "documents"]
 
 
 def compare_facts(recorded: Facts, found: Facts) -> Verdict:
-    """Whether a folder without a mark is the recorded one, by inode and birth time; `documents`: only
-    known documents can tell."""
+    """Whether a folder without a mark is the recorded one, by inode and birth time.
+
+    `documents`: only known documents can tell.
+    """
     if recorded.birth_ns is None or found.birth_ns is None:
         return "documents"
     if recorded != found:
@@ -136,8 +138,10 @@ def stands_any(
 
 
 def read_mark(root: int) -> bytes | None:
-    """The mark that a root's `.ingest/root-id` holds, or None. Raises OSError where there are too few
-    descriptors: that says nothing of the mark."""
+    """Return the mark that a root's `.ingest/root-id` holds, or None.
+
+    Raises OSError where there are too few descriptors: that says nothing of the mark.
+    """
     try:
         fd = open_beneath(root, _MARK_FILE, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK)
     except OSError as error:
@@ -174,8 +178,10 @@ def write_mark(root: int, mark: bytes) -> bool:
 
 
 def folds_names(root: int) -> bool:
-    """Whether the file system takes names that differ in letter case alone for one: the mark's file opens
-    under another. Without such a file nobody can tell, and it is taken not to."""
+    """Whether the file system takes names that differ in letter case alone for one.
+
+    The mark's file opens under another. Without such a file nobody can tell, and it is taken not to.
+    """
     try:
         os.close(open_beneath(root, _MARK_FOLDED, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK))
     except OSError:

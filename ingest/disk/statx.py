@@ -22,8 +22,10 @@ _MASK_AT, _BIRTH_AT = 0, 80  # offsets in it: u32, and s64 seconds with u32 nano
 
 
 class Facts(msgspec.Struct, frozen=True):
-    """What tells a folder from another: its inode (None: not recorded) and birth time, in nanoseconds
-    (None: not told)."""
+    """What tells a folder from another.
+
+    Its inode (None: not recorded) and birth time, in nanoseconds (None: not told).
+    """
 
     inode: int | None
     birth_ns: int | None
@@ -35,13 +37,13 @@ class Facts(msgspec.Struct, frozen=True):
 
 
 def facts_of(fd: int) -> Facts:
-    """The facts of an open file or folder. Raises OSError."""
+    """Return the facts of an open file or folder. Raises OSError."""
     found = os.fstat(fd)
     return Facts(signature_of(found).inode, _birth(fd, found))
 
 
 def _birth(fd: int, found: os.stat_result) -> int | None:
-    """The birth time in nanoseconds. Zero is what image makers write where they know none."""
+    """Return the birth time in nanoseconds. Zero is what image makers write where they know none."""
     if sys.platform != "linux":
         seconds = getattr(found, "st_birthtime", None)
         return None if not seconds else int(seconds * _SECOND)

@@ -103,8 +103,11 @@ class Range(NamedTuple):
 
 
 def tick_of(stamps_ns: Iterable[int]) -> int:
-    """The tick of a file system's clock in microseconds: the coarsest step that divides all of its stamps,
-    from 10 ms to 3 s. Of few stamps it is too coarse, which costs a second look."""
+    """Return the tick of a file system's clock in microseconds.
+
+    The coarsest step that divides all of its stamps, from 10 ms to 3 s. Of few stamps it is too coarse, which
+    costs a second look.
+    """
     step = 0
     for stamp in stamps_ns:
         step = gcd(step, stamp)
@@ -114,7 +117,7 @@ def tick_of(stamps_ns: Iterable[int]) -> int:
 
 
 def below(folder: bytes) -> Range:
-    """The paths below a folder; every path for the root, b""."""
+    """Return the paths below a folder; every path for the root, b""."""
     return Range(folder + b"/", folder + b"0") if folder else Range()
 
 
@@ -262,7 +265,7 @@ def _encoded(names: list[str]) -> list[bytes]:
 
 
 def _in_order(files: list[Found], others: list[Blocked | _Folder]) -> list[list[Found] | Blocked | _Folder]:
-    """The sorted files in runs, with the rest between them where it belongs."""
+    """Return the sorted files in runs, with the rest between them where it belongs."""
     ordered: list[list[Found] | Blocked | _Folder] = []
     start = 0
     for other in sorted(others, key=itemgetter(0)):
@@ -362,7 +365,7 @@ def _missing(
     stands: Callable[[bytes], Found | None] | None,
     every: bool,
 ) -> Iterator[Difference]:
-    """What was not met on the walk: it is gone, or its name is one that only a known document may have."""
+    """Yield what the walk did not meet: it is gone, or only a known document may have its name."""
     for row in rows:
         path = row[0]
         if is_below_any(path, blocked):
@@ -383,7 +386,10 @@ def _is_passed_over(path: bytes) -> bool:
 
 
 def known_file(root: int, patterns: Patterns, hidden: frozenset[bytes], path: bytes) -> Found | None:
-    """The file that stands at a known document's path, whatever its name; None for none that is watched."""
+    """Return the file that stands at a known document's path, whatever its name.
+
+    None for none that is watched.
+    """
     if not is_watched(path, patterns, hidden, known=True):
         return None
     looked = look(root, path)
@@ -417,7 +423,7 @@ def is_watched(path: bytes, patterns: Patterns, hidden: frozenset[bytes], *, kno
 
 
 def topmost(folders: set[bytes]) -> list[bytes]:
-    """The folders that lie below no other of them: to compare one is to compare all below it."""
+    """Return the folders that lie below no other of them: to compare one is to compare all below it."""
     kept: list[bytes] = []
     for folder in sorted(folders, key=lambda path: path + b"/"):
         if not kept or not folder.startswith(kept[-1] + b"/"):

@@ -57,13 +57,13 @@ class Handler(events.FileSystemEventHandler):
         self._heard = Heard()
 
     def take(self) -> Heard:
-        """What was heard since the last call."""
+        """Return what was heard since the last call."""
         with self._lock:
             heard, self._heard = self._heard, Heard()
         return heard
 
     def dispatch(self, event: events.FileSystemEvent) -> None:
-        """Called by the observer's thread for each event."""
+        """Take in one event; called by the observer's thread."""
         source = self._relative(event.src_path)
         target = self._relative(event.dest_path) if event.dest_path else None
         if source is None and target is None:
@@ -120,7 +120,7 @@ class Handler(events.FileSystemEventHandler):
             heard.writing.discard(target)
 
     def _relative(self, path: bytes | str) -> bytes | None:
-        """The path below the root; None for what is never watched, b"" for the root itself."""
+        """Return the path below the root; None for what is never watched, b"" for the root itself."""
         raw = path if isinstance(path, bytes) else os.fsencode(path)
         if not raw.startswith(self._prefix):
             return b"" if raw == self._root else None
@@ -191,7 +191,7 @@ class Watcher:
             thread.join(timeout=1.0)
 
     def take(self) -> Heard:
-        """What was heard since the last call."""
+        """Return what was heard since the last call."""
         return self._handler.take()
 
     def trouble(self) -> str | None:
@@ -199,8 +199,10 @@ class Watcher:
         return "a watcher thread died" if any(not thread.is_alive() for thread in self._threads) else None
 
     def watched(self) -> Listed | None:
-        """(device, inode) of every watched folder, as the kernel lists them, with the paths that the library
-        takes it for, None where it does not say; None if the kernel does not list them."""
+        """Return (device, inode) of every watched folder, with the paths that the library takes it for.
+
+        None stands for paths that it does not say. None if the kernel does not list the folders.
+        """
         fd = getattr(getattr(self._observer, "_inotify_fd", None), "_inotify_fd", None)
         listed = watched_inodes(fd) if isinstance(fd, int) else None
         if listed is None:
@@ -220,7 +222,7 @@ _WATCH = re.compile(r"^inotify wd:([0-9a-f]+) ino:([0-9a-f]+) sdev:([0-9a-f]+)",
 
 
 def watched_inodes(fd: int) -> dict[int, tuple[int, int]] | None:
-    """The watches of an inotify descriptor by number, from /proc; None where that file is not there."""
+    """Return the watches of an inotify descriptor by number, from /proc; None where /proc is not there."""
     try:
         with open(f"/proc/self/fdinfo/{fd}", encoding="ascii") as lines:
             found = _WATCH.findall(lines.read())
@@ -249,8 +251,9 @@ class Watches:
             self._other = devices.pop() if len(devices) == 1 else None
 
     def path_of(self, path: bytes, device: int, inode: int) -> bytes | None:
-        """Under which path below the root the folder at this one, with this device and inode, is told of:
-        this one, if all is well; None if it is not watched.
+        """Under which path below the root the folder at this one, with this device and inode, is told of.
+
+        This one, if all is well; None if it is not watched.
 
         The library takes one folder for another where one is made in the place of another that was just
         renamed: what it tells of then stands elsewhere.
@@ -265,7 +268,7 @@ class Watches:
 
 
 def _device(kernel: int) -> int:
-    """The kernel's own device number (20 bits of minor) as `stat` gives it."""
+    """Return the kernel's own device number (20 bits of minor) as `stat` gives it."""
     return os.makedev(kernel >> 20, kernel & 0xFFFFF)
 
 
@@ -283,7 +286,7 @@ class Listener(logging.Handler):
         self._others_died = threading.excepthook
 
     def emit(self, record: logging.LogRecord) -> None:
-        """Called in the watcher's thread."""
+        """Take in what a library says; called in the watcher's thread."""
         words = record.getMessage()
         if record.name != "py.warnings":
             self._heard("overflow" in words.lower(), words)

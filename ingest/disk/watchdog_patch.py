@@ -28,7 +28,7 @@ class PromptQueue(DelayedQueue[T]):
         super().__init__(min(delay, LONGEST))
 
     def get(self) -> T | None:
-        """The next event, waiting for it; None once the queue is closed."""
+        """Return the next event, waiting for it; None once the queue is closed."""
         with self._not_empty:
             while not self._closed:
                 if not self._queue:

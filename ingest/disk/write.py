@@ -115,7 +115,7 @@ def _place(
 
 
 def _mode_of(folder: int, name: bytes) -> int | None:
-    """The rights of the regular file that stands there."""
+    """Return the rights of the regular file that stands there."""
     try:
         found = os.stat(name, dir_fd=folder, follow_symlinks=False)
     except OSError:

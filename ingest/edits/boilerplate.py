@@ -48,7 +48,7 @@ def matches(text: str, patterns: Sequence[str]) -> bool:
 
 
 def strip(text: str, language: str | None, patterns: Sequence[str]) -> Stripped:
-    """The text without its boilerplate lines and sentences; a line goes with its end.
+    """Return the text without its boilerplate lines and sentences; a line goes with its end.
 
     Where the line before is blank, or there is none, the blank lines after it go with it.
     """
@@ -77,7 +77,7 @@ def is_boilerplate(line: str, language: str | None, patterns: Sequence[str]) -> 
 
 
 def difference(old: Stripped, new: Stripped) -> tuple[str | None, str | None]:
-    """The first piece of boilerplate that is in one text and not in the other, of each."""
+    """Return the first piece of boilerplate that is in one text and not in the other, of each."""
     was, became = Counter(old.cut), Counter(new.cut)
     return next(iter(was - became), None), next(iter(became - was), None)
 
@@ -95,7 +95,7 @@ def same_rest(old: Stripped, new: Stripped) -> bool:
 
 
 def _written_lines(text: str) -> list[tuple[int, str]]:
-    """The lines that are not blank, and where each begins."""
+    """Return the lines that are not blank, and where each begins."""
     found: list[tuple[int, str]] = []
     at = 0
     for line in text.rstrip().split("\n"):
@@ -106,13 +106,13 @@ def _written_lines(text: str) -> list[tuple[int, str]]:
 
 
 def _gaps(text: str, lines: Sequence[tuple[int, str]]) -> list[str]:
-    """What stands before each line, from the end of the one before."""
+    """Return what stands before each line, from the end of the one before."""
     ends = [0, *(at + len(line) for at, line in lines)]
     return [text[end:at] for end, (at, _) in zip(ends, lines, strict=False)]
 
 
 def _gaps_with_cuts(stripped: Stripped, lines: Sequence[tuple[int, str]]) -> Iterator[int]:
-    """The gaps in which something was cut out, by number; a cut within a line is in none."""
+    """Yield the gaps in which something was cut out, by number; a cut within a line is in none."""
     for place, _ in stripped.starts[1:]:
         after = bisect_left(lines, place, key=lambda line: line[0])
         if after == 0 or lines[after - 1][0] + len(lines[after - 1][1]) <= place:
@@ -165,7 +165,7 @@ def _joined(ranges: Sequence[tuple[int, int]]) -> list[tuple[int, int]]:
 
 @functools.lru_cache(maxsize=1024)
 def _compiled(pattern: str) -> tuple[str, _Pattern]:
-    """The longest run of a pattern that a text must hold, and the pattern."""
+    """Return the longest run of a pattern that a text must hold, and the pattern."""
     literal = max(pattern.replace("*", " ").split(), key=len, default="")
     return literal, _Pattern(" ".join(pattern.split()))
 
@@ -250,7 +250,7 @@ class _Pattern:
         self._last.update(before for before, steps in enumerate(self._steps) if (_BLANK, at) in steps)
 
     def _without(self, place: int) -> frozenset[int]:
-        """The places that are reached from one without a character, itself too."""
+        """Return the places that are reached from one without a character, itself too."""
         found, waiting = {place}, [place]
         while waiting:
             new = set(self._free[waiting.pop()]) - found

@@ -104,7 +104,7 @@ def _headline(pair: Pair) -> tuple[Flag, ...]:
 
 
 def _with_openness(edit: Edit) -> Edit:
-    """The edit with what it says of openness: each substantive one is silent or open."""
+    """Return the edit with what it says of openness: each substantive one is silent or open."""
     if edit.significance != "substantive":
         return edit
     silent = all(flag.name != "notice" for flag in edit.flags)
@@ -116,7 +116,7 @@ def _with_openness(edit: Edit) -> Edit:
 
 
 def _with_dates(pair: Pair, edit: Edit) -> Edit:
-    """The edit, with the dates in its reason where they are others too."""
+    """Return the edit, with the dates in its reason where they are others too."""
     before, after = pair.before, pair.after
     if before.date == after.date or (edit.kind == "redated" and pair.same_text):
         return edit  # its reason says so

@@ -90,7 +90,7 @@ class Difference:
         self.facts = self._facts() if self.edited and not self.lost else ()
 
     def _notice(self) -> tuple[str, str] | None:
-        """The phrase and the sentence of the first notice that was not there before."""
+        """Return the phrase and the sentence of the first notice that was not there before."""
         for piece in self.comparison.pieces:
             if piece.kind == "kept" or piece.b_start == piece.b_end:
                 continue
@@ -103,7 +103,7 @@ class Difference:
         return None
 
     def _phrase_in(self, sentence: str) -> str | None:
-        """What makes a sentence a notice; looked for once."""
+        """Return what makes a sentence a notice; looked for once."""
         if sentence not in self._told:
             self._told[sentence] = notices.find(sentence, self.language, self._phrases)
         return self._told[sentence]
@@ -158,14 +158,14 @@ class Difference:
         return tuple(found[:MOST])
 
     def flags(self) -> tuple[Flag, ...]:
-        """The flags that the text itself raises."""
+        """Return the flags that the text itself raises."""
         if self.notice is None:
             return ()
         phrase, sentence = self.notice
         return (Flag("notice", f"new, with “{phrase}”: {sentence}"),)
 
     def subject(self, counts: Counts, *, headline: bool) -> Subject:
-        """The gravest thing that the edit is about, where it is substantive."""
+        """Return the gravest thing that the edit is about, where it is substantive."""
         return subject_of(
             counts=counts,
             facts={fact.kind for fact in self.facts},
@@ -181,7 +181,7 @@ class Difference:
         return any(quotations.find(self.a[piece.a_start : piece.a_end]) for piece in gone)
 
     def survival(self) -> tuple[float, float]:
-        """The shares of the old sentences that are still there, and of the new ones that were there."""
+        """Return which share of the old sentences is still there, and which of the new ones was."""
         old = new = 0
         for piece in self.comparison.pieces:
             if piece.kind not in ("added", "removed"):
@@ -193,7 +193,7 @@ class Difference:
         )
 
     def redated(self) -> tuple[str, str] | None:
-        """The first line, before and after, where lines alone were edited that say when it was published."""
+        """Return the first line, before and after, if only lines that tell of publication were edited."""
         others = [piece for piece in self.comparison.pieces if piece.kind != "kept"]
         if not others or not all(piece.kind == "edited" and self._is_dateline(piece) for piece in others):
             return None
@@ -226,12 +226,12 @@ class Difference:
 
 
 def skeleton(text: str) -> bytes:
-    """The letters and digits of ASCII alone: where these differ, folding the rest is not needed."""
+    """Return the letters and digits of ASCII alone: where these differ, folding the rest is not needed."""
     return text.lower().encode("ascii", "ignore").translate(None, _NO_LETTERS)
 
 
 def _truncated(a: str, b: str) -> int:
-    """The percentage of the folded text that was cut off at the end, or 0."""
+    """Return the percentage of the folded text that was cut off at the end, or 0."""
     if len(b) > (1 - _LOST / 2) * len(a):  # white space and folding aside
         return 0
     old, new = bare(a), bare(b)
@@ -242,7 +242,7 @@ def _truncated(a: str, b: str) -> int:
 
 
 def _inside(ranges: Sequence[tuple[int, int]], start: int, end: int) -> list[tuple[int, int]]:
-    """The parts of ordered ranges that lie between two offsets, counted from the first."""
+    """Return the parts of ordered ranges that lie between two offsets, counted from the first."""
     first = bisect_right(ranges, start, key=lambda each: each[1])
     found: list[tuple[int, int]] = []
     for each in ranges[first:]:

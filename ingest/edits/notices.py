@@ -1,5 +1,6 @@
-"""Phrases with which an article says that it was corrected or updated: those known here, in Dutch and
-English, and those of a publisher's own, in any language.
+"""Phrases with which an article says that it was corrected or updated.
+
+Those known here, in Dutch and English, and those of a publisher's own, in any language.
 
 A publisher's phrase is literal text, compared without regard to capitals, quotes, dashes and blanks. Those
 known here speak of the article itself: `this article was amended`, and not `the bill was amended`. Some
@@ -162,7 +163,7 @@ _OPENS = re.compile(
 
 
 def find(sentence: str, language: str | None, own: Phrases = NO_PHRASES) -> str | None:
-    """The phrase that makes a sentence a notice, or None.
+    """Return the phrase that makes a sentence a notice, or None.
 
     Of `own` phrases those of the language are looked for, or where there are none those of every language;
     they count anywhere in a sentence, and beside those known here, which are looked for in all texts. What

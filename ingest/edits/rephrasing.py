@@ -28,7 +28,7 @@ _SHORT_FORMS = (frozenset(("y", "ies", "ied", "ying")), frozenset(("e", "es", "e
 
 
 def cut(text: str) -> str:
-    """The text on one line, short enough to show."""
+    """Return the text on one line, short enough to show."""
     line = " ".join(text.split())
     return line if len(line) <= _LONGEST_SHOWN else line[: _LONGEST_SHOWN - 1] + "…"
 
@@ -47,7 +47,7 @@ class Wording:
         self._changed: tuple[set[str], set[str]] | None = None
 
     def slips(self) -> list[str] | None:
-        """The misspellings that are all there is to the edit, as `old → new`; else None."""
+        """Return the misspellings that are all there is to the edit, as `old → new`; else None."""
         slips: list[str] = []
         for piece in self._edited:
             if piece.kind in ("split", "merged"):
@@ -124,7 +124,7 @@ class Wording:
         return None
 
     def stands_elsewhere(self) -> str | None:
-        """A word such as `not` or `only` that is before another word now, in a sentence of the same words."""
+        """Return a word such as `not` or `only` that is before another word now, among the same ones."""
         for piece in self._edited:
             old, new = (
                 [word.lower() for word in words(text)]
@@ -137,8 +137,11 @@ class Wording:
         return None
 
     def changed(self) -> tuple[set[str], set[str]]:
-        """The words that went, and those that came. One that is the other with a slip in it did neither, nor
-        did `US` for `United States`, nor the words of a value that is only written otherwise."""
+        """Return the words that went, and those that came.
+
+        One that is the other with a slip in it did neither, nor did `US` for `United States`, nor the words
+        of a value that is only written otherwise.
+        """
         if self._changed is not None:
             return self._changed
         old, new = Counter[str](), Counter[str]()
@@ -219,7 +222,7 @@ def _followed_by(word: str, within: list[str]) -> list[str]:
 
 
 def _outside(ranges: Ranges, text: str, start: int) -> list[str]:
-    """The words of a text outside these ranges; `start` is where it begins."""
+    """Return the words of a text outside these ranges; `start` is where it begins."""
     if not ranges:
         return words(text)
     found: list[str] = []

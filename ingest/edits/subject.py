@@ -19,7 +19,7 @@ def subject_of(
     headline: bool,
     lexicon: Lexicon,
 ) -> Subject:
-    """The gravest of what a substantive edit touches, the first in `edit.SUBJECTS`.
+    """Return the gravest of what a substantive edit touches, the first in `edit.SUBJECTS`.
 
     A fact other than a negation or a quotation; the headline; a negation, or a word that says how sure or how
     true something is; who says something, or a quotation; text that went; text that came; else words put for

@@ -68,7 +68,9 @@ def changed(
     before_quotes: Ranges | None = None,
     after_quotes: Ranges | None = None,
 ) -> tuple[Fact, ...]:
-    """The changed facts of an edited sentence, in order; past 5,000 characters, what is near its changes.
+    """Return the changed facts of an edited sentence, in order.
+
+    Past 5,000 characters, what is near its changes.
 
     Without a context the sentences are their own. Quotations that begin or end in other sentences
     are given as ranges.
@@ -107,7 +109,10 @@ def changed(
 def _in_parts(
     before: str, after: str, language: str | None, within: Context, hunks: list[Hunk]
 ) -> tuple[Fact, ...]:
-    """The changed facts of a long sentence, looked for in what is around its changes; quotations are not."""
+    """Return the changed facts of a long sentence, looked for in what is around its changes.
+
+    Quotations are not.
+    """
     parts: list[list[Hunk]] = []
     for hunk in hunks:
         if parts and hunk.a_start - parts[-1][-1].a_end < 2 * _AROUND:
@@ -149,7 +154,7 @@ def _is_plain(slot: Slot, within: Context) -> bool:
 def _replaced(
     before: str, after: str, old: list[Slot], new: list[Slot], hunks: list[Hunk], language: str | None
 ) -> list[Fact]:
-    """The slots that a change touched and that no equal one stands for, in pairs."""
+    """Return the slots that a change touched and that no equal one stands for, in pairs."""
     lexicon = lexicon_of(language)
     if _reordered(before, after, old, new, hunks, lexicon):
         return []
@@ -253,7 +258,7 @@ def _touches(slot: Slot, start: int, end: int) -> bool:
 
 
 def _once_each(sides: list[list[Slot]]) -> None:
-    """A slot that two changes touch belongs to the first."""
+    """Give a slot that two changes touch to the first."""
     seen: set[Slot] = set()
     for side in sides:
         side[:] = [slot for slot in side if slot not in seen]
@@ -300,7 +305,7 @@ def _is_negation(word: str, lexicon: Lexicon) -> bool:
 
 
 def _negated(before: str, after: str, hunks: list[Hunk], lexicon: Lexicon) -> list[Fact]:
-    """The change that turned the sentence round, if their numbers differ between the two."""
+    """Return the change that turned the sentence round, if their numbers differ between the two."""
     facts: list[Fact] = []
     negates = functools.partial(_is_negation, lexicon=lexicon)
     # `donot` and `do not` say the same

@@ -37,7 +37,7 @@ _POINTS = word_set("point points punten")
 
 
 def find_date(cut: Tokens, at: int) -> Taken | None:
-    """The date that begins at a token; None where none does."""
+    """Return the date that begins at a token; None where none does."""
     low = cut[at].low
     if low in cut.lexicon.relative:
         return "date", Relative(cut.lexicon.relative[low]), at + 1, True
@@ -125,14 +125,14 @@ def _slashed(cut: Tokens, at: int) -> tuple[int, int, int] | None:
 
 
 def _year(cut: Tokens, at: int) -> tuple[int | None, int]:
-    """A year at a token, after a comma perhaps, and where the date ends."""
+    """Return a year at a token, after a comma perhaps, and where the date ends."""
     year_at = at + 1 if low_at(cut, at) == "," else _past_stop(cut, at)
     year = low_at(cut, year_at)
     return (int(year), year_at + 1) if _YEAR.match(year) else (None, at)
 
 
 def _past_stop(cut: Tokens, at: int) -> int:
-    """The token after the full stop of a month, `Sept. 5`, where there is one."""
+    """Return the token after the full stop of a month, `Sept. 5`, where there is one."""
     return at + 1 if low_at(cut, at) == "." and low_at(cut, at + 1)[:1].isdigit() else at
 
 
@@ -228,7 +228,7 @@ def _past_or_to(cut: Tokens, at: int) -> Taken | None:
 
 
 def _spoken(cut: Tokens, hour: int, minute: int, end: int) -> Taken:
-    """A time of day by the clock's face, of which `'s middags` says the half."""
+    """Return a time of day by the clock's face, of which `'s middags` says the half."""
     if low_at(cut, end + 1) == "s" and low_at(cut, end + 2) in cut.lexicon.parts_of_day_after:
         part = low_at(cut, end + 2)
         if hour < 13 and not (hour == 12 and part == "middags"):
@@ -253,7 +253,7 @@ def _time(hour: int, minute: int, end: int) -> Taken:
 
 
 def _age(cut: Tokens, at: int) -> Taken | None:
-    """A season, a century or a decade in words: `in the spring`, `15e eeuw`, `jaren tachtig`."""
+    """Return a season, a century or a decade in words: `in the spring`, `15e eeuw`, `jaren tachtig`."""
     low, following = cut[at].low, low_at(cut, at + 1)
     if low in cut.lexicon.seasons and low_at(cut, at - 1) in cut.lexicon.before_season:
         return "date", Season(cut.lexicon.seasons[low]), at + 1, False

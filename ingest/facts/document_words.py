@@ -27,7 +27,7 @@ class Context(msgspec.Struct, frozen=True):
 
 
 def context_of(a: str, b: str, language: str | None = None, *, both: str = "") -> Context:
-    """The context of two texts; what stands in `both` need not stand in `a` and `b`."""
+    """Return the context of two texts; what stands in `both` need not stand in `a` and `b`."""
     every, a_words, b_words = words(both), words(a), words(b)
     kept, old, new = _spoken(every), _spoken(a_words), _spoken(b_words)
     gone = {word for word in old.keys() - new.keys() - kept.keys() if old[word] > 1}

@@ -207,5 +207,5 @@ class Tokens(list[Token]):
 
 
 def low_at(cut: Tokens, at: int) -> str:
-    """The small letters of a token, or nothing beyond the ends."""
+    """Return the small letters of a token, or nothing beyond the ends."""
     return cut[at].low if 0 <= at < len(cut) else ""

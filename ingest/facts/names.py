@@ -101,7 +101,7 @@ def _begins_name(cut: Tokens, at: int, busy: set[int]) -> bool:
 
 
 def _with_initials(cut: Tokens) -> Tokens:
-    """The tokens, with the letters of `U.S.` as one word."""
+    """Return the tokens, with the letters of `U.S.` as one word."""
     if not any(map(_is_initial, cut)):
         return cut
     found = Tokens((), cut.lexicon)

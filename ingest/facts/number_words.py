@@ -18,7 +18,7 @@ _Read = tuple[Fraction, int] | None  # a value, and the token behind it
 
 
 def read_number(cut: Tokens, at: int) -> tuple[Fraction, int] | None:
-    """The value of the longest number in words that begins at a token, and where it ends; else None.
+    """Return the value of the longest number in words that begins at a token, and where it ends; else None.
 
     An article alone is 1. A word that only makes a number larger (`dozen`) and has none before it is 1 as
     well, and the number ends where it begins, so that the word is still to be read.
@@ -32,7 +32,7 @@ def read_number(cut: Tokens, at: int) -> tuple[Fraction, int] | None:
 
 
 def read_share(cut: Tokens, at: int) -> tuple[Fraction, int] | None:
-    """A part of a large number, `a quarter of a million`, and where it ends; else None."""
+    """Return a part of a large number, `a quarter of a million`, and where it ends; else None."""
     low, lexicon = cut[at].low, cut.lexicon
     share, end = lexicon.shares.get(low), at + 1
     if share is None:
@@ -57,7 +57,10 @@ def is_half(cut: Tokens, at: int) -> bool:
 
 
 def _thousands(cut: Tokens, at: int, limit: Fraction | None, *, is_apart: bool) -> _Read:
-    """A number of thousands, millions and more, each fewer than those before; None if not below `limit`."""
+    """Return a number of thousands, millions and more, each fewer than those before.
+
+    None if not below `limit`.
+    """
     read = _hundreds(cut, at, limit, is_apart=is_apart)
     if read is None:
         return None
@@ -74,7 +77,10 @@ def _thousands(cut: Tokens, at: int, limit: Fraction | None, *, is_apart: bool) 
 
 
 def _hundreds(cut: Tokens, at: int, limit: Fraction | None, *, is_apart: bool) -> _Read:
-    """A number up to the hundreds, or what one word says, which may be more; None if not below `limit`."""
+    """Return a number up to the hundreds, or what one word says, which may be more.
+
+    None if not below `limit`.
+    """
     low, lexicon = low_at(cut, at), cut.lexicon
     value, end = lexicon.spelt(low), at + 1
     if value is None and low in lexicon.ones and limit is None:
@@ -99,7 +105,7 @@ def _hundreds(cut: Tokens, at: int, limit: Fraction | None, *, is_apart: bool) -
 def _with_more(
     cut: Tokens, value: Fraction, end: int, size: Fraction, read: Callable[..., _Read], *, is_apart: bool
 ) -> tuple[Fraction, int]:
-    """A number, and the whole one below `size` that `read` finds behind it, if one is there."""
+    """Return a number, and the whole one below `size` that `read` finds behind it, if one is there."""
     is_joined = low_at(cut, end) in cut.lexicon.joiners
     start = end + is_joined
     more = None if is_joined and is_apart else read(cut, start, size, is_apart=is_apart)

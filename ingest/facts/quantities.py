@@ -57,7 +57,10 @@ _STUCK_UNITS = word_set("m c f s am pm u h x er ers")
 
 @functools.lru_cache(maxsize=16_384)  # a sentence is asked for its facts, and again for its words
 def find(text: str, language: str | None, names: frozenset[str] = frozenset()) -> tuple[Slot, ...]:
-    """The slots of a sentence in order, but for quotations and negations; `names` are known to be names."""
+    """Return the slots of a sentence in order, but for quotations and negations.
+
+    `names` are known to be names.
+    """
     lexicon = lexicon_of(language)
     cut = Tokens((), lexicon)
     begin: list[int] = []  # the tokens with which a slot may
@@ -151,7 +154,7 @@ def is_dateline(text: str, language: str | None) -> bool:
 
 
 def _quantity(text: str, cut: Tokens, at: int) -> Taken | None:
-    """A number with its magnitude, currency, percent sign or unit, at a token."""
+    """Return a number with its magnitude, currency, percent sign or unit, at a token."""
     if not read_share(cut, at) and (part := _part(cut, at)):
         return "number", Share(part[0]), part[1], False
     if told := _in_a_word(cut, at):
@@ -192,7 +195,7 @@ def _quantity(text: str, cut: Tokens, at: int) -> Taken | None:
 
 
 def _with_range(cut: Tokens, value: str, end: int, currency: str | None) -> Taken:
-    """A range with the unit, or currency, of its figures."""
+    """Return a range with the unit, or currency, of its figures."""
     kind, quantity, end, _ = _with_unit(cut, Fraction(2), end, "", weak=False)
     if currency:
         return "amount", Range(value, currency), end, False
@@ -207,7 +210,7 @@ def _is_sign(cut: Tokens, at: int, signs: str) -> bool:
 
 
 def _in_a_word(cut: Tokens, at: int) -> Taken | None:
-    """A number that one word says: `dozens`, `several`, `second`, `twice`, `doubled`, `under-18s`."""
+    """Return a number that one word says: `dozens`, `several`, `second`, `twice`, `doubled`, `under-18s`."""
     low, following = cut[at].low, low_at(cut, at + 1)
     value: Value | None = None
     if low in cut.lexicon.vague:
@@ -232,7 +235,7 @@ def _in_a_word(cut: Tokens, at: int) -> Taken | None:
 
 
 def _compounded(low: str, lexicon: Lexicon) -> Quantity | None:
-    """A number in a word that says what of: `three-year`, `driejarige`."""
+    """Return a number in a word that says what of: `three-year`, `driejarige`."""
     number, hyphen, thing = low.partition("-")
     if hyphen:
         if number in lexicon.numbers and thing.isalpha() and thing not in lexicon.numbers:
@@ -247,7 +250,7 @@ def _compounded(low: str, lexicon: Lexicon) -> Quantity | None:
 
 
 def _part(cut: Tokens, at: int) -> tuple[Fraction, int] | None:
-    """A part of a whole, `a third of`, `two-thirds`, `de helft`, and where it ends."""
+    """Return a part of a whole, `a third of`, `two-thirds`, `de helft`, and where it ends."""
     low = cut[at].low
     if is_half(cut, at):
         return None
@@ -297,7 +300,7 @@ def _with_unit(
 
 
 def _digits(text: str, cut: Tokens, at: int) -> tuple[Fraction | str, int, str] | None:
-    """A number in digits: its value, where it ends, and what is attached to it."""
+    """Return a number in digits: its value, where it ends, and what is attached to it."""
     token = cut[at].low
     if not token[0].isdigit():
         return None
@@ -358,7 +361,7 @@ def _is_group(text: str, cut: Tokens, at: int) -> bool:
 
 
 def _spelt(cut: Tokens, at: int) -> tuple[Fraction | str, int, str] | None:
-    """A number in words or of one sign: `drieentwintig`, `two hundred and five`, `½`."""
+    """Return a number in words or of one sign: `drieentwintig`, `two hundred and five`, `½`."""
     if cut[at].low in cut.lexicon.signs:
         return cut.lexicon.signs[cut[at].low], at + 1, ""
     read = read_number(cut, at)

@@ -33,7 +33,7 @@ _Quotation = tuple[int, int, tuple[str, ...]]
 
 
 def find(text: str) -> list[tuple[int, int]]:
-    """The ranges between the marks, in order; empty quotations are none."""
+    """Return the ranges between the marks, in order; empty quotations are none."""
     found: list[tuple[int, int]] = []
     paragraph = 0
     opened: tuple[str, int] | None = None
@@ -64,7 +64,7 @@ def _double(
     at: int,
     paragraph: int,
 ) -> tuple[str, int] | None:
-    """What is open after a double mark."""
+    """Return what is open after a double mark."""
     if opened and opened[0] in _DOUBLE:
         found.append((opened[1], at))
         return None

@@ -131,7 +131,7 @@ class LogLines:
             )  # fmt: skip
 
     def _record(self, row: Row, connection: Connection, *, explained: bool) -> records.Record:
-        """The change, with its edit where that costs capture nothing to speak of."""
+        """Return the change, with its edit where that costs capture nothing to speak of."""
         if explained and (row.size or 0) <= LARGEST:
             try:
                 with translated(self._store.address):

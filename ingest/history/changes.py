@@ -48,8 +48,10 @@ class Filters(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Chosen(msgspec.Struct, frozen=True, kw_only=True):
-    """The same, looked up in a store. `among` is a select of the changes whose edits are wanted, in the
-    index; None where all are. `edits` is what it was made of.
+    """The same, looked up in a store.
+
+    `among` is a select of the changes whose edits are wanted, in the index; None where all are. `edits` is
+    what it was made of.
     """
 
     prefix: Prefix

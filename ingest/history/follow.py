@@ -21,8 +21,10 @@ Told = TypeVar("Told")
 
 
 class Batch(msgspec.Struct, Generic[Told], frozen=True):
-    """What was told of some changes. `place` is the seq up to which the log was looked through, `last` that
-    of the last change that was wanted, None where none was: what is not wanted is passed too.
+    """What was told of some changes.
+
+    `place` is the seq up to which the log was looked through, `last` that of the last change that was wanted,
+    None where none was: what is not wanted is passed too.
     """
 
     told: list[Told]
@@ -43,8 +45,9 @@ def batches(
     say_none: Callable[[Connection, Prefix], None],
     wait: Callable[[int], None] | None,
 ) -> Iterator[Batch[Told]]:
-    """Give the changes after a place, oldest first, at most `size` at once and `limit` in all; one batch at
-    least.
+    """Give the changes after a place, oldest first, at most `size` at once and `limit` in all.
+
+    One batch at least.
 
     `snapshot` opens the record and says whether the index can be asked; `tell` is called within it, and
     `say_none` where the first batch has no change. A batch is given outside: its reader may be slow, and

@@ -34,7 +34,7 @@ _CODES = {name: code for code, names in _NAMES.items() for name in names}
 
 
 def code_of(words: str) -> str:
-    """The code that the words mean as far as they look like one: `EN` and `en-GB` are `en`."""
+    """Return the code that the words mean as far as they look like one: `EN` and `en-GB` are `en`."""
     return re.split("[-_]", words, maxsplit=1)[0].lower()
 
 

@@ -31,8 +31,9 @@ def root_coverage(
     until: int | None = None,
     running: bool | None = None,
 ) -> list[coverage.Interval]:
-    """How a root was observed; from `since` to its first scan it is `unrecorded`, without one from `until`
-    where that lies before.
+    """How a root was observed.
+
+    From `since` to its first scan it is `unrecorded`, without one from `until` where that lies before.
 
     A daemon that was killed cannot say so: the time since its last heartbeat is blind, whether or not
     another daemon came to write it. `running` says whether its daemon runs; None, where that cannot be told,
@@ -44,7 +45,7 @@ def root_coverage(
 
 
 def _unrecorded(connection: Connection, root: roots.Root, since: int | None) -> list[coverage.Interval]:
-    """The time from `since` on, whose end may be open, of which nothing is known."""
+    """Return the time from `since` on, whose end may be open, of which nothing is known."""
     begin = coverage.begin(connection, root.id)
     if since is None or (begin is not None and begin <= since):
         return []
@@ -84,7 +85,7 @@ def document_coverage(
     since: int,
     until: int | None,
 ) -> list[coverage.Interval]:
-    """The same for one document: blind too where its bytes were rejected.
+    """Return the same for one document: blind too where its bytes were rejected.
 
     `found` is how its root was observed from `since` to `until` (None: until now).
     """
@@ -97,7 +98,7 @@ def document_coverage(
 def _rejections(
     connection: Connection, target: queries.Target
 ) -> Iterator[tuple[int, int | None, str | None]]:
-    """The stretches in which what stood at the document's path could not be read."""
+    """Yield the stretches in which what stood at the document's path could not be read."""
     began: tuple[int, str | None] | None = None
     for change in reader.changes(connection, document=target.id):
         if change.type == "rejected":

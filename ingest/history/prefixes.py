@@ -20,7 +20,9 @@ class Prefix(msgspec.Struct, frozen=True):
 
 
 def of(connection: Connection, words: str, root: RootKey | None) -> Prefix:
-    """The prefix that a call names: below a root, whole, or `ROOT/PATH` as it is shown with several roots.
+    """Return the prefix that a call names.
+
+    Below a root, whole, or `ROOT/PATH` as it is shown with several roots.
 
     A root's name alone is that root, unless a path begins so.
     """

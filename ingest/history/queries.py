@@ -52,12 +52,12 @@ def is_rev(words: str) -> bool:
 
 
 def root_id(connection: Connection, name: str | None) -> RootKey | None:
-    """A root's key by its name; None for None. Raises NotFound."""
+    """Return a root's key by its name; None for None. Raises NotFound."""
     return None if name is None else roots.named(connection, name).id
 
 
 def resolve_moment(connection: Connection, words: str, calendar: Calendar) -> int:
-    """The place in the log that a moment or a cursor means: the log up to and with this seq.
+    """Return the place in the log that a moment or a cursor means: the log up to and with this seq.
 
     A time to come is the present. Raises NotFound for a change that the log does not have, and UsageError.
     """
@@ -74,7 +74,7 @@ def resolve_moment(connection: Connection, words: str, calendar: Calendar) -> in
 
 
 def resolve_since(connection: Connection, words: str, calendar: Calendar) -> int:
-    """The seq before the first change that `--since` M includes; of a cursor, what comes after it.
+    """Return the seq before the first change that `--since` M includes; of a cursor, what comes after it.
 
     A period may begin with the change that comes next. Raises NotFound for one beyond it, and UsageError.
     """
@@ -89,7 +89,10 @@ def resolve_since(connection: Connection, words: str, calendar: Calendar) -> int
 
 
 def time_of(connection: Connection, words: str, calendar: Calendar, *, start: bool = False) -> int:
-    """The time that a moment means; of `seq:N` and of a cursor its label. Raises UsageError, NotFound."""
+    """Return the time that a moment means; of `seq:N` and of a cursor its label.
+
+    Raises UsageError, NotFound.
+    """
     place = _place_of(connection, words)
     moment = moments.Moment(seq=place) if place is not None else moments.parse(words, calendar, start=start)
     if words.lower() == "now":
@@ -105,7 +108,7 @@ def time_of(connection: Connection, words: str, calendar: Calendar, *, start: bo
 
 
 def _within(seq: int, last: int, *, next_: bool = False) -> int:
-    """The same seq, which the log has, or with `next_` will have next. Raises NotFound."""
+    """Return the same seq, which the log has, or with `next_` will have next. Raises NotFound."""
     if seq > last + next_:
         raise NotFound(
             f"there is no change #{seq}", hint=f"the last is #{last}" if last else "the log has none yet"
@@ -141,8 +144,9 @@ def born_at(connection: Connection, target: Target) -> int:
 def unbegun(
     connection: Connection, words: str, calendar: Calendar, root: str | None
 ) -> dict[str, int | None]:
-    """Those of the roots, or this one, of which nothing was known yet at a moment; when the record of each
-    begins. Raises NotFound where none had begun, and UsageError.
+    """Those of the roots, or this one, of which nothing was known yet at a moment.
+
+    When the record of each begins. Raises NotFound where none had begun, and UsageError.
     """
     every = [known for known in roots.every(connection) if root in (None, known.name)]
     late = _late(connection, every, time_of(connection, words, calendar))
@@ -186,7 +190,10 @@ def locate(
     rev: str | None = None,
     root: str | None = None,
 ) -> tuple[Target, str | None]:
-    """The document that `DOC@REV`, or DOC and `rev`, names, and its REV. Raises NotFound, UsageError."""
+    """Return the document that `DOC@REV`, or DOC and `rev`, names, and its REV.
+
+    Raises NotFound, UsageError.
+    """
     doc, picked = split_rev(words, rev)
     if rev is not None and not is_rev(picked or ""):
         raise UsageError(
@@ -204,7 +211,7 @@ def locate(
 def resolve(
     connection: Connection, words: str, *, root: str | None = None, until: int | None = None
 ) -> Target:
-    """The document that a path or an id names. Raises NotFound or UsageError.
+    """Return the document that a path or an id names. Raises NotFound or UsageError.
 
     A path names the live document there, else the one that last stood there or moved away; with
     `until`, the one that stood there when the log had that many entries. `ROOT/PATH`, as it is shown
@@ -242,7 +249,7 @@ def resolve(
 
 
 def _as_shown(connection: Connection, path: bytes) -> list[tuple[bytes, list[Row]]]:
-    """What `ROOT/PATH` names: the path below each root of which it holds, with the documents there."""
+    """Return what `ROOT/PATH` names: the path below each root of which it holds, with the documents there."""
     named = (
         (rest, reader.documents_at(connection, rest, root)) for rest, root in _below_roots(connection, path)
     )
@@ -258,7 +265,10 @@ def _below_roots(connection: Connection, path: bytes) -> list[tuple[bytes, RootK
 def never_read(
     connection: Connection, path: bytes, root: RootKey | None
 ) -> tuple[bytes, RootKey | None, Row] | None:
-    """A path that was recorded and is no document's: itself, its root where one is said, the last change."""
+    """Return a path that was recorded and is no document's.
+
+    Itself, its root where one is said, the last change.
+    """
     below = [(path, root)] if root is not None else [(path, None), *_below_roots(connection, path)]
     for rest, its_root in below:
         for row in reader.changes(connection, path=rest, root=its_root, limit=1, newest_first=True):
@@ -292,7 +302,7 @@ def _refuse_several_roots(found: Any, path: bytes) -> None:
 
 
 def _left_at(connection: Connection, row: Row, path: bytes) -> int:
-    """The last seq at which a document still had to do with a path."""
+    """Return the last seq at which a document still had to do with a path."""
     last = 0
     for change in reader.changes(connection, document=row.id):
         if path in (change.path, change.from_path):
@@ -301,7 +311,7 @@ def _left_at(connection: Connection, row: Row, path: bytes) -> int:
 
 
 def _relative(connection: Connection, words: str) -> tuple[bytes, str | None]:
-    """The path below its root; of a whole path the root's name too."""
+    """Return the path below its root; of a whole path the root's name too."""
     path = os.fsencode(words)
     if path.startswith(b"/"):
         for root in roots.every(connection):
@@ -316,7 +326,7 @@ def _target(row: Row, note: str | None = None) -> Target:
 
 
 def pick(connection: Connection, target: Target, rev: str | None, calendar: Calendar) -> int:
-    """The number of the version that REV means. Raises NotFound or UsageError."""
+    """Return the number of the version that REV means. Raises NotFound or UsageError."""
     if rev is None or rev == "latest":
         return target.last
     name = show_path(target.path)
@@ -342,7 +352,7 @@ def pick(connection: Connection, target: Target, rev: str | None, calendar: Cale
 
 
 def moment_of(connection: Connection, rev: str | None, calendar: Calendar) -> int | None:
-    """The place in the log that a REV means, or None where it is a number or a word."""
+    """Return the place in the log that a REV means, or None where it is a number or a word."""
     if rev is None or re.fullmatch(r"\d{1,9}|first|latest|prev", rev, re.ASCII):
         return None
     return resolve_moment(connection, rev, calendar)
@@ -352,7 +362,7 @@ def moment_of(connection: Connection, rev: str | None, calendar: Calendar) -> in
 
 
 def version_record(connection: Connection, target: Target, no: int, normaliser: str | None = None) -> Record:
-    """A version as `show --json` shows it, its text included. Raises NotFound, IntegrityError."""
+    """Return a version as `show --json` shows it, its text included. Raises NotFound, IntegrityError."""
     row = version_row(connection, target, no, normaliser)
     state = reader.last_change(connection, target.id, reader.head(connection).seq)
     deleted = state.recorded_at if state is not None and state.type == "deleted" else None
@@ -387,7 +397,7 @@ def version_row(connection: Connection, target: Target, no: int, normaliser: str
 
 
 def text(connection: Connection, target: Target, no: int, normaliser: str | None = None) -> str | None:
-    """A version's text, or None where it has none. Raises NotFound, IntegrityError."""
+    """Return a version's text, or None where it has none. Raises NotFound, IntegrityError."""
     return _text(connection, target, no, version_row(connection, target, no, normaliser))
 
 
@@ -400,6 +410,6 @@ def _text(connection: Connection, target: Target, no: int, row: Row) -> str | No
 
 
 def raw_bytes(connection: Connection, target: Target, no: int) -> bytes:
-    """A version's bytes. Raises NotFound, IntegrityError."""
+    """Return a version's bytes. Raises NotFound, IntegrityError."""
     version_row(connection, target, no)
     return bodies.get(connection, target.id, no)

@@ -12,9 +12,7 @@ from ingest.store.roots import Root
 
 
 class Recorded(msgspec.Struct, frozen=True):
-    """How many changes there are of each type, how many files of the roots are rejected now, and where the
-    log ends.
-    """
+    """What a scan recorded: changes by type, files of the roots that are rejected now, the end of the log."""
 
     types: dict[str, int]
     rejected: int

@@ -97,7 +97,7 @@ def differences(
 
 
 def _edit(connection: Connection, document: int, first: int, last: int, rules: RootRules) -> Edit | None:
-    """What lies between two versions of a document, where both have text that is not damaged."""
+    """Return what lies between two versions of a document, where both have text that is not damaged."""
     from ingest.index import edits  # noqa: PLC0415 - what compares texts is loaded by those that compare
 
     with suppress(IntegrityError):
@@ -136,7 +136,7 @@ def export(connection: Connection, folder: str, *, until: int, root: str | None)
 
 
 def _folder_of(root: str) -> bytes:
-    """The folder of a root's documents. Raises UsageError for a name that is no folder's."""
+    """Return the folder of a root's documents. Raises UsageError for a name that is no folder's."""
     if root in (".", ".."):
         raise UsageError(
             f"the root '{root}' has a name that no folder can have",

@@ -63,7 +63,7 @@ class Blame(msgspec.Struct, frozen=True):
 
 
 def of(connection: Connection, document: int, no: int, *, indexed: bool, deleted: bool = False) -> Blame:
-    """The blame of one version. Raises UsageError where it has no text, IntegrityError.
+    """Return the blame of one version. Raises UsageError where it has no text, IntegrityError.
 
     `indexed` says that this connection sees the index. With `deleted`, what was lost too.
     """
@@ -110,7 +110,10 @@ def _head(connection: Connection, document: int) -> Row | None:
 
 
 def _stored(connection: Connection, document: int, no: int, keys: list[int] | None) -> list[Span]:
-    """The spans that began at or before a version, oldest first; with `keys`, of these sentences alone."""
+    """Return the spans that began at or before a version, oldest first.
+
+    With `keys`, of these sentences alone.
+    """
     ordered = "ORDER BY from_no, id"
     every = "SELECT * FROM span WHERE document_id = :key AND from_no <= :no"
     asked = {"key": document, "no": no}
@@ -123,7 +126,7 @@ def _stored(connection: Connection, document: int, no: int, keys: list[int] | No
 
 
 def _made(connection: Connection, document: int, no: int) -> tuple[list[Span], list[Said] | None]:
-    """The spans up to a version made anew, and its sentences."""
+    """Return the spans up to a version made anew, and its sentences."""
     by_version: defaultdict[int, list[Row]] = defaultdict(list)
     newest = None
     for row in versions.renditions(connection, document, 1, no):
@@ -169,7 +172,7 @@ def _origin(said: Said, take: Callable[[], Span], stays: Sequence[Span]) -> Orig
 
 
 def _words(text: str, span: Span) -> Iterator[Run]:
-    """The runs of a sentence as it stands here; a blank comes with the words before it."""
+    """Yield the runs of a sentence as it stands here; a blank comes with the words before it."""
     if span.runs is None:
         yield Run(text, span.origin_no)
         return
@@ -187,7 +190,7 @@ def _words(text: str, span: Span) -> Iterator[Run]:
 def _texts(
     connection: Connection, document: int, spans: Sequence[Span], normaliser: str | None
 ) -> Iterator[Lost]:
-    """What the spans said, each read in the version it began with."""
+    """Yield what the spans said, each read in the version it began with."""
     if not spans:
         return
     of_version: defaultdict[int, list[Span]] = defaultdict(list)

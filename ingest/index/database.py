@@ -88,8 +88,9 @@ class Index:
             )
 
     def place(self) -> tuple[int, bytes] | None:
-        """The seq that it stands at and the leaf there, whatever the log says; None where it tells none.
-        Makes nothing.
+        """Return the seq that it stands at and the leaf there, whatever the log says.
+
+        None where it tells none. Makes nothing.
         """
         if self.path is not None and not os.path.exists(self.path):
             return None
@@ -231,7 +232,7 @@ class Index:
         return leaf is not None and leaf == bytes(state.leaf)
 
     def _place(self, connection: Connection) -> Row | None:
-        """The index's row of its place, where there is an index."""
+        """Return the index's row of its place, where there is an index."""
         if self.path is not None:
             known = connection.exec_driver_sql(
                 "SELECT 1 FROM main.sqlite_schema WHERE name = 'state'"

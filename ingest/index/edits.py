@@ -29,7 +29,7 @@ class Texts(msgspec.Struct, frozen=True):
 
 
 def of(connection: Connection, row: Row, *, rules: Rules) -> Edit | None:
-    """The edit of a change, a row of `reader.changes`; None where there is none to speak of.
+    """Return the edit of a change, a row of `reader.changes`; None where there is none to speak of.
 
     That is where the change made no new version, or one of the two versions has no text, or no
     normaliser read both. `rules` are those of the settings. Raises IntegrityError where bytes are damaged.
@@ -40,7 +40,7 @@ def of(connection: Connection, row: Row, *, rules: Rules) -> Edit | None:
 
 
 def between(connection: Connection, document: int, first: int, last: int, *, rules: RootRules) -> Edit | None:
-    """The edit from one version of a document to another; None where one has no text to compare.
+    """Return the edit from one version of a document to another; None where one has no text to compare.
 
     To an earlier one it is what going back changes, and no `revert`.
     """
@@ -53,7 +53,7 @@ def between(connection: Connection, document: int, first: int, last: int, *, rul
 def explained(
     connection: Connection, document: int, first: int, last: int, *, rules: RootRules
 ) -> Explanation | None:
-    """The same edit as `between` tells, with each rule that was asked about it."""
+    """Return the same edit as `between` tells, with each rule that was asked about it."""
     found = texts(connection, document, first, last)
     if found is None:
         return None
@@ -61,7 +61,7 @@ def explained(
 
 
 def texts(connection: Connection, document: int, first: int, last: int) -> Texts | None:
-    """The two texts that `between` compares; None and errors as it has them."""
+    """Return the two texts that `between` compares; None and errors as it has them."""
     pair = compared(connection, document, first, last)
     if pair is None:
         return None
@@ -70,7 +70,7 @@ def texts(connection: Connection, document: int, first: int, last: int) -> Texts
 
 
 def compared(connection: Connection, document: int, first: int, last: int) -> tuple[Row, Row] | None:
-    """The renditions of two versions that are compared; None where there are none with text."""
+    """Return the renditions of two versions that are compared; None where there are none with text."""
     if last == first + 1:
         return paired(versions.renditions(connection, document, first, last))
     found = versions.renditions(connection, document, first, first)
@@ -78,7 +78,7 @@ def compared(connection: Connection, document: int, first: int, last: int) -> tu
 
 
 def read(connection: Connection, document: int, pair: tuple[Row, Row]) -> tuple[Text, Text]:
-    """The texts of two renditions. Raises IntegrityError."""
+    """Return the texts of two renditions. Raises IntegrityError."""
     first, last = (row.version for row in pair)
     if last == first + 1:
         raws = dict(bodies.run(connection, document, first, last))
@@ -89,7 +89,7 @@ def read(connection: Connection, document: int, pair: tuple[Row, Row]) -> tuple[
 
 
 def earlier(connection: Connection, document: int, pair: tuple[Row, Row]) -> tuple[tuple[int, bytes], ...]:
-    """Number and hash of each version before both that had the later one's text, by the same normaliser."""
+    """Return number and hash of each version before both that had the later one's text, by one normaliser."""
     old, new = pair
     if new.version < old.version:
         return ()
@@ -100,7 +100,7 @@ def earlier(connection: Connection, document: int, pair: tuple[Row, Row]) -> tup
 
 
 def record(edit: Edit) -> dict[str, Any]:
-    """An edit as the contract shows it."""
+    """Return an edit as the contract shows it."""
     made: dict[str, Any] = msgspec.to_builtins(edit)
     return made
 
@@ -134,7 +134,7 @@ def chosen(found: Sequence[Row], normaliser: str) -> Row | None:
 
 
 def text_of(connection: Connection, raw: bytes, row: Row) -> Text:
-    """A rendition's text and what `classify` asks of its version. Raises IntegrityError."""
+    """Return a rendition's text and what `classify` asks of its version. Raises IntegrityError."""
     body = bodies.text(connection, raw, row, digest=row.text_sha256)
     try:
         text = body.decode()

@@ -98,7 +98,7 @@ def catch_up(
 
 
 def _within(found: list[Row], most: int) -> list[Row]:
-    """The first of these changes whose versions have so many bytes together; at least one."""
+    """Return the first of these changes whose versions have so many bytes together; at least one."""
     size = 0
     for at, row in enumerate(found):
         size += row.size or 0
@@ -118,7 +118,7 @@ def _tell_by(connection: Connection, rules: Rules) -> None:
 
 
 def _edit_again(connection: Connection, found: Sequence[Row]) -> None:
-    """The edits of a stretch of the log whose spans the index has. Damaged bytes have none."""
+    """Make the edits of a stretch of the log whose spans the index has; damaged bytes have none."""
     rules = state.rules_of(connection)
     made = []
     for row in found:
@@ -250,7 +250,7 @@ def _by_version(found: Iterable[Row]) -> dict[int, list[Row]]:
 
 
 def _normaliser(renditions: dict[int, list[Row]], before: str | None) -> str:
-    """The normaliser of the document's spans: the one they have, else the one that read last."""
+    """Return the normaliser of the document's spans: the one they have, else the one that read last."""
     newest = max(
         (each for found in renditions.values() for each in found),
         key=lambda each: each.rendition_seq,
@@ -270,7 +270,7 @@ def _chosen(connection: Connection, raw: bytes, found: Sequence[Row], normaliser
 
 
 def span_of(row: Row) -> Span:
-    """A span as it lies in the index."""
+    """Return a span as it lies in the index."""
     return Span(
         key=row.hash,
         from_no=row.from_no,
@@ -285,7 +285,7 @@ def span_of(row: Row) -> Span:
 
 
 def _restored(connection: Connection, key: int, said: list[Said]) -> Lineage | None:
-    """The lineage as the last version left it; None where the index holds other sentences."""
+    """Return the lineage as the last version left it; None where the index holds other sentences."""
     found: defaultdict[int, list[Span]] = defaultdict(list)
     select = sa.text(f"SELECT * FROM span WHERE document_id = :key AND to_no = {OPEN} ORDER BY from_no, id")
     for row in connection.execute(select, {"key": key}):
@@ -299,7 +299,7 @@ def _restored(connection: Connection, key: int, said: list[Said]) -> Lineage | N
 
 
 def _gone(connection: Connection, key: int, lineage: Lineage, said: Sequence[Said]) -> dict[int, Span]:
-    """The last stay of what the text says and the last version did not."""
+    """Return the last stay of what the text says and the last version did not."""
     here = {each.key for each in lineage.said} | lineage.gone.keys()
     asked = [each for each in {each.key for each in said} if each not in here]
     found: dict[int, Span] = {}

@@ -19,12 +19,12 @@ def joined(stretches: Stretches) -> Stretches:
 
 
 def union(a: Stretches, b: Stretches) -> Stretches:
-    """The versions in either."""
+    """Return the versions in either."""
     return joined(a + b) if a else b
 
 
 def both(a: Stretches, b: Stretches) -> Stretches:
-    """The versions in both."""
+    """Return the versions in both."""
     found = [
         (max(first, begin), min(end, last))
         for first, end in a
@@ -35,7 +35,7 @@ def both(a: Stretches, b: Stretches) -> Stretches:
 
 
 def without(a: Stretches, b: Stretches) -> Stretches:
-    """The versions in the first and not in the second."""
+    """Return the versions in the first and not in the second."""
     found = a
     for begin, last in b:
         left: Stretches = []

@@ -40,12 +40,12 @@ def behind(index: Index, rules: Rules | None = None) -> int:
 
 
 def edited(connection: Connection) -> int:
-    """The seq up to which the index has the edits."""
+    """Return the seq up to which the index has the edits."""
     return int(_of(connection, "edited"))
 
 
 def rules_of(connection: Connection) -> Rules:
-    """The rules by which the index tells edits, with the boilerplate of each root by its name now."""
+    """Return the rules by which the index tells edits, with the boilerplate of each root by its name now."""
     kept = _decode(_of(connection, "rules"))
     named = {root.name: kept.boilerplate.get(str(root.id)) for root in roots.every(connection)}
     return Rules(kept.phrases, {name: patterns for name, patterns in named.items() if patterns})
@@ -79,8 +79,10 @@ def written(connection: Connection, rules: Rules) -> str:
 
 
 def record(index: Index) -> dict[str, Any]:
-    """The state of the index, as `ingest index status` shows it; one that is not there, or is of no use, has
-    taken in nothing. Raises LogShortened."""
+    """Return the state of the index, as `ingest index status` shows it.
+
+    One that is not there, or is of no use, has taken in nothing. Raises LogShortened.
+    """
     if not index.usable():
         with index.store.read() as connection:
             head = int(reader.head(connection).seq)

@@ -26,7 +26,9 @@ def chosen(
     fact: str | None = None,
     flag: str | None = None,
 ) -> Seqs | None:
-    """What `reader.changes` takes to give only the changes with such an edit; None where all is wanted.
+    """Return what `reader.changes` takes to give only the changes with such an edit.
+
+    None where all is wanted.
 
     Raises UsageError for a name that no edit has.
     """
@@ -61,7 +63,7 @@ def is_chosen(
 
 
 def summaries(connection: Connection, seqs: Sequence[int]) -> dict[int, Summary | None]:
-    """The edits, in short, of those changes that the index has taken in; None where one has none.
+    """Return the edits, in short, of those changes that the index has taken in; None where one has none.
 
     There may be more of them than were asked for.
     """
@@ -83,7 +85,10 @@ def _one_of(word: str, known: Sequence[str], what: str) -> str:
 
 
 def stored(connection: Connection, rows: Sequence[Row]) -> dict[int, msgspec.Raw | None]:
-    """The edits, as JSON, of those changes that the index has taken in; None where such a one has none."""
+    """Return the edits, as JSON, of those changes that the index has taken in.
+
+    None where such a one has none.
+    """
     reached = state.edited(connection)
     found: dict[int, msgspec.Raw | None] = {int(row.seq): None for row in rows if row.seq <= reached}
     if found:

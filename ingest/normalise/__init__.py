@@ -38,7 +38,7 @@ _FORMATS: dict[bytes, Format] = {
 
 
 def normalise(raw: bytes, name: bytes) -> Rendition:
-    """The rendition of a file's bytes; `name` is the last part of its path.
+    """Return the rendition of a file's bytes; `name` is the last part of its path.
 
     Either `text` is set, or `text_reason` is: `binary`, `nul` or `undecodable`. With a reason,
     only the normaliser, the libraries, the media type and `bom` are known.
@@ -84,13 +84,16 @@ def normalise(raw: bytes, name: bytes) -> Rendition:
 
 
 def nfc(text: str) -> str:
-    """The text in NFC, in linear time: the interpreter's own way takes minutes for a megabyte of marks."""
+    """Return the text in NFC, in linear time.
+
+    The interpreter's own way takes minutes for a megabyte of marks.
+    """
     composed: str = text if text.isascii() else unicodedata2.normalize("NFC", text)
     return composed
 
 
 def normaliser(name: bytes) -> tuple[str, str]:
-    """The name of what `normalise` uses for a file of this name, and the libraries with it."""
+    """Return the name of what `normalise` uses for a file of this name, and the libraries with it."""
     return _format(name).normaliser, _libraries()
 
 

@@ -46,7 +46,7 @@ def prepare() -> None:
 
 
 def words(text: str) -> int:
-    """The number of words."""
+    """Return the number of words."""
     quick = _western_words(text)
     if quick is not None:
         return quick
@@ -56,7 +56,7 @@ def words(text: str) -> int:
 
 
 def _western_words(text: str) -> int | None:
-    """The same number for a text that one byte a character can hold, eight times as fast; else None.
+    """Return the same number for a text that one byte a character can hold, eight times as fast; else None.
 
     Every character becomes a letter, a joint or a blank. A word begins where a letter follows a blank,
     or a joint that no letter stands before.
@@ -96,7 +96,7 @@ def _kinds(encoding: str) -> bytes:
 
 
 def sentences(text: str, language: str) -> int | None:
-    """The number of sentences, by the rules of the language (ISO 639-1).
+    """Return the number of sentences, by the rules of the language (ISO 639-1).
 
     None if the library fails on the text.
     """

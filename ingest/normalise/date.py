@@ -20,7 +20,7 @@ class Date(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def read(written: str) -> Date | None:
-    """The date, or None when it is no day and no month of the calendar."""
+    """Return the date, or None when it is no day and no month of the calendar."""
     match = _EDTF.fullmatch(written)
     if match is None:
         return None

@@ -69,7 +69,7 @@ class Decoded(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def decode(raw: bytes) -> Decoded:
-    """The text of the bytes, or `binary`, `nul` or `undecodable`. The text may hold any character."""
+    """Return the text of the bytes, or `binary`, `nul` or `undecodable`. The text may hold any character."""
     for mark, encoding in _MARKS:
         if raw.startswith(mark):
             return _marked(raw[len(mark) :], encoding)

@@ -29,7 +29,7 @@ _LANGUAGE_TAG = re.compile(r"([A-Za-z]{2})(?:[-_][A-Za-z0-9]+)*")
 
 
 def read(lines: Sequence[str]) -> tuple[Metadata, int]:
-    """What is said, and how many lines it takes: none where no front matter begins, or it never ends.
+    """Return what is said, and how many lines it takes: none where no front matter begins, or it never ends.
 
     Of several values for one thing the first that can be read counts. A time of day after a date is left out,
     and so are region and script of a language: `nl-NL` is `nl`.
@@ -68,7 +68,7 @@ def _unquoted(value: str) -> str | None:
 
 
 def _bare(value: str) -> str:
-    """A value in which no blank before a `#` can be meant."""
+    """Return a value in which no blank before a `#` can be meant."""
     return _COMMENT.sub("", _unquoted(value) or "").strip()
 
 

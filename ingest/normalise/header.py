@@ -24,7 +24,7 @@ class Header(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def read(text: str) -> Header | None:
-    """The header at the very start of the text, or None when the text stays whole.
+    """Return the header at the very start of the text, or None when the text stays whole.
 
     It stays whole when the date is not in the calendar, and when another header follows at
     once. A U+FEFF directly after the header counts as part of it.

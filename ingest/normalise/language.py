@@ -108,7 +108,7 @@ def prepare() -> None:
 
 
 def detect(text: str) -> str | None:
-    """The ISO 639-1 code of the language at the start of the text, else of its running words.
+    """Return the ISO 639-1 code of the language at the start of the text, else of its running words.
 
     After blanks, at most 600 characters are looked through for the words, and 240 by the model. None of these
     counts for fewer than 12 letters, for a guess below one half, and for a language that has no two-letter
@@ -150,7 +150,7 @@ def _by_small_words(words: frozenset[str]) -> str | None:
 
 
 def _guessed(sample: str) -> tuple[str | None, float]:
-    """What the model takes a line for, and how sure it is: 0 to 1. None: no two-letter code."""
+    """Return what the model takes a line for, and how sure it is: 0 to 1. None: no two-letter code."""
     labels, scores = _model().predict(sample, k=1, threshold=0.0)
     if not labels:
         return None, 0.0

@@ -56,7 +56,7 @@ _ZIP_ENDS: Final = 65_536
 
 
 def kind(raw: bytes) -> str | None:
-    """The media type of a known binary kind, or None.
+    """Return the media type of a known binary kind, or None.
 
     Ask it only about bytes that are not a clean text: some of the marks are letters.
     """

@@ -22,7 +22,7 @@ _INDENTED = re.compile(r" {4}| {0,3}\t")
 
 
 def metadata(text: str) -> Metadata:
-    """What the front matter says; for a title else the first heading that says something.
+    """Return what the front matter says; for a title else the first heading that says something.
 
     Only the first 65,536 characters are looked at. A heading is ATX or Setext, outside fenced code.
     A title longer than 1,000 characters is none.

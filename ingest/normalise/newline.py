@@ -21,7 +21,7 @@ def style(text: str) -> str | None:
 
 
 def to_lf(text: str) -> str:
-    r"""The text with `\n` for every line end; the same object when there is nothing to do."""
+    r"""Return the text with `\n` for every line end; the same object when there is nothing to do."""
     if "\r" not in text:
         return text
     return text.replace("\r\n", "\n").replace("\r", "\n")

@@ -17,7 +17,7 @@ _CLOSING = "\"'”’»›)]"
 
 
 def without_trailing_blanks(text: str) -> str:
-    """The text with no space or tab at the end of a line; the same object when there is none."""
+    """Return the text with no space or tab at the end of a line; the same object when there is none."""
     if not (" \n" in text or "\t\n" in text or text.endswith((" ", "\t"))):
         return text
     return "".join("\n".join(line.rstrip(_BLANKS) for line in piece.split("\n")) for piece in _pieces(text))
@@ -33,7 +33,7 @@ def _pieces(text: str) -> Iterator[str]:
 
 
 def headline(text: str) -> str | None:
-    """The first line that is not blank, when it reads as a headline; else None.
+    """Return the first line that is not blank, when it reads as a headline; else None.
 
     It does when it has at most 120 characters and a letter or digit, a blank line or the end
     of the text follows, and it does not end in a sentence's punctuation, closing quotes and

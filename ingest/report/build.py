@@ -54,7 +54,7 @@ def build(
     calendar: Calendar,
     progress: Progress,
 ) -> Report:
-    """The changes from one moment to another, of one root or of all.
+    """Return the changes from one moment to another, of one root or of all.
 
     Raises UsageError, and NotFound where the whole period lies before the record.
 
@@ -123,7 +123,7 @@ def _document(story: _Story) -> Document:
 
 
 def _known(connection: Connection, rows: Sequence[Row]) -> dict[int, Edit]:
-    """The edits that the index has. Others may exist all the same: it leaves out damaged documents."""
+    """Return the edits that the index has. Others may exist all the same: it leaves out damaged documents."""
     found = stored_edits.stored(connection, rows)
     return {seq: _decode(body) for seq, body in found.items() if body is not None}
 
@@ -164,7 +164,10 @@ def _step(connection: Connection, row: Row, story: _Story, known: Edit | None, r
 def _told(
     connection: Connection, row: Row, pair: tuple[Row, Row], known: Edit | None, rules: Rules
 ) -> tuple[Edit, list[Sentence], int]:
-    """An edit, the sentences that are shown of it, and how many more there are. Raises IntegrityError."""
+    """Return an edit, the sentences that are shown of it, and how many more there are.
+
+    Raises IntegrityError.
+    """
     if known is not None and category_of(known) in _WITHOUT_SENTENCES:
         return known, [], 0
     before, after = edits.read(connection, row.key, pair)
@@ -194,7 +197,7 @@ def category_of(edit: Edit) -> Category:
 
 
 def sentences_of(comparison: Comparison, a: str, b: str) -> tuple[list[Sentence], int]:
-    """What is not kept, in the order of the new text, and how many of it were left out."""
+    """Return what is not kept, in the order of the new text, and how many of it were left out."""
     pieces = [piece for piece in comparison.pieces if piece.kind != "kept"]
     shown = [_sentence(piece, a, b) for piece in pieces[:MOST_SENTENCES]]
     return shown, len(pieces) - len(shown)
@@ -220,7 +223,7 @@ def _cut(text: str) -> str:
 
 
 def _within(places: Sequence[tuple[int, int]], text: str) -> tuple[tuple[int, int], ...]:
-    """The places that are not empty in the text as it is shown."""
+    """Return the places that are not empty in the text as it is shown."""
     end = min(len(text.rstrip()), LONGEST - 1 if len(text.rstrip()) > LONGEST else LONGEST)
     kept = ((first, min(last, end)) for first, last in places)
     return tuple((first, last) for first, last in kept if first < last)

@@ -44,7 +44,7 @@ def step_of(since: int, until: int) -> tuple[int, str]:
 
 
 def bars(report: Report) -> tuple[int, str, list[tuple[int, dict[Category, int]]]]:
-    """The width of a bar in time, its name, and for each its start and its edits by category."""
+    """Return the width of a bar in time, its name, and for each its start and its edits by category."""
     micros, name = step_of(report.since, report.until)
     ahead = report.offset // timedelta(microseconds=1)  # a day begins where its reader's does
     first, last = ((time + ahead) // micros for time in (report.since, report.until))
@@ -126,7 +126,7 @@ def _mark(entry: Entry, x: float, words: str) -> str:
 
 
 def said(entry: Entry) -> str:
-    """An entry in a few words."""
+    """Return an entry in a few words."""
     kind = entry.type.removeprefix("document.")
     if entry.category is None:
         return kind
@@ -137,7 +137,7 @@ def said(entry: Entry) -> str:
 
 
 def legend(used: Sequence[Category]) -> str:
-    """What the colours mean."""
+    """Return what the colours mean."""
     marks = (
         f'<span><svg viewBox="0 0 12 12" width="12" height="12" aria-hidden="true"><rect class="{each}"'
         f' width="12" height="12"/></svg> {LABELS[each]}</span>'

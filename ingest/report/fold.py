@@ -18,7 +18,7 @@ class Step(msgspec.Struct, frozen=True):
 
 
 def fold(steps: Sequence[Step]) -> list[Entry]:
-    """The entries of one document in order, each run that alternates between two texts as one.
+    """Return the entries of one document in order, each run that alternates between two texts as one.
 
     A run has two edits or more: A, B, A. What happened in between without a new version stays an
     entry of its own, and so does an edit to a third text, or one that kept the text.

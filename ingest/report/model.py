@@ -22,8 +22,11 @@ CATEGORIES: tuple[Category, ...] = get_args(Category)
 
 
 class Sentence(msgspec.Struct, frozen=True, kw_only=True):
-    """A sentence, or a run of them, before and after. `removed` and `added` are the places of the words
-    that went and came, as characters of `before` and `after`."""
+    """A sentence, or a run of them, before and after.
+
+    `removed` and `added` are the places of the words that went and came, as characters of `before` and
+    `after`.
+    """
 
     kind: str
     before: str
@@ -33,8 +36,10 @@ class Sentence(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Entry(msgspec.Struct, frozen=True, kw_only=True):
-    """One change, or several that went to and fro between two texts: then `versions` are all of them,
-    the one before included, and `edit` and `sentences` are those of the first.
+    """One change, or several that went to and fro between two texts.
+
+    Then `versions` are all of them, the one before included, and `edit` and `sentences` are those of the
+    first.
 
     `category` is null where no version was made over another. `more` sentences are not shown.
     """
@@ -128,7 +133,10 @@ class Report(msgspec.Struct, frozen=True, kw_only=True):
         return moments.offset_at(self.until, self.zone)
 
     def shown(self, micros: int) -> str:
-        """A time for people, local; with its offset where that is another one, or where it occurs twice."""
+        """Return a time for people, local.
+
+        With its offset where that is another one, or where it occurs twice.
+        """
         return moments.show_local(micros, self.zone, named=self.offset)
 
     @property
@@ -140,7 +148,7 @@ class Report(msgspec.Struct, frozen=True, kw_only=True):
 def grouped(
     report: Report, category: Category
 ) -> Iterator[tuple[Subject | None, list[tuple[Document, Entry]]]]:
-    """The entries of a category by what they are about, the gravest first; in each, the newest first."""
+    """Yield the entries of a category by what they are about, the gravest and the newest first."""
     found: defaultdict[Subject | None, list[tuple[Document, Entry]]] = defaultdict(list)
     for document in report.documents:
         for entry in document.entries:
@@ -163,7 +171,7 @@ def of_no_significance(report: Report) -> str:
 
 
 def record(report: Report) -> dict[str, Any]:
-    """The report for programs: times, paths and edits as the contract writes them."""
+    """Return the report for programs: times, paths and edits as the contract writes them."""
     return {
         "since": moments.show(report.since),
         "until": moments.show(report.until),

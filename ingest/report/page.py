@@ -38,7 +38,7 @@ _PLAIN = (
 
 
 def page(report: Report) -> str:
-    """The whole page."""
+    """Return the whole page."""
     title = f"What changed, {report.period}"
     return "\n".join(
         [
@@ -181,7 +181,7 @@ def _where(document: Document, entry: Entry, *, several: bool) -> str:
 
 
 def _head(report: Report, document: Document, entry: Entry) -> str:
-    """The head of an entry's article: what was edited, when, between which versions."""
+    """Return the head of an entry's article: what was edited, when, between which versions."""
     versions = f"version {entry.previous_version} to {entry.version}"
     if entry.versions:
         versions = f"versions {', '.join(map(str, entry.versions))}"

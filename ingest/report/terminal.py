@@ -32,7 +32,7 @@ Line = tuple[str, str]
 
 
 def lines(report: Report) -> Iterator[Line]:
-    """The summary, then the edits that matter with their sentences, then what else happened."""
+    """Yield the summary, then the edits that matter with their sentences, then what else happened."""
     yield "head", f"{report.period}{report.scope}"
     counts = report.counts
     named = [(number, LABELS[name]) for name in CATEGORIES if (number := getattr(counts, name))]

@@ -165,7 +165,7 @@ def _renew(
 def _entry(
     connection: Connection, work: _Work, counts: Counts, clock: Clock, dictionary: Dictionary | None
 ) -> Entry | None:
-    """The change of one document; None where none of the wanted bytes can be had."""
+    """Return the change of one document; None where none of the wanted bytes can be had."""
     wanted = {each.no: each for each in work.wanted}
     made: list[NewRendition] = []
     for no, raw in _bytes_of(connection, work.head.id, sorted(wanted)):
@@ -194,7 +194,7 @@ def _entry(
 def _bytes_of(
     connection: Connection, document: int, numbers: Sequence[int]
 ) -> Iterator[tuple[int, bytes | None]]:
-    """The bytes of each of these versions, in order; None where they are damaged."""
+    """Yield the bytes of each of these versions, in order; None where they are damaged."""
     found, last = set(numbers), 0
     try:
         for no, raw in bodies.run(connection, document, numbers[0], numbers[-1]):

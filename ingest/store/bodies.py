@@ -61,18 +61,18 @@ _BY_HASH = sa.select(_blob.hash, _blob.id).where(_blob.hash.in_(sa.bindparam("ha
 
 
 def get(connection: Connection, document: int, no: int) -> bytes:
-    """A version's bytes, checked against size and hash. Raises IntegrityError."""
+    """Return a version's bytes, checked against size and hash. Raises IntegrityError."""
     return chain(connection, document, no).raw
 
 
 def chain(connection: Connection, document: int, no: int) -> Chain:
-    """A version's bytes and how they were got. Raises IntegrityError."""
+    """Return a version's bytes and how they were got. Raises IntegrityError."""
     found = connection.execute(_CHAIN, {"document": document, "no": no}).all()
     return _unrolled(connection, found, document, no)
 
 
 def last_packed(connection: Connection, wanted: Mapping[int, int]) -> dict[int, Packed]:
-    """The bytes of many documents' last versions as they lie; `wanted` has the number of each.
+    """Return the bytes of many documents' last versions as they lie; `wanted` has the number of each.
 
     A document whose rows do not lead from a keyframe to that version is left out.
     """
@@ -109,7 +109,7 @@ def _unrolled(connection: Connection, found: Sequence[Row], document: int, no: i
 
 
 def run(connection: Connection, document: int, first: int, last: int) -> Iterator[tuple[int, bytes]]:
-    """The bytes of each version from `first` to `last`, in order, each chain of deltas read once.
+    """Yield the bytes of each version from `first` to `last`, in order, each chain of deltas read once.
 
     A caller may stop anywhere. Raises IntegrityError.
     """
@@ -133,7 +133,7 @@ def run(connection: Connection, document: int, first: int, last: int) -> Iterato
 
 @contextmanager
 def damage_named(connection: Connection, document: int, no: int) -> Iterator[None]:
-    """An IntegrityError within names the version, by its path where the document is still there."""
+    """Name the version in an IntegrityError within, by its path where the document is still there."""
     try:
         yield
     except StoreDamaged:
@@ -148,7 +148,7 @@ _PATH = sa.select(tables.document.c.path_bytes).where(tables.document.c.id == sa
 
 
 def unpacked(connection: Connection, row: Row, base: bytes | None, *, check: bool = True) -> bytes:
-    """The bytes of a row that has `size`, `hash`, `delta`, `base_no`, `data` and `dictionary_id`.
+    """Return the bytes of a row that has `size`, `hash`, `delta`, `base_no`, `data` and `dictionary_id`.
 
     `base` are the bytes of the version before. Raises IntegrityError.
     """
@@ -207,7 +207,7 @@ _LONG_RUN = _RUN.execution_options(yield_per=64)
 
 
 def get_blob(connection: Connection, key: int) -> bytes:
-    """A blob's bytes, checked. Raises IntegrityError."""
+    """Return a blob's bytes, checked. Raises IntegrityError."""
     row = connection.execute(sa.select(tables.blob).where(_blob.id == key)).one_or_none()
     if row is None or row.data is None:
         raise IntegrityError(f"blob {key} is gone from the store")
@@ -216,7 +216,7 @@ def get_blob(connection: Connection, key: int) -> bytes:
 
 
 def text(connection: Connection, raw: bytes, row: Row, *, digest: bytes) -> bytes:
-    """A rendition's text, from its version's bytes. Raises IntegrityError.
+    """Return a rendition's text, from its version's bytes. Raises IntegrityError.
 
     The row has `text_offset`, `text_length`, `text_delta` and `text_blob_id`.
     """
@@ -236,7 +236,7 @@ _held: WeakKeyDictionary[Engine, dict[int, Dictionary]] = WeakKeyDictionary()
 
 
 def dictionary(connection: Connection, key: int | None) -> Dictionary | None:
-    """The dictionary with this key, read once a store. Raises IntegrityError where it is damaged."""
+    """Return the dictionary with this key, read once a store. Raises IntegrityError where it is damaged."""
     if key is None:
         return None
     held = _held.setdefault(connection.engine, {})
@@ -251,7 +251,7 @@ def dictionary(connection: Connection, key: int | None) -> Dictionary | None:
 
 
 def newest_dictionary(connection: Connection) -> Dictionary | None:
-    """The dictionary to pack with, if there is one yet."""
+    """Return the dictionary to pack with, if there is one yet."""
     return dictionary(connection, connection.execute(sa.select(sa.func.max(tables.dictionary.c.id))).scalar())
 
 

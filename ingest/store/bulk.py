@@ -53,7 +53,7 @@ def run_many(connection: Connection, statement: str, rows: Sequence[Sequence[obj
 
 
 def marked(statement: str, dialect: str) -> str:
-    """A statement that is written with `?`, as the database's driver wants it."""
+    """Return a statement that is written with `?`, as the database's driver wants it."""
     return statement if dialect == "sqlite" else statement.replace("?", "%s")
 
 

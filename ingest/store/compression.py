@@ -70,7 +70,7 @@ class Dictionary(msgspec.Struct, frozen=True):
 
 
 def train(bodies: Sequence[bytes]) -> bytes | None:
-    """A dictionary for bodies like these; None when there is too little to learn from."""
+    """Return a dictionary for bodies like these; None when there is too little to learn from."""
     small = [body for body in bodies if len(body) <= SMALL]
     step = max(1, sum(map(len, small)) // SAMPLE_BYTES)
     samples = small[::step]
@@ -83,12 +83,12 @@ def train(bodies: Sequence[bytes]) -> bytes | None:
 
 
 def whole(raw: bytes, dictionary: Dictionary | None) -> bytes:
-    """A body packed on its own, with a dictionary if one is given."""
+    """Return a body packed on its own, with a dictionary if one is given."""
     return _packed(_compressor(dictionary), raw)
 
 
 def delta(base: bytes, raw: bytes) -> bytes | None:
-    """What makes `raw` of `base`; None where the two are too large for that."""
+    """Return what makes `raw` of `base`; None where the two are too large for that."""
     window = _window(base, raw)
     if window > LARGEST_WINDOW:
         return None
@@ -130,8 +130,10 @@ def _packed(compressor: zstd.ZstdCompressor, raw: bytes) -> bytes:
 
 
 def _one_frame(frame: bytes, size: int, dictionary: Any) -> bytes:
-    """What a frame holds. Raises IntegrityError where it holds more than `size` bytes, is cut short or has
-    anything after it, else ZstdError.
+    """Return what a frame holds.
+
+    Raises IntegrityError where it holds more than `size` bytes, is cut short or has anything after it, else
+    ZstdError.
     """
     decompressor = zstd.ZstdDecompressor(zstd_dict=dictionary, options=_LIMITS)
     raw = decompressor.decompress(frame, max(1, size))
@@ -150,7 +152,7 @@ def _believable(size: object, data: object) -> None:
 
 
 def checked(raw: bytes, *, size: int, digest: bytes | None) -> bytes:
-    """The bytes, if they are those that were recorded; a digest of None is not looked at."""
+    """Return the bytes, if they are those that were recorded; a digest of None is not looked at."""
     if len(raw) != size:
         raise IntegrityError(f"recorded size {size} is not that of the stored bytes, {len(raw)}")
     if digest is not None and sha256(raw).digest() != digest:
@@ -173,7 +175,7 @@ def _compressor(dictionary: Dictionary | None) -> zstd.ZstdCompressor:
 
 
 def _dictionary(dictionary: Dictionary | None) -> zstd.ZstdDict | None:
-    """The library's value of it, which keeps what it made of the content to unpack with."""
+    """Return the library's value of it, which keeps what it made of the content to unpack with."""
     if dictionary is None:
         return None
     held: dict[bytes, zstd.ZstdDict] = _of_thread("dictionaries")

@@ -47,7 +47,7 @@ def is_kept_by_daemon(interval: Interval) -> bool:
 
 
 def current(connection: Connection, root: RootKey) -> Interval | None:
-    """The interval that still lasts, or None before the first scan."""
+    """Return the interval that still lasts, or None before the first scan."""
     row = connection.execute(
         sa.select(tables.coverage).where(_coverage.root_id == root, _coverage.to_at.is_(None))
     ).one_or_none()
@@ -87,9 +87,10 @@ def _begin(connection: Connection, root: RootKey, state: State, when: int, reaso
 
 
 def shorten(connection: Connection, root: RootKey, since: int, now: int) -> None:
-    """From `since` on nobody knows what happened, since the log was longer: blind, reason `log_shortened`,
-    until a good scan. What the ledger says of later goes; one that has nothing yet begins `now`. May be
-    called again.
+    """From `since` on nobody knows what happened, since the log was longer.
+
+    Blind, reason `log_shortened`, until a good scan. What the ledger says of later goes; one that has nothing
+    yet begins `now`. May be called again.
     """
     mine = _coverage.root_id == root
     first = connection.execute(sa.select(sa.func.min(_coverage.from_at)).where(mine)).scalar()
@@ -102,7 +103,7 @@ def shorten(connection: Connection, root: RootKey, since: int, now: int) -> None
 
 
 def overlaid(below: Sequence[Interval], over: Interval) -> list[Interval]:
-    """The intervals with one laid over them."""
+    """Return the intervals with one laid over them."""
     end = float("inf") if over.until is None else over.until
     found: list[Interval] = []
     laid = False
@@ -125,7 +126,7 @@ def overlaid(below: Sequence[Interval], over: Interval) -> list[Interval]:
 def intervals(
     connection: Connection, root: RootKey, *, since: int | None = None, until: int | None = None
 ) -> list[Interval]:
-    """The intervals that touch this stretch of time, in order."""
+    """Return the intervals that touch this stretch of time, in order."""
     query = sa.select(tables.coverage).where(_coverage.root_id == root).order_by(_coverage.from_at)
     if since is not None:
         query = query.where(sa.or_(_coverage.to_at.is_(None), _coverage.to_at > since))

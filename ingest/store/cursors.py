@@ -42,7 +42,7 @@ def remove(connection: Connection, name: str) -> bool:
 
 
 def check_name(name: str) -> str:
-    """The name, if it can be a reader's. Raises UsageError. The program's own cursors have a slash."""
+    """Return the name, if it can be a reader's. Raises UsageError. The program's own cursors have a slash."""
     if not 0 < len(name) <= 200 or not is_utf8(name) or any(mark in name for mark in "{}/\0"):
         raise UsageError(
             f"'{name}' cannot be a cursor's name", hint="1 to 200 characters, no braces, no slash"
@@ -51,5 +51,5 @@ def check_name(name: str) -> str:
 
 
 def of_readers(connection: Connection) -> dict[str, int]:
-    """The cursors that readers named, without those by which the program itself tells the log."""
+    """Return the cursors that readers named, without those by which the program itself tells the log."""
     return {name: seq for name, seq in every(connection).items() if "/" not in name}

@@ -38,8 +38,11 @@ class Chain(msgspec.Struct, frozen=True):
 
 
 class Packed(msgspec.Struct, frozen=True):
-    """A version's bytes as they lie in the store: a keyframe and the deltas after it, each with its version's
-    size; the hash is the last one's, the dictionary the keyframe's."""
+    """A version's bytes as they lie in the store.
+
+    A keyframe and the deltas after it, each with its version's size; the hash is the last one's, the
+    dictionary the keyframe's.
+    """
 
     keyframe: tuple[bytes, int]
     dictionary: int | None
@@ -48,7 +51,7 @@ class Packed(msgspec.Struct, frozen=True):
 
 
 def unrolled(packed: Packed, dictionary: Dictionary | None) -> Chain:
-    """The bytes, checked. Raises IntegrityError, where the dictionary is another one too."""
+    """Return the bytes, checked. Raises IntegrityError, where the dictionary is another one too."""
     if packed.dictionary is None:
         dictionary = None
     elif dictionary is None or dictionary.id != packed.dictionary:
@@ -68,7 +71,7 @@ def keyframe(raw: bytes, digest: bytes, dictionary: Dictionary | None) -> Body:
 
 
 def delta(chain: Chain, raw: bytes) -> bytes | None:
-    """What makes `raw` of the version before; None where a keyframe is the better choice."""
+    """Return what makes `raw` of the version before; None where a keyframe is the better choice."""
     if chain.depth >= DEEPEST:
         return None
     made = compression.delta(chain.raw, raw)

@@ -92,7 +92,7 @@ class Store:
         return f"{self.url.database}.lock" if self.is_sqlite else None
 
     def files_below(self, root: bytes) -> frozenset[bytes]:
-        """The store's own files that lie below a folder, relative to it."""
+        """Return the store's own files that lie below a folder, relative to it."""
         prefix = root.rstrip(b"/") + b"/"
         return frozenset(name[len(prefix) :] for name in self._files if name.startswith(prefix))
 
@@ -112,8 +112,10 @@ class Store:
         return frozenset(found)
 
     def remote_type(self) -> str | None:
-        """The type of the file system that a SQLite store is on, where that is no local one: SQLite's locks
-        do not hold on every server."""
+        """Return the type of the file system that a SQLite store is on, where that is no local one.
+
+        SQLite's locks do not hold on every server.
+        """
         return mounts.remote_type(os.path.dirname(self._files[0])) if self.is_sqlite else None
 
     @property
@@ -144,8 +146,10 @@ class Store:
                 yield connection
 
     def _require_in_place(self, connection: Connection) -> None:
-        """Raise unless the database that is open is the one at its path: what is written to a file that
-        was removed is lost with its last descriptor."""
+        """Raise unless the database that is open is the one at its path.
+
+        What is written to a file that was removed is lost with its last descriptor.
+        """
         if not self.is_sqlite:
             return
         try:
@@ -178,7 +182,7 @@ class Store:
         self._opened = None
 
     def revision(self) -> str | None:
-        """The schema's revision, or None when there is no schema yet."""
+        """Return the schema's revision, or None when there is no schema yet."""
         with self.read() as connection:
             found_tables = sa.inspect(connection).get_table_names()
             if "alembic_version" not in found_tables:
@@ -230,7 +234,10 @@ def disposed_on_error(store: Store) -> Iterator[None]:
 
 
 def open_unchecked(words: str, *, busy_seconds: float = BUSY_SECONDS) -> Store:
-    """A store that exists, whatever its schema. Raises StoreMissing, StoreUnavailable or UsageError."""
+    """Return a store that exists, whatever its schema.
+
+    Raises StoreMissing, StoreUnavailable or UsageError.
+    """
     url = parse_url(words)
     if url.drivername == "sqlite":
         require_readable(str(url.database))
@@ -417,7 +424,7 @@ def _postgres(url: URL, busy_seconds: float) -> Engine:
 
 
 def now_at(connection: Connection, wall: int) -> int:
-    """The clock that all who share the store go by, in microseconds: the server's, or for a file ours."""
+    """Return the clock that all who share the store go by, in microseconds: the server's, of a file ours."""
     if connection.dialect.name == "sqlite":
         return wall
     return int(connection.execute(_SERVER_CLOCK).scalar_one())

@@ -36,7 +36,7 @@ class Problem(msgspec.Struct, frozen=True):
 
 
 def key_of(path: bytes) -> tuple[bytes, bytes | None]:
-    """A path as the key of its row, and the path itself where it is too long to be one.
+    """Return a path as the key of its row, and the path itself where it is too long to be one.
 
     A relative path never begins with `/`, so a stand-in cannot meet a path.
     """
@@ -101,8 +101,9 @@ _BY_INODES = sa.select(_seen.path_bytes).where(
 
 
 def pages(store: Store, root: RootKey, within: Range) -> Iterator[tuple[Any, ...]]:
-    """Every row of a root within a range of paths, in their order, with the fields of Known; no snapshot
-    is held.
+    """Every row of a root within a range of paths, in their order, with the fields of Known.
+
+    No snapshot is held.
 
     Rows with a stand-in for a path too long to be a key are left out: the walk meets those paths.
     """
@@ -122,8 +123,10 @@ def pages(store: Store, root: RootKey, within: Range) -> Iterator[tuple[Any, ...
 
 
 def racy(connection: Connection, root: RootKey, behind: int) -> list[bytes]:
-    """The paths that may have changed unseen since they were read: those of a file system whose clock ticks
-    slower than 10 ms, or is `behind` ours by so many microseconds, that `pages` does not tell of.
+    """Return the paths that may have changed unseen since they were read.
+
+    Those of a file system whose clock ticks slower than 10 ms, or is `behind` ours by so many microseconds,
+    that `pages` does not tell of.
 
     A tick is judged for each device by the stamps that were found on it.
     """
@@ -144,7 +147,7 @@ def racy(connection: Connection, root: RootKey, behind: int) -> list[bytes]:
 
 
 def middle(store: Store, root: RootKey, *, least: int) -> bytes | None:
-    """A path that parts the rows of a root into halves; None where there are fewer than `least`."""
+    """Return a path that parts the rows of a root into halves; None where there are fewer than `least`."""
     with store.read() as connection:
         many = connection.execute(
             sa.select(sa.func.count()).select_from(tables.seen).where(_seen.root_id == root)
@@ -156,7 +159,7 @@ def middle(store: Store, root: RootKey, *, least: int) -> bytes | None:
 
 
 def at(connection: Connection, root: RootKey, paths: Iterable[bytes]) -> dict[bytes, SeenRow]:
-    """The rows of these paths."""
+    """Return the rows of these paths."""
     found: dict[bytes, SeenRow] = {}
     for keys in _slices(key_of(path)[0] for path in paths):
         for row in connection.execute(_AT, {"root": root, "paths": keys}):
@@ -166,7 +169,7 @@ def at(connection: Connection, root: RootKey, paths: Iterable[bytes]) -> dict[by
 
 
 def standing(connection: Connection, root: RootKey, paths: Iterable[bytes]) -> dict[bytes, Standing]:
-    """The live documents at these paths."""
+    """Return the live documents at these paths."""
     found: dict[bytes, Standing] = {}
     for keys in _slices(paths):
         known = connection.execute(_STANDING_AT, {"root": root, "paths": keys})
@@ -178,7 +181,7 @@ def standing(connection: Connection, root: RootKey, paths: Iterable[bytes]) -> d
 
 
 def buried(connection: Connection, root: RootKey, paths: Iterable[bytes]) -> dict[bytes, Buried]:
-    """The document that was deleted last at each of these paths, where one was."""
+    """Return the document that was deleted last at each of these paths, where one was."""
     found: dict[bytes, list[Buried]] = {}
     for keys in _slices(paths):
         for row in connection.execute(_BURIED_AT, {"root": root, "paths": keys}):
@@ -193,7 +196,7 @@ def buried(connection: Connection, root: RootKey, paths: Iterable[bytes]) -> dic
 
 
 def with_inodes(connection: Connection, root: RootKey, inodes: set[tuple[int, int]]) -> list[bytes]:
-    """The paths of live documents last seen with one of these pairs of device and inode."""
+    """Return the paths of live documents last seen with one of these pairs of device and inode."""
     found: list[bytes] = []
     for device in {device for device, _ in inodes}:
         for part in _slices(sorted(inode for on, inode in inodes if on == device)):
@@ -205,7 +208,7 @@ def with_inodes(connection: Connection, root: RootKey, inodes: set[tuple[int, in
 def smallest(
     connection: Connection, root: RootKey, folder: bytes, limit: int
 ) -> list[tuple[bytes, int, bytes]]:
-    """The smallest live documents below a folder that are not empty: path, size, SHA-256."""
+    """Return the smallest live documents below a folder that are not empty: path, size, SHA-256."""
     query = (
         sa.select(_document.path_bytes, _seen.size, _document.last_hash)
         .join_from(
@@ -230,7 +233,7 @@ def is_empty(connection: Connection, root: RootKey) -> bool:
 
 
 def long_paths(connection: Connection, root: RootKey) -> list[bytes]:
-    """The paths that are too long to be keys: all of them rejected."""
+    """Return the paths that are too long to be keys: all of them rejected."""
     query = sa.select(_seen.long_path).where(
         _seen.root_id == root, _seen.reason.is_not(None), _seen.long_path.is_not(None)
     )
@@ -274,7 +277,7 @@ def any_below(connection: Connection, root: RootKey, folder: bytes) -> bool:
 
 
 def rejected(connection: Connection, root: RootKey | None = None, limit: int | None = None) -> list[Problem]:
-    """The rejected paths, of one root or of all."""
+    """Return the rejected paths, of one root or of all."""
     query = sa.select(tables.seen).where(_seen.reason.is_not(None)).order_by(_seen.root_id, _seen.path_bytes)
     if root is not None:
         query = query.where(_seen.root_id == root)

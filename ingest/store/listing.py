@@ -71,9 +71,11 @@ def documents(
     deleted: bool = False,
     days: tuple[str, str] | None = None,
 ) -> Iterator[Listed]:
-    """Documents by root and path: the live ones, or with `deleted` the deleted ones; with `until`
-    as they stood when the log had that many entries. `days` are the first and last ISO day of
-    those wanted: a document's own date lies within them, whatever its precision."""
+    """Documents by root and path: the live ones, or with `deleted` the deleted ones.
+
+    With `until` as they stood when the log had that many entries. `days` are the first and last ISO day of
+    those wanted: a document's own date lies within them, whatever its precision.
+    """
     if until is None and not deleted:
         path, where = _document.path_bytes, [_document.state == "live"]
         source = tables.document.join(
@@ -126,7 +128,7 @@ def documents(
 
 
 def languages(connection: Connection) -> list[str]:
-    """The languages of all texts, those with most texts first."""
+    """Return the languages of all texts, those with most texts first."""
     number = sa.func.count().label("number")
     query = sa.select(_rendition.language, number).where(_rendition.language.is_not(None))
     found = connection.execute(
@@ -136,7 +138,7 @@ def languages(connection: Connection) -> list[str]:
 
 
 def _as_of(until: int | None, *, deleted: bool) -> tuple[Any, Any, list[Any], Any]:
-    """The last change of each document at or before `until` gives its path, state and version."""
+    """Return the last change of each document at or before `until` gives its path, state and version."""
     inner = tables.change.alias("inner_change")
     # One step in the index (document_id, seq) for each document, however long its history.
     last = sa.select(inner.c.seq).where(inner.c.document_id == _document.id, inner.c.type != "rejected")

@@ -96,7 +96,7 @@ class Lines(msgspec.Struct, frozen=True):
 
 
 def of(entries: Sequence[Entry], keys: Keys, *, seq: int, label: int) -> Lines:
-    """The rows of a batch that follows the change `seq`, recorded at `label` (microseconds)."""
+    """Return the rows of a batch that follows the change `seq`, recorded at `label` (microseconds)."""
     versions: list[tuple[object, ...]] = []
     renditions: list[tuple[object, ...]] = []
     changes: list[tuple[object, ...]] = []

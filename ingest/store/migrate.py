@@ -34,7 +34,7 @@ _UPGRADE_LOCK = 0x696E67657374  # "ingest": one upgrade at a time on a Postgres 
 
 
 def scripts() -> Path:
-    """The migrations: beside the package in a checkout, inside it once installed."""
+    """Return the migrations: beside the package in a checkout, inside it once installed."""
     package = Path(ingest.__file__).parent
     inside = package / "_migrations"
     return inside if inside.is_dir() else package.parent / "alembic"
@@ -51,7 +51,7 @@ def config(url: str) -> Config:
 
 
 def open_or_create(words: str, *, busy_seconds: float) -> Store:
-    """The store at this URL, made on first use. An old or newer schema is refused.
+    """Return the store at this URL, made on first use. An old or newer schema is refused.
 
     Raises SchemaMismatch, StoreUnavailable, UsageError, or AlreadyRunning where the file was removed under
     a process that captures into it.
@@ -82,7 +82,7 @@ def upgrade(words: str, *, busy_seconds: float) -> tuple[str | None, str]:
 
 
 def damaged_schema(connection: Connection) -> list[str]:
-    """The tables and indices of a SQLite store whose definition is not the one that the migrations make.
+    """Return the tables and indices of a SQLite store that are not defined as the migrations define them.
 
     `check` compares what SQLAlchemy reads of a schema; a condition of an index is none of that.
     """

@@ -85,8 +85,9 @@ class Sighting(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Recorded(msgspec.Struct, frozen=True):
-    """What a commit did: the last seq of the log, how many changes it added, the clock's lag; the leaf of
-    the last change, where it added any.
+    """What a commit did: the last seq of the log, how many changes it added, the clock's lag.
+
+    The leaf of the last change, where it added any.
     """
 
     seq: int

@@ -14,7 +14,7 @@ _change, _document, _seen = tables.change.c, tables.document.c, tables.seen.c
 
 
 def begins(column: Any, prefix: bytes) -> Any:
-    """The condition that the path in this column begins with these bytes."""
+    """Return the condition that the path in this column begins with these bytes."""
     beyond = _after(prefix)
     return column >= prefix if beyond is None else sa.and_(column >= prefix, column < beyond)
 
@@ -37,6 +37,6 @@ def is_known(connection: Connection, prefix: bytes, root: RootKey | None) -> boo
 
 
 def _after(prefix: bytes) -> bytes | None:
-    """The first byte string after every one that begins so; None where there is none."""
+    """Return the first byte string after every one that begins so; None where there is none."""
     trimmed = prefix.rstrip(b"\xff")
     return trimmed[:-1] + bytes([trimmed[-1] + 1]) if trimmed else None

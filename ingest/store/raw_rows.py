@@ -25,7 +25,7 @@ _STREAM = 1000
 
 
 def head(connection: Connection) -> Row | None:
-    """The log's head; of several rows, which `dangling` tells, the first."""
+    """Return the log's head; of several rows, which `dangling` tells, the first."""
     return connection.execute(sa.select(tables.log_head).order_by(tables.log_head.c.id)).first()
 
 
@@ -37,7 +37,10 @@ def read_damaged(connection: Connection) -> None:
 
 
 def damage(connection: Connection, make: Callable[[str, str, str], Made]) -> Iterator[Made]:
-    """What the database itself says of its pages and indices; nothing on a server, which checks its own."""
+    """Yield what the database itself says of its pages and indices.
+
+    Nothing on a server, which checks its own.
+    """
     if connection.dialect.name != "sqlite":
         return
     try:
@@ -283,8 +286,10 @@ def ledger_gaps(connection: Connection) -> Iterator[tuple[Any, str]]:
 
 
 def body_rows(connection: Connection) -> Iterator[Sequence[Row]]:
-    """Every version with its body as it lies, a document's versions in order: a row for each of its
-    renditions, or one without."""
+    """Every version with its body as it lies, a document's versions in order.
+
+    A row for each of its renditions, or one without.
+    """
     query = (
         sa.select(
             _version.document_id,

@@ -20,7 +20,7 @@ Seqs = sa.Select[tuple[int]]  # a select of the seqs of changes
 
 
 def head(connection: Connection) -> Row:
-    """The log's last seq, its label and the tree's frontier."""
+    """Return the log's last seq, its label and the tree's frontier."""
     columns = tables.log_head.c
     return connection.execute(
         sa.select(columns.seq, columns.recorded_at, columns.frontier).where(columns.id == 1)
@@ -28,18 +28,18 @@ def head(connection: Connection) -> Row:
 
 
 def last_seq(connection: Connection) -> int:
-    """The seq of the last change that there is, whatever the log's head says; 0 where there is none."""
+    """Return the seq of the last change, whatever the log's head says; 0 where there is none."""
     return int(connection.execute(sa.select(sa.func.max(_change.seq))).scalar() or 0)
 
 
 def leaves(connection: Connection, seqs: Iterable[int]) -> dict[int, bytes]:
-    """The leaves of these changes, as far as the log has them: a damaged one is none."""
+    """Return the leaves of these changes, as far as the log has them: a damaged one is none."""
     query = sa.select(_change.seq, _change.leaf).where(_change.seq.in_(list(seqs)))
     return {row.seq: row.leaf for row in connection.execute(query) if isinstance(row.leaf, bytes)}
 
 
 def seq_at(connection: Connection, time: int) -> int:
-    """The last seq with `recorded_at` at or before a time. Labels never go back: a binary search."""
+    """Return the last seq with `recorded_at` at or before a time. Labels never go back: a binary search."""
     low, high = 0, head(connection).seq
     label = sa.select(_change.recorded_at).where(_change.seq == sa.bindparam("seq"))
     while low < high:
@@ -129,7 +129,7 @@ def changes(
     newest_first: bool = False,
     among: Seqs | None = None,
 ) -> Iterator[Row]:
-    """The changes with seq above `after` and at most `until`, oldest first unless told otherwise.
+    """Yield the changes with seq above `after` and at most `until`, oldest first unless told otherwise.
 
     `path` finds the rejections at a path that never became a document; `prefix` the changes of what
     stands below, came from below or went from below it; `brief` leaves out what a line for people does
@@ -168,7 +168,7 @@ def types(connection: Connection, roots: Collection[RootKey], *, after: int) -> 
 
 
 def last_change(connection: Connection, document: int, until: int) -> Row | None:
-    """What a document last was at or before `until`: (type, no, path_bytes, seq, recorded_at)."""
+    """Return what a document last was at or before `until`: (type, no, path_bytes, seq, recorded_at)."""
     return connection.execute(
         sa.select(_change.type, _change.no, _change.path_bytes, _change.seq, _change.recorded_at)
         .where(_change.document_id == document, _change.seq <= until, _change.type != "rejected")
@@ -181,7 +181,7 @@ def last_change(connection: Connection, document: int, until: int) -> Row | None
 
 
 def document_by_uid(connection: Connection, uid: bytes) -> Row | None:
-    """A document's head: (id, uid, root, path, state, last_no)."""
+    """Return a document's head: (id, uid, root, path, state, last_no)."""
     return connection.execute(_HEADS.where(_document.uid == uid)).one_or_none()
 
 
@@ -235,7 +235,7 @@ _AWAY = _HEADS.where(_document.id.in_(sa.bindparam("keys", expanding=True)))
 
 
 def live(connection: Connection, root: RootKey, *, after: int, limit: int) -> list[Row]:
-    """The heads of a root's live documents with a key above `after`, by key."""
+    """Return the heads of a root's live documents with a key above `after`, by key."""
     query = _HEADS.where(_document.root_id == root, _document.state == "live", _document.id > after)
     return list(connection.execute(query.order_by(_document.id).limit(limit)))
 
@@ -256,7 +256,7 @@ def counts(connection: Connection) -> dict[str, int]:
 
 
 def bytes_stored(connection: Connection) -> int:
-    """What the database takes, as it says itself."""
+    """Return what the database takes, as it says itself."""
     if connection.dialect.name == "sqlite":
         pages = connection.exec_driver_sql("PRAGMA page_count").scalar_one()
         size = connection.exec_driver_sql("PRAGMA page_size").scalar_one()

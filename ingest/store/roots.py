@@ -68,8 +68,9 @@ def every(connection: Connection) -> list[Root]:
 
 
 def saw_log(connection: Connection) -> Iterator[tuple[str, int, bytes | None]]:
-    """Where each root's daemon saw the log's head, as it said last: the root's name, the seq and the leaf
-    there.
+    """Where each root's daemon saw the log's head, as it said last.
+
+    The root's name, the seq and the leaf there.
 
     Rows that are damaged say nothing here: their sums tell of them.
     """
@@ -86,7 +87,7 @@ _Leaf = bytes | None  # in base64
 
 
 def named(connection: Connection, name: str) -> Root:
-    """The root of this name. Raises NotFound."""
+    """Return the root of this name. Raises NotFound."""
     row = None
     if escape.is_utf8(name):
         row = connection.execute(sa.select(tables.root).where(_root.name == name)).one_or_none()
@@ -97,7 +98,7 @@ def named(connection: Connection, name: str) -> Root:
 
 
 def check_name(name: str) -> str:
-    """The name, if it can be one. Raises UsageError."""
+    """Return the name, if it can be one. Raises UsageError."""
     bad = not name or len(name) > 200 or name != escape.name(name) or any(mark in name for mark in "/=")
     # `export` makes a folder of each name
     if bad or name in (".", ".."):

@@ -30,7 +30,7 @@ _encode = msgspec.json.Encoder().encode
 
 
 def of(table: str, values: Mapping[Any, Any]) -> bytes:
-    """The sum of a row: the head of the SHA-256 of its values."""
+    """Return the sum of a row: the head of the SHA-256 of its values."""
     return sha256(_encode([table, *(values[name] for name in SUMMED[table])])).digest()[:LENGTH]
 
 
@@ -44,7 +44,7 @@ def renew(connection: Connection, table: sa.Table, where: Any) -> None:
 
 
 def broken(connection: Connection) -> Iterator[tuple[str, str]]:
-    """The rows whose sum is not theirs: the table, and the row's key."""
+    """Yield the rows whose sum is not theirs: the table, and the row's key."""
     for name, columns in SUMMED.items():
         table = tables.metadata.tables[name]
         query = sa.select(*(table.c[column] for column in columns), table.c.sum)

@@ -39,7 +39,7 @@ class Access(msgspec.Struct, frozen=True, kw_only=True):
     missing: str | None = None
 
     def connect(self, *, timeout: float) -> sqlite3.Connection:
-        """A connection of this kind. Raises sqlite3.Error."""
+        """Return a connection of this kind. Raises sqlite3.Error."""
         connection = sqlite3.connect(
             self.uri, uri=True, timeout=timeout, isolation_level=None, check_same_thread=False
         )
@@ -110,7 +110,7 @@ def require_readable(path: str) -> None:
 
 
 def _state(path: str) -> State:
-    """The size and time of the file and of its `-wal`, as far as they are there."""
+    """Return the size and time of the file and of its `-wal`, as far as they are there."""
     found: list[tuple[int, int] | None] = []
     for name in (path, path + "-wal"):
         try:

@@ -28,7 +28,7 @@ _known: WeakKeyDictionary[Engine, _Known] = WeakKeyDictionary()
 
 
 def root_uid(connection: Connection, root: RootKey) -> bytes:
-    """The stable id of a root that was committed before."""
+    """Return the stable id of a root that was committed before."""
     known = _known_to(connection).roots
     if root not in known:
         known[root] = connection.execute(_ROOT_UID, {"root": root}).scalar_one()
@@ -36,7 +36,7 @@ def root_uid(connection: Connection, root: RootKey) -> bytes:
 
 
 def uids(connection: Connection, documents: Sequence[int | None]) -> dict[int | None, bytes | None]:
-    """The stable id of each document, for the leaves."""
+    """Return the stable id of each document, for the leaves."""
     wanted = sorted({key for key in documents if key is not None})
     found: dict[int | None, bytes | None] = {None: None}
     for start in range(0, len(wanted), _SLICE):
@@ -46,7 +46,7 @@ def uids(connection: Connection, documents: Sequence[int | None]) -> dict[int | 
 
 
 def normalisers(connection: Connection, wanted: set[tuple[str, str]]) -> dict[tuple[str, str], int]:
-    """The key of each normaliser, by its name and libraries; new ones are added."""
+    """Return the key of each normaliser, by its name and libraries; new ones are added."""
     known = _known_to(connection).normalisers
     if wanted <= known.keys():
         return known

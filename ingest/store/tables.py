@@ -27,8 +27,11 @@ Bytes = sa.LargeBinary()
 
 
 def _partial(name: str, *columns: str, where: str, unique: bool = False) -> sa.Index:
-    """An index of some rows. On Postgres it is partial too, as the migrations make it; to say so here
-    would load that dialect, which takes 30 ms of each start, and nothing reads it."""
+    """Return an index of some rows.
+
+    On Postgres it is partial too, as the migrations make it; to say so here would load that dialect, which
+    takes 30 ms of each start, and nothing reads it.
+    """
     return sa.Index(name, *columns, unique=unique, sqlite_where=sa.text(where))
 
 

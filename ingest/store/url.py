@@ -23,7 +23,7 @@ _SECRET = re.compile(r"(pass\w*=)[^&\s]*", re.IGNORECASE)
 
 
 def parse_url(words: str) -> URL:
-    """A database URL with its driver settled; a SQLite path made absolute. Raises UsageError."""
+    """Return a database URL with its driver settled; a SQLite path made absolute. Raises UsageError."""
     try:
         url = make_url(words)
     except (ArgumentError, ValueError):
@@ -61,7 +61,7 @@ def parse_url(words: str) -> URL:
 
 
 def mask(words: str) -> str:
-    """The URL without its password, whatever else is wrong with it."""
+    """Return the URL without its password, whatever else is wrong with it."""
     words = _SECRET.sub(r"\1***", words)
     head, at, rest = words.rpartition("@")
     if not at:

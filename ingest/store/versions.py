@@ -93,7 +93,7 @@ _RENDITIONS = (
 def with_text(
     connection: Connection, document: int, text_sha256: bytes, *, normaliser: str, before: int
 ) -> list[int]:
-    """The versions below `before` whose text, as this normaliser made it, has this hash."""
+    """Return the versions below `before` whose text, as this normaliser made it, has this hash."""
     return list(
         connection.execute(
             sa.select(_rendition.no)

@@ -1,5 +1,6 @@
-"""The high-water mark of a SQLite store's log: seq and leaf of its head, in the lock file beside the
-database.
+"""The high-water mark of a SQLite store's log.
+
+Seq and leaf of its head, in the lock file beside the database.
 
 It is written after each commit and lies outside the database, so that it outlives what the database can lose:
 a write-ahead log that was removed, an older file put back. It is written without waiting for the disk: a
@@ -28,7 +29,10 @@ class Watermark(msgspec.Struct, frozen=True):
 
 
 def read(path: str | None) -> Watermark | None:
-    """The mark in this file; None where there is none, it cannot be read, or it is not as it was written."""
+    """Return the mark in this file.
+
+    None where there is none, it cannot be read, or it is not as it was written.
+    """
     if path is None:
         return None
     try:

@@ -83,7 +83,7 @@ def _persistently(store: Store, entries: Sequence[Entry], attempt_once: Callable
 
 
 def _already_recorded(store: Store, entries: Sequence[Entry]) -> Recorded | None:
-    """The answer to a commit that was lost: the batch is there when one of its ids is."""
+    """Return the answer to a commit that was lost: the batch is there when one of its ids is."""
     try:
         with store.read() as connection:
             found = _seqs(connection, entries)
@@ -182,7 +182,7 @@ def _add_renditions(
 
 
 def _current(connection: Connection, documents: Sequence[int | None]) -> dict[int | None, Row]:
-    """The heads of those of these documents that live, locked until the transaction ends."""
+    """Return the heads of those of these documents that live, locked until the transaction ends."""
     table = tables.document.c
     select = (
         sa.select(table.id, table.last_no, table.path_bytes)
@@ -208,8 +208,10 @@ def _renditions(
 def _write_documents(
     connection: Connection, root: RootKey, entries: Sequence[Entry], entropy: Entropy
 ) -> tuple[list[int | None], dict[int | None, bytes | None]]:
-    """Insert and update the document heads; returns each entry's document key, and the stable id of each
-    that was made."""
+    """Insert and update the document heads.
+
+    Returns each entry's document key, and the stable id of each that was made.
+    """
     created = [entry for entry in entries if entry.type == "created"]
     numbers = iter(allocate(connection, tables.document, len(created)) if created else ())
     fresh = iter(new_uids([entry.observed_at for entry in created], entropy))
@@ -304,7 +306,7 @@ def _write_seen(
 
 
 def _sum_of(root: RootKey, sighting: Sighting, documents: list[int | None]) -> bytes | None:
-    """The sum of a rejected path's row; the others have none."""
+    """Return the sum of a rejected path's row; the others have none."""
     if sighting.reason is None:
         return None
     return row_checksums.of(
@@ -359,8 +361,9 @@ def _lock_head(connection: Connection) -> Row:
 
 
 def _require_no_longer_log(store: Store, head: Row) -> None:
-    """Raise unless the log is at least as long as when something was last added to it: whoever holds the
-    right to write sees all that was committed before the mark was set.
+    """Raise unless the log is at least as long as when something was last added to it.
+
+    Whoever holds the right to write sees all that was committed before the mark was set.
     """
     mark = watermark.read(store.watermark_path)
     if mark is not None and mark.seq > head.seq:

@@ -79,14 +79,14 @@ class Sentence(msgspec.Struct, frozen=True, array_like=True):
 
 
 def split(text: str, language: str | None) -> list[Sentence]:
-    """The sentences of a text in order; none for the empty text. Linear in its length."""
+    """Return the sentences of a text in order; none for the empty text. Linear in its length."""
     return list(_split(text, language, 0))
 
 
 def split_again(
     text: str, language: str | None, before: str, sentences: Sequence[Sentence]
 ) -> list[Sentence]:
-    """The same as `split`, given the sentences of a text before; what both have is not read again."""
+    """Return the same as `split`, given the sentences of a text before; what both have is not read again."""
     if not sentences or max(len(text), len(before)) > _MOST_ALIKE:
         return split(text, language)
     known = {before[each.start : each.start + _BEGINS]: each for each in sentences}
@@ -109,7 +109,7 @@ def split_again(
 
 
 def _split(text: str, language: str | None, start: int) -> Iterator[Sentence]:
-    """The sentences from one on that begins at `start`."""
+    """Yield the sentences from one on that begins at `start`."""
     count = 0
     text_start = _past_blank(text, start)
     if text_start == len(text):

@@ -1,5 +1,7 @@
-"""Words that are one in another form: abbreviations and contractions written out, and small words for each
-other, in Dutch and English. Closed lists; the words are small and without accents.
+"""Words that are one in another form.
+
+Abbreviations and contractions written out, and small words for each other, in Dutch and English. Closed
+lists; the words are small and without accents.
 """
 
 from __future__ import annotations
@@ -13,7 +15,7 @@ _STREETS = ("str", "straat")
 
 
 def written_out(words: Iterable[str], lexicon: Lexicon) -> list[str]:
-    """The words, contractions as the words they are of; those that changed are small then."""
+    """Return the words, contractions as the words they are of; those that changed are small then."""
     found: list[str] = []
     for word in words:
         low = unaccented(word) if "'" in word or "’" in word or word in ("cannot", "gonna") else ""

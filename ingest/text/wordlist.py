@@ -1,5 +1,6 @@
-"""Which words are real ones: lists of English, Dutch and German, with how often each word stands in a large
-body of subtitles.
+"""Which words are real ones.
+
+Lists of English, Dutch and German, with how often each word stands in a large body of subtitles.
 
 A list is a file that is mapped when the first pair of words asks for it: its pages are shared between
 processes, and hardly any of them is read. `tools/wordlists.py` makes the files; NOTICE says of what.
@@ -54,7 +55,7 @@ def is_rare(word: str, language: str | None) -> bool:
 
 
 def _once(word: str) -> str:
-    """The small letters with none twice in a row."""
+    """Return the small letters with none twice in a row."""
     low = word.lower()
     return "".join(char for char, before in zip(low, " " + low, strict=False) if char != before)
 

@@ -41,7 +41,7 @@ def tokens(text: str) -> list[str]:
 
 
 def words(text: str) -> list[str]:
-    """The words alone, as written."""
+    """Return the words alone, as written."""
     return _WORD.findall(text)
 
 
@@ -51,12 +51,12 @@ def is_word(token: str) -> bool:
 
 
 def without_blanks(text: str) -> str:
-    """The text without white space."""
+    """Return the text without white space."""
     return "".join(text.split())
 
 
 def folded(text: str) -> str:
-    """The text with its typography and capitals folded, and each blank one space."""
+    """Return the text with its typography and capitals folded, and each blank one space."""
     marked = unicodedata.normalize("NFC", text.lower()).translate(_MARKS)
     if "--" in marked:
         marked = _DASHES.sub("-", marked)
@@ -66,7 +66,7 @@ def folded(text: str) -> str:
 
 
 def unaccented(word: str) -> str:
-    """A word in small letters and without the marks on its letters."""
+    """Return a word in small letters and without the marks on its letters."""
     if word.isascii():
         return word.lower()
     small = word.lower().translate(_MARKS)
@@ -145,7 +145,7 @@ def misspelt(
 
 
 def _sound(name: str) -> str:
-    """What is heard of a folded name: consonants, the first vowel and the last letter, roughly."""
+    """Return what is heard of a folded name: consonants, the first vowel and the last letter, roughly."""
     spelt = name[0] + name[1:].replace("h", "")
     for one, other in (("ck", "k"), ("c", "k"), ("z", "s"), ("ie", "i"), ("y", "i")):
         spelt = spelt.replace(one, other)

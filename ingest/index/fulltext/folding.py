@@ -11,7 +11,7 @@ _NO_WORD = re.compile(r"[\W_]+")
 
 
 def fold(text: str) -> str:
-    """The words of a text, small and without marks on their letters; all else is a blank."""
+    """Return the words of a text, small and without marks on their letters; all else is a blank."""
     folded: list[str] = []
     for piece in _pieces(text):
         words = _NO_WORD.sub(" ", _small(piece))
@@ -23,12 +23,12 @@ def fold(text: str) -> str:
 
 
 def small(text: str) -> str:
-    """A text in small letters without marks on them, whatever else is in it kept."""
+    """Return a text in small letters without marks on them, whatever else is in it kept."""
     return text.lower() if text.isascii() else "".join(map(_small, _pieces(text)))
 
 
 def _pieces(text: str) -> Iterator[str]:
-    """A text in parts: taken apart, a character may be eighteen, each of them an object for a moment.
+    """Return a text in parts: taken apart, a character may be eighteen, each of them an object for a moment.
 
     What becomes of a character hangs on no other, the last letter of a Greek word aside, which is made one
     with the others of its name.
@@ -46,12 +46,12 @@ def _small(text: str) -> str:
 
 
 def literal(text: str) -> str:
-    """The same with one blank for any: what a sentence must hold that a symbol was asked for in."""
+    """Return the same with one blank for any: what a sentence must hold that a symbol was asked for in."""
     return " ".join(small(text).split())
 
 
 def has_symbol(text: str) -> bool:
-    """Whether something in it means more than that a word ends: `100%`, `C++`, `a_c`; not `weeks.`"""
+    """Whether something in it means more than that a word ends: `100%`, `C++`, `a_c`; not `weeks.`."""
     return any(char in _SYMBOLS or unicodedata.category(char)[0] == "S" for char in text)
 
 

@@ -117,7 +117,7 @@ class WordsLookup(Lookup):
             yield row.id, row.from_no, row.to_no
 
     def _match(self, term: Term) -> str:
-        """A term as FTS5 is asked for it. In quotes nothing means anything, and no word has a quote."""
+        """Return a term as FTS5 is asked for it: in quotes, which no word has, nothing means anything."""
         *_, last = term.words
         if term.prefix and len(term.words) == 1:
             return f'said : "{last}" *'
@@ -152,7 +152,7 @@ def _document_of(span: int) -> int:
 
 
 def in_all(streams: Sequence[Iterator[int]]) -> Iterator[int]:
-    """What is in each of several rising streams; none is read on once another has ended."""
+    """Yield what is in each of several rising streams; none is read on once another has ended."""
     heads = [next(stream, None) for stream in streams]
     while None not in heads:
         most = max(head for head in heads if head is not None)

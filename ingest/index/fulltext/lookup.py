@@ -25,7 +25,7 @@ _MOST_AT_ONCE = 50_000
 
 
 def snippet(connection: Connection, span: int) -> str | None:
-    """A sentence as it was written; None where it cannot be read any more."""
+    """Return a sentence as it was written; None where it cannot be read any more."""
     row = connection.execute(
         sa.text(
             "SELECT span.*, indexed.normaliser FROM span JOIN indexed"
@@ -58,7 +58,10 @@ class Lookup(ABC):
         self._by_age = False
 
     def candidates(self, clauses: Sequence[Clause]) -> Iterable[int]:
-        """The documents that may hold what is asked for, in the order of `find`; made as they are taken."""
+        """Return the documents that may hold what is asked for, in the order of `find`.
+
+        Made as they are taken.
+        """
         wanted = dict.fromkeys(term for clause in clauses for term in clause.wanted)
         numbers = {term: self._numbers(term) for term in wanted}
         found: set[int] = set()
@@ -85,7 +88,7 @@ class Lookup(ABC):
         """Say which documents `spans` is asked of next, in this order."""
 
     def spans(self, term: Term, key: int) -> list[Found]:
-        """The spans of a document that ever held a term."""
+        """Return the spans of a document that ever held a term."""
         found = self._spans(term, key)
         if term.literal:  # the index has words alone
             found = [each for each in found if self._says(each[0], term.literal)]
@@ -100,18 +103,21 @@ class Lookup(ABC):
 
     @abstractmethod
     def _oldest(self, terms: Sequence[Term]) -> Iterable[int]:
-        """The documents that may hold all these terms, of which nothing is known, the oldest first."""
+        """Return the documents that may hold all these terms, of which nothing is known, the oldest first."""
 
     @abstractmethod
     def _spans(self, term: Term, key: int) -> list[Found]:
-        """The spans of a document that ever held the words of a term."""
+        """Return the spans of a document that ever held the words of a term."""
 
     def _says(self, span: int, wanted: str) -> bool:
         text = snippet(self._connection, span)
         return text is not None and wanted in literal(text)
 
     def _rising(self, select: str, asked_with: dict[str, Any], page: int) -> Iterator[int]:
-        """The numbers above `:after` that this selects, in order; as more are taken, more are asked for."""
+        """Yield the numbers above `:after` that this selects, in order.
+
+        As more are taken, more are asked for.
+        """
         after = -1
         while True:
             asked = asked_with | {"after": after}

@@ -29,8 +29,11 @@ MOST = 64  # words and phrases; what comes after them is left out
 
 
 class Term(msgspec.Struct, frozen=True):
-    """Words in a row, folded; with `prefix` the last one only begins so. `literal` is what must stand there,
-    where the words alone would lose a symbol. A word that is not `exact` stands for its other forms too."""
+    """Words in a row, folded; with `prefix` the last one only begins so.
+
+    `literal` is what must stand there, where the words alone would lose a symbol. A word that is not `exact`
+    stands for its other forms too.
+    """
 
     words: tuple[str, ...]
     prefix: bool = False
@@ -51,7 +54,7 @@ class Clause(msgspec.Struct, frozen=True):
 
 
 def parse(query: str) -> list[Clause]:
-    """The clauses of which one must hold; none where the query has no word in it."""
+    """Return the clauses of which one must hold; none where the query has no word in it."""
     clauses: list[Clause] = []
     wanted: list[Term] = []
     unwanted: list[Term] = []
@@ -69,7 +72,7 @@ def parse(query: str) -> list[Clause]:
 
 
 def odd(query: str, clauses: list[Clause]) -> list[str]:
-    """What somebody who wrote this query should know of it."""
+    """Return what somebody who wrote this query should know of it."""
     told = []
     if not clauses:
         told.append("the query has no word in it: nothing can be found")
@@ -81,7 +84,7 @@ def odd(query: str, clauses: list[Clause]) -> list[str]:
 
 
 def _words_of(query: str) -> list[str]:
-    """The operators that a query has as words, where they have nothing to join."""
+    """Return the operators that a query has as words, where they have nothing to join."""
     return [name for name, part in _named_parts(query) if isinstance(part, Term)]
 
 

@@ -62,7 +62,7 @@ class Hit(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def find(connection: Connection, clauses: Sequence[Clause], wanted: Wanted, *, every: bool) -> Iterator[Hit]:
-    """The documents of which most sentences ever held a term first, of equal ones the oldest.
+    """Yield the documents of which most sentences ever held a term first, of equal ones the oldest.
 
     A term that is nearly everywhere, or costly to count (`fts5.COMMON`, `tsvector.COMMON` and `FEW`), has no
     say in that; a clause of such terms alone, or of unwanted ones, puts all documents in the order of their
@@ -90,7 +90,7 @@ def find(connection: Connection, clauses: Sequence[Clause], wanted: Wanted, *, e
 
 
 def record(connection: Connection, hit: Hit, text: str | None) -> dict[str, Any]:
-    """A hit as `search --json` shows it."""
+    """Return a hit as `search --json` shows it."""
     row, first, last = hit.row, hit.stretches[0][0], hit.stretches[-1][1]
     version = tables.version.c
     select = sa.select(version.no, version.observed_at).where(
@@ -126,14 +126,14 @@ class _Held:
         self._terms: dict[Term, list[Found]] = {}
 
     def versions(self, clauses: Sequence[Clause], *, every: bool) -> Stretches:
-        """The versions that hold what is asked for; unless `every`, by the sentences that still stand."""
+        """Return the versions that hold what is asked for; unless `every`, by sentences that still stand."""
         found: Stretches = []
         for clause in clauses:
             found = union(found, self._clause(clause, every=every))
         return found
 
     def _clause(self, clause: Clause, *, every: bool) -> Stretches:
-        """The versions that hold every wanted term and no unwanted one."""
+        """Return the versions that hold every wanted term and no unwanted one."""
         found: Stretches = [(1, OPEN)]
         for term in clause.wanted:
             found = both(found, self._term(term, every=every, note=True))
@@ -145,7 +145,7 @@ class _Held:
         return found
 
     def sentence(self, stretches: Stretches) -> int | None:
-        """The newest sentence that holds a term within these versions."""
+        """Return the newest sentence that holds a term within these versions."""
         newest_first = sorted(self._spans.items(), key=lambda each: (-each[1][1], each[0]))
         for span, (first, end) in newest_first:
             if any(first <= last and begin <= end for begin, last in stretches):
@@ -164,7 +164,7 @@ class _Held:
 def _rows(
     connection: Connection, work: Lookup, clauses: Sequence[Clause], wanted: Wanted, *, every: bool
 ) -> Iterator[Row]:
-    """The documents in this order that may be meant: by their current versions, unless `every`."""
+    """Yield the documents in this order that may be meant: by their current versions, unless `every`."""
     left = iter(work.candidates(clauses))
     select = _DOCUMENTS
     if not every:

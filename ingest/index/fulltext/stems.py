@@ -35,7 +35,7 @@ class Stem(dict[str, str]):
         return found
 
     def others(self, words: Collection[str]) -> set[str]:
-        """The stems of those of these words that have another one than themselves."""
+        """Return the stems of those of these words that have another one than themselves."""
         known = self._others
         try:
             found = {*map(known.__getitem__, words)}
@@ -59,7 +59,10 @@ class Stems:
         self._known = {language: Stem(language) for language in ALGORITHMS}
 
     def of(self, language: str | None) -> Stem | None:
-        """The stems of a language's folded words; None where it has no stemmer: its words are themselves."""
+        """Return the stems of a language's folded words.
+
+        None where it has no stemmer: its words are themselves.
+        """
         return self._known.get(language or "")
 
     def asked(self, word: str, language: str | None) -> dict[str, str]:

@@ -117,7 +117,7 @@ class _Row(msgspec.Struct):
     sentences: Counter[str]
 
     def written(self) -> str:
-        """A tsvector as Postgres reads it. Folded words are letters and digits alone."""
+        """Return a tsvector as Postgres reads it. Folded words are letters and digits alone."""
         parts = [f"'{lexeme}':{','.join(map(str, at))}" for lexeme, at in self.places.items()]
         for lexeme, number in self.sentences.items():
             if number > 1:
@@ -129,7 +129,7 @@ _Written = tuple[int, int, int, list[int], str]
 
 
 def _rows(key: int, number: int, sentences: Sequence[_Sentence], stems: Stems) -> Iterator[_Written]:
-    """The rows of sentences that are numbered from `number` on; each is as long as one may be."""
+    """Yield the rows of sentences that are numbered from `number` on; each is as long as one may be."""
     row = _row(sentences, stems)
     if row is not None:
         yield key, number, 0, row.starts, row.written()
@@ -143,7 +143,7 @@ def _rows(key: int, number: int, sentences: Sequence[_Sentence], stems: Stems) -
 
 
 def _halves(language: str, words: list[str], stems: Stems) -> Iterator[_Row]:
-    """The parts of a sentence that is too long for a row."""
+    """Yield the parts of a sentence that is too long for a row."""
     half = len(words) // 2
     for part in (words[: half + _OVERLAP], words[half:]):
         row = _row([(language, part)], stems)
@@ -154,7 +154,7 @@ def _halves(language: str, words: list[str], stems: Stems) -> Iterator[_Row]:
 
 
 def _row(sentences: Sequence[_Sentence], stems: Stems) -> _Row | None:
-    """The row of these sentences; None where that is too much for one."""
+    """Return the row of these sentences; None where that is too much for one."""
     if sum(len(words) + 1 for _, words in sentences) > _PLACES:
         return None
     starts: list[int] = []
@@ -180,7 +180,7 @@ def _row(sentences: Sequence[_Sentence], stems: Stems) -> _Row | None:
 
 
 def _lexeme(word: str) -> str:
-    """A word as it is kept."""
+    """Return a word as it is kept."""
     if len(word) <= _LONGEST:
         return word
     return word[:_LONGEST] + blake2b(word.encode("utf-8", "surrogatepass"), digest_size=8).hexdigest()
@@ -278,7 +278,10 @@ class WordsLookup(Lookup):
         return spans
 
     def _lexemes(self, term: Term) -> list[tuple[str, ...]]:
-        """The lexemes of each word of a term, itself first; a word that stands for its forms has several."""
+        """Return the lexemes of each word of a term, itself first.
+
+        A word that stands for its forms has several.
+        """
         words = [*map(_lexeme, term.words)]
         if term.prefix:
             words[-1] = term.words[-1][:_LONGEST]
@@ -288,7 +291,7 @@ class WordsLookup(Lookup):
         return [(words[0], *stems.values())]
 
     def _query(self, term: Term) -> str:
-        """What GIN is asked for: all words of a term, in whatever order."""
+        """Return what GIN is asked for: all words of a term, in whatever order."""
         lexemes = self._lexemes(term)
         parts = ["(" + " | ".join(f"'{lexeme}'" for lexeme in each) + ")" for each in lexemes]
         if term.prefix:
@@ -297,12 +300,12 @@ class WordsLookup(Lookup):
 
 
 def _hold(name: str) -> str:
-    """What must hold of rows that have the words of a query, asked with under this name."""
+    """Return what must hold of rows that have the words of a query, asked with under this name."""
     return f"said @@ CAST(:{name} AS tsquery)"
 
 
 def _begins(lexemes: Sequence[tuple[str, ...]], found: Sequence[Row], *, prefix: bool) -> set[int]:
-    """The places of a row at which a term begins, from where its words are."""
+    """Return the places of a row at which a term begins, from where its words are."""
     places: list[set[int]] = [set() for _ in lexemes]
     for row in found:
         for at, each in enumerate(lexemes):
