@@ -23,7 +23,7 @@ PROJECT = Path(__file__).parents[2]
 CASES = PROJECT / "tests" / "edits" / "cases" / "rules.tsv"
 
 # The rules and the words as they are in this version of the classifier.
-PINNED = (2, "58123a2a4ba87e94")
+PINNED = (3, "e51400804ba610d8")
 
 
 def cases() -> list[dict[str, str]]:
