@@ -329,6 +329,8 @@ def _digits(text: str, cut: Tokens, at: int) -> tuple[Fraction | str, int, str] 
         whole = written[:last] if mixed else written
         value = Fraction(whole.replace(".", "").replace(",", ""))
         return (value + Fraction(f"0.{tail}") if mixed else value), end, suffix
+    if written.isdecimal() and suffix in cut.lexicon.signs:
+        return int(written) + cut.lexicon.signs[suffix], end, ""  # `2½`
     if _PLAIN.match(written):
         if 0 < len(suffix) < 4 and suffix.isalpha() and not _is_unit(suffix, cut.lexicon):
             return token, end, ""  # `article 7a`, `5G`

@@ -22,6 +22,7 @@ ENGLISH = """
     one thousand two hundred|1,200    twelve hundred|1,200              two thousand and five|2,005
     twenty thousand|20,000            twenty-five thousand|25,000       two hundred thousand|200,000
     a million|1,000,000               half a million|500,000            two and a half million|2.5 million
+    two and a half|2½                 one and a half million|1½ million
     one and a half|1.5                two and a half|2.5                one and a half million|1.5 million
     twenty three|23                   twenty-three|23                   one hundred and seventy five|175
     a dozen|12                        two dozen|24                      a hundred thousand|100,000
@@ -38,6 +39,7 @@ DUTCH = """
     duizend tweehonderd|1.200         twaalfhonderd|1.200               tweeduizend vijf|2.005
     tweeduizendvijf|2.005             twintigduizend|20.000             honderdtwintigduizend|120.000
     een miljoen|1.000.000             een half miljoen|500.000          tweeënhalf miljoen|2,5 miljoen
+    zes en een half|6½                2,5|2½                            anderhalf|1½
     anderhalf|1,5                     anderhalf miljoen|1,5 miljoen     twee en een half|2,5
     drieëntwintig|23                  een dozijn|12                     honderdduizend|100.000
     driehonderd miljoen|300 miljoen   éénentwintig|21                   nul|0
@@ -79,6 +81,7 @@ def test_a_number_in_words_is_the_one_in_figures(language: str, words: str, figu
         ("en", "one hundred and five", "106"),
         ("en", "one thousand two hundred", "1,000"),
         ("en", "a quarter of a million", "250"),
+        ("en", "two and a half", "2¼"),
         ("nl", "honderd vijf", "500"),
         ("nl", "een miljoen tweehonderdduizend", "1.000.000"),
         ("de", "eine Million zweihunderttausend", "1.000.000"),
