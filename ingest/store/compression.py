@@ -29,6 +29,7 @@ LARGEST_SIZE = 8_000_000_000  # bytes; a file has at most 2 GB, its text at most
 LARGEST_WINDOW = 27  # 128 MiB, two texts together; beyond it nothing is packed as a delta
 _MAGIC = b"\x28\xb5\x2f\xfd"  # frames written before there were dictionaries have it
 
+_LEARNT = b"\x37\xa4\x30\xec"  # how a dictionary in the format's own form begins
 _SHORTEST_PREFIX = 8  # bytes; Zstandard looks for nothing in a shorter one
 
 _Parameter = zstd.CompressionParameter
@@ -169,7 +170,7 @@ def _compressor(dictionary: Dictionary | None) -> zstd.ZstdCompressor:
     held: dict[bytes | None, zstd.ZstdCompressor] = _of_thread("compressors")
     if key not in held:
         options = _ALONE if dictionary is None else _WITH_DICTIONARY
-        learnt = None if dictionary is None else zstd.ZstdDict(dictionary.content).as_undigested_dict
+        learnt = None if dictionary is None else _learnt(dictionary).as_undigested_dict
         held[key] = zstd.ZstdCompressor(options=options, zstd_dict=learnt)
     return held[key]
 
@@ -180,8 +181,13 @@ def _dictionary(dictionary: Dictionary | None) -> zstd.ZstdDict | None:
         return None
     held: dict[bytes, zstd.ZstdDict] = _of_thread("dictionaries")
     if dictionary.hash not in held:
-        held[dictionary.hash] = zstd.ZstdDict(dictionary.content)
+        held[dictionary.hash] = _learnt(dictionary)
     return held[dictionary.hash]
+
+
+def _learnt(dictionary: Dictionary) -> zstd.ZstdDict:
+    """Return the library's value: of a dictionary in the format's own form, or of any other bytes."""
+    return zstd.ZstdDict(dictionary.content, is_raw=not dictionary.content.startswith(_LEARNT))
 
 
 def _of_thread(name: str) -> dict[Any, Any]:
