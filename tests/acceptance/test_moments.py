@@ -56,7 +56,7 @@ def taking(moment: str) -> Iterator[tuple[str, ...]]:
     yield "diff", "a.txt", moment, "latest"
     yield "diff", f"a.txt@{moment}", "a.txt@latest"
     yield "diff", "--from", moment, "--to", moment
-    yield "explain", "a.txt", moment, "latest"
+    yield "explain", "a.txt", "first", moment
     yield "blame", f"a.txt@{moment}"
     yield "restore", f"a.txt@{moment}", "--to", "restored.txt", "--force"
     yield "search", "council", "--since", moment, "--until", moment
