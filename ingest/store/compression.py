@@ -28,7 +28,6 @@ SMALL = 64 * 1024  # a dictionary does not help a body larger than this
 LARGEST_SIZE = 8_000_000_000  # bytes; a file has at most 2 GB, its text at most four times that
 LARGEST_WINDOW = 27  # 128 MiB, two texts together; beyond it nothing is packed as a delta
 _MAGIC = b"\x28\xb5\x2f\xfd"  # frames written before there were dictionaries have it
-
 _LEARNT = b"\x37\xa4\x30\xec"  # how a dictionary in the format's own form begins
 _SHORTEST_PREFIX = 8  # bytes; Zstandard looks for nothing in a shorter one
 
