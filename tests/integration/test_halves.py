@@ -160,7 +160,6 @@ forked.ForkedTask.__iter__ = halfway""",
     place.command.ask("verify")
 
 
-@pytest.mark.parametrize("killed", [False, True])
 def shown(place: Place, *words: str, killed: bool) -> list[str]:
     """How far a call by two processes said it was, each time."""
     done = subprocess.run(
@@ -190,6 +189,7 @@ def test_how_far_both_processes_are_is_told_together(tmp_path: Path, killed: boo
     assert verified[40:] == [f"{number} 40 bodies" for number in range(1, 41)]
 
 
+@pytest.mark.parametrize("killed", [False, True])
 @pytest.mark.parametrize("words", [("check",), ("check", "--deep")])
 @pytest.mark.skipif((os.cpu_count() or 1) < 2, reason="one core does all in one process")
 def test_a_check_in_halves_answers_as_one_does(place: Place, words: tuple[str, ...], killed: bool) -> None:
