@@ -50,7 +50,7 @@ EXAMPLES: dict[str, tuple[Example, ...]] = {
         Example("The history of one document:", "ingest log bridge.txt"),
         Example(
             "What changed in substance below a folder?",
-            "ingest log --prefix harbour/ --significance substantive",
+            "ingest log --prefix harbour/ --significance reworded,substantive",
         ),
     ),
     "show": (

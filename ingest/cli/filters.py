@@ -12,6 +12,7 @@ from ingest.edits.edit import CLASSES, FACTS, FLAGS, SIGNIFICANCES
 from ingest.history.changes import TYPES, Filters
 
 T = TypeVar("T")
+_SIGNIFICANCE = f"Only such edits, one or several with commas: {', '.join(SIGNIFICANCES)}."
 
 
 def filters(function: Callable[..., T]) -> Callable[..., T]:
@@ -25,7 +26,7 @@ def filters(function: Callable[..., T]) -> Callable[..., T]:
     )
     @click.option("--type", "type_", metavar="T", help=f"Only this type: {', '.join(TYPES)}.")
     @click.option("--class", "class_", metavar="C", help=f"Only edits of this class: {', '.join(CLASSES)}.")
-    @click.option("--significance", metavar="S", help=f"Only such edits: {', '.join(SIGNIFICANCES)}.")
+    @click.option("--significance", metavar="S", help=_SIGNIFICANCE)
     @click.option("--fact", metavar="KIND", help=f"Only edits that changed such a fact: {', '.join(FACTS)}.")
     @click.option("--flag", metavar="F", help=f"Only edits with this flag: {', '.join(FLAGS)}.")
     @functools.wraps(function)

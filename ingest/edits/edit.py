@@ -26,7 +26,7 @@ Class = Literal[
     "update",
     "wording",
 ]
-Significance = Literal["none", "cosmetic", "substantive"]
+Significance = Literal["none", "cosmetic", "reworded", "substantive"]
 Subject = Literal["fact", "headline", "negation", "attribution", "removed", "added", "rephrased"]
 FlagName = Literal["headline", "notice", "silent"]
 CLASSES: tuple[Class, ...] = get_args(Class)

@@ -28,7 +28,7 @@ def chosen(
 ) -> Seqs | None:
     """Return what `reader.changes` takes to give only the changes with such an edit.
 
-    None where all is wanted.
+    None where all is wanted. `significance` may be several, with commas between.
 
     Raises UsageError for a name that no edit has.
     """
@@ -36,7 +36,7 @@ def chosen(
     if kind is not None:
         conditions.append(_edit["class"] == _one_of(kind, CLASSES, "class"))
     if significance is not None:
-        conditions.append(_edit.significance == _one_of(significance, SIGNIFICANCES, "significance"))
+        conditions.append(_edit.significance.in_(_some_of(significance, SIGNIFICANCES, "significance")))
     if fact is not None:
         conditions.append(_edit.facts.like(f"%,{_one_of(fact, FACTS, 'fact')},%"))
     if flag is not None:
@@ -56,7 +56,7 @@ def is_chosen(
     return (
         edit is not None
         and kind in (None, edit.kind)
-        and significance in (None, edit.significance)
+        and (significance is None or edit.significance in _listed(significance))
         and (fact is None or any(each.kind == fact for each in edit.facts))
         and (flag is None or any(each.name == flag for each in edit.flags))
     )
@@ -76,6 +76,14 @@ def summaries(connection: Connection, seqs: Sequence[int]) -> dict[int, Summary 
     for seq, significance, kind, flags, reason in connection.execute(select).all():
         found[seq] = Summary(significance, kind, tuple(filter(None, flags.split(","))), reason)
     return found
+
+
+def _listed(words: str) -> list[str]:
+    return [word.strip() for word in words.split(",")]
+
+
+def _some_of(words: str, known: Sequence[str], what: str) -> list[str]:
+    return [_one_of(word, known, what) for word in _listed(words)]
 
 
 def _one_of(word: str, known: Sequence[str], what: str) -> str:

@@ -189,11 +189,9 @@ def _told(
 
 def category_of(edit: Edit) -> Category:
     """Where an edit stands in the report."""
-    if edit.significance == "none":
-        return "none"
-    if edit.significance != "substantive":
-        return "cosmetic"
-    return "silent" if edit.silent else "open"
+    if edit.significance == "substantive":
+        return "silent" if edit.silent else "open"
+    return edit.significance
 
 
 def sentences_of(comparison: Comparison, a: str, b: str) -> tuple[list[Sentence], int]:

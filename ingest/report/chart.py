@@ -19,6 +19,7 @@ _STEPS = (
 LABELS: dict[Category, str] = {
     "silent": "changed silently",
     "open": "changed in the open",
+    "reworded": "reworded",
     "cosmetic": "cosmetic",
     "unread": "not compared",
     "none": "of no significance",

@@ -14,10 +14,10 @@ from ingest.edits.edit import CLASSES, SUBJECTS, Edit, Subject
 from ingest.escape import path_fields
 from ingest.store.coverage import Interval
 
-# What became of a text. `silent` and `open` divide what is substantive: a notice of that version says so, or
-# none does. `none` are the edits without significance, `cosmetic` every other; `unread`: there are no two
-# texts to compare.
-Category = Literal["silent", "open", "cosmetic", "unread", "none"]
+# What became of a text, the gravest first. `silent` and `open` divide what is substantive: a notice of that
+# version says so, or none does. `reworded`, `cosmetic` and `none` are the other values of significance;
+# `unread`: there are no two texts to compare.
+Category = Literal["silent", "open", "reworded", "cosmetic", "unread", "none"]
 CATEGORIES: tuple[Category, ...] = get_args(Category)
 
 
@@ -83,6 +83,7 @@ class Counts(msgspec.Struct, kw_only=True):
     added: int = 0
     silent: int = 0
     open: int = 0
+    reworded: int = 0
     cosmetic: int = 0
     unread: int = 0
     none: int = 0

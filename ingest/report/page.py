@@ -93,6 +93,7 @@ def _summary(report: Report) -> Iterator[str]:
     rows = [
         ("Changed silently", counts.silent, "substantive, and no notice of that version says so"),
         ("Changed in the open", counts.open, "substantive, and a notice of that version says so"),
+        ("Reworded", counts.reworded, "words were put for others; whether it says the same is not judged"),
         ("Cosmetic", counts.cosmetic, "says the same: spelling, typography, white space, date"),
         ("Not compared", counts.unread, "the bytes changed; there is no text to compare"),
         ("Of no significance", counts.none, "other bytes of the same text, or boilerplate"),
@@ -148,7 +149,9 @@ def _edits(report: Report) -> Iterator[str]:
     drawn: dict[tuple[str, str | None, bytes], int] = {}  # the documents whose line was drawn, by number
     for category in CATEGORIES:
         groups = list(grouped(report, category))
-        if not groups or category in ("cosmetic", "none"):
+        if category == "reworded":
+            yield from _brief(report, category, None)
+        if not groups or category in ("reworded", "cosmetic", "none"):
             continue
         yield f'<section id="{category}"><h2>{chart.LABELS[category].capitalize()}</h2>'
         for subject, found in groups:
@@ -163,16 +166,22 @@ def _edits(report: Report) -> Iterator[str]:
                 yield from _entry(report, document, entry)
                 yield "</article>"
         yield "</section>"
-    cosmetic = [each for _, found in grouped(report, "cosmetic") for each in found]
-    if cosmetic:
-        yield '<section id="cosmetic"><h2>Cosmetic</h2><ul>'
-        for document, entry in cosmetic[:LISTED]:
-            reason = "" if entry.edit is None else _text(entry.edit.reason)
-            where = _where(document, entry, several=report.several)
-            yield f"<li>{where} {report.shown(entry.since)} {reason}</li>"
-        yield f"</ul>{_beyond(len(cosmetic))}</section>"
+    yield from _brief(report, "cosmetic", LISTED)
     if without := of_no_significance(report):
         yield f'<section id="none"><h2>Of no significance</h2><p>{without}</p></section>'
+
+
+def _brief(report: Report, category: Category, most: int | None) -> Iterator[str]:
+    """Yield a section with a line for each entry, and how many there are beyond `most`."""
+    found = [each for _, entries in grouped(report, category) for each in entries]
+    if not found:
+        return
+    yield f'<section id="{category}"><h2>{chart.LABELS[category].capitalize()}</h2><ul>'
+    for document, entry in found[:most]:
+        reason = "" if entry.edit is None else _text(entry.edit.reason)
+        where = _where(document, entry, several=report.several)
+        yield f"<li>{where} {report.shown(entry.since)} {reason}</li>"
+    yield f"</ul>{'' if most is None else _beyond(len(found))}</section>"
 
 
 def _where(document: Document, entry: Entry, *, several: bool) -> str:

@@ -6,6 +6,7 @@ _CATEGORIES = {
     # name: colour in the light, colour in the dark; white or black letters stand on it
     "silent": ("#b3261e", "#ff8a80"),
     "open": ("#1b5e9e", "#82b8f2"),
+    "reworded": ("#00695c", "#6fc7ba"),
     "cosmetic": ("#5f6b66", "#9fb0a8"),
     "unread": ("#6a4a86", "#c5a3e6"),
     "none": ("#75653a", "#cfc08a"),

@@ -35,12 +35,19 @@ def lines(report: Report) -> Iterator[Line]:
     """Yield the summary, then the edits that matter with their sentences, then what else happened."""
     yield "head", f"{report.period}{report.scope}"
     counts = report.counts
-    named = [(number, LABELS[name]) for name in CATEGORIES if (number := getattr(counts, name))]
+    edited = any(getattr(counts, name) for name in CATEGORIES)
+    named = [
+        (number, LABELS[name])
+        for name in CATEGORIES
+        if (number := getattr(counts, name)) or (edited and name != "unread")
+    ]
     named += [(number, name) for name, _ in _PLAIN if (number := getattr(counts, name))]
     named += [(counts.flips, "of these to and fro")] if counts.flips else []
     yield "", ", ".join(f"{number:,} {words}" for number, words in named) or "nothing changed"
     for category in CATEGORIES:
-        if category not in ("cosmetic", "none"):
+        if category == "reworded":
+            yield from _reworded(report)
+        elif category not in ("cosmetic", "none"):
             yield from _category(report, category)
     for name, kind in (*_PLAIN, ("cosmetic", "")):
         yield from _listed(report, name, kind)
@@ -62,6 +69,17 @@ def _category(report: Report, category: Category) -> Iterator[Line]:
         for document, entry in found:
             yield "", f"  {_where(document, entry.path, several=report.several)} {_versions(report, entry)}"
             yield from _edit(entry)
+
+
+def _reworded(report: Report) -> Iterator[Line]:
+    """Yield a line for each, with its words; none is left out."""
+    for _, found in grouped(report, "reworded"):
+        yield "", ""
+        yield "reworded", LABELS["reworded"]
+        for document, entry in found:
+            where = _where(document, entry.path, several=report.several)
+            reason = f": {escape.name(entry.edit.reason)}" if entry.edit is not None else ""
+            yield "", f"  {where} {_versions(report, entry)}{reason}"
 
 
 def _edit(entry: Entry) -> Iterator[Line]:

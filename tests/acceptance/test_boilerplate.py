@@ -44,7 +44,9 @@ def test_all_that_tells_an_edit_heeds_the_root_s_boilerplate(muted: Place, each_
     counts = ask.record("report")["counts"]
     assert (counts["silent"], counts["cosmetic"], counts["none"]) == (1, 0, 1)
     told = ask.ask("report").text.splitlines()
-    assert told[1] == "1 changed silently, 1 of no significance, 1 added"
+    assert told[1] == (
+        "1 changed silently, 0 changed in the open, 0 reworded, 0 cosmetic, 1 of no significance, 1 added"
+    )
     assert told[told.index("of no significance") + 1] == "  1 boilerplate"
     page = ask.ask("report", "--html", "-").text
     assert '<section id="none"><h2>Of no significance</h2><p>1 boilerplate</p></section>' in page

@@ -19,8 +19,8 @@ TYPO = "The goverment has decided on the budget for next year.\nMore follows lat
 
 EXPECTED = """\
 TIME to TIME UTC
-2 changed silently, 1 changed in the open, 1 cosmetic, 1 not compared, 7 added, 1 removed, 1 moved, \
-1 of these to and fro
+2 changed silently, 1 changed in the open, 0 reworded, 1 cosmetic, 1 not compared, 0 of no significance, \
+7 added, 1 removed, 1 moved, 1 of these to and fro
 
 changed silently: facts
   bridge.txt @1 -> @2, TIME
@@ -109,8 +109,8 @@ def test_each_kind_of_edit_is_told_once_with_its_sentences(each_place: Place) ->
     report = place.command.record("report", "--since", "seq:8")
 
     assert report["counts"] == {
-        "added": 0, "silent": 2, "open": 1, "cosmetic": 1, "unread": 1, "none": 0, "removed": 1,
-        "moved": 1, "restored": 0, "rejected": 0, "flips": 1,
+        "added": 0, "silent": 2, "open": 1, "reworded": 0, "cosmetic": 1, "unread": 1, "none": 0,
+        "removed": 1, "moved": 1, "restored": 0, "rejected": 0, "flips": 1,
     }  # fmt: skip
     assert entries(report) == {
         "aside.txt": ["silent"],

@@ -86,7 +86,9 @@ def test_ten_edits_without_a_notice_are_silent_and_the_gravest_stand_first(each_
     report = place.command.record("report")
     log = place.command.records("log", "--flag", "silent")
 
-    assert text.splitlines()[1] == "10 changed silently, 10 added"
+    assert text.splitlines()[1] == (
+        "10 changed silently, 0 changed in the open, 0 reworded, 0 cosmetic, 0 of no significance, 10 added"
+    )
     assert (report["counts"]["silent"], report["counts"]["open"]) == (10, 0)
     assert "substantive" not in report["counts"]
     assert list(groups_of(text, "changed silently").items()) == list(ORDER.items())
@@ -113,7 +115,9 @@ def test_the_same_edits_with_a_notice_are_open_and_a_later_notice_excuses_nothin
     text = place.command.ask("report").text
     late = [each["edit"]["silent"] for each in place.command.records("log", "late.md", "--type", "changed")]
 
-    assert text.splitlines()[1] == "1 changed silently, 11 changed in the open, 11 added"
+    assert text.splitlines()[1] == (
+        "1 changed silently, 11 changed in the open, 0 reworded, 0 cosmetic, 0 of no significance, 11 added"
+    )
     assert groups_of(text, "changed silently") == {"facts": ["late"]}
     assert groups_of(text, "changed in the open")["headline"][0] == "convicts"
     assert late == [False, True]

@@ -80,6 +80,7 @@ def test_only_two_texts_in_turn_are_folded(steps: list[Step], expected: list[tup
     [
         ("substantive", True, "silent"),
         ("substantive", False, "open"),
+        ("reworded", None, "reworded"),
         ("cosmetic", None, "cosmetic"),
         ("none", None, "none"),
     ],
@@ -223,3 +224,43 @@ def test_a_bar_stands_for_as_much_time_as_the_period_asks(hours: int, name: str,
 
     assert (shown, len(made)) == (name, most)
     assert chart.activity(report) == ""
+
+
+def reworded(number: int) -> Document:
+    edit = Edit(
+        kind="wording", significance="reworded", rule="few-words", reason="“buy” became “purchase”: synonyms",
+        classifier=CLASSIFIER,
+    )  # fmt: skip
+    path = b"%d.txt" % number
+    return Document(
+        document=str(number), root="r", path=path, language=None, title=None,
+        entries=(entry(2, "reworded", edit=edit, path=path),),
+    )  # fmt: skip
+
+
+def many_reworded(number: int) -> Report:
+    """A report of so many documents in each of which a word was put for another."""
+    return Report(
+        since=0, until=9_000_000, first_seq=1, last_seq=4, root="r", counts=Counts(reworded=number),
+        documents=tuple(map(reworded, range(number))), coverage=(),
+    )  # fmt: skip
+
+
+def test_each_reworded_text_is_a_line_with_its_words_and_none_is_left_out() -> None:
+    told = [words for _, words in terminal.lines(many_reworded(30))]
+
+    assert told[1] == (
+        "0 changed silently, 0 changed in the open, 30 reworded, 0 cosmetic, 0 of no significance"
+    )
+    assert told[2:5] == [
+        "", "reworded", "  0.txt @1 -> @2, 1970-01-01 00:00:02: “buy” became “purchase”: synonyms"
+    ]  # fmt: skip
+    assert len(told[4:34]) == 30
+    assert told[33].startswith("  29.txt @1 -> @2")
+
+
+def test_the_page_leaves_out_no_reworded_text() -> None:
+    made = page(many_reworded(1_001))
+
+    assert made.count("“buy” became “purchase”: synonyms</li>") == 1_001
+    assert '<section id="reworded"><h2>Reworded</h2>' in made

@@ -28,6 +28,7 @@ _STYLES: dict[str, Style] = {
     "head": {"bold": True},
     "silent": {"fg": "red", "bold": True},
     "open": {"fg": "blue", "bold": True},
+    "reworded": {"fg": "cyan", "bold": True},
     "unread": {"fg": "magenta", "bold": True},
     "before": {"fg": "red"},
     "after": {"fg": "green"},
@@ -51,7 +52,8 @@ def command(
 
     An edit is open when its own version says so by a notice. The gravest come first: facts, headline,
     negation and modality, attribution and quotation, removed text, added text, rephrased; then the newest.
-    Each edit is told with its class, its reason, and the sentences before and after. A document
+    Each such edit is told with its class, its reason, and the sentences before and after; then follow, a line
+    each, those that put words for others. A document
     that went to and fro between two texts is one entry. Where a state may have no version is told from the
     coverage of the period. --html writes one page that needs nothing else. With --json
     the whole report is one object, on one line.
