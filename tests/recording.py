@@ -110,7 +110,7 @@ def entry(
     )
 
 
-def rendition_of(raw: bytes, *, no: int = 1, normaliser: str = "plain/5") -> NewRendition:
+def rendition_of(raw: bytes, *, no: int = 1, normaliser: str = "plain/6") -> NewRendition:
     """What another normaliser made of the same bytes: the same text."""
     made = version_of(raw)
     return NewRendition(

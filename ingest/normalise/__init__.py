@@ -61,7 +61,7 @@ def normalise(raw: bytes, name: bytes) -> Rendition:
 
     said = fmt.metadata(text)
     date = said.date if dated is None else dated.date
-    spoken = said.language or language.detect(text)
+    spoken = said.language or language.detect(text[said.body :] if said.body else text)
     return Rendition(
         normaliser=fmt.normaliser,
         libraries=_libraries(),

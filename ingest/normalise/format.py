@@ -10,11 +10,15 @@ from ingest.normalise.date import Date
 
 
 class Metadata(msgspec.Struct, frozen=True, kw_only=True):
-    """What a text says of itself; None where it does not. `language` is ISO 639-1."""
+    """What a text says of itself; None where it does not. `language` is ISO 639-1.
+
+    `body` is where the text begins that the language is told from, behind what stands before it.
+    """
 
     title: str | None = None
     date: Date | None = None
     language: str | None = None
+    body: int = 0
 
 
 class Format(msgspec.Struct, frozen=True, kw_only=True):

@@ -1,83 +1,89 @@
-"""What the lines before a Markdown text say of it: its title, its date, its language.
-
-They are YAML between `---` and `---` or `...`, or TOML between `+++` and `+++`, and are read as plain lines,
-never as YAML or TOML: a key at the start of a line, and what follows its colon or its sign of equality, less
-a pair of quotes around it. A value that goes on over further lines is passed over.
-"""
+"""What the head of a Markdown text says of it: its title, its date, its language."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
 
 from ingest.normalise import date, language
 from ingest.normalise.date import Date
 from ingest.normalise.format import Metadata
+from ingest.text import front_matter
+from ingest.text.front_matter import FrontMatter
 
-_YAML_ENDS = frozenset(("---", "..."))
-_TOML_ENDS = frozenset(("+++",))
-_YAML_KEY = re.compile(r"(title|date|lang|language):(.*)", re.IGNORECASE)
-_TOML_KEY = re.compile(r"(title|date|lang|language)[ \t]*=(.*)", re.IGNORECASE)
+_TITLES = ("title",)
+# In order: the first that can be read counts. When a text was changed is not its date.
+_DATES = (
+    "date", "publishdate", "published", "pubdate", "publicationdate", "datepublished", "publishedat",
+    "publishedon", "publishedtime", "issued", "created", "createdat", "datecreated",
+)  # fmt: skip
+_LANGUAGES = ("lang", "language", "locale")
 
-_OVER_LINES = ("|", ">", '"""', "'''")
-_QUOTED = re.compile(r"([\"'])(.*?)\1[ \t]*(?:#.*)?")
-_COMMENT = re.compile(r"[ \t]#.*")
-_TIME = r"(?:[01]?[0-9]|2[0-3]):[0-5][0-9](?::[0-6][0-9](?:\.[0-9]+)?)?"
-_OFFSET = r"(?:[Zz]|[+-][0-9]{1,2}(?::?[0-9]{2})?)?"
-_DAY_AND_TIME = re.compile(rf"([0-9]{{4}}-[0-9]{{2}}-[0-9]{{2}})(?:[Tt]|[ \t]+){_TIME}[ \t]*{_OFFSET}")
-_LANGUAGE_TAG = re.compile(r"([A-Za-z]{2})(?:[-_][A-Za-z0-9]+)*")
+_TIME = r"(?:[01]?[0-9]|2[0-3])(?::[0-5][0-9](?::[0-6][0-9](?:[.,][0-9]+)?)?)(?:[ \t]*[AaPp]\.?[Mm]\.?)?"
+_OFFSET = r"(?:[Zz]|UTC|GMT|[+-][0-9]{1,2}(?::?[0-9]{2})?)?"
+_BEHIND_DAY = rf"(?:(?:[Tt]|,?[ \t]+){_TIME}[ \t]*{_OFFSET})?"
+_DAY_AND_TIME = re.compile(rf"([0-9]{{4}})([-/.])([0-9]{{2}})\2([0-9]{{2}}){_BEHIND_DAY}")
+_MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
+_MONTH = (
+    r"(jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?|aug(?:ust)?|sept?(?:ember)?"
+    r"|oct(?:ober)?|nov(?:ember)?|dec(?:ember)?)\.?"
+)
+_WEEKDAY = r"(?:(?:mon|tues?|wed(?:nes)?|thu(?:rs)?|fri|sat(?:ur)?|sun)(?:day)?,?[ \t]+)?"
+_DAY_FIRST = re.compile(
+    rf"{_WEEKDAY}([0-9]{{1,2}})[ \t]+{_MONTH},?[ \t]+([0-9]{{4}}){_BEHIND_DAY}", re.IGNORECASE
+)
+_MONTH_FIRST = re.compile(
+    rf"{_WEEKDAY}{_MONTH}[ \t]+([0-9]{{1,2}}),?[ \t]+([0-9]{{4}}){_BEHIND_DAY}", re.IGNORECASE
+)
+_LANGUAGE_TAG = re.compile(r"([A-Za-z]{2})(?:[-_][A-Za-z0-9]+)*(?:\.[A-Za-z0-9-]+)?")
+_UNFIT = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]+")
 
 
-def read(lines: Sequence[str]) -> tuple[Metadata, int]:
-    """Return what is said, and how many lines it takes: none where no front matter begins, or it never ends.
+def read(text: str) -> tuple[Metadata, int]:
+    """Return what is said, and where the text begins behind it, and behind the comments before it.
 
-    Of several values for one thing the first that can be read counts. A time of day after a date is left out,
-    and so are region and script of a language: `nl-NL` is `nl`.
+    Of several values for one thing the first that can be read counts: of `title` that of the text itself, not
+    one inside another. A time of day after a date is left out, and so are region and script of a language:
+    `nl-NL` is `nl`. A date is a day or a month as EDTF has it, or one day written with its year first, or
+    with the month's English name.
     """
-    opening = lines[0].rstrip()
-    if opening not in {"---", "+++"}:
-        return Metadata(), 0
-    toml = opening == "+++"
-    key, ends = (_TOML_KEY, _TOML_ENDS) if toml else (_YAML_KEY, _YAML_ENDS)
-    title: str | None = None
-    dated: Date | None = None
-    spoken: str | None = None
-    in_table = False
-    for number, line in enumerate(lines[1:], start=1):
-        if line.rstrip() in ends:
-            return Metadata(title=title, date=dated, language=spoken), number + 1
-        in_table = in_table or (toml and line.startswith("["))
-        match = None if in_table else key.match(line)
-        if match is None:
-            continue
-        name, value = match[1].lower(), match[2].strip()
-        if name == "title":
-            title = title or _unquoted(value)
-        elif name == "date":
-            dated = dated or _date(_bare(value))
-        else:
-            spoken = spoken or _language(_bare(value))
-    return Metadata(), 0
+    head = front_matter.find(text)
+    if head is None:
+        return Metadata(), front_matter.beginning(text)
+    said = Metadata(
+        title=next(filter(None, map(_title, _values(head, _TITLES))), None),
+        date=next(filter(None, map(_date, _values(head, _DATES))), None),
+        language=next(filter(None, map(_language, _values(head, _LANGUAGES))), None),
+    )
+    return said, head.end + front_matter.beginning(text[head.end : head.end + front_matter.LOOK_AT])
 
 
-def _unquoted(value: str) -> str | None:
-    if value.startswith(_OVER_LINES):
-        return None
-    quoted = _QUOTED.fullmatch(value)
-    return (quoted[2].strip() if quoted else value) or None
+def _values(head: FrontMatter, names: tuple[str, ...]) -> list[str]:
+    """Return the values under these names, in the order of the names; names are the same in any capitals."""
+    written = [(re.sub("[-_ ]", "", field.name.lower()), field.value) for field in head.fields]
+    return [value for name in names for key, value in written if key == name]
 
 
-def _bare(value: str) -> str:
-    """Return a value in which no blank before a `#` can be meant."""
-    return _COMMENT.sub("", _unquoted(value) or "").strip()
+def _title(value: str) -> str | None:
+    """Return a title on one line. A line end, a control character or half a pair of surrogates is a blank."""
+    return _UNFIT.sub(" ", value).strip() or None
 
 
 def _date(value: str) -> Date | None:
-    timed = _DAY_AND_TIME.fullmatch(value)
-    return date.read(timed[1] if timed else value)
+    value = value.strip()
+    if day := _DAY_AND_TIME.fullmatch(value):
+        return date.read(f"{day[1]}-{day[3]}-{day[4]}")
+    if day := _DAY_FIRST.fullmatch(value):
+        return date.read(f"{day[3]}-{_month(day[2])}-{int(day[1]):02}")
+    if day := _MONTH_FIRST.fullmatch(value):
+        return date.read(f"{day[3]}-{_month(day[1])}-{int(day[2]):02}")
+    return date.read(value)
+
+
+def _month(name: str) -> str:
+    return f"{_MONTHS.index(name[:3].lower()) + 1:02}"
 
 
 def _language(value: str) -> str | None:
-    tag = _LANGUAGE_TAG.fullmatch(value)
+    tag = _LANGUAGE_TAG.fullmatch(value.strip())
     code = tag[1].lower() if tag else ""
     return code if code in language.CODES else None

@@ -4,6 +4,9 @@ The words are ones that hardly another language in Latin letters has, so that th
 of the other's leave no doubt, unless there are small words of a third language, whose text may quote
 the titles of films. They answer for most news in a fifth of the model's time.
 
+A licence above the text does not speak for it: paragraphs at the start that speak of copyright are passed
+over where a text follows.
+
 A text may begin with names, dates and addresses: a list of changes, a licence. Where its beginning leaves it
 open, the running words of a longer stretch are asked: those in small letters that stand between blanks and
 punctuation, so no name, path, address or mark-up. Of them the model has to be surer than of a beginning,
@@ -33,6 +36,14 @@ _SURE_OF_RUNNING = 0.7
 _RUNNING = re.compile(r"(?<![^\s(\"'‘“«„])[^\W\d_A-Z]+(?:['’-][^\W\d_A-Z]+)*+(?![^\s.,;:!?)\"'’”»])")
 
 _ENOUGH_LETTERS = re.compile(rf"(?:[\W\d_]*+[^\W\d_]){{{_FEWEST_LETTERS}}}")
+
+_PARAGRAPH_END = re.compile(r"\S[^\S\n]*\n[^\S\n]*(?:\n\s*|\Z)")
+_LICENCE = re.compile(
+    r"©|\(c\) ?[12][0-9]{3}|copyright|all rights reserved|\blicen[cs](?:e|es|ed|ing)\b|spdx-|public domain"
+    r"|warrant(?:y|ies)\b|creative commons|auteursrecht|alle rechten voorbehouden|licentie|urheberrecht"
+    r"|alle rechte vorbehalten|lizenz",
+    re.IGNORECASE,
+)
 
 _DUTCH_LIST = """
     een niet zijn wordt werd worden werden naar heeft hebben deze zich hij zij wij mijn onze bij kunnen zou
@@ -115,8 +126,22 @@ def detect(text: str) -> str | None:
     code. Then the running words of the first 16,384 characters are asked: None for fewer than eight different
     ones, and for a guess below 0.7 that the small words do not confirm.
     """
+    text = _without_licence(text)
     start = text[:_LOOK_AT].lstrip()[:_WORDS_IN]
     return _of_beginning(start) or _of_running_words(_RUNNING.findall(text[:_RUNNING_IN]))
+
+
+def _without_licence(text: str) -> str:
+    """Return what stands behind the first paragraphs that speak of copyright; the text if that is little."""
+    rest = text[:_RUNNING_IN]
+    at = 0
+    while at < len(rest):
+        end = _PARAGRAPH_END.search(rest, at)
+        stop = end.end() if end else len(rest)
+        if _LICENCE.search(rest, at, stop) is None:
+            break
+        at = stop
+    return text[at:] if at and _ENOUGH_LETTERS.match(rest, at) else text
 
 
 def _of_beginning(start: str) -> str | None:

@@ -27,14 +27,14 @@ def metadata(text: str) -> Metadata:
     Only the first 65,536 characters are looked at. A heading is ATX or Setext, outside fenced code.
     A title longer than 1,000 characters is none.
     """
-    lines = text[:_LOOK_AT].split("\n")
+    said, start = front_matter.read(text)
+    lines = text[start:_LOOK_AT].split("\n")
     if len(text) > _LOOK_AT:
         lines[-1] = ""
-    said, start = front_matter.read(lines)
-    title = said.title or _first_heading(lines[start:])
+    title = said.title or _first_heading(lines)
     if title and len(title) > _LONGEST_TITLE:
         title = None
-    return msgspec.structs.replace(said, title=title)
+    return msgspec.structs.replace(said, title=title, body=start)
 
 
 def _first_heading(lines: list[str]) -> str | None:
@@ -75,7 +75,7 @@ def _as_written(text: str) -> str:
 
 
 FORMAT = Format(
-    normaliser="markdown/5",
+    normaliser="markdown/6",
     media_type="text/markdown",
     extensions=(b"md", b"markdown", b"mdown", b"mkd"),
     body=_as_written,

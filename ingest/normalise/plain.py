@@ -54,7 +54,7 @@ def _metadata(text: str) -> Metadata:
 
 
 FORMAT = Format(
-    normaliser="plain/5",
+    normaliser="plain/6",
     media_type="text/plain",
     extensions=(b"txt", b"text"),
     body=without_trailing_blanks,

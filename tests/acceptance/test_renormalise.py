@@ -85,7 +85,7 @@ def test_every_version_of_a_live_document_gets_another_text_and_no_edit(each_pla
     assert (dry["renormalised"], dry["renditions"]) == (0, 0)
     assert place.command.ask("show", "a.txt").text == "The color is blue.\nNothing else.\n"
     assert place.command.ask("show", "a.txt@1").text == "The color is red.\nNothing else.\n"
-    assert place.command.ask("show", "a.txt@1", "--normaliser", "plain/5").text.startswith(
+    assert place.command.ask("show", "a.txt@1", "--normaliser", "plain/6").text.startswith(
         "The colour is red."
     )
     assert place.command.ask("show", "--raw", "a.txt").out == b"The colour is blue.\nNothing else.\n"

@@ -61,7 +61,7 @@ def test_a_small_text_in_full() -> None:
     libraries = of(b"").libraries
 
     assert Rendition(
-        normaliser="plain/5",
+        normaliser="plain/6",
         libraries=libraries,
         media_type="text/plain",
         text="Kop\n\nEen hele gewone regel.\n",
@@ -82,7 +82,7 @@ def test_a_small_text_in_full() -> None:
 
 def test_a_file_without_text_in_full() -> None:
     assert Rendition(
-        normaliser="plain/5",
+        normaliser="plain/6",
         libraries=of(b"").libraries,
         media_type="image/png",
         text_reason="binary",
@@ -113,15 +113,15 @@ def test_the_libraries_are_named_with_their_versions() -> None:
 @pytest.mark.parametrize(
     ("name", "normaliser", "media_type"),
     [
-        (b"a.txt", "plain/5", "text/plain"),
-        (b"README", "plain/5", "text/plain"),
-        (b"a.unknown", "plain/5", "text/plain"),
-        (b"\xff.txt", "plain/5", "text/plain"),
-        (b"", "plain/5", "text/plain"),
-        (b"a.md", "markdown/5", "text/markdown"),
-        (b"A.MD", "markdown/5", "text/markdown"),
-        (b"a.txt.markdown", "markdown/5", "text/markdown"),
-        (b"md", "markdown/5", "text/markdown"),
+        (b"a.txt", "plain/6", "text/plain"),
+        (b"README", "plain/6", "text/plain"),
+        (b"a.unknown", "plain/6", "text/plain"),
+        (b"\xff.txt", "plain/6", "text/plain"),
+        (b"", "plain/6", "text/plain"),
+        (b"a.md", "markdown/6", "text/markdown"),
+        (b"A.MD", "markdown/6", "text/markdown"),
+        (b"a.txt.markdown", "markdown/6", "text/markdown"),
+        (b"md", "markdown/6", "text/markdown"),
     ],
 )
 def test_the_name_picks_the_format(name: bytes, normaliser: str, media_type: str) -> None:

@@ -112,7 +112,7 @@ def test_a_text_is_canonical(raw: bytes, name: bytes) -> None:
     assert "\0" not in text
     assert "\r" not in text
     assert not text.startswith("\ufeff")
-    if rendition.normaliser == "plain/5":
+    if rendition.normaliser == "plain/6":
         assert [line.rstrip(" \t") for line in text.split("\n")] == text.split("\n")
     assert "\n" not in (rendition.title or "")
 
