@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import unicodedata
+import unicodedata2
 
 _MARKS = frozenset({"Mn", "Me", "Cf"})
 
@@ -42,6 +42,6 @@ def _head(text: str, room: int) -> str:
 def _columns(char: str) -> int:
     if char.isascii():
         return 1
-    if unicodedata.category(char) in _MARKS:
+    if unicodedata2.category(char) in _MARKS:
         return 0
-    return 2 if unicodedata.east_asian_width(char) in "WF" else 1
+    return 2 if unicodedata2.east_asian_width(char) in "WF" else 1

@@ -8,9 +8,9 @@ nothing says that both were meant.
 from __future__ import annotations
 
 import re
-import unicodedata
 from collections.abc import Container
 
+import unicodedata2
 from rapidfuzz.distance import DamerauLevenshtein
 
 from ingest.text import wordlist
@@ -57,7 +57,7 @@ def without_blanks(text: str) -> str:
 
 def folded(text: str) -> str:
     """Return the text with its typography and capitals folded, and each blank one space."""
-    marked = unicodedata.normalize("NFC", text.lower()).translate(_MARKS)
+    marked: str = unicodedata2.normalize("NFC", text.lower()).translate(_MARKS)
     if "--" in marked:
         marked = _DASHES.sub("-", marked)
     if "''" in marked:
@@ -72,7 +72,7 @@ def unaccented(word: str) -> str:
     small = word.lower().translate(_MARKS)
     if small.isascii():
         return small
-    return "".join(char for char in unicodedata.normalize("NFD", small) if not unicodedata.combining(char))
+    return "".join(char for char in unicodedata2.normalize("NFD", small) if not unicodedata2.combining(char))
 
 
 _DUTCH_ENDINGS = ("dt", "d", "t", "")

@@ -5,9 +5,9 @@ from __future__ import annotations
 import re
 import subprocess
 import sys
-import unicodedata
 
 import pytest
+import unicodedata2
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -31,8 +31,8 @@ print(len(raw), (resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before) * 
 
 def _at_once(text: str) -> str:
     plain = text.lower()
-    apart = unicodedata.normalize("NFKD", unicodedata.normalize("NFKD", plain).lower())
-    bare = "".join(char for char in apart if not unicodedata.combining(char)).replace("ς", "σ")
+    apart = unicodedata2.normalize("NFKD", unicodedata2.normalize("NFKD", plain).lower())
+    bare = "".join(char for char in apart if not unicodedata2.combining(char)).replace("ς", "σ")
     return re.sub(r"[\W_]+", " ", bare)
 
 

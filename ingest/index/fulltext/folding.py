@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
-import unicodedata
 from collections.abc import Iterator
+
+import unicodedata2
 
 _PIECE = 4096
 _NO_WORD = re.compile(r"[\W_]+")
@@ -40,8 +41,8 @@ def _small(text: str) -> str:
     plain = text.lower()
     if not plain.isascii():
         # Some letters are capitals only once they are taken apart, and some small ones have marks only then.
-        apart = unicodedata.normalize("NFKD", unicodedata.normalize("NFKD", plain).lower())
-        plain = "".join(char for char in apart if not unicodedata.combining(char))
+        apart = unicodedata2.normalize("NFKD", unicodedata2.normalize("NFKD", plain).lower())
+        plain = "".join(char for char in apart if not unicodedata2.combining(char))
     return plain.replace("ς", "σ")  # one letter, as SQLite has it too
 
 
@@ -52,7 +53,7 @@ def literal(text: str) -> str:
 
 def has_symbol(text: str) -> bool:
     """Whether something in it means more than that a word ends: `100%`, `C++`, `a_c`; not `weeks.`."""
-    return any(char in _SYMBOLS or unicodedata.category(char)[0] == "S" for char in text)
+    return any(char in _SYMBOLS or unicodedata2.category(char)[0] == "S" for char in text)
 
 
 _SYMBOLS = frozenset("%&@#_/\\§¶*‰")

@@ -10,10 +10,17 @@ from __future__ import annotations
 from collections.abc import Collection
 
 import Stemmer
+import unicodedata2
 
 ALGORITHMS = {"en": "english", "nl": "dutch", "de": "german"}
-# What the stems in an index depend on: made by anything else, it is made anew.
-MADE_BY = " ".join((f"snowball {Stemmer.version()}", *(f"{of}={by}" for of, by in ALGORITHMS.items())))
+# What the words and stems in an index depend on: made by anything else, it is made anew.
+MADE_BY = " ".join(
+    (
+        f"unicode {unicodedata2.unidata_version}",
+        f"snowball {Stemmer.version()}",
+        *(f"{of}={by}" for of, by in ALGORITHMS.items()),
+    )
+)
 _LONGEST = 200  # characters: what is longer is no word of a language
 _MOST = 500_000  # words that are remembered
 
