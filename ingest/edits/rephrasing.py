@@ -243,9 +243,10 @@ def _is_figure(word: str, lexicon: Lexicon) -> bool:
     return (
         word[0].isdigit()
         or word in lexicon.numbers
-        or word in lexicon.ordinals
         or word in lexicon.magnitudes
         or word in lexicon.shares
+        or lexicon.ordinal(word) is not None
+        or lexicon.part_in_word(word) is not None
     )
 
 

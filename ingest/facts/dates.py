@@ -33,6 +33,7 @@ _ZONES = word_set("am pm gmt bst utc cet cest est edt")
 _DAY = re.compile(r"([0-9]{1,2})(?:st|nd|rd|th|e|ste|de)?\Z")
 _YEAR = re.compile(r"(?:1[5-9]|20)[0-9]{2}\Z")
 _DECADE = re.compile(r"(?:(mid|early|late|pre|post)-)?([0-9]{4}|[0-9]{2})s\Z")
+_LAST_DAY = 31
 _POINTS = word_set("point points punten")
 
 
@@ -90,15 +91,13 @@ def _calendar(cut: Tokens, at: int, weekday: int | None) -> Taken | None:
         return None
     month = cut.lexicon.months.get(low)
     if month is None:
-        return None
+        return _day_in_words(cut, at, weekday)
     # `in september 45 mensen` is no date; nor is the English of it.
     day_at = _past_stop(cut, at + 1)
-    day_there = _DAY.match(low_at(cut, day_at)) if cut.lexicon.month_first else None
-    if day_there and low_at(cut, day_at + 1) in cut.lexicon.units:
-        day_there = None
-    if day_there and 1 <= int(day_there[1]) <= 31:
+    day = _day_behind(cut, day_at) if cut.lexicon.month_first else None
+    if day is not None:
         year, end = _year(cut, day_at + 1)
-        return "date", CalendarDate(weekday, int(day_there[1]), month, year), end, False
+        return "date", CalendarDate(weekday, day, month, year), end, False
     year, end = _year(cut, at + 1)
     sure = low not in cut.lexicon.unsure_months or (
         cut[at].text[0].isupper() and low_at(cut, at - 1) in cut.lexicon.before_month
@@ -106,6 +105,29 @@ def _calendar(cut: Tokens, at: int, weekday: int | None) -> Taken | None:
     if year is not None or sure:
         return "date", CalendarDate(weekday, None, month, year), end, False
     return None
+
+
+def _day_behind(cut: Tokens, at: int) -> int | None:
+    """Return the day that stands behind its month: `May 21`, `May twenty-first`; not in `May 21 days`."""
+    low = low_at(cut, at)
+    written = _DAY.match(low)
+    day = int(written[1]) if written else cut.lexicon.ordinal(low)
+    if day is None or not 1 <= day <= _LAST_DAY or low_at(cut, at + 1) in cut.lexicon.units:
+        return None
+    return None if day < 3 and not written else day  # `in May first responders`
+
+
+def _day_in_words(cut: Tokens, at: int, weekday: int | None) -> Taken | None:
+    """Return a day that is written out: `the twenty-first of May`, `dreißigsten Mai`; not `the first May`."""
+    day = cut.lexicon.ordinal(cut[at].low)
+    if day is None or day > _LAST_DAY:
+        return None
+    is_of = cut.lexicon.month_first
+    month = cut.lexicon.months.get(low_at(cut, at + 1 + is_of))
+    if month is None or (is_of and low_at(cut, at + 1) != "of"):
+        return None
+    year, end = _year(cut, at + 2 + is_of)
+    return "date", CalendarDate(weekday, day, month, year), end, False
 
 
 def _slashed(cut: Tokens, at: int) -> tuple[int, int, int] | None:
@@ -254,14 +276,17 @@ def _time(hour: int, minute: int, end: int) -> Taken:
 
 def _age(cut: Tokens, at: int) -> Taken | None:
     """Return a season, a century or a decade in words: `in the spring`, `15e eeuw`, `jaren tachtig`."""
-    low, following = cut[at].low, low_at(cut, at + 1)
+    low, behind = cut[at].low, at + 1
+    if cut.lexicon.dotted_ordinals and low[0].isdigit() and low_at(cut, behind) == ".":
+        behind += 1  # `21. Jahrhundert`
+    following = low_at(cut, behind)
     if low in cut.lexicon.seasons and low_at(cut, at - 1) in cut.lexicon.before_season:
         return "date", Season(cut.lexicon.seasons[low]), at + 1, False
     if low in cut.lexicon.parts_of_day_after and low_at(cut, at - 1) == "s":
         return "date", PartOfDay(low), at + 1, False
     if following in cut.lexicon.centuries:
-        number = cut.lexicon.ordinals.get(low) or (int(day[1]) if (day := _DAY.match(low)) else None)
-        return None if number is None else ("date", Century(number), at + 2, False)
+        number = cut.lexicon.ordinal(low) or (int(day[1]) if (day := _DAY.match(low)) else None)
+        return None if number is None else ("date", Century(number), behind + 1, False)
     if low in cut.lexicon.decades:
         ten = cut.lexicon.spelt(following) or (
             int(following) if re.fullmatch("[0-9]{2}", following) else None

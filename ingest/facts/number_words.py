@@ -9,11 +9,15 @@ from __future__ import annotations
 from collections.abc import Callable
 from fractions import Fraction
 
+import msgspec
+
 from ingest.facts.model import Tokens, low_at
+from ingest.facts.parts import is_half, read_more, read_share
 
 _HUNDRED = Fraction(100)
 _THOUSAND = Fraction(1000)
 _UNITS = frozenset(map(Fraction, range(1, 10)))
+_LONGEST = 12  # words of a place in an order, and digits behind a mark
 _Read = tuple[Fraction, int] | None  # a value, and the token behind it
 
 
@@ -28,32 +32,67 @@ def read_number(cut: Tokens, at: int) -> tuple[Fraction, int] | None:
     if is_half(cut, at):
         return Fraction(1, 2), at + 2
     is_apart = low_at(cut, at - 1) in cut.lexicon.before_two
-    return _thousands(cut, at, None, is_apart=is_apart)
+    read = _thousands(cut, at, None, is_apart=is_apart)
+    return read if read is None else _with_decimals(cut, at, *read)
 
 
-def read_share(cut: Tokens, at: int) -> tuple[Fraction, int] | None:
-    """Return a part of a large number, `a quarter of a million`, and where it ends; else None."""
-    low, lexicon = cut[at].low, cut.lexicon
-    share, end = lexicon.shares.get(low), at + 1
-    if share is None:
-        size = lexicon.parts.get(low_at(cut, at + 1))
-        number = Fraction(1) if low in lexicon.ones else lexicon.numbers.get(low)
-        if size is None or number is None:
+def read_ordinal(cut: Tokens, at: int) -> tuple[int, int] | None:
+    """Return the place in an order that begins at a token, and where it ends; else None.
+
+    `second`, `honderdvijfde`, `one hundred and fifth`: the last word says that the number is one.
+    """
+    lexicon = cut.lexicon
+    place = lexicon.ordinal(cut[at].low)
+    if place is not None:
+        _, hyphen, unit = cut[at].low.rpartition("-")
+        is_long = hyphen and unit in lexicon.unsure_places and low_at(cut, at - 1) in lexicon.ones
+        return None if is_long else (place, at + 1)  # `a twenty-second delay`
+    for last in range(at + 1, min(at + _LONGEST, len(cut))):
+        cardinal = lexicon.cardinal(cut[last].low)
+        if cardinal is not None:
+            spelt = Tokens([*cut[at:last], msgspec.structs.replace(cut[last], low=cardinal)], lexicon)
+            read = read_number(spelt, 0)
+            is_whole = read is not None and read[1] == len(spelt) and read[0].denominator == 1
+            return (int(read[0]), last + 1) if read and is_whole and _is_joined(cut, at, last) else None
+        if not _is_of_number(cut, last - 1):
             return None
-        share, end = number / size, at + 2
-    end += low_at(cut, end) in lexicon.before_part
-    end += low_at(cut, end) in lexicon.ones
-    large = lexicon.magnitudes.get(low_at(cut, end), Fraction(0))
-    return (share * large, end + 1) if large >= _THOUSAND else None
+    return None
 
 
-def is_half(cut: Tokens, at: int) -> bool:
-    """Whether half of what follows is meant: `half a million`, `een half procent`, `a half hour`."""
-    low, following, then = cut[at].low, low_at(cut, at + 1), low_at(cut, at + 2)
-    halved = (low == "half" and following in ("a", "an")) or (
-        low in cut.lexicon.ones and following in cut.lexicon.halves
+def _is_of_number(cut: Tokens, at: int) -> bool:
+    low, lexicon = cut[at].low, cut.lexicon
+    return (
+        low in lexicon.joiners
+        or low in lexicon.ones
+        or low in lexicon.magnitudes
+        or lexicon.spelt(low) is not None
     )
-    return halved and then in cut.lexicon.counted
+
+
+def _is_joined(cut: Tokens, at: int, last: int) -> bool:
+    """Whether a place's last word belongs to those before it: not in `twenty first graders`."""
+    lexicon = cut.lexicon
+    return (
+        low_at(cut, last - 1) in lexicon.joiners
+        or lexicon.cardinal(cut[last].low) in lexicon.magnitudes
+        or (low_at(cut, at - 1) in lexicon.articles and cut[last].low not in lexicon.unsure_places)
+    )
+
+
+def _with_decimals(cut: Tokens, at: int, whole: Fraction, end: int) -> tuple[Fraction, int]:
+    """Return a number with what a word for the mark puts behind it: `one point five`, `twee komma vijf`."""
+    lexicon = cut.lexicon
+    if low_at(cut, end) not in lexicon.point or whole.denominator > 1 or lexicon.spelt(cut[at].low) is None:
+        return whole, end
+    digits, last = "", end + 1
+    while last < end + _LONGEST:
+        number = lexicon.spelt(low_at(cut, last))
+        if number is None or number.denominator > 1 or number >= (10 if digits.strip("0") else _HUNDRED):
+            break
+        digits, last = f"{digits}{number}", last + 1
+        if number >= 10:
+            break
+    return (Fraction(f"{whole}.{digits}"), last) if digits else (whole, end)
 
 
 def _thousands(cut: Tokens, at: int, limit: Fraction | None, *, is_apart: bool) -> _Read:
@@ -96,8 +135,8 @@ def _hundreds(cut: Tokens, at: int, limit: Fraction | None, *, is_apart: bool) -
         value, end = value * _HUNDRED, end + 1
     if limit is not None and value >= limit:
         return None
-    if half := _end_of_half(cut, end):
-        return value + Fraction(1, 2), half
+    if more := None if is_apart else read_more(cut, end):
+        return value + more[0], more[1]
     size = next((size for size in (_THOUSAND, _HUNDRED) if value and value % size == 0), None)
     return _with_more(cut, value, end, size, _hundreds, is_apart=is_apart) if size else (value, end)
 
@@ -112,14 +151,3 @@ def _with_more(
     if more is None or more[1] == start or more[0].denominator > 1:
         return value, end
     return value + more[0], more[1]
-
-
-def _end_of_half(cut: Tokens, at: int) -> int | None:
-    """Where `and a half` ends, behind a number."""
-    lexicon = cut.lexicon
-    is_there = (
-        low_at(cut, at) in lexicon.joiners
-        and low_at(cut, at + 1) in lexicon.ones
-        and low_at(cut, at + 2) in lexicon.halves
-    )
-    return at + 3 if is_there else None

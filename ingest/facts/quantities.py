@@ -35,7 +35,8 @@ from ingest.facts.model import (
     low_at,
 )
 from ingest.facts.names import find_names
-from ingest.facts.number_words import is_half, read_number, read_share
+from ingest.facts.number_words import read_number, read_ordinal
+from ingest.facts.parts import read_part, read_share
 from ingest.text.lexicon import Lexicon, lexicon_of, word_set
 from ingest.text.words import tokens, unaccented, words
 
@@ -44,6 +45,7 @@ _GROUPED = re.compile(
     r"[1-9][0-9]{0,2}(?:\.[0-9]{3})+(?:,[0-9]+)?\Z"
     r"|[1-9][0-9]{0,2}(?:,[0-9]{3})+(?:\.[0-9]+)?\Z"
 )
+_THOUSANDS = re.compile(r"[1-9][0-9]{0,2}(?:[.,][0-9]{3})+\Z")
 _PLAIN = re.compile(r"[0-9]+(?:[.,][0-9]+)?\Z")
 _AGED = re.compile(r"(under|over|onder|boven|u)-?([0-9]{1,2})s?\Z")
 _RANGE = re.compile(r"[0-9][0-9.,]*(?:[-‐‑][0-9][0-9.,]*)+\Z")
@@ -69,7 +71,7 @@ def find(text: str, language: str | None, names: frozenset[str] = frozenset()) -
         end = at + len(token)
         if not token.isspace():
             low = token.lower() if token.isascii() else unaccented(token) or token
-            if low in lexicon.slotted or not low.isalpha() or (len(low) > 6 and lexicon.compound.search(low)):
+            if low in lexicon.slotted or not low.isalpha() or lexicon.is_compound(low):
                 begin.append(len(cut))
             cut.append(Token(token, low, at, end))
         at = end
@@ -120,7 +122,7 @@ def may_hold(before: str, after: str, lexicon: Lexicon) -> bool:
     return any(
         token != token.lower() or token[0] in "-−"
         or any(map(str.isnumeric, token)) or token in lexicon.beside or "-" in token
-        or (len(token) > 6 and lexicon.compound.search(token)) or unaccented(token) in lexicon.slotted
+        or lexicon.is_compound(token) or unaccented(token) in lexicon.slotted
         for token in chain(tokens(before), tokens(after))
     )  # fmt: skip
 
@@ -155,9 +157,7 @@ def is_dateline(text: str, language: str | None) -> bool:
 
 def _quantity(text: str, cut: Tokens, at: int) -> Taken | None:
     """Return a number with its magnitude, currency, percent sign or unit, at a token."""
-    if not read_share(cut, at) and (part := _part(cut, at)):
-        return "number", Share(part[0]), part[1], False
-    if told := _in_a_word(cut, at):
+    if told := _part_or_place(cut, at) or _in_a_word(cut, at):
         return told
     low = cut[at].low
     currency, is_below = cut.lexicon.currencies.get(low), _is_sign(cut, at, "-−")
@@ -194,6 +194,15 @@ def _quantity(text: str, cut: Tokens, at: int) -> Taken | None:
     return _with_unit(cut, value, end, suffix, weak=weak)
 
 
+def _part_or_place(cut: Tokens, at: int) -> Taken | None:
+    """Return a part of a whole, `a third of`, or a place in an order, `twenty-first`."""
+    if not read_share(cut, at) and (part := read_part(cut, at)):
+        return "number", Share(part[0]), part[1], False
+    if place := read_ordinal(cut, at):
+        return "number", Ordinal(place[0]), place[1], False
+    return None
+
+
 def _with_range(cut: Tokens, value: str, end: int, currency: str | None) -> Taken:
     """Return a range with the unit, or currency, of its figures."""
     kind, quantity, end, _ = _with_unit(cut, Fraction(2), end, "", weak=False)
@@ -210,7 +219,7 @@ def _is_sign(cut: Tokens, at: int, signs: str) -> bool:
 
 
 def _in_a_word(cut: Tokens, at: int) -> Taken | None:
-    """Return a number that one word says: `dozens`, `several`, `second`, `twice`, `doubled`, `under-18s`."""
+    """Return a number that one word says: `dozens`, `several`, `twice`, `doubled`, `under-18s`."""
     low, following = cut[at].low, low_at(cut, at + 1)
     value: Value | None = None
     if low in cut.lexicon.vague:
@@ -219,8 +228,6 @@ def _in_a_word(cut: Tokens, at: int) -> Taken | None:
         value = Multiple(cut.lexicon.folds[low])
     elif low in cut.lexicon.repeated:
         value = Repetition(Fraction(cut.lexicon.repeated[low]))
-    elif low in cut.lexicon.ordinals:
-        value = Ordinal(cut.lexicon.ordinals[low])
     elif aged := _AGED.match(low):
         value = AgeLimit(Fraction(aged[2]), aged[1])
     elif counted := _compounded(low, cut.lexicon):
@@ -247,31 +254,6 @@ def _compounded(low: str, lexicon: Lexicon) -> Quantity | None:
         if thing in lexicon.compounded and low[:-size] in lexicon.numbers:
             return Quantity(lexicon.numbers[low[:-size]], lexicon.compounded[thing])
     return None
-
-
-def _part(cut: Tokens, at: int) -> tuple[Fraction, int] | None:
-    """Return a part of a whole, `a third of`, `two-thirds`, `de helft`, and where it ends."""
-    low = cut[at].low
-    if is_half(cut, at):
-        return None
-    if low in cut.lexicon.shares and low_at(cut, at - 1) not in cut.lexicon.ordinals:
-        return cut.lexicon.shares[low], at + 1
-    size = cut.lexicon.parts.get(low_at(cut, at + 1))
-    number = Fraction(1) if low in cut.lexicon.ones else cut.lexicon.numbers.get(low)
-    if size is None or number is None or number >= size:
-        return None
-    # `a third man` is no part
-    return (
-        (number / size, at + 2)
-        if low_at(cut, at + 2) in cut.lexicon.before_part or _is_last(cut, at + 1)
-        else None
-    )
-
-
-def _is_last(cut: Tokens, at: int) -> bool:
-    """Whether nothing that a word might be said of follows it."""
-    following = low_at(cut, at + 1)
-    return not following[:1].isalpha() or following in cut.lexicon.behind_whole
 
 
 def _with_unit(
@@ -320,8 +302,8 @@ def _digits(text: str, cut: Tokens, at: int) -> tuple[Fraction | str, int, str] 
         while end < len(cut) and _is_group(text, cut, end):
             written += cut[end].low
             end += 1
-    if suffix in cut.lexicon.ordinal_endings and written.isdecimal():
-        return written, end, "ordinal"
+    if suffix in cut.lexicon.ordinal_endings and (written.isdecimal() or _THOUSANDS.match(written)):
+        return written.replace(".", "").replace(",", ""), end, "ordinal"
     if _GROUPED.match(written):
         last = max(written.rfind("."), written.rfind(","))
         tail = written[last + 1 :]

@@ -9,7 +9,9 @@ import msgspec
 
 from ingest.text.languages import Language
 
-_PARTS = frozenset(("code", "spelling", "forms", "plurals", "ordinal_endings", "contracted_endings"))
+_PARTS = frozenset(
+    ("code", "spelling", "forms", "plurals", "ordinal_endings", "ordinal_forms", "contracted_endings")
+)
 
 
 def spoken(language: Language) -> Iterator[str]:

@@ -26,8 +26,10 @@ _SIGNS = {
     "¾": Fraction(3, 4),
 }
 _CURRENCY_SIGNS = {"€": "EUR", "$": "USD", "£": "GBP", "¥": "JPY"}
-_COUNTED = ("units", "currencies", "percent", "magnitudes")
+_MEASURES = ("units", "currencies", "percent")
+_COUNTED = (*_MEASURES, "magnitudes")
 _NEVER_SLIPS = ("ordinals", "magnitudes", "parts", "shares", "vague", "months", "relative", "some")
+_LONGEST = 60  # letters of a number in one word
 _NONE = re.compile(r"(?!)")
 
 
@@ -50,21 +52,25 @@ class Lexicon(msgspec.Struct, frozen=True, kw_only=True):
 
     numbers: dict[str, Fraction]
     thousands: tuple[tuple[str, str], ...]
-    ordinals: dict[str, int]
+    ordinals: dict[str, str]
+    places: re.Pattern[str]
+    unsure_places: frozenset[str]
     ordinal_endings: frozenset[str]
     magnitudes: dict[str, Fraction]
     ones: frozenset[str]
     signs: dict[str, Fraction]
     parts: dict[str, int]
+    plain_parts: frozenset[str]
     shares: dict[str, Fraction]
     vague: dict[str, str]
     some: frozenset[str]
     repeated: dict[str, int]
     folds: dict[str, Fraction]
     compounded: dict[str, str | None]
-    compound: re.Pattern[str]
+    endings: dict[str, tuple[str, ...]]
     stuck: dict[str, int]
     joiners: frozenset[str]
+    point: frozenset[str]
     before_two: frozenset[str]
     before_part: frozenset[str]
     behind_whole: frozenset[str]
@@ -101,6 +107,7 @@ class Lexicon(msgspec.Struct, frozen=True, kw_only=True):
     percent: dict[str, str]
     units: dict[str, str]
     counted: frozenset[str]
+    measures: frozenset[str]
 
     negations: frozenset[str]
     common: frozenset[str]
@@ -146,7 +153,7 @@ class Lexicon(msgspec.Struct, frozen=True, kw_only=True):
     def spelt(self, word: str) -> Fraction | None:
         """Return the value of one word: a number, or thousands with another one before and behind."""
         value = self.numbers.get(word)
-        if value is not None or len(word) >= 60:
+        if value is not None or len(word) >= _LONGEST:
             return value
         for thousand, joiner in self.thousands:
             if thousand not in word:
@@ -157,6 +164,43 @@ class Lexicon(msgspec.Struct, frozen=True, kw_only=True):
             if many is not None and more is not None and (thousands or rest):
                 return many * 1000 + more
         return None
+
+    def is_compound(self, word: str) -> bool:
+        """Whether a long word may be made of a number and more: `driejarige`, `honderdvijfde`."""
+        return len(word) > 6 and (
+            self._has_ending(word) or any(thousand in word for thousand, _ in self.thousands)
+        )
+
+    def cardinal(self, word: str) -> str | None:
+        """Return the number word of a place in an order, `five` of `fifth`; else None."""
+        end = self.places.search(word) if self._has_ending(word) else None
+        return None if end is None else word[: end.start()] + self.ordinals[end[0]]
+
+    def ordinal(self, word: str) -> int | None:
+        """Return the place that one word says: `second`, `twenty-first`, `honderdvijfde`; else None."""
+        cardinal = self.cardinal(word)
+        if cardinal is None:
+            return None
+        number, hyphen, size = cardinal.rpartition("-")
+        value = self.spelt(cardinal) or self.magnitudes.get(cardinal)
+        if value is None and hyphen and size in self.magnitudes:
+            value = self.numbers.get(number, Fraction(0)) * self.magnitudes[size] or None
+        return None if value is None or value.denominator > 1 else int(value)
+
+    def part_in_word(self, word: str) -> Fraction | None:
+        """Return the part that one word says: `two-thirds`, `driekwart`; else None."""
+        for part, size in self.parts.items() if self._has_ending(word) else ():
+            if word.endswith(part) and word != part:
+                above = word.removesuffix(part).removesuffix("-")
+                number = Fraction(1) if above in self.ones else self.numbers.get(above)
+                if number is None or not 0 < number < size:
+                    return None
+                return number / size if number == 1 or self.ordinal(word) is None else None
+        return None
+
+    def _has_ending(self, word: str) -> bool:
+        """Whether a word ends as places, parts and compounds do, found by its last three letters."""
+        return len(word) < _LONGEST and word.endswith(self.endings.get(word[-3:], ()))
 
 
 def word_set(text: str) -> frozenset[str]:
@@ -203,15 +247,9 @@ class _Merge:
         weekdays |= {day + part: number for day, number in weekdays.items() for part in parts_of_day}
         common = self.words(lambda each: each.words.common)
         honorifics = self.words(lambda each: each.names.honorifics)
-        compounded = {
-            form: None if unit == "none" else unit
-            for form, unit in self.rows(lambda each: each.numbers.compounded)
-        }
         thousands = tuple(
             (each.numbers.thousand, each.numbers.joiner) for each, _ in self.parts if each.numbers.thousand
         )
-        ends = "|".join(map(re.escape, compounded))
-        inside = "|".join(re.escape(thousand) for thousand, _ in thousands)
         joints = "|".join(sorted(self.words(lambda each: each.words.joints)))
         numbers = {
             word: value
@@ -220,7 +258,7 @@ class _Merge:
             if word not in hidden
         }
         made: dict[str, Any] = {
-            "ordinals": self.numbered(lambda each: each.numbers.ordinals.split()),
+            "ordinals": dict(self.ordinals()),
             "magnitudes": self.fractions(lambda each: each.numbers.magnitudes),
             "ones": self.words(lambda each: each.numbers.ones),
             "parts": self.integers(lambda each: each.numbers.parts),
@@ -241,6 +279,13 @@ class _Merge:
             "parts_of_day_after": self.words(lambda each: each.dates.parts_of_day_after),
             "beside_hour": self.integers(lambda each: each.dates.beside_hour),
         }
+        compounded = {
+            form: None if unit == "none" else unit
+            for form, unit in self.rows(lambda each: each.numbers.compounded)
+        }
+        ends: dict[str, list[str]] = {}
+        for end in (*compounded, *made["ordinals"], *made["parts"]):
+            ends.setdefault(end[-3:], []).append(end)
         negations = self.words(lambda each: each.words.negations)
         modals = self.words(lambda each: each.words.modals)
         affirmations = self.words(lambda each: each.words.affirmations)
@@ -268,12 +313,16 @@ class _Merge:
             dotted_ordinals=own is not None and own.numbers.dotted_ordinals,
             numbers=numbers,
             thousands=thousands,
+            places=re.compile(rf"(?:{'|'.join(made['ordinals'])})\Z") if self.parts else _NONE,
+            unsure_places=self.words(lambda each: each.numbers.unsure_places),
             ordinal_endings=self.words(lambda each: each.numbers.ordinal_endings),
             signs=_SIGNS,
+            plain_parts=self.words(lambda each: each.numbers.plain_parts),
             compounded=compounded,
-            compound=re.compile(rf"{inside}|(?:{ends})\Z") if thousands else _NONE,
+            endings={last: tuple(alike) for last, alike in ends.items()},
             stuck={form: size for each, _ in self.parts for form, size in each.stuck.items()},
             joiners=self.words(lambda each: each.numbers.joiner),
+            point=self.words(lambda each: each.numbers.point),
             before_two=self.words(lambda each: each.numbers.before_two),
             before_part=self.words(lambda each: each.numbers.before_part),
             behind_whole=self.words(lambda each: each.numbers.behind_whole),
@@ -297,6 +346,7 @@ class _Merge:
             half_hour_words=half_hour_words,
             calendar=frozenset(made["months"]).union(weekdays),
             counted=frozenset[str]().union(*(made[name] for name in _COUNTED)),
+            measures=frozenset[str]().union(*(made[name] for name in _MEASURES)),
             negations=negations,
             common=common,
             light=common - self.words(lambda each: each.words.weighty),
@@ -348,6 +398,17 @@ class _Merge:
             meant=meant,
             **made,
         )
+
+    def ordinals(self) -> Iterator[tuple[str, str]]:
+        """Yield each word for a place in an order with the number word that it is made of."""
+        for each, hidden in self.parts:
+            numbers = each.numbers
+            cardinals = [*numbers.under_twenty.split()[1:], *numbers.tens.split()]
+            pairs = [*zip(numbers.ordinals.split(), cardinals, strict=True)]
+            pairs += ((word, of) for of, words in numbers.more_ordinals.items() for word in words.split())
+            for word, cardinal in pairs:
+                forms = (word, *(word + end for end in numbers.ordinal_forms.split()))
+                yield from ((form, cardinal) for form in forms if form not in hidden)
 
     def words(self, of: Callable[[Language], Words]) -> frozenset[str]:
         """Return the words of a list, of all languages."""

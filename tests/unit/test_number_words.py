@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import random
 from fractions import Fraction
+from pathlib import Path
 
 import pytest
 
 from ingest.facts.changed import changed
 from ingest.facts.model import Quantity
 from ingest.facts.quantities import find
+from ingest.text import languages
+from ingest.text.lexicon import lexicon_of
 
 FRAMES = {
     "en": ("{} people died.", "The fire cost {} euros."),
@@ -117,6 +120,60 @@ def test_numbers_beside_each_other_are_not_one(language: str, text: str, values:
     found = [slot.value for slot in find(text, language) if not slot.weak]
 
     assert found == [Quantity(Fraction(value)) for value in values]
+
+
+WRITTEN_OTHERWISE = [
+    line.split("\t")
+    for line in (Path(__file__).parents[1] / "edits/cases/numbers.tsv").read_text().splitlines()[1:]
+]
+
+
+@pytest.mark.parametrize(("language", "said", "before", "after"), WRITTEN_OTHERWISE)
+def test_places_parts_and_decimals_in_words_are_those_in_figures(
+    language: str, said: str, before: str, after: str
+) -> None:
+    """`same` says the same in both ways, `other` another thing."""
+    facts = [changed(before, after, language), changed(after, before, language)]
+
+    assert [fact == () for fact in facts] == [said == "same"] * 2
+
+
+@pytest.mark.parametrize("language", languages.CODES)
+def test_an_ending_of_a_number_word_has_three_letters_or_more(language: str) -> None:
+    """By so many it is found."""
+    assert all(len(end) >= 3 for alike in lexicon_of(language).endings.values() for end in alike)
+
+
+@pytest.mark.parametrize(
+    ("language", "word", "place"),
+    [
+        ("en", "second", 2), ("en", "twentieth", 20), ("en", "ninety-ninth", 99), ("en", "hundredth", 100),
+        ("en", "two-hundredth", 200), ("en", "seconds", None), ("en", "forth", None), ("en", "breadth", None),
+        ("nl", "eerste", 1), ("nl", "drieentachtigste", 83), ("nl", "honderdeneerste", 101),
+        ("nl", "tweehonderdvijfde", 205), ("nl", "vijfduizendste", 5000), ("nl", "tweederde", None),
+        ("nl", "voorste", None), ("nl", "gevijfde", None),
+        ("de", "siebte", 7), ("de", "siebenter", 7), ("de", "hundertunderste", 101),
+        ("de", "zweitausendsten", 2000), ("de", "fuenfte", None), ("de", "beste", None),
+        ("fr", "second", None), (None, "eenentwintigste", 21), (None, "twenty-first", 21),
+    ],
+)  # fmt: skip
+def test_a_place_in_one_word(language: str | None, word: str, place: int | None) -> None:
+    assert lexicon_of(language).ordinal(word) == place
+
+
+@pytest.mark.parametrize("language", ["nl", "de", "en"])
+def test_every_place_up_to_a_thousand_in_one_word_is_that_of_its_number(language: str) -> None:
+    lexicon = lexicon_of(language)
+    told = {
+        word.removesuffix(cardinal) + place: int(number)
+        for word, number in lexicon.numbers.items()
+        if number.denominator == 1
+        for place, cardinal in lexicon.ordinals.items()
+        if word.endswith(cardinal)
+    }
+
+    assert len(told) > 1000
+    assert {place: lexicon.ordinal(place) for place in told} == told
 
 
 BELOW_TWENTY = """

@@ -23,7 +23,7 @@ PROJECT = Path(__file__).parents[2]
 CASES = PROJECT / "tests" / "edits" / "cases" / "rules.tsv"
 
 # The rules and the words as they are in this version of the classifier.
-PINNED = (3, "e51400804ba610d8")
+PINNED = (4, "2d2f19f4605930e7")
 
 
 def cases() -> list[dict[str, str]]:

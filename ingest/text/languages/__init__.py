@@ -24,7 +24,11 @@ class Numbers(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
     Keys of tables are numbers or fractions. `joiner` may stand between the parts of a number. `hundred`,
     `thousand` and `half` are for a language that writes numbers over a hundred in one word. Behind
-    `before_two` come two numbers, whatever stands between them.
+    `before_two` come two numbers, whatever stands between them. `point` stands for the mark of decimals.
+
+    `ordinals` are those of one to nineteen and of the tens; `more_ordinals` has others, by the number word
+    that they are made of. `ordinal_forms` are the ends that each may have. `unsure_places` are ordinals that
+    are a measure too, `plain_parts` the words of `parts` that are nothing else.
     """
 
     under_twenty: Words
@@ -32,7 +36,10 @@ class Numbers(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     joined: Literal["units-tens", "tens-units"]
     ones: Words
     ordinals: Words
+    more_ordinals: Table
     ordinal_endings: Words
+    point: Words
+    plain_parts: Words
     some: Words
     more: Table
     magnitudes: Table
@@ -55,6 +62,8 @@ class Numbers(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     thousand: str = ""
     half: Words = ""
     compounded: Table = {}
+    ordinal_forms: Words = ""
+    unsure_places: Words = ""
 
 
 class Dates(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
