@@ -59,6 +59,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     log_format: Literal["auto", "json", "console"] = "auto"
     include: tuple[str, ...] = ()
     exclude: tuple[str, ...] = ()
+    tell_new_readings: bool = True
     fill_index: bool = True
     notice_phrases: Annotated[dict[str, Phrases], msgspec.Meta(max_length=20)] = {}
     roots: dict[str, RootSettings] = {}

@@ -97,7 +97,7 @@ def _driver() -> Check:
     missing = missing_driver()
     if missing is None:
         return Check("psycopg", "ok", version("psycopg"))
-    return Check("psycopg", "ok", f"{missing}; only a store on Postgres needs it")
+    return Check("psycopg", "ok", f"it {missing}; only a store on Postgres needs it")
 
 
 def _environment() -> Iterator[Check]:

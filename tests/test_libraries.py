@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import re
 import sys
 import tomllib
@@ -73,3 +74,24 @@ def test_what_is_pinned_is_what_runs_and_what_it_is_built_with() -> None:
 
 def test_a_store_in_sqlite_needs_no_driver_of_a_server() -> None:
     assert not {name for name in closure(DEPENDENCIES) if name.startswith("psycopg")}
+
+
+def test_the_model_of_languages_is_the_one_that_the_notice_names() -> None:
+    model = ROOT / "ingest/normalise/lid.176.ftz"
+    told_of = re.findall(r"\(SHA-256 ([0-9a-f]{64})\)", (ROOT / "NOTICE").read_text())
+
+    assert told_of == [hashlib.sha256(model.read_bytes()).hexdigest()]
+
+
+def test_the_licence_covers_the_data_that_the_package_holds() -> None:
+    names = {
+        "Creative Commons Attribution-ShareAlike License 3.0": "CC-BY-SA-3.0",
+        "licence is MIT": "MIT",
+        "Creative Commons Attribution License 3.0": "CC-BY-3.0",
+        "Unicode License v3": "Unicode-3.0",
+    }
+    notice = " ".join((ROOT / "NOTICE").read_text().split())
+    of_data = {short for name, short in names.items() if name in notice}
+
+    assert len(of_data) == len(re.findall(r"licen[cs]e is MIT|License (?:3\.0|v3) \(", notice))
+    assert set(PROJECT["project"]["license"].split(" AND ")) == {"Apache-2.0", *of_data}

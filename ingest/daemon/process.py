@@ -34,7 +34,10 @@ from ingest.store.engine import Row, Store
 from ingest.store.roots import Root
 
 LONGEST_SLEEP = 1.0
-_FIXED = ("database_url", "busy_seconds", "fill_index", "log_format", "log_level")  # taken at the start only
+_FIXED = (  # taken at the start only
+    "database_url", "busy_seconds", "fill_index", "log_format", "log_level", "tell_new_readings",
+)  # fmt: skip
+_LOOKED_AT = "once you have looked at it: tell_new_readings = false"
 SWITCH = 0.0005  # seconds that a computing thread holds the interpreter while others want it
 IMPATIENT = 1.0  # seconds after which a second signal to stop is meant
 KEEP_ALIVE = 15.0  # a follower at the door hears something at least so often
@@ -228,8 +231,9 @@ class Daemon:
         )
         if self.store_type is not None:
             self.log.warning("store_on_server", database=self.store.address, type=self.store_type)
-        for pattern, reading in self.settings.new_readings(o.root.name for o in self.observations).items():
-            self.log.warning("pattern_read_otherwise", pattern=pattern, now=reading)
+        if self.settings.tell_new_readings:
+            for pattern, now in self.settings.new_readings(o.root.name for o in self.observations).items():
+                self.log.warning("pattern_read_otherwise", pattern=pattern, now=now, hint=_LOOKED_AT)
 
     # -- signals, what the library says, and threads that died -----------------------------
 

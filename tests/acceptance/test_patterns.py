@@ -65,3 +65,10 @@ def test_a_daemon_tells_which_patterns_it_reads_otherwise_than_before(place: Pla
             ("[ab].txt", "`[…]` stands for one of the characters in it"),
             ("old/**", "with `/**` at its end it is of what lies below, not of a file so named"),
         ]
+        hint = daemon.events("pattern_read_otherwise")[0]["hint"]
+
+    settings.write_text(f"{hint.partition(': ')[2]}\n{settings.read_text()}")
+    with place.watch("--config", settings) as daemon:
+        until(lambda: place.command.record("status")["health"] == "ok", what="the first scan")
+
+        assert daemon.events("pattern_read_otherwise") == []

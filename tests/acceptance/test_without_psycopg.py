@@ -37,7 +37,7 @@ def test_the_doctor_says_it(tmp_path: Path, without: dict[str, str]) -> None:
     found = Command(URL, tmp_path, without).records("doctor", code=1)
 
     checks = {check["check"]: (check["state"], check["detail"], check["hint"]) for check in found}
-    assert checks["psycopg"] == ("ok", "is not installed; only a store on Postgres needs it", None)
+    assert checks["psycopg"] == ("ok", "it is not installed; only a store on Postgres needs it", None)
     shown = URL.replace("secret", "***")
     assert checks["store"] == (
         "error", f"the store {shown} needs psycopg, which is not installed", INSTALL

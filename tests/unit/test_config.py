@@ -107,6 +107,7 @@ EXAMPLES: dict[str, Any] = {
     "log_format": "json",
     "liveness_seconds": 3.5,
     "fill_index": False,
+    "tell_new_readings": False,
     "include": ("*.txt",),
     "exclude": ("*.log", "drafts"),
     "notice_phrases": {"en": ("we erred",)},
