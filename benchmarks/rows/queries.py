@@ -105,7 +105,7 @@ def _show(store: Store, name: str, rev: str | None) -> str | None:
         return asked.text(connection, target, asked.pick(connection, target, picked, CALENDAR))
 
 
-def _log(store: Store, name: str) -> list[records.Record]:
+def _log(store: Store, name: str) -> list[records.Change]:
     with store.read() as connection:
         target = asked.resolve(connection, name)
         rows = reader.changes(connection, document=target.id, limit=20, newest_first=True)
@@ -151,6 +151,6 @@ def at(stage: Stage) -> Iterator[Line]:
     shutil.rmtree(corpus.folder)
 
 
-def _list(store: Store, until: int) -> list[records.Record]:
+def _list(store: Store, until: int) -> list[records.Document]:
     with store.read() as connection:
         return [records.document(row) for row in listing.documents(connection, until=until)]

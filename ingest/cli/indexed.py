@@ -13,7 +13,7 @@ from ingest.edits.settings import Rules
 from ingest.errors import LogShortened, StoreDamaged, StoreReadOnly, StoreUnavailable
 from ingest.index import state, stored_edits
 from ingest.index.database import Index
-from ingest.records import Record
+from ingest.records import Change
 from ingest.store import reader
 from ingest.store.engine import Connection, Row, Store
 
@@ -88,7 +88,7 @@ def summaries(store: Store, rules: Rules, seqs: Sequence[int]) -> dict[int, Summ
     return {}
 
 
-def records_of(store: Store, rules: Rules, rows: Sequence[Row]) -> Iterator[Record]:
+def records_of(store: Store, rules: Rules, rows: Sequence[Row]) -> Iterator[Change]:
     """Give the records of many changes, with the edits that the index has: who asks does not wait for it."""
     index = Index(store)
     try:

@@ -139,7 +139,7 @@ def write(output: bytes) -> None:
         _without_reader(error)
 
 
-def emit(record: Mapping[str, object]) -> None:
+def emit(record: Mapping[str, object] | msgspec.Struct) -> None:
     """Write one record as a line of JSON."""
     write(escape.json(_encoder.encode(record)) + b"\n")
 

@@ -11,6 +11,8 @@ from __future__ import annotations
 
 from typing import Literal
 
+import msgspec
+
 from ingest import records
 from ingest.edits.settings import Rules
 from ingest.errors import StoreDamaged
@@ -41,7 +43,7 @@ class FirstChanges:
 
     def __init__(self) -> None:
         self.counts = FolderCounts()
-        self.lines: list[records.Record] = []
+        self.lines: list[records.Change] = []
 
     def take(self, rows: list[Row]) -> list[Row]:
         """Count these; returns those whose lines are to be kept."""
@@ -112,9 +114,9 @@ class LogLines:
                 cursors.move(connection, self._cursor, self.state.cursor)
             self.state.unstored = 0
 
-    def _write(self, lines: list[records.Record]) -> None:
+    def _write(self, lines: list[records.Change]) -> None:
         for record in lines:
-            self._log.info("change", **record)
+            self._log.info("change", **msgspec.to_builtins(record))
 
     def _tell_first(self) -> None:
         """Tell the first changes, each where they are few."""
@@ -130,7 +132,7 @@ class LogLines:
                 folders=count.folders,
             )  # fmt: skip
 
-    def _record(self, row: Row, connection: Connection, *, explained: bool) -> records.Record:
+    def _record(self, row: Row, connection: Connection, *, explained: bool) -> records.Change:
         """Return the change, with its edit where that costs capture nothing to speak of."""
         if explained and (row.size or 0) <= LARGEST:
             try:

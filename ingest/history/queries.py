@@ -12,11 +12,10 @@ import msgspec
 from ingest import moments, records
 from ingest.errors import NotFound, UsageError
 from ingest.escape import path as show_path
-from ingest.escape import path_fields
 from ingest.ids import parse_uid, show_uid
 from ingest.model import RootKey
 from ingest.moments import Calendar
-from ingest.records import Record
+from ingest.records import Version
 from ingest.store import bodies, coverage, cursors, prefixes, reader, roots, versions
 from ingest.store.engine import Connection, Row
 
@@ -361,30 +360,43 @@ def moment_of(connection: Connection, rev: str | None, calendar: Calendar) -> in
 # -- versions --------------------------------------------------------------------------------
 
 
-def version_record(connection: Connection, target: Target, no: int, normaliser: str | None = None) -> Record:
+def version_record(connection: Connection, target: Target, no: int, normaliser: str | None = None) -> Version:
     """Return a version as `show --json` shows it, its text included. Raises NotFound, IntegrityError."""
     row = version_row(connection, target, no, normaliser)
     state = reader.last_change(connection, target.id, reader.head(connection).seq)
     deleted = state.recorded_at if state is not None and state.type == "deleted" else None
-    return {
-        "document": target.document,
-        "root": target.root,
-        **path_fields("path", target.path),
-        "version": no,
-        **records.facts(row),
-        "deleted_at": moments.show(deleted),
-        "seq": row.seq,
-        "normaliser": row.normaliser,
-        "normaliser_libraries": row.libraries,
-        "confidence": None if row.confidence is None else row.confidence / 1000,
-        "lossy": row.lossy,
-        "bom": row.bom,
-        "newline": row.newline,
-        "words": row.words,
-        "sentences": row.sentences,
-        "text_reason": row.text_reason,
-        "text": _text(connection, target, no, row),
-    }
+    path, path_base64 = records.shown_path(target.path)
+    return Version(
+        document=target.document,
+        root=target.root,
+        path=path,
+        path_base64=path_base64,
+        version=no,
+        sha256=row.sha256.hex(),
+        text_sha256=None if row.text_sha256 is None else row.text_sha256.hex(),
+        size=row.size,
+        observed_at=moments.show(row.observed_at),
+        modified_at=moments.show(row.modified_at),
+        media_type=row.media_type,
+        encoding=row.encoding,
+        language=row.language,
+        title=row.title,
+        date=row.date,
+        date_earliest=row.date_earliest,
+        date_latest=row.date_latest,
+        deleted_at=moments.show(deleted),
+        seq=row.seq,
+        normaliser=row.normaliser,
+        normaliser_libraries=row.libraries,
+        confidence=None if row.confidence is None else row.confidence / 1000,
+        lossy=row.lossy,
+        bom=row.bom,
+        newline=row.newline,
+        words=row.words,
+        sentences=row.sentences,
+        text_reason=row.text_reason,
+        text=_text(connection, target, no, row),
+    )
 
 
 def version_row(connection: Connection, target: Target, no: int, normaliser: str | None = None) -> Row:

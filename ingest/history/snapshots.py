@@ -5,13 +5,14 @@ from __future__ import annotations
 import os
 from collections.abc import Collection, Iterator
 from contextlib import suppress
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
+
+import msgspec
 
 from ingest import records
 from ingest.disk.write import is_beneath, write_beneath
 from ingest.errors import IntegrityError, UsageError
 from ingest.escape import path as show
-from ingest.escape import path_fields
 from ingest.history import queries
 from ingest.history.prefixes import Prefix
 from ingest.ids import show_uid
@@ -33,7 +34,7 @@ def differences(
     rules: Rules,
     prefix: Prefix,
     without: Collection[str] = (),
-) -> Iterator[dict[str, Any]]:
+) -> Iterator[records.Difference]:
     """Each document that was created, restored, deleted, changed or moved between two moments, by path.
 
     One that was there before the first moment, and not at it, is restored. A changed one has the class and
@@ -69,31 +70,35 @@ def differences(
             change = "moved"
         else:
             continue
-        moved = old is not None and new is not None and old.path != new.path
+        path, path_base64 = records.shown_path(here.path)
+        came = old.path if old is not None and new is not None and old.path != new.path else None
+        from_path, from_base64 = (None, msgspec.UNSET) if came is None else records.shown_path(came)
         found.append(
-            {
-                "document": show_uid(here.document),
-                "root": here.root,
-                **path_fields("path", here.path),
-                **path_fields("from_path", old.path if moved and old is not None else None),
-                "change": change,
-                "from": old.version if old is not None else None,
-                "to": new.version if new is not None else None,
-                "from_sha256": old.sha256.hex() if old is not None else None,
-                "sha256": new.sha256.hex() if new is not None else None,
-                "class": None,
-                "significance": None,
-            }
+            records.Difference(
+                document=show_uid(here.document),
+                root=here.root,
+                path=path,
+                path_base64=path_base64,
+                from_path=from_path,
+                from_path_base64=from_base64,
+                change=change,
+                first=old.version if old is not None else None,
+                last=new.version if new is not None else None,
+                from_sha256=old.sha256.hex() if old is not None else None,
+                sha256=new.sha256.hex() if new is not None else None,
+            )
         )
         if change == "changed":
             assert old is not None
             assert new is not None
             compared[show_uid(here.document)] = (number, old.version, new.version)
-    for record in sorted(found, key=lambda record: (record["root"], record["path"])):
-        if record["document"] in compared:
-            edit = _edit(connection, *compared[record["document"]], rules.of(str(record["root"])))
-            record.update({"significance": edit.significance, "class": edit.kind} if edit else {})
-        yield record
+    for record in sorted(found, key=lambda each: (each.root, each.path)):
+        told = record
+        if record.document in compared:
+            edit = _edit(connection, *compared[record.document], rules.of(record.root))
+            if edit is not None:
+                told = msgspec.structs.replace(record, class_=edit.kind, significance=edit.significance)
+        yield told
 
 
 def _edit(connection: Connection, document: int, first: int, last: int, rules: RootRules) -> Edit | None:
@@ -105,7 +110,9 @@ def _edit(connection: Connection, document: int, first: int, last: int, rules: R
     return None
 
 
-def export(connection: Connection, folder: str, *, until: int, root: str | None) -> Iterator[dict[str, Any]]:
+def export(
+    connection: Connection, folder: str, *, until: int, root: str | None
+) -> Iterator[records.Document]:
     """Write every document as it stood to a new or empty folder; yields a record a file.
 
     One root, chosen or only: its paths lie directly below; else below a folder a root. Raises

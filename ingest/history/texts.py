@@ -2,21 +2,25 @@
 
 from __future__ import annotations
 
+import msgspec
+
+from ingest.records import Change, ChangeWithText
 from ingest.store import bodies, versions
 from ingest.store.engine import Connection, Row
 
 
-def around(connection: Connection, row: Row) -> dict[str, str | None]:
-    """`text` and `text_before` of a change, a row of `reader.changes`; null where there is no text.
+def with_texts(connection: Connection, row: Row, change: Change) -> ChangeWithText:
+    """Return the record of a change, a row of `reader.changes`, with its texts; null where there is none.
 
     They are those of its `version` and `previous_version` as they were read when it was recorded: after it,
     and before it. Raises IntegrityError where the bytes are damaged.
     """
     after = None if row.type == "rejected" else row.version
-    return {
-        "text": _text(connection, row.key, after, row.seq),
-        "text_before": _text(connection, row.key, row.previous_version, row.seq - 1),
-    }
+    return ChangeWithText(
+        **msgspec.structs.asdict(change),
+        text=_text(connection, row.key, after, row.seq),
+        text_before=_text(connection, row.key, row.previous_version, row.seq - 1),
+    )
 
 
 def _text(connection: Connection, document: int | None, no: int | None, until: int) -> str | None:

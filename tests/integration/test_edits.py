@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from ingest import records
 from ingest.edits import classifier
 from ingest.edits.settings import NONE
@@ -25,10 +27,11 @@ def begun(store: Store, root: RootKey) -> int:
     return int(row["id"])
 
 
-def edits_of(store: Store) -> list[dict[str, object] | None]:
+def edits_of(store: Store) -> list[dict[str, Any] | None]:
     with store.read() as connection:
         rows = reader.changes(connection)
-        return [records.edited(row, connection, rules=NONE)["edit"] for row in rows]
+        made = [records.edited(row, connection, rules=NONE).edit for row in rows]
+    return [None if edit is None else edits.record(edit) for edit in made]
 
 
 def test_a_version_that_followed_another_has_an_edit_and_nothing_else_has(database_url: str) -> None:
@@ -67,6 +70,6 @@ def test_a_change_asked_for_without_a_connection_has_no_edit(database_url: str) 
         with store.read() as connection:
             row = list(reader.changes(connection))[1]
             made = edits.of(connection, row, rules=NONE)
-            assert records.change(row)["edit"] is None
+            assert records.change(row).edit is None
             assert made is not None
-            assert records.edited(row, connection, rules=NONE)["edit"] == edits.record(made)
+            assert records.edited(row, connection, rules=NONE).edit == made

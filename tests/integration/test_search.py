@@ -157,16 +157,16 @@ def test_an_index_that_lags_says_nothing_of_versions_that_it_has_not_seen(index:
         with index.reading() as connection:
             hits = search.find(connection, parse(query), search.Wanted(**wanted), every=every)
             (one,) = (search.record(connection, each, None) for each in hits if each.row.path == path)
-        return one["versions"], one["last_version"], one["current"]
+        return [(each.first, each.last) for each in one.versions], one.last_version, one.current
 
     for every in (False, True):
-        assert hit("meeting", every=every) == ([{"from": 1, "to": 2}], 2, False)
-        assert hit("meeting", every=every, language="en") == ([{"from": 1, "to": 2}], 2, False)
-        assert hit("meeting NOT mayor", every=every) == ([{"from": 1, "to": 2}], 2, False)
-        assert hit('"this week"', every=every) == ([{"from": 2, "to": 2}], 2, False)
+        assert hit("meeting", every=every) == ([(1, 2)], 2, False)
+        assert hit("meeting", every=every, language="en") == ([(1, 2)], 2, False)
+        assert hit("meeting NOT mayor", every=every) == ([(1, 2)], 2, False)
+        assert hit('"this week"', every=every) == ([(2, 2)], 2, False)
     fill.catch_up(index)
-    assert hit("meeting", every=True) == ([{"from": 1, "to": 2}], 2, False)
-    assert hit("new", every=False) == ([{"from": 3, "to": 3}], 3, True)
+    assert hit("meeting", every=True) == ([(1, 2)], 2, False)
+    assert hit("new", every=False) == ([(3, 3)], 3, True)
     assert "e.txt" not in [path for path, _ in found(index, "meeting")]
 
 

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 import click
 
-from ingest import escape, moments
+from ingest import escape
 from ingest.cli import complete
 from ingest.cli.call import opened
 from ingest.cli.indexed import BEHIND, caught_up
@@ -14,9 +14,8 @@ from ingest.cli.moment_notes import note_to_come
 from ingest.cli.options import as_json, verb
 from ingest.cli.output import emit, line, note, paged, paint
 from ingest.cli.times import Times, calendar
-from ingest.history import queries
-from ingest.index import blame
-from ingest.records import Record
+from ingest.history import blame, queries
+from ingest.records import Lost, Origin
 from ingest.store import versions
 
 
@@ -40,67 +39,29 @@ def command(doc: str, rev: str | None, words: bool, deleted: bool, root: str | N
         if target.note:
             note(target.note)
         no = queries.pick(connection, target, picked, calendar())
-        found = blame.of(connection, target.id, no, indexed=indexed, deleted=deleted)
-        numbers = {each.version for each in found.sentences} | {
-            run.version for each in found.sentences for run in each.words
-        }
-        for lost in found.lost:
-            numbers |= {lost.version, lost.removed_in}
-        for each in found.sentences:
-            numbers |= {end + 1 for _, end in each.away} | {start for start, _ in each.away}
-        observed = {
-            number: row.observed_at
-            for number, row in blame.moments_of(connection, target.id, numbers).items()
-        }
-        recorded = {} if as_json() else versions.recorded_at(connection, target.id, numbers)
-    when = {number: moments.show(time) for number, time in observed.items()}
-    about = {
-        "document": target.document,
-        "root": target.root,
-        **escape.path_fields("path", target.path),
-        "version": no,
-    }
-    margin = _Margin(recorded, no)
-    if deleted:
-        for lost in found.lost:
-            if as_json():
-                emit(
-                    {**about, "text": lost.text, "from_version": lost.version,
-                     "from_observed_at": when.get(lost.version), "last_version": lost.last_version,
-                     "removed_in": lost.removed_in, "removed_at": when.get(lost.removed_in),
-                     "edited": lost.edited}
-                )  # fmt: skip
-            else:
-                how = "edited" if lost.edited else "removed"
-                remark = f"  ({how} in @{lost.removed_in}, {margin.at(lost.removed_in)})"
-                margin.show(lost.version, lost.text, remark)
-        return
-    for each in found.sentences:
+        found = blame.of(connection, target, no, indexed=indexed, deleted=deleted)
         if as_json():
-            emit({**about, **_sentence(each, when)})
-        elif words:
+            told: Sequence[Lost | Origin] = (
+                blame.lost(connection, target, no, found)
+                if deleted
+                else blame.origins(connection, target, no, found)
+            )
+        else:
+            recorded = versions.recorded_at(connection, target.id, blame.numbers(found))
+    if as_json():
+        for record in told:
+            emit(record)
+        return
+    margin = _Margin(recorded, no)
+    for lost in found.lost:
+        how = "edited" if lost.edited else "removed"
+        margin.show(lost.version, lost.text, f"  ({how} in @{lost.removed_in}, {margin.at(lost.removed_in)})")
+    for each in () if deleted else found.sentences:
+        if words:
             for run in each.words:
                 margin.show(run.version, run.text)
         else:
             margin.show(each.version, each.text, margin.away(each.away))
-
-
-def _sentence(each: blame.Origin, when: dict[int, str | None]) -> Record:
-    return {
-        "offset": each.offset,
-        "length": len(each.text),
-        "text": each.text,
-        "from_version": each.version,
-        "from_observed_at": when.get(each.version),
-        "away": [
-            {"from": start, "to": end, "removed_at": when.get(start), "returned_at": when.get(end + 1)}
-            for start, end in each.away
-        ],
-        "words": [
-            {"text": run.text, "version": run.version, "observed_at": when.get(run.version)}
-            for run in each.words
-        ],
-    }
 
 
 class _Margin:

@@ -24,7 +24,7 @@ from ingest.errors import UsageError
 from ingest.history import follow as following
 from ingest.history import queries, texts
 from ingest.history.changes import Filters
-from ingest.records import Record
+from ingest.records import Change
 from ingest.store import cursors
 from ingest.store.engine import Connection, Row, Store
 
@@ -131,7 +131,7 @@ def _record_alone(store: Store) -> Iterator[tuple[Connection, bool]]:
         yield connection, False
 
 
-def _told(store: Store, connection: Connection, rows: Sequence[Row], *, text: bool) -> list[str | Record]:
+def _told(store: Store, connection: Connection, rows: Sequence[Row], *, text: bool) -> list[str | Change]:
     """Tell each change as a line for people, or as its record."""
     if not as_json():
         return [
@@ -144,4 +144,4 @@ def _told(store: Store, connection: Connection, rows: Sequence[Row], *, text: bo
         made = (records.edited(row, connection, rules=rules) for row in rows)
     if not text:
         return list(made)
-    return [{**record, **texts.around(connection, row)} for row, record in zip(rows, made, strict=True)]
+    return [texts.with_texts(connection, row, record) for row, record in zip(rows, made, strict=True)]

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import click
-import msgspec
 
 from ingest import escape
 from ingest.cli import complete, hunks
@@ -16,16 +15,12 @@ from ingest.cli.options import as_json, is_quiet, verb
 from ingest.cli.output import TYPE_STYLES, emit, is_unread, keep_going, line, note, paged, paint
 from ingest.cli.sides import sides
 from ingest.cli.times import calendar
-from ingest.diff import sequences
 from ingest.edits.boilerplate import is_boilerplate
-from ingest.edits.edit import Edit
 from ingest.errors import UsageError
-from ingest.history import prefixes, queries, snapshots
-from ingest.history.queries import Target
-from ingest.index import edits
-from ingest.records import Record
+from ingest.history import diffs, prefixes, queries, snapshots
+from ingest.history.diffs import Diff
+from ingest.records import Difference
 from ingest.store import roots
-from ingest.store.engine import Connection
 
 
 @verb
@@ -72,51 +67,31 @@ def command(
                 note(target.note)
         a = queries.pick(connection, a_target, a_rev or "prev", calendar())
         b = queries.pick(connection, b_target, b_rev or "latest", calendar())
-        record: Record = {
-            "document": b_target.document,
-            "root": b_target.root,
-            **escape.path_fields("path", b_target.path),
-            "from": a,
-            "to": b,
-        }
-        if a_target.document != b_target.document:
-            record["from_document"] = a_target.document
-            record |= escape.path_fields("from_path", a_target.path)
-        old = queries.text(connection, a_target, a)
-        new = queries.text(connection, b_target, b)
-        if old is None or new is None:
-            same = _bytes(connection, a_target, a) == _bytes(connection, b_target, b)
-            _binary(record, same)
-            return 0 if same else 1
-        edit = _edit(connection, a_target, b_target, a, b)
-        language = queries.version_row(connection, b_target, b).language
-        if as_json():
-            record["edit"] = None if edit is None else edits.record(edit)
-        elif old == new and _bytes(connection, a_target, a) != _bytes(connection, b_target, b):
-            note("the texts are the same, the bytes differ: ingest show --raw")
-    if edit is not None and not as_json():
-        note(f"{edit.summary.words}: {edit.reason}")
-    return _texts(record, old, new, word=word, stat=stat, muted=_boilerplate_of(b_target.root, language))
+        found = diffs.between(
+            connection, (a_target, a), (b_target, b), rules=settings().edit_rules, word=word, stat=stat
+        )
+    record = found.record
+    if found.old is None or found.new is None:
+        _binary(record)
+        return 0 if found.same_bytes else 1
+    if as_json():
+        emit(record)
+        return 1 if record.hunks else 0
+    if found.old == found.new and not found.same_bytes:
+        note("the texts are the same, the bytes differ: ingest show --raw")
+    if record.edit:
+        note(f"{record.edit.summary.words}: {record.edit.reason}")
+    _show(record, found.old, found.new, word=word, muted=_boilerplate_of(b_target.root, found.language))
+    return 1 if record.hunks else 0
 
 
-def _bytes(connection: Connection, target: Target, no: int) -> bytes:
-    return bytes(queries.version_row(connection, target, no).sha256)
-
-
-def _names(record: Record) -> tuple[str, str]:
+def _names(record: Diff) -> tuple[str, str]:
     """Name both sides as DOC@N; two documents that stood at one path go by their ids."""
-    new: str = record["path"]
-    old: str = record.get("from_path") or new
-    if "from_document" in record and old == new:
-        old, new = f"{old} ({record['from_document']})", f"{new} ({record['document']})"
-    return f"{escape.name(old)}@{record['from']}", f"{escape.name(new)}@{record['to']}"
-
-
-def _edit(connection: Connection, a_target: Target, b_target: Target, a: int, b: int) -> Edit | None:
-    """Make the edit from one version of a document to another; None for other pairs."""
-    if a_target.id != b_target.id or a == b:
-        return None
-    return edits.between(connection, a_target.id, a, b, rules=settings().edit_rules.of(b_target.root))
+    new = record.path
+    old = record.from_path or new
+    if record.from_document and old == new:
+        old, new = f"{old} ({record.from_document})", f"{new} ({record.document})"
+    return f"{escape.name(old)}@{record.first}", f"{escape.name(new)}@{record.last}"
 
 
 def _boilerplate_of(root: str, language: str | None) -> Callable[[str], bool]:
@@ -125,45 +100,34 @@ def _boilerplate_of(root: str, language: str | None) -> Callable[[str], bool]:
     return lambda text: is_boilerplate(text, language, patterns)
 
 
-def _binary(record: Record, same: bool) -> None:
+def _binary(record: Diff) -> None:
     if as_json():
-        emit({**record, "hunks": None, "binary": True, "same": same})
-    elif not same:
+        emit(record)
+    elif not record.same:
         old, new = _names(record)
         line(f"binary versions differ: {old} and {new}")
 
 
-def _texts(
-    record: Record, old: str, new: str, *, word: bool, stat: bool, muted: Callable[[str], bool]
-) -> int:
-    found = sequences.hunks(old, new)
-    if as_json():
-        edits = [msgspec.to_builtins(edit) for edit in sequences.edits(old, new)] if word else None
-        body: Record = {"hunks": [msgspec.to_builtins(hunk) for hunk in found]}
-        if word:
-            body["edits"] = edits
-        if stat:
-            body["stat"] = sequences.counts(old, new)
-        emit({**record, **body})
-    elif found:
-        older, newer = _names(record)
-        if stat:
-            counts = sequences.counts(old, new)
-            same = "from_document" not in record
-            line(
-                f"{older} -> {newer if not same else '@' + str(record['to'])}: "
-                f"lines +{counts['lines_added']} -{counts['lines_removed']}, "
-                f"words +{counts['words_added']} -{counts['words_removed']}"
-            )
-            return 1
-        line(paint(f"--- {older}", bold=True))
-        line(paint(f"+++ {newer}", bold=True))
-        if word:
-            hunks.show_words(old, new, muted)
-        else:
-            for hunk in found:
-                hunks.show(hunk, muted)
-    return 1 if found else 0
+def _show(record: Diff, old: str, new: str, *, word: bool, muted: Callable[[str], bool]) -> None:
+    if not record.hunks:
+        return
+    older, newer = _names(record)
+    if record.stat:
+        counts = record.stat
+        same = not record.from_document
+        line(
+            f"{older} -> {newer if not same else '@' + str(record.last)}: "
+            f"lines +{counts['lines_added']} -{counts['lines_removed']}, "
+            f"words +{counts['words_added']} -{counts['words_removed']}"
+        )
+        return
+    line(paint(f"--- {older}", bold=True))
+    line(paint(f"+++ {newer}", bold=True))
+    if word:
+        hunks.show_words(old, new, muted)
+    else:
+        for hunk in record.hunks:
+            hunks.show(hunk, muted)
 
 
 def _corpus(from_: str, to: str | None, root: str | None, beginning: str | None) -> int:
@@ -196,11 +160,11 @@ def _corpus(from_: str, to: str | None, root: str | None, beginning: str | None)
     return 1 if found else 0
 
 
-def _show_difference(record: Record, *, several: bool) -> None:
-    folder = f"{escape.name(record['root'])}/" if several else ""
-    moved = f"{folder}{escape.name(record['from_path'])} -> " if record["from_path"] else ""
-    numbers = dict.fromkeys(no for no in (record["from"], record["to"]) if no is not None)
+def _show_difference(record: Difference, *, several: bool) -> None:
+    folder = f"{escape.name(record.root)}/" if several else ""
+    moved = f"{folder}{escape.name(record.from_path)} -> " if record.from_path else ""
+    numbers = dict.fromkeys(no for no in (record.first, record.last) if no is not None)
     versions = " " + " -> ".join(f"@{no}" for no in numbers)
-    matters = f"  {record['significance']}: {record['class']}" if record["significance"] else ""
-    change = paint(f"{record['change']:<8}", **TYPE_STYLES[record["change"]])
-    line(f"{change} {moved}{folder}{escape.name(record['path'])}{versions}{matters}")
+    matters = f"  {record.significance}: {record.class_}" if record.significance else ""
+    change = paint(f"{record.change:<8}", **TYPE_STYLES[record.change])
+    line(f"{change} {moved}{folder}{escape.name(record.path)}{versions}{matters}")

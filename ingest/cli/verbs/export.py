@@ -41,7 +41,7 @@ def command(folder: str, at: str | None, root: str | None) -> None:
         with Bar("export", "files") as bar:
             for record in snapshots.export(connection, folder, until=until, root=root):
                 files += 1
-                size += record["size"]
+                size += record.size
                 bar.show(files)
                 if as_json() and not is_quiet():
                     emit(record)

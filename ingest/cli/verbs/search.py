@@ -20,7 +20,6 @@ from ingest.cli.times import Times, calendar
 from ingest.history import languages, prefixes, queries
 from ingest.index.fulltext import lookup, search
 from ingest.index.fulltext.query import Clause, Term, odd, parse
-from ingest.records import Record
 from ingest.store import roots, versions
 from ingest.store.engine import Connection, Store
 
@@ -78,7 +77,7 @@ def command(
             if as_json():
                 emit(record)
             else:
-                ends = (record["first_version"], record["last_version"])
+                ends = (record.first_version, record.last_version)
                 recorded = versions.recorded_at(connection, hit.row.key, ends)
                 when = [times.show(recorded[number]) for number in dict.fromkeys(ends)]
                 _show(record, words, when, several=several, whole=hit.is_whole)
@@ -100,21 +99,21 @@ def _asked(store: Store, clauses: list[Clause]) -> Iterator[Connection | None]:
 command.ignore_unknown_options = True
 
 
-def _show(record: Record, words: list[Term], when: list[str], *, several: bool, whole: bool) -> None:
-    where = escape.name(record["path"])
+def _show(record: search.Match, words: list[Term], when: list[str], *, several: bool, whole: bool) -> None:
+    where = escape.name(record.path)
     if several:
-        where = f"{escape.name(record['root'])}/{where}"
-    versions = [(each["from"], each["to"]) for each in record["versions"]]
+        where = f"{escape.name(record.root)}/{where}"
+    versions = [(each.first, each.last) for each in record.versions]
     held = ", ".join(
         f"@{first}" if first == last else f"@{first}..@{last}" for first, last in versions[:SPELT]
     )
     if len(versions) > SPELT:
-        held += f", … @{record['last_version']}"
-    gone = "  deleted" if record["deleted"] else ""
+        held += f", … @{record.last_version}"
+    gone = "  deleted" if record.deleted else ""
     later = "" if whole else "  its newest text is not in the index"
     line(f"{where}  {paint(held, fg='yellow')}  {' to '.join(dict.fromkeys(when))}{gone}{later}")
-    if record["snippet"]:
-        line(f"    {_marked(_cut(' '.join(record['snippet'].split()), words), words)}")
+    if record.snippet:
+        line(f"    {_marked(_cut(' '.join(record.snippet.split()), words), words)}")
 
 
 def _cut(text: str, words: list[Term]) -> str:

@@ -11,6 +11,7 @@ from typing import Any
 
 import msgspec
 import sqlalchemy as sa
+from msgspec import UNSET, UnsetType
 from sqlalchemy.engine import Connection
 
 from ingest import moments
@@ -61,6 +62,33 @@ class Hit(msgspec.Struct, frozen=True, kw_only=True):
         return bool(self.row.seen >= self.row.last_no)
 
 
+class Held(msgspec.Struct, frozen=True, rename={"first": "from", "last": "to"}):
+    """The first and the last of a stretch of versions."""
+
+    first: int
+    last: int
+
+
+class Match(msgspec.Struct, frozen=True, kw_only=True):
+    """The record of a hit."""
+
+    document: str
+    root: str
+    path: str
+    path_base64: str | UnsetType = UNSET
+    first_version: int
+    last_version: int
+    versions: list[Held]
+    first_observed_at: str | None
+    last_observed_at: str | None
+    current: bool
+    deleted: bool
+    title: str | None
+    language: str | None
+    date: str | None
+    snippet: str | None
+
+
 def find(connection: Connection, clauses: Sequence[Clause], wanted: Wanted, *, every: bool) -> Iterator[Hit]:
     """Yield the documents of which most sentences ever held a term first, of equal ones the oldest.
 
@@ -89,7 +117,7 @@ def find(connection: Connection, clauses: Sequence[Clause], wanted: Wanted, *, e
             yield Hit(row=row, stretches=stretches, sentence=held.sentence(stretches))
 
 
-def record(connection: Connection, hit: Hit, text: str | None) -> dict[str, Any]:
+def record(connection: Connection, hit: Hit, text: str | None) -> Match:
     """Return a hit as `search --json` shows it."""
     row, first, last = hit.row, hit.stretches[0][0], hit.stretches[-1][1]
     version = tables.version.c
@@ -98,22 +126,24 @@ def record(connection: Connection, hit: Hit, text: str | None) -> dict[str, Any]
     )
     observed = {each.no: moments.show(each.observed_at) for each in connection.execute(select)}
     newest = versions.one(connection, row.key, last)
-    return {
-        "document": show_uid(row.document),
-        "root": row.root,
-        **path_fields("path", row.path),
-        "first_version": first,
-        "last_version": last,
-        "versions": [{"from": begin, "to": end} for begin, end in hit.stretches],
-        "first_observed_at": observed.get(first),
-        "last_observed_at": observed.get(last),
-        "current": hit.stretches[-1][1] == row.last_no and row.state == "live",
-        "deleted": row.state == "deleted",
-        "title": None if newest is None else newest.title,
-        "language": None if newest is None else newest.language,
-        "date": None if newest is None else newest.date,
-        "snippet": text,
-    }
+    fields = path_fields("path", row.path)
+    return Match(
+        document=show_uid(row.document),
+        root=row.root,
+        path=fields["path"] or "",
+        path_base64=fields.get("path_base64") or UNSET,
+        first_version=first,
+        last_version=last,
+        versions=[Held(first=begin, last=end) for begin, end in hit.stretches],
+        first_observed_at=observed.get(first),
+        last_observed_at=observed.get(last),
+        current=last == row.last_no and row.state == "live",
+        deleted=row.state == "deleted",
+        title=None if newest is None else newest.title,
+        language=None if newest is None else newest.language,
+        date=None if newest is None else newest.date,
+        snippet=text,
+    )
 
 
 class _Held:

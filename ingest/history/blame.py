@@ -1,0 +1,83 @@
+"""Where each sentence of a version came from, and what earlier versions held, as records."""
+
+from __future__ import annotations
+
+from ingest import moments
+from ingest.history.queries import Target
+from ingest.index import blame
+from ingest.index.blame import Blame
+from ingest.records import Away, Lost, Origin, Run, shown_path
+from ingest.store.engine import Connection
+
+
+def of(connection: Connection, target: Target, no: int, *, indexed: bool, deleted: bool = False) -> Blame:
+    """Return the blame of one version. Raises UsageError where it has no text, IntegrityError."""
+    return blame.of(connection, target.id, no, indexed=indexed, deleted=deleted)
+
+
+def numbers(found: Blame) -> set[int]:
+    """Return the versions that a blame speaks of."""
+    named = {each.version for each in found.sentences}
+    named |= {run.version for each in found.sentences for run in each.words}
+    for lost in found.lost:
+        named |= {lost.version, lost.removed_in}
+    for each in found.sentences:
+        named |= {end + 1 for _, end in each.away} | {start for start, _ in each.away}
+    return named
+
+
+def origins(connection: Connection, target: Target, no: int, found: Blame) -> list[Origin]:
+    """Return the record of each sentence of the version, in its order."""
+    when = _observed(connection, target, found)
+    path, path_base64 = shown_path(target.path)
+    return [
+        Origin(
+            document=target.document,
+            root=target.root,
+            path=path,
+            path_base64=path_base64,
+            version=no,
+            offset=each.offset,
+            length=len(each.text),
+            text=each.text,
+            from_version=each.version,
+            from_observed_at=when.get(each.version),
+            away=[
+                Away(first=first, last=last, removed_at=when.get(first), returned_at=when.get(last + 1))
+                for first, last in each.away
+            ],
+            words=[
+                Run(text=run.text, version=run.version, observed_at=when.get(run.version))
+                for run in each.words
+            ],
+        )
+        for each in found.sentences
+    ]
+
+
+def lost(connection: Connection, target: Target, no: int, found: Blame) -> list[Lost]:
+    """Return the record of each sentence that is not there any more, those removed first first."""
+    when = _observed(connection, target, found)
+    path, path_base64 = shown_path(target.path)
+    return [
+        Lost(
+            document=target.document,
+            root=target.root,
+            path=path,
+            path_base64=path_base64,
+            version=no,
+            text=each.text,
+            from_version=each.version,
+            from_observed_at=when.get(each.version),
+            last_version=each.last_version,
+            removed_in=each.removed_in,
+            removed_at=when.get(each.removed_in),
+            edited=each.edited,
+        )
+        for each in found.lost
+    ]
+
+
+def _observed(connection: Connection, target: Target, found: Blame) -> dict[int, str | None]:
+    rows = blame.moments_of(connection, target.id, numbers(found))
+    return {number: moments.show(row.observed_at) for number, row in rows.items()}
