@@ -92,8 +92,8 @@ class Document(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     deleted_at: str | None
 
 
-class Version(Document, frozen=True, kw_only=True, gc=False):
-    """A version with its text. `confidence` is that of the encoding, from 0 to 1."""
+class VersionFacts(Document, frozen=True, kw_only=True, gc=False):
+    """What is known of a version. `confidence` is that of the encoding, from 0 to 1."""
 
     seq: int
     normaliser: str | None
@@ -105,6 +105,11 @@ class Version(Document, frozen=True, kw_only=True, gc=False):
     words: int | None
     sentences: int | None
     text_reason: str | None
+
+
+class Version(VersionFacts, frozen=True, kw_only=True, gc=False):
+    """A version with its text; null where none can be made, for the reason in `text_reason`."""
+
     text: str | None
 
 

@@ -15,7 +15,7 @@ from ingest.escape import path as show_path
 from ingest.ids import parse_uid, show_uid
 from ingest.model import RootKey
 from ingest.moments import Calendar
-from ingest.records import Version
+from ingest.records import Version, VersionFacts
 from ingest.store import bodies, coverage, cursors, prefixes, reader, roots, versions
 from ingest.store.engine import Connection, Row
 
@@ -363,10 +363,22 @@ def moment_of(connection: Connection, rev: str | None, calendar: Calendar) -> in
 def version_record(connection: Connection, target: Target, no: int, normaliser: str | None = None) -> Version:
     """Return a version as `show --json` shows it, its text included. Raises NotFound, IntegrityError."""
     row = version_row(connection, target, no, normaliser)
+    facts = _facts(connection, target, no, row)
+    return Version(**msgspec.structs.asdict(facts), text=_text(connection, target, no, row))
+
+
+def version_facts(
+    connection: Connection, target: Target, no: int, normaliser: str | None = None
+) -> VersionFacts:
+    """Return the same without its text."""
+    return _facts(connection, target, no, version_row(connection, target, no, normaliser))
+
+
+def _facts(connection: Connection, target: Target, no: int, row: Row) -> VersionFacts:
     state = reader.last_change(connection, target.id, reader.head(connection).seq)
     deleted = state.recorded_at if state is not None and state.type == "deleted" else None
     path, path_base64 = records.shown_path(target.path)
-    return Version(
+    return VersionFacts(
         document=target.document,
         root=target.root,
         path=path,
@@ -395,7 +407,6 @@ def version_record(connection: Connection, target: Target, no: int, normaliser: 
         words=row.words,
         sentences=row.sentences,
         text_reason=row.text_reason,
-        text=_text(connection, target, no, row),
     )
 
 

@@ -1,0 +1,302 @@
+"""A store to ask from Python: `with ingest.open(url) as corpus`. It reads; nothing here writes the record.
+
+One of these serves every thread of a process. What it gives are the records of `ingest.records`; what it
+raises are the errors of `ingest.errors`. Times without an offset are read as UTC.
+"""
+
+from __future__ import annotations
+
+import os
+import socket
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import UTC, tzinfo
+from itertools import islice
+from types import TracebackType
+from typing import Self
+
+from ingest import config, records, status, witnesses
+from ingest.daemon import running
+from ingest.edits.settings import Rules
+from ingest.history import blame, changes, diffs, indexed, languages, observation, prefixes, queries
+from ingest.history.changes import Filters
+from ingest.history.diffs import Diff
+from ingest.history.queries import Target
+from ingest.index.database import Index
+from ingest.index.fulltext import lookup, search
+from ingest.index.fulltext.query import parse
+from ingest.index.fulltext.search import Match
+from ingest.moments import Calendar
+from ingest.records import Change, Document, Lost, Origin, Record, Stretch, Version
+from ingest.report.build import build
+from ingest.report.model import Report
+from ingest.store import listing, reader, roots
+from ingest.store.engine import Connection, Store, open_store
+
+
+def open(  # noqa: A001 - `ingest.open`, as `gzip.open`
+    url: str | None = None, *, configuration: str | None = None
+) -> Corpus:
+    """Open the store at a URL, or the one that settings and environment name.
+
+    `configuration` is a file as `--config` takes it; without one no file is read. Raises StoreMissing,
+    SchemaMismatch, StoreUnavailable, ConfigError.
+    """
+    environment = dict(os.environ)
+    if configuration is None:
+        environment.setdefault("INGEST_CONFIG", os.devnull)
+    settings = config.load(file=configuration, environment=environment, flags={"database_url": url})
+    store = open_store(settings.database_url, busy_seconds=settings.busy_seconds)
+    return Corpus(store, rules=settings.edit_rules)
+
+
+def _micros() -> int:
+    return time.time_ns() // 1000
+
+
+class Corpus:
+    """The documents of a store, their versions, and what happened to them.
+
+    `name` is a path, an id, or either with `@REV`, as the command line takes it.
+    """
+
+    def __init__(
+        self, store: Store, *, rules: Rules, zone: tzinfo = UTC, now: Callable[[], int] = _micros
+    ) -> None:
+        self.store = store
+        self.rules = rules
+        self.zone = zone
+        self.now = now
+        self.notes: list[str] = []  # what the last answers say of themselves, the newest last
+        self._index = Index(store)
+        self._filling = threading.Lock()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, _kind: type[BaseException] | None, _error: BaseException | None, _trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Close every connection."""
+        self._index.dispose()
+        self.store.dispose()
+
+    # -- what is known -----------------------------------------------------------------------
+
+    def changes(
+        self,
+        since: int | str = 0,
+        *,
+        until: str | None = None,
+        document: str | None = None,
+        root: str | None = None,
+        prefix: str | None = None,
+        type: str | None = None,  # noqa: A002 - the field's own name
+        class_: str | None = None,
+        significance: str | None = None,
+        fact: str | None = None,
+        flag: str | None = None,
+        limit: int | None = None,
+        newest_first: bool = False,
+    ) -> Iterator[Change]:
+        """Yield the changes after a seq, or from a moment on, oldest first.
+
+        The snapshot stays open while they are taken. Raises NotFound, UsageError.
+        """
+        wanted = Filters(
+            root=root, prefix=prefix, type_=type, class_=class_, significance=significance, fact=fact,
+            flag=flag,
+        )  # fmt: skip
+        with self.reading() as (connection, is_indexed):
+            chosen = changes.look_up(connection, wanted)
+            after = since if isinstance(since, int) else self._since(connection, since)
+            rows = changes.of(
+                connection, chosen, rules=self.rules, indexed=is_indexed, after=after,
+                until=self._until(connection, until), limit=limit, newest_first=newest_first,
+                document=None if document is None else queries.resolve(connection, document).id,
+            )  # fmt: skip
+            yield from records.changes(connection, rows, rules=self.rules, indexed=is_indexed)
+
+    def documents(
+        self,
+        prefix: str = "",
+        *,
+        at: str | None = None,
+        root: str | None = None,
+        language: str | None = None,
+        deleted: bool = False,
+    ) -> Iterator[Document]:
+        """Yield the documents by root and path: the live ones, or the deleted ones, now or at a moment."""
+        with self.store.read() as connection:
+            below = prefixes.of(connection, prefix, queries.root_id(connection, root))
+            for row in listing.documents(
+                connection, until=self._until(connection, at), root=below.root, prefix=below.path,
+                deleted=deleted, language=None if language is None else languages.code_of(language),
+            ):  # fmt: skip
+                yield records.document(row)
+
+    def version(self, name: str, *, root: str | None = None) -> Version:
+        """Return a version with its text: the newest, unless `name` picks another."""
+        with self.store.read() as connection:
+            target, no = self._picked(connection, name, root)
+            return queries.version_record(connection, target, no)
+
+    def versions(self, name: str, *, root: str | None = None) -> list[records.VersionFacts]:
+        """Return what is known of each version of a document, oldest first."""
+        with self.store.read() as connection:
+            target, _ = queries.locate(connection, name, self.calendar(), root=root)
+            return [queries.version_facts(connection, target, no) for no in range(1, target.last + 1)]
+
+    def raw(self, name: str, *, root: str | None = None) -> bytes:
+        """Return the bytes of a version as they were."""
+        with self.store.read() as connection:
+            target, no = self._picked(connection, name, root)
+            return queries.raw_bytes(connection, target, no)
+
+    def diff(self, name: str, first: str = "prev", last: str = "latest", *, root: str | None = None) -> Diff:
+        """Return what differs between two versions of a document, by line and by word."""
+        with self.store.read() as connection:
+            target, _ = queries.locate(connection, name, self.calendar(), root=root)
+            a, b = (queries.pick(connection, target, rev, self.calendar()) for rev in (first, last))
+            sides = diffs.between(
+                connection, (target, a), (target, b), rules=self.rules, word=True, stat=True
+            )
+            return sides.record
+
+    def blame(self, name: str, *, root: str | None = None) -> list[Origin]:
+        """Return the sentences of a version, each with the version that first said it."""
+        with self.reading() as (connection, is_indexed):
+            target, no = self._picked(connection, name, root)
+            found = blame.of(connection, target, no, indexed=is_indexed)
+            return blame.origins(connection, target, no, found)
+
+    def lost(self, name: str, *, root: str | None = None) -> list[Lost]:
+        """Return the sentences that earlier versions held and a version does not."""
+        with self.reading() as (connection, is_indexed):
+            target, no = self._picked(connection, name, root)
+            found = blame.of(connection, target, no, indexed=is_indexed, deleted=True)
+            return blame.lost(connection, target, no, found)
+
+    def search(
+        self,
+        query: str,
+        *,
+        every: bool = False,
+        root: str | None = None,
+        prefix: str = "",
+        language: str | None = None,
+        limit: int | None = None,
+    ) -> Iterator[Match]:
+        """Yield the documents that hold the words now, or with `every` in any version."""
+        clauses = parse(query)
+        with self.reading(needed=True) as (connection, _):
+            below = prefixes.of(connection, prefix, queries.root_id(connection, root))
+            wanted = search.Wanted(
+                root=below.root,
+                prefix=below.path,
+                language=None if language is None else languages.code_of(language),
+            )
+            hits = search.find(connection, clauses, wanted, every=every) if clauses else iter(())
+            for hit in islice(hits, limit):
+                text = None if hit.sentence is None else lookup.snippet(connection, hit.sentence)
+                yield search.record(connection, hit, text)
+
+    def report(
+        self,
+        *,
+        since: str | None = None,
+        until: str | None = None,
+        root: str | None = None,
+        prefix: str = "",
+        document: str | None = None,
+    ) -> Report:
+        """Return what happened in a period."""
+        with self.reading() as (connection, is_indexed):
+            below = prefixes.of(connection, prefix, queries.root_id(connection, root))
+            names = {known.id: known.name for known in roots.every(connection)}
+            return build(
+                connection, since=since, until=until,
+                root=None if below.root is None else names[below.root], prefix=below.path,
+                document=None if document is None else queries.resolve(connection, document, root=root),
+                rules=self.rules, indexed=is_indexed, calendar=self.calendar(),
+                progress=lambda _done, _all: None,
+            )  # fmt: skip
+
+    def coverage(
+        self, root: str | None = None, *, since: str | None = None, until: str | None = None
+    ) -> list[Stretch]:
+        """Return how each root, or one, was observed, stretch by stretch."""
+        alive = running.running(self.store)
+        here = socket.gethostname()
+        with self.store.read() as connection:
+            now = self.calendar()
+            begin = None if since is None else queries.time_of(connection, since, now, start=True)
+            end = None if until is None else queries.time_of(connection, until, now)
+            every = roots.every(connection) if root is None else [roots.named(connection, root)]
+            return [
+                records.stretch(known.name, each)
+                for known in every
+                for each in observation.root_coverage(
+                    connection, known, now=self.now(), since=begin, until=end,
+                    running=alive.get(known.uid.hex()) if known.host == here else None,
+                )
+            ]  # fmt: skip
+
+    def status(self) -> Record:
+        """Return health and counts, as `ingest status --json` prints them."""
+        reports = running.reports(self.store)
+        contradictions = witnesses.ask(self.store).contradictions
+        with self.store.read() as connection:
+            return status.record(
+                connection, now=self.now(), host=socket.gethostname(), live=reports.live,
+                sinks=reports.sinks or None, log_errors=reports.log_errors,
+                is_one_silent=reports.is_one_silent, contradictions=contradictions,
+                bytes_index=self._index.size(),
+            )  # fmt: skip
+
+    # -- for what is built on it ---------------------------------------------------------------
+
+    def calendar(self) -> Calendar:
+        """Return what moments are read by."""
+        return Calendar(self.now(), self.zone)
+
+    @contextmanager
+    def reading(self, *, needed: bool = False) -> Iterator[tuple[Connection, bool]]:
+        """Open one snapshot, the index brought up to the log; say whether the index can be asked.
+
+        Where it is not `needed`, one that is far behind is left so.
+        """
+        most = None if needed else indexed.BEHIND
+        with indexed.caught_up(
+            self._index, fill=self._fill, note=self._note, rules=self.rules, most=most, needed=needed
+        ) as found:
+            yield found
+
+    def head(self) -> int:
+        """Return the seq of the last change."""
+        with self.store.read() as connection:
+            return int(reader.head(connection).seq)
+
+    def _fill(self, index: Index, rules: Rules | None) -> int:
+        from ingest.index import fill  # noqa: PLC0415 - what compares texts is loaded by those that compare
+
+        with self._filling:
+            return fill.catch_up(index, rules=rules)
+
+    def _note(self, message: str) -> None:
+        self.notes = [*self.notes[-9:], message]
+
+    def _picked(self, connection: Connection, name: str, root: str | None) -> tuple[Target, int]:
+        target, rev = queries.locate(connection, name, self.calendar(), root=root)
+        return target, queries.pick(connection, target, rev, self.calendar())
+
+    def _since(self, connection: Connection, words: str) -> int:
+        return queries.resolve_since(connection, words, self.calendar())
+
+    def _until(self, connection: Connection, words: str | None) -> int | None:
+        return None if words is None else queries.resolve_moment(connection, words, self.calendar())

@@ -1,0 +1,139 @@
+"""Record and index in one snapshot, the index brought up to the log first.
+
+Who asks says how the index is filled (`fill`), since that may take long, and where notes go (`note`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+
+from ingest.edits.settings import Rules
+from ingest.errors import LogShortened, StoreDamaged, StoreReadOnly, StoreUnavailable
+from ingest.index import state
+from ingest.index.database import Index
+from ingest.store import reader
+from ingest.store.engine import Connection
+
+BEHIND = 500  # changes that one who can do without the index takes in before answering
+
+Fill = Callable[[Index, Rules | None], int]
+Note = Callable[[str], None]
+
+
+@contextmanager
+def caught_up(
+    index: Index,
+    *,
+    fill: Fill,
+    note: Note,
+    rules: Rules | None = None,
+    most: int | None = None,
+    needed: bool = True,
+) -> Iterator[tuple[Connection, bool]]:
+    """Open record and index, and say whether the index can be asked; for its edits, where `rules` tell them.
+
+    The index is brought up to the log first. With `most` it is not where it is further behind than that,
+    nor where it cannot be written: then it may still be asked for what it has. Who may only read it is
+    answered from it as far as it goes, and told how far that is, unless it is not `needed`: then whoever asks
+    makes what it lacks from the texts.
+    """
+    try:
+        bring_up(index, fill=fill, rules=rules, most=most)
+    except StoreReadOnly as error:
+        if not needed:
+            pass
+        elif index.usable():
+            _say_how_far(index, note, rules=rules)
+        elif most is None:
+            raise _none_to_read(index, error) from error
+    except StoreUnavailable as error:
+        if most is None:
+            raise
+        note(f"{error.message}: answered without it")
+        with index.store.read() as connection:
+            yield connection, False
+        return
+    try:
+        with as_it_is(index, note=note, rules=rules) as (connection, indexed):
+            if needed and most is None and not indexed:
+                raise _told_otherwise(index)
+            yield connection, indexed
+    except StoreDamaged as error:
+        raise _told_apart(index, error) from error
+
+
+@contextmanager
+def as_it_is(index: Index, *, note: Note, rules: Rules | None = None) -> Iterator[tuple[Connection, bool]]:
+    """Open the record, with the index where there is one, however far it has come.
+
+    Without one that has come further than the log.
+
+    With `rules`, only an index whose edits they tell.
+    """
+    try:
+        indexed = index.usable()
+    except LogShortened as error:
+        note(f"{error.message}; answered without it")
+        indexed = False
+    with index.reading() if indexed else index.store.read() as connection:
+        yield connection, indexed and (rules is None or state.told_by(connection, rules))
+
+
+def bring_up(index: Index, *, fill: Fill, rules: Rules | None = None, most: int | None = None) -> int:
+    """Bring the index up to the log, and its edits to these rules; made anew once where it is damaged."""
+    index.prepare()
+    try:
+        if most is not None and state.behind(index, rules) > most:
+            return 0
+        return fill(index, rules)
+    except StoreUnavailable as error:
+        if error.code == "store_locked" or isinstance(error, StoreReadOnly):
+            raise
+        if isinstance(error, StoreDamaged) and not index.is_damaged():
+            raise _told_apart(index, error) from error
+        index.rebuild()
+        return fill(index, rules)
+
+
+def _say_how_far(index: Index, note: Note, *, rules: Rules | None) -> None:
+    """Say up to which change an index goes that cannot be filled here, where it does not go to the last."""
+    with index.store.read() as connection:
+        head = int(reader.head(connection).seq)
+    behind = state.behind(index, rules)
+    if behind:
+        note(
+            f"the index goes to change {max(0, head - behind):,} of {head:,}; what came later is not in it,"
+            " and it may only be read here"
+        )
+
+
+def _none_to_read(index: Index, error: StoreReadOnly) -> StoreUnavailable:
+    return StoreUnavailable(
+        f"there is no index at {index.address} that can be read, and none can be made:"
+        f" {error.message.rpartition(': ')[2]}",
+        code=error.code,
+        hint=f"{'whoever may write there' if index.path else 'the owner of the database'} runs: ingest index"
+        " update",
+    )
+
+
+def _told_otherwise(index: Index) -> StoreUnavailable:
+    return StoreUnavailable(
+        f"the edits in the index {index.address} are being made anew by another process",
+        code="store_locked",
+        hint="ask again; where each has its own notice_phrases or boilerplate, give them the same",
+    )
+
+
+def _told_apart(index: Index, error: StoreDamaged) -> StoreUnavailable:
+    """Say what a question met that is damaged: a damaged index is thrown away, a damaged store is not."""
+    if not index.is_damaged():
+        said = error.message.replace(index.address, index.store.address)
+        return StoreDamaged(said, code=error.code, hint=error.hint)
+    index.rebuild()
+    return StoreUnavailable(
+        f"the index {index.address} was damaged and has been thrown away",
+        code="store_unreachable",
+        hint="ask again: it is made anew from the store, which has lost nothing",
+    )
