@@ -1,0 +1,107 @@
+r"""What a reader makes of a document's bytes: text, its blocks, what stands beside the text, or why there is none.
+
+A reader is a pure function `read(data, limits) -> Extracted`: it reads no clock and no file, and the same bytes give
+the same value in every process. It raises `Refused` and nothing else on purpose; what else it raises is a defect, and
+whoever calls it takes it for `extractor_failed`.
+
+The text is canonical: one block a paragraph, blocks parted by an empty line, the cells of a row by a tab, notes after
+the body. It is in NFC, holds no control characters but `\n` and `\t`, and has no blanks at the ends of its lines.
+"""
+
+from __future__ import annotations
+
+from typing import Literal
+
+import msgspec
+
+BlockKind = Literal["paragraph", "heading", "item", "row", "note", "caption"]
+Reason = Literal[
+    "no_text_layer", "password", "unsupported", "no_extractor", "too_large", "refused", "extractor_failed"
+]
+
+
+class Limits(msgspec.Struct, frozen=True, kw_only=True):
+    """What a reader takes at most. They do not depend on the machine; a deadline comes after them.
+
+    `bytes` of the file; `markup`, bytes of HTML or of one unpacked part that is parsed; `unpacked`, bytes of all parts
+    together; `members` of a package, parts of a message; `ratio`, how many times a part of a megabyte or more may grow
+    by unpacking; `depth` of elements, groups and messages within each other; `pages`; `characters` of text.
+    """
+
+    bytes: int = 100_000_000
+    markup: int = 20_000_000
+    unpacked: int = 60_000_000
+    members: int = 10_000
+    ratio: int = 200
+    depth: int = 2_000
+    pages: int = 10_000
+    characters: int = 20_000_000
+
+
+class Block(msgspec.Struct, frozen=True, kw_only=True):
+    """One block of the text: `offset` and `length` in characters, `page` from 1 on, None where there are none."""
+
+    offset: int
+    length: int
+    kind: BlockKind
+    page: int | None = None
+
+
+class Annotation(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """One thing that stands beside the text. What its kind does not have is None.
+
+    `kind` is the format-neutral word for it: `insertion`, `deletion`, `moved_from`, `moved_to`, `formatting` of tracked
+    changes, `head` or `foot` of running heads, the instruction's first word of a field. `place` is an offset in the
+    text. `date` is as the file says it. `name` is of an attachment or a property; `media_type`, `size` and `sha256`
+    are an attachment's.
+    """
+
+    kind: str | None = None
+    name: str | None = None
+    text: str | None = None
+    place: int | None = None
+    page: int | None = None
+    author: str | None = None
+    date: str | None = None
+    media_type: str | None = None
+    size: int | None = None
+    sha256: str | None = None
+
+
+class Annotations(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """What stands beside the text, each kind in the order of the document.
+
+    `properties` are claims of the file about itself. `pages` has one entry a page: its number (`page`), where its text
+    begins (`place`) and its own label (`name`) if it has one; `pages_without_text` those that show something, but no
+    characters.
+    """
+
+    tracked_changes: tuple[Annotation, ...] = ()
+    comments: tuple[Annotation, ...] = ()
+    hidden: tuple[Annotation, ...] = ()
+    fields: tuple[Annotation, ...] = ()
+    attachments: tuple[Annotation, ...] = ()
+    running_heads: tuple[Annotation, ...] = ()
+    cue_times: tuple[Annotation, ...] = ()
+    properties: tuple[Annotation, ...] = ()
+    pages: tuple[Annotation, ...] = ()
+    pages_without_text: tuple[Annotation, ...] = ()
+
+
+class Extracted(msgspec.Struct, frozen=True, kw_only=True):
+    """What a reader made of one document's bytes. `way` names how, with a version: `docx/1`."""
+
+    text: str
+    blocks: tuple[Block, ...]
+    annotations: Annotations
+    way: str
+    media_type: str
+
+
+class Refused(Exception):
+    """The bytes have no text that can be given: `reason` is the rendition's `text_reason`, `detail` a sentence."""
+
+    def __init__(self, reason: Reason, detail: str) -> None:
+        super().__init__(reason, detail)
+        self.reason: Reason = reason
+        self.detail = detail
