@@ -1,11 +1,12 @@
-r"""What a reader makes of a document's bytes: text, its blocks, what stands beside the text, or why there is none.
+r"""What a reader makes of a document's bytes: text, blocks, what stands beside them, or why there is no text.
 
-A reader is a pure function `read(data, limits) -> Extracted`: it reads no clock and no file, and the same bytes give
-the same value in every process. It raises `Refused` and nothing else on purpose; what else it raises is a defect, and
-whoever calls it takes it for `extractor_failed`.
+A reader is a pure function `read(data, limits) -> Extracted`: it reads no clock and no file, and the same
+bytes give the same value in every process. It raises `Refused` and nothing else on purpose; what else it
+raises is a defect, and whoever calls it takes it for `extractor_failed`.
 
-The text is canonical: one block a paragraph, blocks parted by an empty line, the cells of a row by a tab, notes after
-the body. It is in NFC, holds no control characters but `\n` and `\t`, and has no blanks at the ends of its lines.
+The text is canonical: one block a paragraph, blocks parted by an empty line, the cells of a row by a tab,
+notes after the body. It is in NFC, holds no control characters but `\n` and `\t`, and has no blanks at the
+ends of its lines.
 """
 
 from __future__ import annotations
@@ -23,9 +24,10 @@ Reason = Literal[
 class Limits(msgspec.Struct, frozen=True, kw_only=True):
     """What a reader takes at most. They do not depend on the machine; a deadline comes after them.
 
-    `bytes` of the file; `markup`, bytes of HTML or of one unpacked part that is parsed; `unpacked`, bytes of all parts
-    together; `members` of a package, parts of a message; `ratio`, how many times a part of a megabyte or more may grow
-    by unpacking; `depth` of elements, groups and messages within each other; `pages`; `characters` of text.
+    `bytes` of the file; `markup`, bytes of HTML or of one unpacked part that is parsed; `unpacked`, bytes
+    of all parts together; `members` of a package, parts of a message; `ratio`, how many times a part of a
+    megabyte or more may grow by unpacking; `depth` of elements, groups and messages within each other;
+    `pages`; `characters` of text.
     """
 
     bytes: int = 100_000_000
@@ -39,7 +41,7 @@ class Limits(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Block(msgspec.Struct, frozen=True, kw_only=True):
-    """One block of the text: `offset` and `length` in characters, `page` from 1 on, None where there are none."""
+    """One block of the text: `offset` and `length` in characters, `page` from 1 on, or None."""
 
     offset: int
     length: int
@@ -50,10 +52,10 @@ class Block(msgspec.Struct, frozen=True, kw_only=True):
 class Annotation(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """One thing that stands beside the text. What its kind does not have is None.
 
-    `kind` is the format-neutral word for it: `insertion`, `deletion`, `moved_from`, `moved_to`, `formatting` of tracked
-    changes, `head` or `foot` of running heads, the instruction's first word of a field. `place` is an offset in the
-    text. `date` is as the file says it. `name` is of an attachment or a property; `media_type`, `size` and `sha256`
-    are an attachment's.
+    `kind` is the format-neutral word for it: `insertion`, `deletion`, `moved_from`, `moved_to`,
+    `formatting` of tracked changes, `head` or `foot` of running heads, the instruction's first word of a
+    field. `place` is an offset in the text. `date` is as the file says it. `name` is of an attachment or a
+    property; `media_type`, `size` and `sha256` are an attachment's.
     """
 
     kind: str | None = None
@@ -71,9 +73,9 @@ class Annotation(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
 class Annotations(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """What stands beside the text, each kind in the order of the document.
 
-    `properties` are claims of the file about itself. `pages` has one entry a page: its number (`page`), where its text
-    begins (`place`) and its own label (`name`) if it has one; `pages_without_text` those that show something, but no
-    characters.
+    `properties` are claims of the file about itself. `pages` has one entry a page: its number (`page`),
+    where its text begins (`place`) and its own label (`name`) if it has one; `pages_without_text` those
+    that show something, but no characters.
     """
 
     tracked_changes: tuple[Annotation, ...] = ()
@@ -99,7 +101,7 @@ class Extracted(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Refused(Exception):
-    """The bytes have no text that can be given: `reason` is the rendition's `text_reason`, `detail` a sentence."""
+    """The bytes give no text: `reason` is the rendition's `text_reason`, `detail` a sentence."""
 
     def __init__(self, reason: Reason, detail: str) -> None:
         super().__init__(reason, detail)
