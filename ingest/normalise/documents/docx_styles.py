@@ -1,0 +1,100 @@
+"""The styles of a document of Word: which are headings, captions, lists, and which hide."""
+
+from __future__ import annotations
+
+import re
+
+import msgspec
+
+from ingest.normalise.documents.ooxml import Xml
+from ingest.normalise.documents.sax import Attributes
+from ingest.normalise.extracted import BlockKind, Limits
+
+W = "http://schemas.openxmlformats.org/wordprocessingml/2006/main "
+_HEADING = re.compile(r"(?:heading [1-9]|title|subtitle)\Z", re.IGNORECASE)
+_BODY_LEVEL = "9"
+
+
+class Style(msgspec.Struct, kw_only=True):
+    """What one style says; None where it leaves it to the style that it is based on."""
+
+    based_on: str | None = None
+    kind: BlockKind | None = None
+    hides: bool | None = None
+
+
+def is_on(attributes: Attributes) -> bool:
+    """Whether a property without a value, or with this one, is on."""
+    return attributes.get(W + "val", "1") not in {"0", "false", "off"}
+
+
+class Styles(Xml):
+    """Reads the part of styles; then `kind` and `hides` say what a style means."""
+
+    def __init__(self, limits: Limits) -> None:
+        super().__init__(limits)
+        self._styles: dict[str, Style] = {}
+        self._style = Style()
+        self.default = ""
+        self.starts = {
+            "w:latentStyles": self._leave_out,
+            "w:docDefaults": self._leave_out,
+            "w:tblStylePr": self._leave_out,
+            "w:style": self._begin,
+            "w:name": self._name,
+            "w:basedOn": self._base,
+            "w:outlineLvl": self._level,
+            "w:numPr": self._list,
+            "w:vanish": self._vanish,
+        }
+
+    def kind(self, style: str) -> BlockKind | None:
+        """Return the kind of block that the style makes, if it says so."""
+        found = self._first(style, "kind")
+        return found if isinstance(found, str) else None  # type: ignore[return-value]
+
+    def hides(self, style: str) -> bool:
+        """Whether text in the style is hidden."""
+        return self._first(style, "hides") is True
+
+    def _first(self, style: str, field: str) -> object:
+        for _ in range(20):
+            found = self._styles.get(style)
+            if found is None:
+                return None
+            value = getattr(found, field)
+            if value is not None or found.based_on is None:
+                return value
+            style = found.based_on
+        return None
+
+    def _leave_out(self, _: Attributes) -> None:
+        self.leave_out()
+
+    def _begin(self, attributes: Attributes) -> None:
+        self._style = Style()
+        name = attributes.get(W + "styleId", "")
+        self._styles[name] = self._style
+        if attributes.get(W + "type") == "paragraph" and attributes.get(W + "default") in {"1", "true"}:
+            self.default = name
+
+    def _name(self, attributes: Attributes) -> None:
+        name = attributes.get(W + "val", "")
+        if _HEADING.match(name):
+            self._style.kind = "heading"
+        elif name.lower() == "caption":
+            self._style.kind = "caption"
+
+    def _base(self, attributes: Attributes) -> None:
+        self._style.based_on = attributes.get(W + "val")
+
+    def _level(self, attributes: Attributes) -> None:
+        if attributes.get(W + "val", _BODY_LEVEL) != _BODY_LEVEL:
+            self._style.kind = "heading"
+
+    def _list(self, _: Attributes) -> None:
+        if self._style.kind is None:
+            self._style.kind = "item"
+
+    def _vanish(self, attributes: Attributes) -> None:
+        self._style.hides = is_on(attributes)
