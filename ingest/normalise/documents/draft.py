@@ -21,7 +21,6 @@ _ODD = re.compile(
 _BREAK = re.compile(r"\r\n?|[\x0b\x0c\x85\u2028\u2029]")
 _GONE = re.compile(r"[\x00-\x08\x0e-\x1f\x7f-\x84\x86-\x9f\u00ad\u200b\u2060\ufdd0\ufeff\ufffe\uffff]")
 _LONE = re.compile(r"[\ud800-\udfff]")
-_LINE_END = re.compile(r"\s*\n\s*")
 _BLANKS = re.compile(r"\s+")
 _PLACE = "\ufdd0"
 
@@ -199,7 +198,7 @@ def plain(closed: Iterable[Closed]) -> str:
 def _shaped(text: str) -> str:
     text = text.strip()
     if "\n" in text:
-        text = _LINE_END.sub("\n", text)
+        text = "\n".join(line for line in map(str.rstrip, text.split("\n")) if line)
     if not text.isascii():
         text = unicodedata2.normalize("NFC", text)
     return text
