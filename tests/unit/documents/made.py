@@ -127,3 +127,28 @@ def table(*rows: list[str]) -> str:
         cells = [cell if cell.startswith("<") else p(cell) for cell in row]
         body += f"<w:tr>{''.join(f'<w:tc>{cell}</w:tc>' for cell in cells)}</w:tr>"
     return f"<w:tbl><w:tblPr/><w:tblGrid/>{body}</w:tbl>"
+
+
+_ODF = "urn:oasis:names:tc:opendocument:xmlns:"
+_ODF_SPACES = (
+    f'xmlns:office="{_ODF}office:1.0" xmlns:text="{_ODF}text:1.0" xmlns:table="{_ODF}table:1.0" '
+    f'xmlns:draw="{_ODF}drawing:1.0" xmlns:style="{_ODF}style:1.0" xmlns:meta="{_ODF}meta:1.0" '
+    'xmlns:dc="http://purl.org/dc/elements/1.1/" xmlns:xlink="http://www.w3.org/1999/xlink"'
+)
+
+
+def odt(body: str, *, styles: str = "", master: str = "", meta: str = "", manifest: str = "") -> bytes:
+    """Return a text of OpenDocument with this body; `styles` are automatic ones, `master` the part of styles."""
+    parts: dict[str, str | bytes] = {
+        "mimetype": "application/vnd.oasis.opendocument.text",
+        "content.xml": _odf("content", f"<office:automatic-styles>{styles}</office:automatic-styles><office:body>"
+                            f"<office:text>{body}</office:text></office:body>"),
+        "styles.xml": _odf("styles", master),
+        "meta.xml": _odf("meta", f"<office:meta>{meta}</office:meta>"),
+        "META-INF/manifest.xml": f"<manifest>{manifest}</manifest>",
+    }  # fmt: skip
+    return zipped(parts)
+
+
+def _odf(part: str, body: str) -> str:
+    return f'<?xml version="1.0" encoding="UTF-8"?><office:document-{part} {_ODF_SPACES}>{body}</office:document-{part}>'

@@ -1,0 +1,415 @@
+"""The part of OpenDocument that holds paragraphs, and the styles that say which of them are shown."""
+
+from __future__ import annotations
+
+import re
+
+import msgspec
+
+from ingest.normalise.documents.draft import Closed, Draft, Mark, canonical, plain
+from ingest.normalise.documents.sax import Attributes, Events
+from ingest.normalise.extracted import Annotation, BlockKind, Limits
+
+_NS = "urn:oasis:names:tc:opendocument:xmlns:"
+PREFIXES = {
+    _NS + "text:1.0": "text",
+    _NS + "office:1.0": "office",
+    _NS + "table:1.0": "table",
+    _NS + "drawing:1.0": "draw",
+    _NS + "style:1.0": "style",
+    _NS + "svg-compatible:1.0": "svg",
+    "http://purl.org/dc/elements/1.1/": "dc",
+    "http://www.w3.org/1998/Math/MathML": "math",
+}
+_TEXT = _NS + "text:1.0 "
+_STYLE = _NS + "style:1.0 "
+_BLANKS = re.compile(r"[ \t\r\n]+")
+_CAPTIONS = frozenset(("Caption", "Illustration", "Table", "Drawing", "Figure", "Text"))
+# Their results change without an edit.
+_VOLATILE = {
+    **{f"text:{name}": name.upper() for name in ("page-number", "page-count", "date", "time", "file-name")},
+    **{f"text:{name}": name.upper() for name in ("modification-date", "modification-time", "print-date")},
+    **{
+        f"text:{name}": name.upper()
+        for name in ("print-time", "editing-cycles", "editing-duration", "chapter")
+    },
+    **{f"text:{name}-count": name.upper() for name in ("word", "character", "paragraph", "table", "image")},
+}
+_INDICES = (
+    *("text:table-of-content", "text:alphabetical-index", "text:illustration-index", "text:table-index"),
+    *("text:object-index", "text:user-index"),
+)
+_HEADS = {
+    **{f"style:header{which}": "head" for which in ("", "-left", "-first")},
+    **{f"style:footer{which}": "foot" for which in ("", "-left", "-first")},
+}
+_BOXES = (
+    *("draw:text-box", "draw:custom-shape", "draw:rect", "draw:ellipse", "draw:line", "draw:polygon"),
+    *("draw:polyline", "draw:path", "draw:caption", "draw:connector", "draw:circle"),
+)
+_TITLES = frozenset(("Title", "Subtitle"))
+_LEFT_OUT = (
+    *("svg:title", "svg:desc", "text:note-citation", "office:settings", "office:scripts", "office:forms"),
+    "math:annotation",
+)
+
+
+class _Style(msgspec.Struct, kw_only=True):
+    parent: str | None = None
+    hides: bool | None = None
+
+
+class Styles(Events):
+    """Reads the styles of one part after another."""
+
+    prefixes = PREFIXES
+
+    def __init__(self, limits: Limits) -> None:
+        super().__init__(limits)
+        self._styles: dict[str, _Style] = {}
+        self._style = _Style()
+        self.starts = {
+            "style:style": self._begin,
+            "style:text-properties": self._text_properties,
+            "office:body": self._leave_out,
+        }
+
+    def hides(self, style: str) -> bool:
+        """Whether text in the style is hidden."""
+        return any(self._styles[name].hides for name in self._family(style))
+
+    def is_title(self, style: str) -> bool:
+        """Whether paragraphs in the style are titles."""
+        return style in _TITLES or any(self._styles[name].parent in _TITLES for name in self._family(style))
+
+    def is_caption(self, style: str) -> bool:
+        """Whether paragraphs in the style are captions."""
+        return style in _CAPTIONS or any(
+            self._styles[name].parent in _CAPTIONS - {"Table", "Text"} for name in self._family(style)
+        )
+
+    def _family(self, style: str | None) -> list[str]:
+        found: list[str] = []
+        while style is not None and style in self._styles and len(found) < 20:
+            found.append(style)
+            style = self._styles[style].parent
+        return found
+
+    def _leave_out(self, _: Attributes) -> None:
+        self.leave_out()
+
+    def _begin(self, attributes: Attributes) -> None:
+        self._style = _Style(parent=attributes.get(_STYLE + "parent-style-name"))
+        self._styles[attributes.get(_STYLE + "name", "")] = self._style
+
+    def _text_properties(self, attributes: Attributes) -> None:
+        if attributes.get(_TEXT + "display") == "none":
+            self._style.hides = True
+
+
+class Story(Events):
+    """Reads one part: `draft` has the body, `notes` its notes, `running` the running heads and feet."""
+
+    prefixes = PREFIXES
+
+    def __init__(self, limits: Limits, styles: Styles) -> None:
+        super().__init__(limits)
+        self.draft = Draft(limits)
+        self.notes: list[Closed] = []
+        self.running: list[tuple[str, list[Closed]]] = []
+        self._styles = styles
+        self._paragraphs: list[tuple[BlockKind, bool]] = []
+        self._spans: list[bool] = []
+        self._hides = 0
+        self._items = 0
+        self._rows: list[list[list[Closed]]] = []
+        self._hidden: tuple[Mark, list[str], tuple[int, int]] | None = None
+        self._regions: dict[str, Annotation] = {}
+        self._region: str | None = None
+        self._region_kind = ""
+        self._said: list[str] | None = None
+        self._head = ""
+        self._author: str | None = None
+        self._date: str | None = None
+        self._inserted: dict[str, tuple[Mark, list[str]]] = {}
+        self._ends_blank: list[bool] = [True]
+        self._handle_all()
+
+    def characters(self, text: str) -> None:
+        if self._said is not None:
+            self._said.append(text)
+        elif self._paragraphs:
+            text = _BLANKS.sub(" ", text)
+            if self._ends_blank[-1]:
+                text = text.lstrip(" ")
+            if text:
+                self._ends_blank[-1] = text.endswith(" ")
+                self._say(text)
+
+    def _handle_all(self) -> None:
+        self.starts = {
+            "text:p": self._begin_paragraph,
+            "text:h": self._begin_paragraph,
+            "text:span": self._begin_span,
+            "text:s": self._spaces,
+            "text:tab": self._tab,
+            "text:line-break": self._line_break,
+            "text:list-item": self._begin_item,
+            "text:section": self._begin_span,
+            "text:hidden-text": self._hidden_text,
+            "text:hidden-paragraph": self._hidden_text,
+            "text:note": self._begin_note,
+            "text:ruby-text": self._open_bracket,
+            "text:changed-region": self._begin_region,
+            "text:insertion": self._begin_region_kind,
+            "text:deletion": self._begin_region_kind,
+            "text:format-change": self._begin_region_kind,
+            "text:change-start": self._begin_insertion,
+            "text:change-end": self._end_insertion,
+            "text:change": self._deleted_here,
+            "office:annotation": self._begin_comment,
+            "dc:creator": self._begin_said,
+            "dc:date": self._begin_said,
+            "text:a": self._link,
+            "text:bookmark-ref": self._reference,
+            "text:reference-ref": self._reference,
+            "table:table-row": self._begin_row,
+            "table:table-cell": self._begin_cell,
+            "table:covered-table-cell": self._begin_cell,
+        }
+        self.ends = {
+            "text:p": self._end_paragraph,
+            "text:h": self._end_paragraph,
+            "text:span": self._end_span,
+            "text:list-item": self._end_item,
+            "text:section": self._end_span,
+            "text:note": self._end_note,
+            "text:ruby-text": self._close_bracket,
+            "text:changed-region": self._end_region,
+            "office:annotation": self._end_comment,
+            "dc:creator": self._end_creator,
+            "dc:date": self._end_date,
+            "table:table-row": self._end_row,
+            "table:table-cell": self._end_cell,
+            "table:covered-table-cell": self._end_cell,
+        }
+        for element in _BOXES:
+            self.starts[element] = self._begin_box
+            self.ends[element] = self._end_box
+        for element in _VOLATILE:
+            self.starts[element] = self._volatile
+        for element in _INDICES:
+            self.starts[element] = self._index
+        for element in _HEADS:
+            self.starts[element] = self._begin_head
+            self.ends[element] = self._end_head
+        for element in _LEFT_OUT:
+            self.starts[element] = self._leave_out
+
+    def _leave_out(self, _: Attributes) -> None:
+        self.leave_out()
+
+    # Text.
+
+    def _say(self, text: str) -> None:
+        if self._hides:
+            self._hide(text)
+            return
+        for _, pieces in self._inserted.values():
+            pieces.append(text)
+        self.draft.write(text)
+
+    def _hide(self, text: str) -> None:
+        if self._hidden is None or self._hidden[2] != self.draft.here:
+            self._hidden = (self.draft.mark("hidden", Annotation()), [], self.draft.here)
+        mark, pieces, _ = self._hidden
+        pieces.append(text)
+        mark.annotation = Annotation(text=canonical("".join(pieces)))
+
+    def _spaces(self, attributes: Attributes) -> None:
+        count = attributes.get(_TEXT + "c", "1")
+        self._say(" " * min(int(count) if count.isascii() and count.isdigit() else 1, 1000))
+        self._ends_blank[-1] = False
+
+    def _tab(self, _: Attributes) -> None:
+        self._say("\t")
+        self._ends_blank[-1] = True
+
+    def _line_break(self, _: Attributes) -> None:
+        self._say("\n")
+        self._ends_blank[-1] = True
+
+    def _open_bracket(self, _: Attributes) -> None:
+        self._say("(")
+
+    def _close_bracket(self) -> None:
+        self._say(")")
+
+    # Paragraphs, items, spans.
+
+    def _begin_paragraph(self, attributes: Attributes) -> None:
+        style = attributes.get(_TEXT + "style-name", "")
+        kind: BlockKind = "item" if self._items else "paragraph"
+        if self.element == "text:h" or self._styles.is_title(style):
+            kind = "heading"
+        elif self._styles.is_caption(style):
+            kind = "caption"
+        hides = self._styles.hides(style)
+        self._hides += hides
+        self._paragraphs.append((kind, hides))
+        self._ends_blank[-1] = True
+
+    def _end_paragraph(self) -> None:
+        kind, hides = self._paragraphs.pop()
+        self._hides -= hides
+        self.draft.close(kind)
+
+    def _begin_item(self, _: Attributes) -> None:
+        self._items += 1
+
+    def _end_item(self) -> None:
+        self._items -= 1
+
+    def _begin_span(self, attributes: Attributes) -> None:
+        hides = attributes.get(_TEXT + "display") == "none" or self._styles.hides(
+            attributes.get(_TEXT + "style-name", "")
+        )
+        self._spans.append(hides)
+        self._hides += hides
+
+    def _end_span(self) -> None:
+        self._hides -= self._spans.pop()
+
+    def _hidden_text(self, attributes: Attributes) -> None:
+        text = attributes.get(_TEXT + "string-value")
+        if text:
+            self._hide(text)
+        self.leave_out()
+
+    # Fields.
+
+    def _volatile(self, _: Attributes) -> None:
+        kind = _VOLATILE[self.element]
+        self.draft.mark("fields", Annotation(kind=kind, text=kind))
+        self.leave_out()
+
+    def _index(self, _: Attributes) -> None:
+        kind = self.element.partition(":")[2].upper()
+        self.draft.mark("fields", Annotation(kind=kind, text=kind))
+        self.leave_out()
+
+    def _reference(self, attributes: Attributes) -> None:
+        if attributes.get(_TEXT + "reference-format") == "page":
+            self.draft.mark("fields", Annotation(kind="PAGEREF", text=attributes.get(_TEXT + "ref-name")))
+            self.leave_out()
+
+    def _link(self, attributes: Attributes) -> None:
+        target = attributes.get("http://www.w3.org/1999/xlink href", "")
+        if target and not target.startswith("#"):
+            self.draft.mark("fields", Annotation(kind="HYPERLINK", text=canonical(target)))
+
+    # Notes, comments, boxes, running heads.
+
+    def _push(self) -> None:
+        self.draft.push()
+        self._ends_blank.append(True)
+
+    def _pop(self) -> list[Closed]:
+        self._ends_blank.pop()
+        return self.draft.pop()
+
+    def _begin_note(self, _: Attributes) -> None:
+        self._push()
+
+    def _end_note(self) -> None:
+        note = self._pop()
+        if self._region is None:
+            self.notes += note
+
+    def _begin_comment(self, _: Attributes) -> None:
+        self._author = self._date = None
+        self._push()
+
+    def _end_comment(self) -> None:
+        text = plain(self._pop())
+        self.draft.mark("comments", Annotation(text=text, author=self._author, date=self._date))
+
+    def _begin_said(self, _: Attributes) -> None:
+        self._said = []
+
+    def _end_creator(self) -> None:
+        self._author, self._said = canonical("".join(self._said or ())), None
+
+    def _end_date(self) -> None:
+        self._date, self._said = canonical("".join(self._said or ())), None
+
+    def _begin_box(self, _: Attributes) -> None:
+        self._push()
+
+    def _end_box(self) -> None:
+        self.draft.put_aside(self._pop())
+
+    def _begin_head(self, attributes: Attributes) -> None:
+        if attributes.get(_STYLE + "display") == "false":
+            self.leave_out()
+        else:
+            self._head = _HEADS[self.element]
+            self._push()
+
+    def _end_head(self) -> None:
+        blocks = self._pop()
+        if blocks:
+            self.running.append((self._head, blocks))
+
+    # Tables.
+
+    def _begin_row(self, _: Attributes) -> None:
+        self._rows.append([])
+
+    def _end_row(self) -> None:
+        self.draft.put_row(self._rows.pop())
+
+    def _begin_cell(self, _: Attributes) -> None:
+        self._push()
+
+    def _end_cell(self) -> None:
+        cell = self._pop()
+        if self._rows:
+            self._rows[-1].append(cell)
+        else:
+            self.draft.put(cell)
+
+    # Tracked changes: what was deleted stands before the text, what was inserted between two marks in it.
+
+    def _begin_region(self, attributes: Attributes) -> None:
+        xml = "http://www.w3.org/XML/1998/namespace id"
+        self._region = attributes.get(_TEXT + "id") or attributes.get(xml) or ""
+        self._author = self._date = None
+        self._push()
+
+    def _begin_region_kind(self, _: Attributes) -> None:
+        names = {"text:insertion": "insertion", "text:deletion": "deletion"}
+        self._region_kind = names.get(self.element, "formatting")
+
+    def _end_region(self) -> None:
+        text = plain(self._pop())
+        self._regions[self._region or ""] = Annotation(
+            kind=self._region_kind, text=text or None, author=self._author, date=self._date
+        )
+        self._region = None
+
+    def _begin_insertion(self, attributes: Attributes) -> None:
+        key = attributes.get(_TEXT + "change-id", "")
+        if key in self._regions:
+            self._inserted[key] = (self.draft.mark("tracked_changes", self._regions[key]), [])
+
+    def _end_insertion(self, attributes: Attributes) -> None:
+        found = self._inserted.pop(attributes.get(_TEXT + "change-id", ""), None)
+        if found is not None and found[0].annotation.kind == "insertion":
+            text = canonical("".join(found[1]))
+            found[0].annotation = msgspec.structs.replace(found[0].annotation, text=text or None)
+
+    def _deleted_here(self, attributes: Attributes) -> None:
+        key = attributes.get(_TEXT + "change-id", "")
+        if key in self._regions:
+            self.draft.mark("tracked_changes", self._regions[key])
