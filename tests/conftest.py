@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import hypothesis
 import pytest
 
+from tests import draw
 from tests.postgres import Missing, OwnServer, Run, Server, shared_server
 
 if TYPE_CHECKING:
@@ -46,12 +47,27 @@ def pytest_unconfigure(config: pytest.Config) -> None:
         run.close()
 
 
+def is_left_out(item: pytest.Item) -> bool:
+    """Tell whether this run leaves the test out, since it is run on the other database.
+
+    That is so where a run draws (`tests/draw.py`), and of tests that start commands and daemons: they are
+    slow, and what the two databases answer is compared by the tests of the store and the index.
+    """
+    name = item.nodeid.partition("[")[0]
+    if not draw.commit() or not name.startswith(("tests/acceptance/", "tests/faults/")):
+        return False
+    call = getattr(item, "callspec", None)
+    given = call.params.get("database_url") if call is not None else None
+    return given in draw.DATABASES and given != draw.database(name, draw.commit())
+
+
 @pytest.hookimpl(tryfirst=True)  # before -m looks at the marks
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    left_out: set[pytest.Item] = set()
     if "full" not in config.getoption("markexpr"):
-        full = [item for item in items if item.get_closest_marker("full")]
-        config.hook.pytest_deselected(items=full)
-        items[:] = [item for item in items if item not in full]
+        left_out = {item for item in items if item.get_closest_marker("full") or is_left_out(item)}
+    config.hook.pytest_deselected(items=[item for item in items if item in left_out])
+    items[:] = [item for item in items if item not in left_out]
     for item in items:
         if {"postgres_server", "own_postgres"} & set(getattr(item, "fixturenames", ())):
             item.add_marker(pytest.mark.postgres)

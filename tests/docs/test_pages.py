@@ -98,7 +98,7 @@ def test_each_verb_and_option_that_the_pages_name_is_there(tmp_path: Path) -> No
             if verb in cli.VERBS:
                 named |= {(verb, option) for option in re.findall(r"(?<!\S)--[a-z-]+", rest)}
     assert {verb for verb, _ in named} >= {"scan", "changes", "verify", "restore", "export"}
-    helps = {verb: Command(None, tmp_path).ask(verb, "--help").text for verb, _ in named}
+    helps = {verb: Command(None, tmp_path).ask(verb, "--help").text for verb in {verb for verb, _ in named}}
     for verb, option in named:
         assert option in helps[verb], f"{verb} {option}"
 
