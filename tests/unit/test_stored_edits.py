@@ -44,7 +44,7 @@ def test_the_index_chooses_the_same(wanted: str | None, chosen: list[Significanc
         for seq, significance in enumerate(SIGNIFICANCES):
             connection.execute(sa.text("INSERT INTO edit VALUES (:a, :b)"), {"a": seq, "b": significance})
         select = stored_edits.chosen(significance=wanted)
-        found = None if select is None else [SIGNIFICANCES[seq] for (seq,) in connection.execute(select)]
+        found = None if select is None else [SIGNIFICANCES[seq] for seq in connection.scalars(select)]
     engine.dispose()
     assert found == (None if wanted is None else chosen)
 
