@@ -16,7 +16,7 @@ _change, _document, _version = tables.change.c, tables.document.c, tables.versio
 _rendition, _root = tables.rendition.c, tables.root.c
 _STREAM = 1000
 
-Seqs = sa.Select[tuple[int]]  # a select of the seqs of changes
+Seqs = sa.Select[int]  # a select of the seqs of changes
 
 
 def head(connection: Connection) -> Row:
