@@ -154,8 +154,12 @@ class Draft:
         media_type: str,
         notes: Iterable[Closed] = (),
         beside: dict[str, list[Annotation]] | None = None,
+        pages: Iterable[Annotation] = (),
     ) -> Extracted:
-        """Return what was written: the notes after the body, `beside` after what has a place in the text."""
+        """Return what was written: the notes after the body, `beside` after what has a place in the text.
+
+        Each of `pages` gets the place where its text begins, or would.
+        """
         self.close("paragraph")
         left = self._frame.marks
         found: dict[str, list[Annotation]] = {}
@@ -166,14 +170,16 @@ class Draft:
             blocks.append(Block(offset=offset, length=len(closed.text), kind=closed.kind, page=closed.page))
             texts.append(closed.text)
             for mark in closed.marks:
-                placed = msgspec.structs.replace(mark.annotation, place=offset + mark.place)
-                found.setdefault(mark.key, []).append(placed)
+                annotation = msgspec.structs.replace(mark.annotation, place=offset + mark.place)
+                found.setdefault(mark.key, []).append(annotation)
             offset += len(closed.text) + 2
         end = max(offset - 2, 0)
         for mark in left:
             found.setdefault(mark.key, []).append(msgspec.structs.replace(mark.annotation, place=end))
         for key, values in (beside or {}).items():
             found.setdefault(key, []).extend(values)
+        if placed := _places(pages, blocks, end):
+            found["pages"] = placed
         return Extracted(
             text="\n\n".join(texts),
             blocks=tuple(blocks),
@@ -181,6 +187,18 @@ class Draft:
             way=way,
             media_type=media_type,
         )
+
+
+def _places(pages: Iterable[Annotation], blocks: list[Block], end: int) -> list[Annotation]:
+    body = [block for block in blocks if block.kind != "note" and block.page is not None]
+    placed: list[Annotation] = []
+    at = 0
+    for page in pages:
+        while at < len(body) and (body[at].page or 0) < (page.page or 0):
+            at += 1
+        place = body[at].offset if at < len(body) else end
+        placed.append(msgspec.structs.replace(page, place=place))
+    return placed
 
 
 def canonical(text: str) -> str:

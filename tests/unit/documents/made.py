@@ -152,3 +152,65 @@ def odt(body: str, *, styles: str = "", master: str = "", meta: str = "", manife
 
 def _odf(part: str, body: str) -> str:
     return f'<?xml version="1.0" encoding="UTF-8"?><office:document-{part} {_ODF_SPACES}>{body}</office:document-{part}>'
+
+
+def epub(
+    pages: Mapping[str, str], *, spine: str = "", parts: Mapping[str, str | bytes] | None = None
+) -> bytes:
+    """Return a book of these pages, by their names in the folder of the book; `spine` is added to it."""
+    items = "".join(
+        f'<item id="i{number}" href="{name}" media-type="application/xhtml+xml"{" properties=" + chr(34) + "nav" + chr(34) if name == "nav.xhtml" else ""}/>'
+        for number, name in enumerate(pages)
+    )
+    order = "".join(f'<itemref idref="i{number}"/>' for number in range(len(pages)))
+    made: dict[str, str | bytes] = {
+        "mimetype": "application/epub+zip",
+        "META-INF/container.xml": '<container xmlns="urn:oasis:names:tc:opendocument:xmlns:container"><rootfiles>'
+        '<rootfile full-path="OEBPS/book.opf"/></rootfiles></container>',
+        "OEBPS/book.opf": '<package xmlns="http://www.idpf.org/2007/opf" xmlns:dc="http://purl.org/dc/elements/1.1/">'
+        f"<metadata><dc:title>A book</dc:title></metadata><manifest>{items}</manifest><spine>{order}{spine}</spine></package>",
+        **{f"OEBPS/{name}": body for name, body in pages.items() if "/" not in name},
+        **(parts or {}),
+    }
+    return zipped(made)
+
+
+_P188 = "http://schemas.microsoft.com/office/powerpoint/2018/8/main"
+
+
+def pptx(
+    slides: list[str],
+    *,
+    parts: Mapping[str, str | bytes] | None = None,
+    leads: Mapping[str, tuple[str, str]] | None = None,
+) -> bytes:
+    """Return a presentation of slides with these trees of shapes; `leads` are the first slide's."""
+    made: dict[str, str | bytes] = {
+        "_rels/.rels": relations({"d": ("officeDocument", "ppt/presentation.xml")}),
+        "ppt/presentation.xml": f"<p:presentation {_SPACES}><p:sldIdLst>"
+        + "".join(f'<p:sldId r:id="s{number}"/>' for number in range(len(slides)))
+        + "</p:sldIdLst></p:presentation>",
+        "ppt/_rels/presentation.xml.rels": relations(
+            {f"s{number}": ("slide", f"slides/slide{number}.xml") for number in range(len(slides))}
+            | {"a": ("commentAuthors", "authors.xml")}
+        ),
+        "ppt/slides/_rels/slide0.xml.rels": relations(leads or {}),
+    }
+    for number, slide in enumerate(slides):
+        made[f"ppt/slides/slide{number}.xml"] = slide if slide.startswith("<p:sld") else sld(slide)
+    return zipped({**made, **(parts or {})})
+
+
+def sld(shapes: str, element: str = "sld", about: str = "") -> str:
+    """Return a slide with these shapes."""
+    return f"<p:{element} {_SPACES} {about}><p:cSld><p:spTree>{shapes}</p:spTree></p:cSld></p:{element}>"
+
+
+def shape(*paragraphs: str, placeholder: str = "") -> str:
+    """Return a shape of a slide; a paragraph that begins with < is mark-up."""
+    kind = f'<p:nvPr><p:ph type="{placeholder}"/></p:nvPr>' if placeholder else ""
+    inside = "".join(
+        f"<a:p>{text if text.startswith('<') else f'<a:r><a:t>{escape(text)}</a:t></a:r>'}</a:p>"
+        for text in paragraphs
+    )
+    return f"<p:sp>{kind}<p:txBody>{inside}</p:txBody></p:sp>"
