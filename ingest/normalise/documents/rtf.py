@@ -1,0 +1,532 @@
+"""Rich Text Format (RTF): the text with every tracked change accepted.
+
+Deletions, insertions, comments, hidden text, volatile fields, running heads and feet stand beside the text;
+notes stand after the body. Automatic numbers, pictures and embedded objects are no text.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+
+import msgspec
+
+from ingest.normalise.documents.docx_fields import annotation as field_annotation
+from ingest.normalise.documents.docx_fields import is_volatile
+from ingest.normalise.documents.draft import canonical, plain
+from ingest.normalise.documents.rtf_text import Group, Writer, packed_date
+from ingest.normalise.extracted import Annotation, Extracted, Limits, Refused
+
+WAY = "rtf/1"
+MEDIA_TYPE = "application/rtf"
+
+_TOKEN = re.compile(
+    rb"\\([a-zA-Z]{1,40})(-?[0-9]{1,10})?[ ]?"
+    rb"|\\'([0-9a-fA-F]{2})"
+    rb"|\\([^a-zA-Z])"
+    rb"|([{}])"
+    rb"|([^\\{}\r\n]+)"
+    rb"|[\r\n\\]+",
+    re.DOTALL,
+)
+_PAGES = {
+    0: "cp1252",
+    2: "cp1252",
+    77: "mac_roman",
+    128: "cp932",
+    129: "cp949",
+    130: "johab",
+    134: "gb18030",
+    136: "cp950",
+    161: "cp1253",
+    162: "cp1254",
+    163: "cp1258",
+    177: "cp1255",
+    178: "cp1256",
+    186: "cp1257",
+    204: "cp1251",
+    222: "cp874",
+    238: "cp1250",
+    254: "cp437",
+}
+_SIGNS = {
+    "tab": "\t",
+    "line": "\n",
+    "emdash": "\u2014",
+    "endash": "\u2013",
+    "bullet": "\u2022",
+    "lquote": "\u2018",
+    "rquote": "\u2019",
+    "ldblquote": "\u201c",
+    "rdblquote": "\u201d",
+    "emspace": "\u2003",
+    "enspace": "\u2002",
+    "zwj": "\u200d",
+    "zwnj": "\u200c",
+    "softline": "\n",
+    "lbr": "\n",
+}
+_SYMBOLS = {b"~": "\u00a0", b"_": "\u2011", b"\t": "\t", b"{": "{", b"}": "}", b"\\": "\\"}
+_CLAIMS = frozenset(
+    ("title", "subject", "author", "manager", "company", "operator", "category", "keywords", "doccomm")
+)
+_TIMES = {"creatim": "created", "revtim": "modified"}
+_PARTS = {"yr": 0, "mo": 1, "dy": 2, "hr": 3, "min": 4}
+# Groups that begin so hold no text of the document.
+_SILENT = frozenset(
+    {
+        *(
+            "colortbl",
+            "pict",
+            "nonshppict",
+            "objdata",
+            "objclass",
+            "objname",
+            "listtable",
+            "listoverridetable",
+        ),
+        *(
+            "listtext",
+            "pntext",
+            "shprslt",
+            "filetbl",
+            "rsidtbl",
+            "generator",
+            "themedata",
+            "datastore",
+            "xmlnstbl",
+        ),
+        *(
+            "bkmkstart",
+            "bkmkend",
+            "ftnsep",
+            "ftnsepc",
+            "ftncn",
+            "aftnsep",
+            "aftnsepc",
+            "aftncn",
+            "nonesttables",
+        ),
+        *(
+            "tc",
+            "xe",
+            "rxe",
+            "txe",
+            "do",
+            "sn",
+            "sp",
+            "sv",
+            "private",
+            "template",
+            "atnid",
+            "atnref",
+            "atnicn",
+        ),
+        *("atrfstart", "atrfend", "atntime", "formfield", "datafield", "latentstyles", "pgdsctbl", "mmath"),
+    }
+)
+# Groups that begin with \* and hold text, or what is asked of them.
+_KNOWN = frozenset(
+    {
+        *(
+            "fldinst",
+            "annotation",
+            "atnauthor",
+            "atndate",
+            "revtbl",
+            "shpinst",
+            "shptxt",
+            "ud",
+            "nesttableprops",
+        ),
+        *("pgp", "company", "doccomm", "cs", "ts", "footnote", "objattph"),
+    }
+)
+_HEADS = {
+    **dict.fromkeys(("header", "headerl", "headerr", "headerf"), "head"),
+    **dict.fromkeys(("footer", "footerl", "footerr", "footerf"), "foot"),
+}
+
+
+def read(data: bytes, limits: Limits) -> Extracted:
+    """Return the text of a document and what stands beside it."""
+    if len(data) > limits.bytes:
+        raise Refused("too_large", f"more than {limits.bytes} bytes")
+    if not data.lstrip().startswith(b"{\\rtf"):
+        raise Refused("refused", "does not begin as RTF does")
+    reader = _Reader(limits)
+    reader.run(data)
+    writer = reader.writer
+    return writer.draft.extracted(
+        way=WAY,
+        media_type=MEDIA_TYPE,
+        notes=[msgspec.structs.replace(block, kind="note") for block in writer.notes],
+        beside={"running_heads": writer.heads, "properties": reader.claims},
+    )
+
+
+class _Reader:
+    """Goes through the controls once. A group inherits the state around it, and gives nothing back."""
+
+    def __init__(self, limits: Limits) -> None:
+        self.writer = Writer(limits)
+        self.claims: list[Annotation] = []
+        self._limits = limits
+        self._groups: list[Group] = []
+        self._group = Group()
+        self._page = "cp1252"
+        self._fonts: dict[int, str] = {}
+        self._font = 0
+        self._headings: set[int] = set()
+        self._to_skip = 0
+        self._is_first = self._is_optional = False
+        self._high = 0
+        self._time: dict[int, int] = {}
+        self._author = ""
+        self._words: dict[str, Callable[[int | None], None]] = {
+            "par": self._par,
+            "sect": self._par,
+            "page": self._par,
+            "column": self._par,
+            "cell": self._cell,
+            "nestcell": self._cell,
+            "row": self._row,
+            "nestrow": self._row,
+            "pard": self._pard,
+            "plain": self._plain,
+            "intbl": self._intbl,
+            "itap": self._itap,
+            "v": self._v,
+            "deleted": self._deleted,
+            "revised": self._revised,
+            "u": self._unicode,
+            "uc": self._uc,
+            "f": self._f,
+            "fcharset": self._charset,
+            "cpg": self._font_page,
+            "ansicpg": self._ansi_page,
+            "mac": self._mac,
+            "pc": self._pc,
+            "pca": self._pca,
+            "s": self._style,
+            "ls": self._list,
+            "outlinelevel": self._outline,
+            "revauth": self._rev_author,
+            "revauthdel": self._rev_author,
+            "revdttm": self._rev_date,
+            "revdttmdel": self._rev_date,
+        }
+
+    def run(self, data: bytes) -> None:
+        at, end, match = 0, len(data), _TOKEN.match
+        while at < end:
+            found = match(data, at)
+            if found is None:
+                at += 1
+                continue
+            at = found.end()
+            word, number, code, symbol, brace, text = found.groups()
+            if text is not None:
+                self._text(text)
+            elif word is not None:
+                value = None if number is None else int(number)
+                name = word.decode("ascii")
+                if name == "bin":
+                    at += max(value or 0, 0)
+                else:
+                    self._control(name, value)
+            elif brace == b"{":
+                self._open()
+            elif brace == b"}":
+                self._close()
+            elif code is not None:
+                self._text(bytes((int(code, 16),)))
+            elif symbol is not None:
+                self._symbol(symbol)
+        while self._groups:
+            self._close()
+        self.writer.finish()
+
+    # Groups.
+
+    def _open(self) -> None:
+        self._flush()
+        if len(self._groups) >= self._limits.depth:
+            raise Refused("refused", f"groups within each other more than {self._limits.depth} deep")
+        self._groups.append(self._group)
+        self._group = self._group.inner()
+        self._is_first, self._is_optional = True, False
+        self._to_skip = 0
+        outer = self._groups[-1]
+        if outer.is_pair:
+            # The first of two forms of one text; the second says it in Unicode.
+            outer.is_pair = False
+            self._group.holds = "nothing"
+
+    def _close(self) -> None:
+        self._flush()
+        self._is_first = False
+        self._to_skip = 0
+        if not self._groups:
+            return
+        group, self._group = self._group, self._groups.pop()
+        if group.closes is not None:
+            group.closes(group)
+
+    def _begin(self, holds: str, closes: Callable[[Group], None] | None = None) -> None:
+        self._group.holds = holds
+        self._group.said = []
+        self._group.closes = closes
+
+    def _destination(self, name: str) -> bool:
+        """Take the control that begins a group, if it says what the group holds."""
+        group = self._group
+        if group.holds == "info" and (name in _CLAIMS or name in _TIMES):
+            self._time = {}
+            self._begin("claim", lambda ended: self._claim(name, ended))
+        elif group.holds == "nothing":
+            return True
+        elif name in _SILENT:
+            self._begin("nothing")
+        elif name in {"fonttbl", "info", "stylesheet", "revtbl"}:
+            self._begin(name)
+        elif name == "upr":
+            group.is_pair = True
+        elif name == "fldinst":
+            if group.field is not None:
+                self._begin("instruction")
+                group.said = group.field
+        elif name == "fldrslt":
+            if group.field is not None and is_volatile("".join(group.field)):
+                group.holds = "nothing"
+        elif name == "field":
+            group.field = []
+            group.closes = self._end_field
+        elif name in {"footnote", "annotation", "shptxt"} or name in _HEADS:
+            self.writer.push(group)
+            self._group.closes = lambda _: self._end_part(name)
+        elif name == "atnauthor":
+            self._begin("claim", self._end_author)
+        elif name == "atndate":
+            self._begin("claim", self._end_date)
+        elif self._is_optional and name not in _KNOWN:
+            self._begin("nothing")
+        else:
+            return False
+        return True
+
+    def _end_field(self, group: Group) -> None:
+        found = field_annotation("".join(group.field or ()))
+        if found is not None and self._group.is_text and not self._group.is_deleted:
+            self.writer.draft.mark("fields", found)
+
+    def _end_part(self, name: str) -> None:
+        blocks = self.writer.pop()
+        if name == "footnote":
+            if self._group.is_text:
+                self.writer.notes += blocks
+        elif name == "annotation":
+            author, date = self._author or None, self.writer.comment_date
+            self.writer.draft.mark("comments", Annotation(text=plain(blocks), author=author, date=date))
+            self.writer.comment_date = None
+        elif name == "shptxt":
+            self.writer.draft.put_aside(blocks)
+        else:
+            head = Annotation(kind=_HEADS[name], text=plain(blocks))
+            if blocks and head not in self.writer.heads:
+                self.writer.heads.append(head)
+
+    def _end_author(self, group: Group) -> None:
+        self._author = canonical("".join(group.said))
+
+    def _end_date(self, group: Group) -> None:
+        written = "".join(group.said).strip()
+        if written.lstrip("-").isdigit() and len(written) < 12:
+            self.writer.comment_date = packed_date(int(written))
+
+    def _claim(self, name: str, group: Group) -> None:
+        value = canonical("".join(group.said))
+        if name in _TIMES:
+            parts = [self._time.get(part, 0) for part in range(5)]
+            value = "{:04}-{:02}-{:02}T{:02}:{:02}".format(*parts) if any(parts) else ""
+        if value:
+            self.claims.append(Annotation(name=_TIMES.get(name, name), text=value))
+
+    # Controls.
+
+    def _control(self, name: str, value: int | None) -> None:
+        is_first, self._is_first = self._is_first, False
+        if self._to_skip and name != "u":
+            self._to_skip -= 1
+            return
+        if (is_first or self._is_optional or name in {"upr", "field"}) and self._destination(name):
+            self._is_optional = False
+            return
+        self._is_optional = False
+        handler = self._words.get(name)
+        if handler is not None:
+            handler(value)
+        elif name in _SIGNS:
+            self._say(_SIGNS[name])
+        elif name in _PARTS and self._group.holds == "claim":
+            self._time[_PARTS[name]] = value or 0
+
+    def _symbol(self, symbol: bytes) -> None:
+        if symbol == b"*":
+            self._is_optional = self._is_first
+            return
+        self._is_first = False
+        if self._to_skip:
+            self._to_skip -= 1
+        elif symbol in _SYMBOLS:
+            self._say(_SYMBOLS[symbol])
+        elif symbol in b"\r\n":
+            self._par(None)
+
+    def _text(self, text: bytes) -> None:
+        self._is_first = False
+        if self._to_skip:
+            skipped = min(self._to_skip, len(text))
+            self._to_skip -= skipped
+            text = text[skipped:]
+        if text:
+            self._group.raw.append(text)
+
+    def _flush(self) -> None:
+        group = self._group
+        if group.raw:
+            data = b"".join(group.raw)
+            group.raw = []
+            self._put(data.decode(group.page or self._page, "replace"))
+
+    def _say(self, text: str) -> None:
+        self._flush()
+        self._put(text)
+
+    def _put(self, text: str) -> None:
+        group = self._group
+        if group.holds == "text":
+            self.writer.say(group, text)
+        elif group.holds == "stylesheet":
+            if text.strip().lower().startswith(("heading ", "title", "subtitle")) and group.style is not None:
+                self._headings.add(group.style)
+        elif group.holds == "revtbl":
+            self.writer.authors += [name.strip() for name in text.split(";") if name.strip()]
+        elif group.holds not in {"nothing", "fonttbl", "info"}:
+            group.said.append(text)
+
+    def _par(self, _: int | None) -> None:
+        self._flush()
+        if self._group.is_text:
+            self.writer.end_paragraph(self._group)
+
+    def _cell(self, _: int | None) -> None:
+        self._flush()
+        if self._group.is_text:
+            self.writer.end_cell(self._group)
+
+    def _row(self, _: int | None) -> None:
+        self._flush()
+        if self._group.is_text:
+            self.writer.end_row()
+
+    def _pard(self, _: int | None) -> None:
+        self._flush()
+        self._group.level, self._group.kind = 0, None
+
+    def _plain(self, _: int | None) -> None:
+        self._flush()
+        group = self._group
+        group.is_hidden = group.is_deleted = group.is_inserted = False
+        group.page = self._fonts.get(self._font_default())
+
+    def _font_default(self) -> int:
+        return min(self._fonts, default=0)
+
+    def _intbl(self, _: int | None) -> None:
+        self._group.level = max(self._group.level, 1)
+
+    def _itap(self, value: int | None) -> None:
+        self._group.level = min(max(value or 0, 0), 50)
+
+    def _v(self, value: int | None) -> None:
+        self._flush()
+        self._group.is_hidden = value != 0
+
+    def _deleted(self, value: int | None) -> None:
+        self._flush()
+        self._group.is_deleted = value != 0
+
+    def _revised(self, value: int | None) -> None:
+        self._flush()
+        self._group.is_inserted = value != 0
+
+    def _rev_author(self, value: int | None) -> None:
+        self._group.author = value
+
+    def _rev_date(self, value: int | None) -> None:
+        self._group.date = value
+
+    def _unicode(self, value: int | None) -> None:
+        if value is not None:
+            code = value & 0xFFFF
+            if 0xD800 <= code < 0xDC00:
+                self._high = code
+            elif 0xDC00 <= code < 0xE000 and self._high:
+                self._say(chr(0x10000 + ((self._high - 0xD800) << 10) + (code - 0xDC00)))
+                self._high = 0
+            else:
+                self._say(chr(code))
+        self._to_skip = self._group.fallback
+
+    def _uc(self, value: int | None) -> None:
+        self._group.fallback = min(max(value or 0, 0), 100)
+
+    def _f(self, value: int | None) -> None:
+        self._flush()
+        self._font = value or 0
+        if self._group.holds == "text":
+            self._group.page = self._fonts.get(self._font)
+
+    def _charset(self, value: int | None) -> None:
+        if self._group.holds == "fonttbl" and value in _PAGES and value not in {0, 2}:
+            self._fonts[self._font] = _PAGES[value]
+
+    def _font_page(self, value: int | None) -> None:
+        if self._group.holds == "fonttbl":
+            self._fonts[self._font] = code_page(value)
+
+    def _ansi_page(self, value: int | None) -> None:
+        self._page = code_page(value)
+
+    def _mac(self, _: int | None) -> None:
+        self._page = "mac_roman"
+
+    def _pc(self, _: int | None) -> None:
+        self._page = "cp437"
+
+    def _pca(self, _: int | None) -> None:
+        self._page = "cp850"
+
+    def _style(self, value: int | None) -> None:
+        self._group.style = value
+        if value in self._headings:
+            self._group.kind = "heading"
+
+    def _list(self, _: int | None) -> None:
+        if self._group.kind is None:
+            self._group.kind = "item"
+
+    def _outline(self, value: int | None) -> None:
+        if value is not None and 0 <= value < 9:
+            self._group.kind = "heading"
+
+
+def code_page(number: int | None) -> str:
+    """Return the codec of a code page; Western European where Python has none."""
+    name = {10000: "mac_roman", 65001: "utf-8", 936: "gb18030"}.get(number or 0, f"cp{number}")
+    try:
+        b"".decode(name)
+    except LookupError:
+        return "cp1252"
+    return name
