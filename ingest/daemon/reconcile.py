@@ -78,36 +78,37 @@ def _scan(
     clock: Clock,
     progress: Callable[[int, float], None],
 ) -> int:
-    observation = RootMonitor(
+    monitor = RootMonitor(
         store, root, settings=settings, clock=clock, log=Silent(), wake=lambda: None,
         hidden=store.files_below, once=True,
     )  # fmt: skip
     try:
-        observation.ground.open()
+        monitor.session.open()
     except RootUnavailable as error:
-        observation.condition.begin()
+        monitor.record.begin()
         # the last state that is known is the last good scan's
-        observation.condition.cover("blind", error.code, root.last_scan_at)
+        monitor.notes.worsen(error.code, root.last_scan_at or clock.wall(), state="blind")
+        monitor.close()
         raise
-    assert observation.capture is not None
-    observation.condition.begin()
+    assert monitor.capture is not None
+    monitor.record.begin()
     try:
         while True:
-            more = observation.step()
-            _raise_trouble(observation)
+            more = monitor.step()
+            _raise_trouble(monitor)
             now = clock.monotonic()
-            progress(observation.capture.survey.files, now)
-            if observation.ground.ready and not observation.capture.pending.busy and not observation.scanning:
-                return observation.capture.survey.files
+            progress(monitor.capture.survey.files, now)
+            if monitor.session.ready and not monitor.capture.pending.busy and not monitor.scans.scanning:
+                return monitor.capture.survey.files
             if not more:
-                clock.sleep(min(max(observation.next_due() - now, 0.001), 0.05))
+                clock.sleep(min(max(monitor.next_due() - now, 0.001), 0.05))
     finally:
-        observation.close()
+        monitor.close()
 
 
-def _raise_trouble(observation: RootMonitor) -> None:
+def _raise_trouble(monitor: RootMonitor) -> None:
     """Raise what is wrong: a scan does not wait for things to mend."""
-    for problem in observation.condition.problems.values():
+    for problem in monitor.health.problems.values():
         if problem.code in ("root_missing", "root_replaced") and problem.path is None:
             raise RootUnavailable(problem.detail, code=problem.code)
         if problem.code == "log_shortened":

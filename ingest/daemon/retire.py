@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from ingest.clock import Clock
+from ingest.daemon.coverage import Turn
 from ingest.daemon.enrolment import refuse_nested
-from ingest.daemon.health import Health
+from ingest.daemon.root_record import RootRecord
 from ingest.daemon.running import running
 from ingest.store import coverage, roots
 from ingest.store.engine import Connection, Store, now_at
@@ -26,9 +27,9 @@ def retire(store: Store, name: str, *, clock: Clock) -> Root:
     if root.retired_at is not None:
         return root
     if begun and not captured:
-        condition = Health(store, root, clock)
-        condition.begin()
-        condition.cover("blind", "retired")
+        record = RootRecord(store, root, clock)
+        record.begin()
+        record.write([Turn("blind", "retired", clock.wall())])
     with store.write() as connection:
         roots.update(connection, root.id, retired_at=clock.wall())
         return roots.named(connection, name)

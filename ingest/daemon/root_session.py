@@ -1,7 +1,4 @@
-"""The ground under observation.
-
-A root's folder, held, mounted over, seen and captured, and what may be claimed of it.
-"""
+"""A root's folder while it is captured: held, mounted over, heard of, and what is seen of it."""
 
 from __future__ import annotations
 
@@ -14,6 +11,7 @@ from ingest.capture.folder import Limits, MountState, RootFolder
 from ingest.capture.unheard import UnheardChanges
 from ingest.clock import Clock
 from ingest.config import Settings
+from ingest.daemon.coverage import Gap, Notes
 from ingest.daemon.health import Health
 from ingest.daemon.open_root import OpenRoot
 from ingest.daemon.scan_schedule import ScanSchedule
@@ -31,9 +29,10 @@ WATCHES = 10.0  # seconds between two looks at the kernel's watches where nothin
 
 
 class RootSession:
-    """One root, open or not; it can be opened again. `capture` and `sight` are there while it is open.
+    """One root, open or not; it can be opened again. `capture` and `liveness` are there while it is open.
 
-    `ready` says that it was scanned once since it was last lost. `once` is for a scan without a daemon.
+    `ready` says that it was scanned once since it was last lost. `once` is for a scan without a daemon. What
+    casts doubt on the root is put into `notes`.
     """
 
     def __init__(
@@ -44,17 +43,17 @@ class RootSession:
         settings: Settings,
         clock: Clock,
         log: Log,
-        condition: Health,
+        health: Health,
         scans: ScanSchedule,
+        notes: Notes,
         wake: Callable[[], None],
         hidden: Callable[[bytes], frozenset[bytes]],
-        unannounced: UnheardChanges,
         once: bool,
     ) -> None:
         self.root = root
         self.settings = settings
         self.capture: Capture | None = None
-        self.sight: WatcherLiveness | None = None
+        self.liveness: WatcherLiveness | None = None
         self.ready = False
         self.unwatched: dict[bytes, str] = {}
         self.watches_due = True
@@ -63,12 +62,14 @@ class RootSession:
         self._backend = settings.backend_of(root.name)
         self._clock = clock
         self._log = log
-        self._condition = condition
+        self._health = health
         self._scans = scans
+        self._notes = notes
         self._wake = wake
         self._hidden = hidden
-        self._unannounced = unannounced
         self._once = once
+        # a scan that something gave cause for follows a doubt that is in the ledger already
+        self.unannounced = UnheardChanges(lambda: scans.routine and not self.polled and not self.unwatched)
         self._held = OpenRoot(store, root)
         self._mounts = MountState()
         self._next_watches = clock.monotonic()
@@ -87,7 +88,7 @@ class RootSession:
             undo.callback(self.close)
             self._held.open()
             hidden, folder = self._hidden(root.path), self._held.folder
-            self.sight = WatcherLiveness(
+            self.liveness = WatcherLiveness(
                 root.path, folder=folder, writable=self._held.write_mark(), hidden=hidden,
                 period=settings.liveness_seconds, clock=self._clock, wake=self._wake,
             )  # fmt: skip
@@ -99,34 +100,34 @@ class RootSession:
                 store=self._store, key=root.id, fd=folder, patterns=settings.patterns_of(root.name),
                 hidden=hidden, limits=limits, clock=self._clock, remote=self._held.is_remote,
             )  # fmt: skip
-            self.capture = Capture(place, mounts=self._mounts_now, unheard=self._unannounced)
+            self.capture = Capture(place, mounts=self._mounts_now, unheard=self.unannounced)
             self._mounts = MountState()
             self._compare_mounts()
             undo.pop_all()
-        self._condition.clear("root_missing", "root_replaced")
+        self._health.clear("root_missing", "root_replaced")
 
     def start_watcher(self) -> None:
         """Watch, unless this root is polled; the scan that must follow is asked for.
 
         Where it cannot be watched now, it is tried again later.
         """
-        assert self.sight is not None
+        assert self.liveness is not None
         self._next_start = self._clock.monotonic() + START_AGAIN
         untold = sys.platform != "linux" or mounts.needs_polling(self.root.path)
         if self._backend == "poll" or (self._backend == "auto" and untold):
             self._next_start = float("inf")
             return
-        why = self.sight.start()
+        why = self.liveness.start()
         if why is None:
             self._next_start = float("inf")
-            self._condition.clear("unwatched", path=b"")
+            self._health.clear("unwatched", path=b"")
         else:
-            self._condition.trouble("unwatched", b"", f"no notifications: {why}")
+            self._health.trouble("unwatched", b"", f"no notifications: {why}")
 
     def _start_again(self) -> None:
         """Try again to watch: there was no room for a watcher, and perhaps there is now."""
-        assert self.sight is not None
-        if self._clock.monotonic() < self._next_start or self.sight.watching:
+        assert self.liveness is not None
+        if self._clock.monotonic() < self._next_start or self.liveness.watching:
             return
         self.start_watcher()
         if self._next_start == float("inf"):  # it could be, this time
@@ -135,18 +136,20 @@ class RootSession:
     def rebuild_watcher(self, why: str) -> None:
         """Make a new watcher in place of one that is not to be trusted, and scan."""
         self._log.error("watcher_rebuilt", root=self.root.name, why=why)
-        self._condition.trouble("blind", None, why)
-        self._condition.cover("blind", why, self.proven_at)
-        assert self.sight is not None
-        self.sight.stop()
+        self._health.trouble("blind", None, why)
+        self._notes.worsen(why, self.proven, state="blind")
+        assert self.liveness is not None
+        self.liveness.stop()
         self.start_watcher()
         self._scans.ask("watcher rebuilt")
 
     def close(self) -> None:
         """Stop watching and let the folder go; may be called twice."""
-        if self.sight is not None:
-            self.sight.stop()
-            self.sight = None
+        self._notes.doubt(self.take_late())
+        self._notes.doubt(self.take_unannounced(0.0))
+        if self.liveness is not None:
+            self.liveness.stop()
+            self.liveness = None
         self._scans.drop(None)
         if self.capture is not None:
             self.capture.close()
@@ -155,11 +158,11 @@ class RootSession:
 
     def lose(self, error: RootUnavailable) -> None:
         """Close a root that is gone or is another folder: nothing is reconciled until it is back."""
-        proven = self.proven_at
+        proven = self.proven
         self.close()
-        self._condition.clear("root_missing", "root_replaced")
-        self._condition.trouble(error.code, None, error.message)
-        self._condition.cover("blind", error.code, proven)
+        self._health.clear("root_missing", "root_replaced")
+        self._health.trouble(error.code, None, error.message)
+        self._notes.worsen(error.code, proven, state="blind")
         self.ready = False
         self._scans.ask("root is back")
         self._log.error("root_lost", root=self.root.name, code=error.code, detail=error.message)
@@ -170,17 +173,17 @@ class RootSession:
         self._backend = settings.backend_of(self.root.name)
         self._scans.settings = settings
         if self.capture is not None:
-            self._condition.cover("scanned", "other settings", self.proven_at)
+            self._notes.worsen("other settings", self.proven)
             self.close()
 
     def follow(self, recorded: Root) -> None:
         """Somebody renamed or relocated the root: closed, and from now on as it is recorded."""
         self._log.info("root_changed", root=recorded.name, path=show(recorded.path), before=self.root.name)
-        self._condition.cover("scanned", "other settings", self.proven_at)
+        self._notes.worsen("other settings", self.proven)
         self.close()
-        self._condition.clear("root_missing", "root_replaced")
+        self._health.clear("root_missing", "root_replaced")
         self.root = recorded
-        self._condition.rename(recorded)
+        self._health.rename(recorded)
         self._held = OpenRoot(self._store, recorded)
 
     # -- looked at -------------------------------------------------------------------------
@@ -191,7 +194,7 @@ class RootSession:
 
     def check(self) -> None:
         """Is the folder still there, still the same, still ours, with the same mounts below?"""
-        assert self.sight is not None
+        assert self.liveness is not None
         try:
             checked = self._held.check()
         except RootUnavailable as error:
@@ -202,11 +205,11 @@ class RootSession:
         if checked.adopted:
             self._compare_mounts()
             self._scans.ask("adopted")
-        if checked.mark_missing or not self.sight.writable:
-            polled, self.sight.writable = self.polled, self._held.write_mark()
+        if checked.mark_missing or not self.liveness.writable:
+            polled, self.liveness.writable = self.polled, self._held.write_mark()
             if polled and not self.polled:
                 self._scans.ask("the root can be written to")  # from now on the watcher can prove itself
-        if self.sight.provable_again():
+        if self.liveness.provable_again():
             self._scans.ask("the watcher can be proven again")
         self._mounts_now()
         self._start_again()
@@ -234,11 +237,9 @@ class RootSession:
             changes=before.changes + 1,
         )
         for point in before.closed - closed:
-            self._condition.clear("root_replaced", path=point)
+            self._health.clear("root_replaced", path=point)
         for point in closed:
-            self._condition.trouble("root_replaced", point, "another file system is mounted here, or none")
-        if closed - before.closed and self.ready:
-            self.cover_as_watched(self.proven_at or self._clock.wall())
+            self._health.trouble("root_replaced", point, "another file system is mounted here, or none")
         return changed
 
     def compare_watches(self) -> None:
@@ -249,25 +250,23 @@ class RootSession:
         missing: dict[bytes, str] = {
             path: why for path, why in self.capture.untold().items() if path not in self._mounts.closed
         }
-        assert self.sight is not None
-        lost = self._lost(self.sight.unwatched(self.capture.survey.folders))
+        assert self.liveness is not None
+        lost = self._lost(self.liveness.unwatched(self.capture.survey.folders))
         for path in lost:
             missing[path] = "the operating system does not watch this folder"
-        if self.sight.watch_again(bool(lost), self._clock.monotonic()):
+        if self.liveness.watch_again(bool(lost), self._clock.monotonic()):
             self._scans.ask("folders were not watched")
         if missing == self.unwatched:
             return
         for path in self.unwatched.keys() - missing.keys():
-            self._condition.clear("unwatched", path=path)
+            self._health.clear("unwatched", path=path)
         for path, why in missing.items():
-            self._condition.trouble("unwatched", path, why)
+            self._health.trouble("unwatched", path, why)
         self.unwatched = missing
         self._scans.poll_soon(self._clock.monotonic())
         if not missing:
             # whoever waits for a poll of them need not wait for the hourly scan
             self._scans.ask("all folders are watched")
-        elif self.ready:
-            self.cover_as_watched(self.proven_at or self._clock.wall())
 
     def _lost(self, unwatched: dict[bytes, bytes | None]) -> list[bytes]:
         """Return the folders whose watch is lost.
@@ -293,19 +292,67 @@ class RootSession:
     @property
     def polled(self) -> bool:
         """Whether changes are noticed by scanning: chosen so, or nothing better can be had."""
-        return self.sight is None or self.sight.polled
+        return self.liveness is None or self.liveness.polled
 
     @property
     def proven_at(self) -> int | None:
         """Until then every save was heard: a cookie came back."""
-        return self.sight.proven_at if self.sight is not None else None
+        return self.liveness.proven_at if self.liveness is not None else None
+
+    @property
+    def proven(self) -> int:
+        """Until when every save was heard; now where no cookie says."""
+        return self.proven_at or self._clock.wall()
+
+    def take_late(self) -> Gap | None:
+        """Return the stretch in which a state may have been overwritten before it was read, and forget it."""
+        late = None if self.capture is None else self.capture.late.take()
+        if late is None or not self.hears_all:
+            return None
+        since, until = map(self.wall, late)
+        self._log.warning("late", root=self.root.name, seconds=round(late[1] - late[0], 1))
+        return Gap("late", since, until)
+
+    def take_unannounced(self, age: float) -> Gap | None:
+        """Return the stretch in which changes were made that nothing told of, and forget them.
+
+        `age` is how long a notification is waited for, in seconds.
+        """
+        files, since = self.unannounced.take(self._clock.monotonic(), age)
+        if files:
+            self._log.warning("unannounced", root=self.root.name, files=files)
+        if since is None:
+            return None
+        return Gap("unannounced", since, self._clock.wall() if self._scans.scanning else self._scans.began_at)
+
+    @property
+    def hears_all(self) -> bool:
+        """Whether all that happens below the root is announced, and so may be called watched."""
+        return not (self.polled or self.unwatched or self._once)
+
+    def now(self) -> int:
+        """Return the time by the other clock, microseconds."""
+        return self._clock.wall()
+
+    def wall(self, moment: float) -> int:
+        """Return a moment of the monotonic clock by the other one, microseconds."""
+        return self._clock.wall() - round((self._clock.monotonic() - moment) * 1e6)
+
+    @property
+    def has_closed(self) -> bool:
+        """Whether folders below are not as they were mounted."""
+        return bool(self._held.closed)
 
     @property
     def watched_directories(self) -> int:
         """How many folders notifications come from."""
-        if self.capture is None or self.sight is None or not self.sight.watching:
+        if self.capture is None or self.liveness is None or not self.liveness.watching:
             return 0
         return sum(1 for path in self.capture.survey.folders if path not in self.unwatched)
+
+    def waits_since(self) -> float | None:
+        """When the oldest cookie that is out was sent."""
+        return None if self.liveness is None else self.liveness.waits_since()
 
     def certain_until(self, heard: float) -> int:
         """Until when every save that was announced is in the store; what waits may be saved again unseen.
@@ -315,7 +362,7 @@ class RootSession:
         times = [heard]
         if self.capture is not None and (oldest := self.capture.pending.oldest()) is not None:
             times.append(oldest)
-        if self.sight is not None and (sent := self.sight.waits_since()) is not None:
+        if self.liveness is not None and (sent := self.liveness.waits_since()) is not None:
             times.append(sent)
         ago = max(0.0, self._clock.monotonic() - min(times))
         return self._clock.wall() - round(ago * 1e6)
@@ -328,28 +375,15 @@ class RootSession:
             "unwatched_directories": len(self.unwatched),
             "pending": len(self.capture.pending.paths()) if self.capture is not None else 0,
             "ready": self.ready,
-            "problems": self._condition.records()[:1000],
-            "problems_total": len(self._condition.problems),
+            "problems": self._health.records()[:1000],
+            "problems_total": len(self._health.problems),
         }
 
     def tell_offline(self) -> None:
         """Note how many known documents are not on this disk, by their placeholders."""
         many = len(self.capture.pending.offline) if self.capture is not None else 0
         if not many:
-            self._condition.clear("offline")
+            self._health.clear("offline")
             return
         documents = "1 document is" if many == 1 else f"{many:,} documents are"
-        self._condition.trouble("offline", None, f"{documents} not on this disk: placeholders stand there")
-
-    def cover_as_watched(self, since: int) -> None:
-        """Say in the ledger that it is watched, or for what reason it is only scanned."""
-        if self._once:
-            self._condition.cover("scanned", None, since)
-        elif self.polled:
-            self._condition.cover("scanned", "polling", since)
-        elif self._held.closed:
-            self._condition.cover("scanned", "root_replaced", since)
-        elif self.unwatched:
-            self._condition.cover("scanned", "unwatched", since)
-        else:
-            self._condition.cover("watched", None, since)
+        self._health.trouble("offline", None, f"{documents} not on this disk: placeholders stand there")

@@ -22,7 +22,7 @@ BY_DAEMON = frozenset(
         "store_unreachable", "log_shortened",
     )
 )  # fmt: skip
-_CLAIM = ("blind", "scanned", "watched")  # the more, the later
+CLAIMS: tuple[State, ...] = ("blind", "scanned", "watched")  # the more, the later
 STALE = 15_000_000  # microseconds; a daemon whose last heartbeat is older is not running
 _coverage = tables.coverage.c
 
@@ -64,7 +64,7 @@ def turn(connection: Connection, root: RootKey, state: State, when: int, reason:
     if now is not None:
         if (now.state, now.reason) == (state, reason):
             return
-        kept = _CLAIM.index(now.state) < _CLAIM.index(state)
+        kept = CLAIMS.index(now.state) < CLAIMS.index(state)
         when = max(when, now.since + 1 if kept else now.since)
         here = sa.and_(_coverage.root_id == root, _coverage.to_at.is_(None))
         if when == now.since:

@@ -20,7 +20,7 @@ from ingest.cli.examples import EXAMPLES
 from ingest.cli.help import CommonOption
 from ingest.cli.verbs import check as check_verb
 from ingest.cli.verbs import status as status_verb
-from ingest.daemon import process
+from ingest.daemon import reload
 from ingest.edits import edit, rules
 from ingest.history import observation
 from tests.docs import source
@@ -187,7 +187,7 @@ def settings() -> str:
         if field == "roots":
             continue
         value = getattr(defaults, field)
-        restart = " A running daemon takes it at its start only." if field in process._FIXED else ""
+        restart = " A running daemon takes it at its start only." if field in reload.FIXED else ""
         parts += [
             f"## `{field}`",
             "; ".join((_kind(hints[field]), f"default {_shown(value)}", f"variable `{variables[field]}`")),

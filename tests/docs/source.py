@@ -14,8 +14,8 @@ SOURCE = Path(__file__).parents[2] / "ingest"
 _LEVELS = ("debug", "info", "warning", "error")
 _NONE = 99  # no place: by its name alone
 # The places of a reason among the arguments of what writes the ledger, by the name that is called.
-_REASON = {"cover": 1, "turn": 4, "_begin": 4, "Interval": 3, "_look_anew": 1, "rebuild_watcher": 0}
-_REASON["close"] = _NONE
+_REASON = {"worsen": 0, "Gap": 0, "Turn": 1, "turn": 4, "_begin": 4, "Interval": 3, "_look_anew": 1}
+_REASON |= {"rebuild_watcher": 0, "close": _NONE}
 
 
 def _calls() -> Iterator[tuple[str, ast.Call]]:
@@ -89,8 +89,10 @@ def scanned_reasons() -> set[str]:
     """Each reason that the source gives where it calls a root no more than scanned."""
     found: set[str] = set()
     for name, call in _calls():
-        if name == "cover" and "scanned" in _texts(_argument(call, 0, "state")):
-            found |= _texts(_argument(call, 1, "reason"))
+        state = _argument(call, 0, "state") if name == "Turn" else _argument(call, _NONE, "state")
+        states = _texts(state) or ({"scanned"} if name in ("worsen", "Gap", "_look_anew") else set())
+        if name in _REASON and "scanned" in states:
+            found |= _texts(_argument(call, _REASON[name], "reason"))
     return found
 
 
