@@ -100,6 +100,7 @@ class VersionFacts(Document, frozen=True, kw_only=True, gc=False):
     normaliser_libraries: str | None
     confidence: float | None
     lossy: bool | None
+    lossy_places: int | None
     bom: bool | None
     newline: str | None
     words: int | None

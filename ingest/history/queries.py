@@ -402,12 +402,26 @@ def _facts(connection: Connection, target: Target, no: int, row: Row) -> Version
         normaliser_libraries=row.libraries,
         confidence=None if row.confidence is None else row.confidence / 1000,
         lossy=row.lossy,
+        lossy_places=_lossy_places(connection, target, no, row),
         bom=row.bom,
         newline=row.newline,
         words=row.words,
         sentences=row.sentences,
         text_reason=row.text_reason,
     )
+
+
+def _lossy_places(connection: Connection, target: Target, no: int, row: Row) -> int | None:
+    """Return how many places could not be read: counted in the bytes, if the text was made in today's way."""
+    if row.text_sha256 is None:
+        return None
+    if not row.lossy:
+        return 0
+    from ingest import normalise  # noqa: PLC0415 - few texts are lossy, and the rest need no reader
+
+    if row.normaliser not in normalise.normalisers():
+        return None
+    return normalise.unread_places(bodies.get(connection, target.id, no))
 
 
 def version_row(connection: Connection, target: Target, no: int, normaliser: str | None = None) -> Row:

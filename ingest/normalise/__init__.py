@@ -6,6 +6,8 @@ only file it reads is the model of languages. The interpreter has no part in it 
 number of words and the title, in which it does not know letters newer than itself. The name of
 a file picks its format and nothing else; whether it is text at all is decided by its content.
 
+What cannot be read is a replacement character in the text, and the rendition is `lossy`.
+
 The canonical text is in NFC, its lines end in `\n`, and a leading U+FEFF and the date header
 are gone; what a format changes beyond that stands in the format's module. Nothing else is
 altered. The header's date goes before one that the text gives in its front matter, and the
@@ -22,10 +24,11 @@ import unicodedata2
 
 from ingest.model import Rendition
 from ingest.normalise import count, header, language, magic, markdown, newline, plain
-from ingest.normalise.decode import Decoded, decode
+from ingest.normalise.decode import decode
+from ingest.normalise.decoded import Decoded
 from ingest.normalise.format import Format
 
-__all__ = ["normalise", "normaliser", "prepare"]
+__all__ = ["normalise", "normaliser", "normalisers", "prepare", "unread_places"]
 
 _BYTE_ORDER_MARK = "\ufeff"
 # The same library under another name from 3.14 on.
@@ -83,6 +86,11 @@ def normalise(raw: bytes, name: bytes) -> Rendition:
     )
 
 
+def unread_places(raw: bytes) -> int:
+    """Return how many places of a text could not be read: what `lossy` says of a rendition, counted."""
+    return decode(raw).places
+
+
 def nfc(text: str) -> str:
     """Return the text in NFC, in linear time.
 
@@ -95,6 +103,11 @@ def nfc(text: str) -> str:
 def normaliser(name: bytes) -> tuple[str, str]:
     """Return the name of what `normalise` uses for a file of this name, and the libraries with it."""
     return _format(name).normaliser, _libraries()
+
+
+def normalisers() -> frozenset[str]:
+    """Return the names of what makes texts today."""
+    return frozenset(known.normaliser for known in _FORMATS.values())
 
 
 def prepare() -> None:

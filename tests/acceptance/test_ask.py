@@ -18,7 +18,18 @@ DOCUMENT = [
 ]
 VERSION = [
     *DOCUMENT,
-    *("seq", "normaliser", "confidence", "lossy", "newline", "words", "sentences", "text_reason", "text"),
+    *(
+        "seq",
+        "normaliser",
+        "confidence",
+        "lossy",
+        "lossy_places",
+        "newline",
+        "words",
+        "sentences",
+        "text_reason",
+        "text",
+    ),
 ]
 
 

