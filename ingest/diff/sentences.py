@@ -112,6 +112,21 @@ def compare(a: str, b: str, *, language: str | None) -> Comparison:
     return Comparison(tuple(work.pieces()), len(a), tuple(a_cut), tuple(b_cut))
 
 
+def piece_of(
+    texts: tuple[str, str],
+    cuts: tuple[Sequence[Sentence], Sequence[Sentence]],
+    kind: Kind,
+    a_sentences: tuple[int, int],
+    b_sentences: tuple[int, int],
+) -> Piece:
+    """Return the piece that these sentences of A and of B are."""
+    (a, b), (a_cut, b_cut) = texts, cuts
+    a_start, a_end = (_place(a_cut, number, len(a)) for number in a_sentences)
+    b_start, b_end = (_place(b_cut, number, len(b)) for number in b_sentences)
+    changes = tuple(_changes(a, (a_start, a_end), b, (b_start, b_end)))
+    return Piece(kind, a_start, a_end, b_start, b_end, a_sentences, b_sentences, changes)
+
+
 def apply(comparison: Comparison, a: str) -> str:
     """B again. Raises ValueError when the comparison was not made from A."""
     if len(a) != comparison.a_length:
@@ -263,13 +278,15 @@ class _Work:
     def _piece(
         self, kind: Kind, a_first: int, a_end: int, b_first: int, b_end: int, *, equal: bool = False
     ) -> Piece:
+        if not equal:
+            texts, cuts = (self.a, self.b), (self.a_cut, self.b_cut)
+            return piece_of(texts, cuts, kind, (a_first, a_end), (b_first, b_end))
         a_range = _place(self.a_cut, a_first, len(self.a)), _place(self.a_cut, a_end, len(self.a))
         b_range = _place(self.b_cut, b_first, len(self.b)), _place(self.b_cut, b_end, len(self.b))
-        changes = () if equal else tuple(_changes(self.a, a_range, self.b, b_range))
-        return Piece(kind, *a_range, *b_range, (a_first, a_end), (b_first, b_end), changes)
+        return Piece(kind, *a_range, *b_range, (a_first, a_end), (b_first, b_end))
 
 
-def _place(cut: list[Sentence], number: int, length: int) -> int:
+def _place(cut: Sequence[Sentence], number: int, length: int) -> int:
     return cut[number].start if number < len(cut) else length
 
 

@@ -5,20 +5,22 @@ from __future__ import annotations
 from bisect import bisect_right
 from collections import Counter
 from collections.abc import Iterator, Sequence
+from functools import cached_property
 
 from ingest.diff.sentences import Comparison, Piece
-from ingest.edits import notices
+from ingest.edits import notices, stamps
 from ingest.edits.edit import ChangedFact, Counts, Flag, Subject
+from ingest.edits.proof import Proof, Unpaired
+from ingest.edits.put_for import is_short
 from ingest.edits.rephrasing import MOST, Wording, cut
 from ingest.edits.settings import Phrases
 from ingest.edits.subject import subject_of
-from ingest.facts import changed, quantities, quotations
+from ingest.facts import changed, quotations
 from ingest.facts.document_words import Context, context_of
 from ingest.text.lexicon import lexicon_of
 from ingest.text.words import folded, without_blanks, words
 
 _LOST = 0.3
-_HEAD = 3  # sentences, among which a date alone is that of the text
 _EDITED = frozenset({"edited", "moved", "split", "merged"})
 _NO_LETTERS = bytes(code for code in range(128) if not chr(code).isalnum())
 _ENDINGS = ("...", "[...]", "(...)")
@@ -90,7 +92,11 @@ class Difference:
         self.facts = self._facts() if self.edited and not self.lost else ()
 
     def _notice(self) -> tuple[str, str] | None:
-        """Return the phrase and the sentence of the first notice that was not there before."""
+        """Return the phrase and the sentence of the first notice that was not there before.
+
+        A stamp that was put for one is none, wherever it stood.
+        """
+        stamped = False
         for piece in self.comparison.pieces:
             if piece.kind == "kept" or piece.b_start == piece.b_end:
                 continue
@@ -99,8 +105,21 @@ class Difference:
                 if phrase is not None and (
                     not (old and self._phrase_in(old)) or notices.says_more(old, new, self.lexicon)
                 ):
+                    if stamps.is_bare(new, self.language):
+                        stamped = stamped or self._was_stamped()
+                        if stamped:
+                            continue
                     return phrase, cut(new)
         return None
+
+    def _was_stamped(self) -> bool:
+        """Whether a stamp of publication went or was edited."""
+        return any(
+            stamps.is_bare(self.a[sentence.text_start : sentence.text_end], self.language)
+            for piece in self.comparison.pieces
+            if piece.kind in ("removed", "edited", "merged", "split")
+            for sentence in self.comparison.a_cut[slice(*piece.a_sentences)]
+        )
 
     def _phrase_in(self, sentence: str) -> str | None:
         """Return what makes a sentence a notice; looked for once."""
@@ -133,7 +152,10 @@ class Difference:
         found: list[ChangedFact] = []
         for piece in self.edited:
             old, new = self.a[piece.a_start : piece.a_end], self.b[piece.b_start : piece.b_end]
-            if self._is_dateline(piece) or self._phrase_in(new):
+            if stamps.redates(self.a, self.b, piece, self.language) or self._phrase_in(new):
+                continue
+            if opened := stamps.filled_in(old.strip(), new.strip(), self.language):
+                found.append(self._date(piece, *opened))
                 continue
             found += (
                 ChangedFact(
@@ -156,6 +178,18 @@ class Difference:
             if len(found) >= MOST:
                 break
         return tuple(found[:MOST])
+
+    def _date(self, piece: Piece, before: str, after: str) -> ChangedFact:
+        """Return a date that a placeholder stood for, or was put for, as a fact."""
+        old, new = self.a[piece.a_start : piece.a_end], self.b[piece.b_start : piece.b_end]
+        return ChangedFact(
+            kind="date",
+            before=before,
+            after=after,
+            sentence=cut(new),
+            from_offset=piece.a_start + max(0, old.find(before)),
+            to_offset=piece.b_start + max(0, new.find(after)),
+        )
 
     def flags(self) -> tuple[Flag, ...]:
         """Return the flags that the text itself raises."""
@@ -180,6 +214,24 @@ class Difference:
         gone = (piece for piece in self.comparison.pieces if piece.kind == "removed")
         return any(quotations.find(self.a[piece.a_start : piece.a_end]) for piece in gone)
 
+    @cached_property
+    def unpaired(self) -> Unpaired | None:
+        """The first token that is paired with none that is equal; None where the two texts say the same."""
+        proof = Proof(self.a, self.b, self.wording, self.lexicon, self.language)
+        return proof.unpaired(self.comparison)
+
+    def replaced(self) -> tuple[str, str] | None:
+        """Return the first short sentence and one put for it that has none of its words."""
+        for piece in self.comparison.pieces:
+            if piece.kind != "edited":
+                continue
+            old, new = self.a[piece.a_start : piece.a_end], self.b[piece.b_start : piece.b_end]
+            if is_short(old) and is_short(new):
+                was, became = ({folded(word) for word in words(text)} for text in (old, new))
+                if was and became and not was & became:
+                    return old, new
+        return None
+
     def survival(self) -> tuple[float, float]:
         """Return which share of the old sentences is still there, and which of the new ones was."""
         old = new = 0
@@ -195,19 +247,10 @@ class Difference:
     def redated(self) -> tuple[str, str] | None:
         """Return the first line, before and after, if only lines that tell of publication were edited."""
         others = [piece for piece in self.comparison.pieces if piece.kind != "kept"]
-        if not others or not all(piece.kind == "edited" and self._is_dateline(piece) for piece in others):
+        if not others or not all(stamps.redates(self.a, self.b, each, self.language) for each in others):
             return None
         first = others[0]
         return self.a[first.a_start : first.a_end], self.b[first.b_start : first.b_end]
-
-    def _is_dateline(self, piece: Piece) -> bool:
-        """Whether an edited sentence only says when the text was published, before and after."""
-        old, new = self.a[piece.a_start : piece.a_end], self.b[piece.b_start : piece.b_end]
-        if notices.is_stamp(new):
-            return notices.is_stamp(old)
-        return piece.a_sentences[0] < _HEAD and all(
-            quantities.is_dateline(text, self.language) for text in (old, new)
-        )
 
     def tells(self) -> bool:
         """Whether a sentence that came or went has three words or more."""

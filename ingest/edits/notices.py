@@ -12,6 +12,7 @@ from __future__ import annotations
 import functools
 import re
 
+from ingest.edits import stamps
 from ingest.edits.settings import NO_PHRASES, Phrases
 from ingest.facts import quotations
 from ingest.text.lexicon import Lexicon, lexicon_of
@@ -149,10 +150,6 @@ _SIGNS = (
     "richtiggestellt",
 )  # fmt: skip
 """Of these a phrase that is looked for anywhere has one: most sentences are told by them alone."""
-_STAMPS = (
-    "published", "first published", "gepubliceerd", "geplaatst", "last updated", "last modified", "laatst",
-    "laatste update", "updated", "bijgewerkt", "posted",
-)  # fmt: skip
 _SKIPPED = re.compile(r"[\W_]*")
 _OPENS = re.compile(
     f"({'|'.join(sorted(_OPENING, key=len, reverse=True))})"
@@ -203,20 +200,12 @@ def says_more(old: str, new: str, lexicon: Lexicon) -> bool:
 
     Two words that carry meaning, or one in a sentence that is longer by two.
     """
-    if is_stamp(new):
+    if stamps.read(new, lexicon.language, at_head=False) is not None:
         return False
     was, becomes = words(old), words(new)
     there = {unaccented(word) for word in was}
     more = len({unaccented(word) for word in becomes} - there - lexicon.light)
     return more > 1 or (more == 1 and len(becomes) - len(was) > 1)
-
-
-def is_stamp(sentence: str) -> bool:
-    """Whether a sentence is a short line that only says when it was published or brought up to date."""
-    if len(sentence) > 120 or not any(map(str.isdigit, sentence)):
-        return False
-    text = folded(sentence)
-    return text.startswith(_STAMPS, _past_marks(text))
 
 
 def _past_marks(text: str) -> int:

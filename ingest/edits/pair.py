@@ -11,7 +11,7 @@ from functools import cached_property
 import msgspec
 
 from ingest.diff.sentences import Comparison, compare
-from ingest.edits import boilerplate
+from ingest.edits import boilerplate, put_for
 from ingest.edits.boilerplate import Stripped
 from ingest.edits.difference import Difference, bare, counts_of
 from ingest.edits.edit import ChangedFact, Counts, Text
@@ -76,8 +76,10 @@ class Pair:
 
     @cached_property
     def comparison(self) -> Comparison:
-        """The two texts, sentence by sentence."""
-        return self._comparison or compare(self.before.text, self.after.text, language=self.language)
+        """The two texts, sentence by sentence; a short one that was put for another is edited."""
+        a, b = self.before.text, self.after.text
+        comparison = self._comparison or compare(a, b, language=self.language)
+        return put_for.paired(a, b, comparison, self.language)
 
     @cached_property
     def counts(self) -> Counts:

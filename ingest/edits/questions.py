@@ -12,6 +12,7 @@ import msgspec
 
 from ingest.edits.difference import bare, show, show_fact, skeleton
 from ingest.edits.pair import Pair
+from ingest.edits.proof import Unpaired
 from ingest.text.words import without_blanks
 
 _FEW = 0.5  # of the sentences: where fewer of both texts are in the other, it is another text
@@ -86,17 +87,21 @@ def equal_text(pair: Pair) -> Answer:
 
 def white_space(pair: Pair) -> Answer:
     """Ask whether white space alone differs."""
-    if without_blanks(pair.before.text) == without_blanks(pair.after.text):
-        return yes("only white space differs")
-    return no("more than white space differs")
+    if without_blanks(pair.before.text) != without_blanks(pair.after.text):
+        return no("more than white space differs")
+    if pair.difference.unpaired is not None:
+        return no("words were joined or parted")
+    return yes("only white space differs")
 
 
 def typographic_marks(pair: Pair) -> Answer:
     """Ask whether nothing differs but marks and capitals."""
     old, new = pair.before.text, pair.after.text
-    if skeleton(old) == skeleton(new) and bare(old) == bare(new):
-        return yes("equal but for quotes, dashes, ellipses, capitals and white space")
-    return no("letters, digits or other marks differ")
+    if skeleton(old) != skeleton(new) or bare(old) != bare(new):
+        return no("letters, digits or other marks differ")
+    if pair.difference.unpaired is not None:
+        return no(_has_no_equal(pair.difference.unpaired))
+    return yes("equal but for quotes, dashes, ellipses, capitals and white space")
 
 
 def earlier_text(pair: Pair) -> Answer:
@@ -156,7 +161,17 @@ def misspelling(pair: Pair) -> Answer:
     slips = pair.difference.wording.slips()
     if slips is None:
         return no("more than slips of the hand and punctuation differs")
+    if pair.difference.unpaired is not None:
+        return no(_has_no_equal(pair.difference.unpaired))
     return yes(f"only spelling or punctuation: {_first(slips, 3)}")
+
+
+def short_sentence_replaced(pair: Pair) -> Answer:
+    """Ask whether a short sentence was put for another."""
+    found = pair.difference.replaced()
+    if found is None:
+        return no("no sentence of three words or fewer was put for another")
+    return yes(f"{show(found[0])} became {show(found[1])}")
 
 
 # -- sentences that came or went -------------------------------------------------------------------
@@ -224,10 +239,11 @@ def content_words(pair: Pair) -> Answer:
 
 
 def exchanged_roles(pair: Pair) -> Answer:
-    """Ask whether two that act took each other's place."""
-    exchanged = pair.difference.wording.exchanged()
+    """Ask whether two that act took each other's place, or two words of two sentences."""
+    wording = pair.difference.wording
+    exchanged = wording.exchanged() or wording.exchanged_between()
     if exchanged is None:
-        return no("no two that act took each other's place")
+        return no("no two that act took each other's place, nor two words of two sentences")
     return yes(f"{show(exchanged[0])} and {show(exchanged[1])} changed places")
 
 
@@ -244,12 +260,32 @@ def small_words(pair: Pair) -> Answer:
     small = sorted(set[str]().union(*pair.difference.wording.changed()))
     if not small:
         return no("no word came or went")
+    if pair.difference.unpaired is None:
+        return no(f"each is another form of one word: {_first(small, 5)}")
     return yes(f"only small words and word forms: {_first(small, 5)}")
+
+
+def no_equal(pair: Pair) -> Answer:
+    """Ask whether a word, a sign or an address is paired with none that is equal."""
+    found = pair.difference.unpaired
+    if found is None:
+        return no("each word and sign is paired, in order, with one that is equal")
+    return yes(_has_no_equal(found))
 
 
 def same_words(_pair: Pair) -> Answer:
     """Hold for whatever is left."""
-    return yes("the same words and values, ordered, cut, joined or written otherwise")
+    return yes("the same words and values in the same order, written otherwise")
+
+
+def _has_no_equal(found: Unpaired) -> str:
+    if found.is_order:
+        return f"{show(found.after or found.before)} stands elsewhere"
+    if not found.before:
+        return f"{show(found.after)} came"
+    if not found.after:
+        return f"{show(found.before)} went"
+    return f"{show(found.before)} became {show(found.after)}: not known to be the same"
 
 
 def _rephrased(carried: set[str]) -> str:

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Sequence
 from functools import cached_property, partial
+from operator import attrgetter
 
 from ingest.diff.sentences import Change, Piece
-from ingest.edits import notices
+from ingest.edits import stamps
 from ingest.facts import quantities
 from ingest.facts.document_words import Context
 from ingest.facts.equivalence import agree, equal
@@ -17,9 +18,12 @@ from ingest.text.lexicon import Lexicon, lexicon_of
 from ingest.text.variants import abbreviate, say_the_same, written_out
 from ingest.text.words import folded, is_word, misspelt, tokens, unaccented, words
 
+_MOST_EXCHANGED = 100  # edited sentences among which such ones are looked for
 MOST = 500  # of the facts, or of the words, that are looked at
 _LONGEST_SHOWN = 400
 _LONGEST_READ = 5_000  # characters of a sentence
+
+_SIDES = (attrgetter("before"), attrgetter("after"))
 
 Ranges = Sequence[tuple[int, int]]
 
@@ -67,7 +71,7 @@ class Wording:
                 for was, became in zip(old, new, strict=True):
                     if was == became:
                         continue
-                    if not self._is_slip(was, became):
+                    if not self.is_slip(was, became):
                         return None
                     slips.append(f"{cut(was)} → {cut(became)}")
         return slips
@@ -123,6 +127,26 @@ class Wording:
                 return found
         return None
 
+    def exchanged_between(self) -> tuple[str, str] | None:
+        """Return two words of two sentences that took each other's place: `A was freed`, `B was fined`."""
+        parts: list[tuple[set[str], set[str]]] = []
+        for piece in self._edited[:_MOST_EXCHANGED]:
+            sides = (
+                [unaccented(word) for change in piece.changes for word in words(text(change))]
+                for text in _SIDES
+            )
+            old, new = (set(side) for side in sides)
+            parts.append((old - new, new - old))
+        for at, (gone, came) in enumerate(parts):
+            for others_gone, others_came in parts[at + 1 :]:
+                one, other = (
+                    sorted(word for word in both if word not in self._lexicon.light)
+                    for both in (gone & others_came, came & others_gone)
+                )
+                if one and other:
+                    return one[0], other[0]
+        return None
+
     def stands_elsewhere(self) -> str | None:
         """Return a word such as `not` or `only` that is before another word now, among the same ones."""
         for piece in self._edited:
@@ -146,7 +170,7 @@ class Wording:
             return self._changed
         old, new = Counter[str](), Counter[str]()
         for piece in self._edited:
-            if notices.is_stamp(self._b[piece.b_start : piece.b_end]):
+            if stamps.redates(self._a, self._b, piece, self._language):
                 continue
             same_a, same_b = self._same_values(piece)
             for change in piece.changes:
@@ -155,7 +179,7 @@ class Wording:
                 if abbreviate(was, became, self._lexicon):
                     continue
                 if len(was) == len(became):
-                    pairs = [pair for pair in zip(was, became, strict=True) if not self._is_slip(*pair)]
+                    pairs = [pair for pair in zip(was, became, strict=True) if not self.is_slip(*pair)]
                     was, became = ([pair[side] for pair in pairs] for side in (0, 1))
                 old.update(map(unaccented, was))
                 new.update(map(unaccented, became))
@@ -195,7 +219,13 @@ class Wording:
     def _slots(self, text: str) -> tuple[Slot, ...]:
         return quantities.find(text, self._language, self._context.names)
 
-    def _is_slip(self, was: str, became: str) -> bool:
+    @property
+    def context(self) -> Context:
+        """What the two texts say of their words."""
+        return self._context
+
+    def is_slip(self, was: str, became: str) -> bool:
+        """Whether one word may be the other with a slip of the hand in it."""
         within = self._context
         return not {unaccented(was), unaccented(became)} & within.replaced and misspelt(
             was, became, within.attested, within.names, self._language

@@ -98,7 +98,7 @@ RULES: tuple[Rule, ...] = (
         kind="whitespace",
         significance="cosmetic",
         evidence="versions",
-        when="the texts are equal without white space",
+        when="the texts are equal without white space, and no words were joined or parted",
         asks=questions.white_space,
     ),
     Rule(
@@ -107,7 +107,7 @@ RULES: tuple[Rule, ...] = (
         significance="cosmetic",
         evidence="sentences",
         when="the texts are equal without white space once quotes, dashes, ellipses, capitals and invisible"
-        " characters are folded",
+        " characters are folded, and none of those speaks",
         asks=questions.typographic_marks,
     ),
     Rule(
@@ -164,6 +164,14 @@ RULES: tuple[Rule, ...] = (
         asks=questions.misspelling,
     ),
     Rule(
+        name="short-sentence-replaced",
+        kind="wording",
+        significance="substantive",
+        when="a sentence, heading, item or cell of one to three words was put for another that has none of"
+        " them",
+        asks=questions.short_sentence_replaced,
+    ),
+    Rule(
         name="whole-sentence",
         kind="update",
         significance="substantive",
@@ -180,7 +188,7 @@ RULES: tuple[Rule, ...] = (
     Rule(
         name="short-sentence",
         kind="update",
-        significance="cosmetic",
+        significance="reworded",
         when="a sentence of one or two words came or went",
         asks=questions.short_sentence,
     ),
@@ -211,7 +219,8 @@ RULES: tuple[Rule, ...] = (
         name="exchanged-roles",
         kind="wording",
         significance="substantive",
-        when="two that act took each other's place: `the company sued the city`, `we may sue you`",
+        when="two that act took each other's place: `the company sued the city`, `we may sue you`; or two"
+        " words of two sentences",
         asks=questions.exchanged_roles,
     ),
     Rule(
@@ -224,15 +233,23 @@ RULES: tuple[Rule, ...] = (
     Rule(
         name="small-words",
         kind="wording",
-        significance="cosmetic",
+        significance="reworded",
         when="small words that say little and forms of words came or went",
         asks=questions.small_words,
+    ),
+    Rule(
+        name="no-equal",
+        kind="wording",
+        significance="reworded",
+        when="a word, a sign or an address is paired, in order, with none that is equal: `<` for `>`, `?` for"
+        " `!`, a letter in an address, another order",
+        asks=questions.no_equal,
     ),
     Rule(
         name="same-words",
         kind="wording",
         significance="cosmetic",
-        when="the same words and values stand there, ordered, cut, joined or written otherwise",
+        when="each word and sign is paired, in order, with one that is equal under a named equivalence",
         asks=questions.same_words,
     ),
 )

@@ -18,6 +18,7 @@ from __future__ import annotations
 import functools
 import re
 from collections import Counter
+from collections.abc import Callable
 from itertools import chain
 
 import msgspec
@@ -327,10 +328,21 @@ def _negated(before: str, after: str, hunks: list[Hunk], lexicon: Lexicon) -> li
             word, other = hunk.before[0], hunk.after[0]
             if opposite(unaccented(word), unaccented(other), lexicon):
                 facts.append(Fact("negation", word, other, hunk.a_start, hunk.b_start))
+    if not facts or _says_but_for(before, negates, lexicon) == _says_but_for(after, negates, lexicon):
+        return facts
     changed_words = sum(len(hunk.before) + len(hunk.after) for hunk in hunks)
-    if facts and changed_words > _MOST_TURNED * (len(words(before)) + len(words(after))):
+    if changed_words > _MOST_TURNED * (len(words(before)) + len(words(after))):
         return []
     return facts
+
+
+def _says_but_for(text: str, negates: Callable[[str], bool], lexicon: Lexicon) -> list[str]:
+    """Return the words of a sentence that are no negation and none that a negation comes or goes with."""
+    return [
+        low
+        for word in words(text)
+        if not negates(word) and (low := unaccented(word)) not in lexicon.auxiliaries
+    ]
 
 
 def _requoted(before: str, after: str, old: Ranges, new: Ranges, lexicon: Lexicon) -> list[Fact]:

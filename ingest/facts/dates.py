@@ -26,6 +26,9 @@ from ingest.facts.model import (
 from ingest.text.lexicon import word_set
 
 _ISO = re.compile(r"([0-9]{4})-([0-9]{1,2})(?:-([0-9]{1,2}))?\Z")
+_ISO_TIME = re.compile(r"([0-9]{4})-([0-9]{2})-([0-9]{2})t([0-9]{2})([0-9]{2})?\Z")
+_MINUTES = re.compile(r"([0-5][0-9])z?\Z")
+_MONTH_NAMED = re.compile(r"([0-9]{1,2})-([^\W\d_]+)-([0-9]{4})\Z")
 _DAY_FIRST = re.compile(r"([0-9]{1,2})[-.]([0-9]{1,2})[-.]([0-9]{4})\Z")
 _CLOCK = re.compile(r"([0-9]{1,2})[:.]([0-9]{2})(am|pm|u|uur)?\Z")
 _HOUR = re.compile(r"(1?[0-9]|2[0-4])(am|pm)\Z")
@@ -66,9 +69,8 @@ def _calendar(cut: Tokens, at: int, weekday: int | None) -> Taken | None:
         if (iso := _ISO.match(low)) and int(iso[2]) <= 12:
             day = int(iso[3]) if iso[3] else None
             return "date", CalendarDate(weekday, day, int(iso[2]), int(iso[1])), at + 1, False
-        if (written := _DAY_FIRST.match(low)) and int(written[2]) <= 12:
-            parts = map(int, written.groups())
-            return "date", CalendarDate(weekday, *parts), at + 1, False
+        if joined := _in_one(cut, at, weekday):
+            return joined
         if slashed := _slashed(cut, at):
             return "date", CalendarDate(weekday, *slashed), at + 5, False
         if clock := _clock(cut, at):
@@ -128,6 +130,26 @@ def _day_in_words(cut: Tokens, at: int, weekday: int | None) -> Taken | None:
         return None
     year, end = _year(cut, at + 2 + is_of)
     return "date", CalendarDate(weekday, day, month, year), end, False
+
+
+def _in_one(cut: Tokens, at: int, weekday: int | None) -> Taken | None:
+    """Return `20-2-2021`, `20-Feb-2021`, or day and time, `2021-02-20T10:00`; seconds are beside it."""
+    if (written := _DAY_FIRST.match(cut[at].low)) and int(written[2]) <= 12:
+        parts = map(int, written.groups())
+        return "date", CalendarDate(weekday, *parts), at + 1, False
+    named = _MONTH_NAMED.match(cut[at].low)
+    if named is not None and named[2] in cut.lexicon.months:
+        month = cut.lexicon.months[named[2]]
+        return "date", CalendarDate(weekday, int(named[1]), month, int(named[3])), at + 1, False
+    timed = _ISO_TIME.match(cut[at].low)
+    if timed is None or int(timed[2]) > 12 or int(timed[4]) > 24:
+        return None
+    minute, end = int(timed[5] or 0), at + 1
+    minutes = _MINUTES.match(low_at(cut, at + 2))
+    if minutes and cut[at + 1].text == ":" and cut[at].end + 1 == cut[at + 1].end == cut[at + 2].start:
+        minute, end = int(minutes[1]), at + 3
+    day, month, year = int(timed[3]), int(timed[2]), int(timed[1])
+    return "date", CalendarDate(weekday, day, month, year, int(timed[4]) % 24, minute), end, False
 
 
 def _slashed(cut: Tokens, at: int) -> tuple[int, int, int] | None:

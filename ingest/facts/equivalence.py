@@ -51,6 +51,17 @@ def agree(old: Slot, new: Slot, lexicon: Lexicon) -> bool:
     return _one_way(old, new) or _one_way(new, old) or _figures_agree(old, new)
 
 
+def written_otherwise(old: Slot, new: Slot) -> bool:
+    """Whether two values of different types, or times on a clock's face, are exactly one: `9:30`, `9.30`."""
+    match old.value, new.value:
+        case CalendarDate() as was, CalendarDate() as is_:
+            parts = list(zip(msgspec.structs.astuple(was), msgspec.structs.astuple(is_), strict=True))
+            return all((one is None) == (other is None) for one, other in parts) and _dates_agree(was, is_)
+        case (Share() | Multiple(), _) | (_, Share() | Multiple()):
+            return False
+    return _one_way(old, new) or _one_way(new, old)
+
+
 def _names_agree(old: Slot, new: Slot, lexicon: Lexicon) -> bool:
     was, is_ = set(_words(old)), set(_words(new))
     between = [side & lexicon.particles for side in (was, is_)]

@@ -40,7 +40,8 @@ from ingest.facts.parts import read_part, read_share
 from ingest.text.lexicon import Lexicon, lexicon_of, word_set
 from ingest.text.words import tokens, unaccented, words
 
-_DIGITS = re.compile(r"([0-9][0-9.,]*)(-?[^\W\d_]*)(?:-[\w-]*)?\Z")
+_DIGITS = re.compile(r"([0-9][0-9.,]*)(-?[^\W\d_]*)((?:[-‐‑][^\W\d_]+)*)\Z")
+_OLD = word_set("-old -olds -oud -oude -alt -alte -alter -alten")  # behind `5-year`
 _GROUPED = re.compile(
     r"[1-9][0-9]{0,2}(?:\.[0-9]{3})+(?:,[0-9]+)?\Z"
     r"|[1-9][0-9]{0,2}(?:,[0-9]{3})+(?:\.[0-9]+)?\Z"
@@ -246,8 +247,7 @@ def _compounded(low: str, lexicon: Lexicon) -> Quantity | None:
     number, hyphen, thing = low.partition("-")
     if hyphen:
         if number in lexicon.numbers and thing.isalpha() and thing not in lexicon.numbers:
-            unit = lexicon.units.get(thing) or lexicon.compounded.get(thing)
-            return Quantity(lexicon.numbers[number], unit)
+            return Quantity(lexicon.numbers[number], _attached(hyphen + thing, lexicon))
         return None
     for size in range(4, min(12, len(low) - 2)):
         thing = low[-size:]
@@ -273,12 +273,21 @@ def _with_unit(
         percent, end = "pp", end + 1
     if percent:
         return "percentage", Quantity(value, percent), end + 1, False
-    unit = cut.lexicon.units.get(suffix.lstrip("-")) or cut.lexicon.compounded.get(suffix.lstrip("-"))
+    unit = _attached(suffix, cut.lexicon)
     if following == "°" and low_at(cut, end + 1) in ("c", "f"):
         unit, end = "°" + low_at(cut, end + 1), end + 2
     elif suffix in ("m", "c", "f"):
         unit = suffix
     return "number", Quantity(value, unit or cut.lexicon.units.get(following)), end, weak
+
+
+def _attached(suffix: str, lexicon: Lexicon) -> str | None:
+    """Return the unit of letters at a figure; behind a hyphen what is none is one of its own: `3-A`."""
+    thing = suffix.removeprefix("-")
+    unit = lexicon.units.get(thing) or lexicon.compounded.get(thing)
+    if unit is None and thing != suffix and thing not in lexicon.compounded:
+        return suffix
+    return unit
 
 
 def _digits(text: str, cut: Tokens, at: int) -> tuple[Fraction | str, int, str] | None:
@@ -289,8 +298,8 @@ def _digits(text: str, cut: Tokens, at: int) -> tuple[Fraction | str, int, str] 
     if _RANGE.match(token):
         return _range(*re.split("[-‐‑]", token)), at + 1, "range"
     parts = _DIGITS.match(token)
-    if parts is None or len(parts[1]) > _LONGEST_DIGITS:
-        return token[:_LONGEST_DIGITS], at + 1, ""
+    if parts is None or len(parts[1]) > _LONGEST_DIGITS or (parts[3] and parts[3] not in _OLD):
+        return token, at + 1, ""  # `2021-0220-T1`, `18-304b`
     # `3-1` with a longer dash is three tokens without a blank between them.
     if at + 2 < len(cut) and cut[at + 1].text in "–—/" and cut[at + 2].low[0].isdigit():
         unbroken = cut[at].end == cut[at + 1].start and cut[at + 1].end == cut[at + 2].start
@@ -314,7 +323,7 @@ def _digits(text: str, cut: Tokens, at: int) -> tuple[Fraction | str, int, str] 
     if written.isdecimal() and suffix in cut.lexicon.signs:
         return int(written) + cut.lexicon.signs[suffix], end, ""  # `2½`
     if _PLAIN.match(written):
-        if 0 < len(suffix) < 4 and suffix.isalpha() and not _is_unit(suffix, cut.lexicon):
+        if suffix.isalpha() and not _is_unit(suffix, cut.lexicon):
             return token, end, ""  # `article 7a`, `5G`
         return Fraction(written.replace(",", ".")), end, suffix
     return written, end, ""
@@ -322,12 +331,13 @@ def _digits(text: str, cut: Tokens, at: int) -> tuple[Fraction | str, int, str] 
 
 def _is_unit(suffix: str, lexicon: Lexicon) -> bool:
     """Tell whether letters at a figure are its unit: `5km`, and not `5G`."""
-    return suffix in _STUCK_UNITS or suffix in lexicon.units or suffix in lexicon.stuck
+    return any(suffix in known for known in (_STUCK_UNITS, lexicon.units, lexicon.stuck, lexicon.compounded))
 
 
 def _range(first: str, *others: str) -> str:
     """`2020-21`, `2020/21` and `2020-2021` as one; any other range as it stands."""
-    if len(others) == 1 and all(map(_PLAIN.match, (first, *others))) and not first.startswith("0"):
+    padded = any(len(part) > 1 and part[0] == "0" and part[1].isdigit() for part in (first, *others))
+    if len(others) == 1 and not padded and all(map(_PLAIN.match, (first, *others))):
         if re.fullmatch("(?:19|20)[0-9]{2}", first) and re.fullmatch("[0-9]{2}", others[0]):
             return f"{first}-{first[:2]}{others[0]}"
         return "-".join(str(Fraction(part.replace(",", "."))) for part in (first, *others))

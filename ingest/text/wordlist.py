@@ -54,6 +54,11 @@ def is_rare(word: str, language: str | None) -> bool:
     return not any(low.endswith(end) and count(low.removesuffix(end)) for end in _PLURALS[language])
 
 
+def is_known(word: str, language: str | None) -> bool:
+    """Whether a word is in the list of the language. Of a language without a list nothing is known: False."""
+    return language in LANGUAGES and _counts(language)(word.lower()) > 0
+
+
 def _once(word: str) -> str:
     """Return the small letters with none twice in a row."""
     low = word.lower()

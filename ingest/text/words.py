@@ -105,7 +105,7 @@ def misspelt(
     if (
         old == new
         or {old, new} in lexicon.confused
-        or _spelt_otherwise(old, new, lexicon)
+        or spelt_otherwise(old, new, lexicon)
         or (old[-1] == new[-1] in "sd" and {old[:-1], new[:-1]} in lexicon.confused)
     ):
         return True
@@ -154,7 +154,7 @@ def _sound(name: str) -> str:
     return spelt[:first] + "".join(char for char in spelt[first:-1] if char not in _VOWELS) + spelt[-1:]
 
 
-def _spelt_otherwise(old: str, new: str, lexicon: Lexicon) -> bool:
+def spelt_otherwise(old: str, new: str, lexicon: Lexicon) -> bool:
     """Whether two words are one in British and American, or in older and newer Dutch spelling."""
     for british, american in lexicon.regional:
         for one, other in ((old, new), (new, old)):

@@ -88,7 +88,7 @@ def test_a_slip_made_or_mended_at_every_place_is_spelling_and_a_name_replaced_ev
     ("old", "new", "kind", "significance", "reason"),
     [
         ("voted on it", "voted against it", "wording", "substantive", "against"),
-        ("voted on it", "voted for it", "wording", "cosmetic", "for, on"),
+        ("voted on it", "voted for it", "wording", "reworded", "for, on"),
         ("better then ever", "better than ever", "spelling", "cosmetic", "then → than"),
         ("beter als ooit", "beter dan ooit", "spelling", "cosmetic", "als → dan"),
         ("it may close", "it must close", "wording", "substantive", "may, must"),
@@ -127,14 +127,14 @@ def test_a_headline_outside_the_text_is_wording() -> None:
         ('"We nemen geen enkel risico."', "“We nemen geen enkel risico.”", "typography", "cosmetic"),
         ("verroest", "veroest", "spelling", "cosmetic"),
         ("verroest.", "verroest, helaas.", "wording", "substantive"),
-        ("kunnen een pont nemen", "kunnen nemen een pont", "wording", "cosmetic"),
-        ("Er zijn 23", "Er zijn er 23", "wording", "cosmetic"),
+        ("kunnen een pont nemen", "kunnen nemen een pont", "wording", "reworded"),
+        ("Er zijn 23", "Er zijn er 23", "wording", "reworded"),
         ("bij Westdam is", "bij bij Westdam is", "spelling", "cosmetic"),
         ("is tot 14 mei dicht", "is, tot 14 mei, dicht", "spelling", "cosmetic"),
         ("tot 14 mei", "tot 15 mei", "factual", "substantive"),
         ("Er zijn 23 van de 80 balken verroest. ", "", "update", "substantive"),
         ("pont nemen.", "pont nemen. De pont vaart elk uur.", "update", "substantive"),
-        ("pont nemen.", "pont nemen. (ANP)", "update", "cosmetic"),
+        ("pont nemen.", "pont nemen. (ANP)", "update", "reworded"),
     ],
 )  # fmt: skip
 def test_class_and_significance(old: str, new: str, kind: str, significance: str) -> None:
@@ -285,8 +285,8 @@ def test_marks_around_a_word_or_a_title_other_marks_and_one_forgotten_are_no_fac
     ("before", "after", "significance", "kinds"),
     [
         ("They donot get any time.", "They do not get any time.", "cosmetic", []),
-        ("A cook that try new tastes.", "A cook that tries new tastes.", "cosmetic", []),
-        ("Farms are use new methods.", "Farms are using new methods.", "cosmetic", []),
+        ("A cook that try new tastes.", "A cook that tries new tastes.", "reworded", []),
+        ("Farms are use new methods.", "Farms are using new methods.", "reworded", []),
         ("They do get time.", "They do not get time.", "substantive", ["negation"]),
         ("They donot go and he is not here.", "They do not go and he is here.", "substantive", ["negation"]),
         ("The minister flies to Paris.", "The minister fled to Paris.", "substantive", []),
@@ -348,7 +348,7 @@ def test_another_thing_beside_the_same_figure_is_not_the_same() -> None:
 def test_a_negation_that_is_said_of_another_word_matters(before: str, after: str, word: str | None) -> None:
     found = edit(f"{before} {BASE}", f"{after} {BASE}")
 
-    assert (found.kind, found.significance) == ("wording", "substantive" if word else "cosmetic")
+    assert (found.kind, found.significance) == ("wording", "substantive" if word else "reworded")
     if word:
         assert found.reason == f"“{word}” is said of another word"
 
@@ -432,7 +432,7 @@ def test_split_merged_and_moved_sentences_are_wording() -> None:
     c = "Kop\n\nHet regent hard. De zon komt later. De trein had vertraging en de reizigers moesten wachten."
 
     assert [(edit(*pair).kind, edit(*pair).significance) for pair in ((a, b), (b, a), (a, c))] == [
-        ("wording", "cosmetic")
+        ("wording", "reworded")
     ] * 3
     assert edit(a, c).counts == Counts(sentences_moved=1)
 
@@ -516,15 +516,15 @@ def test_injected_edits_are_told_by_their_labels() -> None:
         ("nl", "werkgever", "werknemer", "wording"),
         ("nl", "verhoord", "verhoogd", "wording"),
         ("en", "goverment", "government", "spelling"),
-        ("en", "reigns", "reins", "spelling"),
+        ("en", "reigns", "reins", "wording"),
         ("en", "organised", "organized", "spelling"),
         ("nl", "verassing", "verrassing", "spelling"),
         ("nl", "gebeurt", "gebeurd", "spelling"),
         ("en", "Iran", "Iraq", "factual"),
         ("en", "Obama", "Osama", "factual"),
         ("nl", "Almere", "Almelo", "factual"),
-        ("en", "Jon", "John", "spelling"),
-        ("nl", "Franzen", "Fransen", "spelling"),
+        ("en", "Jon", "John", "wording"),
+        ("nl", "Franzen", "Fransen", "wording"),
         ("en", "1090", "1990", "factual"),
         ("en", "-5 degrees", "5 degrees", "factual"),
         ("en", "next week", "next month", "factual"),
@@ -538,7 +538,8 @@ def test_two_words_that_there_are_were_both_meant(language: str, old: str, new: 
     found = classify(before, msgspec.structs.replace(before, text=other, sha256=b"2"))
 
     assert found.kind == kind
-    assert found.significance == ("cosmetic" if kind == "spelling" else "substantive")
+    like = "reworded" if {old, new} in ({"reigns", "reins"}, {"Jon", "John"}, {"Franzen", "Fransen"}) else ""
+    assert found.significance == (like or ("cosmetic" if kind == "spelling" else "substantive"))
 
 
 @pytest.mark.parametrize(
@@ -547,15 +548,15 @@ def test_two_words_that_there_are_were_both_meant(language: str, old: str, new: 
         ("en", "The company sued the city.", "The city sued the company.", "substantive"),
         ("nl", "De man gaf het huis aan zijn broer.", "Zijn broer gaf het huis aan de man.", "substantive"),
         ("nl", "De burgemeester hoorde de raad.", "De raad hoorde de burgemeester.", "substantive"),
-        ("en", "They sold the cow and the horse.", "They sold the horse and the cow.", "cosmetic"),
-        ("en", "Today the minister met the press.", "The minister met the press today.", "cosmetic"),
-        ("nl", "De minister kwam in een auto aan.", "In een auto kwam de minister aan.", "cosmetic"),
+        ("en", "They sold the cow and the horse.", "They sold the horse and the cow.", "reworded"),
+        ("en", "Today the minister met the press.", "The minister met the press today.", "reworded"),
+        ("nl", "De minister kwam in een auto aan.", "In een auto kwam de minister aan.", "reworded"),
         ("en", "In the U.S. the price rose.", "In the United States the price rose.", "cosmetic"),
         ("en", "In the United States the price rose.", "In the US the price rose.", "cosmetic"),
         ("nl", "Het VK stapt uit de unie.", "Het Verenigd Koninkrijk stapt uit de unie.", "cosmetic"),
         ("nl", "Zij sprak met J.P. Smit.", "Zij sprak met Jan Peter Smit.", "cosmetic"),
         ("en", "The old man hit the old dog.", "The old dog hit the old man.", "substantive"),
-        ("nl", "Er kwam zowel de man als de vrouw.", "Er kwam zowel de vrouw als de man.", "cosmetic"),
+        ("nl", "Er kwam zowel de man als de vrouw.", "Er kwam zowel de vrouw als de man.", "reworded"),
         ("en", "It said that the US left.", "It said that the unpaid sailors left.", "substantive"),
         ("en", "Later I denied it.", "Later Iran denied it.", "substantive"),
     ],

@@ -23,7 +23,7 @@ PROJECT = Path(__file__).parents[2]
 CASES = PROJECT / "tests" / "edits" / "cases" / "rules.tsv"
 
 # The rules and the words as they are in this version of the classifier.
-PINNED = (4, "2d2f19f4605930e7")
+PINNED = (4, "e11794b01847dfbd")
 
 
 def cases() -> list[dict[str, str]]:

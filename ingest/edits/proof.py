@@ -1,0 +1,241 @@
+"""The proof that two texts say the same: every token is paired, in order, with one that is equal.
+
+What a token may be equal under has a name:
+
+* typography: `reading` gives both the same key;
+* another writing of one value: `3`, `three`; `9:30`, `half past nine`;
+* a contraction, an abbreviation or another form of one word, from the closed lists of the language;
+* a misspelling of a word of the language; never of a name, unless it stands right elsewhere in both texts;
+* a word doubled; words joined or parted, where not both ways are words;
+* the date of a stamp of publication.
+
+What moved is not in order. A word, a sign or an address that is paired with none ends the proof.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from itertools import pairwise
+
+import msgspec
+
+from ingest.diff import sequences
+from ingest.diff.sentences import Comparison, Piece
+from ingest.edits import reading, stamps
+from ingest.edits.reading import Read
+from ingest.edits.rephrasing import Wording, cut
+from ingest.edits.spellings import is_numbered, spelt_both_ways
+from ingest.facts import quantities
+from ingest.facts.equivalence import equal, written_otherwise
+from ingest.facts.model import Quantity, Slot
+from ingest.text import wordlist
+from ingest.text.lexicon import Lexicon
+from ingest.text.variants import abbreviate, say_the_same, written_out
+from ingest.text.words import folded, tokens, unaccented
+
+_LONGEST = 5_000  # characters of a sentence whose places are looked at one by one
+_LONGEST_RUN = 40  # tokens of a place that differs
+_WITHOUT_BLANKS = re.compile("[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u9fff\uf900-\ufaff]+")
+_DECIMALS = re.compile(r"[.,]([0-9]{1,2}|[0-9]{4,})\Z")
+
+Run = Sequence[Read]
+
+
+class Unpaired(msgspec.Struct, frozen=True):
+    """The first of what has no equal: what stood there, and what stands there now; either may be empty.
+
+    `is_order` says that the same tokens stand there in another order, or moved.
+    """
+
+    before: str
+    after: str
+    is_order: bool = False
+
+
+class Proof:
+    """Looks for what has no equal in the pieces of a comparison."""
+
+    def __init__(self, a: str, b: str, wording: Wording, lexicon: Lexicon, language: str | None) -> None:
+        self._a, self._b = a, b
+        self._wording = wording
+        self._lexicon = lexicon
+        self._language = language
+
+    def unpaired(self, comparison: Comparison) -> Unpaired | None:
+        """Return the first of what has no equal; None where there is no such thing."""
+        return next((found for piece in comparison.pieces for found in self._of(piece)), None)
+
+    def _of(self, piece: Piece) -> Iterator[Unpaired]:
+        if piece.kind == "kept" and not piece.changes:
+            return
+        old, new = self._a[piece.a_start : piece.a_end], self._b[piece.b_start : piece.b_end]
+        if piece.kind == "kept" and _spoken(old) == _spoken(new):
+            return
+        if stamps.redates(self._a, self._b, piece, self._language):
+            return
+        was, became = (reading.read(text, self._lexicon) for text in (old, new))
+        same = [each.key for each in was] == [each.key for each in became]
+        if piece.kind == "moved" or (not same and piece.kind in ("removed", "added")):
+            yield Unpaired(cut(old), cut(new), is_order=piece.kind == "moved" and same)
+        if same or piece.kind in ("moved", "removed", "added"):
+            return
+        apart = [run for run in _differing(was, became) if not self._equal(*run, was, became)]
+        if apart and not self._same_values(apart, was, became, old, new):
+            gone, came = apart[0]
+            order = Counter(each.key for each in was) == Counter(each.key for each in became)
+            yield Unpaired(_written(old, gone), _written(new, came), is_order=order)
+
+    # -- one place that differs --------------------------------------------------------------------
+
+    def _equal(self, gone: Run, came: Run, was: Run, became: Run) -> bool:
+        """Whether what stood at a place and what stands there are equal."""
+        if max(len(gone), len(came)) > _LONGEST_RUN or any(each.is_address for each in (*gone, *came)):
+            return False
+        return (
+            self._same_words(gone, came) or self._joined(gone, came) or self._doubled(gone, came, was, became)
+        )
+
+    def _same_words(self, gone: Run, came: Run) -> bool:
+        old, new = self._written_out(gone), self._written_out(came)
+        words = [[each.text for each in side if each.is_word] for side in (old, new)]
+        spoken = all(words) and all(each.is_word or each.text == "/" for each in (*old, *new))  # `t/m`
+        if spoken and abbreviate(words[0], words[1], self._lexicon):
+            return True
+        return len(old) == len(new) and all(map(self._are_one, old, new))
+
+    def _written_out(self, run: Run) -> list[Read]:
+        """Return the tokens with contractions as the words that they are of."""
+        found: list[Read] = []
+        for each in run:
+            whole = written_out([each.text], self._lexicon) if each.is_word and each.slot is None else []
+            if len(whole) < 2:
+                found.append(each)
+            else:
+                found += (msgspec.structs.replace(each, key=word, text=word) for word in whole)
+        return found
+
+    def _are_one(self, old: Read, new: Read) -> bool:
+        if old.key == new.key:
+            return True
+        if old.slot is not None and new.slot is not None:
+            return (equal(old.slot, new.slot) and _decimals(old) == _decimals(new)) or written_otherwise(
+                old.slot, new.slot
+            )
+        if old.slot is not None or new.slot is not None:
+            return False
+        was, became = unaccented(old.text), unaccented(new.text)
+        if {was, became} <= say_the_same({was}, {became}, self._lexicon):
+            return True
+        if not (old.is_word and new.is_word) or folded(old.text) == folded(new.text):
+            return False  # its capital speaks
+        return is_numbered(was, became) or self._is_slip(old.text, new.text)
+
+    def _is_slip(self, old: str, new: str) -> bool:
+        """Whether one word is proved to be the other with a slip in it."""
+        if not self._wording.is_slip(old, new):
+            return False
+        lexicon, language, context = self._lexicon, self._language, self._wording.context
+        was, became = unaccented(old), unaccented(new)
+        if {was, became} in lexicon.confused:
+            return bool({was, became} & lexicon.common)
+        both_words = any(wordlist.both_meant(old, new, each) for each in wordlist.LANGUAGES)
+        if both_words or {was, became} <= lexicon.common:
+            return spelt_both_ways(was, became, lexicon)
+        if {was, became} & context.attested:
+            return True
+        if old[:1].isupper() and new[:1].isupper():
+            if {was, became} & context.names:
+                return False
+            return not all(wordlist.is_rare(word, language) for word in (old, new))
+        return any(wordlist.is_known(word, each) for word in (old, new) for each in wordlist.LANGUAGES)
+
+    def _joined(self, gone: Run, came: Run) -> bool:
+        """Whether words were joined or parted, and not both ways are words of the language."""
+        if not gone or not came or any(not each.is_word for each in (*gone, *came)):
+            return False
+        old, new = ("".join(each.key for each in side) for side in (gone, came))
+        if old.replace("-", "") != new.replace("-", "") or any(map(str.isdigit, old)):
+            return False
+        if _WITHOUT_BLANKS.fullmatch(old):
+            return True
+        if self._language not in wordlist.LANGUAGES:
+            return False
+        known = (all(wordlist.is_known(each.key, self._language) for each in side) for side in (gone, came))
+        return not all(known)
+
+    def _doubled(self, gone: Run, came: Run, was: Run, became: Run) -> bool:
+        """Whether the one word that came or went stands beside itself."""
+        if len(gone) + len(came) != 1:
+            return False
+        (word,), side = (gone, was) if gone else (came, became)
+        if not word.is_word or word.key in self._lexicon.meant or any(map(str.isdigit, word.key)):
+            return False
+        return any(
+            one.key == other.key == word.key and word.start in (one.start, other.start)
+            for one, other in pairwise(side)
+        )
+
+    # -- values ------------------------------------------------------------------------------------
+
+    def _same_values(
+        self, apart: Sequence[tuple[Run, Run]], was: Run, became: Run, old: str, new: str
+    ) -> bool:
+        """Whether two sentences say the same once each value stands in the place of its tokens."""
+        if max(len(old), len(new)) > _LONGEST or not any(
+            quantities.may_hold(_written(old, gone), _written(new, came), self._lexicon)
+            for gone, came in apart
+        ):
+            return False
+        was, became = self._with_values(was, old), self._with_values(became, new)
+        return all(self._equal(*run, was, became) for run in _differing(was, became))
+
+    def _with_values(self, read: Run, text: str) -> list[Read]:
+        slots = quantities.find(text.rstrip(), self._language, self._wording.context.names)
+        found: list[Read] = []
+        at = 0
+        for slot in slots:
+            if slot.weak or slot.kind == "name":
+                continue
+            end = quantities.end_of_unit(text, slot, self._lexicon)
+            while at < len(read) and read[at].start < slot.start:
+                found.append(read[at])
+                at += 1
+            if at < len(read) and read[at].start < end and read[at].start >= slot.start:
+                while at < len(read) and read[at].start < end:
+                    at += 1
+                found.append(_value(slot, text[slot.start : slot.end], slot.start, end))
+        return [*found, *read[at:]]
+
+
+def _spoken(text: str) -> list[str]:
+    return [token for token in tokens(text) if not token.isspace()]
+
+
+def _differing(was: Run, became: Run) -> Iterator[tuple[Run, Run]]:
+    """Yield the places at which two readings differ."""
+    keys = ([each.key for each in side] for side in (was, became))
+    for span in sequences.align(*keys):
+        if not span.same:
+            yield was[span.a_start : span.a_end], became[span.b_start : span.b_end]
+
+
+def _written(text: str, run: Run) -> str:
+    return cut(text[run[0].start : run[-1].end]) if run else ""
+
+
+def _value(slot: Slot, written: str, start: int, end: int) -> Read:
+    return Read(f"value {slot.kind} {slot.value!r} {_decimals_of(slot, written)}", written, start, end, slot)
+
+
+def _decimals(read: Read) -> int:
+    return 0 if read.slot is None else _decimals_of(read.slot, read.text)
+
+
+def _decimals_of(slot: Slot, written: str) -> int:
+    """Return how many decimals a bare figure has: section 1.1 is not 1.10."""
+    if slot.kind != "number" or not isinstance(slot.value, Quantity) or slot.value.unit is not None:
+        return 0
+    found = _DECIMALS.search(written)
+    return len(found[1]) if found else 0

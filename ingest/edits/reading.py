@@ -1,0 +1,146 @@
+"""A sentence as its tokens are compared: each word and each sign that speaks, under what it is equal to.
+
+Two readings with the same keys say the same in the same order. A key folds what is called typography:
+capitals, kinds of quotation marks and dashes, invisible characters. Stops and commas have no key: where words
+pause says nothing by itself. What speaks keeps its own: `?`, `<`, `✓`, a dash at a figure, `may` and `May`,
+`mW` and `MW`.
+"""
+
+from __future__ import annotations
+
+import re
+
+import msgspec
+
+from ingest.facts.model import Slot
+from ingest.text.lexicon import Lexicon
+from ingest.text.words import folded, is_word, tokens
+
+_PAUSES = frozenset(",.:;…·-‐‑‒–—―−﹘﹣－¸،؛、。，．：；।۔")
+_DASHES = frozenset("-‐‑‒–—―−﹘﹣－")
+_QUOTES = frozenset("‘’‚‛`´ʼ“”„‟«»‹›\"＂＇'′″")
+_DOUBLE = frozenset('“”„‟«»"″＂')
+_UNSEEN = frozenset("\u00ad\u200b\u200c\u200d\u2060\ufeff\ufe0e\ufe0f\u200e\u200f")
+_BULLETS = frozenset("-*+•–—·#")
+# Units that are another one with another capital: milli and mega, bit and byte.
+_UNITS = frozenset(["m", "mw", "mb", "mg", "mj", "mhz", "mpa", "ms", "ml", "kb", "gb", "tb", "pb", "mbit"])
+_UNIT = re.compile(r"[0-9][0-9.,]*-?([^\W\d_]{1,4})\Z")
+_STARTS = frozenset((".", "!", "?", ":", "\n", ""))
+
+# Letters and digits with dots, slashes or an @ between them, and no blank: a letter more leads elsewhere.
+ADDRESS = re.compile(
+    r"[a-z][a-z0-9+.-]*://[^\s<>\"]+|(?:mailto:|www\.)[^\s<>\"]+"
+    r"|[\w.+-]+@[\w-]+(?:\.[\w-]+)+|(?<![\w.])@\w{2,}"
+    r"|(?<![\w.])(?:[a-z0-9-]{2,}\.)+(?-i:[a-z]{2,})(?:/[^\s<>\"]*)?(?![\w])"
+    r"|(?<![\w.])(?:[.~]{0,2}/[\w.~-]+){2,}/?|(?<!\w)[A-Za-z]:\\[^\s<>\"]+|(?<![\w.])#[A-Za-z_]\w+",
+    re.IGNORECASE,
+)
+_ADDRESS = "address "  # before the key of one
+_MAY_ADDRESS = re.compile(r"[@/\\#]|\w\.[a-z]{2}", re.IGNORECASE)
+
+
+class Read(msgspec.Struct, frozen=True):
+    """A token that speaks: its key, how it is written, and where it is."""
+
+    key: str
+    text: str
+    start: int
+    end: int
+    slot: Slot | None = None  # where it stands for the tokens of a value
+
+    @property
+    def is_word(self) -> bool:
+        """Whether it is a word, and no sign."""
+        return is_word(self.text)
+
+    @property
+    def is_address(self) -> bool:
+        """Whether it is an address, of which each letter counts."""
+        return self.key.startswith(_ADDRESS)
+
+
+def read(text: str, lexicon: Lexicon) -> list[Read]:
+    """Return the tokens of a sentence that speak, in order."""
+    addresses = (
+        [(found.start(), found.end()) for found in ADDRESS.finditer(text)]
+        if _MAY_ADDRESS.search(text)
+        else []
+    )
+    shouts = text.isupper()
+    found: list[Read] = []
+    cut = tokens(text)
+    at = quotes = 0
+    before, line_begins = "", True
+    for number, mark in enumerate(cut):
+        start, at = at, at + len(mark)
+        if mark.isspace():
+            line_begins = line_begins or "\n" in mark
+            continue
+        if addresses and addresses[0][1] <= start:
+            addresses.pop(0)
+        if addresses and addresses[0][0] <= start:
+            first, end = addresses[0]
+            if start == first or (not found or found[-1].end != end):
+                written = text[max(first, start) : end].rstrip(".,;:!?)'\"*_")
+                found.append(Read(f"{_ADDRESS}{written}", written, start, end))
+            before, line_begins = mark, False
+            continue
+        following = cut[number + 1] if number + 1 < len(cut) else ""
+        if is_word(mark):
+            key = _word(mark, before, found, lexicon, shouts=shouts)
+        elif line_begins and mark in _BULLETS and (following.isspace() or following == mark == "#"):
+            key = ""
+            if mark == "#":
+                before = "\n"
+                continue  # so does the next one
+        else:
+            beyond = cut[number + 2] if following.isspace() and number + 2 < len(cut) else following
+            key = _sign(mark, cut[number - 1] if number else "", found, (following, beyond), quotes)
+            if mark in _QUOTES:
+                quotes += 1
+                if key == "'" and found and found[-1].key == "'" and found[-1].end == start:
+                    key = ""
+        if key:
+            found.append(Read(key, mark, start, at))
+        before, line_begins = ("\n" if line_begins and not key else mark), False
+    return found
+
+
+def _word(mark: str, before: str, found: list[Read], lexicon: Lexicon, *, shouts: bool) -> str:
+    low = folded(mark)
+    if mark == low:
+        return low
+    if low in lexicon.unsure_months and before not in _STARTS:
+        return mark
+    if len(mark) > 1 and mark.isupper() and not shouts and low in lexicon.common:
+        return mark  # `WHO`, `US`
+    unit = _UNIT.match(low)
+    letters = unit[1] if unit else low if found and found[-1].text[-1:].isdigit() else ""
+    if letters in _UNITS:
+        return mark
+    return low
+
+
+def _sign(mark: str, previous: str, found: list[Read], following: tuple[str, str], quotes: int) -> str:
+    """Return the key of a mark, none where it only pauses or is not seen. `quotes` are those before it.
+
+    `following` is the mark behind it, and that behind a blank.
+    """
+    after_figure = previous[:1].isdigit() or previous[-1:].isdigit()
+    if mark in _QUOTES:
+        if mark in "′″" or (after_figure and mark in "'\"’”" and quotes % 2 == 0):
+            return '"' if mark in _DOUBLE else "′"  # feet and inches
+        elided = mark in "'’‘" and len(following[0]) == 2 and following[0].isdigit()
+        return "" if elided and not previous[-1:].isalnum() else "'"  # `the '90s`
+    if mark in _UNSEEN:
+        return ""
+    if mark not in _PAUSES:
+        return folded(mark) or mark
+    behind, beyond = following
+    kind = "-" if mark in _DASHES else mark
+    if behind[:1].isdigit():
+        # a sign before a figure, or a mark between two
+        stands_off = not previous[-1:].isalnum()
+        return kind if after_figure or (stands_off and kind in "-.") else ""
+    between = beyond[:1].isdigit() and bool(found) and found[-1].text[-1:].isdigit()
+    return kind if between and kind in "-," else ""

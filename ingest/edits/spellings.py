@@ -1,0 +1,52 @@
+"""Words of a language that are one word in two spellings, where both spellings are words of it."""
+
+from __future__ import annotations
+
+import re
+
+from ingest.text.lexicon import Lexicon
+from ingest.text.words import spelt_otherwise
+
+# Two spellings of one word where both are words. Of the second kind only the ends count.
+_BOTH_WAYS = (
+    ("ise", "ize"), ("isi", "izi"), ("isa", "iza"), ("our", "or"), ("yse", "yze"), ("grey", "gray"),
+    ("gement", "gment"), ("practis", "practic"), ("licens", "licenc"), ("sulph", "sulf"), ("ence", "ense"),
+    ("ogue", "og"), ("ae", "e"), ("oe", "e"),
+)  # fmt: skip
+_ENDINGS = (("re", "er"), ("elled", "eled"), ("elling", "eling"), ("eller", "eler"))
+_LEAST_BOTH_WAYS = 5  # letters
+_LEAST_VERB = 6
+_BEFORE_VERB = ("be", "ge", "her", "ont", "ver")
+_NUMBERED = re.compile(r"[^\W\d_]+-?[0-9]+")
+
+
+def is_numbered(old: str, new: str) -> bool:
+    """Whether letters and the figure behind them have a hyphen between them or none: `F-16`, `F16`."""
+    return _NUMBERED.fullmatch(old) is not None and old.replace("-", "", 1) == new.replace("-", "", 1)
+
+
+def spelt_both_ways(old: str, new: str, lexicon: Lexicon) -> bool:
+    """Whether two words of a language are one in two spellings: `colour`, `color`; `check`, `cheque`."""
+    if spelt_otherwise(old, new, lexicon) or _verb_both_ways(old, new, lexicon):
+        return True
+    if min(len(old), len(new)) < _LEAST_BOTH_WAYS or {old, new} & lexicon.meant:
+        return False
+    known = [pair for pair in _BOTH_WAYS if pair in lexicon.variants]
+    return any(
+        old.replace(one, other) == new.replace(one, other) and old != new for one, other in known
+    ) or any(
+        old.endswith(one) and new.endswith(other) and old.removesuffix(one) == new.removesuffix(other)
+        for pair in _ENDINGS
+        for one, other in (pair, pair[::-1])
+        if lexicon.language == "en"
+    )
+
+
+def _verb_both_ways(old: str, new: str, lexicon: Lexicon) -> bool:
+    """Whether two endings of a Dutch verb sound alike: `vind`, `vindt`; `gebeurd`, `gebeurt`."""
+    if lexicon.language != "nl":
+        return False
+    if {old, new} in ({old, f"{old}t"}, {new, f"{new}t"}) and max(old, new, key=len).endswith("dt"):
+        return True
+    ends = old[-1:] in "dt" and new[-1:] in "dt" and len(old) >= _LEAST_VERB
+    return ends and old[:-1] == new[:-1] and old.startswith(_BEFORE_VERB)
