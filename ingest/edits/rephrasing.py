@@ -48,6 +48,7 @@ class Wording:
         self._context = context
         self._language = language
         self._lexicon = lexicon_of(language)
+        self._slips: dict[tuple[str, str], bool] = {}
         self._changed: tuple[set[str], set[str]] | None = None
 
     def slips(self) -> list[str] | None:
@@ -226,10 +227,13 @@ class Wording:
 
     def is_slip(self, was: str, became: str) -> bool:
         """Whether one word may be the other with a slip of the hand in it."""
-        within = self._context
-        return not {unaccented(was), unaccented(became)} & within.replaced and misspelt(
-            was, became, within.attested, within.names, self._language
-        )
+        known = self._slips.get((was, became))
+        if known is None:
+            within = self._context
+            known = self._slips[was, became] = not (
+                {unaccented(was), unaccented(became)} & within.replaced
+            ) and misspelt(was, became, within.attested, within.names, self._language)
+        return known
 
     def _doubled(self, change: Change) -> bool:
         """Whether the one word that came or went stands beside itself."""

@@ -160,22 +160,18 @@ def redates(a: str, b: str, piece: Piece, language: str | None) -> bool:
     """Whether an edited sentence is a stamp of publication in both texts, and its dates alone are others."""
     if piece.kind != "edited" or min(piece.a_end - piece.a_start, piece.b_end - piece.b_start) > 2 * _LONGEST:
         return False
-    sides = (
-        (a[piece.a_start : piece.a_end], piece.a_sentences[0]),
-        (b[piece.b_start : piece.b_end], piece.b_sentences[0]),
-    )
-    was, becomes = (read(text.strip(), language, at_head=place < HEAD) for text, place in sides)
-    return (
-        was is not None
-        and becomes is not None
-        and was.of == becomes.of == "publication"
-        and was.rest == becomes.rest
-    )
+    was = read(a[piece.a_start : piece.a_end].strip(), language, at_head=piece.a_sentences[0] < HEAD)
+    if was is None or was.of != "publication":
+        return False
+    becomes = read(b[piece.b_start : piece.b_end].strip(), language, at_head=piece.b_sentences[0] < HEAD)
+    return becomes is not None and becomes.of == was.of and becomes.rest == was.rest
 
 
 def filled_in(old: str, new: str, language: str | None) -> tuple[str, str] | None:
     """Return a placeholder and the date put for it, or a date and the placeholder, in a stamp of effect."""
-    was, becomes = read(old, language), read(new, language)
+    if not (_LABEL.match(old, _past_marks(old)) and _OF_EFFECT.search(new)):
+        return None
+    was, becomes = (read(text, language, at_head=False) for text in (old, new))
     if was is None or becomes is None or not was.of == becomes.of == "effect":
         return None
     if was.is_open == becomes.is_open or not was.dates or not becomes.dates:
