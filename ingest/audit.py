@@ -357,6 +357,7 @@ def _committed(
         seq=row.seq, id=row.id, recorded_at=row.recorded_at, observed_at=row.observed_at, type=row.type,
         cause=row.cause, reason=row.reason, root=row.root_uid, document=row.document_uid, no=row.no,
         previous_no=row.previous_no, path=row.path_bytes, from_path=row.from_path_bytes, actor=row.actor,
+        form=row.form, salt=row.salt,
     )  # fmt: skip
     version = None
     if row.version_salt is not None:
@@ -448,12 +449,15 @@ def _bodies(connection: Connection) -> Iterator[Finding | int]:
             continue
         yield len(raw)
         for text in rows:
-            if text.text_hash is None:
-                continue
             try:
-                bodies.text(connection, raw, text, digest=text.text_hash)
+                if text.text_hash is not None:
+                    bodies.text(connection, raw, text, digest=text.text_hash)
             except _DAMAGE as error:
                 yield Finding("text", _version_named(row), str(error))
+            try:
+                bodies.beside(text)
+            except _DAMAGE as error:
+                yield Finding("beside", _version_named(row), str(error))
 
 
 def _version_named(row: Row) -> str:

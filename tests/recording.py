@@ -97,6 +97,7 @@ def entry(
     """One change, with an id of its own."""
     return Entry(
         id=os.urandom(16) if id_ is None else id_,
+        salt=b"p" * 16,
         type=kind,
         path=path,
         observed_at=OBSERVED,
@@ -120,6 +121,7 @@ def rendition_of(raw: bytes, *, no: int = 1, normaliser: str = "plain/6") -> New
         text_size=made.text_size,
         text_body=made.text_body,
         text_delta=made.text_delta,
+        beside=made.beside,
         rendition=msgspec.structs.replace(made.rendition, normaliser=normaliser),
     )
 

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from ingest.capture.changes import Change
 from ingest.capture.folder import RootFolder
 from ingest.capture.plan import Plan
-from ingest.ids import new_uids
+from ingest.ids import SALT_BYTES, draws, new_uids
 from ingest.store import writer
 from ingest.store.new_rows import Entry, NewVersion, Recorded
 
@@ -22,10 +22,14 @@ def commit(folder: RootFolder, plan: Plan, versions: Mapping[bytes, NewVersion])
         return None
     clock = folder.clock
     ids = new_uids([plan.began_at] * len(plan.changes), clock.entropy)
+    salts = draws(SALT_BYTES, len(plan.changes), clock.entropy)
     return writer.record(
         folder.store,
         root=folder.key,
-        entries=[_entry(change, id_, versions) for change, id_ in zip(plan.changes, ids, strict=True)],
+        entries=[
+            _entry(change, id_, salt, versions)
+            for change, id_, salt in zip(plan.changes, ids, salts, strict=True)
+        ],
         sightings=plan.sightings,
         forgotten=plan.forgotten,
         now=clock.wall,
@@ -33,11 +37,12 @@ def commit(folder: RootFolder, plan: Plan, versions: Mapping[bytes, NewVersion])
     )
 
 
-def _entry(change: Change, id_: bytes, versions: Mapping[bytes, NewVersion]) -> Entry:
+def _entry(change: Change, id_: bytes, salt: bytes, versions: Mapping[bytes, NewVersion]) -> Entry:
     content = change.content
     version = None if content is None else content.version or versions[change.path]
     return Entry(
         id=id_,
+        salt=salt,
         type=change.type,
         cause=change.cause,
         path=change.path,

@@ -20,7 +20,7 @@ import msgspec
 from ingest import normalise, witnesses
 from ingest.clock import Clock
 from ingest.errors import IntegrityError
-from ingest.ids import new_uid
+from ingest.ids import SALT_BYTES, new_uid
 from ingest.model import Content, RootKey
 from ingest.store import bodies, new_rows, reader, versions, writer
 from ingest.store.compression import Dictionary
@@ -180,6 +180,7 @@ def _entry(
     now = clock.wall()
     return Entry(
         id=new_uid(now, clock.entropy),
+        salt=clock.entropy(SALT_BYTES),
         type="renormalised",
         cause="scan",
         path=work.head.path,

@@ -230,6 +230,18 @@ def text(connection: Connection, raw: bytes, row: Row, *, digest: bytes) -> byte
     return compression.checked(part, size=row.text_length, digest=digest)
 
 
+def beside(row: Row) -> bytes | None:
+    """Return the blocks and annotations of a rendition as they were packed; None where there are none.
+
+    The row has `beside`, `beside_size` and `beside_hash`. Raises IntegrityError.
+    """
+    if row.beside is None and row.beside_hash is None:
+        return None
+    if row.beside_hash is None:
+        raise IntegrityError("what stands beside the text has no hash")
+    return compression.unpack(row.beside, None, size=row.beside_size, digest=row.beside_hash)
+
+
 # -- dictionaries ------------------------------------------------------------------------------
 
 _held: WeakKeyDictionary[Engine, dict[int, Dictionary]] = WeakKeyDictionary()

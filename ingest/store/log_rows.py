@@ -12,6 +12,7 @@ import msgspec
 
 from ingest import leaf
 from ingest.model import RootKey
+from ingest.store import row_checksums
 from ingest.store.new_rows import Entry, NewRendition, NewVersion
 
 VERSION = (
@@ -43,6 +44,8 @@ CHANGE = (
     "from_path_bytes",
     "actor",
     "leaf",
+    "form",
+    "salt",
 )
 RENDITION = (
     "document_id",
@@ -54,6 +57,8 @@ RENDITION = (
     "text_length",
     "text_blob_id",
     "text_delta",
+    "beside",
+    "beside_size",
     "media_type",
     "encoding",
     "bom",
@@ -67,7 +72,9 @@ RENDITION = (
     "date_latest",
     "words",
     "sentences",
+    "beside_hash",
     "seq",
+    "sum",
 )
 
 
@@ -145,6 +152,8 @@ def of(entries: Sequence[Entry], keys: Keys, *, seq: int, label: int) -> Lines:
             path=entry.path,
             from_path=entry.from_path,
             actor=None,
+            form=leaf.FORM,
+            salt=entry.salt,
         )
         leaves.append(leaf.of(change, committed_version, committed_renditions))
         changes.append(
@@ -164,6 +173,8 @@ def of(entries: Sequence[Entry], keys: Keys, *, seq: int, label: int) -> Lines:
                 entry.from_path,
                 None,
                 leaves[-1],
+                leaf.FORM,
+                entry.salt,
             )
         )
     return Lines(versions, renditions, changes, leaves)
@@ -181,10 +192,11 @@ def _committed_version(made: NewVersion, no: int, observed_at: int) -> leaf.Leaf
 
 
 def _committed_rendition(made: NewVersion | NewRendition, no: int) -> leaf.LeafRendition:
-    return leaf.LeafRendition(no, made.salt, made.text_hash, *_shared(made.rendition))
+    beside = None if made.beside is None else made.beside.hash
+    return leaf.LeafRendition(no, made.salt, made.text_hash, *(*_shared(made.rendition), beside))
 
 
-_shared = attrgetter(*leaf.LeafRendition.__struct_fields__[3:])
+_shared = attrgetter(*leaf.LeafRendition.__struct_fields__[3:-1])
 
 
 def _rendition_row(
@@ -202,9 +214,13 @@ def _rendition_row(
         made.text_size,
         keys.blobs[made.text_body.hash] if made.text_body is not None else None,
         made.text_delta,
+        None if made.beside is None else made.beside.data,
+        None if made.beside is None else made.beside.size,
         *_described(text),
+        None if made.beside is None else made.beside.hash,
         seq,
+        row_checksums.of_counts(no, seq, text.confidence, text.words, text.sentences),
     )
 
 
-_described = attrgetter(*RENDITION[9:-1])
+_described = attrgetter(*RENDITION[11:-3])

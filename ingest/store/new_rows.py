@@ -19,7 +19,7 @@ CLOCK_BEHIND = 60_000_000  # microseconds; a clock further behind the last label
 class NewVersion(msgspec.Struct, frozen=True, kw_only=True):
     """A version ready to be stored: with a body, or with a delta against the version before it.
 
-    The rendition's text is left out: how it is laid out stands beside it.
+    The rendition's text is left out, and what stands beside it: how they are laid out is said here.
     """
 
     hash: bytes
@@ -30,6 +30,7 @@ class NewVersion(msgspec.Struct, frozen=True, kw_only=True):
     text_size: int | None
     text_body: Body | None
     text_delta: bytes | None
+    beside: Body | None
     rendition: Rendition
     salt: bytes
     modified_at: int
@@ -38,7 +39,7 @@ class NewVersion(msgspec.Struct, frozen=True, kw_only=True):
 class NewRendition(msgspec.Struct, frozen=True, kw_only=True):
     """Another rendition of a version that is stored already; `salt` is the version's.
 
-    The rendition's text is left out here too.
+    Text, blocks and annotations are left out here too.
     """
 
     no: int
@@ -47,17 +48,21 @@ class NewRendition(msgspec.Struct, frozen=True, kw_only=True):
     text_size: int | None
     text_body: Body | None
     text_delta: bytes | None
+    beside: Body | None
     rendition: Rendition
 
 
 class Entry(msgspec.Struct, frozen=True, kw_only=True):
     """One change to record. `id` is made by the caller, so that a lost answer can be looked up.
 
+    `salt` is that of its paths.
+
     `document` is None for a new document and for a rejected path that never was one. `renditions`
     are those of a `renormalised` document, at most one a version, in the order of the versions.
     """
 
     id: bytes
+    salt: bytes
     type: Literal["created", "changed", "moved", "deleted", "restored", "rejected", "renormalised"]
     cause: Cause
     path: bytes
@@ -117,6 +122,7 @@ def prepare(
         text_size=made.text_size,
         text_body=made.text_body,
         text_delta=made.text_delta,
+        beside=made.beside,
         rendition=made.rendition,
         salt=salt,
         modified_at=modified_at,
@@ -127,7 +133,7 @@ def prepare_rendition(
     content: Content, *, no: int, salt: bytes, dictionary: Dictionary | None
 ) -> NewRendition:
     """Hash the text of a content and lay it out: a slice of the bytes, a delta against them, or a blob."""
-    rendition, raw = content.rendition, content.raw
+    rendition, raw, beside = content.rendition, content.raw, content.rendition.beside
     text_hash, text_size, text_body, text_delta = None, None, None, None
     if rendition.text is not None:
         encoded = rendition.text.encode()
@@ -145,5 +151,6 @@ def prepare_rendition(
         text_size=text_size,
         text_body=text_body,
         text_delta=text_delta,
-        rendition=msgspec.structs.replace(rendition, text=None),
+        beside=None if beside is None else deltas.keyframe(beside, sha256(beside).digest(), None),
+        rendition=msgspec.structs.replace(rendition, text=None, beside=None),
     )

@@ -84,6 +84,8 @@ class Change(msgspec.Struct):
     from_path_bytes: Any
     actor: Any
     leaf: Any
+    form: Any
+    salt: Any
     root_uid: Any
     document_uid: Any
     version_no: Any
@@ -301,6 +303,9 @@ def body_rows(connection: Connection) -> Iterator[Sequence[Row]]:
             _rendition.text_length,
             _rendition.text_blob_id,
             _rendition.text_delta,
+            _rendition.beside,
+            _rendition.beside_size,
+            _rendition.beside_hash,
         )
         .select_from(
             bodies.BODIES.outerjoin(tables.document, _document.id == _version.document_id).outerjoin(

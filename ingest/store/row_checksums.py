@@ -1,4 +1,4 @@
-"""A short sum in each row that people are shown and no leaf covers: a flipped bit does not pass unseen.
+"""A short sum of what people are shown and no leaf covers: a flipped bit does not pass unseen.
 
 It guards against decay, not against somebody who can write the database and so the sum. In `seen` only
 rejected paths have one: what is known of the others is looked up again on the disk.
@@ -17,6 +17,7 @@ from sqlalchemy.engine import Connection
 from ingest.store import tables
 
 LENGTH = 8  # bytes
+_STREAM = 1000
 SUMMED = {
     "root": (
         "id", "uid", "name", "host", "path", "device", "inode", "mounts", "last_scan_at", "retired_at",
@@ -25,6 +26,8 @@ SUMMED = {
     "coverage": ("id", "root_id", "state", "from_at", "to_at", "reason"),
     "cursor": ("name", "seq"),
     "seen": ("root_id", "path_bytes", "long_path", "document_id", "read_at", "reason", "detail", "since"),
+    # Those whose change is of form 1 have none: its leaf covers them.
+    "rendition": ("no", "seq", "confidence", "words", "sentences"),
 }  # fmt: skip
 _encode = msgspec.json.Encoder().encode
 
@@ -32,6 +35,11 @@ _encode = msgspec.json.Encoder().encode
 def of(table: str, values: Mapping[Any, Any]) -> bytes:
     """Return the sum of a row: the head of the SHA-256 of its values."""
     return sha256(_encode([table, *(values[name] for name in SUMMED[table])])).digest()[:LENGTH]
+
+
+def of_counts(*values: int | None) -> bytes:
+    """Return the sum of a rendition's row, from its values in the order that `SUMMED` has."""
+    return sha256(_encode(["rendition", *values])).digest()[:LENGTH]
 
 
 def renew(connection: Connection, table: sa.Table, where: Any) -> None:
@@ -47,10 +55,14 @@ def broken(connection: Connection) -> Iterator[tuple[str, str]]:
     """Yield the rows whose sum is not theirs: the table, and the row's key."""
     for name, columns in SUMMED.items():
         table = tables.metadata.tables[name]
-        query = sa.select(*(table.c[column] for column in columns), table.c.sum)
+        key = [column for column in table.primary_key.columns if column.name not in columns]
+        query = sa.select(*(table.c[column] for column in columns), *key, table.c.sum)
         if name == "seen":
             query = query.where(sa.or_(table.c.sum.is_not(None), table.c.reason.is_not(None)))
-        for row in connection.execute(query).mappings():
+        if name == "rendition":
+            change = tables.change.c
+            query = query.join_from(table, tables.change, change.seq == table.c.seq).where(change.form != 1)
+        for row in connection.execute(query.execution_options(yield_per=_STREAM)).mappings():
             if not _is_sound(name, row):
                 yield name, "/".join(str(row[column.name]) for column in table.primary_key.columns)
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import sqlalchemy as sa
 
-REVISION = "0005"
+REVISION = "0006"
 
 metadata = sa.MetaData(
     naming_convention={
@@ -146,6 +146,12 @@ rendition = sa.Table(
     sa.Column("words", Big),
     sa.Column("sentences", Big),
     sa.Column("seq", Big, nullable=False),
+    # Blocks and annotations, packed, with the size and the hash of what is packed.
+    sa.Column("beside", Bytes),
+    sa.Column("beside_size", Big),
+    sa.Column("beside_hash", Bytes),
+    # Of what no leaf of form 2 covers: confidence, words, sentences.
+    sa.Column("sum", Bytes),
     sa.ForeignKeyConstraint(["document_id", "no"], ["version.document_id", "version.no"]),
     sqlite_with_rowid=False,
 )
@@ -168,6 +174,9 @@ change = sa.Table(
     sa.Column("from_path_bytes", Bytes),
     sa.Column("actor", sa.Text),
     sa.Column("leaf", Bytes, nullable=False),
+    # Of the leaf: what a change of form 1 committed to stays as it was.
+    sa.Column("form", sa.Integer, nullable=False, server_default="1"),
+    sa.Column("salt", Bytes),
     sa.Index("ix_change_document_id_seq", "document_id", "seq"),
     # Who ever stood at a path has it as its last path, or moved away from it.
     _partial(

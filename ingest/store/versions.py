@@ -32,6 +32,9 @@ _VERSION = sa.select(
     _rendition.text_length,
     _rendition.text_blob_id,
     _rendition.text_delta,
+    _rendition.beside,
+    _rendition.beside_size,
+    _rendition.beside_hash,
 ).select_from(
     tables.version.outerjoin(
         tables.rendition,

@@ -240,6 +240,8 @@ def test_a_flipped_bit_is_found_or_changes_no_answer(site: Site) -> None:
     found = 0
     right = Quick(site.command.database, site.place).outputs(asked)
     assert len(right) == len(asked) > 10
+    copy.write_bytes(whole)
+    assert flipped.run("verify", "--deep").code == 0
     for number in range(FLIPS):
         at, bit = chance.choice(written), chance.randrange(8)
         _put(copy, whole, at, bit)
@@ -249,7 +251,7 @@ def test_a_flipped_bit_is_found_or_changes_no_answer(site: Site) -> None:
             found += 1
             continue
         assert flipped.outputs(asked) == right, f"flip {number}, byte {at}, bit {bit}"
-    assert 0 < found < FLIPS
+    assert found > 0
 
 
 def _put(copy: Path, whole: bytes, at: int, bit: int) -> None:

@@ -13,7 +13,7 @@ from ingest.disk.walk import RACY, Range
 from ingest.errors import LogShortened, StoreUnavailable
 from ingest.ids import new_uid
 from ingest.model import Signature
-from ingest.store import bodies, file_states, tables, watermark
+from ingest.store import bodies, file_states, row_checksums, tables, watermark
 from ingest.store.engine import Store, open_store
 from ingest.store.new_rows import Sighting
 from ingest.store.writer import record as write
@@ -112,6 +112,10 @@ def test_a_new_document_is_one_row_of_each_kind(store: Store) -> None:
             "words": 2,
             "sentences": 1,
             "seq": 1,
+            "beside": None,
+            "beside_size": None,
+            "beside_hash": None,
+            "sum": row_checksums.of_counts(1, 1, 1000, 2, 1),
         }
     ]
     (change,) = rows_of(store, tables.change)
@@ -130,6 +134,8 @@ def test_a_new_document_is_one_row_of_each_kind(store: Store) -> None:
         "path_bytes": b"a.txt",
         "from_path_bytes": None,
         "actor": None,
+        "form": 2,
+        "salt": b"p" * 16,
     }
     assert rows_of(store, tables.log_head) == [{"id": 1, "seq": 1, "recorded_at": label, "frontier": leaf}]
     (row,) = rows_of(store, tables.seen)
