@@ -123,7 +123,10 @@ def test_the_wheel_carries_its_licence_its_notice_and_the_mark_of_its_types(whee
     for name in ("LICENSE", "NOTICE"):
         assert (licences / name).read_bytes() == (CHECKOUT / name).read_bytes()
     (metadata,) = wheel.glob("*.dist-info/METADATA")
-    assert "\nLicense-Expression: Apache-2.0 AND MIT AND CC-BY-SA-3.0 AND CC-BY-3.0 AND Unicode-3.0\n" in metadata.read_text()
+    assert (
+        "\nLicense-Expression: Apache-2.0 AND MIT AND CC-BY-SA-3.0 AND CC-BY-3.0 AND Unicode-3.0\n"
+        in metadata.read_text()
+    )
     assert (wheel / "ingest" / "py.typed").is_file()
 
 
