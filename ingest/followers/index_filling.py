@@ -7,13 +7,15 @@ long as it worked, and stands back while the log grows.
 from __future__ import annotations
 
 import time
+from typing import TYPE_CHECKING
 
 from ingest.edits.settings import Rules
 from ingest.followers.follower import SinkState
-from ingest.index import fill
-from ingest.index.database import Index
 from ingest.store import reader
 from ingest.store.engine import Store
+
+if TYPE_CHECKING:
+    from ingest.index.database import Index
 
 STEP = 20  # changes at once
 QUIET = 2.0  # seconds without a change before it begins
@@ -44,6 +46,8 @@ class IndexFilling:
         if head > self._target:
             self._target, self._seen = None, head
             return QUIET
+        from ingest.index import fill  # noqa: PLC0415 - what compares texts is loaded when there is time
+
         began = time.monotonic()
         rules = self.rules
         assert self._index is not None
@@ -70,6 +74,8 @@ class IndexFilling:
         if self._until is None:
             self._until = now + LONGEST
         elif head == self._seen or now >= self._until:
+            from ingest.index.database import Index  # noqa: PLC0415 - the same
+
             self._until = None
             self._index = self._index or Index(self._store)
             self._index.prepare()
