@@ -59,6 +59,11 @@ def is_known(word: str, language: str | None) -> bool:
     return language in LANGUAGES and _counts(language)(word.lower()) > 0
 
 
+def is_word(word: str) -> bool:
+    """Whether a word is in a list of any language, seldom or often; in small letters."""
+    return any(_counts(language)(word) for language in LANGUAGES)
+
+
 def _once(word: str) -> str:
     """Return the small letters with none twice in a row."""
     low = word.lower()

@@ -1,0 +1,229 @@
+"""A PDF that is open in pdfium, and the characters of its pages."""
+
+from __future__ import annotations
+
+import ctypes
+import math
+from collections.abc import Callable, Iterator
+from types import TracebackType
+from typing import Any, Self
+
+import msgspec
+
+from ingest.normalise.documents.draft import Closed, Draft
+from ingest.normalise.extracted import Annotation, Limits, Refused
+
+_PASSWORD = 4
+# pdfium says so of a hyphen at the end of a line.
+HYPHEN = "\x02"
+
+
+class Found(msgspec.Struct, kw_only=True):
+    """What one way of reading made: the body, the notes, what stands beside, and the pages without text."""
+
+    way: str
+    draft: Draft
+    notes: list[Closed]
+    beside: dict[str, list[Annotation]]
+    empty: set[int]
+
+
+class Run(msgspec.Struct, kw_only=True):
+    """Characters of one object of a page: from `start` on in the page's text.
+
+    `mark` is the number by which tags name it, -1 where it has none. `x` and `y` are where its baseline
+    begins.
+    """
+
+    start: int
+    text: str
+    mark: int
+    is_artifact: bool
+    x: float
+    y: float
+    size: float
+
+
+class File:
+    """A document in pdfium; to be used as a context, which closes it."""
+
+    def __init__(self, data: bytes, limits: Limits) -> None:
+        try:
+            import pypdfium2.raw  # noqa: PLC0415 - large, and only a PDF needs it
+        except ModuleNotFoundError as missing:
+            detail = "PDF is read with the extra `documents`: pip install 'ingest[documents]'"
+            raise Refused("no_extractor", detail) from missing
+        self.raw: Any = pypdfium2.raw
+        self.limits = limits
+        self._data = data  # pdfium reads from it as long as the document is open
+        self.handle = self.raw.FPDF_LoadMemDocument64(data, len(data), None)
+        if not self.handle:
+            if self.raw.FPDF_GetLastError() == _PASSWORD:
+                raise Refused("password", "the document is encrypted")
+            raise Refused("refused", "a damaged PDF")
+        self.count = int(self.raw.FPDF_GetPageCount(self.handle))
+        self._characters = 0
+
+    def __enter__(self) -> Self:
+        if self.count > self.limits.pages:
+            self._close()
+            raise Refused("too_large", f"more than {self.limits.pages} pages")
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, fault: BaseException | None, at: TracebackType | None
+    ) -> None:
+        self._close()
+
+    def _close(self) -> None:
+        self.raw.FPDF_CloseDocument(self.handle)
+
+    @property
+    def is_tagged(self) -> bool:
+        """Whether the document says that it has tags."""
+        return bool(self.raw.FPDFCatalog_IsTagged(self.handle))
+
+    def each_page(self) -> Iterator[Page]:
+        """Give the pages, one after another; one is closed when the next is asked for."""
+        self._characters = 0
+        for number in range(self.count):
+            handle = self.raw.FPDF_LoadPage(self.handle, number)
+            if not handle:
+                raise Refused("refused", f"page {number + 1} is damaged")
+            text = self.raw.FPDFText_LoadPage(handle)
+            try:
+                page = Page(self.raw, handle, text, number + 1)
+                self._characters += len(page.text)
+                if self._characters > self.limits.characters:
+                    raise Refused("too_large", f"more than {self.limits.characters} characters of text")
+                yield page
+            finally:
+                self.raw.FPDFText_ClosePage(text)
+                self.raw.FPDF_ClosePage(handle)
+
+    def pages(self) -> list[Annotation]:
+        """Return the pages by number, with their own labels where they have them."""
+        found = []
+        for number in range(self.count):
+            label = wide(self.raw.FPDF_GetPageLabel, self.handle, number)
+            found.append(
+                Annotation(page=number + 1, name=label if label and label != str(number + 1) else None)
+            )
+        return found
+
+
+class Page:
+    """A page that is open: its characters, the objects they are of, and where they stand."""
+
+    def __init__(self, raw: Any, handle: Any, text: Any, number: int) -> None:
+        self.raw = raw
+        self.handle = handle
+        self.number = number
+        self._text = text
+        count = max(raw.FPDFText_CountChars(text), 0)
+        self._address = ctypes.cast(text, ctypes.c_void_p).value
+        code = _fast(raw.FPDFText_GetUnicode, ctypes.c_uint)
+        address = self._address
+        self.text = "".join([_character(code(address, index)) for index in range(count)])
+        self.height = float(raw.FPDF_GetPageHeightF(handle))
+        self._marks: dict[int, tuple[int, bool, bool]] = {}
+
+    @property
+    def shows(self) -> bool:
+        """Whether anything is drawn on the page."""
+        return bool(self.raw.FPDFPage_CountObjects(self.handle) > 0)
+
+    def runs(self) -> list[Run]:
+        """Return the characters by the object that they are of."""
+        owner = _fast(self.raw.FPDFText_GetTextObject, ctypes.c_void_p)
+        address = self._address
+        owners = [owner(address, index) for index in range(len(self.text))]
+        found: list[Run] = []
+        start = 0
+        current = None
+        for index, one in enumerate(owners):
+            # What pdfium put in is of no object, and goes with what stands before it.
+            if one is None or one == current:
+                continue
+            if current is not None:
+                found.append(self._run(start, index, current))
+                start = index
+            current = one
+        if current is not None:
+            found.append(self._run(start, len(owners), current))
+        return found
+
+    def origin(self, index: int) -> tuple[float, float]:
+        """Return where the baseline of a character begins."""
+        x, y = ctypes.c_double(), ctypes.c_double()
+        self.raw.FPDFText_GetCharOrigin(self._text, index, x, y)
+        return x.value, y.value
+
+    def right(self, index: int) -> float:
+        """Return where a character ends."""
+        left, right, bottom, top = (ctypes.c_double() for _ in range(4))
+        self.raw.FPDFText_GetCharBox(self._text, index, left, right, bottom, top)
+        return right.value
+
+    def _run(self, start: int, end: int, owner: int) -> Run:
+        x, y = self.origin(start)
+        mark, is_artifact, is_soft = self._about(owner)
+        text = self.text[start:end]
+        if is_soft:
+            text = text.replace(HYPHEN, "\u00ad").replace("-", "\u00ad")
+        matrix = self.raw.FS_MATRIX()
+        size = float(self.raw.FPDFText_GetFontSize(self._text, start))
+        if self.raw.FPDFText_GetMatrix(self._text, start, matrix):
+            size *= math.hypot(matrix.c, matrix.d) or 1.0
+        return Run(start=start, text=text, mark=mark, is_artifact=is_artifact, x=x, y=y, size=size)
+
+    def _about(self, owner: int) -> tuple[int, bool, bool]:
+        """Return an object's number among the tags, whether it is no content, whether its hyphen is soft."""
+        known = self._marks.get(owner)
+        if known is not None:
+            return known
+        raw = self.raw
+        handle = ctypes.cast(owner, raw.FPDF_PAGEOBJECT)
+        is_artifact = is_soft = False
+        for index in range(max(raw.FPDFPageObj_CountMarks(handle), 0)):
+            mark = raw.FPDFPageObj_GetMark(handle, index)
+            name = _short(raw.FPDFPageObjMark_GetName, mark)
+            if name == "Artifact":
+                is_artifact = True
+            elif name == "Span":
+                said = _short(raw.FPDFPageObjMark_GetParamStringValue, mark, b"ActualText")
+                is_soft = is_soft or said == "\u00ad"
+        known = (int(raw.FPDFPageObj_GetMarkedContentID(handle)), is_artifact, is_soft)
+        self._marks[owner] = known
+        return known
+
+
+def wide(function: Callable[..., int], *arguments: Any) -> str:
+    """Return the string that a function of pdfium writes in UTF-16 and counts in bytes."""
+    length = int(function(*arguments, None, 0))
+    if length <= 2:
+        return ""
+    buffer = (ctypes.c_ushort * (length // 2))()
+    function(*arguments, buffer, length)
+    return bytes(buffer)[:-2].decode("utf-16-le", "replace")
+
+
+def _short(function: Callable[..., int], *arguments: Any) -> str:
+    """Return the short string that a function writes, where it gives the length by an argument."""
+    length = ctypes.c_ulong()
+    buffer = (ctypes.c_ushort * 32)()
+    if not function(*arguments, buffer, 64, length) or length.value > 64:
+        return ""
+    return bytes(buffer)[: max(length.value - 2, 0)].decode("utf-16-le", "replace")
+
+
+def _fast(function: Any, result: Any) -> Callable[[int | None, int], Any]:
+    """Return a function of pdfium that takes a page's text by its address: asked once a character."""
+    address = ctypes.cast(function, ctypes.c_void_p).value
+    assert address is not None
+    made: Callable[[int | None, int], Any] = ctypes.CFUNCTYPE(result, ctypes.c_void_p, ctypes.c_int)(address)
+    return made
+
+
+def _character(code: int) -> str:
+    return chr(code) if 0 < code < 0x110000 else "\ufffe"

@@ -1,0 +1,171 @@
+"""A PDF without tags that can be trusted, read by where its lines stand.
+
+Lines are read in the order in which the file draws them. What stands at the same height of many pages and
+says the same is a running head; a document of one page has none. Small lines at the end of a page that
+begin with a mark are notes, and the mark leaves the text.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+
+from ingest.normalise.documents import pdf_beside, pdf_lines
+from ingest.normalise.documents.draft import Closed, Draft
+from ingest.normalise.documents.pdf_file import File, Found
+from ingest.normalise.documents.pdf_hyphens import Hyphens
+from ingest.normalise.documents.pdf_lines import Line, Margins, Paragraph
+from ingest.normalise.documents.pdf_running import RunningHeads
+from ingest.normalise.extracted import Annotation, Limits, Refused
+
+WAY = "pdf-geometry/1"
+_NUMBERS = re.compile(r"\d+|\b[ivxlc]+\b")
+_MARK = re.compile(r"\d{1,3}|[*†‡§¶]{1,3}|[a-z]")
+_OUTER = 2
+_APART = 1.6
+_SMALL = 0.93
+
+
+def read(file: File, limits: Limits) -> Found:
+    """Return the document by where its lines stand; Refused where it has no characters."""
+    pages: list[list[Line]] = []
+    heights: list[float] = []
+    heads = RunningHeads()
+    empty: set[int] = set()
+    beside: dict[str, list[Annotation]] = {"comments": [], "fields": [], "pages_without_text": []}
+    for page in file.each_page():
+        runs = [run for run in page.runs() if run.text.strip()]
+        if not runs and page.shows:
+            empty.add(page.number)
+            beside["pages_without_text"].append(Annotation(page=page.number))
+        pages.append(pdf_lines.lines(page, runs))
+        heights.append(page.height)
+        comments, values = pdf_beside.on_page(file, page.handle, page.number)
+        beside["comments"] += comments
+        beside["fields"] += values
+    if not any(pages):
+        raise Refused("no_text_layer", "the pages hold no characters")
+
+    repeated = _repeated(pages)
+    for number, lines in enumerate(pages):
+        for line in lines:
+            if id(line) in repeated:
+                heads.say(line.text + "\n", "head" if line.y > heights[number] / 2 else "foot", number + 1)
+        pages[number] = [line for line in lines if id(line) not in repeated]
+    beside["running_heads"] = heads.found()
+
+    margins = Margins([line for lines in pages for line in lines])
+    hyphens = Hyphens(line.text for lines in pages for line in lines)
+    draft, notes = Draft(limits), Draft(limits)
+    body: list[Paragraph] = []
+    foot: list[Paragraph] = []
+    for lines in pages:
+        rest, below = _notes(lines, margins)
+        marks = _unmarked(rest, below)
+        made = pdf_lines.paragraphs(rest, margins)
+        is_open = body and made and not body[-1].is_row and not made[0].is_row
+        if is_open and pdf_lines.goes_on(body[-1], made[0].lines[0], margins):
+            body[-1].lines += made.pop(0).lines
+        body += made
+        foot += _split_notes(below, marks)
+    for paragraph in body:
+        draft.write(paragraph.text if paragraph.is_row else hyphens.joined(paragraph.text))
+        draft.close(paragraph.kind, paragraph.lines[0].page)
+    for paragraph in foot:
+        notes.write(hyphens.joined(paragraph.text))
+        notes.close("note", paragraph.lines[0].page)
+    closed: list[Closed] = notes.take()
+    return Found(way=WAY, draft=draft, notes=closed, beside=beside, empty=empty)
+
+
+def _repeated(pages: list[list[Line]]) -> set[int]:
+    """Return which lines are running heads or feet, by their identity."""
+    if len([lines for lines in pages if lines]) < 2:
+        return set()
+    said: Counter[tuple[int, str]] = Counter()
+    first_at: Counter[tuple[str, int]] = Counter()
+    outer: list[list[tuple[Line, str, bool]]] = []
+    for lines in pages:
+        by_height = sorted(lines, key=lambda line: -line.y)
+        found: list[tuple[Line, str, bool]] = []
+        for end, ordered in (("top", by_height), ("end", by_height[::-1])):
+            for rank, line in enumerate(ordered[:_OUTER]):
+                same = [other for other in ordered[:6] if abs(other.y - line.y) < 2]
+                following = next((other for other in ordered[rank:] if abs(other.y - line.y) >= 2), None)
+                apart = (
+                    following is not None
+                    and abs(following.y - line.y) > _APART * max(following.size, 1) * 1.2
+                )
+                found += [(one, end, apart and rank == 0) for one in same]
+        outer.append(found)
+        keys = {(round(line.y), _said(line)) for line, _, _ in found}
+        said.update(keys)
+        first_at.update({(end, round(line.y)) for line, end, apart in found if apart})
+    least = max(2, (len(pages) + 2) // 3) if len(pages) > 2 else 2
+    half = max(3, (len(pages) + 1) // 2)
+    repeated: set[int] = set()
+    for found in outer:
+        for line, end, apart in found:
+            text = _said(line)
+            times = max(said[round(line.y) + shift, text] for shift in (-1, 0, 1))
+            places = max(first_at[end, round(line.y) + shift] for shift in (-1, 0, 1))
+            if times >= min(least, 3) or (apart and places >= half):
+                repeated.add(id(line))
+    return repeated
+
+
+def _said(line: Line) -> str:
+    return _NUMBERS.sub("#", line.text.lower())
+
+
+def _notes(lines: list[Line], margins: Margins) -> tuple[list[Line], list[Line]]:
+    """Return the lines of the body, and the small ones at the end of the page that begin with a mark."""
+    start = len(lines)
+    while start > 0 and lines[start - 1].size < _SMALL * margins.size:
+        if start < len(lines) and lines[start - 1].y <= lines[start].y:
+            break
+        start -= 1
+    while start < len(lines) and not _mark(lines[start]):
+        start += 1
+    if start == 0:
+        return lines, []
+    return lines[:start], lines[start:]
+
+
+def _mark(line: Line) -> str | None:
+    """Return the mark of the note that begins with the line."""
+    first = line.words[0]
+    is_small = len(line.words) > 1 and (first.size < 0.85 * line.size or line.words[1].is_glued)
+    if first.is_raised or is_small:
+        return first.text if _MARK.fullmatch(first.text) else None
+    found = re.match(r"(\d{1,3}|[*†‡§¶]{1,3})[.)]?(?=\s|[A-Z“\"(])", line.text)
+    return found[1] if found else None
+
+
+def _unmarked(lines: list[Line], below: list[Line]) -> set[str]:
+    """Take the marks of the notes below out of the text; return the marks."""
+    marks = {mark for line in below if (mark := _mark(line)) is not None}
+    for line in lines:
+        kept = [word for word in line.words if not (word.is_raised and word.text.strip(",;") in marks)]
+        if kept and len(kept) < len(line.words):
+            line.words[:] = kept
+    return marks
+
+
+def _split_notes(below: list[Line], marks: set[str]) -> list[Paragraph]:
+    found: list[Paragraph] = []
+    for line in below:
+        mark = _mark(line)
+        if not found or mark in marks:
+            found.append(Paragraph("note", [line if mark is None else _without(line, mark)]))
+        else:
+            found[-1].lines.append(line)
+    return [note for note in found if note.lines[0].words]
+
+
+def _without(line: Line, mark: str) -> Line:
+    first = line.words[0]
+    if first.text == mark or first.text.rstrip(".)") == mark:
+        return Line(line.words[1:] or [first], line.y, line.size, line.page)
+    first.text = first.text[len(mark) :]
+    return line

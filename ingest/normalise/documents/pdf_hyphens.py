@@ -1,0 +1,73 @@
+"""Words that a line's end cut apart: which hyphens are the word's own, and which go.
+
+The tags say it of some; else the document's own other uses decide, then a list of words.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+
+from ingest.normalise.documents.pdf_file import HYPHEN
+from ingest.normalise.language import detect
+from ingest.text.wordlist import is_word
+
+_SIGN = "\u2010"
+_AT_LINE_END = re.compile(rf"([\w'’]+)(?:({HYPHEN})\s*|([-{_SIGN}])[ \t]*[\r\n]+\s*)([\w'’]+)")
+_IN_WORD = re.compile(rf"\w{_SIGN}\w")
+_SOFT = re.compile(r"\u00ad\s*")
+_WORD = re.compile(r"[\w'’]+(?:-[\w'’]+)*")
+_BLANKS = re.compile(r"[ \t\r\n\f\v]+")
+_COMPOUNDING = frozenset(("nl", "de", "da", "sv", "no", "fi", "hu"))
+_LOOK_AT = 20_000
+
+
+class Hyphens:
+    """What a document writes with a hyphen and what without."""
+
+    def __init__(self, texts: Iterable[str]) -> None:
+        self._words: set[str] = set()
+        # Where a document marks the hyphens that a line's end made, every other is a word's own.
+        self._marks_cuts = False
+        self._writes_sign = False
+        beginning: list[str] = []
+        seen = 0
+        for text in texts:
+            self._words.update(word.lower() for word in _WORD.findall(text))
+            self._marks_cuts = self._marks_cuts or "\u00ad" in text or _SIGN in text
+            self._writes_sign = self._writes_sign or (_SIGN in text and _IN_WORD.search(text) is not None)
+            if seen < _LOOK_AT:
+                beginning.append(text)
+                seen += len(text)
+        self._is_compounding = detect(_BLANKS.sub(" ", " ".join(beginning))) in _COMPOUNDING
+
+    def joined(self, text: str) -> str:
+        """Return the text in one line, its words whole."""
+        if "\u00ad" in text:
+            text = _SOFT.sub("", text)
+        if "-" in text or HYPHEN in text or _SIGN in text:
+            text = _AT_LINE_END.sub(self._join, text)
+            text = text.replace(HYPHEN, "-")
+        return _BLANKS.sub(" ", text)
+
+    def _join(self, found: re.Match[str]) -> str:
+        first, second = found[1], found[4]
+        sign = found[3] or "-"
+        if self._marks_cuts and not self._writes_sign:
+            is_cut = sign == _SIGN
+        else:
+            is_cut = self._is_cut(first, second)
+        return first + second if is_cut else f"{first}{sign}{second}"
+
+    def _is_cut(self, first: str, second: str) -> bool:
+        """Whether the two are one word."""
+        if not second[0].islower() or not first[-1].isalpha():
+            return False
+        low, other = first.lower(), second.lower()
+        if low + other in self._words:
+            return True
+        if f"{low}-{other}" in self._words:
+            return False
+        if is_word(low + other):
+            return True
+        return self._is_compounding or not (is_word(low) and is_word(other))

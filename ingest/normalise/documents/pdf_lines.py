@@ -1,0 +1,291 @@
+"""Words, lines and paragraphs of a page of PDF, by where they stand.
+
+The baseline makes a line, not the boxes of its characters, which fonts give as they like. A paragraph ends
+where the first word of the next line would still have fitted, where the distance grows, the size changes,
+or a line is set in or begins an item.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterable, Sequence
+
+import msgspec
+
+from ingest.normalise.documents.pdf_file import HYPHEN, Page, Run
+from ingest.normalise.extracted import BlockKind
+
+_WORD = re.compile(r"\S+")
+_BULLETS = frozenset("•‣◦▪▫●○■□·⁃∙")
+_NUMBER = re.compile(r"(?:\d{1,3}|[A-Za-z])[.)]|\([A-Za-z0-9]{1,4}\)|\d{1,3}(?:\.\d{1,3}){1,4}\.?")
+_LEADERS = re.compile(r"\s*(?:\.[ ]?){4,}\s*\d*\s*\Z")
+_GAP = 1.8
+_FARTHER = 1.2
+_BUCKET = 8.0
+_ENOUGH = 10
+_EVEN = 0.55
+
+
+class Word(msgspec.Struct):
+    """A word where it stands: `is_glued` without a blank before it, `is_raised` where small and high."""
+
+    text: str
+    x0: float
+    x1: float
+    y: float
+    size: float
+    is_glued: bool = False
+    is_raised: bool = False
+
+
+class Line(msgspec.Struct):
+    """Words on one baseline."""
+
+    words: list[Word]
+    y: float
+    size: float
+    page: int
+
+    @property
+    def x0(self) -> float:
+        """Return where the line begins."""
+        return self.words[0].x0
+
+    @property
+    def x1(self) -> float:
+        """Return where the line ends."""
+        return self.words[-1].x1
+
+    @property
+    def text(self) -> str:
+        """Return the words, parted by blanks; leader dots and the number behind them are gone."""
+        text = "".join(word.text if word.is_glued else f" {word.text}" for word in self.words).lstrip(" ")
+        return _LEADERS.sub("", text) if "...." in text or ". . . ." in text else text
+
+    @property
+    def first_width(self) -> float:
+        """Return how wide the first word is."""
+        end = self.words[0].x1
+        for word in self.words[1:]:
+            if not word.is_glued:
+                break
+            end = word.x1
+        return end - self.x0
+
+    def is_item(self) -> bool:
+        """Whether the line begins as an item of a list does."""
+        first = self.words[0].text
+        return first in _BULLETS or _NUMBER.fullmatch(first) is not None
+
+
+class Paragraph(msgspec.Struct):
+    """Lines that are one block."""
+
+    kind: BlockKind
+    lines: list[Line]
+    is_row: bool = False
+
+    @property
+    def text(self) -> str:
+        """Return the lines; a row has a tab between its cells."""
+        if self.is_row:
+            return "\t".join(cells(self.lines[0]))
+        words = self.lines[0].words
+        if self.kind == "item" and words[0].text in _BULLETS and len(words) > 1:
+            words = words[1:]
+        first = msgspec.structs.replace(self.lines[0], words=words)
+        return "\n".join(line.text for line in (first, *self.lines[1:]))
+
+
+class Margins:
+    """How far to the right lines go that begin at some place, and how far one is below the other."""
+
+    def __init__(self, lines: Sequence[Line]) -> None:
+        ends: dict[int, list[float]] = {}
+        steps: Counter[tuple[int, int]] = Counter()
+        sizes: Counter[int] = Counter()
+        before: Line | None = None
+        for line in lines:
+            ends.setdefault(int(line.x0 // _BUCKET), []).append(line.x1)
+            sizes[round(line.size * 10)] += sum(len(word.text) for word in line.words)
+            if before is not None and before.page == line.page:
+                step = before.y - line.y
+                if 0.5 * line.size < step < 4 * line.size:
+                    steps[round(line.size), round(step * 2)] += 1
+            before = line
+        self.size = max(sizes, key=lambda size: (sizes[size], size)) / 10 if sizes else 0.0
+        self._ends = {bucket: _reached(found) for bucket, found in ends.items()}
+        full = sum(self.right(line) - line.x1 < 1 for line in lines)
+        # In a text with even margins every line of a paragraph but its last reaches the margin.
+        self.is_even = full > _EVEN * len(lines)
+        self._steps: dict[int, float] = {}
+        for (size, step), _ in sorted(steps.items(), key=lambda item: (item[1], -item[0][1])):
+            self._steps[size] = step / 2
+
+    def right(self, line: Line) -> float:
+        """Return where lines of this column end."""
+        reach = 4 * line.size
+        first, last = int((line.x0 - reach) // _BUCKET), int((line.x0 + reach) // _BUCKET)
+        ends = [
+            self._ends[bucket] for bucket in range(first, min(last, first + 100) + 1) if bucket in self._ends
+        ]
+        return max(ends, default=line.x1)
+
+    def step(self, line: Line) -> float:
+        """Return how far a line of this size is usually below the one before."""
+        return self._steps.get(round(line.size), 1.4 * line.size)
+
+
+def lines(page: Page, runs: Iterable[Run]) -> list[Line]:
+    """Return the lines of these runs, in their order."""
+    found: list[Line] = []
+    ended_in = False
+    for run in runs:
+        for match in _WORD.finditer(run.text):
+            start = match.start()
+            text = match[0].replace("\ufffe", "")
+            is_glued = start == 0 and ended_in
+            ended_in = match.end() == len(run.text)
+            if not text:
+                continue
+            x0 = run.x if start == 0 else page.origin(run.start + start)[0]
+            x1 = page.right(run.start + match.end() - 1)
+            word = Word(text, x0, max(x1, x0), run.y, run.size, is_glued)
+            _add(found, word, page.number)
+        if (not run.text[-1:].isspace() and not _WORD.search(run.text)) or run.text[-1:].isspace():
+            ended_in = False
+    for line in found:
+        before = ""
+        for word in line.words:
+            word.is_raised = word.size < 0.85 * line.size and word.y > line.y + 0.15 * line.size
+            # Some fonts have small high digits of their own: they stand on the line, behind a word.
+            if word.is_glued and word.text.isdigit() and before and not before[-1].isdigit():
+                word.is_raised = True
+            before = word.text
+    return found
+
+
+def _add(found: list[Line], word: Word, page: int) -> None:
+    line = found[-1] if found else None
+    if line is not None and _goes_on(line, word):
+        line.words.append(word)
+        if word.size > line.size * 1.15:
+            line.y, line.size = word.y, word.size
+        return
+    word.is_glued = False
+    found.append(Line([word], word.y, word.size, page))
+
+
+def _goes_on(line: Line, word: Word) -> bool:
+    size = max(line.size, word.size)
+    if word.x0 < line.x1 - 0.5 * size:
+        return False
+    off = abs(word.y - line.y)
+    if off <= 0.2 * size:
+        return True
+    is_mark = min(word.size, line.size) < 0.85 * size
+    return is_mark and off <= 0.65 * size and word.x0 - line.x1 < size
+
+
+def cells(line: Line) -> list[str]:
+    """Return the texts of a line between its wide gaps."""
+    found: list[str] = []
+    for index, word in enumerate(line.words):
+        if index == 0 or word.x0 - line.words[index - 1].x1 > _GAP * line.size:
+            found.append(word.text)
+        else:
+            found[-1] += word.text if word.is_glued else f" {word.text}"
+    return found
+
+
+def _starts(line: Line) -> list[float]:
+    pairs = zip(line.words, line.words[1:], strict=False)
+    return [after.x0 for before, after in pairs if after.x0 - before.x1 > _GAP * line.size]
+
+
+def _is_row(found: Sequence[Line], index: int) -> bool:
+    """Whether a line has cells, since one beside it has a gap at the same place."""
+    starts = _starts(found[index])
+    if not starts:
+        return False
+    for other in (index - 1, index + 1):
+        if 0 <= other < len(found) and any(abs(a - b) < 3 for a in starts for b in _starts(found[other])):
+            return True
+    return False
+
+
+def paragraphs(found: Sequence[Line], margins: Margins | None = None) -> list[Paragraph]:
+    """Return the paragraphs of lines in the order in which they are read."""
+    margins = margins or Margins(found)
+    made: list[Paragraph] = []
+    for index, line in enumerate(found):
+        if _is_row(found, index):
+            made.append(Paragraph("row", [line], is_row=True))
+        elif made and not made[-1].is_row and goes_on(made[-1], line, margins):
+            made[-1].lines.append(line)
+        else:
+            kind: BlockKind = "paragraph"
+            if line.size > 1.15 * margins.size:
+                kind = "heading"
+            elif line.is_item() and len(line.words) > 1:
+                kind = "item"
+            made.append(Paragraph(kind, [line]))
+    return made
+
+
+def goes_on(paragraph: Paragraph, line: Line, margins: Margins) -> bool:
+    """Whether the line goes on with the paragraph."""
+    last = paragraph.lines[-1]
+    if abs(line.size - last.size) > 0.08 * last.size:
+        return False
+    is_cut = last.words[-1].text.endswith((HYPHEN, "\u00ad", "\u2010"))
+    if line.page == last.page and last.y > line.y:
+        step = last.y - line.y
+        if step > _FARTHER * margins.step(line) + 0.5:
+            return False
+        if step < 0.5 * line.size:
+            return False
+        if is_cut:
+            return True
+        if _is_set_in(paragraph, line):
+            return False
+    elif is_cut:
+        return True
+    elif _is_set_in_from(line, paragraph, margins):
+        return False
+    if line.is_item() and (paragraph.kind == "item" or line.x0 != last.x0) and len(line.words) > 1:
+        return False
+    return not would_fit(last, line, margins)
+
+
+def would_fit(last: Line, line: Line, margins: Margins) -> bool:
+    """Whether the first word of a line would still have had its place in the one before."""
+    if margins.is_even and margins.right(last) - last.x1 > 0.3 * last.size:
+        return True
+    return last.x1 + 0.2 * last.size + line.first_width < margins.right(last) - 0.05 * last.size
+
+
+def _is_set_in(paragraph: Paragraph, line: Line) -> bool:
+    """Whether a line begins further to the right than the paragraph's, and so begins one."""
+    last = paragraph.lines[-1]
+    offset = line.x0 - last.x0
+    if paragraph.kind == "item" and len(paragraph.lines) == 1:
+        return False
+    if len(paragraph.lines) == 1 and offset < 0:
+        return False
+    return offset > 0.7 * line.size
+
+
+def _is_set_in_from(line: Line, paragraph: Paragraph, margins: Margins) -> bool:
+    """Whether the first line of a page or column is set in, as far as the paragraph before is not."""
+    if line.page == paragraph.lines[-1].page:
+        return False
+    usual = min(one.x0 for one in paragraph.lines[-2:])
+    return 0.7 * line.size < line.x0 - usual < 4 * line.size and margins.size > 0 and paragraph.kind != "item"
+
+
+def _reached(ends: list[float]) -> float:
+    """Return how far lines reach; a few that stand out do not count."""
+    found = sorted(ends, reverse=True)
+    return found[min(2, len(found) - 1)] if len(found) >= _ENOUGH else found[0]
