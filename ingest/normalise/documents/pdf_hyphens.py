@@ -53,10 +53,8 @@ class Hyphens:
     def _join(self, found: re.Match[str]) -> str:
         first, second = found[1], found[4]
         sign = found[3] or "-"
-        if self._marks_cuts and not self._writes_sign:
-            is_cut = sign == _SIGN
-        else:
-            is_cut = self._is_cut(first, second)
+        is_marked = self._marks_cuts and not self._writes_sign
+        is_cut = sign == _SIGN if is_marked else self._is_cut(first, second)
         return first + second if is_cut else f"{first}{sign}{second}"
 
     def _is_cut(self, first: str, second: str) -> bool:

@@ -102,12 +102,12 @@ class Margins:
     """How far to the right lines go that begin at some place, and how far one is below the other."""
 
     def __init__(self, lines: Sequence[Line]) -> None:
-        ends: dict[int, list[float]] = {}
+        ends: dict[tuple[int, int], list[float]] = {}
         steps: Counter[tuple[int, int]] = Counter()
         sizes: Counter[int] = Counter()
         before: Line | None = None
         for line in lines:
-            ends.setdefault(int(line.x0 // _BUCKET), []).append(line.x1)
+            ends.setdefault((round(line.size), int(line.x0 // _BUCKET)), []).append(line.x1)
             sizes[round(line.size * 10)] += sum(len(word.text) for word in line.words)
             if before is not None and before.page == line.page:
                 step = before.y - line.y
@@ -115,7 +115,7 @@ class Margins:
                     steps[round(line.size), round(step * 2)] += 1
             before = line
         self.size = max(sizes, key=lambda size: (sizes[size], size)) / 10 if sizes else 0.0
-        self._ends = {bucket: _reached(found) for bucket, found in ends.items()}
+        self._ends = {key: (_reached(found), len(found)) for key, found in ends.items()}
         full = sum(self.right(line) - line.x1 < 1 for line in lines)
         # In a text with even margins every line of a paragraph but its last reaches the margin.
         self.is_even = full > _EVEN * len(lines)
@@ -127,10 +127,11 @@ class Margins:
         """Return where lines of this column end."""
         reach = 4 * line.size
         first, last = int((line.x0 - reach) // _BUCKET), int((line.x0 + reach) // _BUCKET)
-        ends = [
-            self._ends[bucket] for bucket in range(first, min(last, first + 100) + 1) if bucket in self._ends
-        ]
-        return max(ends, default=line.x1)
+        size = round(line.size)
+        near = [self._ends.get((size, bucket)) for bucket in range(first, min(last, first + 100) + 1)]
+        ends = [end for end in near if end is not None]
+        most = max((count for _, count in ends), default=0)
+        return max((end for end, count in ends if count * 4 >= most), default=line.x1)
 
     def step(self, line: Line) -> float:
         """Return how far a line of this size is usually below the one before."""
@@ -158,7 +159,7 @@ def lines(page: Page, runs: Iterable[Run]) -> list[Line]:
     for line in found:
         before = ""
         for word in line.words:
-            word.is_raised = word.size < 0.85 * line.size and word.y > line.y + 0.15 * line.size
+            word.is_raised = word.size < 0.95 * line.size and word.y > line.y + 0.15 * line.size
             # Some fonts have small high digits of their own: they stand on the line, behind a word.
             if word.is_glued and word.text.isdigit() and before and not before[-1].isdigit():
                 word.is_raised = True
@@ -184,7 +185,7 @@ def _goes_on(line: Line, word: Word) -> bool:
     off = abs(word.y - line.y)
     if off <= 0.2 * size:
         return True
-    is_mark = min(word.size, line.size) < 0.85 * size
+    is_mark = min(word.size, line.size) < 0.95 * size
     return is_mark and off <= 0.65 * size and word.x0 - line.x1 < size
 
 

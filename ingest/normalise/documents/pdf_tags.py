@@ -7,6 +7,7 @@ than four fifths of the characters they are not trusted.
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import msgspec
@@ -48,6 +49,9 @@ _KINDS: dict[str, BlockKind] = {
     **dict.fromkeys(("LI", "LBody", "TOCI"), "item"),
     "Caption": "caption",
 }
+_NOTE_BEGINS = re.compile(r"\s*(\d{1,3}|[*†‡§]{1,3})[.)]?(?:\s|\Z)")
+_SENTENCE_ENDS = re.compile(r"[.!?:;…][\"'”’»)\]]*\s*\Z")
+_ONLY_MARK = re.compile(r"\s*[\[(]?(?:\d{1,3}|[*†‡§]{1,3})[\])]?\s*")
 _NOTES = frozenset(("Note", "FENote"))
 _CELLS = frozenset(("TD", "TH"))
 
@@ -103,10 +107,23 @@ class _Tree:
 
 
 class _Stretch(msgspec.Struct):
-    """What one number names on one page; `after` is what no tag names behind it."""
+    """What one number names on one page: its characters, and where it begins and ends."""
 
     text: str = ""
-    order: int = 0
+    top: float = 0.0
+    bottom: float = 0.0
+    size: float = 0.0
+    is_raised: bool = False
+    begins_line: bool = False
+
+
+class _Held(msgspec.Struct, frozen=True):
+    """A block that may go on in the next."""
+
+    text: str
+    kind: BlockKind
+    page: int | None
+    end: _Stretch | None
 
 
 def read(file: File, limits: Limits) -> Found | None:
@@ -129,6 +146,7 @@ def read(file: File, limits: Limits) -> Found | None:
         beside["fields"] += values
         last: tuple[int, int] | None = None
         strays: list[Run] = []
+        before: Run | None = None
         for run in runs:
             if run.is_artifact and run.mark < 0:
                 heads.add(run, page)
@@ -141,8 +159,12 @@ def read(file: File, limits: Limits) -> Found | None:
                 loose.setdefault(last, []).append((page.number, pdf_lines.lines(page, strays)))
                 strays = []
             last = (page.number, run.mark)
-            stretch = stretches.setdefault(last, _Stretch())
+            stretch = stretches.get(last)
+            if stretch is None:
+                stretch = stretches[last] = _begun(run, before)
             stretch.text += run.text
+            stretch.bottom = run.y
+            before = run
         if strays:
             loose.setdefault(last, []).append((page.number, pdf_lines.lines(page, strays)))
     if not total:
@@ -155,6 +177,8 @@ def read(file: File, limits: Limits) -> Found | None:
     for mark in stretches:
         if mark not in named:
             writer.orphans.append(mark)
+    for place in _note_marks(stretches):
+        stretches[place].text = ""
     writer.write(tree.root)
     beside["running_heads"] = heads.found()
     return Found(way=WAY, draft=writer.draft, notes=writer.notes, beside=beside, empty=empty)
@@ -170,6 +194,41 @@ def _named(root: _Node) -> dict[tuple[int, int], None]:
             else:
                 found[kid] = None
     return found
+
+
+def _begun(run: Run, before: Run | None) -> _Stretch:
+    """Return the stretch that begins with a run; `before` is the run before it on the page."""
+    stretch = _Stretch(top=run.y, size=run.size)
+    if before is None:
+        stretch.begins_line = True
+    else:
+        stretch.is_raised = run.size < 0.95 * before.size and 0.15 < (run.y - before.y) / before.size < 0.7
+        stretch.begins_line = abs(run.y - before.y) > 0.7 * before.size
+    return stretch
+
+
+def _note_marks(stretches: dict[tuple[int, int], _Stretch]) -> list[tuple[int, int]]:
+    """Return the numbers that stand high behind a word, where a line on this page or the next begins so."""
+    begun: set[tuple[int, str]] = set()
+    for (page, _), stretch in stretches.items():
+        if stretch.begins_line and not stretch.is_raised and (found := _NOTE_BEGINS.match(stretch.text)):
+            begun.add((page, found[1]))
+    marks = []
+    for (page, mark), stretch in stretches.items():
+        text = stretch.text.strip()
+        if stretch.is_raised and ((page, text) in begun or (page + 1, text) in begun):
+            marks.append((page, mark))
+    return marks
+
+
+def _has_notes(root: _Node) -> bool:
+    waiting = [root]
+    while waiting:
+        node = waiting.pop()
+        if node.kind in _NOTES:
+            return True
+        waiting += [kid for kid in node.kids.values() if isinstance(kid, _Node)]
+    return False
 
 
 def _letters(text: str) -> int:
@@ -194,17 +253,23 @@ class _Writer:
         self._page: int | None = None
         self._text: list[str] = []
         self._behind: list[tuple[int, list[pdf_lines.Line]]] = []
+        self._has_notes = False
+        self._held: _Held | None = None
+        self._last: _Stretch | None = None
+        self._first: _Stretch | None = None
         self._hyphens = Hyphens(stretch.text for stretch in stretches.values())
 
     def write(self, root: _Node) -> None:
         """Write all blocks: those of the tree, and behind each what no tag names there."""
         self._behind += self._loose.pop(None, [])
         self._end("paragraph")
+        self._has_notes = _has_notes(root)
         self._element(root, None, is_note=False)
         self._end("paragraph")
         for page, mark in self.orphans:
             self._say(page, mark)
             self._end("paragraph")
+        self._flush()
 
     def _element(self, node: _Node, kind: BlockKind | None, *, is_note: bool) -> None:
         """Write what an element holds; `kind` is that of the blocks around it."""
@@ -216,9 +281,11 @@ class _Writer:
                 self._say(*kid)
             elif is_row and kid.kind in _CELLS:
                 self._end(kind or "paragraph")
+                self._flush()
                 self.draft.push()
                 self._element(kid, None, is_note=is_note)
                 self._end("paragraph")
+                self._flush()
                 cells.append(self.draft.pop())
             elif kid.kind in _INLINE:
                 self._inline(kid, kind, is_note=is_note)
@@ -231,23 +298,33 @@ class _Writer:
                 self._end(inner or "paragraph")
         if is_row:
             self._end("paragraph")
+            self._flush()
             self.draft.put_row(cells, self._page)
 
     def _inline(self, node: _Node, kind: BlockKind | None, *, is_note: bool) -> None:
         # The label of an item or a note is a number or a dot; so is a link that repeats it.
-        if node.kind == "Lbl":
+        if node.kind == "Lbl" or (node.kind in {"Link", "Reference"} and self._is_note_mark(node)):
             self._keep_behind(node)
         else:
             self._element(node, kind, is_note=is_note)
 
+    def _is_note_mark(self, node: _Node) -> bool:
+        if not self._has_notes:
+            return False
+        text = "".join(self._stretches[mark].text for mark in _named(node) if mark in self._stretches)
+        return _ONLY_MARK.fullmatch(text) is not None
+
     def _note(self, node: _Node) -> None:
-        text, page = self._text, self._page
-        self._text = []
+        text, page, held = self._text, self._page, self._held
+        first, last = self._first, self._last
+        self._text, self._held = [], None
         self.draft.push()
         self._element(node, "note", is_note=True)
         self._end("note")
+        self._flush()
         self.notes += [msgspec.structs.replace(block, kind="note") for block in self.draft.pop()]
-        self._text, self._page = text, page
+        self._text, self._page, self._held = text, page, held
+        self._first, self._last = first, last
 
     def _keep_behind(self, node: _Node) -> None:
         """Leave a label out, but not what stands behind it and has no tag."""
@@ -263,19 +340,48 @@ class _Writer:
             elif self._text and page != self._page and not self._text[-1][-1:].isspace():
                 # A line ends with its page.
                 self._text.append("" if self._text[-1].endswith((HYPHEN, "\u00ad")) else "\n")
+            if not self._text:
+                self._first = stretch
             self._text.append(stretch.text)
+            self._last = stretch
         self._behind += self._loose.pop((page, mark), [])
 
     def _end(self, kind: BlockKind) -> None:
         """End the block that is open, and write what stands behind it."""
         if self._text:
-            text = self._hyphens.joined("".join(self._text))
+            text = "".join(self._text)
             self._text = []
-            self.draft.write(text)
-            self.draft.close(kind, self._page)
+            if text.strip():
+                self._block(text, kind)
         if self._behind:
             behind, self._behind = self._behind, []
             for page, lines in behind:
                 for paragraph in pdf_lines.paragraphs(lines):
+                    self._flush()
                     self.draft.write(self._hyphens.joined(paragraph.text))
                     self.draft.close(paragraph.kind, page)
+
+    def _block(self, text: str, kind: BlockKind) -> None:
+        """Write a block, or go on with the one before, which the end of a page or a column cut in two."""
+        held = self._held
+        if held is not None and kind == held.kind == "paragraph" and self._goes_on(held, text):
+            self._held = msgspec.structs.replace(
+                held, text=held.text.rstrip(" ") + "\n" + text, end=self._last
+            )
+            return
+        self._flush()
+        self._held = _Held(text, kind, self._page, self._last)
+
+    def _goes_on(self, held: _Held, text: str) -> bool:
+        first, end = self._first, held.end
+        if first is None or end is None or not text.lstrip()[:1].islower():
+            return False
+        is_elsewhere = self._page != held.page or first.top > end.bottom + end.size
+        return is_elsewhere and abs(first.size - end.size) < 0.1 and _SENTENCE_ENDS.search(held.text) is None
+
+    def _flush(self) -> None:
+        """Write the paragraph that was held."""
+        held, self._held = self._held, None
+        if held is not None:
+            self.draft.write(self._hyphens.joined(held.text))
+            self.draft.close(held.kind, held.page)
