@@ -24,6 +24,7 @@ from ingest.store.new_rows import NewVersion
 
 BATCH_BYTES = 64 << 20  # a look at large files is cut short, so that memory stays bounded
 TRIES = 3
+LOOKS = 20  # at one absence while others mount and unmount
 
 
 class Exclusion(msgspec.Struct, frozen=True):
@@ -62,8 +63,12 @@ class MountShadow(msgspec.Struct, frozen=True):
     """Nothing stands at a path, but another file system may be mounted above it: its document is not gone."""
 
 
+class Unsure(msgspec.Struct, frozen=True):
+    """Nothing stands at a path, but something was mounted or unmounted whenever it was looked at."""
+
+
 # What stands where a document seems to be gone. It is gone only where the answer is `Gone`.
-Stand = read.Look | MountShadow
+Stand = read.Look | MountShadow | Unsure
 
 
 class View(msgspec.Struct, frozen=True, kw_only=True):
@@ -178,22 +183,24 @@ def confirm(
 ) -> dict[bytes, Stand]:
     """Return what stands at the paths of these documents, which seem to be gone.
 
-    An absence counts only if nothing was mounted or unmounted while it was looked at: `mounts` says so. A
-    path of which that cannot be said has no answer. Raises OSError where there are too few descriptors.
+    An absence counts only if nothing was mounted or unmounted, anywhere, while this one path was looked at:
+    `mounts` says so. Where something was each time, the answer is `Unsure`. Raises OSError where there are
+    too few descriptors.
     """
-    stands = {path: _stand(view, view.mounts, standing) for path, standing in asked.items()}
+    stands: dict[bytes, Stand] = {}
     before = view.mounts
-    for attempt in range(TRIES):
-        gone = [path for path, stand in stands.items() if isinstance(stand, read.Gone)]
-        if not gone:
-            break
-        now = mounts()
-        if now.changes == before.changes:
-            break
-        for path in gone:
-            if attempt == TRIES - 1 or not isinstance(_stand(view, now, asked[path]), read.Gone):
-                del stands[path]
-        before = now
+    for path, standing in asked.items():
+        stands[path] = Unsure()
+        for _ in range(LOOKS):
+            stand = _stand(view, before, standing)
+            if not isinstance(stand, read.Gone):
+                stands[path] = stand
+                break
+            now = mounts()
+            quiet, before = now.changes == before.changes, now
+            if quiet:
+                stands[path] = stand
+                break
     return stands
 
 

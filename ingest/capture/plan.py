@@ -16,7 +16,7 @@ from ingest.capture.absences import InTheWay, inodes_of, newcomers
 from ingest.capture.baseline import Baseline
 from ingest.capture.changes import Change
 from ingest.capture.folder import Limits
-from ingest.capture.look import Exclusion, Observation, Restless, Stand
+from ingest.capture.look import Exclusion, Observation, Restless, Stand, Unsure
 from ingest.capture.pending import Absence, Pending, PendingUpdate, Wait
 from ingest.disk import presence, read
 from ingest.identity import Appeared, Decision, Former, Standing, Vanished
@@ -149,6 +149,9 @@ class _Draft:
     ) -> None:
         """Note which absences this look tells of: those waited out, and some file's other half."""
         new = newcomers(self._files.values(), self._baseline)
+        if any(isinstance(stand, Unsure) for stand in stands.values()):
+            self._put_all_off(new)
+            return
         wanted = dict.fromkeys(expired, True)  # whether it can wait no longer
         if new and (self._pending.absences or self._absences):
             way = InTheWay(new)
@@ -168,6 +171,17 @@ class _Draft:
         for path, over in wanted.items():
             if (known := self._absence(path)) is not None:
                 self._weigh_one(known, over, stands.get(path), files)
+
+    def _put_all_off(self, new: Collection[bytes]) -> None:
+        """Decide nothing of what came and what went: of some it is not known whether it is gone.
+
+        A newcomer could be told created that is the other half of one of those.
+        """
+        soon = self._now + self._limits.quiet
+        self._put_off(new, soon)
+        for path, absence in {**self._pending.absences, **self._absences}.items():
+            deadline = max(absence.deadline, soon + self._limits.quiet)  # not before they are seen again
+            self._absences[path] = msgspec.structs.replace(absence, deadline=deadline)
 
     def _absence(self, path: bytes) -> Absence | None:
         return self._absences.get(path) or self._pending.absences.get(path)

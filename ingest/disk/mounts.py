@@ -114,6 +114,16 @@ def points_below(folder: bytes, mounts: Sequence[Line]) -> set[bytes]:
     return {point[len(prefix) :] for point in mount_points(mounts) if point.startswith(prefix)}
 
 
+def concerning(folder: bytes, mounts: Sequence[Line]) -> list[Line]:
+    """Return the lines of what is mounted on the way to an absolute folder, on it, and below it."""
+    prefix = folder.rstrip(b"/") + b"/"
+    return [
+        line
+        for line in mounts
+        if prefix.startswith(line.point.rstrip(b"/") + b"/") or line.point.startswith(prefix)
+    ]
+
+
 def found_below(fd: int, folder: bytes, mounts: Sequence[Line]) -> dict[bytes, Facts | None]:
     """Return what is mounted below an absolute folder that is open as `fd`.
 
@@ -183,11 +193,17 @@ class Mounts:
         self.closed: frozenset[bytes] = frozenset()
 
     def look(self) -> bool:
-        """Read the kernel's table where it may have changed; whether it did since the last look."""
+        """Read the kernel's table where it may have changed; whether anything may be other than before.
+
+        What is mounted elsewhere is left out. Yet what came and went between two looks leaves no line, and
+        the kernel tells only that there was something: then the answer is yes.
+        """
         told = self._events.any()
         if told is False and not self._is_new:
             return False
         before, self._table = self._table, table()
+        if self._table is not None:
+            self._table = concerning(self._root, self._table)
         self._is_new = False
         return bool(told) or before != self._table
 

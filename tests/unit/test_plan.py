@@ -19,7 +19,7 @@ from ingest.capture.absences import Questions, newcomers, questions, stands_in_t
 from ingest.capture.baseline import Baseline
 from ingest.capture.changes import in_order
 from ingest.capture.folder import Limits
-from ingest.capture.look import Exclusion, MountShadow, Observation, Restless, Stand
+from ingest.capture.look import Exclusion, MountShadow, Observation, Restless, Stand, Unsure
 from ingest.capture.pending import Pending
 from ingest.capture.plan import Plan, plan
 from ingest.disk import presence, read
@@ -568,3 +568,71 @@ def test_a_document_leaves_before_another_takes_its_place(
     decisions: list[Decision], order: list[bytes]
 ) -> None:
     assert [decision.path for decision in in_order(decisions)] == order
+
+
+# -- when others mount and unmount -----------------------------------------------------------
+
+
+class Shifting(World):
+    """A disk of which nothing that is gone can be told for a while: something is mounted all the time."""
+
+    unsure = False
+
+    def examine(self, observations: list[Observation], expired: list[bytes]) -> Plan:
+        known = self.baseline([observation.path for observation in observations])
+        new = newcomers(observations, known)
+        known = self.former(known, new) if new else known
+        asked = questions(observations, new, baseline=known, pending=self.pending, expired=expired)
+        stands = {path: self.stands(path) for path in asked.documents}
+        if self.unsure:
+            stands = {p: Unsure() if isinstance(stand, read.Gone) else stand for p, stand in stands.items()}
+        planned = plan(
+            observations, stands, asked.targets & self.files.keys(), taken=len(observations),
+            expired=expired, baseline=known, pending=self.pending, limits=LIMITS, now=self.now,
+            began_at=self.clock,
+        )  # fmt: skip
+        self.commit(planned)
+        self.pending.apply(planned.update)
+        self.plans.append(planned)
+        return planned
+
+
+@pytest.mark.parametrize("told", [True, False])
+def test_where_no_absence_counts_no_newcomer_is_decided_and_the_move_is_told_later(told: bool) -> None:
+    world = Shifting()
+    world.happen(Write(b"a", b"one"))
+    world.happen(Write(b"b", b"two"))
+    world.now += 10
+    world.look({})
+    world.happen(Move(b"a", b"d/x", told))
+    world.happen(Write(b"b", b"three"))
+    world.unsure = True
+    for _ in range(8):
+        world.now += 0.5
+        world.look({})
+    told_of = [(change.type, change.path) for each in world.plans[1:] for change in each.changes]
+    assert told_of == [("changed", b"b")], "a live document at its path needs no absence"
+    world.unsure = False
+    for _ in range(4):
+        world.now += 0.5
+        world.look({})
+    told_of = [(change.type, change.path) for each in world.plans[1:] for change in each.changes]
+    assert told_of == [("changed", b"b"), ("moved", b"d/x")]
+
+
+def test_a_file_that_is_deleted_while_no_absence_counts_is_told_deleted_afterwards() -> None:
+    world = Shifting()
+    world.happen(Write(b"a", b"one"))
+    world.now += 10
+    world.look({})
+    world.happen(Delete(b"a"))
+    world.unsure = True
+    for _ in range(8):
+        world.now += 0.5
+        world.look({})
+    assert world.live() == {b"a": sha256(b"one").digest()}
+    world.unsure = False
+    for _ in range(3):
+        world.now += 0.5
+        world.look({})
+    assert world.live() == {}
