@@ -73,10 +73,17 @@ def counts_of(comparison: Comparison) -> Counts:
 
 
 class Difference:
-    """What an edit that is more than typography holds."""
+    """What an edit that is more than typography holds. `beside` are facts that are not in the two texts."""
 
     def __init__(
-        self, a: str, b: str, language: str | None, comparison: Comparison, phrases: Phrases
+        self,
+        a: str,
+        b: str,
+        language: str | None,
+        comparison: Comparison,
+        phrases: Phrases,
+        *,
+        beside: tuple[ChangedFact, ...] = (),
     ) -> None:
         self.a, self.b = a, b
         self.language = language
@@ -89,7 +96,7 @@ class Difference:
         self.notice = self._notice()
         self.lost = _truncated(a, b)
         # What a cut left of a sentence says nothing of its facts.
-        self.facts = self._facts() if self.edited and not self.lost else ()
+        self.facts = (*(self._facts() if self.edited and not self.lost else ()), *beside)[:MOST]
 
     def _notice(self) -> tuple[str, str] | None:
         """Return the phrase and the sentence of the first notice that was not there before.

@@ -15,9 +15,11 @@ from ingest.facts.model import Kind
 Class = Literal[
     "encoding",
     "boilerplate",
+    "annotation",
     "redated",
     "whitespace",
     "typography",
+    "markup",
     "revert",
     "truncation",
     "rewrite",
@@ -37,7 +39,10 @@ FLAGS: tuple[FlagName, ...] = get_args(FlagName)
 
 
 class Text(msgspec.Struct, frozen=True, kw_only=True):
-    """One version's text and what its rendition says of it. `date` is EDTF."""
+    """One version's text and what its rendition says of it. `date` is EDTF.
+
+    `normaliser` says what made the text, and so what of it is markup; None is plain text.
+    """
 
     text: str
     sha256: bytes
@@ -45,6 +50,7 @@ class Text(msgspec.Struct, frozen=True, kw_only=True):
     date: str | None = None
     title: str | None = None
     language: str | None = None
+    normaliser: str | None = None
 
 
 class Counts(msgspec.Struct, frozen=True, kw_only=True):

@@ -11,18 +11,20 @@ from functools import cached_property
 import msgspec
 
 from ingest.diff.sentences import Comparison, compare
-from ingest.edits import boilerplate, put_for
+from ingest.edits import boilerplate, put_for, spoken
 from ingest.edits.boilerplate import Stripped
 from ingest.edits.difference import Difference, bare, counts_of
 from ingest.edits.edit import ChangedFact, Counts, Text
 from ingest.edits.settings import RootRules
+from ingest.text.words import without_blanks, words
 
 
 class Pair:
     """The texts of two versions, without the boilerplate of their root, and what lies between them.
 
-    `before` and `after` have no boilerplate; where nothing else differs, they have the same text. `earlier`
-    are the numbers and text hashes of versions before `before`. `comparison` is of the texts without it.
+    `before` and `after` have what is said alone: no boilerplate, no markup; where only boilerplate differs,
+    they have the same text. `earlier` are the numbers and text hashes of versions before `before`.
+    `comparison` is of the texts without boilerplate; where there is markup it is made anew.
     """
 
     def __init__(
@@ -53,17 +55,44 @@ class Pair:
                 rest = new.text if self.boilerplate is None else old.text
                 before = msgspec.structs.replace(before, text=old.text)
                 after = msgspec.structs.replace(after, text=rest)
-        self.before, self.after = before, after
+        # with their markup, to tell whether they are equal
+        self._written = before.text, after.text
+        reads = spoken.of if before.text != after.text else spoken.whole
+        self._speech = reads(before), reads(after)
+        a, b = (each.text for each in self._speech)
+        if a is not before.text or b is not after.text:
+            comparison = None
+        self.before = msgspec.structs.replace(before, text=a)
+        self.after = msgspec.structs.replace(after, text=b)
         self._comparison = comparison
 
     @property
     def same_text(self) -> bool:
-        """Whether the texts are equal."""
-        return self.before.text == self.after.text
+        """Whether the texts are equal, markup and all."""
+        return self._written[0] == self._written[1]
+
+    @property
+    def same_but_for_blanks(self) -> bool:
+        """Whether the texts are equal without white space, markup and all."""
+        return without_blanks(self._written[0]) == without_blanks(self._written[1])
+
+    @cached_property
+    def same_speech(self) -> bool:
+        """Whether the same words and signs stand in both, whatever their markup is."""
+        a, b = self.before.text, self.after.text
+        return a == b or (without_blanks(a) == without_blanks(b) and words(a) == words(b))
+
+    @cached_property
+    def markup(self) -> list[spoken.Difference]:
+        """What of the markup differs."""
+        return [] if self.same_text else spoken.differences(*self._speech)
 
     @cached_property
     def headline(self) -> tuple[str | None, str | None] | None:
         """The two headlines, where they differ by more than typography; boilerplate is none."""
+        titles = [each for each in self.markup if each.nature == "title"]
+        if titles and titles[0].before and titles[0].after:
+            return titles[0].before, titles[0].after
         old, new = (
             None
             if each.title is None or boilerplate.matches(each.title, self.rules.boilerplate)
@@ -90,7 +119,12 @@ class Pair:
     def difference(self) -> Difference:
         """The facts, words and notice of what differs."""
         return Difference(
-            self.before.text, self.after.text, self.language, self.comparison, self.rules.phrases
+            self.before.text,
+            self.after.text,
+            self.language,
+            self.comparison,
+            self.rules.phrases,
+            beside=spoken.facts(self.markup),
         )
 
     @cached_property
@@ -101,12 +135,14 @@ class Pair:
     @property
     def facts(self) -> tuple[ChangedFact, ...]:
         """The changed facts, with their places in the whole texts."""
-        if self._cut is None:
-            return self.difference.facts
-        old, new = self._cut
         return tuple(
             msgspec.structs.replace(
-                fact, from_offset=old.place(fact.from_offset), to_offset=new.place(fact.to_offset)
+                fact, from_offset=self._place(0, fact.from_offset), to_offset=self._place(1, fact.to_offset)
             )
             for fact in self.difference.facts
         )
+
+    def _place(self, side: int, offset: int) -> int:
+        """Where a place of what is said is in the whole text of its version."""
+        there = self._speech[side].place(offset)
+        return there if self._cut is None else self._cut[side].place(there)

@@ -13,6 +13,7 @@ import msgspec
 from ingest.edits.difference import bare, show, show_fact, skeleton
 from ingest.edits.pair import Pair
 from ingest.edits.proof import Unpaired
+from ingest.edits.spoken import Difference
 from ingest.text.words import without_blanks
 
 _FEW = 0.5  # of the sentences: where fewer of both texts are in the other, it is another text
@@ -51,12 +52,14 @@ def boilerplate_alone(pair: Pair) -> Answer:
 
 
 def headline_alone(pair: Pair) -> Answer:
-    """Ask whether the headline alone is another, outside equal texts."""
-    if not pair.same_text:
+    """Ask whether the headline is another, outside texts that say the same."""
+    if not pair.same_speech:
         return no("the texts differ")
     if pair.headline is None:
         return no("the headline is the same, or there is none outside the text")
-    return yes("only the headline differs")
+    if pair.same_text or [each.nature for each in pair.markup] == ["title"]:
+        return yes("only the headline differs")
+    return yes("the headline differs, and markup beside it")
 
 
 def header_date(pair: Pair) -> Answer:
@@ -87,8 +90,10 @@ def equal_text(pair: Pair) -> Answer:
 
 def white_space(pair: Pair) -> Answer:
     """Ask whether white space alone differs."""
-    if without_blanks(pair.before.text) != without_blanks(pair.after.text):
+    if not pair.same_but_for_blanks:
         return no("more than white space differs")
+    if pair.markup:
+        return no(_markup(pair.markup))
     if pair.difference.unpaired is not None:
         return no("words were joined or parted")
     return yes("only white space differs")
@@ -97,11 +102,43 @@ def white_space(pair: Pair) -> Answer:
 def typographic_marks(pair: Pair) -> Answer:
     """Ask whether nothing differs but marks and capitals."""
     old, new = pair.before.text, pair.after.text
+    if pair.markup:
+        return no(_markup(pair.markup))
+    if pair.same_speech:
+        return yes("equal but for marks that dress the words, such as emphasis, and white space")
     if skeleton(old) != skeleton(new) or bare(old) != bare(new):
         return no("letters, digits or other marks differ")
     if pair.difference.unpaired is not None:
         return no(_has_no_equal(pair.difference.unpaired))
     return yes("equal but for quotes, dashes, ellipses, capitals and white space")
+
+
+def dates_in_markup(pair: Pair) -> Answer:
+    """Ask whether nothing differs but dates of publication in fields and attributes."""
+    return _only(pair, "date", "date of publication in fields or attributes")
+
+
+def times_of_cues(pair: Pair) -> Answer:
+    """Ask whether nothing differs but the times of subtitles."""
+    return _only(pair, "time", "time of a cue")
+
+
+def _only(pair: Pair, nature: str, named: str) -> Answer:
+    if not pair.same_speech:
+        return no("the texts differ")
+    if not any(each.nature == nature for each in pair.markup):
+        return no(f"no {named} differs")
+    if any(each.nature != nature for each in pair.markup):
+        return no(f"more differs: {_markup(each for each in pair.markup if each.nature != nature)}")
+    return yes(_markup(pair.markup))
+
+
+def changed_markup(pair: Pair) -> Answer:
+    """Ask whether markup is another that says something: an address, an attribute, a number of order."""
+    found = [each for each in pair.markup if each.nature not in ("date", "time")]
+    if not found:
+        return no("no markup differs that leads elsewhere or says something else")
+    return yes(_markup(found))
 
 
 def earlier_text(pair: Pair) -> Answer:
@@ -124,13 +161,15 @@ def lost_end(pair: Pair) -> Answer:
 
 def first_text(pair: Pair) -> Answer:
     """Ask whether there was no text before."""
-    if without_blanks(pair.before.text):
-        return no("there was text before")
+    if without_blanks(pair.before.text) or not without_blanks(pair.after.text):
+        return no("there was text before, or there is none now")
     return yes("there was no text before")
 
 
 def publication_line(pair: Pair) -> Answer:
     """Ask whether only lines were edited that say when the text was published."""
+    if any(each.nature != "date" for each in pair.markup):
+        return no(_markup(pair.markup))
     dated = pair.difference.redated()
     if dated is None:
         return no("more differs than lines that say when the text was published")
@@ -140,6 +179,8 @@ def publication_line(pair: Pair) -> Answer:
 
 def few_kept_sentences(pair: Pair) -> Answer:
     """Ask whether most sentences of both texts are not in the other."""
+    if pair.same_speech:
+        return no("the same words stand in both")
     survived, came = pair.difference.survival()
     reason = f"{survived:.0%} of the old sentences are still there, {came:.0%} of the new ones were"
     return Answer(survived < _FEW and came < _FEW, reason)
@@ -158,7 +199,9 @@ def misspelling(pair: Pair) -> Answer:
     counts = pair.counts
     if counts.sentences_added or counts.sentences_removed or counts.sentences_moved:
         return no("a sentence came, went or moved")
-    slips = pair.difference.wording.slips()
+    if any(each.nature not in ("date", "time") for each in pair.markup):
+        return no(_markup(pair.markup))
+    slips = None if pair.same_speech else pair.difference.wording.slips()
     if slips is None:
         return no("more than slips of the hand and punctuation differs")
     if pair.difference.unpaired is not None:
@@ -276,6 +319,13 @@ def no_equal(pair: Pair) -> Answer:
 def same_words(_pair: Pair) -> Answer:
     """Hold for whatever is left."""
     return yes("the same words and values in the same order, written otherwise")
+
+
+def _markup(found: Iterable[Difference]) -> str:
+    """Say what of the markup was another, the first three."""
+    return "; ".join(
+        f"{each.what} was {show(each.before)}, now {show(each.after)}" for each in islice(found, 3)
+    )
 
 
 def _has_no_equal(found: Unpaired) -> str:

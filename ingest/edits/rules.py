@@ -66,7 +66,7 @@ RULES: tuple[Rule, ...] = (
         significance="substantive",
         evidence="versions",
         subject="headline",
-        when="the texts are equal, and the headline outside them is another by more than typography",
+        when="the texts say the same, and the headline outside them is another by more than typography",
         asks=questions.headline_alone,
     ),
     Rule(
@@ -107,8 +107,26 @@ RULES: tuple[Rule, ...] = (
         significance="cosmetic",
         evidence="sentences",
         when="the texts are equal without white space once quotes, dashes, ellipses, capitals and invisible"
-        " characters are folded, and none of those speaks",
+        " characters are folded, and none of those speaks; or but for emphasis and what else only"
+        " dresses words",
         asks=questions.typographic_marks,
+    ),
+    Rule(
+        name="dates-in-markup",
+        kind="redated",
+        significance="cosmetic",
+        evidence="versions",
+        when="the texts say the same, and in fields or attributes that say when they were written, brought up"
+        " to date or published, the date is another",
+        asks=questions.dates_in_markup,
+    ),
+    Rule(
+        name="times-of-cues",
+        kind="annotation",
+        significance="cosmetic",
+        evidence="versions",
+        when="subtitles say the same, and only the times of cues are others",
+        asks=questions.times_of_cues,
     ),
     Rule(
         name="earlier-text",
@@ -130,7 +148,7 @@ RULES: tuple[Rule, ...] = (
         name="first-text",
         kind="update",
         significance="substantive",
-        when="the text before was empty",
+        when="the text before was empty, and is not now",
         asks=questions.first_text,
     ),
     Rule(
@@ -229,6 +247,14 @@ RULES: tuple[Rule, ...] = (
         significance="substantive",
         when="in a sentence of the same words, a `not` or an `only` is said of another word",
         asks=questions.scope_word,
+    ),
+    Rule(
+        name="changed-markup",
+        kind="markup",
+        significance="reworded",
+        when="a field, an attribute, a shortcode, code, a comment, where a link leads or a number of order is"
+        " another",
+        asks=questions.changed_markup,
     ),
     Rule(
         name="small-words",

@@ -147,4 +147,5 @@ def text_of(connection: Connection, raw: bytes, row: Row) -> Text:
         date=row.date,
         title=row.title,
         language=row.language,
+        normaliser=row.normaliser,
     )

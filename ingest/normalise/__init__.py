@@ -23,7 +23,7 @@ import sys
 import unicodedata2
 
 from ingest.model import Rendition
-from ingest.normalise import count, header, language, magic, markdown, newline, plain
+from ingest.normalise import count, header, language, magic, markdown, newline, plain, subtitles
 from ingest.normalise.decode import decode
 from ingest.normalise.decoded import Decoded
 from ingest.normalise.format import Format
@@ -36,7 +36,9 @@ _FASTTEXT = "fasttext-predict" if sys.version_info < (3, 14) else "fasttext-pred
 _LIBRARIES = ("chardet", _FASTTEXT, "sentencex", "unicodedata2")
 
 _FORMATS: dict[bytes, Format] = {
-    extension: known for known in (plain.FORMAT, markdown.FORMAT) for extension in known.extensions
+    extension: known
+    for known in (plain.FORMAT, markdown.FORMAT, subtitles.SUBRIP, subtitles.WEBVTT)
+    for extension in known.extensions
 }
 
 

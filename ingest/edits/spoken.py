@@ -1,0 +1,153 @@
+"""What two versions say, and what of their markup differs: fields, targets, attributes, numbers, times."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Iterator, Sequence
+from typing import Literal
+
+import msgspec
+
+from ingest.edits.edit import ChangedFact, Text
+from ingest.text import markdown_markup, markup, subtitle_markup
+from ingest.text.front_matter import Field
+from ingest.text.markup import Item, Kind, Speech
+from ingest.text.words import folded
+
+_READERS: dict[str, Callable[[str], Speech]] = {
+    "markdown": markdown_markup.read,
+    "subtitles": subtitle_markup.read,
+    "plain": markup.plain,
+}
+_TITLES = frozenset(("title", "headline"))
+_OF_EFFECT = (
+    "effective",
+    "expir",
+    "valid",
+    "deadline",
+    "due",
+    "embargo",
+    "commence",
+    "ingang",
+    "geldig",
+    "verval",
+)
+_NAMED: dict[Kind, str] = {
+    "link": "where a link leads",
+    "image": "an image",
+    "address": "an address",
+    "attribute": "attribute",
+    "tag": "a tag",
+    "shortcode": "a shortcode",
+    "number": "a number of order",
+    "footnote": "the number of a footnote",
+    "struck": "what is struck or marked",
+    "code": "code",
+    "comment": "a comment",
+    "title": "a title",
+    "time": "the time of a cue",
+    "date": "date",
+    "style": "a style",
+}
+
+Nature = Literal["date", "time", "effect", "title", "other"]
+
+
+class Difference(msgspec.Struct, frozen=True):
+    """One piece of markup that is another: what it is, was and is now; None where it was or is not there."""
+
+    what: str
+    nature: Nature
+    before: str | None
+    after: str | None
+
+
+def of(text: Text) -> Speech:
+    """Return what is said in a version, and its markup."""
+    return _READERS.get((text.normaliser or "").partition("/")[0], markup.plain)(text.text)
+
+
+def whole(text: Text) -> Speech:
+    """Return a version as if nothing of it were markup."""
+    return Speech(text.text)
+
+
+def facts(found: Sequence[Difference]) -> tuple[ChangedFact, ...]:
+    """Return the dates of effect that fields of a head gave, and give otherwise now."""
+    return tuple(
+        ChangedFact(
+            kind="date",
+            before=each.before,
+            after=each.after,
+            sentence=f"{each.what}: {each.after}",
+            from_offset=0,
+            to_offset=0,
+        )
+        for each in found
+        if each.nature == "effect" and each.before and each.after
+    )
+
+
+def differences(old: Speech, new: Speech) -> list[Difference]:
+    """Return what of the markup differs: the fields by their names, then the items in their order."""
+    found = list(_fields(old.fields, new.fields)) if old.fields != new.fields else []
+    if old.items != new.items:
+        found += _items(old.items, new.items)
+    return found
+
+
+def _fields(old: Sequence[Field], new: Sequence[Field]) -> Iterator[Difference]:
+    was, became = _by_name(old), _by_name(new)
+    for name in dict.fromkeys((*was, *became)):
+        before, after = was.get(name), became.get(name)
+        if before != after and not (name in _TITLES and before and after and folded(before) == folded(after)):
+            yield Difference(f"field {name}", _nature(name, before, after), before, after)
+
+
+def _by_name(fields: Sequence[Field]) -> dict[str, str]:
+    """Return the value of each name; of a list all, in their order."""
+    found: dict[str, str] = {}
+    for field in fields:
+        name = field.name.casefold()
+        value = " ".join(field.value.split())
+        found[name] = f"{found[name]}, {value}" if name in found else value
+    return found
+
+
+def _nature(name: str, before: str | None, after: str | None) -> Nature:
+    last = name.rpartition(".")[2]
+    if last in _TITLES:
+        return "title"
+    dates = all(value is None or markup.is_date(value) for value in (before, after))
+    if dates and any(last.startswith(sign) for sign in _OF_EFFECT):
+        return "effect"
+    return "date" if dates and markup.is_dated(last) else "other"
+
+
+def _items(old: Sequence[Item], new: Sequence[Item]) -> Iterator[Difference]:
+    gone, came = Counter(old), Counter(new)
+    went, arrived = list((gone - came).elements()), list((came - gone).elements())
+    if not went and not arrived:
+        was, is_ = next(pair for pair in zip(old, new, strict=True) if pair[0] != pair[1])
+        yield Difference(f"{_name(was)}, in its place", "other", was.value, is_.value)
+        return
+    for item in went:
+        other = next((each for each in arrived if (each.kind, each.of) == (item.kind, item.of)), None)
+        if other is None:
+            other = next((each for each in arrived if each.kind == item.kind), None)
+        if other is not None:
+            arrived.remove(other)
+        yield Difference(_name(item), _kind(item), item.value, None if other is None else other.value)
+    for item in arrived:
+        yield Difference(_name(item), _kind(item), None, item.value)
+
+
+def _name(item: Item) -> str:
+    named = _NAMED[item.kind]
+    return f"{named} {item.of}" if item.of and item.kind in ("attribute", "date", "code") else named
+
+
+def _kind(item: Item) -> Nature:
+    if item.kind == "date":
+        return "date"
+    return "time" if item.kind == "time" else "other"

@@ -1,0 +1,133 @@
+"""What of a text is said, and what is markup: addresses, attributes, numbers of order, times of cues.
+
+`speech` is the text that a reader is shown, without what tells a program how to show it. `items` are what was
+cut out and leads somewhere or says something by itself. What only dresses the words (emphasis, the line under
+a heading, a backslash) is cut out and is no item.
+"""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_right
+from collections.abc import Iterable, Iterator
+from typing import Literal
+
+import msgspec
+
+from ingest.text.front_matter import Field
+
+Kind = Literal[
+    "link", "image", "address", "attribute", "tag", "shortcode", "number", "footnote", "struck", "code",
+    "comment", "title", "time", "date", "style",
+]  # fmt: skip
+
+ADDRESS = re.compile(
+    r"\b(?:https?|ftp|file|mailto|tel)://?[^\s<>\[\]`\"]{1,2000}|\b(?:mailto|tel):[^\s<>\[\]`\"]{1,400}"
+    r"|\bwww\.[^\s<>\[\]`\"]{1,2000}|[\w.+%-]{1,64}@[\w-]{1,63}(?:\.[\w-]{1,63}){1,8}",
+    re.IGNORECASE,
+)
+_IN_ADDRESS = ("@", ":/", "www.", "mailto:", "tel:", "WWW.", "MAILTO:", "TEL:")  # one of these stands in each
+_BEHIND_ADDRESS = ".,;:!?'\"*_~)]}"
+_ATTRIBUTE = re.compile(
+    r"([#.]?[A-Za-z_:@][\w:.-]{0,80})(?:\s*=\s*(?:\"([^\"]{0,2000})\"|'([^']{0,2000})'|([^\s\"'>]{1,2000})))?"
+)
+_DATED = re.compile(
+    r"(?:\A|[._-])(?:date|datetime|last[_-]?mod(?:ified)?|modified|last[_-]?updated|updated|revised|published|pubdate"
+    r"|created|timestamp)(?:[_-]?(?:at|on|date|time|gmt))?\Z"
+    r"|\A(?:publish|published|modified|update|updated|creation|created|post)[_-]?(?:date|time|at|on)\Z",
+    re.IGNORECASE,
+)
+_IS_DATE = re.compile(r"[0-9]{4}(?:-[0-9]{1,2}){0,2}(?:\D.*)?\Z|[0-9]{1,2}[./ -].{1,20}\Z", re.DOTALL)
+
+
+class Item(msgspec.Struct, frozen=True):
+    """A piece of markup that says something: its kind, what it is of, and its value."""
+
+    kind: Kind
+    value: str
+    of: str = ""
+
+
+class Cut(msgspec.Struct, frozen=True, order=True):
+    """A stretch of a text that is no speech, and what stands in its place."""
+
+    start: int
+    end: int
+    instead: str = ""
+
+
+class Speech(msgspec.Struct, frozen=True):
+    """What is said of a text, where it stands in the whole of it, its items, and the fields of its head.
+
+    `starts` are pairs of places, in `text` and in the whole text, where a stretch begins.
+    """
+
+    text: str
+    starts: tuple[tuple[int, int], ...] = ((0, 0),)
+    items: tuple[Item, ...] = ()
+    fields: tuple[Field, ...] = ()
+
+    def place(self, offset: int) -> int:
+        """Where a place of `text` is in the whole text."""
+        here, there = self.starts[bisect_right(self.starts, offset, key=lambda each: each[0]) - 1]
+        return there + offset - here
+
+
+def without(
+    text: str, cuts: Iterable[Cut], items: Iterable[Item] = (), fields: Iterable[Field] = ()
+) -> Speech:
+    """Return the text without these stretches; of two that overlap the one that begins first counts."""
+    kept: list[str] = []
+    starts: list[tuple[int, int]] = [(0, 0)]
+    at = length = 0
+    for cut in sorted(cuts):
+        if cut.start < at:
+            continue
+        kept += (text[at : cut.start], cut.instead)
+        length += cut.start - at + len(cut.instead)
+        at = cut.end
+        starts.append((length, at))
+    if not kept:
+        return Speech(text, items=tuple(items), fields=tuple(fields))
+    kept.append(text[at:])
+    return Speech("".join(kept), tuple(starts), tuple(items), tuple(fields))
+
+
+def plain(text: str) -> Speech:
+    """Return the speech of plain text: of it only addresses are markup."""
+    found = addresses(text)
+    return without(text, found, (Item("address", text[cut.start : cut.end]) for cut in found))
+
+
+def addresses(text: str) -> list[Cut]:
+    """Return where addresses stand in a text."""
+    if not any(sign in text for sign in _IN_ADDRESS):
+        return []
+    return [Cut(found.start(), found.start() + len(_address(found[0]))) for found in ADDRESS.finditer(text)]
+
+
+def _address(written: str) -> str:
+    """Return an address without the marks of the sentence that it ends."""
+    bare = written.rstrip(_BEHIND_ADDRESS)
+    if "(" in bare and written[len(bare) :].startswith(")"):
+        bare = written[: len(bare) + 1]
+    return bare or written
+
+
+def attributes(inside: str, of: str) -> Iterator[Item]:
+    """Yield the attributes of a tag: `class="wide"`, `.wide`, `#top`; a date is an item of its own kind."""
+    for found in _ATTRIBUTE.finditer(inside):
+        value = next((each for each in found.groups()[1:] if each is not None), "")
+        name = found[1].lower() if found[1][0] not in "#." else found[1]
+        kind: Kind = "date" if is_dated(name) and is_date(value) else "attribute"
+        yield Item(kind, value, f"{of}.{name}" if of else name)
+
+
+def is_dated(name: str) -> bool:
+    """Whether under this name it is said when a text was written, brought up to date or published."""
+    return _DATED.search(name) is not None
+
+
+def is_date(value: str) -> bool:
+    """Whether a value begins as a date does, or says nothing."""
+    return not value.strip() or _IS_DATE.match(value.strip()) is not None
