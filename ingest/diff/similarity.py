@@ -14,6 +14,7 @@ import msgspec
 from rapidfuzz.distance import Indel
 
 from ingest.text.lexicon import every_common
+from ingest.text.plain import plain
 from ingest.text.words import words
 
 _LIGHT = 0.25
@@ -46,7 +47,7 @@ class Pair(msgspec.Struct, frozen=True):
 @lru_cache(maxsize=256)  # what an edit brought, the next one may change
 def bag(text: str) -> Bag:
     """Return the bag of a sentence."""
-    return _bag(text, Counter(words(text.lower())))
+    return _bag(text, Counter(words(plain(text).lower())))
 
 
 def joined(parts: Sequence[Bag]) -> Bag:

@@ -18,6 +18,7 @@ from ingest.edits.subject import subject_of
 from ingest.facts import changed, quotations
 from ingest.facts.document_words import Context, context_of
 from ingest.text.lexicon import lexicon_of
+from ingest.text.plain import plain
 from ingest.text.words import folded, without_blanks, words
 
 _LOST = 0.3
@@ -277,7 +278,7 @@ class Difference:
 
 def skeleton(text: str) -> bytes:
     """Return the letters and digits of ASCII alone: where these differ, folding the rest is not needed."""
-    return text.lower().encode("ascii", "ignore").translate(None, _NO_LETTERS)
+    return plain(text).lower().encode("ascii", "ignore").translate(None, _NO_LETTERS)
 
 
 def _truncated(a: str, b: str) -> int:

@@ -17,6 +17,7 @@ from __future__ import annotations
 
 import functools
 import re
+from bisect import bisect_left
 from collections import Counter
 from collections.abc import Callable
 from itertools import chain
@@ -33,6 +34,7 @@ from ingest.facts.quotations import Ranges
 from ingest.facts.swaps import turned
 from ingest.text import wordlist
 from ingest.text.lexicon import Lexicon, lexicon_of
+from ingest.text.plain import plain, plain_with_places
 from ingest.text.words import opposite, tokens, unaccented, words
 
 _MOST_TURNED = 0.45  # of a sentence's words: past that it is another sentence, not the opposite one
@@ -76,6 +78,22 @@ def changed(
     Without a context the sentences are their own. Quotations that begin or end in other sentences
     are given as ranges.
     """
+    if plain(before) is before and plain(after) is after:
+        return _changed(
+            before, after, language, within=within, before_quotes=before_quotes, after_quotes=after_quotes
+        )
+    return _as_written(before, after, language, within, before_quotes, after_quotes)
+
+
+def _changed(
+    before: str,
+    after: str,
+    language: str | None,
+    *,
+    within: Context | None,
+    before_quotes: Ranges | None,
+    after_quotes: Ranges | None,
+) -> tuple[Fact, ...]:
     lexicon = lexicon_of(language)
     if before == after or turned(before, after, lexicon):
         return ()
@@ -105,6 +123,41 @@ def changed(
         for fact in found
     ]
     return tuple(sorted(restored, key=lambda fact: (fact.b_offset, fact.a_offset, fact.kind)))
+
+
+def _as_written(
+    before: str,
+    after: str,
+    language: str | None,
+    within: Context | None,
+    before_quotes: Ranges | None,
+    after_quotes: Ranges | None,
+) -> tuple[Fact, ...]:
+    """Return the changed facts of two sentences as they are meant, shown and placed as they are written."""
+    (old, old_places), (new, new_places) = plain_with_places(before), plain_with_places(after)
+    quotes: list[Ranges | None] = [
+        None
+        if ranges is None
+        else [(bisect_left(places, start), bisect_left(places, end)) for start, end in ranges]
+        for ranges, places in ((before_quotes, old_places), (after_quotes, new_places))
+    ]
+    found = _changed(old, new, language, within=within, before_quotes=quotes[0], after_quotes=quotes[1])
+    return tuple(
+        Fact(
+            fact.kind,
+            _written(fact.before, fact.a_offset, before, old, old_places),
+            _written(fact.after, fact.b_offset, after, new, new_places),
+            old_places[fact.a_offset],
+            new_places[fact.b_offset],
+        )
+        for fact in found
+    )
+
+
+def _written(said: str | None, at: int, text: str, meant: str, places: list[int]) -> str | None:
+    if said is None or not meant.startswith(said, at):
+        return said
+    return text[places[at] : places[at + len(said)]]
 
 
 def _in_parts(

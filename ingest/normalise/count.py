@@ -1,5 +1,7 @@
 """How many words and sentences a text has.
 
+Words are counted in the text as it is meant (see `plain`): a broken word is one.
+
 A word begins with a letter or digit and goes on through letters, digits, underscores,
 combining marks, soft hyphens and zero-width joiners. One apostrophe (' or U+2019) or hyphen
 (-, U+2010 or U+2011) between two of these runs does not end it: `foto's`, `VVD-leider` and
@@ -21,6 +23,7 @@ from collections.abc import Callable
 import unicodedata2
 
 from ingest.text import abbreviations
+from ingest.text.plain import plain
 
 _SMALL = 65_536
 _MARK_RANGE = range(0x0300, 0x20000)
@@ -47,6 +50,7 @@ def prepare() -> None:
 
 def words(text: str) -> int:
     """Return the number of words."""
+    text = plain(text)
     quick = _western_words(text)
     if quick is not None:
         return quick

@@ -1,6 +1,6 @@
 """Words of a text, folded and told apart: what the alignment, the facts and the classes all ask.
 
-Folded, a text has one kind of quote, dash, ellipsis and blank, no soft hyphens and no capitals.
+Folded, a text is plain (see `plain`), and has one kind of quote, dash, ellipsis and blank and no capitals.
 Two words are one misspelt when they are alike enough that a slip of the hand explains it, and
 nothing says that both were meant.
 """
@@ -15,6 +15,7 @@ from rapidfuzz.distance import DamerauLevenshtein
 
 from ingest.text import wordlist
 from ingest.text.lexicon import Lexicon, lexicon_of
+from ingest.text.plain import plain
 
 _FIGURE = r"[0-9]+(?:[.,:][0-9]+)*+\w*+(?:['’‐‑-](?:[0-9]+(?:[.,:][0-9]+)*+\w*+|\w+))*+"
 _LETTERS = r"\w+(?:['’‐‑-]\w+)*+"
@@ -57,7 +58,7 @@ def without_blanks(text: str) -> str:
 
 def folded(text: str) -> str:
     """Return the text with its typography and capitals folded, and each blank one space."""
-    marked: str = unicodedata2.normalize("NFC", text.lower()).translate(_MARKS)
+    marked = unicodedata2.normalize("NFC", plain(text).lower()).translate(_MARKS)
     if "--" in marked:
         marked = _DASHES.sub("-", marked)
     if "''" in marked:
@@ -69,7 +70,7 @@ def unaccented(word: str) -> str:
     """Return a word in small letters and without the marks on its letters."""
     if word.isascii():
         return word.lower()
-    small = word.lower().translate(_MARKS)
+    small = plain(word).lower().translate(_MARKS)
     if small.isascii():
         return small
     return "".join(char for char in unicodedata2.normalize("NFD", small) if not unicodedata2.combining(char))

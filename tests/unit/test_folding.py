@@ -12,6 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ingest.index.fulltext import folding
+from ingest.text.plain import plain
 
 MEGABYTES = 3
 PROGRAM = """
@@ -30,8 +31,8 @@ print(len(raw), (resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before) * 
 
 
 def _at_once(text: str) -> str:
-    plain = text.lower()
-    apart = unicodedata2.normalize("NFKD", unicodedata2.normalize("NFKD", plain).lower())
+    small = plain(text).lower()
+    apart = unicodedata2.normalize("NFKD", unicodedata2.normalize("NFKD", small).lower())
     bare = "".join(char for char in apart if not unicodedata2.combining(char)).replace("ς", "σ")
     return re.sub(r"[\W_]+", " ", bare)
 

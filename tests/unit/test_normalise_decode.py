@@ -262,8 +262,8 @@ def test_many_holes_of_cp1252_are_undecodable(raw: bytes) -> None:
 LEGACY = {
     "pl": "Zażółć gęślą jaźń. Rada gminy zebrała się dziś, żeby omówić plany portu."
     " Mieszkańcy złożyli skargę do sądu w Łodzi.",
-    "cs": "Městské zastupitelstvo se sešlo v pondělí, aby projednalo plány přístavu. Příliš žluťoučký kůň"
-    " úpěl ďábelské ódy.",
+    "cs": "Městské zastupitelstvo se sešlo v pondělí, aby projednalo plány. Příliš žluťoučký kůň úpěl"
+    " ďábelské ódy.",
     "hu": "A városi tanács hétfőn ült össze, hogy megvitassa a kikötő terveit. Árvíztűrő tükörfúrógép.",
     "ru": "Городской совет собрался в понедельник, чтобы обсудить планы порта. Жители подали жалобу в суд.",
     "bg": "Общинският съвет се събра в понеделник, за да обсъди плановете. Жителите подадоха жалба.",

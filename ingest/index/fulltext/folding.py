@@ -7,6 +7,8 @@ from collections.abc import Iterator
 
 import unicodedata2
 
+from ingest.text.plain import plain
+
 _PIECE = 4096
 _NO_WORD = re.compile(r"[\W_]+")
 
@@ -14,7 +16,7 @@ _NO_WORD = re.compile(r"[\W_]+")
 def fold(text: str) -> str:
     """Return the words of a text, small and without marks on their letters; all else is a blank."""
     folded: list[str] = []
-    for piece in _pieces(text):
+    for piece in _pieces(plain(text)):
         words = _NO_WORD.sub(" ", _small(piece))
         if folded and words.startswith(" ") and folded[-1].endswith(" "):
             words = words[1:]
@@ -25,6 +27,7 @@ def fold(text: str) -> str:
 
 def small(text: str) -> str:
     """Return a text in small letters without marks on them, whatever else is in it kept."""
+    text = plain(text)
     return text.lower() if text.isascii() else "".join(map(_small, _pieces(text)))
 
 
@@ -38,12 +41,12 @@ def _pieces(text: str) -> Iterator[str]:
 
 
 def _small(text: str) -> str:
-    plain = text.lower()
-    if not plain.isascii():
+    low = text.lower()
+    if not low.isascii():
         # Some letters are capitals only once they are taken apart, and some small ones have marks only then.
-        apart = unicodedata2.normalize("NFKD", unicodedata2.normalize("NFKD", plain).lower())
-        plain = "".join(char for char in apart if not unicodedata2.combining(char))
-    return plain.replace("ς", "σ")  # one letter, as SQLite has it too
+        apart = unicodedata2.normalize("NFKD", unicodedata2.normalize("NFKD", low).lower())
+        low = "".join(char for char in apart if not unicodedata2.combining(char))
+    return low.replace("ς", "σ")  # one letter, as SQLite has it too
 
 
 def literal(text: str) -> str:
