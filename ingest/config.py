@@ -42,6 +42,19 @@ class RootSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fie
     boilerplate: Boilerplate = ()
 
 
+Port = Annotated[int, msgspec.Meta(ge=1, le=65_535)]
+
+
+class ServeSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """The `[serve]` table: where `ingest serve` listens, and whom it lets in."""
+
+    host: Annotated[str, msgspec.Meta(min_length=1)] = "127.0.0.1"
+    port: Port = 8000
+    token_file: Annotated[str, msgspec.Meta(min_length=1)] | None = None
+    hosts: tuple[str, ...] = ()
+    trusted_header: Annotated[str, msgspec.Meta(pattern="^[A-Za-z0-9-]+$")] | None = None
+
+
 class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """Every setting; `config/ingest.toml` says what each is for."""
 
@@ -63,6 +76,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     fill_index: bool = True
     notice_phrases: Annotated[dict[str, Phrases], msgspec.Meta(max_length=20)] = {}
     roots: dict[str, RootSettings] = {}
+    serve: ServeSettings = ServeSettings()
 
     def patterns_of(self, name: str) -> Patterns:
         """Return a root's patterns: the common ones and its own. Raises ConfigError."""
@@ -105,8 +119,9 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
         return own.backend if own is not None and own.backend is not None else self.backend
 
 
-# Each setting but the tables of roots has a variable; lists and tables are written in it as in the file.
-VARIABLES = {f"INGEST_{field.upper()}": field for field in Settings.__struct_fields__ if field != "roots"}
+_TABLES = frozenset(("roots", "serve"))
+# Each setting but the tables has a variable; lists and tables are written in it as in the file.
+VARIABLES = {f"INGEST_{field.upper()}": field for field in Settings.__struct_fields__ if field not in _TABLES}
 _STRUCTURED = frozenset(("include", "exclude", "notice_phrases"))
 
 

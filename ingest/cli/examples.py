@@ -94,6 +94,10 @@ EXAMPLES: dict[str, tuple[Example, ...]] = {
         Example("How far behind is each reader?", "ingest cursors"),
         Example("The reader desk is done up to the second change:", "ingest cursors move desk 2"),
     ),
+    "serve": (
+        Example("Look at the history in a browser, at http://127.0.0.1:8000/:", "ingest serve"),
+        Example("At another port, times in UTC:", "ingest serve --port 8080 --utc"),
+    ),
     "report": (
         Example("What happened from the fourth change on?", "ingest report --since seq:4"),
         Example("The same as a page for others:", "ingest report --since seq:4 --html report.html"),

@@ -363,7 +363,7 @@ def moment_of(connection: Connection, rev: str | None, calendar: Calendar) -> in
 def version_record(connection: Connection, target: Target, no: int, normaliser: str | None = None) -> Version:
     """Return a version as `show --json` shows it, its text included. Raises NotFound, IntegrityError."""
     row = version_row(connection, target, no, normaliser)
-    facts = _facts(connection, target, no, row)
+    facts = facts_of(connection, target, no, row)
     return Version(**msgspec.structs.asdict(facts), text=_text(connection, target, no, row))
 
 
@@ -371,10 +371,11 @@ def version_facts(
     connection: Connection, target: Target, no: int, normaliser: str | None = None
 ) -> VersionFacts:
     """Return the same without its text."""
-    return _facts(connection, target, no, version_row(connection, target, no, normaliser))
+    return facts_of(connection, target, no, version_row(connection, target, no, normaliser))
 
 
-def _facts(connection: Connection, target: Target, no: int, row: Row) -> VersionFacts:
+def facts_of(connection: Connection, target: Target, no: int, row: Row) -> VersionFacts:
+    """Return the same of a version whose row is at hand."""
     state = reader.last_change(connection, target.id, reader.head(connection).seq)
     deleted = state.recorded_at if state is not None and state.type == "deleted" else None
     path, path_base64 = records.shown_path(target.path)

@@ -19,6 +19,9 @@ _rendition, _root = tables.rendition.c, tables.root.c
 _STREAM = 1000
 
 
+Place = tuple[str, bytes, int]  # in the list: the name of a root, a path, the key of a document
+
+
 class Listed(msgspec.Struct, gc=False):
     """A document and what is known of one of its versions.
 
@@ -70,11 +73,14 @@ def documents(
     language: str | None = None,
     deleted: bool = False,
     days: tuple[str, str] | None = None,
+    after: Place | None = None,
+    limit: int | None = None,
 ) -> Iterator[Listed]:
     """Documents by root and path: the live ones, or with `deleted` the deleted ones.
 
     With `until` as they stood when the log had that many entries. `days` are the first and last ISO day of
-    those wanted: a document's own date lies within them, whatever its precision.
+    those wanted: a document's own date lies within them, whatever its precision. `after` gives those behind a
+    place of the list, `limit` so many at most.
     """
     if until is None and not deleted:
         path, where = _document.path_bytes, [_document.state == "live"]
@@ -123,7 +129,9 @@ def documents(
         query = query.where(begins(path, prefix))
     if language is not None:
         query = query.where(_rendition.language == language)
-    query = query.order_by(_root.name, path, _document.id)
+    if after is not None:
+        query = query.where(sa.tuple_(_root.name, path, _document.id) > sa.tuple_(*after))
+    query = query.order_by(_root.name, path, _document.id).limit(limit)
     yield from starmap(Listed, connection.execute(query.execution_options(yield_per=_STREAM)))
 
 

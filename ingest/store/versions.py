@@ -60,6 +60,26 @@ _ONE = (
 _ONE_BY = _ONE.where(_normaliser.name == sa.bindparam("normaliser"))
 
 
+def listed(connection: Connection, document: int, first: int, last: int) -> list[Row]:
+    """Return the versions from `first` to `last`, each with its current rendition, and `recorded_at`."""
+    newest = (
+        sa.select(sa.func.max(_rendition.seq))
+        .where(_rendition.document_id == _version.document_id, _rendition.no == _version.no)
+        .correlate(tables.version)
+        .scalar_subquery()
+    )
+    select = (
+        _VERSION.add_columns(_change.recorded_at)
+        .join(tables.change, _change.seq == _version.seq)
+        .where(
+            _version.document_id == document,
+            _version.no.between(first, last),
+            sa.or_(_rendition.seq == newest, newest.is_(None)),
+        )
+    )
+    return list(connection.execute(select.order_by(_version.no)))
+
+
 def recorded_at(connection: Connection, document: int, numbers: Collection[int]) -> dict[int, int]:
     """When these versions were recorded: the labels of the changes that made them."""
     select = sa.select(_version.no, _change.recorded_at).join_from(
@@ -67,6 +87,12 @@ def recorded_at(connection: Connection, document: int, numbers: Collection[int])
     )
     rows = connection.execute(select.where(_version.document_id == document))
     return {row.no: int(row.recorded_at) for row in rows if row.no in numbers}
+
+
+def made_by(connection: Connection, document: int) -> dict[int, int]:
+    """Return the seq of the change that made each version of a document."""
+    select = sa.select(_version.no, _version.seq).where(_version.document_id == document)
+    return {int(row.no): int(row.seq) for row in connection.execute(select)}
 
 
 def as_of(connection: Connection, document: int, no: int, until: int) -> Row | None:

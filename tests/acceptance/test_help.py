@@ -20,6 +20,7 @@ from tests.acceptance.place import Place
 from tests.command import Command
 from tests.daemon import Daemon
 from tests.forked import Quick
+from tests.service import Service
 
 
 @dataclass(frozen=True)
@@ -60,7 +61,7 @@ def test_each_verb_has_its_place_and_two_examples() -> None:
         assert all(example.words.startswith(f"ingest {verb}") for example in examples)
 
 
-@pytest.mark.parametrize("verb", [verb for verb in VERBS if verb not in ("watch", "sync")])
+@pytest.mark.parametrize("verb", [verb for verb in VERBS if verb not in ("watch", "sync", "serve")])
 def test_each_example_does_what_it_says(corpus: Corpus, verb: str) -> None:
     for example in EXAMPLES[verb]:
         _run(corpus, example)
@@ -87,6 +88,17 @@ def test_the_examples_of_a_daemon_do_what_they_say(corpus: Corpus) -> None:
     with Daemon(corpus.command, "news"):
         for example in EXAMPLES["sync"]:
             _run(corpus, example)
+
+
+def test_the_examples_of_the_service_print_an_address_that_answers(corpus: Corpus) -> None:
+    for example in EXAMPLES["serve"]:
+        words = shlex.split(example.words)[2:]
+        if "--port" in words:
+            words[words.index("--port") + 1] = "0"  # any that is free
+        else:
+            words += ["--port", "0"]
+        with Service(corpus.command, *words) as service:
+            assert service.get("/v1/status").json["documents"] == 2
 
 
 @pytest.mark.parametrize("verb", VERBS)

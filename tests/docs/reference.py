@@ -184,7 +184,7 @@ def settings() -> str:
     reasons, parts = _reasons(), []
     defaults = config.Settings()
     for field in config.Settings.__struct_fields__:
-        if field == "roots":
+        if field in ("roots", "serve"):
             continue
         value = getattr(defaults, field)
         restart = " A running daemon takes it at its start only." if field in reload.FIXED else ""
@@ -194,6 +194,7 @@ def settings() -> str:
             textwrap.fill(reasons[field] + restart, _WIDTH, break_on_hyphens=False),
         ]
     own = typing.get_type_hints(config.RootSettings, include_extras=True)
+    served = typing.get_type_hints(config.ServeSettings, include_extras=True)
     return _page(
         "Settings",
         "A file in TOML: `--config FILE`, `INGEST_CONFIG`, else `config/ingest.toml` where it exists. A "
@@ -215,6 +216,16 @@ def settings() -> str:
         "in [what is "
         "watched](what-is-watched.md), `boilerplate` in [tell notices and "
         "boilerplate](../how-to/notices-and-boilerplate.md).",
+        "## `[serve]`",
+        "Where `ingest serve` listens, and whom it lets in: [the page and the "
+        "API](../how-to/serve.md). They have no variable.",
+        _table(
+            ("key", "value", "default"),
+            (
+                (f"`{key}`", _kind(served[key]), _shown(getattr(defaults.serve, key)))
+                for key in config.ServeSettings.__struct_fields__
+            ),
+        ),
     )
 
 

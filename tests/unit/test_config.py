@@ -10,7 +10,7 @@ from typing import Any
 import msgspec
 import pytest
 
-from ingest.config import DEFAULT_FILE, VARIABLES, RootSettings, Settings, load
+from ingest.config import DEFAULT_FILE, VARIABLES, RootSettings, ServeSettings, Settings, load
 from ingest.errors import ConfigError
 
 SHIPPED = Path(__file__).parents[2] / "config" / "ingest.toml"
@@ -39,7 +39,7 @@ def refused(words: str, tmp_path: Path) -> str:
 def test_the_shipped_file_holds_every_default_value_for_value() -> None:
     shipped = tomllib.loads(SHIPPED.read_text())
     defaults = msgspec.to_builtins(Settings())
-    del defaults["roots"]
+    del defaults["roots"], defaults["serve"]
 
     assert shipped == {
         name: list(value) if isinstance(value, tuple) else value for name, value in defaults.items()
@@ -62,11 +62,19 @@ def test_the_shipped_file_says_why_of_every_setting() -> None:
 def test_the_example_of_a_root_is_one() -> None:
     example = "\n".join(
         line.removeprefix("# ")
-        for line in SHIPPED.read_text().partition("# [roots.")[2].splitlines()[1:]
+        for line in SHIPPED.read_text().partition("# [roots.")[2].partition("\n\n")[0].splitlines()[1:]
         if " = " in line
     )
 
     assert msgspec.convert(tomllib.loads(example), RootSettings).path == "/srv/news"
+
+
+def test_the_example_of_the_service_is_one() -> None:
+    example = SHIPPED.read_text().partition("# [serve]\n")[2].replace("# ", "")
+
+    assert msgspec.convert(tomllib.loads(example), ServeSettings) == ServeSettings(
+        token_file="/etc/ingest/token", hosts=("history.example",), trusted_header="X-Remote-User"
+    )
 
 
 def test_without_anything_the_defaults_hold() -> None:

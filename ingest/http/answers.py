@@ -1,0 +1,96 @@
+"""What a route gives back: a value or bytes, and what a cache may do with it."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping
+from urllib.parse import quote
+
+import msgspec
+from starlette.requests import Request
+from starlette.responses import Response
+
+from ingest import escape
+from ingest.http.problems import Refused
+
+JSON = "application/json"
+BYTES = "application/octet-stream"
+TEXT = "text/plain"
+HTML = "text/html"
+FRESH = "private, no-cache"  # kept, and asked for again each time: an ETag makes that cheap
+FOR_EVER = "private, max-age=31536000, immutable"
+
+_encode = msgspec.json.Encoder().encode
+
+
+class Answer(msgspec.Struct, frozen=True, kw_only=True):
+    """A body and what is said of it. `etag` is its hash where one is known already."""
+
+    body: bytes
+    media_type: str
+    etag: str | None = None
+    cache: str = FRESH
+    headers: Mapping[str, str] = {}
+
+
+def of_record(record: object) -> Answer:
+    """Return a record as JSON."""
+    return Answer(body=escape.json(_encode(record)), media_type=JSON)
+
+
+def page(html: str, headers: Mapping[str, str] | None = None) -> Answer:
+    """Return a page."""
+    return Answer(body=html.encode("utf-8", "replace"), media_type=HTML, headers=headers or {})
+
+
+def text(words: str, *, sha256: str) -> Answer:
+    """Return a text as it is."""
+    return Answer(body=words.encode(), media_type=TEXT, etag=sha256)
+
+
+def download(body: bytes, *, sha256: str, name: str, for_ever: bool) -> Answer:
+    """Return bytes to keep, never to show; `for_ever` says that this address never gives others."""
+    plain = "".join(char if char.isascii() and (char.isalnum() or char in "-_.") else "_" for char in name)
+    shown = f"attachment; filename=\"{plain or 'document'}\"; filename*=UTF-8''{quote(name, safe='')}"
+    return Answer(
+        body=body,
+        media_type=BYTES,
+        etag=sha256,
+        cache=FOR_EVER if for_ever else FRESH,
+        headers={"content-disposition": shown, "content-security-policy": "default-src 'none'; sandbox"},
+    )
+
+
+def response(answer: Answer, request: Request) -> Response:
+    """Return the answer to a request: whole, or that it has not changed."""
+    etag = f'"{answer.etag or hashlib.sha256(answer.body).hexdigest()}"'
+    headers = {"etag": etag, "cache-control": answer.cache, **answer.headers}
+    known = [each.strip().removeprefix("W/") for each in request.headers.get("if-none-match", "").split(",")]
+    if etag in known or "*" in known:
+        return Response(status_code=304, headers=headers)
+    return Response(answer.body, headers=headers, media_type=answer.media_type)
+
+
+def wanted(request: Request, offered: tuple[str, ...]) -> str:
+    """Return which of the media types a request wants most; the first where it names none of them.
+
+    Raises Refused where it takes none.
+    """
+    said = request.headers.get("accept", "*/*")
+    weighed: list[tuple[float, int, str]] = []
+    for part in said.split(","):
+        kind, *parameters = (each.strip().lower() for each in part.split(";"))
+        weight = 1.0
+        for each in parameters:
+            if each.startswith("q="):
+                try:
+                    weight = float(each[2:])
+                except ValueError:
+                    weight = 0.0
+        for place, offer in enumerate(offered):
+            exact = kind == offer
+            if weight > 0 and (exact or kind in ("*/*", offer.partition("/")[0] + "/*")):
+                weighed.append((weight + exact * 1e-6, -place, offer))
+    if not weighed:
+        raise Refused(400, "accept", f"there is {', '.join(offered)} at this address")
+    return max(weighed)[2]

@@ -1,0 +1,264 @@
+"""The routes below `/v1`: each a question, its parameters and what it gives."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import re
+from collections.abc import Callable
+from html import escape as quote
+from itertools import islice
+from typing import Any, Generic, TypeVar
+
+import msgspec
+
+from ingest import escape, records
+from ingest.corpus import Corpus
+from ingest.diff import sentences
+from ingest.errors import NotFound, UsageError
+from ingest.history import blame, diffs, languages, prefixes, queries
+from ingest.history.diffs import Diff, Sides
+from ingest.history.queries import Target
+from ingest.http import answers, atom, parameters
+from ingest.http.answers import BYTES, HTML, JSON, TEXT, Answer
+from ingest.index.fulltext.search import Match
+from ingest.records import Change, Document, Lost, Origin, Stretch, Version, VersionFacts
+from ingest.report import model
+from ingest.store import listing, versions
+from ingest.store.engine import Connection
+
+T = TypeVar("T")
+_ID = re.compile(r"[0-9a-f]{32}", re.ASCII)
+
+
+class Page(msgspec.Struct, Generic[T], frozen=True, kw_only=True):
+    """A part of a list; `next` is the cursor of what follows, null at the end."""
+
+    items: list[T]
+    next: str | None
+
+
+class Sentences(msgspec.Struct, frozen=True, kw_only=True):
+    """Two versions compared by sentence."""
+
+    document: str
+    first: int = msgspec.field(name="from")
+    last: int = msgspec.field(name="to")
+    pieces: tuple[sentences.Piece, ...]
+
+
+class Endpoint(msgspec.Struct, frozen=True, kw_only=True):
+    """A route: what its parameters are, what it gives in which media types, and the question."""
+
+    path: str
+    summary: str
+    parameters: type[msgspec.Struct]
+    gives: tuple[Any, ...]  # the shapes of its JSON
+    ask: Callable[[Corpus, Any, dict[str, str], str], Answer]
+    media_types: tuple[str, ...] = (JSON,)
+
+
+def target_of(connection: Connection, corpus: Corpus, words: str) -> Target:
+    """Return the document of an id. Raises NotFound: no path is read from an address."""
+    if not _ID.fullmatch(words):
+        raise NotFound(f"no document has the id '{words[:64]}'", hint="GET /v1/documents has the ids")
+    found, _ = queries.locate(connection, words, corpus.calendar(), rev="latest")
+    if found.document != words:
+        raise NotFound(f"no document has the id '{words}'", hint="GET /v1/documents has the ids")
+    return found
+
+
+def number_of(connection: Connection, corpus: Corpus, target: Target, words: str) -> int:
+    """Return the number of the version that words pick. Raises NotFound, UsageError."""
+    if not queries.is_rev(words) or words.startswith("{"):
+        raise UsageError(f"'{words[:64]}' picks no version", hint="write 3, first, latest, prev or a moment")
+    return queries.pick(connection, target, words, corpus.calendar())
+
+
+def _documents(corpus: Corpus, asked: parameters.Documents, _path: dict[str, str], _kind: str) -> Answer:
+    with corpus.store.read() as connection:
+        below = prefixes.of(connection, asked.prefix, queries.root_id(connection, asked.root))
+        until = None if asked.at is None else queries.resolve_moment(connection, asked.at, corpus.calendar())
+        if asked.at is not None:
+            queries.unbegun(connection, asked.at, corpus.calendar(), asked.root)
+        rows = list(
+            listing.documents(
+                connection, until=until, root=below.root, prefix=below.path, deleted=asked.deleted,
+                language=None if asked.language is None else languages.code_of(asked.language),
+                after=None if asked.after is None else place_of(asked.after), limit=asked.limit + 1,
+            )
+        )  # fmt: skip
+    items = [records.document(row) for row in rows[: asked.limit]]
+    last = rows[asked.limit - 1] if len(rows) > asked.limit else None
+    return answers.of_record(Page(items=items, next=None if last is None else cursor_of(last)))
+
+
+def cursor_of(row: listing.Listed) -> str:
+    """Return the cursor of what follows a document in the list."""
+    return base64.urlsafe_b64encode(msgspec.json.encode((row.root, row.path, row.id))).decode().rstrip("=")
+
+
+def place_of(cursor: str) -> listing.Place:
+    """Return the place that a cursor names. Raises UsageError."""
+    try:
+        raw = base64.b64decode(cursor + "=" * (-len(cursor) % 4), altchars=b"-_", validate=True)
+        return msgspec.json.decode(raw, type=tuple[str, bytes, int])
+    except (binascii.Error, ValueError, msgspec.DecodeError) as error:
+        raise UsageError("'after' is no cursor", hint="take it from 'next' of the page before") from error
+
+
+def _document(corpus: Corpus, _asked: msgspec.Struct, path: dict[str, str], _kind: str) -> Answer:
+    with corpus.store.read() as connection:
+        target = target_of(connection, corpus, path["id"])
+        facts = queries.version_facts(connection, target, target.last)
+    fields = msgspec.structs.asdict(facts)
+    return answers.of_record(Document(**{name: fields[name] for name in Document.__struct_fields__}))
+
+
+def _versions(corpus: Corpus, asked: parameters.Versions, path: dict[str, str], _kind: str) -> Answer:
+    with corpus.store.read() as connection:
+        target = target_of(connection, corpus, path["id"])
+        first = asked.after + 1
+        rows = versions.listed(connection, target.id, first, min(first + asked.limit - 1, target.last))
+        items = [queries.facts_of(connection, target, int(row.version), row) for row in rows]
+    more = bool(items) and items[-1].version < target.last
+    return answers.of_record(Page(items=items, next=str(items[-1].version) if more else None))
+
+
+def _version(corpus: Corpus, _asked: msgspec.Struct, path: dict[str, str], kind: str) -> Answer:
+    return version(corpus, path, kind)
+
+
+def version(corpus: Corpus, path: dict[str, str], kind: str) -> Answer:
+    """Return a version: its record, its text or its bytes. Raises NotFound, IntegrityError."""
+    with corpus.store.read() as connection:
+        target = target_of(connection, corpus, path["id"])
+        no = number_of(connection, corpus, target, path["rev"])
+        row = queries.version_row(connection, target, no)
+        if kind == BYTES:
+            name = escape.path(target.path.rpartition(b"/")[2])
+            body = queries.raw_bytes(connection, target, no)
+            named = path["rev"].isdigit()  # another word may mean another version tomorrow
+            return answers.download(body, sha256=row.sha256.hex(), name=name, for_ever=named)
+        if kind == TEXT:
+            found = queries.text(connection, target, no)
+            if found is None:
+                raise NotFound(
+                    f"version {no} has no text: {row.text_reason}", hint="its bytes: Accept: " + BYTES
+                )
+            return answers.text(found, sha256=row.text_sha256.hex())
+        return answers.of_record(queries.version_record(connection, target, no))
+
+
+def _diff(corpus: Corpus, asked: parameters.Diff, path: dict[str, str], kind: str) -> Answer:
+    with corpus.store.read() as connection:
+        target = target_of(connection, corpus, path["id"])
+        a, b = (number_of(connection, corpus, target, path[side]) for side in ("from", "to"))
+        sides = diffs.between(
+            connection, (target, a), (target, b), rules=corpus.rules, word=asked.unit == "word", stat=True
+        )
+    if asked.unit == "sentence" or kind == HTML:
+        if sides.old is None or sides.new is None:
+            raise NotFound("one of the versions has no text to compare")
+        compared = sentences.compare(sides.old, sides.new, language=sides.language)
+        if kind == HTML:
+            return answers.page(_markup(compared, sides))
+        return answers.of_record(Sentences(document=target.document, first=a, last=b, pieces=compared.pieces))
+    return answers.of_record(sides.record)
+
+
+def _markup(compared: sentences.Comparison, sides: Sides) -> str:
+    """Return a comparison as a fragment: what went in `del`, what came in `ins`."""
+    assert sides.old is not None
+    assert sides.new is not None
+    parts: list[str] = []
+
+    def add(words: str, tag: str = "") -> None:
+        shown = quote(escape.text(words))
+        if shown:
+            parts.append(f"<{tag}>{shown}</{tag}>" if tag else shown)
+
+    for piece in compared.pieces:
+        if piece.kind == "removed":
+            add(sides.old[piece.a_start : piece.a_end], "del")
+        elif piece.kind == "added":
+            add(sides.new[piece.b_start : piece.b_end], "ins")
+        else:
+            at = piece.b_start
+            for change in piece.changes:
+                add(sides.new[at : change.b_start])
+                add(change.before, "del")
+                add(change.after, "ins")
+                at = change.b_end
+            add(sides.new[at : piece.b_end])
+    return f"<pre>{''.join(parts)}</pre>\n"
+
+
+def _blame(corpus: Corpus, asked: parameters.Blame, path: dict[str, str], _kind: str) -> Answer:
+    with corpus.reading() as (connection, is_indexed):
+        target = target_of(connection, corpus, path["id"])
+        no = number_of(connection, corpus, target, path["rev"])
+        found = blame.of(connection, target, no, indexed=is_indexed, deleted=asked.deleted)
+        items: list[Lost] | list[Origin] = (
+            blame.lost(connection, target, no, found)
+            if asked.deleted
+            else blame.origins(connection, target, no, found)
+        )
+    return answers.of_record({"items": items, "next": None})
+
+
+def _search(corpus: Corpus, asked: parameters.Search, _path: dict[str, str], _kind: str) -> Answer:
+    hits = corpus.search(
+        asked.q, every=asked.every, root=asked.root, prefix=asked.prefix, language=asked.language
+    )
+    return answers.of_record(Page(items=list(islice(hits, asked.limit)), next=None))
+
+
+def _report(corpus: Corpus, asked: parameters.Period, _path: dict[str, str], _kind: str) -> Answer:
+    report = corpus.report(
+        since=asked.since, until=asked.until, root=asked.root, prefix=asked.prefix, document=asked.document
+    )
+    return answers.of_record(model.record(report))
+
+
+def _coverage(corpus: Corpus, asked: parameters.Stretches, _path: dict[str, str], _kind: str) -> Answer:
+    found = corpus.coverage(asked.root, since=asked.since, until=asked.until)
+    return answers.of_record(Page(items=found, next=None))
+
+
+def _status(corpus: Corpus, _asked: msgspec.Struct, _path: dict[str, str], _kind: str) -> Answer:
+    return answers.of_record(corpus.status())
+
+
+def _atom(corpus: Corpus, asked: parameters.Changes, _path: dict[str, str], _kind: str) -> Answer:
+    return atom.feed(corpus, asked)
+
+
+ENDPOINTS = (
+    Endpoint(path="/v1/documents", summary="The documents, now or at a moment, by root and path",
+             parameters=parameters.Documents, gives=(Page[Document],), ask=_documents),
+    Endpoint(path="/v1/documents/{id}", summary="A document and what is known of its newest version",
+             parameters=parameters.Nothing, gives=(Document,), ask=_document),
+    Endpoint(path="/v1/documents/{id}/versions", summary="Its versions, oldest first",
+             parameters=parameters.Versions, gives=(Page[VersionFacts],), ask=_versions),
+    Endpoint(path="/v1/documents/{id}/versions/{rev}", summary="A version: its record, its text or its bytes",
+             parameters=parameters.Nothing, gives=(Version,), ask=_version, media_types=(JSON, TEXT, BYTES)),
+    Endpoint(path="/v1/documents/{id}/diff/{from}/{to}", summary="What differs between two versions",
+             parameters=parameters.Diff, gives=(Diff, Sentences), ask=_diff, media_types=(JSON, HTML)),
+    Endpoint(path="/v1/documents/{id}/blame/{rev}", summary="Where each sentence of a version came from",
+             parameters=parameters.Blame, gives=(Page[Origin], Page[Lost]), ask=_blame),
+    Endpoint(path="/v1/search", summary="The documents that hold the words",
+             parameters=parameters.Search, gives=(Page[Match],), ask=_search),
+    Endpoint(path="/v1/report", summary="What happened in a period",
+             parameters=parameters.Period, gives=(dict[str, Any],), ask=_report),
+    Endpoint(path="/v1/coverage", summary="How each root was observed",
+             parameters=parameters.Stretches, gives=(Page[Stretch],), ask=_coverage),
+    Endpoint(path="/v1/status", summary="Health and counts",
+             parameters=parameters.Nothing, gives=(dict[str, Any],), ask=_status),
+    Endpoint(path="/v1/feed.atom", summary="The newest changes, for readers of Atom",
+             parameters=parameters.Changes, gives=(), ask=_atom, media_types=(atom.TYPE,)),
+)  # fmt: skip
+CHANGES = Endpoint(
+    path="/v1/changes", summary="The changes after a seq, oldest first; or as they come",
+    parameters=parameters.Changes, gives=(Page[Change],), ask=_atom, media_types=(JSON, "text/event-stream"),
+)  # fmt: skip

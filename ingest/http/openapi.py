@@ -1,0 +1,95 @@
+"""The description of the API, made from the same structs that its routes read and write."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+import msgspec
+
+import ingest
+from ingest.http import answers, problems
+from ingest.http.api import CHANGES, ENDPOINTS, Endpoint
+
+PATH = "/v1/openapi.json"
+_REFERENCE = "#/components/schemas/{name}"
+_IN_PATH = {
+    "id": ("the id of a document", {"type": "string", "pattern": "^[0-9a-f]{32}$"}),
+    "rev": ("a number, first, latest, prev or a moment", {"type": "string"}),
+    "from": ("the version before: a number, first, latest, prev or a moment", {"type": "string"}),
+    "to": ("the version after", {"type": "string"}),
+}
+_FAILURES = {
+    "400": "the question is not understood",
+    "401": "the token is missing or wrong",
+    "404": "there is no such thing",
+    "405": "the method is not allowed",
+    "413": "a question has no body",
+    "414": "the address is too long",
+    "421": "the Host is none that is served",
+    "500": "what is stored is damaged",
+    "503": "the store cannot be asked now",
+}
+
+
+def description() -> dict[str, Any]:
+    """Return the whole document, OpenAPI 3.1."""
+    endpoints = (*ENDPOINTS, CHANGES)
+    kinds = [kind for each in endpoints for kind in each.gives]
+    parameters = [each.parameters for each in endpoints]
+    schemas, components = msgspec.json.schema_components(
+        [problems.Problem, *kinds, *parameters], ref_template=_REFERENCE
+    )
+    failure, given = schemas[0], iter(schemas[1 : 1 + len(kinds)])
+    asked = schemas[1 + len(kinds) :]
+    paths: dict[str, Any] = {}
+    for endpoint, parameter in zip(endpoints, asked, strict=True):
+        shapes = [next(given) for _ in endpoint.gives]
+        schema = shapes[0] if len(shapes) == 1 else {"anyOf": shapes}
+        fields = components[parameter["$ref"].rpartition("/")[2]]
+        paths[endpoint.path] = {"get": _operation(endpoint, schema, fields, failure)}
+    unused = {each["$ref"].rpartition("/")[2] for each in asked}
+    return {
+        "openapi": "3.1.0",
+        "info": {
+            "title": "ingest",
+            "version": ingest.__version__,
+            "description": "The history of documents, read only. Lists have `items` and `next`.",
+        },
+        "paths": paths,
+        "components": {
+            "schemas": {name: each for name, each in components.items() if name not in unused},
+            "securitySchemes": {"token": {"type": "http", "scheme": "bearer"}},
+        },
+        "security": [{}, {"token": []}],
+    }
+
+
+def _operation(
+    endpoint: Endpoint, schema: dict[str, Any], fields: dict[str, Any], failure: dict[str, Any]
+) -> dict[str, Any]:
+    in_path = [
+        {"name": name, "in": "path", "required": True, "description": about, "schema": kind}
+        for name in re.findall(r"{(\w+)}", endpoint.path)
+        for about, kind in [_IN_PATH[name]]
+    ]
+    in_query = [
+        {"name": name, "in": "query", "required": name in fields.get("required", ()), "schema": each}
+        for name, each in fields["properties"].items()
+    ]
+    content: dict[str, Any] = {kind: {"schema": {"type": "string"}} for kind in endpoint.media_types}
+    if answers.JSON in content:
+        content[answers.JSON] = {"schema": schema}
+    told = {"content": {problems.TYPE: {"schema": failure}}}
+    answers_ = {
+        "200": {"description": endpoint.summary, "content": content},
+        "304": {"description": "as it was"},
+        **{status: {"description": about, **told} for status, about in _FAILURES.items()},
+    }
+    name = endpoint.path.removeprefix("/v1/")
+    return {
+        "operationId": re.sub(r"\W+", "_", name).strip("_"),
+        "summary": endpoint.summary,
+        "parameters": [*in_path, *in_query],
+        "responses": answers_,
+    }

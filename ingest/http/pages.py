@@ -1,0 +1,355 @@
+"""The routes of the pages; each address with `.json` at its end gives the data of its page."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import re
+import threading
+from collections.abc import Callable, Mapping
+from typing import Annotated, Any
+
+import msgspec
+from msgspec import Meta
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+
+from ingest.corpus import Corpus
+from ingest.edits.edit import SIGNIFICANCES
+from ingest.errors import IngestError, NotFound
+from ingest.history import queries
+from ingest.history.changes import TYPES
+from ingest.http import answers, api, parameters
+from ingest.http.answers import Answer
+from ingest.http.parameters import Nothing, Seq, Words
+from ingest.http.problems import Problem
+from ingest.index.fulltext.search import Match
+from ingest.records import Change
+from ingest.report import model
+from ingest.report.page import page as whole_report
+from ingest.store.engine import Connection
+from ingest.web import document, lists, overview, render
+from ingest.web import words as languages
+
+LOOKED = "looked"  # the cookie of who looks: the seq and time that is told from, and those of the last visit
+_AGAIN = 30 * 60 * 1_000_000  # microseconds after which another visit begins
+_LISTED = 100
+_FRESH = 2_000_000  # microseconds that health is kept
+_STYLE = re.compile(r"<style>(.*?)</style>", re.DOTALL)
+
+
+class Spoken(Nothing, frozen=True, kw_only=True):
+    """`lang` chooses the language of the page."""
+
+    lang: Words | None = None
+
+
+class Documents(Spoken, frozen=True, kw_only=True):
+    """The list's filters; `seq` is a moment by its number."""
+
+    prefix: Words = ""
+    at: Words | None = None
+    seq: Seq | None = None
+    root: Words | None = None
+    language: Words | None = None
+    deleted: bool = False
+    after: Words | None = None
+
+
+class Document(Spoken, frozen=True, kw_only=True, rename={"first": "from", "last": "to"}):
+    """Which versions, and how."""
+
+    first: Words | None = None
+    last: Words | None = None
+    view: Words = "inline"
+    before: Annotated[int, Meta(ge=1, le=2**31)] | None = None
+    only: Annotated[int, Meta(ge=1, le=2**31)] | None = None
+    lost: bool = False
+
+
+class Search(Spoken, frozen=True, kw_only=True):
+    """The words, and where."""
+
+    q: Words = ""
+    every: bool = False
+    language: Words | None = None
+    root: Words | None = None
+
+
+class Changes(Spoken, frozen=True, kw_only=True, rename={"type_": "type", "class_": "class"}):
+    """The filters of the log."""
+
+    since: Words | None = None
+    until: Words | None = None
+    root: Words | None = None
+    prefix: Words | None = None
+    type_: Words | None = None
+    class_: Words | None = None
+    significance: Words | None = None
+    fact: Words | None = None
+    flag: Words | None = None
+
+
+class Period(Spoken, frozen=True, kw_only=True):
+    """The period of a report."""
+
+    since: Words | None = None
+    until: Words | None = None
+    root: Words | None = None
+    prefix: Words = ""
+
+
+class Shown(msgspec.Struct, frozen=True, kw_only=True):
+    """What a page is made of: its template, its data, and what its template has besides."""
+
+    template: str
+    data: object
+    more: Mapping[str, Any] = {}
+    cookies: Mapping[str, str] = {}
+
+
+Ask = Callable[[Request, Any], Shown]
+
+
+class Pages:
+    """The pages of a corpus."""
+
+    def __init__(self, corpus: Corpus) -> None:
+        self._corpus = corpus
+        self._watching: tuple[int, dict[str, Any]] = (-_FRESH, {})
+        self._asking = threading.Lock()
+
+    def routes(self) -> list[Route]:
+        """Return the routes."""
+        found: list[Route] = []
+        for path, kind, ask in (
+            ("/", Spoken, self._overview),
+            ("/documents", Documents, self._documents),
+            ("/documents/{id}", Document, self._document),
+            ("/changes", Changes, self._changes),
+            ("/search", Search, self._search),
+            ("/report", Period, self._report),
+            ("/health", Spoken, self._health),
+        ):
+            name = "/overview" if path == "/" else path
+            found.append(Route(f"{name}.json", self._data(kind, ask)))
+            found.append(Route(path, self._page(path, name, kind, ask)))
+        return [
+            Route("/.json", self._data(Spoken, self._overview)),
+            Route("/report.html", self._whole_report),
+            Route("/documents/{id}/text/{rev}", self._text),
+            Route("/documents/{id}/bytes/{rev}", self._bytes),
+            Route("/assets/{hash}/{name}", _asset),
+            *found,
+        ]
+
+    def _page(
+        self, path: str, name: str, kind: type[msgspec.Struct], ask: Ask
+    ) -> Callable[[Request], Response]:
+        def answer(request: Request) -> Response:
+            asked = read(request, kind)
+            shown = ask(request, asked)
+            words = self.words(request)
+            values = {
+                "here": "/documents" if path.startswith("/documents") else path,
+                "path": request.url.path,
+                "data_path": (request.url.path if path != "/" else name) + ".json",
+                "view": shown.data,
+                "asked": asked,
+                **self.around(request),
+                **shown.more,
+            }
+            made = answers.page(render.page(shown.template, words, values))
+            response = answers.response(made, request)
+            for cookie, value in shown.cookies.items():
+                response.set_cookie(
+                    cookie, value, max_age=31_536_000, samesite="strict", httponly=True, path="/"
+                )
+            if request.query_params.get("lang") in languages.LANGUAGES:
+                response.set_cookie(
+                    "lang", words.language, max_age=31_536_000, samesite="strict", httponly=True, path="/"
+                )
+            return response
+
+        return answer
+
+    def _data(self, kind: type[msgspec.Struct], ask: Ask) -> Callable[[Request], Response]:
+        def answer(request: Request) -> Response:
+            shown = ask(request, read(request, kind))
+            return answers.response(answers.of_record(shown.data), request)
+
+        return answer
+
+    def words(self, request: Request) -> languages.Words:
+        """Return the language of a request's page."""
+        said = request.query_params.get("lang") or request.cookies.get("lang", "")
+        language = languages.spoken(said, request.headers.get("accept-language", ""))
+        return languages.Words(language, self._corpus.zone, self._corpus.now())
+
+    def around(self, request: Request) -> dict[str, Any]:
+        """Return what every page has around it."""
+        values = {name: value for name, value in request.query_params.items() if name != "lang"}
+        return {"head": self._corpus.head(), "watching": self._health_now(), "query_values": values}
+
+    def _health_now(self) -> dict[str, Any]:
+        """Return whether somebody watches, asked again after two seconds."""
+        with self._asking:
+            at, told = self._watching
+            now = self._corpus.now()
+            if now - at >= _FRESH:
+                state = self._corpus.status()["health"]
+                names = {
+                    "ok": "watching",
+                    "degraded": "watching, with problems",
+                    "blind": "not seen to watch",
+                }
+                told = {"state": state, "words": names.get(state, "not watching"), "at": now}
+                self._watching = now, told
+            return told
+
+    # -- the pages -----------------------------------------------------------------------------
+
+    def _overview(self, request: Request, _asked: Spoken) -> Shown:
+        now, head = self._corpus.now(), self._corpus.head()
+        since, since_at, cookie = looked(request.cookies.get(LOOKED, ""), head=head, now=now)
+        view = overview.view(self._corpus, since=since, since_at=since_at)
+        return Shown(template="overview", data=view, cookies={LOOKED: cookie})
+
+    def _documents(self, _request: Request, asked: Documents) -> Shown:
+        at = f"seq:{asked.seq}" if asked.seq is not None else asked.at or None
+        view = lists.documents(
+            self._corpus, prefix=asked.prefix, at=at, root=asked.root, language=asked.language or None,
+            deleted=asked.deleted, after=None if asked.after is None else api.place_of(asked.after),
+        )  # fmt: skip
+        following = None if view.after is None else api.cursor_of(view.after)
+        shown = _Documents(items=view.items, differs=view.differs, at_seq=view.at_seq, next=following)
+        return Shown(template="documents", data=shown, more={"view": view, "next": following})
+
+    def _document(self, request: Request, asked: Document) -> Shown:
+        def target_of(connection: Connection) -> queries.Target:
+            return api.target_of(connection, self._corpus, request.path_params["id"])
+
+        view = document.view(
+            self._corpus, target_of, first=asked.first, last=asked.last,
+            mode=document.require_mode(asked.view), before=asked.before, with_lost=asked.lost,
+        )  # fmt: skip
+        return Shown(template="document", data=view, more={"only": asked.only})
+
+    def _changes(self, _request: Request, asked: Changes) -> Shown:
+        since = asked.since or None
+        after: int | str = int(since) if since and since.isascii() and since.isdigit() else since or 0
+        found = list(
+            self._corpus.changes(
+                after, until=asked.until or None, root=asked.root, prefix=asked.prefix or None,
+                type=asked.type_ or None, class_=asked.class_ or None,
+                significance=asked.significance or None, fact=asked.fact or None, flag=asked.flag or None,
+                limit=_LISTED + 1, newest_first=True,
+            )
+        )  # fmt: skip
+        items = found[:_LISTED]
+        following = str(items[-1].seq - 1) if len(found) > _LISTED else None
+        page: api.Page[Change] = api.Page(items=items, next=following)
+        more = {"types": TYPES, "significances": SIGNIFICANCES}
+        return Shown(template="changes", data=page, more=more)
+
+    def _search(self, _request: Request, asked: Search) -> Shown:
+        view = lists.found(
+            self._corpus, asked.q, every=asked.every, language=asked.language or None, root=asked.root
+        )
+        data: api.Page[Match] = api.Page(items=[hit.match for hit in view.hits], next=None)
+        return Shown(template="search", data=data, more={"view": view, "query": asked.q})
+
+    def _report(self, _request: Request, asked: Period) -> Shown:
+        report = self._made(asked)
+        return Shown(template="report", data=model.record(report), more={"report": report})
+
+    def _made(self, asked: Period) -> model.Report:
+        return self._corpus.report(
+            since=asked.since or None, until=asked.until or None, root=asked.root, prefix=asked.prefix
+        )
+
+    def _health(self, _request: Request, _asked: Spoken) -> Shown:
+        return Shown(template="health", data=lists.health(self._corpus, since=None))
+
+    def _whole_report(self, request: Request) -> Response:
+        """Answer with the report as `--html` writes it; its style is allowed by its hash."""
+        html = whole_report(self._made(read(request, Period)))
+        hashes = " ".join(
+            f"'sha256-{base64.b64encode(hashlib.sha256(style.encode()).digest()).decode()}'"
+            for style in _STYLE.findall(html)
+        )
+        policy = f"default-src 'none'; style-src {hashes}; base-uri 'none'; frame-ancestors 'none'"
+        return answers.response(answers.page(html, {"content-security-policy": policy}), request)
+
+    def _text(self, request: Request) -> Response:
+        return self._version(request, answers.TEXT)
+
+    def _bytes(self, request: Request) -> Response:
+        return self._version(request, answers.BYTES)
+
+    def _version(self, request: Request, kind: str) -> Response:
+        parameters.read(request, Nothing)
+        path = {name: str(value) for name, value in request.path_params.items()}
+        return answers.response(api.version(self._corpus, path, kind), request)
+
+    def failure(self, request: Request, problem: Problem, headers: dict[str, str]) -> Response:
+        """Return a problem as a page."""
+        words = self.words(request)
+        try:
+            around = self.around(request)
+        except IngestError:  # the store cannot be asked: the page says so without what is around it
+            around = {
+                "head": 0,
+                "query_values": {},
+                "watching": {"state": "stopped", "words": "not known", "at": 0},
+            }
+        values = {"here": "", "path": "/", "data_path": "/overview.json", "problem": problem, **around}
+        html = render.page("failure", words, values | {"query_values": {}})
+        made = answers.page(html, headers)
+        response = Response(made.body, problem.status, dict(headers), media_type=made.media_type)
+        response.headers["cache-control"] = "no-store"
+        return response
+
+
+class _Documents(msgspec.Struct, frozen=True, kw_only=True):
+    """The data of the list of documents."""
+
+    items: list[Any]
+    differs: list[Any]
+    at_seq: int | None
+    next: str | None
+
+
+def read(request: Request, kind: type[parameters.T]) -> parameters.T:
+    """Return the parameters of a page; an empty field of a form is none. Raises UsageError."""
+    return parameters.read(request, kind, blank_is_none=True)
+
+
+def looked(cookie: str, *, head: int, now: int) -> tuple[int, int | None, str]:
+    """Return the seq and the time that a visit is told from, and the cookie of the next.
+
+    A visit goes on for half an hour after its last page: to load a page again tells the same.
+    """
+    parts = cookie.split(".")
+    if len(parts) != 4 or not all(part.isascii() and part.isdigit() and len(part) < 18 for part in parts):
+        return 0, None, f"0.0.{head}.{now}"
+    base, base_at, last, last_at = map(int, parts)
+    if now - last_at > _AGAIN:
+        base, base_at = last, last_at
+    if base > head:  # another store, or one that was longer
+        base, base_at = 0, 0
+    return base, base_at or None, f"{base}.{base_at}.{head}.{now}"
+
+
+def _asset(request: Request) -> Response:
+    name = request.path_params["name"]
+    if name not in render.ASSETS:
+        raise NotFound("there is no such file")
+    kept = request.url.path == render.address_of(name)
+    made = Answer(
+        body=render.asset(name),
+        media_type=render.ASSETS[name],
+        cache=answers.FOR_EVER if kept else answers.FRESH,
+    )
+    return answers.response(made, request)

@@ -1,0 +1,105 @@
+"""The process that listens: deadlines on what comes in, a limit on how many come.
+
+A connection says its whole request within `GREETING` seconds, and takes what it is sent: one that leaves it
+unread for `PATIENCE` seconds is cut off. A reader of the feed goes on from the seq that it had last.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import socket
+from typing import Any
+
+import uvicorn
+from starlette.types import ASGIApp
+from uvicorn.protocols.http.h11_impl import H11Protocol
+
+GREETING = 10.0
+PATIENCE = 20.0
+CONNECTIONS = 2_000
+WAITING = 1_024  # connections that are not taken yet
+HEADER_BYTES = 16_384
+
+
+class Connection(H11Protocol):
+    """A connection that neither dawdles nor stops reading."""
+
+    _greeting: asyncio.TimerHandle | None = None
+    _unread: asyncio.TimerHandle | None = None
+
+    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
+        """Begin to wait for the first request."""
+        super().connection_made(transport)
+        self._greeting = self.loop.call_later(GREETING, transport.abort)
+
+    def data_received(self, data: bytes) -> None:
+        """Take in what came; a request that is not whole has as long as the first bytes of it left."""
+        super().data_received(data)
+        cycle: object = self.cycle
+        under_way = cycle is not None and not self.cycle.response_complete
+        if under_way and self._greeting is not None:
+            self._greeting.cancel()
+            self._greeting = None
+        elif not under_way and self._greeting is None and not self.transport.is_closing():
+            self._greeting = self.loop.call_later(GREETING, self.transport.abort)
+
+    def on_response_complete(self) -> None:
+        """Close a connection whose request has a body that nobody reads."""
+        super().on_response_complete()
+        if self._greeting is not None:
+            self._greeting.cancel()
+            self._greeting = None
+
+    def pause_writing(self) -> None:
+        """Give a reader that lags so long to catch up."""
+        super().pause_writing()
+        self._unread = self.loop.call_later(PATIENCE, self.transport.abort)
+
+    def resume_writing(self) -> None:
+        """Forget that it lagged."""
+        super().resume_writing()
+        if self._unread is not None:
+            self._unread.cancel()
+            self._unread = None
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        """Stop every clock."""
+        for timer in (self._greeting, self._unread):
+            if timer is not None:
+                timer.cancel()
+        super().connection_lost(exc)
+
+
+def server(app: ASGIApp) -> uvicorn.Server:
+    """Return what serves an application on sockets that are open."""
+    settings: dict[str, Any] = {
+        "http": Connection,
+        "ws": "none",
+        "loop": "asyncio",
+        "interface": "asgi3",
+        "lifespan": "on",
+        "log_config": None,
+        "access_log": False,
+        "server_header": False,
+        "proxy_headers": False,
+        "h11_max_incomplete_event_size": HEADER_BYTES,
+        "limit_concurrency": CONNECTIONS,
+        "timeout_keep_alive": 15,
+        "timeout_graceful_shutdown": 2,
+        "backlog": WAITING,
+    }
+    return uvicorn.Server(uvicorn.Config(app, **settings))
+
+
+def listening(host: str, port: int) -> socket.socket:
+    """Open the socket, at which connections wait from now on. Raises OSError where that cannot be."""
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    found = socket.socket(family, socket.SOCK_STREAM)
+    try:
+        found.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        found.bind((host, port))
+        found.listen(WAITING)  # who comes before the rest is ready waits
+    except OSError:
+        found.close()
+        raise
+    return found

@@ -1,0 +1,50 @@
+"""The service from its settings to its end."""
+
+from __future__ import annotations
+
+import signal
+import socket
+from collections.abc import Sequence
+
+from ingest.corpus import Corpus
+from ingest.http.app import application
+from ingest.http.doors import Rights, hashed, hosts_of
+from ingest.http.server import listening, server
+
+__all__ = ["listening", "port_of", "run"]
+
+
+def port_of(listener: object) -> int:
+    """Return the port that a socket listens at."""
+    assert isinstance(listener, socket.socket)
+    return int(listener.getsockname()[1])
+
+
+def run(
+    corpus: Corpus,
+    listener: object,
+    *,
+    names: Sequence[str],
+    named: Sequence[str],
+    port: int,
+    token: str | None,
+    guarded: bool,
+    trusted_header: str | None,
+) -> None:
+    """Serve until SIGTERM or SIGINT. `named` are values of Host that a proxy passes on as they are."""
+    assert isinstance(listener, socket.socket)
+    rights = Rights(
+        hosts=hosts_of(list(names), port) | frozenset(each.lower() for each in named),
+        guarded=guarded,
+        token=None if token is None else hashed(token),
+        trusted_header=trusted_header,
+    )
+    service = server(application(corpus, rights))
+
+    def stop(_signal: int, _frame: object) -> None:
+        service.should_exit = True
+
+    # The server raises the signal again that ended it: then these end the process in order.
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, stop)
+    service.run(sockets=[listener])

@@ -1,0 +1,71 @@
+"""How many edits there were of each gravity, stretch of time by stretch of time, as the index has them."""
+
+from __future__ import annotations
+
+from typing import Literal, get_args
+
+import msgspec
+import sqlalchemy as sa
+from sqlalchemy.engine import Connection
+
+from ingest.store import tables
+
+# What one sign stands for, the gravest first.
+Gravity = Literal["silent", "open", "reworded", "cosmetic", "none"]
+GRAVITIES: tuple[Gravity, ...] = get_args(Gravity)
+
+_change = tables.change.c
+_edit_table = sa.table("edit", *map(sa.column, ("seq", "document_id", "significance", "flags", "body")))
+_edit = _edit_table.c
+_GRAVITY = sa.case(
+    (sa.and_(_edit.significance == "substantive", _edit.flags.like("%,silent,%")), "silent"),
+    (_edit.significance == "substantive", "open"),
+    else_=_edit.significance,
+)
+
+
+class Counts(msgspec.Struct, kw_only=True):
+    """Edits of each gravity."""
+
+    silent: int = 0
+    open: int = 0
+    reworded: int = 0
+    cosmetic: int = 0
+    none: int = 0
+
+    @property
+    def total(self) -> int:
+        """All of them."""
+        return self.silent + self.open + self.reworded + self.cosmetic + self.none
+
+
+def by_step(connection: Connection, *, begin: int, step: int, steps: int) -> list[Counts]:
+    """Count the edits recorded in each of so many stretches of `step` microseconds from `begin` on."""
+    number = (_change.recorded_at - begin) // step
+    select = (
+        sa.select(number.label("number"), _GRAVITY.label("gravity"), sa.func.count().label("edits"))
+        .join_from(tables.change, _edit_table, _edit.seq == _change.seq)
+        .where(_change.recorded_at >= begin, _change.recorded_at < begin + step * steps)
+        .group_by(number, _GRAVITY)
+    )
+    found = [Counts() for _ in range(steps)]
+    for each in connection.execute(select):
+        counts = found[int(each.number)]
+        setattr(counts, each.gravity, getattr(counts, each.gravity) + int(each.edits))
+    return found
+
+
+def after(connection: Connection, seq: int) -> tuple[Counts, int]:
+    """Count the edits after a place in the log, and the documents that they are of."""
+    select = sa.select(_GRAVITY.label("gravity"), sa.func.count().label("edits")).where(_edit.seq > seq)
+    counts = Counts()
+    for each in connection.execute(select.group_by(_GRAVITY)):
+        setattr(counts, each.gravity, int(each.edits))
+    documents = sa.select(sa.func.count(sa.distinct(_edit.document_id))).where(_edit.seq > seq)
+    return counts, int(connection.execute(documents).scalar_one())
+
+
+def of_document(connection: Connection, document: int) -> dict[int, str]:
+    """Return the edits of a document, as JSON, by the seq of their change."""
+    select = sa.select(_edit.seq, _edit.body).where(_edit.document_id == document)
+    return {int(seq): body for seq, body in connection.execute(select)}

@@ -1,0 +1,87 @@
+"""What a fact was in each version: the values of one place of a text, in the order they came. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import msgspec
+
+from ingest.edits.edit import Edit
+
+MOST = 40
+_LABEL = 90  # characters of the sentence that names the place
+
+
+class Value(msgspec.Struct, frozen=True, kw_only=True):
+    """A value and the versions, first and last, that had it; the last is null where it still stands.
+
+    `again` says that it stood there before.
+    """
+
+    text: str
+    first: int
+    last: int | None
+    again: bool = False
+
+
+class Strand(msgspec.Struct, frozen=True, kw_only=True):
+    """A fact over the versions; `version` is the one that changed it last, `gravity` says how."""
+
+    kind: str
+    sentence: str
+    values: list[Value]
+    version: int
+    silent: bool | None
+
+
+class _Made:
+    def __init__(self, kind: str, sentence: str, before: str) -> None:
+        self.kind = kind
+        self.sentence = sentence
+        self.values: list[tuple[str, int]] = [(before, 1)]
+        self.silent: bool | None = None
+
+
+def strands(edits: Sequence[tuple[int, Edit]], *, until: int) -> tuple[list[Strand], int]:
+    """Return the facts that changed up to a version, those changed last first, and how many are left out.
+
+    `edits` are the versions and the edits that made them, oldest first. A value that goes on from where
+    another change of its kind ended, in a sentence alike, is the same fact.
+    """
+    made: list[_Made] = []
+    for version, edit in edits:
+        for fact in edit.facts if version <= until else ():
+            if fact.before is None or fact.after is None:
+                continue
+            held = next(
+                (each for each in reversed(made) if _goes_on(each, fact.kind, fact.before, fact.sentence)),
+                None,
+            )
+            if held is None:
+                held = _Made(fact.kind, fact.sentence, fact.before)
+                made.append(held)
+            held.values.append((fact.after, version))
+            held.sentence, held.silent = fact.sentence, edit.silent
+    made.sort(key=lambda each: -each.values[-1][1])
+    return [_strand(each) for each in made[:MOST]], max(0, len(made) - MOST)
+
+
+def _goes_on(held: _Made, kind: str, before: str, sentence: str) -> bool:
+    if held.kind != kind or held.values[-1][0].casefold() != before.casefold():
+        return False
+    a, b = set(held.sentence.casefold().split()), set(sentence.casefold().split())
+    return len(a & b) * 2 >= min(len(a), len(b))
+
+
+def _strand(made: _Made) -> Strand:
+    values = []
+    seen: set[str] = set()
+    for number, (text, first) in enumerate(made.values):
+        last = made.values[number + 1][1] - 1 if number + 1 < len(made.values) else None
+        values.append(Value(text=text, first=first, last=last, again=text.casefold() in seen))
+        seen.add(text.casefold())
+    words = " ".join(made.sentence.split())
+    label = words if len(words) <= _LABEL else words[: _LABEL - 1] + "…"
+    return Strand(
+        kind=made.kind, sentence=label, values=values, version=made.values[-1][1], silent=made.silent
+    )

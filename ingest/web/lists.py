@@ -1,0 +1,216 @@
+"""The views that are lists: documents now or at a moment, what was found, how the roots were observed."""
+
+from __future__ import annotations
+
+import re
+from itertools import islice
+
+import msgspec
+
+from ingest import records
+from ingest.corpus import Corpus
+from ingest.history import languages, observation, prefixes, queries, snapshots
+from ingest.index.fulltext import lookup, search
+from ingest.index.fulltext.query import Clause, odd, parse
+from ingest.index.fulltext.search import Match
+from ingest.records import Difference, Document, Record
+from ingest.store import coverage, listing, reader, roots, versions
+from ingest.web.timeline import Band, Observed, bands
+from ingest.web.words import micros_of
+
+PAGE = 100
+DIFFERING = 200
+HITS = 50
+
+
+class Documents(msgspec.Struct, frozen=True, kw_only=True):
+    """Documents; at a moment, with what differs from now."""
+
+    items: list[Document]
+    after: listing.Listed | None
+    total: int
+    languages: list[str]
+    roots: list[str]
+    at: str | None
+    at_seq: int | None
+    at_time: int | None
+    head: int
+    differs: list[Difference]
+    differs_more: bool
+    nothing: str | None
+
+
+def documents(
+    corpus: Corpus, *, prefix: str, at: str | None, root: str | None, language: str | None, deleted: bool,
+    after: listing.Place | None,
+) -> Documents:  # fmt: skip
+    """Return a page of the list. Raises NotFound, UsageError."""
+    calendar = corpus.calendar()
+    with corpus.store.read() as connection:
+        head = int(reader.head(connection).seq)
+        below = prefixes.of(connection, prefix, queries.root_id(connection, root))
+        until = time = None
+        differs: list[Difference] = []
+        if at is not None:
+            until = queries.resolve_moment(connection, at, calendar)
+            late = queries.unbegun(connection, at, calendar, root)
+            time = queries.time_of(connection, f"seq:{until}", calendar) if until else None
+            found = snapshots.differences(
+                connection, at, None, calendar, rules=corpus.rules, prefix=below, without=late
+            )
+            differs = list(islice(found, DIFFERING + 1))
+        rows = list(
+            listing.documents(
+                connection, until=until, root=below.root, prefix=below.path, deleted=deleted,
+                language=None if language is None else languages.code_of(language), after=after,
+                limit=PAGE + 1,
+            )
+        )  # fmt: skip
+        return Documents(
+            items=[records.document(row) for row in rows[:PAGE]],
+            after=rows[PAGE - 1] if len(rows) > PAGE else None,
+            total=reader.counts(connection)["documents"],
+            languages=listing.languages(connection),
+            roots=[each.name for each in roots.every(connection)],
+            at=at,
+            at_seq=until,
+            at_time=time,
+            head=head,
+            differs=differs[:DIFFERING],
+            differs_more=len(differs) > DIFFERING,
+            nothing=None if rows else prefixes.unknown(connection, below),
+        )
+
+
+class Hit(msgspec.Struct, frozen=True, kw_only=True):
+    """A document that holds the words, the stretches of its life in which it did, and a sentence."""
+
+    match: Match
+    pieces: list[tuple[str, bool]]
+    bands: list[Band]
+    came: int
+    gone_in: int | None
+    gone_at: int | None
+
+
+class Search(msgspec.Struct, frozen=True, kw_only=True):
+    """What was found; `now` of the documents hold it now, `before` held it once."""
+
+    query: str
+    every: bool
+    hits: list[Hit]
+    now: int
+    before: int
+    more: bool
+    language: str | None
+    languages: list[str]
+    notes: list[str]
+    head: int
+
+
+def found(corpus: Corpus, query: str, *, every: bool, language: str | None, root: str | None) -> Search:
+    """Return the documents that hold the words, with when they came and went."""
+    clauses = parse(query) if query.strip() else []
+    notes = odd(query, clauses) if query.strip() else []
+    if not clauses:
+        with corpus.store.read() as connection:
+            return Search(
+                query=query, every=every, hits=[], now=0, before=0, more=False, language=language,
+                languages=listing.languages(connection), notes=list(notes),
+                head=int(reader.head(connection).seq),
+            )  # fmt: skip
+    with corpus.reading(needed=True) as (connection, _):
+        wanted = search.Wanted(
+            root=queries.root_id(connection, root),
+            language=None if language is None else languages.code_of(language),
+        )
+        hits = list(islice(search.find(connection, clauses, wanted, every=every), HITS + 1))
+        told = []
+        for hit in hits[:HITS]:
+            text = None if hit.sentence is None else lookup.snippet(connection, hit.sentence)
+            match = search.record(connection, hit, text)
+            times = versions.recorded_at(connection, hit.row.key, range(1, hit.row.last_no + 1))
+            told.append(_hit(match, clauses, times, hit.row.last_no, corpus.now()))
+        return Search(
+            query=query,
+            every=every,
+            hits=told,
+            now=sum(each.match.current for each in told),
+            before=sum(not each.match.current for each in told),
+            more=len(hits) > HITS,
+            language=language,
+            languages=listing.languages(connection),
+            notes=list(notes),
+            head=int(reader.head(connection).seq),
+        )
+
+
+def _hit(match: Match, clauses: list[Clause], times: dict[int, int], last: int, now: int) -> Hit:
+    stretches = [
+        Observed("held", times[each.first], times.get(each.last + 1, None if match.current else now))
+        for each in match.versions
+    ]
+    begin = min(times.values())
+    gone = match.versions[-1].last + 1
+    return Hit(
+        match=match,
+        pieces=_marked(match.snippet or "", clauses),
+        bands=bands(stretches, begin=begin, end=max(now, begin + 1), now=now),
+        came=times[match.versions[0].first],
+        gone_in=gone if gone <= last else None,
+        gone_at=times.get(gone),
+    )
+
+
+def _marked(text: str, clauses: list[Clause]) -> list[tuple[str, bool]]:
+    """Return a sentence in pieces, those that were asked for told apart."""
+    words = {re.escape(word) for clause in clauses for term in clause.wanted for word in term.words}
+    if not words:
+        return [(text, False)]
+    pattern = re.compile(rf"\b((?:{'|'.join(sorted(words, key=len, reverse=True))})\w*)", re.IGNORECASE)
+    return [(part, at % 2 == 1) for at, part in enumerate(pattern.split(" ".join(text.split()))) if part]
+
+
+class Place(msgspec.Struct, frozen=True, kw_only=True):
+    """A root and its ledger."""
+
+    name: str
+    begins_at: int | None
+    stretches: list[tuple[Observed, str | None]]
+    bands: list[Band]
+    since: int
+
+
+class Health(msgspec.Struct, frozen=True, kw_only=True):
+    """Health, the ledger as bands of time, problems and sinks."""
+
+    status: Record
+    places: list[Place]
+    meanings: dict[str, str]
+    at: int
+
+
+def health(corpus: Corpus, *, since: str | None) -> Health:
+    """Return how the roots were observed, and what is wrong."""
+    now = corpus.now()
+    told = corpus.status()
+    stretches = corpus.coverage(since=since)
+    places = []
+    with corpus.store.read() as connection:
+        for root in roots.every(connection):
+            own = [each for each in stretches if each.root == root.name]
+            ledger = [
+                (Observed(each.state, micros_of(each.since) or 0, micros_of(each.until)), each.reason)
+                for each in own
+            ]
+            begin = min((each.since for each, _ in ledger), default=now)
+            places.append(
+                Place(
+                    name=root.name,
+                    begins_at=coverage.begins_at(connection, root.id),
+                    stretches=ledger,
+                    bands=bands([each for each, _ in ledger], begin=begin, end=max(now, begin + 1), now=now),
+                    since=begin,
+                )
+            )
+    return Health(status=told, places=places, meanings=observation.MEANS, at=now)

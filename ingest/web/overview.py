@@ -1,0 +1,259 @@
+"""The view of the whole: what changed since somebody looked, the gravest first, and what could be missing."""
+
+from __future__ import annotations
+
+from datetime import timedelta, tzinfo
+from itertools import chain
+
+import msgspec
+
+from ingest import moments, records
+from ingest.corpus import Corpus
+from ingest.diff.sentences import compare
+from ingest.edits import boilerplate
+from ingest.errors import IntegrityError
+from ingest.history import changes, observation
+from ingest.history.changes import Filters
+from ingest.index import activity
+from ingest.index import edits as made
+from ingest.index.activity import Counts
+from ingest.model import RootKey
+from ingest.records import Change
+from ingest.store import coverage, reader, roots
+from ingest.store.engine import Connection, Row
+from ingest.web.compared import Bit
+from ingest.web.gravity import Mark, mark_of
+from ingest.web.timeline import Band, Observed, bands
+
+DAYS = 28
+SHOWN = 12
+_HEADING = 100  # characters of the beginning of a text that has no title
+_ELLIPSIS = 240  # characters of the sentence that a card shows
+_DAY = 86_400_000_000
+_STEPS = (
+    (_DAY // 288, 36, "Edits in five minutes by gravity, three hours"),
+    (_DAY // 24, 48, "Edits an hour by gravity, two days"),
+    (_DAY, DAYS, "Edits a day by gravity, four weeks"),
+)
+
+
+class Card(msgspec.Struct, frozen=True, kw_only=True):
+    """An edit, with one sentence of it."""
+
+    change: Change
+    mark: Mark
+    title: str
+    heading: str
+    sentence: list[Bit]
+    language: str | None
+    facts: int
+    at: int
+
+
+class Day(msgspec.Struct, frozen=True, kw_only=True):
+    """The edits of a local day."""
+
+    begin: int
+    counts: Counts
+
+
+class Place(msgspec.Struct, frozen=True, kw_only=True):
+    """How a root was observed since its record began."""
+
+    name: str
+    begins_at: int | None
+    now: str
+    stretches: list[Observed]
+    bands: list[Band]
+    since: int
+
+
+class View(msgspec.Struct, frozen=True, kw_only=True):
+    """What the page shows; `since` is the seq after which is told, 0 for all, `since_at` when that was."""
+
+    head: int
+    since: int
+    since_at: int | None
+    documents: int
+    counts: Counts
+    types: dict[str, int]
+    days: list[Day]
+    step: int
+    caption: str
+    step_is_day: bool
+    cards: list[Card]
+    places: list[Place]
+    behind: int
+    begins_at: int | None
+    totals: dict[str, int]
+
+
+def view(corpus: Corpus, *, since: int, since_at: int | None) -> View:
+    """Return what happened after a place in the log."""
+    now = corpus.now()
+    with corpus.reading() as (connection, is_indexed):
+        head = int(reader.head(connection).seq)
+        since = min(since, head)
+        every = [root for root in roots.every(connection) if root.retired_at is None]
+        counts, documents = activity.after(connection, since) if is_indexed else (Counts(), 0)
+        places = [_place(connection, root, now) for root in every]
+        begins = [each.begins_at for each in places if each.begins_at is not None]
+        oldest = min(begins, default=now)
+        days, step, caption = _days(connection, corpus.zone, now, oldest, is_indexed=is_indexed)
+        return View(
+            head=head,
+            since=since,
+            since_at=since_at,
+            documents=documents,
+            counts=counts,
+            types=reader.types(connection, [RootKey(root.id) for root in every], after=since),
+            days=days,
+            step=step,
+            caption=caption,
+            step_is_day=step == _DAY,
+            cards=_cards(connection, corpus, since, is_indexed=is_indexed),
+            places=places,
+            behind=0 if is_indexed else head,
+            begins_at=min(begins, default=None),
+            totals=reader.counts(connection),
+        )
+
+
+def _days(
+    connection: Connection, zone: tzinfo, now: int, begins: int, *, is_indexed: bool
+) -> tuple[list[Day], int, str]:
+    """Return the last four weeks by day, of a younger record shorter stretches; their length and name."""
+    fitting = (each for each in _STEPS if now - begins < each[0] * each[1])
+    step, steps, caption = next(fitting, _STEPS[-1])
+    offset = moments.offset_at(now, zone) // timedelta(microseconds=1)
+    last = (now + offset) // step * step - offset
+    begin = last - step * (steps - 1)
+    counts = [Counts() for _ in range(steps)]
+    if is_indexed:
+        counts = activity.by_step(connection, begin=begin, step=step, steps=steps)
+    return [Day(begin=begin + step * at, counts=each) for at, each in enumerate(counts)], step, caption
+
+
+def _place(connection: Connection, root: roots.Root, now: int) -> Place:
+    begins = coverage.begins_at(connection, root.id)
+    found = observation.root_coverage(connection, root, now=now)
+    stretches = [Observed(each.state, each.since, each.until) for each in found]
+    since = now if begins is None else begins
+    return Place(
+        name=root.name,
+        begins_at=begins,
+        now=stretches[-1].state if stretches else "unrecorded",
+        stretches=stretches,
+        bands=bands(stretches, begin=since, end=max(now, since + 1), now=now),
+        since=since,
+    )
+
+
+def _cards(connection: Connection, corpus: Corpus, since: int, *, is_indexed: bool) -> list[Card]:
+    """Return the newest silent edits, then the announced ones, each with a sentence."""
+    if not is_indexed:
+        return []
+
+    def newest(**wanted: str) -> list[Row]:
+        filters = dict.fromkeys(Filters.__struct_fields__) | wanted
+        chosen = changes.look_up(connection, Filters(**filters))
+        return list(
+            changes.of(
+                connection, chosen, rules=corpus.rules, indexed=True, after=since, limit=SHOWN,
+                newest_first=True,
+            )
+        )  # fmt: skip
+
+    silent = newest(flag="silent")
+    known = {row.seq for row in silent}
+    rest = newest(significance="substantive") if len(silent) < SHOWN else []
+    rows = list(chain(silent, (row for row in rest if row.seq not in known)))[:SHOWN]
+    told = records.changes(connection, rows, rules=corpus.rules, indexed=True)
+    return [_card(connection, corpus, row, change) for row, change in zip(rows, told, strict=True)]
+
+
+def _card(connection: Connection, corpus: Corpus, row: Row, change: Change) -> Card:
+    sentence: list[Bit] = []
+    title, language, heading = "", None, ""
+    pair = made.compared(connection, row.key, row.previous_version, row.version)
+    if pair is not None:
+        title, language = pair[1].title or "", pair[1].language
+        try:
+            before, after = made.read(connection, row.key, pair)
+        except IntegrityError:
+            pass
+        else:
+            heading = heading_of(after.text)
+            patterns = corpus.rules.of(row.root).boilerplate
+            a, b = (boilerplate.strip(each.text, each.language, patterns).text for each in (before, after))
+            sentence = _sentence(a, b, language, change)
+    return Card(
+        change=change,
+        mark=mark_of(change.edit),
+        title=title,
+        heading=heading,
+        sentence=sentence,
+        language=language,
+        facts=len(change.edit.facts) if change.edit else 0,
+        at=row.recorded_at,
+    )
+
+
+def _sentence(a: str, b: str, language: str | None, change: Change) -> list[Bit]:
+    """Return the sentence of an edit that has a fact, else the first that is not only blank, marked."""
+    comparison = compare(a, b, language=language)
+    pieces = [each for each in comparison.pieces if each.kind not in ("kept", "moved")]
+    wanted = [
+        each
+        for each in pieces
+        for fact in (change.edit.facts if change.edit else ())[:1]
+        if fact.before and fact.after and fact.before in a[each.a_start : each.a_end]
+        and fact.after in b[each.b_start : each.b_end]
+    ]  # fmt: skip
+    for piece in wanted or pieces:
+        if piece.kind == "removed":
+            return [Bit(text=_cut(a[piece.a_start : piece.a_end]), mark="del")]
+        if piece.kind == "added":
+            return [Bit(text=_cut(b[piece.b_start : piece.b_end]), mark="ins")]
+        bits: list[Bit] = []
+        at = piece.b_start
+        for each in piece.changes:
+            bits += [
+                Bit(text=b[at : each.b_start]),
+                Bit(text=each.before, mark="del"),
+                Bit(text=each.after, mark="ins"),
+            ]
+            at = each.b_end
+        bits.append(Bit(text=b[at : piece.b_end].rstrip()))
+        return _short([bit for bit in bits if bit.text])
+    return []
+
+
+def heading_of(text: str) -> str:
+    """Return how a text begins, for one that has no title."""
+    line = next((each.strip() for each in text.splitlines() if each.strip()), "")
+    return line if len(line) <= _HEADING else line[:_HEADING].rpartition(" ")[0] + " …"
+
+
+def _cut(text: str) -> str:
+    words = " ".join(text.split())
+    return words if len(words) <= _ELLIPSIS else words[: _ELLIPSIS - 1] + "…"
+
+
+def _short(bits: list[Bit]) -> list[Bit]:
+    """Cut what is not marked where a sentence is long."""
+    if sum(len(bit.text) for bit in bits) <= _ELLIPSIS:
+        return bits
+    room = _ELLIPSIS // 3
+    found = []
+    for number, bit in enumerate(bits):
+        text = bit.text
+        if len(text) > room:
+            if number == 0:
+                text = "…" + text[-room:]
+            elif number == len(bits) - 1 or bit.mark:
+                text = text[:room] + "…"
+            else:
+                text = text[: room // 2] + " … " + text[-room // 2 :]
+        found.append(msgspec.structs.replace(bit, text=text))
+    return found

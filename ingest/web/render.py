@@ -1,0 +1,98 @@
+"""Views made into markup. Every string from outside becomes text, what controls a screen an escape."""
+
+from __future__ import annotations
+
+import functools
+import hashlib
+from collections.abc import Mapping
+from importlib import resources
+from typing import Any
+from urllib.parse import urlencode
+
+import jinja2
+from markupsafe import Markup
+
+from ingest import escape, moments
+from ingest.report import chart, model
+from ingest.report.model import Sentence
+from ingest.web.gravity import mark, mark_of
+from ingest.web.observed import told
+from ingest.web.overview import Place
+from ingest.web.words import Words
+
+_TAGGED = {"del": Markup("<del>{}</del>"), "ins": Markup("<ins>{}</ins>")}
+ASSETS = {"style.css": "text/css", "page.js": "text/javascript", "icon.svg": "image/svg+xml"}
+
+
+@functools.cache
+def asset(name: str) -> bytes:
+    """Return a file that pages ask for."""
+    return (resources.files("ingest.web") / "static" / name).read_bytes()
+
+
+@functools.cache
+def address_of(name: str) -> str:
+    """Return where a file is: another address where it holds something else, so that it may be kept."""
+    return f"/assets/{hashlib.sha256(asset(name)).hexdigest()[:12]}/{name}"
+
+
+def url(path: str, *values: Mapping[str, object], **more: object) -> str:
+    """Return an address with its parameters; None leaves one out."""
+    found: dict[str, object] = {}
+    for each in (*values, more):
+        found.update(each)
+    given = {name: value for name, value in found.items() if value is not None and value != ""}
+    return f"{path}?{urlencode(given)}" if given else path
+
+
+def _shown(value: object) -> object:
+    return escape.text(value) if isinstance(value, str) and not isinstance(value, Markup) else value
+
+
+def _marked(sentence: Sentence) -> Markup:
+    """Return a sentence of the report, before and after in one line."""
+    parts = []
+    for text, places, tag in (
+        (sentence.before, sentence.removed, "del"),
+        (sentence.after, sentence.added, "ins"),
+    ):
+        if not text:
+            continue
+        if sentence.kind in ("added", "removed"):
+            parts.append(_TAGGED[tag].format(escape.text(text)))
+            continue
+        at, line = 0, Markup()
+        for first, last in places:
+            line += escape.text(text[at:first])
+            line += _TAGGED[tag].format(escape.text(text[first:last]))
+            at = last
+        parts.append(line + escape.text(text[at:]))
+    return Markup("<br>").join(parts)
+
+
+@functools.cache
+def _environment() -> jinja2.Environment:
+    found = jinja2.Environment(
+        loader=jinja2.PackageLoader("ingest.web"),
+        autoescape=True,
+        finalize=_shown,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        undefined=jinja2.StrictUndefined,
+        auto_reload=False,
+    )
+    found.globals.update(
+        asset=address_of, url=url, mark=mark, mark_of=mark_of, marked=_marked, grouped=model.grouped,
+        subject_names=chart.SUBJECTS, show_path=escape.path, iso=moments.show,
+    )  # fmt: skip
+    return found
+
+
+def page(name: str, words: Words, values: Mapping[str, Any]) -> str:
+    """Return a page."""
+
+    def observed(place: Place) -> str:
+        return told(place, words)
+
+    template = _environment().get_template(f"{name}.html")
+    return template.render(t=words, w=words, **{"only": None, "observed": observed, **values})

@@ -1,0 +1,99 @@
+// What the pages do beyond reading: each of them works without this.
+"use strict";
+
+// n and p walk the changes of a text, / goes to the search.
+const changes = [...document.querySelectorAll(".sheet [id^=c]")].filter((each) => /^c\d+$/.test(each.id));
+let place = changes.findIndex((each) => "#" + each.id === location.hash);
+
+function go(step) {
+  if (!changes.length) return;
+  place = (place + step + changes.length) % changes.length;
+  const found = changes[place];
+  const fold = found.closest("details");
+  if (fold) fold.open = true;
+  history.replaceState(null, "", "#" + found.id);
+  location.replace("#" + found.id);
+  found.setAttribute("tabindex", "-1");
+  found.focus({ preventScroll: true });
+  const still = matchMedia("(prefers-reduced-motion: reduce)").matches;
+  found.scrollIntoView({ block: "center", behavior: still ? "auto" : "smooth" });
+}
+
+document.addEventListener("keydown", (event) => {
+  if (event.ctrlKey || event.metaKey || event.altKey) return;
+  if (/^(INPUT|SELECT|TEXTAREA)$/.test(event.target.tagName)) return;
+  if (event.key === "n") go(1);
+  else if (event.key === "p") go(-1);
+  else if (event.key === "/") {
+    event.preventDefault();
+    document.querySelector("form[role=search] input").focus();
+  }
+});
+
+// Text by age: what one version brought is lit while it is pointed at; a click goes to that version.
+const sentences = [...document.querySelectorAll(".s[data-v]")];
+const chosen = new URLSearchParams(location.search).get("only");
+
+function light(version) {
+  for (const each of sentences) each.classList.toggle("lit", each.dataset.v === version);
+}
+
+for (const each of sentences) {
+  each.addEventListener("pointerenter", () => light(each.dataset.v));
+  each.addEventListener("pointerleave", () => light(chosen));
+  each.addEventListener("click", () => {
+    if (getSelection().isCollapsed) history.replaceState(null, "", "#" + each.id);
+  });
+}
+for (const link of document.querySelectorAll("[data-light]")) {
+  for (const on of ["pointerenter", "focus"]) link.addEventListener(on, () => light(link.dataset.light));
+  for (const off of ["pointerleave", "blur"]) link.addEventListener(off, () => light(chosen));
+}
+
+// The slider says where it stands.
+const slider = document.querySelector("[data-slider] input[type=range]");
+if (slider) {
+  const told = slider.form.querySelector("output");
+  slider.addEventListener("input", () => { told.textContent = "#" + slider.value; });
+  slider.addEventListener("change", () => slider.form.requestSubmit());
+}
+
+// Days may be chosen by dragging over them.
+const brush = document.querySelector("[data-brush] svg");
+if (brush) {
+  const days = [...brush.querySelectorAll("a")];
+  let first = null;
+  const at = (event) => days.indexOf(event.target.closest("a"));
+  brush.addEventListener("dragstart", (event) => event.preventDefault());
+  brush.addEventListener("pointerdown", (event) => { first = at(event); });
+  brush.addEventListener("pointermove", (event) => {
+    if (first === null || first < 0 || !event.buttons) return;
+    const last = at(event);
+    days.forEach((day, number) => {
+      const within = number >= Math.min(first, last) && number <= Math.max(first, last);
+      day.querySelector(".hit").classList.toggle("chosen", within && last >= 0);
+    });
+  });
+  brush.addEventListener("click", (event) => {
+    const last = at(event);
+    if (first === null || first < 0 || last < 0 || first === last) return;
+    event.preventDefault();
+    const [from, to] = [days[Math.min(first, last)], days[Math.max(first, last)]].map((day) => new URL(day.href.baseVal, location));
+    from.searchParams.set("until", to.searchParams.get("until"));
+    location.assign(from);
+  });
+}
+
+// A count of what came since the page was made; nothing moves by itself.
+const live = document.querySelector("[data-live]");
+if (live && window.EventSource) {
+  const head = document.body.dataset.head;
+  const feed = new EventSource("/v1/changes?feed=eventsource&since=" + head);
+  let came = 0;
+  feed.addEventListener("change", () => {
+    came += 1;
+    live.hidden = false;
+    live.querySelector("a").textContent = live.dataset.live.replace("{n}", came);
+  });
+  addEventListener("pagehide", () => feed.close());
+}

@@ -1,0 +1,114 @@
+"""Versions and observation on one axis of time. Times are microseconds, places units of a drawing. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import msgspec
+
+from ingest.web.gravity import Mark, gravest
+
+WIDTH, MARGIN = 1132, 20
+_APART = 24  # units between two signs: closer ones are one group
+_TAIL = 0.12  # of the time of the versions that is shown after the last, where less has passed it ends now
+
+
+class Point(msgspec.Struct, frozen=True, kw_only=True):
+    """A version on the axis."""
+
+    version: int
+    at: int
+    mark: Mark
+
+
+class Group(msgspec.Struct, frozen=True, kw_only=True):
+    """Versions that stand too close to be told apart; mostly one."""
+
+    x: float
+    first: int
+    last: int
+    at: int
+    mark: Mark
+
+
+class Band(msgspec.Struct, frozen=True, kw_only=True):
+    """A stretch of observation."""
+
+    x: float
+    width: float
+    state: str
+    since: int
+    until: int | None
+
+
+class Timeline(msgspec.Struct, frozen=True, kw_only=True):
+    """The drawing; `is_now` says that its end is the present."""
+
+    groups: list[Group]
+    bands: list[Band]
+    begin: int
+    end: int
+    is_now: bool
+
+
+class Observed(msgspec.Struct, frozen=True):
+    """A stretch of the ledger."""
+
+    state: str
+    since: int
+    until: int | None
+
+
+def drawn(points: Sequence[Point], ledger: Sequence[Observed], *, now: int) -> Timeline:
+    """Return the versions of a document and how its root was observed meanwhile."""
+    begin, last = points[0].at, points[-1].at
+    end = min(max(now, last + 1), last + max(round((last - begin) * _TAIL), 1)) if last > begin else now
+    end = max(end, begin + 1)
+
+    def x(at: int) -> float:
+        return round(MARGIN + (WIDTH - 2 * MARGIN) * (min(max(at, begin), end) - begin) / (end - begin), 1)
+
+    groups: list[list[Point]] = []
+    for point in points:
+        if groups and x(point.at) - x(groups[-1][0].at) < _APART:
+            groups[-1].append(point)
+        else:
+            groups.append([point])
+    return Timeline(
+        groups=[
+            Group(
+                x=x(each[0].at),
+                first=each[0].version,
+                last=each[-1].version,
+                at=each[-1].at,
+                mark=gravest([point.mark for point in each]),
+            )
+            for each in groups
+        ],
+        bands=bands(ledger, begin=begin, end=end, now=now),
+        begin=begin,
+        end=end,
+        is_now=end >= now,
+    )
+
+
+def bands(ledger: Sequence[Observed], *, begin: int, end: int, now: int) -> list[Band]:
+    """Return the stretches of a ledger that lie within a time."""
+    found = []
+    for each in ledger:
+        until = now if each.until is None else each.until
+        if until <= begin or each.since >= end:
+            continue
+        first, last = max(each.since, begin), min(until, end)
+        left = MARGIN + (WIDTH - 2 * MARGIN) * (first - begin) / (end - begin)
+        width = (WIDTH - 2 * MARGIN) * (last - first) / (end - begin)
+        found.append(
+            Band(
+                x=round(left, 1),
+                width=round(max(width, 1.0), 1),
+                state=each.state,
+                since=each.since,
+                until=each.until,
+            )
+        )
+    return found

@@ -1,0 +1,129 @@
+"""The language of a page: its words, its numbers, its dates. English is what the templates are written in."""
+
+from __future__ import annotations
+
+import functools
+import tomllib
+from datetime import UTC, date, datetime, timedelta, tzinfo
+from importlib import resources
+
+from ingest import moments
+
+LANGUAGES = ("en", "nl")
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_MONTHS = {
+    "en": "January February March April May June July August September October November December",
+    "nl": "januari februari maart april mei juni juli augustus september oktober november december",
+}
+
+
+@functools.cache
+def _table(language: str) -> dict[str, str]:
+    if language == "en":
+        return {}
+    file = resources.files("ingest.web") / f"{language}.toml"
+    return dict(tomllib.loads(file.read_text("utf-8")))
+
+
+def spoken(said: str, accepted: str) -> str:
+    """Return the language of a page: the one that was chosen, else the first known that a browser accepts."""
+    if said in LANGUAGES:
+        return said
+    weighed = []
+    for place, part in enumerate(accepted.split(",")):
+        code, _, weight = part.strip().partition(";q=")
+        code = code.partition("-")[0].lower()
+        if code in LANGUAGES:
+            weighed.append((-_number(weight), place, code))
+    return min(weighed)[2] if weighed else LANGUAGES[0]
+
+
+def _number(words: str) -> float:
+    try:
+        return float(words) if words else 1.0
+    except ValueError:
+        return 0.0
+
+
+class Words:
+    """Says a sentence of the templates in a language, with its values in their places."""
+
+    def __init__(self, language: str, zone: tzinfo, now: int) -> None:
+        self.language = language
+        self._table = _table(language)
+        self._zone = zone
+        self._now = now
+
+    def __call__(self, sentence: str, **values: object) -> str:
+        """Return a sentence; `{n}` in it is the value of that name."""
+        said = self._table.get(sentence, sentence)
+        return said.format(**{name: self._shown(value) for name, value in values.items()}) if values else said
+
+    def number(self, value: int) -> str:
+        """Return a whole number with its thousands parted."""
+        return f"{value:,}" if self.language == "en" else f"{value:,}".replace(",", ".")
+
+    def _shown(self, value: object) -> str:
+        return self.number(value) if isinstance(value, int) else str(value)
+
+    def month(self, number: int) -> str:
+        """Return the name of a month."""
+        return _MONTHS[self.language].split()[number - 1]
+
+    def day(self, micros: int, *, year: bool | None = None) -> str:
+        """Return a local day; its year where that is another one than now, or as `year` says."""
+        when, now = self._local(micros), self._local(self._now)
+        shown = f"{when.day} {self.month(when.month)}"
+        with_year = when.year != now.year if year is None else year
+        return f"{shown} {when.year}" if with_year else shown
+
+    def time(self, micros: int, *, seconds: bool = False) -> str:
+        """Return a local time of day."""
+        return self._local(micros).strftime("%H:%M:%S" if seconds else "%H:%M")
+
+    def when(self, micros: int) -> str:
+        """Return day and time; today and yesterday by these words."""
+        when, now = self._local(micros), self._local(self._now)
+        day = self.day(micros)
+        if when.date() == now.date():
+            day = self("today")
+        elif when.date() == now.date() - timedelta(days=1):
+            day = self("yesterday")
+        return f"{day} {self.time(micros)}"
+
+    def written(self, recorded: str | None) -> str:
+        """Return the same of a time as records have it."""
+        micros = micros_of(recorded)
+        return self("at an unknown time") if micros is None else self.when(micros)
+
+    def edtf(self, words: str | None) -> str:
+        """Return a document's own date with the precision that it has."""
+        if words is None:
+            return ""
+        try:
+            parts = [int(part) for part in words.split("-")]
+            if len(parts) == 3:
+                day = date(parts[0], parts[1], parts[2])
+                return f"{day.day} {self.month(day.month)} {day.year}"
+            if len(parts) == 2 and 1 <= parts[1] <= 12:
+                return f"{self.month(parts[1])} {parts[0]}"
+        except ValueError:
+            pass
+        return words
+
+    def zone(self) -> str:
+        """Return the offset of every time on the page."""
+        return moments.offset_name(moments.offset_at(self._now, self._zone))
+
+    def _local(self, micros: int) -> datetime:
+        try:
+            return (_EPOCH + timedelta(microseconds=micros)).astimezone(self._zone)
+        except OverflowError:
+            return _EPOCH
+
+
+def micros_of(recorded: str | None) -> int | None:
+    """Return a time as records have it in microseconds."""
+    if recorded is None:
+        return None
+    return moments.to_micros(datetime.fromisoformat(recorded))

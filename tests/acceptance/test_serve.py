@@ -1,0 +1,407 @@
+"""The service over HTTP: what it gives, and whom it lets in."""
+
+from __future__ import annotations
+
+import contextlib
+import gzip
+import hashlib
+import json
+import socket
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from tests.acceptance.conftest import made_folders
+from tests.acceptance.place import Place
+from tests.command import Command
+from tests.forked import Quick
+from tests.service import Service
+
+EVERYWHERE = "0.0.0.0"  # noqa: S104  # a test listens, for a moment
+HOSTILE = "<script>alert(1)</script> \"'>&\u202egnp.exe \x1b[31m The price is 13 euro.\n"
+
+
+@dataclass(frozen=True)
+class Served:
+    """A corpus of four documents and its service."""
+
+    place: Place
+    service: Service
+    ids: dict[str, str]
+
+    def versions(self, path: str) -> str:
+        """Where the versions of a document are."""
+        return f"/v1/documents/{self.ids[path]}/versions"
+
+
+@pytest.fixture(scope="module")
+def served() -> Iterator[Served]:
+    for folder in made_folders():
+        place = Place(folder, Quick(f"sqlite:///{folder}/store.db", folder, {"HOME": str(folder)}))
+        bridge = "The bridge will be closed for three weeks. Nobody was told. The mayor is away.\n"
+        place.write("bridge.txt", bridge)
+        place.write("ferry.txt", "The ferry is free.\n")
+        place.write("<img src=x onerror=alert(1)>.txt", HOSTILE)
+        place.write("picture.bin", "\x00\x01\x02")
+        place.scan()
+        place.write("bridge.txt", bridge.replace("three", "two"))
+        place.write("<img src=x onerror=alert(1)>.txt", HOSTILE.replace("13", "31"))
+        place.scan()
+        (place.root / "ferry.txt").unlink()
+        place.scan()
+        with Service(place.command, "--port", "0") as service:
+            items = service.get("/v1/documents?limit=1000").json["items"]
+            gone = service.get("/v1/documents?deleted=true").json["items"]
+            yield Served(place, service, {each["path"]: each["document"] for each in [*items, *gone]})
+
+
+# -- what it gives ------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("path", "words"),
+    [
+        ("/v1/documents", ("ls",)),
+        ("/v1/documents?deleted=true", ("ls", "--deleted")),
+        ("/v1/documents?at=seq:2", ("ls", "--at", "seq:2")),
+        ("/v1/documents?prefix=br", ("ls", "br")),
+        ("/v1/changes", ("changes",)),
+        ("/v1/changes?since=4&type=changed", ("changes", "--since", "4", "--type", "changed")),
+        ("/v1/changes?flag=silent", ("changes", "--flag", "silent")),
+        ("/v1/search?q=price", ("search", "price")),
+        ("/v1/search?q=ferry&every=true", ("search", "ferry", "--all-versions")),
+        ("/v1/documents/{bridge.txt}/blame/2", ("blame", "bridge.txt")),
+        ("/v1/documents/{bridge.txt}/blame/2?deleted=true", ("blame", "bridge.txt", "--deleted")),
+        ("/v1/documents/{bridge.txt}/versions/1", ("show", "bridge.txt@1")),
+        ("/v1/documents/{bridge.txt}/versions/prev", ("show", "bridge.txt@1")),
+        ("/v1/documents/{picture.bin}/versions/1", ("show", "picture.bin")),
+        ("/v1/report?until=seq:7", ("report", "--until", "seq:7")),
+    ],
+)
+def test_it_gives_the_records_of_the_command_line(served: Served, path: str, words: tuple[str, ...]) -> None:
+    for name, uid in served.ids.items():
+        path = path.replace(f"{{{name}}}", uid)
+    answer = served.service.get(path).json
+
+    printed = served.place.command.records(*words)
+    assert answer.get("items", [answer]) == printed
+    assert printed
+
+
+def test_a_diff_is_that_of_the_command_line_with_its_counts(served: Served) -> None:
+    answer = served.service.get(f"/v1/documents/{served.ids['bridge.txt']}/diff/prev/latest").json
+
+    printed = served.place.command.record("diff", "--word", "--stat", "bridge.txt", code=1)
+    assert answer == printed
+
+
+def test_a_diff_by_sentence_tiles_both_texts_and_as_markup_is_text(served: Served) -> None:
+    name = "<img src=x onerror=alert(1)>.txt"
+    address = f"/v1/documents/{served.ids[name]}/diff/1/2"
+    pieces = served.service.get(f"{address}?unit=sentence").json["pieces"]
+    markup = served.service.get(address, Accept="text/html")
+
+    assert [piece["kind"] for piece in pieces] == ["edited"]
+    assert markup.headers["content-type"] == "text/html; charset=utf-8"
+    assert "<script>" not in markup.text
+    assert "&lt;script&gt;" in markup.text
+    assert "<del>13</del><ins>31</ins>" in markup.text
+    assert "\x1b" not in markup.text
+
+
+def test_a_version_is_its_text_or_its_bytes_by_what_is_accepted(served: Served) -> None:
+    address = served.versions("bridge.txt") + "/1"
+    text = served.service.get(address, Accept="text/plain")
+    raw = served.service.get(address, Accept="application/octet-stream")
+
+    expected = b"The bridge will be closed for three weeks. Nobody was told. The mayor is away.\n"
+    assert (text.body, raw.body) == (expected, expected)
+    assert text.headers["content-type"] == "text/plain; charset=utf-8"
+    assert raw.headers["etag"] == f'"{hashlib.sha256(expected).hexdigest()}"'
+    assert raw.headers["content-disposition"].startswith('attachment; filename="bridge.txt"')
+    assert raw.headers["content-security-policy"] == "default-src 'none'; sandbox"
+    assert "immutable" in raw.headers["cache-control"]
+    named = served.service.get(served.versions("bridge.txt") + "/latest", Accept="application/octet-stream")
+    assert "immutable" not in named.headers["cache-control"]
+    assert served.service.get(served.versions("picture.bin") + "/1", Accept="text/plain").status == 404
+
+
+def test_what_a_reader_has_is_not_sent_again(served: Served) -> None:
+    for path in ("/v1/documents", served.versions("bridge.txt") + "/1", "/v1/openapi.json"):
+        first = served.service.get(path)
+        again = served.service.get(path, If_None_Match=f'"x", W/{first.headers["etag"]}')
+        head = served.service.ask("HEAD", path)
+
+        assert (again.status, again.body, again.headers["etag"]) == (304, b"", first.headers["etag"])
+        assert (head.status, head.body) == (200, b"")
+        assert head.headers["etag"] == first.headers["etag"]
+
+
+def test_a_long_answer_is_packed_for_who_takes_it(served: Served) -> None:
+    plain = served.service.get("/v1/openapi.json")
+    packed = served.service.get("/v1/openapi.json", Accept_Encoding="gzip")
+
+    assert packed.headers["content-encoding"] == "gzip"
+    assert gzip.decompress(packed.body) == plain.body
+
+
+def test_lists_are_read_page_by_page_and_nothing_is_told_twice(served: Served) -> None:
+    for path, name in (
+        ("/v1/documents?", "after"),
+        ("/v1/changes?", "since"),
+        (f"{served.versions('bridge.txt')}?", "after"),
+    ):
+        whole = served.service.get(path).json["items"]
+        found, following = [], ""
+        while True:
+            page = served.service.get(f"{path}limit=1{following}").json
+            found += page["items"]
+            if page["next"] is None:
+                break
+            following = f"&{name}={page['next']}"
+
+        assert len(whole) > 1
+        assert found == whole
+
+
+def test_the_description_names_every_route_and_its_schemas_hold(served: Served) -> None:
+    described = served.service.get("/v1/openapi.json").json
+
+    assert described["openapi"] == "3.1.0"
+    assert sorted(described["paths"]) == [
+        "/v1/changes", "/v1/coverage", "/v1/documents", "/v1/documents/{id}",
+        "/v1/documents/{id}/blame/{rev}", "/v1/documents/{id}/diff/{from}/{to}",
+        "/v1/documents/{id}/versions", "/v1/documents/{id}/versions/{rev}", "/v1/feed.atom", "/v1/report",
+        "/v1/search", "/v1/status",
+    ]  # fmt: skip
+    names = described["components"]["schemas"]
+    for reference in set(json.dumps(described).split('"#/components/schemas/')[1:]):
+        assert reference.partition('"')[0] in names
+    for path, operations in described["paths"].items():
+        parameters = [each for each in operations["get"]["parameters"] if each["in"] == "query"]
+        asked = path.format(id=served.ids["bridge.txt"], rev="1", **{"from": "1", "to": "2"})
+        for each in parameters:
+            if "maximum" in str(each["schema"]):
+                needed = "q=a&" if path == "/v1/search" else ""
+                refused = served.service.get(f"{asked}?{needed}{each['name']}=1e99")
+                assert refused.status == 400, (path, each["name"])
+
+
+def test_the_feed_goes_on_where_a_reader_was_and_tells_what_comes(served: Served) -> None:
+    place, service = served.place, served.service
+    head = service.get("/v1/status").json["seq"]
+    events = service.address.removeprefix("http://").rstrip("/")
+    with socket.create_connection(("127.0.0.1", service.port), timeout=30) as connection:
+        connection.sendall(
+            f"GET /v1/changes?feed=eventsource HTTP/1.1\r\nHost: {events}\r\n"
+            f"Last-Event-ID: {head - 1}\r\n\r\n".encode()
+        )
+        stream = connection.makefile("rb")
+        assert b"200 OK" in stream.readline()
+
+        def told() -> tuple[bytes, dict[str, object]]:
+            while not (line := stream.readline()).startswith(b"id: "):
+                assert line
+            assert stream.readline() == b"event: change\n"
+            return line.strip(), json.loads(stream.readline().removeprefix(b"data: "))
+
+        number, change = told()
+        assert (number, change["seq"]) == (f"id: {head}".encode(), head)
+        place.write("quay.txt", "The quay is mended.\n")
+        place.scan()
+        number, change = told()
+        assert (number, change["path"]) == (f"id: {head + 1}".encode(), "quay.txt")
+        assert change == service.get(f"/v1/changes?since={head}").json["items"][0]
+
+
+def test_who_waits_is_told_at_once_and_who_waits_in_vain_nothing(served: Served) -> None:
+    head = served.service.get("/v1/status").json["seq"]
+    began = time.monotonic()
+    page = served.service.get(f"/v1/changes?since={head}&feed=longpoll&timeout=0.3").json
+
+    assert page == {"items": [], "next": None}
+    assert time.monotonic() - began >= 0.3
+    assert served.service.get("/v1/changes?since=0&feed=longpoll&limit=1").json["items"][0]["seq"] == 1
+
+
+def test_the_atom_feed_holds_names_as_text(served: Served) -> None:
+    feed = served.service.get("/v1/feed.atom")
+
+    assert feed.headers["content-type"] == "application/atom+xml"
+    assert "&lt;img src=x onerror=alert(1)&gt;.txt: changed" in feed.text
+    assert "<img" not in feed.text
+
+
+# -- whom it lets in ------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("path", "status"),
+    [
+        ("/v1/documents/../../etc/passwd", 404),
+        ("/v1/documents/%2e%2e%2f%2e%2e%2fetc%2fpasswd", 404),
+        ("/v1/documents/..%5c..%5cetc", 404),
+        ("/v1/documents/%00", 400),
+        ("/v1/documents/%ff", 400),
+        ("/v1/documents/bridge.txt", 404),
+        ("/v1/documents//etc/passwd/versions/1", 404),
+        ("/assets/x/../../pages.py", 404),
+        ("/assets/x/..%2fnl.toml", 404),
+        ("/v1/documents?limit=-1", 400),
+        ("/v1/documents?limit=1000000000", 400),
+        ("/v1/documents?limit=NaN", 400),
+        ("/v1/documents?limit=%D9%A1", 400),
+        ("/v1/documents?limit=1&limit=2", 400),
+        ("/v1/documents?at='%20OR%201=1--", 400),
+        ("/v1/documents?after=;DROP%20TABLE", 400),
+        ("/v1/documents?after=WzEsMiwzXQ", 400),
+        ("/v1/documents?root=%27", 404),
+        ("/v1/documents?nothing=1", 400),
+        ("/v1/changes?since=-1", 400),
+        ("/v1/changes?since=99999999999999999999", 400),
+        ("/v1/changes?type=x%0d%0aSet-Cookie:%20a=b", 400),
+        ("/v1/search", 400),
+        ("/v1/search?q=" + "a" * 9_000, 414),
+        ("/v1/changes?feed=eventsource&type=nothing", 400),
+        ("/documents/x?view=none", 400),
+        ("/documents?at=yesterweek", 400),
+    ],
+)
+def test_what_is_not_understood_is_a_problem_with_a_code(served: Served, path: str, status: int) -> None:
+    answer = served.service.get(path)
+
+    assert answer.status == status
+    assert answer.headers["content-type"] == "application/problem+json"
+    assert sorted(answer.json)[:4] == ["code", "detail", "hint", "status"] or "hint" not in answer.json
+    assert answer.json["status"] == status
+    assert "Traceback" not in answer.text
+    assert "set-cookie" not in answer.headers
+
+
+def test_no_version_of_no_document_is_found_by_a_path_that_leads_out(served: Served) -> None:
+    for rev in ("0", "3", "-1", "1e1", "{cursor:x}", "%7Bcursor:x%7D"):
+        assert served.service.get(f"{served.versions('bridge.txt')}/{rev}").status in (400, 404)
+
+
+@pytest.mark.parametrize(
+    "host", ["evil.example", "localhost.evil", "127.0.0.1", "127.0.0.1:1", "", "localhost"]
+)
+def test_another_host_is_refused(served: Served, host: str) -> None:
+    for path in ("/", "/v1/status", "/assets/x/style.css"):
+        answer = served.service.get(path, Host=host)
+        assert (answer.status, answer.json["code"]) == (421, "host")
+
+
+def test_this_machine_by_each_of_its_names_is_let_in(served: Served) -> None:
+    for host in ("127.0.0.1", "localhost", "LOCALHOST", "[::1]"):
+        assert served.service.get("/v1/status", Host=f"{host}:{served.service.port}").status == 200
+
+
+def test_a_request_without_one_host_is_refused(served: Served) -> None:
+    host = f"Host: 127.0.0.1:{served.service.port}\r\n".encode()
+    for head in (b"", host + host):
+        assert b" 400 " in served.service.raw(b"GET /v1/status HTTP/1.1\r\n" + head + b"\r\n")[:20]
+
+
+def test_no_answer_lets_another_origin_read_it(served: Served) -> None:
+    asked = served.service.get("/v1/status", Origin="http://evil.example")
+    preflight = served.service.ask(
+        "OPTIONS", "/v1/status", Origin="http://evil.example", Access_Control_Request_Method="GET"
+    )
+
+    assert asked.status == 200
+    assert preflight.status == 405
+    assert not [name for name in (*asked.headers, *preflight.headers) if name.startswith("access-control")]
+
+
+@pytest.mark.parametrize("path", ["/", "/v1/status", "/nothing", "/v1/feed.atom", "/documents"])
+def test_every_answer_says_what_a_browser_may_do_with_it(served: Served, path: str) -> None:
+    headers = served.service.get(path).headers
+
+    assert headers["content-security-policy"] == (
+        "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self'; connect-src 'self';"
+        " form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+    )
+    assert headers["x-content-type-options"] == "nosniff"
+    assert headers["referrer-policy"] == "no-referrer"
+    assert "server" not in headers
+
+
+def test_only_questions_are_taken_and_none_has_a_body(served: Served) -> None:
+    for method in ("PUT", "DELETE", "PATCH"):
+        assert served.service.ask(method, "/v1/status").status == 405
+    assert served.service.ask("GET", "/v1/status", body=b"x").status == 413
+    for origin in ({}, {"Origin": "null"}, {"Origin": "http://evil.example"}):
+        assert served.service.ask("POST", "/v1/status", body=b"a=b", **origin).status == 403
+    own = served.service.ask("POST", "/v1/status", body=b"", Origin=served.service.address.rstrip("/"))
+    assert own.status == 401
+    large = f"POST / HTTP/1.1\r\nHost: 127.0.0.1:{served.service.port}\r\nContent-Length: 9999999999\r\n\r\n"
+    assert b" 413 " in served.service.raw(large.encode())[:20]
+    chunked = f"GET / HTTP/1.1\r\nHost: 127.0.0.1:{served.service.port}\r\nTransfer-Encoding: chunked\r\n\r\n"
+    assert b" 413 " in served.service.raw(chunked.encode())[:20]
+
+
+def test_a_head_without_end_is_refused(served: Served) -> None:
+    start = f"GET / HTTP/1.1\r\nHost: 127.0.0.1:{served.service.port}\r\nX: ".encode()
+    assert b" 400 " in served.service.raw(start + b"a" * 40_000)[:20]
+
+
+def test_whoever_dawdles_is_cut_off_and_keeps_nobody_waiting(served: Served) -> None:
+    slow = [socket.create_connection(("127.0.0.1", served.service.port)) for _ in range(50)]
+    try:
+        for connection in slow:
+            connection.sendall(b"GET / HTT")
+        began = time.monotonic()
+        assert served.service.get("/v1/documents").status == 200
+        assert time.monotonic() - began < 5
+        slow[0].settimeout(30)
+        with contextlib.suppress(ConnectionResetError):
+            assert slow[0].recv(100) == b""
+    finally:
+        for connection in slow:
+            connection.close()
+
+
+def test_from_elsewhere_it_needs_a_token_that_is_nowhere_to_be_read(tmp_path: Path) -> None:
+    command = Command(f"sqlite:///{tmp_path}/store.db", tmp_path)
+    (tmp_path / "news").mkdir()
+    (tmp_path / "news" / "a.txt").write_text("A text.\n")
+    command.ask("scan", tmp_path / "news")
+    refused = command.ask("serve", "--host", EVERYWHERE, "--port", "0", code=2)
+    assert refused.notes[0] == "error: 0.0.0.0 can be reached from elsewhere: that needs a token"
+    token = tmp_path / "token"
+    token.write_text("a-token-of-32-signs-or-about-that\n")
+    settings = tmp_path / "ingest.toml"
+    settings.write_text(f'[serve]\ntoken_file = "{token}"\nhosts = ["history.example"]\n')
+    asked = ("--config", settings, "--host", EVERYWHERE, "--port", "0")
+    assert "others may read" in command.ask("serve", *asked, code=2).notes[0]
+    token.chmod(0o600)
+
+    with Service(command, *asked) as service:
+        service.headers["Host"] = "history.example"
+        assert service.get("/v1/status").status == 401
+        assert service.get("/", Accept="text/html").headers["www-authenticate"].startswith("Basic ")
+        bearer = "Bearer a-token-of-32-signs-or-about-that"
+        assert service.get("/v1/status", Authorization=bearer).status == 200
+        assert service.get("/v1/status?token=a-token-of-32-signs-or-about-that").status == 401
+        basic = "Basic YW5uYTphLXRva2VuLW9mLTMyLXNpZ25zLW9yLWFib3V0LXRoYXQ="
+        assert service.get("/v1/status", Authorization=basic).status == 200
+        statuses = [service.get("/v1/status", Authorization=f"Bearer {n}").status for n in range(11)]
+        assert statuses == [401] * 10 + [429]
+        assert service.get("/v1/status", Authorization=bearer).status == 429
+        code, told = service.stopped()
+        service.stopped = lambda: (code, told)  # type: ignore[method-assign]
+    assert b"a-token-of" not in told
+
+
+def test_without_a_store_or_a_free_port_it_says_so(tmp_path: Path, served: Served) -> None:
+    command = Command(f"sqlite:///{tmp_path}/none.db", tmp_path)
+    assert "no store at" in command.ask("serve", code=4).notes[0]
+    taken = served.place.command.ask("serve", "--port", str(served.service.port), code=4)
+    assert taken.notes[0] == f"error: 127.0.0.1:{served.service.port}: Address already in use"
+    assert served.place.command.ask("serve", "--host", "history.example", code=2).notes[0] == (
+        "error: 'history.example' is no address to listen at"
+    )
