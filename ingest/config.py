@@ -31,6 +31,18 @@ Pattern = Annotated[str, msgspec.Meta(max_length=200)]
 Boilerplate = Annotated[tuple[Pattern, ...], msgspec.Meta(max_length=100)]
 
 
+# Each is tried on every element of a page.
+Selector = Annotated[str, msgspec.Meta(min_length=1, max_length=200)]
+Selectors = Annotated[tuple[Selector, ...], msgspec.Meta(max_length=100)]
+
+
+class DocumentSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """The `[documents]` table: how documents that are more than plain text are read."""
+
+    confine: Literal["require", "best"] = "require"
+    deadline_seconds: Annotated[float, msgspec.Meta(ge=0.1, le=600)] = 20.0
+
+
 class RootSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """One `[roots.NAME]` table. One without a path says how a root is treated that is named elsewhere."""
 
@@ -40,6 +52,9 @@ class RootSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fie
     keep: tuple[str, ...] = ()
     backend: Backend | None = None
     boilerplate: Boilerplate = ()
+    html: Literal["auto", "article", "whole"] = "auto"
+    select: Selectors = ()
+    remove: Selectors = ()
 
 
 Port = Annotated[int, msgspec.Meta(ge=1, le=65_535)]
@@ -75,6 +90,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     tell_new_readings: bool = True
     fill_index: bool = True
     notice_phrases: Annotated[dict[str, Phrases], msgspec.Meta(max_length=20)] = {}
+    documents: DocumentSettings = DocumentSettings()
     roots: dict[str, RootSettings] = {}
     serve: ServeSettings = ServeSettings()
 
@@ -119,7 +135,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
         return own.backend if own is not None and own.backend is not None else self.backend
 
 
-_TABLES = frozenset(("roots", "serve"))
+_TABLES = frozenset(("documents", "roots", "serve"))
 # Each setting but the tables has a variable; lists and tables are written in it as in the file.
 VARIABLES = {f"INGEST_{field.upper()}": field for field in Settings.__struct_fields__ if field not in _TABLES}
 _STRUCTURED = frozenset(("include", "exclude", "notice_phrases"))

@@ -5,9 +5,12 @@ from __future__ import annotations
 import msgspec
 
 from ingest.clock import Clock
+from ingest.config import Settings
+from ingest.confined.reader import Documents
 from ingest.disk import walk
 from ingest.disk.patterns import Patterns
 from ingest.model import RootKey
+from ingest.normalise.document_formats import Html
 from ingest.store.engine import Store
 
 BATCH = 1000  # paths recorded in one transaction
@@ -56,6 +59,7 @@ class RootFolder(msgspec.Struct, frozen=True, kw_only=True):
     limits: Limits
     clock: Clock
     remote: bool = False
+    documents: Documents = Documents()
 
     def watches(self, path: bytes) -> bool:
         """Whether a file at this path would be taken in."""
@@ -64,3 +68,12 @@ class RootFolder(msgspec.Struct, frozen=True, kw_only=True):
     def keeps(self, path: bytes) -> bool:
         """Whether a document that is known at this path stays one."""
         return walk.is_watched(path, self.patterns, self.hidden, known=True)
+
+
+def documents_of(settings: Settings, root: str) -> Documents:
+    """Return how the documents of a root are read."""
+    own = settings.roots.get(root)
+    html = Html() if own is None else Html(mode=own.html, select=own.select, remove=own.remove)
+    return Documents(
+        html=html, confine=settings.documents.confine, deadline=settings.documents.deadline_seconds
+    )

@@ -31,7 +31,7 @@ class Versions:
     """
 
     def __init__(self, folder: RootFolder) -> None:
-        self.workers = Workers(folder.fd, max_bytes=folder.limits.max_bytes)
+        self.workers = Workers(folder.fd, max_bytes=folder.limits.max_bytes, documents=folder.documents)
         self._folder = folder
         self._dictionary: Dictionary | None = None
         self._wanted: tuple[bytes, ...] = ()

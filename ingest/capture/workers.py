@@ -23,6 +23,7 @@ from multiprocessing.process import BaseProcess
 import msgspec
 
 from ingest import normalise
+from ingest.confined.reader import Documents, Reader
 from ingest.disk import read
 from ingest.disk.descriptors import are_too_few
 from ingest.errors import IntegrityError
@@ -82,9 +83,11 @@ class WorkersLost(Exception):
 class Workers:
     """The processes are started with the first large number of files, and end with `close`."""
 
-    def __init__(self, folder: int, *, max_bytes: int) -> None:
+    def __init__(self, folder: int, *, max_bytes: int, documents: Documents) -> None:
         self._folder = folder
         self._max_bytes = max_bytes
+        self._documents = documents
+        self._reader = Reader(documents)
         self._dictionary: Dictionary | None = None
         self._processes: list[tuple[BaseProcess, Connection, Connection]] = []
         self._asked: deque[int] = deque()
@@ -125,7 +128,7 @@ class Workers:
         except WorkersLost:
             parcels = 0
         self._parcels = 0
-        return found if parcels else make(raws, dictionary)
+        return found if parcels else make(raws, dictionary, self._documents, self._reader)
 
     def _is_worth(self, ahead: int) -> bool:
         if not self.several:
@@ -147,7 +150,8 @@ class Workers:
         return _MADE.decode(self._take())
 
     def close(self) -> None:
-        """End the processes. `make` and `ask` may be called again."""
+        """End the processes. `give` and `ask` may be called again."""
+        self._reader.close()
         processes, self._processes = self._processes, []
         self._asked.clear()
         self._parcels = 0
@@ -181,7 +185,7 @@ class Workers:
         answers, answering = context.Pipe(duplex=False)
         with contextlib.suppress(OSError):
             fcntl.fcntl(answering.fileno(), _SET_PIPE_SIZE, _PIPE_BYTES)
-        given = (os.getpid(), theirs, answering, self._max_bytes, dictionary)
+        given = (os.getpid(), theirs, answering, self._max_bytes, dictionary, self._documents)
         process = context.Process(target=_serve, args=given, daemon=True)
         process.start()
         self._processes.append((process, ours, answers))
@@ -209,8 +213,10 @@ class Workers:
         return found
 
 
-def make(raws: Sequence[Raw], dictionary: Dictionary | None) -> list[NewVersion]:
-    """Return a version of each, in order.
+def make(
+    raws: Sequence[Raw], dictionary: Dictionary | None, documents: Documents, reader: Reader
+) -> list[NewVersion]:
+    """Return a version of each, in order. `reader` reads those that are more than plain text.
 
     Many are normalised before they are packed: the tables of a dictionary and those of the language model
     drive each other out of a core's cache, and to pack takes three times as long where they do.
@@ -218,7 +224,11 @@ def make(raws: Sequence[Raw], dictionary: Dictionary | None) -> list[NewVersion]
     made: list[NewVersion] = []
     for run in _runs(raws):
         contents = [
-            Content(raw=raw.raw, sha256=raw.sha256, rendition=normalise.normalise(raw.raw, raw.name))
+            Content(
+                raw=raw.raw,
+                sha256=raw.sha256,
+                rendition=normalise.normalise(raw.raw, raw.name, read=reader.read, html=documents.html),
+            )
             for raw in run
         ]
         made += [
@@ -259,7 +269,15 @@ def _runs(raws: Sequence[Raw]) -> Iterator[list[Raw]]:
     yield run
 
 
-def look(folder: int, asks: Sequence[Ask], *, max_bytes: int, dictionary: Dictionary | None) -> list[Made]:
+def _look(
+    folder: int,
+    asks: Sequence[Ask],
+    *,
+    max_bytes: int,
+    dictionary: Dictionary | None,
+    documents: Documents,
+    reader: Reader,
+) -> list[Made]:
     """Read these paths, and make a version of what is at each."""
     looks: list[tuple[read.Reading, int, bytes | None]] = []
     raws: list[Raw] = []
@@ -276,9 +294,9 @@ def look(folder: int, asks: Sequence[Ask], *, max_bytes: int, dictionary: Dictio
         raws.append(Raw(name, found.raw, digest, found.modified_at, ask.salt))
         size += len(found.raw)
         if size >= AT_ONCE:
-            versions += make(raws, dictionary)
+            versions += make(raws, dictionary, documents, reader)
             raws, size = [], 0
-    versions += make(raws, dictionary)
+    versions += make(raws, dictionary, documents, reader)
     made = iter(versions)
     return [
         Made(found, read_at, digest, None if digest is None else next(made))
@@ -287,29 +305,38 @@ def look(folder: int, asks: Sequence[Ask], *, max_bytes: int, dictionary: Dictio
 
 
 def _serve(
-    parent: int, asks: Connection, answers: Connection, max_bytes: int, dictionary: Dictionary | None
+    parent: int,
+    asks: Connection,
+    answers: Connection,
+    max_bytes: int,
+    dictionary: Dictionary | None,
+    documents: Documents,
 ) -> None:
     """Live as a process: parcel in, answer out, until nobody asks any more."""
     die_with(parent)
     normalise.prepare()
     folder = reduction.recv_handle(asks)
+    reader = Reader(documents)
     while True:
         try:
             parcel: list[Raw] | list[Ask] = asks.recv()
         except EOFError:
             return
         try:
-            answer = _answer(parcel, folder, max_bytes, dictionary)
+            answer: list[NewVersion] | list[Made]
+            if isinstance(parcel[0], Raw):
+                answer = make(parcel, dictionary, documents, reader)
+            else:
+                answer = _look(
+                    folder,
+                    parcel,
+                    max_bytes=max_bytes,
+                    dictionary=dictionary,
+                    documents=documents,
+                    reader=reader,
+                )
         except OSError as error:
             if are_too_few(error):
                 return  # met again, and told, by the process that asked
             raise
         answers.send_bytes(_encode(answer))
-
-
-def _answer(
-    parcel: list[Raw] | list[Ask], folder: int, max_bytes: int, dictionary: Dictionary | None
-) -> list[NewVersion] | list[Made]:
-    if isinstance(parcel[0], Raw):
-        return make(parcel, dictionary)
-    return look(folder, parcel, max_bytes=max_bytes, dictionary=dictionary)

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from contextlib import ExitStack
 
 from ingest.capture.capture import Capture
-from ingest.capture.folder import Limits, MountState, RootFolder
+from ingest.capture.folder import Limits, MountState, RootFolder, documents_of
 from ingest.capture.unheard import UnheardChanges
 from ingest.clock import Clock
 from ingest.config import Settings
@@ -99,6 +99,7 @@ class RootSession:
             place = RootFolder(
                 store=self._store, key=root.id, fd=folder, patterns=settings.patterns_of(root.name),
                 hidden=hidden, limits=limits, clock=self._clock, remote=self._held.is_remote,
+                documents=documents_of(settings, root.name),
             )  # fmt: skip
             self.capture = Capture(place, mounts=self._mounts_now, unheard=self.unannounced)
             self._mounts = MountState()

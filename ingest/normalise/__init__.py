@@ -3,8 +3,9 @@ r"""From the bytes of a file to its canonical text and what can be said of it.
 `normalise` is a pure function: it reads no clock and writes nothing, it raises on no input,
 and the same bytes under the same name give the same rendition with the same libraries. The
 only file it reads is the model of languages. The interpreter has no part in it but for the
-number of words and the title, in which it does not know letters newer than itself. The name of
-a file picks its format and nothing else; whether it is text at all is decided by its content.
+number of words and the title, in which it does not know letters newer than itself. What a file
+is, is decided by its content; of a text the name picks the format. A document that is more than
+plain text is given to `read`, which has it read elsewhere: no foreign format is parsed here.
 
 What cannot be read is a replacement character in the text, and the rendition is `lossy`.
 
@@ -12,23 +13,50 @@ The canonical text is in NFC, its lines end in `\n`, and a leading U+FEFF and th
 are gone; what a format changes beyond that stands in the format's module. Nothing else is
 altered. The header's date goes before one that the text gives in its front matter, and the
 language that it gives there before the one that is told from its words. Normalising the UTF-8
-bytes of a canonical text under the same name gives the same text again.
+bytes of a plain text's canonical text under the same name gives the same text again.
 """
 
 from __future__ import annotations
 
 import functools
 import sys
+from collections.abc import Callable
 
+import msgspec
 import unicodedata2
 
 from ingest.model import Rendition
-from ingest.normalise import count, header, language, magic, markdown, newline, plain, subtitles
+from ingest.normalise import (
+    beside,
+    count,
+    document_formats,
+    header,
+    language,
+    magic,
+    markdown,
+    newline,
+    plain,
+    subtitles,
+)
 from ingest.normalise.decode import decode
 from ingest.normalise.decoded import Decoded
+from ingest.normalise.document_formats import DocumentFormat, Html, Unread
+from ingest.normalise.extracted import Extracted
 from ingest.normalise.format import Format
 
-__all__ = ["normalise", "normaliser", "normalisers", "prepare", "unread_places"]
+__all__ = [
+    "Read",
+    "expected",
+    "is_current",
+    "normalise",
+    "normaliser",
+    "normalisers",
+    "prepare",
+    "unread_places",
+]
+
+# Has a document read, in this format and so, and says what came of it. Raises nothing.
+Read = Callable[[DocumentFormat, bytes, Html], Extracted | Unread]
 
 _BYTE_ORDER_MARK = "\ufeff"
 # The same library under another name from 3.14 on.
@@ -42,12 +70,127 @@ _FORMATS: dict[bytes, Format] = {
 }
 
 
-def normalise(raw: bytes, name: bytes) -> Rendition:
+_AS_IT_COMES = Html()
+
+
+def normalise(raw: bytes, name: bytes, *, read: Read | None = None, html: Html = _AS_IT_COMES) -> Rendition:
     """Return the rendition of a file's bytes; `name` is the last part of its path.
 
-    Either `text` is set, or `text_reason` is: `binary`, `nul` or `undecodable`. With a reason,
-    only the normaliser, the libraries, the media type and `bom` are known.
+    Either `text` is set, or `text_reason` is: `binary`, `nul` or `undecodable`, of a document also what
+    its reader says. With a reason, only the normaliser, the libraries, the media type and `bom` are known.
+
+    Without `read` a document is as on a system that grants no lock: one that is text by itself (HTML, RTF,
+    mail) is read as plain text, any other has the reason `not_confined`.
     """
+    media = document_formats.kind(raw, name)
+    if media is None:
+        return _plain(raw, name)
+    return _document(raw, media, read, html) or msgspec.structs.replace(_plain(raw, name), media_type=media)
+
+
+def _document(raw: bytes, media: str, read: Read | None, html: Html) -> Rendition | None:
+    """Return a document's rendition; None where it is to be read as plain text."""
+    never = document_formats.never_read(media)
+    if never is not None:
+        return _without_document(media, plain.FORMAT.normaliser, never)
+    found: Extracted | Unread
+    fmt = document_formats.format_of(media, html, frozenset(_installed()))
+    missing = [package for package in fmt.packages if package not in _installed()]
+    if missing:
+        found = Unread("no_extractor", f"{', '.join(missing)}: not installed")
+    elif read is None:
+        found = Unread("not_confined", "nobody reads documents here")
+    else:
+        found = read(fmt, raw, html)
+    if isinstance(found, Extracted) and not (found.way in fmt.ways and document_formats.is_sound(found)):
+        found = Unread("extractor_failed", "the reader gave what cannot be recorded")
+    if isinstance(found, Unread):
+        if found.reason == "not_confined" and fmt.textual:
+            return None
+        passing = found.reason in document_formats.PASSING
+        return _without_document(media, document_formats.UNREAD if passing else fmt.ways[0], found, fmt, html)
+    spoken = language.detect(found.text)
+    return Rendition(
+        normaliser=found.way,
+        libraries=_libraries_of(fmt, html),
+        media_type=media,
+        text=found.text,
+        language=spoken,
+        title=_title(found),
+        words=count.words(found.text),
+        sentences=count.sentences(found.text, spoken or "en"),
+        beside=beside.written(found),
+    )
+
+
+def _without_document(
+    media: str, name: str, found: Unread, fmt: DocumentFormat | None = None, html: Html = _AS_IT_COMES
+) -> Rendition:
+    libraries = _libraries() if fmt is None else _libraries_of(fmt, html)
+    return Rendition(normaliser=name, libraries=libraries, media_type=media, text_reason=found.reason)
+
+
+def _title(found: Extracted) -> str | None:
+    """Return the first heading, where the text begins with it, or a first line that reads as one.
+
+    What a file's properties call its title is a claim that nobody who reads the document sees.
+    """
+    first = next(iter(found.blocks), None)
+    if first is None:
+        return None
+    if first.kind == "heading":
+        said = " ".join(found.text[first.offset : first.offset + first.length].split())
+        return said if 0 < len(said) <= plain.LONGEST_TITLE else None
+    return plain.headline(found.text)
+
+
+def _libraries_of(fmt: DocumentFormat, html: Html) -> str:
+    """Return what a document of this format is read with."""
+    told = [
+        _libraries(),
+        *(f"{package} {_installed()[package]}" for package in fmt.packages if package in _installed()),
+    ]
+    if fmt is document_formats.SELECTED:
+        told.append(f"selectors {document_formats.selectors_mark(html)}")
+    return ", ".join(told)
+
+
+@functools.cache
+def _installed() -> dict[str, str]:
+    """Return the packages of the extra that are there, and their releases."""
+    from importlib.metadata import PackageNotFoundError, version  # noqa: PLC0415 - as below
+
+    found = {}
+    for package in sorted(document_formats.PACKAGES):
+        try:
+            found[package] = version(package)
+        except PackageNotFoundError:
+            continue
+    return found
+
+
+def is_current(
+    name: bytes, *, media_type: str, by: str, libraries: str, reason: str | None, html: Html = _AS_IT_COMES
+) -> bool:
+    """Whether this program would read a file of this name as the rendition says: `by` is its normaliser."""
+    if media_type not in document_formats.FORMATS:
+        return (by, libraries) == normaliser(name)
+    fmt = document_formats.format_of(media_type, html, frozenset(_installed()))
+    if reason == "no_extractor":
+        return not _installed().keys() >= set(fmt.packages)
+    if reason in document_formats.PASSING:
+        return False
+    return by in fmt.ways and libraries == _libraries_of(fmt, html)
+
+
+def expected(name: bytes, media_type: str, html: Html = _AS_IT_COMES) -> str:
+    """Return the normaliser that is expected to read a file; of several ways the first."""
+    if media_type not in document_formats.FORMATS:
+        return _format(name).normaliser
+    return document_formats.format_of(media_type, html, frozenset(_installed())).ways[0]
+
+
+def _plain(raw: bytes, name: bytes) -> Rendition:
     fmt = _format(name)
     decoded = decode(raw)
     if decoded.text is None:

@@ -9,9 +9,9 @@ from ingest.normalise.format import Format, Metadata
 
 _BLANKS = " \t"
 _PIECE = 1 << 20
-_LONGEST_TITLE = 120
+LONGEST_TITLE = 120
 
-_FIRST_PARAGRAPH_OF_ONE_LINE = re.compile(rf"[ \t\n]*+([^\n]{{1,{_LONGEST_TITLE}}})(?:\n[ \t]*+(?:\n|\Z)|\Z)")
+_FIRST_PARAGRAPH_OF_ONE_LINE = re.compile(rf"[ \t\n]*+([^\n]{{1,{LONGEST_TITLE}}})(?:\n[ \t]*+(?:\n|\Z)|\Z)")
 _SENTENCE_END = frozenset(".!?…:;,。！？")
 _CLOSING = "\"'”’»›)]"
 

@@ -14,14 +14,17 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Iterator, Sequence
 from itertools import groupby
+from typing import NamedTuple
 
 import msgspec
 
 from ingest import normalise, witnesses
 from ingest.clock import Clock
+from ingest.confined.reader import Documents, Reader
 from ingest.errors import IntegrityError
 from ingest.ids import SALT_BYTES, new_uid
 from ingest.model import Content, RootKey
+from ingest.normalise.document_formats import Html
 from ingest.store import bodies, new_rows, reader, versions, writer
 from ingest.store.compression import Dictionary
 from ingest.store.engine import Connection, Row, Store
@@ -49,13 +52,26 @@ class Counts(msgspec.Struct):
 
 
 class _Wanted(msgspec.Struct, frozen=True):
-    """A version that this program's normaliser has not read."""
+    """A version that this program's normaliser has not read.
+
+    `by` is the one that is expected to, `there` are the names and libraries of the renditions it has.
+    """
 
     no: int
     name: bytes
     salt: bytes
     sha256: bytes
     size: int
+    by: str
+    there: frozenset[tuple[str, str]]
+
+
+class _How(NamedTuple):
+    """What texts are made with."""
+
+    documents: Documents
+    reader: Reader
+    dictionary: Dictionary | None
 
 
 class _Work(msgspec.Struct, frozen=True):
@@ -72,9 +88,12 @@ def renormalise(
     *,
     clock: Clock,
     dry_run: bool,
+    documents: Documents,
     progress: Callable[[int], None] | None = None,
 ) -> None:
     """Add what is missing in a root, or with `dry_run` only count it. May be stopped and run again.
+
+    `documents` says how those are read that are more than plain text.
 
     `counts` is added to. Raises StoreUnavailable, LogShortened where a witness saw the log longer.
     """
@@ -82,26 +101,30 @@ def renormalise(
         witnesses.require_agreement(store)
     with store.read() as connection:
         dictionary = bodies.newest_dictionary(connection)
+    how = _How(documents, Reader(documents), dictionary)
     after = 0
-    while True:
-        with store.read() as connection:
-            heads = reader.live(connection, root, after=after, limit=LOOKED_AT)
-            works = list(_works(connection, heads))
-        if not heads:
-            return
-        after = heads[-1].id
-        counts.documents += len(heads)
-        if dry_run:
-            for work in works:
-                _count(counts, [normalise.normaliser(each.name)[0] for each in work.wanted])
-        else:
-            for batch in _batches(works):
-                _renew(store, root, batch, counts, clock=clock, dictionary=dictionary)
-        if progress is not None:
-            progress(counts.documents)
+    try:
+        while True:
+            with store.read() as connection:
+                heads = reader.live(connection, root, after=after, limit=LOOKED_AT)
+                works = list(_works(connection, heads, documents.html))
+            if not heads:
+                return
+            after = heads[-1].id
+            counts.documents += len(heads)
+            if dry_run:
+                for work in works:
+                    _count(counts, [each.by for each in work.wanted])
+            else:
+                for batch in _batches(works):
+                    _renew(store, root, batch, counts, clock=clock, how=how)
+            if progress is not None:
+                progress(counts.documents)
+    finally:
+        how.reader.close()
 
 
-def _works(connection: Connection, heads: Sequence[Row]) -> Iterator[_Work]:
+def _works(connection: Connection, heads: Sequence[Row], html: Html) -> Iterator[_Work]:
     """Those of the documents that want a rendition."""
     by_key = {head.id: head for head in heads}
     found = versions.readings(connection, list(by_key))
@@ -110,10 +133,24 @@ def _works(connection: Connection, heads: Sequence[Row]) -> Iterator[_Work]:
         for no, readings in groupby(rows, key=lambda row: row.no):
             known = list(readings)
             name = os.path.basename(known[0].path)
-            if normalise.normaliser(name) not in {(row.name, row.libraries) for row in known}:
-                wanted.append(_Wanted(no, name, known[0].salt, known[0].sha256, known[0].size))
+            if not any(_is_current(name, row, html) for row in known):
+                first = known[0]
+                by = normalise.expected(name, known[-1].media_type, html)
+                there = frozenset((row.name, row.libraries) for row in known)
+                wanted.append(_Wanted(no, name, first.salt, first.sha256, first.size, by, there))
         if wanted:
             yield _Work(by_key[key], tuple(wanted))
+
+
+def _is_current(name: bytes, row: Row, html: Html) -> bool:
+    return normalise.is_current(
+        name,
+        media_type=row.media_type,
+        by=row.name,
+        libraries=row.libraries,
+        reason=row.text_reason,
+        html=html,
+    )
 
 
 def _batches(works: Sequence[_Work]) -> Iterator[list[_Work]]:
@@ -137,7 +174,7 @@ def _renew(
     counts: Counts,
     *,
     clock: Clock,
-    dictionary: Dictionary | None,
+    how: _How,
 ) -> None:
     """Record a batch; what changed meanwhile is looked at again, a few times."""
     damaged = counts.damaged
@@ -146,8 +183,9 @@ def _renew(
         with store.read() as connection:
             if look:
                 heads = [reader.document_by_uid(connection, work.head.uid) for work in batch]
-                batch = list(_works(connection, [head for head in heads if head and head.state == "live"]))
-            made = [entry for work in batch if (entry := _entry(connection, work, counts, clock, dictionary))]
+                live = [head for head in heads if head and head.state == "live"]
+                batch = list(_works(connection, live, how.documents.html))
+            made = [entry for work in batch if (entry := _entry(connection, work, counts, clock, how))]
         if not made:
             return
         recorded, ids = writer.add_renditions(store, root=root, entries=made, now=clock.wall)
@@ -162,10 +200,12 @@ def _renew(
     counts.left += len(batch)
 
 
-def _entry(
-    connection: Connection, work: _Work, counts: Counts, clock: Clock, dictionary: Dictionary | None
-) -> Entry | None:
-    """Return the change of one document; None where none of the wanted bytes can be had."""
+def _entry(connection: Connection, work: _Work, counts: Counts, clock: Clock, how: _How) -> Entry | None:
+    """Return the change of one document.
+
+    None where none of the wanted bytes can be had, or what was made of them is there already: a document
+    that could not be read still cannot.
+    """
     wanted = {each.no: each for each in work.wanted}
     made: list[NewRendition] = []
     for no, raw in _bytes_of(connection, work.head.id, sorted(wanted)):
@@ -173,8 +213,11 @@ def _entry(
             counts.damaged += 1
             continue
         each = wanted[no]
-        content = Content(raw=raw, sha256=each.sha256, rendition=normalise.normalise(raw, each.name))
-        made.append(new_rows.prepare_rendition(content, no=no, salt=each.salt, dictionary=dictionary))
+        rendition = normalise.normalise(raw, each.name, read=how.reader.read, html=how.documents.html)
+        if (rendition.normaliser, rendition.libraries) in each.there:
+            continue
+        content = Content(raw=raw, sha256=each.sha256, rendition=rendition)
+        made.append(new_rows.prepare_rendition(content, no=no, salt=each.salt, dictionary=how.dictionary))
     if not made:
         return None
     now = clock.wall()

@@ -140,7 +140,8 @@ def with_text(
 def readings(connection: Connection, documents: Collection[int]) -> list[Row]:
     """Every rendition of these documents: its version, the path that had then, and its normaliser.
 
-    A row has `document`, `no`, `salt`, `sha256`, `path`, `name`, `libraries`; by document and version.
+    A row has `document`, `no`, `salt`, `sha256`, `path`, `name`, `libraries`, `media_type`, `text_reason`; by
+    document, version and age.
     """
     return list(
         connection.execute(
@@ -153,6 +154,8 @@ def readings(connection: Connection, documents: Collection[int]) -> list[Row]:
                 _change.path_bytes.label("path"),
                 _normaliser.name,
                 _normaliser.libraries,
+                _rendition.media_type,
+                _rendition.text_reason,
             )
             .select_from(
                 tables.version.join(tables.change, _change.seq == _version.seq)
@@ -163,6 +166,6 @@ def readings(connection: Connection, documents: Collection[int]) -> list[Row]:
                 .join(tables.normaliser, _normaliser.id == _rendition.normaliser_id)
             )
             .where(_version.document_id.in_(documents))
-            .order_by(_version.document_id, _version.no)
+            .order_by(_version.document_id, _version.no, _rendition.seq)
         )
     )

@@ -137,7 +137,8 @@ def _one(char: str) -> str:
         return ""
     if unicodedata2.category(char) == "Nd":
         return str(unicodedata2.decimal(char))
-    return unicodedata2.normalize("NFKC", char).replace("\u2044", "/")
+    composed: str = unicodedata2.normalize("NFKC", char)
+    return composed.replace("\u2044", "/")
 
 
 def _read_again(found: re.Match[str]) -> str | None:

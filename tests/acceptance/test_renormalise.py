@@ -13,6 +13,7 @@ import pytest
 
 from ingest import normalise
 from ingest.clock import Clock
+from ingest.confined.reader import Documents
 from ingest.model import Rendition, RootKey
 from ingest.normalise import plain
 from ingest.normalise.format import Format
@@ -257,15 +258,15 @@ def test_what_changes_while_it_is_read_is_looked_at_again(
             entry("deleted", b"c.txt", document=keys[b"c.txt"], previous=1, reason="removed"),
         ]
 
-        def interrupted(raw: bytes, name: bytes) -> Rendition:
+        def interrupted(raw: bytes, name: bytes, **how: Any) -> Rendition:
             if late:
                 record_by_hand(store, root, late)
                 late.clear()
-            return real(raw, name)
+            return real(raw, name, **how)
 
         monkeypatch.setattr(normalise, "normalise", interrupted)
         counts = Counts()
-        renormalise(store, root, counts, clock=clock(), dry_run=False)
+        renormalise(store, root, counts, clock=clock(), dry_run=False, documents=Documents())
 
         assert (counts.renormalised, counts.renditions, counts.left, counts.damaged) == (2, 3, 0, 0)
         assert place.told(3) == [
@@ -297,11 +298,11 @@ def test_a_run_that_was_stopped_goes_on_where_it_ended(
     with opened(place) as (store, root):
         monkeypatch.setattr(writer, "add_renditions", stopped)
         with pytest.raises(KeyboardInterrupt):
-            renormalise(store, root, Counts(), clock=clock(), dry_run=False)
+            renormalise(store, root, Counts(), clock=clock(), dry_run=False, documents=Documents())
         assert place.told(3) == ["renormalised a.txt @1 (plain/next)"]
         monkeypatch.setattr(writer, "add_renditions", real)
         counts = Counts()
-        renormalise(store, root, counts, clock=clock(), dry_run=False)
+        renormalise(store, root, counts, clock=clock(), dry_run=False, documents=Documents())
 
         assert counts.renormalised == 2
         assert place.told(4) == ["renormalised b.txt @1 (plain/next)", "renormalised c.txt @1 (plain/next)"]
@@ -321,12 +322,12 @@ def test_two_runs_at_once_add_each_rendition_once(each_place: Place, monkeypatch
         def overtaken(*args: Any, **kwargs: Any) -> Any:
             if first:
                 first.clear()
-                renormalise(store, root, Counts(), clock=clock(), dry_run=False)
+                renormalise(store, root, Counts(), clock=clock(), dry_run=False, documents=Documents())
             return real(*args, **kwargs)
 
         monkeypatch.setattr(writer, "add_renditions", overtaken)
         counts = Counts()
-        renormalise(store, root, counts, clock=clock(), dry_run=False)
+        renormalise(store, root, counts, clock=clock(), dry_run=False, documents=Documents())
 
         assert (counts.renormalised, counts.left) == (0, 0)
         assert place.told(2) == ["renormalised a.txt @1 (plain/next)", "renormalised b.txt @1 (plain/next)"]

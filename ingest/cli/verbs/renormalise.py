@@ -6,8 +6,9 @@ import click
 import msgspec
 
 from ingest import escape
+from ingest.capture.folder import documents_of
 from ingest.cli import complete
-from ingest.cli.call import opened, system_clock
+from ingest.cli.call import opened, settings, system_clock
 from ingest.cli.options import as_json, verb
 from ingest.cli.output import emit, line, note
 from ingest.cli.progress import Bar
@@ -28,13 +29,22 @@ def command(roots: tuple[str, ...], dry_run: bool) -> int:
 
     Exit: 0; 2 no such root; 4 no store; 5 the bytes of a version are damaged, the others are done.
     """
-    clock = system_clock()
+    clock, chosen_settings = system_clock(), settings()
     damaged = 0
     with opened() as store:
         for root in chosen(store, roots):
             counts = Counts()
+            documents = documents_of(chosen_settings, root.name)
             with Bar(f"renormalise {escape.name(root.name)}", "documents") as bar:
-                renormalise(store, root.id, counts, clock=clock, dry_run=dry_run, progress=bar.show)
+                renormalise(
+                    store,
+                    root.id,
+                    counts,
+                    clock=clock,
+                    dry_run=dry_run,
+                    documents=documents,
+                    progress=bar.show,
+                )
             damaged += counts.damaged
             if as_json():
                 emit({"root": root.name, "dry_run": dry_run, **msgspec.to_builtins(counts)})

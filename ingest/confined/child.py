@@ -1,0 +1,79 @@
+"""The child: warmed, locked, then one document after another, or one alone where foreign code reads it."""
+
+from __future__ import annotations
+
+import codecs
+import contextlib
+import encodings.aliases
+import importlib
+import os
+from types import ModuleType
+from typing import Any
+
+from ingest.confined import frames, locks, samples
+from ingest.normalise.decode import decode
+from ingest.normalise.document_formats import Unread
+from ingest.normalise.extracted import Extracted, Limits, Refused
+
+READERS = "ingest.normalise.documents"
+_ODD = b"\xe9t\xe9 caf\xe9 na\xefve \x93quoted\x94 "
+
+
+def warm(module: str) -> ModuleType | None:
+    """Load a reader and all that it loads late, by having it read a tiny document; None: it is not there."""
+    try:
+        reader = importlib.import_module(f"{READERS}.{module}")
+    except ImportError:
+        return None
+    for sample in samples.of(module):
+        with contextlib.suppress(Refused):
+            reader.read(sample, Limits())
+    return reader
+
+
+def warm_codecs() -> None:
+    """Load every codec, and the detector of encodings: behind the lock nothing can be loaded."""
+    for name in set(encodings.aliases.aliases.values()):
+        with contextlib.suppress(LookupError):
+            codecs.lookup(name)
+    decode(_ODD * 20)
+
+
+def serve(asks: int, answers: int, parent: int, readers: dict[str, ModuleType], *, once: bool) -> None:
+    """Live as the child until nobody asks any more; never returns."""
+    first, last = sorted((asks, answers))
+    os.closerange(0, first)
+    os.closerange(first + 1, last)
+    os.closerange(last + 1, 1 << 16)
+    try:
+        frames.send(answers, frames.encode(frames.Ready(locks.lock(parent))))
+        while True:
+            ask = frames.decode_ask(frames.receive(asks))
+            data = frames.receive(asks)
+            frames.send(answers, _answer(ask, data, readers))
+            del data
+            if once:
+                break
+    except frames.Ended:
+        pass
+    except BaseException:  # noqa: BLE001  # the edge of a process: it ends, and the document has its reason
+        os._exit(1)
+    os._exit(0)
+
+
+def _answer(ask: frames.Ask, data: bytes, readers: dict[str, ModuleType]) -> bytes:
+    options: dict[str, Any] = {}
+    if ask.module == "html_selected":
+        options = {"select": ask.html.select, "remove": ask.html.remove}
+    try:
+        made = readers[ask.module].read(data, ask.limits, **options)
+        if not isinstance(made, Extracted):
+            return frames.ELSEWHERE
+        return frames.encode(frames.Text(made))
+    except Refused as refusal:
+        unread = Unread(refusal.reason, refusal.detail)
+    except MemoryError:
+        unread = Unread("extractor_failed", "it took more memory than it may")
+    except Exception as fault:  # noqa: BLE001  # the edge of a process: what a reader raises is the reason
+        unread = Unread("extractor_failed", f"{type(fault).__name__}: {fault}"[:200])
+    return frames.encode(frames.NoText(unread))

@@ -1,0 +1,95 @@
+"""What stands beside a text, as it is recorded: its blocks and its annotations, in one value with one hash.
+
+The bytes are JSON, the same for the same value in every process: the blocks as arrays of offset, length, kind
+and page, then the annotations, without what they do not have.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from typing import Any
+
+import msgspec
+
+from ingest.normalise.extracted import Annotations, Block, BlockKind, Extracted
+
+_Line = tuple[int, int, BlockKind, int | None]
+_encode = msgspec.json.Encoder().encode
+_decode = msgspec.json.Decoder(tuple[tuple[_Line, ...], Annotations]).decode
+
+
+class Beside(msgspec.Struct, frozen=True):
+    """The blocks of a text, in order, and what stands beside it."""
+
+    blocks: tuple[Block, ...]
+    annotations: Annotations
+
+
+class Place(msgspec.Struct, frozen=True):
+    """Where in the document a place of its text is: the page, and the heading above. None: not known."""
+
+    page: int | None = None
+    heading: str | None = None
+
+
+NOWHERE = Place()
+
+
+def written(extracted: Extracted) -> bytes:
+    """Return the bytes that are recorded."""
+    lines = [(block.offset, block.length, block.kind, block.page) for block in extracted.blocks]
+    return _encode((lines, extracted.annotations))
+
+
+def read(recorded: bytes) -> Beside:
+    """Return what `written` was given. Raises ValueError for other bytes."""
+    lines, annotations = _decode(recorded)
+    blocks = tuple(
+        Block(offset=offset, length=length, kind=kind, page=page) for offset, length, kind, page in lines
+    )
+    return Beside(blocks, annotations)
+
+
+def record(beside: Beside | None) -> dict[str, Any]:
+    """Return `blocks` and `annotations` as a version's record has them; null for a text without."""
+    if beside is None:
+        return {"blocks": None, "annotations": None}
+    annotations = {
+        name: msgspec.to_builtins(getattr(beside.annotations, name)) for name in Annotations.__struct_fields__
+    }
+    return {"blocks": msgspec.to_builtins(beside.blocks), "annotations": annotations}
+
+
+class Places:
+    """Finds pages and headings in one text, by its blocks."""
+
+    def __init__(self, text: str, beside: Beside | None) -> None:
+        blocks = () if beside is None else beside.blocks
+        pages = () if beside is None else beside.annotations.pages
+        self._text = text
+        self._starts = [block.offset for block in blocks]
+        self._blocks = blocks
+        self._headings = [block for block in blocks if block.kind == "heading"]
+        self._heads = [block.offset for block in self._headings]
+        # A block may go on over a page's end: where the pages begin is told apart.
+        begun = [page for page in pages if page.place is not None and page.page is not None]
+        self._page_starts = [page.place or 0 for page in begun]
+        self._pages = [page.page for page in begun]
+
+    def at(self, offset: int) -> Place:
+        """Return where a character of the text is, by its offset."""
+        return Place(self._page(offset), self._heading(offset))
+
+    def _page(self, offset: int) -> int | None:
+        number = bisect_right(self._page_starts, offset)
+        if number:
+            return self._pages[number - 1]
+        number = bisect_right(self._starts, offset)
+        return self._blocks[number - 1].page if number else None
+
+    def _heading(self, offset: int) -> str | None:
+        number = bisect_right(self._heads, offset)
+        if not number:
+            return None
+        block = self._headings[number - 1]
+        return self._text[block.offset : block.offset + block.length]
