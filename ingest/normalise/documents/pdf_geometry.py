@@ -24,6 +24,7 @@ _MARK = re.compile(r"\d{1,3}|[*†‡§¶]{1,3}|[a-z]")
 _OUTER = 2
 _APART = 1.6
 _SMALL = 0.93
+_FARTHER = 1.25
 
 
 def read(file: File, limits: Limits) -> Found:
@@ -120,6 +121,20 @@ def _said(line: Line) -> str:
 
 def _notes(lines: list[Line], margins: Margins) -> tuple[list[Line], list[Line]]:
     """Return the lines of the body, and the small ones at the end of the page that begin with a mark."""
+    named = {word.text.strip(",;") for line in lines for word in line.words if word.is_raised}
+    body: list[Line] = []
+    below: list[Line] = []
+    is_note = False
+    for index, line in enumerate(lines):
+        before = lines[index - 1] if index else None
+        if before is not None and line.y > before.y:
+            is_note = False  # another column
+        if before is not None and not is_note and _mark(line) in named:
+            is_apart = before.y - line.y > _FARTHER * margins.step(line)
+            is_note = line.size < _SMALL * margins.size or is_apart
+        (below if is_note else body).append(line)
+    if below:
+        return body, below
     start = len(lines)
     while start > 0 and lines[start - 1].size < _SMALL * margins.size:
         if start < len(lines) and lines[start - 1].y <= lines[start].y:

@@ -20,8 +20,10 @@ _WORD = re.compile(r"\S+")
 _BULLETS = frozenset("•‣◦▪▫●○■□·⁃∙")
 _NUMBER = re.compile(r"(?:\d{1,3}|[A-Za-z])[.)]|\([A-Za-z0-9]{1,4}\)|\d{1,3}(?:\.\d{1,3}){1,4}\.?")
 _LEADERS = re.compile(r"\s*(?:\.[ ]?){4,}\s*\d*\s*\Z")
+_MARK = re.compile(r"\d{1,3}|[*†‡§¶]{1,3}")
 _GAP = 1.8
 _FARTHER = 1.2
+_WITH_MARK = 1.5
 _BUCKET = 8.0
 _ENOUGH = 10
 _EVEN = 0.55
@@ -40,12 +42,18 @@ class Word(msgspec.Struct):
 
 
 class Line(msgspec.Struct):
-    """Words on one baseline."""
+    """Words on one baseline.
+
+    `is_marked` where the mark of an item stands before it, drawn by itself; `has_raised` where a raised word
+    sets it lower than others.
+    """
 
     words: list[Word]
     y: float
     size: float
     page: int
+    is_marked: bool = False
+    has_raised: bool = False
 
     @property
     def x0(self) -> float:
@@ -75,6 +83,8 @@ class Line(msgspec.Struct):
 
     def is_item(self) -> bool:
         """Whether the line begins as an item of a list does."""
+        if self.is_marked:
+            return True
         first = self.words[0].text
         return first in _BULLETS or _NUMBER.fullmatch(first) is not None
 
@@ -159,12 +169,24 @@ def lines(page: Page, runs: Iterable[Run]) -> list[Line]:
     for line in found:
         before = ""
         for word in line.words:
-            word.is_raised = word.size < 0.95 * line.size and word.y > line.y + 0.15 * line.size
+            word.is_raised = word.size < 1.05 * line.size and word.y > line.y + 0.15 * line.size
             # Some fonts have small high digits of their own: they stand on the line, behind a word.
             if word.is_glued and word.text.isdigit() and before and not before[-1].isdigit():
                 word.is_raised = True
             before = word.text
-    return found
+        line.has_raised = any(word.is_raised for word in line.words)
+    return _without_bullets(found)
+
+
+def _without_bullets(found: list[Line]) -> list[Line]:
+    """Return the lines without those that are the mark of an item alone, and mark the items."""
+    alone = [line for line in found if all(word.text in _BULLETS for word in line.words)]
+    if not alone:
+        return found
+    kept = [line for line in found if not all(word.text in _BULLETS for word in line.words)]
+    for line in kept:
+        line.is_marked = any(abs(mark.y - line.y) < 0.3 * line.size and mark.x0 < line.x0 for mark in alone)
+    return kept
 
 
 def _add(found: list[Line], word: Word, page: int) -> None:
@@ -185,8 +207,8 @@ def _goes_on(line: Line, word: Word) -> bool:
     off = abs(word.y - line.y)
     if off <= 0.2 * size:
         return True
-    is_mark = min(word.size, line.size) < 0.95 * size
-    return is_mark and off <= 0.65 * size and word.x0 - line.x1 < size
+    is_mark = min(word.size, line.size) < 0.95 * size or (word.y > line.y and _MARK.fullmatch(word.text))
+    return bool(is_mark) and off <= 0.65 * size and word.x0 - line.x1 < size
 
 
 def cells(line: Line) -> list[str]:
@@ -229,7 +251,7 @@ def paragraphs(found: Sequence[Line], margins: Margins | None = None) -> list[Pa
             kind: BlockKind = "paragraph"
             if line.size > 1.15 * margins.size:
                 kind = "heading"
-            elif line.is_item() and len(line.words) > 1:
+            elif line.is_item() and (line.is_marked or len(line.words) > 1):
                 kind = "item"
             made.append(Paragraph(kind, [line]))
     return made
@@ -243,7 +265,8 @@ def goes_on(paragraph: Paragraph, line: Line, margins: Margins) -> bool:
     is_cut = last.words[-1].text.endswith((HYPHEN, "\u00ad", "\u2010"))
     if line.page == last.page and last.y > line.y:
         step = last.y - line.y
-        if step > _FARTHER * margins.step(line) + 0.5:
+        farthest = _WITH_MARK if line.has_raised else _FARTHER
+        if step > farthest * margins.step(line) + 0.5:
             return False
         if step < 0.5 * line.size:
             return False
@@ -254,6 +277,8 @@ def goes_on(paragraph: Paragraph, line: Line, margins: Margins) -> bool:
     elif is_cut:
         return True
     elif _is_set_in_from(line, paragraph, margins):
+        return False
+    if line.is_marked:
         return False
     if line.is_item() and (paragraph.kind == "item" or line.x0 != last.x0) and len(line.words) > 1:
         return False
