@@ -7,6 +7,7 @@ or a line is set in or begins an item.
 
 from __future__ import annotations
 
+import itertools
 import re
 from collections import Counter
 from collections.abc import Iterable, Sequence
@@ -22,6 +23,7 @@ _NUMBER = re.compile(r"(?:\d{1,3}|[A-Za-z])[.)]|\([A-Za-z0-9]{1,4}\)|\d{1,3}(?:\
 _LEADERS = re.compile(r"\s*(?:\.[ ]?){4,}\s*\d*\s*\Z")
 _MARK = re.compile(r"\d{1,3}|[*†‡§¶]{1,3}")
 _GAP = 1.8
+_GAP_OF_RUNS = 0.75
 _FARTHER = 1.2
 _WITH_MARK = 1.5
 _BUCKET = 8.0
@@ -39,6 +41,7 @@ class Word(msgspec.Struct):
     size: float
     is_glued: bool = False
     is_raised: bool = False
+    begins_run: bool = False
 
 
 class Line(msgspec.Struct):
@@ -163,6 +166,7 @@ def lines(page: Page, runs: Iterable[Run]) -> list[Line]:
             x0 = run.x if start == 0 else page.origin(run.start + start)[0]
             x1 = page.right(run.start + match.end() - 1)
             word = Word(text, x0, max(x1, x0), run.y, run.size, is_glued)
+            word.begins_run = not run.text[:start].strip()
             _add(found, word, page.number)
         if (not run.text[-1:].isspace() and not _WORD.search(run.text)) or run.text[-1:].isspace():
             ended_in = False
@@ -215,7 +219,7 @@ def cells(line: Line) -> list[str]:
     """Return the texts of a line between its wide gaps."""
     found: list[str] = []
     for index, word in enumerate(line.words):
-        if index == 0 or word.x0 - line.words[index - 1].x1 > _GAP * line.size:
+        if index == 0 or _is_gap(line.words[index - 1], word, line):
             found.append(word.text)
         else:
             found[-1] += word.text if word.is_glued else f" {word.text}"
@@ -223,8 +227,13 @@ def cells(line: Line) -> list[str]:
 
 
 def _starts(line: Line) -> list[float]:
-    pairs = zip(line.words, line.words[1:], strict=False)
-    return [after.x0 for before, after in pairs if after.x0 - before.x1 > _GAP * line.size]
+    return [after.x0 for before, after in itertools.pairwise(line.words) if _is_gap(before, after, line)]
+
+
+def _is_gap(before: Word, after: Word, line: Line) -> bool:
+    """Whether more than a blank is between two words: much more, unless the file draws them apart."""
+    gap = after.x0 - before.x1
+    return gap > (_GAP_OF_RUNS if after.begins_run else _GAP) * line.size
 
 
 def _is_row(found: Sequence[Line], index: int) -> bool:

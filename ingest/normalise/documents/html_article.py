@@ -1,0 +1,121 @@
+"""The article of a page of HTML, without the menus, teasers and footers around it.
+
+The library that finds it guesses, and what it guesses wrongly is lost in silence: `is_article` says whether
+the page's own mark-up calls it an article, and other pages are better read whole. Where the library finds
+none, the page is read whole, and `way` says so.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+from ingest.normalise.documents import html_whole
+from ingest.normalise.documents.draft import Draft
+from ingest.normalise.extracted import Annotation, BlockKind, Extracted, Limits, Refused
+
+WAY = "html-article/1"
+MEDIA_TYPE = "text/html"
+
+_OPEN_GRAPH = re.compile(r"""<meta\s[^>]{0,500}["']og:type["'][^>]{0,500}["']article["']""", re.IGNORECASE)
+_OPEN_GRAPH_TURNED = re.compile(
+    r"""<meta\s[^>]{0,500}["']article["'][^>]{0,500}["']og:type["']""", re.IGNORECASE
+)
+_SCHEMA = re.compile(
+    r"""(?:["']@type["']\s{0,9}:\s{0,9}\[?\s{0,9}|itemtype\s{0,9}=\s{0,9}["']https?://schema\.org/)["']?"""
+    r"(?:News|Blog|Opinion|Analysis|Reportage|Review|Scholarly|Tech|Satirical|BackgroundNews)?"
+    r"(?:Article|Posting)\b",
+    re.IGNORECASE,
+)
+_BODY = re.compile(r"""itemprop\s{0,9}=\s{0,9}["']?articleBody""", re.IGNORECASE)
+_ARTICLE = re.compile(r"<article[\s>]", re.IGNORECASE)
+_KINDS: dict[str, BlockKind] = {"head": "heading", "item": "item", "caption": "caption"}
+_BLOCKS = frozenset(
+    ("p", "head", "item", "quote", "code", "list", "table", "row", "cell", "div", "ab", "body")
+)
+_BLANKS = re.compile(r"[ \t\n\r\f]+")
+
+
+def is_article(data: bytes) -> bool:
+    """Whether the page's own mark-up says that it is one article."""
+    text = html_whole.characters(data)
+    says = (_OPEN_GRAPH, _OPEN_GRAPH_TURNED, _SCHEMA, _BODY)
+    return any(pattern.search(text) is not None for pattern in says) or len(_ARTICLE.findall(text)) == 1
+
+
+def read(data: bytes, limits: Limits) -> Extracted:
+    """Return the text of the page's article, and what the page says of itself."""
+    whole = html_whole.read(data, limits)
+    try:
+        import trafilatura  # noqa: PLC0415 - large, and only an article needs it
+    except ModuleNotFoundError as missing:
+        detail = "an article is found with the extra `documents`: pip install 'ingest[documents]'"
+        raise Refused("no_extractor", detail) from missing
+    found = trafilatura.bare_extraction(
+        html_whole.characters(data),
+        include_comments=False,
+        include_tables=True,
+        with_metadata=False,
+        deduplicate=False,
+    )
+    body = getattr(found, "body", None)
+    if body is None:
+        return whole
+    draft = Draft(limits)
+    _Writer(draft).write(body)
+    claims: list[Annotation] = list(whole.annotations.properties)
+    made = draft.extracted(way=WAY, media_type=MEDIA_TYPE, beside={"properties": claims})
+    return made if made.text else whole
+
+
+class _Writer:
+    """Writes what the library found: its own few elements, which nest a little."""
+
+    def __init__(self, draft: Draft) -> None:
+        self._draft = draft
+        self._ends_blank = True
+
+    def write(self, body: Any) -> None:
+        self._element(body, None)
+        self._end(None)
+
+    def _element(self, element: Any, kind: BlockKind | None) -> None:
+        self._say(element.text)
+        for inner in element:
+            name = inner.tag if isinstance(inner.tag, str) else ""
+            if name == "lb":
+                self._draft.write("\n")
+                self._ends_blank = True
+            elif name == "row":
+                self._end(kind)
+                self._row(inner)
+            elif name in _BLOCKS:
+                self._end(kind)
+                self._element(inner, _KINDS.get(name, kind))
+                self._end(_KINDS.get(name, kind))
+            elif name:
+                self._element(inner, kind)
+            self._say(inner.tail)
+
+    def _row(self, row: Any) -> None:
+        cells = []
+        for cell in row:
+            self._draft.push()
+            self._element(cell, None)
+            self._end(None)
+            cells.append(self._draft.pop())
+        self._draft.put_row(cells)
+
+    def _say(self, text: str | None) -> None:
+        if not text:
+            return
+        text = _BLANKS.sub(" ", text)
+        if self._ends_blank:
+            text = text.lstrip(" ")
+        if text:
+            self._draft.write(text)
+            self._ends_blank = text.endswith(" ")
+
+    def _end(self, kind: BlockKind | None) -> None:
+        self._draft.close(kind or "paragraph")
+        self._ends_blank = True

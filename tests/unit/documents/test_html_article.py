@@ -1,0 +1,79 @@
+"""What is read of the article of a page."""
+
+from __future__ import annotations
+
+import sys
+
+import pytest
+
+from ingest.normalise.documents.html_article import is_article, read
+from ingest.normalise.extracted import Annotation, Block, Limits, Refused
+from tests.unit.documents.prose import paragraphs
+
+pytest.importorskip("trafilatura")
+BODY = paragraphs(seed=3, count=4)
+
+
+def page(body: list[str], *, menu: str = "Home", foot: str = "Copyright") -> bytes:
+    inside = "".join(f"<p>{text}</p>" for text in body)
+    return (
+        f"<html lang=en><head><title>News</title><meta name=author content=Ann></head><body><nav><ul><li><a href=/>{menu}</a></ul></nav>"
+        f"<article><h1>The headline</h1>{inside}<ul><li>one item of it</li><li>another item</li></ul>"
+        "<table><tr><td>first</td><td>second</td></tr><tr><td>third</td><td>fourth</td></tr></table></article>"
+        f"<footer><p>{foot}</p></footer></body></html>"
+    ).encode()
+
+
+def test_the_article_alone() -> None:
+    found = read(page(BODY), Limits())
+
+    assert found.way == "html-article/1"
+    assert found.text.split("\n\n") == [
+        "The headline", *BODY, "one item of it", "another item", "first\tsecond", "third\tfourth",
+    ]  # fmt: skip
+    assert found.blocks[0] == Block(offset=0, length=12, kind="heading")
+    assert [block.kind for block in found.blocks[-4:]] == ["item", "item", "row", "row"]
+    assert Annotation(name="author", text="Ann") in found.annotations.properties
+
+
+def test_what_lies_around_it_changes_nothing() -> None:
+    assert read(page(BODY), Limits()) == read(page(BODY, menu="Sport", foot="Privacy"), Limits())
+
+
+def test_a_page_without_an_article_is_read_whole() -> None:
+    found = read(b"<p>a</p>", Limits())
+
+    assert found.way in {"html-whole/1", "html-article/1"}
+    assert found.text == "a"
+
+
+@pytest.mark.parametrize(
+    ("head", "says"),
+    [
+        ("<meta property='og:type' content='article'>", True),
+        ("<meta content='article' property='og:type'>", True),
+        ('<script type="application/ld+json">{"@type": "NewsArticle"}</script>', True),
+        ('<script type="application/ld+json">{"@type": ["BlogPosting"]}</script>', True),
+        ('<div itemscope itemtype="https://schema.org/Article">', True),
+        ("<article>x</article>", True),
+        ("<article>x</article><article>y</article>", False),
+        ("<meta property='og:type' content='website'>", False),
+        ("<p>An article, and @type, and schema.org/Article", False),
+    ],
+)
+def test_the_page_itself_says_that_it_is_an_article(head: str, says: bool) -> None:
+    assert is_article(head.encode()) is says
+
+
+def test_without_the_extra_it_says_which(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "trafilatura", None)
+
+    with pytest.raises(Refused) as refused:
+        read(b"<p>a</p>", Limits())
+
+    assert (refused.value.reason, "ingest[documents]" in refused.value.detail) == ("no_extractor", True)
+
+
+def test_a_page_past_a_limit_is_refused_before_it_is_looked_at() -> None:
+    with pytest.raises(Refused):
+        read(b"<div>" * 3000, Limits())

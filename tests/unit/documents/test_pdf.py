@@ -1,0 +1,185 @@
+"""What is read of a PDF, by its tags and by where its lines stand."""
+
+from __future__ import annotations
+
+import functools
+import sys
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from ingest.normalise.documents import pdf, pdf_geometry, pdf_tags
+from ingest.normalise.documents.pdf_hyphens import Hyphens
+from ingest.normalise.extracted import Annotation, Extracted, Limits, Refused
+from tests.unit.documents.prose import paragraphs
+
+TYPST = pytest.importorskip("typst")
+
+
+def made(source: str) -> bytes:
+    compiled: Any = TYPST.compile(source.encode(), format="pdf")
+    return bytes(compiled)
+
+
+def by_tags(data: bytes) -> Extracted:
+    return pdf.read(data, Limits())
+
+
+def by_geometry(data: bytes) -> Extracted:
+    kept = pdf_tags.read
+    pdf_tags.read = lambda *_: None
+    try:
+        return pdf.read(data, Limits())
+    finally:
+        pdf_tags.read = kept
+
+
+WAYS = [(by_tags, pdf_tags.WAY), (by_geometry, pdf_geometry.WAY)]
+BODY = paragraphs(seed=1, count=12)
+
+
+@functools.cache
+def article() -> bytes:
+    return made(
+        '#set page(paper: "a5", numbering: "1", header: [Lease agreement])\n#set par(justify: true)\n'
+        "= The heading\n\n"
+        + "\n\n".join(BODY[:6])
+        + "#footnote[The first note.]\n\n- an item of the list\n- another item\n\n"
+        + "#table(columns: 2, [first cell], [second cell], [third], [fourth])\n\n"
+        + "\n\n".join(BODY[6:])
+    )
+
+
+@pytest.mark.parametrize(("read", "way"), WAYS)
+def test_paragraphs_rows_items_and_notes(read: Callable[[bytes], Extracted], way: str) -> None:
+    found = read(article())
+    kinds: dict[str, list[str]] = {}
+    for block in found.blocks:
+        kinds.setdefault(block.kind, []).append(found.text[block.offset :][: block.length])
+
+    assert found.way == way
+    assert kinds["heading"] == ["The heading"]
+    assert kinds["paragraph"] == BODY
+    assert kinds["item"] == ["an item of the list", "another item"]
+    assert kinds["row"] == ["first cell\tsecond cell", "third\tfourth"]
+    assert kinds["note"] == ["The first note."]
+    assert found.annotations.running_heads == (Annotation(kind="head", text="Lease agreement"),)
+    assert [page.page for page in found.annotations.pages] == [1, 2, 3]
+    assert found.blocks[0].page == 1
+    assert found.blocks[-2].page == 3
+
+
+@pytest.mark.parametrize(("read", "way"), WAYS)
+def test_one_page_keeps_its_first_and_last_line(read: Callable[[bytes], Extracted], way: str) -> None:
+    found = read(made("#set page(numbering: none)\nFirst line alone.\n\n#v(1fr)\n\nLast line alone."))
+
+    assert (found.text, found.way) == ("First line alone.\n\nLast line alone.", way)
+
+
+@pytest.mark.parametrize(("read", "way"), WAYS)
+def test_hyphens_of_a_line_end_go_and_those_of_a_word_stay(
+    read: Callable[[bytes], Extracted], way: str
+) -> None:
+    words = "A self-employed administration is responsible for considerable well-known obligations internationally. "
+    found = read(
+        made(
+            f"#set page(width: 6cm, height: 20cm)\n#set text(hyphenate: true)\n#set par(justify: true)\n{words * 4}"
+        )
+    )
+
+    assert (found.text, found.way) == ((words * 4).strip(), way)
+
+
+def test_a_document_that_does_not_mark_them_decides_by_its_other_words() -> None:
+    hyphens = Hyphens(["The landlord and the land-owner own a twenty-one and an owner."])
+
+    assert hyphens.joined("the land\x02\r\nlord") == "the landlord"
+    assert hyphens.joined("the land\x02\r\nowner") == "the land-owner"
+    assert hyphens.joined("an obli\x02\r\ngation") == "an obligation"
+    assert hyphens.joined("the self\x02\r\nemployed") == "the self-employed"
+    assert hyphens.joined("in North\x02\r\nHolland") == "in North-Holland"
+
+
+def test_what_the_file_claims_and_holds() -> None:
+    found = by_tags(
+        made(
+            '#set document(title: "Lease", author: "Ann", date: datetime(year: 2026, month: 1, day: 2))\nText.'
+        )
+    )
+
+    claims = {one.name: one.text for one in found.annotations.properties}
+    assert (claims["title"], claims["author"]) == ("Lease", "Ann")
+    assert str(claims["created"]).startswith("D:20260102")
+
+
+def test_pages_without_characters_are_told() -> None:
+    found = by_tags(made("Text.\n#pagebreak()\n#rect(width: 2cm, height: 2cm, fill: black)"))
+
+    assert found.annotations.pages == (Annotation(page=1, place=0),)
+    assert found.annotations.pages_without_text == (Annotation(page=2),)
+
+
+def test_a_picture_of_a_text_has_no_text_layer() -> None:
+    with pytest.raises(Refused) as refused:
+        by_tags(made("#rect(width: 2cm, height: 2cm, fill: black)"))
+
+    assert refused.value.reason == "no_text_layer"
+
+
+def broken(objects: list[bytes]) -> bytes:
+    """Return a PDF of these objects, numbered from 1, without a table of where they are."""
+    body = b"".join(b"%d 0 obj %s endobj\n" % (number, one) for number, one in enumerate(objects, 1))
+    return b"%PDF-1.7\n" + body + b"trailer << /Root 1 0 R /Size 9 >>\n%%EOF"
+
+
+CATALOG = b"<< /Type /Catalog /Pages 2 0 R >>"
+HOSTILE = {
+    "nothing": b"%PDF-1.7\n",
+    "no PDF": b"text",
+    "many pages claimed": broken([CATALOG, b"<< /Type /Pages /Kids [] /Count 10000000 >>"]),
+    "pages that are their own parents": broken([CATALOG, b"<< /Type /Pages /Kids [2 0 R] /Count 3 >>"]),
+    "arrays in arrays": broken([CATALOG, b"[" * 100_000 + b"]" * 100_000]),
+    "a table that leads to itself": b"%PDF-1.7\nxref\n0 0\ntrailer << /Prev 9 /Size 1 >>\nstartxref\n9\n%%EOF",
+    "a form that draws itself": broken(
+        [
+            CATALOG,
+            b"<< /Type /Pages /Kids [3 0 R] /Count 1 >>",
+            b"<< /Type /Page /Parent 2 0 R /Resources << /XObject << /F 5 0 R >> >> /Contents 4 0 R >>",
+            b"<< /Length 4 >> stream\n/F Do\nendstream",
+            b"<< /Type /XObject /Subtype /Form /BBox [0 0 1 1] /Resources << /XObject << /F 5 0 R >> >> /Length 4 >> stream\n/F Do\nendstream",
+        ]
+    ),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("case", HOSTILE)
+def test_a_hostile_file_ends_in_a_reason(case: str) -> None:
+    with pytest.raises(Refused) as refused:
+        by_tags(HOSTILE[case])
+
+    assert refused.value.reason in {"refused", "too_large", "no_text_layer"}
+
+
+def test_without_the_extra_it_says_which(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("pypdfium2", "pypdfium2.raw"):
+        monkeypatch.setitem(sys.modules, name, None)
+
+    with pytest.raises(Refused) as refused:
+        by_tags(HOSTILE["nothing"])
+
+    assert (refused.value.reason, "ingest[documents]" in refused.value.detail) == ("no_extractor", True)
+
+
+def test_a_page_too_many_is_refused() -> None:
+    with pytest.raises(Refused) as refused:
+        pdf.read(article(), Limits(pages=2))
+
+    assert refused.value.reason == "too_large"
+
+
+def test_characters_too_many_are_refused() -> None:
+    with pytest.raises(Refused) as refused:
+        pdf.read(article(), Limits(characters=1000))
+
+    assert refused.value.reason == "too_large"

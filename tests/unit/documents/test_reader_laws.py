@@ -1,0 +1,120 @@
+"""What every reader keeps: one word more, less or other is that difference; the same bytes, the same text."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import random
+import subprocess
+import sys
+from collections.abc import Callable
+from xml.sax.saxutils import escape
+
+import msgspec
+import pytest
+from rapidfuzz.distance import Levenshtein
+
+from ingest.normalise.documents import docx, epub, html_whole, mail, odt, pptx, rtf
+from ingest.normalise.extracted import Extracted, Limits
+from tests.unit.documents import made
+from tests.unit.documents.prose import paragraphs
+
+Make = Callable[[list[str]], bytes]
+Read = Callable[[bytes, Limits], Extracted]
+
+
+def _page(body: list[str]) -> str:
+    return "".join(f"<p>{escape(text)}</p>" for text in body)
+
+
+FORMATS: dict[str, tuple[Make, Read]] = {
+    "docx": (lambda body: made.docx("".join(made.p(*text.partition("the")) for text in body)), docx.read),
+    "odt": (lambda body: made.odt("".join(f"<text:p>{text}</text:p>" for text in body)), odt.read),
+    "epub": (lambda body: made.epub({"a.xhtml": _page(body[:3]), "b.xhtml": _page(body[3:])}), epub.read),
+    "pptx": (lambda body: made.pptx([made.shape(text) for text in body]), pptx.read),
+    "rtf": (lambda body: ("{\\rtf1 " + "\\par\r\n".join(body) + "}").encode(), rtf.read),
+    "mail": (lambda body: ("Subject: x\r\nTo: y\r\n\r\n" + "\r\n\r\n".join(body)).encode(), mail.read),
+    "html": (lambda body: _page(body).encode(), html_whole.read),
+}
+
+
+def edits(body: list[str], chance: random.Random) -> list[list[str]]:
+    """One word exchanged, one put in, one taken out."""
+    found = []
+    for kind in range(3):
+        edited = [text.split() for text in body]
+        words = chance.choice([words for words in edited if len(words) > 2])
+        at = chance.randrange(1, len(words) - 1)
+        words[at : at + (kind != 1)] = [] if kind == 2 else ["zebra"]
+        found.append([" ".join(words) for words in edited])
+    return found
+
+
+@pytest.mark.parametrize("name", FORMATS)
+@pytest.mark.parametrize("seed", range(5))
+def test_one_word_edited_is_one_word_of_difference(name: str, seed: int) -> None:
+    make, read = FORMATS[name]
+    chance = random.Random(seed)
+    body = paragraphs(seed=seed, count=6)
+    before = read(make(body), Limits())
+
+    assert before.text.split()[-len(" ".join(body).split()) :] == " ".join(body).split()
+    for edited in edits(body, chance):
+        after = read(make(edited), Limits())
+        assert Levenshtein.distance(before.text.split(), after.text.split()) == 1
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_one_word_edited_is_one_word_of_difference_in_a_pdf(seed: int) -> None:
+    typst = pytest.importorskip("typst")
+    from ingest.normalise.documents import pdf
+
+    def read(body: list[str]) -> list[str]:
+        data = typst.compile(("#set par(justify: true)\n" + "\n\n".join(body)).encode(), format="pdf")
+        return pdf.read(bytes(data), Limits()).text.split()
+
+    body = paragraphs(seed=seed, count=8)
+    before = read(body)
+
+    assert before == " ".join(body).split()
+    for edited in edits(body, random.Random(seed)):
+        assert Levenshtein.distance(before, read(edited)) == 1
+
+
+PROCESS = """
+import hashlib, sys, msgspec
+from ingest.normalise.extracted import Limits
+from tests.unit.documents.test_reader_laws import FORMATS
+from tests.unit.documents.prose import paragraphs
+for make, read in FORMATS.values():
+    found = read(make(paragraphs(seed=9, count=6)), Limits())
+    print(hashlib.sha256(msgspec.json.encode(found)).hexdigest())
+"""
+
+
+def test_the_same_bytes_give_the_same_in_another_process() -> None:
+    here = [
+        hashlib.sha256(msgspec.json.encode(read(make(paragraphs(seed=9, count=6)), Limits()))).hexdigest()
+        for make, read in FORMATS.values()
+    ]
+    elsewhere = {**os.environ, "PYTHONHASHSEED": "7", "LC_ALL": "tr_TR.UTF-8", "TZ": "Asia/Kathmandu"}
+
+    told = subprocess.run(
+        [sys.executable, "-c", PROCESS], env=elsewhere, capture_output=True, text=True, check=True
+    )
+
+    assert told.stdout.split() == here
+
+
+def test_nothing_is_loaded_before_it_is_needed() -> None:
+    code = (
+        "import sys\n"
+        "from ingest.normalise import normalise\n"
+        "from ingest.normalise.documents import docx, epub, html_article, html_whole, mail, media, odt, pdf, pptx, rtf\n"
+        "late = {'pypdfium2', 'trafilatura', 'lxml', 'zipfile', 'pyexpat', 'email.parser', 'xml.etree'} & set(sys.modules)\n"
+        "print(sorted(late))"
+    )
+
+    told = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+
+    assert told.stdout.strip() == "[]"
