@@ -6,6 +6,7 @@ import sys
 
 import pytest
 
+from ingest.normalise.documents import html_auto, html_whole
 from ingest.normalise.documents.html_article import is_article, read
 from ingest.normalise.extracted import Annotation, Block, Limits, Refused
 from tests.unit.documents.prose import paragraphs
@@ -63,6 +64,13 @@ def test_a_page_without_an_article_is_read_whole() -> None:
 )
 def test_the_page_itself_says_that_it_is_an_article(head: str, says: bool) -> None:
     assert is_article(head.encode()) is says
+
+
+def test_the_page_s_own_mark_up_decides() -> None:
+    other = b"<p>a</p>"
+
+    assert html_auto.read(page(BODY), Limits()) is None
+    assert html_auto.read(other, Limits()) == html_whole.read(other, Limits())
 
 
 def test_without_the_extra_it_says_which(monkeypatch: pytest.MonkeyPatch) -> None:
