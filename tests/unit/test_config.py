@@ -139,8 +139,8 @@ def test_every_plain_setting_has_its_variable(variable: str) -> None:
     )
 
 
-def test_only_the_tables_have_no_variable() -> None:
-    assert set(Settings.__struct_fields__) - set(VARIABLES.values()) == {"documents", "roots"}
+def test_only_tables_have_no_variable() -> None:
+    assert set(Settings.__struct_fields__) - set(VARIABLES.values()) == {"documents", "roots", "serve"}
 
 
 @pytest.mark.parametrize(
