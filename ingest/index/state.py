@@ -44,6 +44,11 @@ def edited(connection: Connection) -> int:
     return int(_of(connection, "edited"))
 
 
+def reached(connection: Connection) -> int:
+    """Return the seq up to which the index has the sentences."""
+    return int(_of(connection, "seq"))
+
+
 def rules_of(connection: Connection) -> Rules:
     """Return the rules by which the index tells edits, with the boilerplate of each root by its name now."""
     kept = _decode(_of(connection, "rules"))

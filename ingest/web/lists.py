@@ -10,6 +10,7 @@ import msgspec
 from ingest import records
 from ingest.corpus import Corpus
 from ingest.history import languages, observation, prefixes, queries, snapshots
+from ingest.index import state
 from ingest.index.fulltext import lookup, search
 from ingest.index.fulltext.query import Clause, odd, parse
 from ingest.index.fulltext.search import Match
@@ -105,6 +106,7 @@ class Search(msgspec.Struct, frozen=True, kw_only=True):
     language: str | None
     languages: list[str]
     notes: list[str]
+    reached: int
     head: int
 
 
@@ -117,7 +119,7 @@ def found(corpus: Corpus, query: str, *, every: bool, language: str | None, root
             return Search(
                 query=query, every=every, hits=[], now=0, before=0, more=False, language=language,
                 languages=listing.languages(connection), notes=list(notes),
-                head=int(reader.head(connection).seq),
+                head=int(reader.head(connection).seq), reached=0,
             )  # fmt: skip
     with corpus.reading(needed=True) as (connection, _):
         wanted = search.Wanted(
@@ -142,6 +144,7 @@ def found(corpus: Corpus, query: str, *, every: bool, language: str | None, root
             languages=listing.languages(connection),
             notes=list(notes),
             head=int(reader.head(connection).seq),
+            reached=state.reached(connection),
         )
 
 

@@ -14,7 +14,7 @@ from ingest.edits import boilerplate
 from ingest.errors import IntegrityError
 from ingest.history import changes, observation
 from ingest.history.changes import Filters
-from ingest.index import activity
+from ingest.index import activity, state
 from ingest.index import edits as made
 from ingest.index.activity import Counts
 from ingest.model import RootKey
@@ -83,7 +83,7 @@ class View(msgspec.Struct, frozen=True, kw_only=True):
     step_is_day: bool
     cards: list[Card]
     places: list[Place]
-    behind: int
+    reached: int
     begins_at: int | None
     totals: dict[str, int]
 
@@ -113,7 +113,7 @@ def view(corpus: Corpus, *, since: int, since_at: int | None) -> View:
             step_is_day=step == _DAY,
             cards=_cards(connection, corpus, since, is_indexed=is_indexed),
             places=places,
-            behind=0 if is_indexed else head,
+            reached=state.edited(connection) if is_indexed else 0,
             begins_at=min(begins, default=None),
             totals=reader.counts(connection),
         )
