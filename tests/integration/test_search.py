@@ -39,13 +39,32 @@ DUTCH = {
     ],
 }
 OTHER = {"de.txt": [text("Die Wochen waren lang und die Stadt hat viele Häuser gebaut für die Menschen.")]}
+UNSPACED = {
+    "zh.txt": [text("北京市政府星期二宣布港口计划。", "居民用iPhone手机拍照。", "北京大学没有评论。")],
+    "ja.txt": [text("東京の新聞社は港の計画を発表した。", "ｶﾀｶﾅで書いた。")],
+    "th.txt": [text("สภาเทศบาลประชุมเมื่อวันจันทร์เพื่อหารือเกี่ยวกับแผนท่าเรือ")],
+    "hi.txt": [text("नगर परिषद ने हिन्दी में योजना बताई।")],
+}
+WRITTEN = {
+    "w/a.txt": [
+        text("De ha\u00adven\u00adplan\u00adnen van het dorp.", "De sluis\u2060werken en\u200b\u200b de dam.")
+    ],
+    "w/b.txt": [text("De gemeente-\nraad en de ex-\nburgermeester.", "Dĳkwerk kost ２５０ euro per oﬃce.")],
+    "w/c.md": [text("Het pr&eacute;&nbsp;terras, zoals in prÃ©haver.")],
+}
 
 
 @pytest.fixture
 def index(database_url: str) -> Iterator[Index]:
     with opened(database_url) as store:
         root = add_root(store)
-        for language, documents in (("en", ENGLISH), ("nl", DUTCH), ("de", OTHER)):
+        for language, documents in (
+            ("en", ENGLISH),
+            ("nl", DUTCH),
+            ("de", OTHER),
+            ("zh", UNSPACED),
+            ("nl", WRITTEN),
+        ):
             for path, texts in documents.items():
                 _history(store, root, path.encode(), texts, language)
         made = Index(store)
@@ -113,6 +132,37 @@ ANSWERS: list[tuple[str, dict[str, Any], list[str]]] = [
     ("cafe", {}, ["c.txt"]),
     ("café", {}, ["c.txt"]),
     ("the", {}, ["a.txt", "b.txt", "c.txt", "d.txt", "e.txt"]),
+    # whatever stands in a run of a script without blanks, a word or not
+    ("港口", {}, ["zh.txt"]),
+    ("北京", {}, ["zh.txt"]),
+    ("港", {}, ["ja.txt", "zh.txt"]),
+    ("划", {}, ["zh.txt"]),
+    ("港口计划", {}, ["zh.txt"]),
+    ("京市政", {}, ["zh.txt"]),
+    ("港计", {}, []),
+    ("口划", {}, []),
+    ('"港口"', {}, ["zh.txt"]),
+    ("港口 NOT 計画", {}, ["zh.txt"]),
+    ("iPhone手机", {}, ["zh.txt"]),
+    ("iphone", {}, ["zh.txt"]),
+    ("新聞社", {}, ["ja.txt"]),
+    ("カタカナ", {}, ["ja.txt"]),
+    ("ประชุม", {}, ["th.txt"]),
+    ("ประชาม", {}, []),
+    ("हिन्दी", {}, ["hi.txt"]),
+    ("हन्दा", {}, []),
+    # what is the same, written otherwise
+    ("havenplannen", {}, ["w/a.txt"]),
+    ("ha\u00advenplannen", {}, ["w/a.txt"]),
+    ("sluiswerken", {}, ["w/a.txt"]),
+    ("gemeenteraad", {}, ["w/b.txt"]),
+    ("ex-burgermeester", {}, ["w/b.txt"]),
+    ("dijkwerk", {}, ["w/b.txt"]),
+    ("Dĳkwerk", {}, ["w/b.txt"]),
+    ("250", {}, ["w/b.txt"]),
+    ("office", {}, ["w/b.txt"]),
+    ("pré terras", {}, ["w/c.md"]),
+    ("préhaver", {}, ["w/c.md"]),
 ]
 
 

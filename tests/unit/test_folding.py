@@ -45,7 +45,7 @@ def _at_once(text: str) -> str:
 def test_a_text_is_folded_in_pieces_as_at_once(text: str) -> None:
     before, folding._PIECE = folding._PIECE, 3
     try:
-        assert folding.fold(text) == _at_once(text)
+        assert folding._words(text) == _at_once(text)
     finally:
         folding._PIECE = before
 
@@ -60,3 +60,37 @@ def test_what_one_document_holds_is_at_most_twelve_times_its_text(part: str) -> 
     )
     size, held = map(int, done.stdout.split())
     assert held <= 12 * size + (64 << 20)
+
+
+@pytest.mark.parametrize(
+    ("text", "kept"),
+    [
+        ("北京市", "北京 京市 市"),
+        ("用iPhone手机。", "用 iphone 手机 机"),
+        ("北京\n大学", "北京 京大 大学 学"),
+        ("ｶﾀｶﾅ ー", "カタ タカ カナ ナ ー"),
+        ("เกี่ยว", "เก กย ยว ว"),
+        ("हिन्दी", "हनद"),
+        ("한국어", "한국어"),
+    ],
+)
+def test_a_run_of_a_script_without_blanks_is_kept_in_parts_of_two(text: str, kept: str) -> None:
+    assert folding.fold(text).split() == unicodedata2.normalize("NFKD", kept).split()
+
+
+@pytest.mark.parametrize(
+    ("text", "words", "begins"),
+    [
+        ("北", ("北",), True),
+        ("北京", ("北京",), False),
+        ("北京市", ("北京", "京市"), False),
+        ("iPhone手", ("iphone", "手"), True),
+        ("手机iPhone", ("手机", "iphone"), False),
+        ("a", ("a",), False),
+        ("", (), False),
+    ],
+)
+def test_a_run_that_is_asked_for_is_its_parts_in_a_row(
+    text: str, words: tuple[str, ...], begins: bool
+) -> None:
+    assert folding.asked(text) == (words, begins)

@@ -1,4 +1,11 @@
-"""Text as the full-text index holds it, the same on both databases and for queries."""
+"""Text as the full-text index holds it, the same on both databases and for queries.
+
+A text is plain first (`text/plain.py`). Its words are small and without marks. Where a script puts no blank
+between its words (Han, Kana, Thai, Lao, Khmer, Myanmar), a run of it is kept in parts of `GRAM` characters,
+one from each character on, the last ones shorter: `北京市` as `北京 京市 市`. Asked for, a run is such
+parts in a row, and one that is shorter is the beginning of a part. So whatever stands in a run is found, a
+word or not.
+"""
 
 from __future__ import annotations
 
@@ -10,14 +17,49 @@ import unicodedata2
 from ingest.text.plain import plain
 
 _PIECE = 4096
+GRAM = 2
 _NO_WORD = re.compile(r"[\W_]+")
+_UNSPACED = (
+    "\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3005-\u3007\u3031-\u3035\u3040-\u30ff\u31f0-\u31ff"
+    "\u3400-\u4dbf\u4e00-\u9fff\uaa60-\uaa7f\U0001b000-\U0001b16f\U00020000-\U000323af"
+)
+_RUN = re.compile(f"[{_UNSPACED}]+")
+_WRAPPED = re.compile(f"(?<=[{_UNSPACED}])[ \\t]*\\n[ \\t]*(?=[{_UNSPACED}])")
 
 
 def fold(text: str) -> str:
-    """Return the words of a text, small and without marks on their letters; all else is a blank."""
+    """Return the words of a text, small and without marks, and the parts of its runs; all else is a blank."""
+    words = _words(text)
+    return words if words.isascii() else _RUN.sub(_parts, words)
+
+
+def asked(text: str) -> tuple[tuple[str, ...], bool]:
+    """Return the words of what is asked for, and whether the last one is the beginning of a part of a run."""
+    words: list[str] = []
+    begins = False
+    for word in _words(text).split():
+        at = 0
+        for run in [] if word.isascii() else _RUN.finditer(word):
+            words += [word[at : run.start()]] if at < run.start() else []
+            at = run.end()
+            last = max(1, len(run[0]) - GRAM + 1)
+            words += (run[0][start : start + GRAM] for start in range(last))
+        words += [word[at:]] if at < len(word) else []
+        begins = at == len(word) and len(words[-1]) < GRAM
+    return tuple(words), begins
+
+
+def _parts(run: re.Match[str]) -> str:
+    return f" {' '.join(run[0][at : at + GRAM] for at in range(len(run[0])))} "
+
+
+def _words(text: str) -> str:
     folded: list[str] = []
-    for piece in _pieces(plain(text)):
-        words = _NO_WORD.sub(" ", _small(piece))
+    text = plain(text)
+    if "\n" in text and not text.isascii():
+        text = _WRAPPED.sub("", text)  # a line end is no blank there
+    for piece in _pieces(text):
+        words = _NO_WORD.sub(" ", _without_marks(_small(piece)))
         if folded and words.startswith(" ") and folded[-1].endswith(" "):
             words = words[1:]
         if words:
@@ -40,6 +82,13 @@ def _pieces(text: str) -> Iterator[str]:
     return (text[start : start + _PIECE] for start in range(0, len(text), _PIECE))
 
 
+def _without_marks(text: str) -> str:
+    """Return a text without the marks that are vowels or tones: left in, they would part a word."""
+    if text.isascii() or _HAS_MARKS.search(text) is None:
+        return text
+    return "".join(char for char in text if unicodedata2.category(char)[0] != "M")
+
+
 def _small(text: str) -> str:
     low = text.lower()
     if not low.isascii():
@@ -55,8 +104,12 @@ def literal(text: str) -> str:
 
 
 def has_symbol(text: str) -> bool:
-    """Whether something in it means more than that a word ends: `100%`, `C++`, `a_c`; not `weeks.`."""
-    return any(char in _SYMBOLS or unicodedata2.category(char)[0] == "S" for char in text)
+    """Whether something in it says more than the words: `100%`, `C++`, `a_c`, a vowel sign; not `weeks.`."""
+    if any(char in _SYMBOLS or unicodedata2.category(char)[0] == "S" for char in text):
+        return True
+    return not text.isascii() and any(unicodedata2.category(char)[0] == "M" for char in small(text))
 
 
+# Scripts of which vowels are marks; those of Latin, Greek and Cyrillic letters are gone by then.
+_HAS_MARKS = re.compile("[\u0610-\u1cff\ua67c-\uabff\U00010a00-\U00011fff]")
 _SYMBOLS = frozenset("%&@#_/\\§¶*‰")

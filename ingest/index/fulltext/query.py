@@ -10,6 +10,7 @@ Only AND, OR and NOT in capitals, between or before words, and quotes that come 
 a star means something at the end of a word or of a phrase, before its last quote or after it. All else is
 text: what is neither letter nor digit parts words, and a symbol must stand where it was asked for: `100%`,
 `C++`, `a_c`.
+In a script that puts no blank between its words, any stretch of characters is a word: `港口`.
 No query is an error.
 """
 
@@ -19,7 +20,7 @@ import re
 
 import msgspec
 
-from ingest.index.fulltext.folding import fold, has_symbol, literal
+from ingest.index.fulltext.folding import asked, has_symbol, literal
 
 _NEXT = re.compile(r"\s*(\S)")
 _WORD = re.compile(r'[^\s"]+|"')
@@ -123,7 +124,8 @@ def _named_parts(query: str) -> list[tuple[str, Term | str]]:
 def _term(text: str, *, prefix: bool, exact: bool = False) -> Term | None:
     if not exact and not prefix:
         text = _POSSESSIVE.sub("", text)
-    words = tuple(fold(text).split())
+    words, begins = asked(text)
     text = text[:-1] if prefix and text.endswith("*") else text
+    prefix = prefix or begins
     exact = exact and len(words) == 1 and not prefix  # words in a row and beginnings are so anyway
     return Term(words, prefix, literal(text) if has_symbol(text) else "", exact) if words else None
