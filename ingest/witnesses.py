@@ -86,10 +86,14 @@ def ask(store: Store) -> Asked:
     with store.read() as connection:
         known += _inside(connection)
     with store.read() as connection:
-        end = reader.last_seq(connection)
-        leaves = reader.leaves(connection, {each.seq for each in known})
-    found = [Contradiction(each, end) for each in known if _contradicts(each, leaves)]
-    return Asked(known, found)
+        return Asked(known, contradictions(known, connection))
+
+
+def contradictions(known: Sequence[Witness], connection: Connection) -> list[Contradiction]:
+    """Return those of these witnesses that the log does not agree with."""
+    end = reader.last_seq(connection)
+    leaves = reader.leaves(connection, {each.seq for each in known})
+    return [Contradiction(each, end) for each in known if _contradicts(each, leaves)]
 
 
 def _contradicts(witness: Witness, leaves: dict[int, bytes]) -> bool:

@@ -16,6 +16,7 @@ from ingest.history.changes import Filters
 from ingest.history.prefixes import Prefix
 from ingest.store import cursors, reader
 from ingest.store.engine import Connection, Row, Store
+from ingest.witnesses import Witness
 
 Told = TypeVar("Told")
 
@@ -52,12 +53,15 @@ def batches(
     `snapshot` opens the record and says whether the index can be asked; `tell` is called within it, and
     `say_none` where the first batch has no change. A batch is given outside: its reader may be slow, and
     would hold the snapshot open. With `wait`, which returns when the log may be longer than a place, it goes
-    on for ever.
+    on for ever. The reader is a witness: raises LogShortened where the log has not what it had before.
     """
     place, left, is_first = after, limit, True
+    seen: Witness | None = None
     while True:
         most = size if left is None else min(size, left)
         with snapshot() as (connection, indexed):
+            if seen is not None:
+                witnesses.refuse(witnesses.contradictions([seen], connection))
             chosen = changes.look_up(connection, wanted)
             head = int(reader.head(connection).seq)
             found = changes.of(
@@ -65,6 +69,7 @@ def batches(
                 brief=brief,
             )  # fmt: skip
             rows = list(found)
+            leaves = reader.leaves(connection, {head, *(row.seq for row in rows[-1:])})
             told = tell(connection, rows)
             if is_first and not rows:
                 say_none(connection, chosen.prefix)
@@ -75,6 +80,7 @@ def batches(
             place = max(place, head)
         elif last is not None:
             place = last
+        seen = Witness("this reader", place, leaf) if (leaf := leaves.get(place)) else seen
         yield Batch(told, place, last)
         if left is not None:
             left -= len(rows)

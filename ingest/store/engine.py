@@ -142,15 +142,23 @@ class Store:
         with translated(self.address), self.engine.connect() as connection:
             connection.execution_options(ingest_begin="BEGIN IMMEDIATE")
             with connection.begin():
-                self._require_in_place(connection)
+                self._require_connected_in_place(connection)
                 yield connection
 
-    def _require_in_place(self, connection: Connection) -> None:
-        """Raise unless the database that is open is the one at its path.
+    def _require_connected_in_place(self, connection: Connection) -> None:
+        """Raise unless the database that a connection was made to is the one at its path."""
+        if self.is_sqlite and connection.info[_FILE] != self._opened:
+            connection.invalidate()  # made while another file stood there
+            raise self._out_of_place("was replaced while it was open")
+        self.require_in_place()
 
-        What is written to a file that was removed is lost with its last descriptor.
+    def require_in_place(self) -> None:
+        """Raise unless the file that was opened is the one at the store's path.
+
+        What is written to a file that was removed is lost with its last descriptor, and who reads it hears
+        of nothing any more. Raises StoreUnavailable.
         """
-        if not self.is_sqlite:
+        if not self.is_sqlite or self._opened is None:
             return
         try:
             here = os.stat(str(self.url.database))
@@ -158,13 +166,12 @@ class Store:
             why = "was removed while it was open"
             if error.errno not in (errno.ENOENT, errno.ENOTDIR):
                 why = f"cannot be looked at: {os.strerror(error.errno or 0)}"
-        else:
-            if (here.st_dev, here.st_ino) == self._opened == connection.info[_FILE]:
-                return
-            why = "was replaced while it was open"
-            if connection.info[_FILE] != self._opened:
-                connection.invalidate()  # made while another file stood there
-        raise StoreUnavailable(
+            raise self._out_of_place(why) from error
+        if (here.st_dev, here.st_ino) != self._opened:
+            raise self._out_of_place("was replaced while it was open")
+
+    def _out_of_place(self, why: str) -> StoreUnavailable:
+        return StoreUnavailable(
             f"the store {self.address} {why}",
             code="store_unreachable",
             hint="put it back where it was, or restart what uses it: then another is begun",

@@ -3,19 +3,27 @@
 from __future__ import annotations
 
 import shutil
+import subprocess
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Literal
 
 import pytest
 import sqlalchemy as sa
 
-from ingest.store.engine import open_store
+from ingest.edits.settings import Rules
+from ingest.errors import LogShortened
+from ingest.history import follow
+from ingest.history.changes import Filters
+from ingest.store.engine import Connection, Store, open_store
 from ingest.store.watermark import read, write
-from tests.command import Answer
+from tests.command import PATIENCE, Answer
 from tests.faults.site import Site
 from tests.faults.test_verify import edited, shorten
 
 HALF = 40
+EVERY = Filters(root=None, prefix=None, type_=None, class_=None, significance=None, fact=None, flag=None)
 Loss = Literal["its -wal removed", "its database put back"]
 
 
@@ -259,3 +267,76 @@ def test_a_running_daemon_adds_nothing_to_a_log_that_lost_its_end_and_goes_on_wh
         assert len(site.log()) == 2
         store.dispose()
     site.holds()
+
+
+@pytest.mark.parametrize("meanwhile", ["shortened", "another", "longer"])
+def test_a_reader_that_follows_a_log_notices_that_it_is_another(each_site: Site, meanwhile: str) -> None:
+    """It holds the last change it came to against the log, each time that it looks."""
+    site = each_site
+    site.write(a="one", b="two", c="three")
+    site.command.ask("scan", site.root)
+
+    def wait(place: int) -> None:
+        assert place == 3
+        if meanwhile == "another":
+            edited(site, lambda db: db.execute(other_leaf, {"leaf": b"x" * 32}))
+        elif meanwhile == "shortened":
+            edited(site, shorten(1))
+        else:
+            site.write(d="four")
+            site.command.ask("scan", site.root)
+
+    other_leaf = sa.text("UPDATE change SET leaf = :leaf WHERE seq = 3")
+    store = open_store(str(site.command.database))
+    found = follow.batches(
+        lambda: snapshot(store), EVERY, rules=Rules(), after=0, limit=4, size=100, brief=True,
+        tell=lambda _, rows: [row.seq for row in rows], say_none=lambda *_: None, wait=wait,
+    )  # fmt: skip
+    try:
+        assert next(found).told == [1, 2, 3]
+        if meanwhile == "longer":
+            assert next(found).told == [4]
+            return
+        with pytest.raises(LogShortened) as refusal:
+            next(found)
+        said = {
+            "shortened": "it saw the log at 3 changes, and the log has 2",
+            "another": "it saw another change 3 than the log has, of 3",
+        }[meanwhile]
+        assert refusal.value.message == f"the log was longer: this reader: {said}"
+    finally:
+        store.dispose()
+
+
+@contextmanager
+def snapshot(store: Store) -> Iterator[tuple[Connection, bool]]:
+    """The record, without the index."""
+    with store.read() as connection:
+        yield connection, False
+
+
+@pytest.mark.parametrize("there", ["another", "nothing"])
+def test_a_reader_that_follows_ends_where_the_store_was_replaced(site: Site, there: str) -> None:
+    """The file that it has open is read by nobody else any more: it would wait for ever."""
+    site.write(a="one")
+    site.command.ask("scan", site.root)
+    copy = site.place / "copy.db"
+    shutil.copyfile(site.database, copy)
+    with subprocess.Popen(
+        site.command.argv("changes", "--follow", json=True),
+        cwd=site.place,
+        env=site.command.environment(),
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+    ) as reader:
+        assert reader.stdout is not None
+        assert b'"seq":1,' in reader.stdout.readline()
+        if there == "another":
+            copy.rename(site.database)
+        else:
+            site.database.unlink()
+        _, said = reader.communicate(timeout=PATIENCE)
+
+    how = {"another": "replaced", "nothing": "removed"}[there]
+    assert reader.returncode == 4
+    assert said.decode().splitlines()[0] == f"error: the store {site.database} was {how} while it was open"

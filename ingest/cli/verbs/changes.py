@@ -119,7 +119,11 @@ def _require_reader() -> None:
 
 
 def _snapshot(store: Store, wanted: Filters) -> AbstractContextManager[tuple[Connection, bool]]:
-    """Open the record, with the index brought up to it where edits are chosen."""
+    """Open the record, with the index brought up to it where edits are chosen. Raises StoreUnavailable.
+
+    A file that was put in the place of the store's is asked by whoever begins anew.
+    """
+    store.require_in_place()
     if wanted.of_edits:
         return caught_up(store, rules=settings().edit_rules, needed=False)
     return _record_alone(store)
