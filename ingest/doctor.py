@@ -155,6 +155,7 @@ def _roots(store: Store, settings: Settings) -> Iterator[Check]:
         yield Check("roots", "warning", "no root is known", "run: ingest watch FOLDER")
     for root in known:
         yield _root(store, root, settings)
+        yield from _mounts_below(root, settings)
 
 
 def _root(store: Store, root: Root, settings: Settings) -> Check:
@@ -168,8 +169,19 @@ def _root(store: Store, root: Root, settings: Settings) -> Check:
         return Check(
             name, "warning", f"{show(root.path)} cannot be written to", "it is polled: no cookie can be sent"
         )
-    if settings.backend_of(root.name) != "poll" and mounts.needs_polling(root.path):
-        remote = mounts.remote_type(root.path)
-        why = "the system does not tell what is mounted" if remote is None else f"it is on {remote}"
-        return Check(name, "ok", f"{show(root.path)} is polled: {why}")
+    if settings.backend_of(root.name) == "auto":
+        why = mounts.why_polled(root.path, mounts.table())
+        if why is not None:
+            return Check(name, "ok", f"{show(root.path)} is polled: {why}")
     return Check(name, "ok", show(root.path))
+
+
+def _mounts_below(root: Root, settings: Settings) -> Iterator[Check]:
+    """Tell what is mounted below a root and is polled while the rest is watched."""
+    table = mounts.table()
+    if table is None or settings.backend_of(root.name) != "auto" or mounts.why_polled(root.path, table):
+        return
+    for point, type_ in mounts.types_below(root.path, table).items():
+        if type_ not in mounts.LOCAL:
+            why = f"{type_} is not known to tell every write"
+            yield Check(f"root {root.name}", "ok", f"{show(point)} below it is polled: {why}")

@@ -62,6 +62,7 @@ def record(
                 "watched_directories": report.get("watched_directories", 0),
                 "unwatched_directories": report.get("unwatched_directories", 0),
                 "overflows": report.get("overflows", 0),
+                "mounts": report.get("mounts", []),
                 "pending": report.get("pending", 0),
                 "ready": report.get("ready", False),
                 "last_scan_at": moments.show(root.last_scan_at),

@@ -18,18 +18,19 @@ class UnheardChanges:
 
     `since` is when the last scan that ended began (microseconds, wall): a change that the next one finds
     was made after that. `counts` says whether what the scan that runs, or ran last, finds should have been
-    announced: nothing is where a root is polled.
+    announced: nothing is where a root is polled. Below the folders `untold` nothing ever is.
     """
 
     def __init__(self, counts: Callable[[], bool]) -> None:
         self.since: int | None = None
+        self.untold: frozenset[bytes] = frozenset()
         self._counts = counts
         self._found: dict[bytes, tuple[float, int | None]] = {}
         self._waiting: dict[bytes, tuple[float, int | None]] = {}
 
     def expect(self, path: bytes, now: float) -> None:
         """Note what a scan found changed just now: it is looked at later, and another scan may end first."""
-        if self._counts():
+        if self._is_announced(path):
             self._waiting[path] = now, self.since
 
     def find(self, path: bytes, now: float) -> None:
@@ -37,8 +38,11 @@ class UnheardChanges:
         waited = self._waiting.pop(path, None)
         if waited is not None:
             self._found[path] = now, waited[1]
-        elif self._counts():
+        elif self._is_announced(path):
             self._found[path] = now, self.since
+
+    def _is_announced(self, path: bytes) -> bool:
+        return self._counts() and not any(is_below(path, folder) for folder in self.untold)
 
     def hear(self, paths: Iterable[bytes], folders: Iterable[bytes]) -> None:
         """Something was heard of these: it only came later than the scan."""

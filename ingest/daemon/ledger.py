@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from ingest.capture.unheard import LATEST
+from ingest.clock import Clock
 from ingest.daemon.coverage import Facts, Notes, turns
 from ingest.daemon.health import Health
 from ingest.daemon.root_record import RootRecord
@@ -23,6 +24,7 @@ class Ledger:
         notes: Notes,
         scans: ScanSchedule,
         health: Health,
+        clock: Clock,
         once: bool,
     ) -> None:
         self.doubts_due = False  # whether it is time to ask for changes that were not announced
@@ -31,6 +33,7 @@ class Ledger:
         self._notes = notes
         self._scans = scans
         self._health = health
+        self._clock = clock
         self._once = once
 
     def tell(self, *, columns: Mapping[str, object] | None, report: Mapping[str, object] | None) -> None:
@@ -62,7 +65,7 @@ class Ledger:
         session, notes, scanning = self._session, self._notes, self._scans.scanning
         deaf = self._health.first("blind")
         return Facts(
-            now=session.now(),
+            now=self._clock.wall(),
             gaps=tuple(notes.gaps),
             scanned_at=notes.scan_to_tell(scanning),
             scanning=scanning,

@@ -180,6 +180,11 @@ class OpenRoot:
         return self._mounts.is_told
 
     @property
+    def mount_types(self) -> dict[bytes, str]:
+        """The type of the file system at each mount point below."""
+        return self._mounts.types
+
+    @property
     def folds_names(self) -> bool:
         """Whether names that differ in letter case are taken for one, here or in what is mounted below."""
         return root_mark.folds_names(self.folder) or not mounts.FOLDING.isdisjoint(

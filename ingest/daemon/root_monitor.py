@@ -66,7 +66,7 @@ class RootMonitor:
         )  # fmt: skip
         self.ledger = Ledger(
             self.session, record=self.record, notes=self.notes, scans=self.scans, health=self.health,
-            once=once,
+            clock=clock, once=once,
         )  # fmt: skip
         self._finished: dict[str, object] | None = None  # columns of the root's row, of a scan that ended
         self.barriers = Barriers(self.session, self.scans, self.health, clock)
@@ -322,9 +322,9 @@ class RootMonitor:
         if self.scans.poll_due(now):
             if self.session.polled:
                 self.scans.ask("poll")
-            elif self.session.unwatched:
+            elif apart := self.session.looked_at_apart:
                 self.capture.hint(list(self.capture.untold()), now)  # files may be among them
-                for path in topmost(set(self.session.unwatched)):
+                for path in topmost(apart):
                     self.capture.hint_below(path, now)
                 self.scans.last_began = now
         cause: Cause = "scan" if self.session.ready or self.once else "startup"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from contextlib import ExitStack
 
 from ingest.capture.capture import Capture
@@ -11,6 +11,7 @@ from ingest.capture.folder import Limits, MountState, RootFolder, documents_of
 from ingest.capture.unheard import UnheardChanges
 from ingest.clock import Clock
 from ingest.config import Settings
+from ingest.daemon import mounts_below
 from ingest.daemon.coverage import Gap, Notes
 from ingest.daemon.health import Health
 from ingest.daemon.open_root import OpenRoot
@@ -68,10 +69,11 @@ class RootSession:
         self._wake = wake
         self._hidden = hidden
         self._once = once
-        # a scan that something gave cause for follows a doubt that is in the ledger already
+        # a scan that had a cause follows a doubt that is in the ledger already
         self.unannounced = UnheardChanges(lambda: scans.routine and not self.polled and not self.unwatched)
         self._held = OpenRoot(store, root)
         self._mounts = MountState()
+        self._mount_types: Mapping[bytes, str] = {}
         self._next_watches = clock.monotonic()
         self._next_start = float("inf")
 
@@ -114,7 +116,7 @@ class RootSession:
         """
         assert self.liveness is not None
         self._next_start = self._clock.monotonic() + START_AGAIN
-        untold = sys.platform != "linux" or mounts.needs_polling(self.root.path)
+        untold = sys.platform != "linux" or mounts.why_polled(self.root.path, mounts.table()) is not None
         if self._backend == "poll" or (self._backend == "auto" and untold):
             self._next_start = float("inf")
             return
@@ -190,7 +192,7 @@ class RootSession:
     # -- looked at -------------------------------------------------------------------------
 
     def is_in_place(self) -> bool:
-        """Whether the open folder is the one at the root's path: quick, and says nothing of why not."""
+        """Whether the open folder is the one at the root's path."""
         return self._held.is_in_place()
 
     def check(self) -> None:
@@ -224,10 +226,7 @@ class RootSession:
         return self._mounts
 
     def _compare_mounts(self) -> bool:
-        """Close the folders that became or ceased to be mount points with documents below them.
-
-        Whether a scan must follow.
-        """
+        """Close folders that became or ceased to be mount points; whether a scan must follow."""
         before = self._mounts
         changed = self._held.compare_mounts()
         closed = self._held.closed
@@ -237,6 +236,10 @@ class RootSession:
             told=self._held.mounts_told,
             changes=before.changes + 1,
         )
+        self._mount_types = self._held.mount_types
+        self.unannounced.untold = self.polled_mounts
+        if self.polled_mounts:
+            self._scans.poll_soon(self._clock.monotonic())
         for point in before.closed - closed:
             self._health.clear("root_replaced", path=point)
         for point in closed:
@@ -296,6 +299,16 @@ class RootSession:
         return self.liveness is None or self.liveness.polled
 
     @property
+    def polled_mounts(self) -> frozenset[bytes]:
+        """The mount points below of which nothing may be announced: they are looked at every poll."""
+        return frozenset() if self._backend == "native" else mounts_below.untold(self._mount_types)
+
+    @property
+    def looked_at_apart(self) -> set[bytes]:
+        """The folders below from which not every notification comes: they are looked at every poll."""
+        return {*self.unwatched, *(self.polled_mounts - self._mounts.closed)}
+
+    @property
     def proven_at(self) -> int | None:
         """Until then every save was heard: a cookie came back."""
         return self.liveness.proven_at if self.liveness is not None else None
@@ -315,10 +328,7 @@ class RootSession:
         return Gap("late", since, until)
 
     def take_unannounced(self, age: float) -> Gap | None:
-        """Return the stretch in which changes were made that nothing told of, and forget them.
-
-        `age` is how long a notification is waited for, in seconds.
-        """
+        """Return the stretch in which changes were made that nothing told of for `age` seconds."""
         files, since = self.unannounced.take(self._clock.monotonic(), age)
         if files:
             self._log.warning("unannounced", root=self.root.name, files=files)
@@ -331,10 +341,6 @@ class RootSession:
         """Whether all that happens below the root is announced, and so may be called watched."""
         return not (self.polled or self.unwatched or self._once)
 
-    def now(self) -> int:
-        """Return the time by the other clock, microseconds."""
-        return self._clock.wall()
-
     def wall(self, moment: float) -> int:
         """Return a moment of the monotonic clock by the other one, microseconds."""
         return self._clock.wall() - round((self._clock.monotonic() - moment) * 1e6)
@@ -344,9 +350,7 @@ class RootSession:
         """Whether folders below are not as they were mounted."""
         return bool(self._held.closed)
 
-    @property
-    def watched_directories(self) -> int:
-        """How many folders notifications come from."""
+    def _count_watched(self) -> int:
         if self.capture is None or self.liveness is None or not self.liveness.watching:
             return 0
         return sum(1 for path in self.capture.survey.folders if path not in self.unwatched)
@@ -372,7 +376,13 @@ class RootSession:
         """How the root is seen, what waits, and what is wrong, for `status`."""
         return {
             "backend": "poll" if self.polled else "native",
-            "watched_directories": self.watched_directories,
+            "mounts": mounts_below.records(
+                self._mount_types,
+                polled=self._mount_types.keys() if self.polled else self.polled_mounts,
+                blind=self._mounts.closed if self.ready else self._mount_types.keys(),
+                watched=self.hears_all,
+            ),
+            "watched_directories": self._count_watched(),
             "unwatched_directories": len(self.unwatched),
             "pending": len(self.capture.pending.paths()) if self.capture is not None else 0,
             "ready": self.ready,

@@ -71,7 +71,7 @@ class Barriers:
         """Start a `sync`: send a cookie through the watcher, or wait for the next poll."""
         now, liveness = self._clock.monotonic(), self._session.liveness
         cookie = None if liveness is None else liveness.send(now)
-        waits = cookie is None or bool(self._session.unwatched)
+        waits = cookie is None or bool(self._session.looked_at_apart)
         return self._add(SyncBarrier(cookie=cookie, scan_after=now if waits else None))
 
     def scan(self) -> SyncBarrier:

@@ -14,18 +14,19 @@ from ingest.disk.descriptors import are_too_few
 from ingest.disk.read import open_beneath
 from ingest.disk.statx import Facts, facts_of
 
-# File systems on which other hosts, or the other side of the mount, write unseen by inotify.
-UNTOLD = frozenset(
-    (
-        "nfs", "nfs4", "cifs", "smb3", "smbfs", "9p", "virtiofs", "vboxsf", "vmhgfs", "afs", "ceph",
-        "glusterfs", "lustre", "ncpfs", "prl_fs", "beegfs", "davfs",
-    )
-)  # fmt: skip
-# File systems whose clock is this machine's. Of these, some take names of other letter case for one.
+# File systems that tell every write by a notification, and whose clock is this machine's. Of these, some take
+# names of other letter case for one. Whatever is not among them is polled.
 LOCAL = frozenset(
     (
         "ext2", "ext3", "ext4", "xfs", "btrfs", "zfs", "f2fs", "jfs", "bcachefs", "tmpfs", "ramfs", "overlay",
         "vfat", "exfat", "ntfs3", "fuseblk",
+    )
+)  # fmt: skip
+# File systems on which other hosts, or the other side of the mount, write.
+SERVERS = frozenset(
+    (
+        "nfs", "nfs4", "cifs", "smb3", "smbfs", "9p", "virtiofs", "vboxsf", "vmhgfs", "afs", "ceph",
+        "glusterfs", "lustre", "ncpfs", "prl_fs", "beegfs", "davfs", "fuse",
     )
 )  # fmt: skip
 FOLDING = frozenset(("vfat", "exfat", "ntfs3", "fuseblk", "cifs", "smb3", "smbfs"))
@@ -111,7 +112,8 @@ def is_mount_point(folder: bytes, mounts: Sequence[Line] | None) -> bool | None:
 def points_below(folder: bytes, mounts: Sequence[Line]) -> set[bytes]:
     """Return the mount points below an absolute folder, relative to it."""
     prefix = folder.rstrip(b"/") + b"/"
-    return {point[len(prefix) :] for point in mount_points(mounts) if point.startswith(prefix)}
+    points = mount_points(mounts) - {folder}
+    return {point[len(prefix) :] for point in points if point.startswith(prefix)}
 
 
 def concerning(folder: bytes, mounts: Sequence[Line]) -> list[Line]:
@@ -215,14 +217,7 @@ class Mounts:
     @property
     def types(self) -> dict[bytes, str]:
         """The type of the file system at each mount point below."""
-        if self._table is None:
-            return {}
-        points = points_below(self._root, self._table)
-        prefix = self._root.rstrip(b"/") + b"/"
-        every = {
-            line.point[len(prefix) :]: line.type for line in self._table if line.point.startswith(prefix)
-        }
-        return {point: type_ for point, type_ in every.items() if point in points}
+        return {} if self._table is None else types_below(self._root, self._table)
 
     def compare(
         self, fd: int, *, any_below: Callable[[bytes], bool], is_proven: Callable[[Mount, Facts], bool]
@@ -274,10 +269,6 @@ def kind(folder: bytes, mounts: Sequence[Line]) -> str | None:
     return found
 
 
-def _is_untold(type_: str) -> bool:
-    return type_ in UNTOLD or type_.startswith("fuse.")
-
-
 def is_local(folder: bytes) -> bool:
     """Whether this machine's clock stamps the files of this folder; false where nobody can tell."""
     mounts = table()
@@ -291,13 +282,22 @@ def remote_type(folder: bytes) -> str | None:
     """
     mounts = table()
     type_ = None if mounts is None else kind(os.path.realpath(folder), mounts)
-    return type_ if type_ is not None and _is_untold(type_) else None
+    return type_ if type_ is not None and (type_ in SERVERS or type_.startswith("fuse.")) else None
 
 
-def needs_polling(folder: bytes) -> bool:
-    """Whether notifications cannot be relied on for this folder."""
-    mounts = table()
+def why_polled(folder: bytes, mounts: Sequence[Line] | None) -> str | None:
+    """Why not every notification comes from an absolute folder; None: it does. The disk is not asked."""
     if mounts is None:
-        return True
-    type_ = kind(os.path.abspath(folder), mounts)
-    return type_ is not None and _is_untold(type_)
+        return "the system does not tell what is mounted"
+    type_ = kind(folder, mounts)
+    if type_ in LOCAL:
+        return None
+    return f"{type_ or 'what it is on'} is not known to tell every write"
+
+
+def types_below(folder: bytes, mounts: Sequence[Line]) -> dict[bytes, str]:
+    """Return the type of what is mounted at each point below an absolute folder; the disk is not asked."""
+    points = points_below(folder, mounts)
+    prefix = folder.rstrip(b"/") + b"/"
+    every = {line.point[len(prefix) :]: line.type for line in mounts if line.point.startswith(prefix)}
+    return {point: type_ for point, type_ in sorted(every.items()) if point in points}

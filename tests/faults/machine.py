@@ -64,3 +64,9 @@ def without_power() -> list[str]:
     if os.geteuid() != 0:
         return []
     return ["setpriv", "--bounding-set=-dac_override,-dac_read_search"]
+
+
+needs_fuse = pytest.mark.skipif(
+    "fuse" not in _file_systems() or not os.access("/dev/fuse", os.R_OK | os.W_OK),
+    reason="needs /dev/fuse",
+)

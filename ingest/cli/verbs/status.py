@@ -71,6 +71,9 @@ def _show(record: Record) -> None:
         )
         unwatched = f", {root['unwatched_directories']:,} unwatched" if root["unwatched_directories"] else ""
         line(f"root       {escape.name(root['name'])}  {escape.name(root['path'])}{state}{unwatched}")
+        for mount in root["mounts"]:
+            place = f"{escape.name(mount['path'])}  {escape.name(mount['type'])}"
+            line(f"  mount    {place}  {mount['backend']}, {mount['state']}")
         begins = root["record_begins_at"]
         line(f"           {'no record yet' if begins is None else f'on record since {times.reshow(begins)}'}")
     for sink in record["sinks"]:

@@ -1,0 +1,69 @@
+"""Which file systems are believed, by a table of mounts that is handed in, and how `status` shows them."""
+
+from __future__ import annotations
+
+import pytest
+
+from ingest.daemon import mounts_below
+from ingest.disk import mounts
+from ingest.disk.mounts import Line
+
+BELIEVED = (
+    "ext2", "ext3", "ext4", "xfs", "btrfs", "zfs", "f2fs", "jfs", "bcachefs", "tmpfs", "ramfs", "overlay",
+    "vfat", "exfat", "ntfs3", "fuseblk",
+)  # fmt: skip
+OTHERS = (
+    "nfs", "nfs4", "cifs", "smb3", "9p", "virtiofs", "fuse", "fuse.sshfs", "fuse.bindfs", "ceph", "autofs",
+    "squashfs", "erofs", "proc", "udf", "hfsplus", "ntfs", "unheard-of",
+)  # fmt: skip
+
+
+def table(*mounted: tuple[str, str]) -> list[Line]:
+    """Lines of the kernel's table: point and type, in the order of mounting."""
+    return [
+        Line(number, 0, b"0:%d" % number, b"/", point.encode(), type_)
+        for number, (point, type_) in enumerate(mounted, 1)
+    ]
+
+
+@pytest.mark.parametrize("type_", BELIEVED)
+def test_a_file_system_of_this_machine_is_believed(type_: str) -> None:
+    found = table(("/", "unheard-of"), ("/srv", type_), ("/srv/news/sub", type_))
+    assert mounts.why_polled(b"/srv/news", found) is None
+    assert mounts_below.untold(mounts.types_below(b"/srv/news", found)) == frozenset()
+
+
+@pytest.mark.parametrize("type_", OTHERS)
+def test_any_other_is_polled_and_why_is_said(type_: str) -> None:
+    found = table(("/", "ext4"), ("/srv", type_), ("/mnt/news/sub", type_))
+    assert mounts.why_polled(b"/srv/news", found) == f"{type_} is not known to tell every write"
+    assert mounts.why_polled(b"/srv", found) is not None
+    assert mounts.why_polled(b"/mnt/news", found) is None
+    assert mounts_below.untold(mounts.types_below(b"/mnt/news", found)) == {b"sub"}
+
+
+def test_the_latest_mount_on_a_folder_counts_and_a_name_alike_does_not() -> None:
+    found = table(("/", "ext4"), ("/srv", "nfs"), ("/srv", "xfs"), ("/srvs", "nfs"))
+    assert mounts.why_polled(b"/srv/news", found) is None
+    assert mounts.types_below(b"/", found) == {b"srv": "xfs", b"srvs": "nfs"}
+
+
+def test_where_nobody_tells_what_is_mounted_a_root_is_polled() -> None:
+    assert mounts.why_polled(b"/srv", None) == "the system does not tell what is mounted"
+
+
+def test_each_mount_is_shown_with_what_the_ledger_would_say_of_it() -> None:
+    types = {b"disk": "ext4", b"server": "nfs4", b"gone": "ext4"}
+
+    def shown(**facts: object) -> list[tuple[object, object, object]]:
+        facts = {"polled": {b"server"}, "blind": {b"gone"}, "watched": True, **facts}
+        found = mounts_below.records(types, **facts)  # type: ignore[arg-type]
+        return [(each["type"], each["backend"], each["state"]) for each in found]
+
+    assert shown() == [
+        ("ext4", "native", "watched"),
+        ("nfs4", "poll", "scanned"),
+        ("ext4", "native", "blind"),
+    ]
+    assert [state for _, _, state in shown(watched=False)] == ["scanned", "scanned", "blind"]
+    assert shown(polled=types, blind=types)[0] == ("ext4", "poll", "blind")
