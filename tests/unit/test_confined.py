@@ -113,7 +113,7 @@ class Small(Warden):
     """A warden whose readers are these."""
 
     def _warm(self, name: str) -> Any:
-        self._readers.setdefault(name, SimpleNamespace(read=hostile))  # type: ignore[arg-type]
+        self._readers.setdefault(name, SimpleNamespace(read=hostile))  # type: ignore[call-overload]
         return self._readers[name]
 
 
