@@ -93,11 +93,10 @@ class Pair:
         titles = [each for each in self.markup if each.nature == "title"]
         if titles and titles[0].before and titles[0].after:
             return titles[0].before, titles[0].after
+        said = (spoken.headline(each) for each in (self.before, self.after))
         old, new = (
-            None
-            if each.title is None or boilerplate.matches(each.title, self.rules.boilerplate)
-            else each.title
-            for each in (self.before, self.after)
+            None if title is None or boilerplate.matches(title, self.rules.boilerplate) else title
+            for title in said
         )
         if old == new or (old and new and bare(old) == bare(new)):
             return None

@@ -120,13 +120,12 @@ class Proof:
         if old.key == new.key:
             return True
         if old.slot is not None and new.slot is not None:
-            return (equal(old.slot, new.slot) and _decimals(old) == _decimals(new)) or written_otherwise(
-                old.slot, new.slot
-            )
+            same = equal(old.slot, new.slot) and _as_written(old) == _as_written(new)
+            return same or written_otherwise(old.slot, new.slot)
         if old.slot is not None or new.slot is not None:
             return False
         was, became = unaccented(old.text), unaccented(new.text)
-        if {was, became} <= say_the_same({was}, {became}, self._lexicon):
+        if was != became and {was, became} <= say_the_same({was}, {became}, self._lexicon):
             return True
         if not (old.is_word and new.is_word) or folded(old.text) == folded(new.text):
             return False  # its capital speaks
@@ -205,7 +204,7 @@ class Proof:
             if at < len(read) and read[at].start < end and read[at].start >= slot.start:
                 while at < len(read) and read[at].start < end:
                     at += 1
-                found.append(_value(slot, text[slot.start : slot.end], slot.start, end))
+                found.append(_value(slot, text[slot.start : end], slot.start, end))
         return [*found, *read[at:]]
 
 
@@ -226,16 +225,19 @@ def _written(text: str, run: Run) -> str:
 
 
 def _value(slot: Slot, written: str, start: int, end: int) -> Read:
-    return Read(f"value {slot.kind} {slot.value!r} {_decimals_of(slot, written)}", written, start, end, slot)
+    read = Read("", written, start, end, slot)
+    key = f"value {slot.kind} {slot.value!r} {_as_written(read)}"
+    return msgspec.structs.replace(read, key=key)
 
 
-def _decimals(read: Read) -> int:
-    return 0 if read.slot is None else _decimals_of(read.slot, read.text)
+def _as_written(read: Read) -> tuple[int, str]:
+    """Return what of the writing of a value speaks: its decimals, the capitals of its unit."""
+    return 0 if read.slot is None else _decimals_of(read.slot, read.text), reading.unit_of(read.text)
 
 
 def _decimals_of(slot: Slot, written: str) -> int:
     """Return how many decimals a bare figure has: section 1.1 is not 1.10."""
     if slot.kind != "number" or not isinstance(slot.value, Quantity) or slot.value.unit is not None:
         return 0
-    found = _DECIMALS.search(written)
+    found = _DECIMALS.search(written.rstrip())
     return len(found[1]) if found else 0

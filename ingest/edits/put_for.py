@@ -32,9 +32,13 @@ def paired(a: str, b: str, comparison: Comparison, language: str | None) -> Comp
     """Return the comparison with what was put for something in its place as an edited sentence.
 
     A run of sentences went, another came at its place. Where they are equally many, the short ones and the
-    stamps go together one by one; else the first stamp of each.
+    stamps go together one by one; else the first stamp of each. A sentence whose words were joined or parted
+    is edited too.
     """
-    if not any(one.kind == "removed" and two.kind == "added" for one, two in pairwise(comparison.pieces)):
+    beside = pairwise(comparison.pieces)
+    if not any(one.kind == "removed" and two.kind == "added" for one, two in beside) and not any(
+        piece.kind == "kept" and piece.changes for piece in comparison.pieces
+    ):
         return comparison
     pieces: list[Piece] = []
     for piece in comparison.pieces:
@@ -44,6 +48,10 @@ def paired(a: str, b: str, comparison: Comparison, language: str | None) -> Comp
             if matches:
                 pieces[-1:] = _with(a, b, comparison, went, piece, matches)
                 continue
+        if piece.kind == "kept" and piece.changes:
+            old, new = a[piece.a_start : piece.a_end], b[piece.b_start : piece.b_end]
+            if words(old) != words(new):
+                piece = msgspec.structs.replace(piece, kind="edited")  # noqa: PLW2901 - parted, not kept
         pieces.append(piece)
     return msgspec.structs.replace(comparison, pieces=tuple(pieces))
 

@@ -25,6 +25,7 @@ _BULLETS = frozenset("-*+•–—·#")
 # Units that are another one with another capital: milli and mega, bit and byte.
 _UNITS = frozenset(["m", "mw", "mb", "mg", "mj", "mhz", "mpa", "ms", "ml", "kb", "gb", "tb", "pb", "mbit"])
 _UNIT = re.compile(r"[0-9][0-9.,]*-?([^\W\d_]{1,4})\Z")
+_BEHIND_FIGURE = re.compile(r"[0-9]\s?-?([^\W\d_]+)\Z")
 _STARTS = frozenset((".", "!", "?", ":", "\n", ""))
 
 # Letters and digits with dots, slashes or an @ between them, and no blank: a letter more leads elsewhere.
@@ -142,5 +143,17 @@ def _sign(mark: str, previous: str, found: list[Read], following: tuple[str, str
         # a sign before a figure, or a mark between two
         stands_off = not previous[-1:].isalnum()
         return kind if after_figure or (stands_off and kind in "-.") else ""
+    if kind == "-" and (mark == "−" or (_is_operand(found) and len(beyond) == 1 and beyond.isalnum())):
+        return kind  # `a − b`
     between = beyond[:1].isdigit() and bool(found) and found[-1].text[-1:].isdigit()
     return kind if between and kind in "-," else ""
+
+
+def _is_operand(found: list[Read]) -> bool:
+    return bool(found) and len(found[-1].text) == 1 and found[-1].is_word
+
+
+def unit_of(written: str) -> str:
+    """Return the letters behind a figure as they stand, where another capital makes them another unit."""
+    letters = _BEHIND_FIGURE.search(written)
+    return letters[1] if letters and letters[1].lower() in _UNITS else ""

@@ -132,11 +132,9 @@ class Wording:
         """Return two words of two sentences that took each other's place: `A was freed`, `B was fined`."""
         parts: list[tuple[set[str], set[str]]] = []
         for piece in self._edited[:_MOST_EXCHANGED]:
-            sides = (
-                [unaccented(word) for change in piece.changes for word in words(text(change))]
-                for text in _SIDES
+            old, new = (
+                {_single(word) for change in piece.changes for word in words(text(change))} for text in _SIDES
             )
-            old, new = (set(side) for side in sides)
             parts.append((old - new, new - old))
         for at, (gone, came) in enumerate(parts):
             for others_gone, others_came in parts[at + 1 :]:
@@ -245,6 +243,11 @@ class Wording:
         word = words(text[start:end])[0].lower()
         before, after = words(text[max(0, start - 40) : start]), words(text[end : end + 40])
         return word in [each.lower() for each in (*before[-1:], *after[:1])]
+
+
+def _single(word: str) -> str:
+    """Return a word small and without accents; a capital alone stays one, since it may be a name."""
+    return word if len(word) == 1 and word.isupper() else unaccented(word)
 
 
 def _slip(change: Change) -> str:

@@ -67,6 +67,13 @@ def of(text: Text) -> Speech:
     return _READERS.get((text.normaliser or "").partition("/")[0], markup.plain)(text.text)
 
 
+def headline(text: Text) -> str | None:
+    """Return the title of a version without the markup in it."""
+    if text.title is None or not (text.normaliser or "").startswith("markdown"):
+        return text.title
+    return markdown_markup.read(text.title).text.strip()
+
+
 def whole(text: Text) -> Speech:
     """Return a version as if nothing of it were markup."""
     return Speech(text.text)
@@ -118,10 +125,10 @@ def _nature(name: str, before: str | None, after: str | None) -> Nature:
     last = name.rpartition(".")[2]
     if last in _TITLES:
         return "title"
-    dates = all(value is None or markup.is_date(value) for value in (before, after))
-    if dates and any(last.startswith(sign) for sign in _OF_EFFECT):
-        return "effect"
-    return "date" if dates and markup.is_dated(last) else "other"
+    if any(last.startswith(sign) for sign in _OF_EFFECT):
+        dates = all(value is None or markup.is_date(value) for value in (before, after))
+        return "effect" if dates else "other"
+    return "date" if markup.is_dated(last) else "other"
 
 
 def _items(old: Sequence[Item], new: Sequence[Item]) -> Iterator[Difference]:

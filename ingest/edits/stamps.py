@@ -133,7 +133,7 @@ def read(sentence: str, language: str | None, *, at_head: bool = True) -> Stamp 
     text = " ".join(sentence.split())
     label = _LABEL.match(text, _past_marks(text))
     if label is None:
-        return _without_label(sentence, text, language) if at_head else None
+        return _without_label(text, language) if at_head else None
     of = "effect" if _OF_EFFECT.search(text) else "publication"
     dates, rest, is_open = _parts(text[label.end() :], language)
     if len(rest) > _MOST_REST:
@@ -185,9 +185,10 @@ def is_bare(sentence: str, language: str | None) -> bool:
     return stamp is not None and stamp.of == "publication" and not stamp.rest
 
 
-def _without_label(sentence: str, text: str, language: str | None) -> Stamp | None:
-    if quantities.is_dateline(sentence, language):
-        dates, rest, _ = _parts(text, language)
+def _without_label(text: str, language: str | None) -> Stamp | None:
+    bare = text.strip(" *_#()[]")
+    if quantities.is_dateline(bare, language):
+        dates, rest, _ = _parts(bare, language)
         return Stamp("publication", dates, rest, is_open=False)
     alone = _PLACEHOLDER.fullmatch(text.strip(" *_#"))
     if alone and any(word in text.lower() for word in ("date", "datum")):

@@ -1,0 +1,185 @@
+"""What is called cosmetic is so: an edit of one token is not, unless what is put for it is equal by name.
+
+The property: cosmetic is an edit whose every token is paired, in order, with one that is equal under a named
+equivalence. Random edits of one token of every kind are tried against it, and so are the equivalences.
+"""
+
+from __future__ import annotations
+
+import hashlib
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from ingest.edits.classify import classify
+from ingest.edits.edit import Edit, Text
+
+BEFORE = {
+    "en": "The council meets on Tuesday about the plan for the harbour. Residents worry about the noise. It was late.\n\n",
+    "nl": "De gemeenteraad vergadert dinsdag over het plan voor de haven. Bewoners klagen over geluid. Het was laat.\n\n",
+}
+AFTER = {
+    "en": "\n\nAlderman Jansen said that the budget has been raised. They have sent a letter to the court.\n",
+    "nl": "\n\nWethouder Jansen zei dat de begroting wordt verhoogd. Zij hebben een brief gestuurd.\n",
+}
+
+
+def edit(before: str, after: str, language: str = "en", normaliser: str = "markdown/6") -> Edit:
+    texts = (f"{BEFORE[language]}{said}{AFTER[language]}" for said in (before, after))
+    old, new = (
+        Text(
+            text=text,
+            sha256=hashlib.sha256(text.encode()).digest(),
+            language=language,
+            normaliser=normaliser,
+        )
+        for text in texts
+    )
+    return classify(old, new)
+
+
+def in_a_sentence(
+    kind: st.SearchStrategy[str], frames: tuple[str, ...]
+) -> st.SearchStrategy[tuple[str, str]]:
+    """Two texts that differ in one token of a kind."""
+    return st.tuples(kind, kind, st.sampled_from(frames)).map(
+        lambda drawn: (drawn[2].format(drawn[0]), drawn[2].format(drawn[1]))
+    )
+
+
+DIGITS = st.integers(1, 9999).map(str)
+CAPITAL = st.sampled_from("ABCDEFGHJKLMNPQRSTUVWXYZ")
+TAILED = st.one_of(
+    st.tuples(DIGITS, CAPITAL).map("-".join),
+    st.tuples(DIGITS, DIGITS, CAPITAL).map(lambda parts: f"{parts[0]}-{parts[1]}{parts[2]}"),
+    st.tuples(st.integers(1, 9), st.integers(10, 12), st.sampled_from("hu")).map(
+        lambda parts: f"{parts[0]}-{parts[1]}{parts[2]}"
+    ),
+    st.tuples(st.integers(2000, 2029), st.integers(1, 12), st.integers(1, 28), st.integers(0, 23)).map(
+        lambda parts: "{}-{:02}-{:02}T{:02}:00".format(*parts)
+    ),
+    st.tuples(st.integers(1, 28), st.sampled_from(("Jan", "Feb", "Mar")), st.integers(2000, 2029)).map(
+        lambda parts: "-".join(map(str, parts))
+    ),
+    st.tuples(DIGITS, DIGITS).map("/".join),
+)
+SIGNS = st.sampled_from(
+    ("<", ">", "≤", "=", "≠", "✓", "✗", "👍", "👎", "★", "★★", "+", "%", "‰", "§", "&", "→", "←", "?")
+)
+NAMES = st.sampled_from(
+    ("Jansen", "Janson", "Bakker", "Backer", "De Vries", "De Wit", "Smit", "Smith", "Li", "Lee")
+)
+WORDS = st.sampled_from(
+    ("guilty", "innocent", "open", "closed", "yes", "no", "for", "against", "rejected", "approved")
+)
+ADDRESSES = st.text("abcdefg", min_size=3, max_size=6).flatmap(
+    lambda name: st.sampled_from(
+        (
+            f"{name}@town.example",
+            f"https://town.example/{name}",
+            f"www.{name}.example",
+            f"/srv/{name}/plan.txt",
+        )
+    )
+)
+
+EDITS = st.one_of(
+    in_a_sentence(
+        TAILED, ("The case {} is closed.", "Room {} is open to all.", "They met in {} there.", "{}")
+    ),
+    in_a_sentence(
+        SIGNS, ("The value is {} 5 there.", "Type {} in the town.", "The vote: {} for them.", "## {}")
+    ),
+    in_a_sentence(NAMES, ("They spoke with {} about it.", "- {}", "| {} |", "{} was there.", "## {}")),
+    in_a_sentence(WORDS, ("- {}", "| Jansen | {} |", "## {}", "**{}**", "The vote was {}.")),
+    in_a_sentence(ADDRESSES, ("Write to {} for help.", "See [it]({}) there.", "- {}", "`{}`")),
+    in_a_sentence(
+        DIGITS, ("It costs {} euros.", "| {} | 7 |", "{}. It is open.", "See [^{}] there.", "<p id={}>It</p>")
+    ),
+    st.sampled_from(("guilty of it", "an agreement", "smoking here")).map(
+        lambda said: (f"## Not {said}", f"## {said}")
+    ),
+    st.tuples(NAMES, NAMES).map(
+        lambda pair: (
+            f"{pair[0]} was freed. {pair[1]} was fined.",
+            f"{pair[1]} was freed. {pair[0]} was fined.",
+        )
+    ),
+    st.tuples(DIGITS, DIGITS).map(
+        lambda pair: (f"- Mon: {pair[0]}\n- Tue: {pair[1]}", f"- Mon: {pair[1]}\n- Tue: {pair[0]}")
+    ),
+    st.permutations(["They", "met", "him", "there", "today"]).map(
+        lambda order: ("They met him there today", " ".join(order))
+    ),
+)
+
+
+@given(EDITS, st.booleans())
+def test_an_edit_of_one_token_is_never_cosmetic(pair: tuple[str, str], turned: bool) -> None:
+    before, after = reversed(pair) if turned else pair
+    found = edit(before, after)
+
+    assert (found.significance in ("none", "cosmetic")) == (before == after)
+
+
+EQUAL = st.sampled_from(
+    (
+        ("It rose 5% there.", "It rose 5 per cent there."),
+        ("He said it’s “fine” – really…", 'He said it\'s "fine" - really...'),
+        ("They met at 3.30 p.m. then.", "They met at 3:30pm then."),
+        ("She doesn't know of it.", "She does not know of it."),
+        ("The colour is red.", "The color is red."),
+        ("The goverment met.", "The government met."),
+        ("They met there there.", "They met there."),
+        ("It was, they said, late.", "It was they said late."),
+        ("It was **late**.", "It was late."),
+        ("- It was late.", "* It was late."),
+        ("See [it](https://a.example).", "See [it][1].\n\n[1]: https://a.example"),
+        ("A & B", "A &amp; B"),
+    )
+)
+
+
+@given(EQUAL, EQUAL)
+def test_equal_tokens_beside_each_other_are_cosmetic(one: tuple[str, str], other: tuple[str, str]) -> None:
+    before, after = (f"{a}\n\n{b}" for a, b in zip(one, other, strict=True))
+
+    assert edit(before, after).significance == "cosmetic"
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "rule"),
+    [
+        ("Is it true?", "It is true.", "no-equal"),
+        ("Compute a − b here.", "Compute a b here.", "no-equal"),
+        ("It is 5 MW strong.", "It is 5 mW strong.", "no-equal"),
+        ("Version 1.10 is out.", "Version 1.1 is out.", "no-equal"),
+        ("Height is 5′ there.", "Height is 5″ there.", "no-equal"),
+        ("The rapist left.", "Therapist left.", "content-words"),
+        ("They asked the WHO for it.", "They asked the who for it.", "no-equal"),
+        ("It was 12 345 there.", "It was 123 45 there.", "changed-fact"),
+        ("Use `a.b` there.", "Use `a,b` there.", "changed-markup"),
+    ],
+)
+def test_what_has_no_equal_is_told_by_its_rule(before: str, after: str, rule: str) -> None:
+    assert edit(before, after).rule == rule
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "reason"),
+    [
+        ("The vote: 👍 there.", "The vote: 👎 there.", "“👍” became “👎”: not known to be the same"),
+        ("They met and left.", "They left and met.", "“left and” stands elsewhere"),
+        ("They met ✓ there.", "They met there.", "“✓” went"),
+    ],
+)
+def test_the_reason_names_the_first_token_without_an_equal(before: str, after: str, reason: str) -> None:
+    found = edit(before, after)
+
+    assert (found.rule, found.significance, found.reason) == ("no-equal", "reworded", reason)
+
+
+def test_umlauts_and_marks_that_make_another_word_are_no_slips() -> None:
+    assert edit("Er is één weg.", "Er is een weg.", "nl").significance == "reworded"
+    assert edit("Ze drinkt cafe creme.", "Ze drinkt café crème.", "nl").significance == "cosmetic"
