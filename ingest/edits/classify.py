@@ -76,7 +76,7 @@ def _told(pair: Pair, found: Sequence[Asked]) -> Edit:
         classifier=classifier_of(pair.rules),
         subject=_subject(pair, rule, significance),
         counts=Counts() if rule.evidence == "versions" else pair.counts,
-        flags=_headline(pair),
+        flags=() if rule.kind == "damaged" else _headline(pair),
     )
     if rule.evidence == "facts":
         difference = pair.difference

@@ -27,9 +27,10 @@ Class = Literal[
     "spelling",
     "update",
     "wording",
+    "damaged",
 ]
 Significance = Literal["none", "cosmetic", "reworded", "substantive"]
-Subject = Literal["fact", "headline", "negation", "attribution", "removed", "added", "rephrased"]
+Subject = Literal["damage", "fact", "headline", "negation", "attribution", "removed", "added", "rephrased"]
 FlagName = Literal["headline", "notice", "silent"]
 CLASSES: tuple[Class, ...] = get_args(Class)
 SIGNIFICANCES: tuple[Significance, ...] = get_args(Significance)
@@ -47,6 +48,8 @@ class Text(msgspec.Struct, frozen=True, kw_only=True):
     text: str
     sha256: bytes
     encoding: str | None = None
+    lossy: bool = False  # places of it could not be read
+    unread: str | None = None  # why there is no text; what the version says of itself is not known then
     date: str | None = None
     title: str | None = None
     language: str | None = None

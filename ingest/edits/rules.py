@@ -11,7 +11,7 @@ from typing import Literal
 
 import msgspec
 
-from ingest.edits import questions
+from ingest.edits import damage, questions
 from ingest.edits.edit import Class, Significance, Subject
 from ingest.edits.pair import Pair
 from ingest.edits.questions import Answer
@@ -51,6 +51,25 @@ def asked(pair: Pair) -> Iterator[Asked]:
 
 
 RULES: tuple[Rule, ...] = (
+    Rule(
+        name="unreadable",
+        kind="damaged",
+        significance="substantive",
+        evidence="versions",
+        subject="damage",
+        when="the version before had a text, and no text can be made of this one's bytes",
+        asks=damage.unreadable,
+    ),
+    Rule(
+        name="lost-characters",
+        kind="damaged",
+        significance="substantive",
+        evidence="versions",
+        subject="damage",
+        when="places of the text cannot be read that could be, and what can be read stood in the version"
+        " before, in this order",
+        asks=damage.lost_characters,
+    ),
     Rule(
         name="boilerplate-alone",
         kind="boilerplate",

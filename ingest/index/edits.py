@@ -13,6 +13,7 @@ from typing import Any
 import msgspec
 
 from ingest.edits.classify import Explanation, classify, explain
+from ingest.edits.damage import UNREADABLE
 from ingest.edits.edit import Edit, Text
 from ingest.edits.settings import RootRules, Rules
 from ingest.errors import IntegrityError
@@ -64,9 +65,22 @@ def texts(connection: Connection, document: int, first: int, last: int) -> Texts
     """Return the two texts that `between` compares; None and errors as it has them."""
     pair = compared(connection, document, first, last)
     if pair is None:
-        return None
+        return unreadable(connection, document, first, last)
     old, new = read(connection, document, pair)
     return Texts(old, new, earlier(connection, document, pair))
+
+
+def unreadable(connection: Connection, document: int, first: int, last: int) -> Texts | None:
+    """Return a text, and that the later version has none, where nothing can be made of its bytes; else None.
+
+    What cannot be read for another reason (a reader that is not installed, or that failed) is not damaged.
+    """
+    row = versions.one(connection, document, last)
+    before = versions.renditions(connection, document, first, first)
+    if last < first or not before or row is None or row.text_reason not in UNREADABLE:
+        return None
+    old = text_of(connection, bodies.get(connection, document, first), before[-1])
+    return Texts(old, msgspec.structs.replace(old, text="", sha256=b"", unread=row.text_reason), ())
 
 
 def compared(connection: Connection, document: int, first: int, last: int) -> tuple[Row, Row] | None:
@@ -144,6 +158,7 @@ def text_of(connection: Connection, raw: bytes, row: Row) -> Text:
         text=text,
         sha256=row.text_sha256,
         encoding=row.encoding,
+        lossy=bool(row.lossy),
         date=row.date,
         title=row.title,
         language=row.language,

@@ -148,7 +148,7 @@ def _step(connection: Connection, row: Row, story: _Story, known: Edit | None, r
         return Step(entry)
     pair = edits.compared(connection, row.key, row.previous_version, row.version)
     if pair is None:
-        return Step(msgspec.structs.replace(entry, category="unread"))
+        return Step(_without_text(connection, row, entry, rules))
     old, new = pair
     story.language, story.title = new.language or old.language, new.title
     try:
@@ -159,6 +159,17 @@ def _step(connection: Connection, row: Row, story: _Story, known: Edit | None, r
         entry, category=category_of(edit), edit=edit, sentences=tuple(sentences), more=more
     )
     return Step(made, old.text_sha256, new.text_sha256)
+
+
+def _without_text(connection: Connection, row: Row, entry: Entry, rules: Rules) -> Entry:
+    """Return the entry of a change of which one version has no text: damage, or that it is unread."""
+    try:
+        edit = edits.of(connection, row, rules=rules)
+    except IntegrityError:
+        edit = None
+    if edit is None:
+        return msgspec.structs.replace(entry, category="unread")
+    return msgspec.structs.replace(entry, category=category_of(edit), edit=edit)
 
 
 def _told(

@@ -25,6 +25,7 @@ LABELS: dict[Category, str] = {
     "none": "of no significance",
 }
 SUBJECTS: dict[Subject | None, str] = {
+    "damage": "damage",
     "fact": "facts",
     "headline": "headline",
     "negation": "negation and modality",
