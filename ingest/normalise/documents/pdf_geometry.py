@@ -7,6 +7,7 @@ begin with a mark are notes, and the mark leaves the text.
 
 from __future__ import annotations
 
+import itertools
 import re
 from collections import Counter
 
@@ -68,12 +69,12 @@ def read(file: File, limits: Limits) -> Found:
         if is_open and pdf_lines.goes_on(body[-1], made[0].lines[0], margins):
             body[-1].lines += made.pop(0).lines
         body += made
-        foot += _split_notes(below, marks)
+        foot += _split_notes(below, marks, margins)
     for paragraph in body:
         draft.write(paragraph.text if paragraph.is_row else hyphens.joined(paragraph.text))
         draft.close(paragraph.kind, paragraph.lines[0].page)
     for paragraph in foot:
-        notes.write(hyphens.joined(paragraph.text))
+        notes.write(paragraph.text if paragraph.is_row else hyphens.joined(paragraph.text))
         notes.close("note", paragraph.lines[0].page)
     closed: list[Closed] = notes.take()
     return Found(way=WAY, draft=draft, notes=closed, beside=beside, empty=empty)
@@ -124,14 +125,14 @@ def _notes(lines: list[Line], margins: Margins) -> tuple[list[Line], list[Line]]
     named = {word.text.strip(",;") for line in lines for word in line.words if word.is_raised}
     body: list[Line] = []
     below: list[Line] = []
-    is_note = False
+    is_note = is_small = False
     for index, line in enumerate(lines):
         before = lines[index - 1] if index else None
-        if before is not None and line.y > before.y:
-            is_note = False  # another column
+        if before is not None and (line.y > before.y or (is_small and line.size > 0.97 * margins.size)):
+            is_note = False  # another column, or the body again
         if before is not None and not is_note and _mark(line) in named:
-            is_apart = before.y - line.y > _FARTHER * margins.step(line)
-            is_note = line.size < _SMALL * margins.size or is_apart
+            is_small = line.size < _SMALL * margins.size
+            is_note = is_small or _is_large_note(lines, index, margins)
         (below if is_note else body).append(line)
     if below:
         return body, below
@@ -145,6 +146,16 @@ def _notes(lines: list[Line], margins: Margins) -> tuple[list[Line], list[Line]]
     if start == 0:
         return lines, []
     return lines[:start], lines[start:]
+
+
+def _is_large_note(lines: list[Line], index: int, margins: Margins) -> bool:
+    """Whether notes in the size of the text begin with a line: apart, at the end, and no items of a list."""
+    line = lines[index]
+    if lines[index - 1].y - line.y <= _FARTHER * margins.step(line) or (len(lines) - index) * 4 > len(lines):
+        return False
+    if any(after.y > before.y for before, after in itertools.pairwise(lines[index:])):
+        return False
+    return not any(other.is_item() and abs(other.x0 - line.x0) < 2 for other in lines[:index])
 
 
 def _mark(line: Line) -> str | None:
@@ -167,15 +178,15 @@ def _unmarked(lines: list[Line], below: list[Line]) -> set[str]:
     return marks
 
 
-def _split_notes(below: list[Line], marks: set[str]) -> list[Paragraph]:
-    found: list[Paragraph] = []
+def _split_notes(below: list[Line], marks: set[str], margins: Margins) -> list[Paragraph]:
+    groups: list[list[Line]] = []
     for line in below:
         mark = _mark(line)
-        if not found or mark in marks:
-            found.append(Paragraph("note", [line if mark is None else _without(line, mark)]))
+        if not groups or mark in marks:
+            groups.append([line if mark is None else _without(line, mark)])
         else:
-            found[-1].lines.append(line)
-    return [note for note in found if note.lines[0].words]
+            groups[-1].append(line)
+    return [paragraph for group in groups for paragraph in pdf_lines.paragraphs(group, margins)]
 
 
 def _without(line: Line, mark: str) -> Line:

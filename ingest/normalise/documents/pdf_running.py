@@ -8,7 +8,7 @@ from ingest.normalise.documents.draft import canonical
 from ingest.normalise.documents.pdf_file import Page, Run
 from ingest.normalise.extracted import Annotation
 
-_NUMBERS = re.compile(r"\d+")
+_NUMBERS = re.compile(r"\d+|\b[ivxlc]+\b")
 _BLANKS = re.compile(r"\s+")
 _MOST = 1_000
 
