@@ -108,6 +108,8 @@ _IMPLIED: dict[str, tuple[frozenset[str], frozenset[str]]] = {
     "tbody": (frozenset(("thead", "tbody", "tfoot", "tr")), frozenset(("table",))),
     "tfoot": (frozenset(("thead", "tbody", "tfoot", "tr")), frozenset(("table",))),
 }
+# They stand in a line, and apart from the words beside them.
+_APART = frozenset(("button", "textarea"))
 _CELLS = frozenset(("td", "th"))
 _TABLE_PARTS = frozenset(("table", "thead", "tbody", "tfoot", "tr", "td", "th"))
 # An open element that a start tag ends stands near.
@@ -206,6 +208,8 @@ class Page:
             self._break()
         elif name == "rt" and not self._hiding:
             self._draft.write("(")
+        elif name in _APART:
+            self._text(" ")
         if (
             is_block
             or opened.hides
@@ -314,6 +318,8 @@ class Page:
             self._in_title = False
         elif name == "rt" and not self._hiding:
             self._draft.write(")")
+        elif name in _APART:
+            self._text(" ")
         elif name in _BLOCKS and not self._hiding:
             self._break()
         # A cell holds what was opened in it: only the end of a part of the table looks beyond.

@@ -20,7 +20,9 @@ from ingest.normalise.extracted import BlockKind
 _WORD = re.compile(r"\S+")
 _BULLETS = frozenset("•‣◦▪▫●○■□·⁃∙")
 _NUMBER = re.compile(r"(?:\d{1,3}|[A-Za-z])[.)]|\([A-Za-z0-9]{1,4}\)|\d{1,3}(?:\.\d{1,3}){1,4}\.?")
-_LEADERS = re.compile(r"\s*(?:\.[ ]?){4,}\s*\d*\s*\Z")
+_PAGE_NUMBER = re.compile(r"\d{1,4}|[ivxlcIVXLC]{1,8}")
+_LEADER_DOTS = 4
+_SEVERAL = 3
 _MARK = re.compile(r"\d{1,3}|[*†‡§¶]{1,3}")
 _GAP = 1.8
 _GAP_OF_RUNS = 0.75
@@ -70,9 +72,8 @@ class Line(msgspec.Struct):
 
     @property
     def text(self) -> str:
-        """Return the words, parted by blanks; leader dots and the number behind them are gone."""
-        text = "".join(word.text if word.is_glued else f" {word.text}" for word in self.words).lstrip(" ")
-        return _LEADERS.sub("", text) if "...." in text or ". . . ." in text else text
+        """Return the words, parted by blanks."""
+        return "".join(word.text if word.is_glued else f" {word.text}" for word in self.words).lstrip(" ")
 
     @property
     def first_width(self) -> float:
@@ -179,7 +180,31 @@ def lines(page: Page, runs: Iterable[Run]) -> list[Line]:
                 word.is_raised = True
             before = word.text
         line.has_raised = any(word.is_raised for word in line.words)
-    return _without_bullets(found)
+    return _without_leaders(_without_bullets(found))
+
+
+def _without_leaders(found: list[Line]) -> list[Line]:
+    """Return the lines without leader dots and the numbers of pages behind them.
+
+    On a page with several such lines, a number behind a wide gap at the end of any other is one too.
+    """
+    led = 0
+    for line in found:
+        words = line.words
+        end = len(words) - 1 if _PAGE_NUMBER.fullmatch(words[-1].text) else len(words)
+        start = end
+        while start > 0 and not words[start - 1].text.strip("."):
+            start -= 1
+        if start > 0 and sum(len(word.text) for word in words[start:end]) >= _LEADER_DOTS:
+            line.words = words[:start]
+            led += 1
+    if led >= _SEVERAL:
+        for line in found:
+            words = line.words
+            is_number = len(words) > 1 and _PAGE_NUMBER.fullmatch(words[-1].text)
+            if is_number and words[-1].x0 - words[-2].x1 > _GAP * line.size:
+                line.words = words[:-1]
+    return found
 
 
 def _without_bullets(found: list[Line]) -> list[Line]:

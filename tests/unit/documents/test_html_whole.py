@@ -40,6 +40,7 @@ TEXTS = {
         "<p>a<a role='doc-noteref'>1</a></p><aside role='doc-footnote' hidden><p>n</p></aside><p>b</p>",
         "a\n\nb\n\nn",
     ),
+    "buttons": ("<p>a<button>b</button>c</p>", "a b c"),
     "choices": ("<select><option>a<option>b</select>", "a\n\nb"),
     "a frame's other text": ("<frameset><noframes><p>a</p></noframes></frameset>", "a"),
     "upper case": ("<P>A</P><TABLE><TR><TD>B<TD>C</TABLE>", "A\n\nB\tC"),
