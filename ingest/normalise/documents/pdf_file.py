@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import ctypes
+import itertools
 import math
+import sys
 from collections.abc import Callable, Iterator
 from types import TracebackType
 from typing import Any, Self
@@ -123,8 +125,12 @@ class Page:
         count = max(raw.FPDFText_CountChars(text), 0)
         self._address = ctypes.cast(text, ctypes.c_void_p).value
         code = _fast(raw.FPDFText_GetUnicode, ctypes.c_uint)
-        address = self._address
-        self.text = "".join([_character(code(address, index)) for index in range(count)])
+        self.text = _characters(list(map(code, itertools.repeat(self._address, count), range(count))))
+        # Asked for each word: what pdfium writes to is made once.
+        self._doubles = [ctypes.c_double() for _ in range(4)]
+        self._places = [ctypes.addressof(double) for double in self._doubles]
+        self._origin = _fast(raw.FPDFText_GetCharOrigin, ctypes.c_int, 2)
+        self._box = _fast(raw.FPDFText_GetCharBox, ctypes.c_int, 4)
         self.height = float(raw.FPDF_GetPageHeightF(handle))
         self._marks: dict[int, tuple[int, bool, bool]] = {}
 
@@ -136,8 +142,8 @@ class Page:
     def runs(self) -> list[Run]:
         """Return the characters by the object that they are of."""
         owner = _fast(self.raw.FPDFText_GetTextObject, ctypes.c_void_p)
-        address = self._address
-        owners = [owner(address, index) for index in range(len(self.text))]
+        count = len(self.text)
+        owners = list(map(owner, itertools.repeat(self._address, count), range(count)))
         found: list[Run] = []
         start = 0
         current = None
@@ -155,15 +161,15 @@ class Page:
 
     def origin(self, index: int) -> tuple[float, float]:
         """Return where the baseline of a character begins."""
-        x, y = ctypes.c_double(), ctypes.c_double()
-        self.raw.FPDFText_GetCharOrigin(self._text, index, x, y)
+        x, y, *_ = self._doubles
+        if not self._origin(self._address, index, *self._places[:2]):
+            return 0.0, 0.0
         return x.value, y.value
 
     def right(self, index: int) -> float:
         """Return where a character ends."""
-        left, right, bottom, top = (ctypes.c_double() for _ in range(4))
-        self.raw.FPDFText_GetCharBox(self._text, index, left, right, bottom, top)
-        return right.value
+        # In the order of the call: left, right, bottom, top.
+        return self._doubles[1].value if self._box(self._address, index, *self._places) else 0.0
 
     def _run(self, start: int, end: int, owner: int) -> Run:
         x, y = self.origin(start)
@@ -217,13 +223,17 @@ def _short(function: Callable[..., int], *arguments: Any) -> str:
     return bytes(buffer)[: max(length.value - 2, 0)].decode("utf-16-le", "replace")
 
 
-def _fast(function: Any, result: Any) -> Callable[[int | None, int], Any]:
-    """Return a function of pdfium that takes a page's text by its address: asked once a character."""
+def _fast(function: Any, result: Any, places: int = 0) -> Callable[..., Any]:
+    """Return a function of pdfium that takes a page's text and the places it writes to by their addresses."""
     address = ctypes.cast(function, ctypes.c_void_p).value
     assert address is not None
-    made: Callable[[int | None, int], Any] = ctypes.CFUNCTYPE(result, ctypes.c_void_p, ctypes.c_int)(address)
+    arguments = (ctypes.c_void_p, ctypes.c_int, *(ctypes.c_void_p,) * places)
+    made: Callable[..., Any] = ctypes.CFUNCTYPE(result, *arguments)(address)
     return made
 
 
-def _character(code: int) -> str:
-    return chr(code) if 0 < code < 0x110000 else "\ufffe"
+def _characters(codes: list[int]) -> str:
+    """Return a character for each code: what is none is one that no text has."""
+    if 0 in codes or max(codes, default=0) > sys.maxunicode:
+        codes = [code if 0 < code <= sys.maxunicode else 0xFFFE for code in codes]
+    return "".join(map(chr, codes))
