@@ -33,7 +33,6 @@ class _Change(msgspec.Struct, kw_only=True):
     author: str | None
     date: str | None
     mark: Mark
-    pieces: list[str]
 
 
 class _Row(msgspec.Struct, kw_only=True):
@@ -70,7 +69,7 @@ class Story(Xml):
         self._changes: list[_Change | None] = []
         self._gone = 0
         self._last_change: tuple[_Change, tuple[int, int]] | None = None
-        self._last_hidden: tuple[Mark, list[str], tuple[int, int]] | None = None
+        self._last_hidden: tuple[Mark, tuple[int, int]] | None = None
         self._choices: list[bool] = []
         self._entry: dict[str, str] = {}
         self._is_text = self._is_instruction = False
@@ -175,22 +174,21 @@ class Story(Xml):
         if self._gone:
             for change in reversed(self._changes):
                 if change is not None and change.kind in _GONE:
-                    change.pieces.append(text)
+                    change.mark.said.append(text)
                     return
         if self._hides:
             self._hide(text)
             return
-        for change in self._changes:
+        for change in reversed(self._changes):
             if change is not None:
-                change.pieces.append(text)
+                change.mark.said.append(text)
+                break
         self.draft.write(text)
 
     def _hide(self, text: str) -> None:
-        if self._last_hidden is None or self._last_hidden[2] != self.draft.here:
-            self._last_hidden = (self.draft.mark("hidden", Annotation()), [], self.draft.here)
-        mark, pieces, _ = self._last_hidden
-        pieces.append(text)
-        mark.annotation = Annotation(text=canonical("".join(pieces)))
+        if self._last_hidden is None or self._last_hidden[1] != self.draft.here:
+            self._last_hidden = (self.draft.mark("hidden", Annotation()), self.draft.here)
+        self._last_hidden[0].said.append(text)
 
     def _begin_text(self, _: Attributes) -> None:
         self._is_text = True
@@ -301,15 +299,13 @@ class Story(Xml):
                 return last
         mark = self.draft.mark("tracked_changes", annotation)
         kind = annotation.kind or ""
-        return _Change(kind=kind, author=annotation.author, date=annotation.date, mark=mark, pieces=[])
+        return _Change(kind=kind, author=annotation.author, date=annotation.date, mark=mark)
 
     def _end_change(self) -> None:
         change = self._changes.pop()
         if change is None:
             return
         self._gone -= change.kind in _GONE
-        text = canonical("".join(change.pieces))
-        change.mark.annotation = msgspec.structs.replace(change.mark.annotation, text=text or None)
         self._last_change = (change, self.draft.here)
 
     def _reformatted(self, attributes: Attributes) -> None:

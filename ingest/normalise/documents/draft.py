@@ -26,11 +26,17 @@ _PLACE = "\ufdd0"
 
 
 class Mark(msgspec.Struct):
-    """An annotation at a place of a block: `key` is its field in `Annotations`."""
+    """An annotation at a place of a block: `key` is its field in `Annotations`, `said` its text so far."""
 
     key: str
     annotation: Annotation
     place: int
+    said: list[str] = msgspec.field(default_factory=list)
+
+    def placed(self, place: int) -> Annotation:
+        """Return the annotation with its text, at this place of the whole text."""
+        text = canonical("".join(self.said)) or None if self.said else self.annotation.text
+        return msgspec.structs.replace(self.annotation, text=text, place=place)
 
 
 class Closed(msgspec.Struct, frozen=True):
@@ -45,9 +51,10 @@ class Closed(msgspec.Struct, frozen=True):
 class _Frame:
     """Blocks that are done, and the one that is open."""
 
-    __slots__ = ("asides", "blocks", "marks", "pieces")
+    __slots__ = ("asides", "blocks", "marks", "number", "pieces")
 
-    def __init__(self) -> None:
+    def __init__(self, number: int) -> None:
+        self.number = number
         self.blocks: list[Closed] = []
         self.pieces: list[str] = []
         self.marks: list[Mark] = []
@@ -59,7 +66,8 @@ class Draft:
 
     def __init__(self, limits: Limits) -> None:
         self._limits = limits
-        self._frame = _Frame()
+        self._frame = _Frame(0)
+        self._frames = 0
         self._outer: list[_Frame] = []
         self._characters = 0
 
@@ -68,7 +76,7 @@ class Draft:
         self._frame.pieces.append(text)
 
     def mark(self, key: str, annotation: Annotation) -> Mark:
-        """Put an annotation at this place; the one that is returned may be given another annotation later."""
+        """Put an annotation at this place; to the one that is returned text may be added."""
         mark = Mark(key, annotation, len(self._frame.pieces))
         self._frame.marks.append(mark)
         return mark
@@ -76,7 +84,7 @@ class Draft:
     @property
     def here(self) -> tuple[int, int]:
         """The place in the open block: another one as soon as something was written or closed."""
-        return id(self._frame), len(self._frame.pieces) + (self._characters << 32)
+        return self._frame.number, len(self._frame.pieces) + (self._characters << 32)
 
     @property
     def is_empty(self) -> bool:
@@ -107,7 +115,8 @@ class Draft:
     def push(self) -> None:
         """Begin a frame: what is closed from here on is given to `pop`."""
         self._outer.append(self._frame)
-        self._frame = _Frame()
+        self._frames += 1
+        self._frame = _Frame(self._frames)
         if len(self._outer) > self._limits.depth:
             raise Refused("refused", f"tables or boxes within each other more than {self._limits.depth} deep")
 
@@ -170,12 +179,11 @@ class Draft:
             blocks.append(Block(offset=offset, length=len(closed.text), kind=closed.kind, page=closed.page))
             texts.append(closed.text)
             for mark in closed.marks:
-                annotation = msgspec.structs.replace(mark.annotation, place=offset + mark.place)
-                found.setdefault(mark.key, []).append(annotation)
+                found.setdefault(mark.key, []).append(mark.placed(offset + mark.place))
             offset += len(closed.text) + 2
         end = max(offset - 2, 0)
         for mark in left:
-            found.setdefault(mark.key, []).append(msgspec.structs.replace(mark.annotation, place=end))
+            found.setdefault(mark.key, []).append(mark.placed(end))
         for key, values in (beside or {}).items():
             found.setdefault(key, []).extend(values)
         if placed := _places(pages, blocks, end):

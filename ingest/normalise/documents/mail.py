@@ -77,6 +77,7 @@ def _headers(message: Message, name: str) -> list[str]:
 
 def _decoded(value: str) -> str:
     """Return a header with its encoded words resolved; bytes beyond ASCII are read as UTF-8 or Western."""
+    from email.errors import HeaderParseError  # noqa: PLC0415 - only a message needs it
     from email.header import decode_header  # noqa: PLC0415 - only a message needs it
 
     if not value.isascii():
@@ -86,7 +87,7 @@ def _decoded(value: str) -> str:
     parts = []
     try:
         found = decode_header(value)
-    except ValueError:
+    except (ValueError, HeaderParseError):
         return value
     for part, encoding in found:
         parts.append(part if isinstance(part, str) else _characters(part, encoding))

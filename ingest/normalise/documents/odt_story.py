@@ -123,7 +123,7 @@ class Story(Events):
         self._hides = 0
         self._items = 0
         self._rows: list[list[list[Closed]]] = []
-        self._hidden: tuple[Mark, list[str], tuple[int, int]] | None = None
+        self._hidden: tuple[Mark, tuple[int, int]] | None = None
         self._regions: dict[str, Annotation] = {}
         self._region: str | None = None
         self._region_kind = ""
@@ -131,7 +131,7 @@ class Story(Events):
         self._head = ""
         self._author: str | None = None
         self._date: str | None = None
-        self._inserted: dict[str, tuple[Mark, list[str]]] = {}
+        self._inserted: dict[str, Mark] = {}
         self._ends_blank: list[bool] = [True]
         self._handle_all()
 
@@ -215,16 +215,14 @@ class Story(Events):
         if self._hides:
             self._hide(text)
             return
-        for _, pieces in self._inserted.values():
-            pieces.append(text)
+        for mark in self._inserted.values():
+            mark.said.append(text)
         self.draft.write(text)
 
     def _hide(self, text: str) -> None:
-        if self._hidden is None or self._hidden[2] != self.draft.here:
-            self._hidden = (self.draft.mark("hidden", Annotation()), [], self.draft.here)
-        mark, pieces, _ = self._hidden
-        pieces.append(text)
-        mark.annotation = Annotation(text=canonical("".join(pieces)))
+        if self._hidden is None or self._hidden[1] != self.draft.here:
+            self._hidden = (self.draft.mark("hidden", Annotation()), self.draft.here)
+        self._hidden[0].said.append(text)
 
     def _spaces(self, attributes: Attributes) -> None:
         count = attributes.get(_TEXT + "c", "1")
@@ -400,14 +398,14 @@ class Story(Events):
 
     def _begin_insertion(self, attributes: Attributes) -> None:
         key = attributes.get(_TEXT + "change-id", "")
-        if key in self._regions:
-            self._inserted[key] = (self.draft.mark("tracked_changes", self._regions[key]), [])
+        if key not in self._regions:
+            return
+        mark = self.draft.mark("tracked_changes", self._regions[key])
+        if mark.annotation.kind == "insertion":
+            self._inserted[key] = mark
 
     def _end_insertion(self, attributes: Attributes) -> None:
-        found = self._inserted.pop(attributes.get(_TEXT + "change-id", ""), None)
-        if found is not None and found[0].annotation.kind == "insertion":
-            text = canonical("".join(found[1]))
-            found[0].annotation = msgspec.structs.replace(found[0].annotation, text=text or None)
+        self._inserted.pop(attributes.get(_TEXT + "change-id", ""), None)
 
     def _deleted_here(self, attributes: Attributes) -> None:
         key = attributes.get(_TEXT + "change-id", "")

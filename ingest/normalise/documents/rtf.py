@@ -6,6 +6,7 @@ notes stand after the body. Automatic numbers, pictures and embedded objects are
 
 from __future__ import annotations
 
+import codecs
 import re
 from collections.abc import Callable
 
@@ -526,7 +527,7 @@ def code_page(number: int | None) -> str:
     """Return the codec of a code page; Western European where Python has none."""
     name = {10000: "mac_roman", 65001: "utf-8", 936: "gb18030"}.get(number or 0, f"cp{number}")
     try:
-        b"".decode(name)
+        codecs.lookup(name)
     except LookupError:
         return "cp1252"
     return name

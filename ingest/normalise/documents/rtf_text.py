@@ -4,9 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-import msgspec
-
-from ingest.normalise.documents.draft import Closed, Draft, Mark, canonical
+from ingest.normalise.documents.draft import Closed, Draft, Mark
 from ingest.normalise.extracted import Annotation, BlockKind, Limits
 
 
@@ -59,7 +57,7 @@ class Writer:
         self.comment_date: str | None = None
         self._rows: list[list[list[Closed]]] = []
         self._outer_rows: list[list[list[list[Closed]]]] = []
-        self._last: tuple[Mark, list[str], tuple[int, int]] | None = None
+        self._last: tuple[Mark, tuple[int, int]] | None = None
 
     def say(self, group: Group, text: str) -> None:
         """Write text in the state of the group."""
@@ -130,20 +128,14 @@ class Writer:
         last = self._last
         if (
             last is None
-            or last[2] != self.draft.here
-            or last[0].key != key
-            or not _alike(last[0], annotation)
+            or last[1] != self.draft.here
+            or (last[0].key, last[0].annotation) != (key, annotation)
         ):
-            last = (self.draft.mark(key, annotation), [], self.draft.here)
-        last[1].append(text)
-        last[0].annotation = msgspec.structs.replace(annotation, text=canonical("".join(last[1])))
+            last = (self.draft.mark(key, annotation), self.draft.here)
+        last[0].said.append(text)
         if is_written:
             self.draft.write(text)
-        self._last = (last[0], last[1], self.draft.here)
-
-
-def _alike(mark: Mark, annotation: Annotation) -> bool:
-    return msgspec.structs.replace(mark.annotation, text=None) == annotation
+        self._last = (last[0], self.draft.here)
 
 
 def packed_date(value: int) -> str | None:

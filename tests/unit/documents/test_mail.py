@@ -36,6 +36,7 @@ TEXTS = {
     "lines cut for width": (
         HEAD + "Content-Type: text/plain; format=flowed\r\n\r\nOne \r\ntwo\r\nthree", "The rent\n\nOne two\nthree"),
     "a subject in encoded words": ("Subject: =?utf-8?q?Caf=C3=A9_?=\r\n =?utf-8?b?4oKs?=\r\n\r\nx", "Café €\n\nx"),
+    "a subject in encoded words that are none": ("Subject: =?utf-8?b?a?= b\r\n\r\nx", "=?utf-8?b?a?= b\n\nx"),
     "a subject in bytes": ("Subject: Café\r\n\r\nx", "Café\n\nx"),
     "a line of a mailbox": ("From ann@example.org Mon\r\n" + HEAD + "\r\nx", "The rent\n\nx"),
     "no boundary": (HEAD + 'Content-Type: multipart/mixed; boundary="x"\r\n\r\nlost?', "The rent\n\nlost?"),

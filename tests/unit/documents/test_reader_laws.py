@@ -15,7 +15,7 @@ import pytest
 from rapidfuzz.distance import Levenshtein
 
 from ingest.normalise.documents import docx, epub, html_whole, mail, odt, pptx, rtf
-from ingest.normalise.extracted import Extracted, Limits
+from ingest.normalise.extracted import Extracted, Limits, Refused
 from tests.unit.documents import made
 from tests.unit.documents.prose import paragraphs
 
@@ -79,6 +79,35 @@ def test_one_word_edited_is_one_word_of_difference_in_a_pdf(seed: int) -> None:
     assert before == " ".join(body).split()
     for edited in edits(body, random.Random(seed)):
         assert Levenshtein.distance(before, read(edited)) == 1
+
+
+def damaged(data: bytes, chance: random.Random) -> bytes:
+    """Some bytes are others, are gone, or stand twice."""
+    made_of = bytearray(data)
+    for _ in range(chance.randint(1, 6)):
+        at, other = (chance.randrange(len(made_of) + 1) for _ in range(2))
+        if chance.random() < 0.5:
+            del made_of[at : at + chance.randrange(40)]
+        else:
+            made_of[at:at] = chance.choice(
+                (b"<", b">", b"{", b"\\", b"</p>", b"<td>", b"\xff", made_of[other : other + 40])
+            )
+    return bytes(made_of)
+
+
+@pytest.mark.parametrize("name", FORMATS)
+def test_a_damaged_document_is_read_or_refused_and_its_blocks_are_its_text(name: str) -> None:
+    make, read = FORMATS[name]
+    whole = make(paragraphs(seed=4, count=3))
+    chance = random.Random(name)
+    for _ in range(150):
+        try:
+            found = read(damaged(whole, chance), Limits())
+        except Refused:
+            continue
+        texts = [found.text[block.offset :][: block.length] for block in found.blocks]
+        assert "\n\n".join(texts) == found.text
+        assert all(text and "\n\n" not in text for text in texts)
 
 
 PROCESS = """

@@ -50,6 +50,7 @@ TEXTS: dict[str, tuple[str | bytes, str]] = {
     "numbers of lists": (r"{\listtext 1.\tab}First\par{\pntext 2.\tab}Second", "First\n\nSecond"),
     "a box": (r"a{\shp{\*\shpinst{\sp{\sn x}{\sv y}}{\shptxt in\par}}{\shprslt in}}b\par c", "ab\n\nin\n\nc"),
     "objects": (r"a{\object{\*\objclass x}{\*\objdata 0102}{\result{\pict 00}}}b", "ab"),
+    "a code page that nobody has": (rb"\ansicpg12521 caf\'e9", "café"),
     "a bracket too many": ("a}b", "ab"),
 }
 
