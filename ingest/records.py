@@ -109,9 +109,14 @@ class VersionFacts(Document, frozen=True, kw_only=True, gc=False):
 
 
 class Version(VersionFacts, frozen=True, kw_only=True, gc=False):
-    """A version with its text; null where none can be made, for the reason in `text_reason`."""
+    """A version with its text; null where none can be made, for the reason in `text_reason`.
+
+    `blocks` and `annotations` are those of a document that is more than plain text; else both are null.
+    """
 
     text: str | None
+    blocks: list[dict[str, Any]] | None = None
+    annotations: dict[str, list[dict[str, Any]]] | None = None
 
 
 class Stretch(msgspec.Struct, frozen=True, kw_only=True, rename={"since": "from", "until": "to"}):
@@ -179,6 +184,8 @@ class Origin(msgspec.Struct, frozen=True, kw_only=True):
     from_observed_at: str | None
     away: list[Away]
     words: list[Run]
+    page: int | None = None
+    heading: str | None = None
 
 
 class Lost(msgspec.Struct, frozen=True, kw_only=True):

@@ -12,9 +12,18 @@ from ingest.diff.sequences import Hunk
 KEPT = 160  # characters of unchanged text beside a changed word
 
 
+def place(page: int | None, heading: str | None) -> str:
+    """Say where in a document something is: `p. 3`, else the heading above; nothing where neither is."""
+    if page is not None:
+        return f"p. {page}"
+    return "" if heading is None else f"“{escape.text(' '.join(heading.split()))}”"
+
+
 def show(hunk: Hunk, muted: Callable[[str], bool]) -> None:
     """Write the lines of a hunk; those that are boilerplate are dim."""
-    line(paint(f"@@ -{hunk.from_start},{hunk.from_lines} +{hunk.to_start},{hunk.to_lines} @@", fg="cyan"))
+    where = place(hunk.page, hunk.heading)
+    told = f"@@ -{hunk.from_start},{hunk.from_lines} +{hunk.to_start},{hunk.to_lines} @@"
+    line(paint(f"{told} {where}" if where else told, fg="cyan"))
     colours: dict[str, Style] = {" ": {}, "-": {"fg": "red"}, "+": {"fg": "green"}}
     for entry in hunk.lines:
         whole = entry.text.endswith("\n")

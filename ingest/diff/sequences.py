@@ -38,13 +38,18 @@ class Line(msgspec.Struct, frozen=True):
 
 
 class Hunk(msgspec.Struct, frozen=True):
-    """A stretch of changed lines with what surrounds it. Starts count from 1, as in a unified diff."""
+    """A stretch of changed lines with what surrounds it. Starts count from 1, as in a unified diff.
+
+    `page` and `heading` say where its first changed line is in B; null where that is not known.
+    """
 
     from_start: int
     from_lines: int
     to_start: int
     to_lines: int
     lines: list[Line]
+    page: int | None = None
+    heading: str | None = None
 
 
 class Edit(msgspec.Struct, frozen=True):

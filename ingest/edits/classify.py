@@ -18,6 +18,7 @@ from collections.abc import Sequence
 import msgspec
 
 from ingest.diff.sentences import Comparison
+from ingest.edits.annotations import SPEAKING
 from ingest.edits.classifier import classifier_of
 from ingest.edits.difference import show, show_fact
 from ingest.edits.edit import Counts, Edit, Flag, Significance, Subject, Text
@@ -87,7 +88,30 @@ def _told(pair: Pair, found: Sequence[Asked]) -> Edit:
             facts_reason=None if difference.lexicon.is_known else "unknown-language",
             flags=(*edit.flags, *difference.flags()),
         )
-    return _with_dates(pair, _with_openness(edit))
+    return _with_dates(pair, _with_what_stands_beside(pair, _with_openness(_located(pair, edit))))
+
+
+def _located(pair: Pair, edit: Edit) -> Edit:
+    """Return the edit with page and heading of each fact, and the ways of the texts where they differ."""
+    before, after = pair.before, pair.after
+    if before.normaliser != after.normaliser and before.normaliser and after.normaliser:
+        edit = msgspec.structs.replace(edit, ways_differ=(before.normaliser, after.normaliser))
+    place_of = after.place_of
+    if place_of is None or not edit.facts:
+        return edit
+    facts = []
+    for fact in edit.facts:
+        page, heading = place_of(fact.to_offset)
+        facts.append(msgspec.structs.replace(fact, page=page, heading=heading))
+    return msgspec.structs.replace(edit, facts=tuple(facts))
+
+
+def _with_what_stands_beside(pair: Pair, edit: Edit) -> Edit:
+    """Return the edit, with the comments and tracked changes in its reason that are others too."""
+    if edit.kind == "annotation" or pair.same_text:
+        return edit
+    told = [each.words for each in pair.beside if each.kind in SPEAKING]
+    return msgspec.structs.replace(edit, reason="; ".join((edit.reason, *told))) if told else edit
 
 
 def _subject(pair: Pair, rule: Rule, significance: Significance) -> Subject | None:

@@ -5,17 +5,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Literal, get_args
 
 import msgspec
 
+from ingest.edits.annotations import Annotations
 from ingest.edits.classifier import Classifier
 from ingest.facts.model import Kind
 
 Class = Literal[
     "encoding",
-    "boilerplate",
     "annotation",
+    "boilerplate",
     "redated",
     "whitespace",
     "typography",
@@ -42,7 +44,8 @@ FLAGS: tuple[FlagName, ...] = get_args(FlagName)
 class Text(msgspec.Struct, frozen=True, kw_only=True):
     """One version's text and what its rendition says of it. `date` is EDTF.
 
-    `normaliser` says what made the text, and so what of it is markup; None is plain text.
+    `normaliser` says what made the text, and so what of it is markup; None is plain text. `annotations` are
+    what stands beside it; `place_of` tells page and heading of a character.
     """
 
     text: str
@@ -54,6 +57,8 @@ class Text(msgspec.Struct, frozen=True, kw_only=True):
     title: str | None = None
     language: str | None = None
     normaliser: str | None = None
+    annotations: Annotations | None = None
+    place_of: Callable[[int], tuple[int | None, str | None]] | None = None
 
 
 class Counts(msgspec.Struct, frozen=True, kw_only=True):
@@ -68,7 +73,10 @@ class Counts(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class ChangedFact(msgspec.Struct, frozen=True, kw_only=True):
-    """What a fact was and is, in which sentence, and where in the two texts."""
+    """What a fact was and is, in which sentence, and where in the two texts.
+
+    `page` and `heading` are where it is in the new version; null where they are not known.
+    """
 
     kind: Kind
     before: str | None
@@ -76,6 +84,8 @@ class ChangedFact(msgspec.Struct, frozen=True, kw_only=True):
     sentence: str
     from_offset: int
     to_offset: int
+    page: int | None = None
+    heading: str | None = None
 
 
 class Flag(msgspec.Struct, frozen=True):
@@ -110,6 +120,7 @@ class Edit(msgspec.Struct, frozen=True, kw_only=True, rename={"kind": "class"}):
     Of a substantive edit `silent` says whether its version brings no notice of it, and `subject` is the
     gravest thing that it is about, the first in `SUBJECTS`. Of any other both are null. `facts_reason` says
     why only figures and quotations were looked for: no words of the text's language are known.
+    `ways_differ` are the normalisers of the two texts, where they are two: what differs may be the reading's.
     """
 
     kind: Class
@@ -124,6 +135,7 @@ class Edit(msgspec.Struct, frozen=True, kw_only=True, rename={"kind": "class"}):
     facts: tuple[ChangedFact, ...] = ()
     facts_reason: Literal["unknown-language"] | None = None
     flags: tuple[Flag, ...] = ()
+    ways_differ: tuple[str, str] | None = None
 
     @property
     def summary(self) -> Summary:

@@ -12,6 +12,7 @@ import msgspec
 
 from ingest.diff.sentences import Comparison, compare
 from ingest.edits import boilerplate, put_for, spoken
+from ingest.edits.annotations import Told, differences
 from ingest.edits.boilerplate import Stripped
 from ingest.edits.difference import Difference, bare, counts_of
 from ingest.edits.edit import ChangedFact, Counts, Text
@@ -86,6 +87,11 @@ class Pair:
     def markup(self) -> list[spoken.Difference]:
         """What of the markup differs."""
         return [] if self.same_text else spoken.differences(*self._speech)
+
+    @cached_property
+    def beside(self) -> list[Told]:
+        """What differs beside the texts."""
+        return differences(self.before.annotations, self.after.annotations, same_text=self.same_text)
 
     @cached_property
     def headline(self) -> tuple[str | None, str | None] | None:

@@ -10,12 +10,14 @@ from itertools import islice
 
 import msgspec
 
+from ingest.edits.annotations import Weight
 from ingest.edits.difference import bare, show, show_fact, skeleton
 from ingest.edits.pair import Pair
 from ingest.edits.proof import Unpaired
 from ingest.edits.spoken import Difference
 from ingest.text.words import without_blanks
 
+_PARTS = ("html-article/", "html-selected/")  # ways that leave out a part of a page
 _FEW = 0.5  # of the sentences: where fewer of both texts are in the other, it is another text
 
 
@@ -71,6 +73,39 @@ def header_date(pair: Pair) -> Answer:
         return no(f"the date is {_date(before.date)}, as before")
     only = "only the date differs" if before.encoding == after.encoding else "only date and encoding differ"
     return yes(f"{only}: {_date(before.date)}, now {_date(after.date)}")
+
+
+def annotations_that_speak(pair: Pair) -> Answer:
+    """Ask whether comments, tracked changes, hidden text or attachments alone are others."""
+    return _annotations(pair, "reworded", "no comment, tracked change, hidden text or attachment is another")
+
+
+def cue_times(pair: Pair) -> Answer:
+    """Ask whether times at which text is shown are others, and nothing that speaks."""
+    return _annotations(pair, "cosmetic", "no time of a cue is another")
+
+
+def other_annotations(pair: Pair) -> Answer:
+    """Ask whether anything beside the texts is another."""
+    return _annotations(pair, "none", "what stands beside the texts is the same")
+
+
+def _annotations(pair: Pair, weight: Weight, otherwise: str) -> Answer:
+    if not pair.same_text:
+        return no("the texts differ")
+    if not any(told.weight == weight for told in pair.beside):
+        return no(otherwise)
+    return yes("; ".join(told.words for told in pair.beside))
+
+
+def outside_article(pair: Pair) -> Answer:
+    """Ask whether a page differs only in what is not read of it."""
+    if not pair.same_text:
+        return no("the texts differ")
+    for side in (pair.before, pair.after):
+        if side.normaliser is None or not side.normaliser.startswith(_PARTS):
+            return no("all of the document is read")
+    return yes("what is read of the page is the same; what differs lies outside, or in its mark-up")
 
 
 def text_encoding(pair: Pair) -> Answer:

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from ingest import moments
+from ingest.history import annotated
 from ingest.history.queries import Target
 from ingest.index import blame
 from ingest.index.blame import Blame
+from ingest.normalise.beside import NOWHERE, Place
 from ingest.records import Away, Lost, Origin, Run, shown_path
 from ingest.store.engine import Connection
 
@@ -30,6 +32,7 @@ def origins(connection: Connection, target: Target, no: int, found: Blame) -> li
     """Return the record of each sentence of the version, in its order."""
     when = _observed(connection, target, found)
     path, path_base64 = shown_path(target.path)
+    placed = _placed(connection, target, no, found)
     return [
         Origin(
             document=target.document,
@@ -50,7 +53,21 @@ def origins(connection: Connection, target: Target, no: int, found: Blame) -> li
                 Run(text=run.text, version=run.version, observed_at=when.get(run.version))
                 for run in each.words
             ],
+            page=place.page,
+            heading=place.heading,
         )
+        for each, place in zip(found.sentences, placed, strict=True)
+    ]
+
+
+def _placed(connection: Connection, target: Target, no: int, found: Blame) -> list[Place]:
+    """Return where each sentence is, as far as the version's text knows it."""
+    known = annotated.places(connection, target, no)
+    if known is None:
+        return [NOWHERE] * len(found.sentences)
+    text, places = known
+    return [
+        places.at(each.offset) if text.startswith(each.text, each.offset) else NOWHERE
         for each in found.sentences
     ]
 

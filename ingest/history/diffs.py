@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import re
+from itertools import accumulate
+
 import msgspec
 from msgspec import UNSET, UnsetType
 
@@ -9,7 +12,7 @@ from ingest.diff import sequences
 from ingest.diff.sequences import Hunk
 from ingest.edits.edit import Edit
 from ingest.edits.settings import Rules
-from ingest.history import queries
+from ingest.history import annotated, queries
 from ingest.history.queries import Target
 from ingest.index import edits
 from ingest.records import shown_path
@@ -91,8 +94,23 @@ def between(
         record = msgspec.structs.replace(
             record,
             edit=edit,
-            hunks=sequences.hunks(before, after),
+            hunks=_located(connection, new, after, sequences.hunks(before, after)),
             words=sequences.edits(before, after) if word else UNSET,
             stat=sequences.counts(before, after) if stat else UNSET,
         )
     return Sides(record=record, old=before, new=after, language=rows[1].language, same_bytes=same)
+
+
+def _located(connection: Connection, side: tuple[Target, int], text: str, hunks: list[Hunk]) -> list[Hunk]:
+    """Return the hunks with the page and heading of each, where the version knows them."""
+    found = annotated.places(connection, *side) if hunks else None
+    if found is None or found[0] != text:
+        return hunks
+    starts = [0, *accumulate(len(line) for line in re.findall(r"[^\n]*\n|[^\n]+", text))]
+    placed = []
+    for hunk in hunks:
+        leading = next((at for at, line in enumerate(hunk.lines) if line.op != " "), 0)
+        line = min(max(hunk.to_start - 1 + leading, 0), len(starts) - 1)
+        place = found[1].at(starts[line])
+        placed.append(msgspec.structs.replace(hunk, page=place.page, heading=place.heading))
+    return placed

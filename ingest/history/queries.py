@@ -364,7 +364,14 @@ def version_record(connection: Connection, target: Target, no: int, normaliser: 
     """Return a version as `show --json` shows it, its text included. Raises NotFound, IntegrityError."""
     row = version_row(connection, target, no, normaliser)
     facts = facts_of(connection, target, no, row)
-    return Version(**msgspec.structs.asdict(facts), text=_text(connection, target, no, row))
+    from ingest.index import annotated  # noqa: PLC0415 - what is asked of a version alone does without it
+    from ingest.normalise import beside  # noqa: PLC0415 - the same
+
+    return Version(
+        **msgspec.structs.asdict(facts),
+        text=_text(connection, target, no, row),
+        **beside.record(annotated.of(row)),
+    )
 
 
 def version_facts(

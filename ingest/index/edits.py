@@ -7,16 +7,21 @@ edit.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from hashlib import sha256
 from typing import Any
 
 import msgspec
 
+from ingest import normalise
 from ingest.edits.classify import Explanation, classify, explain
 from ingest.edits.damage import UNREADABLE
 from ingest.edits.edit import Edit, Text
 from ingest.edits.settings import RootRules, Rules
 from ingest.errors import IntegrityError
+from ingest.index import annotated
+from ingest.model import Rendition
+from ingest.normalise.beside import Beside, Places
 from ingest.store import bodies, versions
 from ingest.store.engine import Connection, Row
 
@@ -32,8 +37,8 @@ class Texts(msgspec.Struct, frozen=True):
 def of(connection: Connection, row: Row, *, rules: Rules) -> Edit | None:
     """Return the edit of a change, a row of `reader.changes`; None where there is none to speak of.
 
-    That is where the change made no new version, or one of the two versions has no text, or no
-    normaliser read both. `rules` are those of the settings. Raises IntegrityError where bytes are damaged.
+    That is where the change made no new version, or one of the two versions has no text. `rules` are those of
+    the settings. Raises IntegrityError where bytes are damaged.
     """
     if not made_version(row):
         return None
@@ -98,8 +103,34 @@ def read(connection: Connection, document: int, pair: tuple[Row, Row]) -> tuple[
         raws = dict(bodies.run(connection, document, first, last))
     else:
         raws = {no: bodies.get(connection, document, no) for no in (first, last)}
-    old, new = (text_of(connection, raws[each.version], each) for each in pair)
+    return both(connection, (raws[pair[0].version], raws[pair[1].version]), pair)
+
+
+def both(connection: Connection, raws: tuple[bytes, bytes], pair: tuple[Row, Row]) -> tuple[Text, Text]:
+    """Return the texts of two renditions, from the bytes of their versions. Raises IntegrityError.
+
+    Where two normalisers made them, the older bytes are read again by the newer one, if it reads plain text;
+    nothing is recorded by that. A document of another format is not read here: then the ways differ.
+    """
+    old, new = (text_of(connection, raw, each) for raw, each in zip(raws, pair, strict=True))
+    extension = normalise.extension_of(pair[1].normaliser)
+    if old.normaliser != new.normaliser and extension is not None:
+        made = normalise.normalise(raws[0], b"a." + extension)
+        if made.text is not None and made.normaliser == new.normaliser:
+            old = _as_made(made, made.text)
     return old, new
+
+
+def _as_made(made: Rendition, text: str) -> Text:
+    return Text(
+        text=text,
+        sha256=sha256(text.encode()).digest(),
+        encoding=made.encoding,
+        date=made.date,
+        title=made.title,
+        language=made.language,
+        normaliser=made.normaliser,
+    )
 
 
 def earlier(connection: Connection, document: int, pair: tuple[Row, Row]) -> tuple[tuple[int, bytes], ...]:
@@ -127,7 +158,10 @@ def made_version(row: Row) -> bool:
 
 
 def paired(renditions: list[Row]) -> tuple[Row, Row] | None:
-    """Of the renditions of one version and then those of another, each by age, the two that are compared."""
+    """Of the renditions of one version and then those of another, each by age, the two that are compared.
+
+    Two by one normaliser where there are such, else the older version's last and the newer one's first.
+    """
     if not renditions:
         return None
     last = renditions[-1].version
@@ -137,7 +171,9 @@ def paired(renditions: list[Row]) -> tuple[Row, Row] | None:
         same.sort(key=lambda each: each.normaliser_id != new.normaliser_id)
         if same:
             return same[0], new
-    return None
+    old = next((each for each in reversed(renditions) if each.version != last), None)
+    new = next(each for each in renditions if each.version == last)
+    return None if old is None else (old, new)
 
 
 def chosen(found: Sequence[Row], normaliser: str) -> Row | None:
@@ -154,6 +190,7 @@ def text_of(connection: Connection, raw: bytes, row: Row) -> Text:
         text = body.decode()
     except UnicodeDecodeError as error:
         raise IntegrityError(f"the text of version {row.version} is not UTF-8") from error
+    known = annotated.of(row)
     return Text(
         text=text,
         sha256=row.text_sha256,
@@ -163,4 +200,16 @@ def text_of(connection: Connection, raw: bytes, row: Row) -> Text:
         title=row.title,
         language=row.language,
         normaliser=row.normaliser,
+        annotations=None if known is None else msgspec.to_builtins(known.annotations),
+        place_of=None if known is None else _places(text, known),
     )
+
+
+def _places(text: str, known: Beside) -> Callable[[int], tuple[int | None, str | None]]:
+    places = Places(text, known)
+
+    def place_of(offset: int) -> tuple[int | None, str | None]:
+        place = places.at(offset)
+        return place.page, place.heading
+
+    return place_of

@@ -231,12 +231,10 @@ def _edit(
     rules: Rules,
 ) -> Edit | None:
     pair = edits.paired([*renditions.get(before[0], ()), *renditions.get(after[0], ())])
-    if pair is None or {each.version for each in pair} != {before[0], after[0]}:
+    if pair is None or pair[1].version != after[0]:
         damage = edits.unreadable(connection, row.key, before[0], after[0])
         return None if damage is None else classify(damage.before, damage.after, rules=rules.of(row.root))
-    old, new = (
-        edits.text_of(connection, raw, each) for raw, each in zip((before[1], after[1]), pair, strict=True)
-    )
+    old, new = edits.both(connection, (before[1], after[1]), pair)
     again = versions.with_text(
         connection, row.key, new.sha256, normaliser=pair[1].normaliser, before=before[0]
     )

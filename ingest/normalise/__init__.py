@@ -47,6 +47,7 @@ from ingest.normalise.format import Format
 __all__ = [
     "Read",
     "expected",
+    "extension_of",
     "is_current",
     "normalise",
     "normaliser",
@@ -253,6 +254,11 @@ def normaliser(name: bytes) -> tuple[str, str]:
 def normalisers() -> frozenset[str]:
     """Return the names of what makes texts today."""
     return frozenset(known.normaliser for known in _FORMATS.values())
+
+
+def extension_of(name: str) -> bytes | None:
+    """Return an extension whose files a normaliser of plain text reads; None for any other."""
+    return next((known.extensions[0] for known in _FORMATS.values() if known.normaliser == name), None)
 
 
 def prepare() -> None:

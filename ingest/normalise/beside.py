@@ -43,7 +43,10 @@ def written(extracted: Extracted) -> bytes:
 
 def read(recorded: bytes) -> Beside:
     """Return what `written` was given. Raises ValueError for other bytes."""
-    lines, annotations = _decode(recorded)
+    try:
+        lines, annotations = _decode(recorded)
+    except msgspec.MsgspecError as error:
+        raise ValueError("no blocks and annotations") from error
     blocks = tuple(
         Block(offset=offset, length=length, kind=kind, page=page) for offset, length, kind, page in lines
     )
@@ -55,9 +58,10 @@ def record(beside: Beside | None) -> dict[str, Any]:
     if beside is None:
         return {"blocks": None, "annotations": None}
     annotations = {
-        name: msgspec.to_builtins(getattr(beside.annotations, name)) for name in Annotations.__struct_fields__
+        name: [msgspec.to_builtins(each) for each in getattr(beside.annotations, name)]
+        for name in Annotations.__struct_fields__
     }
-    return {"blocks": msgspec.to_builtins(beside.blocks), "annotations": annotations}
+    return {"blocks": [msgspec.to_builtins(block) for block in beside.blocks], "annotations": annotations}
 
 
 class Places:

@@ -113,7 +113,8 @@ class Small(Warden):
     """A warden whose readers are these."""
 
     def _warm(self, name: str) -> Any:
-        self._readers.setdefault(name, SimpleNamespace(read=hostile))  # type: ignore[call-overload]
+        hostiles: dict[str, Any] = {name: SimpleNamespace(read=hostile)}
+        self._readers |= hostiles
         return self._readers[name]
 
 

@@ -11,6 +11,7 @@ import click
 
 from ingest import escape, moments
 from ingest.cli.call import opened
+from ingest.cli.hunks import place
 from ingest.cli.indexed import caught_up
 from ingest.cli.moment_notes import note_to_come
 from ingest.cli.nothing import say_why
@@ -113,7 +114,9 @@ def _show(record: search.Match, words: list[Term], when: list[str], *, several: 
     later = "" if whole else "  its newest text is not in the index"
     line(f"{where}  {paint(held, fg='yellow')}  {' to '.join(dict.fromkeys(when))}{gone}{later}")
     if record.snippet:
-        line(f"    {_marked(_cut(' '.join(record.snippet.split()), words), words)}")
+        where = place(record.page, record.heading)
+        said = _marked(_cut(" ".join(record.snippet.split()), words), words)
+        line(f"    {said}{f'  ({where})' if where else ''}")
 
 
 def _cut(text: str, words: list[Term]) -> str:

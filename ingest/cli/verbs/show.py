@@ -12,11 +12,12 @@ from ingest.cli import complete
 from ingest.cli.call import opened
 from ingest.cli.moment_notes import note_to_come
 from ingest.cli.options import as_json, verb
-from ingest.cli.output import emit, flush, note, paged, write
+from ingest.cli.output import emit, flush, line, note, paged, write
 from ingest.cli.times import calendar
 from ingest.disk.write import write_file
 from ingest.errors import UsageError
-from ingest.history import queries
+from ingest.history import annotated, queries
+from ingest.normalise.extracted import Annotations
 
 
 @verb
@@ -24,11 +25,18 @@ from ingest.history import queries
 @click.option("--rev", metavar="REV", help="The version, beside a plain DOC.")
 @click.option("--raw", is_flag=True, help="The bytes as they were.")
 @click.option("-o", "output", metavar="FILE", help="Write the bytes to this file.")
+@click.option("--annotations", is_flag=True, help="What stands beside the text: comments, changes, pages …")
 @click.option("--normaliser", metavar="N", help="The text that this normaliser made.")
 @click.option("--root", metavar="NAME", help="The root, where several hold the path.")
 @paged
 def command(
-    doc: str, rev: str | None, raw: bool, output: str | None, normaliser: str | None, root: str | None
+    doc: str,
+    rev: str | None,
+    raw: bool,
+    output: str | None,
+    annotations: bool,
+    normaliser: str | None,
+    root: str | None,
 ) -> None:
     """A version's text; with --raw or -o its bytes, exactly.
 
@@ -56,6 +64,9 @@ def command(
                 sys.stdout.buffer.write(body)
                 flush()
             return
+        if annotations:
+            _show_annotations(annotated.annotations_of(connection, target, no, normaliser))
+            return
         text = queries.text(connection, target, no, normaliser)
         if text is None:
             reason = queries.version_row(connection, target, no, normaliser).text_reason
@@ -65,3 +76,18 @@ def command(
             )
     end = "\n" if text and not text.endswith("\n") and sys.stdout.isatty() else ""
     write((escape.text(text) + end).encode("utf-8", "replace"))
+
+
+def _show_annotations(known: Annotations | None) -> None:
+    """Write a line for each annotation: its kind, what it says, who said it, and where."""
+    if known is None:
+        note("it is plain text, or has no text: nothing stands beside it")
+        return
+    for name in Annotations.__struct_fields__:
+        for each in getattr(known, name):
+            told = [each.kind, each.name, each.text, each.media_type]
+            told += [each.author and f"by {each.author}", each.date]
+            told += [None if each.size is None else f"{each.size:,} bytes"]
+            told += [None if each.page is None else f"p. {each.page}"]
+            said = "  ".join(" ".join(str(part).split()) for part in told if part)
+            line(f"{name.replace('_', ' '):<18} {escape.text(said)}")

@@ -9,6 +9,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from itertools import chain, groupby
 from typing import Any
 
+import msgspec
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
@@ -24,8 +25,16 @@ PAGE = 1000  # documents or spans that are asked for first where there may be ve
 _MOST_AT_ONCE = 50_000
 
 
-def snippet(connection: Connection, span: int) -> str | None:
-    """Return a sentence as it was written; None where it cannot be read any more."""
+class Snippet(msgspec.Struct, frozen=True):
+    """A sentence as it was written, and where in its document: null where that is not known."""
+
+    text: str
+    page: int | None = None
+    heading: str | None = None
+
+
+def snippet(connection: Connection, span: int) -> Snippet | None:
+    """Return a sentence; None where it cannot be read any more."""
     row = connection.execute(
         sa.text(
             "SELECT span.*, indexed.normaliser FROM span JOIN indexed"
@@ -42,10 +51,11 @@ def snippet(connection: Connection, span: int) -> str | None:
         return None
     try:
         raw = bodies.get(connection, row.document_id, row.from_no)
-        text = edits.text_of(connection, raw, rendition).text
+        text = edits.text_of(connection, raw, rendition)
     except IntegrityError:
         return None
-    return text[row.start : row.start + row.length]
+    page, heading = (None, None) if text.place_of is None else text.place_of(row.start)
+    return Snippet(text.text[row.start : row.start + row.length], page, heading)
 
 
 class Lookup(ABC):
@@ -110,7 +120,8 @@ class Lookup(ABC):
         """Return the spans of a document that ever held the words of a term."""
 
     def _says(self, span: int, wanted: str) -> bool:
-        text = snippet(self._connection, span)
+        found = snippet(self._connection, span)
+        text = None if found is None else found.text
         return text is not None and wanted in literal(text)
 
     def _rising(self, select: str, asked_with: dict[str, Any], page: int) -> Iterator[int]:

@@ -19,7 +19,7 @@ from ingest.diff.provenance import OPEN
 from ingest.escape import path_fields
 from ingest.ids import show_uid
 from ingest.index.fulltext import fts5, tsvector
-from ingest.index.fulltext.lookup import Found, Lookup
+from ingest.index.fulltext.lookup import Found, Lookup, Snippet
 from ingest.index.fulltext.query import Clause, Term
 from ingest.index.intervals import Stretches, both, joined, union, without
 from ingest.model import RootKey
@@ -87,6 +87,8 @@ class Match(msgspec.Struct, frozen=True, kw_only=True):
     language: str | None
     date: str | None
     snippet: str | None
+    page: int | None = None
+    heading: str | None = None
 
 
 def find(connection: Connection, clauses: Sequence[Clause], wanted: Wanted, *, every: bool) -> Iterator[Hit]:
@@ -117,7 +119,7 @@ def find(connection: Connection, clauses: Sequence[Clause], wanted: Wanted, *, e
             yield Hit(row=row, stretches=stretches, sentence=held.sentence(stretches))
 
 
-def record(connection: Connection, hit: Hit, text: str | None) -> Match:
+def record(connection: Connection, hit: Hit, said: Snippet | None) -> Match:
     """Return a hit as `search --json` shows it."""
     row, first, last = hit.row, hit.stretches[0][0], hit.stretches[-1][1]
     version = tables.version.c
@@ -142,7 +144,9 @@ def record(connection: Connection, hit: Hit, text: str | None) -> Match:
         title=None if newest is None else newest.title,
         language=None if newest is None else newest.language,
         date=None if newest is None else newest.date,
-        snippet=text,
+        snippet=None if said is None else said.text,
+        page=None if said is None else said.page,
+        heading=None if said is None else said.heading,
     )
 
 

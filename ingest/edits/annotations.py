@@ -1,0 +1,122 @@
+"""What differs beside two texts: comments, tracked changes, hidden text, running heads, and whatever else.
+
+Annotations are as they are recorded: for each kind a list of entries. Two entries are the same wherever they
+stand, since whatever is edited above moves them.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from typing import Any, Literal
+
+import msgspec
+
+Annotations = Mapping[str, Sequence[Mapping[str, Any]]]
+Weight = Literal["none", "cosmetic", "reworded"]
+
+# Who reads the document may act on it, so nobody can say that nothing was said.
+SPEAKING = ("tracked_changes", "comments", "hidden", "attachments")
+TIMING = ("cue_times",)
+_PLACED = frozenset({"place", "page"})
+_NAMES = {
+    "tracked_changes": ("tracked change", "tracked changes"),
+    "comments": ("comment", "comments"),
+    "hidden": ("piece of hidden text", "pieces of hidden text"),
+    "attachments": ("attachment", "attachments"),
+    "fields": ("field", "fields"),
+    "running_heads": ("running head", "running heads"),
+    "cue_times": ("time of a cue", "times of cues"),
+    "properties": ("property", "properties"),
+    "pages": ("page", "pages"),
+    "pages_without_text": ("page without text", "pages without text"),
+}
+_SHOWN = 60  # characters of what an annotation says
+
+
+class Told(msgspec.Struct, frozen=True):
+    """What differs in one kind of annotation, in a sentence."""
+
+    kind: str
+    words: str
+
+    @property
+    def weight(self) -> Weight:
+        """How much it can matter where nothing else differs."""
+        if self.kind in SPEAKING:
+            return "reworded"
+        return "cosmetic" if self.kind in TIMING else "none"
+
+
+def differences(before: Annotations | None, after: Annotations | None, *, same_text: bool) -> list[Told]:
+    """Return what differs, the kinds that speak first."""
+    old, new = before or {}, after or {}
+    found: list[Told] = []
+    for kind in _NAMES:
+        gone, came = _apart(old.get(kind, ()), new.get(kind, ()))
+        if kind in ("pages", "pages_without_text"):
+            gone, came = _numbers(old.get(kind, ()), new.get(kind, ()))
+        if gone or came:
+            found.append(Told(kind, _words(kind, gone, came, same_text=same_text)))
+    return found
+
+
+def _apart(
+    old: Sequence[Mapping[str, Any]], new: Sequence[Mapping[str, Any]]
+) -> tuple[list[Mapping[str, Any]], list[Mapping[str, Any]]]:
+    """Return the entries that are only in the first, and only in the second."""
+    keys = [
+        [tuple(sorted((k, v) for k, v in each.items() if k not in _PLACED)) for each in side]
+        for side in (old, new)
+    ]
+    left = [Counter(keys[0]) - Counter(keys[1]), Counter(keys[1]) - Counter(keys[0])]
+    found: list[list[Mapping[str, Any]]] = [[], []]
+    for at, side in enumerate((old, new)):
+        for key, each in zip(keys[at], side, strict=True):
+            if left[at][key]:
+                left[at][key] -= 1
+                found[at].append(each)
+    return found[0], found[1]
+
+
+def _numbers(
+    old: Sequence[Mapping[str, Any]], new: Sequence[Mapping[str, Any]]
+) -> tuple[list[Mapping[str, Any]], list[Mapping[str, Any]]]:
+    """Return pages that only one side has: where they begin is the text's doing."""
+    shared = min(len(old), len(new))
+    return list(old[shared:]), list(new[shared:])
+
+
+def _words(
+    kind: str, gone: Sequence[Mapping[str, Any]], came: Sequence[Mapping[str, Any]], *, same_text: bool
+) -> str:
+    if kind == "tracked_changes" and gone and not came and same_text:
+        return f"{_counted(kind, len(gone))} accepted"
+    if kind == "properties":
+        names = sorted({str(each.get("name") or "unnamed") for each in (*gone, *came)})
+        return f"other properties: {', '.join(names)}"
+    told = []
+    if came:
+        told.append(f"{_counted(kind, len(came))} added{_by(came)}{_said(kind, came)}")
+    if gone:
+        told.append(f"{_counted(kind, len(gone))} removed{_by(gone)}{_said(kind, gone)}")
+    return ", ".join(told)
+
+
+def _counted(kind: str, number: int) -> str:
+    one, several = _NAMES[kind]
+    return one if number == 1 else f"{number:,} {several}"
+
+
+def _by(entries: Sequence[Mapping[str, Any]]) -> str:
+    authors = sorted({str(each["author"]) for each in entries if each.get("author")})
+    return f" by {', '.join(authors[:3])}" if authors else ""
+
+
+def _said(kind: str, entries: Sequence[Mapping[str, Any]]) -> str:
+    """Return what the entry says, where there is one."""
+    words = entries[0].get("name" if kind == "attachments" else "text")
+    if len(entries) != 1 or not words or kind == "pages":
+        return ""
+    said = " ".join(str(words).split())
+    return f": “{said if len(said) <= _SHOWN else said[: _SHOWN - 1] + '…'}”"

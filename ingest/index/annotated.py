@@ -1,0 +1,23 @@
+"""What stands beside a version's text, read from its row."""
+
+from __future__ import annotations
+
+from ingest.errors import IntegrityError
+from ingest.normalise import beside
+from ingest.normalise.beside import Beside
+from ingest.store import bodies
+from ingest.store.engine import Row
+
+
+def of(row: Row) -> Beside | None:
+    """Return blocks and annotations of a rendition; None where it has none. Raises IntegrityError.
+
+    The row is one of `versions`.
+    """
+    recorded = bodies.beside(row)
+    if recorded is None:
+        return None
+    try:
+        return beside.read(recorded)
+    except ValueError as error:
+        raise IntegrityError(f"what stands beside the text of version {row.version} is damaged") from error

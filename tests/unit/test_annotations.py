@@ -1,0 +1,182 @@
+"""What differs beside two equal texts is told, and weighed; of texts that differ it is told besides."""
+
+from __future__ import annotations
+
+from hashlib import sha256
+from typing import Any
+
+import pytest
+
+from ingest.edits.annotations import differences
+from ingest.edits.classify import classify
+from ingest.edits.edit import Text
+from ingest.normalise.beside import Beside, Place, Places, read, record, written
+from ingest.normalise.extracted import Annotation, Annotations, Block, Extracted
+
+BODY = "The notice period is three weeks."
+
+
+def text(words: str = BODY, normaliser: str = "docx/1", **annotations: Any) -> Text:
+    return Text(
+        text=words,
+        sha256=sha256(words.encode()).digest(),
+        language="en",
+        normaliser=normaliser,
+        annotations=annotations,
+    )
+
+
+ANN, BOB = ({"text": "Is this so?", "author": name, "place": 4} for name in ("Ann", "Bob"))
+INSERTED = {"kind": "insertion", "text": "three", "author": "Ann"}
+PAGES = [{"page": 1, "place": 0}, {"page": 2, "place": 9}]
+NAMED = {"name": "author", "text": "Ann"}
+RENAMED = {"name": "author", "text": "Bob"}
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "significance", "reason"),
+    [
+        ({}, {"comments": [ANN]}, "reworded", "comment added by Ann: “Is this so?”"),
+        ({"comments": [ANN]}, {}, "reworded", "comment removed by Ann: “Is this so?”"),
+        (
+            {"comments": [ANN]},
+            {"comments": [BOB]},
+            "reworded",
+            "comment added by Bob: “Is this so?”, comment removed by Ann: “Is this so?”",
+        ),
+        ({"comments": [ANN]}, {"comments": [ANN, BOB, ANN]}, "reworded", "2 comments added by Ann, Bob"),
+        ({"tracked_changes": [INSERTED] * 3}, {}, "reworded", "3 tracked changes accepted"),
+        ({}, {"tracked_changes": [INSERTED]}, "reworded", "tracked change added by Ann: “three”"),
+        ({}, {"hidden": [{"text": "x" * 90}]}, "reworded", f"piece of hidden text added: “{'x' * 59}…”"),
+        ({}, {"attachments": [{"name": "a.pdf", "size": 1}]}, "reworded", "attachment added: “a.pdf”"),
+        ({"cue_times": [{"text": "1"}]}, {"cue_times": [{"text": "2"}]}, "cosmetic", None),
+        ({"properties": [NAMED]}, {"properties": [RENAMED]}, "none", "other properties: author"),
+        ({"pages": PAGES[:1]}, {"pages": PAGES}, "none", "page added"),
+        ({"running_heads": [{"text": "Draft"}]}, {}, "none", "running head removed: “Draft”"),
+        (
+            {"fields": [{"kind": "DATE", "text": "1"}]},
+            {"fields": [{"kind": "DATE", "text": "2"}]},
+            "none",
+            None,
+        ),
+        (
+            {"pages": PAGES[:1]},
+            {"pages": PAGES, "comments": [ANN]},
+            "reworded",
+            "comment added by Ann: “Is this so?”; page added",
+        ),
+    ],
+)
+def test_an_edit_of_annotations_alone(
+    before: dict[str, Any], after: dict[str, Any], significance: str, reason: str | None
+) -> None:
+    edit = classify(text(**before), text(**after))
+
+    assert (edit.kind, edit.significance, edit.silent) == ("annotation", significance, None)
+    if reason is not None:
+        assert edit.reason == reason
+
+
+def test_what_only_moved_is_the_same() -> None:
+    """Whatever is edited above moves what stands below."""
+    moved = [{**ANN, "place": 99, "page": 3}]
+
+    assert differences({"comments": [ANN]}, {"comments": moved}, same_text=True) == []
+    assert (
+        differences({"pages": PAGES}, {"pages": [PAGES[0], {**PAGES[1], "place": 12}]}, same_text=True) == []
+    )
+
+
+def test_beside_another_text_it_is_told_in_the_reason() -> None:
+    edit = classify(text(), text("The notice period is two weeks.", comments=[ANN], pages=PAGES))
+
+    assert (edit.kind, edit.significance) == ("factual", "substantive")
+    assert edit.reason == "number “three” to “two”; comment added by Ann: “Is this so?”"
+
+
+@pytest.mark.parametrize("way", ["html-article/1", "html-selected/1"])
+def test_what_lies_outside_an_article_is_told(way: str) -> None:
+    edit = classify(text(normaliser=way), text(normaliser=way))
+
+    assert (edit.kind, edit.significance, edit.rule) == ("boilerplate", "none", "outside-article")
+
+
+def test_of_a_page_that_is_read_whole_nothing_lies_outside() -> None:
+    edit = classify(text(normaliser="html-whole/1"), text(normaliser="html-whole/1"))
+
+    assert edit.rule != "outside-article"
+
+
+def test_texts_that_were_read_in_two_ways_say_so() -> None:
+    two = classify(text(normaliser="pdf-tags/1"), text("Other words.", normaliser="pdf-geometry/1"))
+
+    assert two.ways_differ == ("pdf-tags/1", "pdf-geometry/1")
+    assert classify(text(), text("Other words.")).ways_differ is None
+
+
+# -- as it is recorded -------------------------------------------------------------------------
+
+WHOLE = "Terms\n\nThe notice period\n\nFees\n\nThree per cent"
+BLOCKS = (
+    Block(offset=0, length=5, kind="heading", page=1),
+    Block(offset=7, length=17, kind="paragraph", page=1),
+    Block(offset=26, length=4, kind="heading", page=2),
+    Block(offset=32, length=14, kind="paragraph", page=2),
+)
+KNOWN = Annotations(
+    comments=(Annotation(text="Is this so?", author="Ann", place=7),),
+    pages=(Annotation(page=1, place=0), Annotation(page=2, place=20)),
+)
+
+
+def test_it_is_read_as_it_was_written() -> None:
+    made = Extracted(text=WHOLE, blocks=BLOCKS, annotations=KNOWN, way="x/1", media_type="x/x")
+
+    assert read(written(made)) == Beside(BLOCKS, KNOWN)
+    assert written(made) == (
+        b'[[[0,5,"heading",1],[7,17,"paragraph",1],[26,4,"heading",2],[32,14,"paragraph",2]],'
+        b'{"comments":[{"text":"Is this so?","place":7,"author":"Ann"}],'
+        b'"pages":[{"place":0,"page":1},{"place":20,"page":2}]}]'
+    )
+
+
+@pytest.mark.parametrize("damaged", [b"", b"[]", b"[[],{}", b'[[["0",1,"heading",null]],{}]'])
+def test_other_bytes_are_refused(damaged: bytes) -> None:
+    with pytest.raises(ValueError, match="no blocks and annotations"):
+        read(damaged)
+
+
+@pytest.mark.parametrize(
+    ("offset", "place"),
+    [
+        (0, Place(1, "Terms")),
+        (7, Place(1, "Terms")),
+        (19, Place(1, "Terms")),
+        (20, Place(2, "Terms")),  # the paragraph goes on over the page's end
+        (26, Place(2, "Fees")),
+        (40, Place(2, "Fees")),
+    ],
+)
+def test_a_place_has_its_page_and_the_heading_above(offset: int, place: Place) -> None:
+    assert Places(WHOLE, Beside(BLOCKS, KNOWN)).at(offset) == place
+
+
+def test_without_pages_the_heading_alone_tells() -> None:
+    blocks = tuple(Block(offset=each.offset, length=each.length, kind=each.kind) for each in BLOCKS[1:])
+    places = Places(WHOLE, Beside(blocks, Annotations()))
+
+    assert [places.at(offset) for offset in (7, 40)] == [Place(None, None), Place(None, "Fees")]
+
+
+def test_a_plain_text_has_neither() -> None:
+    assert record(None) == {"blocks": None, "annotations": None}
+    assert Places("words", None).at(2) == Place(None, None)
+
+
+def test_the_record_names_every_kind() -> None:
+    shown = record(Beside(BLOCKS[:1], KNOWN))
+
+    assert shown["blocks"] == [{"offset": 0, "length": 5, "kind": "heading", "page": 1}]
+    assert shown["annotations"]["tracked_changes"] == []
+    assert shown["annotations"]["comments"] == [{"text": "Is this so?", "place": 7, "author": "Ann"}]
+    assert list(shown["annotations"]) == list(Annotations.__struct_fields__)
