@@ -178,6 +178,7 @@ def load(
     for name, root in settings.roots.items():
         _check_name(name, source["roots"])
         _check_boilerplate(name, root.boilerplate, source["roots"])
+        _check_selectors(name, root, source["roots"])
     for language, phrases in settings.notice_phrases.items():
         _check_phrases(language, phrases, source["notice_phrases"])
     if settings.quiet_seconds > settings.hold_seconds:
@@ -231,6 +232,22 @@ def _check_boilerplate(name: str, patterns: Boilerplate, source: str) -> None:
                 f"{source}: roots.{name}.boilerplate: '{pattern}' matches too many lines to tell boilerplate",
                 hint="a pattern has two letters or digits at least",
             )
+
+
+def _check_selectors(name: str, root: RootSettings, source: str) -> None:
+    if not (root.select or root.remove):
+        return
+    from ingest.normalise import selectors  # noqa: PLC0415 - large, and few roots have selectors
+
+    for key, given in (("select", root.select), ("remove", root.remove)):
+        for words in given:
+            try:
+                selectors.parse(words)
+            except ValueError as error:
+                raise ConfigError(
+                    f"{source}: roots.{name}.{key}: '{words}': {error}",
+                    hint="names, #id, .class, [attribute=value], below each other or directly below (>)",
+                ) from error
 
 
 def _check_phrases(language: str, phrases: Phrases, source: str) -> None:

@@ -8,7 +8,7 @@ from ingest.normalise.documents.draft import Closed, Draft, canonical
 from ingest.normalise.documents.html_tokens import Token, attributes, tokens
 from ingest.normalise.extracted import Annotation, BlockKind, Limits, Refused
 
-_VOID = frozenset(
+VOID = frozenset(
     {
         *(
             "area",
@@ -96,7 +96,7 @@ _UNSEEN = frozenset(("template", "noscript", "canvas", "audio", "video"))
 # Repeats what stands there in another form.
 _LEFT_OUT = frozenset(("rp", "annotation", "annotation-xml"))
 # A start tag that ends an open element: which, and what it does not look beyond.
-_IMPLIED: dict[str, tuple[frozenset[str], frozenset[str]]] = {
+IMPLIED: dict[str, tuple[frozenset[str], frozenset[str]]] = {
     "li": (frozenset(("li",)), frozenset(("ul", "ol", "menu", "dir"))),
     "dt": (frozenset(("dt", "dd")), frozenset(("dl",))),
     "dd": (frozenset(("dt", "dd")), frozenset(("dl",))),
@@ -199,7 +199,7 @@ class Page:
             self._in_title = True
         elif name in {"meta", "html"}:
             self._claim(name, attributes(token.text))
-        if name in _VOID or name in {"title", "script", "style", "iframe"}:
+        if name in VOID or name in {"title", "script", "style", "iframe"}:
             return
         opened = self._opened(name, asked)
         is_block = name in _BLOCKS
@@ -252,7 +252,7 @@ class Page:
             self._pop()
         if name == "p" and self._open and self._open[-1].name == "p":
             self._pop()
-        rule = _IMPLIED.get(name)
+        rule = IMPLIED.get(name)
         if rule is not None:
             ended, barriers = rule
             least = max(len(self._open) - _FARTHEST, 0)
