@@ -15,6 +15,7 @@ import msgspec
 
 from ingest import root_folder, systems, witnesses
 from ingest.config import VARIABLES, Settings
+from ingest.confined import probe
 from ingest.disk import mounts
 from ingest.errors import IngestError, RootUnavailable, StoreMissing
 from ingest.escape import path as show
@@ -43,6 +44,7 @@ class Check(msgspec.Struct, frozen=True):
 def examine(settings: Settings) -> Iterator[Check]:
     """Every check, the machine first."""
     yield from _machine()
+    yield _confinement(settings)
     yield from _environment()
     url = parse_url(settings.database_url)
     if url.drivername == "sqlite":
@@ -67,6 +69,23 @@ def examine(settings: Settings) -> Iterator[Check]:
     yield _log(store)
     yield from _roots(store, settings)
     store.dispose()
+
+
+def _confinement(settings: Settings) -> Check:
+    """Which locks the system grants to what reads documents of other formats."""
+    held = probe.held()
+    names = [name for name, holds in (("seccomp", held.seccomp), ("Landlock", held.landlock)) if holds]
+    told = f"documents are read behind {' and '.join(names) or 'no lock'}"
+    if held.seccomp:
+        return Check("confinement", "ok", told)
+    if settings.documents.confine == "best":
+        return Check("confinement", "warning", f'{told}, since the settings say so: confine = "best"')
+    return Check(
+        "confinement",
+        "warning",
+        "the system grants no lock: documents that are no plain text are not read (not_confined)",
+        'allow seccomp in the container, or set confine = "best" in [documents]',
+    )
 
 
 def _machine() -> Iterator[Check]:

@@ -47,6 +47,8 @@ def record(
     counts = reader.counts(connection)
     known = [root for root in roots.every(connection) if root.retired_at is None]
     problems = [*([_SILENT] if is_one_silent else []), *map(_shortened, contradictions)]
+    silent = reader.without_text(connection)
+    problems += _not_confined(known, silent)
     shown: list[dict[str, Any]] = []
     running = 0
     for root in known:
@@ -85,12 +87,39 @@ def record(
         "bytes_stored": reader.bytes_stored(connection),
         "bytes_index": bytes_index,
         "left_out": _left_out(known),
+        "without_text": by_reason(silent),
         "pending": sum(root["pending"] for root in shown),
         "last_scan_at": moments.show(max(scans, default=None)),
         "roots": shown,
         "sinks": sinks if sinks is not None else _sinks(connection, head.seq),
         "log_errors": log_errors,
     }
+
+
+def by_reason(found: Sequence[tuple[int, str, int]]) -> dict[str, int]:
+    """How many live documents have no text, by reason, the reason of the most first."""
+    counts: Counter[str] = Counter()
+    for _, reason, many in found:
+        counts[reason] += many
+    return dict(sorted(counts.items(), key=lambda reason: (-reason[1], reason[0])))
+
+
+def _not_confined(
+    known: Sequence[roots.Root], silent: Sequence[tuple[int, str, int]]
+) -> list[dict[str, Any]]:
+    """Return the roots with documents that nobody read, since the system granted no lock."""
+    many = {root: number for root, reason, number in silent if reason == "not_confined"}
+    return [
+        {
+            "code": "not_confined",
+            "root": root.name,
+            "path": None,
+            "detail": f"{many[root.id]:,} documents were not read: the system granted no lock",
+            "since": None,
+        }
+        for root in known
+        if root.id in many
+    ]
 
 
 def _shortened(contradiction: Contradiction) -> dict[str, Any]:

@@ -12,11 +12,15 @@ from ingest.store.roots import Root
 
 
 class Recorded(msgspec.Struct, frozen=True):
-    """What a scan recorded: changes by type, files of the roots that are rejected now, the end of the log."""
+    """What a scan recorded: changes by type, and the end of the log.
+
+    And of the roots as they are now: files that are rejected, and live documents without text, by reason.
+    """
 
     types: dict[str, int]
     rejected: int
     seq: int
+    without_text: dict[str, int]
 
 
 def counts(connection: Connection, roots: Sequence[Root], *, after: int) -> Recorded:
@@ -25,7 +29,17 @@ def counts(connection: Connection, roots: Sequence[Root], *, after: int) -> Reco
         types=reader.types(connection, [root.id for root in roots], after=after),
         rejected=sum(len(file_states.rejected(connection, root.id)) for root in roots),
         seq=int(reader.head(connection).seq),
+        without_text=_without_text(connection, roots),
     )
+
+
+def _without_text(connection: Connection, roots: Sequence[Root]) -> dict[str, int]:
+    keys = {root.id for root in roots}
+    found: dict[str, int] = {}
+    for root, reason, many in reader.without_text(connection):
+        if root in keys:
+            found[reason] = found.get(reason, 0) + many
+    return found
 
 
 def changes(connection: Connection, roots: Sequence[Root], *, after: int, brief: bool) -> Iterator[Row]:

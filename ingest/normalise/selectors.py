@@ -66,7 +66,7 @@ def _one(words: str) -> Selector:
     steps: list[Step] = []
     at, is_child = 0, False
     while at < len(words):
-        tests = []
+        tests: list[Test] = []
         while part := _PART.match(words, at):
             if part["element"] is not None and tests:
                 break

@@ -255,6 +255,28 @@ def counts(connection: Connection) -> dict[str, int]:
     }
 
 
+def without_text(connection: Connection) -> list[tuple[int, str, int]]:
+    """Return how many live documents have no text now, by root and reason."""
+    newest = (
+        sa.select(sa.func.max(_rendition.seq))
+        .where(_rendition.document_id == _document.id, _rendition.no == _document.last_no)
+        .correlate(tables.document)
+        .scalar_subquery()
+    )
+    select = (
+        sa.select(_document.root_id, _rendition.text_reason, sa.func.count())
+        .join_from(
+            tables.document,
+            tables.rendition,
+            sa.and_(_rendition.document_id == _document.id, _rendition.no == _document.last_no),
+        )
+        .where(_document.state == "live", _rendition.text_reason.is_not(None), _rendition.seq == newest)
+        .group_by(_document.root_id, _rendition.text_reason)
+        .order_by(_document.root_id, _rendition.text_reason)
+    )
+    return [(root, reason, int(many)) for root, reason, many in connection.execute(select)]
+
+
 def bytes_stored(connection: Connection) -> int:
     """Return what the database takes, as it says itself."""
     if connection.dialect.name == "sqlite":

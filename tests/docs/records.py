@@ -10,7 +10,7 @@ from typing import Any
 from tests.command import Command, Record
 from tests.daemon import Daemon
 
-_TABLES = ("left_out", "normalisers", "witnesses")  # whose keys are no names of fields
+_TABLES = ("left_out", "normalisers", "without_text", "witnesses")  # whose keys are no names of fields
 Shape = dict[str, None]  # the names of fields in their order; those within another are `outer.inner`
 
 

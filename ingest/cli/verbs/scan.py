@@ -84,6 +84,9 @@ def command(roots: tuple[str, ...], adopt: bool, accept_shortened_log: bool) -> 
     if found.rejected:
         what = "file is" if found.rejected == 1 else "files are"
         note(f"{found.rejected:,} {what} rejected: ingest ls --rejected")
+    if found.without_text and not is_quiet():
+        reasons = ", ".join(f"{many:,} {reason}" for reason, many in sorted(found.without_text.items()))
+        note(f"without text: {reasons}")
     _say_of_index(store)
     store.dispose()
     if lost:
@@ -127,7 +130,7 @@ def _tell(connection: Connection, known: list[Root], before: int, *, rules: Rule
 def _show_counts(found: recorded.Recorded, files: int, seconds: float) -> None:
     if as_json():
         types = {kind: found.types.get(kind, 0) for kind in _TYPES}
-        counts = {**types, "rejected": found.rejected}
+        counts = {**types, "rejected": found.rejected, "without_text": found.without_text}
         emit({"files": files, **counts, "seq": found.seq, "seconds": round(seconds, 3)})
     else:
         told = ", ".join(

@@ -20,6 +20,13 @@ from ingest.history import annotated, queries
 from ingest.normalise.extracted import Annotations
 
 
+_MENDS = {
+    "no_extractor": "install the extra, pip install 'ingest[documents]', then run: ingest renormalise",
+    "not_confined": "run: ingest doctor; its bytes: ingest show --raw",
+    "extractor_failed": "ingest renormalise tries it again; its bytes: ingest show --raw",
+}
+
+
 @verb
 @click.argument("doc", metavar="DOC[@REV]", shell_complete=complete.documents)
 @click.option("--rev", metavar="REV", help="The version, beside a plain DOC.")
@@ -72,7 +79,7 @@ def command(
             reason = queries.version_row(connection, target, no, normaliser).text_reason
             raise UsageError(
                 f"version {no} of {escape.path(target.path)} has no text: {reason}",
-                hint="its bytes: ingest show --raw",
+                hint=_MENDS.get(reason or "", "its bytes: ingest show --raw"),
             )
     end = "\n" if text and not text.endswith("\n") and sys.stdout.isatty() else ""
     write((escape.text(text) + end).encode("utf-8", "replace"))

@@ -63,6 +63,9 @@ def _show(record: Record) -> None:
     if record["left_out"]:
         rules = ", ".join(f"{many:,} {escape.name(rule)}" for rule, many in record["left_out"].items())
         line(f"left out   {rules}")
+    if record["without_text"]:
+        reasons = ", ".join(f"{many:,} {reason}" for reason, many in record["without_text"].items())
+        line(f"no text    {reasons}")
     for root in record["roots"]:
         state = (
             ""

@@ -64,7 +64,7 @@ def test_the_way_says_that_it_is_a_part() -> None:
     "words", ["", "p,", "p:hover", "p + p", "p ~ p", "> p", "p >", "[a", "p..a", "p!", "::before", "#", "5"]
 )
 def test_what_is_not_understood_is_refused(words: str) -> None:
-    with pytest.raises(ValueError, match="."):
+    with pytest.raises(ValueError, match=r"."):
         selectors.parse(words)
 
 
