@@ -6,6 +6,7 @@ and page, then the annotations, without what they do not have.
 
 from __future__ import annotations
 
+import functools
 from bisect import bisect_right
 from typing import Any
 
@@ -15,7 +16,12 @@ from ingest.normalise.extracted import Annotations, Block, BlockKind, Extracted
 
 _Line = tuple[int, int, BlockKind, int | None]
 _encode = msgspec.json.Encoder().encode
-_decode = msgspec.json.Decoder(tuple[tuple[_Line, ...], Annotations]).decode
+_Recorded = tuple[tuple[_Line, ...], Annotations]
+
+
+@functools.cache
+def _decoder() -> msgspec.json.Decoder[_Recorded]:
+    return msgspec.json.Decoder(_Recorded)  # which takes milliseconds to make
 
 
 class Beside(msgspec.Struct, frozen=True):
@@ -44,7 +50,7 @@ def written(extracted: Extracted) -> bytes:
 def read(recorded: bytes) -> Beside:
     """Return what `written` was given. Raises ValueError for other bytes."""
     try:
-        lines, annotations = _decode(recorded)
+        lines, annotations = _decoder().decode(recorded)
     except msgspec.MsgspecError as error:
         raise ValueError("no blocks and annotations") from error
     blocks = tuple(

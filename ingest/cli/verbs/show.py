@@ -19,7 +19,6 @@ from ingest.errors import UsageError
 from ingest.history import annotated, queries
 from ingest.normalise.extracted import Annotations
 
-
 _MENDS = {
     "no_extractor": "install the extra, pip install 'ingest[documents]', then run: ingest renormalise",
     "not_confined": "run: ingest doctor; its bytes: ingest show --raw",

@@ -77,7 +77,8 @@ def media_type(data: bytes, name: str) -> str | None:
         return "text/html"
     if extension == "eml" or _is_mail(head):
         return "message/rfc822" if _HEADER.match(head) or extension == "eml" else None
-    return _BY_NAME.get(extension) if _is_text(head) else None
+    named = _BY_NAME.get(extension)
+    return named if named is not None and _is_text(head) else None
 
 
 def _package(data: bytes) -> str | None:
