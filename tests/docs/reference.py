@@ -184,7 +184,7 @@ def settings() -> str:
     reasons, parts = _reasons(), []
     defaults = config.Settings()
     for field in config.Settings.__struct_fields__:
-        if field in ("roots", "serve"):
+        if field in ("documents", "roots", "serve"):
             continue
         value = getattr(defaults, field)
         restart = " A running daemon takes it at its start only." if field in reload.FIXED else ""
@@ -195,6 +195,7 @@ def settings() -> str:
         ]
     own = typing.get_type_hints(config.RootSettings, include_extras=True)
     served = typing.get_type_hints(config.ServeSettings, include_extras=True)
+    documents = typing.get_type_hints(config.DocumentSettings, include_extras=True)
     return _page(
         "Settings",
         "A file in TOML: `--config FILE`, `INGEST_CONFIG`, else `config/ingest.toml` where it exists. A "
@@ -215,7 +216,23 @@ def settings() -> str:
         "`include`, `exclude` and `backend` add to or replace the settings of those names. `keep` is said "
         "in [what is "
         "watched](what-is-watched.md), `boilerplate` in [tell notices and "
-        "boilerplate](../how-to/notices-and-boilerplate.md).",
+        "boilerplate](../how-to/notices-and-boilerplate.md), `html`, `select` and `remove` in [keep a web "
+        "archive](../how-to/web-archive.md).",
+        "## `[documents]`",
+        "How documents that are more than plain text are read: [the formats](formats.md). They have no "
+        "variable.",
+        _table(
+            ("key", "value", "default", "reason"),
+            (
+                (
+                    f"`{key}`",
+                    _kind(documents[key]),
+                    _shown(getattr(defaults.documents, key)),
+                    reasons[key],
+                )
+                for key in config.DocumentSettings.__struct_fields__
+            ),
+        ),
         "## `[serve]`",
         "Where `ingest serve` listens, and whom it lets in: [the page and the "
         "API](../how-to/serve.md). They have no variable.",
