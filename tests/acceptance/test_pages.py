@@ -1,0 +1,277 @@
+"""The pages in a real browser: what they show, by hand and by key, without script, and with hostile texts."""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any, Literal
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Browser, expect
+
+from tests import browser as browsers
+from tests.acceptance.conftest import made_folders
+from tests.acceptance.place import Place
+from tests.browser import Watched
+from tests.forked import Quick
+from tests.service import Service
+
+pytestmark = pytest.mark.skipif(browsers.chromium() is None, reason="there is no Chromium; INGEST_CHROMIUM")
+
+HOSTILE = '<script>document.title="owned"</script> <img src=http://evil.example/x> \u202egnp.exe \x1b[31m'
+ARTICLE = (
+    "The bridge will be closed for three weeks, says the council.\n\nNobody was told. The mayor is away.\n\n"
+    "The ferry is free. It runs each hour.\n\nThe quay is mended.\n\nMore is not known.\n"
+)
+STEPS = (
+    ("three weeks", "two weeks"),
+    ("Nobody was told", "Few were told"),
+    ("two weeks", "three weeks"),
+    ("It runs each hour.", "It runs each hour. Dogs may come along for five euro."),
+)
+
+
+@dataclass(frozen=True)
+class Shown:
+    """A service on a corpus, a browser, and where the pages are."""
+
+    place: Place
+    service: Service
+    browser: Browser
+    pages: dict[str, str]
+
+    @contextlib.contextmanager
+    def at(self, name: str, **context: Any) -> Iterator[Watched]:
+        """A page, opened; nothing is wrong with it when it is left."""
+        made = self.browser.new_context(**context)
+        try:
+            watched = Watched(made.new_page(), self.service.address)
+            watched.page.goto(self.service.address.rstrip("/") + self.pages.get(name, name))
+            yield watched
+            assert watched.wrong == []
+        finally:
+            made.close()
+
+
+@pytest.fixture(scope="module")
+def shown() -> Iterator[Shown]:
+    for folder in made_folders():
+        place = Place(folder, Quick(f"sqlite:///{folder}/store.db", folder, {"HOME": str(folder)}))
+        text = ARTICLE
+        place.write("article.txt", text)
+        place.write("hostile.txt", f"{HOSTILE} The price is 13 euro. {'x' * 5_000}\n")
+        place.write('"><img src=http:evil onerror=alert(1)>.txt', "A name.\n")
+        place.write("picture.bin", "\x00\x01")
+        place.scan()
+        for old, new in STEPS:
+            text = text.replace(old, new)
+            place.write("article.txt", text)
+            place.scan()
+        place.write("hostile.txt", f"{HOSTILE} The price is 31 euro. {'x' * 5_000}\n")
+        place.scan()
+        with Service(place.command, "--port", "0") as service, browsers.opened() as browser:
+            ids = {each["path"]: each["document"] for each in service.get("/v1/documents").json["items"]}
+            article = f"/documents/{ids['article.txt']}"
+            yield Shown(place, service, browser, {
+                "overview": "/",
+                "documents": "/documents",
+                "moment": "/documents?at=seq:5",
+                "document": article,
+                "sides": f"{article}?from=1&to=5&view=sides",
+                "age": f"{article}?view=age&lost=true",
+                "changes": "/changes",
+                "search": "/search?q=weeks&every=true",
+                "report": "/report",
+                "health": "/health",
+                "hostile": f"/documents/{ids['hostile.txt']}",
+                "binary": f"/documents/{ids['picture.bin']}",
+                "missing": "/documents/00000000000000000000000000000000",
+            })  # fmt: skip
+
+
+EVERY = (
+    "overview", "documents", "moment", "document", "sides", "age", "changes", "search", "report", "health",
+    "hostile", "binary",
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("name", EVERY)
+def test_each_page_keeps_the_rules_of_axe_in_light_and_dark_and_fits_a_phone(shown: Shown, name: str) -> None:
+    with shown.at(name) as watched:
+        page = watched.page
+        page.evaluate("document.querySelectorAll('details').forEach((each) => { each.open = true; })")
+        schemes: tuple[Literal["light", "dark"], ...] = ("light", "dark")
+        for scheme in schemes:
+            page.emulate_media(color_scheme=scheme, reduced_motion="reduce")
+            found = Axe().run(page).response["violations"]
+            told = [(each["id"], [node["target"] for node in each["nodes"]][:3]) for each in found]
+            assert told == [], scheme
+        page.set_viewport_size({"width": 390, "height": 800})
+        wide = "document.documentElement.scrollWidth - document.documentElement.clientWidth"
+        assert page.evaluate(wide) == 0
+
+
+@pytest.mark.parametrize("name", EVERY)
+def test_each_page_says_the_same_without_script(shown: Shown, name: str) -> None:
+    with shown.at(name) as scripted, shown.at(name, java_script_enabled=False) as plain:
+        title = plain.page.title()
+        assert title == scripted.page.title()
+        assert title.endswith(" · ingest")
+        assert plain.page.locator("main").inner_text() == scripted.page.locator("main").inner_text()
+
+
+@pytest.mark.parametrize("name", EVERY)
+def test_each_page_weighs_little_and_its_data_stands_beside_it(shown: Shown, name: str) -> None:
+    address = shown.pages[name]
+    html = shown.service.get(address)
+    path, _, query = address.partition("?")
+    data = shown.service.get(f"{path}.json{'?' + query if query else ''}")
+
+    weight = len(html.body)
+    for asset in ("style.css", "page.js", "icon.svg"):
+        found = html.text.partition(asset)[0].rpartition('"')[2] + asset
+        answer = shown.service.get(found)
+        assert (answer.status, "immutable" in answer.headers["cache-control"]) == (200, True)
+        weight += len(answer.body)
+    assert weight < 100_000
+    assert data.headers["content-type"] == "application/json"
+
+
+def test_the_overview_says_what_changed_and_each_number_leads_to_its_list(shown: Shown) -> None:
+    with shown.at("overview") as watched:
+        lead = watched.page.locator("h1")
+        expect(lead).to_contain_text("2 documents changed")
+        expect(lead).to_contain_text("in substance without a notice")
+        number = watched.page.locator("h1 a.silent").inner_text().split()[1]
+        watched.page.locator("h1 a.silent").click()
+        assert watched.page.locator("tbody tr").count() == int(number)
+
+
+def test_since_you_last_looked_is_told_from_the_last_visit(shown: Shown) -> None:
+    with shown.at("overview") as watched:
+        cookie = next(each for each in watched.page.context.cookies() if each["name"] == "looked")
+        base, base_at, last, last_at = cookie["value"].split(".")
+        assert (base, base_at) == ("0", "0")
+        assert cookie["httpOnly"]
+        assert cookie["sameSite"] == "Strict"
+        watched.page.reload()
+        expect(watched.page.locator("h1")).to_contain_text("Since the record begins")
+        an_hour_ago = int(last_at) - 3_600_000_000
+        looked = f"0.0.{int(last) - 1}.{an_hour_ago}"
+        watched.page.context.add_cookies([{"name": "looked", "value": looked, "url": shown.service.address}])
+        watched.page.reload()
+        expect(watched.page.locator("h1")).to_contain_text("Since you last looked")
+        expect(watched.page.locator("h1")).to_contain_text("1 document changed")
+
+
+def test_a_fact_that_came_back_is_one_line_over_the_versions(shown: Shown) -> None:
+    with shown.at("document") as watched:
+        line = watched.page.locator(".facts tr", has_text="weeks").first
+        expect(line.locator("td").first).to_have_text("three 1 → two 2–3 → three since 4, as before")
+
+
+def test_two_versions_are_chosen_in_the_table_and_compared(shown: Shown) -> None:
+    with shown.at("document", java_script_enabled=False) as watched:
+        page = watched.page
+        page.locator("details.table summary").click()
+        page.locator("input[name=from][value='1']").check()
+        page.locator("input[name=to][value='3']").check()
+        page.get_by_role("button", name="Compare these").click()
+        page.wait_for_url("**to=3**from=1")
+        gone, come = (page.locator(f".text {tag}").all_inner_texts() for tag in ("del", "ins"))
+        assert [each.strip() for each in gone] == ["three", "Nobody was told."]
+        assert [each.strip() for each in come] == ["two", "Few were told."]
+
+
+def test_the_changes_are_walked_by_key(shown: Shown) -> None:
+    with shown.at(shown.pages["document"] + "?from=1&to=3") as watched:
+        page = watched.page
+        marks = "[...document.querySelectorAll('.sheet [id]')].map((each) => each.id)"
+        places = page.evaluate(marks)
+        assert len(places) > 1
+        seen = []
+        for key in ["n"] * (len(places) + 1) + ["p"]:
+            page.keyboard.press(key)
+            seen.append(page.url.partition("#")[2])
+        assert seen == [*places, places[0], places[-1]]
+        page.keyboard.press("/")
+        assert page.evaluate("document.activeElement.name") == "q"
+        page.keyboard.type("nothing")
+        assert page.locator("form[role=search] input[type=search]").input_value() == "nothing"
+
+
+def test_side_by_side_stands_aligned_with_a_gap_where_nothing_was(shown: Shown) -> None:
+    with shown.at("sides") as watched:
+        row = watched.page.locator(".row.added")
+        expect(row.locator("p").nth(0)).to_have_text("nothing here in this version")
+        expect(row.locator("p").nth(1)).to_contain_text("Dogs may come along for five euro.")
+
+
+def test_what_a_version_brought_is_lit_when_it_is_pointed_at(shown: Shown) -> None:
+    with shown.at("age") as watched:
+        page = watched.page
+        page.locator("[data-light='3']").focus()
+        assert page.locator(".s.lit").all_inner_texts() == ["Few were told."]
+        page.locator("[data-light='3']").blur()
+        assert page.locator(".s.lit").count() == 0
+        page.locator(".s", has_text="The mayor is away.").hover()
+        assert "The mayor is away." in page.locator(".s.lit").all_inner_texts()
+        gone = page.locator("aside del").all_inner_texts()
+        assert "Nobody was told." in gone
+
+
+def test_what_comes_is_counted_and_shown_when_asked_for(shown: Shown) -> None:
+    with shown.at("overview") as watched:
+        shown.place.write("late.txt", "It came late.\n")
+        shown.place.scan()
+        expect(watched.page.locator(".live a")).to_have_text("1 new, show them", timeout=20_000)
+
+
+def test_the_record_is_gone_through_with_the_slider(shown: Shown) -> None:
+    with shown.at("documents") as watched:
+        page = watched.page
+        page.locator("#seq").focus()
+        page.keyboard.press("Home")
+        page.wait_for_url("**seq=1")
+        expect(page.locator("h1")).to_contain_text("The corpus as it stood at")
+        assert page.locator("table.list").first.locator("tbody tr").count() == 1
+
+
+def test_hostile_texts_and_names_are_text(shown: Shown) -> None:
+    for name in ("hostile", "overview", "documents", "changes", "report"):
+        with shown.at(name) as watched:
+            assert watched.page.title() != "owned"
+            assert watched.page.locator("main img").count() == 0
+            html = watched.page.content()
+            assert "\u202e" not in html
+            assert "\x1b" not in html
+    with shown.at("hostile") as watched:
+        expect(watched.page.locator(".text").first).to_contain_text("\\u{202e}gnp.exe")
+
+
+def test_the_page_of_the_report_is_that_of_the_command_line(shown: Shown) -> None:
+    with shown.at("/report.html?until=seq:9") as watched:
+        assert watched.page.locator("h1").inner_text() == "What changed"
+        assert watched.page.evaluate("getComputedStyle(document.body).maxWidth") != "none"
+
+
+def test_the_language_is_the_browsers_or_the_one_that_was_chosen(shown: Shown) -> None:
+    with shown.at("overview", locale="nl-NL") as watched:
+        page = watched.page
+        assert page.locator("html").get_attribute("lang") == "nl"
+        expect(page.locator("nav a").first).to_have_text("Overzicht")
+        page.get_by_role("link", name="English").click()
+        page.goto(shown.service.address + "health")
+        expect(page.locator("h1")).to_contain_text("Health: stopped")
+
+
+def test_what_is_not_there_is_said_on_a_page(shown: Shown) -> None:
+    context = shown.browser.new_context()
+    page = context.new_page()
+    answer = page.goto(shown.service.address.rstrip("/") + shown.pages["missing"])
+    assert answer is not None
+    assert answer.status == 404
+    expect(page.locator("h1")).to_have_text("There is no such thing.")
+    context.close()
