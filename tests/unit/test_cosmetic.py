@@ -16,8 +16,10 @@ from ingest.edits.classify import classify
 from ingest.edits.edit import Edit, Text
 
 BEFORE = {
-    "en": "The council meets on Tuesday about the plan for the harbour. Residents worry about the noise. It was late.\n\n",
-    "nl": "De gemeenteraad vergadert dinsdag over het plan voor de haven. Bewoners klagen over geluid. Het was laat.\n\n",
+    "en": "The council meets on Tuesday about the plan for the harbour."
+    " Residents worry about the noise. It was late.\n\n",
+    "nl": "De gemeenteraad vergadert dinsdag over het plan voor de haven."
+    " Bewoners klagen over geluid. Het was laat.\n\n",
 }
 AFTER = {
     "en": "\n\nAlderman Jansen said that the budget has been raised. They have sent a letter to the court.\n",
