@@ -450,7 +450,7 @@ def test_with_several_roots_people_are_told_of_which(place: Place) -> None:
     ]
     command.ask("scan")
     assert command.ask("diff", "--from", "seq:3", code=1).text.splitlines() == [
-        "changed  one/a.txt @1 -> @2  substantive: rewrite",
+        "changed  one/a.txt @1 -> @2  substantive: wording",
         "deleted  two/b.txt @1",
     ]
     # of one root alone in a period too, unless the report is limited to it

@@ -95,7 +95,7 @@ def test_there_is_a_text_or_a_reason(raw: bytes, name: bytes) -> None:
     rendition = normalise(raw, name)
 
     assert (rendition.text is None) == (rendition.text_reason is not None)
-    assert rendition.text_reason in (None, "binary", "nul", "undecodable")
+    assert rendition.text_reason in (None, "binary", "nul", "undecodable", "not_confined")
     known = [rendition.encoding, rendition.confidence, rendition.words, rendition.sentences]
     assert [rendition.text is None] * len(known) == [field is None for field in known]
 
