@@ -44,7 +44,10 @@ def lost_characters(pair: Pair) -> Answer:
 
 
 def _stood_before(parts: list[str], before: str) -> bool:
-    """Whether a text begins with the first part, ends with the last, and has the others between, in order."""
+    """Whether a text begins with the first part, ends with the last, and has the others between, in order.
+
+    Blank at the end of either does not count.
+    """
     first, *between, last = parts
     if not before.startswith(first):
         return False
@@ -54,4 +57,6 @@ def _stood_before(parts: list[str], before: str) -> bool:
         if at < 0:
             return False
         at += len(part)
-    return before.endswith(last) and at <= len(before) - len(last)
+    last = last.rstrip()
+    end = len(before.rstrip()) if last else len(before)
+    return before.endswith(last, 0, end) and at <= end - len(last)

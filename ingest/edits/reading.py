@@ -1,9 +1,9 @@
 """A sentence as its tokens are compared: each word and each sign that speaks, under what it is equal to.
 
-Two readings with the same keys say the same in the same order. A key folds what is called typography:
-capitals, kinds of quotation marks and dashes, invisible characters. Stops and commas have no key: where words
-pause says nothing by itself. What speaks keeps its own: `?`, `<`, `✓`, a dash at a figure, `may` and `May`,
-`mW` and `MW`.
+Two readings with the same keys say the same in the same order. The text is folded first (`text/plain.py`).
+A key folds what is called typography: capitals, kinds of quotation marks and dashes, invisible characters.
+Stops and commas have no key: where words pause says nothing by itself. What speaks keeps its own: `?`, `<`,
+`✓`, a dash at a figure, `may` and `May`, `mW` and `MW`.
 """
 
 from __future__ import annotations
@@ -14,6 +14,7 @@ import msgspec
 
 from ingest.facts.model import Slot
 from ingest.text.lexicon import Lexicon
+from ingest.text.plain import plain, plain_with_places
 from ingest.text.words import folded, is_word, tokens
 
 _PAUSES = frozenset(",.:;…·-‐‑‒–—―−﹘﹣－¸،؛、。，．：；।۔")
@@ -61,7 +62,17 @@ class Read(msgspec.Struct, frozen=True):
 
 
 def read(text: str, lexicon: Lexicon) -> list[Read]:
-    """Return the tokens of a sentence that speak, in order."""
+    """Return the tokens of a sentence that speak, in order: as they are meant, where they are written."""
+    if plain(text) is text:
+        return _read(text, lexicon)
+    meant, places = plain_with_places(text)
+    return [
+        msgspec.structs.replace(each, start=places[each.start], end=places[each.end])
+        for each in _read(meant, lexicon)
+    ]
+
+
+def _read(text: str, lexicon: Lexicon) -> list[Read]:
     addresses = (
         [(found.start(), found.end()) for found in ADDRESS.finditer(text)]
         if _MAY_ADDRESS.search(text)
