@@ -31,6 +31,8 @@ _UTF16_BY_SCRIPT = 700
 _FEWEST_UNITS_CUT = 8
 _NUL_RUN = re.compile("\0{8,}|\0+\\Z")
 _ESCAPE_HATCH = re.compile("[\udc80-\udcff]+")
+# Two bytes or three of a character, or the first of one that hardly ends a word in Windows-1252: Â, Ã.
+_CUT_END = re.compile(rb"(?:[\xe0-\xef][\x80-\xbf]|[\xf0-\xf4][\x80-\xbf]{1,2}|(?<=[a-z])[\xc2\xc3])\Z")
 _CESU_PAIR = re.compile(rb"\xed([\xa0-\xaf])([\x80-\xbf])\xed([\xb0-\xbf])([\x80-\xbf])")
 
 
@@ -189,10 +191,16 @@ def _joined_pair(found: re.Match[bytes]) -> bytes:
 
 
 def _mended_utf8(raw: bytes, encoding: str) -> Decoded | None:
-    """UTF-8 with bad bytes replaced, if characters beyond ASCII came out whole at least as often."""
+    """UTF-8 with bad bytes replaced, if characters beyond ASCII came out whole at least as often.
+
+    A text that is ASCII but for its end, which begins a character and does not go on, was cut there.
+    """
     text = raw.decode(errors="replace")
     bad = text.count("\ufffd") - raw.count(b"\xef\xbf\xbd")
     whole = len(text) - len(raw.translate(None, _HIGH)) - bad
+    cut = _CUT_END.search(raw)
+    if cut is not None and raw[: cut.start()].isascii():
+        whole = len(text) - 1
     if bad > whole:
         return None
     confidence = SURE * whole // (whole + bad)

@@ -37,6 +37,10 @@ _RUNNING = re.compile(r"(?<![^\s(\"'‘“«„])[^\W\d_A-Z]+(?:['’-][^\W\d_A-
 
 _ENOUGH_LETTERS = re.compile(rf"(?:[\W\d_]*+[^\W\d_]){{{_FEWEST_LETTERS}}}")
 
+_LICENCE_PARTS = (
+    *("copyright", "licen", "©", "(c)", "spdx-", "warrant", "public domain", "creative commons"),
+    *("rights reserved", "auteursrecht", "voorbehouden", "urheberrecht", "vorbehalten", "lizenz"),
+)
 _PARAGRAPH_END = re.compile(r"\S[^\S\n]*\n[^\S\n]*(?:\n\s*|\Z)")
 _LICENCE = re.compile(
     r"©|\(c\) ?[12][0-9]{3}|copyright|all rights reserved|\blicen[cs](?:e|es|ed|ing)\b|spdx-|public domain"
@@ -134,6 +138,9 @@ def detect(text: str) -> str | None:
 def _without_licence(text: str) -> str:
     """Return what stands behind the first paragraphs that speak of copyright; the text if that is little."""
     rest = text[:_RUNNING_IN]
+    low = rest.lower()
+    if not any(part in low for part in _LICENCE_PARTS):  # which is asked in a twentieth of the time
+        return text
     at = 0
     while at < len(rest):
         end = _PARAGRAPH_END.search(rest, at)

@@ -357,6 +357,8 @@ def lost(raw: bytes) -> tuple[str | None, int]:
         (b"\xfe\xff" + "De raad 😀".encode("utf-16-be")[:-2], "De raad \ufffd", 1),
         ("De gemeenteraad.".encode("utf-16-le")[:-1], "De gemeenteraad\ufffd", 1),
         (b"\xff\xfe\0\0" + "raad".encode("utf-32-le")[:-3], "raa\ufffd", 1),
+        ("De raad vroeg 5 €".encode()[:-1], "De raad vroeg 5 \ufffd", 1),
+        ("De raad in het café".encode()[:-1], "De raad in het caf\ufffd", 1),
         ("één café\n".encode() + b"\xe9 en \xe9\xe9.", "één café\n\ufffd en \ufffd\ufffd.", 2),
         (b"\xef\xbb\xbfcaf\xe9 in Belgi\xeb.", "caf\ufffd in Belgi\ufffd.", 2),
         (
