@@ -55,8 +55,10 @@ class ListedNames:
                 raise
             return None
         try:
-            return frozenset(map(os.fsencode, os.listdir(fd)))
-        except OSError:
+            return frozenset(map(os.fsencode, os.listdir(fd)))  # with a descriptor of its own
+        except OSError as error:
+            if are_too_few(error):
+                raise
             return None
         finally:
             os.close(fd)

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import builtins
 import errno
 import os
+import random
 import resource
+import subprocess
 from collections.abc import Generator, Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
@@ -12,7 +15,7 @@ from pathlib import Path
 import pytest
 
 from ingest.daemon.door import CLIENTS, ask, beside_store
-from ingest.disk import read, walk
+from ingest.disk import mounts, presence, read, root_mark, walk
 from ingest.disk.patterns import Patterns
 from ingest.errors import Unreachable
 from tests.daemon import Daemon, until
@@ -36,7 +39,26 @@ def _allow(daemon: Daemon, number: int) -> None:
     resource.prlimit(daemon.pid, resource.RLIMIT_NOFILE, (number, hard))
 
 
-@pytest.mark.parametrize("limit", [10, 12, 14, 15, 16, 17, 18, 20, 23, 28, 34, 40])
+# Fewer than these, and Python itself does not start; with more, nothing is wanting.
+LIMITS = range(10, 41)
+SHARE = 8  # of them, in a run without those marked `full`
+
+
+def _drawn_by_commit() -> frozenset[int]:
+    """A share of the limits: other ones at each commit, the same ones in all of a run."""
+    asked = ["git", "-C", str(Path(__file__).parent), "rev-parse", "HEAD"]
+    commit = subprocess.run(asked, capture_output=True, text=True, check=False).stdout.strip()
+    return frozenset(random.Random(commit).sample(LIMITS, SHARE))
+
+
+@pytest.mark.parametrize(
+    "limit",
+    [
+        pytest.param(limit, marks=() if limit in drawn else pytest.mark.full)
+        for drawn in [_drawn_by_commit()]
+        for limit in LIMITS
+    ],
+)
 def test_a_daemon_that_is_started_with_few_lives_or_refuses_and_recovers(site: Site, limit: int) -> None:
     _fill(site, "before")
     short = site.using("prlimit", f"--nofile={limit}:")
@@ -99,6 +121,48 @@ def no_more() -> Iterator[None]:
         yield
     finally:
         resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))
+
+
+@pytest.mark.parametrize("code", [errno.EMFILE, errno.ENFILE])
+def test_nothing_is_said_of_what_could_not_be_opened_for_want_of_descriptors(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, code: int
+) -> None:
+    """That the machine has none left (ENFILE) cannot be provoked without harm to others: it is put in."""
+    (tmp_path / "folder").mkdir()
+    root = os.open(tmp_path, os.O_RDONLY | os.O_DIRECTORY)
+
+    def none_left(*_: object, **__: object) -> int:
+        raise OSError(code, os.strerror(code))
+
+    asked = {
+        "look": lambda: read.look(root, b"folder/gone.txt"),
+        "read": lambda: read.read_stable(root, b"folder/gone.txt", max_bytes=9),
+        "walk": lambda: list(walk.walk(root, patterns=Patterns(), hidden=frozenset())),
+        "listing": lambda: presence.ListedNames(root).has(b"folder/gone.txt"),
+        "mark": lambda: root_mark.read_mark(root),
+        "mounts": mounts.table,
+    }
+    said: dict[str, object] = {}
+    with monkeypatch.context() as without:
+        without.setattr(read, "_openat2_missing", True)
+        without.setattr(os, "open", none_left)
+        without.setattr(builtins, "open", none_left)
+        for name, ask_ in asked.items():
+            try:
+                said[name] = ask_()
+            except OSError as error:
+                said[name] = error.errno
+        without.undo()
+        without.setattr(os, "listdir", none_left)
+        without.setattr(os, "scandir", none_left)
+        for name in ("look", "walk", "listing"):
+            try:
+                said[f"{name}, listed"] = asked[name]()
+            except OSError as error:
+                said[f"{name}, listed"] = error.errno
+    os.close(root)
+    names = (*asked, *(f"{name}, listed" for name in ("look", "walk", "listing")))
+    assert said == dict.fromkeys(names, code)
 
 
 def test_nothing_is_said_of_a_path_for_want_of_descriptors(tmp_path: Path) -> None:
