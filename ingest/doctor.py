@@ -17,6 +17,7 @@ from ingest import root_folder, systems, witnesses
 from ingest.config import VARIABLES, Settings
 from ingest.confined import probe
 from ingest.disk import mounts
+from ingest.disk.answers import answers, may_hang
 from ingest.errors import IngestError, RootUnavailable, StoreMissing
 from ingest.escape import path as show
 from ingest.store import roots
@@ -179,6 +180,8 @@ def _roots(store: Store, settings: Settings) -> Iterator[Check]:
 
 def _root(store: Store, root: Root, settings: Settings) -> Check:
     name = f"root {root.name}"
+    if may_hang(root.path, mounts.table()) and not answers(root.path):
+        return Check(name, "error", f"{show(root.path)} does not answer", "see to what is mounted there")
     try:
         found = root_folder.open_recorded(store, root)
     except RootUnavailable as error:
@@ -202,5 +205,11 @@ def _mounts_below(root: Root, settings: Settings) -> Iterator[Check]:
         return
     for point, type_ in mounts.types_below(root.path, table).items():
         if type_ not in mounts.LOCAL:
-            why = f"{type_} is not known to tell every write"
-            yield Check(f"root {root.name}", "ok", f"{show(point)} below it is polled: {why}")
+            name, place = f"root {root.name}", show(point)
+            if answers(os.path.join(root.path, point)):
+                why = f"{type_} is not known to tell every write"
+                yield Check(name, "ok", f"{place} below it is polled: {why}")
+            else:
+                yield Check(
+                    name, "error", f"{place} below it does not answer", "see to what is mounted there"
+                )

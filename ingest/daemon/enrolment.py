@@ -13,8 +13,9 @@ from ingest import root_folder
 from ingest.clock import Clock
 from ingest.config import Settings
 from ingest.daemon.root_names import is_here
-from ingest.disk import root_mark
-from ingest.errors import AlreadyRunning, NotFound, RootUnavailable, UsageError
+from ingest.disk import mounts, root_mark
+from ingest.disk.answers import answers, may_hang, real_path
+from ingest.errors import AlreadyRunning, NotFound, RootUnavailable, Unreachable, UsageError
 from ingest.escape import path as show
 from ingest.ids import new_uid
 from ingest.store import roots
@@ -32,7 +33,7 @@ class Wanted(msgspec.Struct, frozen=True):
 
 def parse(words: str) -> Wanted:
     """`PATH`, `NAME` or `NAME=PATH`. A folder of that name here is meant before a root's name."""
-    if os.path.isdir(words) or "/" in words.partition("=")[0]:
+    if "/" in words.partition("=")[0] or _is_folder(words):
         return Wanted(None, _real(words))
     name, equals, path = words.partition("=")
     if equals:
@@ -202,6 +203,7 @@ def _is_inside(path: bytes, folder: bytes) -> bool:
 def _add(
     connection: Connection, every: list[Root], name: str, path: bytes, *, adopt: bool, clock: Clock
 ) -> Root:
+    _require_answer(path)
     if not os.path.isdir(path):
         raise NotFound(f"no folder at {show(path)}", hint="make it first, or check the path")
     found = root_mark.open_root(path)
@@ -232,6 +234,7 @@ def _adopt(connection: Connection, root: Root, clock: Clock) -> Root:
 
     What still holds the old one is another folder.
     """
+    _require_answer(root.path)
     try:
         found = root_mark.open_root(root.path)
     except RootUnavailable:
@@ -260,4 +263,18 @@ def _watched(root: Root) -> Root:
 
 
 def _real(path: str) -> bytes:
-    return os.path.realpath(os.fsencode(os.path.expanduser(path)))
+    return real_path(os.fsencode(os.path.expanduser(path)), mounts.table())
+
+
+def _is_folder(words: str) -> bool:
+    """Whether a word without a slash names a folder here; what does not answer is taken for one."""
+    path, table = _real(words), mounts.table()
+    if may_hang(path, table) and not answers(path):
+        return True
+    return os.path.isdir(path)
+
+
+def _require_answer(path: bytes) -> None:
+    """Raise Unreachable where a folder is on a file system that does not answer."""
+    if may_hang(path, mounts.table()) and not answers(path):
+        raise Unreachable(f"{show(path)} does not answer", hint="see to what is mounted there")

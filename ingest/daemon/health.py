@@ -5,9 +5,13 @@ from __future__ import annotations
 import msgspec
 
 from ingest.clock import Clock
+from ingest.disk import descriptors
 from ingest.escape import path_fields
+from ingest.logging import Log
 from ingest.moments import show
 from ingest.store.roots import Root
+
+SHORT = ("unwatched", None)  # the problem of too few descriptors: it is of no path
 
 
 class Problem(msgspec.Struct, frozen=True):
@@ -38,11 +42,19 @@ class Health:
         """Why the root itself cannot be looked at, if it cannot."""
         return self.problems.get(("root_missing", None)) or self.problems.get(("root_replaced", None))
 
-    def trouble(self, code: str, path: bytes | None, detail: str) -> None:
-        """Note a problem; the first note of it keeps its time."""
+    def trouble(self, code: str, path: bytes | None, detail: str, since: int | None = None) -> None:
+        """Note a problem; the first note of it keeps its time, now where `since` does not say."""
         known = self.problems.get((code, path))
-        since = known.since if known is not None else self._clock.wall()
+        if known is not None or since is None:
+            since = known.since if known is not None else self._clock.wall()
         self.problems[code, path] = Problem(code, path, detail, since)
+
+    def note_shortage(self, log: Log) -> None:
+        """Note that there are too few descriptors."""
+        detail = descriptors.shortage()
+        if SHORT not in self.problems:
+            log.error("too_few_descriptors", root=self._root.name, detail=detail, hint=descriptors.HINT)
+        self.trouble(*SHORT, detail)
 
     def clear(self, *codes: str, path: bytes | None = None, everywhere: bool = False) -> None:
         """End the problem; with `everywhere` whatever path it was noted for."""

@@ -10,6 +10,7 @@ from functools import partial
 import msgspec
 
 from ingest import root_folder
+from ingest.daemon import mounts_below
 from ingest.disk import mounts, root_mark
 from ingest.disk.descriptors import are_too_few
 from ingest.disk.root_mark import KnownDocument
@@ -41,6 +42,10 @@ class Checked(msgspec.Struct, frozen=True):
     lock_taken: bool
     mark_missing: bool
     adopted: bool
+
+
+class NeedsOwnProcess(Exception):
+    """Something is mounted below the root that may not answer: nobody else may wait for it."""
 
 
 class OpenRoot:
@@ -196,11 +201,14 @@ class OpenRoot:
         """Whether the clock that stamps the root's files may be another machine's."""
         return not mounts.is_local(self._root.path)
 
-    def compare_mounts(self) -> bool:
+    def compare_mounts(self, *, may_wait: bool) -> bool:
         """Close the folders whose mount came, went or was swapped with documents below.
 
-        Whether a scan must follow.
+        Whether a scan must follow. Raises NeedsOwnProcess where one may not answer, unless that may be
+        waited for.
         """
+        if not may_wait and mounts_below.untold(self.mount_types):
+            raise NeedsOwnProcess
         believed = dict(self._mounts.known)
         changed = self._mounts.compare(
             self.folder,

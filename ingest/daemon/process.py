@@ -7,7 +7,7 @@ import queue
 import signal
 import sys
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from contextlib import ExitStack
 from typing import Any
 
@@ -15,11 +15,14 @@ from ingest import merkle, normalise
 from ingest.clock import Clock
 from ingest.config import Settings
 from ingest.daemon import reload, signals
-from ingest.daemon.door import Answer, Door, Request, beside_store, clear_away, made_for
+from ingest.daemon.door import Answer, Request
+from ingest.daemon.doors import Doors
+from ingest.daemon.open_root import NeedsOwnProcess
 from ingest.daemon.requests import Requests
 from ingest.daemon.root_monitor import RootMonitor
+from ingest.daemon.roots_apart import RootApart, RootsApart, is_wanted
 from ingest.daemon.wakeup import Announcer, Waker
-from ingest.disk import descriptors
+from ingest.disk import descriptors, mounts
 from ingest.disk.watch import Listener
 from ingest.errors import IngestError, RootUnavailable, StoreUnavailable, UsageError
 from ingest.escape import path as show
@@ -64,6 +67,7 @@ class Daemon:
         self.store_type = store.remote_type()  # asked while there are descriptors for it
         self.waker = Waker()
         self.announcer = Announcer()
+        table = mounts.table()
         self.monitors = [
             RootMonitor(
                 store,
@@ -75,7 +79,12 @@ class Daemon:
                 hidden=store.files_below,
             )
             for root in roots
+            if not is_wanted(root.path, table)
         ]
+        self.apart = RootsApart(self._begin_apart, clock)
+        for root in roots:
+            if is_wanted(root.path, table):
+                self.apart.add(root)
         rules, wait = settings.edit_rules, self.announcer.wait
         self.log_lines = {root.id: LogLines(store, root, log, rules=rules, detail=detail) for root in roots}
         self.index_filling = IndexFilling(store, rules=rules)
@@ -85,11 +94,22 @@ class Daemon:
         self.listener = Listener(self._library_said)
         self.heard: queue.SimpleQueue[tuple[bool, str]] = queue.SimpleQueue()
         self.requests = Requests(self.monitors, self.announcer, self.waker)
-        self.doors: list[Door] = []
+        self.doors = Doors(store, self.answer)
         self.stopping = False
         self.running = False
         self.stopped_by: str | None = None
         self.continued = self.hung_up = False
+
+    @property
+    def captured(self) -> list[RootMonitor | RootApart]:
+        """Every root: those of this process, and those of others."""
+        return [*self.monitors, *self.apart]
+
+    def _begin_apart(self, root: Root) -> RootApart:
+        return RootApart(
+            self.store, root, settings=self.settings, clock=self.clock, log=self.log,
+            announcer=self.announcer, waker=self.waker,
+        )  # fmt: skip
 
     def run(self) -> None:
         """Watch until SIGTERM, SIGINT or the end of the terminal; a later signal ends the process at once.
@@ -106,7 +126,8 @@ class Daemon:
             with self.store.read() as connection:
                 head = reader.head(connection)
             if self.store.is_sqlite:  # before the roots, so that whoever asks hears why one cannot be opened
-                self._add_doors(held)
+                held.callback(self.doors.close)
+                self.doors.open([each.root for each in self.captured])
             self._open(held)
             # What the index computes must not keep the other threads waiting for the interpreter.
             sys.setswitchinterval(SWITCH)
@@ -115,7 +136,8 @@ class Daemon:
                 self.indexing.start()
             held.callback(self._finish)
             if not self.store.is_sqlite:
-                self._add_doors(held)
+                held.callback(self.doors.close)
+                self.doors.open([each.root for each in self.captured])
             self._log_start(head)
             self.running = True
             while not self.stopping:
@@ -139,7 +161,9 @@ class Daemon:
         more = False
         self._library_trouble()
         self._lines_trouble()
-        self._door_trouble()
+        crowded = self.doors.tend()
+        for monitor in self.monitors:
+            monitor.crowded = crowded
         if self.continued:
             self.continued = False
             for monitor in self.monitors:
@@ -147,8 +171,12 @@ class Daemon:
         if self.hung_up:
             self.hung_up = False
             self._reload()
-        for monitor in self.monitors:
-            more = monitor.step() or more
+        self.apart.tend()
+        for monitor in list(self.monitors):
+            more = (not monitor.needs_own_process and monitor.step()) or more
+            if monitor.needs_own_process:
+                self.monitors.remove(monitor)
+                self.apart.add(monitor.root)
             if self.stopping:
                 return
         seq = max((o.capture.last_seq for o in self.monitors if o.capture is not None), default=0)
@@ -163,12 +191,18 @@ class Daemon:
             woken = self.clock.monotonic()
             if woken - due > self.settings.quiet_seconds:
                 for monitor in self.monitors:
-                    monitor.overslept(now, woken)
+                    if monitor.capture is not None:  # what is heard next may be several states
+                        monitor.capture.late.slept(now, woken)
 
     def _open(self, held: ExitStack) -> None:
+        for each in self.apart:
+            each.require_free()
         for monitor in self.monitors:
             try:
                 monitor.session.open()
+            except NeedsOwnProcess:
+                monitor.needs_own_process = True
+                continue
             except RootUnavailable as error:
                 monitor.record.begin()
                 monitor.session.lose(error)
@@ -190,9 +224,9 @@ class Daemon:
                 monitor.run_short()
 
     def _finish(self) -> None:
-        for door in self.doors:
-            door.close()
+        self.doors.close()
         self.indexing.stop(timeout=1.0)
+        self.apart.stop()
         for monitor in self.monitors:
             seq = monitor.capture.last_seq if monitor.capture is not None else 0
             try:
@@ -207,7 +241,7 @@ class Daemon:
         self.log.info(
             "started",
             database=self.store.address,
-            roots=[show(o.root.path) for o in self.monitors],
+            roots=[show(o.root.path) for o in self.captured],
             seq=head.seq,
             tree_root=merkle.root(merkle.unpack(head.frontier)).hex(),
             pid=os.getpid(),
@@ -215,7 +249,7 @@ class Daemon:
         if self.store_type is not None:
             self.log.warning("store_on_server", database=self.store.address, type=self.store_type)
         if self.settings.tell_new_readings:
-            for pattern, now in self.settings.new_readings(o.root.name for o in self.monitors).items():
+            for pattern, now in self.settings.new_readings(o.root.name for o in self.captured).items():
                 self.log.warning("pattern_read_otherwise", pattern=pattern, now=now, hint=_LOOKED_AT)
 
     # -- signals, what the library says, and threads that died -----------------------------
@@ -272,6 +306,8 @@ class Daemon:
             # To take up settings is to begin anew, which leaves a gap: not for nothing.
             if reload.concerning(settings, name) != reload.concerning(before, name):
                 monitor.reconfigure(settings)
+        for each in self.apart:
+            each.reconfigure(settings)
         self.log.info("settings_loaded", changed=settings != before, needs_a_restart=fixed or None)
 
     def _library_said(self, overflow: bool, words: str) -> None:
@@ -301,9 +337,9 @@ class Daemon:
         # The daemon lives on: what it records can be told later, what it does not record is lost. A query
         # fills the index itself, so that the death of that thread is a line and no trouble.
         if not self.lines.is_alive():
-            for monitor in self.monitors:
+            for monitor in self.captured:
                 monitor.health.trouble("sink", None, _UNTOLD)
-        for monitor in self.monitors:
+        for monitor in self.captured:
             told = self.log_lines[monitor.root.id].state
             if told.unstored and told.last_error is not None:
                 number, error = told.unstored, told.last_error
@@ -312,41 +348,7 @@ class Daemon:
             elif not told.unstored:
                 monitor.health.clear("cursor")
 
-    def _add_doors(self, held: ExitStack) -> None:
-        for door in self._doors():
-            held.callback(door.close)
-            self.doors.append(door)
-        self._open_doors()
-
-    def _open_doors(self) -> None:
-        """Those that are not open; for want of descriptors they stay so until the next turn."""
-        for door in self.doors:
-            if door.is_open:
-                if door.full:
-                    door.keep_spare()
-                continue
-            try:
-                door.open()
-            except OSError as error:
-                if not descriptors.are_too_few(error):
-                    raise
-                door.full = True
-
-    def _door_trouble(self) -> None:
-        self._open_doors()
-        crowded = any(door.full for door in self.doors)
-        for monitor in self.monitors:
-            monitor.crowded = crowded
-
     # -- the door --------------------------------------------------------------------------
-
-    def _doors(self) -> Iterator[Door]:
-        if self.store.is_sqlite:
-            yield Door(beside_store(str(self.store.url.database)), self.answer, shared=False)
-        else:
-            clear_away()
-            for monitor in self.monitors:
-                yield Door(made_for(monitor.root.uid), self.answer, shared=True)
 
     def answer(self, request: Request) -> Answer:
         """Answer one request; runs in a thread of the door."""
@@ -355,7 +357,7 @@ class Daemon:
         elif request.verb == "follow":
             yield from self._follow()
         else:
-            yield self.requests.wait(request)
+            yield self.apart.ask(request, self.requests.wait)
 
     def _follow(self) -> Answer:
         seen = -1
@@ -369,7 +371,8 @@ class Daemon:
         sinks = [self._sink(sink, untold) for sink in self.lines.sinks]
         if self.started_with.fill_index:
             sinks.append(self._sink(self.index_filling, None if self.indexing.is_alive() else _UNFILLED))
-        return {"live": self.requests.reports(), "sinks": sinks, "log_errors": self.sink.errors}
+        live = {**(self.requests.reports() or {}), **{each.uid: each.report() for each in self.apart}}
+        return {"live": live, "sinks": sinks, "log_errors": self.sink.errors}
 
     def _sink(self, sink: Sink, died: str | None) -> dict[str, Any]:
         state = sink.state

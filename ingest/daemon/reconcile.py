@@ -11,7 +11,8 @@ from ingest import witnesses
 from ingest.clock import Clock
 from ingest.config import Settings
 from ingest.daemon import door
-from ingest.daemon.root_monitor import SHORT, RootMonitor
+from ingest.daemon.health import SHORT
+from ingest.daemon.root_monitor import RootMonitor
 from ingest.disk import descriptors, root_mark
 from ingest.errors import (
     AlreadyRunning,

@@ -13,8 +13,9 @@ from ingest.capture.capture import Capture
 from ingest.clock import Clock
 from ingest.config import Settings
 from ingest.daemon.coverage import STORE, Notes
-from ingest.daemon.health import Health
+from ingest.daemon.health import SHORT, Health
 from ingest.daemon.ledger import Ledger
+from ingest.daemon.open_root import NeedsOwnProcess
 from ingest.daemon.root_record import RootRecord
 from ingest.daemon.root_session import RootSession
 from ingest.daemon.scan_schedule import ScanSchedule
@@ -32,7 +33,6 @@ from ingest.store.roots import Root
 
 CHECK = 1.0  # seconds between two looks at the root itself
 RETRY = 1.0
-SHORT = ("unwatched", None)  # the problem of too few descriptors: it is of no path
 
 
 class RootMonitor:
@@ -49,12 +49,14 @@ class RootMonitor:
         wake: Callable[[], None],
         hidden: Callable[[bytes], frozenset[bytes]],
         once: bool = False,
+        may_wait: bool = False,
     ) -> None:
         self.clock = clock
         self.log = log
         self.once = once
         self.overflows = 0
         self.retired = False
+        self.needs_own_process = False  # it is closed, and may be captured where nobody else waits for it
         self.crowded = False  # whether clients of the daemon wait for want of a descriptor
         self.record = RootRecord(store, root, clock)
         self.notes = Notes()
@@ -63,6 +65,7 @@ class RootMonitor:
         self.session = RootSession(
             store, root, settings=settings, clock=clock, log=log, health=self.health, scans=self.scans,
             notes=self.notes, wake=wake, hidden=hidden, once=once,
+            may_wait=may_wait or once,
         )  # fmt: skip
         self.ledger = Ledger(
             self.session, record=self.record, notes=self.notes, scans=self.scans, health=self.health,
@@ -89,7 +92,7 @@ class RootMonitor:
     def close(self, *, reason: str | None = None, state: coverage.State = "scanned") -> None:
         """Stop watching and let the folder go; `reason` ends the coverage, as a clean stop does."""
         if self.capture is not None:
-            with suppress(StoreUnavailable, OSError):
+            with suppress(StoreUnavailable, OSError, NeedsOwnProcess):
                 self._hear(self.clock.monotonic())  # what a scan found was announced, if it is only heard now
         until = self.session.certain_until(self._pulse.last)
         self.session.close()
@@ -97,6 +100,12 @@ class RootMonitor:
             self.notes.worsen(reason, until, state=state)
         with suppress(StoreUnavailable):
             self._tell()
+
+    def answered(self) -> None:
+        """Scan: the root did not answer for a while, and the daemon may have written so."""
+        with suppress(StoreUnavailable):
+            self.record.reread()
+        self.scans.ask("root answers")
 
     def reconfigure(self, settings: Settings) -> None:
         """Go on under other settings: everything is opened and looked at anew."""
@@ -130,6 +139,9 @@ class RootMonitor:
         """Work; where the store or the descriptors do not suffice, all is done again later."""
         try:
             return self._step(now)
+        except NeedsOwnProcess:
+            self.close(reason="other settings")
+            self.needs_own_process = self.retired = True
         except StoreUnavailable as error:
             self._lose_store(error)
         except OSError as error:
@@ -202,21 +214,15 @@ class RootMonitor:
         if SHORT not in self.health.problems:
             # hints are kept, but several saves of one file become one version
             self.notes.worsen("too few descriptors", self.session.proven)
-        self._note_shortage()
+        self.health.note_shortage(self.log)
         self._retry_at = self.clock.monotonic() + RETRY
 
     def _heed_shortage(self) -> None:
         if self.crowded:
-            self._note_shortage()
+            self.health.note_shortage(self.log)
         elif SHORT in self.health.problems and not self.scans.scanning:
             self.health.clear("unwatched")
             self.log.info("descriptors_are_back", root=self.root.name)
-
-    def _note_shortage(self) -> None:
-        detail = descriptors.shortage()
-        if SHORT not in self.health.problems:
-            self.log.error("too_few_descriptors", root=self.root.name, detail=detail, hint=descriptors.HINT)
-        self.health.trouble("unwatched", None, detail)
 
     def _reopen(self) -> None:
         lost = "root_missing" in self.health or "root_replaced" in self.health
@@ -263,8 +269,9 @@ class RootMonitor:
 
     def _jumped(self, micros: int) -> None:
         """Scan: the wall clock was set, or the machine slept, and nobody heard what happened meanwhile."""
-        self.log.warning("clock_jumped", root=self.root.name, seconds=round(micros / 1e6, 1))
-        self.health.trouble("clock", None, f"the clock jumped by {round(micros / 1e6, 1):g} s")
+        seconds = round(micros / 1e6, 1)
+        self.log.warning("clock_jumped", root=self.root.name, seconds=seconds)
+        self.health.trouble("clock", None, f"the clock jumped by {seconds:g} s")
         self._look_anew("the clock jumped", "clock", self.session.proven)
 
     def _look_anew(self, why: str, reason: str, since: int) -> None:
@@ -280,11 +287,6 @@ class RootMonitor:
             # states in which files rested meanwhile are heard of all at once
             self.notes.worsen("stalled", self.session.wall(self._pulse.last))
         self.scans.ask("continued")
-
-    def overslept(self, since: float, until: float) -> None:
-        """Note that the process was not run for a while: what is heard next may be several states."""
-        if self.capture is not None:
-            self.capture.late.slept(since, until)
 
     def warned(self, detail: str, *, overflow: bool) -> None:
         """Scan: the watcher's library complained, and only a scan knows what may be lost."""
@@ -304,8 +306,7 @@ class RootMonitor:
     def _tend_watcher(self, now: float) -> None:
         """Make a watcher anew that does not hear; barriers get the cookie that it took with it."""
         assert self.session.liveness is not None
-        polled = self.session.polled
-        why = self.session.liveness.trouble(now)
+        polled, why = self.session.polled, self.session.liveness.trouble(now)
         if why is not None:
             self.session.rebuild_watcher(why)
         elif self.session.polled and not polled:

@@ -6,6 +6,8 @@ import os
 from collections.abc import Sequence
 
 from ingest import root_folder
+from ingest.disk import mounts
+from ingest.disk.answers import real_path
 from ingest.errors import NotFound, RootUnavailable
 from ingest.store import roots
 from ingest.store.engine import Store
@@ -38,16 +40,17 @@ def is_here(store: Store, root: Root) -> bool:
 
 
 def _one(every: list[Root], word: str) -> Root:
-    path = os.path.realpath(os.fsencode(word))
     for root in every:
         if root.name == word:
             return root
+    table = mounts.table()
+    path = real_path(os.fsencode(word), table)
     for root in every:
         if root.path == path:
             return root
     name, equals, folder = word.partition("=")
     for root in every:
-        if equals and (root.name, root.path) == (name, os.path.realpath(os.fsencode(folder))):
+        if equals and (root.name, root.path) == (name, real_path(os.fsencode(folder), table)):
             return root
     names = ", ".join(root.name for root in every)
     raise NotFound(f"no root '{word}'", hint=f"the roots are: {names}" if names else None)

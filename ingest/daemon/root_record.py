@@ -38,6 +38,12 @@ class RootRecord:
                 now = coverage.current(connection, self._root.id)
         self.claim = None if now is None else (cast("State", now.state), now.reason)
 
+    def reread(self) -> None:
+        """Read what the ledger says: another process may have written to it. Raises StoreUnavailable."""
+        with self._store.read() as connection:
+            now = coverage.current(connection, self._root.id)
+        self.claim = None if now is None else (cast("State", now.state), now.reason)
+
     def recorded(self) -> Root:
         """Return the root as it is recorded now: it may have been retired, renamed or relocated."""
         with self._store.read() as connection:

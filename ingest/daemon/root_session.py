@@ -50,6 +50,7 @@ class RootSession:
         wake: Callable[[], None],
         hidden: Callable[[bytes], frozenset[bytes]],
         once: bool,
+        may_wait: bool,
     ) -> None:
         self.root = root
         self.settings = settings
@@ -69,6 +70,7 @@ class RootSession:
         self._wake = wake
         self._hidden = hidden
         self._once = once
+        self._may_wait = may_wait
         # a scan that had a cause follows a doubt that is in the ledger already
         self.unannounced = UnheardChanges(lambda: scans.routine and not self.polled and not self.unwatched)
         self._held = OpenRoot(store, root)
@@ -130,11 +132,10 @@ class RootSession:
     def _start_again(self) -> None:
         """Try again to watch: there was no room for a watcher, and perhaps there is now."""
         assert self.liveness is not None
-        if self._clock.monotonic() < self._next_start or self.liveness.watching:
-            return
-        self.start_watcher()
-        if self._next_start == float("inf"):  # it could be, this time
-            self._scans.ask("the root is watched")
+        if self._clock.monotonic() >= self._next_start and not self.liveness.watching:
+            self.start_watcher()
+            if self._next_start == float("inf"):  # it could be, this time
+                self._scans.ask("the root is watched")
 
     def rebuild_watcher(self, why: str) -> None:
         """Make a new watcher in place of one that is not to be trusted, and scan."""
@@ -210,8 +211,8 @@ class RootSession:
             self._scans.ask("adopted")
         if checked.mark_missing or not self.liveness.writable:
             polled, self.liveness.writable = self.polled, self._held.write_mark()
-            if polled and not self.polled:
-                self._scans.ask("the root can be written to")  # from now on the watcher can prove itself
+            if polled and not self.polled:  # from now on the watcher can prove itself
+                self._scans.ask("the root can be written to")
         if self.liveness.provable_again():
             self._scans.ask("the watcher can be proven again")
         self._mounts_now()
@@ -228,7 +229,7 @@ class RootSession:
     def _compare_mounts(self) -> bool:
         """Close folders that became or ceased to be mount points; whether a scan must follow."""
         before = self._mounts
-        changed = self._held.compare_mounts()
+        changed = self._held.compare_mounts(may_wait=self._may_wait)
         closed = self._held.closed
         self._mounts = MountState(
             closed=closed,
@@ -319,7 +320,7 @@ class RootSession:
         return self.proven_at or self._clock.wall()
 
     def take_late(self) -> Gap | None:
-        """Return the stretch in which a state may have been overwritten before it was read, and forget it."""
+        """Return the stretch in which a state may have been overwritten before it was read."""
         late = None if self.capture is None else self.capture.late.take()
         if late is None or not self.hears_all:
             return None
@@ -357,7 +358,7 @@ class RootSession:
 
     def waits_since(self) -> float | None:
         """When the oldest cookie that is out was sent."""
-        return None if self.liveness is None else self.liveness.waits_since()
+        return self.liveness.waits_since() if self.liveness is not None else None
 
     def certain_until(self, heard: float) -> int:
         """Until when every save that was announced is in the store; what waits may be saved again unseen.
@@ -367,7 +368,7 @@ class RootSession:
         times = [heard]
         if self.capture is not None and (oldest := self.capture.pending.oldest()) is not None:
             times.append(oldest)
-        if self.liveness is not None and (sent := self.liveness.waits_since()) is not None:
+        if (sent := self.waits_since()) is not None:
             times.append(sent)
         ago = max(0.0, self._clock.monotonic() - min(times))
         return self._clock.wall() - round(ago * 1e6)

@@ -1,0 +1,67 @@
+"""Folders on file systems that may not answer: how they are named and asked without waiting for ever."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from collections.abc import Sequence
+
+from ingest.disk.mounts import LOCAL, Line, kind
+
+PATIENCE = 5.0  # seconds
+_LINKS = 40  # that are followed in one path
+_ASK = "import os, sys; os.listdir(os.fsencode(sys.argv[1]))"
+
+
+def may_hang(path: bytes, mounts: Sequence[Line] | None) -> bool:
+    """Whether an absolute path is on a file system that is not known as this machine's own."""
+    return mounts is not None and kind(path, mounts) not in LOCAL
+
+
+def real_path(path: bytes, mounts: Sequence[Line] | None) -> bytes:
+    """Return the path without links, as far as that can be told by file systems that answer."""
+    if mounts is None:
+        return os.path.realpath(path)
+    rest = os.path.join(os.getcwdb(), path).split(b"/")
+    done, links = b"/", 0
+    while rest:
+        name = rest.pop(0)
+        if name in (b"", b"."):
+            continue
+        if name == b"..":
+            done = os.path.dirname(done)
+            continue
+        here = os.path.join(done, name)
+        if may_hang(here, mounts):
+            return os.path.normpath(os.path.join(here, *rest))
+        try:
+            target = os.readlink(here)
+        except OSError:
+            done = here
+            continue
+        links += 1
+        if links > _LINKS:
+            return os.path.realpath(path)
+        if target.startswith(b"/"):
+            done = b"/"
+        rest = [*target.split(b"/"), *rest]
+    return done
+
+
+def answers(path: bytes, *, seconds: float = PATIENCE) -> bool:
+    """Whether a folder can be listed, or that be refused, within a time.
+
+    It is asked by a process that is left behind where it hangs: not even a kill ends it before the answer.
+    """
+    asking = subprocess.Popen(
+        [sys.executable, "-I", "-S", "-c", _ASK, path],
+        stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
+        start_new_session=True,
+    )  # fmt: skip
+    try:
+        asking.wait(seconds)
+    except subprocess.TimeoutExpired:
+        asking.kill()
+        return False
+    return True
