@@ -244,11 +244,15 @@ class Fuse:
         """Answer again, first what was asked meanwhile."""
         self._process.send_signal(signal.SIGUSR2)
 
+    def die(self) -> None:
+        """End without unmounting: whoever asks hears that nobody is there."""
+        self._process.kill()
+        self._process.wait()
+
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        self._process.kill()  # whoever waits for it hears that it is gone
-        self._process.wait()
+        self.die()
         assert self._process.stdout is not None
         self._process.stdout.close()
         subprocess.run(["umount", "--lazy", str(self._place)], check=False, capture_output=True)

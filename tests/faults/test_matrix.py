@@ -1,0 +1,147 @@
+"""Each file system that can be had here: edit, move, delete, case, the same second, hang, die, return.
+
+What cannot be mounted is skipped and says what it lacks.
+"""
+
+from __future__ import annotations
+
+import shutil
+import subprocess
+from collections.abc import Iterator
+from contextlib import ExitStack
+from pathlib import Path
+
+import pytest
+
+from tests.daemon import until
+from tests.faults import mounts
+from tests.faults.fuse import Fuse
+from tests.faults.machine import needs_file_system, needs_fuse, needs_mounts
+from tests.faults.mounts import Disk, in_own_mounts
+from tests.faults.site import Site
+
+pytestmark = [needs_mounts, pytest.mark.full]
+
+PROGRAM = "fuse"
+POLLED = (PROGRAM, "sshfs", "bindfs")
+DISKS = ("ext4", "xfs", "btrfs", "vfat", "exfat")
+
+
+def needs_program(name: str) -> pytest.MarkDecorator:
+    return pytest.mark.skipif(shutil.which(name) is None, reason=f"needs {name}")
+
+
+EVERY = [
+    *[pytest.param(type_, marks=needs_file_system(type_)) for type_ in DISKS],
+    "tmpfs",
+    "overlay",
+    "bind",
+    pytest.param(PROGRAM, marks=needs_fuse),
+    pytest.param("bindfs", marks=[needs_fuse, needs_program("bindfs")]),
+    pytest.param("sshfs", marks=[needs_fuse, needs_program("sshfs"), needs_program("sshd")]),
+]
+
+
+class Mounted:
+    """One file system on a root's folder, which can go and come back."""
+
+    def __init__(self, type_: str, site: Site, disk: Disk, held: ExitStack) -> None:
+        self._type = type_
+        self._site = site
+        self._disk = disk
+        self._held = held
+        self._kept = site.place / "kept"
+        self._kept.mkdir()
+        self._image = disk.make(type_) if type_ in DISKS else None
+        if type_ == "tmpfs":
+            mounts.mount_tmpfs(self._kept)
+        self.fuse: Fuse | None = None
+
+    def come(self) -> None:
+        """Mount it, with what was on it before."""
+        root, kept = self._site.root, self._kept
+        if self._image is not None:
+            self._disk.put(self._image, root)
+        elif self._type in ("tmpfs", "bind"):
+            mounts.bind(kept, root)
+        elif self._type == "overlay":
+            lower = self._site.place / "lower"
+            lower.mkdir(exist_ok=True)
+            mounts.mount_overlay(lower, kept, root)
+        elif self._type == PROGRAM:
+            self.fuse = self._held.enter_context(Fuse(kept, root))
+        elif self._type == "bindfs":
+            subprocess.run(["bindfs", str(kept), str(root)], check=True)
+        else:
+            subprocess.run(["sshfs", f"localhost:{kept}", str(root)], check=True)
+
+    def go(self) -> None:
+        """Take it away: its disk is pulled, its program dies."""
+        if self.fuse is not None:
+            self.fuse.die()
+        else:
+            mounts.unmount(self._site.root)
+
+    def clear(self) -> None:
+        """Leave nothing mounted."""
+        mounts.unmount_all(self._site.root)
+
+
+@pytest.fixture
+def disk(place: Path) -> Iterator[Disk]:
+    """An empty slot; it is emptied at the end."""
+    folder = place / "images"
+    folder.mkdir()
+    slot = Disk(folder)
+    yield slot
+    slot.take_out()
+
+
+@pytest.mark.parametrize("type_", EVERY)
+@in_own_mounts
+def test_what_happens_on_a_file_system_is_found_and_its_loss_deletes_nothing(
+    site: Site, disk: Disk, type_: str
+) -> None:
+    with ExitStack() as held:
+        mounted = Mounted(type_, site, disk, held)
+        held.callback(mounted.clear)
+        mounted.come()
+        site.write(a="one", b="two", c="three", d="four", e="five")
+        with site.using(INGEST_POLL_SECONDS="0.5").daemon() as daemon:
+            backend = site.status()["roots"][0]["backend"]
+            assert backend == ("poll" if type_ in POLLED else "native")
+            begun = [("created", f"{name}.txt", 1) for name in "abcde"]
+            assert site.log() == begun
+
+            site.write(a="one, edited")
+            daemon.sync()
+            until(lambda: ("changed", "a.txt", 2) in site.log(), what="edit")
+            (site.root / "b.txt").rename(site.root / "moved.txt")
+            daemon.sync()
+            until(lambda: ("moved", "moved.txt", 1) in site.log(), what="move")
+            (site.root / "c.txt").unlink()
+            until(lambda: ("deleted", "c.txt", 1) in site.log(), what="delete")
+            (site.root / "d.txt").rename(site.root / "D.txt")
+            daemon.sync()
+            until(lambda: ("moved", "D.txt", 1) in site.log(), what="case")
+            for number in range(2, 5):  # as many bytes, within a second
+                site.write(e=f"fiv{number}")
+                daemon.sync()
+                seen = ("changed", "e.txt", number)
+                until(lambda seen=seen: seen in site.log(), what="same second")  # type: ignore[misc]
+
+            if mounted.fuse is not None:
+                mounted.fuse.hang()
+                site.until_told("unreachable")
+                mounted.fuse.answer()
+                site.until_healthy()
+            mounted.go()
+            until(lambda: site.codes() & {"root_missing", "root_replaced", "unreachable"}, what="die")
+            mounted.clear()
+            mounted.come()
+            site.until_healthy()
+            site.write(a="one, edited again")
+            daemon.sync()
+            until(lambda: ("changed", "a.txt", 3) in site.log(), what="return")
+            assert site.deleted() == ["c.txt"]
+            assert len(site.log()) == len(begun) + 8
