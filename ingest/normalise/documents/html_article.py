@@ -7,6 +7,7 @@ none, the page is read whole, and `way` says so.
 
 from __future__ import annotations
 
+import functools
 import re
 from typing import Any
 
@@ -46,12 +47,7 @@ def is_article(data: bytes) -> bool:
 def read(data: bytes, limits: Limits) -> Extracted:
     """Return the text of the page's article, and what the page says of itself."""
     whole = html_whole.read(data, limits)
-    try:
-        import trafilatura  # noqa: PLC0415 - large, and only an article needs it
-    except ModuleNotFoundError as missing:
-        detail = "an article is found with the extra `documents`: pip install 'ingest[documents]'"
-        raise Refused("no_extractor", detail) from missing
-    found = trafilatura.bare_extraction(
+    found = _library().bare_extraction(
         html_whole.characters(data),
         include_comments=False,
         include_tables=True,
@@ -66,6 +62,22 @@ def read(data: bytes, limits: Limits) -> Extracted:
     claims: list[Annotation] = list(whole.annotations.properties)
     made = draft.extracted(way=WAY, media_type=MEDIA_TYPE, beside={"properties": claims})
     return made if made.text else whole
+
+
+@functools.cache
+def _library() -> Any:
+    """Return the library, with the lists of words that it reads when it first falls back on them.
+
+    A process that can open no file any more must have them.
+    """
+    try:
+        import trafilatura  # noqa: PLC0415 - large, and only an article needs it
+        from trafilatura.external import jt_stoplist_init  # noqa: PLC0415 - the same
+    except ModuleNotFoundError as missing:
+        detail = "an article is found with the extra `documents`: pip install 'ingest[documents]'"
+        raise Refused("no_extractor", detail) from missing
+    jt_stoplist_init()
+    return trafilatura
 
 
 class _Writer:

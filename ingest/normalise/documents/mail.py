@@ -44,6 +44,7 @@ def read(data: bytes, limits: Limits) -> Extracted:
     if sum(1 for _ in _MULTIPART.finditer(data)) > _MOST_NESTED:
         raise Refused("refused", f"more than {_MOST_NESTED} parts that hold parts")
 
+    import email.generator  # noqa: F401, PLC0415 - loaded by a message that holds a message, when it may be too late
     from email.parser import BytesParser  # noqa: PLC0415 - only a message needs it
     from email.policy import compat32  # noqa: PLC0415 - the same
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ctypes
+import functools
 import itertools
 import math
 import sys
@@ -50,12 +51,7 @@ class File:
     """A document in pdfium; to be used as a context, which closes it."""
 
     def __init__(self, data: bytes, limits: Limits) -> None:
-        try:
-            import pypdfium2.raw  # noqa: PLC0415 - large, and only a PDF needs it
-        except ModuleNotFoundError as missing:
-            detail = "PDF is read with the extra `documents`: pip install 'ingest[documents]'"
-            raise Refused("no_extractor", detail) from missing
-        self.raw: Any = pypdfium2.raw
+        self.raw: Any = _library()
         self.limits = limits
         self._data = data  # pdfium reads from it as long as the document is open
         self.handle = self.raw.FPDF_LoadMemDocument64(data, len(data), None)
@@ -202,6 +198,25 @@ class Page:
         known = (int(raw.FPDFPageObj_GetMarkedContentID(handle)), is_artifact, is_soft)
         self._marks[owner] = known
         return known
+
+
+@functools.cache
+def _library() -> Any:
+    """Return pdfium, which looks for no fonts of this machine: the same bytes would give another text."""
+    try:
+        import pypdfium2_raw  # noqa: PLC0415 - large, and only a PDF needs it
+    except ModuleNotFoundError as missing:
+        detail = "PDF is read with the extra `documents`: pip install 'ingest[documents]'"
+        raise Refused("no_extractor", detail) from missing
+    no_folders = (ctypes.POINTER(ctypes.c_char) * 1)()
+    config = pypdfium2_raw.FPDF_LIBRARY_CONFIG(version=2, m_pUserFontPaths=no_folders)
+    pypdfium2_raw.FPDF_InitLibraryWithConfig(config)
+    _held.append((no_folders, config))
+    return pypdfium2_raw
+
+
+# pdfium may look at them as long as it is loaded.
+_held: list[object] = []
 
 
 def wide(function: Callable[..., int], *arguments: Any) -> str:

@@ -5,11 +5,12 @@ The tags say it of some; else the document's own other uses decide, then a list 
 
 from __future__ import annotations
 
+import functools
 import re
 from collections.abc import Iterable
 
 from ingest.normalise.documents.pdf_file import HYPHEN
-from ingest.normalise.language import detect
+from ingest.normalise.language import detect, prepare
 from ingest.text.wordlist import is_word
 
 _SIGN = "\u2010"
@@ -26,6 +27,7 @@ class Hyphens:
     """What a document writes with a hyphen and what without."""
 
     def __init__(self, texts: Iterable[str]) -> None:
+        _prepare()
         self._words: set[str] = set()
         # Where a document marks the hyphens that a line's end made, every other is a word's own.
         self._marks_cuts = False
@@ -69,3 +71,10 @@ class Hyphens:
         if is_word(low + other):
             return True
         return self._is_compounding or not (is_word(low) and is_word(other))
+
+
+@functools.cache
+def _prepare() -> None:
+    """Open the lists of words and the model of languages, which a process may not be able to do later."""
+    prepare()
+    is_word("")

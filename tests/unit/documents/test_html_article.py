@@ -6,7 +6,7 @@ import sys
 
 import pytest
 
-from ingest.normalise.documents import html_auto, html_whole
+from ingest.normalise.documents import html_article, html_auto, html_whole
 from ingest.normalise.documents.html_article import is_article, read
 from ingest.normalise.extracted import Annotation, Block, Limits, Refused
 from tests.unit.documents.prose import paragraphs
@@ -75,6 +75,7 @@ def test_the_page_s_own_mark_up_decides() -> None:
 
 def test_without_the_extra_it_says_which(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, "trafilatura", None)
+    monkeypatch.setattr(html_article, "_library", html_article._library.__wrapped__)
 
     with pytest.raises(Refused) as refused:
         read(b"<p>a</p>", Limits())

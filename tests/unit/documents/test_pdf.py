@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from ingest.normalise.documents import pdf, pdf_geometry, pdf_tags
+from ingest.normalise.documents import pdf, pdf_file, pdf_geometry, pdf_tags
 from ingest.normalise.documents.pdf_hyphens import Hyphens
 from ingest.normalise.extracted import Annotation, Extracted, Limits, Refused
 from tests.unit.documents.prose import paragraphs
@@ -162,8 +162,8 @@ def test_a_hostile_file_ends_in_a_reason(case: str) -> None:
 
 
 def test_without_the_extra_it_says_which(monkeypatch: pytest.MonkeyPatch) -> None:
-    for name in ("pypdfium2", "pypdfium2.raw"):
-        monkeypatch.setitem(sys.modules, name, None)
+    monkeypatch.setitem(sys.modules, "pypdfium2_raw", None)
+    monkeypatch.setattr(pdf_file, "_library", pdf_file._library.__wrapped__)
 
     with pytest.raises(Refused) as refused:
         by_tags(HOSTILE["nothing"])

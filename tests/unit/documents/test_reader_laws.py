@@ -140,7 +140,7 @@ def test_nothing_is_loaded_before_it_is_needed() -> None:
         "import sys\n"
         "from ingest.normalise import normalise\n"
         "from ingest.normalise.documents import docx, epub, html_article, html_whole, mail, media, odt, pdf, pptx, rtf\n"
-        "late = {'pypdfium2', 'trafilatura', 'lxml', 'zipfile', 'pyexpat', 'email.parser', 'xml.etree'} & set(sys.modules)\n"
+        "late = {'pypdfium2', 'pypdfium2_raw', 'trafilatura', 'lxml', 'zipfile', 'pyexpat', 'email.parser', 'xml.etree'} & set(sys.modules)\n"
         "print(sorted(late))"
     )
 
