@@ -72,11 +72,12 @@ def _library() -> Any:
     """
     try:
         import trafilatura  # noqa: PLC0415 - large, and only an article needs it
+        from justext.core import define_stoplist  # noqa: PLC0415 - the same
         from trafilatura.external import jt_stoplist_init  # noqa: PLC0415 - the same
     except ModuleNotFoundError as missing:
         detail = "an article is found with the extra `documents`: pip install 'ingest[documents]'"
         raise Refused("no_extractor", detail) from missing
-    jt_stoplist_init()
+    define_stoplist(jt_stoplist_init())
     return trafilatura
 
 
