@@ -171,7 +171,8 @@ class Page:
         x, y = self.origin(start)
         mark, is_artifact, is_soft = self._about(owner)
         text = self.text[start:end]
-        if is_soft:
+        # A hyphen that is drawn by itself at the end of a line was made by the line's end.
+        if is_soft or text.strip() == HYPHEN:
             text = text.replace(HYPHEN, "\u00ad").replace("-", "\u00ad")
         matrix = self.raw.FS_MATRIX()
         size = float(self.raw.FPDFText_GetFontSize(self._text, start))

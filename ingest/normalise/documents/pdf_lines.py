@@ -209,13 +209,20 @@ def _without_leaders(found: list[Line]) -> list[Line]:
 
 def _without_bullets(found: list[Line]) -> list[Line]:
     """Return the lines without those that are the mark of an item alone, and mark the items."""
+    numbers = [line for line in found if len(line.words) == 1 and _NUMBER.fullmatch(line.words[0].text)]
     alone = [line for line in found if all(word.text in _BULLETS for word in line.words)]
+    alone += [number for number in numbers if any(_is_marked_by(line, number) for line in found)]
     if not alone:
         return found
-    kept = [line for line in found if not all(word.text in _BULLETS for word in line.words)]
+    gone = {id(line) for line in alone}
+    kept = [line for line in found if id(line) not in gone]
     for line in kept:
-        line.is_marked = any(abs(mark.y - line.y) < 0.3 * line.size and mark.x0 < line.x0 for mark in alone)
+        line.is_marked = any(_is_marked_by(line, mark) for mark in alone)
     return kept
+
+
+def _is_marked_by(line: Line, mark: Line) -> bool:
+    return abs(mark.y - line.y) < 0.3 * line.size and mark.x1 < line.x0 < mark.x1 + 3 * line.size
 
 
 def _add(found: list[Line], word: Word, page: int) -> None:
@@ -306,7 +313,7 @@ def goes_on(paragraph: Paragraph, line: Line, margins: Margins) -> bool:
             return False
         if is_cut:
             return True
-        if _is_set_in(paragraph, line):
+        if _is_set_in(paragraph, line) or _is_set_out(paragraph, line):
             return False
     elif is_cut:
         return True
@@ -335,6 +342,14 @@ def _is_set_in(paragraph: Paragraph, line: Line) -> bool:
     if len(paragraph.lines) == 1 and offset < 0:
         return False
     return offset > 0.7 * line.size
+
+
+def _is_set_out(paragraph: Paragraph, line: Line) -> bool:
+    """Whether a line begins further to the left than the item, or than the paragraph after its first."""
+    if paragraph.kind != "item" and len(paragraph.lines) == 1:
+        return False
+    least = paragraph.lines[0].x0 if paragraph.kind == "item" else paragraph.lines[-1].x0
+    return line.x0 < least - 0.7 * line.size
 
 
 def _is_set_in_from(line: Line, paragraph: Paragraph, margins: Margins) -> bool:

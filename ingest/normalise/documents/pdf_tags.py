@@ -256,6 +256,7 @@ class _Writer:
         self._has_notes = False
         self._held: _Held | None = None
         self._last: _Stretch | None = None
+        self._last_page = 0
         self._first: _Stretch | None = None
         self._hyphens = Hyphens(stretch.text for stretch in stretches.values())
 
@@ -337,13 +338,13 @@ class _Writer:
         if stretch is not None:
             if self._page is None or not self._text:
                 self._page = page
-            elif self._text and page != self._page and not self._text[-1][-1:].isspace():
+            elif page != self._last_page and not self._text[-1][-1:].isspace():
                 # A line ends with its page.
                 self._text.append("" if self._text[-1].endswith((HYPHEN, "\u00ad")) else "\n")
             if not self._text:
                 self._first = stretch
             self._text.append(stretch.text)
-            self._last = stretch
+            self._last, self._last_page = stretch, page
         self._behind += self._loose.pop((page, mark), [])
 
     def _end(self, kind: BlockKind) -> None:

@@ -183,3 +183,34 @@ def test_characters_too_many_are_refused() -> None:
         pdf.read(article(), Limits(characters=1000))
 
     assert refused.value.reason == "too_large"
+
+
+DUTCH = (
+    "De verantwoordelijkheden van partijen blijven onverminderd van kracht gedurende de looptijd. "
+    "Onderhoudswerkzaamheden worden tijdig aangekondigd. Bij niet-nakoming is de wederpartij gerechtigd te ontbinden. "
+)
+
+
+def test_words_that_a_line_cuts_on_a_later_page_are_whole() -> None:
+    body = (DUTCH * 12).strip()
+    found = by_tags(
+        made(
+            f'#set page(paper: "a6", margin: 1cm)\n#set text(lang: "nl", hyphenate: true)\n#set par(justify: true)\n{body}'
+        )
+    )
+
+    assert len(found.annotations.pages) > 1
+    assert found.text == body
+
+
+def test_the_numbers_of_a_list_that_are_drawn_apart_are_no_text() -> None:
+    try:
+        from weasyprint import HTML
+    except OSError:  # without Pango
+        pytest.skip("WeasyPrint draws nothing here")
+    page = "<p>Before it.</p><ol><li>first point</li><li>second point</li></ol><p>After it.</p>"
+
+    assert (
+        by_geometry(HTML(string=page).write_pdf()).text
+        == "Before it.\n\nfirst point\n\nsecond point\n\nAfter it."
+    )
