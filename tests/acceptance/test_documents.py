@@ -1,0 +1,154 @@
+"""Documents that are more than plain text, from the file to what is told of them."""
+
+from __future__ import annotations
+
+import os
+import socket
+import time
+import zipfile
+
+import pytest
+
+from ingest.confined import samples
+from tests.acceptance.place import Place
+
+HEADING = '<w:p><w:pPr><w:outlineLvl w:val="0"/></w:pPr><w:r><w:t>Terms</w:t></w:r></w:p>'
+THREE = "<w:p><w:r><w:t>The notice period is three weeks.</w:t></w:r></w:p>"
+TWO = THREE.replace("three", "two")
+TRACKED = (
+    '<w:p><w:ins w:id="1" w:author="Ann" w:date="2026-01-01T00:00:00Z"><w:r>'
+    "<w:t>The notice period is two weeks.</w:t></w:r></w:ins></w:p>"
+)
+
+
+def put(place: Place, name: str, raw: bytes) -> None:
+    (place.root / name).write_bytes(raw)
+
+
+def test_a_contract_in_word_is_told_like_a_text(each_place: Place) -> None:
+    place = each_place
+    for body in (THREE, TWO, TRACKED, TWO):
+        put(place, "a.docx", samples.docx(HEADING + body))
+        place.scan()
+
+    assert place.command.ask("show", "a.docx").text == "Terms\n\nThe notice period is two weeks."
+    told = [change["edit"] for change in place.command.records("log", "--reverse")]
+    assert [edit and (edit["class"], edit["significance"], edit["reason"]) for edit in told] == [
+        None,
+        ("factual", "substantive", "number “three” to “two”"),
+        ("annotation", "reworded", "tracked change added by Ann: “The notice period is two weeks.”"),
+        ("annotation", "reworded", "tracked change accepted"),
+    ]
+    (fact,) = told[1]["facts"]
+    assert (fact["page"], fact["heading"]) == (None, "Terms")
+    (hunk,) = place.command.record("diff", "a.docx", "@1", "@2", code=1)["hunks"]
+    assert (hunk["page"], hunk["heading"]) == (None, "Terms")
+    (hit,) = place.command.records("search", "weeks")
+    assert (hit["snippet"], hit["heading"]) == ("The notice period is two weeks.", "Terms")
+    assert [each["heading"] for each in place.command.records("blame", "a.docx")] == ["Terms", "Terms"]
+    shown = place.command.record("show", "a.docx@3")
+    assert shown["normaliser"] == "docx/1"
+    assert shown["blocks"] == [
+        {"offset": 0, "length": 5, "kind": "heading", "page": None},
+        {"offset": 7, "length": 31, "kind": "paragraph", "page": None},
+    ]
+    (change,) = shown["annotations"]["tracked_changes"]
+    assert (change["author"], change["date"]) == ("Ann", "2026-01-01T00:00:00Z")
+    assert "by Ann" in place.command.ask("show", "--annotations", "a.docx@3").text
+    place.command.ask("verify", "--deep")
+    assert place.command.record("renormalise")["renormalised"] == 0
+
+
+def test_only_what_lies_outside_the_picked_part_is_boilerplate(each_place: Place) -> None:
+    place = each_place
+    config = place.folder / "ingest.toml"
+    config.write_text(f"[roots.{place.root.name}]\nselect = ['main']\nremove = ['aside']\n")
+    page = "<html><main><p>The road is shut.</p><aside>{0}</aside></main><footer>{0}</footer></html>"
+    for words in ("5 shares", "7 shares"):
+        put(place, "a.html", page.format(words).encode())
+        place.command.ask("--config", config, "scan", place.root)
+
+    assert place.command.ask("show", "a.html").text == "The road is shut."
+    edit = next(iter(place.command.records("log")))["edit"]
+    assert (edit["class"], edit["significance"], edit["rule"]) == ("boilerplate", "none", "outside-article")
+
+
+def test_files_without_text_are_counted_by_reason(each_place: Place) -> None:
+    place = each_place
+    put(place, "a.txt", b"words")
+    put(place, "b.bin", bytes(100))
+    put(place, "c.doc", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + "WordDocument".encode("utf-16-le"))
+    put(place, "d.docx", samples.docx()[:-30])
+    counts = list(place.command.records("scan", place.root))[-1]
+
+    assert sum(counts["without_text"].values()) == 3
+    assert counts["without_text"]["unsupported"] == 1
+    assert place.command.record("status")["without_text"] == counts["without_text"]
+
+
+HOSTILE = {
+    "entities.docx": samples.packed(
+        {
+            "[Content_Types].xml": "<Types/>",
+            "_rels/.rels": "<Relationships/>",
+            "word/document.xml": '<!DOCTYPE a [<!ENTITY x SYSTEM "file:///etc/passwd">]><a>&x;</a>',
+        }
+    ),
+    "bomb.docx": samples.docx(f"<w:p><w:r><w:t>{'0' * 30_000_000}</w:t></w:r></w:p>"),
+    "deep.html": b"<html>" + b"<div>" * 100_000,
+    "comments.html": b"<html>" + b"<!--" * 200_000,
+    "nested.rtf": b"{\\rtf1" + b"{" * 100_000,
+    "members.epub": b"",
+    "passwd.epub": samples.packed(
+        {
+            "META-INF/container.xml": '<container><rootfiles><rootfile full-path="../../etc/passwd"/>'
+            "</rootfiles></container>"
+        },
+        media_type="application/epub+zip",
+    ),
+    "headers.eml": b"From: a\nMessage-ID: <1>\nSubject: x\n" + b"X-A: b\n" * 200_000 + b"\nbody\n",
+}
+
+
+def test_hostile_files_end_in_a_reason_and_harm_nobody(place: Place) -> None:
+    """Nothing of another file is in any text, and what stands beside is captured."""
+    for name, raw in HOSTILE.items():
+        put(place, name, raw)
+    with zipfile.ZipFile(place.root / "members.epub", "w") as package:
+        package.writestr("mimetype", "application/epub+zip")
+        for number in range(11_000):
+            package.writestr(f"{number}", "")
+    put(place, "good.docx", samples.docx())
+    put(place, "good.txt", b"words")
+    began = time.monotonic()
+    place.scan()
+
+    assert time.monotonic() - began < 60
+    assert place.command.ask("show", "good.docx").text == "Sample"
+    secret = socket.gethostname()
+    for name in HOSTILE:
+        version = place.command.record("show", name)
+        assert "root:" not in (version["text"] or ""), name
+        assert secret not in (version["text"] or "") or not secret
+        assert version["text"] is not None or version["text_reason"] in {
+            "refused", "too_large", "extractor_failed", "unsupported",
+        }, (name, version["text_reason"])  # fmt: skip
+    assert place.command.record("show", "bomb.docx")["text_reason"] in {"refused", "too_large"}
+    assert place.command.record("show", "entities.docx")["text_reason"] == "refused"
+    place.command.ask("verify", "--deep")
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="another user's process is looked at")
+def test_no_process_is_left(place: Place) -> None:
+    put(place, "good.docx", samples.docx())
+    place.scan()
+    left = []
+    for number in filter(str.isdecimal, os.listdir("/proc")):
+        try:
+            with open(f"/proc/{number}/cmdline", "rb") as words:
+                if b"confined.warden" in words.read():
+                    with open(f"/proc/{number}/status") as told:
+                        left.append(int(next(line for line in told if line.startswith("PPid"))[5:]))
+        except OSError:
+            continue
+    assert os.getpid() not in left
