@@ -79,7 +79,7 @@ def log_events() -> dict[str, tuple[set[str], set[str]]]:
 
 def problem_codes() -> set[str]:
     """Each code that `status` can show: of problems, of errors that become one, of rejected files."""
-    found = set(status.REJECTIONS) | _spoken("code") | {"log_shortened"}
+    found = set(status.REJECTIONS) | _spoken("code") | {"log_shortened", "not_confined"}
     for name, call in _calls():
         found |= _texts(_argument(call, 0 if name == "trouble" else _NONE, "code"))
     return found - {""}
