@@ -86,6 +86,25 @@ def test_files_without_text_are_counted_by_reason(each_place: Place) -> None:
     assert place.command.record("status")["without_text"] == counts["without_text"]
 
 
+def test_a_redline_is_a_page_and_a_word_file(place: Place) -> None:
+    """The Word file is read by this product itself: as it is, with all accepted, it is the new text."""
+    for body in (THREE, TWO):
+        put(place, "a.docx", samples.docx(HEADING + body))
+        place.scan()
+    page, word = place.folder / "redline.html", place.root / "redline.docx"
+    place.command.ask("diff", "a.docx", "--html", page, "--docx", word, code=1)
+    place.scan()
+
+    assert "<p class=text>The notice period is <del>three</del><ins>two</ins> weeks.</p>" in page.read_text()
+    assert place.command.ask("show", "redline.docx").text == place.command.ask("show", "a.docx").text
+    changes = place.command.record("show", "redline.docx")["annotations"]["tracked_changes"]
+    assert sorted((each["kind"], each["text"]) for each in changes) == [
+        ("deletion", "three"),
+        ("insertion", "two"),
+    ]
+    assert place.command.ask("diff", "--from", "#1", "--html", page, code=2).text == ""
+
+
 HOSTILE = {
     "entities.docx": samples.packed(
         {

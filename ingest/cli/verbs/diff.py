@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable
 
 import click
 
-from ingest import escape
+from ingest import escape, moments
 from ingest.cli import complete, hunks
 from ingest.cli.call import opened, settings
 from ingest.cli.moment_notes import note_to_come, note_unbegun
@@ -15,18 +16,24 @@ from ingest.cli.options import as_json, is_quiet, verb
 from ingest.cli.output import TYPE_STYLES, emit, is_unread, keep_going, line, note, paged, paint
 from ingest.cli.sides import sides
 from ingest.cli.times import calendar
+from ingest.disk.write import write_file
 from ingest.edits.boilerplate import is_boilerplate
 from ingest.errors import UsageError
-from ingest.history import diffs, prefixes, queries, snapshots
-from ingest.history.diffs import Diff
+from ingest.history import annotated, diffs, prefixes, queries, snapshots
+from ingest.history.diffs import Diff, Sides
+from ingest.history.queries import Target
 from ingest.records import Difference
+from ingest.report import redline
 from ingest.store import roots
+from ingest.store.engine import Connection
 
 
 @verb
 @click.argument("words", nargs=-1, metavar="DOC [A] [B] | DOC@A DOC@B", shell_complete=complete.documents)
 @click.option("--word", is_flag=True, help="By word, not by line.")
 @click.option("--stat", is_flag=True, help="Counts only.")
+@click.option("--html", "page", metavar="FILE", help="Write a redline to this file: a page to read or print.")
+@click.option("--docx", metavar="FILE", help="Write a redline to this file: Word, with tracked changes.")
 @click.option("--from", "from_", metavar="M1", help="The corpus from this moment …")
 @click.option("--to", metavar="M2", help="… to this one (default: now).")
 @click.option("--prefix", metavar="PATH", help="Of the corpus: only paths below the root that begin so.")
@@ -35,10 +42,13 @@ from ingest.store import roots
 )
 @paged
 def command(
-    words: tuple[str, ...], word: bool, stat: bool, from_: str | None, to: str | None, prefix: str | None,
-    root: str | None,
+    words: tuple[str, ...], word: bool, stat: bool, page: str | None, docx: str | None, from_: str | None,
+    to: str | None, prefix: str | None, root: str | None,
 ) -> int:  # fmt: skip
     """What changed from version A to version B (default: prev to latest), or in the corpus.
+
+    --html and --docx write both texts as one, what was deleted struck out, what was inserted underlined. Of
+    the Word file: with all changes accepted it has the text of B, with all rejected that of A.
 
     Exit: 0 no difference; 1 a difference; 2 no such document or version; 4 no store.
     """
@@ -46,9 +56,10 @@ def command(
     if from_ is not None or to is not None:
         if words or from_ is None:
             raise UsageError("a diff of the corpus takes --from and --to, no document")
-        if word or stat:
+        if word or stat or page or docx:
             raise UsageError(
-                "a diff of the corpus tells which documents differ: it takes no --word, no --stat"
+                "a diff of the corpus tells which documents differ: it takes no --word, --stat, --html or"
+                " --docx"
             )
         return _corpus(from_, to, root, prefix)
     if prefix is not None:
@@ -70,6 +81,8 @@ def command(
         found = diffs.between(
             connection, (a_target, a), (b_target, b), rules=settings().edit_rules, word=word, stat=stat
         )
+        if page is not None or docx is not None:
+            _write_redlines(connection, found, (b_target, b), page=page, docx=docx)
     record = found.record
     if found.old is None or found.new is None:
         _binary(record)
@@ -83,6 +96,33 @@ def command(
         note(f"{record.edit.summary.words}: {record.edit.reason}")
     _show(record, found.old, found.new, word=word, muted=_boilerplate_of(b_target.root, found.language))
     return 1 if record.hunks else 0
+
+
+def _write_redlines(
+    connection: Connection, found: Sides, new: tuple[Target, int], *, page: str | None, docx: str | None
+) -> None:
+    if found.old is None or found.new is None:
+        raise UsageError("a redline is of two texts, and one of the two versions has none")
+    older, newer = _names(found.record)
+    row = redline.pieces(found.old, found.new)
+    moment = moments.show(queries.version_row(connection, *new).observed_at) or ""
+    if page is not None:
+        known = annotated.annotations_of(connection, *new)
+        pages = [
+            (each.page, each.place)
+            for each in (() if known is None else known.pages)
+            if each.page is not None and each.place is not None
+        ]
+        heading = redline.Heading(old=older, new=newer, made_at=moment, edit=found.record.edit or None)
+        _write(page, redline.page(row, heading, pages).encode("utf-8", "replace"))
+    if docx is not None:
+        _write(docx, redline.docx(row, author="ingest", date=moment.partition(".")[0] + "Z"))
+
+
+def _write(file: str, body: bytes) -> None:
+    if os.path.isdir(file):
+        raise UsageError(f"{file} is a folder", hint="name a file in it")
+    write_file(os.fsencode(file), body)
 
 
 def _names(record: Diff) -> tuple[str, str]:
