@@ -11,9 +11,11 @@ from types import ModuleType
 from typing import Any
 
 from ingest.confined import frames, locks, samples
+from ingest.normalise import language
 from ingest.normalise.decode import decode
 from ingest.normalise.document_formats import Unread
 from ingest.normalise.extracted import Extracted, Limits, Refused
+from ingest.text import wordlist
 
 READERS = "ingest.normalise.documents"
 _ODD = b"\xe9t\xe9 caf\xe9 na\xefve \x93quoted\x94 "
@@ -31,12 +33,17 @@ def warm(module: str) -> ModuleType | None:
     return reader
 
 
-def warm_codecs() -> None:
-    """Load every codec, and the detector of encodings: behind the lock nothing can be loaded."""
+def warm_common() -> None:
+    """Load what any reader may ask for: behind the lock nothing can be loaded.
+
+    Every codec, the detector of encodings, the model of languages, the lists of words.
+    """
     for name in set(encodings.aliases.aliases.values()):
         with contextlib.suppress(LookupError):
             codecs.lookup(name)
     decode(_ODD * 20)
+    language.prepare()
+    wordlist.is_word("qqq")
 
 
 def serve(asks: int, answers: int, parent: int, readers: dict[str, ModuleType], *, once: bool) -> None:

@@ -98,7 +98,9 @@ _MAIL = (
 _PDF = (
     b"%PDF-1.4\n1 0 obj<</Type/Catalog/Pages 2 0 R>>endobj 2 0 obj<</Type/Pages/Kids[3 0 R]/Count 1>>endobj\n"
     b"3 0 obj<</Type/Page/Parent 2 0 R/MediaBox[0 0 200 200]/Contents 4 0 R/Resources<</Font<</F 5 0 R>>>>>>"
-    b"\nendobj 4 0 obj<</Length 39>>stream\nBT /F 12 Tf 20 100 Td (Sample one) Tj ET\nendstream endobj\n"
+    b"\nendobj 4 0 obj<</Length 93>>stream\n"
+    b"BT /F 12 Tf 20 100 Td (Sample of words that go to the end and hy-)"
+    b" Tj 0 -14 Td (phens) Tj ET\nendstream endobj\n"
     b"5 0 obj<</Type/Font/Subtype/Type1/BaseFont/Helvetica>>endobj\ntrailer<</Root 1 0 R>>\n%%EOF\n"
 )
 

@@ -88,7 +88,7 @@ class Warden:
 
     def _warm(self, name: str) -> ModuleType | None:
         if not self._readers:
-            child.warm_codecs()
+            child.warm_common()
         if name not in self._readers:
             self._readers[name] = child.warm(name)
             gc.collect()

@@ -20,7 +20,16 @@ import pytest
 from ingest.confined import child, frames, locks, samples, warden
 from ingest.confined.reader import Documents, Reader
 from ingest.confined.warden import Warden
-from ingest.normalise.document_formats import FORMATS, STANDARD, DocumentFormat, Html, Unread
+from ingest.normalise.document_formats import (
+    ARTICLE,
+    AUTO,
+    FORMATS,
+    SELECTED,
+    STANDARD,
+    DocumentFormat,
+    Html,
+    Unread,
+)
 from ingest.normalise.documents import docx
 from ingest.normalise.extracted import Annotations, Extracted, Limits, Refused
 
@@ -253,11 +262,11 @@ def reader() -> Iterator[Reader]:
     made.close()
 
 
-@pytest.mark.parametrize(
-    "fmt", [each for each in FORMATS.values() if not each.native], ids=lambda fmt: str(fmt.module)
-)
+@pytest.mark.parametrize("fmt", [*FORMATS.values(), ARTICLE, AUTO, SELECTED], ids=lambda fmt: str(fmt.module))
 def test_each_reader_reads_its_sample_behind_the_lock(reader: Reader, fmt: DocumentFormat) -> None:
     """Else what it loads late was not loaded before."""
+    for package in fmt.packages:
+        pytest.importorskip(package)
     (sample, *_) = samples.of(fmt.module)
     found = reader.read(fmt, sample, Html())
 
