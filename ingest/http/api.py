@@ -24,7 +24,7 @@ from ingest.http.answers import BYTES, HTML, JSON, TEXT, Answer
 from ingest.index.fulltext.search import Match
 from ingest.records import Change, Document, Lost, Origin, Stretch, Version, VersionFacts
 from ingest.report import model
-from ingest.store import listing, versions
+from ingest.store import listing, roots, versions
 from ingest.store.engine import Connection
 
 T = TypeVar("T")
@@ -81,12 +81,12 @@ def _documents(corpus: Corpus, asked: parameters.Documents, _path: dict[str, str
         until = None if asked.at is None else queries.resolve_moment(connection, asked.at, corpus.calendar())
         if asked.at is not None:
             queries.unbegun(connection, asked.at, corpus.calendar(), asked.root)
-        rows = list(
-            listing.documents(
-                connection, until=until, root=below.root, prefix=below.path, deleted=asked.deleted,
-                language=None if asked.language is None else languages.code_of(asked.language),
-                after=None if asked.after is None else place_of(asked.after), limit=asked.limit + 1,
-            )
+        every = [(root.name, root.id) for root in roots.every(connection)]
+        rows = listing.page(
+            connection, [root for root in every if below.root in (None, root[1])],
+            until=until, prefix=below.path, deleted=asked.deleted,
+            language=None if asked.language is None else languages.code_of(asked.language),
+            after=None if asked.after is None else place_of(asked.after), limit=asked.limit + 1,
         )  # fmt: skip
     items = [records.document(row) for row in rows[: asked.limit]]
     last = rows[asked.limit - 1] if len(rows) > asked.limit else None

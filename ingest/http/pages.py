@@ -5,7 +5,6 @@ from __future__ import annotations
 import base64
 import hashlib
 import re
-import threading
 from collections.abc import Callable, Mapping
 from typing import Annotated, Any
 
@@ -31,11 +30,13 @@ from ingest.report.page import page as whole_report
 from ingest.store.engine import Connection
 from ingest.web import document, lists, overview, render
 from ingest.web import words as languages
+from ingest.web.kept import Kept
 
 LOOKED = "looked"  # the cookie of who looks: the seq and time that is told from, and those of the last visit
 _AGAIN = 30 * 60 * 1_000_000  # microseconds after which another visit begins
 _LISTED = 100
 _FRESH = 2_000_000  # microseconds that health is kept
+_MOMENT = 1_000_000  # the same of the overview
 _STYLE = re.compile(r"<style>(.*?)</style>", re.DOTALL)
 
 
@@ -117,8 +118,7 @@ class Pages:
 
     def __init__(self, corpus: Corpus) -> None:
         self._corpus = corpus
-        self._watching: tuple[int, dict[str, Any]] = (-_FRESH, {})
-        self._asking = threading.Lock()
+        self._kept = Kept(corpus.now)
 
     def routes(self) -> list[Route]:
         """Return the routes."""
@@ -194,33 +194,32 @@ class Pages:
 
     def _health_now(self) -> dict[str, Any]:
         """Return whether somebody watches, asked again after two seconds."""
-        with self._asking:
-            at, told = self._watching
-            now = self._corpus.now()
-            if now - at >= _FRESH:
-                state = self._corpus.status()["health"]
-                names = {
-                    "ok": "watching",
-                    "degraded": "watching, with problems",
-                    "blind": "not seen to watch",
-                }
-                told = {"state": state, "words": names.get(state, "not watching"), "at": now}
-                self._watching = now, told
-            return told
+
+        def ask() -> dict[str, Any]:
+            state = self._corpus.status()["health"]
+            names = {"ok": "watching", "degraded": "watching, with problems", "blind": "not seen to watch"}
+            return {"state": state, "words": names.get(state, "not watching"), "at": self._corpus.now()}
+
+        return self._kept.of("health", _FRESH, ask)
 
     # -- the pages -----------------------------------------------------------------------------
 
     def _overview(self, request: Request, _asked: Spoken) -> Shown:
         now, head = self._corpus.now(), self._corpus.head()
         since, since_at, cookie = looked(request.cookies.get(LOOKED, ""), head=head, now=now)
-        view = overview.view(self._corpus, since=since, since_at=since_at)
+        view = self._kept.of(
+            ("overview", since, since_at),
+            _MOMENT,
+            lambda: overview.view(self._corpus, since=since, since_at=since_at),
+        )
         return Shown(template="overview", data=view, cookies={LOOKED: cookie})
 
     def _documents(self, _request: Request, asked: Documents) -> Shown:
         at = f"seq:{asked.seq}" if asked.seq is not None else asked.at or None
         view = lists.documents(
-            self._corpus, prefix=asked.prefix, at=at, root=asked.root, language=asked.language or None,
-            deleted=asked.deleted, after=None if asked.after is None else api.place_of(asked.after),
+            self._corpus, self._kept, prefix=asked.prefix, at=at, root=asked.root,
+            language=asked.language or None, deleted=asked.deleted,
+            after=None if asked.after is None else api.place_of(asked.after),
         )  # fmt: skip
         following = None if view.after is None else api.cursor_of(view.after)
         shown = _Documents(items=view.items, differs=view.differs, at_seq=view.at_seq, next=following)
@@ -255,7 +254,12 @@ class Pages:
 
     def _search(self, _request: Request, asked: Search) -> Shown:
         view = lists.found(
-            self._corpus, asked.q, every=asked.every, language=asked.language or None, root=asked.root
+            self._corpus,
+            self._kept,
+            asked.q,
+            every=asked.every,
+            language=asked.language or None,
+            root=asked.root,
         )
         data: api.Page[Match] = api.Page(items=[hit.match for hit in view.hits], next=None)
         return Shown(template="search", data=data, more={"view": view, "query": asked.q})

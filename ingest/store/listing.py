@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from itertools import starmap
 from typing import Any
 
@@ -83,7 +83,8 @@ def documents(
     place of the list, `limit` so many at most.
     """
     if until is None and not deleted:
-        path, where = _document.path_bytes, [_document.state == "live"]
+        path: Any = _document.path_bytes
+        where = [_document.state == sa.literal_column("'live'")]  # so that its index is used
         source = tables.document.join(
             tables.version, sa.and_(_version.document_id == _document.id, _version.no == _document.last_no)
         )
@@ -129,10 +130,40 @@ def documents(
         query = query.where(begins(path, prefix))
     if language is not None:
         query = query.where(_rendition.language == language)
-    if after is not None:
+    if after is not None and root is None:
         query = query.where(sa.tuple_(_root.name, path, _document.id) > sa.tuple_(*after))
-    query = query.order_by(_root.name, path, _document.id).limit(limit)
+    elif after is not None:
+        query = query.where(sa.tuple_(path, _document.id) > sa.tuple_(*after[1:]))
+    order = (path, _document.id) if root is not None else (_root.name, path, _document.id)
+    query = query.order_by(*order).limit(limit)
     yield from starmap(Listed, connection.execute(query.execution_options(yield_per=_STREAM)))
+
+
+def page(
+    connection: Connection,
+    roots: Sequence[tuple[str, RootKey]],
+    *,
+    after: Place | None,
+    limit: int,
+    until: int | None,
+    prefix: bytes,
+    language: str | None,
+    deleted: bool,
+) -> list[Listed]:
+    """Return so many documents of these roots behind a place, as `documents` has them.
+
+    Root by root: within one the index has them in their order, and no more are read than are wanted.
+    """
+    found: list[Listed] = []
+    for name, root in sorted(roots):
+        if len(found) == limit:
+            break
+        if after is None or name >= after[0]:
+            found += documents(
+                connection, until=until, root=root, prefix=prefix, language=language, deleted=deleted,
+                after=after if after is not None and name == after[0] else None, limit=limit - len(found),
+            )  # fmt: skip
+    return found
 
 
 def languages(connection: Connection) -> list[str]:

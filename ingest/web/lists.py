@@ -16,12 +16,14 @@ from ingest.index.fulltext.query import Clause, odd, parse
 from ingest.index.fulltext.search import Match
 from ingest.records import Difference, Document, Record
 from ingest.store import coverage, listing, reader, roots, versions
+from ingest.web.kept import Kept
 from ingest.web.timeline import Band, Observed, bands
 from ingest.web.words import micros_of
 
 PAGE = 100
 DIFFERING = 200
 HITS = 50
+_MOMENT, _WHILE = 1_000_000, 60_000_000  # microseconds that counts, and the languages of all texts, are kept
 
 
 class Documents(msgspec.Struct, frozen=True, kw_only=True):
@@ -42,8 +44,8 @@ class Documents(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def documents(
-    corpus: Corpus, *, prefix: str, at: str | None, root: str | None, language: str | None, deleted: bool,
-    after: listing.Place | None,
+    corpus: Corpus, kept: Kept, *, prefix: str, at: str | None, root: str | None, language: str | None,
+    deleted: bool, after: listing.Place | None,
 ) -> Documents:  # fmt: skip
     """Return a page of the list. Raises NotFound, UsageError."""
     calendar = corpus.calendar()
@@ -60,19 +62,18 @@ def documents(
                 connection, at, None, calendar, rules=corpus.rules, prefix=below, without=late
             )
             differs = list(islice(found, DIFFERING + 1))
-        rows = list(
-            listing.documents(
-                connection, until=until, root=below.root, prefix=below.path, deleted=deleted,
-                language=None if language is None else languages.code_of(language), after=after,
-                limit=PAGE + 1,
-            )
+        every = roots.every(connection)
+        rows = listing.page(
+            connection, [(each.name, each.id) for each in every if below.root in (None, each.id)],
+            until=until, prefix=below.path, deleted=deleted, after=after, limit=PAGE + 1,
+            language=None if language is None else languages.code_of(language),
         )  # fmt: skip
         return Documents(
             items=[records.document(row) for row in rows[:PAGE]],
             after=rows[PAGE - 1] if len(rows) > PAGE else None,
-            total=reader.counts(connection)["documents"],
-            languages=listing.languages(connection),
-            roots=[each.name for each in roots.every(connection)],
+            total=kept.of("counts", _MOMENT, lambda: reader.counts(connection))["documents"],
+            languages=kept.of("languages", _WHILE, lambda: listing.languages(connection)),
+            roots=[each.name for each in every],
             at=at,
             at_seq=until,
             at_time=time,
@@ -110,7 +111,9 @@ class Search(msgspec.Struct, frozen=True, kw_only=True):
     head: int
 
 
-def found(corpus: Corpus, query: str, *, every: bool, language: str | None, root: str | None) -> Search:
+def found(
+    corpus: Corpus, kept: Kept, query: str, *, every: bool, language: str | None, root: str | None
+) -> Search:
     """Return the documents that hold the words, with when they came and went."""
     clauses = parse(query) if query.strip() else []
     notes = odd(query, clauses) if query.strip() else []
@@ -118,8 +121,8 @@ def found(corpus: Corpus, query: str, *, every: bool, language: str | None, root
         with corpus.store.read() as connection:
             return Search(
                 query=query, every=every, hits=[], now=0, before=0, more=False, language=language,
-                languages=listing.languages(connection), notes=list(notes),
-                head=int(reader.head(connection).seq), reached=0,
+                languages=kept.of("languages", _WHILE, lambda: listing.languages(connection)),
+                notes=list(notes), head=int(reader.head(connection).seq), reached=0,
             )  # fmt: skip
     with corpus.reading(needed=True) as (connection, _):
         wanted = search.Wanted(
@@ -141,7 +144,7 @@ def found(corpus: Corpus, query: str, *, every: bool, language: str | None, root
             before=sum(not each.match.current for each in told),
             more=len(hits) > HITS,
             language=language,
-            languages=listing.languages(connection),
+            languages=kept.of("languages", _WHILE, lambda: listing.languages(connection)),
             notes=list(notes),
             head=int(reader.head(connection).seq),
             reached=state.reached(connection),
