@@ -32,7 +32,7 @@ from ingest.moments import Calendar
 from ingest.records import Change, Document, Lost, Origin, Record, Stretch, Version
 from ingest.report.build import build
 from ingest.report.model import Report
-from ingest.store import listing, reader, roots
+from ingest.store import listing, reader, roots, versions
 from ingest.store.engine import Connection, Store, open_store
 
 
@@ -150,7 +150,11 @@ class Corpus:
         """Return what is known of each version of a document, oldest first."""
         with self.store.read() as connection:
             target, _ = queries.locate(connection, name, self.calendar(), root=root)
-            return [queries.version_facts(connection, target, no) for no in range(1, target.last + 1)]
+            deleted = queries.deleted_at(connection, target)
+            rows = versions.listed(connection, target.id, 1, target.last)
+            return [
+                queries.facts_with(connection, target, int(row.version), row, deleted=deleted) for row in rows
+            ]
 
     def raw(self, name: str, *, root: str | None = None) -> bytes:
         """Return the bytes of a version as they were."""

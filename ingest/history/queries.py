@@ -383,8 +383,19 @@ def version_facts(
 
 def facts_of(connection: Connection, target: Target, no: int, row: Row) -> VersionFacts:
     """Return the same of a version whose row is at hand."""
+    return facts_with(connection, target, no, row, deleted=deleted_at(connection, target))
+
+
+def deleted_at(connection: Connection, target: Target) -> int | None:
+    """When a document was deleted; None of one that is there."""
     state = reader.last_change(connection, target.id, reader.head(connection).seq)
-    deleted = state.recorded_at if state is not None and state.type == "deleted" else None
+    return int(state.recorded_at) if state is not None and state.type == "deleted" else None
+
+
+def facts_with(
+    connection: Connection, target: Target, no: int, row: Row, *, deleted: int | None
+) -> VersionFacts:
+    """Return the same of a document of which it is known when it was deleted."""
     path, path_base64 = records.shown_path(target.path)
     return VersionFacts(
         document=target.document,

@@ -120,7 +120,10 @@ def _versions(corpus: Corpus, asked: parameters.Versions, path: dict[str, str], 
         target = target_of(connection, corpus, path["id"])
         first = asked.after + 1
         rows = versions.listed(connection, target.id, first, min(first + asked.limit - 1, target.last))
-        items = [queries.facts_of(connection, target, int(row.version), row) for row in rows]
+        deleted = queries.deleted_at(connection, target)
+        items = [
+            queries.facts_with(connection, target, int(row.version), row, deleted=deleted) for row in rows
+        ]
     more = bool(items) and items[-1].version < target.last
     return answers.of_record(Page(items=items, next=str(items[-1].version) if more else None))
 

@@ -9,6 +9,7 @@ import msgspec
 from ingest.edits.edit import Edit
 
 MOST = 40
+FIRST, LAST = 2, 8  # values of a fact that are shown where it had more
 _LABEL = 90  # characters of the sentence that names the place
 
 
@@ -25,11 +26,15 @@ class Value(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Strand(msgspec.Struct, frozen=True, kw_only=True):
-    """A fact over the versions; `version` is the one that changed it last, `gravity` says how."""
+    """A fact over the versions; `version` is the one that changed it last, `silent` says how.
+
+    `left` values between the first two and the last are left out.
+    """
 
     kind: str
     sentence: str
     values: list[Value]
+    left: int
     version: int
     silent: bool | None
 
@@ -82,6 +87,13 @@ def _strand(made: _Made) -> Strand:
         seen.add(text.casefold())
     words = " ".join(made.sentence.split())
     label = words if len(words) <= _LABEL else words[: _LABEL - 1] + "…"
+    left = max(0, len(values) - FIRST - LAST)
+    shown = values[:FIRST] + values[-LAST:] if left else values
     return Strand(
-        kind=made.kind, sentence=label, values=values, version=made.values[-1][1], silent=made.silent
+        kind=made.kind,
+        sentence=label,
+        values=shown,
+        left=left,
+        version=made.values[-1][1],
+        silent=made.silent,
     )

@@ -1,0 +1,189 @@
+"""What the pages show of two texts, of facts and of time: values from values."""
+
+from __future__ import annotations
+
+from hashlib import sha256
+from itertools import pairwise
+
+import pytest
+
+from ingest.diff.sentences import compare
+from ingest.edits.classify import classify
+from ingest.edits.edit import Edit, Text
+from ingest.http.pages import looked
+from ingest.web import facts, timeline
+from ingest.web.compared import Compared, Row, compared, cut
+from ingest.web.gravity import CREATED, UNREAD, Mark, gravest, mark
+from ingest.web.kept import Kept
+from ingest.web.timeline import Observed, Point
+
+KEPT = "One stays.\n\nTwo is {} euro today.\n\nThree stays.\n\nFour stays.\n\nFive stays.\n\n{}\n"
+A = KEPT.format(13, "Six goes away now.")
+B = KEPT.format(31, "Seven came along here.")
+HOUR = 3_600_000_000
+
+
+def text(words: str) -> Text:
+    return Text(text=words, sha256=sha256(words.encode()).digest(), language="en")
+
+
+def between(a: str, b: str) -> tuple[Compared, Edit]:
+    edit = classify(text(a), text(b))
+    comparison = compare(a, b, language="en")
+    found = compared(
+        comparison, a, b, edit, age_at=lambda _: 1,
+        judge=lambda old, new: classify(text(old), text(new)).significance,
+    )  # fmt: skip
+    return found, edit
+
+
+def words_of(found: Compared, keep: str) -> str:
+    """One of the two texts as the inline view holds it, its blanks as one."""
+    bits = [bit for each in found.inline for paragraph in each.paragraphs for bit in paragraph.bits]
+    other = {"ins": "del", "del": "ins"}[keep]
+    return "".join("".join(bit.text for bit in bits if bit.mark != other).split())
+
+
+def test_both_texts_can_be_read_in_the_inline_view_and_side_by_side() -> None:
+    found, _ = between(A, B)
+
+    assert words_of(found, "del") == "".join(A.split())
+    assert words_of(found, "ins") == "".join(B.split())
+    for side, whole in (("old", A), ("new", B)):
+        shown = "".join(bit.text for row in found.rows for bit in getattr(row, side))
+        assert "".join(shown.split()) == "".join(whole.split())
+
+
+def test_a_changed_fact_is_ringed_on_both_sides_and_first_in_the_list() -> None:
+    found, edit = between(A, B)
+
+    assert edit.silent
+    first = found.items[0]
+    assert (first.what, first.before, first.after) == ("amount", "13 euro", "31 euro")
+    assert {each.mark.gravity for each in found.items} == {"silent"}
+    ringed = [bit.text for row in found.rows for bit in (*row.old, *row.new) if bit.fact]
+    assert ringed == ["13", "31"]
+
+
+def test_what_stayed_far_from_a_change_is_folded() -> None:
+    middle = "\n\n".join(f"Sentence {number} stays." for number in range(10))
+    found, _ = between(f"It was 1 euro.\n\n{middle}\n", f"It was 2 euro.\n\n{middle}\n")
+
+    assert [(each.folded, len(each.paragraphs)) for each in found.inline] == [(False, 2), (True, 9)]
+
+
+def test_moved_text_is_shown_as_moved_and_counted() -> None:
+    first, second = "The mayor opened the new bridge on Monday.", "Nobody had expected so many people there."
+    found, _ = between(f"{first}\n\n{second}\n\nThe end came.\n", f"{second}\n\n{first}\n\nThe end came.\n")
+
+    assert found.moved == 1
+    assert [each.moved for part in found.inline for each in part.paragraphs].count(True) == 1
+
+
+def test_a_cosmetic_edit_is_a_count_and_no_item() -> None:
+    found, edit = between('He said "yes" to it.\n', "He said “yes” to it.\n")
+
+    assert edit.significance == "cosmetic"
+    assert (found.items, found.cosmetic) == ([], 1)
+
+
+def test_what_has_no_counterpart_leaves_a_gap() -> None:
+    found, _ = between("One stays.\n", "One stays.\n\nAnother one came along.\n")
+
+    assert [(row.kind, bool(row.old), bool(row.new)) for row in found.rows] == [
+        ("kept", True, True), ("added", False, True),
+    ]  # fmt: skip
+    assert isinstance(found.rows[1], Row)
+
+
+def test_a_long_sentence_is_cut_for_the_list() -> None:
+    assert cut("a  b\nc") == "a b c"
+    assert len(cut("word " * 100)) == 220
+
+
+# -- facts ----------------------------------------------------------------------------------------
+
+
+def history(*prices: int) -> list[tuple[int, Edit]]:
+    texts = [f"The ticket costs {price} euro in all places.\n" for price in prices]
+    return [(number, classify(text(a), text(b))) for number, (a, b) in enumerate(pairwise(texts), 2)]
+
+
+def test_a_value_that_came_back_is_seen_to_come_back() -> None:
+    (strand,), left = facts.strands(history(13, 31, 13), until=3)
+
+    assert (strand.kind, strand.version, strand.silent, left) == ("amount", 3, True, 0)
+    assert [(each.text, each.first, each.last, each.again) for each in strand.values] == [
+        ("13 euro", 1, 1, False), ("31 euro", 2, 2, False), ("13 euro", 3, None, True),
+    ]  # fmt: skip
+
+
+def test_of_many_values_the_first_two_and_the_last_are_shown() -> None:
+    (strand,), _ = facts.strands(history(*range(100, 130)), until=30)
+
+    assert strand.left == 20
+    assert [each.first for each in strand.values] == [1, 2, *range(23, 31)]
+
+
+# -- time -----------------------------------------------------------------------------------------
+
+
+def test_versions_that_stand_too_close_are_one_group_of_the_gravest_sign() -> None:
+    points = [Point(version=1, at=0, mark=CREATED), Point(version=2, at=HOUR, mark=mark("silent"))]
+    points += [Point(version=no, at=50 * HOUR + no, mark=mark("cosmetic")) for no in (3, 4)]
+    points.append(Point(version=5, at=50 * HOUR + 9, mark=mark("open")))
+    drawn = timeline.drawn(points, [], now=60 * HOUR)
+
+    assert [(each.first, each.last, each.mark.gravity) for each in drawn.groups] == [
+        (1, 2, "silent"), (3, 5, "open"),
+    ]  # fmt: skip
+    assert not drawn.is_now
+    assert drawn.groups[0].x == timeline.MARGIN
+
+
+def test_the_band_of_observation_is_cut_to_the_axis() -> None:
+    ledger = [Observed("scanned", -HOUR, HOUR), Observed("watched", HOUR, None)]
+    found = timeline.bands(ledger, begin=0, end=2 * HOUR, now=10 * HOUR)
+
+    assert [(each.state, each.x, each.width) for each in found] == [
+        ("scanned", 20.0, 546.0), ("watched", 566.0, 546.0),
+    ]  # fmt: skip
+    assert timeline.bands(ledger, begin=-5 * HOUR, end=-2 * HOUR, now=0) == []
+
+
+def test_the_gravest_of_some_marks_is_found() -> None:
+    assert gravest([CREATED, mark("cosmetic"), mark("open"), UNREAD]) == Mark("open", "◇", "announced")
+
+
+# -- who looks ------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("cookie", "told"),
+    [
+        ("", (0, None, "0.0.50.100000000000")),
+        ("x.y.z.a", (0, None, "0.0.50.100000000000")),
+        ("1.2.3", (0, None, "0.0.50.100000000000")),
+        ("9.7.20.99999000000", (9, 7, "9.7.50.100000000000")),
+        ("9.7.20.10", (20, 10, "20.10.50.100000000000")),
+        ("9.7.80.10", (0, None, "0.0.50.100000000000")),
+        ("٣.7.20.10", (0, None, "0.0.50.100000000000")),
+    ],
+)
+def test_a_visit_is_told_from_the_end_of_the_one_before(
+    cookie: str, told: tuple[int, int | None, str]
+) -> None:
+    assert looked(cookie, head=50, now=100_000_000_000) == told
+
+
+def test_what_is_kept_is_made_anew_when_it_is_old() -> None:
+    now = 0
+    kept, made = Kept(lambda: now), []
+
+    def make() -> int:
+        made.append(now)
+        return len(made)
+
+    assert [kept.of("a", 10, make), kept.of("a", 10, make), kept.of("b", 10, make)] == [1, 1, 2]
+    now = 10
+    assert kept.of("a", 10, make) == 3
