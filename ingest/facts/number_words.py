@@ -52,8 +52,9 @@ def read_ordinal(cut: Tokens, at: int) -> tuple[int, int] | None:
         if cardinal is not None:
             spelt = Tokens([*cut[at:last], msgspec.structs.replace(cut[last], low=cardinal)], lexicon)
             read = read_number(spelt, 0)
-            is_whole = read is not None and read[1] == len(spelt) and read[0].denominator == 1
-            return (int(read[0]), last + 1) if read and is_whole and _is_joined(cut, at, last) else None
+            if read is None or read[1] < len(spelt) or read[0].denominator > 1:
+                return None
+            return (int(read[0]), last + 1) if _is_joined(cut, at, last) else None
         if not _is_of_number(cut, last - 1):
             return None
     return None
