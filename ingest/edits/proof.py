@@ -120,7 +120,7 @@ class Proof:
         if old.key == new.key:
             return True
         if old.slot is not None and new.slot is not None:
-            same = equal(old.slot, new.slot) and _as_written(old) == _as_written(new)
+            same = equal(old.slot, new.slot) and _written_alike(_as_written(old), _as_written(new))
             return same or written_otherwise(old.slot, new.slot)
         if old.slot is not None or new.slot is not None:
             return False
@@ -233,6 +233,11 @@ def _value(slot: Slot, written: str, start: int, end: int) -> Read:
 def _as_written(read: Read) -> tuple[int, str]:
     """Return what of the writing of a value speaks: its decimals, the capitals of its unit."""
     return 0 if read.slot is None else _decimals_of(read.slot, read.text), reading.unit_of(read.text)
+
+
+def _written_alike(old: tuple[int, str], new: tuple[int, str]) -> bool:
+    """Whether nothing that speaks of the writing of a value is another; a unit written out says its own."""
+    return old[0] == new[0] and (old[1] == new[1] or not old[1] or not new[1])
 
 
 def _decimals_of(slot: Slot, written: str) -> int:
