@@ -115,6 +115,7 @@ class _Stretch(msgspec.Struct):
     size: float = 0.0
     is_raised: bool = False
     begins_line: bool = False
+    begins_note: bool = False
 
 
 class _Held(msgspec.Struct, frozen=True):
@@ -177,8 +178,7 @@ def read(file: File, limits: Limits) -> Found | None:
     for mark in stretches:
         if mark not in named:
             writer.orphans.append(mark)
-    for place in _note_marks(stretches):
-        stretches[place].text = ""
+    _mark_notes(stretches)
     writer.write(tree.root)
     beside["running_heads"] = heads.found()
     return Found(way=WAY, draft=writer.draft, notes=writer.notes, beside=beside, empty=empty)
@@ -207,18 +207,24 @@ def _begun(run: Run, before: Run | None) -> _Stretch:
     return stretch
 
 
-def _note_marks(stretches: dict[tuple[int, int], _Stretch]) -> list[tuple[int, int]]:
-    """Return the numbers that stand high behind a word, where a line on this page or the next begins so."""
-    begun: set[tuple[int, str]] = set()
+def _mark_notes(stretches: dict[tuple[int, int], _Stretch]) -> None:
+    """Find notes that no tag calls so: a number stands high behind a word, and a line below begins with it.
+
+    The numbers go; the line, on this page or the next, begins a note.
+    """
+    begun: dict[tuple[int, str], _Stretch] = {}
     for (page, _), stretch in stretches.items():
         if stretch.begins_line and not stretch.is_raised and (found := _NOTE_BEGINS.match(stretch.text)):
-            begun.add((page, found[1]))
-    marks = []
-    for (page, mark), stretch in stretches.items():
+            begun[page, found[1]] = stretch
+    for (page, _), stretch in stretches.items():
         text = stretch.text.strip()
-        if stretch.is_raised and ((page, text) in begun or (page + 1, text) in begun):
-            marks.append((page, mark))
-    return marks
+        if not stretch.is_raised:
+            continue
+        note = begun.get((page, text)) or begun.get((page + 1, text))
+        if note is not None:
+            stretch.text = ""
+            note.begins_note = True
+            note.text = _NOTE_BEGINS.sub("", note.text, count=1)
 
 
 def _has_notes(root: _Node) -> bool:
@@ -352,7 +358,9 @@ class _Writer:
         if self._text:
             text = "".join(self._text)
             self._text = []
-            if text.strip():
+            if self._first is not None and self._first.begins_note:
+                self._stray_note(text)
+            elif text.strip():
                 self._block(text, kind)
         if self._behind:
             behind, self._behind = self._behind, []
@@ -361,6 +369,13 @@ class _Writer:
                     self._flush()
                     self.draft.write(self._hyphens.joined(paragraph.text))
                     self.draft.close(paragraph.kind, page)
+
+    def _stray_note(self, text: str) -> None:
+        """Write a note that is no element of its own: the paragraph before may go on behind it."""
+        self.draft.push()
+        self.draft.write(self._hyphens.joined(text))
+        self.draft.close("note", self._page)
+        self.notes += self.draft.pop()
 
     def _block(self, text: str, kind: BlockKind) -> None:
         """Write a block, or go on with the one before, which the end of a page or a column cut in two."""
