@@ -156,7 +156,7 @@ class Difference:
             both="\n".join(self.a[piece.a_start : piece.a_end] for piece in kept),
         )
         self.wording = Wording(self.a, self.b, self.edited, context, self.language)
-        a_quotes, b_quotes = quotations.find(self.a), quotations.find(self.b)
+        a_quotes, b_quotes = self._quotes
         found: list[ChangedFact] = []
         for piece in self.edited:
             old, new = self.a[piece.a_start : piece.a_end], self.b[piece.b_start : piece.b_end]
@@ -198,6 +198,30 @@ class Difference:
             from_offset=piece.a_start + max(0, old.find(before)),
             to_offset=piece.b_start + max(0, new.find(after)),
         )
+
+    @cached_property
+    def _quotes(self) -> tuple[Sequence[tuple[int, int]], Sequence[tuple[int, int]]]:
+        """Where the two texts quote."""
+        return quotations.find(self.a), quotations.find(self.b)
+
+    def requoted(self) -> tuple[str, str] | None:
+        """Return the first words that went and came where a text quotes; slips of the hand are none.
+
+        A whole sentence that came or went is asked about where it is too short to be one by itself.
+        """
+        old, new = self._quotes
+        if not old and not new:
+            return None
+        for piece in self.comparison.pieces:
+            if piece.kind not in _EDITED and (piece.kind == "kept" or self.tells()):
+                continue
+            for change in piece.changes:
+                inside = _inside(old, change.a_start, change.a_end) or _inside(
+                    new, change.b_start, change.b_end
+                )
+                if inside and self.wording.says_otherwise(change):
+                    return change.before, change.after
+        return None
 
     def flags(self) -> tuple[Flag, ...]:
         """Return the flags that the text itself raises."""

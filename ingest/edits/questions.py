@@ -14,10 +14,12 @@ from ingest.edits.annotations import Weight
 from ingest.edits.difference import bare, show, show_fact, skeleton
 from ingest.edits.pair import Pair
 from ingest.edits.proof import Unpaired
+from ingest.edits.replacements import Replacements
 from ingest.edits.spoken import Difference
 from ingest.text.words import without_blanks
 
 _PARTS = ("html-article/", "html-selected/")  # ways that leave out a part of a page
+_MUCH = 2  # words that came, went or were put for others
 _FEW = 0.5  # of the sentences: where fewer of both texts are in the other, it is another text
 
 
@@ -252,6 +254,14 @@ def short_sentence_replaced(pair: Pair) -> Answer:
     return yes(f"{show(found[0])} became {show(found[1])}")
 
 
+def quoted_words(pair: Pair) -> Answer:
+    """Ask whether words changed between quotation marks."""
+    found = pair.difference.requoted()
+    if found is None:
+        return no("no words changed between quotation marks, or only slips of the hand did")
+    return yes(f"between quotation marks: {show(found[0])} became {show(found[1])}")
+
+
 # -- sentences that came or went -------------------------------------------------------------------
 
 
@@ -308,12 +318,86 @@ def modal_verb(pair: Pair) -> Answer:
     return no("no verb such as “may” or “must” came, went or was put for another")
 
 
-def content_words(pair: Pair) -> Answer:
-    """Ask whether words that carry meaning came or went."""
-    carried = pair.difference.wording.carried
+def weighty_words(pair: Pair) -> Answer:
+    """Ask whether a small word that weighs came or went."""
+    wording = pair.difference.wording
+    if wording.carried & pair.difference.lexicon.weighty:
+        return yes(_rephrased(wording.carried))
+    return no("no small word that weighs, such as “all” or “only”, came or went")
+
+
+def words_of_language(pair: Pair) -> Answer:
+    """Ask whether words came or went in a language of which no synonyms and opposites are known."""
+    wording = pair.difference.wording
+    if not wording.carried:
+        return no("no words that carry meaning came or went")
+    if wording.replacements is not None:
+        return no("which words of this language are near to each other is known")
+    of = f"of the language “{pair.language}”" if pair.language else "of a text whose language is not told"
+    return yes(f"{_rephrased(wording.carried)}; {of} no synonyms are known")
+
+
+def sureness(pair: Pair) -> Answer:
+    """Ask whether a word for how sure or how true something is came, went, or was put for another."""
+    found = _replaced(pair).words & pair.difference.lexicon.sureness
+    if found:
+        return yes(f"{_replaced(pair).told}; {_quoted(found)} says how sure or how true it is")
+    return no("no word for how sure or how true something is came or went")
+
+
+def opposites(pair: Pair) -> Answer:
+    """Ask whether a word was put for its opposite."""
+    found = _replaced(pair)
+    return yes(found.told) if found.opposites else no("no word was put for its opposite")
+
+
+def different_things(pair: Pair) -> Answer:
+    """Ask whether the name of a thing was put for that of another."""
+    found = _replaced(pair)
+    return yes(found.told) if found.things else no("no thing that can be seen or touched became another")
+
+
+def name_alone(pair: Pair) -> Answer:
+    """Ask whether a name came or went."""
+    found = pair.difference.wording.names
+    if found:
+        return yes(f"{_replaced(pair).told}; {_quoted(found)} is a name")
+    return no("no name came or went")
+
+
+def several_words(pair: Pair) -> Answer:
+    """Ask whether two words or more came, went or were put for others."""
+    found = _replaced(pair)
+    if found.weight >= _MUCH:
+        return yes(found.told)
+    return no(f"{found.weight} words that count came, went or were put for others: {_MUCH} would be much")
+
+
+def unlike_words(pair: Pair) -> Answer:
+    """Ask whether a word was put for one that nothing shows to be near."""
+    found = _replaced(pair)
+    return yes(found.told) if found.unlike else no("no word was put for one that is not near to it")
+
+
+def few_words(pair: Pair) -> Answer:
+    """Ask whether any word that carries meaning came or went, or another form of it."""
+    wording = pair.difference.wording
+    carried = wording.carried
+    phrases = [f"{show(old)} became {show(new)}: a phrase for it" for old, new in wording.phrases]
     if carried:
-        return yes(_rephrased(carried))
+        told = _replaced(pair).told or f"{_rephrased(carried)}: forms, fillers and repeated words"
+        return yes("; ".join((told, *phrases[:3])))
+    if phrases:
+        return yes(_first(phrases, 3))
     return no("no words that carry meaning came or went")
+
+
+def _replaced(pair: Pair) -> Replacements:
+    return pair.difference.wording.replacements or Replacements()
+
+
+def _quoted(words: Iterable[str]) -> str:
+    return ", ".join(f"“{word}”" for word in sorted(words))
 
 
 def exchanged_roles(pair: Pair) -> Answer:

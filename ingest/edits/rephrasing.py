@@ -9,18 +9,23 @@ from operator import attrgetter
 
 from ingest.diff.sentences import Change, Piece
 from ingest.edits import stamps
+from ingest.edits.replacements import Replacements, weigh
 from ingest.facts import quantities
 from ingest.facts.document_words import Context
 from ingest.facts.equivalence import agree, equal
 from ingest.facts.model import Slot
 from ingest.facts.swaps import exchanged
+from ingest.text import wordlist
 from ingest.text.lexicon import Lexicon, lexicon_of
+from ingest.text.thesaurus import LANGUAGES, thesaurus_of
 from ingest.text.variants import abbreviate, say_the_same, written_out
 from ingest.text.words import folded, is_word, misspelt, tokens, unaccented, words
 
 _MOST_EXCHANGED = 100  # edited sentences among which such ones are looked for
 MOST = 500  # of the facts, or of the words, that are looked at
 _LONGEST_SHOWN = 400
+_LONGEST_PHRASE = 6  # words
+_NAMED = 3  # times as often a word may be seen small that has a capital here
 _LONGEST_READ = 5_000  # characters of a sentence
 
 _SIDES = (attrgetter("before"), attrgetter("after"))
@@ -50,6 +55,8 @@ class Wording:
         self._lexicon = lexicon_of(language)
         self._slips: dict[tuple[str, str], bool] = {}
         self._changed: tuple[set[str], set[str]] | None = None
+        self._by_change: list[tuple[list[str], list[str]]] = []
+        self._phrases: list[tuple[str, str]] = []
 
     def slips(self) -> list[str] | None:
         """Return the misspellings that are all there is to the edit, as `old → new`; else None."""
@@ -76,6 +83,15 @@ class Wording:
                         return None
                     slips.append(f"{cut(was)} → {cut(became)}")
         return slips
+
+    def says_otherwise(self, change: Change) -> bool:
+        """Whether a change is more than typography and slips of the hand."""
+        old, new = words(change.before), words(change.after)
+        if _joined(old) == _joined(new):
+            return False
+        return len(old) != len(new) or not all(
+            was == became or self.is_slip(was, became) for was, became in zip(old, new, strict=True)
+        )
 
     @cached_property
     def opposed(self) -> set[str]:
@@ -118,6 +134,24 @@ class Wording:
         return {word for word in gone if not any(_inflects(word, other, lexicon) for other in came)} | {
             word for word in came if not any(_inflects(word, other, lexicon) for other in gone)
         }
+
+    @cached_property
+    def replacements(self) -> Replacements | None:
+        """The words that came, went or were put for each other; None in a language without a thesaurus."""
+        thesaurus = thesaurus_of(self._language)
+        if thesaurus is None:
+            return None
+        carried = self.carried  # which makes the changes
+        old = "\n".join(self._a[piece.a_start : piece.a_end] for piece in self._edited)
+        new = "\n".join(self._b[piece.b_start : piece.b_end] for piece in self._edited)
+        return weigh(self._by_change, carried, (old, new), self._lexicon, thesaurus)
+
+    @cached_property
+    def names(self) -> frozenset[str]:
+        """The words that came or went alone and are names."""
+        found = self.replacements or Replacements()
+        alone = self._context.names.intersection((*found.gone, *found.came)) - self._context.small
+        return frozenset(word for word in alone if wordlist.is_rare(word, self._language, times=_NAMED))
 
     def exchanged(self) -> tuple[str, str] | None:
         """Two things that took each other's place in a sentence."""
@@ -180,10 +214,28 @@ class Wording:
                 if len(was) == len(became):
                     pairs = [pair for pair in zip(was, became, strict=True) if not self.is_slip(*pair)]
                     was, became = ([pair[side] for pair in pairs] for side in (0, 1))
-                old.update(map(unaccented, was))
-                new.update(map(unaccented, became))
+                if self._is_phrase(was, became):
+                    self._phrases.append((cut(change.before), cut(change.after)))
+                    continue
+                gone, came = (list(map(unaccented, side)) for side in (was, became))
+                self._by_change.append((gone, came))
+                old.update(gone)
+                new.update(came)
         self._changed = set(old - new), set(new - old)
         return self._changed
+
+    def _is_phrase(self, was: Sequence[str], became: Sequence[str]) -> bool:
+        """Whether one of two runs of words is a way to say the other: `is able to`, `can`."""
+        if not was or not became or max(len(was), len(became)) > _LONGEST_PHRASE:
+            return False
+        joined = frozenset("".join(map(unaccented, side)) for side in (was, became))
+        return joined in self._lexicon.phrases and self._lexicon.language in LANGUAGES
+
+    @property
+    def phrases(self) -> list[tuple[str, str]]:
+        """The runs of words that were put for others that are known to say much the same."""
+        self.changed()
+        return self._phrases
 
     def _same_values(self, piece: Piece) -> tuple[Ranges, Ranges]:
         """Where in the two texts an edited sentence says the same number, amount or date."""

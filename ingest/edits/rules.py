@@ -233,6 +233,15 @@ RULES: tuple[Rule, ...] = (
         asks=questions.misspelling,
     ),
     Rule(
+        name="quoted-words",
+        kind="wording",
+        significance="substantive",
+        subject="attribution",
+        when="a word between quotation marks came, went or became another; a misspelling that is mended there"
+        " and typography are none",
+        asks=questions.quoted_words,
+    ),
+    Rule(
         name="short-sentence-replaced",
         kind="wording",
         significance="substantive",
@@ -277,12 +286,65 @@ RULES: tuple[Rule, ...] = (
         asks=questions.modal_verb,
     ),
     Rule(
+        name="weighty-words",
+        kind="wording",
+        significance="substantive",
+        when="a small word came or went that weighs: `all`, `only`, `must`, `without`",
+        asks=questions.weighty_words,
+    ),
+    Rule(
+        name="sureness",
+        kind="wording",
+        significance="substantive",
+        when="a word came, went or was put for another that says how sure or how true something is:"
+        " `allegedly`, `guilty`",
+        asks=questions.sureness,
+    ),
+    Rule(
+        name="opposites",
+        kind="wording",
+        significance="substantive",
+        when="a word was put for its opposite: `acquitted`, `convicted`",
+        asks=questions.opposites,
+    ),
+    Rule(
+        name="different-things",
+        kind="wording",
+        significance="substantive",
+        when="the name of something that can be seen or touched was put for that of another, neither the"
+        " broader: `knife`, `gun`",
+        asks=questions.different_things,
+    ),
+    Rule(
+        name="name-alone",
+        kind="wording",
+        significance="substantive",
+        when="a name came or went: a word with a capital inside a sentence that is seldom written small",
+        asks=questions.name_alone,
+    ),
+    Rule(
         name="content-words",
         kind="wording",
         significance="substantive",
-        when="a word came or went that is not among the language's small words that say little; inflections,"
-        " abbreviations and other ways to write a value aside",
-        asks=questions.content_words,
+        when="in a language of which no synonyms are known, a word came or went that is not among its small"
+        " words that say little; inflections, abbreviations and other ways to write a value aside",
+        asks=questions.words_of_language,
+    ),
+    Rule(
+        name="several-words",
+        kind="wording",
+        significance="substantive",
+        when="two words or more that carry meaning came, went or were put for others; not counted are forms"
+        " and derivations of one word, synonyms, fillers, and words that stand on the other side too",
+        asks=questions.several_words,
+    ),
+    Rule(
+        name="unlike-word",
+        kind="wording",
+        significance="substantive",
+        when="a word that carries meaning was put for one that nothing shows to be near: neither a synonym"
+        " nor broader or narrower",
+        asks=questions.unlike_words,
     ),
     Rule(
         name="exchanged-roles",
@@ -298,6 +360,14 @@ RULES: tuple[Rule, ...] = (
         significance="substantive",
         when="in a sentence of the same words, a `not` or an `only` is said of another word",
         asks=questions.scope_word,
+    ),
+    Rule(
+        name="few-words",
+        kind="wording",
+        significance="reworded",
+        when="a word that carries meaning came or went, or one was put for a near one; or synonyms, forms,"
+        " fillers and repeated words were put for others, however many",
+        asks=questions.few_words,
     ),
     Rule(
         name="changed-markup",

@@ -39,8 +39,9 @@ class Lexicon(msgspec.Struct, frozen=True, kw_only=True):
     `language` is the code of a language that has a file, or None. `is_known` says whether any word is known:
     of a text in a language without a file only figures and signs are read. `slotted` are the words and marks
     without which, capitals and digits aside, there is no fact; `meant` those that never are each other's
-    misspelling: `juni` and `juli`. `light` are the common words that say little. `joints` part a sentence
-    where equals are joined.
+    misspelling: `juni` and `juli`. `light` are the common words that say little, `fillers` others that do,
+    `weighty` the common ones that do not, `sureness` those for how sure or how true something is. `phrases`
+    are runs of words put for each other. `joints` part a sentence where equals are joined.
     """
 
     language: str | None
@@ -111,6 +112,7 @@ class Lexicon(msgspec.Struct, frozen=True, kw_only=True):
 
     negations: frozenset[str]
     common: frozenset[str]
+    weighty: frozenset[str]
     light: frozenset[str]
     modals: frozenset[str]
     opposed: frozenset[frozenset[str]]
@@ -131,7 +133,10 @@ class Lexicon(msgspec.Struct, frozen=True, kw_only=True):
     turning: frozenset[str]
     pointing: frozenset[str]
     forms: frozenset[str]
+    sureness: frozenset[str]
     certainty: frozenset[str]
+    phrases: frozenset[frozenset[str]]
+    fillers: frozenset[str]
     attribution: frozenset[str]
     pronouns: dict[str, tuple[str, str | None]]
 
@@ -246,6 +251,7 @@ class _Merge:
         parts_of_day = self.words(lambda each: each.dates.parts_of_day)
         weekdays |= {day + part: number for day, number in weekdays.items() for part in parts_of_day}
         common = self.words(lambda each: each.words.common)
+        weighty = self.words(lambda each: each.words.weighty)
         honorifics = self.words(lambda each: each.names.honorifics)
         thousands = tuple(
             (each.numbers.thousand, each.numbers.joiner) for each, _ in self.parts if each.numbers.thousand
@@ -288,6 +294,7 @@ class _Merge:
             ends.setdefault(end[-3:], []).append(end)
         negations = self.words(lambda each: each.words.negations)
         modals = self.words(lambda each: each.words.modals)
+        sureness = self.words(lambda each: each.words.certainty)
         affirmations = self.words(lambda each: each.words.affirmations)
         centuries = self.words(lambda each: each.dates.centuries)
         ranging = frozenset(("-", "–", *(way for each, _ in self.parts for way in each.numbers.ranging)))
@@ -349,7 +356,8 @@ class _Merge:
             measures=frozenset[str]().union(*(made[name] for name in _MEASURES)),
             negations=negations,
             common=common,
-            light=common - self.words(lambda each: each.words.weighty),
+            weighty=weighty,
+            light=common - weighty,
             modals=modals,
             opposed=self.pairs(lambda each: each.words.opposed),
             confused=self.pairs(lambda each: each.words.confused),
@@ -376,7 +384,10 @@ class _Merge:
             unmarked_plurals=self.words(lambda each: each.words.unmarked_plurals),
             turning=negations | self.words(lambda each: each.words.turning),
             pointing=self.words(lambda each: each.words.pointing),
-            certainty=self.words(lambda each: each.words.certainty) | negations | modals,
+            sureness=sureness,
+            certainty=sureness | negations | modals,
+            phrases=self.pairs(lambda each: each.words.phrases),
+            fillers=self.words(lambda each: each.words.fillers),
             attribution=self.words(lambda each: each.words.attribution),
             forms=self.words(lambda each: each.words.forms) | {""},
             pronouns={

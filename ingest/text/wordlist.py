@@ -39,15 +39,21 @@ _RARE = {"en": 3000, "nl": 100, "de": 100}
 _PLURALS = {"en": ("s",), "nl": ("en", "s"), "de": ("en", "er", "e")}
 
 
-def is_rare(word: str, language: str | None) -> bool:
+def was_counted(word: str, language: str | None) -> bool:
+    """Whether a word was counted in a language; of one without a list, False."""
+    return language in LANGUAGES and bool(_counts(language)(word.lower()))
+
+
+def is_rare(word: str, language: str | None, *, times: int = 1) -> bool:
     """Whether a word is seldom seen in small letters, and no plural of one that is seen: perhaps a name.
 
-    Of a language without a list nothing is known: False.
+    What else says that it is one lets it be seen so many `times` as often. Of a language without a list
+    nothing is known: False.
     """
     if language not in LANGUAGES:
         return False
     count, low = _counts(language), word.lower()
-    if count(low) >= _RARE[language]:
+    if count(low) >= times * _RARE[language]:
         return False
     if language == "nl" and low.endswith("en") and not low.endswith("sen"):
         return False  # compounds, of which there is no list, are plural so

@@ -126,7 +126,7 @@ def test_a_headline_outside_the_text_is_wording() -> None:
         (" Er zijn", "\n\nEr zijn", "whitespace", "cosmetic"),
         ('"We nemen geen enkel risico."', "“We nemen geen enkel risico.”", "typography", "cosmetic"),
         ("verroest", "veroest", "spelling", "cosmetic"),
-        ("verroest.", "verroest, helaas.", "wording", "substantive"),
+        ("verroest.", "verroest, helaas.", "wording", "reworded"),
         ("kunnen een pont nemen", "kunnen nemen een pont", "wording", "reworded"),
         ("Er zijn 23", "Er zijn er 23", "wording", "reworded"),
         ("bij Westdam is", "bij bij Westdam is", "spelling", "cosmetic"),
@@ -331,7 +331,7 @@ def test_another_thing_beside_the_same_figure_is_not_the_same() -> None:
     assert (found.kind, found.significance, found.reason) == (
         "wording",
         "substantive",
-        "rephrased: cats, dogs",
+        "“cats” became “dogs”: not known to mean the same",
     )
 
 
@@ -634,7 +634,7 @@ Police must give the files to the defence, according to the judge.
         (" in the same court room", "", "removed"),
         (COURT, "", "removed"),
         ("court room.\n", "court room. The mayor has left the town.\n", "added"),
-        ("a builder", "a rich builder", "added"),
+        ("a builder", "a rich and famous builder", "added"),
         ("a long statement", "an angry letter", "rephrased"),
     ],
 )

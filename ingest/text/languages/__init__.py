@@ -121,6 +121,8 @@ class Vocabulary(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     pointing: Words
     forms: Words
     certainty: Words
+    phrases: Words
+    fillers: Words
     attribution: Words
     pronouns: Table
     contracted: Table

@@ -1,0 +1,235 @@
+"""Which words that carry meaning came, went, or were put for each other, and how near those are.
+
+Not counted are forms and derivations of one word, synonyms, fillers, and a word that stands in the sentences
+of the other side too. What is left is what an edit of words is weighed by.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+from functools import cached_property
+
+import msgspec
+from rapidfuzz.distance import DamerauLevenshtein
+
+from ingest.text.lemmas import PARTICLES
+from ingest.text.lexicon import Lexicon
+from ingest.text.thesaurus import Nearness, Thesaurus
+from ingest.text.wordlist import was_counted
+from ingest.text.words import unaccented, words
+
+_MOST = 24  # words of a text that are held against each other; past that much came or went
+_BEGUN = 3  # letters that two forms of a word have in common, where neither is known
+_ALIKE = 0.6
+_SHOWN = 4
+
+Pair = tuple[str, str]
+Changes = Sequence[tuple[Sequence[str], Sequence[str]]]
+Texts = tuple[str, str]
+
+
+class Replacements(msgspec.Struct, frozen=True):
+    """Words put for others, by how the two stand to each other, and words that came or went alone."""
+
+    opposites: tuple[Pair, ...] = ()
+    things: tuple[Pair, ...] = ()
+    unlike: tuple[Pair, ...] = ()
+    broader: tuple[Pair, ...] = ()
+    misspelt: tuple[Pair, ...] = ()
+    synonyms: tuple[Pair, ...] = ()
+    gone: tuple[str, ...] = ()
+    came: tuple[str, ...] = ()
+
+    @property
+    def weight(self) -> int:
+        """How many words came, went or were put for others, synonyms aside."""
+        return len(self._pairs) + len(self.gone) + len(self.came)
+
+    @property
+    def words(self) -> frozenset[str]:
+        """The words that are counted."""
+        return frozenset((*self.gone, *self.came, *(word for pair in self._pairs for word in pair)))
+
+    @property
+    def _pairs(self) -> tuple[Pair, ...]:
+        return (*self.opposites, *self.things, *self.unlike, *self.broader, *self.misspelt)
+
+    @property
+    def told(self) -> str:
+        """What was done with which words, the gravest first: `“buy” became “purchase”: synonyms`."""
+        said = [f"{_became(pair)}: opposites" for pair in self.opposites]
+        said += [f"{_became(pair)}: two different things" for pair in self.things]
+        said += [f"{_became(pair)}: not known to mean the same" for pair in self.unlike]
+        said += [_alone("went", self.gone)] if self.gone else []
+        said += [_alone("came", self.came)] if self.came else []
+        said += [f"{_became(pair)}: one is broader" for pair in self.broader]
+        said += [f"{_became(pair)}: one is no known word, and like the other" for pair in self.misspelt]
+        said += [f"{_became(pair)}: synonyms" for pair in self.synonyms]
+        return "; ".join(said[:_SHOWN]) + (f"; and {len(said) - _SHOWN} more" if len(said) > _SHOWN else "")
+
+
+def weigh(
+    changes: Changes, carried: Collection[str], texts: Texts, lexicon: Lexicon, thesaurus: Thesaurus
+) -> Replacements:
+    """Sort the words of an edit's changes, old and new of each, of which `carried` are those with a meaning.
+
+    `texts` are the edited sentences, before and after. Words are small and without accents.
+    """
+    work = _Work(carried, texts, lexicon, thesaurus)
+    work.take(changes)
+    if not work.many:
+        work.drop_near("opposites", work.found["opposites"])
+        work.drop_far("same", [])
+        work.drop_far("synonyms", work.found["synonyms"])
+        work.drop_far("broader", work.found["broader"])
+        work.pair()
+    return Replacements(
+        **{name: tuple(pairs) for name, pairs in work.found.items()},
+        gone=tuple(work.left_of(0)),
+        came=tuple(work.left_of(1)),
+    )
+
+
+class _Work:
+    """The words that are left while one is found for another."""
+
+    def __init__(
+        self, carried: Collection[str], texts: Texts, lexicon: Lexicon, thesaurus: Thesaurus
+    ) -> None:
+        self._carried = carried
+        self._texts = texts
+        self._lexicon = lexicon
+        self._thesaurus = thesaurus
+        self.left: list[tuple[list[str], list[str]]] = []
+        self.found: dict[str, list[Pair]] = {
+            name: [] for name in ("opposites", "things", "unlike", "broader", "misspelt", "synonyms")
+        }
+
+    @property
+    def many(self) -> bool:
+        """Whether there are too many words to hold each against each."""
+        return sum(len(old) + len(new) for old, new in self.left) > _MOST
+
+    def left_of(self, side: int) -> list[str]:
+        """Return the words of one side that are left."""
+        return list(dict.fromkeys(word for each in self.left for word in each[side]))
+
+    def take(self, changes: Changes) -> None:
+        """Take the words that count: those of `carried` that stand on the other side nowhere."""
+        parts = [self._parted(changes, side) for side in (0, 1)]
+        skipped = self._lexicon.fillers.union(*(each[1] for each in parts))
+        for change in changes:
+            old, new = (
+                [
+                    whole.get(word, word)
+                    for word in dict.fromkeys(found)
+                    if word in self._carried and word not in skipped
+                ]
+                for found, (whole, _) in zip(change, parts, strict=True)
+            )
+            if old or new:
+                self.left.append((old, new))
+        if self.many:
+            return
+        changed = {word for sides in self.left for side in sides for word in side}
+        for old, new in self.left:
+            old[:] = [word for word in old if not self._repeats(word, 1, changed)]
+            new[:] = [word for word in new if not self._repeats(word, 0, changed)]
+
+    def _parted(self, changes: Changes, side: int) -> tuple[dict[str, str], set[str]]:
+        """Return the verbs whose particle stands elsewhere in the sentence, whole, and those particles."""
+        whole: dict[str, str] = {}
+        found: set[str] = set()
+        if self._lexicon.language != "nl":
+            return whole, found
+        here = PARTICLES.intersection(word for each in self._words[side].values() for word in each)
+        changed = {word for change in changes for word in change[side]}
+        others = [self._thesaurus.forms(word) for change in changes for word in change[1 - side]]
+        for word in changed & set(self._carried) if here else ():
+            for particle in here - {word}:
+                verbs = {f"{particle}{form}" for form in self._thesaurus.forms(word)}
+                # One that stayed may be a preposition: then the verb must stand whole on the other side.
+                if particle not in changed:
+                    verbs = {verb for verb in verbs if any(verb in forms for forms in others)}
+                known = min(filter(self._thesaurus.knows, verbs), default=None)
+                if known is not None:
+                    whole[word] = known
+                    found.add(particle)
+        return whole, found
+
+    @cached_property
+    def _words(self) -> tuple[Mapping[str, Sequence[str]], ...]:
+        """The words of either side, by how they begin."""
+        return tuple(map(_by_beginning, self._texts))
+
+    @cached_property
+    def _small(self) -> tuple[str, ...]:
+        return tuple(map(str.lower, self._texts))
+
+    def _repeats(self, word: str, side: int, changed: Collection[str]) -> bool:
+        """Whether a word, or another form of it, stands among the words of a side and stays there."""
+        beginning = word[:_BEGUN]
+        if beginning not in self._small[side] and self._small[side].isascii():
+            return False  # most words end here, and the sentences are not cut into words
+        return any(
+            each == word or (each not in changed and self._thesaurus.nearness(word, each) == "same")
+            for each in self._words[side].get(beginning, ())
+        )
+
+    def drop_near(self, wanted: Nearness, into: list[Pair]) -> None:
+        """Find such pairs within a change."""
+        for old, new in self.left:
+            self._match(old, [new], wanted, into)
+
+    def drop_far(self, wanted: Nearness, into: list[Pair]) -> None:
+        """Find such pairs wherever they stand, those of one change first."""
+        self.drop_near(wanted, into)
+        every = [new for _, new in self.left]
+        for old, _ in self.left:
+            self._match(old, every, wanted, into)
+
+    def _match(self, old: list[str], sides: list[list[str]], wanted: Nearness, into: list[Pair]) -> None:
+        for word in list(old):
+            for new in sides:
+                other = next((each for each in new if self._thesaurus.nearness(word, each) == wanted), None)
+                if other is not None:
+                    old.remove(word)
+                    new.remove(other)
+                    into.append((word, other))
+                    break
+
+    def pair(self) -> None:
+        """Put what is left of a change side by side, in order."""
+        for old, new in self.left:
+            for word, other in list(zip(old, new, strict=False)):
+                if self._thesaurus.nearness(word, other) == "things":
+                    how = "things"
+                else:
+                    how = "misspelt" if self._misspelt(word, other) else "unlike"
+                self.found[how].append((word, other))
+                old.remove(word)
+                new.remove(other)
+
+    def _misspelt(self, word: str, other: str) -> bool:
+        """Whether one of two words is none of the language, and begins and goes on much like the other."""
+        language = self._lexicon.language
+        if word[0] != other[0] or was_counted(word, language) == was_counted(other, language):
+            return False
+        return DamerauLevenshtein.normalized_similarity(word, other) >= _ALIKE
+
+
+def _by_beginning(text: str) -> Mapping[str, Sequence[str]]:
+    found: dict[str, list[str]] = {}
+    for word in map(unaccented, words(text)):
+        found.setdefault(word[:_BEGUN], []).append(word)
+    return found
+
+
+def _became(pair: Pair) -> str:
+    return f"“{pair[0]}” became “{pair[1]}”"
+
+
+def _alone(what: str, words: Sequence[str]) -> str:
+    shown = ", ".join(f"“{word}”" for word in words[:5]) + (", …" if len(words) > 5 else "")
+    number = "one word" if len(words) == 1 else f"{len(words):,} words"
+    return f"{number} {what}: {shown}"
