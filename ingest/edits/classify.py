@@ -4,7 +4,8 @@
 the texts are compared without it, and only the places of its facts are those in the whole texts.
 
 Flags: `headline`, the titles differ by more than typography; `notice`, a new or edited sentence says
-that the article was corrected or updated, and did not before or says more now; `silent`, the edit is
+that the article was corrected or updated, and did not before or says more now; `moved-down`, a paragraph
+stands below others that it stood above; `silent`, the edit is
 substantive, and this version brings no notice of it. An older notice excuses nothing, nor does a later one.
 Each substantive edit is silent or open, and has a subject: see `subject`.
 

@@ -10,6 +10,7 @@ from functools import cached_property
 from ingest.diff.sentences import Comparison, Piece
 from ingest.edits import notices, stamps
 from ingest.edits.edit import ChangedFact, Counts, Flag, Subject
+from ingest.edits.paragraphs import moved_down
 from ingest.edits.proof import Proof, Unpaired
 from ingest.edits.put_for import is_short
 from ingest.edits.rephrasing import MOST, Wording, cut
@@ -22,6 +23,7 @@ from ingest.text.plain import plain
 from ingest.text.words import folded, without_blanks, words
 
 _LOST = 0.3
+_MOST_BURIED = 20  # paragraphs that are told
 _EDITED = frozenset({"edited", "moved", "split", "merged"})
 _NO_LETTERS = bytes(code for code in range(128) if not chr(code).isalnum())
 _ENDINGS = ("...", "[...]", "(...)")
@@ -225,10 +227,20 @@ class Difference:
 
     def flags(self) -> tuple[Flag, ...]:
         """Return the flags that the text itself raises."""
+        buried = (
+            Flag(
+                "moved-down",
+                f"paragraph {each.start} is now {each.to} of {each.of}: {show(each.text)}",
+                each.start,
+                each.to,
+                each.of,
+            )
+            for each in moved_down(self.a, self.b, self.comparison)[:_MOST_BURIED]
+        )
         if self.notice is None:
-            return ()
+            return tuple(buried)
         phrase, sentence = self.notice
-        return (Flag("notice", f"new, with “{phrase}”: {sentence}"),)
+        return (*buried, Flag("notice", f"new, with “{phrase}”: {sentence}"))
 
     def subject(self, counts: Counts, *, headline: bool) -> Subject:
         """Return the gravest thing that the edit is about, where it is substantive."""

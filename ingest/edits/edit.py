@@ -33,7 +33,7 @@ Class = Literal[
 ]
 Significance = Literal["none", "cosmetic", "reworded", "substantive"]
 Subject = Literal["damage", "fact", "headline", "negation", "attribution", "removed", "added", "rephrased"]
-FlagName = Literal["headline", "notice", "silent"]
+FlagName = Literal["headline", "moved-down", "notice", "silent"]
 CLASSES: tuple[Class, ...] = get_args(Class)
 SIGNIFICANCES: tuple[Significance, ...] = get_args(Significance)
 SUBJECTS: tuple[Subject, ...] = get_args(Subject)
@@ -88,11 +88,18 @@ class ChangedFact(msgspec.Struct, frozen=True, kw_only=True):
     heading: str | None = None
 
 
-class Flag(msgspec.Struct, frozen=True):
-    """A name, and why it was raised."""
+class Flag(msgspec.Struct, frozen=True, rename={"start": "from"}):
+    """A name, and why it was raised.
+
+    Of a paragraph that moved down `start` (in JSON `from`) and `to` are its places, from 1, and `of` is how
+    many there are now; of any other flag they are null.
+    """
 
     name: FlagName
     reason: str
+    start: int | None = None
+    to: int | None = None
+    of: int | None = None
 
 
 class Summary(msgspec.Struct, frozen=True):
@@ -108,7 +115,7 @@ class Summary(msgspec.Struct, frozen=True):
         """Significance and class, and what is to be known besides: `substantive: factual, silent`."""
         openness = "silent" if "silent" in self.flags else "open"
         more = [openness] if self.significance == "substantive" else []
-        more += [name for name in ("headline", "notice") if name in self.flags]
+        more += [name for name in ("headline", "moved-down", "notice") if name in self.flags]
         return ", ".join((f"{self.significance}: {self.kind}", *more))
 
 
