@@ -63,7 +63,7 @@ EXAMPLES: dict[str, tuple[Example, ...]] = {
     ),
     "explain": (
         Example("Why is the last edit of a document called what it is?", "ingest explain bridge.txt"),
-        Example("The same as a record, of two versions:", "ingest explain bridge.txt @1 @2 --json"),
+        Example("The same as a record, of two versions:", "ingest explain bridge.txt@1..2 --json"),
     ),
     "blame": (
         Example("Since which version does each sentence stand there?", "ingest blame bridge.txt"),

@@ -1,4 +1,4 @@
-"""Read the words with which a call names two versions: `DOC [A] [B]`, or `DOC@A DOC@B`."""
+"""Read the words with which a call names two versions: `DOC [A] [B]`, `DOC@A..B`, or `DOC@A DOC@B`."""
 
 from __future__ import annotations
 
@@ -10,10 +10,15 @@ from ingest.history.queries import is_rev, split_rev
 def sides(words: tuple[str, ...]) -> tuple[tuple[str, str | None], tuple[str, str | None]]:
     """Return the two (document, REV) that the words of a call mean; REVs may have their `@`.
 
-    The words are `DOC [A] [B]` or `DOC@A DOC@B`, at least one and at most three. Raises click.UsageError.
+    The words are `DOC [A] [B]`, `DOC@A..B` or `DOC@A DOC@B`, at least one and at most three. Raises
+    click.UsageError.
     """
     doc, *rest = words
     if not rest:
+        named, _, both = doc.rpartition("@")
+        first, dots, last = both.partition("..")
+        if named and dots and is_rev(first) and is_rev(last):
+            return (named, first), (named, last)
         plain, rev = split_rev(doc)
         # one version named: that one against the one before it has no name of its own, so to the latest
         return (plain, rev), (plain, None)

@@ -14,7 +14,7 @@ from typing import Any
 import msgspec
 
 from ingest import normalise
-from ingest.edits.classify import Explanation, classify, explain
+from ingest.edits.classify import classify
 from ingest.edits.damage import UNREADABLE
 from ingest.edits.edit import Edit, Text
 from ingest.edits.settings import RootRules, Rules
@@ -54,16 +54,6 @@ def between(connection: Connection, document: int, first: int, last: int, *, rul
     if found is None:
         return None
     return classify(found.before, found.after, earlier=found.earlier, rules=rules)
-
-
-def explained(
-    connection: Connection, document: int, first: int, last: int, *, rules: RootRules
-) -> Explanation | None:
-    """Return the same edit as `between` tells, with each rule that was asked about it."""
-    found = texts(connection, document, first, last)
-    if found is None:
-        return None
-    return explain(found.before, found.after, earlier=found.earlier, rules=rules)
 
 
 def texts(connection: Connection, document: int, first: int, last: int) -> Texts | None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+
 from ingest.edits.rules import RULES
 from tests.acceptance.place import Place
 
@@ -51,6 +53,18 @@ def test_each_rule_that_was_asked_is_told_with_what_it_saw(each_place: Place) ->
     ]
     assert held[0]["saw"] == changed[1]["reason"] == "the text is that of version 1 again"
     assert changed[1]["rule"] == "earlier-text"
+
+
+def test_two_versions_are_named_in_one_word_and_an_edit_is_one_line_to_hand_on(place: Place) -> None:
+    edited(place, FIRST, SECOND, FIRST)
+    ask = place.command
+
+    assert ask.ask("explain", "a.txt@1..2").text == ask.ask("explain", "a.txt@1", "a.txt@2").text
+    assert ask.ask("explain", "a.txt@2..latest").text == ask.ask("explain", "a.txt", "2", "3").text
+    assert ask.ask("diff", "a.txt@1..2", code=1).text == ask.ask("diff", "a.txt", "1", "2", code=1).text
+    cells = ask.ask("explain", "a.txt@1..2", "--case").text.rstrip("\n").split("\t")
+    assert cells[:4] == ["changed-fact", "factual", "substantive", "en"]
+    assert [json.loads(cell) for cell in cells[4:6]] == [FIRST, SECOND]
 
 
 def test_going_back_is_explained_too_and_is_no_revert(place: Place) -> None:

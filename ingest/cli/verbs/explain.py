@@ -12,7 +12,8 @@ from ingest.cli.options import as_json, verb
 from ingest.cli.output import emit, line, note, paint
 from ingest.cli.sides import sides
 from ingest.cli.times import calendar
-from ingest.edits.classify import Explanation
+from ingest.edits import case
+from ingest.edits.classify import Explanation, explain
 from ingest.edits.rules import Asked
 from ingest.errors import UsageError
 from ingest.history import queries
@@ -22,15 +23,19 @@ from ingest.records import Record
 
 @verb
 @click.argument(
-    "words", nargs=-1, required=True, metavar="DOC [A] [B] | DOC@A DOC@B", shell_complete=complete.documents
+    "words", nargs=-1, required=True, metavar="DOC [A] [B] | DOC@A..B", shell_complete=complete.documents
 )
 @click.option("--root", metavar="NAME", help="The root, where several hold the path.")
-def command(words: tuple[str, ...], root: str | None) -> None:
+@click.option(
+    "--case", "as_case", is_flag=True, help="Print the edit, with both texts, as one line to report."
+)
+def command(words: tuple[str, ...], root: str | None, *, as_case: bool) -> None:
     """Why an edit is called what it is: each rule that was asked, in order, with what it saw.
 
     The edit from version A to version B (default: prev to latest), as the rules and settings of now tell it.
     The first rule that holds decides. Where that one leaves the significance open, the next that holds
-    says it.
+    says it. A verdict that is wrong can be handed on with --case: a line of tests/edits/cases/reported.tsv,
+    in which rule, class and significance are what was told.
 
     Exit: 0; 2 no such document or version, or one of the two has no text; 4 no store; 5 damaged bytes.
     """
@@ -52,12 +57,16 @@ def command(words: tuple[str, ...], root: str | None) -> None:
         b = queries.pick(connection, other, b_rev or "latest", calendar())
         name = escape.path(other.path)
         rules = settings().edit_rules.of(other.root)
-        found = None if a == b else edits.explained(connection, target.id, a, b, rules=rules)
-        if found is None and a != b:
+        texts = None if a == b else edits.texts(connection, target.id, a, b)
+        if texts is None and a != b:
             raise UsageError(
                 f"of versions {a} and {b} of {name} one has no text, or no normaliser read both",
                 hint="what is known of them: ingest show --json",
             )
+    found = None if texts is None else explain(texts.before, texts.after, earlier=texts.earlier, rules=rules)
+    if as_case and texts is not None and found is not None:
+        line(case.line(texts.before, texts.after, found.edit, rules=rules))
+        return
     if as_json():
         record: Record = {
             "document": other.document,
