@@ -11,7 +11,7 @@ COLUMNS = ("rule", "class", "significance", "language", "before", "after", "besi
 
 
 class Besides(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """What told the edit and is not in the texts: title, date and encoding of both, and the root's settings.
+    """What told the edit and is not in the texts: what is said of both, and the root's settings.
 
     `returned` says that an earlier version had the later text.
     """
@@ -19,6 +19,8 @@ class Besides(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     titles: tuple[str | None, str | None] = (None, None)
     dates: tuple[str | None, str | None] = (None, None)
     encodings: tuple[str | None, str | None] = (None, None)
+    observed: tuple[str | None, str | None] = (None, None)
+    normalisers: tuple[str | None, str | None] = (None, None)
     returned: bool = False
     boilerplate: tuple[str, ...] = ()
     phrases: dict[str, tuple[str, ...]] = {}
@@ -30,6 +32,8 @@ def line(before: Text, after: Text, edit: Edit, *, rules: RootRules) -> str:
         titles=(before.title, after.title),
         dates=(before.date, after.date),
         encodings=(before.encoding, after.encoding),
+        observed=(before.observed, after.observed),
+        normalisers=(before.normaliser, after.normaliser),
         returned=edit.revert_of is not None,
         boilerplate=rules.boilerplate,
         phrases={language: tuple(own) for language, own in rules.phrases.items() if own},

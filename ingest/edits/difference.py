@@ -9,6 +9,7 @@ from functools import cached_property
 
 from ingest.diff.sentences import Comparison, Piece
 from ingest.edits import notices, stamps
+from ingest.edits.anchors import NO_DAYS, Days
 from ingest.edits.edit import ChangedFact, Counts, Flag, Subject
 from ingest.edits.paragraphs import moved_down
 from ingest.edits.proof import Proof, Unpaired
@@ -18,11 +19,12 @@ from ingest.edits.settings import Phrases
 from ingest.edits.subject import subject_of
 from ingest.facts import changed, quotations
 from ingest.facts.document_words import Context, context_of
-from ingest.text.lexicon import lexicon_of
+from ingest.text.lexicon import Lexicon, lexicon_of
 from ingest.text.plain import plain
 from ingest.text.words import folded, without_blanks, words
 
 _LOST = 0.3
+_PART = 20  # characters, within which the part of a day stands behind it
 _MOST_BURIED = 20  # paragraphs that are told
 _EDITED = frozenset({"edited", "moved", "split", "merged"})
 _NO_LETTERS = bytes(code for code in range(128) if not chr(code).isalnum())
@@ -87,13 +89,15 @@ class Difference:
         phrases: Phrases,
         *,
         beside: tuple[ChangedFact, ...] = (),
+        days: Days = NO_DAYS,
     ) -> None:
         self.a, self.b = a, b
         self.language = language
         self.lexicon = lexicon_of(language)
         self.comparison = comparison
         self.edited = [piece for piece in comparison.pieces if piece.kind in _EDITED and piece.changes]
-        self.wording = Wording(a, b, self.edited, Context(), language)
+        self._days = days
+        self.wording = Wording(a, b, self.edited, Context(), language, days=days)
         self._phrases = phrases
         self._told: dict[str, str | None] = {}
         self.notice = self._notice()
@@ -157,7 +161,7 @@ class Difference:
             self.language,
             both="\n".join(self.a[piece.a_start : piece.a_end] for piece in kept),
         )
-        self.wording = Wording(self.a, self.b, self.edited, context, self.language)
+        self.wording = Wording(self.a, self.b, self.edited, context, self.language, days=self._days)
         a_quotes, b_quotes = self._quotes
         found: list[ChangedFact] = []
         for piece in self.edited:
@@ -167,6 +171,8 @@ class Difference:
             if opened := stamps.filled_in(old.strip(), new.strip(), self.language):
                 found.append(self._date(piece, *opened))
                 continue
+            anchored = self._anchored(piece)
+            found += anchored
             found += (
                 ChangedFact(
                     kind=fact.kind,
@@ -184,10 +190,32 @@ class Difference:
                     before_quotes=_inside(a_quotes, piece.a_start, piece.a_start + len(old.rstrip())),
                     after_quotes=_inside(b_quotes, piece.b_start, piece.b_start + len(new.rstrip())),
                 )
+                if fact.kind != "date"
+                or not (anchored or self.wording.same_day(fact.before or "", fact.after or ""))
             )
             if len(found) >= MOST:
                 break
         return tuple(found[:MOST])
+
+    def _anchored(self, piece: Piece) -> list[ChangedFact]:
+        """Return the days told otherwise, one of them as seen from the text, that are not the same."""
+        sentence = cut(self.b[piece.b_start : piece.b_end])
+        found: list[ChangedFact] = []
+        for change in piece.changes:
+            old = _with_part(self.a, change.a_start, change.a_end, self.lexicon)
+            new = _with_part(self.b, change.b_start, change.b_end, self.lexicon)
+            if self.wording.same_day(old, new) is False:
+                found.append(
+                    ChangedFact(
+                        kind="date",
+                        before=old.strip(),
+                        after=new.strip(),
+                        sentence=sentence,
+                        from_offset=change.a_start,
+                        to_offset=change.b_start,
+                    )
+                )
+        return found
 
     def _date(self, piece: Piece, before: str, after: str) -> ChangedFact:
         """Return a date that a placeholder stood for, or was put for, as a fact."""
@@ -310,6 +338,12 @@ class Difference:
                     if len(words(text[each.text_start : min(each.text_end, each.text_start + 400)])) > 2:
                         return True
         return False
+
+
+def _with_part(text: str, start: int, end: int, lexicon: Lexicon) -> str:
+    """Return a stretch of a text, with the part of the day that follows: `Monday`, where `night` stayed."""
+    following = words(text[end : end + _PART])[:1]
+    return f"{text[start:end]} {following[0]}" if lexicon.day_parts.keys() & following else text[start:end]
 
 
 def skeleton(text: str) -> bytes:

@@ -42,7 +42,7 @@ FLAGS: tuple[FlagName, ...] = get_args(FlagName)
 
 
 class Text(msgspec.Struct, frozen=True, kw_only=True):
-    """One version's text and what its rendition says of it. `date` is EDTF.
+    """One version's text and what its rendition says of it. `date` is EDTF, `observed` a day, in UTC.
 
     `normaliser` says what made the text, and so what of it is markup; None is plain text. `annotations` are
     what stands beside it; `place_of` tells page and heading of a character.
@@ -54,6 +54,7 @@ class Text(msgspec.Struct, frozen=True, kw_only=True):
     lossy: bool = False  # places of it could not be read
     unread: str | None = None  # why there is no text; what the version says of itself is not known then
     date: str | None = None
+    observed: str | None = None
     title: str | None = None
     language: str | None = None
     normaliser: str | None = None

@@ -12,6 +12,7 @@ import msgspec
 
 from ingest.diff.sentences import Comparison, compare
 from ingest.edits import boilerplate, put_for, spoken
+from ingest.edits.anchors import own_day
 from ingest.edits.annotations import Told, differences
 from ingest.edits.boilerplate import Stripped
 from ingest.edits.difference import Difference, bare, counts_of
@@ -123,6 +124,7 @@ class Pair:
     @cached_property
     def difference(self) -> Difference:
         """The facts, words and notice of what differs."""
+        before, after = self.before, self.after
         return Difference(
             self.before.text,
             self.after.text,
@@ -130,6 +132,7 @@ class Pair:
             self.comparison,
             self.rules.phrases,
             beside=spoken.facts(self.markup),
+            days=(own_day(before.date, before.observed), own_day(after.date, after.observed)),
         )
 
     @cached_property

@@ -7,7 +7,8 @@ What a token may be equal under has a name:
 * a contraction, an abbreviation or another form of one word, from the closed lists of the language;
 * a misspelling of a word of the language; never of a name, unless it stands right elsewhere in both texts;
 * a word doubled; words joined or parted, where not both ways are words;
-* the date of a stamp of publication.
+* the date of a stamp of publication;
+* a day as seen from the text's own: `today` on a Saturday, `on Saturday`.
 
 What moved is not in order. A word, a sign or an address that is paired with none ends the proof.
 """
@@ -93,6 +94,8 @@ class Proof:
         """Whether what stood at a place and what stands there are equal."""
         if max(len(gone), len(came)) > _LONGEST_RUN or any(each.is_address for each in (*gone, *came)):
             return False
+        if self._wording.same_day(*(" ".join(each.text for each in side) for side in (gone, came))):
+            return True
         return (
             self._same_words(gone, came) or self._joined(gone, came) or self._doubled(gone, came, was, became)
         )

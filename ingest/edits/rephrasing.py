@@ -9,6 +9,7 @@ from operator import attrgetter
 
 from ingest.diff.sentences import Change, Piece
 from ingest.edits import stamps
+from ingest.edits.anchors import NO_DAYS, Days, same_day
 from ingest.edits.replacements import Replacements, weigh
 from ingest.facts import quantities
 from ingest.facts.document_words import Context
@@ -46,12 +47,20 @@ class Wording:
     """The words of the edited sentences of two texts."""
 
     def __init__(
-        self, a: str, b: str, edited: Sequence[Piece], context: Context, language: str | None
+        self,
+        a: str,
+        b: str,
+        edited: Sequence[Piece],
+        context: Context,
+        language: str | None,
+        *,
+        days: Days = NO_DAYS,
     ) -> None:
         self._a, self._b = a, b
         self._edited = edited
         self._context = context
         self._language = language
+        self._days = days
         self._lexicon = lexicon_of(language)
         self._slips: dict[tuple[str, str], bool] = {}
         self._changed: tuple[set[str], set[str]] | None = None
@@ -207,6 +216,8 @@ class Wording:
                 continue
             same_a, same_b = self._same_values(piece)
             for change in piece.changes:
+                if self.same_day(change.before, change.after):
+                    continue
                 was = written_out(_outside(same_a, change.before, change.a_start), self._lexicon)
                 became = written_out(_outside(same_b, change.after, change.b_start), self._lexicon)
                 if abbreviate(was, became, self._lexicon):
@@ -274,6 +285,12 @@ class Wording:
     def context(self) -> Context:
         """What the two texts say of their words."""
         return self._context
+
+    def same_day(self, before: str, after: str) -> bool | None:
+        """Whether two ways to tell a day tell the same; None where neither is as seen from the text."""
+        if not quantities.may_hold(before, after, self._lexicon):
+            return None
+        return same_day(before, after, self._days, self._language)
 
     def is_slip(self, was: str, became: str) -> bool:
         """Whether one word may be the other with a slip of the hand in it."""

@@ -13,7 +13,7 @@ from typing import Any
 
 import msgspec
 
-from ingest import normalise
+from ingest import moments, normalise
 from ingest.edits.classify import classify
 from ingest.edits.damage import UNREADABLE
 from ingest.edits.edit import Edit, Text
@@ -187,6 +187,7 @@ def text_of(connection: Connection, raw: bytes, row: Row) -> Text:
         encoding=row.encoding,
         lossy=bool(row.lossy),
         date=row.date,
+        observed=moments.show(row.observed_at)[:10],
         title=row.title,
         language=row.language,
         normaliser=row.normaliser,

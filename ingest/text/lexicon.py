@@ -86,6 +86,7 @@ class Lexicon(msgspec.Struct, frozen=True, kw_only=True):
     parts_of_day_after: frozenset[str]
     relative: dict[str, str]
     which: dict[str, str]
+    day_parts: dict[str, str]
     periods: dict[str, str]
     seasons: dict[str, int]
     times_of_day: dict[str, int]
@@ -338,6 +339,7 @@ class _Merge:
             beside=ranging.union(self.words(lambda each: each.numbers.aged), before_family) - {"van"},
             joining=word_set("- – —") | self.words(lambda each: each.numbers.joining),
             weekdays=weekdays,
+            day_parts=self.named(lambda each: each.dates.day_parts),
             unsure_months=self.words(lambda each: each.dates.unsure_months),
             hours=self.words(lambda each: each.dates.hours),
             before_year=self.words(lambda each: each.dates.before_year),

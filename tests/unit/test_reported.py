@@ -26,6 +26,8 @@ def told(row: tuple[str, ...]) -> tuple[Text, Text, RootRules, Edit]:
             title=besides.titles[at],
             date=besides.dates[at],
             encoding=besides.encodings[at],
+            observed=besides.observed[at],
+            normaliser=besides.normalisers[at],
         )
         for at, text in enumerate(msgspec.json.decode(cell, type=str) for cell in row[4:6])
     )
@@ -51,7 +53,16 @@ TEXTS = (
 def test_a_line_says_all_that_told_the_edit(returned: bool) -> None:
     rules = RootRules({"en": ("we erred",)}, ("* shares",))
     before, after = (
-        Text(text=text, sha256=text.encode(), language="en", title=title, date="2021-02-20", encoding="utf-8")
+        Text(
+            text=text,
+            sha256=text.encode(),
+            language="en",
+            title=title,
+            date="2021-02-20",
+            observed="2021-03-01",
+            encoding="utf-8",
+            normaliser="plain/5",
+        )
         for text, title in zip(TEXTS, ("One; two → three", None), strict=True)
     )
     earlier = [(1, after.sha256)] if returned else []

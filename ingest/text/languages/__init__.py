@@ -88,6 +88,7 @@ class Dates(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     half_hour: Literal["before", "after"]
     relative: Table
     which: Table
+    day_parts: Table
     periods: Table
     times_of_day: Table
     beside_hour: Table
