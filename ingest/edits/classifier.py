@@ -7,7 +7,7 @@ import hashlib
 import msgspec
 
 from ingest.edits.settings import RootRules
-from ingest.text import languages
+from ingest.text import freedict, languages
 
 NAME = "ingest"
 VERSION = 6  # of the rules and of the words that come with the program: another one, and edits are made anew
@@ -19,7 +19,7 @@ class Classifier(msgspec.Struct, frozen=True):
     """What told an edit. Two edits of equal classifiers were told by the same rules and the same lists.
 
     `version` is that of the rules. `lists` is a hash of the languages' files and of the root's own phrases
-    and boilerplate.
+    and boilerplate; where the dictionary of FreeDict is installed it is named behind that.
     """
 
     name: str
@@ -37,9 +37,12 @@ def classifier_of(rules: RootRules) -> Classifier:
         "phrases": {language: own for language, own in rules.phrases.items() if own},
         "boilerplate": sorted(rules.boilerplate),
     }
-    return Classifier(NAME, VERSION, hashlib.sha256(_encode(lists)).hexdigest()[:_DIGITS])
+    own = hashlib.sha256(_encode(lists)).hexdigest()[:_DIGITS]
+    dictionary = freedict.installed()
+    return Classifier(NAME, VERSION, f"{own} {dictionary}" if dictionary else own)
 
 
 def without_settings() -> str:
     """Return the version of the rules and the hash of the languages' files, as the index keeps them."""
-    return f"{NAME} {VERSION} {languages.fingerprint()}"
+    dictionary = freedict.installed()
+    return f"{NAME} {VERSION} {languages.fingerprint()}{f' {dictionary}' if dictionary else ''}"

@@ -187,7 +187,7 @@ def text_of(connection: Connection, raw: bytes, row: Row) -> Text:
         encoding=row.encoding,
         lossy=bool(row.lossy),
         date=row.date,
-        observed=moments.show(row.observed_at)[:10],
+        observed=(moments.show(row.observed_at) or "")[:10] or None,
         title=row.title,
         language=row.language,
         normaliser=row.normaliser,

@@ -1,7 +1,8 @@
 """What is known of words put for each other: the same word, synonyms, opposites, one broader than the other.
 
 A language has a file for it, or nothing is known. It is mapped when the first edit of words asks for it.
-`tools/thesaurus.py` makes the files; NOTICE says of what.
+`tools/thesaurus.py` makes the files; NOTICE says of what. Dutch words are also looked up in the dictionary of
+FreeDict, where it is installed.
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ from typing import Literal, get_args
 
 import msgspec
 
+from ingest.text import freedict
 from ingest.text.lemmas import lemmas
 from ingest.text.wordlist import FOLDER
 
@@ -69,7 +71,9 @@ class Thesaurus:
             return "synonyms"
         if left.means & right.broader or left.broader & right.means:
             return "broader"
-        return "things" if left.thing and right.thing else "unknown"
+        if left.thing and right.thing:
+            return "things"
+        return "synonyms" if self._language == "nl" and freedict.share(forms, others) else "unknown"
 
     def forms(self, word: str) -> frozenset[str]:
         """Return the words of which this one may be a form, itself included."""

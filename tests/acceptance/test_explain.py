@@ -17,6 +17,8 @@ no   text-encoding       the texts differ
 no   equal-text          the texts differ
 no   white-space         more than white space differs
 no   typographic-marks   letters, digits or other marks differ
+no   dates-in-markup     the texts differ
+no   times-of-cues       the texts differ
 no   earlier-text        no earlier version is known to have had this text
 no   lost-end            the text is not the beginning of the one before, or little of it is gone
 no   first-text          there was text before
