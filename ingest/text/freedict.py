@@ -7,7 +7,6 @@ It is read and never carried along: its licence is another (GPL 2 or later). Deb
 from __future__ import annotations
 
 import functools
-import gzip
 import hashlib
 import re
 import zlib
@@ -38,7 +37,7 @@ def translations(folder: str = FOLDER) -> Translations:
     """Return the English of each Dutch word, small and without accents; nothing where it cannot be read."""
     try:
         index = _bytes(folder, "index").decode()
-        body = gzip.decompress(_bytes(folder, "dict.dz"))
+        body = zlib.decompress(_bytes(folder, "dict.dz"), wbits=31)
     except (OSError, UnicodeDecodeError, EOFError, zlib.error):
         return {}
     found: Translations = {}
