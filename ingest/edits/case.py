@@ -13,7 +13,8 @@ COLUMNS = ("rule", "class", "significance", "language", "before", "after", "besi
 class Besides(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """What told the edit and is not in the texts: what is said of both, and the root's settings.
 
-    `returned` says that an earlier version had the later text.
+    `returned` says that an earlier version had the later text, `unread` why the later one has none.
+    Annotations are not among it.
     """
 
     titles: tuple[str | None, str | None] = (None, None)
@@ -21,6 +22,8 @@ class Besides(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     encodings: tuple[str | None, str | None] = (None, None)
     observed: tuple[str | None, str | None] = (None, None)
     normalisers: tuple[str | None, str | None] = (None, None)
+    lossy: tuple[bool, bool] = (False, False)
+    unread: str | None = None
     returned: bool = False
     boilerplate: tuple[str, ...] = ()
     phrases: dict[str, tuple[str, ...]] = {}
@@ -34,6 +37,8 @@ def line(before: Text, after: Text, edit: Edit, *, rules: RootRules) -> str:
         encodings=(before.encoding, after.encoding),
         observed=(before.observed, after.observed),
         normalisers=(before.normaliser, after.normaliser),
+        lossy=(before.lossy, after.lossy),
+        unread=after.unread,
         returned=edit.revert_of is not None,
         boilerplate=rules.boilerplate,
         phrases={language: tuple(own) for language, own in rules.phrases.items() if own},

@@ -47,7 +47,9 @@ def moved_down(a: str, b: str, comparison: Comparison) -> tuple[MovedDown, ...]:
         if place not in kept and passed:
             start = old[place]
             found.append(
-                MovedDown(place + 1, went[place] + 1, len(new), a[start : start + 80].split("\n")[0])
+                MovedDown(
+                    place + 1, went[place] + 1, len(new), a[start : start + 80].split("\n", maxsplit=1)[0]
+                )
             )
     return tuple(found)
 

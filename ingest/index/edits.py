@@ -107,7 +107,7 @@ def both(connection: Connection, raws: tuple[bytes, bytes], pair: tuple[Row, Row
     if old.normaliser != new.normaliser and extension is not None:
         made = normalise.normalise(raws[0], b"a." + extension)
         if made.text is not None and made.normaliser == new.normaliser:
-            old = _as_made(made, made.text)
+            old = msgspec.structs.replace(_as_made(made, made.text), observed=old.observed)
     return old, new
 
 

@@ -28,6 +28,8 @@ def told(row: tuple[str, ...]) -> tuple[Text, Text, RootRules, Edit]:
             encoding=besides.encodings[at],
             observed=besides.observed[at],
             normaliser=besides.normalisers[at],
+            lossy=besides.lossy[at],
+            unread=besides.unread if at else None,
         )
         for at, text in enumerate(msgspec.json.decode(cell, type=str) for cell in row[4:6])
     )
