@@ -158,7 +158,7 @@ def test_equal_tokens_beside_each_other_are_cosmetic(one: tuple[str, str], other
         ("It is 5 MW strong.", "It is 5 mW strong.", "no-equal"),
         ("Version 1.10 is out.", "Version 1.1 is out.", "no-equal"),
         ("Height is 5′ there.", "Height is 5″ there.", "no-equal"),
-        ("The rapist left.", "Therapist left.", "content-words"),
+        ("The rapist left.", "Therapist left.", "different-things"),
         ("They asked the WHO for it.", "They asked the who for it.", "no-equal"),
         ("It was 12 345 there.", "It was 123 45 there.", "changed-fact"),
         ("Use `a.b` there.", "Use `a,b` there.", "changed-markup"),
