@@ -113,10 +113,10 @@ class Process:
         more = monitor.step()
         if monitor.capture is not None:
             self._announcer.announce(monitor.capture.last_seq)
-        self._requests.answer()
         now = self._clock.monotonic()
-        if now >= self._next_report:
-            self._report()
+        if self._requests.are_waited_for or now >= self._next_report:
+            self._report()  # before the answer: whoever hears that finds the root as it is
+        self._requests.answer()
         if not more:
             due = min(max(monitor.next_due(), now), now + _SLEEP)
             self._waker.sleep(due - now)

@@ -51,6 +51,11 @@ class Requests:
         job.done.wait(STATUS_WAIT)
         return job.answer
 
+    @property
+    def are_waited_for(self) -> bool:
+        """Whether somebody waits for an answer."""
+        return bool(self._working)
+
     def _put(self, kind: str, roots: list[str]) -> Job:
         job = Job(kind, roots, threading.Event())
         self._jobs.put(job)
