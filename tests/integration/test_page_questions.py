@@ -1,0 +1,146 @@
+"""What the pages and the API ask of the store and the index, on both databases."""
+
+from __future__ import annotations
+
+import msgspec
+
+from ingest.corpus import Corpus
+from ingest.edits.settings import Rules
+from ingest.history import queries
+from ingest.http.api import cursor_of, place_of
+from ingest.http.feed import ANY, Feed
+from ingest.index import activity, fill
+from ingest.index.database import Index
+from ingest.store import listing, roots, tables, versions
+from ingest.store.engine import Connection, Store
+from ingest.web import document, lists, overview
+from ingest.web.kept import Kept
+from tests.recording import add_root, entry, opened, record, rows_of
+
+NONE = Rules({}, {})
+TEXTS = [f"The bridge costs {price} euro. It is old.\n".encode() for price in (13, 31, 13)]
+
+
+def made(store: Store) -> Corpus:
+    """Two roots; in one a document of three versions and one that was deleted; five more in the other."""
+    main, other = add_root(store), add_root(store, "other")
+    record(
+        store,
+        main,
+        [entry("created", b"bridge.txt", raw=TEXTS[0]), entry("created", b"\xff.txt", raw=b"x\n")],
+    )
+    key, gone = (int(row["id"]) for row in rows_of(store, tables.document))
+    for number, raw in enumerate(TEXTS[1:], 1):
+        record(store, main, [entry("changed", b"bridge.txt", raw=raw, document=key, previous=number)])
+    record(store, main, [entry("deleted", b"\xff.txt", document=gone, previous=1, reason="removed")])
+    record(store, other, [entry("created", b"%d.txt" % number, raw=b"%d\n" % number) for number in range(5)])
+    return Corpus(store, rules=NONE)
+
+
+def test_the_list_page_by_page_is_the_list(database_url: str) -> None:
+    with opened(database_url) as store:
+        corpus = made(store)
+        for deleted in (False, True):
+            for at in (None, 4):
+                with store.read() as connection:
+                    every = [(root.name, root.id) for root in roots.every(connection)]
+                    whole = list(listing.documents(connection, until=at, deleted=deleted))
+                    found: list[listing.Listed] = []
+                    after = None
+                    for _ in range(len(whole)):
+                        page = listing.page(
+                            connection, every, after=after, limit=2, until=at, prefix=b"", language=None,
+                            deleted=deleted,
+                        )  # fmt: skip
+                        found += page
+                        after = place_of(cursor_of(page[-1])) if page else after
+                assert found == whole
+        assert len(list(corpus.documents())) == 6
+        corpus.close()
+
+
+def test_the_edits_are_counted_by_gravity_and_time(database_url: str) -> None:
+    with opened(database_url) as store:
+        corpus = made(store)
+        index = Index(store)
+        index.prepare()
+        fill.catch_up(index, rules=NONE)
+        with index.reading() as connection:
+            counts, documents = activity.after(connection, 0)
+            later, _ = activity.after(connection, 3)
+            rows = rows_of(store, tables.change)
+            begin = int(min(row["recorded_at"] for row in rows))
+            steps = activity.by_step(connection, begin=begin, step=3_600_000_000, steps=2)
+            bodies = activity.of_document(connection, int(rows_of(store, tables.document)[0]["id"]))
+        index.dispose()
+
+        assert (counts.silent, counts.total, documents) == (2, 2, 1)
+        assert later.silent == 1
+        assert [each.silent for each in steps] == [2, 0]
+        assert sorted(bodies) == [3, 4]
+        corpus.close()
+
+
+def test_a_document_is_told_with_its_facts_its_versions_and_its_time(database_url: str) -> None:
+    with opened(database_url) as store:
+        corpus = made(store)
+        (uid,) = [each.document for each in corpus.documents() if each.path == "bridge.txt"]
+
+        def target_of(connection: Connection) -> queries.Target:
+            return queries.resolve(connection, uid)
+
+        view = document.view(
+            corpus, target_of, first=None, last=None, mode="inline", before=None, with_lost=False
+        )
+        old = document.view(corpus, target_of, first=None, last="1", mode="inline", before=3, with_lost=True)
+
+        assert (view.first, view.last, view.versions, view.mark.gravity) == (2, 3, 3, "silent")
+        assert [value.text for value in view.strands[0].values] == ["13 euro", "31 euro", "13 euro"]
+        assert [each.version for each in view.entries] == [3, 2, 1]
+        assert [(each.version, each.sentences) for each in view.held] == [(1, 2)]
+        assert (old.mode, old.last, [each.version for each in old.entries]) == ("age", 1, [2, 1])
+        assert msgspec.json.encode(view)
+        with store.read() as connection:
+            target = target_of(connection)
+            numbers = [row.version for row in versions.listed(connection, target.id, 2, 3)]
+            assert numbers == [2, 3]
+            assert versions.made_by(connection, target.id) == {1: 1, 2: 3, 3: 4}
+        corpus.close()
+
+
+def test_the_overview_and_the_lists_say_what_is_there(database_url: str) -> None:
+    with opened(database_url) as store:
+        corpus = made(store)
+        kept = Kept(corpus.now)
+        view = overview.view(corpus, since=0, since_at=None)
+        since = overview.view(corpus, since=3, since_at=1)
+        then = lists.documents(
+            corpus, kept, prefix="", at="seq:2", root=None, language=None, deleted=False, after=None
+        )
+        found = lists.found(corpus, kept, "bridge", every=True, language=None, root=None)
+
+        assert (view.documents, view.counts.silent, view.head, view.reached) == (1, 2, 10, 10)
+        assert [card.change.seq for card in view.cards] == [4, 3]
+        assert [bit.text for bit in view.cards[0].sentence if bit.mark] == ["31", "13"]
+        assert view.types == {"created": 7, "changed": 2, "deleted": 1}
+        assert (since.counts.silent, since.types) == (1, {"changed": 1, "deleted": 1, "created": 5})
+        assert [(each.path, each.version) for each in then.items] == [("bridge.txt", 1), ("\\xff.txt", 1)]
+        assert [each.change for each in then.differs if each.root == "main"] == ["deleted"]
+        assert [(hit.match.path, found.now, found.before) for hit in found.hits] == [("bridge.txt", 1, 0)]
+        corpus.close()
+
+
+def test_the_feed_gives_the_changes_behind_a_place_and_says_how_far_it_looked(database_url: str) -> None:
+    with opened(database_url) as store:
+        corpus = made(store)
+        feed = Feed(corpus)
+        silent = msgspec.structs.replace(ANY, flag="silent")
+
+        assert [each.seq for each in feed.records(7, ANY, 2)[0]] == [8, 9]
+        assert feed.records(7, ANY, 2)[1] == 9
+        assert ([each.seq for each in feed.records(0, silent, 5)[0]], feed.records(0, silent, 5)[1]) == (
+            [3, 4],
+            10,
+        )
+        assert feed.records(99, ANY, 5) == ([], 99)
+        corpus.close()
