@@ -159,11 +159,11 @@ def main() -> None:
     os.umask(0o077)
     given = msgspec.json.decode(sys.stdin.buffer.readline(), type=Given)
     logging.configure(level=given.settings.log_level, format_=given.settings.log_format)
-    code = 0
+    code, log = 0, structlog.get_logger()
     try:
         Process(given).run()
     except IngestError as error:
-        structlog.get_logger().error("root_process_failed", root=given.root, detail=error.message)
+        log.error("root_process_failed", root=given.root, detail=error.message)
         code = 1
     sys.stdout.flush()
     sys.stderr.flush()
