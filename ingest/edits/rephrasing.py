@@ -18,9 +18,10 @@ from ingest.facts.model import Slot
 from ingest.facts.swaps import exchanged
 from ingest.text import wordlist
 from ingest.text.lexicon import Lexicon, lexicon_of
+from ingest.text.misspelling import misspelt
 from ingest.text.thesaurus import LANGUAGES, thesaurus_of
 from ingest.text.variants import abbreviate, say_the_same, written_out
-from ingest.text.words import folded, is_word, misspelt, tokens, unaccented, words
+from ingest.text.words import folded, is_word, tokens, unaccented, words
 
 _MOST_EXCHANGED = 100  # edited sentences among which such ones are looked for
 MOST = 500  # of the facts, or of the words, that are looked at

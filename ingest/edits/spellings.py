@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from ingest.text.lexicon import Lexicon
-from ingest.text.words import spelt_otherwise
+from ingest.text.misspelling import spelt_otherwise
 
 # Two spellings of one word where both are words. Of the second kind only the ends count.
 _BOTH_WAYS = (

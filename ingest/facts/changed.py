@@ -34,8 +34,9 @@ from ingest.facts.quotations import Ranges
 from ingest.facts.swaps import turned
 from ingest.text import wordlist
 from ingest.text.lexicon import Lexicon, lexicon_of
+from ingest.text.misspelling import opposite
 from ingest.text.plain import plain, plain_with_places
-from ingest.text.words import opposite, tokens, unaccented, words
+from ingest.text.words import tokens, unaccented, words
 
 _MOST_TURNED = 0.45  # of a sentence's words: past that it is another sentence, not the opposite one
 _ALIKE = 0.25

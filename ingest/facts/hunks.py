@@ -8,7 +8,8 @@ import msgspec
 
 from ingest.diff import sequences
 from ingest.facts.document_words import Context
-from ingest.text.words import is_word, misspelt, tokens, unaccented
+from ingest.text.misspelling import misspelt
+from ingest.text.words import is_word, tokens, unaccented
 
 
 class Hunk(msgspec.Struct):

@@ -1,0 +1,134 @@
+"""Which two words are one: misspelt, spelt otherwise, or turned into its opposite by a prefix.
+
+Two words are one misspelt when they are alike enough that a slip of the hand explains it, and nothing says
+that both were meant.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Container
+
+from rapidfuzz.distance import DamerauLevenshtein
+
+from ingest.text import wordlist
+from ingest.text.lexicon import Lexicon, lexicon_of
+from ingest.text.words import unaccented
+
+_JOINT = re.compile(r"['-]")
+_DUTCH_ENDINGS = ("dt", "d", "t", "")
+_VOWELS = frozenset("aeiouy")
+_LONGEST = 64  # letters; the distance takes the square of it
+
+
+def misspelt(
+    before: str,
+    after: str,
+    attested: Container[str] = (),
+    names: Container[str] = (),
+    language: str | None = None,
+) -> bool:
+    """Whether the one word may be the other with a slip of the hand in it.
+
+    Within a Damerau-Levenshtein distance of 2 for words of six letters and more, of 1 for shorter ones. A
+    distance of 2, and two words with capitals, ask for the same first letter. Words with a digit are never,
+    nor two short ones in capitals, nor any of a language without words. Of two common words, or two that
+    are both `attested` (folded) elsewhere, or two that the language has (`wordlist`), each was meant,
+    unless the two are often confused (`then`, `than`), are one in British and American spelling, or end in
+    the Dutch `d`, `t` and `dt`. So was each of two numbers or months, and where a prefix makes the
+    opposite: `legal`, `illegal`. Two names (`names` has one of them, folded) that sound alike are one:
+    `John`, `Jon`; else one with another consonant is another: `Iran`, `Iraq`.
+    """
+    lexicon = lexicon_of(language)
+    if not lexicon.is_known:
+        return False
+    old, new = unaccented(before), unaccented(after)
+    if (
+        old == new
+        or {old, new} in lexicon.confused
+        or spelt_otherwise(old, new, lexicon)
+        or (old[-1] == new[-1] in "sd" and {old[:-1], new[:-1]} in lexicon.confused)
+    ):
+        return True
+    if (before.isupper() and after.isupper() and len(before) < 6) or len(old) == len(new) == 1:
+        return False
+    if not all(part.isalpha() for word in (old, new) for part in _JOINT.split(word) if part):
+        return False
+    if (
+        (old in lexicon.meant and new in lexicon.meant)
+        or (old in lexicon.common and new in lexicon.common)
+        or opposite(old, new, lexicon)
+    ):
+        return False
+    if old in attested and new in attested:
+        return False
+    longest = max(len(old), len(new))
+    if longest > _LONGEST:
+        return False
+    turned = sorted(old) == sorted(new)
+    if longest < 4 and not (old in lexicon.common or new in lexicon.common or turned):
+        return False
+    distance = DamerauLevenshtein.distance(old, new, score_cutoff=2)
+    # A slip seldom takes the first letter, so two long words or names that differ there are two.
+    named = before[:1].isupper() and after[:1].isupper()
+    if (named or distance == 2) and old[0] != new[0] and old[:2] != new[1::-1]:
+        return False
+    if distance > (1 if longest < 6 else 2):
+        return False
+    if named and (old in names or new in names):
+        if _sound(old) == _sound(new):
+            return True
+        if len(old) == len(new) and not turned:
+            replaced = [pair for pair in zip(old, new, strict=True) if pair[0] != pair[1]]
+            if len(replaced) > 1 or not set(replaced[0]) <= _VOWELS:
+                return False
+    return not wordlist.both_meant(before, after, language) or _one_word(old, new, lexicon)
+
+
+def _sound(name: str) -> str:
+    """Return what is heard of a folded name: consonants, the first vowel and the last letter, roughly."""
+    spelt = name[0] + name[1:].replace("h", "")
+    for one, other in (("ck", "k"), ("c", "k"), ("z", "s"), ("ie", "i"), ("y", "i")):
+        spelt = spelt.replace(one, other)
+    spelt = re.sub(r"(.)\1+", r"\1", spelt)
+    first = next((at for at, char in enumerate(spelt) if char in _VOWELS), 0) + 1
+    return spelt[:first] + "".join(char for char in spelt[first:-1] if char not in _VOWELS) + spelt[-1:]
+
+
+def spelt_otherwise(old: str, new: str, lexicon: Lexicon) -> bool:
+    """Whether two words are one in British and American, or in older and newer Dutch spelling."""
+    for british, american in lexicon.regional:
+        for one, other in ((old, new), (new, old)):
+            if british in one and one.replace(british, american) == other:
+                return True
+    if lexicon.language == "en" or abs(len(old) - len(new)) != 1:
+        return False
+    # `pannekoek`, `pannenkoek`
+    short, long = sorted((old, new), key=len)
+    same = [pair[0] == pair[1] for pair in zip(short, long, strict=False)]
+    at = same.index(False) if False in same else len(short)
+    between = len(short) > 7 and 2 < at < len(short) - 2
+    return between and long[at - 1 : at + 1] == "en" and short[at:] == long[at + 1 :]
+
+
+def _one_word(old: str, new: str, lexicon: Lexicon) -> bool:
+    """Whether two words are one in two spellings, or two endings of a Dutch verb that sound alike."""
+    if lexicon.language == "nl":
+        for ending in _DUTCH_ENDINGS:
+            stem = old.removesuffix(ending)
+            if old.endswith(ending) and any(new == stem + other for other in _DUTCH_ENDINGS):
+                return True
+    return any(
+        old.replace(one, other) == new.replace(one, other) or new.replace(other, one) == old
+        for one, other in lexicon.variants
+        if one in old or one in new
+    )
+
+
+def opposite(old: str, new: str, lexicon: Lexicon) -> bool:
+    """Whether a prefix turns one of two folded words into the other: `on-`, `un-`, `il-` and their like."""
+    short, long = sorted((old, new), key=len)
+    if len(short) < 4 or not long.endswith(short):
+        return False
+    prefix = long[: len(long) - len(short)].rstrip("-")
+    return prefix in lexicon.negating
