@@ -42,7 +42,7 @@ def test_each_change_is_one_line_with_the_fields_of_the_contract(each_place: Pla
     assert place.command.records("log") == changes[::-1]
     assert [change["seq"] for change in changes] == list(range(1, 7))
     kinds = [change["edit"] and change["edit"]["class"] for change in changes]
-    assert kinds == [None, None, "wording", None, None, "rewrite"]
+    assert kinds == [None, None, "wording", None, None, "wording"]
     for change in changes:
         assert change["actor"] == {"kind": "unknown", "name": None, "confidence": None}
         for name in ("observed_at", "recorded_at", "modified_at"):
