@@ -14,6 +14,7 @@ import msgspec
 
 from ingest import forked, root_folder
 from ingest.disk import mounts, presence, read, root_mark, walk
+from ingest.disk.answers import require_root
 from ingest.disk.patterns import PATH_BYTES, Patterns
 from ingest.identity import Standing
 from ingest.model import Signature
@@ -73,8 +74,9 @@ def compare(
     `deep` reads every file, whatever `stat` says. `progress` is told how many files were looked at by now,
     those that were counted before included.
 
-    Raises RootUnavailable when the folder is gone or is another one.
+    Raises RootUnavailable when the folder is gone, is another one or does not answer.
     """
+    require_root(root.path)
     opened = root_folder.open_recorded(store, root)
     try:
         place = _place(

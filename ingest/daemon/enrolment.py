@@ -14,8 +14,8 @@ from ingest.clock import Clock
 from ingest.config import Settings
 from ingest.daemon.root_names import is_here
 from ingest.disk import mounts, root_mark
-from ingest.disk.answers import answers, may_hang, real_path
-from ingest.errors import AlreadyRunning, NotFound, RootUnavailable, Unreachable, UsageError
+from ingest.disk.answers import answers, may_hang, real_path, require_answer
+from ingest.errors import AlreadyRunning, NotFound, RootUnavailable, UsageError
 from ingest.escape import path as show
 from ingest.ids import new_uid
 from ingest.store import roots
@@ -165,6 +165,7 @@ def _known_at(store: Store, every: list[Root], path: bytes) -> Root | None:
     """Return the root recorded at this path; of several hosts' roots, the one that this folder is."""
     here = [root for root in every if root.path == path]
     if len(here) > 1 or (here and here[0].host != socket.gethostname()):
+        require_answer(path)
         try:
             found = root_mark.open_root(path)
         except RootUnavailable:
@@ -203,7 +204,7 @@ def _is_inside(path: bytes, folder: bytes) -> bool:
 def _add(
     connection: Connection, every: list[Root], name: str, path: bytes, *, adopt: bool, clock: Clock
 ) -> Root:
-    _require_answer(path)
+    require_answer(path)
     if not os.path.isdir(path):
         raise NotFound(f"no folder at {show(path)}", hint="make it first, or check the path")
     found = root_mark.open_root(path)
@@ -234,7 +235,7 @@ def _adopt(connection: Connection, root: Root, clock: Clock) -> Root:
 
     What still holds the old one is another folder.
     """
-    _require_answer(root.path)
+    require_answer(root.path)
     try:
         found = root_mark.open_root(root.path)
     except RootUnavailable:
@@ -272,9 +273,3 @@ def _is_folder(words: str) -> bool:
     if may_hang(path, table) and not answers(path):
         return True
     return os.path.isdir(path)
-
-
-def _require_answer(path: bytes) -> None:
-    """Raise Unreachable where a folder is on a file system that does not answer."""
-    if may_hang(path, mounts.table()) and not answers(path):
-        raise Unreachable(f"{show(path)} does not answer", hint="see to what is mounted there")

@@ -14,6 +14,7 @@ from ingest.daemon import door
 from ingest.daemon.health import SHORT
 from ingest.daemon.root_monitor import RootMonitor
 from ingest.disk import descriptors, root_mark
+from ingest.disk.answers import require_root
 from ingest.errors import (
     AlreadyRunning,
     LogShortened,
@@ -84,6 +85,7 @@ def _scan(
         hidden=store.files_below, once=True,
     )  # fmt: skip
     try:
+        require_root(root.path)
         monitor.session.open()
     except RootUnavailable as error:
         monitor.record.begin()

@@ -7,7 +7,8 @@ import socket
 
 from ingest import escape, root_folder
 from ingest.daemon.enrolment import refuse_nested
-from ingest.disk import root_mark
+from ingest.disk import mounts, root_mark
+from ingest.disk.answers import real_path, require_root
 from ingest.errors import NotFound, UsageError
 from ingest.store import roots
 from ingest.store.engine import Connection, Store
@@ -30,7 +31,8 @@ def relocate(store: Store, connection: Connection, name: str, folder: str) -> Ro
     Raises NotFound, UsageError, RootUnavailable.
     """
     root = roots.named(connection, name)
-    path = os.path.realpath(os.fsencode(folder))
+    path = real_path(os.fsencode(folder), mounts.table())
+    require_root(path)
     if not os.path.isdir(path):
         raise NotFound(f"no folder at {escape.path(path)}")
     host = socket.gethostname()

@@ -7,11 +7,14 @@ import subprocess
 import sys
 from collections.abc import Sequence
 
-from ingest.disk.mounts import LOCAL, Line, kind
+from ingest.disk.mounts import LOCAL, Line, kind, table, types_below
+from ingest.errors import RootUnavailable, Unreachable
+from ingest.escape import path as show
 
 PATIENCE = 5.0  # seconds
 _LINKS = 40  # that are followed in one path
-_ASK = "import os, sys; os.listdir(os.fsencode(sys.argv[1]))"
+_ASK = "import os, sys; next(os.scandir(os.fsencode(sys.argv[1])), None)"
+_HINT = "see to what is mounted there"
 
 
 def may_hang(path: bytes, mounts: Sequence[Line] | None) -> bool:
@@ -65,3 +68,25 @@ def answers(path: bytes, *, seconds: float = PATIENCE) -> bool:
         asking.kill()
         return False
     return True
+
+
+def require_answer(path: bytes) -> None:
+    """Raise Unreachable where a folder is on a file system that may hang, and does not answer."""
+    if may_hang(path, table()) and not answers(path):
+        raise Unreachable(f"{show(path)} does not answer", hint=_HINT)
+
+
+def require_root(path: bytes) -> None:
+    """Raise RootUnavailable where a root, or what is mounted below it, does not answer.
+
+    It is asked once: what falls silent later is waited for.
+    """
+    mounts = table()
+    if mounts is None:
+        return
+    below = [
+        os.path.join(path, point) for point, type_ in types_below(path, mounts).items() if type_ not in LOCAL
+    ]
+    for folder in [path] * may_hang(path, mounts) + below:
+        if not answers(folder):
+            raise RootUnavailable(f"{show(folder)} does not answer", code="unreachable", hint=_HINT)

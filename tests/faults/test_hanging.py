@@ -125,3 +125,46 @@ def test_a_server_that_is_mounted_below_a_watched_root_gives_it_a_process_of_its
             fuse.answer()
             site.until_healthy()
         assert site.deleted() == []
+
+
+@in_own_mounts
+def test_without_a_daemon_every_verb_that_asks_its_folder_says_that_it_does_not_answer(site: Site) -> None:
+    source, far = far_of(site)
+    site.write(a="here")
+    (source / "b.txt").write_text("there")
+    with Fuse(source, far) as fuse:
+        site.command.ask("scan", site.root, far)
+        fuse.hang()
+        site.write(a="edited")
+        for words in (
+            ("scan", site.root, far),
+            ("check", far),
+            ("restore", "b.txt@1", "--force"),
+            ("restore", "a.txt@1", "--to", far / "a.txt"),
+            ("roots", "relocate", "root", far),
+        ):
+            began = time.time()
+            refused = site.command.ask(*words, code=4)
+            assert f"{far} does not answer" in refused.error
+            assert time.time() - began < 4 * SOON
+        assert site.log()[2:] == [("changed", "a.txt", 2)]
+        assert ledger(site, "far")[-1] == ("blind", "unreachable")
+        fuse.answer()
+        site.command.ask("scan", far)
+        assert ledger(site, "far")[-1] == ("scanned", None)
+
+
+@in_own_mounts
+def test_a_scan_does_not_wait_for_what_is_mounted_below_its_root(site: Site) -> None:
+    source, _ = far_of(site)
+    (site.root / "sub").mkdir()
+    with Fuse(source, site.root / "sub") as fuse:
+        (source / "b.txt").write_text("there")
+        site.command.ask("scan", site.root)
+        fuse.hang()
+        for verb in ("scan", "check"):
+            refused = site.command.refused(verb, site.root, code=4)
+            assert f"{site.root / 'sub'} does not answer" in refused.error
+        fuse.answer()
+        site.command.ask("scan", site.root)
+        assert site.deleted() == []

@@ -14,6 +14,7 @@ from ingest.cli.options import as_json, verb
 from ingest.cli.output import counted, emit, line, note
 from ingest.cli.times import calendar
 from ingest.disk import root_mark
+from ingest.disk.answers import require_answer
 from ingest.disk.write import is_beneath, write_beneath, write_file
 from ingest.errors import IntegrityError, UsageError
 from ingest.history import queries
@@ -52,6 +53,7 @@ def command(doc: str, rev: str | None, to: str | None, force: bool, root: str | 
             hint="name another place with --to, and run: ingest verify",
         )
     place = os.path.join(folder, target.path) if to is None else os.path.abspath(os.fsencode(to))
+    require_answer(folder if to is None else os.path.dirname(place))
     if os.path.isdir(place) and (to is not None or not os.path.islink(place)):
         raise UsageError(f"{escape.path(place)} is a folder", hint="name a file with --to")
     try:
