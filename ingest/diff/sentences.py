@@ -306,7 +306,7 @@ def _grown(
     whole: similarity.Bag, part: Callable[[int], similarity.Bag], free: set[int], at: int
 ) -> tuple[int, int]:
     """Return the run around sentence `at`, of it and free neighbours, that is most like the whole."""
-    first, end = at, at + 1
+    first, end = run = at, at + 1
     parts = part(at)
     score = similarity.likeness(whole, parts)
     while end - first < _MOST_PARTS:
@@ -321,12 +321,11 @@ def _grown(
                     grown.append((similarity.likeness(whole, both), neighbour, both))
         if not grown:
             break
-        best, neighbour, both = max(grown, key=lambda each: each[:2])
-        if best < score + _GAIN:
-            break
+        best, neighbour, parts = max(grown, key=lambda each: each[:2])
         first, end = min(first, neighbour), max(end, neighbour + 1)
-        score, parts = best, both
-    return first, end
+        if best >= score + _GAIN:  # else the next neighbour may still make it so
+            run, score = (first, end), best
+    return run
 
 
 def _aligned(a: Sequence[str], b: Sequence[str]) -> list[sequences.Span]:

@@ -22,11 +22,15 @@ NO_DAYS: Days = (None, None)
 
 
 class _Told(msgspec.Struct, frozen=True):
-    """A day, or what is said of one; `is_anchor` says that it is as seen from the text's own."""
+    """A day, or what is said of one; `is_anchor` says that it is as seen from the text's own.
+
+    `said` is how many days from it, where it is.
+    """
 
     day: CalendarDate | None
     part: str | None
     is_anchor: bool
+    said: int | None = None
 
 
 def own_day(dated: str | None, observed: str | None) -> date | None:
@@ -51,8 +55,11 @@ def same_day(before: str, after: str, days: Days, language: str | None) -> bool 
     new = _told(after, days[1], language, lexicon)
     if old is None or new is None or not (old.is_anchor or new.is_anchor):
         return None
-    if old.day is None or new.day is None or (old.part and new.part and old.part != new.part):
+    if old.part and new.part and old.part != new.part:
         return False
+    if old.day is None or new.day is None:
+        # `this morning`, said in two ways of a day that is not known
+        return days[0] == days[1] and old.part == new.part and old.said is not None and old.said == new.said
     pairs = zip(msgspec.structs.astuple(old.day), msgspec.structs.astuple(new.day), strict=True)
     both = [(was, became) for was, became in pairs if was is not None and became is not None]
     return bool(both) and all(was == became for was, became in both)
@@ -69,13 +76,14 @@ def _told(text: str, own: date | None, language: str | None, lexicon: Lexicon) -
     part = next((part for word, part in lexicon.day_parts.items() if _has(text, word)), None)
     match slot.value:
         case Relative(day) if day in _DAYS:
-            return _Told(_on(own, _DAYS[day]), part, is_anchor=True)
+            return _Told(_on(own, _DAYS[day]), part, is_anchor=True, said=_DAYS[day])
         case Period(which, period) if period in lexicon.day_parts.values():
             if which not in ("this", "last"):
                 return None
-            return _Told(_on(own, -1 if which == "last" else 0), part, is_anchor=True)
+            after = -1 if which == "last" else 0
+            return _Told(_on(own, after), period, is_anchor=True, said=after)
         case CalendarDate(hour=None, minute=None) as day:
-            return _Told(day, part, is_anchor=False)
+            return _Told(day, day.part or part, is_anchor=False)
     return None
 
 

@@ -41,7 +41,11 @@ _LONGEST_RUN = 40  # tokens of a place that differs
 _WITHOUT_BLANKS = re.compile("[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u9fff\uf900-\ufaff]+")
 _DECIMALS = re.compile(r"[.,]([0-9]{1,2}|[0-9]{4,})\Z")
 
+# One mark before three digits, and none else.
+_MARK_ALONE = re.compile(r"(?<![0-9.,])[1-9][0-9]{0,2}([.,])[0-9]{3}(?![0-9]|[.,][0-9])")
+
 Run = Sequence[Read]
+Writing = tuple[int, str, str]
 
 
 class Unpaired(msgspec.Struct, frozen=True):
@@ -123,7 +127,7 @@ class Proof:
         if old.key == new.key:
             return True
         if old.slot is not None and new.slot is not None:
-            same = equal(old.slot, new.slot) and _written_alike(_as_written(old), _as_written(new))
+            same = equal(old.slot, new.slot) and self._written_alike(_as_written(old), _as_written(new))
             return same or written_otherwise(old.slot, new.slot)
         if old.slot is not None or new.slot is not None:
             return False
@@ -179,6 +183,16 @@ class Proof:
             for one, other in pairwise(side)
         )
 
+    def _written_alike(self, old: Writing, new: Writing) -> bool:
+        """Whether nothing that speaks of the writing of a value is another; a unit written out says its own.
+
+        Before three digits the mark of decimals may be one: `1.500` is not known to be `1,500`, or `1500`.
+        """
+        (decimals, unit, mark), (new_decimals, new_unit, new_mark) = old, new
+        if decimals != new_decimals or (unit != new_unit and unit and new_unit):
+            return False
+        return mark == new_mark or not self._lexicon.decimal_marks & {mark, new_mark}
+
     # -- values ------------------------------------------------------------------------------------
 
     def _same_values(
@@ -233,14 +247,11 @@ def _value(slot: Slot, written: str, start: int, end: int) -> Read:
     return msgspec.structs.replace(read, key=key)
 
 
-def _as_written(read: Read) -> tuple[int, str]:
-    """Return what of the writing of a value speaks: its decimals, the capitals of its unit."""
-    return 0 if read.slot is None else _decimals_of(read.slot, read.text), reading.unit_of(read.text)
-
-
-def _written_alike(old: tuple[int, str], new: tuple[int, str]) -> bool:
-    """Whether nothing that speaks of the writing of a value is another; a unit written out says its own."""
-    return old[0] == new[0] and (old[1] == new[1] or not old[1] or not new[1])
+def _as_written(read: Read) -> Writing:
+    """Return what of the writing of a value speaks: its decimals, the capitals of its unit, a mark alone."""
+    decimals = 0 if read.slot is None else _decimals_of(read.slot, read.text)
+    mark = _MARK_ALONE.search(read.text)
+    return decimals, reading.unit_of(read.text), mark[1] if mark else ""
 
 
 def _decimals_of(slot: Slot, written: str) -> int:

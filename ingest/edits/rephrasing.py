@@ -188,6 +188,9 @@ class Wording:
                 )
                 if one and other:
                     return one[0], other[0]
+                for turned in self._lexicon.opposed:
+                    if turned & gone & others_came and turned & came & others_gone:
+                        return min(turned & gone), min(turned & came)
         return None
 
     def stands_elsewhere(self) -> str | None:
@@ -230,11 +233,20 @@ class Wording:
                     self._phrases.append((cut(change.before), cut(change.after)))
                     continue
                 gone, came = (list(map(unaccented, side)) for side in (was, became))
-                self._by_change.append((gone, came))
+                if not self._is_joined(gone, came):
+                    self._by_change.append((gone, came))
                 old.update(gone)
                 new.update(came)
         self._changed = set(old - new), set(new - old)
         return self._changed
+
+    def _is_joined(self, gone: Sequence[str], came: Sequence[str]) -> bool:
+        """Whether words that all carry meaning were joined or parted: `goede morgen`, not `the rapist`."""
+        return (
+            len(gone) != len(came)
+            and "".join(gone) == "".join(came)
+            and self._lexicon.common.isdisjoint((*gone, *came))
+        )
 
     def _is_phrase(self, was: Sequence[str], became: Sequence[str]) -> bool:
         """Whether one of two runs of words is a way to say the other: `is able to`, `can`."""

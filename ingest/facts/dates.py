@@ -10,6 +10,8 @@ from __future__ import annotations
 import re
 from itertools import pairwise
 
+import msgspec
+
 from ingest.facts.model import (
     CalendarDate,
     Century,
@@ -56,9 +58,11 @@ def find_date(cut: Tokens, at: int) -> Taken | None:
         return _calendar(cut, at, None)
     after = at + 2 if low_at(cut, at + 1) == "," else at + 1
     dated = _calendar(cut, after, weekday) if after < len(cut) else None
+    part = cut.lexicon.weekday_parts.get(low)
     if dated is not None and not (isinstance(dated[1], CalendarDate) and dated[1].day is None):
-        return dated
-    return "date", CalendarDate(weekday), at + 1, False
+        kind, value, end, weak = dated
+        return kind, msgspec.structs.replace(value, part=part) if part else value, end, weak
+    return "date", CalendarDate(weekday, part=part), at + 1, False
 
 
 def _calendar(cut: Tokens, at: int, weekday: int | None) -> Taken | None:
@@ -135,8 +139,8 @@ def _day_in_words(cut: Tokens, at: int, weekday: int | None) -> Taken | None:
 def _in_one(cut: Tokens, at: int, weekday: int | None) -> Taken | None:
     """Return `20-2-2021`, `20-Feb-2021`, or day and time, `2021-02-20T10:00`; seconds are beside it."""
     if (written := _DAY_FIRST.match(cut[at].low)) and int(written[2]) <= 12:
-        parts = map(int, written.groups())
-        return "date", CalendarDate(weekday, *parts), at + 1, False
+        day, month, year = map(int, written.groups())
+        return "date", CalendarDate(weekday, day, month, year), at + 1, False
     named = _MONTH_NAMED.match(cut[at].low)
     if named is not None and named[2] in cut.lexicon.months:
         month = cut.lexicon.months[named[2]]

@@ -106,12 +106,14 @@ def _dates_agree(old: CalendarDate, new: CalendarDate) -> bool:
     return bool(both) and all(was == is_ or _same_on_a_clock(was, is_) for was, is_ in both)
 
 
-def _said_of_both(old: CalendarDate, new: CalendarDate) -> list[tuple[int, int]]:
+def _said_of_both(old: CalendarDate, new: CalendarDate) -> list[tuple[int | str, int | str]]:
     pairs = zip(msgspec.structs.astuple(old), msgspec.structs.astuple(new), strict=True)
     return [(was, is_) for was, is_ in pairs if was is not None and is_ is not None]
 
 
-def _same_on_a_clock(was: int, is_: int) -> bool:
+def _same_on_a_clock(was: int | str, is_: int | str) -> bool:
+    if isinstance(was, str) or isinstance(is_, str):
+        return False
     return (isinstance(was, Face) or isinstance(is_, Face)) and was % 12 == is_ % 12
 
 

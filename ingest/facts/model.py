@@ -112,7 +112,10 @@ class Code(msgspec.Struct, frozen=True):
 
 
 class CalendarDate(msgspec.Struct, frozen=True):
-    """A date or a time of day, of which None is not said. Weekdays and months count from 1."""
+    """A date or a time of day, of which None is not said. Weekdays and months count from 1.
+
+    `part` is the part of the day that is in one word with its weekday.
+    """
 
     weekday: int | None = None
     day: int | None = None
@@ -120,6 +123,7 @@ class CalendarDate(msgspec.Struct, frozen=True):
     year: int | None = None
     hour: int | None = None
     minute: int | None = None
+    part: str | None = None
 
 
 class Relative(msgspec.Struct, frozen=True):

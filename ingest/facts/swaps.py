@@ -6,12 +6,14 @@ that does something, and between them must stand more than what joins equals.
 
 from __future__ import annotations
 
-from collections.abc import Container, Sequence
+import re
+from collections.abc import Container, Iterator, Sequence
 
 from ingest.text.lexicon import Lexicon
 from ingest.text.words import unaccented, words
 
 MOST = 500  # words of a sentence
+_STOP = re.compile(r"[.!?;]\s")
 _LONGEST_THING = 5  # words
 _LONGEST = 2_000  # characters of a sentence that is cut at each joint
 
@@ -26,10 +28,19 @@ def exchanged(before: str, after: str, names: Container[str], lexicon: Lexicon) 
         return None
     if turned(before, after, lexicon):
         return None
-    people = _people(old, new, lexicon) or _passive(old, new, lexicon) or _passive(new, old, lexicon)
+    people = _people(old, new, lexicon)
+    for was, became, text in ((old, new, after), (new, old, before)):
+        told = None if people else _passive(was, became, lexicon)
+        if told and any(map(set(told).issubset, _sentences(text))):
+            people = told
     if people is not None or len(old) != len(new) or sorted(old) != sorted(new):
         return people
     return _things(old, new, names, lexicon)
+
+
+def _sentences(text: str) -> Iterator[set[str]]:
+    """Yield the words of each sentence of one that was cut in parts."""
+    return (set(map(unaccented, words(each))) for each in _STOP.split(text))
 
 
 def turned(before: str, after: str, lexicon: Lexicon) -> bool:
@@ -119,7 +130,11 @@ def _act(
     single = len(head) == len(tail) == 1 and not sides & lexicon.no_things
     if single and head[0][:3] != tail[0][:3] and lexicon.common.intersection(between) - lexicon.linking:
         return True  # `rose in May and fell in June`; not `ik vind`, `hij vindt`
-    # `Doctors accused nurses`
+    # `Doctors accused nurses`, `police shot two men`
+    head, tail = (
+        side[1:] if len(side) == 2 and side[0] in lexicon.numbers else side for side in (head, tail)
+    )
+    sides = {*head, *tail}
     return (
         not before
         and len(head) == len(tail) == 1

@@ -49,6 +49,7 @@ class Lexicon(msgspec.Struct, frozen=True, kw_only=True):
     capitals_are_names: bool
     month_first: bool
     half_before: bool
+    decimal_marks: frozenset[str]
     dotted_ordinals: bool
 
     numbers: dict[str, Fraction]
@@ -83,6 +84,7 @@ class Lexicon(msgspec.Struct, frozen=True, kw_only=True):
     months: dict[str, int]
     unsure_months: frozenset[str]
     weekdays: dict[str, int]
+    weekday_parts: dict[str, str]
     parts_of_day_after: frozenset[str]
     relative: dict[str, str]
     which: dict[str, str]
@@ -249,7 +251,8 @@ class _Merge:
         """Return the tables that the languages make together."""
         own = self.parts[-1][0] if self.parts and self.code is not None else None
         weekdays = self.numbered(lambda each: each.dates.weekdays)
-        parts_of_day = self.words(lambda each: each.dates.parts_of_day)
+        parts_of_day = self.named(lambda each: each.dates.parts_of_day)
+        weekday_parts = {day + word: part for day in weekdays for word, part in parts_of_day.items()}
         weekdays |= {day + part: number for day, number in weekdays.items() for part in parts_of_day}
         common = self.words(lambda each: each.words.common)
         weighty = self.words(lambda each: each.words.weighty)
@@ -318,6 +321,7 @@ class _Merge:
             capitals_are_names=bool(self.parts) and (own is None or own.names.capitals == "names"),
             month_first=own is None or own.dates.order == "mdy",
             half_before=own is not None and own.dates.half_hour == "before",
+            decimal_marks=frozenset(".,") if own is None else frozenset(own.numbers.decimal_mark),
             dotted_ordinals=own is not None and own.numbers.dotted_ordinals,
             numbers=numbers,
             thousands=thousands,
@@ -339,6 +343,7 @@ class _Merge:
             beside=ranging.union(self.words(lambda each: each.numbers.aged), before_family) - {"van"},
             joining=word_set("- – —") | self.words(lambda each: each.numbers.joining),
             weekdays=weekdays,
+            weekday_parts=weekday_parts,
             day_parts=self.named(lambda each: each.dates.day_parts),
             unsure_months=self.words(lambda each: each.dates.unsure_months),
             hours=self.words(lambda each: each.dates.hours),

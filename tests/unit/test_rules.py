@@ -23,7 +23,7 @@ PROJECT = Path(__file__).parents[2]
 CASES = PROJECT / "tests" / "edits" / "cases" / "rules.tsv"
 
 # The rules and the words as they are in this version of the classifier.
-PINNED = (7, "938543ba0c9d8a62")
+PINNED = (8, "39cf4ea735491211")
 
 
 def cases() -> list[dict[str, str]]:

@@ -24,7 +24,8 @@ class Numbers(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
     Keys of tables are numbers or fractions. `joiner` may stand between the parts of a number. `hundred`,
     `thousand` and `half` are for a language that writes numbers over a hundred in one word. Behind
-    `before_two` come two numbers, whatever stands between them. `point` stands for the mark of decimals.
+    `before_two` come two numbers, whatever stands between them. `point` stands for the
+    mark of decimals, which is `decimal_mark`.
 
     `ordinals` are those of one to nineteen and of the tens; `more_ordinals` has others, by the number word
     that they are made of. `ordinal_forms` are the ends that each may have. `unsure_places` are ordinals that
@@ -38,6 +39,7 @@ class Numbers(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     ordinals: Words
     more_ordinals: Table
     ordinal_endings: Words
+    decimal_mark: str
     point: Words
     plain_parts: Words
     some: Words
@@ -93,7 +95,7 @@ class Dates(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     times_of_day: Table
     beside_hour: Table
     hours: Words = ""
-    parts_of_day: Words = ""
+    parts_of_day: Table = {}
     parts_of_day_after: Words = ""
 
 
