@@ -138,7 +138,9 @@ def detect(text: str) -> str | None:
 def _without_licence(text: str) -> str:
     """Return what stands behind the first paragraphs that speak of copyright; the text if that is little."""
     rest = text[:_RUNNING_IN]
-    low = rest.lower()
+    blanks = len(rest) - len(rest.lstrip())
+    first = rest.find("\n\n", blanks)  # the first paragraph ends there, or before
+    low = (rest if first < 0 else rest[:first]).lower()
     if not any(part in low for part in _LICENCE_PARTS):  # which is asked in a twentieth of the time
         return text
     at = 0

@@ -30,6 +30,7 @@ _HTML = re.compile(
     rb"<(?:!doctype\s+html|html|head|body)[\s>]",
     re.IGNORECASE | re.DOTALL,
 )
+_LONGEST_HEADER = 77  # characters of a header's name, and its colon
 _HEADER = re.compile(rb"([!-9;-~]{1,76}):[ \t]?[^\r\n]*\r?\n(?:[ \t][^\r\n]*\r?\n)*")
 _OF_MAIL = frozenset(
     {
@@ -67,18 +68,32 @@ def media_type(data: bytes, name: str) -> str | None:
     start = data[:1024]
     if b"%PDF-" in start and (start.lstrip().startswith(b"%PDF-") or not _is_text(start)):
         return "application/pdf"
+    extension = name.rpartition(".")[2].lower() if "." in name else ""
+    if extension not in _BY_NAME and _is_prose(start):
+        return None
     head = data[:_LOOK_AT]
     if head.startswith(_MARKS):
         head = _as_bytes(head)
     if head.lstrip().startswith(b"{\\rtf"):
         return "application/rtf"
-    extension = name.rpartition(".")[2].lower() if "." in name else ""
     if _HTML.match(head) is not None:
         return "text/html"
     if extension == "eml" or _is_mail(head):
         return "message/rfc822" if _HEADER.match(head) or extension == "eml" else None
     named = _BY_NAME.get(extension)
     return named if named is not None and _is_text(head) else None
+
+
+def _is_prose(start: bytes) -> bool:
+    """Whether the beginning shows that it is no RTF, no HTML and no mail, as that of most plain texts does.
+
+    RTF begins with a brace and HTML with a bracket, blanks aside, mail with the name of a header or a line
+    of an mbox.
+    """
+    first = start.lstrip()[:1]
+    if first in b"{<" or start.startswith((*_MARKS, b"From ")):
+        return False
+    return b":" not in start[:_LONGEST_HEADER]
 
 
 def _package(data: bytes) -> str | None:
