@@ -3,7 +3,7 @@
     IngestError
     ├── UsageError                2   the words of the call, or the configuration, are wrong
     │   ├── ConfigError
-    │   └── NotFound              2   no such document, version, cursor or root
+    │   └── NotFound              2   no such document, version, cursor, root or period
     ├── Unreachable               4   the store, a root or the daemon cannot be reached, or time ran out
     │   ├── StoreMissing
     │   ├── SchemaMismatch
@@ -39,7 +39,7 @@ class ConfigError(UsageError):
 
 
 class NotFound(UsageError):
-    """No such document, version, cursor or root."""
+    """No such document, version, cursor, root or period."""
 
 
 class Unreachable(IngestError):

@@ -92,5 +92,7 @@ def wanted(request: Request, offered: tuple[str, ...]) -> str:
             if weight > 0 and (exact or kind in ("*/*", offer.partition("/")[0] + "/*")):
                 weighed.append((weight + exact * 1e-6, -place, offer))
     if not weighed:
-        raise Refused(400, "accept", f"there is {', '.join(offered)} at this address")
+        raise Refused(
+            400, "accept", f"there is {', '.join(offered)} at this address", hint="name it in Accept"
+        )
     return max(weighed)[2]

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import base64
-import binascii
 import re
 from collections.abc import Callable
 from html import escape as quote
@@ -95,15 +93,15 @@ def _documents(corpus: Corpus, asked: parameters.Documents, _path: dict[str, str
 
 def cursor_of(row: listing.Listed) -> str:
     """Return the cursor of what follows a document in the list."""
-    return base64.urlsafe_b64encode(msgspec.json.encode((row.root, row.path, row.id))).decode().rstrip("=")
+    return f"{row.root.encode().hex()}.{row.path.hex()}.{row.id}"
 
 
 def place_of(cursor: str) -> listing.Place:
     """Return the place that a cursor names. Raises UsageError."""
     try:
-        raw = base64.b64decode(cursor + "=" * (-len(cursor) % 4), altchars=b"-_", validate=True)
-        return msgspec.json.decode(raw, type=tuple[str, bytes, int])
-    except (binascii.Error, ValueError, msgspec.DecodeError) as error:
+        root, path, key = cursor.split(".")
+        return bytes.fromhex(root).decode("utf-8", "replace"), bytes.fromhex(path), int(key)
+    except ValueError as error:
         raise UsageError("'after' is no cursor", hint="take it from 'next' of the page before") from error
 
 

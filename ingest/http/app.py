@@ -101,7 +101,7 @@ def _changes(feed: Feed) -> Callable[[Request], object]:
 
 def _seq_of(words: str) -> int:
     if not words.isascii() or not words.isdigit() or len(words) > 18:
-        raise UsageError("Last-Event-ID is no seq")
+        raise UsageError("Last-Event-ID is no seq", hint="send the id of the last event")
     return int(words)
 
 
@@ -131,13 +131,17 @@ def _handlers(own: Pages) -> dict[Any, Callable[[Request, Exception], Response]]
     def no_route(request: Request, error: Exception) -> Response:
         assert isinstance(error, HTTPException)
         status = error.status_code
-        code, words = "not_found", "there is no such page"
+        code, words, hint = (
+            "not_found",
+            "there is no such page",
+            "GET /v1/openapi.json describes every address",
+        )
         if status == 405:
-            code, words = "method", "the methods are GET and HEAD"
-        return told(request, Refused(status, code, words).problem, dict(error.headers or {}))
+            code, words, hint = "method", "the methods are GET and HEAD", "ask with GET"
+        return told(request, Refused(status, code, words, hint=hint).problem, dict(error.headers or {}))
 
     def unforeseen(request: Request, _error: Exception) -> Response:
-        defect = Refused(500, "defect", "the program met what it did not foresee")
+        defect = Refused(500, "defect", "the program met what it did not foresee", hint="its log says what")
         return told(request, defect.problem)
 
     return {IngestError: failed, Refused: refused, HTTPException: no_route, Exception: unforeseen}

@@ -21,11 +21,12 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from ingest.http import problems
 from ingest.http.problems import Refused
 
-LONGEST_ADDRESS = 8_192  # bytes of path and query
+LONGEST_ADDRESS = 32_768  # bytes of path and query
 LARGEST_BODY = 65_536
 TRIES, WINDOW = 10, 60.0  # wrong tokens from one address, in so many seconds
 _ADDRESSES = 4_096  # that are remembered for wrong tokens
 _READS = ("GET", "HEAD")
+_DESCRIBED = "GET /v1/openapi.json describes every address"
 
 POLICY = (
     "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self'; connect-src 'self';"
@@ -108,23 +109,30 @@ class Doors:
                 hint="name it under [serve] hosts",
             )
         if len(scope["raw_path"]) + len(scope["query_string"]) > LONGEST_ADDRESS:
-            raise Refused(414, "address", f"an address has {LONGEST_ADDRESS:,} bytes at most")
+            raise Refused(
+                414, "address", f"an address has {LONGEST_ADDRESS:,} bytes at most", hint="ask for less"
+            )
         if "\0" in scope["path"] or "\ufffd" in scope["path"]:
-            raise Refused(400, "address", "the address is not UTF-8, or holds a NUL")
+            raise Refused(400, "address", "the address is not UTF-8, or holds a NUL", hint=_DESCRIBED)
         if scope["method"] in _READS:
             if headers.get("content-length", "0") != "0" or "transfer-encoding" in headers:
-                raise Refused(413, "body", "a question has no body")
+                raise Refused(413, "body", "a question has no body", hint="say all in the address")
             return
         if scope["method"] != "POST":
-            raise Refused(405, "method", "the methods are GET, HEAD and POST", headers={"allow": "GET, HEAD"})
+            raise Refused(
+                405, "method", "this method is not taken", hint="ask with GET or HEAD",
+                headers={"allow": "GET, HEAD"},
+            )  # fmt: skip
         length = headers.get("content-length", "")
         if "transfer-encoding" in headers or not length.isascii() or not length.isdigit():
-            raise Refused(413, "body", "a body says its length")
+            raise Refused(413, "body", "a body says its length", hint="send Content-Length")
         if int(length) > LARGEST_BODY:
-            raise Refused(413, "body", f"a body has {LARGEST_BODY:,} bytes at most")
+            raise Refused(413, "body", f"a body has {LARGEST_BODY:,} bytes at most", hint="send less")
         origin = headers.get("origin")
         if origin is None or urlsplit(origin).netloc.lower() != host[0].lower():
-            raise Refused(403, "origin", "a change is made from this service's own pages alone")
+            raise Refused(
+                403, "origin", "a change is made from this service's own pages alone", hint="ask with GET"
+            )
 
     def _person(self, scope: Scope, headers: Headers) -> str | None:
         """Return who asks, by a token or by the proxy's word; None for anybody. Raises Refused."""
@@ -150,7 +158,11 @@ class Doors:
         wrong = [at for at in self._wrong.get(client, ()) if now - at < WINDOW]
         if len(wrong) >= TRIES:
             raise Refused(
-                429, "tries", "too many wrong tokens came from this address", headers={"retry-after": "60"}
+                429,
+                "tries",
+                "too many wrong tokens came from this address",
+                hint="wait a minute",
+                headers={"retry-after": "60"},
             )
         name, token = _credentials(said)
         if hmac.compare_digest(hashed(token), self._rights.token):
@@ -161,7 +173,11 @@ class Doors:
         while len(self._wrong) > _ADDRESSES:
             self._wrong.popitem(last=False)
         raise Refused(
-            401, "token", "the token is wrong", headers={"www-authenticate": 'Basic realm="ingest"'}
+            401,
+            "token",
+            "the token is wrong",
+            hint="it is what stands in the service's token_file",
+            headers={"www-authenticate": 'Basic realm="ingest"'},
         )
 
 

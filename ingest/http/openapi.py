@@ -8,16 +8,17 @@ from typing import Any
 import msgspec
 
 import ingest
-from ingest.http import answers, problems
+from ingest.http import answers, parameters, problems
 from ingest.http.api import CHANGES, ENDPOINTS, Endpoint
 
 PATH = "/v1/openapi.json"
 _REFERENCE = "#/components/schemas/{name}"
+_VERSION = {"type": "string", "pattern": parameters.REV}
 _IN_PATH = {
     "id": ("the id of a document", {"type": "string", "pattern": "^[0-9a-f]{32}$"}),
-    "rev": ("a number, first, latest, prev or a moment", {"type": "string"}),
-    "from": ("the version before: a number, first, latest, prev or a moment", {"type": "string"}),
-    "to": ("the version after", {"type": "string"}),
+    "rev": ("a number, first, latest, prev or a moment", _VERSION),
+    "from": ("the version before: a number, first, latest, prev or a moment", _VERSION),
+    "to": ("the version after", _VERSION),
 }
 _FAILURES = {
     "400": "the question is not understood",
@@ -36,9 +37,9 @@ def description() -> dict[str, Any]:
     """Return the whole document, OpenAPI 3.1."""
     endpoints = (*ENDPOINTS, CHANGES)
     kinds = [kind for each in endpoints for kind in each.gives]
-    parameters = [each.parameters for each in endpoints]
+    asked_by = [each.parameters for each in endpoints]
     schemas, components = msgspec.json.schema_components(
-        [problems.Problem, *kinds, *parameters], ref_template=_REFERENCE
+        [problems.Problem, *kinds, *asked_by], ref_template=_REFERENCE
     )
     failure, given = schemas[0], iter(schemas[1 : 1 + len(kinds)])
     asked = schemas[1 + len(kinds) :]
@@ -65,6 +66,12 @@ def description() -> dict[str, Any]:
     }
 
 
+def _given(schema: dict[str, Any]) -> dict[str, Any]:
+    """Return what a parameter holds where it is given: none is told by leaving it away."""
+    kinds = [each for each in schema.get("anyOf", ()) if each != {"type": "null"}]
+    return kinds[0] if kinds else schema
+
+
 def _operation(
     endpoint: Endpoint, schema: dict[str, Any], fields: dict[str, Any], failure: dict[str, Any]
 ) -> dict[str, Any]:
@@ -74,7 +81,7 @@ def _operation(
         for about, kind in [_IN_PATH[name]]
     ]
     in_query = [
-        {"name": name, "in": "query", "required": name in fields.get("required", ()), "schema": each}
+        {"name": name, "in": "query", "required": name in fields.get("required", ()), "schema": _given(each)}
         for name, each in fields["properties"].items()
     ]
     content: dict[str, Any] = {kind: {"schema": {"type": "string"}} for kind in endpoint.media_types}

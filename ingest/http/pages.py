@@ -21,7 +21,7 @@ from ingest.history import queries
 from ingest.history.changes import TYPES
 from ingest.http import answers, api, parameters
 from ingest.http.answers import Answer
-from ingest.http.parameters import Nothing, Seq, Words
+from ingest.http.parameters import Cursor, Nothing, Seq, Words
 from ingest.http.problems import Problem
 from ingest.index.fulltext.search import Match
 from ingest.records import Change
@@ -55,7 +55,7 @@ class Documents(Spoken, frozen=True, kw_only=True):
     root: Words | None = None
     language: Words | None = None
     deleted: bool = False
-    after: Words | None = None
+    after: Cursor | None = None
 
 
 class Document(Spoken, frozen=True, kw_only=True, rename={"first": "from", "last": "to"}):
@@ -349,7 +349,7 @@ def looked(cookie: str, *, head: int, now: int) -> tuple[int, int | None, str]:
 def _asset(request: Request) -> Response:
     name = request.path_params["name"]
     if name not in render.ASSETS:
-        raise NotFound("there is no such file")
+        raise NotFound("there is no such file", hint="each page names the files it has")
     kept = request.url.path == render.address_of(name)
     made = Answer(
         body=render.asset(name),

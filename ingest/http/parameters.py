@@ -8,11 +8,34 @@ import msgspec
 from msgspec import Meta
 from starlette.requests import Request
 
+from ingest.edits.edit import CLASSES, FACTS, FLAGS, SIGNIFICANCES
 from ingest.errors import UsageError
-from ingest.history.changes import Filters
+from ingest.history.changes import TYPES, Filters
 
 T = TypeVar("T", bound=msgspec.Struct)
-Words = Annotated[str, Meta(max_length=1_000)]
+_MOMENTS = (
+    r"now|today|yesterday|[1-9]\d{0,3}[smhdw]|seq:\d{1,18}|#\d{1,18}"
+    r"|[12]\d{3}-(?:0[1-9]|1[0-2])-(?:0[1-9]|1\d|2[0-8])"
+    r"(?:T(?:[01]\d|2[0-3]):[0-5]\d(?::[0-5]\d(?:\.\d{1,6})?)?(?:Z|[+-](?:0\d|1[0-2]):[0-5]\d)?)?"
+)
+REV = rf"^(?:\d{{1,9}}|first|latest|prev|{_MOMENTS})$"  # the common forms: more are read
+_CURSOR = r"^(?:[1-9a-f][0-9a-f]|0[1-9a-f])*\.(?:[0-9a-f]{2})*\.\d{1,18}$"
+_SEVERAL = rf"^(?:{'|'.join(SIGNIFICANCES)})(?:,(?:{'|'.join(SIGNIFICANCES)}))*$"
+
+
+def _of(*known: str) -> Meta:
+    """Describe one of some words; whoever reads it says which there are."""
+    return Meta(max_length=1_000, extra_json_schema={"enum": list(known)})
+
+
+def _like(pattern: str) -> Meta:
+    return Meta(max_length=1_000, extra_json_schema={"pattern": pattern})
+
+
+Words = Annotated[str, Meta(max_length=1_000, pattern=r"^[^\x00]*$")]
+Name = Annotated[str, Meta(max_length=255, pattern=r"^[^\x00]*$")]
+Moment = Annotated[str, _like(f"^(?:{_MOMENTS})$")]
+Cursor = Annotated[str, Meta(max_length=12_000, pattern=_CURSOR)]
 Limit = Annotated[int, Meta(ge=1, le=1_000)]
 Seq = Annotated[int, Meta(ge=0, le=2**63 - 1)]
 
@@ -25,11 +48,11 @@ class Documents(Nothing, frozen=True, kw_only=True):
     """`after` is the `next` of the page before."""
 
     prefix: Words = ""
-    at: Words | None = None
-    root: Words | None = None
-    language: Words | None = None
+    at: Moment | None = None
+    root: Name | None = None
+    language: Name | None = None
     deleted: bool = False
-    after: Words | None = None
+    after: Cursor | None = None
     limit: Limit = 100
 
 
@@ -59,13 +82,13 @@ class Changes(Nothing, frozen=True, kw_only=True, rename={"type_": "type", "clas
     limit: Limit = 100
     feed: Literal["normal", "longpoll", "eventsource"] = "normal"
     timeout: Annotated[float, Meta(ge=0, le=60)] = 30.0
-    root: Words | None = None
+    root: Name | None = None
     prefix: Words | None = None
-    type_: Words | None = None
-    class_: Words | None = None
-    significance: Words | None = None
-    fact: Words | None = None
-    flag: Words | None = None
+    type_: Annotated[str, _of(*TYPES, *(f"document.{each}" for each in TYPES))] | None = None
+    class_: Annotated[str, _of(*CLASSES)] | None = None
+    significance: Annotated[str, _like(_SEVERAL)] | None = None
+    fact: Annotated[str, _of(*FACTS)] | None = None
+    flag: Annotated[str, _of(*FLAGS)] | None = None
 
     @property
     def filters(self) -> Filters:
@@ -86,18 +109,18 @@ class Search(Nothing, frozen=True, kw_only=True):
 
     q: Words
     every: bool = False
-    root: Words | None = None
+    root: Name | None = None
     prefix: Words = ""
-    language: Words | None = None
+    language: Name | None = None
     limit: Limit = 50
 
 
 class Period(Nothing, frozen=True, kw_only=True):
     """From one moment to another, as the command line writes moments."""
 
-    since: Words | None = None
-    until: Words | None = None
-    root: Words | None = None
+    since: Moment | None = None
+    until: Moment | None = None
+    root: Name | None = None
     prefix: Words = ""
     document: Words | None = None
 
@@ -105,9 +128,9 @@ class Period(Nothing, frozen=True, kw_only=True):
 class Stretches(Nothing, frozen=True, kw_only=True):
     """The same of the ledger."""
 
-    root: Words | None = None
-    since: Words | None = None
-    until: Words | None = None
+    root: Name | None = None
+    since: Moment | None = None
+    until: Moment | None = None
 
 
 def read(request: Request, kind: type[T], *, blank_is_none: bool = False) -> T:
@@ -118,7 +141,7 @@ def read(request: Request, kind: type[T], *, blank_is_none: bool = False) -> T:
     names = [name for name, _ in given]
     for name in names:
         if names.count(name) > 1:
-            raise UsageError(f"'{name}' is given more than once")
+            raise UsageError(f"'{name}' is given more than once", hint="write each once")
     try:
         return msgspec.convert(dict(given), kind, strict=False)
     except msgspec.ValidationError as error:

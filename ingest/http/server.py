@@ -10,15 +10,19 @@ import asyncio
 import socket
 from typing import Any
 
+import h11
 import uvicorn
 from starlette.types import ASGIApp
 from uvicorn.protocols.http.h11_impl import H11Protocol
+
+from ingest.http import problems
+from ingest.http.problems import Refused
 
 GREETING = 10.0
 PATIENCE = 20.0
 CONNECTIONS = 2_000
 WAITING = 1_024  # connections that are not taken yet
-HEADER_BYTES = 16_384
+HEADER_BYTES = 49_152  # of which an address may have doors.LONGEST_ADDRESS
 
 
 class Connection(H11Protocol):
@@ -42,6 +46,23 @@ class Connection(H11Protocol):
             self._greeting = None
         elif not under_way and self._greeting is None and not self.transport.is_closing():
             self._greeting = self.loop.call_later(GREETING, self.transport.abort)
+
+    def send_400_response(self, msg: str) -> None:
+        """Answer a request that is no HTTP, or whose head is too long, as every error is answered."""
+        problem = Refused(
+            400,
+            "request",
+            msg,
+            hint=f"a head has {HEADER_BYTES:,} bytes at most, one Host and no control sign",
+        ).problem
+        answer = problems.response(problem, {"connection": "close", "x-content-type-options": "nosniff"})
+        for event in (
+            h11.Response(status_code=answer.status_code, headers=answer.raw_headers),
+            h11.Data(data=bytes(answer.body)),
+            h11.EndOfMessage(),
+        ):
+            self.transport.write(self.conn.send(event) or b"")
+        self.transport.close()
 
     def on_response_complete(self) -> None:
         """Close a connection whose request has a body that nobody reads."""

@@ -11,7 +11,7 @@ from ingest.edits import boilerplate
 from ingest.edits.classify import classify
 from ingest.edits.edit import Edit
 from ingest.edits.settings import Rules
-from ingest.errors import IntegrityError, UsageError
+from ingest.errors import IntegrityError, NotFound
 from ingest.history import observation, queries
 from ingest.history.queries import Target
 from ingest.ids import show_uid
@@ -56,7 +56,8 @@ def build(
 ) -> Report:
     """Return the changes from one moment to another, of one root or of all.
 
-    Raises UsageError, and NotFound where the whole period lies before the record.
+    Raises UsageError for what is no moment, and NotFound where the whole period lies before the
+    record or ends before it begins.
 
     Only those of one `document`, or of paths that begin with `prefix`, where one is given: a document that
     moved there or away has the changes that name such a path.
@@ -77,7 +78,7 @@ def build(
     found = reader.changes(connection, after=after, until=last, root=key, document=only)
     rows = [row for row in found if row.path.startswith(prefix) or (row.from_path or b"").startswith(prefix)]
     if begin is not None and begin > end and not rows:
-        raise UsageError("the period ends before it begins", hint="--since is its beginning, --until its end")
+        raise NotFound("the period ends before it begins", hint="--since is its beginning, --until its end")
     if until is not None:
         queries.unbegun(connection, until, calendar, root)
     known: dict[int, Edit] = {}

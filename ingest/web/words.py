@@ -20,7 +20,7 @@ _MONTHS = {
 @functools.cache
 def _table(language: str) -> dict[str, str]:
     if language == "en":
-        return {}
+        return {"en": "English", "nl": "Dutch", "de": "German"}
     file = resources.files("ingest.web") / f"{language}.toml"
     return dict(tomllib.loads(file.read_text("utf-8")))
 

@@ -6,11 +6,13 @@ import contextlib
 import gzip
 import hashlib
 import json
+import re
 import socket
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from urllib.parse import quote
 
 import pytest
 
@@ -235,6 +237,60 @@ def test_the_atom_feed_holds_names_as_text(served: Served) -> None:
     assert "<img" not in feed.text
 
 
+MOMENTS = (
+    "now", "today", "yesterday", "3d", "9999w", "seq:1", "#1", "2026-11-28", "2026-02-28T23:59",
+    "2999-12-28T00:00:59.123456+12:59",
+)  # fmt: skip
+
+
+def test_whatever_the_description_allows_is_understood(served: Served) -> None:
+    described = served.service.get("/v1/openapi.json").json
+    seen = 0
+    for path, operations in described["paths"].items():
+        asked = path.format(id=served.ids["bridge.txt"], rev="1", **{"from": "1", "to": "2"})
+        for each in operations["get"]["parameters"]:
+            schema = each["schema"]
+            assert "anyOf" not in schema  # "null" is no word for nothing
+            given = list(schema.get("enum", ()))
+            if "pattern" in schema:
+                given += [words for words in MOMENTS if re.search(schema["pattern"], words)]
+            for words in given:
+                if words in ("eventsource", "longpoll"):
+                    continue
+                seen += 1
+                needed = asked if each["in"] == "query" else path.format(
+                    **{"id": served.ids["bridge.txt"], "rev": "1", "from": "1", "to": "2",
+                       each["name"]: quote(words)}
+                )  # fmt: skip
+                more = "?q=a" if path == "/v1/search" and each["name"] != "q" else "?"
+                more += f"&{each['name']}={quote(words)}" if each["in"] == "query" else ""
+                assert served.service.get(needed + more).status in (200, 404), (path, each["name"], words)
+    assert seen > 100
+
+
+def test_the_longest_place_in_a_list_is_a_cursor(served: Served) -> None:
+    deepest = f"{b'docs'.hex()}.{('/'.join(['x' * 255] * 16)).encode().hex()}.1"
+    assert served.service.get(f"/v1/documents?limit=1&after={deepest}").status == 200
+    assert served.service.get(f"/documents.json?after={deepest}").status == 200
+
+
+def test_every_error_has_a_hint(served: Served) -> None:
+    of_bridge = f"/v1/documents/{served.ids['bridge.txt']}"
+    for path in (
+        "/v1/nothing", "/nothing", "/v1/documents?limit=1&limit=2", "/v1/documents/x",
+        f"/v1/documents/{'0' * 32}", f"{of_bridge}/versions/99", f"{of_bridge}/versions/x",
+        "/v1/search?q=%00", "/v1/report?since=now&until=2d",
+        "/assets/x/y", "/v1/documents/%00", "/v1/search?q=" + "a" * 40_000,
+    ):  # fmt: skip
+        assert served.service.get(path).json["hint"], path
+    assert served.service.get("/v1/status", Accept="image/png").json["hint"]
+    assert served.service.get("/v1/changes?feed=eventsource", Last_Event_ID="x").json["hint"]
+    assert served.service.ask("PUT", "/v1/status").json["hint"]
+    broken = served.service.raw(b"GET / HTTP/1.1\r\n\r\n")
+    assert b"content-type: application/problem+json" in broken
+    assert json.loads(broken.partition(b"\r\n\r\n")[2])["hint"]
+
+
 # -- whom it lets in ------------------------------------------------------------------------------
 
 
@@ -264,7 +320,7 @@ def test_the_atom_feed_holds_names_as_text(served: Served) -> None:
         ("/v1/changes?since=99999999999999999999", 400),
         ("/v1/changes?type=x%0d%0aSet-Cookie:%20a=b", 400),
         ("/v1/search", 400),
-        ("/v1/search?q=" + "a" * 9_000, 414),
+        ("/v1/search?q=" + "a" * 40_000, 414),
         ("/v1/changes?feed=eventsource&type=nothing", 400),
         ("/documents/x?view=none", 400),
         ("/documents?at=yesterweek", 400),
@@ -346,7 +402,7 @@ def test_only_questions_are_taken_and_none_has_a_body(served: Served) -> None:
 
 def test_a_head_without_end_is_refused(served: Served) -> None:
     start = f"GET / HTTP/1.1\r\nHost: 127.0.0.1:{served.service.port}\r\nX: ".encode()
-    assert b" 400 " in served.service.raw(start + b"a" * 40_000)[:20]
+    assert b" 400 " in served.service.raw(start + b"a" * 80_000)[:20]
 
 
 def test_whoever_dawdles_is_cut_off_and_keeps_nobody_waiting(served: Served) -> None:

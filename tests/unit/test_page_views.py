@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+from datetime import UTC
 from hashlib import sha256
 from itertools import pairwise
 
@@ -11,11 +13,13 @@ from ingest.diff.sentences import compare
 from ingest.edits.classify import classify
 from ingest.edits.edit import Edit, Text
 from ingest.http.pages import looked
-from ingest.web import facts, timeline
+from ingest.index.activity import Counts
+from ingest.web import facts, overview, render, timeline
 from ingest.web.compared import Compared, Row, compared, cut
 from ingest.web.gravity import CREATED, UNREAD, Mark, gravest, mark
 from ingest.web.kept import Kept
 from ingest.web.timeline import Observed, Point
+from ingest.web.words import Words
 
 KEPT = "One stays.\n\nTwo is {} euro today.\n\nThree stays.\n\nFour stays.\n\nFive stays.\n\n{}\n"
 A = KEPT.format(13, "Six goes away now.")
@@ -187,3 +191,42 @@ def test_what_is_kept_is_made_anew_when_it_is_old() -> None:
     assert [kept.of("a", 10, make), kept.of("a", 10, make), kept.of("b", 10, make)] == [1, 1, 2]
     now = 10
     assert kept.of("a", 10, make) == 3
+
+
+def overview_page(counts: Counts, types: dict[str, int], *, documents: int, reached: int) -> str:
+    view = overview.View(
+        head=5, since=0, since_at=None, documents=documents, counts=counts, types=types,
+        days=[overview.Day(begin=0, counts=Counts())], step=HOUR,
+        caption="Edits an hour by gravity, two days", step_is_day=False, cards=[], places=[],
+        reached=reached, begins_at=0, totals={"documents": 2, "versions": 5},
+    )  # fmt: skip
+    values = {
+        "here": "/", "path": "/", "data_path": "/overview.json", "query_values": {}, "head": 5,
+        "watching": {"state": "stopped", "words": "not watching", "at": 0}, "view": view,
+    }  # fmt: skip
+    return render.page("overview", Words("en", UTC, 0), values)
+
+
+@pytest.mark.parametrize(
+    ("changed", "reached", "said"),
+    [
+        (3, 0, "3 edits , of a kind that is not known yet. 2 came , 0 went ."),
+        (1, 4, "1 edit , of a kind that is not known yet. 2 came , 0 went ."),
+        (0, 5, "no text changed. 2 came , 0 went ."),
+    ],
+)
+def test_edits_that_nobody_compared_yet_are_not_called_none(changed: int, reached: int, said: str) -> None:
+    types = {"created": 2, **({"changed": changed} if changed else {})}
+
+    html = overview_page(Counts(), types, documents=0, reached=reached)
+
+    lead = html.partition("<h1")[2].partition(">")[2].partition("</h1>")[0]
+    assert " ".join(re.sub("<[^>]+>", " ", lead).split()).endswith(said)
+    assert ("later edits are not counted here" in html) == (reached < 5)
+
+
+def test_the_number_of_announced_edits_leads_to_them_alone() -> None:
+    html = overview_page(Counts(silent=3, open=2), {"changed": 5}, documents=2, reached=5)
+
+    assert 'href="/changes?significance=substantive&amp;flag=notice&amp;since=0"' in html
+    assert 'href="/changes?flag=silent&amp;since=0"' in html
