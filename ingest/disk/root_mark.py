@@ -99,6 +99,12 @@ def judge(
 
 def open_root(path: bytes) -> Anchor:
     """Open a root's folder, not through a link in last place. Raises RootUnavailable."""
+    if b"\0" in path:  # a store that somebody wrote to
+        raise RootUnavailable(
+            f"root {show(path)} is recorded at a path that none can have",
+            code="root_missing",
+            hint="record where its folder stands: ingest roots relocate NAME PATH",
+        )
     try:
         fd = os.open(path, os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC)
     except OSError as error:

@@ -245,6 +245,23 @@ def test_a_recorded_path_that_is_none_is_refused_and_nothing_is_written(place: P
     assert (place.root / "a.txt").read_text() == "A document.\n"
 
 
+def test_a_root_that_is_recorded_where_none_can_be_is_said_to_be(place: Place) -> None:
+    """Somebody changed the store."""
+    place.write("a.txt", "A document.\n")
+    place.scan()
+    database = str(place.command.database).removeprefix("sqlite:///")
+    with contextlib.closing(sqlite3.connect(database)) as connection:
+        connection.execute("UPDATE root SET path = ?", (b"/srv/ne\0ws",))
+        connection.commit()
+    said = "root /srv/ne\0ws is recorded at a path that none can have"
+    for verb in ("check", "scan"):
+        assert place.command.refused(verb, code=4).error == said.replace("\0", "\\u{0000}")
+    records = place.command.records("doctor", code=1)
+    assert [record["detail"] for record in records if record["state"] == "error"] == [said]
+    place.command.ask("roots", "relocate", "root", place.root)
+    place.command.ask("check")
+
+
 def test_the_doctor_exits_with_1_for_an_error_and_with_0_for_a_warning(place: Place) -> None:
     place.write("a.txt", "A document.\n")
     place.scan()
