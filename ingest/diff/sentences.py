@@ -149,8 +149,11 @@ class _Work:
     def __init__(self, a: str, b: str, a_cut: list[Sentence], b_cut: list[Sentence]) -> None:
         self.a, self.b = a, b
         self.a_cut, self.b_cut = a_cut, b_cut
-        self.a_keys = [without_blanks(a[each.text_start : each.text_end]) for each in a_cut]
-        self.b_keys = [without_blanks(b[each.text_start : each.text_end]) for each in b_cut]
+        old = [a[each.text_start : each.text_end] for each in a_cut]
+        self.a_keys = list(map(without_blanks, old))
+        known = dict(zip(old, self.a_keys, strict=True))  # most of B is in A
+        new = (b[each.text_start : each.text_end] for each in b_cut)
+        self.b_keys = [known.get(each) or without_blanks(each) for each in new]
         # (kind, first and end of A, first and end of B), in order on both sides.
         self.in_order: list[tuple[Kind, int, int, int, int]] = []
         self.gaps: list[tuple[int, int, int, int]] = []

@@ -52,6 +52,8 @@ def differences(before: Annotations | None, after: Annotations | None, *, same_t
     """Return what differs, the kinds that speak first."""
     old, new = before or {}, after or {}
     found: list[Told] = []
+    if old == new:
+        return found
     for kind in _NAMES:
         gone, came = _apart(old.get(kind, ()), new.get(kind, ()))
         if kind in ("pages", "pages_without_text"):

@@ -107,6 +107,8 @@ class Wording:
     def opposed(self) -> set[str]:
         """The small words that were put for each other and say something else."""
         old, new = self.changed()
+        if self._lexicon.opposed_words.isdisjoint(old) or self._lexicon.opposed_words.isdisjoint(new):
+            return set()
         return {
             word for pair in self._lexicon.opposed if pair & old and pair & new for word in pair & (old | new)
         }
@@ -188,9 +190,10 @@ class Wording:
                 )
                 if one and other:
                     return one[0], other[0]
-                for turned in self._lexicon.opposed:
-                    if turned & gone & others_came and turned & came & others_gone:
-                        return min(turned & gone), min(turned & came)
+                here, there = gone & others_came, came & others_gone
+                for turned in self._lexicon.opposed if here and there else ():
+                    if turned & here and turned & there:
+                        return min(turned & here), min(turned & there)
         return None
 
     def stands_elsewhere(self) -> str | None:

@@ -119,6 +119,7 @@ class Lexicon(msgspec.Struct, frozen=True, kw_only=True):
     light: frozenset[str]
     modals: frozenset[str]
     opposed: frozenset[frozenset[str]]
+    opposed_words: frozenset[str]
     confused: frozenset[frozenset[str]]
     same: frozenset[frozenset[str]]
     abbreviated: frozenset[frozenset[str]]
@@ -298,6 +299,7 @@ class _Merge:
             ends.setdefault(end[-3:], []).append(end)
         negations = self.words(lambda each: each.words.negations)
         modals = self.words(lambda each: each.words.modals)
+        opposed = self.pairs(lambda each: each.words.opposed)
         sureness = self.words(lambda each: each.words.certainty)
         affirmations = self.words(lambda each: each.words.affirmations)
         centuries = self.words(lambda each: each.dates.centuries)
@@ -366,7 +368,8 @@ class _Merge:
             weighty=weighty,
             light=common - weighty,
             modals=modals,
-            opposed=self.pairs(lambda each: each.words.opposed),
+            opposed=opposed,
+            opposed_words=frozenset[str]().union(*opposed),
             confused=self.pairs(lambda each: each.words.confused),
             same=self.pairs(lambda each: each.words.same),
             abbreviated=self.pairs(lambda each: each.words.abbreviated),

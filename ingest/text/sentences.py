@@ -133,9 +133,8 @@ def _split(text: str, language: str | None, start: int) -> Iterator[Sentence]:
         if place[0] == "\n":
             ends = _line_ends(text, place.start(), following, text_start)
         else:
-            ends = "\n\n" in text[end : min(following, end + 80)] or _ends(
-                text, text_start, place, following, spoken
-            )
+            parted = following > end + 1 and "\n\n" in text[end : min(following, end + 80)]
+            ends = parted or _ends(text, text_start, place, following, spoken)
         if not ends:
             continue
         stop = place.start() if place[0] == "\n" else end
