@@ -43,9 +43,11 @@ _DECIMALS = re.compile(r"[.,]([0-9]{1,2}|[0-9]{4,})\Z")
 
 # One mark before three digits, and none else.
 _MARK_ALONE = re.compile(r"(?<![0-9.,])[1-9][0-9]{0,2}([.,])[0-9]{3}(?![0-9]|[.,][0-9])")
+_ZONE = re.compile(r"\b(?:gmt|bst|utc|ces?t|e[sd]t)\b", re.IGNORECASE)
+_ZEROS = re.compile("0+(?=[0-9])")
 
 Run = Sequence[Read]
-Writing = tuple[int, str, str]
+Writing = tuple[int, str, str, str]
 
 
 class Unpaired(msgspec.Struct, frozen=True):
@@ -128,7 +130,7 @@ class Proof:
             return True
         if old.slot is not None and new.slot is not None:
             same = equal(old.slot, new.slot) and self._written_alike(_as_written(old), _as_written(new))
-            return same or written_otherwise(old.slot, new.slot)
+            return same or (not equal(old.slot, new.slot) and written_otherwise(old.slot, new.slot))
         if old.slot is not None or new.slot is not None:
             return False
         was, became = unaccented(old.text), unaccented(new.text)
@@ -188,8 +190,8 @@ class Proof:
 
         Before three digits the mark of decimals may be one: `1.500` is not known to be `1,500`, or `1500`.
         """
-        (decimals, unit, mark), (new_decimals, new_unit, new_mark) = old, new
-        if decimals != new_decimals or (unit != new_unit and unit and new_unit):
+        (decimals, unit, mark, zone), (new_decimals, new_unit, new_mark, new_zone) = old, new
+        if decimals != new_decimals or zone != new_zone or (unit != new_unit and unit and new_unit):
             return False
         return mark == new_mark or not self._lexicon.decimal_marks & {mark, new_mark}
 
@@ -248,15 +250,20 @@ def _value(slot: Slot, written: str, start: int, end: int) -> Read:
 
 
 def _as_written(read: Read) -> Writing:
-    """Return what of the writing of a value speaks: its decimals, the capitals of its unit, a mark alone."""
+    """Return what of the writing of a value speaks beside it.
+
+    Its decimals, or zeros before it; the capitals of its unit; a mark alone; a zone of time.
+    """
     decimals = 0 if read.slot is None else _decimals_of(read.slot, read.text)
-    mark = _MARK_ALONE.search(read.text)
-    return decimals, reading.unit_of(read.text), mark[1] if mark else ""
+    mark, zone = _MARK_ALONE.search(read.text), _ZONE.search(read.text)
+    return decimals, reading.unit_of(read.text), mark[1] if mark else "", zone[0].lower() if zone else ""
 
 
 def _decimals_of(slot: Slot, written: str) -> int:
-    """Return how many decimals a bare figure has: section 1.1 is not 1.10."""
+    """Return how many decimals a bare figure has, below 0 zeros before it: 1.1 is not 1.10, nor 7 007."""
     if slot.kind != "number" or not isinstance(slot.value, Quantity) or slot.value.unit is not None:
         return 0
+    if zeros := _ZEROS.match(written):
+        return -len(zeros[0])
     found = _DECIMALS.search(written.rstrip())
     return len(found[1]) if found else 0
