@@ -8,6 +8,7 @@ from typing import Any
 
 from ingest import merkle, moments
 from ingest.escape import path_fields
+from ingest.normalise import document_formats
 from ingest.store import coverage, cursors, file_states, reader, roots
 from ingest.store.engine import Connection, now_at
 from ingest.witnesses import Contradiction
@@ -48,7 +49,7 @@ def record(
     known = [root for root in roots.every(connection) if root.retired_at is None]
     problems = [*([_SILENT] if is_one_silent else []), *map(_shortened, contradictions)]
     silent = reader.without_text(connection)
-    problems += _not_confined(known, silent)
+    problems += _not_confined(known, silent, reader.read_as_plain(connection, document_formats.TEXTUAL))
     shown: list[dict[str, Any]] = []
     running = 0
     for root in known:
@@ -105,21 +106,28 @@ def by_reason(found: Sequence[tuple[int, str, int]]) -> dict[str, int]:
 
 
 def _not_confined(
-    known: Sequence[roots.Root], silent: Sequence[tuple[int, str, int]]
+    known: Sequence[roots.Root], silent: Sequence[tuple[int, str, int]], plain: Mapping[int, int]
 ) -> list[dict[str, Any]]:
-    """Return the roots with documents that nobody read, since the system granted no lock."""
-    many = {root: number for root, reason, number in silent if reason == "not_confined"}
-    return [
-        {
-            "code": "not_confined",
-            "root": root.name,
-            "path": None,
-            "detail": f"{many[root.id]:,} documents were not read: the system granted no lock",
-            "since": None,
-        }
-        for root in known
-        if root.id in many
-    ]
+    """Return the roots with documents that no reader read, since the system granted no lock.
+
+    `plain` are those that were read as plain text, by root.
+    """
+    unread = {root: number for root, reason, number in silent if reason == "not_confined"}
+    problems = []
+    for root in known:
+        none, some = unread.get(root.id, 0), plain.get(root.id, 0)
+        told = [f"{_documents(none)} not read"] * bool(none)
+        told += [f"{_documents(some)} read as plain text"] * bool(some)
+        if told:
+            detail = f"{', '.join(told)}: the system granted no lock"
+            problems.append(
+                {"code": "not_confined", "root": root.name, "path": None, "detail": detail, "since": None}
+            )
+    return problems
+
+
+def _documents(many: int) -> str:
+    return "1 document was" if many == 1 else f"{many:,} documents were"
 
 
 def _shortened(contradiction: Contradiction) -> dict[str, Any]:

@@ -19,8 +19,11 @@ def place(page: int | None, heading: str | None) -> str:
     return "" if heading is None else f"“{escape.text(' '.join(heading.split()))}”"
 
 
-def show(hunk: Hunk, muted: Callable[[str], bool]) -> None:
-    """Write the lines of a hunk; those that are boilerplate are dim."""
+def show(hunk: Hunk, muted: Callable[[str], bool], *, is_file: bool = True) -> None:
+    """Write the lines of a hunk; those that are boilerplate are dim.
+
+    `is_file` says that the text is a file's own, so that a missing newline at its end is told.
+    """
     where = place(hunk.page, hunk.heading)
     told = f"@@ -{hunk.from_start},{hunk.from_lines} +{hunk.to_start},{hunk.to_lines} @@"
     line(paint(f"{told} {where}" if where else told, fg="cyan"))
@@ -29,7 +32,7 @@ def show(hunk: Hunk, muted: Callable[[str], bool]) -> None:
         whole = entry.text.endswith("\n")
         style = {"dim": True} if muted(entry.text) else colours[entry.op]
         line(paint(entry.op + escape.text(entry.text.removesuffix("\n")), **style))
-        if not whole:
+        if is_file and not whole:
             line("\\ No newline at end of file")
 
 

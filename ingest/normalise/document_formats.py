@@ -103,6 +103,7 @@ AUTO = DocumentFormat(
 )
 # The readers that stand on the standard library: one process reads many documents with them.
 STANDARD = tuple(sorted({each.module for each in (*FORMATS.values(), SELECTED, AUTO) if not each.native}))
+TEXTUAL = frozenset(each.media_type for each in FORMATS.values() if each.textual)
 # Known, and no reader is made for them.
 _UNSUPPORTED = frozenset(
     {

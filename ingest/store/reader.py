@@ -255,14 +255,17 @@ def counts(connection: Connection) -> dict[str, int]:
     }
 
 
+# The newest rendition of a document's last version.
+_NEWEST = (
+    sa.select(sa.func.max(_rendition.seq))
+    .where(_rendition.document_id == _document.id, _rendition.no == _document.last_no)
+    .correlate(tables.document)
+    .scalar_subquery()
+)
+
+
 def without_text(connection: Connection) -> list[tuple[int, str, int]]:
     """Return how many live documents have no text now, by root and reason."""
-    newest = (
-        sa.select(sa.func.max(_rendition.seq))
-        .where(_rendition.document_id == _document.id, _rendition.no == _document.last_no)
-        .correlate(tables.document)
-        .scalar_subquery()
-    )
     select = (
         sa.select(_document.root_id, _rendition.text_reason, sa.func.count())
         .join_from(
@@ -270,11 +273,35 @@ def without_text(connection: Connection) -> list[tuple[int, str, int]]:
             tables.rendition,
             sa.and_(_rendition.document_id == _document.id, _rendition.no == _document.last_no),
         )
-        .where(_document.state == "live", _rendition.text_reason.is_not(None), _rendition.seq == newest)
+        .where(_document.state == "live", _rendition.text_reason.is_not(None), _rendition.seq == _NEWEST)
         .group_by(_document.root_id, _rendition.text_reason)
         .order_by(_document.root_id, _rendition.text_reason)
     )
     return [(root, reason, int(many)) for root, reason, many in connection.execute(select)]
+
+
+def read_as_plain(connection: Connection, media_types: Collection[str]) -> dict[int, int]:
+    """Return how many live documents of these types have a text that no reader of documents made, by root.
+
+    What such a reader makes has blocks beside it.
+    """
+    select = (
+        sa.select(_document.root_id, sa.func.count())
+        .join_from(
+            tables.document,
+            tables.rendition,
+            sa.and_(_rendition.document_id == _document.id, _rendition.no == _document.last_no),
+        )
+        .where(
+            _document.state == "live",
+            _rendition.media_type.in_(media_types),
+            _rendition.text_reason.is_(None),
+            _rendition.beside_hash.is_(None),
+            _rendition.seq == _NEWEST,
+        )
+        .group_by(_document.root_id)
+    )
+    return {root: int(many) for root, many in connection.execute(select)}
 
 
 def bytes_stored(connection: Connection) -> int:

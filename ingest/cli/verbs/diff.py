@@ -83,6 +83,9 @@ def command(
         )
         if page is not None or docx is not None:
             _write_redlines(connection, found, (b_target, b), page=page, docx=docx)
+        is_file = any(
+            annotated.annotations_of(connection, *side) is None for side in ((a_target, a), (b_target, b))
+        )
     record = found.record
     if found.old is None or found.new is None:
         _binary(record)
@@ -94,7 +97,8 @@ def command(
         note("the texts are the same, the bytes differ: ingest show --raw")
     if record.edit:
         note(f"{record.edit.summary.words}: {record.edit.reason}")
-    _show(record, found.old, found.new, word=word, muted=_boilerplate_of(b_target.root, found.language))
+    muted = _boilerplate_of(b_target.root, found.language)
+    _show(record, found.old, found.new, word=word, muted=muted, is_file=is_file)
     return 1 if record.hunks else 0
 
 
@@ -148,7 +152,9 @@ def _binary(record: Diff) -> None:
         line(f"binary versions differ: {old} and {new}")
 
 
-def _show(record: Diff, old: str, new: str, *, word: bool, muted: Callable[[str], bool]) -> None:
+def _show(
+    record: Diff, old: str, new: str, *, word: bool, muted: Callable[[str], bool], is_file: bool
+) -> None:
     if not record.hunks:
         return
     older, newer = _names(record)
@@ -167,7 +173,7 @@ def _show(record: Diff, old: str, new: str, *, word: bool, muted: Callable[[str]
         hunks.show_words(old, new, muted)
     else:
         for hunk in record.hunks:
-            hunks.show(hunk, muted)
+            hunks.show(hunk, muted, is_file=is_file)
 
 
 def _corpus(from_: str, to: str | None, root: str | None, beginning: str | None) -> int:
