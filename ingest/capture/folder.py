@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import msgspec
 
 from ingest.clock import Clock
 from ingest.config import Settings
-from ingest.confined.reader import Documents
+from ingest.confined.reader import Documents, do_nothing
 from ingest.disk import walk
 from ingest.disk.patterns import Patterns
 from ingest.model import RootKey
@@ -48,7 +50,8 @@ class RootFolder(msgspec.Struct, frozen=True, kw_only=True):
     """The open folder of a root: all that a look at it needs, and that stays as it is while it is open.
 
     `key` is the root's in the store, `fd` the descriptor, `hidden` are paths that are never taken in.
-    `remote` says whether the file system's clock may be another machine's.
+    `remote` says whether the file system's clock may be another machine's. While documents are waited for,
+    `while_waiting` is called every second.
     """
 
     store: Store
@@ -60,6 +63,7 @@ class RootFolder(msgspec.Struct, frozen=True, kw_only=True):
     clock: Clock
     remote: bool = False
     documents: Documents = Documents()
+    while_waiting: Callable[[], None] = do_nothing
 
     def watches(self, path: bytes) -> bool:
         """Whether a file at this path would be taken in."""

@@ -31,7 +31,12 @@ class Versions:
     """
 
     def __init__(self, folder: RootFolder) -> None:
-        self.workers = Workers(folder.fd, max_bytes=folder.limits.max_bytes, documents=folder.documents)
+        self.workers = Workers(
+            folder.fd,
+            max_bytes=folder.limits.max_bytes,
+            documents=folder.documents,
+            while_waiting=folder.while_waiting,
+        )
         self._folder = folder
         self._dictionary: Dictionary | None = None
         self._wanted: tuple[bytes, ...] = ()

@@ -13,7 +13,7 @@ import multiprocessing
 import os
 import time
 from collections import deque
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from hashlib import sha256
 from multiprocessing import reduction
 from multiprocessing.connection import Connection
@@ -23,7 +23,7 @@ from multiprocessing.process import BaseProcess
 import msgspec
 
 from ingest import normalise
-from ingest.confined.reader import Documents, Reader
+from ingest.confined.reader import WAITING, Documents, Reader, do_nothing
 from ingest.disk import read
 from ingest.disk.descriptors import are_too_few
 from ingest.errors import IntegrityError
@@ -81,13 +81,24 @@ class WorkersLost(Exception):
 
 
 class Workers:
-    """The processes are started with the first large number of files, and end with `close`."""
+    """The processes are started with the first large number of files, and end with `close`.
 
-    def __init__(self, folder: int, *, max_bytes: int, documents: Documents) -> None:
+    While they, or a document, are waited for, `while_waiting` is called every second.
+    """
+
+    def __init__(
+        self,
+        folder: int,
+        *,
+        max_bytes: int,
+        documents: Documents,
+        while_waiting: Callable[[], None] = do_nothing,
+    ) -> None:
         self._folder = folder
         self._max_bytes = max_bytes
         self._documents = documents
-        self._reader = Reader(documents)
+        self._while_waiting = while_waiting
+        self._reader = Reader(documents, while_waiting)
         self._dictionary: Dictionary | None = None
         self._processes: list[tuple[BaseProcess, Connection, Connection]] = []
         self._asked: deque[int] = deque()
@@ -206,7 +217,10 @@ class Workers:
 
     def _take(self) -> bytes:
         try:
-            found = self._processes[self._asked.popleft()][2].recv_bytes()
+            answers = self._processes[self._asked.popleft()][2]
+            while not answers.poll(WAITING):
+                self._while_waiting()
+            found = answers.recv_bytes()
         except (EOFError, OSError) as error:
             self.close()
             raise WorkersLost from error

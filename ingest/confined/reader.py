@@ -5,9 +5,11 @@ from __future__ import annotations
 import contextlib
 import json
 import os
+import select
 import subprocess
 import sys
 import time
+from collections.abc import Callable
 
 import msgspec
 
@@ -16,10 +18,15 @@ from ingest.confined.frames import Confine
 from ingest.normalise.document_formats import DocumentFormat, Html, Unread
 from ingest.normalise.extracted import Extracted, Limits
 
+WAITING = 1.0  # seconds
 _BEYOND = 60.0  # seconds beyond the deadline in which the warden answers: it loads libraries first
 _PROGRAM = (
     "import json, sys; sys.path[:] = json.loads(sys.argv[1]); from ingest.confined.warden import main; main()"
 )
+
+
+def do_nothing() -> None:
+    """Do nothing while a document is waited for."""
 
 
 class Documents(msgspec.Struct, frozen=True, kw_only=True):
@@ -34,11 +41,13 @@ class Documents(msgspec.Struct, frozen=True, kw_only=True):
 class Reader:
     """Reads documents, one at a time: `read` is what `normalise` takes. `close` ends the processes.
 
-    They are started with the first document. After a fork the new process starts its own.
+    They are started with the first document. After a fork the new process starts its own. While a document
+    is waited for, `while_waiting` is called every second.
     """
 
-    def __init__(self, documents: Documents) -> None:
+    def __init__(self, documents: Documents, while_waiting: Callable[[], None] = do_nothing) -> None:
         self._documents = documents
+        self._while_waiting = while_waiting
         self._warden: subprocess.Popen[bytes] | None = None
         self._owner = 0
 
@@ -68,6 +77,10 @@ class Reader:
         assert warden.stdout is not None
         until = time.monotonic() + self._documents.deadline + _BEYOND
         frames.send(warden.stdin.fileno(), ask, raw, until=until)
+        waiting = select.poll()
+        waiting.register(warden.stdout.fileno(), select.POLLIN)
+        while not waiting.poll(WAITING * 1000) and time.monotonic() < until:
+            self._while_waiting()
         return frames.receive(warden.stdout.fileno(), until=until)
 
     def _started(self) -> subprocess.Popen[bytes]:

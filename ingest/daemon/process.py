@@ -77,6 +77,7 @@ class Daemon:
                 log=log,
                 wake=self.waker.wake,
                 hidden=store.files_below,
+                while_waiting=self._live_on,
             )
             for root in roots
             if not is_wanted(root.path, table)
@@ -193,6 +194,11 @@ class Daemon:
                 for monitor in self.monitors:
                     if monitor.capture is not None:  # what is heard next may be several states
                         monitor.capture.late.slept(now, woken)
+
+    def _live_on(self) -> None:
+        """Give the signs of life that are due while one root's documents are waited for."""
+        for monitor in self.monitors:
+            monitor.live_on()
 
     def _open(self, held: ExitStack) -> None:
         for each in self.apart:

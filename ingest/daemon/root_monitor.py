@@ -50,6 +50,7 @@ class RootMonitor:
         hidden: Callable[[bytes], frozenset[bytes]],
         once: bool = False,
         may_wait: bool = False,
+        while_waiting: Callable[[], None] | None = None,
     ) -> None:
         self.clock = clock
         self.log = log
@@ -65,12 +66,13 @@ class RootMonitor:
         self.session = RootSession(
             store, root, settings=settings, clock=clock, log=log, health=self.health, scans=self.scans,
             notes=self.notes, wake=wake, hidden=hidden, once=once,
-            may_wait=may_wait or once,
+            may_wait=may_wait or once, while_waiting=while_waiting or self.live_on,
         )  # fmt: skip
         self.ledger = Ledger(
             self.session, record=self.record, notes=self.notes, scans=self.scans, health=self.health,
             clock=clock, once=once,
         )  # fmt: skip
+        self._reported: dict[str, object] | None = None  # with the last sign of life
         self._finished: dict[str, object] | None = None  # columns of the root's row, of a scan that ended
         self.barriers = Barriers(self.session, self.scans, self.health, clock)
         now = clock.monotonic()
@@ -196,6 +198,7 @@ class RootMonitor:
         if beats and not self.once:
             assert now is not None
             report = {**self.report(), roots.CERTAIN_UNTIL: self.session.certain_until(now)}
+            self._reported = report
         finished, self._finished = self._finished, None
         self.ledger.tell(columns=finished, report=report)
         if beats:
@@ -206,6 +209,15 @@ class RootMonitor:
             ms = round((self.clock.monotonic() - self.scans.began) * 1000)
             files = self.capture.survey.files if self.capture is not None else 0
             self.log.info("scan_finished", root=self.root.name, why=self.scans.why, files=files, ms=ms)
+
+    def live_on(self) -> None:
+        """Give a sign of life in the middle of a step, where one is due; what is claimed stays as it was."""
+        now = self.clock.monotonic()
+        if self.once or self.retired or self._reported is None or now < max(self._next_beat, self._retry_at):
+            return
+        with suppress(StoreUnavailable):  # the end of the step meets it too
+            self.record.live_on(self._reported)
+        self._next_beat = now + self.session.settings.liveness_seconds * 2
 
     def run_short(self) -> None:
         """Too few descriptors: what was begun is given up, and done again by a scan when there are more."""

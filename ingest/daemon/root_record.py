@@ -50,6 +50,12 @@ class RootRecord:
             found = [root for root in roots.every(connection) if root.id == self._root.id]
         return found[0] if found else self._root
 
+    def live_on(self, report: Mapping[str, object]) -> None:
+        """Write a sign of life with the report of the last one. Raises StoreUnavailable."""
+        with self._store.write() as connection:
+            now = now_at(connection, self._clock.wall())
+            roots.report(connection, self._root.id, dict(report), heartbeat_at=now)
+
     def write(
         self,
         turns: Sequence[Turn] = (),

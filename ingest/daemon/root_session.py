@@ -51,6 +51,7 @@ class RootSession:
         hidden: Callable[[bytes], frozenset[bytes]],
         once: bool,
         may_wait: bool,
+        while_waiting: Callable[[], None],
     ) -> None:
         self.root = root
         self.settings = settings
@@ -71,6 +72,7 @@ class RootSession:
         self._hidden = hidden
         self._once = once
         self._may_wait = may_wait
+        self._while_waiting = while_waiting
         # a scan that had a cause follows a doubt that is in the ledger already
         self.unannounced = UnheardChanges(lambda: scans.routine and not self.polled and not self.unwatched)
         self._held = OpenRoot(store, root)
@@ -103,7 +105,7 @@ class RootSession:
             place = RootFolder(
                 store=self._store, key=root.id, fd=folder, patterns=settings.patterns_of(root.name),
                 hidden=hidden, limits=limits, clock=self._clock, remote=self._held.is_remote,
-                documents=documents_of(settings, root.name),
+                documents=documents_of(settings, root.name), while_waiting=self._while_waiting,
             )  # fmt: skip
             self.capture = Capture(place, mounts=self._mounts_now, unheard=self.unannounced)
             self._mounts = MountState()

@@ -43,11 +43,8 @@ def test_a_contract_in_word_is_told_like_a_text(each_place: Place) -> None:
     assert (fact["page"], fact["heading"]) == (None, "Terms")
     (hunk,) = place.command.record("diff", "a.docx", "@1", "@2", code=1)["hunks"]
     assert (hunk["page"], hunk["heading"]) == (None, "Terms")
-    shown = place.command.ask("diff", "a.docx", "@1", "@2", code=1).text
-    assert shown.splitlines()[-2:] == [
-        "-The notice period is three weeks.",
-        "+The notice period is two weeks.",
-    ]
+    lines = place.command.ask("diff", "a.docx", "@1", "@2", code=1).text.splitlines()
+    assert lines[-2:] == ["-The notice period is three weeks.", "+The notice period is two weeks."]
     (hit,) = place.command.records("search", "weeks")
     assert (hit["snippet"], hit["heading"]) == ("The notice period is two weeks.", "Terms")
     assert [each["heading"] for each in place.command.records("blame", "a.docx")] == ["Terms", "Terms"]
