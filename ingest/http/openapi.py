@@ -20,6 +20,15 @@ _IN_PATH = {
     "from": ("the version before: a number, first, latest, prev or a moment", _VERSION),
     "to": ("the version after", _VERSION),
 }
+# A client that knows the description alone waits for one answer: what waits is told in words.
+_IN_WORDS: dict[str, dict[str, Any]] = {
+    "feed": {
+        "enum": ["normal"],
+        "default": "normal",
+        "description": "Also longpoll, which waits up to `timeout` seconds, and eventsource, which is"
+        " server-sent events without end.",
+    }
+}
 _FAILURES = {
     "400": "the question is not understood",
     "401": "the token is missing or wrong",
@@ -66,8 +75,10 @@ def description() -> dict[str, Any]:
     }
 
 
-def _given(schema: dict[str, Any]) -> dict[str, Any]:
+def _given(name: str, schema: dict[str, Any]) -> dict[str, Any]:
     """Return what a parameter holds where it is given: none is told by leaving it away."""
+    if name in _IN_WORDS:
+        return _IN_WORDS[name]
     kinds = [each for each in schema.get("anyOf", ()) if each != {"type": "null"}]
     return kinds[0] if kinds else schema
 
@@ -81,7 +92,12 @@ def _operation(
         for about, kind in [_IN_PATH[name]]
     ]
     in_query = [
-        {"name": name, "in": "query", "required": name in fields.get("required", ()), "schema": _given(each)}
+        {
+            "name": name,
+            "in": "query",
+            "required": name in fields.get("required", ()),
+            "schema": _given(name, each),
+        }
         for name, each in fields["properties"].items()
     ]
     content: dict[str, Any] = {kind: {"schema": {"type": "string"}} for kind in endpoint.media_types}

@@ -20,7 +20,7 @@ _MOMENTS = (
 )
 REV = rf"^(?:\d{{1,9}}|first|latest|prev|{_MOMENTS})$"  # the common forms: more are read
 _CURSOR = r"^(?:[1-9a-f][0-9a-f]|0[1-9a-f])*\.(?:[0-9a-f]{2})*\.\d{1,18}$"
-_SEVERAL = rf"^(?:{'|'.join(SIGNIFICANCES)})(?:,(?:{'|'.join(SIGNIFICANCES)}))*$"
+_SEVERAL = rf"^(?:(?:{'|'.join(SIGNIFICANCES)})(?:,(?:{'|'.join(SIGNIFICANCES)}))*)?$"
 
 
 def _of(*known: str) -> Meta:
