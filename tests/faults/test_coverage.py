@@ -304,9 +304,9 @@ def test_a_stop_ends_nothing_that_was_not_observed(site: Site) -> None:
 def test_a_daemon_that_does_not_answer_is_believed_by_its_heartbeat(site: Site) -> None:
     site.write(a="one")
     with site.daemon() as daemon:
-        os.kill(daemon.pid, signal.SIGSTOP)
+        database = sqlite3.connect(site.database)
+        _stop_between_commits(daemon.pid, database)
         try:
-            database = sqlite3.connect(site.database)
             assert site.coverage()[-1] == ("watched", None)
             database.execute("UPDATE root SET heartbeat_at = heartbeat_at - 60000000")
             database.commit()
@@ -314,6 +314,22 @@ def test_a_daemon_that_does_not_answer_is_believed_by_its_heartbeat(site: Site) 
             assert site.coverage()[-1][0] == "blind"
         finally:
             os.kill(daemon.pid, signal.SIGCONT)
+
+
+def _stop_between_commits(pid: int, database: sqlite3.Connection) -> None:
+    """Stop a process where it holds no lock of the database."""
+
+    def is_free() -> bool:
+        os.kill(pid, signal.SIGSTOP)
+        try:
+            database.execute("BEGIN IMMEDIATE")
+        except sqlite3.OperationalError:
+            os.kill(pid, signal.SIGCONT)
+            return False
+        database.rollback()
+        return True
+
+    until(is_free, what="the lock of the database to be free")
 
 
 def test_a_damaged_report_of_a_root_stops_nothing(site: Site) -> None:
