@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import functools
+import re
 import sys
+from collections import Counter
 from collections.abc import Callable
 from typing import Any
 
@@ -214,3 +216,34 @@ def test_the_numbers_of_a_list_that_are_drawn_apart_are_no_text() -> None:
         by_geometry(HTML(string=page).write_pdf()).text
         == "Before it.\n\nfirst point\n\nsecond point\n\nAfter it."
     )
+
+
+def words_of(text: str) -> Counter[str]:
+    return Counter(re.findall(r"\w+", text))
+
+
+@pytest.mark.parametrize("head", ["", "Lease agreement"])
+def test_pages_of_double_spaced_lines_lose_no_line_at_their_ends(head: str) -> None:
+    body = paragraphs(seed=4, count=40)
+    found = by_geometry(
+        made(
+            f"#set page(header: [{head}])\n#set par(leading: 1.4em, spacing: 1.4em, justify: true)\n\n"
+            + "\n\n".join(body)
+        )
+    )
+
+    assert len(found.annotations.pages) > 3
+    assert words_of(found.text) == words_of(" ".join(body))
+    assert [each.text for each in found.annotations.running_heads] == ([head] if head else [])
+
+
+def test_clauses_that_are_alike_but_for_a_number_lose_no_line() -> None:
+    clause = (
+        "The tenant of flat {} pays the rent on the first day of the month, and gives notice in writing "
+        "not later than thirty days before the lease ends, after more than four hours of their time."
+    )
+    body = [clause.format(number) for number in range(1, 101)]
+    found = by_geometry(made("#set par(justify: true)\n\n" + "\n\n".join(body)))
+
+    assert len(found.annotations.pages) > 3
+    assert words_of(found.text) == words_of(" ".join(body))
