@@ -15,6 +15,7 @@ from ingest.text.lexicon import Lexicon, lexicon_of
 from ingest.text.words import unaccented, words
 
 _LONGEST = 60  # characters of what tells a day
+_PART = 20  # characters, within which the part of a day stands behind it
 _DAYS = {"before yesterday": -2, "yesterday": -1, "today": 0, "tomorrow": 1, "after tomorrow": 2}
 
 Days = tuple[date | None, date | None]
@@ -63,6 +64,12 @@ def same_day(before: str, after: str, days: Days, language: str | None) -> bool 
     pairs = zip(msgspec.structs.astuple(old.day), msgspec.structs.astuple(new.day), strict=True)
     both = [(was, became) for was, became in pairs if was is not None and became is not None]
     return bool(both) and all(was == became for was, became in both)
+
+
+def with_part(text: str, start: int, end: int, lexicon: Lexicon) -> str:
+    """Return a stretch of a text, with the part of the day that follows: `Monday`, where `night` stayed."""
+    following = words(text[end : end + _PART])[:1]
+    return f"{text[start:end]} {following[0]}" if lexicon.day_parts.keys() & following else text[start:end]
 
 
 def _told(text: str, own: date | None, language: str | None, lexicon: Lexicon) -> _Told | None:

@@ -9,7 +9,7 @@ from functools import cached_property
 
 from ingest.diff.sentences import Comparison, Piece
 from ingest.edits import notices, stamps
-from ingest.edits.anchors import NO_DAYS, Days
+from ingest.edits.anchors import NO_DAYS, Days, with_part
 from ingest.edits.edit import ChangedFact, Counts, Flag, Subject
 from ingest.edits.paragraphs import moved_down
 from ingest.edits.proof import Proof, Unpaired
@@ -19,12 +19,11 @@ from ingest.edits.settings import Phrases
 from ingest.edits.subject import subject_of
 from ingest.facts import changed, quotations
 from ingest.facts.document_words import Context, context_of
-from ingest.text.lexicon import Lexicon, lexicon_of
+from ingest.text.lexicon import lexicon_of
 from ingest.text.plain import plain
 from ingest.text.words import folded, without_blanks, words
 
 _LOST = 0.3
-_PART = 20  # characters, within which the part of a day stands behind it
 _MOST_BURIED = 20  # paragraphs that are told
 _EDITED = frozenset({"edited", "moved", "split", "merged"})
 _NO_LETTERS = bytes(code for code in range(128) if not chr(code).isalnum())
@@ -202,8 +201,8 @@ class Difference:
         sentence = cut(self.b[piece.b_start : piece.b_end])
         found: list[ChangedFact] = []
         for change in piece.changes:
-            old = _with_part(self.a, change.a_start, change.a_end, self.lexicon)
-            new = _with_part(self.b, change.b_start, change.b_end, self.lexicon)
+            old = with_part(self.a, change.a_start, change.a_end, self.lexicon)
+            new = with_part(self.b, change.b_start, change.b_end, self.lexicon)
             if self.wording.same_day(old, new) is False:
                 found.append(
                     ChangedFact(
@@ -338,12 +337,6 @@ class Difference:
                     if len(words(text[each.text_start : min(each.text_end, each.text_start + 400)])) > 2:
                         return True
         return False
-
-
-def _with_part(text: str, start: int, end: int, lexicon: Lexicon) -> str:
-    """Return a stretch of a text, with the part of the day that follows: `Monday`, where `night` stayed."""
-    following = words(text[end : end + _PART])[:1]
-    return f"{text[start:end]} {following[0]}" if lexicon.day_parts.keys() & following else text[start:end]
 
 
 def skeleton(text: str) -> bytes:

@@ -100,11 +100,17 @@ class Proof:
         """Whether what stood at a place and what stands there are equal."""
         if max(len(gone), len(came)) > _LONGEST_RUN or any(each.is_address for each in (*gone, *came)):
             return False
-        if self._wording.same_day(*(" ".join(each.text for each in side) for side in (gone, came))):
+        if self._wording.same_day(*(self._day(*sides) for sides in ((gone, was), (came, became)))):
             return True
         return (
             self._same_words(gone, came) or self._joined(gone, came) or self._doubled(gone, came, was, became)
         )
+
+    def _day(self, run: Run, whole: Run) -> str:
+        """Return the words of a place, with the part of the day that follows and stayed: `night`."""
+        following = next((each for each in whole if run and each.start >= run[-1].end), None)
+        part = following is not None and following.key in self._lexicon.day_parts
+        return " ".join(each.text for each in (*run, *([following] if following and part else [])))
 
     def _same_words(self, gone: Run, came: Run) -> bool:
         old, new = self._written_out(gone), self._written_out(came)

@@ -9,7 +9,7 @@ from operator import attrgetter
 
 from ingest.diff.sentences import Change, Piece
 from ingest.edits import stamps
-from ingest.edits.anchors import NO_DAYS, Days, same_day
+from ingest.edits.anchors import NO_DAYS, Days, same_day, with_part
 from ingest.edits.replacements import Replacements, weigh
 from ingest.facts import quantities
 from ingest.facts.document_words import Context
@@ -223,7 +223,10 @@ class Wording:
                 continue
             same_a, same_b = self._same_values(piece)
             for change in piece.changes:
-                if self.same_day(change.before, change.after):
+                if self.same_day(
+                    with_part(self._a, change.a_start, change.a_end, self._lexicon),
+                    with_part(self._b, change.b_start, change.b_end, self._lexicon),
+                ):
                     continue
                 was = written_out(_outside(same_a, change.before, change.a_start), self._lexicon)
                 became = written_out(_outside(same_b, change.after, change.b_start), self._lexicon)

@@ -89,3 +89,25 @@ def test_an_edit_of_a_day_is_cosmetic_or_a_date(
 
     assert edit.significance == significance
     assert [(fact.kind, fact.before, fact.after) for fact in edit.facts] == facts
+
+
+@pytest.mark.parametrize(
+    ("language", "before", "after", "significance"),
+    [
+        ("en", "The road was shut this morning.", "The road was shut on Saturday morning.", "cosmetic"),
+        ("en", "This morning the road was shut.", "On Saturday morning the road was shut.", "cosmetic"),
+        ("en", "The road was shut last night.", "The road was shut on Friday night.", "cosmetic"),
+        ("en", "The road was shut last night.", "The road was shut on Monday night.", "substantive"),
+        ("en", "The road was shut this morning.", "The road was shut on Tuesday morning.", "substantive"),
+        ("nl", "De weg was vanochtend dicht.", "De weg was zaterdagochtend dicht.", "cosmetic"),
+        ("nl", "De weg was vanochtend dicht.", "De weg was dinsdag dicht.", "substantive"),
+    ],
+)
+def test_the_part_of_a_day_that_stayed_is_told_with_the_day(
+    language: str, before: str, after: str, significance: str
+) -> None:
+    old, new = (
+        Text(text=text, sha256=text.encode(), language=language, date="2021-02-20")
+        for text in (before, after)
+    )
+    assert classify(old, new).significance == significance
