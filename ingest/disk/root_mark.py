@@ -243,7 +243,7 @@ def lock_store(path: str) -> Iterator[None]:
         fd = os.open(path + ".lock", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
     except OSError as error:
         raise StoreUnavailable(
-            f"the lock {path}.lock cannot be made: {os.strerror(error.errno or 0)}",
+            f"the lock {path}.lock cannot be opened: {os.strerror(error.errno or 0)}",
             code="store_unreachable",
             hint="capture writes beside the store: run it as a user who may, and where that can be written",
         ) from error

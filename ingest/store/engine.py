@@ -342,10 +342,11 @@ def _unavailable(address: str, error: DBAPIError) -> StoreUnavailable:
             hint="its owner grants it SELECT: docs/how-to/postgres.md has the commands",
         )
     if state in _MAY_NOT or (name.startswith("SQLITE_READONLY") and name != "SQLITE_READONLY_DBMOVED"):
+        page = "read-only" if name else "postgres"
         return StoreReadOnly(
             f"{address} may only be read here: {said}",
             code="store_unreachable",
-            hint="ask as a user who may write it; docs/how-to/postgres.md has the rights",
+            hint=f"ask as a user who may write it; docs/how-to/{page}.md has the rights",
         )
     undefined = state in _UNDEFINED
     if undefined or name.startswith(("SQLITE_CORRUPT", "SQLITE_NOTADB")) or said.startswith(_DAMAGE):
