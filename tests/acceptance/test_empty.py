@@ -63,6 +63,13 @@ def test_an_unclosed_quotation_mark_is_said_and_the_words_are_found(spoken: Plac
     assert "news/a.txt" in answer.text
 
 
+def test_words_without_quotation_marks_are_one_query(spoken: Place) -> None:
+    assert spoken.command.ask("search", "council", "zeppelin").out == b""
+    for words in (["council", "bridge"], ["council bridge"]):
+        found = spoken.command.records("search", *words, "-n", "2")
+        assert [record["path"] for record in found] == ["news/a.txt", "news/b.txt"]
+
+
 @pytest.mark.parametrize("language", ["nl", "NL", "nl-BE"])
 def test_ls_and_search_take_a_language_by_its_code(spoken: Place, language: str) -> None:
     for words in (["ls"], ["search", "brug OR bridge"]):

@@ -29,7 +29,7 @@ SPELT = 4  # stretches of versions
 
 
 @verb
-@click.argument("query")
+@click.argument("words", nargs=-1, required=True, metavar="QUERY")
 @click.option("--all-versions", "every", is_flag=True, help="Every version ever, deleted documents too.")
 @click.option("-n", "limit", type=NUMBER, metavar="N", help="At most N documents.")
 @click.option("--root", metavar="NAME", help="Only this root.")
@@ -39,18 +39,19 @@ SPELT = 4  # stretches of versions
 @click.option("--since", metavar="M", help="Only versions recorded from this moment on.")
 @click.option("--until", metavar="M", help="Only versions recorded up to this moment.")
 def command(
-    query: str, every: bool, limit: int | None, root: str | None, prefix: str | None, language: str | None,
-    date: str | None, since: str | None, until: str | None,
+    words: tuple[str, ...], every: bool, limit: int | None, root: str | None, prefix: str | None,
+    language: str | None, date: str | None, since: str | None, until: str | None,
 ) -> None:  # fmt: skip
     """The documents that hold the words, those first that do most often, and the versions that do.
 
     Words must all be there; "…" is a phrase within one sentence, word* a beginning; AND, OR, NOT join.
     All else is text. A word stands for its forms in English, Dutch and German texts, elsewhere for itself.
-    Chinese or Japanese without blanks is one word up to the next mark: its beginning* finds it.
+    In Chinese, Japanese and Thai, which have no blanks between words, any run of letters is found.
 
     Exit: 0; 2 no such root, date or moment; 4 no store.
     """
     days = None if date is None else moments.days(date)
+    query = " ".join(words)
     clauses = parse(query)
     for why in odd(query, clauses):
         note(why)
@@ -68,7 +69,7 @@ def command(
         )
         note_to_come(connection, since, until)
         several = len(roots.every(connection)) > 1
-        words = [term for clause in clauses for term in clause.wanted]
+        terms = [term for clause in clauses for term in clause.wanted]
         times = Times()
         found = False
         for hit in islice(search.find(connection, clauses, wanted, every=every), limit):
@@ -81,7 +82,7 @@ def command(
                 ends = (record.first_version, record.last_version)
                 recorded = versions.recorded_at(connection, hit.row.key, ends)
                 when = [times.show(recorded[number]) for number in dict.fromkeys(ends)]
-                _show(record, words, when, several=several, whole=hit.is_whole)
+                _show(record, terms, when, several=several, whole=hit.is_whole)
         if not found:
             say_why(connection, prefix=below, language=language, until=until)
 
