@@ -218,8 +218,9 @@ class Corpus:
         root: str | None = None,
         prefix: str = "",
         document: str | None = None,
+        outline: bool = False,
     ) -> Report:
-        """Return what happened in a period."""
+        """Return what happened in a period; an `outline` is without the sentences, and soon there."""
         with self.reading() as (connection, is_indexed):
             below = prefixes.of(connection, prefix, queries.root_id(connection, root))
             names = {known.id: known.name for known in roots.every(connection)}
@@ -228,7 +229,7 @@ class Corpus:
                 root=None if below.root is None else names[below.root], prefix=below.path,
                 document=None if document is None else queries.resolve(connection, document, root=root),
                 rules=self.rules, indexed=is_indexed, calendar=self.calendar(),
-                progress=lambda _done, _all: None,
+                progress=lambda _done, _all: None, outline=outline,
             )  # fmt: skip
 
     def coverage(

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import base64
 import hashlib
-import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import Annotated, Any
 
 import msgspec
 from msgspec import Meta
 from starlette.requests import Request
-from starlette.responses import Response
+from starlette.responses import Response, StreamingResponse
 from starlette.routing import Route
 
 from ingest.corpus import Corpus
@@ -26,9 +25,10 @@ from ingest.http.problems import Problem
 from ingest.index.fulltext.search import Match
 from ingest.records import Change
 from ingest.report import model
-from ingest.report.page import page as whole_report
+from ingest.report import page as whole_report
+from ingest.report.style import STYLE
 from ingest.store.engine import Connection
-from ingest.web import document, lists, overview, render
+from ingest.web import document, lists, overview, render, reported
 from ingest.web import words as languages
 from ingest.web.kept import Kept
 
@@ -37,7 +37,8 @@ _AGAIN = 30 * 60 * 1_000_000  # microseconds after which another visit begins
 _LISTED = 100
 _FRESH = 2_000_000  # microseconds that health is kept
 _MOMENT = 1_000_000  # the same of the overview
-_STYLE = re.compile(r"<style>(.*?)</style>", re.DOTALL)
+_WHILE = 10_000_000  # the same of the outline of a report
+_PACK = 32_768  # characters that are sent at once
 
 
 class Spoken(Nothing, frozen=True, kw_only=True):
@@ -101,6 +102,12 @@ class Period(Spoken, frozen=True, kw_only=True):
     prefix: Words = ""
 
 
+class Report(Period, frozen=True, kw_only=True):
+    """The same; its page begins after so many entries."""
+
+    after: Annotated[int, Meta(ge=0, le=10_000_000)] = 0
+
+
 class Shown(msgspec.Struct, frozen=True, kw_only=True):
     """What a page is made of: its template, its data, and what its template has besides."""
 
@@ -129,7 +136,7 @@ class Pages:
             ("/documents/{id}", Document, self._document),
             ("/changes", Changes, self._changes),
             ("/search", Search, self._search),
-            ("/report", Period, self._report),
+            ("/report", Report, self._report),
             ("/health", Spoken, self._health),
         ):
             name = "/overview" if path == "/" else path
@@ -137,6 +144,7 @@ class Pages:
             found.append(Route(path, self._page(path, name, kind, ask)))
         return [
             Route("/.json", self._data(Spoken, self._overview)),
+            Route("/report.json", self._report_data),
             Route("/report.html", self._whole_report),
             Route("/documents/{id}/text/{rev}", self._text),
             Route("/documents/{id}/bytes/{rev}", self._bytes),
@@ -264,27 +272,40 @@ class Pages:
         data: api.Page[Match] = api.Page(items=[hit.match for hit in view.hits], next=None)
         return Shown(template="search", data=data, more={"view": view, "query": asked.q})
 
-    def _report(self, _request: Request, asked: Period) -> Shown:
-        report = self._made(asked)
-        return Shown(template="report", data=model.record(report), more={"report": report})
-
-    def _made(self, asked: Period) -> model.Report:
-        return self._corpus.report(
-            since=asked.since or None, until=asked.until or None, root=asked.root, prefix=asked.prefix
+    def _report(self, _request: Request, asked: Report) -> Shown:
+        return Shown(
+            template="report", data=reported.view(self._corpus, self._outline(asked), after=asked.after)
         )
+
+    def _outline(self, asked: Period) -> model.Report:
+        """Return the report of a period without its sentences; for who goes from part to part, kept."""
+        name = ("report", self._corpus.head(), asked.since, asked.until, asked.root, asked.prefix)
+        return self._kept.of(name, _WHILE, lambda: self._made(asked, outline=True))
+
+    def _made(self, asked: Period, *, outline: bool) -> model.Report:
+        return self._corpus.report(
+            since=asked.since or None, until=asked.until or None, root=asked.root, prefix=asked.prefix,
+            outline=outline,
+        )  # fmt: skip
+
+    def _report_data(self, request: Request) -> Response:
+        """Answer with the whole report, as `report --json` prints it."""
+        report = self._made(read(request, Report), outline=False)
+        return answers.response(answers.of_record(model.record(report)), request)
 
     def _health(self, _request: Request, _asked: Spoken) -> Shown:
         return Shown(template="health", data=lists.health(self._corpus, since=None))
 
     def _whole_report(self, request: Request) -> Response:
-        """Answer with the report as `--html` writes it; its style is allowed by its hash."""
-        html = whole_report(self._made(read(request, Period)))
-        hashes = " ".join(
-            f"'sha256-{base64.b64encode(hashlib.sha256(style.encode()).digest()).decode()}'"
-            for style in _STYLE.findall(html)
-        )
-        policy = f"default-src 'none'; style-src {hashes}; base-uri 'none'; frame-ancestors 'none'"
-        return answers.response(answers.page(html, {"content-security-policy": policy}), request)
+        """Answer with the report as `--html` writes it, as it is made; its style is allowed by its hash."""
+        report = self._made(read(request, Period), outline=True)
+        digest = base64.b64encode(hashlib.sha256(STYLE.encode()).digest()).decode()
+        policy = f"default-src 'none'; style-src 'sha256-{digest}'; base-uri 'none'; frame-ancestors 'none'"
+        headers = {"content-security-policy": policy, "cache-control": answers.FRESH}
+        if request.method == "HEAD":
+            return Response(headers=headers, media_type=answers.HTML)
+        told = whole_report.lines(report, told=reported.teller(self._corpus))
+        return StreamingResponse(_packed(told), headers=headers, media_type=answers.HTML)
 
     def _text(self, request: Request) -> Response:
         return self._version(request, answers.TEXT)
@@ -323,6 +344,19 @@ class _Documents(msgspec.Struct, frozen=True, kw_only=True):
     differs: list[Any]
     at_seq: int | None
     next: str | None
+
+
+def _packed(lines: Iterator[str]) -> Iterator[bytes]:
+    """Yield the lines of a page, many at once."""
+    held: list[str] = []
+    size = 0
+    for line in lines:
+        held.append(line)
+        size += len(line) + 1
+        if size >= _PACK:
+            yield "".join(f"{each}\n" for each in held).encode("utf-8", "replace")
+            held, size = [], 0
+    yield "".join(f"{each}\n" for each in held).encode("utf-8", "replace")
 
 
 def read(request: Request, kind: type[parameters.T]) -> parameters.T:

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 
 import msgspec
 
 from ingest.diff.sentences import Comparison, Piece, compare
 from ingest.edits import boilerplate
 from ingest.edits.classify import classify
-from ingest.edits.edit import Edit
-from ingest.edits.settings import Rules
+from ingest.edits.edit import Edit, Text
+from ingest.edits.settings import RootRules, Rules
 from ingest.errors import IntegrityError, NotFound
 from ingest.history import observation, queries
 from ingest.history.queries import Target
@@ -19,7 +21,7 @@ from ingest.index import edits, stored_edits
 from ingest.moments import Calendar
 from ingest.report.fold import Step, fold
 from ingest.report.model import Category, Counts, Document, Entry, Report, Sentence, Stretch
-from ingest.store import reader, roots
+from ingest.store import reader, roots, versions
 from ingest.store.engine import Connection, Row
 
 MOST_SENTENCES = 50  # of an entry
@@ -53,6 +55,7 @@ def build(
     indexed: bool,
     calendar: Calendar,
     progress: Progress,
+    outline: bool = False,
 ) -> Report:
     """Return the changes from one moment to another, of one root or of all.
 
@@ -64,6 +67,9 @@ def build(
     `rules` are those of the settings; `indexed` says that this connection sees the index, with edits told by
     them. An edit whose bytes are damaged is `unread`, unless the index has it and no sentence of it is shown.
     Renditions alone are no change here. `progress` is told how many changes of how many are done.
+
+    An `outline` has no sentences, which `with_sentences` adds to an entry; of what the index has no text is
+    read for it, and so no damage is met.
     """
     root = root if document is None else document.root
     key = queries.root_id(connection, root)
@@ -82,16 +88,18 @@ def build(
     if until is not None:
         queries.unbegun(connection, until, calendar, root)
     known: dict[int, Edit] = {}
+    pairs: dict[int, tuple[Row, Row] | None] | None = None
     for done, row in enumerate(rows):
         if indexed and done % BATCH == 0:
             known = _known(connection, rows[done : done + BATCH])
+            pairs = _pairs(connection, rows[done : done + BATCH]) if outline else None
         begin = row.recorded_at if begin is None else begin
         if row.type == "renormalised":
             continue
         place: Key = (row.root, row.path if row.document is None else row.key)
         story = stories.setdefault(place, _Story(row))
         story.row = row
-        story.steps.append(_step(connection, row, story, known.get(row.seq), rules))
+        story.steps.append(_step(connection, row, story, known.get(row.seq), rules, pairs))
         progress(done + 1, len(rows))
     begin = end if begin is None else begin
     documents = sorted(map(_document, stories.values()), key=lambda each: (each.root, each.path))
@@ -120,6 +128,7 @@ def _document(story: _Story) -> Document:
         language=story.language,
         title=story.title,
         entries=tuple(fold(story.steps)),
+        key=None if row.document is None else row.key,
     )
 
 
@@ -129,11 +138,29 @@ def _known(connection: Connection, rows: Sequence[Row]) -> dict[int, Edit]:
     return {seq: _decode(body) for seq, body in found.items() if body is not None}
 
 
+def _pairs(connection: Connection, rows: Sequence[Row]) -> dict[int, tuple[Row, Row] | None]:
+    """Return the two renditions that each of these changes lies between, as `edits.compared` has them."""
+    made = [row for row in rows if edits.made_version(row)]
+    if not made:
+        return {}
+    found: defaultdict[tuple[int, int], list[Row]] = defaultdict(list)
+    first, last = min(row.previous_version for row in made), max(row.version for row in made)
+    for each in versions.readable(connection, {row.key for row in made}, first, last):
+        found[each.document, each.version].append(each)
+    return {
+        row.seq: edits.paired(found[row.key, row.previous_version] + found[row.key, row.version])
+        for row in made
+    }
+
+
 _decode = msgspec.json.Decoder(Edit).decode
 _WITHOUT_SENTENCES: tuple[Category, ...] = ("cosmetic", "none")
 
 
-def _step(connection: Connection, row: Row, story: _Story, known: Edit | None, rules: Rules) -> Step:
+def _step(
+    connection: Connection, row: Row, story: _Story, known: Edit | None, rules: Rules,
+    pairs: dict[int, tuple[Row, Row] | None] | None,
+) -> Step:  # fmt: skip
     entry = Entry(
         type=f"document.{row.type}",
         since=row.recorded_at,
@@ -147,13 +174,20 @@ def _step(connection: Connection, row: Row, story: _Story, known: Edit | None, r
     )
     if not edits.made_version(row):
         return Step(entry)
-    pair = edits.compared(connection, row.key, row.previous_version, row.version)
+    is_known = pairs is not None and known is not None
+    if pairs is not None and is_known:
+        pair = pairs[row.seq]
+    else:
+        pair = edits.compared(connection, row.key, row.previous_version, row.version)
     if pair is None:
-        return Step(_without_text(connection, row, entry, rules))
+        return Step(_without_text(connection, row, entry, rules, known if is_known else None))
     old, new = pair
     story.language, story.title = new.language or old.language, new.title
     try:
-        edit, sentences, more = _told(connection, row, pair, known, rules)
+        if known is not None and is_known:
+            edit, sentences, more = known, [], 0
+        else:
+            edit, sentences, more = _told(connection, row, pair, known, rules)
     except IntegrityError:
         return Step(msgspec.structs.replace(entry, category="unread"))
     made = msgspec.structs.replace(
@@ -162,12 +196,12 @@ def _step(connection: Connection, row: Row, story: _Story, known: Edit | None, r
     return Step(made, old.text_sha256, new.text_sha256)
 
 
-def _without_text(connection: Connection, row: Row, entry: Entry, rules: Rules) -> Entry:
+def _without_text(connection: Connection, row: Row, entry: Entry, rules: Rules, known: Edit | None) -> Entry:
     """Return the entry of a change of which one version has no text: damage, or that it is unread."""
-    try:
-        edit = edits.of(connection, row, rules=rules)
-    except IntegrityError:
-        edit = None
+    edit = known
+    if edit is None:
+        with suppress(IntegrityError):
+            edit = edits.of(connection, row, rules=rules)
     if edit is None:
         return msgspec.structs.replace(entry, category="unread")
     return msgspec.structs.replace(entry, category=category_of(edit), edit=edit)
@@ -184,9 +218,7 @@ def _told(
         return known, [], 0
     before, after = edits.read(connection, row.key, pair)
     own = rules.of(row.root)
-    # What is boilerplate is shown no more than it is told.
-    a, b = (boilerplate.strip(each.text, each.language, own.boilerplate).text for each in (before, after))
-    comparison = compare(a, b, language=after.language or before.language)
+    comparison, a, b = _compared(before, after, own)
     edit = known or classify(
         before,
         after,
@@ -197,6 +229,31 @@ def _told(
     if category_of(edit) in _WITHOUT_SENTENCES:
         return edit, [], 0
     return edit, *sentences_of(comparison, a, b)
+
+
+def _compared(before: Text, after: Text, rules: RootRules) -> tuple[Comparison, str, str]:
+    """Compare two texts; what is boilerplate is shown no more than it is told."""
+    a, b = (boilerplate.strip(each.text, each.language, rules.boilerplate).text for each in (before, after))
+    return compare(a, b, language=after.language or before.language), a, b
+
+
+def with_sentences(connection: Connection, document: Document, entry: Entry, *, rules: Rules) -> Entry:
+    """Return an entry of an outline with its sentences; as it is where it has none, or they are damaged."""
+    edit, first = entry.edit, entry.previous_version
+    if edit is None or first is None or document.key is None or category_of(edit) in _WITHOUT_SENTENCES:
+        return entry
+    last = entry.versions[1] if entry.versions else entry.version
+    assert last is not None
+    try:
+        pair = edits.compared(connection, document.key, first, last)
+        if pair is None:
+            return entry
+        sentences, more = sentences_of(
+            *_compared(*edits.read(connection, document.key, pair), rules.of(document.root))
+        )
+    except IntegrityError:
+        return entry
+    return msgspec.structs.replace(entry, sentences=tuple(sentences), more=more)
 
 
 def category_of(edit: Edit) -> Category:

@@ -61,7 +61,10 @@ class Entry(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Document(msgspec.Struct, frozen=True, kw_only=True):
-    """A document, or a path that was rejected and never was one, and its entries, oldest first."""
+    """A document, or a path that was rejected and never was one, and its entries, oldest first.
+
+    `key` is the store's own of it, in no record.
+    """
 
     document: str | None
     root: str
@@ -69,6 +72,7 @@ class Document(msgspec.Struct, frozen=True, kw_only=True):
     language: str | None
     title: str | None
     entries: tuple[Entry, ...]
+    key: int | None = None
 
 
 class Stretch(Interval, frozen=True, kw_only=True):

@@ -6,7 +6,7 @@ attribute; controls and bidi controls are shown as escapes.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from html import escape as quote
 
 from ingest import escape
@@ -37,37 +37,39 @@ _PLAIN = (
 )
 
 
+Told = Callable[[Document, Entry], Entry]
+
+
 def page(report: Report) -> str:
     """Return the whole page."""
-    title = f"What changed, {report.period}"
-    return "\n".join(
-        [
-            "<!DOCTYPE html>",
-            '<html lang="en">',
-            "<head>",
-            '<meta charset="utf-8">',
-            f'<meta http-equiv="Content-Security-Policy" content="{_POLICY}">',
-            '<meta name="viewport" content="width=device-width, initial-scale=1">',
-            '<meta name="color-scheme" content="light dark">',
-            f"<title>{title}</title>",
-            f"<style>{STYLE}</style>",
-            "</head>",
-            "<body>",
-            "<header>",
-            "<h1>What changed</h1>",
-            f"<p>{report.period}{quote(report.scope)}, {_places(report)}.</p>",
-            "</header>",
-            "<main>",
-            *_summary(report),
-            *_edits(report),
-            *_lists(report),
-            *_coverage(report),
-            "</main>",
-            "</body>",
-            "</html>",
-            "",
-        ]
+    return "".join(f"{line}\n" for line in lines(report, told=lambda _, entry: entry))
+
+
+def lines(report: Report, *, told: Told) -> Iterator[str]:
+    """Yield the page line by line; `told` gives an entry of an outline its sentences, when its turn comes."""
+    yield from (
+        "<!DOCTYPE html>",
+        '<html lang="en">',
+        "<head>",
+        '<meta charset="utf-8">',
+        f'<meta http-equiv="Content-Security-Policy" content="{_POLICY}">',
+        '<meta name="viewport" content="width=device-width, initial-scale=1">',
+        '<meta name="color-scheme" content="light dark">',
+        f"<title>What changed, {report.period}</title>",
+        f"<style>{STYLE}</style>",
+        "</head>",
+        "<body>",
+        "<header>",
+        "<h1>What changed</h1>",
+        f"<p>{report.period}{quote(report.scope)}, {_places(report)}.</p>",
+        "</header>",
+        "<main>",
     )
+    yield from _summary(report)
+    yield from _edits(report, told)
+    yield from _lists(report)
+    yield from _coverage(report)
+    yield from ("</main>", "</body>", "</html>")
 
 
 def _text(value: str) -> str:
@@ -145,7 +147,7 @@ def _bars(report: Report) -> Iterator[str]:
 # -- documents that were edited --------------------------------------------------------------
 
 
-def _edits(report: Report) -> Iterator[str]:
+def _edits(report: Report, told: Told) -> Iterator[str]:
     drawn: dict[tuple[str, str | None, bytes], int] = {}  # the documents whose line was drawn, by number
     for category in CATEGORIES:
         groups = list(grouped(report, category))
@@ -163,7 +165,7 @@ def _edits(report: Report) -> Iterator[str]:
                 if key not in drawn:
                     drawn[key] = len(drawn)
                     yield chart.timeline(report, document, drawn[key])
-                yield from _entry(report, document, entry)
+                yield from _entry(report, document, told(document, entry))
                 yield "</article>"
         yield "</section>"
     yield from _brief(report, "cosmetic", LISTED)

@@ -119,6 +119,33 @@ _RENDITIONS = (
 )
 
 
+def readable(connection: Connection, documents: Collection[int], first: int, last: int) -> list[Row]:
+    """Return what tells the texts of these documents' versions apart, by version and age.
+
+    Of each rendition that has a text: `document`, `version`, `normaliser`, `normaliser_id`, `text_sha256`,
+    `language`, `title`.
+    """
+    select = (
+        sa.select(
+            _rendition.document_id.label("document"),
+            _rendition.no.label("version"),
+            _normaliser.name.label("normaliser"),
+            _rendition.normaliser_id,
+            _rendition.text_hash.label("text_sha256"),
+            _rendition.language,
+            _rendition.title,
+        )
+        .join_from(tables.rendition, tables.normaliser, _normaliser.id == _rendition.normaliser_id)
+        .where(
+            _rendition.document_id.in_(documents),
+            _rendition.no.between(first, last),
+            _rendition.text_hash.is_not(None),
+        )
+        .order_by(_rendition.document_id, _rendition.no, _rendition.seq)
+    )
+    return list(connection.execute(select))
+
+
 def with_text(
     connection: Connection, document: int, text_sha256: bytes, *, normaliser: str, before: int
 ) -> list[int]:

@@ -93,6 +93,27 @@ def test_it_gives_the_records_of_the_command_line(served: Served, path: str, wor
     assert printed
 
 
+def test_the_whole_report_is_the_page_of_the_command_line(served: Served) -> None:
+    answer = served.service.get("/report.html?until=seq:7")
+    printed = served.place.command.run("report", "--until", "seq:7", "--html", "-").out
+
+    assert answer.text == printed.decode()
+    assert served.service.get("/report.json?until=seq:7").json == served.place.command.record(
+        "report", "--until", "seq:7"
+    )
+
+
+def test_the_page_of_the_report_has_a_part_of_what_is_grave_and_says_which(served: Served) -> None:
+    whole = served.service.get("/report").text
+    beyond = served.service.get("/report?after=1").text
+
+    assert whole.count("<li><h4>") == 2
+    assert "1 to 2 of 2" not in whole
+    assert beyond.count("<li><h4>") == 1
+    assert "2 to 2 of 2" in beyond
+    assert 'href="/report" rel="prev"' in beyond
+
+
 def test_a_diff_is_that_of_the_command_line_with_its_counts(served: Served) -> None:
     answer = served.service.get(f"/v1/documents/{served.ids['bridge.txt']}/diff/prev/latest").json
 

@@ -10,7 +10,7 @@ from ingest.edits.settings import NONE
 from ingest.index import fill
 from ingest.index.database import Index
 from ingest.moments import Calendar
-from ingest.report.build import build
+from ingest.report.build import build, with_sentences
 from ingest.report.model import Entry, Report
 from ingest.store import tables
 from ingest.store.engine import Connection, Store
@@ -37,7 +37,13 @@ def history(store: Store) -> int:
     return int(row["id"])
 
 
-def of(connection: Connection, *, indexed: bool, told: list[tuple[int, int]] | None = None) -> Report:
+def of(
+    connection: Connection,
+    *,
+    indexed: bool,
+    told: list[tuple[int, int]] | None = None,
+    outline: bool = False,
+) -> Report:
     def progress(done: int, total: int) -> None:
         if told is not None:
             told.append((done, total))
@@ -51,6 +57,7 @@ def of(connection: Connection, *, indexed: bool, told: list[tuple[int, int]] | N
         indexed=indexed,
         calendar=Calendar(0, UTC),
         progress=progress,
+        outline=outline,
     )
 
 
@@ -76,6 +83,27 @@ def test_the_report_is_the_same_with_and_without_the_index(database_url: str) ->
     assert [each.category for each in entries(plain)] == [None, "silent", "open", "cosmetic", "silent"]
     assert entries(plain)[-1].versions == (4, 5, 6)
     assert told == [(number, 6) for number in range(1, 7)]
+
+
+def test_an_outline_whose_entries_are_given_their_sentences_is_the_report(database_url: str) -> None:
+    with opened(database_url) as store:
+        history(store)
+        index = Index(store)
+        index.prepare()
+        assert fill.catch_up(index) == 6
+        with index.reading() as connection:
+            whole = of(connection, indexed=True)
+            outline = of(connection, indexed=True, outline=True)
+            told = [
+                with_sentences(connection, outline.documents[0], each, rules=NONE)
+                for each in entries(outline)
+            ]
+        index.dispose()
+
+    assert tuple(told) == entries(whole)
+    assert outline.counts == whole.counts
+    assert [each.sentences for each in entries(outline)] == [()] * 5
+    assert [bool(each.sentences) for each in entries(whole)] == [False, True, True, False, True]
 
 
 def test_an_edit_that_the_index_has_is_not_made_again(database_url: str) -> None:

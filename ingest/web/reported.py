@@ -1,0 +1,80 @@
+"""The view of a report: its counts, and one part of what was substantive, the gravest first."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import msgspec
+
+from ingest.corpus import Corpus
+from ingest.edits.edit import Subject
+from ingest.report import build
+from ingest.report.model import Category, Document, Entry, Report, grouped
+
+PAGE = 30  # entries, each with its sentences
+
+_GRAVE: tuple[Category, ...] = ("silent", "open")
+
+
+class Card(msgspec.Struct, frozen=True, kw_only=True):
+    """An entry with its sentences; what it stands under, where that begins with it."""
+
+    document: Document
+    entry: Entry
+    category: Category | None
+    subject: Subject | None
+
+
+class View(msgspec.Struct, frozen=True, kw_only=True):
+    """A part of a report: of `total` cards those from `first` on, and where its neighbours begin."""
+
+    report: Report
+    cards: list[Card]
+    total: int
+    first: int
+    before: int | None
+    after: int | None
+
+
+def view(corpus: Corpus, report: Report, *, after: int) -> View:
+    """Return what a page shows of an outline: the entries after so many."""
+    every = [
+        (category, subject, document, entry)
+        for category in _GRAVE
+        for subject, entries in grouped(report, category)
+        for document, entry in entries
+    ]
+    tell = teller(corpus)
+    cards = []
+    known: tuple[Category | None, Subject | None] = (None, None)
+    for category, subject, document, entry in every[after : after + PAGE]:
+        cards.append(
+            Card(
+                document=document,
+                entry=tell(document, entry),
+                category=category if category != known[0] else None,
+                subject=subject if (category, subject) != known else None,
+            )
+        )
+        known = (category, subject)
+    return View(
+        report=report,
+        cards=cards,
+        total=len(every),
+        first=after + 1,
+        before=max(0, after - PAGE) if after else None,
+        after=after + PAGE if after + PAGE < len(every) else None,
+    )
+
+
+def teller(corpus: Corpus) -> Callable[[Document, Entry], Entry]:
+    """Return what gives an entry its sentences.
+
+    Each time in a snapshot of its own: versions never change, and who reads slowly keeps none open.
+    """
+
+    def told(document: Document, entry: Entry) -> Entry:
+        with corpus.store.read() as connection:
+            return build.with_sentences(connection, document, entry, rules=corpus.rules)
+
+    return told
