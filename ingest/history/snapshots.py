@@ -22,7 +22,7 @@ from ingest.store.engine import Connection
 
 if TYPE_CHECKING:
     from ingest.edits.edit import Edit
-    from ingest.edits.settings import RootRules, Rules
+    from ingest.edits.settings import Rules
 
 
 def differences(
@@ -42,14 +42,28 @@ def differences(
     begins so at either moment. Of the roots `without` nothing is known at one of the moments: their
     documents are left out.
     """
-    key = prefix.root
     first = queries.resolve_moment(connection, from_, calendar)
     last = queries.resolve_moment(connection, to, calendar) if to is not None else reader.head(connection).seq
-    before = {row.id: row for row in listing.documents(connection, until=first, root=key)}
-    after = {row.id: row for row in listing.documents(connection, until=last, root=key)}
+    for each in differing(connection, first, last, prefix=prefix, without=without):
+        yield told(each, between(connection, each, rules))
+
+
+class Differing(msgspec.Struct, frozen=True):
+    """A document that differs; where it was changed its key in the store and the two versions."""
+
+    record: records.Difference
+    compared: tuple[int, int, int] | None
+
+
+def differing(
+    connection: Connection, first: int, last: int, *, prefix: Prefix, without: Collection[str] = ()
+) -> list[Differing]:
+    """Return what differs between two places in the log, as `differences` has it, without its edits."""
+    key, apart = prefix.root, (min(first, last), max(first, last))
+    before = {row.id: row for row in listing.documents(connection, until=first, root=key, changed=apart)}
+    after = {row.id: row for row in listing.documents(connection, until=last, root=key, changed=apart)}
     gone: set[int] | None = None
-    found = []
-    compared: dict[str, tuple[int, int, int]] = {}
+    found: list[Differing] = []
     for number in before.keys() | after.keys():
         old, new = before.get(number), after.get(number)
         here = new or old
@@ -60,7 +74,12 @@ def differences(
             continue
         if old is None:
             if gone is None:
-                gone = {row.id for row in listing.documents(connection, until=first, root=key, deleted=True)}
+                gone = {
+                    row.id
+                    for row in listing.documents(
+                        connection, until=first, root=key, deleted=True, changed=apart
+                    )
+                }
             change = "restored" if number in gone else "created"
         elif new is None:
             change = "deleted"
@@ -73,41 +92,42 @@ def differences(
         path, path_base64 = records.shown_path(here.path)
         came = old.path if old is not None and new is not None and old.path != new.path else None
         from_path, from_base64 = (None, msgspec.UNSET) if came is None else records.shown_path(came)
-        found.append(
-            records.Difference(
-                document=show_uid(here.document),
-                root=here.root,
-                path=path,
-                path_base64=path_base64,
-                from_path=from_path,
-                from_path_base64=from_base64,
-                change=change,
-                first=old.version if old is not None else None,
-                last=new.version if new is not None else None,
-                from_sha256=old.sha256.hex() if old is not None else None,
-                sha256=new.sha256.hex() if new is not None else None,
-            )
+        record = records.Difference(
+            document=show_uid(here.document),
+            root=here.root,
+            path=path,
+            path_base64=path_base64,
+            from_path=from_path,
+            from_path_base64=from_base64,
+            change=change,
+            first=old.version if old is not None else None,
+            last=new.version if new is not None else None,
+            from_sha256=old.sha256.hex() if old is not None else None,
+            sha256=new.sha256.hex() if new is not None else None,
         )
-        if change == "changed":
-            assert old is not None
-            assert new is not None
-            compared[show_uid(here.document)] = (number, old.version, new.version)
-    for record in sorted(found, key=lambda each: (each.root, each.path)):
-        told = record
-        if record.document in compared:
-            edit = _edit(connection, *compared[record.document], rules.of(record.root))
-            if edit is not None:
-                told = msgspec.structs.replace(record, class_=edit.kind, significance=edit.significance)
-        yield told
+        compared = None
+        if change == "changed" and old is not None and new is not None:
+            compared = number, old.version, new.version
+        found.append(Differing(record, compared))
+    return sorted(found, key=lambda each: (each.record.root, each.record.path))
 
 
-def _edit(connection: Connection, document: int, first: int, last: int, rules: RootRules) -> Edit | None:
-    """Return what lies between two versions of a document, where both have text that is not damaged."""
+def between(connection: Connection, differing: Differing, rules: Rules) -> Edit | None:
+    """Return the edit from the first version to the last, where both have text that is not damaged."""
     from ingest.index import edits  # noqa: PLC0415 - what compares texts is loaded by those that compare
 
+    if differing.compared is None:
+        return None
     with suppress(IntegrityError):
-        return edits.between(connection, document, first, last, rules=rules)
+        return edits.between(connection, *differing.compared, rules=rules.of(differing.record.root))
     return None
+
+
+def told(differing: Differing, edit: Edit | None) -> records.Difference:
+    """Return the record of a difference with what its edit is."""
+    if edit is None:
+        return differing.record
+    return msgspec.structs.replace(differing.record, class_=edit.kind, significance=edit.significance)
 
 
 def export(

@@ -48,7 +48,7 @@ class Spoken(Nothing, frozen=True, kw_only=True):
 
 
 class Documents(Spoken, frozen=True, kw_only=True):
-    """The list's filters; `seq` is a moment by its number."""
+    """The list's filters; `seq` is a moment by its number, `differs` how many that differ are passed over."""
 
     prefix: Words = ""
     at: Words | None = None
@@ -57,6 +57,7 @@ class Documents(Spoken, frozen=True, kw_only=True):
     language: Words | None = None
     deleted: bool = False
     after: Cursor | None = None
+    differs: Annotated[int, Meta(ge=0, le=10_000_000)] = 0
 
 
 class Document(Spoken, frozen=True, kw_only=True, rename={"first": "from", "last": "to"}):
@@ -227,10 +228,13 @@ class Pages:
         view = lists.documents(
             self._corpus, self._kept, prefix=asked.prefix, at=at, root=asked.root,
             language=asked.language or None, deleted=asked.deleted,
-            after=None if asked.after is None else api.place_of(asked.after),
+            after=None if asked.after is None else api.place_of(asked.after), differs_after=asked.differs,
         )  # fmt: skip
         following = None if view.after is None else api.cursor_of(view.after)
-        shown = _Documents(items=view.items, differs=view.differs, at_seq=view.at_seq, next=following)
+        shown = _Documents(
+            items=view.items, differs=view.differs, differing=view.differing, at_seq=view.at_seq,
+            next=following,
+        )  # fmt: skip
         return Shown(template="documents", data=shown, more={"view": view, "next": following})
 
     def _document(self, request: Request, asked: Document) -> Shown:
@@ -342,6 +346,7 @@ class _Documents(msgspec.Struct, frozen=True, kw_only=True):
 
     items: list[Any]
     differs: list[Any]
+    differing: int
     at_seq: int | None
     next: str | None
 

@@ -174,18 +174,18 @@ def _step(
     )
     if not edits.made_version(row):
         return Step(entry)
-    is_known = pairs is not None and known is not None
-    if pairs is not None and is_known:
+    in_outline = None if pairs is None else known
+    if pairs is not None and in_outline is not None:
         pair = pairs[row.seq]
     else:
         pair = edits.compared(connection, row.key, row.previous_version, row.version)
     if pair is None:
-        return Step(_without_text(connection, row, entry, rules, known if is_known else None))
+        return Step(_without_text(connection, row, entry, rules, in_outline))
     old, new = pair
     story.language, story.title = new.language or old.language, new.title
     try:
-        if known is not None and is_known:
-            edit, sentences, more = known, [], 0
+        if in_outline is not None:
+            edit, sentences, more = in_outline, list[Sentence](), 0
         else:
             edit, sentences, more = _told(connection, row, pair, known, rules)
     except IntegrityError:

@@ -75,12 +75,14 @@ def documents(
     days: tuple[str, str] | None = None,
     after: Place | None = None,
     limit: int | None = None,
+    changed: tuple[int, int] | None = None,
 ) -> Iterator[Listed]:
     """Documents by root and path: the live ones, or with `deleted` the deleted ones.
 
     With `until` as they stood when the log had that many entries. `days` are the first and last ISO day of
     those wanted: a document's own date lies within them, whatever its precision. `after` gives those behind a
-    place of the list, `limit` so many at most.
+    place of the list, `limit` so many at most. `changed` gives those alone of which the log tells something
+    after its first seq and up to its second.
     """
     if until is None and not deleted:
         path: Any = _document.path_bytes
@@ -124,6 +126,9 @@ def documents(
     )
     if root is not None:
         query = query.where(_document.root_id == root)
+    if changed is not None:
+        told = sa.select(_change.document_id).where(_change.seq > changed[0], _change.seq <= changed[1])
+        query = query.where(_document.id.in_(told.correlate(None)))
     if days is not None:
         query = query.where(_rendition.date_earliest >= days[0], _rendition.date_latest <= days[1])
     if prefix:

@@ -3,31 +3,38 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
+from contextlib import contextmanager
 from itertools import islice
 
 import msgspec
 
 from ingest import records
 from ingest.corpus import Corpus
+from ingest.edits.edit import Edit
+from ingest.edits.settings import Rules
 from ingest.history import languages, observation, prefixes, queries, snapshots
-from ingest.index import state
+from ingest.history.snapshots import Differing
+from ingest.index import state, stored_edits
 from ingest.index.fulltext import lookup, search
 from ingest.index.fulltext.query import Clause, odd, parse
 from ingest.index.fulltext.search import Match
 from ingest.records import Difference, Document, Record
 from ingest.store import coverage, listing, reader, roots, versions
+from ingest.store.engine import Connection
 from ingest.web.kept import Kept
 from ingest.web.timeline import Band, Observed, bands
 from ingest.web.words import micros_of
 
 PAGE = 100
-DIFFERING = 200
+DIFFERING = 20  # of those that differ: each may have to be compared
 HITS = 50
+_decode = msgspec.json.Decoder(Edit).decode
 _MOMENT, _WHILE = 1_000_000, 60_000_000  # microseconds that counts, and the languages of all texts, are kept
 
 
 class Documents(msgspec.Struct, frozen=True, kw_only=True):
-    """Documents; at a moment, with what differs from now."""
+    """Documents; at a moment, with what differs from now: so many, of which a part is shown."""
 
     items: list[Document]
     after: listing.Listed | None
@@ -39,35 +46,34 @@ class Documents(msgspec.Struct, frozen=True, kw_only=True):
     at_time: int | None
     head: int
     differs: list[Difference]
-    differs_more: bool
+    differing: int
+    differs_first: int
     nothing: str | None
 
 
 def documents(
     corpus: Corpus, kept: Kept, *, prefix: str, at: str | None, root: str | None, language: str | None,
-    deleted: bool, after: listing.Place | None,
+    deleted: bool, after: listing.Place | None, differs_after: int,
 ) -> Documents:  # fmt: skip
     """Return a page of the list. Raises NotFound, UsageError."""
     calendar = corpus.calendar()
-    with corpus.store.read() as connection:
+    with corpus.reading() if at is not None else _of_record(corpus) as (connection, is_indexed):
         head = int(reader.head(connection).seq)
         below = prefixes.of(connection, prefix, queries.root_id(connection, root))
         until = time = None
-        differs: list[Difference] = []
+        differing: list[Differing] = []
         if at is not None:
             until = queries.resolve_moment(connection, at, calendar)
             late = queries.unbegun(connection, at, calendar, root)
             time = queries.time_of(connection, f"seq:{until}", calendar) if until else None
-            found = snapshots.differences(
-                connection, at, None, calendar, rules=corpus.rules, prefix=below, without=late
-            )
-            differs = list(islice(found, DIFFERING + 1))
+            differing = snapshots.differing(connection, until, head, prefix=below, without=late)
         every = roots.every(connection)
         rows = listing.page(
             connection, [(each.name, each.id) for each in every if below.root in (None, each.id)],
             until=until, prefix=below.path, deleted=deleted, after=after, limit=PAGE + 1,
             language=None if language is None else languages.code_of(language),
         )  # fmt: skip
+        shown = differing[differs_after : differs_after + DIFFERING]
         return Documents(
             items=[records.document(row) for row in rows[:PAGE]],
             after=rows[PAGE - 1] if len(rows) > PAGE else None,
@@ -78,10 +84,32 @@ def documents(
             at_seq=until,
             at_time=time,
             head=head,
-            differs=differs[:DIFFERING],
-            differs_more=len(differs) > DIFFERING,
+            differs=[
+                snapshots.told(each, _between(connection, each, corpus.rules, is_indexed=is_indexed))
+                for each in shown
+            ],
+            differing=len(differing),
+            differs_first=differs_after + 1,
             nothing=None if rows else prefixes.unknown(connection, below),
         )
+
+
+@contextmanager
+def _of_record(corpus: Corpus) -> Iterator[tuple[Connection, bool]]:
+    """Open the record without the index."""
+    with corpus.store.read() as connection:
+        yield connection, False
+
+
+def _between(connection: Connection, differing: Differing, rules: Rules, *, is_indexed: bool) -> Edit | None:
+    """Return the edit of a document that differs: of a single step the index has it."""
+    if is_indexed and differing.compared is not None:
+        document, first, last = differing.compared
+        row = versions.one(connection, document, last) if last == first + 1 else None
+        known = None if row is None else stored_edits.stored(connection, [row]).get(row.seq)
+        if known is not None:
+            return _decode(known)
+    return snapshots.between(connection, differing, rules)
 
 
 class Hit(msgspec.Struct, frozen=True, kw_only=True):

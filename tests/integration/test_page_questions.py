@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import msgspec
+import pytest
+import sqlalchemy as sa
 
 from ingest.corpus import Corpus
 from ingest.edits.settings import Rules
@@ -115,7 +117,15 @@ def test_the_overview_and_the_lists_say_what_is_there(database_url: str) -> None
         view = overview.view(corpus, since=0, since_at=None)
         since = overview.view(corpus, since=3, since_at=1)
         then = lists.documents(
-            corpus, kept, prefix="", at="seq:2", root=None, language=None, deleted=False, after=None
+            corpus,
+            kept,
+            prefix="",
+            at="seq:2",
+            root=None,
+            language=None,
+            deleted=False,
+            after=None,
+            differs_after=0,
         )
         found = lists.found(corpus, kept, "bridge", every=True, language=None, root=None)
 
@@ -127,6 +137,34 @@ def test_the_overview_and_the_lists_say_what_is_there(database_url: str) -> None
         assert [(each.path, each.version) for each in then.items] == [("bridge.txt", 1), ("\\xff.txt", 1)]
         assert [each.change for each in then.differs if each.root == "main"] == ["deleted"]
         assert [(hit.match.path, found.now, found.before) for hit in found.hits] == [("bridge.txt", 1, 0)]
+        corpus.close()
+
+
+def test_what_differs_from_a_moment_is_counted_whole_and_compared_in_parts(
+    database_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(lists, "DIFFERING", 2)
+    with opened(database_url) as store:
+        corpus = made(store)
+        index = Index(store)
+        index.prepare()
+        fill.catch_up(index, rules=NONE)
+        with index.writing() as (connection, _):
+            connection.execute(sa.text("UPDATE edit SET body = replace(body, 'factual', 'wording')"))
+        index.dispose()
+
+        def shown(at: str, after: int) -> tuple[int, list[tuple[str, str, str | None]]]:
+            view = lists.documents(
+                corpus, Kept(corpus.now), prefix="", at=at, root=None, language=None, deleted=False,
+                after=None, differs_after=after,
+            )  # fmt: skip
+            return view.differing, [(each.path, each.change, each.class_) for each in view.differs]
+
+        gone = ("\\xff.txt", "deleted", None)
+        assert shown("seq:2", 0) == (1, [gone])
+        assert shown("seq:3", 0) == (2, [("bridge.txt", "changed", "wording"), gone])
+        assert shown("seq:3", 1) == (2, [gone])
+        assert shown("seq:3", 2) == (2, [])
         corpus.close()
 
 
