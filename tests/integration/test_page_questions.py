@@ -150,7 +150,7 @@ def test_what_differs_from_a_moment_is_counted_whole_and_compared_in_parts(
         index.prepare()
         fill.catch_up(index, rules=NONE)
         with index.writing() as (connection, _):
-            connection.execute(sa.text("UPDATE edit SET body = replace(body, 'factual', 'wording')"))
+            connection.execute(sa.text("UPDATE edit SET body = replace(body, 'revert', 'wording')"))
         index.dispose()
 
         def shown(at: str, after: int) -> tuple[int, list[tuple[str, str, str | None]]]:
@@ -162,8 +162,8 @@ def test_what_differs_from_a_moment_is_counted_whole_and_compared_in_parts(
 
         gone = ("\\xff.txt", "deleted", None)
         assert shown("seq:2", 0) == (1, [gone])
-        assert shown("seq:3", 0) == (2, [("bridge.txt", "changed", "wording"), gone])
-        assert shown("seq:3", 1) == (2, [gone])
+        assert shown("seq:3", 0) == (2, [gone, ("bridge.txt", "changed", "wording")])
+        assert shown("seq:3", 1) == (2, [("bridge.txt", "changed", "wording")])
         assert shown("seq:3", 2) == (2, [])
         corpus.close()
 
