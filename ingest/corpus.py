@@ -101,6 +101,7 @@ class Corpus:
         significance: str | None = None,
         fact: str | None = None,
         flag: str | None = None,
+        reviewed: bool | None = None,
         limit: int | None = None,
         newest_first: bool = False,
     ) -> Iterator[Change]:
@@ -110,7 +111,7 @@ class Corpus:
         """
         wanted = Filters(
             root=root, prefix=prefix, type_=type, class_=class_, significance=significance, fact=fact,
-            flag=flag,
+            flag=flag, reviewed=reviewed,
         )  # fmt: skip
         with self.reading() as (connection, is_indexed):
             chosen = changes.look_up(connection, wanted)

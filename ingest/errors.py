@@ -3,6 +3,7 @@
     IngestError
     ├── UsageError                2   the words of the call, or the configuration, are wrong
     │   ├── ConfigError
+    │   ├── Conflict              2   what is asked is not so any more
     │   └── NotFound              2   no such document, version, cursor, root or period
     ├── Unreachable               4   the store, a root or the daemon cannot be reached, or time ran out
     │   ├── StoreMissing
@@ -36,6 +37,10 @@ class UsageError(IngestError):
 
 class ConfigError(UsageError):
     """A configuration file, environment variable or flag holds something that is not allowed."""
+
+
+class Conflict(UsageError):
+    """What is asked contradicts what somebody did before."""
 
 
 class NotFound(UsageError):

@@ -24,6 +24,10 @@ ChangeType = Literal[
 Cause = Literal["startup", "watch", "scan"]
 RejectReason = Literal["too_large", "unreadable", "busy", "path_too_long"]
 GoneReason = Literal["removed", "replaced", "excluded"]
+# A withdrawal is a review of its own, which names the one that it takes back.
+ReviewAction = Literal["reviewed", "withdrawn"]
+# Who said a reviewer's name: the reviewer, or the proxy before the service.
+NamedBy = Literal["reviewer", "proxy"]
 
 
 class Signature(msgspec.Struct, frozen=True, array_like=True):

@@ -19,6 +19,7 @@ from ingest.edits.settings import Rules
 from ingest.errors import IntegrityError
 from ingest.escape import path_fields
 from ingest.ids import show_uid
+from ingest.model import NamedBy, ReviewAction
 from ingest.store.coverage import Interval
 from ingest.store.engine import Connection, Row
 from ingest.store.listing import Listed
@@ -205,6 +206,36 @@ class Lost(msgspec.Struct, frozen=True, kw_only=True):
     edited: bool
 
 
+class Review(msgspec.Struct, frozen=True, kw_only=True):
+    """That somebody looked at an edit, or takes that back.
+
+    `change` is the seq of the change that carries the edit, `of` what a withdrawal takes back,
+    `withdrawn_by` what takes this one back.
+    """
+
+    id: str
+    action: ReviewAction
+    of: str | None
+    withdrawn_by: str | None
+    change: int
+    change_id: str
+    document: str
+    root: str
+    path: str
+    path_base64: str | UnsetType = UNSET
+    version: int
+    previous_version: int | None
+    at: str | None
+    name: str
+    named_by: NamedBy
+    note: str | None
+
+    @property
+    def stands(self) -> bool:
+        """Whether by it the edit is reviewed."""
+        return self.action == "reviewed" and self.withdrawn_by is None
+
+
 _UNKNOWN = Actor()
 _edit = msgspec.json.Decoder(Edit).decode
 _actor = msgspec.json.Decoder(Actor).decode
@@ -301,6 +332,29 @@ def stretch(root: str, each: Interval) -> Stretch:
     """Return a stretch of a root's ledger, the same in `coverage` and the report."""
     begin, end = moments.show(each.since), moments.show(each.until)
     return Stretch(root=root, state=each.state, since=begin, until=end, reason=each.reason)
+
+
+def review(row: Row) -> Review:
+    """Return a review as the API and the pages show it."""
+    path, path_base64 = shown_path(row.path)
+    return Review(
+        id=show_uid(row.uid),
+        action=row.action,
+        of=None if row.of is None else show_uid(row.of),
+        withdrawn_by=None if row.withdrawn_by is None else show_uid(row.withdrawn_by),
+        change=row.seq,
+        change_id=show_uid(row.change_id),
+        document=show_uid(row.document),
+        root=row.root,
+        path=path,
+        path_base64=path_base64,
+        version=row.version,
+        previous_version=row.previous_version,
+        at=moments.show(row.at),
+        name=row.name,
+        named_by=row.named_by,
+        note=row.note,
+    )
 
 
 def shown_path(raw: bytes) -> tuple[str, str | UnsetType]:

@@ -13,14 +13,17 @@ from ingest.errors import IntegrityError, UsageError
 from ingest.history import prefixes, queries
 from ingest.history.prefixes import Prefix
 from ingest.index import state, stored_edits
-from ingest.store import reader
+from ingest.store import reader, reviews
 from ingest.store.engine import Connection, Row
 
 TYPES = ("created", "changed", "moved", "deleted", "restored", "rejected", "renormalised")
 
 
 class Filters(msgspec.Struct, frozen=True, kw_only=True):
-    """What a call wants of the log; None leaves a thing open. Raises UsageError for an unknown type."""
+    """What a call wants of the log; None leaves a thing open. Raises UsageError for an unknown type.
+
+    `reviewed` chooses edits with a review that stands, or without one.
+    """
 
     root: str | None
     prefix: str | None
@@ -29,6 +32,7 @@ class Filters(msgspec.Struct, frozen=True, kw_only=True):
     significance: str | None
     fact: str | None
     flag: str | None
+    reviewed: bool | None = None
 
     def __post_init__(self) -> None:
         if self.type_ is not None and self.type_.removeprefix("document.") not in TYPES:
@@ -37,7 +41,7 @@ class Filters(msgspec.Struct, frozen=True, kw_only=True):
     @property
     def of_edits(self) -> bool:
         """Whether something is asked that only the index can tell of all changes."""
-        return any(self.edits.values())
+        return self.reviewed is not None or any(self.edits.values())
 
     @property
     def edits(self) -> dict[str, str | None]:
@@ -47,17 +51,21 @@ class Filters(msgspec.Struct, frozen=True, kw_only=True):
         }  # fmt: skip
 
 
+ANY = Filters(root=None, prefix=None, type_=None, class_=None, significance=None, fact=None, flag=None)
+
+
 class Chosen(msgspec.Struct, frozen=True, kw_only=True):
     """The same, looked up in a store.
 
-    `among` is a select of the changes whose edits are wanted, in the index; None where all are. `edits` is
-    what it was made of.
+    `among` is a select of the changes whose edits are wanted, in the index; None where all are. `edits` and
+    `reviewed` are what it was made of.
     """
 
     prefix: Prefix
     type_: str | None
     among: reader.Seqs | None
     edits: dict[str, str | None]
+    reviewed: bool | None
 
 
 def look_up(connection: Connection, wanted: Filters) -> Chosen:
@@ -66,8 +74,9 @@ def look_up(connection: Connection, wanted: Filters) -> Chosen:
     return Chosen(
         prefix=prefixes.of(connection, wanted.prefix or "", root),
         type_=None if wanted.type_ is None else wanted.type_.removeprefix("document."),
-        among=stored_edits.chosen(**wanted.edits) if wanted.of_edits else None,
+        among=stored_edits.chosen(**wanted.edits, reviewed=wanted.reviewed) if wanted.of_edits else None,
         edits=wanted.edits,
+        reviewed=wanted.reviewed,
     )
 
 
@@ -118,6 +127,8 @@ def of(
 def _is_chosen(connection: Connection, row: Row, chosen: Chosen, rules: Rules) -> bool:
     from ingest.index import edits  # noqa: PLC0415 - what compares texts is loaded by those that compare
 
+    if chosen.reviewed is not None and chosen.reviewed != reviews.is_reviewed(connection, row.seq):
+        return False
     with suppress(IntegrityError):
         return stored_edits.is_chosen(edits.of(connection, row, rules=rules), **chosen.edits)
     return False

@@ -21,7 +21,7 @@ from ingest.corpus import Corpus
 from ingest.daemon.log_growth import LogGrowth
 from ingest.errors import IngestError
 from ingest.history import changes
-from ingest.history.changes import Filters
+from ingest.history.changes import ANY, Filters
 from ingest.records import Change
 from ingest.store import reader
 
@@ -146,9 +146,6 @@ class Feed:
     def _check(self) -> None:
         if self._ended.is_set():
             raise _Ended
-
-
-ANY = Filters(root=None, prefix=None, type_=None, class_=None, significance=None, fact=None, flag=None)
 
 
 def _told(change: Change) -> Told:

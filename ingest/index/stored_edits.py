@@ -11,6 +11,7 @@ from sqlalchemy.engine import Connection
 from ingest.edits.edit import CLASSES, FACTS, FLAGS, SIGNIFICANCES, Edit, Summary
 from ingest.errors import UsageError
 from ingest.index import state
+from ingest.store import reviews
 from ingest.store.engine import Row
 from ingest.store.reader import Seqs
 
@@ -25,10 +26,12 @@ def chosen(
     significance: str | None = None,
     fact: str | None = None,
     flag: str | None = None,
+    reviewed: bool | None = None,
 ) -> Seqs | None:
     """Return what `reader.changes` takes to give only the changes with such an edit.
 
-    None where all is wanted. `significance` may be several, with commas between.
+    None where all is wanted. `significance` may be several, with commas between. `reviewed` says whether the
+    edit has a review that stands.
 
     Raises UsageError for a name that no edit has.
     """
@@ -41,6 +44,9 @@ def chosen(
         conditions.append(_edit.facts.like(f"%,{_one_of(fact, FACTS, 'fact')},%"))
     if flag is not None:
         conditions.append(_edit.flags.like(f"%,{_one_of(flag, FLAGS, 'flag')},%"))
+    if reviewed is not None:
+        among = _edit.seq.in_(reviews.reviewed())
+        conditions.append(among if reviewed else ~among)
     return sa.select(_edit.seq).where(*conditions) if conditions else None
 
 

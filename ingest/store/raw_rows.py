@@ -21,6 +21,7 @@ Made = TypeVar("Made")
 
 _change, _version, _rendition = tables.change.c, tables.version.c, tables.rendition.c
 _document, _seen, _blob = tables.document.c, tables.seen.c, tables.blob.c
+_review = tables.review.c
 _STREAM = 1000
 
 
@@ -201,6 +202,7 @@ def totals(connection: Connection) -> tuple[int, int, int]:
 def dangling(connection: Connection) -> Iterator[tuple[str, str, str]]:
     """Rows that nothing leads to, and references that lead nowhere."""
     before = tables.version.alias("before")
+    taken_back = tables.review.alias("taken_back")
     questions = {
         ("version", "no change made it"): sa.select(_version.document_id, _version.no).where(
             ~sa.exists().where(_change.seq == _version.seq, _change.document_id == _version.document_id)
@@ -257,6 +259,13 @@ def dangling(connection: Connection) -> Iterator[tuple[str, str, str]]:
         ),
         ("log_head", "there is one row of it"): sa.select(tables.log_head.c.id, tables.log_head.c.seq).where(
             tables.log_head.c.id != 1
+        ),
+        ("review", "its change is missing"): sa.select(_review.id, _review.seq).where(
+            ~sa.exists().where(_change.seq == _review.seq)
+        ),
+        ("review", "what it takes back is missing"): sa.select(_review.id, _review.of_id).where(
+            _review.of_id.is_not(None),
+            ~sa.exists().where(taken_back.c.id == _review.of_id, taken_back.c.seq == _review.seq),
         ),
         ("blob", "nothing refers to it"): sa.select(_blob.id, _blob.size).where(
             ~_blob.id.in_(sa.select(_version.blob_id).where(_version.blob_id.is_not(None))),

@@ -25,6 +25,7 @@ SUMMED = {
     ),
     "coverage": ("id", "root_id", "state", "from_at", "to_at", "reason"),
     "cursor": ("name", "seq"),
+    "review": ("id", "uid", "seq", "action", "of_id", "at", "name", "named_by", "note"),
     "seen": ("root_id", "path_bytes", "long_path", "document_id", "read_at", "reason", "detail", "since"),
     # Those whose change is of form 1 have none: its leaf covers them.
     "rendition": ("no", "seq", "confidence", "words", "sentences"),

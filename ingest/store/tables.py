@@ -1,14 +1,15 @@
 """The schema, the same on SQLite and Postgres. `alembic/` makes it; this module describes it.
 
 Insert-only and covered by the leaves: normaliser, version, rendition, change, blob, dictionary. Working
-state: root, document, seen, log_head, cursor, coverage. Times are microseconds since 1970 UTC.
+state: root, document, seen, log_head, cursor, coverage. Insert-only and no part of the record: review.
+Times are microseconds since 1970 UTC.
 """
 
 from __future__ import annotations
 
 import sqlalchemy as sa
 
-REVISION = "0006"
+REVISION = "0007"
 
 metadata = sa.MetaData(
     naming_convention={
@@ -241,4 +242,22 @@ seen = sa.Table(
     sa.Index("ix_seen_root_id_device_inode", "root_id", "device", "inode"),
     _partial("ix_seen_rejected", "root_id", "path_bytes", where="reason IS NOT NULL"),
     sqlite_with_rowid=False,
+)
+
+review = sa.Table(
+    "review",
+    metadata,
+    # Rising in commit order: whoever adds one waits for the one before.
+    sa.Column("id", Key, primary_key=True, autoincrement=False),
+    sa.Column("uid", Bytes, nullable=False, unique=True),
+    sa.Column("seq", Key, sa.ForeignKey("change.seq"), nullable=False),
+    sa.Column("action", sa.Text, nullable=False),
+    # What a withdrawal takes back; no review is taken back twice.
+    sa.Column("of_id", Key, sa.ForeignKey("review.id"), unique=True),
+    sa.Column("at", Big, nullable=False),
+    sa.Column("name", sa.Text, nullable=False),
+    sa.Column("named_by", sa.Text, nullable=False),
+    sa.Column("note", sa.Text),
+    sa.Column("sum", Bytes),
+    sa.Index("ix_review_seq", "seq"),
 )

@@ -6,6 +6,7 @@ from datetime import timedelta, tzinfo
 from itertools import chain
 
 import msgspec
+from msgspec import structs
 
 from ingest import moments, records
 from ingest.corpus import Corpus
@@ -13,7 +14,7 @@ from ingest.diff.sentences import compare
 from ingest.edits import boilerplate
 from ingest.errors import IntegrityError
 from ingest.history import changes, observation
-from ingest.history.changes import Filters
+from ingest.history.changes import ANY
 from ingest.index import activity, state
 from ingest.index import edits as made
 from ingest.index.activity import Counts
@@ -155,8 +156,7 @@ def _cards(connection: Connection, corpus: Corpus, since: int, *, is_indexed: bo
         return []
 
     def newest(**wanted: str) -> list[Row]:
-        filters = dict.fromkeys(Filters.__struct_fields__) | wanted
-        chosen = changes.look_up(connection, Filters(**filters))
+        chosen = changes.look_up(connection, structs.replace(ANY, **wanted))
         return list(
             changes.of(
                 connection, chosen, rules=corpus.rules, indexed=True, after=since, limit=SHOWN,

@@ -9,8 +9,9 @@ import sqlalchemy as sa
 from ingest.corpus import Corpus
 from ingest.edits.settings import Rules
 from ingest.history import queries
+from ingest.history.changes import ANY
 from ingest.http.api import cursor_of, place_of
-from ingest.http.feed import ANY, Feed
+from ingest.http.feed import Feed
 from ingest.index import activity, fill
 from ingest.index.database import Index
 from ingest.store import listing, roots, tables, versions

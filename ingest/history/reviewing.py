@@ -1,0 +1,126 @@
+"""To review an edit, and to take that back: what is asked of it, and what stands already."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Callable
+
+import msgspec
+
+from ingest import ids, records
+from ingest.edits.settings import Rules
+from ingest.errors import Conflict, NotFound, UsageError
+from ingest.escape import is_utf8
+from ingest.ids import Entropy
+from ingest.model import NamedBy
+from ingest.records import Review
+from ingest.store import reader, reviews
+from ingest.store.engine import Connection, Row, Store, now_at
+
+LONGEST_NAME, LONGEST_NOTE = 200, 4_000  # characters
+_LISTS = "GET /v1/changes has the changes and their edits"
+
+
+class Said(msgspec.Struct, frozen=True, kw_only=True):
+    """Who reviews, who says so, and the note."""
+
+    name: str
+    named_by: NamedBy
+    note: str | None
+
+
+def said(name: str, note: str | None, *, named_by: NamedBy) -> Said:
+    """Return a name in one line and a note as they are stored. Raises UsageError."""
+    name = " ".join(name.split())
+    if not name or len(name) > LONGEST_NAME or not _is_text(name):
+        raise UsageError(
+            "a review has the name of who reviews",
+            hint=f"1 to {LONGEST_NAME} characters, no control characters",
+        )
+    note = re.sub(r"\r\n?", "\n", note or "").strip()
+    if len(note) > LONGEST_NOTE or not _is_text(note.replace("\n", "").replace("\t", "")):
+        raise UsageError(
+            "the note cannot be stored",
+            hint=f"{LONGEST_NOTE:,} characters at most, no control characters but tab and line end",
+        )
+    return Said(name=name, named_by=named_by, note=note or None)
+
+
+def _is_text(words: str) -> bool:
+    return is_utf8(words) and not any(unicodedata.category(char) == "Cc" for char in words)
+
+
+def review(
+    store: Store, seq: int, words: Said, *, rules: Rules, now: Callable[[], int], entropy: Entropy
+) -> tuple[Review, bool]:
+    """Review the edit of a change; whether that is new.
+
+    It is not where a review by this name with this note stands already: that one is returned. Raises NotFound
+    where there is no such change, UsageError where it carries no edit, StoreReadOnly.
+    """
+    with store.read() as connection:
+        _require_edit(connection, seq, rules)
+    with store.write() as connection:
+        reviews.begin(connection)
+        same = reviews.Wanted(seq=seq, name=words.name, standing=True)
+        for row in reviews.page(connection, same):
+            if (row.note, row.named_by) == (words.note, words.named_by):
+                return records.review(row), False
+        return _added(connection, seq, None, words, now=now, entropy=entropy), True
+
+
+def withdraw(
+    store: Store, uid: str, words: Said, *, now: Callable[[], int], entropy: Entropy
+) -> tuple[Review, bool]:
+    """Take a review back; whether that is new.
+
+    It is not where the same was said before: that withdrawal is returned. Raises NotFound where there is no
+    such review, Conflict where somebody else took it back, UsageError for a withdrawal, StoreReadOnly.
+    """
+    with store.write() as connection:
+        reviews.begin(connection)
+        known = ids.parse_uid(uid)
+        row = None if known is None else reviews.one(connection, known)
+        if row is None:
+            raise NotFound(f"no review has the id '{uid[:64]}'", hint="GET /v1/reviews has the ids")
+        if row.action != "reviewed":
+            raise UsageError(
+                f"{uid} takes a review back itself", hint="review the edit again: send its change"
+            )
+        before = reviews.withdrawal_of(connection, row.key)
+        if before is None:
+            return _added(connection, row.seq, row, words, now=now, entropy=entropy), True
+        if (before.name, before.note, before.named_by) != (words.name, words.note, words.named_by):
+            raise Conflict(
+                f"the review {uid} was taken back before, by {before.name}",
+                hint=f"GET /v1/reviews?change={row.seq} says when, and with which note",
+            )
+        return records.review(before), False
+
+
+def _added(
+    connection: Connection, seq: int, of: Row | None, words: Said, *, now: Callable[[], int], entropy: Entropy
+) -> Review:
+    at = now_at(connection, now())
+    row = reviews.add(
+        connection,
+        uid=ids.new_uid(at, entropy),
+        seq=seq,
+        action="reviewed" if of is None else "withdrawn",
+        of=None if of is None else of.key,
+        at=at,
+        name=words.name,
+        named_by=words.named_by,
+        note=words.note,
+    )
+    return records.review(row)
+
+
+def _require_edit(connection: Connection, seq: int, rules: Rules) -> None:
+    rows = reader.changes(connection, after=seq - 1, until=seq)
+    found = next(records.changes(connection, rows, rules=rules, indexed=False), None)
+    if found is None:
+        raise NotFound(f"there is no change #{seq}", hint=_LISTS)
+    if found.edit is None:
+        raise UsageError(f"change #{seq} carries no edit, so there is nothing to review", hint=_LISTS)
