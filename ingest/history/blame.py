@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from ingest import moments
-from ingest.history import annotated
+from ingest.history import annotated, queries
 from ingest.history.queries import Target
 from ingest.index import blame
 from ingest.index.blame import Blame
@@ -14,7 +14,10 @@ from ingest.store.engine import Connection
 
 def of(connection: Connection, target: Target, no: int, *, indexed: bool, deleted: bool = False) -> Blame:
     """Return the blame of one version. Raises UsageError where it has no text, IntegrityError."""
-    return blame.of(connection, target.id, no, indexed=indexed, deleted=deleted)
+    found = blame.of(connection, target.id, no, indexed=indexed, deleted=deleted)
+    if found is None:
+        raise queries.without_text(target, no, queries.version_row(connection, target, no).text_reason)
+    return found
 
 
 def numbers(found: Blame) -> set[int]:
@@ -32,7 +35,7 @@ def origins(connection: Connection, target: Target, no: int, found: Blame) -> li
     """Return the record of each sentence of the version, in its order."""
     when = _observed(connection, target, found)
     path, path_base64 = shown_path(target.path)
-    placed = _placed(connection, target, no, found)
+    placed = places(connection, target, no, found)
     return [
         Origin(
             document=target.document,
@@ -60,15 +63,14 @@ def origins(connection: Connection, target: Target, no: int, found: Blame) -> li
     ]
 
 
-def _placed(connection: Connection, target: Target, no: int, found: Blame) -> list[Place]:
+def places(connection: Connection, target: Target, no: int, found: Blame) -> list[Place]:
     """Return where each sentence is, as far as the version's text knows it."""
     known = annotated.places(connection, target, no)
     if known is None:
         return [NOWHERE] * len(found.sentences)
-    text, places = known
+    text, at = known
     return [
-        places.at(each.offset) if text.startswith(each.text, each.offset) else NOWHERE
-        for each in found.sentences
+        at.at(each.offset) if text.startswith(each.text, each.offset) else NOWHERE for each in found.sentences
     ]
 
 

@@ -46,13 +46,17 @@ class Diff(
 
 
 class Sides(msgspec.Struct, frozen=True, kw_only=True):
-    """The record of a difference, both texts, and whether the bytes differ. A text may be None."""
+    """The record of a difference, both texts, and whether the bytes differ.
+
+    A text may be None; `without_text` then says why, of each version that has none, by number.
+    """
 
     record: Diff
     old: str | None
     new: str | None
     language: str | None
     same_bytes: bool
+    without_text: dict[int, str | None]
 
 
 def between(
@@ -98,7 +102,15 @@ def between(
             words=sequences.edits(before, after) if word else UNSET,
             stat=sequences.counts(before, after) if stat else UNSET,
         )
-    return Sides(record=record, old=before, new=after, language=rows[1].language, same_bytes=same)
+    reasons = zip((a, b), (before, after), rows, strict=True)
+    return Sides(
+        record=record,
+        old=before,
+        new=after,
+        language=rows[1].language,
+        same_bytes=same,
+        without_text={no: row.text_reason for no, text, row in reasons if text is None},
+    )
 
 
 def _located(connection: Connection, side: tuple[Target, int], text: str, hunks: list[Hunk]) -> list[Hunk]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+import shlex
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -463,6 +464,24 @@ def _text(connection: Connection, target: Target, no: int, row: Row) -> str | No
     raw = b"" if row.text_blob_id is not None else bodies.get(connection, target.id, no)
     with bodies.damage_named(connection, target.id, no):
         return bodies.text(connection, raw, row, digest=row.text_sha256).decode()
+
+
+_MENDS = {
+    "no_extractor": "install the extra, pip install 'ingest[documents]', then run: ingest renormalise",
+    "not_confined": "run: ingest doctor; its bytes: {raw}",
+    "extractor_failed": "ingest renormalise tries it again; its bytes: {raw}",
+}
+
+
+def without_text(target: Target, no: int, reason: str | None) -> UsageError:
+    """Return the error that a version has no text: why, in words, and what can be done."""
+    from ingest.normalise import reasons  # noqa: PLC0415 - the answer to a question loads no normaliser
+
+    raw = f"ingest show --raw {shlex.quote(f'{show_path(target.path)}@{no}')}"
+    return UsageError(
+        f"version {no} of {show_path(target.path)} has no text: {reasons.said(reason)}",
+        hint=_MENDS.get(reason or "", "its bytes: {raw}").format(raw=raw),
+    )
 
 
 def raw_bytes(connection: Connection, target: Target, no: int) -> bytes:

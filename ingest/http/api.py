@@ -20,6 +20,7 @@ from ingest.history.queries import Target
 from ingest.http import answers, atom, parameters
 from ingest.http.answers import BYTES, HTML, JSON, TEXT, Answer
 from ingest.index.fulltext.search import Match
+from ingest.normalise import reasons
 from ingest.records import Change, Document, Lost, Origin, Stretch, Version, VersionFacts
 from ingest.report import model
 from ingest.store import listing, roots, versions
@@ -145,7 +146,8 @@ def version(corpus: Corpus, path: dict[str, str], kind: str) -> Answer:
             found = queries.text(connection, target, no)
             if found is None:
                 raise NotFound(
-                    f"version {no} has no text: {row.text_reason}", hint="its bytes: Accept: " + BYTES
+                    f"version {no} has no text: {reasons.said(row.text_reason)}",
+                    hint="its bytes: Accept: " + BYTES,
                 )
             return answers.text(found, sha256=row.text_sha256.hex())
         return answers.of_record(queries.version_record(connection, target, no))

@@ -15,7 +15,6 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from ingest.diff.provenance import OPEN, Cutter, Lineage, Said, Span
-from ingest.errors import UsageError
 from ingest.index import edits
 from ingest.index.fill import span_of
 from ingest.store import bodies, tables, versions
@@ -62,8 +61,10 @@ class Blame(msgspec.Struct, frozen=True):
     lost: list[Lost]
 
 
-def of(connection: Connection, document: int, no: int, *, indexed: bool, deleted: bool = False) -> Blame:
-    """Return the blame of one version. Raises UsageError where it has no text, IntegrityError.
+def of(
+    connection: Connection, document: int, no: int, *, indexed: bool, deleted: bool = False
+) -> Blame | None:
+    """Return the blame of one version; None where it has no text. Raises IntegrityError.
 
     `indexed` says that this connection sees the index. With `deleted`, what was lost too.
     """
@@ -78,7 +79,7 @@ def of(connection: Connection, document: int, no: int, *, indexed: bool, deleted
     else:
         spans, said = _made(connection, document, no)
     if said is None:
-        raise UsageError(f"version {no} has no text", hint="its bytes: ingest show --raw")
+        return None
     stays: defaultdict[int, list[Span]] = defaultdict(list)
     for span in spans:
         stays[span.key].append(span)

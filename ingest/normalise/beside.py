@@ -13,6 +13,9 @@ from typing import Any
 import msgspec
 
 from ingest.normalise.extracted import Annotations, Block, BlockKind, Extracted
+from ingest.width import cut_end
+
+SAID = 60  # columns of a heading that names a place
 
 _Line = tuple[int, int, BlockKind, int | None]
 _encode = msgspec.json.Encoder().encode
@@ -39,6 +42,16 @@ class Place(msgspec.Struct, frozen=True):
 
 
 NOWHERE = Place()
+
+
+def said(page: int | None, heading: str | None) -> str:
+    """Say where in a document something is: `p. 3`, else the heading above; nothing where neither is known.
+
+    On one line, a long heading cut at its end. It is not escaped.
+    """
+    if page is not None:
+        return f"p. {page}"
+    return "" if heading is None else f"“{cut_end(' '.join(heading.split()), SAID)}”"
 
 
 def written(extracted: Extracted) -> bytes:

@@ -10,6 +10,7 @@ import msgspec
 
 from ingest.diff.sentences import Comparison, Piece, compare
 from ingest.edits import boilerplate
+from ingest.edits.boilerplate import Stripped
 from ingest.edits.classify import classify
 from ingest.edits.edit import Edit, Text
 from ingest.edits.settings import RootRules, Rules
@@ -218,7 +219,7 @@ def _told(
         return known, [], 0
     before, after = edits.read(connection, row.key, pair)
     own = rules.of(row.root)
-    comparison, a, b = _compared(before, after, own)
+    comparison, old, new = _compared(before, after, own)
     edit = known or classify(
         before,
         after,
@@ -228,13 +229,21 @@ def _told(
     )
     if category_of(edit) in _WITHOUT_SENTENCES:
         return edit, [], 0
-    return edit, *sentences_of(comparison, a, b)
+    return edit, *_placed_sentences(comparison, (before, old), (after, new))
 
 
-def _compared(before: Text, after: Text, rules: RootRules) -> tuple[Comparison, str, str]:
+def _compared(before: Text, after: Text, rules: RootRules) -> tuple[Comparison, Stripped, Stripped]:
     """Compare two texts; what is boilerplate is shown no more than it is told."""
-    a, b = (boilerplate.strip(each.text, each.language, rules.boilerplate).text for each in (before, after))
-    return compare(a, b, language=after.language or before.language), a, b
+    old, new = (boilerplate.strip(each.text, each.language, rules.boilerplate) for each in (before, after))
+    return compare(old.text, new.text, language=after.language or before.language), old, new
+
+
+def _placed_sentences(
+    comparison: Comparison, before: tuple[Text, Stripped], after: tuple[Text, Stripped]
+) -> tuple[list[Sentence], int]:
+    """Return the sentences that are shown, with their places, and how many more there are."""
+    shown, more = sentences_of(comparison, before[1].text, after[1].text)
+    return [_placed(each, piece, before, after) for each, piece in shown], more
 
 
 def with_sentences(connection: Connection, document: Document, entry: Entry, *, rules: Rules) -> Entry:
@@ -248,9 +257,9 @@ def with_sentences(connection: Connection, document: Document, entry: Entry, *, 
         pair = edits.compared(connection, document.key, first, last)
         if pair is None:
             return entry
-        sentences, more = sentences_of(
-            *_compared(*edits.read(connection, document.key, pair), rules.of(document.root))
-        )
+        before, after = edits.read(connection, document.key, pair)
+        comparison, old, new = _compared(before, after, rules.of(document.root))
+        sentences, more = _placed_sentences(comparison, (before, old), (after, new))
     except IntegrityError:
         return entry
     return msgspec.structs.replace(entry, sentences=tuple(sentences), more=more)
@@ -263,11 +272,23 @@ def category_of(edit: Edit) -> Category:
     return edit.significance
 
 
-def sentences_of(comparison: Comparison, a: str, b: str) -> tuple[list[Sentence], int]:
+def sentences_of(comparison: Comparison, a: str, b: str) -> tuple[list[tuple[Sentence, Piece]], int]:
     """Return what is not kept, in the order of the new text, and how many of it were left out."""
     pieces = [piece for piece in comparison.pieces if piece.kind != "kept"]
-    shown = [_sentence(piece, a, b) for piece in pieces[:MOST_SENTENCES]]
+    shown = [(_sentence(piece, a, b), piece) for piece in pieces[:MOST_SENTENCES]]
     return shown, len(pieces) - len(shown)
+
+
+def _placed(
+    sentence: Sentence, piece: Piece, old: tuple[Text, Stripped], new: tuple[Text, Stripped]
+) -> Sentence:
+    """Return a sentence with its page and heading, where its version knows them."""
+    (text, stripped), at = (old, piece.a_start) if piece.kind == "removed" else (new, piece.b_start)
+    if text.place_of is None:
+        return sentence
+    changed = [change.b_start for change in piece.changes] if piece.kind == "edited" else []
+    page, heading = text.place_of(stripped.place(changed[0] if changed else at))
+    return msgspec.structs.replace(sentence, page=page, heading=heading)
 
 
 def _sentence(piece: Piece, a: str, b: str) -> Sentence:

@@ -25,7 +25,8 @@ class Sentence(msgspec.Struct, frozen=True, kw_only=True):
     """A sentence, or a run of them, before and after.
 
     `removed` and `added` are the places of the words that went and came, as characters of `before` and
-    `after`.
+    `after`. `page` and `heading` are where it is in the later version, or was in the earlier one if it is
+    gone; null where they are not known.
     """
 
     kind: str
@@ -33,6 +34,8 @@ class Sentence(msgspec.Struct, frozen=True, kw_only=True):
     after: str
     removed: tuple[tuple[int, int], ...] = ()
     added: tuple[tuple[int, int], ...] = ()
+    page: int | None = None
+    heading: str | None = None
 
 
 class Entry(msgspec.Struct, frozen=True, kw_only=True):

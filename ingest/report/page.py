@@ -11,6 +11,7 @@ from html import escape as quote
 
 from ingest import escape
 from ingest.history import observation
+from ingest.normalise import beside
 from ingest.report import chart
 from ingest.report.model import (
     CATEGORIES,
@@ -235,7 +236,8 @@ def _facts(document: Document, entry: Entry) -> Iterator[str]:
     yield f"<tbody{_language(document)}>"
     for fact in entry.edit.facts:
         before, after = (_text(value) if value else "none" for value in (fact.before, fact.after))
-        yield f'<tr><th scope="row" lang="en">{fact.kind}</th><td>{before}</td><td>{after}</td></tr>'
+        kind = f"{fact.kind}{_place(fact.page, fact.heading)}"
+        yield f'<tr><th scope="row" lang="en">{kind}</th><td>{before}</td><td>{after}</td></tr>'
     yield "</tbody></table>"
 
 
@@ -243,11 +245,17 @@ def _sentences(document: Document, entry: Entry) -> Iterator[str]:
     yield '<table class="sides"><caption>Sentences</caption><thead><tr><th scope="col">What</th>'
     yield f'<th scope="col">Before</th><th scope="col">After</th></tr></thead><tbody{_language(document)}>'
     for each in entry.sentences:
-        yield f'<tr><th scope="row" lang="en">{each.kind}</th><td>{_side(each, "del")}</td>'
+        kind = f"{each.kind}{_place(each.page, each.heading)}"
+        yield f'<tr><th scope="row" lang="en">{kind}</th><td>{_side(each, "del")}</td>'
         yield f"<td>{_side(each, 'ins')}</td></tr>"
     yield "</tbody></table>"
     if entry.more:
         yield f"<p>and {entry.more:,} more</p>"
+
+
+def _place(page: int | None, heading: str | None) -> str:
+    where = beside.said(page, heading)
+    return f"<br><small>{_text(where)}</small>" if where else ""
 
 
 def _side(sentence: Sentence, mark: str) -> str:

@@ -13,6 +13,7 @@ import msgspec
 
 from ingest.diff import sequences
 from ingest.edits.edit import Edit
+from ingest.normalise import beside
 from ingest.report.style import STYLE
 
 Kind = Literal["same", "gone", "came"]
@@ -133,17 +134,13 @@ def _of_edit(edit: Edit | None) -> str:
     rows = "".join(
         f"<tr><th>{html.escape(fact.kind)}</th><td>{html.escape(fact.before or '')}</td>"
         f"<td>{html.escape(fact.after or '')}</td>"
-        f"<td>{html.escape(_where(fact.page, fact.heading))}</td></tr>"
+        f"<td>{html.escape(beside.said(fact.page, fact.heading))}</td></tr>"
         for fact in edit.facts
     )
     if not rows:
         return said
     head = "<thead><tr><th>fact</th><th>was</th><th>is</th><th>where</th></tr></thead>"
     return f"{said}<table>{head}<tbody>{rows}</tbody></table>"
-
-
-def _where(page_: int | None, heading: str | None) -> str:
-    return f"p. {page_}" if page_ is not None else heading or ""
 
 
 # -- Word ----------------------------------------------------------------------------------------

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from ingest import escape
 from ingest.history import observation
+from ingest.normalise import beside
 from ingest.report.chart import LABELS, SUBJECTS
 from ingest.report.model import (
     CATEGORIES,
@@ -102,13 +103,17 @@ def _versions(report: Report, entry: Entry) -> str:
 
 
 def _sentence(sentence: Sentence) -> Iterator[Line]:
+    """Yield its two sides; the last one says where it stands."""
     if sentence.kind == "moved" and not sentence.removed and not sentence.added:
-        yield "", f"    ~ {_flat(sentence.after)}"
-        return
-    if sentence.before:
-        yield "before", f"    - {_flat(sentence.before)}"
-    if sentence.after:
-        yield "after", f"    + {_flat(sentence.after)}"
+        told = [("", f"    ~ {_flat(sentence.after)}")]
+    else:
+        sides = (("before", "-", sentence.before), ("after", "+", sentence.after))
+        told = [(style, f"    {sign} {_flat(text)}") for style, sign, text in sides if text]
+    where = _flat(beside.said(sentence.page, sentence.heading))
+    *first, (style, last) = told or [("", "")]
+    yield from first
+    if last:
+        yield style, f"{last}  ({where})" if where else last
 
 
 def _flat(text: str) -> str:

@@ -48,6 +48,11 @@ def test_a_contract_in_word_is_told_like_a_text(each_place: Place) -> None:
     (hit,) = place.command.records("search", "weeks")
     assert (hit["snippet"], hit["heading"]) == ("The notice period is two weeks.", "Terms")
     assert [each["heading"] for each in place.command.records("blame", "a.docx")] == ["Terms", "Terms"]
+    said = [text.split("  ", 1)[1] for text in place.command.ask("blame", "a.docx").text.splitlines()]
+    assert said == ["Terms", "The notice period is two weeks.  (“Terms”)"]
+    report = place.command.ask("report").text.splitlines()
+    assert "    + The notice period is two weeks.  (“Terms”)" in report
+    assert "    - The notice period is three weeks." in report
     shown = place.command.record("show", "a.docx@3")
     assert shown["normaliser"] == "docx/1"
     assert shown["blocks"] == [
@@ -86,6 +91,29 @@ def test_files_without_text_are_counted_by_reason(each_place: Place) -> None:
     assert sum(counts["without_text"].values()) == 3
     assert counts["without_text"]["unsupported"] == 1
     assert place.command.record("status")["without_text"] == counts["without_text"]
+    lines = place.command.ask("status").text.splitlines()
+    said = "1 binary, 1 damaged or beyond a limit of form, 1 in a format that is not read"
+    assert f"no text    {said}" in lines
+
+
+@pytest.mark.parametrize("verb", ["show", "blame"])
+def test_why_there_is_no_text_is_said_in_words(place: Place, verb: str) -> None:
+    place.write("two words.docx", samples.docx()[:-30])
+    place.scan()
+    told = place.command.ask(verb, "two words.docx", code=2)
+
+    assert told.error == "version 1 of two words.docx has no text: it is damaged, or beyond a limit of form"
+    assert told.hint == "its bytes: ingest show --raw 'two words.docx@1'"
+    assert place.command.record("show", "two words.docx")["text_reason"] == "refused"
+
+
+def test_a_pipe_gets_the_text_and_nothing_more(place: Place) -> None:
+    place.write("a.docx", samples.docx())
+    place.write("a.txt", "words\n")
+    place.scan()
+
+    assert place.command.ask("show", "a.docx").out == b"Sample"
+    assert place.command.ask("show", "a.txt").out == b"words\n"
 
 
 def test_a_redline_is_a_page_and_a_word_file(place: Place) -> None:

@@ -119,7 +119,9 @@ def test_however_it_was_filled_the_index_holds_the_same(database_url: str, batch
 
 def _blame(index: Index, key: int, no: int, *, indexed: bool = True) -> blame.Blame:
     with index.reading() as connection:
-        return blame.of(connection, key, no, indexed=indexed, deleted=True)
+        found = blame.of(connection, key, no, indexed=indexed, deleted=True)
+    assert found is not None
+    return found
 
 
 def test_blame_names_the_version_of_each_sentence_and_of_its_words(database_url: str) -> None:
@@ -155,10 +157,7 @@ def test_of_a_sentence_that_stood_twice_the_last_stay_is_told(database_url: str)
         texts = (text(TEN, A), text(TEN, A, TEN), text(TEN, A), text(TWELVE, A))
         key = history(store, add_root(store), b"a.txt", *texts)
         index = brought_up(store)
-        with index.reading() as connection:
-            told = [
-                blame.of(connection, key, 4, indexed=indexed, deleted=True).lost for indexed in (True, False)
-            ]
+        told = [_blame(index, key, 4, indexed=indexed).lost for indexed in (True, False)]
         index.dispose()
 
     assert told[0] == told[1]

@@ -15,6 +15,8 @@ from ingest.cli.options import as_json, verb
 from ingest.cli.output import emit, line, note, paged, paint
 from ingest.cli.times import Times, calendar
 from ingest.history import blame, queries
+from ingest.normalise import beside
+from ingest.normalise.beside import Place
 from ingest.records import Lost, Origin
 from ingest.store import versions
 
@@ -29,7 +31,8 @@ from ingest.store import versions
 def command(doc: str, rev: str | None, words: bool, deleted: bool, root: str | None) -> None:
     """The sentences of a version, each with the version that first said it.
 
-    Moved text keeps its origin; text that came back says when it was away.
+    Moved text keeps its origin; text that came back says when it was away. Of a document with pages or
+    headings each sentence has its page, else the heading above.
 
     Exit: 0; 2 no such document or version, or it has no text; 4 no store; 5 its bytes are damaged.
     """
@@ -48,6 +51,7 @@ def command(doc: str, rev: str | None, words: bool, deleted: bool, root: str | N
             )
         else:
             recorded = versions.recorded_at(connection, target.id, blame.numbers(found))
+            placed = [] if deleted else blame.places(connection, target, no, found)
     if as_json():
         for record in told:
             emit(record)
@@ -56,12 +60,20 @@ def command(doc: str, rev: str | None, words: bool, deleted: bool, root: str | N
     for lost in found.lost:
         how = "edited" if lost.edited else "removed"
         margin.show(lost.version, lost.text, f"  ({how} in @{lost.removed_in}, {margin.at(lost.removed_in)})")
-    for each in () if deleted else found.sentences:
+    for each, place in zip(() if deleted else found.sentences, placed, strict=True):
+        where = _where(each.text, place)
         if words:
             for run in each.words:
-                margin.show(run.version, run.text)
+                margin.show(run.version, run.text, where)
         else:
-            margin.show(each.version, each.text, margin.away(each.away))
+            margin.show(each.version, each.text, margin.away(each.away) + where)
+
+
+def _where(text: str, place: Place) -> str:
+    """Give the remark on where a sentence stands; of a heading the page alone."""
+    heading = None if place.heading == text.strip() else place.heading
+    where = escape.text(beside.said(place.page, heading))
+    return f"  ({where})" if where else ""
 
 
 class _Margin:

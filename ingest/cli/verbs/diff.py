@@ -22,6 +22,7 @@ from ingest.errors import UsageError
 from ingest.history import annotated, diffs, prefixes, queries, snapshots
 from ingest.history.diffs import Diff, Sides
 from ingest.history.queries import Target
+from ingest.normalise import reasons
 from ingest.records import Difference
 from ingest.report import redline
 from ingest.store import roots
@@ -88,7 +89,7 @@ def command(
         )
     record = found.record
     if found.old is None or found.new is None:
-        _binary(record)
+        _binary(found)
         return 0 if found.same_bytes else 1
     if as_json():
         emit(record)
@@ -144,12 +145,15 @@ def _boilerplate_of(root: str, language: str | None) -> Callable[[str], bool]:
     return lambda text: is_boilerplate(text, language, patterns)
 
 
-def _binary(record: Diff) -> None:
+def _binary(found: Sides) -> None:
+    record = found.record
     if as_json():
         emit(record)
-    elif not record.same:
+    elif not found.same_bytes:
         old, new = _names(record)
         line(f"binary versions differ: {old} and {new}")
+        for no, reason in found.without_text.items():
+            note(f"version {no} has no text: {reasons.said(reason)}")
 
 
 def _show(

@@ -25,6 +25,7 @@ from ingest.errors import AlreadyRunning, LogShortened, RootUnavailable
 from ingest.followers.folder_counts import FEW, FolderCounts
 from ingest.history import recorded
 from ingest.index.database import Index
+from ingest.normalise import reasons
 from ingest.store import reader
 from ingest.store import roots as stored_roots
 from ingest.store.engine import Connection, Store
@@ -85,8 +86,7 @@ def command(roots: tuple[str, ...], adopt: bool, accept_shortened_log: bool) -> 
         what = "file is" if found.rejected == 1 else "files are"
         note(f"{found.rejected:,} {what} rejected: ingest ls --rejected")
     if found.without_text and not is_quiet():
-        reasons = ", ".join(f"{many:,} {reason}" for reason, many in sorted(found.without_text.items()))
-        note(f"without text: {reasons}")
+        note(f"without text: {reasons.counted(dict(sorted(found.without_text.items())))}")
     _say_of_index(store)
     store.dispose()
     if lost:

@@ -11,7 +11,6 @@ import click
 
 from ingest import escape, moments
 from ingest.cli.call import opened
-from ingest.cli.hunks import place
 from ingest.cli.indexed import caught_up
 from ingest.cli.moment_notes import note_to_come
 from ingest.cli.nothing import say_why
@@ -21,6 +20,7 @@ from ingest.cli.times import Times, calendar
 from ingest.history import languages, prefixes, queries
 from ingest.index.fulltext import lookup, search
 from ingest.index.fulltext.query import Clause, Term, odd, parse
+from ingest.normalise import beside
 from ingest.store import roots, versions
 from ingest.store.engine import Connection, Store
 
@@ -115,7 +115,7 @@ def _show(record: search.Match, words: list[Term], when: list[str], *, several: 
     later = "" if whole else "  its newest text is not in the index"
     line(f"{where}  {paint(held, fg='yellow')}  {' to '.join(dict.fromkeys(when))}{gone}{later}")
     if record.snippet:
-        where = place(record.page, record.heading)
+        where = escape.text(beside.said(record.page, record.heading))
         said = _marked(_cut(" ".join(record.snippet.split()), words), words)
         line(f"    {said}{f'  ({where})' if where else ''}")
 

@@ -19,12 +19,6 @@ from ingest.errors import UsageError
 from ingest.history import annotated, queries
 from ingest.normalise.extracted import Annotations
 
-_MENDS = {
-    "no_extractor": "install the extra, pip install 'ingest[documents]', then run: ingest renormalise",
-    "not_confined": "run: ingest doctor; its bytes: ingest show --raw",
-    "extractor_failed": "ingest renormalise tries it again; its bytes: ingest show --raw",
-}
-
 
 @verb
 @click.argument("doc", metavar="DOC[@REV]", shell_complete=complete.documents)
@@ -46,7 +40,8 @@ def command(
 ) -> None:
     """A version's text; with --raw or -o its bytes, exactly.
 
-    REV is @3, @first, @latest, @prev, a moment, or {cursor:NAME}.
+    REV is @3, @first, @latest, @prev, a moment, or {cursor:NAME}. The text is written as it is, so that a
+    pipe gets nothing more: where it ends without a newline, as documents' texts do, a terminal gets one.
 
     Exit: 0; 2 no such document or version, or it has no text; 4 no store; 5 its bytes are damaged.
     """
@@ -76,10 +71,7 @@ def command(
         text = queries.text(connection, target, no, normaliser)
         if text is None:
             reason = queries.version_row(connection, target, no, normaliser).text_reason
-            raise UsageError(
-                f"version {no} of {escape.path(target.path)} has no text: {reason}",
-                hint=_MENDS.get(reason or "", "its bytes: ingest show --raw"),
-            )
+            raise queries.without_text(target, no, reason)
     end = "\n" if text and not text.endswith("\n") and sys.stdout.isatty() else ""
     write((escape.text(text) + end).encode("utf-8", "replace"))
 

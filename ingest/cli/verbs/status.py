@@ -13,6 +13,7 @@ from ingest.cli.output import counted, emit, line, paint
 from ingest.cli.times import Times
 from ingest.daemon import running
 from ingest.index.database import Index
+from ingest.normalise import reasons
 from ingest.records import Record
 
 _EXIT = {"ok": 0, "degraded": 3, "blind": 4, "stopped": 4}
@@ -64,8 +65,7 @@ def _show(record: Record) -> None:
         rules = ", ".join(f"{many:,} {escape.name(rule)}" for rule, many in record["left_out"].items())
         line(f"left out   {rules}")
     if record["without_text"]:
-        reasons = ", ".join(f"{many:,} {reason}" for reason, many in record["without_text"].items())
-        line(f"no text    {reasons}")
+        line(f"no text    {reasons.counted(record['without_text'])}")
     for root in record["roots"]:
         state = (
             ""

@@ -1,0 +1,38 @@
+"""Each reason has words of its own, and each place."""
+
+from __future__ import annotations
+
+from typing import get_args
+
+import pytest
+
+from ingest.edits.damage import UNREADABLE
+from ingest.normalise import beside, reasons
+from ingest.normalise.extracted import Reason
+
+ALL = sorted({*get_args(Reason), *UNREADABLE, "not_confined"})
+
+
+@pytest.mark.parametrize("reason", ALL)
+def test_no_code_is_shown_to_people(reason: str) -> None:
+    assert "_" not in reasons.said(reason) + reasons.counted({reason: 1})
+    assert len({reasons.said(each) for each in ALL}) == len(ALL)
+    assert len({reasons.counted({each: 1}) for each in ALL}) == len(ALL)
+
+
+def test_they_are_counted() -> None:
+    assert reasons.counted({"password": 1_200, "binary": 1, "odd": 2}) == "1,200 encrypted, 1 binary, 2 odd"
+    assert (reasons.said("odd"), reasons.said(None)) == ("odd", "nobody knows why")
+
+
+@pytest.mark.parametrize(
+    ("page", "heading", "said"),
+    [
+        (3, "Terms", "p. 3"),
+        (None, "Terms\nof  use", "“Terms of use”"),
+        (None, "a" * 70, f"“{'a' * 59}…”"),
+        (None, None, ""),
+    ],
+)
+def test_a_place_is_its_page_else_the_heading_above(page: int | None, heading: str | None, said: str) -> None:
+    assert beside.said(page, heading) == said
