@@ -129,6 +129,8 @@ def test_each_kind_of_edit_is_told_once_with_its_sentences(each_place: Place) ->
             "after": "It will cost 200 million euros in total.",
             "removed": [[13, 16]],
             "added": [[13, 16]],
+            "page": None,
+            "heading": None,
         }
     ]
     assert [fact["after"] for fact in bridge["edit"]["facts"]] == ["200 million euros"]
