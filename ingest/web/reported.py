@@ -1,4 +1,4 @@
-"""The view of a report: its counts, and one part of what was substantive, the gravest first."""
+"""The view of a report: its counts, one part of what was substantive, then what was reworded, a line each."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from ingest.report import build
 from ingest.report.model import Category, Document, Entry, Report, grouped
 
 PAGE = 30  # entries, each with its sentences
+LINES = 100  # entries of one line
 
 _GRAVE: tuple[Category, ...] = ("silent", "open")
 
@@ -26,10 +27,14 @@ class Card(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class View(msgspec.Struct, frozen=True, kw_only=True):
-    """A part of a report: of `total` cards those from `first` on, and where its neighbours begin."""
+    """A part of a report: of `total` cards those from `first` on, and where its neighbours begin.
+
+    The last part has what was `reworded`, the first so many.
+    """
 
     report: Report
     cards: list[Card]
+    reworded: list[tuple[Document, Entry]]
     total: int
     first: int
     before: int | None
@@ -57,13 +62,16 @@ def view(corpus: Corpus, report: Report, *, after: int) -> View:
             )
         )
         known = (category, subject)
+    last = after + PAGE >= len(every)
+    reworded = [each for _, entries in grouped(report, "reworded") for each in entries] if last else []
     return View(
         report=report,
         cards=cards,
+        reworded=reworded[:LINES],
         total=len(every),
         first=after + 1,
         before=max(0, after - PAGE) if after else None,
-        after=after + PAGE if after + PAGE < len(every) else None,
+        after=None if last else after + PAGE,
     )
 
 

@@ -114,6 +114,20 @@ def test_the_page_of_the_report_has_a_part_of_what_is_grave_and_says_which(serve
     assert 'href="/report" rel="prev"' in beyond
 
 
+def test_the_page_of_the_report_has_what_was_reworded_a_line_each(place: Place) -> None:
+    place.write("a.txt", "The firm began work in May. It was a warm day.\n")
+    place.scan()
+    place.write("a.txt", "The firm started work in May. It was a warm day.\n")
+    place.scan()
+
+    with Service(place.command, "--port", "0") as service:
+        text = service.get("/report").text
+
+    (line,) = re.findall('<ul class="lines">\n<li>(.*?)</li>\n</ul>', text)
+    assert re.sub("<[^>]*>", "", line).split(" ")[0] == "a.txt"
+    assert line.endswith("<span>“began” became “started”: synonyms</span>")
+
+
 def test_a_diff_is_that_of_the_command_line_with_its_counts(served: Served) -> None:
     answer = served.service.get(f"/v1/documents/{served.ids['bridge.txt']}/diff/prev/latest").json
 
