@@ -21,9 +21,9 @@ from ingest.http import answers, atom, parameters
 from ingest.http.answers import BYTES, HTML, JSON, TEXT, Answer
 from ingest.index.fulltext.search import Match
 from ingest.normalise import reasons
-from ingest.records import Change, Document, Lost, Origin, Stretch, Version, VersionFacts
+from ingest.records import Change, Document, Lost, Origin, Review, Stretch, Version, VersionFacts
 from ingest.report import model
-from ingest.store import listing, roots, versions
+from ingest.store import listing, reviews, roots, versions
 from ingest.store.engine import Connection
 
 T = TypeVar("T")
@@ -233,6 +233,26 @@ def _status(corpus: Corpus, _asked: msgspec.Struct, _path: dict[str, str], _kind
     return answers.of_record(corpus.status())
 
 
+def _reviews(corpus: Corpus, asked: parameters.Reviews, _path: dict[str, str], _kind: str) -> Answer:
+    calendar = corpus.calendar()
+    with corpus.store.read() as connection:
+        below = prefixes.of(connection, asked.prefix, queries.root_id(connection, asked.root))
+        begin, end = (
+            None if words is None else queries.time_of(connection, words, calendar, start=start)
+            for words, start in ((asked.since, True), (asked.until, False))
+        )
+        wanted = reviews.Wanted(
+            document=None if asked.document is None else target_of(connection, corpus, asked.document).id,
+            seq=asked.change, root=below.root, prefix=below.path, name=asked.name, action=asked.action,
+            standing=asked.standing,
+            since=begin, until=end,
+        )  # fmt: skip
+        rows = reviews.page(connection, wanted, after=asked.after, limit=asked.limit + 1)
+    items = [records.review(row) for row in rows[: asked.limit]]
+    more = len(rows) > asked.limit
+    return answers.of_record(Page(items=items, next=str(rows[asked.limit - 1].key) if more else None))
+
+
 def _atom(corpus: Corpus, asked: parameters.Changes, _path: dict[str, str], _kind: str) -> Answer:
     return atom.feed(corpus, asked)
 
@@ -250,6 +270,8 @@ ENDPOINTS = (
              parameters=parameters.Diff, gives=(Diff, Sentences), ask=_diff, media_types=(JSON, HTML)),
     Endpoint(path="/v1/documents/{id}/blame/{rev}", summary="Where each sentence of a version came from",
              parameters=parameters.Blame, gives=(Page[Origin], Page[Lost]), ask=_blame),
+    Endpoint(path="/v1/reviews", summary="Which edits were reviewed, by whom and when, in that order",
+             parameters=parameters.Reviews, gives=(Page[Review],), ask=_reviews),
     Endpoint(path="/v1/search", summary="The documents that hold the words",
              parameters=parameters.Search, gives=(Page[Match],), ask=_search),
     Endpoint(path="/v1/report", summary="What happened in a period",

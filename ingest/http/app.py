@@ -27,6 +27,8 @@ from ingest.http.doors import Doors, Rights
 from ingest.http.feed import Feed
 from ingest.http.pages import Pages
 from ingest.http.problems import Problem, Refused
+from ingest.http.reviews import Reviews
+from ingest.http.tokens import Tokens
 
 AT_ONCE = 8  # questions that are answered at the same time; the others wait
 _LEAST = 1_000  # bytes below which nothing is packed
@@ -35,7 +37,9 @@ _LEAST = 1_000  # bytes below which nothing is packed
 def application(corpus: Corpus, rights: Rights) -> ASGIApp:
     """Return the service as an application."""
     feed = Feed(corpus)
-    own = Pages(corpus)
+    tokens = Tokens(rights.token, monotonic=time.monotonic)
+    own = Pages(corpus, has_token=tokens.is_there)
+    posted = Reviews(corpus, tokens, told=feed.look)
 
     @asynccontextmanager
     async def lifespan(_app: Starlette) -> AsyncIterator[None]:
@@ -50,6 +54,7 @@ def application(corpus: Corpus, rights: Rights) -> ASGIApp:
         *(Route(each.path, _endpoint(corpus, each)) for each in ENDPOINTS),
         Route(CHANGES.path, _changes(feed)),
         Route(openapi.PATH, _description()),
+        *posted.routes(),
         *own.routes(),
     ]
     inner = Starlette(
@@ -58,7 +63,7 @@ def application(corpus: Corpus, rights: Rights) -> ASGIApp:
         middleware=[Middleware(GZipMiddleware, minimum_size=_LEAST, compresslevel=5)],
         exception_handlers=_handlers(own),
     )
-    return Doors(inner, rights=rights, monotonic=time.monotonic)
+    return Doors(inner, rights=rights, tokens=tokens)
 
 
 def _endpoint(corpus: Corpus, endpoint: Endpoint) -> Callable[[Request], Response]:
@@ -137,7 +142,8 @@ def _handlers(own: Pages) -> dict[Any, Callable[[Request, Exception], Response]]
             "GET /v1/openapi.json describes every address",
         )
         if status == 405:
-            code, words, hint = "method", "the methods are GET and HEAD", "ask with GET"
+            allowed = (error.headers or {}).get("allow") or (error.headers or {}).get("Allow", "GET, HEAD")
+            code, words, hint = "method", f"the methods are {allowed}", "ask with one of these"
         return told(request, Refused(status, code, words, hint=hint).problem, dict(error.headers or {}))
 
     def unforeseen(request: Request, _error: Exception) -> Response:

@@ -1,17 +1,14 @@
 """Who may ask, and how much: hosts, tokens, limits, and the headers that every answer has.
 
-Nothing here knows what is asked. A token is compared in constant time, comes in a header alone, and is never
-written anywhere.
+Nothing here knows what is asked. A request that changes something is one that no page from elsewhere can
+make a browser send: it comes from this service's own pages, or as JSON, for which a browser asks leave of the
+place that it is to go to, and none is given here.
 """
 
 from __future__ import annotations
 
 import base64
 import binascii
-import hashlib
-import hmac
-from collections import OrderedDict
-from collections.abc import Callable
 from urllib.parse import urlsplit
 
 import msgspec
@@ -20,11 +17,12 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from ingest.http import problems
 from ingest.http.problems import Refused
+from ingest.http.tokens import Tokens
 
 LONGEST_ADDRESS = 32_768  # bytes of path and query
 LARGEST_BODY = 65_536
-TRIES, WINDOW = 10, 60.0  # wrong tokens from one address, in so many seconds
-_ADDRESSES = 4_096  # that are remembered for wrong tokens
+FORM = "/reviews"  # where the form of a page goes, with the token in a field of it
+_TAKEN = {"/v1/reviews": "GET, HEAD, POST", FORM: "POST"}  # what is posted to
 _READS = ("GET", "HEAD")
 _DESCRIBED = "GET /v1/openapi.json describes every address"
 
@@ -56,6 +54,14 @@ class Rights(msgspec.Struct, frozen=True, kw_only=True):
     trusted_header: str | None = None
 
 
+class Asker(msgspec.Struct, frozen=True, kw_only=True):
+    """Who asks: by the proxy's word, or a name that came with the token; whether that came."""
+
+    name: str | None = None
+    by_proxy: bool = False
+    has_token: bool = False
+
+
 def hosts_of(names: list[str], port: int) -> frozenset[str]:
     """Return the values of Host that name this service: each name with the port, and alone at port 80."""
     shown = [f"[{name}]" if ":" in name and not name.startswith("[") else name for name in names]
@@ -63,19 +69,13 @@ def hosts_of(names: list[str], port: int) -> frozenset[str]:
     return frozenset(found | ({name.lower() for name in shown} if port == 80 else set()))
 
 
-def hashed(token: str) -> bytes:
-    """Return what is kept of a token."""
-    return hashlib.sha256(token.encode()).digest()
-
-
 class Doors:
-    """What stands before the routes. `monotonic` is a clock in seconds."""
+    """What stands before the routes."""
 
-    def __init__(self, app: ASGIApp, *, rights: Rights, monotonic: Callable[[], float]) -> None:
+    def __init__(self, app: ASGIApp, *, rights: Rights, tokens: Tokens) -> None:
         self._app = app
         self._rights = rights
-        self._monotonic = monotonic
-        self._wrong: OrderedDict[str, list[float]] = OrderedDict()
+        self._tokens = tokens
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Let a request in, or answer why not."""
@@ -91,7 +91,7 @@ class Doors:
         try:
             headers = Headers(scope=scope)
             self._check_form(scope, headers)
-            scope["state"]["person"] = self._person(scope, headers)
+            scope["state"]["asker"] = self._asker(scope, headers)
         except Refused as refused:
             closing = {"connection": "close", **refused.headers}
             await problems.response(refused.problem, closing)(scope, receive, answer)
@@ -119,80 +119,80 @@ class Doors:
                 raise Refused(413, "body", "a question has no body", hint="say all in the address")
             return
         if scope["method"] != "POST":
+            taken = _TAKEN.get(scope["path"], "GET, HEAD")
             raise Refused(
-                405, "method", "this method is not taken", hint="ask with GET or HEAD",
-                headers={"allow": "GET, HEAD"},
+                405, "method", "this method is not taken", hint=f"what is taken here: {taken}",
+                headers={"allow": taken},
             )  # fmt: skip
         length = headers.get("content-length", "")
         if "transfer-encoding" in headers or not length.isascii() or not length.isdigit():
             raise Refused(413, "body", "a body says its length", hint="send Content-Length")
         if int(length) > LARGEST_BODY:
             raise Refused(413, "body", f"a body has {LARGEST_BODY:,} bytes at most", hint="send less")
-        origin = headers.get("origin")
-        if origin is None or urlsplit(origin).netloc.lower() != host[0].lower():
+        if not _is_own(headers, host[0]):
             raise Refused(
-                403, "origin", "a change is made from this service's own pages alone", hint="ask with GET"
-            )
+                403, "origin", "a change is made from this service's own pages, or by a program in JSON",
+                hint="send content-type: application/json, and no Origin but this service's",
+            )  # fmt: skip
 
-    def _person(self, scope: Scope, headers: Headers) -> str | None:
-        """Return who asks, by a token or by the proxy's word; None for anybody. Raises Refused."""
+    def _asker(self, scope: Scope, headers: Headers) -> Asker:
+        """Return who asks. Raises Refused where that is not enough.
+
+        Where a proxy says who asks, the credentials are the proxy's own business, unless something is posted.
+        """
         rights = self._rights
-        if rights.trusted_header is not None and headers.get(rights.trusted_header):
-            return headers[rights.trusted_header]
+        posts, is_form = scope["method"] not in _READS, scope["path"] == FORM
+        named = headers.get(rights.trusted_header) if rights.trusted_header is not None else None
         said = headers.get("authorization")
-        if said is not None and rights.token is not None:
-            return self._named(said, (scope.get("client") or ("?", 0))[0])
-        if rights.guarded or scope["method"] not in _READS:
+        if said is not None and self._tokens.is_there and (not named or (posts and not is_form)):
+            name, token = _credentials(said)
+            client = (scope.get("client") or ("?", 0))[0]
+            self._tokens.require(token, client, challenge='Basic realm="ingest"')
+            return Asker(name=named or name, by_proxy=bool(named), has_token=True)
+        if (rights.guarded and not named) or (posts and not is_form):
             raise Refused(
                 401,
                 "token",
-                "this needs the token",
-                hint="Authorization: Bearer TOKEN; in a browser any name, and the token as the password",
+                "this needs the token" if self._tokens.is_there else "this needs a token, and there is none",
+                hint="Authorization: Bearer TOKEN; in a browser any name, and the token as the password"
+                if self._tokens.is_there
+                else "name a file with one as token_file under [serve], and start the service again",
                 headers={"www-authenticate": 'Basic realm="ingest", charset="UTF-8"'},
             )
-        return None
+        return Asker(name=named, by_proxy=bool(named))
 
-    def _named(self, said: str, client: str) -> str:
-        assert self._rights.token is not None
-        now = self._monotonic()
-        wrong = [at for at in self._wrong.get(client, ()) if now - at < WINDOW]
-        if len(wrong) >= TRIES:
-            raise Refused(
-                429,
-                "tries",
-                "too many wrong tokens came from this address",
-                hint="wait a minute",
-                headers={"retry-after": "60"},
-            )
-        name, token = _credentials(said)
-        if hmac.compare_digest(hashed(token), self._rights.token):
-            self._wrong.pop(client, None)
-            return name
-        self._wrong[client] = [*wrong, now]
-        self._wrong.move_to_end(client)
-        while len(self._wrong) > _ADDRESSES:
-            self._wrong.popitem(last=False)
-        raise Refused(
-            401,
-            "token",
-            "the token is wrong",
-            hint="it is what stands in the service's token_file",
-            headers={"www-authenticate": 'Basic realm="ingest"'},
-        )
+
+def _is_own(headers: Headers, host: str) -> bool:
+    """Whether a request that changes something is one that no page from elsewhere has made a browser send."""
+    origins = headers.getlist("origin")
+    if headers.get("sec-fetch-site", "same-origin") != "same-origin":
+        return False
+    if not origins:
+        return media_type(headers) == "application/json"
+    try:
+        parts = urlsplit(origins[0])
+    except ValueError:
+        return False
+    return len(origins) == 1 and parts.scheme in ("http", "https") and parts.netloc.lower() == host.lower()
+
+
+def media_type(headers: Headers) -> str:
+    """Return of what kind a body is said to be."""
+    return headers.get("content-type", "").partition(";")[0].strip().lower()
 
 
 def _credentials(said: str) -> tuple[str, str]:
     """Return the name and the token of an Authorization header; empty ones where it holds none."""
     scheme, _, rest = said.partition(" ")
     if scheme.lower() == "bearer":
-        return "token", rest.strip()
+        return "", rest.strip()
     if scheme.lower() != "basic":
         return "", ""
     try:
         name, _, token = base64.b64decode(rest, validate=True).decode().partition(":")
     except (binascii.Error, UnicodeDecodeError):
         return "", ""
-    return name or "token", token
+    return name, token
 
 
 def _add_headers(message: Message) -> None:

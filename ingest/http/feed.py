@@ -1,7 +1,8 @@
 """The log as it grows, read once and told to every reader.
 
 A thread waits for the log to grow, reads what came and wakes the readers. Each has a place of its own: one
-that lags costs nothing but its place.
+that lags costs nothing but its place. Reviews are told beside the changes, to who listens then: they have no
+place.
 """
 
 from __future__ import annotations
@@ -23,12 +24,13 @@ from ingest.errors import IngestError
 from ingest.history import changes
 from ingest.history.changes import ANY, Filters
 from ingest.records import Change
-from ingest.store import reader
+from ingest.store import reader, reviews
 
 KEPT = 2_000  # newest changes that readers are told from memory
 PAGE = 200  # changes read at once for a reader that lags
 HEARTBEAT = 15.0  # seconds
 _AGAIN = 1.0  # seconds after the store could not be asked
+_LOOKS = 2.0  # seconds between two looks for reviews that another process added
 
 _encode = msgspec.json.Encoder().encode
 
@@ -38,36 +40,50 @@ class _Ended(Exception):
 
 
 class Told(msgspec.Struct, frozen=True):
-    """A change as a reader of the feed is sent it."""
+    """A change as a reader of the feed is sent it; or a review, with the seq of its change."""
 
     seq: int
     body: bytes
 
 
 class Feed:
-    """The newest changes, and the readers who wait for more."""
+    """The newest changes and reviews, and the readers who wait for more."""
 
     def __init__(self, corpus: Corpus) -> None:
         self._corpus = corpus
         self._kept: deque[Told] = deque(maxlen=KEPT)
         self._last = 0
         self._ended = threading.Event()
+        self._reviews: deque[Told] = deque(maxlen=KEPT)
+        self._reviewed = 0  # how many reviews were told
+        self._looks = threading.Event()
         self._grown: asyncio.Event | None = None
+        self._stirred: asyncio.Event | None = None  # grown, or a review came
         self._loop: asyncio.AbstractEventLoop | None = None
-        self._thread = threading.Thread(target=self._follow, name="feed", daemon=True)
+        self._threads = [
+            threading.Thread(target=self._follow, name="feed", daemon=True),
+            threading.Thread(target=self._follow_reviews, name="reviews", daemon=True),
+        ]
 
     def start(self) -> None:
         """Begin to follow the log, from the loop in which its readers are."""
         self._loop = asyncio.get_running_loop()
-        self._grown = asyncio.Event()
+        self._grown, self._stirred = asyncio.Event(), asyncio.Event()
         self._last = self._corpus.head()
-        self._thread.start()
+        for each in self._threads:
+            each.start()
 
     def stop(self) -> None:
         """Stop following; every reader ends."""
         self._ended.set()
-        if self._grown is not None:
-            self._grown.set()
+        self._looks.set()
+        for each in (self._grown, self._stirred):
+            if each is not None:
+                each.set()
+
+    def look(self) -> None:
+        """Look for reviews now: one was just added."""
+        self._looks.set()
 
     @property
     def last(self) -> int:
@@ -85,19 +101,29 @@ class Feed:
     async def events(self, after: int, wanted: Filters) -> AsyncIterator[bytes]:
         """Yield server-sent events: the changes after a place, a comment where nothing comes for a while."""
         yield b": the changes of the log, one an event; id is the seq\nretry: 2000\n\n"
-        place = after
+        place, heard = after, self._reviewed
         plain = wanted == ANY
         while not self._ended.is_set():
-            if self._last <= place:
-                if not await self.wait(place, HEARTBEAT):
-                    yield b": still here\n\n"
+            stirred = self._stirred
+            assert stirred is not None
+            if self._last > place:
+                if plain and self._kept and self._kept[0].seq <= place + 1:
+                    found, place = [each for each in self._kept if each.seq > place], self._last
+                else:
+                    found, place = await to_thread.run_sync(partial(self.page, place, wanted, PAGE))
+                for each in found:
+                    yield b"id: %d\nevent: change\ndata: %s\n\n" % (each.seq, each.body)
                 continue
-            if plain and self._kept and self._kept[0].seq <= place + 1:
-                found, place = [each for each in self._kept if each.seq > place], self._last
-            else:
-                found, place = await to_thread.run_sync(partial(self.page, place, wanted, PAGE))
-            for each in found:
-                yield b"id: %d\nevent: change\ndata: %s\n\n" % (each.seq, each.body)
+            heard = max(heard, self._reviewed - len(self._reviews))
+            if heard < self._reviewed and (each := self._reviews[heard - self._reviewed]).seq <= place:
+                heard += 1
+                if plain or await to_thread.run_sync(partial(self._is_wanted, each.seq, wanted)):
+                    yield b"event: review\ndata: %s\n\n" % each.body
+                continue
+            try:
+                await asyncio.wait_for(stirred.wait(), HEARTBEAT)
+            except TimeoutError:
+                yield b": still here\n\n"
 
     def page(self, after: int, wanted: Filters, limit: int) -> tuple[list[Told], int]:
         """Return the changes after a place that are wanted, and the place up to which was looked."""
@@ -118,6 +144,31 @@ class Feed:
             )  # fmt: skip
             made = list(records.changes(connection, rows, rules=corpus.rules, indexed=is_indexed))
         return made, made[-1].seq if len(made) == limit else max(head, after)
+
+    def _is_wanted(self, seq: int, wanted: Filters) -> bool:
+        """Whether a change is one of those that are wanted."""
+        corpus = self._corpus
+        with corpus.reading() as (connection, is_indexed):
+            chosen = changes.look_up(connection, wanted)
+            rows = changes.of(
+                connection, chosen, rules=corpus.rules, indexed=is_indexed, after=seq - 1, until=seq
+            )
+            return next(rows, None) is not None
+
+    def _follow_reviews(self) -> None:
+        place: int | None = None
+        while not self._ended.is_set():
+            with suppress(IngestError), self._corpus.store.read() as connection:
+                if place is None:
+                    place = reviews.last(connection)
+                rows = reviews.page(connection, reviews.Wanted(), after=place, limit=KEPT)
+                if rows:
+                    place = int(rows[-1].key)
+                    found = [Told(row.seq, escape.json(_encode(records.review(row)))) for row in rows]
+                    assert self._loop is not None
+                    self._loop.call_soon_threadsafe(self._tell_reviews, found)
+            self._looks.wait(_LOOKS)
+            self._looks.clear()
 
     def _follow(self) -> None:
         growth = LogGrowth(self._corpus.store, check=self._check)
@@ -141,6 +192,17 @@ class Feed:
         self._kept.extend(found)
         self._last = place
         woken, self._grown = self._grown, asyncio.Event()
+        woken.set()
+        self._stir()
+
+    def _tell_reviews(self, found: list[Told]) -> None:
+        self._reviews.extend(found)
+        self._reviewed += len(found)
+        self._stir()
+
+    def _stir(self) -> None:
+        assert self._stirred is not None
+        woken, self._stirred = self._stirred, asyncio.Event()
         woken.set()
 
     def _check(self) -> None:

@@ -10,6 +10,9 @@ import msgspec
 import ingest
 from ingest.http import answers, parameters, problems
 from ingest.http.api import CHANGES, ENDPOINTS, Endpoint
+from ingest.http.reviews import PATH as PATH_OF_REVIEWS
+from ingest.http.reviews import NewReview, NewWithdrawal
+from ingest.records import Review
 
 PATH = "/v1/openapi.json"
 _REFERENCE = "#/components/schemas/{name}"
@@ -42,29 +45,42 @@ _FAILURES = {
 }
 
 
+_POST_FAILURES = {
+    **{status: _FAILURES[status] for status in ("401", "404", "413", "414", "421", "500", "503")},
+    "400": "the body is not understood, or the change carries no edit",
+    "403": "it comes from a page elsewhere, or the store may only be read",
+    "408": "the body did not come in time",
+    "409": "somebody else took the review back",
+    "415": "the body is no JSON",
+    "429": "too many wrong tokens came from this address",
+}
+
+
 def description() -> dict[str, Any]:
     """Return the whole document, OpenAPI 3.1."""
     endpoints = (*ENDPOINTS, CHANGES)
     kinds = [kind for each in endpoints for kind in each.gives]
     asked_by = [each.parameters for each in endpoints]
     schemas, components = msgspec.json.schema_components(
-        [problems.Problem, *kinds, *asked_by], ref_template=_REFERENCE
+        [problems.Problem, Review, NewReview, NewWithdrawal, *kinds, *asked_by], ref_template=_REFERENCE
     )
-    failure, given = schemas[0], iter(schemas[1 : 1 + len(kinds)])
-    asked = schemas[1 + len(kinds) :]
+    failure, added, *posted = schemas[:4]
+    given, asked = iter(schemas[4 : 4 + len(kinds)]), schemas[4 + len(kinds) :]
     paths: dict[str, Any] = {}
     for endpoint, parameter in zip(endpoints, asked, strict=True):
         shapes = [next(given) for _ in endpoint.gives]
         schema = shapes[0] if len(shapes) == 1 else {"anyOf": shapes}
         fields = components[parameter["$ref"].rpartition("/")[2]]
         paths[endpoint.path] = {"get": _operation(endpoint, schema, fields, failure)}
+    paths[PATH_OF_REVIEWS]["post"] = _posting(added, posted, failure)
     unused = {each["$ref"].rpartition("/")[2] for each in asked}
     return {
         "openapi": "3.1.0",
         "info": {
             "title": "ingest",
             "version": ingest.__version__,
-            "description": "The history of documents, read only. Lists have `items` and `next`.",
+            "description": "The history of documents. All of it is read, but for reviews, which are posted."
+            " Lists have `items` and `next`.",
         },
         "paths": paths,
         "components": {
@@ -72,6 +88,24 @@ def description() -> dict[str, Any]:
             "securitySchemes": {"token": {"type": "http", "scheme": "bearer"}},
         },
         "security": [{}, {"token": []}],
+    }
+
+
+def _posting(added: dict[str, Any], posted: list[dict[str, Any]], failure: dict[str, Any]) -> dict[str, Any]:
+    """Return the operation by which a review is added."""
+    content = {answers.JSON: {"schema": added}}
+    told = {"content": {problems.TYPE: {"schema": failure}}}
+    return {
+        "operationId": "review",
+        "summary": "Review an edit, or take a review back",
+        "description": "The name may be left away where a proxy names who asks.",
+        "requestBody": {"required": True, "content": {answers.JSON: {"schema": {"oneOf": posted}}}},
+        "responses": {
+            "200": {"description": "it was said before: that review", "content": content},
+            "201": {"description": "the review that was added", "content": content},
+            **{status: {"description": about, **told} for status, about in sorted(_POST_FAILURES.items())},
+        },
+        "security": [{"token": []}],
     }
 
 

@@ -124,8 +124,9 @@ Ask = Callable[[Request, Any], Shown]
 class Pages:
     """The pages of a corpus."""
 
-    def __init__(self, corpus: Corpus) -> None:
+    def __init__(self, corpus: Corpus, *, has_token: bool) -> None:
         self._corpus = corpus
+        self._has_token = has_token
         self._kept = Kept(corpus.now)
 
     def routes(self) -> list[Route]:

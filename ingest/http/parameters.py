@@ -11,6 +11,7 @@ from starlette.requests import Request
 from ingest.edits.edit import CLASSES, FACTS, FLAGS, SIGNIFICANCES
 from ingest.errors import UsageError
 from ingest.history.changes import TYPES, Filters
+from ingest.model import ReviewAction
 
 T = TypeVar("T", bound=msgspec.Struct)
 _MOMENTS = (
@@ -36,6 +37,7 @@ Words = Annotated[str, Meta(max_length=1_000, pattern=r"^[^\x00]*$")]
 Name = Annotated[str, Meta(max_length=255, pattern=r"^[^\x00]*$")]
 Moment = Annotated[str, _like(f"^(?:{_MOMENTS})$")]
 Cursor = Annotated[str, Meta(max_length=12_000, pattern=_CURSOR)]
+Uid = Annotated[str, Meta(pattern=r"^[0-9a-f]{32}$")]
 Limit = Annotated[int, Meta(ge=1, le=1_000)]
 Seq = Annotated[int, Meta(ge=0, le=2**63 - 1)]
 
@@ -131,6 +133,22 @@ class Stretches(Nothing, frozen=True, kw_only=True):
     root: Name | None = None
     since: Moment | None = None
     until: Moment | None = None
+
+
+class Reviews(Nothing, frozen=True, kw_only=True):
+    """`standing` takes those by which an edit is reviewed; `after` is the `next` of the page before."""
+
+    document: Uid | None = None
+    change: Annotated[int, Meta(ge=1, le=2**63 - 1)] | None = None
+    root: Name | None = None
+    prefix: Words = ""
+    name: Words | None = None
+    action: ReviewAction | None = None
+    standing: bool | None = None
+    since: Moment | None = None
+    until: Moment | None = None
+    after: Seq = 0
+    limit: Limit = 100
 
 
 def read(request: Request, kind: type[T], *, blank_is_none: bool = False) -> T:

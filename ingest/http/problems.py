@@ -11,6 +11,7 @@ TYPE = "application/problem+json"
 _STATUS: tuple[tuple[type[errors.IngestError], int, str], ...] = (
     (errors.IntegrityError, 500, "damaged"),
     (errors.NotFound, 404, "not_found"),
+    (errors.Conflict, 409, "conflict"),
     (errors.UsageError, 400, "not_understood"),
     (errors.Unreachable, 503, "unavailable"),
 )
@@ -20,8 +21,11 @@ _TITLES = {
     403: "Not allowed",
     404: "There is no such thing",
     405: "This address is only read",
+    408: "The request came too slowly",
+    409: "It is not so any more",
     413: "Too large",
     414: "The address is too long",
+    415: "A body of this kind is not read",
     421: "This host is not served here",
     429: "Too many tries",
     500: "What is stored is damaged, or the program is wrong",

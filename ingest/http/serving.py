@@ -8,8 +8,9 @@ from collections.abc import Sequence
 
 from ingest.corpus import Corpus
 from ingest.http.app import application
-from ingest.http.doors import Rights, hashed, hosts_of
+from ingest.http.doors import Rights, hosts_of
 from ingest.http.server import listening, server
+from ingest.http.tokens import hashed
 
 __all__ = ["listening", "port_of", "run"]
 

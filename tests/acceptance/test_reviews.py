@@ -1,0 +1,387 @@
+"""Reviews over HTTP: who may add them, what they say, and that nothing else changes by them."""
+
+from __future__ import annotations
+
+import json
+import socket
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, BinaryIO
+from urllib.parse import urlencode
+
+import pytest
+import sqlalchemy as sa
+
+from tests.acceptance.conftest import made_folders
+from tests.acceptance.place import Place
+from tests.forked import Quick
+from tests.postgres import Server
+from tests.service import Answered, Service
+
+TOKEN = "a-token-of-32-signs-or-about-that"
+BEARER = f"Bearer {TOKEN}"
+JSON = "application/json"
+FORM = "application/x-www-form-urlencoded"
+TEXT = "The bridge will be closed for three weeks. Nobody was told.\n"
+
+
+@dataclass(frozen=True)
+class Reviewed:
+    """A corpus of two edits, #3 and #4, and its service."""
+
+    place: Place
+    service: Service
+
+    def post(self, body: Any, **headers: str) -> Answered:
+        """A review in JSON, with the token unless told otherwise."""
+        given = {"Authorization": BEARER, "Content_Type": JSON} | headers
+        words = body if isinstance(body, str | bytes) else json.dumps(body)
+        return self.service.ask("POST", "/v1/reviews", words, **{k: v for k, v in given.items() if v})
+
+    def form(self, fields: dict[str, str], **headers: str) -> Answered:
+        """The form of a page, sent from it."""
+        given = {"Content_Type": FORM, "Origin": self.service.address.rstrip("/")} | headers
+        return self.service.ask(
+            "POST", "/reviews", urlencode(fields), **{k: v for k, v in given.items() if v}
+        )
+
+    def items(self, query: str = "") -> list[dict[str, Any]]:
+        """The reviews that a question gives."""
+        found: list[dict[str, Any]] = self.service.get(f"/v1/reviews?{query}").json["items"]
+        return found
+
+
+def configured(folder: Path, more: str = "") -> tuple[str | Path, ...]:
+    """The words that start a service with a token."""
+    token = folder / "token"
+    token.write_text(TOKEN + "\n")
+    token.chmod(0o600)
+    settings = folder / "serve.toml"
+    settings.write_text(f'[serve]\ntoken_file = "{token}"\n{more}')
+    return ("--config", settings, "--port", "0")
+
+
+@contextmanager
+def served(place: Place, more: str = "") -> Iterator[Reviewed]:
+    place.write("bridge.txt", TEXT)
+    place.write("ferry.txt", "The ferry costs 13 euro.\n")
+    place.scan()
+    place.write("bridge.txt", TEXT.replace("three", "two"))
+    place.scan()
+    place.write("ferry.txt", "The ferry costs 31 euro.\n")
+    place.scan()
+    with Service(place.command, *configured(place.folder, more)) as service:
+        yield Reviewed(place, service)
+
+
+@pytest.fixture
+def one(each_place: Place) -> Iterator[Reviewed]:
+    with served(each_place) as made:
+        yield made
+
+
+def test_a_review_is_added_listed_and_taken_back_and_the_record_stays_as_it_was(one: Reviewed) -> None:
+    before = (one.place.command.records("changes"), one.place.command.record("status")["tree_root"])
+    added = one.post({"change": 3, "name": "Anna", "note": "as the council decided"})
+    again = one.post({"change": 3, "name": " Anna ", "note": "as the council decided"})
+
+    assert (added.status, again.status, again.json) == (201, 200, added.json)
+    change = before[0][2]
+    found = added.json
+    assert {**found, "id": None, "at": None} == {
+        "id": None, "action": "reviewed", "of": None, "withdrawn_by": None, "change": 3,
+        "change_id": change["id"], "document": change["document"], "root": change["root"],
+        "path": "bridge.txt", "version": 2, "previous_version": 1, "at": None, "name": "Anna",
+        "named_by": "reviewer", "note": "as the council decided",
+    }  # fmt: skip
+    assert one.items() == [found]
+    taken = one.post({"withdraws": found["id"], "name": "Ben", "note": "the wrong one"})
+    assert (taken.status, taken.json["of"], taken.json["action"]) == (201, found["id"], "withdrawn")
+    assert one.post({"withdraws": found["id"], "name": "Ben", "note": "the wrong one"}).status == 200
+    refused = one.post({"withdraws": found["id"], "name": "Anna"})
+    assert (refused.status, refused.json["code"]) == (409, "conflict")
+    assert one.items() == [{**found, "withdrawn_by": taken.json["id"]}, taken.json]
+    one.post({"change": 4, "name": "Anna"})
+    assert [each["change"] for each in one.items("standing=true")] == [4]
+    for query, changes in (
+        ("change=3", [3, 3]), ("action=withdrawn", [3]), ("name=Ben", [3]), ("prefix=ferry", [4]),
+        (f"document={change['document']}", [3, 3]), ("since=1d", [3, 3, 4]), ("until=2d", []),
+        ("standing=false", [3, 3]), ("root=root&name=Anna&change=4", [4]),
+    ):  # fmt: skip
+        assert [each["change"] for each in one.items(query)] == changes, query
+    pages: list[dict[str, Any]] = []
+    following: str | None = ""
+    while following is not None:
+        page = one.service.get(f"/v1/reviews?limit=1{following and f'&after={following}'}").json
+        pages += page["items"]
+        following = page["next"]
+    assert pages == one.items()
+    assert (one.place.command.records("changes"), one.place.command.record("status")["tree_root"]) == before
+    assert "row_sums" in one.place.command.record("verify")["checked"]
+
+
+def test_who_has_no_token_or_comes_from_elsewhere_adds_nothing(one: Reviewed) -> None:
+    body = {"change": 3, "name": "Anna"}
+    own = one.service.address.rstrip("/")
+    for headers, status in (
+        ({"Authorization": ""}, 401),
+        ({"Authorization": "Bearer wrong"}, 401),
+        ({"Authorization": "", "Origin": own}, 401),
+        ({"Origin": "http://evil.example"}, 403),
+        ({"Origin": "null"}, 403),
+        ({"Origin": "http://[x"}, 403),
+        ({"Origin": f"{own}.evil.example"}, 403),
+        ({"Origin": own, "Sec-Fetch-Site": "cross-site"}, 403),
+        ({"Sec-Fetch-Site": "same-site"}, 403),
+        ({"Content_Type": "text/plain"}, 403),
+        ({"Content_Type": FORM}, 403),
+        ({"Content_Type": ""}, 403),
+        ({"Content_Type": "text/plain", "Origin": own}, 415),
+        ({"Host": "evil.example"}, 421),
+    ):
+        answer = one.post(body, **headers)
+        assert (answer.status, answer.headers["content-type"]) == (status, "application/problem+json"), (
+            headers
+        )
+        assert answer.json["hint"], headers
+    fields = {"change": "3", "name": "Anna", "token": TOKEN}
+    for headers, status in (
+        ({"Origin": "http://evil.example"}, 403),
+        ({"Origin": "null"}, 403),
+        ({"Origin": ""}, 403),
+        ({"Sec-Fetch-Site": "cross-site"}, 403),
+        ({"Content_Type": JSON}, 415),
+        ({"Content_Type": "multipart/form-data; boundary=x"}, 415),
+    ):
+        assert one.form(fields, **headers).status == status, headers
+    assert one.form({**fields, "token": "wrong"}).status == 401
+    assert one.form({**fields, "token": ""}).status == 401
+    for path in ("/v1/reviews", "/reviews"):
+        for query in (f"?token={TOKEN}", "?change=3&name=Anna"):
+            assert one.service.get(path + query).status in (200, 400, 405)
+        assert "POST" in one.service.ask("DELETE", path).headers["allow"]
+    assert one.items() == []
+    assert one.form(fields).status == 303
+    assert len(one.items()) == 1
+
+
+def test_an_address_that_tried_ten_wrong_tokens_waits_whichever_way_they_came(place: Place) -> None:
+    with served(place) as one:
+        tried = [one.form({"change": "3", "name": "Anna", "token": str(n)}).status for n in range(5)]
+        tried += [one.post({"change": 3, "name": "A"}, Authorization=f"Bearer {n}").status for n in range(5)]
+        assert tried == [401] * 10
+        assert one.form({"change": "3", "name": "Anna", "token": TOKEN}).status == 429
+        assert one.post({"change": 3, "name": "Anna"}).status == 429
+        assert one.service.get("/v1/reviews").json["items"] == []
+        told = one.service.stopped()
+        one.service.stopped = lambda: told  # type: ignore[method-assign]
+        assert TOKEN.encode() not in told[1]
+
+
+@pytest.mark.parametrize(
+    ("body", "status"),
+    [
+        ("", 400),
+        ("{", 400),
+        (b"\xff", 400),
+        ("[1]", 400),
+        ("null", 400),
+        ("{}", 400),
+        ({"change": 3}, 400),
+        ({"change": 3, "name": " "}, 400),
+        ({"change": 3, "name": "x" * 201}, 400),
+        ({"change": 3, "name": "a\0b"}, 400),
+        ('{"change": 3, "name": "\\ud800"}', 400),
+        ({"change": 3, "name": "Anna", "note": "x" * 4_001}, 400),
+        ({"change": 3, "name": "Anna", "note": 5}, 400),
+        ({"change": "3", "name": "Anna"}, 400),
+        ({"change": 3.5, "name": "Anna"}, 400),
+        ({"change": True, "name": "Anna"}, 400),
+        ({"change": 0, "name": "Anna"}, 400),
+        ({"change": -1, "name": "Anna"}, 400),
+        ({"change": 10**30, "name": "Anna"}, 400),
+        ({"change": 1, "name": "Anna"}, 400),  # which made a document
+        ({"change": 99, "name": "Anna"}, 404),
+        ({"change": 2**63 - 1, "name": "Anna"}, 404),
+        ({"change": 3, "name": "Anna", "more": 1}, 400),
+        ({"change": 3, "withdraws": "0" * 32, "name": "Anna"}, 400),
+        ({"withdraws": "0" * 32, "name": "Anna"}, 404),
+        ({"withdraws": "'; DROP TABLE review; --", "name": "Anna"}, 400),
+        ({"change": 3, "name": "Anna", "note": "x" * 70_000}, 413),
+    ],
+)
+def test_what_is_not_understood_is_a_problem_and_adds_nothing(
+    refusing: Reviewed, body: Any, status: int
+) -> None:
+    answer = refusing.post(body)
+
+    assert (answer.status, answer.headers["content-type"]) == (status, "application/problem+json")
+    assert answer.json["hint"]
+    assert refusing.items() == []
+
+
+@pytest.fixture(scope="module")
+def refusing() -> Iterator[Reviewed]:
+    for folder in made_folders():
+        place = Place(folder, Quick(f"sqlite:///{folder}/store.db", folder, {"HOME": str(folder)}))
+        with served(place) as made:
+            yield made
+
+
+def test_a_service_without_a_token_takes_no_review_and_says_so(place: Place) -> None:
+    place.write("a.txt", "A text.\n")
+    place.scan()
+    with Service(place.command, "--port", "0") as service:
+        answer = service.ask("POST", "/v1/reviews", '{"change":1,"name":"A"}', Content_Type=JSON)
+        with_one = service.ask(
+            "POST", "/v1/reviews", '{"change":1,"name":"A"}', Content_Type=JSON, Authorization=BEARER
+        )
+        assert (answer.status, with_one.status) == (401, 401)
+        assert "token_file" in answer.json["hint"]
+        assert service.get("/v1/reviews").json == {"items": [], "next": None}
+
+
+def test_the_name_is_the_proxys_where_one_says_who_asks(place: Place) -> None:
+    with served(place, 'trusted_header = "X-Person"\n') as one:
+        zoe = "Zoë de Vries".encode().decode("latin-1")
+        assert one.post({"change": 3}, Authorization="", X_Person=zoe).status == 401
+        added = one.post({"change": 3, "note": "seen"}, X_Person=zoe).json
+        assert (added["name"], added["named_by"]) == ("Zoë de Vries", "proxy")
+        other = one.post({"change": 4, "name": "Anna"}, X_Person=zoe)
+        assert (other.status, "proxy" in other.json["detail"]) == (400, True)
+        assert one.post({"change": 4, "name": "Zoë  de Vries"}, X_Person=zoe).status == 201
+        assert one.form({"change": "4", "token": TOKEN, "note": "again"}, X_Person=zoe).status == 303
+        assert [each["named_by"] for each in one.items()] == ["proxy"] * 3
+        assert one.post({"change": 4, "name": "Anna"}).json["named_by"] == "reviewer"
+
+
+class Stream:
+    """A reader of the stream of a service."""
+
+    def __init__(self, service: Service, query: str = "") -> None:
+        host = service.address.removeprefix("http://").rstrip("/")
+        self._connection = socket.create_connection(("127.0.0.1", service.port), timeout=30)
+        self._connection.sendall(
+            f"GET /v1/changes?feed=eventsource{query} HTTP/1.1\r\nHost: {host}\r\n\r\n".encode()
+        )
+        self._lines: BinaryIO = self._connection.makefile("rb")
+        assert b"200 OK" in self._lines.readline()
+        while b"retry" not in self._lines.readline():
+            pass
+
+    def next(self) -> list[str]:
+        """The next event, without comments."""
+        found: list[str] = []
+        while True:
+            line = self._lines.readline().decode().strip()
+            if line.startswith(("id:", "event:", "data:")):
+                found.append(line)
+            elif not line and found:
+                return found
+
+    def close(self) -> None:
+        self._lines.close()
+        self._connection.close()
+
+
+def test_the_stream_tells_a_review_without_an_id_and_changes_do_not(one: Reviewed) -> None:
+    head = one.service.get("/v1/status").json["seq"]
+    every, ferry = Stream(one.service, f"&since={head}"), Stream(one.service, f"&since={head}&prefix=ferry")
+    time.sleep(0.2)
+    added = [one.post({"change": seq, "name": "Anna"}).json for seq in (3, 4)]
+    for stream, expected in ((every, added), (ferry, added[1:])):
+        for each in expected:
+            event, data = stream.next()
+            assert (event, json.loads(data.removeprefix("data: "))) == ("event: review", each)
+    one.place.write("quay.txt", "The quay is mended.\n")
+    one.place.scan()
+    assert every.next()[:2] == [f"id: {head + 1}", "event: change"]
+    every.close()
+    ferry.close()
+    assert one.service.get(f"/v1/changes?since={head}&limit=10").json["items"][0]["path"] == "quay.txt"
+    polled = one.service.get(f"/v1/changes?since={head + 1}&feed=longpoll&timeout=0.2").json
+    assert polled == {"items": [], "next": None}
+
+
+def test_a_poll_that_waits_is_not_woken_by_a_review(place: Place) -> None:
+    with served(place) as one:
+        host = one.service.address.removeprefix("http://").rstrip("/")
+        with socket.create_connection(("127.0.0.1", one.service.port), timeout=30) as waiting:
+            waiting.sendall(
+                f"GET /v1/changes?since=4&feed=longpoll&timeout=20 HTTP/1.1\r\nHost: {host}\r\n\r\n".encode()
+            )
+            time.sleep(0.3)
+            one.post({"change": 3, "name": "Anna"})
+            waiting.settimeout(0.7)
+            with pytest.raises(TimeoutError):
+                waiting.recv(1)
+            one.place.write("quay.txt", "The quay is mended.\n")
+            one.place.scan()
+            waiting.settimeout(20)
+            assert waiting.recv(15) == b"HTTP/1.1 200 OK"
+
+
+def test_a_review_that_another_process_added_is_told_too(one: Reviewed) -> None:
+    stream = Stream(one.service, "&since=4")
+    with Service(one.place.command, *configured(one.place.folder)) as other:
+        added = Reviewed(one.place, other).post({"change": 3, "name": "Anna"}).json
+    event, data = stream.next()
+    assert (event, json.loads(data.removeprefix("data: "))["id"]) == ("event: review", added["id"])
+    stream.close()
+
+
+def test_a_slow_body_is_not_waited_for(refusing: Reviewed) -> None:
+    host = refusing.service.address.removeprefix("http://").rstrip("/")
+    answer = refusing.service.raw(
+        f"POST /v1/reviews HTTP/1.1\r\nHost: {host}\r\nContent-Type: {JSON}\r\n"
+        f"Authorization: {BEARER}\r\nContent-Length: 20\r\n\r\n{{".encode(),
+        patience=20,
+    )
+    assert b" 408 " in answer[:20]
+
+
+def test_the_description_says_how_reviews_are_posted(refusing: Reviewed) -> None:
+    described = refusing.service.get("/v1/openapi.json").json
+    operation = described["paths"]["/v1/reviews"]["post"]
+    assert operation["security"] == [{"token": []}]
+    kinds = operation["requestBody"]["content"][JSON]["schema"]["oneOf"]
+    names = [each["$ref"].rpartition("/")[2] for each in kinds]
+    shapes = [described["components"]["schemas"][name] for name in names]
+    assert [each["required"] for each in shapes] == [["change"], ["withdraws"]]
+    assert {"200", "201", "400", "401", "403", "409", "415"} <= operation["responses"].keys()
+
+
+@pytest.mark.postgres
+def test_a_role_that_may_only_read_is_given_the_reviews_and_adds_none(
+    folder: Path, postgres_server: Server
+) -> None:
+    url = postgres_server.create_database()
+    owner = Place(folder, Quick(url, folder))
+    with served(owner) as one:
+        one.post({"change": 3, "name": "Anna"})
+        one.service.get("/")  # which makes the index
+        engine = sa.create_engine(sa.make_url(url).set(drivername="postgresql+psycopg"))
+        with engine.begin() as connection:
+            for statement in (
+                "DROP ROLE IF EXISTS only_reads", "CREATE ROLE only_reads LOGIN",
+                "GRANT USAGE ON SCHEMA public, ingest_index TO only_reads",
+                "GRANT SELECT ON ALL TABLES IN SCHEMA public, ingest_index TO only_reads",
+            ):  # fmt: skip
+                connection.exec_driver_sql(statement)
+        role = sa.make_url(url).set(username="only_reads").render_as_string(hide_password=False)
+        with Service(Quick(role, folder), *configured(folder)) as service:
+            reads = Reviewed(owner, service)
+            refused = reads.post({"change": 4, "name": "Anna"})
+            assert (refused.status, refused.json["code"]) == (403, "read_only")
+            assert reads.form({"change": "4", "name": "Anna", "token": TOKEN}).status == 403
+            assert reads.items() == one.items()
+            paths = ("/", "/changes", "/changes?reviewed=no", f"/documents/{reads.items()[0]['document']}")
+            assert [service.get(path).status for path in paths] == [200] * 4
+        with engine.begin() as connection:
+            for statement in ("DROP OWNED BY only_reads", "DROP ROLE only_reads"):
+                connection.exec_driver_sql(statement)
+        engine.dispose()
+    postgres_server.drop_database(url)
