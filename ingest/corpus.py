@@ -147,6 +147,18 @@ class Corpus:
             target, no = self._picked(connection, name, root)
             return queries.version_record(connection, target, no)
 
+    def facts(self, name: str, *, root: str | None = None) -> records.VersionFacts:
+        """Return what is known of a version, without its text: the newest, unless `name` picks another."""
+        with self.store.read() as connection:
+            target, no = self._picked(connection, name, root)
+            return queries.version_facts(connection, target, no)
+
+    def seqs(self, name: str, *, root: str | None = None) -> dict[int, int]:
+        """Return the seq of the change that made each version of a document."""
+        with self.store.read() as connection:
+            target, _ = queries.locate(connection, name, self.calendar(), root=root)
+            return versions.made_by(connection, target.id)
+
     def versions(self, name: str, *, root: str | None = None) -> list[records.VersionFacts]:
         """Return what is known of each version of a document, oldest first."""
         with self.store.read() as connection:

@@ -36,6 +36,7 @@ VERBS = {
     "cursors": "the readers of the feed and how far each is; move or remove one",
     "report": "what happened in a period, for people; with --html a page",
     "serve": "the history as a page to look at, and as an API over HTTP",
+    "mcp": "questions by a program that reads, on standard input and output",
     "renormalise": "read stored bytes again with a newer normaliser",
     "coverage": "how each root was observed, and when it was not",
     "verify": "prove the store against itself",
@@ -49,7 +50,7 @@ VERBS = {
 # By what somebody wants to do; each verb has one place.
 PURPOSES = {
     "Record": ("watch", "scan", "sync", "check", "roots"),
-    "Ask": ("ls", "log", "show", "diff", "explain", "blame", "search", "report", "serve"),
+    "Ask": ("ls", "log", "show", "diff", "explain", "blame", "search", "report", "serve", "mcp"),
     "Hand on": ("changes", "cursors", "export", "restore"),
     "Trust": ("status", "coverage", "verify", "doctor"),
     "Maintain": ("db", "index", "renormalise", "completion"),

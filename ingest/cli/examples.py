@@ -98,6 +98,10 @@ EXAMPLES: dict[str, tuple[Example, ...]] = {
         Example("Look at the history in a browser, at http://127.0.0.1:8000/:", "ingest serve"),
         Example("At another port, times in UTC:", "ingest serve --port 8080 --utc"),
     ),
+    "mcp": (
+        Example("What a program that asks questions is told to start:", "ingest mcp"),
+        Example("The same, moments without an offset read as UTC:", "ingest mcp --utc"),
+    ),
     "report": (
         Example("What happened from the fourth change on?", "ingest report --since seq:4"),
         Example("The same as a page for others:", "ingest report --since seq:4 --html report.html"),

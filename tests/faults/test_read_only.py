@@ -16,6 +16,7 @@ from tests.faults.machine import needs_least_power, needs_mounts, without_power
 from tests.faults.mounts import in_own_mounts
 from tests.faults.site import Site
 from tests.postgres import OwnServer
+from tests.questions import Question, ask
 
 pytestmark = pytest.mark.timeout(900)  # many calls, each of which starts a process
 QUESTIONS: tuple[tuple[str, ...], ...] = (
@@ -72,6 +73,26 @@ def test_a_store_on_a_read_only_mount_answers_every_question(site: Site) -> None
     assert "where that can be written" in refused.hint
     (told,) = (each for each in site.command.records("doctor") if each["check"] == "store")
     assert (told["state"], f"{site.database} may only be read here" in told["detail"]) == ("warning", True)
+
+
+@needs_mounts
+@in_own_mounts
+def test_a_store_on_a_read_only_mount_answers_programs(site: Site) -> None:
+    filled(site)
+    held = files(site.database.parent)
+    mounts.make_read_only(site.database.parent)
+    of = {"document": "a.txt"}
+    questions: list[Question] = [
+        ("search", {"query": "week"}), ("document", of), ("version", of), ("diff", of), ("blame", of),
+        ("report", {"since": "seq:1"}),
+    ]  # fmt: skip
+
+    session = ask(site.command, questions)
+
+    assert [answer.text for answer in session.answers if answer.failed] == []
+    assert all(answer.structured["citations"] for answer in session.answers)
+    assert session.stderr == ""
+    assert files(site.database.parent) == held
 
 
 @needs_least_power
