@@ -115,7 +115,8 @@ class Lineage:
     """The spans of one document, version after version.
 
     `live` are the spans of the last version in its order, with `said`; `gone` the last stay of each
-    sentence that ended, or as many of them as the next version may ask for.
+    sentence that ended, or as many of them as the next version may ask for. `sources` says of each sentence
+    of the last version that is an edit which sentences of the one before it is an edit of.
     """
 
     def __init__(
@@ -129,6 +130,7 @@ class Lineage:
         self.gone = dict(gone or {})
         self.begun: list[Span] = []
         self.ended: list[Span] = []
+        self.sources: dict[int, list[int]] = {}
 
     def step(self, no: int, said: Sequence[Said]) -> None:
         """Take the next version in."""
@@ -187,6 +189,7 @@ class Lineage:
         """Return the runs of each sentence that is an edit of others, and those others."""
         found: dict[int, Runs] = {}
         edited: set[int] = set()
+        self.sources = {}
         for olds, news in _gaps(old_range, new_range, used, took):
             if not olds or not news or len(olds) * len(news) > MOST_COMPARED:
                 continue
@@ -200,6 +203,7 @@ class Lineage:
                 ]
                 if sources:
                     edited.update(sources)
+                    self.sources[j] = sources
                     found[j] = self._runs(no, sources, new[j].text)
         olds = [i for i in old_range if i not in used and i not in edited]
         news = [j for j in new_range if j not in took and j not in found]
@@ -221,6 +225,7 @@ class Lineage:
             i, j = olds[pair.a], news[pair.b]
             if i not in edited and j not in found:
                 edited.add(i)
+                self.sources[j] = [i]
                 found[j] = self._runs(no, [i], new[j].text)
 
     def _runs(self, no: int, sources: list[int], text: str) -> Runs:

@@ -84,8 +84,9 @@ def bring_up(index: Index, *, fill: Fill, rules: Rules | None = None, most: int 
     """Bring the index up to the log, and its edits to these rules; made anew once where it is damaged."""
     index.prepare()
     try:
-        if most is not None and state.behind(index, rules) > most:
-            return 0
+        left = state.behind(index, rules)
+        if left == 0 or (most is not None and left > most):
+            return 0  # who has nothing to take in takes no right to write
         return fill(index, rules)
     except StoreUnavailable as error:
         if error.code == "store_locked" or isinstance(error, StoreReadOnly):

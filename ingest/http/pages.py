@@ -61,13 +61,14 @@ class Documents(Spoken, frozen=True, kw_only=True):
 
 
 class Document(Spoken, frozen=True, kw_only=True, rename={"first": "from", "last": "to"}):
-    """Which versions, and how."""
+    """Which versions, and how; `at` names a sentence."""
 
     first: Words | None = None
     last: Words | None = None
     view: Words = "inline"
     before: Annotated[int, Meta(ge=1, le=2**31)] | None = None
     only: Annotated[int, Meta(ge=1, le=2**31)] | None = None
+    at: Words | None = None
     lost: bool = False
 
 
@@ -243,8 +244,8 @@ class Pages:
             return api.target_of(connection, self._corpus, request.path_params["id"])
 
         view = document.view(
-            self._corpus, target_of, first=asked.first, last=asked.last,
-            mode=document.require_mode(asked.view), before=asked.before, with_lost=asked.lost,
+            self._corpus, self._kept, target_of, first=asked.first, last=asked.last,
+            mode=document.require_mode(asked.view), before=asked.before, with_lost=asked.lost, at=asked.at,
         )  # fmt: skip
         return Shown(template="document", data=view, more={"only": asked.only})
 

@@ -98,6 +98,22 @@ def of(
     return Blame(sentences, sorted(read, key=lambda lost: (lost.removed_in, lost.version)))
 
 
+def stays(
+    connection: Connection, document: int, last: int, *, indexed: bool
+) -> tuple[Callable[[int], list[Span]], str]:
+    """Return what gives the stays of a sentence up to a version, by its key, and which normaliser read it."""
+    head = _head(connection, document) if indexed else None
+    if head is not None and head.no >= last:
+        return lambda key: _stored(connection, document, last, [key]), str(head.normaliser)
+    every: defaultdict[int, list[Span]] = defaultdict(list)
+    for span in _made(connection, document, last)[0]:
+        every[span.key].append(span)
+    newest = max(
+        versions.renditions(connection, document, last, last), key=lambda row: row.rendition_seq, default=None
+    )
+    return lambda key: every[key], "" if newest is None else newest.normaliser
+
+
 def moments_of(connection: Connection, document: int, numbers: set[int]) -> dict[int, Row]:
     """When these versions were observed."""
     version = tables.version.c

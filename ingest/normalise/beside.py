@@ -103,6 +103,14 @@ class Places:
         """Return where a character of the text is, by its offset."""
         return Place(self._page(offset), self._heading(offset))
 
+    def is_heading(self, offset: int) -> bool:
+        """Whether a character of the text is in a heading."""
+        number = bisect_right(self._heads, offset)
+        if not number:
+            return False
+        block = self._headings[number - 1]
+        return offset < block.offset + block.length
+
     def _page(self, offset: int) -> int | None:
         number = bisect_right(self._page_starts, offset)
         if number:

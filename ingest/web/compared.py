@@ -10,6 +10,7 @@ import msgspec
 
 from ingest.diff.sentences import Comparison, Piece
 from ingest.edits.edit import ChangedFact, Edit
+from ingest.normalise.beside import NOWHERE, Place
 from ingest.web.gravity import Mark, gravity_of, mark
 
 _CONTEXT = 1  # paragraphs as they were that are shown before and after a change
@@ -31,11 +32,15 @@ class Bit(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
 
 
 class Paragraph(msgspec.Struct, frozen=True, kw_only=True):
-    """A paragraph; `age` is how new its newest sentence is, from 1 to 5, 0 where nobody knows."""
+    """A paragraph; `age` is how new its newest sentence is, from 1 to 5, 0 where nobody knows.
+
+    `page` is the one that it begins on, where that is not the one of the paragraph before.
+    """
 
     bits: list[Bit]
     age: int = 0
     moved: bool = False
+    page: int | None = None
 
     @property
     def is_changed(self) -> bool:
@@ -69,6 +74,8 @@ class Item(msgspec.Struct, frozen=True, kw_only=True):
     after: str
     anchor: str
     why: str = ""
+    page: int | None = None
+    heading: str | None = None
 
 
 class Compared(msgspec.Struct, frozen=True, kw_only=True):
@@ -90,10 +97,12 @@ def compared(
     *,
     age_at: Callable[[int], int],
     judge: Judge,
+    place_at: Callable[[int], Place] = lambda _offset: NOWHERE,
 ) -> Compared:
     """Return two texts as they are shown.
 
-    `age_at` gives the age of what stands at a place of the new text, `judge` how much one sentence matters.
+    `age_at` gives the age of what stands at a place of the new text, `judge` how much one sentence matters,
+    `place_at` page and heading.
     """
     facts = edit.facts if edit is not None else ()
     bits: list[tuple[Bit, int]] = []
@@ -113,12 +122,16 @@ def compared(
         rows.append(Row(old=left, new=right, kind=piece.kind, anchor=anchor))
         if piece.kind == "moved":
             moved += 1
-        found = list(_items(piece, before, after, edit, anchor, judge))
+        place = place_at(piece.b_start)
+        found = [
+            msgspec.structs.replace(each, page=place.page, heading=place.heading)
+            for each in _items(piece, before, after, edit, anchor, judge)
+        ]
         cosmetic += not found and piece.kind != "moved"
         items += found
     items.sort(key=lambda each: _ORDER.index(each.mark.gravity))
     return Compared(
-        inline=list(_folded(_paragraphs(bits, age_at))),
+        inline=list(_folded(_paragraphs(bits, age_at, place_at))),
         rows=rows,
         items=items[:_ALSO],
         cosmetic=cosmetic,
@@ -243,31 +256,44 @@ def _lines(text: str) -> list[str]:
     return [each for each in re.split(r"\n\s*", text) if each.strip()]
 
 
-def _paragraphs(bits: Sequence[tuple[Bit, int]], age_at: Callable[[int], int]) -> Iterator[Paragraph]:
-    """Cut bits at the ends of lines; a line end that went ends nothing."""
+def _paragraphs(
+    bits: Sequence[tuple[Bit, int]], age_at: Callable[[int], int], place_at: Callable[[int], Place]
+) -> Iterator[Paragraph]:
+    """Return the paragraphs of bits, each with the page that begins with it."""
+    page = None
+    for line, age, start in _broken(bits, age_at):
+        written = [bit for bit in line if bit.text.strip()]
+        here = place_at(start).page
+        moved = all(bit.mark == "moved" for bit in written)
+        yield Paragraph(bits=line, age=age, moved=moved, page=here if here != page else None)
+        page = here
+
+
+def _broken(
+    bits: Sequence[tuple[Bit, int]], age_at: Callable[[int], int]
+) -> Iterator[tuple[list[Bit], int, int]]:
+    """Cut bits at the ends of lines, with age and place of each; a line end that went ends nothing."""
     line: list[Bit] = []
-    age = 0
+    age, begins = 0, None
     for bit, start in bits:
         at = start
         parts = [bit.text.replace("\n", " ")] if bit.mark == "del" else re.split(r"(\n\s*)", bit.text)
         for part in parts:
             if bit.mark != "del" and part.startswith("\n"):
                 if any(each.text.strip() for each in line):
-                    yield _paragraph(line, age)
-                    line, age = [], 0
+                    yield line, age, at if begins is None else begins
+                    line, age, begins = [], 0, None
             elif part:
                 anchor = bit.anchor if part is parts[0] or not parts[0] else None
                 line.append(msgspec.structs.replace(bit, text=part, anchor=anchor))
-                if part.strip() and bit.mark != "del":
-                    age = max(age, age_at(at + len(part) - len(part.lstrip())))
+                if part.strip():
+                    said_at = at if bit.mark == "del" else at + len(part) - len(part.lstrip())
+                    begins = said_at if begins is None else begins
+                    if bit.mark != "del":
+                        age = max(age, age_at(said_at))
             at += 0 if bit.mark == "del" else len(part)
     if any(each.text.strip() for each in line):
-        yield _paragraph(line, age)
-
-
-def _paragraph(line: list[Bit], age: int) -> Paragraph:
-    written = [bit for bit in line if bit.text.strip()]
-    return Paragraph(bits=line, age=age, moved=all(bit.mark == "moved" for bit in written))
+        yield line, age, begins or 0
 
 
 def _folded(paragraphs: Iterator[Paragraph]) -> Iterator[Stretch]:

@@ -14,26 +14,27 @@ from ingest.diff import sentences
 from ingest.edits.classify import classify
 from ingest.edits.edit import Edit, Text
 from ingest.errors import UsageError
-from ingest.history import blame, diffs, observation, queries
+from ingest.history import blame, observation, queries
 from ingest.history.queries import Target
-from ingest.index import activity
-from ingest.index import edits as made
-from ingest.index.blame import Origin
+from ingest.index import annotated, edits, followed
+from ingest.index.blame import Lost, Origin
+from ingest.normalise.beside import Places
 from ingest.records import VersionFacts
 from ingest.store import roots, versions
 from ingest.store.engine import Connection, Row
-from ingest.web import facts, timeline
+from ingest.web import annotations, course, sentence, timeline
+from ingest.web.annotations import Beside
 from ingest.web.compared import Compared, compared
+from ingest.web.course import Course
 from ingest.web.facts import Strand
 from ingest.web.gravity import CREATED, UNREAD, Mark, mark_of
+from ingest.web.kept import Kept
 from ingest.web.overview import heading_of
-from ingest.web.timeline import Observed, Point, Timeline
+from ingest.web.sentence import Here
+from ingest.web.timeline import Observed, Timeline
 
 LISTED = 60  # versions in the table
 LARGEST = 400_000  # characters of a text that is compared or shown on a page
-_MADE = 30  # edits that a page makes from the texts where the index does not have them
-
-_decode = msgspec.json.Decoder(Edit).decode
 
 
 class Entry(msgspec.Struct, frozen=True, kw_only=True):
@@ -48,12 +49,25 @@ class Entry(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Sentence(msgspec.Struct, frozen=True, kw_only=True):
-    """A sentence of a version and the version that first said it; `away` are those that did not hold it."""
+    """A sentence of a version and the version that first said it; `away` are those that did not hold it.
+
+    `at` names it in an address.
+    """
 
     text: str
     version: int
     age: int
     away: list[tuple[int, int]]
+    at: str
+    offset: int
+
+
+class Paragraph(msgspec.Struct, frozen=True, kw_only=True):
+    """Sentences; `page` where another one begins with them."""
+
+    sentences: list[Sentence]
+    page: int | None
+    is_heading: bool
 
 
 class Held(msgspec.Struct, frozen=True, kw_only=True):
@@ -95,9 +109,11 @@ class View(msgspec.Struct, frozen=True, kw_only=True):
     entries: list[Entry]
     older: int | None
     compared: Compared | None
-    paragraphs: list[list[Sentence]]
+    paragraphs: list[Paragraph]
     held: list[Held]
     lost: list[Gone]
+    here: Here | None
+    beside: list[Beside]
     why_no_text: str | None
     gaps: list[Observed]
     deleted_at: str | None
@@ -105,6 +121,7 @@ class View(msgspec.Struct, frozen=True, kw_only=True):
 
 def view(
     corpus: Corpus,
+    kept: Kept,
     target_of: Callable[[Connection], Target],
     *,
     first: str | None,
@@ -112,6 +129,7 @@ def view(
     mode: str,
     before: int | None,
     with_lost: bool,
+    at: str | None = None,
 ) -> View:
     """Return what a page shows of a document. Raises NotFound, UsageError, IntegrityError."""
     with corpus.reading() as (connection, is_indexed):
@@ -121,68 +139,67 @@ def view(
         a = b - 1 if first is None and b > 1 else None
         if first is not None:
             a = queries.pick(connection, msgspec.structs.replace(target, last=target.last), first, calendar)
-        if a is None or a == b or mode == "age":
+        if a is None or a == b or at is not None:
             mode = "age"
-        times = versions.recorded_at(connection, target.id, range(1, target.last + 1))
-        edits = _edits(connection, corpus, target, is_indexed=is_indexed, shown=b)
-        marks = {no: CREATED if no == 1 else mark_of(edits.get(no)) for no in range(1, target.last + 1)}
+        past = course.of(connection, corpus, kept, target, is_indexed=is_indexed)
         row = queries.version_row(connection, target, b)
-        ledger = _ledger(connection, corpus, target, min(times.values()))
-        sides = None
-        edit = edits.get(b)
-        if a is not None and mode != "age":
-            sides = diffs.between(connection, (target, a), (target, b), rules=corpus.rules)
-            edit = sides.record.edit or None
+        ledger = _ledger(connection, corpus, target, min(past.times.values()))
         text = queries.text(connection, target, b)
+        why = None
+        if text is None:
+            why = row.text_reason or "unknown"
+        elif len(text) > LARGEST:
+            why = "too long for a page"
+        beside = annotated.of(row)
+        places = Places(text or "", beside)
+        edit = past.edit(b)
+        old = None
+        if mode == "age" or a is None:
+            a = None
+        else:
+            old = queries.text(connection, target, a)
+            if a != b - 1 or edit is None:
+                rules = corpus.rules.of(target.root)
+                edit = edits.between(connection, target.id, a, b, rules=rules)
         origins: list[Origin] = []
         lost: list[Gone] = []
-        if text is not None and len(text) <= LARGEST:
-            found = blame.of(connection, target, b, indexed=is_indexed)
-            origins = found.sentences
+        here = None
+        if why is None:
+            origins = blame.of(connection, target, b, indexed=is_indexed).sentences
             if with_lost:
                 gone = blame.of(connection, target, b, indexed=is_indexed, deleted=True)
-                lost = [
-                    Gone(
-                        text=each.text,
-                        version=each.version,
-                        removed_in=each.removed_in,
-                        removed_at=times[each.removed_in],
-                        edited=each.edited,
-                    )
-                    for each in gone.lost
-                ]
+                lost = [_gone(each, past.times) for each in gone.lost]
+            if at is not None:
+                here = sentence.found(connection, target, b, at, origins, past.times, is_indexed=is_indexed)
         facts_ = queries.facts_of(connection, target, b, row)
-        listed, older = _entries(connection, target, edits, marks, before)
+        listed, older = _entries(connection, target, past, before)
     ages = _ages(origins)
-    strands, left = facts.strands([(no, edits[no]) for no in sorted(edits)], until=target.last)
-    points = [Point(version=no, at=times[no], mark=marks[no]) for no in sorted(times)]
-    drawn = timeline.drawn(points, ledger, now=corpus.now())
-    why = None
-    if text is None:
-        why = row.text_reason or "unknown"
-    elif len(text) > LARGEST:
-        why = "too long for a page"
+    sides = None
+    if why is None and old is not None and text is not None:
+        sides = _compared(old, text, row.language, edit, origins, ages, places)
     return View(
         facts=facts_,
         path=facts_.path,
         heading=facts_.title or heading_of(text or "") or facts_.path,
         versions=target.last,
-        at=times[b],
+        at=past.times[b],
         mode=mode,
         first=a,
         last=b,
-        first_at=None if a is None else times[a],
+        first_at=None if a is None else past.times[a],
         edit=edit,
         mark=mark_of(edit) if b > 1 and edit is not None else (CREATED if b == 1 else UNREAD),
-        timeline=drawn,
-        strands=strands,
-        strands_left=left,
+        timeline=timeline.drawn(past.points, ledger, now=corpus.now()),
+        strands=past.strands,
+        strands_left=past.strands_left,
         entries=listed,
         older=older,
-        compared=None if sides is None or why is not None else _compared(sides, origins, ages),
-        paragraphs=[] if why is not None else _paragraphs(text or "", origins, ages),
-        held=_held(origins, ages, times),
+        compared=sides,
+        paragraphs=[] if why is not None else _paragraphs(text or "", origins, ages, places),
+        held=_held(origins, ages, past.times),
         lost=lost,
+        here=here,
+        beside=annotations.shown(beside, places),
         why_no_text=why,
         gaps=[each for each in ledger if each.state != "watched"],
         deleted_at=facts_.deleted_at,
@@ -196,26 +213,6 @@ def require_mode(words: str) -> str:
     return words
 
 
-def _edits(
-    connection: Connection, corpus: Corpus, target: Target, *, is_indexed: bool, shown: int
-) -> dict[int, Edit]:
-    """Return the edits that made versions: from the index; the newest few that it lacks are made."""
-    found: dict[int, Edit] = {}
-    if is_indexed:
-        bodies = activity.of_document(connection, target.id)
-        seqs = versions.made_by(connection, target.id)
-        found = {no: _decode(bodies[seq]) for no, seq in seqs.items() if seq in bodies}
-        if len(found) >= target.last - 1:
-            return found
-    wanted = [no for no in range(target.last, 1, -1) if no not in found][:_MADE]
-    rules = corpus.rules.of(target.root)
-    for no in {*wanted, *([shown] if shown > 1 and shown not in found else [])}:
-        edit = made.between(connection, target.id, no - 1, no, rules=rules)
-        if edit is not None:
-            found[no] = edit
-    return found
-
-
 def _ledger(connection: Connection, corpus: Corpus, target: Target, since: int) -> list[Observed]:
     root = roots.named(connection, target.root)
     found = observation.root_coverage(connection, root, now=corpus.now(), since=since)
@@ -223,7 +220,7 @@ def _ledger(connection: Connection, corpus: Corpus, target: Target, since: int) 
 
 
 def _entries(
-    connection: Connection, target: Target, edits: dict[int, Edit], marks: dict[int, Mark], before: int | None
+    connection: Connection, target: Target, past: Course, before: int | None
 ) -> tuple[list[Entry], int | None]:
     """Return the newest versions below a number, newest first, and the number that the next page is below."""
     top = target.last if before is None else min(before - 1, target.last)
@@ -235,8 +232,8 @@ def _entries(
             at=row.recorded_at,
             size=row.size,
             words=row.words,
-            mark=marks[row.version],
-            reason=edits[row.version].reason if row.version in edits else "",
+            mark=past.marks[row.version],
+            reason=past.reasons.get(row.version, ""),
         )
         for row in reversed(rows)
     ]
@@ -260,7 +257,17 @@ def _held(origins: list[Origin], ages: dict[int, int], times: dict[int, int]) ->
     ]
 
 
-def _paragraphs(text: str, origins: list[Origin], ages: dict[int, int]) -> list[list[Sentence]]:
+def _gone(lost: Lost, times: dict[int, int]) -> Gone:
+    return Gone(
+        text=lost.text,
+        version=lost.version,
+        removed_in=lost.removed_in,
+        removed_at=times[lost.removed_in],
+        edited=lost.edited,
+    )
+
+
+def _paragraphs(text: str, origins: list[Origin], ages: dict[int, int], places: Places) -> list[Paragraph]:
     """Return the sentences of a text by paragraph; a line end between two ends one."""
     found: list[list[Sentence]] = [[]]
     for number, each in enumerate(origins):
@@ -269,15 +276,34 @@ def _paragraphs(text: str, origins: list[Origin], ages: dict[int, int]) -> list[
         said = whole.rstrip()
         if said:
             found[-1].append(
-                Sentence(text=said, version=each.version, age=ages[each.version], away=list(each.away))
+                Sentence(
+                    text=said,
+                    version=each.version,
+                    age=ages[each.version],
+                    away=list(each.away),
+                    at=f"{each.offset}.{followed.short(each.text)}",
+                    offset=each.offset,
+                )
             )
         if "\n" in whole[len(said) :]:
             found.append([])
-    return [paragraph for paragraph in found if paragraph]
+    shown = []
+    page = None
+    for sentences_ in found:
+        if sentences_:
+            place = places.at(sentences_[0].offset)
+            is_heading = places.is_heading(sentences_[0].offset)
+            begins = place.page if place.page != page else None
+            shown.append(Paragraph(sentences=sentences_, page=begins, is_heading=is_heading))
+            page = place.page
+    return shown
 
 
-def _compared(sides: diffs.Sides, origins: list[Origin], ages: dict[int, int]) -> Compared | None:
-    if sides.old is None or sides.new is None or max(len(sides.old), len(sides.new)) > LARGEST:
+def _compared(
+    old: str, new: str, language: str | None, edit: Edit | None, origins: list[Origin], ages: dict[int, int],
+    places: Places,
+) -> Compared | None:  # fmt: skip
+    if max(len(old), len(new)) > LARGEST:
         return None
     starts = [each.offset for each in origins]
 
@@ -287,12 +313,10 @@ def _compared(sides: diffs.Sides, origins: list[Origin], ages: dict[int, int]) -
 
     @functools.cache
     def judge(before: str, after: str) -> str:
-        pair = (_text(before, sides.language), _text(after, sides.language))
-        return classify(*pair).significance
+        return classify(_text(before, language), _text(after, language)).significance
 
-    comparison = sentences.compare(sides.old, sides.new, language=sides.language)
-    edit = sides.record.edit or None
-    return compared(comparison, sides.old, sides.new, edit, age_at=age_at, judge=judge)
+    comparison = sentences.compare(old, new, language=language)
+    return compared(comparison, old, new, edit, age_at=age_at, judge=judge, place_at=places.at)
 
 
 def _text(words: str, language: str | None) -> Text:

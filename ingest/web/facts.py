@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Sequence
 
 import msgspec
@@ -28,6 +29,8 @@ class Value(msgspec.Struct, frozen=True, kw_only=True):
 class Strand(msgspec.Struct, frozen=True, kw_only=True):
     """A fact over the versions; `version` is the one that changed it last, `silent` says how.
 
+    `page` and `heading` are where it stands there.
+
     `left` values between the first two and the last are left out.
     """
 
@@ -37,14 +40,19 @@ class Strand(msgspec.Struct, frozen=True, kw_only=True):
     left: int
     version: int
     silent: bool | None
+    page: int | None = None
+    heading: str | None = None
 
 
 class _Made:
-    def __init__(self, kind: str, sentence: str, before: str) -> None:
+    def __init__(self, number: int, kind: str, sentence: str, before: str) -> None:
+        self.number = number
         self.kind = kind
         self.sentence = sentence
         self.values: list[tuple[str, int]] = [(before, 1)]
         self.silent: bool | None = None
+        self.page: int | None = None
+        self.heading: str | None = None
 
 
 def strands(edits: Sequence[tuple[int, Edit]], *, until: int) -> tuple[list[Strand], int]:
@@ -54,27 +62,29 @@ def strands(edits: Sequence[tuple[int, Edit]], *, until: int) -> tuple[list[Stra
     another change of its kind ended, in a sentence alike, is the same fact.
     """
     made: list[_Made] = []
+    ends: defaultdict[tuple[str, str], list[_Made]] = defaultdict(list)  # by kind and last value
     for version, edit in edits:
         for fact in edit.facts if version <= until else ():
             if fact.before is None or fact.after is None:
                 continue
-            held = next(
-                (each for each in reversed(made) if _goes_on(each, fact.kind, fact.before, fact.sentence)),
-                None,
-            )
+            going_on = ends[fact.kind, fact.before.casefold()]
+            alike = (each for each in going_on if _are_alike(each.sentence, fact.sentence))
+            held = max(alike, key=lambda each: each.number, default=None)
             if held is None:
-                held = _Made(fact.kind, fact.sentence, fact.before)
+                held = _Made(len(made), fact.kind, fact.sentence, fact.before)
                 made.append(held)
+            else:
+                going_on.remove(held)
             held.values.append((fact.after, version))
             held.sentence, held.silent = fact.sentence, edit.silent
+            held.page, held.heading = fact.page, fact.heading
+            ends[fact.kind, fact.after.casefold()].append(held)
     made.sort(key=lambda each: -each.values[-1][1])
     return [_strand(each) for each in made[:MOST]], max(0, len(made) - MOST)
 
 
-def _goes_on(held: _Made, kind: str, before: str, sentence: str) -> bool:
-    if held.kind != kind or held.values[-1][0].casefold() != before.casefold():
-        return False
-    a, b = set(held.sentence.casefold().split()), set(sentence.casefold().split())
+def _are_alike(before: str, after: str) -> bool:
+    a, b = set(before.casefold().split()), set(after.casefold().split())
     return len(a & b) * 2 >= min(len(a), len(b))
 
 
@@ -96,4 +106,6 @@ def _strand(made: _Made) -> Strand:
         left=left,
         version=made.values[-1][1],
         silent=made.silent,
+        page=made.page,
+        heading=made.heading,
     )

@@ -5,7 +5,7 @@ from __future__ import annotations
 import threading
 from collections import OrderedDict
 from collections.abc import Callable, Hashable
-from typing import TypeVar, cast
+from typing import Any, TypeVar, cast
 
 T = TypeVar("T")
 _MOST = 64
@@ -26,11 +26,24 @@ class Kept:
             with self._making:
                 found = self._fresh(name)
                 if found is None:
-                    found = self._now() + micros, make()
-                    self._values[name] = found
-                    while len(self._values) > _MOST:
-                        self._values.popitem(last=False)
+                    found = self._put(name, micros, make())
         return cast("T", found[1])
+
+    def known(self, name: Hashable) -> Any:
+        """Return the value of a name; None where there is none, or it is old."""
+        found = self._fresh(name)
+        return None if found is None else found[1]
+
+    def keep(self, name: Hashable, micros: int, value: object) -> None:
+        """Keep a value for so long."""
+        with self._making:
+            self._put(name, micros, value)
+
+    def _put(self, name: Hashable, micros: int, value: object) -> tuple[int, object]:
+        found = self._values[name] = self._now() + micros, value
+        while len(self._values) > _MOST:
+            self._values.popitem(last=False)
+        return found
 
     def _fresh(self, name: Hashable) -> tuple[int, object] | None:
         found = self._values.get(name)

@@ -89,13 +89,17 @@ def test_a_document_is_told_with_its_facts_its_versions_and_its_time(database_ur
         corpus = made(store)
         (uid,) = [each.document for each in corpus.documents() if each.path == "bridge.txt"]
 
+        kept = Kept(corpus.now)
+
         def target_of(connection: Connection) -> queries.Target:
             return queries.resolve(connection, uid)
 
         view = document.view(
-            corpus, target_of, first=None, last=None, mode="inline", before=None, with_lost=False
+            corpus, kept, target_of, first=None, last=None, mode="inline", before=None, with_lost=False
         )
-        old = document.view(corpus, target_of, first=None, last="1", mode="inline", before=3, with_lost=True)
+        old = document.view(
+            corpus, kept, target_of, first=None, last="1", mode="inline", before=3, with_lost=True
+        )
 
         assert (view.first, view.last, view.versions, view.mark.gravity) == (2, 3, 3, "silent")
         assert [value.text for value in view.strands[0].values] == ["13 euro", "31 euro", "13 euro"]

@@ -30,7 +30,7 @@ document.addEventListener("keydown", (event) => {
   }
 });
 
-// Text by age: what one version brought is lit while it is pointed at; a click goes to that version.
+// Text by age: what one version brought is lit while it is pointed at; a click on a sentence goes to where it is now.
 const sentences = [...document.querySelectorAll(".s[data-v]")];
 const chosen = new URLSearchParams(location.search).get("only");
 
@@ -42,7 +42,10 @@ for (const each of sentences) {
   each.addEventListener("pointerenter", () => light(each.dataset.v));
   each.addEventListener("pointerleave", () => light(chosen));
   each.addEventListener("click", () => {
-    if (getSelection().isCollapsed) history.replaceState(null, "", "#" + each.id);
+    if (!getSelection().isCollapsed) return;
+    const link = new URL(each.closest("p").querySelector(".pin").href);
+    link.searchParams.set("at", each.dataset.at);
+    location.assign(link);
   });
 }
 for (const link of document.querySelectorAll("[data-light]")) {

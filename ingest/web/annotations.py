@@ -1,0 +1,75 @@
+"""What stands beside a text, as a page shows it: by kind, each with who said it and where. Pure."""
+
+from __future__ import annotations
+
+import msgspec
+
+from ingest.normalise import beside
+from ingest.normalise.beside import Places
+from ingest.normalise.extracted import Annotation
+
+MOST = 40  # of a kind
+_LONGEST = 400  # characters of what one says
+# How each kind is called, those that a reader may act on first.
+NAMES = {
+    "tracked_changes": "Tracked changes",
+    "comments": "Comments",
+    "hidden": "Hidden text",
+    "attachments": "Attachments",
+    "fields": "Fields",
+    "running_heads": "Running heads",
+    "properties": "What the file says of itself",
+    "pages_without_text": "Pages that show something but have no text",
+}
+KINDS = (
+    "insertion", "deletion", "moved_from", "moved_to", "formatting", "head", "foot",
+)  # fmt: skip
+
+
+class Said(msgspec.Struct, frozen=True, kw_only=True):
+    """One of them. `date` is as the file has it; `heading` is what it stands under."""
+
+    kind: str | None
+    name: str | None
+    text: str
+    author: str | None
+    date: str | None
+    size: int | None
+    page: int | None
+    heading: str | None
+
+
+class Beside(msgspec.Struct, frozen=True, kw_only=True):
+    """Those of one kind; `more` are not shown."""
+
+    name: str
+    said: list[Said]
+    more: int
+
+
+def shown(known: beside.Beside | None, places: Places) -> list[Beside]:
+    """Return what stands beside a text. Where pages begin is shown in the text, times of cues are not."""
+    if known is None:
+        return []
+    found = []
+    for kind, name in NAMES.items():
+        every: tuple[Annotation, ...] = getattr(known.annotations, kind)
+        if every:
+            said = [_said(each, places) for each in every[:MOST]]
+            found.append(Beside(name=name, said=said, more=len(every) - len(said)))
+    return found
+
+
+def _said(each: Annotation, places: Places) -> Said:
+    place = places.at(each.place) if each.place is not None else beside.NOWHERE
+    text = " ".join((each.text or "").split())
+    return Said(
+        kind=each.kind,
+        name=each.name,
+        text=text if len(text) <= _LONGEST else text[: _LONGEST - 1] + "…",
+        author=each.author,
+        date=each.date,
+        size=each.size,
+        page=each.page or place.page,
+        heading=place.heading,
+    )

@@ -1,0 +1,82 @@
+"""The course of a document: when its versions came, how grave each edit was, and its facts over them."""
+
+from __future__ import annotations
+
+import msgspec
+
+from ingest.corpus import Corpus
+from ingest.edits.edit import Edit
+from ingest.history.queries import Target
+from ingest.index import activity
+from ingest.index import edits as made
+from ingest.store import versions
+from ingest.store.engine import Connection
+from ingest.web import facts
+from ingest.web.facts import Strand
+from ingest.web.gravity import CREATED, Mark, mark_of
+from ingest.web.kept import Kept
+from ingest.web.timeline import Point
+
+_MADE = 30  # edits that are made from the texts where the index does not have them
+_WHILE = 600_000_000  # microseconds that a course is kept: what it tells of does not change
+
+_decode = msgspec.json.Decoder(Edit).decode
+
+
+class Course(msgspec.Struct, frozen=True, kw_only=True):
+    """The versions by their numbers. `reasons` and `edits` are of those of which the edit is known.
+
+    An edit is there as it is stored, to be read when it is asked for.
+    """
+
+    times: dict[int, int]
+    marks: dict[int, Mark]
+    reasons: dict[int, str]
+    edits: dict[int, str | Edit]
+    points: list[Point]
+    strands: list[Strand]
+    strands_left: int
+
+    def edit(self, version: int) -> Edit | None:
+        """Return the edit that made a version, where it is known."""
+        found = self.edits.get(version)
+        return _decode(found) if isinstance(found, str) else found
+
+
+def of(connection: Connection, corpus: Corpus, kept: Kept, target: Target, *, is_indexed: bool) -> Course:
+    """Return the course of a document; one that is whole is kept, until there is another version."""
+    name = ("course", target.document, target.last)
+    known: Course | None = kept.known(name)
+    if known is None:
+        known = _made(connection, corpus, target, is_indexed=is_indexed)
+        if is_indexed and len(known.edits) >= target.last - 1:
+            kept.keep(name, _WHILE, known)
+    return known
+
+
+def _made(connection: Connection, corpus: Corpus, target: Target, *, is_indexed: bool) -> Course:
+    bodies: dict[int, str | Edit] = {}
+    if is_indexed:
+        stored = activity.of_document(connection, target.id)
+        seqs = versions.made_by(connection, target.id)
+        bodies.update((no, stored[seq]) for no, seq in seqs.items() if seq in stored)
+    edits = {no: _decode(body) for no, body in bodies.items() if isinstance(body, str)}
+    if len(edits) < target.last - 1:
+        wanted = [no for no in range(target.last, 1, -1) if no not in edits][:_MADE]
+        rules = corpus.rules.of(target.root)
+        for no in wanted:
+            edit = made.between(connection, target.id, no - 1, no, rules=rules)
+            if edit is not None:
+                edits[no] = bodies[no] = edit
+    times = versions.recorded_at(connection, target.id, range(1, target.last + 1))
+    marks = {no: CREATED if no == 1 else mark_of(edits.get(no)) for no in range(1, target.last + 1)}
+    strands, left = facts.strands([(no, edits[no]) for no in sorted(edits)], until=target.last)
+    return Course(
+        times=times,
+        marks=marks,
+        reasons={no: edit.reason for no, edit in edits.items()},
+        edits=bodies,
+        points=[Point(version=no, at=times[no], mark=marks[no]) for no in sorted(times)],
+        strands=strands,
+        strands_left=left,
+    )
