@@ -6,38 +6,44 @@ What a token may be equal under has a name:
 * another writing of one value: `3`, `three`; `9:30`, `half past nine`;
 * a contraction, an abbreviation or another form of one word, from the closed lists of the language;
 * a misspelling of a word of the language; never of a name, unless it stands right elsewhere in both texts;
-* a word doubled; words joined or parted, where not both ways are words;
+  never one of two words that are often confused, but where one of them cannot stand: `could of`;
+* a word doubled; words joined or parted, with a hyphen or without, where that makes no other word;
 * the date of a stamp of publication;
 * a day as seen from the text's own: `today` on a Saturday, `on Saturday`.
 
-What moved is not in order. A word, a sign or an address that is paired with none ends the proof.
+What moved is not in order, and a comma between words is asked about by itself (`pauses`). A word, a sign or
+an address that is paired with none ends the proof.
 """
 
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from itertools import pairwise
+from operator import attrgetter
 
 import msgspec
 
 from ingest.diff import sequences
 from ingest.diff.sentences import Comparison, Piece
-from ingest.edits import reading, stamps
+from ingest.edits import pauses, reading, stamps
 from ingest.edits.reading import Read
 from ingest.edits.rephrasing import Wording, cut
-from ingest.edits.spellings import is_numbered, spelt_both_ways
+from ingest.edits.spellings import apostrophe_alone, is_numbered, spelt_both_ways
 from ingest.facts import quantities
 from ingest.facts.equivalence import equal, written_otherwise
-from ingest.facts.model import Quantity, Slot
-from ingest.text import wordlist
+from ingest.facts.model import CalendarDate, Code, Quantity, Share, Slot
+from ingest.text import hyphens, wordlist
 from ingest.text.lexicon import Lexicon
 from ingest.text.variants import abbreviate, say_the_same, written_out
 from ingest.text.words import folded, tokens, unaccented
 
 _LONGEST = 5_000  # characters of a sentence whose places are looked at one by one
 _LONGEST_RUN = 40  # tokens of a place that differs
+_BEFORE_VALUE = frozenset(["the", "de"])
+_CLEAN = frozenset(["en"])  # languages whose list of words has no misspelt ones
 _WITHOUT_BLANKS = re.compile("[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u9fff\uf900-\ufaff]+")
 _DECIMALS = re.compile(r"[.,]([0-9]{1,2}|[0-9]{4,})\Z")
 
@@ -86,13 +92,15 @@ class Proof:
         same = [each.key for each in was] == [each.key for each in became]
         if piece.kind == "moved" or (not same and piece.kind in ("removed", "added")):
             yield Unpaired(cut(old), cut(new), is_order=piece.kind == "moved" and same)
-        if same or piece.kind in ("moved", "removed", "added"):
+        if piece.kind in ("moved", "removed", "added"):
             return
         apart = [run for run in _differing(was, became) if not self._equal(*run, was, became)]
         if apart and not self._same_values(apart, was, became, old, new):
             gone, came = apart[0]
             order = Counter(each.key for each in was) == Counter(each.key for each in became)
             yield Unpaired(_written(old, gone), _written(new, came), is_order=order)
+        elif (found := pauses.spoken(was, became, old, new, self._lexicon)) is not None:
+            yield Unpaired(cut(found[0]), cut(found[1]))
 
     # -- one place that differs --------------------------------------------------------------------
 
@@ -103,8 +111,21 @@ class Proof:
         if self._wording.same_day(*(self._day(*sides) for sides in ((gone, was), (came, became)))):
             return True
         return (
-            self._same_words(gone, came) or self._joined(gone, came) or self._doubled(gone, came, was, became)
+            self._same_words(gone, came)
+            or self._joined(gone, came)
+            or self._doubled(gone, came, was, became)
+            or self._cannot_stand(gone, came, was)
         )
+
+    def _cannot_stand(self, gone: Run, came: Run, was: Run) -> bool:
+        """Whether one of two words cannot stand behind the one before, so that the other is meant."""
+        if not len(gone) == len(came) == 1:
+            return False
+        at = bisect_left(was, gone[0].start, key=attrgetter("start"))
+        if not at:
+            return False
+        before, one, other = was[at - 1].key, gone[0].key, came[0].key
+        return not self._lexicon.slips.isdisjoint(((before, one, other), (before, other, one)))
 
     def _day(self, run: Run, whole: Run) -> str:
         """Return the words of a place, with the part of the day that follows and stayed: `night`."""
@@ -132,7 +153,7 @@ class Proof:
         return found
 
     def _are_one(self, old: Read, new: Read) -> bool:
-        if old.key == new.key:
+        if old.key == new.key or _same_but_capitals(old, new):
             return True
         if old.slot is not None and new.slot is not None:
             same = equal(old.slot, new.slot) and self._written_alike(_as_written(old), _as_written(new))
@@ -140,11 +161,17 @@ class Proof:
         if old.slot is not None or new.slot is not None:
             return False
         was, became = unaccented(old.text), unaccented(new.text)
+        if was.replace("-", "") == became.replace("-", "") and was != became and not is_numbered(was, became):
+            return hyphens.is_one(was, became, self._language)
         if was != became and {was, became} <= say_the_same({was}, {became}, self._lexicon):
             return True
         if not (old.is_word and new.is_word) or folded(old.text) == folded(new.text):
             return False  # its capital speaks
-        return is_numbered(was, became) or self._is_slip(old.text, new.text)
+        return (
+            is_numbered(was, became)
+            or (old.text.islower() and apostrophe_alone(was, became, self._lexicon))
+            or self._is_slip(old.text, new.text)
+        )
 
     def _is_slip(self, old: str, new: str) -> bool:
         """Whether one word is proved to be the other with a slip in it."""
@@ -152,9 +179,15 @@ class Proof:
             return False
         lexicon, language, context = self._lexicon, self._language, self._wording.context
         was, became = unaccented(old), unaccented(new)
+        if {old.lower(), new.lower()} in lexicon.accented:
+            return False
         if {was, became} in lexicon.confused:
-            return bool({was, became} & lexicon.common)
-        both_words = any(wordlist.both_meant(old, new, each) for each in wordlist.LANGUAGES)
+            return spelt_both_ways(was, became, lexicon)
+        both_words = any(wordlist.both_meant(old, new, each) for each in wordlist.LANGUAGES) or (
+            language in _CLEAN
+            and was != became
+            and all(wordlist.is_known(each, language) for each in (old, new))
+        )
         if both_words or {was, became} <= lexicon.common:
             return spelt_both_ways(was, became, lexicon)
         if {was, became} & context.attested:
@@ -166,18 +199,18 @@ class Proof:
         return any(wordlist.is_known(word, each) for word in (old, new) for each in wordlist.LANGUAGES)
 
     def _joined(self, gone: Run, came: Run) -> bool:
-        """Whether words were joined or parted, and not both ways are words of the language."""
+        """Whether words were joined or parted, and are one that way too."""
         if not gone or not came or any(not each.is_word for each in (*gone, *came)):
             return False
-        old, new = ("".join(each.key for each in side) for side in (gone, came))
+        parts, joined = ([folded(each.text) for each in side] for side in (gone, came))
+        if len(parts) < len(joined):
+            parts, joined = joined, parts
+        old, new = ("".join(side) for side in (parts, joined))
         if old.replace("-", "") != new.replace("-", "") or any(map(str.isdigit, old)):
             return False
         if _WITHOUT_BLANKS.fullmatch(old):
             return True
-        if self._language not in wordlist.LANGUAGES:
-            return False
-        known = (all(wordlist.is_known(each.key, self._language) for each in side) for side in (gone, came))
-        return not all(known)
+        return len(parts) > len(joined) == 1 and hyphens.joins(parts, new, self._language)
 
     def _doubled(self, gone: Run, came: Run, was: Run, became: Run) -> bool:
         """Whether the one word that came or went stands beside itself."""
@@ -209,6 +242,7 @@ class Proof:
         """Whether two sentences say the same once each value stands in the place of its tokens."""
         if max(len(old), len(new)) > _LONGEST or not any(
             quantities.may_hold(_written(old, gone), _written(new, came), self._lexicon)
+            or all(each.text in ",()-/" for each in (*gone, *came))  # `May 3, 2021`, `(020) 555`
             for gone, came in apart
         ):
             return False
@@ -229,8 +263,19 @@ class Proof:
             if at < len(read) and read[at].start < end and read[at].start >= slot.start:
                 while at < len(read) and read[at].start < end:
                     at += 1
+                if found and found[-1].key in _BEFORE_VALUE and _takes_article(slot):
+                    found.pop()  # `the 3rd of May`, `de helft`
                 found.append(_value(slot, text[slot.start : end], slot.start, end))
         return [*found, *read[at:]]
+
+
+def _same_but_capitals(old: Read, new: Read) -> bool:
+    """Whether two words are one, and the capital of one of them is due to where it stands."""
+    return (
+        old.slot is new.slot is None
+        and old.key.lower() == new.key.lower()
+        and (old.may_be_small or new.may_be_small)
+    )
 
 
 def _spoken(text: str) -> list[str]:
@@ -238,11 +283,16 @@ def _spoken(text: str) -> list[str]:
 
 
 def _differing(was: Run, became: Run) -> Iterator[tuple[Run, Run]]:
-    """Yield the places at which two readings differ."""
-    keys = ([each.key for each in side] for side in (was, became))
-    for span in sequences.align(*keys):
+    """Yield the places at which two readings differ; of a word whose capital alone does, the word."""
+    small = ([each.key.lower() for each in side] for side in (was, became))
+    for span in sequences.align(*small):
+        old, new = was[span.a_start : span.a_end], became[span.b_start : span.b_end]
         if not span.same:
-            yield was[span.a_start : span.a_end], became[span.b_start : span.b_end]
+            yield old, new
+            continue
+        for one, other in zip(old, new, strict=True):
+            if one.key != other.key and not _same_but_capitals(one, other):
+                yield [one], [other]
 
 
 def _written(text: str, run: Run) -> str:
@@ -262,7 +312,16 @@ def _as_written(read: Read) -> Writing:
     """
     decimals = 0 if read.slot is None else _decimals_of(read.slot, read.text)
     mark, zone = _MARK_ALONE.search(read.text), _ZONE.search(read.text)
+    if read.slot is not None and isinstance(read.slot.value, Code):
+        return 0, "".join(filter(str.isalpha, read.text)), "", ""
     return decimals, reading.unit_of(read.text), mark[1] if mark else "", zone[0].lower() if zone else ""
+
+
+def _takes_article(slot: Slot) -> bool:
+    """Whether an article before a value belongs to the way in which it is written."""
+    if isinstance(slot.value, CalendarDate):
+        return slot.value.day is not None
+    return isinstance(slot.value, Share)
 
 
 def _decimals_of(slot: Slot, written: str) -> int:

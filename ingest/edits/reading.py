@@ -2,8 +2,8 @@
 
 Two readings with the same keys say the same in the same order. The text is folded first (`text/plain.py`).
 A key folds what is called typography: capitals, kinds of quotation marks and dashes, invisible characters.
-Stops and commas have no key: where words pause says nothing by itself. What speaks keeps its own: `?`, `<`,
-`✓`, a dash at a figure, `may` and `May`, `mW` and `MW`.
+Stops and commas have no key: `pauses` compares them. What speaks keeps its own: `?`, `<`, `✓`, a dash at a
+figure, the capital of `May`, of `polish` and `Polish` (`capitals`), `mW` and `MW`.
 """
 
 from __future__ import annotations
@@ -12,6 +12,7 @@ import re
 
 import msgspec
 
+from ingest.edits import capitals
 from ingest.facts.model import Slot
 from ingest.text.lexicon import Lexicon
 from ingest.text.plain import plain, plain_with_places
@@ -56,6 +57,11 @@ class Read(msgspec.Struct, frozen=True):
         return is_word(self.text)
 
     @property
+    def may_be_small(self) -> bool:
+        """Whether its capital says nothing, so that it is equal to the same word with one and without."""
+        return self.key.islower() and not self.text.islower()
+
+    @property
     def is_address(self) -> bool:
         """Whether it is an address, of which each letter counts."""
         return self.key.startswith(_ADDRESS)
@@ -78,9 +84,9 @@ def _read(text: str, lexicon: Lexicon) -> list[Read]:
         if _MAY_ADDRESS.search(text)
         else []
     )
-    shouts = text.isupper()
     found: list[Read] = []
     cut = tokens(text)
+    tone = _Tone(text.isupper(), capitals.is_title(cut, lexicon))
     at = quotes = 0
     before, line_begins = "", True
     for number, mark in enumerate(cut):
@@ -99,7 +105,8 @@ def _read(text: str, lexicon: Lexicon) -> list[Read]:
             continue
         following = cut[number + 1] if number + 1 < len(cut) else ""
         if is_word(mark):
-            key = _word(mark, before, found, lexicon, shouts=shouts)
+            beyond = cut[number + 2] if following.isspace() and number + 2 < len(cut) else following
+            key = _word(mark, (before, beyond), found, lexicon, tone)
         elif line_begins and mark in _BULLETS and (following.isspace() or following == mark == "#"):
             key = ""
             if mark == "#":
@@ -118,19 +125,29 @@ def _read(text: str, lexicon: Lexicon) -> list[Read]:
     return found
 
 
-def _word(mark: str, before: str, found: list[Read], lexicon: Lexicon, *, shouts: bool) -> str:
+class _Tone(msgspec.Struct, frozen=True):
+    """How a sentence uses capitals: throughout, or at each word as titles do."""
+
+    shouts: bool
+    titled: bool
+
+
+def _word(mark: str, beside: tuple[str, str], found: list[Read], lexicon: Lexicon, tone: _Tone) -> str:
+    """Return the key of a word. `beside` are the marks before and behind it."""
     low = folded(mark)
     if mark == low:
         return low
+    before, _ = beside
     if low in lexicon.unsure_months and before not in _STARTS:
         return mark
-    if len(mark) > 1 and mark.isupper() and not shouts and low in lexicon.common:
+    if len(mark) > 1 and mark.isupper() and not tone.shouts and low in lexicon.common:
         return mark  # `WHO`, `US`
     unit = _UNIT.match(low)
     letters = unit[1] if unit else low if found and found[-1].text[-1:].isdigit() else ""
     if letters in _UNITS:
         return mark
-    return low
+    inside = capitals.is_inside(before) and not tone.shouts and lexicon.is_known
+    return mark if inside and capitals.speaks(mark, low, beside, lexicon, titled=tone.titled) else low
 
 
 def _sign(mark: str, previous: str, found: list[Read], following: tuple[str, str], quotes: int) -> str:

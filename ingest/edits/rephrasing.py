@@ -16,7 +16,7 @@ from ingest.facts.document_words import Context
 from ingest.facts.equivalence import agree, equal
 from ingest.facts.model import Slot
 from ingest.facts.swaps import exchanged
-from ingest.text import wordlist
+from ingest.text import hyphens, wordlist
 from ingest.text.lexicon import Lexicon, lexicon_of
 from ingest.text.misspelling import misspelt
 from ingest.text.thesaurus import LANGUAGES, thesaurus_of
@@ -250,7 +250,7 @@ class Wording:
         """Whether words that all carry meaning were joined or parted: `goede morgen`, not `the rapist`."""
         return (
             len(gone) != len(came)
-            and "".join(gone) == "".join(came)
+            and "".join(gone).replace("-", "") == "".join(came).replace("-", "")
             and self._lexicon.common.isdisjoint((*gone, *came))
         )
 
@@ -314,6 +314,10 @@ class Wording:
     def is_slip(self, was: str, became: str) -> bool:
         """Whether one word may be the other with a slip of the hand in it."""
         known = self._slips.get((was, became))
+        if known is None and was.replace("-", "").lower() == became.replace("-", "").lower() != "":
+            same = was.lower() == became.lower()
+            known = same or hyphens.is_one(was.lower(), became.lower(), self._language)
+            self._slips[was, became] = known
         if known is None:
             within = self._context
             known = self._slips[was, became] = not (

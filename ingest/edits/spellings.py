@@ -17,12 +17,22 @@ _ENDINGS = (("re", "er"), ("elled", "eled"), ("elling", "eling"), ("eller", "ele
 _LEAST_BOTH_WAYS = 5  # letters
 _LEAST_VERB = 6
 _BEFORE_VERB = ("be", "ge", "her", "ont", "ver")
+_OPEN = frozenset("aiouy")  # Dutch vowels that keep their length before an apostrophe
 _NUMBERED = re.compile(r"[^\W\d_]+-?[0-9]+")
 
 
 def is_numbered(old: str, new: str) -> bool:
     """Whether letters and the figure behind them have a hyphen between them or none: `F-16`, `F16`."""
     return _NUMBERED.fullmatch(old) is not None and old.replace("-", "", 1) == new.replace("-", "", 1)
+
+
+def apostrophe_alone(old: str, new: str, lexicon: Lexicon) -> bool:
+    """Whether the apostrophe of a plural is there or not: `1980's`, `1980s`; Dutch `auto's`, `autos`."""
+    with_one, without = (old, new) if "'" in old else (new, old)
+    stem = with_one.removesuffix("'s")
+    if f"{stem}s" != without or not with_one.endswith("'s"):
+        return False
+    return stem.isdecimal() or (lexicon.language == "nl" and stem[-1:] in _OPEN)
 
 
 def spelt_both_ways(old: str, new: str, lexicon: Lexicon) -> bool:

@@ -25,7 +25,7 @@ from ingest.facts.model import (
     Tokens,
     low_at,
 )
-from ingest.text.lexicon import word_set
+from ingest.text.lexicon import Lexicon, word_set
 
 _ISO = re.compile(r"([0-9]{4})-([0-9]{1,2})(?:-([0-9]{1,2}))?\Z")
 _ISO_TIME = re.compile(r"([0-9]{4})-([0-9]{2})-([0-9]{2})t([0-9]{2})([0-9]{2})?\Z")
@@ -219,7 +219,9 @@ def _clock(cut: Tokens, at: int) -> Taken | None:
         return None
     if half in ("am", "pm"):
         hour = hour % 12 + (12 if half == "pm" else 0) if hour < 13 else hour
-    return _time(hour, minute, end)
+        return _time(hour, minute, end)
+    told = _in_part(cut, hour, end)
+    return _time(told[0], minute, told[1]) if told else _time(hour, minute, end)
 
 
 def _is_time(cut: Tokens, at: int) -> bool:
@@ -234,15 +236,24 @@ def _is_time(cut: Tokens, at: int) -> bool:
 
 
 def _clock_in_words(cut: Tokens, at: int) -> Taken | None:
-    """`noon`; after a word for `at` `negen uur`, `9 uur`, `half tien`, `kwart voor tien`, `nine o'clock`."""
+    """`noon`; after a word for `at` `negen uur`, `9 uur`, `half tien`, `kwart voor tien`, `nine o'clock`.
+
+    Before a part of the day it needs no such word: `negen uur 's ochtends`.
+    """
     low = cut[at].low
     if low in cut.lexicon.times_of_day:
         return _time(cut.lexicon.times_of_day[low], 0, at + 1)
-    if low_at(cut, at - 1) not in cut.lexicon.before_half:
-        return None
-    if told := _half(cut, at) or _past_or_to(cut, at):
+    if low in cut.lexicon.half_hours:
+        return _spoken(cut, cut.lexicon.half_hours[low] - 1, 30, _past_hour(cut, at + 1))
+    led = low_at(cut, at - 1) in cut.lexicon.before_half
+    told = _half(cut, at) or _past_or_to(cut, at)
+    if told is not None and (led or _is_part(cut[told[2] - 1].low, cut.lexicon)):
         return told
-    at_it = low_at(cut, at - 1) in cut.lexicon.before_time  # `tot 12 uur` may be how long
+    # `tot 12 uur` may be how long
+    led = low_at(cut, at - 1) in cut.lexicon.before_time
+    if led and _in_part(cut, 1, at + 1) and (hour := _hour(cut, at)):
+        return _spoken(cut, hour, 0, at + 1)
+    at_it = led or _in_part(cut, 1, at + 2) is not None
     if low_at(cut, at + 1) in cut.lexicon.on_the_hour and at_it and (hour := _hour(cut, at)):
         return _spoken(cut, hour, 0, at + 2)
     return None
@@ -277,12 +288,25 @@ def _past_or_to(cut: Tokens, at: int) -> Taken | None:
 
 def _spoken(cut: Tokens, hour: int, minute: int, end: int) -> Taken:
     """Return a time of day by the clock's face, of which `'s middags` says the half."""
-    if low_at(cut, end + 1) == "s" and low_at(cut, end + 2) in cut.lexicon.parts_of_day_after:
-        part = low_at(cut, end + 2)
-        if hour < 13 and not (hour == 12 and part == "middags"):
-            hour = hour % 12 + (12 if part == "middags" or (part == "avonds" and hour < 12) else 0)
-        return _time(hour, minute, end + 3)
-    return _time(Face(hour), minute, end)
+    told = _in_part(cut, hour, end)
+    return _time(Face(hour), minute, end) if told is None else _time(told[0], minute, told[1])
+
+
+def _in_part(cut: Tokens, hour: int, end: int) -> tuple[int, int] | None:
+    """Return the hour that is meant before `'s middags`, `in the afternoon`, and where that ends."""
+    with_s = low_at(cut, end + 1) == "s" and low_at(cut, end + 2) in cut.lexicon.parts_of_day_after
+    in_the = (low_at(cut, end), low_at(cut, end + 1)) == ("in", "the") and cut.lexicon.month_first
+    part = cut.lexicon.day_parts.get(low_at(cut, end + 2))
+    if part is None or not (with_s or in_the):
+        return None
+    if hour < 13 and not (hour == 12 and part == "afternoon"):
+        later = part == "afternoon" or (part == "evening" and hour < 12)
+        hour = hour % 12 + (12 if later else 0)
+    return hour, end + 3
+
+
+def _is_part(low: str, lexicon: Lexicon) -> bool:
+    return low in lexicon.day_parts or low in lexicon.parts_of_day_after
 
 
 def _hour(cut: Tokens, at: int) -> int | None:

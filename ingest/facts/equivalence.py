@@ -57,7 +57,11 @@ def written_otherwise(old: Slot, new: Slot) -> bool:
         case CalendarDate() as was, CalendarDate() as is_:
             parts = list(zip(msgspec.structs.astuple(was), msgspec.structs.astuple(is_), strict=True))
             return all((one is None) == (other is None) for one, other in parts) and _dates_agree(was, is_)
-        case (Share() | Multiple(), _) | (_, Share() | Multiple()):
+        case (Share(value=share), Quantity(value=number)) | (Quantity(value=number), Share(value=share)):
+            if "percentage" in (old.kind, new.kind):
+                return share * 100 == number
+            return share == number and (_is_bare(old) or _is_bare(new))
+        case (Multiple() | Ordinal(), _) | (_, Multiple() | Ordinal()):
             return False
     return _one_way(old, new) or _one_way(new, old)
 

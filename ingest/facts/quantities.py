@@ -9,8 +9,10 @@ from __future__ import annotations
 import functools
 import re
 from fractions import Fraction
-from itertools import chain
+from itertools import chain, pairwise
+from math import gcd
 
+from ingest.facts import identifiers
 from ingest.facts.dates import find_date
 from ingest.facts.model import (
     NUMERIC,
@@ -53,6 +55,7 @@ _RANGE = re.compile(r"[0-9][0-9.,]*(?:[-‐‑][0-9][0-9.,]*)+\Z")
 _LONGEST_DIGITS = 40
 _AGED_AFTER = re.compile(r"\s(?:old|oud|of age)\b")
 _FOLLOWING = re.compile(r"\s?(\w+)")
+_LONGEST_PARTS = 12  # of a whole, in figures
 _LONGEST_DATELINE = 80
 _PLACE = re.compile(r"[^\W\d_a-z][^\d:,;.!?(]{0,40}\s*[,(–—-]\s*\Z")
 _STUCK_UNITS = word_set("m c f s am pm u h x er ers")
@@ -78,8 +81,14 @@ def find(text: str, language: str | None, names: frozenset[str] = frozenset()) -
         at = end
     found: list[Slot] = []
     past = 0
+    named = identifiers.find(text, lexicon) if begin else {}
     for number in begin:
         if number < past:
+            continue
+        if cut[number].start in named:
+            ending, code = named[cut[number].start]
+            past = next((at for at in range(number, len(cut)) if cut[at].start >= ending), len(cut))
+            found.append(Slot("number", code, cut[number].start, ending))
             continue
         taken = find_date(cut, number) or _quantity(text, cut, number)
         if taken is not None:
@@ -167,7 +176,7 @@ def _quantity(text: str, cut: Tokens, at: int) -> Taken | None:
         return None
     if _is_sign(cut, at, "."):  # `.5`
         first = at + 1
-    read = _digits(text, cut, first) or _spelt(cut, first)
+    read = _fraction(cut, first) or _digits(text, cut, first) or _spelt(cut, first)
     if read is None:
         return None
     value, end, suffix = read
@@ -278,6 +287,8 @@ def _with_unit(
         unit, end = "°" + low_at(cut, end + 1), end + 2
     elif suffix in ("m", "c", "f"):
         unit = suffix
+    elif suffix == "x":
+        unit = "times"
     return "number", Quantity(value, unit or cut.lexicon.units.get(following)), end, weak
 
 
@@ -323,10 +334,26 @@ def _digits(text: str, cut: Tokens, at: int) -> tuple[Fraction | str, int, str] 
     if written.isdecimal() and suffix in cut.lexicon.signs:
         return int(written) + cut.lexicon.signs[suffix], end, ""  # `2½`
     if _PLAIN.match(written):
+        if suffix and not suffix.removeprefix("-").isalpha():
+            return token, end, ""  # `10²`
         if suffix.isalpha() and not _is_unit(suffix, cut.lexicon):
             return token, end, ""  # `article 7a`, `5G`
         return Fraction(written.replace(",", ".")), end, suffix
     return written, end, ""
+
+
+def _fraction(cut: Tokens, at: int) -> tuple[Fraction | str, int, str] | None:
+    """Return a part that two figures say, `2/3`, as `½` is written too; not `24/7`, `1/2/2021`."""
+    parts = cut[at : at + 3]
+    if len(parts) < 3 or parts[1].text != "/" or not all(part.low.isdecimal() for part in parts[::2]):
+        return None
+    number, size = (int(part.low) for part in parts[::2])
+    if any(part.end != following.start for part, following in pairwise(parts)):
+        return None
+    around = low_at(cut, at - 1), low_at(cut, at + 3)
+    if not 0 < number < size <= _LONGEST_PARTS or gcd(number, size) > 1 or "/" in around:
+        return None
+    return Fraction(number, size), at + 3, ""
 
 
 def _is_unit(suffix: str, lexicon: Lexicon) -> bool:

@@ -9,9 +9,13 @@ import msgspec
 
 from ingest.text.languages import Language
 
-_PARTS = frozenset(
-    ("code", "spelling", "forms", "plurals", "ordinal_endings", "ordinal_forms", "contracted_endings")
-)
+_PARTS = frozenset((
+    "code", "spelling", "forms", "plurals", "ordinal_endings", "ordinal_forms", "contracted_endings",
+))  # fmt: skip
+# Lists of words that only say how the language's own are written.
+_OF_WRITING = frozenset((
+    "accented", "slips", "paused", "leading", "clauses", "capitalised", "styled", "also_names",
+))  # fmt: skip
 
 
 def spoken(language: Language) -> Iterator[str]:
@@ -21,7 +25,11 @@ def spoken(language: Language) -> Iterator[str]:
     while waiting:
         part = waiting.pop()
         if isinstance(part, msgspec.Struct):
-            waiting += (value for name, value in msgspec.structs.asdict(part).items() if name not in _PARTS)
+            waiting += (
+                value
+                for name, value in msgspec.structs.asdict(part).items()
+                if name not in _PARTS | _OF_WRITING
+            )
         elif isinstance(part, dict):
             waiting += part.values()
         elif isinstance(part, list):

@@ -93,6 +93,7 @@ class Lexicon(msgspec.Struct, frozen=True, kw_only=True):
     seasons: dict[str, int]
     times_of_day: dict[str, int]
     beside_hour: dict[str, int]
+    half_hours: dict[str, int]
     hours: frozenset[str]
     before_year: frozenset[str]
     before_month: frozenset[str]
@@ -143,6 +144,11 @@ class Lexicon(msgspec.Struct, frozen=True, kw_only=True):
     fillers: frozenset[str]
     attribution: frozenset[str]
     pronouns: dict[str, tuple[str, str | None]]
+    accented: frozenset[frozenset[str]]
+    slips: frozenset[tuple[str, ...]]
+    paused: frozenset[str]
+    leading: frozenset[str]
+    clauses: frozenset[str]
 
     particles: frozenset[str]
     before_family: frozenset[str]
@@ -151,6 +157,9 @@ class Lexicon(msgspec.Struct, frozen=True, kw_only=True):
     titles: frozenset[str]
     openings: frozenset[str]
     no_things: frozenset[str]
+    capitalised: frozenset[str]
+    styled: frozenset[str]
+    also_names: frozenset[str]
 
     variants: tuple[tuple[str, str], ...]
     regional: tuple[tuple[str, str], ...]
@@ -312,7 +321,20 @@ class _Merge:
         structural = word_set(english if self.parts else "")
         half_hour_words = self.words(lambda each: each.dates.half_hour_words)
         halves = self.words(lambda each: each.numbers.halves)
-        slotted = structural.union(half_hour_words, halves, numbers, weekdays, *made.values(), centuries)
+        unsure_months = self.words(lambda each: each.dates.unsure_months)
+        address = self.words(lambda each: each.names.forms_of_address)
+        written = [each for each, _ in (self.parts if own is None else self.parts[-1:])]
+        half_hours = {
+            half + word: int(numbers[word])
+            for each in written
+            if each.dates.half_hour == "before"
+            for half in each.dates.half_hour_words.split()
+            for word in each.numbers.under_twenty.split()[1:13]
+            if word in numbers
+        }
+        slotted = structural.union(
+            half_hour_words, half_hours, halves, numbers, weekdays, *made.values(), centuries
+        )
         meant = word_set("am pm").union(
             numbers, weekdays, negations, affirmations,
             *(made[name] for name in _NEVER_SLIPS),
@@ -347,7 +369,7 @@ class _Merge:
             weekdays=weekdays,
             weekday_parts=weekday_parts,
             day_parts=self.named(lambda each: each.dates.day_parts),
-            unsure_months=self.words(lambda each: each.dates.unsure_months),
+            unsure_months=unsure_months,
             hours=self.words(lambda each: each.dates.hours),
             before_year=self.words(lambda each: each.dates.before_year),
             before_month=self.words(lambda each: each.dates.before_month),
@@ -360,6 +382,7 @@ class _Merge:
             on_the_hour=self.words(lambda each: each.dates.on_the_hour),
             quarter_hour=self.words(lambda each: each.dates.quarter_hour),
             half_hour_words=half_hour_words,
+            half_hours=half_hours,
             calendar=frozenset(made["months"]).union(weekdays),
             counted=frozenset[str]().union(*(made[name] for name in _COUNTED)),
             measures=frozenset[str]().union(*(made[name] for name in _MEASURES)),
@@ -405,12 +428,26 @@ class _Merge:
                 for form, value in self.rows(lambda each: each.words.pronouns)
                 for person, _, does in [value.partition(" ")]
             },
+            accented=self.pairs(lambda each: each.words.accented),
+            slips=frozenset(
+                tuple(slip.split("/")) for each, _ in self.parts for slip in each.words.slips.split()
+            ),
+            paused=self.words(lambda each: each.words.paused),
+            leading=self.words(lambda each: each.words.leading),
+            clauses=self.words(lambda each: each.words.clauses),
             particles=self.words(lambda each: each.names.particles),
             before_family=before_family,
             honorifics=honorifics,
-            forms_of_address=self.words(lambda each: each.names.forms_of_address),
+            forms_of_address=address,
             titles=honorifics | self.words(lambda each: each.names.titles),
             openings=openings,
+            capitalised=self.words(lambda each: each.names.capitalised).union(
+                weekdays, {month for month in made["months"] if month not in unsure_months}
+            ),
+            styled=honorifics - address
+            | self.words(lambda each: each.names.titles) - address
+            | self.words(lambda each: each.names.styled),
+            also_names=unsure_months | self.words(lambda each: each.names.also_names),
             no_things=common.union(openings, made["relative"]),
             variants=self.spellings(lambda each: each.spelling.variants),
             regional=self.spellings(lambda each: each.spelling.regional),

@@ -18,8 +18,8 @@ def written_out(words: Iterable[str], lexicon: Lexicon) -> list[str]:
     """Return the words, contractions as the words they are of; those that changed are small then."""
     found: list[str] = []
     for word in words:
-        low = unaccented(word) if "'" in word or "’" in word or word in ("cannot", "gonna") else ""
-        whole = lexicon.contracted.get(low)
+        low = unaccented(word) if "'" in word or "’" in word else ""
+        whole = lexicon.contracted.get(low or word.lower())
         ending = (
             next((end for end in lexicon.contracted_endings if low.endswith(end)), None)
             if low and whole is None

@@ -100,7 +100,13 @@ class Dates(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class Vocabulary(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """Small words, and pairs of words that say the same, the opposite, or are taken for one another."""
+    """Small words, and pairs of words that say the same, the opposite, or are taken for one another.
+
+    `accented` are pairs of words that differ by accents alone, as they are written. Of each three words of
+    `slips` the second cannot stand behind the first, and the third is meant. Before the words of `paused` a
+    comma says nothing, nor behind a phrase that opens with one of `leading`, nor, before one that acts,
+    behind a clause that opens with one of `clauses`.
+    """
 
     negations: Words
     affirmations: Words
@@ -130,10 +136,19 @@ class Vocabulary(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     pronouns: Table
     contracted: Table
     contracted_endings: Table = {}
+    accented: Words = ""
+    slips: Words = ""
+    paused: Words = ""
+    leading: Words = ""
+    clauses: Words = ""
 
 
 class Names(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """Words that stand within names, before them, or for nobody's name."""
+    """Words that stand within names, before them, or for nobody's name.
+
+    `capitalised` have a capital by rule, `styled` with some writers; `also_names` are words of the language
+    and names too, so that in a title nobody can tell which.
+    """
 
     particles: Words
     before_family: Words
@@ -142,6 +157,9 @@ class Names(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     titles: Words
     openings: Words
     capitals: Literal["names", "nouns"]
+    capitalised: Words = ""
+    styled: Words = ""
+    also_names: Words = ""
 
 
 class Spelling(msgspec.Struct, frozen=True, forbid_unknown_fields=True):

@@ -1,0 +1,61 @@
+"""Which capitals speak: those that make a name of a word within a sentence, or take it away.
+
+`polish` and `Polish`, `the rijn` and `the Rijn`, `aids` and `AIDS`, `7a` and `7A` are two. A capital says
+nothing where a sentence, a quotation or an item begins, in a sentence that is written in capitals, in a title
+whose words all have one, and in words that have one by rule (`capitalised` of the language: weekdays,
+`English`) or, behind an article or before another capital, by house style (`styled`: `the Mayor`).
+"""
+
+from __future__ import annotations
+
+from ingest.text import wordlist
+from ingest.text.lexicon import Lexicon
+from ingest.text.words import is_word, unaccented
+
+_BEFORE = frozenset(",;)]&/")  # marks behind which no sentence begins
+_ABBREVIATION = 5  # letters: a longer word in capitals is one that is stressed
+_FEWEST = 2  # words with a capital that make a title
+
+
+def is_title(cut: list[str], lexicon: Lexicon) -> bool:
+    """Whether all words of a sentence that are not small ones have a capital, and no stop ends it."""
+    last = next((mark for mark in reversed(cut) if not mark.isspace()), "")
+    if last in ".!?…":
+        return False
+    said = [mark for mark in cut if mark[0].isalpha() and mark.lower() not in lexicon.common]
+    return len(said) >= _FEWEST and all(mark[0].isupper() for mark in said)
+
+
+def is_inside(before: str) -> bool:
+    """Whether the mark before a word shows that no sentence begins with it."""
+    return bool(before) and (is_word(before) or before in _BEFORE)
+
+
+def speaks(mark: str, low: str, beside: tuple[str, str], lexicon: Lexicon, *, titled: bool) -> bool:
+    """Whether the capitals of a word within a sentence speak; `beside` are the marks before and behind it."""
+    if any(map(str.isdigit, mark)):
+        letters = mark.lstrip("0123456789.,:-").lower()
+        return mark[0].isalpha() or not _is_measure(letters, lexicon)
+    if len(mark) == 1:
+        return False
+    if mark.isupper():
+        stressed = any(len(each) > 1 and each.isalpha() and each.isupper() for each in beside)
+        return len(mark) <= _ABBREVIATION and not stressed and wordlist.is_word(low)
+    bare = unaccented(mark)
+    if titled:
+        return bare in lexicon.also_names
+    if bare in lexicon.styled and (beside[0] in lexicon.articles or beside[1][:1].isupper()):
+        return False
+    if bare in lexicon.capitalised:
+        return False
+    return bare not in lexicon.common or not lexicon.capitals_are_names  # German `Sie`
+
+
+def _is_measure(letters: str, lexicon: Lexicon) -> bool:
+    return (
+        letters in lexicon.units
+        or letters in lexicon.ordinal_endings
+        or letters in lexicon.stuck
+        or letters in lexicon.hours
+        or letters in ("am", "pm", "d", "s", "m", "h", "x")
+    )

@@ -1,0 +1,143 @@
+"""Which pauses speak: a comma or another mark between words that came or went.
+
+`Let's eat, grandma`; `eats, shoots and leaves`; `the members, who paid,`. A pause says nothing where style
+alone sets it: before `and`, `but` and their like; behind a phrase or a clause that opens the sentence; at a
+quotation mark or a bracket; behind a figure; around `he said`. One mark put for another says nothing either.
+Of any other nobody has proved it. Dots that trail off speak wherever they stand.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from itertools import pairwise
+
+from ingest.diff import sequences
+from ingest.edits.reading import Read
+from ingest.text.lexicon import Lexicon
+from ingest.text.words import unaccented
+
+_PAUSE = re.compile(r"[,;:–—‐‑―−﹘]|(?<=\s)-+(?=\s)|--+|[،؛、，：；]")
+_STOP = re.compile(r"[.!?。．]")
+_TRAILING = re.compile(r"…|\.{3,}|(?:\. ){2,}\.")
+_BULLET = re.compile(r"(?m)^\s*(?:[-*+•–—·]|#{1,6})(?=\s)")
+_LONGEST_OPENING = 6  # words of a phrase that opens a sentence
+
+Gap = tuple[int, int]
+
+
+def spoken(
+    was: Sequence[Read], became: Sequence[Read], old: str, new: str, lexicon: Lexicon
+) -> tuple[str, str] | None:
+    """Return what stands around the first pause that speaks, before and after; None where none does."""
+    if not _marks(old) and not _marks(new):
+        return None
+    for i, j in _gaps(was, became):
+        between = _between(was, i, old), _between(became, j, new)
+        if between[0] == between[1]:
+            continue
+        trails = [_TRAILING.search(each) is not None for each in between]
+        pauses = [_pauses(each) for each in between]
+        if trails[0] == trails[1] and pauses[0] == pauses[1]:
+            continue
+        side, at = (was, i) if pauses[0] or trails[0] else (became, j)
+        if trails[0] == trails[1] and _is_style(side, at, (old, new)[side is became], lexicon):
+            continue
+        return _around(was, i, old), _around(became, j, new)
+    return None
+
+
+def _marks(text: str) -> bool:
+    return _PAUSE.search(text) is not None or _STOP.search(text) is not None or "…" in text
+
+
+def _gaps(was: Sequence[Read], became: Sequence[Read]) -> Iterator[Gap]:
+    """Yield the places between tokens that are the same place in both, by the token behind each."""
+    keys = ([each.key.lower() for each in side] for side in (was, became))
+    for span in sequences.align(*keys):
+        if span.a_start == span.a_end or span.b_start == span.b_end:
+            continue
+        yield span.a_start, span.b_start
+        if span.same:
+            yield from zip(
+                range(span.a_start + 1, span.a_end), range(span.b_start + 1, span.b_end), strict=True
+            )
+    yield len(was), len(became)
+
+
+def _between(read: Sequence[Read], at: int, text: str) -> str:
+    start = read[at - 1].end if at else 0
+    end = read[at].start if at < len(read) else len(text)
+    return _BULLET.sub("\n\n", text[start:end])
+
+
+def _pauses(between: str) -> bool:
+    return _PAUSE.search(between) is not None or "\n\n" in between
+
+
+def _is_style(read: Sequence[Read], at: int, text: str, lexicon: Lexicon) -> bool:
+    """Whether a pause before a token is one that style alone sets there."""
+    if at == 0 or at >= len(read):
+        return True  # at an end of the sentence
+    before, behind = read[at - 1], read[at]
+    if not behind.is_word or not before.is_word or behind.is_address or before.is_address:
+        return True  # a quotation mark, a bracket, an address
+    if _is_figure(before) or unaccented(before.text) in lexicon.calendar:
+        return True
+    if _STOP.search(text[before.end : behind.start]):
+        return True  # of an abbreviation, or of a sentence
+    word = unaccented(behind.text)
+    if word in lexicon.paused or word in lexicon.joiners:
+        return True
+    if _opens(read, at, word, lexicon) and not any(
+        _pauses(_between(read, place, text)) for place in range(1, at)
+    ):
+        return True
+    return _is_aside(read, at, text, lexicon) or _is_time(read, at, text, lexicon)
+
+
+def _is_time(read: Sequence[Read], at: int, text: str, lexicon: Lexicon) -> bool:
+    """Whether the pause begins or ends words that say when: `, until 14 May,`."""
+    ends = [
+        place for place in range(at - _LONGEST_OPENING, at + _LONGEST_OPENING + 1) if 0 < place < len(read)
+    ]
+    set_off = [place for place in ends if _pauses(_between(read, place, text))]
+    for first, end in pairwise(set_off):
+        inside = read[first:end]
+        if at in (first, end) and unaccented(inside[0].text) in lexicon.leading | lexicon.before_half:
+            return any(map(_is_figure, inside))
+    return False
+
+
+def _is_figure(read: Read) -> bool:
+    return read.slot is not None or read.text[0].isdigit()
+
+
+def _opens(read: Sequence[Read], at: int, word: str, lexicon: Lexicon) -> bool:
+    """Whether what stands before the pause opens the sentence: `However`, `On Tuesday`, `When it rains`."""
+    first = unaccented(read[0].text)
+    if first in lexicon.clauses:
+        acts = word in lexicon.pronouns and lexicon.pronouns[word][1] != "bears"
+        return acts or lexicon.language == "nl"
+    ends_in_verb = lexicon.language == "en" and read[at - 1].text.endswith("ing")
+    return first in lexicon.leading and at <= _LONGEST_OPENING and not ends_in_verb
+
+
+def _is_aside(read: Sequence[Read], at: int, text: str, lexicon: Lexicon) -> bool:
+    """Whether the pause begins or ends two words that say who speaks: `he said`."""
+    for first in (at, at - 2):
+        if first < 0 or first + 2 > len(read):
+            continue
+        who, says = (unaccented(each.text) for each in read[first : first + 2])
+        if who not in lexicon.pronouns or says not in lexicon.attribution:
+            continue
+        begins = first == 0 or _pauses(_between(read, first, text))
+        if begins and (first + 2 == len(read) or _pauses(_between(read, first + 2, text))):
+            return True
+    return False
+
+
+def _around(read: Sequence[Read], at: int, text: str) -> str:
+    start = read[at - 1].start if at else 0
+    end = read[at].end if at < len(read) else len(text)
+    return " ".join(text[start:end].split())
