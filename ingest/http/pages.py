@@ -73,10 +73,11 @@ class Document(Spoken, frozen=True, kw_only=True, rename={"first": "from", "last
 
 
 class Search(Spoken, frozen=True, kw_only=True):
-    """The words, and where."""
+    """The words, and where; the page begins behind so many documents."""
 
     q: Words = ""
     every: bool = False
+    after: Annotated[int, Meta(ge=0, le=100_000)] = 0
     language: Words | None = None
     root: Words | None = None
 
@@ -274,8 +275,10 @@ class Pages:
             every=asked.every,
             language=asked.language or None,
             root=asked.root,
+            after=asked.after,
         )
-        data: api.Page[Match] = api.Page(items=[hit.match for hit in view.hits], next=None)
+        following = str(asked.after + len(view.hits)) if view.more else None
+        data: api.Page[Match] = api.Page(items=[hit.match for hit in view.hits], next=following)
         return Shown(template="search", data=data, more={"view": view, "query": asked.q})
 
     def _report(self, _request: Request, asked: Report) -> Shown:

@@ -15,6 +15,8 @@ from ingest.store.listing import FACTS
 _change, _version, _rendition = tables.change.c, tables.version.c, tables.rendition.c
 _normaliser = tables.normaliser.c
 
+_FEW = 200  # versions that are asked for by their numbers; of more all are read
+
 _VERSION = sa.select(
     _version.no.label("version"),
     _version.seq,
@@ -85,7 +87,10 @@ def recorded_at(connection: Connection, document: int, numbers: Collection[int])
     select = sa.select(_version.no, _change.recorded_at).join_from(
         tables.version, tables.change, _change.seq == _version.seq
     )
-    rows = connection.execute(select.where(_version.document_id == document))
+    select = select.where(_version.document_id == document)
+    if len(numbers) <= _FEW:
+        select = select.where(_version.no.in_(numbers))
+    rows = connection.execute(select)
     return {row.no: int(row.recorded_at) for row in rows if row.no in numbers}
 
 

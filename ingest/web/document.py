@@ -22,8 +22,8 @@ from ingest.normalise.beside import Places
 from ingest.records import VersionFacts
 from ingest.store import roots, versions
 from ingest.store.engine import Connection, Row
-from ingest.web import annotations, course, sentence, timeline
-from ingest.web.annotations import Beside
+from ingest.web import course, sentence, stands_beside, timeline
+from ingest.web.stands_beside import Beside
 from ingest.web.compared import Compared, compared
 from ingest.web.course import Course
 from ingest.web.facts import Strand
@@ -199,7 +199,7 @@ def view(
         held=_held(origins, ages, past.times),
         lost=lost,
         here=here,
-        beside=annotations.shown(beside, places),
+        beside=stands_beside.shown(beside, places),
         why_no_text=why,
         gaps=[each for each in ledger if each.state != "watched"],
         deleted_at=facts_.deleted_at,

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from itertools import islice
@@ -16,7 +15,7 @@ from ingest.edits.settings import Rules
 from ingest.history import languages, observation, prefixes, queries, snapshots
 from ingest.history.snapshots import Differing
 from ingest.index import state, stored_edits
-from ingest.index.fulltext import lookup, search
+from ingest.index.fulltext import lookup, marked, search
 from ingest.index.fulltext.query import Clause, odd, parse
 from ingest.index.fulltext.search import Match
 from ingest.records import Difference, Document, Record
@@ -28,7 +27,7 @@ from ingest.web.words import micros_of
 
 PAGE = 100
 DIFFERING = 20  # of those that differ: each may have to be compared
-HITS = 50
+HITS = 20
 _decode = msgspec.json.Decoder(Edit).decode
 _MOMENT, _WHILE = 1_000_000, 60_000_000  # microseconds that counts, and the languages of all texts, are kept
 
@@ -131,6 +130,7 @@ class Search(msgspec.Struct, frozen=True, kw_only=True):
     hits: list[Hit]
     now: int
     before: int
+    first: int
     more: bool
     language: str | None
     languages: list[str]
@@ -140,15 +140,16 @@ class Search(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def found(
-    corpus: Corpus, kept: Kept, query: str, *, every: bool, language: str | None, root: str | None
-) -> Search:
-    """Return the documents that hold the words, with when they came and went."""
+    corpus: Corpus, kept: Kept, query: str, *, every: bool, language: str | None, root: str | None,
+    after: int = 0,
+) -> Search:  # fmt: skip
+    """Return the documents that hold the words, behind so many, with when they came and went."""
     clauses = parse(query) if query.strip() else []
     notes = odd(query, clauses) if query.strip() else []
     if not clauses:
         with corpus.store.read() as connection:
             return Search(
-                query=query, every=every, hits=[], now=0, before=0, more=False, language=language,
+                query=query, every=every, hits=[], now=0, before=0, first=1, more=False, language=language,
                 languages=kept.of("languages", _WHILE, lambda: listing.languages(connection)),
                 notes=list(notes), head=int(reader.head(connection).seq), reached=0,
             )  # fmt: skip
@@ -157,12 +158,13 @@ def found(
             root=queries.root_id(connection, root),
             language=None if language is None else languages.code_of(language),
         )
-        hits = list(islice(search.find(connection, clauses, wanted, every=every), HITS + 1))
+        hits = list(islice(search.find(connection, clauses, wanted, every=every), after, after + HITS + 1))
         told = []
         for hit in hits[:HITS]:
             text = None if hit.sentence is None else lookup.snippet(connection, hit.sentence)
             match = search.record(connection, hit, text)
-            times = versions.recorded_at(connection, hit.row.key, range(1, hit.row.last_no + 1))
+            ends = {1, *(each.first for each in match.versions), *(each.last + 1 for each in match.versions)}
+            times = versions.recorded_at(connection, hit.row.key, ends)
             told.append(_hit(match, clauses, times, hit.row.last_no, corpus.now()))
         return Search(
             query=query,
@@ -170,6 +172,7 @@ def found(
             hits=told,
             now=sum(each.match.current for each in told),
             before=sum(not each.match.current for each in told),
+            first=after + 1,
             more=len(hits) > HITS,
             language=language,
             languages=kept.of("languages", _WHILE, lambda: listing.languages(connection)),
@@ -188,21 +191,12 @@ def _hit(match: Match, clauses: list[Clause], times: dict[int, int], last: int, 
     gone = match.versions[-1].last + 1
     return Hit(
         match=match,
-        pieces=_marked(match.snippet or "", clauses),
+        pieces=marked.pieces(" ".join((match.snippet or "").split()), clauses, match.language),
         bands=bands(stretches, begin=begin, end=max(now, begin + 1), now=now),
         came=times[match.versions[0].first],
         gone_in=gone if gone <= last else None,
         gone_at=times.get(gone),
     )
-
-
-def _marked(text: str, clauses: list[Clause]) -> list[tuple[str, bool]]:
-    """Return a sentence in pieces, those that were asked for told apart."""
-    words = {re.escape(word) for clause in clauses for term in clause.wanted for word in term.words}
-    if not words:
-        return [(text, False)]
-    pattern = re.compile(rf"\b((?:{'|'.join(sorted(words, key=len, reverse=True))})\w*)", re.IGNORECASE)
-    return [(part, at % 2 == 1) for at, part in enumerate(pattern.split(" ".join(text.split()))) if part]
 
 
 class Place(msgspec.Struct, frozen=True, kw_only=True):

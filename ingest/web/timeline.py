@@ -69,11 +69,14 @@ def drawn(points: Sequence[Point], ledger: Sequence[Observed], *, now: int) -> T
         return round(MARGIN + (WIDTH - 2 * MARGIN) * (min(max(at, begin), end) - begin) / (end - begin), 1)
 
     groups: list[list[Point]] = []
+    begins = 0.0
     for point in points:
-        if groups and x(point.at) - x(groups[-1][0].at) < _APART:
+        here = x(point.at)
+        if groups and here - begins < _APART:
             groups[-1].append(point)
         else:
             groups.append([point])
+            begins = here
     return Timeline(
         groups=[
             Group(

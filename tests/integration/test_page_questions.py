@@ -142,6 +142,9 @@ def test_the_overview_and_the_lists_say_what_is_there(database_url: str) -> None
         assert [(each.path, each.version) for each in then.items] == [("bridge.txt", 1), ("\\xff.txt", 1)]
         assert [each.change for each in then.differs if each.root == "main"] == ["deleted"]
         assert [(hit.match.path, found.now, found.before) for hit in found.hits] == [("bridge.txt", 1, 0)]
+        assert [word for word, is_found in found.hits[0].pieces if is_found] == ["bridge"]
+        beyond = lists.found(corpus, kept, "bridge", every=True, language=None, root=None, after=1)
+        assert (beyond.hits, beyond.first, beyond.more) == ([], 2, False)
         corpus.close()
 
 

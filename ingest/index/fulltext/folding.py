@@ -49,6 +49,11 @@ def asked(text: str) -> tuple[tuple[str, ...], bool]:
     return tuple(words), begins
 
 
+def is_unspaced(text: str) -> bool:
+    """Whether a word is, or holds, a run of a script that puts no blank between its words."""
+    return not text.isascii() and _RUN.search(text) is not None
+
+
 def _parts(run: re.Match[str]) -> str:
     return f" {' '.join(run[0][at : at + GRAM] for at in range(len(run[0])))} "
 
