@@ -23,7 +23,6 @@ from ingest.records import VersionFacts
 from ingest.store import roots, versions
 from ingest.store.engine import Connection, Row
 from ingest.web import course, sentence, stands_beside, timeline
-from ingest.web.stands_beside import Beside
 from ingest.web.compared import Compared, compared
 from ingest.web.course import Course
 from ingest.web.facts import Strand
@@ -31,6 +30,7 @@ from ingest.web.gravity import CREATED, UNREAD, Mark, mark_of
 from ingest.web.kept import Kept
 from ingest.web.overview import heading_of
 from ingest.web.sentence import Here
+from ingest.web.stands_beside import Beside
 from ingest.web.timeline import Observed, Timeline
 
 LISTED = 60  # versions in the table

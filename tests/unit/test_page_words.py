@@ -16,7 +16,7 @@ from ingest.history.changes import TYPES
 from ingest.history.observation import MEANS
 from ingest.http import problems
 from ingest.report.chart import SUBJECTS
-from ingest.web import gravity, stands_beside, observed, overview, words
+from ingest.web import gravity, observed, overview, stands_beside, words
 
 WEB = Path(words.__file__).parent
 DUTCH = tomllib.loads((WEB / "nl.toml").read_text())

@@ -1,4 +1,4 @@
-"""Which words of a sentence are those that were asked for, by the same folding and stems as the index. Pure."""
+"""Which words of a sentence are those that were asked for, by the folding and stems of the index. Pure."""
 
 from __future__ import annotations
 
@@ -26,13 +26,11 @@ def pieces(text: str, clauses: Sequence[Clause], language: str | None) -> list[t
             marked.add(_part(text, start, end, term))
     found: list[tuple[str, bool]] = []
     at = 0
-    for start, end in sorted(marked):
-        if start < at:  # within what is marked already
-            start = at
-        if start >= end:
-            continue
-        found += [(text[at:start], False), (text[start:end], True)]
-        at = end
+    for begin, end in sorted(marked):
+        start = max(begin, at)  # what is marked already
+        if start < end:
+            found += [(text[at:start], False), (text[start:end], True)]
+            at = end
     return [piece for piece in (*found, (text[at:], False)) if piece[0]]
 
 
