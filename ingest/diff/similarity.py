@@ -59,7 +59,7 @@ def joined(parts: Sequence[Bag]) -> Bag:
 
 
 def _bag(text: str, counts: Counter[str]) -> Bag:
-    common = sum(counts[word] for word in counts.keys() & every_common())
+    common = sum(counts[word] for word in every_common().intersection(counts))  # walks the few
     return Bag(text, counts, frozenset(counts), counts.total() - common * (1 - _LIGHT))
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import hashlib
 
 import msgspec
@@ -32,14 +33,16 @@ def classifier_of(rules: RootRules) -> Classifier:
 
     The order of the phrases of a language counts, since the first found is named; that of patterns does not.
     """
-    lists = {
-        "languages": languages.fingerprint(),
-        "phrases": {language: own for language, own in rules.phrases.items() if own},
-        "boilerplate": sorted(rules.boilerplate),
-    }
-    own = hashlib.sha256(_encode(lists)).hexdigest()[:_DIGITS]
+    phrases = tuple((language, tuple(own)) for language, own in rules.phrases.items() if own)
+    own = _hash(phrases, tuple(sorted(rules.boilerplate)))
     dictionary = freedict.installed()
     return Classifier(NAME, VERSION, f"{own} {dictionary}" if dictionary else own)
+
+
+@functools.lru_cache(maxsize=64)  # each edit of a root asks
+def _hash(phrases: tuple[tuple[str, tuple[str, ...]], ...], boilerplate: tuple[str, ...]) -> str:
+    lists = {"languages": languages.fingerprint(), "phrases": dict(phrases), "boilerplate": boilerplate}
+    return hashlib.sha256(_encode(lists)).hexdigest()[:_DIGITS]
 
 
 def without_settings() -> str:

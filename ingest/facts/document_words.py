@@ -29,16 +29,18 @@ class Context(msgspec.Struct, frozen=True):
 def context_of(a: str, b: str, language: str | None = None, *, both: str = "") -> Context:
     """Return the context of two texts; what stands in `both` need not stand in `a` and `b`."""
     every, a_words, b_words = words(both), words(a), words(b)
-    kept, old, new = _spoken(every), _spoken(a_words), _spoken(b_words)
-    gone = {word for word in old.keys() - new.keys() - kept.keys() if old[word] > 1}
-    came = {word for word in new.keys() - old.keys() - kept.keys() if new[word] > 1}
+    kept = set(map(str.lower, every))
+    kept |= {unaccented(word) for word in kept if not word.isascii()}
+    old, new = _spoken(a_words), _spoken(b_words)
+    gone = {word for word in old.keys() - new.keys() - kept if old[word] > 1}
+    came = {word for word in new.keys() - old.keys() - kept if new[word] > 1}
     named = frozenset().union(*(names.names_of(text, lexicon_of(language)) for text in (both, a, b)))
     small = frozenset(every).union(a_words, b_words)
     replaced = gone | came
     if replaced:
         replaced = {word for word in replaced if word not in small or not word.islower()}
         replaced -= {unaccented(word) for word in small if not word.isascii() and word.islower()}
-    attested = kept.keys() | (old.keys() & new.keys())
+    attested = kept | (old.keys() & new.keys())
     return Context(named, frozenset(attested), frozenset(replaced), small, language)
 
 

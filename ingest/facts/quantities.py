@@ -9,7 +9,7 @@ from __future__ import annotations
 import functools
 import re
 from fractions import Fraction
-from itertools import chain, pairwise
+from itertools import pairwise
 from math import gcd
 
 from ingest.facts import identifiers
@@ -129,11 +129,16 @@ def _join_ranges(text: str, found: list[Slot], lexicon: Lexicon) -> None:
 
 def may_hold(before: str, after: str, lexicon: Lexicon) -> bool:
     """Tell whether a change has anything in it that a slot is made of."""
+    return _may_be(before, lexicon) or _may_be(after, lexicon)
+
+
+@functools.lru_cache(maxsize=4096)  # a change is asked about by each that reads its sentence
+def _may_be(text: str, lexicon: Lexicon) -> bool:
     return any(
         token != token.lower() or token[0] in "-−"
         or any(map(str.isnumeric, token)) or token in lexicon.beside or "-" in token
         or lexicon.is_compound(token) or unaccented(token) in lexicon.slotted
-        for token in chain(tokens(before), tokens(after))
+        for token in tokens(text)
     )  # fmt: skip
 
 

@@ -33,7 +33,7 @@ _LONGEST = 60  # letters of a number in one word
 _NONE = re.compile(r"(?!)")
 
 
-class Lexicon(msgspec.Struct, frozen=True, kw_only=True):
+class Lexicon(msgspec.Struct, frozen=True, kw_only=True, eq=False):
     """The tables of one language over the others; words are small and without accents.
 
     `language` is the code of a language that has a file, or None. `is_known` says whether any word is known:
@@ -123,6 +123,7 @@ class Lexicon(msgspec.Struct, frozen=True, kw_only=True):
     opposed_words: frozenset[str]
     confused: frozenset[frozenset[str]]
     same: frozenset[frozenset[str]]
+    same_words: frozenset[str]
     abbreviated: frozenset[frozenset[str]]
     contracted: dict[str, tuple[str, ...]]
     contracted_endings: dict[str, str]
@@ -308,6 +309,7 @@ class _Merge:
             ends.setdefault(end[-3:], []).append(end)
         negations = self.words(lambda each: each.words.negations)
         modals = self.words(lambda each: each.words.modals)
+        same = self.pairs(lambda each: each.words.same)
         opposed = self.pairs(lambda each: each.words.opposed)
         sureness = self.words(lambda each: each.words.certainty)
         affirmations = self.words(lambda each: each.words.affirmations)
@@ -394,7 +396,8 @@ class _Merge:
             opposed=opposed,
             opposed_words=frozenset[str]().union(*opposed),
             confused=self.pairs(lambda each: each.words.confused),
-            same=self.pairs(lambda each: each.words.same),
+            same=same,
+            same_words=frozenset[str]().union(*same),
             abbreviated=self.pairs(lambda each: each.words.abbreviated),
             contracted={
                 short: tuple(long.split())

@@ -6,8 +6,8 @@ that both were meant.
 
 from __future__ import annotations
 
+import functools
 import re
-from collections.abc import Container
 
 from rapidfuzz.distance import DamerauLevenshtein
 
@@ -21,11 +21,12 @@ _VOWELS = frozenset("aeiouy")
 _LONGEST = 64  # letters; the distance takes the square of it
 
 
+@functools.lru_cache(maxsize=2048)  # who looks for facts and who looks for words ask of the same pairs
 def misspelt(
     before: str,
     after: str,
-    attested: Container[str] = (),
-    names: Container[str] = (),
+    attested: frozenset[str] = frozenset(),
+    names: frozenset[str] = frozenset(),
     language: str | None = None,
 ) -> bool:
     """Whether the one word may be the other with a slip of the hand in it.

@@ -55,6 +55,9 @@ _MORE = frozenset(_MORE_LIST.split())
 _BEFORE_NUMBER_LIST = "no. nr. art. c. max. min. gem. ong. mt. rep. dir. fa. em. maj. past. det."
 _BEFORE_NUMBER = frozenset(_BEFORE_NUMBER_LIST.split())
 
+_TAILS = abbreviations.TAILS.union(word[-3:] for word in _MORE | _BEFORE_NUMBER)
+_PLAIN_WORD = 5  # letters and the stop, so that it is neither a letter nor `Chr.`
+
 # What often begins a sentence, so that an abbreviation in capitals before it has ended the last one.
 _STARTS_LIST = """
     the a an in on at it he she they we you i this that these those but and however there his her its their
@@ -197,6 +200,8 @@ def _ends(text: str, text_start: int, place: re.Match[str], following: int, lang
 
 def _goes_on(text: str, text_start: int, end: int, after: int, language: str) -> bool:
     """Whether the one full stop before `end` belongs to an abbreviation, an initial or a number."""
+    if text[end - 3 : end] not in _TAILS and text[end - _PLAIN_WORD : end - 1].isalpha():
+        return False  # most sentences end in a word that is no abbreviation
     piece = text[max(text_start, end - _LONGEST_WORD) : end]
     following = text[after : after + _LONGEST_WORD]
     if abbreviations.joins(piece, following, language):

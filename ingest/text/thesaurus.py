@@ -21,6 +21,7 @@ LANGUAGES = ("en", "nl")
 FORM = "="  # before a form that no ending tells, of which the file has the lemma
 THING = 1  # the bit of what can be seen or touched
 _LISTS = 4
+_MOST_KEPT = 50_000  # words, and pairs of words, whose answer is kept
 
 # How two words stand to each other; `things`: two that can be seen or touched, and neither is the other.
 Nearness = Literal["same", "synonyms", "opposites", "broader", "things", "unknown"]
@@ -58,9 +59,18 @@ class Thesaurus:
         self._language = language
         self._get = get
         self._known: dict[str, tuple[frozenset[str], Entry]] = {}
+        self._told: dict[tuple[str, str], Nearness] = {}
 
     def nearness(self, one: str, other: str) -> Nearness:
         """Return how two words stand to each other. Opposites are told before all else."""
+        found = self._told.get((one, other))
+        if found is None:
+            if len(self._told) > _MOST_KEPT:
+                self._told.clear()
+            found = self._told[one, other] = self._nearness(one, other)
+        return found
+
+    def _nearness(self, one: str, other: str) -> Nearness:
         forms, left = self._look_up(one)
         others, right = self._look_up(other)
         if left.opposites & right.opposites and not forms & others:
@@ -86,7 +96,7 @@ class Thesaurus:
     def _look_up(self, word: str) -> tuple[frozenset[str], Entry]:
         found = self._known.get(word)
         if found is None:
-            if len(self._known) > 50_000:
+            if len(self._known) > _MOST_KEPT:
                 self._known.clear()
             found = self._known[word] = self._read(word)
         return found

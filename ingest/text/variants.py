@@ -57,6 +57,9 @@ def _initials(short: Sequence[str], long: Sequence[str]) -> bool:
 
 def say_the_same(gone: set[str], came: set[str], lexicon: Lexicon) -> set[str]:
     """Of the words that went and those that came the ones that stand for each other."""
-    found = {word for pair in lexicon.same if pair & gone and pair & came for word in pair}
+    may_be = not (lexicon.same_words.isdisjoint(gone) or lexicon.same_words.isdisjoint(came))
+    found = {
+        word for pair in (lexicon.same if may_be else ()) if pair & gone and pair & came for word in pair
+    }
     # `he'd` is `he had` or `he would`
     return found | {"'d", "had", "would"} if "'d" in gone | came else found
