@@ -68,13 +68,15 @@ class Remark(msgspec.Struct, frozen=True):
 
 
 class Summary(msgspec.Struct):
-    """What was looked at.
+    """What was looked at, as `ingest verify` shows it; `findings` are counted by who takes them.
 
     `checked` has the names of what was, as far as it was finished, `not_checked` those of the rest;
     `witnesses` are who was asked how long the log was, with the seq that each saw. Where there are none, its
     length is not checked. `bytes_read` are bytes of bodies, unpacked.
     """
 
+    ok: bool = True
+    findings: int = 0
     changes: int = 0
     versions: int = 0
     renditions: int = 0

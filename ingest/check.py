@@ -38,7 +38,7 @@ class Finding(msgspec.Struct, frozen=True):
 
 
 class Counts(msgspec.Struct):
-    """How many files there are, and how many findings of each state."""
+    """How many files there are, and how many findings of each state, as `ingest check` shows it."""
 
     files: int = 0
     new: int = 0

@@ -29,7 +29,7 @@ from ingest.index.fulltext import lookup, search
 from ingest.index.fulltext.query import parse
 from ingest.index.fulltext.search import Match
 from ingest.moments import Calendar
-from ingest.records import Change, Document, Lost, Origin, Record, Stretch, Version
+from ingest.records import Change, Document, Lost, Origin, Status, Stretch, Version
 from ingest.report.build import build
 from ingest.report.model import Report
 from ingest.store import listing, reader, roots, versions
@@ -265,7 +265,7 @@ class Corpus:
                 )
             ]  # fmt: skip
 
-    def status(self) -> Record:
+    def status(self) -> Status:
         """Return health and counts, as `ingest status --json` prints them."""
         reports = running.reports(self.store)
         contradictions = witnesses.ask(self.store).contradictions

@@ -33,8 +33,8 @@ STORE_ON_A_SERVER = (
 )
 
 
-class Check(msgspec.Struct, frozen=True):
-    """One thing that was looked at."""
+class Check(msgspec.Struct, frozen=True, rename={"name": "check"}):
+    """One thing that was looked at, as `ingest doctor` shows it."""
 
     name: str
     state: Literal["ok", "warning", "error"]

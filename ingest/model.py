@@ -23,6 +23,7 @@ ChangeType = Literal[
 ]
 Cause = Literal["startup", "watch", "scan"]
 RejectReason = Literal["too_large", "unreadable", "busy", "path_too_long"]
+BlockKind = Literal["paragraph", "heading", "item", "row", "note", "caption"]
 GoneReason = Literal["removed", "replaced", "excluded"]
 # A withdrawal is a review of its own, which names the one that it takes back.
 ReviewAction = Literal["reviewed", "withdrawn"]
@@ -79,3 +80,53 @@ class Content(msgspec.Struct, frozen=True, kw_only=True):
     raw: bytes
     sha256: bytes
     rendition: Rendition
+
+
+class Block(msgspec.Struct, frozen=True, kw_only=True):
+    """One block of the text: `offset` and `length` in characters, `page` from 1 on, or None."""
+
+    offset: int
+    length: int
+    kind: BlockKind
+    page: int | None = None
+
+
+class Annotation(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """One thing that stands beside the text. What its kind does not have is None.
+
+    `kind` is the format-neutral word for it: `insertion`, `deletion`, `moved_from`, `moved_to`,
+    `formatting` of tracked changes, `head` or `foot` of running heads, the instruction's first word of a
+    field. `place` is an offset in the text. `date` is as the file says it. `name` is of an attachment or a
+    property; `media_type`, `size` and `sha256` are an attachment's.
+    """
+
+    kind: str | None = None
+    name: str | None = None
+    text: str | None = None
+    place: int | None = None
+    page: int | None = None
+    author: str | None = None
+    date: str | None = None
+    media_type: str | None = None
+    size: int | None = None
+    sha256: str | None = None
+
+
+class Annotations(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """What stands beside the text, each kind in the order of the document.
+
+    `properties` are claims of the file about itself. `pages` has one entry a page: its number (`page`),
+    where its text begins (`place`) and its own label (`name`) if it has one; `pages_without_text` those
+    that show something, but no characters.
+    """
+
+    tracked_changes: tuple[Annotation, ...] = ()
+    comments: tuple[Annotation, ...] = ()
+    hidden: tuple[Annotation, ...] = ()
+    fields: tuple[Annotation, ...] = ()
+    attachments: tuple[Annotation, ...] = ()
+    running_heads: tuple[Annotation, ...] = ()
+    cue_times: tuple[Annotation, ...] = ()
+    properties: tuple[Annotation, ...] = ()
+    pages: tuple[Annotation, ...] = ()
+    pages_without_text: tuple[Annotation, ...] = ()

@@ -4,24 +4,19 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from typing import Any
 
 from ingest import merkle, moments
-from ingest.escape import path_fields
 from ingest.normalise import document_formats
+from ingest.records.shown import shown_path
+from ingest.records.status import RootStatus, SinkStatus, Status
 from ingest.store import coverage, cursors, file_states, reader, roots
 from ingest.store.engine import Connection, now_at
+from ingest.store.root_reports import Problem, RootReport
 from ingest.witnesses import Contradiction
 
 SHOWN = 1000
 REJECTIONS = frozenset(("too_large", "unreadable", "busy", "path_too_long"))
-_SILENT: dict[str, Any] = {
-    "code": "blind",
-    "root": None,
-    "path": None,
-    "detail": "the daemon runs but does not answer",
-    "since": None,
-}
+_SILENT = Problem(code="blind", detail="the daemon runs but does not answer")
 HARMLESS = REJECTIONS | {"offline"}
 
 
@@ -30,13 +25,13 @@ def record(
     *,
     now: int,
     host: str,
-    live: Mapping[str, Mapping[str, Any]],
-    sinks: list[dict[str, Any]] | None = None,
+    live: Mapping[str, RootReport],
+    sinks: list[SinkStatus] | None = None,
     log_errors: int | None = None,
     is_one_silent: bool = False,
     contradictions: Sequence[Contradiction] = (),
     bytes_index: int = 0,
-) -> dict[str, Any]:
+) -> Status:
     """`status` as the contract has it. `live` maps ids of roots to their daemons' reports.
 
     `contradictions` are of witnesses that do not agree with the log; `is_one_silent` says that a daemon runs
@@ -50,51 +45,57 @@ def record(
     problems = [*([_SILENT] if is_one_silent else []), *map(_shortened, contradictions)]
     silent = reader.without_text(connection)
     problems += _not_confined(known, silent, reader.read_as_plain(connection, document_formats.TEXTUAL))
-    shown: list[dict[str, Any]] = []
+    shown: list[RootStatus] = []
     running = 0
     for root in known:
         report = _report(root, live, host, now)
         running += report is not None
-        report = report or {}
-        problems += report.get("problems", [])
-        shown.append(
-            {
-                "name": root.name,
-                **path_fields("path", root.path),
-                "backend": report.get("backend"),
-                "watched_directories": report.get("watched_directories", 0),
-                "unwatched_directories": report.get("unwatched_directories", 0),
-                "overflows": report.get("overflows", 0),
-                "mounts": report.get("mounts", []),
-                "pending": report.get("pending", 0),
-                "ready": report.get("ready", False),
-                "last_scan_at": moments.show(root.last_scan_at),
-                "record_begins_at": moments.show(coverage.begins_at(connection, root.id)),
-            }
-        )
+        problems += [] if report is None else report.problems
+        shown.append(_root(root, report, coverage.begins_at(connection, root.id)))
     if running:
         problems += [_uncaptured(root) for root in known if _report(root, live, host, now) is None]
     health = _health(problems) if running or is_one_silent else "stopped"
     rejected = _rejected(connection, known, SHOWN)
-    total = len(problems) + counts["rejected"]
+    total = len(problems) + counts.rejected
     scans = [root.last_scan_at for root in known if root.last_scan_at is not None]
-    return {
-        "health": health,
-        "problems": (problems + rejected)[:SHOWN],
-        "problems_total": total,
-        **counts,
-        "seq": head.seq,
-        "tree_root": merkle.root(merkle.unpack(head.frontier)).hex(),
-        "bytes_stored": reader.bytes_stored(connection),
-        "bytes_index": bytes_index,
-        "left_out": _left_out(known),
-        "without_text": by_reason(silent),
-        "pending": sum(root["pending"] for root in shown),
-        "last_scan_at": moments.show(max(scans, default=None)),
-        "roots": shown,
-        "sinks": sinks if sinks is not None else _sinks(connection, head.seq),
-        "log_errors": log_errors,
-    }
+    return Status(
+        health=health,
+        problems=(problems + rejected)[:SHOWN],
+        problems_total=total,
+        documents=counts.documents,
+        versions=counts.versions,
+        rejected=counts.rejected,
+        seq=head.seq,
+        tree_root=merkle.root(merkle.unpack(head.frontier)).hex(),
+        bytes_stored=reader.bytes_stored(connection),
+        bytes_index=bytes_index,
+        left_out=_left_out(known),
+        without_text=by_reason(silent),
+        pending=sum(root.pending for root in shown),
+        last_scan_at=moments.show(max(scans, default=None)),
+        roots=shown,
+        sinks=sinks if sinks is not None else _sinks(connection, head.seq),
+        log_errors=log_errors,
+    )
+
+
+def _root(root: roots.Root, report: RootReport | None, begins_at: int | None) -> RootStatus:
+    """Return a root as it is recorded, and as its daemon reports it."""
+    path, path_base64 = shown_path(root.path)
+    return RootStatus(
+        name=root.name,
+        path=path,
+        path_base64=path_base64,
+        backend=None if report is None else report.backend,
+        watched_directories=0 if report is None else report.watched_directories,
+        unwatched_directories=0 if report is None else report.unwatched_directories,
+        overflows=0 if report is None else report.overflows,
+        mounts=[] if report is None else report.mounts,
+        pending=0 if report is None else report.pending,
+        ready=report is not None and report.ready,
+        last_scan_at=moments.show(root.last_scan_at),
+        record_begins_at=moments.show(begins_at),
+    )
 
 
 def by_reason(found: Sequence[tuple[int, str, int]]) -> dict[str, int]:
@@ -107,7 +108,7 @@ def by_reason(found: Sequence[tuple[int, str, int]]) -> dict[str, int]:
 
 def _not_confined(
     known: Sequence[roots.Root], silent: Sequence[tuple[int, str, int]], plain: Mapping[int, int]
-) -> list[dict[str, Any]]:
+) -> list[Problem]:
     """Return the roots with documents that no reader read, since the system granted no lock.
 
     `plain` are those that were read as plain text, by root.
@@ -120,9 +121,7 @@ def _not_confined(
         told += [f"{_documents(some)} read as plain text"] * bool(some)
         if told:
             detail = f"{', '.join(told)}: the system granted no lock"
-            problems.append(
-                {"code": "not_confined", "root": root.name, "path": None, "detail": detail, "since": None}
-            )
+            problems.append(Problem(code="not_confined", root=root.name, detail=detail))
     return problems
 
 
@@ -130,26 +129,24 @@ def _documents(many: int) -> str:
     return "1 document was" if many == 1 else f"{many:,} documents were"
 
 
-def _shortened(contradiction: Contradiction) -> dict[str, Any]:
+def _shortened(contradiction: Contradiction) -> Problem:
     """Return a witness that saw the log longer."""
     detail = f"{contradiction.witness.name}: {contradiction.detail}"
-    return {"code": "log_shortened", "root": None, "path": None, "detail": detail, "since": None}
+    return Problem(code="log_shortened", detail=detail)
 
 
-def _uncaptured(root: roots.Root) -> dict[str, Any]:
+def _uncaptured(root: roots.Root) -> Problem:
     """Return a root that none of the daemons that run captures."""
     detail, since = "no daemon captures this root", moments.show(root.heartbeat_at)
-    return {"code": "blind", "root": root.name, "path": None, "detail": detail, "since": since}
+    return Problem(code="blind", root=root.name, detail=detail, since=since)
 
 
-def _report(
-    root: roots.Root, live: Mapping[str, Mapping[str, Any]], host: str, now: int
-) -> Mapping[str, Any] | None:
+def _report(root: roots.Root, live: Mapping[str, RootReport], host: str, now: int) -> RootReport | None:
     if root.uid.hex() in live:
         return live[root.uid.hex()]
     if root.host == host or root.heartbeat_at is None or now - root.heartbeat_at > coverage.STALE:
         return None
-    return root.said or None
+    return root.said
 
 
 def _left_out(known: list[roots.Root]) -> dict[str, int]:
@@ -160,33 +157,32 @@ def _left_out(known: list[roots.Root]) -> dict[str, int]:
     return dict(sorted(counts.items(), key=lambda rule: (-rule[1], rule[0])))
 
 
-def _health(problems: list[dict[str, Any]]) -> str:
-    codes = {problem["code"] for problem in problems} - HARMLESS
+def _health(problems: list[Problem]) -> str:
+    codes = {problem.code for problem in problems} - HARMLESS
     if "blind" in codes:
         return "blind"
     return "degraded" if codes else "ok"
 
 
-def _rejected(connection: Connection, known: list[roots.Root], limit: int) -> list[dict[str, Any]]:
-    found: list[dict[str, Any]] = []
+def _rejected(connection: Connection, known: list[roots.Root], limit: int) -> list[Problem]:
+    found: list[Problem] = []
     for root in known:
-        found += [
-            {
-                "code": problem.reason,
-                "root": root.name,
-                **path_fields("path", problem.path),
-                "detail": problem.detail,
-                "since": moments.show(problem.since),
-            }
-            for problem in file_states.rejected(connection, root.id, limit - len(found))
-        ]
+        for problem in file_states.rejected(connection, root.id, limit - len(found)):
+            path, path_base64 = shown_path(problem.path)
+            since = moments.show(problem.since)
+            found.append(
+                Problem(
+                    code=problem.reason, root=root.name, path=path, path_base64=path_base64,
+                    detail=problem.detail, since=since,
+                )
+            )  # fmt: skip
     return found
 
 
-def _sinks(connection: Connection, seq: int) -> list[dict[str, Any]]:
+def _sinks(connection: Connection, seq: int) -> list[SinkStatus]:
     names = {f"log/{root.uid.hex()}": f"log:{root.name}" for root in roots.every(connection)}
     return [
-        {"name": names[name], "cursor": place, "lag": max(0, seq - place), "last_error": None}
+        SinkStatus(name=names[name], cursor=place, lag=max(0, seq - place), last_error=None)
         for name, place in cursors.every(connection).items()
         if name in names
     ]

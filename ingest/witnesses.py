@@ -153,8 +153,8 @@ def accept(store: Store, contradictions: Sequence[Contradiction], *, wall: int) 
         for root in roots.every(connection):
             if root.retired_at is None:
                 coverage.shorten(connection, root.id, head.recorded_at, now)
-            if roots.LOG in root.said:
-                roots.report(connection, root.id, root.said)
+            if (said := root.said) is not None and said.log is not msgspec.UNSET:
+                roots.report(connection, root.id, said)
     # The ledger has it: from here on the witnesses outside may forget.
     watermark.write(store.watermark_path, head.seq, leaf)
     if any(each.witness.name == INDEX for each in contradictions):

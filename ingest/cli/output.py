@@ -7,7 +7,7 @@ import os
 import select
 import shutil
 import sys
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING, ParamSpec, TextIO, TypedDict, TypeVar, Unpack
 
@@ -139,7 +139,7 @@ def write(output: bytes) -> None:
         _without_reader(error)
 
 
-def emit(record: Mapping[str, object] | msgspec.Struct) -> None:
+def emit(record: msgspec.Struct) -> None:
     """Write one record as a line of JSON."""
     write(escape.json(_encoder.encode(record)) + b"\n")
 

@@ -19,7 +19,7 @@ import structlog
 from ingest import logging, normalise
 from ingest.clock import Clock
 from ingest.config import Settings
-from ingest.daemon.door import Request
+from ingest.daemon.door import Done, Request
 from ingest.daemon.requests import Requests
 from ingest.daemon.root_monitor import RootMonitor
 from ingest.daemon.wakeup import Announcer, Waker
@@ -27,6 +27,7 @@ from ingest.disk.watch import Listener
 from ingest.errors import AlreadyRunning, IngestError, RootUnavailable
 from ingest.store import roots
 from ingest.store.engine import open_store
+from ingest.store.root_reports import RootReport
 
 OFTEN = 1.0  # seconds between two reports of a root that answers
 _SLEEP = 1.0
@@ -55,7 +56,8 @@ class Said(msgspec.Struct, frozen=True):
 
     kind: Literal["begun", "report", "answer"]
     number: int = 0
-    body: dict[str, object] = {}
+    report: RootReport | None = None
+    answer: Done | None = None
     seq: int = 0
     retired: bool = False
 
@@ -124,7 +126,7 @@ class Process:
     def _report(self) -> None:
         self._next_report = self._clock.monotonic() + OFTEN
         monitor = self._monitor
-        self._say(Said("report", body=monitor.report(), seq=self._announcer.seq, retired=monitor.retired))
+        self._say(Said("report", report=monitor.report(), seq=self._announcer.seq, retired=monitor.retired))
 
     def _say(self, said: Said) -> None:
         line = msgspec.json.encode(said) + b"\n"
@@ -149,7 +151,7 @@ class Process:
 
     def _answer(self, number: int, request: Request) -> None:
         answer = self._requests.wait(request)
-        self._say(Said("answer", number=number, body=answer, seq=self._announcer.seq))
+        self._say(Said("answer", number=number, answer=answer, seq=self._announcer.seq))
 
 
 def main() -> None:

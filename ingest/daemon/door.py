@@ -17,12 +17,14 @@ import threading
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, nullcontext, suppress
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal, TypeVar
 
 import msgspec
 
 from ingest.disk.descriptors import are_too_few
 from ingest.errors import NoDaemon, Unreachable
+from ingest.records.status import SinkStatus
+from ingest.store.root_reports import RootReport
 
 _LONGEST = 65_536
 _GREETING = 5.0  # seconds a client has to say what it wants
@@ -31,7 +33,8 @@ _AGAIN = 0.2  # seconds between two tries to let somebody in
 CLIENTS = 64
 TOO_MANY = "too many clients"
 _SOCKET = re.compile(r"[0-9a-f]{32}\.sock")
-Answer = Iterator[Mapping[str, Any]]
+Answer = Iterator[msgspec.Struct]
+A = TypeVar("A", bound=msgspec.Struct)
 
 
 class Request(msgspec.Struct, frozen=True):
@@ -40,6 +43,43 @@ class Request(msgspec.Struct, frozen=True):
     verb: Literal["sync", "scan", "status", "follow"]
     roots: list[str] = []
     timeout: Annotated[float, msgspec.Meta(gt=0, le=86_400)] = 60.0
+
+
+class Lost(msgspec.Struct, frozen=True):
+    """Why a root could not be scanned."""
+
+    code: str
+    detail: str
+
+
+class Done(msgspec.Struct, frozen=True, kw_only=True):
+    """The answer to `sync` and `scan`: whether it was done in time, of which roots, and up to which seq."""
+
+    done: bool
+    roots: list[str] = []
+    files: int = 0
+    to_seq: int = 0
+    lost: Lost | None = None
+
+
+class Followed(msgspec.Struct, frozen=True):
+    """A line of the answer to `follow`: how far the log is."""
+
+    seq: int
+
+
+class DaemonStatus(msgspec.Struct, frozen=True, kw_only=True):
+    """The answer to `status`: of each root by its id, and of the followers of the log."""
+
+    live: dict[str, RootReport]
+    sinks: list[SinkStatus]
+    log_errors: int
+
+
+class Refusal(msgspec.Struct, frozen=True):
+    """Why a request is not answered."""
+
+    error: str
 
 
 def beside_store(database: str) -> Path:
@@ -206,7 +246,7 @@ class Door:
             self.keep_spare()
             if not self._places.acquire(blocking=False):
                 with client, suppress(OSError):
-                    client.sendall(_line({"error": TOO_MANY}))
+                    client.sendall(_line(Refusal(TOO_MANY)))
                 continue
             threading.Thread(target=self._serve, args=(client,), name="door-client", daemon=True).start()
 
@@ -242,7 +282,7 @@ class Door:
                 try:
                     asked = msgspec.json.decode(request, type=Request)
                 except (msgspec.DecodeError, UnicodeDecodeError) as error:
-                    client.sendall(_line({"error": str(error)}))
+                    client.sendall(_line(Refusal(str(error))))
                     return
                 for answer in self._answer(asked):
                     client.sendall(_line(answer))
@@ -250,7 +290,7 @@ class Door:
             self._places.release()
 
 
-def _line(answer: Mapping[str, Any]) -> bytes:
+def _line(answer: msgspec.Struct) -> bytes:
     return msgspec.json.encode(answer) + b"\n"
 
 
@@ -264,8 +304,8 @@ def _read_line(client: socket.socket) -> bytes | None:
     return line
 
 
-def ask(path: Path, request: Mapping[str, Any], *, timeout: float | None) -> Iterator[dict[str, Any]]:
-    """Send a request and yield the answer's lines; `timeout` is seconds without a line.
+def ask(path: Path, request: Request, kind: type[A], *, timeout: float | None) -> Iterator[A]:
+    """Send a request and yield the answer's lines, which are of a kind; `timeout` is seconds without a line.
 
     Raises Unreachable when there is no daemon, when it refuses, or when it says nothing in time.
     """
@@ -292,9 +332,19 @@ def ask(path: Path, request: Mapping[str, Any], *, timeout: float | None) -> Ite
                 return
             *lines, buffer = (buffer + part).split(b"\n")
             for line in lines:
-                answer = msgspec.json.decode(line, type=dict[str, Any])
-                if "error" in answer:
-                    raise Unreachable(
-                        f"the daemon refused: {answer['error']}", hint="try again when others are done"
-                    )
-                yield answer
+                yield _answered(line, kind)
+
+
+def _answered(line: bytes, kind: type[A]) -> A:
+    """Take a line of an answer apart. Raises Unreachable where the daemon refuses."""
+    try:
+        return msgspec.json.decode(line, type=kind)
+    except msgspec.DecodeError:
+        with suppress(msgspec.DecodeError):
+            refusal = msgspec.json.decode(line, type=Refusal)
+            raise Unreachable(
+                f"the daemon refused: {refusal.error}", hint="try again when others are done"
+            ) from None
+        raise Unreachable(
+            "the daemon's answer is not understood", hint="it may be of another release: start it anew"
+        ) from None

@@ -6,9 +6,10 @@ import msgspec
 
 from ingest.clock import Clock
 from ingest.disk import descriptors
-from ingest.escape import path_fields
 from ingest.logging import Log
 from ingest.moments import show
+from ingest.records.shown import shown_path_or_none
+from ingest.store import root_reports
 from ingest.store.roots import Root
 
 SHORT = ("unwatched", None)  # the problem of too few descriptors: it is of no path
@@ -66,15 +67,17 @@ class Health:
         """Take over the same root under another name."""
         self._root = root
 
-    def records(self) -> list[dict[str, object]]:
+    def records(self) -> list[root_reports.Problem]:
         """Return the problems as the contract shows them."""
-        return [
-            {
-                "code": problem.code,
-                "root": self._root.name,
-                **path_fields("path", problem.path),
-                "detail": problem.detail,
-                "since": show(problem.since),
-            }
-            for problem in self.problems.values()
-        ]
+        return [self._record(problem) for problem in self.problems.values()]
+
+    def _record(self, problem: Problem) -> root_reports.Problem:
+        path, path_base64 = shown_path_or_none(problem.path)
+        return root_reports.Problem(
+            code=problem.code,
+            root=self._root.name,
+            path=path,
+            path_base64=path_base64,
+            detail=problem.detail,
+            since=show(problem.since),
+        )

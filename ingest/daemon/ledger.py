@@ -11,6 +11,7 @@ from ingest.daemon.health import Health
 from ingest.daemon.root_record import RootRecord
 from ingest.daemon.root_session import RootSession
 from ingest.daemon.scan_schedule import ScanSchedule
+from ingest.store.root_reports import RootReport
 
 
 class Ledger:
@@ -36,7 +37,7 @@ class Ledger:
         self._clock = clock
         self._once = once
 
-    def tell(self, *, columns: Mapping[str, object] | None, report: Mapping[str, object] | None) -> None:
+    def tell(self, *, columns: Mapping[str, object] | None, report: RootReport | None) -> None:
         """Write what is claimed of how the root is observed, then `columns` of its row and a `report`.
 
         Raises StoreUnavailable; what could not be written is written at the end of the next step.

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping
 
 from ingest.disk.mounts import LOCAL
-from ingest.escape import path_fields
+from ingest.records.shown import shown_path
+from ingest.store.root_reports import MountState
 
 
 def untold(types: Mapping[bytes, str]) -> frozenset[bytes]:
@@ -15,21 +16,23 @@ def untold(types: Mapping[bytes, str]) -> frozenset[bytes]:
 
 def records(
     types: Mapping[bytes, str], *, polled: Collection[bytes], blind: Collection[bytes], watched: bool
-) -> list[dict[str, object]]:
+) -> list[MountState]:
     """Return a record of each mount point, `state` in the words of the ledger.
 
     `polled` are those that are looked at every poll, `blind` those of which nothing is known; `watched` says
     whether notifications come from the rest of the root.
     """
-    found: list[dict[str, object]] = []
+    found: list[MountState] = []
     for point, type_ in types.items():
         heard = "watched" if watched and point not in polled else "scanned"
+        path, path_base64 = shown_path(point)
         found.append(
-            {
-                **path_fields("path", point),
-                "type": type_,
-                "backend": "poll" if point in polled else "native",
-                "state": "blind" if point in blind else heard,
-            }
+            MountState(
+                path=path,
+                path_base64=path_base64,
+                type=type_,
+                backend="poll" if point in polled else "native",
+                state="blind" if point in blind else heard,
+            )
         )
     return found

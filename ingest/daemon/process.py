@@ -9,13 +9,12 @@ import sys
 import threading
 from collections.abc import Callable
 from contextlib import ExitStack
-from typing import Any
 
 from ingest import merkle, normalise
 from ingest.clock import Clock
 from ingest.config import Settings
 from ingest.daemon import reload, signals
-from ingest.daemon.door import Answer, Request
+from ingest.daemon.door import Answer, DaemonStatus, Followed, Request
 from ingest.daemon.doors import Doors
 from ingest.daemon.open_root import NeedsOwnProcess
 from ingest.daemon.requests import Requests
@@ -30,6 +29,7 @@ from ingest.followers.follower import Follower, Sink
 from ingest.followers.index_filling import IndexFilling
 from ingest.followers.log_lines import Detail, LogLines
 from ingest.logging import Log, Stderr
+from ingest.records.status import SinkStatus
 from ingest.store import reader
 from ingest.store.engine import Row, Store
 from ingest.store.roots import Root
@@ -369,23 +369,19 @@ class Daemon:
         seen = -1
         while not self.stopping:
             seen = max(seen, self.announcer.seq)
-            yield {"seq": seen}
+            yield Followed(seen)
             self.announcer.wait(seen, KEEP_ALIVE)
 
-    def _status(self) -> dict[str, Any]:
+    def _status(self) -> DaemonStatus:
         untold = None if self.lines.is_alive() else _UNTOLD
         sinks = [self._sink(sink, untold) for sink in self.lines.sinks]
         if self.started_with.fill_index:
             sinks.append(self._sink(self.index_filling, None if self.indexing.is_alive() else _UNFILLED))
         live = {**(self.requests.reports() or {}), **{each.uid: each.report() for each in self.apart}}
-        return {"live": live, "sinks": sinks, "log_errors": self.sink.errors}
+        return DaemonStatus(live=live, sinks=sinks, log_errors=self.sink.errors)
 
-    def _sink(self, sink: Sink, died: str | None) -> dict[str, Any]:
+    def _sink(self, sink: Sink, died: str | None) -> SinkStatus:
         state = sink.state
         lag = None if state.cursor is None else max(0, self.announcer.seq - state.cursor)
-        return {
-            "name": state.name,
-            "cursor": state.cursor,
-            "lag": lag,
-            "last_error": died or state.last_error,
-        }
+        error = died or state.last_error
+        return SinkStatus(name=state.name, cursor=state.cursor, lag=lag, last_error=error)

@@ -11,6 +11,7 @@ from ingest import witnesses
 from ingest.clock import Clock
 from ingest.config import Settings
 from ingest.daemon import door
+from ingest.daemon.door import Done, Request
 from ingest.daemon.health import SHORT
 from ingest.daemon.root_monitor import RootMonitor
 from ingest.disk import descriptors, root_mark
@@ -126,19 +127,17 @@ def _asked_daemon(store: Store, root: Root) -> int | None:
     """Return the number of files that the daemon found which captures this root; None when there is none."""
     path = door.beside_store(str(store.url.database)) if store.is_sqlite else door.found_for(root.uid)
     try:
-        answers = list(
-            door.ask(path, {"verb": "scan", "roots": [root.uid.hex()], "timeout": PATIENCE}, timeout=PATIENCE)
-        )
+        answers = list(door.ask(path, Request("scan", [root.uid.hex()], PATIENCE), Done, timeout=PATIENCE))
     except NoDaemon:
         return None
-    answer = answers[0] if answers else {}
-    if not answer.get("roots"):
+    answer = answers[0] if answers else Done(done=False)
+    if not answer.roots:
         raise AlreadyRunning(
             f"the daemon that writes this store does not capture the root '{root.name}'",
             hint="stop it, or start it with this root too",
         )
-    if lost := answer.get("lost"):
-        raise RootUnavailable(f"root {root.name}: {lost['detail']}", code=lost["code"])
-    if not answer.get("done"):
+    if lost := answer.lost:
+        raise RootUnavailable(f"root {root.name}: {lost.detail}", code=lost.code)
+    if not answer.done:
         raise Unreachable("the daemon ended before the scan did", hint="run: ingest status")
-    return int(answer.get("files", 0))
+    return answer.files

@@ -5,14 +5,14 @@ from __future__ import annotations
 import queue
 import threading
 from collections.abc import Sequence
-from typing import Any
 
 import msgspec
 
-from ingest.daemon.door import Request
+from ingest.daemon.door import Done, Lost, Request
 from ingest.daemon.root_monitor import RootMonitor
 from ingest.daemon.sync import SyncBarrier
 from ingest.daemon.wakeup import Announcer, Waker
+from ingest.store.root_reports import RootReport
 
 STATUS_WAIT = 10.0  # seconds
 
@@ -24,7 +24,8 @@ class Job(msgspec.Struct):
     roots: list[str]
     done: threading.Event
     barriers: dict[bytes, SyncBarrier] | None = None
-    answer: dict[str, Any] | None = None
+    answer: Done | None = None
+    reports: dict[str, RootReport] | None = None
     given_up: bool = False
 
 
@@ -38,18 +39,18 @@ class Requests:
         self._jobs: queue.SimpleQueue[Job] = queue.SimpleQueue()
         self._working: list[Job] = []
 
-    def wait(self, request: Request) -> dict[str, Any]:
+    def wait(self, request: Request) -> Done:
         """Wait for a `sync` or a `scan` as long as the request says."""
         job = self._put(request.verb, request.roots)
         done = job.done.wait(request.timeout)
         job.given_up = True
-        return {"done": done, **(job.answer or {})}
+        return msgspec.structs.replace(job.answer or Done(done=False), done=done)
 
-    def reports(self) -> dict[str, Any] | None:
+    def reports(self) -> dict[str, RootReport] | None:
         """Return what each root has to say of itself; None where that takes too long."""
         job = self._put("status", [])
         job.done.wait(STATUS_WAIT)
-        return job.answer
+        return job.reports
 
     @property
     def are_waited_for(self) -> bool:
@@ -81,10 +82,10 @@ class Requests:
             o for o in self._monitors if not o.retired and (not job.roots or o.root.uid.hex() in job.roots)
         ]
         if job.kind == "status":
-            job.answer = {o.root.uid.hex(): o.report() for o in self._monitors}
+            job.reports = {o.root.uid.hex(): o.report() for o in self._monitors}
             job.done.set()
             return
-        job.answer = {"roots": [o.root.uid.hex() for o in chosen]}
+        job.answer = Done(done=False, roots=[o.root.uid.hex() for o in chosen])
         if not chosen:
             job.done.set()
             return
@@ -96,9 +97,10 @@ class Requests:
 
     def _is_done(self, job: Job) -> bool:
         assert job.barriers is not None
+        assert job.answer is not None
         lost = [o.health.lost() for o in self._monitors if o.root.uid in job.barriers]
         if job.kind == "scan" and (problem := next(filter(None, lost), None)) is not None:
-            job.answer = {**(job.answer or {}), "lost": {"code": problem.code, "detail": problem.detail}}
+            job.answer = msgspec.structs.replace(job.answer, lost=Lost(problem.code, problem.detail))
             job.done.set()
             return True
         passed = [
@@ -107,6 +109,6 @@ class Requests:
         if passed and all(passed):
             captures = [o.capture for o in self._monitors if o.root.uid in job.barriers]
             files = sum(capture.survey.files for capture in captures if capture is not None)
-            job.answer = {**(job.answer or {}), "files": files, "to_seq": self._announcer.seq}
+            job.answer = msgspec.structs.replace(job.answer, files=files, to_seq=self._announcer.seq)
             job.done.set()
         return job.done.is_set()

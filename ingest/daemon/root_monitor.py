@@ -9,6 +9,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from contextlib import suppress
 
+import msgspec
+
 from ingest.capture.capture import Capture
 from ingest.clock import Clock
 from ingest.config import Settings
@@ -26,9 +28,10 @@ from ingest.disk.walk import topmost
 from ingest.errors import AlreadyRunning, RootUnavailable, StoreUnavailable
 from ingest.logging import Log
 from ingest.model import Cause
-from ingest.store import coverage, roots
+from ingest.store import coverage
 from ingest.store.engine import Store
 from ingest.store.new_rows import CLOCK_BEHIND
+from ingest.store.root_reports import RootReport
 from ingest.store.roots import Root
 
 CHECK = 1.0  # seconds between two looks at the root itself
@@ -72,7 +75,7 @@ class RootMonitor:
             self.session, record=self.record, notes=self.notes, scans=self.scans, health=self.health,
             clock=clock, once=once,
         )  # fmt: skip
-        self._reported: dict[str, object] | None = None  # with the last sign of life
+        self._reported: RootReport | None = None  # with the last sign of life
         self._finished: dict[str, object] | None = None  # columns of the root's row, of a scan that ended
         self.barriers = Barriers(self.session, self.scans, self.health, clock)
         now = clock.monotonic()
@@ -197,7 +200,7 @@ class RootMonitor:
         report, beats = None, now is not None and self.clock.monotonic() >= self._next_beat
         if beats and not self.once:
             assert now is not None
-            report = {**self.report(), roots.CERTAIN_UNTIL: self.session.certain_until(now)}
+            report = msgspec.structs.replace(self.report(), certain_until=self.session.certain_until(now))
             self._reported = report
         finished, self._finished = self._finished, None
         self.ledger.tell(columns=finished, report=report)
@@ -379,9 +382,9 @@ class RootMonitor:
             times += [] if due is None else [due]
         return max(min(times), self._retry_at)
 
-    def report(self) -> dict[str, object]:
+    def report(self) -> RootReport:
         """Return the root's part of `status`."""
-        return {**self.session.report(), "overflows": self.overflows}
+        return self.session.report(self.overflows)
 
     def _heed_record(self) -> bool:
         """Take over what was recorded of the root; false when it was closed, now or for ever."""

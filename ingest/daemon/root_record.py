@@ -10,6 +10,7 @@ from ingest.daemon.coverage import Turn
 from ingest.store import coverage, roots
 from ingest.store.coverage import State
 from ingest.store.engine import Store, now_at
+from ingest.store.root_reports import RootReport
 from ingest.store.roots import Root
 
 
@@ -50,18 +51,18 @@ class RootRecord:
             found = [root for root in roots.every(connection) if root.id == self._root.id]
         return found[0] if found else self._root
 
-    def live_on(self, report: Mapping[str, object]) -> None:
+    def live_on(self, report: RootReport) -> None:
         """Write a sign of life with the report of the last one. Raises StoreUnavailable."""
         with self._store.write() as connection:
             now = now_at(connection, self._clock.wall())
-            roots.report(connection, self._root.id, dict(report), heartbeat_at=now)
+            roots.report(connection, self._root.id, report, heartbeat_at=now)
 
     def write(
         self,
         turns: Sequence[Turn] = (),
         *,
         columns: Mapping[str, object] | None = None,
-        report: Mapping[str, object] | None = None,
+        report: RootReport | None = None,
     ) -> None:
         """Write these lines of the ledger, then columns of the root's row, in one transaction.
 
@@ -81,5 +82,5 @@ class RootRecord:
                 roots.update(connection, self._root.id, **self._columns)
             if report is not None:
                 now = now_at(connection, self._clock.wall())
-                roots.report(connection, self._root.id, dict(report), heartbeat_at=now)
+                roots.report(connection, self._root.id, report, heartbeat_at=now)
         self._turns, self._columns = [], {}

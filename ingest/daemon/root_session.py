@@ -22,6 +22,7 @@ from ingest.errors import RootUnavailable
 from ingest.escape import path as show
 from ingest.logging import Log
 from ingest.store.engine import Store
+from ingest.store.root_reports import RootReport
 from ingest.store.roots import Root
 
 TOLD_LATE = 1_000_000  # microseconds that a rename may be told after the library knows of it
@@ -375,23 +376,24 @@ class RootSession:
         ago = max(0.0, self._clock.monotonic() - min(times))
         return self._clock.wall() - round(ago * 1e6)
 
-    def report(self) -> dict[str, object]:
+    def report(self, overflows: int) -> RootReport:
         """How the root is seen, what waits, and what is wrong, for `status`."""
-        return {
-            "backend": "poll" if self.polled else "native",
-            "mounts": mounts_below.records(
+        return RootReport(
+            backend="poll" if self.polled else "native",
+            mounts=mounts_below.records(
                 self._mount_types,
                 polled=self._mount_types.keys() if self.polled else self.polled_mounts,
                 blind=self._mounts.closed if self.ready else self._mount_types.keys(),
                 watched=self.hears_all,
             ),
-            "watched_directories": self._count_watched(),
-            "unwatched_directories": len(self.unwatched),
-            "pending": len(self.capture.pending.paths()) if self.capture is not None else 0,
-            "ready": self.ready,
-            "problems": self._health.records()[:1000],
-            "problems_total": len(self._health.problems),
-        }
+            watched_directories=self._count_watched(),
+            unwatched_directories=len(self.unwatched),
+            pending=len(self.capture.pending.paths()) if self.capture is not None else 0,
+            ready=self.ready,
+            problems=self._health.records()[:1000],
+            problems_total=len(self._health.problems),
+            overflows=overflows,
+        )
 
     def tell_offline(self) -> None:
         """Note how many known documents are not on this disk, by their placeholders."""

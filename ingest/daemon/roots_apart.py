@@ -10,7 +10,7 @@ import sys
 import threading
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
-from typing import IO, Any
+from typing import IO
 
 import msgspec
 
@@ -19,7 +19,7 @@ from ingest.config import Settings
 from ingest.daemon import mounts_below, reload
 from ingest.daemon.apart import Given, Order, Said
 from ingest.daemon.coverage import Turn
-from ingest.daemon.door import Request
+from ingest.daemon.door import Done, Lost, Request
 from ingest.daemon.health import Health
 from ingest.daemon.root_record import RootRecord
 from ingest.daemon.wakeup import Announcer, Waker
@@ -28,6 +28,7 @@ from ingest.errors import StoreUnavailable
 from ingest.logging import Log
 from ingest.store.engine import Store
 from ingest.store.locks import RootLock
+from ingest.store.root_reports import RootReport
 from ingest.store.roots import Root
 
 SILENT = 6.0  # seconds without a report after which a root does not answer
@@ -36,10 +37,7 @@ SLOW_START = 60.0  # the same, while its process begins
 AGAIN = 5.0  # seconds after which a process that ended is begun anew
 LEAVE = 2.0  # seconds that processes of roots that answer have to stop
 _LOOK = 0.5  # seconds between two looks of who waits for an answer
-_EMPTY: dict[str, object] = {
-    "backend": "poll", "mounts": [], "watched_directories": 0, "unwatched_directories": 0, "pending": 0,
-    "ready": False, "overflows": 0,
-}  # fmt: skip
+_EMPTY = RootReport(backend="poll")
 
 
 def is_wanted(path: bytes, table: Sequence[mounts.Line] | None) -> bool:
@@ -77,8 +75,8 @@ class RootApart:
         self._is_renewed = False  # it is asked to end, and another is to begin
         self._heard_at = clock.monotonic()
         self._heard_wall = clock.wall()
-        self._said: dict[str, Any] = dict(_EMPTY)
-        self._answers: dict[int, dict[str, Any]] = {}
+        self._said = _EMPTY
+        self._answers: dict[int, Done] = {}
         self._answered = threading.Condition()
         self._number = 0
         self._untold: int | None = None  # since when it does not answer, while the ledger does not say so
@@ -155,12 +153,12 @@ class RootApart:
             self._has_begun = True
             self._heard_at, self._heard_wall = self._clock.monotonic(), self._clock.wall()
             self._announcer.announce(said.seq)
-            if said.kind == "report":
+            if said.report is not None:
                 self.retired = said.retired
-                self._said = {**_EMPTY, **said.body}
-            elif said.kind == "answer":
+                self._said = said.report
+            elif said.answer is not None:
                 with self._answered:
-                    self._answers[said.number] = dict(said.body)
+                    self._answers[said.number] = said.answer
                     self._answered.notify_all()
         self._waker.wake()
 
@@ -179,7 +177,7 @@ class RootApart:
         self._send(Order("ask", self._number, request))
         return self._number
 
-    def answer(self, number: int, *, until: float, is_scan: bool) -> dict[str, Any]:
+    def answer(self, number: int, *, until: float, is_scan: bool) -> Done:
         """Wait for the answer to a question; a scan of a root that does not answer is not waited for."""
         while True:
             with self._answered:
@@ -187,17 +185,16 @@ class RootApart:
                     return self._answers.pop(number)
                 left = until - self._clock.monotonic()
                 if left <= 0:
-                    return {"done": False, "roots": [self.uid]}
+                    return Done(done=False, roots=[self.uid])
                 self._answered.wait(min(left, _LOOK))
             if is_scan and (problem := self.health.first("unreachable")) is not None:
-                lost = {"code": problem.code, "detail": problem.detail}
-                return {"done": True, "roots": [self.uid], "lost": lost}
+                return Done(done=True, roots=[self.uid], lost=Lost(problem.code, problem.detail))
 
-    def report(self) -> dict[str, Any]:
+    def report(self) -> RootReport:
         """Return the root's part of `status`."""
-        said = [] if self.is_unreachable else self._said.get("problems", [])
+        said = [] if self.is_unreachable else self._said.problems
         problems = [*self.health.records(), *said]
-        return {**self._said, "problems": problems, "problems_total": len(problems)}
+        return msgspec.structs.replace(self._said, problems=problems, problems_total=len(problems))
 
     def reconfigure(self, settings: Settings) -> None:
         """Go on under other settings: by another process, once the one that runs has ended."""
@@ -250,7 +247,7 @@ class RootsApart:
         for each in self._every:
             each.tend(now)
 
-    def ask(self, request: Request, here: Callable[[Request], dict[str, Any]]) -> dict[str, Any]:
+    def ask(self, request: Request, here: Callable[[Request], Done]) -> Done:
         """Put a `sync` or a `scan` to those that are meant; `here` puts it to the roots of this process."""
         asked = [
             (each, each.ask(request))
@@ -262,14 +259,13 @@ class RootsApart:
         answers += [
             each.answer(number, until=until, is_scan=request.verb == "scan") for each, number in asked
         ]
-        lost = [answer["lost"] for answer in answers if answer.get("lost")]
-        return {
-            "done": all(answer.get("done") for answer in answers),
-            "roots": [uid for answer in answers for uid in answer.get("roots", [])],
-            "files": sum(answer.get("files", 0) for answer in answers),
-            "to_seq": max(answer.get("to_seq", 0) for answer in answers),
-            **({"lost": lost[0]} if lost else {}),
-        }
+        return Done(
+            done=all(answer.done for answer in answers),
+            roots=[uid for answer in answers for uid in answer.roots],
+            files=sum(answer.files for answer in answers),
+            to_seq=max(answer.to_seq for answer in answers),
+            lost=next((answer.lost for answer in answers if answer.lost is not None), None),
+        )
 
     def stop(self) -> None:
         """End every process, and wait for none whose root does not answer. May be called twice."""

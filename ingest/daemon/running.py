@@ -4,21 +4,23 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
 
 import msgspec
 
 from ingest.daemon import door
+from ingest.daemon.door import DaemonStatus, Request
 from ingest.daemon.root_names import is_here
 from ingest.errors import NoDaemon, Unreachable
+from ingest.records.status import SinkStatus
 from ingest.status import HARMLESS
 from ingest.store import roots
 from ingest.store.engine import Store
+from ingest.store.root_reports import RootReport
 
 PATIENCE = 3.0  # seconds for a daemon to answer
 _TOLD = 3  # problems that an error names
 
-Answer = dict[str, Any]
+_STATUS = Request("status")
 
 
 class Reports(msgspec.Struct):
@@ -27,8 +29,8 @@ class Reports(msgspec.Struct):
     `log_errors` is None where none answered; `is_one_silent` says that one runs and does not answer.
     """
 
-    live: dict[str, Answer] = {}
-    sinks: list[Answer] = []
+    live: dict[str, RootReport] = {}
+    sinks: list[SinkStatus] = []
     log_errors: int | None = None
     is_one_silent: bool = False
 
@@ -38,31 +40,36 @@ def reports(store: Store) -> Reports:
     found = Reports()
     for path in doors(store):
         try:
-            answer = next(door.ask(path, {"verb": "status"}, timeout=PATIENCE), {})
+            answer = _status(path)
         except NoDaemon:
             continue
         except Unreachable:
             found.is_one_silent = True
             continue
-        found.live |= answer.get("live") or {}
-        names = {sink["name"] for sink in found.sinks}
-        found.sinks += [sink for sink in answer.get("sinks", ()) if sink["name"] not in names]
-        found.log_errors = (found.log_errors or 0) + answer.get("log_errors", 0)
+        found.live |= answer.live
+        names = {sink.name for sink in found.sinks}
+        found.sinks += [sink for sink in answer.sinks if sink.name not in names]
+        found.log_errors = (found.log_errors or 0) + answer.log_errors
     return found
+
+
+def _status(path: Path) -> DaemonStatus:
+    """Ask the daemon at a door how it is; one that ends meanwhile says nothing. Raises Unreachable."""
+    nothing = DaemonStatus(live={}, sinks=[], log_errors=0)
+    return next(door.ask(path, _STATUS, DaemonStatus, timeout=PATIENCE), nothing)
 
 
 def problems(path: Path, ids: Sequence[str]) -> list[str]:
     """Ask the daemon at a door what is wrong with these roots; nothing where it does not answer."""
     try:
-        answer = next(door.ask(path, {"verb": "status"}, timeout=PATIENCE), {})
+        live = _status(path).live
     except Unreachable:
         return []
-    live = answer.get("live") or {}
-    found = [each for uid in ids for each in live.get(uid, {}).get("problems", ())]
+    found = [each for uid in ids if uid in live for each in live[uid].problems]
     told = dict.fromkeys(
-        f"{each['code']}: {each['detail']}" if each["detail"] else each["code"]
+        f"{each.code}: {each.detail}" if each.detail else each.code
         for each in found
-        if each["code"] not in HARMLESS
+        if each.code not in HARMLESS
     )
     return list(told)[:_TOLD]
 
@@ -76,7 +83,7 @@ def running(store: Store) -> dict[str, bool]:
     found: dict[str, bool] = {}
     for path, behind in doors(store).items():
         try:
-            answer = next(door.ask(path, {"verb": "status"}, timeout=PATIENCE), {})
+            live = _status(path).live
         except NoDaemon as error:
             refused = isinstance(error.__cause__, ConnectionRefusedError)
             if store.is_sqlite or refused:  # beside a file there is one place for the door
@@ -84,7 +91,7 @@ def running(store: Store) -> dict[str, bool]:
             continue
         except Unreachable:
             continue
-        found.update({uid: uid in (answer.get("live") or {}) for uid in behind})
+        found.update({uid: uid in live for uid in behind})
     return found
 
 

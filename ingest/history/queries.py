@@ -6,7 +6,6 @@ import os
 import re
 import shlex
 from collections.abc import Mapping, Sequence
-from typing import Any
 
 import msgspec
 
@@ -292,7 +291,7 @@ def _no_document(connection: Connection, path: bytes, root: RootKey | None) -> N
     return NotFound(f"no document '{show_path(path)}' in the store", hint=hint)
 
 
-def _refuse_several_roots(found: Any, path: bytes) -> None:
+def _refuse_several_roots(found: Sequence[Row], path: bytes) -> None:
     live = {row.root for row in found if row.state == "live" and row.path == path}
     names = sorted(live or {row.root for row in found})
     if len(names) > 1:
@@ -366,12 +365,13 @@ def version_record(connection: Connection, target: Target, no: int, normaliser: 
     row = version_row(connection, target, no, normaliser)
     facts = facts_of(connection, target, no, row)
     from ingest.index import annotated  # noqa: PLC0415 - what is asked of a version alone does without it
-    from ingest.normalise import beside  # noqa: PLC0415 - the same
 
+    beside = annotated.of(row)
     return Version(
         **msgspec.structs.asdict(facts),
         text=_text(connection, target, no, row),
-        **beside.record(annotated.of(row)),
+        blocks=None if beside is None else beside.blocks,
+        annotations=None if beside is None else records.all_annotations(beside.annotations),
     )
 
 
@@ -398,36 +398,16 @@ def facts_with(
 ) -> VersionFacts:
     """Return the same of a document of which it is known when it was deleted."""
     path, path_base64 = records.shown_path(target.path)
-    return VersionFacts(
+    return records.of_row(
+        VersionFacts,
+        row,
         document=target.document,
         root=target.root,
         path=path,
         path_base64=path_base64,
-        version=no,
-        sha256=row.sha256.hex(),
-        text_sha256=None if row.text_sha256 is None else row.text_sha256.hex(),
-        size=row.size,
-        observed_at=moments.show(row.observed_at),
-        modified_at=moments.show(row.modified_at),
-        media_type=row.media_type,
-        encoding=row.encoding,
-        language=row.language,
-        title=row.title,
-        date=row.date,
-        date_earliest=row.date_earliest,
-        date_latest=row.date_latest,
         deleted_at=moments.show(deleted),
-        seq=row.seq,
-        normaliser=row.normaliser,
-        normaliser_libraries=row.libraries,
         confidence=None if row.confidence is None else row.confidence / 1000,
-        lossy=row.lossy,
         lossy_places=_lossy_places(connection, target, no, row),
-        bom=row.bom,
-        newline=row.newline,
-        words=row.words,
-        sentences=row.sentences,
-        text_reason=row.text_reason,
     )
 
 

@@ -21,7 +21,18 @@ from ingest.http import answers, atom, parameters
 from ingest.http.answers import BYTES, HTML, JSON, TEXT, Answer
 from ingest.index.fulltext.search import Match
 from ingest.normalise import reasons
-from ingest.records import Change, Document, Lost, Origin, Review, Stretch, Version, VersionFacts
+from ingest.records import (
+    Change,
+    Document,
+    Lost,
+    Origin,
+    ReportRecord,
+    Review,
+    Status,
+    Stretch,
+    Version,
+    VersionFacts,
+)
 from ingest.report import model
 from ingest.store import listing, reviews, roots, versions
 from ingest.store.engine import Connection
@@ -275,11 +286,11 @@ ENDPOINTS = (
     Endpoint(path="/v1/search", summary="The documents that hold the words",
              parameters=parameters.Search, gives=(Page[Match],), ask=_search),
     Endpoint(path="/v1/report", summary="What happened in a period",
-             parameters=parameters.Period, gives=(dict[str, Any],), ask=_report),
+             parameters=parameters.Period, gives=(ReportRecord,), ask=_report),
     Endpoint(path="/v1/coverage", summary="How each root was observed",
              parameters=parameters.Stretches, gives=(Page[Stretch],), ask=_coverage),
     Endpoint(path="/v1/status", summary="Health and counts",
-             parameters=parameters.Nothing, gives=(dict[str, Any],), ask=_status),
+             parameters=parameters.Nothing, gives=(Status,), ask=_status),
     Endpoint(path="/v1/feed.atom", summary="The newest changes, for readers of Atom",
              parameters=parameters.Changes, gives=(), ask=_atom, media_types=(atom.TYPE,)),
 )  # fmt: skip

@@ -208,7 +208,7 @@ class Pages:
         """Return whether somebody watches, asked again after two seconds."""
 
         def ask() -> dict[str, Any]:
-            state = self._corpus.status()["health"]
+            state = self._corpus.status().health
             names = {"ok": "watching", "degraded": "watching, with problems", "blind": "not seen to watch"}
             return {"state": state, "words": names.get(state, "not watching"), "at": self._corpus.now()}
 

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from hashlib import sha256
-from typing import Any
 
 import msgspec
 
@@ -132,12 +131,6 @@ def earlier(connection: Connection, document: int, pair: tuple[Row, Row]) -> tup
         connection, document, new.text_sha256, normaliser=new.normaliser, before=old.version
     )
     return tuple((no, new.text_sha256) for no in again)
-
-
-def record(edit: Edit) -> dict[str, Any]:
-    """Return an edit as the contract shows it."""
-    made: dict[str, Any] = msgspec.to_builtins(edit)
-    return made
 
 
 def made_version(row: Row) -> bool:

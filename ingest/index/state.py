@@ -83,26 +83,36 @@ def written(connection: Connection, rules: Rules) -> str:
     return _encode({name: each for name, each in kept.items() if each}).decode()
 
 
-def record(index: Index) -> dict[str, Any]:
-    """Return the state of the index, as `ingest index status` shows it.
+class IndexState(msgspec.Struct, frozen=True, kw_only=True):
+    """How far the index is, and what it holds, as `ingest index status` shows it."""
+
+    index: str
+    version: int
+    seq: int
+    behind: int
+    documents: int = 0
+    edits: int = 0
+    spans: int = 0
+
+
+def record(index: Index) -> IndexState:
+    """Return the state of the index.
 
     One that is not there, or is of no use, has taken in nothing. Raises LogShortened.
     """
     if not index.usable():
         with index.store.read() as connection:
             head = int(reader.head(connection).seq)
-        nothing = {"seq": 0, "behind": head, "documents": 0, "edits": 0, "spans": 0}
-        return {"index": index.address, "version": VERSION, **nothing}
+        return IndexState(index=index.address, version=VERSION, seq=0, behind=head)
     with index.reading() as connection:
         one = connection.exec_driver_sql
-        seq = int(_of(connection, "seq"))
         head = int(reader.head(connection).seq)
-        return {
-            "index": index.address,
-            "version": VERSION,
-            "seq": seq,
-            "behind": head - edited(connection),
-            "documents": one("SELECT count(*) FROM indexed").scalar_one(),
-            "edits": one("SELECT count(*) FROM edit").scalar_one(),
-            "spans": one("SELECT count(*) FROM span").scalar_one(),
-        }
+        return IndexState(
+            index=index.address,
+            version=VERSION,
+            seq=reached(connection),
+            behind=head - edited(connection),
+            documents=one("SELECT count(*) FROM indexed").scalar_one(),
+            edits=one("SELECT count(*) FROM edit").scalar_one(),
+            spans=one("SELECT count(*) FROM span").scalar_one(),
+        )

@@ -362,7 +362,7 @@ def _report(corpus: Corpus, asked: parameters.Report) -> Found:
     report = corpus.report(
         since=asked.since, until=asked.until, root=asked.root, prefix=asked.prefix, document=document
     )
-    whole = model.record(report)
+    whole: dict[str, Any] = msgspec.to_builtins(model.record(report))
     made = sorted(_entries(whole["documents"]), key=_gravity)
     items, end = _page(made, asked.after, asked.limit)
     fields = {name: each for name, each in whole.items() if name != "documents"}

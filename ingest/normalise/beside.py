@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import functools
 from bisect import bisect_right
-from typing import Any
 
 import msgspec
 
@@ -70,17 +69,6 @@ def read(recorded: bytes) -> Beside:
         Block(offset=offset, length=length, kind=kind, page=page) for offset, length, kind, page in lines
     )
     return Beside(blocks, annotations)
-
-
-def record(beside: Beside | None) -> dict[str, Any]:
-    """Return `blocks` and `annotations` as a version's record has them; null for a text without."""
-    if beside is None:
-        return {"blocks": None, "annotations": None}
-    annotations = {
-        name: [msgspec.to_builtins(each) for each in getattr(beside.annotations, name)]
-        for name in Annotations.__struct_fields__
-    }
-    return {"blocks": [msgspec.to_builtins(block) for block in beside.blocks], "annotations": annotations}
 
 
 class Places:

@@ -15,10 +15,16 @@ from typing import Literal
 
 import msgspec
 
-BlockKind = Literal["paragraph", "heading", "item", "row", "note", "caption"]
+from ingest.model import Annotation, Annotations, Block, BlockKind
+
 Reason = Literal[
     "no_text_layer", "password", "unsupported", "no_extractor", "too_large", "refused", "extractor_failed"
 ]
+
+
+__all__ = (
+    "Annotation", "Annotations", "Block", "BlockKind", "Extracted", "Limits", "Reason", "Refused"
+)  # fmt: skip
 
 
 class Limits(msgspec.Struct, frozen=True, kw_only=True):
@@ -38,56 +44,6 @@ class Limits(msgspec.Struct, frozen=True, kw_only=True):
     depth: int = 2_000
     pages: int = 10_000
     characters: int = 20_000_000
-
-
-class Block(msgspec.Struct, frozen=True, kw_only=True):
-    """One block of the text: `offset` and `length` in characters, `page` from 1 on, or None."""
-
-    offset: int
-    length: int
-    kind: BlockKind
-    page: int | None = None
-
-
-class Annotation(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """One thing that stands beside the text. What its kind does not have is None.
-
-    `kind` is the format-neutral word for it: `insertion`, `deletion`, `moved_from`, `moved_to`,
-    `formatting` of tracked changes, `head` or `foot` of running heads, the instruction's first word of a
-    field. `place` is an offset in the text. `date` is as the file says it. `name` is of an attachment or a
-    property; `media_type`, `size` and `sha256` are an attachment's.
-    """
-
-    kind: str | None = None
-    name: str | None = None
-    text: str | None = None
-    place: int | None = None
-    page: int | None = None
-    author: str | None = None
-    date: str | None = None
-    media_type: str | None = None
-    size: int | None = None
-    sha256: str | None = None
-
-
-class Annotations(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """What stands beside the text, each kind in the order of the document.
-
-    `properties` are claims of the file about itself. `pages` has one entry a page: its number (`page`),
-    where its text begins (`place`) and its own label (`name`) if it has one; `pages_without_text` those
-    that show something, but no characters.
-    """
-
-    tracked_changes: tuple[Annotation, ...] = ()
-    comments: tuple[Annotation, ...] = ()
-    hidden: tuple[Annotation, ...] = ()
-    fields: tuple[Annotation, ...] = ()
-    attachments: tuple[Annotation, ...] = ()
-    running_heads: tuple[Annotation, ...] = ()
-    cue_times: tuple[Annotation, ...] = ()
-    properties: tuple[Annotation, ...] = ()
-    pages: tuple[Annotation, ...] = ()
-    pages_without_text: tuple[Annotation, ...] = ()
 
 
 class Extracted(msgspec.Struct, frozen=True, kw_only=True):

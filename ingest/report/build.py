@@ -20,8 +20,9 @@ from ingest.history.queries import Target
 from ingest.ids import show_uid
 from ingest.index import edits, stored_edits
 from ingest.moments import Calendar
+from ingest.records.report import ReportCounts, ReportSentence
 from ingest.report.fold import Step, fold
-from ingest.report.model import Category, Counts, Document, Entry, Report, Sentence, Stretch
+from ingest.report.model import Category, Document, Entry, Report, Stretch
 from ingest.store import reader, roots, versions
 from ingest.store.engine import Connection, Row
 
@@ -186,7 +187,7 @@ def _step(
     story.language, story.title = new.language or old.language, new.title
     try:
         if in_outline is not None:
-            edit, sentences, more = in_outline, list[Sentence](), 0
+            edit, sentences, more = in_outline, list[ReportSentence](), 0
         else:
             edit, sentences, more = _told(connection, row, pair, known, rules)
     except IntegrityError:
@@ -210,7 +211,7 @@ def _without_text(connection: Connection, row: Row, entry: Entry, rules: Rules, 
 
 def _told(
     connection: Connection, row: Row, pair: tuple[Row, Row], known: Edit | None, rules: Rules
-) -> tuple[Edit, list[Sentence], int]:
+) -> tuple[Edit, list[ReportSentence], int]:
     """Return an edit, the sentences that are shown of it, and how many more there are.
 
     Raises IntegrityError.
@@ -240,7 +241,7 @@ def _compared(before: Text, after: Text, rules: RootRules) -> tuple[Comparison, 
 
 def _placed_sentences(
     comparison: Comparison, before: tuple[Text, Stripped], after: tuple[Text, Stripped]
-) -> tuple[list[Sentence], int]:
+) -> tuple[list[ReportSentence], int]:
     """Return the sentences that are shown, with their places, and how many more there are."""
     shown, more = sentences_of(comparison, before[1].text, after[1].text)
     return [_placed(each, piece, before, after) for each, piece in shown], more
@@ -272,7 +273,7 @@ def category_of(edit: Edit) -> Category:
     return edit.significance
 
 
-def sentences_of(comparison: Comparison, a: str, b: str) -> tuple[list[tuple[Sentence, Piece]], int]:
+def sentences_of(comparison: Comparison, a: str, b: str) -> tuple[list[tuple[ReportSentence, Piece]], int]:
     """Return what is not kept, in the order of the new text, and how many of it were left out."""
     pieces = [piece for piece in comparison.pieces if piece.kind != "kept"]
     shown = [(_sentence(piece, a, b), piece) for piece in pieces[:MOST_SENTENCES]]
@@ -280,8 +281,8 @@ def sentences_of(comparison: Comparison, a: str, b: str) -> tuple[list[tuple[Sen
 
 
 def _placed(
-    sentence: Sentence, piece: Piece, old: tuple[Text, Stripped], new: tuple[Text, Stripped]
-) -> Sentence:
+    sentence: ReportSentence, piece: Piece, old: tuple[Text, Stripped], new: tuple[Text, Stripped]
+) -> ReportSentence:
     """Return a sentence with its page and heading, where its version knows them."""
     (text, stripped), at = (old, piece.a_start) if piece.kind == "removed" else (new, piece.b_start)
     if text.place_of is None:
@@ -291,12 +292,12 @@ def _placed(
     return msgspec.structs.replace(sentence, page=page, heading=heading)
 
 
-def _sentence(piece: Piece, a: str, b: str) -> Sentence:
+def _sentence(piece: Piece, a: str, b: str) -> ReportSentence:
     before, after = a[piece.a_start : piece.a_end], b[piece.b_start : piece.b_end]
     whole = piece.kind in ("added", "removed")
     removed = [(change.a_start - piece.a_start, change.a_end - piece.a_start) for change in piece.changes]
     added = [(change.b_start - piece.b_start, change.b_end - piece.b_start) for change in piece.changes]
-    return Sentence(
+    return ReportSentence(
         kind=piece.kind,
         before=_cut(before),
         after=_cut(after),
@@ -317,8 +318,8 @@ def _within(places: Sequence[tuple[int, int]], text: str) -> tuple[tuple[int, in
     return tuple((first, last) for first, last in kept if first < last)
 
 
-def _counts(documents: Sequence[Document]) -> Counts:
-    counts = Counts()
+def _counts(documents: Sequence[Document]) -> ReportCounts:
+    counts = ReportCounts()
     for entry in (entry for document in documents for entry in document.entries):
         kind = entry.type.removeprefix("document.")
         names = [_COUNTED.get(kind), entry.category, "rejected" if kind == "rejected" else None]

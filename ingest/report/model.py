@@ -5,13 +5,15 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 from collections.abc import Iterator
 from datetime import UTC, timedelta, tzinfo
-from typing import Any, Literal, get_args
+from typing import Literal, get_args
 
 import msgspec
 
-from ingest import escape, moments, records
+from ingest import escape, moments
 from ingest.edits.edit import CLASSES, SUBJECTS, Edit, Subject
-from ingest.escape import path_fields
+from ingest.records.coverage import stretch
+from ingest.records.report import ReportCounts, ReportDocument, ReportEntry, ReportRecord, ReportSentence
+from ingest.records.shown import of_row, shown_path, shown_path_or_none
 from ingest.store.coverage import Interval
 
 # What became of a text, the gravest first. `silent` and `open` divide what is substantive: a notice of that
@@ -19,23 +21,6 @@ from ingest.store.coverage import Interval
 # `unread`: there are no two texts to compare.
 Category = Literal["silent", "open", "reworded", "cosmetic", "unread", "none"]
 CATEGORIES: tuple[Category, ...] = get_args(Category)
-
-
-class Sentence(msgspec.Struct, frozen=True, kw_only=True):
-    """A sentence, or a run of them, before and after.
-
-    `removed` and `added` are the places of the words that went and came, as characters of `before` and
-    `after`. `page` and `heading` are where it is in the later version, or was in the earlier one if it is
-    gone; null where they are not known.
-    """
-
-    kind: str
-    before: str
-    after: str
-    removed: tuple[tuple[int, int], ...] = ()
-    added: tuple[tuple[int, int], ...] = ()
-    page: int | None = None
-    heading: str | None = None
 
 
 class Entry(msgspec.Struct, frozen=True, kw_only=True):
@@ -58,7 +43,7 @@ class Entry(msgspec.Struct, frozen=True, kw_only=True):
     reason: str | None = None
     category: Category | None = None
     edit: Edit | None = None
-    sentences: tuple[Sentence, ...] = ()
+    sentences: tuple[ReportSentence, ...] = ()
     more: int = 0
     versions: tuple[int, ...] = ()
 
@@ -84,23 +69,6 @@ class Stretch(Interval, frozen=True, kw_only=True):
     root: str
 
 
-class Counts(msgspec.Struct, kw_only=True):
-    """How many entries of each kind; `flips` are those of them that went to and fro."""
-
-    added: int = 0
-    silent: int = 0
-    open: int = 0
-    reworded: int = 0
-    cosmetic: int = 0
-    unread: int = 0
-    none: int = 0
-    removed: int = 0
-    moved: int = 0
-    restored: int = 0
-    rejected: int = 0
-    flips: int = 0
-
-
 class Report(msgspec.Struct, frozen=True, kw_only=True):
     """A period: the changes from `first_seq` to `last_seq` (one less where there are none).
 
@@ -116,7 +84,7 @@ class Report(msgspec.Struct, frozen=True, kw_only=True):
     root: str | None
     document: str | None = None
     prefix: bytes = b""
-    counts: Counts
+    counts: ReportCounts
     documents: tuple[Document, ...]
     coverage: tuple[Stretch, ...]
     zone: tzinfo = UTC
@@ -178,48 +146,41 @@ def of_no_significance(report: Report) -> str:
     return ", ".join(f"{kinds[kind]:,} {kind}" for kind in CLASSES if kinds[kind])
 
 
-def record(report: Report) -> dict[str, Any]:
+def record(report: Report) -> ReportRecord:
     """Return the report for programs: times, paths and edits as the contract writes them."""
-    return {
-        "since": moments.show(report.since),
-        "until": moments.show(report.until),
-        "first_seq": report.first_seq,
-        "last_seq": report.last_seq,
-        "root": report.root,
-        "document": report.document,
-        **path_fields("prefix", report.prefix or None),
-        "counts": msgspec.to_builtins(report.counts),
-        "documents": [_document(each) for each in report.documents],
-        "coverage": [records.stretch(each.root, each) for each in report.coverage],
-        "watched": bool(report.coverage) and not report.gaps,
-    }
+    prefix, prefix_base64 = shown_path_or_none(report.prefix or None)
+    return ReportRecord(
+        since=moments.show(report.since),
+        until=moments.show(report.until),
+        first_seq=report.first_seq,
+        last_seq=report.last_seq,
+        root=report.root,
+        document=report.document,
+        prefix=prefix,
+        prefix_base64=prefix_base64,
+        counts=report.counts,
+        documents=[_document(each) for each in report.documents],
+        coverage=[stretch(each.root, each) for each in report.coverage],
+        watched=bool(report.coverage) and not report.gaps,
+    )
 
 
-def _document(document: Document) -> dict[str, Any]:
-    return {
-        "document": document.document,
-        "root": document.root,
-        **path_fields("path", document.path),
-        "language": document.language,
-        "title": document.title,
-        "entries": [_entry(each) for each in document.entries],
-    }
+def _document(document: Document) -> ReportDocument:
+    path, path_base64 = shown_path(document.path)
+    entries = [_entry(each) for each in document.entries]
+    return of_row(ReportDocument, document, path=path, path_base64=path_base64, entries=entries)
 
 
-def _entry(entry: Entry) -> dict[str, Any]:
-    return {
-        "type": entry.type,
-        "since": moments.show(entry.since),
-        "until": moments.show(entry.until),
-        "seqs": entry.seqs,
-        **path_fields("path", entry.path),
-        **path_fields("from_path", entry.from_path),
-        "version": entry.version,
-        "previous_version": entry.previous_version,
-        "reason": entry.reason,
-        "category": entry.category,
-        "edit": None if entry.edit is None else msgspec.to_builtins(entry.edit),
-        "sentences": msgspec.to_builtins(entry.sentences),
-        "more": entry.more,
-        "versions": entry.versions,
-    }
+def _entry(entry: Entry) -> ReportEntry:
+    path, path_base64 = shown_path(entry.path)
+    from_path, from_path_base64 = shown_path_or_none(entry.from_path)
+    return of_row(
+        ReportEntry,
+        entry,
+        since=moments.show(entry.since),
+        until=moments.show(entry.until),
+        path=path,
+        path_base64=path_base64,
+        from_path=from_path,
+        from_path_base64=from_path_base64,
+    )

@@ -12,6 +12,7 @@ from html import escape as quote
 from ingest import escape
 from ingest.history import observation
 from ingest.normalise import beside
+from ingest.records.report import ReportSentence
 from ingest.report import chart
 from ingest.report.model import (
     CATEGORIES,
@@ -19,7 +20,6 @@ from ingest.report.model import (
     Document,
     Entry,
     Report,
-    Sentence,
     Stretch,
     grouped,
     of_no_significance,
@@ -258,7 +258,7 @@ def _place(page: int | None, heading: str | None) -> str:
     return f"<br><small>{_text(where)}</small>" if where else ""
 
 
-def _side(sentence: Sentence, mark: str) -> str:
+def _side(sentence: ReportSentence, mark: str) -> str:
     """One side of a sentence, with the words that went or came marked."""
     text, places = (sentence.before, sentence.removed) if mark == "del" else (sentence.after, sentence.added)
     if sentence.kind == ("removed" if mark == "del" else "added"):

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from ingest import escape
 from ingest.history import observation
 from ingest.normalise import beside
+from ingest.records.report import ReportSentence
 from ingest.report.chart import LABELS, SUBJECTS
 from ingest.report.model import (
     CATEGORIES,
@@ -14,7 +15,6 @@ from ingest.report.model import (
     Document,
     Entry,
     Report,
-    Sentence,
     grouped,
     of_no_significance,
 )
@@ -102,7 +102,7 @@ def _versions(report: Report, entry: Entry) -> str:
     return f"@{entry.previous_version} -> @{entry.version}, {when}"
 
 
-def _sentence(sentence: Sentence) -> Iterator[Line]:
+def _sentence(sentence: ReportSentence) -> Iterator[Line]:
     """Yield its two sides; the last one says where it stands."""
     if sentence.kind == "moved" and not sentence.removed and not sentence.added:
         told = [("", f"    ~ {_flat(sentence.after)}")]

@@ -22,17 +22,9 @@ _STREAM = 1000
 Place = tuple[str, bytes, int]  # in the list: the name of a root, a path, the key of a document
 
 
-class Listed(msgspec.Struct, gc=False):
-    """A document and what is known of one of its versions.
+class Facts(msgspec.Struct, gc=False):
+    """What is known of a version by its row and its current rendition's; each column is named here once."""
 
-    There may be very many: the rows of the library take longer to ask for a value than to read.
-    """
-
-    id: int
-    document: bytes
-    root: str
-    path: bytes
-    version: int
     sha256: bytes
     text_sha256: bytes | None
     size: int
@@ -45,23 +37,37 @@ class Listed(msgspec.Struct, gc=False):
     date: str | None
     date_earliest: str | None
     date_latest: str | None
+
+
+class Listed(Facts, gc=False):
+    """A document and what is known of one of its versions.
+
+    There may be very many: the rows of the library take longer to ask for a value than to read.
+    """
+
+    id: int
+    document: bytes
+    root: str
+    path: bytes
+    version: int
     deleted_at: int | None
 
 
-FACTS = (
-    _version.hash.label("sha256"),
-    _rendition.text_hash.label("text_sha256"),
-    _version.size,
-    _version.observed_at,
-    _version.modified_at,
-    _rendition.media_type,
-    _rendition.encoding,
-    _rendition.language,
-    _rendition.title,
-    _rendition.date,
-    _rendition.date_earliest,
-    _rendition.date_latest,
-)
+_OTHERWISE = {"sha256": _version.hash, "text_sha256": _rendition.text_hash}  # columns of another name
+
+
+def columns_of(kind: type[msgspec.Struct]) -> tuple[sa.ColumnElement[object], ...]:
+    """Return the columns of a version or its rendition that the fields of a row are of, in their order."""
+    found = []
+    for name in kind.__struct_fields__:
+        column = _OTHERWISE.get(name)
+        if column is None:
+            column = _version[name] if name in _version else _rendition[name]
+        found.append(column.label(name))
+    return tuple(found)
+
+
+FACTS = columns_of(Facts)
 
 
 def documents(
@@ -104,12 +110,12 @@ def documents(
     )
     query = (
         sa.select(
+            *FACTS,
             _document.id,
             _document.uid,
             _root.name,
             path,
             _version.no,
-            *FACTS,
             when,
         )
         .select_from(

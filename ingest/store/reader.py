@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator
 
+import msgspec
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
@@ -240,19 +241,27 @@ def live(connection: Connection, root: RootKey, *, after: int, limit: int) -> li
     return list(connection.execute(query.order_by(_document.id).limit(limit)))
 
 
-def counts(connection: Connection) -> dict[str, int]:
-    """Totals for `status`."""
+class Counts(msgspec.Struct, frozen=True):
+    """Totals for `status`: live documents, versions, files that are rejected now."""
+
+    documents: int
+    versions: int
+    rejected: int
+
+
+def counts(connection: Connection) -> Counts:
+    """Count what `status` tells."""
     one = connection.execute
-    return {
-        "documents": one(
+    return Counts(
+        documents=one(
             sa.select(sa.func.count()).select_from(tables.document).where(_document.state == "live")
         ).scalar_one(),
         # versions are numbered without a gap and never taken away
-        "versions": one(sa.select(sa.func.coalesce(sa.func.sum(_document.last_no), 0))).scalar_one(),
-        "rejected": one(
+        versions=int(one(sa.select(sa.func.coalesce(sa.func.sum(_document.last_no), 0))).scalar_one()),
+        rejected=one(
             sa.select(sa.func.count()).select_from(tables.seen).where(tables.seen.c.reason.is_not(None))
         ).scalar_one(),
-    }
+    )
 
 
 # The newest rendition of a document's last version.

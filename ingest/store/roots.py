@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Annotated, Any
+from typing import Annotated, TypeVar
 
 import msgspec
 import sqlalchemy as sa
@@ -15,10 +15,10 @@ from ingest.errors import NotFound, StoreDamaged, UsageError
 from ingest.model import RootKey
 from ingest.store import reader, row_checksums, tables
 from ingest.store.engine import Row, allocate
+from ingest.store.root_reports import RootReport
 
 _root = tables.root.c
-CERTAIN_UNTIL = "certain_until"  # in a root's report
-LOG = "log"  # in a root's report: seq and leaf of the log's head when it was written
+T = TypeVar("T")
 
 
 class Root(msgspec.Struct, frozen=True, kw_only=True):
@@ -46,20 +46,20 @@ class Root(msgspec.Struct, frozen=True, kw_only=True):
     retired_at: int | None
 
     @property
-    def said(self) -> dict[str, Any]:
-        """What its daemon reported last; nothing where that is damaged, which `verify` tells."""
+    def said(self) -> RootReport | None:
+        """What its daemon reported last; None where none did, or that is damaged, which `verify` tells."""
         try:
-            return msgspec.json.decode(self.report, type=dict[str, Any])
-        except msgspec.DecodeError:
-            return {}
+            return msgspec.json.decode(self.report, type=RootReport)
+        except (msgspec.DecodeError, UnicodeDecodeError):
+            return None
 
     @property
     def certain_until(self) -> int | None:
         """Until when all that its daemon had heard of was in the store, as it said last."""
-        said = self.said.get(CERTAIN_UNTIL)
-        if self.heartbeat_at is None or not isinstance(said, int):
+        said = self.said
+        if self.heartbeat_at is None or said is None or said.certain_until is msgspec.UNSET:
             return self.heartbeat_at
-        return min(said, self.heartbeat_at)
+        return min(said.certain_until, self.heartbeat_at)
 
 
 def every(connection: Connection) -> list[Root]:
@@ -76,14 +76,15 @@ def saw_log(connection: Connection) -> Iterator[tuple[str, int, bytes | None]]:
     """
     for row in connection.execute(sa.select(_root.name, _root.report).order_by(_root.name)):
         try:
-            said = msgspec.json.decode(row.report, type=dict[str, Any]).get(LOG)
-            yield str(row.name), *msgspec.convert(said, tuple[_Seq, _Leaf])
+            yield str(row.name), *msgspec.json.decode(row.report, type=_Saw).log
         except (TypeError, ValueError, msgspec.DecodeError):  # ValueError: a text that is no UTF-8
             continue
 
 
-_Seq = Annotated[int, msgspec.Meta(ge=0, le=2**63 - 1)]
-_Leaf = bytes | None  # in base64
+class _Saw(msgspec.Struct):
+    """Of a report that may be damaged: the log's head, its leaf in base64."""
+
+    log: tuple[Annotated[int, msgspec.Meta(ge=0, le=2**63 - 1)], bytes | None]
 
 
 def named(connection: Connection, name: str) -> Root:
@@ -178,15 +179,15 @@ def update(connection: Connection, key: RootKey, **values: object) -> None:
     row_checksums.renew(connection, tables.root, _root.id == key)
 
 
-def report(connection: Connection, key: RootKey, said: dict[str, Any], **values: object) -> None:
+def report(connection: Connection, key: RootKey, said: RootReport, **values: object) -> None:
     """Write what a root's daemon has to say, and with it where the log stands."""
     at = reader.head(connection).seq
     leaf = reader.leaves(connection, [at]).get(at)
-    said = said | {LOG: (at, leaf)}
+    said = msgspec.structs.replace(said, log=(at, leaf))
     update(connection, key, report=msgspec.json.encode(said).decode(), **values)
 
 
-def _decoded(row: Row, words: str, kind: Any) -> Any:
+def _decoded(row: Row, words: str, kind: type[T]) -> T:
     try:
         return msgspec.json.decode(words, type=kind)
     except msgspec.DecodeError as error:

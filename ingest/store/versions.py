@@ -22,7 +22,7 @@ _VERSION = sa.select(
     _version.seq,
     *FACTS,
     _normaliser.name.label("normaliser"),
-    _normaliser.libraries,
+    _normaliser.libraries.label("normaliser_libraries"),
     _rendition.confidence,
     _rendition.lossy,
     _rendition.bom,

@@ -18,7 +18,7 @@ from ingest.index import state, stored_edits
 from ingest.index.fulltext import lookup, marked, search
 from ingest.index.fulltext.query import Clause, odd, parse
 from ingest.index.fulltext.search import Match
-from ingest.records import Difference, Document, Record
+from ingest.records import Difference, Document, Status
 from ingest.store import coverage, listing, reader, roots, versions
 from ingest.store.engine import Connection
 from ingest.web.kept import Kept
@@ -76,7 +76,7 @@ def documents(
         return Documents(
             items=[records.document(row) for row in rows[:PAGE]],
             after=rows[PAGE - 1] if len(rows) > PAGE else None,
-            total=kept.of("counts", _MOMENT, lambda: reader.counts(connection))["documents"],
+            total=kept.of("counts", _MOMENT, lambda: reader.counts(connection)).documents,
             languages=kept.of("languages", _WHILE, lambda: listing.languages(connection)),
             roots=[each.name for each in every],
             at=at,
@@ -212,7 +212,7 @@ class Place(msgspec.Struct, frozen=True, kw_only=True):
 class Health(msgspec.Struct, frozen=True, kw_only=True):
     """Health, the ledger as bands of time, problems and sinks."""
 
-    status: Record
+    status: Status
     places: list[Place]
     meanings: dict[str, str]
     at: int

@@ -86,7 +86,7 @@ class View(msgspec.Struct, frozen=True, kw_only=True):
     places: list[Place]
     reached: int
     begins_at: int | None
-    totals: dict[str, int]
+    totals: reader.Counts
 
 
 def view(corpus: Corpus, *, since: int, since_at: int | None) -> View:

@@ -13,8 +13,8 @@ import jinja2
 from markupsafe import Markup
 
 from ingest import escape, moments
+from ingest.records.report import ReportSentence
 from ingest.report import chart, model
-from ingest.report.model import Sentence
 from ingest.web.gravity import mark, mark_of
 from ingest.web.observed import told
 from ingest.web.overview import Place
@@ -49,7 +49,7 @@ def _shown(value: object) -> object:
     return escape.text(value) if isinstance(value, str) and not isinstance(value, Markup) else value
 
 
-def _marked(sentence: Sentence) -> Markup:
+def _marked(sentence: ReportSentence) -> Markup:
     """Return a sentence of the report, before and after in one line."""
     parts = []
     for text, places, tag in (

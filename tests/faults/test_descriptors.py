@@ -14,7 +14,7 @@ from pathlib import Path
 
 import pytest
 
-from ingest.daemon.door import CLIENTS, ask, beside_store
+from ingest.daemon.door import CLIENTS, DaemonStatus, Followed, Request, ask, beside_store
 from ingest.disk import mounts, presence, read, root_mark, walk
 from ingest.disk.patterns import Patterns
 from ingest.errors import Unreachable
@@ -189,11 +189,11 @@ def test_the_client_after_the_last_that_fits_is_told_so(site: Site) -> None:
     path = beside_store(str(site.database))
     with site.daemon(), ExitStack() as held:
         for _ in range(CLIENTS):
-            follower = ask(path, {"verb": "follow"}, timeout=60)
+            follower = ask(path, Request("follow"), Followed, timeout=60)
             assert isinstance(follower, Generator)
             held.callback(follower.close)
             next(follower)
         with pytest.raises(Unreachable, match="too many clients"):
-            next(ask(path, {"verb": "status"}, timeout=60))
+            next(ask(path, Request("status"), DaemonStatus, timeout=60))
         refused = site.command.refused("sync", code=4)
         assert refused.error == "the daemon refused: too many clients"

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+import msgspec
+
 from ingest import records
 from ingest.edits import classifier
 from ingest.edits.settings import NONE
@@ -31,7 +33,7 @@ def edits_of(store: Store) -> list[dict[str, Any] | None]:
     with store.read() as connection:
         rows = reader.changes(connection)
         made = [records.edited(row, connection, rules=NONE).edit for row in rows]
-    return [None if edit is None else edits.record(edit) for edit in made]
+    return [None if edit is None else msgspec.to_builtins(edit) for edit in made]
 
 
 def test_a_version_that_followed_another_has_an_edit_and_nothing_else_has(database_url: str) -> None:

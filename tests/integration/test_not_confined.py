@@ -54,5 +54,5 @@ def test_the_problem_counts_both(
             entries.append(msgspec.structs.replace(recording.entry("created", name), version=version))
         recording.record(store, root, entries)
         with store.read() as connection:
-            told = status.record(connection, now=recording.wall(), host="host", live={})["problems"]
-    assert [each["detail"] for each in told if each["code"] == "not_confined"] == ([detail] if detail else [])
+            told = status.record(connection, now=recording.wall(), host="host", live={}).problems
+    assert [each.detail for each in told if each.code == "not_confined"] == ([detail] if detail else [])

@@ -5,13 +5,15 @@ from __future__ import annotations
 from hashlib import sha256
 from typing import Any
 
+import msgspec
 import pytest
 
 from ingest.edits.annotations import differences
 from ingest.edits.classify import classify
 from ingest.edits.edit import Text
-from ingest.normalise.beside import Beside, Place, Places, read, record, written
+from ingest.normalise.beside import Beside, Place, Places, read, written
 from ingest.normalise.extracted import Annotation, Annotations, Block, Extracted
+from ingest.records import all_annotations
 
 BODY = "The notice period is three weeks."
 
@@ -169,14 +171,12 @@ def test_without_pages_the_heading_alone_tells() -> None:
 
 
 def test_a_plain_text_has_neither() -> None:
-    assert record(None) == {"blocks": None, "annotations": None}
     assert Places("words", None).at(2) == Place(None, None)
 
 
 def test_the_record_names_every_kind() -> None:
-    shown = record(Beside(BLOCKS[:1], KNOWN))
+    shown = msgspec.to_builtins(all_annotations(KNOWN))
 
-    assert shown["blocks"] == [{"offset": 0, "length": 5, "kind": "heading", "page": 1}]
-    assert shown["annotations"]["tracked_changes"] == []
-    assert shown["annotations"]["comments"] == [{"text": "Is this so?", "place": 7, "author": "Ann"}]
-    assert list(shown["annotations"]) == list(Annotations.__struct_fields__)
+    assert shown["tracked_changes"] == ()
+    assert shown["comments"] == ({"text": "Is this so?", "place": 7, "author": "Ann"},)
+    assert list(shown) == list(Annotations.__struct_fields__)

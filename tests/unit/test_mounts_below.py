@@ -58,7 +58,7 @@ def test_each_mount_is_shown_with_what_the_ledger_would_say_of_it() -> None:
     def shown(**facts: object) -> list[tuple[object, object, object]]:
         facts = {"polled": {b"server"}, "blind": {b"gone"}, "watched": True, **facts}
         found = mounts_below.records(types, **facts)  # type: ignore[arg-type]
-        return [(each["type"], each["backend"], each["state"]) for each in found]
+        return [(each.type, each.backend, each.state) for each in found]
 
     assert shown() == [
         ("ext4", "native", "watched"),

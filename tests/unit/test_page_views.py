@@ -14,6 +14,7 @@ from ingest.edits.classify import classify
 from ingest.edits.edit import Edit, Text
 from ingest.http.pages import looked
 from ingest.index.activity import Counts
+from ingest.store.reader import Counts as Totals
 from ingest.web import facts, overview, render, timeline
 from ingest.web.compared import Compared, Row, compared, cut
 from ingest.web.gravity import CREATED, UNREAD, Mark, gravest, mark
@@ -198,7 +199,7 @@ def overview_page(counts: Counts, types: dict[str, int], *, documents: int, reac
         head=5, since=0, since_at=None, documents=documents, counts=counts, types=types,
         days=[overview.Day(begin=0, counts=Counts())], step=HOUR,
         caption="Edits an hour by gravity, two days", step_is_day=False, cards=[], places=[],
-        reached=reached, begins_at=0, totals={"documents": 2, "versions": 5},
+        reached=reached, begins_at=0, totals=Totals(2, 5, 0),
     )  # fmt: skip
     values = {
         "here": "/", "path": "/", "data_path": "/overview.json", "query_values": {}, "head": 5,

@@ -5,14 +5,16 @@ from __future__ import annotations
 import re
 from html.parser import HTMLParser
 
+import msgspec
 import pytest
 
 from ingest.edits.classifier import Classifier
 from ingest.edits.edit import ChangedFact, Edit, Flag
+from ingest.records.report import ReportCounts, ReportSentence
 from ingest.report import chart, model, terminal
 from ingest.report.build import category_of
 from ingest.report.fold import Step, fold
-from ingest.report.model import Category, Counts, Document, Entry, Report, Sentence, Stretch
+from ingest.report.model import Category, Document, Entry, Report, Stretch
 from ingest.report.page import page
 
 A, B, C = b"a" * 32, b"b" * 32, b"c" * 32
@@ -115,9 +117,9 @@ def hostile() -> Report:
         flags=(Flag("silent", HOSTILE),),
     )
     sentences = (
-        Sentence(kind="edited", before=HOSTILE, after=HOSTILE, removed=((0, 5),), added=((3, 8),)),
-        Sentence(kind="added", before="", after=HOSTILE),
-        Sentence(kind="removed", before=HOSTILE, after=""),
+        ReportSentence(kind="edited", before=HOSTILE, after=HOSTILE, removed=((0, 5),), added=((3, 8),)),
+        ReportSentence(kind="added", before="", after=HOSTILE),
+        ReportSentence(kind="removed", before=HOSTILE, after=""),
     )
     path = HOSTILE.replace("/", "_").encode() + b"\xff"
     entries = (
@@ -135,7 +137,7 @@ def hostile() -> Report:
     stretch = Stretch(root=HOSTILE, state="blind", since=0, until=None, reason=HOSTILE)
     return Report(
         since=0, until=9_000_000, first_seq=1, last_seq=4, root=HOSTILE,
-        counts=Counts(silent=1, cosmetic=2, moved=1, removed=1, flips=1),
+        counts=ReportCounts(silent=1, cosmetic=2, moved=1, removed=1, flips=1),
         documents=(document, cosmetic), coverage=(stretch,),
     )  # fmt: skip
 
@@ -196,7 +198,7 @@ def test_what_others_wrote_is_one_line_each_on_a_terminal() -> None:
 
 
 def test_a_record_shows_times_and_paths_as_the_contract_does() -> None:
-    made = model.record(hostile())
+    made = msgspec.to_builtins(model.record(hostile()))
 
     assert made["since"] == "1970-01-01T00:00:00.000000Z"
     assert "path_base64" in made["documents"][0]
@@ -216,7 +218,7 @@ def test_a_record_shows_times_and_paths_as_the_contract_does() -> None:
 )
 def test_a_bar_stands_for_as_much_time_as_the_period_asks(hours: int, name: str, most: int) -> None:
     report = Report(
-        since=0, until=hours * 3_600_000_000, first_seq=1, last_seq=0, root=None, counts=Counts(),
+        since=0, until=hours * 3_600_000_000, first_seq=1, last_seq=0, root=None, counts=ReportCounts(),
         documents=(), coverage=(),
     )  # fmt: skip
 
@@ -241,7 +243,7 @@ def reworded(number: int) -> Document:
 def many_reworded(number: int) -> Report:
     """A report of so many documents in each of which a word was put for another."""
     return Report(
-        since=0, until=9_000_000, first_seq=1, last_seq=4, root="r", counts=Counts(reworded=number),
+        since=0, until=9_000_000, first_seq=1, last_seq=4, root="r", counts=ReportCounts(reworded=number),
         documents=tuple(map(reworded, range(number))), coverage=(),
     )  # fmt: skip
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import click
-import msgspec
 
 from ingest import check, escape
 from ingest.cli import complete
@@ -12,6 +11,8 @@ from ingest.cli.options import as_json, is_quiet, verb
 from ingest.cli.output import counted, emit, keep_going, line, paint
 from ingest.cli.progress import Bar
 from ingest.daemon.root_names import chosen, is_here
+from ingest.records import of_row, shown_path
+from ingest.records.verbs import CheckedFile
 
 _BITS = {"new": 16, "removed": 32, "changed": 64}
 _COLOUR: dict[check.State, str] = {
@@ -43,7 +44,7 @@ def command(names: tuple[str, ...], deep: bool) -> int:
                 if not is_quiet():
                     _show(root.name, finding, several=len(roots) > 1)
     if as_json():
-        emit(msgspec.to_builtins(counts))
+        emit(counts)
     else:
         found = {state: getattr(counts, state) for state in _COLOUR}
         told = ", ".join(f"{count} {state}" for state, count in found.items() if count)
@@ -53,8 +54,8 @@ def command(names: tuple[str, ...], deep: bool) -> int:
 
 def _show(root: str, finding: check.Finding, *, several: bool) -> None:
     if as_json():
-        fields = escape.path_fields("path", finding.path)
-        emit({"root": root, **fields, "state": finding.state, "detail": finding.detail})
+        path, path_base64 = shown_path(finding.path)
+        emit(of_row(CheckedFile, finding, root=root, path=path, path_base64=path_base64))
         return
     mark = paint(f"{finding.state:<9}", fg=_COLOUR[finding.state])
     prefix = f"{escape.name(root)}/" if several else ""

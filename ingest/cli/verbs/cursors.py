@@ -11,6 +11,7 @@ from ingest.cli.call import opened
 from ingest.cli.options import as_json, verb
 from ingest.cli.output import emit, header, line, note
 from ingest.errors import NotFound, UsageError
+from ingest.records.verbs import Cursor, CursorRemoved
 from ingest.store import cursors, reader
 from ingest.store.engine import Connection
 
@@ -61,7 +62,7 @@ def command(words: tuple[str, ...]) -> None:
                         f"no cursor named '{name}'", hint=f"the cursors are: {', '.join(known) or 'none'}"
                     )
             if as_json():
-                emit({"name": name, "removed": True})
+                emit(CursorRemoved(name=name))
             else:
                 line(f"removed {escape.name(name)}")
         else:
@@ -83,7 +84,7 @@ def _place(connection: Connection, words: str) -> tuple[int, int]:
 
 def _show(name: str, seq: int, last: int, width: int) -> None:
     if as_json():
-        emit({"name": name, "seq": seq, "behind": last - seq})
+        emit(Cursor(name=name, seq=seq, behind=last - seq))
         return
     # only a log that was cut ends before a cursor's place
     behind = f"{last - seq:,} behind" if seq <= last else f"{seq - last:,} beyond the log's end"

@@ -10,6 +10,7 @@ from ingest.cli.call import opened, settings
 from ingest.cli.options import as_json, verb
 from ingest.cli.output import emit, line
 from ingest.errors import StoreMissing
+from ingest.records.verbs import Schema, Upgraded
 from ingest.store import migrate, tables
 from ingest.store.engine import open_unchecked
 
@@ -26,7 +27,7 @@ def command(what: str) -> None:
         os.umask(0o077)
         before, after = migrate.upgrade(chosen.database_url, busy_seconds=chosen.busy_seconds)
         if as_json():
-            emit({"before": before, "after": after})
+            emit(Upgraded(before=before, after=after))
         else:
             line(f"the schema is {after}" + ("" if before == after else f", it was {before or 'not there'}"))
         return
@@ -38,13 +39,13 @@ def command(what: str) -> None:
                 f"no store at {store.address}: the database is empty", hint="run: ingest db upgrade"
             )
         if as_json():
-            emit({"revision": found, "program": tables.REVISION})
+            emit(Schema(revision=found, program=tables.REVISION))
         else:
             line(f"{found}{'' if found == tables.REVISION else f' (this program has {tables.REVISION})'}")
         return
     with opened() as store:
         migrate.check(store)
         if as_json():
-            emit({"revision": tables.REVISION, "ok": True})
+            emit(Schema(revision=tables.REVISION, ok=True))
         else:
             line(f"the schema is {tables.REVISION}, as described")

@@ -6,7 +6,6 @@ from ingest import doctor, escape
 from ingest.cli.call import settings
 from ingest.cli.options import as_json, verb
 from ingest.cli.output import emit, line, paint
-from ingest.records import Record
 
 _COLOUR = {"ok": "green", "warning": "yellow", "error": "red"}
 
@@ -19,13 +18,10 @@ def command() -> int:
     """
     found = errors = 0
     for check in doctor.examine(settings()):
-        record: Record = {
-            "check": check.name, "state": check.state, "detail": check.detail, "hint": check.hint
-        }  # fmt: skip
         found += check.state != "ok"
         errors += check.state == "error"
         if as_json():
-            emit(record)
+            emit(check)
             continue
         line(
             f"{paint(f'{check.state:<8}', fg=_COLOUR[check.state])} {check.name}: {escape.name(check.detail)}"

@@ -18,7 +18,8 @@ from ingest.edits.rules import Asked
 from ingest.errors import UsageError
 from ingest.history import queries
 from ingest.index import edits
-from ingest.records import Record
+from ingest.records import shown_path
+from ingest.records.verbs import AskedRule, Explained
 
 
 @verb
@@ -68,16 +69,14 @@ def command(words: tuple[str, ...], root: str | None, *, as_case: bool) -> None:
         line(case.line(texts.before, texts.after, found.edit, rules=rules))
         return
     if as_json():
-        record: Record = {
-            "document": other.document,
-            "root": other.root,
-            **escape.path_fields("path", other.path),
-            "from": a,
-            "to": b,
-            "asked": [_record(each) for each in found.asked] if found else [],
-            "edit": edits.record(found.edit) if found else None,
-        }
-        emit(record)
+        path, path_base64 = shown_path(other.path)
+        emit(
+            Explained(
+                document=other.document, root=other.root, path=path, path_base64=path_base64,
+                first=a, last=b, asked=[_record(each) for each in found.asked] if found else [],
+                edit=found.edit if found else None,
+            )
+        )  # fmt: skip
         return
     if found is None:
         note(f"both are version {a} of {escape.name(name)}: there is no edit between them")
@@ -86,15 +85,11 @@ def command(words: tuple[str, ...], root: str | None, *, as_case: bool) -> None:
     _show(found)
 
 
-def _record(each: Asked) -> Record:
-    rule = each.rule
-    return {
-        "rule": rule.name,
-        "class": rule.kind,
-        "significance": rule.significance,
-        "holds": each.answer.holds,
-        "saw": each.answer.saw,
-    }
+def _record(each: Asked) -> AskedRule:
+    rule, answer = each.rule, each.answer
+    return AskedRule(
+        rule=rule.name, class_=rule.kind, significance=rule.significance, holds=answer.holds, saw=answer.saw
+    )
 
 
 def _show(found: Explanation) -> None:

@@ -13,6 +13,7 @@ from ingest.cli.progress import Bar
 from ingest.cli.times import calendar
 from ingest.errors import UsageError
 from ingest.history import queries, snapshots
+from ingest.records.verbs import Exported
 from ingest.store import reader
 
 
@@ -46,7 +47,7 @@ def command(folder: str, at: str | None, root: str | None) -> None:
                 if as_json() and not is_quiet():
                     emit(record)
     if as_json():
-        emit({"files": files, "bytes": size, "seq": until})
+        emit(Exported(files=files, bytes=size, seq=until))
     else:
         written = f"{counted(files, 'file')}, {counted(size, 'byte')}"
         line(f"wrote {written}, to {escape.name(folder)} as of #{until}")

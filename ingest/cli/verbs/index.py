@@ -36,6 +36,6 @@ def command(what: str) -> None:
     if as_json():
         emit(record)
     else:
-        line(f"index      {escape.name(record['index'])}")
-        line(f"reached    #{record['seq']}, {record['behind']:,} changes behind the log")
-        line(f"holds      {record['edits']:,} edits, {record['spans']:,} sentences")
+        line(f"index      {escape.name(record.index)}")
+        line(f"reached    #{record.seq}, {record.behind:,} changes behind the log")
+        line(f"holds      {record.edits:,} edits, {record.spans:,} sentences")

@@ -16,6 +16,8 @@ from ingest.errors import UsageError
 from ingest.history import languages, prefixes, queries
 from ingest.history.prefixes import Prefix
 from ingest.moments import show
+from ingest.records import of_row, shown_path
+from ingest.records.verbs import Rejected
 from ingest.store import file_states, listing, roots
 from ingest.store.engine import Connection
 from ingest.store.file_states import Problem
@@ -111,14 +113,11 @@ def _show(row: Listed, several: bool, times: Times) -> None:
 
 def _show_rejected(root: str, problem: Problem, several: bool) -> None:
     if as_json():
+        path, path_base64 = shown_path(problem.path)
         emit(
-            {
-                "root": root,
-                **escape.path_fields("path", problem.path),
-                "reason": problem.reason,
-                "detail": problem.detail,
-                "since": show(problem.since),
-            }
+            of_row(
+                Rejected, problem, root=root, path=path, path_base64=path_base64, since=show(problem.since)
+            )
         )
     else:
         prefix = f"{escape.name(root)}/" if several else ""

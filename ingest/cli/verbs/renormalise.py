@@ -13,6 +13,7 @@ from ingest.cli.options import as_json, verb
 from ingest.cli.output import emit, line, note
 from ingest.cli.progress import Bar
 from ingest.daemon.root_names import chosen
+from ingest.records.verbs import Renormalised
 from ingest.reprocess.renormalise import Counts, renormalise
 
 
@@ -47,7 +48,7 @@ def command(roots: tuple[str, ...], dry_run: bool) -> int:
                 )
             damaged += counts.damaged
             if as_json():
-                emit({"root": root.name, "dry_run": dry_run, **msgspec.to_builtins(counts)})
+                emit(Renormalised(root=root.name, dry_run=dry_run, **msgspec.structs.asdict(counts)))
                 continue
             by = ", ".join(f"{number:,} {name}" for name, number in sorted(counts.normalisers.items()))
             does = "would have" if dry_run else "have"

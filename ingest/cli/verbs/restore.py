@@ -18,6 +18,8 @@ from ingest.disk.answers import require_answer
 from ingest.disk.write import is_beneath, write_beneath, write_file
 from ingest.errors import IntegrityError, UsageError
 from ingest.history import queries
+from ingest.records import shown_path
+from ingest.records.verbs import Restored
 from ingest.store import roots
 
 
@@ -64,13 +66,11 @@ def command(doc: str, rev: str | None, to: str | None, force: bool, root: str | 
     except FileExistsError as error:
         raise UsageError(f"{escape.path(place)} exists", hint="overwrite it with --force") from error
     if as_json():
+        path_, path_base64 = shown_path(place)
         emit(
-            {
-                "document": target.document,
-                "version": no,
-                **escape.path_fields("path", place),
-                "size": len(body),
-            }
+            Restored(
+                document=target.document, version=no, path=path_, path_base64=path_base64, size=len(body)
+            )
         )
     else:
         line(

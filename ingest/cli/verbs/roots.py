@@ -10,8 +10,8 @@ from ingest.cli.options import as_json, verb
 from ingest.cli.output import emit, header, line
 from ingest.daemon import relocate, retire
 from ingest.errors import UsageError
-from ingest.moments import show
-from ingest.records import Record
+from ingest.records import of_row, shown_path
+from ingest.records import verbs as records
 from ingest.store import roots
 from ingest.store.roots import Root
 
@@ -57,16 +57,10 @@ def command(words: tuple[str, ...]) -> None:
 
 
 def _show(root: Root, width: int) -> None:
-    record: Record = {
-        "name": root.name,
-        **escape.path_fields("path", root.path),
-        "id": root.uid.hex(),
-        "host": root.host,
-        "last_scan_at": show(root.last_scan_at),
-        "retired_at": show(root.retired_at),
-    }
+    path, path_base64 = shown_path(root.path)
+    record = of_row(records.Root, root, path=path, path_base64=path_base64, id=root.uid.hex())
     if as_json():
         emit(record)
         return
-    retired = "  retired" if record["retired_at"] else ""
-    line(f"{escape.name(record['name']):<{width}}  {escape.name(record['path'])}{retired}")
+    retired = "  retired" if record.retired_at else ""
+    line(f"{escape.name(record.name):<{width}}  {escape.name(record.path)}{retired}")

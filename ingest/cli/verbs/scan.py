@@ -26,6 +26,7 @@ from ingest.followers.folder_counts import FEW, FolderCounts
 from ingest.history import recorded
 from ingest.index.database import Index
 from ingest.normalise import reasons
+from ingest.records.verbs import Scanned
 from ingest.store import reader
 from ingest.store import roots as stored_roots
 from ingest.store.engine import Connection, Store
@@ -130,8 +131,12 @@ def _tell(connection: Connection, known: list[Root], before: int, *, rules: Rule
 def _show_counts(found: recorded.Recorded, files: int, seconds: float) -> None:
     if as_json():
         types = {kind: found.types.get(kind, 0) for kind in _TYPES}
-        counts = {**types, "rejected": found.rejected, "without_text": found.without_text}
-        emit({"files": files, **counts, "seq": found.seq, "seconds": round(seconds, 3)})
+        emit(
+            Scanned(
+                **types, files=files, rejected=found.rejected, without_text=found.without_text,
+                seq=found.seq, seconds=round(seconds, 3),
+            )
+        )  # fmt: skip
     else:
         told = ", ".join(
             f"{found.types[kind]:,} {kind}" for kind in (*_TYPES, "rejected") if kind in found.types

@@ -10,9 +10,10 @@ import click
 from ingest.cli.call import opened, require_tested_system
 from ingest.cli.options import SECONDS, as_json, verb
 from ingest.cli.output import emit, line
-from ingest.daemon.door import ask
+from ingest.daemon.door import Done, Request, ask
 from ingest.daemon.running import doors, problems
 from ingest.errors import NoDaemon, Unreachable
+from ingest.records.verbs import Synced
 
 
 @verb
@@ -32,22 +33,22 @@ def command(timeout: float, root: str | None) -> None:
     if not paths:
         raise NoDaemon("no root is known", hint="run: ingest watch FOLDER")
     for path, ids in paths.items():
-        wanted = {"verb": "sync", "timeout": timeout, "roots": ids if root else []}
+        wanted = Request("sync", ids if root else [], timeout)
         try:
-            answers = list(ask(path, wanted, timeout=timeout + 1))
+            answers = list(ask(path, wanted, Done, timeout=timeout + 1))
         except NoDaemon:
             raise
         except Unreachable as error:
             raise Unreachable(f"{error.message}{_cause(path, ids)}", hint=error.hint) from error
-        if answers and not answers[0].get("roots"):
+        if answers and not answers[0].roots:
             raise NoDaemon("the daemon of this store does not watch that root", hint="run: ingest status")
-        if not answers or not answers[0].get("done"):
+        if not answers or not answers[0].done:
             raise Unreachable(
                 f"not everything was in the store after {timeout:g} s{_cause(path, ids)}",
                 hint="see why: ingest status",
             )
         if as_json():
-            emit({"synced": True, "seq": answers[0].get("to_seq")})
+            emit(Synced(seq=answers[0].to_seq))
     if not as_json():
         line("everything announced before is in the store")
 

@@ -6,7 +6,6 @@ import re
 import textwrap
 
 import click
-import msgspec
 
 from ingest import audit, escape, moments
 from ingest.audit import Summary
@@ -16,6 +15,7 @@ from ingest.cli.output import counted, emit, keep_going, line, paint
 from ingest.cli.progress import Bar
 from ingest.cli.times import Times
 from ingest.errors import UsageError
+from ingest.records.verbs import Found
 
 
 @verb
@@ -41,26 +41,26 @@ def command(deep: bool, expect: str | None) -> int:
         seq, _, root = expect.partition(":")
         expected = (int(seq), bytes.fromhex(root))
     summary = audit.Summary()
-    findings = 0
     times = Times()
     with opened() as store, Bar("verify", "changes") as bar:
         for found in audit.verify(store, summary, deep=deep, expected=expected, progress=bar.show):
             is_finding = isinstance(found, audit.Finding)
-            findings += is_finding
+            summary.findings += is_finding
             if isinstance(found, audit.Finding):
                 detail = found.detail
             else:
                 detail = found.detail(moments.show if as_json() else times.show)
             if as_json():
-                emit({"what": found.what, "thing": found.thing, "detail": detail, "error": is_finding})
+                emit(Found(what=found.what, thing=found.thing, detail=detail, error=is_finding))
             else:
                 what = paint(f"{found.what:<10}", fg="red" if is_finding else "yellow")
                 line(f"{what} {escape.name(found.thing)}: {escape.name(detail)}")
+    summary.ok = not summary.findings
     if as_json():
-        emit({"ok": not findings, "findings": findings, **msgspec.to_builtins(summary)})
+        emit(summary)
     else:
-        _show(summary, findings, deep=deep)
-    return 5 if findings else 0
+        _show(summary, deep=deep)
+    return 0 if summary.ok else 5
 
 
 _CHECKS = {
@@ -80,7 +80,7 @@ _CHECKS = {
 }
 
 
-def _show(summary: Summary, findings: int, *, deep: bool) -> None:
+def _show(summary: Summary, *, deep: bool) -> None:
     line(
         f"{counted(summary.changes, 'change')}, {counted(summary.versions, 'version')},"
         f" {counted(summary.blobs, 'blob')}"
@@ -104,8 +104,8 @@ def _show(summary: Summary, findings: int, *, deep: bool) -> None:
             f"clocks       {counted(summary.modified_after_observed, 'version')} modified after being read,"
             " as the clocks have it: no fault of the record"
         )
-    if findings:
-        line(paint(counted(findings, "finding"), fg="red", bold=True))
+    if summary.findings:
+        line(paint(counted(summary.findings, "finding"), fg="red", bold=True))
     elif not deep:
         line(paint("nothing was found in what was checked", fg="green"))
     else:
