@@ -15,6 +15,7 @@ from itertools import pairwise
 from ingest.diff import sequences
 from ingest.edits.reading import Read
 from ingest.text.lexicon import Lexicon
+from ingest.text.plain import plain
 from ingest.text.words import unaccented
 
 _PAUSE = re.compile(r"[,;:–—‐‑―−﹘]|(?<=\s)-+(?=\s)|--+|[،؛、，：；]")
@@ -68,7 +69,7 @@ def _gaps(was: Sequence[Read], became: Sequence[Read]) -> Iterator[Gap]:
 def _between(read: Sequence[Read], at: int, text: str) -> str:
     start = read[at - 1].end if at else 0
     end = read[at].start if at < len(read) else len(text)
-    return _BULLET.sub("\n\n", text[start:end])
+    return _BULLET.sub("\n\n", plain(text[start:end]))  # `&nbsp;` is no pause, `&mdash;` is one
 
 
 def _pauses(between: str) -> bool:
