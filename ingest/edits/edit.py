@@ -45,7 +45,8 @@ class Text(msgspec.Struct, frozen=True, kw_only=True):
     """One version's text and what its rendition says of it. `date` is EDTF, `observed` a day, in UTC.
 
     `normaliser` says what made the text, and so what of it is markup; None is plain text. `annotations` are
-    what stands beside it; `place_of` tells page and heading of a character.
+    what stands beside it; `unread` says why there is no text, of the earlier version in words. `place_of`
+    tells page and heading of a character.
     """
 
     text: str

@@ -16,7 +16,7 @@ from ingest.edits.pair import Pair
 from ingest.edits.proof import Unpaired
 from ingest.edits.replacements import Replacements
 from ingest.edits.spoken import Difference
-from ingest.text.words import without_blanks
+from ingest.text.words import without_blanks, words
 
 _PARTS = ("html-article/", "html-selected/")  # ways that leave out a part of a page
 _MUCH = 2  # words that came, went or were put for others
@@ -200,6 +200,10 @@ def first_text(pair: Pair) -> Answer:
     """Ask whether there was no text before."""
     if without_blanks(pair.before.text) or not without_blanks(pair.after.text):
         return no("there was text before, or there is none now")
+    if pair.before.unread is not None:
+        came = len(words(pair.after.text))
+        told = "1 word" if came == 1 else f"{came:,} words"
+        return yes(f"{told} came; there was no text before: {pair.before.unread}")
     return yes("there was no text before")
 
 

@@ -199,7 +199,7 @@ RULES: tuple[Rule, ...] = (
         name="first-text",
         kind="update",
         significance="substantive",
-        when="the text before was empty, and is not now",
+        when="there was no text before, or an empty one, and there is now",
         asks=questions.first_text,
     ),
     Rule(

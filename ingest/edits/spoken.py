@@ -14,11 +14,8 @@ from ingest.text.front_matter import Field
 from ingest.text.markup import Item, Kind, Speech
 from ingest.text.words import folded
 
-_READERS: dict[str, Callable[[str], Speech]] = {
-    "markdown": markdown_markup.read,
-    "subtitles": subtitle_markup.read,
-    "plain": markup.plain,
-}
+_READERS: dict[str, Callable[[str], Speech]] = {"markdown": markdown_markup.read}
+_TIMES_IN_TEXT = "subtitles/1"  # a way that left the times of cues in the text
 _TITLES = frozenset(("title", "headline"))
 _OF_EFFECT = (
     "effective",
@@ -64,6 +61,8 @@ class Difference(msgspec.Struct, frozen=True):
 
 def of(text: Text) -> Speech:
     """Return what is said in a version, and its markup."""
+    if text.normaliser == _TIMES_IN_TEXT:
+        return subtitle_markup.read(text.text)
     return _READERS.get((text.normaliser or "").partition("/")[0], markup.plain)(text.text)
 
 

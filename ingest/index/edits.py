@@ -20,6 +20,7 @@ from ingest.edits.settings import RootRules, Rules
 from ingest.errors import IntegrityError
 from ingest.index import annotated
 from ingest.model import Rendition
+from ingest.normalise import beside, reasons
 from ingest.normalise.beside import Beside, Places
 from ingest.store import bodies, versions
 from ingest.store.engine import Connection, Row
@@ -36,8 +37,8 @@ class Texts(msgspec.Struct, frozen=True):
 def of(connection: Connection, row: Row, *, rules: Rules) -> Edit | None:
     """Return the edit of a change, a row of `reader.changes`; None where there is none to speak of.
 
-    That is where the change made no new version, or one of the two versions has no text. `rules` are those of
-    the settings. Raises IntegrityError where bytes are damaged.
+    That is where the change made no new version, or one of the two versions has no text that can be told of.
+    `rules` are those of the settings. Raises IntegrityError where bytes are damaged.
     """
     if not made_version(row):
         return None
@@ -59,22 +60,39 @@ def texts(connection: Connection, document: int, first: int, last: int) -> Texts
     """Return the two texts that `between` compares; None and errors as it has them."""
     pair = compared(connection, document, first, last)
     if pair is None:
-        return unreadable(connection, document, first, last)
+        return one_sided(connection, document, first, last)
     old, new = read(connection, document, pair)
     return Texts(old, new, earlier(connection, document, pair))
 
 
-def unreadable(connection: Connection, document: int, first: int, last: int) -> Texts | None:
-    """Return a text, and that the later version has none, where nothing can be made of its bytes; else None.
+def one_sided(connection: Connection, document: int, first: int, last: int) -> Texts | None:
+    """Return the one text that two versions have, and that the other has none; None where neither has.
 
-    What cannot be read for another reason (a reader that is not installed, or that failed) is not damaged.
+    A later version that cannot be read for another reason than its bytes (a reader that is not installed, or
+    that failed) is not damaged: None.
     """
-    row = versions.one(connection, document, last)
     before = versions.renditions(connection, document, first, first)
-    if last < first or not before or row is None or row.text_reason not in UNREADABLE:
+    after = versions.renditions(connection, document, last, last)
+    if last < first or (before and after):
+        return None
+    if after:
+        return _came(connection, document, first, after[0])
+    row = versions.one(connection, document, last)
+    if not before or row is None or row.text_reason not in UNREADABLE:
         return None
     old = text_of(connection, bodies.get(connection, document, first), before[-1])
     return Texts(old, msgspec.structs.replace(old, text="", sha256=b"", unread=row.text_reason), ())
+
+
+def _came(connection: Connection, document: int, first: int, row: Row) -> Texts | None:
+    """Return the text that came where there was none; None where it is empty."""
+    new = text_of(connection, bodies.get(connection, document, row.version), row)
+    why = versions.one(connection, document, first)
+    if why is None or why.text_reason is None or not new.text.strip():
+        return None
+    old = msgspec.structs.replace(new, text="", sha256=b"", lossy=False, unread=reasons.said(why.text_reason))
+    again = versions.with_text(connection, document, row.text_sha256, normaliser=row.normaliser, before=first)
+    return Texts(old, new, tuple((no, row.text_sha256) for no in again))
 
 
 def compared(connection: Connection, document: int, first: int, last: int) -> tuple[Row, Row] | None:
@@ -119,6 +137,10 @@ def _as_made(made: Rendition, text: str) -> Text:
         title=made.title,
         language=made.language,
         normaliser=made.normaliser,
+        lossy=made.lossy,
+        annotations=None
+        if made.beside is None
+        else msgspec.to_builtins(beside.read(made.beside).annotations),
     )
 
 

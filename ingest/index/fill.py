@@ -232,8 +232,10 @@ def _edit(
 ) -> Edit | None:
     pair = edits.paired([*renditions.get(before[0], ()), *renditions.get(after[0], ())])
     if pair is None or pair[1].version != after[0]:
-        damage = edits.unreadable(connection, row.key, before[0], after[0])
-        return None if damage is None else classify(damage.before, damage.after, rules=rules.of(row.root))
+        found = edits.one_sided(connection, row.key, before[0], after[0])
+        if found is None:
+            return None
+        return classify(found.before, found.after, earlier=found.earlier, rules=rules.of(row.root))
     old, new = edits.both(connection, (before[1], after[1]), pair)
     again = versions.with_text(
         connection, row.key, new.sha256, normaliser=pair[1].normaliser, before=before[0]

@@ -204,7 +204,9 @@ def _plain(raw: bytes, name: bytes) -> Rendition:
 
     dated = header.read(stripped)
     body = stripped if dated is None else stripped[dated.length :]
-    text = nfc(fmt.body(newline.to_lf(body)))
+    text, stands_beside = nfc(fmt.body(newline.to_lf(body))), None
+    if fmt.apart is not None:
+        text, stands_beside = fmt.apart(text, nfc)
     if _is_control_heavy(raw, decoded, text):
         return _without_text(fmt, "binary", magic.kind(raw) or magic.UNKNOWN, decoded.bom)
 
@@ -229,6 +231,7 @@ def _plain(raw: bytes, name: bytes) -> Rendition:
         date_latest=None if date is None else date.latest,
         words=count.words(text),
         sentences=count.sentences(text, spoken or "en"),
+        beside=stands_beside,
     )
 
 

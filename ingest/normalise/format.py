@@ -27,6 +27,8 @@ class Format(msgspec.Struct, frozen=True, kw_only=True):
     `normaliser` is its name and version; the version goes up whenever the same bytes may give
     another rendition. `extensions` are lower-case, without the dot. `body` takes a text with
     `\n` line ends to its canonical lines, and is idempotent. `metadata` takes the canonical text.
+    `apart`, where there is one, takes such lines and how they are put into NFC, and returns the words among
+    them with what stands beside those as it is recorded; words alone it leaves as they are.
     """
 
     normaliser: str
@@ -34,3 +36,4 @@ class Format(msgspec.Struct, frozen=True, kw_only=True):
     extensions: tuple[bytes, ...]
     body: Callable[[str], str]
     metadata: Callable[[str], Metadata]
+    apart: Callable[[str, Callable[[str], str]], tuple[str, bytes | None]] | None = None

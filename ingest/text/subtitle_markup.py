@@ -11,9 +11,9 @@ import re
 from ingest.text.markup import Cut, Item, Kind, Speech, without
 
 _TIME = r"(?:[0-9]{1,4}:)?[0-9]{1,2}:[0-9]{1,2}[.,][0-9]{1,3}"
-_TIMES = re.compile(rf"[ \t]*({_TIME}[ \t]*-->[ \t]*{_TIME})[ \t]*([^\n]*)")
+TIMES = re.compile(rf"[ \t]*({_TIME}[ \t]*-->[ \t]*{_TIME})[ \t]*([^\n]*)")
 _BLOCK = re.compile(r"(NOTE|STYLE|REGION)(?:[ \t]|\Z)")
-_TAG = re.compile(r"</?(?:[A-Za-z][\w.-]{0,60}|[0-9:.]{5,20})(?:[ \t][^<>\n]{0,200})?>|\{\\[^{}\n]{1,100}\}")
+TAG = re.compile(r"</?(?:[A-Za-z][\w.-]{0,60}|[0-9:.]{5,20})(?:[ \t][^<>\n]{0,200})?>|\{\\[^{}\n]{1,100}\}")
 _PLAIN_TAGS = ("b", "i", "u", "c", "/b", "/i", "/u", "/c", "/v", "/font", "/lang")
 
 
@@ -30,7 +30,7 @@ def read(text: str) -> Speech:
     block = ""
     for number, line in enumerate(lines):
         start, end = starts[number], starts[number] + len(line)
-        times = _TIMES.match(line) if "-->" in line else None
+        times = TIMES.match(line) if "-->" in line else None
         if times is not None:
             block = ""
             items.append(Item("time", times[1]))
@@ -39,30 +39,34 @@ def read(text: str) -> Speech:
             cuts.append(Cut(start, end))
         elif not line.strip():
             block = ""
-        elif _names_cue(lines, number):
+        elif names_cue(lines, number):
             cuts.append(Cut(start, end))
             if not line.strip().isdigit():
                 items.append(Item("number", line.strip()))
-        elif block or (number == 0 and line.startswith(("WEBVTT", "\ufeffWEBVTT"))) or _begins(lines, number):
+        elif (
+            block
+            or (number == 0 and line.startswith(("WEBVTT", "\ufeffWEBVTT")))
+            or begins_block(lines, number)
+        ):
             block = block or line[:5]
             kind: Kind = "comment" if block.startswith("NOTE") else "style"
             items.append(Item(kind, " ".join(line.split())))
             cuts.append(Cut(start, end))
         elif "<" in line or "{" in line:
-            for tag in _TAG.finditer(line):
+            for tag in TAG.finditer(line):
                 cuts.append(Cut(start + tag.start(), start + tag.end()))
                 if tag[0].strip("<>").lower() not in _PLAIN_TAGS:
                     items.append(Item("style", tag[0]))
     return without(text, cuts, items)
 
 
-def _names_cue(lines: list[str], number: int) -> bool:
+def names_cue(lines: list[str], number: int) -> bool:
     """Whether a line is the number or the name of the cue whose times follow it."""
     following = lines[number + 1] if number + 1 < len(lines) else ""
     after_blank = number == 0 or not lines[number - 1].strip()
-    return after_blank and "-->" in following and _TIMES.match(following) is not None
+    return after_blank and "-->" in following and TIMES.match(following) is not None
 
 
-def _begins(lines: list[str], number: int) -> bool:
+def begins_block(lines: list[str], number: int) -> bool:
     """Whether a block begins at a line that is no cue: a note, a style, a region."""
     return (number == 0 or not lines[number - 1].strip()) and _BLOCK.match(lines[number].rstrip()) is not None

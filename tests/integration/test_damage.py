@@ -20,7 +20,7 @@ TEXT = b"The council met on Tuesday. It spoke of the harbour.\n"
 STATES = [TEXT, TEXT + bytes(64), b"\x89PNG\r\n\x1a\n" + bytes(40), TEXT]
 
 
-def test_damage_is_an_edit_and_what_can_be_read_again_is_none(database_url: str) -> None:
+def test_damage_is_an_edit_and_so_is_what_can_be_read_again(database_url: str) -> None:
     with opened(database_url) as store:
         root = add_root(store)
         document: int | None = None
@@ -41,11 +41,12 @@ def test_damage_is_an_edit_and_what_can_be_read_again_is_none(database_url: str)
     assert kept == [
         (2, "damaged", "substantive", damaged),
         (3, "damaged", "substantive", "it can no longer be read: it is no text any more"),
+        (4, "revert", "substantive", "the text is that of version 1 again"),
     ]
     assert [edit and (edit.kind, edit.reason, edit.subject) for edit in told] == [
         None,
         ("damaged", damaged, "damage"),
         ("damaged", "it can no longer be read: it is no text any more", "damage"),
-        None,
+        ("revert", "the text is that of version 1 again", "added"),
     ]
     assert {build.category_of(edit) for edit in told if edit} == {"silent"}

@@ -6,7 +6,7 @@ import pytest
 
 from ingest.edits.classify import classify
 from ingest.edits.edit import SUBJECTS, Edit, Text
-from ingest.normalise import normalise
+from ingest.normalise import normalise, reasons
 
 DUTCH = "De gemeenteraad vergadert dinsdag. Wethouder Jansen zei dat de begroting één keer wordt verhoogd.\n"
 
@@ -76,3 +76,19 @@ def test_an_edit_of_a_text_that_can_be_read_is_what_it_was(
 
 def test_a_text_that_can_be_read_again_is_not_damaged() -> None:
     assert edit_of(DUTCH.encode() + bytes(20), DUTCH.encode()).kind != "damaged"
+
+
+def test_a_text_that_came_where_there_was_none_is_an_update_that_says_what_came() -> None:
+    new = text_of(DUTCH.encode())
+    old = Text(
+        text="", sha256=b"", title=new.title, language=new.language, unread=reasons.said("no_extractor")
+    )
+    edit = classify(old, new)
+
+    assert (edit.kind, edit.significance, edit.rule, edit.subject) == (
+        "update",
+        "substantive",
+        "first-text",
+        "added",
+    )
+    assert edit.reason == "14 words came; there was no text before: what reads its format is not installed"

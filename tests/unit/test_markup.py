@@ -7,13 +7,14 @@ import json
 from pathlib import Path
 from typing import Any
 
+import msgspec
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from ingest.edits.classify import classify
 from ingest.edits.edit import Edit, Text
-from ingest.normalise import normalise
+from ingest.normalise import beside, normalise
 from ingest.text import markdown_markup, markup, subtitle_markup
 from ingest.text.markup import Item, Speech
 from tests.edits.cases import rows
@@ -36,6 +37,9 @@ def text_of(name: str, raw: bytes) -> Text:
         title=made.title,
         language=made.language,
         normaliser=made.normaliser,
+        annotations=None
+        if made.beside is None
+        else msgspec.to_builtins(beside.read(made.beside).annotations),
     )
 
 
