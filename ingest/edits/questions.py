@@ -421,6 +421,14 @@ def scope_word(pair: Pair) -> Answer:
     return yes(f"{show(pointing)} is said of another word")
 
 
+def negation(pair: Pair) -> Answer:
+    """Ask whether an edited sentence has a negation that had none, or has none any more."""
+    found = pair.difference.wording.turned()
+    if found is None:
+        return no("each edited sentence has a negation where it had one, and none where it had none")
+    return yes(f"one of the two denies: {show(found[0])} became {show(found[1])}")
+
+
 def small_words(pair: Pair) -> Answer:
     """Ask whether any word came or went."""
     small = sorted(set[str]().union(*pair.difference.wording.changed()))

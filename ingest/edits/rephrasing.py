@@ -209,6 +209,20 @@ class Wording:
                         return word
         return None
 
+    def turned(self) -> tuple[str, str] | None:
+        """Return the first edited sentence of which one side has a negation and the other none, as shown."""
+        for piece in self._edited:
+            old, new = self._a[piece.a_start : piece.a_end], self._b[piece.b_start : piece.b_end]
+            if _letters(old) == _letters(new):
+                continue  # `donot`, `do not`
+            if self._negates(old) != self._negates(new):
+                return cut(old), cut(new)
+        return None
+
+    def _negates(self, text: str) -> bool:
+        said = written_out(words(text), self._lexicon)
+        return not self._lexicon.negations.isdisjoint(map(unaccented, said))
+
     def changed(self) -> tuple[set[str], set[str]]:
         """Return the words that went, and those that came.
 
@@ -230,7 +244,7 @@ class Wording:
                     continue
                 was = written_out(_outside(same_a, change.before, change.a_start), self._lexicon)
                 became = written_out(_outside(same_b, change.after, change.b_start), self._lexicon)
-                if abbreviate(was, became, self._lexicon):
+                if abbreviate(was, became, self._lexicon) or self._is_one_apart(was, became):
                     continue
                 if len(was) == len(became):
                     pairs = [pair for pair in zip(was, became, strict=True) if not self.is_slip(*pair)]
@@ -253,6 +267,16 @@ class Wording:
             and "".join(gone).replace("-", "") == "".join(came).replace("-", "")
             and self._lexicon.common.isdisjoint((*gone, *came))
         )
+
+    def _is_one_apart(self, was: Sequence[str], became: Sequence[str]) -> bool:
+        """Whether words were joined or parted that make no other word: `thedestruction`."""
+        parts, joined = (was, became) if len(was) > len(became) else (became, was)
+        if not len(parts) > len(joined) == 1:
+            return False
+        old, new = "".join(parts).lower(), joined[0].lower()
+        if old.replace("-", "") != new.replace("-", ""):
+            return False
+        return hyphens.joins(list(map(str.lower, parts)), new, self._language)
 
     def _is_phrase(self, was: Sequence[str], became: Sequence[str]) -> bool:
         """Whether one of two runs of words is a way to say the other: `is able to`, `can`."""
@@ -365,6 +389,10 @@ def _outside(ranges: Ranges, text: str, start: int) -> list[str]:
 
 def _joined(parts: list[str]) -> str:
     return "".join(parts).lower().replace("-", "").replace("’", "'")
+
+
+def _letters(text: str) -> str:
+    return "".join(filter(str.isalnum, text)).lower()
 
 
 def _is_figure(word: str, lexicon: Lexicon) -> bool:

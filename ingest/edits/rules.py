@@ -362,6 +362,14 @@ RULES: tuple[Rule, ...] = (
         asks=questions.scope_word,
     ),
     Rule(
+        name="negation",
+        kind="wording",
+        significance="substantive",
+        subject="negation",
+        when="an edited sentence has a negation that had none, or has none any more",
+        asks=questions.negation,
+    ),
+    Rule(
         name="few-words",
         kind="wording",
         significance="reworded",
