@@ -14,7 +14,7 @@ import msgspec
 
 from ingest import forked, root_folder
 from ingest.disk import mounts, presence, read, root_mark, walk
-from ingest.disk.answers import require_root
+from ingest.disk.hanging import require_root
 from ingest.disk.patterns import PATH_BYTES, Patterns
 from ingest.identity import Standing
 from ingest.model import Signature

@@ -19,7 +19,7 @@ from ingest.daemon.doors import Doors
 from ingest.daemon.open_root import NeedsOwnProcess
 from ingest.daemon.requests import Requests
 from ingest.daemon.root_monitor import RootMonitor
-from ingest.daemon.roots_apart import RootApart, RootsApart, is_wanted
+from ingest.daemon.root_processes import RootProcess, RootProcesses, is_wanted
 from ingest.daemon.wakeup import Announcer, Waker
 from ingest.disk import descriptors, mounts
 from ingest.disk.watch import Listener
@@ -82,10 +82,10 @@ class Daemon:
             for root in roots
             if not is_wanted(root.path, table)
         ]
-        self.apart = RootsApart(self._begin_apart, clock)
+        self.processes = RootProcesses(self._begin_process, clock)
         for root in roots:
             if is_wanted(root.path, table):
-                self.apart.add(root)
+                self.processes.add(root)
         rules, wait = settings.edit_rules, self.announcer.wait
         self.log_lines = {root.id: LogLines(store, root, log, rules=rules, detail=detail) for root in roots}
         self.index_filling = IndexFilling(store, rules=rules)
@@ -102,12 +102,12 @@ class Daemon:
         self.continued = self.hung_up = False
 
     @property
-    def captured(self) -> list[RootMonitor | RootApart]:
+    def captured(self) -> list[RootMonitor | RootProcess]:
         """Every root: those of this process, and those of others."""
-        return [*self.monitors, *self.apart]
+        return [*self.monitors, *self.processes]
 
-    def _begin_apart(self, root: Root) -> RootApart:
-        return RootApart(
+    def _begin_process(self, root: Root) -> RootProcess:
+        return RootProcess(
             self.store, root, settings=self.settings, clock=self.clock, log=self.log,
             announcer=self.announcer, waker=self.waker,
         )  # fmt: skip
@@ -172,12 +172,12 @@ class Daemon:
         if self.hung_up:
             self.hung_up = False
             self._reload()
-        self.apart.tend()
+        self.processes.tend()
         for monitor in list(self.monitors):
             more = (not monitor.needs_own_process and monitor.step()) or more
             if monitor.needs_own_process:
                 self.monitors.remove(monitor)
-                self.apart.add(monitor.root)
+                self.processes.add(monitor.root)
             if self.stopping:
                 return
         seq = max((o.capture.last_seq for o in self.monitors if o.capture is not None), default=0)
@@ -201,7 +201,7 @@ class Daemon:
             monitor.live_on()
 
     def _open(self, held: ExitStack) -> None:
-        for each in self.apart:
+        for each in self.processes:
             each.require_free()
         for monitor in self.monitors:
             try:
@@ -232,7 +232,7 @@ class Daemon:
     def _finish(self) -> None:
         self.doors.close()
         self.indexing.stop(timeout=1.0)
-        self.apart.stop()
+        self.processes.stop()
         for monitor in self.monitors:
             seq = monitor.capture.last_seq if monitor.capture is not None else 0
             try:
@@ -312,7 +312,7 @@ class Daemon:
             # To take up settings is to begin anew, which leaves a gap: not for nothing.
             if reload.concerning(settings, name) != reload.concerning(before, name):
                 monitor.reconfigure(settings)
-        for each in self.apart:
+        for each in self.processes:
             each.reconfigure(settings)
         self.log.info("settings_loaded", changed=settings != before, needs_a_restart=fixed or None)
 
@@ -363,7 +363,7 @@ class Daemon:
         elif request.verb == "follow":
             yield from self._follow()
         else:
-            yield self.apart.ask(request, self.requests.wait)
+            yield self.processes.ask(request, self.requests.wait)
 
     def _follow(self) -> Answer:
         seen = -1
@@ -377,7 +377,7 @@ class Daemon:
         sinks = [self._sink(sink, untold) for sink in self.lines.sinks]
         if self.started_with.fill_index:
             sinks.append(self._sink(self.index_filling, None if self.indexing.is_alive() else _UNFILLED))
-        live = {**(self.requests.reports() or {}), **{each.uid: each.report() for each in self.apart}}
+        live = {**(self.requests.reports() or {}), **{each.uid: each.report() for each in self.processes}}
         return DaemonStatus(live=live, sinks=sinks, log_errors=self.sink.errors)
 
     def _sink(self, sink: Sink, died: str | None) -> SinkStatus:

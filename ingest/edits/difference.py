@@ -13,9 +13,9 @@ from ingest.edits.anchors import NO_DAYS, Days, with_part
 from ingest.edits.edit import ChangedFact, Counts, Flag, Subject
 from ingest.edits.paragraphs import moved_down
 from ingest.edits.proof import Proof, Unpaired
-from ingest.edits.put_for import is_short
 from ingest.edits.rephrasing import MOST, Wording, cut
 from ingest.edits.settings import Phrases
+from ingest.edits.short_sentences import is_short
 from ingest.edits.subject import subject_of
 from ingest.facts import changed, quotations
 from ingest.facts.document_words import Context, context_of

@@ -11,7 +11,7 @@ from functools import cached_property
 import msgspec
 
 from ingest.diff.sentences import Comparison, compare
-from ingest.edits import boilerplate, put_for, spoken
+from ingest.edits import boilerplate, short_sentences, speech
 from ingest.edits.anchors import own_day
 from ingest.edits.annotations import Told, differences
 from ingest.edits.boilerplate import Stripped
@@ -59,7 +59,7 @@ class Pair:
                 after = msgspec.structs.replace(after, text=rest)
         # with their markup, to tell whether they are equal
         self._written = before.text, after.text
-        reads = spoken.of if before.text != after.text else spoken.whole
+        reads = speech.of if before.text != after.text else speech.whole
         self._speech = reads(before), reads(after)
         a, b = (each.text for each in self._speech)
         if a is not before.text or b is not after.text:
@@ -85,9 +85,9 @@ class Pair:
         return a == b or (without_blanks(a) == without_blanks(b) and words(a) == words(b))
 
     @cached_property
-    def markup(self) -> list[spoken.Difference]:
+    def markup(self) -> list[speech.Difference]:
         """What of the markup differs."""
-        return [] if self.same_text else spoken.differences(*self._speech)
+        return [] if self.same_text else speech.differences(*self._speech)
 
     @cached_property
     def beside(self) -> list[Told]:
@@ -100,7 +100,7 @@ class Pair:
         titles = [each for each in self.markup if each.nature == "title"]
         if titles and titles[0].before and titles[0].after:
             return titles[0].before, titles[0].after
-        said = (spoken.headline(each) for each in (self.before, self.after))
+        said = (speech.headline(each) for each in (self.before, self.after))
         old, new = (
             None if title is None or boilerplate.matches(title, self.rules.boilerplate) else title
             for title in said
@@ -114,7 +114,7 @@ class Pair:
         """The two texts, sentence by sentence; a short one that was put for another is edited."""
         a, b = self.before.text, self.after.text
         comparison = self._comparison or compare(a, b, language=self.language)
-        return put_for.paired(a, b, comparison, self.language)
+        return short_sentences.paired(a, b, comparison, self.language)
 
     @cached_property
     def counts(self) -> Counts:
@@ -131,7 +131,7 @@ class Pair:
             self.language,
             self.comparison,
             self.rules.phrases,
-            beside=spoken.facts(self.markup),
+            beside=speech.facts(self.markup),
             days=(own_day(before.date, before.observed), own_day(after.date, after.observed)),
         )
 

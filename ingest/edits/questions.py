@@ -15,7 +15,7 @@ from ingest.edits.difference import bare, show, show_fact, skeleton
 from ingest.edits.pair import Pair
 from ingest.edits.proof import Unpaired
 from ingest.edits.replacements import Replacements
-from ingest.edits.spoken import Difference
+from ingest.edits.speech import Difference
 from ingest.text.words import without_blanks, words
 
 _PARTS = ("html-article/", "html-selected/")  # ways that leave out a part of a page

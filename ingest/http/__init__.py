@@ -1,1 +1,1 @@
-"""The service over HTTP: its doors, the routes of the API and of the pages. It reads; it writes no record."""
+"""The service over HTTP: who may ask, the routes of the API and of the pages. It writes no record."""

@@ -1,4 +1,4 @@
-"""The application: routes, the doors before them, and errors turned into answers at the edge."""
+"""The application: routes, what stands before them, and errors turned into answers at the edge."""
 
 from __future__ import annotations
 
@@ -22,8 +22,8 @@ from starlette.types import ASGIApp
 from ingest.corpus import Corpus
 from ingest.errors import IngestError, UsageError
 from ingest.http import answers, openapi, parameters, problems
+from ingest.http.admission import Admission, Rights
 from ingest.http.api import CHANGES, ENDPOINTS, Endpoint, Page
-from ingest.http.doors import Doors, Rights
 from ingest.http.feed import Feed
 from ingest.http.pages import Pages
 from ingest.http.problems import Problem, Refused
@@ -63,7 +63,7 @@ def application(corpus: Corpus, rights: Rights) -> ASGIApp:
         middleware=[Middleware(GZipMiddleware, minimum_size=_LEAST, compresslevel=5)],
         exception_handlers=_handlers(own),
     )
-    return Doors(inner, rights=rights, tokens=tokens)
+    return Admission(inner, rights=rights, tokens=tokens)
 
 
 def _endpoint(corpus: Corpus, endpoint: Endpoint) -> Callable[[Request], Response]:

@@ -30,7 +30,7 @@ from ingest.report.style import STYLE
 from ingest.store.engine import Connection
 from ingest.web import document, lists, overview, render, reported
 from ingest.web import words as languages
-from ingest.web.kept import Kept
+from ingest.web.answer_cache import AnswerCache
 
 LOOKED = "looked"  # the cookie of who looks: the seq and time that is told from, and those of the last visit
 _AGAIN = 30 * 60 * 1_000_000  # microseconds after which another visit begins
@@ -129,7 +129,7 @@ class Pages:
     def __init__(self, corpus: Corpus, *, has_token: bool) -> None:
         self._corpus = corpus
         self._has_token = has_token
-        self._kept = Kept(corpus.now)
+        self._cache = AnswerCache(corpus.now)
 
     def routes(self) -> list[Route]:
         """Return the routes."""
@@ -212,14 +212,14 @@ class Pages:
             names = {"ok": "watching", "degraded": "watching, with problems", "blind": "not seen to watch"}
             return {"state": state, "words": names.get(state, "not watching"), "at": self._corpus.now()}
 
-        return self._kept.of("health", _FRESH, ask)
+        return self._cache.of("health", _FRESH, ask)
 
     # -- the pages -----------------------------------------------------------------------------
 
     def _overview(self, request: Request, _asked: Spoken) -> Shown:
         now, head = self._corpus.now(), self._corpus.head()
         since, since_at, cookie = looked(request.cookies.get(LOOKED, ""), head=head, now=now)
-        view = self._kept.of(
+        view = self._cache.of(
             ("overview", since, since_at),
             _MOMENT,
             lambda: overview.view(self._corpus, since=since, since_at=since_at),
@@ -229,7 +229,7 @@ class Pages:
     def _documents(self, _request: Request, asked: Documents) -> Shown:
         at = f"seq:{asked.seq}" if asked.seq is not None else asked.at or None
         view = lists.documents(
-            self._corpus, self._kept, prefix=asked.prefix, at=at, root=asked.root,
+            self._corpus, self._cache, prefix=asked.prefix, at=at, root=asked.root,
             language=asked.language or None, deleted=asked.deleted,
             after=None if asked.after is None else api.place_of(asked.after), differs_after=asked.differs,
         )  # fmt: skip
@@ -245,7 +245,7 @@ class Pages:
             return api.target_of(connection, self._corpus, request.path_params["id"])
 
         view = document.view(
-            self._corpus, self._kept, target_of, first=asked.first, last=asked.last,
+            self._corpus, self._cache, target_of, first=asked.first, last=asked.last,
             mode=document.require_mode(asked.view), before=asked.before, with_lost=asked.lost, at=asked.at,
         )  # fmt: skip
         return Shown(template="document", data=view, more={"only": asked.only})
@@ -270,7 +270,7 @@ class Pages:
     def _search(self, _request: Request, asked: Search) -> Shown:
         view = lists.found(
             self._corpus,
-            self._kept,
+            self._cache,
             asked.q,
             every=asked.every,
             language=asked.language or None,
@@ -289,7 +289,7 @@ class Pages:
     def _outline(self, asked: Period) -> model.Report:
         """Return the report of a period without its sentences; for who goes from part to part, kept."""
         name = ("report", self._corpus.head(), asked.since, asked.until, asked.root, asked.prefix)
-        return self._kept.of(name, _WHILE, lambda: self._made(asked, outline=True))
+        return self._cache.of(name, _WHILE, lambda: self._made(asked, outline=True))
 
     def _made(self, asked: Period, *, outline: bool) -> model.Report:
         return self._corpus.report(

@@ -21,7 +21,7 @@ from ingest.errors import StoreReadOnly, UsageError
 from ingest.history import reviewing
 from ingest.history.reviewing import LONGEST_NAME, LONGEST_NOTE, Said
 from ingest.http import answers
-from ingest.http.doors import FORM, Asker, media_type
+from ingest.http.admission import FORM, Asker, media_type
 from ingest.http.parameters import Uid
 from ingest.http.problems import Refused
 from ingest.http.tokens import Tokens

@@ -22,7 +22,7 @@ GREETING = 10.0
 PATIENCE = 20.0
 CONNECTIONS = 2_000
 WAITING = 1_024  # connections that are not taken yet
-HEADER_BYTES = 49_152  # of which an address may have doors.LONGEST_ADDRESS
+HEADER_BYTES = 49_152  # of which an address may have admission.LONGEST_ADDRESS
 
 
 class Connection(H11Protocol):

@@ -7,8 +7,8 @@ import socket
 from collections.abc import Sequence
 
 from ingest.corpus import Corpus
+from ingest.http.admission import Rights, hosts_of
 from ingest.http.app import application
-from ingest.http.doors import Rights, hosts_of
 from ingest.http.server import listening, server
 from ingest.http.tokens import hashed
 

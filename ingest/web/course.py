@@ -12,9 +12,9 @@ from ingest.index import edits as made
 from ingest.store import versions
 from ingest.store.engine import Connection
 from ingest.web import facts
+from ingest.web.answer_cache import AnswerCache
 from ingest.web.facts import Strand
 from ingest.web.gravity import CREATED, Mark, mark_of
-from ingest.web.kept import Kept
 from ingest.web.timeline import Point
 
 _MADE = 30  # edits that are made from the texts where the index does not have them
@@ -43,14 +43,16 @@ class Course(msgspec.Struct, frozen=True, kw_only=True):
         return _decode(found) if isinstance(found, str) else found
 
 
-def of(connection: Connection, corpus: Corpus, kept: Kept, target: Target, *, is_indexed: bool) -> Course:
+def of(
+    connection: Connection, corpus: Corpus, cache: AnswerCache, target: Target, *, is_indexed: bool
+) -> Course:
     """Return the course of a document; one that is whole is kept, until there is another version."""
     name = ("course", target.document, target.last)
-    known: Course | None = kept.known(name)
+    known: Course | None = cache.known(name)
     if known is None:
         known = _made(connection, corpus, target, is_indexed=is_indexed)
         if is_indexed and len(known.edits) >= target.last - 1:
-            kept.keep(name, _WHILE, known)
+            cache.keep(name, _WHILE, known)
     return known
 
 

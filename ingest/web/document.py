@@ -23,11 +23,11 @@ from ingest.records import VersionFacts
 from ingest.store import roots, versions
 from ingest.store.engine import Connection, Row
 from ingest.web import course, sentence, stands_beside, timeline
+from ingest.web.answer_cache import AnswerCache
 from ingest.web.compared import Compared, compared
 from ingest.web.course import Course
 from ingest.web.facts import Strand
 from ingest.web.gravity import CREATED, UNREAD, Mark, mark_of
-from ingest.web.kept import Kept
 from ingest.web.overview import heading_of
 from ingest.web.sentence import Here
 from ingest.web.stands_beside import Beside
@@ -121,7 +121,7 @@ class View(msgspec.Struct, frozen=True, kw_only=True):
 
 def view(
     corpus: Corpus,
-    kept: Kept,
+    cache: AnswerCache,
     target_of: Callable[[Connection], Target],
     *,
     first: str | None,
@@ -141,7 +141,7 @@ def view(
             a = queries.pick(connection, msgspec.structs.replace(target, last=target.last), first, calendar)
         if a is None or a == b or at is not None:
             mode = "age"
-        past = course.of(connection, corpus, kept, target, is_indexed=is_indexed)
+        past = course.of(connection, corpus, cache, target, is_indexed=is_indexed)
         row = queries.version_row(connection, target, b)
         ledger = _ledger(connection, corpus, target, min(past.times.values()))
         text = queries.text(connection, target, b)

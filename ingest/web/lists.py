@@ -21,7 +21,7 @@ from ingest.index.fulltext.search import Match
 from ingest.records import Difference, Document, Status
 from ingest.store import coverage, listing, reader, roots, versions
 from ingest.store.engine import Connection
-from ingest.web.kept import Kept
+from ingest.web.answer_cache import AnswerCache
 from ingest.web.timeline import Band, Observed, bands
 from ingest.web.words import micros_of
 
@@ -51,8 +51,8 @@ class Documents(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def documents(
-    corpus: Corpus, kept: Kept, *, prefix: str, at: str | None, root: str | None, language: str | None,
-    deleted: bool, after: listing.Place | None, differs_after: int,
+    corpus: Corpus, cache: AnswerCache, *, prefix: str, at: str | None, root: str | None,
+    language: str | None, deleted: bool, after: listing.Place | None, differs_after: int,
 ) -> Documents:  # fmt: skip
     """Return a page of the list. Raises NotFound, UsageError."""
     calendar = corpus.calendar()
@@ -76,8 +76,8 @@ def documents(
         return Documents(
             items=[records.document(row) for row in rows[:PAGE]],
             after=rows[PAGE - 1] if len(rows) > PAGE else None,
-            total=kept.of("counts", _MOMENT, lambda: reader.counts(connection)).documents,
-            languages=kept.of("languages", _WHILE, lambda: listing.languages(connection)),
+            total=cache.of("counts", _MOMENT, lambda: reader.counts(connection)).documents,
+            languages=cache.of("languages", _WHILE, lambda: listing.languages(connection)),
             roots=[each.name for each in every],
             at=at,
             at_seq=until,
@@ -140,7 +140,7 @@ class Search(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def found(
-    corpus: Corpus, kept: Kept, query: str, *, every: bool, language: str | None, root: str | None,
+    corpus: Corpus, cache: AnswerCache, query: str, *, every: bool, language: str | None, root: str | None,
     after: int = 0,
 ) -> Search:  # fmt: skip
     """Return the documents that hold the words, behind so many, with when they came and went."""
@@ -150,7 +150,7 @@ def found(
         with corpus.store.read() as connection:
             return Search(
                 query=query, every=every, hits=[], now=0, before=0, first=1, more=False, language=language,
-                languages=kept.of("languages", _WHILE, lambda: listing.languages(connection)),
+                languages=cache.of("languages", _WHILE, lambda: listing.languages(connection)),
                 notes=list(notes), head=int(reader.head(connection).seq), reached=0,
             )  # fmt: skip
     with corpus.reading(needed=True) as (connection, _):
@@ -175,7 +175,7 @@ def found(
             first=after + 1,
             more=len(hits) > HITS,
             language=language,
-            languages=kept.of("languages", _WHILE, lambda: listing.languages(connection)),
+            languages=cache.of("languages", _WHILE, lambda: listing.languages(connection)),
             notes=list(notes),
             head=int(reader.head(connection).seq),
             reached=state.reached(connection),

@@ -17,7 +17,7 @@ from ingest.index.database import Index
 from ingest.store import listing, roots, tables, versions
 from ingest.store.engine import Connection, Store
 from ingest.web import document, lists, overview
-from ingest.web.kept import Kept
+from ingest.web.answer_cache import AnswerCache
 from tests.recording import add_root, entry, opened, record, rows_of
 
 NONE = Rules({}, {})
@@ -89,16 +89,16 @@ def test_a_document_is_told_with_its_facts_its_versions_and_its_time(database_ur
         corpus = made(store)
         (uid,) = [each.document for each in corpus.documents() if each.path == "bridge.txt"]
 
-        kept = Kept(corpus.now)
+        cache = AnswerCache(corpus.now)
 
         def target_of(connection: Connection) -> queries.Target:
             return queries.resolve(connection, uid)
 
         view = document.view(
-            corpus, kept, target_of, first=None, last=None, mode="inline", before=None, with_lost=False
+            corpus, cache, target_of, first=None, last=None, mode="inline", before=None, with_lost=False
         )
         old = document.view(
-            corpus, kept, target_of, first=None, last="1", mode="inline", before=3, with_lost=True
+            corpus, cache, target_of, first=None, last="1", mode="inline", before=3, with_lost=True
         )
 
         assert (view.first, view.last, view.versions, view.mark.gravity) == (2, 3, 3, "silent")
@@ -118,12 +118,12 @@ def test_a_document_is_told_with_its_facts_its_versions_and_its_time(database_ur
 def test_the_overview_and_the_lists_say_what_is_there(database_url: str) -> None:
     with opened(database_url) as store:
         corpus = made(store)
-        kept = Kept(corpus.now)
+        cache = AnswerCache(corpus.now)
         view = overview.view(corpus, since=0, since_at=None)
         since = overview.view(corpus, since=3, since_at=1)
         then = lists.documents(
             corpus,
-            kept,
+            cache,
             prefix="",
             at="seq:2",
             root=None,
@@ -132,7 +132,7 @@ def test_the_overview_and_the_lists_say_what_is_there(database_url: str) -> None
             after=None,
             differs_after=0,
         )
-        found = lists.found(corpus, kept, "bridge", every=True, language=None, root=None)
+        found = lists.found(corpus, cache, "bridge", every=True, language=None, root=None)
 
         assert (view.documents, view.counts.silent, view.head, view.reached) == (1, 2, 10, 10)
         assert [card.change.seq for card in view.cards] == [4, 3]
@@ -143,7 +143,7 @@ def test_the_overview_and_the_lists_say_what_is_there(database_url: str) -> None
         assert [each.change for each in then.differs if each.root == "main"] == ["deleted"]
         assert [(hit.match.path, found.now, found.before) for hit in found.hits] == [("bridge.txt", 1, 0)]
         assert [word for word, is_found in found.hits[0].pieces if is_found] == ["bridge"]
-        beyond = lists.found(corpus, kept, "bridge", every=True, language=None, root=None, after=1)
+        beyond = lists.found(corpus, cache, "bridge", every=True, language=None, root=None, after=1)
         assert (beyond.hits, beyond.first, beyond.more) == ([], 2, False)
         corpus.close()
 
@@ -163,7 +163,7 @@ def test_what_differs_from_a_moment_is_counted_whole_and_compared_in_parts(
 
         def shown(at: str, after: int) -> tuple[int, list[tuple[str, str, str | None]]]:
             view = lists.documents(
-                corpus, Kept(corpus.now), prefix="", at=at, root=None, language=None, deleted=False,
+                corpus, AnswerCache(corpus.now), prefix="", at=at, root=None, language=None, deleted=False,
                 after=None, differs_after=after,
             )  # fmt: skip
             return view.differing, [(each.path, each.change, each.class_) for each in view.differs]

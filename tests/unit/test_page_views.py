@@ -16,9 +16,9 @@ from ingest.http.pages import looked
 from ingest.index.activity import Counts
 from ingest.store.reader import Counts as Totals
 from ingest.web import facts, overview, render, timeline
+from ingest.web.answer_cache import AnswerCache
 from ingest.web.compared import Compared, Row, compared, cut
 from ingest.web.gravity import CREATED, UNREAD, Mark, gravest, mark
-from ingest.web.kept import Kept
 from ingest.web.timeline import Observed, Point
 from ingest.web.words import Words
 
@@ -183,15 +183,15 @@ def test_a_visit_is_told_from_the_end_of_the_one_before(
 
 def test_what_is_kept_is_made_anew_when_it_is_old() -> None:
     now = 0
-    kept, made = Kept(lambda: now), []
+    cache, made = AnswerCache(lambda: now), []
 
     def make() -> int:
         made.append(now)
         return len(made)
 
-    assert [kept.of("a", 10, make), kept.of("a", 10, make), kept.of("b", 10, make)] == [1, 1, 2]
+    assert [cache.of("a", 10, make), cache.of("a", 10, make), cache.of("b", 10, make)] == [1, 1, 2]
     now = 10
-    assert kept.of("a", 10, make) == 3
+    assert cache.of("a", 10, make) == 3
 
 
 def overview_page(counts: Counts, types: dict[str, int], *, documents: int, reached: int) -> str:

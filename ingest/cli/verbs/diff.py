@@ -10,12 +10,12 @@ import click
 from ingest import escape, moments
 from ingest.cli import complete, hunks
 from ingest.cli.call import opened, settings
+from ingest.cli.empty_answer import say_why
 from ingest.cli.moment_notes import note_to_come, note_unbegun
-from ingest.cli.nothing import say_why
 from ingest.cli.options import as_json, is_quiet, verb
 from ingest.cli.output import TYPE_STYLES, emit, is_unread, keep_going, line, note, paged, paint
-from ingest.cli.sides import sides
 from ingest.cli.times import calendar
+from ingest.cli.version_pair import sides
 from ingest.disk.write import write_file
 from ingest.edits.boilerplate import is_boilerplate
 from ingest.errors import UsageError

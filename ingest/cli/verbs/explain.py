@@ -10,8 +10,8 @@ from ingest.cli.call import opened, settings
 from ingest.cli.moment_notes import note_to_come
 from ingest.cli.options import as_json, verb
 from ingest.cli.output import emit, line, note, paint
-from ingest.cli.sides import sides
 from ingest.cli.times import calendar
+from ingest.cli.version_pair import sides
 from ingest.edits import case
 from ingest.edits.classify import Explanation, explain
 from ingest.edits.rules import Asked

@@ -7,8 +7,8 @@ import click
 from ingest import escape, moments, records
 from ingest.cli import complete
 from ingest.cli.call import opened
+from ingest.cli.empty_answer import say_why
 from ingest.cli.moment_notes import note_to_come, note_unbegun
-from ingest.cli.nothing import say_why
 from ingest.cli.options import as_json, verb
 from ingest.cli.output import emit, header, line, paint
 from ingest.cli.times import Times, calendar

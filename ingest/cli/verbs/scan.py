@@ -18,12 +18,12 @@ from ingest.cli.output import change_line, counted, emit, flush, keep_going, lin
 from ingest.cli.progress import Bar
 from ingest.cli.shortened import accept_option, forbidding, go_on
 from ingest.daemon.enrolment import enrolled
-from ingest.daemon.reconcile import scan_roots
+from ingest.daemon.single_scan import scan_roots
 from ingest.disk import root_mark
 from ingest.edits.settings import Rules
 from ingest.errors import AlreadyRunning, LogShortened, RootUnavailable
 from ingest.followers.folder_counts import FEW, FolderCounts
-from ingest.history import recorded
+from ingest.history import scan_result
 from ingest.index.database import Index
 from ingest.normalise import reasons
 from ingest.records.verbs import Scanned
@@ -78,7 +78,7 @@ def command(roots: tuple[str, ...], adopt: bool, accept_shortened_log: bool) -> 
         for words in chosen.of_no_root(root.name for root in stored_roots.every(connection)):
             note(words)
         _tell(connection, known, before, rules=chosen.edit_rules)
-        found = recorded.counts(connection, known, after=before)
+        found = scan_result.counts(connection, known, after=before)
     seconds = clock.monotonic() - began
     if len(lost) < len(known):  # else nothing was looked at, so there is nothing to count
         _show_counts(found, files, seconds)
@@ -112,7 +112,7 @@ def _tell(connection: Connection, known: list[Root], before: int, *, rules: Rule
     """Tell what was recorded after a place in the log."""
     if is_quiet():
         return
-    found = recorded.changes(connection, known, after=before, brief=not as_json())
+    found = scan_result.changes(connection, known, after=before, brief=not as_json())
     if as_json():
         for row in found:
             emit(records.edited(row, connection, rules=rules))
@@ -120,7 +120,7 @@ def _tell(connection: Connection, known: list[Root], before: int, *, rules: Rule
     several = len(known) > 1
     begun = set()
     if not is_verbose():
-        begun = recorded.first_scanned(connection, known, after=before, few=FEW)
+        begun = scan_result.first_scanned(connection, known, after=before, few=FEW)
     first = FolderCounts()
     while part := list(islice(found, TOGETHER)):
         first.take(row for row in part if row.root in begun)
@@ -128,7 +128,7 @@ def _tell(connection: Connection, known: list[Root], before: int, *, rules: Rule
     lines(lines_of(first, several=several))
 
 
-def _show_counts(found: recorded.Recorded, files: int, seconds: float) -> None:
+def _show_counts(found: scan_result.ScanResult, files: int, seconds: float) -> None:
     if as_json():
         types = {kind: found.types.get(kind, 0) for kind in _TYPES}
         emit(

@@ -11,9 +11,9 @@ import click
 
 from ingest import escape, moments
 from ingest.cli.call import opened
+from ingest.cli.empty_answer import say_why
 from ingest.cli.indexed import caught_up
 from ingest.cli.moment_notes import note_to_come
-from ingest.cli.nothing import say_why
 from ingest.cli.options import NUMBER, as_json, verb
 from ingest.cli.output import emit, line, note, paint
 from ingest.cli.times import Times, calendar

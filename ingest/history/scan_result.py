@@ -11,7 +11,7 @@ from ingest.store.engine import Connection, Row
 from ingest.store.roots import Root
 
 
-class Recorded(msgspec.Struct, frozen=True):
+class ScanResult(msgspec.Struct, frozen=True):
     """What a scan recorded: changes by type, and the end of the log.
 
     And of the roots as they are now: files that are rejected, and live documents without text, by reason.
@@ -23,9 +23,9 @@ class Recorded(msgspec.Struct, frozen=True):
     without_text: dict[str, int]
 
 
-def counts(connection: Connection, roots: Sequence[Root], *, after: int) -> Recorded:
+def counts(connection: Connection, roots: Sequence[Root], *, after: int) -> ScanResult:
     """Count what was recorded of these roots after a place in the log."""
-    return Recorded(
+    return ScanResult(
         types=reader.types(connection, [root.id for root in roots], after=after),
         rejected=sum(len(file_states.rejected(connection, root.id)) for root in roots),
         seq=int(reader.head(connection).seq),

@@ -11,7 +11,7 @@ T = TypeVar("T")
 _MOST = 64
 
 
-class Kept:
+class AnswerCache:
     """Values by name, each for so long. `now` is a clock in microseconds."""
 
     def __init__(self, now: Callable[[], int]) -> None:

@@ -69,7 +69,7 @@ def hosts_of(names: list[str], port: int) -> frozenset[str]:
     return frozenset(found | ({name.lower() for name in shown} if port == 80 else set()))
 
 
-class Doors:
+class Admission:
     """What stands before the routes."""
 
     def __init__(self, app: ASGIApp, *, rights: Rights, tokens: Tokens) -> None:

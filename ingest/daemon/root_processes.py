@@ -1,4 +1,4 @@
-"""The roots whose file system may not answer: each is captured by a process of its own (`apart`).
+"""The roots whose file system may not answer: each is captured by a process of its own (`root_process`).
 
 Nothing here waits for one of them, but a thread of the door that asked for it.
 """
@@ -17,10 +17,10 @@ import msgspec
 from ingest.clock import Clock
 from ingest.config import Settings
 from ingest.daemon import mounts_below, reload
-from ingest.daemon.apart import Given, Order, Said
 from ingest.daemon.coverage import Turn
 from ingest.daemon.door import Done, Lost, Request
 from ingest.daemon.health import Health
+from ingest.daemon.root_process import Given, Order, Said
 from ingest.daemon.root_record import RootRecord
 from ingest.daemon.wakeup import Announcer, Waker
 from ingest.disk import mounts
@@ -52,7 +52,7 @@ def is_wanted(path: bytes, table: Sequence[mounts.Line] | None) -> bool:
     )
 
 
-class RootApart:
+class RootProcess:
     """One such root, as the daemon sees it."""
 
     def __init__(
@@ -138,7 +138,7 @@ class RootApart:
         given = Given(url, self._settings.busy_seconds, self._settings, self.uid)
         # its lines pass through this process: one that hangs for ever would keep the stream open
         self._process = process = subprocess.Popen(
-            [sys.executable, "-P", "-m", "ingest.daemon.apart"],
+            [sys.executable, "-P", "-m", "ingest.daemon.root_process"],
             stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
         )  # fmt: skip
         assert process.stdout is not None
@@ -226,15 +226,15 @@ def _pass_on(stream: IO[bytes]) -> None:
             sys.stderr.buffer.flush()
 
 
-class RootsApart:
+class RootProcesses:
     """All of them."""
 
-    def __init__(self, begin: Callable[[Root], RootApart], clock: Clock) -> None:
-        self._every: list[RootApart] = []
+    def __init__(self, begin: Callable[[Root], RootProcess], clock: Clock) -> None:
+        self._every: list[RootProcess] = []
         self._begin = begin
         self._clock = clock
 
-    def __iter__(self) -> Iterator[RootApart]:
+    def __iter__(self) -> Iterator[RootProcess]:
         return iter(list(self._every))
 
     def add(self, root: Root) -> None:
