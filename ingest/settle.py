@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import heapq
 import math
+from collections.abc import Callable
 
 import msgspec
 
@@ -19,7 +20,8 @@ class Waiting(msgspec.Struct):
     """One path on its way to rest.
 
     `signature` is what a scan saw, to be seen again unchanged. At `rests` it has been quiet long enough,
-    whether or not it is due sooner.
+    whether or not it is due sooner. Until `free` nobody might look at it: the longest wait is counted from
+    then.
     """
 
     first: float
@@ -27,6 +29,12 @@ class Waiting(msgspec.Struct):
     signature: Signature | None
     cause: Cause
     rests: float = math.inf
+    free: float = -math.inf
+
+    @property
+    def counted_from(self) -> float:
+        """From when the longest wait is counted."""
+        return max(self.first, self.free)
 
 
 class Due(msgspec.Struct, frozen=True):
@@ -87,7 +95,7 @@ class Settler:
             if cause == "watch" and waiting.cause == "scan":
                 waiting.cause = cause  # it was announced too, if later
         quiet = self.quiet * 2 if writing else self.quiet
-        due = now if at_rest else min(now + quiet, waiting.first + self.hold)
+        due = now if at_rest else min(now + quiet, waiting.counted_from + self.hold)
         waiting.due = max(due, now)
         waiting.rests = now + quiet
         heapq.heappush(self._queue, (waiting.due, path))
@@ -104,16 +112,26 @@ class Settler:
         """Stop waiting for `path`; nothing happens when it is not waited for."""
         self._waiting.pop(path, None)
 
-    def take_due(self, now: float, limit: int) -> list[Due]:
-        """Take at most `limit` paths whose wait is over, the longest waiting first."""
+    def take_due(
+        self, now: float, limit: int, is_kept: Callable[[bytes], bool] = lambda _: False
+    ) -> list[Due]:
+        """Take at most `limit` paths whose wait is over, the longest waiting first.
+
+        Those that are kept, as `is_kept` says, wait on.
+        """
         taken: list[Due] = []
         while self._queue and self._queue[0][0] <= now and len(taken) < limit:
             due, path = heapq.heappop(self._queue)
             waiting = self._waiting.get(path)
             if waiting is None or waiting.due != due:
                 continue  # forgotten, or hinted again since
+            if is_kept(path):
+                waiting.free = now
+                waiting.due = now + self.quiet
+                heapq.heappush(self._queue, (waiting.due, path))
+                continue
             del self._waiting[path]
-            held = now >= waiting.first + self.hold
+            held = now >= waiting.counted_from + self.hold
             taken.append(Due(path, held, waiting.first, waiting.signature, waiting.cause, waiting.rests))
         return taken
 

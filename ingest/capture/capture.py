@@ -9,9 +9,12 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from functools import partial
 from types import MappingProxyType
+from typing import NamedTuple
 
 from ingest.capture import absences, baseline, differences, look, plan, reconcile
+from ingest.capture.aside import POLL, Aside
 from ingest.capture.baseline import Baseline
 from ingest.capture.commit import commit
 from ingest.capture.differences import Survey
@@ -20,6 +23,7 @@ from ingest.capture.late import Late
 from ingest.capture.look import Observation
 from ingest.capture.pending import Pending
 from ingest.capture.plan import Plan
+from ingest.capture.readers import Unfinished
 from ingest.capture.reconcile import TOGETHER, Scan
 from ingest.capture.unheard import UnheardChanges
 from ingest.capture.versions import Versions
@@ -34,7 +38,16 @@ from ingest.settle import Due
 from ingest.store import file_states
 from ingest.store.new_rows import NewVersion
 
-_NONE: Mapping[bytes, Made] = MappingProxyType({})
+Found = Made | Observation
+_NONE: Mapping[bytes, Found] = MappingProxyType({})
+
+
+class _Begun(NamedTuple):
+    """A plan whose versions are being made, what it is made from, and how to plan anew without some of it."""
+
+    plan: Plan
+    observations: Sequence[Observation]
+    again: Callable[[Sequence[Observation]], Plan]
 
 
 class Capture:
@@ -58,10 +71,12 @@ class Capture:
         self._mounts = mounts
         self._unheard = unheard
         self._versions = Versions(folder)
+        self._aside = Aside(self._versions.workers.readers, folder.documents.html)
         self._scanning = False
 
     def close(self) -> None:
-        """End the processes; it may be used again."""
+        """End the processes; what is being read is not recorded. It may be used again."""
+        self._aside.close()
         self._versions.close()
 
     # -- what is heard ---------------------------------------------------------------------
@@ -140,12 +155,21 @@ class Capture:
         Raises StoreUnavailable, and OSError where there are too few descriptors; then every path waits
         again and nothing is forgotten.
         """
+        known = self._record_read()
         due, expired = self.pending.take_due(self.folder.clock.monotonic(), TOGETHER)
         if due or expired:
             self._examine(due, expired)
         elif not (self.pending.busy or self._scanning):
-            self.close()  # until the next large number
-        return len(due) + len(expired)
+            self._versions.close()  # until the next large number
+        return known + len(due) + len(expired)
+
+    def next_due(self) -> float | None:
+        """When `look` may have something to do."""
+        due = self.pending.next_due()
+        if not self._aside:
+            return due
+        soon = self.folder.clock.monotonic() + POLL
+        return soon if due is None else min(due, soon)
 
     def scan(self, cause: Cause) -> Iterator[None]:
         """Compare the whole root with what is recorded; yields after every slice of the work.
@@ -165,16 +189,81 @@ class Capture:
         self._scanning = True
         try:
             for part in reconcile.parts(scan):
-                self._examine(part.due, made=part.made)
+                self._examine(self._free(part.due), made=part.made)
                 yield
         finally:
             self._scanning = False
-            self.close()  # with what they still have in hand, where the scan was given up
+            self._versions.close()  # with what they still have in hand, where the scan was given up
+
+    # -- documents that take long ----------------------------------------------------------
+
+    def _record_read(self) -> int:
+        """Record the documents that are read by now; returns how many. Raises as `look` does."""
+        found = self._aside.finished()
+        for observation in found:
+            self.pending.take_back(observation.path)
+        try:
+            self._examine([each.due for each in found], made={each.path: each for each in found})
+        except (StoreUnavailable, OSError):
+            for observation in found:
+                self.pending.put_aside(observation.path, observation.due.first)
+            raise
+        for observation in found:
+            self._aside.drop(observation.path)
+        return len(found)
+
+    def _free(self, due: Sequence[Due]) -> Sequence[Due]:
+        """Return those that may be looked at; the others wait for what is being read."""
+        kept = {entry.path for entry in due if self.pending.is_kept(entry.path)}
+        if not kept:
+            return due
+        self.pending.put_back([entry for entry in due if entry.path in kept], self.folder.clock.monotonic())
+        return [entry for entry in due if entry.path not in kept]
+
+    def _without_kept(
+        self, observations: Sequence[Observation], known: Baseline, made: Mapping[bytes, Found]
+    ) -> Sequence[Observation]:
+        """Return the observations without files that are new at their paths and being read at others."""
+        inodes = self._aside.inodes
+        if not inodes:
+            return observations
+        new = absences.newcomers(observations, known)
+        again = {
+            path
+            for path, each in new.items()
+            if not isinstance(made.get(path), Observation) and inodes & absences.inodes_of([each])
+        }
+        self.pending.put_back([new[path].due for path in again], self.folder.clock.monotonic())
+        return [each for each in observations if each.path not in again]
+
+    def _put_aside(
+        self, begun: _Begun, versions: dict[bytes, NewVersion], unfinished: Mapping[bytes, Unfinished]
+    ) -> Plan:
+        """Return the plan without the documents that take long: what was seen of them waits aside.
+
+        What cannot wait is waited for, and added to `versions`.
+        """
+        changes = [each for each in begun.plan.changes if each.content and each.path in unfinished]
+        aside = self._aside.fitting(changes)
+        rest = begun.plan
+        if aside:
+            rest = begun.again([each for each in begun.observations if each.path not in aside])
+            made = versions.keys() | (unfinished.keys() - aside)
+            if not made >= {each.path for each in rest.changes if each.content and not each.content.version}:
+                aside, rest = frozenset(), begun.plan  # one of the others is another document without them
+        for change in changes:
+            assert change.content is not None
+            if change.path in aside:
+                self._aside.put(change.content, unfinished[change.path])
+                self.pending.put_aside(change.path, change.content.due.first)
+            else:
+                versions[change.path] = self._versions.finish(change, unfinished[change.path])
+        return rest
 
     # -- one number of paths ---------------------------------------------------------------
 
     def _examine(
-        self, due: Sequence[Due], expired: Sequence[bytes] = (), made: Mapping[bytes, Made] = _NONE
+        self, due: Sequence[Due], expired: Sequence[bytes] = (), made: Mapping[bytes, Found] = _NONE
     ) -> None:
         """Look at these paths and record what is found; `made` is what was found at some already."""
         recorded = 0
@@ -182,12 +271,12 @@ class Capture:
             for taken in self._record_all(due, expired, made):
                 recorded += taken
         except (StoreUnavailable, OSError):
-            self.close()  # what they have made belongs to nobody any more
+            self._versions.close()  # what they have made belongs to nobody any more
             self.pending.put_back(due[recorded:], self.folder.clock.monotonic())
             raise
 
     def _record_all(
-        self, due: Sequence[Due], expired: Sequence[bytes], made: Mapping[bytes, Made]
+        self, due: Sequence[Due], expired: Sequence[bytes], made: Mapping[bytes, Found]
     ) -> Iterator[int]:
         """Record batch after batch; yields how many paths were in each.
 
@@ -195,46 +284,47 @@ class Capture:
         made. Only plans that cannot be about the same documents overlap like that: of known documents where
         they stand, with nothing on its way from one path to another.
         """
-        begun: Plan | None = None  # its versions are being made
+        begun: _Begun | None = None  # its versions are being made
         start = 0
         while start < len(due) or expired:
             batch = due[start : start + BATCH]
             known = self._recall(batch, made)
             overlaps = (
                 not (expired or made or self.pending.moving)
-                and not (begun is not None and begun.update.absences)
+                and not (begun is not None and begun.plan.update.absences)
                 and all(entry.path in known.standing for entry in batch)
             )
             if begun is not None and not overlaps:
-                yield self._commit(begun, self._versions.end())
+                yield self._finish(begun, self._versions.end())
                 begun, known = None, self._recall(batch, made)
             planned = self._plan(batch, expired, known, made)
-            start, expired = start + planned.taken, ()
+            start, expired = start + planned.plan.taken, ()
             versions = {} if begun is None else self._versions.end()
-            self._versions.begin(planned, ahead=len(due))
+            self._versions.begin(planned.plan, ahead=len(due))
             if begun is not None:
-                yield self._commit(begun, versions)
+                yield self._finish(begun, versions)
             begun = planned
             if not overlaps:
-                yield self._commit(begun, self._versions.end())
+                yield self._finish(begun, self._versions.end())
                 begun = None
         if begun is not None:
-            yield self._commit(begun, self._versions.end())
+            yield self._finish(begun, self._versions.end())
 
-    def _recall(self, batch: Sequence[Due], made: Mapping[bytes, Made]) -> Baseline:
+    def _recall(self, batch: Sequence[Due], made: Mapping[bytes, Found]) -> Baseline:
         return baseline.recall(self.folder, [entry.path for entry in batch], perhaps_empty=bool(made))
 
     def _plan(
-        self, due: Sequence[Due], expired: Sequence[bytes], known: Baseline, made: Mapping[bytes, Made]
-    ) -> Plan:
+        self, due: Sequence[Due], expired: Sequence[bytes], known: Baseline, made: Mapping[bytes, Found]
+    ) -> _Begun:
         """Look at the first of these paths, as many as fit into a batch, and plan what follows."""
         clock, pending = self.folder.clock, self.pending
         now, began_at = clock.monotonic(), clock.wall()
         view = look.view_of(self.folder, self._mounts())
-        observations, taken = look.observe(view, due, known, made)
-        for observation in observations:
+        seen, taken = look.observe(view, due, known, made)
+        for observation in seen:
             if observation.due.rests != math.inf:
                 self._judge(observation)
+        observations = self._without_kept(seen, known, made)
         new = absences.newcomers(observations, known)
         formers = {former.path for path in new for former in pending.sources(path)}
         if not known.empty or pending.absences or formers:
@@ -242,10 +332,10 @@ class Capture:
                 self.folder, known, new, formers=formers, inodes=absences.inodes_of(new.values())
             )
         asked = absences.questions(observations, new, baseline=known, pending=pending, expired=expired)
-        return plan.plan(
-            observations,
-            look.confirm(view, asked.documents, self._mounts),
-            look.files_at(view, asked.targets),
+        again = partial(
+            plan.plan,
+            stands=look.confirm(view, asked.documents, self._mounts),
+            files=look.files_at(view, asked.targets),
             taken=taken,
             expired=expired,
             baseline=known,
@@ -254,6 +344,7 @@ class Capture:
             now=now,
             began_at=began_at,
         )
+        return _Begun(again(observations), observations, again)
 
     def _judge(self, observation: Observation) -> None:
         """Was it read before the state in which it rested was overwritten?"""
@@ -264,6 +355,13 @@ class Capture:
             self.late.moving(due, observation.looked)
         elif isinstance(reading, read.Gone):
             self.late.gone(due, observation.looked)
+
+    def _finish(self, begun: _Begun, made: Mapping[bytes, NewVersion | Unfinished]) -> int:
+        """Record a plan, but for documents that take long; returns how many due paths it was about."""
+        versions = {path: each for path, each in made.items() if not isinstance(each, Unfinished)}
+        unfinished = {path: each for path, each in made.items() if isinstance(each, Unfinished)}
+        planned = self._put_aside(begun, versions, unfinished) if unfinished else begun.plan
+        return self._commit(planned, versions)
 
     def _commit(self, planned: Plan, versions: Mapping[bytes, NewVersion]) -> int:
         """Record a plan, and change what waits as it says; returns how many due paths it was about."""

@@ -19,6 +19,8 @@ from ingest.disk import presence, read, walk
 from ingest.disk.patterns import PATH_BYTES
 from ingest.identity import Standing
 from ingest.model import Signature
+from ingest.normalise.document_formats import Unread
+from ingest.normalise.extracted import Extracted
 from ingest.settle import Due
 from ingest.store.new_rows import NewVersion
 
@@ -41,8 +43,9 @@ class Observation(msgspec.Struct, frozen=True):
     """What was observed at a path that was due, at `read_at` (microseconds, wall).
 
     `sha256` is there where the bytes were read; `version` where another process made it of them, and then the
-    bytes are left out. `looked` is when the look was over, and `changed_at` when the file that was read had
-    changed last, in seconds of the monotonic clock: told only where `due.rests` says when it came to rest.
+    bytes are left out; `extracted` where it is known what the document holds. `looked` is when the look was
+    over, and `changed_at` when the file that was read had changed last, in seconds of the monotonic clock:
+    told only where `due.rests` says when it came to rest.
     """
 
     due: Due
@@ -50,6 +53,7 @@ class Observation(msgspec.Struct, frozen=True):
     read_at: int
     sha256: bytes | None = None
     version: NewVersion | None = None
+    extracted: Extracted | Unread | None = None
     looked: float = 0.0
     changed_at: float | None = None
 
@@ -95,11 +99,12 @@ def view_of(folder: RootFolder, mounts: MountState) -> View:
 
 
 def observe(
-    view: View, due: Sequence[Due], baseline: Baseline, made: Mapping[bytes, Made]
+    view: View, due: Sequence[Due], baseline: Baseline, made: Mapping[bytes, Made | Observation]
 ) -> tuple[list[Observation], int]:
     """Look at the paths that are due; also how many of them were taken, which may be fewer.
 
-    `made` is what another process found at some of them a moment ago. A path below a closed folder has no
+    `made` is what another process found at some of them a moment ago, or what was observed there and waited
+    for its document to be read. A path below a closed folder has no
     observation, nor has one that is left out and was never recorded. Raises OSError where there are too few
     descriptors.
     """
@@ -118,8 +123,10 @@ def observe(
     return found, taken
 
 
-def _observe(view: View, due: Due, baseline: Baseline, made: Made | None) -> Observation | None:
+def _observe(view: View, due: Due, baseline: Baseline, made: Made | Observation | None) -> Observation | None:
     folder, path, closed = view.folder, due.path, view.mounts.closed
+    if isinstance(made, Observation):
+        return None if any(walk.is_below(path, top) for top in closed) else made
     if made is not None and made.sha256 is not None and not closed and len(path) <= PATH_BYTES:
         # read by another process a moment after the walk came by
         return Observation(due, made.found, made.read_at, made.sha256, made.version)

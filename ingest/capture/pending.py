@@ -8,12 +8,14 @@ No disk and no SQL: the paths are handed in, and so is the time, in seconds of o
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 
 import msgspec
 
 from ingest.capture.folder import BATCH, Limits
 from ingest.capture.renames import KEPT, Renames
+from ingest.disk.walk import folders_above
 from ingest.identity import Former, Standing
 from ingest.model import Cause, GoneReason, Signature
 from ingest.settle import Due, Settler, Waiting
@@ -70,6 +72,8 @@ class Pending:
         self._watches = watches
         self._settler = Settler(quiet=limits.quiet, hold=limits.hold)
         self._absences: dict[bytes, Absence] = {}
+        self._aside: dict[bytes, float] = {}  # the paths whose documents are being read, first heard of when
+        self._aside_below: Counter[bytes] = Counter()  # the folders above them
         self._renames = Renames()
 
     # -- what is heard ---------------------------------------------------------------------
@@ -98,11 +102,37 @@ class Pending:
         """Something was not heard: no rename that was heard before can be followed over the gap."""
         self._renames.clear()
 
+    # -- what is being read ----------------------------------------------------------------
+
+    def put_aside(self, path: bytes, first: float) -> None:
+        """Note that what was seen at a path is being read; `first` is when it was first heard of."""
+        if path not in self._aside:
+            self._aside_below.update(folders_above(path))
+        self._aside[path] = first
+
+    def take_back(self, path: bytes) -> None:
+        """Note that what was seen at a path is read."""
+        if self._aside.pop(path, None) is not None:
+            self._aside_below -= Counter(folders_above(path))
+
+    def is_kept(self, path: bytes) -> bool:
+        """Whether nobody may look at a path yet: what is being read must be told before.
+
+        It stands there, or above or below, or the file came from where it stands.
+        """
+        if not self._aside:
+            return False
+        if path in self._aside or path in self._aside_below:
+            return True
+        return any(folder in self._aside for folder in folders_above(path)) or any(
+            former.path in self._aside for former in self._renames.sources(path, self._watches)
+        )
+
     # -- what waits ------------------------------------------------------------------------
 
     def __contains__(self, path: bytes) -> bool:
-        """Whether a path waits to be looked at."""
-        return path in self._settler
+        """Whether a path waits to be looked at, or what was seen there is being read."""
+        return path in self._settler or path in self._aside
 
     def waiting(self, path: bytes) -> Waiting | None:
         """How a path waits to be looked at."""
@@ -116,7 +146,7 @@ class Pending:
     @property
     def busy(self) -> bool:
         """Whether anything still waits."""
-        return bool(self._settler) or bool(self._absences)
+        return bool(self._settler) or bool(self._absences) or bool(self._aside)
 
     @property
     def moving(self) -> bool:
@@ -125,22 +155,25 @@ class Pending:
 
     def paths(self) -> set[bytes]:
         """Every path that is not yet as the disk was when it was hinted."""
-        return self._settler.paths() | self._absences.keys()
+        return self._settler.paths() | self._absences.keys() | self._aside.keys()
 
     def waits_since(self, path: bytes, moment: float) -> bool:
         """Whether a path still waits for something that was heard of at or before `moment`."""
         waiting = self._settler.waiting(path)
-        return path in self._absences or (waiting is not None and waiting.first <= moment)
+        if path in self._absences or (waiting is not None and waiting.first <= moment):
+            return True
+        return path in self._aside and self._aside[path] <= moment
 
     def oldest(self) -> float | None:
         """When what waits longest was first heard of."""
         times = [absence.deadline - self._limits.move for absence in self._absences.values()]
+        times += self._aside.values()
         first = self._settler.oldest()
         return min(times if first is None else [*times, first], default=None)
 
     def next_due(self) -> float | None:
         """When the next wait may be over."""
-        times = [absence.deadline for absence in self._absences.values()]
+        times = [absence.deadline for path, absence in self._absences.items() if not self.is_kept(path)]
         due = self._settler.next_due()
         return min(times if due is None else [*times, due], default=None)
 
@@ -173,8 +206,12 @@ class Pending:
         """Take at most `limit` paths whose wait is over, and name absences whose deadline has come."""
         oldest = self.oldest()
         self._renames.forget(now - KEPT if oldest is None else min(now - KEPT, oldest))
-        due = self._settler.take_due(now, limit)
-        expired = [path for path, absence in self._absences.items() if absence.deadline <= now]
+        due = self._settler.take_due(now, limit, self.is_kept)
+        expired = [
+            path
+            for path, absence in self._absences.items()
+            if absence.deadline <= now and not self.is_kept(path)
+        ]
         return due, expired[:BATCH]
 
     def put_back(self, due: Sequence[Due], now: float) -> None:
@@ -184,7 +221,7 @@ class Pending:
 
     def end_waits(self, paths: Iterable[bytes], now: float) -> None:
         """No other half can come any more of what is gone at these paths, unless something waits."""
-        if self._settler:
+        if self._settler or self._aside:
             return
         for path in paths:
             if (absence := self._absences.get(path)) is not None:

@@ -11,8 +11,10 @@ from hashlib import sha256
 
 from ingest.capture.changes import Change
 from ingest.capture.folder import RootFolder
+from ingest.capture.making import Raw
 from ingest.capture.plan import Plan
-from ingest.capture.workers import Raw, Workers
+from ingest.capture.readers import Unfinished
+from ingest.capture.workers import Workers
 from ingest.disk import read
 from ingest.ids import SALT_BYTES, draws
 from ingest.store import bodies, compression
@@ -52,10 +54,15 @@ class Versions:
         dictionary = self.dictionary([raw.raw for raw in raws if raw.before is None])
         self.workers.give(raws, dictionary, ahead=ahead)
 
-    def end(self) -> dict[bytes, NewVersion]:
-        """Return the versions that were begun, by path; waits for them."""
+    def end(self) -> dict[bytes, NewVersion | Unfinished]:
+        """Return the versions that were begun, by path; waits for them, but not long for documents."""
         wanted, self._wanted = self._wanted, ()
         return dict(zip(wanted, self.workers.take(), strict=True))
+
+    def finish(self, change: Change, unfinished: Unfinished) -> NewVersion:
+        """Return the version of a document that takes long; waits for it. Raises StoreUnavailable."""
+        (raw,) = _raws(self._folder, [change])
+        return self.workers.finish(raw, self.dictionary(()), unfinished)
 
     def dictionary(self, contents: Sequence[bytes]) -> Dictionary | None:
         """Return what to pack keyframes with; the first large number of bodies is what it is learnt from."""
@@ -97,6 +104,7 @@ def _raw(change: Change, salt: bytes, before: Packed | None) -> Raw:
         modified_at=content.reading.modified_at,
         salt=salt,
         before=before,
+        extracted=content.extracted,
     )
 
 

@@ -13,7 +13,7 @@ import multiprocessing
 import os
 import time
 from collections import deque
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from hashlib import sha256
 from multiprocessing import reduction
 from multiprocessing.connection import Connection
@@ -23,35 +23,22 @@ from multiprocessing.process import BaseProcess
 import msgspec
 
 from ingest import normalise
-from ingest.confined.reader import WAITING, Documents, Reader, do_nothing
+from ingest.capture import making
+from ingest.capture.making import AT_ONCE, Raw
+from ingest.capture.readers import Readers, Unfinished
+from ingest.confined.reader import WAITING, Documents, do_nothing
 from ingest.disk import read
 from ingest.disk.descriptors import are_too_few
-from ingest.errors import IntegrityError
 from ingest.forked import CORES, die_with, is_alone
-from ingest.model import Content
-from ingest.store import new_rows
 from ingest.store.compression import Dictionary
-from ingest.store.deltas import Chain, Packed, unrolled
 from ingest.store.new_rows import NewVersion
 
 LARGE = 256  # versions; fewer are made faster here than sent away
 LARGE_APART = 1000  # where the processes would have to load everything first
 ASKED = 200  # paths in one
-AT_ONCE = 1 << 20  # bytes normalised before they are packed
 AHEAD = 5  # parcels of paths that one process is given before an answer is taken
 _SET_PIPE_SIZE = 1031
 _PIPE_BYTES = 1 << 20  # room for some answers, so that a process need not wait for us
-
-
-class Raw(msgspec.Struct, frozen=True):
-    """A file's bytes and what the version made of them needs."""
-
-    name: bytes
-    raw: bytes
-    sha256: bytes
-    modified_at: int
-    salt: bytes
-    before: Packed | None = None
 
 
 class Ask(msgspec.Struct, frozen=True):
@@ -62,7 +49,10 @@ class Ask(msgspec.Struct, frozen=True):
 
 
 class Made(msgspec.Struct, frozen=True):
-    """What was found at a path; where that is bytes, they are left out, and in the version."""
+    """What was found at a path; where that is bytes, they are left out, and in the version.
+
+    They are there where the version is not: it is of a document that takes long to be read.
+    """
 
     found: read.Reading
     read_at: int
@@ -73,7 +63,7 @@ class Made(msgspec.Struct, frozen=True):
 # A third of the time that pickling and unpickling them takes.
 _encode = msgspec.msgpack.Encoder().encode
 _MADE = msgspec.msgpack.Decoder(list[Made])
-_VERSIONS = msgspec.msgpack.Decoder(list[NewVersion])
+_VERSIONS = msgspec.msgpack.Decoder(list[NewVersion | None])
 
 
 class WorkersLost(Exception):
@@ -98,7 +88,7 @@ class Workers:
         self._max_bytes = max_bytes
         self._documents = documents
         self._while_waiting = while_waiting
-        self._reader = Reader(documents, while_waiting)
+        self.readers = Readers(documents, while_waiting)
         self._dictionary: Dictionary | None = None
         self._processes: list[tuple[BaseProcess, Connection, Connection]] = []
         self._asked: deque[int] = deque()
@@ -129,17 +119,24 @@ class Workers:
         except WorkersLost:
             return
 
-    def take(self) -> list[NewVersion]:
-        """Return a version of each that was given, in order; waits for them."""
+    def take(self) -> list[NewVersion | Unfinished]:
+        """Return a version of each that was given, in order; waits for them, but not long for documents."""
         (raws, dictionary), self._lot = self._lot, ((), None)
-        parcels, found = self._parcels, []
+        parcels = self._parcels
+        found: list[NewVersion | None] = []
         try:
             for _ in range(parcels):
                 found += _VERSIONS.decode(self._take())
         except WorkersLost:
             parcels = 0
         self._parcels = 0
-        return found if parcels else make(raws, dictionary, self._documents, self._reader)
+        if parcels:
+            return [Unfinished(None) if each is None else each for each in found]
+        return making.make(raws, dictionary, self._documents, self.readers)
+
+    def finish(self, raw: Raw, dictionary: Dictionary | None, unfinished: Unfinished) -> NewVersion:
+        """Return the version of a document that takes long to be read; waits for it."""
+        return making.finish(raw, dictionary, self._documents, self.readers, unfinished)
 
     def _is_worth(self, ahead: int) -> bool:
         if not self.several:
@@ -162,7 +159,7 @@ class Workers:
 
     def close(self) -> None:
         """End the processes. `give` and `ask` may be called again."""
-        self._reader.close()
+        self.readers.close()
         processes, self._processes = self._processes, []
         self._asked.clear()
         self._parcels = 0
@@ -227,62 +224,6 @@ class Workers:
         return found
 
 
-def make(
-    raws: Sequence[Raw], dictionary: Dictionary | None, documents: Documents, reader: Reader
-) -> list[NewVersion]:
-    """Return a version of each, in order. `reader` reads those that are more than plain text.
-
-    Many are normalised before they are packed: the tables of a dictionary and those of the language model
-    drive each other out of a core's cache, and to pack takes three times as long where they do.
-    """
-    made: list[NewVersion] = []
-    for run in _runs(raws):
-        contents = [
-            Content(
-                raw=raw.raw,
-                sha256=raw.sha256,
-                rendition=normalise.normalise(raw.raw, raw.name, read=reader.read, html=documents.html),
-            )
-            for raw in run
-        ]
-        made += [
-            new_rows.prepare(
-                content,
-                modified_at=raw.modified_at,
-                salt=raw.salt,
-                before=_before(raw, dictionary),
-                dictionary=dictionary,
-            )
-            for raw, content in zip(run, contents, strict=True)
-        ]
-    return made
-
-
-def _before(raw: Raw, dictionary: Dictionary | None) -> Chain | None:
-    """Return the bytes of the version before.
-
-    Where they cannot be read, which is for `verify` to say, or were packed with another dictionary than this
-    one, the new version goes without.
-    """
-    if raw.before is None:
-        return None
-    with contextlib.suppress(IntegrityError):
-        return unrolled(raw.before, dictionary)
-    return None
-
-
-def _runs(raws: Sequence[Raw]) -> Iterator[list[Raw]]:
-    run: list[Raw] = []
-    size = 0
-    for raw in raws:
-        run.append(raw)
-        size += len(raw.raw)
-        if size >= AT_ONCE:
-            yield run
-            run, size = [], 0
-    yield run
-
-
 def _look(
     folder: int,
     asks: Sequence[Ask],
@@ -290,32 +231,45 @@ def _look(
     max_bytes: int,
     dictionary: Dictionary | None,
     documents: Documents,
-    reader: Reader,
+    readers: Readers,
 ) -> list[Made]:
-    """Read these paths, and make a version of what is at each."""
-    looks: list[tuple[read.Reading, int, bytes | None]] = []
+    """Read these paths, and make a version of what is at each, but for documents that take long."""
+    found: list[Made] = []
     raws: list[Raw] = []
-    versions: list[NewVersion] = []
+    places: list[int] = []  # of these among what was found
     size = 0
+
+    def make_versions() -> None:
+        made = making.finished(making.make(raws, dictionary, documents, readers))
+        for place, raw, version in zip(places, raws, made, strict=True):
+            found[place] = _with_version(found[place], raw, version)
+        raws.clear()
+        places.clear()
+
     for ask in asks:
         read_at = time.time_ns() // 1000
-        found = read.read_stable(folder, ask.path, max_bytes=max_bytes)
-        if not isinstance(found, read.Bytes):
-            looks.append((found, read_at, None))
+        reading = read.read_stable(folder, ask.path, max_bytes=max_bytes)
+        if not isinstance(reading, read.Bytes):
+            found.append(Made(reading, read_at, None, None))
             continue
-        digest, name = sha256(found.raw).digest(), ask.path.rpartition(b"/")[2]
-        looks.append((msgspec.structs.replace(found, raw=b""), read_at, digest))
-        raws.append(Raw(name, found.raw, digest, found.modified_at, ask.salt))
-        size += len(found.raw)
+        digest, name = sha256(reading.raw).digest(), ask.path.rpartition(b"/")[2]
+        places.append(len(found))
+        found.append(Made(msgspec.structs.replace(reading, raw=b""), read_at, digest, None))
+        raws.append(Raw(name, reading.raw, digest, reading.modified_at, ask.salt))
+        size += len(reading.raw)
         if size >= AT_ONCE:
-            versions += make(raws, dictionary, documents, reader)
-            raws, size = [], 0
-    versions += make(raws, dictionary, documents, reader)
-    made = iter(versions)
-    return [
-        Made(found, read_at, digest, None if digest is None else next(made))
-        for found, read_at, digest in looks
-    ]
+            make_versions()
+            size = 0
+    make_versions()
+    return found
+
+
+def _with_version(made: Made, raw: Raw, version: NewVersion | None) -> Made:
+    """Return what was found with its version, else with its bytes."""
+    if version is not None:
+        return msgspec.structs.replace(made, version=version)
+    assert isinstance(made.found, read.Bytes)
+    return msgspec.structs.replace(made, found=msgspec.structs.replace(made.found, raw=raw.raw))
 
 
 def _serve(
@@ -330,16 +284,16 @@ def _serve(
     die_with(parent)
     normalise.prepare()
     folder = reduction.recv_handle(asks)
-    reader = Reader(documents)
+    readers = Readers(documents, together=False)
     while True:
         try:
             parcel: list[Raw] | list[Ask] = asks.recv()
         except EOFError:
             return
         try:
-            answer: list[NewVersion] | list[Made]
+            answer: list[NewVersion | None] | list[Made]
             if isinstance(parcel[0], Raw):
-                answer = make(parcel, dictionary, documents, reader)
+                answer = making.finished(making.make(parcel, dictionary, documents, readers))
             else:
                 answer = _look(
                     folder,
@@ -347,7 +301,7 @@ def _serve(
                     max_bytes=max_bytes,
                     dictionary=dictionary,
                     documents=documents,
-                    reader=reader,
+                    readers=readers,
                 )
         except OSError as error:
             if are_too_few(error):

@@ -54,6 +54,10 @@ class NoText(msgspec.Struct, frozen=True, tag=True):
     unread: Unread
 
 
+class Begun(msgspec.Struct, frozen=True, tag=True):
+    """What the warden says before its answer: a process that is ready was given the document."""
+
+
 class Elsewhere(msgspec.Struct, frozen=True, tag=True):
     """This document is for the other reader, whose code is foreign."""
 
@@ -61,8 +65,9 @@ class Elsewhere(msgspec.Struct, frozen=True, tag=True):
 encode = msgspec.msgpack.Encoder().encode
 decode_ask = msgspec.msgpack.Decoder(Ask).decode
 decode_ready = msgspec.msgpack.Decoder(Ready).decode
-decode_answer = msgspec.msgpack.Decoder(Text | NoText).decode
+decode_answer = msgspec.msgpack.Decoder(Begun | Text | NoText).decode
 ELSEWHERE = encode(Elsewhere())
+BEGUN = encode(Begun())
 
 
 def failed(detail: str, reason: str = "extractor_failed") -> bytes:

@@ -19,6 +19,7 @@ from ingest.normalise.document_formats import DocumentFormat, Html, Unread
 from ingest.normalise.extracted import Extracted, Limits
 
 WAITING = 1.0  # seconds
+STARTING = 10.0  # seconds in which a process is expected to be ready, where not all time is waited for it
 _BEYOND = 60.0  # seconds beyond the deadline in which the warden answers: it loads libraries first
 _PROGRAM = (
     "import json, sys; sys.path[:] = json.loads(sys.argv[1]); from ingest.confined.warden import main; main()"
@@ -43,6 +44,8 @@ class Reader:
 
     They are started with the first document. After a fork the new process starts its own. While a document
     is waited for, `while_waiting` is called every second.
+
+    `begin` and `answer` are the two halves of `read`.
     """
 
     def __init__(self, documents: Documents, while_waiting: Callable[[], None] = do_nothing) -> None:
@@ -50,11 +53,25 @@ class Reader:
         self._while_waiting = while_waiting
         self._warden: subprocess.Popen[bytes] | None = None
         self._owner = 0
+        self._asked = self._until = 0.0
+        self._begun: float | None = None
+        self._known: Unread | None = None  # an answer that needs no process
 
     def read(self, fmt: DocumentFormat, raw: bytes, html: Html) -> Extracted | Unread:
         """Return what a document holds, or why it has no text. Raises nothing."""
+        self.begin(fmt, raw, html)
+        found = self.answer()
+        assert found is not None
+        return found
+
+    def begin(self, fmt: DocumentFormat, raw: bytes, html: Html) -> None:
+        """Give a document to the processes; `answer` says what came of it. Raises nothing."""
+        self._known, self._begun = None, None
+        self._asked = time.monotonic()
+        self._until = self._asked + self._documents.deadline + _BEYOND
         if len(raw) > self._documents.limits.bytes:
-            return Unread("too_large", f"more than {self._documents.limits.bytes:,} bytes")
+            self._known = Unread("too_large", f"more than {self._documents.limits.bytes:,} bytes")
+            return
         ask = frames.Ask(
             module=fmt.module,
             elsewhere=fmt.elsewhere,
@@ -65,23 +82,62 @@ class Reader:
             html=html,
         )
         try:
-            found = frames.decode_answer(self._asked(frames.encode(ask), raw))
-        except (frames.Ended, frames.Late, OSError, msgspec.DecodeError) as error:
-            self.close()
-            return Unread("extractor_failed", f"no answer: {type(error).__name__}")
-        return found.extracted if isinstance(found, frames.Text) else found.unread
+            warden = self._started()
+            assert warden.stdin is not None
+            frames.send(warden.stdin.fileno(), frames.encode(ask), raw, until=self._until)
+        except (frames.Ended, frames.Late, OSError) as error:
+            self._known = self._failed(error)
 
-    def _asked(self, ask: bytes, raw: bytes) -> bytes:
-        warden = self._started()
-        assert warden.stdin is not None
+    def answer(
+        self, *, patience: float | None = None, starting: float = STARTING
+    ) -> Extracted | Unread | None:
+        """Return what came of what was begun: what it holds, or why it has no text. Raises nothing.
+
+        None where that is not known after `patience` seconds, counted from when a process that is ready was
+        given it; for that it is waited `starting` seconds. Then it may be asked again.
+        """
+        try:
+            while self._known is None:
+                frame = self._frame(patience, starting)
+                if frame is None:
+                    return None
+                found = frames.decode_answer(frame)
+                if isinstance(found, frames.Text):
+                    return found.extracted
+                if isinstance(found, frames.NoText):
+                    return found.unread
+                self._begun = time.monotonic()
+        except (frames.Ended, frames.Late, OSError, msgspec.DecodeError) as error:
+            self._known = self._failed(error)
+        return self._known
+
+    @property
+    def seconds(self) -> float:
+        """How long a process has been at the document that was begun."""
+        return 0.0 if self._begun is None else time.monotonic() - self._begun
+
+    def _frame(self, patience: float | None, starting: float) -> bytes | None:
+        """Return what the warden says next; None where that takes longer. Raises as `receive` does."""
+        warden = self._warden
+        if warden is None or self._owner != os.getpid():
+            raise frames.Ended
         assert warden.stdout is not None
-        until = time.monotonic() + self._documents.deadline + _BEYOND
-        frames.send(warden.stdin.fileno(), ask, raw, until=until)
+        last = self._until
+        if patience is not None:
+            last = min(last, self._asked + starting if self._begun is None else self._begun + patience)
         waiting = select.poll()
         waiting.register(warden.stdout.fileno(), select.POLLIN)
-        while not waiting.poll(WAITING * 1000) and time.monotonic() < until:
+        while not waiting.poll(min(WAITING, max(0.0, last - time.monotonic())) * 1000):
+            if time.monotonic() >= last:
+                if last == self._until:
+                    raise frames.Late
+                return None
             self._while_waiting()
-        return frames.receive(warden.stdout.fileno(), until=until)
+        return frames.receive(warden.stdout.fileno(), until=self._until)
+
+    def _failed(self, error: Exception) -> Unread:
+        self.close()
+        return Unread("extractor_failed", f"no answer: {type(error).__name__}")
 
     def _started(self) -> subprocess.Popen[bytes]:
         if self._warden is not None and self._owner == os.getpid() and self._warden.poll() is None:

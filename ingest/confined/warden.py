@@ -11,6 +11,7 @@ import gc
 import os
 import signal
 import time
+from collections.abc import Callable
 from types import ModuleType
 
 import msgspec
@@ -32,9 +33,10 @@ class _Child(msgspec.Struct):
 
 
 class Warden:
-    """Answers what is asked, one document at a time."""
+    """Answers what is asked, one document at a time; `begun` is called when a child was given one."""
 
-    def __init__(self) -> None:
+    def __init__(self, begun: Callable[[], None] = lambda: None) -> None:
+        self._begun = begun
         self._readers: dict[str, ModuleType | None] = {}
         self._standard: _Child | None = None
 
@@ -73,7 +75,7 @@ class Warden:
             for name in STANDARD:
                 self._warm(name)
             one = self._start(STANDARD, once=False)
-        answer, lives = _given(one, ask, data)
+        answer, lives = self._given(one, ask, data)
         self._standard = one if lives else None
         return answer
 
@@ -81,10 +83,27 @@ class Warden:
         if self._warm(ask.module) is None:
             return frames.failed(f"there is no reader {ask.module}", "no_extractor")
         one = self._start((ask.module,), once=True)
-        answer, lives = _given(one, ask, data)
+        answer, lives = self._given(one, ask, data)
         if lives:
             _end(one)
         return answer
+
+    def _given(self, one: _Child, ask: frames.Ask, data: bytes) -> tuple[bytes, bool]:
+        """Return what a child made of a document, and whether it lives."""
+        if ask.confine == "require" and not one.is_confined:
+            _end(one)
+            return frames.failed("the system grants no lock", "not_confined"), False
+        self._begun()
+        until = time.monotonic() + ask.deadline
+        one.documents += 1
+        try:
+            frames.send(one.asks, frames.encode(ask), data, until=until)
+            return frames.receive(one.answers, until=until), True
+        except frames.Late:
+            _end(one)
+            return frames.failed(f"it took longer than {ask.deadline:g} s"), False
+        except frames.Ended:
+            return frames.failed(_ended_by(_end(one))), False
 
     def _warm(self, name: str) -> ModuleType | None:
         if not self._readers:
@@ -116,23 +135,6 @@ class Warden:
         return made
 
 
-def _given(one: _Child, ask: frames.Ask, data: bytes) -> tuple[bytes, bool]:
-    """Return what a child made of a document, and whether it lives."""
-    if ask.confine == "require" and not one.is_confined:
-        _end(one)
-        return frames.failed("the system grants no lock", "not_confined"), False
-    until = time.monotonic() + ask.deadline
-    one.documents += 1
-    try:
-        frames.send(one.asks, frames.encode(ask), data, until=until)
-        return frames.receive(one.answers, until=until), True
-    except frames.Late:
-        _end(one)
-        return frames.failed(f"it took longer than {ask.deadline:g} s"), False
-    except frames.Ended:
-        return frames.failed(_ended_by(_end(one))), False
-
-
 def _ended_by(status: int) -> str:
     if os.WIFSIGNALED(status):
         return f"its process was ended by {signal.Signals(os.WTERMSIG(status)).name}"
@@ -160,4 +162,4 @@ def main() -> None:
     nothing = os.open(os.devnull, os.O_RDWR)
     for descriptor in (0, 1, 2):
         os.dup2(nothing, descriptor)
-    Warden().run(asking, answering)
+    Warden(lambda: frames.send(answering, frames.BEGUN)).run(asking, answering)

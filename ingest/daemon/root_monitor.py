@@ -377,7 +377,7 @@ class RootMonitor:
             return float("inf")
         times = [self._next_check, self._next_beat]
         if self.capture is not None and self.session.liveness is not None:
-            due = self.capture.pending.next_due()
+            due = self.capture.next_due()
             times += [self.scans.next_due(), self.session.liveness.next_due()]
             times += [] if due is None else [due]
         return max(min(times), self._retry_at)

@@ -1,0 +1,136 @@
+"""Files' bytes to versions ready for the store."""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Iterator, Sequence
+
+import msgspec
+
+from ingest import normalise
+from ingest.capture.readers import Readers, Unfinished
+from ingest.confined.reader import Documents
+from ingest.errors import IntegrityError
+from ingest.model import Content
+from ingest.normalise.document_formats import DocumentFormat, Html, Unread
+from ingest.normalise.extracted import Extracted
+from ingest.store import new_rows
+from ingest.store.compression import Dictionary
+from ingest.store.deltas import Chain, Packed, unrolled
+from ingest.store.new_rows import NewVersion
+
+AT_ONCE = 1 << 20  # bytes normalised before they are packed
+
+
+class Raw(msgspec.Struct, frozen=True):
+    """A file's bytes and what the version made of them needs.
+
+    `extracted` is what a document holds that was read already.
+    """
+
+    name: bytes
+    raw: bytes
+    sha256: bytes
+    modified_at: int
+    salt: bytes
+    before: Packed | None = None
+    extracted: Extracted | Unread | None = None
+
+
+def make(
+    raws: Sequence[Raw], dictionary: Dictionary | None, documents: Documents, readers: Readers
+) -> list[NewVersion | Unfinished]:
+    """Return a version of each, in order. `readers` read those that are more than plain text.
+
+    Of a document that takes long it is Unfinished.
+
+    Many are normalised before they are packed: the tables of a dictionary and those of the language model
+    drive each other out of a core's cache, and to pack takes three times as long where they do.
+    """
+    made: list[NewVersion | Unfinished] = []
+    readers.begin_batch()
+    for run in _runs(raws):
+        contents = [_content(raw, documents, readers) for raw in run]
+        made += [
+            content if isinstance(content, Unfinished) else _version(raw, content, dictionary)
+            for raw, content in zip(run, contents, strict=True)
+        ]
+    return made
+
+
+def finish(
+    raw: Raw, dictionary: Dictionary | None, documents: Documents, readers: Readers, unfinished: Unfinished
+) -> NewVersion:
+    """Return the version of a document however long it takes to be read."""
+    reader = unfinished.reader or readers.lend()
+    is_begun = unfinished.reader is not None
+
+    def read(fmt: DocumentFormat, body: bytes, html: Html) -> Extracted | Unread:
+        if not is_begun:
+            return reader.read(fmt, body, html)
+        found = reader.answer()
+        assert found is not None
+        return found
+
+    rendition = normalise.normalise(raw.raw, raw.name, read=read, html=documents.html)
+    readers.take_back(reader)
+    content = Content(raw=raw.raw, sha256=raw.sha256, rendition=rendition)
+    return _version(raw, content, dictionary)
+
+
+def _version(raw: Raw, content: Content, dictionary: Dictionary | None) -> NewVersion:
+    return new_rows.prepare(
+        content,
+        modified_at=raw.modified_at,
+        salt=raw.salt,
+        before=_before(raw, dictionary),
+        dictionary=dictionary,
+    )
+
+
+def _content(raw: Raw, documents: Documents, readers: Readers) -> Content | Unfinished:
+    known = raw.extracted
+
+    def told(_fmt: DocumentFormat, _raw: bytes, _html: Html) -> Extracted | Unread:
+        assert known is not None
+        return known
+
+    reads = readers.read if known is None else told
+    try:
+        rendition = normalise.normalise(raw.raw, raw.name, read=reads, html=documents.html)
+    except Unfinished as unfinished:
+        return unfinished
+    return Content(raw=raw.raw, sha256=raw.sha256, rendition=rendition)
+
+
+def _before(raw: Raw, dictionary: Dictionary | None) -> Chain | None:
+    """Return the bytes of the version before.
+
+    Where they cannot be read, which is for `verify` to say, or were packed with another dictionary than this
+    one, the new version goes without.
+    """
+    if raw.before is None:
+        return None
+    with contextlib.suppress(IntegrityError):
+        return unrolled(raw.before, dictionary)
+    return None
+
+
+def _runs(raws: Sequence[Raw]) -> Iterator[list[Raw]]:
+    run: list[Raw] = []
+    size = 0
+    for raw in raws:
+        run.append(raw)
+        size += len(raw.raw)
+        if size >= AT_ONCE:
+            yield run
+            run, size = [], 0
+    yield run
+
+
+def finished(made: Sequence[NewVersion | Unfinished]) -> list[NewVersion | None]:
+    """Return what is made, and None for what this process leaves to the one that asked."""
+    for each in made:
+        if isinstance(each, Unfinished) and each.reader is not None:
+            each.reader.close()
+    return [None if isinstance(each, Unfinished) else each for each in made]
