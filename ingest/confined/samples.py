@@ -116,4 +116,5 @@ _SAMPLES: dict[str, tuple[Callable[[], bytes], ...]] = {
     "html_selected": (lambda: _PAGE,),
     "html_article": (lambda: _PAGE,),
     "pdf": (lambda: _PDF,),
+    "pdf_untagged": (lambda: _PDF,),
 }

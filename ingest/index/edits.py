@@ -18,7 +18,7 @@ from ingest.edits.damage import UNREADABLE
 from ingest.edits.edit import Edit, Text
 from ingest.edits.settings import RootRules, Rules
 from ingest.errors import IntegrityError
-from ingest.index import annotated
+from ingest.index import annotated, reread
 from ingest.model import Rendition
 from ingest.normalise import beside, reasons
 from ingest.normalise.beside import Beside, Places
@@ -116,16 +116,21 @@ def read(connection: Connection, document: int, pair: tuple[Row, Row]) -> tuple[
 def both(connection: Connection, raws: tuple[bytes, bytes], pair: tuple[Row, Row]) -> tuple[Text, Text]:
     """Return the texts of two renditions, from the bytes of their versions. Raises IntegrityError.
 
-    Where two normalisers made them, the older bytes are read again by the newer one, if it reads plain text;
-    nothing is recorded by that. A document of another format is not read here: then the ways differ.
+    Where two normalisers made them, the older bytes are read again in the newer one's way; nothing is
+    recorded by that. Where they cannot be, the ways differ.
     """
     old, new = (text_of(connection, raw, each) for raw, each in zip(raws, pair, strict=True))
-    extension = normalise.extension_of(pair[1].normaliser)
-    if old.normaliser != new.normaliser and extension is not None:
-        made = normalise.normalise(raws[0], b"a." + extension)
-        if made.text is not None and made.normaliser == new.normaliser:
+    if old.normaliser != new.normaliser:
+        way = pair[1].normaliser
+        extension = normalise.extension_of(way)
+        made = reread.in_way(raws[0], way) if extension is None else _as_text(raws[0], extension)
+        if made is not None and made.text is not None and made.normaliser == new.normaliser:
             old = msgspec.structs.replace(_as_made(made, made.text), observed=old.observed)
     return old, new
+
+
+def _as_text(raw: bytes, extension: bytes) -> Rendition:
+    return normalise.normalise(raw, b"a." + extension)
 
 
 def _as_made(made: Rendition, text: str) -> Text:

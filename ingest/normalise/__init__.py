@@ -46,6 +46,7 @@ from ingest.normalise.format import Format
 
 __all__ = [
     "Read",
+    "again",
     "expected",
     "extension_of",
     "is_current",
@@ -110,6 +111,24 @@ def _document(raw: bytes, media: str, read: Read | None, html: Html) -> Renditio
             return None
         passing = found.reason in document_formats.PASSING
         return _without_document(media, document_formats.UNREAD if passing else fmt.ways[0], found, fmt, html)
+    return _of_document(found, media, fmt, html)
+
+
+def again(raw: bytes, way: str, read: Read) -> Rendition | None:
+    """Return the rendition of a document's bytes in this way; None where they cannot be read in it.
+
+    It is for a comparison with a version that was read so, and recorded nowhere.
+    """
+    fmt = document_formats.reading(way)
+    if fmt is None or not _installed().keys() >= set(fmt.packages):
+        return None
+    found = read(fmt, raw, _AS_IT_COMES)
+    if isinstance(found, Unread) or found.way != way or not document_formats.is_sound(found):
+        return None
+    return _of_document(found, fmt.media_type, fmt, _AS_IT_COMES)
+
+
+def _of_document(found: Extracted, media: str, fmt: DocumentFormat, html: Html) -> Rendition:
     spoken = language.detect(found.text)
     return Rendition(
         normaliser=found.way,
@@ -153,6 +172,8 @@ def _libraries_of(fmt: DocumentFormat, html: Html) -> str:
     ]
     if fmt is document_formats.SELECTED:
         told.append(f"selectors {document_formats.selectors_mark(html)}")
+    if fmt is document_formats.ARTICLE:
+        told.append("html article")  # by `auto` another page may be none
     return ", ".join(told)
 
 

@@ -101,6 +101,19 @@ AUTO = DocumentFormat(
     packages=_ARTICLE,
     textual=True,
 )
+_UNTAGGED = DocumentFormat(
+    media_type="application/pdf",
+    module="pdf_untagged",
+    ways=("pdf-geometry/1",),
+    packages=_PDF,
+    native=True,
+)
+# What reads a document in one way, so that two versions can be compared. Selectors are not known afterwards.
+_BY_WAY: dict[str, DocumentFormat] = {
+    **{each.ways[-1]: each for each in FORMATS.values()},
+    ARTICLE.ways[0]: ARTICLE,
+    _UNTAGGED.ways[0]: _UNTAGGED,
+}
 # The readers that stand on the standard library: one process reads many documents with them.
 STANDARD = tuple(sorted({each.module for each in (*FORMATS.values(), SELECTED, AUTO) if not each.native}))
 TEXTUAL = frozenset(each.media_type for each in FORMATS.values() if each.textual)
@@ -149,6 +162,11 @@ def format_of(media: str, html: Html, installed: frozenset[str]) -> DocumentForm
     if html.mode == "article":
         return ARTICLE
     return AUTO if html.mode == "auto" and installed.issuperset(_ARTICLE) else FORMATS[HTML]
+
+
+def reading(way: str) -> DocumentFormat | None:
+    """Return what can read a document in this way; None where nothing does. It may give another way."""
+    return _BY_WAY.get(way)
 
 
 PACKAGES = frozenset(_PDF + _ARTICLE)

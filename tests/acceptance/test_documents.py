@@ -80,6 +80,37 @@ def test_only_what_lies_outside_the_picked_part_is_boilerplate(each_place: Place
     assert (edit["class"], edit["significance"], edit["rule"]) == ("boilerplate", "none", "outside-article")
 
 
+@pytest.mark.parametrize(
+    ("before", "after", "differ", "reason"),
+    [
+        ('html = "article"', 'html = "whole"', None, "number “three” to “two”"),
+        ('html = "whole"', 'html = "article"', None, "number “three” to “two”"),
+        ('html = "whole"', 'select = ["p"]', ["html-whole/1", "html-selected/1"], None),
+    ],
+)
+def test_an_older_version_is_read_in_the_newer_ones_way(
+    place: Place, before: str, after: str, differ: list[str] | None, reason: str | None
+) -> None:
+    """Where that is possible what differs is the edit's, and nothing is recorded by it."""
+    pytest.importorskip("trafilatura")
+    config = place.folder / "ingest.toml"
+    page = (
+        "<html><body><nav><a href=/>Home</a> <a href=/b>Sport</a></nav><article><h1>Notice</h1>"
+        f"<p>{'The council has decided on the plan for the harbour. ' * 12}</p>"
+        "<p>The notice period is {0} weeks, and it begins on the day of the letter.</p></article>"
+        "<footer>All rights reserved</footer></body></html>"
+    )
+    for setting, word in ((before, "three"), (after, "two")):
+        config.write_text(f"[roots.{place.root.name}]\n{setting}\n")
+        put(place, "a.html", page.format(word).encode())
+        place.command.ask("--config", config, "scan", place.root)
+    edit = place.command.records("log")[0]["edit"]
+
+    assert edit["ways_differ"] == differ
+    assert reason in (None, edit["reason"])
+    assert place.command.record("status")["versions"] == 2
+
+
 def test_files_without_text_are_counted_by_reason(each_place: Place) -> None:
     place = each_place
     put(place, "a.txt", b"words")

@@ -17,11 +17,16 @@ MEDIA_TYPE = "application/pdf"
 
 def read(data: bytes, limits: Limits) -> Extracted:
     """Return the text of a document in PDF and what stands beside it."""
+    return read_by(data, limits, tags=True)
+
+
+def read_by(data: bytes, limits: Limits, *, tags: bool) -> Extracted:
+    """Return the same, by `tags` where the document has them or else by the lines alone."""
     if len(data) > limits.bytes:
         raise Refused("too_large", f"more than {limits.bytes} bytes")
     with File(data, limits) as file:
         beside = pdf_beside.read(file)
-        found = pdf_tags.read(file, limits) if file.is_tagged else None
+        found = pdf_tags.read(file, limits) if tags and file.is_tagged else None
         if found is None:
             found = pdf_geometry.read(file, limits)
         for key, values in found.beside.items():

@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from ingest.normalise.documents import pdf, pdf_file, pdf_geometry, pdf_tags
+from ingest.normalise.documents import pdf, pdf_file, pdf_geometry, pdf_tags, pdf_untagged
 from ingest.normalise.documents.pdf_hyphens import Hyphens
 from ingest.normalise.extracted import Annotation, Extracted, Limits, Refused
 from tests.unit.documents.prose import paragraphs
@@ -29,12 +29,8 @@ def by_tags(data: bytes) -> Extracted:
 
 
 def by_geometry(data: bytes) -> Extracted:
-    kept = pdf_tags.read
-    pdf_tags.read = lambda *_: None
-    try:
-        return pdf.read(data, Limits())
-    finally:
-        pdf_tags.read = kept
+    """As if there were no tags."""
+    return pdf_untagged.read(data, Limits())
 
 
 WAYS = [(by_tags, pdf_tags.WAY), (by_geometry, pdf_geometry.WAY)]
