@@ -70,7 +70,6 @@ class Story(Xml):
         self._gone = 0
         self._last_change: tuple[_Change, tuple[int, int]] | None = None
         self._last_hidden: tuple[Mark, tuple[int, int]] | None = None
-        self._choices: list[bool] = []
         self._entry: dict[str, str] = {}
         self._is_text = self._is_instruction = False
         self._hides = False
@@ -124,9 +123,6 @@ class Story(Xml):
             "v:textpath": self._text_path,
             "dgm:relIds": self._diagram,
             "c:chart": self._chart,
-            "mc:AlternateContent": self._begin_alternatives,
-            "mc:Choice": self._alternative,
-            "mc:Fallback": self._alternative,
             "w:footnoteReference": self._refer,
             "w:endnoteReference": self._refer,
             "w:commentRangeStart": self._anchor,
@@ -150,11 +146,11 @@ class Story(Xml):
             "w:trPr": self._end_row_properties,
             "w:tc": self._end_cell,
             "w:txbxContent": self._end_box,
-            "mc:AlternateContent": self._end_alternatives,
             "w:footnote": self._end_entry,
             "w:endnote": self._end_entry,
             "w:comment": self._end_entry,
         }
+        self.take_first_alternatives()
         for element in _KINDS:
             self.starts[element] = self._begin_change
             self.ends[element] = self._end_change
@@ -404,18 +400,6 @@ class Story(Xml):
         relation = self._leads.get(attributes.get(R + "id", ""))
         if relation is not None:
             self._beside(self._drawn(relation.target))
-
-    def _begin_alternatives(self, _: Attributes) -> None:
-        self._choices.append(False)
-
-    def _alternative(self, _: Attributes) -> None:
-        if self._choices and self._choices[-1]:
-            self.leave_out()
-        elif self._choices:
-            self._choices[-1] = True
-
-    def _end_alternatives(self) -> None:
-        self._choices.pop()
 
     # Notes, comments, running heads.
 

@@ -79,6 +79,22 @@ class Xml(Events):
                 data = data.replace(strict, common)
         super().run(data)
 
+    def take_first_alternatives(self) -> None:
+        """Tell of alternative contents the first alone: a text box would stand twice."""
+        self._choices: list[bool] = []  # whether one was told, of each that is open
+        self.starts["mc:AlternateContent"] = lambda _: self._choices.append(False)
+        self.starts["mc:Choice"] = self.starts["mc:Fallback"] = self._alternative
+        self.ends["mc:AlternateContent"] = self._end_alternatives
+
+    def _alternative(self, _: Attributes) -> None:
+        if self._choices and self._choices[-1]:
+            self.leave_out()
+        elif self._choices:
+            self._choices[-1] = True
+
+    def _end_alternatives(self) -> None:
+        self._choices.pop()
+
 
 class _Relations(Xml):
     def __init__(self, limits: Limits, folder: str) -> None:

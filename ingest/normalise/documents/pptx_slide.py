@@ -34,7 +34,6 @@ class Slide(Xml):
         self._kind: BlockKind = "paragraph"
         self._is_text = False
         self._rows: list[list[list[Closed]]] = []
-        self._choices: list[bool] = []
         self.starts = {
             "p:sld": self._begin_slide,
             "p:sp": self._begin_shape,
@@ -50,9 +49,6 @@ class Slide(Xml):
             "a:tc": self._begin_cell,
             "dgm:relIds": self._diagram,
             "c:chart": self._chart,
-            "mc:AlternateContent": self._begin_alternatives,
-            "mc:Choice": self._alternative,
-            "mc:Fallback": self._alternative,
         }
         self.ends = {
             "p:sp": self._end_shape,
@@ -61,8 +57,8 @@ class Slide(Xml):
             "m:t": self._end_text,
             "a:tr": self._end_row,
             "a:tc": self._end_cell,
-            "mc:AlternateContent": self._end_alternatives,
         }
+        self.take_first_alternatives()
 
     def characters(self, text: str) -> None:
         if self._is_text:
@@ -146,18 +142,6 @@ class Slide(Xml):
         for text in self._drawn(lead.target) if lead is not None else ():
             self.draft.write(text)
             self.draft.close("paragraph", self._page)
-
-    def _begin_alternatives(self, _: Attributes) -> None:
-        self._choices.append(False)
-
-    def _alternative(self, _: Attributes) -> None:
-        if self._choices and self._choices[-1]:
-            self.leave_out()
-        elif self._choices:
-            self._choices[-1] = True
-
-    def _end_alternatives(self) -> None:
-        self._choices.pop()
 
 
 class Comments(Xml):
