@@ -70,7 +70,7 @@ class Corpus:
         self.zone = zone
         self.now = now
         self.notes: list[str] = []  # what the last answers say of themselves, the newest last
-        self._index = Index(store)
+        self._index = Index(store, kept=True)
         self._filling = threading.Lock()
 
     def __enter__(self) -> Self:

@@ -38,6 +38,10 @@ def caught_up(
     answered from it as far as it goes, and told how far that is, unless it is not `needed`: then whoever asks
     makes what it lacks from the texts.
     """
+    if _is_current(index, rules):
+        with _told(index), index.reading() as connection:
+            yield connection, True
+        return
     try:
         bring_up(index, fill=fill, rules=rules, most=most)
     except StoreReadOnly as error:
@@ -54,13 +58,28 @@ def caught_up(
         with index.store.read() as connection:
             yield connection, False
         return
+    with _told(index), as_it_is(index, note=note, rules=rules) as (connection, indexed):
+        if needed and most is None and not indexed:
+            raise _told_otherwise(index)
+        yield connection, indexed
+
+
+@contextmanager
+def _told(index: Index) -> Iterator[None]:
+    """Have what is damaged told as what it is."""
     try:
-        with as_it_is(index, note=note, rules=rules) as (connection, indexed):
-            if needed and most is None and not indexed:
-                raise _told_otherwise(index)
-            yield connection, indexed
+        yield
     except StoreDamaged as error:
         raise _told_apart(index, error) from error
+
+
+def _is_current(index: Index, rules: Rules | None) -> bool:
+    """Whether nothing is to be done before the index is asked."""
+    try:
+        with index.reading() as connection:
+            return index.is_current(connection) and (rules is None or state.told_by(connection, rules))
+    except StoreUnavailable:
+        return False
 
 
 @contextmanager

@@ -212,7 +212,7 @@ class Pages:
             names = {"ok": "watching", "degraded": "watching, with problems", "blind": "not seen to watch"}
             return {"state": state, "words": names.get(state, "not watching"), "at": self._corpus.now()}
 
-        return self._cache.of("health", _FRESH, ask)
+        return self._cache.lately("health", _FRESH, ask)
 
     # -- the pages -----------------------------------------------------------------------------
 

@@ -16,7 +16,8 @@ from contextlib import contextmanager, suppress
 import sqlalchemy as sa
 from sqlalchemy import event
 from sqlalchemy.engine import Connection, Engine
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import DBAPIError, DisconnectionError
+from sqlalchemy.pool import ConnectionPoolEntry
 
 from ingest.edits import classifier
 from ingest.errors import LogShortened, StoreReadOnly, StoreUnavailable
@@ -26,16 +27,21 @@ from ingest.store import reader
 from ingest.store.engine import Row, Store, translated
 from ingest.store.sqlite_file import access
 
+_FILE = "file"  # under which a connection notes which file it opened
 _LOCK = 0x696E646578  # "index": one at a time makes the schema
 
 
 class Index:
-    """The index of a store. Nothing is opened or made before it is asked something."""
+    """The index of a store. Nothing is opened or made before it is asked something.
 
-    def __init__(self, store: Store) -> None:
+    With `kept` connections to a file stay open from question to question, for a process that is asked many
+    and never forks.
+    """
+
+    def __init__(self, store: Store, *, kept: bool = False) -> None:
         self.store = store
         self.path = f"{store.url.database}.index.db" if store.is_sqlite else None
-        self._engine: Engine = _beside(store, str(self.path)) if store.is_sqlite else store.engine
+        self._engine: Engine = _beside(store, str(self.path), kept=kept) if store.is_sqlite else store.engine
 
     @property
     def address(self) -> str:
@@ -114,6 +120,16 @@ class Index:
                 return self._fits(connection)
         except (DBAPIError, UnicodeDecodeError):
             return False
+
+    def is_current(self, connection: Connection) -> bool:
+        """Whether the index that a connection sees is usable and has all of the log, sentences and edits.
+
+        Raises LogShortened.
+        """
+        if not self._fits(connection):
+            return False
+        place = connection.exec_driver_sql("SELECT seq, edited FROM state WHERE id = 1").one()
+        return int(min(place.seq, place.edited)) >= reader.last_seq(connection)
 
     def is_damaged(self) -> bool:
         """Whether the index itself cannot be read, asked when something could not; takes its time.
@@ -251,7 +267,7 @@ class Index:
             )
 
 
-def _beside(store: Store, path: str) -> Engine:
+def _beside(store: Store, path: str, *, kept: bool) -> Engine:
     record = store.access
     assert record is not None
 
@@ -272,8 +288,32 @@ def _beside(store: Store, path: str) -> Engine:
     def begin(connection: Connection) -> None:
         connection.exec_driver_sql("BEGIN")
 
-    # No pool: whoever made the index anew made another file, which the next connection must find.
-    engine = sa.create_engine("sqlite://", creator=connect, poolclass=sa.pool.NullPool)
+    # Whoever made the index anew made another file, which the next question must find.
+    pool = sa.pool.QueuePool if kept else sa.pool.NullPool
+    engine = sa.create_engine("sqlite://", creator=connect, poolclass=pool)
     event.listen(engine, "connect", settle)
     event.listen(engine, "begin", begin)
+    if kept:
+        _require_same_file(engine, path)
     return engine
+
+
+def _require_same_file(engine: Engine, path: str) -> None:
+    """Have a connection that waited opened anew where another file stands at the path by now."""
+
+    def standing() -> tuple[int, int, int] | None:
+        try:
+            found = os.stat(path)
+        except OSError:
+            return None
+        return found.st_dev, found.st_ino, found.st_mode
+
+    def note(_connection: sqlite3.Connection, record: ConnectionPoolEntry) -> None:
+        record.info[_FILE] = standing()
+
+    def look(_connection: object, record: ConnectionPoolEntry, _proxy: object) -> None:
+        if record.info.get(_FILE) != standing():
+            raise DisconnectionError
+
+    event.listen(engine, "connect", note)
+    event.listen(engine, "checkout", look)

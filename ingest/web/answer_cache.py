@@ -5,10 +5,14 @@ from __future__ import annotations
 import threading
 from collections import OrderedDict
 from collections.abc import Callable, Hashable
+from contextlib import suppress
 from typing import Any, TypeVar, cast
+
+from ingest.errors import IngestError
 
 T = TypeVar("T")
 _MOST = 64
+_LATE = 3  # times its time that an answer is still given while it is made anew
 
 
 class AnswerCache:
@@ -18,6 +22,7 @@ class AnswerCache:
         self._now = now
         self._values: OrderedDict[Hashable, tuple[int, object]] = OrderedDict()
         self._making = threading.Lock()
+        self._renewed: set[Hashable] = set()
 
     def of(self, name: Hashable, micros: int, make: Callable[[], T]) -> T:
         """Return the value of a name, made anew where it is older than that."""
@@ -44,6 +49,26 @@ class AnswerCache:
         while len(self._values) > _MOST:
             self._values.popitem(last=False)
         return found
+
+    def lately(self, name: Hashable, micros: int, make: Callable[[], T]) -> T:
+        """Return the same, or one that is older by a few times, while a thread makes it anew.
+
+        Nobody waits for what is asked all the time. `make` must work in any thread.
+        """
+        found = self._values.get(name)
+        if found is None or self._now() >= found[0] + _LATE * micros:
+            return self.of(name, micros, make)
+        if self._now() >= found[0] and name not in self._renewed:
+            self._renewed.add(name)
+            threading.Thread(target=self._renew, args=(name, micros, make), name="kept", daemon=True).start()
+        return cast("T", found[1])
+
+    def _renew(self, name: Hashable, micros: int, make: Callable[[], object]) -> None:
+        try:
+            with suppress(IngestError):  # whoever asks when it is too old is told
+                self.of(name, micros, make)
+        finally:
+            self._renewed.discard(name)
 
     def _fresh(self, name: Hashable) -> tuple[int, object] | None:
         found = self._values.get(name)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import msgspec
 import pytest
 import sqlalchemy as sa
@@ -189,4 +191,27 @@ def test_the_feed_gives_the_changes_behind_a_place_and_says_how_far_it_looked(da
             10,
         )
         assert feed.records(99, ANY, 5) == ([], 99)
+        corpus.close()
+
+
+def test_who_is_asked_again_and_again_finds_an_index_that_was_made_anew(database_url: str) -> None:
+    with opened(database_url) as store:
+        corpus = made(store)
+
+        def found() -> list[str]:
+            return [each.path for each in corpus.search("bridge")]
+
+        assert found() == ["bridge.txt"]
+        other = Index(store)
+        if other.path is not None:
+            for end in ("", "-wal", "-shm"):
+                Path(other.path + end).unlink(missing_ok=True)
+        other.rebuild()
+        assert found() == ["bridge.txt"]
+        with other.reading() as connection:
+            assert other.is_current(connection)
+        record(store, add_root(store, "third"), [entry("created", b"late.txt", raw=b"A bridge.\n")])
+        with other.reading() as connection:
+            assert not other.is_current(connection)
+        assert sorted(found()) == ["bridge.txt", "late.txt"]
         corpus.close()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import threading
 from datetime import UTC
 from hashlib import sha256
 from itertools import pairwise
@@ -21,6 +22,7 @@ from ingest.web.compared import Compared, Row, compared, cut
 from ingest.web.gravity import CREATED, UNREAD, Mark, gravest, mark
 from ingest.web.timeline import Observed, Point
 from ingest.web.words import Words
+from tests.daemon import until
 
 KEPT = "One stays.\n\nTwo is {} euro today.\n\nThree stays.\n\nFour stays.\n\nFive stays.\n\n{}\n"
 A = KEPT.format(13, "Six goes away now.")
@@ -192,6 +194,26 @@ def test_what_is_kept_is_made_anew_when_it_is_old() -> None:
     assert [cache.of("a", 10, make), cache.of("a", 10, make), cache.of("b", 10, make)] == [1, 1, 2]
     now = 10
     assert cache.of("a", 10, make) == 3
+
+
+def test_what_is_asked_all_the_time_is_given_while_it_is_made_anew() -> None:
+    now = 0
+    kept, made, goes_on = Kept(lambda: now), [], threading.Event()
+
+    def make() -> int:
+        if made:
+            goes_on.wait(60)
+        made.append(now)
+        return len(made)
+
+    assert kept.lately("a", 10, make) == 1
+    now = 10
+    assert [kept.lately("a", 10, make), kept.lately("a", 10, make)] == [1, 1]
+    goes_on.set()
+    until(lambda: kept.lately("a", 10, make) == 2)
+    assert made == [0, 10]
+    now = 60
+    assert kept.lately("a", 10, make) == 3
 
 
 def overview_page(counts: Counts, types: dict[str, int], *, documents: int, reached: int) -> str:
