@@ -453,12 +453,12 @@ _MENDS = {
 }
 
 
-def without_text(target: Target, no: int, reason: str | None) -> UsageError:
+def without_text(target: Target, no: int, reason: str | None) -> NotFound:
     """Return the error that a version has no text: why, in words, and what can be done."""
     from ingest.normalise import reasons  # noqa: PLC0415 - the answer to a question loads no normaliser
 
     raw = f"ingest show --raw {shlex.quote(f'{show_path(target.path)}@{no}')}"
-    return UsageError(
+    return NotFound(
         f"version {no} of {show_path(target.path)} has no text: {reasons.said(reason)}",
         hint=_MENDS.get(reason or "", "its bytes: {raw}").format(raw=raw),
     )

@@ -21,7 +21,7 @@ _MOMENTS = (
 )
 REV = rf"^(?:\d{{1,9}}|first|latest|prev|{_MOMENTS})$"  # the common forms: more are read
 _CURSOR = r"^(?:[1-9a-f][0-9a-f]|0[1-9a-f])*\.(?:[0-9a-f]{2})*\.\d{1,18}$"
-_SEVERAL = rf"^(?:(?:{'|'.join(SIGNIFICANCES)})(?:,(?:{'|'.join(SIGNIFICANCES)}))*)?$"
+_SEVERAL = rf"^(?:{'|'.join(SIGNIFICANCES)})(?:,(?:{'|'.join(SIGNIFICANCES)}))*$"
 
 
 def _of(*known: str) -> Meta:
@@ -39,7 +39,8 @@ Moment = Annotated[str, _like(f"^(?:{_MOMENTS})$")]
 Cursor = Annotated[str, Meta(max_length=12_000, pattern=_CURSOR)]
 Uid = Annotated[str, Meta(pattern=r"^[0-9a-f]{32}$")]
 Limit = Annotated[int, Meta(ge=1, le=1_000)]
-Seq = Annotated[int, Meta(ge=0, le=2**63 - 1)]
+# No log is longer, every program counts so far without loss, and what is one more fits both databases.
+Seq = Annotated[int, Meta(ge=0, le=2**53 - 1)]
 
 
 class Nothing(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):

@@ -494,3 +494,23 @@ def test_without_a_store_or_a_free_port_it_says_so(tmp_path: Path, served: Serve
     assert served.place.command.ask("serve", "--host", "history.example", code=2).notes[0] == (
         "error: 'history.example' is no address to listen at"
     )
+
+
+@pytest.mark.parametrize(
+    ("path", "status"),
+    [
+        ("/v1/documents/{bridge.txt}/versions?after=9007199254740991", 200),
+        ("/v1/documents/{bridge.txt}/versions?after=9223372036854775807", 400),
+        ("/v1/changes?since=9007199254740991", 200),
+        ("/v1/changes?since=9223372036854775807", 400),
+        ("/v1/feed.atom?since=9007199254740991", 200),
+        ("/v1/changes?significance=", 400),
+        ("/v1/documents/{picture.bin}/blame/1", 404),
+        ("/v1/documents/{picture.bin}/diff/1/1?unit=sentence", 404),
+    ],
+)
+def test_the_ends_of_what_may_be_asked(served: Served, path: str, status: int) -> None:
+    for name, uid in served.ids.items():
+        path = path.replace(f"{{{name}}}", uid)
+
+    assert served.service.get(path).status == status
