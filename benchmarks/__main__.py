@@ -15,7 +15,7 @@ from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
 from benchmarks import machine, table
-from benchmarks.rows import folder, live, queries, rounds, scale
+from benchmarks.rows import folder, live, queries, rounds, scale, service
 from benchmarks.stage import Options, Stage, say
 from benchmarks.table import Line
 from benchmarks.timing import CommandFailed
@@ -31,6 +31,7 @@ ROWS: dict[str, Callable[[Stage], Iterator[Line]]] = {
     "live": live.live,
     "burst": live.burst,
     "queries": queries.queries,
+    "service": service.service,
     "postgres": scale.postgres,
     "rounds": rounds.rounds,
     "at": queries.at,

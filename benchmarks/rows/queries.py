@@ -35,7 +35,7 @@ def queries(stage: Stage) -> Iterator[Line]:
     """`show`, `log -n 20` and `diff` of a document that has many versions."""
     stage.ready("ingest")
     versions = min(VERSIONS, max(200, stage.options.documents // 50))
-    _edit_often(stage, versions)
+    edit_often(stage, versions)
     store = open_store(stage.ingest.url)
     try:
         name = relative(stage.options.seed, 0)
@@ -60,7 +60,7 @@ def queries(stage: Stage) -> Iterator[Line]:
     yield from stage.judged("queries", stage.ingest)
 
 
-def _edit_often(stage: Stage, versions: int) -> None:
+def edit_often(stage: Stage, versions: int) -> None:
     """Edits of document 0 under a daemon, each one awaited, until it has so many versions."""
     path = stage.corpus.path(0)
     stage.touched()

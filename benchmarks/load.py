@@ -1,0 +1,109 @@
+"""Another process that asks the service: many questions at a rate, or many readers of its feed.
+
+    python load.py ask PORT RATE SECONDS SEED < ADDRESSES
+    python load.py read PORT READERS SECONDS SINCE
+
+`ask` takes lines `KIND WEIGHT ADDRESS` and asks RATE questions a second, each kind as often as its weight
+says, over connections that stay open. A question's time runs from when it was due, not from when it was
+sent: what a slow answer holds up counts. It writes a line for each: the kind, the status, milliseconds.
+`read` opens READERS streams of server-sent events and writes for each event the milliseconds since it was
+recorded, by the same machine's clock. The last line of both is `cpu` and the seconds of its own CPU. A
+program of its own: it imports nothing of the project.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import random
+import sys
+import time
+from collections import defaultdict
+from datetime import datetime
+
+CONNECTIONS = 64
+PATIENCE = 60.0  # seconds after the last question was due
+_JSON = b"data: "
+
+
+async def ask(
+    port: int, rate: float, seconds: float, seed: int, addresses: dict[str, list[str]]
+) -> list[str]:
+    """Ask so many questions a second; a line for each answer."""
+    draw = random.Random(seed)
+    weights = {kind.partition(" ")[0]: float(kind.partition(" ")[2]) for kind in addresses}
+    named = {kind.partition(" ")[0]: found for kind, found in addresses.items()}
+    kinds = draw.choices(list(weights), list(weights.values()), k=int(rate * seconds))
+    due: asyncio.Queue[tuple[float, str, str]] = asyncio.Queue()
+    began = time.monotonic() + 0.2
+    lines: list[str] = []
+
+    async def worker() -> None:
+        reader, writer = await asyncio.open_connection("127.0.0.1", port)
+        while True:
+            when, kind, address = await due.get()
+            writer.write(f"GET {address} HTTP/1.1\r\nHost: 127.0.0.1:{port}\r\n\r\n".encode())
+            head = await reader.readuntil(b"\r\n\r\n")
+            length = next(
+                int(line.partition(b":")[2])
+                for line in head.lower().split(b"\r\n")
+                if line.startswith(b"content-length:")
+            )
+            await reader.readexactly(length)
+            lines.append(f"{kind} {head[9:12].decode()} {(time.monotonic() - when) * 1000:.3f}")
+            due.task_done()
+
+    workers = [asyncio.create_task(worker()) for _ in range(CONNECTIONS)]
+    for number, kind in enumerate(kinds):
+        when = began + number / rate
+        await asyncio.sleep(max(0.0, when - time.monotonic()))
+        due.put_nowait((when, kind, draw.choice(named[kind])))
+    done = asyncio.create_task(due.join())
+    await asyncio.wait({done, *workers}, timeout=PATIENCE, return_when=asyncio.FIRST_COMPLETED)
+    lines.append(f"unanswered {len(kinds) - len(lines)} 0")
+    for each in workers:
+        each.cancel()
+    return lines
+
+
+async def read(port: int, readers: int, seconds: float, since: int) -> list[str]:
+    """Follow the feed with so many readers; a line for each event that one was told."""
+    lines: list[str] = []
+
+    async def one() -> None:
+        reader, writer = await asyncio.open_connection("127.0.0.1", port)
+        writer.write(
+            f"GET /v1/changes?feed=eventsource&since={since} HTTP/1.1\r\n"
+            f"Host: 127.0.0.1:{port}\r\n\r\n".encode()
+        )
+        while line := await reader.readline():
+            if line.startswith(_JSON):
+                now = time.time()
+                recorded = json.loads(line[len(_JSON) :])["recorded_at"]
+                lines.append(f"told 200 {(now - datetime.fromisoformat(recorded).timestamp()) * 1000:.3f}")
+
+    tasks = [asyncio.create_task(one()) for _ in range(readers)]
+    await asyncio.sleep(0.5)
+    print("ready", flush=True)
+    await asyncio.sleep(seconds)
+    for each in tasks:
+        each.cancel()
+    return lines
+
+
+def main(words: list[str]) -> None:
+    """Do what was asked for and write what was seen."""
+    if words[0] == "ask":
+        addresses: defaultdict[str, list[str]] = defaultdict(list)
+        for line in sys.stdin:
+            kind, weight, address = line.split()
+            addresses[f"{kind} {weight}"].append(address)
+        found = asyncio.run(ask(int(words[1]), float(words[2]), float(words[3]), int(words[4]), addresses))
+    else:
+        found = asyncio.run(read(int(words[1]), int(words[2]), float(words[3]), int(words[4])))
+    print("\n".join(found))
+    print(f"cpu {time.process_time():.2f}")
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])
