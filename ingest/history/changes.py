@@ -41,7 +41,7 @@ class Filters(msgspec.Struct, frozen=True, kw_only=True):
     @property
     def of_edits(self) -> bool:
         """Whether something is asked that only the index can tell of all changes."""
-        return self.reviewed is not None or any(self.edits.values())
+        return self.reviewed is not None or any(each is not None for each in self.edits.values())
 
     @property
     def edits(self) -> dict[str, str | None]:
