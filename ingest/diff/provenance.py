@@ -14,7 +14,7 @@ from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
 from collections import defaultdict, deque
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import lru_cache
 from hashlib import blake2b
 from itertools import accumulate
@@ -26,9 +26,9 @@ from ingest.text.sentences import Sentence, split_again
 from ingest.text.words import tokens, without_blanks
 
 OPEN = 2**31 - 1  # `to_no` of what the last version still holds
-MOST_COMPARED = 2_500  # pairs of sentences of one gap; past it nothing in the gap is an edit
+MOST_COMPARED = 2_500  # pairs of sentences of one gap; past it those alone that share rare words
+MOST_UNMATCHED = 20_000  # sentences on one side, as in `sentences`; past it nothing is an edit
 _MOST_HELD = 8_000_000  # characters
-_MOVED = 0.7
 _SHARED = 0.5  # of the weight of the lighter one
 
 Runs = tuple[tuple[int, int], ...]  # (version, characters without the blanks), in order
@@ -191,42 +191,55 @@ class Lineage:
         edited: set[int] = set()
         self.sources = {}
         for olds, news in _gaps(old_range, new_range, used, took):
-            if not olds or not news or len(olds) * len(news) > MOST_COMPARED:
+            if not olds or not news or max(len(olds), len(news)) > MOST_UNMATCHED:
                 continue
             old_bags = [similarity.bag(self.said[i].text) for i in olds]
-            for j in news:
-                bag = similarity.bag(new[j].text)
-                sources = [
-                    i
-                    for i, each in zip(olds, old_bags, strict=True)
-                    if similarity.shared(each, bag) >= max(0.01, _SHARED * min(each.weight, bag.weight))
-                ]
-                if sources:
-                    edited.update(sources)
-                    self.sources[j] = sources
-                    found[j] = self._runs(no, sources, new[j].text)
-        olds = [i for i in old_range if i not in used and i not in edited]
+            new_bags = [similarity.bag(new[j].text) for j in news]
+            if len(olds) * len(news) <= MOST_COMPARED:
+                for j, bag in zip(news, new_bags, strict=True):
+                    sources = [
+                        i
+                        for i, each in zip(olds, old_bags, strict=True)
+                        if similarity.shared(each, bag) >= max(0.01, _SHARED * min(each.weight, bag.weight))
+                    ]
+                    if sources:
+                        self._edit(no, sources, j, new, found, edited)
+            left = [at for at, j in enumerate(news) if j not in found]
+            least = similarity.least_edited(len(olds), len(news))
+            pairs = similarity.candidates(old_bags, [new_bags[at] for at in left], least=least)
+            self._best(
+                no, [(pair.score, olds[pair.a], news[left[pair.b]]) for pair in pairs], new, found, edited
+            )
+        olds = [i for i in old_range if i not in used]
         news = [j for j in new_range if j not in took and j not in found]
-        if olds and news and len(olds) * len(news) <= MOST_COMPARED:
-            self._moved_edits(no, olds, news, new, found, edited)
+        if olds and news and max(len(olds), len(news)) <= MOST_UNMATCHED:
+            # Of what stood elsewhere: it must be nearly the same.
+            pairs = similarity.candidates(
+                [similarity.bag(self.said[i].text) for i in olds],
+                [similarity.bag(new[j].text) for j in news],
+                least=similarity.MOVED,
+            )
+            self._best(no, [(pair.score, olds[pair.a], news[pair.b]) for pair in pairs], new, found, edited)
         return found, edited
 
-    def _moved_edits(
-        self, no: int, olds: list[int], news: list[int], new: list[Said], found: dict[int, Runs],
+    def _best(
+        self, no: int, pairs: Iterable[tuple[float, int, int]], new: list[Said], found: dict[int, Runs],
         edited: set[int],
     ) -> None:  # fmt: skip
-        """Edits of what stood elsewhere: these must be nearly the same."""
-        pairs = similarity.candidates(
-            [similarity.bag(self.said[i].text) for i in olds],
-            [similarity.bag(new[j].text) for j in news],
-            least=_MOVED,
-        )
-        for pair in sorted(pairs, key=lambda pair: (-pair.score, pair.a, pair.b)):
-            i, j = olds[pair.a], news[pair.b]
-            if i not in edited and j not in found:
-                edited.add(i)
-                self.sources[j] = [i]
-                found[j] = self._runs(no, [i], new[j].text)
+        """Take each sentence that has no source yet for an edit of what it is most like, if anything.
+
+        Of two that are as much like it, of the one that nothing else is an edit of.
+        """
+        for _, i, j in sorted(pairs, key=lambda pair: (-pair[0], pair[1] in edited, *pair[1:])):
+            if j not in found:
+                self._edit(no, [i], j, new, found, edited)
+
+    def _edit(
+        self, no: int, sources: list[int], j: int, new: list[Said], found: dict[int, Runs], edited: set[int]
+    ) -> None:
+        edited.update(sources)
+        self.sources[j] = sources
+        found[j] = self._runs(no, sources, new[j].text)
 
     def _runs(self, no: int, sources: list[int], text: str) -> Runs:
         """Of each run of words of an edited sentence, the version that brought it."""

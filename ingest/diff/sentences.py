@@ -29,9 +29,6 @@ from ingest.text.words import tokens, without_blanks
 ANCHORED = sequences.LARGEST
 MOST_UNMATCHED = 20_000
 
-_EDITED = 0.45  # how alike two sentences must be
-_ALONE = 0.3  # the same, where each is the only one between its neighbours
-_MOVED = 0.7
 _LEAST_MOVED = 4.0  # the weight of words below which likeness elsewhere is chance
 _GAIN = 0.04
 _MOST_PARTS = 4
@@ -195,7 +192,7 @@ class _Work:
             new = [j for j in range(b_start, b_end) if j in self.b_free]
             if not old or not new:
                 continue
-            least = _ALONE if len(old) == len(new) == 1 else _EDITED
+            least = similarity.least_edited(len(old), len(new))
             pairs = similarity.candidates(
                 [self._a_bag(i) for i in old], [self._b_bag(j) for j in new], least=least
             )
@@ -224,7 +221,7 @@ class _Work:
         if not old or not new:
             return
         pairs = similarity.candidates(
-            [self._a_bag(i) for i in old], [self._b_bag(j) for j in new], least=_MOVED
+            [self._a_bag(i) for i in old], [self._b_bag(j) for j in new], least=similarity.MOVED
         )
         for pair in sorted(pairs, key=lambda pair: (-pair.score, pair.a, pair.b)):
             i, j = old[pair.a], new[pair.b]

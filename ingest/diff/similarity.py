@@ -27,6 +27,11 @@ _MOST_POSTINGS = 30
 _MOST_CANDIDATES = 6
 
 
+MOVED = 0.7  # how alike two sentences must be to be one that was edited and stands elsewhere
+_EDITED = 0.45  # the same, of one that was edited in its place
+_ALONE = 0.3  # the same, where each is the only one between its neighbours
+
+
 class Bag(msgspec.Struct, frozen=True):
     """A sentence's words with their numbers, and what they weigh together."""
 
@@ -97,6 +102,11 @@ def candidates(a: Sequence[Bag], b: Sequence[Bag], *, least: float) -> list[Pair
         index = _index(a)
         scored = [Pair(likeness(a[i], new), i, j) for j, new in enumerate(b) for i in _near(new, index)]
     return [pair for pair in scored if pair.score >= least]
+
+
+def least_edited(olds: int, news: int) -> float:
+    """Return how alike two sentences must be to be an edit, of so many between the same neighbours."""
+    return _ALONE if olds == news == 1 else _EDITED
 
 
 def _index(bags: Sequence[Bag]) -> dict[str, list[int]]:

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import random
 import re
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from ingest.diff.provenance import OPEN, Cutter, Lineage, key_of
+from ingest.diff.provenance import MOST_COMPARED, OPEN, Cutter, Lineage, key_of
+from ingest.diff.sentences import compare
 from ingest.text.sentences import split
 from ingest.text.words import without_blanks
 from tests.edits.articles import DUTCH, ENGLISH
@@ -102,6 +105,7 @@ def test_cutting_by_paragraphs_cuts_as_the_whole_text_does() -> None:
             assert [(said.offset, said.text) for said in Cutter().cut(text, "nl")] == whole
 
 
+NAMES = ["bridge", "ferry", "quay"]
 SAID = [A, B, C, "Short one.", "The council met on Friday in the town hall.", "Nobody."]
 SENTENCES = st.sampled_from(SAID)
 
@@ -133,3 +137,90 @@ def test_what_comes_back_with_other_white_space_has_the_runs_it_had() -> None:
         ("Tuesday    ", 2),
         ("in    the    old    town    hall.", 1),
     ]
+
+
+# -- blame beside diff -------------------------------------------------------------------------
+
+ARTICLES_SAID = [
+    article[each.text_start : each.text_end]
+    for article in (*ENGLISH, *DUTCH)
+    for each in split(article, "en")
+]
+
+
+def edited(chance: random.Random, sentence: str) -> str:
+    """A sentence with up to half of its words taken out, put in, or put for others."""
+    words = sentence.split()
+    for _ in range(chance.randint(1, max(1, len(words) // 2))):
+        at, how = chance.randrange(len(words)), chance.random()
+        other = chance.choice(chance.choice(ARTICLES_SAID).split())
+        if how < 0.4 and len(words) > 1:
+            del words[at]
+        else:
+            words[at : at + (how < 0.7)] = [other]
+    return " ".join(words)
+
+
+def another(chance: random.Random, sentences: list[str]) -> list[str]:
+    """A version after this one: sentences edited, gone, new, moved, put together and cut in two."""
+    made = list(sentences)
+    for _ in range(chance.randint(1, 6)):
+        at, how = chance.randrange(len(made)), chance.random()
+        if how < 0.5:
+            made[at] = edited(chance, made[at])
+        elif how < 0.6 and len(made) > 1:
+            del made[at]
+        elif how < 0.7:
+            made.insert(at, chance.choice(ARTICLES_SAID))
+        elif how < 0.8:
+            made.insert(chance.randrange(len(made)), made.pop(at))
+        elif how < 0.9 and at + 1 < len(made):
+            made[at : at + 2] = [f"{made[at].rstrip('.')}, {made[at + 1]}"]
+        elif len(words := made[at].split()) > 3:
+            middle = len(words) // 2
+            made[at : at + 1] = [" ".join(words[:middle]) + ".", " ".join(words[middle:]).capitalize()]
+    return made
+
+
+def called_new(before: str, after: str, made: Lineage, no: int) -> list[tuple[str, str]]:
+    """The sentences that blame calls new, of those that diff says were edited, moved, split or merged."""
+    new = {
+        each.offset
+        for at, (each, span) in enumerate(zip(made.said, made.live, strict=True))
+        if span.origin_no == no and at not in made.sources
+    }
+    found = compare(before, after, language="en")
+    return [
+        (piece.kind, after[each.text_start : each.text_end])
+        for piece in found.pieces
+        if piece.kind not in ("kept", "added", "removed")
+        for each in found.b_cut[slice(*piece.b_sentences)]
+        if each.text_start in new
+    ]
+
+
+@pytest.mark.parametrize("seed", range(0, 400, 40))
+def test_what_diff_calls_edited_blame_never_calls_new(seed: int) -> None:
+    """Of copies of a sentence in one version either may be the one that stayed: there are none here."""
+    for number in range(seed, seed + 40):
+        chance = random.Random(number)
+        start = chance.randrange(len(ARTICLES_SAID) - 8)
+        sentences = list(dict.fromkeys(ARTICLES_SAID[start : start + chance.randint(1, 8)]))
+        made, cutter, before = Lineage(), Cutter(), ""
+        for no in range(1, 4):
+            text = " ".join(sentences)
+            made.step(no, cutter.cut(text, "en"))
+            assert no == 1 or called_new(before, text, made, no) == [], (number, no)
+            before, sentences = text, list(dict.fromkeys(another(chance, sentences)))
+
+
+def test_of_very_many_edited_sentences_blame_calls_none_new() -> None:
+    """More pairs between the same neighbours than are compared one by one."""
+    old = [f"The {name} of {number} was seen by the warden." for number, name in enumerate(NAMES * 20)]
+    new = [f"{sentence[:-1]}, who was alone." for sentence in old]
+    made, cutter = Lineage(), Cutter()
+    for no, sentences in enumerate((old, new), start=1):
+        made.step(no, cutter.cut(" ".join(sentences), "en"))
+
+    assert len(old) ** 2 > MOST_COMPARED
+    assert called_new(" ".join(old), " ".join(new), made, 2) == []
