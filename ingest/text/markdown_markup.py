@@ -2,7 +2,8 @@ r"""The markup of a Markdown text, by one walk over the signs that may begin som
 
 It knows CommonMark's inline marks, tables, footnotes, HTML, attributes in braces, and the shortcodes of Hugo,
 Jekyll and WordPress. It is no parser of blocks: list marks, `#`, `>` and `|` stay in the speech, where a
-sentence is told by them. Each pattern has a bound, so that the work is linear in the text.
+sentence is told by them. An indented line behind an empty one is code, but within a list or a footnote. Each
+pattern has a bound, so that the work is linear in the text.
 """
 
 from __future__ import annotations
@@ -26,6 +27,9 @@ _LINE = re.compile(
     """,
     re.VERBOSE | re.MULTILINE,
 )
+_INDENTED = re.compile(r"(?:(?:[ ]{4}|[ ]{0,3}\t)[^\n]*\S[^\n]*(?:\n|\Z)(?:[ \t]*\n)*+)+")
+_ITEM = re.compile(r"[ ]{0,3}(?:[-*+]|[0-9]{1,9}[.)])(?:[ \t]|$)|[ ]{0,3}\[\^[^\]\n]{1,80}\]:", re.MULTILINE)
+_LONGEST_BLANK = 200  # characters of a blank line
 _SIGN = re.compile(r"[`<{\[\]\\*_&]|!\[|~~|==|\n")
 _MARK = re.compile(
     r"""
@@ -89,6 +93,7 @@ class _Walk:
         self._targets: dict[str, str] = {}
         self._used: set[str] = set()
         self._end = self._start
+        self._in_list = False  # where an indented line is a part of an item
         self._is_open = False  # no comment ends from here on
         self._verbatim: list[Cut] = []  # what is code, and cut out of nothing
         if head is not None:
@@ -126,6 +131,15 @@ class _Walk:
 
     def _line(self, at: int) -> int:
         """Read what only stands at the beginning of a line, and return where to go on."""
+        text = self._text
+        first = text[at : at + 1]
+        if first in (" ", "\t") and not self._in_list and _is_behind_blank(text, at):
+            block = _INDENTED.match(text, at)
+            if block is not None:
+                return self._indented(block)
+        if self._in_list and not first.isspace():
+            self._in_list = False
+        self._in_list = self._in_list or _ITEM.match(text, at) is not None
         found = _LINE.match(self._text, at)
         if found is None:
             return at
@@ -147,6 +161,15 @@ class _Walk:
 
     def _cut(self, start: int, end: int, instead: str = "") -> None:
         self._cuts.append(Cut(start, end, instead))
+
+    def _indented(self, found: re.Match[str]) -> int:
+        """Take a block of indented code as it is, and return its end."""
+        written = found[0].rstrip()
+        lines = (line.removeprefix("\t") if line[:1] == "\t" else line[4:] for line in written.split("\n"))
+        self._items.append(Item("code", "\n".join(lines)))
+        end = found.start() + len(written)
+        self._verbatim.append(Cut(found.start(), end))
+        return end
 
     # -- blocks ------------------------------------------------------------------------------------
 
@@ -309,6 +332,14 @@ class _Walk:
         said = unescape(found[0])
         if said != found[0]:
             self._cut(found.start(), found.end(), " " if said == "\u00a0" else said)
+
+
+def _is_behind_blank(text: str, at: int) -> bool:
+    """Whether a line is the first, or an empty one stands before it."""
+    if at < 2:
+        return at == 0 or text[0] == "\n"
+    start = text.rfind("\n", max(0, at - _LONGEST_BLANK), at - 1) + 1
+    return not text[start:at].strip() and text[at - 1] == "\n"
 
 
 def _label(written: str) -> str:
