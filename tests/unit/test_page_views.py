@@ -198,7 +198,7 @@ def test_what_is_kept_is_made_anew_when_it_is_old() -> None:
 
 def test_what_is_asked_all_the_time_is_given_while_it_is_made_anew() -> None:
     now = 0
-    kept, made, goes_on = Kept(lambda: now), [], threading.Event()
+    cache, made, goes_on = AnswerCache(lambda: now), [], threading.Event()
 
     def make() -> int:
         if made:
@@ -206,14 +206,14 @@ def test_what_is_asked_all_the_time_is_given_while_it_is_made_anew() -> None:
         made.append(now)
         return len(made)
 
-    assert kept.lately("a", 10, make) == 1
+    assert cache.lately("a", 10, make) == 1
     now = 10
-    assert [kept.lately("a", 10, make), kept.lately("a", 10, make)] == [1, 1]
+    assert [cache.lately("a", 10, make), cache.lately("a", 10, make)] == [1, 1]
     goes_on.set()
-    until(lambda: kept.lately("a", 10, make) == 2)
+    until(lambda: cache.lately("a", 10, make) == 2)
     assert made == [0, 10]
     now = 60
-    assert kept.lately("a", 10, make) == 3
+    assert cache.lately("a", 10, make) == 3
 
 
 def overview_page(counts: Counts, types: dict[str, int], *, documents: int, reached: int) -> str:
