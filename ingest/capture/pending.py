@@ -99,7 +99,7 @@ class Pending:
         self._renames.note(old, new, now)
 
     def lose_order(self) -> None:
-        """Something was not heard: no rename that was heard before can be followed over the gap."""
+        """Forget the renames: something was not heard, and no rename can be followed over that gap."""
         self._renames.clear()
 
     # -- what is being read ----------------------------------------------------------------

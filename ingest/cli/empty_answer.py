@@ -1,4 +1,4 @@
-"""Why an answer is empty, said where it could only be so."""
+"""Why an answer is empty: a prefix, a language or a period of which nothing is recorded."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from ingest.store.engine import Connection
 def say_why(
     connection: Connection, *, prefix: Prefix, language: str | None = None, until: str | None = None
 ) -> None:
-    """Note on standard error what nobody has of what was asked for; nothing where somebody has it all.
+    """Note on standard error each filter that no document can match; say nothing where all may match.
 
     A period that ends, with `until`, before the record begins is one of which nothing is known.
     """

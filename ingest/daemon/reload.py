@@ -12,7 +12,7 @@ FIXED = (  # taken at the start only
 
 
 def concerning(settings: Settings, name: str) -> Settings:
-    """Return what of the settings the capture of one root heeds."""
+    """Return those of the settings that bear on the capture of one root; the others are at their defaults."""
     own = settings.roots.get(name)
     if own is not None:
         own = msgspec.structs.replace(own, boilerplate=())  # which edits alone are told by

@@ -1,4 +1,4 @@
-"""What a watcher heard, as those take it over who need not know how it was watched."""
+"""What a watcher heard, as values: no system call and no watchdog is needed to read them."""
 
 from __future__ import annotations
 

@@ -253,7 +253,7 @@ def _tell_left_out(
     hidden: frozenset[bytes],
     left_out: Callable[[str], None],
 ) -> None:
-    """Tell the rule of each path that is left out; of two, whether it is a folder."""
+    """Call `left_out` with the rule of each path left out. `passed` says of each whether it is a folder."""
     for path, is_folder in passed:
         if path not in hidden and path.rpartition(b"/")[2] != OWN_FOLDER:
             left_out(patterns.rule_of(path, folder=is_folder))

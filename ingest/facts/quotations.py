@@ -137,10 +137,10 @@ def changed(
 
 
 def _unmarked(marked: str, where: Range, said: tuple[str, ...], text: str, quoted: Ranges) -> Range | None:
-    """Where the words of a speech stand in another text outside its quotations.
+    """Where the words of a quotation stand in another text, outside the quotations of that text.
 
-    None for a title or a few words, and where the speech has a mark at neither end: one that was forgotten
-    elsewhere in the paragraph made it one.
+    None for a title and for a few words. None too where the quotation has a mark at neither end: then a mark
+    that is missing elsewhere in the paragraph made it look like one.
     """
     start, end = where
     speech = words(marked[start:end])

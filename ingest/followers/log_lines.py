@@ -99,7 +99,7 @@ class LogLines:
         return REST if full else 0.0 if rows else None
 
     def finish(self) -> None:
-        """Tell what a first scan recorded that was interrupted."""
+        """Tell the changes of a first scan that was interrupted."""
         self._tell_first()
         self._keep_place()
 

@@ -1,4 +1,4 @@
-"""The languages that documents are in, and what somebody may call one who asks for it."""
+"""The languages that documents are in, and the names by which a call may ask for one."""
 
 from __future__ import annotations
 

@@ -329,7 +329,7 @@ class _Taken:
         self.anew: list[tuple[int]] = []
 
     def add(self, key: int, made: Made, spans: int) -> None:
-        """Take a document's rows in; so many spans of it were numbered before, those thrown away too."""
+        """Take in a document's rows. `spans` counts the numbers that its spans, deleted ones too, have used."""
         if made.anew:
             self.anew.append((key,))
         for number, span in enumerate(made.begun, spans):
@@ -347,7 +347,7 @@ class _Taken:
         self.heads.append((key, made.no, spans + len(made.begun), made.normaliser))
 
     def write(self, connection: Connection, stems: Stems) -> None:
-        """Write all of it."""
+        """Write all rows that were taken in."""
         bulk.run_many(connection, "DELETE FROM span WHERE document_id = ?", self.anew)
         bulk.run_many(connection, "UPDATE span SET to_no = ?, edited = ? WHERE id = ?", self.ended)
         bulk.insert(connection, "span", _SPAN, self.spans)

@@ -53,12 +53,12 @@ class NewRendition(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Entry(msgspec.Struct, frozen=True, kw_only=True):
-    """One change to record. `id` is made by the caller, so that a lost answer can be looked up.
+    """One change to record.
 
-    `salt` is that of its paths.
-
-    `document` is None for a new document and for a rejected path that never was one. `renditions`
-    are those of a `renormalised` document, at most one a version, in the order of the versions.
+    `id` is made by the caller: where the answer of a commit is lost, the change can be looked up by it.
+    `salt` is hashed with the paths of the change. `document` is None for a new document and for a rejected
+    path that never was one. `renditions` are those of a `renormalised` document, at most one a version, in the
+    order of the versions.
     """
 
     id: bytes

@@ -1,4 +1,4 @@
-"""The record's rows as they lie, for `verify`: read plainly, in order, believed by nobody."""
+"""The raw rows of the record, for `verify`: in order, neither decoded nor trusted."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ def head(connection: Connection) -> Row | None:
 
 
 def read_damaged(connection: Connection) -> None:
-    """From now on a text that is no UTF-8 is read with surrogates in it, so that its row can be named."""
+    """Read a text that is no UTF-8 with surrogates from now on, so that its row can be named."""
     if connection.dialect.name == "sqlite":
         driver: Any = connection.connection.driver_connection
         driver.text_factory = partial(str, encoding="utf-8", errors="surrogateescape")

@@ -1,4 +1,4 @@
-"""A short sum of what people are shown and no leaf covers: a flipped bit does not pass unseen.
+"""Short sums over what people are shown and no leaf covers. A sum finds a flipped bit.
 
 It guards against decay, not against somebody who can write the database and so the sum. In `seen` only
 rejected paths have one: what is known of the others is looked up again on the disk.

@@ -1,4 +1,4 @@
-"""What the database calls the things that a batch speaks of, and the stable ids of those it has keys of."""
+"""Look up or make the surrogate keys of what a batch names, and the public ids of documents by key."""
 
 from __future__ import annotations
 

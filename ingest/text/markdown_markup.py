@@ -202,7 +202,7 @@ class _Walk:
         self._cut(found.start("number"), found.end(), "-")
 
     def dress(self, found: re.Match[str]) -> None:
-        """Cut out a line that only draws one, or an escape."""
+        """Cut out what has no words: a rule, the line under a heading, the backslash of an escape."""
         self._cut(found.start(), found.end())
 
     def paragraph(self, _found: re.Match[str]) -> None:
@@ -326,7 +326,7 @@ class _Walk:
         self._cut(found.start(), found.end())
 
     def entity(self, found: re.Match[str]) -> None:
-        """Put the sign that is meant."""
+        """Put the character that an entity stands for in its place."""
         from html import unescape  # noqa: PLC0415 - its table of names is asked for by few texts
 
         said = unescape(found[0])

@@ -42,7 +42,7 @@ class Entry(msgspec.Struct, frozen=True):
     derived: frozenset[int] = frozenset()
 
     def joined(self, other: Entry) -> Entry:
-        """Return the entry of a word that may be either."""
+        """Return the entry of a form that belongs to two words: what either of them says."""
         return Entry(
             self.thing and other.thing,
             self.means | other.means,

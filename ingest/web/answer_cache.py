@@ -1,4 +1,4 @@
-"""Answers that are asked again and again, kept for a moment: one is made while the others wait for it."""
+"""A cache of answers that are asked again and again. One thread makes an answer, the others wait for it."""
 
 from __future__ import annotations
 

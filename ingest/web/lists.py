@@ -33,7 +33,7 @@ _MOMENT, _WHILE = 1_000_000, 60_000_000  # microseconds that counts, and the lan
 
 
 class Documents(msgspec.Struct, frozen=True, kw_only=True):
-    """Documents; at a moment, with what differs from now: so many, of which a part is shown."""
+    """Documents now or at a moment. `differing` counts what differs from now, `differs` is a part of that."""
 
     items: list[Document]
     after: listing.Listed | None

@@ -42,7 +42,7 @@ class Stem(dict[str, str]):
         return found
 
     def others(self, words: Collection[str]) -> set[str]:
-        """Return the stems of those of these words that have another one than themselves."""
+        """Return the stems of these words, but for each word that is its own stem."""
         known = self._others
         try:
             found = {*map(known.__getitem__, words)}

@@ -76,7 +76,7 @@ class Draft:
         self._frame.pieces.append(text)
 
     def mark(self, key: str, annotation: Annotation) -> Mark:
-        """Put an annotation at this place; to the one that is returned text may be added."""
+        """Put an annotation at this place. Return its mark, to which text may be added."""
         mark = Mark(key, annotation, len(self._frame.pieces))
         self._frame.marks.append(mark)
         return mark
