@@ -66,7 +66,7 @@ class Span(msgspec.Struct):
 
 
 class Cutter:
-    """Cut texts into sentences, and remember each paragraph that was cut. A sentence lies in one paragraph."""
+    """Cut texts into sentences; remember each paragraph that was cut. A sentence lies in one paragraph."""
 
     def __init__(self) -> None:
         self._held: dict[tuple[str, str | None], tuple[tuple[int, int, str], ...]] = {}

@@ -329,7 +329,7 @@ class _Taken:
         self.anew: list[tuple[int]] = []
 
     def add(self, key: int, made: Made, spans: int) -> None:
-        """Take in a document's rows. `spans` counts the numbers that its spans, deleted ones too, have used."""
+        """Take in a document's rows. `spans` counts the numbers that spans, deleted ones too, have used."""
         if made.anew:
             self.anew.append((key,))
         for number, span in enumerate(made.begun, spans):

@@ -57,8 +57,8 @@ class Entry(msgspec.Struct, frozen=True, kw_only=True):
 
     `id` is made by the caller: where the answer of a commit is lost, the change can be looked up by it.
     `salt` is hashed with the paths of the change. `document` is None for a new document and for a rejected
-    path that never was one. `renditions` are those of a `renormalised` document, at most one a version, in the
-    order of the versions.
+    path that never was one. `renditions` are those of a `renormalised` document, at most one a version, in
+    the order of the versions.
     """
 
     id: bytes

@@ -198,7 +198,8 @@ def test_what_is_kept_is_made_anew_when_it_is_old() -> None:
 
 def test_what_is_asked_all_the_time_is_given_while_it_is_made_anew() -> None:
     now = 0
-    cache, made, goes_on = AnswerCache(lambda: now), [], threading.Event()
+    cache, goes_on = AnswerCache(lambda: now), threading.Event()
+    made: list[int] = []
 
     def make() -> int:
         if made:

@@ -16,7 +16,8 @@ ARTICLE, AUTO, WHOLE = (Html(mode=mode) for mode in ("article", "auto", "whole")
 
 def read(fmt: DocumentFormat, raw: bytes, _html: Html) -> Extracted | Unread:
     readers = {"html_article": html_article, "html_auto": html_whole, "html_whole": html_whole}
-    return readers[fmt.module].read(raw, Limits())
+    found: Extracted | Unread = readers[fmt.module].read(raw, Limits())
+    return found
 
 
 @pytest.mark.parametrize(
