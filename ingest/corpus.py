@@ -20,6 +20,7 @@ from typing import Self
 from ingest import config, records, status, witnesses
 from ingest.daemon import running
 from ingest.edits.settings import Rules
+from ingest.errors import StoreUnavailable
 from ingest.history import blame, changes, diffs, indexed, languages, observation, prefixes, queries
 from ingest.history.changes import Filters
 from ingest.history.diffs import Diff
@@ -33,7 +34,7 @@ from ingest.records import Change, Document, Lost, Origin, Status, Stretch, Vers
 from ingest.report.build import build
 from ingest.report.model import Report
 from ingest.store import listing, reader, roots, versions
-from ingest.store.engine import Connection, Store, open_store
+from ingest.store.engine import Connection, Store, open_store, require_revision
 
 
 def open(  # noqa: A001 - `ingest.open`, as `gzip.open`
@@ -72,6 +73,8 @@ class Corpus:
         self.notes: list[str] = []  # what the last answers say of themselves, the newest last
         self._index = Index(store, kept=True)
         self._filling = threading.Lock()
+        self._renewing = threading.Lock()
+        self.generation = 0  # how many stores were put in the place of this one while it was open
 
     def __enter__(self) -> Self:
         return self
@@ -294,6 +297,25 @@ class Corpus:
             self._index, fill=self._fill, note=self._note, rules=self.rules, most=most, needed=needed
         ) as found:
             yield found
+
+    def require_in_place(self) -> None:
+        """Go on with the store that stands at the path now, where another was put there.
+
+        Raises StoreMissing, StoreUnavailable, SchemaMismatch where that one cannot be asked.
+        """
+        try:
+            self.store.require_in_place()
+            return
+        except StoreUnavailable:
+            pass
+        with self._renewing:
+            try:
+                self.store.require_in_place()  # another thread may have seen to it
+            except StoreUnavailable:
+                self._index.dispose()
+                self.store.dispose()
+                self.generation += 1
+        require_revision(self.store)
 
     def head(self) -> int:
         """Return the seq of the last change."""

@@ -8,6 +8,8 @@ import signal
 import socket
 import subprocess
 import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any, Self
 
@@ -99,6 +101,27 @@ class Service:
     def get(self, path: str, **headers: str) -> Answered:
         """A question."""
         return self.ask("GET", path, None, **headers)
+
+    @contextmanager
+    def stream(self, path: str, **headers: str) -> Iterator[Callable[[bytes], bytes]]:
+        """A feed that stays open: what reads it until these bytes came, and gives what it read."""
+        given = "".join(f"{name.replace('_', '-')}: {value}\r\n" for name, value in headers.items())
+        with (
+            socket.create_connection(("127.0.0.1", self.port), timeout=PATIENCE) as connection,
+            connection.makefile("rb") as read,
+        ):
+            request = f"GET {path} HTTP/1.1\r\nHost: 127.0.0.1:{self.port}\r\n{given}\r\n"
+            connection.sendall(request.encode())
+
+            def until(wanted: bytes) -> bytes:
+                found = b""
+                while wanted not in found:
+                    line = read.readline()
+                    assert line, found
+                    found += line
+                return found
+
+            yield until
 
     def raw(self, request: bytes, *, patience: float = 5.0) -> bytes:
         """Bytes sent as they are, and all that comes back until the service closes or goes silent."""

@@ -71,6 +71,7 @@ def _endpoint(corpus: Corpus, endpoint: Endpoint) -> Callable[[Request], Respons
         asked = parameters.read(request, endpoint.parameters)
         kind = answers.wanted(request, endpoint.media_types)
         path = {name: str(value) for name, value in request.path_params.items()}
+        corpus.require_in_place()
         return answers.response(endpoint.ask(corpus, asked, path, kind), request)
 
     return answer

@@ -23,6 +23,7 @@ from ingest.daemon.log_growth import LogGrowth
 from ingest.errors import IngestError
 from ingest.history import changes
 from ingest.history.changes import ANY, Filters
+from ingest.http.problems import Problem
 from ingest.records import Change
 from ingest.store import reader, reviews
 
@@ -39,6 +40,10 @@ class _Ended(Exception):
     """The service ends."""
 
 
+class _Replaced(Exception):
+    """Another store stands in the place of the one that was followed."""
+
+
 class Told(msgspec.Struct, frozen=True):
     """A change as a reader of the feed is sent it; or a review, with the seq of its change."""
 
@@ -53,6 +58,8 @@ class Feed:
         self._corpus = corpus
         self._kept: deque[Told] = deque(maxlen=KEPT)
         self._last = 0
+        self._generation = 0  # of the store, as the readers know it
+        self._followed = 0  # the same, as the thread does
         self._ended = threading.Event()
         self._reviews: deque[Told] = deque(maxlen=KEPT)
         self._reviewed = 0  # how many reviews were told
@@ -101,9 +108,16 @@ class Feed:
     async def events(self, after: int, wanted: Filters) -> AsyncIterator[bytes]:
         """Yield server-sent events: the changes after a place, a comment where nothing comes for a while."""
         yield b": the changes of the log, one an event; id is the seq\nretry: 2000\n\n"
-        place, heard = after, self._reviewed
+        place, heard, generation = after, self._reviewed, self._generation
+        head = await to_thread.run_sync(self._corpus.head)
+        if after > head:
+            yield _replaced(head)
+            place = head
         plain = wanted == ANY
         while not self._ended.is_set():
+            if generation != self._generation:
+                yield _replaced(self._last)
+                return
             stirred = self._stirred
             assert stirred is not None
             if self._last > place:
@@ -175,7 +189,10 @@ class Feed:
         place = self._last
         try:
             while True:
-                growth.wait(place)
+                try:
+                    growth.wait(place)
+                except _Replaced:
+                    place = self._again(place)
                 with suppress(IngestError):
                     found, place = self.page(place, ANY, KEPT)
                     if found:
@@ -186,6 +203,23 @@ class Feed:
                     return
         except _Ended:
             return
+
+    def _again(self, place: int) -> int:
+        """Follow the store that stands at the path now, from its end on, once it can be asked."""
+        with suppress(IngestError):
+            self._corpus.require_in_place()
+            head, generation = self._corpus.head(), self._corpus.generation
+            assert self._loop is not None
+            self._loop.call_soon_threadsafe(self._begin_anew, head, generation)
+            self._followed = generation
+            return head
+        self._ended.wait(_AGAIN)
+        return place
+
+    def _begin_anew(self, head: int, generation: int) -> None:
+        self._kept.clear()
+        self._generation = generation
+        self._tell([], head)
 
     def _tell(self, found: list[Told], place: int) -> None:
         assert self._grown is not None
@@ -208,6 +242,24 @@ class Feed:
     def _check(self) -> None:
         if self._ended.is_set():
             raise _Ended
+        try:
+            self._corpus.store.require_in_place()
+        except IngestError as error:
+            raise _Replaced from error
+        if self._corpus.generation != self._followed:  # a question met the other store first
+            raise _Replaced
+
+
+def _replaced(head: int) -> bytes:
+    """Return the event that says that the log is another, or shorter, than a reader knows it."""
+    problem = Problem(
+        title="The log is another one",
+        status=409,
+        code="store_replaced",
+        detail=f"the log ends at #{head}: the store was replaced, or put back as it was",
+        hint="read it anew, from since=0",
+    )
+    return b"event: replaced\ndata: %s\n\n" % escape.json(_encode(problem))
 
 
 def _told(change: Change) -> Told:

@@ -129,7 +129,7 @@ class Pages:
     def __init__(self, corpus: Corpus, *, has_token: bool) -> None:
         self._corpus = corpus
         self._has_token = has_token
-        self._cache = AnswerCache(corpus.now)
+        self._cache = AnswerCache(corpus.now, lambda: corpus.generation)
 
     def routes(self) -> list[Route]:
         """Return the routes."""
@@ -161,6 +161,7 @@ class Pages:
     ) -> Callable[[Request], Response]:
         def answer(request: Request) -> Response:
             asked = read(request, kind)
+            self._corpus.require_in_place()
             shown = ask(request, asked)
             words = self.words(request)
             values = {
@@ -188,7 +189,9 @@ class Pages:
 
     def _data(self, kind: type[msgspec.Struct], ask: Ask) -> Callable[[Request], Response]:
         def answer(request: Request) -> Response:
-            shown = ask(request, read(request, kind))
+            asked = read(request, kind)
+            self._corpus.require_in_place()
+            shown = ask(request, asked)
             return answers.response(answers.of_record(shown.data), request)
 
         return answer

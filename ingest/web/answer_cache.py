@@ -16,10 +16,15 @@ _LATE = 3  # times its time that an answer is still given while it is made anew
 
 
 class AnswerCache:
-    """Values by name, each for so long. `now` is a clock in microseconds."""
+    """Values by name, each for so long. `now` is a clock in microseconds.
 
-    def __init__(self, now: Callable[[], int]) -> None:
+    Where `generation` gives another number, nothing is known any more.
+    """
+
+    def __init__(self, now: Callable[[], int], generation: Callable[[], int] = lambda: 0) -> None:
         self._now = now
+        self._generation = generation
+        self._of = generation()
         self._values: OrderedDict[Hashable, tuple[int, object]] = OrderedDict()
         self._making = threading.Lock()
         self._renewed: set[Hashable] = set()
@@ -55,6 +60,7 @@ class AnswerCache:
 
         Nobody waits for what is asked all the time. `make` must work in any thread.
         """
+        self._forget()
         found = self._values.get(name)
         if found is None or self._now() >= found[0] + _LATE * micros:
             return self.of(name, micros, make)
@@ -70,6 +76,12 @@ class AnswerCache:
         finally:
             self._renewed.discard(name)
 
+    def _forget(self) -> None:
+        if self._generation() != self._of:
+            self._values.clear()
+            self._of = self._generation()
+
     def _fresh(self, name: Hashable) -> tuple[int, object] | None:
+        self._forget()
         found = self._values.get(name)
         return found if found is not None and self._now() < found[0] else None

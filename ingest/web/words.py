@@ -7,7 +7,10 @@ import tomllib
 from datetime import UTC, date, datetime, timedelta, tzinfo
 from importlib import resources
 
-from ingest import moments
+from markupsafe import Markup
+
+from ingest import escape, moments
+from ingest.web import reasons
 
 LANGUAGES = ("en", "nl")
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -58,6 +61,17 @@ class Words:
         """Return a sentence; `{n}` in it is the value of that name."""
         said = self._table.get(sentence, sentence)
         return said.format(**{name: self._shown(value) for name, value in values.items()}) if values else said
+
+    def reason(self, english: str) -> str:
+        """Return the reason of an edit; one that is not known in this language is marked as English."""
+        said = reasons.translated(english, self.language)
+        return self.english(english) if said is None else said
+
+    def english(self, words: str) -> str:
+        """Return words that are in English whatever the page is in, marked so where it is in another."""
+        if self.language == "en":
+            return words
+        return Markup('<span lang="en">{}</span>').format(escape.text(words))
 
     def number(self, value: int) -> str:
         """Return a whole number with its thousands parted."""

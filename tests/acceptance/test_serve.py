@@ -7,6 +7,7 @@ import gzip
 import hashlib
 import json
 import re
+import shutil
 import socket
 import time
 from collections.abc import Iterator
@@ -252,6 +253,37 @@ def test_the_feed_goes_on_where_a_reader_was_and_tells_what_comes(served: Served
         number, change = told()
         assert (number, change["path"]) == (f"id: {head + 1}".encode(), "quay.txt")
         assert change == service.get(f"/v1/changes?since={head}").json["items"][0]
+
+
+def test_a_store_that_is_replaced_is_told_and_gone_on_with(tmp_path: Path) -> None:
+    url = f"sqlite:///{tmp_path}/store.db"
+    place = Place(tmp_path, Quick(url, tmp_path, {"HOME": str(tmp_path)}))
+    place.write("old.txt", "It was here.\n")
+    place.write("older.txt", "So was this.\n")
+    place.scan()
+    with Service(place.command, "--port", "0") as service:
+        known = service.get("/v1/documents").json["items"]
+        assert [each["path"] for each in known] == ["old.txt", "older.txt"]
+        assert "older.txt" in service.get("/documents").text
+        with service.stream("/v1/changes?feed=eventsource&since=2") as stream:
+            stream(b"retry: 2000")
+            for file in tmp_path.glob("store.db*"):
+                file.unlink()
+            missing = service.get("/v1/documents")
+            assert (missing.status, missing.json["hint"] is not None) == (503, True)
+            (place.root / "older.txt").unlink()
+            shutil.rmtree(place.root / ".ingest")
+            place.scan()
+            told = stream(b"store_replaced")
+            assert b"event: replaced" in told
+            assert b"id:" not in told.partition(b"event: replaced")[2]
+        assert [each["path"] for each in service.get("/v1/documents").json["items"]] == ["old.txt"]
+        assert "older.txt" not in service.get("/documents").text
+        with service.stream("/v1/changes?feed=eventsource", last_event_id="2") as again:
+            assert b"the log ends at #1" in again(b"store_replaced")
+            place.write("new.txt", "It is new.\n")
+            place.scan()
+            assert b"new.txt" in again(b"event: change\ndata: ")
 
 
 def test_who_waits_is_told_at_once_and_who_waits_in_vain_nothing(served: Served) -> None:

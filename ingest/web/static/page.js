@@ -98,5 +98,10 @@ if (live && window.EventSource) {
     live.hidden = false;
     live.querySelector("a").textContent = live.dataset.live.replace("{n}", came);
   });
+  feed.addEventListener("replaced", () => {
+    feed.close();
+    live.hidden = false;
+    live.querySelector("a").textContent = live.dataset.replaced;
+  });
   addEventListener("pagehide", () => feed.close());
 }

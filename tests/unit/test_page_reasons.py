@@ -1,0 +1,63 @@
+"""The reasons of edits in Dutch: those of every case that the rules are tested with."""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from pathlib import Path
+
+import pytest
+
+from ingest.edits import spoken
+from ingest.edits.annotations import _NAMES
+from ingest.edits.classify import classify
+from ingest.edits.edit import FACTS
+from ingest.web import reasons
+from tests.unit.test_rules import cases, pair_of
+
+TABLE = tomllib.loads((Path(reasons.__file__).parent / "reasons.nl.toml").read_text())
+
+
+@pytest.mark.parametrize("case", cases(), ids=lambda case: f"{case['rule']} {case['language']}")
+def test_the_reason_of_each_case_is_said_in_dutch(case: dict[str, str]) -> None:
+    before, after, earlier, rules = pair_of(case)
+    english = classify(before, after, earlier=earlier, rules=rules).reason
+    dutch = reasons.translated(english, "nl")
+
+    assert dutch is not None, english
+    assert dutch != english
+    assert re.findall("“[^”]*”", dutch) == re.findall("“[^”]*”", english)
+
+
+@pytest.mark.parametrize(
+    ("english", "dutch"),
+    [
+        ("number “three” to “two”", "getal “three” naar “two”"),
+        ("name “A; B, c” to none, amount “1,5” to “2”", "naam “A; B, c” naar geen, bedrag “1,5” naar “2”"),
+        ("2 sentences added, 1,000 removed; rephrased: a, b",
+         "2 zinnen toegevoegd, 1.000 verwijderd; anders gezegd: a, b"),
+        ("3 comments added by Ann, Bob, comment removed by Ann: “so, no”",
+         "3 opmerkingen toegevoegd door Ann, Bob, opmerking verwijderd door Ann: “so, no”"),
+        ("tracked change accepted; the date was none, now 2021-02",
+         "bijgehouden wijziging aanvaard; de datum was none, nu 2021-02"),
+        ("an unknown reason", None),
+        ("number “three” to “two”; an unknown reason", None),
+        ("number \x000\x00 to “two”", None),
+    ],
+)  # fmt: skip
+def test_a_reason_is_said_with_its_values_or_not_at_all(english: str, dutch: str | None) -> None:
+    assert reasons.translated(english, "nl") == dutch
+    assert reasons.translated(english, "en") == english
+
+
+def test_each_name_that_a_reason_may_have_is_in_the_table() -> None:
+    names = {
+        *FACTS,
+        *spoken._NAMED.values(),
+        *(each for pair in _NAMES.values() for each in pair),
+    }
+
+    assert sorted(names - TABLE["names"].keys()) == []
+    for part in ("sentences", "rows"):
+        for english, said in TABLE[part].items():
+            assert sorted(re.findall(r"{\w+}", english)) == sorted(re.findall(r"{\w+}", said)), english
