@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from ingest.edits import spoken
+from ingest.edits import speech
 from ingest.edits.annotations import _NAMES
 from ingest.edits.classify import classify
 from ingest.edits.edit import FACTS
@@ -53,7 +53,7 @@ def test_a_reason_is_said_with_its_values_or_not_at_all(english: str, dutch: str
 def test_each_name_that_a_reason_may_have_is_in_the_table() -> None:
     names = {
         *FACTS,
-        *spoken._NAMED.values(),
+        *speech._NAMED.values(),
         *(each for pair in _NAMES.values() for each in pair),
     }
 
