@@ -13,7 +13,7 @@ from functools import lru_cache
 import msgspec
 from rapidfuzz.distance import Indel
 
-from ingest.text.lexicon import every_common
+from ingest.text.lexicons import every_common
 from ingest.text.plain import plain
 from ingest.text.words import words
 

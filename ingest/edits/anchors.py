@@ -11,7 +11,8 @@ import msgspec
 
 from ingest.facts import quantities
 from ingest.facts.model import CalendarDate, Period, Relative
-from ingest.text.lexicon import Lexicon, lexicon_of
+from ingest.text.lexicon import Lexicon
+from ingest.text.lexicons import lexicon_of
 from ingest.text.words import unaccented, words
 
 _LONGEST = 60  # characters of what tells a day

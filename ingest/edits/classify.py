@@ -24,7 +24,8 @@ from ingest.edits.classifier import classifier_of
 from ingest.edits.difference import show, show_fact
 from ingest.edits.edit import Counts, Edit, Flag, Significance, Subject, Text
 from ingest.edits.pair import Pair
-from ingest.edits.rules import Asked, Rule, asked
+from ingest.edits.rule import Asked, Rule
+from ingest.edits.rules import asked
 from ingest.edits.settings import NONE_OF_ROOT, RootRules
 
 

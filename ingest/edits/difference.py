@@ -19,7 +19,7 @@ from ingest.edits.short_sentences import is_short
 from ingest.edits.subject import subject_of
 from ingest.facts import changed, quotations
 from ingest.facts.document_words import Context, context_of
-from ingest.text.lexicon import lexicon_of
+from ingest.text.lexicons import lexicon_of
 from ingest.text.plain import plain
 from ingest.text.words import folded, without_blanks, words
 

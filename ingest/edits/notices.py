@@ -15,7 +15,8 @@ import re
 from ingest.edits import stamps
 from ingest.edits.settings import NO_PHRASES, Phrases
 from ingest.facts import quotations
-from ingest.text.lexicon import Lexicon, lexicon_of
+from ingest.text.lexicon import Lexicon
+from ingest.text.lexicons import lexicon_of
 from ingest.text.words import folded, unaccented, words
 
 _OPENING = (

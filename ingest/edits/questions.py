@@ -14,7 +14,6 @@ from ingest.edits.annotations import Weight
 from ingest.edits.difference import bare, show, show_fact, skeleton
 from ingest.edits.pair import Pair
 from ingest.edits.proof import Unpaired
-from ingest.edits.replacements import Replacements
 from ingest.edits.speech import Difference
 from ingest.text.words import without_blanks, words
 
@@ -130,7 +129,7 @@ def white_space(pair: Pair) -> Answer:
     if not pair.same_but_for_blanks:
         return no("more than white space differs")
     if pair.markup:
-        return no(_markup(pair.markup))
+        return no(markup_of(pair.markup))
     if pair.difference.unpaired is not None:
         return no("words were joined or parted")
     return yes("only white space differs")
@@ -140,13 +139,13 @@ def typographic_marks(pair: Pair) -> Answer:
     """Ask whether nothing differs but marks and capitals."""
     old, new = pair.before.text, pair.after.text
     if pair.markup:
-        return no(_markup(pair.markup))
+        return no(markup_of(pair.markup))
     if pair.same_speech:
         return yes("equal but for marks that dress the words, such as emphasis, and white space")
     if skeleton(old) != skeleton(new) or bare(old) != bare(new):
         return no("letters, digits or other marks differ")
     if pair.difference.unpaired is not None:
-        return no(_has_no_equal(pair.difference.unpaired))
+        return no(has_no_equal(pair.difference.unpaired))
     return yes("equal but for quotes, dashes, ellipses, capitals and white space")
 
 
@@ -166,8 +165,8 @@ def _only(pair: Pair, nature: str, named: str) -> Answer:
     if not any(each.nature == nature for each in pair.markup):
         return no(f"no {named} differs")
     if any(each.nature != nature for each in pair.markup):
-        return no(f"more differs: {_markup(each for each in pair.markup if each.nature != nature)}")
-    return yes(_markup(pair.markup))
+        return no(f"more differs: {markup_of(each for each in pair.markup if each.nature != nature)}")
+    return yes(markup_of(pair.markup))
 
 
 def changed_markup(pair: Pair) -> Answer:
@@ -175,7 +174,7 @@ def changed_markup(pair: Pair) -> Answer:
     found = [each for each in pair.markup if each.nature not in ("date", "time")]
     if not found:
         return no("no markup differs that leads elsewhere or says something else")
-    return yes(_markup(found))
+    return yes(markup_of(found))
 
 
 def earlier_text(pair: Pair) -> Answer:
@@ -210,7 +209,7 @@ def first_text(pair: Pair) -> Answer:
 def publication_line(pair: Pair) -> Answer:
     """Ask whether only lines were edited that say when the text was published."""
     if any(each.nature != "date" for each in pair.markup):
-        return no(_markup(pair.markup))
+        return no(markup_of(pair.markup))
     dated = pair.difference.redated()
     if dated is None:
         return no("more differs than lines that say when the text was published")
@@ -232,7 +231,7 @@ def changed_fact(pair: Pair) -> Answer:
     if not pair.difference.facts:
         return no("no fact has another value in its place")
     named = dict.fromkeys(show_fact(fact, "to") for fact in pair.difference.facts)
-    return yes(_first(named, 3))
+    return yes(first(named, 3))
 
 
 def misspelling(pair: Pair) -> Answer:
@@ -241,13 +240,13 @@ def misspelling(pair: Pair) -> Answer:
     if counts.sentences_added or counts.sentences_removed or counts.sentences_moved:
         return no("a sentence came, went or moved")
     if any(each.nature not in ("date", "time") for each in pair.markup):
-        return no(_markup(pair.markup))
+        return no(markup_of(pair.markup))
     slips = None if pair.same_speech else pair.difference.wording.slips()
     if slips is None:
         return no("more than slips of the hand and punctuation differs")
     if pair.difference.unpaired is not None:
-        return no(_has_no_equal(pair.difference.unpaired))
-    return yes(f"only spelling or punctuation: {_first(slips, 3)}")
+        return no(has_no_equal(pair.difference.unpaired))
+    return yes(f"only spelling or punctuation: {first(slips, 3)}")
 
 
 def short_sentence_replaced(pair: Pair) -> Answer:
@@ -300,166 +299,18 @@ def _updated(pair: Pair) -> str:
     added, removed = pair.counts.sentences_added, pair.counts.sentences_removed
     told = f"{added} {'sentence' if added == 1 else 'sentences'} added, {removed} removed"
     carried = pair.difference.wording.carried
-    return f"{told}; {_rephrased(carried)}" if carried else told
+    return f"{told}; {rephrased(carried)}" if carried else told
 
 
-# -- words -----------------------------------------------------------------------------------------
-
-
-def opposed_words(pair: Pair) -> Answer:
-    """Ask whether a small word was put for one that says something else."""
-    wording = pair.difference.wording
-    if wording.carried & wording.opposed:
-        return yes(_rephrased(wording.carried))
-    return no("no small word was put for one that says something else")
-
-
-def modal_verb(pair: Pair) -> Answer:
-    """Ask whether a modal verb came where there was none, or went."""
-    wording = pair.difference.wording
-    if wording.carried & wording.modals:
-        return yes(_rephrased(wording.carried))
-    return no("no verb such as “may” or “must” came, went or was put for another")
-
-
-def weighty_words(pair: Pair) -> Answer:
-    """Ask whether a small word that weighs came or went."""
-    wording = pair.difference.wording
-    if wording.carried & pair.difference.lexicon.weighty:
-        return yes(_rephrased(wording.carried))
-    return no("no small word that weighs, such as “all” or “only”, came or went")
-
-
-def words_of_language(pair: Pair) -> Answer:
-    """Ask whether words came or went in a language of which no synonyms and opposites are known."""
-    wording = pair.difference.wording
-    if not wording.carried:
-        return no("no words that carry meaning came or went")
-    if wording.replacements is not None:
-        return no("which words of this language are near to each other is known")
-    of = f"of the language “{pair.language}”" if pair.language else "of a text whose language is not told"
-    return yes(f"{_rephrased(wording.carried)}; {of} no synonyms are known")
-
-
-def sureness(pair: Pair) -> Answer:
-    """Ask whether a word for how sure or how true something is came, went, or was put for another."""
-    found = _replaced(pair).words & pair.difference.lexicon.sureness
-    if found:
-        return yes(f"{_replaced(pair).told}; {_quoted(found)} says how sure or how true it is")
-    return no("no word for how sure or how true something is came or went")
-
-
-def opposites(pair: Pair) -> Answer:
-    """Ask whether a word was put for its opposite."""
-    found = _replaced(pair)
-    return yes(found.told) if found.opposites else no("no word was put for its opposite")
-
-
-def different_things(pair: Pair) -> Answer:
-    """Ask whether the name of a thing was put for that of another."""
-    found = _replaced(pair)
-    return yes(found.told) if found.things else no("no thing that can be seen or touched became another")
-
-
-def name_alone(pair: Pair) -> Answer:
-    """Ask whether a name came or went."""
-    found = pair.difference.wording.names
-    if found:
-        return yes(f"{_replaced(pair).told}; {_quoted(found)} is a name")
-    return no("no name came or went")
-
-
-def several_words(pair: Pair) -> Answer:
-    """Ask whether two words or more came, went or were put for others."""
-    found = _replaced(pair)
-    if found.weight >= _MUCH:
-        return yes(found.told)
-    return no(f"{found.weight} words that count came, went or were put for others: {_MUCH} would be much")
-
-
-def unlike_words(pair: Pair) -> Answer:
-    """Ask whether a word was put for one that nothing shows to be near."""
-    found = _replaced(pair)
-    return yes(found.told) if found.unlike else no("no word was put for one that is not near to it")
-
-
-def few_words(pair: Pair) -> Answer:
-    """Ask whether any word that carries meaning came or went, or another form of it."""
-    wording = pair.difference.wording
-    carried = wording.carried
-    phrases = [f"{show(old)} became {show(new)}: a phrase for it" for old, new in wording.phrases]
-    if carried:
-        told = _replaced(pair).told or f"{_rephrased(carried)}: forms, fillers and repeated words"
-        return yes("; ".join((told, *phrases[:3])))
-    if phrases:
-        return yes(_first(phrases, 3))
-    return no("no words that carry meaning came or went")
-
-
-def _replaced(pair: Pair) -> Replacements:
-    return pair.difference.wording.replacements or Replacements()
-
-
-def _quoted(words: Iterable[str]) -> str:
-    return ", ".join(f"“{word}”" for word in sorted(words))
-
-
-def exchanged_roles(pair: Pair) -> Answer:
-    """Ask whether two that act took each other's place, or two words of two sentences."""
-    wording = pair.difference.wording
-    exchanged = wording.exchanged() or wording.exchanged_between()
-    if exchanged is None:
-        return no("no two that act took each other's place, nor two words of two sentences")
-    return yes(f"{show(exchanged[0])} and {show(exchanged[1])} changed places")
-
-
-def scope_word(pair: Pair) -> Answer:
-    """Ask whether a `not` or an `only` is said of another word."""
-    pointing = pair.difference.wording.stands_elsewhere()
-    if pointing is None:
-        return no("no “not” or “only” is said of another word")
-    return yes(f"{show(pointing)} is said of another word")
-
-
-def negation(pair: Pair) -> Answer:
-    """Ask whether an edited sentence has a negation that had none, or has none any more."""
-    found = pair.difference.wording.turned()
-    if found is None:
-        return no("each edited sentence has a negation where it had one, and none where it had none")
-    return yes(f"one of the two denies: {show(found[0])} became {show(found[1])}")
-
-
-def small_words(pair: Pair) -> Answer:
-    """Ask whether any word came or went."""
-    small = sorted(set[str]().union(*pair.difference.wording.changed()))
-    if not small:
-        return no("no word came or went")
-    if pair.difference.unpaired is None:
-        return no(f"each is another form of one word: {_first(small, 5)}")
-    return yes(f"only small words and word forms: {_first(small, 5)}")
-
-
-def no_equal(pair: Pair) -> Answer:
-    """Ask whether a word, a sign or an address is paired with none that is equal."""
-    found = pair.difference.unpaired
-    if found is None:
-        return no("each word and sign is paired, in order, with one that is equal")
-    return yes(_has_no_equal(found))
-
-
-def same_words(_pair: Pair) -> Answer:
-    """Hold for whatever is left."""
-    return yes("the same words and values in the same order, written otherwise")
-
-
-def _markup(found: Iterable[Difference]) -> str:
+def markup_of(found: Iterable[Difference]) -> str:
     """Say what of the markup was another, the first three."""
     return "; ".join(
         f"{each.what} was {show(each.before)}, now {show(each.after)}" for each in islice(found, 3)
     )
 
 
-def _has_no_equal(found: Unpaired) -> str:
+def has_no_equal(found: Unpaired) -> str:
+    """Say what has no equal."""
     if found.is_order:
         return f"{show(found.after or found.before)} stands elsewhere"
     if not found.before:
@@ -469,11 +320,13 @@ def _has_no_equal(found: Unpaired) -> str:
     return f"{show(found.before)} became {show(found.after)}: not known to be the same"
 
 
-def _rephrased(carried: set[str]) -> str:
-    return f"rephrased: {_first(sorted(carried), 5)}"
+def rephrased(carried: set[str]) -> str:
+    """Name the first of the words that were put for others."""
+    return f"rephrased: {first(sorted(carried), 5)}"
 
 
-def _first(told: Iterable[str], most: int) -> str:
+def first(told: Iterable[str], most: int) -> str:
+    """Return the first of what was told, so many at most."""
     return ", ".join(islice(told, most))
 
 

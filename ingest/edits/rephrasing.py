@@ -10,6 +10,7 @@ from operator import attrgetter
 from ingest.diff.sentences import Change, Piece
 from ingest.edits import stamps
 from ingest.edits.anchors import NO_DAYS, Days, same_day, with_part
+from ingest.edits.forms import inflects, is_figure
 from ingest.edits.replacements import Replacements, weigh
 from ingest.facts import quantities
 from ingest.facts.document_words import Context
@@ -17,7 +18,7 @@ from ingest.facts.equivalence import agree, equal
 from ingest.facts.model import Slot
 from ingest.facts.swaps import exchanged
 from ingest.text import hyphens, wordlist
-from ingest.text.lexicon import Lexicon, lexicon_of
+from ingest.text.lexicons import lexicon_of
 from ingest.text.misspelling import misspelt
 from ingest.text.thesaurus import LANGUAGES, thesaurus_of
 from ingest.text.variants import abbreviate, say_the_same, written_out
@@ -33,9 +34,6 @@ _LONGEST_READ = 5_000  # characters of a sentence
 _SIDES = (attrgetter("before"), attrgetter("after"))
 
 Ranges = Sequence[tuple[int, int]]
-
-# What forms of words like `try` and `use` differ by, of which two letters are left.
-_SHORT_FORMS = (frozenset(("y", "ies", "ied", "ying")), frozenset(("e", "es", "ed", "ing")))
 
 
 def cut(text: str) -> str:
@@ -130,7 +128,7 @@ class Wording:
     def carried(self) -> set[str]:
         """The words that carry meaning and came or went, inflections aside."""
         lexicon, same = self._lexicon, self._same
-        is_figure = partial(_is_figure, lexicon=lexicon)
+        is_number = partial(is_figure, lexicon=lexicon)
         old, new = self.changed()
         turned = self.opposed | self.modals
         # `Mr` for `Mrs` says something else
@@ -139,12 +137,12 @@ class Wording:
         gone, came = (side - (lexicon.light - turned) - same - address for side in (old, new))
         # The same figure, written otherwise: what no fact came of says the same in sum, if it was all read.
         read = all(piece.a_end - piece.a_start <= _LONGEST_READ for piece in self._edited)
-        if read and any(map(is_figure, gone)) and any(map(is_figure, came)):
-            gone, came = ({word for word in side if not is_figure(word)} for side in (gone, came))
+        if read and any(map(is_number, gone)) and any(map(is_number, came)):
+            gone, came = ({word for word in side if not is_number(word)} for side in (gone, came))
         if len(gone) + len(came) > MOST:
             return gone | came
-        return {word for word in gone if not any(_inflects(word, other, lexicon) for other in came)} | {
-            word for word in came if not any(_inflects(word, other, lexicon) for other in gone)
+        return {word for word in gone if not any(inflects(word, other, lexicon) for other in came)} | {
+            word for word in came if not any(inflects(word, other, lexicon) for other in gone)
         }
 
     @cached_property
@@ -393,30 +391,3 @@ def _joined(parts: list[str]) -> str:
 
 def _letters(text: str) -> str:
     return "".join(filter(str.isalnum, text)).lower()
-
-
-def _is_figure(word: str, lexicon: Lexicon) -> bool:
-    """Whether a word is of a number; a unit, a month or `yesterday` put for another is another."""
-    return (
-        word[0].isdigit()
-        or word in lexicon.numbers
-        or word in lexicon.magnitudes
-        or word in lexicon.shares
-        or lexicon.ordinal(word) is not None
-        or lexicon.part_in_word(word) is not None
-    )
-
-
-def _inflects(word: str, other: str, lexicon: Lexicon) -> bool:
-    """Whether two words are forms of one, as far as endings tell: `raakten`, `geraakt`."""
-    left, right = word.removeprefix("ge"), other.removeprefix("ge")
-    same = [one == other for one, other in zip(left, right, strict=False)]
-    shared = same.index(False) if False in same else len(same)
-    return any(
-        left[stem:] in lexicon.forms and right[stem:] in lexicon.forms
-        for stem in range(shared, max(2, shared - 3), -1)
-    ) or (
-        left[:2] == right[:2]
-        and any({left[2:], right[2:]} <= forms for forms in _SHORT_FORMS)
-        and {left[2:], right[2:]} != {"ed", "ing"}  # `bred`, `bring`
-    )

@@ -6,39 +6,11 @@ one always holds. `questions` has what each asks.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from typing import Literal
+from collections.abc import Iterator
 
-import msgspec
-
-from ingest.edits import damage, questions
-from ingest.edits.edit import Class, Significance, Subject
+from ingest.edits import damage, questions, word_questions
 from ingest.edits.pair import Pair
-from ingest.edits.questions import Answer
-
-
-class Rule(msgspec.Struct, frozen=True, kw_only=True):
-    """One rule. `when` says in a sentence when it holds; `asks` finds out, from the two versions alone.
-
-    `evidence` is how far the versions were compared when it holds, and so what an edit can tell of: only the
-    `versions`, their `sentences` (there are counts), or their `facts` too (and a notice). `subject` is what a
-    substantive edit is about, where the rule alone says so.
-    """
-
-    name: str
-    kind: Class
-    significance: Significance | None
-    when: str
-    asks: Callable[[Pair], Answer]
-    evidence: Literal["versions", "sentences", "facts"] = "facts"
-    subject: Subject | None = None
-
-
-class Asked(msgspec.Struct, frozen=True):
-    """A rule that was asked, and its answer."""
-
-    rule: Rule
-    answer: Answer
+from ingest.edits.rule import Asked, Rule
 
 
 def asked(pair: Pair) -> Iterator[Asked]:
@@ -275,7 +247,7 @@ RULES: tuple[Rule, ...] = (
         kind="wording",
         significance="substantive",
         when="a small word was put for another that says something else: `and`, `or`; `until`, `from`",
-        asks=questions.opposed_words,
+        asks=word_questions.opposed_words,
     ),
     Rule(
         name="modal-verb",
@@ -283,14 +255,14 @@ RULES: tuple[Rule, ...] = (
         significance="substantive",
         when="a verb such as `may` came into the edited sentences where there was none, or went and left"
         " none",
-        asks=questions.modal_verb,
+        asks=word_questions.modal_verb,
     ),
     Rule(
         name="weighty-words",
         kind="wording",
         significance="substantive",
         when="a small word came or went that weighs: `all`, `only`, `must`, `without`",
-        asks=questions.weighty_words,
+        asks=word_questions.weighty_words,
     ),
     Rule(
         name="sureness",
@@ -298,14 +270,14 @@ RULES: tuple[Rule, ...] = (
         significance="substantive",
         when="a word came, went or was put for another that says how sure or how true something is:"
         " `allegedly`, `guilty`",
-        asks=questions.sureness,
+        asks=word_questions.sureness,
     ),
     Rule(
         name="opposites",
         kind="wording",
         significance="substantive",
         when="a word was put for its opposite: `acquitted`, `convicted`",
-        asks=questions.opposites,
+        asks=word_questions.opposites,
     ),
     Rule(
         name="different-things",
@@ -313,14 +285,14 @@ RULES: tuple[Rule, ...] = (
         significance="substantive",
         when="the name of something that can be seen or touched was put for that of another, neither the"
         " broader: `knife`, `gun`",
-        asks=questions.different_things,
+        asks=word_questions.different_things,
     ),
     Rule(
         name="name-alone",
         kind="wording",
         significance="substantive",
         when="a name came or went: a word with a capital inside a sentence that is seldom written small",
-        asks=questions.name_alone,
+        asks=word_questions.name_alone,
     ),
     Rule(
         name="content-words",
@@ -328,7 +300,7 @@ RULES: tuple[Rule, ...] = (
         significance="substantive",
         when="in a language of which no synonyms are known, a word came or went that is not among its small"
         " words that say little; inflections, abbreviations and other ways to write a value aside",
-        asks=questions.words_of_language,
+        asks=word_questions.words_of_language,
     ),
     Rule(
         name="several-words",
@@ -336,7 +308,7 @@ RULES: tuple[Rule, ...] = (
         significance="substantive",
         when="two words or more that carry meaning came, went or were put for others; not counted are forms"
         " and derivations of one word, synonyms, fillers, and words that stand on the other side too",
-        asks=questions.several_words,
+        asks=word_questions.several_words,
     ),
     Rule(
         name="unlike-word",
@@ -344,7 +316,7 @@ RULES: tuple[Rule, ...] = (
         significance="substantive",
         when="a word that carries meaning was put for one that nothing shows to be near: neither a synonym"
         " nor broader or narrower",
-        asks=questions.unlike_words,
+        asks=word_questions.unlike_words,
     ),
     Rule(
         name="exchanged-roles",
@@ -352,14 +324,14 @@ RULES: tuple[Rule, ...] = (
         significance="substantive",
         when="two that act took each other's place: `the company sued the city`, `we may sue you`; or two"
         " words of two sentences",
-        asks=questions.exchanged_roles,
+        asks=word_questions.exchanged_roles,
     ),
     Rule(
         name="scope-word",
         kind="wording",
         significance="substantive",
         when="in a sentence of the same words, a `not` or an `only` is said of another word",
-        asks=questions.scope_word,
+        asks=word_questions.scope_word,
     ),
     Rule(
         name="negation",
@@ -367,7 +339,7 @@ RULES: tuple[Rule, ...] = (
         significance="substantive",
         subject="negation",
         when="an edited sentence has a negation that had none, or has none any more",
-        asks=questions.negation,
+        asks=word_questions.negation,
     ),
     Rule(
         name="few-words",
@@ -375,7 +347,7 @@ RULES: tuple[Rule, ...] = (
         significance="reworded",
         when="a word that carries meaning came or went, or one was put for a near one; or synonyms, forms,"
         " fillers and repeated words were put for others, however many",
-        asks=questions.few_words,
+        asks=word_questions.few_words,
     ),
     Rule(
         name="changed-markup",
@@ -390,7 +362,7 @@ RULES: tuple[Rule, ...] = (
         kind="wording",
         significance="reworded",
         when="small words that say little and forms of words came or went",
-        asks=questions.small_words,
+        asks=word_questions.small_words,
     ),
     Rule(
         name="no-equal",
@@ -398,13 +370,13 @@ RULES: tuple[Rule, ...] = (
         significance="reworded",
         when="a word, a sign or an address is paired, in order, with none that is equal: `<` for `>`, `?` for"
         " `!`, a letter in an address, another order",
-        asks=questions.no_equal,
+        asks=word_questions.no_equal,
     ),
     Rule(
         name="same-words",
         kind="wording",
         significance="cosmetic",
         when="each word and sign is paired, in order, with one that is equal under a named equivalence",
-        asks=questions.same_words,
+        asks=word_questions.same_words,
     ),
 )

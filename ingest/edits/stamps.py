@@ -13,7 +13,7 @@ import msgspec
 
 from ingest.diff.sentences import Piece
 from ingest.facts import quantities
-from ingest.text.lexicon import lexicon_of
+from ingest.text.lexicons import lexicon_of
 from ingest.text.words import words
 
 HEAD = 3  # sentences, among which a date alone is that of the text

@@ -19,26 +19,24 @@ import functools
 import re
 from bisect import bisect_left
 from collections import Counter
-from collections.abc import Callable
 from itertools import chain
 
 import msgspec
 
 from ingest.diff import similarity
-from ingest.facts import quantities, quotations
+from ingest.facts import negations, quantities, quotations
 from ingest.facts.document_words import Context, context_of
-from ingest.facts.equivalence import SMALL, agree, equal, stands_for
+from ingest.facts.equivalence import agree, equal, stands_for
 from ingest.facts.hunks import Hunk, hunks_of, moved_back, moved_forth, respelt
-from ingest.facts.model import NUMERIC, Kind, Name, Slot
+from ingest.facts.model import NUMERIC, Fact, Kind, Name, Slot
 from ingest.facts.quotations import Ranges
 from ingest.facts.swaps import turned
 from ingest.text import wordlist
-from ingest.text.lexicon import Lexicon, lexicon_of
-from ingest.text.misspelling import opposite
+from ingest.text.lexicon import Lexicon
+from ingest.text.lexicons import lexicon_of
 from ingest.text.plain import plain, plain_with_places
-from ingest.text.words import tokens, unaccented, words
+from ingest.text.words import tokens, words
 
-_MOST_TURNED = 0.45  # of a sentence's words: past that it is another sentence, not the opposite one
 _ALIKE = 0.25
 _LONGEST = 5_000
 _AROUND = 300  # characters on each side of a change in a longer one
@@ -48,19 +46,6 @@ _MOST_SLOTS = 200
 # A list that was numbered on says nothing else.
 _LIST_MARK = re.compile(r"\(?[0-9]{1,5}[.)]\s+(?=\S)")
 _RESPECTIVELY = re.compile(r"\brespecti", re.IGNORECASE)
-
-
-class Fact(msgspec.Struct, frozen=True):
-    """A value of the sentence before, and the one in its place; offsets are in the sentences.
-
-    `before` or `after` is None where there was none: a negation, or a number for `several`.
-    """
-
-    kind: Kind
-    before: str | None
-    after: str | None
-    a_offset: int
-    b_offset: int
 
 
 def changed(
@@ -107,7 +92,7 @@ def _changed(
         hunks = hunks_of(before, spelt)
     if not hunks:
         return ()
-    found = _negated(before, spelt, hunks, lexicon)
+    found = negations.found(before, spelt, hunks, lexicon)
     if any(
         quantities.may_hold(before[hunk.a_start : hunk.a_end], spelt[hunk.b_start : hunk.b_end], lexicon)
         for hunk in hunks
@@ -352,51 +337,6 @@ def _fact(before: str, after: str, old: Slot, new: Slot) -> Fact:
             for text, slot in ((before, old), (after, new))
         )
     return Fact(kind, was, is_, old.start, new.start)
-
-
-def _is_negation(word: str, lexicon: Lexicon) -> bool:
-    low = unaccented(word)
-    return low in lexicon.negations or low.endswith("n't")
-
-
-def _negated(before: str, after: str, hunks: list[Hunk], lexicon: Lexicon) -> list[Fact]:
-    """Return the change that turned the sentence round, if their numbers differ between the two."""
-    facts: list[Fact] = []
-    negates = functools.partial(_is_negation, lexicon=lexicon)
-    # `donot` and `do not` say the same
-    hunks = [hunk for hunk in hunks if "".join(hunk.before).lower() != "".join(hunk.after).lower()]
-    balance = sum(sum(map(negates, hunk.after)) - sum(map(negates, hunk.before)) for hunk in hunks)
-    for hunk in hunks:
-        was, became = list(filter(negates, hunk.before)), list(filter(negates, hunk.after))
-        if len(was) != len(became) and balance:
-            others = [
-                sum(1 for word in side if not negates(word) and unaccented(word) not in lexicon.auxiliaries)
-                for side in (hunk.before, hunk.after)
-            ]
-            if max(others) <= SMALL and abs(others[0] - others[1]) <= 2:
-                old, new = " ".join(was) or None, " ".join(became) or None
-                a_at = max(hunk.a_start, before.find(was[0], hunk.a_start) if was else 0)
-                b_at = max(hunk.b_start, after.find(became[0], hunk.b_start) if became else 0)
-                facts.append(Fact("negation", old, new, a_at, b_at))
-        elif len(hunk.before) == len(hunk.after) == 1 and not was:
-            word, other = hunk.before[0], hunk.after[0]
-            if opposite(unaccented(word), unaccented(other), lexicon):
-                facts.append(Fact("negation", word, other, hunk.a_start, hunk.b_start))
-    if not facts or _says_but_for(before, negates, lexicon) == _says_but_for(after, negates, lexicon):
-        return facts
-    changed_words = sum(len(hunk.before) + len(hunk.after) for hunk in hunks)
-    if changed_words > _MOST_TURNED * (len(words(before)) + len(words(after))):
-        return []
-    return facts
-
-
-def _says_but_for(text: str, negates: Callable[[str], bool], lexicon: Lexicon) -> list[str]:
-    """Return the words of a sentence that are no negation and none that a negation comes or goes with."""
-    return [
-        low
-        for word in words(text)
-        if not negates(word) and (low := unaccented(word)) not in lexicon.auxiliaries
-    ]
 
 
 def _requoted(before: str, after: str, old: Ranges, new: Ranges, lexicon: Lexicon) -> list[Fact]:

@@ -7,7 +7,7 @@ from collections import Counter
 import msgspec
 
 from ingest.facts import names
-from ingest.text.lexicon import lexicon_of
+from ingest.text.lexicons import lexicon_of
 from ingest.text.words import unaccented, words
 
 

@@ -193,6 +193,19 @@ class Slot(msgspec.Struct, frozen=True):
     letters: bool = False
 
 
+class Fact(msgspec.Struct, frozen=True):
+    """A value of the sentence before, and the one in its place; offsets are in the sentences.
+
+    `before` or `after` is None where there was none: a negation, or a number for `several`.
+    """
+
+    kind: Kind
+    before: str | None
+    after: str | None
+    a_offset: int
+    b_offset: int
+
+
 class Token(msgspec.Struct):
     """A word or mark of a sentence, and where it is; `low` is unaccented and small."""
 

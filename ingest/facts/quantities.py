@@ -39,7 +39,8 @@ from ingest.facts.model import (
 from ingest.facts.names import find_names
 from ingest.facts.number_words import read_number, read_ordinal
 from ingest.facts.parts import read_part, read_share
-from ingest.text.lexicon import Lexicon, lexicon_of, word_set
+from ingest.text.lexicon import Lexicon, word_set
+from ingest.text.lexicons import lexicon_of
 from ingest.text.words import tokens, unaccented, words
 
 _DIGITS = re.compile(r"([0-9][0-9.,]*)(-?[^\W\d_]*)((?:[-‐‑][^\W\d_]+)*)\Z")

@@ -15,7 +15,8 @@ from collections.abc import Iterator, Sequence
 
 from ingest.diff import similarity
 from ingest.facts.equivalence import SMALL
-from ingest.text.lexicon import Lexicon, every_common
+from ingest.text.lexicon import Lexicon
+from ingest.text.lexicons import every_common
 from ingest.text.words import is_word, tokens, unaccented, words
 
 _MARK = re.compile(r"\n\s*\n|[\"“”„‟«»'‘’‚‹›]")

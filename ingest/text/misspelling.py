@@ -12,7 +12,8 @@ import re
 from rapidfuzz.distance import DamerauLevenshtein
 
 from ingest.text import wordlist
-from ingest.text.lexicon import Lexicon, lexicon_of
+from ingest.text.lexicon import Lexicon
+from ingest.text.lexicons import lexicon_of
 from ingest.text.words import unaccented
 
 _JOINT = re.compile(r"['-]")

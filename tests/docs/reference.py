@@ -22,6 +22,7 @@ from ingest.cli.verbs import check as check_verb
 from ingest.cli.verbs import status as status_verb
 from ingest.daemon import reload
 from ingest.edits import edit, rules
+from ingest.edits.rule import Rule
 from ingest.history import observation
 from tests.docs import source
 from tests.docs.records import Shape
@@ -302,7 +303,7 @@ def records(shapes: Mapping[str, Shape]) -> str:
 # -- the rest ------------------------------------------------------------------------------
 
 
-def _rule(rule: rules.Rule) -> tuple[str, ...]:
+def _rule(rule: Rule) -> tuple[str, ...]:
     significance = f"`{rule.significance}`" if rule.significance else "that of the next rule that holds"
     return f"`{rule.name}`", f"`{rule.kind}`", significance, rule.when
 

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from ingest.diff import sentences
+from ingest.diff import anchors, sentences
 from ingest.diff.sentences import Change, Comparison, Piece, apply, compare
 from ingest.text.sentences import split
 
@@ -159,7 +159,7 @@ def test_three_thousand_sentences_are_aligned_in_bounded_time(how: str) -> None:
 def test_past_the_bound_of_the_table_unique_sentences_hold_the_alignment(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(sentences, "ANCHORED", 10)
+    monkeypatch.setattr(anchors, "ANCHORED", 10)
     a = "Aap eet. Ja. Beer slaapt. Ja. Cavia loopt. Dier vier rent."
     b = "Aap eet. Ja. Beer slaapt diep. Ja. Cavia loopt. Ja. Dier vier rent."
 

@@ -10,7 +10,7 @@ import pytest
 
 from ingest.facts.changed import changed
 from ingest.text import languages
-from ingest.text.lexicon import lexicon_of
+from ingest.text.lexicons import lexicon_of
 from tools import cldr
 
 FILES = Path(cldr.FOLDER)

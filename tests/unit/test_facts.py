@@ -8,8 +8,9 @@ from hypothesis import strategies as st
 
 from ingest.edits import notices
 from ingest.facts import quotations
-from ingest.facts.changed import Fact, changed
+from ingest.facts.changed import changed
 from ingest.facts.document_words import Context
+from ingest.facts.model import Fact
 
 _PARTS = """
     3 1.000 € % procent maart March 12 2021 - – ' " “ ” not een two hundred and half miljoen . , Jan van

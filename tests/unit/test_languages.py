@@ -10,7 +10,7 @@ import pytest
 from ingest.edits.classify import classify
 from ingest.edits.edit import Edit, Text
 from ingest.text import languages
-from ingest.text.lexicon import lexicon_of
+from ingest.text.lexicons import lexicon_of
 from ingest.text.words import unaccented
 
 

@@ -12,7 +12,7 @@ from ingest.facts.changed import changed
 from ingest.facts.model import Quantity
 from ingest.facts.quantities import find
 from ingest.text import languages
-from ingest.text.lexicon import lexicon_of
+from ingest.text.lexicons import lexicon_of
 
 FRAMES = {
     "en": ("{} people died.", "The fire cost {} euros."),

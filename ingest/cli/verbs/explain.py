@@ -14,7 +14,7 @@ from ingest.cli.times import calendar
 from ingest.cli.version_pair import sides
 from ingest.edits import case
 from ingest.edits.classify import Explanation, explain
-from ingest.edits.rules import Asked
+from ingest.edits.rule import Asked
 from ingest.errors import UsageError
 from ingest.history import queries
 from ingest.index import edits

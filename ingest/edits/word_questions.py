@@ -1,0 +1,158 @@
+"""What the rules of words ask of two versions, and what each saw."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from ingest.edits.difference import show
+from ingest.edits.pair import Pair
+from ingest.edits.questions import Answer, first, has_no_equal, no, rephrased, yes
+from ingest.edits.replacements import Replacements
+
+_MUCH = 2  # words that came, went or were put for others
+
+
+def opposed_words(pair: Pair) -> Answer:
+    """Ask whether a small word was put for one that says something else."""
+    wording = pair.difference.wording
+    if wording.carried & wording.opposed:
+        return yes(rephrased(wording.carried))
+    return no("no small word was put for one that says something else")
+
+
+def modal_verb(pair: Pair) -> Answer:
+    """Ask whether a modal verb came where there was none, or went."""
+    wording = pair.difference.wording
+    if wording.carried & wording.modals:
+        return yes(rephrased(wording.carried))
+    return no("no verb such as “may” or “must” came, went or was put for another")
+
+
+def weighty_words(pair: Pair) -> Answer:
+    """Ask whether a small word that weighs came or went."""
+    wording = pair.difference.wording
+    if wording.carried & pair.difference.lexicon.weighty:
+        return yes(rephrased(wording.carried))
+    return no("no small word that weighs, such as “all” or “only”, came or went")
+
+
+def words_of_language(pair: Pair) -> Answer:
+    """Ask whether words came or went in a language of which no synonyms and opposites are known."""
+    wording = pair.difference.wording
+    if not wording.carried:
+        return no("no words that carry meaning came or went")
+    if wording.replacements is not None:
+        return no("which words of this language are near to each other is known")
+    of = f"of the language “{pair.language}”" if pair.language else "of a text whose language is not told"
+    return yes(f"{rephrased(wording.carried)}; {of} no synonyms are known")
+
+
+def sureness(pair: Pair) -> Answer:
+    """Ask whether a word for how sure or how true something is came, went, or was put for another."""
+    found = _replaced(pair).words & pair.difference.lexicon.sureness
+    if found:
+        return yes(f"{_replaced(pair).told}; {_quoted(found)} says how sure or how true it is")
+    return no("no word for how sure or how true something is came or went")
+
+
+def opposites(pair: Pair) -> Answer:
+    """Ask whether a word was put for its opposite."""
+    found = _replaced(pair)
+    return yes(found.told) if found.opposites else no("no word was put for its opposite")
+
+
+def different_things(pair: Pair) -> Answer:
+    """Ask whether the name of a thing was put for that of another."""
+    found = _replaced(pair)
+    return yes(found.told) if found.things else no("no thing that can be seen or touched became another")
+
+
+def name_alone(pair: Pair) -> Answer:
+    """Ask whether a name came or went."""
+    found = pair.difference.wording.names
+    if found:
+        return yes(f"{_replaced(pair).told}; {_quoted(found)} is a name")
+    return no("no name came or went")
+
+
+def several_words(pair: Pair) -> Answer:
+    """Ask whether two words or more came, went or were put for others."""
+    found = _replaced(pair)
+    if found.weight >= _MUCH:
+        return yes(found.told)
+    return no(f"{found.weight} words that count came, went or were put for others: {_MUCH} would be much")
+
+
+def unlike_words(pair: Pair) -> Answer:
+    """Ask whether a word was put for one that nothing shows to be near."""
+    found = _replaced(pair)
+    return yes(found.told) if found.unlike else no("no word was put for one that is not near to it")
+
+
+def few_words(pair: Pair) -> Answer:
+    """Ask whether any word that carries meaning came or went, or another form of it."""
+    wording = pair.difference.wording
+    carried = wording.carried
+    phrases = [f"{show(old)} became {show(new)}: a phrase for it" for old, new in wording.phrases]
+    if carried:
+        told = _replaced(pair).told or f"{rephrased(carried)}: forms, fillers and repeated words"
+        return yes("; ".join((told, *phrases[:3])))
+    if phrases:
+        return yes(first(phrases, 3))
+    return no("no words that carry meaning came or went")
+
+
+def _replaced(pair: Pair) -> Replacements:
+    return pair.difference.wording.replacements or Replacements()
+
+
+def _quoted(words: Iterable[str]) -> str:
+    return ", ".join(f"“{word}”" for word in sorted(words))
+
+
+def exchanged_roles(pair: Pair) -> Answer:
+    """Ask whether two that act took each other's place, or two words of two sentences."""
+    wording = pair.difference.wording
+    exchanged = wording.exchanged() or wording.exchanged_between()
+    if exchanged is None:
+        return no("no two that act took each other's place, nor two words of two sentences")
+    return yes(f"{show(exchanged[0])} and {show(exchanged[1])} changed places")
+
+
+def scope_word(pair: Pair) -> Answer:
+    """Ask whether a `not` or an `only` is said of another word."""
+    pointing = pair.difference.wording.stands_elsewhere()
+    if pointing is None:
+        return no("no “not” or “only” is said of another word")
+    return yes(f"{show(pointing)} is said of another word")
+
+
+def negation(pair: Pair) -> Answer:
+    """Ask whether an edited sentence has a negation that had none, or has none any more."""
+    found = pair.difference.wording.turned()
+    if found is None:
+        return no("each edited sentence has a negation where it had one, and none where it had none")
+    return yes(f"one of the two denies: {show(found[0])} became {show(found[1])}")
+
+
+def small_words(pair: Pair) -> Answer:
+    """Ask whether any word came or went."""
+    small = sorted(set[str]().union(*pair.difference.wording.changed()))
+    if not small:
+        return no("no word came or went")
+    if pair.difference.unpaired is None:
+        return no(f"each is another form of one word: {first(small, 5)}")
+    return yes(f"only small words and word forms: {first(small, 5)}")
+
+
+def no_equal(pair: Pair) -> Answer:
+    """Ask whether a word, a sign or an address is paired with none that is equal."""
+    found = pair.difference.unpaired
+    if found is None:
+        return no("each word and sign is paired, in order, with one that is equal")
+    return yes(has_no_equal(found))
+
+
+def same_words(_pair: Pair) -> Answer:
+    """Hold for whatever is left."""
+    return yes("the same words and values in the same order, written otherwise")

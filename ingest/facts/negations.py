@@ -1,0 +1,60 @@
+"""Find the negation that came into a sentence or went, where that turns it round."""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Callable
+
+from ingest.facts.equivalence import SMALL
+from ingest.facts.hunks import Hunk
+from ingest.facts.model import Fact
+from ingest.text.lexicon import Lexicon
+from ingest.text.misspelling import opposite
+from ingest.text.words import unaccented, words
+
+_MOST_TURNED = 0.45  # of a sentence's words: past that it is another sentence, not the opposite one
+
+
+def _is_negation(word: str, lexicon: Lexicon) -> bool:
+    low = unaccented(word)
+    return low in lexicon.negations or low.endswith("n't")
+
+
+def found(before: str, after: str, hunks: list[Hunk], lexicon: Lexicon) -> list[Fact]:
+    """Return the change that turned the sentence round, if their numbers differ between the two."""
+    facts: list[Fact] = []
+    negates = functools.partial(_is_negation, lexicon=lexicon)
+    # `donot` and `do not` say the same
+    hunks = [hunk for hunk in hunks if "".join(hunk.before).lower() != "".join(hunk.after).lower()]
+    balance = sum(sum(map(negates, hunk.after)) - sum(map(negates, hunk.before)) for hunk in hunks)
+    for hunk in hunks:
+        was, became = list(filter(negates, hunk.before)), list(filter(negates, hunk.after))
+        if len(was) != len(became) and balance:
+            others = [
+                sum(1 for word in side if not negates(word) and unaccented(word) not in lexicon.auxiliaries)
+                for side in (hunk.before, hunk.after)
+            ]
+            if max(others) <= SMALL and abs(others[0] - others[1]) <= 2:
+                old, new = " ".join(was) or None, " ".join(became) or None
+                a_at = max(hunk.a_start, before.find(was[0], hunk.a_start) if was else 0)
+                b_at = max(hunk.b_start, after.find(became[0], hunk.b_start) if became else 0)
+                facts.append(Fact("negation", old, new, a_at, b_at))
+        elif len(hunk.before) == len(hunk.after) == 1 and not was:
+            word, other = hunk.before[0], hunk.after[0]
+            if opposite(unaccented(word), unaccented(other), lexicon):
+                facts.append(Fact("negation", word, other, hunk.a_start, hunk.b_start))
+    if not facts or _says_but_for(before, negates, lexicon) == _says_but_for(after, negates, lexicon):
+        return facts
+    changed_words = sum(len(hunk.before) + len(hunk.after) for hunk in hunks)
+    if changed_words > _MOST_TURNED * (len(words(before)) + len(words(after))):
+        return []
+    return facts
+
+
+def _says_but_for(text: str, negates: Callable[[str], bool], lexicon: Lexicon) -> list[str]:
+    """Return the words of a sentence that are no negation and none that a negation comes or goes with."""
+    return [
+        low
+        for word in words(text)
+        if not negates(word) and (low := unaccented(word)) not in lexicon.auxiliaries
+    ]
