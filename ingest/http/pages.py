@@ -5,7 +5,7 @@ from __future__ import annotations
 import base64
 import hashlib
 from collections.abc import Callable, Iterator, Mapping
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 import msgspec
 from msgspec import Meta
@@ -19,16 +19,19 @@ from ingest.errors import IngestError, NotFound
 from ingest.history import queries
 from ingest.history.changes import TYPES
 from ingest.http import answers, api, parameters
+from ingest.http.admission import Asker
 from ingest.http.answers import Answer
 from ingest.http.parameters import Cursor, Nothing, Seq, Words
 from ingest.http.problems import Problem
+from ingest.http.reviews import readable
 from ingest.index.fulltext.search import Match
-from ingest.records import Change
+from ingest.records import Change, Review
 from ingest.report import model
 from ingest.report import page as whole_report
 from ingest.report.style import STYLE
+from ingest.store import reviews
 from ingest.store.engine import Connection
-from ingest.web import document, lists, overview, render, reported
+from ingest.web import document, lists, overview, render, reported, reviewed
 from ingest.web import words as languages
 from ingest.web.answer_cache import AnswerCache
 
@@ -83,7 +86,7 @@ class Search(Spoken, frozen=True, kw_only=True):
 
 
 class Changes(Spoken, frozen=True, kw_only=True, rename={"type_": "type", "class_": "class"}):
-    """The filters of the log."""
+    """The filters of the log; `reviewed` chooses edits with a review that stands, or without."""
 
     since: Words | None = None
     until: Words | None = None
@@ -94,6 +97,7 @@ class Changes(Spoken, frozen=True, kw_only=True, rename={"type_": "type", "class
     significance: Words | None = None
     fact: Words | None = None
     flag: Words | None = None
+    reviewed: Literal["yes", "no"] | None = None
 
 
 class Period(Spoken, frozen=True, kw_only=True):
@@ -117,6 +121,7 @@ class Shown(msgspec.Struct, frozen=True, kw_only=True):
     template: str
     data: object
     more: Mapping[str, Any] = {}
+    headers: Mapping[str, str] = {}
     cookies: Mapping[str, str] = {}
 
 
@@ -173,7 +178,7 @@ class Pages:
                 **self.around(request),
                 **shown.more,
             }
-            made = answers.page(render.page(shown.template, words, values))
+            made = answers.page(render.page(shown.template, words, values), shown.headers)
             response = answers.response(made, request)
             for cookie, value in shown.cookies.items():
                 response.set_cookie(
@@ -205,7 +210,20 @@ class Pages:
     def around(self, request: Request) -> dict[str, Any]:
         """Return what every page has around it."""
         values = {name: value for name, value in request.query_params.items() if name != "lang"}
-        return {"head": self._corpus.head(), "watching": self._health_now(), "query_values": values}
+        return {
+            "head": self._corpus.head(),
+            "watching": self._health_now(),
+            "query_values": values,
+            "reviewer": self._reviewer(request),
+        }
+
+    def _reviewer(self, request: Request) -> dict[str, Any]:
+        """Return whether one may review here, and what is known of who asks."""
+        asker: Asker = request.state.asker
+        name = None if asker.name is None else readable(asker.name)
+        return {
+            "can": self._has_token, "name": name, "by_proxy": asker.by_proxy, "has_token": asker.has_token
+        }  # fmt: skip
 
     def _health_now(self) -> dict[str, Any]:
         """Return whether somebody watches, asked again after two seconds."""
@@ -222,8 +240,10 @@ class Pages:
     def _overview(self, request: Request, _asked: Spoken) -> Shown:
         now, head = self._corpus.now(), self._corpus.head()
         since, since_at, cookie = looked(request.cookies.get(LOOKED, ""), head=head, now=now)
+        with self._corpus.store.read() as connection:
+            said = reviews.last(connection)  # one that was just added is seen at once
         view = self._cache.of(
-            ("overview", since, since_at),
+            ("overview", since, since_at, said),
             _MOMENT,
             lambda: overview.view(self._corpus, since=since, since_at=since_at),
         )
@@ -251,7 +271,9 @@ class Pages:
             self._corpus, self._cache, target_of, first=asked.first, last=asked.last,
             mode=document.require_mode(asked.view), before=asked.before, with_lost=asked.lost, at=asked.at,
         )  # fmt: skip
-        return Shown(template="document", data=view, more={"only": asked.only})
+        # Without a referrer a browser does not say of a form from where it comes.
+        headers = {"referrer-policy": "same-origin"}
+        return Shown(template="document", data=view, more={"only": asked.only}, headers=headers)
 
     def _changes(self, _request: Request, asked: Changes) -> Shown:
         since = asked.since or None
@@ -261,13 +283,18 @@ class Pages:
                 after, until=asked.until or None, root=asked.root, prefix=asked.prefix or None,
                 type=asked.type_ or None, class_=asked.class_ or None,
                 significance=asked.significance or None, fact=asked.fact or None, flag=asked.flag or None,
+                reviewed=None if asked.reviewed is None else asked.reviewed == "yes",
                 limit=_LISTED + 1, newest_first=True,
             )
         )  # fmt: skip
         items = found[:_LISTED]
         following = str(items[-1].seq - 1) if len(found) > _LISTED else None
-        page: api.Page[Change] = api.Page(items=items, next=following)
-        more = {"types": TYPES, "significances": SIGNIFICANCES}
+        with self._corpus.store.read() as connection:
+            said = reviewed.of_changes(connection, [each.seq for each in items])
+        page = _Changes(
+            items=items, next=following, reviews=[each for some in said.values() for each in some]
+        )
+        more = {"types": TYPES, "significances": SIGNIFICANCES, "reviewed": said}
         return Shown(template="changes", data=page, more=more)
 
     def _search(self, _request: Request, asked: Search) -> Shown:
@@ -340,6 +367,7 @@ class Pages:
                 "head": 0,
                 "query_values": {},
                 "watching": {"state": "stopped", "words": "not known", "at": 0},
+                "reviewer": self._reviewer(request),
             }
         values = {"here": "", "path": "/", "data_path": "/overview.json", "problem": problem, **around}
         html = render.page("failure", words, values | {"query_values": {}})
@@ -347,6 +375,14 @@ class Pages:
         response = Response(made.body, problem.status, dict(headers), media_type=made.media_type)
         response.headers["cache-control"] = "no-store"
         return response
+
+
+class _Changes(msgspec.Struct, frozen=True, kw_only=True):
+    """The data of the list of changes, and the reviews of their edits."""
+
+    items: list[Change]
+    next: str | None
+    reviews: list[Review]
 
 
 class _Documents(msgspec.Struct, frozen=True, kw_only=True):

@@ -8,7 +8,7 @@ import msgspec
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
-from ingest.store import tables
+from ingest.store import reviews, tables
 
 # What one sign stands for, the gravest first.
 Gravity = Literal["silent", "open", "reworded", "cosmetic", "none"]
@@ -63,6 +63,19 @@ def after(connection: Connection, seq: int) -> tuple[Counts, int]:
         setattr(counts, each.gravity, int(each.edits))
     documents = sa.select(sa.func.count(sa.distinct(_edit.document_id))).where(_edit.seq > seq)
     return counts, int(connection.execute(documents).scalar_one())
+
+
+def unreviewed(connection: Connection) -> Counts:
+    """Count the edits without a review that stands."""
+    counts, _ = after(connection, 0)
+    select = (
+        sa.select(_GRAVITY.label("gravity"), sa.func.count().label("edits"))
+        .where(_edit.seq.in_(reviews.reviewed()))
+        .group_by(_GRAVITY)
+    )
+    for each in connection.execute(select):
+        setattr(counts, each.gravity, getattr(counts, each.gravity) - int(each.edits))
+    return counts
 
 
 def of_document(connection: Connection, document: int) -> dict[int, str]:

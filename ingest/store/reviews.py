@@ -16,6 +16,7 @@ from ingest.store import bulk, row_checksums, tables
 from ingest.store.engine import Row, allocate
 from ingest.store.prefixes import begins
 
+_SLICE = 500
 _LOCK = 0x726576696577  # "review": one after the other on a server, so that keys rise in commit order
 _review, _change = tables.review.c, tables.change.c
 _of, _withdrawal = tables.review.alias("of"), tables.review.alias("withdrawal")
@@ -124,8 +125,11 @@ def page(connection: Connection, wanted: Wanted, *, after: int = 0, limit: int |
 
 def of_changes(connection: Connection, seqs: Collection[int]) -> list[Row]:
     """Return those of the edits of these changes."""
-    found = connection.execute(_ROWS.where(_review.seq.in_(list(seqs))).order_by(_review.id))
-    return list(found) if seqs else []
+    wanted = sorted(seqs)
+    found: list[Row] = []
+    for start in range(0, len(wanted), _SLICE):
+        found += connection.execute(_ROWS.where(_review.seq.in_(wanted[start : start + _SLICE])))
+    return sorted(found, key=lambda row: row.key)
 
 
 def last(connection: Connection) -> int:

@@ -19,10 +19,10 @@ from ingest.history.queries import Target
 from ingest.index import annotated, edits, followed
 from ingest.index.blame import Lost, Origin
 from ingest.normalise.beside import Places
-from ingest.records import VersionFacts
+from ingest.records import Review, VersionFacts
 from ingest.store import roots, versions
 from ingest.store.engine import Connection, Row
-from ingest.web import course, sentence, stands_beside, timeline
+from ingest.web import course, reviewed, sentence, stands_beside, timeline
 from ingest.web.answer_cache import AnswerCache
 from ingest.web.compared import Compared, compared
 from ingest.web.course import Course
@@ -46,6 +46,7 @@ class Entry(msgspec.Struct, frozen=True, kw_only=True):
     words: int | None
     mark: Mark
     reason: str
+    reviewed_by: list[str]
 
 
 class Sentence(msgspec.Struct, frozen=True, kw_only=True):
@@ -90,7 +91,11 @@ class Gone(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class View(msgspec.Struct, frozen=True, kw_only=True):
-    """What the page shows. `mode` is `inline`, `sides` or `age`."""
+    """What the page shows. `mode` is `inline`, `sides` or `age`.
+
+    `change` is the seq of the change that carries the edit which is shown, null where none is, or several
+    are; `reviews` are those of it.
+    """
 
     facts: VersionFacts
     path: str
@@ -102,6 +107,8 @@ class View(msgspec.Struct, frozen=True, kw_only=True):
     last: int
     first_at: int | None
     edit: Edit | None
+    change: int | None
+    reviews: list[Review]
     mark: Mark
     timeline: Timeline
     strands: list[Strand]
@@ -172,7 +179,10 @@ def view(
             if at is not None:
                 here = sentence.found(connection, target, b, at, origins, past.times, is_indexed=is_indexed)
         facts_ = queries.facts_of(connection, target, b, row)
-        listed, older = _entries(connection, target, past, before)
+        said = reviewed.of_document(connection, target.id)
+        listed, older = _entries(connection, target, past, before, said)
+        is_one = b in past.edits and (a is None or a == b - 1)
+        change = versions.made_by(connection, target.id).get(b) if is_one else None
     ages = _ages(origins)
     sides = None
     if why is None and old is not None and text is not None:
@@ -188,6 +198,8 @@ def view(
         last=b,
         first_at=None if a is None else past.times[a],
         edit=edit,
+        change=change,
+        reviews=said.get(b, []) if is_one else [],
         mark=mark_of(edit) if b > 1 and edit is not None else (CREATED if b == 1 else UNREAD),
         timeline=timeline.drawn(past.points, ledger, now=corpus.now()),
         strands=past.strands,
@@ -220,7 +232,7 @@ def _ledger(connection: Connection, corpus: Corpus, target: Target, since: int) 
 
 
 def _entries(
-    connection: Connection, target: Target, past: Course, before: int | None
+    connection: Connection, target: Target, past: Course, before: int | None, said: dict[int, list[Review]]
 ) -> tuple[list[Entry], int | None]:
     """Return the newest versions below a number, newest first, and the number that the next page is below."""
     top = target.last if before is None else min(before - 1, target.last)
@@ -234,6 +246,7 @@ def _entries(
             words=row.words,
             mark=past.marks[row.version],
             reason=past.reasons.get(row.version, ""),
+            reviewed_by=[each.name for each in said.get(row.version, ()) if each.stands],
         )
         for row in reversed(rows)
     ]

@@ -22,8 +22,10 @@ from ingest.model import RootKey
 from ingest.records import Change
 from ingest.store import coverage, reader, roots
 from ingest.store.engine import Connection, Row
+from ingest.web import reviewed
 from ingest.web.compared import Bit
 from ingest.web.gravity import Mark, mark_of
+from ingest.web.reviewed import Unreviewed
 from ingest.web.timeline import Band, Observed, bands
 
 DAYS = 28
@@ -83,6 +85,8 @@ class View(msgspec.Struct, frozen=True, kw_only=True):
     caption: str
     step_is_day: bool
     cards: list[Card]
+    unreviewed: Counts
+    gravest_unreviewed: list[Unreviewed]
     places: list[Place]
     reached: int
     begins_at: int | None
@@ -100,6 +104,7 @@ def view(corpus: Corpus, *, since: int, since_at: int | None) -> View:
         places = [_place(connection, root, now) for root in every]
         begins = [each.begins_at for each in places if each.begins_at is not None]
         oldest = min(begins, default=now)
+        unreviewed, gravest = reviewed.missing(connection, corpus) if is_indexed else (Counts(), [])
         days, step, caption = _days(connection, corpus.zone, now, oldest, is_indexed=is_indexed)
         return View(
             head=head,
@@ -113,6 +118,8 @@ def view(corpus: Corpus, *, since: int, since_at: int | None) -> View:
             caption=caption,
             step_is_day=step == _DAY,
             cards=_cards(connection, corpus, since, is_indexed=is_indexed),
+            unreviewed=unreviewed,
+            gravest_unreviewed=gravest,
             places=places,
             reached=state.edited(connection) if is_indexed else 0,
             begins_at=min(begins, default=None),

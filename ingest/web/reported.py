@@ -8,8 +8,10 @@ import msgspec
 
 from ingest.corpus import Corpus
 from ingest.edits.edit import Subject
+from ingest.records import Review
 from ingest.report import build
 from ingest.report.model import Category, Document, Entry, Report, grouped
+from ingest.web import reviewed
 
 PAGE = 30  # entries, each with its sentences
 LINES = 100  # entries of one line
@@ -24,6 +26,7 @@ class Card(msgspec.Struct, frozen=True, kw_only=True):
     entry: Entry
     category: Category | None
     subject: Subject | None
+    reviews: list[Review]
 
 
 class View(msgspec.Struct, frozen=True, kw_only=True):
@@ -51,6 +54,9 @@ def view(corpus: Corpus, report: Report, *, after: int) -> View:
     ]
     tell = teller(corpus)
     cards = []
+    with corpus.store.read() as connection:
+        shown = [seq for *_, entry in every[after : after + PAGE] for seq in entry.seqs]
+        said = reviewed.of_changes(connection, shown)
     known: tuple[Category | None, Subject | None] = (None, None)
     for category, subject, document, entry in every[after : after + PAGE]:
         cards.append(
@@ -59,6 +65,7 @@ def view(corpus: Corpus, report: Report, *, after: int) -> View:
                 entry=tell(document, entry),
                 category=category if category != known[0] else None,
                 subject=subject if (category, subject) != known else None,
+                reviews=[each for seq in entry.seqs for each in said.get(seq, ())],
             )
         )
         known = (category, subject)

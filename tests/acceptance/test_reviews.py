@@ -231,6 +231,21 @@ def refusing() -> Iterator[Reviewed]:
             yield made
 
 
+def test_a_hostile_note_is_kept_as_it_is_and_shown_as_text(place: Place) -> None:
+    with served(place) as one:
+        note = "<script>alert(1)</script>\n\u202egnp 'DROP TABLE review; --"
+        added = one.form({"change": "3", "name": "<b>A</b>", "note": note, "token": TOKEN})
+        assert added.headers["location"].endswith("#reviews")
+        assert one.items()[0]["note"] == note
+        page = one.service.get(added.headers["location"].partition("#")[0], Accept="text/html")
+        for each in (page, one.service.get("/changes", Accept="text/html"), one.service.get("/report")):
+            assert "<script>alert" not in each.text
+            assert "<b>A</b>" not in each.text
+            assert "&lt;b&gt;A&lt;/b&gt;" in each.text
+            assert "\u202e" not in each.text
+            assert TOKEN not in each.text
+
+
 def test_a_service_without_a_token_takes_no_review_and_says_so(place: Place) -> None:
     place.write("a.txt", "A text.\n")
     place.scan()

@@ -221,7 +221,8 @@ def overview_page(counts: Counts, types: dict[str, int], *, documents: int, reac
     view = overview.View(
         head=5, since=0, since_at=None, documents=documents, counts=counts, types=types,
         days=[overview.Day(begin=0, counts=Counts())], step=HOUR,
-        caption="Edits an hour by gravity, two days", step_is_day=False, cards=[], places=[],
+        caption="Edits an hour by gravity, two days", step_is_day=False, cards=[],
+        unreviewed=Counts(), gravest_unreviewed=[], places=[],
         reached=reached, begins_at=0, totals=Totals(2, 5, 0),
     )  # fmt: skip
     values = {
