@@ -24,6 +24,7 @@ from ingest.http.answers import Answer
 from ingest.http.parameters import Cursor, Nothing, Seq, Words
 from ingest.http.problems import Problem
 from ingest.http.reviews import readable
+from ingest.index.activity import Totals
 from ingest.index.fulltext.search import Match
 from ingest.records import Change, Review
 from ingest.report import model
@@ -135,6 +136,7 @@ class Pages:
         self._corpus = corpus
         self._has_token = has_token
         self._cache = AnswerCache(corpus.now, lambda: corpus.generation)
+        self._totals = Totals()
 
     def routes(self) -> list[Route]:
         """Return the routes."""
@@ -245,7 +247,7 @@ class Pages:
         view = self._cache.of(
             ("overview", since, since_at, said),
             _MOMENT,
-            lambda: overview.view(self._corpus, since=since, since_at=since_at),
+            lambda: overview.view(self._corpus, since=since, since_at=since_at, totals=self._totals),
         )
         return Shown(template="overview", data=view, cookies={LOOKED: cookie})
 

@@ -8,6 +8,7 @@ import msgspec
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
+from ingest.index import state
 from ingest.store import reviews, tables
 
 # What one sign stands for, the gravest first.
@@ -65,17 +66,51 @@ def after(connection: Connection, seq: int) -> tuple[Counts, int]:
     return counts, int(connection.execute(documents).scalar_one())
 
 
-def unreviewed(connection: Connection) -> Counts:
+class Totals:
+    """How many edits of each gravity there are, counted once: later only those that came are added."""
+
+    def __init__(self) -> None:
+        self._known = (0, Counts())
+
+    def of(self, connection: Connection) -> Counts:
+        """Return them as the index has them now; an index that is made anew is counted anew."""
+        seq, counts = self._known
+        reached = state.edited(connection)
+        if reached < seq:
+            seq, counts = 0, Counts()
+        total = _sum(counts, _by_gravity(connection, _edit.seq > seq, _edit.seq <= reached), 1)
+        self._known = reached, total
+        return total
+
+
+def unreviewed(connection: Connection, totals: Totals) -> Counts:
     """Count the edits without a review that stands."""
-    counts, _ = after(connection, 0)
-    select = (
-        sa.select(_GRAVITY.label("gravity"), sa.func.count().label("edits"))
-        .where(_edit.seq.in_(reviews.reviewed()))
-        .group_by(_GRAVITY)
-    )
-    for each in connection.execute(select):
-        setattr(counts, each.gravity, getattr(counts, each.gravity) - int(each.edits))
-    return counts
+    return _sum(totals.of(connection), _by_gravity(connection, _edit.seq.in_(reviews.reviewed())), -1)
+
+
+def newest_unreviewed(connection: Connection, limit: int) -> list[int]:
+    """Return the changes of edits without a review that stands, the gravest and of these the newest first."""
+    is_silent = _edit.flags.like("%,silent,%")
+    without = _edit.seq.not_in(reviews.reviewed())
+    found: list[int] = []
+    for wanted in (
+        sa.and_(_edit.significance == "substantive", is_silent),
+        sa.and_(_edit.significance == "substantive", ~is_silent),
+        *(_edit.significance == each for each in ("reworded", "cosmetic", "none")),
+    ):
+        if len(found) < limit:
+            select = sa.select(_edit.seq).where(wanted, without).order_by(_edit.seq.desc())
+            found += connection.execute(select.limit(limit - len(found))).scalars()
+    return found
+
+
+def _by_gravity(connection: Connection, *which: sa.ColumnElement[bool]) -> dict[str, int]:
+    select = sa.select(_GRAVITY.label("gravity"), sa.func.count().label("edits")).where(*which)
+    return {each.gravity: int(each.edits) for each in connection.execute(select.group_by(_GRAVITY))}
+
+
+def _sum(counts: Counts, others: dict[str, int], sign: int) -> Counts:
+    return Counts(**{name: getattr(counts, name) + sign * others.get(name, 0) for name in GRAVITIES})
 
 
 def of_document(connection: Connection, document: int) -> dict[int, str]:

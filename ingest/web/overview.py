@@ -17,7 +17,7 @@ from ingest.history import changes, observation
 from ingest.history.changes import ANY
 from ingest.index import activity, state
 from ingest.index import edits as made
-from ingest.index.activity import Counts
+from ingest.index.activity import Counts, Totals
 from ingest.model import RootKey
 from ingest.records import Change
 from ingest.store import coverage, reader, roots
@@ -93,8 +93,8 @@ class View(msgspec.Struct, frozen=True, kw_only=True):
     totals: reader.Counts
 
 
-def view(corpus: Corpus, *, since: int, since_at: int | None) -> View:
-    """Return what happened after a place in the log."""
+def view(corpus: Corpus, *, since: int, since_at: int | None, totals: Totals | None = None) -> View:
+    """Return what happened after a place in the log. With `totals` all edits are counted once."""
     now = corpus.now()
     with corpus.reading() as (connection, is_indexed):
         head = int(reader.head(connection).seq)
@@ -104,7 +104,9 @@ def view(corpus: Corpus, *, since: int, since_at: int | None) -> View:
         places = [_place(connection, root, now) for root in every]
         begins = [each.begins_at for each in places if each.begins_at is not None]
         oldest = min(begins, default=now)
-        unreviewed, gravest = reviewed.missing(connection, corpus) if is_indexed else (Counts(), [])
+        unreviewed, gravest = (
+            reviewed.missing(connection, corpus, totals or Totals()) if is_indexed else (Counts(), [])
+        )
         days, step, caption = _days(connection, corpus.zone, now, oldest, is_indexed=is_indexed)
         return View(
             head=head,

@@ -5,16 +5,13 @@ from __future__ import annotations
 from collections.abc import Collection
 
 import msgspec
-from msgspec import structs
 
 from ingest import records
 from ingest.corpus import Corpus
-from ingest.history import changes
-from ingest.history.changes import ANY
 from ingest.index import activity
-from ingest.index.activity import Counts
+from ingest.index.activity import Counts, Totals
 from ingest.records import Change, Review
-from ingest.store import reviews
+from ingest.store import reader, reviews
 from ingest.store.engine import Connection
 from ingest.web.gravity import Mark, mark_of
 from ingest.web.words import micros_of
@@ -46,27 +43,17 @@ def of_document(connection: Connection, document: int) -> dict[int, list[Review]
     return found
 
 
-def missing(connection: Connection, corpus: Corpus) -> tuple[Counts, list[Unreviewed]]:
+def missing(connection: Connection, corpus: Corpus, totals: Totals) -> tuple[Counts, list[Unreviewed]]:
     """Return how many edits of each gravity have no review that stands, and the gravest and newest of them.
 
     Of those that the index has.
     """
-    counts = activity.unreviewed(connection)
-    found: list[Change] = []
-    for wanted in (
-        {"flag": "silent", "significance": "substantive"}, {"significance": "substantive"},
-        {"significance": "reworded"}, {"significance": "cosmetic,none"},
-    ):  # fmt: skip
-        if len(found) >= SHOWN:
-            break
-        chosen = changes.look_up(connection, structs.replace(ANY, reviewed=False, **wanted))
-        rows = changes.of(
-            connection, chosen, rules=corpus.rules, indexed=True, limit=SHOWN, newest_first=True
+    seqs = activity.newest_unreviewed(connection, SHOWN)
+    rows = reader.these(connection, seqs)
+    told = {
+        each.seq: Unreviewed(
+            change=each, mark=mark_of(each.edit), at=micros_of(each.recorded_at) or 0
         )
-        known = {each.seq for each in found}
-        told = records.changes(connection, list(rows), rules=corpus.rules, indexed=True)
-        found += [each for each in told if each.seq not in known]
-    return counts, [
-        Unreviewed(change=each, mark=mark_of(each.edit), at=micros_of(each.recorded_at) or 0)
-        for each in found[:SHOWN]
-    ]
+        for each in records.changes(connection, rows, rules=corpus.rules, indexed=True)
+    }  # fmt: skip
+    return activity.unreviewed(connection, totals), [told[seq] for seq in seqs if seq in told]
