@@ -28,7 +28,9 @@ _LEAST = 16  # characters of a token
 @click.option("--host", metavar="H", help="The address to listen at (default: 127.0.0.1).")
 @click.option("--port", metavar="P", type=NUMBER, help="The port (default: 8000; 0 takes a free one).")
 def command(host: str | None, port: int | None) -> None:
-    """A page to look at the history, and the same data as an API, until stopped. It only reads.
+    """A page to look at the history, and the same data as an API, until stopped.
+
+    It reads; with a token, edits are reviewed there, beside the record.
 
     Whoever is on this machine may ask; to be reached from elsewhere it needs a token, or a proxy that says
     who asks: [serve] in the configuration. The address is printed once it answers.
