@@ -8,6 +8,7 @@ import msgspec
 
 from ingest.normalise.documents.docx_fields import Fields
 from ingest.normalise.documents.docx_styles import Styles, W, is_on
+from ingest.normalise.documents.docx_tables import Rows
 from ingest.normalise.documents.draft import Closed, Draft, Mark, canonical
 from ingest.normalise.documents.ooxml import R, Relation, Xml
 from ingest.normalise.documents.sax import Attributes
@@ -35,12 +36,6 @@ class _Change(msgspec.Struct, kw_only=True):
     mark: Mark
 
 
-class _Row(msgspec.Struct, kw_only=True):
-    cells: list[list[Closed]]
-    is_deleted: bool = False
-    cell_is_deleted: bool = False
-
-
 class Story(Xml):
     """Reads one part: `draft` has the text, `entries` notes or comments by id, attributes and blocks."""
 
@@ -65,7 +60,7 @@ class Story(Xml):
         self._fields = Fields()
         self._paragraphs: list[_Paragraph] = []
         self._outer_runs: list[tuple[bool, bool]] = []
-        self._rows: list[_Row] = []
+        self._table = Rows(self.draft)
         self._changes: list[_Change | None] = []
         self._gone = 0
         self._last_change: tuple[_Change, tuple[int, int]] | None = None
@@ -73,7 +68,7 @@ class Story(Xml):
         self._entry: dict[str, str] = {}
         self._is_text = self._is_instruction = False
         self._hides = False
-        self._in_paragraph_properties = self._in_run_properties = self._in_row_properties = False
+        self._in_paragraph_properties = self._in_run_properties = False
         self._handle_all()
 
     def characters(self, text: str) -> None:
@@ -114,11 +109,11 @@ class Story(Xml):
             "w:fldChar": self._field_character,
             "w:fldSimple": self._begin_simple_field,
             "w:hyperlink": self._link,
-            "w:tbl": self._begin_table,
-            "w:tr": self._begin_row,
-            "w:trPr": self._begin_row_properties,
-            "w:tc": self._begin_cell,
-            "w:cellDel": self._delete_cell,
+            "w:tbl": self._table.begin,
+            "w:tr": self._table.begin_row,
+            "w:trPr": self._table.begin_properties,
+            "w:tc": self._table.begin_cell,
+            "w:cellDel": self._table.delete_cell,
             "w:txbxContent": self._begin_box,
             "v:textpath": self._text_path,
             "dgm:relIds": self._diagram,
@@ -142,9 +137,9 @@ class Story(Xml):
             "m:t": self._end_text,
             "w:instrText": self._end_text,
             "w:fldSimple": self._end_field,
-            "w:tr": self._end_row,
-            "w:trPr": self._end_row_properties,
-            "w:tc": self._end_cell,
+            "w:tr": self._table.end_row,
+            "w:trPr": self._table.end_properties,
+            "w:tc": self._table.end_cell,
             "w:txbxContent": self._end_box,
             "w:footnote": self._end_entry,
             "w:endnote": self._end_entry,
@@ -270,9 +265,9 @@ class Story(Xml):
         kind = _KINDS[self.element]
         author, date = attributes.get(W + "author"), attributes.get(W + "date")
         annotation = Annotation(kind=kind, author=author, date=date)
-        if self._in_row_properties:
-            if self._rows and kind in _GONE:
-                self._rows[-1].is_deleted = True
+        if self._table.is_in_properties:
+            if kind in _GONE:
+                self._table.delete_row()
             self.draft.mark("tracked_changes", msgspec.structs.replace(annotation, text="row"))
             self._changes.append(None)
         elif self._in_paragraph_properties:
@@ -336,41 +331,6 @@ class Story(Xml):
         relation = self._leads.get(attributes.get(R + "id", ""))
         if relation is not None and relation.is_outside:
             self.draft.mark("fields", Annotation(kind="HYPERLINK", text=canonical(relation.target)))
-
-    # Tables.
-
-    def _begin_table(self, _: Attributes) -> None:
-        self.draft.close("paragraph")
-
-    def _begin_row(self, _: Attributes) -> None:
-        self._rows.append(_Row(cells=[]))
-
-    def _begin_row_properties(self, _: Attributes) -> None:
-        self._in_row_properties = True
-
-    def _end_row_properties(self) -> None:
-        self._in_row_properties = False
-
-    def _end_row(self) -> None:
-        row = self._rows.pop()
-        if not row.is_deleted:
-            self.draft.put_row(row.cells)
-
-    def _begin_cell(self, _: Attributes) -> None:
-        self.draft.push()
-
-    def _delete_cell(self, _: Attributes) -> None:
-        if self._rows:
-            self._rows[-1].cell_is_deleted = True
-
-    def _end_cell(self) -> None:
-        cell = self.draft.pop()
-        if not self._rows:
-            self.draft.put(cell)
-        elif self._rows[-1].cell_is_deleted:
-            self._rows[-1].cell_is_deleted = False
-        else:
-            self._rows[-1].cells.append(cell)
 
     # Boxes and drawings.
 

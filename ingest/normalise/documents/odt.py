@@ -10,7 +10,8 @@ from __future__ import annotations
 import msgspec
 
 from ingest.normalise.documents.draft import canonical, plain
-from ingest.normalise.documents.odt_story import Story, Styles
+from ingest.normalise.documents.odt_story import Story
+from ingest.normalise.documents.odt_styles import Styles
 from ingest.normalise.documents.ooxml import attachment
 from ingest.normalise.documents.package import Package
 from ingest.normalise.documents.sax import Attributes, Events

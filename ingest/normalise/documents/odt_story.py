@@ -1,30 +1,15 @@
-"""The part of OpenDocument that holds paragraphs, and the styles that say which of them are shown."""
+"""A part of a text of OpenDocument that holds paragraphs: the body, notes, comments, running heads."""
 
 from __future__ import annotations
 
 import re
 
-import msgspec
-
 from ingest.normalise.documents.draft import Closed, Draft, Mark, canonical, plain
+from ingest.normalise.documents.odt_styles import PREFIXES, STYLE, TEXT, Styles
 from ingest.normalise.documents.sax import Attributes, Events
 from ingest.normalise.extracted import Annotation, BlockKind, Limits
 
-_NS = "urn:oasis:names:tc:opendocument:xmlns:"
-PREFIXES = {
-    _NS + "text:1.0": "text",
-    _NS + "office:1.0": "office",
-    _NS + "table:1.0": "table",
-    _NS + "drawing:1.0": "draw",
-    _NS + "style:1.0": "style",
-    _NS + "svg-compatible:1.0": "svg",
-    "http://purl.org/dc/elements/1.1/": "dc",
-    "http://www.w3.org/1998/Math/MathML": "math",
-}
-_TEXT = _NS + "text:1.0 "
-_STYLE = _NS + "style:1.0 "
 _BLANKS = re.compile(r"[ \t\r\n]+")
-_CAPTIONS = frozenset(("Caption", "Illustration", "Table", "Drawing", "Figure", "Text"))
 # Their results change without an edit.
 _VOLATILE = {
     **{f"text:{name}": name.upper() for name in ("page-number", "page-count", "date", "time", "file-name")},
@@ -47,64 +32,10 @@ _BOXES = (
     *("draw:text-box", "draw:custom-shape", "draw:rect", "draw:ellipse", "draw:line", "draw:polygon"),
     *("draw:polyline", "draw:path", "draw:caption", "draw:connector", "draw:circle"),
 )
-_TITLES = frozenset(("Title", "Subtitle"))
 _LEFT_OUT = (
     *("svg:title", "svg:desc", "text:note-citation", "office:settings", "office:scripts", "office:forms"),
     "math:annotation",
 )
-
-
-class _Style(msgspec.Struct, kw_only=True):
-    parent: str | None = None
-    hides: bool | None = None
-
-
-class Styles(Events):
-    """Reads the styles of one part after another."""
-
-    prefixes = PREFIXES
-
-    def __init__(self, limits: Limits) -> None:
-        super().__init__(limits)
-        self._styles: dict[str, _Style] = {}
-        self._style = _Style()
-        self.starts = {
-            "style:style": self._begin,
-            "style:text-properties": self._text_properties,
-            "office:body": self._leave_out,
-        }
-
-    def hides(self, style: str) -> bool:
-        """Whether text in the style is hidden."""
-        return any(self._styles[name].hides for name in self._family(style))
-
-    def is_title(self, style: str) -> bool:
-        """Whether paragraphs in the style are titles."""
-        return style in _TITLES or any(self._styles[name].parent in _TITLES for name in self._family(style))
-
-    def is_caption(self, style: str) -> bool:
-        """Whether paragraphs in the style are captions."""
-        return style in _CAPTIONS or any(
-            self._styles[name].parent in _CAPTIONS - {"Table", "Text"} for name in self._family(style)
-        )
-
-    def _family(self, style: str | None) -> list[str]:
-        found: list[str] = []
-        while style is not None and style in self._styles and len(found) < 20:
-            found.append(style)
-            style = self._styles[style].parent
-        return found
-
-    def _leave_out(self, _: Attributes) -> None:
-        self.leave_out()
-
-    def _begin(self, attributes: Attributes) -> None:
-        self._style = _Style(parent=attributes.get(_STYLE + "parent-style-name"))
-        self._styles[attributes.get(_STYLE + "name", "")] = self._style
-
-    def _text_properties(self, attributes: Attributes) -> None:
-        if attributes.get(_TEXT + "display") == "none":
-            self._style.hides = True
 
 
 class Story(Events):
@@ -225,7 +156,7 @@ class Story(Events):
         self._hidden[0].said.append(text)
 
     def _spaces(self, attributes: Attributes) -> None:
-        count = attributes.get(_TEXT + "c", "1")
+        count = attributes.get(TEXT + "c", "1")
         self._say(" " * min(int(count) if count.isascii() and count.isdigit() else 1, 1000))
         self._ends_blank[-1] = False
 
@@ -246,7 +177,7 @@ class Story(Events):
     # Paragraphs, items, spans.
 
     def _begin_paragraph(self, attributes: Attributes) -> None:
-        style = attributes.get(_TEXT + "style-name", "")
+        style = attributes.get(TEXT + "style-name", "")
         kind: BlockKind = "item" if self._items else "paragraph"
         if self.element == "text:h" or self._styles.is_title(style):
             kind = "heading"
@@ -269,8 +200,8 @@ class Story(Events):
         self._items -= 1
 
     def _begin_span(self, attributes: Attributes) -> None:
-        hides = attributes.get(_TEXT + "display") == "none" or self._styles.hides(
-            attributes.get(_TEXT + "style-name", "")
+        hides = attributes.get(TEXT + "display") == "none" or self._styles.hides(
+            attributes.get(TEXT + "style-name", "")
         )
         self._spans.append(hides)
         self._hides += hides
@@ -279,7 +210,7 @@ class Story(Events):
         self._hides -= self._spans.pop()
 
     def _hidden_text(self, attributes: Attributes) -> None:
-        text = attributes.get(_TEXT + "string-value")
+        text = attributes.get(TEXT + "string-value")
         if text:
             self._hide(text)
         self.leave_out()
@@ -297,8 +228,8 @@ class Story(Events):
         self.leave_out()
 
     def _reference(self, attributes: Attributes) -> None:
-        if attributes.get(_TEXT + "reference-format") == "page":
-            self.draft.mark("fields", Annotation(kind="PAGEREF", text=attributes.get(_TEXT + "ref-name")))
+        if attributes.get(TEXT + "reference-format") == "page":
+            self.draft.mark("fields", Annotation(kind="PAGEREF", text=attributes.get(TEXT + "ref-name")))
             self.leave_out()
 
     def _link(self, attributes: Attributes) -> None:
@@ -348,7 +279,7 @@ class Story(Events):
         self.draft.put_aside(self._pop())
 
     def _begin_head(self, attributes: Attributes) -> None:
-        if attributes.get(_STYLE + "display") == "false":
+        if attributes.get(STYLE + "display") == "false":
             self.leave_out()
         else:
             self._head = _HEADS[self.element]
@@ -381,7 +312,7 @@ class Story(Events):
 
     def _begin_region(self, attributes: Attributes) -> None:
         xml = "http://www.w3.org/XML/1998/namespace id"
-        self._region = attributes.get(_TEXT + "id") or attributes.get(xml) or ""
+        self._region = attributes.get(TEXT + "id") or attributes.get(xml) or ""
         self._author = self._date = None
         self._push()
 
@@ -397,7 +328,7 @@ class Story(Events):
         self._region = None
 
     def _begin_insertion(self, attributes: Attributes) -> None:
-        key = attributes.get(_TEXT + "change-id", "")
+        key = attributes.get(TEXT + "change-id", "")
         if key not in self._regions:
             return
         mark = self.draft.mark("tracked_changes", self._regions[key])
@@ -405,9 +336,9 @@ class Story(Events):
             self._inserted[key] = mark
 
     def _end_insertion(self, attributes: Attributes) -> None:
-        self._inserted.pop(attributes.get(_TEXT + "change-id", ""), None)
+        self._inserted.pop(attributes.get(TEXT + "change-id", ""), None)
 
     def _deleted_here(self, attributes: Attributes) -> None:
-        key = attributes.get(_TEXT + "change-id", "")
+        key = attributes.get(TEXT + "change-id", "")
         if key in self._regions:
             self.draft.mark("tracked_changes", self._regions[key])

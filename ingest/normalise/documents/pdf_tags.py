@@ -8,21 +8,19 @@ than four fifths of the characters they are not trusted.
 from __future__ import annotations
 
 import re
-from typing import Any
 
 import msgspec
 
 from ingest.normalise.documents import pdf_beside, pdf_lines
 from ingest.normalise.documents.draft import Closed, Draft
-from ingest.normalise.documents.pdf_file import HYPHEN, File, Found, Page, Run, wide
+from ingest.normalise.documents.pdf_file import HYPHEN, File, Found, Run
 from ingest.normalise.documents.pdf_hyphens import Hyphens
 from ingest.normalise.documents.pdf_running import RunningHeads
-from ingest.normalise.extracted import Annotation, BlockKind, Limits, Refused
+from ingest.normalise.documents.pdf_tree import NOTES, Node, Tree, has_notes, named
+from ingest.normalise.extracted import Annotation, BlockKind, Limits
 
 WAY = "pdf-tags/1"
 _LEAST_TAGGED = 0.8
-_DEEPEST = 400
-_MOST_ELEMENTS = 1_000_000
 # They hold text in a line, and end no block.
 _INLINE = frozenset(
     {
@@ -52,58 +50,7 @@ _KINDS: dict[str, BlockKind] = {
 _NOTE_BEGINS = re.compile(r"\s*(\d{1,3}|[*†‡§]{1,3})[.)]?(?:\s|\Z)")
 _SENTENCE_ENDS = re.compile(r"[.!?:;…][\"'”’»)\]]*\s*\Z")
 _ONLY_MARK = re.compile(r"\s*[\[(]?(?:\d{1,3}|[*†‡§]{1,3})[\])]?\s*")
-_NOTES = frozenset(("Note", "FENote"))
 _CELLS = frozenset(("TD", "TH"))
-
-
-class _Node:
-    """An element, and by their places what it holds: elements, or stretches of a page by their numbers."""
-
-    __slots__ = ("kids", "kind")
-
-    def __init__(self, kind: str) -> None:
-        self.kind = kind
-        self.kids: dict[int, _Node | tuple[int, int]] = {}
-
-
-class _Tree:
-    """The tree of the whole document, put together from what each page has of it."""
-
-    def __init__(self, raw: Any) -> None:
-        self.root = _Node("")
-        self._raw = raw
-        self._elements = 0
-
-    def add(self, page: Page) -> None:
-        """Add what a page has of the tree."""
-        raw = self._raw
-        tree = raw.FPDF_StructTree_GetForPage(page.handle)
-        if not tree:
-            return
-        try:
-            for index in range(max(raw.FPDF_StructTree_CountChildren(tree), 0)):
-                element = raw.FPDF_StructTree_GetChildAtIndex(tree, index)
-                if element:
-                    self._element(element, self.root, index, page.number, 0)
-        finally:
-            raw.FPDF_StructTree_Close(tree)
-
-    def _element(self, element: Any, outer: _Node, place: int, page: int, depth: int) -> None:
-        raw = self._raw
-        self._elements += 1
-        if depth > _DEEPEST or self._elements > _MOST_ELEMENTS:
-            raise Refused("refused", "a tree of tags that is too deep or too large")
-        node = outer.kids.get(place)
-        if not isinstance(node, _Node):
-            node = outer.kids[place] = _Node(wide(raw.FPDF_StructElement_GetType, element))
-        for index in range(max(raw.FPDF_StructElement_CountChildren(element), 0)):
-            inner = raw.FPDF_StructElement_GetChildAtIndex(element, index)
-            if inner:
-                self._element(inner, node, index, page, depth + 1)
-                continue
-            mark = raw.FPDF_StructElement_GetChildMarkedContentID(element, index)
-            if mark >= 0:
-                node.kids.setdefault(index, (page, mark))
 
 
 class _Stretch(msgspec.Struct):
@@ -129,7 +76,7 @@ class _Held(msgspec.Struct, frozen=True):
 
 def read(file: File, limits: Limits) -> Found | None:
     """Return the document by its tags; None where they name too little of it."""
-    tree = _Tree(file.raw)
+    tree = Tree(file.raw)
     stretches: dict[tuple[int, int], _Stretch] = {}
     loose: dict[tuple[int, int] | None, list[tuple[int, list[pdf_lines.Line]]]] = {}
     heads = RunningHeads()
@@ -170,30 +117,18 @@ def read(file: File, limits: Limits) -> Found | None:
             loose.setdefault(last, []).append((page.number, pdf_lines.lines(page, strays)))
     if not total:
         return None
-    named = _named(tree.root)
-    tagged = sum(_letters(stretches[mark].text) for mark in named if mark in stretches)
+    within = named(tree.root)
+    tagged = sum(_letters(stretches[mark].text) for mark in within if mark in stretches)
     if tagged < total * _LEAST_TAGGED:
         return None
     writer = _Writer(limits, stretches, loose)
     for mark in stretches:
-        if mark not in named:
+        if mark not in within:
             writer.orphans.append(mark)
     _mark_notes(stretches)
     writer.write(tree.root)
     beside["running_heads"] = heads.found()
     return Found(way=WAY, draft=writer.draft, notes=writer.notes, beside=beside, empty=empty)
-
-
-def _named(root: _Node) -> dict[tuple[int, int], None]:
-    found: dict[tuple[int, int], None] = {}
-    waiting = [root]
-    while waiting:
-        for kid in waiting.pop().kids.values():
-            if isinstance(kid, _Node):
-                waiting.append(kid)
-            else:
-                found[kid] = None
-    return found
 
 
 def _begun(run: Run, before: Run | None) -> _Stretch:
@@ -227,16 +162,6 @@ def _mark_notes(stretches: dict[tuple[int, int], _Stretch]) -> None:
             note.text = _NOTE_BEGINS.sub("", note.text, count=1)
 
 
-def _has_notes(root: _Node) -> bool:
-    waiting = [root]
-    while waiting:
-        node = waiting.pop()
-        if node.kind in _NOTES:
-            return True
-        waiting += [kid for kid in node.kids.values() if isinstance(kid, _Node)]
-    return False
-
-
 def _letters(text: str) -> int:
     return sum(map(str.isalnum, text))
 
@@ -266,11 +191,11 @@ class _Writer:
         self._first: _Stretch | None = None
         self._hyphens = Hyphens(stretch.text for stretch in stretches.values())
 
-    def write(self, root: _Node) -> None:
+    def write(self, root: Node) -> None:
         """Write all blocks: those of the tree, and behind each what no tag names there."""
         self._behind += self._loose.pop(None, [])
         self._end("paragraph")
-        self._has_notes = _has_notes(root)
+        self._has_notes = has_notes(root)
         self._element(root, None, is_note=False)
         self._end("paragraph")
         for page, mark in self.orphans:
@@ -278,13 +203,13 @@ class _Writer:
             self._end("paragraph")
         self._flush()
 
-    def _element(self, node: _Node, kind: BlockKind | None, *, is_note: bool) -> None:
+    def _element(self, node: Node, kind: BlockKind | None, *, is_note: bool) -> None:
         """Write what an element holds; `kind` is that of the blocks around it."""
         is_row = node.kind == "TR"
         cells: list[list[Closed]] = []
         for index in sorted(node.kids):
             kid = node.kids[index]
-            if not isinstance(kid, _Node):
+            if not isinstance(kid, Node):
                 self._say(*kid)
             elif is_row and kid.kind in _CELLS:
                 self._end(kind or "paragraph")
@@ -296,7 +221,7 @@ class _Writer:
                 cells.append(self.draft.pop())
             elif kid.kind in _INLINE:
                 self._inline(kid, kind, is_note=is_note)
-            elif kid.kind in _NOTES:
+            elif kid.kind in NOTES:
                 self._note(kid)
             else:
                 self._end(kind or "paragraph")
@@ -308,20 +233,20 @@ class _Writer:
             self._flush()
             self.draft.put_row(cells, self._page)
 
-    def _inline(self, node: _Node, kind: BlockKind | None, *, is_note: bool) -> None:
+    def _inline(self, node: Node, kind: BlockKind | None, *, is_note: bool) -> None:
         # The label of an item or a note is a number or a dot; so is a link that repeats it.
         if node.kind == "Lbl" or (node.kind in {"Link", "Reference"} and self._is_note_mark(node)):
             self._keep_behind(node)
         else:
             self._element(node, kind, is_note=is_note)
 
-    def _is_note_mark(self, node: _Node) -> bool:
+    def _is_note_mark(self, node: Node) -> bool:
         if not self._has_notes:
             return False
-        text = "".join(self._stretches[mark].text for mark in _named(node) if mark in self._stretches)
+        text = "".join(self._stretches[mark].text for mark in named(node) if mark in self._stretches)
         return _ONLY_MARK.fullmatch(text) is not None
 
-    def _note(self, node: _Node) -> None:
+    def _note(self, node: Node) -> None:
         text, page, held = self._text, self._page, self._held
         first, last = self._first, self._last
         self._text, self._held = [], None
@@ -333,9 +258,9 @@ class _Writer:
         self._text, self._page, self._held = text, page, held
         self._first, self._last = first, last
 
-    def _keep_behind(self, node: _Node) -> None:
+    def _keep_behind(self, node: Node) -> None:
         """Leave a label out, but not what stands behind it and has no tag."""
-        for mark in _named(node):
+        for mark in named(node):
             self._behind += self._loose.pop(mark, [])
             self._stretches.pop(mark, None)
 

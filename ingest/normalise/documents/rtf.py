@@ -6,7 +6,6 @@ notes stand after the body. Automatic numbers, pictures and embedded objects are
 
 from __future__ import annotations
 
-import codecs
 import re
 from collections.abc import Callable
 
@@ -15,7 +14,18 @@ import msgspec
 from ingest.normalise.documents.docx_fields import annotation as field_annotation
 from ingest.normalise.documents.docx_fields import is_volatile
 from ingest.normalise.documents.draft import canonical, plain
+from ingest.normalise.documents.rtf_code_pages import CodePages
 from ingest.normalise.documents.rtf_text import Group, Writer, packed_date
+from ingest.normalise.documents.rtf_words import (
+    CLAIMS,
+    HEADS,
+    KNOWN,
+    PARTS,
+    SIGNS,
+    SILENT,
+    SYMBOLS,
+    TIMES,
+)
 from ingest.normalise.extracted import Annotation, Extracted, Limits, Refused
 
 WAY = "rtf/1"
@@ -30,123 +40,6 @@ _TOKEN = re.compile(
     rb"|[\r\n\\]+",
     re.DOTALL,
 )
-_PAGES = {
-    0: "cp1252",
-    2: "cp1252",
-    77: "mac_roman",
-    128: "cp932",
-    129: "cp949",
-    130: "johab",
-    134: "gb18030",
-    136: "cp950",
-    161: "cp1253",
-    162: "cp1254",
-    163: "cp1258",
-    177: "cp1255",
-    178: "cp1256",
-    186: "cp1257",
-    204: "cp1251",
-    222: "cp874",
-    238: "cp1250",
-    254: "cp437",
-}
-_SIGNS = {
-    "tab": "\t",
-    "line": "\n",
-    "emdash": "\u2014",
-    "endash": "\u2013",
-    "bullet": "\u2022",
-    "lquote": "\u2018",
-    "rquote": "\u2019",
-    "ldblquote": "\u201c",
-    "rdblquote": "\u201d",
-    "emspace": "\u2003",
-    "enspace": "\u2002",
-    "zwj": "\u200d",
-    "zwnj": "\u200c",
-    "softline": "\n",
-    "lbr": "\n",
-}
-_SYMBOLS = {b"~": "\u00a0", b"_": "\u2011", b"\t": "\t", b"{": "{", b"}": "}", b"\\": "\\"}
-_CLAIMS = frozenset(
-    ("title", "subject", "author", "manager", "company", "operator", "category", "keywords", "doccomm")
-)
-_TIMES = {"creatim": "created", "revtim": "modified"}
-_PARTS = {"yr": 0, "mo": 1, "dy": 2, "hr": 3, "min": 4}
-# Groups that begin so hold no text of the document.
-_SILENT = frozenset(
-    {
-        *(
-            "colortbl",
-            "pict",
-            "nonshppict",
-            "objdata",
-            "objclass",
-            "objname",
-            "listtable",
-            "listoverridetable",
-        ),
-        *(
-            "listtext",
-            "pntext",
-            "shprslt",
-            "filetbl",
-            "rsidtbl",
-            "generator",
-            "themedata",
-            "datastore",
-            "xmlnstbl",
-        ),
-        *(
-            "bkmkstart",
-            "bkmkend",
-            "ftnsep",
-            "ftnsepc",
-            "ftncn",
-            "aftnsep",
-            "aftnsepc",
-            "aftncn",
-            "nonesttables",
-        ),
-        *(
-            "tc",
-            "xe",
-            "rxe",
-            "txe",
-            "do",
-            "sn",
-            "sp",
-            "sv",
-            "private",
-            "template",
-            "atnid",
-            "atnref",
-            "atnicn",
-        ),
-        *("atrfstart", "atrfend", "atntime", "formfield", "datafield", "latentstyles", "pgdsctbl", "mmath"),
-    }
-)
-# Groups that begin with \* and hold text, or what is asked of them.
-_KNOWN = frozenset(
-    {
-        *(
-            "fldinst",
-            "annotation",
-            "atnauthor",
-            "atndate",
-            "revtbl",
-            "shpinst",
-            "shptxt",
-            "ud",
-            "nesttableprops",
-        ),
-        *("pgp", "company", "doccomm", "cs", "ts", "footnote", "objattph"),
-    }
-)
-_HEADS = {
-    **dict.fromkeys(("header", "headerl", "headerr", "headerf"), "head"),
-    **dict.fromkeys(("footer", "footerl", "footerr", "footerf"), "foot"),
-}
 
 
 def read(data: bytes, limits: Limits) -> Extracted:
@@ -175,9 +68,7 @@ class _Reader:
         self._limits = limits
         self._groups: list[Group] = []
         self._group = Group()
-        self._page = "cp1252"
-        self._fonts: dict[int, str] = {}
-        self._font = 0
+        self._pages = CodePages()
         self._headings: set[int] = set()
         self._to_skip = 0
         self._is_first = self._is_optional = False
@@ -205,10 +96,10 @@ class _Reader:
             "f": self._f,
             "fcharset": self._charset,
             "cpg": self._font_page,
-            "ansicpg": self._ansi_page,
-            "mac": self._mac,
-            "pc": self._pc,
-            "pca": self._pca,
+            "ansicpg": self._pages.ansi,
+            "mac": self._pages.mac,
+            "pc": self._pages.pc,
+            "pca": self._pages.pca,
             "s": self._style,
             "ls": self._list,
             "outlinelevel": self._outline,
@@ -282,12 +173,12 @@ class _Reader:
     def _destination(self, name: str) -> bool:
         """Take the control that begins a group, if it says what the group holds."""
         group = self._group
-        if group.holds == "info" and (name in _CLAIMS or name in _TIMES):
+        if group.holds == "info" and (name in CLAIMS or name in TIMES):
             self._time = {}
             self._begin("claim", lambda ended: self._claim(name, ended))
         elif group.holds == "nothing":
             return True
-        elif name in _SILENT:
+        elif name in SILENT:
             self._begin("nothing")
         elif name in {"fonttbl", "info", "stylesheet", "revtbl"}:
             self._begin(name)
@@ -303,14 +194,14 @@ class _Reader:
         elif name == "field":
             group.field = []
             group.closes = self._end_field
-        elif name in {"footnote", "annotation", "shptxt"} or name in _HEADS:
+        elif name in {"footnote", "annotation", "shptxt"} or name in HEADS:
             self.writer.push(group)
             self._group.closes = lambda _: self._end_part(name)
         elif name == "atnauthor":
             self._begin("claim", self._end_author)
         elif name == "atndate":
             self._begin("claim", self._end_date)
-        elif self._is_optional and name not in _KNOWN:
+        elif self._is_optional and name not in KNOWN:
             self._begin("nothing")
         else:
             return False
@@ -333,7 +224,7 @@ class _Reader:
         elif name == "shptxt":
             self.writer.draft.put_aside(blocks)
         else:
-            head = Annotation(kind=_HEADS[name], text=plain(blocks))
+            head = Annotation(kind=HEADS[name], text=plain(blocks))
             if blocks and head not in self.writer.heads:
                 self.writer.heads.append(head)
 
@@ -347,11 +238,11 @@ class _Reader:
 
     def _claim(self, name: str, group: Group) -> None:
         value = canonical("".join(group.said))
-        if name in _TIMES:
+        if name in TIMES:
             parts = [self._time.get(part, 0) for part in range(5)]
             value = "{:04}-{:02}-{:02}T{:02}:{:02}".format(*parts) if any(parts) else ""
         if value:
-            self.claims.append(Annotation(name=_TIMES.get(name, name), text=value))
+            self.claims.append(Annotation(name=TIMES.get(name, name), text=value))
 
     # Controls.
 
@@ -367,10 +258,10 @@ class _Reader:
         handler = self._words.get(name)
         if handler is not None:
             handler(value)
-        elif name in _SIGNS:
-            self._say(_SIGNS[name])
-        elif name in _PARTS and self._group.holds == "claim":
-            self._time[_PARTS[name]] = value or 0
+        elif name in SIGNS:
+            self._say(SIGNS[name])
+        elif name in PARTS and self._group.holds == "claim":
+            self._time[PARTS[name]] = value or 0
 
     def _symbol(self, symbol: bytes) -> None:
         if symbol == b"*":
@@ -379,8 +270,8 @@ class _Reader:
         self._is_first = False
         if self._to_skip:
             self._to_skip -= 1
-        elif symbol in _SYMBOLS:
-            self._say(_SYMBOLS[symbol])
+        elif symbol in SYMBOLS:
+            self._say(SYMBOLS[symbol])
         elif symbol in b"\r\n":
             self._par(None)
 
@@ -398,7 +289,7 @@ class _Reader:
         if group.raw:
             data = b"".join(group.raw)
             group.raw = []
-            self._put(data.decode(group.page or self._page, "replace"))
+            self._put(data.decode(group.page or self._pages.document, "replace"))
 
     def _say(self, text: str) -> None:
         self._flush()
@@ -439,10 +330,7 @@ class _Reader:
         self._flush()
         group = self._group
         group.is_hidden = group.is_deleted = group.is_inserted = False
-        group.page = self._fonts.get(self._font_default())
-
-    def _font_default(self) -> int:
-        return min(self._fonts, default=0)
+        group.page = self._pages.of_first_font()
 
     def _intbl(self, _: int | None) -> None:
         self._group.level = max(self._group.level, 1)
@@ -485,29 +373,17 @@ class _Reader:
 
     def _f(self, value: int | None) -> None:
         self._flush()
-        self._font = value or 0
+        page = self._pages.of_font(value or 0)
         if self._group.holds == "text":
-            self._group.page = self._fonts.get(self._font)
+            self._group.page = page
 
     def _charset(self, value: int | None) -> None:
-        if self._group.holds == "fonttbl" and value in _PAGES and value not in {0, 2}:
-            self._fonts[self._font] = _PAGES[value]
+        if self._group.holds == "fonttbl":
+            self._pages.set_charset(value)
 
     def _font_page(self, value: int | None) -> None:
         if self._group.holds == "fonttbl":
-            self._fonts[self._font] = code_page(value)
-
-    def _ansi_page(self, value: int | None) -> None:
-        self._page = code_page(value)
-
-    def _mac(self, _: int | None) -> None:
-        self._page = "mac_roman"
-
-    def _pc(self, _: int | None) -> None:
-        self._page = "cp437"
-
-    def _pca(self, _: int | None) -> None:
-        self._page = "cp850"
+            self._pages.set_font(value)
 
     def _style(self, value: int | None) -> None:
         self._group.style = value
@@ -521,13 +397,3 @@ class _Reader:
     def _outline(self, value: int | None) -> None:
         if value is not None and 0 <= value < 9:
             self._group.kind = "heading"
-
-
-def code_page(number: int | None) -> str:
-    """Return the codec of a code page; Western European where Python has none."""
-    name = {10000: "mac_roman", 65001: "utf-8", 936: "gb18030"}.get(number or 0, f"cp{number}")
-    try:
-        codecs.lookup(name)
-    except LookupError:
-        return "cp1252"
-    return name

@@ -1,0 +1,79 @@
+"""The code pages of RTF: that of the document, and those of its fonts."""
+
+from __future__ import annotations
+
+import codecs
+
+_CHARSETS = {
+    0: "cp1252",
+    2: "cp1252",
+    77: "mac_roman",
+    128: "cp932",
+    129: "cp949",
+    130: "johab",
+    134: "gb18030",
+    136: "cp950",
+    161: "cp1253",
+    162: "cp1254",
+    163: "cp1258",
+    177: "cp1255",
+    178: "cp1256",
+    186: "cp1257",
+    204: "cp1251",
+    222: "cp874",
+    238: "cp1250",
+    254: "cp437",
+}
+
+
+class CodePages:
+    """Keeps the codec of the document, and of each font that the table of fonts gave another one."""
+
+    def __init__(self) -> None:
+        self.document = "cp1252"
+        self._fonts: dict[int, str] = {}
+        self._font = 0
+
+    def of_first_font(self) -> str | None:
+        """Return the codec of the font with the lowest number that has its own; None where none has."""
+        return self._fonts.get(min(self._fonts, default=0))
+
+    def of_font(self, number: int) -> str | None:
+        """Return the codec of a font, None where it is the document's; what is set next is for this font."""
+        self._font = number
+        return self._fonts.get(number)
+
+    def set_charset(self, number: int | None) -> None:
+        """Set the codec of the font by a number of Windows; those that say nothing are left."""
+        if number in _CHARSETS and number not in {0, 2}:
+            self._fonts[self._font] = _CHARSETS[number]
+
+    def set_font(self, number: int | None) -> None:
+        """Set the codec of the font by the number of a code page."""
+        self._fonts[self._font] = code_page(number)
+
+    def ansi(self, number: int | None) -> None:
+        """Set the codec of the document by the number of a code page."""
+        self.document = code_page(number)
+
+    def mac(self, _: int | None) -> None:
+        """Set the codec of the document: Western European of the Macintosh."""
+        self.document = "mac_roman"
+
+    def pc(self, _: int | None) -> None:
+        """Set the codec of the document: that of the first PC."""
+        self.document = "cp437"
+
+    def pca(self, _: int | None) -> None:
+        """Set the codec of the document: that of DOS in Western Europe."""
+        self.document = "cp850"
+
+
+def code_page(number: int | None) -> str:
+    """Return the codec of a code page; Western European where Python has none."""
+    name = {10000: "mac_roman", 65001: "utf-8", 936: "gb18030"}.get(number or 0, f"cp{number}")
+    try:
+        codecs.lookup(name)
+    except LookupError:
+        return "cp1252"
+    return name
