@@ -13,7 +13,8 @@ import re
 _UNSAFE = "\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028\u2029\u202a-\u202e\u2066-\u2069\ud800-\udfff"
 _IN_TEXT = re.compile(f"[{_UNSAFE}]")
 _IN_NAME = re.compile(f"[{_UNSAFE}\t\n]")
-_IN_JSON = re.compile("[\x7f-\x9f\u061c\u200e\u200f\u2028\u2029\u202a-\u202e\u2066-\u2069]")
+# The same as they stand in UTF-8, so that a long record need not be decoded: only what JSON allows raw.
+_IN_JSON = re.compile(rb"\x7f|\xc2[\x80-\x9f]|\xd8\x9c|\xe2\x80[\x8e\x8f\xa8-\xae]|\xe2\x81[\xa6-\xa9]")
 
 
 def _visible(match: re.Match[str]) -> str:
@@ -39,7 +40,7 @@ def json(encoded: bytes) -> bytes:
     r"""Return encoded JSON with the controls that JSON allows raw turned into `\uXXXX`."""
     if encoded.isascii() and b"\x7f" not in encoded:
         return encoded
-    return _IN_JSON.sub(lambda match: f"\\u{ord(match[0]):04x}", encoded.decode()).encode()
+    return _IN_JSON.sub(lambda match: b"\\u%04x" % ord(match[0].decode()), encoded)
 
 
 def is_utf8(value: str) -> bool:

@@ -141,7 +141,8 @@ def write(output: bytes) -> None:
 
 def emit(record: msgspec.Struct) -> None:
     """Write one record as a line of JSON."""
-    write(escape.json(_encoder.encode(record)) + b"\n")
+    write(escape.json(_encoder.encode(record)))
+    write(b"\n")
 
 
 def line(text: str = "", *, style: Style | None = None) -> None:

@@ -13,7 +13,6 @@ that held it, without a gap. Sentences are known by what they say without white 
 from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
-from collections import defaultdict, deque
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import lru_cache
 from hashlib import blake2b
@@ -22,13 +21,15 @@ from itertools import accumulate
 import msgspec
 
 from ingest.diff import sequences, similarity
-from ingest.text.sentences import Sentence, split_again
+from ingest.diff.waiting import Waiting
+from ingest.text.sentences import Sentence, most, pieces, split_again
 from ingest.text.words import tokens, without_blanks
 
 OPEN = 2**31 - 1  # `to_no` of what the last version still holds
 MOST_COMPARED = 2_500  # pairs of sentences of one gap; past it those alone that share rare words
 MOST_UNMATCHED = 20_000  # sentences on one side, as in `sentences`; past it nothing is an edit
-_MOST_HELD = 8_000_000  # characters
+_MOST_HELD = 16_000_000  # characters, and `_EACH` for each sentence
+_EACH = 100
 _SHARED = 0.5  # of the weight of the lighter one
 
 Runs = tuple[tuple[int, int], ...]  # (version, characters without the blanks), in order
@@ -75,21 +76,37 @@ class Cutter:
         self._last: dict[str | None, tuple[str, list[Sentence]]] = {}
 
     def cut(self, text: str, language: str | None) -> list[Said]:
-        """Return the sentences of a text, in order."""
+        """Return the sentences of a text, in order; past the bound of `most`, larger pieces."""
         found: list[Said] = []
-        at = 0
-        for paragraph in text.split("\n\n"):
-            held = self._held.get((paragraph, language))
-            if held is None:
-                if self._size > _MOST_HELD:
-                    self._held.clear()
-                    self._keys.clear()
-                    self._size = 0
-                self._size += len(paragraph)
-                held = self._held[paragraph, language] = tuple(self._cut(paragraph, language))
-            found += [Said(key, at + offset, said) for key, offset, said in held]
-            at += len(paragraph) + 2
+        at, bound = 0, most(len(text))
+        while at <= len(text):
+            end = text.find("\n\n", at)
+            end = len(text) if end < 0 else end
+            held = self._of(text[at:end], language)
+            found += [Said(key, at + offset, said) for key, offset, said in held[: bound - len(found)]]
+            if len(found) == bound:
+                last = found[-1]
+                found += self._beyond(text, last.offset + len(last.text))
+                break
+            at = end + 2
         return found
+
+    def _of(self, paragraph: str, language: str | None) -> tuple[tuple[int, int, str], ...]:
+        held = self._held.get((paragraph, language))
+        if held is None:
+            if self._size > _MOST_HELD:
+                self._held.clear()
+                self._keys.clear()
+                self._size = 0
+            held = self._held[paragraph, language] = tuple(self._cut(paragraph, language))
+            self._size += len(paragraph) + _EACH * len(held)
+        return held
+
+    def _beyond(self, text: str, start: int) -> Iterator[Said]:
+        for each in pieces(text, start):
+            said = text[each.text_start : each.text_end]
+            if said:
+                yield Said(key_of(said), each.text_start, said)
 
     def _cut(self, paragraph: str, language: str | None) -> Iterator[tuple[int, int, str]]:
         # What is new is mostly what the last new one was, with an edit.
@@ -142,14 +159,12 @@ class Lineage:
         while tail < min(len(old), len(new)) - head and old[-1 - tail].key == new[-1 - tail].key:
             tail += 1
         old_range, new_range = range(head, len(old) - tail), range(head, len(new) - tail)
-        places: defaultdict[int, deque[int]] = defaultdict(deque)
-        for i in old_range:
-            places[old[i].key].append(i)
+        waiting = Waiting((i, old[i].key) for i in old_range)
         took: dict[int, int] = {}
         for j in new_range:
-            waiting = places.get(new[j].key)
-            if waiting:
-                took[j] = waiting.popleft()
+            i = waiting.take(new[j].key)
+            if i is not None:
+                took[j] = i
         used = set(took.values())
         runs, edited = self._edits(no, old_range, new_range, used, took, new)
         here = {each.key for each in old}

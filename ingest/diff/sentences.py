@@ -9,13 +9,13 @@ with edits. The rest is `removed` and `added`.
 Law: `apply(compare(a, b), a) == b`, and comparing a text with itself has no change.
 
 Bounds: past `ANCHORED` cells of the table of sentences, only sentences that each text has once hold
-the alignment, and what lies between them. Past `MOST_UNMATCHED` unmatched sentences on one side none
-is taken for an edited one. Past `diff.LARGEST` cells of words an edited sentence is replaced whole.
+the alignment, and what lies between them. Past `MOST_UNMATCHED` unmatched sentences on one side, or
+`MOST_UNMATCHED_CHARACTERS` of them, none is taken for an edited one. Past `diff.LARGEST` cells of words an
+edited sentence is replaced whole.
 """
 
 from __future__ import annotations
 
-from collections import defaultdict, deque
 from collections.abc import Callable, Iterator, Sequence
 from typing import Literal
 
@@ -23,10 +23,12 @@ import msgspec
 
 from ingest.diff import sequences, similarity
 from ingest.diff.anchors import aligned
+from ingest.diff.waiting import Waiting
 from ingest.text.sentences import Sentence, split, split_again
 from ingest.text.words import tokens, without_blanks
 
 MOST_UNMATCHED = 20_000
+MOST_UNMATCHED_CHARACTERS = 400_000
 
 _LEAST_MOVED = 4.0  # the weight of words below which likeness elsewhere is chance
 _GAIN = 0.04
@@ -102,7 +104,7 @@ def compare(a: str, b: str, *, language: str | None) -> Comparison:
     work = _Work(a, b, a_cut, b_cut)
     work.keep()
     work.move()
-    if max(len(work.a_free), len(work.b_free)) <= MOST_UNMATCHED:
+    if not work.is_much():
         work.edit()
         work.move_edited()
     return Comparison(tuple(work.pieces()), len(a), tuple(a_cut), tuple(b_cut))
@@ -171,18 +173,26 @@ class _Work:
 
     def move(self) -> None:
         """Match what is equal and out of order."""
-        places: defaultdict[str, deque[int]] = defaultdict(deque)
-        for i in sorted(self.a_free):
-            places[self.a_keys[i]].append(i)
+        waiting = Waiting((i, self.a_keys[i]) for i in sorted(self.a_free))
         for j in sorted(self.b_free):
-            waiting = places.get(self.b_keys[j])
-            if waiting and any(map(str.isalnum, self.b_keys[j])):
-                self._match_moved(waiting.popleft(), j)
+            if any(map(str.isalnum, self.b_keys[j])):
+                i = waiting.take(self.b_keys[j])
+                if i is not None:
+                    self._match_moved(i, j)
 
     def _match_moved(self, i: int, j: int) -> None:
         self.moved[j] = i
         self.a_free.discard(i)
         self.b_free.discard(j)
+
+    def is_much(self) -> bool:
+        """Tell whether too much is unmatched to hold each sentence against others."""
+        sides = ((self.a_free, self.a_cut), (self.b_free, self.b_cut))
+        return any(
+            len(free) > MOST_UNMATCHED
+            or sum(cut[number].end - cut[number].start for number in free) > MOST_UNMATCHED_CHARACTERS
+            for free, cut in sides
+        )
 
     def edit(self) -> None:
         """Match, gap by gap, what is alike, and what was cut in parts or put together."""

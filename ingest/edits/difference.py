@@ -21,7 +21,7 @@ from ingest.facts import changed, quotations
 from ingest.facts.document_words import Context, context_of
 from ingest.text.lexicons import lexicon_of
 from ingest.text.plain import plain
-from ingest.text.words import folded, without_blanks, words
+from ingest.text.words import count, folded, without_blanks, words
 
 _LOST = 0.3
 _MOST_BURIED = 20  # paragraphs that are told
@@ -64,8 +64,8 @@ def counts_of(comparison: Comparison) -> Counts:
         elif piece.kind != "kept":
             numbers["edited"] += 1
         for change in piece.changes:
-            removed += len(words(change.before))
-            added += len(words(change.after))
+            removed += count(change.before)
+            added += count(change.after)
     return Counts(
         sentences_added=numbers["added"],
         sentences_removed=numbers["removed"],

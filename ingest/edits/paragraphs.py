@@ -6,6 +6,7 @@ import re
 from bisect import bisect_left, bisect_right
 from collections import Counter
 from collections.abc import Sequence
+from itertools import islice
 
 import msgspec
 
@@ -55,11 +56,11 @@ def moved_down(a: str, b: str, comparison: Comparison) -> tuple[MovedDown, ...]:
 
 
 def _starts(text: str) -> list[int]:
-    """Return where each paragraph begins."""
+    """Return where each paragraph begins; of more than `_MOST`, some more than these."""
     first = len(text) - len(text.lstrip())
-    parts = [match.end() for match in _PART.finditer(text, first)]
+    parts = [match.end() for match in islice(_PART.finditer(text, first), _MOST + 2)]
     if not any(end < len(text) for end in parts):
-        parts = [match.end() for match in _LINE.finditer(text, first)]
+        parts = [match.end() for match in islice(_LINE.finditer(text, first), _MOST + 2)]
     return [first, *(end for end in parts if end < len(text))]
 
 

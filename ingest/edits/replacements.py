@@ -16,7 +16,7 @@ from ingest.text.lemmas import PARTICLES
 from ingest.text.lexicon import Lexicon
 from ingest.text.thesaurus import Nearness, Thesaurus
 from ingest.text.wordlist import was_counted
-from ingest.text.words import unaccented, words
+from ingest.text.words import each_word, unaccented
 
 _MOST = 24  # words of a text that are held against each other; past that much came or went
 _BEGUN = 3  # letters that two forms of a word have in common, where neither is known
@@ -220,7 +220,7 @@ class _Work:
 
 def _by_beginning(text: str) -> Mapping[str, Sequence[str]]:
     found: dict[str, list[str]] = {}
-    for word in map(unaccented, words(text)):
+    for word in dict.fromkeys(map(unaccented, each_word(text))):
         found.setdefault(word[:_BEGUN], []).append(word)
     return found
 

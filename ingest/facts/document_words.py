@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from collections import Counter
+from itertools import chain, islice
 
 import msgspec
 
 from ingest.facts import names
 from ingest.text.lexicons import lexicon_of
-from ingest.text.words import unaccented, words
+from ingest.text.words import each_word, unaccented
+
+_AT_ONCE = 50_000  # words
 
 
 class Context(msgspec.Struct, frozen=True):
@@ -28,24 +31,30 @@ class Context(msgspec.Struct, frozen=True):
 
 def context_of(a: str, b: str, language: str | None = None, *, both: str = "") -> Context:
     """Return the context of two texts; what stands in `both` need not stand in `a` and `b`."""
-    every, a_words, b_words = words(both), words(a), words(b)
-    kept = set(map(str.lower, every))
-    kept |= {unaccented(word) for word in kept if not word.isascii()}
-    old, new = _spoken(a_words), _spoken(b_words)
-    gone = {word for word in old.keys() - new.keys() - kept if old[word] > 1}
-    came = {word for word in new.keys() - old.keys() - kept if new[word] > 1}
+    spoken: dict[str, str] = {}  # each word that is written, as it is counted
+    kept, old, new = (_counted(text, spoken) for text in (both, a, b))
+    small = frozenset(spoken)
+    spoken.clear()  # of a long text this is a good part of all that is held
+    gone = {word for word in old.keys() - new.keys() - kept.keys() if old[word] > 1}
+    came = {word for word in new.keys() - old.keys() - kept.keys() if new[word] > 1}
     named = frozenset().union(*(names.names_of(text, lexicon_of(language)) for text in (both, a, b)))
-    small = frozenset(every).union(a_words, b_words)
     replaced = gone | came
     if replaced:
         replaced = {word for word in replaced if word not in small or not word.islower()}
         replaced -= {unaccented(word) for word in small if not word.isascii() and word.islower()}
-    attested = kept | (old.keys() & new.keys())
-    return Context(named, frozenset(attested), frozenset(replaced), small, language)
+    attested = frozenset(chain(kept, (word for word in old if word in new)))
+    return Context(named, attested, frozenset(replaced), small, language)
 
 
-def _spoken(written: list[str]) -> Counter[str]:
-    spoken = Counter(map(str.lower, written))
-    for word in [word for word in spoken if not word.isascii()]:
-        spoken[unaccented(word)] += spoken.pop(word)
-    return spoken
+def _counted(text: str, spoken: dict[str, str]) -> Counter[str]:
+    """Count the words of a text, unaccented and small; each is put into `spoken` by how it is written."""
+    counts = Counter[str]()
+    every = each_word(text)
+    while some := Counter(islice(every, _AT_ONCE)):
+        for word, number in some.items():
+            said = spoken.get(word)
+            if said is None:
+                low = word.lower() if word.isascii() else unaccented(word.lower())
+                said = spoken[word] = word if low == word else low
+            counts[said] += number
+    return counts

@@ -113,13 +113,23 @@ def read(connection: Connection, document: int, pair: tuple[Row, Row]) -> tuple[
     return both(connection, (raws[pair[0].version], raws[pair[1].version]), pair)
 
 
-def both(connection: Connection, raws: tuple[bytes, bytes], pair: tuple[Row, Row]) -> tuple[Text, Text]:
+def both(
+    connection: Connection,
+    raws: tuple[bytes, bytes],
+    pair: tuple[Row, Row],
+    known: Sequence[tuple[Row, Text]] = (),
+) -> tuple[Text, Text]:
     """Return the texts of two renditions, from the bytes of their versions. Raises IntegrityError.
+
+    Those that are `known` are not read again.
 
     Where two normalisers made them, the older bytes are read again in the newer one's way; nothing is
     recorded by that. Where they cannot be, the ways differ.
     """
-    old, new = (text_of(connection, raw, each) for raw, each in zip(raws, pair, strict=True))
+    old, new = (
+        next((text for row, text in known if row is each), None) or text_of(connection, raw, each)
+        for raw, each in zip(raws, pair, strict=True)
+    )
     if old.normaliser != new.normaliser:
         way = pair[1].normaliser
         extension = normalise.extension_of(way)

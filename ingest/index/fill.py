@@ -9,8 +9,9 @@ anew, in the same way.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import suppress
+from itertools import islice
 from typing import Any
 
 import msgspec
@@ -33,6 +34,7 @@ from ingest.store.engine import Row
 
 BATCH = 1000
 BATCH_BYTES = 8 << 20  # of the versions of a batch: what a stop throws away is made again
+_AT_ONCE = 10_000  # spans that are written at once
 Progress = Callable[[int, int], None]
 _encode = msgspec.json.Encoder().encode
 _SPAN = (
@@ -159,7 +161,7 @@ class Made(msgspec.Struct):
     normaliser: str
     begun: list[Span]
     ended: list[Span]
-    said: dict[int, tuple[str, str | None]]  # by identity of the span: its text and language
+    said: list[tuple[str, str | None]]  # text and language of each span that began
     edits: list[tuple[int, Edit]]
     anew: bool
 
@@ -195,10 +197,13 @@ def _document(
     normaliser = _normaliser(renditions, None if head is None or anew else head.normaliser)
     wanted = {row.version: row for row in changes if edits.made_version(row)}
     lineage = Lineage()
-    made = Made(last, normaliser, [], [], {}, [], anew)
+    made = Made(last, normaliser, [], [], [], [], anew)
     before: tuple[int, bytes] | None = None
+    known: list[tuple[Row, Text]] = []  # of this version and of the one before
     for no, raw in bodies.run(connection, key, start, last):
-        text = _chosen(connection, raw, renditions.get(no, ()), normaliser)
+        row = edits.chosen(renditions.get(no, ()), normaliser)
+        text = None if row is None else edits.text_of(connection, raw, row)
+        known = known[-1:] + ([] if row is None or text is None else [(row, text)])
         said = [] if text is None else cutter.cut(text.text, text.language)
         if no == start and not anew:
             restored = _restored(connection, key, said)
@@ -210,11 +215,12 @@ def _document(
                 lineage.gone.update(_gone(connection, key, lineage, said))
             begun = len(lineage.begun)
             lineage.step(no, said)
-            texts = {each.offset: each.text for each in said}
-            for span in lineage.begun[begun:]:
-                made.said[id(span)] = (texts[span.offset], None if text is None else text.language)
+            left = iter(said)
+            for span in islice(lineage.begun, begun, None):
+                here = next(each for each in left if each.offset == span.offset)
+                made.said.append((here.text, None if text is None else text.language))
         if no in wanted and before is not None and wanted[no].previous_version == before[0]:
-            edit = _edit(connection, wanted[no], before, (no, raw), renditions, rules)
+            edit = _edit(connection, wanted[no], before, (no, raw), renditions, rules, known)
             if edit is not None:
                 made.edits.append((int(wanted[no].seq), edit))
         before = (no, raw)
@@ -229,6 +235,7 @@ def _edit(
     after: tuple[int, bytes],
     renditions: dict[int, list[Row]],
     rules: Rules,
+    known: Sequence[tuple[Row, Text]],
 ) -> Edit | None:
     pair = edits.paired([*renditions.get(before[0], ()), *renditions.get(after[0], ())])
     if pair is None or pair[1].version != after[0]:
@@ -236,7 +243,7 @@ def _edit(
         if found is None:
             return None
         return classify(found.before, found.after, earlier=found.earlier, rules=rules.of(row.root))
-    old, new = edits.both(connection, (before[1], after[1]), pair)
+    old, new = edits.both(connection, (before[1], after[1]), pair, known)
     again = versions.with_text(
         connection, row.key, new.sha256, normaliser=pair[1].normaliser, before=before[0]
     )
@@ -260,11 +267,6 @@ def _normaliser(renditions: dict[int, list[Row]], before: str | None) -> str:
     if before:
         return before
     return "" if newest is None else str(newest.normaliser)
-
-
-def _chosen(connection: Connection, raw: bytes, found: Sequence[Row], normaliser: str) -> Text | None:
-    row = edits.chosen(found, normaliser)
-    return None if row is None else edits.text_of(connection, raw, row)
 
 
 # -- where a document was left -----------------------------------------------------------------
@@ -318,11 +320,10 @@ def _gone(connection: Connection, key: int, lineage: Lineage, said: Sequence[Sai
 
 
 class _Taken:
-    """The rows of a stretch of the log."""
+    """What a stretch of the log made of its documents; rows are made of it as they are written."""
 
     def __init__(self) -> None:
-        self.spans: list[tuple[Any, ...]] = []
-        self.words: list[tuple[int, str | None, str]] = []
+        self.begun: list[tuple[int, Made, int]] = []  # a document's key, and how many spans were numbered
         self.ended: list[tuple[int, int, int]] = []
         self.edits: list[tuple[Any, ...]] = []
         self.heads: list[tuple[int, int, int, str]] = []
@@ -332,17 +333,9 @@ class _Taken:
         """Take in a document's rows. `spans` counts the numbers that spans, deleted ones too, have used."""
         if made.anew:
             self.anew.append((key,))
-        for number, span in enumerate(made.begun, spans):
-            span.id = (key << SPAN_BITS) + number
-            runs = None if span.runs is None else _encode(span.runs).decode()
-            self.spans.append(
-                (span.id, key, span.from_no, span.to_no, span.origin_no, span.offset, span.length, span.key,
-                 int(span.edited), runs)
-            )  # fmt: skip
-            text, language = made.said[id(span)]
-            self.words.append((span.id, language, text))
-        mine = {id(span) for span in made.begun}
-        self.ended += [(span.to_no, int(span.edited), span.id) for span in made.ended if id(span) not in mine]
+        # what began and ended in this stretch has no number yet, and is written once
+        self.ended += [(span.to_no, int(span.edited), span.id) for span in made.ended if span.id]
+        self.begun.append((key, made, spans))
         self.edits += [_edit_row(seq, key, edit) for seq, edit in made.edits]
         self.heads.append((key, made.no, spans + len(made.begun), made.normaliser))
 
@@ -350,14 +343,30 @@ class _Taken:
         """Write all rows that were taken in."""
         bulk.run_many(connection, "DELETE FROM span WHERE document_id = ?", self.anew)
         bulk.run_many(connection, "UPDATE span SET to_no = ?, edited = ? WHERE id = ?", self.ended)
-        bulk.insert(connection, "span", _SPAN, self.spans)
-        if connection.dialect.name == "sqlite":
-            fts5.write(connection, self.words, stems)
-        else:
+        is_sqlite = connection.dialect.name == "sqlite"
+        if not is_sqlite:
             tsvector.forget(connection, [key for (key,) in self.anew])
-            tsvector.write(connection, self.words, stems)
+        numbered = self._numbered()
+        while part := list(islice(numbered, _AT_ONCE)):
+            bulk.insert(connection, "span", _SPAN, [_span_row(id_, span) for id_, span, _ in part])
+            words = [(id_, language, text) for id_, _, (text, language) in part]
+            (fts5 if is_sqlite else tsvector).write(connection, words, stems)
         bulk.upsert(connection, "edit", ("seq",), _EDIT, self.edits)
         bulk.upsert(connection, "indexed", ("document_id",), _HEAD, self.heads)
+
+    def _numbered(self) -> Iterator[tuple[int, Span, tuple[str, str | None]]]:
+        """Yield the spans that began, each with its id, its text and its language."""
+        for key, made, spans in self.begun:
+            for number, (span, said) in enumerate(zip(made.begun, made.said, strict=True), spans):
+                yield (key << SPAN_BITS) + number, span, said
+
+
+def _span_row(id_: int, span: Span) -> tuple[Any, ...]:
+    runs = None if span.runs is None else _encode(span.runs).decode()
+    return (
+        id_, id_ >> SPAN_BITS, span.from_no, span.to_no, span.origin_no, span.offset, span.length, span.key,
+        int(span.edited), runs,
+    )  # fmt: skip
 
 
 def _edit_row(seq: int, key: int, edit: Edit) -> tuple[Any, ...]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-VERSION = 16  # of what is kept and how it is made: another one, and the index is made anew
+VERSION = 17  # of what is kept and how it is made: another one, and the index is made anew
 SCHEMA = "ingest_index"
 # The id of a span is its document's key and, in so many bits, its number within the document: to know which
 # documents hold a word, nothing but the ids of its sentences is read. It has room for two thousand million

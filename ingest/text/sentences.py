@@ -7,21 +7,28 @@ line before. Full stops of abbreviations, initials, numbers, ordinals and list m
 and nothing ends before a small letter. Dutch and English are known; what is not known of another
 language costs sentences cut too early, never an error.
 
-Past `MOST` sentences, or `MOST_PLACES` places where one might have ended, the rest of the text is one
-sentence, so that no text takes more memory or time than that.
+How many sentences a text has is bounded by its length (`most`), and how many places where one might end
+are looked at by `MOST_PLACES`. What lies beyond is cut into larger pieces, which count as sentences; so is
+a sentence of more than `LONGEST` characters. Where a piece ends is told by what stands there, and not by
+how far it is from the beginning: past an edit the same pieces come again. No word is cut, but where a
+script puts no blanks between them.
 """
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
+from zlib import crc32
 
 import msgspec
 
 from ingest.text import abbreviations
 
-MOST = 500_000
 MOST_PLACES = 4_000_000
+LONGEST = 10_000  # characters of a sentence
+_MOST = 20_000  # sentences of a text, or one for each so many characters of a longer one
+_EACH = 80
+_PIECE = 1_000  # characters at least of what lies beyond
 _MOST_ALIKE = 400_000  # characters of texts of which one is cut as the other was: no bound is near
 _BEGINS = 40  # characters by which a sentence is found again
 _AHEAD = 200  # characters behind a sentence that can tell whether it ends there
@@ -31,6 +38,14 @@ _PLACE = re.compile(
     rf"(?<![.!?…؟۔।])[.!?…؟۔।]++(?:[{_CLOSERS}]|\[[0-9]{{1,3}}\])*+(?=\s)|[。！？｡]++[」』”’）]*+|\n"
 )
 _BLANK = re.compile(r"\s*+")
+# Where a piece may end: behind a stop or a line, behind a blank, else at a mark or in a run without blanks.
+_STOP_OR_LINE = re.compile(r"(?<=[.!?…؟۔।]\s)(?=\S)|(?<=\n)(?=\S)|(?<=[。！？｡])(?=[^\s。！？｡」』”’）])")
+_GAP = re.compile(r"(?<=\s)(?=\S)")
+_NO_BLANKS = (
+    "[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff\U00020000-\U0003ffff]"
+)
+_ANY = re.compile(rf"(?<=\s)(?=\S)|(?<=[^\w\s])(?=\w)|(?<={_NO_BLANKS})(?={_NO_BLANKS})")
+_AROUND = 8  # characters on each side of a place tell whether a piece ends there
 _OPENERS = re.compile(r"[\"'‘’“”„‚«‹»›(\[{*_¿¡]{0,100}+")
 _INITIALS = re.compile(r"(?:[^\W\d_]\.)+\Z|(?:Th|Ch|Chr|Ph|Joh|Jac|Fr|Ij|IJ|Tj|Sj|Hub|Wm)\.\Z")
 _DIGITS = re.compile(r"[0-9]{1,4}\.\Z")
@@ -81,6 +96,11 @@ class Sentence(msgspec.Struct, frozen=True, array_like=True):
     text_end: int
 
 
+def most(length: int) -> int:
+    """Return how many sentences a text of so many characters is cut into before pieces are taken."""
+    return max(_MOST, length // _EACH)
+
+
 def split(text: str, language: str | None) -> list[Sentence]:
     """Return the sentences of a text in order; none for the empty text. Linear in its length."""
     return list(_split(text, language, 0))
@@ -90,7 +110,8 @@ def split_again(
     text: str, language: str | None, before: str, sentences: Sequence[Sentence]
 ) -> list[Sentence]:
     """Return the same as `split`, given the sentences of a text before; what both have is not read again."""
-    if not sentences or max(len(text), len(before)) > _MOST_ALIKE:
+    bound = most(len(text))
+    if not sentences or max(len(text), len(before)) > _MOST_ALIKE or len(sentences) >= most(len(before)):
         return split(text, language)
     known = {before[each.start : each.start + _BEGINS]: each for each in sentences}
     found: list[Sentence] = []
@@ -108,55 +129,109 @@ def split_again(
             read = read or _split(text, language, at)
             found.append(next(read))
         at = found[-1].end
+        if len(found) >= bound:
+            return split(text, language)
     return found
+
+
+def pieces(text: str, start: int) -> Iterator[Sentence]:
+    """Yield what lies beyond the bound, from `start` on, in pieces."""
+    text_start = _past_blank(text, start)
+    while start < len(text):
+        end = _piece_end(text, text_start, _PIECE)
+        yield Sentence(start, end, text_start, _text_end(text, end))
+        start = text_start = end
 
 
 def _split(text: str, language: str | None, start: int) -> Iterator[Sentence]:
     """Yield the sentences from one on that begins at `start`."""
-    count = 0
+    count, bound = 0, most(len(text))
     text_start = _past_blank(text, start)
     if text_start == len(text):
         if start < len(text):
             yield Sentence(start, len(text), start, start)
         return
     spoken = language or "en"
+    cut = None  # where the sentence is cut that has begun, once it is that long
     for number, place in enumerate(_PLACE.finditer(text, text_start)):
         if number == MOST_PLACES:
-            break
+            yield from pieces(text, start)
+            return
         end = place.end()
         if end <= text_start:
             continue
         following = end + 1 if text[end : end + 1] == " " else end
         if text[following : following + 1].isspace():
             following = _past_blank(text, following)
+        while following - text_start > LONGEST:
+            cut = cut or _piece_end(text, text_start, LONGEST)
+            if cut > following:
+                break
+            yield Sentence(start, cut, text_start, _text_end(text, cut))
+            start = text_start = cut
+            cut, count = None, count + 1
+        if end <= text_start:
+            continue
         if following == len(text):
             break
-        if text[following].islower() and text[end - 1 : following] in _SMALL_GOES_ON:
+        if not _is_end(text, text_start, place, following, spoken):
             continue
-        if place[0] == "\n":
-            ends = _line_ends(text, place.start(), following, text_start)
-        else:
-            parted = following > end + 1 and "\n\n" in text[end : min(following, end + 80)]
-            ends = parted or _ends(text, text_start, place, following, spoken)
-        if not ends:
-            continue
-        stop = place.start() if place[0] == "\n" else end
-        while text[stop - 1].isspace():
-            stop -= 1
+        stop = _text_end(text, place.start() if place[0] == "\n" else end)
         yield Sentence(start, following, text_start, stop)
         start = text_start = following
-        count += 1
-        if count == MOST - 1:
-            break
-    stop = len(text)
-    while text[stop - 1].isspace():
-        stop -= 1
-    yield Sentence(start, len(text), text_start, stop)
+        cut, count = None, count + 1
+        if count >= bound:
+            yield from pieces(text, start)
+            return
+    while start < len(text):
+        end = len(text)
+        if end - text_start > LONGEST:
+            end = _piece_end(text, text_start, LONGEST)
+        yield Sentence(start, end, text_start, _text_end(text, end))
+        start = text_start = end
+
+
+def _piece_end(text: str, start: int, least: int) -> int:
+    """Return where a piece that begins at `start` ends: behind `least` characters, before five times as many.
+
+    A word that is longer, and the blank at the end of the text, are in one piece with what they belong to.
+    """
+    at = start + least
+    for pattern, of in ((_STOP_OR_LINE, 4), (_GAP, 16)):
+        for each in pattern.finditer(text, at, at + least):
+            around = text[each.end() - _AROUND : each.end() + _AROUND].encode("utf-8", "surrogatepass")
+            if crc32(around) % of == 0:
+                return each.end()
+        at += least
+    for pattern, end in ((_STOP_OR_LINE, at + least), (_GAP, at + 2 * least), (_ANY, len(text))):
+        found = pattern.search(text, at, end)
+        if found is not None:
+            return found.end()
+    return len(text)
+
+
+def _text_end(text: str, end: int) -> int:
+    """Return where what is said before `end` ends; there is something."""
+    while text[end - 1].isspace():
+        end -= 1
+    return end
 
 
 def _past_blank(text: str, start: int) -> int:
     blank = _BLANK.match(text, start)
     return blank.end() if blank else start
+
+
+def _is_end(text: str, text_start: int, place: re.Match[str], following: int, language: str) -> bool:
+    """Whether the sentence that began at `text_start` ends at `place`, given the next text at `following`."""
+    end = place.end()
+    if text[following].islower() and text[end - 1 : following] in _SMALL_GOES_ON:
+        return False
+    if place[0] == "\n":
+        return _line_ends(text, place.start(), following, text_start)
+    if following > end + 1 and "\n\n" in text[end : min(following, end + 80)]:
+        return True
+    return _ends(text, text_start, place, following, language)
 
 
 def _line_ends(text: str, at: int, following: int, text_start: int) -> bool:
@@ -172,10 +247,10 @@ def _line_ends(text: str, at: int, following: int, text_start: int) -> bool:
     line = at - (before + 1 if before >= 0 else line_start)
     if not _LEAST_WRAPPED <= line <= _MOST_WRAPPED:
         return True
-    most = following + _MOST_WRAPPED + _LONGEST_WORD
-    next_end = text.find("\n", following, most)
+    furthest = following + _MOST_WRAPPED + _LONGEST_WORD
+    next_end = text.find("\n", following, furthest)
     if next_end < 0:
-        next_end = min(len(text), most)
+        next_end = min(len(text), furthest)
     first = text.find(" ", following, next_end)
     word = (first if first >= 0 else next_end) - following
     # A writer of wrapped lines put the word here because line, blank and word were too wide.

@@ -6,6 +6,7 @@ Folded, a text is plain (see `plain`), and has one kind of quote, dash, ellipsis
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 
 import unicodedata2
 
@@ -25,18 +26,39 @@ _MARKS = str.maketrans(
         **dict.fromkeys("\u00a0\u202f\u2007\u2009", " "),
     }
 )
+_PIECE = 65_536
+_LONG = 100_000  # characters of a text of which equal words are kept once
+
 _DASHES = re.compile(r"-{2,}")
 _DOUBLE_QUOTES = re.compile(r"'{2,}")
 
 
 def tokens(text: str) -> list[str]:
     """Words, blanks and single marks; joined they are the text. `1.000` and `34-jarige` are one each."""
-    return _TOKEN.findall(text)
+    return _TOKEN.findall(text) if len(text) < _LONG else _shared(_TOKEN, text)
 
 
 def words(text: str) -> list[str]:
     """Return the words alone, as written."""
-    return _WORD.findall(text)
+    return _WORD.findall(text) if len(text) < _LONG else _shared(_WORD, text)
+
+
+def _shared(pattern: re.Pattern[str], text: str) -> list[str]:
+    """Return all that is found; what is equal is one object, which takes longer to make and less room."""
+    known: dict[str, str] = {}
+    return [known.setdefault(found[0], found[0]) for found in pattern.finditer(text)]
+
+
+def each_word(text: str) -> Iterator[str]:
+    """Yield the same one by one, of which those of a long text are never held together."""
+    if len(text) < _LONG:
+        return iter(_WORD.findall(text))
+    return (found[0] for found in _WORD.finditer(text))
+
+
+def count(text: str) -> int:
+    """How many words a text has."""
+    return sum(1 for _ in _WORD.finditer(text))
 
 
 def is_word(token: str) -> bool:
@@ -46,7 +68,27 @@ def is_word(token: str) -> bool:
 
 def without_blanks(text: str) -> str:
     """Return the text without white space."""
-    return "".join(text.split())
+    return "".join("".join(piece.split()) for piece in _pieces(text))
+
+
+def _one_blank(text: str) -> str:
+    """Return the text with each blank one space, and none at its ends."""
+    made: list[str] = []
+    is_apart = False
+    for piece in _pieces(text):
+        said = " ".join(piece.split())
+        if said:
+            is_apart = is_apart or piece[0].isspace()
+            made += (" ", said) if made and is_apart else (said,)
+            is_apart = piece[-1].isspace()
+        else:
+            is_apart = True
+    return "".join(made)
+
+
+def _pieces(text: str) -> Iterator[str]:
+    """Yield a text in parts: cut at its blanks all at once, a long one is millions of objects."""
+    return (text[start : start + _PIECE] for start in range(0, len(text), _PIECE))
 
 
 def folded(text: str) -> str:
@@ -56,7 +98,7 @@ def folded(text: str) -> str:
         marked = _DASHES.sub("-", marked)
     if "''" in marked:
         marked = _DOUBLE_QUOTES.sub("'", marked)
-    return " ".join(marked.split())
+    return _one_blank(marked)
 
 
 def unaccented(word: str) -> str:

@@ -224,3 +224,15 @@ def test_of_very_many_edited_sentences_blame_calls_none_new() -> None:
 
     assert len(old) ** 2 > MOST_COMPARED
     assert called_new(" ".join(old), " ".join(new), made, 2) == []
+
+
+def test_of_many_paragraphs_what_lies_beyond_the_bound_is_told_in_pieces() -> None:
+    before = "\n\n".join(f"p{each * 7919 % 100_003}" for each in range(30_000))
+    text = before + "\n\nLast one."
+    cutter = Cutter()
+    old, new = cutter.cut(before, "en"), cutter.cut(text, "en")
+
+    assert len(new) < 20_100
+    assert without_blanks("".join(each.text for each in new)) == without_blanks(text)
+    assert all(text.startswith(each.text, each.offset) for each in new)
+    assert [each.key for each in new[:-2]] == [each.key for each in old[: len(new) - 2]]

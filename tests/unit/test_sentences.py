@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ingest.text import sentences
-from ingest.text.sentences import MOST, Sentence, split, split_again
+from ingest.text.sentences import Sentence, most, split, split_again
 
 PROSE = st.lists(
     st.sampled_from(
@@ -109,7 +109,7 @@ def test_hostile_text_takes_linear_time_and_bounded_memory(part: str) -> None:
     found = split(text, "en")
     spent = time.process_time() - begun
 
-    assert len(found) <= MOST
+    assert len(found) <= most(len(text)) + len(text) // 1_000
     assert spent < 60
 
 
@@ -144,3 +144,58 @@ def test_only_what_an_edit_is_near_is_read_again(monkeypatch: pytest.MonkeyPatch
     again = split_again(text, "nl", before, cut)
     assert len(read) < 10
     assert again == split(text, "nl")
+
+
+def _lines(number: int) -> str:
+    return "".join(f"{each * 7919 % 100_003}\n" for each in range(number))
+
+
+def test_past_the_bound_of_sentences_the_rest_is_cut_into_pieces() -> None:
+    text = _lines(40_000)
+    found = split(text, "en")
+
+    assert "".join(text[each.start : each.end] for each in found) == text
+    assert all(each.end - each.start < 8 for each in found[:20_000])
+    assert all(1_000 <= each.end - each.start < 5_000 for each in found[20_000:-1])
+    assert {text[each.end - 1] for each in found} == {"\n"}, "no line is cut"
+    assert [most(20_000 * 80), most(20_001 * 80)] == [20_000, 20_001]
+
+
+def test_past_an_edit_the_same_pieces_come_again() -> None:
+    text = _lines(60_000)
+    other = text[:200_000] + "new\nlines\n" + text[200_000:]
+    old, new = ([each[one.start : one.end] for one in split(each, "en")[20_000:]] for each in (text, other))
+
+    assert len(old) > 100
+    assert len({*old} ^ {*new}) <= 6
+
+
+@pytest.mark.parametrize("blank", [" ", "\n\u00a0", "\t"])
+def test_a_sentence_without_an_end_is_cut_between_words(blank: str) -> None:
+    text = blank.join(f"w{each * 7919 % 100_003}" for each in range(30_000))
+    found = split(text, "en")
+
+    assert [word for each in found for word in text[each.start : each.end].split()] == text.split()
+    assert all(10_000 <= each.end - each.start < 50_000 for each in found[:-1])
+    other = "Before. " + text
+    again = split_again(other, "en", text, found)
+    assert again == split(other, "en")
+    assert {other[each.start : each.end] for each in again} > {
+        text[each.start : each.end] for each in found[2:]
+    }
+
+
+def test_a_long_word_is_not_cut_and_a_run_without_blanks_is() -> None:
+    assert len(split("x" * 200_000, "en")) == 1
+    text = "".join(chr(0x4E00 + each * 7919 % 3_000) for each in range(200_000))
+    found = split(text, None)
+    assert "".join(text[each.start : each.end] for each in found) == text
+    assert all(10_000 <= each.end - each.start < 60_000 for each in found[:-1])
+
+
+def test_much_blank_takes_linear_time() -> None:
+    text = f"a{' ' * 400_000}b{chr(10) * 400_000}c"
+    begun = time.process_time()
+    found = split(text, "en")
+    assert time.process_time() - begun < 20
+    assert "".join(text[each.start : each.end] for each in found) == text

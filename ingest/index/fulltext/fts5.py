@@ -27,6 +27,7 @@ from ingest.index.schema import SPAN_BITS
 from ingest.store import bulk
 
 COMMON = 50_000  # sentences: a word in more of them has no say in the order of documents
+_AT_ONCE = 4_000_000  # characters of words that are written at once: of one character there may be many
 _MOST_IDS = 500  # in one query: there is a limit to its parameters
 _MOST_KEPT = 10_000  # documents whose spans are kept by their ids, of a term that is in many
 _MANY = 500  # documents that were asked for: what is left is read at once
@@ -36,14 +37,23 @@ Said = tuple[int, str | None, str]
 
 def write(connection: Connection, said: Sequence[Said], stems: Stems) -> None:
     """Take in spans with the language and the text of each."""
-    made = []
+    made: list[tuple[int, str, str]] = []
+    size = 0
     for span, language, text in said:
         stem = stems.of(language)
         words = fold(text).split()
         if stem is None:
             made.append((span, " ".join(words), ""))
-            continue
-        made.append((span, _tagged(words, language), " ".join(stem.others(words))))
+        else:
+            made.append((span, _tagged(words, language), " ".join(stem.others(words))))
+        size += len(made[-1][1])
+        if size > _AT_ONCE:
+            _insert(connection, made)
+            made, size = [], 0
+    _insert(connection, made)
+
+
+def _insert(connection: Connection, made: Sequence[tuple[int, str, str]]) -> None:
     bulk.insert(connection, "words", ("rowid", "said", "stem"), made)
 
 

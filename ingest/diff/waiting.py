@@ -1,0 +1,30 @@
+"""Things that are equal, taken one by one in their order."""
+
+from __future__ import annotations
+
+from collections.abc import Hashable, Iterable
+from typing import Generic, TypeVar
+
+Key = TypeVar("Key", bound=Hashable)
+
+
+class Waiting(Generic[Key]):
+    """The numbers of things by what they are; the first that is left is taken. Little more than one dict."""
+
+    def __init__(self, things: Iterable[tuple[int, Key]]) -> None:
+        self._first: dict[Key, int] = {}
+        self._next: dict[int, int] = {}
+        last: dict[Key, int] = {}
+        for number, key in things:
+            if key in self._first:
+                self._next[last.get(key, self._first[key])] = number
+                last[key] = number
+            else:
+                self._first[key] = number
+
+    def take(self, key: Key) -> int | None:
+        """Return the first number that is left of what is so; None where none is."""
+        number = self._first.pop(key, None)
+        if number is not None and number in self._next:
+            self._first[key] = self._next.pop(number)
+        return number

@@ -1,0 +1,86 @@
+"""What one long text holds while it is compared and indexed: at most 12 times its text, and 64 MiB.
+
+Each verb runs in a process of its own; what it holds is its peak of memory beyond that of the same verb on a
+text of one line. A comparison has two texts.
+"""
+
+from __future__ import annotations
+
+import os
+import random
+import subprocess
+import unicodedata
+from pathlib import Path
+
+import pytest
+
+from tests.command import Command
+
+LETTERS = [chr(code) for code in range(0x41, 0x110000) if unicodedata.category(chr(code))[0] == "L"]
+PARTS = {
+    "paragraphs": ("a\n", "b\n"),
+    "no stop": ("a b c ", "d e f ", "g h i "),
+    "ligature": ("\ufdfa" * 40, "\ufdfa" * 41),
+    "long words": ("x" * 2_000, "y" * 2_001),
+    "marks": ("e\u0301\u0323\u0302", "o\u0308\u0332"),
+}
+VERBS = (("diff", "a.txt"), ("index", "update"), ("blame", "a.txt"))
+
+
+def _text(kind: str, lines: int, order: int) -> str:
+    """A text of so many lines; of another order, the same lines."""
+    if kind == "letters":
+        found = [LETTERS[number % len(LETTERS)] for number in range(lines)]
+    elif kind == "words":
+        found = [f"Woord{number}" for number in range(lines)]
+    else:
+        found = [f"{PARTS[kind][number % len(PARTS[kind])]}{number % 10}" for number in range(lines)]
+    random.Random(order).shuffle(found)
+    return ("" if kind == "no stop" else "\n").join(found) + "\n"
+
+
+def _peaks(place: Path, *texts: str) -> dict[str, int]:
+    """The peak of each verb, in bytes, over these versions of one document."""
+    command = Command(database=f"sqlite:///{place}/store.db", cwd=place)
+    (place / "root").mkdir(parents=True)
+    for text in texts:
+        (place / "root" / "a.txt").write_text(text)
+        command.ask("scan", "root")
+    found = {}
+    for words in VERBS:
+        with subprocess.Popen(
+            command.argv(*words), cwd=place, env=command.environment(), stdout=subprocess.DEVNULL
+        ) as process:
+            _, status, used = os.wait4(process.pid, 0)
+            process.returncode = os.waitstatus_to_exitcode(status)
+        assert process.returncode == (1 if words[0] == "diff" else 0)
+        found[words[0]] = used.ru_maxrss * 1024
+    return found
+
+
+def _big(kind: str, lines: int) -> object:
+    return pytest.param(kind, lines, id=f"{lines} {kind}", marks=pytest.mark.full)
+
+
+@pytest.mark.parametrize(
+    ("kind", "lines"),
+    [
+        ("letters", 400_000),
+        ("paragraphs", 200_000),
+        _big("letters", 1_500_000),
+        _big("paragraphs", 1_000_000),
+        _big("no stop", 300_000),
+        _big("ligature", 10_000),
+        _big("long words", 1_500),
+        _big("marks", 300_000),
+    ],
+)
+def test_a_text_holds_twelve_times_its_length(tmp_path: Path, kind: str, lines: int) -> None:
+    texts = [_text(kind, lines, order) for order in (1, 2)]
+    size = sum(len(text.encode()) for text in texts)
+    without = _peaks(tmp_path / "short", "A line.\n", "Another line.\n")
+
+    held = {verb: peak - without[verb] for verb, peak in _peaks(tmp_path / "long", *texts).items()}
+
+    most = 12 * size + (64 << 20)
+    assert {verb: f"{peak >> 20} of {most >> 20} MiB" for verb, peak in held.items() if peak > most} == {}
