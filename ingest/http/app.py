@@ -34,9 +34,8 @@ AT_ONCE = 8  # questions that are answered at the same time; the others wait
 _LEAST = 1_000  # bytes below which nothing is packed
 
 
-def application(corpus: Corpus, rights: Rights) -> ASGIApp:
-    """Return the service as an application."""
-    feed = Feed(corpus)
+def application(corpus: Corpus, rights: Rights, feed: Feed) -> ASGIApp:
+    """Return the service as an application, which starts the feed and stops it."""
     tokens = Tokens(rights.token, monotonic=time.monotonic)
     own = Pages(corpus, has_token=tokens.is_there)
     posted = Reviews(corpus, tokens, told=feed.look)

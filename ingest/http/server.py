@@ -2,17 +2,21 @@
 
 A connection says its whole request within `GREETING` seconds, and takes what it is sent: one that leaves it
 unread for `PATIENCE` seconds is cut off. A reader of the feed goes on from the seq that it had last.
+
+At the end of the service what waits for the log is told first, so that its answer is whole; who has not taken
+an answer `LEAVE` seconds later is cut off.
 """
 
 from __future__ import annotations
 
 import asyncio
 import socket
+from collections.abc import Callable
 from typing import Any
 
 import h11
 import uvicorn
-from starlette.types import ASGIApp
+from starlette.types import ASGIApp, Receive, Scope, Send
 from uvicorn.protocols.http.h11_impl import H11Protocol
 
 from ingest.http import problems
@@ -20,6 +24,7 @@ from ingest.http.problems import Refused
 
 GREETING = 10.0
 PATIENCE = 20.0
+LEAVE = 1.0  # seconds that an answer under way has at the end
 CONNECTIONS = 2_000
 WAITING = 1_024  # connections that are not taken yet
 HEADER_BYTES = 49_152  # of which an address may have admission.LONGEST_ADDRESS
@@ -91,8 +96,35 @@ class Connection(H11Protocol):
         super().connection_lost(exc)
 
 
-def server(app: ASGIApp) -> uvicorn.Server:
-    """Return what serves an application on sockets that are open."""
+class Server(uvicorn.Server):
+    """A server that ends what waits before it waits for it."""
+
+    def __init__(self, app: ASGIApp, settings: dict[str, Any], *, ending: Callable[[], None]) -> None:
+        super().__init__(uvicorn.Config(self._answer, **settings))
+        self._app = app
+        self._ending = ending
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        """Tell who waits that it ends, give answers time to be taken, and cut off who is left."""
+        self._ending()
+        last_call = asyncio.get_running_loop().call_later(LEAVE, self._cut_off)
+        await super().shutdown(sockets)
+        last_call.cancel()
+
+    def _cut_off(self) -> None:
+        for each in list(self.server_state.connections):
+            each.transport.abort()  # type: ignore[union-attr]  # there while it is connected
+
+    async def _answer(self, scope: Scope, receive: Receive, send: Send) -> None:
+        try:
+            await self._app(scope, receive, send)
+        except asyncio.CancelledError:
+            if not self.should_exit:
+                raise  # else nobody is left to read the answer: no defect
+
+
+def server(app: ASGIApp, *, ending: Callable[[], None]) -> uvicorn.Server:
+    """Return what serves an application on open sockets; `ending` is called when it begins to end."""
     settings: dict[str, Any] = {
         "http": Connection,
         "ws": "none",
@@ -109,7 +141,7 @@ def server(app: ASGIApp) -> uvicorn.Server:
         "timeout_graceful_shutdown": 2,
         "backlog": WAITING,
     }
-    return uvicorn.Server(uvicorn.Config(app, **settings))
+    return Server(app, settings, ending=ending)
 
 
 def listening(host: str, port: int) -> socket.socket:

@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from ingest.corpus import Corpus
 from ingest.http.admission import Rights, hosts_of
 from ingest.http.app import application
+from ingest.http.feed import Feed
 from ingest.http.server import listening, server
 from ingest.http.tokens import hashed
 
@@ -40,7 +41,8 @@ def run(
         token=None if token is None else hashed(token),
         trusted_header=trusted_header,
     )
-    service = server(application(corpus, rights))
+    feed = Feed(corpus)
+    service = server(application(corpus, rights, feed), ending=feed.stop)
 
     def stop(_signal: int, _frame: object) -> None:
         service.should_exit = True

@@ -286,6 +286,33 @@ def test_a_store_that_is_replaced_is_told_and_gone_on_with(tmp_path: Path) -> No
             assert b"new.txt" in again(b"event: change\ndata: ")
 
 
+@pytest.mark.parametrize("feed", ["eventsource", "longpoll&timeout=60&since=99"])
+def test_it_stops_at_once_under_who_waits(tmp_path: Path, feed: str) -> None:
+    """Neither a reader of the stream, nor one that reads nothing of it, holds it up."""
+    place = Place(tmp_path, Quick(f"sqlite:///{tmp_path}/store.db", tmp_path, {"HOME": str(tmp_path)}))
+    for number in range(40):
+        place.write(f"{'long ' * 40}{number}.txt", f"It is number {number}.\n")
+    place.scan()
+    service = Service(place.command, "--port", "0")
+    service.__enter__()
+    with contextlib.ExitStack() as held:
+        waiting = held.enter_context(service.stream(f"/v1/changes?feed={feed}"))
+        for _ in range(3):
+            deaf = held.enter_context(socket.socket())
+            deaf.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 1_024)
+            deaf.connect(("127.0.0.1", service.port))
+            deaf.sendall(
+                f"GET /v1/changes?feed={feed} HTTP/1.1\r\nHost: 127.0.0.1:{service.port}\r\n\r\n".encode()
+            )
+        if feed == "eventsource":
+            waiting(b"id: 40")
+        assert service.get("/v1/status").status == 200  # those before it were taken
+        began = time.monotonic()
+        code, told = service.stopped()
+        assert time.monotonic() - began < 3
+        assert (code, told.splitlines()[1:]) == (0, [])
+
+
 def test_who_waits_is_told_at_once_and_who_waits_in_vain_nothing(served: Served) -> None:
     head = served.service.get("/v1/status").json["seq"]
     began = time.monotonic()
