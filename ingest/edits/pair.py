@@ -11,7 +11,7 @@ from functools import cached_property
 import msgspec
 
 from ingest.diff.sentences import Comparison, compare
-from ingest.edits import boilerplate, short_sentences, speech
+from ingest.edits import boilerplate, short_sentences, speech, split_sentences
 from ingest.edits.anchors import own_day
 from ingest.edits.annotations import Told, differences
 from ingest.edits.boilerplate import Stripped
@@ -114,7 +114,8 @@ class Pair:
         """The two texts, sentence by sentence; a short one that was put for another is edited."""
         a, b = self.before.text, self.after.text
         comparison = self._comparison or compare(a, b, language=self.language)
-        return short_sentences.paired(a, b, comparison, self.language)
+        paired = short_sentences.paired(a, b, comparison, self.language)
+        return split_sentences.taken_in(a, b, paired, self.language)
 
     @cached_property
     def counts(self) -> Counts:
