@@ -68,7 +68,7 @@ def page(source: str) -> str:
 
 
 _HEAD = textwrap.dedent("""\
-    This page is made of `measured.toml` by `./dev measured`. Each figure has the day and the commit with
+    This page is made of `docs/measured.toml` by `./dev measured`. Each figure has the day and the commit with
     which it was written down. One that has a name too is made anew by `./dev measured NAME`, on the machine
     at hand.
     """).rstrip()

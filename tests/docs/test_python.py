@@ -42,6 +42,7 @@ def test_the_page_names_each_public_call() -> None:
         "close",
         "head",
         "reading",
+        "require_in_place",
     }
 
     assert {name for name in calls if f"`{name}(" in PAGE.read_text()} == calls
