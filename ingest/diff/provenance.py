@@ -28,6 +28,7 @@ from ingest.text.words import tokens, without_blanks
 OPEN = 2**31 - 1  # `to_no` of what the last version still holds
 MOST_COMPARED = 2_500  # pairs of sentences of one gap; past it those alone that share rare words
 MOST_UNMATCHED = 20_000  # sentences on one side, as in `sentences`; past it nothing is an edit
+MOST_UNMATCHED_CHARACTERS = 400_000  # of them, as there
 _MOST_HELD = 16_000_000  # characters, and `_EACH` for each sentence
 _EACH = 100
 _SHARED = 0.5  # of the weight of the lighter one
@@ -206,7 +207,7 @@ class Lineage:
         edited: set[int] = set()
         self.sources = {}
         for olds, news in _gaps(old_range, new_range, used, took):
-            if not olds or not news or max(len(olds), len(news)) > MOST_UNMATCHED:
+            if not olds or not news or self._is_much(olds, news, new):
                 continue
             old_bags = [similarity.bag(self.said[i].text) for i in olds]
             new_bags = [similarity.bag(new[j].text) for j in news]
@@ -227,7 +228,7 @@ class Lineage:
             )
         olds = [i for i in old_range if i not in used]
         news = [j for j in new_range if j not in took and j not in found]
-        if olds and news and max(len(olds), len(news)) <= MOST_UNMATCHED:
+        if olds and news and not self._is_much(olds, news, new):
             # Of what stood elsewhere: it must be nearly the same.
             pairs = similarity.candidates(
                 [similarity.bag(self.said[i].text) for i in olds],
@@ -236,6 +237,14 @@ class Lineage:
             )
             self._best(no, [(pair.score, olds[pair.a], news[pair.b]) for pair in pairs], new, found, edited)
         return found, edited
+
+    def _is_much(self, olds: Sequence[int], news: Sequence[int], new: Sequence[Said]) -> bool:
+        """Tell whether too much is unmatched to hold each sentence against others."""
+        return any(
+            len(numbers) > MOST_UNMATCHED
+            or sum(len(said[number].text) for number in numbers) > MOST_UNMATCHED_CHARACTERS
+            for numbers, said in ((olds, self.said), (news, new))
+        )
 
     def _best(
         self, no: int, pairs: Iterable[tuple[float, int, int]], new: list[Said], found: dict[int, Runs],
