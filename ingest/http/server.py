@@ -113,7 +113,7 @@ class Server(uvicorn.Server):
 
     def _cut_off(self) -> None:
         for each in list(self.server_state.connections):
-            each.transport.abort()  # there while it is connected
+            each.transport.abort()
 
     async def _answer(self, scope: Scope, receive: Receive, send: Send) -> None:
         try:

@@ -17,6 +17,7 @@ from tests.acceptance.place import Place
 from tests.browser import Watched
 from tests.forked import Quick
 from tests.service import Service
+from tests.unit.documents.made import docx, p, pptx, shape, story
 
 pytestmark = pytest.mark.skipif(browsers.chromium() is None, reason="there is no Chromium; INGEST_CHROMIUM")
 
@@ -31,6 +32,21 @@ STEPS = (
     ("two weeks", "three weeks"),
     ("It runs each hour.", "It runs each hour. Dogs may come along for five euro."),
 )
+
+
+COMMENTED = (
+    '<w:commentRangeStart w:id="4"/><w:commentRangeEnd w:id="4"/><w:r><w:commentReference w:id="4"/></w:r>'
+)
+NOTE = 'w:author="Ann" w:date="2026-01-02T03:04:05Z"'
+MEMO = docx(
+    p("Repairs", properties='<w:pStyle w:val="Heading1"/>') + p("The roof is mended.", COMMENTED),
+    leads={"c": ("comments", "comments.xml")},
+    parts={
+        "word/comments.xml": story("comments", f'<w:comment w:id="4" {NOTE}>{p("Who pays?")}</w:comment>')
+    },
+    properties="<dc:creator>Ann</dc:creator>",
+)
+SLIDES = pptx([shape("The bridge is closed."), shape("The ferry is free.")])
 
 
 @dataclass(frozen=True)
@@ -64,6 +80,8 @@ def shown() -> Iterator[Shown]:
         place.write("hostile.txt", f"{HOSTILE} The price is 13 euro. {'x' * 5_000}\n")
         place.write('"><img src=http:evil onerror=alert(1)>.txt', "A name.\n")
         place.write("picture.bin", "\x00\x01")
+        (place.root / "memo.docx").write_bytes(MEMO)
+        (place.root / "slides.pptx").write_bytes(SLIDES)
         place.scan()
         for old, new in STEPS:
             text = text.replace(old, new)
@@ -81,6 +99,9 @@ def shown() -> Iterator[Shown]:
                 "document": article,
                 "sides": f"{article}?from=1&to=5&view=sides",
                 "age": f"{article}?view=age&lost=true",
+                "sentence": f"{article}?to=1&view=age&at={ARTICLE.index('Nobody')}",
+                "beside": f"/documents/{ids['memo.docx']}?view=age",
+                "slides": f"/documents/{ids['slides.pptx']}?view=age",
                 "changes": "/changes",
                 "search": "/search?q=weeks&every=true",
                 "report": "/report",
@@ -92,8 +113,8 @@ def shown() -> Iterator[Shown]:
 
 
 EVERY = (
-    "overview", "documents", "moment", "document", "sides", "age", "changes", "search", "report", "health",
-    "hostile", "binary",
+    "overview", "documents", "moment", "document", "sides", "age", "sentence", "beside", "changes", "search",
+    "report", "health", "hostile", "binary",
 )  # fmt: skip
 
 
@@ -108,7 +129,7 @@ def test_each_page_keeps_the_rules_of_axe_in_light_and_dark_and_fits_a_phone(sho
             found = Axe().run(page).response["violations"]
             told = [(each["id"], [node["target"] for node in each["nodes"]][:3]) for each in found]
             assert told == [], scheme
-        page.set_viewport_size({"width": 390, "height": 800})
+        page.set_viewport_size({"width": 320, "height": 800})
         wide = "document.documentElement.scrollWidth - document.documentElement.clientWidth"
         assert page.evaluate(wide) == 0
 
@@ -207,6 +228,8 @@ def test_side_by_side_stands_aligned_with_a_gap_where_nothing_was(shown: Shown) 
         row = watched.page.locator(".row.added")
         expect(row.locator("p").nth(0)).to_have_text("nothing here in this version")
         expect(row.locator("p").nth(1)).to_contain_text("Dogs may come along for five euro.")
+        assert watched.page.locator(".row p:not([dir=auto])").count() == 0
+        assert watched.page.locator("h1 > bdi").count() == 1
 
 
 def test_what_a_version_brought_is_lit_when_it_is_pointed_at(shown: Shown) -> None:
@@ -220,6 +243,55 @@ def test_what_a_version_brought_is_lit_when_it_is_pointed_at(shown: Shown) -> No
         assert "The mayor is away." in page.locator(".s.lit").all_inner_texts()
         gone = page.locator("aside del").all_inner_texts()
         assert "Nobody was told." in gone
+
+
+def test_the_link_of_a_sentence_says_where_it_is_now_and_leads_there(shown: Shown) -> None:
+    with shown.at("sentence") as watched:
+        page = watched.page
+        here = page.locator("section.here")
+        assert page.locator(".s.here").inner_text() == "Nobody was told."
+        expect(here).to_contain_text("It was edited in version 3. In the newest, 5, there stands:")
+        assert here.locator("q").all_inner_texts() == ["Nobody was told.", "Few were told."]
+        here.get_by_role("link", name="Where it stands now").click()
+        assert page.locator(".s.here").inner_text() == "Few were told."
+        expect(page.locator("section.here")).to_contain_text("In these words since version 3")
+        expect(page.locator("section.here")).to_contain_text("This is the newest version: it stands so now.")
+
+
+def test_a_sentence_that_was_away_says_in_which_version(shown: Shown) -> None:
+    with shown.at("age") as watched:
+        expect(watched.page.locator(".note-in")).to_have_text(["(away in versions 2 to 3)"])
+
+
+def test_where_a_page_begins_stands_in_the_text(shown: Shown) -> None:
+    with shown.at("slides") as watched:
+        text = watched.page.locator(".text > *").evaluate_all(
+            "(all) => all.map((each) => each.innerText.replace('¶', '').trim())"
+        )
+        assert text == ["p. 1", "The bridge is closed.", "p. 2", "The ferry is free."]
+
+
+def test_what_stands_beside_a_text_is_told_as_what_the_file_claims(shown: Shown) -> None:
+    with shown.at("beside") as watched:
+        section = watched.page.locator("section.beside")
+        expect(section).to_contain_text("is what the file claims: nobody checked it.")
+        assert section.locator("summary").all_inner_texts() == [
+            "Comments: 1",
+            "What the file says of itself: 1",
+        ]
+        comment, creator = (each.split("\n") for each in section.locator("li").all_inner_texts())
+        assert comment == [
+            "Who pays?", "under “Repairs”", "says it is by Ann, says it is of 2026-01-02T03:04:05Z",
+        ]  # fmt: skip
+        assert creator == ["creator Ann"]
+
+
+def test_side_by_side_is_one_column_on_a_phone_and_says_what_stayed_once(shown: Shown) -> None:
+    with shown.at("sides", viewport={"width": 320, "height": 700}) as watched:
+        shown_rows = watched.page.locator(".row p:visible")
+        kept = watched.page.locator(".row p:visible", has_text="The mayor is away.")
+        assert kept.count() == 1
+        assert len({each["x"] for each in (box.bounding_box() for box in shown_rows.all()) if each}) == 1
 
 
 def test_what_comes_is_counted_and_shown_when_asked_for(shown: Shown) -> None:
