@@ -6,6 +6,7 @@ of the other side too. What is left is what an edit of words is weighed by.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Mapping, Sequence
 from functools import cached_property
 
@@ -22,6 +23,16 @@ _MOST = 24  # words of a text that are held against each other; past that much c
 _BEGUN = 3  # letters that two forms of a word have in common, where neither is known
 _ALIKE = 0.6
 _SHOWN = 4
+# A particle at the end of its clause: what it would govern as a preposition does not follow.
+_GOES_ON = """
+    aan achter als bij binnen boven buiten dan dat door dus en hoewel in langs maar met na naar naast nadat
+    of om omdat onder op over per rond sinds te tegen terwijl tijdens toen tot tussen uit van vanaf vanwege
+    volgens voor voordat want waar wegens zodat zodra zonder
+"""
+_CLOSING = re.compile(
+    rf"\b({'|'.join(sorted(PARTICLES))})\b(?![’'-])(?=\s*(?:[^\w\s]|\Z)|\s*\n|\s+(?:{'|'.join(_GOES_ON.split())})\b)",
+    re.IGNORECASE,
+)
 
 Pair = tuple[str, str]
 Changes = Sequence[tuple[Sequence[str], Sequence[str]]]
@@ -116,16 +127,15 @@ class _Work:
 
     def take(self, changes: Changes) -> None:
         """Take the words that count: those of `carried` that stand on the other side nowhere."""
-        parts = [self._parted(changes, side) for side in (0, 1)]
-        skipped = self._lexicon.fillers.union(*(each[1] for each in parts))
+        parts = self._parted(changes)
         for change in changes:
             old, new = (
                 [
                     whole.get(word, word)
                     for word in dict.fromkeys(found)
-                    if word in self._carried and word not in skipped
+                    if word in self._carried and word not in self._lexicon.fillers and word not in same
                 ]
-                for found, (whole, _) in zip(change, parts, strict=True)
+                for found, (whole, same) in zip(change, parts, strict=True)
             )
             if old or new:
                 self.left.append((old, new))
@@ -136,26 +146,41 @@ class _Work:
             old[:] = [word for word in old if not self._repeats(word, 1, changed)]
             new[:] = [word for word in new if not self._repeats(word, 0, changed)]
 
-    def _parted(self, changes: Changes, side: int) -> tuple[dict[str, str], set[str]]:
-        """Return the verbs whose particle stands elsewhere in the sentence, whole, and those particles."""
-        whole: dict[str, str] = {}
-        found: set[str] = set()
-        if self._lexicon.language != "nl":
-            return whole, found
-        here = PARTICLES.intersection(word for each in self._words[side].values() for word in each)
-        changed = {word for change in changes for word in change[side]}
-        others = [self._thesaurus.forms(word) for change in changes for word in change[1 - side]]
-        for word in changed & set(self._carried) if here else ():
-            for particle in here - {word}:
-                verbs = {f"{particle}{form}" for form in self._thesaurus.forms(word)}
-                # One that stayed may be a preposition: then the verb must stand whole on the other side.
-                if particle not in changed:
-                    verbs = {verb for verb in verbs if any(verb in forms for forms in others)}
-                known = min(filter(self._thesaurus.knows, verbs), default=None)
-                if known is not None:
-                    whole[word] = known
-                    found.add(particle)
-        return whole, found
+    def _parted(self, changes: Changes) -> tuple[tuple[dict[str, str], set[str]], ...]:
+        """Return of either side the verbs whose particle stands elsewhere in it, whole, and what is the same.
+
+        The same are such particles, and verbs of which the other side has another form.
+        """
+        parts: tuple[tuple[dict[str, str], set[str]], ...] = ({}, set()), ({}, set())
+        for side in (0, 1) if self._lexicon.language == "nl" else ():
+            here = set(map(str.lower, _CLOSING.findall(self._texts[side])))
+            changed = {word for change in changes for word in change[side]}
+            others = [word for change in changes for word in change[1 - side]]
+            for word in changed & set(self._carried) if here else ():
+                for particle in here - {word}:
+                    verbs = {f"{particle}{form}" for form in self._thesaurus.forms(word)}
+                    there = next((each for each in others if self._is_form(each, particle, verbs)), None)
+                    # One that stayed may be another verb's.
+                    known = filter(self._thesaurus.knows, verbs if particle in changed else ())
+                    verb = min(known, default=None)
+                    if there is not None:
+                        parts[side][1].add(word)
+                        parts[1 - side][1].add(there)
+                    elif verb is not None:
+                        parts[side][0][word] = verb
+                    else:
+                        continue
+                    for _, same in parts:
+                        same.add(particle)
+        return parts
+
+    def _is_form(self, word: str, particle: str, verbs: Collection[str]) -> bool:
+        """Whether a word is a form of one of these verbs with this particle: `opgegeten`, of `opeten`."""
+        verb = word.removeprefix(particle)
+        if verb == word:
+            return False
+        forms = self._thesaurus.forms
+        return any(each in verbs for each in (*forms(word), *(f"{particle}{form}" for form in forms(verb))))
 
     @cached_property
     def _words(self) -> tuple[Mapping[str, Sequence[str]], ...]:

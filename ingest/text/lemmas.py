@@ -76,7 +76,8 @@ def _participle(word: str) -> Iterator[str]:
             and len(word) > len(before) + 2
             and word.endswith(("d", "t", "en", "de", "te"))
         ):
-            yield particle + word.removeprefix(before)
+            verb = word.removeprefix(before)
+            yield particle + (verb if verb != "geten" else "eten")  # `gegeten`
 
 
 def _dutch_words(stem: str) -> Iterator[str]:

@@ -9,7 +9,8 @@ for the same:
 * what is not seen: soft hyphens, zero-width characters, marks of direction, variation selectors;
 * a word broken at a line's end, `gemeente-\nraad`; the hyphen stays behind `ex` and its like, which keep it;
 * character references: `&nbsp;`, `&shy;`, `&#8217;`;
-* UTF-8 that was read as Windows-1252: `cafÃ©`.
+* UTF-8 that was read as Windows-1252: `cafÃ©`;
+* a grave or acute mark between two letters, put for an apostrophe: "don`t".
 
 What is shown is always the text as it was written. Capitals, accents and marks are folded elsewhere, by who
 needs it: `words.folded` and the index.
@@ -48,14 +49,15 @@ _QUOTES = frozenset("‘’‚“”„«»‹›…–—\xa0")
 _LETTER = r"[^\W\d_]"
 
 # Characters at which something written otherwise may begin: for most texts they are all that is asked.
-_BEGINS = re.compile(f"[-\u2010&ÃÂâðÄÅÐÑÎÏ{_UNSEEN}{_DIGITS}{_COMPATIBLE}{_FRACTIONS}]")
+_BEGINS = re.compile(f"[-\u2010&`´ÃÂâðÄÅÐÑÎÏ{_UNSEEN}{_DIGITS}{_COMPATIBLE}{_FRACTIONS}]")
 _MOJIBAKE = re.compile(rf"[ÃÂ]{_TAIL}|â{_TAIL}{{2}}|ð{_TAIL}{{3}}|[ÄÅÐÑÎÏ]{_TAIL}")
 _REFERENCE = re.compile(r"&(?:#[0-9]{1,7}|#[xX][0-9A-Fa-f]{1,6}|[A-Za-z][A-Za-z0-9]{1,31});")
 _BROKEN = re.compile(rf"(?<={_LETTER})[-\u00ad\u2010][ \t]*\n[ \t]*(?={_LETTER})")
 _UNSEEN_ONE = re.compile(f"[{_UNSEEN}]")
 _BREAKING = frozenset("-\u2010\u00ad")
 _MISREAD = frozenset("ÃÂâðÄÅÐÑÎÏ")
-_KEPT = frozenset("-\u2010&") | _MISREAD
+_APOSTROPHES = frozenset("`´")
+_KEPT = frozenset("-\u2010&") | _MISREAD | _APOSTROPHES
 _KEEPS_HYPHEN_LIST = """
     ex non anti pro vice oud semi quasi pseudo co all half mid self well niet bijna ultra neo post pre
     über nicht halb
@@ -67,7 +69,7 @@ _LAST_WORD = re.compile(r"[\w'’-]*\Z")
 
 def plain(text: str) -> str:
     """Return the text as it is meant; the same object where nothing is written otherwise."""
-    if text.isascii() and "&" not in text and "-" not in text:
+    if text.isascii() and "&" not in text and "-" not in text and "`" not in text:
         return text
     made: list[str] = []
     at = 0
@@ -116,6 +118,9 @@ def _written_otherwise(text: str) -> Iterator[tuple[int, int, str]]:
             if found is not None and said is not None:
                 at = found.end()
                 yield start, at, "".join(map(_one, said))
+        elif char in _APOSTROPHES:
+            if text[start - 1 : start].isalpha() and text[at : at + 1].isalpha():
+                yield start, at, "'"
         elif (said := _one(char)) != char and not (_is_fraction(char) and _beside_digit(text, start)):
             yield start, at, said
 

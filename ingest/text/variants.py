@@ -11,6 +11,7 @@ from collections.abc import Iterable, Sequence
 from ingest.text.lexicon import Lexicon
 from ingest.text.words import unaccented
 
+_APOSTROPHES = frozenset("'’`´")
 _STREETS = ("str", "straat")
 
 
@@ -18,7 +19,7 @@ def written_out(words: Iterable[str], lexicon: Lexicon) -> list[str]:
     """Return the words, contractions as the words they are of; those that changed are small then."""
     found: list[str] = []
     for word in words:
-        low = unaccented(word) if "'" in word or "’" in word else ""
+        low = "" if _APOSTROPHES.isdisjoint(word) else unaccented(word)
         whole = lexicon.contracted.get(low or word.lower())
         ending = (
             next((end for end in lexicon.contracted_endings if low.endswith(end)), None)

@@ -13,7 +13,7 @@ import unicodedata2
 from ingest.text.plain import plain
 
 _FIGURE = r"[0-9]+(?:[.,:][0-9]+)*+\w*+(?:['’‐‑-](?:[0-9]+(?:[.,:][0-9]+)*+\w*+|\w+))*+"
-_LETTERS = r"\w+(?:['’‐‑-]\w+)*+"
+_LETTERS = r"\w+(?:['’‐‑-]\w+|(?<=[^\W\d_])[`´](?=[^\W\d_])\w+)*+"
 _TOKEN = re.compile(rf"\s+|{_FIGURE}|{_LETTERS}|[^\w\s]")
 _WORD = re.compile(rf"{_FIGURE}|{_LETTERS}")
 
@@ -103,7 +103,7 @@ def folded(text: str) -> str:
 
 def unaccented(word: str) -> str:
     """Return a word in small letters and without the marks on its letters."""
-    if word.isascii():
+    if word.isascii() and "`" not in word:
         return word.lower()
     small = plain(word).lower().translate(_MARKS)
     if small.isascii():

@@ -651,3 +651,17 @@ def test_a_substantive_edit_has_the_gravest_subject_that_it_touches(old: str, ne
     if subject != "fact" and old != COURT:
         other = classify(before, msgspec.structs.replace(after, title="Court convicts the mayor"))
         assert other.subject == "headline"
+
+
+def test_a_preposition_is_no_particle_of_a_verb() -> None:
+    """A particle ends its clause; of `een voornemen voor de haven` no verb is told as `voornemen`."""
+    before, after = (
+        Text(text=text, sha256=text.encode(), language="nl")
+        for text in (
+            "De wethouder van de stad hoorde dinsdag een plan de haven.",
+            "De wethouder van de stad nam dinsdag een plan voor de haven.",
+        )
+    )
+
+    assert "voornemen" not in classify(before, after).reason
+    assert "“nam”" in classify(before, after).reason

@@ -20,6 +20,7 @@ from ingest.text.words import folded
 SAME = [
     ("Dijkstra IJburg", "Dĳkstra Ĳburg"),
     ("office finds figure fly", "oﬃce ﬁnds ﬁgure ﬂy"),
+    ("We don't share foto's", "We don`t share foto´s"),
     ("2021 euro", "２０２１ euro"),
     ("2021", "٢٠٢١"),
     ("2021", "۲۰۲۱"),
