@@ -206,7 +206,7 @@ def _replaced(
         _cancel(was, became, lexicon)
     _settle(old_left, new_left)
     _settle(new_left, old_left)
-    facts: list[Fact] = []
+    pairs: list[tuple[Slot, Slot]] = []
     for hunk, was, became in zip(hunks, old_left, new_left, strict=True):
         longest = max(len(hunk.before), len(hunk.after))
         for slot in list(was):
@@ -222,7 +222,8 @@ def _replaced(
                 was.remove(slot)
                 became.remove(other)
                 if slot.kind != "name" or before[slot.start : slot.end] != after[other.start : other.end]:
-                    facts.append(_fact(before, after, slot, other))
+                    pairs.append((slot, other))
+    facts = [_fact(before, after, *pair) for pair in _put_for_others(pairs, old, new)]
     gone, came = list(chain.from_iterable(old_left)), list(chain.from_iterable(new_left))
     _cancel(gone, came, lexicon)
     rest_old, rest_new = ([slot for slot in side if not slot.weak] for side in (gone, came))
@@ -236,6 +237,21 @@ def _replaced(
         ):
             facts.append(_fact(before, after, was[0], became[0]))
     return facts
+
+
+def _put_for_others(
+    pairs: list[tuple[Slot, Slot]], old: list[Slot], new: list[Slot]
+) -> list[tuple[Slot, Slot]]:
+    """Return the pairs without names that both stand there still, unless each took the other's place."""
+    was, became = (Counter(slot.value for slot in side) for side in (old, new))
+    exchanged = {(other.value, slot.value) for slot, other in pairs}
+    return [
+        (slot, other)
+        for slot, other in pairs
+        if not isinstance(slot.value, Name)
+        or (slot.value, other.value) in exchanged
+        or any(was[each.value] != became[each.value] for each in (slot, other))
+    ]
 
 
 def _are_names(old: Slot, new: Slot, language: str | None) -> bool:

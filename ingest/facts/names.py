@@ -13,11 +13,15 @@ from __future__ import annotations
 import re
 
 from ingest.facts.model import Name, Slot, Token, Tokens
+from ingest.text import wordlist
 from ingest.text.lexicon import Lexicon
+from ingest.text.sentences import split
 from ingest.text.words import is_word, unaccented
 
 # After a word, a comma or a bracket on the same line no sentence begins.
 _INNER_CAPITAL = re.compile(r"(?<=[\w,;)] )[A-ZÀ-ÖØ-ÞĀ-ſΆ-ΫЀ-Я][\w'’‐‑-]*+")
+_INNER_STOP = re.compile(r"[.!?…][\"'’”)\]]*\s+\S")
+_MARKS = re.compile(r"[\W_]*+")
 OPENS = frozenset('"“„«:•‘*')
 
 
@@ -26,6 +30,7 @@ def find_names(text: str, cut: Tokens, known: frozenset[str], taken: list[Slot])
     if not cut.lexicon.is_known:
         return []
     cut = _with_initials(cut)
+    starts = _inner_starts(text, cut.lexicon)
     worded = [token for token in cut if is_word(token.text)]
     capitals = sum(1 for token in worded if token.text[0].isupper())
     titled = len(worded) >= 5 and capitals * 10 >= len(worded) * 7
@@ -41,6 +46,12 @@ def find_names(text: str, cut: Tokens, known: frozenset[str], taken: list[Slot])
     begins, counted, called = True, False, False
     for at, token in enumerate(cut):
         word = is_word(token.text)
+        if token.start in starts and token.low not in known and not _is_rare(token.low, cut.lexicon):
+            # A common word that begins a sentence, in what was cut in parts or put together.
+            if run:
+                _close(found, run, cut.lexicon, called=called)
+            run, pending, counted = [], [], False
+            continue
         if (
             word
             and _is_capital(token.text)
@@ -81,6 +92,18 @@ def find_names(text: str, cut: Tokens, known: frozenset[str], taken: list[Slot])
         counted = token.text[0].isdigit()  # `5 GB`
     _close(found, run, cut.lexicon, called=called)
     return found
+
+
+def _inner_starts(text: str, lexicon: Lexicon) -> frozenset[int]:
+    """Return where sentences begin behind the first, past quotation marks and brackets."""
+    if _INNER_STOP.search(text) is None:
+        return frozenset()
+    starts = (each.text_start for each in split(text, lexicon.language)[1:])
+    return frozenset(found.end() for found in (_MARKS.match(text, start) for start in starts) if found)
+
+
+def _is_rare(word: str, lexicon: Lexicon) -> bool:
+    return lexicon.language not in wordlist.LANGUAGES or wordlist.is_rare(word, lexicon.language)
 
 
 def _is_capital(text: str) -> bool:
