@@ -16,6 +16,7 @@ from ingest.normalise.documents.draft import Closed, Draft
 from ingest.normalise.documents.pdf_file import File, Found
 from ingest.normalise.documents.pdf_hyphens import Hyphens
 from ingest.normalise.documents.pdf_lines import Line, Margins, Paragraph
+from ingest.normalise.documents.pdf_mirrored import unmirror
 from ingest.normalise.documents.pdf_running import RunningHeads
 from ingest.normalise.extracted import Annotation, Limits, Refused
 
@@ -58,6 +59,7 @@ def read(file: File, limits: Limits) -> Found:
         pages[number] = [line for line in lines if id(line) not in repeated]
     beside["running_heads"] = heads.found()
 
+    unmirror(pages)
     margins = Margins([line for lines in pages for line in lines])
     hyphens = Hyphens(line.text for lines in pages for line in lines)
     draft, notes = Draft(limits), Draft(limits)

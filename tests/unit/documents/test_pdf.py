@@ -11,8 +11,9 @@ from typing import Any
 
 import pytest
 
-from ingest.normalise.documents import pdf, pdf_file, pdf_geometry, pdf_tags, pdf_untagged
+from ingest.normalise.documents import pdf, pdf_file, pdf_geometry, pdf_lines, pdf_tags, pdf_untagged
 from ingest.normalise.documents.pdf_hyphens import Hyphens
+from ingest.normalise.documents.pdf_mirrored import unmirror
 from ingest.normalise.extracted import Annotation, Extracted, Limits, Refused
 from tests.unit.documents.prose import paragraphs
 
@@ -243,3 +244,29 @@ def test_clauses_that_are_alike_but_for_a_number_lose_no_line() -> None:
 
     assert len(found.annotations.pages) > 3
     assert words_of(found.text) == words_of(" ".join(body))
+
+
+@pytest.mark.parametrize("columns", [1, 2])
+@pytest.mark.parametrize("seed", [5, 6])
+def test_mirrored_margins_cut_no_paragraph(columns: int, seed: int) -> None:
+    body = paragraphs(seed=seed, count=20)
+    found = by_geometry(
+        made(
+            f'#set page(paper: "a5", columns: {columns}, margin: (inside: 3cm, outside: 1.5cm, y: 2cm))\n'
+            "#set par(justify: true)\n\n" + "\n\n".join(body)
+        )
+    )
+
+    blocks = [found.text[block.offset :][: block.length] for block in found.blocks]
+    assert len(found.annotations.pages) > 2
+    assert sum(each in blocks for each in body) >= 18
+
+
+def test_pages_that_begin_at_the_same_places_are_not_shifted() -> None:
+    words = [[pdf_lines.Word("word", x, x + 30, 700 - 10 * n, 10) for n in range(20)] for x in (50, 50, 50)]
+    pages = [[pdf_lines.Line([word], word.y, 10, n) for word in page] for n, page in enumerate(words)]
+    pages[1] += [pdf_lines.Line([pdf_lines.Word("set in", 80, 110, 300, 10)], 300, 10, 1)]
+
+    unmirror(pages)
+
+    assert [{line.x0 for line in page} for page in pages] == [{50}, {50, 80}, {50}]
