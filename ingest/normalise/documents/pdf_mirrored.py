@@ -55,4 +55,4 @@ def _shared(here: set[int], second: Counter[int], by: int) -> float:
     shared = sum(
         count for place, count in second.items() if not here.isdisjoint(range(place - by - 1, place - by + 2))
     )
-    return shared / second.total()
+    return shared / max(second.total(), 1)

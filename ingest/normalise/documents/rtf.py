@@ -37,7 +37,7 @@ _TOKEN = re.compile(
     rb"|\\([^a-zA-Z])"
     rb"|([{}])"
     rb"|([^\\{}\r\n]+)"
-    rb"|[\r\n\\]+",
+    rb"|[\r\n]+|\\",
     re.DOTALL,
 )
 

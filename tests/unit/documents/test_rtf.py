@@ -25,6 +25,7 @@ def rtf(body: str | bytes, head: str = "") -> bytes:
 TEXTS: dict[str, tuple[str | bytes, str]] = {
     "paragraphs": (r"One \b tw\b0 o.\par Three.\par", "One two.\n\nThree."),
     "lines of the file are no lines": ("a\r\nb\\line c", "ab\nc"),
+    "a control that begins a line of the file": ("a\r\n\\par\n\\b b\n{\n\\i c}\n\\'e9", "a\n\nbcé"),
     "signs": (r"a\emdash b\~c\_d\-e \{x\} \\ \lquote q\rquote", "a\u2014b\u00a0c\u2011de {x} \\ ‘q’"),
     "characters of the code page": (r"caf\'e9 " + "\u20ac", "café €"),
     "characters of a font": (r"{\f1 \'ec\'e8\'f0} {\f2 \'93\'fa\'96\'7b}", "мир 日本"),
