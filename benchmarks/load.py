@@ -1,14 +1,15 @@
 """Another process that asks the service: many questions at a rate, or many readers of its feed.
 
     python load.py ask PORT RATE SECONDS SEED < ADDRESSES
-    python load.py read PORT READERS SECONDS SINCE
+    python load.py read PORT READERS EVENTS SINCE
 
 `ask` takes lines `KIND WEIGHT ADDRESS` and asks RATE questions a second, each kind as often as its weight
 says, over connections that stay open. A question's time runs from when it was due, not from when it was
 sent: what a slow answer holds up counts. It writes a line for each: the kind, the status, milliseconds.
-`read` opens READERS streams of server-sent events and writes for each event the milliseconds since it was
-recorded, by the same machine's clock. The last line of both is `cpu` and the seconds of its own CPU. A
-program of its own: it imports nothing of the project.
+`read` opens READERS streams of server-sent events, writes `ready` once all are open, and ends when each
+was told EVENTS changes, or after a time without any. It writes for each the milliseconds since it was
+recorded, by the same clock. Both write `unanswered` with how many answers or events did not come, last `cpu`
+with the seconds of their own CPU. A program of its own: it imports nothing of the project.
 """
 
 from __future__ import annotations
@@ -60,15 +61,16 @@ async def ask(
         due.put_nowait((when, kind, draw.choice(named[kind])))
     done = asyncio.create_task(due.join())
     await asyncio.wait({done, *workers}, timeout=PATIENCE, return_when=asyncio.FIRST_COMPLETED)
-    lines.append(f"unanswered {len(kinds) - len(lines)} 0")
+    lines.append(f"unanswered {len(kinds) - len(lines)}")
     for each in workers:
         each.cancel()
     return lines
 
 
-async def read(port: int, readers: int, seconds: float, since: int) -> list[str]:
+async def read(port: int, readers: int, events: int, since: int) -> list[str]:
     """Follow the feed with so many readers; a line for each event that one was told."""
     lines: list[str] = []
+    opened: asyncio.Queue[None] = asyncio.Queue()
 
     async def one() -> None:
         reader, writer = await asyncio.open_connection("127.0.0.1", port)
@@ -76,18 +78,23 @@ async def read(port: int, readers: int, seconds: float, since: int) -> list[str]
             f"GET /v1/changes?feed=eventsource&since={since} HTTP/1.1\r\n"
             f"Host: 127.0.0.1:{port}\r\n\r\n".encode()
         )
-        while line := await reader.readline():
+        await reader.readuntil(b"retry: ")
+        opened.put_nowait(None)
+        told = 0
+        while told < events and (line := await asyncio.wait_for(reader.readline(), PATIENCE)):
             if line.startswith(_JSON):
                 now = time.time()
                 recorded = json.loads(line[len(_JSON) :])["recorded_at"]
                 lines.append(f"told 200 {(now - datetime.fromisoformat(recorded).timestamp()) * 1000:.3f}")
+                told += 1
+        writer.close()
 
     tasks = [asyncio.create_task(one()) for _ in range(readers)]
-    await asyncio.sleep(0.5)
+    for _ in range(readers):
+        await asyncio.wait_for(opened.get(), PATIENCE)
     print("ready", flush=True)
-    await asyncio.sleep(seconds)
-    for each in tasks:
-        each.cancel()
+    await asyncio.gather(*tasks, return_exceptions=True)
+    lines.append(f"unanswered {readers * events - len(lines)}")
     return lines
 
 
@@ -100,7 +107,7 @@ def main(words: list[str]) -> None:
             addresses[f"{kind} {weight}"].append(address)
         found = asyncio.run(ask(int(words[1]), float(words[2]), float(words[3]), int(words[4]), addresses))
     else:
-        found = asyncio.run(read(int(words[1]), int(words[2]), float(words[3]), int(words[4])))
+        found = asyncio.run(read(*map(int, words[1:5])))
     print("\n".join(found))
     print(f"cpu {time.process_time():.2f}")
 

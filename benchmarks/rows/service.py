@@ -11,9 +11,10 @@ import subprocess
 import sys
 import threading
 import time
-from collections import defaultdict
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Self
 from urllib.parse import quote
 
 from benchmarks import load, saves, timing
@@ -44,6 +45,8 @@ def service(stage: Stage) -> Iterator[Line]:
         yield from _one_by_one(stage, served, asked, versions)
         yield from _mixed(stage, served, asked)
         yield from _readers(stage, served)
+        if stage.ingest.command.run("sync", "--timeout", "600").code != 0:
+            raise CommandFailed("ingest sync: the last edits were not recorded")
     stage.recorded("ingest")
     yield from stage.judged("service", stage.ingest)
 
@@ -104,44 +107,52 @@ def _one_by_one(stage: Stage, served: Service, asked: dict[str, list[str]], vers
 def _mixed(stage: Stage, served: Service, asked: dict[str, list[str]]) -> Iterator[Line]:
     lines = "".join(f"{kind} {MIX[kind]} {address}\n" for kind in MIX for address in asked[kind])
     ours = _cpu(served.pid)
-    with _edited(stage, EDITS, SECONDS):
-        said = _load(["ask", str(served.port), str(RATE), str(SECONDS), str(stage.options.seed)], lines)
+    with (
+        _Load("ask", served.port, RATE, SECONDS, stage.options.seed) as load_,
+        _edited(stage, EDITS, SECONDS),
+    ):
+        said = load_.said(lines)
     ours = _cpu(served.pid) - ours
-    ended = os.getloadavg()[0]
-    took = defaultdict(list)
-    for kind, status, millis in said.answers:
-        took[kind if status == "200" else f"{kind}: {status}"].append(float(millis) / 1000)
-    whole = [each for kind in MIX for each in took[kind]]
-    shares = ", ".join(f"{kind} {percentile(took[kind], 99) * 1000:.0f}" for kind in MIX if took[kind])
+    whole = [each for found in said.answers.values() for each in found]
+    shares = ", ".join(
+        f"{kind} {percentile(found, 99) * 1000:.0f}" for kind, found in sorted(said.answers.items())
+    )
     conditions = (
         f"{RATE:g} a second for {SECONDS:g} s, {len(whole):,} answered of {int(RATE * SECONDS):,};"
-        f" {EDITS} edits a second beside; p50 {median(whole) * 1000:.0f} ms; p99 by kind, ms: {shares};"
-        f" CPU of the service {ours / max(1, len(whole)) * 1000:.1f} ms a question, of the asking"
-        f" process {said.cpu:.1f} s; load {ended:.1f}"
+        f" {EDITS} edits a second beside; p50 {percentile(whole, 50) * 1000:.0f} ms;"
+        f" p99 by kind, ms: {shares}; CPU of the service {ours / len(whole) * 1000:.1f} ms a question,"
+        f" of the asking process {said.cpu:.1f} s; load {os.getloadavg()[0]:.1f}"
     )
     work = "mixed questions, p99 from when each was due"
-    yield limited("service", work, percentile(whole, 99), most=0.1, show="ms", conditions=conditions)
+    told = whole + [load.PATIENCE] * said.unanswered
+    yield limited("service", work, percentile(told, 99), most=0.1, show="ms", conditions=conditions)
 
 
 def _readers(stage: Stage, served: Service) -> Iterator[Line]:
     since = served.get("/v1/status").json["seq"]
-    used = _cpu(served.pid)
-    words = ["read", str(served.port), str(READERS), str(TOLD + 5.0), str(since)]
-    with _edited(stage, 1, TOLD, delay=3.0):
-        said = _load(words, "", during=lambda: timing.pss(served.pid))
-    took = [float(millis) / 1000 for _, _, millis in said.answers]
+    with _Load("read", served.port, READERS, TOLD, since) as load_:
+        load_.await_ready()
+        used = _cpu(served.pid)
+        with _edited(stage, 1, TOLD):
+            pass
+        memory = timing.pss(served.pid)
+        said = load_.said("")
+    used = _cpu(served.pid) - used
+    took = [each for found in said.answers.values() for each in found]
     conditions = (
         f"{READERS:,} readers told of {TOLD} edits, one a second, {len(took):,} of {READERS * TOLD:,} events;"
-        f" p50 {median(took) * 1000:.0f} ms, the last {max(took) * 1000:.0f} ms after; CPU of the service"
-        f" {_cpu(served.pid) - used:.1f} s, of the readers {said.cpu:.1f} s; load {os.getloadavg()[0]:.1f}"
+        f" p50 {percentile(took, 50) * 1000:.0f} ms, the last {max(took) * 1000:.0f} ms after; CPU of the"
+        f" service {used / TOLD * 1000:.0f} ms an edit, of the readers {said.cpu:.1f} s in all;"
+        f" load {os.getloadavg()[0]:.1f}"
     )
     work = "a reader of events, told after the change was recorded, p99"
-    yield limited("service", work, percentile(took, 99), most=0.05, show="ms", conditions=conditions)
-    yield limited("service", "memory with all readers", said.seen, most=200 * 2**20, show="MiB")
+    told = took + [load.PATIENCE] * said.unanswered
+    yield limited("service", work, percentile(told, 99), most=0.05, show="ms", conditions=conditions)
+    yield limited("service", "memory with all readers", memory, most=200 * 2**20, show="MiB")
 
 
 @contextmanager
-def _edited(stage: Stage, rate: float, seconds: float, *, delay: float = 0.0) -> Iterator[None]:
+def _edited(stage: Stage, rate: float, seconds: float) -> Iterator[None]:
     """Edits of documents drawn by chance, so many a second, while the body runs."""
     draw = stage.draw(f"service edits {rate}")
     edits = []
@@ -150,7 +161,7 @@ def _edited(stage: Stage, rate: float, seconds: float, *, delay: float = 0.0) ->
         edits.append((stage.corpus.path(number), stage.corpus.after(stage.next_round(), number)))
 
     def save() -> None:
-        began = time.monotonic() + delay
+        began = time.monotonic()
         for number, (path, body) in enumerate(edits):
             time.sleep(max(0.0, began + number / rate - time.monotonic()))
             saves.over(path, body)
@@ -170,31 +181,59 @@ def _cpu(pid: int) -> float:
     return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
 
 
-class _Said:
-    """What the asking process wrote: kind, status and milliseconds of each answer, and its own CPU.
+@dataclass
+class Said:
+    """What the asking process wrote: seconds of the answers by kind, how many did not come, its own CPU.
 
-    `seen` is what was looked at while it ran.
+    An answer that is no 200 is of a kind of its own: the kind asked for, and the status.
     """
 
-    def __init__(self, lines: Sequence[str], seen: int) -> None:
-        self.answers = [(kind, status, millis) for kind, status, millis in _of_three(lines)]
-        self.cpu = float(lines[-1].split()[1])
-        self.seen = seen
+    answers: dict[str, list[float]]
+    unanswered: int
+    cpu: float
 
 
-def _of_three(lines: Sequence[str]) -> Iterator[list[str]]:
-    return (words for words in (line.split() for line in lines) if len(words) == 3)
+def said_of(lines: Iterable[str]) -> Said:
+    """Take what it wrote apart. Raises CommandFailed where not one answer came."""
+    found = Said({}, 0, 0.0)
+    for line in lines:
+        match line.split():
+            case [kind, status, millis]:
+                name = kind if status == "200" else f"{kind}: {status}"
+                found.answers.setdefault(name, []).append(float(millis) / 1000)
+            case ["unanswered", number]:
+                found.unanswered = int(number)
+            case ["cpu", seconds]:
+                found.cpu = float(seconds)
+    if not found.answers:
+        raise CommandFailed("load.py: nothing was answered")
+    return found
 
 
-def _load(words: Sequence[str], given: str, *, during: Callable[[], int] | None = None) -> _Said:
-    process = subprocess.Popen(
-        [sys.executable, load.__file__, *words], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
-    )
-    seen = 0
-    if during is not None:
-        time.sleep(10.0)
-        seen = during()
-    out, _ = process.communicate(given, timeout=600)
-    if process.returncode != 0:
-        raise CommandFailed(f"load.py: exit {process.returncode}")
-    return _Said(out.splitlines(), seen)
+class _Load:
+    """The process that asks, ended with the body."""
+
+    def __init__(self, *words: object) -> None:
+        argv = [sys.executable, load.__file__, *map(str, words)]
+        self._process = subprocess.Popen(argv, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_error: object) -> None:
+        if self._process.poll() is None:
+            self._process.kill()
+        self._process.communicate()
+
+    def await_ready(self) -> None:
+        """Wait for the line that says so. Raises CommandFailed."""
+        assert self._process.stdout is not None
+        if self._process.stdout.readline() != "ready\n":
+            raise CommandFailed("load.py: its readers were not all let in")
+
+    def said(self, given: str) -> Said:
+        """Give it these lines; what it wrote once it has ended. Raises CommandFailed."""
+        out, _ = self._process.communicate(given)
+        if self._process.returncode != 0:
+            raise CommandFailed(f"load.py: exit {self._process.returncode}")
+        return said_of(out.splitlines())

@@ -220,10 +220,8 @@ def resolve(
     key = root_id(connection, root or its_root)
     found = reader.documents_at(connection, path, key, live_do=until is None)
     if not found:
-        uid = parse_uid(words)
-        row = reader.document_by_uid(connection, uid) if uid is not None else None
-        if row is not None:
-            return _target(row)
+        if (target := of_id(connection, words)) is not None:
+            return target
         shown = [] if key is not None else _as_shown(connection, path)
         if not shown:
             raise _no_document(connection, path, key)
@@ -245,6 +243,13 @@ def resolve(
         if row.state == "live":
             said += f"; of the root '{row.root}' there is {show_path(rest)}: --root {row.root}"
     return _target(best, note=said)
+
+
+def of_id(connection: Connection, words: str) -> Target | None:
+    """Return the document of an id, whatever stands at a path of that name; None where there is none."""
+    uid = parse_uid(words)
+    row = None if uid is None else reader.document_by_uid(connection, uid)
+    return None if row is None else _target(row)
 
 
 def _as_shown(connection: Connection, path: bytes) -> list[tuple[bytes, list[Row]]]:

@@ -68,13 +68,11 @@ class Endpoint(msgspec.Struct, frozen=True, kw_only=True):
     media_types: tuple[str, ...] = (JSON,)
 
 
-def target_of(connection: Connection, corpus: Corpus, words: str) -> Target:
+def target_of(connection: Connection, words: str) -> Target:
     """Return the document of an id. Raises NotFound: no path is read from an address."""
-    if not _ID.fullmatch(words):
+    found = queries.of_id(connection, words) if _ID.fullmatch(words) else None
+    if found is None:
         raise NotFound(f"no document has the id '{words[:64]}'", hint="GET /v1/documents has the ids")
-    found, _ = queries.locate(connection, words, corpus.calendar(), rev="latest")
-    if found.document != words:
-        raise NotFound(f"no document has the id '{words}'", hint="GET /v1/documents has the ids")
     return found
 
 
@@ -119,7 +117,7 @@ def place_of(cursor: str) -> listing.Place:
 
 def _document(corpus: Corpus, _asked: msgspec.Struct, path: dict[str, str], _kind: str) -> Answer:
     with corpus.store.read() as connection:
-        target = target_of(connection, corpus, path["id"])
+        target = target_of(connection, path["id"])
         facts = queries.version_facts(connection, target, target.last)
     fields = msgspec.structs.asdict(facts)
     return answers.of_record(Document(**{name: fields[name] for name in Document.__struct_fields__}))
@@ -127,7 +125,7 @@ def _document(corpus: Corpus, _asked: msgspec.Struct, path: dict[str, str], _kin
 
 def _versions(corpus: Corpus, asked: parameters.Versions, path: dict[str, str], _kind: str) -> Answer:
     with corpus.store.read() as connection:
-        target = target_of(connection, corpus, path["id"])
+        target = target_of(connection, path["id"])
         first = asked.after + 1
         rows = versions.listed(connection, target.id, first, min(first + asked.limit - 1, target.last))
         deleted = queries.deleted_at(connection, target)
@@ -145,28 +143,28 @@ def _version(corpus: Corpus, _asked: msgspec.Struct, path: dict[str, str], kind:
 def version(corpus: Corpus, path: dict[str, str], kind: str) -> Answer:
     """Return a version: its record, its text or its bytes. Raises NotFound, IntegrityError."""
     with corpus.store.read() as connection:
-        target = target_of(connection, corpus, path["id"])
+        target = target_of(connection, path["id"])
         no = number_of(connection, corpus, target, path["rev"])
+        if kind == JSON:
+            return answers.of_record(queries.version_record(connection, target, no))
         row = queries.version_row(connection, target, no)
         if kind == BYTES:
             name = escape.path(target.path.rpartition(b"/")[2])
             body = queries.raw_bytes(connection, target, no)
             named = path["rev"].isdigit()  # another word may mean another version tomorrow
             return answers.download(body, sha256=row.sha256.hex(), name=name, for_ever=named)
-        if kind == TEXT:
-            found = queries.text(connection, target, no)
-            if found is None:
-                raise NotFound(
-                    f"version {no} has no text: {reasons.said(row.text_reason)}",
-                    hint="its bytes: Accept: " + BYTES,
-                )
-            return answers.text(found, sha256=row.text_sha256.hex())
-        return answers.of_record(queries.version_record(connection, target, no))
+        found = queries.text(connection, target, no)
+        if found is None:
+            raise NotFound(
+                f"version {no} has no text: {reasons.said(row.text_reason)}",
+                hint="its bytes: Accept: " + BYTES,
+            )
+        return answers.text(found, sha256=row.text_sha256.hex())
 
 
 def _diff(corpus: Corpus, asked: parameters.Diff, path: dict[str, str], kind: str) -> Answer:
     with corpus.store.read() as connection:
-        target = target_of(connection, corpus, path["id"])
+        target = target_of(connection, path["id"])
         a, b = (number_of(connection, corpus, target, path[side]) for side in ("from", "to"))
         sides = diffs.between(
             connection, (target, a), (target, b), rules=corpus.rules, word=asked.unit == "word", stat=True
@@ -210,7 +208,7 @@ def _markup(compared: sentences.Comparison, sides: Sides) -> str:
 
 def _blame(corpus: Corpus, asked: parameters.Blame, path: dict[str, str], _kind: str) -> Answer:
     with corpus.reading() as (connection, is_indexed):
-        target = target_of(connection, corpus, path["id"])
+        target = target_of(connection, path["id"])
         no = number_of(connection, corpus, target, path["rev"])
         found = blame.of(connection, target, no, indexed=is_indexed, deleted=asked.deleted)
         items: list[Lost] | list[Origin] = (
@@ -253,7 +251,7 @@ def _reviews(corpus: Corpus, asked: parameters.Reviews, _path: dict[str, str], _
             for words, start in ((asked.since, True), (asked.until, False))
         )
         wanted = reviews.Wanted(
-            document=None if asked.document is None else target_of(connection, corpus, asked.document).id,
+            document=None if asked.document is None else target_of(connection, asked.document).id,
             seq=asked.change, root=below.root, prefix=below.path, name=asked.name, action=asked.action,
             standing=asked.standing,
             since=begin, until=end,

@@ -13,6 +13,7 @@ from collections import deque
 from collections.abc import AsyncIterator
 from contextlib import suppress
 from functools import partial
+from itertools import takewhile
 
 import msgspec
 from anyio import to_thread
@@ -24,10 +25,11 @@ from ingest.errors import IngestError
 from ingest.history import changes
 from ingest.history.changes import ANY, Filters
 from ingest.http.problems import Problem
-from ingest.records import Change
+from ingest.records import Change, Review
 from ingest.store import reader, reviews
 
 KEPT = 2_000  # newest changes that readers are told from memory
+_TOGETHER = 20  # events that a reader is sent at once
 PAGE = 200  # changes read at once for a reader that lags
 HEARTBEAT = 15.0  # seconds
 _AGAIN = 1.0  # seconds after the store could not be asked
@@ -45,10 +47,10 @@ class _Replaced(Exception):
 
 
 class Told(msgspec.Struct, frozen=True):
-    """A change as a reader of the feed is sent it; or a review, with the seq of its change."""
+    """A change as every reader of the feed is sent it; or a review, with the seq of its change."""
 
     seq: int
-    body: bytes
+    event: bytes
 
 
 class Feed:
@@ -122,22 +124,29 @@ class Feed:
             assert stirred is not None
             if self._last > place:
                 if plain and self._kept and self._kept[0].seq <= place + 1:
-                    found, place = [each for each in self._kept if each.seq > place], self._last
+                    found, place = self._newer(place), self._last
                 else:
                     found, place = await to_thread.run_sync(partial(self.page, place, wanted, PAGE))
-                for each in found:
-                    yield b"id: %d\nevent: change\ndata: %s\n\n" % (each.seq, each.body)
+                for at in range(0, len(found), _TOGETHER):
+                    yield b"".join(each.event for each in found[at : at + _TOGETHER])
                 continue
             heard = max(heard, self._reviewed - len(self._reviews))
             if heard < self._reviewed and (each := self._reviews[heard - self._reviewed]).seq <= place:
                 heard += 1
                 if plain or await to_thread.run_sync(partial(self._is_wanted, each.seq, wanted)):
-                    yield b"event: review\ndata: %s\n\n" % each.body
+                    yield each.event
                 continue
             try:
-                await asyncio.wait_for(stirred.wait(), HEARTBEAT)
+                async with asyncio.timeout(HEARTBEAT):  # unlike `wait_for`, without a task
+                    await stirred.wait()
             except TimeoutError:
                 yield b": still here\n\n"
+
+    def _newer(self, place: int) -> list[Told]:
+        """Return what is kept of after a place: found from the end, where a reader mostly is."""
+        found = list(takewhile(lambda each: each.seq > place, reversed(self._kept)))
+        found.reverse()
+        return found
 
     def page(self, after: int, wanted: Filters, limit: int) -> tuple[list[Told], int]:
         """Return the changes after a place that are wanted, and the place up to which was looked."""
@@ -178,7 +187,7 @@ class Feed:
                 rows = reviews.page(connection, reviews.Wanted(), after=place, limit=KEPT)
                 if rows:
                     place = int(rows[-1].key)
-                    found = [Told(row.seq, escape.json(_encode(records.review(row)))) for row in rows]
+                    found = [_told_review(row.seq, records.review(row)) for row in rows]
                     assert self._loop is not None
                     self._loop.call_soon_threadsafe(self._tell_reviews, found)
             self._looks.wait(_LOOKS)
@@ -263,4 +272,9 @@ def _replaced(head: int) -> bytes:
 
 
 def _told(change: Change) -> Told:
-    return Told(change.seq, escape.json(_encode(change)))
+    body = escape.json(_encode(change))
+    return Told(change.seq, b"id: %d\nevent: change\ndata: %s\n\n" % (change.seq, body))
+
+
+def _told_review(seq: int, review: Review) -> Told:
+    return Told(seq, b"event: review\ndata: %s\n\n" % escape.json(_encode(review)))

@@ -267,7 +267,7 @@ class Pages:
 
     def _document(self, request: Request, asked: Document) -> Shown:
         def target_of(connection: Connection) -> queries.Target:
-            return api.target_of(connection, self._corpus, request.path_params["id"])
+            return api.target_of(connection, request.path_params["id"])
 
         view = document.view(
             self._corpus, self._cache, target_of, first=asked.first, last=asked.last,

@@ -22,10 +22,13 @@ Seqs = sa.Select[int]  # a select of the seqs of changes
 
 def head(connection: Connection) -> Row:
     """Return the log's last seq, its label and the tree's frontier."""
-    columns = tables.log_head.c
-    return connection.execute(
-        sa.select(columns.seq, columns.recorded_at, columns.frontier).where(columns.id == 1)
-    ).one()
+    return connection.execute(_HEAD).one()
+
+
+# Made once, as the others with such names: to make a statement takes longer than to run it.
+_HEAD = sa.select(tables.log_head.c.seq, tables.log_head.c.recorded_at, tables.log_head.c.frontier).where(
+    tables.log_head.c.id == 1
+)
 
 
 def last_seq(connection: Connection) -> int:
@@ -175,12 +178,19 @@ def types(connection: Connection, roots: Collection[RootKey], *, after: int) -> 
 
 def last_change(connection: Connection, document: int, until: int) -> Row | None:
     """Return what a document last was at or before `until`: (type, no, path_bytes, seq, recorded_at)."""
-    return connection.execute(
-        sa.select(_change.type, _change.no, _change.path_bytes, _change.seq, _change.recorded_at)
-        .where(_change.document_id == document, _change.seq <= until, _change.type != "rejected")
-        .order_by(_change.seq.desc())
-        .limit(1)
-    ).one_or_none()
+    return connection.execute(_LAST, {"document": document, "until": until}).one_or_none()
+
+
+_LAST = (
+    sa.select(_change.type, _change.no, _change.path_bytes, _change.seq, _change.recorded_at)
+    .where(
+        _change.document_id == sa.bindparam("document"),
+        _change.seq <= sa.bindparam("until"),
+        _change.type != "rejected",
+    )
+    .order_by(_change.seq.desc())
+    .limit(1)
+)
 
 
 # -- documents -------------------------------------------------------------------------------
@@ -188,7 +198,7 @@ def last_change(connection: Connection, document: int, until: int) -> Row | None
 
 def document_by_uid(connection: Connection, uid: bytes) -> Row | None:
     """Return a document's head: (id, uid, root, path, state, last_no)."""
-    return connection.execute(_HEADS.where(_document.uid == uid)).one_or_none()
+    return connection.execute(_BY_UID, {"uid": uid}).one_or_none()
 
 
 def documents_at(
@@ -223,7 +233,7 @@ _HEADS = sa.select(
 ).select_from(tables.document.join(tables.root, _root.id == _document.root_id))
 
 
-# Made once: to make a statement takes longer than to run it.
+_BY_UID = _HEADS.where(_document.uid == sa.bindparam("uid"))
 _ROOTS = sa.select(_root.id)
 _HERE = tuple(  # each state has an index of its own
     _HEADS.where(

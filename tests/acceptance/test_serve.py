@@ -129,6 +129,31 @@ def test_the_page_of_the_report_has_what_was_reworded_a_line_each(place: Place) 
     assert line.endswith("<span>“began” became “started”: synonyms</span>")
 
 
+def test_a_file_with_the_name_of_an_id_hides_no_document(place: Place) -> None:
+    place.write("a.txt", "It is the first.\n")
+    place.scan()
+    with Service(place.command, "--port", "0") as service:
+        (first,) = service.get("/v1/documents").json["items"]
+        place.write(first["document"], "It is the second.\n")
+        place.scan()
+
+        found = service.get(f"/v1/documents/{first['document']}/versions/1")
+
+    assert (found.status, found.json["path"], found.json["text"]) == (200, "a.txt", "It is the first.\n")
+
+
+def test_a_reader_that_lags_is_told_each_change_once_in_order(place: Place) -> None:
+    place.scan()
+    with Service(place.command, "--port", "0") as service:
+        for number in range(45):
+            place.write(f"{number:02d}.txt", f"It is number {number}.\n")
+        place.scan()
+        with service.stream("/v1/changes?feed=eventsource&since=2") as stream:
+            told = stream(b"id: 45\n")
+
+    assert re.findall(rb"^id: (\d+)$", told, re.MULTILINE) == [b"%d" % seq for seq in range(3, 46)]
+
+
 def test_a_diff_is_that_of_the_command_line_with_its_counts(served: Served) -> None:
     answer = served.service.get(f"/v1/documents/{served.ids['bridge.txt']}/diff/prev/latest").json
 

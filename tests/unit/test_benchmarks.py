@@ -9,9 +9,10 @@ import pytest
 
 from benchmarks import edits, prose
 from benchmarks.corpus import Corpus
+from benchmarks.rows.service import Said, said_of
 from benchmarks.saves import WAYS
 from benchmarks.table import against, limited, markdown
-from benchmarks.timing import percentile, stored
+from benchmarks.timing import CommandFailed, percentile, stored
 from ingest.store import compression
 
 
@@ -110,3 +111,11 @@ def test_stored_bytes_are_those_of_the_files_below(tmp_path: Path) -> None:
 
     assert stored(tmp_path) == 8
     assert stored(tmp_path, without=("hooks",)) == 5
+
+
+def test_what_the_asking_process_writes_is_taken_apart() -> None:
+    lines = ["ready", "page 200 12.5", "search 503 1.0", "page 200 7.5", "unanswered 3", "cpu 0.25"]
+
+    assert said_of(lines) == Said({"page": [0.0125, 0.0075], "search: 503": [0.001]}, 3, 0.25)
+    with pytest.raises(CommandFailed, match="nothing was answered"):
+        said_of(["unanswered 10000", "cpu 0.25"])
