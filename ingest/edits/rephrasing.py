@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Sequence
 from functools import cached_property, partial
@@ -17,7 +18,7 @@ from ingest.facts.document_words import Context
 from ingest.facts.equivalence import agree, equal
 from ingest.facts.model import Slot
 from ingest.facts.swaps import exchanged
-from ingest.text import hyphens, wordlist
+from ingest.text import hyphens, roman, wordlist
 from ingest.text.lexicons import lexicon_of
 from ingest.text.misspelling import misspelt
 from ingest.text.thesaurus import LANGUAGES, thesaurus_of
@@ -30,6 +31,8 @@ _LONGEST_SHOWN = 400
 _LONGEST_PHRASE = 6  # words
 _NAMED = 3  # times as often a word may be seen small that has a capital here
 _LONGEST_READ = 5_000  # characters of a sentence
+
+_LETTERS = re.compile(r"\b(?:[a-z]\.){2,5}")
 
 _SIDES = (attrgetter("before"), attrgetter("after"))
 
@@ -244,6 +247,8 @@ class Wording:
                 became = written_out(_outside(same_b, change.after, change.b_start), self._lexicon)
                 if abbreviate(was, became, self._lexicon) or self._is_one_apart(was, became):
                     continue
+                if roman.is_same(self._a, change.a_start, was, became):
+                    continue
                 if len(was) == len(became):
                     pairs = [pair for pair in zip(was, became, strict=True) if not self.is_slip(*pair)]
                     was, became = ([pair[side] for pair in pairs] for side in (0, 1))
@@ -373,9 +378,9 @@ def _followed_by(word: str, within: list[str]) -> list[str]:
 
 
 def _outside(ranges: Ranges, text: str, start: int) -> list[str]:
-    """Return the words of a text outside these ranges; `start` is where it begins."""
+    """Return the words of a text outside these ranges, `e.g.` as one; `start` is where it begins."""
     if not ranges:
-        return words(text)
+        return words(_LETTERS.sub(lambda found: found[0].replace(".", ""), text) if "." in text else text)
     found: list[str] = []
     at = start
     for token in tokens(text):
