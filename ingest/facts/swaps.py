@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Container, Iterator, Sequence
 
+from ingest.facts import agreement
 from ingest.text.lexicon import Lexicon
 from ingest.text.words import unaccented, words
 
@@ -33,8 +34,10 @@ def exchanged(before: str, after: str, names: Container[str], lexicon: Lexicon) 
         told = None if people else _passive(was, became, lexicon)
         if told and any(map(set(told).issubset, _sentences(text))):
             people = told
-    if people is not None or len(old) != len(new) or sorted(old) != sorted(new):
+    if people is not None:
         return people
+    if len(old) != len(new) or sorted(old) != sorted(new):
+        return agreement.exchanged(old, new, lexicon)
     return _things(old, new, names, lexicon)
 
 
