@@ -37,6 +37,7 @@ from ingest.facts.equivalence import equal, written_otherwise
 from ingest.facts.model import CalendarDate, Code, Quantity, Share, Slot
 from ingest.text import hyphens, roman, wordlist
 from ingest.text.lexicon import Lexicon
+from ingest.text.misspelling import spelt_otherwise
 from ingest.text.variants import abbreviate, say_the_same, written_out
 from ingest.text.words import folded, tokens, unaccented
 
@@ -197,7 +198,7 @@ class Proof:
         )
         if both_words or {was, became} <= lexicon.common:
             return spelt_both_ways(was, became, lexicon)
-        if {was, became} & context.attested:
+        if {was, became} & context.attested or (language == "de" and spelt_otherwise(was, became, lexicon)):
             return True
         if old[:1].isupper() and new[:1].isupper():
             if {was, became} & context.names:

@@ -98,11 +98,14 @@ def _sound(name: str) -> str:
 
 
 def spelt_otherwise(old: str, new: str, lexicon: Lexicon) -> bool:
-    """Whether two words are one in British and American, or in older and newer Dutch spelling."""
+    """Whether two words are one in British and American, in older and newer Dutch, or in Swiss spelling."""
     for british, american in lexicon.regional:
         for one, other in ((old, new), (new, old)):
             if british in one and one.replace(british, american) == other:
                 return True
+    if lexicon.language == "de" and old.replace("ß", "ss") == new.replace("ß", "ss"):
+        # Swiss, or older, unless each is a word: `Maße`, `Masse`.
+        return wordlist.is_known(old, "de") != wordlist.is_known(new, "de")
     if lexicon.language == "en" or abs(len(old) - len(new)) != 1:
         return False
     # `pannekoek`, `pannenkoek`
