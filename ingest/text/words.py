@@ -13,7 +13,7 @@ import unicodedata2
 from ingest.text.plain import plain
 
 _FIGURE = r"[0-9]+(?:[.,:][0-9]+)*+\w*+(?:['’‐‑-](?:[0-9]+(?:[.,:][0-9]+)*+\w*+|\w+))*+"
-_LETTERS = r"\w+(?:['’‐‑-]\w+|(?<=[^\W\d_])[`´](?=[^\W\d_])\w+)*+"
+_LETTERS = r"\w+(?:['’‐‑-]\w+|[`´](?<=[^\W\d_].)(?=[^\W\d_])\w+)*+"
 _TOKEN = re.compile(rf"\s+|{_FIGURE}|{_LETTERS}|[^\w\s]")
 _WORD = re.compile(rf"{_FIGURE}|{_LETTERS}")
 
