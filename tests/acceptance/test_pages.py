@@ -136,11 +136,16 @@ def test_each_page_keeps_the_rules_of_axe_in_light_and_dark_and_fits_a_phone(sho
 
 @pytest.mark.parametrize("name", EVERY)
 def test_each_page_says_the_same_without_script(shown: Shown, name: str) -> None:
-    with shown.at(name) as scripted, shown.at(name, java_script_enabled=False) as plain:
-        title = plain.page.title()
-        assert title == scripted.page.title()
-        assert title.endswith(" · ingest")
-        assert plain.page.locator("main").inner_text() == scripted.page.locator("main").inner_text()
+    def both() -> list[str]:
+        with shown.at(name) as scripted, shown.at(name, java_script_enabled=False) as plain:
+            assert plain.page.title() == scripted.page.title()
+            assert plain.page.title().endswith(" · ingest")
+            return [each.page.locator("main").inner_text() for each in (scripted, plain)]
+
+    scripted, plain = both()
+    if scripted != plain:  # a minute, or a step of the chart, ended between the two
+        scripted, plain = both()
+    assert plain == scripted
 
 
 @pytest.mark.parametrize("name", EVERY)
@@ -165,6 +170,7 @@ def test_the_overview_says_what_changed_and_each_number_leads_to_its_list(shown:
         lead = watched.page.locator("h1")
         expect(lead).to_contain_text("2 documents changed")
         expect(lead).to_contain_text("in substance without a notice")
+        expect(watched.page.locator(".activity text", has_text="the record begins")).to_be_visible()
         number = watched.page.locator("h1 a.silent").inner_text().split()[1]
         watched.page.locator("h1 a.silent").click()
         assert watched.page.locator("tbody tr").count() == int(number)
