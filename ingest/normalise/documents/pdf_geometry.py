@@ -65,9 +65,14 @@ def read(file: File, limits: Limits) -> Found:
     draft, notes = Draft(limits), Draft(limits)
     body: list[Paragraph] = []
     foot: list[Paragraph] = []
+    before: list[Line] = []
     for lines in pages:
-        rest, below = _notes(lines, margins)
+        # A note that finds no room stands on the page after its mark.
+        here, left = _raised(lines), _raised(before)
+        rest, below = _notes(lines, margins, here | left)
         marks = _unmarked(rest, below)
+        _unmarked(before, [line for line in below if _mark(line) not in here])
+        before = rest
         made = pdf_lines.paragraphs(rest, margins)
         is_open = body and made and not body[-1].is_row and not made[0].is_row
         if is_open and pdf_lines.goes_on(body[-1], made[0].lines[0], margins):
@@ -157,9 +162,15 @@ def _said(line: Line) -> str:
     return _NUMBERS.sub("#", line.text.lower())
 
 
-def _notes(lines: list[Line], margins: Margins) -> tuple[list[Line], list[Line]]:
-    """Return the lines of the body, and the small ones at the end of the page that begin with a mark."""
-    named = {word.text.strip(",;") for line in lines for word in line.words if word.is_raised}
+def _raised(lines: list[Line]) -> set[str]:
+    return {word.text.strip(",;") for line in lines for word in line.words if word.is_raised}
+
+
+def _notes(lines: list[Line], margins: Margins, named: set[str]) -> tuple[list[Line], list[Line]]:
+    """Return the lines of the body, and those at the end of the page that begin with a mark.
+
+    `named` are the marks that stand raised in the text and have no note yet.
+    """
     body: list[Line] = []
     below: list[Line] = []
     is_note = is_small = False
@@ -211,6 +222,7 @@ def _unmarked(lines: list[Line], below: list[Line]) -> set[str]:
     for line in lines:
         kept = [word for word in line.words if not (word.is_raised and word.text.strip(",;") in marks)]
         if kept and len(kept) < len(line.words):
+            kept[-1].x1 = max(kept[-1].x1, line.x1)  # the line reaches as far as it did
             line.words[:] = kept
     return marks
 

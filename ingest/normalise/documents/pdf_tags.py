@@ -137,7 +137,9 @@ def _begun(run: Run, before: Run | None) -> _Stretch:
     if before is None:
         stretch.begins_line = True
     else:
-        stretch.is_raised = run.size < 0.95 * before.size and 0.15 < (run.y - before.y) / before.size < 0.7
+        is_mark = _ONLY_MARK.fullmatch(run.text) is not None
+        is_small = run.size < (1.05 if is_mark else 0.95) * before.size
+        stretch.is_raised = is_small and 0.15 < (run.y - before.y) / before.size < 0.7
         stretch.begins_line = abs(run.y - before.y) > 0.7 * before.size
     return stretch
 
@@ -148,16 +150,20 @@ def _mark_notes(stretches: dict[tuple[int, int], _Stretch]) -> None:
     The numbers go; the line, on this page or the next, begins a note.
     """
     begun: dict[tuple[int, str], _Stretch] = {}
-    for (page, _), stretch in stretches.items():
+    following = [*list(stretches.items())[1:], None]
+    for ((page, _), stretch), after in zip(stretches.items(), following, strict=True):
         if stretch.begins_line and not stretch.is_raised and (found := _NOTE_BEGINS.match(stretch.text)):
-            begun[page, found[1]] = stretch
+            goes_on = after is not None and after[0][0] == page and not after[1].begins_line
+            # A number alone on its line is that of the page.
+            if goes_on or stretch.text[found.end() :].strip():
+                begun[page, found[1]] = stretch
     for (page, _), stretch in stretches.items():
         text = stretch.text.strip()
         if not stretch.is_raised:
             continue
         note = begun.get((page, text)) or begun.get((page + 1, text))
         if note is not None:
-            stretch.text = ""
+            stretch.text = stretch.text.replace(text, "", 1)  # a blank around it parts words
             note.begins_note = True
             note.text = _NOTE_BEGINS.sub("", note.text, count=1)
 

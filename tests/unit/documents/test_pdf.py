@@ -270,3 +270,35 @@ def test_pages_that_begin_at_the_same_places_are_not_shifted() -> None:
     unmirror(pages)
 
     assert [{line.x0 for line in page} for page in pages] == [{50}, {50, 80}, {50}]
+
+
+MARKED = f"{BODY[1]} Its mark stands here{{}} and the text goes on."
+
+
+def with_note(height: int) -> bytes:
+    try:
+        from weasyprint import HTML
+    except OSError:  # without Pango
+        pytest.skip("WeasyPrint draws nothing here")
+    style = (
+        "@page{size:A5;margin:2cm;@bottom-center{content:counter(page)}}"
+        "body{font:11pt serif;text-align:justify}.n{float:footnote}"
+    )
+    marked = MARKED.format("<span class=n>The note of it.</span>")
+    page = f"<html lang=en><style>{style}</style><p>{BODY[0]}</p><div style='height:{height}mm'></div>"
+    return bytes(HTML(string=f"{page}<p>{marked}</p><p>{BODY[2]}</p>").write_pdf(pdf_tags=True))
+
+
+@pytest.mark.parametrize("height", [1, *range(80, 130, 5)])
+@pytest.mark.parametrize("read", [by_tags, by_geometry])
+def test_a_note_that_has_no_room_on_the_page_of_its_mark(
+    read: Callable[[bytes], Extracted], height: int
+) -> None:
+    found = read(with_note(height))
+
+    blocks = [(block.kind, found.text[block.offset :][: block.length]) for block in found.blocks]
+    # By the tags the number of a page that is not said to be no content is text.
+    assert [block for block in blocks if not block[1].isdigit()] == [
+        *(("paragraph", each) for each in (BODY[0], MARKED.format(""), BODY[2])),
+        ("note", "The note of it."),
+    ]
