@@ -44,11 +44,17 @@ def service(stage: Stage) -> Iterator[Line]:
         asked = _addresses(stage, served, versions)
         yield from _one_by_one(stage, served, asked, versions)
         yield from _mixed(stage, served, asked)
+        _settle(stage)
         yield from _readers(stage, served)
-        if stage.ingest.command.run("sync", "--timeout", "600").code != 0:
-            raise CommandFailed("ingest sync: the last edits were not recorded")
+        _settle(stage)
     stage.recorded("ingest")
     yield from stage.judged("service", stage.ingest)
+
+
+def _settle(stage: Stage) -> None:
+    """Wait until the daemon has recorded what was edited. Raises CommandFailed."""
+    if stage.ingest.command.run("sync", "--timeout", "600").code != 0:
+        raise CommandFailed("ingest sync: the last edits were not recorded")
 
 
 def _addresses(stage: Stage, served: Service, versions: int) -> dict[str, list[str]]:

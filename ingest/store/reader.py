@@ -33,13 +33,17 @@ _HEAD = sa.select(tables.log_head.c.seq, tables.log_head.c.recorded_at, tables.l
 
 def last_seq(connection: Connection) -> int:
     """Return the seq of the last change, whatever the log's head says; 0 where there is none."""
-    return int(connection.execute(sa.select(sa.func.max(_change.seq))).scalar() or 0)
+    return int(connection.execute(_LAST_SEQ).scalar() or 0)
 
 
 def leaves(connection: Connection, seqs: Iterable[int]) -> dict[int, bytes]:
     """Return the leaves of these changes, as far as the log has them: a damaged one is none."""
-    query = sa.select(_change.seq, _change.leaf).where(_change.seq.in_(list(seqs)))
-    return {row.seq: row.leaf for row in connection.execute(query) if isinstance(row.leaf, bytes)}
+    rows = connection.execute(_LEAVES, {"seqs": list(seqs)})
+    return {row.seq: row.leaf for row in rows if isinstance(row.leaf, bytes)}
+
+
+_LAST_SEQ = sa.select(sa.func.max(_change.seq))
+_LEAVES = sa.select(_change.seq, _change.leaf).where(_change.seq.in_(sa.bindparam("seqs", expanding=True)))
 
 
 def seq_at(connection: Connection, time: int) -> int:

@@ -64,22 +64,26 @@ _ONE_BY = _ONE.where(_normaliser.name == sa.bindparam("normaliser"))
 
 def listed(connection: Connection, document: int, first: int, last: int) -> list[Row]:
     """Return the versions from `first` to `last`, each with its current rendition, and `recorded_at`."""
-    newest = (
-        sa.select(sa.func.max(_rendition.seq))
-        .where(_rendition.document_id == _version.document_id, _rendition.no == _version.no)
-        .correlate(tables.version)
-        .scalar_subquery()
+    which = {"document": document, "first": first, "last": last}
+    return list(connection.execute(_LISTED, which))
+
+
+_newest = (
+    sa.select(sa.func.max(_rendition.seq))
+    .where(_rendition.document_id == _version.document_id, _rendition.no == _version.no)
+    .correlate(tables.version)
+    .scalar_subquery()
+)
+_LISTED = (
+    _VERSION.add_columns(_change.recorded_at)
+    .join(tables.change, _change.seq == _version.seq)
+    .where(
+        _version.document_id == sa.bindparam("document"),
+        _version.no.between(sa.bindparam("first"), sa.bindparam("last")),
+        sa.or_(_rendition.seq == _newest, _newest.is_(None)),
     )
-    select = (
-        _VERSION.add_columns(_change.recorded_at)
-        .join(tables.change, _change.seq == _version.seq)
-        .where(
-            _version.document_id == document,
-            _version.no.between(first, last),
-            sa.or_(_rendition.seq == newest, newest.is_(None)),
-        )
-    )
-    return list(connection.execute(select.order_by(_version.no)))
+    .order_by(_version.no)
+)
 
 
 def recorded_at(connection: Connection, document: int, numbers: Collection[int]) -> dict[int, int]:

@@ -1,11 +1,11 @@
-"""A cache of answers that are asked again and again. One thread makes an answer, the others wait for it."""
+"""A cache of answers that are asked again and again. One thread makes an answer, who asks for it waits."""
 
 from __future__ import annotations
 
 import threading
 from collections import OrderedDict
-from collections.abc import Callable, Hashable
-from contextlib import suppress
+from collections.abc import Callable, Hashable, Iterator
+from contextlib import contextmanager, suppress
 from typing import Any, TypeVar, cast
 
 from ingest.errors import IngestError
@@ -26,14 +26,15 @@ class AnswerCache:
         self._generation = generation
         self._of = generation()
         self._values: OrderedDict[Hashable, tuple[int, object]] = OrderedDict()
-        self._making = threading.Lock()
+        self._changing = threading.Lock()
+        self._making: dict[Hashable, tuple[threading.Lock, int]] = {}  # and how many want it
         self._renewed: set[Hashable] = set()
 
     def of(self, name: Hashable, micros: int, make: Callable[[], T]) -> T:
         """Return the value of a name, made anew where it is older than that."""
         found = self._fresh(name)
         if found is None:
-            with self._making:
+            with self._alone(name):
                 found = self._fresh(name)
                 if found is None:
                     found = self._put(name, micros, make())
@@ -46,14 +47,29 @@ class AnswerCache:
 
     def keep(self, name: Hashable, micros: int, value: object) -> None:
         """Keep a value for so long."""
-        with self._making:
-            self._put(name, micros, value)
+        self._put(name, micros, value)
 
     def _put(self, name: Hashable, micros: int, value: object) -> tuple[int, object]:
-        found = self._values[name] = self._now() + micros, value
-        while len(self._values) > _MOST:
-            self._values.popitem(last=False)
+        with self._changing:
+            found = self._values[name] = self._now() + micros, value
+            while len(self._values) > _MOST:
+                self._values.popitem(last=False)
         return found
+
+    @contextmanager
+    def _alone(self, name: Hashable) -> Iterator[None]:
+        """Let one thread make what has this name; what has another is no reason to wait."""
+        with self._changing:
+            lock, wanted = self._making.get(name, (threading.Lock(), 0))
+            self._making[name] = lock, wanted + 1
+        try:
+            with lock:
+                yield
+        finally:
+            with self._changing:
+                lock, wanted = self._making.pop(name)
+                if wanted > 1:
+                    self._making[name] = lock, wanted - 1
 
     def lately(self, name: Hashable, micros: int, make: Callable[[], T]) -> T:
         """Return the same, or one that is older by a few times, while a thread makes it anew.
@@ -78,8 +94,9 @@ class AnswerCache:
 
     def _forget(self) -> None:
         if self._generation() != self._of:
-            self._values.clear()
-            self._of = self._generation()
+            with self._changing:
+                self._values.clear()
+                self._of = self._generation()
 
     def _fresh(self, name: Hashable) -> tuple[int, object] | None:
         self._forget()

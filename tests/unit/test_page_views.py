@@ -217,6 +217,37 @@ def test_what_is_asked_all_the_time_is_given_while_it_is_made_anew() -> None:
     assert cache.lately("a", 10, make) == 3
 
 
+def test_what_is_made_keeps_only_those_waiting_who_ask_for_it() -> None:
+    cache, begun, goes_on = AnswerCache(lambda: 0), threading.Event(), threading.Event()
+    made: list[str] = []
+    given: list[str] = []
+
+    def slowly() -> str:
+        begun.set()
+        goes_on.wait(60)
+        made.append("slow")
+        return "slow"
+
+    def at_once() -> str:
+        cache.keep("kept", 10, "kept")
+        return cache.of("b", 10, lambda: "quick")
+
+    asking = [threading.Thread(target=lambda: given.append(cache.of("a", 10, slowly))) for _ in range(2)]
+    beside = threading.Thread(target=lambda: given.append(at_once()))
+    for each in asking:
+        each.start()
+    assert begun.wait(60)
+    beside.start()
+    beside.join(5)
+    before = list(given)
+    goes_on.set()
+    for each in [*asking, beside]:
+        each.join(60)
+
+    assert (before, given, made) == (["quick"], ["quick", "slow", "slow"], ["slow"])
+    assert cache.known("kept") == "kept"
+
+
 def overview_page(counts: Counts, types: dict[str, int], *, documents: int, reached: int) -> str:
     view = overview.View(
         head=5, since=0, since_at=None, documents=documents, counts=counts, types=types,
