@@ -160,7 +160,7 @@ def _done(summary: Summary, *names: str) -> None:
 
 
 def _is_large(store: Store) -> bool:
-    """Whether there is enough of it to be worth a process."""
+    """Tell whether there is enough of it to be worth a process."""
     if not forked.is_possible():
         return False
     with store.read() as connection:
@@ -437,7 +437,7 @@ def _heads(connection: Connection, states: dict[int, _State]) -> Iterator[Findin
 
 
 def _bodies(connection: Connection) -> Iterator[Finding | int]:
-    """Every version's bytes and every rendition's text, by their hashes; and how many bytes each has."""
+    """Yield every version's bytes and every rendition's text, by hash, and how many bytes each has."""
     before = (0, 0)
     raw: bytes | None = None
     for rows in raw_rows.body_rows(connection):

@@ -59,7 +59,7 @@ def cut_reason(reason: str, room: int) -> str:
 
 
 def _values(old: str, new: str, room: int) -> tuple[str, str]:
-    """Two values that share `room` columns."""
+    """Return two values that share `room` columns."""
     first = cut_end(old, max(room // 2, room - width(new)))
     return first, cut_end(new, room - width(first))
 

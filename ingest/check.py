@@ -242,7 +242,7 @@ def _examined(place: _Place, part: list[walk.Difference]) -> Iterator[Finding | 
 def _differences(
     place: _Place, within: walk.Range, blocked: list[walk.Blocked], count: Callable[[int], None]
 ) -> Iterator[walk.Difference | None]:
-    """Where disk and store differ within a range of paths, then the files that may have changed unseen.
+    """Tell where disk and store differ within a range of paths, then the files that may have changed unseen.
 
     None now and then, where nothing differs.
     """

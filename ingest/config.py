@@ -113,7 +113,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
 
     @property
     def edit_rules(self) -> Rules:
-        """What the settings add to the rules by which edits are told."""
+        """Return what the settings add to the rules by which edits are told."""
         own = {name: root.boilerplate for name, root in self.roots.items() if root.boilerplate}
         return Rules(self.notice_phrases, own)
 
@@ -130,7 +130,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
         ]
 
     def backend_of(self, name: str) -> Backend:
-        """How a root is watched."""
+        """Tell how a root is watched."""
         own = self.roots.get(name)
         return own.backend if own is not None and own.backend is not None else self.backend
 

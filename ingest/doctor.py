@@ -43,7 +43,7 @@ class Check(msgspec.Struct, frozen=True, rename={"name": "check"}):
 
 
 def examine(settings: Settings) -> Iterator[Check]:
-    """Every check, the machine first."""
+    """Yield every check, the machine first."""
     yield from _machine()
     yield _confinement(settings)
     yield from _environment()
@@ -73,7 +73,7 @@ def examine(settings: Settings) -> Iterator[Check]:
 
 
 def _confinement(settings: Settings) -> Check:
-    """Which locks the system grants to what reads documents of other formats."""
+    """Tell which locks the system grants to what reads documents of other formats."""
     held = probe.held()
     names = [name for name, holds in (("seccomp", held.seccomp), ("Landlock", held.landlock)) if holds]
     told = f"documents are read behind {' and '.join(names) or 'no lock'}"
@@ -113,7 +113,7 @@ def _machine() -> Iterator[Check]:
 
 
 def _driver() -> Check:
-    """Whether a store on Postgres could be opened; on SQLite nobody needs it."""
+    """Tell whether a store on Postgres could be opened; on SQLite nobody needs it."""
     missing = missing_driver()
     if missing is None:
         return Check("psycopg", "ok", version("psycopg"))

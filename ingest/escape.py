@@ -44,7 +44,7 @@ def json(encoded: bytes) -> bytes:
 
 
 def is_utf8(value: str) -> bool:
-    """Whether an argument was valid UTF-8: Python hands over other bytes as lone surrogates."""
+    """Tell whether an argument was valid UTF-8: Python hands over other bytes as lone surrogates."""
     try:
         value.encode()
     except UnicodeEncodeError:

@@ -32,12 +32,15 @@ class Lost(Exception):
 
 
 def is_possible() -> bool:
-    """Whether there is a core for it, and it can be forked."""
+    """Tell whether there is a core for it, and it can be forked."""
     return CORES > 1 and is_alone()
 
 
 def is_alone() -> bool:
-    """Whether no other thread could hold a lock when this one forks. On macOS the system itself has some."""
+    """Tell whether no other thread could hold a lock when this one forks.
+
+    On macOS the system itself has some.
+    """
     return sys.platform == "linux" and threading.active_count() == 1
 
 

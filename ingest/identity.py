@@ -162,7 +162,10 @@ _Pairs = Iterable[tuple[Appeared, Vanished]]
 def _rules(
     newcomers: Sequence[Appeared], gone: Mapping[bytes, Vanished], taken: set[int]
 ) -> Iterator[_Pairs]:
-    """Which file may be which vanished document, the surest pairs first; each is made when it is its turn."""
+    """Tell which file may be which vanished document, the surest pairs first.
+
+    Each is made when it is its turn.
+    """
     # Rule 2. What stood at a path first has more right to its document than what came there later; where
     # nobody saw a file come and go, its inode and its bytes say more than that.
     reported = sorted(

@@ -19,7 +19,7 @@ def new_uid(micros: int, entropy: Entropy) -> bytes:
 
 
 def new_uids(micros: Sequence[int], entropy: Entropy) -> list[bytes]:
-    """One for each of these times."""
+    """Return one for each of these times."""
     random = draws(_RANDOM_BYTES, len(micros), entropy)
     return [_stamp(when) + drawn for when, drawn in zip(micros, random, strict=True)]
 

@@ -26,13 +26,13 @@ class Log(Protocol):
     """A structlog logger, as the rest of the program knows it."""
 
     def info(self, event: str, **fields: Any) -> Any:
-        """One thing done."""
+        """Return one thing done."""
 
     def warning(self, event: str, **fields: Any) -> Any:
-        """Something to look at."""
+        """Return something to look at."""
 
     def error(self, event: str, **fields: Any) -> Any:
-        """Something that could not be done."""
+        """Return something that could not be done."""
 
 
 PATIENCE = 2.0  # seconds
@@ -43,7 +43,7 @@ class Silent:
     """A log that nobody reads: a scan without a daemon says in its own words what it did."""
 
     def info(self, event: str, **fields: Any) -> None:
-        """Nothing."""
+        """Say nothing."""
 
     warning = error = info
 
@@ -76,7 +76,7 @@ class Stderr:
     log = debug = info = warn = warning = error = critical = exception = fatal = failure = msg
 
     def _is_read(self) -> bool:
-        """Whether the stream takes a line; it is waited for once, until it does again."""
+        """Tell whether the stream takes a line; it is waited for once, until it does again."""
         try:
             asked = select.poll()
             asked.register(self._stream, select.POLLOUT)

@@ -67,7 +67,7 @@ def parse(words: str, calendar: Calendar, *, start: bool = False) -> Moment:
 
 
 def is_moment(words: str) -> bool:
-    """Whether words are a moment, whatever the time is and wherever they are read."""
+    """Tell whether words are a moment, whatever the time is and wherever they are read."""
     return _parsed(words, _ANY, start=True) is not None
 
 
@@ -115,7 +115,7 @@ def _zone(offset: str) -> tzinfo:
 
 
 def _of_day(day: date, zone: tzinfo, *, start: bool) -> int:
-    """Where a local day begins, or its last microsecond."""
+    """Tell where a local day begins, or its last microsecond."""
     if not start and day == date.max:
         return _of_local(datetime.combine(day, datetime.max.time()), zone, start=False)[0]
     midnight = datetime.combine(day if start else day + _DAY, datetime.min.time())
@@ -181,12 +181,12 @@ def _days(words: str) -> tuple[str, str] | None:
 
 
 def to_micros(when: datetime) -> int:
-    """Microseconds since 1970."""
+    """Return microseconds since 1970."""
     return (when - _EPOCH) // _MICROSECOND
 
 
 def show(micros: int | None) -> str | None:
-    """RFC 3339, UTC, microseconds, `Z`; None for None and for years that RFC 3339 cannot write."""
+    """Show as RFC 3339, UTC, microseconds, `Z`; None for None and for years that it cannot write."""
     if micros is None:
         return None
     second = _second(micros // 1_000_000)
@@ -202,7 +202,7 @@ def _second(seconds: int) -> str | None:
 
 
 def offset_at(micros: int, zone: tzinfo) -> timedelta:
-    """How far a zone's local time is ahead of UTC at an instant."""
+    """Tell how far a zone's local time is ahead of UTC at an instant."""
     return _offset(_local(micros, zone))
 
 

@@ -22,7 +22,10 @@ LOOKED_AT = 1000  # known documents, the smallest: of those that stand there, 16
 
 
 def is_of_here(store: Store, root: Root) -> bool:
-    """Whether this host recorded the root's folder. A SQLite store is its host's, whatever that is called."""
+    """Tell whether this host recorded the root's folder.
+
+    A SQLite store is its host's, whatever that is called.
+    """
     return store.is_sqlite or root.host == socket.gethostname()
 
 
@@ -60,7 +63,10 @@ def refusal(
     elsewhere: bytes | None = None,
     documents: Callable[[], Sequence[KnownDocument]] | None = None,
 ) -> str | None:
-    """Why an open folder is not the recorded root; None: it is. `elsewhere` is its path, where it moved."""
+    """Tell why an open folder is not the recorded root; None: it is.
+
+    `elsewhere` is its path, where it moved.
+    """
     here = is_of_here(store, root)
     table = mounts.table()
     verdict, why = root_mark.judge(
@@ -87,13 +93,13 @@ def refusal(
 
 
 def _was_never_scanned(store: Store, root: Root) -> bool:
-    """Whether nothing was ever recorded of a root: then no document could be told deleted."""
+    """Tell whether nothing was ever recorded of a root: then no document could be told deleted."""
     with store.read() as connection:
         return root.last_scan_at is None and file_states.is_empty(connection, root.id)
 
 
 def is_mount_proven(store: Store, root: Root, fd: int, known: Mount, found: Facts) -> bool:
-    """Whether a mount below a root, which is open as `fd`, is the one that was recorded."""
+    """Tell whether a mount below a root, which is open as `fd`, is the one that was recorded."""
     # on another host nothing is recorded of it but its documents
     recorded = known.facts if is_of_here(store, root) else Facts(None, None)
     verdict = root_mark.compare_facts(recorded, found)
@@ -127,6 +133,6 @@ def folder_columns(opened: Anchor, path: bytes) -> dict[str, object]:
 
 
 def any_below(store: Store, root: Root, folder: bytes) -> bool:
-    """Whether a live document is known below a folder, or where it stands."""
+    """Tell whether a live document is known below a folder, or where it stands."""
     with store.read() as connection:
         return file_states.any_below(connection, root.id, folder)

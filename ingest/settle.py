@@ -33,7 +33,7 @@ class Waiting(msgspec.Struct):
 
     @property
     def counted_from(self) -> float:
-        """From when the longest wait is counted."""
+        """Tell from when the longest wait is counted."""
         return max(self.first, self.free)
 
 
@@ -136,7 +136,7 @@ class Settler:
         return taken
 
     def next_due(self) -> float | None:
-        """When the next path may be due; a path hinted again since may turn out to wait longer."""
+        """Tell when the next path may be due; a path hinted again since may turn out to wait longer."""
         return self._queue[0][0] if self._queue else None
 
     def waiting(self, path: bytes) -> Waiting | None:
@@ -144,14 +144,14 @@ class Settler:
         return self._waiting.get(path)
 
     def waits_since(self, path: bytes) -> float | None:
-        """When `path` was first heard of, if it waits."""
+        """Tell when `path` was first heard of, if it waits."""
         waiting = self._waiting.get(path)
         return None if waiting is None else waiting.first
 
     def oldest(self) -> float | None:
-        """When the path that waits longest was first heard of."""
+        """Tell when the path that waits longest was first heard of."""
         return min((waiting.first for waiting in self._waiting.values()), default=None)
 
     def paths(self) -> set[bytes]:
-        """Every path that waits."""
+        """Return every path that waits."""
         return set(self._waiting)

@@ -99,7 +99,7 @@ def _root(root: roots.Root, report: RootReport | None, begins_at: int | None) ->
 
 
 def by_reason(found: Sequence[tuple[int, str, int]]) -> dict[str, int]:
-    """How many live documents have no text, by reason, the reason of the most first."""
+    """Tell how many live documents have no text, by reason, the reason of the most first."""
     counts: Counter[str] = Counter()
     for _, reason, many in found:
         counts[reason] += many
@@ -150,7 +150,7 @@ def _report(root: roots.Root, live: Mapping[str, RootReport], host: str, now: in
 
 
 def _left_out(known: list[roots.Root]) -> dict[str, int]:
-    """How many names each rule left out at the last scans, the rule of the most first."""
+    """Tell how many names each rule left out at the last scans, the rule of the most first."""
     counts: Counter[str] = Counter()
     for root in known:
         counts.update(root.left_out)

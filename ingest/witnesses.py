@@ -42,12 +42,12 @@ class Contradiction(msgspec.Struct, frozen=True):
 
     @property
     def is_longer(self) -> bool:
-        """Whether the witness saw a longer log; else one with another change at the same place."""
+        """Tell whether the witness saw a longer log; else one with another change at the same place."""
         return self.witness.seq > self.end
 
     @property
     def forbids(self) -> bool:
-        """Whether nothing may be added to the log until this is accepted.
+        """Tell whether nothing may be added to the log until this is accepted.
 
         An index with another leaf forbids nothing: it is derived, and made anew by whoever asks it.
         """
@@ -55,7 +55,7 @@ class Contradiction(msgspec.Struct, frozen=True):
 
     @property
     def detail(self) -> str:
-        """What is wrong, for people."""
+        """Return what is wrong, for people."""
         if self.is_longer:
             return f"it saw the log at {self.witness.seq:,} changes, and the log has {self.end:,}"
         return f"it saw another change {self.witness.seq:,} than the log has, of {self.end:,}"

@@ -45,7 +45,7 @@ def inodes_of(files: Iterable[Observation]) -> set[tuple[int, int]]:
 
 
 def stands_in_the_way(new: bytes, old: bytes) -> bool:
-    """Whether a file is where a folder above the old path was, or below the old path itself."""
+    """Tell whether a file is where a folder above the old path was, or below the old path itself."""
     return walk.is_below(old, new) or walk.is_below(new, old)
 
 
@@ -57,7 +57,7 @@ class InTheWay:
         self._folders = {folder for path in paths for folder in walk.folders_above(path)}
 
     def of(self, old: bytes) -> list[bytes]:
-        """Those in the way of this one."""
+        """Return those in the way of this one."""
         if old not in self._folders and self._paths.keys().isdisjoint(walk.folders_above(old)):
             return []
         return [path for path in self._paths if stands_in_the_way(path, old)]

@@ -164,7 +164,7 @@ class Capture:
         return known + len(due) + len(expired)
 
     def next_due(self) -> float | None:
-        """When `look` may have something to do."""
+        """Tell when `look` may have something to do."""
         due = self.pending.next_due()
         if not self._aside:
             return due

@@ -134,7 +134,7 @@ def sighting(file: Observation, *, document: int | None = None, entry: int | Non
 
 
 def is_known(file: Observation, row: SeenRow | None) -> bool:
-    """Whether the row says all of a file whose bytes did not change: else the next scan reads it again."""
+    """Tell whether the row says all of a file with the same bytes: else the next scan reads it again."""
     assert isinstance(file.reading, read.Bytes)
     return (
         row is not None

@@ -118,7 +118,7 @@ Told = Difference | FileCount | FolderEntry | LeftOutName | BlockedFolder
 def below(
     folder: RootFolder, top: bytes, closed: frozenset[bytes], survey: Survey
 ) -> Iterator[Difference | None]:
-    """Where the disk and what is recorded differ below `top`, in order of the paths; None now and then.
+    """Tell where the disk and what is recorded differ below `top`, in order of the paths; None now and then.
 
     `closed` are folders not to enter. The survey has what was met, once all is told. Raises
     StoreUnavailable, and OSError where the top cannot be opened or there are too few descriptors.

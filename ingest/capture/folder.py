@@ -66,11 +66,11 @@ class RootFolder(msgspec.Struct, frozen=True, kw_only=True):
     while_waiting: Callable[[], None] = do_nothing
 
     def watches(self, path: bytes) -> bool:
-        """Whether a file at this path would be taken in."""
+        """Tell whether a file at this path would be taken in."""
         return walk.is_watched(path, self.patterns, self.hidden)
 
     def keeps(self, path: bytes) -> bool:
-        """Whether a document that is known at this path stays one."""
+        """Tell whether a document that is known at this path stays one."""
         return walk.is_watched(path, self.patterns, self.hidden, known=True)
 
 

@@ -70,7 +70,10 @@ class Late:
         self._until = max(self._until, until)
 
     def take(self) -> tuple[float, float] | None:
-        """From when to when there were such states since it was asked last; None where there were none."""
+        """Tell from when to when there were such states since it was asked last.
+
+        None where there were none.
+        """
         found = None if self._since is None else (self._since, self._until)
         self._since, self._until = None, 0.0
         return found

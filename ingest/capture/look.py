@@ -59,7 +59,7 @@ class Observation(msgspec.Struct, frozen=True):
 
     @property
     def path(self) -> bytes:
-        """The path that was due."""
+        """Return the path that was due."""
         return self.due.path
 
 
@@ -180,7 +180,7 @@ def _too_long(view: View, path: bytes) -> read.Reading:
 
 
 def files_at(view: View, paths: Collection[bytes]) -> frozenset[bytes]:
-    """Those of these paths at which a file stands."""
+    """Return those of these paths at which a file stands."""
     found = (path for path in paths if isinstance(read.look(view.folder.fd, path, view.never), read.File))
     return frozenset(found)
 

@@ -116,7 +116,7 @@ class Pending:
             self._aside_below -= Counter(folders_above(path))
 
     def is_kept(self, path: bytes) -> bool:
-        """Whether nobody may look at a path yet: what is being read must be told before.
+        """Tell whether nobody may look at a path yet: what is being read must be told before.
 
         It stands there, or above or below, or the file came from where it stands.
         """
@@ -131,48 +131,48 @@ class Pending:
     # -- what waits ------------------------------------------------------------------------
 
     def __contains__(self, path: bytes) -> bool:
-        """Whether a path waits to be looked at, or what was seen there is being read."""
+        """Tell whether a path waits to be looked at, or what was seen there is being read."""
         return path in self._settler or path in self._aside
 
     def waiting(self, path: bytes) -> Waiting | None:
-        """How a path waits to be looked at."""
+        """Tell how a path waits to be looked at."""
         return self._settler.waiting(path)
 
     @property
     def absences(self) -> Mapping[bytes, Absence]:
-        """The paths that are gone."""
+        """Return the paths that are gone."""
         return self._absences
 
     @property
     def busy(self) -> bool:
-        """Whether anything still waits."""
+        """Tell whether anything still waits."""
         return bool(self._settler) or bool(self._absences) or bool(self._aside)
 
     @property
     def moving(self) -> bool:
-        """Whether a document may be on its way from one path to another."""
+        """Tell whether a document may be on its way from one path to another."""
         return bool(self._absences) or bool(self._renames)
 
     def paths(self) -> set[bytes]:
-        """Every path that is not yet as the disk was when it was hinted."""
+        """Return every path that is not yet as the disk was when it was hinted."""
         return self._settler.paths() | self._absences.keys() | self._aside.keys()
 
     def waits_since(self, path: bytes, moment: float) -> bool:
-        """Whether a path still waits for something that was heard of at or before `moment`."""
+        """Tell whether a path still waits for something that was heard of at or before `moment`."""
         waiting = self._settler.waiting(path)
         if path in self._absences or (waiting is not None and waiting.first <= moment):
             return True
         return path in self._aside and self._aside[path] <= moment
 
     def oldest(self) -> float | None:
-        """When what waits longest was first heard of."""
+        """Tell when what waits longest was first heard of."""
         times = [absence.deadline - self._limits.move for absence in self._absences.values()]
         times += self._aside.values()
         first = self._settler.oldest()
         return min(times if first is None else [*times, first], default=None)
 
     def next_due(self) -> float | None:
-        """When the next wait may be over."""
+        """Tell when the next wait may be over."""
         times = [absence.deadline for path, absence in self._absences.items() if not self.is_kept(path)]
         due = self._settler.next_due()
         return min(times if due is None else [*times, due], default=None)
@@ -191,7 +191,7 @@ class Pending:
         )
 
     def _waits_elsewhere(self, old: bytes, but: bytes, again: Collection[bytes]) -> bool:
-        """Whether another file that had the path `old`, not the one at `but`, waits to be looked at."""
+        """Tell whether another file that had the path `old`, not the one at `but`, waits to be looked at."""
         return any(
             target != but and (target in again or target in self._settler) for target in self.targets(old)
         )

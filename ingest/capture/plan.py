@@ -43,7 +43,7 @@ class Plan(msgspec.Struct, frozen=True, kw_only=True):
 
     @property
     def is_empty(self) -> bool:
-        """Whether nothing is to be recorded."""
+        """Tell whether nothing is to be recorded."""
         return not (self.changes or self.sightings or self.forgotten)
 
 
@@ -205,7 +205,7 @@ class _Draft:
                 self._note_unknown(path, stand)
 
     def _settles_at(self, path: bytes, files: Collection[bytes]) -> float | None:
-        """When the path that this one was renamed to comes to its longest wait, if a file waits there."""
+        """Tell when the path that this one was renamed to has waited longest, if a file waits there."""
         for target in self._pending.targets(path):
             waiting, again = self._pending.waiting(target), self._again.get(target)
             if target not in files or (waiting is None and again is None):
@@ -224,7 +224,7 @@ class _Draft:
                 self._wait(Wait(path=path, until=soon))
 
     def _halves(self, new: Mapping[bytes, Observation], stands: Mapping[bytes, Stand]) -> list[bytes]:
-        """Documents elsewhere that are gone and may have become one of the new files."""
+        """Return documents elsewhere that are gone and may have become one of the new files."""
         halves = self._baseline.halves
         if not halves:
             return []
@@ -256,7 +256,7 @@ class _Draft:
     # -- what becomes of it ----------------------------------------------------------------
 
     def decide(self) -> list[Decision]:
-        """Which document each file is, by the rules of identity, in the order of the log."""
+        """Tell which document each file is, by the rules of identity, in the order of the log."""
         standing = self._baseline.standing
         decisions = identity.decide(
             appeared=[self._appeared(path, file, standing) for path, file in self._files.items()],

@@ -60,7 +60,7 @@ class _Freshness(msgspec.Struct, frozen=True):
     behind: int
 
     def is_fresh(self, signature: Signature) -> bool:
-        """Whether a file changed just now by the wall clock, or in its future."""
+        """Tell whether a file changed just now by the wall clock, or in its future."""
         age = (self.folder.clock.wall() - self.behind) * 1000 - signature.ctime_ns
         return age < self.folder.limits.quiet * 1e9
 
@@ -129,7 +129,7 @@ def _again(scan: Scan, freshness: _Freshness, racy: list[bytes]) -> Iterator[Par
 
 
 def _first(scan: Scan, freshness: _Freshness) -> Iterator[Part]:
-    """All that stands in a root of which nothing is known.
+    """Yield all that stands in a root of which nothing is known.
 
     No file can be another's other half. From the first files a dictionary is learnt; the rest is read by the
     processes.

@@ -70,7 +70,7 @@ class Renames:
             kept.clear()
 
     def forget(self, before: float) -> None:
-        """Those that no path waits for any more."""
+        """Forget those that no path waits for any more."""
         while self._heard and self._heard[0][0] < before:
             self._drop_oldest()
         if len(self._recorded) > 2 * len(self._heard):
@@ -124,7 +124,7 @@ class Renames:
         return last
 
     def _count(self, path: bytes, until: int) -> int:
-        """How many came to a path before `until`, since what stands there was recorded."""
+        """Tell how many came to a path before `until`, since what stands there was recorded."""
         since = self._recorded.get(path, 0)
         return sum(
             bisect_left(arrivals, until, key=_number) - bisect_right(arrivals, since, key=_number)

@@ -45,7 +45,7 @@ class UnheardChanges:
         return self._counts() and not any(is_below(path, folder) for folder in self.untold)
 
     def hear(self, paths: Iterable[bytes], folders: Iterable[bytes]) -> None:
-        """Something was heard of these: it only came later than the scan."""
+        """Note that something was heard of these: it only came later than the scan."""
         if not (self._found or self._waiting):
             return
         for path in paths:

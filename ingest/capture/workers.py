@@ -98,7 +98,7 @@ class Workers:
 
     @property
     def several(self) -> bool:
-        """Whether there is a core for a process beside this one."""
+        """Tell whether there is a core for a process beside this one."""
         return CORES > 1
 
     def give(self, raws: Sequence[Raw], dictionary: Dictionary | None, *, ahead: int) -> None:
@@ -150,7 +150,7 @@ class Workers:
 
     @property
     def full(self) -> bool:
-        """Whether an answer must be taken before more is asked."""
+        """Tell whether an answer must be taken before more is asked."""
         return len(self._asked) >= AHEAD * len(self._processes) > 0
 
     def answers(self) -> list[Made]:

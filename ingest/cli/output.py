@@ -218,7 +218,7 @@ TYPE_STYLES: dict[str, Style] = {
 
 
 def columns() -> int | None:
-    """How wide the terminal is that a call writes to; None where it writes to none."""
+    """Tell how wide the terminal is that a call writes to; None where it writes to none."""
     return shutil.get_terminal_size((100, 24)).columns if sys.stdout.isatty() else None
 
 

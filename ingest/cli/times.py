@@ -76,13 +76,13 @@ class Times:
             self._named = offset
 
     def column(self, micros: int) -> str:
-        """One of them, as wide as the first: without a header that one has its offset."""
+        """Return one of them, as wide as the first: without a header that one has its offset."""
         shown = self.show(micros)
         self._width = self._width or len(shown)
         return shown.ljust(self._width)
 
     def show(self, micros: int) -> str:
-        """One of them. It has its offset where it differs from the one that was named, or occurs twice."""
+        """Return one of them, with its offset where another one was named, or it occurs twice."""
         zone, named = calendar().zone, self._named
         if named is None:
             self._named = moments.offset_at(micros, zone)

@@ -113,7 +113,7 @@ class Reader:
 
     @property
     def seconds(self) -> float:
-        """How long a process has been at the document that was begun."""
+        """Tell how long a process has been at the document that was begun."""
         return 0.0 if self._begun is None else time.monotonic() - self._begun
 
     def _frame(self, patience: float | None, starting: float) -> bytes | None:

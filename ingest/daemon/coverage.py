@@ -96,7 +96,7 @@ class Notes:
 
     @property
     def are_worse(self) -> bool:
-        """Whether the root is observed worse than before."""
+        """Tell whether the root is observed worse than before."""
         return any(gap.reason not in DOUBTS for gap in self.gaps)
 
     def clear(self, *, deaf: bool, scanning: bool) -> None:
@@ -139,7 +139,10 @@ def turns(before: tuple[State, str | None] | None, facts: Facts) -> list[Turn]:
 
 
 def _is_worse(line: Sequence[Turn], gap: Gap, facts: Facts) -> bool:
-    """Whether a gap says less than the ledger. Of what was blind, or not scanned yet, it says nothing."""
+    """Tell whether a gap says less than the ledger.
+
+    Of what was blind, or not scanned yet, it says nothing.
+    """
     if not line or line[-1].state == "blind":
         return bool(line) and gap.state == "blind"
     return gap.state == "blind" or facts.ready
@@ -172,7 +175,7 @@ def _fit(line: list[Turn], facts: Facts) -> None:
 
 
 def _cut(line: list[Turn], turn: Turn) -> None:
-    """From `turn` on it is observed so; nothing is lost behind what claims more: it keeps a microsecond."""
+    """Begin a stretch at `turn`; what claims more keeps a microsecond, so that nothing is lost behind it."""
     since = turn.since
     while line and line[-1].since >= since and line[-1].since != _START:
         if CLAIMS.index(turn.state) > CLAIMS.index(line[-1].state):

@@ -88,7 +88,7 @@ def beside_store(database: str) -> Path:
 
 
 def folders(environment: Mapping[str, str] = os.environ) -> list[Path]:
-    """Where the sockets of a server's daemons may lie, the likeliest first.
+    """Tell where the sockets of a server's daemons may lie, the likeliest first.
 
     A daemon has another environment than its clients (a service manager's, another login's), so the fixed
     places are there whatever the environment says.
@@ -130,7 +130,7 @@ def found_for(uid: bytes, environment: Mapping[str, str] = os.environ) -> Path:
 
 
 def _is_trusted(folder: Path) -> bool:
-    """Whether it is a real folder that no other user could have put there.
+    """Tell whether it is a real folder that no other user could have put there.
 
     Root asks the daemons of others, but not where anybody may make a folder.
     """

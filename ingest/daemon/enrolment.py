@@ -231,7 +231,7 @@ def _add(
 
 
 def _adopt(connection: Connection, root: Root, clock: Clock) -> Root:
-    """Whatever folder stands at the root's path is the root from now on, under a new mark.
+    """Return whatever folder stands at the root's path is the root from now on, under a new mark.
 
     What still holds the old one is another folder.
     """
@@ -268,7 +268,7 @@ def _real(path: str) -> bytes:
 
 
 def _is_folder(words: str) -> bool:
-    """Whether a word without a slash names a folder here; what does not answer is taken for one."""
+    """Tell whether a word without a slash names a folder here; what does not answer is taken for one."""
     path, table = _real(words), mounts.table()
     if may_hang(path, table) and not answers(path):
         return True

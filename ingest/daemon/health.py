@@ -40,7 +40,7 @@ class Health:
         return next((problem for problem in self.problems.values() if problem.code == code), None)
 
     def lost(self) -> Problem | None:
-        """Why the root itself cannot be looked at, if it cannot."""
+        """Tell why the root itself cannot be looked at, if it cannot."""
         return self.problems.get(("root_missing", None)) or self.problems.get(("root_replaced", None))
 
     def trouble(self, code: str, path: bytes | None, detail: str, since: int | None = None) -> None:

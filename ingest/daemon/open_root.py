@@ -62,13 +62,13 @@ class OpenRoot:
 
     @property
     def folder(self) -> int:
-        """The descriptor of the open folder."""
+        """Return the descriptor of the open folder."""
         assert self._opened is not None
         return self._opened.fd
 
     @property
     def closed(self) -> frozenset[bytes]:
-        """The folders below that are not as they were mounted: unknown until that is over."""
+        """Return the folders below that are not as they were mounted: unknown until that is over."""
         return self._mounts.closed
 
     def open(self) -> None:
@@ -109,7 +109,7 @@ class OpenRoot:
         self._mounts.look()
 
     def _small_documents(self) -> Sequence[KnownDocument]:
-        """Known documents to prove the folder by; none is recorded while it cannot be opened."""
+        """Return known documents to prove the folder by; none is recorded while it cannot be opened."""
         if self._documents is None:
             self._documents = root_folder.small_documents(self._store, self._root)
         return self._documents
@@ -134,7 +134,7 @@ class OpenRoot:
         self._stack.close()
 
     def check(self) -> Checked:
-        """Whether the open folder is still the root, and still ours.
+        """Tell whether the open folder is still the root, and still ours.
 
         Raises RootUnavailable where it is gone, another one stands there or it holds the mark of another
         root, and what taking the lock raises; OSError where there are too few descriptors.
@@ -165,7 +165,7 @@ class OpenRoot:
         return True
 
     def is_in_place(self) -> bool:
-        """Whether the open folder is the one at the root's path: quick, and says nothing of why not."""
+        """Tell whether the open folder is the one at the root's path: quick, and says nothing of why not."""
         try:
             return os.path.samestat(os.lstat(self._root.path), os.fstat(self.folder))
         except OSError:
@@ -176,29 +176,29 @@ class OpenRoot:
         return root_mark.write_mark(self.folder, self._root.mark) and root_mark.is_writable(self.folder)
 
     def mounts_changed(self) -> bool:
-        """Whether anything was mounted or unmounted since the last look."""
+        """Tell whether anything was mounted or unmounted since the last look."""
         return self._mounts.look()
 
     @property
     def mounts_told(self) -> bool:
-        """Whether the kernel tells what is mounted where."""
+        """Tell whether the kernel tells what is mounted where."""
         return self._mounts.is_told
 
     @property
     def mount_types(self) -> dict[bytes, str]:
-        """The type of the file system at each mount point below."""
+        """Return the type of the file system at each mount point below."""
         return self._mounts.types
 
     @property
     def folds_names(self) -> bool:
-        """Whether names that differ in letter case are taken for one, here or in what is mounted below."""
+        """Tell whether names that differ in case alone are one, here or in what is mounted below."""
         return root_mark.folds_names(self.folder) or not mounts.FOLDING.isdisjoint(
             self._mounts.types.values()
         )
 
     @property
     def is_remote(self) -> bool:
-        """Whether the clock that stamps the root's files may be another machine's."""
+        """Tell whether the clock that stamps the root's files may be another machine's."""
         return not mounts.is_local(self._root.path)
 
     def compare_mounts(self, *, may_wait: bool) -> bool:

@@ -103,7 +103,7 @@ class Daemon:
 
     @property
     def captured(self) -> list[RootMonitor | RootProcess]:
-        """Every root: those of this process, and those of others."""
+        """Return every root: those of this process, and those of others."""
         return [*self.monitors, *self.processes]
 
     def _begin_process(self, root: Root) -> RootProcess:

@@ -54,7 +54,7 @@ class Requests:
 
     @property
     def are_waited_for(self) -> bool:
-        """Whether somebody waits for an answer."""
+        """Tell whether somebody waits for an answer."""
         return bool(self._working)
 
     def _put(self, kind: str, roots: list[str]) -> Job:

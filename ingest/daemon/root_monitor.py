@@ -86,12 +86,12 @@ class RootMonitor:
 
     @property
     def root(self) -> Root:
-        """The root as it was last looked up."""
+        """Return the root as it was last looked up."""
         return self.session.root
 
     @property
     def capture(self) -> Capture | None:
-        """What captures it, while its folder is open."""
+        """Return what captures it, while its folder is open."""
         return self.session.capture
 
     def close(self, *, reason: str | None = None, state: coverage.State = "scanned") -> None:
@@ -372,7 +372,7 @@ class RootMonitor:
         self._finished = {"last_scan_at": self.clock.wall(), "left_out": left_out}
 
     def next_due(self) -> float:
-        """When `step` may have something to do."""
+        """Tell when `step` may have something to do."""
         if self.retired:
             return float("inf")
         times = [self._next_check, self._next_beat]
@@ -408,7 +408,7 @@ class RootMonitor:
         return True
 
     def _store_is_back(self) -> None:
-        """Something was written: only that proves it."""
+        """Note that the store is back: something was written, and only that proves it."""
         if any(code in self.health for code in STORE):
             self.health.clear(*STORE)
             self.notes.recovered_at = self.clock.wall()

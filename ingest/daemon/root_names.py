@@ -24,7 +24,7 @@ def chosen(store: Store, words: Sequence[str]) -> list[Root]:
 
 
 def is_here(store: Store, root: Root) -> bool:
-    """Whether a root is this host's.
+    """Tell whether a root is this host's.
 
     Of a server that several share, one that was recorded here, or whose folder stands here with its mark (a
     host can be renamed).

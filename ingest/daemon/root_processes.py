@@ -41,7 +41,7 @@ _EMPTY = RootReport(backend="poll")
 
 
 def is_wanted(path: bytes, table: Sequence[mounts.Line] | None) -> bool:
-    """Whether a root at this path needs a process of its own: it, or a part of it, may not answer.
+    """Tell whether a root at this path needs a process of its own: it, or a part of it, may not answer.
 
     Where nobody tells what is mounted, it is taken to be of this machine.
     """
@@ -83,12 +83,12 @@ class RootProcess:
 
     @property
     def uid(self) -> str:
-        """The root's id, as it is asked for."""
+        """Return the root's id, as it is asked for."""
         return self.root.uid.hex()
 
     @property
     def is_unreachable(self) -> bool:
-        """Whether the root does not answer."""
+        """Tell whether the root does not answer."""
         return "unreachable" in self.health
 
     def require_free(self) -> None:

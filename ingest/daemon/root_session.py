@@ -196,7 +196,7 @@ class RootSession:
     # -- looked at -------------------------------------------------------------------------
 
     def is_in_place(self) -> bool:
-        """Whether the open folder is the one at the root's path."""
+        """Tell whether the open folder is the one at the root's path."""
         return self._held.is_in_place()
 
     def check(self) -> None:
@@ -251,7 +251,7 @@ class RootSession:
         return changed
 
     def compare_watches(self) -> None:
-        """Which listed folders does the kernel not watch? They are scanned every poll."""
+        """Find the listed folders that the kernel does not watch. They are scanned every poll."""
         assert self.capture is not None
         self.watches_due = False
         self._next_watches = self._clock.monotonic() + WATCHES
@@ -299,27 +299,27 @@ class RootSession:
 
     @property
     def polled(self) -> bool:
-        """Whether changes are noticed by scanning: chosen so, or nothing better can be had."""
+        """Tell whether changes are noticed by scanning: chosen so, or nothing better can be had."""
         return self.liveness is None or self.liveness.polled
 
     @property
     def polled_mounts(self) -> frozenset[bytes]:
-        """The mount points below of which nothing may be announced: they are looked at every poll."""
+        """Return the mount points below of which nothing may be announced: they are looked at every poll."""
         return frozenset() if self._backend == "native" else mounts_below.untold(self._mount_types)
 
     @property
     def looked_at_apart(self) -> set[bytes]:
-        """The folders below from which not every notification comes: they are looked at every poll."""
+        """Return the folders below from which not every notification comes: they are looked at every poll."""
         return {*self.unwatched, *(self.polled_mounts - self._mounts.closed)}
 
     @property
     def proven_at(self) -> int | None:
-        """Until then every save was heard: a cookie came back."""
+        """Return until when every save was heard: a cookie came back."""
         return self.liveness.proven_at if self.liveness is not None else None
 
     @property
     def proven(self) -> int:
-        """Until when every save was heard; now where no cookie says."""
+        """Tell until when every save was heard; now where no cookie says."""
         return self.proven_at or self._clock.wall()
 
     def take_late(self) -> Gap | None:
@@ -342,7 +342,7 @@ class RootSession:
 
     @property
     def hears_all(self) -> bool:
-        """Whether all that happens below the root is announced, and so may be called watched."""
+        """Tell whether all that happens below the root is announced, and so may be called watched."""
         return not (self.polled or self.unwatched or self._once)
 
     def wall(self, moment: float) -> int:
@@ -351,7 +351,7 @@ class RootSession:
 
     @property
     def has_closed(self) -> bool:
-        """Whether folders below are not as they were mounted."""
+        """Tell whether folders below are not as they were mounted."""
         return bool(self._held.closed)
 
     def _count_watched(self) -> int:
@@ -360,11 +360,11 @@ class RootSession:
         return sum(1 for path in self.capture.survey.folders if path not in self.unwatched)
 
     def waits_since(self) -> float | None:
-        """When the oldest cookie that is out was sent."""
+        """Tell when the oldest cookie that is out was sent."""
         return self.liveness.waits_since() if self.liveness is not None else None
 
     def certain_until(self, heard: float) -> int:
-        """Until when every save that was announced is in the store; what waits may be saved again unseen.
+        """Tell until when all announced saves are in the store; what waits may be saved again unseen.
 
         `heard` is when the watcher was last listened to, by the monotonic clock.
         """
@@ -377,7 +377,7 @@ class RootSession:
         return self._clock.wall() - round(ago * 1e6)
 
     def report(self, overflows: int) -> RootReport:
-        """How the root is seen, what waits, and what is wrong, for `status`."""
+        """Tell how the root is seen, what waits, and what is wrong, for `status`."""
         return RootReport(
             backend="poll" if self.polled else "native",
             mounts=mounts_below.records(

@@ -96,7 +96,7 @@ def running(store: Store) -> dict[str, bool]:
 
 
 def doors(store: Store, name: str | None = None) -> dict[Path, list[str]]:
-    """Each door on this host with the ids of the roots behind it. Raises NotFound."""
+    """Return each door on this host with the ids of the roots behind it. Raises NotFound."""
     with store.read() as connection:
         if name is not None:
             known = [roots.named(connection, name)]

@@ -29,12 +29,12 @@ class ScanSchedule:
 
     @property
     def scanning(self) -> bool:
-        """Whether a scan runs or is about to."""
+        """Tell whether a scan runs or is about to."""
         return self._running is not None or self.wanted is not None
 
     @property
     def routine(self) -> bool:
-        """Whether nothing gave cause for the scan that runs, or ran last."""
+        """Tell whether nothing gave cause for the scan that runs, or ran last."""
         return self.why in ("time", "asked")
 
     def ask(self, why: str) -> None:
@@ -52,7 +52,7 @@ class ScanSchedule:
         self._next_poll = min(self._next_poll, now + self.settings.poll_seconds)
 
     def poll_due(self, now: float) -> bool:
-        """Whether it is time to poll; asking sets the next time."""
+        """Tell whether it is time to poll; asking sets the next time."""
         if now < self._next_poll or self.scanning:
             return False
         self._next_poll = now + self.settings.poll_seconds
@@ -85,7 +85,7 @@ class ScanSchedule:
         self._next_poll = now + self.settings.poll_seconds
 
     def next_due(self) -> float:
-        """When a scan or a poll is to begin, or to go on."""
+        """Tell when a scan or a poll is to begin, or to go on."""
         if self.scanning:
             return self._clock.monotonic()
         return min(self._next_scan, self._next_poll)

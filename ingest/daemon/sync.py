@@ -100,7 +100,7 @@ class Barriers:
                 barrier.renew(self._session.liveness, now)
 
     def passes(self, barrier: SyncBarrier) -> bool:
-        """Whether everything that was announced before the barrier is in the store."""
+        """Tell whether everything that was announced before the barrier is in the store."""
         session, now = self._session, self._clock.monotonic()
         if session.capture is None or not session.ready:
             return False

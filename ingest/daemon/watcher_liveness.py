@@ -58,12 +58,12 @@ class WatcherLiveness:
 
     @property
     def watching(self) -> bool:
-        """Whether notifications are heard at all."""
+        """Tell whether notifications are heard at all."""
         return self._watcher is not None
 
     @property
     def polled(self) -> bool:
-        """Whether changes are noticed by scanning: without a watcher, or without proof of it."""
+        """Tell whether changes are noticed by scanning: without a watcher, or without proof of it."""
         return self._watcher is None or not self.writable or not self._provable
 
     def start(self) -> str | None:
@@ -88,7 +88,7 @@ class WatcherLiveness:
         return None
 
     def _can_prove(self) -> bool:
-        """Whether the kernel watches the folder of the cookies; yes where it does not tell."""
+        """Tell whether the kernel watches the folder of the cookies; yes where it does not tell."""
         watched = self._watches()
         if watched is None:
             return True
@@ -99,7 +99,7 @@ class WatcherLiveness:
         return watched.path_of(OWN_FOLDER, found.st_dev, found.st_ino) == OWN_FOLDER
 
     def provable_again(self) -> bool:
-        """Whether cookies can come back from now on, which they could not before."""
+        """Tell whether cookies can come back from now on, which they could not before."""
         if self._watcher is None or self._provable or not self._can_prove():
             return False
         self._provable = True
@@ -143,11 +143,11 @@ class WatcherLiveness:
         return cookie
 
     def waits_since(self) -> float | None:
-        """When the oldest cookie that is out was sent: what was announced since may still be on its way."""
+        """Tell when the oldest cookie that is out was sent: what came since may still be on its way."""
         return self._cookies.oldest()
 
     def is_out(self, cookie: bytes) -> bool:
-        """Whether this cookie is still on its way."""
+        """Tell whether this cookie is still on its way."""
         return self._cookies.is_out(cookie)
 
     def recall(self) -> None:
@@ -155,7 +155,7 @@ class WatcherLiveness:
         self._cookies.recall()
 
     def trouble(self, now: float) -> str | None:
-        """Why the watcher cannot be trusted any more, or None. Sends a cookie when it is time."""
+        """Tell why the watcher cannot be trusted any more, or None. Sends a cookie when it is time."""
         if self._watcher is None:
             return None
         died = self._watcher.trouble()
@@ -178,7 +178,7 @@ class WatcherLiveness:
         return "a cookie did not come back"
 
     def next_due(self) -> float:
-        """When a cookie is to be sent."""
+        """Tell when a cookie is to be sent."""
         return self._next_cookie if self._watcher is not None else float("inf")
 
     def unwatched(self, folders: dict[bytes, tuple[int, int]]) -> dict[bytes, bytes | None]:

@@ -60,7 +60,7 @@ def _anchors(a: Sequence[str], b: Sequence[str]) -> list[tuple[int, int]]:
 
 
 def _once(keys: Sequence[str]) -> dict[str, int]:
-    """Where each sentence is that is there once, in order."""
+    """Tell where each sentence is that is there once, in order."""
     places: dict[str, int] = {}
     again: set[str] = set()
     for number, key in enumerate(keys):

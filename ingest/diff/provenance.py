@@ -63,7 +63,7 @@ class Span(msgspec.Struct):
 
     @property
     def no(self) -> int:
-        """The version in which it is read."""
+        """Return the version in which it is read."""
         return self.from_no
 
 
@@ -266,7 +266,7 @@ class Lineage:
         found[j] = self._runs(no, sources, new[j].text)
 
     def _runs(self, no: int, sources: list[int], text: str) -> Runs:
-        """Of each run of words of an edited sentence, the version that brought it."""
+        """Return the version that brought each run of words of an edited sentence."""
         old: list[str] = []
         owned: list[tuple[int, int]] = []
         for i in sources:

@@ -79,17 +79,17 @@ class Comparison(msgspec.Struct, frozen=True):
 
     @property
     def a_sentences(self) -> int:
-        """How many sentences A has."""
+        """Tell how many sentences A has."""
         return len(self.a_cut)
 
     @property
     def b_sentences(self) -> int:
-        """How many sentences B has."""
+        """Tell how many sentences B has."""
         return len(self.b_cut)
 
     @property
     def changed(self) -> bool:
-        """Whether the texts differ at all."""
+        """Tell whether the texts differ at all."""
         return any(piece.kind != "kept" or piece.changes for piece in self.pieces)
 
 

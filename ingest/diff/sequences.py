@@ -78,7 +78,7 @@ def align(a: Sequence[str], b: Sequence[str]) -> list[Span]:
 
 
 def _in_common(pairs: Iterable[tuple[str, str]]) -> int:
-    """How many pairs are of equal parts before the first that is not."""
+    """Tell how many pairs are of equal parts before the first that is not."""
     count = 0
     for old, new in pairs:
         if old != new:
@@ -143,7 +143,7 @@ def hunks(a: str, b: str, *, context: int = 3) -> list[Hunk]:
 
 
 def _leading(a: str, b: str) -> int:
-    """How many characters the texts have in common at their beginning."""
+    """Tell how many characters the texts have in common at their beginning."""
     low, high = 0, min(len(a), len(b))
     while low < high:
         middle = (low + high + 1) // 2
@@ -152,7 +152,7 @@ def _leading(a: str, b: str) -> int:
 
 
 def _whole_lines_in_common(a: str, b: str, leading: int, *, overlap: bool) -> tuple[int, int]:
-    """How many characters at the beginning and at the end are whole lines that both have.
+    """Tell how many characters at the beginning and at the end are whole lines that both have.
 
     With `overlap` the end may reach into the line of the first difference, else only behind it.
     """
@@ -225,7 +225,10 @@ def apply(a: str, changes: Sequence[Hunk]) -> str:
 
 
 def tokens(text: str) -> list[str]:
-    """Words, runs of blanks, line ends and single marks; joined they are the text. Equal ones are shared."""
+    """Return words, runs of blanks, line ends and single marks; joined they are the text.
+
+    Equal ones are shared.
+    """
     known: dict[str, str] = {}
     return [known.setdefault(found[0], found[0]) for found in _TOKEN.finditer(text)]
 
@@ -267,7 +270,7 @@ def edits(a: str, b: str) -> list[Edit]:
 
 
 def count_words(text: str) -> int:
-    """How many of a text's tokens are words."""
+    """Tell how many of a text's tokens are words."""
     return sum(1 for token in tokens(text) if token[0].isalnum() or token[0] == "_")
 
 

@@ -79,7 +79,7 @@ def shared(a: Bag, b: Bag) -> float:
 
 
 def likeness(a: Bag, b: Bag) -> float:
-    """From 0, nothing in common, to 1."""
+    """Return how alike two sentences are: from 0, nothing in common, to 1."""
     least = min(a.weight, b.weight)
     if not least:
         return 0.0
@@ -110,7 +110,7 @@ def least_edited(olds: int, news: int) -> float:
 
 
 def _index(bags: Sequence[Bag]) -> dict[str, list[int]]:
-    """Where each word is, for words that are in few sentences."""
+    """Tell where each word is, for words that are in few sentences."""
     index: defaultdict[str, list[int]] = defaultdict(list)
     for number, each in enumerate(bags):
         for word in each.counts:

@@ -19,7 +19,7 @@ COOKIE = b"cookie-"
 
 
 def clock_behind(root: int, wall: Callable[[], int], entropy: Entropy) -> int:
-    """How many microseconds a file system's clock is behind `wall`, by the stamp of a file written now.
+    """Tell how many microseconds a file system's clock is behind `wall`, by the stamp of a file written now.
 
     0 where none can be written.
     """
@@ -67,11 +67,11 @@ class Cookies:
         return came
 
     def is_out(self, path: bytes) -> bool:
-        """Whether this cookie is still on its way."""
+        """Tell whether this cookie is still on its way."""
         return path in self._out
 
     def oldest(self) -> float | None:
-        """When the longest missing one was sent."""
+        """Tell when the longest missing one was sent."""
         return min(self._out.values(), default=None)
 
     def recall(self) -> None:

@@ -13,7 +13,7 @@ TOO_FEW = frozenset((errno.EMFILE, errno.ENFILE))
 
 
 def are_too_few(error: BaseException | None) -> bool:
-    """Whether this error came of a want of descriptors alone."""
+    """Tell whether this error came of a want of descriptors alone."""
     return isinstance(error, OSError) and error.errno in TOO_FEW
 
 

@@ -90,7 +90,7 @@ class PatternList:
         return bool(self._patterns)
 
     def matches(self, path: bytes) -> bool:
-        """Whether a file at this path is matched."""
+        """Tell whether a file at this path is matched."""
         if not self._patterns:
             return False
         if self._of_folders is not None and self.matches_folder(path.rpartition(b"/")[0]):
@@ -98,7 +98,7 @@ class PatternList:
         return self._of_paths.match_file(_text(path))
 
     def matches_folder(self, path: bytes) -> bool:
-        """Whether this folder is matched and with it all below; the root, b"", never is."""
+        """Tell whether this folder is matched and with it all below; the root, b"", never is."""
         if not self._patterns or not path:
             return False
         if self._of_folders is None:
@@ -132,7 +132,7 @@ def _text(path: bytes) -> str:
 
 
 def _fault(pattern: str) -> tuple[str, str] | None:
-    """Why a pattern cannot be used, and what to do instead."""
+    """Tell why a pattern cannot be used, and what to do instead."""
     plain = pattern.removeprefix("!").removeprefix("./").strip("/")
     if not plain.strip() or ".." in plain.split("/"):
         return "it names nothing below the root", "write a name, or a path below the root without '..'"

@@ -18,7 +18,7 @@ _HINT = "see to what is mounted there"
 
 
 def may_hang(path: bytes, mounts: Sequence[Line] | None) -> bool:
-    """Whether an absolute path is on a file system that is not known as this machine's own."""
+    """Tell whether an absolute path is on a file system that is not known as this machine's own."""
     return mounts is not None and kind(path, mounts) not in LOCAL
 
 
@@ -53,7 +53,7 @@ def real_path(path: bytes, mounts: Sequence[Line] | None) -> bytes:
 
 
 def answers(path: bytes, *, seconds: float = PATIENCE) -> bool:
-    """Whether a folder can be listed, or that be refused, within a time.
+    """Tell whether a folder can be listed, or that be refused, within a time.
 
     It is asked by a process that is left behind where it hangs: not even a kill ends it before the answer.
     """

@@ -55,7 +55,7 @@ class Mount(msgspec.Struct, frozen=True, array_like=True):
 
     @property
     def facts(self) -> Facts:
-        """What tells it from another file system at the same path."""
+        """Return what tells it from another file system at the same path."""
         return Facts(self.inode, self.birth_ns)
 
 
@@ -105,7 +105,7 @@ def _shows_the_same(line: Line, parent: Line | None) -> bool:
 
 
 def is_mount_point(folder: bytes, mounts: Sequence[Line] | None) -> bool | None:
-    """Whether an absolute folder is a mount point of its own; None where that cannot be told."""
+    """Tell whether an absolute folder is a mount point of its own; None where that cannot be told."""
     return None if mounts is None else folder in mount_points(mounts)
 
 
@@ -211,12 +211,12 @@ class Mounts:
 
     @property
     def is_told(self) -> bool:
-        """Whether the kernel's table can be read."""
+        """Tell whether the kernel's table can be read."""
         return self._table is not None
 
     @property
     def types(self) -> dict[bytes, str]:
-        """The type of the file system at each mount point below."""
+        """Return the type of the file system at each mount point below."""
         return {} if self._table is None else types_below(self._root, self._table)
 
     def compare(
@@ -270,7 +270,7 @@ def kind(folder: bytes, mounts: Sequence[Line]) -> str | None:
 
 
 def is_local(folder: bytes) -> bool:
-    """Whether this machine's clock stamps the files of this folder; false where nobody can tell."""
+    """Tell whether this machine's clock stamps the files of this folder; false where nobody can tell."""
     mounts = table()
     return mounts is not None and kind(os.path.abspath(folder), mounts) in LOCAL
 
@@ -286,7 +286,7 @@ def remote_type(folder: bytes) -> str | None:
 
 
 def why_polled(folder: bytes, mounts: Sequence[Line] | None) -> str | None:
-    """Why not every notification comes from an absolute folder; None: it does. The disk is not asked."""
+    """Tell why not every notification comes from an absolute folder; None: it does. The disk is not asked."""
     if mounts is None:
         return "the system does not tell what is mounted"
     type_ = kind(folder, mounts)

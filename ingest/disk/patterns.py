@@ -29,7 +29,7 @@ _WHOLE = frozenset(name.encode() for name in _NAMES)
 
 
 def is_temporary(name: bytes) -> bool:
-    """Whether the contract leaves a file of this name out everywhere, unless it is known or kept."""
+    """Tell whether the contract leaves a file of this name out everywhere, unless it is known or kept."""
     return (
         name[0] == 46  # a dot
         or (
@@ -77,7 +77,7 @@ def placeholder_of(path: bytes) -> bytes | None:
 
 
 def placeholders(path: bytes) -> list[bytes]:
-    """Where placeholders of the file at this path would stand."""
+    """Tell where placeholders of the file at this path would stand."""
     folder, slash, name = path.rpartition(b"/")
     return [*(path + suffix for suffix in _PLACEHOLDERS), folder + slash + b"." + name + _ICLOUD]
 
@@ -102,25 +102,25 @@ class Patterns:
         self.keep = PatternList(keep)
 
     def keeps_folder(self, path: bytes) -> bool:
-        """Whether the walk goes below this folder."""
+        """Tell whether the walk goes below this folder."""
         name = path.rpartition(b"/")[2]
         if name.startswith(b".") or name == _TRASH:
             return False
         return not self.exclude.matches_folder(path)
 
     def keeps_file(self, path: bytes) -> bool:
-        """Whether a new file at this path is watched, its folders included in the question."""
+        """Tell whether a new file at this path is watched, its folders included in the question."""
         folder, _, name = path.rpartition(b"/")
         if folder.startswith(b".") or b"/." in folder or _TRASH in folder.split(b"/"):
             return False
         return (not is_temporary(name) or self.keeps_temporary(path)) and self.keeps_path(path)
 
     def keeps_temporary(self, path: bytes) -> bool:
-        """Whether a file is taken in though the contract leaves its name out."""
+        """Tell whether a file is taken in though the contract leaves its name out."""
         return bool(self.keep) and placeholder_of(path) is None and self.keep.matches(path)
 
     def keeps_path(self, path: bytes) -> bool:
-        """Whether the root's own patterns take a file in: for a document that is known they alone decide."""
+        """Tell whether the root's own patterns take a file in; for a known document they alone decide."""
         return not self.exclude.matches(path) and (not self.include or self.include.matches(path))
 
     def rule_of(self, path: bytes, *, folder: bool = False) -> str:

@@ -28,7 +28,7 @@ class ListedNames:
         self._folders: dict[bytes, frozenset[bytes] | None] = {}
 
     def has(self, path: bytes) -> bool:
-        """Whether every folder down to `path` lists the next part as it is written.
+        """Tell whether every folder down to `path` lists the next part as it is written.
 
         True where one cannot be listed.
         """

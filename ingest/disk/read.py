@@ -121,7 +121,7 @@ def open_beneath(root: int, path: bytes, flags: int) -> int:
 
 
 def _works(root: int) -> bool:
-    """Whether `openat2` is allowed at all: some sandboxes answer EPERM to a call they do not know."""
+    """Tell whether `openat2` is allowed at all: some sandboxes answer EPERM to a call they do not know."""
     assert _libc is not None
     fd = int(_libc.syscall(_OPENAT2, root, b".", struct.pack("QQQ", _O_PATH | os.O_CLOEXEC, 0, 0), 24))
     if fd >= 0:
@@ -283,7 +283,7 @@ def _glance(root: int, path: bytes) -> Signature | None:
 
 
 def _read_all(fd: int, size: int, max_bytes: int) -> bytes | None:
-    """All bytes to the end, or None when the file grew past what may be read."""
+    """Return all bytes to the end, or None when the file grew past what may be read."""
     first = os.read(fd, min(size + 1, _CHUNK))
     if len(first) <= size < _CHUNK:
         rest = os.read(fd, 1)  # one byte more than fstat said: it grew

@@ -66,7 +66,7 @@ Verdict = Literal["same", "another", "documents"]
 
 
 def compare_facts(recorded: Facts, found: Facts) -> Verdict:
-    """Whether a folder without a mark is the recorded one, by inode and birth time.
+    """Tell whether a folder without a mark is the recorded one, by inode and birth time.
 
     `documents`: only known documents can tell.
     """
@@ -80,7 +80,7 @@ def compare_facts(recorded: Facts, found: Facts) -> Verdict:
 def judge(
     recorded: Recorded, found: Facts, *, mark: bytes | None, is_mount: bool | None
 ) -> tuple[Verdict, str]:
-    """Whether an open folder is the recorded root, and why not. `is_mount` is None where nobody tells.
+    """Tell whether an open folder is the recorded root, and why not. `is_mount` is None where nobody tells.
 
     A mark decides. A root that was a mount point of its own is no folder that is none: on an overlay, or
     where a file system shows another folder's files, the mark is in what lies below it too.
@@ -125,7 +125,7 @@ def open_root(path: bytes) -> Anchor:
 def stands_any(
     fd: int, documents: Iterable[KnownDocument], *, never: frozenset[tuple[int, int]] = frozenset()
 ) -> bool:
-    """Whether one of these documents stands below a folder with its recorded bytes.
+    """Tell whether one of these documents stands below a folder with its recorded bytes.
 
     At most 16 are read; one of another size is not. `never` are the (device, inode) that may not be opened.
     """
@@ -184,7 +184,7 @@ def write_mark(root: int, mark: bytes) -> bool:
 
 
 def folds_names(root: int) -> bool:
-    """Whether the file system takes names that differ in letter case alone for one.
+    """Tell whether the file system takes names that differ in letter case alone for one.
 
     The mark's file opens under another. Without such a file nobody can tell, and it is taken not to.
     """
@@ -196,7 +196,7 @@ def folds_names(root: int) -> bool:
 
 
 def is_writable(root: int) -> bool:
-    """Whether a file could be made in a root's `.ingest`; the id may be there from before."""
+    """Tell whether a file could be made in a root's `.ingest`; the id may be there from before."""
     try:
         return os.access(OWN_FOLDER, os.W_OK | os.X_OK, dir_fd=root, effective_ids=True)
     except (OSError, NotImplementedError):

@@ -32,7 +32,7 @@ class Facts(msgspec.Struct, frozen=True):
 
     @property
     def is_exact(self) -> bool:
-        """Whether the birth time has a fraction of a second, so that no other folder has the same."""
+        """Tell whether the birth time has a fraction of a second, so that no other folder has the same."""
         return self.birth_ns is not None and self.birth_ns % _SECOND != 0
 
 

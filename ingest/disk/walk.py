@@ -66,7 +66,7 @@ class SeenRow(NamedTuple):
 
     @property
     def signature(self) -> Signature | None:
-        """What `stat` said then; None where it could say nothing."""
+        """Return what `stat` said then; None where it could say nothing."""
         return None if self.device is None else Signature(*self[2:7])  # type: ignore[arg-type]
 
 
@@ -137,7 +137,7 @@ def walk(
     listed: Callable[[bytes, int], None] | None = None,
     left_out: Callable[[str], None] | None = None,
 ) -> Iterator[list[Found] | Blocked]:
-    """Everything watched below `top` whose path is `within` a range, in byte order of the paths.
+    """Yield everything watched below `top` whose path is `within` a range, in byte order of the paths.
 
     Files that follow one another in a folder come as one list.
 
@@ -194,7 +194,7 @@ def _list(
     within: Range,
     left_out: Callable[[str], None] | None,
 ) -> list[list[Found] | Blocked | _Folder]:
-    """One folder's watched entries, sorted."""
+    """Return one folder's watched entries, sorted."""
     prefix = folder + b"/" if folder else b""
     after, end = within
     first, last = below(folder)
@@ -325,7 +325,7 @@ def compare(
 
 
 def _are_alike(files: list[Found], rows: list[tuple[Any, ...]]) -> bool:
-    """Whether the rows begin with one for each of these files, and none needs a look."""
+    """Tell whether the rows begin with one for each of these files, and none needs a look."""
     beginning = rows if len(rows) == len(files) else rows[: len(files)]
     return list(map(_look_of, beginning)) == files and not any(map(_again, beginning))
 
@@ -337,7 +337,7 @@ def _merge(
     missing: Callable[[list[tuple[Any, ...]]], Iterator[Difference]],
     every: bool,
 ) -> Iterator[Difference]:
-    """One by one; the rows up to the last of these files are taken off the beginning of `ahead`."""
+    """Yield one by one; the rows up to the last of these files are taken off the beginning of `ahead`."""
     at = 0
     for found in files:
         path = found[0]
@@ -397,28 +397,28 @@ def known_file(root: int, patterns: Patterns, hidden: frozenset[bytes], path: by
 
 
 def needs_look(row: tuple[Any, ...], found: Found) -> bool:
-    """Whether a file must be read again: other than recorded, rejected before, or racily clean."""
+    """Tell whether a file must be read again: other than recorded, rejected before, or racily clean."""
     return row[6] or row[:6] != found
 
 
 def is_below_any(path: bytes, blocked: list[Blocked]) -> bool:
-    """Whether a path lies below one of these folders. The folder's own path can be looked at."""
+    """Tell whether a path lies below one of these folders. The folder's own path can be looked at."""
     return any(path != entry.path and is_below(path, entry.path) for entry in blocked)
 
 
 def is_below(path: bytes, folder: bytes) -> bool:
-    """Whether a path is this folder or lies below it; everything lies below the root, b""."""
+    """Tell whether a path is this folder or lies below it; everything lies below the root, b""."""
     return not folder or path == folder or path.startswith(folder + b"/")
 
 
 def folders_above(path: bytes) -> Iterator[bytes]:
-    """Every folder above a path but the root, the nearest first."""
+    """Yield every folder above a path but the root, the nearest first."""
     while path := path.rpartition(b"/")[0]:
         yield path
 
 
 def is_watched(path: bytes, patterns: Patterns, hidden: frozenset[bytes], *, known: bool = False) -> bool:
-    """Whether a file at this path would be taken in, or stays where a document is known there."""
+    """Tell whether a file at this path would be taken in, or stays where a document is known there."""
     return path not in hidden and (patterns.keeps_path(path) if known else patterns.keeps_file(path))
 
 

@@ -195,7 +195,7 @@ class Watcher:
         return self._handler.take()
 
     def trouble(self) -> str | None:
-        """Why this watcher cannot be trusted any more, or None. A cookie is the stronger proof."""
+        """Tell why this watcher cannot be trusted any more, or None. A cookie is the stronger proof."""
         return "a watcher thread died" if any(not thread.is_alive() for thread in self._threads) else None
 
     def watched(self) -> Listed | None:
@@ -251,7 +251,7 @@ class Watches:
             self._other = devices.pop() if len(devices) == 1 else None
 
     def path_of(self, path: bytes, device: int, inode: int) -> bytes | None:
-        """Under which path below the root the folder at this one, with this device and inode, is told of.
+        """Tell under which path below the root this folder, by its device and inode, is told of.
 
         This one, if all is well; None if it is not watched.
 

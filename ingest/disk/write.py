@@ -15,7 +15,7 @@ _FOLDER = getattr(os, "O_PATH", os.O_RDONLY) | os.O_DIRECTORY | os.O_CLOEXEC
 
 
 def is_beneath(path: bytes) -> bool:
-    """Whether a file could stand at this path below a folder: one that was tampered with may not."""
+    """Tell whether a file could stand at this path below a folder: one that was tampered with may not."""
     return b"\0" not in path and not {b"", b".", b".."} & set(path.split(b"/"))
 
 

@@ -42,7 +42,7 @@ class Told(msgspec.Struct, frozen=True):
 
     @property
     def weight(self) -> Weight:
-        """How much it can matter where nothing else differs."""
+        """Tell how much it can matter where nothing else differs."""
         if self.kind in SPEAKING:
             return "reworded"
         return "cosmetic" if self.kind in TIMING else "none"

@@ -35,13 +35,13 @@ class Stripped(msgspec.Struct, frozen=True):
     starts: tuple[tuple[int, int], ...] = ((0, 0),)
 
     def place(self, offset: int) -> int:
-        """Where a place of `text` is in the whole text."""
+        """Tell where a place of `text` is in the whole text."""
         here, there = self.starts[bisect_right(self.starts, offset, key=lambda each: each[0]) - 1]
         return there + offset - here
 
 
 def matches(text: str, patterns: Sequence[str]) -> bool:
-    """Whether a line or a sentence is boilerplate."""
+    """Tell whether a line or a sentence is boilerplate."""
     if len(text) > LONGEST:
         return False
     return any(part in text and pattern.match(text) for part, pattern in map(_compiled, patterns))
@@ -70,7 +70,7 @@ def strip(text: str, language: str | None, patterns: Sequence[str]) -> Stripped:
 
 
 def is_boilerplate(line: str, language: str | None, patterns: Sequence[str]) -> bool:
-    """Whether nothing but boilerplate stands in a line, as one or sentence by sentence."""
+    """Tell whether nothing but boilerplate stands in a line, as one or sentence by sentence."""
     if not patterns or not line.strip():
         return False
     return matches(line, patterns) or not strip(line, language, patterns).text.strip()
@@ -83,7 +83,7 @@ def difference(old: Stripped, new: Stripped) -> tuple[str | None, str | None]:
 
 
 def same_rest(old: Stripped, new: Stripped) -> bool:
-    """Whether two texts are the same without their boilerplate and the blank lines where it stood."""
+    """Tell whether two texts are the same without their boilerplate and the blank lines where it stood."""
     if old.text.rstrip() == new.text.rstrip():
         return True
     lines, new_lines = _written_lines(old.text), _written_lines(new.text)
@@ -120,7 +120,7 @@ def _gaps_with_cuts(stripped: Stripped, lines: Sequence[tuple[int, str]]) -> Ite
 
 
 def _ranges(text: str, language: str | None, patterns: Sequence[str]) -> list[tuple[int, int]]:
-    """Where the boilerplate stands, in order; none overlaps another."""
+    """Tell where the boilerplate stands, in order; none overlaps another."""
     lines = list(_lines(text, patterns))
     found = list(lines)
     before = 0
@@ -202,7 +202,7 @@ class _Pattern:
         self._reached = [self._without(place) for place in range(len(self._steps))]
 
     def match(self, text: str) -> bool:
-        """Whether the whole text matches, however many blanks are between its words."""
+        """Tell whether the whole text matches, however many blanks are between its words."""
         places = self._reached[0]
         for char in " ".join(text.split()):
             after: set[int] = set()
@@ -226,7 +226,7 @@ class _Pattern:
         return to
 
     def _word(self, at: int, after_mark: bool, before_mark: bool) -> int:
-        """One word, with a blank beside it or none where the pattern has a letter or mark there."""
+        """Return one word, with a blank beside it or none where the pattern has a letter or mark there."""
         if after_mark:
             at = self._maybe_blank(at)
         at = self._step(at, _WORD)
@@ -239,13 +239,13 @@ class _Pattern:
         return to
 
     def _run(self, at: int) -> int:
-        """Any number of words, each with the blank after it."""
+        """Return any number of words, each with the blank after it."""
         word = self._step(at, _WORD)
         self._steps[word] += [(_WORD, word), (_BLANK, at)]
         return at
 
     def _last_run(self, at: int) -> None:
-        """Any number of words up to the end; where there is none, the blank before it is not there either."""
+        """Match any number of words up to the end; without one, the blank before is missing too."""
         self._steps[at].append((_ANY, at))
         self._last.update(before for before, steps in enumerate(self._steps) if (_BLANK, at) in steps)
 

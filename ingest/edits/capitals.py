@@ -18,7 +18,7 @@ _FEWEST = 2  # words with a capital that make a title
 
 
 def is_title(cut: list[str], lexicon: Lexicon) -> bool:
-    """Whether all words of a sentence that are not small ones have a capital, and no stop ends it."""
+    """Tell whether all words of a sentence that are not small ones have a capital, and no stop ends it."""
     last = next((mark for mark in reversed(cut) if not mark.isspace()), "")
     if last in ".!?…":
         return False
@@ -27,12 +27,15 @@ def is_title(cut: list[str], lexicon: Lexicon) -> bool:
 
 
 def is_inside(before: str) -> bool:
-    """Whether the mark before a word shows that no sentence begins with it."""
+    """Tell whether the mark before a word shows that no sentence begins with it."""
     return bool(before) and (is_word(before) or before in _BEFORE)
 
 
 def speaks(mark: str, low: str, beside: tuple[str, str], lexicon: Lexicon, *, titled: bool) -> bool:
-    """Whether the capitals of a word within a sentence speak; `beside` are the marks before and behind it."""
+    """Tell whether the capitals of a word within a sentence speak.
+
+    `beside` are the marks before and behind it.
+    """
     if any(map(str.isdigit, mark)):
         letters = mark.lstrip("0123456789.,:-").lower()
         return mark[0].isalpha() or not _is_measure(letters, lexicon)

@@ -44,7 +44,7 @@ def lost_characters(pair: Pair) -> Answer:
 
 
 def _stood_before(parts: list[str], before: str) -> bool:
-    """Whether a text begins with the first part, ends with the last, and has the others between, in order.
+    """Tell whether a text begins with the first part, ends with the last and has the others between.
 
     Blank at the end of either does not count.
     """

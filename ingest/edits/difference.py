@@ -126,7 +126,7 @@ class Difference:
         return None
 
     def _was_stamped(self) -> bool:
-        """Whether a stamp of publication went or was edited."""
+        """Tell whether a stamp of publication went or was edited."""
         return any(
             stamps.is_bare(self.a[sentence.text_start : sentence.text_end], self.language)
             for piece in self.comparison.pieces
@@ -141,7 +141,7 @@ class Difference:
         return self._told[sentence]
 
     def _sentences(self, piece: Piece) -> Iterator[tuple[str, str]]:
-        """Old and new text of a piece; an added run sentence by sentence, with nothing before it."""
+        """Yield old and new text of a piece; an added run sentence by sentence, with nothing before it."""
         old, new = self.a[piece.a_start : piece.a_end], self.b[piece.b_start : piece.b_end]
         if piece.kind != "added":
             yield old, new
@@ -230,7 +230,7 @@ class Difference:
 
     @cached_property
     def _quotes(self) -> tuple[Sequence[tuple[int, int]], Sequence[tuple[int, int]]]:
-        """Where the two texts quote."""
+        """Tell where the two texts quote."""
         return quotations.find(self.a), quotations.find(self.b)
 
     def requoted(self) -> tuple[str, str] | None:
@@ -287,7 +287,10 @@ class Difference:
 
     @cached_property
     def unpaired(self) -> Unpaired | None:
-        """The first token that is paired with none that is equal; None where the two texts say the same."""
+        """Return the first token that is paired with none that is equal.
+
+        None where the two texts say the same.
+        """
         proof = Proof(self.a, self.b, self.wording, self.lexicon, self.language)
         return proof.unpaired(self.comparison)
 
@@ -324,7 +327,7 @@ class Difference:
         return self.a[first.a_start : first.a_end], self.b[first.b_start : first.b_end]
 
     def tells(self) -> bool:
-        """Whether a sentence that came or went has three words or more."""
+        """Tell whether a sentence that came or went has three words or more."""
         for piece in self.comparison.pieces:
             if piece.kind in ("added", "removed"):
                 text, cut = (

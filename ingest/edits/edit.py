@@ -114,7 +114,7 @@ class Summary(msgspec.Struct, frozen=True):
 
     @property
     def words(self) -> str:
-        """Significance and class, and what is to be known besides: `substantive: factual, silent`."""
+        """Return significance and class, and what is to be known besides: `substantive: factual, silent`."""
         openness = "silent" if "silent" in self.flags else "open"
         more = [openness] if self.significance == "substantive" else []
         more += [name for name in ("headline", "moved-down", "notice") if name in self.flags]
@@ -148,5 +148,5 @@ class Edit(msgspec.Struct, frozen=True, kw_only=True, rename={"kind": "class"}):
 
     @property
     def summary(self) -> Summary:
-        """The same in short."""
+        """Return the same in short."""
         return Summary(self.significance, self.kind, tuple(flag.name for flag in self.flags), self.reason)

@@ -9,7 +9,7 @@ _SHORT_FORMS = (frozenset(("y", "ies", "ied", "ying")), frozenset(("e", "es", "e
 
 
 def is_figure(word: str, lexicon: Lexicon) -> bool:
-    """Whether a word is of a number; a unit, a month or `yesterday` put for another is another."""
+    """Tell whether a word is of a number; a unit, a month or `yesterday` put for another is another."""
     return (
         word[0].isdigit()
         or word in lexicon.numbers
@@ -21,7 +21,7 @@ def is_figure(word: str, lexicon: Lexicon) -> bool:
 
 
 def inflects(word: str, other: str, lexicon: Lexicon) -> bool:
-    """Whether two words are forms of one, as far as endings tell: `raakten`, `geraakt`."""
+    """Tell whether two words are forms of one, as far as endings tell: `raakten`, `geraakt`."""
     left, right = word.removeprefix("ge"), other.removeprefix("ge")
     same = [one == other for one, other in zip(left, right, strict=False)]
     shared = same.index(False) if False in same else len(same)

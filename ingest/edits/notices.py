@@ -197,7 +197,7 @@ _literal = functools.lru_cache(maxsize=4096)(folded)
 
 
 def says_more(old: str, new: str, lexicon: Lexicon) -> bool:
-    """Whether a notice that stood there tells of something more, and not only of a time.
+    """Tell whether a notice that stood there tells of something more, and not only of a time.
 
     Two words that carry meaning, or one in a sentence that is longer by two.
     """

@@ -70,33 +70,33 @@ class Pair:
 
     @property
     def same_text(self) -> bool:
-        """Whether the texts are equal, markup and all."""
+        """Tell whether the texts are equal, markup and all."""
         return self._written[0] == self._written[1]
 
     @property
     def same_but_for_blanks(self) -> bool:
-        """Whether the texts are equal without white space, markup and all."""
+        """Tell whether the texts are equal without white space, markup and all."""
         return without_blanks(self._written[0]) == without_blanks(self._written[1])
 
     @cached_property
     def same_speech(self) -> bool:
-        """Whether the same words and signs stand in both, whatever their markup is."""
+        """Tell whether the same words and signs stand in both, whatever their markup is."""
         a, b = self.before.text, self.after.text
         return a == b or (without_blanks(a) == without_blanks(b) and words(a) == words(b))
 
     @cached_property
     def markup(self) -> list[speech.Difference]:
-        """What of the markup differs."""
+        """Return what of the markup differs."""
         return [] if self.same_text else speech.differences(*self._speech)
 
     @cached_property
     def beside(self) -> list[Told]:
-        """What differs beside the texts."""
+        """Return what differs beside the texts."""
         return differences(self.before.annotations, self.after.annotations, same_text=self.same_text)
 
     @cached_property
     def headline(self) -> tuple[str | None, str | None] | None:
-        """The two headlines, where they differ by more than typography; boilerplate is none."""
+        """Return the two headlines, where they differ by more than typography; boilerplate is none."""
         titles = [each for each in self.markup if each.nature == "title"]
         if titles and titles[0].before and titles[0].after:
             return titles[0].before, titles[0].after
@@ -111,7 +111,7 @@ class Pair:
 
     @cached_property
     def comparison(self) -> Comparison:
-        """The two texts, sentence by sentence; a short one that was put for another is edited."""
+        """Return the two texts, sentence by sentence; a short one that was put for another is edited."""
         a, b = self.before.text, self.after.text
         comparison = self._comparison or compare(a, b, language=self.language)
         paired = short_sentences.paired(a, b, comparison, self.language)
@@ -119,12 +119,12 @@ class Pair:
 
     @cached_property
     def counts(self) -> Counts:
-        """How many sentences and words came, went or were edited."""
+        """Tell how many sentences and words came, went or were edited."""
         return counts_of(self.comparison)
 
     @cached_property
     def difference(self) -> Difference:
-        """The facts, words and notice of what differs."""
+        """Return the facts, words and notice of what differs."""
         before, after = self.before, self.after
         return Difference(
             self.before.text,
@@ -138,12 +138,12 @@ class Pair:
 
     @cached_property
     def revert_of(self) -> int | None:
-        """The newest of the earlier versions that had the text of `after`; None where none had."""
+        """Return the newest of the earlier versions that had the text of `after`; None where none had."""
         return max((number for number, sha256 in self.earlier if sha256 == self.after.sha256), default=None)
 
     @property
     def facts(self) -> tuple[ChangedFact, ...]:
-        """The changed facts, with their places in the whole texts."""
+        """Return the changed facts, with their places in the whole texts."""
         return tuple(
             msgspec.structs.replace(
                 fact, from_offset=self._place(0, fact.from_offset), to_offset=self._place(1, fact.to_offset)
@@ -152,6 +152,6 @@ class Pair:
         )
 
     def _place(self, side: int, offset: int) -> int:
-        """Where a place of what is said is in the whole text of its version."""
+        """Tell where a place of what is said is in the whole text of its version."""
         there = self._speech[side].place(offset)
         return there if self._cut is None else self._cut[side].place(there)

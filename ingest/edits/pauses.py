@@ -77,7 +77,7 @@ def _pauses(between: str) -> bool:
 
 
 def _is_style(read: Sequence[Read], at: int, text: str, lexicon: Lexicon) -> bool:
-    """Whether a pause before a token is one that style alone sets there."""
+    """Tell whether a pause before a token is one that style alone sets there."""
     if at == 0 or at >= len(read):
         return True  # at an end of the sentence
     before, behind = read[at - 1], read[at]
@@ -98,7 +98,7 @@ def _is_style(read: Sequence[Read], at: int, text: str, lexicon: Lexicon) -> boo
 
 
 def _is_time(read: Sequence[Read], at: int, text: str, lexicon: Lexicon) -> bool:
-    """Whether the pause begins or ends words that say when: `, until 14 May,`."""
+    """Tell whether the pause begins or ends words that say when: `, until 14 May,`."""
     ends = [
         place for place in range(at - _LONGEST_OPENING, at + _LONGEST_OPENING + 1) if 0 < place < len(read)
     ]
@@ -115,7 +115,7 @@ def _is_figure(read: Read) -> bool:
 
 
 def _opens(read: Sequence[Read], at: int, word: str, lexicon: Lexicon) -> bool:
-    """Whether what stands before the pause opens the sentence: `However`, `On Tuesday`, `When it rains`."""
+    """Tell whether what stands before the pause opens the sentence: `However`, `When it rains`."""
     first = unaccented(read[0].text)
     if first in lexicon.clauses:
         acts = word in lexicon.pronouns and lexicon.pronouns[word][1] != "bears"
@@ -125,7 +125,7 @@ def _opens(read: Sequence[Read], at: int, word: str, lexicon: Lexicon) -> bool:
 
 
 def _is_aside(read: Sequence[Read], at: int, text: str, lexicon: Lexicon) -> bool:
-    """Whether the pause begins or ends two words that say who speaks: `he said`."""
+    """Tell whether the pause begins or ends two words that say who speaks: `he said`."""
     for first in (at, at - 2):
         if first < 0 or first + 2 > len(read):
             continue

@@ -106,7 +106,7 @@ class Proof:
     # -- one place that differs --------------------------------------------------------------------
 
     def _equal(self, gone: Run, came: Run, was: Run, became: Run) -> bool:
-        """Whether what stood at a place and what stands there are equal."""
+        """Tell whether what stood at a place and what stands there are equal."""
         if max(len(gone), len(came)) > _LONGEST_RUN or any(each.is_address for each in (*gone, *came)):
             return False
         if self._wording.same_day(*(self._day(*sides) for sides in ((gone, was), (came, became)))):
@@ -120,13 +120,13 @@ class Proof:
         )
 
     def _same_numeral(self, gone: Run, came: Run, was: Run) -> bool:
-        """Whether one number stands behind its label, in Roman letters and in figures."""
+        """Tell whether one number stands behind its label, in Roman letters and in figures."""
         at = bisect_left(was, gone[0].start, key=attrgetter("start")) if len(gone) == 1 else 0
         label, *numbers = ([each.text for each in run] for run in (was[max(0, at - 1) : at], gone, came))
         return bool(label) and roman.is_same(label[0], len(label[0]), *numbers)
 
     def _cannot_stand(self, gone: Run, came: Run, was: Run) -> bool:
-        """Whether one of two words cannot stand behind the one before, so that the other is meant."""
+        """Tell whether one of two words cannot stand behind the one before, so that the other is meant."""
         if not len(gone) == len(came) == 1:
             return False
         at = bisect_left(was, gone[0].start, key=attrgetter("start"))
@@ -182,7 +182,7 @@ class Proof:
         )
 
     def _is_slip(self, old: str, new: str) -> bool:
-        """Whether one word is proved to be the other with a slip in it."""
+        """Tell whether one word is proved to be the other with a slip in it."""
         if not self._wording.is_slip(old, new):
             return False
         lexicon, language, context = self._lexicon, self._language, self._wording.context
@@ -207,7 +207,7 @@ class Proof:
         return any(wordlist.is_known(word, each) for word in (old, new) for each in wordlist.LANGUAGES)
 
     def _joined(self, gone: Run, came: Run) -> bool:
-        """Whether words were joined or parted, and are one that way too."""
+        """Tell whether words were joined or parted, and are one that way too."""
         if not gone or not came or any(not each.is_word for each in (*gone, *came)):
             return False
         parts, joined = ([folded(each.text) for each in side] for side in (gone, came))
@@ -221,7 +221,7 @@ class Proof:
         return len(parts) > len(joined) == 1 and hyphens.joins(parts, new, self._language)
 
     def _doubled(self, gone: Run, came: Run, was: Run, became: Run) -> bool:
-        """Whether the one word that came or went stands beside itself."""
+        """Tell whether the one word that came or went stands beside itself."""
         if len(gone) + len(came) != 1:
             return False
         (word,), side = (gone, was) if gone else (came, became)
@@ -233,7 +233,7 @@ class Proof:
         )
 
     def _written_alike(self, old: Writing, new: Writing) -> bool:
-        """Whether nothing that speaks of the writing of a value is another; a unit written out says its own.
+        """Tell whether the writing of a value speaks the same; a unit written out says its own.
 
         Before three digits the mark of decimals may be one: `1.500` is not known to be `1,500`, or `1500`.
         """
@@ -247,7 +247,7 @@ class Proof:
     def _same_values(
         self, apart: Sequence[tuple[Run, Run]], was: Run, became: Run, old: str, new: str
     ) -> bool:
-        """Whether two sentences say the same once each value stands in the place of its tokens."""
+        """Tell whether two sentences say the same once each value stands in the place of its tokens."""
         if max(len(old), len(new)) > _LONGEST or not any(
             quantities.may_hold(_written(old, gone), _written(new, came), self._lexicon)
             or all(each.text in ",()-/" for each in (*gone, *came))  # `May 3, 2021`, `(020) 555`
@@ -278,7 +278,7 @@ class Proof:
 
 
 def _same_but_capitals(old: Read, new: Read) -> bool:
-    """Whether two words are one, and the capital of one of them is due to where it stands."""
+    """Tell whether two words are one, and the capital of one of them is due to where it stands."""
     return (
         old.slot is new.slot is None
         and old.key.lower() == new.key.lower()
@@ -326,7 +326,7 @@ def _as_written(read: Read) -> Writing:
 
 
 def _takes_article(slot: Slot) -> bool:
-    """Whether an article before a value belongs to the way in which it is written."""
+    """Tell whether an article before a value belongs to the way in which it is written."""
     if isinstance(slot.value, CalendarDate):
         return slot.value.day is not None
     return isinstance(slot.value, Share)

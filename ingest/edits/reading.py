@@ -53,17 +53,17 @@ class Read(msgspec.Struct, frozen=True):
 
     @property
     def is_word(self) -> bool:
-        """Whether it is a word, and no sign."""
+        """Tell whether it is a word, and no sign."""
         return is_word(self.text)
 
     @property
     def may_be_small(self) -> bool:
-        """Whether its capital says nothing, so that it is equal to the same word with one and without."""
+        """Tell whether its capital says nothing: it equals the same word with one and without."""
         return self.key.islower() and not self.text.islower()
 
     @property
     def is_address(self) -> bool:
-        """Whether it is an address, of which each letter counts."""
+        """Tell whether it is an address, of which each letter counts."""
         return self.key.startswith(_ADDRESS)
 
 

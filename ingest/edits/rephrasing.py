@@ -96,7 +96,7 @@ class Wording:
         return slips
 
     def says_otherwise(self, change: Change) -> bool:
-        """Whether a change is more than typography and slips of the hand."""
+        """Tell whether a change is more than typography and slips of the hand."""
         old, new = words(change.before), words(change.after)
         if _joined(old) == _joined(new):
             return False
@@ -106,7 +106,7 @@ class Wording:
 
     @cached_property
     def opposed(self) -> set[str]:
-        """The small words that were put for each other and say something else."""
+        """Return the small words that were put for each other and say something else."""
         old, new = self.changed()
         if self._lexicon.opposed_words.isdisjoint(old) or self._lexicon.opposed_words.isdisjoint(new):
             return set()
@@ -116,7 +116,7 @@ class Wording:
 
     @cached_property
     def modals(self) -> set[str]:
-        """The modal verbs that came where there was none, or went and left none."""
+        """Return the modal verbs that came where there was none, or went and left none."""
         modals = self._lexicon.modals
         old, new = self.changed()
         if bool(old & modals - self._same) == bool(new & modals - self._same):
@@ -129,7 +129,7 @@ class Wording:
 
     @cached_property
     def carried(self) -> set[str]:
-        """The words that carry meaning and came or went, inflections aside."""
+        """Return the words that carry meaning and came or went, inflections aside."""
         lexicon, same = self._lexicon, self._same
         is_number = partial(is_figure, lexicon=lexicon)
         old, new = self.changed()
@@ -150,7 +150,10 @@ class Wording:
 
     @cached_property
     def replacements(self) -> Replacements | None:
-        """The words that came, went or were put for each other; None in a language without a thesaurus."""
+        """Return the words that came, went or were put for each other.
+
+        None in a language without a thesaurus.
+        """
         thesaurus = thesaurus_of(self._language)
         if thesaurus is None:
             return None
@@ -161,13 +164,13 @@ class Wording:
 
     @cached_property
     def names(self) -> frozenset[str]:
-        """The words that came or went alone and are names."""
+        """Return the words that came or went alone and are names."""
         found = self.replacements or Replacements()
         alone = self._context.names.intersection((*found.gone, *found.came)) - self._context.small
         return frozenset(word for word in alone if wordlist.is_rare(word, self._language, times=_NAMED))
 
     def exchanged(self) -> tuple[str, str] | None:
-        """Two things that took each other's place in a sentence."""
+        """Return two things that took each other's place in a sentence."""
         for piece in self._edited:
             before, after = self._a[piece.a_start : piece.a_end], self._b[piece.b_start : piece.b_end]
             found = exchanged(before, after, self._context.names, self._lexicon)
@@ -264,7 +267,7 @@ class Wording:
         return self._changed
 
     def _is_joined(self, gone: Sequence[str], came: Sequence[str]) -> bool:
-        """Whether words that all carry meaning were joined or parted: `goede morgen`, not `the rapist`."""
+        """Tell whether words with a meaning were joined or parted: `goede morgen`, not `the rapist`."""
         return (
             len(gone) != len(came)
             and "".join(gone).replace("-", "") == "".join(came).replace("-", "")
@@ -272,7 +275,7 @@ class Wording:
         )
 
     def _is_one_apart(self, was: Sequence[str], became: Sequence[str]) -> bool:
-        """Whether words were joined or parted that make no other word: `thedestruction`."""
+        """Tell whether words were joined or parted that make no other word: `thedestruction`."""
         parts, joined = (was, became) if len(was) > len(became) else (became, was)
         if not len(parts) > len(joined) == 1:
             return False
@@ -282,7 +285,7 @@ class Wording:
         return hyphens.joins(list(map(str.lower, parts)), new, self._language)
 
     def _is_phrase(self, was: Sequence[str], became: Sequence[str]) -> bool:
-        """Whether one of two runs of words is a way to say the other: `is able to`, `can`."""
+        """Tell whether one of two runs of words is a way to say the other: `is able to`, `can`."""
         if not was or not became or max(len(was), len(became)) > _LONGEST_PHRASE:
             return False
         joined = frozenset("".join(map(unaccented, side)) for side in (was, became))
@@ -290,12 +293,12 @@ class Wording:
 
     @property
     def phrases(self) -> list[tuple[str, str]]:
-        """The runs of words that were put for others that are known to say much the same."""
+        """Return the runs of words that were put for others that are known to say much the same."""
         self.changed()
         return self._phrases
 
     def _same_values(self, piece: Piece) -> tuple[Ranges, Ranges]:
-        """Where in the two texts an edited sentence says the same number, amount or date."""
+        """Tell where in the two texts an edited sentence says the same number, amount or date."""
         lexicon = self._lexicon
         if not any(quantities.may_hold(change.before, change.after, lexicon) for change in piece.changes):
             return [], []
@@ -329,17 +332,17 @@ class Wording:
 
     @property
     def context(self) -> Context:
-        """What the two texts say of their words."""
+        """Return what the two texts say of their words."""
         return self._context
 
     def same_day(self, before: str, after: str) -> bool | None:
-        """Whether two ways to tell a day tell the same; None where neither is as seen from the text."""
+        """Tell whether two ways to tell a day tell the same; None where neither is as seen from the text."""
         if not quantities.may_hold(before, after, self._lexicon):
             return None
         return same_day(before, after, self._days, self._language)
 
     def is_slip(self, was: str, became: str) -> bool:
-        """Whether one word may be the other with a slip of the hand in it."""
+        """Tell whether one word may be the other with a slip of the hand in it."""
         known = self._slips.get((was, became))
         if known is None and was.replace("-", "").lower() == became.replace("-", "").lower() != "":
             same = was.lower() == became.lower()
@@ -353,7 +356,7 @@ class Wording:
         return known
 
     def _doubled(self, change: Change) -> bool:
-        """Whether the one word that came or went stands beside itself."""
+        """Tell whether the one word that came or went stands beside itself."""
         text, start, end = (
             (self._a, change.a_start, change.a_end)
             if words(change.before)

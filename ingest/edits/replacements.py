@@ -53,12 +53,12 @@ class Replacements(msgspec.Struct, frozen=True):
 
     @property
     def weight(self) -> int:
-        """How many words came, went or were put for others, synonyms aside."""
+        """Tell how many words came, went or were put for others, synonyms aside."""
         return len(self._pairs) + len(self.gone) + len(self.came)
 
     @property
     def words(self) -> frozenset[str]:
-        """The words that are counted."""
+        """Return the words that are counted."""
         return frozenset((*self.gone, *self.came, *(word for pair in self._pairs for word in pair)))
 
     @property
@@ -67,7 +67,7 @@ class Replacements(msgspec.Struct, frozen=True):
 
     @property
     def told(self) -> str:
-        """What was done with which words, the gravest first: `“buy” became “purchase”: synonyms`."""
+        """Return what was done with which words, the gravest first: `“buy” became “purchase”: synonyms`."""
         said = [f"{_became(pair)}: opposites" for pair in self.opposites]
         said += [f"{_became(pair)}: two different things" for pair in self.things]
         said += [f"{_became(pair)}: not known to mean the same" for pair in self.unlike]
@@ -118,7 +118,7 @@ class _Work:
 
     @property
     def many(self) -> bool:
-        """Whether there are too many words to hold each against each."""
+        """Tell whether there are too many words to hold each against each."""
         return sum(len(old) + len(new) for old, new in self.left) > _MOST
 
     def left_of(self, side: int) -> list[str]:
@@ -175,7 +175,7 @@ class _Work:
         return parts
 
     def _is_form(self, word: str, particle: str, verbs: Collection[str]) -> bool:
-        """Whether a word is a form of one of these verbs with this particle: `opgegeten`, of `opeten`."""
+        """Tell whether a word is a form of one of these verbs with this particle: `opgegeten`."""
         verb = word.removeprefix(particle)
         if verb == word:
             return False
@@ -184,7 +184,7 @@ class _Work:
 
     @cached_property
     def _words(self) -> tuple[Mapping[str, Sequence[str]], ...]:
-        """The words of either side, by how they begin."""
+        """Return the words of either side, by how they begin."""
         return tuple(map(_by_beginning, self._texts))
 
     @cached_property
@@ -192,7 +192,7 @@ class _Work:
         return tuple(map(str.lower, self._texts))
 
     def _repeats(self, word: str, side: int, changed: Collection[str]) -> bool:
-        """Whether a word, or another form of it, stands among the words of a side and stays there."""
+        """Tell whether a word, or another form of it, stands among the words of a side and stays there."""
         beginning = word[:_BEGUN]
         if beginning not in self._small[side] and self._small[side].isascii():
             return False  # most words end here, and the sentences are not cut into words
@@ -236,7 +236,7 @@ class _Work:
                 new.remove(other)
 
     def _misspelt(self, word: str, other: str) -> bool:
-        """Whether one of two words is none of the language, and begins and goes on much like the other."""
+        """Tell whether one of two words is none of the language, and is written much like the other."""
         language = self._lexicon.language
         if word[0] != other[0] or was_counted(word, language) == was_counted(other, language):
             return False

@@ -25,7 +25,7 @@ class Rules(msgspec.Struct, frozen=True):
     boilerplate: Mapping[str, tuple[str, ...]] = MappingProxyType({})
 
     def of(self, root: str) -> RootRules:
-        """Those of the root with this name."""
+        """Return those of the root with this name."""
         return RootRules(self.phrases, self.boilerplate.get(root, ()))
 
 

@@ -24,7 +24,7 @@ Match = tuple[int, int]
 
 
 def is_short(sentence: str) -> bool:
-    """Whether a sentence has three words or fewer."""
+    """Tell whether a sentence has three words or fewer."""
     return len(sentence) <= _LONGEST and len(words(sentence)) <= _SHORT
 
 

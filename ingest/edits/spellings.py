@@ -22,12 +22,12 @@ _NUMBERED = re.compile(r"[^\W\d_]+-?[0-9]+")
 
 
 def is_numbered(old: str, new: str) -> bool:
-    """Whether letters and the figure behind them have a hyphen between them or none: `F-16`, `F16`."""
+    """Tell whether letters and the figure behind them have a hyphen between them or none: `F-16`, `F16`."""
     return _NUMBERED.fullmatch(old) is not None and old.replace("-", "", 1) == new.replace("-", "", 1)
 
 
 def apostrophe_alone(old: str, new: str, lexicon: Lexicon) -> bool:
-    """Whether the apostrophe of a plural is there or not: `1980's`, `1980s`; Dutch `auto's`, `autos`."""
+    """Tell whether the apostrophe of a plural is there or not: `1980's`, `1980s`; Dutch `auto's`, `autos`."""
     with_one, without = (old, new) if "'" in old else (new, old)
     stem = with_one.removesuffix("'s")
     if f"{stem}s" != without or not with_one.endswith("'s"):
@@ -36,7 +36,7 @@ def apostrophe_alone(old: str, new: str, lexicon: Lexicon) -> bool:
 
 
 def spelt_both_ways(old: str, new: str, lexicon: Lexicon) -> bool:
-    """Whether two words of a language are one in two spellings: `colour`, `color`; `check`, `cheque`."""
+    """Tell whether two words of a language are one in two spellings: `colour`, `color`; `check`, `cheque`."""
     if spelt_otherwise(old, new, lexicon) or _verb_both_ways(old, new, lexicon):
         return True
     if min(len(old), len(new)) < _LEAST_BOTH_WAYS or {old, new} & lexicon.meant:
@@ -53,7 +53,7 @@ def spelt_both_ways(old: str, new: str, lexicon: Lexicon) -> bool:
 
 
 def _verb_both_ways(old: str, new: str, lexicon: Lexicon) -> bool:
-    """Whether two endings of a Dutch verb sound alike: `vind`, `vindt`; `gebeurd`, `gebeurt`."""
+    """Tell whether two endings of a Dutch verb sound alike: `vind`, `vindt`; `gebeurd`, `gebeurt`."""
     if lexicon.language != "nl":
         return False
     if {old, new} in ({old, f"{old}t"}, {new, f"{new}t"}) and max(old, new, key=len).endswith("dt"):

@@ -102,7 +102,7 @@ class _Parts:
         return self._texts[side][cut[run[0]].text_start : cut[run[1] - 1].text_end]
 
     def _is_part(self, whole: str, parts: str, part: str) -> bool:
-        """Whether `part` says what the whole does and the other parts leave out."""
+        """Tell whether `part` says what the whole does and the other parts leave out."""
         if max(map(len, (whole, parts, part))) > _LONGEST:
             return False
         lexicon = self._lexicon
@@ -133,7 +133,7 @@ class _Words:
         self._thesaurus = thesaurus
 
     def has(self, word: str) -> bool:
-        """Whether a word, or another form of it, is among these."""
+        """Tell whether a word, or another form of it, is among these."""
         return self.place(word) is not None
 
     def place(self, word: str) -> int | None:

@@ -151,13 +151,13 @@ def read(sentence: str, language: str | None, *, at_head: bool = True) -> Stamp 
 
 
 def stand_for(old: str, new: str, language: str | None) -> bool:
-    """Whether one stamp was put for another that speaks of the same."""
+    """Tell whether one stamp was put for another that speaks of the same."""
     was, becomes = read(old, language), read(new, language)
     return was is not None and becomes is not None and was.of == becomes.of
 
 
 def redates(a: str, b: str, piece: Piece, language: str | None) -> bool:
-    """Whether an edited sentence is a stamp of publication in both texts, and its dates alone are others."""
+    """Tell whether an edited sentence is a stamp of publication twice, and its dates alone are others."""
     if piece.kind != "edited" or min(piece.a_end - piece.a_start, piece.b_end - piece.b_start) > 2 * _LONGEST:
         return False
     was = read(a[piece.a_start : piece.a_end].strip(), language, at_head=piece.a_sentences[0] < HEAD)
@@ -180,7 +180,7 @@ def filled_in(old: str, new: str, language: str | None) -> tuple[str, str] | Non
 
 
 def is_bare(sentence: str, language: str | None) -> bool:
-    """Whether a sentence is a stamp of publication under a label and says nothing else."""
+    """Tell whether a sentence is a stamp of publication under a label and says nothing else."""
     stamp = read(sentence, language, at_head=False)
     return stamp is not None and stamp.of == "publication" and not stamp.rest
 

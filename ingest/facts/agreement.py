@@ -54,7 +54,7 @@ def exchanged(old: Sequence[str], new: Sequence[str], lexicon: Lexicon) -> tuple
 
 
 def _agrees(old: Sequence[str], new: Sequence[str], behind: Sequence[str], lexicon: Lexicon) -> bool:
-    """Whether two runs of words are one, but for the form of one verb, and say what somebody does."""
+    """Tell whether two runs of words are one, but for the form of one verb, and say what somebody does."""
     if len(old) > _LONGEST_BETWEEN or lexicon.equals.intersection(old):
         return False
     if lexicon.common.issuperset(old) and (lexicon.be.intersection(old) or lexicon.common.issuperset(behind)):

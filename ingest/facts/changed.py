@@ -187,7 +187,7 @@ def _slots(text: str, language: str | None, within: Context) -> list[Slot]:
 
 
 def _is_plain(slot: Slot, within: Context) -> bool:
-    """Whether a sentence's first word is one that stands in small letters elsewhere."""
+    """Tell whether a sentence's first word is one that stands in small letters elsewhere."""
     return slot.weak and isinstance(slot.value, Name) and slot.value.words[0] in within.small
 
 
@@ -255,7 +255,7 @@ def _put_for_others(
 
 
 def _are_names(old: Slot, new: Slot, language: str | None) -> bool:
-    """Whether two first words of a sentence are names: no word of the language, as far as one is known."""
+    """Tell whether two first words of a sentence are names: no known word of the language."""
     if not (old.weak and new.weak and isinstance(old.value, Name) and isinstance(new.value, Name)):
         return False
     openings = lexicon_of(language).openings
@@ -268,7 +268,7 @@ def _are_names(old: Slot, new: Slot, language: str | None) -> bool:
 def _reordered(
     before: str, after: str, old: list[Slot], new: list[Slot], hunks: list[Hunk], lexicon: Lexicon
 ) -> bool:
-    """Whether the sentence has the same values still, and other words changed places with them.
+    """Tell whether the sentence has the same values still, and other words changed places with them.
 
     Where nothing but the values did, they were swapped: `3 of 5`, `5 of 3`.
     """
@@ -285,7 +285,7 @@ def _reordered(
 
 
 def _is_list(before: str, old: list[Slot], hunks: list[Hunk], lexicon: Lexicon) -> bool:
-    """Whether all that changed stands in one list of names, whose order says nothing by itself."""
+    """Tell whether all that changed stands in one list of names, whose order says nothing by itself."""
     start, end = hunks[0].a_start, hunks[-1].a_end
     listed = [slot for slot in old if slot.start < end and slot.end > start]
     if len(listed) < 2 or any(slot.kind != "name" for slot in listed) or _RESPECTIVELY.search(before):
@@ -298,7 +298,7 @@ def _is_list(before: str, old: list[Slot], hunks: list[Hunk], lexicon: Lexicon) 
 
 
 def _says_more(text: str, start: int, found: list[Slot]) -> bool:
-    """Whether a change holds a letter or digit outside the slots; `start` is where it begins."""
+    """Tell whether a change holds a letter or digit outside the slots; `start` is where it begins."""
     at = 0
     for slot in found:
         if slot.end <= start + at or slot.start >= start + len(text):
@@ -356,7 +356,7 @@ def _fact(before: str, after: str, old: Slot, new: Slot) -> Fact:
 
 
 def _requoted(before: str, after: str, old: Ranges, new: Ranges, lexicon: Lexicon) -> list[Fact]:
-    """Quotations whose words changed, and those that are none any more, or were none."""
+    """Return quotations whose words changed, and those that are none any more, or were none."""
     facts: list[Fact] = []
     for was, became, (did, does) in quotations.changed(before, after, old, new, lexicon):
         said, says = before[slice(*was)].strip(), after[slice(*became)].strip()

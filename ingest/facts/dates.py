@@ -225,7 +225,7 @@ def _clock(cut: Tokens, at: int) -> Taken | None:
 
 
 def _is_time(cut: Tokens, at: int) -> bool:
-    """Whether `8.30` stands where a time of day does, and not a figure."""
+    """Tell whether `8.30` stands where a time of day does, and not a figure."""
     following = low_at(cut, at + 1)
     per_cent = following == "per" and low_at(cut, at + 2) == "cent"
     return (

@@ -33,12 +33,12 @@ _ABOUT = 2  # percentage points within which `a third` is `34 %`
 
 
 def equal(old: Slot, new: Slot) -> bool:
-    """Whether the values are the same."""
+    """Tell whether the values are the same."""
     return old.value == new.value and (old.kind == new.kind or {old.kind, new.kind} <= NUMERIC)
 
 
 def agree(old: Slot, new: Slot, lexicon: Lexicon) -> bool:
-    """Whether the one may be the other, more exactly said."""
+    """Tell whether the one may be the other, more exactly said."""
     match old.value, new.value:
         case Name(), Name():
             return _names_agree(old, new, lexicon)
@@ -52,7 +52,7 @@ def agree(old: Slot, new: Slot, lexicon: Lexicon) -> bool:
 
 
 def written_otherwise(old: Slot, new: Slot) -> bool:
-    """Whether two values of different types, or times on a clock's face, are exactly one: `9:30`, `9.30`."""
+    """Tell whether two values of other types, or times of a clock, are exactly one: `9:30`, `9.30`."""
     match old.value, new.value:
         case CalendarDate() as was, CalendarDate() as is_:
             parts = list(zip(msgspec.structs.astuple(was), msgspec.structs.astuple(is_), strict=True))
@@ -81,7 +81,7 @@ def _names_agree(old: Slot, new: Slot, lexicon: Lexicon) -> bool:
 
 
 def _initials(short: Slot, long: Slot) -> bool:
-    """Whether one name is the other with first letters for words: `FO`, `Foreign Office`.
+    """Tell whether one name is the other with first letters for words: `FO`, `Foreign Office`.
 
     Letters with dots may be of the first words alone: `J.P. Smit`, `Jan Peter Smit`. The first of them may
     lack its word, which at a sentence's beginning is no name.
@@ -105,7 +105,7 @@ def _words(name: Slot) -> tuple[str, ...]:
 
 
 def _dates_agree(old: CalendarDate, new: CalendarDate) -> bool:
-    """Whether two dates say something of one part, and nothing else of any."""
+    """Tell whether two dates say something of one part, and nothing else of any."""
     both = _said_of_both(old, new)
     return bool(both) and all(was == is_ or _same_on_a_clock(was, is_) for was, is_ in both)
 
@@ -122,7 +122,7 @@ def _same_on_a_clock(was: int | str, is_: int | str) -> bool:
 
 
 def _one_way(one: Slot, other: Slot) -> bool:
-    """Whether a fact of one type is one of another, written otherwise."""
+    """Tell whether a fact of one type is one of another, written otherwise."""
     match one.value, other.value:
         case Share(value=share), Quantity(value=number) if other.kind == "percentage":
             return abs(share * 100 - number) < _ABOUT
@@ -138,7 +138,7 @@ def _one_way(one: Slot, other: Slot) -> bool:
 
 
 def _figures_agree(old: Slot, new: Slot) -> bool:
-    """Whether two figures are the same, of which one does not say of what, or both are of people."""
+    """Tell whether two figures are the same, of which one does not say of what, or both are of people."""
     match old.value, new.value:
         case Figure() as was, Figure() as is_ if "percentage" not in (old.kind, new.kind):
             of = {was.measure, is_.measure}
@@ -147,7 +147,7 @@ def _figures_agree(old: Slot, new: Slot) -> bool:
 
 
 def stands_for(old: Slot, new: Slot, longest: int) -> bool:
-    """Whether another value stands in the place of the old one, in a change of at most `longest` words."""
+    """Tell whether another value stands in place of the old one, in at most `longest` words."""
     if any(_is_year(*pair) or _is_time(*pair) for pair in ((old, new), (new, old))):
         return longest <= _MOST_BETWEEN
     if old.weak and new.weak:
@@ -163,7 +163,7 @@ def stands_for(old: Slot, new: Slot, longest: int) -> bool:
 
 
 def _is_year(date: Slot, number: Slot) -> bool:
-    """Whether a year stands beside a number that may be one written wrongly: `1090`."""
+    """Tell whether a year stands beside a number that may be one written wrongly: `1090`."""
     match date.value, number.value:
         case CalendarDate(year=int() as year) as said, Quantity(value=value):
             return said == CalendarDate(year=year) and _is_bare(number) and 99 < value < 3000
@@ -171,7 +171,7 @@ def _is_year(date: Slot, number: Slot) -> bool:
 
 
 def _is_time(date: Slot, number: Slot) -> bool:
-    """Whether a time of day with minutes stands beside a number, as which it may have been read: `9.75`."""
+    """Tell whether a time with minutes stands beside a number, as which it may have been read: `9.75`."""
     match date.value:
         case CalendarDate(hour=int() as hour, minute=int() as minute) as said:
             return said == CalendarDate(hour=hour, minute=minute) and _is_bare(number)
@@ -179,12 +179,12 @@ def _is_time(date: Slot, number: Slot) -> bool:
 
 
 def _is_bare(number: Slot) -> bool:
-    """Whether a number is a figure with no unit."""
+    """Tell whether a number is a figure with no unit."""
     return number.kind == "number" and isinstance(number.value, Quantity) and number.value.unit is None
 
 
 def _counts_alike(old: Slot, new: Slot, longest: int) -> bool:
-    """Whether two figures may be of one thing: `a man` and `two men`, not `a man` and `a 34-year-old`."""
+    """Tell whether two figures may be of one thing: `a man`, `two men`; not `a man`, `a 34-year-old`."""
     for one, other in ((old, new), (new, old)):
         if one.weak and isinstance(one.value, Figure) and one.value.value == 1:
             number = other.value
@@ -204,7 +204,7 @@ def _counts_alike(old: Slot, new: Slot, longest: int) -> bool:
 
 
 def _same_parts(old: Value, new: Value) -> bool:
-    """Whether two dates say something of the same part, a weekday, a month, an hour."""
+    """Tell whether two dates say something of the same part, a weekday, a month, an hour."""
     if isinstance(old, CalendarDate) and isinstance(new, CalendarDate):
         return bool(_said_of_both(old, new))
     if isinstance(old, CalendarDate) or isinstance(new, CalendarDate):

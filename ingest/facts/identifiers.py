@@ -57,7 +57,7 @@ def _accounts(text: str) -> Iterator[Found]:
 
 
 def _is_valid(account: str) -> bool:
-    """Whether the check figures of an account (ISO 13616) are right."""
+    """Tell whether the check figures of an account (ISO 13616) are right."""
     return int("".join(str(int(char, 36)) for char in account[4:] + account[:4])) % 97 == 1
 
 

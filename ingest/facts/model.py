@@ -28,7 +28,7 @@ class Figure(msgspec.Struct, frozen=True):
 
     @property
     def measure(self) -> str | None:
-        """The unit, or what stands for one."""
+        """Return the unit, or what stands for one."""
         raise NotImplementedError
 
 
@@ -39,7 +39,7 @@ class Quantity(Figure, frozen=True):
 
     @property
     def measure(self) -> str | None:
-        """The unit."""
+        """Return the unit."""
         return self.unit
 
 
@@ -48,7 +48,7 @@ class Share(Figure, frozen=True):
 
     @property
     def measure(self) -> str:
-        """That it is a part."""
+        """Say that it is a part."""
         return "part"
 
 
@@ -57,7 +57,7 @@ class Multiple(Figure, frozen=True):
 
     @property
     def measure(self) -> str:
-        """That it is a multiple."""
+        """Say that it is a multiple."""
         return "fold"
 
 
@@ -66,7 +66,7 @@ class Repetition(Figure, frozen=True):
 
     @property
     def measure(self) -> str:
-        """That it is how often."""
+        """Say that it is how often."""
         return "times"
 
 
@@ -77,7 +77,7 @@ class AgeLimit(Figure, frozen=True):
 
     @property
     def measure(self) -> str:
-        """Which bound it is."""
+        """Tell which bound it is."""
         return self.limit
 
 

@@ -107,12 +107,12 @@ def _is_rare(word: str, lexicon: Lexicon) -> bool:
 
 
 def _is_capital(text: str) -> bool:
-    """Whether a word is written as names are: `Smit`, `iPhone`, `s-Gravenhage` of `'s-Gravenhage`."""
+    """Tell whether a word is written as names are: `Smit`, `iPhone`, `s-Gravenhage` of `'s-Gravenhage`."""
     return text != text.lower()
 
 
 def _begins_name(cut: Tokens, at: int, busy: set[int]) -> bool:
-    """Whether a sentence's first word is one of the name that follows: `Peter Jones`, not `Mayor Jones`."""
+    """Tell whether a sentence's first word belongs to the name: `Peter Jones`, not `Mayor Jones`."""
     token, following = cut[at], cut[at + 1] if at + 1 < len(cut) else None
     if following is None or following.start != token.end + 1 or following.start in busy:
         return False
@@ -182,7 +182,7 @@ def _has_capitals(token: Token) -> bool:
 
 
 def _is_title(token: Token, lexicon: Lexicon) -> bool:
-    """Whether a word says what somebody is called; not `ING`, written so."""
+    """Tell whether a word says what somebody is called; not `ING`, written so."""
     low = token.low.removesuffix("'s")
     return low in lexicon.honorifics and not (len(low) > 2 and token.text.isupper())
 

@@ -71,7 +71,7 @@ def _is_of_number(cut: Tokens, at: int) -> bool:
 
 
 def _is_joined(cut: Tokens, at: int, last: int) -> bool:
-    """Whether a place's last word belongs to those before it: not in `twenty first graders`."""
+    """Tell whether a place's last word belongs to those before it: not in `twenty first graders`."""
     lexicon = cut.lexicon
     return (
         low_at(cut, last - 1) in lexicon.joiners

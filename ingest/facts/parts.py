@@ -18,7 +18,7 @@ _Read = tuple[Fraction, int] | None  # a value, and the token behind it
 
 
 def is_half(cut: Tokens, at: int) -> bool:
-    """Whether half of what follows is meant: `half a million`, `een half procent`, `a half hour`."""
+    """Tell whether half of what follows is meant: `half a million`, `een half procent`, `a half hour`."""
     low, following, then = cut[at].low, low_at(cut, at + 1), low_at(cut, at + 2)
     halved = (low == "half" and following in ("a", "an")) or (
         low in cut.lexicon.ones and following in cut.lexicon.halves
@@ -106,6 +106,6 @@ def _fraction(cut: Tokens, at: int) -> tuple[Fraction, int, bool] | None:
 
 
 def _is_last(cut: Tokens, at: int) -> bool:
-    """Whether no word stands here that one before it might be said of."""
+    """Tell whether no word stands here that one before it might be said of."""
     following = low_at(cut, at)
     return not following[:1].isalpha() or following in cut.lexicon.behind_whole

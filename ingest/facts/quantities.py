@@ -144,7 +144,7 @@ def _may_be(text: str, lexicon: Lexicon) -> bool:
 
 
 def end_of_unit(text: str, slot: Slot, lexicon: Lexicon) -> int:
-    """Where a slot ends, with the word of its unit: `5 km`."""
+    """Tell where a slot ends, with the word of its unit: `5 km`."""
     following = _FOLLOWING.match(text, slot.end)
     unit = None if following is None else lexicon.units.get(unaccented(following[1]))
     if following is None or not unit or not isinstance(slot.value, Quantity) or slot.value.unit != unit:
@@ -154,7 +154,7 @@ def end_of_unit(text: str, slot: Slot, lexicon: Lexicon) -> int:
 
 
 def is_dateline(text: str, language: str | None) -> bool:
-    """Whether a text is a day alone, after a place perhaps: `Den Haag, 13 maart 2021`."""
+    """Tell whether a text is a day alone, after a place perhaps: `Den Haag, 13 maart 2021`."""
     if len(text) > _LONGEST_DATELINE or not any(map(str.isdigit, text)):
         return False
     dates = [slot for slot in find(text, language) if slot.kind == "date"]
@@ -228,7 +228,7 @@ def _with_range(cut: Tokens, value: str, end: int, currency: str | None) -> Take
 
 
 def _is_sign(cut: Tokens, at: int, signs: str) -> bool:
-    """Whether one of these marks begins the number after it."""
+    """Tell whether one of these marks begins the number after it."""
     if cut[at].text not in signs or not low_at(cut, at + 1)[:1].isdigit():
         return False
     return cut[at].end == cut[at + 1].start and (at == 0 or cut[at - 1].end < cut[at].start)

@@ -98,7 +98,7 @@ def _closes_single(text: str, at: int) -> bool:
 def changed(
     before: str, after: str, old: Ranges, new: Ranges, lexicon: Lexicon
 ) -> Iterator[tuple[Range, Range, tuple[bool, bool]]]:
-    """Of each quotation that an edit changed, where it is in the two texts, and in which it is quoted.
+    """Yield where each changed quotation is in the two texts, and in which of them it is quoted.
 
     `old` and `new` are the ranges that are quoted. One whose words changed goes with the one most like it;
     speech that lost its marks, or got them, stands in the other text without.
@@ -138,7 +138,7 @@ def changed(
 
 
 def _unmarked(marked: str, where: Range, said: tuple[str, ...], text: str, quoted: Ranges) -> Range | None:
-    """Where the words of a quotation stand in another text, outside the quotations of that text.
+    """Tell where the words of a quotation stand in another text, outside the quotations of that text.
 
     None for a title and for a few words. None too where the quotation has a mark at neither end: then a mark
     that is missing elsewhere in the paragraph made it look like one.
@@ -166,7 +166,7 @@ def _unmarked(marked: str, where: Range, said: tuple[str, ...], text: str, quote
 
 
 def _same_around(before: str, after: str, old: tuple[int, int], new: tuple[int, int]) -> bool:
-    """Whether nothing but the quotations differs, and something else is there."""
+    """Tell whether nothing but the quotations differs, and something else is there."""
     around = words(before[: old[0]]), words(before[old[1] :])
     return any(around) and around == (words(after[: new[0]]), words(after[new[1] :]))
 
@@ -186,7 +186,7 @@ def _others(each: list[_Quotation], same: Counter[tuple[str, ...]]) -> list[_Quo
 
 
 def _lengthened(old: tuple[str, ...], new: tuple[str, ...]) -> bool:
-    """Whether the one is a stretch of the other, two words shorter or more."""
+    """Tell whether the one is a stretch of the other, two words shorter or more."""
     short, long = sorted((old, new), key=len)
     if len(long) - len(short) < 2 or not short:
         return not short and not long

@@ -20,7 +20,7 @@ _LONGEST = 2_000  # characters of a sentence that is cut at each joint
 
 
 def exchanged(before: str, after: str, names: Container[str], lexicon: Lexicon) -> tuple[str, str] | None:
-    """Two things that changed places in an edited sentence: `the company sued the city`, `we may sue you`.
+    """Return two things that changed places in an edited sentence: `the company sued the city`.
 
     `names` are small and without accents. None where nothing did, or only the order of words is another.
     """
@@ -47,7 +47,7 @@ def _sentences(text: str) -> Iterator[set[str]]:
 
 
 def turned(before: str, after: str, lexicon: Lexicon) -> bool:
-    """Whether two parts that are joined as equals changed places whole: `A did x and B did y`."""
+    """Tell whether two parts that are joined as equals changed places whole: `A did x and B did y`."""
     old, new = before.rstrip(" .!?").lower(), after.rstrip(" .!?").lower()
     if len(old) != len(new) or len(old) > _LONGEST:
         return False
@@ -57,7 +57,7 @@ def turned(before: str, after: str, lexicon: Lexicon) -> bool:
 
 
 def _passive(old: Sequence[str], new: Sequence[str], lexicon: Lexicon) -> tuple[str, str] | None:
-    """Of `Reed was hit by Dunn`, put as `Reed hit Dunn`, the two."""
+    """Return the two of `Reed was hit by Dunn`, put as `Reed hit Dunn`."""
     for by in lexicon.by:
         auxiliaries = [sum(map(lexicon.be.__contains__, side)) for side in (old, new)]
         if old.count(by) != new.count(by) + 1 or auxiliaries[0] <= auxiliaries[1]:
@@ -72,7 +72,7 @@ def _passive(old: Sequence[str], new: Sequence[str], lexicon: Lexicon) -> tuple[
 
 
 def _people(old: Sequence[str], new: Sequence[str], lexicon: Lexicon) -> tuple[str, str] | None:
-    """Two pronouns that exchanged what they do: the other one acts, or is acted upon."""
+    """Return two pronouns that exchanged what they do: the other one acts, or is acted upon."""
     was, became = (
         [lexicon.pronouns[word] for word in side if word in lexicon.pronouns] for side in (old, new)
     )
@@ -118,7 +118,7 @@ def _act(
     names: Container[str],
     lexicon: Lexicon,
 ) -> bool:
-    """Whether two parts of a sentence are things of which each could do what the other does."""
+    """Tell whether two parts of a sentence are things of which each could do what the other does."""
     if all(
         any(word in names for word in side) and not lexicon.common.intersection(side) for side in (head, tail)
     ):

@@ -37,7 +37,7 @@ class Sink(Protocol):
 
     @property
     def failure(self) -> str | None:
-        """The name of the log line that tells of an error, None where nobody would read it."""
+        """Return the name of the log line that tells of an error, None where nobody would read it."""
 
     @property
     def retry(self) -> float:

@@ -105,7 +105,7 @@ class LogLines:
 
     @property
     def _cursor(self) -> str:
-        """The cursor's name in the store."""
+        """Return the cursor's name in the store."""
         return f"log/{self._root.uid.hex()}"
 
     def _keep_place(self) -> None:

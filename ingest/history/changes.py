@@ -40,12 +40,12 @@ class Filters(msgspec.Struct, frozen=True, kw_only=True):
 
     @property
     def of_edits(self) -> bool:
-        """Whether something is asked that only the index can tell of all changes."""
+        """Tell whether something is asked that only the index can tell of all changes."""
         return self.reviewed is not None or any(each is not None for each in self.edits.values())
 
     @property
     def edits(self) -> dict[str, str | None]:
-        """What is wanted of edits, as `stored_edits` takes it."""
+        """Return what is wanted of edits, as `stored_edits` takes it."""
         return {
             "kind": self.class_, "significance": self.significance, "fact": self.fact, "flag": self.flag
         }  # fmt: skip

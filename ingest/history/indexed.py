@@ -74,7 +74,7 @@ def _told(index: Index) -> Iterator[None]:
 
 
 def _is_current(index: Index, rules: Rules | None) -> bool:
-    """Whether nothing is to be done before the index is asked."""
+    """Tell whether nothing is to be done before the index is asked."""
     try:
         with index.reading() as connection:
             return index.is_current(connection) and (rules is None or state.told_by(connection, rules))

@@ -39,7 +39,7 @@ def code_of(words: str) -> str:
 
 
 def unknown(connection: Connection, words: str) -> str | None:
-    """Why nothing can be found in this language: no text is in it. None where one is."""
+    """Tell why nothing can be found in this language: no text is in it. None where one is."""
     there = listing.languages(connection)
     if code_of(words) in there:
         return None

@@ -31,7 +31,7 @@ def root_coverage(
     until: int | None = None,
     running: bool | None = None,
 ) -> list[coverage.Interval]:
-    """How a root was observed.
+    """Tell how a root was observed.
 
     From `since` to its first scan it is `unrecorded`, without one from `until` where that lies before.
 

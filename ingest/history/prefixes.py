@@ -43,7 +43,10 @@ def of(connection: Connection, words: str, root: RootKey | None) -> Prefix:
 
 
 def unknown(connection: Connection, prefix: Prefix) -> str | None:
-    """Why nothing can be found by this prefix: no path ever began so. None where one did, and for all."""
+    """Tell why nothing can be found by this prefix: no path ever began so.
+
+    None where one did, and for all.
+    """
     if (not prefix.path and prefix.root is None) or prefixes.is_known(connection, prefix.path, prefix.root):
         return None
     if not prefix.path:

@@ -46,7 +46,7 @@ def split_rev(words: str, rev: str | None = None) -> tuple[str, str | None]:
 
 
 def is_rev(words: str) -> bool:
-    """Whether these words pick a version."""
+    """Tell whether these words pick a version."""
     return _REV.fullmatch(words) is not None or moments.is_moment(words)
 
 
@@ -116,7 +116,7 @@ def _within(seq: int, last: int, *, next_: bool = False) -> int:
 
 
 def is_to_come(connection: Connection, words: str, calendar: Calendar) -> bool:
-    """Whether words are a time, or the day of one, that begins after now and after the last change."""
+    """Tell whether words are a time, or the day of one, that begins after now and after the last change."""
     if _CURSOR.fullmatch(words) or not moments.is_moment(words):
         return False
     time = moments.parse(words, calendar, start=True).time
@@ -124,7 +124,7 @@ def is_to_come(connection: Connection, words: str, calendar: Calendar) -> bool:
 
 
 def _place_of(connection: Connection, words: str) -> int | None:
-    """Where a cursor stands, of `{cursor:NAME}`; None for other words. Raises NotFound."""
+    """Tell where a cursor stands, of `{cursor:NAME}`; None for other words. Raises NotFound."""
     if not _CURSOR.fullmatch(words):
         return None
     name = words[len("{cursor:") : -1]
@@ -136,14 +136,14 @@ def _place_of(connection: Connection, words: str) -> int | None:
 
 
 def born_at(connection: Connection, target: Target) -> int:
-    """When a document was first recorded."""
+    """Tell when a document was first recorded."""
     return int(next(iter(reader.changes(connection, document=target.id, limit=1))).recorded_at)
 
 
 def unbegun(
     connection: Connection, words: str, calendar: Calendar, root: str | None
 ) -> dict[str, int | None]:
-    """Those of the roots, or this one, of which nothing was known yet at a moment.
+    """Return those of the roots, or this one, of which nothing was known yet at a moment.
 
     When the record of each begins. Raises NotFound where none had begun, and UsageError.
     """
@@ -157,14 +157,17 @@ def unbegun(
 
 
 def before_record(connection: Connection, words: str, calendar: Calendar, root: RootKey | None) -> str | None:
-    """Why nothing can be found up to a moment: no root, or not this one, had begun. None where one had."""
+    """Tell why nothing can be found up to a moment: no root, or not this one, had begun.
+
+    None where one had.
+    """
     every = [known for known in roots.every(connection) if root in (None, known.id)]
     late = _late(connection, every, time_of(connection, words, calendar))
     return _nothing_known(words, late, calendar) if len(late) == len(every) else None
 
 
 def _late(connection: Connection, every: Sequence[roots.Root], time: int) -> dict[str, int | None]:
-    """Those of the roots whose record begins after a time, or has not begun; when."""
+    """Return those of the roots whose record begins after a time, or has not begun; when."""
     begins = {known.name: coverage.begins_at(connection, known.id) for known in every}
     return {name: at for name, at in begins.items() if at is None or at > time}
 
@@ -175,7 +178,7 @@ def _nothing_known(words: str, late: Mapping[str, int | None], calendar: Calenda
 
 
 def begins_words(name: str, at: int | None, calendar: Calendar) -> str:
-    """When a root's record begins, for people."""
+    """Tell when a root's record begins, for people."""
     if at is None:
         return f"the root {name} has no record yet"
     return f"the record of {name} begins at {moments.show_local(at, calendar.zone)}"
@@ -281,7 +284,7 @@ def never_read(
 
 
 def _no_document(connection: Connection, path: bytes, root: RootKey | None) -> NotFound:
-    """Why a path names nothing: it was never there, or it could never be read."""
+    """Tell why a path names nothing: it was never there, or it could never be read."""
     rejected = never_read(connection, path, root)
     if rejected is not None:
         row = rejected[2]
@@ -393,7 +396,7 @@ def facts_of(connection: Connection, target: Target, no: int, row: Row) -> Versi
 
 
 def deleted_at(connection: Connection, target: Target) -> int | None:
-    """When a document was deleted; None of one that is there."""
+    """Tell when a document was deleted; None of one that is there."""
     state = reader.last_change(connection, target.id, reader.head(connection).seq)
     return int(state.recorded_at) if state is not None and state.type == "deleted" else None
 
@@ -430,7 +433,7 @@ def _lossy_places(connection: Connection, target: Target, no: int, row: Row) -> 
 
 
 def version_row(connection: Connection, target: Target, no: int, normaliser: str | None = None) -> Row:
-    """One version's row. Raises NotFound."""
+    """Return one version's row. Raises NotFound."""
     row = versions.one(connection, target.id, no, normaliser)
     if row is None:
         what = f"version {no}" if normaliser is None else f"rendition of version {no} by '{normaliser}'"

@@ -61,7 +61,7 @@ def first_scanned(connection: Connection, roots: Sequence[Root], *, after: int, 
 def _number(
     connection: Connection, root: Root, *, most: int, after: int = 0, until: int | None = None
 ) -> int:
-    """How many changes of a root there are, counted up to `most`."""
+    """Tell how many changes of a root there are, counted up to `most`."""
     if until == 0:
         return 0
     rows = reader.changes(connection, after=after, until=until, root=root.id, brief=True, limit=most)

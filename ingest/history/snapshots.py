@@ -35,7 +35,7 @@ def differences(
     prefix: Prefix,
     without: Collection[str] = (),
 ) -> Iterator[records.Difference]:
-    """Each document that was created, restored, deleted, changed or moved between two moments, by path.
+    """Yield each document that was created, restored, deleted, changed or moved between two moments, by path.
 
     One that was there before the first moment, and not at it, is restored. A changed one has the class and
     the significance of the edit from its first to its last version. `prefix` chooses those whose path

@@ -163,7 +163,7 @@ class Admission:
 
 
 def _is_own(headers: Headers, host: str) -> bool:
-    """Whether a request that changes something is one that no page from elsewhere has made a browser send."""
+    """Tell whether no page from elsewhere made a browser send a request that changes something."""
     origins = headers.getlist("origin")
     if headers.get("sec-fetch-site", "same-origin") != "same-origin":
         return False

@@ -96,7 +96,7 @@ class Feed:
 
     @property
     def last(self) -> int:
-        """The seq of the newest change that readers were told of."""
+        """Return the seq of the newest change that readers were told of."""
         return self._last
 
     async def wait(self, place: int, seconds: float) -> bool:
@@ -169,7 +169,7 @@ class Feed:
         return made, made[-1].seq if len(made) == limit else max(head, after)
 
     def _is_wanted(self, seq: int, wanted: Filters) -> bool:
-        """Whether a change is one of those that are wanted."""
+        """Tell whether a change is one of those that are wanted."""
         corpus = self._corpus
         with corpus.reading() as (connection, is_indexed):
             chosen = changes.look_up(connection, wanted)

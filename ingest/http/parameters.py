@@ -95,7 +95,7 @@ class Changes(Nothing, frozen=True, kw_only=True, rename={"type_": "type", "clas
 
     @property
     def filters(self) -> Filters:
-        """What is wanted of the log. Raises UsageError."""
+        """Return what is wanted of the log. Raises UsageError."""
         return Filters(
             root=self.root,
             prefix=self.prefix,

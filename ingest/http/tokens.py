@@ -31,7 +31,7 @@ class Tokens:
 
     @property
     def is_there(self) -> bool:
-        """Whether the service has one."""
+        """Tell whether the service has one."""
         return self._token is not None
 
     def require(self, token: str, client: str, *, challenge: str | None = None) -> None:

@@ -36,7 +36,7 @@ class Counts(msgspec.Struct, kw_only=True):
 
     @property
     def total(self) -> int:
-        """All of them."""
+        """Return all of them."""
         return self.silent + self.open + self.reworded + self.cosmetic + self.none
 
 

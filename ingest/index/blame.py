@@ -115,7 +115,7 @@ def stays(
 
 
 def moments_of(connection: Connection, document: int, numbers: set[int]) -> dict[int, Row]:
-    """When these versions were observed."""
+    """Tell when these versions were observed."""
     version = tables.version.c
     select = sa.select(version.no, version.observed_at).where(version.document_id == document)
     return {row.no: row for row in connection.execute(select) if row.no in numbers}

@@ -45,11 +45,11 @@ class Index:
 
     @property
     def address(self) -> str:
-        """Where the index is, fit to show."""
+        """Tell where the index is, fit to show."""
         return self.path or f"{self.store.address}, schema {SCHEMA}"
 
     def size(self) -> int:
-        """How many bytes the index takes; 0 where there is none, or none that can be looked at."""
+        """Tell how many bytes the index takes; 0 where there is none, or none that can be looked at."""
         if self.path is not None:
             return sum(
                 os.stat(name).st_size for end in ("", "-wal") if os.path.exists(name := self.path + end)
@@ -69,7 +69,7 @@ class Index:
 
     @contextmanager
     def reading(self) -> Iterator[Connection]:
-        """One snapshot of the index and the record. It must have been prepared."""
+        """Return one snapshot of the index and the record. It must have been prepared."""
         with translated(self.address), self._engine.connect() as connection:
             if self.path is None:
                 connection.execution_options(isolation_level="REPEATABLE READ")
@@ -83,7 +83,7 @@ class Index:
 
     @contextmanager
     def writing(self) -> Iterator[tuple[Connection, int]]:
-        """One transaction that alone may move the index, and the seq it stands at."""
+        """Return one transaction that alone may move the index, and the seq it stands at."""
         with translated(self.address), self._engine.connect() as connection, connection.begin():
             self._look_here(connection)
             # The first statement takes the right to write: nobody else moves what is read next.
@@ -111,7 +111,7 @@ class Index:
         return (found.seq, bytes(found.leaf)) if found is not None and sound else None
 
     def usable(self) -> bool:
-        """Whether the index is there, whole as far as one can see, and this store's. Makes nothing.
+        """Tell whether the index is there, whole as far as one can see, and this store's. Makes nothing.
 
         Raises LogShortened where its place lies beyond the log's end.
         """
@@ -122,7 +122,7 @@ class Index:
             return False
 
     def is_current(self, connection: Connection) -> bool:
-        """Whether the index that a connection sees is usable and has all of the log, sentences and edits.
+        """Tell whether the index that a connection sees has all of the log, sentences and edits.
 
         Raises LogShortened.
         """
@@ -132,7 +132,7 @@ class Index:
         return int(min(place.seq, place.edited)) >= reader.last_seq(connection)
 
     def is_damaged(self) -> bool:
-        """Whether the index itself cannot be read, asked when something could not; takes its time.
+        """Tell whether the index itself cannot be read, asked when something could not; takes its time.
 
         A server keeps its own files.
         """
@@ -228,7 +228,10 @@ class Index:
             ) from error
 
     def _fits(self, connection: Connection) -> bool:
-        """Whether the index is there, of this version, and follows this very log. Raises LogShortened."""
+        """Tell whether the index is there, of this version, and follows this very log.
+
+        Raises LogShortened.
+        """
         state = self._place(connection)
         if state is None:
             return False

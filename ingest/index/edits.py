@@ -171,14 +171,14 @@ def earlier(connection: Connection, document: int, pair: tuple[Row, Row]) -> tup
 
 
 def made_version(row: Row) -> bool:
-    """Whether a change made a version that has another before it."""
+    """Tell whether a change made a version that has another before it."""
     if row.previous_version is None or row.version is None or row.type == "rejected":
         return False
     return bool(row.version > row.previous_version)
 
 
 def paired(renditions: list[Row]) -> tuple[Row, Row] | None:
-    """Of the renditions of one version and then those of another, each by age, the two that are compared.
+    """Return the two renditions that are compared, of those of two versions, each by age.
 
     Two by one normaliser where there are such, else the older version's last and the newer one's first.
     """
@@ -197,7 +197,7 @@ def paired(renditions: list[Row]) -> tuple[Row, Row] | None:
 
 
 def chosen(found: Sequence[Row], normaliser: str) -> Row | None:
-    """Of a version's renditions with text the newest by this normaliser, else the newest."""
+    """Return a version's newest rendition with text by this normaliser, else the newest."""
     return next(
         (each for each in reversed(found) if each.normaliser == normaliser), found[-1] if found else None
     )

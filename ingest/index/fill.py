@@ -167,7 +167,7 @@ class Made(msgspec.Struct):
 
 
 def _heads(connection: Connection, keys: list[int]) -> dict[int, Row]:
-    """How far each of these documents is indexed; those that are not at all are left out."""
+    """Tell how far each of these documents is indexed; those that are not at all are left out."""
     found: dict[int, Row] = {}
     select = sa.text("SELECT * FROM indexed WHERE document_id IN :keys")
     for at in range(0, len(keys), 500):

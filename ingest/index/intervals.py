@@ -6,7 +6,7 @@ Stretches = list[tuple[int, int]]  # in order and apart
 
 
 def joined(stretches: Stretches) -> Stretches:
-    """Any stretches, put in order and together."""
+    """Return any stretches, put in order and together."""
     if len(stretches) == 1:
         return stretches
     found: Stretches = []

@@ -33,7 +33,7 @@ _decode = msgspec.json.Decoder(_Kept).decode
 
 
 def behind(index: Index, rules: Rules | None = None) -> int:
-    """How many changes of the log a prepared index has not taken in yet, told by these rules."""
+    """Tell how many changes of the log a prepared index has not taken in yet, told by these rules."""
     with index.reading() as connection:
         here = rules is None or told_by(connection, rules)
         return int(reader.head(connection).seq) - (edited(connection) if here else 0)
@@ -64,7 +64,7 @@ def _of(connection: Connection, column: str) -> Any:
 
 
 def told_by(connection: Connection, rules: Rules) -> bool:
-    """Whether the index has edits that are told by these rules, and by the classifier of this program."""
+    """Tell whether the index has edits by these rules and by the classifier of this program."""
     if _of(connection, "classifier") != classifier.without_settings():
         return False
     return bool(_of(connection, "rules") == written(connection, rules))

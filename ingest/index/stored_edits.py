@@ -58,7 +58,7 @@ def is_chosen(
     fact: str | None = None,
     flag: str | None = None,
 ) -> bool:
-    """Whether `chosen` would give a change with this edit."""
+    """Tell whether `chosen` would give a change with this edit."""
     return (
         edit is not None
         and kind in (None, edit.kind)

@@ -92,7 +92,7 @@ class Places:
         return Place(self._page(offset), self._heading(offset))
 
     def is_heading(self, offset: int) -> bool:
-        """Whether a character of the text is in a heading."""
+        """Tell whether a character of the text is in a heading."""
         number = bisect_right(self._heads, offset)
         if not number:
             return False

@@ -142,7 +142,7 @@ def _unmarked_utf16(raw: bytes) -> Decoded | None:
 
 
 def _has_one_script(raw: bytes, high: bytes, zeros: int) -> bool:
-    """Whether UTF-16 would make of the bytes one script of a small block, with Latin in between.
+    """Tell whether UTF-16 would make of the bytes one script of a small block, with Latin in between.
 
     An ASCII text with a NUL here and there would become a text in many Chinese characters.
     """

@@ -31,12 +31,12 @@ class Decoded(msgspec.Struct, frozen=True, kw_only=True):
 
     @property
     def lossy(self) -> bool:
-        """Whether there are places that could not be read."""
+        """Tell whether there are places that could not be read."""
         return self.places > 0
 
     @property
     def is_plain_utf8(self) -> bool:
-        """Whether the text's UTF-8 bytes are those of the file, byte-order mark aside."""
+        """Tell whether the text's UTF-8 bytes are those of the file, byte-order mark aside."""
         return self.encoding == "utf-8" and not self.lossy
 
 
@@ -51,12 +51,12 @@ def replaced(raw: bytes, encoding: str) -> Decoded | None:
 
 
 def places_in(text: str) -> int:
-    """How many places of a text are replaced: runs of replacement characters."""
+    """Tell how many places of a text are replaced: runs of replacement characters."""
     return len(_REPLACED.findall(text))
 
 
 def is_plausible(text: str) -> bool:
-    """Whether hardly a character at the start of a text is a control, unassigned or for private use."""
+    """Tell whether hardly a character at the start of a text is a control, unassigned or for private use."""
     sample = text[:_LOOK_AT]
     category = unicodedata2.category
     odd = sum(1 for char in sample if category(char) in ("Cc", "Cn", "Co") and not char.isspace())

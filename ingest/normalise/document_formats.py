@@ -34,7 +34,7 @@ class Html(msgspec.Struct, frozen=True, kw_only=True):
 
     @property
     def is_selected(self) -> bool:
-        """Whether selectors decide, and the mode does not."""
+        """Tell whether selectors decide, and the mode does not."""
         return bool(self.select or self.remove)
 
 
@@ -178,7 +178,7 @@ def selectors_mark(html: Html) -> str:
 
 
 def is_sound(extracted: Extracted) -> bool:
-    """Whether what a reader gave can be recorded: whoever breaks into a reader can give anything."""
+    """Tell whether what a reader gave can be recorded: whoever breaks into a reader can give anything."""
     text, end = extracted.text, 0
     if "\0" in text or not _is_unicode(text):
         return False

@@ -136,7 +136,7 @@ def _of_siblings(found: Decoded, raw: bytes, language: str | None) -> Decoded:
 
 
 def _mixes_scripts(text: str) -> bool:
-    """Whether letters of another script stand among Latin ones more often than in words, or make no word."""
+    """Tell whether letters of another script stand among Latin ones too often, or make no word."""
     mixed = whole = alone = 0
     for word in _WORD.findall(text[:_SAMPLE]):
         foreign = len(_FOREIGN.findall(word))

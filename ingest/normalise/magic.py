@@ -77,12 +77,12 @@ def kind(raw: bytes) -> str | None:
 
 
 def is_textual_kind(text: str) -> bool:
-    """Whether a clean text is a file of a binary kind all the same. Only a PDF can be."""
+    """Tell whether a clean text is a file of a binary kind all the same. Only a PDF can be."""
     return text.startswith("%PDF-")
 
 
 def controls(raw: bytes) -> int:
-    """How many bytes are control characters of the kind that texts do not have."""
+    """Tell how many bytes are control characters of the kind that texts do not have."""
     return len(raw) - len(raw.translate(None, _CONTROLS))
 
 

@@ -38,7 +38,7 @@ class Review(msgspec.Struct, frozen=True, kw_only=True):
 
     @property
     def stands(self) -> bool:
-        """Whether by it the edit is reviewed."""
+        """Tell whether by it the edit is reviewed."""
         return self.action == "reviewed" and self.withdrawn_by is None
 
 

@@ -267,7 +267,7 @@ def with_sentences(connection: Connection, document: Document, entry: Entry, *, 
 
 
 def category_of(edit: Edit) -> Category:
-    """Where an edit stands in the report."""
+    """Tell where an edit stands in the report."""
     if edit.significance == "substantive":
         return "silent" if edit.silent else "open"
     return edit.significance
@@ -330,7 +330,7 @@ def _counts(documents: Sequence[Document]) -> ReportCounts:
 
 
 def _coverage(connection: Connection, key: int | None, begin: int, end: int, now: int) -> list[Stretch]:
-    """How the roots were observed, cut to the period; nothing of one that ends before it begins."""
+    """Tell how the roots were observed, cut to the period; nothing of one that ends before it begins."""
     found: list[Stretch] = []
     for root in roots.every(connection) if begin <= end else ():
         if key not in (None, root.id):

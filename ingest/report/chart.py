@@ -37,7 +37,7 @@ SUBJECTS: dict[Subject | None, str] = {
 
 
 def step_of(since: int, until: int) -> tuple[int, str]:
-    """How much time a bar stands for, and what that is called."""
+    """Tell how much time a bar stands for, and what that is called."""
     for micros, name in _STEPS:
         if (until - since) // micros < _MOST_BARS:
             return micros, name
@@ -61,12 +61,12 @@ def bars(report: Report) -> tuple[int, str, list[tuple[int, dict[Category, int]]
 
 
 def label(report: Report, start: int, micros: int) -> str:
-    """When a bar begins, as exactly as its width asks."""
+    """Tell when a bar begins, as exactly as its width asks."""
     return report.shown(start)[: 10 if micros >= _DAY else 16]
 
 
 def activity(report: Report) -> str:
-    """Edits in the period as stacked bars; empty where there was none."""
+    """Return edits in the period as stacked bars; empty where there was none."""
     micros, name, made = bars(report)
     highest = max(sum(counts.values()) for _, counts in made)
     if not highest:
@@ -104,7 +104,7 @@ def activity(report: Report) -> str:
 
 
 def timeline(report: Report, document: Document, number: int) -> str:
-    """When things happened to one document; its place in the period, left to right."""
+    """Tell when things happened to one document; its place in the period, left to right."""
     span = max(report.until - report.since, 1)
     period = f"{report.shown(report.since)} and {report.shown(report.until)}"
     drawn = [

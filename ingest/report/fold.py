@@ -37,7 +37,7 @@ def fold(steps: Sequence[Step]) -> list[Entry]:
 
 
 def _goes_on(run: Sequence[Step], step: Step) -> bool:
-    """Whether a step leads from where the run is back to where it was before that."""
+    """Tell whether a step leads from where the run is back to where it was before that."""
     last = run[-1]
     return step.before == last.after and step.after == last.before and step.before != step.after
 

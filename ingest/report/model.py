@@ -92,7 +92,7 @@ class Report(msgspec.Struct, frozen=True, kw_only=True):
 
     @property
     def scope(self) -> str:
-        """What it is limited to, escaped: `, root news, paths that begin with a/`; or nothing."""
+        """Return what it is limited to, escaped: `, root news, paths that begin with a/`; or nothing."""
         parts = [] if self.root is None else [f"root {escape.name(self.root)}"]
         parts += [] if self.document is None else [f"document {self.document}"]
         parts += [f"paths that begin with {escape.name(escape.path(self.prefix))}"] if self.prefix else []
@@ -100,12 +100,12 @@ class Report(msgspec.Struct, frozen=True, kw_only=True):
 
     @property
     def gaps(self) -> tuple[Stretch, ...]:
-        """The stretches in which a state may have no version."""
+        """Return the stretches in which a state may have no version."""
         return tuple(each for each in self.coverage if each.state != "watched")
 
     @property
     def offset(self) -> timedelta:
-        """The offset of the report's local times, named once: that of its end."""
+        """Return the offset of the report's local times, named once: that of its end."""
         return moments.offset_at(self.until, self.zone)
 
     def shown(self, micros: int) -> str:
@@ -117,7 +117,7 @@ class Report(msgspec.Struct, frozen=True, kw_only=True):
 
     @property
     def period(self) -> str:
-        """From when to when, with the offset of all times."""
+        """Tell from when to when, with the offset of all times."""
         return f"{self.shown(self.since)} to {self.shown(self.until)} {moments.offset_name(self.offset)}"
 
 
@@ -136,7 +136,7 @@ def grouped(
 
 
 def of_no_significance(report: Report) -> str:
-    """How many edits without significance there are by class: `6 boilerplate, 1 encoding`; or nothing."""
+    """Tell how many edits without significance there are by class: `6 boilerplate`; or nothing."""
     kinds = Counter(
         entry.edit.kind
         for document in report.documents

@@ -259,7 +259,7 @@ def _place(page: int | None, heading: str | None) -> str:
 
 
 def _side(sentence: ReportSentence, mark: str) -> str:
-    """One side of a sentence, with the words that went or came marked."""
+    """Return one side of a sentence, with the words that went or came marked."""
     text, places = (sentence.before, sentence.removed) if mark == "del" else (sentence.after, sentence.added)
     if sentence.kind == ("removed" if mark == "del" else "added"):
         return f'<{mark} class="all">{_text(text)}</{mark}>'

@@ -125,7 +125,7 @@ def renormalise(
 
 
 def _works(connection: Connection, heads: Sequence[Row], html: Html) -> Iterator[_Work]:
-    """Those of the documents that want a rendition."""
+    """Yield those of the documents that want a rendition."""
     by_key = {head.id: head for head in heads}
     found = versions.readings(connection, list(by_key))
     for key, rows in groupby(found, key=lambda row: row.document):

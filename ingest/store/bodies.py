@@ -96,7 +96,7 @@ def last_packed(connection: Connection, wanted: Mapping[int, int]) -> dict[int, 
 
 
 def _unrolled(connection: Connection, found: Sequence[Row], document: int, no: int) -> Chain:
-    """From the rows of a chain, its keyframe first."""
+    """Return the rows of a chain, its keyframe first."""
     raw, deltas = None, 0
     with damage_named(connection, document, no):
         if not found or found[-1].no != no:

@@ -125,7 +125,7 @@ def _prefix(base: bytes) -> Any:
 
 
 def _packed(compressor: zstd.ZstdCompressor, raw: bytes) -> bytes:
-    """One frame without its magic number, which the library cannot leave out."""
+    """Return one frame without its magic number, which the library cannot leave out."""
     return compressor.compress(raw, compressor.FLUSH_FRAME)[len(_MAGIC) :]
 
 

@@ -37,7 +37,7 @@ class Interval(msgspec.Struct, frozen=True):
 
 
 def is_kept_by_daemon(interval: Interval) -> bool:
-    """Whether only a living daemon keeps this open: after a kill it ended with the last heartbeat.
+    """Tell whether only a living daemon keeps this open: after a kill it ended with the last heartbeat.
 
     That a shortened log was accepted leaves a root blind, whoever runs or not.
     """
@@ -55,7 +55,7 @@ def current(connection: Connection, root: RootKey) -> Interval | None:
 
 
 def turn(connection: Connection, root: RootKey, state: State, when: int, reason: str | None = None) -> None:
-    """From `when` on the root is observed so. Nothing happens when it already is.
+    """Record that from `when` on the root is observed so. Nothing happens when it already is.
 
     Intervals never overlap: a `when` before the current one's start (a clock set back) counts as
     that start. An interval never vanishes so behind one that claims more: it keeps a microsecond.
@@ -87,7 +87,7 @@ def _begin(connection: Connection, root: RootKey, state: State, when: int, reaso
 
 
 def shorten(connection: Connection, root: RootKey, since: int, now: int) -> None:
-    """From `since` on nobody knows what happened, since the log was longer.
+    """Record that from `since` on nobody knows what happened, for the log was longer.
 
     Blind, reason `log_shortened`, until a good scan. What the ledger says of later goes; one that has nothing
     yet begins `now`. May be called again.
@@ -136,14 +136,14 @@ def intervals(
 
 
 def begin(connection: Connection, root: RootKey) -> int | None:
-    """When the ledger of a root begins: with its first scan. None before that has ended."""
+    """Tell when the ledger of a root begins: with its first scan. None before that has ended."""
     found = connection.execute(sa.select(sa.func.min(_coverage.from_at)).where(_coverage.root_id == root))
     when: int | None = found.scalar_one()
     return when
 
 
 def begins_at(connection: Connection, root: RootKey) -> int | None:
-    """When the record of a root begins: nothing is known of any time before. None where it has none.
+    """Tell when the record of a root begins: nothing is known of any time before. None where it has none.
 
     That is its first change; where its first scan found no file, the beginning of that scan.
     """

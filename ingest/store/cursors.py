@@ -11,7 +11,7 @@ from ingest.store import bulk, row_checksums, tables
 
 
 def place(connection: Connection, name: str) -> int | None:
-    """Where this cursor stands: the seq of the last change it was given, or None."""
+    """Tell where this cursor stands: the seq of the last change it was given, or None."""
     if not is_utf8(name):
         return None  # which no name is
     found: int | None = connection.execute(
@@ -27,7 +27,7 @@ def move(connection: Connection, name: str, seq: int) -> None:
 
 
 def every(connection: Connection) -> dict[str, int]:
-    """All cursors and their places."""
+    """Return all cursors and their places."""
     select = sa.select(tables.cursor.c.name, tables.cursor.c.seq).order_by(tables.cursor.c.name)
     # what a damaged row holds may be of any kind: its sum tells of that
     return {row.name: row.seq for row in connection.execute(select) if isinstance(row.seq, int)}

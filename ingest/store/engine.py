@@ -88,7 +88,7 @@ class Store:
 
     @property
     def watermark_path(self) -> str | None:
-        """Where the log's high-water mark is kept; None for a server's store, which has no file here."""
+        """Tell where the log's high-water mark is kept; None for a server's store, which has no file here."""
         return f"{self.url.database}.lock" if self.is_sqlite else None
 
     def files_below(self, root: bytes) -> frozenset[bytes]:
@@ -120,14 +120,14 @@ class Store:
 
     @property
     def address(self) -> str:
-        """Where the store is, fit to show."""
+        """Tell where the store is, fit to show."""
         if self.is_sqlite:
             return str(self.url.database)
         return mask(self.url.render_as_string(hide_password=False))
 
     @contextmanager
     def read(self) -> Iterator[Connection]:
-        """One consistent snapshot."""
+        """Return one consistent snapshot."""
         with translated(self.address), self.engine.connect() as connection:
             if not self.is_sqlite:
                 connection.execution_options(isolation_level="REPEATABLE READ")
@@ -138,7 +138,7 @@ class Store:
 
     @contextmanager
     def write(self) -> Iterator[Connection]:
-        """One transaction that holds the right to write from its first statement on."""
+        """Return one transaction that holds the right to write from its first statement on."""
         with translated(self.address), self.engine.connect() as connection:
             connection.execution_options(ingest_begin="BEGIN IMMEDIATE")
             with connection.begin():
@@ -178,7 +178,7 @@ class Store:
         )
 
     def _note_opened(self, _connection: object, record: ConnectionPoolEntry) -> None:
-        """Which file a connection was made to; the first one's is the store."""
+        """Note which file a connection was made to; the first one's is the store."""
         here = os.stat(str(self.url.database))
         record.info[_FILE] = here.st_dev, here.st_ino
         self._opened = self._opened or record.info[_FILE]
@@ -361,12 +361,12 @@ def _reads(statement: str) -> bool:
 
 
 def should_retry(error: DBAPIError) -> bool:
-    """Whether the whole transaction may simply be tried again at once."""
+    """Tell whether the whole transaction may simply be tried again at once."""
     return getattr(error.orig, "sqlstate", None) in _SERIALISATION
 
 
 def lost_connection(error: DBAPIError) -> bool:
-    """Whether the server went away, so that nobody knows if the commit was done."""
+    """Tell whether the server went away, so that nobody knows if the commit was done."""
     state = getattr(error.orig, "sqlstate", None) or ""
     return error.connection_invalidated or state == "57P01" or state.startswith("08")
 
@@ -402,7 +402,7 @@ def _sqlite_begin(connection: Connection) -> None:
 
 
 def missing_driver() -> str | None:
-    """Why a store on Postgres cannot be opened in this environment; None where it can."""
+    """Tell why a store on Postgres cannot be opened in this environment; None where it can."""
     try:
         import psycopg  # noqa: F401, PLC0415 - whether it can be loaded
     except ModuleNotFoundError:

@@ -101,7 +101,7 @@ _BY_INODES = sa.select(_seen.path_bytes).where(
 
 
 def pages(store: Store, root: RootKey, within: Range) -> Iterator[tuple[Any, ...]]:
-    """Every row of a root within a range of paths, in their order, with the fields of Known.
+    """Yield every row of a root within a range of paths, in their order, with the fields of Known.
 
     No snapshot is held.
 
@@ -227,7 +227,7 @@ def smallest(
 
 
 def is_empty(connection: Connection, root: RootKey) -> bool:
-    """Whether nothing was ever recorded of this root."""
+    """Tell whether nothing was ever recorded of this root."""
     query = sa.select(_document.id).where(_document.root_id == root).limit(1)
     return connection.execute(query).first() is None
 
@@ -241,7 +241,7 @@ def long_paths(connection: Connection, root: RootKey) -> list[bytes]:
 
 
 def any_between(connection: Connection, root: RootKey, first: bytes, last: bytes) -> bool:
-    """Whether anything was ever recorded of a path from `first` to `last`, in their order."""
+    """Tell whether anything was ever recorded of a path from `first` to `last`, in their order."""
     where = {"root": root, "first": first, "last": last}
     return any(connection.execute(query, where).first() is not None for query in _BETWEEN)
 
@@ -260,7 +260,7 @@ _BETWEEN = tuple(
 
 
 def any_below(connection: Connection, root: RootKey, folder: bytes) -> bool:
-    """Whether a live document is known below this folder, or where it stands."""
+    """Tell whether a live document is known below this folder, or where it stands."""
     query = (
         sa.select(_document.id)
         .where(

@@ -83,7 +83,7 @@ def documents(
     limit: int | None = None,
     changed: tuple[int, int] | None = None,
 ) -> Iterator[Listed]:
-    """Documents by root and path: the live ones, or with `deleted` the deleted ones.
+    """Yield documents by root and path: the live ones, or with `deleted` the deleted ones.
 
     With `until` as they stood when the log had that many entries. `days` are the first and last ISO day of
     those wanted: a document's own date lies within them, whatever its precision. `after` gives those behind a

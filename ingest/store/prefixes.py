@@ -20,7 +20,7 @@ def begins(column: Any, prefix: bytes) -> Any:
 
 
 def is_known(connection: Connection, prefix: bytes, root: RootKey | None) -> bool:
-    """Whether a path that begins so was ever recorded: a document's, now or before, or a rejected file's."""
+    """Tell whether a path that begins so was ever recorded, of a document or of a rejected file."""
     places = (
         (_document.root_id, _document.path_bytes),
         (_seen.root_id, _seen.path_bytes),

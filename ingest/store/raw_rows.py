@@ -105,7 +105,7 @@ class Told(NamedTuple):
 
 
 def changes(connection: Connection) -> Iterator[Told]:
-    """Every change in order."""
+    """Yield every change in order."""
     query = (
         sa.select(
             tables.change,
@@ -169,7 +169,7 @@ _RENDITIONS = (
 
 
 def documents(connection: Connection) -> Iterator[Row]:
-    """Every document's head, with its last version's hash and the row of what was last seen there."""
+    """Yield every document's head, with its last version's hash and the row of what was last seen there."""
     query = (
         sa.select(
             tables.document,
@@ -191,7 +191,7 @@ def documents(connection: Connection) -> Iterator[Row]:
 
 
 def totals(connection: Connection) -> tuple[int, int, int]:
-    """How many versions, renditions and blobs there are."""
+    """Tell how many versions, renditions and blobs there are."""
     count = [
         connection.execute(sa.select(sa.func.count()).select_from(table)).scalar_one()
         for table in (tables.version, tables.rendition, tables.blob)
@@ -200,7 +200,7 @@ def totals(connection: Connection) -> tuple[int, int, int]:
 
 
 def dangling(connection: Connection) -> Iterator[tuple[str, str, str]]:
-    """Rows that nothing leads to, and references that lead nowhere."""
+    """Yield rows that nothing leads to, and references that lead nowhere."""
     before = tables.version.alias("before")
     taken_back = tables.review.alias("taken_back")
     questions = {
@@ -278,7 +278,7 @@ def dangling(connection: Connection) -> Iterator[tuple[str, str, str]]:
 
 
 def ledger_gaps(connection: Connection) -> Iterator[tuple[Any, str]]:
-    """Roots whose ledger of coverage does not tile their time since it begins, by their ids."""
+    """Yield roots whose ledger of coverage does not tile their time since it begins, by their ids."""
     roots = {row.id: row for row in connection.execute(sa.select(tables.root)).all()}
     found: dict[Any, list[Row]] = {key: [] for key in roots}
     for row in connection.execute(sa.select(tables.coverage).order_by(tables.coverage.c.from_at)):
@@ -297,7 +297,7 @@ def ledger_gaps(connection: Connection) -> Iterator[tuple[Any, str]]:
 
 
 def body_rows(connection: Connection) -> Iterator[Sequence[Row]]:
-    """Every version with its body as it lies, a document's versions in order.
+    """Yield every version with its body as it lies, a document's versions in order.
 
     A row for each of its renditions, or one without.
     """

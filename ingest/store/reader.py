@@ -171,7 +171,7 @@ def these(connection: Connection, seqs: Collection[int]) -> list[Row]:
 
 
 def types(connection: Connection, roots: Collection[RootKey], *, after: int) -> dict[str, int]:
-    """How many changes of these roots there are of each type, with seq above `after`."""
+    """Tell how many changes of these roots there are of each type, with seq above `after`."""
     query = (
         sa.select(_change.type, sa.func.count())
         .where(_change.seq > after, _change.root_id.in_(roots))
@@ -208,7 +208,7 @@ def document_by_uid(connection: Connection, uid: bytes) -> Row | None:
 def documents_at(
     connection: Connection, path: bytes, root: RootKey | None = None, *, live_do: bool = False
 ) -> list[Row]:
-    """Every document that stands, last stood, or once stood at a path: the heads, live ones first.
+    """Return every document that stands, last stood, or once stood at a path: the heads, live ones first.
 
     With `live_do` the live ones alone, where there are any.
     """

@@ -144,5 +144,5 @@ def reviewed() -> sa.Select[int]:
 
 
 def is_reviewed(connection: Connection, seq: int) -> bool:
-    """Whether the edit of this change has a review that stands."""
+    """Tell whether the edit of this change has a review that stands."""
     return connection.execute(reviewed().where(_review.seq == seq).limit(1)).first() is not None

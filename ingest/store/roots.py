@@ -47,7 +47,10 @@ class Root(msgspec.Struct, frozen=True, kw_only=True):
 
     @property
     def said(self) -> RootReport | None:
-        """What its daemon reported last; None where none did, or that is damaged, which `verify` tells."""
+        """Return what its daemon reported last.
+
+        None where none did, or that is damaged, which `verify` tells.
+        """
         try:
             return msgspec.json.decode(self.report, type=RootReport)
         except (msgspec.DecodeError, UnicodeDecodeError):
@@ -55,7 +58,7 @@ class Root(msgspec.Struct, frozen=True, kw_only=True):
 
     @property
     def certain_until(self) -> int | None:
-        """Until when all that its daemon had heard of was in the store, as it said last."""
+        """Tell until when all that its daemon had heard of was in the store, as it said last."""
         said = self.said
         if self.heartbeat_at is None or said is None or said.certain_until is msgspec.UNSET:
             return self.heartbeat_at
@@ -63,12 +66,12 @@ class Root(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def every(connection: Connection) -> list[Root]:
-    """All roots, the retired ones included, by name."""
+    """Return all roots, the retired ones included, by name."""
     return [_value(row) for row in connection.execute(sa.select(tables.root).order_by(_root.name))]
 
 
 def saw_log(connection: Connection) -> Iterator[tuple[str, int, bytes | None]]:
-    """Where each root's daemon saw the log's head, as it said last.
+    """Tell where each root's daemon saw the log's head, as it said last.
 
     The root's name, the seq and the leaf there.
 
@@ -165,7 +168,7 @@ def forget(connection: Connection, key: RootKey) -> None:
 
 
 def is_scanned(connection: Connection, key: RootKey) -> bool:
-    """Whether a scan of the root has ended."""
+    """Tell whether a scan of the root has ended."""
     at = connection.execute(sa.select(_root.last_scan_at).where(_root.id == key)).scalar()
     return at is not None
 

@@ -67,7 +67,10 @@ class Access(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def access(path: str) -> Access:
-    """How this process may open a SQLite file. Raises StoreUnavailable where it cannot be read safely."""
+    """Tell how this process may open a SQLite file.
+
+    Raises StoreUnavailable where it cannot be read safely.
+    """
     name = quote(os.fsencode(path))
     wal, shm = path + "-wal", path + "-shm"
     folder_writable = os.access(os.path.dirname(path) or ".", os.W_OK)
@@ -123,7 +126,10 @@ def _state(path: str) -> State:
 
 
 def _is_open(path: str) -> bool:
-    """Whether a SQLite on this host has the file open. This process must not: the look drops its locks."""
+    """Tell whether a SQLite on this host has the file open.
+
+    This process must not: the look drops its locks.
+    """
     descriptor = os.open(path, os.O_RDONLY | os.O_CLOEXEC)
     try:
         asked = struct.pack(_FLOCK, fcntl.F_WRLCK, os.SEEK_SET, *_SHARED, 0)

@@ -74,7 +74,7 @@ def mask(words: str) -> str:
 
 
 def sqlite_files(url: URL) -> tuple[str, ...]:
-    """Every file that a SQLite store may keep beside its database; empty for a server."""
+    """Return every file that a SQLite store may keep beside its database; empty for a server."""
     if url.drivername != "sqlite":
         return ()
     base = str(url.database)

@@ -46,7 +46,7 @@ _VERSION = sa.select(
 
 
 def one(connection: Connection, document: int, no: int, normaliser: str | None = None) -> Row | None:
-    """One version with its current rendition, or the one that a named normaliser made."""
+    """Return one version with its current rendition, or the one that a named normaliser made."""
     if normaliser is not None and not is_utf8(normaliser):
         return None
     which = {"document": document, "no": no, "normaliser": normaliser}
@@ -87,7 +87,7 @@ _LISTED = (
 
 
 def recorded_at(connection: Connection, document: int, numbers: Collection[int]) -> dict[int, int]:
-    """When these versions were recorded: the labels of the changes that made them."""
+    """Tell when these versions were recorded: the labels of the changes that made them."""
     select = sa.select(_version.no, _change.recorded_at).join_from(
         tables.version, tables.change, _change.seq == _version.seq
     )
@@ -105,7 +105,7 @@ def made_by(connection: Connection, document: int) -> dict[int, int]:
 
 
 def as_of(connection: Connection, document: int, no: int, until: int) -> Row | None:
-    """One version with the rendition that was its current one when the log had `until` entries."""
+    """Return one version with the rendition that was its current one when the log had `until` entries."""
     return connection.execute(_AS_OF, {"document": document, "no": no, "until": until}).one_or_none()
 
 
@@ -113,7 +113,7 @@ _AS_OF = _ONE.where(_rendition.seq <= sa.bindparam("until"))
 
 
 def renditions(connection: Connection, document: int, first: int, last: int) -> list[Row]:
-    """Every rendition that has a text of the versions from `first` to `last`, by version and age."""
+    """Return every rendition that has a text of the versions from `first` to `last`, by version and age."""
     return list(connection.execute(_RENDITIONS, {"document": document, "first": first, "last": last}))
 
 
@@ -174,7 +174,7 @@ def with_text(
 
 
 def readings(connection: Connection, documents: Collection[int]) -> list[Row]:
-    """Every rendition of these documents: its version, the path that had then, and its normaliser.
+    """Return every rendition of these documents: its version, the path that had then, and its normaliser.
 
     A row has `document`, `no`, `salt`, `sha256`, `path`, `name`, `libraries`, `media_type`, `text_reason`; by
     document, version and age.

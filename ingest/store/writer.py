@@ -93,7 +93,7 @@ def _already_recorded(store: Store, entries: Sequence[Entry]) -> Recorded | None
 
 
 def _seqs(connection: Connection, entries: Sequence[Entry]) -> dict[bytes, int]:
-    """Which of these entries are in the log, and where."""
+    """Tell which of these entries are in the log, and where."""
     found: dict[bytes, int] = {}
     for start in range(0, len(entries), 500):
         ids = [entry.id for entry in entries[start : start + 500]]
@@ -195,7 +195,7 @@ def _current(connection: Connection, documents: Sequence[int | None]) -> dict[in
 def _renditions(
     connection: Connection, documents: Sequence[int | None]
 ) -> set[tuple[int | None, int, str, str]]:
-    """Which normaliser has read which version of these documents."""
+    """Tell which normaliser has read which version of these documents."""
     table, by = tables.rendition.c, tables.normaliser.c
     select = (
         sa.select(table.document_id, table.no, by.name, by.libraries)
@@ -332,7 +332,7 @@ def _write_blobs(connection: Connection, entries: Sequence[Entry]) -> dict[bytes
 
 
 def _texts(entries: Sequence[Entry]) -> Iterator[NewVersion | NewRendition]:
-    """Everything in a batch that brings a rendition."""
+    """Yield everything in a batch that brings a rendition."""
     for entry in entries:
         if entry.version is not None:
             yield entry.version

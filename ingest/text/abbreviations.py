@@ -30,7 +30,7 @@ _SHORT = frozenset(word for word in _WORDS if len(word) < 3)
 
 
 def joins(piece: str, following: str, language: str) -> bool:
-    """Whether a sentence that `piece` seems to end goes on in `following`, which has no blank before it.
+    """Tell whether a sentence that `piece` seems to end goes on in `following`, which has no blank before it.
 
     It does after `drs.`, and after `jl.` when a small letter or a digit follows. An abbreviation
     in capitals is none. At most the last 24 characters of the piece are looked at.

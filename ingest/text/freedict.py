@@ -56,7 +56,7 @@ def translations(folder: str = FOLDER) -> Translations:
 
 
 def share(one: frozenset[str], other: frozenset[str], folder: str = FOLDER) -> bool:
-    """Whether a form of one word and a form of another have a translation in common."""
+    """Tell whether a form of one word and a form of another have a translation in common."""
     known = translations(folder) if installed(folder) else {}
     left, right = (
         frozenset[str]().union(*(known.get(form, frozenset()) for form in forms)) for forms in (one, other)

@@ -21,7 +21,7 @@ _LEAST = 3  # letters of a word that a vowel is kept from
 
 
 def is_one(old: str, new: str, language: str | None) -> bool:
-    """Whether two words that differ by hyphens alone are one; small letters."""
+    """Tell whether two words that differ by hyphens alone are one; small letters."""
     if old.count("-") == new.count("-"):
         return False
     parted, joined = (old, new) if old.count("-") > new.count("-") else (new, old)
@@ -41,7 +41,7 @@ def _may_be_adjective(word: str) -> bool:
 
 
 def joins(parts: list[str], joined: str, language: str | None) -> bool:
-    """Whether words that stand apart are the one that they were joined to, with hyphens or without.
+    """Tell whether words that stand apart are the one that they were joined to, with hyphens or without.
 
     They are where that cannot be read otherwise: one of them, or what they make, is no word by itself. A
     Dutch adjective that a word is joined to says something else of it: `rode wijnglas`, `rodewijnglas`.

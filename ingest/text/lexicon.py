@@ -166,7 +166,7 @@ class Lexicon(msgspec.Struct, frozen=True, kw_only=True, eq=False):
         return None
 
     def is_compound(self, word: str) -> bool:
-        """Whether a long word may be made of a number and more: `driejarige`, `honderdvijfde`."""
+        """Tell whether a long word may be made of a number and more: `driejarige`, `honderdvijfde`."""
         return len(word) > 6 and (
             self._has_ending(word) or any(thousand in word for thousand, _ in self.thousands)
         )
@@ -199,7 +199,7 @@ class Lexicon(msgspec.Struct, frozen=True, kw_only=True, eq=False):
         return None
 
     def _has_ending(self, word: str) -> bool:
-        """Whether a word ends as places, parts and compounds do, found by its last three letters."""
+        """Tell whether a word ends as places, parts and compounds do, found by its last three letters."""
         return len(word) < _LONGEST and word.endswith(self.endings.get(word[-3:], ()))
 
 

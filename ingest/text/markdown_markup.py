@@ -335,7 +335,7 @@ class _Walk:
 
 
 def _is_behind_blank(text: str, at: int) -> bool:
-    """Whether a line is the first, or an empty one stands before it."""
+    """Tell whether a line is the first, or an empty one stands before it."""
     if at < 2:
         return at == 0 or text[0] == "\n"
     start = text.rfind("\n", max(0, at - _LONGEST_BLANK), at - 1) + 1

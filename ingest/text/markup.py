@@ -68,7 +68,7 @@ class Speech(msgspec.Struct, frozen=True):
     fields: tuple[Field, ...] = ()
 
     def place(self, offset: int) -> int:
-        """Where a place of `text` is in the whole text."""
+        """Tell where a place of `text` is in the whole text."""
         here, there = self.starts[bisect_right(self.starts, offset, key=lambda each: each[0]) - 1]
         return there + offset - here
 
@@ -124,10 +124,10 @@ def attributes(inside: str, of: str) -> Iterator[Item]:
 
 
 def is_dated(name: str) -> bool:
-    """Whether under this name it is said when a text was written, brought up to date or published."""
+    """Tell whether under this name it is said when a text was written, brought up to date or published."""
     return _DATED.search(name) is not None
 
 
 def is_date(value: str) -> bool:
-    """Whether a value begins as a date does, or says nothing."""
+    """Tell whether a value begins as a date does, or says nothing."""
     return not value.strip() or _IS_DATE.match(value.strip()) is not None

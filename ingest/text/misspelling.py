@@ -30,7 +30,7 @@ def misspelt(
     names: frozenset[str] = frozenset(),
     language: str | None = None,
 ) -> bool:
-    """Whether the one word may be the other with a slip of the hand in it.
+    """Tell whether the one word may be the other with a slip of the hand in it.
 
     Within a Damerau-Levenshtein distance of 2 for words of six letters and more, of 1 for shorter ones. A
     distance of 2, and two words with capitals, ask for the same first letter. Words with a digit are never,
@@ -98,7 +98,7 @@ def _sound(name: str) -> str:
 
 
 def spelt_otherwise(old: str, new: str, lexicon: Lexicon) -> bool:
-    """Whether two words are one in British and American, in older and newer Dutch, or in Swiss spelling."""
+    """Tell whether two words are one in British and American, older and newer Dutch, or Swiss spelling."""
     for british, american in lexicon.regional:
         for one, other in ((old, new), (new, old)):
             if british in one and one.replace(british, american) == other:
@@ -117,7 +117,7 @@ def spelt_otherwise(old: str, new: str, lexicon: Lexicon) -> bool:
 
 
 def _one_word(old: str, new: str, lexicon: Lexicon) -> bool:
-    """Whether two words are one in two spellings, or two endings of a Dutch verb that sound alike."""
+    """Tell whether two words are one in two spellings, or two endings of a Dutch verb that sound alike."""
     if lexicon.language == "nl":
         for ending in _DUTCH_ENDINGS:
             stem = old.removesuffix(ending)
@@ -131,7 +131,7 @@ def _one_word(old: str, new: str, lexicon: Lexicon) -> bool:
 
 
 def opposite(old: str, new: str, lexicon: Lexicon) -> bool:
-    """Whether a prefix turns one of two folded words into the other: `on-`, `un-`, `il-` and their like."""
+    """Tell whether a prefix turns one of two folded words into the other: `on-`, `un-`, `il-`."""
     short, long = sorted((old, new), key=len)
     if len(short) < 4 or not long.endswith(short):
         return False

@@ -22,7 +22,7 @@ _AROUND = 20  # characters in which a label stands before its number
 
 
 def is_same(text: str, at: int, old: Sequence[str], new: Sequence[str]) -> bool:
-    """Whether two words are one number, in Roman letters and in figures, behind a label before `at`."""
+    """Tell whether two words are one number, in Roman letters and in figures, behind a label before `at`."""
     if not len(old) == len(new) == 1 or old[0].isdecimal() == new[0].isdecimal():
         return False
     figure, letters = (old[0], new[0]) if old[0].isdecimal() else (new[0], old[0])

@@ -223,7 +223,7 @@ def _past_blank(text: str, start: int) -> int:
 
 
 def _is_end(text: str, text_start: int, place: re.Match[str], following: int, language: str) -> bool:
-    """Whether the sentence that began at `text_start` ends at `place`, given the next text at `following`."""
+    """Tell whether the sentence from `text_start` on ends at `place`, with the next text at `following`."""
     end = place.end()
     if text[following].islower() and text[end - 1 : following] in _SMALL_GOES_ON:
         return False
@@ -235,7 +235,7 @@ def _is_end(text: str, text_start: int, place: re.Match[str], following: int, la
 
 
 def _line_ends(text: str, at: int, following: int, text_start: int) -> bool:
-    """Whether the line end at `at` ends the sentence that began at `text_start`."""
+    """Tell whether the line end at `at` ends the sentence that began at `text_start`."""
     if "\n" in text[at + 1 : following]:
         return True
     if _LIST_LINE.match(text, following):
@@ -258,7 +258,7 @@ def _line_ends(text: str, at: int, following: int, text_start: int) -> bool:
 
 
 def _ends(text: str, text_start: int, place: re.Match[str], following: int, language: str) -> bool:
-    """Whether the stop at `place` ends a sentence, given the next text at `following`."""
+    """Tell whether the stop at `place` ends a sentence, given the next text at `following`."""
     if place.end() == following:
         return True
     opened = _OPENERS.match(text, following)
@@ -274,7 +274,7 @@ def _ends(text: str, text_start: int, place: re.Match[str], following: int, lang
 
 
 def _goes_on(text: str, text_start: int, end: int, after: int, language: str) -> bool:
-    """Whether the one full stop before `end` belongs to an abbreviation, an initial or a number."""
+    """Tell whether the one full stop before `end` belongs to an abbreviation, an initial or a number."""
     if text[end - 3 : end] not in _TAILS and text[end - _PLAIN_WORD : end - 1].isalpha():
         return False  # most sentences end in a word that is no abbreviation
     piece = text[max(text_start, end - _LONGEST_WORD) : end]

@@ -61,12 +61,12 @@ def read(text: str) -> Speech:
 
 
 def names_cue(lines: list[str], number: int) -> bool:
-    """Whether a line is the number or the name of the cue whose times follow it."""
+    """Tell whether a line is the number or the name of the cue whose times follow it."""
     following = lines[number + 1] if number + 1 < len(lines) else ""
     after_blank = number == 0 or not lines[number - 1].strip()
     return after_blank and "-->" in following and TIMES.match(following) is not None
 
 
 def begins_block(lines: list[str], number: int) -> bool:
-    """Whether a block begins at a line that is no cue: a note, a style, a region."""
+    """Tell whether a block begins at a line that is no cue: a note, a style, a region."""
     return (number == 0 or not lines[number - 1].strip()) and _BLOCK.match(lines[number].rstrip()) is not None

@@ -90,7 +90,7 @@ class Thesaurus:
         return self._look_up(word)[0]
 
     def knows(self, word: str) -> bool:
-        """Whether the file has a word itself, and not only a form of it."""
+        """Tell whether the file has a word itself, and not only a form of it."""
         return word.isprintable() and self._get(word) is not None
 
     def _look_up(self, word: str) -> tuple[frozenset[str], Entry]:

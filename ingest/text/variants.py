@@ -36,7 +36,7 @@ def written_out(words: Iterable[str], lexicon: Lexicon) -> list[str]:
 
 
 def abbreviate(before: Sequence[str], after: Sequence[str], lexicon: Lexicon) -> bool:
-    """Whether one of two runs of words abbreviates the other: `o.a.`, `onder andere`; `US`, `U.S.`."""
+    """Tell whether one of two runs of words abbreviates the other: `o.a.`, `onder andere`; `US`, `U.S.`."""
     old, new = ("".join(map(unaccented, side)) for side in (before, after))
     if frozenset((old, new)) in lexicon.abbreviated:
         return True
@@ -49,7 +49,7 @@ def abbreviate(before: Sequence[str], after: Sequence[str], lexicon: Lexicon) ->
 
 
 def _initials(short: Sequence[str], long: Sequence[str]) -> bool:
-    """Whether one is the other's first letters, and all are capitals: `US` or `U.S.`, `United States`."""
+    """Tell whether one is the other's first letters, all capitals: `US` or `U.S.`, `United States`."""
     letters = "".join(short)
     together = len(short) == 1 or all(len(word) == 1 for word in short)
     begun = "".join(word[0] for word in long)
@@ -57,7 +57,7 @@ def _initials(short: Sequence[str], long: Sequence[str]) -> bool:
 
 
 def say_the_same(gone: set[str], came: set[str], lexicon: Lexicon) -> set[str]:
-    """Of the words that went and those that came the ones that stand for each other."""
+    """Return those of the words that went and came that stand for each other."""
     may_be = not (lexicon.same_words.isdisjoint(gone) or lexicon.same_words.isdisjoint(came))
     found = {
         word for pair in (lexicon.same if may_be else ()) if pair & gone and pair & came for word in pair

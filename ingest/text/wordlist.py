@@ -22,7 +22,7 @@ _SELDOM_DOUBLED = 0.2
 
 
 def both_meant(before: str, after: str, language: str | None) -> bool:
-    """Whether both are words of the language, so that neither is likely the other written wrongly.
+    """Tell whether both are words of the language, so that neither is likely the other written wrongly.
 
     Of a language without a list nothing is known: False.
     """
@@ -40,12 +40,12 @@ _PLURALS = {"en": ("s",), "nl": ("en", "s"), "de": ("en", "er", "e")}
 
 
 def was_counted(word: str, language: str | None) -> bool:
-    """Whether a word was counted in a language; of one without a list, False."""
+    """Tell whether a word was counted in a language; of one without a list, False."""
     return language in LANGUAGES and bool(_counts(language)(word.lower()))
 
 
 def is_rare(word: str, language: str | None, *, times: int = 1) -> bool:
-    """Whether a word is seldom seen in small letters, and no plural of one that is seen: perhaps a name.
+    """Tell whether a word is seldom seen in small letters, and no plural of one that is seen: perhaps a name.
 
     What else says that it is one lets it be seen so many `times` as often. Of a language without a list
     nothing is known: False.
@@ -61,12 +61,15 @@ def is_rare(word: str, language: str | None, *, times: int = 1) -> bool:
 
 
 def is_known(word: str, language: str | None) -> bool:
-    """Whether a word is in the list of the language. Of a language without a list nothing is known: False."""
+    """Tell whether a word is in the list of the language.
+
+    Of a language without a list nothing is known: False.
+    """
     return language in LANGUAGES and _counts(language)(word.lower()) > 0
 
 
 def is_word(word: str) -> bool:
-    """Whether a word is in a list of any language, seldom or often; in small letters."""
+    """Tell whether a word is in a list of any language, seldom or often; in small letters."""
     return any(_counts(language)(word) for language in LANGUAGES)
 
 
@@ -78,7 +81,7 @@ def _once(word: str) -> str:
 
 @functools.cache
 def _counts(language: str) -> Callable[[str], int]:
-    """How often a word was counted, for any word of small letters: 0 for one that is not in the list."""
+    """Tell how often a word was counted, for any word of small letters: 0 for one that is not in the list."""
     from marisa_trie import RecordTrie  # noqa: PLC0415 - few edits ask how often a word is used
 
     trie = RecordTrie(RECORD).mmap(f"{FOLDER}/{language}.marisa")

@@ -34,7 +34,10 @@ _DOUBLE_QUOTES = re.compile(r"'{2,}")
 
 
 def tokens(text: str) -> list[str]:
-    """Words, blanks and single marks; joined they are the text. `1.000` and `34-jarige` are one each."""
+    """Return words, blanks and single marks; joined they are the text.
+
+    `1.000` and `34-jarige` are one each.
+    """
     return _TOKEN.findall(text) if len(text) < _LONG else _shared(_TOKEN, text)
 
 
@@ -57,12 +60,12 @@ def each_word(text: str) -> Iterator[str]:
 
 
 def count(text: str) -> int:
-    """How many words a text has."""
+    """Tell how many words a text has."""
     return sum(1 for _ in _WORD.finditer(text))
 
 
 def is_word(token: str) -> bool:
-    """Whether a token is a word, and not a blank or a mark."""
+    """Tell whether a token is a word, and not a blank or a mark."""
     return token[0].isalnum() or token[0] == "_"
 
 

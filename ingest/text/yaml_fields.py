@@ -76,7 +76,7 @@ def fields(lines: Sequence[str]) -> Iterator[Said]:
 
 
 def is_key(line: str) -> bool:
-    """Whether a line begins with a key as heads have them, of few words, and not with a sentence."""
+    """Tell whether a line begins with a key as heads have them, of few words, and not with a sentence."""
     found = _key(line.strip()) if line.strip() else None
     return found is not None and len(found[0].split()) <= _KEY_WORDS and ". " not in found[0]
 
@@ -129,7 +129,7 @@ def _key(body: str) -> tuple[str, str] | None:
 
 
 def _goes_deeper(lines: Sequence[str], at: int, indent: int) -> bool:
-    """Whether the next line that says something belongs to what stands at this indent."""
+    """Tell whether the next line that says something belongs to what stands at this indent."""
     for line in lines[at:]:
         body = line.strip()
         if body and not body.startswith("#"):

@@ -44,7 +44,7 @@ class Paragraph(msgspec.Struct, frozen=True, kw_only=True):
 
     @property
     def is_changed(self) -> bool:
-        """Whether something in it is marked."""
+        """Tell whether something in it is marked."""
         return any(bit.mark for bit in self.bits)
 
 

@@ -98,5 +98,5 @@ class _Margin:
         return f"  (away in {'; '.join(told)})" if stretches else ""
 
     def at(self, version: int) -> str:
-        """When a version was recorded: at that moment it is the one that is shown."""
+        """Tell when a version was recorded: at that moment it is the one that is shown."""
         return self._times.show(self._recorded[version])

@@ -145,7 +145,7 @@ def _show_counts(found: scan_result.ScanResult, files: int, seconds: float) -> N
 
 
 def _last_seq(store: Store) -> int:
-    """Where the log ends before the scan; a store on a server is warned of."""
+    """Tell where the log ends before the scan; a store on a server is warned of."""
     if (remote := store.remote_type()) is not None:
         note(f"the store is on {remote}: SQLite's locks do not hold on every server (ingest doctor)")
     with store.read() as connection:

@@ -50,7 +50,7 @@ def asked(text: str) -> tuple[tuple[str, ...], bool]:
 
 
 def is_unspaced(text: str) -> bool:
-    """Whether a word is, or holds, a run of a script that puts no blank between its words."""
+    """Tell whether a word is, or holds, a run of a script that puts no blank between its words."""
     return not text.isascii() and _RUN.search(text) is not None
 
 
@@ -109,7 +109,10 @@ def literal(text: str) -> str:
 
 
 def has_symbol(text: str) -> bool:
-    """Whether something in it says more than the words: `100%`, `C++`, `a_c`, a vowel sign; not `weeks.`."""
+    """Tell whether something in it says more than the words: `100%`, `C++`, `a_c`, a vowel sign.
+
+    Not `weeks.`.
+    """
     if any(char in _SYMBOLS or unicodedata2.category(char)[0] == "S" for char in text):
         return True
     return not text.isascii() and any(unicodedata2.category(char)[0] == "M" for char in small(text))

@@ -58,7 +58,7 @@ def _insert(connection: Connection, made: Sequence[tuple[int, str, str]]) -> Non
 
 
 def _tagged(words: Collection[str], language: str | None) -> str:
-    """Words as they are kept, parted by blanks."""
+    """Return words as they are kept, parted by blanks."""
     end = f".{language}" if language else ""
     return f"{end} ".join(words) + end if words else ""
 
@@ -90,7 +90,7 @@ class WordsLookup(Lookup):
         return streams[0] if len(streams) == 1 else in_all(streams)
 
     def _holding(self, term: Term, page: int) -> Iterator[tuple[int, int]]:
-        """Each document that ever held a term, and in how many sentences; by age."""
+        """Yield each document that ever held a term, and in how many sentences; by age."""
         select = "SELECT rowid FROM words WHERE words MATCH :match AND rowid > :after"
         ids = self._ids.setdefault(term, {})
         for key, its_spans in groupby(self._rising(select, {"match": self._match(term)}, page), _document_of):
@@ -115,7 +115,7 @@ class WordsLookup(Lookup):
         return list(self._between(term, key, key))
 
     def _all(self, term: Term, first: int) -> dict[int, list[Found]]:
-        """By document, the spans that hold a term, of all documents from one on."""
+        """Return the spans that hold a term by document, of all documents from one on."""
         found: defaultdict[int, list[Found]] = defaultdict(list)
         for span in self._between(term, first, (1 << 63 - SPAN_BITS) - 1):
             found[_document_of(span[0])].append(span)

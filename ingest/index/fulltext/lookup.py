@@ -106,7 +106,7 @@ class Lookup(ABC):
 
     @abstractmethod
     def _numbers(self, term: Term) -> dict[int, int] | None:
-        """Each document that ever held a term, were it not for its symbols, and in how many sentences.
+        """Return each document that ever held a term, were it not for its symbols, and in how many sentences.
 
         None where there are so many that this tells nobody anything, or takes too long to know.
         """

@@ -43,7 +43,7 @@ class Term(msgspec.Struct, frozen=True):
 
     @property
     def is_phrase(self) -> bool:
-        """Whether it is asked for as it stands: in quotes, or as words in a row."""
+        """Tell whether it is asked for as it stands: in quotes, or as words in a row."""
         return self.exact or len(self.words) > 1
 
 

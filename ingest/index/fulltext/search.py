@@ -42,7 +42,7 @@ class Wanted(msgspec.Struct, frozen=True, kw_only=True):
 
     @property
     def of_version(self) -> bool:
-        """Whether something is asked of the version, and not of its document alone."""
+        """Tell whether something is asked of the version, and not of its document alone."""
         return (self.language, self.days, self.since, self.until) != (None, None, None, None)
 
 
@@ -58,7 +58,7 @@ class Hit(msgspec.Struct, frozen=True, kw_only=True):
 
     @property
     def is_whole(self) -> bool:
-        """Whether the index has every version of the document."""
+        """Tell whether the index has every version of the document."""
         return bool(self.row.seen >= self.row.last_no)
 
 
@@ -247,7 +247,7 @@ _SEEN = (
 
 
 def _is_meant(connection: Connection, row: Row, stretches: Stretches, wanted: Wanted) -> bool:
-    """Whether one of these versions is as it should be."""
+    """Tell whether one of these versions is as it should be."""
     if not wanted.of_version:
         return True
     within = _version.no.between(stretches[0][0], stretches[-1][1])
@@ -256,7 +256,7 @@ def _is_meant(connection: Connection, row: Row, stretches: Stretches, wanted: Wa
 
 
 def _facts(connection: Connection, documents: Any, which: Any, wanted: Wanted) -> list[tuple[int, int]]:
-    """Documents and numbers of those of these versions that are as they should be."""
+    """Return documents and numbers of those of these versions that are as they should be."""
     newest = (
         sa.select(sa.func.max(_rendition.seq))
         .where(_rendition.document_id == _version.document_id, _rendition.no == _version.no)

@@ -55,7 +55,7 @@ class Stem(dict[str, str]):
         return found
 
     def is_own(self, stem: str) -> bool:
-        """Whether the stem of this stem is itself."""
+        """Tell whether the stem of this stem is itself."""
         return self[stem.removesuffix(self._end)] == stem
 
 
@@ -73,7 +73,7 @@ class Stems:
         return self._known.get(language or "")
 
     def asked(self, word: str, language: str | None) -> dict[str, str]:
-        """By language, the stem of a word of a query: in this language, else in each."""
+        """Return the stem of a word of a query by language: in this language, else in each."""
         return {
             each: stem[word] for each, stem in self._known.items() if language is None or each == language
         }

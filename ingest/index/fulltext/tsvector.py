@@ -251,7 +251,7 @@ class WordsLookup(Lookup):
         return self._read[term].get(key, [])
 
     def _fetched(self, term: Term, keys: Sequence[int]) -> dict[int, list[Found]]:
-        """Of these documents those that hold a term, and the spans that do."""
+        """Return those of these documents that hold a term, and the spans that do."""
         lexemes = self._lexemes(term)
         select = (
             "SELECT document_id, number, part, starts, lexeme, positions"

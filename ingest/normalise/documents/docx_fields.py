@@ -32,7 +32,7 @@ class Fields:
 
     @property
     def is_silent(self) -> bool:
-        """Whether an instruction or a volatile result is open."""
+        """Tell whether an instruction or a volatile result is open."""
         return self._silent > 0 and self.is_trusted
 
     def begin(self) -> None:
@@ -61,7 +61,7 @@ class Fields:
 
 
 def is_volatile(instruction: str) -> bool:
-    """Whether the result of a field changes without an edit."""
+    """Tell whether the result of a field changes without an edit."""
     return instruction.split(None, 1)[:1] != [] and instruction.split(None, 1)[0].upper() in VOLATILE
 
 

@@ -24,7 +24,7 @@ class Style(msgspec.Struct, kw_only=True):
 
 
 def is_on(attributes: Attributes) -> bool:
-    """Whether a property without a value, or with this one, is on."""
+    """Tell whether a property without a value, or with this one, is on."""
     return attributes.get(W + "val", "1") not in {"0", "false", "off"}
 
 
@@ -54,7 +54,7 @@ class Styles(Xml):
         return found if isinstance(found, str) else None  # type: ignore[return-value]
 
     def hides(self, style: str) -> bool:
-        """Whether text in the style is hidden."""
+        """Tell whether text in the style is hidden."""
         return self._first(style, "hides") is True
 
     def _first(self, style: str, field: str) -> object:

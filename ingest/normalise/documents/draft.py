@@ -83,12 +83,12 @@ class Draft:
 
     @property
     def here(self) -> tuple[int, int]:
-        """The place in the open block: another one as soon as something was written or closed."""
+        """Return the place in the open block: another one as soon as something was written or closed."""
         return self._frame.number, len(self._frame.pieces) + (self._characters << 32)
 
     @property
     def is_empty(self) -> bool:
-        """Whether nothing that shows was written into the open block."""
+        """Tell whether nothing that shows was written into the open block."""
         return not any(piece.strip() for piece in self._frame.pieces)
 
     def close(self, kind: BlockKind, page: int | None = None) -> None:

@@ -38,7 +38,7 @@ _BLANKS = re.compile(r"[ \t\n\r\f]+")
 
 
 def is_article(data: bytes) -> bool:
-    """Whether the page's own mark-up says that it is one article."""
+    """Tell whether the page's own mark-up says that it is one article."""
     text = html_whole.characters(data)
     says = (_OPEN_GRAPH, _OPEN_GRAPH_TURNED, _SCHEMA, _BODY)
     return any(pattern.search(text) is not None for pattern in says) or len(_ARTICLE.findall(text)) == 1

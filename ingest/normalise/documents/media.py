@@ -85,7 +85,7 @@ def media_type(data: bytes, name: str) -> str | None:
 
 
 def _is_prose(start: bytes) -> bool:
-    """Whether the beginning shows that it is no RTF, no HTML and no mail, as that of most plain texts does.
+    """Tell whether the beginning shows that it is no RTF, no HTML and no mail, as most plain texts do.
 
     RTF begins with a brace and HTML with a bracket, blanks aside, mail with the name of a header or a line
     of an mbox.
@@ -144,7 +144,7 @@ def _is_text(head: bytes) -> bool:
 
 
 def _is_mail(head: bytes) -> bool:
-    """Whether it begins with a block of header lines of which three are a message's own."""
+    """Tell whether it begins with a block of header lines of which three are a message's own."""
     at, known = 0, set()
     if head.startswith(b"From "):
         at = head.find(b"\n") + 1

@@ -45,15 +45,15 @@ class Styles(Events):
         }
 
     def hides(self, style: str) -> bool:
-        """Whether text in the style is hidden."""
+        """Tell whether text in the style is hidden."""
         return any(self._styles[name].hides for name in self._family(style))
 
     def is_title(self, style: str) -> bool:
-        """Whether paragraphs in the style are titles."""
+        """Tell whether paragraphs in the style are titles."""
         return style in _TITLES or any(self._styles[name].parent in _TITLES for name in self._family(style))
 
     def is_caption(self, style: str) -> bool:
-        """Whether paragraphs in the style are captions."""
+        """Tell whether paragraphs in the style are captions."""
         return style in _CAPTIONS or any(
             self._styles[name].parent in _CAPTIONS - {"Table", "Text"} for name in self._family(style)
         )

@@ -78,7 +78,7 @@ class File:
 
     @property
     def is_tagged(self) -> bool:
-        """Whether the document says that it has tags."""
+        """Tell whether the document says that it has tags."""
         return bool(self.raw.FPDFCatalog_IsTagged(self.handle))
 
     def each_page(self) -> Iterator[Page]:
@@ -132,7 +132,7 @@ class Page:
 
     @property
     def shows(self) -> bool:
-        """Whether anything is drawn on the page."""
+        """Tell whether anything is drawn on the page."""
         return bool(self.raw.FPDFPage_CountObjects(self.handle) > 0)
 
     def runs(self) -> list[Run]:

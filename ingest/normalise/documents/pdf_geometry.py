@@ -137,7 +137,7 @@ def _repeated(pages: list[list[Line]]) -> set[int]:
 
 
 def _is_apart(ordered: list[Line], rank: int, pitch: float) -> bool:
-    """Whether the next height is farther from this line than lines of the text are from each other."""
+    """Tell whether the next height is farther from this line than lines of the text are from each other."""
     line = ordered[rank]
     following = next((other for other in ordered[rank:] if abs(other.y - line.y) >= 2), None)
     if following is None:
@@ -197,7 +197,7 @@ def _notes(lines: list[Line], margins: Margins, named: set[str]) -> tuple[list[L
 
 
 def _is_large_note(lines: list[Line], index: int, margins: Margins) -> bool:
-    """Whether notes in the size of the text begin with a line: apart, at the end, and no items of a list."""
+    """Tell whether notes in the text's size begin with a line: apart, at the end, no items of a list."""
     line = lines[index]
     if lines[index - 1].y - line.y <= _FARTHER * margins.step(line) or (len(lines) - index) * 4 > len(lines):
         return False

@@ -60,7 +60,7 @@ class Hyphens:
         return first + second if is_cut else f"{first}{sign}{second}"
 
     def _is_cut(self, first: str, second: str) -> bool:
-        """Whether the two are one word."""
+        """Tell whether the two are one word."""
         if not second[0].islower() or not first[-1].isalpha():
             return False
         low, other = first.lower(), second.lower()

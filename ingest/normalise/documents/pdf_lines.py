@@ -86,7 +86,7 @@ class Line(msgspec.Struct):
         return end - self.x0
 
     def is_item(self) -> bool:
-        """Whether the line begins as an item of a list does."""
+        """Tell whether the line begins as an item of a list does."""
         if self.is_marked:
             return True
         first = self.words[0].text
@@ -263,13 +263,13 @@ def _starts(line: Line) -> list[float]:
 
 
 def _is_gap(before: Word, after: Word, line: Line) -> bool:
-    """Whether more than a blank is between two words: much more, unless the file draws them apart."""
+    """Tell whether more than a blank is between two words: much more, unless the file draws them apart."""
     gap = after.x0 - before.x1
     return gap > (_GAP_OF_RUNS if after.begins_run else _GAP) * line.size
 
 
 def _is_row(found: Sequence[Line], index: int) -> bool:
-    """Whether a line has cells, since one beside it has a gap at the same place."""
+    """Tell whether a line has cells, since one beside it has a gap at the same place."""
     starts = _starts(found[index])
     if not starts:
         return False
@@ -299,7 +299,7 @@ def paragraphs(found: Sequence[Line], margins: Margins | None = None) -> list[Pa
 
 
 def goes_on(paragraph: Paragraph, line: Line, margins: Margins) -> bool:
-    """Whether the line goes on with the paragraph."""
+    """Tell whether the line goes on with the paragraph."""
     last = paragraph.lines[-1]
     if abs(line.size - last.size) > 0.08 * last.size:
         return False
@@ -327,14 +327,14 @@ def goes_on(paragraph: Paragraph, line: Line, margins: Margins) -> bool:
 
 
 def would_fit(last: Line, line: Line, margins: Margins) -> bool:
-    """Whether the first word of a line would still have had its place in the one before."""
+    """Tell whether the first word of a line would still have had its place in the one before."""
     if margins.is_even and margins.right(last) - last.x1 > 0.3 * last.size:
         return True
     return last.x1 + 0.2 * last.size + line.first_width < margins.right(last) - 0.05 * last.size
 
 
 def _is_set_in(paragraph: Paragraph, line: Line) -> bool:
-    """Whether a line begins further to the right than the paragraph's, and so begins one."""
+    """Tell whether a line begins further to the right than the paragraph's, and so begins one."""
     last = paragraph.lines[-1]
     offset = line.x0 - last.x0
     if paragraph.kind == "item" and len(paragraph.lines) == 1:
@@ -345,7 +345,7 @@ def _is_set_in(paragraph: Paragraph, line: Line) -> bool:
 
 
 def _is_set_out(paragraph: Paragraph, line: Line) -> bool:
-    """Whether a line begins further to the left than the item, or than the paragraph after its first."""
+    """Tell whether a line begins further to the left than the item, or than the paragraph after its first."""
     if paragraph.kind != "item" and len(paragraph.lines) == 1:
         return False
     least = paragraph.lines[0].x0 if paragraph.kind == "item" else paragraph.lines[-1].x0
@@ -353,7 +353,7 @@ def _is_set_out(paragraph: Paragraph, line: Line) -> bool:
 
 
 def _is_set_in_from(line: Line, paragraph: Paragraph, margins: Margins) -> bool:
-    """Whether the first line of a page or column is set in, as far as the paragraph before is not."""
+    """Tell whether the first line of a page or column is set in, as far as the paragraph before is not."""
     if line.page == paragraph.lines[-1].page:
         return False
     usual = min(one.x0 for one in paragraph.lines[-2:])

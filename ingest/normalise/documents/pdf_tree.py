@@ -76,7 +76,7 @@ def named(root: Node) -> dict[tuple[int, int], None]:
 
 
 def has_notes(root: Node) -> bool:
-    """Whether an element within this one is a note."""
+    """Tell whether an element within this one is a note."""
     waiting = [root]
     while waiting:
         node = waiting.pop()

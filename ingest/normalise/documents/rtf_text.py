@@ -33,7 +33,7 @@ class Group:
 
     @property
     def is_text(self) -> bool:
-        """Whether what stands here is text of the document."""
+        """Tell whether what stands here is text of the document."""
         return self.holds == "text"
 
     def inner(self) -> Group:
