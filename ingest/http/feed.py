@@ -111,10 +111,11 @@ class Feed:
         """Yield server-sent events: the changes after a place, a comment where nothing comes for a while."""
         yield b": the changes of the log, one an event; id is the seq\nretry: 2000\n\n"
         place, heard, generation = after, self._reviewed, self._generation
-        head = await to_thread.run_sync(self._corpus.head)
-        if after > head:
-            yield _replaced(head)
-            place = head
+        if after > self._last:  # what is told already is there; else the log says how long it is
+            head = await to_thread.run_sync(self._corpus.head)
+            if after > head:
+                yield _replaced(head)
+                place = head
         plain = wanted == ANY
         while not self._ended.is_set():
             if generation != self._generation:
