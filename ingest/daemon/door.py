@@ -21,6 +21,7 @@ from typing import Annotated, Literal, TypeVar
 
 import msgspec
 
+from ingest.decoding import decoder
 from ingest.disk.descriptors import are_too_few
 from ingest.errors import NoDaemon, Unreachable
 from ingest.records.status import SinkStatus
@@ -280,7 +281,7 @@ class Door:
                     return
                 client.settimeout(_PATIENCE)
                 try:
-                    asked = msgspec.json.decode(request, type=Request)
+                    asked = decoder(Request).decode(request)
                 except (msgspec.DecodeError, UnicodeDecodeError) as error:
                     client.sendall(_line(Refusal(str(error))))
                     return
@@ -338,10 +339,10 @@ def ask(path: Path, request: Request, kind: type[A], *, timeout: float | None) -
 def _answered(line: bytes, kind: type[A]) -> A:
     """Take a line of an answer apart. Raises Unreachable where the daemon refuses."""
     try:
-        return msgspec.json.decode(line, type=kind)
+        return decoder(kind).decode(line)
     except msgspec.DecodeError:
         with suppress(msgspec.DecodeError):
-            refusal = msgspec.json.decode(line, type=Refusal)
+            refusal = decoder(Refusal).decode(line)
             raise Unreachable(
                 f"the daemon refused: {refusal.error}", hint="try again when others are done"
             ) from None

@@ -23,6 +23,7 @@ from ingest.daemon.door import Done, Request
 from ingest.daemon.requests import Requests
 from ingest.daemon.root_monitor import RootMonitor
 from ingest.daemon.wakeup import Announcer, Waker
+from ingest.decoding import decoder
 from ingest.disk.watch import Listener
 from ingest.errors import AlreadyRunning, IngestError, RootUnavailable
 from ingest.store import roots
@@ -136,7 +137,7 @@ class Process:
 
     def _listen(self) -> None:
         for line in sys.stdin.buffer:
-            order = msgspec.json.decode(line, type=Order)
+            order = decoder(Order).decode(line)
             if order.kind == "scan":
                 self._scan = True
             elif order.kind == "ask" and order.request is not None:
@@ -159,7 +160,7 @@ def main() -> None:
     for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         signal.signal(number, signal.SIG_IGN)
     os.umask(0o077)
-    given = msgspec.json.decode(sys.stdin.buffer.readline(), type=Given)
+    given = decoder(Given).decode(sys.stdin.buffer.readline())
     logging.configure(level=given.settings.log_level, format_=given.settings.log_format)
     code, log = 0, structlog.get_logger()
     try:

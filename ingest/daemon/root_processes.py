@@ -23,6 +23,7 @@ from ingest.daemon.health import Health
 from ingest.daemon.root_process import Given, Order, Said
 from ingest.daemon.root_record import RootRecord
 from ingest.daemon.wakeup import Announcer, Waker
+from ingest.decoding import decoder
 from ingest.disk import mounts
 from ingest.errors import StoreUnavailable
 from ingest.logging import Log
@@ -149,7 +150,7 @@ class RootProcess:
 
     def _listen(self, stream: IO[bytes]) -> None:
         for line in stream:
-            said = msgspec.json.decode(line, type=Said)
+            said = decoder(Said).decode(line)
             self._has_begun = True
             self._heard_at, self._heard_wall = self._clock.monotonic(), self._clock.wall()
             self._announcer.announce(said.seq)

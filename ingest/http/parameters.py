@@ -8,6 +8,7 @@ import msgspec
 from msgspec import Meta
 from starlette.requests import Request
 
+from ingest.decoding import convert
 from ingest.edits.edit import CLASSES, FACTS, FLAGS, SIGNIFICANCES
 from ingest.errors import UsageError
 from ingest.history.changes import TYPES, Filters
@@ -162,7 +163,7 @@ def read(request: Request, kind: type[T], *, blank_is_none: bool = False) -> T:
         if names.count(name) > 1:
             raise UsageError(f"'{name}' is given more than once", hint="write each once")
     try:
-        return msgspec.convert(dict(given), kind, strict=False)
+        return convert(dict(given), kind, strict=False)
     except msgspec.ValidationError as error:
         words = str(error)
         known = ", ".join(kind.__struct_encode_fields__)

@@ -17,6 +17,7 @@ from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
 
 from ingest.corpus import Corpus
+from ingest.decoding import convert
 from ingest.errors import StoreReadOnly, UsageError
 from ingest.history import reviewing
 from ingest.history.reviewing import LONGEST_NAME, LONGEST_NOTE, Said
@@ -150,7 +151,7 @@ def posted(given: Any, *, strict: bool) -> Posted:
     """Return what a body asks for; of a form, where numbers are words, not `strict`. Raises UsageError."""
     kind: type[Posted] = NewWithdrawal if isinstance(given, dict) and "withdraws" in given else NewReview
     try:
-        return msgspec.convert(given, kind, strict=strict)
+        return convert(given, kind, strict=strict)
     except msgspec.ValidationError as error:
         words = str(error)
         raise UsageError(

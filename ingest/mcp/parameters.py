@@ -7,6 +7,7 @@ from typing import Annotated, Any
 import msgspec
 from msgspec import Meta
 
+from ingest.decoding import convert
 from ingest.errors import UsageError
 
 LARGEST_PAGE = 100
@@ -103,7 +104,7 @@ class Report(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
 def read(kind: type[msgspec.Struct], given: dict[str, Any]) -> msgspec.Struct:
     """Return the parameters of a call. Raises UsageError."""
     try:
-        return msgspec.convert(given, kind)
+        return convert(given, kind)
     except msgspec.ValidationError as error:
         words = str(error)
         raise UsageError(

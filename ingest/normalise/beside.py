@@ -6,7 +6,6 @@ and page, then the annotations, without what they do not have.
 
 from __future__ import annotations
 
-import functools
 from bisect import bisect_right
 
 import msgspec
@@ -21,9 +20,7 @@ _encode = msgspec.json.Encoder().encode
 _Recorded = tuple[tuple[_Line, ...], Annotations]
 
 
-@functools.cache
-def _decoder() -> msgspec.json.Decoder[_Recorded]:
-    return msgspec.json.Decoder(_Recorded)  # which takes milliseconds to make
+_decode = msgspec.json.Decoder(_Recorded).decode  # made here, before two threads can (see `decoding`)
 
 
 class Beside(msgspec.Struct, frozen=True):
@@ -62,7 +59,7 @@ def written(extracted: Extracted) -> bytes:
 def read(recorded: bytes) -> Beside:
     """Return what `written` was given. Raises ValueError for other bytes."""
     try:
-        lines, annotations = _decoder().decode(recorded)
+        lines, annotations = _decode(recorded)
     except msgspec.MsgspecError as error:
         raise ValueError("no blocks and annotations") from error
     blocks = tuple(

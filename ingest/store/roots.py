@@ -10,6 +10,7 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from ingest import escape
+from ingest.decoding import decoder
 from ingest.disk.mounts import Mount
 from ingest.errors import NotFound, StoreDamaged, UsageError
 from ingest.model import RootKey
@@ -52,7 +53,7 @@ class Root(msgspec.Struct, frozen=True, kw_only=True):
         None where none did, or that is damaged, which `verify` tells.
         """
         try:
-            return msgspec.json.decode(self.report, type=RootReport)
+            return decoder(RootReport).decode(self.report)
         except (msgspec.DecodeError, UnicodeDecodeError):
             return None
 
@@ -79,7 +80,7 @@ def saw_log(connection: Connection) -> Iterator[tuple[str, int, bytes | None]]:
     """
     for row in connection.execute(sa.select(_root.name, _root.report).order_by(_root.name)):
         try:
-            yield str(row.name), *msgspec.json.decode(row.report, type=_Saw).log
+            yield str(row.name), *decoder(_Saw).decode(row.report).log
         except (TypeError, ValueError, msgspec.DecodeError):  # ValueError: a text that is no UTF-8
             continue
 
@@ -192,7 +193,7 @@ def report(connection: Connection, key: RootKey, said: RootReport, **values: obj
 
 def _decoded(row: Row, words: str, kind: type[T]) -> T:
     try:
-        return msgspec.json.decode(words, type=kind)
+        return decoder(kind).decode(words)
     except msgspec.DecodeError as error:
         raise StoreDamaged(
             f"the row of root '{row.name}' is damaged: {error}",

@@ -185,6 +185,10 @@ class Language(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     spelling: Spelling
 
 
+# The type is whole before two threads can use it (see `decoding`).
+msgspec.json.Decoder(Language)
+
+
 @functools.cache
 def every() -> tuple[Language, ...]:
     """Read each known language; raise msgspec.ValidationError where a file is not as it should be."""
