@@ -9,8 +9,9 @@ import msgspec
 
 from ingest.facts import names
 from ingest.text.lexicons import lexicon_of
-from ingest.text.words import each_word, unaccented
+from ingest.text.words import each_word, unaccented, words
 
+_LONG = 1_000_000  # characters
 _AT_ONCE = 50_000  # words
 
 
@@ -31,9 +32,13 @@ class Context(msgspec.Struct, frozen=True):
 
 def context_of(a: str, b: str, language: str | None = None, *, both: str = "") -> Context:
     """Return the context of two texts; what stands in `both` need not stand in `a` and `b`."""
-    spoken: dict[str, str] = {}  # each word that is written, as it is counted
-    kept, old, new = (_counted(text, spoken) for text in (both, a, b))
-    small = frozenset(spoken)
+    written: set[str] = set()
+    spoken: dict[str, str] = {}  # each word that a long text has, as it is counted
+    kept, old, new = (
+        _counted(text, written) if len(text) < _LONG else _counted_in_parts(text, spoken)
+        for text in (both, a, b)
+    )
+    small = frozenset(chain(written, spoken)) if spoken else frozenset(written)
     spoken.clear()  # of a long text this is a good part of all that is held
     gone = {word for word in old.keys() - new.keys() - kept.keys() if old[word] > 1}
     came = {word for word in new.keys() - old.keys() - kept.keys() if new[word] > 1}
@@ -46,8 +51,19 @@ def context_of(a: str, b: str, language: str | None = None, *, both: str = "") -
     return Context(named, attested, frozenset(replaced), small, language)
 
 
-def _counted(text: str, spoken: dict[str, str]) -> Counter[str]:
-    """Count the words of a text, unaccented and small; each is put into `spoken` by how it is written."""
+def _counted(text: str, written: set[str]) -> Counter[str]:
+    """Count the words of a text, unaccented and small; each is put into `written` as it stands."""
+    every = words(text)
+    written.update(every)
+    counts = Counter(map(str.lower, every))
+    for word in [word for word in counts if not word.isascii()]:
+        number = counts.pop(word)
+        counts[unaccented(word)] += number
+    return counts
+
+
+def _counted_in_parts(text: str, spoken: dict[str, str]) -> Counter[str]:
+    """Count the same of a long text, part by part; each is put into `spoken` by how it stands."""
     counts = Counter[str]()
     every = each_word(text)
     while some := Counter(islice(every, _AT_ONCE)):

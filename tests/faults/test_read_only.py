@@ -69,7 +69,7 @@ def test_a_store_on_a_read_only_mount_answers_every_question(site: Site) -> None
     assert answers(site.command) == before
     assert files(site.database.parent) == held
     refused = site.command.refused("scan", site.root, code=4)
-    assert refused.error.endswith("cannot be made: Read-only file system")
+    assert refused.error.endswith("cannot be opened: Read-only file system")
     assert "where that can be written" in refused.hint
     (told,) = (each for each in site.command.records("doctor") if each["check"] == "store")
     assert (told["state"], f"{site.database} may only be read here" in told["detail"]) == ("warning", True)
