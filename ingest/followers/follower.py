@@ -121,10 +121,13 @@ class Follower(threading.Thread):
         return self._try(sink, sink.step) is not None and sink.state.last_error is None
 
     def _try(self, sink: Sink, call: Callable[[], float | None]) -> float | None:
-        """Make a call of a sink; an error is noted, and told once as long as it stays the same."""
+        """Make a call of a sink; an error is noted, and told once as long as it stays the same.
+
+        Without a descriptor a library that an edit asks for cannot be loaded: an ImportError, and no OSError.
+        """
         try:
             rest = call()
-        except (StoreUnavailable, OSError) as error:
+        except (StoreUnavailable, OSError, ImportError) as error:
             message = error.message if isinstance(error, StoreUnavailable) else str(error)
             if sink.failure is not None and message != sink.state.last_error and not self._stopping.is_set():
                 self._log.warning(sink.failure, detail=message)

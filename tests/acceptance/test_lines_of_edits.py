@@ -72,3 +72,4 @@ def test_the_daemon_says_which_signal_stopped_it(place: Place) -> None:
         with place.watch() as daemon:
             daemon.send(number)
             assert daemon.wait_for("stopped")["signal"] == number.name
+            assert daemon.wait() == 0  # else the end of the block would send it a second signal
