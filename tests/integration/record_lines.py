@@ -26,7 +26,7 @@ _VARYING = (
     (re.compile(r'"(tree_root)":"[0-9a-f]{64}"'), r'"\1":"HASH"'),
     (re.compile(r"\b[0-9a-f]{32}\b"), "ID"),
     (re.compile(r'"id":"0[0-9a-v]{25}"'), '"id":"ID"'),
-    (re.compile(r'"index":"[^"]*"'), '"index":"PLACE"'),
+    (re.compile(r'"index":"[^"]*","version":\d+'), '"index":"PLACE","version":N'),
     (re.compile(r'"(checked|not_checked)":\[[^]]*\]'), r'"\1":[]'),
     (re.compile(r'"witnesses":{[^}]*}'), '"witnesses":{}'),
     (re.compile(r'"cursor":(\d+|null),"lag":(\d+|null)'), '"cursor":N,"lag":N'),
