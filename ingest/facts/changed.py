@@ -27,10 +27,10 @@ from ingest.diff import similarity
 from ingest.facts import negations, quantities, quotations
 from ingest.facts.document_words import Context, context_of
 from ingest.facts.equivalence import agree, equal, stands_for
-from ingest.facts.hunks import Hunk, hunks_of, moved_back, moved_forth, respelt
 from ingest.facts.model import NUMERIC, Fact, Kind, Name, Slot
 from ingest.facts.quotations import Ranges
 from ingest.facts.swaps import turned
+from ingest.facts.word_differences import WordDifference, moved_back, moved_forth, respelt, word_differences
 from ingest.text import wordlist
 from ingest.text.lexicon import Lexicon
 from ingest.text.lexicons import lexicon_of
@@ -84,21 +84,21 @@ def _changed(
     if before == after or turned(before, after, lexicon):
         return ()
     within = within or context_of(before, after, language)
-    hunks = hunks_of(before, after)
+    differences = word_differences(before, after)
     if max(len(before), len(after)) > _LONGEST:
-        return _in_parts(before, after, language, within, hunks)
-    spelt, shifts = respelt(after, hunks, within)
+        return _in_parts(before, after, language, within, differences)
+    spelt, shifts = respelt(after, differences, within)
     if shifts:
-        hunks = hunks_of(before, spelt)
-    if not hunks:
+        differences = word_differences(before, spelt)
+    if not differences:
         return ()
-    found = negations.found(before, spelt, hunks, lexicon)
+    found = negations.found(before, spelt, differences, lexicon)
     if any(
-        quantities.may_hold(before[hunk.a_start : hunk.a_end], spelt[hunk.b_start : hunk.b_end], lexicon)
-        for hunk in hunks
+        quantities.may_hold(before[each.a_start : each.a_end], spelt[each.b_start : each.b_end], lexicon)
+        for each in differences
     ):
         old, new = (_slots(text, language, within) for text in (before, spelt))
-        found += _replaced(before, spelt, old, new, hunks, language)
+        found += _replaced(before, spelt, old, new, differences, language)
     if before_quotes is None or after_quotes is None:
         before_quotes, after_quotes = quotations.find(before), quotations.find(spelt)
     else:
@@ -147,18 +147,18 @@ def _written(said: str | None, at: int, text: str, meant: str, places: list[int]
 
 
 def _in_parts(
-    before: str, after: str, language: str | None, within: Context, hunks: list[Hunk]
+    before: str, after: str, language: str | None, within: Context, differences: list[WordDifference]
 ) -> tuple[Fact, ...]:
     """Return the changed facts of a long sentence, looked for in what is around its changes.
 
     Quotations are not.
     """
-    parts: list[list[Hunk]] = []
-    for hunk in hunks:
-        if parts and hunk.a_start - parts[-1][-1].a_end < 2 * _AROUND:
-            parts[-1].append(hunk)
+    parts: list[list[WordDifference]] = []
+    for each in differences:
+        if parts and each.a_start - parts[-1][-1].a_end < 2 * _AROUND:
+            parts[-1].append(each)
         else:
-            parts.append([hunk])
+            parts.append([each])
     found: list[Fact] = []
     for part in parts[:_MOST_PARTS]:
         # what is around is the same in both, and is cut at a blank
@@ -192,14 +192,19 @@ def _is_plain(slot: Slot, within: Context) -> bool:
 
 
 def _replaced(
-    before: str, after: str, old: list[Slot], new: list[Slot], hunks: list[Hunk], language: str | None
+    before: str,
+    after: str,
+    old: list[Slot],
+    new: list[Slot],
+    differences: list[WordDifference],
+    language: str | None,
 ) -> list[Fact]:
     """Return the slots that a change touched and that no equal one stands for, in pairs."""
     lexicon = lexicon_of(language)
-    if _reordered(before, after, old, new, hunks, lexicon):
+    if _reordered(before, after, old, new, differences, lexicon):
         return []
-    old_left = [[slot for slot in old if _touches(slot, hunk.a_start, hunk.a_end)] for hunk in hunks]
-    new_left = [[slot for slot in new if _touches(slot, hunk.b_start, hunk.b_end)] for hunk in hunks]
+    old_left = [[slot for slot in old if _touches(slot, each.a_start, each.a_end)] for each in differences]
+    new_left = [[slot for slot in new if _touches(slot, each.b_start, each.b_end)] for each in differences]
     _once_each(old_left)
     _once_each(new_left)
     for was, became in zip(old_left, new_left, strict=True):
@@ -207,8 +212,8 @@ def _replaced(
     _settle(old_left, new_left)
     _settle(new_left, old_left)
     pairs: list[tuple[Slot, Slot]] = []
-    for hunk, was, became in zip(hunks, old_left, new_left, strict=True):
-        longest = max(len(hunk.before), len(hunk.after))
+    for each, was, became in zip(differences, old_left, new_left, strict=True):
+        longest = max(len(each.before), len(each.after))
         for slot in list(was):
             other = next(
                 (
@@ -266,7 +271,12 @@ def _are_names(old: Slot, new: Slot, language: str | None) -> bool:
 
 
 def _reordered(
-    before: str, after: str, old: list[Slot], new: list[Slot], hunks: list[Hunk], lexicon: Lexicon
+    before: str,
+    after: str,
+    old: list[Slot],
+    new: list[Slot],
+    differences: list[WordDifference],
+    lexicon: Lexicon,
 ) -> bool:
     """Tell whether the sentence has the same values still, and other words changed places with them.
 
@@ -275,18 +285,18 @@ def _reordered(
     was, became = (Counter(slot.value for slot in side if not slot.weak) for side in (old, new))
     if was != became:
         return False
-    if _is_list(before, old, hunks, lexicon):
+    if _is_list(before, old, differences, lexicon):
         return True
     return any(
-        _says_more(before[hunk.a_start : hunk.a_end], hunk.a_start, old)
-        or _says_more(after[hunk.b_start : hunk.b_end], hunk.b_start, new)
-        for hunk in hunks
+        _says_more(before[each.a_start : each.a_end], each.a_start, old)
+        or _says_more(after[each.b_start : each.b_end], each.b_start, new)
+        for each in differences
     )
 
 
-def _is_list(before: str, old: list[Slot], hunks: list[Hunk], lexicon: Lexicon) -> bool:
+def _is_list(before: str, old: list[Slot], differences: list[WordDifference], lexicon: Lexicon) -> bool:
     """Tell whether all that changed stands in one list of names, whose order says nothing by itself."""
-    start, end = hunks[0].a_start, hunks[-1].a_end
+    start, end = differences[0].a_start, differences[-1].a_end
     listed = [slot for slot in old if slot.start < end and slot.end > start]
     if len(listed) < 2 or any(slot.kind != "name" for slot in listed) or _RESPECTIVELY.search(before):
         return False

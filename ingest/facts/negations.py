@@ -6,8 +6,8 @@ import functools
 from collections.abc import Callable
 
 from ingest.facts.equivalence import SMALL
-from ingest.facts.hunks import Hunk
 from ingest.facts.model import Fact
+from ingest.facts.word_differences import WordDifference
 from ingest.text.lexicon import Lexicon
 from ingest.text.misspelling import opposite
 from ingest.text.words import unaccented, words
@@ -20,32 +20,34 @@ def _is_negation(word: str, lexicon: Lexicon) -> bool:
     return low in lexicon.negations or low.endswith("n't")
 
 
-def found(before: str, after: str, hunks: list[Hunk], lexicon: Lexicon) -> list[Fact]:
+def found(before: str, after: str, differences: list[WordDifference], lexicon: Lexicon) -> list[Fact]:
     """Return the change that turned the sentence round, if their numbers differ between the two."""
     facts: list[Fact] = []
     negates = functools.partial(_is_negation, lexicon=lexicon)
     # `donot` and `do not` say the same
-    hunks = [hunk for hunk in hunks if "".join(hunk.before).lower() != "".join(hunk.after).lower()]
-    balance = sum(sum(map(negates, hunk.after)) - sum(map(negates, hunk.before)) for hunk in hunks)
-    for hunk in hunks:
-        was, became = list(filter(negates, hunk.before)), list(filter(negates, hunk.after))
+    differences = [
+        each for each in differences if "".join(each.before).lower() != "".join(each.after).lower()
+    ]
+    balance = sum(sum(map(negates, each.after)) - sum(map(negates, each.before)) for each in differences)
+    for each in differences:
+        was, became = list(filter(negates, each.before)), list(filter(negates, each.after))
         if len(was) != len(became) and balance:
             others = [
                 sum(1 for word in side if not negates(word) and unaccented(word) not in lexicon.auxiliaries)
-                for side in (hunk.before, hunk.after)
+                for side in (each.before, each.after)
             ]
             if max(others) <= SMALL and abs(others[0] - others[1]) <= 2:
                 old, new = " ".join(was) or None, " ".join(became) or None
-                a_at = max(hunk.a_start, before.find(was[0], hunk.a_start) if was else 0)
-                b_at = max(hunk.b_start, after.find(became[0], hunk.b_start) if became else 0)
+                a_at = max(each.a_start, before.find(was[0], each.a_start) if was else 0)
+                b_at = max(each.b_start, after.find(became[0], each.b_start) if became else 0)
                 facts.append(Fact("negation", old, new, a_at, b_at))
-        elif len(hunk.before) == len(hunk.after) == 1 and not was:
-            word, other = hunk.before[0], hunk.after[0]
+        elif len(each.before) == len(each.after) == 1 and not was:
+            word, other = each.before[0], each.after[0]
             if opposite(unaccented(word), unaccented(other), lexicon):
-                facts.append(Fact("negation", word, other, hunk.a_start, hunk.b_start))
+                facts.append(Fact("negation", word, other, each.a_start, each.b_start))
     if not facts or _says_but_for(before, negates, lexicon) == _says_but_for(after, negates, lexicon):
         return facts
-    changed_words = sum(len(hunk.before) + len(hunk.after) for hunk in hunks)
+    changed_words = sum(len(each.before) + len(each.after) for each in differences)
     if changed_words > _MOST_TURNED * (len(words(before)) + len(words(after))):
         return []
     return facts

@@ -12,7 +12,7 @@ from ingest.text.misspelling import misspelt
 from ingest.text.words import is_word, tokens, unaccented
 
 
-class Hunk(msgspec.Struct):
+class WordDifference(msgspec.Struct):
     """A place where the words differ: what of each sentence, and the words there, without marks."""
 
     a_start: int
@@ -23,10 +23,10 @@ class Hunk(msgspec.Struct):
     after: list[str]
 
 
-def hunks_of(before: str, after: str) -> list[Hunk]:
+def word_differences(before: str, after: str) -> list[WordDifference]:
     """Return where two sentences differ, in order; places with only white space between them are one."""
     old, new = tokens(before), tokens(after)
-    found: list[Hunk] = []
+    found: list[WordDifference] = []
     a_at = b_at = 0
     for span in sequences.align(old, new):
         was, became = old[span.a_start : span.a_end], new[span.b_start : span.b_end]
@@ -39,7 +39,7 @@ def hunks_of(before: str, after: str) -> list[Hunk]:
                 last.after += filter(is_word, became)
             else:
                 was, became = list(filter(is_word, was)), list(filter(is_word, became))
-                found.append(Hunk(a_at, a_end, b_at, b_end, was, became))
+                found.append(WordDifference(a_at, a_end, b_at, b_end, was, became))
         a_at, b_at = a_end, b_end
     return found
 
@@ -47,16 +47,16 @@ def hunks_of(before: str, after: str) -> list[Hunk]:
 Shifts = list[tuple[int, int]]
 
 
-def respelt(after: str, hunks: list[Hunk], within: Context) -> tuple[str, Shifts]:
+def respelt(after: str, differences: list[WordDifference], within: Context) -> tuple[str, Shifts]:
     """Return `after` with its misspelt words as `before` has them, and where that moved the offsets."""
     parts: list[str] = []
     shifts: Shifts = []
     at = length = 0
-    for hunk in hunks:
-        if len(hunk.before) != len(hunk.after):
+    for each in differences:
+        if len(each.before) != len(each.after):
             continue
-        place = hunk.b_start
-        for old, new in zip(hunk.before, hunk.after, strict=True):
+        place = each.b_start
+        for old, new in zip(each.before, each.after, strict=True):
             start = after.index(new, place)
             place = start + len(new)
             if old == new or {unaccented(old), unaccented(new)} & within.replaced:
