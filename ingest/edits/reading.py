@@ -16,7 +16,7 @@ from ingest.edits import capitals
 from ingest.facts.model import Slot
 from ingest.text.lexicon import Lexicon
 from ingest.text.plain import plain, plain_with_places
-from ingest.text.words import folded, is_word, tokens
+from ingest.text.words import folded, is_word, tokens, with_capitals
 
 _PAUSES = frozenset(",.:;…·-‐‑‒–—―−﹘﹣－¸،؛、。，．：；।۔")
 _DASHES = frozenset("-‐‑‒–—―−﹘﹣－")
@@ -135,6 +135,9 @@ class _Tone(msgspec.Struct, frozen=True):
 def _word(mark: str, beside: tuple[str, str], found: list[Read], lexicon: Lexicon, tone: _Tone) -> str:
     """Return the key of a word. `beside` are the marks before and behind it."""
     low = folded(mark)
+    if mark == low:
+        return low
+    mark = with_capitals(mark)  # an apostrophe of another kind is no capital
     if mark == low:
         return low
     before, _ = beside

@@ -104,6 +104,11 @@ def folded(text: str) -> str:
     return _one_blank(marked)
 
 
+def with_capitals(word: str) -> str:
+    """Return a word with its typography folded, its capitals as they are."""
+    return word if word.isascii() else unicodedata2.normalize("NFC", plain(word)).translate(_MARKS)
+
+
 def unaccented(word: str) -> str:
     """Return a word in small letters and without the marks on its letters."""
     if word.isascii() and "`" not in word:
