@@ -78,7 +78,7 @@ FORMATS: dict[str, DocumentFormat] = {
         DocumentFormat(
             media_type="application/pdf",
             module="pdf",
-            ways=("pdf-geometry/1", "pdf-tags/1"),
+            ways=("pdf-geometry/2", "pdf-tags/2"),
             packages=_PDF,
             native=True,
         ),
@@ -104,7 +104,7 @@ AUTO = DocumentFormat(
 _UNTAGGED = DocumentFormat(
     media_type="application/pdf",
     module="pdf_untagged",
-    ways=("pdf-geometry/1",),
+    ways=("pdf-geometry/2",),
     packages=_PDF,
     native=True,
 )

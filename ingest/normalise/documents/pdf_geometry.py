@@ -9,9 +9,8 @@ from __future__ import annotations
 
 import itertools
 import re
-from collections import Counter
 
-from ingest.normalise.documents import pdf_beside, pdf_lines
+from ingest.normalise.documents import pdf_beside, pdf_lines, pdf_running
 from ingest.normalise.documents.draft import Closed, Draft
 from ingest.normalise.documents.pdf_file import File, Found
 from ingest.normalise.documents.pdf_hyphens import Hyphens
@@ -20,13 +19,8 @@ from ingest.normalise.documents.pdf_mirrored import unmirror
 from ingest.normalise.documents.pdf_running import RunningHeads
 from ingest.normalise.extracted import Annotation, Limits, Refused
 
-WAY = "pdf-geometry/1"
-_NUMBERS = re.compile(r"\d+|\b[ivxlc]+\b")
+WAY = "pdf-geometry/2"
 _MARK = re.compile(r"\d{1,3}|[*†‡§¶]{1,3}|[a-z]")
-_OUTER = 2
-_APART = 1.6
-_OTHER_SIZE = 0.08  # of the usual one
-_SHORT = 0.6  # of the usual width
 _SMALL = 0.93
 _FARTHER = 1.25
 
@@ -51,7 +45,7 @@ def read(file: File, limits: Limits) -> Found:
     if not any(pages):
         raise Refused("no_text_layer", "the pages hold no characters")
 
-    repeated = _repeated(pages)
+    repeated = pdf_running.repeated(pages)
     for number, lines in enumerate(pages):
         for line in lines:
             if id(line) in repeated:
@@ -87,79 +81,6 @@ def read(file: File, limits: Limits) -> Found:
         notes.close("note", paragraph.lines[0].page)
     closed: list[Closed] = notes.take()
     return Found(way=WAY, draft=draft, notes=closed, beside=beside, empty=empty)
-
-
-def _repeated(pages: list[list[Line]]) -> set[int]:
-    """Return which lines are running heads or feet, by their identity.
-
-    Such a line is one of the outer two of its page. It is said on several pages at one height, and is set
-    apart from the text, or of another size than it, or short and said on half of the pages; or it is the
-    outermost line, is set apart, and half of the pages have such a line there. A full line that is no farther
-    from its neighbour than the text's own lines are is text: pages of double spaced lines, or of clauses that
-    end alike, lose none to this.
-    """
-    if len([lines for lines in pages if lines]) < 2:
-        return set()
-    pitch = _pitch(pages)
-    size = _median([line.size for lines in pages for line in lines])
-    width = _median([line.x1 - line.x0 for lines in pages for line in lines])
-    said: Counter[tuple[int, str]] = Counter()
-    first_at: Counter[tuple[str, int]] = Counter()
-    outer: list[list[tuple[Line, str, bool, bool]]] = []
-    for lines in pages:
-        by_height = sorted(lines, key=lambda line: -line.y)
-        found: list[tuple[Line, str, bool, bool]] = []
-        for end, ordered in (("top", by_height), ("end", by_height[::-1])):
-            gaps = [_is_apart(ordered, rank, pitch) for rank in range(min(_OUTER, len(ordered)))]
-            for rank, line in enumerate(ordered[:_OUTER]):
-                same = [other for other in ordered[:6] if abs(other.y - line.y) < 2]
-                beyond = any(gaps[rank:]) or abs(line.size - size) > _OTHER_SIZE * size
-                found += [(one, end, gaps[0] and rank == 0, beyond) for one in same]
-        outer.append(found)
-        said.update({(round(line.y), _said(line)) for line, *_ in found})
-        first_at.update({(end, round(line.y)) for line, end, apart, _ in found if apart})
-    least = max(2, (len(pages) + 2) // 3) if len(pages) > 2 else 2
-    half = (len(pages) + 1) // 2
-    repeated: set[int] = set()
-    for found in outer:
-        for line, end, apart, beyond in found:
-            text = _said(line)
-            times = max(said[round(line.y) + shift, text] for shift in (-1, 0, 1))
-            places = max(first_at[end, round(line.y) + shift] for shift in (-1, 0, 1))
-            is_short = line.x1 - line.x0 < _SHORT * width
-            if (
-                (beyond and times >= min(least, 3))
-                or (is_short and times >= max(2, half))
-                or (apart and places >= max(3, half))
-            ):
-                repeated.add(id(line))
-    return repeated
-
-
-def _is_apart(ordered: list[Line], rank: int, pitch: float) -> bool:
-    """Tell whether the next height is farther from this line than lines of the text are from each other."""
-    line = ordered[rank]
-    following = next((other for other in ordered[rank:] if abs(other.y - line.y) >= 2), None)
-    if following is None:
-        return False
-    return abs(following.y - line.y) > _APART * max(max(following.size, 1) * 1.2, pitch)
-
-
-def _pitch(pages: list[list[Line]]) -> float:
-    """Return the usual distance from one height at which there is text to the next."""
-    gaps: list[float] = []
-    for lines in pages:
-        heights = sorted(line.y for line in lines)
-        gaps += [above - below for below, above in itertools.pairwise(heights) if above - below >= 2]
-    return _median(gaps)
-
-
-def _median(values: list[float]) -> float:
-    return sorted(values)[len(values) // 2] if values else 0.0
-
-
-def _said(line: Line) -> str:
-    return _NUMBERS.sub("#", line.text.lower())
 
 
 def _raised(lines: list[Line]) -> set[str]:

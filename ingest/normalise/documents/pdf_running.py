@@ -2,15 +2,23 @@
 
 from __future__ import annotations
 
+import itertools
 import re
+from collections import Counter
+from collections.abc import Sequence
 
 from ingest.normalise.documents.draft import canonical
 from ingest.normalise.documents.pdf_file import Page, Run
+from ingest.normalise.documents.pdf_lines import Line
 from ingest.normalise.extracted import Annotation
 
 _NUMBERS = re.compile(r"\d+|\b[ivxlc]+\b")
 _BLANKS = re.compile(r"\s+")
 _MOST = 1_000
+_OUTER = 2
+_APART = 1.6
+_OTHER_SIZE = 0.08  # of the usual one
+_SHORT = 0.6  # of the usual width
 
 
 class RunningHeads:
@@ -43,3 +51,76 @@ class RunningHeads:
             if any(map(str.isalnum, text)) and len(self._found) < _MOST:
                 self._found[kind, text] = None
         self._pieces = {}
+
+
+def repeated(pages: Sequence[list[Line]]) -> set[int]:
+    """Return which lines are running heads or feet, by their identity.
+
+    Such a line is one of the outer two of its page. It is said on several pages at one height, and is set
+    apart from the text, or of another size than it, or short and said on half of the pages; or it is the
+    outermost line, is set apart, not larger than the text, and half of the pages have such a line there. A
+    full line that is no farther from its neighbour than the text's own lines are is text: pages of double
+    spaced lines, or of clauses that end alike, lose none to this; nor do slides lose their titles.
+    """
+    if len([lines for lines in pages if lines]) < 2:
+        return set()
+    pitch = _pitch(pages)
+    size = _median([line.size for lines in pages for line in lines])
+    width = _median([line.x1 - line.x0 for lines in pages for line in lines])
+    said: Counter[tuple[int, str]] = Counter()
+    first_at: Counter[tuple[str, int]] = Counter()
+    outer: list[list[tuple[Line, str, bool, bool]]] = []
+    for lines in pages:
+        by_height = sorted(lines, key=lambda line: -line.y)
+        found: list[tuple[Line, str, bool, bool]] = []
+        for end, ordered in (("top", by_height), ("end", by_height[::-1])):
+            gaps = [_is_apart(ordered, rank, pitch) for rank in range(min(_OUTER, len(ordered)))]
+            for rank, line in enumerate(ordered[:_OUTER]):
+                same = [other for other in ordered[:6] if abs(other.y - line.y) < 2]
+                beyond = any(gaps[rank:]) or abs(line.size - size) > _OTHER_SIZE * size
+                found += [(one, end, gaps[0] and rank == 0, beyond) for one in same]
+        outer.append(found)
+        said.update({(round(line.y), _said(line)) for line, *_ in found})
+        first_at.update({(end, round(line.y)) for line, end, apart, _ in found if apart})
+    least = max(2, (len(pages) + 2) // 3) if len(pages) > 2 else 2
+    half = (len(pages) + 1) // 2
+    gone: set[int] = set()
+    for found in outer:
+        for line, end, apart, beyond in found:
+            text = _said(line)
+            times = max(said[round(line.y) + shift, text] for shift in (-1, 0, 1))
+            places = max(first_at[end, round(line.y) + shift] for shift in (-1, 0, 1))
+            is_short = line.x1 - line.x0 < _SHORT * width
+            if (
+                (beyond and times >= min(least, 3))
+                or (is_short and times >= max(2, half))
+                or (apart and places >= max(3, half) and line.size < (1 + _OTHER_SIZE) * size)
+            ):
+                gone.add(id(line))
+    return gone
+
+
+def _is_apart(ordered: list[Line], rank: int, pitch: float) -> bool:
+    """Tell whether the next height is farther from this line than lines of the text are from each other."""
+    line = ordered[rank]
+    following = next((other for other in ordered[rank:] if abs(other.y - line.y) >= 2), None)
+    if following is None:
+        return False
+    return abs(following.y - line.y) > _APART * max(max(following.size, 1) * 1.2, pitch)
+
+
+def _pitch(pages: Sequence[list[Line]]) -> float:
+    """Return the usual distance from one height at which there is text to the next."""
+    gaps: list[float] = []
+    for lines in pages:
+        heights = sorted(line.y for line in lines)
+        gaps += [above - below for below, above in itertools.pairwise(heights) if above - below >= 2]
+    return _median(gaps)
+
+
+def _median(values: list[float]) -> float:
+    return sorted(values)[len(values) // 2] if values else 0.0
+
+
+def _said(line: Line) -> str:
+    return _NUMBERS.sub("#", line.text.lower())

@@ -11,15 +11,16 @@ import re
 
 import msgspec
 
-from ingest.normalise.documents import pdf_beside, pdf_lines
+from ingest.normalise.documents import pdf_beside, pdf_lines, pdf_unsaid
 from ingest.normalise.documents.draft import Closed, Draft
-from ingest.normalise.documents.pdf_file import HYPHEN, File, Found, Run
+from ingest.normalise.documents.pdf_file import HYPHEN, File, Found, Page, Run
 from ingest.normalise.documents.pdf_hyphens import Hyphens
 from ingest.normalise.documents.pdf_running import RunningHeads
-from ingest.normalise.documents.pdf_tree import NOTES, Node, Tree, has_notes, named
+from ingest.normalise.documents.pdf_tree import NOTES, Node, Tree, has_notes, named, unnamed
+from ingest.normalise.documents.pdf_unsaid import PageLines
 from ingest.normalise.extracted import Annotation, BlockKind, Limits
 
-WAY = "pdf-tags/1"
+WAY = "pdf-tags/2"
 _LEAST_TAGGED = 0.8
 # They hold text in a line, and end no block.
 _INLINE = frozenset(
@@ -74,61 +75,83 @@ class _Held(msgspec.Struct, frozen=True):
     end: _Stretch | None
 
 
-def read(file: File, limits: Limits) -> Found | None:
-    """Return the document by its tags; None where they name too little of it."""
-    tree = Tree(file.raw)
-    stretches: dict[tuple[int, int], _Stretch] = {}
-    loose: dict[tuple[int, int] | None, list[tuple[int, list[pdf_lines.Line]]]] = {}
-    heads = RunningHeads()
-    beside: dict[str, list[Annotation]] = {"comments": [], "fields": [], "pages_without_text": []}
-    empty: set[int] = set()
-    total = 0
-    for page in file.each_page():
-        tree.add(page)
-        runs = page.runs()
+class _Collected:
+    """What the pages hold: the tree of the tags, the stretches that it names, and what no tag names."""
+
+    def __init__(self, file: File) -> None:
+        self.tree = Tree(file.raw)
+        self.stretches: dict[tuple[int, int], _Stretch] = {}
+        # By the stretch behind which they stand.
+        self.loose: dict[tuple[int, int] | None, list[tuple[int, list[pdf_lines.Line]]]] = {}
+        self.heads = RunningHeads()
+        self.beside: dict[str, list[Annotation]] = {"comments": [], "fields": [], "pages_without_text": []}
+        self.empty: set[int] = set()
+        self.letters = 0
+        self._file = file
+        self._lines: list[PageLines] = []
+
+    def add(self, page: Page) -> None:
+        """Take a page that is open."""
+        self.tree.add(page)
         if not page.text.strip() and page.shows:
-            empty.add(page.number)
-            beside["pages_without_text"].append(Annotation(page=page.number))
-        comments, values = pdf_beside.on_page(file, page.handle, page.number)
-        beside["comments"] += comments
-        beside["fields"] += values
+            self.empty.add(page.number)
+            self.beside["pages_without_text"].append(Annotation(page=page.number))
+        comments, values = pdf_beside.on_page(self._file, page.handle, page.number)
+        self.beside["comments"] += comments
+        self.beside["fields"] += values
+        lines = PageLines(page)
+        self._lines.append(lines)
         last: tuple[int, int] | None = None
         strays: list[Run] = []
         before: Run | None = None
-        for run in runs:
+        for run in page.runs():
             if run.is_artifact and run.mark < 0:
-                heads.add(run, page)
+                self.heads.add(run, page)
                 continue
-            total += _letters(run.text)
+            self.letters += _letters(run.text)
             if run.mark < 0:
                 strays.append(run)
                 continue
+            lines.add(run)
             if strays:
-                loose.setdefault(last, []).append((page.number, pdf_lines.lines(page, strays)))
+                self.loose.setdefault(last, []).append((page.number, lines.of(strays)))
                 strays = []
             last = (page.number, run.mark)
-            stretch = stretches.get(last)
+            stretch = self.stretches.get(last)
             if stretch is None:
-                stretch = stretches[last] = _begun(run, before)
+                stretch = self.stretches[last] = _begun(run, before)
             stretch.text += run.text
             stretch.bottom = run.y
             before = run
         if strays:
-            loose.setdefault(last, []).append((page.number, pdf_lines.lines(page, strays)))
-    if not total:
-        return None
-    within = named(tree.root)
+            self.loose.setdefault(last, []).append((page.number, lines.of(strays)))
+
+    def take_heads(self, candidates: set[tuple[int, int]]) -> None:
+        """Take the running heads out of the text: those among `candidates`, and those that no tag names."""
+        heads, lines = pdf_unsaid.take(self._lines, candidates, self.heads)
+        for mark in heads:
+            del self.stretches[mark]
+        for behind in self.loose.values():
+            behind[:] = [(page, [line for line in each if id(line) not in lines]) for page, each in behind]
+
+
+def read(file: File, limits: Limits) -> Found | None:
+    """Return the document by its tags; None where they name too little of it."""
+    collected = _Collected(file)
+    for page in file.each_page():
+        collected.add(page)
+    stretches, root = collected.stretches, collected.tree.root
+    within = named(root)
     tagged = sum(_letters(stretches[mark].text) for mark in within if mark in stretches)
-    if tagged < total * _LEAST_TAGGED:
+    if not collected.letters or tagged < collected.letters * _LEAST_TAGGED:
         return None
-    writer = _Writer(limits, stretches, loose)
-    for mark in stretches:
-        if mark not in within:
-            writer.orphans.append(mark)
+    collected.take_heads(unnamed(root) | (stretches.keys() - within.keys()))
+    writer = _Writer(limits, stretches, collected.loose)
+    writer.orphans += [mark for mark in stretches if mark not in within]
     _mark_notes(stretches)
-    writer.write(tree.root)
-    beside["running_heads"] = heads.found()
-    return Found(way=WAY, draft=writer.draft, notes=writer.notes, beside=beside, empty=empty)
+    writer.write(root)
+    beside = {**collected.beside, "running_heads": collected.heads.found()}
+    return Found(way=WAY, draft=writer.draft, notes=writer.notes, beside=beside, empty=collected.empty)
 
 
 def _begun(run: Run, before: Run | None) -> _Stretch:

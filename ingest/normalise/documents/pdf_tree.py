@@ -8,6 +8,8 @@ from ingest.normalise.documents.pdf_file import Page, wide
 from ingest.normalise.extracted import Refused
 
 NOTES = frozenset(("Note", "FENote"))
+# They say of what they hold that it is text, and no more.
+_PLAIN = frozenset(("Document", "Part", "Art", "Sect", "Div", "P", "Span", "NonStruct", "Private", "Link"))
 _DEEPEST = 400
 _MOST_ELEMENTS = 1_000_000
 
@@ -84,3 +86,16 @@ def has_notes(root: Node) -> bool:
             return True
         waiting += [kid for kid in node.kids.values() if isinstance(kid, Node)]
     return False
+
+
+def unnamed(root: Node) -> set[tuple[int, int]]:
+    """Return the stretches of which the tags say no more than that they are text."""
+    found: set[tuple[int, int]] = set()
+    waiting = [root]
+    while waiting:
+        for kid in waiting.pop().kids.values():
+            if not isinstance(kid, Node):
+                found.add(kid)
+            elif kid.kind in _PLAIN:
+                waiting.append(kid)
+    return found

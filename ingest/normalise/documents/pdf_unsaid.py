@@ -1,0 +1,69 @@
+"""Running heads that the tags of a document do not call so: told by where they stand, as without tags."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+from ingest.normalise.documents.pdf_file import Page, Run
+from ingest.normalise.documents.pdf_lines import Line, Word, lines
+from ingest.normalise.documents.pdf_running import RunningHeads, repeated
+
+_ONE_LINE = 0.2  # of the size
+Place = tuple[int, int]  # a page, and the number by which tags name what stands there
+
+
+class PageLines:
+    """The lines of a tagged page: those of stretches that the tags name, and of what they leave out."""
+
+    def __init__(self, page: Page) -> None:
+        self.number = page.number
+        self.height = page.height
+        self.lines: list[Line] = []
+        self.named: dict[Place, list[Line]] = {}
+        self._page = page
+        self._last: tuple[Place, Line] | None = None
+
+    def add(self, run: Run) -> None:
+        """Take a run that the tags name. A run is a word here: only where it stands is asked."""
+        if not run.text.strip():
+            return
+        place = (self.number, run.mark)
+        word = Word(
+            run.text.strip(), run.x, self._page.right(run.start + len(run.text.rstrip()) - 1), run.y, run.size
+        )
+        if self._last is not None:
+            before, line = self._last
+            if before == place and abs(line.y - run.y) < _ONE_LINE * run.size and run.x >= line.x0:
+                line.words.append(word)
+                return
+        line = Line([word], run.y, run.size, self.number)
+        self.lines.append(line)
+        self.named.setdefault(place, []).append(line)
+        self._last = place, line
+
+    def of(self, strays: Iterable[Run]) -> list[Line]:
+        """Return the lines of runs that no tag names."""
+        made = lines(self._page, strays)
+        self.lines += made
+        return made
+
+
+def take(
+    pages: Sequence[PageLines], candidates: set[Place], heads: RunningHeads
+) -> tuple[set[Place], set[int]]:
+    """Say which lines are running heads; return which stretches they are, and all such lines by identity.
+
+    Only `candidates` can be: of every other stretch a tag says what it is.
+    """
+    gone = repeated([page.lines for page in pages])
+    places: set[Place] = set()
+    for page in pages:
+        for place, own in page.named.items():
+            if place in candidates and all(id(line) in gone for line in own):
+                places.add(place)
+            else:
+                gone.difference_update(map(id, own))
+        for line in page.lines:
+            if id(line) in gone:
+                heads.say(line.text + "\n", "head" if line.y > page.height / 2 else "foot", page.number)
+    return places, gone

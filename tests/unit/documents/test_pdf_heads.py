@@ -1,0 +1,59 @@
+"""Running heads of a PDF with tags that do not call them so."""
+
+from __future__ import annotations
+
+import pytest
+
+from ingest.normalise.documents import pdf
+from ingest.normalise.extracted import Annotation, Limits
+from tests.unit.documents.drawn import At, drawn
+
+pytest.importorskip("pypdfium2_raw")
+LINES = [
+    f"{word} line of the text that goes on to the end of it" for word in ("First", "second", "third", "last")
+]
+
+
+def pages(head: str | None, foot: str | None, *, body: str = "P", count: int = 3) -> bytes:
+    """Return pages with a head and the number of the page, in elements of these kinds; None: in none."""
+    return drawn(
+        [
+            [
+                At(50, 550, "Lease agreement", head and f"{head} head {number}"),
+                *(
+                    At(50, 500 - 12 * n, f"{line} {number}.", f"{body} {number}")
+                    for n, line in enumerate(LINES)
+                ),
+                At(200, 30, f"Page {number} of {count}", foot and f"{foot} foot {number}"),
+            ]
+            for number in range(1, count + 1)
+        ]
+    )
+
+
+def read(data: bytes) -> tuple[str, list[str], tuple[Annotation, ...]]:
+    found = pdf.read(data, Limits())
+    return found.way, found.text.split("\n\n"), found.annotations.running_heads
+
+
+BODY = [" ".join(f"{line} {number}." for line in LINES) for number in (1, 2, 3)]
+HEADS = (Annotation(kind="head", text="Lease agreement"), Annotation(kind="foot", text="Page of"))
+
+
+@pytest.mark.parametrize("head", ["P", "Span", None])
+@pytest.mark.parametrize("foot", ["P", "Div", None])
+def test_what_the_tags_do_not_call_so_is_told_by_its_place(head: str | None, foot: str | None) -> None:
+    assert read(pages(head, foot)) == (pdf.pdf_tags.WAY, BODY, HEADS)
+
+
+@pytest.mark.parametrize("kind", ["H1", "LI", "Caption"])
+def test_what_a_tag_says_is_something_else_is_text(kind: str) -> None:
+    way, text, heads = read(pages(kind, "Artifact"))
+
+    assert way == pdf.pdf_tags.WAY
+    assert text == [each for body in BODY for each in ("Lease agreement", body)]
+    assert heads == HEADS[1:]
+
+
+def test_a_document_of_one_page_has_none() -> None:
+    assert read(pages("P", "P", count=1))[1:] == (["Lease agreement", BODY[0], "Page 1 of 1"], ())
