@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from ingest.normalise.documents import pdf
+from ingest.normalise.documents import pdf, pdf_tags
 from ingest.normalise.extracted import Annotation, Limits
 from tests.unit.documents.drawn import At, drawn
 
@@ -43,14 +43,14 @@ HEADS = (Annotation(kind="head", text="Lease agreement"), Annotation(kind="foot"
 @pytest.mark.parametrize("head", ["P", "Span", None])
 @pytest.mark.parametrize("foot", ["P", "Div", None])
 def test_what_the_tags_do_not_call_so_is_told_by_its_place(head: str | None, foot: str | None) -> None:
-    assert read(pages(head, foot)) == (pdf.pdf_tags.WAY, BODY, HEADS)
+    assert read(pages(head, foot)) == (pdf_tags.WAY, BODY, HEADS)
 
 
 @pytest.mark.parametrize("kind", ["H1", "LI", "Caption"])
 def test_what_a_tag_says_is_something_else_is_text(kind: str) -> None:
     way, text, heads = read(pages(kind, "Artifact"))
 
-    assert way == pdf.pdf_tags.WAY
+    assert way == pdf_tags.WAY
     assert text == [each for body in BODY for each in ("Lease agreement", body)]
     assert heads == HEADS[1:]
 
