@@ -8,11 +8,12 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from typing import Any, Literal
+from typing import Literal
 
 import msgspec
 
-Annotations = Mapping[str, Sequence[Mapping[str, Any]]]
+_Entry = Mapping[str, object]  # one annotation, its fields by name
+Annotations = Mapping[str, Sequence[_Entry]]
 Weight = Literal["none", "cosmetic", "reworded"]
 
 # Who reads the document may act on it, so nobody can say that nothing was said.
@@ -63,16 +64,14 @@ def differences(before: Annotations | None, after: Annotations | None, *, same_t
     return found
 
 
-def _apart(
-    old: Sequence[Mapping[str, Any]], new: Sequence[Mapping[str, Any]]
-) -> tuple[list[Mapping[str, Any]], list[Mapping[str, Any]]]:
+def _apart(old: Sequence[_Entry], new: Sequence[_Entry]) -> tuple[list[_Entry], list[_Entry]]:
     """Return the entries that are only in the first, and only in the second."""
     keys = [
         [tuple(sorted((k, v) for k, v in each.items() if k not in _PLACED)) for each in side]
         for side in (old, new)
     ]
     left = [Counter(keys[0]) - Counter(keys[1]), Counter(keys[1]) - Counter(keys[0])]
-    found: list[list[Mapping[str, Any]]] = [[], []]
+    found: list[list[_Entry]] = [[], []]
     for at, side in enumerate((old, new)):
         for key, each in zip(keys[at], side, strict=True):
             if left[at][key]:
@@ -81,17 +80,13 @@ def _apart(
     return found[0], found[1]
 
 
-def _numbers(
-    old: Sequence[Mapping[str, Any]], new: Sequence[Mapping[str, Any]]
-) -> tuple[list[Mapping[str, Any]], list[Mapping[str, Any]]]:
+def _numbers(old: Sequence[_Entry], new: Sequence[_Entry]) -> tuple[list[_Entry], list[_Entry]]:
     """Return pages that only one side has: where they begin is the text's doing."""
     shared = min(len(old), len(new))
     return list(old[shared:]), list(new[shared:])
 
 
-def _words(
-    kind: str, gone: Sequence[Mapping[str, Any]], came: Sequence[Mapping[str, Any]], *, same_text: bool
-) -> str:
+def _words(kind: str, gone: Sequence[_Entry], came: Sequence[_Entry], *, same_text: bool) -> str:
     if kind == "tracked_changes" and gone and not came and same_text:
         return f"{_counted(kind, len(gone))} accepted"
     if kind == "properties":
@@ -110,12 +105,12 @@ def _counted(kind: str, number: int) -> str:
     return one if number == 1 else f"{number:,} {several}"
 
 
-def _by(entries: Sequence[Mapping[str, Any]]) -> str:
+def _by(entries: Sequence[_Entry]) -> str:
     authors = sorted({str(each["author"]) for each in entries if each.get("author")})
     return f" by {', '.join(authors[:3])}" if authors else ""
 
 
-def _said(kind: str, entries: Sequence[Mapping[str, Any]]) -> str:
+def _said(kind: str, entries: Sequence[_Entry]) -> str:
     """Return what the entry says, where there is one."""
     words = entries[0].get("name" if kind == "attachments" else "text")
     if len(entries) != 1 or not words or kind == "pages":

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from typing import Any
+from collections.abc import Mapping, Sequence
+from typing import TypedDict
 
 import msgspec
 
@@ -15,6 +16,7 @@ from ingest.http.reviews import NewReview, NewWithdrawal
 from ingest.records import Review
 
 PATH = "/v1/openapi.json"
+_Part = Mapping[str, object]  # a part of the description: a JSON object
 _REFERENCE = "#/components/schemas/{name}"
 _VERSION = {"type": "string", "pattern": parameters.REV}
 _IN_PATH = {
@@ -24,7 +26,7 @@ _IN_PATH = {
     "to": ("the version after", _VERSION),
 }
 # A client that knows the description alone waits for one answer: what waits is told in words.
-_IN_WORDS: dict[str, dict[str, Any]] = {
+_IN_WORDS: dict[str, _Part] = {
     "feed": {
         "enum": ["normal"],
         "default": "normal",
@@ -56,7 +58,14 @@ _POST_FAILURES = {
 }
 
 
-def description() -> dict[str, Any]:
+class _Fields(TypedDict):
+    """What msgspec tells of a struct: the schema of each field, and which must be given."""
+
+    properties: dict[str, _Part]
+    required: list[str]
+
+
+def description() -> _Part:
     """Return the whole document, OpenAPI 3.1."""
     endpoints = (*ENDPOINTS, CHANGES)
     kinds = [kind for each in endpoints for kind in each.gives]
@@ -66,7 +75,7 @@ def description() -> dict[str, Any]:
     )
     failure, added, *posted = schemas[:4]
     given, asked = iter(schemas[4 : 4 + len(kinds)]), schemas[4 + len(kinds) :]
-    paths: dict[str, Any] = {}
+    paths: dict[str, dict[str, _Part]] = {}
     for endpoint, parameter in zip(endpoints, asked, strict=True):
         shapes = [next(given) for _ in endpoint.gives]
         schema = shapes[0] if len(shapes) == 1 else {"anyOf": shapes}
@@ -91,7 +100,7 @@ def description() -> dict[str, Any]:
     }
 
 
-def _posting(added: dict[str, Any], posted: list[dict[str, Any]], failure: dict[str, Any]) -> dict[str, Any]:
+def _posting(added: _Part, posted: Sequence[_Part], failure: _Part) -> _Part:
     """Return the operation by which a review is added."""
     content = {answers.JSON: {"schema": added}}
     told = {"content": {problems.TYPE: {"schema": failure}}}
@@ -109,17 +118,16 @@ def _posting(added: dict[str, Any], posted: list[dict[str, Any]], failure: dict[
     }
 
 
-def _given(name: str, schema: dict[str, Any]) -> dict[str, Any]:
+def _given(name: str, schema: _Part) -> _Part:
     """Return what a parameter holds where it is given: none is told by leaving it away."""
     if name in _IN_WORDS:
         return _IN_WORDS[name]
-    kinds = [each for each in schema.get("anyOf", ()) if each != {"type": "null"}]
+    either = schema.get("anyOf")
+    kinds = [each for each in either if each != {"type": "null"}] if isinstance(either, list) else []
     return kinds[0] if kinds else schema
 
 
-def _operation(
-    endpoint: Endpoint, schema: dict[str, Any], fields: dict[str, Any], failure: dict[str, Any]
-) -> dict[str, Any]:
+def _operation(endpoint: Endpoint, schema: _Part, fields: _Fields, failure: _Part) -> _Part:
     in_path = [
         {"name": name, "in": "path", "required": True, "description": about, "schema": kind}
         for name in re.findall(r"{(\w+)}", endpoint.path)
@@ -129,12 +137,12 @@ def _operation(
         {
             "name": name,
             "in": "query",
-            "required": name in fields.get("required", ()),
+            "required": name in fields["required"],
             "schema": _given(name, each),
         }
         for name, each in fields["properties"].items()
     ]
-    content: dict[str, Any] = {kind: {"schema": {"type": "string"}} for kind in endpoint.media_types}
+    content: dict[str, _Part] = {kind: {"schema": {"type": "string"}} for kind in endpoint.media_types}
     if answers.JSON in content:
         content[answers.JSON] = {"schema": schema}
     told = {"content": {problems.TYPE: {"schema": failure}}}

@@ -9,7 +9,8 @@ from __future__ import annotations
 
 import functools
 import re
-from typing import Any
+from collections.abc import Callable, Iterator
+from typing import Protocol
 
 from ingest.normalise.documents import html_whole
 from ingest.normalise.documents.draft import Draft
@@ -47,7 +48,7 @@ def is_article(data: bytes) -> bool:
 def read(data: bytes, limits: Limits) -> Extracted:
     """Return the text of the page's article, and what the page says of itself."""
     whole = html_whole.read(data, limits)
-    found = _library().bare_extraction(
+    found = _extraction()(
         html_whole.characters(data),
         include_comments=False,
         include_tables=True,
@@ -65,8 +66,8 @@ def read(data: bytes, limits: Limits) -> Extracted:
 
 
 @functools.cache
-def _library() -> Any:
-    """Return the library, with the lists of words that it reads when it first falls back on them.
+def _extraction() -> Callable[..., object]:
+    """Return what finds an article, with the lists of words that it reads when it first falls back on them.
 
     A process that can open no file any more must have them.
     """
@@ -78,7 +79,18 @@ def _library() -> Any:
         detail = "an article is found with the extra `documents`: pip install 'ingest[documents]'"
         raise Refused("no_extractor", detail) from missing
     define_stoplist(jt_stoplist_init())
-    return trafilatura
+    found: Callable[..., object] = trafilatura.bare_extraction
+    return found
+
+
+class _Element(Protocol):
+    """An element of the tree that the library gives: one of lxml's, of which comments have no name."""
+
+    text: str | None
+    tail: str | None
+    tag: object
+
+    def __iter__(self) -> Iterator[_Element]: ...
 
 
 class _Writer:
@@ -88,11 +100,11 @@ class _Writer:
         self._draft = draft
         self._ends_blank = True
 
-    def write(self, body: Any) -> None:
+    def write(self, body: _Element) -> None:
         self._element(body, None)
         self._end(None)
 
-    def _element(self, element: Any, kind: BlockKind | None) -> None:
+    def _element(self, element: _Element, kind: BlockKind | None) -> None:
         self._say(element.text)
         for inner in element:
             name = inner.tag if isinstance(inner.tag, str) else ""
@@ -110,7 +122,7 @@ class _Writer:
                 self._element(inner, kind)
             self._say(inner.tail)
 
-    def _row(self, row: Any) -> None:
+    def _row(self, row: _Element) -> None:
         cells = []
         for cell in row:
             self._draft.push()

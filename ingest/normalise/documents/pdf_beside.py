@@ -3,11 +3,16 @@
 from __future__ import annotations
 
 import ctypes
+from typing import TYPE_CHECKING
 
 from ingest.normalise.documents.draft import canonical
 from ingest.normalise.documents.ooxml import attachment
-from ingest.normalise.documents.pdf_file import File, wide
+from ingest.normalise.documents.pdf_file import File
+from ingest.normalise.documents.pdfium import wide
 from ingest.normalise.extracted import Annotation, Refused
+
+if TYPE_CHECKING:
+    from ingest.normalise.documents.pdfium import Handle
 
 _CLAIMS = {
     "Title": "title",
@@ -51,7 +56,7 @@ def _attachments(file: File) -> list[Annotation]:
     return found
 
 
-def on_page(file: File, handle: object, number: int) -> tuple[list[Annotation], list[Annotation]]:
+def on_page(file: File, handle: Handle, number: int) -> tuple[list[Annotation], list[Annotation]]:
     """Return the comments on a page that is open, and the values of its form."""
     raw = file.raw
     comments: list[Annotation] = []

@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 import ctypes
-import functools
 import itertools
 import math
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from types import TracebackType
-from typing import Any, Self
+from typing import TYPE_CHECKING, Self
 
 import msgspec
 
 from ingest.normalise.documents.draft import Closed, Draft
+from ingest.normalise.documents.pdfium import Pdfium, fast, library, short, wide
 from ingest.normalise.extracted import Annotation, Limits, Refused
+
+if TYPE_CHECKING:
+    from ingest.normalise.documents.pdfium import Handle
 
 _PASSWORD = 4
 # pdfium says so of a hyphen at the end of a line.
@@ -51,7 +54,7 @@ class File:
     """A document in pdfium; to be used as a context, which closes it."""
 
     def __init__(self, data: bytes, limits: Limits) -> None:
-        self.raw: Any = _library()
+        self.raw = library()
         self.limits = limits
         self._data = data  # pdfium reads from it as long as the document is open
         self.handle = self.raw.FPDF_LoadMemDocument64(data, len(data), None)
@@ -113,20 +116,20 @@ class File:
 class Page:
     """A page that is open: its characters, the objects they are of, and where they stand."""
 
-    def __init__(self, raw: Any, handle: Any, text: Any, number: int) -> None:
+    def __init__(self, raw: Pdfium, handle: Handle, text: Handle, number: int) -> None:
         self.raw = raw
         self.handle = handle
         self.number = number
         self._text = text
         count = max(raw.FPDFText_CountChars(text), 0)
         self._address = ctypes.cast(text, ctypes.c_void_p).value
-        code = _fast(raw.FPDFText_GetUnicode, ctypes.c_uint)
+        code = fast(raw.FPDFText_GetUnicode, ctypes.c_uint)
         self.text = _characters(list(map(code, itertools.repeat(self._address, count), range(count))))
         # Asked for each word: what pdfium writes to is made once.
         self._doubles = [ctypes.c_double() for _ in range(4)]
         self._places = [ctypes.addressof(double) for double in self._doubles]
-        self._origin = _fast(raw.FPDFText_GetCharOrigin, ctypes.c_int, 2)
-        self._box = _fast(raw.FPDFText_GetCharBox, ctypes.c_int, 4)
+        self._origin = fast(raw.FPDFText_GetCharOrigin, ctypes.c_int, 2)
+        self._box = fast(raw.FPDFText_GetCharBox, ctypes.c_int, 4)
         self.height = float(raw.FPDF_GetPageHeightF(handle))
         self._marks: dict[int, tuple[int, bool, bool]] = {}
 
@@ -137,7 +140,7 @@ class Page:
 
     def runs(self) -> list[Run]:
         """Return the characters by the object that they are of."""
-        owner = _fast(self.raw.FPDFText_GetTextObject, ctypes.c_void_p)
+        owner = fast(self.raw.FPDFText_GetTextObject, ctypes.c_void_p)
         count = len(self.text)
         owners = list(map(owner, itertools.repeat(self._address, count), range(count)))
         found: list[Run] = []
@@ -190,62 +193,15 @@ class Page:
         is_artifact = is_soft = False
         for index in range(max(raw.FPDFPageObj_CountMarks(handle), 0)):
             mark = raw.FPDFPageObj_GetMark(handle, index)
-            name = _short(raw.FPDFPageObjMark_GetName, mark)
+            name = short(raw.FPDFPageObjMark_GetName, mark)
             if name == "Artifact":
                 is_artifact = True
             elif name == "Span":
-                said = _short(raw.FPDFPageObjMark_GetParamStringValue, mark, b"ActualText")
+                said = short(raw.FPDFPageObjMark_GetParamStringValue, mark, b"ActualText")
                 is_soft = is_soft or said == "\u00ad"
         known = (int(raw.FPDFPageObj_GetMarkedContentID(handle)), is_artifact, is_soft)
         self._marks[owner] = known
         return known
-
-
-@functools.cache
-def _library() -> Any:
-    """Return pdfium, which looks for no fonts of this machine: the same bytes would give another text."""
-    try:
-        import pypdfium2_raw  # noqa: PLC0415 - large, and only a PDF needs it
-    except ModuleNotFoundError as missing:
-        detail = "PDF is read with the extra `documents`: pip install 'ingest[documents]'"
-        raise Refused("no_extractor", detail) from missing
-    no_folders = (ctypes.POINTER(ctypes.c_char) * 1)()
-    config = pypdfium2_raw.FPDF_LIBRARY_CONFIG(version=2, m_pUserFontPaths=no_folders)
-    pypdfium2_raw.FPDF_InitLibraryWithConfig(config)
-    _held.append((no_folders, config))
-    return pypdfium2_raw
-
-
-# pdfium may look at them as long as it is loaded.
-_held: list[object] = []
-
-
-def wide(function: Callable[..., int], *arguments: Any) -> str:
-    """Return the string that a function of pdfium writes in UTF-16 and counts in bytes."""
-    length = int(function(*arguments, None, 0))
-    if length <= 2:
-        return ""
-    buffer = (ctypes.c_ushort * (length // 2))()
-    function(*arguments, buffer, length)
-    return bytes(buffer)[:-2].decode("utf-16-le", "replace")
-
-
-def _short(function: Callable[..., int], *arguments: Any) -> str:
-    """Return the short string that a function writes, where it gives the length by an argument."""
-    length = ctypes.c_ulong()
-    buffer = (ctypes.c_ushort * 32)()
-    if not function(*arguments, buffer, 64, length) or length.value > 64:
-        return ""
-    return bytes(buffer)[: max(length.value - 2, 0)].decode("utf-16-le", "replace")
-
-
-def _fast(function: Any, result: Any, places: int = 0) -> Callable[..., Any]:
-    """Return a function of pdfium that takes a page's text and the places it writes to by their addresses."""
-    address = ctypes.cast(function, ctypes.c_void_p).value
-    assert address is not None
-    arguments = (ctypes.c_void_p, ctypes.c_int, *(ctypes.c_void_p,) * places)
-    made: Callable[..., Any] = ctypes.CFUNCTYPE(result, *arguments)(address)
-    return made
 
 
 def _characters(codes: list[int]) -> str:

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING
 
-from ingest.normalise.documents.pdf_file import Page, wide
+from ingest.normalise.documents.pdf_file import Page
+from ingest.normalise.documents.pdfium import Pdfium, wide
 from ingest.normalise.extracted import Refused
+
+if TYPE_CHECKING:
+    from ingest.normalise.documents.pdfium import Handle
 
 NOTES = frozenset(("Note", "FENote"))
 # They say of what they hold that it is text, and no more.
@@ -27,7 +31,7 @@ class Node:
 class Tree:
     """The tree of the whole document, put together from what each page has of it."""
 
-    def __init__(self, raw: Any) -> None:
+    def __init__(self, raw: Pdfium) -> None:
         self.root = Node("")
         self._raw = raw
         self._elements = 0
@@ -46,7 +50,7 @@ class Tree:
         finally:
             raw.FPDF_StructTree_Close(tree)
 
-    def _element(self, element: Any, outer: Node, place: int, page: int, depth: int) -> None:
+    def _element(self, element: Handle, outer: Node, place: int, page: int, depth: int) -> None:
         raw = self._raw
         self._elements += 1
         if depth > _DEEPEST or self._elements > _MOST_ELEMENTS:

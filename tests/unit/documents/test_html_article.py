@@ -75,7 +75,7 @@ def test_the_page_s_own_mark_up_decides() -> None:
 
 def test_without_the_extra_it_says_which(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, "trafilatura", None)
-    monkeypatch.setattr(html_article, "_library", html_article._library.__wrapped__)
+    monkeypatch.setattr(html_article, "_extraction", html_article._extraction.__wrapped__)
 
     with pytest.raises(Refused) as refused:
         read(b"<p>a</p>", Limits())

@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from ingest.normalise.documents import pdf, pdf_file, pdf_geometry, pdf_lines, pdf_tags, pdf_untagged
+from ingest.normalise.documents import pdf, pdf_file, pdf_geometry, pdf_lines, pdf_tags, pdf_untagged, pdfium
 from ingest.normalise.documents.pdf_hyphens import Hyphens
 from ingest.normalise.documents.pdf_mirrored import unmirror
 from ingest.normalise.extracted import Annotation, Extracted, Limits, Refused
@@ -162,7 +162,7 @@ def test_a_hostile_file_ends_in_a_reason(case: str) -> None:
 
 def test_without_the_extra_it_says_which(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, "pypdfium2_raw", None)
-    monkeypatch.setattr(pdf_file, "_library", pdf_file._library.__wrapped__)
+    monkeypatch.setattr(pdf_file, "library", pdfium.library.__wrapped__)
 
     with pytest.raises(Refused) as refused:
         by_tags(HOSTILE["nothing"])

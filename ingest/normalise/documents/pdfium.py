@@ -1,0 +1,132 @@
+"""What is used of pdfium, which comes without types: its functions, and how it is loaded."""
+
+from __future__ import annotations
+
+import ctypes
+import functools
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Protocol, TypeVar
+
+from ingest.normalise.extracted import Refused
+
+if TYPE_CHECKING:
+    from _ctypes import CFuncPtr, _Pointer, _SimpleCData
+
+    class Handle(_Pointer[ctypes.Structure]):
+        """What pdfium gives to name a document, a page or a part of one; false where there is none."""
+
+        def __bool__(self) -> bool: ...
+
+
+T = TypeVar("T")
+
+
+class Matrix(Protocol):
+    """How a text is turned and scaled: the parts that are read."""
+
+    c: float
+    d: float
+
+
+class Pdfium(Protocol):
+    """The functions of the library. What is counted is negative where it cannot be."""
+
+    FPDF_GetLastError: Callable[[], int]
+    FPDF_LoadMemDocument64: Callable[[bytes, int, None], Handle]
+    FPDF_CloseDocument: Callable[[Handle], None]
+    FPDF_GetPageCount: Callable[[Handle], int]
+    FPDF_GetPageLabel: Callable[..., int]
+    FPDF_GetMetaText: Callable[..., int]
+    FPDFCatalog_IsTagged: Callable[[Handle], int]
+    FPDFDoc_GetAttachmentCount: Callable[[Handle], int]
+    FPDFDoc_GetAttachment: Callable[[Handle, int], Handle]
+    FPDFAttachment_GetName: Callable[..., int]
+    FPDFAttachment_GetFile: Callable[[Handle, ctypes.Array[ctypes.c_char] | None, int, ctypes.c_ulong], int]
+
+    FPDF_LoadPage: Callable[[Handle, int], Handle]
+    FPDF_ClosePage: Callable[[Handle], None]
+    FPDF_GetPageHeightF: Callable[[Handle], float]
+    FPDFPage_CountObjects: Callable[[Handle], int]
+    FPDFPage_GetAnnotCount: Callable[[Handle], int]
+    FPDFPage_GetAnnot: Callable[[Handle, int], Handle]
+    FPDFPage_CloseAnnot: Callable[[Handle], None]
+    FPDFAnnot_GetSubtype: Callable[[Handle], int]
+    FPDFAnnot_GetStringValue: Callable[..., int]
+    FPDF_ANNOT_LINK: int
+    FPDF_ANNOT_POPUP: int
+    FPDF_ANNOT_WIDGET: int
+
+    FPDFText_LoadPage: Callable[[Handle], Handle]
+    FPDFText_ClosePage: Callable[[Handle], None]
+    FPDFText_CountChars: Callable[[Handle], int]
+    FPDFText_GetFontSize: Callable[[Handle, int], float]
+    FPDFText_GetMatrix: Callable[[Handle, int, Matrix], int]
+    FPDFText_GetUnicode: CFuncPtr
+    FPDFText_GetTextObject: CFuncPtr
+    FPDFText_GetCharOrigin: CFuncPtr
+    FPDFText_GetCharBox: CFuncPtr
+    FS_MATRIX: Callable[[], Matrix]
+
+    FPDF_PAGEOBJECT: type[Handle]
+    FPDFPageObj_CountMarks: Callable[[Handle], int]
+    FPDFPageObj_GetMark: Callable[[Handle, int], Handle]
+    FPDFPageObj_GetMarkedContentID: Callable[[Handle], int]
+    FPDFPageObjMark_GetName: Callable[..., int]
+    FPDFPageObjMark_GetParamStringValue: Callable[..., int]
+
+    FPDF_StructTree_GetForPage: Callable[[Handle], Handle]
+    FPDF_StructTree_Close: Callable[[Handle], None]
+    FPDF_StructTree_CountChildren: Callable[[Handle], int]
+    FPDF_StructTree_GetChildAtIndex: Callable[[Handle, int], Handle]
+    FPDF_StructElement_GetType: Callable[..., int]
+    FPDF_StructElement_CountChildren: Callable[[Handle], int]
+    FPDF_StructElement_GetChildAtIndex: Callable[[Handle, int], Handle]
+    FPDF_StructElement_GetChildMarkedContentID: Callable[[Handle, int], int]
+
+
+@functools.cache
+def library() -> Pdfium:
+    """Return pdfium, which looks for no fonts of this machine: the same bytes would give another text."""
+    try:
+        import pypdfium2_raw  # noqa: PLC0415 - large, and only a PDF needs it
+    except ModuleNotFoundError as missing:
+        detail = "PDF is read with the extra `documents`: pip install 'ingest[documents]'"
+        raise Refused("no_extractor", detail) from missing
+    no_folders = (ctypes.POINTER(ctypes.c_char) * 1)()
+    config = pypdfium2_raw.FPDF_LIBRARY_CONFIG(version=2, m_pUserFontPaths=no_folders)
+    pypdfium2_raw.FPDF_InitLibraryWithConfig(config)
+    _held.append((no_folders, config))
+    loaded: Pdfium = pypdfium2_raw
+    return loaded
+
+
+# pdfium may look at them as long as it is loaded.
+_held: list[object] = []
+
+
+def wide(function: Callable[..., int], *arguments: object) -> str:
+    """Return the string that a function of pdfium writes in UTF-16 and counts in bytes."""
+    length = int(function(*arguments, None, 0))
+    if length <= 2:
+        return ""
+    buffer = (ctypes.c_ushort * (length // 2))()
+    function(*arguments, buffer, length)
+    return bytes(buffer)[:-2].decode("utf-16-le", "replace")
+
+
+def short(function: Callable[..., int], *arguments: object) -> str:
+    """Return the short string that a function writes, where it gives the length by an argument."""
+    length = ctypes.c_ulong()
+    buffer = (ctypes.c_ushort * 32)()
+    if not function(*arguments, buffer, 64, length) or length.value > 64:
+        return ""
+    return bytes(buffer)[: max(length.value - 2, 0)].decode("utf-16-le", "replace")
+
+
+def fast(function: CFuncPtr, result: type[_SimpleCData[T]], places: int = 0) -> Callable[..., T]:
+    """Return a function of pdfium that takes a page's text and the places it writes to by their addresses."""
+    address = ctypes.cast(function, ctypes.c_void_p).value
+    assert address is not None
+    arguments = (ctypes.c_void_p, ctypes.c_int, *(ctypes.c_void_p,) * places)
+    made: Callable[..., T] = ctypes.CFUNCTYPE(result, *arguments)(address)
+    return made
