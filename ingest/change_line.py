@@ -8,6 +8,7 @@ from itertools import takewhile
 from ingest.width import cut_end, cut_middle, width
 
 ARROW = " -> "
+_HEADING = 60  # columns of a heading that names a place
 _LEAST = 8  # columns of a reason: in fewer nothing is said
 _PATH, _REASON = 12, 24  # columns that each has before the significance, which is implied, has its own
 _IMPLIED = "substantive: "  # what is silent or open is that
@@ -15,19 +16,23 @@ _VALUES = re.compile("(.*?“)([^”]*)(”.*?“)([^”]*)(”)", re.DOTALL)
 _VALUE = 3  # columns of a value: in fewer it is not shown
 
 
-def fit(path: str, came: str | None, what: str, reason: str, room: int | None) -> tuple[str, str]:
+def fit(
+    path: str, came: str | None, what: str, reason: str, room: int | None, place: str = ""
+) -> tuple[str, str]:
     """Return what a line shows of a path and of the edit made to it, in `room` columns.
 
     Whole where that is None.
 
-    `came` is the path before, of a document that moved; `what` the edit in a few words. All are escaped. The
-    two share what `what` leaves by halves, and what one does not need the other has; a path of more than
-    twelve columns leaves the reason 24. Where there is too little for both, `what` goes without
+    `came` is the path before, of a document that moved; `what` the edit in a few words; `place` where in the
+    document it is, told behind the reason if all of it fits there. All are escaped. Path and reason share
+    what `what` leaves by halves, and what one does not need the other has; a path of more than twelve columns
+    leaves the reason 24. Where there is too little for both, `what` goes without
     `substantive`; where it is too little for a reason, the path has all of it.
     """
     whole = path if came is None else f"{came}{ARROW}{path}"
+    behind = f"  ({place})" if place else ""
     if room is None:
-        return whole, f"  {what}: {reason}"
+        return whole, f"  {what}: {reason}{behind}"
     wanted = min(width(whole), _PATH) + 2 + min(width(reason), _REASON)
     if room - width(what) - 2 < wanted:
         what = what.removeprefix(_IMPLIED)
@@ -38,7 +43,18 @@ def fit(path: str, came: str | None, what: str, reason: str, room: int | None) -
     rest = left - width(shown) - 2
     if rest < min(_LEAST, width(reason)):
         return fit_path(path, came, left), f"  {what}"
-    return shown, f"  {what}: {cut_reason(reason, rest)}"
+    fits = width(reason) + width(behind) <= rest
+    return shown, f"  {what}: {cut_reason(reason, rest)}{behind if fits else ''}"
+
+
+def shown_place(page: int | None, heading: str | None) -> str:
+    """Say where in a document something is: `p. 3`, else the heading above; nothing where neither is known.
+
+    On one line, a long heading cut at its end. It is not escaped.
+    """
+    if page is not None:
+        return f"p. {page}"
+    return "" if heading is None else f"“{cut_end(' '.join(heading.split()), _HEADING)}”"
 
 
 def cut_reason(reason: str, room: int) -> str:

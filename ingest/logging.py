@@ -16,7 +16,7 @@ from typing import Any, Protocol, TextIO
 import msgspec
 
 from ingest import escape
-from ingest.change_line import fit
+from ingest.change_line import fit, shown_place
 from ingest.width import width
 
 _LEVELS = {"debug": 10, "info": 20, "warning": 30, "error": 40}
@@ -179,7 +179,10 @@ def _change(event: Mapping[str, Any], now: str, columns: int | None) -> str:
     from ingest.edits.edit import Summary  # noqa: PLC0415 - a scan without a daemon tells no edit
 
     flags = tuple(flag["name"] for flag in edit["flags"])
-    told = Summary(edit["significance"], edit["class"], flags, edit["reason"])
+    first: Mapping[str, Any] = next(iter(edit.get("facts", ())), {})
+    page, heading = first.get("page"), first.get("heading")
+    told = Summary(edit["significance"], edit["class"], flags, edit["reason"], page, heading)
+    place = escape.name(shown_place(page, heading))
     room = None if columns is None else columns - width(head) - len(version) - width(why)
-    shown, said = fit(path, came, told.words, escape.name(told.reason), room)
+    shown, said = fit(path, came, told.words, escape.name(told.reason), room, place)
     return f"{head}{shown}{version}{why}{said}"

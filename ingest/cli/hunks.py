@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from ingest import escape
+from ingest.change_line import shown_place
 from ingest.cli.output import Style, line, paint
 from ingest.diff import sequences
 from ingest.diff.sequences import Hunk
-from ingest.normalise import beside
 
 KEPT = 160  # characters of unchanged text beside a changed word
 
@@ -18,7 +18,7 @@ def show(hunk: Hunk, muted: Callable[[str], bool], *, is_file: bool = True) -> N
 
     `is_file` says that the text is a file's own, so that a missing newline at its end is told.
     """
-    where = escape.text(beside.said(hunk.page, hunk.heading))
+    where = escape.text(shown_place(hunk.page, hunk.heading))
     told = f"@@ -{hunk.from_start},{hunk.from_lines} +{hunk.to_start},{hunk.to_lines} @@"
     line(paint(f"{told} {where}" if where else told, fg="cyan"))
     colours: dict[str, Style] = {" ": {}, "-": {"fg": "red"}, "+": {"fg": "green"}}

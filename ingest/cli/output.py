@@ -15,7 +15,7 @@ import click
 import msgspec
 
 from ingest import escape
-from ingest.change_line import ARROW, fit, fit_path
+from ingest.change_line import ARROW, fit, fit_path, shown_place
 from ingest.cli.pager import Pager, PagerMissing
 from ingest.cli.progress import Bar
 from ingest.width import width
@@ -241,7 +241,8 @@ def change_line(row: Row, *, root: bool = False, edit: Summary | None = None, ta
         whole = where if came is None else f"{came}{ARROW}{where}"
         where = whole if room is None or width(whole) <= room else fit_path(where, came, room)
         return f"{kind_of(kind)} {where}{version}{reason}"
-    where, told = fit(where, came, edit.words, escape.name(edit.reason), room)
+    place = escape.name(shown_place(edit.page, edit.heading))
+    where, told = fit(where, came, edit.words, escape.name(edit.reason), room, place)
     return f"{kind_of(kind)} {where}{version}{reason}{paint(told, dim=True)}"
 
 

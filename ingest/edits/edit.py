@@ -105,12 +105,17 @@ class Flag(msgspec.Struct, frozen=True, rename={"start": "from"}):
 
 
 class Summary(msgspec.Struct, frozen=True):
-    """What one line says of an edit. `flags` are the names of its flags."""
+    """What one line says of an edit. `flags` are the names of its flags.
+
+    `page` and `heading` are where its first fact is; None where it has none, or where that is not known.
+    """
 
     significance: str
     kind: str
     flags: tuple[str, ...]
     reason: str
+    page: int | None = None
+    heading: str | None = None
 
     @property
     def words(self) -> str:
@@ -149,4 +154,7 @@ class Edit(msgspec.Struct, frozen=True, kw_only=True, rename={"kind": "class"}):
     @property
     def summary(self) -> Summary:
         """Return the same in short."""
-        return Summary(self.significance, self.kind, tuple(flag.name for flag in self.flags), self.reason)
+        flags = tuple(flag.name for flag in self.flags)
+        first = next(iter(self.facts), None)
+        page, heading = (None, None) if first is None else (first.page, first.heading)
+        return Summary(self.significance, self.kind, flags, self.reason, page, heading)

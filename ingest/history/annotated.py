@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from ingest import normalise
 from ingest.history import queries
 from ingest.history.queries import Target
 from ingest.index import annotated
@@ -12,9 +13,13 @@ from ingest.store.engine import Connection
 
 def places(connection: Connection, target: Target, no: int) -> tuple[str, Places] | None:
     """Return a version's text, and what finds pages and headings in it; None where neither is known."""
-    known = annotated.of(queries.version_row(connection, target, no))
-    text = None if known is None else queries.text(connection, target, no)
-    return None if text is None else (text, Places(text, known))
+    row = queries.version_row(connection, target, no)
+    known = annotated.of(row)
+    if known is None and not normalise.has_headings(row.normaliser):
+        return None
+    text = queries.text(connection, target, no)
+    found = None if text is None else normalise.places(text, known, row.normaliser)
+    return None if text is None or found is None else (text, found)
 
 
 def annotations_of(

@@ -7,6 +7,7 @@ edit.
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Callable, Sequence
 from hashlib import sha256
 
@@ -21,7 +22,7 @@ from ingest.errors import IntegrityError
 from ingest.index import annotated, reread
 from ingest.model import Rendition
 from ingest.normalise import beside, reasons
-from ingest.normalise.beside import Beside, Places
+from ingest.normalise.beside import NOWHERE, Beside, Places
 from ingest.store import bodies, versions
 from ingest.store.engine import Connection, Row
 
@@ -222,15 +223,20 @@ def text_of(connection: Connection, raw: bytes, row: Row) -> Text:
         language=row.language,
         normaliser=row.normaliser,
         annotations=None if known is None else msgspec.to_builtins(known.annotations),
-        place_of=None if known is None else _places(text, known),
+        place_of=_places(text, known, row.normaliser),
     )
 
 
-def _places(text: str, known: Beside) -> Callable[[int], tuple[int | None, str | None]]:
-    places = Places(text, known)
+def _places(
+    text: str, known: Beside | None, normaliser: str
+) -> Callable[[int], tuple[int | None, str | None]]:
+    @functools.cache
+    def found() -> Places | None:
+        return normalise.places(text, known, normaliser)  # few edits ask
 
     def place_of(offset: int) -> tuple[int | None, str | None]:
-        place = places.at(offset)
+        places = found()
+        place = NOWHERE if places is None else places.at(offset)
         return place.page, place.heading
 
     return place_of

@@ -41,7 +41,7 @@ _SPAN = (
     "id", "document_id", "from_no", "to_no", "origin_no", "start", "length", "hash", "edited", "runs",
 )  # fmt: skip
 _HEAD = ("document_id", "no", "spans", "normaliser")
-_EDIT = ("seq", "document_id", "class", "significance", "facts", "flags", "reason", "body")
+_EDIT = ("seq", "document_id", "class", "significance", "facts", "flags", "reason", "page", "heading", "body")
 
 
 def catch_up(
@@ -372,7 +372,10 @@ def _span_row(id_: int, span: Span) -> tuple[Any, ...]:
 def _edit_row(seq: int, key: int, edit: Edit) -> tuple[Any, ...]:
     kinds = _listed(sorted({fact.kind for fact in edit.facts}))
     flags = _listed([flag.name for flag in edit.flags])
-    return seq, key, edit.kind, edit.significance, kinds, flags, edit.reason, _encode(edit).decode()
+    told, body = edit.summary, _encode(edit).decode()
+    return (
+        seq, key, edit.kind, edit.significance, kinds, flags, edit.reason, told.page, told.heading, body,
+    )  # fmt: skip
 
 
 def _listed(names: Iterable[str]) -> str:

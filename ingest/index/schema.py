@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-VERSION = 17  # of what is kept and how it is made: another one, and the index is made anew
+VERSION = 18  # of what is kept and how it is made: another one, and the index is made anew
 SCHEMA = "ingest_index"
 # The id of a span is its document's key and, in so many bits, its number within the document: to know which
 # documents hold a word, nothing but the ids of its sentences is read. It has room for two thousand million
@@ -17,7 +17,7 @@ TABLES = (
        normaliser TEXT NOT NULL)""",
     """CREATE TABLE edit (seq {key} PRIMARY KEY, document_id BIGINT NOT NULL, class TEXT NOT NULL,
        significance TEXT NOT NULL, facts TEXT NOT NULL, flags TEXT NOT NULL, reason TEXT NOT NULL,
-       body TEXT NOT NULL)""",
+       page INTEGER, heading TEXT, body TEXT NOT NULL)""",
     "CREATE INDEX ix_edit_class ON edit (class, seq)",
     "CREATE INDEX ix_edit_significance ON edit (significance, seq)",
     """CREATE TABLE span (id {key} PRIMARY KEY, document_id BIGINT NOT NULL, from_no INTEGER NOT NULL,

@@ -16,7 +16,8 @@ from ingest.store.engine import Row
 from ingest.store.reader import Seqs
 
 _edit = sa.table(
-    "edit", *map(sa.column, ("seq", "class", "significance", "facts", "flags", "reason", "body"))
+    "edit",
+    *map(sa.column, ("seq", "class", "significance", "facts", "flags", "reason", "page", "heading", "body")),
 ).c
 
 
@@ -78,9 +79,9 @@ def summaries(connection: Connection, seqs: Sequence[int]) -> dict[int, Summary 
     # Where few others lie between, a stretch is found in a third of the time.
     dense = last - first < 4 * len(seqs)
     which = _edit.seq.between(first, min(last, reached)) if dense else _edit.seq.in_(list(found))
-    select = sa.select(_edit.seq, _edit.significance, _edit["class"], _edit.flags, _edit.reason).where(which)
-    for seq, significance, kind, flags, reason in connection.execute(select).all():
-        found[seq] = Summary(significance, kind, tuple(filter(None, flags.split(","))), reason)
+    told = (_edit.significance, _edit["class"], _edit.flags, _edit.reason, _edit.page, _edit.heading)
+    for seq, significance, kind, flags, *more in connection.execute(sa.select(_edit.seq, *told).where(which)):
+        found[seq] = Summary(significance, kind, tuple(filter(None, flags.split(","))), *more)
     return found
 
 

@@ -20,7 +20,7 @@ from __future__ import annotations
 
 import functools
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 
 import msgspec
 import unicodedata2
@@ -38,21 +38,24 @@ from ingest.normalise import (
     plain,
     subtitles,
 )
+from ingest.normalise.beside import Beside, Places
 from ingest.normalise.decode import decode
 from ingest.normalise.decoded import Decoded
 from ingest.normalise.document_formats import DocumentFormat, Html, Unread
 from ingest.normalise.extracted import Extracted
-from ingest.normalise.format import Format
+from ingest.normalise.format import Format, Heading
 
 __all__ = [
     "Read",
     "again",
     "expected",
     "extension_of",
+    "has_headings",
     "is_current",
     "normalise",
     "normaliser",
     "normalisers",
+    "places",
     "prepare",
     "unread_places",
 ]
@@ -278,6 +281,29 @@ def normaliser(name: bytes) -> tuple[str, str]:
 def normalisers() -> frozenset[str]:
     """Return the names of what makes texts today."""
     return frozenset(known.normaliser for known in _FORMATS.values())
+
+
+def places(text: str, known: Beside | None, by: str | None) -> Places | None:
+    """Return what finds pages and headings in a text, by what stands beside it or by its own marks.
+
+    `by` is its normaliser. None where neither a page nor a heading is known.
+    """
+    if known is not None:
+        return Places(text, known)
+    finds = _finds_headings(by)
+    return None if finds is None else Places(text, None, finds(text))
+
+
+def has_headings(by: str | None) -> bool:
+    """Tell whether a text by this normaliser marks its headings itself."""
+    return _finds_headings(by) is not None
+
+
+def _finds_headings(by: str | None) -> Callable[[str], Iterator[Heading]] | None:
+    family = "" if by is None else by.partition("/")[0]
+    return next(
+        (each.headings for each in _FORMATS.values() if each.normaliser.partition("/")[0] == family), None
+    )
 
 
 def extension_of(name: str) -> bytes | None:

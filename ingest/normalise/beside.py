@@ -7,13 +7,12 @@ and page, then the annotations, without what they do not have.
 from __future__ import annotations
 
 from bisect import bisect_right
+from collections.abc import Iterable
 
 import msgspec
 
 from ingest.normalise.extracted import Annotations, Block, BlockKind, Extracted
-from ingest.width import cut_end
-
-SAID = 60  # columns of a heading that names a place
+from ingest.normalise.format import Heading
 
 _Line = tuple[int, int, BlockKind, int | None]
 _encode = msgspec.json.Encoder().encode
@@ -40,16 +39,6 @@ class Place(msgspec.Struct, frozen=True):
 NOWHERE = Place()
 
 
-def said(page: int | None, heading: str | None) -> str:
-    """Say where in a document something is: `p. 3`, else the heading above; nothing where neither is known.
-
-    On one line, a long heading cut at its end. It is not escaped.
-    """
-    if page is not None:
-        return f"p. {page}"
-    return "" if heading is None else f"“{cut_end(' '.join(heading.split()), SAID)}”"
-
-
 def written(extracted: Extracted) -> bytes:
     """Return the bytes that are recorded."""
     lines = [(block.offset, block.length, block.kind, block.page) for block in extracted.blocks]
@@ -69,16 +58,20 @@ def read(recorded: bytes) -> Beside:
 
 
 class Places:
-    """Finds pages and headings in one text, by its blocks."""
+    """Finds pages and headings in one text, by its blocks, or by the headings that it has without them."""
 
-    def __init__(self, text: str, beside: Beside | None) -> None:
+    def __init__(self, text: str, beside: Beside | None, headings: Iterable[Heading] = ()) -> None:
         blocks = () if beside is None else beside.blocks
         pages = () if beside is None else beside.annotations.pages
-        self._text = text
         self._starts = [block.offset for block in blocks]
         self._blocks = blocks
-        self._headings = [block for block in blocks if block.kind == "heading"]
-        self._heads = [block.offset for block in self._headings]
+        of_blocks = (
+            Heading(block.offset, end := block.offset + block.length, text[block.offset : end])
+            for block in blocks
+            if block.kind == "heading"
+        )
+        self._headings = [*of_blocks, *headings]
+        self._heads = [heading.start for heading in self._headings]
         # A block may go on over a page's end: where the pages begin is told apart.
         begun = [page for page in pages if page.place is not None and page.page is not None]
         self._page_starts = [page.place or 0 for page in begun]
@@ -91,10 +84,7 @@ class Places:
     def is_heading(self, offset: int) -> bool:
         """Tell whether a character of the text is in a heading."""
         number = bisect_right(self._heads, offset)
-        if not number:
-            return False
-        block = self._headings[number - 1]
-        return offset < block.offset + block.length
+        return number > 0 and offset < self._headings[number - 1].end
 
     def _page(self, offset: int) -> int | None:
         number = bisect_right(self._page_starts, offset)
@@ -105,7 +95,4 @@ class Places:
 
     def _heading(self, offset: int) -> str | None:
         number = bisect_right(self._heads, offset)
-        if not number:
-            return None
-        block = self._headings[number - 1]
-        return self._text[block.offset : block.offset + block.length]
+        return self._headings[number - 1].words if number else None

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 
 import msgspec
 
@@ -21,6 +21,14 @@ class Metadata(msgspec.Struct, frozen=True, kw_only=True):
     body: int = 0
 
 
+class Heading(msgspec.Struct, frozen=True):
+    """A heading of a text: where its first line begins, where its last one ends, and its words."""
+
+    start: int
+    end: int
+    words: str
+
+
 class Format(msgspec.Struct, frozen=True, kw_only=True):
     r"""One format of text.
 
@@ -29,6 +37,7 @@ class Format(msgspec.Struct, frozen=True, kw_only=True):
     `\n` line ends to its canonical lines, and is idempotent. `metadata` takes the canonical text.
     `apart`, where there is one, takes such lines and how they are put into NFC, and returns the words among
     them with what stands beside those as it is recorded; words alone it leaves as they are.
+    `headings`, where there is one, finds the headings of the canonical text, in order.
     """
 
     normaliser: str
@@ -37,3 +46,4 @@ class Format(msgspec.Struct, frozen=True, kw_only=True):
     body: Callable[[str], str]
     metadata: Callable[[str], Metadata]
     apart: Callable[[str, Callable[[str], str]], tuple[str, bytes | None]] | None = None
+    headings: Callable[[str], Iterator[Heading]] | None = None

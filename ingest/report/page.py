@@ -10,8 +10,8 @@ from collections.abc import Callable, Iterator, Sequence
 from html import escape as quote
 
 from ingest import escape
+from ingest.change_line import shown_place
 from ingest.history import observation
-from ingest.normalise import beside
 from ingest.records.report import ReportSentence
 from ingest.report import chart
 from ingest.report.model import (
@@ -254,7 +254,7 @@ def _sentences(document: Document, entry: Entry) -> Iterator[str]:
 
 
 def _place(page: int | None, heading: str | None) -> str:
-    where = beside.said(page, heading)
+    where = shown_place(page, heading)
     return f"<br><small>{_text(where)}</small>" if where else ""
 
 

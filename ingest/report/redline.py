@@ -11,9 +11,9 @@ from typing import Literal
 
 import msgspec
 
+from ingest.change_line import shown_place
 from ingest.diff import sequences
 from ingest.edits.edit import Edit
-from ingest.normalise import beside
 from ingest.report.style import STYLE
 
 Kind = Literal["same", "gone", "came"]
@@ -134,7 +134,7 @@ def _of_edit(edit: Edit | None) -> str:
     rows = "".join(
         f"<tr><th>{html.escape(fact.kind)}</th><td>{html.escape(fact.before or '')}</td>"
         f"<td>{html.escape(fact.after or '')}</td>"
-        f"<td>{html.escape(beside.said(fact.page, fact.heading))}</td></tr>"
+        f"<td>{html.escape(shown_place(fact.page, fact.heading))}</td></tr>"
         for fact in edit.facts
     )
     if not rows:

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from ingest import escape
+from ingest.change_line import shown_place
 from ingest.history import observation
-from ingest.normalise import beside
 from ingest.records.report import ReportSentence
 from ingest.report.chart import LABELS, SUBJECTS
 from ingest.report.model import (
@@ -109,7 +109,7 @@ def _sentence(sentence: ReportSentence) -> Iterator[Line]:
     else:
         sides = (("before", "-", sentence.before), ("after", "+", sentence.after))
         told = [(style, f"    {sign} {_flat(text)}") for style, sign, text in sides if text]
-    where = _flat(beside.said(sentence.page, sentence.heading))
+    where = _flat(shown_place(sentence.page, sentence.heading))
     *first, (style, last) = told or [("", "")]
     yield from first
     if last:

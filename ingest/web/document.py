@@ -9,6 +9,7 @@ from collections.abc import Callable
 
 import msgspec
 
+from ingest import normalise
 from ingest.corpus import Corpus
 from ingest.diff import sentences
 from ingest.edits.classify import classify
@@ -158,7 +159,7 @@ def view(
         elif len(text) > LARGEST:
             why = "too long for a page"
         beside = annotated.of(row)
-        places = Places(text or "", beside)
+        places = normalise.places(text or "", beside, row.normaliser) or Places("", None)
         edit = past.edit(b)
         old = None
         if mode == "age" or a is None:

@@ -29,10 +29,12 @@ def test_a_contract_in_word_is_told_like_a_text(each_place: Place) -> None:
     place = each_place
     for body in (THREE, TWO, TRACKED, TWO):
         put(place, "a.docx", samples.docx(HEADING + body))
+        weeks = "three" if body == THREE else "two"
+        put(place, "b.md", f"# Terms\n\nThe notice period is {weeks} weeks.\n".encode())
         place.scan()
 
     assert place.command.ask("show", "a.docx").text == "Terms\n\nThe notice period is two weeks."
-    told = [change["edit"] for change in place.command.records("log", "--reverse")]
+    told = [change["edit"] for change in place.command.records("log", "a.docx", "--reverse")]
     assert [edit and (edit["class"], edit["significance"], edit["reason"]) for edit in told] == [
         None,
         ("factual", "substantive", "number “three” to “two”"),
@@ -41,18 +43,23 @@ def test_a_contract_in_word_is_told_like_a_text(each_place: Place) -> None:
     ]
     (fact,) = told[1]["facts"]
     assert (fact["page"], fact["heading"]) == (None, "Terms")
-    (hunk,) = place.command.record("diff", "a.docx", "@1", "@2", code=1)["hunks"]
-    assert (hunk["page"], hunk["heading"]) == (None, "Terms")
+    where = "  substantive: factual, silent: number “three” to “two”  (“Terms”)"
+    assert sum(text.endswith(where) for text in place.command.ask("log").text.splitlines()) == 2
+    for name in ("a.docx", "b.md"):
+        (hunk,) = place.command.record("diff", name, "@1", "@2", code=1)["hunks"]
+        assert (hunk["page"], hunk["heading"]) == (None, "Terms")
     lines = place.command.ask("diff", "a.docx", "@1", "@2", code=1).text.splitlines()
     assert lines[-2:] == ["-The notice period is three weeks.", "+The notice period is two weeks."]
-    (hit,) = place.command.records("search", "weeks")
-    assert (hit["snippet"], hit["heading"]) == ("The notice period is two weeks.", "Terms")
-    assert [each["heading"] for each in place.command.records("blame", "a.docx")] == ["Terms", "Terms"]
+    hits = place.command.records("search", "weeks")
+    assert {hit["path"] for hit in hits} == {"a.docx", "b.md"}
+    for hit in hits:
+        assert (hit["snippet"], hit["heading"]) == ("The notice period is two weeks.", "Terms")
+        assert [each["heading"] for each in place.command.records("blame", hit["path"])] == ["Terms", "Terms"]
     said = [text.split("  ", 1)[1] for text in place.command.ask("blame", "a.docx").text.splitlines()]
     assert said == ["Terms", "The notice period is two weeks.  (“Terms”)"]
     report = place.command.ask("report").text.splitlines()
-    assert "    + The notice period is two weeks.  (“Terms”)" in report
-    assert "    - The notice period is three weeks." in report
+    assert report.count("    + The notice period is two weeks.  (“Terms”)") == 2
+    assert report.count("    - The notice period is three weeks.") == 2
     shown = place.command.record("show", "a.docx@3")
     assert shown["normaliser"] == "docx/1"
     assert shown["blocks"] == [

@@ -8,6 +8,7 @@ from typing import Any
 import msgspec
 import pytest
 
+from ingest import normalise
 from ingest.edits.annotations import differences
 from ingest.edits.classify import classify
 from ingest.edits.edit import Text
@@ -172,6 +173,65 @@ def test_without_pages_the_heading_alone_tells() -> None:
 
 def test_a_plain_text_has_neither() -> None:
     assert Places("words", None).at(2) == Place(None, None)
+    assert normalise.places("# words", None, "plain/6") is None
+    assert not normalise.has_headings("plain/6")
+
+
+MARKED = """---
+title: Terms
+---
+before
+
+# Terms #
+
+one
+
+```
+# code
+```
+
+Fees, and
+what follows
+------------
+
+two
+
+- # item
+three
+
+##
+
+## [Notice](a)
+
+four
+"""
+
+
+@pytest.mark.parametrize(
+    ("words", "heading", "is_heading"),
+    [
+        ("title", None, False),
+        ("before", None, False),
+        ("# Terms", "Terms", True),
+        ("one", "Terms", False),
+        ("# code", "Terms", False),
+        ("Fees", "Fees, and what follows", True),
+        ("----------", "Fees, and what follows", True),
+        ("two", "Fees, and what follows", False),
+        ("three", "Fees, and what follows", False),
+        ("(a)", "[Notice](a)", True),
+        ("four", "[Notice](a)", False),
+    ],
+)
+@pytest.mark.parametrize("by", ["markdown/6", "markdown/5"])
+def test_markdown_marks_its_headings_itself(
+    words: str, heading: str | None, is_heading: bool, by: str
+) -> None:
+    places = normalise.places(MARKED, None, by)
+    assert places is not None
+
+    assert places.at(MARKED.index(words)) == Place(None, heading)
+    assert places.is_heading(MARKED.index(words)) == is_heading
 
 
 def test_the_record_names_every_kind() -> None:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import msgspec
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from ingest.change_line import cut_reason, fit
 from ingest.edits.classifier import Classifier
-from ingest.edits.edit import Edit, Flag, Summary
+from ingest.edits.edit import ChangedFact, Edit, Flag, Summary
 from ingest.width import cut_end, cut_middle, width
 
 WHAT = "substantive: factual, silent"
@@ -55,6 +56,19 @@ def test_path_and_reason_share_what_is_left() -> None:
     assert (shown[:5], shown[-4:]) == ("news/", ".txt")
     assert fit("a.txt", None, WHAT, reason, 80) == ("a.txt", f"  {WHAT}: {reason[:-3]}…")
     assert fit(path, None, WHAT, "number", 80)[1] == f"  {WHAT}: number"
+
+
+@pytest.mark.parametrize(
+    ("room", "shown"),
+    [
+        (None, f"  {WHAT}: number “three” to “two”  (p. 3)"),
+        (69, f"  {WHAT}: number “three” to “two”  (p. 3)"),
+        (68, f"  {WHAT}: number “three” to “two”"),
+        (40, "  factual, silent: number “three”…"),
+    ],
+)
+def test_the_place_stands_behind_the_reason_where_all_of_it_fits(room: int | None, shown: str) -> None:
+    assert fit("a.docx", None, WHAT, "number “three” to “two”", room, "p. 3") == ("a.docx", shown)
 
 
 def test_where_room_is_little_the_file_and_what_changed_come_first() -> None:
@@ -120,5 +134,11 @@ def test_an_edit_in_short_says_how_open_it_is() -> None:
     )
 
     assert edit.summary.words == "substantive: wording, open, headline, notice"
+    assert (edit.summary.page, edit.summary.heading) == (None, None)
+    facts = [
+        ChangedFact(kind="number", before="3", after="2", sentence="", from_offset=0, to_offset=0, page=no)
+        for no in (3, 1)
+    ]
+    assert msgspec.structs.replace(edit, facts=tuple(facts)).summary.page == 3
     assert Summary("substantive", "factual", ("silent",), "").words == WHAT
     assert Summary("cosmetic", "spelling", ("headline",), "").words == "cosmetic: spelling, headline"

@@ -61,6 +61,17 @@ def change(**more: object) -> dict[str, object]:
     }  # fmt: skip
 
 
+def test_an_edit_says_where_its_first_fact_is() -> None:
+    stream = io.StringIO()
+    logging.configure(level="info", format_="console", stream=stream)
+    told = change()
+    told["edit"]["facts"] = [{"page": None, "heading": "Terms\nof\x1b"}, {"page": 3, "heading": None}]
+    structlog.get_logger().info("change", **told)
+    structlog.reset_defaults()
+
+    assert stream.getvalue().endswith("“50 million euros”  (“Terms of\\u{001b}”)\n")
+
+
 @pytest.mark.parametrize("path", ["a.txt", "politics/2026/11/the-mayor-of-the-town-resigns.txt", "漢字" * 30])
 @pytest.mark.parametrize("came", [None, "drafts/" + "old" * 20])
 def test_an_edit_is_one_line_that_fits_a_terminal(path: str, came: str | None) -> None:

@@ -6,8 +6,9 @@ from typing import get_args
 
 import pytest
 
+from ingest.change_line import shown_place
 from ingest.edits.damage import UNREADABLE
-from ingest.normalise import beside, reasons
+from ingest.normalise import reasons
 from ingest.normalise.extracted import Reason
 
 ALL = sorted({*get_args(Reason), *UNREADABLE, "not_confined"})
@@ -35,4 +36,4 @@ def test_they_are_counted() -> None:
     ],
 )
 def test_a_place_is_its_page_else_the_heading_above(page: int | None, heading: str | None, said: str) -> None:
-    assert beside.said(page, heading) == said
+    assert shown_place(page, heading) == said

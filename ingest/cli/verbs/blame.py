@@ -7,6 +7,7 @@ from collections.abc import Sequence
 import click
 
 from ingest import escape
+from ingest.change_line import shown_place
 from ingest.cli import complete
 from ingest.cli.call import opened
 from ingest.cli.indexed import BEHIND, caught_up
@@ -15,7 +16,6 @@ from ingest.cli.options import as_json, verb
 from ingest.cli.output import emit, line, note, paged, paint
 from ingest.cli.times import Times, calendar
 from ingest.history import blame, queries
-from ingest.normalise import beside
 from ingest.normalise.beside import Place
 from ingest.records import Lost, Origin
 from ingest.store import versions
@@ -72,7 +72,7 @@ def command(doc: str, rev: str | None, words: bool, deleted: bool, root: str | N
 def _where(text: str, place: Place) -> str:
     """Give the remark on where a sentence stands; of a heading the page alone."""
     heading = None if place.heading == text.strip() else place.heading
-    where = escape.text(beside.said(place.page, heading))
+    where = escape.text(shown_place(place.page, heading))
     return f"  ({where})" if where else ""
 
 

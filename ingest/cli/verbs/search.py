@@ -10,6 +10,7 @@ from itertools import islice
 import click
 
 from ingest import escape, moments
+from ingest.change_line import shown_place
 from ingest.cli.call import opened
 from ingest.cli.empty_answer import say_why
 from ingest.cli.indexed import caught_up
@@ -20,7 +21,6 @@ from ingest.cli.times import Times, calendar
 from ingest.history import languages, prefixes, queries
 from ingest.index.fulltext import lookup, search
 from ingest.index.fulltext.query import Clause, Term, odd, parse
-from ingest.normalise import beside
 from ingest.store import roots, versions
 from ingest.store.engine import Connection, Store
 
@@ -115,7 +115,7 @@ def _show(record: search.Match, words: list[Term], when: list[str], *, several: 
     later = "" if whole else "  its newest text is not in the index"
     line(f"{where}  {paint(held, fg='yellow')}  {' to '.join(dict.fromkeys(when))}{gone}{later}")
     if record.snippet:
-        where = escape.text(beside.said(record.page, record.heading))
+        where = escape.text(shown_place(record.page, record.heading))
         said = _marked(_cut(" ".join(record.snippet.split()), words), words)
         line(f"    {said}{f'  ({where})' if where else ''}")
 
