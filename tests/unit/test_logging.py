@@ -64,9 +64,10 @@ def change(**more: object) -> dict[str, object]:
 def test_an_edit_says_where_its_first_fact_is() -> None:
     stream = io.StringIO()
     logging.configure(level="info", format_="console", stream=stream)
-    told = change()
-    told["edit"]["facts"] = [{"page": None, "heading": "Terms\nof\x1b"}, {"page": 3, "heading": None}]
-    structlog.get_logger().info("change", **told)
+    edit = change()["edit"]
+    assert isinstance(edit, dict)
+    facts = [{"page": None, "heading": "Terms\nof\x1b"}, {"page": 3, "heading": None}]
+    structlog.get_logger().info("change", **change(edit={**edit, "facts": facts}))
     structlog.reset_defaults()
 
     assert stream.getvalue().endswith("“50 million euros”  (“Terms of\\u{001b}”)\n")
