@@ -206,34 +206,28 @@ class Lineage:
         found: dict[int, Runs] = {}
         edited: set[int] = set()
         self.sources = {}
+        old_bags = similarity.Bags(lambda i: self.said[i].text, len(old_range))
+        new_bags = similarity.Bags(lambda j: new[j].text, len(new_range))
         for olds, news in _gaps(old_range, new_range, used, took):
             if not olds or not news or self._is_much(olds, news, new):
                 continue
-            old_bags = [similarity.bag(self.said[i].text) for i in olds]
-            new_bags = [similarity.bag(new[j].text) for j in news]
             if len(olds) * len(news) <= MOST_COMPARED:
-                for j, bag in zip(news, new_bags, strict=True):
-                    sources = [
-                        i
-                        for i, each in zip(olds, old_bags, strict=True)
-                        if similarity.shared(each, bag) >= max(0.01, _SHARED * min(each.weight, bag.weight))
-                    ]
+                for j in news:
+                    sources = [i for i in olds if _is_source(old_bags[i], new_bags[j])]
                     if sources:
                         self._edit(no, sources, j, new, found, edited)
-            left = [at for at, j in enumerate(news) if j not in found]
+            left = [j for j in news if j not in found]
             least = similarity.least_edited(len(olds), len(news))
-            pairs = similarity.candidates(old_bags, [new_bags[at] for at in left], least=least)
-            self._best(
-                no, [(pair.score, olds[pair.a], news[left[pair.b]]) for pair in pairs], new, found, edited
+            pairs = similarity.candidates(
+                [old_bags[i] for i in olds], [new_bags[j] for j in left], least=least
             )
+            self._best(no, [(pair.score, olds[pair.a], left[pair.b]) for pair in pairs], new, found, edited)
         olds = [i for i in old_range if i not in used]
         news = [j for j in new_range if j not in took and j not in found]
         if olds and news and not self._is_much(olds, news, new):
             # Of what stood elsewhere: it must be nearly the same.
             pairs = similarity.candidates(
-                [similarity.bag(self.said[i].text) for i in olds],
-                [similarity.bag(new[j].text) for j in news],
-                least=similarity.MOVED,
+                [old_bags[i] for i in olds], [new_bags[j] for j in news], least=similarity.MOVED
             )
             self._best(no, [(pair.score, olds[pair.a], news[pair.b]) for pair in pairs], new, found, edited)
         return found, edited
@@ -297,6 +291,11 @@ class Lineage:
 def _tokens(text: str) -> tuple[str, ...]:
     """Return the words and marks of a sentence, without the blanks."""
     return tuple(token for token in tokens(text) if not token.isspace())
+
+
+def _is_source(old: similarity.Bag, new: similarity.Bag) -> bool:
+    """Tell whether of one of two sentences, by weight, half is in the other, or more."""
+    return similarity.shared(old, new) >= max(0.01, _SHARED * min(old.weight, new.weight))
 
 
 def _add(runs: list[tuple[int, int]], owner: int, size: int) -> None:

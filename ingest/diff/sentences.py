@@ -16,7 +16,8 @@ edited sentence is replaced whole.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+import functools
+from collections.abc import Iterator, Sequence
 from typing import Literal
 
 import msgspec
@@ -158,8 +159,10 @@ class _Work:
         self.moved: dict[int, int] = {}  # from B to A
         self.a_free: set[int] = set()
         self.b_free: set[int] = set()
-        self._a_bags: dict[int, similarity.Bag] = {}
-        self._b_bags: dict[int, similarity.Bag] = {}
+        self._a_bags, self._b_bags = (
+            similarity.Bags(functools.partial(_said, text, cut), len(cut))
+            for text, cut in ((a, a_cut), (b, b_cut))
+        )
 
     def keep(self) -> None:
         """Find what is equal and in order, and the gaps between."""
@@ -203,7 +206,7 @@ class _Work:
                 continue
             least = similarity.least_edited(len(old), len(new))
             pairs = similarity.candidates(
-                [self._a_bag(i) for i in old], [self._b_bag(j) for j in new], least=least
+                [self._a_bags[i] for i in old], [self._b_bags[j] for j in new], least=least
             )
             chained = [(old[pair.a], new[pair.b]) for pair in similarity.chain(pairs, len(new))]
             self.a_free.difference_update(i for i, _ in chained)
@@ -214,38 +217,28 @@ class _Work:
 
     def _extend(self, i: int, j: int) -> None:
         """Record the edit of `i` into `j`, with the free neighbours that belong to it."""
-        first, end = _grown(self._a_bag(i), self._b_bag, self.b_free, j)
+        first, end = _grown(self._a_bags[i], self._b_bags, self.b_free, j)
         if end - first > 1:
             self.in_order.append(("split", i, i + 1, first, end))
             self.b_free.difference_update(range(first, end))
             return
-        first, end = _grown(self._b_bag(j), self._a_bag, self.a_free, i)
+        first, end = _grown(self._b_bags[j], self._a_bags, self.a_free, i)
         self.in_order.append(("merged" if end - first > 1 else "edited", first, end, j, j + 1))
         self.a_free.difference_update(range(first, end))
 
     def move_edited(self) -> None:
         """Match what is nearly the same elsewhere."""
-        old = [i for i in sorted(self.a_free) if self._a_bag(i).weight >= _LEAST_MOVED]
-        new = [j for j in sorted(self.b_free) if self._b_bag(j).weight >= _LEAST_MOVED]
+        old = [i for i in sorted(self.a_free) if self._a_bags[i].weight >= _LEAST_MOVED]
+        new = [j for j in sorted(self.b_free) if self._b_bags[j].weight >= _LEAST_MOVED]
         if not old or not new:
             return
         pairs = similarity.candidates(
-            [self._a_bag(i) for i in old], [self._b_bag(j) for j in new], least=similarity.MOVED
+            [self._a_bags[i] for i in old], [self._b_bags[j] for j in new], least=similarity.MOVED
         )
         for pair in sorted(pairs, key=lambda pair: (-pair.score, pair.a, pair.b)):
             i, j = old[pair.a], new[pair.b]
             if i in self.a_free and j in self.b_free:
                 self._match_moved(i, j)
-
-    def _a_bag(self, i: int) -> similarity.Bag:
-        if i not in self._a_bags:
-            self._a_bags[i] = similarity.bag(self.a[self.a_cut[i].text_start : self.a_cut[i].text_end])
-        return self._a_bags[i]
-
-    def _b_bag(self, j: int) -> similarity.Bag:
-        if j not in self._b_bags:
-            self._b_bags[j] = similarity.bag(self.b[self.b_cut[j].text_start : self.b_cut[j].text_end])
-        return self._b_bags[j]
 
     def pieces(self) -> Iterator[Piece]:
         """Yield the pieces in the order of B."""
@@ -295,6 +288,10 @@ class _Work:
         return Piece(kind, *a_range, *b_range, (a_first, a_end), (b_first, b_end))
 
 
+def _said(text: str, cut: Sequence[Sentence], number: int) -> str:
+    return text[cut[number].text_start : cut[number].text_end]
+
+
 def _place(cut: Sequence[Sentence], number: int, length: int) -> int:
     return cut[number].start if number < len(cut) else length
 
@@ -311,18 +308,18 @@ def _runs(numbers: range, without: dict[int, int] | set[int]) -> Iterator[tuple[
         yield first, numbers.stop
 
 
-def _grown(
-    whole: similarity.Bag, part: Callable[[int], similarity.Bag], free: set[int], at: int
-) -> tuple[int, int]:
+def _grown(whole: similarity.Bag, part: similarity.Bags, free: set[int], at: int) -> tuple[int, int]:
     """Return the run around sentence `at`, of it and free neighbours, that is most like the whole."""
     first, end = run = at, at + 1
-    parts = part(at)
+    if end not in free and at - 1 not in free:
+        return run
+    parts = part[at]
     score = similarity.likeness(whole, parts)
     while end - first < _MOST_PARTS:
         grown = []
         for neighbour in (end, first - 1):
             if neighbour in free:
-                extra = part(neighbour)
+                extra = part[neighbour]
                 both = similarity.joined([parts, extra] if neighbour == end else [extra, parts])
                 # Most of what the neighbour says is in the whole, and not yet in the parts.
                 gained = similarity.shared(whole, both) - similarity.shared(whole, parts)

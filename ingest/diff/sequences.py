@@ -16,6 +16,7 @@ from typing import Literal
 import msgspec
 from rapidfuzz.distance import Indel
 
+_MOST_EDGES = 4_000  # places among which one is looked for at which words part
 LARGEST = 400_000_000  # cells of the alignment's table; an eighth of it is bytes of memory
 _TOKEN = re.compile(r"\n|[^\S\n]+|\w+|[^\w\s]")
 
@@ -149,6 +150,33 @@ def _leading(a: str, b: str) -> int:
         middle = (low + high + 1) // 2
         low, high = (middle, high) if a[low:middle] == b[low:middle] else (low, middle - 1)
     return low
+
+
+def apart(a: str, b: str) -> tuple[str, str]:
+    """Return the stretches of two texts that differ; before and behind them the texts are equal.
+
+    They are cut at blanks between letters or digits of ASCII that both texts have. No word and no way to
+    write one goes on across such a blank, so two texts fold to the same where their stretches do.
+    """
+    leading = _leading(a, b)
+    head = _edge(a, range(leading - 2, 0, -1))
+    low, high = 0, min(len(a), len(b)) - head
+    while low < high:
+        middle = (low + high + 1) // 2
+        same = a[len(a) - middle : len(a) - low] == b[len(b) - middle : len(b) - low]
+        low, high = (middle, high) if same else (low, middle - 1)
+    end = _edge(a, range(len(a) - low + 1, len(a) - 1)) or len(a)
+    return a[head:end], b[head : len(b) - (len(a) - end)]
+
+
+def _edge(text: str, places: range) -> int:
+    """Return the first of these places, of so many, with a blank between two letters or digits; else 0."""
+    for at in places[:_MOST_EDGES]:
+        if text[at] == " ":
+            around = text[at - 1] + text[at + 1]
+            if around.isascii() and around.isalnum():
+                return at
+    return 0
 
 
 def _whole_lines_in_common(a: str, b: str, leading: int, *, overlap: bool) -> tuple[int, int]:

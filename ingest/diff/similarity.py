@@ -7,7 +7,7 @@ or where one says nearly all that the other does.
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from functools import lru_cache
 
 import msgspec
@@ -22,6 +22,7 @@ _CONTAINED = 0.75  # what it counts that one sentence holds all of the other
 _LEAST_CONTAINED = 3.0
 _SPELT_ALIKE = 0.8
 
+_REMEMBERED = 256  # bags
 _ALL_PAIRS = 400
 _MOST_POSTINGS = 30
 _MOST_CANDIDATES = 6
@@ -37,7 +38,6 @@ class Bag(msgspec.Struct, frozen=True):
 
     text: str
     counts: dict[str, int]
-    keys: frozenset[str]
     weight: float
 
 
@@ -49,10 +49,37 @@ class Pair(msgspec.Struct, frozen=True):
     b: int
 
 
-@lru_cache(maxsize=256)  # what an edit brought, the next one may change
+@lru_cache(maxsize=_REMEMBERED)  # what an edit brought, the next one may change
 def bag(text: str) -> Bag:
     """Return the bag of a sentence."""
     return _bag(text, Counter(words(plain(text).lower())))
+
+
+class Bags:
+    """The bags of the sentences of one text, each made when it is asked for.
+
+    Where they are many, equal words of them are one object.
+    """
+
+    def __init__(self, sentences: Callable[[int], str], number: int) -> None:
+        self._sentence = sentences
+        self._is_many = number > _REMEMBERED
+        self._made: dict[int, Bag] = {}
+        self._words: dict[str, str] = {}
+
+    def __getitem__(self, number: int) -> Bag:
+        """Return the bag of the sentence with this number."""
+        made = self._made.get(number)
+        if made is None:
+            made = self._made[number] = self._bag(self._sentence(number))
+        return made
+
+    def _bag(self, text: str) -> Bag:
+        if not self._is_many:
+            return bag(text)
+        one = self._words.setdefault
+        counts = Counter(words(plain(text).lower()))
+        return _bag(text, {one(word, word): number for word, number in counts.items()})
 
 
 def joined(parts: Sequence[Bag]) -> Bag:
@@ -63,16 +90,16 @@ def joined(parts: Sequence[Bag]) -> Bag:
     return _bag(" ".join(part.text for part in parts), counts)
 
 
-def _bag(text: str, counts: Counter[str]) -> Bag:
+def _bag(text: str, counts: dict[str, int]) -> Bag:
     common = sum(counts[word] for word in every_common().intersection(counts))  # walks the few
-    return Bag(text, counts, frozenset(counts), counts.total() - common * (1 - _LIGHT))
+    return Bag(text, counts, sum(counts.values()) - common * (1 - _LIGHT))
 
 
 def shared(a: Bag, b: Bag) -> float:
     """Return the weight of the words that both have."""
     old, new = a.counts, b.counts
     total, common = 0.0, every_common()
-    for word in a.keys & b.keys:
+    for word in old.keys() & new.keys():
         number = min(old[word], new[word])
         total += number * _LIGHT if word in common else number
     return total

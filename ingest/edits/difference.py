@@ -18,7 +18,7 @@ from ingest.edits.settings import Phrases
 from ingest.edits.short_sentences import is_short
 from ingest.edits.subject import subject_of
 from ingest.facts import changed, quotations
-from ingest.facts.document_words import Context, context_of
+from ingest.facts.document_words import Context, context_within
 from ingest.text.lexicons import lexicon_of
 from ingest.text.plain import plain
 from ingest.text.words import count, folded, without_blanks, words
@@ -96,7 +96,7 @@ class Difference:
         self.comparison = comparison
         self.edited = [piece for piece in comparison.pieces if piece.kind in _EDITED and piece.changes]
         self._days = days
-        self.wording = Wording(a, b, self.edited, Context(), language, days=days)
+        self.wording = Wording(a, b, self.edited, Context(language=language), language, days=days)
         self._phrases = phrases
         self._told: dict[str, str | None] = {}
         self.notice = self._notice()
@@ -152,14 +152,7 @@ class Difference:
             yield "", self.b[sentence.text_start : sentence.text_end]
 
     def _facts(self) -> tuple[ChangedFact, ...]:
-        kept = [piece for piece in self.comparison.pieces if piece.kind == "kept"]
-        others = [piece for piece in self.comparison.pieces if piece.kind != "kept"]
-        context = context_of(
-            "\n".join(self.a[piece.a_start : piece.a_end] for piece in others),
-            "\n".join(self.b[piece.b_start : piece.b_end] for piece in others),
-            self.language,
-            both="\n".join(self.a[piece.a_start : piece.a_end] for piece in kept),
-        )
+        context = context_within(self._parts, self.language)
         self.wording = Wording(self.a, self.b, self.edited, context, self.language, days=self._days)
         a_quotes, b_quotes = self._quotes
         found: list[ChangedFact] = []
@@ -195,6 +188,17 @@ class Difference:
             if len(found) >= MOST:
                 break
         return tuple(found[:MOST])
+
+    def _parts(self) -> tuple[str, str, str]:
+        """Return what of the old text and of the new one is not in the other, and what both have."""
+        pieces = self.comparison.pieces
+        kept = [piece for piece in pieces if piece.kind == "kept"]
+        others = [piece for piece in pieces if piece.kind != "kept"]
+        return (
+            "\n".join(self.a[piece.a_start : piece.a_end] for piece in others),
+            "\n".join(self.b[piece.b_start : piece.b_end] for piece in others),
+            "\n".join(self.a[piece.a_start : piece.a_end] for piece in kept),
+        )
 
     def _anchored(self, piece: Piece) -> list[ChangedFact]:
         """Return the days told otherwise, one of them as seen from the text, that are not the same."""

@@ -10,6 +10,7 @@ from functools import cached_property
 
 import msgspec
 
+from ingest.diff import sequences
 from ingest.diff.sentences import Comparison, compare
 from ingest.edits import boilerplate, short_sentences, speech, split_sentences
 from ingest.edits.anchors import own_day
@@ -76,13 +77,23 @@ class Pair:
     @property
     def same_but_for_blanks(self) -> bool:
         """Tell whether the texts are equal without white space, markup and all."""
-        return without_blanks(self._written[0]) == without_blanks(self._written[1])
+        old, new = self.apart if self._is_all_speech else sequences.apart(*self._written)
+        return without_blanks(old) == without_blanks(new)
+
+    @cached_property
+    def apart(self) -> tuple[str, str]:
+        """Return the stretches of the two texts that differ: see `sequences.apart`."""
+        return sequences.apart(self.before.text, self.after.text)
+
+    @property
+    def _is_all_speech(self) -> bool:
+        return self._written[0] is self.before.text and self._written[1] is self.after.text
 
     @cached_property
     def same_speech(self) -> bool:
         """Tell whether the same words and signs stand in both, whatever their markup is."""
-        a, b = self.before.text, self.after.text
-        return a == b or (without_blanks(a) == without_blanks(b) and words(a) == words(b))
+        old, new = self.apart
+        return without_blanks(old) == without_blanks(new) and words(old) == words(new)
 
     @cached_property
     def markup(self) -> list[speech.Difference]:

@@ -15,7 +15,7 @@ from ingest.edits.difference import bare, show, show_fact, skeleton
 from ingest.edits.pair import Pair
 from ingest.edits.proof import Unpaired
 from ingest.edits.speech import Difference
-from ingest.text.words import without_blanks, words
+from ingest.text.words import is_blank, words
 
 _PARTS = ("html-article/", "html-selected/")  # ways that leave out a part of a page
 _MUCH = 2  # words that came, went or were put for others
@@ -137,11 +137,11 @@ def white_space(pair: Pair) -> Answer:
 
 def typographic_marks(pair: Pair) -> Answer:
     """Ask whether nothing differs but marks and capitals."""
-    old, new = pair.before.text, pair.after.text
     if pair.markup:
         return no(markup_of(pair.markup))
     if pair.same_speech:
         return yes("equal but for marks that dress the words, such as emphasis, and white space")
+    old, new = pair.apart
     if skeleton(old) != skeleton(new) or bare(old) != bare(new):
         return no("letters, digits or other marks differ")
     if pair.difference.unpaired is not None:
@@ -197,7 +197,7 @@ def lost_end(pair: Pair) -> Answer:
 
 def first_text(pair: Pair) -> Answer:
     """Ask whether there was no text before."""
-    if without_blanks(pair.before.text) or not without_blanks(pair.after.text):
+    if not is_blank(pair.before.text) or is_blank(pair.after.text):
         return no("there was text before, or there is none now")
     if pair.before.unread is not None:
         came = len(words(pair.after.text))

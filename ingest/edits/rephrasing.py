@@ -20,7 +20,6 @@ from ingest.facts.model import Slot
 from ingest.facts.swaps import exchanged
 from ingest.text import hyphens, roman, wordlist
 from ingest.text.lexicons import lexicon_of
-from ingest.text.misspelling import misspelt
 from ingest.text.thesaurus import LANGUAGES, thesaurus_of
 from ingest.text.variants import abbreviate, say_the_same, written_out
 from ingest.text.words import folded, is_word, tokens, unaccented, words
@@ -137,7 +136,10 @@ class Wording:
         # `Mr` for `Mrs` says something else
         both = old & lexicon.forms_of_address and new & lexicon.forms_of_address
         address = frozenset() if both else lexicon.forms_of_address
-        gone, came = (side - (lexicon.light - turned) - same - address for side in (old, new))
+        gone, came = (
+            {word for word in side - same - address if word in turned or word not in lexicon.light}
+            for side in (old, new)
+        )
         # The same figure, written otherwise: what no fact came of says the same in sum, if it was all read.
         read = all(piece.a_end - piece.a_start <= _LONGEST_READ for piece in self._edited)
         if read and any(map(is_number, gone)) and any(map(is_number, came)):
@@ -166,14 +168,18 @@ class Wording:
     def names(self) -> frozenset[str]:
         """Return the words that came or went alone and are names."""
         found = self.replacements or Replacements()
-        alone = self._context.names.intersection((*found.gone, *found.came)) - self._context.small
-        return frozenset(word for word in alone if wordlist.is_rare(word, self._language, times=_NAMED))
+        rare = {
+            word
+            for word in (*found.gone, *found.came)
+            if wordlist.is_rare(word, self._language, times=_NAMED)
+        }
+        return (self._context.names & rare) - self._context.small if rare else frozenset()
 
     def exchanged(self) -> tuple[str, str] | None:
         """Return two things that took each other's place in a sentence."""
         for piece in self._edited:
             before, after = self._a[piece.a_start : piece.a_end], self._b[piece.b_start : piece.b_end]
-            found = exchanged(before, after, self._context.names, self._lexicon)
+            found = exchanged(before, after, self._context, self._lexicon)
             if found is not None:
                 return found
         return None
@@ -349,10 +355,7 @@ class Wording:
             known = same or hyphens.is_one(was.lower(), became.lower(), self._language)
             self._slips[was, became] = known
         if known is None:
-            within = self._context
-            known = self._slips[was, became] = not (
-                {unaccented(was), unaccented(became)} & within.replaced
-            ) and misspelt(was, became, within.attested, within.names, self._language)
+            known = self._slips[was, became] = self._context.misspelt(was, became)
         return known
 
     def _doubled(self, change: Change) -> bool:

@@ -95,6 +95,8 @@ _LABEL = re.compile(
     rf"(?:{'|'.join(sorted(map(re.escape, (*_PUBLISHED, *_EFFECT)), key=len, reverse=True))})\b",
     re.IGNORECASE,
 )
+_BEGUN = 3  # letters, of which no label has fewer
+_BEGINNINGS = frozenset(label[:_BEGUN] for label in (*_PUBLISHED, *_EFFECT))
 _OF_EFFECT = re.compile(
     rf"\b(?:{'|'.join(sorted(map(re.escape, _EFFECT), key=len, reverse=True))})\b", re.IGNORECASE
 )
@@ -131,7 +133,7 @@ def read(sentence: str, language: str | None, *, at_head: bool = True) -> Stamp 
     if len(sentence) > _LONGEST:
         return None
     text = " ".join(sentence.split())
-    label = _LABEL.match(text, _past_marks(text))
+    label = _label_of(text)
     if label is None:
         return _without_label(text, language) if at_head else None
     of = "effect" if _OF_EFFECT.search(text) else "publication"
@@ -169,7 +171,7 @@ def redates(a: str, b: str, piece: Piece, language: str | None) -> bool:
 
 def filled_in(old: str, new: str, language: str | None) -> tuple[str, str] | None:
     """Return a placeholder and the date put for it, or a date and the placeholder, in a stamp of effect."""
-    if not (_LABEL.match(old, _past_marks(old)) and _OF_EFFECT.search(new)):
+    if not (_label_of(old) and _OF_EFFECT.search(new)):
         return None
     was, becomes = (read(text, language, at_head=False) for text in (old, new))
     if was is None or becomes is None or not was.of == becomes.of == "effect":
@@ -214,6 +216,15 @@ def _parts(text: str, language: str | None) -> tuple[tuple[str, ...], tuple[str,
     small = lexicon_of(language).dateline | _BETWEEN
     rest = tuple(low for word in words(_WRITTEN.sub(" ", beside)) if (low := word.lower()) not in small)
     return (*dates, *blanks), rest, bool(blanks)
+
+
+def _label_of(text: str) -> re.Match[str] | None:
+    """Return the label with which a text begins, past its marks; how most begin tells that they have none."""
+    at = _past_marks(text)
+    begins = text[at : at + _BEGUN]
+    if begins.isascii() and begins.lower() not in _BEGINNINGS:
+        return None
+    return _LABEL.match(text, at)
 
 
 def _past_marks(text: str) -> int:

@@ -19,7 +19,7 @@ from ingest.text.sentences import split
 from ingest.text.words import is_word, unaccented
 
 # After a word, a comma or a bracket on the same line no sentence begins.
-_INNER_CAPITAL = re.compile(r"(?<=[\w,;)] )[A-ZÀ-ÖØ-ÞĀ-ſΆ-ΫЀ-Я][\w'’‐‑-]*+")
+_INNER_CAPITAL = re.compile(r"[A-ZÀ-ÖØ-ÞĀ-ſΆ-ΫЀ-Я](?<=[\w,;)] .)[\w'’‐‑-]*+")
 _INNER_STOP = re.compile(r"[.!?…][\"'’”)\]]*\s+\S")
 _MARKS = re.compile(r"[\W_]*+")
 OPENS = frozenset('"“„«:•‘*')

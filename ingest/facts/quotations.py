@@ -19,7 +19,7 @@ from ingest.text.lexicon import Lexicon
 from ingest.text.lexicons import every_common
 from ingest.text.words import is_word, tokens, unaccented, words
 
-_MARK = re.compile(r"\n\s*\n|[\"“”„‟«»'‘’‚‹›]")
+_MARK = re.compile(r"[\"“”„‟«»'‘’‚‹›\n](?:(?<!\n)|\s*\n)")
 _DOUBLE = frozenset('"“”„‟«»')
 _ONLY_OPENS = frozenset("„‟‘‚‹")
 _ELIDED = re.compile(r"['’‘](?:s|t|n|m|k|em|tis|twas)\b|['’‘][0-9]{2}\b", re.IGNORECASE)

@@ -7,9 +7,10 @@ that does something, and between them must stand more than what joins equals.
 from __future__ import annotations
 
 import re
-from collections.abc import Container, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 
 from ingest.facts import agreement
+from ingest.facts.document_words import Context
 from ingest.text.lexicon import Lexicon
 from ingest.text.words import unaccented, words
 
@@ -19,10 +20,10 @@ _LONGEST_THING = 5  # words
 _LONGEST = 2_000  # characters of a sentence that is cut at each joint
 
 
-def exchanged(before: str, after: str, names: Container[str], lexicon: Lexicon) -> tuple[str, str] | None:
+def exchanged(before: str, after: str, within: Context, lexicon: Lexicon) -> tuple[str, str] | None:
     """Return two things that changed places in an edited sentence: `the company sued the city`.
 
-    `names` are small and without accents. None where nothing did, or only the order of words is another.
+    None where nothing did, or only the order of words is another.
     """
     old, new = ([unaccented(word) for word in words(text)] for text in (before, after))
     if old == new or max(len(old), len(new)) > MOST:
@@ -38,7 +39,7 @@ def exchanged(before: str, after: str, names: Container[str], lexicon: Lexicon) 
         return people
     if len(old) != len(new) or sorted(old) != sorted(new):
         return agreement.exchanged(old, new, lexicon)
-    return _things(old, new, names, lexicon)
+    return _things(old, new, within, lexicon)
 
 
 def _sentences(text: str) -> Iterator[set[str]]:
@@ -90,9 +91,7 @@ def _people(old: Sequence[str], new: Sequence[str], lexicon: Lexicon) -> tuple[s
     return one, other
 
 
-def _things(
-    old: list[str], new: list[str], names: Container[str], lexicon: Lexicon
-) -> tuple[str, str] | None:
+def _things(old: list[str], new: list[str], within: Context, lexicon: Lexicon) -> tuple[str, str] | None:
     differs = [at for at, (was, became) in enumerate(zip(old, new, strict=True)) if was != became]
     first, end = differs[0], differs[-1] + 1
     # Both may begin alike: `the old man hit the old dog`.
@@ -105,7 +104,7 @@ def _things(
                 head, between, tail = was[:one], was[one : len(was) - other], was[len(was) - other :]
                 if became != [*tail, *between, *head]:
                     continue
-                if _act(old[start - 1 : start] if start else [], head, between, tail, names, lexicon):
+                if _act(old[start - 1 : start] if start else [], head, between, tail, within, lexicon):
                     return " ".join(head), " ".join(tail)
     return None
 
@@ -115,12 +114,13 @@ def _act(
     head: list[str],
     between: list[str],
     tail: list[str],
-    names: Container[str],
+    within: Context,
     lexicon: Lexicon,
 ) -> bool:
     """Tell whether two parts of a sentence are things of which each could do what the other does."""
     if all(
-        any(word in names for word in side) and not lexicon.common.intersection(side) for side in (head, tail)
+        any(word in within.names for word in side) and not lexicon.common.intersection(side)
+        for side in (head, tail)
     ):
         return not between or bool(set(between) - lexicon.linking)
     if not set(between) - lexicon.linking:

@@ -8,8 +8,7 @@ import msgspec
 
 from ingest.diff import sequences
 from ingest.facts.document_words import Context
-from ingest.text.misspelling import misspelt
-from ingest.text.words import is_word, tokens, unaccented
+from ingest.text.words import is_word, tokens
 
 
 class WordDifference(msgspec.Struct):
@@ -59,9 +58,7 @@ def respelt(after: str, differences: list[WordDifference], within: Context) -> t
         for old, new in zip(each.before, each.after, strict=True):
             start = after.index(new, place)
             place = start + len(new)
-            if old == new or {unaccented(old), unaccented(new)} & within.replaced:
-                continue
-            if misspelt(old, new, within.attested, within.names, within.language):
+            if old != new and within.misspelt(old, new):
                 parts += (after[at:start], old)
                 length += start - at + len(old)
                 at = place

@@ -26,7 +26,9 @@ ADDRESS = re.compile(
     r"|\bwww\.[^\s<>\[\]`\"]{1,2000}|[\w.+%-]{1,64}@[\w-]{1,63}(?:\.[\w-]{1,63}){1,8}",
     re.IGNORECASE,
 )
-_IN_ADDRESS = ("@", ":/", "www.", "mailto:", "tel:", "WWW.", "MAILTO:", "TEL:")  # one of these stands in each
+# One of these stands in each address; of those with a colon, most texts have none.
+_IN_ADDRESS = ("@", "www.", "WWW.")
+_WITH_COLON = (":/", "mailto:", "tel:", "MAILTO:", "TEL:")
 _BEHIND_ADDRESS = ".,;:!?'\"*_~)]}"
 _ATTRIBUTE = re.compile(
     r"([#.]?[A-Za-z_:@][\w:.-]{0,80})(?:\s*=\s*(?:\"([^\"]{0,2000})\"|'([^']{0,2000})'|([^\s\"'>]{1,2000})))?"
@@ -101,7 +103,8 @@ def plain(text: str) -> Speech:
 
 def addresses(text: str) -> list[Cut]:
     """Return where addresses stand in a text."""
-    if not any(sign in text for sign in _IN_ADDRESS):
+    with_colon = ":" in text and any(sign in text for sign in _WITH_COLON)
+    if not with_colon and not any(sign in text for sign in _IN_ADDRESS):
         return []
     return [Cut(found.start(), found.start() + len(_address(found[0]))) for found in ADDRESS.finditer(text)]
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import functools
 import re
+from collections.abc import Set as AbstractSet
 
 from rapidfuzz.distance import DamerauLevenshtein
 
@@ -22,12 +23,11 @@ _VOWELS = frozenset("aeiouy")
 _LONGEST = 64  # letters; the distance takes the square of it
 
 
-@functools.lru_cache(maxsize=2048)  # who looks for facts and who looks for words ask of the same pairs
 def misspelt(
     before: str,
     after: str,
-    attested: frozenset[str] = frozenset(),
-    names: frozenset[str] = frozenset(),
+    attested: AbstractSet[str] = frozenset(),
+    names: AbstractSet[str] = frozenset(),
     language: str | None = None,
 ) -> bool:
     """Tell whether the one word may be the other with a slip of the hand in it.
@@ -41,6 +41,30 @@ def misspelt(
     opposite: `legal`, `illegal`. Two names (`names` has one of them, folded) that sound alike are one:
     `John`, `Jon`; else one with another consonant is another: `Iran`, `Iraq`.
     """
+    told = _by_themselves(before, after, language)
+    if told is not None:
+        return told
+    old, new = unaccented(before), unaccented(after)
+    if old in attested and new in attested:
+        return False
+    if _named(before, after) and (old in names or new in names):
+        if _sound(old) == _sound(new):
+            return True
+        if len(old) == len(new) and sorted(old) != sorted(new):
+            replaced = [pair for pair in zip(old, new, strict=True) if pair[0] != pair[1]]
+            if len(replaced) > 1 or not set(replaced[0]) <= _VOWELS:
+                return False
+    return not _both_meant(before, after, old, new, language)
+
+
+def alike(before: str, after: str, language: str | None) -> bool:
+    """Tell whether one of two words may be the other misspelt, whatever is attested and is a name."""
+    return _by_themselves(before, after, language) is not False
+
+
+@functools.lru_cache(maxsize=2048)  # who looks for facts and who looks for words ask of the same pairs
+def _by_themselves(before: str, after: str, language: str | None) -> bool | None:
+    """Tell what two words alone tell of whether one is the other misspelt; None where they do not."""
     lexicon = lexicon_of(language)
     if not lexicon.is_known:
         return False
@@ -52,7 +76,17 @@ def misspelt(
         or (old[-1] == new[-1] in "sd" and {old[:-1], new[:-1]} in lexicon.confused)
     ):
         return True
-    if (before.isupper() and after.isupper() and len(before) < 6) or len(old) == len(new) == 1:
+    longest = max(len(old), len(new))
+    if longest > _LONGEST or len(old) == len(new) == 1:
+        return False
+    if before.isupper() and after.isupper() and len(before) < 6:
+        return False
+    distance = DamerauLevenshtein.distance(old, new, score_cutoff=2)
+    if distance > (1 if longest < 6 else 2):
+        return False
+    # A slip seldom takes the first letter, so two long words or names that differ there are two.
+    named = _named(before, after)
+    if (named or distance == 2) and old[0] != new[0] and old[:2] != new[1::-1]:
         return False
     if not all(part.isalpha() for word in (old, new) for part in _JOINT.split(word) if part):
         return False
@@ -62,29 +96,19 @@ def misspelt(
         or opposite(old, new, lexicon)
     ):
         return False
-    if old in attested and new in attested:
+    if longest < 4 and not (old in lexicon.common or new in lexicon.common or sorted(old) == sorted(new)):
         return False
-    longest = max(len(old), len(new))
-    if longest > _LONGEST:
-        return False
-    turned = sorted(old) == sorted(new)
-    if longest < 4 and not (old in lexicon.common or new in lexicon.common or turned):
-        return False
-    distance = DamerauLevenshtein.distance(old, new, score_cutoff=2)
-    # A slip seldom takes the first letter, so two long words or names that differ there are two.
-    named = before[:1].isupper() and after[:1].isupper()
-    if (named or distance == 2) and old[0] != new[0] and old[:2] != new[1::-1]:
-        return False
-    if distance > (1 if longest < 6 else 2):
-        return False
-    if named and (old in names or new in names):
-        if _sound(old) == _sound(new):
-            return True
-        if len(old) == len(new) and not turned:
-            replaced = [pair for pair in zip(old, new, strict=True) if pair[0] != pair[1]]
-            if len(replaced) > 1 or not set(replaced[0]) <= _VOWELS:
-                return False
-    return not wordlist.both_meant(before, after, language) or _one_word(old, new, lexicon)
+    return False if not named and _both_meant(before, after, old, new, language) else None
+
+
+def _named(before: str, after: str) -> bool:
+    """Tell whether two words both have a capital, as names have."""
+    return before[:1].isupper() and after[:1].isupper()
+
+
+def _both_meant(before: str, after: str, old: str, new: str, language: str | None) -> bool:
+    """Tell whether the language has both words, and they are not one in two spellings."""
+    return wordlist.both_meant(before, after, language) and not _one_word(old, new, lexicon_of(language))
 
 
 def _sound(name: str) -> str:

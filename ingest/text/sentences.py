@@ -34,8 +34,10 @@ _BEGINS = 40  # characters by which a sentence is found again
 _AHEAD = 200  # characters behind a sentence that can tell whether it ends there
 
 _CLOSERS = "\"'’”“»›«)\\]}*_"
+# Each begins with a mark of one set, by which the search goes past whatever is none.
 _PLACE = re.compile(
-    rf"(?<![.!?…؟۔।])[.!?…؟۔।]++(?:[{_CLOSERS}]|\[[0-9]{{1,3}}\])*+(?=\s)|[。！？｡]++[」』”’）]*+|\n"
+    r"[.!?…؟۔।。！？｡\n](?:(?<=\n)|(?<=[。！？｡])[。！？｡]*+[」』”’）]*+"
+    rf"|(?<=[.!?…؟۔।])(?<![.!?…؟۔।]{{2}})[.!?…؟۔।]*+(?:[{_CLOSERS}]|\[[0-9]{{1,3}}\])*+(?=\s))"
 )
 _BLANK = re.compile(r"\s*+")
 # Where a piece may end: behind a stop or a line, behind a blank, else at a mark or in a run without blanks.

@@ -5,6 +5,7 @@ Folded, a text is plain (see `plain`), and has one kind of quote, dash, ellipsis
 
 from __future__ import annotations
 
+import functools
 import re
 from collections.abc import Iterator
 
@@ -27,6 +28,7 @@ _MARKS = str.maketrans(
     }
 )
 _PIECE = 65_536
+_PHRASE, _SENTENCE = 20, 500  # characters: what is longer than the one, up to the other, is remembered
 _LONG = 100_000  # characters of a text of which equal words are kept once
 
 _DASHES = re.compile(r"-{2,}")
@@ -38,12 +40,26 @@ def tokens(text: str) -> list[str]:
 
     `1.000` and `34-jarige` are one each.
     """
+    if _PHRASE < len(text) <= _SENTENCE:
+        return list(_tokens_of(text))
     return _TOKEN.findall(text) if len(text) < _LONG else _shared(_TOKEN, text)
+
+
+@functools.lru_cache(maxsize=64)  # an edited sentence is cut by each that asks of it
+def _tokens_of(sentence: str) -> tuple[str, ...]:
+    return tuple(_TOKEN.findall(sentence))
 
 
 def words(text: str) -> list[str]:
     """Return the words alone, as written."""
+    if _PHRASE < len(text) <= _SENTENCE:
+        return list(_words_of(text))
     return _WORD.findall(text) if len(text) < _LONG else _shared(_WORD, text)
+
+
+@functools.lru_cache(maxsize=64)
+def _words_of(sentence: str) -> tuple[str, ...]:
+    return tuple(_WORD.findall(sentence))
 
 
 def _shared(pattern: re.Pattern[str], text: str) -> list[str]:
@@ -69,8 +85,15 @@ def is_word(token: str) -> bool:
     return token[0].isalnum() or token[0] == "_"
 
 
+def is_blank(text: str) -> bool:
+    """Tell whether a text is white space alone, or empty."""
+    return not text or text.isspace()
+
+
 def without_blanks(text: str) -> str:
     """Return the text without white space."""
+    if len(text) <= _PIECE:
+        return "".join(text.split())
     return "".join("".join(piece.split()) for piece in _pieces(text))
 
 

@@ -9,9 +9,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from ingest.diff import anchors, sentences
+from ingest.diff import anchors, sentences, sequences
 from ingest.diff.sentences import Change, Comparison, Piece, apply, compare
+from ingest.edits.difference import bare, skeleton
 from ingest.text.sentences import split
+from ingest.text.words import without_blanks, words
 
 SENTENCES = st.lists(
     st.sampled_from(
@@ -171,3 +173,27 @@ def test_past_the_bound_of_unmatched_sentences_nothing_is_edited() -> None:
     b = a.replace("peren", "appels")
 
     assert [kind for kind, _, _ in kinds(a, b)] == ["removed", "added"]
+
+
+# What a text may be folded by: broken words, references, misread bytes, marks in a row, small sigma.
+PARTS = st.sampled_from(
+    ["a", "b ", " c", "d e", "-", "-\n", "\n", " ", "  ", "\t", "&", "&nbsp;", "amp;", "Ã", "©", "'", "''",
+     "--", "Σ", "ος", "\u00ad", "\u0301", "ß", "ﬁ", "½", "3", "1 2", "\u200b", "`", "\u00a0", "ex", "e f"]
+)  # fmt: skip
+WRITTEN = st.lists(PARTS, max_size=12).map("".join)
+
+
+@settings(max_examples=200)
+@given(WRITTEN, WRITTEN, WRITTEN, WRITTEN)
+def test_texts_fold_to_the_same_where_their_stretches_do(head: str, old: str, new: str, tail: str) -> None:
+    a, b = head + old + tail, head + new + tail
+    stretches = sequences.apart(a, b)
+
+    for fold in (without_blanks, words, skeleton, bare):
+        assert (fold(a) == fold(b)) == (fold(stretches[0]) == fold(stretches[1]))
+    assert len(a) - len(stretches[0]) == len(b) - len(stretches[1])
+
+
+def test_the_stretches_of_two_texts_are_of_whole_words() -> None:
+    assert sequences.apart("We saw an old man here.", "We saw an odd man here.") == (" old", " odd")
+    assert sequences.apart("Het is nu -  waar.", "Het is nu --  waar.") == (" nu -  waar.", " nu --  waar.")
