@@ -21,10 +21,22 @@ from ingest import config, records, status, witnesses
 from ingest.daemon import running
 from ingest.edits.settings import Rules
 from ingest.errors import StoreUnavailable
-from ingest.history import blame, changes, diffs, indexed, languages, observation, prefixes, queries
+from ingest.history import (
+    blame,
+    changes,
+    diffs,
+    indexed,
+    languages,
+    log_moments,
+    naming,
+    observation,
+    prefixes,
+    version_contents,
+    version_records,
+)
 from ingest.history.changes import Filters
 from ingest.history.diffs import Diff
-from ingest.history.queries import Target
+from ingest.history.naming import Target
 from ingest.index.database import Index
 from ingest.index.fulltext import lookup, search
 from ingest.index.fulltext.query import parse
@@ -122,7 +134,7 @@ class Corpus:
             rows = changes.of(
                 connection, chosen, rules=self.rules, indexed=is_indexed, after=after,
                 until=self._until(connection, until), limit=limit, newest_first=newest_first,
-                document=None if document is None else queries.resolve(connection, document).id,
+                document=None if document is None else naming.resolve(connection, document).id,
             )  # fmt: skip
             yield from records.changes(connection, rows, rules=self.rules, indexed=is_indexed)
 
@@ -137,7 +149,7 @@ class Corpus:
     ) -> Iterator[Document]:
         """Yield the documents by root and path: the live ones, or the deleted ones, now or at a moment."""
         with self.store.read() as connection:
-            below = prefixes.of(connection, prefix, queries.root_id(connection, root))
+            below = prefixes.of(connection, prefix, naming.root_id(connection, root))
             for row in listing.documents(
                 connection, until=self._until(connection, at), root=below.root, prefix=below.path,
                 deleted=deleted, language=None if language is None else languages.code_of(language),
@@ -148,41 +160,42 @@ class Corpus:
         """Return a version with its text: the newest, unless `name` picks another."""
         with self.store.read() as connection:
             target, no = self._picked(connection, name, root)
-            return queries.version_record(connection, target, no)
+            return version_records.version_record(connection, target, no)
 
     def facts(self, name: str, *, root: str | None = None) -> records.VersionFacts:
         """Return what is known of a version, without its text: the newest, unless `name` picks another."""
         with self.store.read() as connection:
             target, no = self._picked(connection, name, root)
-            return queries.version_facts(connection, target, no)
+            return version_records.version_facts(connection, target, no)
 
     def seqs(self, name: str, *, root: str | None = None) -> dict[int, int]:
         """Return the seq of the change that made each version of a document."""
         with self.store.read() as connection:
-            target, _ = queries.locate(connection, name, self.calendar(), root=root)
+            target, _ = naming.locate(connection, name, self.calendar(), root=root)
             return versions.made_by(connection, target.id)
 
     def versions(self, name: str, *, root: str | None = None) -> list[records.VersionFacts]:
         """Return what is known of each version of a document, oldest first."""
         with self.store.read() as connection:
-            target, _ = queries.locate(connection, name, self.calendar(), root=root)
-            deleted = queries.deleted_at(connection, target)
+            target, _ = naming.locate(connection, name, self.calendar(), root=root)
+            deleted = version_contents.deleted_at(connection, target)
             rows = versions.listed(connection, target.id, 1, target.last)
             return [
-                queries.facts_with(connection, target, int(row.version), row, deleted=deleted) for row in rows
+                version_records.facts_with(connection, target, int(row.version), row, deleted=deleted)
+                for row in rows
             ]
 
     def raw(self, name: str, *, root: str | None = None) -> bytes:
         """Return the bytes of a version as they were."""
         with self.store.read() as connection:
             target, no = self._picked(connection, name, root)
-            return queries.raw_bytes(connection, target, no)
+            return version_contents.raw_bytes(connection, target, no)
 
     def diff(self, name: str, first: str = "prev", last: str = "latest", *, root: str | None = None) -> Diff:
         """Return what differs between two versions of a document, by line and by word."""
         with self.store.read() as connection:
-            target, _ = queries.locate(connection, name, self.calendar(), root=root)
-            a, b = (queries.pick(connection, target, rev, self.calendar()) for rev in (first, last))
+            target, _ = naming.locate(connection, name, self.calendar(), root=root)
+            a, b = (naming.pick(connection, target, rev, self.calendar()) for rev in (first, last))
             sides = diffs.between(
                 connection, (target, a), (target, b), rules=self.rules, word=True, stat=True
             )
@@ -215,7 +228,7 @@ class Corpus:
         """Yield the documents that hold the words now, or with `every` in any version."""
         clauses = parse(query)
         with self.reading(needed=True) as (connection, _):
-            below = prefixes.of(connection, prefix, queries.root_id(connection, root))
+            below = prefixes.of(connection, prefix, naming.root_id(connection, root))
             wanted = search.Wanted(
                 root=below.root,
                 prefix=below.path,
@@ -238,12 +251,12 @@ class Corpus:
     ) -> Report:
         """Return what happened in a period; an `outline` is without the sentences, and soon there."""
         with self.reading() as (connection, is_indexed):
-            below = prefixes.of(connection, prefix, queries.root_id(connection, root))
+            below = prefixes.of(connection, prefix, naming.root_id(connection, root))
             names = {known.id: known.name for known in roots.every(connection)}
             return build(
                 connection, since=since, until=until,
                 root=None if below.root is None else names[below.root], prefix=below.path,
-                document=None if document is None else queries.resolve(connection, document, root=root),
+                document=None if document is None else naming.resolve(connection, document, root=root),
                 rules=self.rules, indexed=is_indexed, calendar=self.calendar(),
                 progress=lambda _done, _all: None, outline=outline,
             )  # fmt: skip
@@ -256,8 +269,8 @@ class Corpus:
         here = socket.gethostname()
         with self.store.read() as connection:
             now = self.calendar()
-            begin = None if since is None else queries.time_of(connection, since, now, start=True)
-            end = None if until is None else queries.time_of(connection, until, now)
+            begin = None if since is None else log_moments.time_of(connection, since, now, start=True)
+            end = None if until is None else log_moments.time_of(connection, until, now)
             every = roots.every(connection) if root is None else [roots.named(connection, root)]
             return [
                 records.stretch(known.name, each)
@@ -332,11 +345,11 @@ class Corpus:
         self.notes = [*self.notes[-9:], message]
 
     def _picked(self, connection: Connection, name: str, root: str | None) -> tuple[Target, int]:
-        target, rev = queries.locate(connection, name, self.calendar(), root=root)
-        return target, queries.pick(connection, target, rev, self.calendar())
+        target, rev = naming.locate(connection, name, self.calendar(), root=root)
+        return target, naming.pick(connection, target, rev, self.calendar())
 
     def _since(self, connection: Connection, words: str) -> int:
-        return queries.resolve_since(connection, words, self.calendar())
+        return log_moments.resolve_since(connection, words, self.calendar())
 
     def _until(self, connection: Connection, words: str | None) -> int | None:
-        return None if words is None else queries.resolve_moment(connection, words, self.calendar())
+        return None if words is None else log_moments.resolve_moment(connection, words, self.calendar())

@@ -50,7 +50,7 @@ class Rendition(msgspec.Struct, frozen=True, kw_only=True):
     `text` is None exactly when `text_reason` says why. `confidence` is in thousandths.
     `text_slice` is (offset, length) in bytes when the text, as UTF-8, is that part of the raw
     bytes. `date` is EDTF as written; `date_earliest` and `date_latest` are ISO days. `beside` are the blocks
-    and annotations of a document's text, as `normalise.beside` writes them; a plain text has none.
+    and annotations of a document's text, as `standoff` writes them; a plain text has none.
     """
 
     normaliser: str

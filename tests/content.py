@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 from ingest.errors import IngestError
-from ingest.history import queries
+from ingest.history import naming, version_contents
 from ingest.store.engine import open_store
 from tests.command import Command
 
@@ -22,8 +22,8 @@ def content(
         with store.read() as connection:
             for document, version in versions:
                 try:
-                    target = queries.resolve(connection, document)
-                    yield (document, version), queries.raw_bytes(connection, target, version)
+                    target = naming.resolve(connection, document)
+                    yield (document, version), version_contents.raw_bytes(connection, target, version)
                 except IngestError as error:
                     yield (document, version), error.message
     finally:

@@ -191,7 +191,7 @@ def close(namespace: str | None = None) -> None:
 
 def _serve() -> None:
     # Whatever a verb imports when it is called is imported once, here.
-    for name in ("audit", "cli", "config", "history.queries", "status", "store.engine", "store.reader"):
+    for name in ("audit", "cli", "config", "history.naming", "status", "store.engine", "store.reader"):
         importlib.import_module(f"ingest.{name}")
     for line in sys.stdin.buffer:
         request = json.loads(line)

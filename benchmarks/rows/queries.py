@@ -17,7 +17,7 @@ from benchmarks.table import Line, limited, noted
 from benchmarks.timing import CommandFailed, median, percentile
 from ingest import records
 from ingest.diff import sequences
-from ingest.history import queries as asked
+from ingest.history import naming, version_contents
 from ingest.moments import Calendar
 from ingest.store import listing, reader
 from ingest.store.engine import Store, open_store
@@ -101,22 +101,22 @@ def _timed(call: Callable[[int], object], numbers: list[int]) -> list[float]:
 
 def _show(store: Store, name: str, rev: str | None) -> str | None:
     with store.read() as connection:
-        target, picked = asked.locate(connection, name, CALENDAR, rev=rev)
-        return asked.text(connection, target, asked.pick(connection, target, picked, CALENDAR))
+        target, picked = naming.locate(connection, name, CALENDAR, rev=rev)
+        return version_contents.text(connection, target, naming.pick(connection, target, picked, CALENDAR))
 
 
 def _log(store: Store, name: str) -> list[records.Change]:
     with store.read() as connection:
-        target = asked.resolve(connection, name)
+        target = naming.resolve(connection, name)
         rows = reader.changes(connection, document=target.id, limit=20, newest_first=True)
         return [records.change(row) for row in rows]
 
 
 def _diff(store: Store, name: str, old: int, new: int) -> list[sequences.Hunk]:
     with store.read() as connection:
-        target, _ = asked.locate(connection, name, CALENDAR, rev=str(new))
-        a = asked.text(connection, target, asked.pick(connection, target, str(old), CALENDAR))
-        b = asked.text(connection, target, asked.pick(connection, target, str(new), CALENDAR))
+        target, _ = naming.locate(connection, name, CALENDAR, rev=str(new))
+        a = version_contents.text(connection, target, naming.pick(connection, target, str(old), CALENDAR))
+        b = version_contents.text(connection, target, naming.pick(connection, target, str(new), CALENDAR))
     assert a is not None
     assert b is not None
     return sequences.hunks(a, b)

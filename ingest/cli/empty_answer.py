@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from ingest.cli.output import note
 from ingest.cli.times import calendar
-from ingest.history import languages, prefixes, queries
+from ingest.history import languages, log_moments, prefixes
 from ingest.history.prefixes import Prefix
 from ingest.store.engine import Connection
 
@@ -18,7 +18,7 @@ def say_why(
     """
     unknown = prefixes.unknown(connection, prefix)
     spoken = None if language is None else languages.unknown(connection, language)
-    before = None if until is None else queries.before_record(connection, until, calendar(), prefix.root)
+    before = None if until is None else log_moments.before_record(connection, until, calendar(), prefix.root)
     for why in (unknown, spoken, before):
         if why is not None:
             note(why)

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 from ingest.cli.output import note
 from ingest.cli.times import calendar
-from ingest.history.queries import begins_words, is_to_come
+from ingest.history.log_moments import begins_words, is_to_come
 from ingest.store.engine import Connection
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import click
 
-from ingest.history.queries import is_rev, split_rev
+from ingest.history.naming import is_rev, split_rev
 
 
 def sides(words: tuple[str, ...]) -> tuple[tuple[str, str | None], tuple[str, str | None]]:

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from ingest import moments
-from ingest.history import annotated, queries
-from ingest.history.queries import Target
+from ingest.history import version_annotations, version_contents
+from ingest.history.naming import Target
 from ingest.index import blame
 from ingest.index.blame import Blame
-from ingest.normalise.beside import NOWHERE, Place
 from ingest.records import Away, Lost, Origin, Run, shown_path
+from ingest.standoff import NOWHERE, Place
 from ingest.store.engine import Connection
 
 
@@ -16,7 +16,9 @@ def of(connection: Connection, target: Target, no: int, *, indexed: bool, delete
     """Return the blame of one version. Raises UsageError where it has no text, IntegrityError."""
     found = blame.of(connection, target.id, no, indexed=indexed, deleted=deleted)
     if found is None:
-        raise queries.without_text(target, no, queries.version_row(connection, target, no).text_reason)
+        raise version_contents.without_text(
+            target, no, version_contents.version_row(connection, target, no).text_reason
+        )
     return found
 
 
@@ -65,7 +67,7 @@ def origins(connection: Connection, target: Target, no: int, found: Blame) -> li
 
 def places(connection: Connection, target: Target, no: int, found: Blame) -> list[Place]:
     """Return where each sentence is, as far as the version's text knows it."""
-    known = annotated.places(connection, target, no)
+    known = version_annotations.places(connection, target, no)
     if known is None:
         return [NOWHERE] * len(found.sentences)
     text, at = known

@@ -10,7 +10,7 @@ import msgspec
 
 from ingest.edits.settings import Rules
 from ingest.errors import IntegrityError, UsageError
-from ingest.history import prefixes, queries
+from ingest.history import naming, prefixes
 from ingest.history.prefixes import Prefix
 from ingest.index import state, stored_edits
 from ingest.store import reader, reviews
@@ -70,7 +70,7 @@ class Chosen(msgspec.Struct, frozen=True, kw_only=True):
 
 def look_up(connection: Connection, wanted: Filters) -> Chosen:
     """Find what the filters mean in this store. Raises NotFound, UsageError."""
-    root = queries.root_id(connection, wanted.root)
+    root = naming.root_id(connection, wanted.root)
     return Chosen(
         prefix=prefixes.of(connection, wanted.prefix or "", root),
         type_=None if wanted.type_ is None else wanted.type_.removeprefix("document."),

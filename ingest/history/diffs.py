@@ -12,8 +12,8 @@ from ingest.diff import sequences
 from ingest.diff.sequences import Hunk
 from ingest.edits.edit import Edit
 from ingest.edits.settings import Rules
-from ingest.history import annotated, queries
-from ingest.history.queries import Target
+from ingest.history import version_annotations, version_contents
+from ingest.history.naming import Target
 from ingest.index import edits
 from ingest.records import shown_path
 from ingest.store.engine import Connection
@@ -70,9 +70,9 @@ def between(
 ) -> Sides:
     """Compare two versions. Raises NotFound, IntegrityError."""
     (a_target, a), (b_target, b) = old, new
-    rows = [queries.version_row(connection, target, no) for target, no in (old, new)]
-    before = queries.text(connection, a_target, a)
-    after = queries.text(connection, b_target, b)
+    rows = [version_contents.version_row(connection, target, no) for target, no in (old, new)]
+    before = version_contents.text(connection, a_target, a)
+    after = version_contents.text(connection, b_target, b)
     path, path_base64 = shown_path(b_target.path)
     record = Diff(
         document=b_target.document,
@@ -115,7 +115,7 @@ def between(
 
 def _located(connection: Connection, side: tuple[Target, int], text: str, hunks: list[Hunk]) -> list[Hunk]:
     """Return the hunks with the page and heading of each, where the version knows them."""
-    found = annotated.places(connection, *side) if hunks else None
+    found = version_annotations.places(connection, *side) if hunks else None
     if found is None or found[0] != text:
         return hunks
     starts = [0, *accumulate(len(line) for line in re.findall(r"[^\n]*\n|[^\n]+", text))]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from ingest.history import queries
+from ingest.history import naming
 from ingest.store import coverage, file_states, reader, roots
 from ingest.store.engine import Connection, now_at
 
@@ -79,7 +79,7 @@ def _with_kill(
 
 def document_coverage(
     connection: Connection,
-    target: queries.Target,
+    target: naming.Target,
     found: list[coverage.Interval],
     *,
     since: int,
@@ -96,7 +96,7 @@ def document_coverage(
 
 
 def _rejections(
-    connection: Connection, target: queries.Target
+    connection: Connection, target: naming.Target
 ) -> Iterator[tuple[int, int | None, str | None]]:
     """Yield the stretches in which what stood at the document's path could not be read."""
     began: tuple[int, str | None] | None = None

@@ -13,7 +13,7 @@ from ingest import records
 from ingest.disk.write import is_beneath, write_beneath
 from ingest.errors import IntegrityError, UsageError
 from ingest.escape import path as show
-from ingest.history import queries
+from ingest.history import log_moments, naming
 from ingest.history.prefixes import Prefix
 from ingest.ids import show_uid
 from ingest.moments import Calendar
@@ -42,8 +42,12 @@ def differences(
     begins so at either moment. Of the roots `without` nothing is known at one of the moments: their
     documents are left out.
     """
-    first = queries.resolve_moment(connection, from_, calendar)
-    last = queries.resolve_moment(connection, to, calendar) if to is not None else reader.head(connection).seq
+    first = log_moments.resolve_moment(connection, from_, calendar)
+    last = (
+        log_moments.resolve_moment(connection, to, calendar)
+        if to is not None
+        else reader.head(connection).seq
+    )
     for each in differing(connection, first, last, prefix=prefix, without=without):
         yield told(each, between(connection, each, rules))
 
@@ -139,7 +143,7 @@ def export(
     UsageError when the folder holds anything, OSError when a file cannot be written, IntegrityError
     when a recorded path would lead out of the folder.
     """
-    key = queries.root_id(connection, root)
+    key = naming.root_id(connection, root)
     single = key is not None or len(roots.every(connection)) == 1
     if not folder or (os.path.lexists(folder) and not os.path.isdir(folder)):
         raise UsageError(f"'{folder}' is not a folder", hint="name a new folder")

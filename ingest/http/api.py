@@ -10,17 +10,25 @@ from typing import Any, Generic, TypeVar
 
 import msgspec
 
-from ingest import escape, records
+from ingest import escape, records, text_reasons
 from ingest.corpus import Corpus
 from ingest.diff import sentences
 from ingest.errors import NotFound, UsageError
-from ingest.history import blame, diffs, languages, prefixes, queries
+from ingest.history import (
+    blame,
+    diffs,
+    languages,
+    log_moments,
+    naming,
+    prefixes,
+    version_contents,
+    version_records,
+)
 from ingest.history.diffs import Diff, Sides
-from ingest.history.queries import Target
+from ingest.history.naming import Target
 from ingest.http import answers, atom, parameters
 from ingest.http.answers import BYTES, HTML, JSON, TEXT, Answer
 from ingest.index.fulltext.search import Match
-from ingest.normalise import reasons
 from ingest.records import (
     Change,
     Document,
@@ -70,7 +78,7 @@ class Endpoint(msgspec.Struct, frozen=True, kw_only=True):
 
 def target_of(connection: Connection, words: str) -> Target:
     """Return the document of an id. Raises NotFound: no path is read from an address."""
-    found = queries.of_id(connection, words) if _ID.fullmatch(words) else None
+    found = naming.of_id(connection, words) if _ID.fullmatch(words) else None
     if found is None:
         raise NotFound(f"no document has the id '{words[:64]}'", hint="GET /v1/documents has the ids")
     return found
@@ -78,17 +86,19 @@ def target_of(connection: Connection, words: str) -> Target:
 
 def number_of(connection: Connection, corpus: Corpus, target: Target, words: str) -> int:
     """Return the number of the version that words pick. Raises NotFound, UsageError."""
-    if not queries.is_rev(words) or words.startswith("{"):
+    if not naming.is_rev(words) or words.startswith("{"):
         raise UsageError(f"'{words[:64]}' picks no version", hint="write 3, first, latest, prev or a moment")
-    return queries.pick(connection, target, words, corpus.calendar())
+    return naming.pick(connection, target, words, corpus.calendar())
 
 
 def _documents(corpus: Corpus, asked: parameters.Documents, _path: dict[str, str], _kind: str) -> Answer:
     with corpus.store.read() as connection:
-        below = prefixes.of(connection, asked.prefix, queries.root_id(connection, asked.root))
-        until = None if asked.at is None else queries.resolve_moment(connection, asked.at, corpus.calendar())
+        below = prefixes.of(connection, asked.prefix, naming.root_id(connection, asked.root))
+        until = (
+            None if asked.at is None else log_moments.resolve_moment(connection, asked.at, corpus.calendar())
+        )
         if asked.at is not None:
-            queries.unbegun(connection, asked.at, corpus.calendar(), asked.root)
+            log_moments.unbegun(connection, asked.at, corpus.calendar(), asked.root)
         every = [(root.name, root.id) for root in roots.every(connection)]
         rows = listing.page(
             connection, [root for root in every if below.root in (None, root[1])],
@@ -118,7 +128,7 @@ def place_of(cursor: str) -> listing.Place:
 def _document(corpus: Corpus, _asked: msgspec.Struct, path: dict[str, str], _kind: str) -> Answer:
     with corpus.store.read() as connection:
         target = target_of(connection, path["id"])
-        facts = queries.version_facts(connection, target, target.last)
+        facts = version_records.version_facts(connection, target, target.last)
     fields = msgspec.structs.asdict(facts)
     return answers.of_record(Document(**{name: fields[name] for name in Document.__struct_fields__}))
 
@@ -128,9 +138,10 @@ def _versions(corpus: Corpus, asked: parameters.Versions, path: dict[str, str], 
         target = target_of(connection, path["id"])
         first = asked.after + 1
         rows = versions.listed(connection, target.id, first, min(first + asked.limit - 1, target.last))
-        deleted = queries.deleted_at(connection, target)
+        deleted = version_contents.deleted_at(connection, target)
         items = [
-            queries.facts_with(connection, target, int(row.version), row, deleted=deleted) for row in rows
+            version_records.facts_with(connection, target, int(row.version), row, deleted=deleted)
+            for row in rows
         ]
     more = bool(items) and items[-1].version < target.last
     return answers.of_record(Page(items=items, next=str(items[-1].version) if more else None))
@@ -146,17 +157,17 @@ def version(corpus: Corpus, path: dict[str, str], kind: str) -> Answer:
         target = target_of(connection, path["id"])
         no = number_of(connection, corpus, target, path["rev"])
         if kind == JSON:
-            return answers.of_record(queries.version_record(connection, target, no))
-        row = queries.version_row(connection, target, no)
+            return answers.of_record(version_records.version_record(connection, target, no))
+        row = version_contents.version_row(connection, target, no)
         if kind == BYTES:
             name = escape.path(target.path.rpartition(b"/")[2])
-            body = queries.raw_bytes(connection, target, no)
+            body = version_contents.raw_bytes(connection, target, no)
             named = path["rev"].isdigit()  # another word may mean another version tomorrow
             return answers.download(body, sha256=row.sha256.hex(), name=name, for_ever=named)
-        found = queries.text(connection, target, no)
+        found = version_contents.text(connection, target, no)
         if found is None:
             raise NotFound(
-                f"version {no} has no text: {reasons.said(row.text_reason)}",
+                f"version {no} has no text: {text_reasons.said(row.text_reason)}",
                 hint="its bytes: Accept: " + BYTES,
             )
         return answers.text(found, sha256=row.text_sha256.hex())
@@ -245,9 +256,9 @@ def _status(corpus: Corpus, _asked: msgspec.Struct, _path: dict[str, str], _kind
 def _reviews(corpus: Corpus, asked: parameters.Reviews, _path: dict[str, str], _kind: str) -> Answer:
     calendar = corpus.calendar()
     with corpus.store.read() as connection:
-        below = prefixes.of(connection, asked.prefix, queries.root_id(connection, asked.root))
+        below = prefixes.of(connection, asked.prefix, naming.root_id(connection, asked.root))
         begin, end = (
-            None if words is None else queries.time_of(connection, words, calendar, start=start)
+            None if words is None else log_moments.time_of(connection, words, calendar, start=start)
             for words, start in ((asked.since, True), (asked.until, False))
         )
         wanted = reviews.Wanted(

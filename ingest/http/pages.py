@@ -16,7 +16,7 @@ from starlette.routing import Route
 from ingest.corpus import Corpus
 from ingest.edits.edit import SIGNIFICANCES
 from ingest.errors import IngestError, NotFound
-from ingest.history import queries
+from ingest.history import naming
 from ingest.history.changes import TYPES
 from ingest.http import answers, api, parameters
 from ingest.http.admission import Asker
@@ -266,7 +266,7 @@ class Pages:
         return Shown(template="documents", data=shown, more={"view": view, "next": following})
 
     def _document(self, request: Request, asked: Document) -> Shown:
-        def target_of(connection: Connection) -> queries.Target:
+        def target_of(connection: Connection) -> naming.Target:
             return api.target_of(connection, request.path_params["id"])
 
         view = document.view(

@@ -13,16 +13,15 @@ from hashlib import sha256
 
 import msgspec
 
-from ingest import moments, normalise
+from ingest import moments, normalise, standoff, text_reasons
 from ingest.edits.classify import classify
 from ingest.edits.damage import UNREADABLE
 from ingest.edits.edit import Edit, Text
 from ingest.edits.settings import RootRules, Rules
 from ingest.errors import IntegrityError
-from ingest.index import annotated, reread
+from ingest.index import reread, version_standoff
 from ingest.model import Rendition
-from ingest.normalise import beside, reasons
-from ingest.normalise.beside import NOWHERE, Beside, Places
+from ingest.standoff import NOWHERE, Places, Standoff
 from ingest.store import bodies, versions
 from ingest.store.engine import Connection, Row
 
@@ -91,7 +90,9 @@ def _came(connection: Connection, document: int, first: int, row: Row) -> Texts 
     why = versions.one(connection, document, first)
     if why is None or why.text_reason is None or not new.text.strip():
         return None
-    old = msgspec.structs.replace(new, text="", sha256=b"", lossy=False, unread=reasons.said(why.text_reason))
+    old = msgspec.structs.replace(
+        new, text="", sha256=b"", lossy=False, unread=text_reasons.said(why.text_reason)
+    )
     again = versions.with_text(connection, document, row.text_sha256, normaliser=row.normaliser, before=first)
     return Texts(old, new, tuple((no, row.text_sha256) for no in again))
 
@@ -156,7 +157,7 @@ def _as_made(made: Rendition, text: str) -> Text:
         lossy=made.lossy,
         annotations=None
         if made.beside is None
-        else msgspec.to_builtins(beside.read(made.beside).annotations),
+        else msgspec.to_builtins(standoff.read(made.beside).annotations),
     )
 
 
@@ -211,7 +212,7 @@ def text_of(connection: Connection, raw: bytes, row: Row) -> Text:
         text = body.decode()
     except UnicodeDecodeError as error:
         raise IntegrityError(f"the text of version {row.version} is not UTF-8") from error
-    known = annotated.of(row)
+    known = version_standoff.of(row)
     return Text(
         text=text,
         sha256=row.text_sha256,
@@ -228,7 +229,7 @@ def text_of(connection: Connection, raw: bytes, row: Row) -> Text:
 
 
 def _places(
-    text: str, known: Beside | None, normaliser: str
+    text: str, known: Standoff | None, normaliser: str
 ) -> Callable[[int], tuple[int | None, str | None]]:
     @functools.cache
     def found() -> Places | None:

@@ -14,7 +14,7 @@ import msgspec
 
 from ingest.corpus import Corpus
 from ingest.errors import NotFound, UsageError
-from ingest.history import languages, prefixes, queries
+from ingest.history import languages, naming, prefixes
 from ingest.index.fulltext.query import odd, parse
 from ingest.mcp import material, parameters
 from ingest.records import Change, VersionFacts
@@ -195,7 +195,7 @@ def _search(corpus: Corpus, asked: parameters.Search) -> Found:
 def _unknown(corpus: Corpus, asked: parameters.Search) -> list[str]:
     """Return what nobody has of what was asked for."""
     with corpus.store.read() as connection:
-        below = prefixes.of(connection, asked.prefix, queries.root_id(connection, asked.root))
+        below = prefixes.of(connection, asked.prefix, naming.root_id(connection, asked.root))
         found = [prefixes.unknown(connection, below)]
         if asked.language is not None:
             found.append(languages.unknown(connection, asked.language))
@@ -285,7 +285,7 @@ def _picked(corpus: Corpus, asked: parameters.Version | parameters.Blame) -> Ver
     facts = corpus.facts(asked.document, root=asked.root)
     if asked.version is None:
         return facts
-    if not queries.is_rev(asked.version):
+    if not naming.is_rev(asked.version):
         raise UsageError(
             f"'{asked.version}' picks no version", hint="write 3, first, latest, prev or a moment"
         )

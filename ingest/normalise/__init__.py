@@ -25,9 +25,9 @@ from collections.abc import Callable, Iterator
 import msgspec
 import unicodedata2
 
+from ingest import standoff
 from ingest.model import Rendition
 from ingest.normalise import (
-    beside,
     count,
     document_formats,
     header,
@@ -38,12 +38,12 @@ from ingest.normalise import (
     plain,
     subtitles,
 )
-from ingest.normalise.beside import Beside, Places
 from ingest.normalise.decode import decode
-from ingest.normalise.decoded import Decoded
+from ingest.normalise.decoding_result import Decoded
 from ingest.normalise.document_formats import DocumentFormat, Html, Unread
 from ingest.normalise.extracted import Extracted
-from ingest.normalise.format import Format, Heading
+from ingest.normalise.format import Format
+from ingest.standoff import Heading, Places, Standoff
 
 __all__ = [
     "Read",
@@ -142,7 +142,7 @@ def _of_document(found: Extracted, media: str, fmt: DocumentFormat, html: Html) 
         title=_title(found),
         words=count.words(found.text),
         sentences=count.sentences(found.text, spoken or "en"),
-        beside=beside.written(found),
+        beside=standoff.written(found.blocks, found.annotations),
     )
 
 
@@ -283,7 +283,7 @@ def normalisers() -> frozenset[str]:
     return frozenset(known.normaliser for known in _FORMATS.values())
 
 
-def places(text: str, known: Beside | None, by: str | None) -> Places | None:
+def places(text: str, known: Standoff | None, by: str | None) -> Places | None:
     """Return what finds pages and headings in a text, by what stands beside it or by its own marks.
 
     `by` is its normaliser. None where neither a page nor a heading is known.

@@ -15,9 +15,9 @@ from collections import Counter
 import msgspec
 
 from ingest.normalise import magic
-from ingest.normalise.decoded import REPLACEMENT, SURE, Decoded, is_plausible, replaced
-from ingest.normalise.escaped import with_escapes
+from ingest.normalise.decoding_result import REPLACEMENT, SURE, Decoded, is_plausible, replaced
 from ingest.normalise.guess import MERE_GUESS, declared, guessed
+from ingest.normalise.iso2022 import read_escapes
 
 _MARKS = (
     (b"\xef\xbb\xbf", "utf-8"),
@@ -48,7 +48,7 @@ def decode(raw: bytes) -> Decoded:
             return _marked(raw[len(mark) :], encoding)
     if b"\0" in raw:
         return _with_nul(raw)
-    escaped = with_escapes(raw)
+    escaped = read_escapes(raw)
     if escaped is not None:
         return escaped
     try:

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator
 import msgspec
 
 from ingest.normalise.date import Date
+from ingest.standoff import Heading
 
 
 class Metadata(msgspec.Struct, frozen=True, kw_only=True):
@@ -19,14 +20,6 @@ class Metadata(msgspec.Struct, frozen=True, kw_only=True):
     date: Date | None = None
     language: str | None = None
     body: int = 0
-
-
-class Heading(msgspec.Struct, frozen=True):
-    """A heading of a text: where its first line begins, where its last one ends, and its words."""
-
-    start: int
-    end: int
-    words: str
 
 
 class Format(msgspec.Struct, frozen=True, kw_only=True):

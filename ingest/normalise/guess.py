@@ -10,7 +10,7 @@ from typing import Any
 
 import msgspec
 
-from ingest.normalise.decoded import REPLACEMENT, SURE, Decoded, places_in, replaced
+from ingest.normalise.decoding_result import REPLACEMENT, SURE, Decoded, places_in, replaced
 
 _DECLARED = 950
 MERE_GUESS = 10

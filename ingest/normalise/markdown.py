@@ -11,7 +11,8 @@ from collections.abc import Iterable, Iterator
 import msgspec
 
 from ingest.normalise import front_matter
-from ingest.normalise.format import Format, Heading, Metadata
+from ingest.normalise.format import Format, Metadata
+from ingest.standoff import Heading
 
 _LOOK_AT = 65_536
 _LONGEST_TITLE = 1000

@@ -11,8 +11,9 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 
-from ingest.normalise import beside, header
-from ingest.normalise.extracted import Annotation, Annotations, Block, Extracted
+from ingest import standoff
+from ingest.normalise import header
+from ingest.normalise.extracted import Annotation, Annotations, Block
 from ingest.normalise.format import Format, Metadata
 from ingest.text.subtitle_markup import TAG, TIMES, begins_block, names_cue
 
@@ -107,10 +108,7 @@ def apart(text: str, composed: Callable[[str], str]) -> tuple[str, bytes | None]
         cue_times=tuple(cues.times),
         properties=tuple(cues.properties),
     )
-    extracted = Extracted(
-        text=cues.text, blocks=tuple(cues.blocks), annotations=annotations, way=_NORMALISER, media_type=""
-    )
-    return cues.text, beside.written(extracted)
+    return cues.text, standoff.written(cues.blocks, annotations)
 
 
 def _metadata(_text: str) -> Metadata:

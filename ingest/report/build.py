@@ -15,8 +15,8 @@ from ingest.edits.classify import classify
 from ingest.edits.edit import Edit, Text
 from ingest.edits.settings import RootRules, Rules
 from ingest.errors import IntegrityError, NotFound
-from ingest.history import observation, queries
-from ingest.history.queries import Target
+from ingest.history import log_moments, naming, observation
+from ingest.history.naming import Target
 from ingest.ids import show_uid
 from ingest.index import edits, stored_edits
 from ingest.moments import Calendar
@@ -74,13 +74,13 @@ def build(
     read for it, and so no damage is met.
     """
     root = root if document is None else document.root
-    key = queries.root_id(connection, root)
-    after = 0 if since is None else queries.resolve_since(connection, since, calendar)
+    key = naming.root_id(connection, root)
+    after = 0 if since is None else log_moments.resolve_since(connection, since, calendar)
     last = int(reader.head(connection).seq)
     if until is not None:
-        last = queries.resolve_moment(connection, until, calendar)
-    begin = None if since is None else queries.time_of(connection, since, calendar, start=True)
-    end = calendar.now if until is None else queries.time_of(connection, until, calendar)
+        last = log_moments.resolve_moment(connection, until, calendar)
+    begin = None if since is None else log_moments.time_of(connection, since, calendar, start=True)
+    end = calendar.now if until is None else log_moments.time_of(connection, until, calendar)
     stories: dict[Key, _Story] = {}
     only = None if document is None else document.id
     found = reader.changes(connection, after=after, until=last, root=key, document=only)
@@ -88,7 +88,7 @@ def build(
     if begin is not None and begin > end and not rows:
         raise NotFound("the period ends before it begins", hint="--since is its beginning, --until its end")
     if until is not None:
-        queries.unbegun(connection, until, calendar, root)
+        log_moments.unbegun(connection, until, calendar, root)
     known: dict[int, Edit] = {}
     pairs: dict[int, tuple[Row, Row] | None] | None = None
     for done, row in enumerate(rows):

@@ -10,7 +10,7 @@ import msgspec
 
 from ingest.diff.sentences import Comparison, Piece
 from ingest.edits.edit import ChangedFact, Edit
-from ingest.normalise.beside import NOWHERE, Place
+from ingest.standoff import NOWHERE, Place
 from ingest.web.gravity import Mark, gravity_of, mark
 
 _CONTEXT = 1  # paragraphs as they were that are shown before and after a change

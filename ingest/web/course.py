@@ -6,7 +6,7 @@ import msgspec
 
 from ingest.corpus import Corpus
 from ingest.edits.edit import Edit
-from ingest.history.queries import Target
+from ingest.history.naming import Target
 from ingest.index import activity
 from ingest.index import edits as made
 from ingest.store import versions

@@ -15,15 +15,16 @@ from ingest.diff import sentences
 from ingest.edits.classify import classify
 from ingest.edits.edit import Edit, Text
 from ingest.errors import UsageError
-from ingest.history import blame, observation, queries
-from ingest.history.queries import Target
-from ingest.index import annotated, edits, followed
+from ingest.history import blame, naming, observation, version_contents, version_records
+from ingest.history.naming import Target
+from ingest.index import edits, followed, version_standoff
 from ingest.index.blame import Lost, Origin
-from ingest.normalise.beside import Places
 from ingest.records import Review, VersionFacts
+from ingest.standoff import Places
 from ingest.store import roots, versions
 from ingest.store.engine import Connection, Row
-from ingest.web import course, reviewed, sentence, stands_beside, timeline
+from ingest.web import annotation_list, course, reviewed, sentence, timeline
+from ingest.web.annotation_list import AnnotationGroup
 from ingest.web.answer_cache import AnswerCache
 from ingest.web.compared import Compared, compared
 from ingest.web.course import Course
@@ -31,7 +32,6 @@ from ingest.web.facts import Strand
 from ingest.web.gravity import CREATED, UNREAD, Mark, mark_of
 from ingest.web.overview import heading_of
 from ingest.web.sentence import Here
-from ingest.web.stands_beside import Beside
 from ingest.web.timeline import Observed, Timeline
 
 LISTED = 60  # versions in the table
@@ -121,7 +121,7 @@ class View(msgspec.Struct, frozen=True, kw_only=True):
     held: list[Held]
     lost: list[Gone]
     here: Here | None
-    beside: list[Beside]
+    beside: list[AnnotationGroup]
     why_no_text: str | None
     gaps: list[Observed]
     deleted_at: str | None
@@ -143,29 +143,29 @@ def view(
     with corpus.reading() as (connection, is_indexed):
         target = target_of(connection)
         calendar = corpus.calendar()
-        b = queries.pick(connection, target, last, calendar)
+        b = naming.pick(connection, target, last, calendar)
         a = b - 1 if first is None and b > 1 else None
         if first is not None:
-            a = queries.pick(connection, msgspec.structs.replace(target, last=target.last), first, calendar)
+            a = naming.pick(connection, msgspec.structs.replace(target, last=target.last), first, calendar)
         if a is None or a == b or at is not None:
             mode = "age"
         past = course.of(connection, corpus, cache, target, is_indexed=is_indexed)
-        row = queries.version_row(connection, target, b)
+        row = version_contents.version_row(connection, target, b)
         ledger = _ledger(connection, corpus, target, min(past.times.values()))
-        text = queries.text(connection, target, b)
+        text = version_contents.text(connection, target, b)
         why = None
         if text is None:
             why = row.text_reason or "unknown"
         elif len(text) > LARGEST:
             why = "too long for a page"
-        beside = annotated.of(row)
+        beside = version_standoff.of(row)
         places = normalise.places(text or "", beside, row.normaliser) or Places("", None)
         edit = past.edit(b)
         old = None
         if mode == "age" or a is None:
             a = None
         else:
-            old = queries.text(connection, target, a)
+            old = version_contents.text(connection, target, a)
             if a != b - 1 or edit is None:
                 rules = corpus.rules.of(target.root)
                 edit = edits.between(connection, target.id, a, b, rules=rules)
@@ -179,7 +179,7 @@ def view(
                 lost = [_gone(each, past.times) for each in gone.lost]
             if at is not None:
                 here = sentence.found(connection, target, b, at, origins, past.times, is_indexed=is_indexed)
-        facts_ = queries.facts_of(connection, target, b, row)
+        facts_ = version_records.facts_of(connection, target, b, row)
         said = reviewed.of_document(connection, target.id)
         listed, older = _entries(connection, target, past, before, said)
         is_one = b in past.edits and (a is None or a == b - 1)
@@ -212,7 +212,7 @@ def view(
         held=_held(origins, ages, past.times),
         lost=lost,
         here=here,
-        beside=stands_beside.shown(beside, places),
+        beside=annotation_list.shown(beside, places),
         why_no_text=why,
         gaps=[each for each in ledger if each.state != "watched"],
         deleted_at=facts_.deleted_at,

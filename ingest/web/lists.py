@@ -12,7 +12,7 @@ from ingest import records
 from ingest.corpus import Corpus
 from ingest.edits.edit import Edit
 from ingest.edits.settings import Rules
-from ingest.history import languages, observation, prefixes, queries, snapshots
+from ingest.history import languages, log_moments, naming, observation, prefixes, snapshots
 from ingest.history.snapshots import Differing
 from ingest.index import state, stored_edits
 from ingest.index.fulltext import lookup, marked, search
@@ -58,13 +58,13 @@ def documents(
     calendar = corpus.calendar()
     with corpus.reading() if at is not None else _of_record(corpus) as (connection, is_indexed):
         head = int(reader.head(connection).seq)
-        below = prefixes.of(connection, prefix, queries.root_id(connection, root))
+        below = prefixes.of(connection, prefix, naming.root_id(connection, root))
         until = time = None
         differing: list[Differing] = []
         if at is not None:
-            until = queries.resolve_moment(connection, at, calendar)
-            late = queries.unbegun(connection, at, calendar, root)
-            time = queries.time_of(connection, f"seq:{until}", calendar) if until else None
+            until = log_moments.resolve_moment(connection, at, calendar)
+            late = log_moments.unbegun(connection, at, calendar, root)
+            time = log_moments.time_of(connection, f"seq:{until}", calendar) if until else None
             differing = snapshots.differing(connection, until, head, prefix=below, without=late)
         every = roots.every(connection)
         rows = listing.page(
@@ -155,7 +155,7 @@ def found(
             )  # fmt: skip
     with corpus.reading(needed=True) as (connection, _):
         wanted = search.Wanted(
-            root=queries.root_id(connection, root),
+            root=naming.root_id(connection, root),
             language=None if language is None else languages.code_of(language),
         )
         hits = list(islice(search.find(connection, clauses, wanted, every=every), after, after + HITS + 1))

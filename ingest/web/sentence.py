@@ -8,7 +8,7 @@ from collections.abc import Sequence
 import msgspec
 
 from ingest.errors import NotFound, UsageError
-from ingest.history.queries import Target
+from ingest.history.naming import Target
 from ingest.index import followed
 from ingest.index.blame import Origin
 from ingest.store.engine import Connection

@@ -10,7 +10,7 @@ import sqlalchemy as sa
 
 from ingest.corpus import Corpus
 from ingest.edits.settings import Rules
-from ingest.history import queries
+from ingest.history import naming
 from ingest.history.changes import ANY
 from ingest.http.api import cursor_of, place_of
 from ingest.http.feed import Feed
@@ -93,8 +93,8 @@ def test_a_document_is_told_with_its_facts_its_versions_and_its_time(database_ur
 
         cache = AnswerCache(corpus.now)
 
-        def target_of(connection: Connection) -> queries.Target:
-            return queries.resolve(connection, uid)
+        def target_of(connection: Connection) -> naming.Target:
+            return naming.resolve(connection, uid)
 
         view = document.view(
             corpus, cache, target_of, first=None, last=None, mode="inline", before=None, with_lost=False

@@ -12,9 +12,9 @@ from ingest import normalise
 from ingest.edits.annotations import differences
 from ingest.edits.classify import classify
 from ingest.edits.edit import Text
-from ingest.normalise.beside import Beside, Place, Places, read, written
-from ingest.normalise.extracted import Annotation, Annotations, Block, Extracted
+from ingest.normalise.extracted import Annotation, Annotations, Block
 from ingest.records import all_annotations
+from ingest.standoff import Place, Places, Standoff, read, written
 
 BODY = "The notice period is three weeks."
 
@@ -133,10 +133,10 @@ KNOWN = Annotations(
 
 
 def test_it_is_read_as_it_was_written() -> None:
-    made = Extracted(text=WHOLE, blocks=BLOCKS, annotations=KNOWN, way="x/1", media_type="x/x")
+    made = written(BLOCKS, KNOWN)
 
-    assert read(written(made)) == Beside(BLOCKS, KNOWN)
-    assert written(made) == (
+    assert read(made) == Standoff(BLOCKS, KNOWN)
+    assert made == (
         b'[[[0,5,"heading",1],[7,17,"paragraph",1],[26,4,"heading",2],[32,14,"paragraph",2]],'
         b'{"comments":[{"text":"Is this so?","place":7,"author":"Ann"}],'
         b'"pages":[{"place":0,"page":1},{"place":20,"page":2}]}]'
@@ -161,12 +161,12 @@ def test_other_bytes_are_refused(damaged: bytes) -> None:
     ],
 )
 def test_a_place_has_its_page_and_the_heading_above(offset: int, place: Place) -> None:
-    assert Places(WHOLE, Beside(BLOCKS, KNOWN)).at(offset) == place
+    assert Places(WHOLE, Standoff(BLOCKS, KNOWN)).at(offset) == place
 
 
 def test_without_pages_the_heading_alone_tells() -> None:
     blocks = tuple(Block(offset=each.offset, length=each.length, kind=each.kind) for each in BLOCKS[1:])
-    places = Places(WHOLE, Beside(blocks, Annotations()))
+    places = Places(WHOLE, Standoff(blocks, Annotations()))
 
     assert [places.at(offset) for offset in (7, 40)] == [Place(None, None), Place(None, "Fees")]
 

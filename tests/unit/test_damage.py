@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import pytest
 
+from ingest import text_reasons
 from ingest.edits.classify import classify
 from ingest.edits.edit import SUBJECTS, Edit, Text
-from ingest.normalise import normalise, reasons
+from ingest.normalise import normalise
 
 DUTCH = "De gemeenteraad vergadert dinsdag. Wethouder Jansen zei dat de begroting één keer wordt verhoogd.\n"
 
@@ -81,7 +82,7 @@ def test_a_text_that_can_be_read_again_is_not_damaged() -> None:
 def test_a_text_that_came_where_there_was_none_is_an_update_that_says_what_came() -> None:
     new = text_of(DUTCH.encode())
     old = Text(
-        text="", sha256=b"", title=new.title, language=new.language, unread=reasons.said("no_extractor")
+        text="", sha256=b"", title=new.title, language=new.language, unread=text_reasons.said("no_extractor")
     )
     edit = classify(old, new)
 

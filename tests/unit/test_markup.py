@@ -12,9 +12,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from ingest import standoff
 from ingest.edits.classify import classify
 from ingest.edits.edit import Edit, Text
-from ingest.normalise import beside, normalise
+from ingest.normalise import normalise
 from ingest.text import markdown_markup, markup, subtitle_markup
 from ingest.text.markup import Item, Speech
 from tests.edits.cases import rows
@@ -39,7 +40,7 @@ def text_of(name: str, raw: bytes) -> Text:
         normaliser=made.normaliser,
         annotations=None
         if made.beside is None
-        else msgspec.to_builtins(beside.read(made.beside).annotations),
+        else msgspec.to_builtins(standoff.read(made.beside).annotations),
     )
 
 

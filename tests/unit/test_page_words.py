@@ -16,7 +16,7 @@ from ingest.history.changes import TYPES
 from ingest.history.observation import MEANS
 from ingest.http import problems
 from ingest.report.chart import SUBJECTS
-from ingest.web import gravity, observed, overview, stands_beside, words
+from ingest.web import annotation_list, gravity, observed, overview, words
 
 WEB = Path(words.__file__).parent
 DUTCH = tomllib.loads((WEB / "nl.toml").read_text())
@@ -32,7 +32,7 @@ def sentences() -> set[str]:
     found |= {observed._WHOLE, observed._NEVER, observed._ONCE, observed._OFTEN}
     found |= {*gravity.NAMES.values(), gravity.CREATED.name, gravity.UNREAD.name}
     found |= {*CLASSES, *FACTS, *SIGNIFICANCES, *TYPES, *MEANS, *MEANS.values(), *problems._TITLES.values()}
-    found |= {*stands_beside.NAMES.values(), *stands_beside.KINDS}
+    found |= {*annotation_list.NAMES.values(), *annotation_list.KINDS}
     found |= set(SUBJECTS.values()) | {caption for _, _, caption in overview._STEPS}
     return found
 

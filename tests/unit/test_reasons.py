@@ -6,9 +6,9 @@ from typing import get_args
 
 import pytest
 
+from ingest import text_reasons
 from ingest.change_line import shown_place
 from ingest.edits.damage import UNREADABLE
-from ingest.normalise import reasons
 from ingest.normalise.extracted import Reason
 
 ALL = sorted({*get_args(Reason), *UNREADABLE, "not_confined"})
@@ -16,14 +16,16 @@ ALL = sorted({*get_args(Reason), *UNREADABLE, "not_confined"})
 
 @pytest.mark.parametrize("reason", ALL)
 def test_no_code_is_shown_to_people(reason: str) -> None:
-    assert "_" not in reasons.said(reason) + reasons.counted({reason: 1})
-    assert len({reasons.said(each) for each in ALL}) == len(ALL)
-    assert len({reasons.counted({each: 1}) for each in ALL}) == len(ALL)
+    assert "_" not in text_reasons.said(reason) + text_reasons.counted({reason: 1})
+    assert len({text_reasons.said(each) for each in ALL}) == len(ALL)
+    assert len({text_reasons.counted({each: 1}) for each in ALL}) == len(ALL)
 
 
 def test_they_are_counted() -> None:
-    assert reasons.counted({"password": 1_200, "binary": 1, "odd": 2}) == "1,200 encrypted, 1 binary, 2 odd"
-    assert (reasons.said("odd"), reasons.said(None)) == ("odd", "nobody knows why")
+    assert (
+        text_reasons.counted({"password": 1_200, "binary": 1, "odd": 2}) == "1,200 encrypted, 1 binary, 2 odd"
+    )
+    assert (text_reasons.said("odd"), text_reasons.said(None)) == ("odd", "nobody knows why")
 
 
 @pytest.mark.parametrize(

@@ -7,7 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ingest.normalise import beside, normalise
+from ingest import standoff
+from ingest.normalise import normalise
 
 VTT = """WEBVTT - road
 
@@ -39,7 +40,7 @@ def test_the_words_of_webvtt_are_its_text_and_all_else_stands_beside() -> None:
     made = normalise(VTT.encode(), b"a.vtt")
     assert made.text == "The road is shut.\nIt stays so.\n\nGo home.\n"
     assert made.beside is not None
-    found = beside.read(made.beside)
+    found = standoff.read(made.beside)
 
     assert [(made.text[each.offset : each.offset + each.length]) for each in found.blocks] == [
         "The road is shut.\nIt stays so.",
@@ -99,7 +100,7 @@ def test_the_words_read_again_are_the_same_text(text: str, name: bytes) -> None:
 
     assert again.text == made.text
     if made.beside is not None:
-        blocks = beside.read(made.beside).blocks
+        blocks = standoff.read(made.beside).blocks
         assert "\n\n".join(made.text[each.offset : each.offset + each.length] for each in blocks) == (
             made.text.removesuffix("\n")
         )

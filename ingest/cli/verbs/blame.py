@@ -15,9 +15,9 @@ from ingest.cli.moment_notes import note_to_come
 from ingest.cli.options import as_json, verb
 from ingest.cli.output import emit, line, note, paged, paint
 from ingest.cli.times import Times, calendar
-from ingest.history import blame, queries
-from ingest.normalise.beside import Place
+from ingest.history import blame, naming
 from ingest.records import Lost, Origin
+from ingest.standoff import Place
 from ingest.store import versions
 
 
@@ -37,11 +37,11 @@ def command(doc: str, rev: str | None, words: bool, deleted: bool, root: str | N
     Exit: 0; 2 no such document or version, or it has no text; 4 no store; 5 its bytes are damaged.
     """
     with opened() as store, caught_up(store, most=BEHIND) as (connection, indexed):
-        target, picked = queries.locate(connection, doc, calendar(), rev=rev, root=root)
+        target, picked = naming.locate(connection, doc, calendar(), rev=rev, root=root)
         note_to_come(connection, picked)
         if target.note:
             note(target.note)
-        no = queries.pick(connection, target, picked, calendar())
+        no = naming.pick(connection, target, picked, calendar())
         found = blame.of(connection, target, no, indexed=indexed, deleted=deleted)
         if as_json():
             told: Sequence[Lost | Origin] = (

@@ -22,7 +22,7 @@ from ingest.cli.times import calendar
 from ingest.daemon.log_growth import LogGrowth
 from ingest.errors import UsageError
 from ingest.history import follow as following
-from ingest.history import queries, texts
+from ingest.history import log_moments, texts
 from ingest.history.changes import Filters
 from ingest.records import Change
 from ingest.store import cursors
@@ -110,7 +110,7 @@ def _say_place(cursor: str, place: int, told_to: int) -> None:
 def _after(connection: Connection, words: str) -> int:
     """Find the seq that the feed goes on after: the one that is named, or the last before a moment."""
     found = re.fullmatch(r"(?:#|seq:)?(\d{1,18})", words, re.ASCII)
-    return int(found[1]) if found else queries.resolve_since(connection, words, calendar())
+    return int(found[1]) if found else log_moments.resolve_since(connection, words, calendar())
 
 
 def _require_reader() -> None:

@@ -14,7 +14,7 @@ from ingest.cli.output import counted, emit, line, note, paint
 from ingest.cli.times import Times, calendar
 from ingest.daemon.root_names import chosen
 from ingest.daemon.running import running
-from ingest.history import observation, queries
+from ingest.history import log_moments, naming, observation
 from ingest.store import coverage, roots
 from ingest.store.coverage import Interval
 
@@ -46,13 +46,13 @@ def command(root: str | None, since: str | None, until: str | None, doc: str | N
         here = socket.gethostname()
         alive = running(store)
         with store.read() as connection:
-            first = None if since is None else queries.time_of(connection, since, calendar(), start=True)
-            last = None if until is None else queries.time_of(connection, until, calendar())
+            first = None if since is None else log_moments.time_of(connection, since, calendar(), start=True)
+            last = None if until is None else log_moments.time_of(connection, until, calendar())
             note_to_come(connection, since, until)
             if doc is not None:
-                target = queries.resolve(connection, doc, root=asked[0].name if root else None)
+                target = naming.resolve(connection, doc, root=asked[0].name if root else None)
                 asked = [known for known in asked if known.name == target.root]
-                first = queries.born_at(connection, target) if first is None else first
+                first = log_moments.born_at(connection, target.id) if first is None else first
             unsure = 0
             width = max(4, *(len(escape.name(known.name)) for known in asked)) if len(asked) > 1 else 0
             times = Times()
@@ -69,7 +69,8 @@ def command(root: str | None, since: str | None, until: str | None, doc: str | N
                     found = observation.document_coverage(connection, target, found, since=first, until=last)
                 if not found:
                     begins = coverage.begins_at(connection, known.id)
-                    note(f"nothing in this period: {queries.begins_words(known.name, begins, calendar())}")
+                    words = log_moments.begins_words(known.name, begins, calendar())
+                    note(f"nothing in this period: {words}")
                 for interval in found:
                     unsure += interval.state != "watched"
                     _show(known.name, interval, width=width, times=times)

@@ -7,7 +7,7 @@ from collections.abc import Callable
 
 import click
 
-from ingest import escape, moments
+from ingest import escape, moments, text_reasons
 from ingest.cli import complete, hunks
 from ingest.cli.call import opened, settings
 from ingest.cli.empty_answer import say_why
@@ -19,10 +19,17 @@ from ingest.cli.version_pair import sides
 from ingest.disk.write import write_file
 from ingest.edits.boilerplate import is_boilerplate
 from ingest.errors import UsageError
-from ingest.history import annotated, diffs, prefixes, queries, snapshots
+from ingest.history import (
+    diffs,
+    log_moments,
+    naming,
+    prefixes,
+    snapshots,
+    version_annotations,
+    version_contents,
+)
 from ingest.history.diffs import Diff, Sides
-from ingest.history.queries import Target
-from ingest.normalise import reasons
+from ingest.history.naming import Target
 from ingest.records import Difference
 from ingest.report import redline
 from ingest.store import roots
@@ -71,21 +78,21 @@ def command(
         )
     with opened() as store, store.read() as connection:
         left, right = sides(words)
-        a_target, a_rev = queries.locate(connection, left[0], calendar(), rev=left[1], root=root)
-        b_target, b_rev = queries.locate(connection, right[0], calendar(), rev=right[1], root=root)
+        a_target, a_rev = naming.locate(connection, left[0], calendar(), rev=left[1], root=root)
+        b_target, b_rev = naming.locate(connection, right[0], calendar(), rev=right[1], root=root)
         note_to_come(connection, a_rev, b_rev)
         for target in dict.fromkeys((a_target, b_target)):
             if target.note:
                 note(target.note)
-        a = queries.pick(connection, a_target, a_rev or "prev", calendar())
-        b = queries.pick(connection, b_target, b_rev or "latest", calendar())
+        a = naming.pick(connection, a_target, a_rev or "prev", calendar())
+        b = naming.pick(connection, b_target, b_rev or "latest", calendar())
         found = diffs.between(
             connection, (a_target, a), (b_target, b), rules=settings().edit_rules, word=word, stat=stat
         )
         if page is not None or docx is not None:
             _write_redlines(connection, found, (b_target, b), page=page, docx=docx)
         is_file = any(
-            annotated.annotations_of(connection, *side) is None for side in ((a_target, a), (b_target, b))
+            version_annotations.of(connection, *side) is None for side in ((a_target, a), (b_target, b))
         )
     record = found.record
     if found.old is None or found.new is None:
@@ -110,9 +117,9 @@ def _write_redlines(
         raise UsageError("a redline is of two texts, and one of the two versions has none")
     older, newer = _names(found.record)
     row = redline.pieces(found.old, found.new)
-    moment = moments.show(queries.version_row(connection, *new).observed_at) or ""
+    moment = moments.show(version_contents.version_row(connection, *new).observed_at) or ""
     if page is not None:
-        known = annotated.annotations_of(connection, *new)
+        known = version_annotations.of(connection, *new)
         pages = [
             (each.page, each.place)
             for each in (() if known is None else known.pages)
@@ -153,7 +160,7 @@ def _binary(found: Sides) -> None:
         old, new = _names(record)
         line(f"binary versions differ: {old} and {new}")
         for no, reason in found.without_text.items():
-            note(f"version {no} has no text: {reasons.said(reason)}")
+            note(f"version {no} has no text: {text_reasons.said(reason)}")
 
 
 def _show(
@@ -189,11 +196,11 @@ def _corpus(from_: str, to: str | None, root: str | None, beginning: str | None)
             name: at
             for words in (from_, to)
             if words is not None
-            for name, at in queries.unbegun(connection, words, calendar(), root).items()
+            for name, at in log_moments.unbegun(connection, words, calendar(), root).items()
         }
         note_unbegun(without)
         note_to_come(connection, from_, to)
-        prefix = prefixes.of(connection, beginning or "", queries.root_id(connection, root))
+        prefix = prefixes.of(connection, beginning or "", naming.root_id(connection, root))
         differences = snapshots.differences(
             connection, from_, to, calendar(), rules=rules, prefix=prefix, without=without.keys()
         )

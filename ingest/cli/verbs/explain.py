@@ -16,7 +16,7 @@ from ingest.edits import case
 from ingest.edits.classify import Explanation, explain
 from ingest.edits.rule import Asked
 from ingest.errors import UsageError
-from ingest.history import queries
+from ingest.history import naming
 from ingest.index import edits
 from ingest.records import shown_path
 from ingest.records.verbs import AskedRule, Explained
@@ -46,16 +46,16 @@ def command(words: tuple[str, ...], root: str | None, *, as_case: bool) -> None:
         )
     with opened() as store, store.read() as connection:
         left, right = sides(words)
-        target, a_rev = queries.locate(connection, left[0], calendar(), rev=left[1], root=root)
-        other, b_rev = queries.locate(connection, right[0], calendar(), rev=right[1], root=root)
+        target, a_rev = naming.locate(connection, left[0], calendar(), rev=left[1], root=root)
+        other, b_rev = naming.locate(connection, right[0], calendar(), rev=right[1], root=root)
         note_to_come(connection, a_rev, b_rev)
         for each in dict.fromkeys((target, other)):
             if each.note:
                 note(each.note)
         if target.id != other.id:
             raise UsageError("an edit lies between two versions of one document, and these are of two")
-        a = queries.pick(connection, target, a_rev or "prev", calendar())
-        b = queries.pick(connection, other, b_rev or "latest", calendar())
+        a = naming.pick(connection, target, a_rev or "prev", calendar())
+        b = naming.pick(connection, other, b_rev or "latest", calendar())
         name = escape.path(other.path)
         rules = settings().edit_rules.of(other.root)
         texts = None if a == b else edits.texts(connection, target.id, a, b)

@@ -12,7 +12,7 @@ from ingest.cli.output import counted, emit, line
 from ingest.cli.progress import Bar
 from ingest.cli.times import calendar
 from ingest.errors import UsageError
-from ingest.history import queries, snapshots
+from ingest.history import log_moments, snapshots
 from ingest.records.verbs import Exported
 from ingest.store import reader
 
@@ -32,11 +32,11 @@ def command(folder: str, at: str | None, root: str | None) -> None:
     with opened() as store, store.read() as connection:
         until = reader.head(connection).seq
         if at is not None:
-            until = queries.resolve_moment(connection, at, calendar())
+            until = log_moments.resolve_moment(connection, at, calendar())
             note_to_come(connection, at)
-            for name, begin in queries.unbegun(connection, at, calendar(), root).items():
+            for name, begin in log_moments.unbegun(connection, at, calendar(), root).items():
                 raise UsageError(
-                    f"not every root was known at {at}: {queries.begins_words(name, begin, calendar())}",
+                    f"not every root was known at {at}: {log_moments.begins_words(name, begin, calendar())}",
                     hint="choose one that was with --root NAME",
                 )
         with Bar("export", "files") as bar:

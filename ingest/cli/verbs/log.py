@@ -21,7 +21,7 @@ from ingest.cli.options import NUMBER, as_json, verb
 from ingest.cli.output import change_line, counted, emit, line, note, paged, paint
 from ingest.cli.times import Times, calendar
 from ingest.errors import NotFound, UsageError
-from ingest.history import changes, queries
+from ingest.history import changes, log_moments, naming
 from ingest.history.changes import Chosen, Filters, look_up
 from ingest.history.prefixes import Prefix
 from ingest.history.short_edits import ShortEdits
@@ -46,8 +46,8 @@ def command(
     """
     with opened() as store, _snapshot(store, filters.of_edits) as (connection, indexed):
         chosen = asked = look_up(connection, filters)
-        last = None if until is None else queries.resolve_moment(connection, until, calendar())
-        after = 0 if since is None else queries.resolve_since(connection, since, calendar())
+        last = None if until is None else log_moments.resolve_moment(connection, until, calendar())
+        after = 0 if since is None else log_moments.resolve_since(connection, since, calendar())
         note_to_come(connection, since, until)
         if last is not None and after > last:
             raise UsageError(
@@ -56,9 +56,9 @@ def command(
         target, path = None, None
         if doc is not None:
             try:
-                target = queries.resolve(connection, doc, root=filters.root, until=last)
+                target = naming.resolve(connection, doc, root=filters.root, until=last)
             except NotFound:
-                rejected = queries.never_read(connection, os.fsencode(doc), chosen.prefix.root)
+                rejected = naming.never_read(connection, os.fsencode(doc), chosen.prefix.root)
                 if rejected is None:
                     raise
                 path, key, _ = rejected

@@ -13,7 +13,7 @@ from ingest.cli.options import as_json, verb
 from ingest.cli.output import emit, header, line, paint
 from ingest.cli.times import Times, calendar
 from ingest.errors import UsageError
-from ingest.history import languages, prefixes, queries
+from ingest.history import languages, log_moments, naming, prefixes
 from ingest.history.prefixes import Prefix
 from ingest.moments import show
 from ingest.records import of_row, shown_path
@@ -55,7 +55,7 @@ def command(
         raise UsageError("PREFIX and --prefix are the same", hint="write one of them")
     days = None if date is None else moments.days(date)
     with opened() as store, store.read() as connection:
-        key = queries.root_id(connection, root)
+        key = naming.root_id(connection, root)
         below = prefixes.of(connection, also or prefix, key)
         key = below.root
         every = roots.every(connection)
@@ -66,9 +66,9 @@ def command(
             return
         until = None
         if at is not None:
-            until = queries.resolve_moment(connection, at, calendar())
+            until = log_moments.resolve_moment(connection, at, calendar())
             note_to_come(connection, at)
-            note_unbegun(queries.unbegun(connection, at, calendar(), root))
+            note_unbegun(log_moments.unbegun(connection, at, calendar(), root))
         json = as_json()  # there may be very many lines
         if not json:
             header(f"{'ver':<5} {'bytes':>9}  {'date':<10}  {'lang':<4}  path  title")

@@ -16,7 +16,7 @@ from ingest.cli.progress import Bar
 from ingest.cli.times import calendar
 from ingest.disk.write import write_file
 from ingest.errors import UsageError
-from ingest.history import prefixes, queries
+from ingest.history import log_moments, naming, prefixes
 from ingest.history.prefixes import Prefix
 from ingest.report import model, terminal
 from ingest.report.build import build
@@ -77,7 +77,7 @@ def command(
         caught_up(store, rules=rules, most=BEHIND) as (connection, indexed),
         Bar("report", "changes") as bar,
     ):
-        target = None if doc is None else queries.resolve(connection, doc, root=root)
+        target = None if doc is None else naming.resolve(connection, doc, root=root)
         below, root = _beginning(connection, prefix or "", root)
         note_to_come(connection, since, until)
         report = build(
@@ -86,7 +86,7 @@ def command(
             progress=bar.show,
         )  # fmt: skip
         if until is not None:
-            note_unbegun(queries.unbegun(connection, until, calendar(), report.root))
+            note_unbegun(log_moments.unbegun(connection, until, calendar(), report.root))
         if prefix and not report.documents:
             note(_why_nothing(connection, below, prefix))
     if target is not None and target.note:
@@ -110,7 +110,7 @@ def command(
 
 def _beginning(connection: Connection, prefix: str, root: str | None) -> tuple[Prefix, str | None]:
     """Find what `--prefix` names, and the root that it is below, where one is meant."""
-    below = prefixes.of(connection, prefix, queries.root_id(connection, root))
+    below = prefixes.of(connection, prefix, naming.root_id(connection, root))
     names = {known.id: known.name for known in roots.every(connection)}
     return below, None if below.root is None else names[below.root]
 

@@ -17,7 +17,7 @@ from ingest.disk import root_mark
 from ingest.disk.hanging import require_answer
 from ingest.disk.write import is_beneath, write_beneath, write_file
 from ingest.errors import IntegrityError, UsageError
-from ingest.history import queries
+from ingest.history import naming, version_contents
 from ingest.records import shown_path
 from ingest.records.verbs import Restored
 from ingest.store import roots
@@ -37,7 +37,7 @@ def command(doc: str, rev: str | None, to: str | None, force: bool, root: str | 
     Exit: 0; 2 no such document or version, or a file is there; 4 no store or root; 5 damaged bytes.
     """
     with opened() as store, store.read() as connection:
-        target, picked = queries.locate(connection, doc, calendar(), rev=rev, root=root)
+        target, picked = naming.locate(connection, doc, calendar(), rev=rev, root=root)
         if picked is None:
             raise UsageError(
                 f"restore needs a version of {escape.path(target.path)}",
@@ -46,8 +46,8 @@ def command(doc: str, rev: str | None, to: str | None, force: bool, root: str | 
         note_to_come(connection, picked)
         if target.note:
             note(target.note)
-        no = queries.pick(connection, target, picked, calendar())
-        body = queries.raw_bytes(connection, target, no)
+        no = naming.pick(connection, target, picked, calendar())
+        body = version_contents.raw_bytes(connection, target, no)
         folder = roots.named(connection, target.root).path
     if to is None and not (is_beneath(target.path) and is_beneath(folder.lstrip(b"/"))):
         raise IntegrityError(

@@ -9,7 +9,7 @@ from itertools import islice
 
 import click
 
-from ingest import records
+from ingest import records, text_reasons
 from ingest.cli import complete
 from ingest.cli.call import require_tested_system, settings, system_clock
 from ingest.cli.folders import lines_of
@@ -25,7 +25,6 @@ from ingest.errors import AlreadyRunning, LogShortened, RootUnavailable
 from ingest.followers.folder_counts import FEW, FolderCounts
 from ingest.history import scan_result
 from ingest.index.database import Index
-from ingest.normalise import reasons
 from ingest.records.verbs import Scanned
 from ingest.store import reader
 from ingest.store import roots as stored_roots
@@ -87,7 +86,7 @@ def command(roots: tuple[str, ...], adopt: bool, accept_shortened_log: bool) -> 
         what = "file is" if found.rejected == 1 else "files are"
         note(f"{found.rejected:,} {what} rejected: ingest ls --rejected")
     if found.without_text and not is_quiet():
-        note(f"without text: {reasons.counted(dict(sorted(found.without_text.items())))}")
+        note(f"without text: {text_reasons.counted(dict(sorted(found.without_text.items())))}")
     _say_of_index(store)
     store.dispose()
     if lost:

@@ -18,7 +18,7 @@ from ingest.cli.moment_notes import note_to_come
 from ingest.cli.options import NUMBER, as_json, verb
 from ingest.cli.output import emit, line, note, paint
 from ingest.cli.times import Times, calendar
-from ingest.history import languages, prefixes, queries
+from ingest.history import languages, log_moments, naming, prefixes
 from ingest.index.fulltext import lookup, search
 from ingest.index.fulltext.query import Clause, Term, odd, parse
 from ingest.store import roots, versions
@@ -58,14 +58,14 @@ def command(
     with opened() as store, _asked(store, clauses) as connection:
         if connection is None:
             return
-        below = prefixes.of(connection, prefix or "", queries.root_id(connection, root))
+        below = prefixes.of(connection, prefix or "", naming.root_id(connection, root))
         wanted = search.Wanted(
             root=below.root,
             prefix=below.path,
             language=None if language is None else languages.code_of(language),
             days=days,
-            since=None if since is None else queries.resolve_since(connection, since, calendar()) + 1,
-            until=None if until is None else queries.resolve_moment(connection, until, calendar()),
+            since=None if since is None else log_moments.resolve_since(connection, since, calendar()) + 1,
+            until=None if until is None else log_moments.resolve_moment(connection, until, calendar()),
         )
         note_to_come(connection, since, until)
         several = len(roots.every(connection)) > 1

@@ -16,7 +16,7 @@ from ingest.cli.output import emit, flush, line, note, paged, write
 from ingest.cli.times import calendar
 from ingest.disk.write import write_file
 from ingest.errors import UsageError
-from ingest.history import annotated, queries
+from ingest.history import naming, version_annotations, version_contents, version_records
 from ingest.normalise.extracted import Annotations
 
 
@@ -46,32 +46,32 @@ def command(
     Exit: 0; 2 no such document or version, or it has no text; 4 no store; 5 its bytes are damaged.
     """
     with opened() as store, store.read() as connection:
-        target, picked = queries.locate(connection, doc, calendar(), rev=rev, root=root)
+        target, picked = naming.locate(connection, doc, calendar(), rev=rev, root=root)
         note_to_come(connection, picked)
         if target.note:
             note(target.note)
-        no = queries.pick(connection, target, picked, calendar())
+        no = naming.pick(connection, target, picked, calendar())
         file = None if output == "-" else output
         if file is not None:
             if os.path.isdir(file):
                 raise UsageError(f"{file} is a folder", hint="name a file in it")
-            write_file(os.fsencode(file), queries.raw_bytes(connection, target, no))
+            write_file(os.fsencode(file), version_contents.raw_bytes(connection, target, no))
         if as_json():
-            emit(queries.version_record(connection, target, no, normaliser))
+            emit(version_records.version_record(connection, target, no, normaliser))
             return
         if raw or output is not None:
             if file is None:
-                body = queries.raw_bytes(connection, target, no)
+                body = version_contents.raw_bytes(connection, target, no)
                 sys.stdout.buffer.write(body)
                 flush()
             return
         if annotations:
-            _show_annotations(annotated.annotations_of(connection, target, no, normaliser))
+            _show_annotations(version_annotations.of(connection, target, no, normaliser))
             return
-        text = queries.text(connection, target, no, normaliser)
+        text = version_contents.text(connection, target, no, normaliser)
         if text is None:
-            reason = queries.version_row(connection, target, no, normaliser).text_reason
-            raise queries.without_text(target, no, reason)
+            reason = version_contents.version_row(connection, target, no, normaliser).text_reason
+            raise version_contents.without_text(target, no, reason)
     end = "\n" if text and not text.endswith("\n") and sys.stdout.isatty() else ""
     write((escape.text(text) + end).encode("utf-8", "replace"))
 

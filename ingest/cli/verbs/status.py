@@ -6,14 +6,13 @@ import socket
 
 import click
 
-from ingest import escape, status, witnesses
+from ingest import escape, status, text_reasons, witnesses
 from ingest.cli.call import opened, system_clock
 from ingest.cli.options import as_json, verb
 from ingest.cli.output import counted, emit, line, paint
 from ingest.cli.times import Times
 from ingest.daemon import running
 from ingest.index.database import Index
-from ingest.normalise import reasons
 from ingest.records import RootStatus, SinkStatus, Status
 
 _EXIT = {"ok": 0, "degraded": 3, "blind": 4, "stopped": 4}
@@ -65,7 +64,7 @@ def _show(record: Status) -> None:
         rules = ", ".join(f"{many:,} {escape.name(rule)}" for rule, many in record.left_out.items())
         line(f"left out   {rules}")
     if record.without_text:
-        line(f"no text    {reasons.counted(record.without_text)}")
+        line(f"no text    {text_reasons.counted(record.without_text)}")
     for root in record.roots:
         _show_root(root, times)
     for sink in record.sinks:

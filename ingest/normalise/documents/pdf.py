@@ -8,7 +8,7 @@ more.
 
 from __future__ import annotations
 
-from ingest.normalise.documents import pdf_beside, pdf_geometry, pdf_tags
+from ingest.normalise.documents import pdf_annotations, pdf_geometry, pdf_tags
 from ingest.normalise.documents.pdf_file import File
 from ingest.normalise.extracted import Extracted, Limits, Refused
 
@@ -25,7 +25,7 @@ def read_by(data: bytes, limits: Limits, *, tags: bool) -> Extracted:
     if len(data) > limits.bytes:
         raise Refused("too_large", f"more than {limits.bytes} bytes")
     with File(data, limits) as file:
-        beside = pdf_beside.read(file)
+        beside = pdf_annotations.read(file)
         found = pdf_tags.read(file, limits) if tags and file.is_tagged else None
         if found is None:
             found = pdf_geometry.read(file, limits)

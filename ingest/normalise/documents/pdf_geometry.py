@@ -10,7 +10,7 @@ from __future__ import annotations
 import itertools
 import re
 
-from ingest.normalise.documents import pdf_beside, pdf_lines, pdf_running
+from ingest.normalise.documents import pdf_annotations, pdf_lines, pdf_running
 from ingest.normalise.documents.draft import Closed, Draft
 from ingest.normalise.documents.pdf_file import File, Found
 from ingest.normalise.documents.pdf_hyphens import Hyphens
@@ -39,7 +39,7 @@ def read(file: File, limits: Limits) -> Found:
             beside["pages_without_text"].append(Annotation(page=page.number))
         pages.append(pdf_lines.lines(page, runs))
         heights.append(page.height)
-        comments, values = pdf_beside.on_page(file, page.handle, page.number)
+        comments, values = pdf_annotations.on_page(file, page.handle, page.number)
         beside["comments"] += comments
         beside["fields"] += values
     if not any(pages):

@@ -11,7 +11,7 @@ import re
 
 import msgspec
 
-from ingest.normalise.documents import pdf_beside, pdf_lines, pdf_unsaid
+from ingest.normalise.documents import pdf_annotations, pdf_lines, pdf_unsaid
 from ingest.normalise.documents.draft import Closed, Draft
 from ingest.normalise.documents.pdf_file import HYPHEN, File, Found, Page, Run
 from ingest.normalise.documents.pdf_hyphens import Hyphens
@@ -96,7 +96,7 @@ class _Collected:
         if not page.text.strip() and page.shows:
             self.empty.add(page.number)
             self.beside["pages_without_text"].append(Annotation(page=page.number))
-        comments, values = pdf_beside.on_page(self._file, page.handle, page.number)
+        comments, values = pdf_annotations.on_page(self._file, page.handle, page.number)
         self.beside["comments"] += comments
         self.beside["fields"] += values
         lines = PageLines(page)

@@ -1,4 +1,4 @@
-"""What stands beside a text, as it is recorded: its blocks and its annotations, in one value with one hash.
+"""The blocks and annotations of a text, which are recorded apart from it: one value with one hash.
 
 The bytes are JSON, the same for the same value in every process: the blocks as arrays of offset, length, kind
 and page, then the annotations, without what they do not have.
@@ -7,12 +7,11 @@ and page, then the annotations, without what they do not have.
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 import msgspec
 
-from ingest.normalise.extracted import Annotations, Block, BlockKind, Extracted
-from ingest.normalise.format import Heading
+from ingest.model import Annotations, Block, BlockKind
 
 _Line = tuple[int, int, BlockKind, int | None]
 _encode = msgspec.json.Encoder().encode
@@ -22,8 +21,8 @@ _Recorded = tuple[tuple[_Line, ...], Annotations]
 _decode = msgspec.json.Decoder(_Recorded).decode  # made here, before two threads can (see `decoding`)
 
 
-class Beside(msgspec.Struct, frozen=True):
-    """The blocks of a text, in order, and what stands beside it."""
+class Standoff(msgspec.Struct, frozen=True):
+    """The blocks of a text, in order, and its annotations."""
 
     blocks: tuple[Block, ...]
     annotations: Annotations
@@ -39,13 +38,21 @@ class Place(msgspec.Struct, frozen=True):
 NOWHERE = Place()
 
 
-def written(extracted: Extracted) -> bytes:
+class Heading(msgspec.Struct, frozen=True):
+    """A heading of a text: where its first line begins, where its last one ends, and its words."""
+
+    start: int
+    end: int
+    words: str
+
+
+def written(blocks: Sequence[Block], annotations: Annotations) -> bytes:
     """Return the bytes that are recorded."""
-    lines = [(block.offset, block.length, block.kind, block.page) for block in extracted.blocks]
-    return _encode((lines, extracted.annotations))
+    lines = [(block.offset, block.length, block.kind, block.page) for block in blocks]
+    return _encode((lines, annotations))
 
 
-def read(recorded: bytes) -> Beside:
+def read(recorded: bytes) -> Standoff:
     """Return what `written` was given. Raises ValueError for other bytes."""
     try:
         lines, annotations = _decode(recorded)
@@ -54,15 +61,15 @@ def read(recorded: bytes) -> Beside:
     blocks = tuple(
         Block(offset=offset, length=length, kind=kind, page=page) for offset, length, kind, page in lines
     )
-    return Beside(blocks, annotations)
+    return Standoff(blocks, annotations)
 
 
 class Places:
     """Finds pages and headings in one text, by its blocks, or by the headings that it has without them."""
 
-    def __init__(self, text: str, beside: Beside | None, headings: Iterable[Heading] = ()) -> None:
-        blocks = () if beside is None else beside.blocks
-        pages = () if beside is None else beside.annotations.pages
+    def __init__(self, text: str, known: Standoff | None, headings: Iterable[Heading] = ()) -> None:
+        blocks = () if known is None else known.blocks
+        pages = () if known is None else known.annotations.pages
         self._starts = [block.offset for block in blocks]
         self._blocks = blocks
         of_blocks = (

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import msgspec
 
-from ingest.normalise import beside
-from ingest.normalise.beside import Places
 from ingest.normalise.extracted import Annotation
+from ingest.standoff import NOWHERE, Places, Standoff
 
 MOST = 40  # of a kind
 _LONGEST = 400  # characters of what one says
@@ -39,7 +38,7 @@ class Said(msgspec.Struct, frozen=True, kw_only=True):
     heading: str | None
 
 
-class Beside(msgspec.Struct, frozen=True, kw_only=True):
+class AnnotationGroup(msgspec.Struct, frozen=True, kw_only=True):
     """Those of one kind; `more` are not shown."""
 
     name: str
@@ -47,7 +46,7 @@ class Beside(msgspec.Struct, frozen=True, kw_only=True):
     more: int
 
 
-def shown(known: beside.Beside | None, places: Places) -> list[Beside]:
+def shown(known: Standoff | None, places: Places) -> list[AnnotationGroup]:
     """Return what stands beside a text. Where pages begin is shown in the text, times of cues are not."""
     if known is None:
         return []
@@ -56,12 +55,12 @@ def shown(known: beside.Beside | None, places: Places) -> list[Beside]:
         every: tuple[Annotation, ...] = getattr(known.annotations, kind)
         if every:
             said = [_said(each, places) for each in every[:MOST]]
-            found.append(Beside(name=name, said=said, more=len(every) - len(said)))
+            found.append(AnnotationGroup(name=name, said=said, more=len(every) - len(said)))
     return found
 
 
 def _said(each: Annotation, places: Places) -> Said:
-    place = places.at(each.place) if each.place is not None else beside.NOWHERE
+    place = places.at(each.place) if each.place is not None else NOWHERE
     text = " ".join((each.text or "").split())
     return Said(
         kind=each.kind,

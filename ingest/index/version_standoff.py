@@ -1,15 +1,15 @@
-"""What stands beside a version's text, read from its row."""
+"""Blocks and annotations of a version, read from its row."""
 
 from __future__ import annotations
 
+from ingest import standoff
 from ingest.errors import IntegrityError
-from ingest.normalise import beside
-from ingest.normalise.beside import Beside
+from ingest.standoff import Standoff
 from ingest.store import bodies
 from ingest.store.engine import Row
 
 
-def of(row: Row) -> Beside | None:
+def of(row: Row) -> Standoff | None:
     """Return blocks and annotations of a rendition; None where it has none. Raises IntegrityError.
 
     The row is one of `versions`.
@@ -18,6 +18,6 @@ def of(row: Row) -> Beside | None:
     if recorded is None:
         return None
     try:
-        return beside.read(recorded)
+        return standoff.read(recorded)
     except ValueError as error:
         raise IntegrityError(f"what stands beside the text of version {row.version} is damaged") from error

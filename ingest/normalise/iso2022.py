@@ -7,7 +7,7 @@ import re
 
 import msgspec
 
-from ingest.normalise.decoded import Decoded, is_plausible, replaced
+from ingest.normalise.decoding_result import Decoded, is_plausible, replaced
 
 _ESCAPED = 950
 _HZ_RUN = re.compile(rb"~\{((?:[\x21-\x77][\x21-\x7e])+)~\}")
@@ -15,7 +15,7 @@ _FEWEST_IN_HZ = 8  # bytes, two a character
 _RARELY = 10
 
 
-def with_escapes(raw: bytes) -> Decoded | None:
+def read_escapes(raw: bytes) -> Decoded | None:
     """Return the text, or None where the escapes are none: the bytes are ASCII then."""
     if not (b"\x1b" in raw or b"~" in raw):  # one byte is found faster than two
         return None
