@@ -25,7 +25,7 @@ from ingest.history import (
     blame,
     changes,
     diffs,
-    indexed,
+    index_snapshot,
     languages,
     log_moments,
     naming,
@@ -305,8 +305,8 @@ class Corpus:
 
         Where it is not `needed`, one that is far behind is left so.
         """
-        most = None if needed else indexed.BEHIND
-        with indexed.caught_up(
+        most = None if needed else index_snapshot.BEHIND
+        with index_snapshot.caught_up(
             self._index, fill=self._fill, note=self._note, rules=self.rules, most=most, needed=needed
         ) as found:
             yield found

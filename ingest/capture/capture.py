@@ -14,22 +14,22 @@ from types import MappingProxyType
 from typing import NamedTuple
 
 from ingest.capture import absences, baseline, differences, look, plan, reconcile
-from ingest.capture.aside import POLL, Aside
 from ingest.capture.baseline import Baseline
 from ingest.capture.commit import commit
 from ingest.capture.differences import Survey
 from ingest.capture.folder import BATCH, MountState, RootFolder
-from ingest.capture.late import Late
+from ingest.capture.lateness import Lateness
 from ingest.capture.look import Observation
 from ingest.capture.pending import Pending
 from ingest.capture.plan import Plan
 from ingest.capture.readers import Unfinished
 from ingest.capture.reconcile import TOGETHER, Scan
-from ingest.capture.unheard import UnheardChanges
+from ingest.capture.slow_documents import POLL, SlowDocuments
+from ingest.capture.unheard_changes import UnheardChanges
 from ingest.capture.versions import Versions
 from ingest.capture.workers import Made
 from ingest.disk import read
-from ingest.disk.heard import Heard, Spell
+from ingest.disk.notifications import Notifications, PathTimes
 from ingest.disk.patterns import placeholder_of
 from ingest.disk.walk import topmost
 from ingest.errors import StoreUnavailable
@@ -64,14 +64,14 @@ class Capture:
         self.folder = folder
         self.pending = Pending(folder.limits, folder.watches)
         self.survey = Survey()
-        self.late = Late()
+        self.lateness = Lateness()
         self.last_seq = 0
         self.clock_behind = 0
         self.commits = 0
         self._mounts = mounts
         self._unheard = unheard
         self._versions = Versions(folder)
-        self._aside = Aside(self._versions.workers.readers, folder.documents.html)
+        self._aside = SlowDocuments(self._versions.workers.readers, folder.documents.html)
         self._scanning = False
 
     def close(self) -> None:
@@ -81,7 +81,7 @@ class Capture:
 
     # -- what is heard ---------------------------------------------------------------------
 
-    def hear(self, heard: Heard, now: float) -> None:
+    def hear(self, heard: Notifications, now: float) -> None:
         """Take over what a watcher heard.
 
         Raises StoreUnavailable, and OSError where there are too few descriptors: then only a scan knows it
@@ -99,13 +99,13 @@ class Capture:
         originals = [path for path in map(placeholder_of, heard.touched) if path is not None]
         if originals:
             self.hint(originals, now)
-        self.hint(writing, now, writing=True, spells=heard.spells)
-        self.hint(heard.touched - closed - writing, now, spells=heard.spells)
+        self.hint(writing, now, writing=True, times=heard.times)
+        self.hint(heard.touched - closed - writing, now, times=heard.times)
         if closed:
             with self.folder.store.read() as connection:
                 known = file_states.standing(connection, self.folder.key, closed)
-            self.hint(closed, now, at_rest=known, spells=heard.spells)
-        self.late.all_heard()
+            self.hint(closed, now, at_rest=known, times=heard.times)
+        self.lateness.all_heard()
         for folder in topmost(heard.folders):
             self.hint_below(folder, now)
 
@@ -116,19 +116,19 @@ class Capture:
         *,
         writing: bool = False,
         at_rest: Collection[bytes] = (),
-        spells: Mapping[bytes, Spell] = MappingProxyType({}),
+        times: Mapping[bytes, PathTimes] = MappingProxyType({}),
     ) -> None:
         """Look at these paths soon, and at those among `at_rest` at once.
 
-        They were heard of now, or when `spells` says.
+        They were heard of now, or when `times` says.
         """
         for path in paths:
-            spell, rests = spells.get(path), path in at_rest
-            if spell is None:
+            of_path, rests = times.get(path), path in at_rest
+            if of_path is None:
                 self.pending.hint(path, now, writing=writing, at_rest=rests)
                 continue
-            self.late.hear(path, spell, self.pending.waiting(path), self.folder.limits.quiet)
-            self.pending.hint(path, spell.last, first=spell.first, writing=writing, at_rest=rests)
+            self.lateness.hear(path, of_path, self.pending.waiting(path), self.folder.limits.quiet)
+            self.pending.hint(path, of_path.last, first=of_path.first, writing=writing, at_rest=rests)
 
     def hint_below(self, folder: bytes, now: float) -> None:
         """Compare one folder with what is recorded below it, and hint every difference."""
@@ -350,11 +350,11 @@ class Capture:
         """Was it read before the state in which it rested was overwritten?"""
         due, reading = observation.due, observation.reading
         if observation.changed_at is not None:
-            self.late.read(due, observation.looked, observation.changed_at)
+            self.lateness.read(due, observation.looked, observation.changed_at)
         elif isinstance(reading, read.Moving):
-            self.late.moving(due, observation.looked)
+            self.lateness.moving(due, observation.looked)
         elif isinstance(reading, read.Gone):
-            self.late.gone(due, observation.looked)
+            self.lateness.gone(due, observation.looked)
 
     def _finish(self, begun: _Begun, made: Mapping[bytes, NewVersion | Unfinished]) -> int:
         """Record a plan, but for documents that take long; returns how many due paths it was about."""

@@ -16,7 +16,7 @@ from ingest.capture import differences
 from ingest.capture.differences import Survey
 from ingest.capture.folder import BATCH, RootFolder
 from ingest.capture.pending import Pending
-from ingest.capture.unheard import UnheardChanges
+from ingest.capture.unheard_changes import UnheardChanges
 from ingest.capture.versions import Versions
 from ingest.capture.workers import ASKED, Ask, Made, WorkersLost
 from ingest.disk.cookie import clock_behind

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from ingest.capture.unheard import LATEST
+from ingest.capture.unheard_changes import LATEST
 from ingest.clock import Clock
 from ingest.daemon.coverage import Facts, Notes, turns
 from ingest.daemon.health import Health

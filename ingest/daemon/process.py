@@ -193,7 +193,7 @@ class Daemon:
             if woken - due > self.settings.quiet_seconds:
                 for monitor in self.monitors:
                     if monitor.capture is not None:  # what is heard next may be several states
-                        monitor.capture.late.slept(now, woken)
+                        monitor.capture.lateness.slept(now, woken)
 
     def _live_on(self) -> None:
         """Give the signs of life that are due while one root's documents are waited for."""

@@ -8,7 +8,7 @@ from contextlib import ExitStack
 
 from ingest.capture.capture import Capture
 from ingest.capture.folder import Limits, MountState, RootFolder, documents_of
-from ingest.capture.unheard import UnheardChanges
+from ingest.capture.unheard_changes import UnheardChanges
 from ingest.clock import Clock
 from ingest.config import Settings
 from ingest.daemon import mounts_below
@@ -324,7 +324,7 @@ class RootSession:
 
     def take_late(self) -> Gap | None:
         """Return the stretch in which a state may have been overwritten before it was read."""
-        late = None if self.capture is None else self.capture.late.take()
+        late = None if self.capture is None else self.capture.lateness.take()
         if late is None or not self.hears_all:
             return None
         since, until = map(self.wall, late)

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from ingest.clock import Clock
 from ingest.disk.cookie import Cookies
-from ingest.disk.heard import Heard
+from ingest.disk.notifications import Notifications
 from ingest.disk.patterns import OWN_FOLDER
 
 if TYPE_CHECKING:
@@ -122,10 +122,10 @@ class WatcherLiveness:
             self._watcher = None
         self._cookies.recall()
 
-    def hear(self, now: float) -> tuple[Heard, set[bytes]]:
+    def hear(self, now: float) -> tuple[Notifications, set[bytes]]:
         """Return what was heard since the last time, and which of our cookies were among it."""
         if self._watcher is None:
-            return Heard(), set()
+            return Notifications(), set()
         heard = self._watcher.take()
         if heard.events:
             self._last_heard = now

@@ -22,7 +22,7 @@ from watchdog.observers.api import BaseObserver
 
 from ingest.disk import watchdog_patch
 from ingest.disk.cookie import COOKIE
-from ingest.disk.heard import Heard, Spell
+from ingest.disk.notifications import Notifications, PathTimes
 from ingest.disk.patterns import OWN_FOLDER
 
 watchdog_patch.pair_promptly()
@@ -46,7 +46,7 @@ _MADE = (events.FileCreatedEvent, events.DirCreatedEvent)
 
 
 class Handler(events.FileSystemEventHandler):
-    """Sorts events into `Heard`; `wake` is called after each one that matters."""
+    """Sorts events into `Notifications`; `wake` is called after each one that matters."""
 
     def __init__(self, root: bytes, hidden: frozenset[bytes], wake: Callable[[], None]) -> None:
         self._prefix = root.rstrip(b"/") + b"/"
@@ -54,12 +54,12 @@ class Handler(events.FileSystemEventHandler):
         self._hidden = hidden
         self._wake = wake
         self._lock = threading.Lock()
-        self._heard = Heard()
+        self._heard = Notifications()
 
-    def take(self) -> Heard:
+    def take(self) -> Notifications:
         """Return what was heard since the last call."""
         with self._lock:
-            heard, self._heard = self._heard, Heard()
+            heard, self._heard = self._heard, Notifications()
         return heard
 
     def dispatch(self, event: events.FileSystemEvent) -> None:
@@ -92,20 +92,20 @@ class Handler(events.FileSystemEventHandler):
                 heard.arrivals.append((None, source))
         if max(len(heard.touched) + len(heard.folders), len(heard.arrivals)) > HINTS:
             cookies = heard.cookies
-            self._heard = Heard(cookies=cookies, overflow=True)
+            self._heard = Notifications(cookies=cookies, overflow=True)
 
     @staticmethod
     def _sort_file(
-        heard: Heard, kind: type[events.FileSystemEvent], source: bytes | None, target: bytes | None
+        heard: Notifications, kind: type[events.FileSystemEvent], source: bytes | None, target: bytes | None
     ) -> None:
         now = time.monotonic()
         for path in (source, target):
             if path is None:
                 continue
-            if (spell := heard.spells.get(path)) is None:
-                heard.spells[path] = Spell(now, now)
+            if (of_path := heard.times.get(path)) is None:
+                heard.times[path] = PathTimes(now, now)
             else:
-                spell.again(now, writing=path in heard.writing)
+                of_path.again(now, writing=path in heard.writing)
         if source is not None:
             heard.touched.add(source)
             if kind is events.FileModifiedEvent:
@@ -190,7 +190,7 @@ class Watcher:
         for thread in self._threads:
             thread.join(timeout=1.0)
 
-    def take(self) -> Heard:
+    def take(self) -> Notifications:
         """Return what was heard since the last call."""
         return self._handler.take()
 

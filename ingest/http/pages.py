@@ -32,7 +32,8 @@ from ingest.report import page as whole_report
 from ingest.report.style import STYLE
 from ingest.store import reviews
 from ingest.store.engine import Connection
-from ingest.web import document, lists, overview, render, reported, reviewed
+from ingest.web import document, lists, overview, page_reviews, render
+from ingest.web import report as report_view
 from ingest.web import words as languages
 from ingest.web.answer_cache import AnswerCache
 
@@ -292,7 +293,7 @@ class Pages:
         items = found[:_LISTED]
         following = str(items[-1].seq - 1) if len(found) > _LISTED else None
         with self._corpus.store.read() as connection:
-            said = reviewed.of_changes(connection, [each.seq for each in items])
+            said = page_reviews.of_changes(connection, [each.seq for each in items])
         page = _Changes(
             items=items, next=following, reviews=[each for some in said.values() for each in some]
         )
@@ -315,7 +316,7 @@ class Pages:
 
     def _report(self, _request: Request, asked: Report) -> Shown:
         return Shown(
-            template="report", data=reported.view(self._corpus, self._outline(asked), after=asked.after)
+            template="report", data=report_view.view(self._corpus, self._outline(asked), after=asked.after)
         )
 
     def _outline(self, asked: Period) -> model.Report:
@@ -345,7 +346,7 @@ class Pages:
         headers = {"content-security-policy": policy, "cache-control": answers.FRESH}
         if request.method == "HEAD":
             return Response(headers=headers, media_type=answers.HTML)
-        told = whole_report.lines(report, told=reported.teller(self._corpus))
+        told = whole_report.lines(report, told=report_view.teller(self._corpus))
         return StreamingResponse(_packed(told), headers=headers, media_type=answers.HTML)
 
     def _text(self, request: Request) -> Response:

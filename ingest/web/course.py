@@ -14,7 +14,7 @@ from ingest.store.engine import Connection
 from ingest.web import facts
 from ingest.web.answer_cache import AnswerCache
 from ingest.web.facts import Strand
-from ingest.web.gravity import CREATED, Mark, mark_of
+from ingest.web.gravity import CREATED, GravityMark, mark_of
 from ingest.web.timeline import Point
 
 _MADE = 30  # edits that are made from the texts where the index does not have them
@@ -30,7 +30,7 @@ class Course(msgspec.Struct, frozen=True, kw_only=True):
     """
 
     times: dict[int, int]
-    marks: dict[int, Mark]
+    marks: dict[int, GravityMark]
     reasons: dict[int, str]
     edits: dict[int, str | Edit]
     points: list[Point]

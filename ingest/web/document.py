@@ -17,19 +17,19 @@ from ingest.edits.edit import Edit, Text
 from ingest.errors import UsageError
 from ingest.history import blame, naming, observation, version_contents, version_records
 from ingest.history.naming import Target
-from ingest.index import edits, followed, version_standoff
+from ingest.index import edits, sentence_history, version_standoff
 from ingest.index.blame import Lost, Origin
 from ingest.records import Review, VersionFacts
 from ingest.standoff import Places
 from ingest.store import roots, versions
 from ingest.store.engine import Connection, Row
-from ingest.web import annotation_list, course, reviewed, sentence, timeline
+from ingest.web import annotation_list, course, page_reviews, sentence, timeline
 from ingest.web.annotation_list import AnnotationGroup
 from ingest.web.answer_cache import AnswerCache
-from ingest.web.compared import Compared, compared
+from ingest.web.comparison import ComparisonView, comparison_view
 from ingest.web.course import Course
 from ingest.web.facts import Strand
-from ingest.web.gravity import CREATED, UNREAD, Mark, mark_of
+from ingest.web.gravity import CREATED, UNREAD, GravityMark, mark_of
 from ingest.web.overview import heading_of
 from ingest.web.sentence import Here
 from ingest.web.timeline import Observed, Timeline
@@ -45,7 +45,7 @@ class Entry(msgspec.Struct, frozen=True, kw_only=True):
     at: int
     size: int
     words: int | None
-    mark: Mark
+    mark: GravityMark
     reason: str
     reviewed_by: list[str]
 
@@ -110,13 +110,13 @@ class View(msgspec.Struct, frozen=True, kw_only=True):
     edit: Edit | None
     change: int | None
     reviews: list[Review]
-    mark: Mark
+    mark: GravityMark
     timeline: Timeline
     strands: list[Strand]
     strands_left: int
     entries: list[Entry]
     older: int | None
-    compared: Compared | None
+    compared: ComparisonView | None
     paragraphs: list[Paragraph]
     held: list[Held]
     lost: list[Gone]
@@ -180,7 +180,7 @@ def view(
             if at is not None:
                 here = sentence.found(connection, target, b, at, origins, past.times, is_indexed=is_indexed)
         facts_ = version_records.facts_of(connection, target, b, row)
-        said = reviewed.of_document(connection, target.id)
+        said = page_reviews.of_document(connection, target.id)
         listed, older = _entries(connection, target, past, before, said)
         is_one = b in past.edits and (a is None or a == b - 1)
         change = versions.made_by(connection, target.id).get(b) if is_one else None
@@ -295,7 +295,7 @@ def _paragraphs(text: str, origins: list[Origin], ages: dict[int, int], places: 
                     version=each.version,
                     age=ages[each.version],
                     away=list(each.away),
-                    at=f"{each.offset}.{followed.short(each.text)}",
+                    at=f"{each.offset}.{sentence_history.short(each.text)}",
                     offset=each.offset,
                 )
             )
@@ -316,7 +316,7 @@ def _paragraphs(text: str, origins: list[Origin], ages: dict[int, int], places: 
 def _compared(
     old: str, new: str, language: str | None, edit: Edit | None, origins: list[Origin], ages: dict[int, int],
     places: Places,
-) -> Compared | None:  # fmt: skip
+) -> ComparisonView | None:  # fmt: skip
     if max(len(old), len(new)) > LARGEST:
         return None
     starts = [each.offset for each in origins]
@@ -330,7 +330,7 @@ def _compared(
         return classify(_text(before, language), _text(after, language)).significance
 
     comparison = sentences.compare(old, new, language=language)
-    return compared(comparison, old, new, edit, age_at=age_at, judge=judge, place_at=places.at)
+    return comparison_view(comparison, old, new, edit, age_at=age_at, judge=judge, place_at=places.at)
 
 
 def _text(words: str, language: str | None) -> Text:

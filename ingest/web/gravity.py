@@ -17,7 +17,7 @@ NAMES: dict[Gravity, str] = {
 }
 
 
-class Mark(msgspec.Struct, frozen=True):
+class GravityMark(msgspec.Struct, frozen=True):
     """How grave an edit is: the word for programs, the sign, and its name."""
 
     gravity: str
@@ -25,8 +25,8 @@ class Mark(msgspec.Struct, frozen=True):
     name: str
 
 
-CREATED = Mark("first", "○", "first version")
-UNREAD = Mark("unread", "?", "not compared")
+CREATED = GravityMark("first", "○", "first version")
+UNREAD = GravityMark("unread", "?", "not compared")
 
 
 def gravity_of(significance: str, *, silent: bool | None) -> Gravity:
@@ -36,19 +36,19 @@ def gravity_of(significance: str, *, silent: bool | None) -> Gravity:
     return next((each for each in GRAVITIES if each == significance), "none")
 
 
-def mark_of(edit: Edit | None) -> Mark:
+def mark_of(edit: Edit | None) -> GravityMark:
     """Return the mark of an edit; of a version that was not compared, its own."""
     if edit is None:
         return UNREAD
     return mark(gravity_of(edit.significance, silent=edit.silent))
 
 
-def mark(gravity: Gravity) -> Mark:
+def mark(gravity: Gravity) -> GravityMark:
     """Return the mark of a gravity."""
-    return Mark(gravity, SIGNS[gravity], NAMES[gravity])
+    return GravityMark(gravity, SIGNS[gravity], NAMES[gravity])
 
 
-def gravest(marks: list[Mark]) -> Mark:
+def gravest(marks: list[GravityMark]) -> GravityMark:
     """Return the gravest of some marks."""
     order = [*GRAVITIES, "unread", "first"]
     return min(marks, key=lambda each: order.index(each.gravity))

@@ -15,7 +15,7 @@ from ingest.edits.settings import Rules
 from ingest.history import languages, log_moments, naming, observation, prefixes, snapshots
 from ingest.history.snapshots import Differing
 from ingest.index import state, stored_edits
-from ingest.index.fulltext import lookup, marked, search
+from ingest.index.fulltext import highlights, lookup, search
 from ingest.index.fulltext.query import Clause, odd, parse
 from ingest.index.fulltext.search import Match
 from ingest.records import Difference, Document, Status
@@ -191,7 +191,7 @@ def _hit(match: Match, clauses: list[Clause], times: dict[int, int], last: int, 
     gone = match.versions[-1].last + 1
     return Hit(
         match=match,
-        pieces=marked.pieces(" ".join((match.snippet or "").split()), clauses, match.language),
+        pieces=highlights.pieces(" ".join((match.snippet or "").split()), clauses, match.language),
         bands=bands(stretches, begin=begin, end=max(now, begin + 1), now=now),
         came=times[match.versions[0].first],
         gone_in=gone if gone <= last else None,

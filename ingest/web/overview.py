@@ -22,10 +22,10 @@ from ingest.model import RootKey
 from ingest.records import Change
 from ingest.store import coverage, reader, roots
 from ingest.store.engine import Connection, Row
-from ingest.web import reviewed
-from ingest.web.compared import Bit
-from ingest.web.gravity import Mark, mark_of
-from ingest.web.reviewed import Unreviewed
+from ingest.web import page_reviews
+from ingest.web.comparison import Bit
+from ingest.web.gravity import GravityMark, mark_of
+from ingest.web.page_reviews import Unreviewed
 from ingest.web.timeline import Band, Observed, bands
 
 DAYS = 28
@@ -44,7 +44,7 @@ class Card(msgspec.Struct, frozen=True, kw_only=True):
     """An edit, with one sentence of it."""
 
     change: Change
-    mark: Mark
+    mark: GravityMark
     title: str
     heading: str
     sentence: list[Bit]
@@ -105,7 +105,7 @@ def view(corpus: Corpus, *, since: int, since_at: int | None, totals: Totals | N
         begins = [each.begins_at for each in places if each.begins_at is not None]
         oldest = min(begins, default=now)
         unreviewed, gravest = (
-            reviewed.missing(connection, corpus, totals or Totals()) if is_indexed else (Counts(), [])
+            page_reviews.missing(connection, corpus, totals or Totals()) if is_indexed else (Counts(), [])
         )
         days, step, caption = _days(connection, corpus.zone, now, oldest, is_indexed=is_indexed)
         return View(

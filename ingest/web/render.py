@@ -15,8 +15,8 @@ from markupsafe import Markup
 from ingest import escape, moments
 from ingest.records.report import ReportSentence
 from ingest.report import chart, model
+from ingest.web.coverage import told
 from ingest.web.gravity import mark, mark_of
-from ingest.web.observed import told
 from ingest.web.overview import Place
 from ingest.web.words import Words
 

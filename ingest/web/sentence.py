@@ -9,7 +9,7 @@ import msgspec
 
 from ingest.errors import NotFound, UsageError
 from ingest.history.naming import Target
-from ingest.index import followed
+from ingest.index import sentence_history
 from ingest.index.blame import Origin
 from ingest.store.engine import Connection
 
@@ -50,7 +50,7 @@ def found(
     match = _AT.fullmatch(words)
     if match is None:
         raise UsageError("'at' names no sentence", hint="take it from the link of a sentence")
-    known = followed.follow(
+    known = sentence_history.follow(
         connection, target.id, no, offset=int(match[1]), key=match[2] or "", last=target.last,
         indexed=is_indexed,
     )  # fmt: skip
@@ -89,7 +89,7 @@ def found(
 
 
 def _named(offset: int, text: str) -> str:
-    return f"{offset}.{followed.short(text)}"
+    return f"{offset}.{sentence_history.short(text)}"
 
 
 def _neighbour(origins: Sequence[Origin], number: int) -> str | None:

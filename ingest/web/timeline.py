@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 import msgspec
 
-from ingest.web.gravity import Mark, gravest
+from ingest.web.gravity import GravityMark, gravest
 
 WIDTH, MARGIN = 1132, 20
 _APART = 24  # units between two signs: closer ones are one group
@@ -18,7 +18,7 @@ class Point(msgspec.Struct, frozen=True, kw_only=True):
 
     version: int
     at: int
-    mark: Mark
+    mark: GravityMark
 
 
 class Group(msgspec.Struct, frozen=True, kw_only=True):
@@ -28,7 +28,7 @@ class Group(msgspec.Struct, frozen=True, kw_only=True):
     first: int
     last: int
     at: int
-    mark: Mark
+    mark: GravityMark
 
 
 class Band(msgspec.Struct, frozen=True, kw_only=True):

@@ -22,9 +22,9 @@ from hypothesis import strategies as st
 
 from ingest.capture.capture import Capture
 from ingest.capture.folder import Limits, MountState, RootFolder
-from ingest.capture.unheard import UnheardChanges
+from ingest.capture.unheard_changes import UnheardChanges
 from ingest.clock import Clock
-from ingest.disk.heard import Heard
+from ingest.disk.notifications import Notifications
 from ingest.disk.patterns import Patterns
 from ingest.store import tables
 from ingest.store.engine import Store
@@ -57,7 +57,7 @@ class Folder:
         )
         self.capture = Capture(folder, mounts=MountState, unheard=UnheardChanges(lambda: False))
         self.told = 0
-        self.heard = Heard()
+        self.heard = Notifications()
 
     def rename(self, old: str, new: str) -> bool:
         """As `mv -T`, or with no new name `mkdir`; it is heard of at the next `hear`. Whether it could be."""
@@ -91,7 +91,7 @@ class Folder:
 
     def hear(self) -> None:
         """What happened until now is heard."""
-        heard, self.heard = self.heard, Heard()
+        heard, self.heard = self.heard, Notifications()
         self.capture.hear(heard, self.now)
 
     def settle(self) -> None:
@@ -294,7 +294,7 @@ def test_watching_and_scanning_tell_the_same(store: Store, place: Path, renames:
     with folder_of(store, place) as (folder, _):
         for old, new in renames:
             folder.rename(old, new)
-        folder.heard = Heard()
+        folder.heard = Notifications()
         folder.scan()
         assert sorted(folder.news()) == told
 

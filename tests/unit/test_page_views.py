@@ -18,8 +18,8 @@ from ingest.index.activity import Counts
 from ingest.store.reader import Counts as Totals
 from ingest.web import facts, overview, render, timeline
 from ingest.web.answer_cache import AnswerCache
-from ingest.web.compared import Compared, Row, compared, cut
-from ingest.web.gravity import CREATED, UNREAD, Mark, gravest, mark
+from ingest.web.comparison import ComparisonView, Row, comparison_view, cut
+from ingest.web.gravity import CREATED, UNREAD, GravityMark, gravest, mark
 from ingest.web.timeline import Observed, Point
 from ingest.web.words import Words
 from tests.daemon import until
@@ -34,17 +34,17 @@ def text(words: str) -> Text:
     return Text(text=words, sha256=sha256(words.encode()).digest(), language="en")
 
 
-def between(a: str, b: str) -> tuple[Compared, Edit]:
+def between(a: str, b: str) -> tuple[ComparisonView, Edit]:
     edit = classify(text(a), text(b))
     comparison = compare(a, b, language="en")
-    found = compared(
+    found = comparison_view(
         comparison, a, b, edit, age_at=lambda _: 1,
         judge=lambda old, new: classify(text(old), text(new)).significance,
     )  # fmt: skip
     return found, edit
 
 
-def words_of(found: Compared, keep: str) -> str:
+def words_of(found: ComparisonView, keep: str) -> str:
     """One of the two texts as the inline view holds it, its blanks as one."""
     bits = [bit for each in found.inline for paragraph in each.paragraphs for bit in paragraph.bits]
     other = {"ins": "del", "del": "ins"}[keep]
@@ -159,7 +159,7 @@ def test_the_band_of_observation_is_cut_to_the_axis() -> None:
 
 
 def test_the_gravest_of_some_marks_is_found() -> None:
-    assert gravest([CREATED, mark("cosmetic"), mark("open"), UNREAD]) == Mark("open", "◇", "announced")
+    assert gravest([CREATED, mark("cosmetic"), mark("open"), UNREAD]) == GravityMark("open", "◇", "announced")
 
 
 # -- who looks ------------------------------------------------------------------------------------

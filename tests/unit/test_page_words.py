@@ -16,7 +16,7 @@ from ingest.history.changes import TYPES
 from ingest.history.observation import MEANS
 from ingest.http import problems
 from ingest.report.chart import SUBJECTS
-from ingest.web import annotation_list, gravity, observed, overview, words
+from ingest.web import annotation_list, coverage, gravity, overview, words
 
 WEB = Path(words.__file__).parent
 DUTCH = tomllib.loads((WEB / "nl.toml").read_text())
@@ -29,7 +29,7 @@ def sentences() -> set[str]:
     for file in (WEB / "templates").glob("*.html"):
         for said in re.findall(r"\bt\(\s*('(?:[^'\\]|\\.)*'|\"(?:[^\"\\]|\\.)*\")", file.read_text()):
             found.add(ast.literal_eval(said))
-    found |= {observed._WHOLE, observed._NEVER, observed._ONCE, observed._OFTEN}
+    found |= {coverage._WHOLE, coverage._NEVER, coverage._ONCE, coverage._OFTEN}
     found |= {*gravity.NAMES.values(), gravity.CREATED.name, gravity.UNREAD.name}
     found |= {*CLASSES, *FACTS, *SIGNIFICANCES, *TYPES, *MEANS, *MEANS.values(), *problems._TITLES.values()}
     found |= {*annotation_list.NAMES.values(), *annotation_list.KINDS}

@@ -10,7 +10,7 @@ from ingest import escape
 from ingest.change_line import shown_place
 from ingest.cli import complete
 from ingest.cli.call import opened
-from ingest.cli.indexed import BEHIND, caught_up
+from ingest.cli.index_snapshot import BEHIND, caught_up
 from ingest.cli.moment_notes import note_to_come
 from ingest.cli.options import as_json, verb
 from ingest.cli.output import emit, line, note, paged, paint

@@ -6,7 +6,7 @@ import click
 
 from ingest import escape
 from ingest.cli.call import opened, settings
-from ingest.cli.indexed import bring_up
+from ingest.cli.index_snapshot import bring_up
 from ingest.cli.options import as_json, verb
 from ingest.cli.output import emit, line
 from ingest.index import state

@@ -15,7 +15,7 @@ from ingest.cli import complete
 from ingest.cli.call import opened, settings
 from ingest.cli.empty_answer import say_why
 from ingest.cli.filters import filters
-from ingest.cli.indexed import BEHIND, caught_up, summaries
+from ingest.cli.index_snapshot import BEHIND, caught_up, summaries
 from ingest.cli.moment_notes import note_to_come
 from ingest.cli.options import NUMBER, as_json, verb
 from ingest.cli.output import change_line, counted, emit, line, note, paged, paint

@@ -8,7 +8,7 @@ import click
 
 from ingest import escape
 from ingest.cli.call import opened, settings
-from ingest.cli.indexed import BEHIND, caught_up
+from ingest.cli.index_snapshot import BEHIND, caught_up
 from ingest.cli.moment_notes import note_to_come, note_unbegun
 from ingest.cli.options import as_json, verb
 from ingest.cli.output import Style, emit, line, lines, note, paged

@@ -16,7 +16,7 @@ from ingest.cli.folders import lines_of
 from ingest.cli.options import as_json, is_quiet, is_verbose, verb
 from ingest.cli.output import change_line, counted, emit, flush, keep_going, line, lines, note
 from ingest.cli.progress import Bar
-from ingest.cli.shortened import accept_option, forbidding, go_on
+from ingest.cli.shortened_log import accept_option, forbidding, go_on
 from ingest.daemon.enrolment import enrolled
 from ingest.daemon.single_scan import scan_roots
 from ingest.disk import root_mark

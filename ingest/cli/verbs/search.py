@@ -13,7 +13,7 @@ from ingest import escape, moments
 from ingest.change_line import shown_place
 from ingest.cli.call import opened
 from ingest.cli.empty_answer import say_why
-from ingest.cli.indexed import caught_up
+from ingest.cli.index_snapshot import caught_up
 from ingest.cli.moment_notes import note_to_come
 from ingest.cli.options import NUMBER, as_json, verb
 from ingest.cli.output import emit, line, note, paint

@@ -13,7 +13,7 @@ from ingest import logging
 from ingest.cli import complete
 from ingest.cli.call import require_tested_system, settings, system_clock
 from ingest.cli.options import as_json, is_quiet, is_verbose, verb
-from ingest.cli.shortened import accept_option, forbidding, go_on
+from ingest.cli.shortened_log import accept_option, forbidding, go_on
 from ingest.config import Settings
 from ingest.daemon.enrolment import enrolled
 from ingest.disk import root_mark

@@ -9,7 +9,7 @@ import msgspec
 from ingest.normalise.documents.docx_fields import Fields
 from ingest.normalise.documents.docx_styles import Styles, W, is_on
 from ingest.normalise.documents.docx_tables import Rows
-from ingest.normalise.documents.draft import Closed, Draft, Mark, canonical
+from ingest.normalise.documents.draft import Closed, Draft, PlacedAnnotation, canonical
 from ingest.normalise.documents.ooxml import R, Relation, Xml
 from ingest.normalise.documents.sax import Attributes
 from ingest.normalise.extracted import Annotation, BlockKind, Limits
@@ -33,7 +33,7 @@ class _Change(msgspec.Struct, kw_only=True):
     kind: str
     author: str | None
     date: str | None
-    mark: Mark
+    mark: PlacedAnnotation
 
 
 class Story(Xml):
@@ -64,7 +64,7 @@ class Story(Xml):
         self._changes: list[_Change | None] = []
         self._gone = 0
         self._last_change: tuple[_Change, tuple[int, int]] | None = None
-        self._last_hidden: tuple[Mark, tuple[int, int]] | None = None
+        self._last_hidden: tuple[PlacedAnnotation, tuple[int, int]] | None = None
         self._entry: dict[str, str] = {}
         self._is_text = self._is_instruction = False
         self._hides = False

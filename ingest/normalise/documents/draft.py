@@ -25,7 +25,7 @@ _BLANKS = re.compile(r"\s+")
 _PLACE = "\ufdd0"
 
 
-class Mark(msgspec.Struct):
+class PlacedAnnotation(msgspec.Struct):
     """An annotation at a place of a block: `key` is its field in `Annotations`, `said` its text so far."""
 
     key: str
@@ -45,7 +45,7 @@ class Closed(msgspec.Struct, frozen=True):
     kind: BlockKind
     page: int | None
     text: str
-    marks: tuple[Mark, ...]
+    marks: tuple[PlacedAnnotation, ...]
 
 
 class _Frame:
@@ -57,7 +57,7 @@ class _Frame:
         self.number = number
         self.blocks: list[Closed] = []
         self.pieces: list[str] = []
-        self.marks: list[Mark] = []
+        self.marks: list[PlacedAnnotation] = []
         self.asides: list[Closed] = []
 
 
@@ -75,9 +75,9 @@ class Draft:
         """Add to the open block."""
         self._frame.pieces.append(text)
 
-    def mark(self, key: str, annotation: Annotation) -> Mark:
+    def mark(self, key: str, annotation: Annotation) -> PlacedAnnotation:
         """Put an annotation at this place. Return its mark, to which text may be added."""
-        mark = Mark(key, annotation, len(self._frame.pieces))
+        mark = PlacedAnnotation(key, annotation, len(self._frame.pieces))
         self._frame.marks.append(mark)
         return mark
 
@@ -230,7 +230,7 @@ def _shaped(text: str) -> str:
     return text
 
 
-def _settled(pieces: list[str], marks: list[Mark]) -> str:
+def _settled(pieces: list[str], marks: list[PlacedAnnotation]) -> str:
     """Return the canonical text, and give each mark its place in it, where it had one among the pieces."""
     text = canonical("".join(pieces))
     if not marks:
@@ -254,7 +254,7 @@ def _settled(pieces: list[str], marks: list[Mark]) -> str:
 
 def _row(cells: list[list[Closed]], page: int | None) -> list[Closed]:
     text = ""
-    marks: list[Mark] = []
+    marks: list[PlacedAnnotation] = []
     for cell in cells:
         if text:
             text += "\t"

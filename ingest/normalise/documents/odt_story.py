@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from ingest.normalise.documents.draft import Closed, Draft, Mark, canonical, plain
+from ingest.normalise.documents.draft import Closed, Draft, PlacedAnnotation, canonical, plain
 from ingest.normalise.documents.odt_styles import PREFIXES, STYLE, TEXT, Styles
 from ingest.normalise.documents.sax import Attributes, Events
 from ingest.normalise.extracted import Annotation, BlockKind, Limits
@@ -54,7 +54,7 @@ class Story(Events):
         self._hides = 0
         self._items = 0
         self._rows: list[list[list[Closed]]] = []
-        self._hidden: tuple[Mark, tuple[int, int]] | None = None
+        self._hidden: tuple[PlacedAnnotation, tuple[int, int]] | None = None
         self._regions: dict[str, Annotation] = {}
         self._region: str | None = None
         self._region_kind = ""
@@ -62,7 +62,7 @@ class Story(Events):
         self._head = ""
         self._author: str | None = None
         self._date: str | None = None
-        self._inserted: dict[str, Mark] = {}
+        self._inserted: dict[str, PlacedAnnotation] = {}
         self._ends_blank: list[bool] = [True]
         self._handle_all()
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from ingest.normalise.documents.draft import Closed, Draft, Mark
+from ingest.normalise.documents.draft import Closed, Draft, PlacedAnnotation
 from ingest.normalise.extracted import Annotation, BlockKind, Limits
 
 
@@ -57,7 +57,7 @@ class Writer:
         self.comment_date: str | None = None
         self._rows: list[list[list[Closed]]] = []
         self._outer_rows: list[list[list[list[Closed]]]] = []
-        self._last: tuple[Mark, tuple[int, int]] | None = None
+        self._last: tuple[PlacedAnnotation, tuple[int, int]] | None = None
 
     def say(self, group: Group, text: str) -> None:
         """Write text in the state of the group."""

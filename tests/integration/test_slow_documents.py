@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from ingest.capture import aside, readers
+from ingest.capture import readers, slow_documents
 from ingest.capture.folder import Limits
 from ingest.capture.pending import Pending
 from ingest.confined import samples
@@ -225,11 +225,15 @@ def test_two_are_read_at_a_time_and_none_is_forgotten(folder: Slow) -> None:
         assert folder.wait(1.0) == []
 
     assert folder.freed() == [f"created {name}" for name in names]
-    assert (_Reader.most, _Reader.at_once) == (aside.AT_A_TIME + 1, 0)  # and the one that is waited for
+    # and the one that is waited for
+    assert (_Reader.most, _Reader.at_once) == (
+        slow_documents.AT_A_TIME + 1,
+        0,
+    )
 
 
 def test_what_has_no_room_is_waited_for(folder: Slow, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(aside, "MOST", 1)
+    monkeypatch.setattr(slow_documents, "MOST", 1)
     for name in ("a.docx", "b.docx"):
         folder.put(name, "SLOW", name)
 

@@ -17,7 +17,7 @@ MOST = 50  # edits of one sentence that are followed
 _LARGEST = 400_000  # characters of a text in which it is asked whether a sentence moved
 
 
-class Followed(msgspec.Struct, frozen=True, kw_only=True):
+class SentenceHistory(msgspec.Struct, frozen=True, kw_only=True):
     """A sentence of a version, and what became of it up to the newest one.
 
     `edited_in` are the versions that put another wording in its place, in order; `now` is what stands there
@@ -36,7 +36,7 @@ class Followed(msgspec.Struct, frozen=True, kw_only=True):
 
 def follow(
     connection: Connection, document: int, no: int, *, offset: int, key: str, last: int, indexed: bool
-) -> Followed | None:
+) -> SentenceHistory | None:
     """Return what became of the sentence at a place of a version; None where there is none.
 
     `key` is how `short` writes what it said, or nothing. Where the version is read otherwise than it was, the
@@ -59,19 +59,19 @@ def follow(
             newest = _text(connection, document, last, name)
             now = None if newest is None else _stands(newest, here.key, nth)
             moved = not edited_in and newest is not None and _has_moved(first, newest, cut[chosen].offset)
-            return Followed(
+            return SentenceHistory(
                 said=cut[chosen], edited_in=tuple(edited_in), reached=last, now=now, gone_in=None, moved=moved
             )
         at = stay.to_no + 1
         took = _successor(connection, document, at, name, here.key) if stay.edited else None
         if took is None:
-            return Followed(
+            return SentenceHistory(
                 said=cut[chosen], edited_in=tuple(edited_in), reached=at - 1, now=None, gone_in=at,
                 moved=False,
             )  # fmt: skip
         here, nth = took
         edited_in.append(at)
-    return Followed(
+    return SentenceHistory(
         said=cut[chosen], edited_in=tuple(edited_in), reached=at, now=None, gone_in=None, moved=False
     )
 

@@ -11,7 +11,7 @@ import msgspec
 from ingest.diff.sentences import Comparison, Piece
 from ingest.edits.edit import ChangedFact, Edit
 from ingest.standoff import NOWHERE, Place
-from ingest.web.gravity import Mark, gravity_of, mark
+from ingest.web.gravity import GravityMark, gravity_of, mark
 
 _CONTEXT = 1  # paragraphs as they were that are shown before and after a change
 _LEAST_FOLDED = 2
@@ -68,7 +68,7 @@ class Row(msgspec.Struct, frozen=True, kw_only=True):
 class Item(msgspec.Struct, frozen=True, kw_only=True):
     """One thing that changed, in the list beside the text."""
 
-    mark: Mark
+    mark: GravityMark
     what: str
     before: str
     after: str
@@ -78,7 +78,7 @@ class Item(msgspec.Struct, frozen=True, kw_only=True):
     heading: str | None = None
 
 
-class Compared(msgspec.Struct, frozen=True, kw_only=True):
+class ComparisonView(msgspec.Struct, frozen=True, kw_only=True):
     """Two versions compared, in every way that a page shows it. `cosmetic` counts what is not listed."""
 
     inline: list[Stretch]
@@ -89,7 +89,7 @@ class Compared(msgspec.Struct, frozen=True, kw_only=True):
     more: int
 
 
-def compared(
+def comparison_view(
     comparison: Comparison,
     old: str,
     new: str,
@@ -98,7 +98,7 @@ def compared(
     age_at: Callable[[int], int],
     judge: Judge,
     place_at: Callable[[int], Place] = lambda _offset: NOWHERE,
-) -> Compared:
+) -> ComparisonView:
     """Return two texts as they are shown.
 
     `age_at` gives the age of what stands at a place of the new text, `judge` how much one sentence matters,
@@ -130,7 +130,7 @@ def compared(
         cosmetic += not found and piece.kind != "moved"
         items += found
     items.sort(key=lambda each: _ORDER.index(each.mark.gravity))
-    return Compared(
+    return ComparisonView(
         inline=list(_folded(_paragraphs(bits, age_at, place_at))),
         rows=rows,
         items=items[:_ALSO],

@@ -7,7 +7,7 @@ import pytest
 from ingest.edits.settings import Rules
 from ingest.index import fill
 from ingest.index.database import Index
-from ingest.index.followed import MOST, Followed, follow, short
+from ingest.index.sentence_history import MOST, SentenceHistory, follow, short
 from ingest.store import tables
 from ingest.store.engine import Store
 from tests.recording import add_root, entry, opened, record, rows_of
@@ -51,7 +51,7 @@ def test_a_sentence_is_found_where_it_stands_was_edited_or_went(database_url: st
         index.prepare()
         fill.catch_up(index, rules=NONE)
 
-        def of(no: int, sentence: str, *, nth: int = 0, name: str | None = None) -> Followed | None:
+        def of(no: int, sentence: str, *, nth: int = 0, name: str | None = None) -> SentenceHistory | None:
             offset = -1
             for _ in range(nth + 1):
                 offset = TEXTS[no - 1].index(sentence, offset + 1)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ingest.capture.unheard import LATEST, UnheardChanges
+from ingest.capture.unheard_changes import LATEST, UnheardChanges
 
 
 def test_what_is_heard_of_in_time_is_no_alarm() -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import msgspec
 
 
-class Spell(msgspec.Struct):
+class PathTimes(msgspec.Struct):
     """When a path was heard of since the last time it was taken: seconds of the monotonic clock.
 
     `gap` is the longest time between two hearings, half of it where somebody had the file open for writing:
@@ -25,11 +25,11 @@ class Spell(msgspec.Struct):
         self.last = now
 
 
-class Heard(msgspec.Struct):
+class Notifications(msgspec.Struct):
     """What was heard since the last time it was taken."""
 
     touched: set[bytes] = msgspec.field(default_factory=set)
-    spells: dict[bytes, Spell] = msgspec.field(default_factory=dict)  # of those touched
+    times: dict[bytes, PathTimes] = msgspec.field(default_factory=dict)  # of those touched
     writing: set[bytes] = msgspec.field(default_factory=set)
     at_rest: set[bytes] = msgspec.field(default_factory=set)
     folders: set[bytes] = msgspec.field(default_factory=set)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from ingest.index.fulltext.marked import pieces
+from ingest.index.fulltext.highlights import pieces
 from ingest.index.fulltext.query import parse
 
 

@@ -11,8 +11,8 @@ from ingest.cli.progress import Bar
 from ingest.edits.edit import Summary
 from ingest.edits.settings import Rules
 from ingest.errors import StoreUnavailable
-from ingest.history import indexed as history
-from ingest.history.indexed import BEHIND
+from ingest.history import index_snapshot as history
+from ingest.history.index_snapshot import BEHIND
 from ingest.index import stored_edits
 from ingest.index.database import Index
 from ingest.records import Change
@@ -25,7 +25,7 @@ __all__ = ["BEHIND", "bring_up", "caught_up", "records_of", "summaries"]
 def caught_up(
     store: Store, *, rules: Rules | None = None, most: int | None = None, needed: bool = True
 ) -> Iterator[tuple[Connection, bool]]:
-    """Open record and index as `history.indexed.caught_up` does."""
+    """Open record and index as `history.index_snapshot.caught_up` does."""
     index = Index(store)
     try:
         with history.caught_up(

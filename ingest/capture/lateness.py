@@ -8,14 +8,14 @@ so much later, or it is changing, or it is gone.
 
 from __future__ import annotations
 
-from ingest.disk.heard import Spell
+from ingest.disk.notifications import PathTimes
 from ingest.settle import Due, Waiting
 
 _TICK = 0.02  # seconds by which a file's time of change may lag behind the clock
 _REMEMBERED = 10.0  # seconds in which the deletion of a file that was found gone is heard of
 
 
-class Late:
+class Lateness:
     """The stretch in which there were such states. Times are seconds of one monotonic clock, handed in."""
 
     def __init__(self) -> None:
@@ -24,20 +24,20 @@ class Late:
         self._gone: dict[bytes, tuple[Due, float]] = {}
         self._slept: tuple[float, float] | None = None
 
-    def hear(self, path: bytes, spell: Spell, waiting: Waiting | None, quiet: float) -> None:
+    def hear(self, path: bytes, of_path: PathTimes, waiting: Waiting | None, quiet: float) -> None:
         """Note that a path was heard of that still waits, or does not.
 
         `quiet` is how long it must be for rest.
         """
-        if self._slept is not None and spell.last >= self._slept[0]:
+        if self._slept is not None and of_path.last >= self._slept[0]:
             self._note(*self._slept)
-        if spell.gap > quiet:
-            self._note(spell.gap_since, spell.last)
+        if of_path.gap > quiet:
+            self._note(of_path.gap_since, of_path.last)
         gone = self._gone.pop(path, None)
-        if waiting is not None and spell.first > waiting.rests:
-            self._note(waiting.first, spell.last)
-        elif waiting is None and gone is not None and gone[0].rests < spell.first <= gone[1] + _TICK:
-            self._note(gone[0].first, spell.last)
+        if waiting is not None and of_path.first > waiting.rests:
+            self._note(waiting.first, of_path.last)
+        elif waiting is None and gone is not None and gone[0].rests < of_path.first <= gone[1] + _TICK:
+            self._note(gone[0].first, of_path.last)
 
     def read(self, due: Due, now: float, changed_at: float) -> None:
         """Note that a path that was due was read, and that its file changed last at `changed_at`."""

@@ -11,7 +11,7 @@ from ingest.edits.edit import Subject
 from ingest.records import Review
 from ingest.report import build
 from ingest.report.model import Category, Document, Entry, Report, grouped
-from ingest.web import reviewed
+from ingest.web import page_reviews
 
 PAGE = 30  # entries, each with its sentences
 LINES = 100  # entries of one line
@@ -56,7 +56,7 @@ def view(corpus: Corpus, report: Report, *, after: int) -> View:
     cards = []
     with corpus.store.read() as connection:
         shown = [seq for *_, entry in every[after : after + PAGE] for seq in entry.seqs]
-        said = reviewed.of_changes(connection, shown)
+        said = page_reviews.of_changes(connection, shown)
     known: tuple[Category | None, Subject | None] = (None, None)
     for category, subject, document, entry in every[after : after + PAGE]:
         cards.append(

@@ -13,7 +13,7 @@ from ingest.index.activity import Counts, Totals
 from ingest.records import Change, Review
 from ingest.store import reader, reviews
 from ingest.store.engine import Connection
-from ingest.web.gravity import Mark, mark_of
+from ingest.web.gravity import GravityMark, mark_of
 from ingest.web.words import micros_of
 
 SHOWN = 5  # edits without a review, the gravest and newest
@@ -23,7 +23,7 @@ class Unreviewed(msgspec.Struct, frozen=True, kw_only=True):
     """An edit that nobody has reviewed."""
 
     change: Change
-    mark: Mark
+    mark: GravityMark
     at: int
 
 

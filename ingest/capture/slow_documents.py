@@ -36,7 +36,7 @@ class Kept(msgspec.Struct):
     found: Extracted | Unread | None = None
 
 
-class Aside:
+class SlowDocuments:
     """The documents that are read while other files are captured, in the order in which they came."""
 
     def __init__(self, readers: Readers, html: Html) -> None:
