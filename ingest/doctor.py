@@ -21,7 +21,8 @@ from ingest.disk.hanging import answers, may_hang
 from ingest.errors import IngestError, RootUnavailable, StoreMissing
 from ingest.escape import path as show
 from ingest.store import roots
-from ingest.store.engine import Store, missing_driver, open_store
+from ingest.store.databases import missing_driver
+from ingest.store.engine import Store, open_store
 from ingest.store.roots import Root
 from ingest.store.url import parse_url
 

@@ -10,7 +10,8 @@ from ingest.normalise import document_formats
 from ingest.records.shown import shown_path
 from ingest.records.status import RootStatus, SinkStatus, Status
 from ingest.store import coverage, cursors, file_states, reader, roots
-from ingest.store.engine import Connection, now_at
+from ingest.store.databases import now_at
+from ingest.store.engine import Connection
 from ingest.store.root_reports import Problem, RootReport
 from ingest.witnesses import Contradiction
 

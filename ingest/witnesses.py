@@ -16,7 +16,8 @@ from ingest.errors import LogShortened
 from ingest.escape import name as show
 from ingest.index.database import Index
 from ingest.store import coverage, cursors, reader, roots, watermark
-from ingest.store.engine import Connection, Store, now_at
+from ingest.store.databases import now_at
+from ingest.store.engine import Connection, Store
 
 LOCK_FILE = "the lock file"
 INDEX = "the index"

@@ -8,7 +8,8 @@ from ingest.daemon.enrolment import refuse_nested
 from ingest.daemon.root_record import RootRecord
 from ingest.daemon.running import running
 from ingest.store import coverage, roots
-from ingest.store.engine import Connection, Store, now_at
+from ingest.store.databases import now_at
+from ingest.store.engine import Connection, Store
 from ingest.store.roots import Root
 
 

@@ -9,7 +9,8 @@ from ingest.clock import Clock
 from ingest.daemon.coverage import Turn
 from ingest.store import coverage, roots
 from ingest.store.coverage import State
-from ingest.store.engine import Store, now_at
+from ingest.store.databases import now_at
+from ingest.store.engine import Store
 from ingest.store.root_reports import RootReport
 from ingest.store.roots import Root
 

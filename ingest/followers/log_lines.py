@@ -20,7 +20,8 @@ from ingest.followers.folder_counts import FEW, FolderCounts
 from ingest.followers.follower import SinkState
 from ingest.logging import Log
 from ingest.store import cursors, reader, roots
-from ingest.store.engine import Connection, Row, Store, translated
+from ingest.store.driver_errors import translated
+from ingest.store.engine import Connection, Row, Store
 from ingest.store.roots import Root
 
 BATCH = 500

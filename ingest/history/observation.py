@@ -6,7 +6,8 @@ from collections.abc import Iterator
 
 from ingest.history import naming
 from ingest.store import coverage, file_states, reader, roots
-from ingest.store.engine import Connection, now_at
+from ingest.store.databases import now_at
+from ingest.store.engine import Connection
 
 _SECOND = 1_000_000
 # What each state means. Whatever shows one to people says it in these words.

@@ -16,7 +16,8 @@ from ingest.ids import Entropy
 from ingest.model import NamedBy
 from ingest.records import Review
 from ingest.store import reader, reviews
-from ingest.store.engine import Connection, Row, Store, now_at
+from ingest.store.databases import now_at
+from ingest.store.engine import Connection, Row, Store
 
 LONGEST_NAME, LONGEST_NOTE = 200, 4_000  # characters
 _LISTS = "GET /v1/changes has the changes and their edits"

@@ -24,7 +24,8 @@ from ingest.errors import LogShortened, StoreReadOnly, StoreUnavailable
 from ingest.index.fulltext.stems import MADE_BY
 from ingest.index.schema import SCHEMA, TABLES, VERSION, WORDS
 from ingest.store import reader
-from ingest.store.engine import Row, Store, translated
+from ingest.store.driver_errors import translated
+from ingest.store.engine import Row, Store
 from ingest.store.sqlite_file import access
 
 _FILE = "file"  # under which a connection notes which file it opened

@@ -17,8 +17,9 @@ from ingest.errors import IntegrityError, StoreDamaged
 from ingest.escape import path as show
 from ingest.store import bulk, compression, tables
 from ingest.store.compression import Dictionary
+from ingest.store.databases import allocate
 from ingest.store.deltas import Body, Chain, Packed
-from ingest.store.engine import Row, allocate
+from ingest.store.engine import Row
 
 _SLICE = 500
 _STREAMED = 16  # versions past which not all are held in memory

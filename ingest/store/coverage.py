@@ -11,7 +11,7 @@ from sqlalchemy.engine import Connection
 
 from ingest.model import RootKey
 from ingest.store import row_checksums, tables
-from ingest.store.engine import allocate
+from ingest.store.databases import allocate
 
 State = Literal["watched", "scanned", "blind"]
 # Reasons of intervals that only a living daemon keeps open.

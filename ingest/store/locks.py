@@ -7,7 +7,8 @@ from sqlalchemy.engine import Connection
 
 from ingest.errors import AlreadyRunning
 from ingest.model import RootKey
-from ingest.store.engine import Store, translated
+from ingest.store.driver_errors import translated
+from ingest.store.engine import Store
 
 _CLASS = 0x696E6765  # "inge": the first half of every advisory lock of this program
 

@@ -14,14 +14,8 @@ import ingest
 from ingest.disk import root_mark
 from ingest.errors import SchemaMismatch
 from ingest.store import tables
-from ingest.store.engine import (
-    PAGE_BYTES,
-    Store,
-    create_folder,
-    disposed_on_error,
-    require_revision,
-    translated,
-)
+from ingest.store.driver_errors import translated
+from ingest.store.engine import PAGE_BYTES, Store, create_folder, disposed_on_error, require_revision
 from ingest.store.sqlite_file import require_readable
 from ingest.store.url import parse_url
 

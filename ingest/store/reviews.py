@@ -13,7 +13,8 @@ from sqlalchemy.engine import Connection
 
 from ingest.model import NamedBy, ReviewAction, RootKey
 from ingest.store import bulk, row_checksums, tables
-from ingest.store.engine import Row, allocate
+from ingest.store.databases import allocate
+from ingest.store.engine import Row
 from ingest.store.prefixes import begins
 
 _SLICE = 500

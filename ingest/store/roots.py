@@ -15,7 +15,8 @@ from ingest.disk.mounts import Mount
 from ingest.errors import NotFound, StoreDamaged, UsageError
 from ingest.model import RootKey
 from ingest.store import reader, row_checksums, tables
-from ingest.store.engine import Row, allocate
+from ingest.store.databases import allocate
+from ingest.store.engine import Row
 from ingest.store.root_reports import RootReport
 
 _root = tables.root.c

@@ -11,7 +11,7 @@ from sqlalchemy.engine import Connection, Engine
 
 from ingest.model import RootKey
 from ingest.store import bulk, tables
-from ingest.store.engine import allocate
+from ingest.store.databases import allocate
 
 _SLICE = 500
 _root, _document, _normaliser = tables.root.c, tables.document.c, tables.normaliser.c

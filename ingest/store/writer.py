@@ -19,7 +19,9 @@ from ingest.errors import LogShortened, StoreDamaged, StoreUnavailable
 from ingest.ids import Entropy, new_uids
 from ingest.model import RootKey
 from ingest.store import bodies, bulk, log_rows, row_checksums, surrogate_keys, tables, watermark
-from ingest.store.engine import Row, Store, allocate, lost_connection, now_at, should_retry
+from ingest.store.databases import allocate, now_at
+from ingest.store.driver_errors import lost_connection, should_retry
+from ingest.store.engine import Row, Store
 from ingest.store.new_rows import Entry, NewRendition, NewVersion, Recorded, Sighting
 
 ATTEMPTS = 8
