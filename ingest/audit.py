@@ -8,15 +8,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import partial
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import msgspec
 
-from ingest import forked, leaf, merkle, witnesses
+from ingest import decoding, forked, leaf, merkle, witnesses
 from ingest.errors import IntegrityError, SchemaMismatch
 from ingest.escape import path as show
 from ingest.ids import show_uid
-from ingest.model import RootKey
 from ingest.store import bodies, migrate, raw_rows, row_checksums
 from ingest.store.engine import Connection, Row, Store
 
@@ -90,13 +89,17 @@ class Summary(msgspec.Struct):
 
 
 class _State(msgspec.Struct):
-    """A document as the replay has it."""
+    """A document as the replay has it: values of rows, which may be damaged."""
 
-    uid: bytes
-    root: RootKey
-    path: bytes
+    uid: object
+    root: object
+    path: object
     alive: bool
-    no: int
+    no: object
+
+
+_States = dict[object, _State]  # by the key of the document
+_Live = dict[tuple[object, object], object]  # the document that lives at a path of a root, by their keys
 
 
 class Counts(NamedTuple):
@@ -179,7 +182,7 @@ def _bodies_total(store: Store) -> int:
 
 
 def _heard(
-    beside: forked.ForkedTask,
+    beside: forked.ForkedTask[Finding | Counts | int],
     rows: Callable[[], Iterator[Finding | Counts | int]],
     shown: Callable[[int], None],
 ) -> Iterator[Finding | Counts | int]:
@@ -219,8 +222,8 @@ def _history(
     """Yield the log, its leaves and its replay, the listing against it, its witnesses, and the schema."""
     with store.read() as connection:
         raw_rows.read_damaged(connection)
-        states: dict[int, _State] = {}
-        live: dict[tuple[int, bytes], int] = {}
+        states: _States = {}
+        live: _Live = {}
         yield from _log(connection, summary, states, live, expected, progress)
         yield from _heads(connection, states)
         _done(summary, "listing")
@@ -275,8 +278,8 @@ _DAMAGE = (IntegrityError, TypeError, ValueError, OverflowError, MemoryError)
 def _log(
     connection: Connection,
     summary: Summary,
-    states: dict[int, _State],
-    live: dict[tuple[int, bytes], int],
+    states: _States,
+    live: _Live,
     expected: tuple[int, bytes] | None,
     progress: Progress,
 ) -> Iterator[Finding | Remark]:
@@ -336,11 +339,11 @@ def _clocks_differ(row: raw_rows.Change) -> Remark | None:
     )
 
 
-def _leaf(row: raw_rows.Change, renditions: Sequence[Any]) -> bytes | None:
+def _leaf(row: raw_rows.Change, renditions: Sequence[Row]) -> bytes | None:
     """Return the leaf of a change; None where a damaged row holds values of another kind than its columns."""
     try:
         return leaf.of(*_committed(row, renditions))
-    except (TypeError, ValueError, AttributeError):
+    except ValueError:
         return None
 
 
@@ -353,28 +356,34 @@ def _named(uid: object) -> str:
 
 
 def _committed(
-    row: raw_rows.Change, renditions: Sequence[Any]
+    row: raw_rows.Change, renditions: Sequence[Row]
 ) -> tuple[leaf.LeafChange, leaf.LeafVersion | None, tuple[leaf.LeafRendition, ...]]:
-    change = leaf.LeafChange(
-        seq=row.seq, id=row.id, recorded_at=row.recorded_at, observed_at=row.observed_at, type=row.type,
-        cause=row.cause, reason=row.reason, root=row.root_uid, document=row.document_uid, no=row.no,
-        previous_no=row.previous_no, path=row.path_bytes, from_path=row.from_path_bytes, actor=row.actor,
-        form=row.form, salt=row.salt,
+    """Return what a leaf commits to. Raises ValueError where a value is of another kind than its column."""
+    change = decoding.exact(
+        (
+            row.seq, row.id, row.recorded_at, row.observed_at, row.type, row.cause, row.reason, row.root_uid,
+            row.document_uid, row.no, row.previous_no, row.path_bytes, row.from_path_bytes, row.actor,
+            row.form, row.salt,
+        ),
+        leaf.LeafChange,
     )  # fmt: skip
     version = None
     if row.version_salt is not None:
-        version = leaf.LeafVersion(
-            no=row.version_no, salt=row.version_salt, hash=row.version_hash, size=row.version_size,
-            observed_at=row.version_observed_at, modified_at=row.version_modified_at,
+        version = decoding.exact(
+            (
+                row.version_no, row.version_salt, row.version_hash, row.version_size, row.version_observed_at,
+                row.version_modified_at,
+            ),
+            leaf.LeafVersion,
         )  # fmt: skip
-    made = tuple(leaf.LeafRendition(*found[-raw_rows.COMMITTED :]) for found in renditions)
+    made = tuple(decoding.exact(found[-raw_rows.COMMITTED :], leaf.LeafRendition) for found in renditions)
     return change, version, made
 
 
 def _replay(
     row: raw_rows.Change,
-    states: dict[int, _State],
-    live: dict[tuple[int, bytes], int],
+    states: _States,
+    live: _Live,
     *,
     has_rendition: bool,
 ) -> Iterator[Finding]:
@@ -394,7 +403,7 @@ def _replay(
         )
     if (row.previous_no or 0) != state.no:
         yield Finding("replay", where, f"previous version {row.previous_no}, the replay is at {state.no}")
-    expected = state.no + 1 if row.version_salt is not None else state.no
+    expected = _after(state.no) if row.version_salt is not None else state.no
     if row.no != expected:
         yield Finding("replay", where, f"version {row.no} where {expected} was expected")
     if row.type == "changed" and row.version_salt is None:
@@ -412,7 +421,12 @@ def _replay(
             yield Finding("replay", where, f"{_shown(row.path_bytes)} is taken by another live document")
 
 
-def _heads(connection: Connection, states: dict[int, _State]) -> Iterator[Finding]:
+def _after(no: object) -> int | None:
+    """Return the number of the next version; None after one that damage has made no number."""
+    return no + 1 if isinstance(no, int) else None
+
+
+def _heads(connection: Connection, states: _States) -> Iterator[Finding]:
     """Yield the listing against the replay, and the rows of what was last seen against the listing."""
     found = 0
     for row in raw_rows.documents(connection):

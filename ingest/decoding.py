@@ -7,14 +7,14 @@ type before that is whole. So one thread makes it, under a lock, and the others 
 from __future__ import annotations
 
 import threading
-from typing import Any, TypeVar, cast
+from typing import TypeVar, cast
 
 import msgspec
 
 T = TypeVar("T")
 
 _making = threading.Lock()
-_made: dict[object, msgspec.json.Decoder[Any]] = {}
+_made: dict[object, object] = {}  # the decoder of each type
 
 
 def decoder(kind: type[T]) -> msgspec.json.Decoder[T]:
@@ -35,3 +35,12 @@ def convert(values: object, kind: type[T], *, strict: bool = True) -> T:
     """
     decoder(kind)
     return msgspec.convert(values, kind, strict=strict)
+
+
+def exact(values: object, kind: type[T]) -> T:
+    """Return values that have the kinds of a type already; none is converted.
+
+    Raises msgspec.ValidationError, a ValueError, where one is of another kind.
+    """
+    decoder(kind)
+    return msgspec.convert(values, kind, builtin_types=(bytes,))

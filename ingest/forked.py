@@ -14,10 +14,13 @@ import sys
 import threading
 import time
 from collections.abc import Callable, Iterable, Iterator
-from typing import Any
+from multiprocessing.connection import Connection
+from types import GenericAlias
+from typing import Generic, TypeVar
 
 import msgspec
 
+T = TypeVar("T")
 _TOGETHER = 256  # answers that are sent at once
 _OFTEN = 0.1  # seconds after which fewer are: somebody may watch how far it is
 _END = b""
@@ -44,7 +47,7 @@ def is_alone() -> bool:
     return sys.platform == "linux" and threading.active_count() == 1
 
 
-class ForkedTask:
+class ForkedTask(Generic[T]):
     """`work`, begun at once in another process. Iterate it for what `work` yields; then, or before, `close`.
 
     What it yields must be of the type `kind` (as msgspec has types). Iterating waits for each, `arrived`
@@ -52,10 +55,10 @@ class ForkedTask:
     meets the same error if there is one.
     """
 
-    def __init__(self, release: Callable[[], None], work: Callable[[], Iterable[Any]], kind: Any) -> None:
+    def __init__(self, release: Callable[[], None], work: Callable[[], Iterable[T]], kind: object) -> None:
         """Fork. `release` closes the connections to the store, which may not be in use."""
         release()
-        self._decode = msgspec.msgpack.Decoder(list[kind]).decode
+        self._decode: Callable[[bytes], list[T]] = msgspec.msgpack.Decoder(GenericAlias(list, (kind,))).decode
         context = multiprocessing.get_context("fork")
         self._process = None
         self._has_ended = False
@@ -71,16 +74,16 @@ class ForkedTask:
         finally:
             answering.close()
 
-    def __iter__(self) -> Iterator[Any]:
+    def __iter__(self) -> Iterator[T]:
         while not self._has_ended:
             yield from self._receive()
 
-    def arrived(self) -> Iterator[Any]:
+    def arrived(self) -> Iterator[T]:
         """Give what has come by now and was not given yet, without waiting."""
         while not self._has_ended and self._answers.poll():
             yield from self._receive()
 
-    def _receive(self) -> list[Any]:
+    def _receive(self) -> list[T]:
         try:
             found = self._answers.recv_bytes()
         except (EOFError, OSError) as error:
@@ -96,12 +99,14 @@ class ForkedTask:
             self._process.join()
 
 
-def _answer(asking: int, reading: Any, writing: Any, work: Callable[[], Iterable[Any]]) -> None:
+def _answer(
+    asking: int, reading: Connection, writing: Connection, work: Callable[[], Iterable[object]]
+) -> None:
     """Live as the process; whatever goes wrong is met again, and told, where it was asked for."""
     die_with(asking)
     reading.close()
     encode = msgspec.msgpack.Encoder().encode
-    part: list[Any] = []
+    part: list[object] = []
     sent = time.monotonic()
     try:
         for found in work():

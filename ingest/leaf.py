@@ -25,7 +25,7 @@ FORM = 2  # of the changes that are recorded now
 _NAMES = {1: "ingest.change.v1", 2: "ingest.change.v2"}
 
 
-class LeafVersion(msgspec.Struct, frozen=True, kw_only=True):
+class LeafVersion(msgspec.Struct, frozen=True, kw_only=True, array_like=True):
     """The committed columns of a version."""
 
     no: int
@@ -36,7 +36,7 @@ class LeafVersion(msgspec.Struct, frozen=True, kw_only=True):
     modified_at: int
 
 
-class LeafRendition(msgspec.Struct, frozen=True):
+class LeafRendition(msgspec.Struct, frozen=True, array_like=True):
     """The committed columns of a rendition; `salt` is its version's."""
 
     no: int
@@ -61,7 +61,7 @@ class LeafRendition(msgspec.Struct, frozen=True):
     beside_hash: bytes | None
 
 
-class LeafChange(msgspec.Struct, frozen=True, kw_only=True):
+class LeafChange(msgspec.Struct, frozen=True, kw_only=True, array_like=True):
     """Every column of a change but its leaf. `salt` is of form 2."""
 
     seq: int

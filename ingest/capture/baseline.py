@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping
 from types import MappingProxyType
-from typing import Any
+from typing import Never
 
 import msgspec
 
@@ -13,7 +13,7 @@ from ingest.disk.walk import SeenRow
 from ingest.identity import Buried, Standing
 from ingest.store import file_states
 
-_NOTHING: Mapping[bytes, Any] = MappingProxyType({})
+_NOTHING: Mapping[bytes, Never] = MappingProxyType({})
 
 
 class Baseline(msgspec.Struct, frozen=True, kw_only=True):

@@ -15,7 +15,7 @@ from functools import partial
 from itertools import chain, islice
 from math import gcd
 from operator import itemgetter
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import msgspec
 
@@ -81,6 +81,10 @@ class Known(NamedTuple):
     ctime_ns: int | None
     again: bool
     document: int | None
+
+
+# The same as the drivers give it, which tell a truth value as a number or not.
+KnownRow = tuple[bytes, int | None, int | None, int | None, int | None, int | None, bool | int, int | None]
 
 
 class Difference(msgspec.Struct, frozen=True, tag=True):
@@ -279,13 +283,13 @@ def _in_order(files: list[Found], others: list[Blocked | _Folder]) -> list[list[
     return ordered
 
 
-_look_of: Callable[[tuple[Any, ...]], tuple[Any, ...]] = itemgetter(slice(0, 6))
+_look_of: Callable[[KnownRow], tuple[object, ...]] = itemgetter(slice(0, 6))
 _again = itemgetter(6)
 
 
 def compare(
     walked: Iterable[list[Found] | Blocked],
-    rows: Iterator[tuple[Any, ...]],
+    rows: Iterator[KnownRow],
     *,
     blocked: list[Blocked],
     seen_files: Callable[[int], None],
@@ -301,7 +305,7 @@ def compare(
     at the path of a known document whose name the walk passes over. With `every`, files that look the same
     are yielded too.
     """
-    ahead: list[tuple[Any, ...]] = []  # rows that were read and are not compared yet
+    ahead: list[KnownRow] = []  # rows that were read and are not compared yet
     told = 0
     missing = partial(_missing, blocked=blocked, stands=stands, every=every)
     for entry in walked:
@@ -324,7 +328,7 @@ def compare(
     yield from missing(chain(ahead, rows))
 
 
-def _are_alike(files: list[Found], rows: list[tuple[Any, ...]]) -> bool:
+def _are_alike(files: list[Found], rows: list[KnownRow]) -> bool:
     """Tell whether the rows begin with one for each of these files, and none needs a look."""
     beginning = rows if len(rows) == len(files) else rows[: len(files)]
     return list(map(_look_of, beginning)) == files and not any(map(_again, beginning))
@@ -332,9 +336,9 @@ def _are_alike(files: list[Found], rows: list[tuple[Any, ...]]) -> bool:
 
 def _merge(
     files: list[Found],
-    ahead: list[tuple[Any, ...]],
-    rows: Iterator[tuple[Any, ...]],
-    missing: Callable[[list[tuple[Any, ...]]], Iterator[Difference]],
+    ahead: list[KnownRow],
+    rows: Iterator[KnownRow],
+    missing: Callable[[list[KnownRow]], Iterator[Difference]],
     every: bool,
 ) -> Iterator[Difference]:
     """Yield one by one; the rows up to the last of these files are taken off the beginning of `ahead`."""
@@ -359,7 +363,7 @@ def _merge(
 
 
 def _missing(
-    rows: Iterable[tuple[Any, ...]],
+    rows: Iterable[KnownRow],
     *,
     blocked: list[Blocked],
     stands: Callable[[bytes], Found | None] | None,
@@ -396,9 +400,9 @@ def known_file(root: int, patterns: Patterns, hidden: frozenset[bytes], path: by
     return (path, *msgspec.structs.astuple(looked.signature)) if isinstance(looked, File) else None
 
 
-def needs_look(row: tuple[Any, ...], found: Found) -> bool:
+def needs_look(row: KnownRow, found: Found) -> bool:
     """Tell whether a file must be read again: other than recorded, rejected before, or racily clean."""
-    return row[6] or row[:6] != found
+    return bool(row[6]) or row[:6] != found
 
 
 def is_below_any(path: bytes, blocked: list[Blocked]) -> bool:

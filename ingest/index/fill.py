@@ -12,7 +12,6 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import suppress
 from itertools import islice
-from typing import Any
 
 import msgspec
 import sqlalchemy as sa
@@ -325,7 +324,7 @@ class _Taken:
     def __init__(self) -> None:
         self.begun: list[tuple[int, Made, int]] = []  # a document's key, and how many spans were numbered
         self.ended: list[tuple[int, int, int]] = []
-        self.edits: list[tuple[Any, ...]] = []
+        self.edits: list[tuple[object, ...]] = []
         self.heads: list[tuple[int, int, int, str]] = []
         self.anew: list[tuple[int]] = []
 
@@ -361,7 +360,7 @@ class _Taken:
                 yield (key << SPAN_BITS) + number, span, said
 
 
-def _span_row(id_: int, span: Span) -> tuple[Any, ...]:
+def _span_row(id_: int, span: Span) -> tuple[object, ...]:
     runs = None if span.runs is None else _encode(span.runs).decode()
     return (
         id_, id_ >> SPAN_BITS, span.from_no, span.to_no, span.origin_no, span.offset, span.length, span.key,
@@ -369,7 +368,7 @@ def _span_row(id_: int, span: Span) -> tuple[Any, ...]:
     )  # fmt: skip
 
 
-def _edit_row(seq: int, key: int, edit: Edit) -> tuple[Any, ...]:
+def _edit_row(seq: int, key: int, edit: Edit) -> tuple[object, ...]:
     kinds = _listed(sorted({fact.kind for fact in edit.facts}))
     flags = _listed([flag.name for flag in edit.flags])
     told, body = edit.summary, _encode(edit).decode()

@@ -10,7 +10,6 @@ import sys
 import threading
 from collections.abc import Sequence
 from hashlib import sha256
-from typing import Any
 
 import msgspec
 
@@ -58,7 +57,18 @@ _WITH_DICTIONARY: _Options = {
 }
 _LIMITS: _Options = {zstd.DecompressionParameter.window_log_max: LARGEST_WINDOW}
 
-_local = threading.local()  # a compressor serves one thread at a time
+_Prefix = tuple[zstd.ZstdDict, int]  # bytes before a text, and how the library is told that they are that
+
+
+class _OfThread(threading.local):
+    """What the library made for one thread: a compressor serves one at a time."""
+
+    def __init__(self) -> None:
+        self.compressors: dict[bytes | None, zstd.ZstdCompressor] = {}  # by the hash of their dictionary
+        self.dictionaries: dict[bytes, zstd.ZstdDict] = {}
+
+
+_own = _OfThread()
 
 
 class Dictionary(msgspec.Struct, frozen=True):
@@ -120,7 +130,7 @@ def apply(base: bytes, data: bytes, *, size: int, digest: bytes | None) -> bytes
     return checked(raw, size=size, digest=digest)
 
 
-def _prefix(base: bytes) -> Any:
+def _prefix(base: bytes) -> _Prefix | None:
     return zstd.ZstdDict(base, is_raw=True).as_prefix if len(base) >= _SHORTEST_PREFIX else None
 
 
@@ -129,7 +139,7 @@ def _packed(compressor: zstd.ZstdCompressor, raw: bytes) -> bytes:
     return compressor.compress(raw, compressor.FLUSH_FRAME)[len(_MAGIC) :]
 
 
-def _one_frame(frame: bytes, size: int, dictionary: Any) -> bytes:
+def _one_frame(frame: bytes, size: int, dictionary: zstd.ZstdDict | _Prefix | None) -> bytes:
     """Return what a frame holds.
 
     Raises IntegrityError where it holds more than `size` bytes, is cut short or has anything after it, else
@@ -166,7 +176,7 @@ def _window(base: bytes, raw: bytes) -> int:
 
 def _compressor(dictionary: Dictionary | None) -> zstd.ZstdCompressor:
     key = None if dictionary is None else dictionary.hash
-    held: dict[bytes | None, zstd.ZstdCompressor] = _of_thread("compressors")
+    held = _own.compressors
     if key not in held:
         options = _ALONE if dictionary is None else _WITH_DICTIONARY
         learnt = None if dictionary is None else _learnt(dictionary).as_undigested_dict
@@ -178,7 +188,7 @@ def _dictionary(dictionary: Dictionary | None) -> zstd.ZstdDict | None:
     """Return the library's value of it, which keeps what it made of the content to unpack with."""
     if dictionary is None:
         return None
-    held: dict[bytes, zstd.ZstdDict] = _of_thread("dictionaries")
+    held = _own.dictionaries
     if dictionary.hash not in held:
         held[dictionary.hash] = _learnt(dictionary)
     return held[dictionary.hash]
@@ -187,11 +197,3 @@ def _dictionary(dictionary: Dictionary | None) -> zstd.ZstdDict | None:
 def _learnt(dictionary: Dictionary) -> zstd.ZstdDict:
     """Return the library's value: of a dictionary in the format's own form, or of any other bytes."""
     return zstd.ZstdDict(dictionary.content, is_raw=not dictionary.content.startswith(_LEARNT))
-
-
-def _of_thread(name: str) -> dict[Any, Any]:
-    found: dict[Any, Any] | None = getattr(_local, name, None)
-    if found is None:
-        found = {}
-        setattr(_local, name, found)
-    return found

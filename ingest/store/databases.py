@@ -5,7 +5,6 @@ from __future__ import annotations
 import shlex
 import sqlite3
 import sys
-from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy import event
@@ -106,10 +105,10 @@ def allocate(connection: Connection, table: sa.Table, count: int) -> list[int]:
 
 
 _NEXT_KEYS = sa.text("SELECT nextval('key_seq') FROM generate_series(1, :count)")
-_highest_of: dict[str, Any] = {}
+_highest_of: dict[str, sa.Select[int | None]] = {}
 
 
-def _highest(table: sa.Table) -> Any:
+def _highest(table: sa.Table) -> sa.Select[int | None]:
     if table.name not in _highest_of:
         _highest_of[table.name] = sa.select(sa.func.max(table.c.id))
     return _highest_of[table.name]

@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from hashlib import sha256
 from itertools import islice
-from typing import Any, TypeVar
+from typing import TypeVar
 
 import msgspec
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from ingest.disk.patterns import PATH_BYTES
-from ingest.disk.walk import RACY, Range, SeenRow, tick_of
+from ingest.disk.walk import RACY, KnownRow, Range, SeenRow, tick_of
 from ingest.identity import Buried, Standing
 from ingest.model import RootKey
 from ingest.store import bulk, tables
@@ -100,7 +100,7 @@ _BY_INODES = sa.select(_seen.path_bytes).where(
 )
 
 
-def pages(store: Store, root: RootKey, within: Range) -> Iterator[tuple[Any, ...]]:
+def pages(store: Store, root: RootKey, within: Range) -> Iterator[KnownRow]:
     """Yield every row of a root within a range of paths, in their order, with the fields of Known.
 
     No snapshot is held.

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from itertools import starmap
-from typing import Any
 
 import msgspec
 import sqlalchemy as sa
@@ -91,12 +90,14 @@ def documents(
     after its first seq and up to its second.
     """
     if until is None and not deleted:
-        path: Any = _document.path_bytes
-        where = [_document.state == sa.literal_column("'live'")]  # so that its index is used
+        path: sa.Column[bytes] = _document.path_bytes
+        where: list[sa.ColumnElement[bool]] = [
+            _document.state == sa.literal_column("'live'")
+        ]  # so that its index is used
         source = tables.document.join(
             tables.version, sa.and_(_version.document_id == _document.id, _version.no == _document.last_no)
         )
-        when: Any = sa.null().label("deleted_at")
+        when: sa.Label[int] | sa.Label[None] = sa.null().label("deleted_at")
     else:
         source, path, where, when = _as_of(until, deleted=deleted)
         if until is None:
@@ -187,7 +188,9 @@ def languages(connection: Connection) -> list[str]:
     return [row.language for row in found]
 
 
-def _as_of(until: int | None, *, deleted: bool) -> tuple[Any, Any, list[Any], Any]:
+def _as_of(
+    until: int | None, *, deleted: bool
+) -> tuple[sa.Join, sa.Column[bytes], list[sa.ColumnElement[bool]], sa.Label[int] | sa.Label[None]]:
     """Return the last change of each document at or before `until` gives its path, state and version."""
     inner = tables.change.alias("inner_change")
     # One step in the index (document_id, seq) for each document, however long its history.

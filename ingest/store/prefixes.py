@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
@@ -13,7 +11,7 @@ from ingest.store import tables
 _change, _document, _seen = tables.change.c, tables.document.c, tables.seen.c
 
 
-def begins(column: Any, prefix: bytes) -> Any:
+def begins(column: sa.ColumnElement[bytes], prefix: bytes) -> sa.ColumnElement[bool]:
     """Return the condition that the path in this column begins with these bytes."""
     beyond = _after(prefix)
     return column >= prefix if beyond is None else sa.and_(column >= prefix, column < beyond)

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import sqlite3
 from collections.abc import Callable, Iterator, Sequence
 from functools import partial
 from itertools import groupby, pairwise
 from operator import itemgetter
-from typing import Any, NamedTuple, TypeVar
+from typing import NamedTuple, TypeVar
 
 import msgspec
 import sqlalchemy as sa
@@ -33,7 +34,8 @@ def head(connection: Connection) -> Row | None:
 def read_damaged(connection: Connection) -> None:
     """Read a text that is no UTF-8 with surrogates from now on, so that its row can be named."""
     if connection.dialect.name == "sqlite":
-        driver: Any = connection.connection.driver_connection
+        driver = connection.connection.driver_connection
+        assert isinstance(driver, sqlite3.Connection)
         driver.text_factory = partial(str, encoding="utf-8", errors="surrogateescape")
 
 
@@ -70,31 +72,31 @@ COMMITTED = len(_COMMITTED)
 class Change(msgspec.Struct):
     """A row of the log as it lies, whatever is in it, with the version that carries its seq."""
 
-    seq: Any
-    id: Any
-    recorded_at: Any
-    observed_at: Any
-    type: Any
-    cause: Any
-    reason: Any
-    root_id: Any
-    document_id: Any
-    no: Any
-    previous_no: Any
-    path_bytes: Any
-    from_path_bytes: Any
-    actor: Any
-    leaf: Any
-    form: Any
-    salt: Any
-    root_uid: Any
-    document_uid: Any
-    version_no: Any
-    version_salt: Any
-    version_hash: Any
-    version_size: Any
-    version_observed_at: Any
-    version_modified_at: Any
+    seq: object
+    id: object
+    recorded_at: object
+    observed_at: object
+    type: object
+    cause: object
+    reason: object
+    root_id: object
+    document_id: object
+    no: object
+    previous_no: object
+    path_bytes: object
+    from_path_bytes: object
+    actor: object
+    leaf: object
+    form: object
+    salt: object
+    root_uid: object
+    document_uid: object
+    version_no: object
+    version_salt: object
+    version_hash: object
+    version_size: object
+    version_observed_at: object
+    version_modified_at: object
 
 
 class Told(NamedTuple):
@@ -277,10 +279,10 @@ def dangling(connection: Connection) -> Iterator[tuple[str, str, str]]:
             yield what, f"{what} {row[0]}/{row[1]}", detail
 
 
-def ledger_gaps(connection: Connection) -> Iterator[tuple[Any, str]]:
+def ledger_gaps(connection: Connection) -> Iterator[tuple[object, str]]:
     """Yield roots whose ledger of coverage does not tile their time since it begins, by their ids."""
     roots = {row.id: row for row in connection.execute(sa.select(tables.root)).all()}
-    found: dict[Any, list[Row]] = {key: [] for key in roots}
+    found: dict[object, list[Row]] = {key: [] for key in roots}
     for row in connection.execute(sa.select(tables.coverage).order_by(tables.coverage.c.from_at)):
         found.setdefault(row.root_id, []).append(row)
     for key, intervals in found.items():

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from hashlib import sha256
-from typing import Any
 
 import msgspec
 import sqlalchemy as sa
@@ -33,7 +32,7 @@ SUMMED = {
 _encode = msgspec.json.Encoder().encode
 
 
-def of(table: str, values: Mapping[Any, Any]) -> bytes:
+def of(table: str, values: Mapping[str, object] | sa.RowMapping) -> bytes:
     """Return the sum of a row: the head of the SHA-256 of its values."""
     return sha256(_encode([table, *(values[name] for name in SUMMED[table])])).digest()[:LENGTH]
 
@@ -43,7 +42,7 @@ def of_counts(*values: int | None) -> bytes:
     return sha256(_encode(["rendition", *values])).digest()[:LENGTH]
 
 
-def renew(connection: Connection, table: sa.Table, where: Any) -> None:
+def renew(connection: Connection, table: sa.Table, where: sa.ColumnElement[bool]) -> None:
     """Write the sums of rows whose columns were just changed."""
     name = str(table.name)
     columns = [table.c[column] for column in SUMMED[name]]
@@ -68,8 +67,8 @@ def broken(connection: Connection) -> Iterator[tuple[str, str]]:
                 yield name, "/".join(str(row[column.name]) for column in table.primary_key.columns)
 
 
-def _is_sound(name: str, row: Mapping[Any, Any]) -> bool:
+def _is_sound(name: str, row: sa.RowMapping) -> bool:
     try:
-        return of(name, row) == bytes(row["sum"])
+        return isinstance(row["sum"], bytes) and of(name, row) == row["sum"]
     except (TypeError, ValueError):  # damage can put a value where no value of its kind belongs
         return False

@@ -5,9 +5,8 @@ from __future__ import annotations
 import heapq
 from abc import ABC, abstractmethod
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import chain, groupby
-from typing import Any
 
 import msgspec
 import sqlalchemy as sa
@@ -124,17 +123,18 @@ class Lookup(ABC):
         text = None if found is None else found.text
         return text is not None and wanted in literal(text)
 
-    def _rising(self, select: str, asked_with: dict[str, Any], page: int) -> Iterator[int]:
+    def _rising(self, select: str, asked_with: Mapping[str, object], page: int) -> Iterator[int]:
         """Yield the numbers above `:after` that this selects, in order.
 
         As more are taken, more are asked for.
         """
         after = -1
         while True:
-            asked = asked_with | {"after": after}
+            asked = {**asked_with, "after": after}
             result = self._connection.execute(sa.text(f"{select} ORDER BY 1 LIMIT {page}"), asked)
             # the driver's own tuples: there may be several for each document
-            cursor: Any = result.cursor
+            cursor = result.cursor
+            assert cursor is not None
             found = cursor.fetchall()
             yield from chain.from_iterable(found)
             if len(found) < page:

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from itertools import islice
-from typing import Any
 
 import msgspec
 import sqlalchemy as sa
@@ -255,7 +254,9 @@ def _is_meant(connection: Connection, row: Row, stretches: Stretches, wanted: Wa
     return any(first <= no <= last for _, no in found for first, last in stretches)
 
 
-def _facts(connection: Connection, documents: Any, which: Any, wanted: Wanted) -> list[tuple[int, int]]:
+def _facts(
+    connection: Connection, documents: sa.ColumnElement[bool], which: sa.ColumnElement[bool], wanted: Wanted
+) -> list[tuple[int, int]]:
     """Return documents and numbers of those of these versions that are as they should be."""
     newest = (
         sa.select(sa.func.max(_rendition.seq))

@@ -22,7 +22,6 @@ from collections.abc import Iterable, Iterator, Sequence
 from contextlib import suppress
 from hashlib import blake2b
 from itertools import groupby
-from typing import Any
 
 import msgspec
 import sqlalchemy as sa
@@ -216,7 +215,8 @@ class WordsLookup(Lookup):
             return None
         # the driver's own tuples: there may be many thousands
         select = sa.text(f"SELECT DISTINCT document_id, number FROM words WHERE {_hold('query')}")
-        cursor: Any = self._connection.execute(select, asked).cursor
+        cursor = self._connection.execute(select, asked).cursor
+        assert cursor is not None
         numbers = Counter(key for key, _ in cursor.fetchall())
         if is_word:
             numbers.update(self._more(self._lexemes(term)[0]))
@@ -232,7 +232,8 @@ class WordsLookup(Lookup):
             for at, (_, power) in enumerate(named)
         )
         select = f"SELECT document_id, sum(more)::integer FROM ({every}) AS found GROUP BY document_id"
-        cursor: Any = self._connection.execute(sa.text(select), asked).cursor
+        cursor = self._connection.execute(sa.text(select), asked).cursor
+        assert cursor is not None
         return dict(cursor.fetchall())
 
     def _oldest(self, terms: Sequence[Term]) -> Iterable[int]:
