@@ -7,7 +7,7 @@ import re
 import tomllib
 from collections.abc import Iterable, Mapping
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal
 
 import msgspec
 
@@ -145,11 +145,11 @@ def load(
     *,
     file: str | None = None,
     environment: Mapping[str, str] = os.environ,
-    flags: Mapping[str, Any] | None = None,
+    flags: Mapping[str, object] | None = None,
 ) -> Settings:
     """Return the settings in force. Raises ConfigError naming the file or variable and the key."""
     named = file if file is not None else environment.get("INGEST_CONFIG") or None
-    values: dict[str, Any] = {}
+    values: dict[str, object] = {}
     source: dict[str, str] = {}  # where each setting that is no default comes from
     if named is not None or Path(DEFAULT_FILE).is_file():
         file = DEFAULT_FILE if named is None else named
@@ -191,7 +191,7 @@ def load(
     return settings
 
 
-def _read(file: Path) -> dict[str, Any]:
+def _read(file: Path) -> dict[str, object]:
     try:
         with file.open("rb") as lines:
             return tomllib.load(lines)
@@ -204,7 +204,7 @@ def _read(file: Path) -> dict[str, Any]:
         raise ConfigError(f"configuration {file} is not TOML: {error}") from error
 
 
-def _of_variable(field: str, words: str, where: str) -> Any:
+def _of_variable(field: str, words: str, where: str) -> object:
     """Return a variable's value: a scalar as it stands, a list or a table as TOML."""
     if not escape.is_utf8(words):
         raise ConfigError(f"{where}: {field}: '{words}' is not valid UTF-8")
@@ -264,7 +264,7 @@ def _check_phrases(language: str, phrases: Phrases, source: str) -> None:
             )
 
 
-def _faulty_entry(values: dict[str, Any], table: str) -> str:
+def _faulty_entry(values: dict[str, object], table: str) -> str:
     """Return the key of the first entry of a table that is not understood: the library does not tell it."""
     entries = values.get(table)
     kind = {"roots": RootSettings, "notice_phrases": Phrases}.get(table)
@@ -276,7 +276,7 @@ def _faulty_entry(values: dict[str, Any], table: str) -> str:
     return "?"
 
 
-def _convert(values: dict[str, Any], *, where: str, strict: bool) -> Settings:
+def _convert(values: dict[str, object], *, where: str, strict: bool) -> Settings:
     try:
         return msgspec.convert(values, Settings, strict=strict)
     except msgspec.ValidationError as error:

@@ -11,12 +11,13 @@ import select
 import sys
 import threading
 from collections.abc import Mapping, MutableMapping
-from typing import Any, Protocol, TextIO
+from typing import Protocol, TextIO
 
 import msgspec
 
 from ingest import escape
 from ingest.change_line import fit, shown_place
+from ingest.decoding import convert
 from ingest.width import width
 
 _LEVELS = {"debug": 10, "info": 20, "warning": 30, "error": 40}
@@ -25,13 +26,13 @@ _LEVELS = {"debug": 10, "info": 20, "warning": 30, "error": 40}
 class Log(Protocol):
     """A structlog logger, as the rest of the program knows it."""
 
-    def info(self, event: str, **fields: Any) -> Any:
+    def info(self, event: str, **fields: object) -> object:
         """Return one thing done."""
 
-    def warning(self, event: str, **fields: Any) -> Any:
+    def warning(self, event: str, **fields: object) -> object:
         """Return something to look at."""
 
-    def error(self, event: str, **fields: Any) -> Any:
+    def error(self, event: str, **fields: object) -> object:
         """Return something that could not be done."""
 
 
@@ -42,7 +43,7 @@ _COLUMNS = 100  # of a terminal that does not say how wide it is
 class Silent:
     """A log that nobody reads: a scan without a daemon says in its own words what it did."""
 
-    def info(self, event: str, **fields: Any) -> None:
+    def info(self, event: str, **fields: object) -> None:
         """Say nothing."""
 
     warning = error = info
@@ -122,7 +123,7 @@ def configure(*, level: str, format_: str, stream: TextIO | None = None) -> Stde
     return sink
 
 
-def _json(_logger: object, _method: str, event: MutableMapping[str, Any]) -> str:
+def _json(_logger: object, _method: str, event: MutableMapping[str, object]) -> str:
     return escape.json(msgspec.json.encode(event, enc_hook=str)).decode()
 
 
@@ -132,7 +133,7 @@ class _Console:
     def __init__(self, stream: TextIO) -> None:
         self._stream = stream
 
-    def __call__(self, _logger: object, _method: str, event: MutableMapping[str, Any]) -> str:
+    def __call__(self, _logger: object, _method: str, event: MutableMapping[str, object]) -> str:
         now = str(event.pop("time", ""))
         level = str(event.pop("level", "info"))
         name = str(event.pop("event", ""))
@@ -153,36 +154,78 @@ class _Console:
             return _COLUMNS
 
 
-def _changes(event: Mapping[str, Any], now: str) -> str:
+class _Folder(msgspec.Struct):
+    """What a line says of the first scan of a folder; of no type: of all the folders that are not named."""
+
+    type: str | None
+    root: str
+    files: int
+    folder: str | None = None
+    folders: int | None = None
+
+
+class _Flag(msgspec.Struct):
+    name: str
+
+
+class _Fact(msgspec.Struct):
+    page: int | None = None
+    heading: str | None = None
+
+
+class _Edit(msgspec.Struct, rename={"class_": "class"}):
+    class_: str
+    significance: str
+    flags: list[_Flag]
+    reason: str
+    facts: list[_Fact] = []
+
+
+class _Change(msgspec.Struct):
+    """What a line says of a change."""
+
+    type: str = ""
+    seq: int | None = None
+    root: str | None = None
+    path: str | None = None
+    from_path: str | None = None
+    version: int | None = None
+    reason: str | None = None
+    recorded_at: str | None = None
+    edit: _Edit | None = None
+
+
+def _changes(event: Mapping[str, object], now: str) -> str:
     """Return a line of a first scan that is told by folder."""
-    files = f"{event['files']:,} {'file' if event['files'] == 1 else 'files'}"
-    if event["type"] is None:
-        what, where = "", f"{event['folders']:,} more {'folder' if event['folders'] == 1 else 'folders'}"
+    told = convert(event, _Folder)
+    files = f"{told.files:,} {'file' if told.files == 1 else 'files'}"
+    if told.type is None:
+        what, where = "", f"{told.folders:,} more {'folder' if told.folders == 1 else 'folders'}"
     else:
-        what, where = event["type"].removeprefix("document."), event["folder"] or "."
-    return escape.name(f"{now[11:19]} {what:<9} {event['root']}: {files} in {where}")
+        what, where = told.type.removeprefix("document."), told.folder or "."
+    return escape.name(f"{now[11:19]} {what:<9} {told.root}: {files} in {where}")
 
 
-def _change(event: Mapping[str, Any], now: str, columns: int | None) -> str:
-    what = str(event.get("type", "")).removeprefix("document.")
-    came = None if event.get("from_path") is None else escape.name(event["from_path"])
-    why = escape.name(f"  ({event['reason']})" if event.get("reason") else "")
-    version = f" @{event['version']}" if event.get("version") else ""
-    path = escape.name(str(event.get("path")))
+def _change(event: Mapping[str, object], now: str, columns: int | None) -> str:
+    told = convert(event, _Change)
+    what = told.type.removeprefix("document.")
+    came = None if told.from_path is None else escape.name(told.from_path)
+    why = escape.name(f"  ({told.reason})" if told.reason else "")
+    version = f" @{told.version}" if told.version else ""
+    path = escape.name(str(told.path))
     # It may have happened long before it is told: by a scan, or while the lines could not be written.
-    label = str(event.get("recorded_at") or now)
+    label = told.recorded_at or now
     when = label[11:19] if label[:10] == now[:10] else f"{label[:10]} {label[11:19]}"
-    head = escape.name(f"{when} #{event.get('seq')} {what:<9} {event.get('root')}: ")
-    edit = event.get("edit")
-    if not edit:
+    head = escape.name(f"{when} #{told.seq} {what:<9} {told.root}: ")
+    edit = told.edit
+    if edit is None:
         return f"{head}{path}{version}{'' if came is None else f'  (from {came})'}{why}"
     from ingest.edits.edit import Summary  # noqa: PLC0415 - a scan without a daemon tells no edit
 
-    flags = tuple(flag["name"] for flag in edit["flags"])
-    first: Mapping[str, Any] = next(iter(edit.get("facts", ())), {})
-    page, heading = first.get("page"), first.get("heading")
-    told = Summary(edit["significance"], edit["class"], flags, edit["reason"], page, heading)
-    place = escape.name(shown_place(page, heading))
+    flags = tuple(flag.name for flag in edit.flags)
+    fact = edit.facts[0] if edit.facts else _Fact()
+    said = Summary(edit.significance, edit.class_, flags, edit.reason, fact.page, fact.heading)
+    place = escape.name(shown_place(fact.page, fact.heading))
     room = None if columns is None else columns - width(head) - len(version) - width(why)
-    shown, said = fit(path, came, told.words, escape.name(told.reason), room, place)
-    return f"{head}{shown}{version}{why}{said}"
+    shown, summed = fit(path, came, said.words, escape.name(said.reason), room, place)
+    return f"{head}{shown}{version}{why}{summed}"

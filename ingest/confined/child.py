@@ -7,8 +7,8 @@ import contextlib
 import encodings.aliases
 import importlib
 import os
+from functools import partial
 from types import ModuleType
-from typing import Any
 
 from ingest.confined import frames, locks, samples
 from ingest.normalise import language
@@ -69,11 +69,11 @@ def serve(asks: int, answers: int, parent: int, readers: dict[str, ModuleType], 
 
 
 def _answer(ask: frames.Ask, data: bytes, readers: dict[str, ModuleType]) -> bytes:
-    options: dict[str, Any] = {}
+    read = readers[ask.module].read
     if ask.module == "html_selected":
-        options = {"select": ask.html.select, "remove": ask.html.remove}
+        read = partial(read, select=ask.html.select, remove=ask.html.remove)
     try:
-        made = readers[ask.module].read(data, ask.limits, **options)
+        made = read(data, ask.limits)
         if not isinstance(made, Extracted):
             return frames.ELSEWHERE
         return frames.encode(frames.Text(made))

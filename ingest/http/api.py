@@ -6,9 +6,10 @@ import re
 from collections.abc import Callable
 from html import escape as quote
 from itertools import islice
-from typing import Any, Generic, TypeVar
+from typing import Generic, TypeVar
 
 import msgspec
+from starlette.requests import Request
 
 from ingest import escape, records, text_reasons
 from ingest.corpus import Corpus
@@ -71,9 +72,32 @@ class Endpoint(msgspec.Struct, frozen=True, kw_only=True):
     path: str
     summary: str
     parameters: type[msgspec.Struct]
-    gives: tuple[Any, ...]  # the shapes of its JSON
-    ask: Callable[[Corpus, Any, dict[str, str], str], Answer]
-    media_types: tuple[str, ...] = (JSON,)
+    gives: tuple[object, ...]  # the shapes of its JSON
+    answer: Callable[[Corpus, Request], Answer]
+    media_types: tuple[str, ...]
+
+
+def _endpoint(
+    path: str,
+    summary: str,
+    kind: type[parameters.T],
+    ask: Callable[[Corpus, parameters.T, dict[str, str], str], Answer],
+    *,
+    gives: tuple[object, ...],
+    media_types: tuple[str, ...] = (JSON,),
+) -> Endpoint:
+    """Return a route of a question, which is asked with parameters of its own kind."""
+
+    def answer(corpus: Corpus, request: Request) -> Answer:
+        asked = parameters.read(request, kind)
+        wanted = answers.wanted(request, media_types)
+        within = {name: str(value) for name, value in request.path_params.items()}
+        corpus.require_in_place()
+        return ask(corpus, asked, within, wanted)
+
+    return Endpoint(
+        path=path, summary=summary, parameters=kind, gives=gives, answer=answer, media_types=media_types
+    )
 
 
 def target_of(connection: Connection, words: str) -> Target:
@@ -278,32 +302,32 @@ def _atom(corpus: Corpus, asked: parameters.Changes, _path: dict[str, str], _kin
 
 
 ENDPOINTS = (
-    Endpoint(path="/v1/documents", summary="The documents, now or at a moment, by root and path",
-             parameters=parameters.Documents, gives=(Page[Document],), ask=_documents),
-    Endpoint(path="/v1/documents/{id}", summary="A document and what is known of its newest version",
-             parameters=parameters.Nothing, gives=(Document,), ask=_document),
-    Endpoint(path="/v1/documents/{id}/versions", summary="Its versions, oldest first",
-             parameters=parameters.Versions, gives=(Page[VersionFacts],), ask=_versions),
-    Endpoint(path="/v1/documents/{id}/versions/{rev}", summary="A version: its record, its text or its bytes",
-             parameters=parameters.Nothing, gives=(Version,), ask=_version, media_types=(JSON, TEXT, BYTES)),
-    Endpoint(path="/v1/documents/{id}/diff/{from}/{to}", summary="What differs between two versions",
-             parameters=parameters.Diff, gives=(Diff, Sentences), ask=_diff, media_types=(JSON, HTML)),
-    Endpoint(path="/v1/documents/{id}/blame/{rev}", summary="Where each sentence of a version came from",
-             parameters=parameters.Blame, gives=(Page[Origin], Page[Lost]), ask=_blame),
-    Endpoint(path="/v1/reviews", summary="Which edits were reviewed, by whom and when, in that order",
-             parameters=parameters.Reviews, gives=(Page[Review],), ask=_reviews),
-    Endpoint(path="/v1/search", summary="The documents that hold the words",
-             parameters=parameters.Search, gives=(Page[Match],), ask=_search),
-    Endpoint(path="/v1/report", summary="What happened in a period",
-             parameters=parameters.Period, gives=(ReportRecord,), ask=_report),
-    Endpoint(path="/v1/coverage", summary="How each root was observed",
-             parameters=parameters.Stretches, gives=(Page[Stretch],), ask=_coverage),
-    Endpoint(path="/v1/status", summary="Health and counts",
-             parameters=parameters.Nothing, gives=(Status,), ask=_status),
-    Endpoint(path="/v1/feed.atom", summary="The newest changes, for readers of Atom",
-             parameters=parameters.Changes, gives=(), ask=_atom, media_types=(atom.TYPE,)),
+    _endpoint("/v1/documents", "The documents, now or at a moment, by root and path",
+        parameters.Documents, _documents, gives=(Page[Document],)),
+    _endpoint("/v1/documents/{id}", "A document and what is known of its newest version",
+        parameters.Nothing, _document, gives=(Document,)),
+    _endpoint("/v1/documents/{id}/versions", "Its versions, oldest first",
+        parameters.Versions, _versions, gives=(Page[VersionFacts],)),
+    _endpoint("/v1/documents/{id}/versions/{rev}", "A version: its record, its text or its bytes",
+        parameters.Nothing, _version, gives=(Version,), media_types=(JSON, TEXT, BYTES)),
+    _endpoint("/v1/documents/{id}/diff/{from}/{to}", "What differs between two versions",
+        parameters.Diff, _diff, gives=(Diff, Sentences), media_types=(JSON, HTML)),
+    _endpoint("/v1/documents/{id}/blame/{rev}", "Where each sentence of a version came from",
+        parameters.Blame, _blame, gives=(Page[Origin], Page[Lost])),
+    _endpoint("/v1/reviews", "Which edits were reviewed, by whom and when, in that order",
+        parameters.Reviews, _reviews, gives=(Page[Review],)),
+    _endpoint("/v1/search", "The documents that hold the words",
+        parameters.Search, _search, gives=(Page[Match],)),
+    _endpoint("/v1/report", "What happened in a period",
+        parameters.Period, _report, gives=(ReportRecord,)),
+    _endpoint("/v1/coverage", "How each root was observed",
+        parameters.Stretches, _coverage, gives=(Page[Stretch],)),
+    _endpoint("/v1/status", "Health and counts",
+        parameters.Nothing, _status, gives=(Status,)),
+    _endpoint("/v1/feed.atom", "The newest changes, for readers of Atom",
+        parameters.Changes, _atom, gives=(), media_types=(atom.TYPE,)),
 )  # fmt: skip
-CHANGES = Endpoint(
-    path="/v1/changes", summary="The changes after a seq, oldest first; or as they come",
-    parameters=parameters.Changes, gives=(Page[Change],), ask=_atom, media_types=(JSON, "text/event-stream"),
+CHANGES = _endpoint(
+    "/v1/changes", "The changes after a seq, oldest first; or as they come",
+    parameters.Changes, _atom, gives=(Page[Change],), media_types=(JSON, "text/event-stream"),
 )  # fmt: skip

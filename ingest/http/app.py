@@ -6,7 +6,6 @@ import time
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from functools import partial
-from typing import Any
 
 import msgspec
 from anyio import to_thread
@@ -67,11 +66,7 @@ def application(corpus: Corpus, rights: Rights, feed: Feed) -> ASGIApp:
 
 def _endpoint(corpus: Corpus, endpoint: Endpoint) -> Callable[[Request], Response]:
     def answer(request: Request) -> Response:
-        asked = parameters.read(request, endpoint.parameters)
-        kind = answers.wanted(request, endpoint.media_types)
-        path = {name: str(value) for name, value in request.path_params.items()}
-        corpus.require_in_place()
-        return answers.response(endpoint.ask(corpus, asked, path, kind), request)
+        return answers.response(endpoint.answer(corpus, request), request)
 
     return answer
 
@@ -115,7 +110,7 @@ def _description() -> Callable[[Request], Response]:
     return lambda request: answers.response(made, request)
 
 
-def _handlers(own: Pages) -> dict[Any, Callable[[Request, Exception], Response]]:
+def _handlers(own: Pages) -> dict[int | type[Exception], Callable[[Request, Exception], Response]]:
     """Return what makes an answer of each kind of error: a page for who reads pages."""
 
     def told(request: Request, problem: Problem, headers: dict[str, str] | None = None) -> Response:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import base64
 import hashlib
 from collections.abc import Callable, Iterator, Mapping
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal
 
 import msgspec
 from msgspec import Meta
@@ -26,7 +26,8 @@ from ingest.http.problems import Problem
 from ingest.http.reviews import readable
 from ingest.index.activity import Totals
 from ingest.index.fulltext.search import Match
-from ingest.records import Change, Review
+from ingest.records import Change, Difference, Review
+from ingest.records import Document as DocumentRecord
 from ingest.report import model
 from ingest.report import page as whole_report
 from ingest.report.style import STYLE
@@ -122,12 +123,13 @@ class Shown(msgspec.Struct, frozen=True, kw_only=True):
 
     template: str
     data: object
-    more: Mapping[str, Any] = {}
+    more: Mapping[str, object] = {}
     headers: Mapping[str, str] = {}
     cookies: Mapping[str, str] = {}
 
 
-Ask = Callable[[Request, Any], Shown]
+# A page's parameters as they were read, and what it is made of.
+Ask = Callable[[Request], tuple[msgspec.Struct, Shown]]
 
 
 class Pages:
@@ -142,20 +144,20 @@ class Pages:
     def routes(self) -> list[Route]:
         """Return the routes."""
         found: list[Route] = []
-        for path, kind, ask in (
-            ("/", Spoken, self._overview),
-            ("/documents", Documents, self._documents),
-            ("/documents/{id}", Document, self._document),
-            ("/changes", Changes, self._changes),
-            ("/search", Search, self._search),
-            ("/report", Report, self._report),
-            ("/health", Spoken, self._health),
+        for path, ask in (
+            ("/", self._asking(Spoken, self._overview)),
+            ("/documents", self._asking(Documents, self._documents)),
+            ("/documents/{id}", self._asking(Document, self._document)),
+            ("/changes", self._asking(Changes, self._changes)),
+            ("/search", self._asking(Search, self._search)),
+            ("/report", self._asking(Report, self._report)),
+            ("/health", self._asking(Spoken, self._health)),
         ):
             name = "/overview" if path == "/" else path
-            found.append(Route(f"{name}.json", self._data(kind, ask)))
-            found.append(Route(path, self._page(path, name, kind, ask)))
+            found.append(Route(f"{name}.json", self._data(ask)))
+            found.append(Route(path, self._page(path, name, ask)))
         return [
-            Route("/.json", self._data(Spoken, self._overview)),
+            Route("/.json", self._data(self._asking(Spoken, self._overview))),
             Route("/report.json", self._report_data),
             Route("/report.html", self._whole_report),
             Route("/documents/{id}/text/{rev}", self._text),
@@ -164,13 +166,17 @@ class Pages:
             *found,
         ]
 
-    def _page(
-        self, path: str, name: str, kind: type[msgspec.Struct], ask: Ask
-    ) -> Callable[[Request], Response]:
-        def answer(request: Request) -> Response:
+    def _asking(self, kind: type[parameters.T], ask: Callable[[Request, parameters.T], Shown]) -> Ask:
+        def shown(request: Request) -> tuple[msgspec.Struct, Shown]:
             asked = read(request, kind)
             self._corpus.require_in_place()
-            shown = ask(request, asked)
+            return asked, ask(request, asked)
+
+        return shown
+
+    def _page(self, path: str, name: str, ask: Ask) -> Callable[[Request], Response]:
+        def answer(request: Request) -> Response:
+            asked, shown = ask(request)
             words = self.words(request)
             values = {
                 "here": "/documents" if path.startswith("/documents") else path,
@@ -195,11 +201,9 @@ class Pages:
 
         return answer
 
-    def _data(self, kind: type[msgspec.Struct], ask: Ask) -> Callable[[Request], Response]:
+    def _data(self, ask: Ask) -> Callable[[Request], Response]:
         def answer(request: Request) -> Response:
-            asked = read(request, kind)
-            self._corpus.require_in_place()
-            shown = ask(request, asked)
+            _, shown = ask(request)
             return answers.response(answers.of_record(shown.data), request)
 
         return answer
@@ -210,7 +214,7 @@ class Pages:
         language = languages.spoken(said, request.headers.get("accept-language", ""))
         return languages.Words(language, self._corpus.zone, self._corpus.now())
 
-    def around(self, request: Request) -> dict[str, Any]:
+    def around(self, request: Request) -> dict[str, object]:
         """Return what every page has around it."""
         values = {name: value for name, value in request.query_params.items() if name != "lang"}
         return {
@@ -220,7 +224,7 @@ class Pages:
             "reviewer": self._reviewer(request),
         }
 
-    def _reviewer(self, request: Request) -> dict[str, Any]:
+    def _reviewer(self, request: Request) -> dict[str, object]:
         """Return whether one may review here, and what is known of who asks."""
         asker: Asker = request.state.asker
         name = None if asker.name is None else readable(asker.name)
@@ -228,10 +232,10 @@ class Pages:
             "can": self._has_token, "name": name, "by_proxy": asker.by_proxy, "has_token": asker.has_token
         }  # fmt: skip
 
-    def _health_now(self) -> dict[str, Any]:
+    def _health_now(self) -> dict[str, object]:
         """Return whether somebody watches, asked again after two seconds."""
 
-        def ask() -> dict[str, Any]:
+        def ask() -> dict[str, object]:
             state = self._corpus.status().health
             names = {"ok": "watching", "degraded": "watching, with problems", "blind": "not seen to watch"}
             return {"state": state, "words": names.get(state, "not watching"), "at": self._corpus.now()}
@@ -391,8 +395,8 @@ class _Changes(msgspec.Struct, frozen=True, kw_only=True):
 class _Documents(msgspec.Struct, frozen=True, kw_only=True):
     """The data of the list of documents."""
 
-    items: list[Any]
-    differs: list[Any]
+    items: list[DocumentRecord]
+    differs: list[Difference]
     differing: int
     at_seq: int | None
     next: str | None

@@ -6,7 +6,7 @@ import asyncio
 import os
 from collections.abc import Callable
 from functools import partial
-from typing import Annotated, Any
+from typing import Annotated
 from urllib.parse import parse_qsl, urlencode
 
 import msgspec
@@ -147,7 +147,7 @@ def form(body: bytes) -> dict[str, str]:
     return fields
 
 
-def posted(given: Any, *, strict: bool) -> Posted:
+def posted(given: object, *, strict: bool) -> Posted:
     """Return what a body asks for; of a form, where numbers are words, not `strict`. Raises UsageError."""
     kind: type[Posted] = NewWithdrawal if isinstance(given, dict) and "withdraws" in given else NewReview
     try:

@@ -12,7 +12,6 @@ from __future__ import annotations
 import asyncio
 import socket
 from collections.abc import Callable
-from typing import Any
 
 import h11
 import uvicorn
@@ -99,8 +98,26 @@ class Connection(H11Protocol):
 class Server(uvicorn.Server):
     """A server that ends what waits before it waits for it."""
 
-    def __init__(self, app: ASGIApp, settings: dict[str, Any], *, ending: Callable[[], None]) -> None:
-        super().__init__(uvicorn.Config(self._answer, **settings))
+    def __init__(self, app: ASGIApp, *, ending: Callable[[], None]) -> None:
+        super().__init__(
+            uvicorn.Config(
+                self._answer,
+                http=Connection,
+                ws="none",
+                loop="asyncio",
+                interface="asgi3",
+                lifespan="on",
+                log_config=None,
+                access_log=False,
+                server_header=False,
+                proxy_headers=False,
+                h11_max_incomplete_event_size=HEADER_BYTES,
+                limit_concurrency=CONNECTIONS,
+                timeout_keep_alive=15,
+                timeout_graceful_shutdown=2,
+                backlog=WAITING,
+            )
+        )
         self._app = app
         self._ending = ending
 
@@ -125,23 +142,7 @@ class Server(uvicorn.Server):
 
 def server(app: ASGIApp, *, ending: Callable[[], None]) -> uvicorn.Server:
     """Return what serves an application on open sockets; `ending` is called when it begins to end."""
-    settings: dict[str, Any] = {
-        "http": Connection,
-        "ws": "none",
-        "loop": "asyncio",
-        "interface": "asgi3",
-        "lifespan": "on",
-        "log_config": None,
-        "access_log": False,
-        "server_header": False,
-        "proxy_headers": False,
-        "h11_max_incomplete_event_size": HEADER_BYTES,
-        "limit_concurrency": CONNECTIONS,
-        "timeout_keep_alive": 15,
-        "timeout_graceful_shutdown": 2,
-        "backlog": WAITING,
-    }
-    return Server(app, settings, ending=ending)
+    return Server(app, ending=ending)
 
 
 def listening(host: str, port: int) -> socket.socket:

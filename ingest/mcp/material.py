@@ -8,8 +8,7 @@ lines with a mark that is drawn for this answer.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
-from typing import Any
+from collections.abc import Callable, Iterator, Mapping
 
 import msgspec
 
@@ -34,7 +33,7 @@ _UNSEEN = re.compile(
 class Material(msgspec.Struct, frozen=True):
     """A value made fit, and how many characters or members of lists were cut off."""
 
-    value: Any
+    value: object
     cut: int
 
 
@@ -57,24 +56,29 @@ def beginning(words: str, most: int) -> str:
     return part
 
 
-def fit(value: Any, *, longest: int = LONGEST, most: int = MOST) -> Material:
+def fit_fields(
+    fields: Mapping[str, object], *, longest: int = LONGEST, most: int = MOST
+) -> tuple[dict[str, object], int]:
+    """Return fields whose values were made fit, and how much of them was cut off."""
+    made = {name: fit(each, longest=longest, most=most) for name, each in fields.items()}
+    return {name: each.value for name, each in made.items()}, sum(each.cut for each in made.values())
+
+
+def fit(value: object, *, longest: int = LONGEST, most: int = MOST) -> Material:
     """Return a value of dictionaries, lists and strings made fit; the names of fields are ours and stay."""
     if isinstance(value, str):
         part = beginning(value, longest)
         cut = len(value) - len(part)
         return Material(f"{visible(part)}…" if cut else visible(part), cut)
     if isinstance(value, dict):
-        members = {name: fit(each, longest=longest, most=most) for name, each in value.items()}
-        return Material(
-            {name: each.value for name, each in members.items()}, sum(each.cut for each in members.values())
-        )
+        return Material(*fit_fields(value, longest=longest, most=most))
     if isinstance(value, list | tuple):
         parts = [fit(each, longest=longest, most=most) for each in value[:most]]
         return Material([each.value for each in parts], sum(each.cut for each in parts) + len(value[most:]))
     return Material(value, 0)
 
 
-def lines(value: dict[str, Any], indent: str = "") -> Iterator[str]:
+def lines(value: Mapping[str, object], indent: str = "") -> Iterator[str]:
     """Yield fields as lines for a reader: a text of several lines stands below its name, behind bars."""
     for name, each in value.items():
         if isinstance(each, dict):
@@ -91,7 +95,7 @@ def lines(value: dict[str, Any], indent: str = "") -> Iterator[str]:
             yield f"{indent}{name}: {_plain(each)}"
 
 
-def _member(value: Any, indent: str) -> Iterator[str]:
+def _member(value: object, indent: str) -> Iterator[str]:
     if isinstance(value, dict):
         first, *rest = list(lines(value)) or [""]
         yield f"{indent}- {first}"

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any
+from collections.abc import Mapping
+from typing import Annotated, Any, TypeVar
 
 import msgspec
 from msgspec import Meta
@@ -10,6 +11,7 @@ from msgspec import Meta
 from ingest.decoding import convert
 from ingest.errors import UsageError
 
+T = TypeVar("T", bound=msgspec.Struct)
 LARGEST_PAGE = 100
 LARGEST_TEXT = 50_000
 
@@ -101,7 +103,7 @@ class Report(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     limit: Limit = 20
 
 
-def read(kind: type[msgspec.Struct], given: dict[str, Any]) -> msgspec.Struct:
+def read(kind: type[T], given: Mapping[str, object]) -> T:
     """Return the parameters of a call. Raises UsageError."""
     try:
         return convert(given, kind)
@@ -113,7 +115,7 @@ def read(kind: type[msgspec.Struct], given: dict[str, Any]) -> msgspec.Struct:
         ) from error
 
 
-def schema(kind: type[Any]) -> dict[str, Any]:
+def schema(kind: type[msgspec.Struct]) -> dict[str, Any]:
     """Return the JSON Schema of a struct, an object at its root."""
     (_,), components = msgspec.json.schema_components([kind], ref_template="#/$defs/{name}")
     own = components.pop(kind.__name__)

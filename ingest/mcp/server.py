@@ -14,7 +14,7 @@ import signal
 import threading
 from collections.abc import Callable
 from functools import partial
-from typing import Any, TypeVar
+from typing import TypeVar
 
 import anyio
 import mcp_types as types
@@ -57,7 +57,7 @@ async def _serve(corpus: Corpus) -> None:
 
 def application(
     corpus: Corpus, *, seconds: float, draw: Callable[[], str] = lambda: secrets.token_hex(16)
-) -> Server[Any]:
+) -> Server[object]:
     """Return the server. `draw` gives a mark by chance."""
     places = threading.BoundedSemaphore(AT_ONCE)
 

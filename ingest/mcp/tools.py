@@ -6,9 +6,9 @@ stands in `material` alone; the rest is numbers, ids and words of ours.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from itertools import islice
-from typing import Any
+from typing import Any, Protocol, TypeVar
 
 import msgspec
 
@@ -17,13 +17,29 @@ from ingest.errors import NotFound, UsageError
 from ingest.history import languages, naming, prefixes
 from ingest.index.fulltext.query import odd, parse
 from ingest.mcp import material, parameters
-from ingest.records import Change, VersionFacts
+from ingest.records import Change, Lost, Origin, VersionFacts
+from ingest.records.report import ReportDocument, ReportEntry
 from ingest.report import model
 
 AROUND = 100  # characters shown on each side of an edit
 SENTENCES = 5  # of an entry of the report
 FACTS = 10  # of an edit
 LARGEST = 60_000  # characters of all items of an answer together; the rest is the next page
+
+
+P = TypeVar("P", bound=msgspec.Struct)
+Fields = dict[str, object]  # of a record as JSON has it
+
+
+class _Placed(Protocol):
+    """A record of a document: what it is called and where it lies."""
+
+    @property
+    def document(self) -> str: ...
+    @property
+    def root(self) -> str: ...
+    @property
+    def path(self) -> str: ...
 
 
 class Citation(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
@@ -50,12 +66,24 @@ class Answer(msgspec.Struct, frozen=True, kw_only=True):
     material: dict[str, Any]
 
 
+class Item(msgspec.Struct, frozen=True, kw_only=True):
+    """One of what was found, and what it cites, which comes first."""
+
+    citation: Citation
+    fields: Fields
+
+    def told(self) -> Fields:
+        """Return all of it by name."""
+        return {"cite": self.citation.cite, "seq": self.citation.seq, **self.fields}
+
+
 class Found(msgspec.Struct, frozen=True, kw_only=True):
     """The same before it is made fit. The items come after the fields, by name; all of it is material."""
 
     citations: list[Citation]
-    fields: dict[str, Any]
-    items: list[dict[str, Any]] = []
+    fields: Fields
+    notes: list[str] = []
+    items: list[Item] = []
     items_name: str | None = None
     total: int | None = None
     next: int | None = None
@@ -69,7 +97,7 @@ class Tool(msgspec.Struct, frozen=True, kw_only=True):
     title: str
     purpose: str
     parameters: type[msgspec.Struct]
-    ask: Callable[[Corpus, Any], Found]
+    ask: Callable[[Corpus, Mapping[str, object]], Found]
 
     @property
     def description(self) -> str:
@@ -83,20 +111,27 @@ class Tool(msgspec.Struct, frozen=True, kw_only=True):
         )
 
 
-def answer(tool: Tool, corpus: Corpus, given: dict[str, Any], draw: Callable[[], str]) -> tuple[Answer, str]:
+def _tool(name: str, title: str, kind: type[P], ask: Callable[[Corpus, P], Found], purpose: str) -> Tool:
+    """Return a tool whose question is asked with parameters of its own kind."""
+    return Tool(
+        name=name, title=title, purpose=purpose, parameters=kind,
+        ask=lambda corpus, given: ask(corpus, parameters.read(kind, given)),
+    )  # fmt: skip
+
+
+def answer(
+    tool: Tool, corpus: Corpus, given: Mapping[str, object], draw: Callable[[], str]
+) -> tuple[Answer, str]:
     """Return the answer to a call, as a value and as text. Raises IngestError."""
-    asked = parameters.read(tool.parameters, given)
     as_of = corpus.head()
-    found = tool.ask(corpus, asked)
-    if corpus.notes:
-        notes = [*found.fields.get("notes", ()), *corpus.notes]
-        found = msgspec.structs.replace(found, fields={**found.fields, "notes": notes})
-        corpus.notes = []
+    found = tool.ask(corpus, given)
+    notes, corpus.notes = [*found.notes, *corpus.notes], []
     longest = parameters.LARGEST_TEXT if tool.name == "version" else material.LONGEST
-    items = {} if found.items_name is None else {found.items_name: found.items}
-    told = msgspec.to_builtins({**found.fields, **items})
-    fitted = material.fit(told, longest=longest)
-    body = "\n".join(material.lines(fitted.value))
+    fields = {**found.fields, "notes": notes} if notes else found.fields
+    items = {} if found.items_name is None else {found.items_name: [each.told() for each in found.items]}
+    told = msgspec.to_builtins({**fields, **items})
+    fitted, cut = material.fit_fields(told, longest=longest)
+    body = "\n".join(material.lines(fitted))
     mark = material.mark_for(body, draw)
     made = Answer(
         tool=tool.name,
@@ -104,10 +139,10 @@ def answer(tool: Tool, corpus: Corpus, given: dict[str, Any], draw: Callable[[],
         citations=found.citations,
         total=found.total,
         next=found.next,
-        cut=found.cut + fitted.cut,
+        cut=found.cut + cut,
         about_material=material.ABOUT,
         mark=mark,
-        material=fitted.value,
+        material=fitted,
     )
     return made, material.framed(_head(made), body, mark)
 
@@ -137,12 +172,12 @@ def _cite(document: str | None, version: int | None, seq: int | None) -> Citatio
     return Citation(cite=None if document is None or version is None else f"{document}@{version}", seq=seq)
 
 
-def _page(items: Sequence[dict[str, Any]], after: int, limit: int) -> tuple[list[dict[str, Any]], int | None]:
+def _page(items: Sequence[Item], after: int, limit: int) -> tuple[list[Item], int | None]:
     """Return so many of the items as an answer holds, and where the next begins."""
-    taken: list[dict[str, Any]] = []
+    taken: list[Item] = []
     room = LARGEST
     for each in items[after : after + limit]:
-        room -= len(str(material.fit(each).value))
+        room -= len(str(material.fit(each.told()).value))
         if taken and room < 0:
             break
         taken.append(each)
@@ -150,16 +185,16 @@ def _page(items: Sequence[dict[str, Any]], after: int, limit: int) -> tuple[list
     return taken, end if end < len(items) else None
 
 
-def _cited(items: Sequence[dict[str, Any]]) -> list[Citation]:
+def _cited(items: Sequence[Item]) -> list[Citation]:
     """Return what the items cite, each once, in their order."""
-    return _each_once([Citation(cite=each["cite"], seq=each["seq"]) for each in items])
+    return _each_once([each.citation for each in items])
 
 
 def _each_once(citations: list[Citation]) -> list[Citation]:
     return list(dict.fromkeys(citations))
 
 
-def _where(record: Any) -> dict[str, Any]:
+def _where(record: _Placed) -> Fields:
     return {"document": record.document, "root": record.root, "path": record.path}
 
 
@@ -177,15 +212,14 @@ def _search(corpus: Corpus, asked: parameters.Search) -> Found:
         fields = msgspec.to_builtins(hit)
         fields["versions"] = fields["versions"][-material.MOST :]  # the newest are those that are asked for
         cited = _cite(hit.document, hit.last_version, seqs.get(hit.last_version))
-        made.append(
-            {"cite": cited.cite, "seq": cited.seq, "since_seq": seqs.get(hit.first_version), **fields}
-        )
+        made.append(Item(citation=cited, fields={"since_seq": seqs.get(hit.first_version), **fields}))
     items, end = _page(made, 0, asked.limit)
     if not items:
         notes += _unknown(corpus, asked)
     return Found(
         citations=_cited(items),
-        fields={"notes": notes} if notes else {},
+        fields={},
+        notes=notes,
         items=items,
         items_name="hits",
         next=None if end is None else asked.after + end,
@@ -220,15 +254,12 @@ def _document(corpus: Corpus, asked: parameters.Document) -> Found:
         fields={"newest": msgspec.to_builtins(facts)},
         items=items,
         items_name="changes",
-        next=None if end is None else items[-1]["seq"],
+        next=None if end is None else items[-1].citation.seq,
     )
 
 
-def _change(change: Change) -> dict[str, Any]:
-    cited = _cite(change.document, change.version, change.seq)
-    return {
-        "cite": cited.cite,
-        "seq": change.seq,
+def _change(change: Change) -> Item:
+    fields: Fields = {
         "type": change.type,
         "path": change.path,
         "from_path": change.from_path,
@@ -239,9 +270,10 @@ def _change(change: Change) -> dict[str, Any]:
         "reason": change.reason,
         "edit": _edit(change.edit),
     }
+    return Item(citation=_cite(change.document, change.version, change.seq), fields=fields)
 
 
-def _edit(edit: Any) -> dict[str, Any] | None:
+def _edit(edit: object) -> Fields | None:
     """Return an edit, or its record, in short: what it is called and why, its facts and flags."""
     if edit is None or edit is msgspec.UNSET:
         return None
@@ -275,9 +307,9 @@ def _version(corpus: Corpus, asked: parameters.Version) -> Found:
     )
 
 
-def _id(corpus: Corpus, asked: Any) -> str:
+def _id(corpus: Corpus, document: str, root: str | None) -> str:
     """Return the id of the document that is asked for, so that no `@` of its path picks a version."""
-    return corpus.facts(asked.document, root=asked.root).document
+    return corpus.facts(document, root=root).document
 
 
 def _picked(corpus: Corpus, asked: parameters.Version | parameters.Blame) -> VersionFacts:
@@ -293,11 +325,11 @@ def _picked(corpus: Corpus, asked: parameters.Version | parameters.Blame) -> Ver
 
 
 def _diff(corpus: Corpus, asked: parameters.Diff) -> Found:
-    document = _id(corpus, asked)
+    document = _id(corpus, asked.document, asked.root)
     record = corpus.diff(document, asked.first, asked.to)
     seqs = corpus.seqs(document)
     cited = [_cite(document, no, seqs.get(no)) for no in dict.fromkeys((record.first, record.last))]
-    fields = {
+    fields: Fields = {
         **_where(record), "from": record.first, "to": record.last, "edit": _edit(record.edit),
         "binary": record.binary is True, "stat": None if record.stat is msgspec.UNSET else record.stat,
     }  # fmt: skip
@@ -306,13 +338,12 @@ def _diff(corpus: Corpus, asked: parameters.Diff) -> Found:
     words = [] if isinstance(record.words, msgspec.UnsetType) else record.words
     after = corpus.version(f"{document}@{record.last}").text or ""
     made = [
-        {
-            "cite": cited[-1].cite, "seq": cited[-1].seq,
+        Item(citation=cited[-1], fields={
             "from_offset": each.from_offset, "to_offset": each.to_offset,
             "removed": each.from_text, "added": each.to_text,
             "before_it": after[max(0, each.to_offset - AROUND) : each.to_offset],
             "after_it": after[each.to_offset + len(each.to_text) :][:AROUND],
-        }
+        })
         for each in words[asked.after : asked.after + asked.limit]
     ]  # fmt: skip
     items, _ = _page(made, 0, asked.limit)
@@ -344,7 +375,7 @@ def _blame(corpus: Corpus, asked: parameters.Blame) -> Found:
     )
 
 
-def _origin(record: Any, seqs: dict[int, int]) -> dict[str, Any]:
+def _origin(record: Origin | Lost, seqs: dict[int, int]) -> Item:
     """Return a sentence with the version that first said it, which is what it cites."""
     cited = _cite(record.document, record.from_version, seqs.get(record.from_version))
     whole = msgspec.to_builtins(record)
@@ -352,20 +383,22 @@ def _origin(record: Any, seqs: dict[int, int]) -> dict[str, Any]:
     rest = {name: each for name, each in whole.items() if name not in known}
     if len(rest.get("words", ())) == 1:
         del rest["words"]  # they are the sentence
-    if "removed_in" in rest:
+    if isinstance(record, Lost):
         rest["removed_in_seq"] = seqs.get(record.removed_in)
-    return {"cite": cited.cite, "seq": cited.seq, **rest}
+    return Item(citation=cited, fields=rest)
 
 
 def _report(corpus: Corpus, asked: parameters.Report) -> Found:
-    document = None if asked.document is None else _id(corpus, asked)
+    document = None if asked.document is None else _id(corpus, asked.document, asked.root)
     report = corpus.report(
         since=asked.since, until=asked.until, root=asked.root, prefix=asked.prefix, document=document
     )
-    whole: dict[str, Any] = msgspec.to_builtins(model.record(report))
-    made = sorted(_entries(whole["documents"]), key=_gravity)
+    whole = model.record(report)
+    entries = [(document, entry) for document in whole.documents for entry in document.entries]
+    made = [_entry(*each) for each in sorted(entries, key=lambda each: _gravity(each[1]))]
     items, end = _page(made, asked.after, asked.limit)
-    fields = {name: each for name, each in whole.items() if name != "documents"}
+    fields = msgspec.to_builtins(msgspec.structs.replace(whole, documents=[]))
+    del fields["documents"]
     return Found(
         citations=_cited(items),
         fields={**fields, "document": document},
@@ -376,57 +409,56 @@ def _report(corpus: Corpus, asked: parameters.Report) -> Found:
     )
 
 
-def _entries(documents: list[dict[str, Any]]) -> Iterator[dict[str, Any]]:
-    for document in documents:
-        for entry in document["entries"]:
-            cited = _cite(document["document"], entry["version"], entry["seqs"][-1])
-            yield {
-                "cite": cited.cite,
-                "seq": cited.seq,
-                **{name: document[name] for name in ("document", "root", "title")},
-                **{name: each for name, each in entry.items() if name not in ("edit", "sentences")},
-                "edit": _edit(entry["edit"]),
-                "sentences": [
-                    {name: each[name] for name in ("kind", "before", "after")}
-                    for each in entry["sentences"][:SENTENCES]
-                ],
-            }
+def _entry(document: ReportDocument, entry: ReportEntry) -> Item:
+    whole = msgspec.to_builtins(msgspec.structs.replace(entry, edit=None, sentences=()))
+    fields: Fields = {
+        "document": document.document,
+        "root": document.root,
+        "title": document.title,
+        **{name: each for name, each in whole.items() if name not in ("edit", "sentences")},
+        "edit": _edit(entry.edit),
+        "sentences": [
+            {"kind": each.kind, "before": each.before, "after": each.after}
+            for each in entry.sentences[:SENTENCES]
+        ],
+    }
+    return Item(citation=_cite(document.document, entry.version, entry.seqs[-1]), fields=fields)
 
 
-def _gravity(entry: dict[str, Any]) -> tuple[int, int]:
+def _gravity(entry: ReportEntry) -> tuple[int, int]:
     """Return the place of an entry: the gravest first, of these the newest."""
-    category = entry["category"]
-    return model.CATEGORIES.index(category) if category else len(model.CATEGORIES), -entry["seq"]
+    graver = model.CATEGORIES.index(entry.category) if entry.category is not None else len(model.CATEGORIES)
+    return graver, -entry.seqs[-1]
 
 
 TOOLS = (
-    Tool(
-        name="search", title="Search the documents", parameters=parameters.Search, ask=_search,
-        purpose="Find the documents that hold words, now or in any version, with a sentence of each and since"
+    _tool(
+        "search", "Search the documents", parameters.Search, _search,
+        "Find the documents that hold words, now or in any version, with a sentence of each and since"
         " when and until when they held them.",
     ),
-    Tool(
-        name="document", title="A document and its history", parameters=parameters.Document, ask=_document,
-        purpose="What is known of a document, and its changes, the newest first: each with what kind of edit"
+    _tool(
+        "document", "A document and its history", parameters.Document, _document,
+        "What is known of a document, and its changes, the newest first: each with what kind of edit"
         " it was, whether it was silent, and the facts that changed.",
     ),
-    Tool(
-        name="version", title="The text of a version", parameters=parameters.Version, ask=_version,
-        purpose="The text of one version of a document, in parts, and what is known of it.",
+    _tool(
+        "version", "The text of a version", parameters.Version, _version,
+        "The text of one version of a document, in parts, and what is known of it.",
     ),
-    Tool(
-        name="diff", title="What differs between two versions", parameters=parameters.Diff, ask=_diff,
-        purpose="What differs between two versions of a document, by words with what stands around them, and"
+    _tool(
+        "diff", "What differs between two versions", parameters.Diff, _diff,
+        "What differs between two versions of a document, by words with what stands around them, and"
         " what kind of edit that is.",
     ),
-    Tool(
-        name="blame", title="Where each sentence came from", parameters=parameters.Blame, ask=_blame,
-        purpose="The sentences of a version, each with the version that first said it; or the sentences that"
+    _tool(
+        "blame", "Where each sentence came from", parameters.Blame, _blame,
+        "The sentences of a version, each with the version that first said it; or the sentences that"
         " are not there any more.",
     ),
-    Tool(
-        name="report", title="What happened in a period", parameters=parameters.Report, ask=_report,
-        purpose="What happened in a period, the gravest first: edits that changed the substance without a"
+    _tool(
+        "report", "What happened in a period", parameters.Report, _report,
+        "What happened in a period, the gravest first: edits that changed the substance without a"
         " notice, with one, rewordings, and what came, went or could not be seen.",
     ),
 )  # fmt: skip

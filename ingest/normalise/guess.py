@@ -6,11 +6,14 @@ import codecs
 import functools
 import re
 from collections.abc import Callable
-from typing import Any
+from typing import TYPE_CHECKING
 
 import msgspec
 
 from ingest.normalise.decoding_result import REPLACEMENT, SURE, Decoded, places_in, replaced
+
+if TYPE_CHECKING:
+    from chardet import DetectionDict
 
 _DECLARED = 950
 MERE_GUESS = 10
@@ -176,7 +179,7 @@ def _sample(raw: bytes) -> bytes:
 
 
 @functools.cache
-def _detector() -> Callable[[bytes], Any]:
+def _detector() -> Callable[[bytes], DetectionDict]:
     import chardet  # noqa: PLC0415 - slow to load, and few texts need it
     from chardet.enums import EncodingEra  # noqa: PLC0415 - the same
 

@@ -20,7 +20,8 @@ from __future__ import annotations
 
 import functools
 import re
-from typing import Any
+from collections.abc import Sequence
+from typing import Protocol
 
 MODEL = f"{__file__.removesuffix('language.py')}lid.176.ftz"
 
@@ -188,12 +189,19 @@ def _guessed(sample: str) -> tuple[str | None, float]:
     labels, scores = _model().predict(sample, k=1, threshold=0.0)
     if not labels:
         return None, 0.0
-    code = str(labels[0]).removeprefix("__label__")
+    code = labels[0].removeprefix("__label__")
     return code if len(code) == 2 and code != _WITHDRAWN else None, float(scores[0])
 
 
+class _Model(Protocol):
+    """A model of languages: labels of a line and how sure they are, the surest first."""
+
+    def predict(self, text: str, k: int, threshold: float) -> tuple[Sequence[str], Sequence[float]]: ...
+
+
 @functools.cache
-def _model() -> Any:
+def _model() -> _Model:
     from fasttext import load_model  # noqa: PLC0415 - slow to load, and few texts need it
 
-    return load_model(MODEL)
+    model: _Model = load_model(MODEL)
+    return model

@@ -19,7 +19,7 @@ import json
 import re
 import tomllib
 from collections.abc import Iterator, Sequence
-from typing import Any, Literal
+from typing import Literal
 
 import msgspec
 
@@ -177,7 +177,7 @@ def _toml_value(name: str, written: str) -> Iterator[tuple[str, str]]:
         yield name, re.sub(r"(?:\A|[ \t])#.*", "", written).strip()
 
 
-def _flat(name: str, value: Any, depth: int = 0) -> Iterator[tuple[str, str]]:
+def _flat(name: str, value: object, depth: int = 0) -> Iterator[tuple[str, str]]:
     if depth > _DEEPEST:
         yield name, "…"
     elif isinstance(value, dict):

@@ -6,7 +6,7 @@ import threading
 from collections import OrderedDict
 from collections.abc import Callable, Hashable, Iterator
 from contextlib import contextmanager, suppress
-from typing import Any, TypeVar, cast
+from typing import TypeVar, cast
 
 from ingest.errors import IngestError
 
@@ -40,7 +40,7 @@ class AnswerCache:
                     found = self._put(name, micros, make())
         return cast("T", found[1])
 
-    def known(self, name: Hashable) -> Any:
+    def known(self, name: Hashable) -> object:
         """Return the value of a name; None where there is none, or it is old."""
         found = self._fresh(name)
         return None if found is None else found[1]

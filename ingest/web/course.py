@@ -48,8 +48,8 @@ def of(
 ) -> Course:
     """Return the course of a document; one that is whole is kept, until there is another version."""
     name = ("course", target.document, target.last)
-    known: Course | None = cache.known(name)
-    if known is None:
+    known = cache.known(name)
+    if not isinstance(known, Course):
         known = _made(connection, corpus, target, is_indexed=is_indexed)
         if is_indexed and len(known.edits) >= target.last - 1:
             cache.keep(name, _WHILE, known)

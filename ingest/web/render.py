@@ -6,7 +6,6 @@ import functools
 import hashlib
 from collections.abc import Mapping
 from importlib import resources
-from typing import Any
 from urllib.parse import urlencode
 
 import jinja2
@@ -88,7 +87,7 @@ def _environment() -> jinja2.Environment:
     return found
 
 
-def page(name: str, words: Words, values: Mapping[str, Any]) -> str:
+def page(name: str, words: Words, values: Mapping[str, object]) -> str:
     """Return a page."""
 
     def observed(place: Place) -> str:

@@ -47,7 +47,7 @@ def test_a_text_is_cut_by_what_is_shown_of_it_and_the_rest_is_counted() -> None:
 @given(st.recursive(st.none() | st.integers() | st.text(), lambda of: st.lists(of) | st.dictionaries(
     st.sampled_from("abc"), of)))  # fmt: skip
 def test_no_text_begins_a_line(value: object) -> None:
-    fitted = material.fit({"it": value}).value
+    fitted, _ = material.fit_fields({"it": value})
 
     for line in "\n".join(material.lines(fitted)).splitlines():
         assert line.lstrip(" ").startswith(("it:", "a:", "b:", "c:", "- ", "| "))
