@@ -2,19 +2,45 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
+from itertools import islice
+
+import msgspec
 
 from ingest import escape
 from ingest.change_line import shown_place
-from ingest.cli.output import Style, line, paint
+from ingest.cli.output import Style, line, paint, write
 from ingest.diff import sequences
-from ingest.diff.sequences import Hunk
+from ingest.diff.sequences import Hunk, Line
+from ingest.history.diffs import Diff
 
+_NO_HUNKS, _NO_LINES = b'"hunks":[]', b'"lines":[]'
+_AT_ONCE = 1000  # lines
+_encode = msgspec.json.Encoder().encode
 KEPT = 160  # characters of unchanged text beside a changed word
 
 
-def show(hunk: Hunk, muted: Callable[[str], bool], *, is_file: bool = True) -> None:
-    """Write the lines of a hunk; those that are boilerplate are dim.
+def emit_all(record: Diff, hunks: Iterable[tuple[Hunk, Iterable[Line]]]) -> None:
+    """Write a difference as a line of JSON, with these hunks; their lines are written as they are made."""
+    before, after = _encoded(record).split(_NO_HUNKS, 1)
+    write(before + _NO_HUNKS[:-1])
+    for number, (hunk, lines) in enumerate(hunks):
+        head, tail = _encoded(hunk).split(_NO_LINES, 1)
+        write((b"," if number else b"") + head + _NO_LINES[:-1])
+        rest, comma = iter(lines), b""
+        while some := list(islice(rest, _AT_ONCE)):
+            write(comma + _encoded(some)[1:-1])
+            comma = b","
+        write(b"]" + tail)
+    write(b"]" + after + b"\n")
+
+
+def _encoded(value: Diff | Hunk | list[Line]) -> bytes:
+    return escape.json(_encode(value))
+
+
+def show(hunk: Hunk, lines: Iterable[Line], muted: Callable[[str], bool], *, is_file: bool = True) -> None:
+    """Write a hunk with these lines; those that are boilerplate are dim.
 
     `is_file` says that the text is a file's own, so that a missing newline at its end is told.
     """
@@ -22,7 +48,7 @@ def show(hunk: Hunk, muted: Callable[[str], bool], *, is_file: bool = True) -> N
     told = f"@@ -{hunk.from_start},{hunk.from_lines} +{hunk.to_start},{hunk.to_lines} @@"
     line(paint(f"{told} {where}" if where else told, fg="cyan"))
     colours: dict[str, Style] = {" ": {}, "-": {"fg": "red"}, "+": {"fg": "green"}}
-    for entry in hunk.lines:
+    for entry in lines:
         whole = entry.text.endswith("\n")
         style = {"dim": True} if muted(entry.text) else colours[entry.op]
         line(paint(entry.op + escape.text(entry.text.removesuffix("\n")), **style))

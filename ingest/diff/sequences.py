@@ -7,15 +7,17 @@ is then coarse, and still right. Lines end at `\n` alone.
 
 from __future__ import annotations
 
-import functools
 import re
-from collections.abc import Iterable, Sequence
+from array import array
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import islice
-from typing import Literal
+from typing import Literal, overload
 
 import msgspec
 from rapidfuzz.distance import Indel
 
+_MOST_SHARED = 300_000  # lines
 _MOST_EDGES = 4_000  # places among which one is looked for at which words part
 LARGEST = 400_000_000  # cells of the alignment's table; an eighth of it is bytes of memory
 _TOKEN = re.compile(r"\n|[^\S\n]+|\w+|[^\w\s]")
@@ -60,6 +62,52 @@ class Edit(msgspec.Struct, frozen=True):
     from_text: str
     to_offset: int
     to_text: str
+
+
+class Parts(Sequence[str]):
+    """The parts of a text, in order: of each is held where it begins. Joined they are the text."""
+
+    def __init__(self, text: str, starts: Iterable[int]) -> None:
+        self._text = text
+        self._places = array("I", starts)
+        self._places.append(len(text))
+
+    def __len__(self) -> int:
+        """Tell how many there are."""
+        return len(self._places) - 1
+
+    @overload
+    def __getitem__(self, at: int) -> str: ...
+    @overload
+    def __getitem__(self, at: slice) -> Parts: ...
+    def __getitem__(self, at: int | slice) -> str | Parts:
+        """Return one part, or some in a row."""
+        if isinstance(at, slice):
+            first, end, _ = at.indices(len(self))
+            places = self._places[first : max(first, end) + 1]
+            return Parts(self._text[: places[-1]], places[:-1])
+        at += len(self) if at < 0 else 0
+        if not 0 <= at < len(self):
+            raise IndexError(at)
+        return self._text[self._places[at] : self._places[at + 1]]
+
+    def __eq__(self, other: object) -> bool:
+        """Tell whether others are the same parts."""
+        return (
+            isinstance(other, Sequence)
+            and len(self) == len(other)
+            and all(one == another for one, another in zip(self, other, strict=True))
+        )
+
+    __hash__ = None  # type: ignore[assignment]
+
+    def place(self, number: int) -> int:
+        """Tell where one begins; the one behind the last is the end of the text."""
+        return self._places[number]
+
+    def joined(self, first: int, end: int) -> str:
+        """Return the text of some in a row."""
+        return self._text[self._places[first] : self._places[end]]
 
 
 def align(a: Sequence[str], b: Sequence[str]) -> list[Span]:
@@ -109,38 +157,52 @@ def _add(spans: list[Span], span: Span) -> None:
     spans.append(span)
 
 
-def lines_of(text: str) -> list[str]:
-    r"""Return the lines of a text, each with its `\\n`; the last may have none. Equal lines are shared."""
-    known: dict[str, str] = {}
-    lines: list[str] = []
+def lines_of(text: str) -> Parts:
+    r"""Return the lines of a text, each with its `\\n`; the last may have none."""
+    return Parts(text, _line_starts(text))
+
+
+def _line_starts(text: str) -> Iterator[int]:
     at = 0
     while at < len(text):
-        end = text.find("\n", at) + 1 or len(text)
-        line = text[at:end]
-        lines.append(known.setdefault(line, line))
-        at = end
-    return lines
+        yield at
+        at = text.find("\n", at) + 1 or len(text)
 
 
 def hunks(a: str, b: str, *, context: int = 3) -> list[Hunk]:
-    """Return the changed lines from A to B with `context` lines around them; empty for equal texts.
+    """Return the changed lines from A to B with `context` lines around them; empty for equal texts."""
+    return gathered((hunk, lines) for hunk, lines, _ in each_hunk(a, b, context=context))
+
+
+def gathered(hunks: Iterable[tuple[Hunk, Iterable[Line]]]) -> list[Hunk]:
+    """Return the hunks with their lines. Equal ones are one object: they can be many and short."""
+    shared: dict[tuple[str, str], Line] = {}
+    found: list[Hunk] = []
+    for hunk, lines in hunks:
+        for line in lines:
+            known = shared.get((line.op, line.text))
+            if known is None and len(shared) < _MOST_SHARED:
+                shared[line.op, line.text] = line
+            hunk.lines.append(known or line)
+        found.append(hunk)
+    return found
+
+
+def each_hunk(a: str, b: str, *, context: int = 3) -> Iterator[tuple[Hunk, Iterator[Line], int]]:
+    """Yield each hunk without its lines; these, one by one; and how many stand before the first changed one.
 
     Only what lies between the first and the last difference, and the context, is cut into lines.
     """
     if a == b:
-        return []
+        return
     head, tail = _whole_lines_in_common(a, b, _leading(a, b), overlap=True)
     for _ in range(context):
         head = a.rfind("\n", 0, max(head - 1, 0)) + 1
         tail -= (a.find("\n", len(a) - tail) + 1 or len(a)) - (len(a) - tail)
     before = a.count("\n", 0, head)
-    found = _hunks(a[head : len(a) - tail], b[head : len(b) - tail], context)
-    if not before:
-        return found
-    return [
-        msgspec.structs.replace(hunk, from_start=hunk.from_start + before, to_start=hunk.to_start + before)
-        for hunk in found
-    ]
+    old, new = lines_of(a[head : len(a) - tail]), lines_of(b[head : len(b) - tail])
+    for group in _groups(align(old, new), context):
+        yield _hunk(old, new, group, context, before)
 
 
 def _leading(a: str, b: str) -> int:
@@ -198,39 +260,43 @@ def _whole_lines_in_common(a: str, b: str, leading: int, *, overlap: bool) -> tu
     return head, len(a) - end if end else 0
 
 
-def _hunks(a: str, b: str, context: int) -> list[Hunk]:
-    old, new = lines_of(a), lines_of(b)
-    changed = [span for span in align(old, new) if not span.same]
+def _groups(spans: Iterable[Span], context: int) -> list[list[Span]]:
+    """Return the changed spans, those together whose surroundings meet."""
     groups: list[list[Span]] = []
-    for span in changed:
+    for span in spans:
+        if span.same:
+            continue
         if groups and span.a_start - groups[-1][-1].a_end <= 2 * context:
             groups[-1].append(span)
         else:
             groups.append([span])
-    return [_hunk(old, new, group, context) for group in groups]
+    return groups
 
 
-def _hunk(old: list[str], new: list[str], group: list[Span], context: int) -> Hunk:
+def _hunk(
+    old: Parts, new: Parts, group: list[Span], context: int, lines_before: int
+) -> tuple[Hunk, Iterator[Line], int]:
     before = min(context, group[0].a_start)
     after = min(context, len(old) - group[-1].a_end)
     a_start, a_end = group[0].a_start - before, group[-1].a_end + after
     b_start, b_end = group[0].b_start - before, group[-1].b_end + after
-    line = functools.cache(Line)  # equal ones are shared: they can be many and short
-    lines: list[Line] = []
-    at = a_start
-    for span in group:
-        lines += [line(" ", text) for text in old[at : span.a_start]]
-        lines += [line("-", text) for text in old[span.a_start : span.a_end]]
-        lines += [line("+", text) for text in new[span.b_start : span.b_end]]
-        at = span.a_end
-    lines += [line(" ", text) for text in old[at:a_end]]
-    return Hunk(
-        from_start=a_start + 1 if a_end > a_start else a_start,
+    hunk = Hunk(
+        from_start=lines_before + (a_start + 1 if a_end > a_start else a_start),
         from_lines=a_end - a_start,
-        to_start=b_start + 1 if b_end > b_start else b_start,
+        to_start=lines_before + (b_start + 1 if b_end > b_start else b_start),
         to_lines=b_end - b_start,
-        lines=lines,
+        lines=[],
     )
+    return hunk, _lines(old, new, group, a_start, a_end), before
+
+
+def _lines(old: Parts, new: Parts, group: Iterable[Span], at: int, end: int) -> Iterator[Line]:
+    for span in group:
+        yield from (Line(" ", old[number]) for number in range(at, span.a_start))
+        yield from (Line("-", old[number]) for number in range(span.a_start, span.a_end))
+        yield from (Line("+", new[number]) for number in range(span.b_start, span.b_end))
+        at = span.a_end
+    yield from (Line(" ", old[number]) for number in range(at, end))
 
 
 def apply(a: str, changes: Sequence[Hunk]) -> str:
@@ -249,16 +315,12 @@ def apply(a: str, changes: Sequence[Hunk]) -> str:
                 at += 1
             if line.op != "-":
                 result.append(line.text)
-    return "".join(result + old[at:])
+    return "".join((*result, old.joined(at, len(old))))
 
 
-def tokens(text: str) -> list[str]:
-    """Return words, runs of blanks, line ends and single marks; joined they are the text.
-
-    Equal ones are shared.
-    """
-    known: dict[str, str] = {}
-    return [known.setdefault(found[0], found[0]) for found in _TOKEN.finditer(text)]
+def tokens(text: str) -> Parts:
+    """Return words, runs of blanks, line ends and single marks; joined they are the text."""
+    return Parts(text, (found.start() for found in _TOKEN.finditer(text)))
 
 
 def words(a: str, b: str) -> list[tuple[bool, str, str]]:
@@ -270,7 +332,7 @@ def words(a: str, b: str) -> list[tuple[bool, str, str]]:
     old, new = tokens(a[head : len(a) - tail]), tokens(b[head : len(b) - tail])
     found: list[tuple[bool, str, str]] = [(True, a[:head], a[:head])] if head else []
     for span in align(old, new):
-        gone, came = "".join(old[span.a_start : span.a_end]), "".join(new[span.b_start : span.b_end])
+        gone, came = old.joined(span.a_start, span.a_end), new.joined(span.b_start, span.b_end)
         _join(found, (span.same, gone, came))
     if tail:
         _join(found, (True, a[len(a) - tail :], a[len(a) - tail :]))
@@ -299,16 +361,16 @@ def edits(a: str, b: str) -> list[Edit]:
 
 def count_words(text: str) -> int:
     """Tell how many of a text's tokens are words."""
-    return sum(1 for token in tokens(text) if token[0].isalnum() or token[0] == "_")
+    return sum(1 for found in _TOKEN.finditer(text) if found[0][0].isalnum() or found[0][0] == "_")
 
 
 def counts(a: str, b: str) -> dict[str, int]:
     """Count the lines and the words that were added and removed."""
-    lines = [line for hunk in hunks(a, b, context=0) for line in hunk.lines]
+    lines = Counter(line.op for _, lines, _ in each_hunk(a, b, context=0) for line in lines)
     changed = edits(a, b)
     return {
-        "lines_added": sum(line.op == "+" for line in lines),
-        "lines_removed": sum(line.op == "-" for line in lines),
+        "lines_added": lines["+"],
+        "lines_removed": lines["-"],
         "words_added": sum(count_words(edit.to_text) for edit in changed),
         "words_removed": sum(count_words(edit.from_text) for edit in changed),
     }

@@ -152,7 +152,7 @@ class Difference:
             yield "", self.b[sentence.text_start : sentence.text_end]
 
     def _facts(self) -> tuple[ChangedFact, ...]:
-        context = context_within(self._parts, self.language)
+        context = context_within(self._parts, self._edited_sentences, self.language)
         self.wording = Wording(self.a, self.b, self.edited, context, self.language, days=self._days)
         a_quotes, b_quotes = self._quotes
         found: list[ChangedFact] = []
@@ -199,6 +199,12 @@ class Difference:
             "\n".join(self.b[piece.b_start : piece.b_end] for piece in others),
             "\n".join(self.a[piece.a_start : piece.a_end] for piece in kept),
         )
+
+    def _edited_sentences(self) -> Iterator[str]:
+        """Yield the edited sentences, old and new."""
+        for piece in self.edited:
+            yield self.a[piece.a_start : piece.a_end]
+            yield self.b[piece.b_start : piece.b_end]
 
     def _anchored(self, piece: Piece) -> list[ChangedFact]:
         """Return the days told otherwise, one of them as seen from the text, that are not the same."""

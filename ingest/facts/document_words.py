@@ -1,19 +1,28 @@
-"""What two texts say of their words, all around a sentence: which are names, which stand in both."""
+"""What two texts say of their words, all around a sentence: which are names, which stand in both.
+
+Of texts from `_LONG` characters on only the words of the edited sentences are counted, so many at most: what
+is held for each word is not more than the text then. Of any other word nothing is known.
+"""
 
 from __future__ import annotations
 
+import re
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Set as AbstractSet
 from functools import cached_property
 from itertools import chain, islice
 
 from ingest.facts import names
+from ingest.text.lexicon import Lexicon
 from ingest.text.lexicons import lexicon_of
 from ingest.text.misspelling import alike, misspelt
+from ingest.text.variants import written_out
 from ingest.text.words import each_word, unaccented, words
 
 _LONG = 1_000_000  # characters
-_AT_ONCE = 50_000  # words
+_MOST = 200_000  # words of a long text that are counted, in each form in which one may be asked about
+_DOTTED = re.compile(r"(?:[^\W\d_]\.){2,}")  # `U.S.`, which is a word `us` too
 
 Texts = tuple[str, str, str]
 _NONE: frozenset[str] = frozenset()
@@ -64,39 +73,65 @@ class Context:
 
         The texts are asked only of words that are alike.
         """
+        if not alike(before, after, self.language):
+            return False
+        both = {unaccented(before), unaccented(after)}
         return (
-            alike(before, after, self.language)
-            and self.replaced.isdisjoint((unaccented(before), unaccented(after)))
+            self.knows(both)
+            and self.replaced.isdisjoint(both)
             and misspelt(before, after, self.attested, self.names, self.language)
         )
+
+    def knows(self, _words: set[str]) -> bool:
+        """Tell whether the texts were asked of these words."""
+        return True
 
 
 def context_of(a: str, b: str, language: str | None = None, *, both: str = "") -> Context:
     """Return the context of two texts; what stands in `both` need not stand in `a` and `b`."""
-    return context_within(lambda: (a, b, both), language)
+    return context_within(lambda: (a, b, both), lambda: (a, b), language)
 
 
-def context_within(texts: Callable[[], Texts], language: str | None) -> Context:
-    """Return the context of texts that are made when something is asked of it: most edits ask nothing."""
-    return _Within(texts, language)
+def context_within(
+    texts: Callable[[], Texts], edited: Callable[[], Iterable[str]], language: str | None
+) -> Context:
+    """Return the context of texts that are made when something is asked of it: most edits ask nothing.
+
+    `edited` gives the sentences of whose words it may be asked.
+    """
+    return _Within(texts, edited, language)
 
 
 class _Within(Context):
     """A context of which each part is found out when it is first asked for."""
 
-    def __init__(self, texts: Callable[[], Texts], language: str | None) -> None:
+    def __init__(
+        self, texts: Callable[[], Texts], edited: Callable[[], Iterable[str]], language: str | None
+    ) -> None:
         super().__init__(language=language)
         self._made = texts
+        self._edited = edited
 
     @cached_property
     def _texts(self) -> Texts:
         return self._made()
 
     @cached_property
+    def _asked(self) -> frozenset[str] | None:
+        """Return the words that are counted; None for all."""
+        if max(map(len, self._texts)) < _LONG:
+            return None
+        return frozenset(islice(_forms(self._edited(), lexicon_of(self.language)), _MOST))
+
+    def knows(self, words: set[str]) -> bool:
+        """Tell whether the texts were asked of these words."""
+        return self._asked is None or words <= self._asked
+
+    @cached_property
     def names(self) -> frozenset[str]:
         """Return the words that stand capitalised inside a sentence."""
         lexicon = lexicon_of(self.language)
-        return _NONE.union(*(names.names_of(text, lexicon) for text in self._texts))
+        return _NONE.union(*(names.names_of(text, lexicon, only=self._asked) for text in self._texts))
 
     @cached_property
     def attested(self) -> frozenset[str]:
@@ -116,13 +151,11 @@ class _Within(Context):
     @cached_property
     def _counted(self) -> tuple[frozenset[str], frozenset[str], frozenset[str]]:
         written: set[str] = set()
-        spoken: dict[str, str] = {}  # each word that a long text has, as it is counted
         old, new, kept = (
-            _counted(text, written) if len(text) < _LONG else _counted_in_parts(text, spoken)
+            _counted(text, written) if self._asked is None else _counted_of(text, self._asked, written)
             for text in self._texts
         )
-        small = frozenset(chain(written, spoken)) if spoken else frozenset(written)
-        spoken.clear()  # of a long text this is a good part of all that is held
+        small = frozenset(written)
         gone = {word for word in old.keys() - new.keys() - kept.keys() if old[word] > 1}
         came = {word for word in new.keys() - old.keys() - kept.keys() if new[word] > 1}
         replaced = gone | came
@@ -131,6 +164,19 @@ class _Within(Context):
             replaced -= {unaccented(word) for word in small if not word.isascii() and word.islower()}
         attested = frozenset(chain(kept, (word for word in old if word in new)))
         return attested, frozenset(replaced), small
+
+
+def _forms(sentences: Iterable[str], lexicon: Lexicon) -> Iterator[str]:
+    """Yield each word of sentences, in the forms in which it may be asked about."""
+    for sentence in sentences:
+        for word in each_word(sentence):
+            for each in (word, *written_out([word], lexicon)):
+                for form in dict.fromkeys((each, each.lower(), unaccented(each))):
+                    yield form
+                    if form.endswith("'s"):
+                        yield form.removesuffix("'s")
+        for found in _DOTTED.finditer(sentence):
+            yield from (joined := found[0].replace(".", ""), joined.lower(), unaccented(joined))
 
 
 def _counted(text: str, written: set[str]) -> Counter[str]:
@@ -144,15 +190,13 @@ def _counted(text: str, written: set[str]) -> Counter[str]:
     return counts
 
 
-def _counted_in_parts(text: str, spoken: dict[str, str]) -> Counter[str]:
-    """Count the same of a long text, part by part; each is put into `spoken` by how it stands."""
+def _counted_of(text: str, asked: AbstractSet[str], written: set[str]) -> Counter[str]:
+    """Count the same of the words that are asked about, one by one."""
     counts = Counter[str]()
-    every = each_word(text)
-    while some := Counter(islice(every, _AT_ONCE)):
-        for word, number in some.items():
-            said = spoken.get(word)
-            if said is None:
-                low = word.lower() if word.isascii() else unaccented(word.lower())
-                said = spoken[word] = word if low == word else low
-            counts[said] += number
+    for word in each_word(text):
+        low = word.lower() if word.isascii() else unaccented(word.lower())
+        if low in asked:
+            counts[low] += 1
+        if low in asked or word in asked:
+            written.add(word)
     return counts

@@ -11,6 +11,7 @@ word (`SPD`), or stands behind what somebody is called; a first word alone is no
 from __future__ import annotations
 
 import re
+from collections.abc import Set as AbstractSet
 
 from ingest.facts.model import Name, Slot, Token, Tokens
 from ingest.text import wordlist
@@ -187,9 +188,16 @@ def _is_title(token: Token, lexicon: Lexicon) -> bool:
     return low in lexicon.honorifics and not (len(low) > 2 and token.text.isupper())
 
 
-def names_of(text: str, lexicon: Lexicon) -> frozenset[str]:
-    """Return the words that stand capitalised inside a sentence somewhere; none where every noun does."""
+def names_of(text: str, lexicon: Lexicon, *, only: AbstractSet[str] | None = None) -> frozenset[str]:
+    """Return the words that stand capitalised inside a sentence somewhere; none where every noun does.
+
+    `only` these are looked for, where they are given.
+    """
     if not lexicon.capitals_are_names:
         return frozenset()
-    seen = {word for word in _INNER_CAPITAL.findall(text) if word[0].isupper()}
-    return frozenset(unaccented(word).removesuffix("'s") for word in seen) - lexicon.common
+    if only is None:
+        seen = {word for word in _INNER_CAPITAL.findall(text) if word[0].isupper()}
+        return frozenset(unaccented(word).removesuffix("'s") for word in seen) - lexicon.common
+    capitals = (found[0] for found in _INNER_CAPITAL.finditer(text) if found[0][0].isupper())
+    names = (unaccented(word).removesuffix("'s") for word in capitals)
+    return frozenset(name for name in names if name in only) - lexicon.common

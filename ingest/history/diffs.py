@@ -2,20 +2,20 @@
 
 from __future__ import annotations
 
-import re
-from itertools import accumulate
+from collections.abc import Callable, Iterator
 
 import msgspec
 from msgspec import UNSET, UnsetType
 
 from ingest.diff import sequences
-from ingest.diff.sequences import Hunk
+from ingest.diff.sequences import Hunk, Line
 from ingest.edits.edit import Edit
 from ingest.edits.settings import Rules
 from ingest.history import version_annotations, version_contents
 from ingest.history.naming import Target
 from ingest.index import edits
 from ingest.records import shown_path
+from ingest.standoff import Place
 from ingest.store.engine import Connection
 
 
@@ -57,6 +57,19 @@ class Sides(msgspec.Struct, frozen=True, kw_only=True):
     language: str | None
     same_bytes: bool
     without_text: dict[int, str | None]
+    place_of: Callable[[int], Place] | None  # of a character of the new text
+
+    def each_hunk(self) -> Iterator[tuple[Hunk, Iterator[Line]]]:
+        """Yield each hunk without its lines, and these; page and heading are where the version knows them."""
+        if self.old is None or self.new is None:
+            return
+        starts = None if self.place_of is None else sequences.lines_of(self.new)
+        for hunk, lines, leading in sequences.each_hunk(self.old, self.new):
+            if self.place_of is not None and starts is not None:
+                line = min(max(hunk.to_start - 1 + leading, 0), len(starts))
+                place = self.place_of(starts.place(line))
+                hunk = msgspec.structs.replace(hunk, page=place.page, heading=place.heading)  # noqa: PLW2901
+            yield hunk, lines
 
 
 def between(
@@ -67,8 +80,12 @@ def between(
     rules: Rules,
     word: bool = False,
     stat: bool = False,
+    lines: bool = True,
 ) -> Sides:
-    """Compare two versions. Raises NotFound, IntegrityError."""
+    """Compare two versions. Raises NotFound, IntegrityError.
+
+    Without `lines` the record has no hunks: they can be asked for one by one.
+    """
     (a_target, a), (b_target, b) = old, new
     rows = [version_contents.version_row(connection, target, no) for target, no in (old, new)]
     before = version_contents.text(connection, a_target, a)
@@ -98,31 +115,23 @@ def between(
         record = msgspec.structs.replace(
             record,
             edit=edit,
-            hunks=_located(connection, new, after, sequences.hunks(before, after)),
+            hunks=[],
             words=sequences.edits(before, after) if word else UNSET,
             stat=sequences.counts(before, after) if stat else UNSET,
         )
+    both = before is not None and after is not None and before != after
+    known = version_annotations.places(connection, *new) if both else None
     reasons = zip((a, b), (before, after), rows, strict=True)
-    return Sides(
+    sides = Sides(
         record=record,
         old=before,
         new=after,
         language=rows[1].language,
         same_bytes=same,
         without_text={no: row.text_reason for no, text, row in reasons if text is None},
+        place_of=None if known is None or known[0] != after else known[1].at,
     )
-
-
-def _located(connection: Connection, side: tuple[Target, int], text: str, hunks: list[Hunk]) -> list[Hunk]:
-    """Return the hunks with the page and heading of each, where the version knows them."""
-    found = version_annotations.places(connection, *side) if hunks else None
-    if found is None or found[0] != text:
-        return hunks
-    starts = [0, *accumulate(len(line) for line in re.findall(r"[^\n]*\n|[^\n]+", text))]
-    placed = []
-    for hunk in hunks:
-        leading = next((at for at, line in enumerate(hunk.lines) if line.op != " "), 0)
-        line = min(max(hunk.to_start - 1 + leading, 0), len(starts) - 1)
-        place = found[1].at(starts[line])
-        placed.append(msgspec.structs.replace(hunk, page=place.page, heading=place.heading))
-    return placed
+    if not lines or before is None or after is None:
+        return sides
+    whole = msgspec.structs.replace(record, hunks=sequences.gathered(sides.each_hunk()))
+    return msgspec.structs.replace(sides, record=whole)

@@ -30,7 +30,7 @@ def test_the_texts_are_asked_only_of_words_that_are_alike() -> None:
         asked.append("texts")
         return OLD, NEW, ""
 
-    context = document_words.context_within(texts, "nl")
+    context = document_words.context_within(texts, tuple, "nl")
 
     assert not context.misspelt("Straße", "Gasse")
     assert asked == []

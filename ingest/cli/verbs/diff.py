@@ -87,8 +87,9 @@ def command(
         a = naming.pick(connection, a_target, a_rev or "prev", calendar())
         b = naming.pick(connection, b_target, b_rev or "latest", calendar())
         found = diffs.between(
-            connection, (a_target, a), (b_target, b), rules=settings().edit_rules, word=word, stat=stat
-        )
+            connection, (a_target, a), (b_target, b), rules=settings().edit_rules, word=word, stat=stat,
+            lines=False,
+        )  # fmt: skip
         if page is not None or docx is not None:
             _write_redlines(connection, found, (b_target, b), page=page, docx=docx)
         is_file = any(
@@ -99,15 +100,15 @@ def command(
         _binary(found)
         return 0 if found.same_bytes else 1
     if as_json():
-        emit(record)
-        return 1 if record.hunks else 0
+        hunks.emit_all(record, found.each_hunk())
+        return 1 if found.old != found.new else 0
     if found.old == found.new and not found.same_bytes:
         note("the texts are the same, the bytes differ: ingest show --raw")
     if record.edit:
         note(f"{record.edit.summary.words}: {record.edit.reason}")
     muted = _boilerplate_of(b_target.root, found.language)
-    _show(record, found.old, found.new, word=word, muted=muted, is_file=is_file)
-    return 1 if record.hunks else 0
+    _show(found, found.old, found.new, word=word, muted=muted, is_file=is_file)
+    return 1 if found.old != found.new else 0
 
 
 def _write_redlines(
@@ -164,10 +165,11 @@ def _binary(found: Sides) -> None:
 
 
 def _show(
-    record: Diff, old: str, new: str, *, word: bool, muted: Callable[[str], bool], is_file: bool
+    found: Sides, old: str, new: str, *, word: bool, muted: Callable[[str], bool], is_file: bool
 ) -> None:
-    if not record.hunks:
+    if old == new:
         return
+    record = found.record
     older, newer = _names(record)
     if record.stat:
         counts = record.stat
@@ -183,8 +185,8 @@ def _show(
     if word:
         hunks.show_words(old, new, muted)
     else:
-        for hunk in record.hunks:
-            hunks.show(hunk, muted, is_file=is_file)
+        for hunk, lines in found.each_hunk():
+            hunks.show(hunk, lines, muted, is_file=is_file)
 
 
 def _corpus(from_: str, to: str | None, root: str | None, beginning: str | None) -> int:
