@@ -206,11 +206,10 @@ class Lineage:
         found: dict[int, Runs] = {}
         edited: set[int] = set()
         self.sources = {}
-        old_bags = similarity.Bags(lambda i: self.said[i].text, len(old_range))
-        new_bags = similarity.Bags(lambda j: new[j].text, len(new_range))
         for olds, news in _gaps(old_range, new_range, used, took):
             if not olds or not news or self._is_much(olds, news, new):
                 continue
+            old_bags, new_bags = self._bags(olds, news, new)  # of one gap: all together may be many
             if len(olds) * len(news) <= MOST_COMPARED:
                 for j in news:
                     sources = [i for i in olds if _is_source(old_bags[i], new_bags[j])]
@@ -225,12 +224,21 @@ class Lineage:
         olds = [i for i in old_range if i not in used]
         news = [j for j in new_range if j not in took and j not in found]
         if olds and news and not self._is_much(olds, news, new):
+            old_bags, new_bags = self._bags(olds, news, new)
             # Of what stood elsewhere: it must be nearly the same.
             pairs = similarity.candidates(
                 [old_bags[i] for i in olds], [new_bags[j] for j in news], least=similarity.MOVED
             )
             self._best(no, [(pair.score, olds[pair.a], news[pair.b]) for pair in pairs], new, found, edited)
         return found, edited
+
+    def _bags(
+        self, olds: Sequence[int], news: Sequence[int], new: list[Said]
+    ) -> tuple[similarity.Bags, similarity.Bags]:
+        return (
+            similarity.Bags(lambda i: self.said[i].text, len(olds)),
+            similarity.Bags(lambda j: new[j].text, len(news)),
+        )
 
     def _is_much(self, olds: Sequence[int], news: Sequence[int], new: Sequence[Said]) -> bool:
         """Tell whether too much is unmatched to hold each sentence against others."""

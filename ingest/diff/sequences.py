@@ -11,7 +11,7 @@ import re
 from array import array
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
-from itertools import islice
+from itertools import islice, pairwise
 from typing import Literal, overload
 
 import msgspec
@@ -90,6 +90,11 @@ class Parts(Sequence[str]):
         if not 0 <= at < len(self):
             raise IndexError(at)
         return self._text[self._places[at] : self._places[at + 1]]
+
+    def __iter__(self) -> Iterator[str]:
+        """Yield each."""
+        text = self._text
+        return (text[first:end] for first, end in pairwise(self._places))
 
     def __eq__(self, other: object) -> bool:
         """Tell whether others are the same parts."""

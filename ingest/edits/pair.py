@@ -19,7 +19,7 @@ from ingest.edits.boilerplate import Stripped
 from ingest.edits.difference import Difference, bare, counts_of
 from ingest.edits.edit import ChangedFact, Counts, Text
 from ingest.edits.settings import RootRules
-from ingest.text.words import without_blanks, words
+from ingest.text.words import same_words, without_blanks
 
 
 class Pair:
@@ -93,7 +93,7 @@ class Pair:
     def same_speech(self) -> bool:
         """Tell whether the same words and signs stand in both, whatever their markup is."""
         old, new = self.apart
-        return without_blanks(old) == without_blanks(new) and words(old) == words(new)
+        return without_blanks(old) == without_blanks(new) and same_words(old, new)
 
     @cached_property
     def markup(self) -> list[speech.Difference]:

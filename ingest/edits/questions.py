@@ -15,7 +15,7 @@ from ingest.edits.difference import bare, show, show_fact, skeleton
 from ingest.edits.pair import Pair
 from ingest.edits.proof import Unpaired
 from ingest.edits.speech import Difference
-from ingest.text.words import is_blank, words
+from ingest.text.words import count, is_blank
 
 _PARTS = ("html-article/", "html-selected/")  # ways that leave out a part of a page
 _MUCH = 2  # words that came, went or were put for others
@@ -200,7 +200,7 @@ def first_text(pair: Pair) -> Answer:
     if not is_blank(pair.before.text) or is_blank(pair.after.text):
         return no("there was text before, or there is none now")
     if pair.before.unread is not None:
-        came = len(words(pair.after.text))
+        came = count(pair.after.text)
         told = "1 word" if came == 1 else f"{came:,} words"
         return yes(f"{told} came; there was no text before: {pair.before.unread}")
     return yes("there was no text before")

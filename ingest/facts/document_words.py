@@ -17,6 +17,7 @@ from ingest.facts import names
 from ingest.text.lexicon import Lexicon
 from ingest.text.lexicons import lexicon_of
 from ingest.text.misspelling import alike, misspelt
+from ingest.text.plain import plain
 from ingest.text.variants import written_out
 from ingest.text.words import each_word, unaccented, words
 
@@ -168,7 +169,7 @@ class _Within(Context):
 
 def _forms(sentences: Iterable[str], lexicon: Lexicon) -> Iterator[str]:
     """Yield each word of sentences, in the forms in which it may be asked about."""
-    for sentence in sentences:
+    for sentence in (each for written in sentences for each in dict.fromkeys((written, plain(written)))):
         for word in each_word(sentence):
             for each in (word, *written_out([word], lexicon)):
                 for form in dict.fromkeys((each, each.lower(), unaccented(each))):

@@ -29,6 +29,10 @@ ADDRESS = re.compile(
 # One of these stands in each address; of those with a colon, most texts have none.
 _IN_ADDRESS = ("@", "www.", "WWW.")
 _WITH_COLON = (":/", "mailto:", "tel:", "MAILTO:", "TEL:")
+_SIGN = re.compile(r"[@:]|[Ww]{3}\.")
+# Characters of an address that stand before the first of its signs, at most.
+_BEFORE_COLON, _BEFORE_SIGN = len("mailto"), 64
+_BLANK = re.compile(r"\s")
 _BEHIND_ADDRESS = ".,;:!?'\"*_~)]}"
 _ATTRIBUTE = re.compile(
     r"([#.]?[A-Za-z_:@][\w:.-]{0,80})(?:\s*=\s*(?:\"([^\"]{0,2000})\"|'([^']{0,2000})'|([^\s\"'>]{1,2000})))?"
@@ -106,7 +110,22 @@ def addresses(text: str) -> list[Cut]:
     with_colon = ":" in text and any(sign in text for sign in _WITH_COLON)
     if not with_colon and not any(sign in text for sign in _IN_ADDRESS):
         return []
-    return [Cut(found.start(), found.start() + len(_address(found[0]))) for found in ADDRESS.finditer(text)]
+    return [Cut(found.start(), found.start() + len(_address(found[0]))) for found in _each_address(text)]
+
+
+def _each_address(text: str) -> Iterator[re.Match[str]]:
+    """Yield what `ADDRESS` finds, looked for only around the signs of which each has one, between blanks."""
+    at = 0
+    for sign in _SIGN.finditer(text):
+        if sign.start() < at:
+            continue
+        blank = _BLANK.search(text, sign.end())
+        end = blank.start() if blank else len(text)
+        before = _BEFORE_COLON if sign[0] == ":" else _BEFORE_SIGN
+        found = ADDRESS.search(text, max(at, sign.start() - before), end)
+        if found is not None:
+            yield found
+        at = end if found is None else found.end()
 
 
 def _address(written: str) -> str:

@@ -64,6 +64,7 @@ _KEEPS_HYPHEN_LIST = """
 """
 _KEEPS_HYPHEN = frozenset(_KEEPS_HYPHEN_LIST.split())
 _LONGEST_KEEPING = max(map(len, _KEEPS_HYPHEN)) + 1
+_MOST_PARTS = 100_000  # of a text that are held before they are joined: each may be a character
 _LAST_WORD = re.compile(r"[\w'’-]*\Z")
 
 
@@ -71,12 +72,16 @@ def plain(text: str) -> str:
     """Return the text as it is meant; the same object where nothing is written otherwise."""
     if text.isascii() and "&" not in text and "-" not in text and "`" not in text:
         return text
+    joined: list[str] = []
     made: list[str] = []
     at = 0
     for start, end, meant in _written_otherwise(text):
         made += (text[at:start], meant)
+        if len(made) > _MOST_PARTS:
+            joined.append("".join(made))
+            made.clear()
         at = end
-    return "".join((*made, text[at:])) if made else text
+    return "".join((*joined, *made, text[at:])) if at else text
 
 
 def plain_with_places(text: str) -> tuple[str, list[int]]:

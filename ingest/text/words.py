@@ -8,6 +8,7 @@ from __future__ import annotations
 import functools
 import re
 from collections.abc import Iterator
+from itertools import zip_longest
 
 import unicodedata2
 
@@ -73,6 +74,11 @@ def each_word(text: str) -> Iterator[str]:
     if len(text) < _LONG:
         return iter(_WORD.findall(text))
     return (found[0] for found in _WORD.finditer(text))
+
+
+def same_words(a: str, b: str) -> bool:
+    """Tell whether two texts have the same words in the same order."""
+    return all(one == other for one, other in zip_longest(each_word(a), each_word(b)))
 
 
 def count(text: str) -> int:

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import time
 
+import msgspec
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from ingest import escape
+from ingest.cli import hunks as cli_hunks
 from ingest.diff.sequences import (
     Edit,
     Hunk,
@@ -15,12 +18,14 @@ from ingest.diff.sequences import (
     align,
     apply,
     count_words,
+    counts,
     edits,
     hunks,
     lines_of,
     tokens,
     words,
 )
+from ingest.history import diffs
 
 LINES = st.lists(st.sampled_from(["", "a", "b", "c", "a b", "\r", "\u2028", "\x0c"]), max_size=14)
 TEXTS = st.one_of(LINES.map("\n".join), LINES.map(lambda lines: "".join(f"{line}\n" for line in lines)))
@@ -266,3 +271,35 @@ def test_lines_are_numbered_from_the_beginning_of_the_text_wherever_the_differen
 
     starts = [(hunk.from_start, hunk.from_lines, hunk.to_start, hunk.to_lines) for hunk in hunks(old, new)]
     assert starts == [(497, 7, 497, 7), (995, 6, 995, 5)]
+
+
+def test_parts_are_a_row_of_which_places_are_held() -> None:
+    parts = lines_of("a\n\nbc\nd")
+
+    assert (parts[1], parts[-1], list(reversed(parts))) == ("\n", "d", ["d", "bc\n", "\n", "a\n"])
+    assert parts[1:3] == ["\n", "bc\n"]
+    assert parts[2:1] == []
+    assert parts[1:] != ["\n", "bc\n"]
+    assert parts.joined(1, 3) == "\nbc\n"
+    assert [parts.place(number) for number in range(5)] == [0, 2, 3, 6, 7]
+    with pytest.raises(IndexError):
+        parts[4]
+
+
+def test_a_record_that_is_written_line_by_line_is_the_whole_one(monkeypatch: pytest.MonkeyPatch) -> None:
+    a = "".join(f"{number}\n" for number in range(40))
+    b = a.replace("3\n", '"hunks":[] "lines":[]\n').replace("17\n", "\x7f\u0085\n")
+    record = diffs.Diff(
+        document="d", root="r", path='"hunks":[]', first=1, last=2, hunks=[], stat=counts(a, b)
+    )
+    told = [msgspec.structs.replace(hunk, heading='"lines":[]\x7f') for hunk in hunks(a, b)]
+    bare = [(msgspec.structs.replace(hunk, lines=[]), iter(hunk.lines)) for hunk in told]
+    written: list[bytes] = []
+    monkeypatch.setattr(cli_hunks, "_AT_ONCE", 3)
+    monkeypatch.setattr(cli_hunks, "write", written.append)
+
+    cli_hunks.emit_all(record, bare)
+
+    whole = msgspec.structs.replace(record, hunks=told)
+    assert b"".join(written) == escape.json(msgspec.json.encode(whole)) + b"\n"
+    assert len(told) > 1

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import random
 from pathlib import Path
 from typing import Any
 
@@ -146,3 +147,20 @@ def test_the_places_of_facts_are_those_of_the_whole_text() -> None:
 
     assert (fact.from_offset, fact.to_offset) == (before.index("25"), after.index("35"))
     assert fact.sentence == "It cost 35 euros, they said."
+
+
+PARTS = (
+    "a", "www.", "WWW.", "Www.", "x@", "@", "b.nl", ":", "://", "http", "https://", "mailto:", "tel:",
+    " ", "\n", "é", "-", "%", "+", ".", "(", ")", "[", '"', "`", "ftp:/", "/", "x" * 63, "y" * 64, "1", "w",
+    "_", "\u2003",
+)  # fmt: skip
+
+
+def test_addresses_are_found_around_their_signs_as_everywhere() -> None:
+    chance = random.Random(5)
+    for _ in range(2_000):
+        text = "".join(chance.choices(PARTS, k=chance.randint(1, 14)))
+
+        starts = [cut.start for cut in markup.addresses("@ " + text)]
+
+        assert starts == [found.start() + 2 for found in markup.ADDRESS.finditer(text)], text

@@ -22,7 +22,8 @@ MADE_BY = " ".join(
     )
 )
 _LONGEST = 200  # characters: what is longer is no word of a language
-_MOST = 500_000  # words that are remembered
+_MOST_HELD = 8_000_000  # characters of the words that are remembered, and `_EACH` for each
+_EACH = 100
 
 
 class Stem(dict[str, str]):
@@ -32,11 +33,15 @@ class Stem(dict[str, str]):
         super().__init__()
         self._end = f".{language}"
         self._others: dict[str, str] = {}
+        self._held = 0
         self._stemmer = Stemmer.Stemmer(ALGORITHMS[language], 0)
 
     def __missing__(self, word: str) -> str:
-        if len(self) > _MOST:
+        if self._held > _MOST_HELD:
             self.clear()
+            self._others.clear()
+            self._held = 0
+        self._held += len(word) + _EACH
         made = word if len(word) > _LONGEST else self._stemmer.stemWord(word) or word
         self[word] = found = made + self._end
         return found
@@ -47,10 +52,9 @@ class Stem(dict[str, str]):
         try:
             found = {*map(known.__getitem__, words)}
         except KeyError:
-            if len(known) > _MOST:
-                known.clear()
-            known.update((word, "" if self[word] == word + self._end else self[word]) for word in words)
-            found = {*map(known.__getitem__, words)}
+            made = {word: "" if self[word] == word + self._end else self[word] for word in words}
+            known.update(made)
+            found = set(made.values())
         found.discard("")
         return found
 
