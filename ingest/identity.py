@@ -13,7 +13,7 @@ from typing import Literal
 
 import msgspec
 
-from ingest.model import GoneReason
+from ingest.model import DocumentKey, GoneReason
 
 EMPTY_SHA256 = bytes.fromhex("e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855")
 
@@ -42,7 +42,7 @@ class Appeared(msgspec.Struct, frozen=True, kw_only=True):
 class Standing(msgspec.Struct, frozen=True, kw_only=True):
     """A live document as the store knows it. `inode` is None when it was never recorded."""
 
-    document: int
+    document: DocumentKey
     path: bytes
     version: int
     sha256: bytes
@@ -61,7 +61,7 @@ class Vanished(msgspec.Struct, frozen=True, kw_only=True):
 class Buried(msgspec.Struct, frozen=True, kw_only=True):
     """A deleted document whose last path this was."""
 
-    document: int
+    document: DocumentKey
     version: int
     sha256: bytes
 
@@ -75,7 +75,7 @@ class Decision(msgspec.Struct, frozen=True, kw_only=True):
 
     type: Literal["created", "changed", "moved", "deleted", "restored"]
     path: bytes
-    document: int | None
+    document: DocumentKey | None
     previous: int | None = None
     from_path: bytes | None = None
     reason: GoneReason | None = None

@@ -10,6 +10,9 @@ from typing import Literal, NewType
 
 import msgspec
 
+DocumentKey = NewType(
+    "DocumentKey", int
+)  # a document's row: neither its id, nor a version's number, nor a seq
 RootKey = NewType("RootKey", int)  # a root's row: neither its id, nor an open descriptor of its folder
 
 ChangeType = Literal[

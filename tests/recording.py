@@ -13,7 +13,7 @@ import msgspec
 import sqlalchemy as sa
 
 from ingest.audit import Finding, Summary, verify
-from ingest.model import Content, Rendition, RootKey, Signature
+from ingest.model import Content, DocumentKey, Rendition, RootKey, Signature
 from ingest.store import roots, tables, writer
 from ingest.store.compression import Dictionary
 from ingest.store.deltas import Chain
@@ -102,7 +102,7 @@ def entry(
         path=path,
         observed_at=OBSERVED,
         cause="scan",
-        document=document,
+        document=None if document is None else DocumentKey(document),
         previous=previous,
         from_path=from_path,
         reason=reason,

@@ -13,7 +13,7 @@ from ingest.capture.look import Observation
 from ingest.disk import read
 from ingest.disk.walk import SeenRow
 from ingest.identity import Decision
-from ingest.model import Cause
+from ingest.model import Cause, DocumentKey
 from ingest.store.file_states import key_of
 from ingest.store.new_rows import Sighting
 
@@ -28,7 +28,7 @@ class Change(msgspec.Struct, frozen=True, kw_only=True):
     cause: Cause
     path: bytes
     observed_at: int
-    document: int | None = None
+    document: DocumentKey | None = None
     previous: int | None = None
     from_path: bytes | None = None
     reason: str | None = None
@@ -118,7 +118,7 @@ def rejection(
     return told, seen
 
 
-def sighting(file: Observation, *, document: int | None = None, entry: int | None = None) -> Sighting:
+def sighting(file: Observation, *, document: DocumentKey | None = None, entry: int | None = None) -> Sighting:
     """Return the row of a file that was read.
 
     Of a document, or of that which the change number `entry` makes.

@@ -22,7 +22,7 @@ import msgspec
 from ingest.disk.descriptors import are_too_few
 from ingest.disk.patterns import OWN_FOLDER, Patterns, is_temporary
 from ingest.disk.read import File, look, open_beneath, signature_parts
-from ingest.model import Signature
+from ingest.model import DocumentKey, Signature
 
 # Microseconds. A file changed less than this before it was read could have changed again in the same
 # tick of the file system's clock; it is read once more at the next scan (git's "racily clean"). Where the
@@ -54,7 +54,7 @@ class SeenRow(NamedTuple):
     """What the last look found at a path; `document` is None when it never had a version."""
 
     path: bytes
-    document: int | None
+    document: DocumentKey | None
     device: int | None
     inode: int | None
     size: int | None
@@ -80,11 +80,13 @@ class Known(NamedTuple):
     mtime_ns: int | None
     ctime_ns: int | None
     again: bool
-    document: int | None
+    document: DocumentKey | None
 
 
 # The same as the drivers give it, which tell a truth value as a number or not.
-KnownRow = tuple[bytes, int | None, int | None, int | None, int | None, int | None, bool | int, int | None]
+KnownRow = tuple[
+    bytes, int | None, int | None, int | None, int | None, int | None, bool | int, DocumentKey | None
+]
 
 
 class Difference(msgspec.Struct, frozen=True, tag=True):
@@ -96,7 +98,7 @@ class Difference(msgspec.Struct, frozen=True, tag=True):
     path: bytes
     signature: Signature | None
     known: bool
-    document: int | None = None
+    document: DocumentKey | None = None
 
 
 class Range(NamedTuple):

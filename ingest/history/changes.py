@@ -13,6 +13,7 @@ from ingest.errors import IntegrityError, UsageError
 from ingest.history import naming, prefixes
 from ingest.history.prefixes import Prefix
 from ingest.index import state, stored_edits
+from ingest.model import DocumentKey
 from ingest.store import reader, reviews
 from ingest.store.engine import Connection, Row
 
@@ -86,7 +87,7 @@ def of(
     *,
     rules: Rules,
     indexed: bool,
-    document: int | None = None,
+    document: DocumentKey | None = None,
     path: bytes | None = None,
     after: int = 0,
     until: int | None = None,

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 
 from ingest import moments
 from ingest.errors import NotFound
-from ingest.model import RootKey
+from ingest.model import DocumentKey, RootKey
 from ingest.moments import Calendar
 from ingest.store import coverage, cursors, reader, roots
 from ingest.store.engine import Connection
@@ -139,6 +139,6 @@ def begins_words(name: str, at: int | None, calendar: Calendar) -> str:
     return f"the record of {name} begins at {moments.show_local(at, calendar.zone)}"
 
 
-def born_at(connection: Connection, document: int) -> int:
+def born_at(connection: Connection, document: DocumentKey) -> int:
     """Tell when a document was first recorded."""
     return int(next(iter(reader.changes(connection, document=document, limit=1))).recorded_at)

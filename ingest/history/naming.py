@@ -13,7 +13,7 @@ from ingest.errors import NotFound, UsageError
 from ingest.escape import path as show_path
 from ingest.history import log_moments
 from ingest.ids import parse_uid, show_uid
-from ingest.model import RootKey
+from ingest.model import DocumentKey, RootKey
 from ingest.moments import Calendar
 from ingest.store import prefixes, reader, roots
 from ingest.store.engine import Connection, Row
@@ -24,7 +24,7 @@ _REV = re.compile(r"\d{1,9}|first|latest|prev|\{cursor:[^{}]+\}", re.ASCII)
 class Target(msgspec.Struct, frozen=True):
     """A document that a call named; `note` is something the person should know about it."""
 
-    id: int
+    id: DocumentKey
     document: str
     root: str
     path: bytes

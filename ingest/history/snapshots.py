@@ -16,6 +16,7 @@ from ingest.escape import path as show
 from ingest.history import log_moments, naming
 from ingest.history.prefixes import Prefix
 from ingest.ids import show_uid
+from ingest.model import DocumentKey
 from ingest.moments import Calendar
 from ingest.store import bodies, listing, reader, roots
 from ingest.store.engine import Connection
@@ -56,7 +57,7 @@ class Differing(msgspec.Struct, frozen=True):
     """A document that differs; where it was changed its key in the store and the two versions."""
 
     record: records.Difference
-    compared: tuple[int, int, int] | None
+    compared: tuple[DocumentKey, int, int] | None
 
 
 def differing(

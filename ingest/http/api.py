@@ -30,6 +30,7 @@ from ingest.history.naming import Target
 from ingest.http import answers, atom, parameters
 from ingest.http.answers import BYTES, HTML, JSON, TEXT, Answer
 from ingest.index.fulltext.search import Match
+from ingest.model import DocumentKey
 from ingest.records import (
     Change,
     Document,
@@ -144,7 +145,7 @@ def place_of(cursor: str) -> listing.Place:
     """Return the place that a cursor names. Raises UsageError."""
     try:
         root, path, key = cursor.split(".")
-        return bytes.fromhex(root).decode("utf-8", "replace"), bytes.fromhex(path), int(key)
+        return bytes.fromhex(root).decode("utf-8", "replace"), bytes.fromhex(path), DocumentKey(int(key))
     except ValueError as error:
         raise UsageError("'after' is no cursor", hint="take it from 'next' of the page before") from error
 

@@ -9,6 +9,7 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from ingest.index import state
+from ingest.model import DocumentKey
 from ingest.store import reviews, tables
 
 # What one sign stands for, the gravest first.
@@ -113,7 +114,7 @@ def _sum(counts: Counts, others: dict[str, int], sign: int) -> Counts:
     return Counts(**{name: getattr(counts, name) + sign * others.get(name, 0) for name in GRAVITIES})
 
 
-def of_document(connection: Connection, document: int) -> dict[int, str]:
+def of_document(connection: Connection, document: DocumentKey) -> dict[int, str]:
     """Return the edits of a document, as JSON, by the seq of their change."""
     select = sa.select(_edit.seq, _edit.body).where(_edit.document_id == document)
     return {int(seq): body for seq, body in connection.execute(select)}

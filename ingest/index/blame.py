@@ -17,6 +17,7 @@ from sqlalchemy.engine import Connection
 from ingest.diff.provenance import OPEN, Cutter, Lineage, Said, Span
 from ingest.index import edits
 from ingest.index.fill import span_of
+from ingest.model import DocumentKey
 from ingest.store import bodies, tables, versions
 from ingest.store.engine import Row
 
@@ -62,7 +63,7 @@ class Blame(msgspec.Struct, frozen=True):
 
 
 def of(
-    connection: Connection, document: int, no: int, *, indexed: bool, deleted: bool = False
+    connection: Connection, document: DocumentKey, no: int, *, indexed: bool, deleted: bool = False
 ) -> Blame | None:
     """Return the blame of one version; None where it has no text. Raises IntegrityError.
 
@@ -99,7 +100,7 @@ def of(
 
 
 def stays(
-    connection: Connection, document: int, last: int, *, indexed: bool
+    connection: Connection, document: DocumentKey, last: int, *, indexed: bool
 ) -> tuple[Callable[[int], list[Span]], str]:
     """Return what gives the stays of a sentence up to a version, by its key, and which normaliser read it."""
     head = _head(connection, document) if indexed else None
@@ -114,19 +115,19 @@ def stays(
     return lambda key: every[key], "" if newest is None else newest.normaliser
 
 
-def moments_of(connection: Connection, document: int, numbers: set[int]) -> dict[int, Row]:
+def moments_of(connection: Connection, document: DocumentKey, numbers: set[int]) -> dict[int, Row]:
     """Tell when these versions were observed."""
     version = tables.version.c
     select = sa.select(version.no, version.observed_at).where(version.document_id == document)
     return {row.no: row for row in connection.execute(select) if row.no in numbers}
 
 
-def _head(connection: Connection, document: int) -> Row | None:
+def _head(connection: Connection, document: DocumentKey) -> Row | None:
     select = sa.text("SELECT no, normaliser FROM indexed WHERE document_id = :key")
     return connection.execute(select, {"key": document}).one_or_none()
 
 
-def _stored(connection: Connection, document: int, no: int, keys: list[int] | None) -> list[Span]:
+def _stored(connection: Connection, document: DocumentKey, no: int, keys: list[int] | None) -> list[Span]:
     """Return the spans that began at or before a version, oldest first.
 
     With `keys`, of these sentences alone.
@@ -142,7 +143,7 @@ def _stored(connection: Connection, document: int, no: int, keys: list[int] | No
     return [span_of(row) for row in connection.execute(select, asked | {"hashes": keys})]
 
 
-def _made(connection: Connection, document: int, no: int) -> tuple[list[Span], list[Said] | None]:
+def _made(connection: Connection, document: DocumentKey, no: int) -> tuple[list[Span], list[Said] | None]:
     """Return the spans up to a version made anew, and its sentences."""
     by_version: defaultdict[int, list[Row]] = defaultdict(list)
     newest = None
@@ -205,7 +206,7 @@ def _words(text: str, span: Span) -> Iterator[Run]:
 
 
 def _texts(
-    connection: Connection, document: int, spans: Sequence[Span], normaliser: str | None
+    connection: Connection, document: DocumentKey, spans: Sequence[Span], normaliser: str | None
 ) -> Iterator[Lost]:
     """Yield what the spans said, each read in the version it began with."""
     if not spans:

@@ -20,7 +20,7 @@ from ingest.edits.edit import Edit, Text
 from ingest.edits.settings import RootRules, Rules
 from ingest.errors import IntegrityError
 from ingest.index import reread, version_standoff
-from ingest.model import Rendition
+from ingest.model import DocumentKey, Rendition
 from ingest.standoff import NOWHERE, Places, Standoff
 from ingest.store import bodies, versions
 from ingest.store.engine import Connection, Row
@@ -45,7 +45,9 @@ def of(connection: Connection, row: Row, *, rules: Rules) -> Edit | None:
     return between(connection, row.key, row.previous_version, row.version, rules=rules.of(row.root))
 
 
-def between(connection: Connection, document: int, first: int, last: int, *, rules: RootRules) -> Edit | None:
+def between(
+    connection: Connection, document: DocumentKey, first: int, last: int, *, rules: RootRules
+) -> Edit | None:
     """Return the edit from one version of a document to another; None where one has no text to compare.
 
     To an earlier one it is what going back changes, and no `revert`.
@@ -56,7 +58,7 @@ def between(connection: Connection, document: int, first: int, last: int, *, rul
     return classify(found.before, found.after, earlier=found.earlier, rules=rules)
 
 
-def texts(connection: Connection, document: int, first: int, last: int) -> Texts | None:
+def texts(connection: Connection, document: DocumentKey, first: int, last: int) -> Texts | None:
     """Return the two texts that `between` compares; None and errors as it has them."""
     pair = compared(connection, document, first, last)
     if pair is None:
@@ -65,7 +67,7 @@ def texts(connection: Connection, document: int, first: int, last: int) -> Texts
     return Texts(old, new, earlier(connection, document, pair))
 
 
-def one_sided(connection: Connection, document: int, first: int, last: int) -> Texts | None:
+def one_sided(connection: Connection, document: DocumentKey, first: int, last: int) -> Texts | None:
     """Return the one text that two versions have, and that the other has none; None where neither has.
 
     A later version that cannot be read for another reason than its bytes (a reader that is not installed, or
@@ -84,7 +86,7 @@ def one_sided(connection: Connection, document: int, first: int, last: int) -> T
     return Texts(old, msgspec.structs.replace(old, text="", sha256=b"", unread=row.text_reason), ())
 
 
-def _came(connection: Connection, document: int, first: int, row: Row) -> Texts | None:
+def _came(connection: Connection, document: DocumentKey, first: int, row: Row) -> Texts | None:
     """Return the text that came where there was none; None where it is empty."""
     new = text_of(connection, bodies.get(connection, document, row.version), row)
     why = versions.one(connection, document, first)
@@ -97,7 +99,7 @@ def _came(connection: Connection, document: int, first: int, row: Row) -> Texts 
     return Texts(old, new, tuple((no, row.text_sha256) for no in again))
 
 
-def compared(connection: Connection, document: int, first: int, last: int) -> tuple[Row, Row] | None:
+def compared(connection: Connection, document: DocumentKey, first: int, last: int) -> tuple[Row, Row] | None:
     """Return the renditions of two versions that are compared; None where there are none with text."""
     if last == first + 1:
         return paired(versions.renditions(connection, document, first, last))
@@ -105,7 +107,7 @@ def compared(connection: Connection, document: int, first: int, last: int) -> tu
     return paired(found + versions.renditions(connection, document, last, last))
 
 
-def read(connection: Connection, document: int, pair: tuple[Row, Row]) -> tuple[Text, Text]:
+def read(connection: Connection, document: DocumentKey, pair: tuple[Row, Row]) -> tuple[Text, Text]:
     """Return the texts of two renditions. Raises IntegrityError."""
     first, last = (row.version for row in pair)
     if last == first + 1:
@@ -161,7 +163,9 @@ def _as_made(made: Rendition, text: str) -> Text:
     )
 
 
-def earlier(connection: Connection, document: int, pair: tuple[Row, Row]) -> tuple[tuple[int, bytes], ...]:
+def earlier(
+    connection: Connection, document: DocumentKey, pair: tuple[Row, Row]
+) -> tuple[tuple[int, bytes], ...]:
     """Return number and hash of each version before both that had the later one's text, by one normaliser."""
     old, new = pair
     if new.version < old.version:

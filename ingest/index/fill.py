@@ -28,6 +28,7 @@ from ingest.index.database import Index
 from ingest.index.fulltext import fts5, tsvector
 from ingest.index.fulltext.stems import Stems
 from ingest.index.schema import SPAN_BITS
+from ingest.model import DocumentKey
 from ingest.store import bodies, bulk, reader, versions
 from ingest.store.engine import Row
 
@@ -132,7 +133,7 @@ def _edit_again(connection: Connection, found: Sequence[Row]) -> None:
 
 def _take(connection: Connection, found: Sequence[Row], stems: Stems, tell: Callable[[int], None]) -> None:
     """Index a stretch of the log. A document whose bytes are damaged is left out: `verify` tells of it."""
-    of_document: defaultdict[int, list[Row]] = defaultdict(list)
+    of_document: defaultdict[DocumentKey, list[Row]] = defaultdict(list)
     for row in found:
         if row.key is not None and row.version and row.type not in ("rejected", "deleted"):
             of_document[row.key].append(row)
@@ -165,9 +166,9 @@ class Made(msgspec.Struct):
     anew: bool
 
 
-def _heads(connection: Connection, keys: list[int]) -> dict[int, Row]:
+def _heads(connection: Connection, keys: list[DocumentKey]) -> dict[DocumentKey, Row]:
     """Tell how far each of these documents is indexed; those that are not at all are left out."""
-    found: dict[int, Row] = {}
+    found: dict[DocumentKey, Row] = {}
     select = sa.text("SELECT * FROM indexed WHERE document_id IN :keys")
     for at in range(0, len(keys), 500):
         part = {"keys": keys[at : at + 500]}
@@ -178,7 +179,7 @@ def _heads(connection: Connection, keys: list[int]) -> dict[int, Row]:
 
 def _document(
     connection: Connection,
-    key: int,
+    key: DocumentKey,
     changes: Sequence[Row],
     cutter: Cutter,
     head: Row | None,
@@ -286,7 +287,7 @@ def span_of(row: Row) -> Span:
     )
 
 
-def _restored(connection: Connection, key: int, said: list[Said]) -> Lineage | None:
+def _restored(connection: Connection, key: DocumentKey, said: list[Said]) -> Lineage | None:
     """Return the lineage as the last version left it; None where the index holds other sentences."""
     found: defaultdict[int, list[Span]] = defaultdict(list)
     select = sa.text(f"SELECT * FROM span WHERE document_id = :key AND to_no = {OPEN} ORDER BY from_no, id")
@@ -300,7 +301,9 @@ def _restored(connection: Connection, key: int, said: list[Said]) -> Lineage | N
     return Lineage(live, said)
 
 
-def _gone(connection: Connection, key: int, lineage: Lineage, said: Sequence[Said]) -> dict[int, Span]:
+def _gone(
+    connection: Connection, key: DocumentKey, lineage: Lineage, said: Sequence[Said]
+) -> dict[int, Span]:
     """Return the last stay of what the text says and the last version did not."""
     here = {each.key for each in lineage.said} | lineage.gone.keys()
     asked = [each for each in {each.key for each in said} if each not in here]
@@ -328,7 +331,7 @@ class _Taken:
         self.heads: list[tuple[int, int, int, str]] = []
         self.anew: list[tuple[int]] = []
 
-    def add(self, key: int, made: Made, spans: int) -> None:
+    def add(self, key: DocumentKey, made: Made, spans: int) -> None:
         """Take in a document's rows. `spans` counts the numbers that spans, deleted ones too, have used."""
         if made.anew:
             self.anew.append((key,))
@@ -368,7 +371,7 @@ def _span_row(id_: int, span: Span) -> tuple[object, ...]:
     )  # fmt: skip
 
 
-def _edit_row(seq: int, key: int, edit: Edit) -> tuple[object, ...]:
+def _edit_row(seq: int, key: DocumentKey, edit: Edit) -> tuple[object, ...]:
     kinds = _listed(sorted({fact.kind for fact in edit.facts}))
     flags = _listed([flag.name for flag in edit.flags])
     told, body = edit.summary, _encode(edit).decode()

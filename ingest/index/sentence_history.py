@@ -11,6 +11,7 @@ from ingest.diff import sentences
 from ingest.diff.provenance import Cutter, Lineage, Said, key_of
 from ingest.edits.edit import Text
 from ingest.index import blame, edits
+from ingest.model import DocumentKey
 from ingest.store import bodies, versions
 
 MOST = 50  # edits of one sentence that are followed
@@ -35,7 +36,7 @@ class SentenceHistory(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def follow(
-    connection: Connection, document: int, no: int, *, offset: int, key: str, last: int, indexed: bool
+    connection: Connection, document: DocumentKey, no: int, *, offset: int, key: str, last: int, indexed: bool
 ) -> SentenceHistory | None:
     """Return what became of the sentence at a place of a version; None where there is none.
 
@@ -99,7 +100,7 @@ def _nth(cut: Sequence[Said], chosen: int) -> int:
     return sum(each.key == cut[chosen].key for each in cut[:chosen])
 
 
-def _text(connection: Connection, document: int, no: int, normaliser: str) -> Text | None:
+def _text(connection: Connection, document: DocumentKey, no: int, normaliser: str) -> Text | None:
     row = edits.chosen(versions.renditions(connection, document, no, no), normaliser)
     return None if row is None else edits.text_of(connection, bodies.get(connection, document, no), row)
 
@@ -117,7 +118,7 @@ def _has_moved(old: Text, new: Text, offset: int) -> bool:
 
 
 def _successor(
-    connection: Connection, document: int, no: int, normaliser: str, key: int
+    connection: Connection, document: DocumentKey, no: int, normaliser: str, key: int
 ) -> tuple[Said, int] | None:
     """Return the sentence that is an edit of one of the version before, and which of its like it is."""
     texts = [_text(connection, document, each, normaliser) for each in (no - 1, no)]

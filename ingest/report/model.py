@@ -11,6 +11,7 @@ import msgspec
 
 from ingest import escape, moments
 from ingest.edits.edit import CLASSES, SUBJECTS, Edit, Subject
+from ingest.model import DocumentKey
 from ingest.records.coverage import stretch
 from ingest.records.report import ReportCounts, ReportDocument, ReportEntry, ReportRecord, ReportSentence
 from ingest.records.shown import of_row, shown_path, shown_path_or_none
@@ -60,7 +61,7 @@ class Document(msgspec.Struct, frozen=True, kw_only=True):
     language: str | None
     title: str | None
     entries: tuple[Entry, ...]
-    key: int | None = None
+    key: DocumentKey | None = None
 
 
 class Stretch(Interval, frozen=True, kw_only=True):

@@ -23,7 +23,7 @@ from ingest.clock import Clock
 from ingest.confined.reader import Documents, Reader
 from ingest.errors import IntegrityError
 from ingest.ids import SALT_BYTES, new_uid
-from ingest.model import Content, RootKey
+from ingest.model import Content, DocumentKey, RootKey
 from ingest.normalise.document_formats import Html
 from ingest.store import bodies, new_rows, reader, versions, writer
 from ingest.store.compression import Dictionary
@@ -236,7 +236,7 @@ def _entry(connection: Connection, work: _Work, counts: Counts, clock: Clock, ho
 
 
 def _bytes_of(
-    connection: Connection, document: int, numbers: Sequence[int]
+    connection: Connection, document: DocumentKey, numbers: Sequence[int]
 ) -> Iterator[tuple[int, bytes | None]]:
     """Yield the bytes of each of these versions, in order; None where they are damaged."""
     found, last = set(numbers), 0

@@ -15,6 +15,7 @@ from sqlalchemy.engine import Connection, Engine
 
 from ingest.errors import IntegrityError, StoreDamaged
 from ingest.escape import path as show
+from ingest.model import DocumentKey
 from ingest.store import bulk, compression, tables
 from ingest.store.compression import Dictionary
 from ingest.store.databases import allocate
@@ -61,23 +62,23 @@ _BY_HASH = sa.select(_blob.hash, _blob.id).where(_blob.hash.in_(sa.bindparam("ha
 # -- reading -----------------------------------------------------------------------------------
 
 
-def get(connection: Connection, document: int, no: int) -> bytes:
+def get(connection: Connection, document: DocumentKey, no: int) -> bytes:
     """Return a version's bytes, checked against size and hash. Raises IntegrityError."""
     return chain(connection, document, no).raw
 
 
-def chain(connection: Connection, document: int, no: int) -> Chain:
+def chain(connection: Connection, document: DocumentKey, no: int) -> Chain:
     """Return a version's bytes and how they were got. Raises IntegrityError."""
     found = connection.execute(_CHAIN, {"document": document, "no": no}).all()
     return _unrolled(connection, found, document, no)
 
 
-def last_packed(connection: Connection, wanted: Mapping[int, int]) -> dict[int, Packed]:
+def last_packed(connection: Connection, wanted: Mapping[DocumentKey, int]) -> dict[DocumentKey, Packed]:
     """Return the bytes of many documents' last versions as they lie; `wanted` has the number of each.
 
     A document whose rows do not lead from a keyframe to that version is left out.
     """
-    found: dict[int, Packed] = {}
+    found: dict[DocumentKey, Packed] = {}
     keys = sorted(wanted)
     for start in range(0, len(keys), _SLICE):
         known = connection.execute(_LAST_CHAINS, {"documents": keys[start : start + _SLICE]})
@@ -96,7 +97,7 @@ def last_packed(connection: Connection, wanted: Mapping[int, int]) -> dict[int, 
     return found
 
 
-def _unrolled(connection: Connection, found: Sequence[Row], document: int, no: int) -> Chain:
+def _unrolled(connection: Connection, found: Sequence[Row], document: DocumentKey, no: int) -> Chain:
     """Return the rows of a chain, its keyframe first."""
     raw, deltas = None, 0
     with damage_named(connection, document, no):
@@ -109,7 +110,7 @@ def _unrolled(connection: Connection, found: Sequence[Row], document: int, no: i
     return Chain(raw, len(found) - 1, deltas, len(found[0].data or b""))
 
 
-def run(connection: Connection, document: int, first: int, last: int) -> Iterator[tuple[int, bytes]]:
+def run(connection: Connection, document: DocumentKey, first: int, last: int) -> Iterator[tuple[int, bytes]]:
     """Yield the bytes of each version from `first` to `last`, in order, each chain of deltas read once.
 
     A caller may stop anywhere. Raises IntegrityError.
@@ -133,7 +134,7 @@ def run(connection: Connection, document: int, first: int, last: int) -> Iterato
 
 
 @contextmanager
-def damage_named(connection: Connection, document: int, no: int) -> Iterator[None]:
+def damage_named(connection: Connection, document: DocumentKey, no: int) -> Iterator[None]:
     """Name the version in an IntegrityError within, by its path where the document is still there."""
     try:
         yield

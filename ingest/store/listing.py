@@ -9,7 +9,7 @@ import msgspec
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
-from ingest.model import RootKey
+from ingest.model import DocumentKey, RootKey
 from ingest.store import tables
 from ingest.store.prefixes import begins
 
@@ -18,7 +18,7 @@ _rendition, _root = tables.rendition.c, tables.root.c
 _STREAM = 1000
 
 
-Place = tuple[str, bytes, int]  # in the list: the name of a root, a path, the key of a document
+Place = tuple[str, bytes, DocumentKey]  # in the list: the name of a root, a path, the key of a document
 
 
 class Facts(msgspec.Struct, gc=False):
@@ -44,7 +44,7 @@ class Listed(Facts, gc=False):
     There may be very many: the rows of the library take longer to ask for a value than to read.
     """
 
-    id: int
+    id: DocumentKey
     document: bytes
     root: str
     path: bytes

@@ -11,7 +11,7 @@ from operator import attrgetter
 import msgspec
 
 from ingest import leaf
-from ingest.model import RootKey
+from ingest.model import DocumentKey, RootKey
 from ingest.store import row_checksums
 from ingest.store.new_rows import Entry, NewRendition, NewVersion
 
@@ -87,8 +87,8 @@ class Keys(msgspec.Struct, frozen=True, kw_only=True):
 
     root: RootKey
     root_uid: bytes
-    documents: Sequence[int | None]
-    uids: dict[int | None, bytes | None]
+    documents: Sequence[DocumentKey | None]
+    uids: dict[DocumentKey | None, bytes | None]
     blobs: dict[bytes, int]
     normalisers: dict[tuple[str, str], int]
 
@@ -200,7 +200,7 @@ _shared = attrgetter(*leaf.LeafRendition.__struct_fields__[3:-1])
 
 
 def _rendition_row(
-    document: int | None, no: int, seq: int, made: NewVersion | NewRendition, keys: Keys
+    document: DocumentKey | None, no: int, seq: int, made: NewVersion | NewRendition, keys: Keys
 ) -> tuple[object, ...]:
     text = made.rendition
     offset = text.text_slice[0] if text.text_slice is not None else None

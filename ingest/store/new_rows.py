@@ -7,7 +7,7 @@ from typing import Literal
 
 import msgspec
 
-from ingest.model import Cause, Content, Rendition, Signature
+from ingest.model import Cause, Content, DocumentKey, Rendition, Signature
 from ingest.store import compression, deltas
 from ingest.store.compression import Dictionary
 from ingest.store.deltas import Body, Chain
@@ -67,7 +67,7 @@ class Entry(msgspec.Struct, frozen=True, kw_only=True):
     cause: Cause
     path: bytes
     observed_at: int
-    document: int | None = None
+    document: DocumentKey | None = None
     previous: int | None = None
     from_path: bytes | None = None
     reason: str | None = None
@@ -81,7 +81,7 @@ class Sighting(msgspec.Struct, frozen=True, kw_only=True):
     path: bytes
     read_at: int
     signature: Signature | None
-    document: int | None = None
+    document: DocumentKey | None = None
     entry: int | None = None
     long_path: bytes | None = None
     reason: str | None = None

@@ -8,7 +8,7 @@ import msgspec
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
-from ingest.model import RootKey
+from ingest.model import DocumentKey, RootKey
 from ingest.store import tables
 from ingest.store.engine import Row
 from ingest.store.prefixes import begins
@@ -128,7 +128,7 @@ def changes(
     brief: bool = False,
     after: int = 0,
     until: int | None = None,
-    document: int | None = None,
+    document: DocumentKey | None = None,
     path: bytes | None = None,
     root: RootKey | None = None,
     prefix: bytes = b"",
@@ -180,7 +180,7 @@ def types(connection: Connection, roots: Collection[RootKey], *, after: int) -> 
     return {type_: int(number) for type_, number in connection.execute(query)}
 
 
-def last_change(connection: Connection, document: int, until: int) -> Row | None:
+def last_change(connection: Connection, document: DocumentKey, until: int) -> Row | None:
     """Return what a document last was at or before `until`: (type, no, path_bytes, seq, recorded_at)."""
     return connection.execute(_LAST, {"document": document, "until": until}).one_or_none()
 

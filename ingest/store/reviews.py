@@ -11,7 +11,7 @@ import msgspec
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
-from ingest.model import NamedBy, ReviewAction, RootKey
+from ingest.model import DocumentKey, NamedBy, ReviewAction, RootKey
 from ingest.store import bulk, row_checksums, tables
 from ingest.store.databases import allocate
 from ingest.store.engine import Row
@@ -54,7 +54,7 @@ class Wanted(msgspec.Struct, frozen=True, kw_only=True):
     `standing` takes those of an edit that were not taken back; `since` and `until` are times, both included.
     """
 
-    document: int | None = None
+    document: DocumentKey | None = None
     seq: int | None = None
     root: RootKey | None = None
     prefix: bytes = b""

@@ -9,7 +9,7 @@ import msgspec
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection, Engine
 
-from ingest.model import RootKey
+from ingest.model import DocumentKey, RootKey
 from ingest.store import bulk, tables
 from ingest.store.databases import allocate
 
@@ -20,7 +20,7 @@ _root, _document, _normaliser = tables.root.c, tables.document.c, tables.normali
 class _Known(msgspec.Struct):
     """What never changes once it is committed, and so is asked for once a process."""
 
-    roots: dict[int, bytes] = {}
+    roots: dict[RootKey, bytes] = {}
     normalisers: dict[tuple[str, str], int] = {}
 
 
@@ -35,10 +35,12 @@ def root_uid(connection: Connection, root: RootKey) -> bytes:
     return known[root]
 
 
-def uids(connection: Connection, documents: Sequence[int | None]) -> dict[int | None, bytes | None]:
+def uids(
+    connection: Connection, documents: Sequence[DocumentKey | None]
+) -> dict[DocumentKey | None, bytes | None]:
     """Return the stable id of each document, for the leaves."""
     wanted = sorted({key for key in documents if key is not None})
-    found: dict[int | None, bytes | None] = {None: None}
+    found: dict[DocumentKey | None, bytes | None] = {None: None}
     for start in range(0, len(wanted), _SLICE):
         rows_ = connection.execute(_UIDS, {"keys": wanted[start : start + _SLICE]})
         found.update((row.id, row.uid) for row in rows_)

@@ -8,6 +8,7 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from ingest.escape import is_utf8
+from ingest.model import DocumentKey
 from ingest.store import tables
 from ingest.store.engine import Row
 from ingest.store.listing import FACTS
@@ -45,7 +46,7 @@ _VERSION = sa.select(
 )
 
 
-def one(connection: Connection, document: int, no: int, normaliser: str | None = None) -> Row | None:
+def one(connection: Connection, document: DocumentKey, no: int, normaliser: str | None = None) -> Row | None:
     """Return one version with its current rendition, or the one that a named normaliser made."""
     if normaliser is not None and not is_utf8(normaliser):
         return None
@@ -62,7 +63,7 @@ _ONE = (
 _ONE_BY = _ONE.where(_normaliser.name == sa.bindparam("normaliser"))
 
 
-def listed(connection: Connection, document: int, first: int, last: int) -> list[Row]:
+def listed(connection: Connection, document: DocumentKey, first: int, last: int) -> list[Row]:
     """Return the versions from `first` to `last`, each with its current rendition, and `recorded_at`."""
     which = {"document": document, "first": first, "last": last}
     return list(connection.execute(_LISTED, which))
@@ -86,7 +87,7 @@ _LISTED = (
 )
 
 
-def recorded_at(connection: Connection, document: int, numbers: Collection[int]) -> dict[int, int]:
+def recorded_at(connection: Connection, document: DocumentKey, numbers: Collection[int]) -> dict[int, int]:
     """Tell when these versions were recorded: the labels of the changes that made them."""
     select = sa.select(_version.no, _change.recorded_at).join_from(
         tables.version, tables.change, _change.seq == _version.seq
@@ -98,13 +99,13 @@ def recorded_at(connection: Connection, document: int, numbers: Collection[int])
     return {row.no: int(row.recorded_at) for row in rows if row.no in numbers}
 
 
-def made_by(connection: Connection, document: int) -> dict[int, int]:
+def made_by(connection: Connection, document: DocumentKey) -> dict[int, int]:
     """Return the seq of the change that made each version of a document."""
     select = sa.select(_version.no, _version.seq).where(_version.document_id == document)
     return {int(row.no): int(row.seq) for row in connection.execute(select)}
 
 
-def as_of(connection: Connection, document: int, no: int, until: int) -> Row | None:
+def as_of(connection: Connection, document: DocumentKey, no: int, until: int) -> Row | None:
     """Return one version with the rendition that was its current one when the log had `until` entries."""
     return connection.execute(_AS_OF, {"document": document, "no": no, "until": until}).one_or_none()
 
@@ -112,7 +113,7 @@ def as_of(connection: Connection, document: int, no: int, until: int) -> Row | N
 _AS_OF = _ONE.where(_rendition.seq <= sa.bindparam("until"))
 
 
-def renditions(connection: Connection, document: int, first: int, last: int) -> list[Row]:
+def renditions(connection: Connection, document: DocumentKey, first: int, last: int) -> list[Row]:
     """Return every rendition that has a text of the versions from `first` to `last`, by version and age."""
     return list(connection.execute(_RENDITIONS, {"document": document, "first": first, "last": last}))
 
@@ -156,7 +157,7 @@ def readable(connection: Connection, documents: Collection[int], first: int, las
 
 
 def with_text(
-    connection: Connection, document: int, text_sha256: bytes, *, normaliser: str, before: int
+    connection: Connection, document: DocumentKey, text_sha256: bytes, *, normaliser: str, before: int
 ) -> list[int]:
     """Return the versions below `before` whose text, as this normaliser made it, has this hash."""
     return list(

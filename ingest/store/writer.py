@@ -17,7 +17,7 @@ from sqlalchemy.exc import DBAPIError
 from ingest import merkle
 from ingest.errors import LogShortened, StoreDamaged, StoreUnavailable
 from ingest.ids import Entropy, new_uids
-from ingest.model import RootKey
+from ingest.model import DocumentKey, RootKey
 from ingest.store import bodies, bulk, log_rows, row_checksums, surrogate_keys, tables, watermark
 from ingest.store.databases import allocate, now_at
 from ingest.store.driver_errors import lost_connection, should_retry
@@ -130,8 +130,8 @@ def _append(
     connection: Connection,
     root: RootKey,
     entries: Sequence[Entry],
-    documents: Sequence[int | None],
-    created: dict[int | None, bytes | None],
+    documents: Sequence[DocumentKey | None],
+    created: dict[DocumentKey | None, bytes | None],
     now: Callable[[], int],
 ) -> Recorded:
     """Versions, renditions, changes and leaves; the log's head is locked last and moved on.
@@ -209,7 +209,7 @@ def _renditions(
 
 def _write_documents(
     connection: Connection, root: RootKey, entries: Sequence[Entry], entropy: Entropy
-) -> tuple[list[int | None], dict[int | None, bytes | None]]:
+) -> tuple[list[DocumentKey | None], dict[DocumentKey | None, bytes | None]]:
     """Insert and update the document heads.
 
     Returns each entry's document key, and the stable id of each that was made.
@@ -217,15 +217,15 @@ def _write_documents(
     created = [entry for entry in entries if entry.type == "created"]
     numbers = iter(allocate(connection, tables.document, len(created)) if created else ())
     fresh = iter(new_uids([entry.observed_at for entry in created], entropy))
-    documents: list[int | None] = []
+    documents: list[DocumentKey | None] = []
     updates: list[tuple[object, ...]] = []
     inserts: list[tuple[object, ...]] = []
-    uids: dict[int | None, bytes | None] = {}
+    uids: dict[DocumentKey | None, bytes | None] = {}
     for entry in entries:
         made = entry.version
         if entry.type == "created":
             assert made is not None
-            key = next(numbers)
+            key = DocumentKey(next(numbers))
             uid = uids[key] = next(fresh)
             inserts.append((key, uid, root, entry.path, "live", 1, made.hash))
             documents.append(key)
@@ -274,7 +274,7 @@ def _write_seen(
     root: RootKey,
     sightings: Sequence[Sighting],
     forgotten: Sequence[bytes],
-    documents: list[int | None],
+    documents: list[DocumentKey | None],
     created: Collection[int | None],
 ) -> None:
     bulk.run_many(
@@ -307,7 +307,7 @@ def _write_seen(
     bulk.upsert(connection, "seen", key, _SEEN, known)
 
 
-def _sum_of(root: RootKey, sighting: Sighting, documents: list[int | None]) -> bytes | None:
+def _sum_of(root: RootKey, sighting: Sighting, documents: list[DocumentKey | None]) -> bytes | None:
     """Return the sum of a rejected path's row; the others have none."""
     if sighting.reason is None:
         return None

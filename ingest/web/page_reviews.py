@@ -10,6 +10,7 @@ from ingest import records
 from ingest.corpus import Corpus
 from ingest.index import activity
 from ingest.index.activity import Counts, Totals
+from ingest.model import DocumentKey
 from ingest.records import Change, Review
 from ingest.store import reader, reviews
 from ingest.store.engine import Connection
@@ -35,7 +36,7 @@ def of_changes(connection: Connection, seqs: Collection[int]) -> dict[int, list[
     return found
 
 
-def of_document(connection: Connection, document: int) -> dict[int, list[Review]]:
+def of_document(connection: Connection, document: DocumentKey) -> dict[int, list[Review]]:
     """Return the reviews of a document's edits, by the version that each edit made."""
     found: dict[int, list[Review]] = {}
     for row in reviews.page(connection, reviews.Wanted(document=document)):

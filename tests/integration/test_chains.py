@@ -9,6 +9,7 @@ import pytest
 from msgspec import structs
 
 from ingest.errors import IntegrityError
+from ingest.model import DocumentKey
 from ingest.store import bodies, deltas, tables
 from ingest.store.engine import Store
 from tests.recording import add_root, entry, findings, opened, record, rows_of, version_of
@@ -22,14 +23,14 @@ def store(database_url: str) -> Iterator[Store]:
         yield store
 
 
-def history(store: Store) -> tuple[int, list[bytes]]:
+def history(store: Store) -> tuple[DocumentKey, list[bytes]]:
     """A document edited again and again, rewritten once and emptied once."""
     chance = random.Random(4)
     words = [f"word{number}" for number in range(500)]
     root = add_root(store)
     contents = [" ".join(chance.choices(words, k=300)).encode()]
     record(store, root, [entry("created", b"a.txt", raw=contents[0])])
-    key = rows_of(store, tables.document)[0]["id"]
+    key = DocumentKey(rows_of(store, tables.document)[0]["id"])
     for no in range(1, VERSIONS):
         if no == 70:
             raw = " ".join(chance.choices(words, k=300)).encode()
@@ -54,7 +55,7 @@ def test_every_version_comes_back_and_chains_are_bounded(store: Store) -> None:
     with store.read() as connection:
         packed = bodies.last_packed(connection, {key: VERSIONS})
         assert {each: deltas.unrolled(lies, None) for each, lies in packed.items()} == {key: chains[-1]}
-        assert bodies.last_packed(connection, {key: VERSIONS + 1, key + 99: 1}) == {}
+        assert bodies.last_packed(connection, {key: VERSIONS + 1, DocumentKey(key + 99): 1}) == {}
     assert max(chain.depth for chain in chains) == deltas.DEEPEST
     rows = rows_of(store, tables.version)
     whole = [row["no"] for row in rows if row["delta"] is None]

@@ -22,7 +22,7 @@ from ingest.index.database import Index
 from ingest.index.fulltext import fts5, lookup, search, tsvector
 from ingest.index.fulltext.query import parse
 from ingest.index.schema import SPAN_BITS, VERSION
-from ingest.model import RootKey
+from ingest.model import DocumentKey, RootKey
 from ingest.store import tables
 from ingest.store.engine import Store
 from tests.postgres import OwnServer
@@ -35,7 +35,7 @@ GONE = "Gamma was removed later by someone."
 CAFE = "The café on the corner is closed."
 
 
-def history(store: Store, root: RootKey, path: bytes, *texts: str | None) -> int:
+def history(store: Store, root: RootKey, path: bytes, *texts: str | None) -> DocumentKey:
     """A document with these texts as its versions; None is a version without text. Returns its key."""
     key = None
     for no, text in enumerate(texts):
@@ -45,7 +45,7 @@ def history(store: Store, root: RootKey, path: bytes, *texts: str | None) -> int
             assert made.version is not None
         record(store, root, [made])
         if key is None:
-            key = max(int(row["id"]) for row in rows_of(store, tables.document))
+            key = DocumentKey(max(row["id"] for row in rows_of(store, tables.document)))
     assert key is not None
     return key
 
@@ -117,7 +117,7 @@ def test_however_it_was_filled_the_index_holds_the_same(database_url: str, batch
     assert unindexed == blames
 
 
-def _blame(index: Index, key: int, no: int, *, indexed: bool = True) -> blame.Blame:
+def _blame(index: Index, key: DocumentKey, no: int, *, indexed: bool = True) -> blame.Blame:
     with index.reading() as connection:
         found = blame.of(connection, key, no, indexed=indexed, deleted=True)
     assert found is not None
@@ -301,7 +301,7 @@ def _dated(store: Store, root: RootKey, path: bytes, dates: list[tuple[str, str,
         )
         version = msgspec.structs.replace(made.version, rendition=rendition)
         record(store, root, [msgspec.structs.replace(made, version=version)])
-        key = max(int(row["id"]) for row in rows_of(store, tables.document))
+        key = DocumentKey(max(row["id"] for row in rows_of(store, tables.document)))
 
 
 def test_sentences_that_differ_in_blanks_alone_are_each_found_by_their_words(database_url: str) -> None:

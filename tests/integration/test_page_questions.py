@@ -16,6 +16,7 @@ from ingest.http.api import cursor_of, place_of
 from ingest.http.feed import Feed
 from ingest.index import activity, fill
 from ingest.index.database import Index
+from ingest.model import DocumentKey
 from ingest.store import listing, roots, tables, versions
 from ingest.store.engine import Connection, Store
 from ingest.web import document, lists, overview
@@ -76,7 +77,7 @@ def test_the_edits_are_counted_by_gravity_and_time(database_url: str) -> None:
             rows = rows_of(store, tables.change)
             begin = int(min(row["recorded_at"] for row in rows))
             steps = activity.by_step(connection, begin=begin, step=3_600_000_000, steps=2)
-            bodies = activity.of_document(connection, int(rows_of(store, tables.document)[0]["id"]))
+            bodies = activity.of_document(connection, DocumentKey(rows_of(store, tables.document)[0]["id"]))
         index.dispose()
 
         assert (counts.silent, counts.total, documents) == (2, 2, 1)

@@ -8,6 +8,7 @@ from ingest.edits.settings import Rules
 from ingest.index import fill
 from ingest.index.database import Index
 from ingest.index.sentence_history import MOST, SentenceHistory, follow, short
+from ingest.model import DocumentKey
 from ingest.store import tables
 from ingest.store.engine import Store
 from tests.recording import add_root, entry, opened, record, rows_of
@@ -19,11 +20,11 @@ GOES = "Nobody had expected so many people at the quay."
 TWICE = "It rained."
 
 
-def made(store: Store, texts: list[str]) -> int:
+def made(store: Store, texts: list[str]) -> DocumentKey:
     """A document of these versions; its key."""
     root = add_root(store)
     record(store, root, [entry("created", b"a.txt", raw=texts[0].encode())])
-    key = int(rows_of(store, tables.document)[0]["id"])
+    key = DocumentKey(rows_of(store, tables.document)[0]["id"])
     for number, text in enumerate(texts[1:], 1):
         record(store, root, [entry("changed", b"a.txt", raw=text.encode(), document=key, previous=number)])
     return key

@@ -16,7 +16,7 @@ from ingest.disk import read
 from ingest.disk.mounts import Line, concerning
 from ingest.disk.patterns import Patterns
 from ingest.identity import Standing
-from ingest.model import RootKey
+from ingest.model import DocumentKey, RootKey
 from ingest.store.engine import Store
 from ingest.store.url import parse_url
 
@@ -39,7 +39,7 @@ def view(tmp_path: Path) -> Iterator[View]:
 
 def standing(*paths: bytes) -> dict[bytes, Standing]:
     return {
-        path: Standing(document=number, path=path, version=1, sha256=b"", device=0, inode=number)
+        path: Standing(document=DocumentKey(number), path=path, version=1, sha256=b"", device=0, inode=number)
         for number, path in enumerate(paths)
     }
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from hashlib import sha256
 
 from ingest.identity import Appeared, Buried, Decision, Former, Standing, Vanished, decide
-from ingest.model import GoneReason
+from ingest.model import DocumentKey, GoneReason
 
 
 def hash_of(raw: bytes) -> bytes:
@@ -19,8 +19,10 @@ def file(
     return Appeared(path=path, sha256=hash_of(raw), device=1, inode=inode, renamed_from=formers)
 
 
-def live(document: int, path: bytes, raw: bytes, inode: int | None, version: int = 1) -> Standing:
-    return Standing(document=document, path=path, version=version, sha256=hash_of(raw), device=1, inode=inode)
+def live(key: int, path: bytes, raw: bytes, inode: int | None, version: int = 1) -> Standing:
+    return Standing(
+        document=DocumentKey(key), path=path, version=version, sha256=hash_of(raw), device=1, inode=inode
+    )
 
 
 def gone(standing: Standing, *, reason: GoneReason = "removed", expired: bool = True) -> Vanished:
@@ -41,12 +43,14 @@ def decided(
     )
 
 
-def deleted(document: int, path: bytes, reason: GoneReason = "removed", version: int = 1) -> Decision:
-    return Decision(type="deleted", path=path, document=document, previous=version, reason=reason, same=True)
+def deleted(key: int, path: bytes, reason: GoneReason = "removed", version: int = 1) -> Decision:
+    return Decision(
+        type="deleted", path=path, document=DocumentKey(key), previous=version, reason=reason, same=True
+    )
 
 
-def moved(document: int, old: bytes, new: bytes, *, same: bool = True) -> Decision:
-    return Decision(type="moved", path=new, document=document, previous=1, from_path=old, same=same)
+def moved(key: int, old: bytes, new: bytes, *, same: bool = True) -> Decision:
+    return Decision(type="moved", path=new, document=DocumentKey(key), previous=1, from_path=old, same=same)
 
 
 def created(path: bytes) -> Decision:
@@ -60,7 +64,7 @@ def test_a_file_at_its_path_with_other_bytes_is_changed() -> None:
     here = live(1, b"a", b"old", 10, version=3)
 
     assert decided(file(b"a", b"new", 10), standing=(here,)) == [
-        Decision(type="changed", path=b"a", document=1, previous=3)
+        Decision(type="changed", path=b"a", document=DocumentKey(1), previous=3)
     ]
 
 
@@ -75,7 +79,7 @@ def test_a_file_moved_over_another_is_that_other_changed_and_itself_deleted() ->
 
     assert decided(file(b"b", b"A", 10, renamed_from=(b"a",)), standing=(b,), vanished=(gone(a),)) == [
         deleted(1, b"a"),
-        Decision(type="changed", path=b"b", document=2, previous=1),
+        Decision(type="changed", path=b"b", document=DocumentKey(2), previous=1),
     ]
 
 
@@ -93,8 +97,8 @@ def test_a_swap_of_two_files_is_two_changes() -> None:
         file(b"b", b"A", 10, renamed_from=(b"a",)),
         standing=(a, b),
     ) == [
-        Decision(type="changed", path=b"a", document=1, previous=1),
-        Decision(type="changed", path=b"b", document=2, previous=1),
+        Decision(type="changed", path=b"a", document=DocumentKey(1), previous=1),
+        Decision(type="changed", path=b"b", document=DocumentKey(2), previous=1),
     ]
 
 
@@ -103,7 +107,7 @@ def test_a_document_read_at_its_path_is_not_deleted_as_well() -> None:
     here = live(1, b"a", b"old", 10)
 
     assert decided(file(b"a", b"new", 11), standing=(here,), vanished=(gone(here),)) == [
-        Decision(type="changed", path=b"a", document=1, previous=1)
+        Decision(type="changed", path=b"a", document=DocumentKey(1), previous=1)
     ]
 
 
@@ -274,20 +278,20 @@ def test_a_copy_beside_its_original_is_new() -> None:
 
 
 def test_a_file_back_at_a_deleted_documents_path_is_that_document() -> None:
-    grave = {b"a": Buried(document=1, version=2, sha256=hash_of(b"A"))}
+    grave = {b"a": Buried(document=DocumentKey(1), version=2, sha256=hash_of(b"A"))}
 
     assert decided(file(b"a", b"A", 99), buried=grave) == [
-        Decision(type="restored", path=b"a", document=1, previous=2, same=True)
+        Decision(type="restored", path=b"a", document=DocumentKey(1), previous=2, same=True)
     ]
     assert decided(file(b"a", b"new", 99), buried=grave) == [
-        Decision(type="restored", path=b"a", document=1, previous=2, same=False)
+        Decision(type="restored", path=b"a", document=DocumentKey(1), previous=2, same=False)
     ]
 
 
 def test_a_move_goes_before_a_restore() -> None:
     """Rule 2 and rule 3 are asked before rule 4: the deleted one stays deleted."""
     old = live(2, b"x", b"X", 10)
-    grave = {b"a": Buried(document=1, version=2, sha256=hash_of(b"X"))}
+    grave = {b"a": Buried(document=DocumentKey(1), version=2, sha256=hash_of(b"X"))}
 
     for newcomer in (file(b"a", b"X", 10), file(b"a", b"X", 99)):
         assert decided(newcomer, vanished=(gone(old),), buried=grave) == [moved(2, b"x", b"a")]

@@ -17,6 +17,7 @@ from hypothesis import strategies as st
 
 from ingest.capture.renames import Renames
 from ingest.identity import Appeared, Buried, Decision, Standing, Vanished, decide
+from ingest.model import DocumentKey
 
 PATHS = [b"a", b"b", b"c", b"d", b"e"]
 BODIES = [b"", b"x", b"y", b"z"]
@@ -90,7 +91,7 @@ class History:
     def standing(self, key: int) -> Standing:
         document = self.documents[key]
         return Standing(
-            document=key,
+            document=DocumentKey(key),
             path=document.path,
             version=document.version,
             sha256=sha256(document.body).digest(),
@@ -127,7 +128,9 @@ class History:
         for key, document in sorted(enumerate(self.documents), key=lambda pair: pair[1].died):
             if not document.alive:
                 digest = sha256(document.body).digest()
-                buried[document.path] = Buried(document=key, version=document.version, sha256=digest)
+                buried[document.path] = Buried(
+                    document=DocumentKey(key), version=document.version, sha256=digest
+                )
         decisions = decide(
             appeared=appeared,
             standing={file.path: self.standing(live[file.path]) for file in appeared if file.path in live},

@@ -25,7 +25,7 @@ from ingest.capture.plan import Plan, plan
 from ingest.disk import presence, read
 from ingest.disk.walk import SeenRow, folders_above, is_below
 from ingest.identity import Buried, Decision, Standing
-from ingest.model import Signature
+from ingest.model import DocumentKey, Signature
 from ingest.settle import Due
 
 LIMITS = Limits(quiet=0.3, hold=5.0, move=1.0, max_bytes=1 << 20)
@@ -154,7 +154,7 @@ class World:
             if document.live and document.path == path:
                 row = self.rows.get(path)
                 return Standing(
-                    document=key,
+                    document=DocumentKey(key),
                     path=path,
                     version=document.version,
                     sha256=document.sha256,
@@ -173,7 +173,9 @@ class World:
         buried: dict[bytes, Buried] = {}
         for key, dead in sorted(enumerate(self.documents), key=lambda each: each[1].died):
             if not dead.live and dead.path in new:
-                buried[dead.path] = Buried(document=key, version=dead.version, sha256=dead.sha256)
+                buried[dead.path] = Buried(
+                    document=DocumentKey(key), version=dead.version, sha256=dead.sha256
+                )
         inodes = {self.files[path].inode for path in new}
         paths = {former.path for path in new for former in self.pending.sources(path)}
         paths |= {path for path, row in self.rows.items() if row.inode in inodes}
@@ -182,14 +184,14 @@ class World:
 
     def commit(self, planned: Plan) -> None:
         """Replay a plan: nothing is created while alive, nothing happens to the dead but to be restored."""
-        made: list[int | None] = []
+        made: list[DocumentKey | None] = []
         for change in planned.changes:
             if change.type == "rejected":
                 made.append(None)
                 continue
             if change.document is None:
                 assert (change.type, change.previous, change.from_path) == ("created", None, None)
-                made.append(len(self.documents))
+                made.append(DocumentKey(len(self.documents)))
                 self.documents.append(Document(change.path, 0, b"", False))
             else:
                 made.append(change.document)
@@ -545,7 +547,7 @@ def test_a_look_that_is_not_applied_can_be_had_again(world: World) -> None:
 
 
 def moved(old: bytes, new: bytes) -> Decision:
-    return Decision(type="moved", path=new, document=1, from_path=old)
+    return Decision(type="moved", path=new, document=DocumentKey(1), from_path=old)
 
 
 def created(path: bytes) -> Decision:

@@ -26,7 +26,7 @@ from ingest.disk.walk import (
     needs_look,
     walk,
 )
-from ingest.model import Signature
+from ingest.model import DocumentKey, Signature
 from tests.unit import another_user
 
 ALL = Patterns()
@@ -280,7 +280,7 @@ def signature(number: int) -> Signature:
 
 
 def row(path: bytes, number: int = 1, *, again: bool = False) -> Known:
-    return Known(path, 1, number, 1, 1, 1, again, 7)
+    return Known(path, 1, number, 1, 1, 1, again, DocumentKey(7))
 
 
 def found_at(path: bytes, number: int = 1) -> Found:
@@ -318,10 +318,10 @@ def test_the_merge_tells_new_changed_and_missing_in_order() -> None:
     found, _, files = merged(walked, rows)
 
     assert found == [
-        Difference(b"b", signature(2), True, 7),
-        Difference(b"c", None, True, 7),
+        Difference(b"b", signature(2), True, DocumentKey(7)),
+        Difference(b"c", None, True, DocumentKey(7)),
         Difference(b"d", signature(1), False),
-        Difference(b"e", None, True, 7),
+        Difference(b"e", None, True, DocumentKey(7)),
     ]
     assert files == 3
 
@@ -329,7 +329,9 @@ def test_the_merge_tells_new_changed_and_missing_in_order() -> None:
 def test_a_deep_look_yields_what_looks_the_same_too() -> None:
     walked: list[Found | Blocked] = [found_at(b"a")]
 
-    assert merged(walked, [row(b"a")], every=True)[0] == [Difference(b"a", signature(1), True, 7)]
+    assert merged(walked, [row(b"a")], every=True)[0] == [
+        Difference(b"a", signature(1), True, DocumentKey(7))
+    ]
     assert merged(walked, [row(b"a")])[0] == []
 
 

@@ -15,6 +15,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from itertools import groupby
+from typing import TypeVar
 
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
@@ -24,6 +25,7 @@ from ingest.index.fulltext.lookup import PAGE, Found, Lookup
 from ingest.index.fulltext.query import Term
 from ingest.index.fulltext.stems import ALGORITHMS, Stems
 from ingest.index.schema import SPAN_BITS
+from ingest.model import DocumentKey
 from ingest.store import bulk
 
 COMMON = 50_000  # sentences: a word in more of them has no say in the order of documents
@@ -32,6 +34,7 @@ _MOST_IDS = 500  # in one query: there is a limit to its parameters
 _MOST_KEPT = 10_000  # documents whose spans are kept by their ids, of a term that is in many
 _MANY = 500  # documents that were asked for: what is left is read at once
 
+N = TypeVar("N", bound=int)
 Said = tuple[int, str | None, str]
 
 
@@ -72,24 +75,24 @@ class WordsLookup(Lookup):
         self._at_once = False
         self._ids: dict[Term, dict[int, list[int]]] = {}
         self._complete: set[Term] = set()  # of which `_ids` has all there is
-        self._read: dict[Term, dict[int, list[Found]]] = {}
+        self._read: dict[Term, dict[DocumentKey, list[Found]]] = {}
 
-    def ahead(self, keys: Sequence[int]) -> None:
+    def ahead(self, keys: Sequence[DocumentKey]) -> None:
         self._at_once = self._asked_for >= _MANY
         self._asked_for += len(keys)
 
-    def _numbers(self, term: Term) -> dict[int, int] | None:
+    def _numbers(self, term: Term) -> dict[DocumentKey, int] | None:
         many = sa.text(f"SELECT 1 FROM words WHERE words MATCH :match LIMIT 1 OFFSET {COMMON}")
         if self._connection.execute(many, {"match": self._match(term)}).first() is not None:
             return None
         self._complete.add(term)
         return dict(self._holding(term, COMMON + 1))
 
-    def _oldest(self, terms: Sequence[Term]) -> Iterable[int]:
+    def _oldest(self, terms: Sequence[Term]) -> Iterable[DocumentKey]:
         streams = [(key for key, _ in self._holding(term, PAGE)) for term in terms]
         return streams[0] if len(streams) == 1 else in_all(streams)
 
-    def _holding(self, term: Term, page: int) -> Iterator[tuple[int, int]]:
+    def _holding(self, term: Term, page: int) -> Iterator[tuple[DocumentKey, int]]:
         """Yield each document that ever held a term, and in how many sentences; by age."""
         select = "SELECT rowid FROM words WHERE words MATCH :match AND rowid > :after"
         ids = self._ids.setdefault(term, {})
@@ -99,7 +102,7 @@ class WordsLookup(Lookup):
             ids[key] = found = list(its_spans)
             yield key, len(found)
 
-    def _spans(self, term: Term, key: int) -> list[Found]:
+    def _spans(self, term: Term, key: DocumentKey) -> list[Found]:
         ids = self._ids.get(term, {}).get(key, [])
         # to look a prefix up takes as long for one document as for all
         if self._at_once or (term.prefix and term not in self._ids):
@@ -114,9 +117,9 @@ class WordsLookup(Lookup):
             return []
         return list(self._between(term, key, key))
 
-    def _all(self, term: Term, first: int) -> dict[int, list[Found]]:
+    def _all(self, term: Term, first: int) -> dict[DocumentKey, list[Found]]:
         """Return the spans that hold a term by document, of all documents from one on."""
-        found: defaultdict[int, list[Found]] = defaultdict(list)
+        found: defaultdict[DocumentKey, list[Found]] = defaultdict(list)
         for span in self._between(term, first, (1 << 63 - SPAN_BITS) - 1):
             found[_document_of(span[0])].append(span)
         return found
@@ -157,11 +160,11 @@ _BETWEEN = sa.text(
 )
 
 
-def _document_of(span: int) -> int:
-    return span >> SPAN_BITS
+def _document_of(span: int) -> DocumentKey:
+    return DocumentKey(span >> SPAN_BITS)
 
 
-def in_all(streams: Sequence[Iterator[int]]) -> Iterator[int]:
+def in_all(streams: Sequence[Iterator[N]]) -> Iterator[N]:
     """Yield what is in each of several rising streams; none is read on once another has ended."""
     heads = [next(stream, None) for stream in streams]
     while None not in heads:

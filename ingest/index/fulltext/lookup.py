@@ -17,6 +17,7 @@ from ingest.index import edits
 from ingest.index.fulltext.folding import literal
 from ingest.index.fulltext.query import Clause, Term
 from ingest.index.fulltext.stems import Stems
+from ingest.model import DocumentKey
 from ingest.store import bodies, versions
 
 Found = tuple[int, int, int]  # a span, and the first and last version that held it
@@ -66,15 +67,15 @@ class Lookup(ABC):
         self._stems = Stems()
         self._by_age = False
 
-    def candidates(self, clauses: Sequence[Clause]) -> Iterable[int]:
+    def candidates(self, clauses: Sequence[Clause]) -> Iterable[DocumentKey]:
         """Return the documents that may hold what is asked for, in the order of `find`.
 
         Made as they are taken.
         """
         wanted = dict.fromkeys(term for clause in clauses for term in clause.wanted)
         numbers = {term: self._numbers(term) for term in wanted}
-        found: set[int] = set()
-        by_age: list[Iterable[int]] = []
+        found: set[DocumentKey] = set()
+        by_age: list[Iterable[DocumentKey]] = []
         for clause in clauses:
             telling = [known for term in clause.wanted if (known := numbers[term]) is not None]
             if telling:
@@ -83,20 +84,20 @@ class Lookup(ABC):
                 by_age.append(self._oldest(clause.wanted))
             else:
                 every = "SELECT document_id FROM indexed WHERE document_id > :after"
-                by_age.append(self._rising(every, {}, PAGE))
+                by_age.append(map(DocumentKey, self._rising(every, {}, PAGE)))
         if by_age:
             self._by_age = True
             return (key for key, _ in groupby(heapq.merge(sorted(found), *by_age)))
-        weights = Counter[int]()
+        weights = Counter[DocumentKey]()
         for known in numbers.values():
             weights.update(known or {})
         return sorted(sorted(found), key=weights.__getitem__, reverse=True)
 
     @abstractmethod
-    def ahead(self, keys: Sequence[int]) -> None:
+    def ahead(self, keys: Sequence[DocumentKey]) -> None:
         """Say which documents `spans` is asked of next, in this order."""
 
-    def spans(self, term: Term, key: int) -> list[Found]:
+    def spans(self, term: Term, key: DocumentKey) -> list[Found]:
         """Return the spans of a document that ever held a term."""
         found = self._spans(term, key)
         if term.literal:  # the index has words alone
@@ -104,18 +105,18 @@ class Lookup(ABC):
         return found
 
     @abstractmethod
-    def _numbers(self, term: Term) -> dict[int, int] | None:
+    def _numbers(self, term: Term) -> dict[DocumentKey, int] | None:
         """Return each document that ever held a term, were it not for its symbols, and in how many sentences.
 
         None where there are so many that this tells nobody anything, or takes too long to know.
         """
 
     @abstractmethod
-    def _oldest(self, terms: Sequence[Term]) -> Iterable[int]:
+    def _oldest(self, terms: Sequence[Term]) -> Iterable[DocumentKey]:
         """Return the documents that may hold all these terms, of which nothing is known, the oldest first."""
 
     @abstractmethod
-    def _spans(self, term: Term, key: int) -> list[Found]:
+    def _spans(self, term: Term, key: DocumentKey) -> list[Found]:
         """Return the spans of a document that ever held the words of a term."""
 
     def _says(self, span: int, wanted: str) -> bool:

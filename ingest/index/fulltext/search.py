@@ -21,7 +21,7 @@ from ingest.index.fulltext import fts5, tsvector
 from ingest.index.fulltext.lookup import Found, Lookup, Snippet
 from ingest.index.fulltext.query import Clause, Term
 from ingest.index.intervals import Stretches, both, joined, union, without
-from ingest.model import RootKey
+from ingest.model import DocumentKey, RootKey
 from ingest.store import tables, versions
 from ingest.store.engine import Row
 
@@ -152,7 +152,7 @@ def record(connection: Connection, hit: Hit, said: Snippet | None) -> Match:
 class _Held:
     """What one document holds of what was asked for."""
 
-    def __init__(self, work: Lookup, key: int) -> None:
+    def __init__(self, work: Lookup, key: DocumentKey) -> None:
         self._work = work
         self._key = key
         self._spans: dict[int, tuple[int, int]] = {}

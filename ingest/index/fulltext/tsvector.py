@@ -33,6 +33,7 @@ from ingest.index.fulltext.lookup import PAGE, Found, Lookup
 from ingest.index.fulltext.query import Term
 from ingest.index.fulltext.stems import Stems
 from ingest.index.schema import SCHEMA, SPAN_BITS
+from ingest.model import DocumentKey
 from ingest.store import bulk
 from ingest.store.engine import Row
 
@@ -196,14 +197,14 @@ class WordsLookup(Lookup):
             " set_config('max_parallel_workers_per_gather', '0', true)"
         )
         self._has_index = bool(connection.exec_driver_sql(_IS_MADE).scalar())
-        self._keys: list[int] = []
-        self._read: dict[Term, dict[int, list[Found]]] = {}
+        self._keys: list[DocumentKey] = []
+        self._read: dict[Term, dict[DocumentKey, list[Found]]] = {}
 
-    def ahead(self, keys: Sequence[int]) -> None:
+    def ahead(self, keys: Sequence[DocumentKey]) -> None:
         self._keys = list(keys)
         self._read.clear()
 
-    def _numbers(self, term: Term) -> dict[int, int] | None:
+    def _numbers(self, term: Term) -> dict[DocumentKey, int] | None:
         if not self._has_index:  # to count would be to read all that is said, again and again
             return None
         is_word = not term.is_phrase and not term.prefix
@@ -223,7 +224,7 @@ class WordsLookup(Lookup):
             return numbers
         return {key: len(spans) for key, spans in self._fetched(term, list(numbers)).items()}
 
-    def _more(self, lexemes: Sequence[str]) -> dict[int, int]:
+    def _more(self, lexemes: Sequence[str]) -> dict[DocumentKey, int]:
         """In how many sentences more than one for each row documents hold one of these lexemes of a word."""
         named = [(lexeme, power) for lexeme in lexemes for power in _POWERS]
         asked = {f"query{at}": f"'{lexeme}/{power}'" for at, (lexeme, power) in enumerate(named)}
@@ -236,22 +237,22 @@ class WordsLookup(Lookup):
         assert cursor is not None
         return dict(cursor.fetchall())
 
-    def _oldest(self, terms: Sequence[Term]) -> Iterable[int]:
+    def _oldest(self, terms: Sequence[Term]) -> Iterable[DocumentKey]:
         asked = {f"query{at}": self._query(term) for at, term in enumerate(terms)}
         every = " INTERSECT ".join(f"SELECT document_id FROM words WHERE {_hold(name)}" for name in asked)
         # materialized: else the rows are read by age, and what each says with them
         held = f"WITH held AS MATERIALIZED ({every})"
         select = f"{held} SELECT document_id FROM held WHERE document_id > :after"
-        return self._rising(select, asked, PAGE)
+        return map(DocumentKey, self._rising(select, asked, PAGE))
 
-    def _spans(self, term: Term, key: int) -> list[Found]:
+    def _spans(self, term: Term, key: DocumentKey) -> list[Found]:
         if key not in self._keys:
             self.ahead([key])
         if term not in self._read:
             self._read[term] = self._fetched(term, self._keys)
         return self._read[term].get(key, [])
 
-    def _fetched(self, term: Term, keys: Sequence[int]) -> dict[int, list[Found]]:
+    def _fetched(self, term: Term, keys: Sequence[DocumentKey]) -> dict[DocumentKey, list[Found]]:
         """Return those of these documents that hold a term, and the spans that do."""
         lexemes = self._lexemes(term)
         select = (
@@ -272,7 +273,7 @@ class WordsLookup(Lookup):
             starts = of_row[0].starts
             held = {bisect_right(starts, at) - 1 for at in _begins(lexemes, of_row, prefix=term.prefix)}
             found += [(key << SPAN_BITS) + number + each for each in held]
-        spans: defaultdict[int, list[Found]] = defaultdict(list)
+        spans: defaultdict[DocumentKey, list[Found]] = defaultdict(list)
         select = "SELECT id, from_no, to_no FROM span WHERE id = ANY(:ids) ORDER BY id"
         for row in self._connection.execute(sa.text(select), {"ids": found}):
             spans[row.id >> SPAN_BITS].append((row.id, row.from_no, row.to_no))
