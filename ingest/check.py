@@ -17,7 +17,7 @@ from ingest.disk import mounts, presence, read, root_mark, walk
 from ingest.disk.hanging import require_root
 from ingest.disk.patterns import PATH_BYTES, Patterns
 from ingest.identity import Standing
-from ingest.model import Signature
+from ingest.model import Descriptor, Signature
 from ingest.store import file_states
 from ingest.store.engine import Store
 from ingest.store.roots import Root
@@ -102,7 +102,7 @@ class _Place(msgspec.Struct, frozen=True, kw_only=True):
 
     store: Store
     root: Root
-    fd: int
+    fd: Descriptor
     patterns: Patterns
     hidden: frozenset[bytes]
     max_bytes: int
@@ -115,7 +115,7 @@ class _Place(msgspec.Struct, frozen=True, kw_only=True):
 def _place(
     store: Store,
     root: Root,
-    fd: int,
+    fd: Descriptor,
     *,
     patterns: Patterns,
     hidden: frozenset[bytes],

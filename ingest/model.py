@@ -13,6 +13,7 @@ import msgspec
 DocumentKey = NewType(
     "DocumentKey", int
 )  # a document's row: neither its id, nor a version's number, nor a seq
+Descriptor = NewType("Descriptor", int)  # an open file or folder
 RootKey = NewType("RootKey", int)  # a root's row: neither its id, nor an open descriptor of its folder
 
 ChangeType = Literal[

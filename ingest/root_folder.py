@@ -14,6 +14,7 @@ from ingest.disk.statx import Facts, facts_of
 from ingest.disk.walk import is_below
 from ingest.errors import RootUnavailable
 from ingest.escape import path as show
+from ingest.model import Descriptor
 from ingest.store import file_states
 from ingest.store.engine import Store
 from ingest.store.roots import Root
@@ -98,7 +99,7 @@ def _was_never_scanned(store: Store, root: Root) -> bool:
         return root.last_scan_at is None and file_states.is_empty(connection, root.id)
 
 
-def is_mount_proven(store: Store, root: Root, fd: int, known: Mount, found: Facts) -> bool:
+def is_mount_proven(store: Store, root: Root, fd: Descriptor, known: Mount, found: Facts) -> bool:
     """Tell whether a mount below a root, which is open as `fd`, is the one that was recorded."""
     # on another host nothing is recorded of it but its documents
     recorded = known.facts if is_of_here(store, root) else Facts(None, None)
@@ -109,7 +110,7 @@ def is_mount_proven(store: Store, root: Root, fd: int, known: Mount, found: Fact
     return root_mark.stands_any(fd, documents, never=store.own_inodes())
 
 
-def mounts_now(fd: int, path: bytes) -> tuple[Mount, ...]:
+def mounts_now(fd: Descriptor, path: bytes) -> tuple[Mount, ...]:
     """Return what is mounted below an absolute folder, open as `fd`, now."""
     table = mounts.table() or []
     found = mounts.found_below(fd, path, table)

@@ -18,13 +18,14 @@ from ingest.capture.folder import RootFolder
 from ingest.disk import walk
 from ingest.disk.walk import Blocked, Difference, Range
 from ingest.forked import ForkedTask, Lost
+from ingest.model import Descriptor
 from ingest.store import file_states
 
 
 class Notes(Protocol):
     """Takes down what a walk comes by."""
 
-    def list_folder(self, path: bytes, fd: int) -> None:
+    def list_folder(self, path: bytes, fd: Descriptor) -> None:
         """Note a folder that could be listed; its descriptor is open during the call."""
 
     def count(self, files: int) -> None:
@@ -58,7 +59,7 @@ class Survey:
         """End the scan: it has seen all there is."""
         self.left_out = dict(self._rules)
 
-    def list_folder(self, path: bytes, fd: int) -> None:
+    def list_folder(self, path: bytes, fd: Descriptor) -> None:
         """Note a folder that could be listed."""
         found = os.fstat(fd)
         self.folders[path] = (found.st_dev, found.st_ino)
@@ -207,7 +208,7 @@ class _Telling:
     def __init__(self) -> None:
         self.noted: deque[Told] = deque()
 
-    def list_folder(self, path: bytes, fd: int) -> None:
+    def list_folder(self, path: bytes, fd: Descriptor) -> None:
         """Note a folder that could be listed."""
         found = os.fstat(fd)
         self.noted.append(FolderEntry(path, found.st_dev, found.st_ino))

@@ -11,7 +11,7 @@ from ingest.config import Settings
 from ingest.confined.reader import Documents, do_nothing
 from ingest.disk import walk
 from ingest.disk.patterns import Patterns
-from ingest.model import RootKey
+from ingest.model import Descriptor, RootKey
 from ingest.normalise.document_formats import Html
 from ingest.store.engine import Store
 
@@ -56,7 +56,7 @@ class RootFolder(msgspec.Struct, frozen=True, kw_only=True):
 
     store: Store
     key: RootKey
-    fd: int
+    fd: Descriptor
     patterns: Patterns
     hidden: frozenset[bytes]
     limits: Limits

@@ -30,6 +30,7 @@ from ingest.confined.reader import WAITING, Documents, do_nothing
 from ingest.disk import read
 from ingest.disk.descriptors import are_too_few
 from ingest.forked import CORES, die_with, is_alone
+from ingest.model import Descriptor
 from ingest.store.compression import Dictionary
 from ingest.store.new_rows import NewVersion
 
@@ -78,7 +79,7 @@ class Workers:
 
     def __init__(
         self,
-        folder: int,
+        folder: Descriptor,
         *,
         max_bytes: int,
         documents: Documents,
@@ -225,7 +226,7 @@ class Workers:
 
 
 def _look(
-    folder: int,
+    folder: Descriptor,
     asks: Sequence[Ask],
     *,
     max_bytes: int,
@@ -283,7 +284,7 @@ def _serve(
     """Live as a process: parcel in, answer out, until nobody asks any more."""
     die_with(parent)
     normalise.prepare()
-    folder = reduction.recv_handle(asks)
+    folder = Descriptor(reduction.recv_handle(asks))
     readers = Readers(documents, together=False)
     while True:
         try:

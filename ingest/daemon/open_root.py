@@ -15,6 +15,7 @@ from ingest.disk import mounts, root_mark
 from ingest.disk.descriptors import are_too_few
 from ingest.disk.root_mark import KnownDocument
 from ingest.errors import AlreadyRunning, RootUnavailable
+from ingest.model import Descriptor
 from ingest.store import roots
 from ingest.store.engine import Store
 from ingest.store.locks import RootLock
@@ -61,7 +62,7 @@ class OpenRoot:
         self._documents: Sequence[KnownDocument] | None = None
 
     @property
-    def folder(self) -> int:
+    def folder(self) -> Descriptor:
         """Return the descriptor of the open folder."""
         assert self._opened is not None
         return self._opened.fd

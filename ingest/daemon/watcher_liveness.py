@@ -14,6 +14,7 @@ from ingest.clock import Clock
 from ingest.disk.cookie import Cookies
 from ingest.disk.notifications import Notifications
 from ingest.disk.patterns import OWN_FOLDER
+from ingest.model import Descriptor
 
 if TYPE_CHECKING:
     from ingest.disk.watch import Watcher, Watches
@@ -31,7 +32,7 @@ class WatcherLiveness:
         self,
         path: bytes,
         *,
-        folder: int,
+        folder: Descriptor,
         writable: bool,
         hidden: frozenset[bytes],
         period: float,

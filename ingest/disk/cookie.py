@@ -14,11 +14,12 @@ from ingest.disk.patterns import OWN_FOLDER
 from ingest.disk.read import open_beneath
 from ingest.disk.root_mark import open_beneath_new
 from ingest.ids import Entropy
+from ingest.model import Descriptor
 
 COOKIE = b"cookie-"
 
 
-def clock_behind(root: int, wall: Callable[[], int], entropy: Entropy) -> int:
+def clock_behind(root: Descriptor, wall: Callable[[], int], entropy: Entropy) -> int:
     """Tell how many microseconds a file system's clock is behind `wall`, by the stamp of a file written now.
 
     0 where none can be written.
@@ -41,7 +42,7 @@ def clock_behind(root: int, wall: Callable[[], int], entropy: Entropy) -> int:
 class Cookies:
     """The cookies on their way through one watcher."""
 
-    def __init__(self, root: int, entropy: Entropy) -> None:
+    def __init__(self, root: Descriptor, entropy: Entropy) -> None:
         self._root = root
         self._entropy = entropy
         self._out: dict[bytes, float] = {}

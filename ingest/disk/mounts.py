@@ -13,6 +13,7 @@ import msgspec
 from ingest.disk.descriptors import are_too_few
 from ingest.disk.read import open_beneath
 from ingest.disk.statx import Facts, facts_of
+from ingest.model import Descriptor
 
 # File systems that tell every write by a notification, and whose clock is this machine's. Of these, some take
 # names of other letter case for one. Whatever is not among them is polled.
@@ -126,7 +127,7 @@ def concerning(folder: bytes, mounts: Sequence[Line]) -> list[Line]:
     ]
 
 
-def found_below(fd: int, folder: bytes, mounts: Sequence[Line]) -> dict[bytes, Facts | None]:
+def found_below(fd: Descriptor, folder: bytes, mounts: Sequence[Line]) -> dict[bytes, Facts | None]:
     """Return what is mounted below an absolute folder that is open as `fd`.
 
     None for what cannot be looked at.
@@ -220,7 +221,7 @@ class Mounts:
         return {} if self._table is None else types_below(self._root, self._table)
 
     def compare(
-        self, fd: int, *, any_below: Callable[[bytes], bool], is_proven: Callable[[Mount, Facts], bool]
+        self, fd: Descriptor, *, any_below: Callable[[bytes], bool], is_proven: Callable[[Mount, Facts], bool]
     ) -> bool:
         """Find what came, went or was swapped below the root, which is open as `fd`.
 

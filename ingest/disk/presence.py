@@ -15,6 +15,7 @@ from ingest.disk import read
 from ingest.disk.descriptors import are_too_few
 from ingest.disk.patterns import placeholders
 from ingest.disk.read import Gone, Look, Reading, Unknown, open_beneath
+from ingest.model import Descriptor
 
 Found = TypeVar("Found", bound=Reading | Look)
 OFFLINE = "it is not on this disk: a placeholder stands in its place"
@@ -23,7 +24,7 @@ OFFLINE = "it is not on this disk: a placeholder stands in its place"
 class ListedNames:
     """The names that folders list, each folder asked once: to be made anew for each look."""
 
-    def __init__(self, root: int) -> None:
+    def __init__(self, root: Descriptor) -> None:
         self._root = root
         self._folders: dict[bytes, frozenset[bytes] | None] = {}
 
@@ -64,7 +65,9 @@ class ListedNames:
             os.close(fd)
 
 
-def confirmed(root: int, path: bytes, found: Found, names: ListedNames | None) -> Found | Gone | Unknown:
+def confirmed(
+    root: Descriptor, path: bytes, found: Found, names: ListedNames | None
+) -> Found | Gone | Unknown:
     """Return what was found at a path, unless its name is not there or a placeholder is."""
     there = not isinstance(found, Gone | Unknown)
     gone = Gone("removed") if there and names is not None and not names.has(path) else None
@@ -75,12 +78,14 @@ def confirmed(root: int, path: bytes, found: Found, names: ListedNames | None) -
     return gone or found
 
 
-def look(root: int, path: bytes, *, never: frozenset[tuple[int, int]], names: ListedNames | None) -> Look:
+def look(
+    root: Descriptor, path: bytes, *, never: frozenset[tuple[int, int]], names: ListedNames | None
+) -> Look:
     """Return what stands at a path under the very name that it is written with."""
     return confirmed(root, path, read.look(root, path, never), names)
 
 
-def _has_placeholder(root: int, path: bytes) -> bool:
+def _has_placeholder(root: Descriptor, path: bytes) -> bool:
     for beside in placeholders(path):
         try:
             found = os.stat(beside, dir_fd=root, follow_symlinks=False)
@@ -91,7 +96,7 @@ def _has_placeholder(root: int, path: bytes) -> bool:
     return False
 
 
-def device_above(root: int, path: bytes) -> int | None:
+def device_above(root: Descriptor, path: bytes) -> int | None:
     """Return the device of the nearest folder above a path that is there; None where that cannot be told."""
     folder = path
     while folder:

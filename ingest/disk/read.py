@@ -18,7 +18,7 @@ from typing import Literal
 import msgspec
 
 from ingest.disk.descriptors import TOO_FEW
-from ingest.model import RejectReason, Signature
+from ingest.model import Descriptor, RejectReason, Signature
 
 _OPENAT2 = 437  # one number on every architecture
 _BENEATH = 0x08 | 0x04 | 0x02  # RESOLVE_BENEATH | RESOLVE_NO_SYMLINKS | RESOLVE_NO_MAGICLINKS
@@ -94,7 +94,7 @@ def _signed(number: int) -> int:
     return ((number + _HALF) % (2 * _HALF)) - _HALF
 
 
-def open_beneath(root: int, path: bytes, flags: int) -> int:
+def open_beneath(root: Descriptor, path: bytes, flags: int) -> Descriptor:
     """Open `path` below the folder descriptor `root`, through no link. Raises OSError.
 
     With O_PATH and O_NOFOLLOW a link in last place is opened itself.
@@ -103,14 +103,14 @@ def open_beneath(root: int, path: bytes, flags: int) -> int:
         raise OSError(errno.EINVAL, os.strerror(errno.EINVAL), path)
     global _openat2_missing  # noqa: PLW0603  # what the kernel can do does not change
     if not path:
-        return os.open(b".", flags | os.O_CLOEXEC, dir_fd=root)
+        return Descriptor(os.open(b".", flags | os.O_CLOEXEC, dir_fd=root))
     if not _openat2_missing and len(path) < _LONGEST:
         assert _libc is not None
         how = struct.pack("QQQ", flags | os.O_CLOEXEC, 0, _BENEATH)
         while True:
             fd = int(_libc.syscall(_OPENAT2, root, path, how, len(how)))
             if fd >= 0:
-                return fd
+                return Descriptor(fd)
             code = ctypes.get_errno()
             if code == errno.ENOSYS or (code == errno.EPERM and not _works(root)):
                 _openat2_missing = True
@@ -120,7 +120,7 @@ def open_beneath(root: int, path: bytes, flags: int) -> int:
     return _open_part_by_part(root, path, flags)
 
 
-def _works(root: int) -> bool:
+def _works(root: Descriptor) -> bool:
     """Tell whether `openat2` is allowed at all: some sandboxes answer EPERM to a call they do not know."""
     assert _libc is not None
     fd = int(_libc.syscall(_OPENAT2, root, b".", struct.pack("QQQ", _O_PATH | os.O_CLOEXEC, 0, 0), 24))
@@ -129,22 +129,24 @@ def _works(root: int) -> bool:
     return fd >= 0
 
 
-def _open_part_by_part(root: int, path: bytes, flags: int) -> int:
+def _open_part_by_part(root: Descriptor, path: bytes, flags: int) -> Descriptor:
     *folders, name = path.split(b"/")
     if {b"", b".", b".."} & {*folders, name}:
         raise OSError(errno.EXDEV, os.strerror(errno.EXDEV), path)
-    at = os.dup(root)
+    at = Descriptor(os.dup(root))
     try:
         for folder in folders:
-            below = os.open(folder, _O_PATH | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC, dir_fd=at)
+            below = Descriptor(
+                os.open(folder, _O_PATH | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC, dir_fd=at)
+            )
             os.close(at)
             at = below
-        return os.open(name, flags | os.O_NOFOLLOW | os.O_CLOEXEC, dir_fd=at)
+        return Descriptor(os.open(name, flags | os.O_NOFOLLOW | os.O_CLOEXEC, dir_fd=at))
     finally:
         os.close(at)
 
 
-def look(root: int, path: bytes, never: frozenset[tuple[int, int]] = frozenset()) -> Look:
+def look(root: Descriptor, path: bytes, never: frozenset[tuple[int, int]] = frozenset()) -> Look:
     """Return what stands at `path` now.
 
     `Gone` only if every folder above it could be listed, or if what stands there is no file to be taken in:
@@ -167,7 +169,7 @@ def look(root: int, path: bytes, never: frozenset[tuple[int, int]] = frozenset()
     return _looked(found, never)
 
 
-def _look_from_folder(root: int, path: bytes, never: frozenset[tuple[int, int]]) -> Look:
+def _look_from_folder(root: Descriptor, path: bytes, never: frozenset[tuple[int, int]]) -> Look:
     """Return the same where a file cannot be opened without taking part in it, as a pipe must not be."""
     folder, _, name = path.rpartition(b"/")
     try:
@@ -187,7 +189,7 @@ def _looked(found: os.stat_result, never: frozenset[tuple[int, int]]) -> Look:
     return File(signature_of(found))
 
 
-def _explain_absence(root: int, path: bytes, error: OSError) -> Gone | Unknown:
+def _explain_absence(root: Descriptor, path: bytes, error: OSError) -> Gone | Unknown:
     """Believe ENOENT and ENOTDIR only when the folders down to the gap can be listed."""
     if error.errno in TOO_FEW:
         raise error
@@ -213,7 +215,7 @@ def _explain_absence(root: int, path: bytes, error: OSError) -> Gone | Unknown:
     return Gone(reason)
 
 
-def _list_start(root: int, folder: bytes) -> None:
+def _list_start(root: Descriptor, folder: bytes) -> None:
     """Raise OSError unless the folder can be listed."""
     fd = open_beneath(root, folder, os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW)
     try:
@@ -224,7 +226,7 @@ def _list_start(root: int, folder: bytes) -> None:
 
 
 def read_stable(
-    root: int, path: bytes, *, max_bytes: int, never: frozenset[tuple[int, int]] = frozenset()
+    root: Descriptor, path: bytes, *, max_bytes: int, never: frozenset[tuple[int, int]] = frozenset()
 ) -> Reading:
     """Read the whole file once, if it stands still: fstat, read, fstat, lstat must all agree.
 
@@ -270,7 +272,7 @@ def read_stable(
     return Bytes(raw, signature, before.st_mtime_ns // 1000)
 
 
-def _glance(root: int, path: bytes) -> Signature | None:
+def _glance(root: Descriptor, path: bytes) -> Signature | None:
     """Return what `look` says of a regular file, at a fifth of its price; None for all else.
 
     The way may lead through a link, so this is only for what a descriptor opened beneath confirms.
@@ -282,7 +284,7 @@ def _glance(root: int, path: bytes) -> Signature | None:
     return signature_of(found) if stat.S_ISREG(found.st_mode) else None
 
 
-def _read_all(fd: int, size: int, max_bytes: int) -> bytes | None:
+def _read_all(fd: Descriptor, size: int, max_bytes: int) -> bytes | None:
     """Return all bytes to the end, or None when the file grew past what may be read."""
     first = os.read(fd, min(size + 1, _CHUNK))
     if len(first) <= size < _CHUNK:

@@ -7,6 +7,8 @@ import errno
 import os
 import sys
 
+from ingest.model import Descriptor
+
 _NO_REPLACE = 1  # RENAME_NOREPLACE
 # What a kernel or a file system answers that does not know of it, and one without hard links.
 _UNKNOWN = frozenset((errno.EINVAL, errno.ENOSYS, errno.EPERM))
@@ -15,7 +17,7 @@ _libc = ctypes.CDLL(None, use_errno=True) if sys.platform == "linux" else None
 _renameat2 = getattr(_libc, "renameat2", None)
 
 
-def rename_new(folder: int, source: bytes, target: bytes) -> None:
+def rename_new(folder: Descriptor, source: bytes, target: bytes) -> None:
     """Rename a file within an open folder; what stands at `target` stays. Raises FileExistsError, OSError.
 
     Where neither the rename nor a hard link can be had, the name is taken by an empty file first, over which

@@ -26,6 +26,7 @@ from ingest.disk.read import open_beneath, signature_of
 from ingest.disk.statx import Facts, facts_of
 from ingest.errors import AlreadyRunning, RootUnavailable, StoreUnavailable
 from ingest.escape import path as show
+from ingest.model import Descriptor
 
 MARK_BYTES = 16
 HASHED = 16  # documents that are read, at most, to prove a folder
@@ -37,7 +38,7 @@ _LOCKED = (errno.EWOULDBLOCK, errno.EACCES)
 class Anchor(msgspec.Struct, frozen=True):
     """An opened root folder: its descriptor, what `stat` and `statx` say of it, and the mark it holds."""
 
-    fd: int
+    fd: Descriptor
     device: int
     facts: Facts
     mark: bytes | None
@@ -106,7 +107,7 @@ def open_root(path: bytes) -> Anchor:
             hint="record where its folder stands: ingest roots relocate NAME PATH",
         )
     try:
-        fd = os.open(path, os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC)
+        fd = Descriptor(os.open(path, os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC))
     except OSError as error:
         missing = error.errno == errno.ENOENT
         code = "root_replaced" if error.errno in (errno.ENOTDIR, errno.ELOOP) else "root_missing"
@@ -123,7 +124,7 @@ def open_root(path: bytes) -> Anchor:
 
 
 def stands_any(
-    fd: int, documents: Iterable[KnownDocument], *, never: frozenset[tuple[int, int]] = frozenset()
+    fd: Descriptor, documents: Iterable[KnownDocument], *, never: frozenset[tuple[int, int]] = frozenset()
 ) -> bool:
     """Tell whether one of these documents stands below a folder with its recorded bytes.
 
@@ -143,7 +144,7 @@ def stands_any(
     return False
 
 
-def read_mark(root: int) -> bytes | None:
+def read_mark(root: Descriptor) -> bytes | None:
     """Return the mark that a root's `.ingest/root-id` holds, or None.
 
     Raises OSError where there are too few descriptors: that says nothing of the mark.
@@ -163,7 +164,7 @@ def read_mark(root: int) -> bytes | None:
     return mark if len(mark) == MARK_BYTES else None
 
 
-def write_mark(root: int, mark: bytes) -> bool:
+def write_mark(root: Descriptor, mark: bytes) -> bool:
     """Write `.ingest/root-id`; False where the root cannot be written to. May be called again."""
     if read_mark(root) == mark:
         return True
@@ -183,7 +184,7 @@ def write_mark(root: int, mark: bytes) -> bool:
     return True
 
 
-def folds_names(root: int) -> bool:
+def folds_names(root: Descriptor) -> bool:
     """Tell whether the file system takes names that differ in letter case alone for one.
 
     The mark's file opens under another. Without such a file nobody can tell, and it is taken not to.
@@ -195,7 +196,7 @@ def folds_names(root: int) -> bool:
     return True
 
 
-def is_writable(root: int) -> bool:
+def is_writable(root: Descriptor) -> bool:
     """Tell whether a file could be made in a root's `.ingest`; the id may be there from before."""
     try:
         return os.access(OWN_FOLDER, os.W_OK | os.X_OK, dir_fd=root, effective_ids=True)
@@ -203,13 +204,13 @@ def is_writable(root: int) -> bool:
         return True
 
 
-def open_beneath_new(root: int, path: bytes) -> int:
+def open_beneath_new(root: Descriptor, path: bytes) -> Descriptor:
     """Create a file in a root's `.ingest`, which must be a folder and no link. Raises OSError."""
     folder = open_beneath(root, OWN_FOLDER, os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW)
     try:
         name = path.rpartition(b"/")[2]
         flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC
-        return os.open(name, flags, 0o600, dir_fd=folder)
+        return Descriptor(os.open(name, flags, 0o600, dir_fd=folder))
     finally:
         os.close(folder)
 
@@ -240,7 +241,7 @@ def lock_store(path: str) -> Iterator[None]:
     SQLite's own locks.
     """
     try:
-        fd = os.open(path + ".lock", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+        fd = Descriptor(os.open(path + ".lock", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600))
     except OSError as error:
         raise StoreUnavailable(
             f"the lock {path}.lock cannot be opened: {os.strerror(error.errno or 0)}",
@@ -264,7 +265,7 @@ def lock_store(path: str) -> Iterator[None]:
         os.close(fd)
 
 
-def holder(fd: int) -> str:
+def holder(fd: Descriptor) -> str:
     """Who holds the flock on this open file, as the kernel lists it: `process 1234`."""
     here = os.fstat(fd)
     place = f"{os.major(here.st_dev):02x}:{os.minor(here.st_dev):02x}:{here.st_ino}"

@@ -13,6 +13,7 @@ import sys
 import msgspec
 
 from ingest.disk.read import signature_of
+from ingest.model import Descriptor
 
 _SECOND = 1_000_000_000  # nanoseconds
 _EMPTY_PATH = 0x1000  # AT_EMPTY_PATH: the descriptor itself
@@ -36,13 +37,13 @@ class Facts(msgspec.Struct, frozen=True):
         return self.birth_ns is not None and self.birth_ns % _SECOND != 0
 
 
-def facts_of(fd: int) -> Facts:
+def facts_of(fd: Descriptor) -> Facts:
     """Return the facts of an open file or folder. Raises OSError."""
     found = os.fstat(fd)
     return Facts(signature_of(found).inode, _birth(fd, found))
 
 
-def _birth(fd: int, found: os.stat_result) -> int | None:
+def _birth(fd: Descriptor, found: os.stat_result) -> int | None:
     """Return the birth time in nanoseconds. Zero is what image makers write where they know none."""
     if sys.platform != "linux":
         seconds = getattr(found, "st_birthtime", None)

@@ -22,7 +22,7 @@ import msgspec
 from ingest.disk.descriptors import are_too_few
 from ingest.disk.patterns import OWN_FOLDER, Patterns, is_temporary
 from ingest.disk.read import File, look, open_beneath, signature_parts
-from ingest.model import DocumentKey, Signature
+from ingest.model import Descriptor, DocumentKey, Signature
 
 # Microseconds. A file changed less than this before it was read could have changed again in the same
 # tick of the file system's clock; it is read once more at the next scan (git's "racily clean"). Where the
@@ -133,14 +133,14 @@ class _Folder(NamedTuple):
 
 
 def walk(
-    root: int,
+    root: Descriptor,
     *,
     patterns: Patterns,
     hidden: frozenset[bytes],
     closed: frozenset[bytes] = frozenset(),
     top: bytes = b"",
     within: Range = Range(),  # noqa: B008  # a tuple
-    listed: Callable[[bytes, int], None] | None = None,
+    listed: Callable[[bytes, Descriptor], None] | None = None,
     left_out: Callable[[str], None] | None = None,
 ) -> Iterator[list[Found] | Blocked]:
     """Yield everything watched below `top` whose path is `within` a range, in byte order of the paths.
@@ -193,7 +193,7 @@ def walk(
 
 
 def _list(
-    fd: int,
+    fd: Descriptor,
     folder: bytes,
     patterns: Patterns,
     hidden: frozenset[bytes],
@@ -391,7 +391,7 @@ def _is_passed_over(path: bytes) -> bool:
     )
 
 
-def known_file(root: int, patterns: Patterns, hidden: frozenset[bytes], path: bytes) -> Found | None:
+def known_file(root: Descriptor, patterns: Patterns, hidden: frozenset[bytes], path: bytes) -> Found | None:
     """Return the file that stands at a known document's path, whatever its name.
 
     None for none that is watched.

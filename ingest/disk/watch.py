@@ -24,6 +24,7 @@ from ingest.disk import watchdog_patch
 from ingest.disk.cookie import COOKIE
 from ingest.disk.notifications import Notifications, PathTimes
 from ingest.disk.patterns import OWN_FOLDER
+from ingest.model import Descriptor
 
 watchdog_patch.pair_promptly()
 
@@ -204,7 +205,7 @@ class Watcher:
         None stands for paths that it does not say. None if the kernel does not list the folders.
         """
         fd = getattr(getattr(self._observer, "_inotify_fd", None), "_inotify_fd", None)
-        listed = watched_inodes(fd) if isinstance(fd, int) else None
+        listed = watched_inodes(Descriptor(fd)) if isinstance(fd, int) else None
         if listed is None:
             return None
         paths: dict[int, bytes] = {}
@@ -221,7 +222,7 @@ _WHERE = re.compile(r"^\S*:\d+: ")  # the place in the library, of no use to an 
 _WATCH = re.compile(r"^inotify wd:([0-9a-f]+) ino:([0-9a-f]+) sdev:([0-9a-f]+)", re.MULTILINE)
 
 
-def watched_inodes(fd: int) -> dict[int, tuple[int, int]] | None:
+def watched_inodes(fd: Descriptor) -> dict[int, tuple[int, int]] | None:
     """Return the watches of an inotify descriptor by number, from /proc; None where /proc is not there."""
     try:
         with open(f"/proc/self/fdinfo/{fd}", encoding="ascii") as lines:

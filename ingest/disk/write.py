@@ -10,6 +10,7 @@ from contextlib import suppress
 
 from ingest.disk.durable import flush
 from ingest.disk.rename import rename_new
+from ingest.model import Descriptor
 
 _FOLDER = getattr(os, "O_PATH", os.O_RDONLY) | os.O_DIRECTORY | os.O_CLOEXEC
 
@@ -34,7 +35,7 @@ def write_file(path: bytes, body: bytes, *, replace: bool = True) -> None:
                 return
     folder, name = os.path.split(path)
     os.makedirs(folder or b".", exist_ok=True)
-    at = os.open(folder or b".", _FOLDER)
+    at = Descriptor(os.open(folder or b".", _FOLDER))
     try:
         _place(at, name, body, path, None, replace)
     finally:
@@ -42,7 +43,7 @@ def write_file(path: bytes, body: bytes, *, replace: bool = True) -> None:
 
 
 def write_beneath(
-    root: int,
+    root: Descriptor,
     path: bytes,
     body: bytes,
     *,
@@ -60,13 +61,13 @@ def write_beneath(
     if not is_beneath(path):
         raise OSError(errno.EXDEV, os.strerror(errno.EXDEV), path)
     *folders, name = path.split(b"/")
-    at = os.dup(root)
+    at = Descriptor(os.dup(root))
     try:
         for depth, folder in enumerate(folders, 1):
             try:
                 with suppress(FileExistsError):
                     os.mkdir(folder, dir_fd=at)
-                below = os.open(folder, _FOLDER | os.O_NOFOLLOW, dir_fd=at)
+                below = Descriptor(os.open(folder, _FOLDER | os.O_NOFOLLOW, dir_fd=at))
             except OSError as error:
                 code = errno.ENOTDIR if error.errno == errno.ELOOP else error.errno or 0
                 raise OSError(code, os.strerror(code), b"/".join(folders[:depth])) from error
@@ -78,7 +79,7 @@ def write_beneath(
 
 
 def _place(
-    folder: int,
+    folder: Descriptor,
     name: bytes,
     body: bytes,
     shown: bytes,
@@ -93,7 +94,9 @@ def _place(
     # never with more rights than it ends with, or others could read it while it is written
     created = 0o666 if mode is None else mode & 0o600
     try:
-        fd = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, created, dir_fd=folder)
+        fd = Descriptor(
+            os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, created, dir_fd=folder)
+        )
         with open(fd, "wb") as file:
             file.write(body)
             file.flush()
@@ -114,7 +117,7 @@ def _place(
         raise OSError(error.errno, os.strerror(error.errno or 0), shown) from error
 
 
-def _mode_of(folder: int, name: bytes) -> int | None:
+def _mode_of(folder: Descriptor, name: bytes) -> int | None:
     """Return the rights of the regular file that stands there."""
     try:
         found = os.stat(name, dir_fd=folder, follow_symlinks=False)

@@ -16,7 +16,7 @@ from ingest.escape import path as show
 from ingest.history import log_moments, naming
 from ingest.history.prefixes import Prefix
 from ingest.ids import show_uid
-from ingest.model import DocumentKey
+from ingest.model import Descriptor, DocumentKey
 from ingest.moments import Calendar
 from ingest.store import bodies, listing, reader, roots
 from ingest.store.engine import Connection
@@ -151,7 +151,7 @@ def export(
     os.makedirs(folder, exist_ok=True)
     if os.listdir(folder):
         raise UsageError(f"{folder} is not empty", hint="name a new folder")
-    base = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
+    base = Descriptor(os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC))
     try:
         for row in listing.documents(connection, until=until, root=key):
             inside = row.path if single else _folder_of(row.root) + b"/" + row.path

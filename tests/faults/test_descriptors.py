@@ -18,6 +18,7 @@ from ingest.daemon.door import CLIENTS, DaemonStatus, Followed, Request, ask, be
 from ingest.disk import mounts, presence, read, root_mark, walk
 from ingest.disk.patterns import Patterns
 from ingest.errors import Unreachable
+from ingest.model import Descriptor
 from tests.daemon import Daemon, until
 from tests.faults.site import Site
 
@@ -132,7 +133,7 @@ def test_nothing_is_said_of_what_could_not_be_opened_for_want_of_descriptors(
 ) -> None:
     """That the machine has none left (ENFILE) cannot be provoked without harm to others: it is put in."""
     (tmp_path / "folder").mkdir()
-    root = os.open(tmp_path, os.O_RDONLY | os.O_DIRECTORY)
+    root = Descriptor(os.open(tmp_path, os.O_RDONLY | os.O_DIRECTORY))
 
     def none_left(*_: object, **__: object) -> int:
         raise OSError(code, os.strerror(code))
@@ -170,7 +171,7 @@ def test_nothing_is_said_of_what_could_not_be_opened_for_want_of_descriptors(
 
 def test_nothing_is_said_of_a_path_for_want_of_descriptors(tmp_path: Path) -> None:
     (tmp_path / "a.txt").write_text("Here.\n")
-    root = os.open(tmp_path, os.O_RDONLY | os.O_DIRECTORY)
+    root = Descriptor(os.open(tmp_path, os.O_RDONLY | os.O_DIRECTORY))
     raised: list[int | None] = []
     with no_more():
         for path in (b"a.txt", b"gone.txt", b"folder/gone.txt"):

@@ -26,6 +26,7 @@ from ingest.capture.unheard_changes import UnheardChanges
 from ingest.clock import Clock
 from ingest.disk.notifications import Notifications
 from ingest.disk.patterns import Patterns
+from ingest.model import Descriptor
 from ingest.store import tables
 from ingest.store.engine import Store
 from tests.recording import add_root, opened, wall
@@ -44,7 +45,7 @@ class Folder:
         self.path, self.now = path, 1000.0
         self.store = store
         self.root = add_root(store, path.name)
-        self.fd = os.open(path, os.O_RDONLY | os.O_DIRECTORY)
+        self.fd = Descriptor(os.open(path, os.O_RDONLY | os.O_DIRECTORY))
         self.clock = Clock(lambda: self.now, lambda: wall() + 3_600_000_000, lambda _: None, os.urandom)
         folder = RootFolder(
             store=store,

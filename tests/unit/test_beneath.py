@@ -12,6 +12,7 @@ import pytest
 
 from ingest.disk import read
 from ingest.disk.read import Bytes, File, Gone, Unknown, look, open_beneath, read_stable
+from ingest.model import Descriptor
 from tests.command import PATIENCE
 from tests.unit import another_user
 
@@ -33,13 +34,13 @@ def folder(tmp_path: Path) -> Path:
 
 
 @pytest.fixture
-def root(folder: Path) -> Iterator[int]:
-    fd = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
+def root(folder: Path) -> Iterator[Descriptor]:
+    fd = Descriptor(os.open(folder, os.O_RDONLY | os.O_DIRECTORY))
     yield fd
     os.close(fd)
 
 
-def read_all(root: int, path: bytes, max_bytes: int = 100 * MB) -> read.Reading:
+def read_all(root: Descriptor, path: bytes, max_bytes: int = 100 * MB) -> read.Reading:
     return read_stable(root, path, max_bytes=max_bytes)
 
 
@@ -60,7 +61,7 @@ def secret(tmp_path: Path) -> Path:
 
 @pytest.mark.parametrize("deep", ["", "x/y/"])
 def test_a_folder_that_is_a_link_is_not_passed_through(
-    folder: Path, root: int, secret: Path, deep: str
+    folder: Path, root: Descriptor, secret: Path, deep: str
 ) -> None:
     os.makedirs(folder / deep, exist_ok=True)
     (folder / f"{deep}d").symlink_to(secret)
@@ -70,7 +71,7 @@ def test_a_folder_that_is_a_link_is_not_passed_through(
     assert look(root, path) == Gone("replaced")
 
 
-def test_a_link_within_the_root_is_not_followed_either(folder: Path, root: int) -> None:
+def test_a_link_within_the_root_is_not_followed_either(folder: Path, root: Descriptor) -> None:
     (folder / "true").mkdir()
     (folder / "true" / "a").write_bytes(b"x")
     (folder / "link").symlink_to("true")
@@ -80,7 +81,7 @@ def test_a_link_within_the_root_is_not_followed_either(folder: Path, root: int) 
 
 @pytest.mark.parametrize("path", [b"../outside/secret", b"d/../../outside/secret", b".."])
 @pytest.mark.usefixtures("secret")
-def test_dots_do_not_lead_out(folder: Path, root: int, path: bytes) -> None:
+def test_dots_do_not_lead_out(folder: Path, root: Descriptor, path: bytes) -> None:
     (folder / "d").mkdir()
 
     with pytest.raises(OSError, match=r".*"):
@@ -89,13 +90,13 @@ def test_dots_do_not_lead_out(folder: Path, root: int, path: bytes) -> None:
     assert not isinstance(look(root, path), File)
 
 
-def test_an_absolute_path_is_not_one_of_the_root(root: int) -> None:
+def test_an_absolute_path_is_not_one_of_the_root(root: Descriptor) -> None:
     with pytest.raises(OSError, match=r".*"):
         os.close(open_beneath(root, b"/etc/passwd", os.O_RDONLY))
 
 
 def test_a_folder_swapped_for_a_link_again_and_again_never_gives_the_outside(
-    folder: Path, root: int, secret: Path
+    folder: Path, root: Descriptor, secret: Path
 ) -> None:
     """A race, run for a while: each answer is the inner file or none."""
     (folder / "d").mkdir()
@@ -127,7 +128,7 @@ def test_a_folder_swapped_for_a_link_again_and_again_never_gives_the_outside(
     assert found == {b"inner"}
 
 
-def test_a_root_that_moves_is_still_read(folder: Path, root: int, tmp_path: Path) -> None:
+def test_a_root_that_moves_is_still_read(folder: Path, root: Descriptor, tmp_path: Path) -> None:
     """It is held by its descriptor, not by its name."""
     (folder / "a").write_bytes(b"x")
     folder.rename(tmp_path / "elsewhere")
@@ -138,15 +139,15 @@ def test_a_root_that_moves_is_still_read(folder: Path, root: int, tmp_path: Path
 # -- long paths, rights, descriptors ---------------------------------------------------------
 
 
-def test_a_path_over_4096_bytes_is_read(folder: Path, root: int) -> None:
+def test_a_path_over_4096_bytes_is_read(folder: Path, root: Descriptor) -> None:
     parts = [b"%02d" % n + b"n" * 198 for n in range(30)]
     at = os.dup(root)
     for part in parts:
         os.mkdir(part, dir_fd=at)
-        below = os.open(part, os.O_RDONLY | os.O_DIRECTORY, dir_fd=at)
+        below = Descriptor(os.open(part, os.O_RDONLY | os.O_DIRECTORY, dir_fd=at))
         os.close(at)
         at = below
-    fd = os.open(b"a", os.O_WRONLY | os.O_CREAT, dir_fd=at)
+    fd = Descriptor(os.open(b"a", os.O_WRONLY | os.O_CREAT, dir_fd=at))
     os.write(fd, b"deep")
     os.close(fd)
     os.close(at)
@@ -161,7 +162,7 @@ def test_a_path_over_4096_bytes_is_read(folder: Path, root: int) -> None:
     assert folder.is_dir()
 
 
-def test_no_descriptor_is_left_open(folder: Path, root: int) -> None:
+def test_no_descriptor_is_left_open(folder: Path, root: Descriptor) -> None:
     (folder / "d").mkdir()
     (folder / "d" / "a").write_bytes(b"x")
     (folder / "link").symlink_to("d")
@@ -228,6 +229,6 @@ def test_an_absence_in_a_folder_that_cannot_be_listed_is_not_believed(open_folde
     assert as_another(open_folder, "d/e/absent") == ["Unknown", "", "Unknown"]
 
 
-def test_a_name_longer_than_any_file_may_have_is_an_answer_too(root: int) -> None:
+def test_a_name_longer_than_any_file_may_have_is_an_answer_too(root: Descriptor) -> None:
     assert isinstance(look(root, b"n" * 256), Unknown | Gone)
     assert isinstance(read_all(root, b"n" * 256), Unknown | Gone)

@@ -16,7 +16,7 @@ from ingest.disk import read
 from ingest.disk.mounts import Line, concerning
 from ingest.disk.patterns import Patterns
 from ingest.identity import Standing
-from ingest.model import DocumentKey, RootKey
+from ingest.model import Descriptor, DocumentKey, RootKey
 from ingest.store.engine import Store
 from ingest.store.url import parse_url
 
@@ -26,7 +26,7 @@ GONE = read.Gone("removed")
 @pytest.fixture
 def view(tmp_path: Path) -> Iterator[View]:
     (tmp_path / "here").write_bytes(b"x")
-    fd = os.open(tmp_path, os.O_RDONLY | os.O_DIRECTORY)
+    fd = Descriptor(os.open(tmp_path, os.O_RDONLY | os.O_DIRECTORY))
     clock = Clock(monotonic=lambda: 0.0, wall=lambda: 0, sleep=lambda _: None, entropy=bytes)
     folder = RootFolder(
         store=Store(parse_url(f"sqlite:///{tmp_path}/none.db")), key=RootKey(1), fd=fd,

@@ -14,6 +14,7 @@ import pytest
 
 from ingest.disk import read
 from ingest.disk.read import Bytes, Gone, Moving, Rejected, look, read_stable
+from ingest.model import Descriptor
 from tests.command import PATIENCE
 
 MB = 1 << 20
@@ -34,18 +35,18 @@ def folder(tmp_path: Path) -> Path:
 
 
 @pytest.fixture
-def root(folder: Path) -> Iterator[int]:
-    fd = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
+def root(folder: Path) -> Iterator[Descriptor]:
+    fd = Descriptor(os.open(folder, os.O_RDONLY | os.O_DIRECTORY))
     yield fd
     os.close(fd)
 
 
-def read_all(root: int, path: bytes, max_bytes: int = 100 * MB) -> read.Reading:
+def read_all(root: Descriptor, path: bytes, max_bytes: int = 100 * MB) -> read.Reading:
     return read_stable(root, path, max_bytes=max_bytes)
 
 
 @pytest.mark.parametrize("size", [0, 1, 4096, MB - 1, MB, MB + 1, 3 * MB + 7])
-def test_a_file_at_rest_is_read_whole(folder: Path, root: int, size: int) -> None:
+def test_a_file_at_rest_is_read_whole(folder: Path, root: Descriptor, size: int) -> None:
     raw = os.urandom(size)
     (folder / "a").write_bytes(raw)
     found = read_all(root, b"a")
@@ -59,7 +60,7 @@ def test_a_file_at_rest_is_read_whole(folder: Path, root: int, size: int) -> Non
 
 
 @pytest.mark.parametrize("path", [b"deep/er/a", b"\xff\xfe/\x80", "é/ü".encode(), b"new\nline", b" "])
-def test_any_name_is_read(folder: Path, root: int, path: bytes) -> None:
+def test_any_name_is_read(folder: Path, root: Descriptor, path: bytes) -> None:
     full = os.path.join(os.fsencode(folder), path)
     os.makedirs(os.path.dirname(full), exist_ok=True)
     with open(full, "wb") as file:
@@ -72,7 +73,7 @@ def test_any_name_is_read(folder: Path, root: int, path: bytes) -> None:
 
 
 @pytest.mark.parametrize("path", [b"absent", b"no/such/folder", b"d/absent"])
-def test_what_is_absent_is_gone(folder: Path, root: int, path: bytes) -> None:
+def test_what_is_absent_is_gone(folder: Path, root: Descriptor, path: bytes) -> None:
     (folder / "d").mkdir()
 
     assert read_all(root, path) == Gone("removed")
@@ -111,7 +112,7 @@ def make_loop(path: Path) -> None:
     "make", [make_folder, make_fifo, make_socket, make_link, make_dangling_link, make_loop]
 )
 def test_what_is_no_regular_file_counts_as_replaced(
-    folder: Path, root: int, make: Callable[[Path], None]
+    folder: Path, root: Descriptor, make: Callable[[Path], None]
 ) -> None:
     (folder / "target").write_bytes(b"secret")
     make(folder / "a")
@@ -120,7 +121,7 @@ def test_what_is_no_regular_file_counts_as_replaced(
     assert look(root, b"a") == Gone("replaced")
 
 
-def test_a_path_below_a_file_is_gone(folder: Path, root: int) -> None:
+def test_a_path_below_a_file_is_gone(folder: Path, root: Descriptor) -> None:
     """The folder gave way to a file of its name."""
     (folder / "d").write_bytes(b"x")
 
@@ -128,7 +129,7 @@ def test_a_path_below_a_file_is_gone(folder: Path, root: int) -> None:
     assert look(root, b"d/a/b") == Gone("replaced")
 
 
-def test_a_fifo_is_not_opened(folder: Path, root: int) -> None:
+def test_a_fifo_is_not_opened(folder: Path, root: Descriptor) -> None:
     """Whoever waits to write into it for its true reader still waits afterwards."""
     os.mkfifo(folder / "pipe")
     opened = threading.Event()
@@ -142,7 +143,7 @@ def test_a_fifo_is_not_opened(folder: Path, root: int) -> None:
     wait_until_asleep(writer)
     assert read_all(root, b"pipe") == Gone("replaced")
     woken = opened.wait(0.2)
-    reader = os.open(folder / "pipe", os.O_RDONLY)  # lets the writer go
+    reader = Descriptor(os.open(folder / "pipe", os.O_RDONLY))  # lets the writer go
     writer.join()
     os.close(reader)
 
@@ -163,7 +164,7 @@ def wait_until_asleep(thread: threading.Thread) -> None:
 # -- limits ----------------------------------------------------------------------------------
 
 
-def test_a_file_over_the_limit_is_rejected_before_it_is_read(folder: Path, root: int) -> None:
+def test_a_file_over_the_limit_is_rejected_before_it_is_read(folder: Path, root: Descriptor) -> None:
     """IN-07: a sparse terabyte, which nobody could read."""
     with (folder / "huge").open("wb") as file:
         file.truncate(1 << 40)
@@ -175,7 +176,7 @@ def test_a_file_over_the_limit_is_rejected_before_it_is_read(folder: Path, root:
     assert found.signature == read.signature_of(os.stat(folder / "huge"))
 
 
-def test_the_limit_itself_is_allowed(folder: Path, root: int) -> None:
+def test_the_limit_itself_is_allowed(folder: Path, root: Descriptor) -> None:
     (folder / "a").write_bytes(b"12345")
 
     assert isinstance(read_all(root, b"a", max_bytes=5), Bytes)
@@ -185,7 +186,7 @@ def test_the_limit_itself_is_allowed(folder: Path, root: int) -> None:
 @pytest.mark.skipif(not os.path.exists("/proc/self/mem"), reason="needs Linux's /proc")
 def test_a_file_that_fails_to_be_read_is_unreadable() -> None:
     """Opening works and reading is an I/O error: page 0 of a process cannot be read."""
-    root = os.open("/proc/self", os.O_RDONLY | os.O_DIRECTORY)
+    root = Descriptor(os.open("/proc/self", os.O_RDONLY | os.O_DIRECTORY))
     found = read_all(root, b"mem")
     os.close(root)
 
@@ -249,7 +250,11 @@ def swap_for_a_link(file: Path) -> None:
 )
 @pytest.mark.parametrize("size", [100, 2 * MB], ids=["small", "large"])
 def test_a_file_that_changes_while_it_is_read_does_not_count(
-    folder: Path, root: int, monkeypatch: pytest.MonkeyPatch, disturb: Callable[[Path], None], size: int
+    folder: Path,
+    root: Descriptor,
+    monkeypatch: pytest.MonkeyPatch,
+    disturb: Callable[[Path], None],
+    size: int,
 ) -> None:
     """Somebody changes it right after the first bytes were read."""
     file = folder / "d" / "a"
@@ -274,7 +279,7 @@ def test_a_file_that_changes_while_it_is_read_does_not_count(
 
 
 def test_a_file_that_grows_past_the_limit_is_not_read_for_ever(
-    folder: Path, root: int, monkeypatch: pytest.MonkeyPatch
+    folder: Path, root: Descriptor, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     file = folder / "a"
     file.write_bytes(b"x")

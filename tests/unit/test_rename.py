@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 
 from ingest.disk import rename
+from ingest.model import Descriptor
 
 
 def _without_links(*_: object, **__: object) -> None:
@@ -18,18 +19,20 @@ def _without_links(*_: object, **__: object) -> None:
 
 
 @pytest.fixture(params=["renameat2", "link", "neither"])
-def folder(request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[int]:
+def folder(
+    request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> Iterator[Descriptor]:
     """An open folder, with less and less of what a rename can be made of."""
     if request.param != "renameat2":
         monkeypatch.setattr(rename, "_renameat2", None)
     if request.param == "neither":
         monkeypatch.setattr(os, "link", _without_links)
-    fd = os.open(tmp_path, os.O_RDONLY)
+    fd = Descriptor(os.open(tmp_path, os.O_RDONLY))
     yield fd
     os.close(fd)
 
 
-def test_a_file_is_renamed_where_nothing_stands(folder: int, tmp_path: Path) -> None:
+def test_a_file_is_renamed_where_nothing_stands(folder: Descriptor, tmp_path: Path) -> None:
     (tmp_path / "a").write_text("whole")
     rename.rename_new(folder, b"a", b"b")
 
@@ -37,7 +40,7 @@ def test_a_file_is_renamed_where_nothing_stands(folder: int, tmp_path: Path) -> 
 
 
 @pytest.mark.parametrize("make", [Path.touch, Path.mkdir, lambda path: path.symlink_to("nowhere")])
-def test_what_stands_there_stays(folder: int, tmp_path: Path, make: Callable[[Path], Any]) -> None:
+def test_what_stands_there_stays(folder: Descriptor, tmp_path: Path, make: Callable[[Path], Any]) -> None:
     (tmp_path / "a").write_text("whole")
     make(tmp_path / "b")
     before = os.lstat(tmp_path / "b")

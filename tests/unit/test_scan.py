@@ -26,7 +26,7 @@ from ingest.disk.walk import (
     needs_look,
     walk,
 )
-from ingest.model import DocumentKey, Signature
+from ingest.model import Descriptor, DocumentKey, Signature
 from tests.unit import another_user
 
 ALL = Patterns()
@@ -34,8 +34,8 @@ NOTHING: frozenset[bytes] = frozenset()
 
 
 @pytest.fixture
-def root(tmp_path: Path) -> Iterator[int]:
-    fd = os.open(tmp_path, os.O_RDONLY | os.O_DIRECTORY)
+def root(tmp_path: Path) -> Iterator[Descriptor]:
+    fd = Descriptor(os.open(tmp_path, os.O_RDONLY | os.O_DIRECTORY))
     yield fd
     os.close(fd)
 
@@ -65,7 +65,7 @@ def told(walked: list[list[Found] | Blocked]) -> list[bytes]:
 # -- the walk --------------------------------------------------------------------------------
 
 
-def test_the_walk_comes_in_byte_order_of_the_whole_path(tmp_path: Path, root: int) -> None:
+def test_the_walk_comes_in_byte_order_of_the_whole_path(tmp_path: Path, root: Descriptor) -> None:
     """`a.txt` comes before `a/b` and `a0` after: `.` < `/` < `0`."""
     paths = [
         b"a.txt", b"a/b", b"a/b.txt", b"a/c/d", b"a/c.d", b"a/c-d", b"a0", b"a-", b"B", b"\xff/x", b"\xff.",
@@ -77,7 +77,7 @@ def test_the_walk_comes_in_byte_order_of_the_whole_path(tmp_path: Path, root: in
     assert paths_of(walk(root, patterns=ALL, hidden=NOTHING)) == sorted(paths)
 
 
-def test_the_order_holds_for_random_trees(tmp_path: Path, root: int) -> None:
+def test_the_order_holds_for_random_trees(tmp_path: Path, root: Descriptor) -> None:
     draw = random.Random(7)
     made: set[bytes] = set()
     for _ in range(400):
@@ -104,7 +104,7 @@ def test_two_ranges_that_meet_are_the_whole(middle: bytes) -> None:
         folder = Path(name)
         for path in (b"a.b/x", b"a/b", b"a/c/d", b"a/c/e", b"a0", b"b/a", b"b0/c", b"c"):
             write(folder, path)
-        fd = os.open(folder, os.O_RDONLY)
+        fd = Descriptor(os.open(folder, os.O_RDONLY))
         try:
             lower, upper = (
                 paths_of(walk(fd, patterns=ALL, hidden=NOTHING, within=within))
@@ -118,7 +118,7 @@ def test_two_ranges_that_meet_are_the_whole(middle: bytes) -> None:
     assert upper == [path for path in whole if path > middle]
 
 
-def test_a_files_signature_is_what_stat_says(tmp_path: Path, root: int) -> None:
+def test_a_files_signature_is_what_stat_says(tmp_path: Path, root: Descriptor) -> None:
     write(tmp_path, b"d/a", b"12345")
     (found,) = walk(root, patterns=ALL, hidden=NOTHING)
     stat = os.stat(tmp_path / "d" / "a")
@@ -126,7 +126,7 @@ def test_a_files_signature_is_what_stat_says(tmp_path: Path, root: int) -> None:
     assert found == [(b"d/a", stat.st_dev, stat.st_ino, 5, stat.st_mtime_ns, stat.st_ctime_ns)]
 
 
-def test_files_that_follow_one_another_come_together(tmp_path: Path, root: int) -> None:
+def test_files_that_follow_one_another_come_together(tmp_path: Path, root: Descriptor) -> None:
     for path in (b"a", b"b", b"c/x", b"c/y", b"d"):
         write(tmp_path, path)
     runs = list(walk(root, patterns=ALL, hidden=NOTHING))
@@ -134,7 +134,7 @@ def test_files_that_follow_one_another_come_together(tmp_path: Path, root: int) 
     assert [told([run]) for run in runs] == [[b"a", b"b"], [b"c/x", b"c/y"], [b"d"]]
 
 
-def test_only_regular_files_are_found(tmp_path: Path, root: int) -> None:
+def test_only_regular_files_are_found(tmp_path: Path, root: Descriptor) -> None:
     write(tmp_path, b"d/a")
     (tmp_path / "link").symlink_to("d/a")
     (tmp_path / "folder-link").symlink_to("d")
@@ -146,7 +146,7 @@ def test_only_regular_files_are_found(tmp_path: Path, root: int) -> None:
     assert paths_of(walk(root, patterns=ALL, hidden=NOTHING)) == [b"d/a"]
 
 
-def test_what_is_left_out_is_not_entered(tmp_path: Path, root: int) -> None:
+def test_what_is_left_out_is_not_entered(tmp_path: Path, root: Descriptor) -> None:
     for path in (b".git/config", b".ingest/root-id", b"a.swp", b"drafts/a", b"store.db", b"kept"):
         write(tmp_path, path)
     entered: list[bytes] = []
@@ -161,7 +161,7 @@ def test_what_is_left_out_is_not_entered(tmp_path: Path, root: int) -> None:
     assert entered == [b""]
 
 
-def test_a_walk_may_begin_below(tmp_path: Path, root: int) -> None:
+def test_a_walk_may_begin_below(tmp_path: Path, root: Descriptor) -> None:
     for path in (b"a/x", b"b/c/y", b"b/z", b"b.txt"):
         write(tmp_path, path)
 
@@ -169,7 +169,7 @@ def test_a_walk_may_begin_below(tmp_path: Path, root: int) -> None:
     assert paths_of(walk(root, patterns=ALL, hidden=NOTHING, top=b"absent")) == []
 
 
-def test_a_closed_folder_is_told_and_not_entered(tmp_path: Path, root: int) -> None:
+def test_a_closed_folder_is_told_and_not_entered(tmp_path: Path, root: Descriptor) -> None:
     for path in (b"a/x", b"m/y", b"z"):
         write(tmp_path, path)
     walked = list(walk(root, patterns=ALL, hidden=NOTHING, closed=frozenset([b"m"])))
@@ -178,7 +178,7 @@ def test_a_closed_folder_is_told_and_not_entered(tmp_path: Path, root: int) -> N
     assert isinstance(walked[1], Blocked)
 
 
-def test_each_folder_is_told_with_its_descriptor(tmp_path: Path, root: int) -> None:
+def test_each_folder_is_told_with_its_descriptor(tmp_path: Path, root: Descriptor) -> None:
     for path in (b"a/b/x", b"c/y"):
         write(tmp_path, path)
     told: dict[bytes, int] = {}
@@ -197,7 +197,7 @@ def test_each_folder_is_told_with_its_descriptor(tmp_path: Path, root: int) -> N
 
 
 def test_a_folder_swapped_for_a_link_during_the_walk_leads_nowhere(
-    tmp_path: Path, tmp_path_factory: pytest.TempPathFactory, root: int
+    tmp_path: Path, tmp_path_factory: pytest.TempPathFactory, root: Descriptor
 ) -> None:
     outside = tmp_path_factory.mktemp("outside")
     write(outside, b"secret")
@@ -214,7 +214,7 @@ def test_a_folder_swapped_for_a_link_during_the_walk_leads_nowhere(
     assert told(found) == [b"a/x", b"c/z"]
 
 
-def test_a_folder_that_vanishes_during_the_walk_is_passed_over(tmp_path: Path, root: int) -> None:
+def test_a_folder_that_vanishes_during_the_walk_is_passed_over(tmp_path: Path, root: Descriptor) -> None:
     for path in (b"a/x", b"b/y", b"c/z"):
         write(tmp_path, path)
 
@@ -226,12 +226,12 @@ def test_a_folder_that_vanishes_during_the_walk_is_passed_over(tmp_path: Path, r
     assert paths_of(walk(root, patterns=ALL, hidden=NOTHING, listed=remove)) == [b"a/x", b"c/z"]
 
 
-def test_a_tree_deeper_than_a_path_may_be_long_is_walked(tmp_path: Path, root: int) -> None:
-    at, path = os.open(tmp_path, os.O_RDONLY), b""
+def test_a_tree_deeper_than_a_path_may_be_long_is_walked(tmp_path: Path, root: Descriptor) -> None:
+    at, path = Descriptor(os.open(tmp_path, os.O_RDONLY)), b""
     for n in range(60):
         part = b"%02d" % n + b"n" * 100
         os.mkdir(part, dir_fd=at)
-        below = os.open(part, os.O_RDONLY, dir_fd=at)
+        below = Descriptor(os.open(part, os.O_RDONLY, dir_fd=at))
         os.close(at)
         at, path = below, path + part + b"/"
     os.close(os.open(b"a", os.O_WRONLY | os.O_CREAT, dir_fd=at))
@@ -241,7 +241,7 @@ def test_a_tree_deeper_than_a_path_may_be_long_is_walked(tmp_path: Path, root: i
     assert paths_of(walk(root, patterns=ALL, hidden=NOTHING)) == [path + b"a"]
 
 
-def test_the_walk_leaves_no_descriptor_open(tmp_path: Path, root: int) -> None:
+def test_the_walk_leaves_no_descriptor_open(tmp_path: Path, root: Descriptor) -> None:
     for path in (b"a/b/c/x", b"d/y", b"z"):
         write(tmp_path, path)
     before = os.listdir("/proc/self/fd")

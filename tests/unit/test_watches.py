@@ -6,6 +6,7 @@ import os
 from pathlib import Path
 
 from ingest.disk.watch import Listed, Watches, watched_inodes
+from ingest.model import Descriptor
 
 
 def test_a_folder_that_the_library_takes_for_another_is_told_of_there(tmp_path: Path) -> None:
@@ -37,5 +38,5 @@ def test_a_snapshot_has_the_inodes_of_its_original_and_stat_its_own_device(tmp_p
 
 def test_what_is_no_inotify_descriptor_has_no_watches() -> None:
     with open(os.devnull, "rb") as other:
-        assert watched_inodes(other.fileno()) == {}
-    assert watched_inodes(2**30) is None
+        assert watched_inodes(Descriptor(other.fileno())) == {}
+    assert watched_inodes(Descriptor(2**30)) is None

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from ingest.disk import read, write
+from ingest.model import Descriptor
 
 
 def _rights(folder: Path) -> dict[str, int]:
@@ -41,7 +42,7 @@ def test_a_file_is_at_no_time_open_to_more_than_it_ends_with(
 
 @pytest.mark.parametrize("path", [b"", b"..", b"a/../b", b"a//b", b"a/", b"/a", b"a\0b", b"./a"])
 def test_a_path_that_is_none_below_a_folder_is_written_to_nowhere(tmp_path: Path, path: bytes) -> None:
-    root = os.open(tmp_path, os.O_RDONLY | os.O_DIRECTORY)
+    root = Descriptor(os.open(tmp_path, os.O_RDONLY | os.O_DIRECTORY))
     try:
         assert not write.is_beneath(path)
         with pytest.raises(OSError, match="Invalid cross-device link"):
@@ -54,7 +55,7 @@ def test_a_path_that_is_none_below_a_folder_is_written_to_nowhere(tmp_path: Path
 def test_a_path_with_a_nul_is_no_other_path(tmp_path: Path) -> None:
     """The system would cut it there, and answer for the file of that name."""
     (tmp_path / "a").write_bytes(b"another file")
-    root = os.open(tmp_path, os.O_RDONLY | os.O_DIRECTORY)
+    root = Descriptor(os.open(tmp_path, os.O_RDONLY | os.O_DIRECTORY))
     try:
         assert read.look(root, b"a\0b") == read.Unknown("Invalid argument")
         assert read.read_stable(root, b"a\0b", max_bytes=99) == read.Unknown("Invalid argument")
