@@ -15,16 +15,12 @@ from __future__ import annotations
 
 import json
 import signal
-import subprocess
-import threading
 import time
 from collections.abc import Callable
-from typing import IO, TYPE_CHECKING, Any, Literal, Self
+from typing import Any, Literal
 
 from tests.command import PATIENCE, Command, Record, Word, dirty
-
-if TYPE_CHECKING:
-    from types import TracebackType
+from tests.process import Process
 
 # What `sync` waits for: it gives up before the call that asks is given up.
 SYNC = PATIENCE / 2
@@ -41,20 +37,17 @@ def until(condition: Callable[[], Any], *, every: float = 0.05, what: str = "") 
         time.sleep(every)
 
 
-class Daemon:
+class Daemon(Process):
     """`ingest watch` with these words. `ready` says how far the context manager waits on entry."""
+
+    verb = "watch"
 
     def __init__(
         self, command: Command, *words: Word, ready: Literal["synced", "started", "no"] = "synced"
     ) -> None:
-        self.command = command
-        self.words = words
+        super().__init__(command, *words)
         self.ready = ready
-        self.raw: list[bytes] = []
-        self.out: list[bytes] = []
         self._parsed: list[Record] = []
-        self._process: subprocess.Popen[bytes] | None = None
-        self._readers: list[threading.Thread] = []
         self._lives = 0
         self._paused = False
 
@@ -62,60 +55,18 @@ class Daemon:
 
     def start(self) -> None:
         """Start it; returns at once."""
-        assert self._process is None, "it runs already"
+        super().start()
         self._lives += 1
         self._paused = False
-        self._process = subprocess.Popen(
-            self.command.argv("watch", *self.words),
-            cwd=self.command.cwd,
-            env=self.command.environment(),
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE,
-        )
-        assert self._process.stdout is not None
-        assert self._process.stderr is not None
-        self._readers = [
-            threading.Thread(target=_collect, args=(stream, lines), daemon=True)
-            for stream, lines in ((self._process.stderr, self.raw), (self._process.stdout, self.out))
-        ]
-        for reader in self._readers:
-            reader.start()
 
     def wait_started(self) -> None:
         """Wait for the line `started` of this life."""
 
         def started() -> bool:
-            assert self.alive, f"it ended: {self.raw[-5:]!r}"
+            assert self.alive, f"it ended: {self.err[-5:]!r}"
             return len(self.events("started")) >= self._lives
 
         until(started, what="the line `started`")
-
-    def stop(self, code: int | None = 0) -> int:
-        """SIGTERM, then wait for its end; asserts the exit code."""
-        assert self._process is not None, "it does not run"
-        self._process.terminate()
-        found = self.wait()
-        assert code is None or found == code, f"exit {found}: {self.raw[-5:]!r}"
-        return found
-
-    def kill(self) -> None:
-        """SIGKILL, then wait for its end."""
-        assert self._process is not None, "it does not run"
-        self._process.kill()
-        self.wait()
-
-    def wait(self) -> int:
-        """Wait for its end, all lines read; the exit code."""
-        assert self._process is not None, "it does not run"
-        code = self._process.wait(PATIENCE)
-        for reader in self._readers:
-            reader.join(PATIENCE)
-        for stream in (self._process.stdout, self._process.stderr):
-            assert stream is not None
-            stream.close()
-        self._process = None
-        return code
 
     def pause(self) -> None:
         """SIGSTOP."""
@@ -127,42 +78,15 @@ class Daemon:
         self.send(signal.SIGCONT)
         self._paused = False
 
-    def send(self, number: signal.Signals) -> None:
-        """Any signal."""
-        assert self._process is not None, "it does not run"
-        self._process.send_signal(number)
+    def enter(self) -> None:
+        """Wait as far as `ready` says."""
+        if self.ready != "no":
+            self.wait_started()
+        if self.ready == "synced":
+            self.sync()
 
-    @property
-    def pid(self) -> int:
-        """Its process id."""
-        assert self._process is not None, "it does not run"
-        return self._process.pid
-
-    @property
-    def alive(self) -> bool:
-        """Whether it runs."""
-        return self._process is not None and self._process.poll() is None
-
-    def __enter__(self) -> Self:
-        self.start()
-        try:
-            if self.ready != "no":
-                self.wait_started()
-            if self.ready == "synced":
-                self.sync()
-        except BaseException:
-            self.kill()
-            raise
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, _error: BaseException | None, _trace: TracebackType | None
-    ) -> None:
-        if self._process is None:
-            return
-        if kind is not None:
-            self.kill()
-            return
+    def end(self) -> None:
+        """Stop it, and look at its lines."""
         if self._paused:
             self.resume()
         self.stop()
@@ -178,13 +102,13 @@ class Daemon:
     def lines(self) -> list[Record]:
         """Its log lines so far, of every life. One that a kill cut short is the event `cut`, one that says
         why it could not start the event `refused`."""
-        for line in self.raw[len(self._parsed) :]:
+        for line in self.err[len(self._parsed) :]:
             if not line.endswith(b"\n"):
                 self._parsed.append({"event": "cut"})
             elif line.startswith((b"error: ", b"hint: ")):
                 self._parsed.append({"event": "refused", "detail": line.decode()})
             else:
-                assert line.startswith(b"{"), f"not a log line: {self.raw[len(self._parsed) :][:40]!r}"
+                assert line.startswith(b"{"), f"not a log line: {self.err[len(self._parsed) :][:40]!r}"
                 self._parsed.append(json.loads(line))
         return list(self._parsed)
 
@@ -216,12 +140,7 @@ class Daemon:
 
     def check_lines(self) -> None:
         """Each line is one JSON object without control characters; there was nothing on standard output."""
-        for raw, line in zip(self.raw, self.lines, strict=True):
+        for raw, line in zip(self.err, self.lines, strict=True):
             assert dirty(raw) is None, dirty(raw)
             assert line["event"] in {"cut", "refused"} or {"event", "level", "time"} <= line.keys(), raw
         assert not self.out, self.out
-
-
-def _collect(stream: IO[bytes], lines: list[bytes]) -> None:
-    for line in iter(stream.readline, b""):
-        lines.append(line)  # noqa: PERF402  # one by one: others read while this waits

@@ -4,16 +4,15 @@ from __future__ import annotations
 
 import http.client
 import json
-import signal
 import socket
-import subprocess
-import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
-from typing import Any, Self
+from dataclasses import dataclass
+from typing import Any
 
 from tests.command import PATIENCE, Command, Word
+from tests.daemon import until
+from tests.process import Process
 
 
 @dataclass(frozen=True)
@@ -35,54 +34,33 @@ class Answered:
         return self.body.decode()
 
 
-@dataclass
-class Service:
+class Service(Process):
     """The service with these words; ready on entry, stopped by SIGTERM on exit."""
 
-    command: Command
-    words: tuple[Word, ...]
-    headers: dict[str, str] = field(default_factory=dict)
+    verb = "serve"
 
     def __init__(self, command: Command, *words: Word) -> None:
-        self.command = command
-        self.words = words
-        self.headers = {}
+        super().__init__(command, *words)
+        self.headers: dict[str, str] = {}
+        self.address = ""
+        self.port = 0
 
-    def __enter__(self) -> Self:
-        self._process = subprocess.Popen(
-            self.command.argv("serve", *self.words),
-            cwd=self.command.cwd,
-            env=self.command.environment(),
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE,
-        )
-        assert self._process.stdout is not None
-        assert self._process.stderr is not None
-        self.address = self._process.stdout.readline().decode().strip()
-        self.told: list[bytes] = []
-        stderr = self._process.stderr
-        self._reader = threading.Thread(target=lambda: self.told.extend(stderr), daemon=True)
-        self._reader.start()
-        assert self.address.startswith("http://"), self.stopped()
+    def enter(self) -> None:
+        """Wait for the address that it prints."""
+        until(lambda: self.out or not self.alive, every=0.005, what="the address of the service")
+        assert self.out, f"it ended: {self.err!r}"
+        self.address = self.out[0].decode().strip()
         self.port = int(self.address.rstrip("/").rpartition(":")[2])
-        self.pid = self._process.pid
-        return self
 
-    def __exit__(self, *_error: object) -> None:
-        code, told = self.stopped()
-        assert code == 0, told
-        assert b"Traceback" not in told, told
+    def end(self) -> None:
+        """Stop it, and look at what it said."""
+        self.stopped()
 
     def stopped(self) -> tuple[int, bytes]:
-        """Stop it; its exit code and what it said on standard error."""
-        self._process.send_signal(signal.SIGTERM)
-        code = self._process.wait(PATIENCE)
-        self._reader.join(PATIENCE)
-        for stream in (self._process.stdout, self._process.stderr):
-            assert stream is not None
-            stream.close()
-        return code, b"".join(self.told)
+        """Stop it; its exit code, which is 0, and what it said on standard error."""
+        code, told = self.stop(), b"".join(self.err)
+        assert b"Traceback" not in told, told
+        return code, told
 
     def ask(self, method: str, path: str, body: bytes | str | None = None, **headers: str) -> Answered:
         """One request on a connection of its own; `_` in a header's name is a dash."""

@@ -68,7 +68,7 @@ def test_a_daemon_that_is_started_with_few_lives_or_refuses_and_recovers(site: S
         until(lambda: not daemon.alive or daemon.events("started"), what="a start or a refusal")
         if not daemon.alive:
             assert daemon.wait() == 4
-            assert b"Too many open files" in b"".join(daemon.raw) or b"too many open" in b"".join(daemon.raw)
+            assert b"Too many open files" in b"".join(daemon.err) or b"too many open" in b"".join(daemon.err)
         else:
             _fill(site, "after")
             answer = site.command.record("status", timeout=120)
@@ -79,7 +79,7 @@ def test_a_daemon_that_is_started_with_few_lives_or_refuses_and_recovers(site: S
             until(lambda: site.command.run("sync", "--timeout", "120").code == 0, what="sync 0")
             until(lambda: site.command.record("status")["health"] == "ok", what="health ok")
             site.holds()
-    said = b"".join(daemon.raw)
+    said = b"".join(daemon.err)
     assert b"Traceback" not in said, said
     assert b"standard output" not in said
     assert b"rejected" not in said
