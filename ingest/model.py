@@ -10,21 +10,10 @@ from typing import Literal, NewType
 
 import msgspec
 
-DocumentKey = NewType(
-    "DocumentKey", int
-)  # a document's row: neither its id, nor a version's number, nor a seq
+DocumentKey = NewType("DocumentKey", int)  # a document's row: neither its id, nor a number of a version
 Descriptor = NewType("Descriptor", int)  # an open file or folder
 RootKey = NewType("RootKey", int)  # a root's row: neither its id, nor an open descriptor of its folder
 
-ChangeType = Literal[
-    "document.created",
-    "document.changed",
-    "document.moved",
-    "document.deleted",
-    "document.restored",
-    "document.rejected",
-    "document.renormalised",
-]
 Cause = Literal["startup", "watch", "scan"]
 RejectReason = Literal["too_large", "unreadable", "busy", "path_too_long"]
 BlockKind = Literal["paragraph", "heading", "item", "row", "note", "caption"]

@@ -67,23 +67,14 @@ class SeenRow(NamedTuple):
     @property
     def signature(self) -> Signature | None:
         """Return what `stat` said then; None where it could say nothing."""
-        return None if self.device is None else Signature(*self[2:7])  # type: ignore[arg-type]
+        device, inode, size, mtime_ns, ctime_ns = self[2:7]
+        if device is None or inode is None or size is None or mtime_ns is None or ctime_ns is None:
+            return None
+        return Signature(device, inode, size, mtime_ns, ctime_ns)
 
 
-class Known(NamedTuple):
-    """What a scan asks of a row of `seen`; `again` says to read the file whatever it looks like."""
-
-    path: bytes
-    device: int | None
-    inode: int | None
-    size: int | None
-    mtime_ns: int | None
-    ctime_ns: int | None
-    again: bool
-    document: DocumentKey | None
-
-
-# The same as the drivers give it, which tell a truth value as a number or not.
+# What a scan asks of a row of `seen`, as the drivers give it: path, device, inode, size, mtime_ns and
+# ctime_ns at the last look, whether to read the file whatever it looks like, and its document.
 KnownRow = tuple[
     bytes, int | None, int | None, int | None, int | None, int | None, bool | int, DocumentKey | None
 ]
@@ -298,7 +289,7 @@ def compare(
     stands: Callable[[bytes], Found | None] | None = None,
     every: bool = False,
 ) -> Iterator[Difference | None]:
-    """Merge the two streams and yield the paths to look at, in order; `rows` have the fields of Known.
+    """Merge the two streams and yield the paths to look at, in order; `rows` are KnownRows.
 
     None is yielded now and then, so that a caller can do other work while nothing differs.
 

@@ -31,7 +31,6 @@ STEP = 1000  # other roots' changes passed before the cursor is written
 EXPLAINED = 32  # changes at once
 LARGEST = 200_000  # bytes of the version
 REST = 0.2  # seconds after a full batch: what is recorded can wait to be told, what is not yet may be lost
-IDLE = 1.0  # seconds between two looks when nobody calls: other processes may write too
 
 _SURPRISES = (ArithmeticError, LookupError, RecursionError, TypeError, ValueError)
 

@@ -22,7 +22,6 @@ _OFFICE = "application/vnd.openxmlformats-officedocument."
 UNREAD = "unread/1"
 # Reasons that say nothing of the document: `renormalise` tries it again.
 PASSING = frozenset({"no_extractor", "extractor_failed", "not_confined"})
-EXTRA = "documents"
 
 
 class Html(msgspec.Struct, frozen=True, kw_only=True):

@@ -56,7 +56,7 @@ _COLUMNS = (
     _seen.reason,
     _seen.since,
 )
-# In the order of Known. By whole microseconds, since a product of nanoseconds could leave 64 bits.
+# In the order of KnownRow. By whole microseconds, since a product of nanoseconds could leave 64 bits.
 _PAGE = (
     "SELECT path_bytes, device, inode, size, mtime_ns, ctime_ns,"
     f" reason IS NOT NULL OR ctime_ns / 1000 >= read_at - {RACY}, document_id"
@@ -101,7 +101,7 @@ _BY_INODES = sa.select(_seen.path_bytes).where(
 
 
 def pages(store: Store, root: RootKey, within: Range) -> Iterator[KnownRow]:
-    """Yield every row of a root within a range of paths, in their order, with the fields of Known.
+    """Yield every row of a root within a range of paths, in their order, as KnownRow.
 
     No snapshot is held.
 

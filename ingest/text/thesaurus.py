@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import functools
 from collections.abc import Callable
-from typing import Literal, get_args
+from typing import Literal
 
 import msgspec
 
@@ -25,7 +25,6 @@ _MOST_KEPT = 50_000  # words, and pairs of words, whose answer is kept
 
 # How two words stand to each other; `things`: two that can be seen or touched, and neither is the other.
 Nearness = Literal["same", "synonyms", "opposites", "broader", "things", "unknown"]
-NEARNESSES: tuple[Nearness, ...] = get_args(Nearness)
 
 
 class Entry(msgspec.Struct, frozen=True):
