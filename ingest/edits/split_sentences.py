@@ -14,7 +14,7 @@ from collections.abc import Iterable, Sequence
 
 import msgspec
 
-from ingest.diff.sentences import Comparison, Piece, piece_of
+from ingest.diff.sentences import Comparison, Kind, Piece, piece_of
 from ingest.text.lexicon import Lexicon
 from ingest.text.lexicons import lexicon_of
 from ingest.text.sentences import Sentence
@@ -29,6 +29,11 @@ _LONGEST = 2_000  # characters of a sentence
 _BEGUN = 3  # letters that two forms of a word have in common
 
 Run = tuple[int, int]
+# What beside a piece may be a part of it, what the two are together, and of which kinds the piece may be.
+_WAYS: tuple[tuple[Kind, Kind, frozenset[Kind]], ...] = (
+    ("added", "split", frozenset(("edited", "split"))),
+    ("removed", "merged", frozenset(("edited", "merged"))),
+)
 
 
 def taken_in(a: str, b: str, comparison: Comparison, language: str | None) -> Comparison:
@@ -36,10 +41,7 @@ def taken_in(a: str, b: str, comparison: Comparison, language: str | None) -> Co
     pieces = list(comparison.pieces)
     if not any(piece.kind in ("added", "removed") for piece in pieces):
         return comparison
-    for came, cut, kinds in (
-        ("added", "split", ("edited", "split")),
-        ("removed", "merged", ("edited", "merged")),
-    ):
+    for came, cut, kinds in _WAYS:
         work = _Parts(a, b, comparison, cut, language)
         at = 0
         while at < len(pieces):
@@ -58,7 +60,7 @@ def taken_in(a: str, b: str, comparison: Comparison, language: str | None) -> Co
 class _Parts:
     """What is cut in parts, or put together of them: `whole` is A of a split and B of a merger."""
 
-    def __init__(self, a: str, b: str, comparison: Comparison, kind: str, language: str | None) -> None:
+    def __init__(self, a: str, b: str, comparison: Comparison, kind: Kind, language: str | None) -> None:
         self._texts = a, b
         self._cuts = comparison.a_cut, comparison.b_cut
         self._kind = kind
@@ -93,9 +95,9 @@ class _Parts:
     def _other(self, piece: Piece) -> Run:
         return piece.a_sentences if self._side else piece.b_sentences
 
-    def _piece(self, kind: str, of: Piece, run: Run) -> Piece:
+    def _piece(self, kind: Kind, of: Piece, run: Run) -> Piece:
         old, new = (self._other(of), run) if self._side else (run, self._other(of))
-        return piece_of(self._texts, self._cuts, kind, old, new)  # type: ignore[arg-type]
+        return piece_of(self._texts, self._cuts, kind, old, new)
 
     def _said(self, side: int, run: Run) -> str:
         cut: Sequence[Sentence] = self._cuts[side]

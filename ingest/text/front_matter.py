@@ -36,6 +36,7 @@ _BEFORE = re.compile(
 _OPENED = re.compile(r"(---|\+\+\+|;;;)[ \t]*(yaml|toml|json)?[ \t]*\Z", re.IGNORECASE)
 _ENDS = {"---": ("---", "..."), "+++": ("+++",), ";;;": (";;;",)}
 _FORMS: dict[str, Form] = {"---": "yaml", "+++": "toml", ";;;": "json"}
+_NAMED: dict[str, Form] = {"yaml": "yaml", "toml": "toml", "json": "json"}  # behind the opening
 
 _LINE = re.compile(r"([A-Za-z][A-Za-z0-9_-]{0,40}):(?:[ \t]+(.*)|)\Z")
 _DOTTED = re.compile(r"\.\.[ \t]+([A-Za-z][A-Za-z0-9_-]{0,40}):(?:[ \t]+(.*)|)\Z")
@@ -87,7 +88,8 @@ def find(text: str) -> FrontMatter | None:
     lines = text[start:].split("\n")
     opened = _OPENED.match(lines[0].rstrip())
     if opened is not None:
-        return _fenced(lines, start, opened[1], (opened[2] or _FORMS[opened[1]]).lower())
+        named = _NAMED.get((opened[2] or "").lower())
+        return _fenced(lines, start, opened[1], named or _FORMS[opened[1]])
     if lines[0].startswith("% ") or lines[0].rstrip() == "%":
         return _title_block(lines, start)
     return _bare_lines(lines, start)
@@ -101,7 +103,7 @@ def beginning(text: str) -> int:
     return end if text[line:end].strip() else line
 
 
-def _fenced(lines: Sequence[str], start: int, fence: str, form: str) -> FrontMatter | None:
+def _fenced(lines: Sequence[str], start: int, fence: str, form: Form) -> FrontMatter | None:
     end = next((at for at, line in enumerate(lines[1:], 1) if line.rstrip() in _ENDS[fence]), None)
     if end is None:
         return None
@@ -121,12 +123,12 @@ def _fenced(lines: Sequence[str], start: int, fence: str, form: str) -> FrontMat
 
 
 def _head(
-    form: str, said: Sequence[tuple[str, str]], lines: Sequence[str], start: int, count: int
+    form: Form, said: Sequence[tuple[str, str]], lines: Sequence[str], start: int, count: int
 ) -> FrontMatter:
     length = sum(map(len, lines[:count])) + count
     fields = tuple(Field(name, value) for name, value in said)
     end = min(start + length, start + sum(map(len, lines)) + len(lines) - 1)
-    return FrontMatter(form, fields, start, end)  # type: ignore[arg-type]  # a form by its name
+    return FrontMatter(form, fields, start, end)
 
 
 # -- JSON and TOML ---------------------------------------------------------------------------------

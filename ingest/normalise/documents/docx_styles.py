@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
+from typing import TypeVar
 
 import msgspec
 
@@ -10,6 +12,7 @@ from ingest.normalise.documents.ooxml import Xml
 from ingest.normalise.documents.sax import Attributes
 from ingest.normalise.extracted import BlockKind, Limits
 
+T = TypeVar("T")
 W = "http://schemas.openxmlformats.org/wordprocessingml/2006/main "
 _HEADING = re.compile(r"(?:heading [1-9]|title|subtitle)\Z", re.IGNORECASE)
 _BODY_LEVEL = "9"
@@ -50,19 +53,18 @@ class Styles(Xml):
 
     def kind(self, style: str) -> BlockKind | None:
         """Return the kind of block that the style makes, if it says so."""
-        found = self._first(style, "kind")
-        return found if isinstance(found, str) else None  # type: ignore[return-value]
+        return self._first(style, lambda said: said.kind)
 
     def hides(self, style: str) -> bool:
         """Tell whether text in the style is hidden."""
-        return self._first(style, "hides") is True
+        return self._first(style, lambda said: said.hides) is True
 
-    def _first(self, style: str, field: str) -> object:
+    def _first(self, style: str, said: Callable[[Style], T | None]) -> T | None:
         for _ in range(20):
             found = self._styles.get(style)
             if found is None:
                 return None
-            value = getattr(found, field)
+            value = said(found)
             if value is not None or found.based_on is None:
                 return value
             style = found.based_on
