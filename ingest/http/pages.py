@@ -5,10 +5,8 @@ from __future__ import annotations
 import base64
 import hashlib
 from collections.abc import Callable, Iterator, Mapping
-from typing import Annotated, Literal
 
 import msgspec
-from msgspec import Meta
 from starlette.requests import Request
 from starlette.responses import Response, StreamingResponse
 from starlette.routing import Route
@@ -21,7 +19,9 @@ from ingest.history.changes import TYPES
 from ingest.http import answers, api, parameters
 from ingest.http.admission import Asker
 from ingest.http.answers import Answer
-from ingest.http.parameters import Cursor, Nothing, Seq, Words
+from ingest.http.last_visit import LOOKED, looked
+from ingest.http.page_parameters import Changes, Document, Documents, Period, Report, Search, Spoken, read
+from ingest.http.parameters import Nothing
 from ingest.http.problems import Problem
 from ingest.http.reviews import readable
 from ingest.index.activity import Totals
@@ -38,84 +38,11 @@ from ingest.web import report as report_view
 from ingest.web import words as languages
 from ingest.web.answer_cache import AnswerCache
 
-LOOKED = "looked"  # the cookie of who looks: the seq and time that is told from, and those of the last visit
-_AGAIN = 30 * 60 * 1_000_000  # microseconds after which another visit begins
 _LISTED = 100
 _FRESH = 2_000_000  # microseconds that health is kept
 _MOMENT = 1_000_000  # the same of the overview
 _WHILE = 10_000_000  # the same of the outline of a report
 _PACK = 32_768  # characters that are sent at once
-
-
-class Spoken(Nothing, frozen=True, kw_only=True):
-    """`lang` chooses the language of the page."""
-
-    lang: Words | None = None
-
-
-class Documents(Spoken, frozen=True, kw_only=True):
-    """The list's filters; `seq` is a moment by its number, `differs` how many that differ are passed over."""
-
-    prefix: Words = ""
-    at: Words | None = None
-    seq: Seq | None = None
-    root: Words | None = None
-    language: Words | None = None
-    deleted: bool = False
-    after: Cursor | None = None
-    differs: Annotated[int, Meta(ge=0, le=10_000_000)] = 0
-
-
-class Document(Spoken, frozen=True, kw_only=True, rename={"first": "from", "last": "to"}):
-    """Which versions, and how; `at` names a sentence."""
-
-    first: Words | None = None
-    last: Words | None = None
-    view: Words = "inline"
-    before: Annotated[int, Meta(ge=1, le=2**31)] | None = None
-    only: Annotated[int, Meta(ge=1, le=2**31)] | None = None
-    at: Words | None = None
-    lost: bool = False
-
-
-class Search(Spoken, frozen=True, kw_only=True):
-    """The words, and where; the page begins behind so many documents."""
-
-    q: Words = ""
-    every: bool = False
-    after: Annotated[int, Meta(ge=0, le=100_000)] = 0
-    language: Words | None = None
-    root: Words | None = None
-
-
-class Changes(Spoken, frozen=True, kw_only=True, rename={"type_": "type", "class_": "class"}):
-    """The filters of the log; `reviewed` chooses edits with a review that stands, or without."""
-
-    since: Words | None = None
-    until: Words | None = None
-    root: Words | None = None
-    prefix: Words | None = None
-    type_: Words | None = None
-    class_: Words | None = None
-    significance: Words | None = None
-    fact: Words | None = None
-    flag: Words | None = None
-    reviewed: Literal["yes", "no"] | None = None
-
-
-class Period(Spoken, frozen=True, kw_only=True):
-    """The period of a report."""
-
-    since: Words | None = None
-    until: Words | None = None
-    root: Words | None = None
-    prefix: Words = ""
-
-
-class Report(Period, frozen=True, kw_only=True):
-    """The same; its page begins after so many entries."""
-
-    after: Annotated[int, Meta(ge=0, le=10_000_000)] = 0
 
 
 class Shown(msgspec.Struct, frozen=True, kw_only=True):
@@ -413,27 +340,6 @@ def _packed(lines: Iterator[str]) -> Iterator[bytes]:
             yield "".join(f"{each}\n" for each in held).encode("utf-8", "replace")
             held, size = [], 0
     yield "".join(f"{each}\n" for each in held).encode("utf-8", "replace")
-
-
-def read(request: Request, kind: type[parameters.T]) -> parameters.T:
-    """Return the parameters of a page; an empty field of a form is none. Raises UsageError."""
-    return parameters.read(request, kind, blank_is_none=True)
-
-
-def looked(cookie: str, *, head: int, now: int) -> tuple[int, int | None, str]:
-    """Return the seq and the time that a visit is told from, and the cookie of the next.
-
-    A visit goes on for half an hour after its last page: to load a page again tells the same.
-    """
-    parts = cookie.split(".")
-    if len(parts) != 4 or not all(part.isascii() and part.isdigit() and len(part) < 18 for part in parts):
-        return 0, None, f"0.0.{head}.{now}"
-    base, base_at, last, last_at = map(int, parts)
-    if now - last_at > _AGAIN:
-        base, base_at = last, last_at
-    if base > head:  # another store, or one that was longer
-        base, base_at = 0, 0
-    return base, base_at or None, f"{base}.{base_at}.{head}.{now}"
 
 
 def _asset(request: Request) -> Response:

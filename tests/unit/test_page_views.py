@@ -13,7 +13,7 @@ import pytest
 from ingest.diff.sentences import compare
 from ingest.edits.classify import classify
 from ingest.edits.edit import Edit, Text
-from ingest.http.pages import looked
+from ingest.http.last_visit import looked
 from ingest.index.activity import Counts
 from ingest.store.reader import Counts as Totals
 from ingest.web import facts, overview, render, timeline
