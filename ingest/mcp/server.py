@@ -27,7 +27,8 @@ import ingest
 from ingest.corpus import Corpus
 from ingest.errors import IngestError, Unreachable
 from ingest.mcp import material, parameters, tools
-from ingest.mcp.tools import Answer, Tool
+from ingest.mcp.answers import Answer
+from ingest.mcp.tools import Tool
 
 T = TypeVar("T")
 AT_ONCE = 4  # questions that are under way at the same time

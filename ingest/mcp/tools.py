@@ -6,9 +6,9 @@ stands in `material` alone; the rest is numbers, ids and words of ours.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from itertools import islice
-from typing import Any, Protocol, TypeVar
+from typing import Protocol, TypeVar
 
 import msgspec
 
@@ -17,6 +17,17 @@ from ingest.errors import NotFound, UsageError
 from ingest.history import languages, naming, prefixes
 from ingest.index.fulltext.query import odd, parse
 from ingest.mcp import material, parameters
+from ingest.mcp.answers import (
+    Answer,
+    Fields,
+    Found,
+    Item,
+    citation,
+    citations_of,
+    each_once,
+    head_lines,
+    page_of,
+)
 from ingest.records import Change, Lost, Origin, VersionFacts
 from ingest.records.report import ReportDocument, ReportEntry
 from ingest.report import model
@@ -24,11 +35,7 @@ from ingest.report import model
 AROUND = 100  # characters shown on each side of an edit
 SENTENCES = 5  # of an entry of the report
 FACTS = 10  # of an edit
-LARGEST = 60_000  # characters of all items of an answer together; the rest is the next page
-
-
 P = TypeVar("P", bound=msgspec.Struct)
-Fields = dict[str, object]  # of a record as JSON has it
 
 
 class _Placed(Protocol):
@@ -40,54 +47,6 @@ class _Placed(Protocol):
     def root(self) -> str: ...
     @property
     def path(self) -> str: ...
-
-
-class Citation(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """Where something can be found again: `cite` is `document@version`, `seq` the change in the log.
-
-    A path that was rejected never was a document: it has a seq alone.
-    """
-
-    cite: str | None = None
-    seq: int | None = None
-
-
-class Answer(msgspec.Struct, frozen=True, kw_only=True):
-    """What a tool gives. `next` goes on where this ends, null at the end; `cut` counts what was left out."""
-
-    tool: str
-    as_of_seq: int
-    citations: list[Citation]
-    total: int | None
-    next: int | None
-    cut: int
-    about_material: str
-    mark: str
-    material: dict[str, Any]
-
-
-class Item(msgspec.Struct, frozen=True, kw_only=True):
-    """One of what was found, and what it cites, which comes first."""
-
-    citation: Citation
-    fields: Fields
-
-    def told(self) -> Fields:
-        """Return all of it by name."""
-        return {"cite": self.citation.cite, "seq": self.citation.seq, **self.fields}
-
-
-class Found(msgspec.Struct, frozen=True, kw_only=True):
-    """The same before it is made fit. The items come after the fields, by name; all of it is material."""
-
-    citations: list[Citation]
-    fields: Fields
-    notes: list[str] = []
-    items: list[Item] = []
-    items_name: str | None = None
-    total: int | None = None
-    next: int | None = None
-    cut: int = 0
 
 
 class Tool(msgspec.Struct, frozen=True, kw_only=True):
@@ -144,54 +103,7 @@ def answer(
         mark=mark,
         material=fitted,
     )
-    return made, material.framed(_head(made), body, mark)
-
-
-def _head(made: Answer) -> list[str]:
-    cited = ", ".join(_shown(each) for each in made.citations) or "nothing: there is nothing to cite"
-    head = [f"ingest {made.tool}, as of seq {made.as_of_seq}", f"cites: {cited}"]
-    if made.total is not None:
-        head.append(f"total: {made.total}")
-    if made.next is not None:
-        head.append(f"next: {made.next}")
-    if made.cut:
-        head.append(f"cut: {made.cut}")
-    return head
-
-
-def _shown(citation: Citation) -> str:
-    return " ".join(
-        [
-            *([] if citation.cite is None else [citation.cite]),
-            *([] if citation.seq is None else [f"seq {citation.seq}"]),
-        ]
-    )
-
-
-def _cite(document: str | None, version: int | None, seq: int | None) -> Citation:
-    return Citation(cite=None if document is None or version is None else f"{document}@{version}", seq=seq)
-
-
-def _page(items: Sequence[Item], after: int, limit: int) -> tuple[list[Item], int | None]:
-    """Return so many of the items as an answer holds, and where the next begins."""
-    taken: list[Item] = []
-    room = LARGEST
-    for each in items[after : after + limit]:
-        room -= len(str(material.fit(each.told()).value))
-        if taken and room < 0:
-            break
-        taken.append(each)
-    end = after + len(taken)
-    return taken, end if end < len(items) else None
-
-
-def _cited(items: Sequence[Item]) -> list[Citation]:
-    """Return what the items cite, each once, in their order."""
-    return _each_once([each.citation for each in items])
-
-
-def _each_once(citations: list[Citation]) -> list[Citation]:
-    return list(dict.fromkeys(citations))
+    return made, material.framed(head_lines(made), body, mark)
 
 
 def _where(record: _Placed) -> Fields:
@@ -211,13 +123,13 @@ def _search(corpus: Corpus, asked: parameters.Search) -> Found:
         seqs = corpus.seqs(hit.document)
         fields = msgspec.to_builtins(hit)
         fields["versions"] = fields["versions"][-material.MOST :]  # the newest are those that are asked for
-        cited = _cite(hit.document, hit.last_version, seqs.get(hit.last_version))
+        cited = citation(hit.document, hit.last_version, seqs.get(hit.last_version))
         made.append(Item(citation=cited, fields={"since_seq": seqs.get(hit.first_version), **fields}))
-    items, end = _page(made, 0, asked.limit)
+    items, end = page_of(made, 0, asked.limit)
     if not items:
         notes += _unknown(corpus, asked)
     return Found(
-        citations=_cited(items),
+        citations=citations_of(items),
         fields={},
         notes=notes,
         items=items,
@@ -248,9 +160,9 @@ def _document(corpus: Corpus, asked: parameters.Document) -> Found:
                 until=None if until is None else f"seq:{min(until, head)}",
             )
         )  # fmt: skip
-    items, end = _page([_change(each) for each in changes], 0, asked.limit)
+    items, end = page_of([_change(each) for each in changes], 0, asked.limit)
     return Found(
-        citations=_each_once([_cite(facts.document, facts.version, facts.seq), *_cited(items)]),
+        citations=each_once([citation(facts.document, facts.version, facts.seq), *citations_of(items)]),
         fields={"newest": msgspec.to_builtins(facts)},
         items=items,
         items_name="changes",
@@ -270,7 +182,7 @@ def _change(change: Change) -> Item:
         "reason": change.reason,
         "edit": _edit(change.edit),
     }
-    return Item(citation=_cite(change.document, change.version, change.seq), fields=fields)
+    return Item(citation=citation(change.document, change.version, change.seq), fields=fields)
 
 
 def _edit(edit: object) -> Fields | None:
@@ -294,13 +206,13 @@ def _version(corpus: Corpus, asked: parameters.Version) -> Found:
     fields["annotations"] = None if beside is None else {name: len(each) for name, each in beside.items()}
     fields["blocks"] = None if blocks is None else len(blocks)
     if text is None:
-        return Found(citations=[_cite(record.document, record.version, record.seq)], fields=fields)
+        return Found(citations=[citation(record.document, record.version, record.seq)], fields=fields)
     if asked.offset > len(text):
         raise NotFound(f"the text has {len(text)} characters", hint="ask from an offset within it")
     part = material.beginning(text[asked.offset : asked.offset + asked.length], max(20, asked.length))
     end = asked.offset + len(part)
     return Found(
-        citations=[_cite(record.document, record.version, record.seq)],
+        citations=[citation(record.document, record.version, record.seq)],
         fields={**fields, "offset": asked.offset, "text": part},
         total=len(text),
         next=end if end < len(text) else None,
@@ -328,7 +240,7 @@ def _diff(corpus: Corpus, asked: parameters.Diff) -> Found:
     document = _id(corpus, asked.document, asked.root)
     record = corpus.diff(document, asked.first, asked.to)
     seqs = corpus.seqs(document)
-    cited = [_cite(document, no, seqs.get(no)) for no in dict.fromkeys((record.first, record.last))]
+    cited = [citation(document, no, seqs.get(no)) for no in dict.fromkeys((record.first, record.last))]
     fields: Fields = {
         **_where(record), "from": record.first, "to": record.last, "edit": _edit(record.edit),
         "binary": record.binary is True, "stat": None if record.stat is msgspec.UNSET else record.stat,
@@ -346,7 +258,7 @@ def _diff(corpus: Corpus, asked: parameters.Diff) -> Found:
         })
         for each in words[asked.after : asked.after + asked.limit]
     ]  # fmt: skip
-    items, _ = _page(made, 0, asked.limit)
+    items, _ = page_of(made, 0, asked.limit)
     ends = asked.after + len(items)
     return Found(
         citations=cited,
@@ -364,9 +276,9 @@ def _blame(corpus: Corpus, asked: parameters.Blame) -> Found:
     name = f"{document}@{facts.version}"
     seqs = corpus.seqs(document)
     made = [_origin(each, seqs) for each in (corpus.lost(name) if asked.deleted else corpus.blame(name))]
-    items, end = _page(made, asked.after, asked.limit)
+    items, end = page_of(made, asked.after, asked.limit)
     return Found(
-        citations=_each_once([_cite(document, facts.version, facts.seq), *_cited(items)]),
+        citations=each_once([citation(document, facts.version, facts.seq), *citations_of(items)]),
         fields={**_where(facts), "version": facts.version},
         items=items,
         items_name="lost" if asked.deleted else "sentences",
@@ -377,7 +289,7 @@ def _blame(corpus: Corpus, asked: parameters.Blame) -> Found:
 
 def _origin(record: Origin | Lost, seqs: dict[int, int]) -> Item:
     """Return a sentence with the version that first said it, which is what it cites."""
-    cited = _cite(record.document, record.from_version, seqs.get(record.from_version))
+    cited = citation(record.document, record.from_version, seqs.get(record.from_version))
     whole = msgspec.to_builtins(record)
     known = ("document", "root", "path", "path_base64", "version")
     rest = {name: each for name, each in whole.items() if name not in known}
@@ -396,11 +308,11 @@ def _report(corpus: Corpus, asked: parameters.Report) -> Found:
     whole = model.record(report)
     entries = [(document, entry) for document in whole.documents for entry in document.entries]
     made = [_entry(*each) for each in sorted(entries, key=lambda each: _gravity(each[1]))]
-    items, end = _page(made, asked.after, asked.limit)
+    items, end = page_of(made, asked.after, asked.limit)
     fields = msgspec.to_builtins(msgspec.structs.replace(whole, documents=[]))
     del fields["documents"]
     return Found(
-        citations=_cited(items),
+        citations=citations_of(items),
         fields={**fields, "document": document},
         items=items,
         items_name="entries",
@@ -422,7 +334,7 @@ def _entry(document: ReportDocument, entry: ReportEntry) -> Item:
             for each in entry.sentences[:SENTENCES]
         ],
     }
-    return Item(citation=_cite(document.document, entry.version, entry.seqs[-1]), fields=fields)
+    return Item(citation=citation(document.document, entry.version, entry.seqs[-1]), fields=fields)
 
 
 def _gravity(entry: ReportEntry) -> tuple[int, int]:
