@@ -10,7 +10,8 @@ import pytest
 import sqlalchemy as sa
 
 from ingest import leaf, merkle
-from ingest.audit import Finding, _committed
+from ingest.audit.findings import Finding
+from ingest.audit.log_checks import committed
 from ingest.store import raw_rows, tables
 from ingest.store.engine import Store
 from ingest.store.new_rows import NewRendition, NewVersion
@@ -44,7 +45,7 @@ def begun_in_form_1(store: Store) -> None:
     with store.write() as connection:
         frontier: merkle.Frontier = ()
         for told in list(raw_rows.changes(connection)):
-            change, version, renditions = _committed(told.change, told.renditions)
+            change, version, renditions = committed(told.change, told.renditions)
             change = msgspec.structs.replace(change, form=1, salt=None)
             found = leaf.of(change, version, renditions)
             frontier, _ = merkle.extend(frontier, change.seq - 1, [found])

@@ -1,0 +1,43 @@
+"""Each body and each text against its hash."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from ingest.audit.findings import Finding, shown_uid
+from ingest.errors import IntegrityError
+from ingest.store import bodies, raw_rows
+from ingest.store.engine import Connection, Row
+
+# A damaged row can hold a size of any kind, below nought or beyond all memory.
+_DAMAGE = (IntegrityError, TypeError, ValueError, OverflowError, MemoryError)
+
+
+def body_findings(connection: Connection) -> Iterator[Finding | int]:
+    """Yield every version's bytes and every rendition's text, by hash, and how many bytes each has."""
+    before = (0, 0)
+    raw: bytes | None = None
+    for rows in raw_rows.body_rows(connection):
+        row = rows[0]
+        after, before = before, (row.document_id, row.no)
+        try:
+            base, raw = (raw if after == (row.document_id, row.no - 1) else None), None
+            raw = bodies.unpacked(connection, row, base)
+        except _DAMAGE as error:
+            yield Finding("body", _version_named(row), str(error))
+            continue
+        yield len(raw)
+        for text in rows:
+            try:
+                if text.text_hash is not None:
+                    bodies.text(connection, raw, text, digest=text.text_hash)
+            except _DAMAGE as error:
+                yield Finding("text", _version_named(row), str(error))
+            try:
+                bodies.beside(text)
+            except _DAMAGE as error:
+                yield Finding("beside", _version_named(row), str(error))
+
+
+def _version_named(row: Row) -> str:
+    return f"version {row.no} of document {shown_uid(row.uid)}"
