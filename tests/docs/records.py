@@ -1,4 +1,4 @@
-"""The records as a run prints them: which verb prints which, with which fields, in which order."""
+"""The records as a run prints them, and as the service gives them: with which fields, in which order."""
 
 from __future__ import annotations
 
@@ -7,6 +7,9 @@ from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
+import msgspec
+
+from ingest.records import Review
 from tests.command import Command, Record
 from tests.daemon import Daemon
 
@@ -62,7 +65,12 @@ def printed(command: Command, folder: Path) -> dict[str, Shape]:
     with Daemon(command, root):
         found["status"] = records("status")
         found["sync"] = records("sync")
-    return {name: _shape(each) for name, each in found.items()}
+    # A review is given by the service alone.
+    return {name: _shape(each) for name, each in found.items()} | {"review": dict.fromkeys(_names(Review))}
+
+
+def _names(record: type[msgspec.Struct]) -> tuple[str, ...]:
+    return record.__struct_encode_fields__
 
 
 def _cursors(command: Command) -> list[Record]:
