@@ -47,18 +47,22 @@ def pytest_unconfigure(config: pytest.Config) -> None:
         run.close()
 
 
-def is_left_out(item: pytest.Item) -> bool:
-    """Tell whether this run leaves the test out, since it is run on the other database.
+# Their tests that are for both databases are run on one of the two. What those answer is compared with
+# each other by tests that ask both.
+_ON_ONE_DATABASE = ("tests/acceptance/", "tests/faults/", "tests/integration/", "tests/migration/")
 
-    That is so where a run draws (`tests/draw.py`), and of tests that start commands and daemons: they are
-    slow, and what the two databases answer is compared by the tests of the store and the index.
-    """
-    name = item.nodeid.partition("[")[0]
-    if not draw.commit() or not name.startswith(("tests/acceptance/", "tests/faults/")):
+
+def is_left_out(item: pytest.Item) -> bool:
+    """Tell whether this run leaves the test out, since another commit runs it (`tests/draw.py`)."""
+    if not draw.commit():
         return False
+    name = item.nodeid.partition("[")[0]
     call = getattr(item, "callspec", None)
     given = call.params.get("database_url") if call is not None else None
-    return given in draw.DATABASES and given != draw.database(name, draw.commit())
+    divided = name.startswith(_ON_ONE_DATABASE) and given in draw.DATABASES
+    if divided and given != draw.database(name, draw.commit()):
+        return True
+    return not draw.is_run(item.nodeid, draw.commit())
 
 
 @pytest.hookimpl(tryfirst=True)  # before -m looks at the marks

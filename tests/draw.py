@@ -14,6 +14,13 @@ VARIABLE = "INGEST_TEST_DRAW"
 
 DATABASES = ("sqlite", "postgres")
 
+DIVIDED = (
+    ("tests/faults/", 2),
+    ("tests/acceptance/test_pages.py::", 2),
+    ("tests/docs/test_pages.py::test_the_sessions_of_a_page_print_what_it_shows", 3),
+)
+"""The tests of which each is run by one commit in so many, by how their names begin: the dearest ones."""
+
 
 def commit() -> str:
     """Return what this run draws by, empty where it draws nothing."""
@@ -28,6 +35,12 @@ def number(of: int, name: str, drawn_by: str) -> int:
 def database(name: str, drawn_by: str) -> str:
     """Return which database the test of that name is run on."""
     return DATABASES[number(len(DATABASES), name, drawn_by)]
+
+
+def is_run(test: str, drawn_by: str) -> bool:
+    """Tell whether a commit runs the test of that name; what is not divided is run by each."""
+    of = next((count for beginning, count in DIVIDED if test.startswith(beginning)), 1)
+    return number(of, test, drawn_by) == 0
 
 
 def amount(whole: int, share: int) -> int:

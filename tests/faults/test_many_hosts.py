@@ -21,7 +21,7 @@ from ingest.errors import AlreadyRunning
 from ingest.store import reader, roots
 from ingest.store.engine import Store
 from ingest.store.locks import RootLock
-from tests import oracle
+from tests import draw, oracle
 from tests.daemon import Daemon
 from tests.faults.conftest import new_site
 from tests.faults.site import Site
@@ -30,7 +30,7 @@ from tests.postgres import Server
 from tests.recording import opened
 
 HOSTS = 8
-ROUNDS = 300  # each an operation on every root
+ROUNDS = draw.amount(300, share=120)  # each an operation on every root
 
 
 class Polling(threading.Thread):
