@@ -37,7 +37,9 @@ from ingest.history import (
 from ingest.history.changes import Filters
 from ingest.history.diffs import Diff
 from ingest.history.naming import Target
+from ingest.index import state
 from ingest.index.database import Index
+from ingest.index.filler import Filler
 from ingest.index.fulltext import lookup, search
 from ingest.index.fulltext.query import parse
 from ingest.index.fulltext.search import Match
@@ -76,14 +78,16 @@ class Corpus:
     """
 
     def __init__(
-        self, store: Store, *, rules: Rules, zone: tzinfo = UTC, now: Callable[[], int] = _micros
-    ) -> None:
+        self, store: Store, *, rules: Rules, zone: tzinfo = UTC, now: Callable[[], int] = _micros,
+        filler: Filler | None = None,
+    ) -> None:  # fmt: skip
         self.store = store
         self.rules = rules
         self.zone = zone
         self.now = now
         self.notes: list[str] = []  # what the last answers say of themselves, the newest last
         self._index = Index(store, kept=True)
+        self._filler = filler
         self._filling = threading.Lock()
         self._renewing = threading.Lock()
         self.generation = 0  # how many stores were put in the place of this one while it was open
@@ -224,8 +228,12 @@ class Corpus:
         prefix: str = "",
         language: str | None = None,
         limit: int | None = None,
+        note: Callable[[str], None] | None = None,
     ) -> Iterator[Match]:
-        """Yield the documents that hold the words now, or with `every` in any version."""
+        """Yield the documents that hold the words now, or with `every` in any version.
+
+        `note` is told where the index does not have all of the log.
+        """
         clauses = parse(query)
         with self.reading(needed=True) as (connection, _):
             below = prefixes.of(connection, prefix, naming.root_id(connection, root))
@@ -234,6 +242,11 @@ class Corpus:
                 prefix=below.path,
                 language=None if language is None else languages.code_of(language),
             )
+            reached, head = state.reached(connection), int(reader.head(connection).seq)
+            if reached < head:
+                (note or self._note)(
+                    f"the index goes to change {reached} of {head}: later texts not searched"
+                )
             hits = search.find(connection, clauses, wanted, every=every) if clauses else iter(())
             for hit in islice(hits, limit):
                 text = None if hit.sentence is None else lookup.snippet(connection, hit.sentence)
@@ -300,16 +313,25 @@ class Corpus:
         return Calendar(self.now(), self.zone)
 
     @contextmanager
-    def reading(self, *, needed: bool = False) -> Iterator[tuple[Connection, bool]]:
+    def reading(self, *, needed: bool = False, at_once: bool = False) -> Iterator[tuple[Connection, bool]]:
         """Open one snapshot, the index brought up to the log; say whether the index can be asked.
 
-        Where it is not `needed`, one that is far behind is left so.
+        Where it is not `needed`, one that is far behind is left so. Where a process fills it, that is waited
+        for while it helps, and not by who wants an answer `at_once`: the index may lack the newest changes.
         """
         most = None if needed else index_snapshot.BEHIND
+        filler = self._filler
+        bring = None if filler is None else filler.ask if at_once else filler.bring_up
         with index_snapshot.caught_up(
-            self._index, fill=self._fill, note=self._note, rules=self.rules, most=most, needed=needed
-        ) as found:
+            self._index, fill=self._fill, note=self._note, rules=self.rules, most=most, needed=needed,
+            bring=bring,
+        ) as found:  # fmt: skip
             yield found
+
+    def await_filled(self, seq: int, seconds: float) -> None:
+        """Wait so long at most for a process that fills the index, where there is one, to take in a seq."""
+        if self._filler is not None:
+            self._filler.await_(seq, seconds)
 
     def require_in_place(self) -> None:
         """Go on with the store that stands at the path now, where another was put there.

@@ -19,6 +19,7 @@ BEHIND = 500  # changes that one who can do without the index takes in before an
 
 Fill = Callable[[Index, Rules | None], int]
 Note = Callable[[str], None]
+Bring = Callable[[int], bool]
 
 
 @contextmanager
@@ -30,18 +31,25 @@ def caught_up(
     rules: Rules | None = None,
     most: int | None = None,
     needed: bool = True,
+    bring: Bring | None = None,
 ) -> Iterator[tuple[Connection, bool]]:
     """Open record and index, and say whether the index can be asked; for its edits, where `rules` tell them.
 
     The index is brought up to the log first. With `most` it is not where it is further behind than that,
     nor where it cannot be written: then it may still be asked for what it has. Who may only read it is
     answered from it as far as it goes, and told how far that is, unless it is not `needed`: then whoever asks
-    makes what it lacks from the texts.
+    makes what it lacks from the texts. With `bring` somebody else fills it; that it was told of the seq that
+    is lacking is enough, and the answer is made of an index as far as it has come.
     """
     if _is_current(index, rules):
         with _told(index), index.reading() as connection:
             yield connection, True
         return
+    if bring is not None and bring(_head(index)):
+        with _told(index), as_it_is(index, note=note, rules=rules) as found:
+            if found[1] or not needed:
+                yield found
+                return
     try:
         bring_up(index, fill=fill, rules=rules, most=most)
     except StoreReadOnly as error:
@@ -118,14 +126,18 @@ def bring_up(index: Index, *, fill: Fill, rules: Rules | None = None, most: int 
 
 def _say_how_far(index: Index, note: Note, *, rules: Rules | None) -> None:
     """Say up to which change an index goes that cannot be filled here, where it does not go to the last."""
-    with index.store.read() as connection:
-        head = int(reader.head(connection).seq)
+    head = _head(index)
     behind = state.behind(index, rules)
     if behind:
         note(
             f"the index goes to change {max(0, head - behind):,} of {head:,}; what came later is not in it,"
             " and it may only be read here"
         )
+
+
+def _head(index: Index) -> int:
+    with index.store.read() as connection:
+        return int(reader.head(connection).seq)
 
 
 def _none_to_read(index: Index, error: StoreReadOnly) -> StoreUnavailable:

@@ -22,7 +22,7 @@ from ingest.http.tokens import Tokens
 LONGEST_ADDRESS = 32_768  # bytes of path and query
 LARGEST_BODY = 65_536
 FORM = "/reviews"  # where the form of a page goes, with the token in a field of it
-_TAKEN = {"/v1/reviews": "GET, HEAD, POST", FORM: "POST"}  # what is posted to
+_TAKEN = {"/v1/reviews": "GET, HEAD, POST", FORM: "GET, HEAD, POST"}  # what is posted to
 _READS = ("GET", "HEAD")
 _DESCRIBED = "GET /v1/openapi.json describes every address"
 

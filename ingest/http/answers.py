@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from urllib.parse import quote
 
 import msgspec
+from msgspec import structs
 from starlette.requests import Request
 from starlette.responses import Response
 
@@ -59,6 +60,11 @@ def download(body: bytes, *, sha256: str, name: str, for_ever: bool) -> Answer:
         cache=FOR_EVER if for_ever else FRESH,
         headers={"content-disposition": shown, "content-security-policy": "default-src 'none'; sandbox"},
     )
+
+
+def tagged(answer: Answer) -> Answer:
+    """Return an answer with its hash: one that is given again and again has it made once."""
+    return structs.replace(answer, etag=answer.etag or hashlib.sha256(answer.body).hexdigest())
 
 
 def response(answer: Answer, request: Request) -> Response:

@@ -9,6 +9,7 @@ from itertools import islice
 from typing import Generic, TypeVar
 
 import msgspec
+from msgspec import structs
 from starlette.requests import Request
 
 from ingest import escape, records, text_reasons
@@ -49,6 +50,7 @@ from ingest.store.engine import Connection
 
 T = TypeVar("T")
 _ID = re.compile(r"[0-9a-f]{32}", re.ASCII)
+_PLAIN = re.compile(r"\d{1,9}|first|latest|prev", re.ASCII)
 
 
 class Page(msgspec.Struct, Generic[T], frozen=True, kw_only=True):
@@ -77,6 +79,10 @@ class Endpoint(msgspec.Struct, frozen=True, kw_only=True):
     answer: Callable[[Corpus, Request], Answer]
     media_types: tuple[str, ...]
 
+    def stays(self, path: dict[str, str]) -> bool:
+        """Tell whether its answer stays the same until one document changes: it asks no clock."""
+        return "id" in path and all(is_plain(words) for name, words in path.items() if name != "id")
+
 
 def _endpoint(
     path: str,
@@ -99,6 +105,11 @@ def _endpoint(
     return Endpoint(
         path=path, summary=summary, parameters=kind, gives=gives, answer=answer, media_types=media_types
     )
+
+
+def is_plain(words: str) -> bool:
+    """Tell whether words pick a version without a moment."""
+    return _PLAIN.fullmatch(words) is not None
 
 
 def target_of(connection: Connection, words: str) -> Target:
@@ -256,10 +267,13 @@ def _blame(corpus: Corpus, asked: parameters.Blame, path: dict[str, str], _kind:
 
 
 def _search(corpus: Corpus, asked: parameters.Search, _path: dict[str, str], _kind: str) -> Answer:
+    notes: list[str] = []
     hits = corpus.search(
-        asked.q, every=asked.every, root=asked.root, prefix=asked.prefix, language=asked.language
-    )
-    return answers.of_record(Page(items=list(islice(hits, asked.limit)), next=None))
+        asked.q, every=asked.every, root=asked.root, prefix=asked.prefix, language=asked.language,
+        note=notes.append,
+    )  # fmt: skip
+    found = answers.of_record(Page(items=list(islice(hits, asked.limit)), next=None))
+    return structs.replace(found, headers={"ingest-note": notes[-1]} if notes else {})
 
 
 def _report(corpus: Corpus, asked: parameters.Period, _path: dict[str, str], _kind: str) -> Answer:

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import time
-from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager
+from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Hashable
+from contextlib import aclosing, asynccontextmanager
 from functools import partial
 
 import msgspec
@@ -14,20 +14,24 @@ from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
 from starlette.middleware.gzip import GZipMiddleware
 from starlette.requests import Request
-from starlette.responses import Response, StreamingResponse
+from starlette.responses import Response
 from starlette.routing import Route
-from starlette.types import ASGIApp
+from starlette.types import ASGIApp, Receive, Scope, Send
 
 from ingest.corpus import Corpus
 from ingest.errors import IngestError, UsageError
+from ingest.history.changes import Filters
 from ingest.http import answers, openapi, parameters, problems
 from ingest.http.admission import Admission, Rights
+from ingest.http.answers import Answer
 from ingest.http.api import CHANGES, ENDPOINTS, Endpoint, Page
 from ingest.http.feed import Feed
+from ingest.http.kept import Kept
 from ingest.http.pages import Pages
 from ingest.http.problems import Problem, Refused
 from ingest.http.reviews import Reviews
 from ingest.http.tokens import Tokens
+from ingest.store.written import Standing
 
 AT_ONCE = 8  # questions that are answered at the same time; the others wait
 _LEAST = 1_000  # bytes below which nothing is packed
@@ -36,7 +40,8 @@ _LEAST = 1_000  # bytes below which nothing is packed
 def application(corpus: Corpus, rights: Rights, feed: Feed) -> ASGIApp:
     """Return the service as an application, which starts the feed and stops it."""
     tokens = Tokens(rights.token, monotonic=time.monotonic)
-    own = Pages(corpus, has_token=tokens.is_there)
+    kept = Kept(corpus)
+    own = Pages(corpus, kept, has_token=tokens.is_there)
     posted = Reviews(corpus, tokens, told=feed.look)
 
     @asynccontextmanager
@@ -47,10 +52,11 @@ def application(corpus: Corpus, rights: Rights, feed: Feed) -> ASGIApp:
             yield
         finally:
             feed.stop()
+            kept.close()
 
     routes = [
-        *(Route(each.path, _endpoint(corpus, each)) for each in ENDPOINTS),
-        Route(CHANGES.path, _changes(feed)),
+        *(Route(each.path, _endpoint(corpus, kept, each)) for each in ENDPOINTS),
+        Route(CHANGES.path, _changes(feed, kept)),
         Route(openapi.PATH, _description()),
         *posted.routes(),
         *own.routes(),
@@ -64,27 +70,48 @@ def application(corpus: Corpus, rights: Rights, feed: Feed) -> ASGIApp:
     return Admission(inner, rights=rights, tokens=tokens)
 
 
-def _endpoint(corpus: Corpus, endpoint: Endpoint) -> Callable[[Request], Response]:
-    def answer(request: Request) -> Response:
-        return answers.response(endpoint.answer(corpus, request), request)
+def _endpoint(corpus: Corpus, kept: Kept, endpoint: Endpoint) -> Callable[[Request], Awaitable[Response]]:
+    async def answer(request: Request) -> Response:
+        path = {name: str(value) for name, value in request.path_params.items()}
+        ask = partial(endpoint.answer, corpus, request)
+        if endpoint.stays(path):
+            kind = answers.wanted(request, endpoint.media_types)
+            found = await _once(kept, _name(request, kind), path["id"], ask)
+        else:
+            found = await to_thread.run_sync(ask)
+        return answers.response(found, request)
 
     return answer
 
 
-def _changes(feed: Feed) -> Callable[[Request], object]:
+def _name(request: Request, kind: str) -> Hashable:
+    return request.scope["path"], request.scope["query_string"], kind
+
+
+async def _looked(kept: Kept) -> Standing:
+    return kept.look() if kept.is_quick else await to_thread.run_sync(kept.look)
+
+
+async def _once(kept: Kept, name: Hashable, document: str | None, ask: Callable[[], Answer]) -> Answer:
+    """Return the answer that is kept, or the one that is made now and kept while it stays the same."""
+    seen = await _looked(kept)
+    found: Answer | None = kept.find(name)
+    if found is None:
+        found = answers.tagged(await to_thread.run_sync(ask))
+        kept.keep(name, found, document=document, size=len(found.body), seen=seen)
+    return found
+
+
+def _changes(feed: Feed, kept: Kept) -> Callable[[Request], Awaitable[Response]]:
     async def answer(request: Request) -> Response:
         asked = parameters.read(request, parameters.Changes)
         wanted, since = asked.filters, asked.since
         if asked.feed == "eventsource":
-            if last := request.headers.get("last-event-id"):
-                since = _seq_of(last)
-            await to_thread.run_sync(partial(feed.records, since, wanted, 1))  # an error is told before
-            headers = {"cache-control": "no-store", "x-accel-buffering": "no"}
-            if request.method == "HEAD":
-                return Response(headers=headers, media_type="text/event-stream")
-            return StreamingResponse(
-                feed.events(since, wanted), headers=headers, media_type="text/event-stream"
-            )
+            return await _events(feed, request, since, wanted)
+        seen = await _looked(kept)
+        name = _name(request, asked.feed)
+        if (whole := kept.find(name)) is not None:
+            return answers.response(whole, request)
         found, place = await to_thread.run_sync(partial(feed.records, since, wanted, asked.limit))
         if asked.feed == "longpoll" and not found and request.method != "HEAD":
             ends = time.monotonic() + asked.timeout
@@ -93,10 +120,44 @@ def _changes(feed: Feed) -> Callable[[Request], object]:
                     break
                 found, place = await to_thread.run_sync(partial(feed.records, place, wanted, asked.limit))
         more = len(found) == asked.limit
-        page = Page(items=found, next=str(place) if more else None)
-        return answers.response(answers.of_record(page), request)
+        page = answers.tagged(answers.of_record(Page(items=found, next=str(place) if more else None)))
+        if more and place <= seen.head:  # what comes later is on another one
+            kept.keep(name, page, document=None, size=len(page.body), seen=seen)
+        return answers.response(page, request)
 
     return answer
+
+
+async def _events(feed: Feed, request: Request, since: int, wanted: Filters) -> Response:
+    """Answer with a stream of events."""
+    if last := request.headers.get("last-event-id"):
+        since = _seq_of(last)
+    await to_thread.run_sync(partial(feed.records, since, wanted, 1))  # an error is told before
+    headers = {"cache-control": "no-store", "x-accel-buffering": "no"}
+    if request.method == "HEAD":
+        return Response(headers=headers, media_type="text/event-stream")
+    is_framed = request.scope["http_version"] == "1.1"
+    wire = request.state.wire if is_framed else None
+    return _Stream(partial(feed.events, since, wanted, wire), headers)
+
+
+class _Stream(Response):
+    """Server-sent events, as they come. Who does not listen any more is told by the connection alone."""
+
+    media_type = "text/event-stream"
+
+    def __init__(self, begin: Callable[[], AsyncGenerator[bytes]], headers: dict[str, str]) -> None:
+        super().__init__(headers=headers)
+        del self.headers["content-length"]
+        self._begin = begin
+
+    async def __call__(self, _scope: Scope, _receive: Receive, send: Send) -> None:
+        """Send the events until there are no more."""
+        await send({"type": "http.response.start", "status": 200, "headers": self.raw_headers})
+        async with aclosing(self._begin()) as events:
+            async for part in events:
+                await send({"type": "http.response.body", "body": part, "more_body": True})
+        await send({"type": "http.response.body", "body": b"", "more_body": False})
 
 
 def _seq_of(words: str) -> int:

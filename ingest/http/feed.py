@@ -1,16 +1,18 @@
 """The log as it grows, read once and told to every reader.
 
-A thread waits for the log to grow, reads what came and wakes the readers. Each has a place of its own: one
-that lags costs nothing but its place. Reviews are told beside the changes, to who listens then: they have no
-place.
+A thread waits for the log to grow and reads what came. What is new is made into one frame, and put on the
+connection of each reader that has had all before: that costs no task. Each has a place of its own: one that
+lags, or wants some changes only, is woken and goes on from there. Reviews are told beside the changes, to who
+listens then: they have no place.
 """
 
 from __future__ import annotations
 
 import asyncio
 import threading
+import time
 from collections import deque
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator
 from contextlib import suppress
 from functools import partial
 from itertools import takewhile
@@ -25,6 +27,7 @@ from ingest.errors import IngestError
 from ingest.history import changes
 from ingest.history.changes import ANY, Filters
 from ingest.http.problems import Problem
+from ingest.http.server import Wire
 from ingest.records import Change, Review
 from ingest.store import reader, reviews
 
@@ -33,6 +36,8 @@ _TOGETHER = 20  # events that a reader is sent at once
 PAGE = 200  # changes read at once for a reader that lags
 HEARTBEAT = 15.0  # seconds
 _AGAIN = 1.0  # seconds after the store could not be asked
+_REST = 0.5  # seconds without a change after which the next is told before the index has it
+_FILLED = 2.0  # seconds that the index has to take in what is told
 _LOOKS = 2.0  # seconds between two looks for reviews that another process added
 
 _encode = msgspec.json.Encoder().encode
@@ -53,6 +58,31 @@ class Told(msgspec.Struct, frozen=True):
     event: bytes
 
 
+class _Reader:
+    """Who follows the log, how far he is, and whether he waits with nothing left to be told."""
+
+    def __init__(self, place: int, heard: int, wire: Wire | None) -> None:
+        self.place = place
+        self.heard = heard  # how many reviews
+        self.wire = wire
+        self.waits = False
+        self.is_lost = False
+        self.woken = asyncio.Event()
+        if wire is not None:
+            wire.tell(self._lose)
+
+    def is_told(self, frame: bytes) -> bool:
+        """Put a frame on his connection, if he waits for one; else he is woken."""
+        if self.waits and self.wire is not None and self.wire.write(frame):
+            return True
+        self.woken.set()
+        return False
+
+    def _lose(self) -> None:
+        self.is_lost = True
+        self.woken.set()
+
+
 class Feed:
     """The newest changes and reviews, and the readers who wait for more."""
 
@@ -66,8 +96,9 @@ class Feed:
         self._reviews: deque[Told] = deque(maxlen=KEPT)
         self._reviewed = 0  # how many reviews were told
         self._looks = threading.Event()
+        self._looked = 0.0  # when something was told last
         self._grown: asyncio.Event | None = None
-        self._stirred: asyncio.Event | None = None  # grown, or a review came
+        self._readers: set[_Reader] = set()
         self._loop: asyncio.AbstractEventLoop | None = None
         self._threads = [
             threading.Thread(target=self._follow, name="feed", daemon=True),
@@ -77,7 +108,7 @@ class Feed:
     def start(self) -> None:
         """Begin to follow the log, from the loop in which its readers are."""
         self._loop = asyncio.get_running_loop()
-        self._grown, self._stirred = asyncio.Event(), asyncio.Event()
+        self._grown = asyncio.Event()
         self._last = self._corpus.head()
         for each in self._threads:
             each.start()
@@ -86,9 +117,9 @@ class Feed:
         """Stop following; every reader ends."""
         self._ended.set()
         self._looks.set()
-        for each in (self._grown, self._stirred):
-            if each is not None:
-                each.set()
+        if self._grown is not None:
+            self._grown.set()
+        self._wake()
 
     def look(self) -> None:
         """Look for reviews now: one was just added."""
@@ -107,41 +138,64 @@ class Feed:
                 await asyncio.wait_for(self._grown.wait(), seconds)
         return self._last > place
 
-    async def events(self, after: int, wanted: Filters) -> AsyncIterator[bytes]:
-        """Yield server-sent events: the changes after a place, a comment where nothing comes for a while."""
+    async def events(self, after: int, wanted: Filters, wire: Wire | None = None) -> AsyncGenerator[bytes]:
+        """Yield server-sent events: the changes after a place, a comment where nothing comes for a while.
+
+        Who wants all of them is told the newest by his `wire`, where he has one.
+        """
         yield b": the changes of the log, one an event; id is the seq\nretry: 2000\n\n"
-        place, heard, generation = after, self._reviewed, self._generation
+        reader, generation = _Reader(after, self._reviewed, wire), self._generation
         if after > self._last:  # what is told already is there; else the log says how long it is
             head = await to_thread.run_sync(self._corpus.head)
             if after > head:
                 yield _replaced(head)
-                place = head
+                reader.place = head
         plain = wanted == ANY
-        while not self._ended.is_set():
-            if generation != self._generation:
-                yield _replaced(self._last)
-                return
-            stirred = self._stirred
-            assert stirred is not None
-            if self._last > place:
-                if plain and self._kept and self._kept[0].seq <= place + 1:
-                    found, place = self._newer(place), self._last
-                else:
-                    found, place = await to_thread.run_sync(partial(self.page, place, wanted, PAGE))
-                for at in range(0, len(found), _TOGETHER):
-                    yield b"".join(each.event for each in found[at : at + _TOGETHER])
-                continue
-            heard = max(heard, self._reviewed - len(self._reviews))
-            if heard < self._reviewed and (each := self._reviews[heard - self._reviewed]).seq <= place:
-                heard += 1
-                if plain or await to_thread.run_sync(partial(self._is_wanted, each.seq, wanted)):
-                    yield each.event
-                continue
-            try:
-                async with asyncio.timeout(HEARTBEAT):  # unlike `wait_for`, without a task
-                    await stirred.wait()
-            except TimeoutError:
-                yield b": still here\n\n"
+        self._readers.add(reader)
+        try:
+            while not self._ended.is_set() and not reader.is_lost:
+                if generation != self._generation:
+                    yield _replaced(self._last)
+                    return
+                reader.woken.clear()
+                if self._last > reader.place:
+                    async for part in self._lacking(reader, wanted, plain=plain):
+                        yield part
+                elif reader.heard < self._reviewed and self._is_next(reader):
+                    each = self._reviews[reader.heard - self._reviewed]
+                    reader.heard += 1
+                    if plain or await to_thread.run_sync(partial(self._is_wanted, each.seq, wanted)):
+                        yield each.event
+                elif not await self._stirred(reader, plain=plain):
+                    yield b": still here\n\n"
+        finally:
+            self._readers.discard(reader)
+
+    async def _lacking(self, reader: _Reader, wanted: Filters, *, plain: bool) -> AsyncGenerator[bytes]:
+        """Yield what a reader has not been told yet, or a part of it, some events together."""
+        if plain and self._kept and self._kept[0].seq <= reader.place + 1:
+            found, reader.place = self._newer(reader.place), self._last
+        else:
+            found, reader.place = await to_thread.run_sync(partial(self.page, reader.place, wanted, PAGE))
+        for at in range(0, len(found), _TOGETHER):
+            yield b"".join(each.event for each in found[at : at + _TOGETHER])
+
+    def _is_next(self, reader: _Reader) -> bool:
+        """Tell whether a reader can be told the next review, since he knows its change."""
+        reader.heard = max(reader.heard, self._reviewed - len(self._reviews))
+        return self._reviews[reader.heard - self._reviewed].seq <= reader.place
+
+    async def _stirred(self, reader: _Reader, *, plain: bool) -> bool:
+        """Wait until there may be something for a reader; False where nothing came for a while."""
+        reader.waits = plain and reader.heard == self._reviewed
+        try:
+            async with asyncio.timeout(HEARTBEAT):  # unlike `wait_for`, without a task
+                await reader.woken.wait()
+        except TimeoutError:
+            return False
+        finally:
+            reader.waits = False
+        return True
 
     def _newer(self, place: int) -> list[Told]:
         """Return what is kept of after a place: found from the end, where a reader mostly is."""
@@ -157,7 +211,7 @@ class Feed:
     def records(self, after: int, wanted: Filters, limit: int) -> tuple[list[Change], int]:
         """Return the same as records."""
         corpus = self._corpus
-        with corpus.reading() as (connection, is_indexed):
+        with corpus.reading(at_once=True) as (connection, is_indexed):
             head = int(reader.head(connection).seq)
             chosen = changes.look_up(connection, wanted)
             rows = list(
@@ -204,15 +258,28 @@ class Feed:
                 except _Replaced:
                     place = self._again(place)
                 with suppress(IngestError):
-                    found, place = self.page(place, ANY, KEPT)
-                    if found:
-                        assert self._loop is not None
-                        self._loop.call_soon_threadsafe(self._tell, found, place)
+                    place = self._look(place)
                     continue
                 if self._ended.wait(_AGAIN):
                     return
         except _Ended:
             return
+
+    def _look(self, place: int) -> int:
+        """Read what came after a place and tell it; the place up to which was looked.
+
+        One change after a rest is told at once. Where many come, their edits are in the index soon, and to
+        make them here too would hold up the answers.
+        """
+        head, began = self._corpus.head(), time.monotonic()
+        while place < head:
+            if head - place > 1 or began - self._looked < _REST:
+                self._corpus.await_filled(min(head, place + _TOGETHER), _FILLED)
+            found, place = self.page(place, ANY, _TOGETHER)
+            assert self._loop is not None
+            self._loop.call_soon_threadsafe(self._tell, found, place)
+            self._looked = time.monotonic()
+        return max(place, head)
 
     def _again(self, place: int) -> int:
         """Follow the store that stands at the path now, from its end on, once it can be asked."""
@@ -233,21 +300,36 @@ class Feed:
 
     def _tell(self, found: list[Told], place: int) -> None:
         assert self._grown is not None
+        before, self._last = self._last, place
         self._kept.extend(found)
-        self._last = place
         woken, self._grown = self._grown, asyncio.Event()
         woken.set()
-        self._stir()
+        if not 0 < len(found) <= _TOGETHER:
+            self._wake()
+            return
+        frame = _frame(found)
+        for each in self._readers:
+            if each.place == before and each.is_told(frame):
+                each.place = place
+            else:
+                each.woken.set()
 
     def _tell_reviews(self, found: list[Told]) -> None:
         self._reviews.extend(found)
         self._reviewed += len(found)
-        self._stir()
+        if len(found) > _TOGETHER or any(each.seq > self._last for each in found):
+            self._wake()
+            return
+        frame = _frame(found)
+        for each in self._readers:
+            if each.place == self._last and each.is_told(frame):
+                each.heard = self._reviewed
+            else:
+                each.woken.set()
 
-    def _stir(self) -> None:
-        assert self._stirred is not None
-        woken, self._stirred = self._stirred, asyncio.Event()
-        woken.set()
+    def _wake(self) -> None:
+        for each in self._readers:
+            each.woken.set()
 
     def _check(self) -> None:
         if self._ended.is_set():
@@ -270,6 +352,12 @@ def _replaced(head: int) -> bytes:
         hint="read it anew, from since=0",
     )
     return b"event: replaced\ndata: %s\n\n" % escape.json(_encode(problem))
+
+
+def _frame(found: list[Told]) -> bytes:
+    """Return events as a part of an answer whose length nobody knows, as HTTP 1.1 frames it."""
+    body = b"".join(each.event for each in found)
+    return b"%x\r\n%b\r\n" % (len(body), body)
 
 
 def _told(change: Change) -> Told:

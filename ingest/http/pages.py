@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import hashlib
 from collections.abc import Callable, Iterator, Mapping
+from functools import partial
 
 import msgspec
 from starlette.requests import Request
@@ -19,8 +20,10 @@ from ingest.history.changes import TYPES
 from ingest.http import answers, api, parameters
 from ingest.http.admission import Asker
 from ingest.http.answers import Answer
+from ingest.http.kept import Kept
 from ingest.http.last_visit import LOOKED, looked
 from ingest.http.page_parameters import Changes, Document, Documents, Period, Report, Search, Spoken, read
+from ingest.http.page_parts import Known, Parts, parted
 from ingest.http.parameters import Nothing
 from ingest.http.problems import Problem
 from ingest.http.reviews import readable
@@ -33,6 +36,7 @@ from ingest.report import page as whole_report
 from ingest.report.style import STYLE
 from ingest.store import reviews
 from ingest.store.engine import Connection
+from ingest.store.written import Standing
 from ingest.web import document, lists, overview, page_reviews, render
 from ingest.web import report as report_view
 from ingest.web import words as languages
@@ -42,6 +46,9 @@ _LISTED = 100
 _FRESH = 2_000_000  # microseconds that health is kept
 _MOMENT = 1_000_000  # the same of the overview
 _WHILE = 10_000_000  # the same of the outline of a report
+_KEPT = 30_000_000  # the same of the page of a document that does not change
+# Without a referrer a browser does not say of a form from where it comes.
+_FORMS = {"referrer-policy": "same-origin"}
 _PACK = 32_768  # characters that are sent at once
 
 
@@ -55,15 +62,16 @@ class Shown(msgspec.Struct, frozen=True, kw_only=True):
     cookies: Mapping[str, str] = {}
 
 
-# A page's parameters as they were read, and what it is made of.
-Ask = Callable[[Request], tuple[msgspec.Struct, Shown]]
+# A page's parameters as they were read, and what gives what it is made of.
+Ask = Callable[[Request], tuple[msgspec.Struct, Callable[[], Shown]]]
 
 
 class Pages:
     """The pages of a corpus."""
 
-    def __init__(self, corpus: Corpus, *, has_token: bool) -> None:
+    def __init__(self, corpus: Corpus, kept: Kept, *, has_token: bool) -> None:
         self._corpus = corpus
+        self._kept = kept
         self._has_token = has_token
         self._cache = AnswerCache(corpus.now, lambda: corpus.generation)
         self._totals = Totals()
@@ -94,17 +102,14 @@ class Pages:
         ]
 
     def _asking(self, kind: type[parameters.T], ask: Callable[[Request, parameters.T], Shown]) -> Ask:
-        def shown(request: Request) -> tuple[msgspec.Struct, Shown]:
+        def read_(request: Request) -> tuple[msgspec.Struct, Callable[[], Shown]]:
             asked = read(request, kind)
-            self._corpus.require_in_place()
-            return asked, ask(request, asked)
+            return asked, partial(ask, request, asked)
 
-        return shown
+        return read_
 
     def _page(self, path: str, name: str, ask: Ask) -> Callable[[Request], Response]:
-        def answer(request: Request) -> Response:
-            asked, shown = ask(request)
-            words = self.words(request)
+        def html(request: Request, shown: Shown, words: languages.Words, asked: object) -> str:
             values = {
                 "here": "/documents" if path.startswith("/documents") else path,
                 "path": request.url.path,
@@ -114,9 +119,24 @@ class Pages:
                 **self.around(request),
                 **shown.more,
             }
-            made = answers.page(render.page(shown.template, words, values), shown.headers)
+            return render.page(shown.template, words, values)
+
+        def answer(request: Request) -> Response:
+            asked, shown = ask(request)
+            seen = self._kept.look()
+            words = self.words(request)
+            known = self._known(request, asked)
+            if known is None:
+                page = shown()
+                headers, cookies = page.headers, page.cookies
+                told = html(request, page, words, asked)
+            else:
+                headers, cookies = known.headers, known.cookies
+                parts = self._parts(request, known, words, seen, lambda: html(request, shown(), words, asked))
+                told = parts.around(seen.head, render.state(words, self._health_now()))
+            made = answers.page(told, headers)
             response = answers.response(made, request)
-            for cookie, value in shown.cookies.items():
+            for cookie, value in cookies.items():
                 response.set_cookie(
                     cookie, value, max_age=31_536_000, samesite="strict", httponly=True, path="/"
                 )
@@ -128,10 +148,44 @@ class Pages:
 
         return answer
 
+    def _known(self, request: Request, asked: object) -> Known | None:
+        """Return what is known of a page before it is made, of one that is kept for a while."""
+        if isinstance(asked, Document) and all(
+            each is None or api.is_plain(each) for each in (asked.first, asked.last)
+        ):
+            document = request.path_params["id"]
+            return Known(name=document, document=document, micros=_KEPT, headers=_FORMS)
+        if isinstance(asked, Spoken) and request.url.path == "/":
+            since, since_at, cookie = self._visit(request)
+            return Known(name=(since, since_at), document=None, micros=_MOMENT // 2, cookies={LOOKED: cookie})
+        return None
+
+    def _visit(self, request: Request) -> tuple[int, int | None, str]:
+        now, head = self._corpus.now(), self._corpus.head()
+        return looked(request.cookies.get(LOOKED, ""), head=head, now=now)
+
+    def _parts(
+        self, request: Request, known: Known, words: languages.Words, seen: Standing,
+        make: Callable[[], str],
+    ) -> Parts:  # fmt: skip
+        """Return a page without what is of this moment, kept until its document or a review changes."""
+        reviewer = tuple(sorted(self._reviewer(request).items()))
+        query = request.scope["query_string"]
+        name = ("page", known.name, query, words.language, reviewer, seen.review)
+        found: Parts | None = self._kept.find(name)
+        if found is None:
+            found = parted(make())
+            until = self._corpus.now() + known.micros
+            self._kept.keep(
+                name, found, document=known.document, size=2 * len(found.rest), seen=seen, until=until
+            )
+        return found
+
     def _data(self, ask: Ask) -> Callable[[Request], Response]:
         def answer(request: Request) -> Response:
             _, shown = ask(request)
-            return answers.response(answers.of_record(shown.data), request)
+            self._corpus.require_in_place()
+            return answers.response(answers.of_record(shown().data), request)
 
         return answer
 
@@ -172,8 +226,7 @@ class Pages:
     # -- the pages -----------------------------------------------------------------------------
 
     def _overview(self, request: Request, _asked: Spoken) -> Shown:
-        now, head = self._corpus.now(), self._corpus.head()
-        since, since_at, cookie = looked(request.cookies.get(LOOKED, ""), head=head, now=now)
+        since, since_at, cookie = self._visit(request)
         with self._corpus.store.read() as connection:
             said = reviews.last(connection)  # one that was just added is seen at once
         view = self._cache.of(
@@ -205,9 +258,7 @@ class Pages:
             self._corpus, self._cache, target_of, first=asked.first, last=asked.last,
             mode=document.require_mode(asked.view), before=asked.before, with_lost=asked.lost, at=asked.at,
         )  # fmt: skip
-        # Without a referrer a browser does not say of a form from where it comes.
-        headers = {"referrer-policy": "same-origin"}
-        return Shown(template="document", data=view, more={"only": asked.only}, headers=headers)
+        return Shown(template="document", data=view, more={"only": asked.only}, headers=_FORMS)
 
     def _changes(self, _request: Request, asked: Changes) -> Shown:
         since = asked.since or None
@@ -262,9 +313,9 @@ class Pages:
         )  # fmt: skip
 
     def _report_data(self, request: Request) -> Response:
-        """Answer with the whole report, as `report --json` prints it."""
+        """Answer with the whole report, as `report --json` prints it, and the reviews of its edits."""
         report = self._made(read(request, Report), outline=False)
-        return answers.response(answers.of_record(model.record(report)), request)
+        return answers.response(answers.of_record(report_view.data(self._corpus, report)), request)
 
     def _health(self, _request: Request, _asked: Spoken) -> Shown:
         return Shown(template="health", data=lists.health(self._corpus, since=None))
@@ -277,7 +328,10 @@ class Pages:
         headers = {"content-security-policy": policy, "cache-control": answers.FRESH}
         if request.method == "HEAD":
             return Response(headers=headers, media_type=answers.HTML)
-        told = whole_report.lines(report, told=report_view.teller(self._corpus))
+        corpus = self._corpus
+        told = whole_report.lines(
+            report, told=report_view.teller(corpus), said=report_view.sayer(corpus, report)
+        )
         return StreamingResponse(_packed(told), headers=headers, media_type=answers.HTML)
 
     def _text(self, request: Request) -> Response:

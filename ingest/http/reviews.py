@@ -29,6 +29,7 @@ from ingest.http.tokens import Tokens
 from ingest.records import Review
 
 PATH = "/v1/reviews"
+LISTED = "/changes?reviewed=yes"
 IN_FORM = "application/x-www-form-urlencoded"
 PATIENCE = 10.0  # seconds for a body to come
 
@@ -71,6 +72,9 @@ class Reviews:
         return [
             Route(PATH, self._in_json, methods=["POST"]),
             Route(FORM, self._by_form, methods=["POST"]),
+            # Who goes back to where the form went, or writes that address, sees what was reviewed.
+            Route(FORM, lambda _request: RedirectResponse(LISTED, 302), methods=["GET"]),
+            Route(f"{FORM}.json", lambda _request: RedirectResponse(PATH, 302), methods=["GET"]),
         ]
 
     async def _in_json(self, request: Request) -> Response:

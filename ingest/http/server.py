@@ -16,7 +16,7 @@ from collections.abc import Callable
 import h11
 import uvicorn
 from starlette.types import ASGIApp, Receive, Scope, Send
-from uvicorn.protocols.http.h11_impl import H11Protocol
+from uvicorn.protocols.http.h11_impl import H11Protocol, RequestResponseCycle
 
 from ingest.http import problems
 from ingest.http.problems import Refused
@@ -32,6 +32,7 @@ HEADER_BYTES = 49_152  # of which an address may have admission.LONGEST_ADDRESS
 class Connection(H11Protocol):
     """A connection that neither dawdles nor stops reading."""
 
+    told: Callable[[], None] | None = None  # called when it is lost
     _greeting: asyncio.TimerHandle | None = None
     _unread: asyncio.TimerHandle | None = None
 
@@ -93,6 +94,32 @@ class Connection(H11Protocol):
             if timer is not None:
                 timer.cancel()
         super().connection_lost(exc)
+        if self.told is not None:
+            self.told()
+
+
+class Wire:
+    """The connection of an answer that goes on: what many are told is put on each, without a task of its own.
+
+    The head of the answer has been sent before, and its last part is sent as ever.
+    """
+
+    def __init__(self, transport: asyncio.Transport) -> None:
+        self._transport = transport
+        connection = transport.get_protocol()
+        assert isinstance(connection, Connection)
+        self._connection = connection
+
+    def write(self, part: bytes) -> bool:
+        """Send a part, framed already; False where nobody reads it, or what was sent before is unread."""
+        if self._transport.is_closing() or self._connection.flow.write_paused:
+            return False
+        self._transport.write(part)
+        return True
+
+    def tell(self, told: Callable[[], None]) -> None:
+        """Have this called when the connection is lost."""
+        self._connection.told = told
 
 
 class Server(uvicorn.Server):
@@ -133,6 +160,10 @@ class Server(uvicorn.Server):
             each.transport.abort()
 
     async def _answer(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] == "http":
+            cycle = getattr(send, "__self__", None)  # uvicorn's own: it alone knows the transport
+            assert isinstance(cycle, RequestResponseCycle)
+            scope["state"]["wire"] = Wire(cycle.transport)
         try:
             await self._app(scope, receive, send)
         except asyncio.CancelledError:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import signal
 import socket
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from ingest.corpus import Corpus
 from ingest.http.admission import Rights, hosts_of
@@ -32,8 +32,12 @@ def run(
     token: str | None,
     guarded: bool,
     trusted_header: str | None,
+    ready: Callable[[], None],
 ) -> None:
-    """Serve until SIGTERM or SIGINT. `named` are values of Host that a proxy passes on as they are."""
+    """Serve until SIGTERM or SIGINT. `named` are values of Host that a proxy passes on as they are.
+
+    `ready` is called once both signals end the service in order.
+    """
     assert isinstance(listener, socket.socket)
     rights = Rights(
         hosts=hosts_of(list(names), port) | frozenset(each.lower() for each in named),
@@ -50,4 +54,6 @@ def run(
     # The server raises the signal again that ended it: then these end the process in order.
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, stop)
-    service.run(sockets=[listener])
+    ready()
+    if not service.should_exit:
+        service.run(sockets=[listener])

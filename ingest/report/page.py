@@ -39,6 +39,7 @@ _PLAIN = (
 
 
 Told = Callable[[Document, Entry], Entry]
+Said = Callable[[Entry], Sequence[str]]
 
 
 def page(report: Report) -> str:
@@ -46,8 +47,11 @@ def page(report: Report) -> str:
     return "".join(f"{line}\n" for line in lines(report, told=lambda _, entry: entry))
 
 
-def lines(report: Report, *, told: Told) -> Iterator[str]:
-    """Yield the page line by line; `told` gives an entry of an outline its sentences, when its turn comes."""
+def lines(report: Report, *, told: Told, said: Said = lambda _entry: ()) -> Iterator[str]:
+    """Yield the page line by line; `told` gives an entry of an outline its sentences, when its turn comes.
+
+    `said` gives what else is to be said of an entry, a line each.
+    """
     yield from (
         "<!DOCTYPE html>",
         '<html lang="en">',
@@ -67,7 +71,7 @@ def lines(report: Report, *, told: Told) -> Iterator[str]:
         "<main>",
     )
     yield from _summary(report)
-    yield from _edits(report, told)
+    yield from _edits(report, told, said)
     yield from _lists(report)
     yield from _coverage(report)
     yield from ("</main>", "</body>", "</html>")
@@ -148,7 +152,7 @@ def _bars(report: Report) -> Iterator[str]:
 # -- documents that were edited --------------------------------------------------------------
 
 
-def _edits(report: Report, told: Told) -> Iterator[str]:
+def _edits(report: Report, told: Told, said: Said) -> Iterator[str]:
     drawn: dict[tuple[str, str | None, bytes], int] = {}  # the documents whose line was drawn, by number
     for category in CATEGORIES:
         groups = list(grouped(report, category))
@@ -167,6 +171,7 @@ def _edits(report: Report, told: Told) -> Iterator[str]:
                     drawn[key] = len(drawn)
                     yield chart.timeline(report, document, drawn[key])
                 yield from _entry(report, document, told(document, entry))
+                yield from (f'<p class="why">{_text(words)}</p>' for words in said(entry))
                 yield "</article>"
         yield "</section>"
     yield from _brief(report, "cosmetic", LISTED)

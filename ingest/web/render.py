@@ -87,6 +87,11 @@ def _environment() -> jinja2.Environment:
     return found
 
 
+def state(words: Words, watching: Mapping[str, object]) -> str:
+    """Return the part of every page that says whether somebody watches."""
+    return _environment().get_template("state.html").render(t=words, w=words, watching=watching)
+
+
 def page(name: str, words: Words, values: Mapping[str, object]) -> str:
     """Return a page."""
 

@@ -5,13 +5,15 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import msgspec
+from msgspec import structs
 
 from ingest.corpus import Corpus
 from ingest.edits.edit import Subject
-from ingest.records import Review
-from ingest.report import build
+from ingest.records import ReportRecord, Review
+from ingest.report import build, model
 from ingest.report.model import Category, Document, Entry, Report, grouped
 from ingest.web import page_reviews
+from ingest.web.words import micros_of
 
 PAGE = 30  # entries, each with its sentences
 LINES = 100  # entries of one line
@@ -80,6 +82,40 @@ def view(corpus: Corpus, report: Report, *, after: int) -> View:
         before=max(0, after - PAGE) if after else None,
         after=None if last else after + PAGE,
     )
+
+
+class Data(ReportRecord, frozen=True, kw_only=True):
+    """A report as `report --json` prints it, and the reviews of its edits: the page's data."""
+
+    reviews: list[Review]
+
+
+def data(corpus: Corpus, report: Report) -> Data:
+    """Return a whole report with the reviews of its edits."""
+    said = _said(corpus, report)
+    reviews = [each for seq in sorted(said) for each in said[seq]]
+    return Data(**structs.asdict(model.record(report)), reviews=reviews)
+
+
+def sayer(corpus: Corpus, report: Report) -> Callable[[Entry], list[str]]:
+    """Return what tells of an entry who has reviewed it."""
+    said = _said(corpus, report)
+
+    def lines(entry: Entry) -> list[str]:
+        stand = [each for seq in entry.seqs for each in said.get(seq, ()) if each.stands]
+        return [
+            f"reviewed by {each.name}, {report.shown(micros_of(each.at) or 0)}"
+            + (f": {each.note}" if each.note else "")
+            for each in stand
+        ]
+
+    return lines
+
+
+def _said(corpus: Corpus, report: Report) -> dict[int, list[Review]]:
+    seqs = [seq for document in report.documents for entry in document.entries for seq in entry.seqs]
+    with corpus.store.read() as connection:
+        return page_reviews.of_changes(connection, seqs)
 
 
 def teller(corpus: Corpus) -> Callable[[Document, Entry], Entry]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import signal
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import msgspec
@@ -12,15 +14,19 @@ from ingest.corpus import Corpus
 from ingest.edits.settings import Rules
 from ingest.history import naming
 from ingest.history.changes import ANY
+from ingest.http import serving
 from ingest.http.api import cursor_of, place_of
 from ingest.http.feed import Feed
 from ingest.index import activity, fill
 from ingest.index.database import Index
+from ingest.index.filler import FAILED, Filler
 from ingest.model import DocumentKey
 from ingest.store import listing, roots, tables, versions
 from ingest.store.engine import Connection, Store
 from ingest.web import document, lists, overview
 from ingest.web.answer_cache import AnswerCache
+from tests.command import PATIENCE
+from tests.daemon import until
 from tests.recording import add_root, entry, opened, record, rows_of
 
 NONE = Rules({}, {})
@@ -63,6 +69,81 @@ def test_the_list_page_by_page_is_the_list(database_url: str) -> None:
                 assert found == whole
         assert len(list(corpus.documents())) == 6
         corpus.close()
+
+
+class Standing(Filler):
+    """One that was told of what is lacking, and takes in none of it."""
+
+    def bring_up(self, _seq: int) -> bool:
+        """Say that it fills the index."""
+        return True
+
+    def ask(self, _seq: int = 0) -> bool:
+        """The same."""
+        return True
+
+
+def test_an_index_that_is_filled_beside_is_asked_as_far_as_it_goes(database_url: str) -> None:
+    with opened(database_url) as store:
+        made(store).close()
+        index = Index(store)
+        index.prepare()
+        fill.catch_up(index, rules=NONE, batch=3, most=3)
+        index.dispose()
+        corpus = Corpus(store, rules=NONE, filler=Standing(store, NONE))
+        notes: list[str] = []
+        found = list(corpus.search("bridge", every=True, note=notes.append))
+        assert [(each.document, each.versions[0].last) for each in found] == [(found[0].document, 2)]
+        assert notes == ["the index goes to change 3 of 10: later texts not searched"]
+        page = lists.found(corpus, AnswerCache(corpus.now), "bridge", every=True, language=None, root=None)
+        assert (page.reached, page.head) == (3, 10)
+        told = [each.edit.rule for each in corpus.changes() if each.edit is not None]
+        assert len(told) == 2  # the second one is made of the texts
+        assert [each.from_version for each in corpus.blame("bridge.txt")] == [1, 1]
+        corpus.close()
+
+
+def test_who_asks_waits_for_the_index_while_the_log_rests(tmp_path: Path) -> None:
+    with opened(f"sqlite:///{tmp_path}/store.db") as store:
+        filler = Filler(store, NONE)
+        assert not filler.bring_up(1)  # nobody fills it: whoever asks does
+        filler.note(4, 6)
+        with ThreadPoolExecutor() as pool:
+            resting = pool.submit(filler.bring_up, 6)
+            until(lambda: filler.waiting == 1, what="who waits")
+            filler.note(6, 6)
+            assert resting.result(PATIENCE)
+            growing = pool.submit(filler.bring_up, 8)
+            until(lambda: filler.waiting == 1, what="who waits")
+            filler.note(7, 9)  # the log grows meanwhile
+            assert growing.result(PATIENCE)
+            assert filler.bring_up(9)  # nobody waits now, until
+            filler.note(9, 9)
+            failing = pool.submit(filler.bring_up, 10)
+            until(lambda: filler.waiting == 1, what="who waits")
+            filler.note(FAILED, FAILED)
+            assert not failing.result(PATIENCE)
+
+
+def test_the_service_ends_in_order_from_the_moment_its_address_is_printed(tmp_path: Path) -> None:
+    before = {number: signal.getsignal(number) for number in (signal.SIGTERM, signal.SIGINT)}
+    with opened(f"sqlite:///{tmp_path}/store.db") as store, serving.listening("127.0.0.1", 0) as listener:
+        told: list[object] = []
+
+        def ready() -> None:
+            told.append(signal.getsignal(signal.SIGTERM))
+            signal.raise_signal(signal.SIGTERM)
+
+        try:
+            serving.run(
+                Corpus(store, rules=NONE), listener, names=["127.0.0.1"], named=[], port=1, token=None,
+                guarded=False, trusted_header=None, ready=ready,
+            )  # fmt: skip
+        finally:
+            for number, handler in before.items():
+                signal.signal(number, handler)
+    assert len(told) == 1
+    assert told[0] is not before[signal.SIGTERM]
 
 
 def test_the_edits_are_counted_by_gravity_and_time(database_url: str) -> None:

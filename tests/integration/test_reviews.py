@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -80,6 +81,24 @@ def told(store: Store, **wanted: object) -> list[tuple[str, int, str]]:
 def unreviewed(store: Store) -> list[int]:
     corpus = Corpus(store, rules=Rules())
     return [change.seq for change in corpus.changes(reviewed=False)]
+
+
+def test_a_copy_of_a_store_has_its_reviews(tmp_path: Path) -> None:
+    with opened(f"sqlite:///{tmp_path}/store.db") as first:
+        fill(first)
+        added, _ = review(first, 2, ANNA)
+        withdraw(first, added.id, BEN)
+        review(first, 3, BEN)
+        held = rows_of(first, tables.review)
+        with (
+            closing(sqlite3.connect(f"{tmp_path}/store.db")) as source,
+            closing(sqlite3.connect(f"{tmp_path}/copy.db")) as copy,
+        ):
+            source.backup(copy)
+    with opened(f"sqlite:///{tmp_path}/copy.db") as second:
+        assert rows_of(second, tables.review) == held
+        assert told(second, standing=True) == [("reviewed", 3, "Ben")]
+        assert findings(second) == []
 
 
 def test_a_review_is_added_once_and_stands_until_it_is_taken_back(store: Store) -> None:

@@ -7,6 +7,7 @@ import os
 import shlex
 import stat
 import sys
+from contextlib import closing
 from pathlib import Path
 
 import click
@@ -19,6 +20,7 @@ from ingest.cli.times import calendar
 from ingest.config import ServeSettings
 from ingest.corpus import Corpus
 from ingest.errors import ConfigError, Unreachable, UsageError
+from ingest.index.filler import Filler
 
 _HERE = ("127.0.0.1", "localhost", "::1")
 _LEAST = 16  # characters of a token
@@ -55,8 +57,9 @@ def command(host: str | None, port: int | None) -> None:
             f"the page needs {error.name}, which is not installed",
             hint=f"the extra `web` has it: {shlex.quote(sys.executable)} -m pip install 'ingest[web]'",
         ) from error
-    with opened() as store:
-        corpus = Corpus(store, rules=settings().edit_rules, zone=calendar().zone)
+    rules = settings().edit_rules
+    with opened() as store, closing(Filler(store, rules).begin()) as filler:
+        corpus = Corpus(store, rules=rules, zone=calendar().zone, filler=filler)
         try:
             listener = serving.listening(host, port)
         except OSError as error:
@@ -75,13 +78,16 @@ def _serve(
     place = serving.port_of(listener)
     names = [host, *chosen.hosts, *(_HERE if is_here else ())]
     shown = f"[{host}]" if ":" in host else host
-    line(f"http://{escape.name(shown)}:{place}/")
-    flush()
-    if is_here and token is None and not is_quiet():
-        note("anybody on this machine may read; stop with Ctrl-C")
+
+    def ready() -> None:
+        line(f"http://{escape.name(shown)}:{place}/")
+        flush()
+        if is_here and token is None and not is_quiet():
+            note("anybody on this machine may read; stop with Ctrl-C")
+
     serving.run(
         corpus, listener, names=names, named=chosen.hosts, port=place, token=token, guarded=not is_here,
-        trusted_header=chosen.trusted_header,
+        trusted_header=chosen.trusted_header, ready=ready,
     )  # fmt: skip
 
 

@@ -1,0 +1,84 @@
+"""Whether, and what, was written to a store since somebody looked. Asked before a kept answer is given."""
+
+from __future__ import annotations
+
+import sqlite3
+from contextlib import suppress
+
+import msgspec
+import sqlalchemy as sa
+
+from ingest.store import reader, reviews, roots, tables
+from ingest.store.engine import Connection, Store
+
+MOST = 500  # changes after which it is not told which documents they were of
+_PLAIN = frozenset(("created", "changed", "moved", "deleted", "restored", "rejected"))
+
+
+class Standing(msgspec.Struct, frozen=True):
+    """How long the log is, the names of the roots, and the newest review."""
+
+    head: int
+    roots: tuple[tuple[int, str], ...]
+    review: int
+
+
+def standing(connection: Connection) -> Standing:
+    """Tell how a store stands."""
+    names = tuple((int(each.id), each.name) for each in roots.every(connection))
+    return Standing(int(reader.head(connection).seq), names, reviews.last(connection))
+
+
+def touched(connection: Connection, after: int) -> list[str] | None:
+    """Return the ids of the documents of the changes after a seq.
+
+    None where they are too many, or where a change may say something else of versions that were there before.
+    """
+    rows = connection.execute(_TOUCHED, {"after": after}).all()
+    if len(rows) > MOST or any(row.type not in _PLAIN for row in rows):
+        return None
+    return [row.uid.hex() for row in rows if row.uid is not None]
+
+
+_TOUCHED = (
+    sa.select(tables.change.c.type, tables.document.c.uid)
+    .select_from(
+        tables.change.outerjoin(tables.document, tables.document.c.id == tables.change.c.document_id)
+    )
+    .where(tables.change.c.seq > sa.bindparam("after"))
+    .limit(MOST + 1)
+)
+
+
+class Writes:
+    """Tells at once that a SQLite store was not written to: no more than a look at its shared memory.
+
+    Of a server, and of a file that is read without its locks, it always says that it may have been.
+    """
+
+    def __init__(self, store: Store) -> None:
+        self._access = store.access
+        self._connection: sqlite3.Connection | None = None
+        self._version: int | None = None
+        self.is_quick = self._access is not None and not self._access.alone and self._access.state is None
+
+    def any(self) -> bool:
+        """Tell whether there may have been one since this was asked before."""
+        if not self.is_quick or self._access is None:
+            return True
+        try:
+            if self._connection is None:
+                self._connection = self._access.connect(timeout=0.0)
+            (version,) = self._connection.execute("PRAGMA data_version").fetchone()
+        except sqlite3.Error:
+            self.close()
+            return True
+        before, self._version = self._version, version
+        return bool(version != before)
+
+    def close(self) -> None:
+        """Let go of the file: another may stand there by now."""
+        if self._connection is not None:
+            with suppress(sqlite3.Error):
+                self._connection.close()
+        self._connection, self._version = None, None
