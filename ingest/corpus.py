@@ -328,6 +328,11 @@ class Corpus:
         ) as found:  # fmt: skip
             yield found
 
+    @property
+    def is_late(self) -> bool:
+        """Tell whether the log grows faster than the index is filled, so that no answer has all of it."""
+        return self._filler is not None and self._filler.is_late
+
     def await_filled(self, seq: int, seconds: float) -> None:
         """Wait so long at most for a process that fills the index, where there is one, to take in a seq."""
         if self._filler is not None:

@@ -125,7 +125,7 @@ class Pages:
             asked, shown = ask(request)
             seen = self._kept.look()
             words = self.words(request)
-            known = self._known(request, asked)
+            known = self._known(request, asked, seen)
             if known is None:
                 page = shown()
                 headers, cookies = page.headers, page.cookies
@@ -148,7 +148,7 @@ class Pages:
 
         return answer
 
-    def _known(self, request: Request, asked: object) -> Known | None:
+    def _known(self, request: Request, asked: object, seen: Standing) -> Known | None:
         """Return what is known of a page before it is made, of one that is kept for a while."""
         if isinstance(asked, Document) and all(
             each is None or api.is_plain(each) for each in (asked.first, asked.last)
@@ -156,13 +156,12 @@ class Pages:
             document = request.path_params["id"]
             return Known(name=document, document=document, micros=_KEPT, headers=_FORMS)
         if isinstance(asked, Spoken) and request.url.path == "/":
-            since, since_at, cookie = self._visit(request)
+            since, since_at, cookie = self._visit(request, seen.head)
             return Known(name=(since, since_at), document=None, micros=_MOMENT // 2, cookies={LOOKED: cookie})
         return None
 
-    def _visit(self, request: Request) -> tuple[int, int | None, str]:
-        now, head = self._corpus.now(), self._corpus.head()
-        return looked(request.cookies.get(LOOKED, ""), head=head, now=now)
+    def _visit(self, request: Request, head: int) -> tuple[int, int | None, str]:
+        return looked(request.cookies.get(LOOKED, ""), head=head, now=self._corpus.now())
 
     def _parts(
         self, request: Request, known: Known, words: languages.Words, seen: Standing,
@@ -226,10 +225,12 @@ class Pages:
     # -- the pages -----------------------------------------------------------------------------
 
     def _overview(self, request: Request, _asked: Spoken) -> Shown:
-        since, since_at, cookie = self._visit(request)
+        since, since_at, cookie = self._visit(request, self._corpus.head())
         with self._corpus.store.read() as connection:
             said = reviews.last(connection)  # one that was just added is seen at once
-        view = self._cache.of(
+        # While the log grows faster than the index, nobody waits for an answer that is old once it is there.
+        asked_for = self._cache.lately if self._corpus.is_late else self._cache.of
+        view = asked_for(
             ("overview", since, since_at, said),
             _MOMENT,
             lambda: overview.view(self._corpus, since=since, since_at=since_at, totals=self._totals),

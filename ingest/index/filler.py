@@ -45,7 +45,7 @@ class Filler:
         self._told = threading.Condition()
         self._reached, self._head = 0, 0
         self.waiting = 0  # questions
-        self._is_late = False
+        self.is_late = False  # nobody waits before it has come up to the log
         self._is_of_use = False
 
     def begin(self) -> Self:
@@ -86,10 +86,10 @@ class Filler:
         self.ask()
         with self._told:
             self.waiting += 1
-            while self._is_of_use and self._reached < seq and not self._is_late:
+            while self._is_of_use and self._reached < seq and not self.is_late:
                 waited = time.monotonic() - began
                 if waited >= PATIENCE or (waited >= _SOON and self._head > seq):
-                    self._is_late = True
+                    self.is_late = True
                     break
                 self._told.wait(_SOON)
             self.waiting -= 1
@@ -114,7 +114,7 @@ class Filler:
         """Note how far the index is and where the log ended then; `FAILED` that it is filled no more."""
         with self._told:
             self._reached, self._head = reached, head
-            self._is_late = self._is_late and reached < head
+            self.is_late = self.is_late and reached < head
             self._is_of_use = reached != FAILED
             self._told.notify_all()
 

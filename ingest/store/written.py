@@ -8,7 +8,7 @@ from contextlib import suppress
 import msgspec
 import sqlalchemy as sa
 
-from ingest.store import reader, reviews, roots, tables
+from ingest.store import reader, tables
 from ingest.store.engine import Connection, Store
 
 MOST = 500  # changes after which it is not told which documents they were of
@@ -25,8 +25,8 @@ class Standing(msgspec.Struct, frozen=True):
 
 def standing(connection: Connection) -> Standing:
     """Tell how a store stands."""
-    names = tuple((int(each.id), each.name) for each in roots.every(connection))
-    return Standing(int(reader.head(connection).seq), names, reviews.last(connection))
+    names = tuple((int(key), str(name)) for key, name in connection.execute(_ROOTS))
+    return Standing(int(reader.head(connection).seq), names, int(connection.execute(_REVIEW).scalar() or 0))
 
 
 def touched(connection: Connection, after: int) -> list[str] | None:
@@ -40,6 +40,9 @@ def touched(connection: Connection, after: int) -> list[str] | None:
     return [row.uid.hex() for row in rows if row.uid is not None]
 
 
+# Made once: to make a statement takes longer than to run it.
+_ROOTS = sa.select(tables.root.c.id, tables.root.c.name).order_by(tables.root.c.id)
+_REVIEW = sa.select(sa.func.max(tables.review.c.id))
 _TOUCHED = (
     sa.select(tables.change.c.type, tables.document.c.uid)
     .select_from(

@@ -12,6 +12,7 @@ from ingest.errors import IngestError
 
 T = TypeVar("T")
 _MOST = 64
+_LATEST = 60_000_000  # microseconds that one is still given while it is being made anew
 _LATE = 3  # times its time that an answer is still given while it is made anew
 
 
@@ -74,11 +75,13 @@ class AnswerCache:
     def lately(self, name: Hashable, micros: int, make: Callable[[], T]) -> T:
         """Return the same, or one that is older by a few times, while a thread makes it anew.
 
-        Nobody waits for what is asked all the time. `make` must work in any thread.
+        Nobody waits for what is asked all the time, nor, for a while, for one that takes long to make. `make`
+        must work in any thread.
         """
         self._forget()
         found = self._values.get(name)
-        if found is None or self._now() >= found[0] + _LATE * micros:
+        late = _LATEST if name in self._renewed else _LATE * micros
+        if found is None or self._now() >= found[0] + late:
             return self.of(name, micros, make)
         if self._now() >= found[0] and name not in self._renewed:
             self._renewed.add(name)

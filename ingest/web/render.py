@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import functools
 import hashlib
+import threading
 from collections.abc import Mapping
 from importlib import resources
 from urllib.parse import urlencode
@@ -19,6 +20,7 @@ from ingest.web.gravity import mark, mark_of
 from ingest.web.overview import Place
 from ingest.web.words import Words
 
+_compiling = threading.Lock()  # each template is made once, whoever asks for it at the same time
 _TAGGED = {"del": Markup("<del>{}</del>"), "ins": Markup("<ins>{}</ins>")}
 ASSETS = {"style.css": "text/css", "page.js": "text/javascript", "icon.svg": "image/svg+xml"}
 
@@ -98,5 +100,6 @@ def page(name: str, words: Words, values: Mapping[str, object]) -> str:
     def observed(place: Place) -> str:
         return told(place, words)
 
-    template = _environment().get_template(f"{name}.html")
+    with _compiling:
+        template = _environment().get_template(f"{name}.html")
     return template.render(t=words, w=words, **{"only": None, "observed": observed, **values})
