@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Self
 
 import msgspec
 
+from ingest.normalise.documents import pdf_bidi
 from ingest.normalise.documents.draft import Closed, Draft
 from ingest.normalise.documents.pdfium import Pdfium, fast, library, short, wide
 from ingest.normalise.extracted import Annotation, Limits, Refused
@@ -132,6 +133,16 @@ class Page:
         self._box = fast(raw.FPDFText_GetCharBox, ctypes.c_int, 4)
         self.height = float(raw.FPDF_GetPageHeightF(handle))
         self._marks: dict[int, tuple[int, bool, bool]] = {}
+        # As read, where the library's order is not: its own places, and where the characters stand.
+        self._order: list[pdf_bidi.Glyph] | None = None
+        if pdf_bidi.has_letters(self.text):
+            self._order = self._in_order()
+            self.text = "".join(glyph.text for glyph in self._order)
+
+    @property
+    def goes_left(self) -> bool:
+        """Tell whether the page holds letters that are written from right to left."""
+        return self._order is not None
 
     @property
     def shows(self) -> bool:
@@ -142,7 +153,8 @@ class Page:
         """Return the characters by the object that they are of."""
         owner = fast(self.raw.FPDFText_GetTextObject, ctypes.c_void_p)
         count = len(self.text)
-        owners = list(map(owner, itertools.repeat(self._address, count), range(count)))
+        places = range(count) if self._order is None else [glyph.index for glyph in self._order]
+        owners = list(map(owner, itertools.repeat(self._address, count), places))
         found: list[Run] = []
         start = 0
         current = None
@@ -160,13 +172,29 @@ class Page:
 
     def origin(self, index: int) -> tuple[float, float]:
         """Return where the baseline of a character begins."""
+        if self._order is not None:
+            return self._order[index].left, self._order[index].y
+        return self._origin_of(index)
+
+    def right(self, index: int) -> float:
+        """Return where a character ends."""
+        return self._order[index].right if self._order is not None else self._right_of(index)
+
+    def _in_order(self) -> list[pdf_bidi.Glyph]:
+        found = []
+        for index, text in enumerate(self.text):
+            x, y = self._origin_of(index)
+            glyph = pdf_bidi.Glyph(index, text, x, max(self._right_of(index), x), y, self._size(index))
+            found.append(glyph)
+        return pdf_bidi.in_order(found, float(self.raw.FPDF_GetPageWidthF(self.handle)))
+
+    def _origin_of(self, index: int) -> tuple[float, float]:
         x, y, *_ = self._doubles
         if not self._origin(self._address, index, *self._places[:2]):
             return 0.0, 0.0
         return x.value, y.value
 
-    def right(self, index: int) -> float:
-        """Return where a character ends."""
+    def _right_of(self, index: int) -> float:
         # In the order of the call: left, right, bottom, top.
         return self._doubles[1].value if self._box(self._address, index, *self._places) else 0.0
 
@@ -177,11 +205,15 @@ class Page:
         # A hyphen that is drawn by itself at the end of a line was made by the line's end.
         if is_soft or text.strip() == HYPHEN:
             text = text.replace(HYPHEN, "\u00ad").replace("-", "\u00ad")
-        matrix = self.raw.FS_MATRIX()
-        size = float(self.raw.FPDFText_GetFontSize(self._text, start))
-        if self.raw.FPDFText_GetMatrix(self._text, start, matrix):
-            size *= math.hypot(matrix.c, matrix.d) or 1.0
+        size = self._size(start) if self._order is None else self._order[start].size
         return Run(start=start, text=text, mark=mark, is_artifact=is_artifact, x=x, y=y, size=size)
+
+    def _size(self, index: int) -> float:
+        matrix = self.raw.FS_MATRIX()
+        size = float(self.raw.FPDFText_GetFontSize(self._text, index))
+        if self.raw.FPDFText_GetMatrix(self._text, index, matrix):
+            size *= math.hypot(matrix.c, matrix.d) or 1.0
+        return size
 
     def _about(self, owner: int) -> tuple[int, bool, bool]:
         """Return an object's number among the tags, whether it is no content, whether its hyphen is soft."""

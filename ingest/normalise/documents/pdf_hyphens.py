@@ -10,6 +10,7 @@ import re
 from collections.abc import Iterable
 
 from ingest.normalise.documents.pdf_file import HYPHEN
+from ingest.normalise.documents.pdf_wide import Wide
 from ingest.normalise.language import detect, prepare
 from ingest.text.wordlist import is_word
 
@@ -34,6 +35,8 @@ class Hyphens:
         self._writes_sign = False
         beginning: list[str] = []
         seen = 0
+        texts = list(texts)
+        self._wide = Wide(texts)
         for text in texts:
             self._words.update(word.lower() for word in _WORD.findall(text))
             self._marks_cuts = self._marks_cuts or "\u00ad" in text or _SIGN in text
@@ -50,6 +53,7 @@ class Hyphens:
         if "-" in text or HYPHEN in text or _SIGN in text:
             text = _AT_LINE_END.sub(self._join, text)
             text = text.replace(HYPHEN, "-")
+        text = self._wide.joined(text)
         return _BLANKS.sub(" ", text)
 
     def _join(self, found: re.Match[str]) -> str:

@@ -15,8 +15,11 @@ from collections.abc import Iterable, Sequence
 import msgspec
 
 from ingest.normalise.documents.pdf_file import HYPHEN, Page, Run
+from ingest.normalise.documents.pdf_wide import CLOSING, OPENING, WIDE
 from ingest.normalise.extracted import BlockKind
 
+# Of scripts without blanks: one character, and the marks that begin no line or end none.
+_UNIT = re.compile(rf"[{OPENING}]*[{WIDE}][{CLOSING}]*")
 _WORD = re.compile(r"\S+")
 _BULLETS = frozenset("•‣◦▪▫●○■□·⁃∙")
 _NUMBER = re.compile(r"(?:\d{1,3}|[A-Za-z])[.)]|\([A-Za-z0-9]{1,4}\)|\d{1,3}(?:\.\d{1,3}){1,4}\.?")
@@ -77,7 +80,10 @@ class Line(msgspec.Struct):
 
     @property
     def first_width(self) -> float:
-        """Return how wide the first word is."""
+        """Return how wide the first word is, or what else cannot be parted."""
+        unit = _UNIT.match(self.words[0].text)
+        if unit is not None:
+            return min(len(unit[0]) * self.size, self.words[-1].x1 - self.x0)
         end = self.words[0].x1
         for word in self.words[1:]:
             if not word.is_glued:
@@ -328,7 +334,8 @@ def goes_on(paragraph: Paragraph, line: Line, margins: Margins) -> bool:
 
 def would_fit(last: Line, line: Line, margins: Margins) -> bool:
     """Tell whether the first word of a line would still have had its place in the one before."""
-    if margins.is_even and margins.right(last) - last.x1 > 0.3 * last.size:
+    is_parted_anywhere = _UNIT.match(line.words[0].text) is not None
+    if margins.is_even and not is_parted_anywhere and margins.right(last) - last.x1 > 0.3 * last.size:
         return True
     return last.x1 + 0.2 * last.size + line.first_width < margins.right(last) - 0.05 * last.size
 

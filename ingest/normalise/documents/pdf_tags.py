@@ -7,6 +7,7 @@ than four fifths of the characters they are not trusted.
 
 from __future__ import annotations
 
+import itertools
 import re
 
 import msgspec
@@ -87,12 +88,14 @@ class _Collected:
         self.beside: dict[str, list[Annotation]] = {"comments": [], "fields": [], "pages_without_text": []}
         self.empty: set[int] = set()
         self.letters = 0
+        self.goes_left = False
         self._file = file
         self._lines: list[PageLines] = []
 
     def add(self, page: Page) -> None:
         """Take a page that is open."""
         self.tree.add(page)
+        self.goes_left = self.goes_left or page.goes_left
         if not page.text.strip() and page.shows:
             self.empty.add(page.number)
             self.beside["pages_without_text"].append(Annotation(page=page.number))
@@ -146,7 +149,7 @@ def read(file: File, limits: Limits) -> Found | None:
     if not collected.letters or tagged < collected.letters * _LEAST_TAGGED:
         return None
     collected.take_heads(unnamed(root) | (stretches.keys() - within.keys()))
-    writer = _Writer(limits, stretches, collected.loose)
+    writer = _Writer(limits, stretches, collected.loose, goes_left=collected.goes_left)
     writer.orphans += [mark for mark in stretches if mark not in within]
     _mark_notes(stretches)
     writer.write(root)
@@ -203,6 +206,8 @@ class _Writer:
         limits: Limits,
         stretches: dict[tuple[int, int], _Stretch],
         loose: dict[tuple[int, int] | None, list[tuple[int, list[pdf_lines.Line]]]],
+        *,
+        goes_left: bool,
     ) -> None:
         self.draft = Draft(limits)
         self.notes: list[Closed] = []
@@ -218,6 +223,8 @@ class _Writer:
         self._last: _Stretch | None = None
         self._last_page = 0
         self._first: _Stretch | None = None
+        self._goes_left = goes_left
+        self._places = {mark: place for place, mark in enumerate(stretches)}
         self._hyphens = Hyphens(stretch.text for stretch in stretches.values())
 
     def write(self, root: Node) -> None:
@@ -236,8 +243,7 @@ class _Writer:
         """Write what an element holds; `kind` is that of the blocks around it."""
         is_row = node.kind == "TR"
         cells: list[list[Closed]] = []
-        for index in sorted(node.kids):
-            kid = node.kids[index]
+        for kid in self._kids(node):
             if not isinstance(kid, Node):
                 self._say(*kid)
             elif is_row and kid.kind in _CELLS:
@@ -261,6 +267,23 @@ class _Writer:
             self._end("paragraph")
             self._flush()
             self.draft.put_row(cells, self._page)
+
+    def _kids(self, node: Node) -> list[Node | tuple[int, int]]:
+        """Return what an element holds: what is written from right to left as it is read."""
+        kids = [node.kids[index] for index in sorted(node.kids)]
+        if not self._goes_left:
+            return kids
+        found: list[Node | tuple[int, int]] = []
+        for is_inline, group in itertools.groupby(
+            kids, lambda kid: not isinstance(kid, Node) or kid.kind in _INLINE
+        ):
+            held = list(group)
+            found += sorted(held, key=self._place) if is_inline else held
+        return found
+
+    def _place(self, kid: Node | tuple[int, int]) -> int:
+        held = named(kid) if isinstance(kid, Node) else (kid,)
+        return min((self._places[mark] for mark in held if mark in self._places), default=-1)
 
     def _inline(self, node: Node, kind: BlockKind | None, *, is_note: bool) -> None:
         # The label of an item or a note is a number or a dot; so is a link that repeats it.
