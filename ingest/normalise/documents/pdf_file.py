@@ -36,10 +36,10 @@ class Found(msgspec.Struct, kw_only=True):
 
 
 class Run(msgspec.Struct, kw_only=True):
-    """Characters of one object of a page: from `start` on in the page's text.
+    """Characters of one object of a page, or of a word whose letters are one each.
 
-    `mark` is the number by which tags name it, -1 where it has none. `x` and `y` are where its baseline
-    begins.
+    They are the page's text from `start` on. `mark` is the number by which tags name them, -1 where there is
+    none. `x` and `y` are where their baseline begins.
     """
 
     start: int
@@ -131,8 +131,15 @@ class Page:
         self._places = [ctypes.addressof(double) for double in self._doubles]
         self._origin = fast(raw.FPDFText_GetCharOrigin, ctypes.c_int, 2)
         self._box = fast(raw.FPDFText_GetCharBox, ctypes.c_int, 4)
+        self._font_size = fast(raw.FPDFText_GetFontSize, ctypes.c_double)
+        self._matrix = fast(raw.FPDFText_GetMatrix, ctypes.c_int, 1)
+        self._turn = (ctypes.c_float * 6)()  # a, b, c, d, e, f
+        self._count_marks = fast(raw.FPDFPageObj_CountMarks, ctypes.c_int, numbers=0)
+        self._mark = fast(raw.FPDFPageObj_GetMark, ctypes.c_void_p)
+        self._number = fast(raw.FPDFPageObj_GetMarkedContentID, ctypes.c_int, numbers=0)
         self.height = float(raw.FPDF_GetPageHeightF(handle))
-        self._marks: dict[int, tuple[int, bool, bool]] = {}
+        # By the addresses of an object's marks, which many objects share.
+        self._marks: dict[tuple[int | None, ...], tuple[int, bool, bool]] = {}
         # As read, where the library's order is not: its own places, and where the characters stand.
         self._order: list[pdf_bidi.Glyph] | None = None
         if pdf_bidi.has_letters(self.text):
@@ -163,12 +170,30 @@ class Page:
             if one is None or one == current:
                 continue
             if current is not None:
-                found.append(self._run(start, index, current))
+                self._add(found, start, index, current)
                 start = index
             current = one
         if current is not None:
-            found.append(self._run(start, len(owners), current))
+            self._add(found, start, len(owners), current)
         return found
+
+    def _add(self, found: list[Run], start: int, end: int, owner: int) -> None:
+        """Add characters of one object: some files draw each letter of a word by itself."""
+        x, y = self.origin(start)
+        about = self._about(owner)
+        text = self.text[start:end]
+        if found and text[0].isalpha():
+            before = found[-1]
+            is_same = before.y == y and (before.mark, before.is_artifact, False) == about
+            if is_same and before.text[-1].isalpha():
+                before.text += text
+                return
+        mark, is_artifact, is_soft = about
+        # A hyphen that is drawn by itself at the end of a line was made by the line's end.
+        if is_soft or text.strip() == HYPHEN:
+            text = text.replace(HYPHEN, "\u00ad").replace("-", "\u00ad")
+        size = self._size(start) if self._order is None else self._order[start].size
+        found.append(Run(start=start, text=text, mark=mark, is_artifact=is_artifact, x=x, y=y, size=size))
 
     def origin(self, index: int) -> tuple[float, float]:
         """Return where the baseline of a character begins."""
@@ -198,41 +223,29 @@ class Page:
         # In the order of the call: left, right, bottom, top.
         return self._doubles[1].value if self._box(self._address, index, *self._places) else 0.0
 
-    def _run(self, start: int, end: int, owner: int) -> Run:
-        x, y = self.origin(start)
-        mark, is_artifact, is_soft = self._about(owner)
-        text = self.text[start:end]
-        # A hyphen that is drawn by itself at the end of a line was made by the line's end.
-        if is_soft or text.strip() == HYPHEN:
-            text = text.replace(HYPHEN, "\u00ad").replace("-", "\u00ad")
-        size = self._size(start) if self._order is None else self._order[start].size
-        return Run(start=start, text=text, mark=mark, is_artifact=is_artifact, x=x, y=y, size=size)
-
     def _size(self, index: int) -> float:
-        matrix = self.raw.FS_MATRIX()
-        size = float(self.raw.FPDFText_GetFontSize(self._text, index))
-        if self.raw.FPDFText_GetMatrix(self._text, index, matrix):
-            size *= math.hypot(matrix.c, matrix.d) or 1.0
+        size = self._font_size(self._address, index)
+        if self._matrix(self._address, index, ctypes.addressof(self._turn)):
+            size *= math.hypot(self._turn[2], self._turn[3]) or 1.0
         return size
 
     def _about(self, owner: int) -> tuple[int, bool, bool]:
         """Return an object's number among the tags, whether it is no content, whether its hyphen is soft."""
-        known = self._marks.get(owner)
+        marks = tuple([self._mark(owner, index) for index in range(self._count_marks(owner))])
+        known = self._marks.get(marks)
         if known is not None:
             return known
-        raw = self.raw
-        handle = ctypes.cast(owner, raw.FPDF_PAGEOBJECT)
         is_artifact = is_soft = False
-        for index in range(max(raw.FPDFPageObj_CountMarks(handle), 0)):
-            mark = raw.FPDFPageObj_GetMark(handle, index)
-            name = short(raw.FPDFPageObjMark_GetName, mark)
+        for address in marks:
+            mark = ctypes.cast(address or 0, self.raw.FPDF_PAGEOBJECTMARK)
+            name = short(self.raw.FPDFPageObjMark_GetName, mark)
             if name == "Artifact":
                 is_artifact = True
             elif name == "Span":
-                said = short(raw.FPDFPageObjMark_GetParamStringValue, mark, b"ActualText")
+                said = short(self.raw.FPDFPageObjMark_GetParamStringValue, mark, b"ActualText")
                 is_soft = is_soft or said == "\u00ad"
-        known = (int(raw.FPDFPageObj_GetMarkedContentID(handle)), is_artifact, is_soft)
-        self._marks[owner] = known
+        known = self._number(owner), is_artifact, is_soft
+        self._marks[marks] = known
         return known
 
 

@@ -21,13 +21,6 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 
 
-class Matrix(Protocol):
-    """How a text is turned and scaled: the parts that are read."""
-
-    c: float
-    d: float
-
-
 class Pdfium(Protocol):
     """The functions of the library. What is counted is negative where it cannot be."""
 
@@ -46,6 +39,7 @@ class Pdfium(Protocol):
     FPDF_LoadPage: Callable[[Handle, int], Handle]
     FPDF_ClosePage: Callable[[Handle], None]
     FPDF_GetPageHeightF: Callable[[Handle], float]
+    FPDF_GetPageWidthF: Callable[[Handle], float]
     FPDFPage_CountObjects: Callable[[Handle], int]
     FPDFPage_GetAnnotCount: Callable[[Handle], int]
     FPDFPage_GetAnnot: Callable[[Handle, int], Handle]
@@ -59,18 +53,17 @@ class Pdfium(Protocol):
     FPDFText_LoadPage: Callable[[Handle], Handle]
     FPDFText_ClosePage: Callable[[Handle], None]
     FPDFText_CountChars: Callable[[Handle], int]
-    FPDFText_GetFontSize: Callable[[Handle, int], float]
-    FPDFText_GetMatrix: Callable[[Handle, int, Matrix], int]
+    FPDFText_GetFontSize: CFuncPtr
+    FPDFText_GetMatrix: CFuncPtr
     FPDFText_GetUnicode: CFuncPtr
     FPDFText_GetTextObject: CFuncPtr
     FPDFText_GetCharOrigin: CFuncPtr
     FPDFText_GetCharBox: CFuncPtr
-    FS_MATRIX: Callable[[], Matrix]
 
-    FPDF_PAGEOBJECT: type[Handle]
-    FPDFPageObj_CountMarks: Callable[[Handle], int]
-    FPDFPageObj_GetMark: Callable[[Handle, int], Handle]
-    FPDFPageObj_GetMarkedContentID: Callable[[Handle], int]
+    FPDF_PAGEOBJECTMARK: type[Handle]
+    FPDFPageObj_CountMarks: CFuncPtr
+    FPDFPageObj_GetMark: CFuncPtr
+    FPDFPageObj_GetMarkedContentID: CFuncPtr
     FPDFPageObjMark_GetName: Callable[..., int]
     FPDFPageObjMark_GetParamStringValue: Callable[..., int]
 
@@ -123,10 +116,15 @@ def short(function: Callable[..., int], *arguments: object) -> str:
     return bytes(buffer)[: max(length.value - 2, 0)].decode("utf-16-le", "replace")
 
 
-def fast(function: CFuncPtr, result: type[_SimpleCData[T]], places: int = 0) -> Callable[..., T]:
-    """Return a function of pdfium that takes a page's text and the places it writes to by their addresses."""
+def fast(
+    function: CFuncPtr, result: type[_SimpleCData[T]], places: int = 0, *, numbers: int = 1
+) -> Callable[..., T]:
+    """Return a function of pdfium that takes what it is asked of and the places it writes to by addresses.
+
+    Between them are so many `numbers`.
+    """
     address = ctypes.cast(function, ctypes.c_void_p).value
     assert address is not None
-    arguments = (ctypes.c_void_p, ctypes.c_int, *(ctypes.c_void_p,) * places)
+    arguments = (ctypes.c_void_p, *(ctypes.c_int,) * numbers, *(ctypes.c_void_p,) * places)
     made: Callable[..., T] = ctypes.CFUNCTYPE(result, *arguments)(address)
     return made
