@@ -5,6 +5,7 @@ from __future__ import annotations
 import ctypes
 import itertools
 import math
+import re
 import sys
 from collections.abc import Iterator
 from types import TracebackType
@@ -23,6 +24,16 @@ if TYPE_CHECKING:
 _PASSWORD = 4
 # pdfium says so of a hyphen at the end of a line.
 HYPHEN = "\x02"
+# Some files give the letters of a ligature with their bytes exchanged: `fi` as two letters of Chinese. Beside
+# a letter of Latin they are none; of three the library adds up the last two.
+_LIGATURES = (
+    "[\u5400\u6600\u6800\u6900\u6a00\u6c00\u7300\u7400]{1,2}"
+    "[\u6600\u6800\u6900\u6a00\u6c00\u7400\ucf00\ud200]"
+)
+_SWAPPED = re.compile(
+    rf"(?<=[a-zA-Z]){_LIGATURES}(?![\u3400-\u9fff])|(?<![\u3400-\u9fff]){_LIGATURES}(?=[a-zA-Z])"
+)
+_SUMS = {"\ucf00": "\ufb01", "\ud200": "\ufb02"}
 
 
 class Found(msgspec.Struct, kw_only=True):
@@ -253,4 +264,11 @@ def _characters(codes: list[int]) -> str:
     """Return a character for each code: what is none is one that no text has."""
     if 0 in codes or max(codes, default=0) > sys.maxunicode:
         codes = [code if 0 < code <= sys.maxunicode else 0xFFFE for code in codes]
-    return "".join(map(chr, codes))
+    text = "".join(map(chr, codes))
+    if not text.isascii() and _SWAPPED.search(text) is not None:
+        text = _SWAPPED.sub(_letters, text)
+    return text
+
+
+def _letters(found: re.Match[str]) -> str:
+    return "".join(_SUMS.get(each) or chr(ord(each) >> 8) for each in found[0])

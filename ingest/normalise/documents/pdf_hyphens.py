@@ -19,6 +19,7 @@ _AT_LINE_END = re.compile(rf"([\w'’]+)(?:({HYPHEN})\s*|([-{_SIGN}])[ \t]*[\r\n
 _IN_WORD = re.compile(rf"\w{_SIGN}\w")
 _SOFT = re.compile(r"\u00ad\s*")
 _WORD = re.compile(r"[\w'’]+(?:-[\w'’]+)*")
+_LIGATURES = dict(enumerate(("ff", "fi", "fl", "ffi", "ffl", "st", "st"), 0xFB00))
 _BLANKS = re.compile(r"[ \t\r\n\f\v]+")
 _COMPOUNDING = frozenset(("nl", "de", "da", "sv", "no", "fi", "hu"))
 _LOOK_AT = 20_000
@@ -48,6 +49,8 @@ class Hyphens:
 
     def joined(self, text: str) -> str:
         """Return the text in one line, its words whole."""
+        if not text.isascii():
+            text = text.translate(_LIGATURES)
         if "\u00ad" in text:
             text = _SOFT.sub("", text)
         if "-" in text or HYPHEN in text or _SIGN in text:

@@ -29,10 +29,13 @@ _SEVERAL = 3
 _MARK = re.compile(r"\d{1,3}|[*†‡§¶]{1,3}")
 _GAP = 1.8
 _GAP_OF_RUNS = 0.75
+_ALIKE = 0.2  # of the size, as what follows
+_AT_MARGIN = 0.15
 _FARTHER = 1.2
 _WITH_MARK = 1.5
 _BUCKET = 8.0
 _ENOUGH = 10
+_MANY = 0.5  # of the lines of a column
 _EVEN = 0.55
 
 
@@ -152,6 +155,10 @@ class Margins:
         ends = [end for end in near if end is not None]
         most = max((count for _, count in ends), default=0)
         return max((end for end, count in ends if count * 4 >= most), default=line.x1)
+
+    def sticks_out(self, line: Line) -> bool:
+        """Tell whether a line ends beyond where others of its column do."""
+        return line.x1 - self.right(line) > 0.5 * line.size
 
     def step(self, line: Line) -> float:
         """Return how far a line of this size is usually below the one before."""
@@ -274,15 +281,22 @@ def _is_gap(before: Word, after: Word, line: Line) -> bool:
     return gap > (_GAP_OF_RUNS if after.begins_run else _GAP) * line.size
 
 
-def _is_row(found: Sequence[Line], index: int) -> bool:
+def _is_row(found: Sequence[Line], index: int, margins: Margins) -> bool:
     """Tell whether a line has cells, since one beside it has a gap at the same place."""
     starts = _starts(found[index])
-    if not starts:
+    if not starts or _is_stretched(found[index], margins):
         return False
-    for other in (index - 1, index + 1):
-        if 0 <= other < len(found) and any(abs(a - b) < 3 for a in starts for b in _starts(found[other])):
-            return True
+    for at in (index - 1, index + 1):
+        if 0 <= at < len(found) and any(abs(a - b) < 3 for a in starts for b in _starts(found[at])):
+            return not _is_stretched(found[at], margins)
     return False
+
+
+def _is_stretched(line: Line, margins: Margins) -> bool:
+    """Tell whether a line's gaps are wide because it was made to reach the margin: all are alike."""
+    gaps = [after.x0 - before.x1 for before, after in itertools.pairwise(line.words) if not after.is_glued]
+    is_alike = len(gaps) > 1 and max(gaps) - min(gaps) < _ALIKE * line.size
+    return is_alike and abs(margins.right(line) - line.x1) < _AT_MARGIN * line.size
 
 
 def paragraphs(found: Sequence[Line], margins: Margins | None = None) -> list[Paragraph]:
@@ -290,7 +304,7 @@ def paragraphs(found: Sequence[Line], margins: Margins | None = None) -> list[Pa
     margins = margins or Margins(found)
     made: list[Paragraph] = []
     for index, line in enumerate(found):
-        if _is_row(found, index):
+        if _is_row(found, index, margins):
             made.append(Paragraph("row", [line], is_row=True))
         elif made and not made[-1].is_row and goes_on(made[-1], line, margins):
             made[-1].lines.append(line)
@@ -329,6 +343,8 @@ def goes_on(paragraph: Paragraph, line: Line, margins: Margins) -> bool:
         return False
     if line.is_item() and (paragraph.kind == "item" or line.x0 != last.x0) and len(line.words) > 1:
         return False
+    if margins.sticks_out(last) and (margins.sticks_out(line) or len(paragraph.lines) == 1):
+        return False  # rows of a table that is wider than its column
     return not would_fit(last, line, margins)
 
 
@@ -368,6 +384,11 @@ def _is_set_in_from(line: Line, paragraph: Paragraph, margins: Margins) -> bool:
 
 
 def _reached(ends: list[float]) -> float:
-    """Return how far lines reach; a few that stand out do not count."""
+    """Return how far lines reach: where many end, or else the farthest; a few that stand out do not count."""
     found = sorted(ends, reverse=True)
-    return found[min(2, len(found) - 1)] if len(found) >= _ENOUGH else found[0]
+    if len(found) < _ENOUGH:
+        return found[0]
+    places = Counter(map(round, found))
+    most = max(places, key=lambda place: (places[place - 1] + places[place] + places[place + 1], place))
+    many = [end for end in found if abs(end - most) <= 1.5]
+    return many[2] if len(many) > _MANY * len(found) else found[2]

@@ -1,0 +1,70 @@
+"""Where lines end, of scripts without blanks too, and what letters are joined into one."""
+
+from __future__ import annotations
+
+import pytest
+
+from ingest.normalise.documents.pdf_file import _characters
+from ingest.normalise.documents.pdf_hyphens import Hyphens
+from ingest.normalise.documents.pdf_lines import Line, Margins, Word, paragraphs
+
+
+@pytest.mark.parametrize(
+    ("elsewhere", "lines", "text"),
+    [
+        ("", "租赁合同\r\n双方", "租赁合同双方"),
+        ("", "租赁合同，\n双方", "租赁合同，双方"),
+        ("", "見出し\nカタカナ", "見出しカタカナ"),
+        ("打开 GNOME 桌面", "打开\nGNOME 桌面", "打开 GNOME 桌面"),
+        ("打开GNOME桌面", "打开\nGNOME桌面", "打开GNOME桌面"),
+        ("打开GNOME桌面", "打开GNOME\n桌面", "打开GNOME桌面"),
+        ("租赁合同", "the lease\nends", "the lease ends"),
+        ("", "계약\n기간", "계약 기간"),
+    ],
+)
+def test_the_end_of_a_line(elsewhere: str, lines: str, text: str) -> None:
+    assert Hyphens([elsewhere, lines]).joined(lines) == text
+
+
+@pytest.mark.parametrize(
+    ("text", "width"), [("租赁合同", 10), ("「租赁", 20), ("租，赁", 20), ("lease", 100), ("合", 10)]
+)
+def test_what_must_fit_on_a_line_to_go_on(text: str, width: float) -> None:
+    end = 10 if text == "合" else 100
+    assert Line([Word(text, 0, end, 0, 10)], 0, 10, 1).first_width == width
+
+
+@pytest.mark.parametrize(
+    ("given", "text"),
+    [
+        ("de\u6600\u6900ned", "defined"),
+        ("\u6600\u6900le", "file"),
+        ("o\u6600\u6600 and on", "off and on"),
+        ("a\u6600\ucf00che", "affiche"),
+        ("\u6600\u6900\u79df", "\u6600\u6900\u79df"),
+        ("\u5408\u6600\u6900", "\u5408\u6600\u6900"),
+        ("\ufb01le", "file"),
+    ],
+)
+def test_ligatures_are_their_letters(given: str, text: str) -> None:
+    assert Hyphens([]).joined(_characters(list(map(ord, given)))) == text
+
+
+def line(words: list[tuple[float, float]], y: float) -> Line:
+    return Line([Word("word", x0, x1, y, 10) for x0, x1 in words], y, 10, 1)
+
+
+def test_lines_that_were_stretched_to_their_margin_are_no_rows() -> None:
+    stretched = [line([(50, 70), (100, 120), (150, 170)], 200), line([(50, 71), (101, 119), (149, 170)], 188)]
+    rows = [line([(50, 70), (100, 105), (150, 170)], 200), line([(50, 80), (100, 110), (150, 170)], 188)]
+
+    assert [each.is_row for each in paragraphs(stretched)] == [False]
+    assert [each.is_row for each in paragraphs(rows)] == [True, True]
+
+
+def test_a_table_that_is_wider_than_its_column_does_not_move_the_margin() -> None:
+    column = [line([(50, 170)], 500 - 12 * n) for n in range(20)]
+    wide = [line([(50, 250)], 200 - 12 * n) for n in range(4)]
+
+    assert Margins([*column, *wide]).right(column[0]) == 170
+    assert len(paragraphs([*column, *wide])) == 5
