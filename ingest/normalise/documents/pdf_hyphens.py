@@ -16,6 +16,8 @@ from ingest.text.wordlist import is_word
 
 _SIGN = "\u2010"
 _AT_LINE_END = re.compile(rf"([\w'’]+)(?:({HYPHEN})\s*|([-{_SIGN}])[ \t]*[\r\n]+\s*)([\w'’]+)")
+_MARKED = re.compile(rf"\u00ad|\w{_SIGN}[ \t]*(?:[\r\n]|\Z)")
+_PLAIN = re.compile(rf"\w(?:-[ \t]*(?:[\r\n]|\Z)|{HYPHEN})")
 _IN_WORD = re.compile(rf"\w{_SIGN}\w")
 _SOFT = re.compile(r"\u00ad\s*")
 _WORD = re.compile(r"[\w'’]+(?:-[\w'’]+)*")
@@ -32,7 +34,7 @@ class Hyphens:
         _prepare()
         self._words: set[str] = set()
         # Where a document marks the hyphens that a line's end made, every other is a word's own.
-        self._marks_cuts = False
+        marked = plain = 0
         self._writes_sign = False
         beginning: list[str] = []
         seen = 0
@@ -40,11 +42,13 @@ class Hyphens:
         self._wide = Wide(texts)
         for text in texts:
             self._words.update(word.lower() for word in _WORD.findall(text))
-            self._marks_cuts = self._marks_cuts or "\u00ad" in text or _SIGN in text
+            marked += len(_MARKED.findall(text))
+            plain += len(_PLAIN.findall(text))
             self._writes_sign = self._writes_sign or (_SIGN in text and _IN_WORD.search(text) is not None)
             if seen < _LOOK_AT:
                 beginning.append(text)
                 seen += len(text)
+        self._marks_cuts = marked > plain
         self._is_compounding = detect(_BLANKS.sub(" ", " ".join(beginning))) in _COMPOUNDING
 
     def joined(self, text: str) -> str:

@@ -100,6 +100,14 @@ def test_a_document_that_does_not_mark_them_decides_by_its_other_words() -> None
     assert hyphens.joined("in North\x02\r\nHolland") == "in North-Holland"
 
 
+def test_one_hyphen_that_is_marked_does_not_keep_those_that_are_not() -> None:
+    cut = ["the obli\x02", "gation and the adminis\x02", "tration"]
+
+    assert Hyphens([*cut, "a land\u2010", "lord"]).joined("the obli\x02\r\ngation") == "the obligation"
+    assert Hyphens(["an obli\u2010", "gation", "a self-"]).joined("a self-\nemployed") == "a self-employed"
+    assert Hyphens(["an obli\u2010", "gation"]).joined("the self\u2010\nemployed") == "the selfemployed"
+
+
 def test_what_the_file_claims_and_holds() -> None:
     found = by_tags(
         made(
