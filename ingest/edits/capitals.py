@@ -3,7 +3,8 @@
 `polish` and `Polish`, `the rijn` and `the Rijn`, `aids` and `AIDS`, `7a` and `7A` are two. A capital says
 nothing where a sentence, a quotation or an item begins, in a sentence that is written in capitals, in a title
 whose words all have one, and in words that have one by rule (`capitalised` of the language: weekdays,
-`English`) or, behind an article or before another capital, by house style (`styled`: `the Mayor`).
+`English`) or, behind an article or before another capital, by house style (`styled`: `the Mayor`). In German
+a capital speaks in whatever may be another word without it; a noun by its ending or its place is one in both.
 """
 
 from __future__ import annotations
@@ -51,7 +52,22 @@ def speaks(mark: str, low: str, beside: tuple[str, str], lexicon: Lexicon, *, ti
         return False
     if bare in lexicon.capitalised:
         return False
-    return bare not in lexicon.common or not lexicon.capitals_are_names  # German `Sie`
+    if lexicon.capitals_are_names:
+        return bare not in lexicon.common
+    return not _is_noun(bare, beside, lexicon)  # German `Sie`
+
+
+def _is_noun(bare: str, beside: tuple[str, str], lexicon: Lexicon) -> bool:
+    """Tell whether a word is a noun however it is written, where every noun has a capital.
+
+    Its ending is of nouns alone, or it stands behind what one follows, and nothing follows that it could be
+    said of: `im haus.`
+    """
+    if bare.endswith(lexicon.noun_endings):
+        return True
+    before, behind = beside
+    closes = not is_word(behind or ".") or unaccented(behind) in lexicon.common
+    return closes and unaccented(before or ".") in lexicon.before_noun
 
 
 def _is_measure(letters: str, lexicon: Lexicon) -> bool:

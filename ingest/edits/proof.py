@@ -35,7 +35,7 @@ from ingest.edits.spellings import apostrophe_alone, is_numbered, spelt_both_way
 from ingest.facts import quantities
 from ingest.facts.equivalence import equal, written_otherwise
 from ingest.facts.model import CalendarDate, Code, Quantity, Share, Slot
-from ingest.text import hyphens, roman, wordlist
+from ingest.text import hyphens, wordlist
 from ingest.text.lexicon import Lexicon
 from ingest.text.misspelling import spelt_otherwise
 from ingest.text.variants import abbreviate, say_the_same, written_out
@@ -109,21 +109,15 @@ class Proof:
         """Tell whether what stood at a place and what stands there are equal."""
         if max(len(gone), len(came)) > _LONGEST_RUN or any(each.is_address for each in (*gone, *came)):
             return False
-        if self._wording.same_day(*(self._day(*sides) for sides in ((gone, was), (came, became)))):
-            return True
+        days = [self._day(*sides) for sides in ((gone, was), (came, became))]
+        if days[0].lower() != days[1].lower() and self._wording.same_day(*days):
+            return True  # German `Morgen` is the morning, `morgen` tomorrow
         return (
             self._same_words(gone, came)
             or self._joined(gone, came)
             or self._doubled(gone, came, was, became)
             or self._cannot_stand(gone, came, was)
-            or self._same_numeral(gone, came, was)
         )
-
-    def _same_numeral(self, gone: Run, came: Run, was: Run) -> bool:
-        """Tell whether one number stands behind its label, in Roman letters and in figures."""
-        at = bisect_left(was, gone[0].start, key=attrgetter("start")) if len(gone) == 1 else 0
-        label, *numbers = ([each.text for each in run] for run in (was[max(0, at - 1) : at], gone, came))
-        return bool(label) and roman.is_same(label[0], len(label[0]), *numbers)
 
     def _cannot_stand(self, gone: Run, came: Run, was: Run) -> bool:
         """Tell whether one of two words cannot stand behind the one before, so that the other is meant."""

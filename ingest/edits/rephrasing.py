@@ -12,13 +12,15 @@ from ingest.diff.sentences import Change, Piece
 from ingest.edits import stamps
 from ingest.edits.anchors import NO_DAYS, Days, same_day, with_part
 from ingest.edits.forms import inflects, is_figure
-from ingest.edits.replacements import Replacements, weigh
+from ingest.edits.replacements import Replacements, closing, weigh
 from ingest.facts import quantities
 from ingest.facts.document_words import Context
 from ingest.facts.equivalence import agree, equal
 from ingest.facts.model import Slot
+from ingest.facts.negations import by_prefix
 from ingest.facts.swaps import exchanged
-from ingest.text import hyphens, roman, wordlist
+from ingest.text import hyphens, wordlist
+from ingest.text.lemmas import PARTICLES
 from ingest.text.lexicons import lexicon_of
 from ingest.text.thesaurus import LANGUAGES, thesaurus_of
 from ingest.text.variants import abbreviate, say_the_same, written_out
@@ -107,11 +109,21 @@ class Wording:
     def opposed(self) -> set[str]:
         """Return the small words that were put for each other and say something else."""
         old, new = self.changed()
+        if particles := self._particles(old, new):
+            return particles
         if self._lexicon.opposed_words.isdisjoint(old) or self._lexicon.opposed_words.isdisjoint(new):
             return set()
         return {
             word for pair in self._lexicon.opposed if pair & old and pair & new for word in pair & (old | new)
         }
+
+    def _particles(self, old: set[str], new: set[str]) -> set[str]:
+        """Return the particles of a Dutch verb that stayed: `neemt het aan`, `neemt het over`."""
+        changed = old | new
+        if self._lexicon.language != "nl" or not len(old) == len(new) == 1 or not changed <= PARTICLES:
+            return set()
+        closes = all(side <= closing(text) for side, text in zip((old, new), self._texts, strict=True))
+        return changed if closes else set()
 
     @cached_property
     def modals(self) -> set[str]:
@@ -160,9 +172,15 @@ class Wording:
         if thesaurus is None:
             return None
         carried = self.carried  # which makes the changes
-        old = "\n".join(self._a[piece.a_start : piece.a_end] for piece in self._edited)
-        new = "\n".join(self._b[piece.b_start : piece.b_end] for piece in self._edited)
-        return weigh(self._by_change, carried, (old, new), self._lexicon, thesaurus)
+        return weigh(self._by_change, carried, self._texts, self._lexicon, thesaurus)
+
+    @property
+    def _texts(self) -> tuple[str, str]:
+        """Return the edited sentences, before and after."""
+        return (
+            "\n".join(self._a[piece.a_start : piece.a_end] for piece in self._edited),
+            "\n".join(self._b[piece.b_start : piece.b_end] for piece in self._edited),
+        )
 
     @cached_property
     def names(self) -> frozenset[str]:
@@ -217,7 +235,40 @@ class Wording:
                 for word in self._lexicon.pointing.intersection(old):
                     if _followed_by(word, old) != _followed_by(word, new):
                         return word
+            elif (denied := self._denied_elsewhere(old, new)) is not None:
+                return denied
         return None
+
+    def _denied_elsewhere(self, old: Sequence[str], new: Sequence[str]) -> str | None:
+        """Return a negation of another verb now: `did not rule that he must`, `ruled that he must not`.
+
+        Only where auxiliaries make it so; in Dutch its place is that of the verb.
+        """
+        if not self._lexicon.auxiliaries or max(len(old), len(new)) > MOST:
+            return None
+        (was, denied, places), (became, denies, others) = map(self._said, (old, new))
+        if not denied or len(denied) != len(denies) or places == others or not 1 < len(was) == len(became):
+            return None
+        thesaurus = thesaurus_of(self._language)
+        alike = thesaurus is not None and all(
+            one == other or thesaurus.nearness(one, other) == "same"
+            for one, other in zip(was, became, strict=True)
+        )
+        moved = (word for word, one, other in zip(denied, places, others, strict=True) if one != other)
+        return next(moved, None) if alike else None
+
+    def _said(self, sentence: Sequence[str]) -> tuple[list[str], list[str], list[int]]:
+        """Return the words with a meaning, the negations, and before how many of those each stands."""
+        meant: list[str] = []
+        denied: list[str] = []
+        places: list[int] = []
+        for word in map(unaccented, written_out(list(sentence), self._lexicon)):
+            if word in self._lexicon.negations:
+                denied.append(word)
+                places.append(len(meant))
+            elif word not in self._lexicon.common and word not in self._lexicon.auxiliaries:
+                meant.append(word)
+        return meant, denied, places
 
     def turned(self) -> tuple[str, str] | None:
         """Return the first edited sentence of which one side has a negation and the other none, as shown."""
@@ -225,6 +276,8 @@ class Wording:
             old, new = self._a[piece.a_start : piece.a_end], self._b[piece.b_start : piece.b_end]
             if _letters(old) == _letters(new):
                 continue  # `donot`, `do not`
+            if any(by_prefix(words(each.before), words(each.after), self._lexicon) for each in piece.changes):
+                continue
             if self._negates(old) != self._negates(new):
                 return cut(old), cut(new)
         return None
@@ -256,12 +309,10 @@ class Wording:
                 became = written_out(_outside(same_b, change.after, change.b_start), self._lexicon)
                 if abbreviate(was, became, self._lexicon) or self._is_one_apart(was, became):
                     continue
-                if roman.is_same(self._a, change.a_start, was, became):
-                    continue
                 if len(was) == len(became):
                     pairs = [pair for pair in zip(was, became, strict=True) if not self.is_slip(*pair)]
                     was, became = ([pair[side] for pair in pairs] for side in (0, 1))
-                if self._is_phrase(was, became):
+                if self._is_phrase(was, became) or by_prefix(was, became, self._lexicon):
                     self._phrases.append((cut(change.before), cut(change.after)))
                     continue
                 gone, came = (list(map(unaccented, side)) for side in (was, became))

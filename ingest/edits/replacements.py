@@ -153,7 +153,7 @@ class _Work:
         """
         parts: tuple[tuple[dict[str, str], set[str]], ...] = ({}, set()), ({}, set())
         for side in (0, 1) if self._lexicon.language == "nl" else ():
-            here = set(map(str.lower, _CLOSING.findall(self._texts[side])))
+            here = closing(self._texts[side])
             changed = {word for change in changes for word in change[side]}
             others = [word for change in changes for word in change[1 - side]]
             for word in changed & set(self._carried) if here else ():
@@ -241,6 +241,11 @@ class _Work:
         if word[0] != other[0] or was_counted(word, language) == was_counted(other, language):
             return False
         return DamerauLevenshtein.normalized_similarity(word, other) >= _ALIKE
+
+
+def closing(text: str) -> set[str]:
+    """Return the particles that end a clause of a Dutch text, and so belong to its verb."""
+    return set(map(str.lower, _CLOSING.findall(text)))
 
 
 def _by_beginning(text: str) -> Mapping[str, Sequence[str]]:

@@ -246,7 +246,8 @@ RULES: tuple[Rule, ...] = (
         name="opposed-words",
         kind="wording",
         significance="substantive",
-        when="a small word was put for another that says something else: `and`, `or`; `until`, `from`",
+        when="a small word was put for another that says something else: `and`, `or`; `until`, `from`; the"
+        " particle of a verb",
         asks=word_questions.opposed_words,
     ),
     Rule(
@@ -330,7 +331,8 @@ RULES: tuple[Rule, ...] = (
         name="scope-word",
         kind="wording",
         significance="substantive",
-        when="in a sentence of the same words, a `not` or an `only` is said of another word",
+        when="in a sentence of the same words, or of forms of them, a `not` or an `only` is said of another"
+        " word",
         asks=word_questions.scope_word,
     ),
     Rule(

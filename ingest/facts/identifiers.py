@@ -27,7 +27,10 @@ _NUMBER = re.compile(
     rf")(?!\w|[.,:][0-9])"
 )
 _POSTCODE = re.compile(rf"(?<![\w.,-])([1-9][0-9]{{3}}){_BLANK}?([A-Z]{{2}})(?![\w-])")
-_NO_POSTCODE = word_set("EU VS VN US UK UN NV BV AD BC SA SD SS KM KG MW GW GB MB TB MM CM ML CL HA")
+_NO_POSTCODE = word_set(
+    "EU VS VN US UK UN NV BV AD BC CE SA SD SS KM KG MW GW GB MB TB MM CM ML CL HA PM AM IN OF ET IT"
+)
+_OF_YEARS = ("18", "19", "20")
 _LEAST, _MOST = 8, 15  # figures of a telephone number
 _LEAST_FIGURES = 4  # of any
 
@@ -74,10 +77,10 @@ def _numbers(text: str) -> Iterator[Found]:
 
 
 def _postcodes(text: str, lexicon: Lexicon) -> Iterator[Found]:
-    if lexicon.language not in ("nl", None):
-        return
+    at_home = lexicon.language in ("nl", None)
     for written in _POSTCODE.finditer(text):
-        if written[2] not in _NO_POSTCODE:
+        # In another language a year may stand before letters: `the 2019 IT budget`.
+        if written[2] not in _NO_POSTCODE and (at_home or written[1][:2] not in _OF_YEARS):
             yield written.start(), written.end(), Code(written[1] + written[2], "postcode")
 
 

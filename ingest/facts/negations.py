@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import functools
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from ingest.facts.equivalence import SMALL
 from ingest.facts.model import Fact
 from ingest.facts.word_differences import WordDifference
 from ingest.text.lexicon import Lexicon
 from ingest.text.misspelling import opposite
+from ingest.text.variants import written_out
 from ingest.text.words import unaccented, words
 
+_NOT = frozenset(["not", "niet", "nicht"])  # `never honest` is more than `dishonest`
 _MOST_TURNED = 0.45  # of a sentence's words: past that it is another sentence, not the opposite one
 
 
@@ -20,13 +22,33 @@ def _is_negation(word: str, lexicon: Lexicon) -> bool:
     return low in lexicon.negations or low.endswith("n't")
 
 
+def by_prefix(old: Sequence[str], new: Sequence[str], lexicon: Lexicon) -> bool:
+    """Tell whether a `not` on one side is a prefix on the other: `not possible`, `impossible`."""
+    if abs(len(old) - len(new)) > 1:
+        return False
+    long, short = ([unaccented(word) for word in written_out(side, lexicon)] for side in (old, new))
+    if len(long) < len(short):
+        long, short = short, long
+    denied = [word for word in long if word in lexicon.negations]
+    if len(long) != len(short) + 1 or len(denied) != 1 or denied[0] not in _NOT:
+        return False
+    if not lexicon.negations.isdisjoint(short):
+        return False
+    long.remove(denied[0])
+    pairs = [pair for pair in zip(long, short, strict=True) if pair[0] != pair[1]]
+    return len(pairs) == 1 and len(pairs[0][0]) < len(pairs[0][1]) and opposite(*pairs[0], lexicon)
+
+
 def found(before: str, after: str, differences: list[WordDifference], lexicon: Lexicon) -> list[Fact]:
     """Return the change that turned the sentence round, if their numbers differ between the two."""
     facts: list[Fact] = []
     negates = functools.partial(_is_negation, lexicon=lexicon)
     # `donot` and `do not` say the same
     differences = [
-        each for each in differences if "".join(each.before).lower() != "".join(each.after).lower()
+        each
+        for each in differences
+        if "".join(each.before).lower() != "".join(each.after).lower()
+        and not by_prefix(each.before, each.after, lexicon)
     ]
     balance = sum(sum(map(negates, each.after)) - sum(map(negates, each.before)) for each in differences)
     for each in differences:

@@ -39,6 +39,7 @@ from ingest.facts.model import (
 from ingest.facts.names import find_names
 from ingest.facts.number_words import read_number, read_ordinal
 from ingest.facts.parts import read_part, read_share
+from ingest.text import roman
 from ingest.text.lexicon import Lexicon, word_set
 from ingest.text.lexicons import lexicon_of
 from ingest.text.words import tokens, unaccented, words
@@ -51,6 +52,7 @@ _GROUPED = re.compile(
 )
 _THOUSANDS = re.compile(r"[1-9][0-9]{0,2}(?:[.,][0-9]{3})+\Z")
 _PLAIN = re.compile(r"[0-9]+(?:[.,][0-9]+)?\Z")
+_PARTED = re.compile(r"[0-9]{1,4}\.[0-9]{1,4}\Z")
 _AGED = re.compile(r"(under|over|onder|boven|u)-?([0-9]{1,2})s?\Z")
 _RANGE = re.compile(r"[0-9][0-9.,]*(?:[-‐‑][0-9][0-9.,]*)+\Z")
 _LONGEST_DIGITS = 40
@@ -76,7 +78,12 @@ def find(text: str, language: str | None, names: frozenset[str] = frozenset()) -
         end = at + len(token)
         if not token.isspace():
             low = token.lower() if token.isascii() else unaccented(token) or token
-            if low in lexicon.slotted or not low.isalpha() or lexicon.is_compound(low):
+            if (
+                low in lexicon.slotted
+                or not low.isalpha()
+                or token in roman.NUMBERS
+                or lexicon.is_compound(low)
+            ):
                 begin.append(len(cut))
             cut.append(Token(token, low, at, end))
         at = end
@@ -91,7 +98,7 @@ def find(text: str, language: str | None, names: frozenset[str] = frozenset()) -
             past = next((at for at in range(number, len(cut)) if cut[at].start >= ending), len(cut))
             found.append(Slot("number", code, cut[number].start, ending))
             continue
-        taken = find_date(cut, number) or _quantity(text, cut, number)
+        taken = _labelled(cut, number) or find_date(cut, number) or _quantity(text, cut, number)
         if taken is not None:
             kind, value, past, weak = taken
             found.append(Slot(kind, value, cut[number].start, cut[past - 1].end, weak))
@@ -146,11 +153,16 @@ def _may_be(text: str, lexicon: Lexicon) -> bool:
 def end_of_unit(text: str, slot: Slot, lexicon: Lexicon) -> int:
     """Tell where a slot ends, with the word of its unit: `5 km`."""
     following = _FOLLOWING.match(text, slot.end)
-    unit = None if following is None else lexicon.units.get(unaccented(following[1]))
+    unit = None if following is None else _unit_of(unaccented(following[1]), lexicon)
     if following is None or not unit or not isinstance(slot.value, Quantity) or slot.value.unit != unit:
         return slot.end
     aged = _AGED_AFTER.match(text, following.end())
     return aged.end() if aged else following.end()
+
+
+def _unit_of(word: str, lexicon: Lexicon) -> str | None:
+    """Return the unit of a word behind a figure: of `m` metres, which elsewhere is a letter."""
+    return "m" if word == "m" else lexicon.units.get(word)
 
 
 def is_dateline(text: str, language: str | None) -> bool:
@@ -169,6 +181,22 @@ def is_dateline(text: str, language: str | None) -> bool:
         rest += words(text[at : slot.start])
         at = slot.end
     return lexicon_of(language).dateline.issuperset([*rest, *words(text[at:])])
+
+
+def _labelled(cut: Tokens, at: int) -> Taken | None:
+    """Return a number that names what it stands behind: `Section II`, `hoofdstuk (IV)`, `version 2.10`."""
+    said = cut[at].text
+    number = roman.NUMBERS.get(said)
+    if not at or (number is None and _PARTED.match(said) is None):
+        return None
+    label = cut[at - 2] if at > 1 and cut[at - 1].text in ".(" else cut[at - 1]
+    if number is None:
+        is_one = label.low in roman.LABELS or label.low in roman.VERSIONS
+        return ("number", Code(said, "part"), at + 1, False) if is_one else None
+    pronoun = said == "I" and cut.lexicon.language != "nl" and label.text == label.low  # `a section I read`
+    if label.low not in roman.LABELS or pronoun:
+        return None
+    return "number", Quantity(Fraction(number)), at + 1, False
 
 
 def _quantity(text: str, cut: Tokens, at: int) -> Taken | None:
@@ -203,6 +231,8 @@ def _quantity(text: str, cut: Tokens, at: int) -> Taken | None:
     millions = currency or low_at(cut, end) in cut.lexicon.currencies  # what an `m` at the figure is for
     if suffix in cut.lexicon.stuck or (suffix == "m" and millions):
         value, weak, suffix = value * cut.lexicon.stuck.get(suffix, 10**6), False, ""
+    elif low_at(cut, end) == "m" and (currency or low_at(cut, end + 1) in cut.lexicon.currencies):
+        value, end, weak = value * 10**6, end + 1, False  # `$3 m`
     if is_below:
         value = -value
     if currency:
@@ -295,7 +325,7 @@ def _with_unit(
         unit = suffix
     elif suffix == "x":
         unit = "times"
-    return "number", Quantity(value, unit or cut.lexicon.units.get(following)), end, weak
+    return "number", Quantity(value, unit or _unit_of(following, cut.lexicon)), end, weak
 
 
 def _attached(suffix: str, lexicon: Lexicon) -> str | None:

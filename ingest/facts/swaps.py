@@ -11,12 +11,13 @@ from collections.abc import Iterator, Sequence
 
 from ingest.facts import agreement
 from ingest.facts.document_words import Context
-from ingest.text.lexicon import Lexicon
+from ingest.text.lexicon import Lexicon, word_set
 from ingest.text.words import unaccented, words
 
 MOST = 500  # words of a sentence
 _STOP = re.compile(r"[.!?;]\s")
 _LONGEST_THING = 5  # words
+_EQUATE = word_set("is was are were ist sind war waren zijn")  # `Jansen is de minister`
 _LONGEST = 2_000  # characters of a sentence that is cut at each joint
 
 
@@ -37,9 +38,27 @@ def exchanged(before: str, after: str, within: Context, lexicon: Lexicon) -> tup
             people = told
     if people is not None:
         return people
-    if len(old) != len(new) or sorted(old) != sorted(new):
+    old, new = _without_joint(old, new, lexicon), _without_joint(new, old, lexicon)
+    if len(old) != len(new) or old == new or sorted(old) != sorted(new):
         return agreement.exchanged(old, new, lexicon)
+    if not lexicon.capitals_are_names:  # all nouns have one: `Müller verklagte Schmidt`
+        within = Context(names=_with_capitals(before) & _with_capitals(after))
     return _things(old, new, within, lexicon)
+
+
+def _without_joint(said: list[str], other: Sequence[str], lexicon: Lexicon) -> list[str]:
+    """Return the words without the `and` that a sentence lost when it was cut in two."""
+    if len(said) != len(other) + 1:
+        return said
+    joint = next(
+        (word for word in said if word in lexicon.equals and said.count(word) > other.count(word)), None
+    )
+    at = said.index(joint) if joint else len(said)
+    return [*said[:at], *said[at + 1 :]]
+
+
+def _with_capitals(text: str) -> frozenset[str]:
+    return frozenset(unaccented(word) for word in words(text) if word[0].isupper())
 
 
 def _sentences(text: str) -> Iterator[set[str]]:
@@ -118,21 +137,27 @@ def _act(
     lexicon: Lexicon,
 ) -> bool:
     """Tell whether two parts of a sentence are things of which each could do what the other does."""
-    if all(
-        any(word in within.names for word in side) and not lexicon.common.intersection(side)
+    named = [
+        any(word in within.names for word in side)
+        and lexicon.particles.issuperset(lexicon.common.intersection(side))
         for side in (head, tail)
-    ):
-        return not between or bool(set(between) - lexicon.linking)
+    ]
+    if all(named):
+        # else it is a list: `Ann, Bob and Carl`
+        return not between or any(word not in within.names for word in set(between) - lexicon.linking)
     if not set(between) - lexicon.linking:
-        return False
-    if {*before, head[0]} & lexicon.articles and {*between[-1:], tail[0]} & lexicon.articles:
-        return True
+        return len(between) == 1 and lexicon.articles.issuperset((*before, *between)) and bool(before)
+    told = ({*before, head[0]}, {*between[-1:], tail[0]})
+    if all(one or side & lexicon.articles for one, side in zip(named, told, strict=True)):
+        return not any(named) or not _EQUATE.issuperset(set(between) - lexicon.linking)
     sides = {*head, *tail}
     if sides <= lexicon.calendar:
         return True
     single = len(head) == len(tail) == 1 and not sides & lexicon.no_things
     if single and head[0][:3] != tail[0][:3] and lexicon.common.intersection(between) - lexicon.linking:
         return True  # `rose in May and fell in June`; not `ik vind`, `hij vindt`
+    if single and before and before[0] not in lexicon.common and between[0] in lexicon.equals:
+        return between[-1] not in lexicon.linking  # `wages rose and prices fell`
     # `Doctors accused nurses`, `police shot two men`
     head, tail = (
         side[1:] if len(side) == 2 and side[0] in lexicon.numbers else side for side in (head, tail)

@@ -48,7 +48,7 @@ def joins(parts: list[str], joined: str, language: str | None) -> bool:
     """
     if language not in wordlist.LANGUAGES:
         return False
-    apart = all(wordlist.is_known(part, language) for part in parts)
+    apart = all(wordlist.is_known(word, language) for part in parts for word in part.split("-") if word)
     if "-" in joined:
         return not apart or parts[0] in _BOUND
     if language == "nl" and any(_may_be_adjective(part) for part in parts[:-1]):

@@ -15,6 +15,7 @@ _PARTS = frozenset((
 # Lists of words that only say how the language's own are written.
 _OF_WRITING = frozenset((
     "accented", "slips", "paused", "leading", "clauses", "capitalised", "styled", "also_names",
+    "noun_endings", "before_noun",
 ))  # fmt: skip
 
 

@@ -90,6 +90,8 @@ def _infinitives(stem: str) -> Iterator[str]:
     if len(stem) < 2 or stem[-1] in _VOWELS:
         if stem.endswith(("ga", "sta", "doe", "zie")):
             yield f"{stem}n" if stem[-1] == "e" else f"{stem}an"
+        elif stem.endswith(("aai", "ooi", "oei", "ei")):
+            yield f"{stem}en"  # `gooit`
         return
     if len(stem) > 2 and stem[-2] == stem[-3] and stem[-2] in "aeou":
         open_stem = stem[:-2] + stem[-1]

@@ -142,6 +142,8 @@ class Lexicon(msgspec.Struct, frozen=True, kw_only=True, eq=False):
     capitalised: frozenset[str]
     styled: frozenset[str]
     also_names: frozenset[str]
+    noun_endings: tuple[str, ...]
+    before_noun: frozenset[str]
 
     variants: tuple[tuple[str, str], ...]
     regional: tuple[tuple[str, str], ...]

@@ -250,6 +250,8 @@ class _Merge:
             styled=honorifics - address
             | self.words(lambda each: each.names.titles) - address
             | self.words(lambda each: each.names.styled),
+            noun_endings=tuple(own.names.noun_endings.split()) if own else (),
+            before_noun=frozenset(own.names.before_noun.split()) if own else frozenset(),
             also_names=unsure_months | self.words(lambda each: each.names.also_names),
             no_things=common.union(openings, made["relative"]),
             variants=self.spellings(lambda each: each.spelling.variants),

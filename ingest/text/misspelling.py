@@ -39,11 +39,16 @@ def misspelt(
     unless the two are often confused (`then`, `than`), are one in British and American spelling, or end in
     the Dutch `d`, `t` and `dt`. So was each of two numbers or months, and where a prefix makes the
     opposite: `legal`, `illegal`. Two names (`names` has one of them, folded) that sound alike are one:
-    `John`, `Jon`; else one with another consonant is another: `Iran`, `Iraq`.
+    `John`, `Jon`; else one with another consonant is another: `Iran`, `Iraq`. Of words with hyphens one part
+    alone may be misspelt.
     """
     told = _by_themselves(before, after, language)
     if told is not None:
         return told
+    if _has_parts(before, after) and (part := _differing(before, after)):
+        if {unaccented(before), unaccented(after)} & names:
+            names = names | set(map(unaccented, part))
+        return misspelt(*part, attested, names, language)
     old, new = unaccented(before), unaccented(after)
     if old in attested and new in attested:
         return False
@@ -68,6 +73,9 @@ def _by_themselves(before: str, after: str, language: str | None) -> bool | None
     lexicon = lexicon_of(language)
     if not lexicon.is_known:
         return False
+    if _has_parts(before, after):
+        part = _differing(before, after)
+        return False if part is None else _by_themselves(*part, language)
     old, new = unaccented(before), unaccented(after)
     if (
         old == new
@@ -99,6 +107,18 @@ def _by_themselves(before: str, after: str, language: str | None) -> bool | None
     if longest < 4 and not (old in lexicon.common or new in lexicon.common or sorted(old) == sorted(new)):
         return False
     return False if not named and _both_meant(before, after, old, new, language) else None
+
+
+def _has_parts(before: str, after: str) -> bool:
+    """Tell whether two words have as many parts, with hyphens between them."""
+    return "-" in before and before.count("-") == after.count("-")
+
+
+def _differing(before: str, after: str) -> tuple[str, str] | None:
+    """Return the one part by which two words differ; None where more do: `Mary-Ann`, `Anne-Jane`."""
+    pairs = zip(before.split("-"), after.split("-"), strict=True)
+    one, *more = [pair for pair in pairs if pair[0] != pair[1]] or [("", "")]
+    return one if not more and all(one) else None
 
 
 def _named(before: str, after: str) -> bool:

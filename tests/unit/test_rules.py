@@ -23,7 +23,7 @@ PROJECT = Path(__file__).parents[2]
 CASES = PROJECT / "tests" / "edits" / "cases" / "rules.tsv"
 
 # The rules and the words as they are in this version of the classifier.
-PINNED = (9, "b1a40ae3e02754c8")
+PINNED = (10, "0dd1c6f6bcc23dc2")
 
 
 def cases() -> list[dict[str, str]]:

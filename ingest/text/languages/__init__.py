@@ -147,7 +147,8 @@ class Names(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Words that stand within names, before them, or for nobody's name.
 
     `capitalised` have a capital by rule, `styled` with some writers; `also_names` are words of the language
-    and names too, so that in a title nobody can tell which.
+    and names too, so that in a title nobody can tell which. Where every noun has a capital, `noun_endings`
+    are of nouns alone, and behind `before_noun` stands one.
     """
 
     particles: Words
@@ -160,6 +161,8 @@ class Names(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     capitalised: Words = ""
     styled: Words = ""
     also_names: Words = ""
+    noun_endings: Words = ""
+    before_noun: Words = ""
 
 
 class Spelling(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
