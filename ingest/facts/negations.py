@@ -14,6 +14,7 @@ from ingest.text.variants import written_out
 from ingest.text.words import unaccented, words
 
 _NOT = frozenset(["not", "niet", "nicht"])  # `never honest` is more than `dishonest`
+_ENDS = ("ot", "'t", "’t", "et", "ht")  # how `not`, `n't`, `niet` and `nicht` do
 _MOST_TURNED = 0.45  # of a sentence's words: past that it is another sentence, not the opposite one
 
 
@@ -24,7 +25,8 @@ def _is_negation(word: str, lexicon: Lexicon) -> bool:
 
 def by_prefix(old: Sequence[str], new: Sequence[str], lexicon: Lexicon) -> bool:
     """Tell whether a `not` on one side is a prefix on the other: `not possible`, `impossible`."""
-    if abs(len(old) - len(new)) > 1:
+    # Most changes have no `not`, and are not looked at word by word.
+    if abs(len(old) - len(new)) > 1 or not any(word.endswith(_ENDS) for word in (*old, *new)):
         return False
     long, short = ([unaccented(word) for word in written_out(side, lexicon)] for side in (old, new))
     if len(long) < len(short):
