@@ -246,7 +246,7 @@ class Wording:
         """
         if not self._lexicon.auxiliaries or max(len(old), len(new)) > MOST:
             return None
-        if self._lexicon.negations.isdisjoint(old) and not any(word.endswith(("'t", "’t")) for word in old):
+        if self._lexicon.negations.isdisjoint(old) and not {"'t", "’t"} & {word[-2:] for word in old}:
             return None  # most sentences
         (was, denied, places), (became, denies, others) = map(self._said, (old, new))
         if not denied or len(denied) != len(denies) or places == others or not 1 < len(was) == len(became):

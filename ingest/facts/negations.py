@@ -26,7 +26,11 @@ def _is_negation(word: str, lexicon: Lexicon) -> bool:
 def by_prefix(old: Sequence[str], new: Sequence[str], lexicon: Lexicon) -> bool:
     """Tell whether a `not` on one side is a prefix on the other: `not possible`, `impossible`."""
     # Most changes have no `not`, and are not looked at word by word.
-    if abs(len(old) - len(new)) > 1 or not any(word.endswith(_ENDS) for word in (*old, *new)):
+    if (
+        max(len(old), len(new)) < 2
+        or abs(len(old) - len(new)) > 1
+        or not any(word.endswith(_ENDS) for word in (*old, *new))
+    ):
         return False
     long, short = ([unaccented(word) for word in written_out(side, lexicon)] for side in (old, new))
     if len(long) < len(short):
