@@ -1,7 +1,8 @@
 """Which pauses speak: a comma or another mark between words that came or went.
 
 `Let's eat, grandma`; `eats, shoots and leaves`; `the members, who paid,`. A pause says nothing where style
-alone sets it: before `and`, `but` and their like; behind a phrase or a clause that opens the sentence; at a
+alone sets it: before the `and` of a list or of a clause that begins with a pronoun; before `but` and its
+like; behind a phrase or a clause that opens the sentence, where what follows cannot belong to it; at a
 quotation mark or a bracket; behind a figure; around `he said`. One mark put for another says nothing either.
 Of any other nobody has proved it. Dots that trail off speak wherever they stand.
 """
@@ -14,7 +15,7 @@ from itertools import pairwise
 
 from ingest.diff import sequences
 from ingest.edits.reading import Read
-from ingest.text.lexicon import Lexicon
+from ingest.text.lexicon import Lexicon, word_set
 from ingest.text.plain import plain
 from ingest.text.words import unaccented
 
@@ -23,6 +24,11 @@ _STOP = re.compile(r"[.!?。．]")
 _TRAILING = re.compile(r"…|\.{3,}|(?:\. ){2,}\.")
 _BULLET = re.compile(r"(?m)^\s*(?:[-*+•–—·]|#{1,6})(?=\s)")
 _LONGEST_OPENING = 6  # words of a phrase that opens a sentence
+
+_EXCEPT = word_set("but")  # `nobody but Ann`
+_WHOLE = word_set(
+    "all any anybody anyone anything every everybody everyone everything no nobody none nothing nowhere"
+)
 
 Gap = tuple[int, int]
 
@@ -88,13 +94,30 @@ def _is_style(read: Sequence[Read], at: int, text: str, lexicon: Lexicon) -> boo
     if _STOP.search(text[before.end : behind.start]):
         return True  # of an abbreviation, or of a sentence
     word = unaccented(behind.text)
-    if word in lexicon.paused or word in lexicon.joiners:
-        return True
+    if word in lexicon.joiners:
+        return _joins(read, at, text, lexicon)
+    if word in lexicon.paused:
+        return not (word in _EXCEPT and any(unaccented(each.text) in _WHOLE for each in read[:at]))
     if _opens(read, at, word, lexicon) and not any(
         _pauses(_between(read, place, text)) for place in range(1, at)
     ):
         return True
     return _is_aside(read, at, text, lexicon) or _is_time(read, at, text, lexicon)
+
+
+def _joins(read: Sequence[Read], at: int, text: str, lexicon: Lexicon) -> bool:
+    """Tell whether an `and` goes on with a list, or begins a clause, with a pause before it or without.
+
+    `they fired the managers, and staff left` is neither, nor do names behind a thing need to be a list:
+    `my parents, Ann, and Bob`.
+    """
+    pauses = [place for place in range(1, at) if _pauses(_between(read, place, text))]
+    if pauses:
+        last = read[pauses[-1] : at]
+        named = all(each.text[0].isupper() for each in last) and lexicon.capitals_are_names
+        return not named or read[pauses[-1] - 1].text[0].isupper()
+    following = unaccented(read[at + 1].text) if at + 1 < len(read) else ""
+    return following in lexicon.pronouns and lexicon.pronouns[following][1] != "bears"
 
 
 def _is_time(read: Sequence[Read], at: int, text: str, lexicon: Lexicon) -> bool:
@@ -120,8 +143,14 @@ def _opens(read: Sequence[Read], at: int, word: str, lexicon: Lexicon) -> bool:
     if first in lexicon.clauses:
         acts = word in lexicon.pronouns and lexicon.pronouns[word][1] != "bears"
         return acts or lexicon.language == "nl"
-    ends_in_verb = lexicon.language == "en" and read[at - 1].text.endswith("ing")
-    return first in lexicon.leading and at <= _LONGEST_OPENING and not ends_in_verb
+    if first not in lexicon.leading or at > _LONGEST_OPENING:
+        return False
+    if lexicon.language != "en":
+        return True  # the verb follows
+    # What follows cannot belong to the phrase: `In short, stories sell`, `However, you do it`.
+    begins = word in lexicon.common or word in lexicon.articles or read[at].text[0].isupper()
+    turns = first == "however" and word in lexicon.pronouns
+    return begins and not turns and not read[at - 1].text.endswith("ing")
 
 
 def _is_aside(read: Sequence[Read], at: int, text: str, lexicon: Lexicon) -> bool:

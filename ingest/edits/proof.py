@@ -44,7 +44,6 @@ from ingest.text.words import folded, tokens, unaccented
 _LONGEST = 5_000  # characters of a sentence whose places are looked at one by one
 _LONGEST_RUN = 40  # tokens of a place that differs
 _BEFORE_VALUE = frozenset(["the", "de"])
-_CLEAN = frozenset(["en"])  # languages whose list of words has no misspelt ones
 _WITHOUT_BLANKS = re.compile("[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u9fff\uf900-\ufaff]+")
 _DECIMALS = re.compile(r"[.,]([0-9]{1,2}|[0-9]{4,})\Z")
 
@@ -181,14 +180,14 @@ class Proof:
             return False
         lexicon, language, context = self._lexicon, self._language, self._wording.context
         was, became = unaccented(old), unaccented(new)
-        if {old.lower(), new.lower()} in lexicon.accented:
+        if {old.lower(), new.lower()} in lexicon.accented or (
+            was == became and _stressed_otherwise(old, new)
+        ):
             return False
         if {was, became} in lexicon.confused:
             return spelt_both_ways(was, became, lexicon)
         both_words = any(wordlist.both_meant(old, new, each) for each in wordlist.LANGUAGES) or (
-            language in _CLEAN
-            and was != became
-            and all(wordlist.is_known(each, language) for each in (old, new))
+            was != became and all(wordlist.is_known(each, language) for each in (old, new))
         )
         if both_words or {was, became} <= lexicon.common:
             return spelt_both_ways(was, became, lexicon)
@@ -204,6 +203,8 @@ class Proof:
         """Tell whether words were joined or parted, and are one that way too."""
         if not gone or not came or any(not each.is_word for each in (*gone, *came)):
             return False
+        if any(two.start - one.end > 1 for run in (gone, came) for one, two in pairwise(run)):
+            return False  # a comma between: `een kat, hond`
         parts, joined = ([folded(each.text) for each in side] for side in (gone, came))
         if len(parts) < len(joined):
             parts, joined = joined, parts
@@ -269,6 +270,11 @@ class Proof:
                     found.pop()  # `the 3rd of May`, `de helft`
                 found.append(_value(slot, text[slot.start : end], slot.start, end))
         return [*found, *read[at:]]
+
+
+def _stressed_otherwise(old: str, new: str) -> bool:
+    """Tell whether both writings of a word have accents, and other ones: `voorkómen`, `vóórkomen`."""
+    return not old.isascii() and not new.isascii() and old.lower() != new.lower()
 
 
 def _same_but_capitals(old: Read, new: Read) -> bool:

@@ -16,6 +16,7 @@ _PREFIXES = {
     "de": word_set("be ge ver ent er un um uber durch unter wieder"),
 }
 _BOUND = word_set("ex non anti semi pseudo quasi neo")  # no words by themselves
+_VERBAL = ("en", "ern", "eln", "t")  # endings of German verbs and participles
 _VOWELS = frozenset("aeiou")
 _LEAST = 3  # letters of a word that a vowel is kept from
 
@@ -53,4 +54,6 @@ def joins(parts: list[str], joined: str, language: str | None) -> bool:
         return not apart or parts[0] in _BOUND
     if language == "nl" and any(_may_be_adjective(part) for part in parts[:-1]):
         return False
+    if language == "de" and apart and parts[-1].endswith(_VERBAL):
+        return False  # `gut geschrieben`, `gutgeschrieben`
     return not (apart and wordlist.is_known(joined, language))
