@@ -146,7 +146,8 @@ def _act(
         # else it is a list: `Ann, Bob and Carl`
         return not between or any(word not in within.names for word in set(between) - lexicon.linking)
     if not set(between) - lexicon.linking:
-        return len(between) == 1 and lexicon.articles.issuperset((*before, *between)) and bool(before)
+        single = len(head) == len(between) == len(tail) == len(before) == 1
+        return single and lexicon.articles.issuperset((*before, *between))  # `sued the city. The bank paid`
     told = ({*before, head[0]}, {*between[-1:], tail[0]})
     if all(one or side & lexicon.articles for one, side in zip(named, told, strict=True)):
         return not any(named) or not _EQUATE.issuperset(set(between) - lexicon.linking)
