@@ -6,7 +6,7 @@ What a token may be equal under has a name:
 * another writing of one value: `3`, `three`; `9:30`, `half past nine`;
 * a contraction, an abbreviation or another form of one word, from the closed lists of the language;
 * a misspelling of a word of the language; never of a name, unless it stands right elsewhere in both texts;
-  never one of two words that are often confused, but where one of them cannot stand: `could of`;
+  never one of two words that the language has, but where one of them cannot stand: `could of`;
 * a word doubled; words joined or parted, with a hyphen or without, where that makes no other word;
 * the date of a stamp of publication;
 * a day as seen from the text's own: `today` on a Saturday, `on Saturday`.

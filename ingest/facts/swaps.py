@@ -1,7 +1,7 @@
 """Who does what to whom: whether two things of a sentence took each other's place, all else as it was.
 
-What else changes places may be only word order, which both languages let move: each of the two must be one
-that does something, and between them must stand more than what joins equals.
+What else changes places may be only word order, which each language lets move: each of the two must be one
+that does something, and between them must stand more than what joins equals; of two names nothing need.
 """
 
 from __future__ import annotations

@@ -7,13 +7,18 @@ equivalence. Random edits of one token of every kind are tried against it, and s
 from __future__ import annotations
 
 import hashlib
+import random
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from marisa_trie import RecordTrie
 
 from ingest.edits.classify import classify
 from ingest.edits.edit import Edit, Text
+from ingest.edits.spellings import spelt_both_ways
+from ingest.text import wordlist
+from ingest.text.lexicons import lexicon_of
 
 BEFORE = {
     "en": "The council meets on Tuesday about the plan for the harbour."
@@ -185,3 +190,28 @@ def test_the_reason_names_the_first_token_without_an_equal(before: str, after: s
 def test_umlauts_and_marks_that_make_another_word_are_no_slips() -> None:
     assert edit("Er is één weg.", "Er is een weg.", "nl").significance == "reworded"
     assert edit("Ze drinkt cafe creme.", "Ze drinkt café crème.", "nl").significance == "cosmetic"
+
+
+LETTERS = "abcdefghijklmnopqrstuvwxyz"
+
+
+@pytest.mark.parametrize("language", BEFORE)
+def test_no_real_word_is_the_slip_of_another_one(language: str) -> None:
+    """Two with a letter for another are drawn from the list of the language, however seldom each is used."""
+    drawn = random.Random(7)
+    every = RecordTrie(wordlist.RECORD).mmap(f"{wordlist.FOLDER}/{language}.marisa")
+    words = [word for word in every.keys("st") if word.isalpha() and len(word) < 10]
+    pairs: list[tuple[str, str]] = []
+    while len(pairs) < 40:
+        word = drawn.choice(words)
+        at = drawn.randrange(len(word) - 1)  # not the last letter: `verdeeld`, `verdeelt` are one
+        other = word[:at] + drawn.choice(LETTERS) + word[at + 1 :]
+        if other != word and other in every and not spelt_both_ways(word, other, lexicon_of(language)):
+            pairs.append((word, other))
+
+    called = {
+        pair: edit(f"It has {pair[0]} there.", f"It has {pair[1]} there.", language).significance
+        for pair in pairs
+    }
+
+    assert {pair: each for pair, each in called.items() if each in ("none", "cosmetic")} == {}
