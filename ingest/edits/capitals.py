@@ -9,12 +9,15 @@ a capital speaks in whatever may be another word without it; a noun by its endin
 
 from __future__ import annotations
 
+import re
+
 from ingest.text import wordlist
 from ingest.text.lexicon import Lexicon
 from ingest.text.words import is_word, unaccented
 
 _BEFORE = frozenset(",;)]&/")  # marks behind which no sentence begins
 _ABBREVIATION = 5  # letters: a longer word in capitals is one that is stressed
+_INFLECTED = re.compile(r"(?:e|e[mnrs]|e[lr]n|t|[^aeiouäöü]s)\Z")  # German; so may verbs and adjectives end
 _FEWEST = 2  # words with a capital that make a title
 
 
@@ -54,18 +57,22 @@ def speaks(mark: str, low: str, beside: tuple[str, str], lexicon: Lexicon, *, ti
         return False
     if lexicon.capitals_are_names:
         return bare not in lexicon.common
-    return not _is_noun(bare, beside, lexicon)  # German `Sie`
+    return bare in lexicon.common or not _is_noun(low, bare, beside, lexicon)  # German `Sie`
 
 
-def _is_noun(bare: str, beside: tuple[str, str], lexicon: Lexicon) -> bool:
+def _is_noun(low: str, bare: str, beside: tuple[str, str], lexicon: Lexicon) -> bool:
     """Tell whether a word is a noun however it is written, where every noun has a capital.
 
-    Its ending is of nouns alone, or it stands behind what one follows, and nothing follows that it could be
-    said of: `im haus.`
+    Its ending is of nouns alone, or it is hardly ever written small and no form of a verb or an adjective, or
+    it stands behind what one follows, and nothing follows that it could be said of: `im haus.`
     """
     if bare.endswith(lexicon.noun_endings):
         return True
     before, behind = beside
+    # Behind an article no adjective ends in `t`.
+    may_be = low[-1] == "t" and unaccented(before or ".") in lexicon.articles
+    if (may_be or not _INFLECTED.search(low)) and wordlist.is_seldom(low, lexicon.language):
+        return True
     closes = not is_word(behind or ".") or unaccented(behind) in lexicon.common
     return closes and unaccented(before or ".") in lexicon.before_noun
 

@@ -36,6 +36,7 @@ def both_meant(before: str, after: str, language: str | None) -> bool:
 
 # In these bodies names stand in capitals, which are not counted with the words: what is left of them is rare.
 _RARE = {"en": 3000, "nl": 100, "de": 100}
+_HARDLY = 200
 _PLURALS = {"en": ("s",), "nl": ("en", "s"), "de": ("en", "er", "e")}
 
 
@@ -58,6 +59,14 @@ def is_rare(word: str, language: str | None, *, times: int = 1) -> bool:
     if language == "nl" and low.endswith("en") and not low.endswith("sen"):
         return False  # compounds, of which there is no list, are plural so
     return not any(low.endswith(end) and count(low.removesuffix(end)) for end in _PLURALS[language])
+
+
+def is_seldom(word: str, language: str | None) -> bool:
+    """Tell whether a small word of the language is hardly ever seen: of German, perhaps only a noun.
+
+    Of a language without a list nothing is known: False.
+    """
+    return language in LANGUAGES and _counts(language)(word) < _HARDLY
 
 
 def is_known(word: str, language: str | None) -> bool:
