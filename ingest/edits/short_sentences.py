@@ -14,9 +14,10 @@ import msgspec
 from ingest.diff.sentences import Comparison, Piece, piece_of
 from ingest.edits import stamps
 from ingest.text.sentences import Sentence
-from ingest.text.words import words
+from ingest.text.words import folded, words
 
 _SHORT = 3  # words
+_FEW = 6
 _LONGEST = 120  # characters of a short sentence
 _MOST = 200  # sentences of a run
 
@@ -31,8 +32,8 @@ def is_short(sentence: str) -> bool:
 def paired(a: str, b: str, comparison: Comparison, language: str | None) -> Comparison:
     """Return the comparison with what was put for something in its place as an edited sentence.
 
-    A run of sentences went, another came at its place. Where they are equally many, the short ones and the
-    stamps go together one by one; else the first stamp of each. A sentence whose words were joined or parted
+    A run of sentences went, another came at its place. Where they are equally many, the short ones, those of
+    few words that have half in common, and the stamps go together one by one; else the first stamp of each. A sentence whose words were joined or parted
     is edited too.
     """
     beside = pairwise(comparison.pieces)
@@ -68,13 +69,23 @@ def _matches(
         return [
             (i, j)
             for i, j, one, other in zip(old, new, was, became, strict=True)
-            if (is_short(one) and is_short(other)) or stamps.stand_for(one, other, language)
+            if (is_short(one) and is_short(other))
+            or _share_half(one, other)
+            or stamps.stand_for(one, other, language)
         ]
     for i, one in zip(old, was, strict=True):
         for j, other in zip(new, became, strict=True):
             if stamps.stand_for(one, other, language):
                 return [(i, j)]
     return []
+
+
+def _share_half(one: str, other: str) -> bool:
+    """Tell whether two sentences of few words have half of them in common: `Hij belt hem op`."""
+    if max(len(one), len(other)) > _LONGEST:
+        return False
+    was, became = ({folded(word) for word in words(text)} for text in (one, other))
+    return max(len(was), len(became)) <= _FEW and 2 * len(was & became) >= max(len(was), len(became), 1)
 
 
 def _said(text: str, sentence: Sentence) -> str:
