@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from ingest.diff import anchors, sentences, sequences
+from ingest.diff import anchors, sentences, sequences, similarity
 from ingest.diff.sentences import Change, Comparison, Piece, apply, compare
 from ingest.edits.difference import bare, skeleton
 from ingest.text.sentences import split
@@ -197,3 +197,15 @@ def test_texts_fold_to_the_same_where_their_stretches_do(head: str, old: str, ne
 def test_the_stretches_of_two_texts_are_of_whole_words() -> None:
     assert sequences.apart("We saw an old man here.", "We saw an odd man here.") == (" old", " odd")
     assert sequences.apart("Het is nu -  waar.", "Het is nu --  waar.") == (" nu -  waar.", " nu --  waar.")
+
+
+def test_a_bag_is_the_same_among_many() -> None:
+    said = ["The old man saw the old house.", "Ça va — ĳs, ijs.", "***"]
+
+    few, many = (similarity.Bags(said.__getitem__, number) for number in (3, 1_000))
+
+    for number in range(3):
+        assert few[number] == many[number]
+        assert similarity.likeness(few[number], many[number]) == (1.0 if number < 2 else 0.0)
+    assert few[0] is similarity.bag(said[0])
+    assert many[0] is many[0]
