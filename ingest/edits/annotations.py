@@ -93,6 +93,12 @@ def _words(kind: str, gone: Sequence[_Entry], came: Sequence[_Entry], *, same_te
         names = sorted({str(each.get("name") or "unnamed") for each in (*gone, *came)})
         return f"other properties: {', '.join(names)}"
     told = []
+    if kind == "attachments":
+        both = {each.get("name") for each in gone} & {each.get("name") for each in came} - {None}
+        changed = [each for each in came if each.get("name") in both]
+        if changed:
+            told.append(f"{_counted(kind, len(changed))} changed{_said(kind, changed)}")
+        gone, came = ([each for each in side if each.get("name") not in both] for side in (gone, came))
     if came:
         told.append(f"{_counted(kind, len(came))} added{_by(came)}{_said(kind, came)}")
     if gone:

@@ -11,13 +11,15 @@ from ingest.standoff import Places
 from ingest.store.engine import Connection
 
 
-def places(connection: Connection, target: Target, no: int) -> tuple[str, Places] | None:
+def places(
+    connection: Connection, target: Target, no: int, normaliser: str | None = None
+) -> tuple[str, Places] | None:
     """Return a version's text, and what finds pages and headings in it; None where neither is known."""
-    row = version_contents.version_row(connection, target, no)
+    row = version_contents.version_row(connection, target, no, normaliser)
     known = version_standoff.of(row)
     if known is None and not normalise.has_headings(row.normaliser):
         return None
-    text = version_contents.text(connection, target, no)
+    text = version_contents.stored_text(connection, target, no, row)
     found = None if text is None else normalise.places(text, known, row.normaliser)
     return None if text is None or found is None else (text, found)
 

@@ -68,7 +68,11 @@ def test_a_contract_in_word_is_told_like_a_text(each_place: Place) -> None:
     ]
     (change,) = shown["annotations"]["tracked_changes"]
     assert (change["author"], change["date"]) == ("Ann", "2026-01-01T00:00:00Z")
-    assert "by Ann" in place.command.ask("show", "--annotations", "a.docx@3").text
+    annotations = place.command.ask("show", "--annotations", "a.docx@3").text
+    assert annotations.split("tracked changes", 1)[1].split("\n", 1)[0].split("  ")[-4:] == [
+        "The notice period is two weeks.", "by Ann", "2026-01-01T00:00:00Z", "“Terms”"
+    ]  # fmt: skip
+    assert "# Terms\n" in place.command.ask("blame", "b.md").text
     place.command.ask("verify", "--deep")
     assert place.command.record("renormalise")["renormalised"] == 0
 

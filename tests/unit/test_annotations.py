@@ -52,6 +52,19 @@ RENAMED = {"name": "author", "text": "Bob"}
         ({}, {"tracked_changes": [INSERTED]}, "reworded", "tracked change added by Ann: “three”"),
         ({}, {"hidden": [{"text": "x" * 90}]}, "reworded", f"piece of hidden text added: “{'x' * 59}…”"),
         ({}, {"attachments": [{"name": "a.pdf", "size": 1}]}, "reworded", "attachment added: “a.pdf”"),
+        (
+            {
+                "attachments": [
+                    {"name": "a.pdf", "size": 1},
+                    {"name": "b"},
+                    {"name": "é", "size": 1},
+                    {"size": 1},
+                ]
+            },
+            {"attachments": [{"name": "a.pdf", "size": 2}, {"name": "b"}, {"name": "c"}, {"size": 2}]},
+            "reworded",
+            "attachment changed: “a.pdf”, 2 attachments added, 2 attachments removed",
+        ),
         ({"cue_times": [{"text": "1"}]}, {"cue_times": [{"text": "2"}]}, "cosmetic", None),
         ({"properties": [NAMED]}, {"properties": [RENAMED]}, "none", "other properties: author"),
         ({"pages": PAGES[:1]}, {"pages": PAGES}, "none", "page added"),

@@ -71,7 +71,9 @@ def command(doc: str, rev: str | None, words: bool, deleted: bool, root: str | N
 
 def _where(text: str, place: Place) -> str:
     """Give the remark on where a sentence stands; of a heading the page alone."""
-    heading = None if place.heading == text.strip() else place.heading
+    said = text.strip()
+    own = (said, said.strip("#").strip())  # of Markdown, its marks stand beside it
+    heading = None if place.heading in own else place.heading
     where = escape.text(shown_place(place.page, heading))
     return f"  ({where})" if where else ""
 

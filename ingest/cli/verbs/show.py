@@ -8,6 +8,7 @@ import sys
 import click
 
 from ingest import escape
+from ingest.change_line import shown_place
 from ingest.cli import complete
 from ingest.cli.call import opened
 from ingest.cli.moment_notes import note_to_come
@@ -17,7 +18,8 @@ from ingest.cli.times import calendar
 from ingest.disk.write import write_file
 from ingest.errors import UsageError
 from ingest.history import naming, version_annotations, version_contents, version_records
-from ingest.normalise.extracted import Annotations
+from ingest.normalise.extracted import Annotation, Annotations
+from ingest.standoff import Places
 
 
 @verb
@@ -66,7 +68,9 @@ def command(
                 flush()
             return
         if annotations:
-            _show_annotations(version_annotations.of(connection, target, no, normaliser))
+            known = version_annotations.of(connection, target, no, normaliser)
+            found = version_annotations.places(connection, target, no, normaliser)
+            _show_annotations(known, None if found is None else found[1])
             return
         text = version_contents.text(connection, target, no, normaliser)
         if text is None:
@@ -76,7 +80,7 @@ def command(
     write((escape.text(text) + end).encode("utf-8", "replace"))
 
 
-def _show_annotations(known: Annotations | None) -> None:
+def _show_annotations(known: Annotations | None, places: Places | None) -> None:
     """Write a line for each annotation: its kind, what it says, who said it, and where."""
     if known is None:
         note("it is plain text, or has no text: nothing stands beside it")
@@ -86,6 +90,14 @@ def _show_annotations(known: Annotations | None) -> None:
             told = [each.kind, each.name, each.text, each.media_type]
             told += [each.author and f"by {each.author}", each.date]
             told += [None if each.size is None else f"{each.size:,} bytes"]
-            told += [None if each.page is None else f"p. {each.page}"]
+            told += [each.sha256 and f"sha256 {each.sha256}", _where(each, places)]
             said = "  ".join(" ".join(str(part).split()) for part in told if part)
             line(f"{name.replace('_', ' '):<18} {escape.text(said)}")
+
+
+def _where(each: Annotation, places: Places | None) -> str:
+    """Say on which page or below which heading it stands; of a page, which it is."""
+    if each.page is not None or each.place is None or places is None:
+        return shown_place(each.page, None)
+    place = places.at(each.place)
+    return shown_place(place.page, place.heading)

@@ -19,7 +19,7 @@ from ingest.normalise.extracted import Annotation, Extracted, Limits, Refused
 if TYPE_CHECKING:
     from email.message import Message
 
-WAY = "mail/1"
+WAY = "mail/2"
 MEDIA_TYPE = "message/rfc822"
 _CLAIMS = ("From", "Sender", "Reply-To", "To", "Cc", "Bcc", "Date", "Message-ID", "In-Reply-To", "Subject")
 # Parts within each other that no message has; the library would go as deep as they do.
@@ -193,5 +193,8 @@ def _unfolded(text: str) -> str:
 
 
 def _attached(part: Message) -> Annotation:
-    name = part.get_filename() or ""
-    return attachment(_decoded(name), _payload(part), part.get_content_type())
+    """Return what is said of an attachment; a message without a name of a file has its subject."""
+    name = _decoded(part.get_filename() or "")
+    if not name and part.get_content_type() == "message/rfc822":
+        name = next((subject for inner in _inner(part) for subject in _headers(inner, "Subject")), "")
+    return attachment(name, _payload(part), part.get_content_type())

@@ -28,7 +28,7 @@ from ingest.normalise.documents.rtf_words import (
 )
 from ingest.normalise.extracted import Annotation, Extracted, Limits, Refused
 
-WAY = "rtf/1"
+WAY = "rtf/2"
 MEDIA_TYPE = "application/rtf"
 
 _TOKEN = re.compile(

@@ -61,7 +61,9 @@ def test_attachments_and_headers_stand_beside() -> None:
     assert found.annotations.attachments[0] == Annotation(
         name="é.pdf", media_type="application/pdf", size=3, sha256=hashlib.sha256(b"abc").hexdigest()
     )
-    assert [one.media_type for one in found.annotations.attachments] == ["application/pdf", "message/rfc822"]
+    assert [(one.media_type, one.name) for one in found.annotations.attachments[1:]] == [
+        ("message/rfc822", "older")
+    ]
     assert [(one.name, one.text) for one in found.annotations.properties] == [
         ("from", "Ann <ann@example.org>"),
         ("to", "b@example.org"),
