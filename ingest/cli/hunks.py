@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from itertools import islice
 
 import msgspec
@@ -42,18 +42,32 @@ def _encoded(value: Diff | Hunk | list[Line]) -> bytes:
 def show(hunk: Hunk, lines: Iterable[Line], muted: Callable[[str], bool], *, is_file: bool = True) -> None:
     """Write a hunk with these lines; those that are boilerplate are dim.
 
-    `is_file` says that the text is a file's own, so that a missing newline at its end is told.
+    `is_file` says that the text is a file's own, so that a missing newline at its end is told. The text of a
+    document has none: its last line is the same wherever another follows it in one of the two.
     """
     where = escape.text(shown_place(hunk.page, hunk.heading))
     told = f"@@ -{hunk.from_start},{hunk.from_lines} +{hunk.to_start},{hunk.to_lines} @@"
     line(paint(f"{told} {where}" if where else told, fg="cyan"))
     colours: dict[str, Style] = {" ": {}, "-": {"fg": "red"}, "+": {"fg": "green"}}
-    for entry in lines:
+    for entry in lines if is_file else with_last_line_kept(list(lines)):
         whole = entry.text.endswith("\n")
         style = {"dim": True} if muted(entry.text) else colours[entry.op]
         line(paint(entry.op + escape.text(entry.text.removesuffix("\n")), **style))
         if is_file and not whole:
             line("\\ No newline at end of file")
+
+
+def with_last_line_kept(lines: Sequence[Line]) -> list[Line]:
+    """Return the lines, where one that is the last of a side, and so without a newline, counts as kept."""
+    begin = max((at for at, line in enumerate(lines) if line.op == " "), default=-1) + 1
+    gone, came = ([line for line in lines[begin:] if line.op == op] for op in "-+")
+    for side, other in ((gone, came), (came, gone)):
+        end = f"{side[-1].text}\n" if side else ""
+        at = next((no for no, line in enumerate(other) if line.text == end), None)
+        if at is not None:
+            before = sorted((*side[:-1], *other[:at]), key=lambda line: line.op == "+")
+            return [*lines[:begin], *before, Line(" ", end), *other[at + 1 :]]
+    return list(lines)
 
 
 def show_words(old: str, new: str, muted: Callable[[str], bool]) -> None:
