@@ -9,9 +9,11 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from ingest.model import Rendition
-from ingest.normalise import count, normalise
+from ingest.normalise import count, extension_of, normalise, normalisers, places
 
-NAMES = st.sampled_from([b"a.txt", b"a.md", b"a", b"\xff"])
+# An extension of each format, so that a format that joins keeps the laws too.
+EXTENSIONS = sorted(filter(None, map(extension_of, normalisers())))
+NAMES = st.sampled_from([b"a", b"\xff", *(b"a." + extension for extension in EXTENSIONS)])
 
 # Pieces on which a rule hangs, so that texts in which several meet come up.
 PIECES = st.sampled_from(
@@ -58,6 +60,9 @@ PIECES = st.sampled_from(
         "date",
         "2021-02",
         "een zin. ",
+        "\n\n1\n00:00:01,000 --> 00:00:02,000\n",
+        "WEBVTT\n\n",
+        "\n\n## Kop\n\n",
         "===",
         "[",
         "》",
@@ -169,3 +174,18 @@ def test_the_quick_count_of_words_is_the_count_by_the_full_rule(text: str) -> No
     quick = count._western_words(text)
 
     assert quick is None or quick == len(count._word().findall(text))
+
+
+@given(RAW, NAMES)
+def test_the_heading_above_stands_above_in_the_text(raw: bytes, name: bytes) -> None:
+    rendition = normalise(raw, name)
+    found = None if rendition.text is None else places(rendition.text, None, rendition.normaliser)
+    if rendition.text is None or found is None:
+        return
+
+    above = [found.at(at).heading for at in range(len(rendition.text))]
+    for at, heading in enumerate(above):
+        for words in (heading or "").split():
+            assert words in rendition.text
+        if found.is_heading(at):
+            assert heading
