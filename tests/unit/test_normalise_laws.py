@@ -177,6 +177,7 @@ def test_the_quick_count_of_words_is_the_count_by_the_full_rule(text: str) -> No
 
 
 @given(RAW, NAMES)
+@example(b"a\n\n# b #\n\nc\nd\n===\n", b"a.md")
 def test_the_heading_above_stands_above_in_the_text(raw: bytes, name: bytes) -> None:
     rendition = normalise(raw, name)
     found = None if rendition.text is None else places(rendition.text, None, rendition.normaliser)
