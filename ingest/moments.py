@@ -207,7 +207,7 @@ def offset_at(micros: int, zone: tzinfo) -> timedelta:
 
 
 def offset_name(offset: timedelta) -> str:
-    """`UTC`, or `+01:00`."""
+    """Return an offset as it is shown: `UTC`, or `+01:00`."""
     return "UTC" if not offset else _suffix(offset)
 
 

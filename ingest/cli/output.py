@@ -158,7 +158,7 @@ def lines(texts: Iterable[str]) -> None:
 
 
 def header(text: str) -> bool:
-    """Write the names of the columns, on a terminal only: a pipe wants rows. Says whether it did."""
+    """Write the names of the columns on a terminal; a pipe gets rows alone. Tell whether it did."""
     if sys.stdout.isatty():
         line(text, style={"dim": True})
         return True
@@ -166,12 +166,12 @@ def header(text: str) -> bool:
 
 
 def counted(number: int, thing: str, several: str | None = None) -> str:
-    """`1 file`, `2,000 files`."""
+    """Return a number with the thing that is counted: `1 file`, `2,000 files`."""
     return f"{number:,} {thing if number == 1 else several or thing + 's'}"
 
 
 def paint(text: str, **style: Unpack[Style]) -> str:
-    """Text in colour, on a terminal only."""
+    """Return text in colour on a terminal, as it is elsewhere."""
     return click.style(text, **style) if _in_colour(sys.stdout) else text
 
 
@@ -248,5 +248,5 @@ def change_line(row: Row, *, root: bool = False, edit: Summary | None = None, ta
 
 @functools.cache
 def kind_of(kind: str) -> str:
-    """Give the type of a change as a column; a call shows few of them many times."""
+    """Give the type of a change as a coloured column. Kept, since a call shows few types many times."""
     return paint(f"{kind:<9}", **TYPE_STYLES.get(kind, {}))

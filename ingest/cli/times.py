@@ -76,20 +76,20 @@ class Times:
             self._named = offset
 
     def column(self, micros: int) -> str:
-        """Return one of them, as wide as the first: without a header that one has its offset."""
+        """Return a moment as a column, as wide as the first: that has the offset if no header has."""
         shown = self.show(micros)
         self._width = self._width or len(shown)
         return shown.ljust(self._width)
 
     def show(self, micros: int) -> str:
-        """Return one of them, with its offset where another one was named, or it occurs twice."""
+        """Return a moment, with its offset if another one is named above, or if the time occurs twice."""
         zone, named = calendar().zone, self._named
         if named is None:
             self._named = moments.offset_at(micros, zone)
         return moments.show_local(micros, zone, named=named)
 
     def reshow(self, recorded: str) -> str:
-        """Do the same with one as records have it."""
+        """Return a moment that is written as records have it."""
         moment = moments.parse(recorded, calendar())
         assert moment.time is not None
         return self.show(moment.time)

@@ -44,7 +44,7 @@ _EMPTY = RootReport(backend="poll")
 def is_wanted(path: bytes, table: Sequence[mounts.Line] | None) -> bool:
     """Tell whether a root at this path needs a process of its own: it, or a part of it, may not answer.
 
-    Where nobody tells what is mounted, it is taken to be of this machine.
+    Where it cannot be read what is mounted, the root is taken to lie on a disk of this machine.
     """
     if table is None:
         return False

@@ -332,7 +332,10 @@ class RootSession:
         return Gap("late", since, until)
 
     def take_unannounced(self, age: float) -> Gap | None:
-        """Return the stretch in which changes were made that nothing told of for `age` seconds."""
+        """Return the stretch in which unannounced changes were made; None where there were none.
+
+        Unannounced is what a scan found and no notification told of within `age` seconds after.
+        """
         files, since = self.unannounced.take(self._clock.monotonic(), age)
         if files:
             self._log.warning("unannounced", root=self.root.name, files=files)

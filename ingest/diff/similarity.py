@@ -159,9 +159,10 @@ def _near(each: Bag, index: dict[str, list[int]]) -> list[int]:
 
 
 def chain(pairs: Sequence[Pair], width: int) -> list[Pair]:
-    """Return the heaviest of the chains of pairs in which both sides go forward; `b` is below `width`.
+    """Return the heaviest chain of pairs: from each pair to the next both places grow.
 
-    A pair weighs its score's square: one good pair before two poor ones.
+    A pair weighs the square of its score, so one good pair counts for more than two poor ones. Every `b` is
+    below `width`.
     """
     ordered = sorted(pairs, key=lambda pair: (pair.a, -pair.b))
     best: list[tuple[float, int]] = [(0.0, -1)] * (width + 1)  # a Fenwick tree of the best chain's end

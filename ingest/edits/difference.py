@@ -244,9 +244,10 @@ class Difference:
         return quotations.find(self.a), quotations.find(self.b)
 
     def requoted(self) -> tuple[str, str] | None:
-        """Return the first words that went and came where a text quotes; slips of the hand are none.
+        """Return the first words within quotation marks that changed; None where only slips of the hand did.
 
-        A whole sentence that came or went is asked about where it is too short to be one by itself.
+        Edited sentences are looked at. Those that came or went whole are too, unless they are long enough to
+        be told by themselves.
         """
         old, new = self._quotes
         if not old and not new:

@@ -89,7 +89,7 @@ def _of(starts: Sequence[int], offset: int) -> int:
 
 
 def _in_order(places: Sequence[int]) -> set[int]:
-    """Return the positions of the longest run that grows; of several the one that ends lowest."""
+    """Return the positions of the longest growing subsequence; of several the one that ends lowest."""
     tails: list[int] = []
     ends: list[int] = []
     before: dict[int, int] = {}

@@ -200,7 +200,7 @@ class Proof:
         return any(wordlist.is_known(word, each) for word in (old, new) for each in wordlist.LANGUAGES)
 
     def _joined(self, gone: Run, came: Run) -> bool:
-        """Tell whether words were joined or parted, and are one that way too."""
+        """Tell whether words were joined or parted, and both ways of writing them are known for one word."""
         if not gone or not came or any(not each.is_word for each in (*gone, *came)):
             return False
         if any(two.start - one.end > 1 for run in (gone, came) for one, two in pairwise(run)):

@@ -1,8 +1,8 @@
 """Find the names of a sentence: runs of capitalised words, with the particles between them.
 
-The first word of a sentence is a name where the text knows it for one, or where a name follows it that it is
-no title of; else it is a weak slot, since it may only be the first word. In a headline with capitals
-throughout none but the known are names.
+The first word of a sentence has a capital in any case. It is a name where the text shows elsewhere that it is
+one, or where a name follows that it is no title of (`Minister Rutte`); else it is a weak slot. In a headline
+in which every word has a capital, only known names are names.
 
 Where every noun has a capital, a run is a name if it has two words or more, a particle, a second capital in a
 word (`SPD`), or stands behind what somebody is called; a first word alone is none.

@@ -109,7 +109,7 @@ def find(text: str, language: str | None, names: frozenset[str] = frozenset()) -
 
 
 def _share_units(text: str, found: list[Slot], lexicon: Lexicon) -> None:
-    """`3 to 5 per cent` is `3% to 5%`: a bare number has the unit of the one that it is joined to."""
+    """Give a bare number the unit of the one that it is joined to: `3 to 5 per cent` is `3% to 5%`."""
     for at in range(len(found) - 2, -1, -1):
         slot, following = found[at], found[at + 1]
         if slot.weak or following.kind not in ("amount", "percentage"):
@@ -121,7 +121,7 @@ def _share_units(text: str, found: list[Slot], lexicon: Lexicon) -> None:
 
 
 def _join_ranges(text: str, found: list[Slot], lexicon: Lexicon) -> None:
-    """`4 to 11` is `4-11`: two figures of one kind with such a word between them are one range."""
+    """Make one range of two figures of one kind with a joining word between them: `4 to 11` is `4-11`."""
     for at in range(len(found) - 2, -1, -1):
         slot, following = found[at], found[at + 1]
         if slot.kind != following.kind or slot.weak or following.weak or slot.kind not in NUMERIC:

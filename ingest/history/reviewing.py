@@ -24,7 +24,7 @@ _LISTS = "GET /v1/changes has the changes and their edits"
 
 
 class Said(msgspec.Struct, frozen=True, kw_only=True):
-    """Who reviews, who says so, and the note."""
+    """What a review says: who reviews, who gave that name, and the note."""
 
     name: str
     named_by: NamedBy

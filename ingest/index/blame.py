@@ -46,7 +46,7 @@ class Origin(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Lost(msgspec.Struct, frozen=True, kw_only=True):
-    """A sentence that earlier versions held. `edited` says that another wording took its place."""
+    """A sentence that earlier versions held. `edited` tells whether another wording took its place."""
 
     text: str
     version: int

@@ -70,9 +70,9 @@ def is_chosen(
 
 
 def summaries(connection: Connection, seqs: Sequence[int]) -> dict[int, Summary | None]:
-    """Return the edits, in short, of those changes that the index has taken in; None where one has none.
+    """Return the edits, in short, by the seq of their change; None for a change without an edit.
 
-    There may be more of them than were asked for.
+    A change that the index has not taken in is missing. Changes that nobody asked for may be among them.
     """
     reached, first, last = state.edited(connection), min(seqs), max(seqs)
     found: dict[int, Summary | None] = {seq: None for seq in seqs if seq <= reached}

@@ -44,7 +44,7 @@ class Item(msgspec.Struct, frozen=True, kw_only=True):
     fields: Fields
 
     def told(self) -> Fields:
-        """Return all of it by name."""
+        """Return the item as the answer has it: what it cites, then its fields."""
         return {"cite": self.citation.cite, "seq": self.citation.seq, **self.fields}
 
 

@@ -11,7 +11,10 @@ from ingest.edits.edit import Edit
 
 
 class Scanned(msgspec.Struct, frozen=True, kw_only=True):
-    """What a scan recorded, by kind of change; what is rejected, or without text, as it is now."""
+    """What a scan recorded, counted by kind of change.
+
+    `rejected` and `without_text` count the files that are so now, recorded by this scan or before.
+    """
 
     files: int
     created: int

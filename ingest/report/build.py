@@ -234,7 +234,7 @@ def _told(
 
 
 def _compared(before: Text, after: Text, rules: RootRules) -> tuple[Comparison, Stripped, Stripped]:
-    """Compare two texts; what is boilerplate is shown no more than it is told."""
+    """Compare two texts without their boilerplate. Return the comparison, and both as they were compared."""
     old, new = (boilerplate.strip(each.text, each.language, rules.boilerplate) for each in (before, after))
     return compare(old.text, new.text, language=after.language or before.language), old, new
 
@@ -312,7 +312,7 @@ def _cut(text: str) -> str:
 
 
 def _within(places: Sequence[tuple[int, int]], text: str) -> tuple[tuple[int, int], ...]:
-    """Return the places that are not empty in the text as it is shown."""
+    """Cut places to the end of the text that is shown, and leave out those that lie beyond it."""
     end = min(len(text.rstrip()), LONGEST - 1 if len(text.rstrip()) > LONGEST else LONGEST)
     kept = ((first, min(last, end)) for first, last in places)
     return tuple((first, last) for first, last in kept if first < last)

@@ -44,7 +44,7 @@ class Heading(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def pieces(old: str, new: str) -> list[Piece]:
-    """Return both texts as one row of pieces; an end of a paragraph is an empty line or more."""
+    """Return both texts as one row of pieces. One empty line or more ends a paragraph."""
     mark = next(chr(code) for code in range(0xE000, 0xF8FF) if chr(code) not in old and chr(code) not in new)
     found: list[Piece] = []
     for same, gone, came in sequences.words(_PARTED.sub(mark, old), _PARTED.sub(mark, new)):

@@ -47,7 +47,10 @@ class AnnotationGroup(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def shown(known: Standoff | None, places: Places) -> list[AnnotationGroup]:
-    """Return what stands beside a text. Where pages begin is shown in the text, times of cues are not."""
+    """Return the annotations of a text by kind, without where pages begin and without the times of cues.
+
+    Where a page begins is shown in the text itself.
+    """
     if known is None:
         return []
     found = []

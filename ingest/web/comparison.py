@@ -259,7 +259,7 @@ def _lines(text: str) -> list[str]:
 def _paragraphs(
     bits: Sequence[tuple[Bit, int]], age_at: Callable[[int], int], place_at: Callable[[int], Place]
 ) -> Iterator[Paragraph]:
-    """Return the paragraphs of bits, each with the page that begins with it."""
+    """Yield the paragraphs of bits; the first one on a page has its number."""
     page = None
     for line, age, start in _broken(bits, age_at):
         written = [bit for bit in line if bit.text.strip()]
