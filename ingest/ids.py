@@ -19,7 +19,7 @@ def new_uid(micros: int, entropy: Entropy) -> bytes:
 
 
 def new_uids(micros: Sequence[int], entropy: Entropy) -> list[bytes]:
-    """Return one for each of these times."""
+    """Return an id for each of these times, in microseconds."""
     random = draws(_RANDOM_BYTES, len(micros), entropy)
     return [_stamp(when) + drawn for when, drawn in zip(micros, random, strict=True)]
 
@@ -29,13 +29,13 @@ def _stamp(micros: int) -> bytes:
 
 
 def draws(size: int, count: int, entropy: Entropy) -> Iterator[bytes]:
-    """`count` times `size` random bytes, asked for once: each question costs more than its answer."""
+    """Yield `count` times `size` random bytes, drawn by one call: a call costs more than the bytes."""
     drawn = entropy(size * count)
     return (drawn[at : at + size] for at in range(0, size * count, size))
 
 
 def show_uid(uid: bytes) -> str:
-    """32 hexadecimal digits, URL-safe."""
+    """Return an id as 32 hexadecimal digits."""
     return uid.hex()
 
 

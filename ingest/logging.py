@@ -27,13 +27,13 @@ class Log(Protocol):
     """A structlog logger, as the rest of the program knows it."""
 
     def info(self, event: str, **fields: object) -> object:
-        """Return one thing done."""
+        """Write a line about one thing that was done."""
 
     def warning(self, event: str, **fields: object) -> object:
-        """Return something to look at."""
+        """Write a line about something that somebody should look at."""
 
     def error(self, event: str, **fields: object) -> object:
-        """Return something that could not be done."""
+        """Write a line about something that could not be done."""
 
 
 PATIENCE = 2.0  # seconds

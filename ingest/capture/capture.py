@@ -198,7 +198,7 @@ class Capture:
     # -- documents that take long ----------------------------------------------------------
 
     def _record_read(self) -> int:
-        """Record the documents that are read by now; returns how many. Raises as `look` does."""
+        """Record the documents that have been read meanwhile. Return how many. Raises as `look` does."""
         found = self._aside.finished()
         for observation in found:
             self.pending.take_back(observation.path)

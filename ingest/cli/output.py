@@ -103,7 +103,7 @@ def paged(function: Callable[P, T]) -> Callable[P, T]:
 
 
 def keep_going() -> None:
-    """Go on with this call when the reader of its output goes away: its exit code is still wanted."""
+    """Let this call go on when the reader of its output goes away, since its exit code is still wanted."""
     click.get_current_context().ensure_object(dict)["keep_going"] = True
     _results.unread = False
 

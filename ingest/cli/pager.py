@@ -52,7 +52,7 @@ class Pager:
         return None if words is None else cls(words, environment)
 
     def write(self, output: bytes) -> None:
-        """Hand it bytes. Raises BrokenPipeError."""
+        """Write bytes to the pager; after `forget` they are dropped. Raises BrokenPipeError."""
         if not self._quit:
             self._input.write(output)
 
@@ -62,7 +62,7 @@ class Pager:
             self._input.flush()
 
     def forget(self) -> None:
-        """Take what is still written, and show it to nobody."""
+        """Drop what is written from now on: nobody sees the pager any more."""
         self._quit = True
 
     def close(self) -> None:

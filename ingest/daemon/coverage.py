@@ -187,7 +187,10 @@ def _cut(line: list[Turn], turn: Turn) -> None:
 
 
 def _doubted(line: Sequence[Turn], gap: Gap) -> Iterator[Turn]:
-    """Lay a doubt over what was called watched, or put down to the store alone: it says more than that."""
+    """Turn `watched`, and `scanned` for the store's sake alone, into `scanned` for the doubt's reason.
+
+    That holds from the beginning of the doubt to its end; the rest of the line stays.
+    """
     end = float("inf") if gap.until is None else max(gap.until, gap.since + 1)
     for turn, following in zip_longest(line, line[1:]):
         until = float("inf") if following is None else following.since

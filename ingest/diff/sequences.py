@@ -132,7 +132,7 @@ def align(a: Sequence[str], b: Sequence[str]) -> list[Span]:
 
 
 def _in_common(pairs: Iterable[tuple[str, str]]) -> int:
-    """Tell how many pairs are of equal parts before the first that is not."""
+    """Count the pairs of equal strings that stand before the first pair of different ones."""
     count = 0
     for old, new in pairs:
         if old != new:
@@ -194,9 +194,9 @@ def gathered(hunks: Iterable[tuple[Hunk, Iterable[Line]]]) -> list[Hunk]:
 
 
 def each_hunk(a: str, b: str, *, context: int = 3) -> Iterator[tuple[Hunk, Iterator[Line], int]]:
-    """Yield each hunk without its lines; these, one by one; and how many stand before the first changed one.
+    """Yield three things of each hunk: the hunk without lines, its lines, how many precede the first change.
 
-    Only what lies between the first and the last difference, and the context, is cut into lines.
+    Only the stretch from the first to the last difference, with its context, is cut into lines.
     """
     if a == b:
         return

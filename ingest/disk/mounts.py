@@ -56,7 +56,7 @@ class Mount(msgspec.Struct, frozen=True, array_like=True):
 
     @property
     def facts(self) -> Facts:
-        """Return what tells it from another file system at the same path."""
+        """Return the facts by which a file system is told from another one at the same path."""
         return Facts(self.inode, self.birth_ns)
 
 

@@ -149,8 +149,8 @@ def _open_part_by_part(root: Descriptor, path: bytes, flags: int) -> Descriptor:
 def look(root: Descriptor, path: bytes, never: frozenset[tuple[int, int]] = frozenset()) -> Look:
     """Return what stands at `path` now.
 
-    `Gone` only if every folder above it could be listed, or if what stands there is no file to be taken in:
-    none is whose device and inode are among `never`.
+    It is `Gone` only if every folder above it could be listed and nothing is there, or if what is there is no
+    file to be taken in. Files with a device and inode among `never` are none.
 
     Raises OSError where this process has too few descriptors to tell.
     """

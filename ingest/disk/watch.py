@@ -274,9 +274,9 @@ def _device(kernel: int) -> int:
 
 
 class Listener(logging.Handler):
-    """Hears what the library only logs: a queue overflow is nothing but a warning there.
+    """Takes the warnings of watchdog, which tells a queue overflow in no other way.
 
-    `heard` is told whether it is an overflow, and the words.
+    `heard` is called with two values: whether the warning is of an overflow, and its words.
     """
 
     NAMES = ("watchdog.observers.inotify_c", "watchdog.observers.inotify", "py.warnings")

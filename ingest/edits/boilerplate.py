@@ -239,7 +239,7 @@ class _Pattern:
         return to
 
     def _run(self, at: int) -> int:
-        """Add steps that lead around any number of words, each with the blank after it, back to this place."""
+        """Add steps that lead over any number of words, each with the blank after it, back to this place."""
         word = self._step(at, _WORD)
         self._steps[word] += [(_WORD, word), (_BLANK, at)]
         return at

@@ -135,7 +135,7 @@ class Difference:
         )
 
     def _phrase_in(self, sentence: str) -> str | None:
-        """Return what makes a sentence a notice; looked for once."""
+        """Return the phrase that makes a sentence a notice, or None. Each sentence is read once."""
         if sentence not in self._told:
             self._told[sentence] = notices.find(sentence, self.language, self._phrases)
         return self._told[sentence]

@@ -119,7 +119,7 @@ class Summary(msgspec.Struct, frozen=True):
 
     @property
     def words(self) -> str:
-        """Return significance and class, and what is to be known besides: `substantive: factual, silent`."""
+        """Return significance, class and the flags that are shown: `substantive: factual, silent`."""
         openness = "silent" if "silent" in self.flags else "open"
         more = [openness] if self.significance == "substantive" else []
         more += [name for name in ("headline", "moved-down", "notice") if name in self.flags]

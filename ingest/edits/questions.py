@@ -326,7 +326,7 @@ def rephrased(carried: set[str]) -> str:
 
 
 def first(told: Iterable[str], most: int) -> str:
-    """Return the first of what was told, so many at most."""
+    """Return the first `most` of some phrases, parted by commas."""
     return ", ".join(islice(told, most))
 
 

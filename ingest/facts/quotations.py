@@ -138,10 +138,10 @@ def changed(
 
 
 def _unmarked(marked: str, where: Range, said: tuple[str, ...], text: str, quoted: Ranges) -> Range | None:
-    """Tell where the words of a quotation stand in another text, outside the quotations of that text.
+    """Return where another text says the words of a quotation without quoting them; None where it does not.
 
-    None for a title and for a few words. None too where the quotation has a mark at neither end: then a mark
-    that is missing elsewhere in the paragraph made it look like one.
+    A title and a few words are not looked for. Nor is a quotation that has a mark at neither end: another
+    mark is missing in its paragraph, and it only seems to be one.
     """
     start, end = where
     speech = words(marked[start:end])

@@ -121,9 +121,10 @@ class Follower(threading.Thread):
         return self._try(sink, sink.step) is not None and sink.state.last_error is None
 
     def _try(self, sink: Sink, call: Callable[[], float | None]) -> float | None:
-        """Make a call of a sink; an error is noted, and told once as long as it stays the same.
+        """Make a call of a sink. Return when it wants to be called next.
 
-        Without a descriptor a library that an edit asks for cannot be loaded: an ImportError, and no OSError.
+        An error is kept for `status`; the same one is told once. Where descriptors are short, a library that
+        an edit needs cannot be loaded: that raises ImportError.
         """
         try:
             rest = call()

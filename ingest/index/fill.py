@@ -258,7 +258,7 @@ def _by_version(found: Iterable[Row]) -> dict[int, list[Row]]:
 
 
 def _normaliser(renditions: dict[int, list[Row]], before: str | None) -> str:
-    """Return the normaliser of the document's spans: the one they have, else the one that read last."""
+    """Return the normaliser of the spans: the one that they have, else that of the newest rendition."""
     newest = max(
         (each for found in renditions.values() for each in found),
         key=lambda each: each.rendition_seq,

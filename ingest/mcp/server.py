@@ -122,7 +122,7 @@ async def apart(work: Callable[[], T], places: threading.BoundedSemaphore, secon
 
 
 def _failed(error: IngestError, draw: Callable[[], str]) -> types.CallToolResult:
-    """Return what was refused, as an answer: what it names may be of others' making."""
+    """Return an error as an answer, between the two lines too: it may name what others wrote."""
     told = [f"error: {material.one_line(error.message)}"]
     if error.hint is not None:
         told.append(f"hint: {material.one_line(error.hint)}")

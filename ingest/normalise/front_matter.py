@@ -39,12 +39,12 @@ _UNFIT = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]+")
 
 
 def read(text: str) -> tuple[Metadata, int]:
-    """Return what is said, and where the text begins behind it, and behind the comments before it.
+    """Return title, date and language of the front matter, and the offset at which the text begins.
 
-    Of several values for one thing the first that can be read counts: of `title` that of the text itself, not
-    one inside another. A time of day after a date is left out, and so are region and script of a language:
-    `nl-NL` is `nl`. A date is a day or a month as EDTF has it, or one day written with its year first, or
-    with the month's English name.
+    The text begins behind the front matter and the comments. Of several values for one thing the first that
+    can be read counts; a title within another field is none. A date is a day or a month as EDTF has it, or
+    one day written with its year first or with the month's English name; a time of day after it is left out.
+    Of a language region and script are left out: `nl-NL` is `nl`.
     """
     head = front_matter.find(text)
     if head is None:

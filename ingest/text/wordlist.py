@@ -46,10 +46,10 @@ def was_counted(word: str, language: str | None) -> bool:
 
 
 def is_rare(word: str, language: str | None, *, times: int = 1) -> bool:
-    """Tell whether a word is seldom seen in small letters, and no plural of one that is seen: perhaps a name.
+    """Tell whether a word may be a name: rare in small letters, and no plural of a word in the list.
 
-    What else says that it is one lets it be seen so many `times` as often. Of a language without a list
-    nothing is known: False.
+    Where something else speaks for a name, `times` lets the word be seen so many times as often. In a
+    language without a list no word is rare.
     """
     if language not in LANGUAGES:
         return False

@@ -119,9 +119,10 @@ def _said(corpus: Corpus, report: Report) -> dict[int, list[Review]]:
 
 
 def teller(corpus: Corpus) -> Callable[[Document, Entry], Entry]:
-    """Return what gives an entry its sentences.
+    """Return a function that gives an entry of a report its sentences.
 
-    Each time in a snapshot of its own: versions never change, and who reads slowly keeps none open.
+    Each call reads in a snapshot of its own, so that a slow reader of the page keeps none open. The answers
+    agree, since versions never change.
     """
 
     def told(document: Document, entry: Entry) -> Entry:

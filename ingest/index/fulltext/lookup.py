@@ -125,9 +125,9 @@ class Lookup(ABC):
         return text is not None and wanted in literal(text)
 
     def _rising(self, select: str, asked_with: Mapping[str, object], page: int) -> Iterator[int]:
-        """Yield the numbers above `:after` that this selects, in order.
+        """Yield the numbers that a SELECT gives, in rising order, page by page.
 
-        As more are taken, more are asked for.
+        The SELECT takes those above `:after`. Each page is larger than the one before.
         """
         after = -1
         while True:

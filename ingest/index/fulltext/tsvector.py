@@ -280,9 +280,9 @@ class WordsLookup(Lookup):
         return spans
 
     def _lexemes(self, term: Term) -> list[tuple[str, ...]]:
-        """Return the lexemes of each word of a term, itself first.
+        """Return the lexemes by which each word of a term is found, the word itself first.
 
-        A word that stands for its forms has several.
+        The rest are its stems: a word of a phrase, and the beginning of a word, have none.
         """
         words = [*map(_lexeme, term.words)]
         if term.prefix:

@@ -22,7 +22,7 @@ T = TypeVar("T")
 
 
 class Pdfium(Protocol):
-    """The functions of the library. What is counted is negative where it cannot be."""
+    """The functions of the library that are called. A count is negative where the library cannot count."""
 
     FPDF_GetLastError: Callable[[], int]
     FPDF_LoadMemDocument64: Callable[[bytes, int, None], Handle]
