@@ -14,8 +14,8 @@ import msgspec
 
 from ingest import forked, root_folder
 from ingest.disk import mounts, presence, read, root_mark, walk
-from ingest.disk.hanging import require_root
 from ingest.disk.patterns import PATH_BYTES, Patterns
+from ingest.disk.reachability import require_root
 from ingest.identity import Standing
 from ingest.model import Descriptor, Signature
 from ingest.store import file_states

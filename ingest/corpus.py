@@ -18,7 +18,7 @@ from types import TracebackType
 from typing import Self
 
 from ingest import config, records, status, witnesses
-from ingest.daemon import running
+from ingest.daemon import open_doors
 from ingest.edits.settings import Rules
 from ingest.errors import StoreUnavailable
 from ingest.history import (
@@ -278,7 +278,7 @@ class Corpus:
         self, root: str | None = None, *, since: str | None = None, until: str | None = None
     ) -> list[Stretch]:
         """Return how each root, or one, was observed, stretch by stretch."""
-        alive = running.running(self.store)
+        alive = open_doors.running(self.store)
         here = socket.gethostname()
         with self.store.read() as connection:
             now = self.calendar()
@@ -296,7 +296,7 @@ class Corpus:
 
     def status(self) -> Status:
         """Return health and counts, as `ingest status --json` prints them."""
-        reports = running.reports(self.store)
+        reports = open_doors.reports(self.store)
         contradictions = witnesses.ask(self.store).contradictions
         with self.store.read() as connection:
             return status.record(

@@ -17,7 +17,7 @@ from ingest import root_folder, systems, witnesses
 from ingest.config import VARIABLES, Settings
 from ingest.confined import probe
 from ingest.disk import mounts
-from ingest.disk.hanging import answers, may_hang
+from ingest.disk.reachability import answers, may_hang
 from ingest.errors import IngestError, RootUnavailable, StoreMissing
 from ingest.escape import path as show
 from ingest.store import roots

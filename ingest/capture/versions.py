@@ -11,7 +11,7 @@ from hashlib import sha256
 
 from ingest.capture.changes import Change
 from ingest.capture.folder import RootFolder
-from ingest.capture.making import Raw
+from ingest.capture.new_versions import Raw
 from ingest.capture.plan import Plan
 from ingest.capture.readers import Unfinished
 from ingest.capture.workers import Workers

@@ -23,8 +23,8 @@ from multiprocessing.process import BaseProcess
 import msgspec
 
 from ingest import normalise
-from ingest.capture import making
-from ingest.capture.making import AT_ONCE, Raw
+from ingest.capture import new_versions
+from ingest.capture.new_versions import AT_ONCE, Raw
 from ingest.capture.readers import Readers, Unfinished
 from ingest.confined.reader import WAITING, Documents, do_nothing
 from ingest.disk import read
@@ -133,11 +133,11 @@ class Workers:
         self._parcels = 0
         if parcels:
             return [Unfinished(None) if each is None else each for each in found]
-        return making.make(raws, dictionary, self._documents, self.readers)
+        return new_versions.make(raws, dictionary, self._documents, self.readers)
 
     def finish(self, raw: Raw, dictionary: Dictionary | None, unfinished: Unfinished) -> NewVersion:
         """Return the version of a document that takes long to be read; waits for it."""
-        return making.finish(raw, dictionary, self._documents, self.readers, unfinished)
+        return new_versions.finish(raw, dictionary, self._documents, self.readers, unfinished)
 
     def _is_worth(self, ahead: int) -> bool:
         if not self.several:
@@ -241,7 +241,7 @@ def _look(
     size = 0
 
     def make_versions() -> None:
-        made = making.finished(making.make(raws, dictionary, documents, readers))
+        made = new_versions.finished(new_versions.make(raws, dictionary, documents, readers))
         for place, raw, version in zip(places, raws, made, strict=True):
             found[place] = _with_version(found[place], raw, version)
         raws.clear()
@@ -294,7 +294,7 @@ def _serve(
         try:
             answer: list[NewVersion | None] | list[Made]
             if isinstance(parcel[0], Raw):
-                answer = making.finished(making.make(parcel, dictionary, documents, readers))
+                answer = new_versions.finished(new_versions.make(parcel, dictionary, documents, readers))
             else:
                 answer = _look(
                     folder,

@@ -14,7 +14,7 @@ from ingest.clock import Clock
 from ingest.config import Settings
 from ingest.daemon.root_names import is_here
 from ingest.disk import mounts, root_mark
-from ingest.disk.hanging import answers, may_hang, real_path, require_answer
+from ingest.disk.reachability import answers, may_hang, real_path, require_answer
 from ingest.errors import AlreadyRunning, NotFound, RootUnavailable, UsageError
 from ingest.escape import path as show
 from ingest.ids import new_uid

@@ -10,7 +10,7 @@ from contextlib import suppress
 from pathlib import Path
 
 from ingest.daemon.door import Followed, Request, ask
-from ingest.daemon.running import doors
+from ingest.daemon.open_doors import doors
 from ingest.errors import Unreachable
 from ingest.store.engine import Store
 

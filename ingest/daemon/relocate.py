@@ -8,7 +8,7 @@ import socket
 from ingest import escape, root_folder
 from ingest.daemon.enrolment import refuse_nested
 from ingest.disk import mounts, root_mark
-from ingest.disk.hanging import real_path, require_root
+from ingest.disk.reachability import real_path, require_root
 from ingest.errors import NotFound, UsageError
 from ingest.store import roots
 from ingest.store.engine import Connection, Store

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 from ingest import root_folder
 from ingest.disk import mounts
-from ingest.disk.hanging import real_path
+from ingest.disk.reachability import real_path
 from ingest.errors import NotFound, RootUnavailable
 from ingest.store import roots
 from ingest.store.engine import Store

@@ -15,7 +15,7 @@ from ingest.daemon.door import Done, Request
 from ingest.daemon.health import SHORT
 from ingest.daemon.root_monitor import RootMonitor
 from ingest.disk import descriptors, root_mark
-from ingest.disk.hanging import require_root
+from ingest.disk.reachability import require_root
 from ingest.errors import (
     AlreadyRunning,
     LogShortened,

@@ -21,7 +21,7 @@ from itertools import accumulate
 import msgspec
 
 from ingest.diff import sequences, similarity
-from ingest.diff.waiting import Waiting
+from ingest.diff.queues import Waiting
 from ingest.text.sentences import Sentence, most, pieces, split_again
 from ingest.text.words import tokens, without_blanks
 

@@ -24,7 +24,7 @@ import msgspec
 
 from ingest.diff import sequences, similarity
 from ingest.diff.anchors import aligned
-from ingest.diff.waiting import Waiting
+from ingest.diff.queues import Waiting
 from ingest.text.sentences import Sentence, split, split_again
 from ingest.text.words import tokens, without_blanks
 

@@ -17,7 +17,7 @@ from ingest.edits.rephrasing import MOST, Wording, cut
 from ingest.edits.settings import Phrases
 from ingest.edits.short_sentences import is_short
 from ingest.edits.subject import subject_of
-from ingest.facts import changed, quotations
+from ingest.facts import changed_facts, quotations
 from ingest.facts.document_words import Context, context_within
 from ingest.text.lexicons import lexicon_of
 from ingest.text.plain import plain
@@ -174,7 +174,7 @@ class Difference:
                     from_offset=piece.a_start + fact.a_offset,
                     to_offset=piece.b_start + fact.b_offset,
                 )
-                for fact in changed.changed(
+                for fact in changed_facts.changed(
                     old.rstrip(),
                     new.rstrip(),
                     self.language,

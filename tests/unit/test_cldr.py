@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from ingest.facts.changed import changed
+from ingest.facts.changed_facts import changed
 from ingest.text import languages
 from ingest.text.lexicons import lexicon_of
 from tools import cldr

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from ingest.edits import notices
 from ingest.facts import quotations
-from ingest.facts.changed import changed
+from ingest.facts.changed_facts import changed
 from ingest.facts.document_words import Context
 from ingest.facts.model import Fact
 

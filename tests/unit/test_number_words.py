@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from ingest.facts.changed import changed
+from ingest.facts.changed_facts import changed
 from ingest.facts.model import Quantity
 from ingest.facts.quantities import find
 from ingest.text import languages

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from ingest.edits.classify import classify
 from ingest.edits.edit import Text
-from ingest.facts import changed
+from ingest.facts import changed_facts
 from ingest.index.fulltext.folding import fold
 from ingest.normalise import count
 from ingest.text.plain import plain, plain_with_places
@@ -117,9 +117,9 @@ def test_no_text_takes_long(piece: str) -> None:
 
 def test_a_fact_beside_what_is_written_otherwise_is_shown_and_placed_as_it_stands() -> None:
     before, after = "Dĳkstra betaalt ２００ euro.", "Dijkstra betaalt 300 euro."
-    (fact,) = changed.changed(before, after, "nl")
+    (fact,) = changed_facts.changed(before, after, "nl")
 
     assert (fact.kind, fact.before, fact.after) == ("amount", "２００ euro", "300 euro")
     assert before[fact.a_offset :].startswith("２００")
     assert after[fact.b_offset :].startswith("300")
-    assert changed.changed("Dĳkstra betaalt ２００ euro.", "Dijkstra betaalde 200 euro.", "nl") == ()
+    assert changed_facts.changed("Dĳkstra betaalt ２００ euro.", "Dijkstra betaalde 200 euro.", "nl") == ()

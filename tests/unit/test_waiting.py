@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ingest.diff.waiting import Waiting
+from ingest.diff.queues import Waiting
 
 
 def test_equal_things_are_taken_in_their_order() -> None:

@@ -14,7 +14,7 @@ from ingest.cli.options import as_json, verb
 from ingest.cli.output import counted, emit, line, note
 from ingest.cli.times import calendar
 from ingest.disk import root_mark
-from ingest.disk.hanging import require_answer
+from ingest.disk.reachability import require_answer
 from ingest.disk.write import is_beneath, write_beneath, write_file
 from ingest.errors import IntegrityError, UsageError
 from ingest.history import naming, version_contents
