@@ -43,6 +43,7 @@ from ingest.index.filler import Filler
 from ingest.index.fulltext import lookup, search
 from ingest.index.fulltext.query import parse
 from ingest.index.fulltext.search import Match
+from ingest.model import Seq
 from ingest.moments import Calendar
 from ingest.records import Change, Document, Lost, Origin, Status, Stretch, Version
 from ingest.report.build import build
@@ -134,7 +135,7 @@ class Corpus:
         )  # fmt: skip
         with self.reading() as (connection, is_indexed):
             chosen = changes.look_up(connection, wanted)
-            after = since if isinstance(since, int) else self._since(connection, since)
+            after = Seq(since) if isinstance(since, int) else self._since(connection, since)
             rows = changes.of(
                 connection, chosen, rules=self.rules, indexed=is_indexed, after=after,
                 until=self._until(connection, until), limit=limit, newest_first=newest_first,
@@ -360,7 +361,7 @@ class Corpus:
     def head(self) -> int:
         """Return the seq of the last change."""
         with self.store.read() as connection:
-            return int(reader.head(connection).seq)
+            return Seq(reader.head(connection).seq)
 
     def _fill(self, index: Index, rules: Rules | None) -> int:
         from ingest.index import fill  # noqa: PLC0415 - what compares texts is loaded by those that compare
@@ -375,8 +376,8 @@ class Corpus:
         target, rev = naming.locate(connection, name, self.calendar(), root=root)
         return target, naming.pick(connection, target, rev, self.calendar())
 
-    def _since(self, connection: Connection, words: str) -> int:
+    def _since(self, connection: Connection, words: str) -> Seq:
         return log_moments.resolve_since(connection, words, self.calendar())
 
-    def _until(self, connection: Connection, words: str | None) -> int | None:
+    def _until(self, connection: Connection, words: str | None) -> Seq | None:
         return None if words is None else log_moments.resolve_moment(connection, words, self.calendar())

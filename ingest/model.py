@@ -12,8 +12,10 @@ import msgspec
 
 DocumentKey = NewType("DocumentKey", int)  # a document's row: neither its id, nor a number of a version
 Descriptor = NewType("Descriptor", int)  # an open file or folder
+Seq = NewType("Seq", int)  # a place in the log: neither a number of a version, nor a moment
 RootKey = NewType("RootKey", int)  # a root's row: neither its id, nor an open descriptor of its folder
 
+BEGINNING = Seq(0)  # before the first change
 Cause = Literal["startup", "watch", "scan"]
 RejectReason = Literal["too_large", "unreadable", "busy", "path_too_long"]
 BlockKind = Literal["paragraph", "heading", "item", "row", "note", "caption"]

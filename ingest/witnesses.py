@@ -107,9 +107,9 @@ def _inside(connection: Connection) -> Iterable[Witness]:
     for name, seq in cursors.every(connection).items():
         if seq:
             yield Witness(f"cursor {_readable(name)}", seq, None)
-    for name, seq, leaf in roots.saw_log(connection):
-        if seq:
-            yield Witness(f"the daemon of root {_readable(name)}", seq, leaf)
+    for name, seen, leaf in roots.saw_log(connection):
+        if seen:
+            yield Witness(f"the daemon of root {_readable(name)}", seen, leaf)
 
 
 def _readable(name: str) -> str:

@@ -18,6 +18,7 @@ from benchmarks.timing import CommandFailed, median, percentile
 from ingest import records
 from ingest.diff import sequences
 from ingest.history import naming, version_contents
+from ingest.model import Seq
 from ingest.moments import Calendar
 from ingest.store import listing, reader
 from ingest.store.engine import Store, open_store
@@ -135,8 +136,8 @@ def at(stage: Stage) -> Iterator[Line]:
     seq = corpus.documents * AT_VERSIONS // 2
     store = open_store(ours.url)
     try:
-        listed = len(_list(store, seq))
-        found = [_timed(lambda until: _list(store, until), [seq])[0] for _ in range(AT_CALLS)]
+        listed = len(_list(store, Seq(seq)))
+        found = [_timed(lambda until: _list(store, Seq(until)), [seq])[0] for _ in range(AT_CALLS)]
     finally:
         store.dispose()
     told = f"{listed:,} documents x {AT_VERSIONS} versions, as of the middle of the log; median of {AT_CALLS}"
@@ -151,6 +152,6 @@ def at(stage: Stage) -> Iterator[Line]:
     shutil.rmtree(corpus.folder)
 
 
-def _list(store: Store, until: int) -> list[records.Document]:
+def _list(store: Store, until: Seq) -> list[records.Document]:
     with store.read() as connection:
         return [records.document(row) for row in listing.documents(connection, until=until)]

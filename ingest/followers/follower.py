@@ -15,6 +15,7 @@ import msgspec
 
 from ingest.errors import StoreUnavailable
 from ingest.logging import Log
+from ingest.model import Seq
 
 
 class SinkState(msgspec.Struct):
@@ -25,7 +26,7 @@ class SinkState(msgspec.Struct):
     """
 
     name: str
-    cursor: int | None = None
+    cursor: Seq | None = None
     last_error: str | None = None
     unstored: int = 0
 

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from ingest.edits.settings import Rules
 from ingest.followers.follower import SinkState
+from ingest.model import BEGINNING, Seq
 from ingest.store import reader
 from ingest.store.engine import Store
 
@@ -51,10 +52,10 @@ class IndexFilling:
         began = time.monotonic()
         rules = self.rules
         assert self._index is not None
-        self.state.cursor = fill.catch_up(self._index, rules=rules, most=STEP)
+        reached = self.state.cursor = fill.catch_up(self._index, rules=rules, most=STEP)
         if self.rules is rules:
             self.rules = None
-        if self.state.cursor >= self._target:
+        if reached >= self._target:
             self._target = None
         return 2 * (time.monotonic() - began)
 
@@ -68,7 +69,7 @@ class IndexFilling:
         if head <= (self.state.cursor or 0):
             self._until = None
             if self.state.cursor is None:
-                self.state.cursor = 0  # there is nothing to take in
+                self.state.cursor = BEGINNING  # there is nothing to take in
             return None
         now = time.monotonic()
         if self._until is None:
@@ -86,4 +87,4 @@ class IndexFilling:
 
     def _head(self) -> int:
         with self._store.read() as connection:
-            return int(reader.head(connection).seq)
+            return Seq(reader.head(connection).seq)

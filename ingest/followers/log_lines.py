@@ -19,6 +19,7 @@ from ingest.errors import StoreDamaged
 from ingest.followers.folder_counts import FEW, FolderCounts
 from ingest.followers.follower import SinkState
 from ingest.logging import Log
+from ingest.model import BEGINNING, Seq
 from ingest.store import cursors, reader, roots
 from ingest.store.driver_errors import translated
 from ingest.store.engine import Connection, Row, Store
@@ -74,12 +75,12 @@ class LogLines:
         """Write the lines of a batch; the cursor moves after them."""
         state, root = self.state, self._root
         with self._store.read() as connection:
-            stored = cursors.place(connection, self._cursor) or 0
+            stored = cursors.place(connection, self._cursor) or BEGINNING
             if stored:
                 self._first = None
             place = state.cursor if state.cursor is not None and state.unstored else stored
             rows = list(reader.changes(connection, after=place, root=root.id, limit=BATCH))
-            head = int(reader.head(connection).seq)
+            head = Seq(reader.head(connection).seq)
             alone = rows if self._first is None else self._first.take(rows)
             explained = len(rows) <= EXPLAINED
             lines = [self._record(row, connection, explained=explained) for row in alone]

@@ -13,7 +13,7 @@ from ingest.errors import IntegrityError, UsageError
 from ingest.history import naming, prefixes
 from ingest.history.prefixes import Prefix
 from ingest.index import state, stored_edits
-from ingest.model import DocumentKey
+from ingest.model import BEGINNING, DocumentKey, Seq
 from ingest.store import reader, reviews
 from ingest.store.engine import Connection, Row
 
@@ -89,8 +89,8 @@ def of(
     indexed: bool,
     document: DocumentKey | None = None,
     path: bytes | None = None,
-    after: int = 0,
-    until: int | None = None,
+    after: Seq = BEGINNING,
+    until: Seq | None = None,
     limit: int | None = None,
     newest_first: bool = False,
     brief: bool = False,
@@ -102,7 +102,7 @@ def of(
     """
 
     def read(
-        after: int, until: int | None, *, limit: int | None = None, among: reader.Seqs | None = None
+        after: Seq, until: Seq | None, *, limit: int | None = None, among: reader.Seqs | None = None
     ) -> Iterator[Row]:
         return reader.changes(
             connection, brief=brief, after=after, until=until, document=document, path=path,
@@ -112,8 +112,8 @@ def of(
 
     if chosen.among is None:
         return read(after, until, limit=limit)
-    reached = state.edited(connection) if indexed else 0
-    head = int(reader.head(connection).seq)
+    reached = state.edited(connection) if indexed else BEGINNING
+    head = Seq(reader.head(connection).seq)
     known: Iterator[Row] = iter(())
     later: Iterator[Row] = iter(())
     if reached > after:

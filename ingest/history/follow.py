@@ -14,6 +14,7 @@ from ingest.errors import StoreReadOnly
 from ingest.history import changes
 from ingest.history.changes import Filters
 from ingest.history.prefixes import Prefix
+from ingest.model import Seq
 from ingest.store import cursors, reader
 from ingest.store.engine import Connection, Row, Store
 from ingest.witnesses import Witness
@@ -29,8 +30,8 @@ class Batch(msgspec.Struct, Generic[Told], frozen=True):
     """
 
     told: list[Told]
-    place: int
-    last: int | None
+    place: Seq
+    last: Seq | None
 
 
 def batches(
@@ -38,7 +39,7 @@ def batches(
     wanted: Filters,
     *,
     rules: Rules,
-    after: int,
+    after: Seq,
     limit: int | None,
     size: int,
     brief: bool,
@@ -63,7 +64,7 @@ def batches(
             if seen is not None:
                 witnesses.refuse(witnesses.contradictions([seen], connection))
             chosen = changes.look_up(connection, wanted)
-            head = int(reader.head(connection).seq)
+            head = Seq(reader.head(connection).seq)
             found = changes.of(
                 connection, chosen, rules=rules, indexed=indexed, after=place, until=head, limit=most,
                 brief=brief,
@@ -75,7 +76,7 @@ def batches(
                 say_none(connection, chosen.prefix)
         is_first = False
         is_full = len(rows) == most
-        last = int(rows[-1].seq) if rows else None
+        last = Seq(rows[-1].seq) if rows else None
         if not is_full:
             place = max(place, head)
         elif last is not None:
@@ -104,12 +105,12 @@ class ReaderCursor:
         if self._moves:
             witnesses.require_agreement(store)
         self._tried = False
-        self.place: int | None = None
+        self.place: Seq | None = None
         if name is not None:
             with store.read() as connection:
                 self.place = cursors.place(connection, name)
 
-    def require_movable(self, place: int) -> None:
+    def require_movable(self, place: Seq) -> None:
         """Raise StoreReadOnly where it is to move and cannot: asked before its reader is given anything."""
         if self._tried or not self._moves or place == self.place:
             return
@@ -126,7 +127,7 @@ class ReaderCursor:
             ) from error
         self._tried = True
 
-    def move(self, place: int) -> None:
+    def move(self, place: Seq) -> None:
         """Put it where its reader has come."""
         if self._moves and place != self.place:
             with self._store.write() as connection:

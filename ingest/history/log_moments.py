@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 
 from ingest import moments
 from ingest.errors import NotFound
-from ingest.model import DocumentKey, RootKey
+from ingest.model import DocumentKey, RootKey, Seq
 from ingest.moments import Calendar
 from ingest.store import coverage, cursors, reader, roots
 from ingest.store.engine import Connection
@@ -15,7 +15,7 @@ from ingest.store.engine import Connection
 _CURSOR = re.compile(r"\{cursor:[^{}]+\}")
 
 
-def resolve_moment(connection: Connection, words: str, calendar: Calendar) -> int:
+def resolve_moment(connection: Connection, words: str, calendar: Calendar) -> Seq:
     """Return the place in the log that a moment or a cursor means: the log up to and with this seq.
 
     A time to come is the present. Raises NotFound for a change that the log does not have, and UsageError.
@@ -23,7 +23,7 @@ def resolve_moment(connection: Connection, words: str, calendar: Calendar) -> in
     if (place := _place_of(connection, words)) is not None:
         return place
     moment = moments.parse(words, calendar)
-    last = int(reader.head(connection).seq)
+    last = Seq(reader.head(connection).seq)
     if moment.seq is not None:
         return _within(moment.seq, last)
     if words.lower() == "now":
@@ -32,7 +32,7 @@ def resolve_moment(connection: Connection, words: str, calendar: Calendar) -> in
     return reader.seq_at(connection, moment.time)
 
 
-def resolve_since(connection: Connection, words: str, calendar: Calendar) -> int:
+def resolve_since(connection: Connection, words: str, calendar: Calendar) -> Seq:
     """Return the seq before the first change that `--since` M includes; of a cursor, what comes after it.
 
     A period may begin with the change that comes next. Raises NotFound for one beyond it, and UsageError.
@@ -41,8 +41,8 @@ def resolve_since(connection: Connection, words: str, calendar: Calendar) -> int
         return place
     moment = moments.parse(words, calendar, start=True)
     if moment.seq is not None:
-        last = int(reader.head(connection).seq)
-        return max(0, _within(moment.seq, last, next_=True) - 1)
+        last = Seq(reader.head(connection).seq)
+        return Seq(max(0, _within(moment.seq, last, next_=True) - 1))
     assert moment.time is not None
     return reader.seq_at(connection, moment.time - 1)
 
@@ -60,19 +60,19 @@ def time_of(connection: Connection, words: str, calendar: Calendar, *, start: bo
         return moment.time
     number = moment.seq or 0
     if place is None:
-        _within(number, int(reader.head(connection).seq), next_=start)
-    rows = list(reader.changes(connection, after=max(0, number - 1), limit=1))
+        _within(number, Seq(reader.head(connection).seq), next_=start)
+    rows = list(reader.changes(connection, after=Seq(max(0, number - 1)), limit=1))
     label = int(rows[0].recorded_at) if rows else int(reader.head(connection).recorded_at)
     return label if number else label - 1  # before the first of all
 
 
-def _within(seq: int, last: int, *, next_: bool = False) -> int:
+def _within(seq: int, last: Seq, *, next_: bool = False) -> Seq:
     """Return the same seq, which the log has, or with `next_` will have next. Raises NotFound."""
     if seq > last + next_:
         raise NotFound(
             f"there is no change #{seq}", hint=f"the last is #{last}" if last else "the log has none yet"
         )
-    return seq
+    return Seq(seq)
 
 
 def is_to_come(connection: Connection, words: str, calendar: Calendar) -> bool:
@@ -83,7 +83,7 @@ def is_to_come(connection: Connection, words: str, calendar: Calendar) -> bool:
     return time is not None and time > max(calendar.now, int(reader.head(connection).recorded_at))
 
 
-def _place_of(connection: Connection, words: str) -> int | None:
+def _place_of(connection: Connection, words: str) -> Seq | None:
     """Tell where a cursor stands, of `{cursor:NAME}`; None for other words. Raises NotFound."""
     if not _CURSOR.fullmatch(words):
         return None

@@ -13,7 +13,7 @@ from ingest.errors import NotFound, UsageError
 from ingest.escape import path as show_path
 from ingest.history import log_moments
 from ingest.ids import parse_uid, show_uid
-from ingest.model import DocumentKey, RootKey
+from ingest.model import DocumentKey, RootKey, Seq
 from ingest.moments import Calendar
 from ingest.store import prefixes, reader, roots
 from ingest.store.engine import Connection, Row
@@ -77,7 +77,7 @@ def locate(
 
 
 def resolve(
-    connection: Connection, words: str, *, root: str | None = None, until: int | None = None
+    connection: Connection, words: str, *, root: str | None = None, until: Seq | None = None
 ) -> Target:
     """Return the document that a path or an id names. Raises NotFound or UsageError.
 
@@ -224,7 +224,7 @@ def pick(connection: Connection, target: Target, rev: str | None, calendar: Cale
     return int(state.no)
 
 
-def moment_of(connection: Connection, rev: str | None, calendar: Calendar) -> int | None:
+def moment_of(connection: Connection, rev: str | None, calendar: Calendar) -> Seq | None:
     """Return the place in the log that a REV means, or None where it is a number or a word."""
     if rev is None or re.fullmatch(r"\d{1,9}|first|latest|prev", rev, re.ASCII):
         return None

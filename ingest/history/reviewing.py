@@ -13,7 +13,7 @@ from ingest.edits.settings import Rules
 from ingest.errors import Conflict, NotFound, UsageError
 from ingest.escape import is_utf8
 from ingest.ids import Entropy
-from ingest.model import NamedBy
+from ingest.model import NamedBy, Seq
 from ingest.records import Review
 from ingest.store import reader, reviews
 from ingest.store.databases import now_at
@@ -53,7 +53,7 @@ def _is_text(words: str) -> bool:
 
 
 def review(
-    store: Store, seq: int, words: Said, *, rules: Rules, now: Callable[[], int], entropy: Entropy
+    store: Store, seq: Seq, words: Said, *, rules: Rules, now: Callable[[], int], entropy: Entropy
 ) -> tuple[Review, bool]:
     """Review the edit of a change; whether that is new.
 
@@ -101,7 +101,7 @@ def withdraw(
 
 
 def _added(
-    connection: Connection, seq: int, of: Row | None, words: Said, *, now: Callable[[], int], entropy: Entropy
+    connection: Connection, seq: Seq, of: Row | None, words: Said, *, now: Callable[[], int], entropy: Entropy
 ) -> Review:
     at = now_at(connection, now())
     row = reviews.add(
@@ -118,8 +118,8 @@ def _added(
     return records.review(row)
 
 
-def _require_edit(connection: Connection, seq: int, rules: Rules) -> None:
-    rows = reader.changes(connection, after=seq - 1, until=seq)
+def _require_edit(connection: Connection, seq: Seq, rules: Rules) -> None:
+    rows = reader.changes(connection, after=Seq(seq - 1), until=seq)
     found = next(records.changes(connection, rows, rules=rules, indexed=False), None)
     if found is None:
         raise NotFound(f"there is no change #{seq}", hint=_LISTS)

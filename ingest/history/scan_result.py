@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 
 import msgspec
 
+from ingest.model import BEGINNING, Seq
 from ingest.store import file_states, reader
 from ingest.store.engine import Connection, Row
 from ingest.store.roots import Root
@@ -23,12 +24,12 @@ class ScanResult(msgspec.Struct, frozen=True):
     without_text: dict[str, int]
 
 
-def counts(connection: Connection, roots: Sequence[Root], *, after: int) -> ScanResult:
+def counts(connection: Connection, roots: Sequence[Root], *, after: Seq) -> ScanResult:
     """Count what was recorded of these roots after a place in the log."""
     return ScanResult(
         types=reader.types(connection, [root.id for root in roots], after=after),
         rejected=sum(len(file_states.rejected(connection, root.id)) for root in roots),
-        seq=int(reader.head(connection).seq),
+        seq=Seq(reader.head(connection).seq),
         without_text=_without_text(connection, roots),
     )
 
@@ -42,7 +43,7 @@ def _without_text(connection: Connection, roots: Sequence[Root]) -> dict[str, in
     return found
 
 
-def changes(connection: Connection, roots: Sequence[Root], *, after: int, brief: bool) -> Iterator[Row]:
+def changes(connection: Connection, roots: Sequence[Root], *, after: Seq, brief: bool) -> Iterator[Row]:
     """Give the changes of these roots after a place in the log, oldest first, as `reader.changes` does."""
     names = {root.name for root in roots}
     only = roots[0].id if len(roots) == 1 else None
@@ -51,7 +52,7 @@ def changes(connection: Connection, roots: Sequence[Root], *, after: int, brief:
             yield row
 
 
-def first_scanned(connection: Connection, roots: Sequence[Root], *, after: int, few: int) -> set[str]:
+def first_scanned(connection: Connection, roots: Sequence[Root], *, after: Seq, few: int) -> set[str]:
     """Name the roots that have no change before this place, if they have more than `few` after it."""
     first = [root for root in roots if not _number(connection, root, until=after, most=1)]
     number = sum(_number(connection, root, after=after, most=few + 1) for root in first)
@@ -59,7 +60,7 @@ def first_scanned(connection: Connection, roots: Sequence[Root], *, after: int, 
 
 
 def _number(
-    connection: Connection, root: Root, *, most: int, after: int = 0, until: int | None = None
+    connection: Connection, root: Root, *, most: int, after: Seq = BEGINNING, until: Seq | None = None
 ) -> int:
     """Tell how many changes of a root there are, counted up to `most`."""
     if until == 0:

@@ -9,6 +9,7 @@ from itertools import islice
 from ingest.edits.edit import Summary
 from ingest.edits.settings import Rules
 from ingest.errors import IntegrityError
+from ingest.model import Seq
 from ingest.store import reader
 from ingest.store.engine import Connection, Row
 
@@ -53,8 +54,8 @@ class ShortEdits:
                     self.untold += row.type == "changed"
                     yield row, None
 
-    def _made(self, seq: int) -> Summary | None:
-        (row,) = reader.changes(self._connection, after=seq - 1, until=seq)
+    def _made(self, seq: Seq) -> Summary | None:
+        (row,) = reader.changes(self._connection, after=Seq(seq - 1), until=seq)
         if row.previous_version in (None, row.version):
             return None
         from ingest.index import edits  # noqa: PLC0415 - what compares texts is loaded by those that compare

@@ -16,7 +16,7 @@ from ingest.escape import path as show
 from ingest.history import log_moments, naming
 from ingest.history.prefixes import Prefix
 from ingest.ids import show_uid
-from ingest.model import Descriptor, DocumentKey
+from ingest.model import Descriptor, DocumentKey, Seq
 from ingest.moments import Calendar
 from ingest.store import bodies, listing, reader, roots
 from ingest.store.engine import Connection
@@ -61,7 +61,7 @@ class Differing(msgspec.Struct, frozen=True):
 
 
 def differing(
-    connection: Connection, first: int, last: int, *, prefix: Prefix, without: Collection[str] = ()
+    connection: Connection, first: Seq, last: Seq, *, prefix: Prefix, without: Collection[str] = ()
 ) -> list[Differing]:
     """Return what differs between two places in the log, as `differences` has it, without its edits."""
     key, apart = prefix.root, (min(first, last), max(first, last))
@@ -136,7 +136,7 @@ def told(differing: Differing, edit: Edit | None) -> records.Difference:
 
 
 def export(
-    connection: Connection, folder: str, *, until: int, root: str | None
+    connection: Connection, folder: str, *, until: Seq, root: str | None
 ) -> Iterator[records.Document]:
     """Write every document as it stood to a new or empty folder; yields a record a file.
 

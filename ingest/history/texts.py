@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import msgspec
 
-from ingest.model import DocumentKey
+from ingest.model import DocumentKey, Seq
 from ingest.records import Change, ChangeWithText
 from ingest.store import bodies, versions
 from ingest.store.engine import Connection, Row
@@ -24,7 +24,7 @@ def with_texts(connection: Connection, row: Row, change: Change) -> ChangeWithTe
     )
 
 
-def _text(connection: Connection, document: DocumentKey | None, no: int | None, until: int) -> str | None:
+def _text(connection: Connection, document: DocumentKey | None, no: int | None, until: Seq) -> str | None:
     if document is None or no is None:
         return None
     row = versions.as_of(connection, document, no, until)

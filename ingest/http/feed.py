@@ -28,6 +28,7 @@ from ingest.history import changes
 from ingest.history.changes import ANY, Filters
 from ingest.http.problems import Problem
 from ingest.http.server import Wire
+from ingest.model import Seq
 from ingest.records import Change, Review
 from ingest.store import reader, reviews
 
@@ -212,11 +213,11 @@ class Feed:
         """Return the same as records."""
         corpus = self._corpus
         with corpus.reading(at_once=True) as (connection, is_indexed):
-            head = int(reader.head(connection).seq)
+            head = Seq(reader.head(connection).seq)
             chosen = changes.look_up(connection, wanted)
             rows = list(
                 changes.of(
-                    connection, chosen, rules=corpus.rules, indexed=is_indexed, after=after, until=head,
+                    connection, chosen, rules=corpus.rules, indexed=is_indexed, after=Seq(after), until=head,
                     limit=limit,
                 )
             )  # fmt: skip
@@ -226,10 +227,10 @@ class Feed:
     def _is_wanted(self, seq: int, wanted: Filters) -> bool:
         """Tell whether a change is one of those that are wanted."""
         corpus = self._corpus
-        with corpus.reading() as (connection, is_indexed):
+        with corpus.reading(at_once=True) as (connection, is_indexed):
             chosen = changes.look_up(connection, wanted)
             rows = changes.of(
-                connection, chosen, rules=corpus.rules, indexed=is_indexed, after=seq - 1, until=seq
+                connection, chosen, rules=corpus.rules, indexed=is_indexed, after=Seq(seq - 1), until=Seq(seq)
             )
             return next(rows, None) is not None
 

@@ -26,6 +26,7 @@ from ingest.http.admission import FORM, Asker, media_type
 from ingest.http.parameters import Uid
 from ingest.http.problems import Refused
 from ingest.http.tokens import Tokens
+from ingest.model import Seq
 from ingest.records import Review
 
 PATH = "/v1/reviews"
@@ -106,7 +107,7 @@ class Reviews:
         add: Callable[[], tuple[Review, bool]]
         if isinstance(asked, NewReview):
             add = partial(
-                reviewing.review, corpus.store, asked.change, words, rules=corpus.rules, now=corpus.now,
+                reviewing.review, corpus.store, Seq(asked.change), words, rules=corpus.rules, now=corpus.now,
                 entropy=os.urandom,
             )  # fmt: skip
         else:

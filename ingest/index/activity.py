@@ -9,7 +9,7 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from ingest.index import state
-from ingest.model import DocumentKey
+from ingest.model import DocumentKey, Seq
 from ingest.store import reviews, tables
 
 # What one sign stands for, the gravest first.
@@ -57,7 +57,7 @@ def by_step(connection: Connection, *, begin: int, step: int, steps: int) -> lis
     return found
 
 
-def after(connection: Connection, seq: int) -> tuple[Counts, int]:
+def after(connection: Connection, seq: Seq) -> tuple[Counts, int]:
     """Count the edits after a place in the log, and the documents that they are of."""
     select = sa.select(_GRAVITY.label("gravity"), sa.func.count().label("edits")).where(_edit.seq > seq)
     counts = Counts()

@@ -23,6 +23,7 @@ from ingest.edits import classifier
 from ingest.errors import LogShortened, StoreReadOnly, StoreUnavailable
 from ingest.index.fulltext.stems import MADE_BY
 from ingest.index.schema import SCHEMA, TABLES, VERSION, WORDS
+from ingest.model import Seq
 from ingest.store import reader
 from ingest.store.driver_errors import translated
 from ingest.store.engine import Row, Store
@@ -83,7 +84,7 @@ class Index:
                     each.require_unchanged()
 
     @contextmanager
-    def writing(self) -> Iterator[tuple[Connection, int]]:
+    def writing(self) -> Iterator[tuple[Connection, Seq]]:
         """Return one transaction that alone may move the index, and the seq it stands at."""
         with translated(self.address), self._engine.connect() as connection, connection.begin():
             self._look_here(connection)
@@ -91,7 +92,7 @@ class Index:
             connection.exec_driver_sql("UPDATE state SET version = version WHERE id = 1")
             yield (
                 connection,
-                int(connection.exec_driver_sql("SELECT seq FROM state WHERE id = 1").scalar_one()),
+                Seq(connection.exec_driver_sql("SELECT seq FROM state WHERE id = 1").scalar_one()),
             )
 
     def place(self) -> tuple[int, bytes] | None:

@@ -28,7 +28,7 @@ from ingest.index.database import Index
 from ingest.index.fulltext import fts5, tsvector
 from ingest.index.fulltext.stems import Stems
 from ingest.index.schema import SPAN_BITS
-from ingest.model import DocumentKey
+from ingest.model import BEGINNING, DocumentKey, Seq
 from ingest.store import bodies, bulk, reader, versions
 from ingest.store.engine import Row
 
@@ -51,21 +51,21 @@ def catch_up(
     batch: int = BATCH,
     most: int | None = None,
     progress: Progress | None = None,
-) -> int:
+) -> Seq:
     """Take in what the log has grown by, `most` changes at most; returns the seq that was reached.
 
     Edits are told by the rules that the index has, or from now on by others: then those that it holds
     are made anew, as they are with `rules` where another classifier told them. `progress` is told how many
     changes of how many are done.
     """
-    done, taken, total, reached, left = 0, 0, None, 0, True
+    done, taken, total, reached, left = 0, 0, None, BEGINNING, True
     stems = Stems()
     while most is None or done < most:
         with index.writing() as (connection, place):
             if rules is not None:
                 _tell_by(connection, rules)
                 rules = None  # said once: two that differ would undo each other for ever
-            head = int(reader.head(connection).seq)
+            head = Seq(reader.head(connection).seq)
             reached = state.edited(connection)
             total = total or head - reached
             size = batch if most is None else min(batch, most - done)
@@ -87,7 +87,7 @@ def catch_up(
             else:
                 _take(connection, found, stems, tell)
                 taken += len(found)
-            reached = int(found[-1].seq)
+            reached = Seq(found[-1].seq)
             last = {"seq": reached, "leaf": found[-1].leaf}
             moved = "edited = :seq" if again else "seq = :seq, edited = :seq, leaf = :leaf"
             connection.execute(sa.text(f"UPDATE state SET {moved} WHERE id = 1"), last)
@@ -162,7 +162,7 @@ class Made(msgspec.Struct):
     begun: list[Span]
     ended: list[Span]
     said: list[tuple[str, str | None]]  # text and language of each span that began
-    edits: list[tuple[int, Edit]]
+    edits: list[tuple[Seq, Edit]]
     anew: bool
 
 
@@ -222,7 +222,7 @@ def _document(
         if no in wanted and before is not None and wanted[no].previous_version == before[0]:
             edit = _edit(connection, wanted[no], before, (no, raw), renditions, rules, known)
             if edit is not None:
-                made.edits.append((int(wanted[no].seq), edit))
+                made.edits.append((Seq(wanted[no].seq), edit))
         before = (no, raw)
     made.begun, made.ended = lineage.begun, lineage.ended
     return made
@@ -371,7 +371,7 @@ def _span_row(id_: int, span: Span) -> tuple[object, ...]:
     )  # fmt: skip
 
 
-def _edit_row(seq: int, key: DocumentKey, edit: Edit) -> tuple[object, ...]:
+def _edit_row(seq: Seq, key: DocumentKey, edit: Edit) -> tuple[object, ...]:
     kinds = _listed(sorted({fact.kind for fact in edit.facts}))
     flags = _listed([flag.name for flag in edit.flags])
     told, body = edit.summary, _encode(edit).decode()

@@ -17,6 +17,7 @@ from ingest.edits.settings import Rules
 from ingest.errors import StoreUnavailable
 from ingest.index.database import Index
 from ingest.index.schema import VERSION
+from ingest.model import Seq
 from ingest.store import reader, roots
 
 _encode = msgspec.json.Encoder(order="sorted").encode
@@ -36,17 +37,17 @@ def behind(index: Index, rules: Rules | None = None) -> int:
     """Tell how many changes of the log a prepared index has not taken in yet, told by these rules."""
     with index.reading() as connection:
         here = rules is None or told_by(connection, rules)
-        return int(reader.head(connection).seq) - (edited(connection) if here else 0)
+        return Seq(reader.head(connection).seq) - (edited(connection) if here else 0)
 
 
-def edited(connection: Connection) -> int:
+def edited(connection: Connection) -> Seq:
     """Return the seq up to which the index has the edits."""
-    return int(_of(connection, "edited"))
+    return Seq(_of(connection, "edited"))
 
 
-def reached(connection: Connection) -> int:
+def reached(connection: Connection) -> Seq:
     """Return the seq up to which the index has the sentences."""
-    return int(_of(connection, "seq"))
+    return Seq(_of(connection, "seq"))
 
 
 def rules_of(connection: Connection) -> Rules:
@@ -102,11 +103,11 @@ def record(index: Index) -> IndexState:
     """
     if not index.usable():
         with index.store.read() as connection:
-            head = int(reader.head(connection).seq)
+            head = Seq(reader.head(connection).seq)
         return IndexState(index=index.address, version=VERSION, seq=0, behind=head)
     with index.reading() as connection:
         one = connection.exec_driver_sql
-        head = int(reader.head(connection).seq)
+        head = Seq(reader.head(connection).seq)
         return IndexState(
             index=index.address,
             version=VERSION,

@@ -19,6 +19,7 @@ from ingest.history import log_moments, naming, observation
 from ingest.history.naming import Target
 from ingest.ids import show_uid
 from ingest.index import edits, stored_edits
+from ingest.model import BEGINNING, Seq
 from ingest.moments import Calendar
 from ingest.records.report import ReportCounts, ReportSentence
 from ingest.report.fold import Step, fold
@@ -75,8 +76,8 @@ def build(
     """
     root = root if document is None else document.root
     key = naming.root_id(connection, root)
-    after = 0 if since is None else log_moments.resolve_since(connection, since, calendar)
-    last = int(reader.head(connection).seq)
+    after = BEGINNING if since is None else log_moments.resolve_since(connection, since, calendar)
+    last = Seq(reader.head(connection).seq)
     if until is not None:
         last = log_moments.resolve_moment(connection, until, calendar)
     begin = None if since is None else log_moments.time_of(connection, since, calendar, start=True)

@@ -7,30 +7,31 @@ from sqlalchemy.engine import Connection
 
 from ingest.errors import UsageError
 from ingest.escape import is_utf8
+from ingest.model import Seq
 from ingest.store import bulk, row_checksums, tables
 
 
-def place(connection: Connection, name: str) -> int | None:
+def place(connection: Connection, name: str) -> Seq | None:
     """Tell where this cursor stands: the seq of the last change it was given, or None."""
     if not is_utf8(name):
         return None  # which no name is
-    found: int | None = connection.execute(
+    found: Seq | None = connection.execute(
         sa.select(tables.cursor.c.seq).where(tables.cursor.c.name == name)
     ).scalar()
     return found
 
 
-def move(connection: Connection, name: str, seq: int) -> None:
+def move(connection: Connection, name: str, seq: Seq) -> None:
     """Put the cursor at `seq`; it is made where it is missing."""
     sum_ = row_checksums.of("cursor", {"name": name, "seq": seq})
     bulk.upsert(connection, "cursor", ("name",), ("name", "seq", "sum"), [(name, seq, sum_)])
 
 
-def every(connection: Connection) -> dict[str, int]:
+def every(connection: Connection) -> dict[str, Seq]:
     """Return all cursors and their places."""
     select = sa.select(tables.cursor.c.name, tables.cursor.c.seq).order_by(tables.cursor.c.name)
     # what a damaged row holds may be of any kind: its sum tells of that
-    return {row.name: row.seq for row in connection.execute(select) if isinstance(row.seq, int)}
+    return {row.name: Seq(row.seq) for row in connection.execute(select) if isinstance(row.seq, int)}
 
 
 def remove(connection: Connection, name: str) -> bool:

@@ -9,7 +9,7 @@ import msgspec
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
-from ingest.model import DocumentKey, RootKey
+from ingest.model import DocumentKey, RootKey, Seq
 from ingest.store import tables
 from ingest.store.prefixes import begins
 
@@ -72,7 +72,7 @@ FACTS = columns_of(Facts)
 def documents(
     connection: Connection,
     *,
-    until: int | None = None,
+    until: Seq | None = None,
     root: RootKey | None = None,
     prefix: bytes = b"",
     language: str | None = None,
@@ -157,7 +157,7 @@ def page(
     *,
     after: Place | None,
     limit: int,
-    until: int | None,
+    until: Seq | None,
     prefix: bytes,
     language: str | None,
     deleted: bool,
@@ -189,7 +189,7 @@ def languages(connection: Connection) -> list[str]:
 
 
 def _as_of(
-    until: int | None, *, deleted: bool
+    until: Seq | None, *, deleted: bool
 ) -> tuple[sa.Join, sa.Column[bytes], list[sa.ColumnElement[bool]], sa.Label[int] | sa.Label[None]]:
     """Return the last change of each document at or before `until` gives its path, state and version."""
     inner = tables.change.alias("inner_change")

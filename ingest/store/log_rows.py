@@ -11,7 +11,7 @@ from operator import attrgetter
 import msgspec
 
 from ingest import leaf
-from ingest.model import DocumentKey, RootKey
+from ingest.model import DocumentKey, RootKey, Seq
 from ingest.store import row_checksums
 from ingest.store.new_rows import Entry, NewRendition, NewVersion
 
@@ -102,14 +102,14 @@ class Lines(msgspec.Struct, frozen=True):
     leaves: list[bytes]
 
 
-def of(entries: Sequence[Entry], keys: Keys, *, seq: int, label: int) -> Lines:
+def of(entries: Sequence[Entry], keys: Keys, *, seq: Seq, label: int) -> Lines:
     """Return the rows of a batch that follows the change `seq`, recorded at `label` (microseconds)."""
     versions: list[tuple[object, ...]] = []
     renditions: list[tuple[object, ...]] = []
     changes: list[tuple[object, ...]] = []
     leaves: list[bytes] = []
     for entry, document in zip(entries, keys.documents, strict=True):
-        seq += 1
+        seq = Seq(seq + 1)
         made = entry.version
         no = None if entry.type == "rejected" else entry.previous
         committed_version: leaf.LeafVersion | None = None
@@ -200,7 +200,7 @@ _shared = attrgetter(*leaf.LeafRendition.__struct_fields__[3:-1])
 
 
 def _rendition_row(
-    document: DocumentKey | None, no: int, seq: int, made: NewVersion | NewRendition, keys: Keys
+    document: DocumentKey | None, no: int, seq: Seq, made: NewVersion | NewRendition, keys: Keys
 ) -> tuple[object, ...]:
     text = made.rendition
     offset = text.text_slice[0] if text.text_slice is not None else None

@@ -8,7 +8,7 @@ import msgspec
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
-from ingest.model import DocumentKey, RootKey
+from ingest.model import BEGINNING, DocumentKey, RootKey, Seq
 from ingest.store import tables
 from ingest.store.engine import Row
 from ingest.store.prefixes import begins
@@ -46,7 +46,7 @@ _LAST_SEQ = sa.select(sa.func.max(_change.seq))
 _LEAVES = sa.select(_change.seq, _change.leaf).where(_change.seq.in_(sa.bindparam("seqs", expanding=True)))
 
 
-def seq_at(connection: Connection, time: int) -> int:
+def seq_at(connection: Connection, time: int) -> Seq:
     """Return the last seq with `recorded_at` at or before a time. Labels never go back: a binary search."""
     low, high = 0, head(connection).seq
     label = sa.select(_change.recorded_at).where(_change.seq == sa.bindparam("seq"))
@@ -57,7 +57,7 @@ def seq_at(connection: Connection, time: int) -> int:
             low = middle
         else:
             high = middle - 1
-    return int(low)
+    return Seq(low)
 
 
 # -- changes ---------------------------------------------------------------------------------
@@ -126,8 +126,8 @@ def changes(
     connection: Connection,
     *,
     brief: bool = False,
-    after: int = 0,
-    until: int | None = None,
+    after: Seq = BEGINNING,
+    until: Seq | None = None,
     document: DocumentKey | None = None,
     path: bytes | None = None,
     root: RootKey | None = None,
@@ -180,7 +180,7 @@ def types(connection: Connection, roots: Collection[RootKey], *, after: int) -> 
     return {type_: int(number) for type_, number in connection.execute(query)}
 
 
-def last_change(connection: Connection, document: DocumentKey, until: int) -> Row | None:
+def last_change(connection: Connection, document: DocumentKey, until: Seq) -> Row | None:
     """Return what a document last was at or before `until`: (type, no, path_bytes, seq, recorded_at)."""
     return connection.execute(_LAST, {"document": document, "until": until}).one_or_none()
 

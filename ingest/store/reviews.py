@@ -11,7 +11,7 @@ import msgspec
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
-from ingest.model import DocumentKey, NamedBy, ReviewAction, RootKey
+from ingest.model import DocumentKey, NamedBy, ReviewAction, RootKey, Seq
 from ingest.store import bulk, row_checksums, tables
 from ingest.store.databases import allocate
 from ingest.store.engine import Row
@@ -144,6 +144,6 @@ def reviewed() -> sa.Select[int]:
     return sa.select(_review.seq).where(_review.action == "reviewed", ~taken_back)
 
 
-def is_reviewed(connection: Connection, seq: int) -> bool:
+def is_reviewed(connection: Connection, seq: Seq) -> bool:
     """Tell whether the edit of this change has a review that stands."""
     return connection.execute(reviewed().where(_review.seq == seq).limit(1)).first() is not None

@@ -8,7 +8,7 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from ingest.escape import is_utf8
-from ingest.model import DocumentKey
+from ingest.model import DocumentKey, Seq
 from ingest.store import tables
 from ingest.store.engine import Row
 from ingest.store.listing import FACTS
@@ -105,7 +105,7 @@ def made_by(connection: Connection, document: DocumentKey) -> dict[int, int]:
     return {int(row.no): int(row.seq) for row in connection.execute(select)}
 
 
-def as_of(connection: Connection, document: DocumentKey, no: int, until: int) -> Row | None:
+def as_of(connection: Connection, document: DocumentKey, no: int, until: Seq) -> Row | None:
     """Return one version with the rendition that was its current one when the log had `until` entries."""
     return connection.execute(_AS_OF, {"document": document, "no": no, "until": until}).one_or_none()
 

@@ -18,6 +18,7 @@ from ingest.index import state, stored_edits
 from ingest.index.fulltext import highlights, lookup, search
 from ingest.index.fulltext.query import Clause, odd, parse
 from ingest.index.fulltext.search import Match
+from ingest.model import Seq
 from ingest.records import Difference, Document, Status
 from ingest.store import coverage, listing, reader, roots, versions
 from ingest.store.engine import Connection
@@ -57,7 +58,7 @@ def documents(
     """Return a page of the list. Raises NotFound, UsageError."""
     calendar = corpus.calendar()
     with corpus.reading() if at is not None else _of_record(corpus) as (connection, is_indexed):
-        head = int(reader.head(connection).seq)
+        head = Seq(reader.head(connection).seq)
         below = prefixes.of(connection, prefix, naming.root_id(connection, root))
         until = time = None
         differing: list[Differing] = []
@@ -151,7 +152,7 @@ def found(
             return Search(
                 query=query, every=every, hits=[], now=0, before=0, first=1, more=False, language=language,
                 languages=cache.of("languages", _WHILE, lambda: listing.languages(connection)),
-                notes=list(notes), head=int(reader.head(connection).seq), reached=0,
+                notes=list(notes), head=Seq(reader.head(connection).seq), reached=0,
             )  # fmt: skip
     with corpus.reading(needed=True) as (connection, _):
         wanted = search.Wanted(
@@ -177,7 +178,7 @@ def found(
             language=language,
             languages=cache.of("languages", _WHILE, lambda: listing.languages(connection)),
             notes=list(notes),
-            head=int(reader.head(connection).seq),
+            head=Seq(reader.head(connection).seq),
             reached=state.reached(connection),
         )
 

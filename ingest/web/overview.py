@@ -18,7 +18,7 @@ from ingest.history.changes import ANY
 from ingest.index import activity, state
 from ingest.index import edits as made
 from ingest.index.activity import Counts, Totals
-from ingest.model import RootKey
+from ingest.model import RootKey, Seq
 from ingest.records import Change
 from ingest.store import coverage, reader, roots
 from ingest.store.engine import Connection, Row
@@ -97,10 +97,10 @@ def view(corpus: Corpus, *, since: int, since_at: int | None, totals: Totals | N
     """Return what happened after a place in the log. With `totals` all edits are counted once."""
     now = corpus.now()
     with corpus.reading() as (connection, is_indexed):
-        head = int(reader.head(connection).seq)
-        since = min(since, head)
+        head = Seq(reader.head(connection).seq)
+        place = Seq(min(since, head))
         every = [root for root in roots.every(connection) if root.retired_at is None]
-        counts, documents = activity.after(connection, since) if is_indexed else (Counts(), 0)
+        counts, documents = activity.after(connection, place) if is_indexed else (Counts(), 0)
         places = [_place(connection, root, now) for root in every]
         begins = [each.begins_at for each in places if each.begins_at is not None]
         oldest = min(begins, default=now)
@@ -110,16 +110,16 @@ def view(corpus: Corpus, *, since: int, since_at: int | None, totals: Totals | N
         days, step, caption = _days(connection, corpus.zone, now, oldest, is_indexed=is_indexed)
         return View(
             head=head,
-            since=since,
+            since=place,
             since_at=since_at,
             documents=documents,
             counts=counts,
-            types=reader.types(connection, [RootKey(root.id) for root in every], after=since),
+            types=reader.types(connection, [RootKey(root.id) for root in every], after=place),
             days=days,
             step=step,
             caption=caption,
             step_is_day=step == _DAY,
-            cards=_cards(connection, corpus, since, is_indexed=is_indexed),
+            cards=_cards(connection, corpus, place, is_indexed=is_indexed),
             unreviewed=unreviewed,
             gravest_unreviewed=gravest,
             places=places,
@@ -159,7 +159,7 @@ def _place(connection: Connection, root: roots.Root, now: int) -> Place:
     )
 
 
-def _cards(connection: Connection, corpus: Corpus, since: int, *, is_indexed: bool) -> list[Card]:
+def _cards(connection: Connection, corpus: Corpus, since: Seq, *, is_indexed: bool) -> list[Card]:
     """Return the newest silent edits, then the announced ones, each with a sentence."""
     if not is_indexed:
         return []

@@ -16,6 +16,7 @@ from ingest.edits.settings import Rules
 from ingest.errors import LogShortened
 from ingest.history import follow
 from ingest.history.changes import Filters
+from ingest.model import BEGINNING
 from ingest.store.engine import Connection, Store, open_store
 from ingest.store.watermark import read, write
 from tests.command import PATIENCE, Answer
@@ -289,7 +290,7 @@ def test_a_reader_that_follows_a_log_notices_that_it_is_another(each_site: Site,
     other_leaf = sa.text("UPDATE change SET leaf = :leaf WHERE seq = 3")
     store = open_store(str(site.command.database))
     found = follow.batches(
-        lambda: snapshot(store), EVERY, rules=Rules(), after=0, limit=4, size=100, brief=True,
+        lambda: snapshot(store), EVERY, rules=Rules(), after=BEGINNING, limit=4, size=100, brief=True,
         tell=lambda _, rows: [row.seq for row in rows], say_none=lambda *_: None, wait=wait,
     )  # fmt: skip
     try:

@@ -18,6 +18,7 @@ from ingest.cli.call import system_clock
 from ingest.config import Settings
 from ingest.daemon.enrolment import enrol, enrolled
 from ingest.errors import AlreadyRunning
+from ingest.model import Seq
 from ingest.store import reader, roots
 from ingest.store.engine import Store
 from ingest.store.locks import RootLock
@@ -51,7 +52,7 @@ class Polling(threading.Thread):
     def poll(self, store: Store) -> None:
         with store.read() as connection:
             after = self.seen[-1][0] if self.seen else 0
-            self.seen += [(row.seq, row.root) for row in reader.changes(connection, after=after)]
+            self.seen += [(row.seq, row.root) for row in reader.changes(connection, after=Seq(after))]
 
 
 @pytest.mark.postgres

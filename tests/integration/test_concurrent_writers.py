@@ -8,6 +8,7 @@ import sys
 import time
 from pathlib import Path
 
+from ingest.model import Seq
 from ingest.store import reader, tables
 from ingest.store.engine import Store
 from tests.command import PATIENCE
@@ -85,7 +86,7 @@ def poll_until_done(store: Store, writers: list[Writer]) -> list[tuple[int, byte
         running = [writer for writer in writers if writer.is_running()]
         with store.read() as connection:
             after = polled[-1][0] if polled else 0
-            polled += [(row.seq, row.id) for row in reader.changes(connection, after=after)]
+            polled += [(row.seq, row.id) for row in reader.changes(connection, after=Seq(after))]
         if not running:
             return polled
         assert time.monotonic() < deadline, f"{len(running)} writers are not done"

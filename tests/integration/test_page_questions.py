@@ -20,7 +20,7 @@ from ingest.http.feed import Feed
 from ingest.index import activity, fill
 from ingest.index.database import Index
 from ingest.index.filler import FAILED, Filler
-from ingest.model import DocumentKey
+from ingest.model import BEGINNING, DocumentKey, Seq
 from ingest.store import listing, roots, tables, versions
 from ingest.store.engine import Connection, Store
 from ingest.web import document, lists, overview
@@ -53,7 +53,7 @@ def test_the_list_page_by_page_is_the_list(database_url: str) -> None:
     with opened(database_url) as store:
         corpus = made(store)
         for deleted in (False, True):
-            for at in (None, 4):
+            for at in (None, Seq(4)):
                 with store.read() as connection:
                     every = [(root.name, root.id) for root in roots.every(connection)]
                     whole = list(listing.documents(connection, until=at, deleted=deleted))
@@ -153,8 +153,8 @@ def test_the_edits_are_counted_by_gravity_and_time(database_url: str) -> None:
         index.prepare()
         fill.catch_up(index, rules=NONE)
         with index.reading() as connection:
-            counts, documents = activity.after(connection, 0)
-            later, _ = activity.after(connection, 3)
+            counts, documents = activity.after(connection, BEGINNING)
+            later, _ = activity.after(connection, Seq(3))
             rows = rows_of(store, tables.change)
             begin = int(min(row["recorded_at"] for row in rows))
             steps = activity.by_step(connection, begin=begin, step=3_600_000_000, steps=2)

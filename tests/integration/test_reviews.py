@@ -16,6 +16,7 @@ from ingest.edits.settings import Rules
 from ingest.errors import Conflict, NotFound, StoreReadOnly, UsageError
 from ingest.history import reviewing
 from ingest.history.reviewing import Said, said
+from ingest.model import Seq
 from ingest.records import Review
 from ingest.store import reader, reviews, tables
 from ingest.store.engine import Store
@@ -65,7 +66,7 @@ CLOCK = Clock()
 
 
 def review(store: Store, seq: int, words: Said) -> tuple[Review, bool]:
-    return reviewing.review(store, seq, words, rules=Rules(), now=CLOCK.now, entropy=CLOCK.entropy)
+    return reviewing.review(store, Seq(seq), words, rules=Rules(), now=CLOCK.now, entropy=CLOCK.entropy)
 
 
 def withdraw(store: Store, uid: str, words: Said) -> tuple[Review, bool]:

@@ -7,6 +7,7 @@ from typing import Any
 
 from ingest.errors import StoreUnavailable
 from ingest.followers.follower import Follower, SinkState
+from ingest.model import Seq
 from tests.command import PATIENCE
 
 
@@ -45,7 +46,7 @@ class Deliveries:
             self.reached.set()
             return None
         self.delivered.append(self.log[place])
-        self.state.cursor = place + 1
+        self.state.cursor = Seq(place + 1)
         return self.rest
 
     def finish(self) -> None:

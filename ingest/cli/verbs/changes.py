@@ -24,6 +24,7 @@ from ingest.errors import UsageError
 from ingest.history import follow as following
 from ingest.history import log_moments, texts
 from ingest.history.changes import Filters
+from ingest.model import BEGINNING, Seq
 from ingest.records import Change
 from ingest.store import cursors
 from ingest.store.engine import Connection, Row, Store
@@ -68,7 +69,7 @@ def command(
     with opened() as store:
         reader = following.ReaderCursor(store, cursor, stays=peek)
         with store.read() as connection:
-            place = (reader.place or 0) if since is None else _after(connection, since)
+            place = (reader.place or BEGINNING) if since is None else _after(connection, since)
             note_to_come(connection, since)
         told_to, is_first = place, True
         batches = following.batches(
@@ -107,10 +108,10 @@ def _say_place(cursor: str, place: int, told_to: int) -> None:
         note(f"looked up to #{place}: ingest cursors move {escape.name(cursor)} {place}")
 
 
-def _after(connection: Connection, words: str) -> int:
+def _after(connection: Connection, words: str) -> Seq:
     """Find the seq that the feed goes on after: the one that is named, or the last before a moment."""
     found = re.fullmatch(r"(?:#|seq:)?(\d{1,18})", words, re.ASCII)
-    return int(found[1]) if found else log_moments.resolve_since(connection, words, calendar())
+    return Seq(int(found[1])) if found else log_moments.resolve_since(connection, words, calendar())
 
 
 def _require_reader() -> None:

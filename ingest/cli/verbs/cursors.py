@@ -11,6 +11,7 @@ from ingest.cli.call import opened
 from ingest.cli.options import as_json, verb
 from ingest.cli.output import emit, header, line, note
 from ingest.errors import NotFound, UsageError
+from ingest.model import Seq
 from ingest.records.verbs import Cursor, CursorRemoved
 from ingest.store import cursors, reader
 from ingest.store.engine import Connection
@@ -34,7 +35,7 @@ def command(words: tuple[str, ...]) -> None:
         if not words:
             with store.read() as connection:
                 known = cursors.of_readers(connection)
-                last = int(reader.head(connection).seq)
+                last = Seq(reader.head(connection).seq)
             width = max((len(escape.name(name)) for name in known), default=4)
             if not as_json():
                 header(f"{'name':<{width}}  {'seq':<8} behind")
@@ -71,15 +72,15 @@ def command(words: tuple[str, ...]) -> None:
             )
 
 
-def _place(connection: Connection, words: str) -> tuple[int, int]:
+def _place(connection: Connection, words: str) -> tuple[Seq, Seq]:
     """Find the place that the words name, and the last one. Raises UsageError."""
-    last = int(reader.head(connection).seq)
+    last = Seq(reader.head(connection).seq)
     found = re.fullmatch(r"(?:#|seq:)?(\d{1,18})", words, re.ASCII)
     if found is None or int(found[1]) > last:
         raise UsageError(
             f"no cursor can stand at '{words}'", hint=f"write a number from 0 to {last}, the last change"
         )
-    return int(found[1]), last
+    return Seq(int(found[1])), last
 
 
 def _show(name: str, seq: int, last: int, width: int) -> None:

@@ -25,6 +25,7 @@ from ingest.history import changes, log_moments, naming
 from ingest.history.changes import Chosen, Filters, look_up
 from ingest.history.prefixes import Prefix
 from ingest.history.short_edits import ShortEdits
+from ingest.model import BEGINNING
 from ingest.store import roots
 from ingest.store.engine import Connection, Row, Store
 
@@ -47,7 +48,7 @@ def command(
     with opened() as store, _snapshot(store, filters.of_edits) as (connection, indexed):
         chosen = asked = look_up(connection, filters)
         last = None if until is None else log_moments.resolve_moment(connection, until, calendar())
-        after = 0 if since is None else log_moments.resolve_since(connection, since, calendar())
+        after = BEGINNING if since is None else log_moments.resolve_since(connection, since, calendar())
         note_to_come(connection, since, until)
         if last is not None and after > last:
             raise UsageError(

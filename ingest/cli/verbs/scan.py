@@ -25,6 +25,7 @@ from ingest.errors import AlreadyRunning, LogShortened, RootUnavailable
 from ingest.followers.folder_counts import FEW, FolderCounts
 from ingest.history import scan_result
 from ingest.index.database import Index
+from ingest.model import Seq
 from ingest.records.verbs import Scanned
 from ingest.store import reader
 from ingest.store import roots as stored_roots
@@ -107,7 +108,7 @@ def _say_of_index(store: Store) -> None:
     index.dispose()
 
 
-def _tell(connection: Connection, known: list[Root], before: int, *, rules: Rules) -> None:
+def _tell(connection: Connection, known: list[Root], before: Seq, *, rules: Rules) -> None:
     """Tell what was recorded after a place in the log."""
     if is_quiet():
         return
@@ -143,12 +144,12 @@ def _show_counts(found: scan_result.ScanResult, files: int, seconds: float) -> N
         line(f"{counted(files, 'file')}, {told or 'nothing changed'} ({seconds:.1f} s)")
 
 
-def _last_seq(store: Store) -> int:
+def _last_seq(store: Store) -> Seq:
     """Tell where the log ends before the scan; a store on a server is warned of."""
     if (remote := store.remote_type()) is not None:
         note(f"the store is on {remote}: SQLite's locks do not hold on every server (ingest doctor)")
     with store.read() as connection:
-        return int(reader.head(connection).seq)
+        return Seq(reader.head(connection).seq)
 
 
 def _take(store: Store, held: ExitStack) -> AlreadyRunning | None:
