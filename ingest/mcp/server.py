@@ -103,7 +103,7 @@ async def apart(work: Callable[[], T], places: threading.BoundedSemaphore, secon
     def ask() -> None:
         try:
             answer = work()
-        except BaseException as error:  # noqa: BLE001 - whoever waits gets it, whatever it is
+        except BaseException as error:  # noqa: BLE001  # the edge of a thread: who waits gets it
             how = partial(done.set_exception, error)
         else:
             how = partial(done.set_result, answer)

@@ -84,3 +84,25 @@ def test_a_question_that_takes_too_long_is_told_and_holds_its_place_until_it_end
     goes_on.set()
     while asyncio.run(asked(lambda: None)) != "answered":
         time.sleep(0.01)
+
+
+class Panic(BaseException):
+    """What a library of another language raises: no Exception, and no type that could be named."""
+
+
+@pytest.mark.parametrize("fault", [ValueError("no"), Panic("no")])
+def test_whatever_a_question_raises_reaches_who_asked_and_frees_its_place(fault: BaseException) -> None:
+    places = threading.BoundedSemaphore(1)
+
+    def fail() -> None:
+        raise fault
+
+    async def asked() -> BaseException | None:
+        try:
+            await server.apart(fail, places, 60)
+        except (ValueError, Panic) as raised:
+            return raised
+        return None
+
+    assert asyncio.run(asked()) is fault
+    assert places.acquire(timeout=60)
