@@ -12,6 +12,14 @@ from ingest.store import raw_rows
 from ingest.store.engine import Connection, Row
 
 
+class Committed(msgspec.Struct, frozen=True, array_like=True):
+    """What a leaf commits to."""
+
+    change: leaf.LeafChange
+    version: leaf.LeafVersion | None
+    renditions: tuple[leaf.LeafRendition, ...]
+
+
 class State(msgspec.Struct):
     """A document as the replay has it: values of rows, which may be damaged."""
 
@@ -96,34 +104,27 @@ def _clocks_differ(row: raw_rows.Change) -> Remark | None:
 def _leaf(row: raw_rows.Change, renditions: Sequence[Row]) -> bytes | None:
     """Return the leaf of a change; None where a damaged row holds values of another kind than its columns."""
     try:
-        return leaf.of(*committed(row, renditions))
+        found = committed(row, renditions)
+        return leaf.of(found.change, found.version, found.renditions)
     except ValueError:
         return None
 
 
-def committed(
-    row: raw_rows.Change, renditions: Sequence[Row]
-) -> tuple[leaf.LeafChange, leaf.LeafVersion | None, tuple[leaf.LeafRendition, ...]]:
+def committed(row: raw_rows.Change, renditions: Sequence[Row]) -> Committed:
     """Return what a leaf commits to. Raises ValueError where a value is of another kind than its column."""
-    change = decoding.exact(
-        (
-            row.seq, row.id, row.recorded_at, row.observed_at, row.type, row.cause, row.reason, row.root_uid,
-            row.document_uid, row.no, row.previous_no, row.path_bytes, row.from_path_bytes, row.actor,
-            row.form, row.salt,
-        ),
-        leaf.LeafChange,
-    )  # fmt: skip
     version = None
     if row.version_salt is not None:
-        version = decoding.exact(
-            (
-                row.version_no, row.version_salt, row.version_hash, row.version_size, row.version_observed_at,
-                row.version_modified_at,
-            ),
-            leaf.LeafVersion,
+        version = (
+            row.version_no, row.version_salt, row.version_hash, row.version_size, row.version_observed_at,
+            row.version_modified_at,
         )  # fmt: skip
-    made = tuple(decoding.exact(found[-raw_rows.COMMITTED :], leaf.LeafRendition) for found in renditions)
-    return change, version, made
+    change = (
+        row.seq, row.id, row.recorded_at, row.observed_at, row.type, row.cause, row.reason, row.root_uid,
+        row.document_uid, row.no, row.previous_no, row.path_bytes, row.from_path_bytes, row.actor, row.form,
+        row.salt,
+    )  # fmt: skip
+    made = [found[-raw_rows.COMMITTED :] for found in renditions]
+    return decoding.exact((change, version, made), Committed)
 
 
 def _replay(

@@ -45,9 +45,9 @@ def begun_in_form_1(store: Store) -> None:
     with store.write() as connection:
         frontier: merkle.Frontier = ()
         for told in list(raw_rows.changes(connection)):
-            change, version, renditions = committed(told.change, told.renditions)
-            change = msgspec.structs.replace(change, form=1, salt=None)
-            found = leaf.of(change, version, renditions)
+            kept = committed(told.change, told.renditions)
+            change = msgspec.structs.replace(kept.change, form=1, salt=None)
+            found = leaf.of(change, kept.version, kept.renditions)
             frontier, _ = merkle.extend(frontier, change.seq - 1, [found])
             values = {"form": 1, "salt": None, "leaf": found}
             connection.execute(sa.update(tables.rendition).values(sum=None))
