@@ -7,8 +7,6 @@ none. The rules are kept by the keys of roots, whose names may change.
 
 from __future__ import annotations
 
-from typing import Any
-
 import msgspec
 from sqlalchemy.engine import Connection
 
@@ -19,6 +17,7 @@ from ingest.index.database import Index
 from ingest.index.schema import VERSION
 from ingest.model import Seq
 from ingest.store import reader, roots
+from ingest.store.engine import Row
 
 _encode = msgspec.json.Encoder(order="sorted").encode
 
@@ -42,33 +41,34 @@ def behind(index: Index, rules: Rules | None = None) -> int:
 
 def edited(connection: Connection) -> Seq:
     """Return the seq up to which the index has the edits."""
-    return Seq(_of(connection, "edited"))
+    return Seq(_row(connection, "edited").edited)
 
 
 def reached(connection: Connection) -> Seq:
     """Return the seq up to which the index has the sentences."""
-    return Seq(_of(connection, "seq"))
+    return Seq(_row(connection, "seq").seq)
 
 
 def rules_of(connection: Connection) -> Rules:
     """Return the rules by which the index tells edits, with the boilerplate of each root by its name now."""
-    kept = _decode(_of(connection, "rules"))
+    kept = _decode(_row(connection, "rules").rules)
     named = {root.name: kept.boilerplate.get(str(root.id)) for root in roots.every(connection)}
     return Rules(kept.phrases, {name: patterns for name, patterns in named.items() if patterns})
 
 
-def _of(connection: Connection, column: str) -> Any:
-    found = connection.exec_driver_sql(f"SELECT {column} FROM state WHERE id = 1").one_or_none()
+def _row(connection: Connection, columns: str) -> Row:
+    found = connection.exec_driver_sql(f"SELECT {columns} FROM state WHERE id = 1").one_or_none()
     if found is None:  # a server shows a new table before what was written with it
         raise StoreUnavailable("the index is being made anew by another process", code="store_locked")
-    return found[0]
+    return found
 
 
 def told_by(connection: Connection, rules: Rules) -> bool:
     """Tell whether the index has edits by these rules and by the classifier of this program."""
-    if _of(connection, "classifier") != classifier.without_settings():
+    row = _row(connection, "classifier, rules")
+    if row.classifier != classifier.without_settings():
         return False
-    return bool(_of(connection, "rules") == written(connection, rules))
+    return bool(row.rules == written(connection, rules))
 
 
 def written(connection: Connection, rules: Rules) -> str:
