@@ -12,7 +12,7 @@ import asyncio
 import threading
 import time
 from collections import deque
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Callable
 from contextlib import suppress
 from functools import partial
 from itertools import takewhile
@@ -237,15 +237,14 @@ class Feed:
     def _follow_reviews(self) -> None:
         place: int | None = None
         while not self._ended.is_set():
-            with suppress(IngestError), self._corpus.store.read() as connection:
+            with suppress(IngestError, _Ended), self._corpus.store.read() as connection:
                 if place is None:
                     place = reviews.last(connection)
                 rows = reviews.page(connection, reviews.Wanted(), after=place, limit=KEPT)
                 if rows:
                     place = int(rows[-1].key)
                     found = [_told_review(row.seq, records.review(row)) for row in rows]
-                    assert self._loop is not None
-                    self._loop.call_soon_threadsafe(self._tell_reviews, found)
+                    self._post(partial(self._tell_reviews, found))
             self._looks.wait(_LOOKS)
             self._looks.clear()
 
@@ -273,22 +272,28 @@ class Feed:
         make them here too would hold up the answers.
         """
         head, began = self._corpus.head(), time.monotonic()
-        while place < head:
+        while place < head and not self._ended.is_set():
             if head - place > 1 or began - self._looked < _REST:
                 self._corpus.await_filled(min(head, place + _TOGETHER), _FILLED)
             found, place = self.page(place, ANY, _TOGETHER)
-            assert self._loop is not None
-            self._loop.call_soon_threadsafe(self._tell, found, place)
+            self._post(partial(self._tell, found, place))
             self._looked = time.monotonic()
         return max(place, head)
+
+    def _post(self, call: Callable[[], None]) -> None:
+        """Have something done in the loop of the readers. Raises _Ended where that has ended."""
+        assert self._loop is not None
+        try:
+            self._loop.call_soon_threadsafe(call)
+        except RuntimeError as error:  # it is closed
+            raise _Ended from error
 
     def _again(self, place: int) -> int:
         """Follow the store that stands at the path now, from its end on, once it can be asked."""
         with suppress(IngestError):
             self._corpus.require_in_place()
             head, generation = self._corpus.head(), self._corpus.generation
-            assert self._loop is not None
-            self._loop.call_soon_threadsafe(self._begin_anew, head, generation)
+            self._post(partial(self._begin_anew, head, generation))
             self._followed = generation
             return head
         self._ended.wait(_AGAIN)
