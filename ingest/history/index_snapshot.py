@@ -12,7 +12,6 @@ from ingest.edits.settings import Rules
 from ingest.errors import LogShortened, StoreDamaged, StoreReadOnly, StoreUnavailable
 from ingest.index import state
 from ingest.index.database import Index
-from ingest.model import Seq
 from ingest.store import reader
 from ingest.store.engine import Connection
 

@@ -95,7 +95,7 @@ async def _looked(kept: Kept) -> Standing:
 async def _once(kept: Kept, name: Hashable, document: str | None, ask: Callable[[], Answer]) -> Answer:
     """Return the answer that is kept, or the one that is made now and kept while it stays the same."""
     seen = await _looked(kept)
-    found: Answer | None = kept.find(name)
+    found = kept.find(name, Answer)
     if found is None:
         found = answers.tagged(await to_thread.run_sync(ask))
         kept.keep(name, found, document=document, size=len(found.body), seen=seen)
@@ -110,7 +110,7 @@ def _changes(feed: Feed, kept: Kept) -> Callable[[Request], Awaitable[Response]]
             return await _events(feed, request, since, wanted)
         seen = await _looked(kept)
         name = _name(request, asked.feed)
-        if (whole := kept.find(name)) is not None:
+        if (whole := kept.find(name, Answer)) is not None:
             return answers.response(whole, request)
         found, place = await to_thread.run_sync(partial(feed.records, since, wanted, asked.limit))
         if asked.feed == "longpoll" and not found and request.method != "HEAD":

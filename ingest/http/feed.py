@@ -258,7 +258,8 @@ class Feed:
                 except _Replaced:
                     place = self._again(place)
                 with suppress(IngestError):
-                    place = self._look(place)
+                    while not self._ended.is_set() and (looked := self._look(place)) > place:
+                        place = looked
                     continue
                 if self._ended.wait(_AGAIN):
                     return
@@ -266,19 +267,20 @@ class Feed:
             return
 
     def _look(self, place: int) -> int:
-        """Read what came after a place and tell it; the place up to which was looked.
+        """Read what came after a place, or some of it, and tell it; the place up to which was looked.
 
         One change after a rest is told at once. Where many come, their edits are in the index soon, and to
         make them here too would hold up the answers.
         """
         head, began = self._corpus.head(), time.monotonic()
-        while place < head and not self._ended.is_set():
-            if head - place > 1 or began - self._looked < _REST:
-                self._corpus.await_filled(min(head, place + _TOGETHER), _FILLED)
-            found, place = self.page(place, ANY, _TOGETHER)
-            self._post(partial(self._tell, found, place))
-            self._looked = time.monotonic()
-        return max(place, head)
+        if head <= place:
+            return place
+        if head - place > 1 or began - self._looked < _REST:
+            self._corpus.await_filled(min(head, place + _TOGETHER), _FILLED)
+        found, place = self.page(place, ANY, _TOGETHER)
+        self._post(partial(self._tell, found, place))
+        self._looked = time.monotonic()
+        return place
 
     def _post(self, call: Callable[[], None]) -> None:
         """Have something done in the loop of the readers. Raises _Ended where that has ended."""

@@ -9,12 +9,13 @@ from __future__ import annotations
 import threading
 from collections import OrderedDict
 from collections.abc import Hashable
-from typing import Any
+from typing import TypeVar
 
 from ingest.corpus import Corpus
 from ingest.store import written
 from ingest.store.written import Standing, Writes
 
+T = TypeVar("T")
 MOST = 32 << 20  # bytes of all that is kept
 _LARGEST = 1 << 20  # of one
 _TOUCHED = 10_000  # documents of which is known when they changed last
@@ -63,8 +64,8 @@ class Kept:
                     self._forget(document, now.head)
             return now
 
-    def find(self, name: Hashable) -> Any:
-        """Return what is kept under a name, as far as the last look told; None where nothing is."""
+    def find(self, name: Hashable, kind: type[T]) -> T | None:
+        """Return what is kept under a name, as the last look left it; None where nothing of its kind is."""
         with self._looking:
             found = self._values.get(name)
             if found is None:
@@ -73,7 +74,7 @@ class Kept:
                 self._drop(name)
                 return None
             self._values.move_to_end(name)
-            return found[3]
+            return found[3] if isinstance(found[3], kind) else None
 
     def keep(
         self, name: Hashable, value: object, *, document: str | None, size: int, seen: Standing,

@@ -171,7 +171,7 @@ class Pages:
         reviewer = tuple(sorted(self._reviewer(request).items()))
         query = request.scope["query_string"]
         name = ("page", known.name, query, words.language, reviewer, seen.review)
-        found: Parts | None = self._kept.find(name)
+        found = self._kept.find(name, Parts)
         if found is None:
             found = parted(make())
             until = self._corpus.now() + known.micros

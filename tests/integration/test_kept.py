@@ -28,7 +28,7 @@ def test_an_edit_takes_away_what_is_kept_of_its_document_alone(database_url: str
 
         def stands() -> list[str]:
             kept.look()
-            return [name for name in ("of a", "of b", "of the log") if kept.find(name) == name]
+            return [name for name in ("of a", "of b", "of the log") if kept.find(name, str) == name]
 
         keep()
         assert stands() == ["of a", "of b", "of the log"]
@@ -56,14 +56,14 @@ def test_what_is_kept_has_an_end_and_a_bound(database_url: str) -> None:
         kept = Kept(corpus)
         seen = kept.look()
         kept.keep("soon", 1, document="a", size=1, seen=seen, until=2_000)
-        assert kept.find("soon") == 1
+        assert kept.find("soon", int) == 1
         clock[0] = 2_000
-        assert kept.find("soon") is None
+        assert kept.find("soon", int) is None
         for number in range(40):
             kept.keep(number, number, document="a", size=1 << 20, seen=seen)
-        assert [number for number in range(40) if kept.find(number) == number] == list(range(8, 40))
+        assert [number for number in range(40) if kept.find(number, int) == number] == list(range(8, 40))
         kept.keep("large", 1, document="a", size=(1 << 20) + 1, seen=seen)
-        assert kept.find("large") is None
+        assert kept.find("large", int) is None
         kept.close()
         corpus.close()
 
