@@ -179,7 +179,8 @@ def server(app: ASGIApp, *, ending: Callable[[], None]) -> uvicorn.Server:
 def listening(host: str, port: int) -> socket.socket:
     """Open the socket, at which connections wait from now on. Raises OSError where that cannot be."""
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
-    found = socket.socket(family, socket.SOCK_STREAM)
+    # Where it is said that this is TCP, the loop has the body of an answer not wait for its head to arrive.
+    found = socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP)
     try:
         found.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         found.bind((host, port))

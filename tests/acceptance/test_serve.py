@@ -17,6 +17,7 @@ from urllib.parse import quote
 
 import pytest
 
+from ingest.http.server import listening
 from tests.acceptance.conftest import made_folders
 from tests.acceptance.place import Place
 from tests.command import Command
@@ -279,6 +280,13 @@ def test_the_feed_goes_on_where_a_reader_was_and_tells_what_comes(served: Served
         assert change == service.get(f"/v1/changes?since={head}").json["items"][0]
         with service.stream("/v1/changes?feed=eventsource&since=0&limit=1") as late:
             late(f"id: {head + 1}\n".encode())  # far behind, it is told all
+
+
+def test_the_body_of_an_answer_does_not_wait_for_its_head_to_be_acknowledged() -> None:
+    with listening("127.0.0.1", 0) as listener, socket.create_connection(listener.getsockname()):
+        accepted, _ = listener.accept()
+        with accepted:
+            assert accepted.proto == socket.IPPROTO_TCP  # by which the loop tells that it may not hold back
 
 
 def test_what_is_kept_is_given_again_until_its_document_changes(served: Served) -> None:
