@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import suppress
 from functools import partial
 from hashlib import sha256
@@ -12,10 +12,10 @@ from typing import Literal, NamedTuple
 
 import msgspec
 
-from ingest import forked, root_folder
+from ingest import forked, overseen, root_folder
 from ingest.disk import mounts, presence, read, root_mark, walk
 from ingest.disk.patterns import PATH_BYTES, Patterns
-from ingest.disk.reachability import require_root
+from ingest.disk.reachability import silent_of_root
 from ingest.identity import Standing
 from ingest.model import Descriptor, Signature
 from ingest.store import file_states
@@ -76,19 +76,54 @@ def compare(
 
     Raises RootUnavailable when the folder is gone, is another one or does not answer.
     """
-    require_root(root.path)
+    found_by = partial(_found, store, root, patterns=patterns, hidden=hidden, max_bytes=max_bytes, deep=deep)
+    before = counts.files
+    places = silent_of_root(root.path)
+    if places:
+        found_ = _found_apart(places, store, found_by)
+    else:
+        found_ = found_by(lambda files: progress(before + files))
+    for found in found_:
+        if isinstance(found, Finding):
+            counts.add(found.state)
+            yield found
+        elif isinstance(found, _Looked):
+            progress(before + found.files)
+        else:
+            counts.files += found
+
+
+def _found_apart(
+    places: Sequence[bytes],
+    store: Store,
+    found_by: Callable[[Callable[[int], None]], Iterator[Finding | int]],
+) -> Iterator[Finding | _Looked | int]:
+    """Look at a root that may not answer, in a process of its own."""
+
+    def work(tell: Callable[[Finding | _Looked | int], None]) -> None:
+        for found in found_by(lambda files: tell(_Looked(files))):
+            tell(found)
+
+    return overseen.told(places, work, Finding | _Looked | int, of_root=True, release=store.dispose)
+
+
+def _found(
+    store: Store,
+    root: Root,
+    progress: Callable[[int], None],
+    *,
+    patterns: Patterns,
+    hidden: frozenset[bytes],
+    max_bytes: int,
+    deep: bool,
+) -> Iterator[Finding | int]:
+    """Give what is found below a root, then how many files there are."""
     opened = root_folder.open_recorded(store, root)
     try:
         place = _place(
             store, root, opened.fd, patterns=patterns, hidden=hidden, max_bytes=max_bytes, deep=deep
         )
-        before = counts.files
-        for found in _compare(place, lambda files: progress(before + files)):
-            if isinstance(found, Finding):
-                counts.add(found.state)
-                yield found
-            else:
-                counts.files += found
+        yield from _compare(place, progress)
     finally:
         os.close(opened.fd)
 

@@ -8,17 +8,18 @@ import sqlite3
 import stat
 import sys
 from collections.abc import Iterator
+from functools import partial
 from importlib.metadata import version
 from typing import Literal
 
 import msgspec
 
-from ingest import root_folder, systems, witnesses
+from ingest import overseen, root_folder, systems, witnesses
 from ingest.config import VARIABLES, Settings
 from ingest.confined import probe
 from ingest.disk import mounts
-from ingest.disk.reachability import answers, may_hang
-from ingest.errors import IngestError, RootUnavailable, StoreMissing
+from ingest.disk.reachability import answers, silent_of_root
+from ingest.errors import IngestError, RootUnavailable, StoreMissing, Unreachable
 from ingest.escape import path as show
 from ingest.store import roots
 from ingest.store.databases import missing_driver
@@ -180,9 +181,17 @@ def _roots(store: Store, settings: Settings) -> Iterator[Check]:
 
 
 def _root(store: Store, root: Root, settings: Settings) -> Check:
+    places = silent_of_root(root.path)[:1]
+    try:
+        return overseen.answered(
+            places, partial(_root_here, store, root, settings), Check, of_root=True, release=store.dispose
+        )
+    except Unreachable as error:
+        return Check(f"root {root.name}", "error", error.message, error.hint)
+
+
+def _root_here(store: Store, root: Root, settings: Settings) -> Check:
     name = f"root {root.name}"
-    if may_hang(root.path, mounts.table()) and not answers(root.path):
-        return Check(name, "error", f"{show(root.path)} does not answer", "see to what is mounted there")
     try:
         found = root_folder.open_recorded(store, root)
     except RootUnavailable as error:

@@ -21,6 +21,10 @@ The text says what is wrong and names the thing; `hint` says what to do next. Ex
 belong to the command line (`ingest.cli`), not to this module.
 """
 
+from __future__ import annotations
+
+from collections.abc import Sequence
+
 
 class IngestError(Exception):
     """Something this program refuses to do, or cannot do."""
@@ -94,6 +98,11 @@ class RootUnavailable(Unreachable):
     def __init__(self, message: str, *, code: str, hint: str | None = None) -> None:
         super().__init__(message, hint=hint)
         self.code = code
+
+
+def all_lost(each: Sequence[RootUnavailable]) -> RootUnavailable:
+    """Return one error for several roots that cannot be looked at."""
+    return RootUnavailable("; ".join(error.message for error in each), code=each[0].code, hint=each[0].hint)
 
 
 class NoDaemon(Unreachable):

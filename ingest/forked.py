@@ -122,12 +122,12 @@ def _answer(
     os._exit(0)  # and not by the way of what the other process has to tidy up
 
 
-def die_with(parent: int) -> None:
+def die_with(parent: int, by: signal.Signals = signal.SIGKILL) -> None:
     """End when `parent` does, which a lock would otherwise outlive; leave signals to it."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     signal.signal(signal.SIGTERM, signal.SIG_DFL)
     try:
-        ctypes.CDLL(None).prctl(_DEATH_SIGNAL, signal.SIGKILL)
+        ctypes.CDLL(None).prctl(_DEATH_SIGNAL, by)
     except (OSError, AttributeError):
         return  # another system: the pipe's end tells the process in time
     if os.getppid() != parent:

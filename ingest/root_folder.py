@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import socket
 from collections.abc import Callable, Sequence
+from functools import partial
 
 from ingest.disk import mounts, root_mark
 from ingest.disk.mounts import Mount
@@ -63,10 +64,11 @@ def refusal(
     *,
     elsewhere: bytes | None = None,
     documents: Callable[[], Sequence[KnownDocument]] | None = None,
+    was_scanned: Callable[[], bool] | None = None,
 ) -> str | None:
     """Tell why an open folder is not the recorded root; None: it is.
 
-    `elsewhere` is its path, where it moved.
+    `elsewhere` is its path, where it moved. `documents` and `was_scanned` give what the store would be asked.
     """
     here = is_of_here(store, root)
     table = mounts.table()
@@ -86,17 +88,33 @@ def refusal(
         apart += [] if table is None else mounts.points_below(elsewhere or root.path, table)
         # what lies on a file system of its own says nothing of the one it is mounted on
         own = [document for document in known if not any(is_below(document.path, point) for point in apart)]
-        proven = root_mark.stands_any(opened.fd, own, never=store.own_inodes()) or _was_never_scanned(
-            store, root
+        proven = (
+            root_mark.stands_any(opened.fd, own, never=store.own_inodes())
+            or not (was_scanned or partial(_was_scanned, store, root))()
         )
         verdict = "same" if proven else "another"
     return None if verdict == "same" else why
 
 
-def _was_never_scanned(store: Store, root: Root) -> bool:
-    """Tell whether nothing was ever recorded of a root: then no document could be told deleted."""
+def _was_scanned(store: Store, root: Root) -> bool:
+    """Tell whether anything was ever recorded of a root: else no document could be told deleted."""
     with store.read() as connection:
-        return root.last_scan_at is None and file_states.is_empty(connection, root.id)
+        return root.last_scan_at is not None or not file_states.is_empty(connection, root.id)
+
+
+def refusal_by_disk(
+    store: Store, root: Root, *, elsewhere: bytes | None = None
+) -> Callable[[Anchor], str | None]:
+    """Return `refusal` of an open folder as a question that does not ask the store any more."""
+    documents, was_scanned = small_documents(store, root), _was_scanned(store, root)
+    return partial(
+        refusal,
+        store,
+        root,
+        elsewhere=elsewhere,
+        documents=lambda: documents,
+        was_scanned=lambda: was_scanned,
+    )
 
 
 def is_mount_proven(store: Store, root: Root, fd: Descriptor, known: Mount, found: Facts) -> bool:

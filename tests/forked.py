@@ -218,6 +218,7 @@ def _call(request: dict[str, Any], out: int, err: int) -> None:
         os.chdir(request["cwd"])
         os.environ.clear()
         os.environ.update(request["environment"])
+        _be_patient(os.environ.pop("TESTS_PATIENCE", None))
         for number, words in enumerate(request["calls"]):
             if number:
                 os.write(1, b"%d" % code + SEPARATOR)
@@ -229,6 +230,16 @@ def _call(request: dict[str, Any], out: int, err: int) -> None:
         sys.stderr.flush()
     finally:
         os._exit(code)
+
+
+def _be_patient(seconds: str | None) -> None:
+    """Wait so long for a file system that may not answer, and not as long as the product does."""
+    from ingest import overseen
+    from ingest.disk import reachability
+
+    if seconds is not None:
+        overseen.QUIET, reachability.PATIENCE = float(seconds) / 2, float(seconds)
+        overseen.LONGEST = 4 * float(seconds)
 
 
 def _run(words: list[str]) -> int:

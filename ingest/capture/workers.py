@@ -31,6 +31,7 @@ from ingest.disk import read
 from ingest.disk.descriptors import are_too_few
 from ingest.forked import CORES, die_with, is_alone
 from ingest.model import Descriptor
+from ingest.overseen import is_overseen
 from ingest.store.compression import Dictionary
 from ingest.store.new_rows import NewVersion
 
@@ -99,8 +100,8 @@ class Workers:
 
     @property
     def several(self) -> bool:
-        """Tell whether there is a core for a process beside this one."""
-        return CORES > 1
+        """Tell whether there is a core for a process beside this one, which somebody hears if it hangs."""
+        return CORES > 1 and not is_overseen()
 
     def give(self, raws: Sequence[Raw], dictionary: Dictionary | None, *, ahead: int) -> None:
         """Have a version made of each; `take` has them. `ahead` is how many there are in all.

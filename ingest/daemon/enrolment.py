@@ -4,18 +4,22 @@ from __future__ import annotations
 
 import os
 import socket
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
+from functools import partial
+from typing import Any
 
 import msgspec
 
-from ingest import root_folder
+from ingest import overseen, root_folder
 from ingest.clock import Clock
 from ingest.config import Settings
 from ingest.daemon.root_names import is_here
 from ingest.disk import mounts, root_mark
-from ingest.disk.reachability import answers, may_hang, real_path, require_answer
-from ingest.errors import AlreadyRunning, NotFound, RootUnavailable, UsageError
+from ingest.disk.mounts import Mount
+from ingest.disk.reachability import real_path, silent_of, silent_of_root
+from ingest.disk.root_mark import Anchor
+from ingest.errors import AlreadyRunning, NotFound, RootUnavailable, Unreachable, UsageError
 from ingest.escape import path as show
 from ingest.ids import new_uid
 from ingest.store import roots
@@ -51,12 +55,14 @@ def enrol(
     adopt: bool,
     clock: Clock,
     taken: AlreadyRunning | None = None,
+    lost: list[RootUnavailable] | None = None,
 ) -> tuple[list[Root], list[Root]]:
     """Return the roots to capture, and those of them that were recorded just now.
 
     Without words: the roots of the settings, else those known.
 
-    `taken` says who else captures into the store: then no new root is recorded. A root of the settings that
+    `taken` says who else captures into the store: then no new root is recorded. Folders that do not
+    answer are left out and put into `lost`, if that is given. A root of the settings that
     was retired is left out, unless all of them were: they may name it still. Raises UsageError, NotFound,
     RootUnavailable or AlreadyRunning; a known root whose folder is gone is returned as it is, its capture
     will say so.
@@ -78,14 +84,18 @@ def enrol(
                 raise UsageError(
                     "no root is named and none is known here", hint="name a folder: ingest watch FOLDER"
                 )
-            return [_adopt(connection, root, clock) if adopt else root for root in known], []
+            if adopt:
+                known = list(_answering([partial(_adopt, connection, root, clock) for root in known], lost))
+            return known, []
         if not named:
             retired = {root.path for root in roots.every(connection) if root.retired_at is not None}
             wanted = [want for want in wanted if want.path not in retired] or wanted[:1]
         before = {root.id for root in roots.every(connection)}
         found: dict[int, Root] = {}
-        for want in wanted:
-            root = _enrol_one(store, connection, want, adopt=adopt, clock=clock)
+        enrolling = [
+            partial(_enrol_one, store, connection, want, adopt=adopt, clock=clock) for want in wanted
+        ]
+        for root in _answering(enrolling, lost):
             if taken is not None and root.id not in before:
                 raise AlreadyRunning(
                     f"{taken.message}, and does not capture {show(root.path)}",
@@ -93,6 +103,17 @@ def enrol(
                 )
             found[root.id] = root
         return list(found.values()), [root for root in found.values() if root.id not in before]
+
+
+def _answering(enrolling: Iterable[Callable[[], Root]], lost: list[RootUnavailable] | None) -> Iterator[Root]:
+    """Give the roots whose folders answer; the others are put into `lost`, where there is one."""
+    for enrol_one in enrolling:
+        try:
+            yield enrol_one()
+        except RootUnavailable as error:
+            if lost is None or error.code != "unreachable":
+                raise
+            lost.append(error)
 
 
 @contextmanager
@@ -104,13 +125,14 @@ def enrolled(
     adopt: bool,
     clock: Clock,
     taken: AlreadyRunning | None = None,
+    lost: list[RootUnavailable] | None = None,
 ) -> Iterator[list[Root]]:
     """Lend the roots to capture; where capturing them is refused, new ones are forgotten again.
 
     The caller holds the lock of a SQLite store, or has what `taken` says of it. What it raises
     AlreadyRunning for is raised on.
     """
-    known, new = enrol(store, words, settings=settings, adopt=adopt, clock=clock, taken=taken)
+    known, new = enrol(store, words, settings=settings, adopt=adopt, clock=clock, taken=taken, lost=lost)
     try:
         yield known
     except AlreadyRunning:
@@ -165,15 +187,26 @@ def _known_at(store: Store, every: list[Root], path: bytes) -> Root | None:
     """Return the root recorded at this path; of several hosts' roots, the one that this folder is."""
     here = [root for root in every if root.path == path]
     if len(here) > 1 or (here and here[0].host != socket.gethostname()):
-        require_answer(path)
-        try:
-            found = root_mark.open_root(path)
-        except RootUnavailable:
-            return next((root for root in here if root.host == socket.gethostname()), None)
-        same = [r for r in here if root_folder.refusal(store, r, found) is None]
-        os.close(found.fd)
-        return next(iter(same), None) or next((r for r in here if r.host == socket.gethostname()), None)
+        asked = [root_folder.refusal_by_disk(store, root) for root in here]
+        same = overseen.answered(
+            silent_of_root(path), partial(_first_that_is, path, asked), int | None, of_root=True
+        )
+        if same is not None:
+            return here[same]
+        return next((root for root in here if root.host == socket.gethostname()), None)
     return here[0] if here else None
+
+
+def _first_that_is(path: bytes, asked: Sequence[Callable[[Anchor], str | None]]) -> int | None:
+    """Return which of these recorded roots stands at a path, if one does."""
+    try:
+        found = root_mark.open_root(path)
+    except RootUnavailable:
+        return None
+    try:
+        return next((number for number, refusal in enumerate(asked) if refusal(found) is None), None)
+    finally:
+        os.close(found.fd)
 
 
 def refuse_nested(every: list[Root], path: bytes) -> None:
@@ -204,28 +237,52 @@ def _is_inside(path: bytes, folder: bytes) -> bool:
 def _add(
     connection: Connection, every: list[Root], name: str, path: bytes, *, adopt: bool, clock: Clock
 ) -> Root:
-    require_answer(path)
+    places = silent_of_root(path)
+    found = overseen.answered(places, partial(_found_at, path), Anchor, of_root=True)
+    owner = next((root for root in every if root.mark == found.mark), None)
+    if owner is not None and not adopt:
+        raise UsageError(
+            f"{show(path)} holds the mark of the root '{owner.name}' at {show(owner.path)}",
+            hint=f"if it moved: ingest roots relocate {owner.name} {show(path)}; a copy: --adopt",
+        )
+    # a mark that no root here has: the folder is watched into another store, and keeps it
+    mark = found.mark
+    if mark is None or owner is not None:
+        mark = clock.entropy(root_mark.MARK_BYTES)
+    marked = overseen.answered(places, partial(_marked, path, mark), _Marked, of_root=True)
+    root = roots.add(
+        connection, uid=new_uid(clock.wall(), clock.entropy), name=name, host=socket.gethostname(),
+        path=path, device=found.device, inode=found.facts.inode or 0, mark=mark,
+    )  # fmt: skip
+    roots.update(connection, root.id, **marked.columns)
+    return roots.named(connection, root.name)
+
+
+class _Marked(msgspec.Struct, frozen=True):
+    """A folder: what is recorded of it, whether a mark was written, and which it had before."""
+
+    columns: dict[str, Any]
+    is_written: bool
+    mark: bytes | None
+    mounts: tuple[Mount, ...]
+
+
+def _found_at(path: bytes) -> Anchor:
+    """Return what a new root's folder is; its descriptor is closed."""
     if not os.path.isdir(path):
         raise NotFound(f"no folder at {show(path)}", hint="make it first, or check the path")
     found = root_mark.open_root(path)
+    os.close(found.fd)
+    return found
+
+
+def _marked(path: bytes, mark: bytes) -> _Marked:
+    """Write a mark into a folder. Raises RootUnavailable."""
+    found = root_mark.open_root(path)
     try:
-        owner = next((root for root in every if root.mark == found.mark), None)
-        if owner is not None and not adopt:
-            raise UsageError(
-                f"{show(path)} holds the mark of the root '{owner.name}' at {show(owner.path)}",
-                hint=f"if it moved: ingest roots relocate {owner.name} {show(path)}; a copy: --adopt",
-            )
-        # a mark that no root here has: the folder is watched into another store, and keeps it
-        mark = found.mark
-        if mark is None or owner is not None:
-            mark = clock.entropy(root_mark.MARK_BYTES)
-        root = roots.add(
-            connection, uid=new_uid(clock.wall(), clock.entropy), name=name, host=socket.gethostname(),
-            path=path, device=found.device, inode=found.facts.inode or 0, mark=mark,
-        )  # fmt: skip
-        root_mark.write_mark(found.fd, mark)
-        roots.update(connection, root.id, **root_folder.folder_columns(found, path))
-        return roots.named(connection, root.name)
+        is_written = root_mark.write_mark(found.fd, mark)
+        columns = root_folder.folder_columns(found, path)
+        return _Marked(columns, is_written, found.mark, root_folder.mounts_now(found.fd, path))
     finally:
         os.close(found.fd)
 
@@ -235,22 +292,18 @@ def _adopt(connection: Connection, root: Root, clock: Clock) -> Root:
 
     What still holds the old one is another folder.
     """
-    require_answer(root.path)
+    mark = clock.entropy(root_mark.MARK_BYTES)
+    work = partial(_marked, root.path, mark)
     try:
-        found = root_mark.open_root(root.path)
-    except RootUnavailable:
+        marked = overseen.answered(silent_of_root(root.path), work, _Marked, of_root=True)
+    except RootUnavailable as error:
+        if error.code == "unreachable":
+            raise
         return root
-    try:
-        mark = clock.entropy(root_mark.MARK_BYTES)
-        if not root_mark.write_mark(found.fd, mark) and found.mark is not None:
-            mark = found.mark  # where nothing can be written, what it holds is what can be asked for
-        roots.update(
-            connection, root.id, mark=mark, mounts=root_folder.mounts_now(found.fd, root.path),
-            **root_folder.folder_columns(found, root.path),
-        )  # fmt: skip
-        return roots.named(connection, root.name)
-    finally:
-        os.close(found.fd)
+    if not marked.is_written and marked.mark is not None:
+        mark = marked.mark  # where nothing can be written, what it holds is what can be asked for
+    roots.update(connection, root.id, mark=mark, mounts=marked.mounts, **marked.columns)
+    return roots.named(connection, root.name)
 
 
 def _watched(root: Root) -> Root:
@@ -269,7 +322,8 @@ def _real(path: str) -> bytes:
 
 def _is_folder(words: str) -> bool:
     """Tell whether a word without a slash names a folder here; what does not answer is taken for one."""
-    path, table = _real(words), mounts.table()
-    if may_hang(path, table) and not answers(path):
+    path = _real(words)
+    try:
+        return overseen.answered(silent_of(path), partial(os.path.isdir, path), bool)
+    except Unreachable:
         return True
-    return os.path.isdir(path)

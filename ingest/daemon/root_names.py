@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import os
 from collections.abc import Sequence
+from functools import partial
 
-from ingest import root_folder
+from ingest import overseen, root_folder
 from ingest.disk import mounts
-from ingest.disk.reachability import real_path
-from ingest.errors import NotFound, RootUnavailable
+from ingest.disk.reachability import real_path, silent_of_root
+from ingest.errors import NotFound, Unreachable
 from ingest.store import roots
 from ingest.store.engine import Store
 from ingest.store.roots import Root
@@ -31,11 +32,15 @@ def is_here(store: Store, root: Root) -> bool:
     """
     if root_folder.is_of_here(store, root):
         return True
+    places = silent_of_root(root.path)
     try:
-        found = root_folder.open_recorded(store, root)
-    except RootUnavailable:
+        return overseen.answered(places, partial(_stands, store, root), bool, release=store.dispose)
+    except Unreachable:
         return False
-    os.close(found.fd)
+
+
+def _stands(store: Store, root: Root) -> bool:
+    os.close(root_folder.open_recorded(store, root).fd)
     return True
 
 

@@ -7,7 +7,7 @@ from contextlib import ExitStack
 
 import msgspec
 
-from ingest import witnesses
+from ingest import overseen, witnesses
 from ingest.clock import Clock
 from ingest.config import Settings
 from ingest.daemon import door
@@ -15,7 +15,7 @@ from ingest.daemon.door import Done, Request
 from ingest.daemon.health import SHORT
 from ingest.daemon.root_monitor import RootMonitor
 from ingest.disk import descriptors, root_mark
-from ingest.disk.reachability import require_root
+from ingest.disk.reachability import silent_of_root
 from ingest.errors import (
     AlreadyRunning,
     LogShortened,
@@ -66,12 +66,53 @@ def scan_roots(
     with ExitStack() as held:
         if store.is_sqlite and not alone:
             held.enter_context(root_mark.lock_store(str(store.url.database)))
-        for root in remaining:
+        apart = {root.id: silent_of_root(root.path) for root in remaining}
+        for root in sorted(remaining, key=lambda root: bool(apart[root.id])):  # those that answer come first
             try:
-                files += _scan(store, root, quiet, clock, progress)
+                files += _scan_by(apart[root.id], store, root, quiet, clock, progress)
             except RootUnavailable as error:
                 lost.append(error)
     return files, lost
+
+
+def _scan_by(
+    places: Sequence[bytes],
+    store: Store,
+    root: Root,
+    settings: Settings,
+    clock: Clock,
+    progress: Callable[[int, float], None],
+) -> int:
+    """Scan; where `places` of the root may not answer, in a process of its own."""
+    if not places:
+        return _scan(store, root, settings, clock, progress)
+
+    def work(tell: Callable[[int], None]) -> None:
+        tell(_scan(store, root, settings, clock, lambda files, _: tell(files)))
+
+    files = 0
+    try:
+        for files in overseen.told(places, work, int, of_root=True, release=store.dispose):
+            progress(files, clock.monotonic())
+    except RootUnavailable as error:
+        if error.code == "unreachable":  # else its process wrote down that it is gone
+            _lose(_monitor(store, root, settings, clock), root, error, clock)
+        raise
+    return files
+
+
+def _monitor(store: Store, root: Root, settings: Settings, clock: Clock) -> RootMonitor:
+    return RootMonitor(
+        store, root, settings=settings, clock=clock, log=Silent(), wake=lambda: None,
+        hidden=store.files_below, once=True,
+    )  # fmt: skip
+
+
+def _lose(monitor: RootMonitor, root: Root, error: RootUnavailable, clock: Clock) -> None:
+    """Write down that the root could not be looked at: the last state known is the last good scan's."""
+    monitor.record.begin()
+    monitor.notes.worsen(error.code, root.last_scan_at or clock.wall(), state="blind")
+    monitor.close()
 
 
 def _scan(
@@ -81,18 +122,11 @@ def _scan(
     clock: Clock,
     progress: Callable[[int, float], None],
 ) -> int:
-    monitor = RootMonitor(
-        store, root, settings=settings, clock=clock, log=Silent(), wake=lambda: None,
-        hidden=store.files_below, once=True,
-    )  # fmt: skip
+    monitor = _monitor(store, root, settings, clock)
     try:
-        require_root(root.path)
         monitor.session.open()
     except RootUnavailable as error:
-        monitor.record.begin()
-        # the last state that is known is the last good scan's
-        monitor.notes.worsen(error.code, root.last_scan_at or clock.wall(), state="blind")
-        monitor.close()
+        _lose(monitor, root, error, clock)
         raise
     assert monitor.capture is not None
     monitor.record.begin()

@@ -260,14 +260,20 @@ class Mounts:
         self._events.close()
 
 
-def kind(folder: bytes, mounts: Sequence[Line]) -> str | None:
-    """Return the type of the file system that an absolute folder is on; the latest mount wins."""
+def line_of(folder: bytes, mounts: Sequence[Line]) -> Line | None:
+    """Return the line of the file system that an absolute folder is on; the latest mount wins."""
     best, found = -1, None
     for line in mounts:
         inside = folder == line.point or folder.startswith(line.point.rstrip(b"/") + b"/")
         if inside and len(line.point) >= best:
-            best, found = len(line.point), line.type
+            best, found = len(line.point), line
     return found
+
+
+def kind(folder: bytes, mounts: Sequence[Line]) -> str | None:
+    """Return the type of the file system that an absolute folder is on."""
+    line = line_of(folder, mounts)
+    return None if line is None else line.type
 
 
 def is_local(folder: bytes) -> bool:

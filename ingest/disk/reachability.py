@@ -7,14 +7,11 @@ import subprocess
 import sys
 from collections.abc import Sequence
 
-from ingest.disk.mounts import LOCAL, Line, kind, table, types_below
-from ingest.errors import RootUnavailable, Unreachable
-from ingest.escape import path as show
+from ingest.disk.mounts import LOCAL, Line, kind, line_of, table, types_below
 
 PATIENCE = 5.0  # seconds
 _LINKS = 40  # that are followed in one path
 _ASK = "import os, sys; next(os.scandir(os.fsencode(sys.argv[1])), None)"
-_HINT = "see to what is mounted there"
 
 
 def may_hang(path: bytes, mounts: Sequence[Line] | None) -> bool:
@@ -52,8 +49,8 @@ def real_path(path: bytes, mounts: Sequence[Line] | None) -> bytes:
     return done
 
 
-def answers(path: bytes, *, seconds: float = PATIENCE) -> bool:
-    """Tell whether a folder can be listed, or that be refused, within a time.
+def answers(path: bytes) -> bool:
+    """Tell whether a folder can be listed, or that be refused, in time.
 
     It is asked by a process that is left behind where it hangs: not even a kill ends it before the answer.
     """
@@ -65,30 +62,26 @@ def answers(path: bytes, *, seconds: float = PATIENCE) -> bool:
         start_new_session=True,
     )  # fmt: skip
     try:
-        asking.wait(seconds)
+        asking.wait(PATIENCE)
     except subprocess.TimeoutExpired:
         asking.kill()
         return False
     return True
 
 
-def require_answer(path: bytes) -> None:
-    """Raise Unreachable where a folder is on a file system that may hang, and does not answer."""
-    if may_hang(path, table()) and not answers(path):
-        raise Unreachable(f"{show(path)} does not answer", hint=_HINT)
-
-
-def require_root(path: bytes) -> None:
-    """Raise RootUnavailable where a root, or what is mounted below it, does not answer.
-
-    It is asked once: what falls silent later is waited for.
-    """
+def silent_of(path: bytes) -> list[bytes]:
+    """Return where the file system is mounted that a path leads to, if that may not answer."""
     mounts = table()
-    if mounts is None:
-        return
-    below = [
-        os.path.join(path, point) for point, type_ in types_below(path, mounts).items() if type_ not in LOCAL
+    line = None if mounts is None or b"\0" in path else line_of(real_path(path, mounts), mounts)
+    return [] if line is None or line.type in LOCAL else [line.point]
+
+
+def silent_of_root(path: bytes) -> list[bytes]:
+    """Return what may not answer of a root: its folder, and what is mounted below it."""
+    mounts = table()
+    if mounts is None or b"\0" in path:
+        return []
+    below = types_below(path, mounts).items()
+    return [path] * may_hang(path, mounts) + [
+        os.path.join(path, point) for point, type_ in below if type_ not in LOCAL
     ]
-    for folder in [path] * may_hang(path, mounts) + below:
-        if not answers(folder):
-            raise RootUnavailable(f"{show(folder)} does not answer", code="unreachable", hint=_HINT)

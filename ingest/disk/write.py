@@ -111,9 +111,11 @@ def _place(
             os.replace(temporary, name, src_dir_fd=folder, dst_dir_fd=folder)
         else:
             rename_new(folder, temporary, name)
-    except OSError as error:
+    except BaseException as error:  # who waits for a file system may give it up
         with suppress(OSError):
             os.unlink(temporary, dir_fd=folder)
+        if not isinstance(error, OSError):
+            raise
         raise OSError(error.errno, os.strerror(error.errno or 0), shown) from error
 
 

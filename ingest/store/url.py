@@ -10,7 +10,8 @@ from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import ArgumentError
 
 from ingest import escape
-from ingest.errors import UsageError
+from ingest.disk.reachability import answers, silent_of
+from ingest.errors import StoreUnavailable, UsageError
 
 _DRIVERS = {
     "sqlite": "sqlite",
@@ -23,7 +24,10 @@ _SECRET = re.compile(r"(pass\w*=)[^&\s]*", re.IGNORECASE)
 
 
 def parse_url(words: str) -> URL:
-    """Return a database URL with its driver settled; a SQLite path made absolute. Raises UsageError."""
+    """Return a database URL with its driver settled; a SQLite path made absolute.
+
+    Raises UsageError, and StoreUnavailable where the file system of that path does not answer.
+    """
     try:
         url = make_url(words)
     except (ArgumentError, ValueError):
@@ -49,6 +53,7 @@ def parse_url(words: str) -> URL:
                 hint="write sqlite:///path/to/ingest.db: a history in memory would be lost",
             )
         path = os.path.abspath(url.database)
+        _require_answer(path)
         if os.path.islink(path):
             path = os.path.realpath(path)  # SQLite names its side files after what a link leads to
         if ".ingest" in Path(path).parent.parts:
@@ -58,6 +63,17 @@ def parse_url(words: str) -> URL:
             )
         url = url.set(database=path)
     return url
+
+
+def _require_answer(path: str) -> None:
+    """Raise StoreUnavailable where a file system that the store is on does not answer."""
+    for place in silent_of(os.fsencode(path)):
+        if not answers(place):
+            raise StoreUnavailable(
+                f"the store {path} is on {escape.path(place)}, which does not answer",
+                code="store_unreachable",
+                hint="see to what is mounted there",
+            )
 
 
 def mask(words: str) -> str:

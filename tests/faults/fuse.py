@@ -5,7 +5,8 @@
         fuse.hang()                            # requests are taken and not answered
         fuse.answer()
 
-As a program: `python -m tests.faults.fuse SOURCE PLACE`. SIGUSR1 makes it fall silent, SIGUSR2 answers again.
+As a program: `python -m tests.faults.fuse SOURCE PLACE`. SIGUSR1 makes it fall silent; a line of
+standard input says after how many requests it does, which file it does not read, or that it answers again.
 """
 
 from __future__ import annotations
@@ -41,6 +42,8 @@ class Server:
         self._open: dict[int, int] = {}
         self._next = 2
         self.silent = False
+        self.left: int | None = None  # requests that are still answered
+        self.held: bytes | None = None  # the name of a file that alone is not read
         self._verbs: dict[int, Callable[[int, bytes], bytes]] = {
             1: self._lookup, 3: lambda node, _: self._attr(self._paths[node]), 4: self._setattr,
             9: self._mkdir, 10: self._unlink, 11: self._rmdir, 12: self._rename, 45: self._rename2,
@@ -54,8 +57,11 @@ class Server:
         """Serve until the file system is unmounted."""
         kept: list[bytes] = []
         while True:
-            ready, _, _ = select.select([device], [], [], 0.02)
-            if kept and not self.silent:
+            ready, _, _ = select.select([device, sys.stdin], [], [], 0.02)
+            if sys.stdin in ready:
+                self._obey(sys.stdin.readline().split())
+                continue
+            if kept and not self.silent and self.held is None:
                 for request in kept:
                     self._answer(device, request)
                 kept.clear()
@@ -67,10 +73,27 @@ class Server:
                 if error.errno in (errno.ENODEV, errno.EBADF):
                     return
                 continue
-            if self.silent:
+            if self.left is not None:
+                self.left -= 1
+                self.silent = self.silent or self.left < 0
+            if self.silent or self._is_held(request):
                 kept.append(request)
             else:
                 self._answer(device, request)
+
+    def _obey(self, words: list[str]) -> None:
+        if words[:1] == ["after"]:
+            self.left = int(words[1])
+        elif words[:1] == ["hold"]:
+            self.held = os.fsencode(words[1])
+        elif words[:1] == ["answer"]:
+            self.silent, self.left, self.held = False, None, None
+        sys.stdout.write("done\n")
+        sys.stdout.flush()
+
+    def _is_held(self, request: bytes) -> bool:
+        _, opcode, _, node, *_ = _IN.unpack_from(request)
+        return opcode in (14, 15) and self.held == os.path.basename(self._paths.get(node, b""))
 
     def _answer(self, device: int, request: bytes) -> None:
         _, opcode, unique, node, *_ = _IN.unpack_from(request)
@@ -229,6 +252,7 @@ class Fuse:
         self._process = subprocess.Popen(
             [sys.executable, "-m", "tests.faults.fuse", str(self._source), str(self._place)],
             cwd=Path(__file__).parents[2],
+            stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
         )
         assert self._process.stdout is not None
@@ -240,9 +264,24 @@ class Fuse:
         self._process.send_signal(signal.SIGUSR1)
         time.sleep(0.1)
 
+    def hang_after(self, requests: int) -> None:
+        """Fall silent when so many more requests were answered."""
+        self._say(f"after {requests}")
+
+    def hold(self, name: str) -> None:
+        """Answer nothing that opens or reads a file of this name, but all else."""
+        self._say(f"hold {name}")
+
     def answer(self) -> None:
         """Answer again, first what was asked meanwhile."""
-        self._process.send_signal(signal.SIGUSR2)
+        self._say("answer")
+
+    def _say(self, words: str) -> None:
+        assert self._process.stdin is not None
+        assert self._process.stdout is not None
+        self._process.stdin.write(words.encode() + b"\n")
+        self._process.stdin.flush()
+        assert self._process.stdout.readline() == b"done\n"
 
     def die(self) -> None:
         """End without unmounting: whoever asks hears that nobody is there."""
@@ -254,14 +293,15 @@ class Fuse:
     ) -> None:
         self.die()
         assert self._process.stdout is not None
+        assert self._process.stdin is not None
         self._process.stdout.close()
+        self._process.stdin.close()
         subprocess.run(["umount", "--lazy", str(self._place)], check=False, capture_output=True)
 
 
 def _serve(source: str, place: str) -> None:
     server = Server(os.fsencode(source))
     signal.signal(signal.SIGUSR1, lambda *_: setattr(server, "silent", True))
-    signal.signal(signal.SIGUSR2, lambda *_: setattr(server, "silent", False))
     device = os.open("/dev/fuse", os.O_RDWR)
     _mount(os.fsencode(place), device)
     sys.stdout.write("mounted\n")

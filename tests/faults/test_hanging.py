@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from dataclasses import replace
 from pathlib import Path
 
 from tests.command import Record
@@ -127,43 +128,71 @@ def test_a_server_that_is_mounted_below_a_watched_root_gives_it_a_process_of_its
         assert site.deleted() == []
 
 
+# What is done, and after how many answered requests the file system falls silent in the midst of it.
+SILENT_AFTER = (
+    (0, ("scan",)),
+    (40, ("scan",)),
+    (6, ("scan", "--adopt", "far")),
+    (20, ("check",)),
+    (6, ("restore", "b0.txt@1", "--force")),
+    (3, ("restore", "a.txt@1", "--to", "far/a.txt")),
+    (12, ("export", "far/out")),
+    (4, ("report", "--html", "far/report.html")),
+    (4, ("show", "b0.txt@1", "-o", "far/b0.txt")),
+    (2, ("roots", "relocate", "root", "far")),
+)
+
+
 @in_own_mounts
-def test_without_a_daemon_every_verb_that_asks_its_folder_says_that_it_does_not_answer(site: Site) -> None:
+def test_a_file_system_that_falls_silent_in_the_midst_of_a_verb_ends_it(site: Site) -> None:
     source, far = far_of(site)
+    quick = site.using(TESTS_PATIENCE="0.3")
     site.write(a="here")
-    (source / "b.txt").write_text("there")
+    for number in range(9):
+        (source / f"b{number}.txt").write_text(f"there {number}")
     with Fuse(source, far) as fuse:
         site.command.ask("scan", site.root, far)
-        fuse.hang()
-        site.write(a="edited")
-        for words in (
-            ("scan", site.root, far),
-            ("check", far),
-            ("restore", "b.txt@1", "--force"),
-            ("restore", "a.txt@1", "--to", far / "a.txt"),
-            ("roots", "relocate", "root", far),
-        ):
-            began = time.time()
-            refused = site.command.ask(*words, code=4)
+        for number, (requests, words) in enumerate(SILENT_AFTER):
+            site.write(a=f"here, edited {number}")
+            (source / "b0.txt").write_text(f"there, edited {number}")
+            fuse.hang_after(requests)
+            refused = quick.command.ask(*words, code=4)
             assert f"{far} does not answer" in refused.error
-            assert time.time() - began < 4 * SOON
-        assert site.log()[2:] == [("changed", "a.txt", 2)]
-        assert ledger(site, "far")[-1] == ("blind", "unreachable")
+            if words == ("scan",):  # the other root is done
+                assert refused.out.startswith(b"changed   root/a.txt @")
+                assert ledger(site, "far")[-1] == ("blind", "unreachable")
+            if words == ("check",):
+                assert refused.out == b"changed   root/a.txt\n1 file, 1 changed\n"
+            fuse.answer()
+        until(lambda: not list(source.rglob("*.tmp")), what="what was begun is taken away")
+        assert all((source / name).read_text() == "here" for name in ("a.txt",) if (source / name).exists())
+
+        away = replace(quick.command, database=f"sqlite:///{far}/ingest.db")
+        fuse.hang()
+        for verb in ("log", "scan"):
+            assert f"is on {far}, which does not answer" in away.ask(verb, code=4).error
+        fuse.answer()
+
+        fuse.hold("b3.txt")  # all else answers
+        refused = quick.command.ask("check", "--deep", far, code=4)
+        assert f"{far} does not answer" in refused.error
         fuse.answer()
         site.command.ask("scan", far)
+        assert site.deleted() == []
         assert ledger(site, "far")[-1] == ("scanned", None)
 
 
 @in_own_mounts
-def test_a_scan_does_not_wait_for_what_is_mounted_below_its_root(site: Site) -> None:
+def test_a_verb_does_not_wait_for_what_is_mounted_below_its_root(site: Site) -> None:
     source, _ = far_of(site)
+    quick = site.using(TESTS_PATIENCE="0.3")
     (site.root / "sub").mkdir()
     with Fuse(source, site.root / "sub") as fuse:
         (source / "b.txt").write_text("there")
         site.command.ask("scan", site.root)
         fuse.hang()
         for verb in ("scan", "check"):
-            refused = site.command.refused(verb, site.root, code=4)
+            refused = quick.command.refused(verb, site.root, code=4)
             assert f"{site.root / 'sub'} does not answer" in refused.error
         fuse.answer()
         site.command.ask("scan", site.root)

@@ -11,6 +11,7 @@ from ingest.cli.options import as_json, is_quiet, verb
 from ingest.cli.output import counted, emit, keep_going, line, paint
 from ingest.cli.progress import Bar
 from ingest.daemon.root_names import chosen, is_here
+from ingest.errors import RootUnavailable, all_lost
 from ingest.records import of_row, shown_path
 from ingest.records.verbs import CheckedFile
 
@@ -33,23 +34,34 @@ def command(names: tuple[str, ...], deep: bool) -> int:
     keep_going()  # the exit code says what was found
     limits = settings()
     counts = check.Counts()
+    lost: list[RootUnavailable] = []
     with opened() as store, Bar("check", "files") as bar:
         roots = [root for root in chosen(store, names) if names or is_here(store, root)]
         for root in roots:
-            for finding in check.compare(
-                store, root, counts, patterns=limits.patterns_of(root.name),
-                hidden=store.files_below(root.path), max_bytes=limits.max_bytes, deep=deep,
-                progress=bar.show,
-            ):  # fmt: skip
-                if not is_quiet():
-                    _show(root.name, finding, several=len(roots) > 1)
+            try:
+                for finding in check.compare(
+                    store, root, counts, patterns=limits.patterns_of(root.name),
+                    hidden=store.files_below(root.path), max_bytes=limits.max_bytes, deep=deep,
+                    progress=bar.show,
+                ):  # fmt: skip
+                    if not is_quiet():
+                        _show(root.name, finding, several=len(roots) > 1)
+            except RootUnavailable as error:
+                lost.append(error)  # it keeps none of the others waiting
+    if len(lost) < len(roots) or not roots:  # else nothing was looked at, so there is nothing to count
+        _show_counts(counts)
+    if lost:
+        raise all_lost(lost)
+    return sum(bit for state, bit in _BITS.items() if getattr(counts, state))
+
+
+def _show_counts(counts: check.Counts) -> None:
     if as_json():
         emit(counts)
-    else:
-        found = {state: getattr(counts, state) for state in _COLOUR}
-        told = ", ".join(f"{count} {state}" for state, count in found.items() if count)
-        line(f"{counted(counts.files, 'file')}, {told or 'no difference'}")
-    return sum(bit for state, bit in _BITS.items() if getattr(counts, state))
+        return
+    found = {state: getattr(counts, state) for state in _COLOUR}
+    told = ", ".join(f"{count} {state}" for state, count in found.items() if count)
+    line(f"{counted(counts.files, 'file')}, {told or 'no difference'}")
 
 
 def _show(root: str, finding: check.Finding, *, several: bool) -> None:

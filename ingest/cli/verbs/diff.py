@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable
 
 import click
 
 from ingest import escape, moments, text_reasons
-from ingest.cli import complete, hunks
+from ingest.cli import complete, files, hunks
 from ingest.cli.call import opened, settings
 from ingest.cli.empty_answer import say_why
 from ingest.cli.moment_notes import note_to_come, note_unbegun
@@ -16,7 +15,6 @@ from ingest.cli.options import as_json, is_quiet, verb
 from ingest.cli.output import TYPE_STYLES, emit, is_unread, keep_going, line, note, paged, paint
 from ingest.cli.times import calendar
 from ingest.cli.version_pair import sides
-from ingest.disk.write import write_file
 from ingest.edits.boilerplate import is_boilerplate
 from ingest.errors import UsageError
 from ingest.history import (
@@ -58,7 +56,8 @@ def command(
     --html and --docx write both texts as one, what was deleted struck out, what was inserted underlined. Of
     the Word file: with all changes accepted it has the text of B, with all rejected that of A.
 
-    Exit: 0 no difference; 1 a difference; 2 no such document or version; 4 no store.
+    Exit: 0 no difference; 1 a difference; 2 no such document or version; 4 no store, or FILE's
+    place does not answer.
     """
     keep_going()  # the exit code says what was found
     if from_ is not None or to is not None:
@@ -133,9 +132,7 @@ def _write_redlines(
 
 
 def _write(file: str, body: bytes) -> None:
-    if os.path.isdir(file):
-        raise UsageError(f"{file} is a folder", hint="name a file in it")
-    write_file(os.fsencode(file), body)
+    files.write(file, body, hint="name a file in it")
 
 
 def _names(record: Diff) -> tuple[str, str]:

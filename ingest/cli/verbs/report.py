@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import os
-
 import click
 
 from ingest import escape
+from ingest.cli import files
 from ingest.cli.call import opened, settings
 from ingest.cli.index_snapshot import BEHIND, caught_up
 from ingest.cli.moment_notes import note_to_come, note_unbegun
@@ -14,7 +13,6 @@ from ingest.cli.options import as_json, verb
 from ingest.cli.output import Style, emit, line, lines, note, paged
 from ingest.cli.progress import Bar
 from ingest.cli.times import calendar
-from ingest.disk.write import write_file
 from ingest.errors import UsageError
 from ingest.history import log_moments, naming, prefixes
 from ingest.history.prefixes import Prefix
@@ -24,6 +22,7 @@ from ingest.report.page import page
 from ingest.store import roots
 from ingest.store.engine import Connection
 
+_NAME = "name a file with --html"
 _STYLES: dict[str, Style] = {
     "head": {"bold": True},
     "silent": {"fg": "red", "bold": True},
@@ -58,7 +57,8 @@ def command(
     coverage of the period. --html writes one page that needs nothing else. With --json
     the whole report is one object, on one line.
 
-    Exit: 0; 2 no such document, root or moment, or the page exists; 4 no store.
+    Exit: 0; 2 no such document, root or moment, or the page exists; 4 no store, or FILE's
+    place does not answer.
     """
     if doc is not None and prefix is not None:
         raise UsageError("a report of one document takes no --prefix")
@@ -67,10 +67,8 @@ def command(
             raise UsageError(
                 "--json and --html - both write to standard output", hint="name a file with --html"
             )
-    elif file is not None and not force and os.path.lexists(file):
-        raise _exists(file)
-    if file is not None and (not file or os.path.isdir(file)):
-        raise UsageError(f"'{file}' is a folder", hint="name a file with --html")
+    elif file is not None:
+        files.require_new(file, hint=_NAME, replace=force)
     rules = settings().edit_rules
     with (
         opened() as store,
@@ -95,10 +93,7 @@ def command(
         lines(page(report).splitlines())
         return
     if file is not None:
-        try:
-            write_file(os.fsencode(file), page(report).encode("utf-8", "replace"), replace=force)
-        except FileExistsError as error:
-            raise _exists(file) from error
+        files.write(file, page(report).encode("utf-8", "replace"), hint=_NAME, replace=force)
     if as_json():
         emit(model.record(report))
         return
@@ -118,7 +113,3 @@ def _beginning(connection: Connection, prefix: str, root: str | None) -> tuple[P
 def _why_nothing(connection: Connection, below: Prefix, prefix: str) -> str:
     unknown = prefixes.unknown(connection, below)
     return unknown or f"nothing happened in this period to a path that begins with {prefix}"
-
-
-def _exists(file: str) -> Exception:
-    return UsageError(f"{file} exists", hint="overwrite it with --force")

@@ -3,24 +3,27 @@
 from __future__ import annotations
 
 import os
+from functools import partial
 
 import click
 
-from ingest import escape
-from ingest.cli import complete
+from ingest import escape, overseen
+from ingest.cli import complete, files
 from ingest.cli.call import opened
 from ingest.cli.moment_notes import note_to_come
 from ingest.cli.options import as_json, verb
 from ingest.cli.output import counted, emit, line, note
 from ingest.cli.times import calendar
 from ingest.disk import root_mark
-from ingest.disk.reachability import require_answer
-from ingest.disk.write import is_beneath, write_beneath, write_file
+from ingest.disk.reachability import silent_of_root
+from ingest.disk.write import is_beneath, write_beneath
 from ingest.errors import IntegrityError, UsageError
 from ingest.history import naming, version_contents
 from ingest.records import shown_path
 from ingest.records.verbs import Restored
 from ingest.store import roots
+
+_NAME = "name a file with --to"
 
 
 @verb
@@ -34,7 +37,8 @@ def command(doc: str, rev: str | None, to: str | None, force: bool, root: str | 
 
     With --force, a link at the document's own path is replaced by the file, never written through.
 
-    Exit: 0; 2 no such document or version, or a file is there; 4 no store or root; 5 damaged bytes.
+    Exit: 0; 2 no such document or version, or a file is there; 4 no store or root, or its place does
+    not answer; 5 damaged bytes.
     """
     with opened() as store, store.read() as connection:
         target, picked = naming.locate(connection, doc, calendar(), rev=rev, root=root)
@@ -55,16 +59,11 @@ def command(doc: str, rev: str | None, to: str | None, force: bool, root: str | 
             hint="name another place with --to, and run: ingest verify",
         )
     place = os.path.join(folder, target.path) if to is None else os.path.abspath(os.fsencode(to))
-    require_answer(folder if to is None else os.path.dirname(place))
-    if os.path.isdir(place) and (to is not None or not os.path.islink(place)):
-        raise UsageError(f"{escape.path(place)} is a folder", hint="name a file with --to")
-    try:
-        if to is None:
-            _write_back(folder, target.path, body, replace=force)
-        else:
-            write_file(place, body, replace=force)
-    except FileExistsError as error:
-        raise UsageError(f"{escape.path(place)} exists", hint="overwrite it with --force") from error
+    if to is None:
+        work = partial(_write_back, folder, target.path, body, replace=force)
+        overseen.answered(silent_of_root(folder), work, None, of_root=True, tidies=True)
+    else:
+        files.write(os.fsdecode(place), body, hint=_NAME, replace=force)
     if as_json():
         path_, path_base64 = shown_path(place)
         emit(
@@ -80,9 +79,14 @@ def command(doc: str, rev: str | None, to: str | None, force: bool, root: str | 
 
 def _write_back(root: bytes, path: bytes, body: bytes, *, replace: bool) -> None:
     """Write below the root and nowhere else: a part of the path may be a link by now that leads out of it."""
+    place = os.path.join(root, path)
+    if os.path.isdir(place) and not os.path.islink(place):
+        raise UsageError(f"{escape.path(place)} is a folder", hint=_NAME)
     opened_root = root_mark.open_root(root)
     try:
         write_beneath(opened_root.fd, path, body, replace=replace)
+    except FileExistsError as error:
+        raise UsageError(f"{escape.path(place)} exists", hint="overwrite it with --force") from error
     except NotADirectoryError as error:
         raise UsageError(
             f"{escape.path(error.filename)} is not a folder of the root", hint="name another place with --to"

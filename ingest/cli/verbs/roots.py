@@ -26,7 +26,8 @@ def command(words: tuple[str, ...]) -> None:
 
     A retired root is not observed, and neither `watch` nor `scan` takes it until it is resumed.
 
-    Exit: 0 done; 2 no such root or folder, a name that is taken, or a folder inside a root.
+    Exit: 0 done; 2 no such root or folder, a name that is taken, or a folder inside a root; 4 no store, or
+    the folder does not answer.
     """
     with opened() as store:
         if not words:

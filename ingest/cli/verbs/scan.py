@@ -21,7 +21,7 @@ from ingest.daemon.enrolment import enrolled
 from ingest.daemon.single_scan import scan_roots
 from ingest.disk import root_mark
 from ingest.edits.settings import Rules
-from ingest.errors import AlreadyRunning, LogShortened, RootUnavailable
+from ingest.errors import AlreadyRunning, LogShortened, RootUnavailable, all_lost
 from ingest.followers.folder_counts import FEW, FolderCounts
 from ingest.history import scan_result
 from ingest.index.database import Index
@@ -58,15 +58,16 @@ def command(roots: tuple[str, ...], adopt: bool, accept_shortened_log: bool) -> 
     store = open_or_create(chosen.database_url, busy_seconds=chosen.busy_seconds)
     before = _last_seq(store)
     began = clock.monotonic()
+    lost: list[RootUnavailable] = []
     with ExitStack() as held:
         taken = _take(store, held)
         contradictions = forbidding(store, accept=accept_shortened_log, taken=taken)
         known = held.enter_context(
-            enrolled(store, roots, settings=chosen, adopt=adopt, clock=clock, taken=taken)
+            enrolled(store, roots, settings=chosen, adopt=adopt, clock=clock, taken=taken, lost=lost)
         )
         go_on(store, contradictions, accept=accept_shortened_log, clock=clock, tell=note)
         bar = held.enter_context(Bar("scan", "files"))
-        files, lost = scan_roots(
+        files, also_lost = scan_roots(
             store,
             known,
             settings=chosen,
@@ -75,12 +76,14 @@ def command(roots: tuple[str, ...], adopt: bool, accept_shortened_log: bool) -> 
             alone=taken is None,
         )
     with store.read() as connection:
+        looked_at = len(known) - len(also_lost)
+        lost += also_lost
         for words in chosen.of_no_root(root.name for root in stored_roots.every(connection)):
             note(words)
         _tell(connection, known, before, rules=chosen.edit_rules)
         found = scan_result.counts(connection, known, after=before)
     seconds = clock.monotonic() - began
-    if len(lost) < len(known):  # else nothing was looked at, so there is nothing to count
+    if looked_at:  # else nothing was looked at, so there is nothing to count
         _show_counts(found, files, seconds)
     flush()
     if found.rejected:
@@ -91,9 +94,7 @@ def command(roots: tuple[str, ...], adopt: bool, accept_shortened_log: bool) -> 
     _say_of_index(store)
     store.dispose()
     if lost:
-        raise RootUnavailable(
-            "; ".join(error.message for error in lost), code=lost[0].code, hint=lost[0].hint
-        )
+        raise all_lost(lost)
     return 3 if found.rejected else 0
 
 

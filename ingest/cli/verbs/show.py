@@ -2,21 +2,18 @@
 
 from __future__ import annotations
 
-import os
 import sys
 
 import click
 
 from ingest import escape
 from ingest.change_line import shown_place
-from ingest.cli import complete
+from ingest.cli import complete, files
 from ingest.cli.call import opened
 from ingest.cli.moment_notes import note_to_come
 from ingest.cli.options import as_json, verb
 from ingest.cli.output import emit, flush, line, note, paged, write
 from ingest.cli.times import calendar
-from ingest.disk.write import write_file
-from ingest.errors import UsageError
 from ingest.history import naming, version_annotations, version_contents, version_records
 from ingest.normalise.extracted import Annotation, Annotations
 from ingest.standoff import Places
@@ -45,7 +42,8 @@ def command(
     REV is @3, @first, @latest, @prev, a moment, or {cursor:NAME}. The text is written as it is, so that a
     pipe gets nothing more: where it ends without a newline, as documents' texts do, a terminal gets one.
 
-    Exit: 0; 2 no such document or version, or it has no text; 4 no store; 5 its bytes are damaged.
+    Exit: 0; 2 no such document or version, or it has no text; 4 no store, or FILE's place does
+    not answer; 5 its bytes are damaged.
     """
     with opened() as store, store.read() as connection:
         target, picked = naming.locate(connection, doc, calendar(), rev=rev, root=root)
@@ -55,9 +53,7 @@ def command(
         no = naming.pick(connection, target, picked, calendar())
         file = None if output == "-" else output
         if file is not None:
-            if os.path.isdir(file):
-                raise UsageError(f"{file} is a folder", hint="name a file in it")
-            write_file(os.fsencode(file), version_contents.raw_bytes(connection, target, no))
+            files.write(file, version_contents.raw_bytes(connection, target, no), hint="name a file in it")
         if as_json():
             emit(version_records.version_record(connection, target, no, normaliser))
             return
