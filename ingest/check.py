@@ -13,7 +13,7 @@ from typing import Literal, NamedTuple
 import msgspec
 
 from ingest import forked, overseen, root_folder
-from ingest.disk import mounts, presence, read, root_mark, walk
+from ingest.disk import comparison, mounts, presence, read, root_mark, walk
 from ingest.disk.patterns import PATH_BYTES, Patterns
 from ingest.disk.reachability import silent_of_root
 from ingest.identity import Standing
@@ -242,7 +242,7 @@ def _look(place: _Place, within: walk.Range) -> Iterator[Finding | _Looked | int
         files += more
 
     blocked: list[walk.Blocked] = []
-    part: list[walk.Difference] = []
+    part: list[comparison.Difference] = []
     for difference in chain(_differences(place, within, blocked, count), _END):
         if difference is not None:
             part.append(difference)
@@ -261,7 +261,7 @@ def _look(place: _Place, within: walk.Range) -> Iterator[Finding | _Looked | int
     yield files
 
 
-def _examined(place: _Place, part: list[walk.Difference]) -> Iterator[Finding | None]:
+def _examined(place: _Place, part: list[comparison.Difference]) -> Iterator[Finding | None]:
     """Give what is found of each of these paths."""
     never = place.store.own_inodes()
     names = presence.ListedNames(place.fd) if place.folds else None
@@ -276,7 +276,7 @@ def _examined(place: _Place, part: list[walk.Difference]) -> Iterator[Finding | 
 
 def _differences(
     place: _Place, within: walk.Range, blocked: list[walk.Blocked], count: Callable[[int], None]
-) -> Iterator[walk.Difference | None]:
+) -> Iterator[comparison.Difference | None]:
     """Tell where disk and store differ within a range of paths, then the files that may have changed unseen.
 
     None now and then, where nothing differs.
@@ -284,7 +284,7 @@ def _differences(
     walked = walk.walk(
         place.fd, patterns=place.patterns, hidden=place.hidden, closed=place.closed, within=within
     )
-    compared = walk.compare(
+    compared = comparison.compare(
         walked,
         file_states.pages(place.store, place.root.id, within),
         blocked=blocked,
@@ -304,7 +304,7 @@ def _differences(
         if path > within.after and (within.end is None or path < within.end):
             found = walk.known_file(place.fd, place.patterns, place.hidden, path)
             if found is not None and not any(walk.is_below(path, folder) for folder in place.closed):
-                yield walk.Difference(path, Signature(*found[1:]), True)
+                yield comparison.Difference(path, Signature(*found[1:]), True)
 
 
 def _standing(place: _Place, paths: list[bytes]) -> dict[bytes, Standing]:
@@ -314,7 +314,7 @@ def _standing(place: _Place, paths: list[bytes]) -> dict[bytes, Standing]:
 
 def _examine(
     place: _Place,
-    difference: walk.Difference,
+    difference: comparison.Difference,
     standing: dict[bytes, Standing],
     never: frozenset[tuple[int, int]],
     names: presence.ListedNames | None,
@@ -341,7 +341,7 @@ def _examine(
 
 def _examine_missing(
     place: _Place,
-    difference: walk.Difference,
+    difference: comparison.Difference,
     here: Standing | None,
     never: frozenset[tuple[int, int]],
     names: presence.ListedNames | None,

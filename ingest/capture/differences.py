@@ -16,7 +16,8 @@ import msgspec
 from ingest import forked
 from ingest.capture.folder import RootFolder
 from ingest.disk import walk
-from ingest.disk.walk import Blocked, Difference, Range
+from ingest.disk.comparison import Difference, compare
+from ingest.disk.walk import Blocked, Range
 from ingest.forked import ForkedTask, Lost
 from ingest.model import Descriptor
 from ingest.store import file_states
@@ -193,7 +194,7 @@ def _compare(
     )
     rows = file_states.pages(folder.store, folder.key, within)
     stands = partial(walk.known_file, folder.fd, folder.patterns, folder.hidden)
-    return walk.compare(walked, rows, blocked=blocked, seen_files=notes.count, stands=stands)
+    return compare(walked, rows, blocked=blocked, seen_files=notes.count, stands=stands)
 
 
 def _block(blocked: list[Blocked], folder: Blocked) -> None:

@@ -217,7 +217,7 @@ class Daemon:
                 if not descriptors.are_too_few(error):
                     raise
                 monitor.record.begin()
-                monitor.run_short()
+                monitor.shortage.of_descriptors()
                 continue
             # not before it is held: whoever is refused has nothing to say of how it was observed
             monitor.record.begin()
@@ -227,7 +227,7 @@ class Daemon:
             except OSError as error:
                 if not descriptors.are_too_few(error):
                     raise
-                monitor.run_short()
+                monitor.shortage.of_descriptors()
 
     def _finish(self) -> None:
         self.doors.close()

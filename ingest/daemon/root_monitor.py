@@ -14,13 +14,14 @@ import msgspec
 from ingest.capture.capture import Capture
 from ingest.clock import Clock
 from ingest.config import Settings
-from ingest.daemon.coverage import STORE, Notes
-from ingest.daemon.health import SHORT, Health
+from ingest.daemon.coverage import Notes
+from ingest.daemon.health import Health
 from ingest.daemon.ledger import Ledger
 from ingest.daemon.open_root import NeedsOwnProcess
 from ingest.daemon.root_record import RootRecord
 from ingest.daemon.root_session import RootSession
 from ingest.daemon.scan_schedule import ScanSchedule
+from ingest.daemon.shortage import Shortage
 from ingest.daemon.stall import StallDetector
 from ingest.daemon.sync import Barriers
 from ingest.disk import descriptors
@@ -35,7 +36,6 @@ from ingest.store.root_reports import RootReport
 from ingest.store.roots import Root
 
 CHECK = 1.0  # seconds between two looks at the root itself
-RETRY = 1.0
 
 
 class RootMonitor:
@@ -75,13 +75,15 @@ class RootMonitor:
             self.session, record=self.record, notes=self.notes, scans=self.scans, health=self.health,
             clock=clock, once=once,
         )  # fmt: skip
+        self.shortage = Shortage(
+            self.session, scans=self.scans, health=self.health, notes=self.notes, clock=clock, log=log
+        )
         self._reported: RootReport | None = None  # with the last sign of life
         self._finished: dict[str, object] | None = None  # columns of the root's row, of a scan that ended
         self.barriers = Barriers(self.session, self.scans, self.health, clock)
         now = clock.monotonic()
         self._next_check = now
         self._next_beat = now
-        self._retry_at = now
         self._pulse = StallDetector(clock)
 
     @property
@@ -128,13 +130,13 @@ class RootMonitor:
             self._stalled(gap)
         if jump and self.capture is not None:
             self._jumped(jump)
-        if self.retired or now < self._retry_at:
+        if self.retired or now < self.shortage.retry_at:
             return False
         try:
             more = self._guarded(now)
             self._tell(now)
         except StoreUnavailable as error:
-            self._lose_store(error)
+            self.shortage.of_store(error)
             return False
         finally:
             self._pulse.rest()  # to wait for a lock is not to be suspended
@@ -148,22 +150,12 @@ class RootMonitor:
             self.close(reason="other settings")
             self.needs_own_process = self.retired = True
         except StoreUnavailable as error:
-            self._lose_store(error)
+            self.shortage.of_store(error)
         except OSError as error:
             if not descriptors.are_too_few(error):
                 raise
-            self.run_short()
+            self.shortage.of_descriptors()
         return False
-
-    def _lose_store(self, error: StoreUnavailable) -> None:
-        # nothing is forgotten: hints wait in the settler, the scan is begun again
-        self.scans.drop("store is back")
-        if error.code not in self.health:
-            self.log.error("store_unavailable", code=error.code, detail=error.message)
-            # hints are kept, but several saves of one file become one version
-            self.notes.worsen(error.code, self.session.proven)
-        self.health.trouble(error.code, None, error.message)
-        self._retry_at = self.clock.monotonic() + RETRY
 
     def _step(self, now: float) -> bool:
         if now >= self._next_check:
@@ -186,9 +178,9 @@ class RootMonitor:
         commits = self.capture.commits
         more = self._advance_scan(now)
         looked = self.capture.look()
-        self._heed_shortage()
+        self.shortage.heed(crowded=self.crowded)
         if self.capture.commits != commits:
-            self._store_is_back()
+            self.shortage.store_is_back()
         self.session.tell_offline()
         return more or looked > 0
 
@@ -207,7 +199,7 @@ class RootMonitor:
         if beats:
             self._next_beat = self.clock.monotonic() + self.session.settings.liveness_seconds * 2
             if self.capture is None or not self.capture.pending.busy:
-                self._store_is_back()  # else what waits is the proof: a beat needs less room
+                self.shortage.store_is_back()  # else what waits is the proof: a beat needs less room
         if finished is not None and self.scans.why != "poll":
             ms = round((self.clock.monotonic() - self.scans.began) * 1000)
             files = self.capture.survey.files if self.capture is not None else 0
@@ -216,28 +208,16 @@ class RootMonitor:
     def live_on(self) -> None:
         """Give a sign of life in the middle of a step, where one is due; what is claimed stays as it was."""
         now = self.clock.monotonic()
-        if self.once or self.retired or self._reported is None or now < max(self._next_beat, self._retry_at):
+        if (
+            self.once
+            or self.retired
+            or self._reported is None
+            or now < max(self._next_beat, self.shortage.retry_at)
+        ):
             return
         with suppress(StoreUnavailable):  # the end of the step meets it too
             self.record.live_on(self._reported)
         self._next_beat = now + self.session.settings.liveness_seconds * 2
-
-    def run_short(self) -> None:
-        """Too few descriptors: what was begun is given up, and done again by a scan when there are more."""
-        self.scans.drop(None)
-        self.scans.ask("descriptors are back")
-        if SHORT not in self.health.problems:
-            # hints are kept, but several saves of one file become one version
-            self.notes.worsen("too few descriptors", self.session.proven)
-        self.health.note_shortage(self.log)
-        self._retry_at = self.clock.monotonic() + RETRY
-
-    def _heed_shortage(self) -> None:
-        if self.crowded:
-            self.health.note_shortage(self.log)
-        elif SHORT in self.health.problems and not self.scans.scanning:
-            self.health.clear("unwatched")
-            self.log.info("descriptors_are_back", root=self.root.name)
 
     def _reopen(self) -> None:
         lost = "root_missing" in self.health or "root_replaced" in self.health
@@ -351,7 +331,7 @@ class RootMonitor:
                 raise
             self.scans.drop("root is back")
             self._next_check = now
-            self._retry_at = now + RETRY
+            self.shortage.wait()
             self.log.error("scan_failed", root=self.root.name, detail=str(error))
             return False
         if state == "finished":
@@ -380,7 +360,7 @@ class RootMonitor:
             due = self.capture.next_due()
             times += [self.scans.next_due(), self.session.liveness.next_due()]
             times += [] if due is None else [due]
-        return max(min(times), self._retry_at)
+        return max(min(times), self.shortage.retry_at)
 
     def report(self) -> RootReport:
         """Return the root's part of `status`."""
@@ -406,9 +386,3 @@ class RootMonitor:
         elif not self.scans.scanning:
             self.health.clear("clock")
         return True
-
-    def _store_is_back(self) -> None:
-        """Note that the store is back: something was written, and only that proves it."""
-        if any(code in self.health for code in STORE):
-            self.health.clear(*STORE)
-            self.notes.recovered_at = self.clock.wall()

@@ -14,6 +14,7 @@ from ingest.config import Settings
 from ingest.daemon import mounts_below
 from ingest.daemon.coverage import Gap, Notes
 from ingest.daemon.health import Health
+from ingest.daemon.lost_watches import LostWatches
 from ingest.daemon.open_root import OpenRoot
 from ingest.daemon.scan_schedule import ScanSchedule
 from ingest.daemon.watcher_liveness import WatcherLiveness
@@ -25,7 +26,6 @@ from ingest.store.engine import Store
 from ingest.store.root_reports import RootReport
 from ingest.store.roots import Root
 
-TOLD_LATE = 1_000_000  # microseconds that a rename may be told after the library knows of it
 START_AGAIN = 5.0  # seconds after which a watcher that could not be started is tried again
 WATCHES = 10.0  # seconds between two looks at the kernel's watches where nothing suggests one
 
@@ -61,7 +61,7 @@ class RootSession:
         self.ready = False
         self.unwatched: dict[bytes, str] = {}
         self.watches_due = True
-        self.suspects: dict[bytes, tuple[bytes, int]] = {}  # the path it is told under, and since when
+        self.watches = LostWatches(clock)
         self._store = store
         self._backend = settings.backend_of(root.name)
         self._clock = clock
@@ -253,13 +253,14 @@ class RootSession:
     def compare_watches(self) -> None:
         """Find the listed folders that the kernel does not watch. They are scanned every poll."""
         assert self.capture is not None
-        self.watches_due = False
         self._next_watches = self._clock.monotonic() + WATCHES
         missing: dict[bytes, str] = {
             path: why for path, why in self.capture.untold().items() if path not in self._mounts.closed
         }
         assert self.liveness is not None
-        lost = self._lost(self.liveness.unwatched(self.capture.survey.folders))
+        unwatched = self.liveness.unwatched(self.capture.survey.folders)
+        lost = self.watches.find(unwatched, proven=self.proven_at or 0, polled=self.polled)
+        self.watches_due = bool(self.watches.suspects)
         for path in lost:
             missing[path] = "the operating system does not watch this folder"
         if self.liveness.watch_again(bool(lost), self._clock.monotonic()):
@@ -275,25 +276,6 @@ class RootSession:
         if not missing:
             # whoever waits for a poll of them need not wait for the hourly scan
             self._scans.ask("all folders are watched")
-
-    def _lost(self, unwatched: dict[bytes, bytes | None]) -> list[bytes]:
-        """Return the folders whose watch is lost.
-
-        One that the library has under another path may be one whose rename was not told here yet: it is
-        believed when a cookie came a second later and it still is so.
-        """
-        now, before = self._clock.wall(), self.suspects
-        self.suspects = {
-            path: before[path] if before.get(path, (None, 0))[0] == name else (name, now)
-            for path, name in unwatched.items()
-            if name is not None and not self.polled
-        }
-        proven = self.proven_at or 0
-        sure = {path for path, (_, since) in self.suspects.items() if proven - since > TOLD_LATE}
-        for path in sure:
-            del self.suspects[path]
-        self.watches_due = bool(self.suspects)
-        return [path for path, name in unwatched.items() if name is None or path in sure]
 
     # -- what may be claimed ---------------------------------------------------------------
 

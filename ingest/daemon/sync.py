@@ -108,7 +108,7 @@ class Barriers:
             session.compare_watches()  # of a folder renamed at once the watch may be lost
             if session.unwatched and barrier.scan_after is None:
                 barrier.scan_after = now
-        if self._scans.scanning or (session.suspects and not barrier.is_scan):
+        if self._scans.scanning or (session.watches.suspects and not barrier.is_scan):
             return False
         # a scan is over though a folder below cannot be told; a `sync` is not
         troubles = self._health.problems

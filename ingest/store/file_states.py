@@ -11,8 +11,9 @@ import msgspec
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
+from ingest.disk.comparison import KnownRow
 from ingest.disk.patterns import PATH_BYTES
-from ingest.disk.walk import RACY, KnownRow, Range, SeenRow, tick_of
+from ingest.disk.walk import RACY, Range, SeenRow, tick_of
 from ingest.identity import Buried, Standing
 from ingest.model import RootKey
 from ingest.store import bulk, tables

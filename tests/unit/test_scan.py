@@ -13,18 +13,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from ingest.disk.comparison import Difference, KnownRow, compare, needs_look
 from ingest.disk.patterns import Patterns
 from ingest.disk.walk import (
     TICK,
     Blocked,
-    Difference,
     Found,
-    KnownRow,
     Range,
-    compare,
     is_below,
     is_watched,
-    needs_look,
     walk,
 )
 from ingest.model import Descriptor, DocumentKey, Signature
