@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator
 from itertools import islice
 
 import msgspec
@@ -49,7 +49,7 @@ def show(hunk: Hunk, lines: Iterable[Line], muted: Callable[[str], bool], *, is_
     told = f"@@ -{hunk.from_start},{hunk.from_lines} +{hunk.to_start},{hunk.to_lines} @@"
     line(paint(f"{told} {where}" if where else told, fg="cyan"))
     colours: dict[str, Style] = {" ": {}, "-": {"fg": "red"}, "+": {"fg": "green"}}
-    for entry in lines if is_file else with_last_line_kept(list(lines)):
+    for entry in lines if is_file else with_last_line_kept(lines):
         whole = entry.text.endswith("\n")
         style = {"dim": True} if muted(entry.text) else colours[entry.op]
         line(paint(entry.op + escape.text(entry.text.removesuffix("\n")), **style))
@@ -57,17 +57,24 @@ def show(hunk: Hunk, lines: Iterable[Line], muted: Callable[[str], bool], *, is_
             line("\\ No newline at end of file")
 
 
-def with_last_line_kept(lines: Sequence[Line]) -> list[Line]:
-    """Return the lines, where one that is the last of a side, and so without a newline, counts as kept."""
-    begin = max((at for at, line in enumerate(lines) if line.op == " "), default=-1) + 1
-    gone, came = ([line for line in lines[begin:] if line.op == op] for op in "-+")
+def with_last_line_kept(lines: Iterable[Line]) -> Iterator[Line]:
+    """Yield the lines, where one that is the last of a side, and so without a newline, counts as kept."""
+    tail: list[Line] = []
+    for line_ in lines:
+        tail.append(line_)
+        if line_.op == " ":
+            yield from tail
+            tail.clear()
+    gone, came = ([each for each in tail if each.op == op] for op in "-+")
     for side, other in ((gone, came), (came, gone)):
         end = f"{side[-1].text}\n" if side else ""
-        at = next((no for no, line in enumerate(other) if line.text == end), None)
+        at = next((no for no, each in enumerate(other) if each.text == end), None)
         if at is not None:
-            before = sorted((*side[:-1], *other[:at]), key=lambda line: line.op == "+")
-            return [*lines[:begin], *before, Line(" ", end), *other[at + 1 :]]
-    return list(lines)
+            yield from sorted((*side[:-1], *other[:at]), key=lambda each: each.op == "+")
+            yield Line(" ", end)
+            yield from other[at + 1 :]
+            return
+    yield from tail
 
 
 def show_words(old: str, new: str, muted: Callable[[str], bool]) -> None:

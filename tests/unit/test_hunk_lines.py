@@ -25,7 +25,7 @@ from ingest.diff.sequences import hunks
 def test_the_last_line_is_kept_where_another_follows_it(a: str, b: str, shown: list[str]) -> None:
     (hunk,) = hunks(a, b)
 
-    lines = with_last_line_kept(hunk.lines)
+    lines = list(with_last_line_kept(hunk.lines))
 
     assert [line.op + line.text.removesuffix("\n") for line in lines] == shown
     assert sum(line.op != "+" for line in lines) == hunk.from_lines
