@@ -34,7 +34,7 @@ _BOXES = (
 )
 _LEFT_OUT = (
     *("svg:title", "svg:desc", "text:note-citation", "office:settings", "office:scripts", "office:forms"),
-    "math:annotation",
+    *("math:annotation", "text:number"),  # the number that a heading or an item got by itself
 )
 
 
