@@ -32,8 +32,8 @@ def note(text: str) -> str:
 TEXTS = {
     "paragraphs, spans": (p("One <text:span>tw</text:span>o.") + p("") + p("Three."), "One two.\n\nThree."),
     "a number that a heading or an item got by itself": (
-        "<text:h><text:number>1.</text:number>A</text:h><text:list><text:list-item><text:number>(a)</text:number>"
-        f"{p('b')}</text:list-item></text:list>",
+        ("<text:h><text:number>1.</text:number>A</text:h><text:list><text:list-item><text:number>(a)</text:number>"
+        f"{p('b')}</text:list-item></text:list>"),
         "A\n\nb",
     ),
     "blanks": (p("a\n  b<text:s text:c='2'/>c<text:tab/>d<text:line-break/> e"), "a b  c\td\ne"),
