@@ -28,7 +28,7 @@ from ingest.normalise.documents.rtf_words import (
 )
 from ingest.normalise.extracted import Annotation, Extracted, Limits, Refused
 
-WAY = "rtf/2"
+WAY = "rtf/3"
 MEDIA_TYPE = "application/rtf"
 
 _TOKEN = re.compile(
@@ -96,10 +96,7 @@ class _Reader:
             "f": self._f,
             "fcharset": self._charset,
             "cpg": self._font_page,
-            "ansicpg": self._pages.ansi,
-            "mac": self._pages.mac,
-            "pc": self._pages.pc,
-            "pca": self._pages.pca,
+            **self._pages.controls(),
             "s": self._style,
             "ls": self._list,
             "outlinelevel": self._outline,
@@ -180,7 +177,9 @@ class _Reader:
             return True
         elif name in SILENT:
             self._begin("nothing")
-        elif name in {"fonttbl", "info", "stylesheet", "revtbl"}:
+        elif name == "fonttbl":
+            self._begin(name, self._take_default_font)
+        elif name in {"info", "stylesheet", "revtbl"}:
             self._begin(name)
         elif name == "upr":
             group.is_pair = True
@@ -330,7 +329,10 @@ class _Reader:
         self._flush()
         group = self._group
         group.is_hidden = group.is_deleted = group.is_inserted = False
-        group.page = self._pages.of_first_font()
+        self._take_default_font(group)
+
+    def _take_default_font(self, _: Group) -> None:
+        self._group.page = self._pages.of_default_font()
 
     def _intbl(self, _: int | None) -> None:
         self._group.level = max(self._group.level, 1)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import codecs
+from collections.abc import Callable
 
 _CHARSETS = {
     0: "cp1252",
@@ -32,11 +33,25 @@ class CodePages:
     def __init__(self) -> None:
         self.document = "cp1252"
         self._fonts: dict[int, str] = {}
-        self._font = 0
+        self._font = self._default = 0
 
-    def of_first_font(self) -> str | None:
-        """Return the codec of the font with the lowest number that has its own; None where none has."""
-        return self._fonts.get(min(self._fonts, default=0))
+    def controls(self) -> dict[str, Callable[[int | None], None]]:
+        """Return what the document's own controls set."""
+        return {
+            "ansicpg": self.ansi,
+            "mac": self.mac,
+            "pc": self.pc,
+            "pca": self.pca,
+            "deff": self.set_default,
+        }
+
+    def set_default(self, number: int | None) -> None:
+        """Set which font text has that names none."""
+        self._default = number or 0
+
+    def of_default_font(self) -> str | None:
+        """Return the codec of text that names no font; None where it is the document's."""
+        return self._fonts.get(self._default)
 
     def of_font(self, number: int) -> str | None:
         """Return the codec of a font, None where it is the document's; what is set next is for this font."""

@@ -29,6 +29,10 @@ TEXTS: dict[str, tuple[str | bytes, str]] = {
     "signs": (r"a\emdash b\~c\_d\-e \{x\} \\ \lquote q\rquote", "a\u2014b\u00a0c\u2011de {x} \\ ‘q’"),
     "characters of the code page": (r"caf\'e9 " + "\u20ac", "café €"),
     "characters of a font": (r"{\f1 \'ec\'e8\'f0} {\f2 \'93\'fa\'96\'7b}", "мир 日本"),
+    "characters of no font are of the default one": (
+        r"\f1 \'ec\plain \'bd {\f1 \'e8\plain \'bd}\'ec",
+        "м½ и½ì",
+    ),
     "Unicode with what stands for it": (r"\u8364?5 \uc2\u233 xxy \uc0\u233 z", "€5 éy éz"),
     "Unicode in two halves": (r"\u-10179?\u-8704?", "\U0001f600"),
     "what stands for it may be a control": (r"\u8364\'80 a \u8364\emdash b", "€ a €b"),
@@ -122,3 +126,9 @@ def test_no_document_takes_more_than_linear_time(body: str) -> None:
     read(rtf(body), Limits())
 
     assert time.process_time() - began < 4
+
+
+def test_text_that_names_no_font_is_of_the_default_one() -> None:
+    data = rb"{\rtf1\ansi\ansicpg1252\deff7{\fonttbl{\f0\fcharset0 A;}{\f7\fcharset204 B;}}\'ec{\f0 \'bd\plain \'ec}}"
+
+    assert read(data, Limits()).text == "м½м"
