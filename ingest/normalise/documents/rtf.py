@@ -177,10 +177,8 @@ class _Reader:
             return True
         elif name in SILENT:
             self._begin("nothing")
-        elif name == "fonttbl":
-            self._begin(name, self._take_default_font)
-        elif name in {"info", "stylesheet", "revtbl"}:
-            self._begin(name)
+        elif name in {"fonttbl", "info", "stylesheet", "revtbl"}:
+            self._begin(name, self._take_default_font if name == "fonttbl" else None)
         elif name == "upr":
             group.is_pair = True
         elif name == "fldinst":
