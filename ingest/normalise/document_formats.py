@@ -71,7 +71,7 @@ FORMATS: dict[str, DocumentFormat] = {
         DocumentFormat(media_type=_OFFICE + "presentationml.presentation", module="pptx", ways=("pptx/1",)),
         DocumentFormat(media_type="application/vnd.oasis.opendocument.text", module="odt", ways=("odt/2",)),
         DocumentFormat(media_type="application/epub+zip", module="epub", ways=("epub/1",)),
-        DocumentFormat(media_type="application/rtf", module="rtf", ways=("rtf/3",), textual=True),
+        DocumentFormat(media_type="application/rtf", module="rtf", ways=("rtf/4",), textual=True),
         DocumentFormat(media_type="message/rfc822", module="mail", ways=("mail/2",), textual=True),
         DocumentFormat(media_type=HTML, module="html_whole", ways=("html-whole/1",), textual=True),
         DocumentFormat(

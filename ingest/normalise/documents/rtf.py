@@ -14,7 +14,7 @@ import msgspec
 from ingest.normalise.documents.docx_fields import annotation as field_annotation
 from ingest.normalise.documents.docx_fields import is_volatile
 from ingest.normalise.documents.draft import canonical, plain
-from ingest.normalise.documents.rtf_code_pages import CodePages
+from ingest.normalise.documents.rtf_code_pages import CodePages, character
 from ingest.normalise.documents.rtf_text import Group, Writer, packed_date
 from ingest.normalise.documents.rtf_words import (
     CLAIMS,
@@ -28,7 +28,7 @@ from ingest.normalise.documents.rtf_words import (
 )
 from ingest.normalise.extracted import Annotation, Extracted, Limits, Refused
 
-WAY = "rtf/3"
+WAY = "rtf/4"
 MEDIA_TYPE = "application/rtf"
 
 _TOKEN = re.compile(
@@ -365,7 +365,7 @@ class _Reader:
                 self._say(chr(0x10000 + ((self._high - 0xD800) << 10) + (code - 0xDC00)))
                 self._high = 0
             else:
-                self._say(chr(code))
+                self._say(character(code))
         self._to_skip = self._group.fallback
 
     def _uc(self, value: int | None) -> None:

@@ -34,6 +34,10 @@ TEXTS: dict[str, tuple[str | bytes, str]] = {
         "м½ и½ì",
     ),
     "Unicode with what stands for it": (r"\u8364?5 \uc2\u233 xxy \uc0\u233 z", "€5 éy éz"),
+    "signs of a symbol font, as a byte and in their private place": (
+        r"{\f3 \'b7\'61}\u-3913\'b7\u-3999\'61\u-4064 ?x\u-3840?",
+        "·a·a x\uf100",
+    ),
     "Unicode in two halves": (r"\u-10179?\u-8704?", "\U0001f600"),
     "what stands for it may be a control": (r"\u8364\'80 a \u8364\emdash b", "€ a €b"),
     "a text in two forms": (r"{\upr{ansi}{\*\ud{\u233?t\u233?}}}", "été"),
