@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 _PASSWORD = 4
 # pdfium says so of a hyphen at the end of a line.
 HYPHEN = "\x02"
+_AT_ONCE = 24  # characters: where the first and the last are of one object, all are
 # Some files give the letters of a ligature with their bytes exchanged: `fi` as two letters of Chinese. Beside
 # a letter of Latin they are none; of three the library adds up the last two.
 _LIGATURES = (
@@ -169,10 +170,7 @@ class Page:
 
     def runs(self) -> list[Run]:
         """Return the characters by the object that they are of."""
-        owner = fast(self.raw.FPDFText_GetTextObject, ctypes.c_void_p)
-        count = len(self.text)
-        places = range(count) if self._order is None else [glyph.index for glyph in self._order]
-        owners = list(map(owner, itertools.repeat(self._address, count), places))
+        owners = self._owners()
         found: list[Run] = []
         start = 0
         current = None
@@ -186,6 +184,22 @@ class Page:
             current = one
         if current is not None:
             self._add(found, start, len(owners), current)
+        return found
+
+    def _owners(self) -> list[int | None]:
+        """Return the object of each character. The characters of one follow each other."""
+        owner = fast(self.raw.FPDFText_GetTextObject, ctypes.c_void_p)
+        if self._order is not None:
+            return [owner(self._address, glyph.index) for glyph in self._order]
+        count = len(self.text)
+        found: list[int | None] = []
+        for start in range(0, count, _AT_ONCE):
+            end = min(start + _AT_ONCE, count)
+            first = owner(self._address, start)
+            if first is not None and first == owner(self._address, end - 1):
+                found += [first] * (end - start)
+            else:
+                found += map(owner, itertools.repeat(self._address, end - start), range(start, end))
         return found
 
     def _add(self, found: list[Run], start: int, end: int, owner: int) -> None:
@@ -225,10 +239,9 @@ class Page:
         return pdf_bidi.in_order(found, float(self.raw.FPDF_GetPageWidthF(self.handle)))
 
     def _origin_of(self, index: int) -> tuple[float, float]:
-        x, y, *_ = self._doubles
-        if not self._origin(self._address, index, *self._places[:2]):
+        if not self._origin(self._address, index, self._places[0], self._places[1]):
             return 0.0, 0.0
-        return x.value, y.value
+        return self._doubles[0].value, self._doubles[1].value
 
     def _right_of(self, index: int) -> float:
         # In the order of the call: left, right, bottom, top.

@@ -170,29 +170,30 @@ def lines(page: Page, runs: Iterable[Run]) -> list[Line]:
     found: list[Line] = []
     ended_in = False
     for run in runs:
+        begins_run = True
         for match in _WORD.finditer(run.text):
-            start = match.start()
+            start, end = match.span()
             text = match[0].replace("\ufffe", "")
             is_glued = start == 0 and ended_in
-            ended_in = match.end() == len(run.text)
-            if not text:
-                continue
-            x0 = run.x if start == 0 else page.origin(run.start + start)[0]
-            x1 = page.right(run.start + match.end() - 1)
-            word = Word(text, x0, max(x1, x0), run.y, run.size, is_glued)
-            word.begins_run = not run.text[:start].strip()
-            _add(found, word, page.number)
-        if (not run.text[-1:].isspace() and not _WORD.search(run.text)) or run.text[-1:].isspace():
+            ended_in = end == len(run.text)
+            if text:
+                x0 = run.x if start == 0 else page.origin(run.start + start)[0]
+                x1 = page.right(run.start + end - 1)
+                word = Word(text, x0, max(x1, x0), run.y, run.size, is_glued, begins_run=begins_run)
+                _add(found, word, page.number)
+            begins_run = False
+        if begins_run or run.text[-1].isspace():
             ended_in = False
     for line in found:
+        highest, largest = line.y + 0.15 * line.size, 1.05 * line.size
         before = ""
         for word in line.words:
-            word.is_raised = word.size < 1.05 * line.size and word.y > line.y + 0.15 * line.size
             # Some fonts have small high digits of their own: they stand on the line, behind a word.
-            if word.is_glued and word.text.isdigit() and before and not before[-1].isdigit():
-                word.is_raised = True
+            if (word.y > highest and word.size < largest) or (
+                word.is_glued and before and word.text.isdigit() and not before[-1].isdigit()
+            ):
+                word.is_raised = line.has_raised = True
             before = word.text
-        line.has_raised = any(word.is_raised for word in line.words)
     return _without_leaders(_without_bullets(found))
 
 
