@@ -22,6 +22,8 @@ _OF_NUMBERS = _DIGITS | _BETWEEN_DIGITS | {"ET"}
 _BRACKETS = {**dict(zip("([{<«", ")]}>»", strict=True)), **dict(zip(")]}>»", "([{<«", strict=True))}
 _OPENING = "([{<«"
 _ALONE = 3  # what a bracket costs that opens or closes nothing: as much as three that are turned
+_MOST_BRACKETS = 1_000  # of one kind on a page
+_LONGEST_NUMBER = 100  # characters
 _APART = 2  # the same for two of different lines
 _DEEPEST = 3
 _NUMBER = 2  # characters of an item's number
@@ -109,6 +111,8 @@ def _mend_brackets(brackets: Sequence[Glyph]) -> None:
     """
     for opening in _OPENING:
         pair = [glyph for glyph in brackets if glyph.text in {opening, _BRACKETS[opening]}]
+        if len(pair) > _MOST_BRACKETS:
+            continue  # the time grows with their square
         turns = _turns([(glyph.text == opening, round(glyph.y)) for glyph in pair])
         for glyph, is_turned in zip(pair, turns, strict=True):
             if is_turned:
@@ -250,7 +254,11 @@ def _end_of_left(row: Sequence[_Cluster], start: int) -> int:
                 stop = at + 1
         return stop
     at = start
-    while at < len(row) and row[at].word == row[start].word and row[at].kind in _OF_NUMBERS:
+    while (
+        at < min(len(row), start + _LONGEST_NUMBER)
+        and row[at].word == row[start].word
+        and row[at].kind in _OF_NUMBERS
+    ):
         if row[at].kind not in _BETWEEN_DIGITS:
             stop = at + 1
         at += 1

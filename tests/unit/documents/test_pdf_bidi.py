@@ -71,3 +71,10 @@ def test_the_bracket_behind_the_number_of_an_item_is_left() -> None:
     page = [glyph for n in range(3) for glyph in glyphs("תיב (א", list(range(6)), y=100.0 - 12 * n)]
 
     assert read(page) == "א) בית" * 3
+
+
+def test_a_page_of_brackets_and_signs_takes_no_time_that_grows_with_their_square() -> None:
+    page = [Glyph(n, "(%א"[n % 3], 5.0 * n, 5.0 * n + 5, 100.0, 10.0) for n in range(3_300)]
+    page += [Glyph(n, "%", 5.0 * n, 5.0 * n + 5, 88.0, 10.0) for n in range(3_300, 6_600)]
+
+    assert len(in_order(page, WIDTH)) == 6_600
