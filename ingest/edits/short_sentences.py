@@ -33,8 +33,8 @@ def paired(a: str, b: str, comparison: Comparison, language: str | None) -> Comp
     """Return the comparison with what was put for something in its place as an edited sentence.
 
     A run of sentences went, another came at its place. Where they are equally many, the short ones, those of
-    few words that have half in common, and the stamps go together one by one; else the first stamp of each. A sentence whose words were joined or parted
-    is edited too.
+    few words that have half in common, and the stamps go together one by one; else the first stamp of each.
+    A sentence whose words were joined or parted is edited too.
     """
     beside = pairwise(comparison.pieces)
     if not any(one.kind == "removed" and two.kind == "added" for one, two in beside) and not any(
