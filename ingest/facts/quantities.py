@@ -52,6 +52,7 @@ _GROUPED = re.compile(
 )
 _THOUSANDS = re.compile(r"[1-9][0-9]{0,2}(?:[.,][0-9]{3})+\Z")
 _PLAIN = re.compile(r"[0-9]+(?:[.,][0-9]+)?\Z")
+_ITEMS = frozenset([*"abcdefghijklmnopqrstuvwxyz", "ii", "iii", "iv", "vi", "vii", "viii", "ix", "xi", "xii"])
 _PARTED = re.compile(r"[0-9]{1,4}\.[0-9]{1,4}\Z")
 _AGED = re.compile(r"(under|over|onder|boven|u)-?([0-9]{1,2})s?\Z")
 _RANGE = re.compile(r"[0-9][0-9.,]*(?:[-‐‑][0-9][0-9.,]*)+\Z")
@@ -82,6 +83,7 @@ def find(text: str, language: str | None, names: frozenset[str] = frozenset()) -
                 low in lexicon.slotted
                 or not low.isalpha()
                 or token in roman.NUMBERS
+                or (low in _ITEMS and text[at - 1 : at] == "(")
                 or lexicon.is_compound(low)
             ):
                 begin.append(len(cut))
@@ -145,7 +147,7 @@ def _may_be(text: str, lexicon: Lexicon) -> bool:
     return any(
         token != token.lower() or token[0] in "-−"
         or any(map(str.isnumeric, token)) or token in lexicon.beside or "-" in token
-        or lexicon.is_compound(token) or unaccented(token) in lexicon.slotted
+        or lexicon.is_compound(token) or unaccented(token) in lexicon.slotted or token in _ITEMS
         for token in tokens(text)
     )  # fmt: skip
 
@@ -184,19 +186,21 @@ def is_dateline(text: str, language: str | None) -> bool:
 
 
 def _labelled(cut: Tokens, at: int) -> Taken | None:
-    """Return a number that names what it stands behind: `Section II`, `hoofdstuk (IV)`, `version 2.10`."""
+    """Return a number or letter that names something: `Section II`, `version 2.10`, `12(1)(a)`."""
     said = cut[at].text
     number = roman.NUMBERS.get(said)
-    if not at or (number is None and _PARTED.match(said) is None):
-        return None
-    label = cut[at - 2] if at > 1 and cut[at - 1].text in ".(" else cut[at - 1]
-    if number is None:
-        is_one = label.low in roman.LABELS or label.low in roman.VERSIONS
-        return ("number", Code(said, "part"), at + 1, False) if is_one else None
-    pronoun = said == "I" and cut.lexicon.language != "nl" and label.text == label.low  # `a section I read`
-    if label.low not in roman.LABELS or pronoun:
-        return None
-    return "number", Quantity(Fraction(number)), at + 1, False
+    if at and (number is not None or _PARTED.match(said)):
+        label = cut[at - 2] if at > 1 and cut[at - 1].text in ".(" else cut[at - 1]
+        pronoun = (
+            said == "I" and cut.lexicon.language != "nl" and label.text == label.low
+        )  # `a section I read`
+        if number is None and (label.low in roman.LABELS or label.low in roman.VERSIONS):
+            return "number", Code(said, "part"), at + 1, False
+        if number is not None and label.low in roman.LABELS and not pronoun:
+            return "number", Quantity(Fraction(number)), at + 1, False
+    if cut[at].low in _ITEMS and low_at(cut, at - 1) == "(" and low_at(cut, at + 1) == ")":
+        return "number", Code(said, "item"), at + 1, False
+    return None
 
 
 def _quantity(text: str, cut: Tokens, at: int) -> Taken | None:

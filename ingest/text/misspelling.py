@@ -85,7 +85,7 @@ def _by_themselves(before: str, after: str, language: str | None) -> bool | None
     ):
         return True
     longest = max(len(old), len(new))
-    if longest > _LONGEST or len(old) == len(new) == 1:
+    if longest > _LONGEST or min(len(old), len(new)) == 1:  # `(i)`, `(ii)`
         return False
     if before.isupper() and after.isupper() and len(before) < 6:
         return False
