@@ -14,12 +14,12 @@ from starlette.routing import Route
 
 from ingest.corpus import Corpus
 from ingest.edits.edit import SIGNIFICANCES
-from ingest.errors import IngestError, NotFound
+from ingest.errors import IngestError
 from ingest.history import naming
 from ingest.history.changes import TYPES
 from ingest.http import answers, api, parameters
 from ingest.http.admission import Asker
-from ingest.http.answers import Answer
+from ingest.http.assets import asset
 from ingest.http.kept import Kept
 from ingest.http.last_visit import LOOKED, looked
 from ingest.http.page_parameters import Changes, Document, Documents, Period, Report, Search, Spoken, read
@@ -97,7 +97,7 @@ class Pages:
             Route("/report.html", self._whole_report),
             Route("/documents/{id}/text/{rev}", self._text),
             Route("/documents/{id}/bytes/{rev}", self._bytes),
-            Route("/assets/{hash}/{name}", _asset),
+            Route("/assets/{hash}/{name}", asset),
             *found,
         ]
 
@@ -395,16 +395,3 @@ def _packed(lines: Iterator[str]) -> Iterator[bytes]:
             yield "".join(f"{each}\n" for each in held).encode("utf-8", "replace")
             held, size = [], 0
     yield "".join(f"{each}\n" for each in held).encode("utf-8", "replace")
-
-
-def _asset(request: Request) -> Response:
-    name = request.path_params["name"]
-    if name not in render.ASSETS:
-        raise NotFound("there is no such file", hint="each page names the files it has")
-    kept = request.url.path == render.address_of(name)
-    made = Answer(
-        body=render.asset(name),
-        media_type=render.ASSETS[name],
-        cache=answers.FOR_EVER if kept else answers.FRESH,
-    )
-    return answers.response(made, request)
