@@ -110,9 +110,9 @@ def by_reason(found: Sequence[tuple[int, str, int]]) -> dict[str, int]:
 def _not_confined(
     known: Sequence[roots.Root], silent: Sequence[tuple[int, str, int]], plain: Mapping[int, int]
 ) -> list[Problem]:
-    """Return the roots with documents that no reader read, since the system granted no lock.
+    """Return a problem for each root with documents that were not read, since the system granted no lock.
 
-    `plain` are those that were read as plain text, by root.
+    `silent` counts documents without text by root and reason, `plain` those read as plain text by root.
     """
     unread = {root: number for root, reason, number in silent if reason == "not_confined"}
     problems = []

@@ -132,7 +132,7 @@ def below(
 
 
 def whole(folder: RootFolder, closed: frozenset[bytes], survey: Survey) -> Iterator[Difference | None]:
-    """Yield the same of the whole root, by two processes where it is large."""
+    """Yield what `below` yields, of the whole root; two processes compare a large one."""
     large = forked.is_possible()
     middle = file_states.middle(folder.store, folder.key, least=forked.LARGE) if large else None
     if middle is None:

@@ -58,7 +58,7 @@ class Readers:
         return found
 
     def lend(self) -> Reader:
-        """Return a reader that is at nothing."""
+        """Return a reader that is idle, or a new one."""
         return self._idle.pop() if self._idle else Reader(self._documents, self._while_waiting)
 
     def take_back(self, reader: Reader) -> None:

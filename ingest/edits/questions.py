@@ -310,7 +310,7 @@ def markup_of(found: Iterable[Difference]) -> str:
 
 
 def has_no_equal(found: Unpaired) -> str:
-    """Say what has no equal."""
+    """Return in words what came, went, or stands elsewhere."""
     if found.is_order:
         return f"{show(found.after or found.before)} stands elsewhere"
     if not found.before:

@@ -199,7 +199,7 @@ class Feed:
         return True
 
     def _newer(self, place: int) -> list[Told]:
-        """Return what is kept of after a place: found from the end, where a reader mostly is."""
+        """Return the kept changes after a place. The search begins at the end, where most readers are."""
         found = list(takewhile(lambda each: each.seq > place, reversed(self._kept)))
         found.reverse()
         return found

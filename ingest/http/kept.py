@@ -80,7 +80,7 @@ class Kept:
         self, name: Hashable, value: object, *, document: str | None, size: int, seen: Standing,
         until: int | None = None,
     ) -> None:  # fmt: skip
-        """Keep a value that was made after the store was seen to stand so; not where it is old already."""
+        """Keep a value that was made after `seen`, unless its document or a root has changed since."""
         with self._looking:
             changed = self._floor if document is None else self._changed.get(document, self._floor)
             if size > _LARGEST or seen.head < changed or seen.roots != self._stands.roots:

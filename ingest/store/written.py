@@ -24,7 +24,7 @@ class Standing(msgspec.Struct, frozen=True):
 
 
 def standing(connection: Connection) -> Standing:
-    """Tell how a store stands."""
+    """Return the end of the log, the names of the roots, and the last review."""
     names = tuple((int(key), str(name)) for key, name in connection.execute(_ROOTS))
     return Standing(int(reader.head(connection).seq), names, int(connection.execute(_REVIEW).scalar() or 0))
 

@@ -154,7 +154,7 @@ def _last_seq(store: Store) -> Seq:
 
 
 def _take(store: Store, held: ExitStack) -> AlreadyRunning | None:
-    """Hold the lock of a SQLite store; what says who has it, if another has."""
+    """Take the lock of a SQLite store. Return the error that names its holder, if another has it."""
     if store.is_sqlite:
         try:
             held.enter_context(root_mark.lock_store(str(store.url.database)))
