@@ -29,7 +29,8 @@ ADDRESS = re.compile(
 # One of these stands in each address; of those with a colon, most texts have none.
 _IN_ADDRESS = ("@", "www.", "WWW.")
 _WITH_COLON = (":/", "mailto:", "tel:", "MAILTO:", "TEL:")
-_SIGN = re.compile(r"[@:]|[Ww]{3}\.")
+_MARK = re.compile(r"[@:]")
+_SIGN = re.compile(r"[@:Ww](?:(?<=[@:])|(?<=[Ww])[Ww]{2}\.)")
 # Characters of an address that stand before the first of its signs, at most.
 _BEFORE_COLON, _BEFORE_SIGN = len("mailto"), 64
 _BLANK = re.compile(r"\s")
@@ -116,13 +117,17 @@ def addresses(text: str) -> list[Cut]:
 def _each_address(text: str) -> Iterator[re.Match[str]]:
     """Yield what `ADDRESS` finds, looked for only around the signs of which each has one, between blanks."""
     at = 0
-    for sign in _SIGN.finditer(text):
+    for sign in (_SIGN if "www." in text.lower() else _MARK).finditer(text):
         if sign.start() < at:
             continue
         blank = _BLANK.search(text, sign.end())
         end = blank.start() if blank else len(text)
         before = _BEFORE_COLON if sign[0] == ":" else _BEFORE_SIGN
-        found = ADDRESS.search(text, max(at, sign.start() - before), end)
+        start = max(at, sign.start() - before)
+        start = max(
+            start, text.rfind(" ", start, sign.start()) + 1, text.rfind("\n", start, sign.start()) + 1
+        )
+        found = ADDRESS.search(text, start, end)
         if found is not None:
             yield found
         at = end if found is None else found.end()
