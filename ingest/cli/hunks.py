@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from itertools import islice
 
 import msgspec
@@ -79,22 +79,33 @@ def with_last_line_kept(lines: Iterable[Line]) -> Iterator[Line]:
 
 def show_words(old: str, new: str, muted: Callable[[str], bool]) -> None:
     """Write changed words in place, with the lines around them; lines of boilerplate are dim."""
-    shown: list[str] = []
+    ends_with = ""  # the line ends that may be the last
+    for part in _words(old, new, muted):
+        said = part.rstrip("\n")
+        if said:
+            write((ends_with + said).encode("utf-8", "replace"))
+            ends_with = ""
+        ends_with += part[len(said) :]
+    line()
+
+
+def _words(old: str, new: str, muted: Callable[[str], bool]) -> Iterator[str]:
+    is_first = True
     a = b = 0
     for same, gone, came in sequences.words(old, new):
         if same:
             ends = tuple(
                 muted(_line_at(old, a + at)) and muted(_line_at(new, b + at)) for at in (0, len(gone))
             )
-            shown.append(_dimmed(_shorten(escape.text(gone), first=not shown), muted, *ends))
+            yield _dimmed(_shorten(escape.text(gone), first=is_first), muted, *ends)
         if gone and not same:
             dim = muted(_line_at(old, a))
-            shown.append(paint(f"[-{escape.text(gone)}-]", fg=None if dim else "red", dim=dim or None))
+            yield paint(f"[-{escape.text(gone)}-]", fg=None if dim else "red", dim=dim or None)
         if came and not same:
             dim = muted(_line_at(new, b))
-            shown.append(paint(f"{{+{escape.text(came)}+}}", fg=None if dim else "green", dim=dim or None))
+            yield paint(f"{{+{escape.text(came)}+}}", fg=None if dim else "green", dim=dim or None)
+        is_first = False
         a, b = a + len(gone), b + len(came)
-    line("".join(shown).rstrip("\n"))
 
 
 def _dimmed(text: str, muted: Callable[[str], bool], first: bool, last: bool) -> str:

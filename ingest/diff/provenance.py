@@ -29,7 +29,7 @@ OPEN = 2**31 - 1  # `to_no` of what the last version still holds
 MOST_COMPARED = 2_500  # pairs of sentences of one gap; past it those alone that share rare words
 MOST_UNMATCHED = 20_000  # sentences on one side, as in `sentences`; past it nothing is an edit
 MOST_UNMATCHED_CHARACTERS = 400_000  # of them, as there
-_MOST_HELD = 16_000_000  # characters, and `_EACH` for each sentence
+_MOST_HELD = 4_000_000  # characters, and `_EACH` for each sentence
 _EACH = 100
 _SHARED = 0.5  # of the weight of the lighter one
 

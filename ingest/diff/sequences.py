@@ -11,7 +11,7 @@ import re
 from array import array
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
-from itertools import islice, pairwise
+from itertools import chain, islice, pairwise
 from typing import Literal, overload
 
 import msgspec
@@ -67,10 +67,10 @@ class Edit(msgspec.Struct, frozen=True):
 class Parts(Sequence[str]):
     """The parts of a text, in order: of each is held where it begins. Joined they are the text."""
 
-    def __init__(self, text: str, starts: Iterable[int]) -> None:
+    def __init__(self, text: str, places: Iterable[int]) -> None:
+        """Take a text, and where in it each part begins and the last one ends."""
         self._text = text
-        self._places = array("I", starts)
-        self._places.append(len(text))
+        self._places = array("I", places)
 
     def __len__(self) -> int:
         """Tell how many there are."""
@@ -84,8 +84,7 @@ class Parts(Sequence[str]):
         """Return one part, or some in a row."""
         if isinstance(at, slice):
             first, end, _ = at.indices(len(self))
-            places = self._places[first : max(first, end) + 1]
-            return Parts(self._text[: places[-1]], places[:-1])
+            return Parts(self._text, self._places[first : max(first, end) + 1])
         at += len(self) if at < 0 else 0
         if not 0 <= at < len(self):
             raise IndexError(at)
@@ -164,14 +163,15 @@ def _add(spans: list[Span], span: Span) -> None:
 
 def lines_of(text: str) -> Parts:
     r"""Return the lines of a text, each with its `\\n`; the last may have none."""
-    return Parts(text, _line_starts(text))
+    return Parts(text, _line_places(text))
 
 
-def _line_starts(text: str) -> Iterator[int]:
+def _line_places(text: str) -> Iterator[int]:
     at = 0
     while at < len(text):
         yield at
         at = text.find("\n", at) + 1 or len(text)
+    yield len(text)
 
 
 def hunks(a: str, b: str, *, context: int = 3) -> list[Hunk]:
@@ -325,7 +325,7 @@ def apply(a: str, changes: Sequence[Hunk]) -> str:
 
 def tokens(text: str) -> Parts:
     """Return words, runs of blanks, line ends and single marks; joined they are the text."""
-    return Parts(text, (found.start() for found in _TOKEN.finditer(text)))
+    return Parts(text, chain((found.start() for found in _TOKEN.finditer(text)), (len(text),)))
 
 
 def words(a: str, b: str) -> list[tuple[bool, str, str]]:
@@ -366,16 +366,22 @@ def edits(a: str, b: str) -> list[Edit]:
 
 def count_words(text: str) -> int:
     """Tell how many of a text's tokens are words."""
-    return sum(1 for found in _TOKEN.finditer(text) if found[0][0].isalnum() or found[0][0] == "_")
+    return _count_words(found[0] for found in _TOKEN.finditer(text))
+
+
+def _count_words(parts: Iterable[str]) -> int:
+    return sum(1 for part in parts if part[0].isalnum() or part[0] == "_")
 
 
 def counts(a: str, b: str) -> dict[str, int]:
     """Count the lines and the words that were added and removed."""
     lines = Counter(line.op for _, lines, _ in each_hunk(a, b, context=0) for line in lines)
-    changed = edits(a, b)
+    head, tail = _whole_lines_in_common(a, b, _leading(a, b), overlap=False)
+    old, new = tokens(a[head : len(a) - tail]), tokens(b[head : len(b) - tail])
+    changed = [span for span in align(old, new) if not span.same]
     return {
         "lines_added": lines["+"],
         "lines_removed": lines["-"],
-        "words_added": sum(count_words(edit.to_text) for edit in changed),
-        "words_removed": sum(count_words(edit.from_text) for edit in changed),
+        "words_added": sum(_count_words(new[span.b_start : span.b_end]) for span in changed),
+        "words_removed": sum(_count_words(old[span.a_start : span.a_end]) for span in changed),
     }

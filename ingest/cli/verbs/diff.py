@@ -86,7 +86,8 @@ def command(
         a = naming.pick(connection, a_target, a_rev or "prev", calendar())
         b = naming.pick(connection, b_target, b_rev or "latest", calendar())
         found = diffs.between(
-            connection, (a_target, a), (b_target, b), rules=settings().edit_rules, word=word, stat=stat,
+            connection, (a_target, a), (b_target, b), rules=settings().edit_rules, stat=stat,
+            word=word and as_json(),
             lines=False,
         )  # fmt: skip
         if page is not None or docx is not None:
