@@ -95,5 +95,5 @@ def code_page(number: int | None) -> str:
 
 
 def character(code: int) -> str:
-    """Return a character of Unicode. A sign of a symbol font, in its private place, is as its byte is read."""
+    """Return a character; a sign of a symbol font, which has a private place, as its byte is read."""
     return bytes((code & 0xFF,)).decode("cp1252", "replace") if 0xF020 <= code <= 0xF0FF else chr(code)
