@@ -8,6 +8,7 @@ none. The rules are kept by the keys of roots, whose names may change.
 from __future__ import annotations
 
 import msgspec
+import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from ingest.edits import classifier
@@ -47,6 +48,14 @@ def edited(connection: Connection) -> Seq:
 def reached(connection: Connection) -> Seq:
     """Return the seq up to which the index has the sentences."""
     return Seq(_row(connection, "seq").seq)
+
+
+def version_of(connection: Connection, document: int) -> int:
+    """Return the newest version of a document that the index has; 0 where it has none."""
+    return int(connection.execute(_VERSION, {"document": document}).scalar() or 0)
+
+
+_VERSION = sa.text("SELECT no FROM indexed WHERE document_id = :document")
 
 
 def rules_of(connection: Connection) -> Rules:

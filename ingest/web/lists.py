@@ -119,6 +119,7 @@ class Hit(msgspec.Struct, frozen=True, kw_only=True):
     pieces: list[tuple[str, bool]]
     bands: list[Band]
     came: int
+    is_known: bool
     gone_in: int | None
     gone_at: int | None
 
@@ -166,13 +167,22 @@ def found(
             match = search.record(connection, hit, text)
             ends = {1, *(each.first for each in match.versions), *(each.last + 1 for each in match.versions)}
             times = versions.recorded_at(connection, hit.row.key, ends)
-            told.append(_hit(match, clauses, times, hit.row.last_no, corpus.now()))
+            told.append(
+                _hit(
+                    match,
+                    clauses,
+                    times,
+                    hit.row.last_no,
+                    state.version_of(connection, hit.row.key),
+                    corpus.now(),
+                )
+            )
         return Search(
             query=query,
             every=every,
             hits=told,
-            now=sum(each.match.current for each in told),
-            before=sum(not each.match.current for each in told),
+            now=sum(each.match.current or not each.is_known for each in told),
+            before=sum(each.is_known and not each.match.current for each in told),
             first=after + 1,
             more=len(hits) > HITS,
             language=language,
@@ -183,20 +193,25 @@ def found(
         )
 
 
-def _hit(match: Match, clauses: list[Clause], times: dict[int, int], last: int, now: int) -> Hit:
+def _hit(match: Match, clauses: list[Clause], times: dict[int, int], last: int, known: int, now: int) -> Hit:
+    # Of a version that the index lacks nothing is said: not that the words went, nor that they stayed.
+    is_known = known >= last or match.deleted or match.versions[-1].last < known
+    ends = {} if is_known and not match.current else {match.versions[-1].last: None}
     stretches = [
-        Observed("held", times[each.first], times.get(each.last + 1, None if match.current else now))
+        Observed("held", times[each.first], ends.get(each.last, times.get(each.last + 1, now)))
         for each in match.versions
     ]
     begin = min(times.values())
     gone = match.versions[-1].last + 1
+    is_gone = is_known and not match.current and gone <= last
     return Hit(
         match=match,
         pieces=highlights.pieces(" ".join((match.snippet or "").split()), clauses, match.language),
         bands=bands(stretches, begin=begin, end=max(now, begin + 1), now=now),
         came=times[match.versions[0].first],
-        gone_in=gone if gone <= last else None,
-        gone_at=times.get(gone),
+        is_known=is_known,
+        gone_in=gone if is_gone else None,
+        gone_at=times.get(gone) if is_gone else None,
     )
 
 

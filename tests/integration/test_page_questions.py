@@ -97,6 +97,8 @@ def test_an_index_that_is_filled_beside_is_asked_as_far_as_it_goes(database_url:
         assert notes == ["the index goes to change 3 of 10: later texts not searched"]
         page = lists.found(corpus, AnswerCache(corpus.now), "bridge", every=True, language=None, root=None)
         assert (page.reached, page.head) == (3, 10)
+        assert [(each.is_known, each.gone_in, each.gone_at) for each in page.hits] == [(False, None, None)]
+        assert (page.now, page.before) == (1, 0)
         told = [each.edit.rule for each in corpus.changes() if each.edit is not None]
         assert len(told) == 2  # the second one is made of the texts
         assert [each.from_version for each in corpus.blame("bridge.txt")] == [1, 1]
