@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from ingest import normalise
 from ingest.history import version_contents
 from ingest.history.naming import Target
-from ingest.index import version_standoff
-from ingest.normalise.extracted import Annotations
+from ingest.index import reread, version_standoff
+from ingest.model import Annotations
 from ingest.standoff import Places
 from ingest.store.engine import Connection
 
@@ -17,10 +16,10 @@ def places(
     """Return a version's text, and what finds pages and headings in it; None where neither is known."""
     row = version_contents.version_row(connection, target, no, normaliser)
     known = version_standoff.of(row)
-    if known is None and not normalise.has_headings(row.normaliser):
+    if known is None and not reread.marks_headings(row.normaliser):
         return None
     text = version_contents.stored_text(connection, target, no, row)
-    found = None if text is None else normalise.places(text, known, row.normaliser)
+    found = None if text is None else reread.places(text, known, row.normaliser)
     return None if text is None or found is None else (text, found)
 
 

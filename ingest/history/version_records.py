@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import msgspec
 
-from ingest import moments, normalise, records
+from ingest import moments, records
 from ingest.history.naming import Target
 from ingest.history.version_contents import deleted_at, stored_text, version_row
-from ingest.index import version_standoff
+from ingest.index import reread, version_standoff
 from ingest.records import Version, VersionFacts
 from ingest.store import bodies
 from ingest.store.engine import Connection, Row
@@ -62,6 +62,4 @@ def _lossy_places(connection: Connection, target: Target, no: int, row: Row) -> 
         return None
     if not row.lossy:
         return 0
-    if row.normaliser not in normalise.normalisers():
-        return None
-    return normalise.unread_places(bodies.get(connection, target.id, no))
+    return reread.unread_places(lambda: bodies.get(connection, target.id, no), row.normaliser)

@@ -13,7 +13,7 @@ from hashlib import sha256
 
 import msgspec
 
-from ingest import moments, normalise, standoff, text_reasons
+from ingest import moments, standoff, text_reasons
 from ingest.edits.classify import classify
 from ingest.edits.damage import UNREADABLE
 from ingest.edits.edit import Edit, Text
@@ -136,15 +136,10 @@ def both(
     )
     if old.normaliser != new.normaliser:
         way = pair[1].normaliser
-        extension = normalise.extension_of(way)
-        made = reread.in_way(raws[0], way) if extension is None else _as_text(raws[0], extension)
+        made = reread.in_way(raws[0], way)
         if made is not None and made.text is not None and made.normaliser == new.normaliser:
             old = msgspec.structs.replace(_as_made(made, made.text), observed=old.observed)
     return old, new
-
-
-def _as_text(raw: bytes, extension: bytes) -> Rendition:
-    return normalise.normalise(raw, b"a." + extension)
 
 
 def _as_made(made: Rendition, text: str) -> Text:
@@ -237,7 +232,7 @@ def _places(
 ) -> Callable[[int], tuple[int | None, str | None]]:
     @functools.cache
     def found() -> Places | None:
-        return normalise.places(text, known, normaliser)  # few edits ask
+        return reread.places(text, known, normaliser)  # few edits ask
 
     def place_of(offset: int) -> tuple[int | None, str | None]:
         places = found()

@@ -50,7 +50,6 @@ __all__ = [
     "again",
     "expected",
     "extension_of",
-    "has_headings",
     "is_current",
     "normalise",
     "normaliser",
@@ -292,11 +291,6 @@ def places(text: str, known: Standoff | None, by: str | None) -> Places | None:
         return Places(text, known)
     finds = _finds_headings(by)
     return None if finds is None else Places(text, None, finds(text))
-
-
-def has_headings(by: str | None) -> bool:
-    """Tell whether a text by this normaliser marks its headings itself."""
-    return _finds_headings(by) is not None
 
 
 def _finds_headings(by: str | None) -> Callable[[str], Iterator[Heading]] | None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import msgspec
 
-from ingest.normalise.extracted import Annotation
+from ingest.model import Annotation
 from ingest.standoff import NOWHERE, Places, Standoff
 
 MOST = 40  # of a kind

@@ -9,7 +9,6 @@ from collections.abc import Callable
 
 import msgspec
 
-from ingest import normalise
 from ingest.corpus import Corpus
 from ingest.diff import sentences
 from ingest.edits.classify import classify
@@ -17,7 +16,7 @@ from ingest.edits.edit import Edit, Text
 from ingest.errors import UsageError
 from ingest.history import blame, naming, observation, version_contents, version_records
 from ingest.history.naming import Target
-from ingest.index import edits, sentence_history, version_standoff
+from ingest.index import edits, reread, sentence_history, version_standoff
 from ingest.index.blame import Lost, Origin
 from ingest.records import Review, VersionFacts
 from ingest.standoff import Places
@@ -159,7 +158,7 @@ def view(
         elif len(text) > LARGEST:
             why = "too long for a page"
         beside = version_standoff.of(row)
-        places = normalise.places(text or "", beside, row.normaliser) or Places("", None)
+        places = reread.places(text or "", beside, row.normaliser) or Places("", None)
         edit = past.edit(b)
         old = None
         if mode == "age" or a is None:

@@ -12,6 +12,7 @@ from ingest import normalise
 from ingest.edits.annotations import differences
 from ingest.edits.classify import classify
 from ingest.edits.edit import Text
+from ingest.index import reread
 from ingest.normalise.extracted import Annotation, Annotations, Block
 from ingest.records import all_annotations
 from ingest.standoff import Place, Places, Standoff, read, written
@@ -187,7 +188,13 @@ def test_without_pages_the_heading_alone_tells() -> None:
 def test_a_plain_text_has_neither() -> None:
     assert Places("words", None).at(2) == Place(None, None)
     assert normalise.places("# words", None, "plain/6") is None
-    assert not normalise.has_headings("plain/6")
+    assert not reread.marks_headings("plain/6")
+
+
+def test_the_normalisers_whose_texts_mark_headings_are_known_without_loading_them() -> None:
+    families = {each.normaliser.partition("/")[0] for each in normalise._FORMATS.values() if each.headings}
+
+    assert families == reread.MARKING
 
 
 MARKED = """---

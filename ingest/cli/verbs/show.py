@@ -15,7 +15,7 @@ from ingest.cli.options import as_json, verb
 from ingest.cli.output import emit, flush, line, note, paged, write
 from ingest.cli.times import calendar
 from ingest.history import naming, version_annotations, version_contents, version_records
-from ingest.normalise.extracted import Annotation, Annotations
+from ingest.model import Annotation, Annotations
 from ingest.standoff import Places
 
 
