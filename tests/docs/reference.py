@@ -284,7 +284,7 @@ def records(shapes: Mapping[str, Shape]) -> str:
         rows = ((f"`{field}`", meaning_of(record, field)[1]) for field in fields)
         parts += [
             f"## {record}",
-            f"Printed by: {meanings()['records'][record]}.",
+            f"Given by: {meanings()['records'][record]}.",
             _table(("field", "meaning"), rows),
         ]
     return _page(
