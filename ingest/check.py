@@ -13,7 +13,7 @@ from typing import Literal, NamedTuple
 import msgspec
 
 from ingest import forked, overseen, root_folder
-from ingest.disk import comparison, mounts, presence, read, root_mark, walk
+from ingest.disk import comparison, mounts, presence, read, walk
 from ingest.disk.patterns import PATH_BYTES, Patterns
 from ingest.disk.reachability import silent_of_root
 from ingest.identity import Standing
@@ -132,7 +132,7 @@ class _Place(msgspec.Struct, frozen=True, kw_only=True):
     """A root's open folder, and what a look at it needs to know. `fd` is open below all of it.
 
     `closed` are the folders below that are not as they were mounted, `told` says whether the kernel tells
-    what is mounted, `folds` whether names that differ in letter case are one.
+    what is mounted, `folds` which names are one.
     """
 
     store: Store
@@ -144,7 +144,7 @@ class _Place(msgspec.Struct, frozen=True, kw_only=True):
     deep: bool
     closed: frozenset[bytes]
     told: bool
-    folds: bool
+    folds: presence.Folding
 
 
 def _place(
@@ -165,7 +165,7 @@ def _place(
         is_proven=partial(root_folder.is_mount_proven, store, root, fd),
     )
     below.close()
-    folds = root_mark.folds_names(fd) or not mounts.FOLDING.isdisjoint(below.types.values())
+    folds = root_folder.folding(fd, root.path, below.types.values())
     return _Place(
         store=store, root=root, fd=fd, patterns=patterns, hidden=hidden, max_bytes=max_bytes, deep=deep,
         closed=below.closed, told=below.is_told, folds=folds,
@@ -264,7 +264,7 @@ def _look(place: _Place, within: walk.Range) -> Iterator[Finding | _Looked | int
 def _examined(place: _Place, part: list[comparison.Difference]) -> Iterator[Finding | None]:
     """Give what is found of each of these paths."""
     never = place.store.own_inodes()
-    names = presence.ListedNames(place.fd) if place.folds else None
+    names = presence.ListedNames(place.fd, place.folds)
     standing = _standing(place, [difference.path for difference in part])
     for difference in part:
         finding = _examine(place, difference, standing, never, names)

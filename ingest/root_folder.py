@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import os
 import socket
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from functools import partial
 
 from ingest.disk import mounts, root_mark
 from ingest.disk.mounts import Mount
+from ingest.disk.presence import Folding
 from ingest.disk.read import signature_of
 from ingest.disk.root_mark import Anchor, KnownDocument
 from ingest.disk.statx import Facts, facts_of
@@ -149,6 +150,15 @@ def folder_columns(opened: Anchor, path: bytes) -> dict[str, object]:
         "birth_ns": facts.birth_ns,
         "is_mount": mounts.is_mount_point(path, mounts.table()),
     }
+
+
+def folding(fd: Descriptor, path: bytes, types_below: Collection[str]) -> Folding:
+    """Tell which names are one in a root's folder, open as `fd`, or in what is mounted below it."""
+    if root_mark.folds_names(fd) or not mounts.FOLDING.isdisjoint(types_below):
+        return "letters"
+    table = mounts.table()
+    here = None if table is None else mounts.kind(path, table)
+    return "forms" if mounts.may_fold_forms([here, *types_below]) else "no"
 
 
 def any_below(store: Store, root: Root, folder: bytes) -> bool:

@@ -11,6 +11,7 @@ from ingest.config import Settings
 from ingest.confined.reader import Documents, do_nothing
 from ingest.disk import walk
 from ingest.disk.patterns import Patterns
+from ingest.disk.presence import Folding
 from ingest.model import Descriptor, RootKey
 from ingest.normalise.document_formats import Html
 from ingest.store.engine import Store
@@ -35,13 +36,13 @@ class MountState(msgspec.Struct, frozen=True, kw_only=True):
     """What is mounted below a root, at one moment.
 
     `closed` are the folders below that are not as they were mounted: all in them is unknown. `folds` says
-    whether names that differ in letter case are one somewhere, `told` whether the kernel tells what is
+    which names are one somewhere, `told` whether the kernel tells what is
     mounted: else no absence counts on another device than before. `changes` rises whenever something was
     mounted or unmounted.
     """
 
     closed: frozenset[bytes] = frozenset()
-    folds: bool = False
+    folds: Folding = "no"
     told: bool = True
     changes: int = 0
 

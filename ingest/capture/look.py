@@ -94,7 +94,7 @@ def view_of(folder: RootFolder, mounts: MountState) -> View:
         folder=folder,
         mounts=mounts,
         never=folder.store.own_inodes(),
-        names=presence.ListedNames(folder.fd) if mounts.folds else None,
+        names=presence.ListedNames(folder.fd, mounts.folds),
     )
 
 

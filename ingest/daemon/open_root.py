@@ -13,6 +13,7 @@ from ingest import root_folder
 from ingest.daemon import mounts_below
 from ingest.disk import mounts, root_mark
 from ingest.disk.descriptors import are_too_few
+from ingest.disk.presence import Folding
 from ingest.disk.root_mark import KnownDocument
 from ingest.errors import AlreadyRunning, RootUnavailable
 from ingest.model import Descriptor
@@ -191,11 +192,9 @@ class OpenRoot:
         return self._mounts.types
 
     @property
-    def folds_names(self) -> bool:
-        """Tell whether names that differ in case alone are one, here or in what is mounted below."""
-        return root_mark.folds_names(self.folder) or not mounts.FOLDING.isdisjoint(
-            self._mounts.types.values()
-        )
+    def folds_names(self) -> Folding:
+        """Tell which names are one, here or in what is mounted below."""
+        return root_folder.folding(self.folder, self._root.path, self._mounts.types.values())
 
     @property
     def is_remote(self) -> bool:

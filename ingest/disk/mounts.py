@@ -31,6 +31,9 @@ SERVERS = frozenset(
     )
 )  # fmt: skip
 FOLDING = frozenset(("vfat", "exfat", "ntfs3", "fuseblk", "cifs", "smb3", "smbfs"))
+# File systems that may take names for one that differ in their form of Unicode, while letter case counts: any
+# that is not this machine's, and of those that are, this.
+_FORMS_FOLDED = "zfs"
 _TABLE = "/proc/self/mountinfo"
 _OCTAL = re.compile(rb"\\([0-7]{3})")
 _O_PATH = getattr(os, "O_PATH", os.O_RDONLY)
@@ -274,6 +277,11 @@ def kind(folder: bytes, mounts: Sequence[Line]) -> str | None:
     """Return the type of the file system that an absolute folder is on."""
     line = line_of(folder, mounts)
     return None if line is None else line.type
+
+
+def may_fold_forms(types: Iterable[str | None]) -> bool:
+    """Tell whether one of these file systems may take two forms of a name in Unicode for one."""
+    return any(type_ not in LOCAL or type_ == _FORMS_FOLDED for type_ in types)
 
 
 def is_local(folder: bytes) -> bool:

@@ -9,7 +9,8 @@ from __future__ import annotations
 
 import os
 import stat
-from typing import TypeVar
+from typing import Literal, TypeVar
+from unicodedata import normalize
 
 from ingest.disk import read
 from ingest.disk.descriptors import are_too_few
@@ -17,15 +18,22 @@ from ingest.disk.patterns import placeholders
 from ingest.disk.read import Gone, Look, Reading, Unknown, open_beneath
 from ingest.model import Descriptor
 
+# Which names a file system may take for one: those that differ in letter case (and whatever else), those that
+# differ in their form of Unicode alone, or none.
+Folding = Literal["letters", "forms", "no"]
 Found = TypeVar("Found", bound=Reading | Look)
 OFFLINE = "it is not on this disk: a placeholder stands in its place"
 
 
 class ListedNames:
-    """The names that folders list, each folder asked once: to be made anew for each look."""
+    """The names that folders list, each folder asked once: to be made anew for each look.
 
-    def __init__(self, root: Descriptor) -> None:
+    `folds` says which names the file system may take for one: then alone a folder is asked.
+    """
+
+    def __init__(self, root: Descriptor, folds: Folding = "letters") -> None:
         self._root = root
+        self._folds = folds
         self._folders: dict[bytes, frozenset[bytes] | None] = {}
 
     def has(self, path: bytes) -> bool:
@@ -33,6 +41,8 @@ class ListedNames:
 
         True where one cannot be listed.
         """
+        if self._folds == "no" or (self._folds == "forms" and not _has_forms(path)):
+            return True
         folder = b""
         for part in path.split(b"/"):
             listed = self._listed(folder)
@@ -63,6 +73,12 @@ class ListedNames:
             return None
         finally:
             os.close(fd)
+
+
+def _has_forms(path: bytes) -> bool:
+    """Tell whether a path can be written in another form of Unicode's."""
+    words = path.decode("utf-8", "surrogateescape")
+    return not words.isascii() and any(normalize(form, words) != words for form in ("NFC", "NFD"))
 
 
 def confirmed(

@@ -25,6 +25,7 @@ from collections.abc import Callable
 from pathlib import Path
 from types import TracebackType
 from typing import Self
+from unicodedata import normalize
 
 _IN = struct.Struct("<IIQQIIIHH")
 _OUT = struct.Struct("<IiQ")
@@ -42,6 +43,7 @@ class Server:
         self._open: dict[int, int] = {}
         self._next = 2
         self.silent = False
+        self.folds = False  # names that differ in their form of Unicode alone are one
         self.left: int | None = None  # requests that are still answered
         self.held: bytes | None = None  # the name of a file that alone is not read
         self._verbs: dict[int, Callable[[int, bytes], bytes]] = {
@@ -86,6 +88,8 @@ class Server:
             self.left = int(words[1])
         elif words[:1] == ["hold"]:
             self.held = os.fsencode(words[1])
+        elif words[:1] == ["fold"]:
+            self.folds = True
         elif words[:1] == ["answer"]:
             self.silent, self.left, self.held = False, None, None
         sys.stdout.write("done\n")
@@ -145,7 +149,11 @@ class Server:
         return struct.pack("<QQQQII", self._node(path), 0, 0, 0, 0, 0) + attributes
 
     def _child(self, node: int, name: bytes) -> bytes:
-        return self._paths[node] + b"/" + name.split(b"\0")[0]
+        wanted = name.split(b"\0")[0]
+        if self.folds and not os.path.lexists(self._paths[node] + b"/" + wanted):
+            same = (each for each in os.listdir(self._paths[node]) if _composed(each) == _composed(wanted))
+            wanted = next(same, wanted)
+        return self._paths[node] + b"/" + wanted
 
     def _lookup(self, node: int, body: bytes) -> bytes:
         return self._entry(self._child(node, body))
@@ -234,6 +242,10 @@ class Server:
         return answer
 
 
+def _composed(name: bytes) -> str:
+    return normalize("NFC", os.fsdecode(name))
+
+
 def _mount(place: bytes, device: int) -> None:
     libc = ctypes.CDLL(None, use_errno=True)
     options = f"fd={device},rootmode=40000,user_id={os.getuid()},group_id={os.getgid()},allow_other".encode()
@@ -271,6 +283,10 @@ class Fuse:
     def hold(self, name: str) -> None:
         """Answer nothing that opens or reads a file of this name, but all else."""
         self._say(f"hold {name}")
+
+    def fold(self) -> None:
+        """Take names for one that differ in their form of Unicode alone."""
+        self._say("fold")
 
     def answer(self) -> None:
         """Answer again, first what was asked meanwhile."""

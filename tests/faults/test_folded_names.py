@@ -8,11 +8,13 @@ import pytest
 
 from tests.daemon import until
 from tests.faults import mounts
-from tests.faults.machine import needs_file_system, needs_mounts
+from tests.faults.fuse import Fuse
+from tests.faults.machine import needs_file_system, needs_fuse, needs_mounts
 from tests.faults.mounts import Disk, in_own_mounts
 from tests.faults.site import Site
 
-pytestmark = [needs_mounts, needs_file_system("exfat")]
+pytestmark = needs_mounts
+needs_exfat = needs_file_system("exfat")
 
 
 @pytest.fixture
@@ -25,6 +27,29 @@ def disk(site: Site) -> Iterator[Disk]:
     slot.take_out()
 
 
+@needs_fuse
+@in_own_mounts
+def test_another_form_of_a_name_is_a_move_where_forms_are_one(site: Site) -> None:
+    source = site.place / "source"
+    source.mkdir()
+    composed, apart = "caf\u00e9.txt", "cafe\u0301.txt"
+    (source / composed).write_text("one")
+    (source / "plain.txt").write_text("two")
+    with Fuse(source, site.root) as fuse:
+        fuse.fold()
+        site.command.ask("scan", site.root)
+        before = site.listing()
+        (source / composed).rename(source / apart)
+        assert (site.root / composed).read_text() == "one"
+        assert site.command.run("check").code == 16 + 32
+        site.command.ask("scan")
+
+        assert site.listing() == {apart: before[composed], "plain.txt": before["plain.txt"]}
+        assert site.log()[2:] == [("moved", apart, 1)]
+        site.command.ask("check")
+
+
+@needs_exfat
 @in_own_mounts
 def test_a_new_letter_case_is_a_move_by_a_scan(site: Site, disk: Disk) -> None:
     disk.put(disk.make("exfat"), site.root)
@@ -47,6 +72,7 @@ def test_a_new_letter_case_is_a_move_by_a_scan(site: Site, disk: Disk) -> None:
     mounts.unmount_all(site.root)
 
 
+@needs_exfat
 @in_own_mounts
 def test_a_new_letter_case_is_a_move_under_watch(site: Site, disk: Disk) -> None:
     disk.put(disk.make("exfat"), site.root)
@@ -62,6 +88,7 @@ def test_a_new_letter_case_is_a_move_under_watch(site: Site, disk: Disk) -> None
     mounts.unmount_all(site.root)
 
 
+@needs_exfat
 @in_own_mounts
 def test_a_version_is_written_back_where_there_are_no_hard_links(site: Site, disk: Disk) -> None:
     disk.put(disk.make("exfat"), site.root)
