@@ -35,7 +35,9 @@ _FARTHER = 1.2
 _WITH_MARK = 1.5
 _BUCKET = 8.0
 _ENOUGH = 10
-_MANY = 0.5  # of the lines of a column
+_MANY = 0.12  # of the lines of a column
+_SAME_PLACE = 3.0  # points
+_FEW = 0.1  # of the lines of a column
 _EVEN = 0.55
 
 
@@ -344,7 +346,7 @@ def goes_on(paragraph: Paragraph, line: Line, margins: Margins) -> bool:
         return False
     if line.is_item() and (paragraph.kind == "item" or line.x0 != last.x0) and len(line.words) > 1:
         return False
-    if margins.sticks_out(last) and (margins.sticks_out(line) or len(paragraph.lines) == 1):
+    if margins.sticks_out(last) and margins.sticks_out(line) and abs(last.x1 - line.x1) > 0.5 * line.size:
         return False  # rows of a table that is wider than its column
     return not would_fit(last, line, margins)
 
@@ -385,11 +387,14 @@ def _is_set_in_from(line: Line, paragraph: Paragraph, margins: Margins) -> bool:
 
 
 def _reached(ends: list[float]) -> float:
-    """Return how far lines reach: where many end, or else the farthest; a few that stand out do not count."""
+    """Return how far lines reach: where many end and few beyond it, or else the farthest but two."""
     found = sorted(ends, reverse=True)
     if len(found) < _ENOUGH:
         return found[0]
-    places = Counter(map(round, found))
-    most = max(places, key=lambda place: (places[place - 1] + places[place] + places[place + 1], place))
-    many = [end for end in found if abs(end - most) <= 1.5]
-    return many[2] if len(many) > _MANY * len(found) else found[2]
+    stop = 0
+    for start, end in enumerate(found[: max(6, int(_FEW * len(found)))]):
+        while stop < len(found) and found[stop] >= end - _SAME_PLACE:
+            stop += 1
+        if stop - start >= max(3, _MANY * len(found)):
+            return found[start + 2]
+    return found[2]

@@ -64,7 +64,14 @@ def test_lines_that_were_stretched_to_their_margin_are_no_rows() -> None:
 
 def test_a_table_that_is_wider_than_its_column_does_not_move_the_margin() -> None:
     column = [line([(50, 170)], 500 - 12 * n) for n in range(20)]
-    wide = [line([(50, 250)], 200 - 12 * n) for n in range(4)]
+    wide = [line([(50, 250 + 10 * n)], 200 - 12 * n) for n in range(4)]
 
     assert Margins([*column, *wide]).right(column[0]) == 170
-    assert len(paragraphs([*column, *wide])) == 5
+    assert [len(each.lines) for each in paragraphs([*column, *wide])] == [20, 1, 1, 1, 1]
+
+
+def test_a_paragraph_that_is_wider_than_others_is_one() -> None:
+    column = [line([(50, 170)], 500 - 12 * n) for n in range(20)]
+    wide = [line([(50, 250)], 160 - 12 * n) for n in range(4)]
+
+    assert [len(each.lines) for each in paragraphs([*column, *wide])] == [20, 4]
