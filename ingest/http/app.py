@@ -26,12 +26,12 @@ from ingest.http.admission import Admission, Rights
 from ingest.http.answers import Answer
 from ingest.http.api import CHANGES, ENDPOINTS, Endpoint, Page
 from ingest.http.feed import Feed
-from ingest.http.kept import Kept
 from ingest.http.pages import Pages
 from ingest.http.problems import Problem, Refused
+from ingest.http.response_cache import ResponseCache
 from ingest.http.reviews import Reviews
 from ingest.http.tokens import Tokens
-from ingest.store.written import Standing
+from ingest.store.write_check import Standing
 
 AT_ONCE = 8  # questions that are answered at the same time; the others wait
 _LEAST = 1_000  # bytes below which nothing is packed
@@ -40,7 +40,7 @@ _LEAST = 1_000  # bytes below which nothing is packed
 def application(corpus: Corpus, rights: Rights, feed: Feed) -> ASGIApp:
     """Return the service as an application, which starts the feed and stops it."""
     tokens = Tokens(rights.token, monotonic=time.monotonic)
-    kept = Kept(corpus)
+    kept = ResponseCache(corpus)
     own = Pages(corpus, kept, has_token=tokens.is_there)
     posted = Reviews(corpus, tokens, told=feed.look)
 
@@ -70,7 +70,9 @@ def application(corpus: Corpus, rights: Rights, feed: Feed) -> ASGIApp:
     return Admission(inner, rights=rights, tokens=tokens)
 
 
-def _endpoint(corpus: Corpus, kept: Kept, endpoint: Endpoint) -> Callable[[Request], Awaitable[Response]]:
+def _endpoint(
+    corpus: Corpus, kept: ResponseCache, endpoint: Endpoint
+) -> Callable[[Request], Awaitable[Response]]:
     async def answer(request: Request) -> Response:
         path = {name: str(value) for name, value in request.path_params.items()}
         ask = partial(endpoint.answer, corpus, request)
@@ -88,11 +90,13 @@ def _name(request: Request, kind: str) -> Hashable:
     return request.scope["path"], request.scope["query_string"], kind
 
 
-async def _looked(kept: Kept) -> Standing:
+async def _looked(kept: ResponseCache) -> Standing:
     return kept.look() if kept.is_quick else await to_thread.run_sync(kept.look)
 
 
-async def _once(kept: Kept, name: Hashable, document: str | None, ask: Callable[[], Answer]) -> Answer:
+async def _once(
+    kept: ResponseCache, name: Hashable, document: str | None, ask: Callable[[], Answer]
+) -> Answer:
     """Return the answer that is kept, or the one that is made now and kept while it stays the same."""
     seen = await _looked(kept)
     found = kept.find(name, Answer)
@@ -102,7 +106,7 @@ async def _once(kept: Kept, name: Hashable, document: str | None, ask: Callable[
     return found
 
 
-def _changes(feed: Feed, kept: Kept) -> Callable[[Request], Awaitable[Response]]:
+def _changes(feed: Feed, kept: ResponseCache) -> Callable[[Request], Awaitable[Response]]:
     async def answer(request: Request) -> Response:
         asked = parameters.read(request, parameters.Changes)
         wanted, since = asked.filters, asked.since

@@ -20,12 +20,12 @@ from ingest.history.changes import TYPES
 from ingest.http import answers, api, parameters
 from ingest.http.admission import Asker
 from ingest.http.assets import asset
-from ingest.http.kept import Kept
 from ingest.http.last_visit import LOOKED, looked
 from ingest.http.page_parameters import Changes, Document, Documents, Period, Report, Search, Spoken, read
 from ingest.http.page_parts import Known, Parts, parted
 from ingest.http.parameters import Nothing
 from ingest.http.problems import Problem
+from ingest.http.response_cache import ResponseCache
 from ingest.http.reviews import readable
 from ingest.index.activity import Totals
 from ingest.index.fulltext.search import Match
@@ -36,7 +36,7 @@ from ingest.report import page as whole_report
 from ingest.report.style import STYLE
 from ingest.store import reviews
 from ingest.store.engine import Connection
-from ingest.store.written import Standing
+from ingest.store.write_check import Standing
 from ingest.web import document, lists, overview, page_reviews, render
 from ingest.web import report as report_view
 from ingest.web import words as languages
@@ -69,7 +69,7 @@ Ask = Callable[[Request], tuple[msgspec.Struct, Callable[[], Shown]]]
 class Pages:
     """The pages of a corpus."""
 
-    def __init__(self, corpus: Corpus, kept: Kept, *, has_token: bool) -> None:
+    def __init__(self, corpus: Corpus, kept: ResponseCache, *, has_token: bool) -> None:
         self._corpus = corpus
         self._kept = kept
         self._has_token = has_token

@@ -12,8 +12,8 @@ from collections.abc import Hashable
 from typing import TypeVar
 
 from ingest.corpus import Corpus
-from ingest.store import written
-from ingest.store.written import Standing, Writes
+from ingest.store import write_check
+from ingest.store.write_check import Standing, Writes
 
 T = TypeVar("T")
 MOST = 32 << 20  # bytes of all that is kept
@@ -21,7 +21,7 @@ _LARGEST = 1 << 20  # of one
 _TOUCHED = 10_000  # documents of which is known when they changed last
 
 
-class Kept:
+class ResponseCache:
     """What is kept, by name, of a document or of the log. One of these serves every thread."""
 
     def __init__(self, corpus: Corpus) -> None:
@@ -53,9 +53,9 @@ class Kept:
                 return self._stands
             before = self._stands
             with self._corpus.store.read() as connection:
-                now = written.standing(connection)
+                now = write_check.standing(connection)
                 is_same = not is_another and now.roots == before.roots and now.head >= before.head >= 0
-                found = written.touched(connection, before.head) if is_same else None
+                found = write_check.touched(connection, before.head) if is_same else None
             self._stands = now
             if found is None:
                 self._forget_all(now.head)

@@ -6,9 +6,9 @@ import sqlalchemy as sa
 
 from ingest.corpus import Corpus
 from ingest.edits.settings import Rules
-from ingest.http.kept import Kept
+from ingest.http.response_cache import ResponseCache
 from ingest.store import tables
-from ingest.store.written import Writes
+from ingest.store.write_check import Writes
 from tests.recording import add_root, entry, opened, record, rows_of
 
 
@@ -17,7 +17,7 @@ def test_an_edit_takes_away_what_is_kept_of_its_document_alone(database_url: str
         root = add_root(store)
         record(store, root, [entry("created", name, raw=name) for name in (b"a.txt", b"b.txt")])
         corpus = Corpus(store, rules=Rules())
-        kept = Kept(corpus)
+        kept = ResponseCache(corpus)
         first, second = (row["uid"].hex() for row in rows_of(store, tables.document))
         key = int(rows_of(store, tables.document)[0]["id"])
 
@@ -53,7 +53,7 @@ def test_what_is_kept_has_an_end_and_a_bound(database_url: str) -> None:
         add_root(store)
         clock = [1_000]
         corpus = Corpus(store, rules=Rules(), now=lambda: clock[0])
-        kept = Kept(corpus)
+        kept = ResponseCache(corpus)
         seen = kept.look()
         kept.keep("soon", 1, document="a", size=1, seen=seen, until=2_000)
         assert kept.find("soon", int) == 1
