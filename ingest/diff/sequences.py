@@ -121,7 +121,10 @@ def align(a: Sequence[str], b: Sequence[str]) -> list[Span]:
     a_end, b_end = len(a) - tail, len(b) - tail
     spans: list[Span] = []
     _add(spans, Span(True, 0, head, 0, head))
-    for span in _middle(a[head:a_end], b[head:b_end]):
+    olds, news = a_end - head, b_end - head
+    is_whole = not olds or not news or olds * news > LARGEST
+    changed = [Span(False, 0, olds, 0, news)] if is_whole else _middle(a[head:a_end], b[head:b_end])
+    for span in changed:
         _add(
             spans,
             Span(span.same, span.a_start + head, span.a_end + head, span.b_start + head, span.b_end + head),
@@ -141,8 +144,6 @@ def _in_common(pairs: Iterable[tuple[str, str]]) -> int:
 
 
 def _middle(a: Sequence[str], b: Sequence[str]) -> list[Span]:
-    if not a or not b or len(a) * len(b) > LARGEST:
-        return [Span(False, 0, len(a), 0, len(b))]
     numbers: dict[str, int] = {}
     coded = [[numbers.setdefault(part, len(numbers)) for part in side] for side in (a, b)]
     return [
@@ -382,6 +383,6 @@ def counts(a: str, b: str) -> dict[str, int]:
     return {
         "lines_added": lines["+"],
         "lines_removed": lines["-"],
-        "words_added": sum(_count_words(new[span.b_start : span.b_end]) for span in changed),
-        "words_removed": sum(_count_words(old[span.a_start : span.a_end]) for span in changed),
+        "words_added": _count_words(new[at] for span in changed for at in range(span.b_start, span.b_end)),
+        "words_removed": _count_words(old[at] for span in changed for at in range(span.a_start, span.a_end)),
     }
