@@ -17,6 +17,7 @@ from ingest.edits.rephrasing import MOST, Wording, cut
 from ingest.edits.settings import Phrases
 from ingest.edits.short_sentences import is_short
 from ingest.edits.subject import subject_of
+from ingest.edits.word_order import WordOrder
 from ingest.facts import changed_facts, quotations
 from ingest.facts.document_words import Context, context_within
 from ingest.text.lexicons import lexicon_of
@@ -103,6 +104,11 @@ class Difference:
         self.lost = _truncated(a, b)
         # What a cut left of a sentence says nothing of its facts.
         self.facts = (*(self._facts() if self.edited and not self.lost else ()), *beside)[:MOST]
+
+    @property
+    def order(self) -> WordOrder:
+        """Return the order of the words in the edited sentences."""
+        return WordOrder(self.a, self.b, self.edited, self.wording.context, self.lexicon, self.language)
 
     def _notice(self) -> tuple[str, str] | None:
         """Return the phrase and the sentence of the first notice that was not there before.
@@ -286,7 +292,7 @@ class Difference:
             counts=counts,
             facts={fact.kind for fact in self.facts},
             words=frozenset[str]().union(*self.wording.changed()),
-            elsewhere=self.wording.stands_elsewhere() is not None,
+            elsewhere=self.order.stands_elsewhere() is not None,
             quotation_gone=self._lost_quotation(),
             headline=headline,
             lexicon=self.lexicon,

@@ -6,7 +6,6 @@ import re
 from collections import Counter
 from collections.abc import Sequence
 from functools import cached_property, partial
-from operator import attrgetter
 
 from ingest.diff.sentences import Change, Piece
 from ingest.edits import stamps
@@ -18,7 +17,6 @@ from ingest.facts.document_words import Context
 from ingest.facts.equivalence import agree, equal
 from ingest.facts.model import Slot
 from ingest.facts.negations import by_prefix
-from ingest.facts.swaps import exchanged
 from ingest.text import hyphens, wordlist
 from ingest.text.lemmas import PARTICLES
 from ingest.text.lexicons import lexicon_of
@@ -26,7 +24,6 @@ from ingest.text.thesaurus import LANGUAGES, thesaurus_of
 from ingest.text.variants import abbreviate, say_the_same, written_out
 from ingest.text.words import folded, is_word, tokens, unaccented, words
 
-_MOST_EXCHANGED = 100  # edited sentences among which such ones are looked for
 MOST = 500  # of the facts, or of the words, that are looked at
 _LONGEST_SHOWN = 400
 _LONGEST_PHRASE = 6  # words
@@ -34,8 +31,6 @@ _NAMED = 3  # times as often a word may be seen small that has a capital here
 _LONGEST_READ = 5_000  # characters of a sentence
 
 _LETTERS = re.compile(r"\b(?:[a-z]\.){2,5}")
-
-_SIDES = (attrgetter("before"), attrgetter("after"))
 
 Ranges = Sequence[tuple[int, int]]
 
@@ -193,101 +188,6 @@ class Wording:
         }
         return (self._context.names & rare) - self._context.small if rare else frozenset()
 
-    def exchanged(self) -> tuple[str, str] | None:
-        """Return two things that took each other's place in a sentence."""
-        for piece in self._edited:
-            before, after = self._a[piece.a_start : piece.a_end], self._b[piece.b_start : piece.b_end]
-            found = exchanged(before, after, self._context, self._lexicon)
-            if found is not None:
-                return found
-        return None
-
-    def exchanged_between(self) -> tuple[str, str] | None:
-        """Return two words of two sentences that took each other's place: `A was freed`, `B was fined`."""
-        parts: list[tuple[set[str], set[str]]] = []
-        for piece in self._edited[:_MOST_EXCHANGED]:
-            old, new = (
-                {_single(word) for change in piece.changes for word in words(text(change))} for text in _SIDES
-            )
-            parts.append((old - new, new - old))
-        for at, (gone, came) in enumerate(parts):
-            for others_gone, others_came in parts[at + 1 :]:
-                one, other = (
-                    sorted(word for word in both if word not in self._lexicon.light)
-                    for both in (gone & others_came, came & others_gone)
-                )
-                if one and other:
-                    return one[0], other[0]
-                here, there = gone & others_came, came & others_gone
-                for turned in self._lexicon.opposed if here and there else ():
-                    if turned & here and turned & there:
-                        return min(turned & here), min(turned & there)
-        return None
-
-    def stands_elsewhere(self) -> str | None:
-        """Return a word such as `not` or `only` that is before another word now, among the same ones."""
-        for piece in self._edited:
-            old, new = (
-                [word.lower() for word in words(text)]
-                for text in (self._a[piece.a_start : piece.a_end], self._b[piece.b_start : piece.b_end])
-            )
-            if old != new and len(old) == len(new) <= MOST and sorted(old) == sorted(new):
-                for word in self._lexicon.pointing.intersection(old):
-                    if _followed_by(word, old) != _followed_by(word, new):
-                        return word
-            elif (denied := self._denied_elsewhere(old, new)) is not None:
-                return denied
-        return None
-
-    def _denied_elsewhere(self, old: Sequence[str], new: Sequence[str]) -> str | None:
-        """Return a negation of another verb now: `did not rule that he must`, `ruled that he must not`.
-
-        Only where auxiliaries make it so; in Dutch its place is that of the verb.
-        """
-        if not self._lexicon.auxiliaries or max(len(old), len(new)) > MOST:
-            return None
-        if self._lexicon.negations.isdisjoint(old) and not {"'t", "’t"} & {word[-2:] for word in old}:
-            return None  # most sentences
-        (was, denied, places), (became, denies, others) = map(self._said, (old, new))
-        if not denied or len(denied) != len(denies) or places == others or not 1 < len(was) == len(became):
-            return None
-        thesaurus = thesaurus_of(self._language)
-        alike = thesaurus is not None and all(
-            one == other or thesaurus.nearness(one, other) == "same"
-            for one, other in zip(was, became, strict=True)
-        )
-        moved = (word for word, one, other in zip(denied, places, others, strict=True) if one != other)
-        return next(moved, None) if alike else None
-
-    def _said(self, sentence: Sequence[str]) -> tuple[list[str], list[str], list[int]]:
-        """Return the words with a meaning, the negations, and before how many of those each stands."""
-        meant: list[str] = []
-        denied: list[str] = []
-        places: list[int] = []
-        for word in map(unaccented, written_out(list(sentence), self._lexicon)):
-            if word in self._lexicon.negations:
-                denied.append(word)
-                places.append(len(meant))
-            elif word not in self._lexicon.common and word not in self._lexicon.auxiliaries:
-                meant.append(word)
-        return meant, denied, places
-
-    def turned(self) -> tuple[str, str] | None:
-        """Return the first edited sentence of which one side has a negation and the other none, as shown."""
-        for piece in self._edited:
-            old, new = self._a[piece.a_start : piece.a_end], self._b[piece.b_start : piece.b_end]
-            if _letters(old) == _letters(new):
-                continue  # `donot`, `do not`
-            if any(by_prefix(words(each.before), words(each.after), self._lexicon) for each in piece.changes):
-                continue
-            if self._negates(old) != self._negates(new):
-                return cut(old), cut(new)
-        return None
-
-    def _negates(self, text: str) -> bool:
-        said = written_out(words(text), self._lexicon)
-        return not self._lexicon.negations.isdisjoint(map(unaccented, said))
-
     def changed(self) -> tuple[set[str], set[str]]:
         """Return the words that went, and those that came.
 
@@ -423,17 +323,8 @@ class Wording:
         return word in [each.lower() for each in (*before[-1:], *after[:1])]
 
 
-def _single(word: str) -> str:
-    """Return a word small and without accents; a capital alone stays one, since it may be a name."""
-    return word if len(word) == 1 and word.isupper() else unaccented(word)
-
-
 def _slip(change: Change) -> str:
     return f"{cut(change.before) or 'nothing'} → {cut(change.after) or 'nothing'}"
-
-
-def _followed_by(word: str, within: list[str]) -> list[str]:
-    return sorted(other for one, other in zip(within, [*within[1:], ""], strict=True) if one == word)
 
 
 def _outside(ranges: Ranges, text: str, start: int) -> list[str]:
@@ -451,7 +342,3 @@ def _outside(ranges: Ranges, text: str, start: int) -> list[str]:
 
 def _joined(parts: list[str]) -> str:
     return "".join(parts).lower().replace("-", "").replace("’", "'")
-
-
-def _letters(text: str) -> str:
-    return "".join(filter(str.isalnum, text)).lower()

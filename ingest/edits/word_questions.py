@@ -112,8 +112,8 @@ def _quoted(words: Iterable[str]) -> str:
 
 def exchanged_roles(pair: Pair) -> Answer:
     """Ask whether two that act took each other's place, or two words of two sentences."""
-    wording = pair.difference.wording
-    exchanged = wording.exchanged() or wording.exchanged_between()
+    order = pair.difference.order
+    exchanged = order.exchanged() or order.exchanged_between()
     if exchanged is None:
         return no("no two that act took each other's place, nor two words of two sentences")
     return yes(f"{show(exchanged[0])} and {show(exchanged[1])} changed places")
@@ -121,7 +121,7 @@ def exchanged_roles(pair: Pair) -> Answer:
 
 def scope_word(pair: Pair) -> Answer:
     """Ask whether a `not` or an `only` is said of another word."""
-    pointing = pair.difference.wording.stands_elsewhere()
+    pointing = pair.difference.order.stands_elsewhere()
     if pointing is None:
         return no("no “not” or “only” is said of another word")
     return yes(f"{show(pointing)} is said of another word")
@@ -129,7 +129,7 @@ def scope_word(pair: Pair) -> Answer:
 
 def negation(pair: Pair) -> Answer:
     """Ask whether an edited sentence has a negation that had none, or has none any more."""
-    found = pair.difference.wording.turned()
+    found = pair.difference.order.turned()
     if found is None:
         return no("each edited sentence has a negation where it had one, and none where it had none")
     return yes(f"one of the two denies: {show(found[0])} became {show(found[1])}")
