@@ -10,9 +10,8 @@ import sys
 from ingest.model import Descriptor
 
 _NO_REPLACE = 1  # RENAME_NOREPLACE
-# What a kernel or a file system answers that does not know of it, and one without hard links.
+# What a kernel or a file system answers that does not know of it.
 _UNKNOWN = frozenset((errno.EINVAL, errno.ENOSYS, errno.EPERM))
-_NO_LINKS = frozenset((errno.EPERM, errno.EOPNOTSUPP, errno.ENOSYS, errno.EMLINK, errno.EINVAL))
 _libc = ctypes.CDLL(None, use_errno=True) if sys.platform == "linux" else None
 _renameat2 = getattr(_libc, "renameat2", None)
 
@@ -31,11 +30,16 @@ def rename_new(folder: Descriptor, source: bytes, target: bytes) -> None:
             raise OSError(code, os.strerror(code), target)
     try:
         os.link(source, target, src_dir_fd=folder, dst_dir_fd=folder)
-    except OSError as error:
-        if error.errno not in _NO_LINKS:
-            raise
+    except FileExistsError:
+        raise
+    except OSError:  # what one without hard links answers is its own: EPERM, ENOSYS, EIO (rclone) and others
+        pass
     else:
         os.unlink(source, dir_fd=folder)
         return
     os.close(os.open(target, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600, dir_fd=folder))
-    os.replace(source, target, src_dir_fd=folder, dst_dir_fd=folder)
+    try:
+        os.replace(source, target, src_dir_fd=folder, dst_dir_fd=folder)
+    except BaseException:
+        os.unlink(target, dir_fd=folder)
+        raise

@@ -15,7 +15,7 @@ from ingest.model import Descriptor
 
 
 def _without_links(*_: object, **__: object) -> None:
-    raise OSError(errno.EPERM, "Operation not permitted")
+    raise OSError(errno.EIO, "as rclone answers")
 
 
 @pytest.fixture(params=["renameat2", "link", "neither"])
@@ -49,3 +49,16 @@ def test_what_stands_there_stays(folder: Descriptor, tmp_path: Path, make: Calla
 
     assert os.path.samestat(os.lstat(tmp_path / "b"), before)
     assert (tmp_path / "a").read_text() == "whole"
+
+
+def test_a_rename_that_fails_leaves_nothing_at_the_new_name(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(rename, "_renameat2", None)
+    monkeypatch.setattr(os, "link", _without_links)
+    folder = Descriptor(os.open(tmp_path, os.O_RDONLY))
+    with pytest.raises(FileNotFoundError):
+        rename.rename_new(folder, b"a", b"b")
+    os.close(folder)
+
+    assert list(tmp_path.iterdir()) == []
