@@ -33,7 +33,8 @@ class Absence(msgspec.Struct, frozen=True):
 class Wait(msgspec.Struct, frozen=True, kw_only=True):
     """A path to be looked at again, when it has gone quiet or, where `until` says so, then.
 
-    `first` is when it was first heard of; with None this is the first time.
+    `first` is when it was first heard of; with None this is the first time. `told` says that what was seen
+    now is in the log: the file never rests.
     """
 
     path: bytes
@@ -41,6 +42,7 @@ class Wait(msgspec.Struct, frozen=True, kw_only=True):
     signature: Signature | None = None
     cause: Cause = "watch"
     until: float | None = None
+    told: bool = False
 
 
 class PendingUpdate(msgspec.Struct, frozen=True, kw_only=True):
@@ -74,6 +76,7 @@ class Pending:
         self._absences: dict[bytes, Absence] = {}
         self._aside: dict[bytes, float] = {}  # the paths whose documents are being read, first heard of when
         self._aside_below: Counter[bytes] = Counter()  # the folders above them
+        self._restless: set[bytes] = set()  # paths that wait, of which it is told that their file never rests
         self._renames = Renames()
 
     # -- what is heard ---------------------------------------------------------------------
@@ -147,6 +150,11 @@ class Pending:
     def busy(self) -> bool:
         """Tell whether anything still waits."""
         return bool(self._settler) or bool(self._absences) or bool(self._aside)
+
+    @property
+    def has_untold(self) -> bool:
+        """Tell whether anything waits of which nothing was told: all but files that never rest."""
+        return bool(self._absences) or bool(self._aside) or not self._settler.paths() <= self._restless
 
     @property
     def moving(self) -> bool:
@@ -239,7 +247,11 @@ class Pending:
         if self._absences:
             for path in update.settled:
                 self._absences.pop(path, None)
+        if self._restless:
+            self._restless.difference_update(update.looked)
         for wait in update.again:
+            if wait.told:
+                self._restless.add(wait.path)
             if wait.until is None:
                 self.hint(wait.path, update.now, first=wait.first, signature=wait.signature, cause=wait.cause)
             else:

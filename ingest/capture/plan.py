@@ -120,7 +120,7 @@ class _Draft:
             return
         busy = read.Rejected("busy", "it changed while it was read", None)
         self._rejected.append((observation, busy))
-        self._wait(Wait(path=due.path, until=self._now + self._limits.hold))
+        self._wait(Wait(path=due.path, until=self._now + self._limits.hold, told=True))
 
     def _note_unknown(self, path: bytes, found: read.Unknown) -> None:
         if found.why == presence.OFFLINE:

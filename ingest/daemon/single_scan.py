@@ -136,7 +136,7 @@ def _scan(
             _raise_trouble(monitor)
             now = clock.monotonic()
             progress(monitor.capture.survey.files, now)
-            if monitor.session.ready and not monitor.capture.pending.busy and not monitor.scans.scanning:
+            if monitor.session.ready and not (monitor.scans.scanning or monitor.capture.pending.has_untold):
                 return monitor.capture.survey.files
             if not more:
                 clock.sleep(min(max(monitor.next_due() - now, 0.001), 0.05))

@@ -428,6 +428,16 @@ def test_a_file_that_moves_under_its_reader_waits_and_is_busy_in_the_end(
     assert [wait.until for wait in found.update.again] == [world.now + LIMITS.hold]
 
 
+def test_a_file_that_never_rests_is_waited_for_no_more_once_that_is_told(world: World) -> None:
+    """A scan without a daemon ends then, though the file is looked at again; a new absence is waited for."""
+    waits: list[tuple[bool, bool]] = []
+    for held in (False, True, False):
+        seen = Observation(due(b"b", held=held), read.Moving(), 9)
+        world.pending.apply(planned(world, seen, {}, []).update)
+        waits.append((world.pending.busy, world.pending.has_untold))
+    assert waits == [(True, True), (True, False), (True, True)]
+
+
 def test_a_document_that_is_back_and_restless_keeps_its_place_in_the_queue(world: World) -> None:
     """It is seen twice in one look, as due and as gone, and has waited as long as it has."""
     world.happen(Delete(b"a"))
