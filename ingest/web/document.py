@@ -201,7 +201,7 @@ def view(
         change=change,
         reviews=said.get(b, []) if is_one else [],
         mark=mark_of(edit) if b > 1 and edit is not None else (CREATED if b == 1 else UNREAD),
-        timeline=timeline.drawn(past.points, ledger, now=corpus.now()),
+        timeline=timeline.drawn(past.points, ledger, now=corpus.now(), shown=b),
         strands=past.strands,
         strands_left=past.strands_left,
         entries=listed,

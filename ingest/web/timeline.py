@@ -10,6 +10,7 @@ from ingest.web.gravity import GravityMark, gravest
 
 WIDTH, MARGIN = 1132, 20
 _APART = 24  # units between two signs: closer ones are one group
+_DIGIT, _GAP = 7.5, 8.0  # units that a sign of a label takes, and that two labels stay apart
 _TAIL = 0.12  # of the time of the versions that is shown after the last, where less has passed it ends now
 
 
@@ -22,13 +23,14 @@ class Point(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Group(msgspec.Struct, frozen=True, kw_only=True):
-    """Versions that stand too close to be told apart; mostly one."""
+    """Versions that stand too close to be told apart; mostly one. `label` is empty where it has no room."""
 
     x: float
     first: int
     last: int
     at: int
     mark: GravityMark
+    label: str
 
 
 class Band(msgspec.Struct, frozen=True, kw_only=True):
@@ -59,8 +61,11 @@ class Observed(msgspec.Struct, frozen=True):
     until: int | None
 
 
-def drawn(points: Sequence[Point], ledger: Sequence[Observed], *, now: int) -> Timeline:
-    """Return the versions of a document and how its root was observed meanwhile."""
+def drawn(points: Sequence[Point], ledger: Sequence[Observed], *, now: int, shown: int) -> Timeline:
+    """Return the versions of a document and how its root was observed meanwhile.
+
+    The version that is `shown` has its label, then the newest, and of the others those that have room.
+    """
     begin, last = points[0].at, points[-1].at
     end = min(max(now, last + 1), last + max(round((last - begin) * _TAIL), 1)) if last > begin else now
     end = max(end, begin + 1)
@@ -77,22 +82,43 @@ def drawn(points: Sequence[Point], ledger: Sequence[Observed], *, now: int) -> T
         else:
             groups.append([point])
             begins = here
+    places = [x(each[0].at) for each in groups]
+    names = [_name(each[0].version, each[-1].version) for each in groups]
+    chosen = next(number for number, each in enumerate(groups) if shown <= each[-1].version)
+    labelled = _with_room(places, names, chosen)
     return Timeline(
         groups=[
             Group(
-                x=x(each[0].at),
+                x=places[number],
                 first=each[0].version,
                 last=each[-1].version,
                 at=each[-1].at,
                 mark=gravest([point.mark for point in each]),
+                label=names[number] if number in labelled else "",
             )
-            for each in groups
+            for number, each in enumerate(groups)
         ],
         bands=bands(ledger, begin=begin, end=end, now=now),
         begin=begin,
         end=end,
         is_now=end >= now,
     )
+
+
+def _name(first: int, last: int) -> str:
+    return str(first) if first == last else f"{first}–{last}"
+
+
+def _with_room(places: Sequence[float], names: Sequence[str], chosen: int) -> set[int]:
+    """Return which names can stand side by side, each above the middle of its place: the chosen one first."""
+    found: set[int] = set()
+    for number in (chosen, *reversed(range(len(places)))):
+        if all(
+            abs(places[number] - places[each]) >= (len(names[number]) + len(names[each])) * _DIGIT / 2 + _GAP
+            for each in found
+        ):
+            found.add(number)
+    return found
 
 
 def bands(ledger: Sequence[Observed], *, begin: int, end: int, now: int) -> list[Band]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any, Literal
@@ -298,6 +299,15 @@ def test_side_by_side_is_one_column_on_a_phone_and_says_what_stayed_once(shown: 
         kept = watched.page.locator(".row p:visible", has_text="The mayor is away.")
         assert kept.count() == 1
         assert len({each["x"] for each in (box.bounding_box() for box in shown_rows.all()) if each}) == 1
+        timeline = "document.querySelector('.timeline')"
+        assert watched.page.evaluate(f"{timeline}.scrollWidth > {timeline}.clientWidth")
+        first = "document.querySelector('.timeline .chosen').getBoundingClientRect().right"
+        assert 0 < watched.page.evaluate(first) <= 320
+        watched.page.emulate_media(media="print")
+        assert watched.page.evaluate(f"{timeline}.scrollWidth == {timeline}.clientWidth")
+        expect(watched.page.locator("footer")).to_have_text(re.compile("Times are local to the service"))
+        expect(watched.page.locator("footer p")).to_be_visible()
+        expect(watched.page.locator("footer a").first).to_be_hidden()
 
 
 def test_what_comes_is_counted_and_shown_when_asked_for(shown: Shown) -> None:

@@ -139,13 +139,26 @@ def test_versions_that_stand_too_close_are_one_group_of_the_gravest_sign() -> No
     points = [Point(version=1, at=0, mark=CREATED), Point(version=2, at=HOUR, mark=mark("silent"))]
     points += [Point(version=no, at=50 * HOUR + no, mark=mark("cosmetic")) for no in (3, 4)]
     points.append(Point(version=5, at=50 * HOUR + 9, mark=mark("open")))
-    drawn = timeline.drawn(points, [], now=60 * HOUR)
+    drawn = timeline.drawn(points, [], now=60 * HOUR, shown=5)
 
     assert [(each.first, each.last, each.mark.gravity) for each in drawn.groups] == [
         (1, 2, "silent"), (3, 5, "open"),
     ]  # fmt: skip
     assert not drawn.is_now
     assert drawn.groups[0].x == timeline.MARGIN
+
+
+def test_labels_that_would_stand_on_each_other_are_left_out_but_never_that_of_the_version_shown() -> None:
+    points = [Point(version=no, at=no * HOUR, mark=mark("cosmetic")) for no in range(1, 151)]
+    newest, early, shown = (
+        timeline.drawn(points, [], now=1_000 * HOUR, shown=no).groups for no in (150, 3, 8)
+    )
+
+    assert [each.label for each in newest if each.first > 120] == [
+        "", "125–128", "", "", "137–140", "", "", "149–150",
+    ]  # fmt: skip
+    assert [each.label for each in early][:4] == ["1–4", "", "9–12", ""]
+    assert [each.label for each in shown][:4] == ["", "5–8", "", ""]
 
 
 def test_the_band_of_observation_is_cut_to_the_axis() -> None:

@@ -53,6 +53,14 @@ for (const link of document.querySelectorAll("[data-light]")) {
   for (const off of ["pointerleave", "blur"]) link.addEventListener(off, () => light(chosen));
 }
 
+// A timeline wider than its place begins where the versions that are shown stand.
+const shown = document.querySelector(".timeline .chosen, .timeline .no.now");
+if (shown) {
+  const frame = shown.closest("figure");
+  const [a, b] = [frame.getBoundingClientRect(), shown.getBoundingClientRect()];
+  if (b.right < a.left + 24 || b.right > a.right) frame.scrollLeft += b.right + 24 - a.right;
+}
+
 // The slider says where it stands.
 const slider = document.querySelector("[data-slider] input[type=range]");
 if (slider) {
