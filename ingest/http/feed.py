@@ -142,18 +142,19 @@ class Feed:
     async def events(self, after: int, wanted: Filters, wire: Wire | None = None) -> AsyncGenerator[bytes]:
         """Yield server-sent events: the changes after a place, a comment where nothing comes for a while.
 
-        Who wants all of them is told the newest by his `wire`, where he has one.
+        Who wants all of them is told the newest by his `wire`, where he has one. Reviews that are told
+        after the first line was sent are all among them.
         """
-        yield b": the changes of the log, one an event; id is the seq\nretry: 2000\n\n"
         reader, generation = _Reader(after, self._reviewed, wire), self._generation
-        if after > self._last:  # what is told already is there; else the log says how long it is
-            head = await to_thread.run_sync(self._corpus.head)
-            if after > head:
-                yield _replaced(head)
-                reader.place = head
         plain = wanted == ANY
         self._readers.add(reader)
         try:
+            yield b": the changes of the log, one an event; id is the seq\nretry: 2000\n\n"
+            if after > self._last:  # what is told already is there; else the log says how long it is
+                head = await to_thread.run_sync(self._corpus.head)
+                if after > head:
+                    yield _replaced(head)
+                    reader.place = head
             while not self._ended.is_set() and not reader.is_lost:
                 if generation != self._generation:
                     yield _replaced(self._last)

@@ -2,24 +2,32 @@
 
 from __future__ import annotations
 
+import asyncio
+import contextlib
+import http.client
 import json
 import socket
-import time
 from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, BinaryIO
+from typing import TYPE_CHECKING, Any, BinaryIO, cast
 from urllib.parse import urlencode
 
 import pytest
 import sqlalchemy as sa
 
+from ingest.http import reviews
+from ingest.http.problems import Refused
+from ingest.http.tokens import Tokens
 from tests.acceptance.conftest import made_folders
 from tests.acceptance.place import Place
+from tests.command import PATIENCE
 from tests.forked import Quick
 from tests.postgres import Server
 from tests.service import Answered, Service
+
+if TYPE_CHECKING:
+    from ingest.corpus import Corpus
 
 TOKEN = "a-token-of-32-signs-or-about-that"
 BEARER = f"Bearer {TOKEN}"
@@ -64,8 +72,8 @@ def configured(folder: Path, more: str = "") -> tuple[str | Path, ...]:
     return ("--config", settings, "--port", "0")
 
 
-@contextmanager
-def served(place: Place, more: str = "") -> Iterator[Reviewed]:
+@contextlib.contextmanager
+def served(place: Place) -> Iterator[Reviewed]:
     place.write("bridge.txt", TEXT)
     place.write("ferry.txt", "The ferry costs 13 euro.\n")
     place.scan()
@@ -73,8 +81,15 @@ def served(place: Place, more: str = "") -> Iterator[Reviewed]:
     place.scan()
     place.write("ferry.txt", "The ferry costs 31 euro.\n")
     place.scan()
-    with Service(place.command, *configured(place.folder, more)) as service:
+    with Service(place.command, *configured(place.folder)) as service:
         yield Reviewed(place, service)
+
+
+@contextlib.contextmanager
+def beside(other: Reviewed, folder: Path, more: str = "") -> Iterator[Reviewed]:
+    """Another service on the same store, with settings of its own."""
+    with Service(other.place.command, *configured(folder, more)) as service:
+        yield Reviewed(other.place, service)
 
 
 @pytest.fixture
@@ -123,7 +138,8 @@ def test_a_review_is_added_listed_and_taken_back_and_the_record_stays_as_it_was(
     assert "row_sums" in one.place.command.record("verify")["checked"]
 
 
-def test_who_has_no_token_or_comes_from_elsewhere_adds_nothing(one: Reviewed) -> None:
+def test_who_has_no_token_or_comes_from_elsewhere_adds_nothing(shared: Reviewed) -> None:
+    one, before = shared, shared.items()
     body = {"change": 3, "name": "Anna"}
     own = one.service.address.rstrip("/")
     for headers, status in (
@@ -163,19 +179,22 @@ def test_who_has_no_token_or_comes_from_elsewhere_adds_nothing(one: Reviewed) ->
         for query in (f"?token={TOKEN}", "?change=3&name=Anna"):
             assert one.service.get(path + query).status in (200, 302, 400)
         assert "POST" in one.service.ask("DELETE", path).headers["allow"]
-    assert one.items() == []
+    assert one.items() == before
     assert one.form(fields).status == 303
-    assert len(one.items()) == 1
+    assert len(one.items()) == len(before) + 1
 
 
-def test_an_address_that_tried_ten_wrong_tokens_waits_whichever_way_they_came(place: Place) -> None:
-    with served(place) as one:
+def test_an_address_that_tried_ten_wrong_tokens_waits_whichever_way_they_came(
+    shared: Reviewed, tmp_path: Path
+) -> None:
+    before = shared.items()
+    with beside(shared, tmp_path) as one:
         tried = [one.form({"change": "3", "name": "Anna", "token": str(n)}).status for n in range(5)]
         tried += [one.post({"change": 3, "name": "A"}, Authorization=f"Bearer {n}").status for n in range(5)]
         assert tried == [401] * 10
         assert one.form({"change": "3", "name": "Anna", "token": TOKEN}).status == 429
         assert one.post({"change": 3, "name": "Anna"}).status == 429
-        assert one.service.get("/v1/reviews").json["items"] == []
+        assert one.items() == before
         told = one.service.stopped()
         assert TOKEN.encode() not in told[1]
 
@@ -213,60 +232,61 @@ def test_an_address_that_tried_ten_wrong_tokens_waits_whichever_way_they_came(pl
     ],
 )
 def test_what_is_not_understood_is_a_problem_and_adds_nothing(
-    refusing: Reviewed, body: Any, status: int
+    shared: Reviewed, body: Any, status: int
 ) -> None:
-    answer = refusing.post(body)
+    before = shared.items()
+    answer = shared.post(body)
 
     assert (answer.status, answer.headers["content-type"]) == (status, "application/problem+json")
     assert answer.json["hint"]
-    assert refusing.items() == []
+    assert shared.items() == before
 
 
 @pytest.fixture(scope="module")
-def refusing() -> Iterator[Reviewed]:
+def shared() -> Iterator[Reviewed]:
+    """A corpus and its service for the tests that take the reviews as they find them."""
     for folder in made_folders():
         place = Place(folder, Quick(f"sqlite:///{folder}/store.db", folder, {"HOME": str(folder)}))
         with served(place) as made:
             yield made
 
 
-def test_a_hostile_note_is_kept_as_it_is_and_shown_as_text(place: Place) -> None:
-    with served(place) as one:
-        note = "<script>alert(1)</script>\n\u202egnp 'DROP TABLE review; --"
-        added = one.form({"change": "3", "name": "<b>A</b>", "note": note, "token": TOKEN})
-        assert added.headers["location"].endswith("#reviews")
-        assert one.items()[0]["note"] == note
-        page = one.service.get(added.headers["location"].partition("#")[0], Accept="text/html")
-        for each in (page, one.service.get("/changes", Accept="text/html"), one.service.get("/report")):
-            assert "<script>alert" not in each.text
-            assert "<b>A</b>" not in each.text
-            assert "&lt;b&gt;A&lt;/b&gt;" in each.text
-            assert "\u202e" not in each.text
-            assert TOKEN not in each.text
-        assert one.service.get("/report.json").json["reviews"] == one.items()
-        whole = one.service.get("/report.html").text
-        assert whole.count("reviewed by &lt;b&gt;A&lt;/b&gt;, ") == 1
-        assert "<script>alert" not in whole
-        asked = one.service.get("/reviews", Accept="text/html")
-        assert (asked.status, asked.headers["location"]) == (302, "/changes?reviewed=yes")
-        assert one.service.get("/reviews.json").headers["location"] == "/v1/reviews"
+def test_a_hostile_note_is_kept_as_it_is_and_shown_as_text(shared: Reviewed) -> None:
+    note = "<script>alert(1)</script>\n\u202egnp 'DROP TABLE review; --"
+    added = shared.form({"change": "3", "name": "<b>A</b>", "note": note, "token": TOKEN})
+    assert added.headers["location"].endswith("#reviews")
+    assert shared.items()[-1]["note"] == note
+    page = shared.service.get(added.headers["location"].partition("#")[0], Accept="text/html")
+    for each in (page, shared.service.get("/changes", Accept="text/html"), shared.service.get("/report")):
+        assert "<script>alert" not in each.text
+        assert "<b>A</b>" not in each.text
+        assert "&lt;b&gt;A&lt;/b&gt;" in each.text
+        assert "\u202e" not in each.text
+        assert TOKEN not in each.text
+    assert shared.service.get("/report.json").json["reviews"] == shared.items()
+    whole = shared.service.get("/report.html").text
+    assert whole.count("reviewed by &lt;b&gt;A&lt;/b&gt;, ") == 1
+    assert "<script>alert" not in whole
+    asked = shared.service.get("/reviews", Accept="text/html")
+    assert (asked.status, asked.headers["location"]) == (302, "/changes?reviewed=yes")
+    assert shared.service.get("/reviews.json").headers["location"] == "/v1/reviews"
 
 
-def test_a_service_without_a_token_takes_no_review_and_says_so(place: Place) -> None:
-    place.write("a.txt", "A text.\n")
-    place.scan()
-    with Service(place.command, "--port", "0") as service:
+def test_a_service_without_a_token_takes_no_review_and_says_so(shared: Reviewed) -> None:
+    before = shared.items()
+    with Service(shared.place.command, "--port", "0") as service:
         answer = service.ask("POST", "/v1/reviews", '{"change":1,"name":"A"}', Content_Type=JSON)
         with_one = service.ask(
             "POST", "/v1/reviews", '{"change":1,"name":"A"}', Content_Type=JSON, Authorization=BEARER
         )
         assert (answer.status, with_one.status) == (401, 401)
         assert "token_file" in answer.json["hint"]
-        assert service.get("/v1/reviews").json == {"items": [], "next": None}
+        assert service.get("/v1/reviews").json == {"items": before, "next": None}
 
 
-def test_the_name_is_the_proxys_where_one_says_who_asks(place: Place) -> None:
-    with served(place, 'trusted_header = "X-Person"\n') as one:
+def test_the_name_is_the_proxys_where_one_says_who_asks(shared: Reviewed, tmp_path: Path) -> None:
+    before = len(shared.items())
+    with beside(shared, tmp_path, 'trusted_header = "X-Person"\n') as one:
         zoe = "Zoë de Vries".encode().decode("latin-1")
         assert one.post({"change": 3}, Authorization="", X_Person=zoe).status == 401
         added = one.post({"change": 3, "note": "seen"}, X_Person=zoe).json
@@ -275,7 +295,7 @@ def test_the_name_is_the_proxys_where_one_says_who_asks(place: Place) -> None:
         assert (other.status, "proxy" in other.json["detail"]) == (400, True)
         assert one.post({"change": 4, "name": "Zoë  de Vries"}, X_Person=zoe).status == 201
         assert one.form({"change": "4", "token": TOKEN, "note": "again"}, X_Person=zoe).status == 303
-        assert [each["named_by"] for each in one.items()] == ["proxy"] * 3
+        assert [each["named_by"] for each in one.items()[before:]] == ["proxy"] * 3
         assert one.post({"change": 4, "name": "Anna"}).json["named_by"] == "reviewer"
 
 
@@ -311,61 +331,61 @@ class Stream:
 def test_the_stream_tells_a_review_without_an_id_and_changes_do_not(one: Reviewed) -> None:
     head = one.service.get("/v1/status").json["seq"]
     every, ferry = Stream(one.service, f"&since={head}"), Stream(one.service, f"&since={head}&prefix=ferry")
-    time.sleep(0.2)
     added = [one.post({"change": seq, "name": "Anna"}).json for seq in (3, 4)]
     for stream, expected in ((every, added), (ferry, added[1:])):
         for each in expected:
             event, data = stream.next()
             assert (event, json.loads(data.removeprefix("data: "))) == ("event: review", each)
+    ferry.close()
+    with beside(one, one.place.folder) as other:  # another process adds one
+        added = [other.post({"change": 3, "name": "Ben"}).json]
+    event, data = every.next()
+    assert (event, json.loads(data.removeprefix("data: "))) == ("event: review", added[0])
     one.place.write("quay.txt", "The quay is mended.\n")
     one.place.scan()
     assert every.next()[:2] == [f"id: {head + 1}", "event: change"]
     every.close()
-    ferry.close()
     assert one.service.get(f"/v1/changes?since={head}&limit=10").json["items"][0]["path"] == "quay.txt"
     polled = one.service.get(f"/v1/changes?since={head + 1}&feed=longpoll&timeout=0.2").json
     assert polled == {"items": [], "next": None}
 
 
-def test_a_poll_that_waits_is_not_woken_by_a_review(place: Place) -> None:
-    with served(place) as one:
-        host = one.service.address.removeprefix("http://").rstrip("/")
-        with socket.create_connection(("127.0.0.1", one.service.port), timeout=30) as waiting:
-            waiting.sendall(
-                f"GET /v1/changes?since=4&feed=longpoll&timeout=20 HTTP/1.1\r\nHost: {host}\r\n\r\n".encode()
-            )
-            time.sleep(0.3)
-            one.post({"change": 3, "name": "Anna"})
-            waiting.settimeout(0.7)
-            with pytest.raises(TimeoutError):
-                waiting.recv(1)
-            one.place.write("quay.txt", "The quay is mended.\n")
-            one.place.scan()
-            waiting.settimeout(20)
-            assert waiting.recv(15) == b"HTTP/1.1 200 OK"
-
-
-def test_a_review_that_another_process_added_is_told_too(one: Reviewed) -> None:
-    stream = Stream(one.service, "&since=4")
-    with Service(one.place.command, *configured(one.place.folder)) as other:
-        added = Reviewed(one.place, other).post({"change": 3, "name": "Anna"}).json
-    event, data = stream.next()
-    assert (event, json.loads(data.removeprefix("data: "))["id"]) == ("event: review", added["id"])
+def test_a_poll_that_waits_is_not_woken_by_a_review(shared: Reviewed) -> None:
+    head = shared.service.get("/v1/status").json["seq"]
+    stream = Stream(shared.service, f"&since={head}")
+    connection = http.client.HTTPConnection("127.0.0.1", shared.service.port, timeout=PATIENCE)
+    with contextlib.closing(connection) as waiting:
+        waiting.request("GET", f"/v1/changes?since={head}&feed=longpoll&timeout=60")
+        added = shared.post({"change": 3, "name": "Who wakes nobody"}).json
+        while added["id"] not in stream.next()[1]:  # told to whom it is told, then
+            pass
+        shared.place.write("quay.txt", "The quay is mended.\n")
+        shared.place.scan()
+        found = json.loads(waiting.getresponse().read())
     stream.close()
+    assert [each["path"] for each in found["items"]] == ["quay.txt"]
 
 
-def test_a_slow_body_is_not_waited_for(refusing: Reviewed) -> None:
-    host = refusing.service.address.removeprefix("http://").rstrip("/")
-    answer = refusing.service.raw(
-        f"POST /v1/reviews HTTP/1.1\r\nHost: {host}\r\nContent-Type: {JSON}\r\n"
-        f"Authorization: {BEARER}\r\nContent-Length: 20\r\n\r\n{{".encode(),
-        patience=20,
-    )
-    assert b" 408 " in answer[:20]
+def test_a_slow_body_is_not_waited_for(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(reviews, "PATIENCE", 0.01)
+    tokens = Tokens(None, monotonic=lambda: 0.0)
+    route = reviews.Reviews(cast("Corpus", None), tokens, told=lambda: None).routes()[0]
+    scope = {"type": "http", "method": "POST", "path": "/", "headers": [(b"content-type", JSON.encode())]}
+
+    async def receive() -> dict[str, Any]:
+        await asyncio.Event().wait()
+        return {}
+
+    async def send(_message: object) -> None:
+        raise AssertionError("it answers itself")
+
+    with pytest.raises(Refused) as told:
+        asyncio.run(route.handle(scope, receive, send))
+    assert (told.value.problem.status, told.value.headers) == (408, {"connection": "close"})
 
 
-def test_the_description_says_how_reviews_are_posted(refusing: Reviewed) -> None:
-    described = refusing.service.get("/v1/openapi.json").json
+def test_the_description_says_how_reviews_are_posted(shared: Reviewed) -> None:
+    described = shared.service.get("/v1/openapi.json").json
     operation = described["paths"]["/v1/reviews"]["post"]
     assert operation["security"] == [{"token": []}]
     kinds = operation["requestBody"]["content"][JSON]["schema"]["oneOf"]
