@@ -10,6 +10,7 @@ import pytest
 
 from tests.acceptance.place import Place
 from tests.acceptance.test_terminal import styled
+from tests.daemon import until
 
 FIRST = "The mayor resigned on Monday.\n\n1,204 shares\n"
 SECOND = FIRST.replace("1,204", "1,377")
@@ -75,6 +76,7 @@ def test_the_daemon_takes_new_boilerplate_without_looking_at_the_root_anew(muted
     with muted.watch() as daemon:
         muted.write("a.txt", SECOND)
         daemon.sync()
+        until(lambda: [change for change in daemon.changes if change["edit"]])  # told under the old settings
         (muted.folder / "ingest.toml").write_text('[roots.root]\nboilerplate = ["nothing *"]\n')
         daemon.send(signal.SIGHUP)
         assert daemon.wait_for("settings_loaded")["changed"] is True
