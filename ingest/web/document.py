@@ -5,7 +5,7 @@ from __future__ import annotations
 import functools
 import hashlib
 from bisect import bisect_right
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 
 import msgspec
 
@@ -33,7 +33,8 @@ from ingest.web.overview import heading_of
 from ingest.web.sentence import Here
 from ingest.web.timeline import Observed, Timeline
 
-LISTED = 60  # versions in the table
+LISTED = 40  # versions in the table
+LOST = 40  # sentences that are not there any more, those that went last
 LARGEST = 400_000  # characters of a text that is compared or shown on a page
 
 
@@ -119,6 +120,7 @@ class View(msgspec.Struct, frozen=True, kw_only=True):
     paragraphs: list[Paragraph]
     held: list[Held]
     lost: list[Gone]
+    lost_left: int
     here: Here | None
     beside: list[AnnotationGroup]
     why_no_text: str | None
@@ -170,12 +172,13 @@ def view(
                 edit = edits.between(connection, target.id, a, b, rules=rules)
         origins: list[Origin] = []
         lost: list[Gone] = []
+        lost_left = 0
         here = None
         if why is None:
             origins = blame.of(connection, target, b, indexed=is_indexed).sentences
             if with_lost:
                 gone = blame.of(connection, target, b, indexed=is_indexed, deleted=True)
-                lost = [_gone(each, past.times) for each in gone.lost]
+                lost, lost_left = gone_last(gone.lost, past.times)
             if at is not None:
                 here = sentence.found(connection, target, b, at, origins, past.times, is_indexed=is_indexed)
         facts_ = version_records.facts_of(connection, target, b, row)
@@ -210,6 +213,7 @@ def view(
         paragraphs=[] if why is not None else _paragraphs(text or "", origins, ages, places),
         held=_held(origins, ages, past.times),
         lost=lost,
+        lost_left=lost_left,
         here=here,
         beside=annotation_list.shown(beside, places),
         why_no_text=why,
@@ -270,7 +274,13 @@ def _held(origins: list[Origin], ages: dict[int, int], times: dict[int, int]) ->
     ]
 
 
-def _gone(lost: Lost, times: dict[int, int]) -> Gone:
+def gone_last(lost: Sequence[Lost], times: Mapping[int, int]) -> tuple[list[Gone], int]:
+    """Return the sentences that went last, the newest first, and how many went before them."""
+    shown = [_gone(each, times) for each in reversed(lost[-LOST:])]
+    return shown, len(lost) - len(shown)
+
+
+def _gone(lost: Lost, times: Mapping[int, int]) -> Gone:
     return Gone(
         text=lost.text,
         version=lost.version,
