@@ -1,4 +1,4 @@
-"""What every test may ask for: a database on SQLite and on a real Postgres, and Hypothesis without chance."""
+"""What every test may ask for: a site, a database on SQLite or a real Postgres; Hypothesis without chance."""
 
 from __future__ import annotations
 
@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING
 import hypothesis
 import pytest
 
-from tests import draw
+from tests import draw, forked
 from tests.postgres import Missing, OwnServer, Run, Server, shared_server
+from tests.site import Site, new_folder, new_site
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -118,3 +119,40 @@ def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str
     url = server.create_database()
     yield url
     server.drop_database(url)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _end_forking() -> Iterator[None]:
+    """What the commands were forked from ends with the tests."""
+    yield
+    forked.close()
+
+
+@pytest.fixture
+def folder() -> Iterator[Path]:
+    """A folder for one test, with `root` and `outside` in it."""
+    with new_folder() as made:
+        yield made
+
+
+@pytest.fixture
+def site(folder: Path) -> Iterator[Site]:
+    """An empty root and a SQLite store that does not exist yet."""
+    yield from _cleared(new_site(folder))
+
+
+@pytest.fixture
+def each_site(folder: Path, database_url: str) -> Iterator[Site]:
+    """The test runs once on SQLite and once on Postgres."""
+    yield from _cleared(new_site(folder, database_url))
+
+
+@pytest.fixture
+def postgres_site(folder: Path, own_postgres: OwnServer) -> Iterator[Site]:
+    """A store in a Postgres that the test may stop and kill: the fixture `own_postgres`."""
+    yield from _cleared(new_site(folder, own_postgres.create_database()))
+
+
+def _cleared(site: Site) -> Iterator[Site]:
+    yield site
+    site.clear()

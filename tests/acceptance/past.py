@@ -12,8 +12,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from functools import cached_property
 
-from tests.acceptance.place import Place
 from tests.command import Record
+from tests.site import Site
 
 FIRST = "The council met on Monday.\nNothing was decided.\n"
 SECOND = "The council met on Tuesday.\nNothing was decided.\n"
@@ -21,8 +21,8 @@ THIRD = "The council met on Tuesday.\nAll was decided.\n"
 
 
 @dataclass(frozen=True)
-class Past(Place):
-    """The place of that store."""
+class Past(Site):
+    """The site of that store."""
 
     def make(self) -> None:
         """Let it happen."""

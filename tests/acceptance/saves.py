@@ -13,8 +13,8 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
-from tests.acceptance.place import run, tool
 from tests.daemon import until
+from tests.site import run, tool
 
 Save = Callable[[Path, Path], None]
 

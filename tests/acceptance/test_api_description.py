@@ -16,10 +16,8 @@ import schemathesis
 from schemathesis.config import SchemathesisConfig
 from schemathesis.engine import events, from_schema
 
-from tests.acceptance.conftest import made_folders
-from tests.acceptance.place import Place
-from tests.forked import Quick
 from tests.service import Service
+from tests.site import new_folder, new_site
 
 SEED = 20_261_129
 VERSIONS = 3
@@ -36,17 +34,17 @@ class Described:
 
 @pytest.fixture(scope="module")
 def described() -> Iterator[Described]:
-    for folder in made_folders():
-        place = Place(folder, Quick(f"sqlite:///{folder}/store.db", folder, {"HOME": str(folder)}))
+    with new_folder() as folder:
+        site = new_site(folder, HOME=str(folder))
         names = ["bridge.txt", "<script>alert(1)<\u002fscript>\u202e.txt".replace("/", "_"), "a b/ü&?.md"]
         for number in range(VERSIONS):
             for name in names:
-                place.write(name, TEXT.format(number, number * 7))
-            place.write("picture.bin", f"\x00{number}")
-            place.scan()
-        (place.root / "bridge.txt").unlink()
-        place.scan()
-        with Service(place.command, "--port", "0") as service:
+                site.write(name, TEXT.format(number, number * 7))
+            site.write("picture.bin", f"\x00{number}")
+            site.scan()
+        (site.root / "bridge.txt").unlink()
+        site.scan()
+        with Service(site.command, "--port", "0") as service:
             found = [
                 each["document"]
                 for deleted in ("false", "true")

@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import dataclasses
 import re
 import signal
 
 import pytest
 
-from tests.acceptance.place import Place
 from tests.acceptance.test_terminal import styled
-from tests.daemon import until
+from tests.site import Site
 
 FIRST = "The mayor resigned on Monday.\n\n1,204 shares\n"
 SECOND = FIRST.replace("1,204", "1,377")
@@ -19,20 +17,19 @@ RULES = '[roots.root]\nboilerplate = ["* shares"]\n'
 
 
 @pytest.fixture
-def muted(each_place: Place) -> Place:
-    """A place whose root has boilerplate; the settings are `ingest.toml` beside the root."""
-    file = each_place.folder / "ingest.toml"
+def muted(each_site: Site) -> Site:
+    """A site whose root has boilerplate; the settings are `ingest.toml` beside the root."""
+    file = each_site.folder / "ingest.toml"
     file.write_text(RULES)
-    command = dataclasses.replace(each_place.command, variables={"INGEST_CONFIG": str(file)})
-    return dataclasses.replace(each_place, command=command)
+    return each_site.using(INGEST_CONFIG=str(file))
 
 
-def classes(place: Place, verb: str, *words: str) -> list[str]:
-    records = place.command.records(verb, *words)
+def classes(site: Site, verb: str, *words: str) -> list[str]:
+    records = site.command.records(verb, *words)
     return [record["edit"]["class"] for record in records if record["edit"] is not None]
 
 
-def test_all_that_tells_an_edit_heeds_the_root_s_boilerplate(muted: Place, each_place: Place) -> None:
+def test_all_that_tells_an_edit_heeds_the_root_s_boilerplate(muted: Site, each_site: Site) -> None:
     for text in (FIRST, SECOND, THIRD):
         muted.write("a.txt", text)
         muted.scan()
@@ -54,12 +51,12 @@ def test_all_that_tells_an_edit_heeds_the_root_s_boilerplate(muted: Place, each_
     (differs,) = ask.records("diff", "--from", "seq:1", "--to", "seq:2", code=1)
     assert (differs["class"], differs["significance"]) == ("boilerplate", "none")
     # who has no such settings is told otherwise, from the same index, and the record is the same
-    assert classes(each_place, "log", "--flag", "silent") == ["factual", "factual"]
+    assert classes(each_site, "log", "--flag", "silent") == ["factual", "factual"]
     assert classes(muted, "log", "--reverse") == ["boilerplate", "factual"]
     assert ask.ask("show", "a.txt@2").text == SECOND
 
 
-def test_boilerplate_belongs_to_the_root_whatever_its_name(muted: Place) -> None:
+def test_boilerplate_belongs_to_the_root_whatever_its_name(muted: Site) -> None:
     for text in (FIRST, SECOND):
         muted.write("a.txt", text)
         muted.scan()
@@ -71,12 +68,11 @@ def test_boilerplate_belongs_to_the_root_whatever_its_name(muted: Place) -> None
     assert classes(muted, "log", "--flag", "silent") == ["factual"]
 
 
-def test_the_daemon_takes_new_boilerplate_without_looking_at_the_root_anew(muted: Place) -> None:
+def test_the_daemon_takes_new_boilerplate_without_looking_at_the_root_anew(muted: Site) -> None:
     muted.write("a.txt", FIRST)
     with muted.watch() as daemon:
         muted.write("a.txt", SECOND)
-        daemon.sync()
-        until(lambda: [change for change in daemon.changes if change["edit"]])  # told under the old settings
+        daemon.wait_for("change", version=2)  # told under the old settings
         (muted.folder / "ingest.toml").write_text('[roots.root]\nboilerplate = ["nothing *"]\n')
         daemon.send(signal.SIGHUP)
         assert daemon.wait_for("settings_loaded")["changed"] is True
@@ -87,7 +83,7 @@ def test_the_daemon_takes_new_boilerplate_without_looking_at_the_root_anew(muted
     assert told == ["boilerplate", "factual"]
 
 
-def test_a_diff_shows_boilerplate_dim(muted: Place) -> None:
+def test_a_diff_shows_boilerplate_dim(muted: Site) -> None:
     for text in (SECOND, THIRD):
         muted.write("a.txt", text)
         muted.scan()
@@ -105,7 +101,7 @@ def test_a_diff_shows_boilerplate_dim(muted: Place) -> None:
 
 
 @pytest.mark.parametrize("pattern", ["**", "* a", "x" * 201])
-def test_a_pattern_that_tells_nothing_is_refused_with_file_and_key(muted: Place, pattern: str) -> None:
+def test_a_pattern_that_tells_nothing_is_refused_with_file_and_key(muted: Site, pattern: str) -> None:
     file = muted.folder / "ingest.toml"
     file.write_text(f'[roots.root]\nboilerplate = ["{pattern}"]\n')
 
@@ -115,7 +111,7 @@ def test_a_pattern_that_tells_nothing_is_refused_with_file_and_key(muted: Place,
     assert "roots.root.boilerplate" in refusal.error
 
 
-def test_a_table_of_no_root_is_told(muted: Place) -> None:
+def test_a_table_of_no_root_is_told(muted: Site) -> None:
     said = "[roots.typo] is of no known root and has no path: it has no effect"
     with (muted.folder / "ingest.toml").open("a") as file:
         file.write('[roots.typo]\nboilerplate = ["* shares"]\n[roots.later]\npath = "/nowhere"\n')

@@ -13,8 +13,8 @@ from pathlib import Path
 import pytest
 
 from tests.acceptance.past import Past
-from tests.acceptance.place import Place
 from tests.command import Command
+from tests.site import Site
 
 PAGE = (Path(__file__).parents[2] / "docs" / "how-to" / "feed.md").read_text()
 READER = """#!/bin/sh
@@ -32,31 +32,31 @@ def _loop() -> str:
     return loop
 
 
-def test_the_loop_of_the_documentation_loses_nothing_when_its_reader_dies(place: Place) -> None:
+def test_the_loop_of_the_documentation_loses_nothing_when_its_reader_dies(site: Site) -> None:
     for number in range(250):
-        place.write(f"{number}.txt", f"{number}\n")
-    place.scan()
-    (place.folder / "bin").mkdir()
+        site.write(f"{number}.txt", f"{number}\n")
+    site.scan()
+    (site.folder / "bin").mkdir()
     for name, body in (
         ("bin/ingest", f'#!/bin/sh\nexec {shlex.quote(sys.executable)} -m ingest "$@"\n'),
         ("reader", READER),
     ):
-        (place.folder / name).write_text(body)
-        (place.folder / name).chmod(0o755)
-    (place.folder / "done").touch()
-    environment = Command(None, place.folder).environment() | {
-        "PATH": f"{place.folder / 'bin'}{os.pathsep}{os.environ['PATH']}",
-        "INGEST_DATABASE_URL": place.command.database or "",
+        (site.folder / name).write_text(body)
+        (site.folder / name).chmod(0o755)
+    (site.folder / "done").touch()
+    environment = Command(None, site.folder).environment() | {
+        "PATH": f"{site.folder / 'bin'}{os.pathsep}{os.environ['PATH']}",
+        "INGEST_DATABASE_URL": site.command.database or "",
     }
     for life in (1, 2):
-        subprocess.run(["sh", "-c", _loop()], cwd=place.folder, env=environment, check=False, timeout=120)
-        told = [json.loads(line)["seq"] for line in (place.folder / "done").read_text().splitlines()]
+        subprocess.run(["sh", "-c", _loop()], cwd=site.folder, env=environment, check=False, timeout=120)
+        told = [json.loads(line)["seq"] for line in (site.folder / "done").read_text().splitlines()]
         if life == 1:
             assert told == list(range(1, 151))
-            assert place.command.record("cursors") == {"name": "desk", "seq": 100, "behind": 150}
+            assert site.command.record("cursors") == {"name": "desk", "seq": 100, "behind": 150}
 
     assert told == [*range(1, 151), *range(101, 251)]
-    assert place.command.record("cursors") == {"name": "desk", "seq": 250, "behind": 0}
+    assert site.command.record("cursors") == {"name": "desk", "seq": 250, "behind": 0}
 
 
 def test_cursors_are_listed_moved_and_removed(past: Past) -> None:
@@ -99,62 +99,62 @@ def test_a_peek_with_a_limit_gives_the_same_again(past: Past) -> None:
     assert past.command.record("cursors")["seq"] == 4
 
 
-def test_a_cursor_stays_where_its_reader_went_away(place: Place) -> None:
+def test_a_cursor_stays_where_its_reader_went_away(site: Site) -> None:
     """More than a pipe holds, to a reader that closes it after one line: nothing was handed over whole."""
     for number in range(400):
-        place.write(f"{number}.txt", f"{number}\n")
-    place.scan()
+        site.write(f"{number}.txt", f"{number}\n")
+    site.scan()
     feed = subprocess.Popen(
-        place.command.argv("changes", "--cursor", "desk", json=True),
-        cwd=place.folder, env=place.command.environment(), stdout=subprocess.PIPE,
+        site.command.argv("changes", "--cursor", "desk", json=True),
+        cwd=site.folder, env=site.command.environment(), stdout=subprocess.PIPE,
     )  # fmt: skip
     assert feed.stdout is not None
     assert json.loads(feed.stdout.readline())["seq"] == 1
     feed.stdout.close()
 
     assert feed.wait(60) == 0
-    assert place.command.records("cursors") == []
+    assert site.command.records("cursors") == []
 
 
-def test_a_cursor_passes_what_its_reader_does_not_want(each_place: Place) -> None:
-    place = each_place
-    place.write("news/a.txt", "It rained on Monday.\n")
-    place.write("law/b.txt", "Two years.\n")
-    place.scan()
-    place.write("law/b.txt", "Three years.\n")
-    place.scan()
-    place.write("news/a.txt", "It rained on Tuesday.\n")
-    (place.root / "law/b.txt").rename(place.root / "news/b.txt")
-    place.scan()
-    all_of_it = place.command.records("changes")
+def test_a_cursor_passes_what_its_reader_does_not_want(each_site: Site) -> None:
+    site = each_site
+    site.write("news/a.txt", "It rained on Monday.\n")
+    site.write("law/b.txt", "Two years.\n")
+    site.scan()
+    site.write("law/b.txt", "Three years.\n")
+    site.scan()
+    site.write("news/a.txt", "It rained on Tuesday.\n")
+    (site.root / "law/b.txt").rename(site.root / "news/b.txt")
+    site.scan()
+    all_of_it = site.command.records("changes")
 
     for words, seqs in {
         ("--prefix", "news"): [2, 4, 5],
-        ("--prefix", str(place.root / "law"), "--type", "changed"): [3],
+        ("--prefix", str(site.root / "law"), "--type", "changed"): [3],
         ("--fact", "number"): [3],
     }.items():
         expected = [change for change in all_of_it if change["seq"] in seqs]
-        assert place.command.records("log", *words) == expected[::-1], words
-        assert place.command.records("changes", *words, "--cursor", "one", "--limit", "1") == expected[:1]
-        assert place.command.record("cursors") == {"name": "one", "seq": seqs[0], "behind": 5 - seqs[0]}
-        assert place.command.records("changes", *words, "--cursor", "one") == expected[1:]
-        assert place.command.record("cursors")["behind"] == 0
-        place.command.ask("cursors", "remove", "one")
+        assert site.command.records("log", *words) == expected[::-1], words
+        assert site.command.records("changes", *words, "--cursor", "one", "--limit", "1") == expected[:1]
+        assert site.command.record("cursors") == {"name": "one", "seq": seqs[0], "behind": 5 - seqs[0]}
+        assert site.command.records("changes", *words, "--cursor", "one") == expected[1:]
+        assert site.command.record("cursors")["behind"] == 0
+        site.command.ask("cursors", "remove", "one")
 
 
-def test_a_feed_of_some_edits_goes_on_with_what_comes(place: Place) -> None:
-    place.write("a.txt", "Two years.\n")
-    place.write("b.txt", "Two years.\n")
-    place.scan()
+def test_a_feed_of_some_edits_goes_on_with_what_comes(site: Site) -> None:
+    site.write("a.txt", "Two years.\n")
+    site.write("b.txt", "Two years.\n")
+    site.scan()
     with subprocess.Popen(
-        place.command.argv("changes", "--follow", "--fact", "number", "--prefix", "b", json=True),
-        cwd=place.folder, env=place.command.environment(), stdout=subprocess.PIPE,
+        site.command.argv("changes", "--follow", "--fact", "number", "--prefix", "b", json=True),
+        cwd=site.folder, env=site.command.environment(), stdout=subprocess.PIPE,
     ) as feed:  # fmt: skip
         assert feed.stdout is not None
         try:
             for name in ("a.txt", "b.txt"):
-                place.write(name, "Three years.\n")
-                place.scan()
+                site.write(name, "Three years.\n")
+                site.scan()
             assert json.loads(feed.stdout.readline())["path"] == "b.txt"
         finally:
             feed.kill()
@@ -201,12 +201,12 @@ def test_the_feed_goes_on_after_a_number_and_from_a_moment_on(past: Past) -> Non
         past.command.refused("changes", "--since", words, code=2)
 
 
-def test_a_cursor_that_move_makes_is_said_to_be_new(place: Place) -> None:
-    place.write("a.txt", "One.\n")
-    place.scan()
+def test_a_cursor_that_move_makes_is_said_to_be_new(site: Site) -> None:
+    site.write("a.txt", "One.\n")
+    site.scan()
 
-    assert place.command.ask("cursors", "move", "typo", "1").note == "there was no cursor 'typo': it is made"
-    assert place.command.ask("cursors", "move", "typo", "0").note == ""
+    assert site.command.ask("cursors", "move", "typo", "1").note == "there was no cursor 'typo': it is made"
+    assert site.command.ask("cursors", "move", "typo", "0").note == ""
 
 
 def test_a_peek_says_how_far_it_looked_where_its_last_line_does_not(past: Past) -> None:

@@ -11,9 +11,9 @@ from pathlib import Path
 import pytest
 
 from tests.acceptance.bench import Bench
-from tests.acceptance.place import brief
 from tests.acceptance.saves import SAVES
 from tests.daemon import until
+from tests.site import brief
 
 
 @pytest.mark.parametrize("how", SAVES)
@@ -162,6 +162,6 @@ def test_what_leaves_the_bytes_as_they_were_is_no_change(watched: Bench) -> None
         acts[folder.name] = act
         act(folder / "a.txt")
     watched.settle()
-    changes = watched.place.command.records("changes", "--since", str(watched.told))
+    changes = watched.site.command.records("changes", "--since", str(watched.told))
 
     assert [(brief(change), acts[change["path"][:3]].__name__) for change in changes] == []

@@ -6,9 +6,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from tests.acceptance.conftest import made_folders
-from tests.acceptance.place import Place
-from tests.forked import Quick
+from tests.site import Site, new_folder, new_site
 
 ENGLISH = "The council has met and they said that it was not about the bridge.\n"
 DUTCH = "De raad heeft niet gezegd dat zij naar de brug zijn geweest, en het wordt tijd.\n"
@@ -18,14 +16,14 @@ NOBODY = "there are texts in en, nl"
 
 
 @pytest.fixture(scope="module")
-def spoken() -> Iterator[Place]:
-    for folder in made_folders():
-        place = Place(folder, Quick(f"sqlite:///{folder}/store/ingest.db", folder))
-        place.write("news/a.txt", ENGLISH)
-        place.write("news/b.txt", ENGLISH)
-        place.write("nieuws/c.txt", DUTCH)
-        place.scan()
-        yield place
+def spoken() -> Iterator[Site]:
+    with new_folder() as folder:
+        site = new_site(folder)
+        site.write("news/a.txt", ENGLISH)
+        site.write("news/b.txt", ENGLISH)
+        site.write("nieuws/c.txt", DUTCH)
+        site.scan()
+        yield site
 
 
 @pytest.mark.parametrize(
@@ -50,20 +48,20 @@ def spoken() -> Iterator[Place]:
     ],
 )  # fmt: skip
 def test_an_empty_answer_says_why_where_it_could_only_be_empty(
-    spoken: Place, words: list[str], note: str
+    spoken: Site, words: list[str], note: str
 ) -> None:
     answer = spoken.command.ask(*words)
     assert answer.out == b""
     assert answer.note == note
 
 
-def test_an_unclosed_quotation_mark_is_said_and_the_words_are_found(spoken: Place) -> None:
+def test_an_unclosed_quotation_mark_is_said_and_the_words_are_found(spoken: Site) -> None:
     answer = spoken.command.ask("search", '"the council')
     assert "a quotation mark has no other half" in answer.note
     assert "news/a.txt" in answer.text
 
 
-def test_words_without_quotation_marks_are_one_query(spoken: Place) -> None:
+def test_words_without_quotation_marks_are_one_query(spoken: Site) -> None:
     assert spoken.command.ask("search", "council", "zeppelin").out == b""
     for words in (["council", "bridge"], ["council bridge"]):
         found = spoken.command.records("search", *words, "-n", "2")
@@ -71,13 +69,13 @@ def test_words_without_quotation_marks_are_one_query(spoken: Place) -> None:
 
 
 @pytest.mark.parametrize("language", ["nl", "NL", "nl-BE"])
-def test_ls_and_search_take_a_language_by_its_code(spoken: Place, language: str) -> None:
+def test_ls_and_search_take_a_language_by_its_code(spoken: Site, language: str) -> None:
     for words in (["ls"], ["search", "brug OR bridge"]):
         found = spoken.command.records(*words, "--language", language)
         assert [record["path"] for record in found] == ["nieuws/c.txt"]
 
 
-def test_a_prefix_means_the_same_to_every_verb(spoken: Place) -> None:
+def test_a_prefix_means_the_same_to_every_verb(spoken: Site) -> None:
     for prefix, wanted in {
         "news/": ["news/a.txt", "news/b.txt"],
         "./news/a": ["news/a.txt"],
@@ -91,32 +89,32 @@ def test_a_prefix_means_the_same_to_every_verb(spoken: Place) -> None:
             assert sorted(record["path"] for record in found) == wanted, (words, prefix)
 
 
-def test_a_roots_name_is_that_root_and_one_in_which_nothing_was_found_is_said(place: Place) -> None:
+def test_a_roots_name_is_that_root_and_one_in_which_nothing_was_found_is_said(site: Site) -> None:
     for name, files in {"a": ["x.txt", "y.txt"], "b": ["a-z.txt"], "e": []}.items():
-        (place.folder / name).mkdir()
+        (site.folder / name).mkdir()
         for file in files:
-            (place.folder / name / file).write_text(ENGLISH)
-        place.command.ask("scan", place.folder / name)
+            (site.folder / name / file).write_text(ENGLISH)
+        site.command.ask("scan", site.folder / name)
     for words in (["ls"], ["log"], ["changes"], ["search", "council"]):
         for prefix, wanted in {"b": ["a-z.txt"], "b/": ["a-z.txt"], "a/": ["x.txt", "y.txt"]}.items():
-            found = place.command.records(*words, "--prefix", prefix)
+            found = site.command.records(*words, "--prefix", prefix)
             assert sorted(record["path"] for record in found) == wanted, (words, prefix)
         # what a path begins with is that path
-        assert [each["path"] for each in place.command.records(*words, "--prefix", "a")] == ["a-z.txt"]
+        assert [each["path"] for each in site.command.records(*words, "--prefix", "a")] == ["a-z.txt"]
         for asked in (["--prefix", "e"], ["--prefix", "e/"], ["--root", "e"]):
-            answer = place.command.ask(*words, *asked, json=True)
+            answer = site.command.ask(*words, *asked, json=True)
             assert answer.out == b""
             assert answer.note == "nothing was ever found in the root 'e'", (words, asked)
 
 
-def test_a_folder_asked_for_as_a_document_says_how_to_ask(spoken: Place) -> None:
+def test_a_folder_asked_for_as_a_document_says_how_to_ask(spoken: Site) -> None:
     for name in ("news", "news/"):
         hint = spoken.command.refused("log", name, code=2).hint
         assert hint == "it is a folder: ingest ls news/, or ingest log --prefix news/"
     assert spoken.command.refused("log", "nosuch", code=2).hint == "run: ingest ls, or ingest ls --deleted"
 
 
-def test_an_unknown_choice_names_the_choices(spoken: Place) -> None:
+def test_an_unknown_choice_names_the_choices(spoken: Site) -> None:
     for verb in ("log", "changes"):
         hint = spoken.command.refused(verb, "--type", "edited", code=2).hint
         assert "created, changed, moved, deleted, restored, rejected, renormalised" in hint

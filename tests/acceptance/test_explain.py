@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 
 from ingest.edits.rules import RULES
-from tests.acceptance.place import Place
+from tests.site import Site
 
 FIRST = "The bridge will be closed for three weeks. Nobody was told.\n"
 SECOND = FIRST.replace("three", "two")
@@ -34,15 +34,15 @@ yes  changed-fact            number “three” to “two”
 """
 
 
-def edited(place: Place, *texts: str) -> None:
+def edited(site: Site, *texts: str) -> None:
     for text in texts:
-        place.write("a.txt", text)
-        place.scan()
+        site.write("a.txt", text)
+        site.scan()
 
 
-def test_each_rule_that_was_asked_is_told_with_what_it_saw(each_place: Place) -> None:
-    edited(each_place, FIRST, SECOND, FIRST)
-    ask = each_place.command
+def test_each_rule_that_was_asked_is_told_with_what_it_saw(each_site: Site) -> None:
+    edited(each_site, FIRST, SECOND, FIRST)
+    ask = each_site.command
     head, *lines, by = ask.ask("explain", "a.txt@1", "a.txt@2").text.splitlines(keepends=True)
     changed = [change["edit"] for change in ask.records("log", "--type", "changed", "--reverse")]
 
@@ -63,9 +63,9 @@ def test_each_rule_that_was_asked_is_told_with_what_it_saw(each_place: Place) ->
     assert changed[1]["rule"] == "earlier-text"
 
 
-def test_two_versions_are_named_in_one_word_and_an_edit_is_one_line_to_hand_on(place: Place) -> None:
-    edited(place, FIRST, SECOND, FIRST)
-    ask = place.command
+def test_two_versions_are_named_in_one_word_and_an_edit_is_one_line_to_hand_on(site: Site) -> None:
+    edited(site, FIRST, SECOND, FIRST)
+    ask = site.command
 
     assert ask.ask("explain", "a.txt@1..2").text == ask.ask("explain", "a.txt@1", "a.txt@2").text
     assert ask.ask("explain", "a.txt@2..latest").text == ask.ask("explain", "a.txt", "2", "3").text
@@ -75,27 +75,27 @@ def test_two_versions_are_named_in_one_word_and_an_edit_is_one_line_to_hand_on(p
     assert [json.loads(cell) for cell in cells[4:6]] == [FIRST, SECOND]
 
 
-def test_going_back_is_explained_too_and_is_no_revert(place: Place) -> None:
-    edited(place, FIRST, SECOND)
-    (last,) = place.command.record("explain", "a.txt", "2", "1")["asked"][-1:]
+def test_going_back_is_explained_too_and_is_no_revert(site: Site) -> None:
+    edited(site, FIRST, SECOND)
+    (last,) = site.command.record("explain", "a.txt", "2", "1")["asked"][-1:]
 
     assert (last["rule"], last["saw"]) == ("changed-fact", "number “two” to “three”")
 
 
-def test_where_there_is_no_edit_to_explain_it_says_why(place: Place) -> None:
-    edited(place, FIRST)
-    place.write("b.txt", SECOND)
-    place.write("c.bin", b"\x00\x01")
-    place.scan()
-    place.write("c.bin", b"\x00\x02")
-    place.scan()
-    refused = place.command.refused
+def test_where_there_is_no_edit_to_explain_it_says_why(site: Site) -> None:
+    edited(site, FIRST)
+    site.write("b.txt", SECOND)
+    site.write("c.bin", b"\x00\x01")
+    site.scan()
+    site.write("c.bin", b"\x00\x02")
+    site.scan()
+    refused = site.command.refused
 
     assert refused("explain", "a.txt", code=2).error == "a.txt has one version only, none before it"
-    same = place.command.ask("explain", "a.txt", "1", "1")
+    same = site.command.ask("explain", "a.txt", "1", "1")
     assert same.out == b""
     assert same.err == b"note: both are version 1 of a.txt: there is no edit between them\n"
-    record = place.command.record("explain", "a.txt", "1", "1")
+    record = site.command.record("explain", "a.txt", "1", "1")
     assert (record["from"], record["to"], record["asked"], record["edit"]) == (1, 1, [], None)
     assert refused("explain", "a.txt@1", "b.txt@1", code=2).error == (
         "an edit lies between two versions of one document, and these are of two"
@@ -106,10 +106,10 @@ def test_where_there_is_no_edit_to_explain_it_says_why(place: Place) -> None:
     assert refused("explain", "none.txt", code=2).error == "no document 'none.txt' in the store"
 
 
-def test_what_a_rule_saw_is_shown_without_control_characters(place: Place) -> None:
+def test_what_a_rule_saw_is_shown_without_control_characters(site: Site) -> None:
     dated = "Last updated: 12 March {} \x1b[31m\n\n" + FIRST
-    edited(place, dated.format("14.30"), dated.format("15.45"))
-    line = place.command.ask("explain", "a.txt").text.splitlines()[-2]
+    edited(site, dated.format("14.30"), dated.format("15.45"))
+    line = site.command.ask("explain", "a.txt").text.splitlines()[-2]
 
     said = "only what says when it was published differs: “Last up"
     assert line.startswith(f"yes  publication-line        {said}")

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from tests.acceptance.bench import Bench
-from tests.acceptance.place import Place, run, tool
+from tests.site import Site, run, tool
 
 
 def tree(folder: Path, count: int = 5) -> Path:
@@ -102,26 +102,26 @@ def test_git_checkout_changes_creates_and_deletes_and_says_nothing_of_its_own_fi
     assert sorted(watched.news()) == ["changed a.txt @4", "deleted b.txt (removed)", "restored c.txt @1"]
 
 
-def test_rsync_delete_into_the_root_keeps_the_history(place: Place) -> None:
+def test_rsync_delete_into_the_root_keeps_the_history(site: Site) -> None:
     """It also removes the root's own `.ingest/`, which is written again."""
     rsync = tool("rsync")
-    place.write("a.txt", "one\n")
-    place.write("b.txt", "two\n")
-    (place.outside / "a.txt").write_text("one, mended\n")
-    (place.outside / "c.txt").write_text("three\n")
-    with place.watch() as daemon:
-        identity = (place.root / ".ingest" / "root-id").read_bytes()
-        run(rsync, "-a", "--delete", f"{place.outside}/", f"{place.root}/", cwd=place.folder)
+    site.write("a.txt", "one\n")
+    site.write("b.txt", "two\n")
+    (site.outside / "a.txt").write_text("one, mended\n")
+    (site.outside / "c.txt").write_text("three\n")
+    with site.watch() as daemon:
+        identity = (site.root / ".ingest" / "root-id").read_bytes()
+        run(rsync, "-a", "--delete", f"{site.outside}/", f"{site.root}/", cwd=site.folder)
         daemon.sync()
 
-        assert sorted(place.told(since=2)) == [
+        assert sorted(site.told(since=2)) == [
             "changed a.txt @2",
             "created c.txt @1",
             "deleted b.txt (removed)",
         ]
-        assert place.command.record("status")["health"] == "ok"
-        assert (place.root / ".ingest" / "root-id").read_bytes() == identity
-        place.holds()
+        assert site.command.record("status")["health"] == "ok"
+        assert (site.root / ".ingest" / "root-id").read_bytes() == identity
+        site.holds(sample=0)
 
 
 # -- about ------------------------------------------------------------------------------------
@@ -224,7 +224,7 @@ def test_out_and_back_later_is_the_same_document(watched: Bench) -> None:
 
 def test_a_deleted_document_that_comes_back_with_other_bytes_has_a_new_version(watched: Bench) -> None:
     folder = watched.next()
-    before = [change["document"] for change in watched.place.command.records("log", f"{folder.name}/a.txt")]
+    before = [change["document"] for change in watched.site.command.records("log", f"{folder.name}/a.txt")]
     (folder / "a.txt").unlink()
     assert watched.news() == ["deleted a.txt (removed)"]
     (folder / "a.txt").write_text("Back, with other words.\n")
@@ -328,7 +328,7 @@ def test_what_is_not_a_regular_file_is_not_opened_and_not_told(watched: Bench) -
     assert watched.news() == []
     watched.scan()
     assert watched.news() == []
-    assert watched.place.command.record("status")["rejected"] == 0
+    assert watched.site.command.record("status")["rejected"] == 0
 
 
 def test_the_names_of_the_contract_are_left_out_and_those_that_look_so_are_not(
@@ -347,18 +347,16 @@ def test_the_names_of_the_contract_are_left_out_and_those_that_look_so_are_not(
     assert sorted(watched.news()) == [f"created {name} @1" for name in taken_in]
 
 
-def test_thousands_of_files_are_taken_in_and_edited_by_several_processes(place: Place) -> None:
+def test_thousands_of_files_are_taken_in_and_edited_by_several_processes(site: Site) -> None:
     """More than one batch of each kind: new ones beside known ones, some without a text, all edited twice."""
     names = [f"{number // 500}/{number:04}.txt" for number in range(2600)]
 
     def write(said: str) -> None:
         for number, name in enumerate(names):
-            place.write(
-                name, bytes(9) if number % 97 == 0 else f"Document {number} {said}. Twice {number}.\n"
-            )
+            site.write(name, bytes(9) if number % 97 == 0 else f"Document {number} {said}. Twice {number}.\n")
 
     for count, said in enumerate(("was written", "was changed", "was changed again"), start=1):
         write(said)
-        place.scan()
-        assert place.seq == 2600 + (count - 1) * (2600 - 27)
-    place.holds(sample=50)
+        site.scan()
+        assert site.seq == 2600 + (count - 1) * (2600 - 27)
+    site.holds(sample=50)

@@ -13,8 +13,8 @@ from pathlib import Path
 import pytest
 
 from tests import oracle
-from tests.acceptance.place import Place
 from tests.daemon import until
+from tests.site import Site
 
 TEXT = """the council met on Monday and decided nothing while a bridge over the river was closed until spring
 de gemeente besloot dat het café in de haven weer open mag omdat niemand gewond raakte"""
@@ -125,32 +125,32 @@ class Corpus:
 
 
 @pytest.mark.parametrize("count", [1_000, pytest.param(10_000, marks=pytest.mark.full)])
-def test_after_random_edits_moves_and_deletes_the_history_is_whole(each_place: Place, count: int) -> None:
+def test_after_random_edits_moves_and_deletes_the_history_is_whole(each_site: Site, count: int) -> None:
     """Before the first start, beside a daemon, while none runs, and under a scan."""
-    place = each_place
-    corpus = Corpus(place.root, seed=count)
+    site = each_site
+    corpus = Corpus(site.root, seed=count)
     corpus.create(count)
-    with place.watch() as daemon:
+    with site.watch() as daemon:
         corpus.happen(count // 5)
         daemon.sync()
-        before = oracle.snapshot(place.command)
+        before = oracle.snapshot(site.command)
         corpus.happen(count // 5)
     corpus.happen(count // 5)
-    with place.watch() as again:
+    with site.watch() as again:
         again.sync()
-        every = set(range(1, place.seq + 1))
+        every = set(range(1, site.seq + 1))
         # a line is written after the commit, and in a burst well after it
         until(
             lambda: {line["seq"] for life in (daemon, again) for line in life.changes} == every,
             what="a line for each change",
         )
     corpus.happen(count // 10)
-    place.scan()
+    site.scan()
 
     held = [*daemon.anchors, *again.anchors]
-    oracle.holds(place.command, {"root": place.root}, before=before, held=held, sample=5)
-    assert place.command.record("status")["versions"] > count
-    place.command.ask("verify", "--deep")
-    exported = place.folder / "exported"
-    place.command.ask("export", exported)
+    oracle.holds(site.command, {"root": site.root}, before=before, held=held, sample=5)
+    assert site.command.record("status")["versions"] > count
+    site.command.ask("verify", "--deep")
+    exported = site.folder / "exported"
+    site.command.ask("export", exported)
     assert len([path for path in exported.rglob("*") if path.is_file()]) == len(corpus.paths)

@@ -15,17 +15,16 @@ import pytest
 
 from ingest.cli import PURPOSES, VERBS
 from ingest.cli.examples import EXAMPLES, Example
-from tests.acceptance.conftest import made_folders
-from tests.acceptance.place import Place
 from tests.command import Command
 from tests.daemon import Daemon
 from tests.forked import Quick
 from tests.service import Service
+from tests.site import Site, new_folder
 
 
 @dataclass(frozen=True)
-class Corpus(Place):
-    """The place that the examples speak of: the folder news, and a store where it is by default.
+class Corpus(Site):
+    """The site that the examples speak of: the folder news, and a store where it is by default.
 
     1 bridge.txt  2 ferry.txt  3 harbour/quay.txt  4 changed bridge.txt  5 deleted ferry.txt
     """
@@ -38,20 +37,20 @@ class Corpus(Place):
 
 @pytest.fixture(scope="module")
 def corpus() -> Iterator[Corpus]:
-    for folder in made_folders():
-        place = Corpus(folder, Quick(None, folder, {"HOME": str(folder)}))
-        place.write("bridge.txt", "The bridge will be closed for three weeks. Nobody was told.\n")
-        place.write("ferry.txt", "The ferry is free.\n")
-        place.write("harbour/quay.txt", "The quay is mended, and this sentence is in English.\n")
-        place.scan()
-        place.write("bridge.txt", "The bridge will be closed for two weeks. Nobody was told.\n")
-        (place.root / "ferry.txt").unlink()
-        place.scan()
+    with new_folder() as folder:
+        site = Corpus(folder, Quick(None, folder, {"HOME": str(folder)}))
+        site.write("bridge.txt", "The bridge will be closed for three weeks. Nobody was told.\n")
+        site.write("ferry.txt", "The ferry is free.\n")
+        site.write("harbour/quay.txt", "The quay is mended, and this sentence is in English.\n")
+        site.scan()
+        site.write("bridge.txt", "The bridge will be closed for two weeks. Nobody was told.\n")
+        (site.root / "ferry.txt").unlink()
+        site.scan()
         (folder / "bin").mkdir()
         program = folder / "bin" / "ingest"
         program.write_text(f'#!/bin/sh\nexec {shlex.quote(sys.executable)} -m ingest "$@"\n')
         program.chmod(0o755)
-        yield place
+        yield site
 
 
 def test_each_verb_has_its_place_and_two_examples() -> None:

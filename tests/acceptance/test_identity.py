@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from tests.acceptance.bench import Bench
-from tests.acceptance.place import Place
+from tests.site import Site
 
 
 def test_a_file_moved_while_stopped_is_moved(scanned: Bench) -> None:
@@ -148,7 +148,7 @@ def test_what_was_deleted_and_returns_is_the_same_document(scanned: Bench, body:
 
 def test_the_latest_document_that_stood_at_a_path_is_the_one_restored(scanned: Bench) -> None:
     folder = scanned.next()
-    first = scanned.place.command.record("ls", f"{folder.name}/a.txt")["document"]
+    first = scanned.site.command.record("ls", f"{folder.name}/a.txt")["document"]
     (folder / "a.txt").rename(folder / "away.txt")
     scanned.news()
     (folder / "a.txt").write_text("A second document at this path.\n")
@@ -187,39 +187,39 @@ def test_a_scan_of_what_did_not_change_says_nothing(scanned: Bench) -> None:
     assert scanned.news() == []
 
 
-def test_patterns_that_now_leave_a_file_out_delete_it_as_excluded(place: Place) -> None:
+def test_patterns_that_now_leave_a_file_out_delete_it_as_excluded(site: Site) -> None:
     """And it is restored once they take it in again."""
-    place.write("drafts/a.txt", "A draft.\n")
-    place.write("b.txt", "Not a draft.\n")
-    place.scan()
-    config = place.folder / "c.toml"
+    site.write("drafts/a.txt", "A draft.\n")
+    site.write("b.txt", "Not a draft.\n")
+    site.scan()
+    config = site.folder / "c.toml"
     config.write_text('exclude = ["drafts"]\n')
-    place.scan("--config", config)
-    assert place.told(since=2) == ["deleted drafts/a.txt (excluded)"]
-    assert (place.root / "drafts" / "a.txt").exists()
-    place.scan()
+    site.scan("--config", config)
+    assert site.told(since=2) == ["deleted drafts/a.txt (excluded)"]
+    assert (site.root / "drafts" / "a.txt").exists()
+    site.scan()
 
-    assert place.told(since=3) == ["restored drafts/a.txt @1"]
-    place.holds()
+    assert site.told(since=3) == ["restored drafts/a.txt @1"]
+    site.holds(sample=0)
 
 
-def test_what_happened_between_two_daemons_is_found_by_the_second(each_place: Place) -> None:
-    place = each_place
+def test_what_happened_between_two_daemons_is_found_by_the_second(each_site: Site) -> None:
+    site = each_site
     for name in ("a.txt", "b.txt", "c.txt", "d.txt", "e.txt"):
-        place.write(name, f"Text of {name}.\n")
-    with place.watch() as daemon:
-        (place.root / "e.txt").unlink()
+        site.write(name, f"Text of {name}.\n")
+    with site.watch() as daemon:
+        (site.root / "e.txt").unlink()
         daemon.sync()
-    (place.root / "a.txt").rename(place.root / "moved.txt")
-    (place.root / "b.txt").unlink()
-    (place.root / "c.txt").write_text("Edited.\n")
-    place.write("new.txt", "New.\n")
-    place.write("e.txt", "Text of e.txt.\n")
-    with place.watch() as daemon:
+    (site.root / "a.txt").rename(site.root / "moved.txt")
+    (site.root / "b.txt").unlink()
+    (site.root / "c.txt").write_text("Edited.\n")
+    site.write("new.txt", "New.\n")
+    site.write("e.txt", "Text of e.txt.\n")
+    with site.watch() as daemon:
         daemon.sync()
-        changes = place.command.records("changes", "--since", "6")
+        changes = site.command.records("changes", "--since", "6")
         assert {change["cause"] for change in changes} == {"startup"}
-        assert sorted(place.told(since=6)) == [
+        assert sorted(site.told(since=6)) == [
             "changed c.txt @2",
             "created new.txt @1",
             "deleted b.txt (removed)",
@@ -227,37 +227,37 @@ def test_what_happened_between_two_daemons_is_found_by_the_second(each_place: Pl
             "restored e.txt @1",
         ]
         assert len(daemon.changes) == 5
-    place.holds()
+    site.holds(sample=0)
 
 
-def test_a_root_given_by_a_link_or_with_dots_is_the_same_root(place: Place, tmp_path: Path) -> None:
-    place.write("a.txt", "x\n")
-    place.scan()
-    (tmp_path / "link").symlink_to(place.root)
-    place.command.ask("scan", tmp_path / "link")
-    place.command.ask("scan", place.root / ".." / "root")
+def test_a_root_given_by_a_link_or_with_dots_is_the_same_root(site: Site, tmp_path: Path) -> None:
+    site.write("a.txt", "x\n")
+    site.scan()
+    (tmp_path / "link").symlink_to(site.root)
+    site.command.ask("scan", tmp_path / "link")
+    site.command.ask("scan", site.root / ".." / "root")
 
-    assert len(place.command.records("roots")) == 1
-    assert place.told() == ["created a.txt @1"]
+    assert len(site.command.records("roots")) == 1
+    assert site.told() == ["created a.txt @1"]
 
 
-def test_of_several_documents_that_were_deleted_at_a_path_the_last_one_returns(each_place: Place) -> None:
-    place = each_place
-    first = place.write("a.txt", "The first.\n")
-    second = place.write("b.txt", "The second.\n")
-    place.scan()
+def test_of_several_documents_that_were_deleted_at_a_path_the_last_one_returns(each_site: Site) -> None:
+    site = each_site
+    first = site.write("a.txt", "The first.\n")
+    second = site.write("b.txt", "The second.\n")
+    site.scan()
     first.unlink()
-    place.scan()
+    site.scan()
     second.rename(first)
-    place.scan()
+    site.scan()
     first.unlink()
-    place.scan()
-    seq = place.seq
-    place.write("a.txt", "Back again.\n")
-    place.scan()
+    site.scan()
+    seq = site.seq
+    site.write("a.txt", "Back again.\n")
+    site.scan()
 
-    assert place.told(seq) == ["restored a.txt @2"]
-    place.holds()
+    assert site.told(seq) == ["restored a.txt @2"]
+    site.holds(sample=0)
 
 
 @pytest.mark.parametrize("how", ["watched", "scanned"])

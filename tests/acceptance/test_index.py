@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import dataclasses
 import os
 import time
 from pathlib import Path
 
 import pytest
 
-from tests.acceptance.place import Place
 from tests.daemon import until
+from tests.site import Site
 
 FIRST = "Police held two men on Monday. The mayor praised them. Nobody was hurt.\n"
 WRONG = "changed   a.txt @2  substantive: factual, silent: number “two” to “three”"
@@ -19,19 +18,17 @@ THIRD = "The mayor praised them. Police held three men on Monday. Nobody was hur
 
 
 @pytest.fixture
-def told(place: Place) -> Place:
+def told(site: Site) -> Site:
     """A document of three versions, and a Dutch one of a month."""
     for text in (FIRST, SECOND, THIRD):
-        place.write("a.txt", text)
-        place.scan()
-    place.write(
-        "nl/b.txt", "---\ndate: 2021-02\n---\nDe burgemeester opent de nieuwe brug over het kanaal.\n"
-    )
-    place.scan()
-    return place
+        site.write("a.txt", text)
+        site.scan()
+    site.write("nl/b.txt", "---\ndate: 2021-02\n---\nDe burgemeester opent de nieuwe brug over het kanaal.\n")
+    site.scan()
+    return site
 
 
-def test_blame_shows_the_version_of_each_sentence(told: Place) -> None:
+def test_blame_shows_the_version_of_each_sentence(told: Site) -> None:
     lines = told.command.ask("blame", "a.txt").text.splitlines()
     recorded = {each["version"]: each["recorded_at"] for each in told.command.records("log", "a.txt")}
 
@@ -56,7 +53,7 @@ def test_blame_shows_the_version_of_each_sentence(told: Place) -> None:
     ]
 
 
-def test_search_says_where_and_since_when(told: Place) -> None:
+def test_search_says_where_and_since_when(told: Site) -> None:
     (hit,) = told.command.records("search", "cafe")
     assert (hit["path"], hit["first_version"], hit["last_version"]) == ("a.txt", 3, 3)
     assert hit["snippet"] == "Nobody was hurt in the café."
@@ -78,16 +75,16 @@ def test_search_says_where_and_since_when(told: Place) -> None:
     assert "date" in told.command.refused("search", "x", "--date", "soon", code=2).error
 
 
-def test_a_symbol_is_found_where_it_was_asked_for(each_place: Place) -> None:
-    place = each_place
-    place.write("a.txt", "It costs 100% of that. Written as a_c here.\n")
-    place.write("b.txt", "It costs 100 euro. Written as a c, or abc, here.\n")
-    place.scan()
-    place.write("a.txt", "It costs 90% of that. Written as a_c here.\n")
-    place.scan()
+def test_a_symbol_is_found_where_it_was_asked_for(each_site: Site) -> None:
+    site = each_site
+    site.write("a.txt", "It costs 100% of that. Written as a_c here.\n")
+    site.write("b.txt", "It costs 100 euro. Written as a c, or abc, here.\n")
+    site.scan()
+    site.write("a.txt", "It costs 90% of that. Written as a_c here.\n")
+    site.scan()
 
     def found(*words: str) -> list[str]:
-        return [hit["path"] for hit in place.command.records("search", *words)]
+        return [hit["path"] for hit in site.command.records("search", *words)]
 
     assert found("100%") == []
     assert found("100%", "--all-versions") == ["a.txt"]
@@ -98,18 +95,18 @@ def test_a_symbol_is_found_where_it_was_asked_for(each_place: Place) -> None:
     assert found("'; DROP TABLE span; --%") == []
 
 
-def test_a_search_of_what_is_current_asks_the_current_version_for_its_date(place: Place) -> None:
+def test_a_search_of_what_is_current_asks_the_current_version_for_its_date(site: Site) -> None:
     for date in ("2021-02", "2021-03-04"):
-        place.write("a.txt", f" date {date} The mayor opens a bridge.\n")
-        place.scan()
+        site.write("a.txt", f" date {date} The mayor opens a bridge.\n")
+        site.scan()
 
     def dated(*words: str) -> int:
-        return len(place.command.records("search", "bridge", "--date", *words))
+        return len(site.command.records("search", "bridge", "--date", *words))
 
     assert (dated("2021-02"), dated("2021-03"), dated("2021-02", "--all-versions")) == (0, 1, 1)
 
 
-def test_the_log_by_kind_of_edit(told: Place) -> None:
+def test_the_log_by_kind_of_edit(told: Site) -> None:
     for words, seqs in (
         (("--class", "factual"), [2]),
         (("--fact", "number"), [2]),
@@ -133,7 +130,7 @@ def test_the_log_by_kind_of_edit(told: Place) -> None:
     ]
 
 
-def test_a_line_of_the_log_says_what_edit_it_was(told: Place) -> None:
+def test_a_line_of_the_log_says_what_edit_it_was(told: Site) -> None:
     """With an index, without one, and with one that is damaged."""
     told.write("b.bin", b"\0")
     told.scan()
@@ -167,27 +164,27 @@ def test_a_line_of_the_log_says_what_edit_it_was(told: Place) -> None:
     assert sorted(lines()) == sorted(expected)
 
 
-def test_a_log_waits_for_few_edits_that_the_index_lacks_and_counts_the_others(each_place: Place) -> None:
-    place = each_place
+def test_a_log_waits_for_few_edits_that_the_index_lacks_and_counts_the_others(each_site: Site) -> None:
+    site = each_site
     for text in (FIRST, SECOND, THIRD):
         for number in range(11):
-            place.write(f"{number:02}.txt", text)
-        place.scan()
+            site.write(f"{number:02}.txt", text)
+        site.scan()
         if text == FIRST:
-            place.command.ask("index", "update")
-    answer = place.command.ask("log")
+            site.command.ask("index", "update")
+    answer = site.command.ask("log")
     told = [len(line.split("  substantive: ")) > 1 for line in answer.text.splitlines()]
     assert told == [True] * 20 + [False] * 13
     assert answer.note == "2 lines without the kind of edit, not in the index yet: ingest index update"
-    assert place.command.ask("log", "-n", "20").notes == []
-    assert place.command.record("index", "status")["behind"] == 22
-    place.command.ask("index", "update")
-    answer = place.command.ask("log")
+    assert site.command.ask("log", "-n", "20").notes == []
+    assert site.command.record("index", "status")["behind"] == 22
+    site.command.ask("index", "update")
+    answer = site.command.ask("log")
     assert [line.count("  substantive: ") for line in answer.text.splitlines()] == [1] * 22 + [0] * 11
     assert answer.notes == []
 
 
-def test_whoever_shows_an_edit_shows_the_same(told: Place) -> None:
+def test_whoever_shows_an_edit_shows_the_same(told: Site) -> None:
     """Made from the texts, kept in the index, and kept in an index made anew."""
     index = Path(told.command.argv()[4].decode().removeprefix("sqlite:///") + ".index.db")
     made = told.command.records("changes")
@@ -203,7 +200,7 @@ def test_whoever_shows_an_edit_shows_the_same(told: Place) -> None:
     assert told.command.records("log", "--reverse") == made
 
 
-def test_pages_of_the_index_that_rot_cost_one_question(told: Place) -> None:
+def test_pages_of_the_index_that_rot_cost_one_question(told: Site) -> None:
     """What is asked next finds the index made anew; the store is not blamed."""
     told.command.ask("index", "rebuild")
     index = Path(told.command.argv()[4].decode().removeprefix("sqlite:///") + ".index.db")
@@ -217,20 +214,20 @@ def test_pages_of_the_index_that_rot_cost_one_question(told: Place) -> None:
     assert told.command.ask("verify", "--deep").text.endswith("whole\n")
 
 
-def test_documents_of_a_month_whatever_the_precision(place: Place) -> None:
+def test_documents_of_a_month_whatever_the_precision(site: Site) -> None:
     for name, date in (
         ("day", "2021-02-20"),
         ("month", "2021-02"),
         ("year", "2021"),
         ("other", "2021-03-01"),
     ):
-        place.write(f"{name}.txt", f"---\ndate: {date}\n---\nA story about the weather.\n")
-    place.scan()
+        site.write(f"{name}.txt", f"---\ndate: {date}\n---\nA story about the weather.\n")
+    site.scan()
 
     def found(*words: str) -> list[str]:
-        return [record["path"] for record in place.command.records(*words)]
+        return [record["path"] for record in site.command.records(*words)]
 
-    dated = {each["path"]: each["date"] for each in place.command.records("ls")}
+    dated = {each["path"]: each["date"] for each in site.command.records("ls")}
     assert found("ls", "--date", "2021-02") == sorted(
         name for name, date in dated.items() if (date or "").startswith("2021-02")
     )
@@ -240,7 +237,7 @@ def test_documents_of_a_month_whatever_the_precision(place: Place) -> None:
     ]
 
 
-def test_the_corpus_between_two_moments_says_what_matters(told: Place) -> None:
+def test_the_corpus_between_two_moments_says_what_matters(told: Site) -> None:
     (changed, added) = told.command.records("diff", "--from", "seq:1", code=1)
     assert (changed["change"], changed["significance"], changed["class"]) == (
         "changed",
@@ -268,45 +265,40 @@ def test_the_corpus_between_two_moments_says_what_matters(told: Place) -> None:
     assert told.command.record("diff", "a.txt", "2", "2", code=0)["edit"] is None
 
 
-def test_the_daemon_keeps_the_index_near_the_log(place: Place) -> None:
-    place.write("a.txt", FIRST)
-    with place.watch() as daemon:
-        place.write("a.txt", SECOND)
+def test_the_daemon_keeps_the_index_near_the_log(site: Site) -> None:
+    site.write("a.txt", FIRST)
+    with site.watch() as daemon:
+        site.write("a.txt", SECOND)
         daemon.sync()
-        until(
-            lambda: not place.command.record("index", "status")["behind"], what="the index at the log's end"
-        )
-        status = place.command.record("index", "status")
+        until(lambda: not site.command.record("index", "status")["behind"], what="the index at the log's end")
+        status = site.command.record("index", "status")
     assert (status["behind"], status["edits"]) == (0, 1)
     assert [change["edit"] and change["edit"]["class"] for change in daemon.changes][1:] != [None]
 
 
-def test_the_daemon_leaves_the_index_to_the_queries_where_it_is_told_to(each_place: Place) -> None:
-    variables = {"INGEST_FILL_INDEX": "false"}
-    place = dataclasses.replace(
-        each_place, command=dataclasses.replace(each_place.command, variables=variables)
-    )
-    place.write("a.txt", FIRST)
-    with place.watch() as daemon:
-        place.write("a.txt", SECOND)
+def test_the_daemon_leaves_the_index_to_the_queries_where_it_is_told_to(each_site: Site) -> None:
+    site = each_site.using(INGEST_FILL_INDEX="false")
+    site.write("a.txt", FIRST)
+    with site.watch() as daemon:
+        site.write("a.txt", SECOND)
         daemon.sync()
         time.sleep(1.5)  # the daemon would have begun after half a second
-        assert [sink["name"] for sink in place.command.record("status")["sinks"]] == ["log:root"]
-        assert place.command.record("index", "status")["behind"] == 2
-        assert len(place.command.records("search", "three")) == 1
-        assert place.command.record("index", "status")["behind"] == 0
+        assert [sink["name"] for sink in site.command.record("status")["sinks"]] == ["log:root"]
+        assert site.command.record("index", "status")["behind"] == 2
+        assert len(site.command.records("search", "three")) == 1
+        assert site.command.record("index", "status")["behind"] == 0
 
 
-def test_an_index_that_cannot_be_made_is_told_as_a_sink_and_no_trouble_of_the_store(place: Place) -> None:
-    index = Path(place.command.argv()[4].decode().removeprefix("sqlite:///") + ".index.db")
-    place.write("a.txt", FIRST)
-    place.scan()
+def test_an_index_that_cannot_be_made_is_told_as_a_sink_and_no_trouble_of_the_store(site: Site) -> None:
+    index = Path(site.command.argv()[4].decode().removeprefix("sqlite:///") + ".index.db")
+    site.write("a.txt", FIRST)
+    site.scan()
     index.mkdir()
-    with place.watch() as daemon:
+    with site.watch() as daemon:
         told = daemon.wait_for("index_not_filled")
-        status = place.command.record("status")
+        status = site.command.record("status")
         (sink,) = [sink for sink in status["sinks"] if sink["name"] == "index"]
         assert (sink["cursor"], sink["lag"], sink["last_error"]) == (None, None, told["detail"])
         assert (status["health"], status["problems"]) == ("ok", [])
-        shown = place.command.ask("status").text
+        shown = site.command.ask("status").text
         assert f"sink       index, its place is not known: {told['detail']}" in shown

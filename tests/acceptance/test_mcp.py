@@ -11,11 +11,9 @@ from typing import Any
 
 import pytest
 
-from tests.acceptance.conftest import made_folders
-from tests.acceptance.place import Place
 from tests.command import PATIENCE, Command, dirty
-from tests.forked import Quick
 from tests.questions import Question, Session, Told, ask
+from tests.site import Site, new_folder, new_site
 
 NAMES = ["search", "document", "version", "diff", "blame", "report"]
 BRIDGE = "The bridge will be closed for three weeks. Nobody was told. The mayor is away.\n"
@@ -31,18 +29,18 @@ def cited(value: Any) -> list[tuple[str | None, int | None]]:
     return own + [found for each in value.values() for found in cited(each)]
 
 
-def test_each_tool_answers_and_what_it_cites_is_in_the_log(each_place: Place) -> None:
-    each_place.write("bridge.txt", BRIDGE)
-    each_place.write("ferry.txt", "The ferry is free.\n")
-    each_place.scan()
-    each_place.write("bridge.txt", BRIDGE.replace("three", "two"))
-    each_place.scan()
-    (each_place.root / "ferry.txt").unlink()
-    each_place.scan()
-    uid = each_place.command.record("show", "bridge.txt")["document"]
+def test_each_tool_answers_and_what_it_cites_is_in_the_log(each_site: Site) -> None:
+    each_site.write("bridge.txt", BRIDGE)
+    each_site.write("ferry.txt", "The ferry is free.\n")
+    each_site.scan()
+    each_site.write("bridge.txt", BRIDGE.replace("three", "two"))
+    each_site.scan()
+    (each_site.root / "ferry.txt").unlink()
+    each_site.scan()
+    uid = each_site.command.record("show", "bridge.txt")["document"]
 
     session = ask(
-        each_place.command,
+        each_site.command,
         [
             ("search", {"query": "bridge"}),
             ("document", {"document": "bridge.txt"}),
@@ -59,7 +57,7 @@ def test_each_tool_answers_and_what_it_cites_is_in_the_log(each_place: Place) ->
     assert session.stderr == ""
     made = {
         (f"{each['document']}@{each['version']}", each["seq"])
-        for each in each_place.command.records("changes")
+        for each in each_site.command.records("changes")
     }
     for answer in session.answers:
         found = cited(answer.structured)
@@ -109,7 +107,7 @@ def edited(text: str) -> str:
 class Heard:
     """What was answered about a corpus of hostile texts."""
 
-    place: Place
+    site: Site
     session: Session
     questions: list[Question]
 
@@ -124,14 +122,14 @@ class Heard:
 
 @pytest.fixture(scope="module")
 def heard() -> Iterator[Heard]:
-    for folder in made_folders():
-        place = Place(folder, Quick(f"sqlite:///{folder}/store.db", folder, {"HOME": str(folder)}))
+    with new_folder() as folder:
+        site = new_site(folder, HOME=str(folder))
         for name, text in HOSTILE.items():
-            place.write(name, text)
-        place.scan()
+            site.write(name, text)
+        site.scan()
         for name, text in HOSTILE.items():
-            place.write(name, edited(text))
-        place.scan()
+            site.write(name, edited(text))
+        site.scan()
         questions: list[Question] = [
             ("search", {"query": "price"}),
             ("search", {"query": "price", "limit": 2}),
@@ -158,7 +156,7 @@ def heard() -> Iterator[Heard]:
             ("search", {"query": "price", "order": "rank"}),
             ("diff", {}),
         ]  # fmt: skip
-        yield Heard(place, ask(place.command, questions), questions)
+        yield Heard(site, ask(site.command, questions), questions)
 
 
 def test_every_answer_keeps_what_others_wrote_between_its_two_lines(heard: Heard) -> None:
@@ -259,29 +257,29 @@ def test_the_tools_say_that_they_only_read_and_what_material_is(heard: Heard) ->
 # -- the process --------------------------------------------------------------------------------
 
 
-def test_without_its_library_the_extra_is_named(place: Place, tmp_path: Path) -> None:
+def test_without_its_library_the_extra_is_named(site: Site, tmp_path: Path) -> None:
     (tmp_path / "none").mkdir()
     (tmp_path / "none/sitecustomize.py").write_text("import sys\nsys.modules['mcp_types'] = None\n")
-    command = replace(place.command, variables={"PYTHONPATH": str(tmp_path / "none")})
+    command = replace(site.command, variables={"PYTHONPATH": str(tmp_path / "none")})
 
     refused = Command(command.database, command.cwd, command.variables).refused("mcp", code=2)
     assert refused.error == "this needs mcp_types, which is not installed"
     assert refused.hint.endswith("-m pip install 'ingest[mcp]'")
 
 
-def test_without_a_store_it_is_told_on_standard_error_alone(place: Place) -> None:
-    refused = place.command.refused("mcp", code=4)
+def test_without_a_store_it_is_told_on_standard_error_alone(site: Site) -> None:
+    refused = site.command.refused("mcp", code=4)
 
     assert refused.out == b""
     assert refused.error.startswith("no store at ")
 
 
-def test_what_is_no_message_is_answered_and_the_end_of_the_input_is_the_end(place: Place) -> None:
-    place.write("bridge.txt", BRIDGE)
-    place.scan()
+def test_what_is_no_message_is_answered_and_the_end_of_the_input_is_the_end(site: Site) -> None:
+    site.write("bridge.txt", BRIDGE)
+    site.scan()
     done = subprocess.run(
-        place.command.argv("mcp"), input=b'no message\n{"jsonrpc":"2.0","id":1,"method":"ping"}\n',
-        cwd=place.folder, env=place.command.environment(), capture_output=True, timeout=PATIENCE, check=False,
+        site.command.argv("mcp"), input=b'no message\n{"jsonrpc":"2.0","id":1,"method":"ping"}\n',
+        cwd=site.folder, env=site.command.environment(), capture_output=True, timeout=PATIENCE, check=False,
     )  # fmt: skip
 
     assert done.returncode == 0, done

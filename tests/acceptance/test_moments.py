@@ -12,9 +12,9 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from tests.acceptance.past import Past
-from tests.acceptance.place import Place
 from tests.command import Record
 from tests.forked import Quick
+from tests.site import Site
 
 _PRINTED = re.compile(r"\d{4}-\d\d-\d\d \d\d:\d\d:\d\d(?:Z|[+-]\d\d:\d\d)?|(?<!\S)#\d+")
 _RECORDED = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}Z")
@@ -316,19 +316,19 @@ def test_a_report_of_a_period_that_lies_before_the_record_is_refused(past: Past)
     assert past.command.record("report", "--since", "2025-01-01", "--until", "seq:1")["last_seq"] == 1
 
 
-def test_each_root_has_a_beginning_of_its_own(place: Place) -> None:
-    command = place.command
-    place.write("a.txt", "One.\n")
-    command.ask("scan", place.root)
-    (place.outside / "b.txt").write_text("Two.\n")
-    command.ask("scan", place.outside)
-    place.write("a.txt", "Three.\n")
-    command.ask("scan", place.root)
+def test_each_root_has_a_beginning_of_its_own(site: Site) -> None:
+    command = site.command
+    site.write("a.txt", "One.\n")
+    command.ask("scan", site.root)
+    (site.outside / "b.txt").write_text("Two.\n")
+    command.ask("scan", site.outside)
+    site.write("a.txt", "Three.\n")
+    command.ask("scan", site.root)
     begins = {root["name"]: root["record_begins_at"] for root in command.record("status")["roots"]}
     labels = [change["recorded_at"] for change in command.records("log", "--reverse")]
     assert begins == {"root": labels[0], "outside": labels[1]}
     told = f"the record of outside begins at {labels[1][:10]} {labels[1][11:19]}Z"
-    target = place.folder / "export"
+    target = site.folder / "export"
 
     listed = command.ask("ls", "--at", "seq:1", json=True)
     assert [each["path"] for each in listed.records] == ["a.txt"]
@@ -353,12 +353,12 @@ def test_each_root_has_a_beginning_of_its_own(place: Place) -> None:
     assert [each.name for each in target.iterdir()] == ["a.txt"]
 
 
-def test_a_root_in_which_the_first_scan_found_nothing_begins_with_that_scan(place: Place) -> None:
-    command = place.command
-    with place.watch():
+def test_a_root_in_which_the_first_scan_found_nothing_begins_with_that_scan(site: Site) -> None:
+    command = site.command
+    with site.watch():
         first = command.records("coverage")[0]["from"]
         (empty,) = command.record("status")["roots"]
-        place.write("a.txt", "One.\n")
+        site.write("a.txt", "One.\n")
         command.ask("sync")
         (filled,) = command.record("status")["roots"]
     assert empty["record_begins_at"] == filled["record_begins_at"] == first

@@ -10,8 +10,8 @@ from pathlib import Path
 import pytest
 
 from tests.acceptance.bench import Bench
-from tests.acceptance.place import Place
 from tests.command import path_of
+from tests.site import Site
 
 NAMES = {
     "newline": b"x\n2026-01-01 INFO ok.txt",
@@ -48,7 +48,7 @@ def test_a_file_of_any_name_is_a_document_and_its_bytes_come_back(watched: Bench
         with open(os.path.join(folder, name), "wb") as file:
             file.write(bodies[path])
     changes = watched.changes()
-    command = watched.place.command
+    command = watched.site.command
 
     assert {change["type"] for change in changes} == {"document.created"}
     assert sorted(map(path_of, changes)) == sorted(bodies)
@@ -96,9 +96,9 @@ def test_a_name_that_is_not_utf_8_is_shown_escaped_and_given_exactly(scanned: Be
     assert base64.b64decode(moved["from_path_base64"]) == path
 
 
-def test_a_name_with_a_newline_is_one_line_of_the_log(place: Place) -> None:
-    place.write("x\n2026-01-01 INFO ok.txt", "One record, one line.\n")
-    with place.watch() as daemon:
+def test_a_name_with_a_newline_is_one_line_of_the_log(site: Site) -> None:
+    site.write("x\n2026-01-01 INFO ok.txt", "One record, one line.\n")
+    with site.watch() as daemon:
         daemon.wait_for("change")
 
     (change,) = daemon.changes
@@ -116,61 +116,61 @@ def test_two_unicode_forms_of_one_name_are_two_documents(watched: Bench) -> None
     assert watched.news() == [f"changed {unicodedata.normalize('NFC', 'café.txt')} @2"]
 
 
-def test_a_path_longer_than_the_store_takes_is_rejected_and_said(place: Place) -> None:
+def test_a_path_longer_than_the_store_takes_is_rejected_and_said(site: Site) -> None:
     """Never silent: `status` lists it, `scan` ends with 3, and all else goes on."""
-    place.write("a.txt", "A plain neighbour.\n")
-    folder = place.root
+    site.write("a.txt", "A plain neighbour.\n")
+    folder = site.root
     for number in range(10):
         folder = folder / f"{number}{'d' * 219}"
         folder.mkdir()
     (folder / "deep.txt").write_text("Deep down.\n")
-    place.scan(code=3)
+    site.scan(code=3)
 
-    (problem,) = place.command.record("status")["problems"]
+    (problem,) = site.command.record("status")["problems"]
     assert problem["code"] == "path_too_long"
-    assert problem["path"] == str((folder / "deep.txt").relative_to(place.root))
-    assert sorted(line.split()[0] for line in place.told()) == ["created", "rejected"]
-    place.holds()
+    assert problem["path"] == str((folder / "deep.txt").relative_to(site.root))
+    assert sorted(line.split()[0] for line in site.told()) == ["created", "rejected"]
+    site.holds(sample=0)
 
 
-def test_a_sparse_file_of_a_terabyte_is_rejected_unread(place: Place) -> None:
+def test_a_sparse_file_of_a_terabyte_is_rejected_unread(site: Site) -> None:
     """`fstat` is asked before reading: the daemon stays small, and mending the file ends the rejection."""
-    place.write("a.txt", "A plain neighbour.\n")
-    with place.watch() as daemon:
-        with (place.root / "huge.txt").open("wb") as file:
+    site.write("a.txt", "A plain neighbour.\n")
+    with site.watch() as daemon:
+        with (site.root / "huge.txt").open("wb") as file:
             file.truncate(1 << 40)
         daemon.sync()
 
-        assert place.told(since=1) == ["rejected huge.txt (too_large)"]
-        status = place.command.record("status")
+        assert site.told(since=1) == ["rejected huge.txt (too_large)"]
+        status = site.command.record("status")
         assert [(one["code"], one["path"]) for one in status["problems"]] == [("too_large", "huge.txt")]
         assert (status["health"], status["rejected"]) == ("ok", 1)
         peak = Path(f"/proc/{daemon.pid}/status").read_text().partition("VmHWM:")[2].split()[0]
         assert int(peak) < 300_000, f"{peak} kB"
-        place.holds()
+        site.holds(sample=0)
         # told once: another look at it changes nothing
-        (place.root / "huge.txt").touch()
-        place.scan(code=3)
-        assert place.told(since=2) == []
-        (place.root / "huge.txt").write_text("Mended.\n")
+        (site.root / "huge.txt").touch()
+        site.scan(code=3)
+        assert site.told(since=2) == []
+        (site.root / "huge.txt").write_text("Mended.\n")
         daemon.sync()
-        assert place.told(since=2) == ["created huge.txt @1"]
-        assert place.command.record("status")["rejected"] == 0
-        place.holds()
+        assert site.told(since=2) == ["created huge.txt @1"]
+        assert site.command.record("status")["rejected"] == 0
+        site.holds(sample=0)
 
 
-def test_a_document_that_becomes_too_large_keeps_its_last_version(place: Place) -> None:
-    place.write("a.txt", "Small.\n")
-    with place.watch() as daemon:
-        with (place.root / "a.txt").open("r+b") as file:
+def test_a_document_that_becomes_too_large_keeps_its_last_version(site: Site) -> None:
+    site.write("a.txt", "Small.\n")
+    with site.watch() as daemon:
+        with (site.root / "a.txt").open("r+b") as file:
             file.truncate(1 << 40)
         daemon.sync()
-        assert place.told(since=1) == ["rejected a.txt (too_large)"]
-        assert place.command.ask("show", "--raw", "a.txt").out == b"Small.\n"
-        place.holds()
-        with (place.root / "a.txt").open("r+b") as file:
+        assert site.told(since=1) == ["rejected a.txt (too_large)"]
+        assert site.command.ask("show", "--raw", "a.txt").out == b"Small.\n"
+        site.holds(sample=0)
+        with (site.root / "a.txt").open("r+b") as file:
             file.truncate(5)
         daemon.sync()
 
-        assert place.told(since=2) == ["changed a.txt @2"]
-        place.holds()
+        assert site.told(since=2) == ["changed a.txt @2"]
+        site.holds(sample=0)

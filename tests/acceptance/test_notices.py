@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import dataclasses
 import signal
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from tests.acceptance.place import Place
 from tests.command import Record
+from tests.site import Site
 
 FIRST = "Police held two men on Monday. Nobody was hurt.\nFor the record: 5 men.\n"
 SECOND = "Police held three men on Monday. Nobody was hurt.\nFor the record: 5 men.\nWe got this wrong.\n"
@@ -19,12 +18,11 @@ OWN = 'notice_phrases = { en = ["We got this wrong", "for the record"] }\n'
 
 
 @pytest.fixture
-def owned(each_place: Place) -> Place:
-    """A place whose settings know two more phrases; the file is `ingest.toml` beside its root."""
-    file = each_place.folder / "ingest.toml"
+def owned(each_site: Site) -> Site:
+    """A site whose settings know two more phrases; the file is `ingest.toml` beside its root."""
+    file = each_site.folder / "ingest.toml"
     file.write_text(OWN)
-    command = dataclasses.replace(each_place.command, variables={"INGEST_CONFIG": str(file)})
-    return dataclasses.replace(each_place, command=command)
+    return each_site.using(INGEST_CONFIG=str(file))
 
 
 def told(records: list[Record]) -> list[Any]:
@@ -37,12 +35,12 @@ HEEDED = [("factual", "notice"), ("wording",)]
 PLAIN = [("factual", "silent"), ("factual", "silent")]
 
 
-def test_everything_that_tells_an_edit_heeds_them(owned: Place, each_place: Place) -> None:
+def test_everything_that_tells_an_edit_heeds_them(owned: Site, each_site: Site) -> None:
     scans = []
     for text in (FIRST, SECOND, THIRD):
         owned.write("a.txt", text)
         scans += owned.command.records("scan", owned.root)
-    ask, plain = owned.command, each_place.command
+    ask, plain = owned.command, each_site.command
 
     assert told(scans) == HEEDED
     assert told(ask.records("changes")) == HEEDED
@@ -65,13 +63,13 @@ def test_everything_that_tells_an_edit_heeds_them(owned: Place, each_place: Plac
     assert told(plain.records("log", "--reverse")) == PLAIN
 
 
-def test_the_daemon_heeds_them_and_takes_new_ones_when_it_reads_its_settings(owned: Place) -> None:
+def test_the_daemon_heeds_them_and_takes_new_ones_when_it_reads_its_settings(owned: Site) -> None:
     """In its log lines, at once; and the root is not looked at anew for it."""
     settings = owned.folder / "ingest.toml"
     owned.write("a.txt", FIRST)
     with owned.watch() as daemon:
         owned.write("a.txt", SECOND)
-        daemon.sync()
+        daemon.wait_for("change", version=2)  # told under the old settings
         settings.write_text("")
         daemon.send(signal.SIGHUP)
         loaded = daemon.wait_for("settings_loaded")
@@ -83,7 +81,7 @@ def test_the_daemon_heeds_them_and_takes_new_ones_when_it_reads_its_settings(own
     assert told(owned.command.records("changes")) == PLAIN
 
 
-def test_phrases_that_are_none_are_refused_with_file_and_key(owned: Place) -> None:
+def test_phrases_that_are_none_are_refused_with_file_and_key(owned: Site) -> None:
     file = Path(owned.folder / "ingest.toml")
     file.write_text("notice_phrases = { en = 5 }\n")
     refusal = owned.command.refused("status", code=2)

@@ -10,8 +10,8 @@ from pathlib import Path
 import pytest
 
 from tests.acceptance.past import Past
-from tests.acceptance.place import Place
 from tests.command import Command, Word
+from tests.site import Site
 
 # Takes everything, as `less` does, and notes what it was given and how.
 PAGER = '#!/bin/sh\nprintf "%s" "$LESS" > less\ncat > paged\ncat paged\n'
@@ -104,15 +104,15 @@ def test_what_less_is_told_already_stands(past: Past) -> None:
     assert (past.folder / "less").read_text() == "-S"
 
 
-def test_to_quit_the_pager_is_no_error_and_keeps_the_code(place: Place) -> None:
+def test_to_quit_the_pager_is_no_error_and_keeps_the_code(site: Site) -> None:
     """More than a pipe holds; a log ends there, and a difference was one."""
-    place.write("a.txt", "".join(f"line {number} of the first text\n" for number in range(9000)))
-    place.scan()
-    place.write("a.txt", "".join(f"line {number} of another text\n" for number in range(9000)))
-    place.scan()
-    pager = _program(place.folder, QUITS)
+    site.write("a.txt", "".join(f"line {number} of the first text\n" for number in range(9000)))
+    site.scan()
+    site.write("a.txt", "".join(f"line {number} of another text\n" for number in range(9000)))
+    site.scan()
+    pager = _program(site.folder, QUITS)
     for words, code in ((("show", "a.txt"), 0), (("diff", "a.txt"), 1)):
-        got, shown = on_terminal(place.command, *words, PAGER=pager)
+        got, shown = on_terminal(site.command, *words, PAGER=pager)
         assert got == code
         assert "error" not in shown
-        assert (place.folder / "paged").read_text().count("\n") == 1
+        assert (site.folder / "paged").read_text().count("\n") == 1

@@ -13,11 +13,9 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, expect
 
 from tests import browser as browsers
-from tests.acceptance.conftest import made_folders
-from tests.acceptance.place import Place
 from tests.browser import Watched
-from tests.forked import Quick
 from tests.service import Service
+from tests.site import Site, new_folder, new_site
 from tests.unit.documents.made import docx, p, pptx, shape, story
 
 pytestmark = pytest.mark.skipif(browsers.chromium() is None, reason="there is no Chromium; INGEST_CHROMIUM")
@@ -54,7 +52,7 @@ SLIDES = pptx([shape("The bridge is closed."), shape("The ferry is free.")])
 class Shown:
     """A service on a corpus, a browser, and where the pages are."""
 
-    place: Place
+    site: Site
     service: Service
     browser: Browser
     pages: dict[str, str]
@@ -74,26 +72,26 @@ class Shown:
 
 @pytest.fixture(scope="module")
 def shown() -> Iterator[Shown]:
-    for folder in made_folders():
-        place = Place(folder, Quick(f"sqlite:///{folder}/store.db", folder, {"HOME": str(folder)}))
+    with new_folder() as folder:
+        site = new_site(folder, HOME=str(folder))
         text = ARTICLE
-        place.write("article.txt", text)
-        place.write("hostile.txt", f"{HOSTILE} The price is 13 euro. {'x' * 5_000}\n")
-        place.write('"><img src=http:evil onerror=alert(1)>.txt', "A name.\n")
-        place.write("picture.bin", "\x00\x01")
-        (place.root / "memo.docx").write_bytes(MEMO)
-        (place.root / "slides.pptx").write_bytes(SLIDES)
-        place.scan()
+        site.write("article.txt", text)
+        site.write("hostile.txt", f"{HOSTILE} The price is 13 euro. {'x' * 5_000}\n")
+        site.write('"><img src=http:evil onerror=alert(1)>.txt', "A name.\n")
+        site.write("picture.bin", "\x00\x01")
+        (site.root / "memo.docx").write_bytes(MEMO)
+        (site.root / "slides.pptx").write_bytes(SLIDES)
+        site.scan()
         for old, new in STEPS:
             text = text.replace(old, new)
-            place.write("article.txt", text)
-            place.scan()
-        place.write("hostile.txt", f"{HOSTILE} The price is 31 euro. {'x' * 5_000}\n")
-        place.scan()
-        with Service(place.command, "--port", "0") as service, browsers.opened() as browser:
+            site.write("article.txt", text)
+            site.scan()
+        site.write("hostile.txt", f"{HOSTILE} The price is 31 euro. {'x' * 5_000}\n")
+        site.scan()
+        with Service(site.command, "--port", "0") as service, browsers.opened() as browser:
             ids = {each["path"]: each["document"] for each in service.get("/v1/documents").json["items"]}
             article = f"/documents/{ids['article.txt']}"
-            yield Shown(place, service, browser, {
+            yield Shown(site, service, browser, {
                 "overview": "/",
                 "documents": "/documents",
                 "moment": "/documents?at=seq:5",
@@ -312,8 +310,8 @@ def test_side_by_side_is_one_column_on_a_phone_and_says_what_stayed_once(shown: 
 
 def test_what_comes_is_counted_and_shown_when_asked_for(shown: Shown) -> None:
     with shown.at("overview") as watched:
-        shown.place.write("late.txt", "It came late.\n")
-        shown.place.scan()
+        shown.site.write("late.txt", "It came late.\n")
+        shown.site.scan()
         expect(watched.page.locator(".live a")).to_have_text("1 new, show them", timeout=20_000)
 
 

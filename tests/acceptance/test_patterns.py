@@ -7,18 +7,18 @@ from pathlib import Path
 
 import pytest
 
-from tests.acceptance.place import Place
 from tests.daemon import until
+from tests.site import Site
 
 
 @pytest.fixture
-def settings(place: Place) -> Path:
-    path = place.folder / "ingest.toml"
+def settings(site: Site) -> Path:
+    path = site.folder / "ingest.toml"
     path.write_text('exclude = ["[ab].txt", "*.log", "!keep.log", "\u00e9?.txt", "old/"]\n')
     return path
 
 
-def test_what_a_scan_takes_in(place: Place, settings: Path) -> None:
+def test_what_a_scan_takes_in(site: Site, settings: Path) -> None:
     names = (
         "a.txt",
         "[ab].txt",
@@ -31,34 +31,34 @@ def test_what_a_scan_takes_in(place: Place, settings: Path) -> None:
         "deep/old",
     )
     for name in names:
-        place.write(name, f"This is {name}.\n")
-    place.command.ask("--config", settings, "scan", place.root)
+        site.write(name, f"This is {name}.\n")
+    site.command.ask("--config", settings, "scan", site.root)
 
-    assert {record["path"] for record in place.command.records("ls")} == {
+    assert {record["path"] for record in site.command.records("ls")} == {
         "[ab].txt", "c.txt", "keep.log", "deep/old"
     }  # fmt: skip
-    assert place.command.record("status")["left_out"] == {
+    assert site.command.record("status")["left_out"] == {
         "[ab].txt": 2, "*.log": 1, "\u00e9?.txt": 1, "old/": 1
     }  # fmt: skip
 
 
 @pytest.mark.parametrize("verb", ["scan", "status"])
-def test_a_pattern_that_cannot_be_used_is_named(place: Place, settings: Path, verb: str) -> None:
+def test_a_pattern_that_cannot_be_used_is_named(site: Site, settings: Path, verb: str) -> None:
     settings.write_text('exclude = ["a.txt", "b[.txt"]\n')
-    refusal = place.command.refused("--config", settings, verb, code=2)
+    refusal = site.command.refused("--config", settings, verb, code=2)
     assert refusal.error == f"{settings}: exclude: pattern 'b[.txt' cannot be used: a bracket is not closed"
     assert refusal.hint == r"write \[ for one that stands for itself"
 
-    by_variable = replace(place.command, variables={"INGEST_EXCLUDE": r'["a\\"]'})
+    by_variable = replace(site.command, variables={"INGEST_EXCLUDE": r'["a\\"]'})
     assert by_variable.refused(verb, code=2).error == (
         r"environment variable INGEST_EXCLUDE: exclude: pattern 'a\' cannot be used: "
         "a backslash has no character after it"
     )
 
 
-def test_a_daemon_tells_which_patterns_it_reads_otherwise_than_before(place: Place, settings: Path) -> None:
+def test_a_daemon_tells_which_patterns_it_reads_otherwise_than_before(site: Site, settings: Path) -> None:
     settings.write_text('exclude = ["[ab].txt", "*.log", "old/**"]\n[roots.other]\nexclude = ["!a"]\n')
-    with place.watch("--config", settings) as daemon:
+    with site.watch("--config", settings) as daemon:
         until(lambda: len(daemon.events("pattern_read_otherwise")) == 2, what="both")
 
         assert [(event["pattern"], event["now"]) for event in daemon.events("pattern_read_otherwise")] == [
@@ -68,7 +68,7 @@ def test_a_daemon_tells_which_patterns_it_reads_otherwise_than_before(place: Pla
         hint = daemon.events("pattern_read_otherwise")[0]["hint"]
 
     settings.write_text(f"{hint.partition(': ')[2]}\n{settings.read_text()}")
-    with place.watch("--config", settings) as daemon:
-        until(lambda: place.command.record("status")["health"] == "ok", what="the first scan")
+    with site.watch("--config", settings) as daemon:
+        until(lambda: site.command.record("status")["health"] == "ok", what="the first scan")
 
         assert daemon.events("pattern_read_otherwise") == []

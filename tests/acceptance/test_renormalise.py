@@ -22,10 +22,10 @@ from ingest.reprocess.renormalise import Counts, renormalise
 from ingest.store import reader, roots, writer
 from ingest.store.engine import Store, open_store
 from tests import oracle
-from tests.acceptance.place import Place
 from tests.command import Command, Record, Word
 from tests.recording import entry, findings, wall
 from tests.recording import record as record_by_hand
+from tests.site import Site
 
 # A program whose normaliser of plain text has another version, and writes a word otherwise.
 NEWER = """
@@ -53,156 +53,156 @@ class Newer(Command):
         return [usual[0], b"-c", NEWER.encode(), *usual[3:]]
 
 
-def newer(place: Place) -> Newer:
+def newer(site: Site) -> Newer:
     """The newer program on the same store."""
-    return Newer(place.command.database, place.command.cwd, place.command.variables)
+    return Newer(site.command.database, site.command.cwd, site.command.variables)
 
 
-def history(place: Place) -> None:
+def history(site: Site) -> None:
     """Two documents of two versions and one, a Markdown file, and one that was deleted."""
-    place.write("a.txt", "The colour is red.\nNothing else.\n")
-    place.write("b.txt", "No such word.\n")
-    place.write("c.md", "The colour of Markdown.\n")
-    place.write("d.txt", "A colour that went.\n")
-    place.scan()
-    place.write("a.txt", "The colour is blue.\nNothing else.\n")
-    (place.root / "d.txt").unlink()
-    place.scan()
+    site.write("a.txt", "The colour is red.\nNothing else.\n")
+    site.write("b.txt", "No such word.\n")
+    site.write("c.md", "The colour of Markdown.\n")
+    site.write("d.txt", "A colour that went.\n")
+    site.scan()
+    site.write("a.txt", "The colour is blue.\nNothing else.\n")
+    (site.root / "d.txt").unlink()
+    site.scan()
 
 
-def test_every_version_of_a_live_document_gets_another_text_and_no_edit(each_place: Place) -> None:
-    place = each_place
-    history(place)
-    before = oracle.snapshot(place.command)
+def test_every_version_of_a_live_document_gets_another_text_and_no_edit(each_site: Site) -> None:
+    site = each_site
+    history(site)
+    before = oracle.snapshot(site.command)
 
-    said = newer(place).ask("renormalise").text
-    dry = newer(place).record("renormalise", "--dry-run")
+    said = newer(site).ask("renormalise").text
+    dry = newer(site).record("renormalise", "--dry-run")
 
     assert said == "root: 2 of 3 documents have another rendition (3 plain/next)\n"
-    assert place.told(before.anchor[0]) == [
+    assert site.told(before.anchor[0]) == [
         "renormalised a.txt @2 (plain/next)",
         "renormalised b.txt @1 (plain/next)",
     ]
     assert (dry["renormalised"], dry["renditions"]) == (0, 0)
-    assert place.command.ask("show", "a.txt").text == "The color is blue.\nNothing else.\n"
-    assert place.command.ask("show", "a.txt@1").text == "The color is red.\nNothing else.\n"
-    assert place.command.ask("show", "a.txt@1", "--normaliser", "plain/6").text.startswith(
+    assert site.command.ask("show", "a.txt").text == "The color is blue.\nNothing else.\n"
+    assert site.command.ask("show", "a.txt@1").text == "The color is red.\nNothing else.\n"
+    assert site.command.ask("show", "a.txt@1", "--normaliser", "plain/6").text.startswith(
         "The colour is red."
     )
-    assert place.command.ask("show", "--raw", "a.txt").out == b"The colour is blue.\nNothing else.\n"
-    change = place.command.records("log", "a.txt")[0]
+    assert site.command.ask("show", "--raw", "a.txt").out == b"The colour is blue.\nNothing else.\n"
+    change = site.command.records("log", "a.txt")[0]
     assert change["type"] == "document.renormalised"
     assert (change["version"], change["previous_version"], change["edit"]) == (2, 2, None)
-    (listed,) = place.command.records("ls", "a.txt")
+    (listed,) = site.command.records("ls", "a.txt")
     assert change["text_sha256"] == listed["text_sha256"] != before.changes[-1]["text_sha256"]
-    oracle.holds(place.command, {"root": place.root}, before=before)
-    assert place.command.ask("verify", "--deep").code == 0
+    oracle.holds(site.command, {"root": site.root}, before=before)
+    assert site.command.ask("verify", "--deep").code == 0
 
 
-def test_what_was_done_is_not_done_again_and_an_older_program_adds_nothing(place: Place) -> None:
-    history(place)
-    newer(place).ask("renormalise")
-    seq = place.seq
+def test_what_was_done_is_not_done_again_and_an_older_program_adds_nothing(site: Site) -> None:
+    history(site)
+    newer(site).ask("renormalise")
+    seq = site.seq
 
-    assert newer(place).ask("renormalise").text == "root: 0 of 3 documents have another rendition\n"
-    assert place.command.ask("renormalise").text == "root: 0 of 3 documents have another rendition\n"
-    assert place.seq == seq
+    assert newer(site).ask("renormalise").text == "root: 0 of 3 documents have another rendition\n"
+    assert site.command.ask("renormalise").text == "root: 0 of 3 documents have another rendition\n"
+    assert site.seq == seq
 
 
-def test_a_dry_run_counts_and_writes_nothing(place: Place) -> None:
-    history(place)
-    seq = place.seq
+def test_a_dry_run_counts_and_writes_nothing(site: Site) -> None:
+    history(site)
+    seq = site.seq
 
-    said = newer(place).ask("renormalise", "--dry-run", "root").text
-    counted = newer(place).record("renormalise", "--dry-run")
+    said = newer(site).ask("renormalise", "--dry-run", "root").text
+    counted = newer(site).record("renormalise", "--dry-run")
 
     assert said == "root: 2 of 3 documents would have another rendition (3 plain/next)\n"
     assert counted == {
         "root": "root", "dry_run": True, "documents": 3, "renormalised": 2, "renditions": 3, "left": 0,
         "damaged": 0, "seq": 0, "normalisers": {"plain/next": 3},
     }  # fmt: skip
-    assert place.seq == seq
-    assert newer(place).refused("renormalise", "nowhere", code=2).error == "no root 'nowhere'"
+    assert site.seq == seq
+    assert newer(site).refused("renormalise", "nowhere", code=2).error == "no root 'nowhere'"
 
 
-def test_a_document_that_was_deleted_has_its_turn_when_it_is_back(place: Place) -> None:
-    history(place)
-    newer(place).ask("renormalise")
-    place.write("d.txt", "A colour that went.\n")
-    place.scan()
-    seq = place.seq
+def test_a_document_that_was_deleted_has_its_turn_when_it_is_back(site: Site) -> None:
+    history(site)
+    newer(site).ask("renormalise")
+    site.write("d.txt", "A colour that went.\n")
+    site.scan()
+    seq = site.seq
 
-    newer(place).ask("renormalise")
+    newer(site).ask("renormalise")
 
-    assert place.told(seq) == ["renormalised d.txt @1 (plain/next)"]
-    place.holds()
+    assert site.told(seq) == ["renormalised d.txt @1 (plain/next)"]
+    site.holds(sample=0)
 
 
-def test_an_edit_after_it_is_an_edit_of_the_words_alone(place: Place) -> None:
+def test_an_edit_after_it_is_an_edit_of_the_words_alone(site: Site) -> None:
     """The old texts were read by the new normaliser too, so its other spelling is no part of the edit."""
-    history(place)
-    newer(place).ask("renormalise")
-    place.write("a.txt", "The colour is green.\nNothing else.\n")
+    history(site)
+    newer(site).ask("renormalise")
+    site.write("a.txt", "The colour is green.\nNothing else.\n")
 
-    newer(place).ask("scan", place.root, code=0)
+    newer(site).ask("scan", site.root, code=0)
 
-    change = newer(place).records("log", "a.txt", "-n", "1")[0]
+    change = newer(site).records("log", "a.txt", "-n", "1")[0]
     assert change["type"] == "document.changed"
     assert change["edit"]["class"] == "wording"
     assert change["edit"]["counts"]["words_added"] == 1
-    assert place.command.ask("diff", "a.txt", code=1).text.count("color") == 2
+    assert site.command.ask("diff", "a.txt", code=1).text.count("color") == 2
 
 
-def test_beside_a_running_daemon(place: Place) -> None:
-    history(place)
-    with place.watch():
-        newer(place).ask("renormalise")
-        place.write("a.txt", "Written after it.\n")
-        place.command.ask("sync")
+def test_beside_a_running_daemon(site: Site) -> None:
+    history(site)
+    with site.watch():
+        newer(site).ask("renormalise")
+        site.write("a.txt", "Written after it.\n")
+        site.command.ask("sync")
 
-    assert place.told()[-3:] == [
+    assert site.told()[-3:] == [
         "renormalised a.txt @2 (plain/next)",
         "renormalised b.txt @1 (plain/next)",
         "changed a.txt @3",
     ]
-    place.holds()
+    site.holds(sample=0)
 
 
-def test_the_index_shows_no_edit_and_no_other_origin(each_place: Place) -> None:
+def test_the_index_shows_no_edit_and_no_other_origin(each_site: Site) -> None:
     """Filled before and after, or made anew: the same edits and the same versions of each sentence."""
-    place = each_place
-    history(place)
+    site = each_site
+    history(site)
 
     def told() -> tuple[list[Any], list[Any]]:
-        edits = [(one["seq"], one["edit"]) for one in place.command.records("log") if one["edit"]]
-        lines = place.command.ask("blame", "a.txt").text.splitlines()
+        edits = [(one["seq"], one["edit"]) for one in site.command.records("log") if one["edit"]]
+        lines = site.command.ask("blame", "a.txt").text.splitlines()
         return edits, [line.split()[0] for line in lines if line]
 
     before = told()
-    newer(place).ask("renormalise")
+    newer(site).ask("renormalise")
     after = told()
-    place.command.ask("index", "rebuild")
+    site.command.ask("index", "rebuild")
 
     assert [seq for seq, _ in before[0]] == [5]
     assert before == after == told()
-    assert [one["seq"] for one in place.command.records("log", "--significance", "substantive")] == [5]
+    assert [one["seq"] for one in site.command.records("log", "--significance", "substantive")] == [5]
 
 
-def test_a_version_whose_bytes_are_damaged_is_left_out_and_said(place: Place) -> None:
-    history(place)
-    database = str(place.command.database).removeprefix("sqlite:///")
+def test_a_version_whose_bytes_are_damaged_is_left_out_and_said(site: Site) -> None:
+    history(site)
+    database = str(site.command.database).removeprefix("sqlite:///")
     with closing(sqlite3.connect(database)) as connection, connection:
         # of a.txt, whose second version is a delta against it
         found = "SELECT document_id FROM version WHERE no = 2"
         keyframe = f"SELECT blob_id FROM version WHERE no = 1 AND document_id = ({found})"
         connection.execute(f"UPDATE blob SET data = x'00' WHERE id = ({keyframe})")
 
-    done = newer(place).ask("renormalise", code=5)
+    done = newer(site).ask("renormalise", code=5)
 
     assert done.text == "root: 1 of 3 documents have another rendition (1 plain/next)\n"
     assert done.note == "2 versions cannot be read; run: ingest verify --deep"
-    assert place.told()[-1] == "renormalised b.txt @1 (plain/next)"
-    assert entries_of(place.command.record("report"), "a.txt") == ["document.created", "unread"]
+    assert site.told()[-1] == "renormalised b.txt @1 (plain/next)"
+    assert entries_of(site.command.record("report"), "a.txt") == ["document.created", "unread"]
 
 
 def entries_of(report: Record, path: str) -> list[Any]:
@@ -217,9 +217,9 @@ def clock() -> Clock:
 
 
 @contextmanager
-def opened(place: Place) -> Iterator[tuple[Store, RootKey]]:
-    """The store of a place, and the key of its root."""
-    store = open_store(str(place.command.database))
+def opened(site: Site) -> Iterator[tuple[Store, RootKey]]:
+    """The store of a site, and the key of its root."""
+    store = open_store(str(site.command.database))
     with store.read() as connection:
         (root,) = roots.every(connection)
     yield store, root.id
@@ -242,14 +242,14 @@ def raised(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.mark.usefixtures("raised")
 def test_what_changes_while_it_is_read_is_looked_at_again(
-    each_place: Place, monkeypatch: pytest.MonkeyPatch
+    each_site: Site, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Here another version comes in, and a document goes, while the text of the first is made."""
-    place = each_place
+    site = each_site
     for name in ("a.txt", "b.txt", "c.txt"):
-        place.write(name, f"The words of {name}.\n")
-    place.scan()
-    with opened(place) as (store, root):
+        site.write(name, f"The words of {name}.\n")
+    site.scan()
+    with opened(site) as (store, root):
         with store.read() as connection:
             keys = {row.path: row.id for row in reader.live(connection, root, after=0, limit=10)}
         real = normalise.normalise
@@ -269,7 +269,7 @@ def test_what_changes_while_it_is_read_is_looked_at_again(
         renormalise(store, root, counts, clock=clock(), dry_run=False, documents=Documents())
 
         assert (counts.renormalised, counts.renditions, counts.left, counts.damaged) == (2, 3, 0, 0)
-        assert place.told(3) == [
+        assert site.told(3) == [
             "changed a.txt @2",
             "deleted c.txt (removed)",
             "renormalised b.txt @1 (plain/next)",
@@ -280,12 +280,12 @@ def test_what_changes_while_it_is_read_is_looked_at_again(
 
 @pytest.mark.usefixtures("raised")
 def test_a_run_that_was_stopped_goes_on_where_it_ended(
-    each_place: Place, monkeypatch: pytest.MonkeyPatch
+    each_site: Site, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    place = each_place
+    site = each_site
     for name in ("a.txt", "b.txt", "c.txt"):
-        place.write(name, f"The words of {name}.\n")
-    place.scan()
+        site.write(name, f"The words of {name}.\n")
+    site.scan()
     monkeypatch.setattr(renormalise_module, "BATCH", 1)
     real, left = writer.add_renditions, [1]
 
@@ -295,29 +295,29 @@ def test_a_run_that_was_stopped_goes_on_where_it_ended(
         left.clear()
         return real(*args, **kwargs)
 
-    with opened(place) as (store, root):
+    with opened(site) as (store, root):
         monkeypatch.setattr(writer, "add_renditions", stopped)
         with pytest.raises(KeyboardInterrupt):
             renormalise(store, root, Counts(), clock=clock(), dry_run=False, documents=Documents())
-        assert place.told(3) == ["renormalised a.txt @1 (plain/next)"]
+        assert site.told(3) == ["renormalised a.txt @1 (plain/next)"]
         monkeypatch.setattr(writer, "add_renditions", real)
         counts = Counts()
         renormalise(store, root, counts, clock=clock(), dry_run=False, documents=Documents())
 
         assert counts.renormalised == 2
-        assert place.told(4) == ["renormalised b.txt @1 (plain/next)", "renormalised c.txt @1 (plain/next)"]
+        assert site.told(4) == ["renormalised b.txt @1 (plain/next)", "renormalised c.txt @1 (plain/next)"]
         assert findings(store) == []
 
 
 @pytest.mark.usefixtures("raised")
-def test_two_runs_at_once_add_each_rendition_once(each_place: Place, monkeypatch: pytest.MonkeyPatch) -> None:
-    place = each_place
-    place.write("a.txt", "The words of a.\n")
-    place.write("b.txt", "The words of b.\n")
-    place.scan()
+def test_two_runs_at_once_add_each_rendition_once(each_site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
+    site = each_site
+    site.write("a.txt", "The words of a.\n")
+    site.write("b.txt", "The words of b.\n")
+    site.scan()
     real, first = writer.add_renditions, [1]
 
-    with opened(place) as (store, root):
+    with opened(site) as (store, root):
 
         def overtaken(*args: Any, **kwargs: Any) -> Any:
             if first:
@@ -330,5 +330,5 @@ def test_two_runs_at_once_add_each_rendition_once(each_place: Place, monkeypatch
         renormalise(store, root, counts, clock=clock(), dry_run=False, documents=Documents())
 
         assert (counts.renormalised, counts.left) == (0, 0)
-        assert place.told(2) == ["renormalised a.txt @1 (plain/next)", "renormalised b.txt @1 (plain/next)"]
+        assert site.told(2) == ["renormalised a.txt @1 (plain/next)", "renormalised b.txt @1 (plain/next)"]
         assert findings(store) == []

@@ -7,9 +7,9 @@ from typing import Any
 
 import pytest
 
-from tests.acceptance.place import Place
 from tests.command import Record
 from tests.daemon import Daemon
+from tests.site import Site
 
 BRIDGE = "The council approved the bridge on Monday.\nIt will cost 100 million euros in total.\n"
 TAX = "The council raised the tax to 5 percent.\nNobody had expected that decision.\n"
@@ -66,26 +66,26 @@ not watched: there a state may have no version
 """
 
 
-def happen(place: Place) -> None:
+def happen(site: Site) -> None:
     """One edit of each kind, one after the other."""
-    place.write("bridge.txt", BRIDGE)
-    place.write("tax.txt", TAX)
-    place.write("aside.txt", ASIDE)
-    place.write("typo.txt", TYPO)
-    place.write("gone.txt", "This will be removed.\n")
-    place.write("old.txt", "This will be moved to another place.\n")
-    place.write("logo.png", b"\x89PNG\r\n\x1a\n\0\0\0\1")
-    place.scan()
-    place.write("bridge.txt", BRIDGE.replace("100", "200"))
-    place.write("tax.txt", TAX.replace("5 percent", "6 percent") + NOTICE)
-    place.write("aside.txt", ASIDE + "A sentence that came and went.\n")
-    place.write("typo.txt", TYPO.replace("goverment", "government"))
-    place.write("logo.png", b"\x89PNG\r\n\x1a\n\0\0\0\2")
-    place.scan()
-    place.write("aside.txt", ASIDE)
-    (place.root / "gone.txt").unlink()
-    (place.root / "old.txt").rename(place.root / "new.txt")
-    place.scan()
+    site.write("bridge.txt", BRIDGE)
+    site.write("tax.txt", TAX)
+    site.write("aside.txt", ASIDE)
+    site.write("typo.txt", TYPO)
+    site.write("gone.txt", "This will be removed.\n")
+    site.write("old.txt", "This will be moved to another place.\n")
+    site.write("logo.png", b"\x89PNG\r\n\x1a\n\0\0\0\1")
+    site.scan()
+    site.write("bridge.txt", BRIDGE.replace("100", "200"))
+    site.write("tax.txt", TAX.replace("5 percent", "6 percent") + NOTICE)
+    site.write("aside.txt", ASIDE + "A sentence that came and went.\n")
+    site.write("typo.txt", TYPO.replace("goverment", "government"))
+    site.write("logo.png", b"\x89PNG\r\n\x1a\n\0\0\0\2")
+    site.scan()
+    site.write("aside.txt", ASIDE)
+    (site.root / "gone.txt").unlink()
+    (site.root / "old.txt").rename(site.root / "new.txt")
+    site.scan()
 
 
 def masked(text: str) -> str:
@@ -101,12 +101,12 @@ def entries(report: Record) -> dict[str, list[Any]]:
     }
 
 
-def test_each_kind_of_edit_is_told_once_with_its_sentences(each_place: Place) -> None:
-    place = each_place
-    happen(place)
+def test_each_kind_of_edit_is_told_once_with_its_sentences(each_site: Site) -> None:
+    site = each_site
+    happen(site)
 
-    assert masked(place.command.ask("report").text) == EXPECTED
-    report = place.command.record("report", "--since", "seq:8")
+    assert masked(site.command.ask("report").text) == EXPECTED
+    report = site.command.record("report", "--since", "seq:8")
 
     assert report["counts"] == {
         "added": 0, "silent": 2, "open": 1, "reworded": 0, "cosmetic": 1, "unread": 1, "none": 0,
@@ -134,20 +134,20 @@ def test_each_kind_of_edit_is_told_once_with_its_sentences(each_place: Place) ->
         }
     ]
     assert [fact["after"] for fact in bridge["edit"]["facts"]] == ["200 million euros"]
-    assert (report["first_seq"], report["last_seq"], report["watched"]) == (8, place.seq, False)
+    assert (report["first_seq"], report["last_seq"], report["watched"]) == (8, site.seq, False)
     # folded in the report, not in the store
-    assert len(place.command.records("log", "aside.txt")) == 3
+    assert len(site.command.records("log", "aside.txt")) == 3
 
 
-def test_a_period_in_which_nothing_happened(each_place: Place) -> None:
-    place = each_place
-    place.write("a.txt", "One sentence.\n")
-    place.scan()
-    page = place.folder / "page.html"
+def test_a_period_in_which_nothing_happened(each_site: Site) -> None:
+    site = each_site
+    site.write("a.txt", "One sentence.\n")
+    site.scan()
+    page = site.folder / "page.html"
 
-    said = place.command.ask("report", "--since", "seq:2", "--html", page)
-    report = place.command.record("report", "--since", "seq:2", "--root", "root")
-    before = place.command.refused("report", "--until", "2001-01-01", code=2)
+    said = site.command.ask("report", "--since", "seq:2", "--html", page)
+    report = site.command.record("report", "--since", "seq:2", "--root", "root")
+    before = site.command.refused("report", "--until", "2001-01-01", code=2)
 
     assert masked(said.text).startswith("TIME to TIME UTC\nnothing changed\n")
     assert report["documents"] == []
@@ -159,22 +159,22 @@ def test_a_period_in_which_nothing_happened(each_place: Place) -> None:
 
 
 @pytest.mark.parametrize("verb", ["report", "log"])
-def test_a_period_that_ends_before_it_begins_is_no_quiet_one(each_place: Place, verb: str) -> None:
-    each_place.write("a.txt", "The brug is dicht.\n")
-    each_place.scan()
-    refused = each_place.command.refused(verb, "--since", "2999-01-02", "--until", "2001-01-01", code=2)
+def test_a_period_that_ends_before_it_begins_is_no_quiet_one(each_site: Site, verb: str) -> None:
+    each_site.write("a.txt", "The brug is dicht.\n")
+    each_site.scan()
+    refused = each_site.command.refused(verb, "--since", "2999-01-02", "--until", "2001-01-01", code=2)
 
     assert refused.error == "the period ends before it begins"
 
 
-def test_the_page_is_written_whole_and_never_over_another_file(place: Place) -> None:
-    happen(place)
-    page = place.folder / "out" / "page.html"
+def test_the_page_is_written_whole_and_never_over_another_file(site: Site) -> None:
+    happen(site)
+    page = site.folder / "out" / "page.html"
 
-    said = place.command.ask("report", "--html", page)
+    said = site.command.ask("report", "--html", page)
     made = page.read_text()
-    refused = place.command.refused("report", "--html", page, code=2)
-    place.command.ask("report", "--html", page, "--force")
+    refused = site.command.refused("report", "--html", page, code=2)
+    site.command.ask("report", "--html", page, "--force")
 
     assert said.note == f"wrote {page}"
     assert (refused.error, refused.hint) == (f"{page} exists", "overwrite it with --force")
@@ -184,92 +184,92 @@ def test_the_page_is_written_whole_and_never_over_another_file(place: Place) -> 
     assert "It will cost <ins>200</ins> million euros" in made
     assert '<svg class="chart" role="img"' in made
     assert [each.name for each in page.parent.iterdir()] == ["page.html"]
-    assert place.command.refused("report", "--html", place.folder, "--force", code=2).error
-    assert place.command.refused("report", "--root", "nowhere", code=2).error
-    assert place.command.refused("report", "--since", "the day before", code=2).error
+    assert site.command.refused("report", "--html", site.folder, "--force", code=2).error
+    assert site.command.refused("report", "--root", "nowhere", code=2).error
+    assert site.command.refused("report", "--since", "the day before", code=2).error
 
 
-def test_hostile_names_and_texts_are_shown_and_do_nothing(each_place: Place) -> None:
-    place = each_place
+def test_hostile_names_and_texts_are_shown_and_do_nothing(each_site: Site) -> None:
+    site = each_site
     name = "<script>alert(1)<b>\u202egpj\x1b[31m\n.txt"
-    place.write(name, "A <script>alert('x')</script> text of 10 people.\n")
-    place.scan()
-    place.write(name, "A <script>alert('x')</script> text of 20 people.\nThen a \u202eline\x1b[31m.\n")
-    place.scan()
-    page = place.folder / "page.html"
+    site.write(name, "A <script>alert('x')</script> text of 10 people.\n")
+    site.scan()
+    site.write(name, "A <script>alert('x')</script> text of 20 people.\nThen a \u202eline\x1b[31m.\n")
+    site.scan()
+    page = site.folder / "page.html"
 
-    shown = place.command.ask("report", "--html", page).text
+    shown = site.command.ask("report", "--html", page).text
 
     made = page.read_text()
     assert "<script>alert(1)<b>\\u{202e}gpj\\u{001b}[31m\\u{000a}.txt @1 -> @2" in shown
     assert "<script" not in made
     assert "&lt;script&gt;alert(1)&lt;b&gt;\\u{202e}gpj\\u{001b}[31m\\u{000a}.txt" in made
     assert "Then a \\u{202e}line\\u{001b}[31m." in made
-    assert place.command.record("report")["documents"][0]["path"] == name
+    assert site.command.record("report")["documents"][0]["path"] == name
 
 
-def test_a_root_that_was_watched_all_the_time_has_no_gap(place: Place) -> None:
-    place.write("a.txt", BRIDGE)
-    with place.watch() as daemon:
+def test_a_root_that_was_watched_all_the_time_has_no_gap(site: Site) -> None:
+    site.write("a.txt", BRIDGE)
+    with site.watch() as daemon:
         assert isinstance(daemon, Daemon)
-        begin = place.command.records("coverage")[-1]["from"]
-        place.write("a.txt", BRIDGE.replace("100", "200"))
-        place.command.ask("sync")
-        report = place.command.record("report", "--since", begin)
-        said = place.command.ask("report", "--since", begin).text
+        begin = site.command.records("coverage")[-1]["from"]
+        site.write("a.txt", BRIDGE.replace("100", "200"))
+        site.command.ask("sync")
+        report = site.command.record("report", "--since", begin)
+        said = site.command.ask("report", "--since", begin).text
 
     assert (report["watched"], entries(report)["a.txt"][-1]) == (True, "silent")
     assert "\nwatched: each state that rested until it was read is a version\n" in said
     assert said.endswith("Saves closer together may be one version.\n")
 
 
-def test_a_renormalised_document_is_not_in_it(place: Place) -> None:
+def test_a_renormalised_document_is_not_in_it(site: Site) -> None:
     from tests.acceptance.test_renormalise import newer
 
-    place.write("a.txt", "The colour is red.\n")
-    place.scan()
-    newer(place).ask("renormalise")
+    site.write("a.txt", "The colour is red.\n")
+    site.scan()
+    newer(site).ask("renormalise")
 
-    assert place.seq == 2
-    assert place.command.record("report", "--since", "seq:2")["documents"] == []
+    assert site.seq == 2
+    assert site.command.record("report", "--since", "seq:2")["documents"] == []
 
 
-def test_a_report_of_one_document_or_of_a_folder(each_place: Place) -> None:
-    place = each_place
+def test_a_report_of_one_document_or_of_a_folder(each_site: Site) -> None:
+    site = each_site
     for name in ("a/bridge.txt", "b/tax.txt", "b/old.txt", "bx.txt"):
-        place.write(name, BRIDGE)
-    place.scan()
+        site.write(name, BRIDGE)
+    site.scan()
     for name in ("a/bridge.txt", "b/tax.txt", "bx.txt"):
-        place.write(name, BRIDGE.replace("100", "200"))
-    (place.root / "b" / "old.txt").rename(place.root / "a" / "new.txt")
-    place.scan()
+        site.write(name, BRIDGE.replace("100", "200"))
+    (site.root / "b" / "old.txt").rename(site.root / "a" / "new.txt")
+    site.scan()
 
     def told(*words: str) -> list[str]:
-        return [document["path"] for document in place.command.record("report", *words)["documents"]]
+        return [document["path"] for document in site.command.record("report", *words)["documents"]]
 
     assert told("b/tax.txt") == ["b/tax.txt"]
     assert told("--prefix", "b/") == ["a/new.txt", "b/tax.txt"]
     assert told("--prefix", "b") == ["a/new.txt", "b/tax.txt", "bx.txt"]
     assert told("--prefix", "a/br") == ["a/bridge.txt"]
-    one = place.command.record("report", "b/tax.txt")
-    folder = place.command.record("report", "--prefix", "b/")
+    one = site.command.record("report", "b/tax.txt")
+    folder = site.command.record("report", "--prefix", "b/")
     assert (one["counts"]["silent"], one["root"], one["prefix"]) == (1, "root", None)
     assert one["document"] == one["documents"][0]["document"]
     assert (folder["counts"]["silent"], folder["counts"]["moved"], folder["prefix"]) == (1, 1, "b/")
-    head, *_ = place.command.ask("report", "--prefix", "b/").text.splitlines()
+    head, *_ = site.command.ask("report", "--prefix", "b/").text.splitlines()
     assert masked(head).endswith("UTC, paths that begin with b/")
-    assert place.command.refused("report", "b/tax.txt", "--prefix", "b/", code=2).error
-    assert place.command.refused("report", "nothing.txt", code=2).error
-    assert place.command.ask("report", "--prefix", "c/").note == "no path in the store begins with 'c/'"
-    earlier = place.command.ask("report", "--prefix", "b/", "--until", "#1")
+    assert site.command.refused("report", "b/tax.txt", "--prefix", "b/", code=2).error
+    assert site.command.refused("report", "nothing.txt", code=2).error
+    assert site.command.ask("report", "--prefix", "c/").note == "no path in the store begins with 'c/'"
+    earlier = site.command.ask("report", "--prefix", "b/", "--until", "#1")
     assert earlier.note == "nothing happened in this period to a path that begins with b/"
 
 
-def test_a_page_goes_to_standard_output(place: Place) -> None:
-    happen(place)
-    page = place.folder / "page.html"
-    place.command.ask("report", "--until", "seq:12", "--html", page)
+def test_a_page_goes_to_standard_output(site: Site) -> None:
+    happen(site)
+    page = site.folder / "page.html"
+    site.command.ask("report", "--until", "seq:12", "--html", page)
 
-    assert place.command.ask("report", "--until", "seq:12", "--html", "-").text == page.read_text()
-    assert not (place.folder / "-").exists()
-    assert place.command.refused("report", "--html", "-", "--json", code=2).error
+    assert site.command.ask("report", "--until", "seq:12", "--html", "-").text == page.read_text()
+    assert not (site.folder / "-").exists()
+    assert site.command.refused("report", "--html", "-", "--json", code=2).error

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from tests.acceptance.place import Place
+from tests.site import Site
 
 ARTICLE = """# Court acquits the mayor
 
@@ -42,15 +42,15 @@ ORDER = {
 NOTICE = "\nCorrection: an earlier version of this article was wrong.\n"
 
 
-def edit_all(place: Place, *, notice: str = "") -> None:
+def edit_all(site: Site, *, notice: str = "") -> None:
     """The ten edits, one after the other."""
     for name, *_ in EDITS:
-        place.write(f"{name}.md", ARTICLE)
-    place.scan()
+        site.write(f"{name}.md", ARTICLE)
+    site.scan()
     for name, old, new, _ in EDITS:
         assert old in ARTICLE
-        place.write(f"{name}.md", ARTICLE.replace(old, new) + notice)
-        place.scan()
+        site.write(f"{name}.md", ARTICLE.replace(old, new) + notice)
+        site.scan()
 
 
 def groups_of(text: str, heading: str) -> dict[str, list[str]]:
@@ -77,14 +77,14 @@ def groups_of_page(page: str, category: str) -> dict[str, list[str]]:
     return found
 
 
-def test_ten_edits_without_a_notice_are_silent_and_the_gravest_stand_first(each_place: Place) -> None:
-    place = each_place
-    edit_all(place)
-    page = place.folder / "page.html"
+def test_ten_edits_without_a_notice_are_silent_and_the_gravest_stand_first(each_site: Site) -> None:
+    site = each_site
+    edit_all(site)
+    page = site.folder / "page.html"
 
-    text = place.command.ask("report", "--html", page).text
-    report = place.command.record("report")
-    log = place.command.records("log", "--flag", "silent")
+    text = site.command.ask("report", "--html", page).text
+    report = site.command.record("report")
+    log = site.command.records("log", "--flag", "silent")
 
     assert text.splitlines()[1] == (
         "10 changed silently, 0 changed in the open, 0 reworded, 0 cosmetic, 0 of no significance, 10 added"
@@ -100,20 +100,20 @@ def test_ten_edits_without_a_notice_are_silent_and_the_gravest_stand_first(each_
     }
     assert [each["path"] for each in log] == [f"{name}.md" for name, *_ in reversed(EDITS)]
     assert {(each["edit"]["significance"], each["edit"]["silent"]) for each in log} == {("substantive", True)}
-    assert place.command.records("log", "--flag", "notice") == []
+    assert site.command.records("log", "--flag", "notice") == []
 
 
-def test_the_same_edits_with_a_notice_are_open_and_a_later_notice_excuses_nothing(place: Place) -> None:
-    edit_all(place, notice=NOTICE)
-    place.write("late.md", ARTICLE)
-    place.scan()
-    place.write("late.md", ARTICLE.replace("5,000", "50,000"))
-    place.scan()
-    place.write("late.md", ARTICLE.replace("5,000", "50,000") + NOTICE)
-    place.scan()
+def test_the_same_edits_with_a_notice_are_open_and_a_later_notice_excuses_nothing(site: Site) -> None:
+    edit_all(site, notice=NOTICE)
+    site.write("late.md", ARTICLE)
+    site.scan()
+    site.write("late.md", ARTICLE.replace("5,000", "50,000"))
+    site.scan()
+    site.write("late.md", ARTICLE.replace("5,000", "50,000") + NOTICE)
+    site.scan()
 
-    text = place.command.ask("report").text
-    late = [each["edit"]["silent"] for each in place.command.records("log", "late.md", "--type", "changed")]
+    text = site.command.ask("report").text
+    late = [each["edit"]["silent"] for each in site.command.records("log", "late.md", "--type", "changed")]
 
     assert text.splitlines()[1] == (
         "1 changed silently, 11 changed in the open, 0 reworded, 0 cosmetic, 0 of no significance, 11 added"
@@ -123,17 +123,17 @@ def test_the_same_edits_with_a_notice_are_open_and_a_later_notice_excuses_nothin
     assert late == [False, True]
 
 
-def test_an_edit_to_a_document_that_moved_or_came_back_counts(place: Place) -> None:
-    place.write("gone.md", ARTICLE)
-    place.scan()
-    (place.root / "gone.md").unlink()
-    place.scan()
-    place.write("gone.md", ARTICLE.replace("denied", "admitted"))
-    place.scan()
+def test_an_edit_to_a_document_that_moved_or_came_back_counts(site: Site) -> None:
+    site.write("gone.md", ARTICLE)
+    site.scan()
+    (site.root / "gone.md").unlink()
+    site.scan()
+    site.write("gone.md", ARTICLE.replace("denied", "admitted"))
+    site.scan()
 
-    (restored,) = place.command.records("log", "--flag", "silent")
+    (restored,) = site.command.records("log", "--flag", "silent")
 
     assert restored["type"] == "document.restored"
-    assert groups_of(place.command.ask("report").text, "changed silently") == {
+    assert groups_of(site.command.ask("report").text, "changed silently") == {
         "negation and modality": ["gone"]
     }

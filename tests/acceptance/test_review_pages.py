@@ -12,11 +12,9 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, expect
 
 from tests import browser as browsers
-from tests.acceptance.conftest import made_folders
-from tests.acceptance.place import Place
 from tests.acceptance.test_reviews import TOKEN, Reviewed, served
 from tests.browser import Watched
-from tests.forked import Quick
+from tests.site import new_folder, new_site
 
 pytestmark = pytest.mark.skipif(browsers.chromium() is None, reason="there is no Chromium; INGEST_CHROMIUM")
 HOSTILE = "<script>document.title='owned'</script> \u202egnp"
@@ -49,9 +47,9 @@ class Open:
 
 @pytest.fixture(scope="module")
 def made() -> Iterator[Open]:
-    for folder in made_folders():
-        place = Place(folder, Quick(f"sqlite:///{folder}/store.db", folder, {"HOME": str(folder)}))
-        with served(place) as one, browsers.opened() as browser:
+    with new_folder() as folder:
+        site = new_site(folder, HOME=str(folder))
+        with served(site) as one, browsers.opened() as browser:
             yield Open(one, browser)
 
 

@@ -19,12 +19,11 @@ import sqlalchemy as sa
 from ingest.http import reviews
 from ingest.http.problems import Refused
 from ingest.http.tokens import Tokens
-from tests.acceptance.conftest import made_folders
-from tests.acceptance.place import Place
 from tests.command import PATIENCE
 from tests.forked import Quick
 from tests.postgres import Server
 from tests.service import Answered, Service
+from tests.site import Site, new_folder, new_site
 
 if TYPE_CHECKING:
     from ingest.corpus import Corpus
@@ -40,7 +39,7 @@ TEXT = "The bridge will be closed for three weeks. Nobody was told.\n"
 class Reviewed:
     """A corpus of two edits, #3 and #4, and its service."""
 
-    place: Place
+    site: Site
     service: Service
 
     def post(self, body: Any, **headers: str) -> Answered:
@@ -73,33 +72,33 @@ def configured(folder: Path, more: str = "") -> tuple[str | Path, ...]:
 
 
 @contextlib.contextmanager
-def served(place: Place) -> Iterator[Reviewed]:
-    place.write("bridge.txt", TEXT)
-    place.write("ferry.txt", "The ferry costs 13 euro.\n")
-    place.scan()
-    place.write("bridge.txt", TEXT.replace("three", "two"))
-    place.scan()
-    place.write("ferry.txt", "The ferry costs 31 euro.\n")
-    place.scan()
-    with Service(place.command, *configured(place.folder)) as service:
-        yield Reviewed(place, service)
+def served(site: Site) -> Iterator[Reviewed]:
+    site.write("bridge.txt", TEXT)
+    site.write("ferry.txt", "The ferry costs 13 euro.\n")
+    site.scan()
+    site.write("bridge.txt", TEXT.replace("three", "two"))
+    site.scan()
+    site.write("ferry.txt", "The ferry costs 31 euro.\n")
+    site.scan()
+    with Service(site.command, *configured(site.folder)) as service:
+        yield Reviewed(site, service)
 
 
 @contextlib.contextmanager
 def beside(other: Reviewed, folder: Path, more: str = "") -> Iterator[Reviewed]:
     """Another service on the same store, with settings of its own."""
-    with Service(other.place.command, *configured(folder, more)) as service:
-        yield Reviewed(other.place, service)
+    with Service(other.site.command, *configured(folder, more)) as service:
+        yield Reviewed(other.site, service)
 
 
 @pytest.fixture
-def one(each_place: Place) -> Iterator[Reviewed]:
-    with served(each_place) as made:
+def one(each_site: Site) -> Iterator[Reviewed]:
+    with served(each_site) as made:
         yield made
 
 
 def test_a_review_is_added_listed_and_taken_back_and_the_record_stays_as_it_was(one: Reviewed) -> None:
-    before = (one.place.command.records("changes"), one.place.command.record("status")["tree_root"])
+    before = (one.site.command.records("changes"), one.site.command.record("status")["tree_root"])
     added = one.post({"change": 3, "name": "Anna", "note": "as the council decided"})
     again = one.post({"change": 3, "name": " Anna ", "note": "as the council decided"})
 
@@ -134,8 +133,8 @@ def test_a_review_is_added_listed_and_taken_back_and_the_record_stays_as_it_was(
         pages += page["items"]
         following = page["next"]
     assert pages == one.items()
-    assert (one.place.command.records("changes"), one.place.command.record("status")["tree_root"]) == before
-    assert "row_sums" in one.place.command.record("verify")["checked"]
+    assert (one.site.command.records("changes"), one.site.command.record("status")["tree_root"]) == before
+    assert "row_sums" in one.site.command.record("verify")["checked"]
 
 
 def test_who_has_no_token_or_comes_from_elsewhere_adds_nothing(shared: Reviewed) -> None:
@@ -245,9 +244,9 @@ def test_what_is_not_understood_is_a_problem_and_adds_nothing(
 @pytest.fixture(scope="module")
 def shared() -> Iterator[Reviewed]:
     """A corpus and its service for the tests that take the reviews as they find them."""
-    for folder in made_folders():
-        place = Place(folder, Quick(f"sqlite:///{folder}/store.db", folder, {"HOME": str(folder)}))
-        with served(place) as made:
+    with new_folder() as folder:
+        site = new_site(folder, HOME=str(folder))
+        with served(site) as made:
             yield made
 
 
@@ -274,7 +273,7 @@ def test_a_hostile_note_is_kept_as_it_is_and_shown_as_text(shared: Reviewed) -> 
 
 def test_a_service_without_a_token_takes_no_review_and_says_so(shared: Reviewed) -> None:
     before = shared.items()
-    with Service(shared.place.command, "--port", "0") as service:
+    with Service(shared.site.command, "--port", "0") as service:
         answer = service.ask("POST", "/v1/reviews", '{"change":1,"name":"A"}', Content_Type=JSON)
         with_one = service.ask(
             "POST", "/v1/reviews", '{"change":1,"name":"A"}', Content_Type=JSON, Authorization=BEARER
@@ -337,12 +336,12 @@ def test_the_stream_tells_a_review_without_an_id_and_changes_do_not(one: Reviewe
             event, data = stream.next()
             assert (event, json.loads(data.removeprefix("data: "))) == ("event: review", each)
     ferry.close()
-    with beside(one, one.place.folder) as other:  # another process adds one
+    with beside(one, one.site.folder) as other:  # another process adds one
         added = [other.post({"change": 3, "name": "Ben"}).json]
     event, data = every.next()
     assert (event, json.loads(data.removeprefix("data: "))) == ("event: review", added[0])
-    one.place.write("quay.txt", "The quay is mended.\n")
-    one.place.scan()
+    one.site.write("quay.txt", "The quay is mended.\n")
+    one.site.scan()
     assert every.next()[:2] == [f"id: {head + 1}", "event: change"]
     every.close()
     assert one.service.get(f"/v1/changes?since={head}&limit=10").json["items"][0]["path"] == "quay.txt"
@@ -359,8 +358,8 @@ def test_a_poll_that_waits_is_not_woken_by_a_review(shared: Reviewed) -> None:
         added = shared.post({"change": 3, "name": "Who wakes nobody"}).json
         while added["id"] not in stream.next()[1]:  # told to whom it is told, then
             pass
-        shared.place.write("quay.txt", "The quay is mended.\n")
-        shared.place.scan()
+        shared.site.write("quay.txt", "The quay is mended.\n")
+        shared.site.scan()
         found = json.loads(waiting.getresponse().read())
     stream.close()
     assert [each["path"] for each in found["items"]] == ["quay.txt"]
@@ -400,7 +399,7 @@ def test_a_role_that_may_only_read_is_given_the_reviews_and_adds_none(
     folder: Path, postgres_server: Server
 ) -> None:
     url = postgres_server.create_database()
-    owner = Place(folder, Quick(url, folder))
+    owner = new_site(folder, url)
     with served(owner) as one:
         one.post({"change": 3, "name": "Anna"})
         one.service.get("/")  # which makes the index

@@ -9,14 +9,14 @@ from pathlib import Path
 import pytest
 
 from tests import oracle
-from tests.acceptance.place import Place
 from tests.command import Command
 from tests.daemon import Daemon, until
+from tests.site import Site
 
 
-def two(place: Place) -> tuple[Path, Path]:
+def two(site: Site) -> tuple[Path, Path]:
     """Two folders with a file of one name each, and one that only the second has."""
-    first, second = place.folder / "one", place.folder / "two"
+    first, second = site.folder / "one", site.folder / "two"
     for folder in (first, second):
         folder.mkdir()
         (folder / "a.txt").write_text(f"In {folder.name}.\n")
@@ -24,10 +24,10 @@ def two(place: Place) -> tuple[Path, Path]:
     return first, second
 
 
-def test_several_roots_share_one_log_and_each_names_its_documents(each_place: Place) -> None:
-    place = each_place
-    first, second = two(place)
-    command = place.command
+def test_several_roots_share_one_log_and_each_names_its_documents(each_site: Site) -> None:
+    site = each_site
+    first, second = two(site)
+    command = site.command
     with Daemon(command, first, second) as daemon:
         (first / "a.txt").write_text("In one, changed.\n")
         (second / "a.txt").rename(second / "c.txt")
@@ -47,252 +47,250 @@ def test_several_roots_share_one_log_and_each_names_its_documents(each_place: Pl
         assert command.ask("show", "--raw", "b.txt", "--root", "two").out == b"Only in two.\n"
         assert command.ask("show", "--raw", second / "b.txt").out == b"Only in two.\n"
         assert command.ask("show", "--raw", "c.txt").out == b"In two.\n"
-        oracle.holds(place.command, {"one": first, "two": second}, sample=0)
+        oracle.holds(site.command, {"one": first, "two": second}, sample=0)
 
 
-def test_a_file_moved_between_roots_leaves_one_and_comes_to_the_other(place: Place) -> None:
-    first, second = two(place)
-    place.command.ask("scan", first, second)
+def test_a_file_moved_between_roots_leaves_one_and_comes_to_the_other(site: Site) -> None:
+    first, second = two(site)
+    site.command.ask("scan", first, second)
     (second / "b.txt").rename(first / "b.txt")
-    place.command.ask("scan", first, second)
+    site.command.ask("scan", first, second)
 
-    assert sorted(place.told(since=3)) == ["created b.txt @1", "deleted b.txt (removed)"]
+    assert sorted(site.told(since=3)) == ["created b.txt @1", "deleted b.txt (removed)"]
 
 
-def test_export_of_several_roots_has_a_folder_for_each(place: Place) -> None:
-    first, second = two(place)
-    place.command.ask("scan", first, second)
-    place.command.ask("export", place.folder / "out")
+def test_export_of_several_roots_has_a_folder_for_each(site: Site) -> None:
+    first, second = two(site)
+    site.command.ask("scan", first, second)
+    site.command.ask("export", site.folder / "out")
 
-    written = sorted(str(path.relative_to(place.folder / "out")) for path in place.folder.glob("out/*/*"))
+    written = sorted(str(path.relative_to(site.folder / "out")) for path in site.folder.glob("out/*/*"))
     assert written == ["one/a.txt", "two/a.txt", "two/b.txt"]
 
 
 @pytest.mark.parametrize("name", [".", ".."])
-def test_a_root_has_no_name_that_leads_out_of_a_folder(place: Place, name: str) -> None:
+def test_a_root_has_no_name_that_leads_out_of_a_folder(site: Site, name: str) -> None:
     """Neither is one given, nor is one that a store has from elsewhere exported by."""
-    first, second = two(place)
-    place.command.refused("scan", f"{name}={first}", second, code=2)
-    place.command.ask("scan", first, second)
-    place.command.refused("roots", "rename", "one", name, code=2)
-    with closing(sqlite3.connect(place.folder / "store" / "ingest.db")) as database, database:
+    first, second = two(site)
+    site.command.refused("scan", f"{name}={first}", second, code=2)
+    site.command.ask("scan", first, second)
+    site.command.refused("roots", "rename", "one", name, code=2)
+    with closing(sqlite3.connect(site.folder / "store" / "ingest.db")) as database, database:
         database.execute("update root set name = ? where name = 'one'", [name])
-    refused = place.command.refused("export", place.folder / "out" / "d", code=2)
+    refused = site.command.refused("export", site.folder / "out" / "d", code=2)
 
     assert "rename" in refused.hint
-    assert list(place.folder.rglob("out/**/a.txt")) == []
-    assert not (place.folder / "a.txt").exists()
-    place.command.ask("roots", "rename", name, "news")
-    place.command.ask("export", place.folder / "out" / "e")
+    assert list(site.folder.rglob("out/**/a.txt")) == []
+    assert not (site.folder / "a.txt").exists()
+    site.command.ask("roots", "rename", name, "news")
+    site.command.ask("export", site.folder / "out" / "e")
 
 
-def test_a_root_is_renamed_with_its_history(place: Place) -> None:
-    place.write("a.txt", "x\n")
-    place.scan()
-    place.command.ask("roots", "rename", "root", "news")
-    assert [root["name"] for root in place.command.records("roots")] == ["news"]
-    assert {change["root"] for change in place.command.records("log")} == {"news"}
-    place.write("a.txt", "y, changed\n")
-    assert place.scan()["changed"] == 1
+def test_a_root_is_renamed_with_its_history(site: Site) -> None:
+    site.write("a.txt", "x\n")
+    site.scan()
+    site.command.ask("roots", "rename", "root", "news")
+    assert [root["name"] for root in site.command.records("roots")] == ["news"]
+    assert {change["root"] for change in site.command.records("log")} == {"news"}
+    site.write("a.txt", "y, changed\n")
+    assert site.scan()["changed"] == 1
 
 
-def test_a_root_whose_folder_was_moved_is_relocated(place: Place) -> None:
-    place.write("a.txt", "x\n")
-    place.scan()
-    moved = place.folder / "elsewhere"
-    place.root.rename(moved)
-    assert "root" in place.command.refused("check", code=4).error
-    place.command.ask("roots", "relocate", "root", moved)
+def test_a_root_whose_folder_was_moved_is_relocated(site: Site) -> None:
+    site.write("a.txt", "x\n")
+    site.scan()
+    moved = site.folder / "elsewhere"
+    site.root.rename(moved)
+    assert "root" in site.command.refused("check", code=4).error
+    site.command.ask("roots", "relocate", "root", moved)
     (moved / "a.txt").write_text("y, changed\n")
-    place.command.ask("scan")
+    site.command.ask("scan")
 
-    assert place.told() == ["created a.txt @1", "changed a.txt @2"]
-    oracle.holds(place.command, {"root": moved}, sample=0)
-
-
-def test_a_root_is_not_relocated_to_another_folder(place: Place) -> None:
-    place.write("a.txt", "x\n")
-    place.scan()
-    refused = place.command.refused("roots", "relocate", "root", place.outside, code=2)
-    assert str(place.outside) in refused.error
-    assert place.command.record("roots")["path"] == str(place.root)
+    assert site.told() == ["created a.txt @1", "changed a.txt @2"]
+    oracle.holds(site.command, {"root": moved}, sample=0)
 
 
-def test_a_retired_root_is_watched_no_more_and_keeps_its_history(place: Place) -> None:
-    first, second = two(place)
-    place.command.ask("scan", first, second)
-    place.command.ask("roots", "retire", "one")
-    place.command.ask("scan")
+def test_a_root_is_not_relocated_to_another_folder(site: Site) -> None:
+    site.write("a.txt", "x\n")
+    site.scan()
+    refused = site.command.refused("roots", "relocate", "root", site.outside, code=2)
+    assert str(site.outside) in refused.error
+    assert site.command.record("roots")["path"] == str(site.root)
+
+
+def test_a_retired_root_is_watched_no_more_and_keeps_its_history(site: Site) -> None:
+    first, second = two(site)
+    site.command.ask("scan", first, second)
+    site.command.ask("roots", "retire", "one")
+    site.command.ask("scan")
     (first / "a.txt").write_text("Nobody looks here.\n")
-    place.command.ask("scan")
+    site.command.ask("scan")
 
-    assert len(place.told()) == 3
-    assert place.command.ask("show", "--raw", "a.txt", "--root", "one").out == b"In one.\n"
-    assert [root["name"] for root in place.command.record("status")["roots"]] == ["two"]
+    assert len(site.told()) == 3
+    assert site.command.ask("show", "--raw", "a.txt", "--root", "one").out == b"In one.\n"
+    assert [root["name"] for root in site.command.record("status")["roots"]] == ["two"]
 
 
-def test_coverage_of_all_roots_has_a_retired_one(place: Place) -> None:
-    first, second = two(place)
-    place.command.ask("scan", first, second)
-    place.command.ask("roots", "retire", "one")
+def test_coverage_of_all_roots_has_a_retired_one(site: Site) -> None:
+    first, second = two(site)
+    site.command.ask("scan", first, second)
+    site.command.ask("roots", "retire", "one")
 
-    every = place.command.records("coverage")
+    every = site.command.records("coverage")
     assert every == [
-        interval for name in ("one", "two") for interval in place.command.records("coverage", name)
+        interval for name in ("one", "two") for interval in site.command.records("coverage", name)
     ]
     assert [each["reason"] for each in every if each["root"] == "one"] == [None, "retired"]
 
 
-def _coverage(place: Place) -> list[tuple[str, str | None]]:
-    return [(each["state"], each["reason"]) for each in place.command.records("coverage", "root")]
+def _coverage(site: Site) -> list[tuple[str, str | None]]:
+    return [(each["state"], each["reason"]) for each in site.command.records("coverage", "root")]
 
 
-def test_a_retired_root_is_taken_up_again_only_when_that_is_said(each_place: Place) -> None:
-    place = each_place
-    place.write("a.txt", "one\n")
-    place.scan()
-    retired = place.command.record("roots", "retire", "root")["retired_at"]
-    place.write("a.txt", "two\n")
+def test_a_retired_root_is_taken_up_again_only_when_that_is_said(each_site: Site) -> None:
+    site = each_site
+    site.write("a.txt", "one\n")
+    site.scan()
+    retired = site.command.record("roots", "retire", "root")["retired_at"]
+    site.write("a.txt", "two\n")
 
     for verb in ("scan", "watch"):
-        for words in ([place.root], ["root"], [f"root={place.root}"], ["--adopt", place.root], []):
-            refused = place.command.refused(verb, *words, code=2)
+        for words in ([site.root], ["root"], [f"root={site.root}"], ["--adopt", site.root], []):
+            refused = site.command.refused(verb, *words, code=2)
             assert "retired" in refused.error
             assert "ingest roots resume root" in refused.hint
-    assert place.seq == 1
-    assert place.command.record("roots", "retire", "root")["retired_at"] == retired
-    assert _coverage(place) == [("scanned", None), ("blind", "retired")]
+    assert site.seq == 1
+    assert site.command.record("roots", "retire", "root")["retired_at"] == retired
+    assert _coverage(site) == [("scanned", None), ("blind", "retired")]
 
-    assert place.command.record("roots", "resume", "root")["retired_at"] is None
-    assert _coverage(place) == [("scanned", None), ("blind", "retired")]
-    place.scan()
-    assert place.told(1) == ["changed a.txt @2"]
-    assert _coverage(place) == [("scanned", None), ("blind", "retired"), ("scanned", None)]
+    assert site.command.record("roots", "resume", "root")["retired_at"] is None
+    assert _coverage(site) == [("scanned", None), ("blind", "retired")]
+    site.scan()
+    assert site.told(1) == ["changed a.txt @2"]
+    assert _coverage(site) == [("scanned", None), ("blind", "retired"), ("scanned", None)]
 
 
-def test_a_root_retired_under_its_daemon_is_observed_until_the_daemon_stops(place: Place) -> None:
-    place.write("a.txt", "one\n")
-    with place.watch() as daemon:
-        place.command.ask("roots", "retire", "root")
+def test_a_root_retired_under_its_daemon_is_observed_until_the_daemon_stops(site: Site) -> None:
+    site.write("a.txt", "one\n")
+    with site.watch() as daemon:
+        site.command.ask("roots", "retire", "root")
         daemon.wait_for("root_retired")
-        assert _coverage(place)[-2:] == [("watched", None), ("blind", "retired")]
-    assert _coverage(place)[-1] == ("blind", "retired")
-    place.command.ask("roots", "resume", "root")
-    with place.watch():
-        assert _coverage(place)[-2:] == [("blind", "retired"), ("watched", None)]
+        assert _coverage(site)[-2:] == [("watched", None), ("blind", "retired")]
+    assert _coverage(site)[-1] == ("blind", "retired")
+    site.command.ask("roots", "resume", "root")
+    with site.watch():
+        assert _coverage(site)[-2:] == [("blind", "retired"), ("watched", None)]
 
 
-def test_a_retired_root_of_the_settings_keeps_no_other_waiting(place: Place) -> None:
-    first, second = two(place)
-    settings = place.folder / "ingest.toml"
+def test_a_retired_root_of_the_settings_keeps_no_other_waiting(site: Site) -> None:
+    first, second = two(site)
+    settings = site.folder / "ingest.toml"
     settings.write_text(f'[roots.one]\npath = "{first}"\n[roots.two]\npath = "{second}"\n')
-    place.command.ask("--config", settings, "scan")
-    place.command.ask("roots", "retire", "one")
+    site.command.ask("--config", settings, "scan")
+    site.command.ask("roots", "retire", "one")
     (first / "new.txt").write_text("Nobody looks here.\n")
     (second / "new.txt").write_text("Somebody does here.\n")
-    place.command.ask("--config", settings, "scan")
-    assert [change["root"] for change in place.command.records("log", "--prefix", "new.txt")] == ["two"]
+    site.command.ask("--config", settings, "scan")
+    assert [change["root"] for change in site.command.records("log", "--prefix", "new.txt")] == ["two"]
 
 
-def test_a_root_is_named_by_name_by_path_or_by_both(place: Place) -> None:
-    place.write("a.txt", "x\n")
-    place.scan()
+def test_a_root_is_named_by_name_by_path_or_by_both(site: Site) -> None:
+    site.write("a.txt", "x\n")
+    site.scan()
     for verb in ("scan", "check", "coverage", "renormalise"):
-        for words in ("root", str(place.root), f"root={place.root}"):
-            place.command.ask(verb, words)
-        place.command.refused(verb, f"other={place.root}", code=2)
-        place.command.refused(verb, f"root={place.outside}", code=2)
+        for words in ("root", str(site.root), f"root={site.root}"):
+            site.command.ask(verb, words)
+        site.command.refused(verb, f"other={site.root}", code=2)
+        site.command.refused(verb, f"root={site.outside}", code=2)
 
 
-def test_a_root_is_not_resumed_or_relocated_into_another(place: Place) -> None:
-    place.write("inner/a.txt", "x\n")
-    place.command.ask("scan", place.root / "inner")
-    place.command.ask("roots", "retire", "inner")
-    place.scan()
-    refused = place.command.refused("roots", "resume", "inner", code=2)
-    assert f"{place.root / 'inner'} lies inside the root" in refused.error
+def test_a_root_is_not_resumed_or_relocated_into_another(site: Site) -> None:
+    site.write("inner/a.txt", "x\n")
+    site.command.ask("scan", site.root / "inner")
+    site.command.ask("roots", "retire", "inner")
+    site.scan()
+    refused = site.command.refused("roots", "resume", "inner", code=2)
+    assert f"{site.root / 'inner'} lies inside the root" in refused.error
 
-    (place.outside / "b.txt").write_text("x\n")
-    place.command.ask("scan", place.outside)
-    moved = place.root / "inner" / "outside"
-    place.outside.rename(moved)
-    assert (
-        "lies inside the root" in place.command.refused("roots", "relocate", "outside", moved, code=2).error
-    )
-    assert place.command.records("roots")[1]["path"] == str(place.outside)
+    (site.outside / "b.txt").write_text("x\n")
+    site.command.ask("scan", site.outside)
+    moved = site.root / "inner" / "outside"
+    site.outside.rename(moved)
+    assert "lies inside the root" in site.command.refused("roots", "relocate", "outside", moved, code=2).error
+    assert site.command.records("roots")[1]["path"] == str(site.outside)
 
 
-def test_no_root_is_taken_inside_a_retired_one_which_may_be_resumed(place: Place) -> None:
-    place.write("inner/a.txt", "x\n")
-    place.scan()
-    (place.outside / "b.txt").write_text("x\n")
-    place.command.ask("scan", place.outside)
-    place.command.ask("roots", "retire", "root")
+def test_no_root_is_taken_inside_a_retired_one_which_may_be_resumed(site: Site) -> None:
+    site.write("inner/a.txt", "x\n")
+    site.scan()
+    (site.outside / "b.txt").write_text("x\n")
+    site.command.ask("scan", site.outside)
+    site.command.ask("roots", "retire", "root")
 
     for verb in ("scan", "watch"):
-        refused = place.command.refused(verb, place.root / "inner", code=2)
-        assert f"{place.root / 'inner'} lies inside the retired root {place.root}" in refused.error
+        refused = site.command.refused(verb, site.root / "inner", code=2)
+        assert f"{site.root / 'inner'} lies inside the retired root {site.root}" in refused.error
         assert "ingest roots resume root" in refused.hint
-    moved = place.root / "outside"
-    place.outside.rename(moved)
-    place.command.refused("roots", "relocate", "outside", moved, code=2)
-    assert {each["path"] for each in place.command.records("roots")} == {str(place.root), str(place.outside)}
-    assert place.seq == 2
-    place.command.ask("roots", "resume", "root")
+    moved = site.root / "outside"
+    site.outside.rename(moved)
+    site.command.refused("roots", "relocate", "outside", moved, code=2)
+    assert {each["path"] for each in site.command.records("roots")} == {str(site.root), str(site.outside)}
+    assert site.seq == 2
+    site.command.ask("roots", "resume", "root")
 
 
-def test_a_name_is_given_with_the_folder(place: Place) -> None:
-    place.write("a.txt", "x\n")
-    place.command.ask("scan", f"news={place.root}")
-    assert place.command.record("roots")["name"] == "news"
-    place.command.ask("scan", "news")
-    taken = place.command.refused("scan", f"news={place.outside}", code=2)
+def test_a_name_is_given_with_the_folder(site: Site) -> None:
+    site.write("a.txt", "x\n")
+    site.command.ask("scan", f"news={site.root}")
+    assert site.command.record("roots")["name"] == "news"
+    site.command.ask("scan", "news")
+    taken = site.command.refused("scan", f"news={site.outside}", code=2)
     assert "news" in taken.error
 
 
 @pytest.mark.parametrize("which", ["inside", "around"])
-def test_a_root_inside_a_root_is_refused(place: Place, which: str) -> None:
-    (place.root / "sub").mkdir()
-    first, second = (place.root, place.root / "sub")[:: 1 if which == "inside" else -1]
-    place.command.ask("scan", first)
-    assert place.command.refused("scan", second, code=2).error
-    assert len(place.command.records("roots")) == 1
+def test_a_root_inside_a_root_is_refused(site: Site, which: str) -> None:
+    (site.root / "sub").mkdir()
+    first, second = (site.root, site.root / "sub")[:: 1 if which == "inside" else -1]
+    site.command.ask("scan", first)
+    assert site.command.refused("scan", second, code=2).error
+    assert len(site.command.records("roots")) == 1
 
 
-def test_two_folders_of_one_name_are_not_confused(place: Place) -> None:
+def test_two_folders_of_one_name_are_not_confused(site: Site) -> None:
     """The second needs a name of its own."""
     for top in ("x", "y"):
-        (place.folder / top / "docs").mkdir(parents=True)
-        (place.folder / top / "docs" / "a.txt").write_text(f"{top}\n")
-    place.command.ask("scan", place.folder / "x" / "docs")
-    refused = place.command.refused("scan", place.folder / "y" / "docs", code=2)
+        (site.folder / top / "docs").mkdir(parents=True)
+        (site.folder / top / "docs" / "a.txt").write_text(f"{top}\n")
+    site.command.ask("scan", site.folder / "x" / "docs")
+    refused = site.command.refused("scan", site.folder / "y" / "docs", code=2)
     assert "docs" in refused.error
-    place.command.ask("scan", f"other={place.folder / 'y' / 'docs'}")
+    site.command.ask("scan", f"other={site.folder / 'y' / 'docs'}")
 
-    assert [(one["root"], one["path"]) for one in place.command.records("ls")] == [
+    assert [(one["root"], one["path"]) for one in site.command.records("ls")] == [
         ("docs", "a.txt"),
         ("other", "a.txt"),
     ]
 
 
-def test_the_store_lies_below_the_current_folder_unless_told_otherwise(place: Place) -> None:
-    place.write("a.txt", "x\n")
-    bare = Command(None, place.folder)
+def test_the_store_lies_below_the_current_folder_unless_told_otherwise(site: Site) -> None:
+    site.write("a.txt", "x\n")
+    bare = Command(None, site.folder)
     bare.ask("scan", "root")
 
-    assert (place.folder / ".ingest-store" / "ingest.db").is_file()
-    assert (place.folder / ".ingest-store").stat().st_mode & 0o777 == 0o700
+    assert (site.folder / ".ingest-store" / "ingest.db").is_file()
+    assert (site.folder / ".ingest-store").stat().st_mode & 0o777 == 0o700
 
 
-def test_a_store_in_the_watched_folder_itself_is_left_out(place: Place) -> None:
+def test_a_store_in_the_watched_folder_itself_is_left_out(site: Site) -> None:
     """`ingest watch .` in a folder of documents."""
-    place.write("a.txt", "x\n")
-    bare = Command(None, place.root)
+    site.write("a.txt", "x\n")
+    bare = Command(None, site.root)
     with Daemon(bare, ".") as daemon:
-        place.write("b.txt", "y\n")
+        site.write("b.txt", "y\n")
         daemon.sync()
         assert [one["path"] for one in bare.records("ls")] == ["a.txt", "b.txt"]
-        oracle.holds(bare, {"root": place.root}, sample=0)
+        oracle.holds(bare, {"root": site.root}, sample=0)
 
 
 VERBS_THAT_MAKE_NO_STORE = [
@@ -303,16 +301,16 @@ VERBS_THAT_MAKE_NO_STORE = [
 
 
 @pytest.mark.parametrize("words", VERBS_THAT_MAKE_NO_STORE, ids=" ".join)
-def test_a_missing_store_is_named_and_not_made(place: Place, words: list[str]) -> None:
-    missing = Command("sqlite:///nowhere/at all.db", place.folder)
+def test_a_missing_store_is_named_and_not_made(site: Site, words: list[str]) -> None:
+    missing = Command("sqlite:///nowhere/at all.db", site.folder)
     refused = missing.refused(*words, code=4)
 
-    assert str(place.folder / "nowhere" / "at all.db") in refused.error
-    assert not (place.folder / "nowhere").exists()
+    assert str(site.folder / "nowhere" / "at all.db") in refused.error
+    assert not (site.folder / "nowhere").exists()
 
 
-def test_db_upgrade_makes_a_store_and_may_be_called_again(each_place: Place) -> None:
-    command = each_place.command
+def test_db_upgrade_makes_a_store_and_may_be_called_again(each_site: Site) -> None:
+    command = each_site.command
     for _ in range(2):
         command.ask("db", "upgrade")
         command.ask("db", "check")
@@ -332,82 +330,82 @@ def test_db_upgrade_makes_a_store_and_may_be_called_again(each_place: Place) -> 
         ("not toml", "c.toml"),
     ],
 )
-def test_a_bad_setting_is_refused_by_file_and_key(place: Place, text: str, named: str) -> None:
-    (place.folder / "c.toml").write_text(text)
-    refused = place.command.refused("scan", place.root, "--config", "c.toml", code=2)
+def test_a_bad_setting_is_refused_by_file_and_key(site: Site, text: str, named: str) -> None:
+    (site.folder / "c.toml").write_text(text)
+    refused = site.command.refused("scan", site.root, "--config", "c.toml", code=2)
 
     assert named in refused.error
     assert "c.toml" in refused.error or named == "exclude"
 
 
-def test_flags_beat_the_environment_and_that_beats_the_file(place: Place) -> None:
-    place.write("a.txt", "x\n")
-    urls = {name: f"sqlite:///{place.folder}/{name}.db" for name in ("flag", "variable", "file")}
-    (place.folder / "c.toml").write_text(f'database_url = "{urls["file"]}"\n')
+def test_flags_beat_the_environment_and_that_beats_the_file(site: Site) -> None:
+    site.write("a.txt", "x\n")
+    urls = {name: f"sqlite:///{site.folder}/{name}.db" for name in ("flag", "variable", "file")}
+    (site.folder / "c.toml").write_text(f'database_url = "{urls["file"]}"\n')
     variable = {"INGEST_DATABASE_URL": urls["variable"]}
     calls = (
-        ("flag", Command(urls["flag"], place.folder, variable)),
-        ("variable", Command(None, place.folder, variable)),
-        ("file", Command(None, place.folder)),
+        ("flag", Command(urls["flag"], site.folder, variable)),
+        ("variable", Command(None, site.folder, variable)),
+        ("file", Command(None, site.folder)),
     )
     for name, command in calls:
-        command.ask("scan", place.root, "--config", "c.toml")
-        assert (place.folder / f"{name}.db").is_file()
-    bad = Command(urls["flag"], place.folder, {"INGEST_QUIET_SECONDS": "soon"})
-    assert "INGEST_QUIET_SECONDS" in bad.refused("scan", place.root, code=2).error
+        command.ask("scan", site.root, "--config", "c.toml")
+        assert (site.folder / f"{name}.db").is_file()
+    bad = Command(urls["flag"], site.folder, {"INGEST_QUIET_SECONDS": "soon"})
+    assert "INGEST_QUIET_SECONDS" in bad.refused("scan", site.root, code=2).error
 
 
-def test_the_roots_of_the_configuration_are_taken_when_none_is_named(place: Place) -> None:
-    first, second = two(place)
-    (place.folder / "c.toml").write_text(
+def test_the_roots_of_the_configuration_are_taken_when_none_is_named(site: Site) -> None:
+    first, second = two(site)
+    (site.folder / "c.toml").write_text(
         f'[roots.news]\npath = "{first}"\n[roots.other]\npath = "{second}"\nexclude = ["b.*"]\n'
     )
-    with Daemon(place.command, "--config", "c.toml"):
+    with Daemon(site.command, "--config", "c.toml"):
         pass
-    assert [(one["root"], one["path"]) for one in place.command.records("ls")] == [
+    assert [(one["root"], one["path"]) for one in site.command.records("ls")] == [
         ("news", "a.txt"),
         ("other", "a.txt"),
     ]
     oracle.holds(
-        place.command, {"news": first, "other": second}, excluded=lambda path: path == b"b.txt", sample=1
+        site.command, {"news": first, "other": second}, excluded=lambda path: path == b"b.txt", sample=1
     )
 
 
 @pytest.mark.parametrize("what", ["missing", "a file"])
-def test_a_root_that_is_no_folder_is_refused_by_name(place: Place, what: str) -> None:
-    path = place.folder / "nothing here"
+def test_a_root_that_is_no_folder_is_refused_by_name(site: Site, what: str) -> None:
+    path = site.folder / "nothing here"
     if what == "a file":
         path.touch()
     for verb in ("watch", "scan"):
-        assert "nothing here" in place.command.refused(verb, path, code=2).error
+        assert "nothing here" in site.command.refused(verb, path, code=2).error
 
 
-def test_a_root_renamed_and_relocated_under_a_daemon_is_followed(place: Place) -> None:
-    place.write("a.txt", "one\n")
-    moved = place.folder / "elsewhere"
-    with place.watch() as daemon:
-        place.command.ask("roots", "rename", "root", "news")
+def test_a_root_renamed_and_relocated_under_a_daemon_is_followed(site: Site) -> None:
+    site.write("a.txt", "one\n")
+    moved = site.folder / "elsewhere"
+    with site.watch() as daemon:
+        site.command.ask("roots", "rename", "root", "news")
         daemon.wait_for("root_changed", root="news")
-        place.root.rename(moved)
-        place.command.ask("roots", "relocate", "news", moved)
-        until(lambda: place.command.record("status")["health"] == "ok")
+        site.root.rename(moved)
+        site.command.ask("roots", "relocate", "news", moved)
+        until(lambda: site.command.record("status")["health"] == "ok")
         (moved / "b.txt").write_text("two\n")
         daemon.sync()
-        status = place.command.record("status")
+        status = site.command.record("status")
 
         assert [(root["name"], root["path"]) for root in status["roots"]] == [("news", str(moved))]
-        assert place.told() == ["created a.txt @1", "created b.txt @1"]
-        moved.rename(place.root)
+        assert site.told() == ["created a.txt @1", "created b.txt @1"]
+        moved.rename(site.root)
 
 
-def test_a_scan_of_several_roots_goes_on_past_one_that_is_gone(each_place: Place) -> None:
-    place = each_place
-    first, second = two(place)
-    third = place.folder / "three"
+def test_a_scan_of_several_roots_goes_on_past_one_that_is_gone(each_site: Site) -> None:
+    site = each_site
+    first, second = two(site)
+    third = site.folder / "three"
     third.mkdir()
-    command = place.command
+    command = site.command
     command.ask("scan", first, second, third)
-    first.rename(place.folder / "elsewhere")
+    first.rename(site.folder / "elsewhere")
     (second / "b.txt").write_text("Changed.\n")
     (third / "c.txt").write_text("New.\n")
     answer = command.ask("scan", code=4)
@@ -417,28 +415,28 @@ def test_a_scan_of_several_roots_goes_on_past_one_that_is_gone(each_place: Place
     assert command.records("ls", "--root", "one")[0]["deleted_at"] is None
 
 
-def test_a_daemon_that_is_refused_leaves_no_trace(place: Place) -> None:
+def test_a_daemon_that_is_refused_leaves_no_trace(site: Site) -> None:
     """The one that runs is as healthy as before, and nothing is known of the folder that was named."""
-    place.write("a.txt", "x\n")
-    other = place.folder / "other"
+    site.write("a.txt", "x\n")
+    other = site.folder / "other"
     other.mkdir()
-    with place.watch():
-        assert "written by process" in place.command.refused("watch", other, code=4).error
-        assert place.command.record("status", "--exit-code")["health"] == "ok"
-        assert [root["name"] for root in place.command.records("roots")] == ["root"]
+    with site.watch():
+        assert "written by process" in site.command.refused("watch", other, code=4).error
+        assert site.command.record("status", "--exit-code")["health"] == "ok"
+        assert [root["name"] for root in site.command.records("roots")] == ["root"]
     assert list(other.iterdir()) == []
 
 
-def test_what_is_done_to_a_root_is_said(place: Place) -> None:
-    place.scan()
+def test_what_is_done_to_a_root_is_said(site: Site) -> None:
+    site.scan()
 
-    assert place.command.record("roots", "rename", "root", "news")["name"] == "news"
-    assert place.command.ask("roots", "retire", "news").text == f"news  {place.root}  retired\n"
+    assert site.command.record("roots", "rename", "root", "news")["name"] == "news"
+    assert site.command.ask("roots", "retire", "news").text == f"news  {site.root}  retired\n"
 
 
-def test_with_several_roots_people_are_told_of_which(place: Place) -> None:
-    first, second = two(place)
-    command = place.command
+def test_with_several_roots_people_are_told_of_which(site: Site) -> None:
+    first, second = two(site)
+    command = site.command
     command.ask("scan", first, second)
     (first / "a.txt").write_text("Changed.\n")
     (second / "b.txt").unlink()
@@ -460,9 +458,9 @@ def test_with_several_roots_people_are_told_of_which(place: Place) -> None:
     assert "\n  a.txt @1 -> @2" in command.ask(*period, "--root", "one").text
 
 
-def test_a_path_is_taken_as_it_is_shown_where_there_are_several_roots(place: Place) -> None:
-    first, second = two(place)
-    command = place.command
+def test_a_path_is_taken_as_it_is_shown_where_there_are_several_roots(site: Site) -> None:
+    first, second = two(site)
+    command = site.command
     command.ask("scan", first, second)
 
     assert command.ask("ls").text.split()[-1] == "two/b.txt"
@@ -486,11 +484,11 @@ def test_a_path_is_taken_as_it_is_shown_where_there_are_several_roots(place: Pla
     )
 
 
-def test_the_log_of_what_was_only_ever_rejected_is_found_as_it_is_shown(place: Place) -> None:
-    first, second = two(place)
+def test_the_log_of_what_was_only_ever_rejected_is_found_as_it_is_shown(site: Site) -> None:
+    first, second = two(site)
     with (second / "huge.txt").open("wb") as file:
         file.truncate(1 << 40)
-    command = place.command
+    command = site.command
     command.ask("scan", first, second, code=3)
 
     for words in (["two/huge.txt"], ["huge.txt"], ["huge.txt", "--root", "two"]):

@@ -18,11 +18,9 @@ from urllib.parse import quote
 import pytest
 
 from ingest.http.server import listening
-from tests.acceptance.conftest import made_folders
-from tests.acceptance.place import Place
 from tests.command import Command
-from tests.forked import Quick
 from tests.service import Service
+from tests.site import Site, new_folder, new_site
 
 EVERYWHERE = "0.0.0.0"  # noqa: S104  # a test listens, for a moment
 HOSTILE = "<script>alert(1)</script> \"'>&\u202egnp.exe \x1b[31m The price is 13 euro.\n"
@@ -32,7 +30,7 @@ HOSTILE = "<script>alert(1)</script> \"'>&\u202egnp.exe \x1b[31m The price is 13
 class Served:
     """A corpus of four documents and its service."""
 
-    place: Place
+    site: Site
     service: Service
     ids: dict[str, str]
 
@@ -43,23 +41,23 @@ class Served:
 
 @pytest.fixture(scope="module")
 def served() -> Iterator[Served]:
-    for folder in made_folders():
-        place = Place(folder, Quick(f"sqlite:///{folder}/store.db", folder, {"HOME": str(folder)}))
+    with new_folder() as folder:
+        site = new_site(folder, HOME=str(folder))
         bridge = "The bridge will be closed for three weeks. Nobody was told. The mayor is away.\n"
-        place.write("bridge.txt", bridge)
-        place.write("ferry.txt", "The ferry is free.\n")
-        place.write("<img src=x onerror=alert(1)>.txt", HOSTILE)
-        place.write("picture.bin", "\x00\x01\x02")
-        place.scan()
-        place.write("bridge.txt", bridge.replace("three", "two"))
-        place.write("<img src=x onerror=alert(1)>.txt", HOSTILE.replace("13", "31"))
-        place.scan()
-        (place.root / "ferry.txt").unlink()
-        place.scan()
-        with Service(place.command, "--port", "0") as service:
+        site.write("bridge.txt", bridge)
+        site.write("ferry.txt", "The ferry is free.\n")
+        site.write("<img src=x onerror=alert(1)>.txt", HOSTILE)
+        site.write("picture.bin", "\x00\x01\x02")
+        site.scan()
+        site.write("bridge.txt", bridge.replace("three", "two"))
+        site.write("<img src=x onerror=alert(1)>.txt", HOSTILE.replace("13", "31"))
+        site.scan()
+        (site.root / "ferry.txt").unlink()
+        site.scan()
+        with Service(site.command, "--port", "0") as service:
             items = service.get("/v1/documents?limit=1000").json["items"]
             gone = service.get("/v1/documents?deleted=true").json["items"]
-            yield Served(place, service, {each["path"]: each["document"] for each in [*items, *gone]})
+            yield Served(site, service, {each["path"]: each["document"] for each in [*items, *gone]})
 
 
 # -- what it gives ------------------------------------------------------------------------------
@@ -90,17 +88,17 @@ def test_it_gives_the_records_of_the_command_line(served: Served, path: str, wor
         path = path.replace(f"{{{name}}}", uid)
     answer = served.service.get(path).json
 
-    printed = served.place.command.records(*words)
+    printed = served.site.command.records(*words)
     assert answer.get("items", [answer]) == printed
     assert printed
 
 
 def test_the_whole_report_is_the_page_of_the_command_line(served: Served) -> None:
     answer = served.service.get("/report.html?until=seq:7")
-    printed = served.place.command.run("report", "--until", "seq:7", "--html", "-").out
+    printed = served.site.command.run("report", "--until", "seq:7", "--html", "-").out
 
     assert answer.text == printed.decode()
-    told = served.place.command.record("report", "--until", "seq:7")
+    told = served.site.command.record("report", "--until", "seq:7")
     assert served.service.get("/report.json?until=seq:7").json == {**told, "reviews": []}
 
 
@@ -115,13 +113,13 @@ def test_the_page_of_the_report_has_a_part_of_what_is_grave_and_says_which(serve
     assert 'href="/report" rel="prev"' in beyond
 
 
-def test_the_page_of_the_report_has_what_was_reworded_a_line_each(place: Place) -> None:
-    place.write("a.txt", "The firm began work in May. It was a warm day.\n")
-    place.scan()
-    place.write("a.txt", "The firm started work in May. It was a warm day.\n")
-    place.scan()
+def test_the_page_of_the_report_has_what_was_reworded_a_line_each(site: Site) -> None:
+    site.write("a.txt", "The firm began work in May. It was a warm day.\n")
+    site.scan()
+    site.write("a.txt", "The firm started work in May. It was a warm day.\n")
+    site.scan()
 
-    with Service(place.command, "--port", "0") as service:
+    with Service(site.command, "--port", "0") as service:
         text = service.get("/report").text
 
     (line,) = re.findall('<ul class="lines">\n<li>(.*?)</li>\n</ul>', text)
@@ -129,25 +127,25 @@ def test_the_page_of_the_report_has_what_was_reworded_a_line_each(place: Place) 
     assert line.endswith("<span>“began” became “started”: synonyms</span>")
 
 
-def test_a_file_with_the_name_of_an_id_hides_no_document(place: Place) -> None:
-    place.write("a.txt", "It is the first.\n")
-    place.scan()
-    with Service(place.command, "--port", "0") as service:
+def test_a_file_with_the_name_of_an_id_hides_no_document(site: Site) -> None:
+    site.write("a.txt", "It is the first.\n")
+    site.scan()
+    with Service(site.command, "--port", "0") as service:
         (first,) = service.get("/v1/documents").json["items"]
-        place.write(first["document"], "It is the second.\n")
-        place.scan()
+        site.write(first["document"], "It is the second.\n")
+        site.scan()
 
         found = service.get(f"/v1/documents/{first['document']}/versions/1")
 
     assert (found.status, found.json["path"], found.json["text"]) == (200, "a.txt", "It is the first.\n")
 
 
-def test_a_reader_that_lags_is_told_each_change_once_in_order(place: Place) -> None:
-    place.scan()
-    with Service(place.command, "--port", "0") as service:
+def test_a_reader_that_lags_is_told_each_change_once_in_order(site: Site) -> None:
+    site.scan()
+    with Service(site.command, "--port", "0") as service:
         for number in range(45):
-            place.write(f"{number:02d}.txt", f"It is number {number}.\n")
-        place.scan()
+            site.write(f"{number:02d}.txt", f"It is number {number}.\n")
+        site.scan()
         with service.stream("/v1/changes?feed=eventsource&since=2") as stream:
             told = stream(b"id: 45\n")
 
@@ -157,7 +155,7 @@ def test_a_reader_that_lags_is_told_each_change_once_in_order(place: Place) -> N
 def test_a_diff_is_that_of_the_command_line_with_its_counts(served: Served) -> None:
     answer = served.service.get(f"/v1/documents/{served.ids['bridge.txt']}/diff/prev/latest").json
 
-    printed = served.place.command.record("diff", "--word", "--stat", "bridge.txt", code=1)
+    printed = served.site.command.record("diff", "--word", "--stat", "bridge.txt", code=1)
     assert answer == printed
 
 
@@ -254,7 +252,7 @@ def test_the_description_names_every_route_and_its_schemas_hold(served: Served) 
 
 
 def test_the_feed_goes_on_where_a_reader_was_and_tells_what_comes(served: Served) -> None:
-    place, service = served.place, served.service
+    site, service = served.site, served.service
     head = service.get("/v1/status").json["seq"]
     events = service.address.removeprefix("http://").rstrip("/")
     with socket.create_connection(("127.0.0.1", service.port), timeout=30) as connection:
@@ -273,8 +271,8 @@ def test_the_feed_goes_on_where_a_reader_was_and_tells_what_comes(served: Served
 
         number, change = told()
         assert (number, change["seq"]) == (f"id: {head}".encode(), head)
-        place.write("quay.txt", "The quay is mended.\n")
-        place.scan()
+        site.write("quay.txt", "The quay is mended.\n")
+        site.scan()
         number, change = told()
         assert (number, change["path"]) == (f"id: {head + 1}".encode(), "quay.txt")
         assert change == service.get(f"/v1/changes?since={head}").json["items"][0]
@@ -290,10 +288,10 @@ def test_the_body_of_an_answer_does_not_wait_for_its_head_to_be_acknowledged() -
 
 
 def test_what_is_kept_is_given_again_until_its_document_changes(served: Served) -> None:
-    place, service = served.place, served.service
-    place.write("kept.txt", "The lock is open.\n")
-    place.write("other.txt", "The weir is shut.\n")
-    place.scan()
+    site, service = served.site, served.service
+    site.write("kept.txt", "The lock is open.\n")
+    site.write("other.txt", "The weir is shut.\n")
+    site.scan()
     uid = next(each["document"] for each in service.get("/v1/documents?prefix=kept").json["items"])
     asked = (
         f"/v1/documents/{uid}", f"/v1/documents/{uid}/versions", f"/v1/documents/{uid}/versions/latest",
@@ -304,13 +302,13 @@ def test_what_is_kept_is_given_again_until_its_document_changes(served: Served) 
     assert [each.headers["etag"] for each in again] == [each.headers["etag"] for each in first]
     for path, each in zip(asked, first, strict=True):
         assert service.get(path, If_None_Match=each.headers["etag"]).status == 304
-    place.write("other.txt", "The weir is open.\n")
-    place.scan()
+    site.write("other.txt", "The weir is open.\n")
+    site.scan()
     head = service.get("/v1/status").json["seq"]
     page = service.get(f"/documents/{uid}").text
     assert f'data-head="{head}"' in page
-    place.write("kept.txt", "The lock is shut.\n")
-    place.scan()
+    site.write("kept.txt", "The lock is shut.\n")
+    site.scan()
     now = [service.get(path) for path in asked]
     assert now[0].json["version"] == 2
     assert [each["version"] for each in now[1].json["items"]] == [1, 2]
@@ -318,18 +316,18 @@ def test_what_is_kept_is_given_again_until_its_document_changes(served: Served) 
     assert now[3].json == first[3].json
     assert "shut" in now[4].text
     assert now[5].body == first[5].body
-    (place.root / "kept.txt").unlink()
-    place.scan()
+    (site.root / "kept.txt").unlink()
+    site.scan()
     assert service.get(asked[0]).json["deleted_at"] is not None
 
 
 def test_a_store_that_is_replaced_is_told_and_gone_on_with(tmp_path: Path) -> None:
     url = f"sqlite:///{tmp_path}/store.db"
-    place = Place(tmp_path, Quick(url, tmp_path, {"HOME": str(tmp_path)}))
-    place.write("old.txt", "It was here.\n")
-    place.write("older.txt", "So was this.\n")
-    place.scan()
-    with Service(place.command, "--port", "0") as service:
+    site = new_site(tmp_path, url, HOME=str(tmp_path))
+    site.write("old.txt", "It was here.\n")
+    site.write("older.txt", "So was this.\n")
+    site.scan()
+    with Service(site.command, "--port", "0") as service:
         known = service.get("/v1/documents").json["items"]
         assert [each["path"] for each in known] == ["old.txt", "older.txt"]
         assert "older.txt" in service.get("/documents").text
@@ -339,9 +337,9 @@ def test_a_store_that_is_replaced_is_told_and_gone_on_with(tmp_path: Path) -> No
                 file.unlink()
             missing = service.get("/v1/documents")
             assert (missing.status, missing.json["hint"] is not None) == (503, True)
-            (place.root / "older.txt").unlink()
-            shutil.rmtree(place.root / ".ingest")
-            place.scan()
+            (site.root / "older.txt").unlink()
+            shutil.rmtree(site.root / ".ingest")
+            site.scan()
             told = stream(b"store_replaced")
             assert b"event: replaced" in told
             assert b"id:" not in told.partition(b"event: replaced")[2]
@@ -349,19 +347,19 @@ def test_a_store_that_is_replaced_is_told_and_gone_on_with(tmp_path: Path) -> No
         assert "older.txt" not in service.get("/documents").text
         with service.stream("/v1/changes?feed=eventsource", last_event_id="2") as again:
             assert b"the log ends at #1" in again(b"store_replaced")
-            place.write("new.txt", "It is new.\n")
-            place.scan()
+            site.write("new.txt", "It is new.\n")
+            site.scan()
             assert b"new.txt" in again(b"event: change\ndata: ")
 
 
 @pytest.mark.parametrize("feed", ["eventsource", "longpoll&timeout=60&since=99"])
 def test_it_stops_at_once_under_who_waits(tmp_path: Path, feed: str) -> None:
     """Neither a reader of the stream, nor one that reads nothing of it, holds it up."""
-    place = Place(tmp_path, Quick(f"sqlite:///{tmp_path}/store.db", tmp_path, {"HOME": str(tmp_path)}))
+    site = new_site(tmp_path, f"sqlite:///{tmp_path}/store.db", HOME=str(tmp_path))
     for number in range(40):
-        place.write(f"{'long ' * 40}{number}.txt", f"It is number {number}.\n")
-    place.scan()
-    service = Service(place.command, "--port", "0")
+        site.write(f"{'long ' * 40}{number}.txt", f"It is number {number}.\n")
+    site.scan()
+    service = Service(site.command, "--port", "0")
     service.__enter__()
     with contextlib.ExitStack() as held:
         waiting = held.enter_context(service.stream(f"/v1/changes?feed={feed}"))
@@ -615,9 +613,9 @@ def test_from_elsewhere_it_needs_a_token_that_is_nowhere_to_be_read(tmp_path: Pa
 def test_without_a_store_or_a_free_port_it_says_so(tmp_path: Path, served: Served) -> None:
     command = Command(f"sqlite:///{tmp_path}/none.db", tmp_path)
     assert "no store at" in command.ask("serve", code=4).notes[0]
-    taken = served.place.command.ask("serve", "--port", str(served.service.port), code=4)
+    taken = served.site.command.ask("serve", "--port", str(served.service.port), code=4)
     assert taken.notes[0] == f"error: 127.0.0.1:{served.service.port}: Address already in use"
-    assert served.place.command.ask("serve", "--host", "history.example", code=2).notes[0] == (
+    assert served.site.command.ask("serve", "--host", "history.example", code=2).notes[0] == (
         "error: 'history.example' is no address to listen at"
     )
 

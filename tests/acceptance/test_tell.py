@@ -12,9 +12,9 @@ import time
 from contextlib import closing
 from pathlib import Path
 
-from tests.acceptance.place import Place
 from tests.command import PATIENCE, Command
 from tests.daemon import until
+from tests.site import Site
 
 FIELDS = [
     *("seq", "id", "type", "root", "document", "path", "from_path", "version", "previous_version", "sha256"),
@@ -22,24 +22,24 @@ FIELDS = [
 ]
 
 
-def test_each_change_is_one_line_with_the_fields_of_the_contract(each_place: Place) -> None:
+def test_each_change_is_one_line_with_the_fields_of_the_contract(each_site: Site) -> None:
     """The log line, `log` and `changes` show the same record."""
-    place = each_place
-    place.write("a.txt", "one\n")
-    place.write("b.txt", "two\n")
-    with place.watch() as daemon:
-        place.write("a.txt", "one, mended\n")
-        (place.root / "b.txt").rename(place.root / "c.txt")
+    site = each_site
+    site.write("a.txt", "one\n")
+    site.write("b.txt", "two\n")
+    with site.watch() as daemon:
+        site.write("a.txt", "one, mended\n")
+        (site.root / "b.txt").rename(site.root / "c.txt")
         daemon.sync()
-        (place.root / "c.txt").unlink()
+        (site.root / "c.txt").unlink()
         daemon.sync()
-        (place.root / "c.txt").write_text("back\n")
+        (site.root / "c.txt").write_text("back\n")
         daemon.sync()
-    changes = place.command.records("changes")
+    changes = site.command.records("changes")
 
     assert [sorted(change) for change in changes] == [sorted(FIELDS)] * len(changes)
     assert [{name: line[name] for name in FIELDS} for line in daemon.changes] == changes
-    assert place.command.records("log") == changes[::-1]
+    assert site.command.records("log") == changes[::-1]
     assert [change["seq"] for change in changes] == list(range(1, 7))
     kinds = [change["edit"] and change["edit"]["class"] for change in changes]
     assert kinds == [None, None, "wording", None, None, "wording"]
@@ -50,9 +50,9 @@ def test_each_change_is_one_line_with_the_fields_of_the_contract(each_place: Pla
             assert change[name].endswith("Z")
 
 
-def test_starting_scanning_and_stopping_are_told(place: Place) -> None:
-    place.write("a.txt", "x\n")
-    with place.watch() as daemon:
+def test_starting_scanning_and_stopping_are_told(site: Site) -> None:
+    site.write("a.txt", "x\n")
+    with site.watch() as daemon:
         daemon.sync()
 
     assert [line["event"] for line in daemon.lines] in (
@@ -64,13 +64,13 @@ def test_starting_scanning_and_stopping_are_told(place: Place) -> None:
         assert line["event"].replace("_", "").isalpha()
 
 
-def test_a_rejected_file_is_told_once(place: Place) -> None:
-    place.write("a.txt", "x\n")
-    with (place.root / "huge.txt").open("wb") as file:
+def test_a_rejected_file_is_told_once(site: Site) -> None:
+    site.write("a.txt", "x\n")
+    with (site.root / "huge.txt").open("wb") as file:
         file.truncate(1 << 40)
-    with place.watch() as daemon:
+    with site.watch() as daemon:
         daemon.sync()
-        place.scan(code=3)
+        site.scan(code=3)
     told = [(line["type"], line["path"], line["reason"]) for line in daemon.changes]
 
     assert sorted(told) == [
@@ -79,23 +79,23 @@ def test_a_rejected_file_is_told_once(place: Place) -> None:
     ]
 
 
-def test_no_line_is_lost_over_a_kill_between_the_commit_and_the_line(each_place: Place) -> None:
+def test_no_line_is_lost_over_a_kill_between_the_commit_and_the_line(each_site: Site) -> None:
     """Killed at random moments under load: over all lives every seq has a line, in order within each life."""
-    place = each_place
+    site = each_site
     chance = random.Random(7)
-    daemon = place.watch()
+    daemon = site.watch()
     written = 0
     for _ in range(6):
         daemon.start()
         daemon.wait_started()
         for _ in range(40):
-            place.write(f"{written % 25}.txt", f"{written} {chance.random()}\n")
+            site.write(f"{written % 25}.txt", f"{written} {chance.random()}\n")
             written += 1
         time.sleep(chance.uniform(0.0, 0.6))
         daemon.kill()
     with daemon:
         daemon.sync()
-    changes = place.command.records("changes")
+    changes = site.command.records("changes")
     told = [line["id"] for line in daemon.changes]
 
     assert {change["id"] for change in changes} == set(told)
@@ -104,64 +104,64 @@ def test_no_line_is_lost_over_a_kill_between_the_commit_and_the_line(each_place:
     for line in daemon.changes:
         first.setdefault(line["id"], line["seq"])
     assert list(first.values()) == sorted(first.values())
-    place.holds()
+    site.holds(sample=0)
 
 
-def test_a_line_whose_cursor_was_not_moved_is_told_again(place: Place) -> None:
+def test_a_line_whose_cursor_was_not_moved_is_told_again(site: Site) -> None:
     """A change recorded without a daemon is told by the next one; what was told is not told twice."""
-    place.write("a.txt", "x\n")
-    place.scan()
-    with place.watch() as daemon:
+    site.write("a.txt", "x\n")
+    site.scan()
+    with site.watch() as daemon:
         daemon.wait_for("change", seq=1)
-    with place.watch() as again:
-        place.write("b.txt", "y\n")
+    with site.watch() as again:
+        site.write("b.txt", "y\n")
         again.wait_for("change", seq=2)
 
     assert [line["seq"] for line in daemon.changes] == [1]
     assert [line["seq"] for line in again.changes] == [2]
 
 
-def test_a_text_that_the_database_cannot_read_keeps_no_change_from_being_told(place: Place) -> None:
+def test_a_text_that_the_database_cannot_read_keeps_no_change_from_being_told(site: Site) -> None:
     for body in ("one\n", "two\n", "three\n"):
-        place.write("a.txt", body)
-        place.scan()
-    with closing(sqlite3.connect(place.folder / "store" / "ingest.db")) as database, database:
+        site.write("a.txt", body)
+        site.scan()
+    with closing(sqlite3.connect(site.folder / "store" / "ingest.db")) as database, database:
         database.execute("UPDATE rendition SET title = CAST(x'ff' AS TEXT) WHERE no = 2")
-    with place.watch(ready="started") as daemon:
+    with site.watch(ready="started") as daemon:
         until(lambda: len(daemon.changes) == 3, what="the line of the third version")
 
     assert [line["seq"] for line in daemon.events("edit_not_made")] == [2, 3]
     assert [change["edit"] for change in daemon.changes] == [None, None, None]
 
 
-def test_a_daemon_whose_log_cannot_be_written_goes_on(place: Place) -> None:
+def test_a_daemon_whose_log_cannot_be_written_goes_on(site: Site) -> None:
     """Standard error is full: the store is not the log."""
     with Path("/dev/full").open("wb") as full:
         process = subprocess.Popen(
-            place.command.argv("watch", place.root),
-            cwd=place.folder,
-            env=place.command.environment(),
+            site.command.argv("watch", site.root),
+            cwd=site.folder,
+            env=site.command.environment(),
             stdin=subprocess.DEVNULL,
             stdout=subprocess.DEVNULL,
             stderr=full,
         )
     try:
-        until((place.folder / "store" / "ingest.db.sock").exists)
-        place.write("a.txt", "x\n")
-        place.command.ask("sync")
-        assert place.told() == ["created a.txt @1"]
-        status = place.command.record("status")
+        until((site.folder / "store" / "ingest.db.sock").exists)
+        site.write("a.txt", "x\n")
+        site.command.ask("sync")
+        assert site.told() == ["created a.txt @1"]
+        status = site.command.record("status")
         assert (status["health"], status["log_errors"] > 0) == ("ok", True)
     finally:
         process.terminate()
     assert process.wait(PATIENCE) == 0
 
 
-def test_a_daemon_whose_reader_went_away_goes_on(place: Place) -> None:
+def test_a_daemon_whose_reader_went_away_goes_on(site: Site) -> None:
     daemon = subprocess.Popen(
-        place.command.argv("watch", place.root),
-        cwd=place.folder,
-        env=place.command.environment(),
+        site.command.argv("watch", site.root),
+        cwd=site.folder,
+        env=site.command.environment(),
         stdin=subprocess.DEVNULL,
         stdout=subprocess.DEVNULL,
         stderr=subprocess.PIPE,
@@ -171,23 +171,23 @@ def test_a_daemon_whose_reader_went_away_goes_on(place: Place) -> None:
     daemon.stderr.close()
     try:
         for number in range(5):
-            place.write(f"{number}.txt", f"{number}\n")
-        place.command.ask("sync")
-        assert len(place.told()) == 5
+            site.write(f"{number}.txt", f"{number}\n")
+        site.command.ask("sync")
+        assert len(site.told()) == 5
     finally:
         daemon.terminate()
     assert daemon.wait(PATIENCE) == 0
 
 
-def test_output_to_a_full_device_is_an_error_and_no_traceback(place: Place) -> None:
-    place.write("0.txt", "x\n")
-    place.scan()
+def test_output_to_a_full_device_is_an_error_and_no_traceback(site: Site) -> None:
+    site.write("0.txt", "x\n")
+    site.scan()
     for words in (["changes"], ["log"], ["ls"], ["status"], ["--help"], ["show", "0.txt"]):
         with Path("/dev/full").open("wb") as full:
             done = subprocess.run(
-                place.command.argv(*words),
-                cwd=place.folder,
-                env=place.command.environment(),
+                site.command.argv(*words),
+                cwd=site.folder,
+                env=site.command.environment(),
                 stdout=full,
                 stderr=subprocess.PIPE,
                 check=False,
@@ -198,16 +198,16 @@ def test_output_to_a_full_device_is_an_error_and_no_traceback(place: Place) -> N
         assert (words, done.returncode) == (words, 4)
 
 
-def test_output_to_a_reader_that_takes_one_line_ends_quietly(place: Place) -> None:
+def test_output_to_a_reader_that_takes_one_line_ends_quietly(site: Site) -> None:
     """As with `| head -1`, of more than a pipe holds."""
     for number in range(1500):
-        place.write(f"{number % 30}/{number}.txt", f"{number}\n")
-    place.scan()
+        site.write(f"{number % 30}/{number}.txt", f"{number}\n")
+    site.scan()
     for verb in ("changes", "log", "ls"):
         process = subprocess.Popen(
-            place.command.argv(verb, json=True),
-            cwd=place.folder,
-            env=place.command.environment(),
+            site.command.argv(verb, json=True),
+            cwd=site.folder,
+            env=site.command.environment(),
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
         )
@@ -221,32 +221,32 @@ def test_output_to_a_reader_that_takes_one_line_ends_quietly(place: Place) -> No
         assert (verb, process.wait(PATIENCE), errors) == (verb, 0, b"")
 
 
-def test_a_cursor_does_not_move_past_what_could_not_be_written(place: Place) -> None:
+def test_a_cursor_does_not_move_past_what_could_not_be_written(site: Site) -> None:
     """A consumer whose disk is full gets the same changes again."""
     for number in range(5):
-        place.write(f"{number}.txt", f"{number}\n")
-    place.scan()
+        site.write(f"{number}.txt", f"{number}\n")
+    site.scan()
     with Path("/dev/full").open("wb") as full:
         done = subprocess.run(
-            place.command.argv("changes", "--cursor", "mine", json=True),
-            cwd=place.folder,
-            env=place.command.environment(),
+            site.command.argv("changes", "--cursor", "mine", json=True),
+            cwd=site.folder,
+            env=site.command.environment(),
             stdout=full,
             stderr=subprocess.DEVNULL,
             check=False,
         )
     assert done.returncode == 4
 
-    assert len(place.command.records("changes", "--cursor", "mine")) == 5
-    assert place.command.records("changes", "--cursor", "mine") == []
+    assert len(site.command.records("changes", "--cursor", "mine")) == 5
+    assert site.command.records("changes", "--cursor", "mine") == []
 
 
-def test_a_password_in_the_database_url_is_shown_nowhere(place: Place) -> None:
-    wrong = Command("postgresql://someone:very-secret@localhost:1/nothing", place.folder)
+def test_a_password_in_the_database_url_is_shown_nowhere(site: Site) -> None:
+    wrong = Command("postgresql://someone:very-secret@localhost:1/nothing", site.folder)
     for words in (
         ["ls"],
-        ["watch", place.root],
-        ["scan", place.root],
+        ["watch", site.root],
+        ["scan", site.root],
         ["status"],
         ["doctor"],
         ["db", "check"],
@@ -254,17 +254,17 @@ def test_a_password_in_the_database_url_is_shown_nowhere(place: Place) -> None:
         answer = wrong.run(*words)
         assert answer.code == (1 if words == ["doctor"] else 4)
         assert b"very-secret" not in answer.out + answer.err
-    variable = Command(None, place.folder, {"INGEST_DATABASE_URL": str(wrong.database)})
+    variable = Command(None, site.folder, {"INGEST_DATABASE_URL": str(wrong.database)})
     assert b"very-secret" not in variable.run("ls").err
 
 
-def test_a_log_on_a_terminal_is_readable_and_clean(place: Place) -> None:
+def test_a_log_on_a_terminal_is_readable_and_clean(site: Site) -> None:
     """`console` is what a terminal gets: one line a change, escaped."""
-    place.write("x\x1b[31m\nred.txt", "y\n")
+    site.write("x\x1b[31m\nred.txt", "y\n")
     process = subprocess.Popen(
-        place.command.argv("watch", place.root),
-        cwd=place.folder,
-        env=place.command.environment() | {"INGEST_LOG_FORMAT": "console"},
+        site.command.argv("watch", site.root),
+        cwd=site.folder,
+        env=site.command.environment() | {"INGEST_LOG_FORMAT": "console"},
         stderr=subprocess.PIPE,
     )
     assert process.stderr is not None
@@ -279,17 +279,17 @@ def test_a_log_on_a_terminal_is_readable_and_clean(place: Place) -> None:
     assert not any(os.linesep in line.rstrip("\n") for line in lines)
 
 
-def test_on_a_terminal_a_change_is_shown_with_the_time_it_was_recorded(place: Place) -> None:
+def test_on_a_terminal_a_change_is_shown_with_the_time_it_was_recorded(site: Site) -> None:
     """Not the time at which its line is written: a scan may have recorded it long before."""
-    place.write("a.txt", "one\n")
-    place.scan()
-    (change,) = place.command.records("changes")
+    site.write("a.txt", "one\n")
+    site.scan()
+    (change,) = site.command.records("changes")
     time.sleep(1.1)
     master, slave = os.openpty()
     with subprocess.Popen(
-        place.command.argv("watch", place.root),
-        cwd=place.folder,
-        env=place.command.environment(),
+        site.command.argv("watch", site.root),
+        cwd=site.folder,
+        env=site.command.environment(),
         stdin=subprocess.DEVNULL,
         stderr=slave,
     ) as daemon:

@@ -15,8 +15,8 @@ from dataclasses import dataclass
 import pytest
 
 from tests.acceptance.past import Past
-from tests.acceptance.place import Place
 from tests.command import PATIENCE, Command, Word
+from tests.site import Site
 
 _STYLE = re.compile("\x1b\\[[0-9;]*m")
 
@@ -127,17 +127,17 @@ def test_a_diff_of_the_corpus_is_coloured_and_names_the_versions_there_are(past:
     assert all(start.startswith("\x1b[") for start in starts)
 
 
-def test_one_is_not_several(place: Place) -> None:
-    place.write("a.txt", "x")
-    assert place.command.ask("scan", place.root).text.splitlines()[-1].startswith("1 file, 1 created")
-    assert place.command.ask("check").text == "1 file, no difference\n"
-    assert "1 change, 1 version, 1 blob\n" in place.command.ask("verify").text
-    said = place.command.ask("export", place.folder / "out").text
+def test_one_is_not_several(site: Site) -> None:
+    site.write("a.txt", "x")
+    assert site.command.ask("scan", site.root).text.splitlines()[-1].startswith("1 file, 1 created")
+    assert site.command.ask("check").text == "1 file, no difference\n"
+    assert "1 change, 1 version, 1 blob\n" in site.command.ask("verify").text
+    said = site.command.ask("export", site.folder / "out").text
     assert said.startswith("wrote 1 file, 1 byte, to ")
-    assert place.command.ask("coverage", "--document", "a.txt").text.endswith(": 1 stretch\n")
-    with closing(sqlite3.connect(place.folder / "store" / "ingest.db")) as database, database:
+    assert site.command.ask("coverage", "--document", "a.txt").text.endswith(": 1 stretch\n")
+    with closing(sqlite3.connect(site.folder / "store" / "ingest.db")) as database, database:
         database.execute("UPDATE root SET name = 'other'")
-    assert place.command.ask("verify", code=5).text.endswith("\n1 finding\n")
+    assert site.command.ask("verify", code=5).text.endswith("\n1 finding\n")
 
 
 def test_what_takes_long_says_how_far_it_is(past: Past) -> None:
@@ -186,41 +186,41 @@ def screen(written: str) -> list[str]:
     return rows
 
 
-def test_a_bar_gives_way_to_each_line_that_is_told_meanwhile(place: Place) -> None:
+def test_a_bar_gives_way_to_each_line_that_is_told_meanwhile(site: Site) -> None:
     for number in range(30):
-        place.write(f"{number:02d}.txt", f"File {number}.\n")
-    place.scan()
+        site.write(f"{number:02d}.txt", f"File {number}.\n")
+    site.scan()
     for number in range(0, 30, 2):
-        place.write(f"{number:02d}.txt", f"File {number}, changed.\n")
-    eager = Eager(place.command.database, place.command.cwd, place.command.variables)
+        site.write(f"{number:02d}.txt", f"File {number}, changed.\n")
+    eager = Eager(site.command.database, site.command.cwd, site.command.variables)
     shown = _on_terminal(eager, "check", "--deep", both=True)
 
     assert shown.count("\rcheck ") == 30
-    assert screen(shown) == [*place.command.ask("check", "--deep", code=64).text.splitlines(), ""]
+    assert screen(shown) == [*site.command.ask("check", "--deep", code=64).text.splitlines(), ""]
     assert [line.split() for line in screen(shown)[:2]] == [["changed", "00.txt"], ["changed", "02.txt"]]
     # at once: the first is there before the last file is read
     assert shown.index("00.txt") < shown.index("\rcheck 29 files")
 
 
-def test_a_relocation_to_another_folder_says_what_to_do(place: Place) -> None:
-    place.write("a.txt", "x\n")
-    place.scan()
-    moved = place.folder / "moved"
-    shutil.copytree(place.root, moved, ignore=shutil.ignore_patterns(".ingest"))
-    hint = place.command.refused("roots", "relocate", "root", moved, code=2).hint
+def test_a_relocation_to_another_folder_says_what_to_do(site: Site) -> None:
+    site.write("a.txt", "x\n")
+    site.scan()
+    moved = site.folder / "moved"
+    shutil.copytree(site.root, moved, ignore=shutil.ignore_patterns(".ingest"))
+    hint = site.command.refused("roots", "relocate", "root", moved, code=2).hint
 
-    assert f"move it to {place.root} and run: ingest scan --adopt root" in hint
-    shutil.rmtree(place.root)
-    moved.rename(place.root)
-    place.command.ask("scan", "--adopt", "root")
+    assert f"move it to {site.root} and run: ingest scan --adopt root" in hint
+    shutil.rmtree(site.root)
+    moved.rename(site.root)
+    site.command.ask("scan", "--adopt", "root")
 
 
-def test_a_first_scan_of_many_files_tells_them_by_folder(place: Place) -> None:
+def test_a_first_scan_of_many_files_tells_them_by_folder(site: Site) -> None:
     for number in range(30):
-        place.write(f"many/{number}.txt", f"{number}\n")
-        place.write(f"folder-{number:02}/sub/a.txt", f"{number}\n")
-    place.write("top.txt", "x\n")
-    lines = place.command.ask("scan", place.root).text.splitlines()
+        site.write(f"many/{number}.txt", f"{number}\n")
+        site.write(f"folder-{number:02}/sub/a.txt", f"{number}\n")
+    site.write("top.txt", "x\n")
+    lines = site.command.ask("scan", site.root).text.splitlines()
     assert len(lines) == 21
     assert lines[:3] == [
         "created   30 files in many/",
@@ -231,45 +231,45 @@ def test_a_first_scan_of_many_files_tells_them_by_folder(place: Place) -> None:
     assert lines[-1].startswith("61 files, 61 created (")
 
     for number in range(30):
-        place.write(f"many/{number}.txt", f"{number} again\n")
-    assert len(place.command.ask("scan").text.splitlines()) == 31, "a later scan tells each file"
-    place.write("top.txt", "y\n")
+        site.write(f"many/{number}.txt", f"{number} again\n")
+    assert len(site.command.ask("scan").text.splitlines()) == 31, "a later scan tells each file"
+    site.write("top.txt", "y\n")
     for words in (("scan", "--quiet"), ("-q", "scan"), ("-q", "check"), ("check", "--quiet")):
-        (only,) = place.command.run(*words).text.splitlines()
+        (only,) = site.command.run(*words).text.splitlines()
         assert "file" in only
-        assert len(place.command.run(*words, json=True).records) == 1
+        assert len(site.command.run(*words, json=True).records) == 1
 
 
-def test_a_first_scan_tells_each_file_where_they_are_few_or_asked_for(place: Place) -> None:
+def test_a_first_scan_tells_each_file_where_they_are_few_or_asked_for(site: Site) -> None:
     for number in range(20):
-        place.write(f"all/in/one/{number}.txt", f"{number}\n")
-    assert len(place.command.ask("scan", place.root).text.splitlines()) == 21
-    other = place.outside
+        site.write(f"all/in/one/{number}.txt", f"{number}\n")
+    assert len(site.command.ask("scan", site.root).text.splitlines()) == 21
+    other = site.outside
     for number in range(25):
         (other / f"{number % 2}").mkdir(exist_ok=True)
         (other / f"{number % 2}" / f"{number}.txt").write_text(f"{number}\n")
-    asked = place.command.ask("scan", "-v", other).text.splitlines()
+    asked = site.command.ask("scan", "-v", other).text.splitlines()
     assert len(asked) == 26
-    third = place.folder / "third"
+    third = site.folder / "third"
     (third / "deep/down/a").mkdir(parents=True)
     (third / "deep/down/b").mkdir(parents=True)
     for number in range(22):
         (third / "deep/down" / "ab"[number % 2] / f"{number}.txt").write_text(f"{number}\n")
-    told = place.command.ask("scan", third, "root").text.splitlines()
+    told = site.command.ask("scan", third, "root").text.splitlines()
     assert told[:2] == [
         "created   11 files in third/deep/down/a/",
         "created   11 files in third/deep/down/b/",
     ]
-    assert len(place.command.records("changes", "--prefix", str(third))) == 22
+    assert len(site.command.records("changes", "--prefix", str(third))) == 22
 
 
-def _watched(place: Place, *words: Word, until: str) -> list[str]:
+def _watched(site: Site, *words: Word, until: str) -> list[str]:
     """What `watch` shows on a terminal, without the times; it is stopped once a line has these words."""
     master, slave = os.openpty()
     daemon = subprocess.Popen(
-        place.command.argv(*words),
-        cwd=place.command.cwd,
-        env=place.command.environment() | {"TERM": "xterm", "INGEST_LOG_FORMAT": "auto"},
+        site.command.argv(*words),
+        cwd=site.command.cwd,
+        env=site.command.environment() | {"TERM": "xterm", "INGEST_LOG_FORMAT": "auto"},
         stdin=subprocess.DEVNULL,
         stdout=subprocess.DEVNULL,
         stderr=slave,
@@ -293,36 +293,36 @@ def _told(lines: list[str]) -> list[str]:
     return [line for line in lines if not line.startswith(("started", "scan_finished", "stopped"))]
 
 
-def test_watch_tells_a_first_scan_by_folder_on_a_terminal_and_what_comes_after_by_file(place: Place) -> None:
+def test_watch_tells_a_first_scan_by_folder_on_a_terminal_and_what_comes_after_by_file(site: Site) -> None:
     for number in range(30):
-        place.write(f"many/{number}.txt", f"{number}\n")
-        place.write(f"folder-{number:02}/sub/a.txt", f"{number}\n")
-    first = _told(_watched(place, "watch", place.root, until="more folders"))
+        site.write(f"many/{number}.txt", f"{number}\n")
+        site.write(f"folder-{number:02}/sub/a.txt", f"{number}\n")
+    first = _told(_watched(site, "watch", site.root, until="more folders"))
     assert len(first) == 20
     assert first[:2] == ["created   root: 30 files in many/", "created   root: 1 file in folder-00/"]
     assert first[-1] == "          root: 12 files in 12 more folders"
 
     for number in range(30):
-        place.write(f"many/{number}.txt", f"{number} again\n")
-    second = _told(_watched(place, "watch", until="#90 "))
+        site.write(f"many/{number}.txt", f"{number} again\n")
+    second = _told(_watched(site, "watch", until="#90 "))
     assert [line.split()[1] for line in second] == ["changed"] * 30, "no second first scan; none of it again"
-    place.write("many/1.txt", "quiet\n")
+    site.write("many/1.txt", "quiet\n")
     time.sleep(0.5)  # it has rested before the scan, which then records it
-    assert _told(_watched(place, "-q", "watch", until="scan_finished")) == []
-    place.write("many/1.txt", "loud\n")
-    (last,) = _told(_watched(place, "watch", until="#92 "))
+    assert _told(_watched(site, "-q", "watch", until="scan_finished")) == []
+    site.write("many/1.txt", "loud\n")
+    (last,) = _told(_watched(site, "watch", until="#92 "))
     assert last.startswith("#92 changed   root: many/1.txt @4"), "what was not told is not told later"
 
 
-def test_watch_tells_by_folder_what_scan_recorded_before_it_and_each_file_where_asked(place: Place) -> None:
+def test_watch_tells_by_folder_what_scan_recorded_before_it_and_each_file_where_asked(site: Site) -> None:
     for number in range(25):
-        place.write(f"a/{number}.txt", f"{number}\n")
-    place.command.ask("scan", place.root)
-    assert _told(_watched(place, "watch", until=" in a/")) == ["created   root: 25 files in a/"]
-    other = place.outside
+        site.write(f"a/{number}.txt", f"{number}\n")
+    site.command.ask("scan", site.root)
+    assert _told(_watched(site, "watch", until=" in a/")) == ["created   root: 25 files in a/"]
+    other = site.outside
     for number in range(25):
         (other / f"{number}.txt").write_text(f"{number}\n")
-    each = _told(_watched(place, "watch", "-v", other, until="#50 "))
+    each = _told(_watched(site, "watch", "-v", other, until="#50 "))
     assert [line.split()[0] for line in each] == [f"#{seq}" for seq in range(26, 51)]
 
 
@@ -353,13 +353,13 @@ main()
 
 
 @pytest.mark.parametrize("program", [LOADING, RUNNING], ids=["loading", "running"])
-def test_a_call_that_is_stopped_says_so_on_a_line_of_its_own(place: Place, program: str) -> None:
+def test_a_call_that_is_stopped_says_so_on_a_line_of_its_own(site: Site, program: str) -> None:
     argv = [sys.executable, "-c", program]
     master, slave = os.openpty()
-    call = subprocess.Popen(argv, cwd=place.folder, stdin=subprocess.DEVNULL, stderr=slave)
+    call = subprocess.Popen(argv, cwd=site.folder, stdin=subprocess.DEVNULL, stderr=slave)
     os.close(slave)
     assert call.wait(PATIENCE) == 130
     assert os.read(master, 4096).decode() == "\r\033[Knote: stopped\r\n"
     os.close(master)
-    piped = subprocess.run(argv, cwd=place.folder, capture_output=True, check=False, timeout=PATIENCE)
+    piped = subprocess.run(argv, cwd=site.folder, capture_output=True, check=False, timeout=PATIENCE)
     assert (piped.returncode, piped.stdout, piped.stderr) == (130, b"", b"")

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from tests.acceptance.past import FIRST, SECOND, THIRD, Past, seqs
-from tests.acceptance.place import Place
+from tests.site import Site
 
 # -- diff ----
 
@@ -88,37 +88,37 @@ def test_diff_of_the_corpus_between_two_moments(past: Past) -> None:
     assert len(past.command.records("diff", "--from", past.at(7), code=1)) == 2
 
 
-def test_a_diff_of_the_corpus_tells_what_came_back_from_what_is_new(place: Place) -> None:
+def test_a_diff_of_the_corpus_tells_what_came_back_from_what_is_new(site: Site) -> None:
     for name in ("law/a.txt", "law/b.txt", "news/c.txt"):
-        place.write(name, f"In {name}.\n")
-    place.scan()
-    (place.root / "law/a.txt").unlink()
-    place.scan()
-    place.write("law/a.txt", "Back.\n")
-    place.write("law/d.txt", "New.\n")
-    (place.root / "news/c.txt").rename(place.root / "law/c.txt")
-    place.scan()
+        site.write(name, f"In {name}.\n")
+    site.scan()
+    (site.root / "law/a.txt").unlink()
+    site.scan()
+    site.write("law/a.txt", "Back.\n")
+    site.write("law/d.txt", "New.\n")
+    (site.root / "news/c.txt").rename(site.root / "law/c.txt")
+    site.scan()
 
     def told(*words: str, code: int = 1) -> list[tuple[str, str]]:
-        records = place.command.records("diff", "--from", "seq:4", *words, code=code)
+        records = site.command.records("diff", "--from", "seq:4", *words, code=code)
         return [(record["change"], record["path"]) for record in records]
 
     law = [("restored", "law/a.txt"), ("moved", "law/c.txt"), ("created", "law/d.txt")]
     assert told() == told("--prefix", "law/") == law
     assert told("--prefix", "news") == [("moved", "law/c.txt")]
     assert told("--prefix", "law/b", code=0) == []
-    nothing = place.command.ask("diff", "--from", "seq:4", "--prefix", "nosuch")
+    nothing = site.command.ask("diff", "--from", "seq:4", "--prefix", "nosuch")
     assert nothing.note == "no path in the store begins with 'nosuch'"
-    quiet = place.command.ask("-q", "diff", "--from", "seq:4", code=1)
+    quiet = site.command.ask("-q", "diff", "--from", "seq:4", code=1)
     assert (quiet.out, quiet.err) == (b"", b"")
 
 
-def test_what_went_and_came_back_between_two_moments_is_no_difference_of_the_corpus(place: Place) -> None:
+def test_what_went_and_came_back_between_two_moments_is_no_difference_of_the_corpus(site: Site) -> None:
     for said in (THIRD, SECOND, THIRD):
-        place.write("a.txt", said)
-        place.scan()
+        site.write("a.txt", said)
+        site.scan()
 
-    assert place.command.records("diff", "--from", "seq:1", code=0) == []
+    assert site.command.records("diff", "--from", "seq:1", code=0) == []
 
 
 # -- restore, export ----
@@ -138,45 +138,45 @@ def test_restore_writes_a_version_to_a_file_and_does_not_overwrite_unasked(
     assert [path.name for path in tmp_path.iterdir()] == ["back.txt"]
 
 
-def test_restore_of_a_deleted_document_puts_it_at_its_path(place: Place) -> None:
-    place.write("d/a.txt", "Once here.\n")
-    place.scan()
-    shutil.rmtree(place.root / "d")
-    place.scan()
-    place.command.ask("restore", "d/a.txt@latest")
-    place.scan()
+def test_restore_of_a_deleted_document_puts_it_at_its_path(site: Site) -> None:
+    site.write("d/a.txt", "Once here.\n")
+    site.scan()
+    shutil.rmtree(site.root / "d")
+    site.scan()
+    site.command.ask("restore", "d/a.txt@latest")
+    site.scan()
 
-    assert (place.root / "d" / "a.txt").read_text() == "Once here.\n"
-    assert place.told()[-1] == "restored d/a.txt @1"
-    place.holds()
+    assert (site.root / "d" / "a.txt").read_text() == "Once here.\n"
+    assert site.told()[-1] == "restored d/a.txt @1"
+    site.holds(sample=0)
 
 
-def test_restore_does_not_write_through_a_link_out_of_the_root(place: Place) -> None:
-    place.write("d/a.txt", "Once here.\n")
-    place.scan()
-    shutil.rmtree(place.root / "d")
-    (place.root / "d").symlink_to(place.outside)
+def test_restore_does_not_write_through_a_link_out_of_the_root(site: Site) -> None:
+    site.write("d/a.txt", "Once here.\n")
+    site.scan()
+    shutil.rmtree(site.root / "d")
+    (site.root / "d").symlink_to(site.outside)
 
-    assert place.command.refused("restore", "d/a.txt@1", code=2).error
-    assert list(place.outside.iterdir()) == []
+    assert site.command.refused("restore", "d/a.txt@1", code=2).error
+    assert list(site.outside.iterdir()) == []
 
 
 @pytest.mark.parametrize("leads_to", ["a file", "a folder", "nothing"])
-def test_restore_by_force_replaces_a_link_and_leaves_what_it_leads_to(place: Place, leads_to: str) -> None:
-    document = place.write("d/a.txt", "Once here.\n")
-    place.scan()
+def test_restore_by_force_replaces_a_link_and_leaves_what_it_leads_to(site: Site, leads_to: str) -> None:
+    document = site.write("d/a.txt", "Once here.\n")
+    site.scan()
     document.unlink()
-    target = place.outside / "other.txt"
+    target = site.outside / "other.txt"
     if leads_to == "a file":
         target.write_text("Somebody else's.\n")
-    document.symlink_to(place.outside if leads_to == "a folder" else target)
+    document.symlink_to(site.outside if leads_to == "a folder" else target)
 
-    assert "--force" in place.command.refused("restore", "d/a.txt@1", code=2).hint
+    assert "--force" in site.command.refused("restore", "d/a.txt@1", code=2).hint
     assert document.is_symlink()
-    place.command.ask("restore", "d/a.txt@1", "--force")
+    site.command.ask("restore", "d/a.txt@1", "--force")
     assert not document.is_symlink()
     assert document.read_text() == "Once here.\n"
-    kept = [path.read_text() for path in place.outside.iterdir()]
+    kept = [path.read_text() for path in site.outside.iterdir()]
     assert kept == (["Somebody else's.\n"] if leads_to == "a file" else [])
     assert [path.name for path in document.parent.iterdir()] == ["a.txt"]
 
@@ -225,50 +225,50 @@ def test_a_cursor_moves_with_what_it_was_given_and_stays_on_a_peek(past: Past) -
 
 
 @pytest.mark.parametrize("path", [b"a\0b.txt", b"../outside.txt", b"d//b.txt"])
-def test_a_recorded_path_that_is_none_is_refused_and_nothing_is_written(place: Place, path: bytes) -> None:
+def test_a_recorded_path_that_is_none_is_refused_and_nothing_is_written(site: Site, path: bytes) -> None:
     """Somebody changed the store: what comes out of it is looked at as what comes from outside."""
-    place.write("a.txt", "A document.\n")
-    place.scan()
-    database = str(place.command.database).removeprefix("sqlite:///")
-    document = place.command.record("ls")["document"]
+    site.write("a.txt", "A document.\n")
+    site.scan()
+    database = str(site.command.database).removeprefix("sqlite:///")
+    document = site.command.record("ls")["document"]
     with contextlib.closing(sqlite3.connect(database)) as connection:
         connection.execute("UPDATE document SET path_bytes = ?", (path,))
         connection.execute("UPDATE change SET path_bytes = ?", (path,))
         connection.commit()
-    before = sorted(entry.name for entry in place.folder.iterdir())
-    refused = place.command.refused("export", place.folder / "copy", "--at", "seq:1", code=5)
+    before = sorted(entry.name for entry in site.folder.iterdir())
+    refused = site.command.refused("export", site.folder / "copy", "--at", "seq:1", code=5)
     assert refused.error.startswith("the recorded path ")
-    assert list((place.folder / "copy").iterdir()) == []
-    refused = place.command.refused("restore", f"{document}@1", "--force", code=5)
+    assert list((site.folder / "copy").iterdir()) == []
+    refused = site.command.refused("restore", f"{document}@1", "--force", code=5)
     assert refused.error.startswith("the recorded path ")
-    assert sorted(entry.name for entry in place.folder.iterdir()) == sorted([*before, "copy"])
-    assert (place.root / "a.txt").read_text() == "A document.\n"
+    assert sorted(entry.name for entry in site.folder.iterdir()) == sorted([*before, "copy"])
+    assert (site.root / "a.txt").read_text() == "A document.\n"
 
 
-def test_a_root_that_is_recorded_where_none_can_be_is_said_to_be(place: Place) -> None:
+def test_a_root_that_is_recorded_where_none_can_be_is_said_to_be(site: Site) -> None:
     """Somebody changed the store."""
-    place.write("a.txt", "A document.\n")
-    place.scan()
-    database = str(place.command.database).removeprefix("sqlite:///")
+    site.write("a.txt", "A document.\n")
+    site.scan()
+    database = str(site.command.database).removeprefix("sqlite:///")
     with contextlib.closing(sqlite3.connect(database)) as connection:
         connection.execute("UPDATE root SET path = ?", (b"/srv/ne\0ws",))
         connection.commit()
     said = "root /srv/ne\0ws is recorded at a path that none can have"
     for verb in ("check", "scan"):
-        assert place.command.refused(verb, code=4).error == said.replace("\0", "\\u{0000}")
-    records = place.command.records("doctor", code=1)
+        assert site.command.refused(verb, code=4).error == said.replace("\0", "\\u{0000}")
+    records = site.command.records("doctor", code=1)
     assert [record["detail"] for record in records if record["state"] == "error"] == [said]
-    place.command.ask("roots", "relocate", "root", place.root)
-    place.command.ask("check")
+    site.command.ask("roots", "relocate", "root", site.root)
+    site.command.ask("check")
 
 
-def test_the_doctor_exits_with_1_for_an_error_and_with_0_for_a_warning(place: Place) -> None:
-    place.write("a.txt", "A document.\n")
-    place.scan()
-    place.folder.joinpath("root").rename(place.folder / "elsewhere")
-    states = {record["check"]: record["state"] for record in place.command.records("doctor", code=1)}
+def test_the_doctor_exits_with_1_for_an_error_and_with_0_for_a_warning(site: Site) -> None:
+    site.write("a.txt", "A document.\n")
+    site.scan()
+    site.folder.joinpath("root").rename(site.folder / "elsewhere")
+    states = {record["check"]: record["state"] for record in site.command.records("doctor", code=1)}
     assert states["root root"] == "error"
-    (place.folder / "elsewhere").rename(place.root)
-    os.chmod(str(place.command.database).removeprefix("sqlite:///"), 0o644)
-    records = place.command.records("doctor")
+    (site.folder / "elsewhere").rename(site.root)
+    os.chmod(str(site.command.database).removeprefix("sqlite:///"), 0o644)
+    records = site.command.records("doctor")
     assert [record["check"] for record in records if record["state"] == "warning"] == ["store files"]

@@ -7,6 +7,7 @@ import os
 import shutil
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 
@@ -70,3 +71,14 @@ needs_fuse = pytest.mark.skipif(
     "fuse" not in _file_systems() or not os.access("/dev/fuse", os.R_OK | os.W_OK),
     reason="needs /dev/fuse",
 )
+
+
+def compile_shim(source: Path, folder: Path) -> Path:
+    """Compile a library for LD_PRELOAD."""
+    library = folder / source.with_suffix(".so").name
+    subprocess.run(
+        ["gcc", "-shared", "-fPIC", "-O1", "-o", str(library), str(source), "-ldl"],
+        check=True,
+        capture_output=True,
+    )
+    return library

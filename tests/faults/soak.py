@@ -27,9 +27,9 @@ from tests.command import PATIENCE, Command
 from tests.daemon import Daemon
 from tests.faults import mounts
 from tests.faults.deafen import lose_a_watch
-from tests.faults.site import Site
 from tests.faults.workload import RunningWorkload
 from tests.postgres import OwnServer, Run, StopMode
+from tests.site import Site
 
 FAULTS_A_ROUND = 20
 ROOM = "200m"
@@ -133,7 +133,7 @@ class Soak:
         if self.daemon is not None and self.daemon.alive:
             return self.daemon
         self.ended()
-        self.daemon = self.site.daemon(ready="no")
+        self.daemon = self.site.watch(ready="no")
         self.daemon.start()
         self.lives += 1
         return self.daemon
@@ -193,7 +193,7 @@ class Soak:
         self.running()
         time.sleep(self.random.uniform(0.8, 1.5))
         with contextlib.suppress(OSError):  # the workload may move or remove what this makes
-            lose_a_watch(self.site.root, self.site.place / f"deaf-{time.monotonic_ns()}", 0.1)
+            lose_a_watch(self.site.root, self.site.folder / f"deaf-{time.monotonic_ns()}", 0.1)
 
     def lock(self) -> None:
         self.running()
@@ -263,21 +263,23 @@ def main() -> int:
     given = parser.parse_args()
     with contextlib.ExitStack() as held:
         can_mount = _own_mounts()
-        place = Path(tempfile.mkdtemp(prefix="ingest-soak-", dir="/var/tmp"))
+        folder = Path(tempfile.mkdtemp(prefix="ingest-soak-", dir="/var/tmp"))
         server = held.enter_context(_server()) if given.postgres else None
-        url = given.database or (server.create_database() if server else f"sqlite:///{place}/store/ingest.db")
+        url = given.database or (
+            server.create_database() if server else f"sqlite:///{folder}/store/ingest.db"
+        )
         for name in ("root", "outside", "store"):
-            (place / name).mkdir()
+            (folder / name).mkdir()
         if can_mount:
-            mounts.mount_tmpfs(place / "store", size=ROOM)
-        soak = Soak(Site(place, Command(url, place)), seed=given.seed, server=server, can_mount=can_mount)
+            mounts.mount_tmpfs(folder / "store", size=ROOM)
+        soak = Soak(Site(folder, Command(url, folder)), seed=given.seed, server=server, can_mount=can_mount)
         lost = _run(soak, given.minutes * 60, given.kills)
         if can_mount and lost:
-            shutil.copytree(place / "store", place / "kept-store", ignore=shutil.ignore_patterns("*.sock"))
+            shutil.copytree(folder / "store", folder / "kept-store", ignore=shutil.ignore_patterns("*.sock"))
         if not lost:
-            shutil.rmtree(place, ignore_errors=True)
+            shutil.rmtree(folder, ignore_errors=True)
         else:
-            _say(f"kept: {place}")
+            _say(f"kept: {folder}")
     return 1 if lost else 0
 
 

@@ -25,9 +25,8 @@ import pytest
 
 from tests.command import Record, path_of
 from tests.daemon import Daemon, until
-from tests.faults.conftest import new_place, new_site
-from tests.faults.site import Site
 from tests.postgres import Server
+from tests.site import Site, new_folder, new_site
 
 LIMIT = 4_000_000
 GOOD = {b"good-%d.txt" % n: b"A good file, the %dth of twenty.\n" % n for n in range(20)}
@@ -155,15 +154,14 @@ class Filled:
 @pytest.fixture(scope="module", params=["sqlite", pytest.param("postgres", marks=pytest.mark.postgres)])
 def filled(request: pytest.FixtureRequest) -> Iterator[Filled]:
     with contextlib.ExitStack() as held:
-        place = held.enter_context(new_place())
-        if request.param == "sqlite":
-            url = f"sqlite:///{place}/store/ingest.db"
-        else:
+        folder = held.enter_context(new_folder())
+        url = None
+        if request.param == "postgres":
             server: Server = request.getfixturevalue("postgres_server")
             url = server.create_database()
             held.callback(server.drop_database, url)
-        site = new_site(place, url).using(INGEST_MAX_BYTES=str(LIMIT))
-        daemon = held.enter_context(site.daemon())
+        site = new_site(folder, url).using(INGEST_MAX_BYTES=str(LIMIT))
+        daemon = held.enter_context(site.watch())
         for name, content in GOOD.items():
             (site.root / os.fsdecode(name)).write_bytes(content)
         for files in FILES.values():
@@ -201,7 +199,7 @@ def test_the_good_files_are_all_there_and_nothing_else_is(filled: Filled) -> Non
     expected = GOOD.keys() | {name for _, name in CASES}
 
     assert filled.documents.keys() == expected
-    assert not (filled.site.place / "ran").exists()
+    assert not (filled.site.folder / "ran").exists()
     assert not (filled.site.root / "ran").exists()
 
 
@@ -334,7 +332,7 @@ def test_a_scan_passes_by_what_is_no_file(site: Site) -> None:
     """A FIFO opened without care blocks for ever."""
     os.mkfifo(site.root / "fifo.txt")
     (site.root / "dangling.txt").symlink_to("nowhere")
-    site.write(a="one")
+    site.write_texts(a="one")
     site.command.ask("scan", site.root)
 
     assert site.log() == [("created", "a.txt", 1)]
@@ -342,7 +340,7 @@ def test_a_scan_passes_by_what_is_no_file(site: Site) -> None:
 
 def test_a_file_that_never_rests_is_taken_all_the_same(site: Site) -> None:
     """Appended to all the time: a version after the longest wait, and the last content in the end."""
-    with site.daemon() as daemon, (site.root / "busy.txt").open("wb", buffering=0) as file:
+    with site.watch() as daemon, (site.root / "busy.txt").open("wb", buffering=0) as file:
         over = threading.Event()
 
         def append() -> None:
@@ -375,8 +373,8 @@ def test_a_path_too_long_is_rejected_and_the_rest_goes_on(site: Site) -> None:
                 Path("deep.txt").write_text(f"{number} deep")
     finally:
         os.chdir(here)
-    site.write(a="one")
-    with site.daemon() as daemon:
+    site.write_texts(a="one")
+    with site.watch() as daemon:
         daemon.sync()
         status = site.status()
         assert [problem["code"] for problem in status["problems"]].count("path_too_long") == 1
@@ -392,7 +390,7 @@ def test_a_path_too_long_is_rejected_and_the_rest_goes_on(site: Site) -> None:
 
 def test_patterns_of_the_hostile_kind_do_not_hold_up_a_scan(site: Site) -> None:
     """Tried one way after the other they would take years."""
-    config = site.place / "ingest.toml"
+    config = site.folder / "ingest.toml"
     stars = "*a" * 25 + "*b"
     config.write_text(f'exclude = ["**/{stars}", "{"**/" * 30}x", "{"?*" * 40}z"]\n')
     for number in range(1000):
@@ -406,8 +404,8 @@ def test_half_a_gigabyte_in_one_line_is_rejected_before_it_is_read(site: Site) -
     with (site.root / "line.txt").open("wb") as file:
         for _ in range(512):
             file.write(b"x" * (1 << 20))
-    site.write(a="one")
-    with site.daemon() as daemon:
+    site.write_texts(a="one")
+    with site.watch() as daemon:
         assert ("rejected", "line.txt", None) in site.log()
         assert site.listing().keys() == {"a.txt"}
         lines = Path(f"/proc/{daemon.pid}/status").read_text().splitlines()
@@ -418,9 +416,9 @@ def test_half_a_gigabyte_in_one_line_is_rejected_before_it_is_read(site: Site) -
 def test_sixty_megabytes_in_one_line_are_taken_and_the_others_do_not_wait(site: Site) -> None:
     """Just below the limit; the peak of memory is a small multiple of the file."""
     line = b"The same words again and again without an end. " * 1_300_000
-    with site.daemon() as daemon:
+    with site.watch() as daemon:
         (site.root / "line.txt").write_bytes(line)
-        site.write(a="one")
+        site.write_texts(a="one")
         daemon.sync()
         assert site.listing().keys() == {"a.txt", "line.txt"}
         shown = site.command.run("show", "--raw", "line.txt")

@@ -11,7 +11,7 @@ from itertools import pairwise
 
 from tests.command import Record
 from tests.daemon import until
-from tests.faults.site import Site
+from tests.site import Site
 
 HEARTBEAT = 5.0
 
@@ -30,21 +30,21 @@ def tiles(ledger: list[Record]) -> None:
 
 def test_the_life_of_a_root_is_tiled_whatever_happens(each_site: Site) -> None:
     site = each_site
-    site.write(a="one")
+    site.write_texts(a="one")
     first = time.time()
     site.command.ask("scan", site.root)
     scanned = time.time()
-    with site.daemon():
+    with site.watch():
         pass
     time.sleep(0.2)
-    with site.daemon() as killed:
-        site.write(a="two")
+    with site.watch() as killed:
+        site.write_texts(a="two")
         killed.sync()
         killed.kill()
     site.command.ask("scan", site.root)
-    with site.using(INGEST_BACKEND="poll", INGEST_POLL_SECONDS="1").daemon():
+    with site.using(INGEST_BACKEND="poll", INGEST_POLL_SECONDS="1").watch():
         pass
-    with site.daemon():
+    with site.watch():
         ledger = site.command.records("coverage")
 
     tiles(ledger)
@@ -63,14 +63,14 @@ def test_a_kill_leaves_a_blind_interval_from_the_last_heartbeat_which_the_next_s
     each_site: Site,
 ) -> None:
     site = each_site
-    site.write(a="one")
-    with site.daemon() as daemon:
+    site.write_texts(a="one")
+    with site.watch() as daemon:
         time.sleep(1)
         killed = time.time()
         daemon.kill()
     time.sleep(1)
     again = time.time()
-    with site.daemon():
+    with site.watch():
         ledger = site.command.records("coverage")
 
     tiles(ledger)
@@ -82,27 +82,27 @@ def test_a_kill_leaves_a_blind_interval_from_the_last_heartbeat_which_the_next_s
 
 def test_the_last_heartbeat_is_never_older_than_five_seconds(site: Site) -> None:
     """Asked of three kills at times of their own."""
-    site.write(a="one")
+    site.write_texts(a="one")
     for wait in (0.4, 3.1, 5.3):
-        with site.daemon() as daemon:
+        with site.watch() as daemon:
             time.sleep(wait)
             daemon.kill()
             killed = time.time()
-        with site.daemon():
+        with site.watch():
             ledger = site.command.records("coverage")
         blind = [line for line in ledger if line["state"] == "blind"][-1]
         assert killed - HEARTBEAT - 0.1 <= moment(blind["from"]), wait
 
 
 def test_a_clean_stop_is_scanned_until_the_next_start(site: Site) -> None:
-    site.write(a="one")
+    site.write_texts(a="one")
     began = time.time()
-    with site.daemon():
+    with site.watch():
         pass
     stopped = time.time()
     assert site.coverage()[-1] == ("scanned", "stopped")
     time.sleep(0.5)
-    with site.daemon():
+    with site.watch():
         ledger = site.command.records("coverage")
 
     (between,) = [line for line in ledger if line["reason"] == "stopped"]
@@ -113,10 +113,10 @@ def test_a_clean_stop_is_scanned_until_the_next_start(site: Site) -> None:
 
 
 def test_two_scans_and_what_lies_between_are_scanned(site: Site) -> None:
-    site.write(a="one")
+    site.write_texts(a="one")
     site.command.ask("scan", site.root)
     time.sleep(0.3)
-    site.write(a="two")
+    site.write_texts(a="two")
     site.command.ask("scan", site.root)
 
     ledger = site.command.records("coverage")
@@ -125,9 +125,9 @@ def test_two_scans_and_what_lies_between_are_scanned(site: Site) -> None:
 
 
 def test_a_polled_root_is_scanned_and_never_watched(site: Site) -> None:
-    site.write(a="one")
-    with site.using(INGEST_BACKEND="poll", INGEST_POLL_SECONDS="0.5").daemon() as daemon:
-        site.write(a="two")
+    site.write_texts(a="one")
+    with site.using(INGEST_BACKEND="poll", INGEST_POLL_SECONDS="0.5").watch() as daemon:
+        site.write_texts(a="two")
         daemon.sync()
         assert site.status()["roots"][0]["backend"] == "poll"
         states = site.coverage()
@@ -138,11 +138,11 @@ def test_a_polled_root_is_scanned_and_never_watched(site: Site) -> None:
 
 
 def test_a_stretch_can_be_asked_for(site: Site) -> None:
-    site.write(a="one")
-    with site.daemon() as daemon:
+    site.write_texts(a="one")
+    with site.watch() as daemon:
         time.sleep(0.5)
         daemon.kill()
-    with site.daemon():
+    with site.watch():
         ledger = site.command.records("coverage")
         blind = next(line for line in ledger if line["state"] == "blind")
         inside = site.command.records("coverage", "root", "--since", blind["from"], "--until", blind["to"])
@@ -154,9 +154,9 @@ def test_a_stretch_can_be_asked_for(site: Site) -> None:
 
 def test_what_is_written_through_another_link_was_not_watched(site: Site) -> None:
     """No notification tells of it: the scan that finds it says that there may have been others."""
-    site.write(a="one")
+    site.write_texts(a="one")
     os.link(site.root / "a.txt", site.outside / "b.txt")
-    with site.daemon() as daemon:
+    with site.watch() as daemon:
         site.command.ask("scan", site.root)
         (site.outside / "b.txt").write_text("two")
         time.sleep(0.5)
@@ -170,7 +170,7 @@ def test_what_is_written_through_another_link_was_not_watched(site: Site) -> Non
 
 def test_the_ledger_has_a_scan_before_the_root_does(site: Site) -> None:
     """Whoever reads both must find no scan that the ledger does not know: the store refuses it here."""
-    site.write(a="one")
+    site.write_texts(a="one")
     site.command.ask("db", "upgrade")
     database = sqlite3.connect(site.database)
     database.execute(
@@ -180,20 +180,20 @@ def test_the_ledger_has_a_scan_before_the_root_does(site: Site) -> None:
         "BEGIN SELECT RAISE(ABORT, 'the ledger does not know of this scan'); END"
     )
     database.close()
-    with site.daemon() as daemon:
+    with site.watch() as daemon:
         assert site.coverage() == [("watched", None)]
         assert site.status()["last_scan_at"] is not None
     assert not daemon.events("store_unavailable")
 
 
 def test_saves_that_waited_when_the_daemon_stopped_are_not_called_watched(site: Site) -> None:
-    with site.using(INGEST_QUIET_SECONDS="60", INGEST_HOLD_SECONDS="60").daemon() as daemon:
+    with site.using(INGEST_QUIET_SECONDS="60", INGEST_HOLD_SECONDS="60").watch() as daemon:
         time.sleep(0.5)
-        site.write(new="one")
+        site.write_texts(new="one")
         time.sleep(1.5)
         asked = time.time()
-    site.write(new="two")
-    with site.daemon():
+    site.write_texts(new="two")
+    with site.watch():
         ledger = site.command.records("coverage")
     assert [change for change in site.log() if change[1] == "new.txt"] == [("created", "new.txt", 1)]
 
@@ -208,15 +208,15 @@ def test_a_document_may_be_asked_whether_it_was_watched(site: Site) -> None:
         return site.command.ask("coverage", "--document", "a.txt", *words).text
 
     site = site.using(INGEST_MAX_BYTES="100")
-    with site.daemon() as daemon:
-        site.write(a="one")
+    with site.watch() as daemon:
+        site.write_texts(a="one")
         daemon.sync()
         assert "each state that rested until it was read is a version" in answer()
         assert "a state may have no version" in answer("--since", "2001-01-01", "--until", "2001-02-01")
         assert "a state may have no version" in answer("--since", "2001-01-01")
-        site.write(a="x" * 200)
+        site.write_texts(a="x" * 200)
         until(lambda: site.status()["rejected"] == 1)
-        site.write(a="two")
+        site.write_texts(a="two")
         until(lambda: site.status()["rejected"] == 0)
         daemon.sync()
         told = answer()
@@ -231,8 +231,8 @@ def test_a_document_may_be_asked_whether_it_was_watched(site: Site) -> None:
 
 def test_a_killed_daemon_is_not_called_watching(site: Site) -> None:
     """Its socket tells at once that nobody listens; its last heartbeat is young."""
-    site.write(a="one")
-    with site.daemon() as daemon:
+    site.write_texts(a="one")
+    with site.watch() as daemon:
         daemon.kill()
         assert site.coverage()[-1] == ("blind", "killed")
 
@@ -240,12 +240,12 @@ def test_a_killed_daemon_is_not_called_watching(site: Site) -> None:
 def test_the_same_bytes_again_end_a_rejection(site: Site) -> None:
     """They are no change, so the log has nothing that ends it."""
     site = site.using(INGEST_MAX_BYTES="100")
-    with site.daemon() as daemon:
-        site.write(a="one")
+    with site.watch() as daemon:
+        site.write_texts(a="one")
         daemon.sync()
-        site.write(a="x" * 200)
+        site.write_texts(a="x" * 200)
         until(lambda: site.status()["rejected"] == 1)
-        site.write(a="one")
+        site.write_texts(a="one")
         until(lambda: site.status()["rejected"] == 0)
         records = site.command.records("coverage", "--document", "a.txt")
     assert [line["state"] for line in records] == ["watched", "blind", "watched"]
@@ -253,9 +253,9 @@ def test_the_same_bytes_again_end_a_rejection(site: Site) -> None:
 
 def test_an_unseen_save_just_before_a_scan_is_doubted_from_the_scan_before(site: Site) -> None:
     """The scan looks at it later, when it has rested; a stop meanwhile forgets nothing."""
-    site.write(a="one")
+    site.write_texts(a="one")
     os.link(site.root / "a.txt", site.outside / "b.txt")
-    with site.daemon() as daemon:
+    with site.watch() as daemon:
         site.command.ask("scan", site.root)
         earlier = time.time()
         time.sleep(0.6)
@@ -276,8 +276,8 @@ def test_an_unseen_save_just_before_a_scan_is_doubted_from_the_scan_before(site:
 
 
 def test_a_deletion_that_is_announced_after_its_scan_found_it_is_no_doubt(site: Site) -> None:
-    site.write(a="one", **{f"gone{number}": f"text {number}" for number in range(20)})
-    with site.daemon() as daemon:
+    site.write_texts(a="one", **{f"gone{number}": f"text {number}" for number in range(20)})
+    with site.watch() as daemon:
         site.command.ask("scan", site.root)
         for number in range(20):
             (site.root / f"gone{number}.txt").rename(site.outside / f"gone{number}.txt")
@@ -290,9 +290,9 @@ def test_a_deletion_that_is_announced_after_its_scan_found_it_is_no_doubt(site: 
 
 
 def test_a_stop_ends_nothing_that_was_not_observed(site: Site) -> None:
-    site.write(a="one")
-    away = site.place / "away"
-    with site.daemon() as daemon:
+    site.write_texts(a="one")
+    away = site.folder / "away"
+    with site.watch() as daemon:
         site.root.rename(away)
         daemon.wait_for("root_lost")
     assert site.coverage()[-1] == ("blind", "root_missing")
@@ -302,8 +302,8 @@ def test_a_stop_ends_nothing_that_was_not_observed(site: Site) -> None:
 
 
 def test_a_daemon_that_does_not_answer_is_believed_by_its_heartbeat(site: Site) -> None:
-    site.write(a="one")
-    with site.daemon() as daemon:
+    site.write_texts(a="one")
+    with site.watch() as daemon:
         database = sqlite3.connect(site.database)
         _stop_between_commits(daemon.pid, database)
         try:
@@ -333,8 +333,8 @@ def _stop_between_commits(pid: int, database: sqlite3.Connection) -> None:
 
 
 def test_a_damaged_report_of_a_root_stops_nothing(site: Site) -> None:
-    site.write(a="one")
-    with site.daemon():
+    site.write_texts(a="one")
+    with site.watch():
         pass
     database = sqlite3.connect(site.database)
     database.execute("UPDATE root SET report = substr(report, 2)")
@@ -343,7 +343,7 @@ def test_a_damaged_report_of_a_root_stops_nothing(site: Site) -> None:
 
     assert site.command.run("verify").code == 5
     assert site.coverage()[-1] == ("scanned", "stopped")
-    with site.daemon() as daemon:
+    with site.watch() as daemon:
         daemon.sync()
         site.command.ask("report")
 
@@ -367,11 +367,11 @@ def rest(site: Site, states: int) -> list[float]:
 
 
 def test_states_that_rested_while_the_daemon_waited_for_the_store_are_not_called_watched(site: Site) -> None:
-    site.write(a="one", b="zero")
-    with site.daemon() as daemon:
+    site.write_texts(a="one", b="zero")
+    with site.watch() as daemon:
         other = sqlite3.connect(site.database, isolation_level=None)
         other.execute("BEGIN IMMEDIATE")
-        site.write(a="two")
+        site.write_texts(a="two")
         time.sleep(0.5)
         times = rest(site, 4)
         other.execute("COMMIT")
@@ -388,8 +388,8 @@ def test_states_that_rested_while_the_daemon_waited_for_the_store_are_not_called
 
 
 def test_states_that_rested_while_the_daemon_was_stopped_are_not_called_watched(site: Site) -> None:
-    site.write(b="zero")
-    with site.daemon() as daemon:
+    site.write_texts(b="zero")
+    with site.watch() as daemon:
         os.kill(daemon.pid, signal.SIGSTOP)
         times = rest(site, 3)
         os.kill(daemon.pid, signal.SIGCONT)

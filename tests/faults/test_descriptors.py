@@ -20,7 +20,7 @@ from ingest.disk.patterns import Patterns
 from ingest.errors import Unreachable
 from ingest.model import Descriptor
 from tests.daemon import Daemon, until
-from tests.faults.site import Site
+from tests.site import Site
 
 pytestmark = pytest.mark.timeout(600)  # it is bounded work, on however busy a machine
 
@@ -63,7 +63,7 @@ def _drawn_by_commit() -> frozenset[int]:
 def test_a_daemon_that_is_started_with_few_lives_or_refuses_and_recovers(site: Site, limit: int) -> None:
     _fill(site, "before")
     short = site.using("prlimit", f"--nofile={limit}:")
-    daemon = short.daemon(ready="no")
+    daemon = short.watch(ready="no")
     with daemon:
         until(lambda: not daemon.alive or daemon.events("started"), what="a start or a refusal")
         if not daemon.alive:
@@ -87,7 +87,7 @@ def test_a_daemon_that_is_started_with_few_lives_or_refuses_and_recovers(site: S
 
 def test_a_daemon_that_runs_out_says_so_and_has_everything_when_there_are_more(site: Site) -> None:
     _fill(site, "before")
-    with site.daemon() as daemon:
+    with site.watch() as daemon:
         (site.root / "before0.txt").write_text("Changed in time.\n")
         daemon.sync()
         _allow(daemon, min(set(range(ENOUGH)) - {int(fd) for fd in os.listdir(f"/proc/{daemon.pid}/fd")}))
@@ -190,7 +190,7 @@ def test_nothing_is_said_of_a_path_for_want_of_descriptors(tmp_path: Path) -> No
 
 def test_the_client_after_the_last_that_fits_is_told_so(site: Site) -> None:
     path = beside_store(str(site.database))
-    with site.daemon(), ExitStack() as held:
+    with site.watch(), ExitStack() as held:
         for _ in range(CLIENTS):
             follower = ask(path, Request("follow"), Followed, timeout=60)
             assert isinstance(follower, Generator)

@@ -13,8 +13,8 @@ from tests import oracle
 from tests.faults import mounts
 from tests.faults.machine import needs_mounts
 from tests.faults.mounts import in_own_mounts
-from tests.faults.site import Site
 from tests.faults.workload import RunningWorkload
+from tests.site import Site
 
 pytestmark = needs_mounts
 
@@ -24,7 +24,7 @@ SHARED_MEMORY = 32_768  # the `-shm` file of a small store
 
 def schema_bytes(site: Site) -> int:
     """What making a store takes at its peak: the schema in the write-ahead log, and once more in the file."""
-    with tempfile.TemporaryDirectory(dir=site.place) as folder:
+    with tempfile.TemporaryDirectory(dir=site.folder) as folder:
         path = Path(folder) / "ingest.db"
         site.command.ask("db", "upgrade", "--database", f"sqlite:///{path}")
         return 2 * path.stat().st_size + SHARED_MEMORY
@@ -34,16 +34,16 @@ def schema_bytes(site: Site) -> int:
 @in_own_mounts
 def test_a_full_disk_is_said_loses_nothing_and_recovers_without_a_restart(site: Site, more: int) -> None:
     """With `more` bytes than the schema takes there is room for the root and for few or some changes."""
-    store = site.place / "store"
+    store = site.folder / "store"
     size = schema_bytes(site) + more
     store.mkdir()
     mounts.mount_tmpfs(store, size=str(size))
-    site.write(first="the first")
-    with site.daemon(ready="started") as daemon:
+    site.write_texts(first="the first")
+    with site.watch(ready="started") as daemon:
         pid = daemon.pid
         for number in range(60):
             (site.root / f"{number}.txt").write_bytes(os.urandom(8000))
-        site.until_told("store_full")
+        site.until_problem("store_full")
         assert site.status()["health"] == "degraded"
         site.command.refused("sync", "--timeout", "0.5", code=4)
         before = oracle.snapshot(site.command)
@@ -62,7 +62,7 @@ def test_a_full_disk_is_said_loses_nothing_and_recovers_without_a_restart(site: 
 
 @in_own_mounts
 def test_a_scan_into_a_full_disk_ends_with_a_reason_and_a_later_one_finishes_it(site: Site) -> None:
-    store = site.place / "store"
+    store = site.folder / "store"
     store.mkdir()
     mounts.mount_tmpfs(store, size="300k")
     for number in range(200):
@@ -81,7 +81,7 @@ def test_a_scan_into_a_full_disk_ends_with_a_reason_and_a_later_one_finishes_it(
 @in_own_mounts
 def test_a_disk_that_is_full_at_every_size_is_never_left_half_written(site: Site) -> None:
     """From too small for the schema to nearly enough: each end is clean, and more space mends it."""
-    store = site.place / "store"
+    store = site.folder / "store"
     store.mkdir()
     for number in range(30):
         (site.root / f"{number}.txt").write_bytes(os.urandom(3000))

@@ -11,9 +11,9 @@ import pytest
 
 from tests.command import PATIENCE, Answer
 from tests.daemon import until
-from tests.faults.machine import needs_gcc
-from tests.faults.site import Site, compile_shim
+from tests.faults.machine import compile_shim, needs_gcc
 from tests.forked import Quick
+from tests.site import Site
 
 pytestmark = needs_gcc
 
@@ -38,7 +38,7 @@ def failing(site: Site, at: int, number: int, *, sticky: bool) -> dict[str, str]
 
 def preloaded(site: Site, shim: Path) -> Quick:
     """The command with the shim in it, which fails nothing until told to."""
-    return Quick(site.command.database, site.place, {"LD_PRELOAD": str(shim)})
+    return Quick(site.command.database, site.folder, {"LD_PRELOAD": str(shim)})
 
 
 def acknowledged(answer: Answer) -> set[str]:
@@ -55,7 +55,7 @@ def test_a_scan_whose_nth_write_fails_says_so_and_a_rerun_makes_it_whole(
     """From the first write of a new store to its last."""
     for name in range(12):
         (site.root / f"{name}.txt").write_text(f"Number {name}.\n" * 300)
-    count = site.place / "count"
+    count = site.folder / "count"
     refused = 0
     command = preloaded(site, shim)
     whole = command.run_with(
@@ -114,11 +114,11 @@ def test_a_scan_of_edits_whose_nth_write_fails_keeps_what_was_there(site: Site, 
 def test_a_daemon_whose_writes_fail_says_so_and_recovers_without_a_restart(
     site: Site, shim: Path, number: int
 ) -> None:
-    mended = site.place / "mended"
+    mended = site.folder / "mended"
     mended.touch()
     variables = failing(site, 1, number, sticky=True) | {"FAIL_UNTIL": str(mended)}
-    site.write(first="the first")
-    with site.using(LD_PRELOAD=str(shim), **variables).daemon() as daemon:
+    site.write_texts(first="the first")
+    with site.using(LD_PRELOAD=str(shim), **variables).watch() as daemon:
         pid = daemon.pid
         daemon.command = site.command
         mended.unlink()
@@ -141,11 +141,11 @@ def test_a_daemon_whose_writes_fail_says_so_and_recovers_without_a_restart(
 
 def test_a_log_that_cannot_be_written_stops_nothing(site: Site) -> None:
     """Standard error is /dev/full: the store is the record, not the log."""
-    site.write(a="one")
+    site.write_texts(a="one")
     with Path("/dev/full").open("wb") as full, site.start("watch", site.root, stderr=full) as daemon:
         try:
             until(lambda: site.command.run("sync", "--timeout", "5").code == 0)
-            site.write(b="two")
+            site.write_texts(b="two")
             site.command.ask("sync")
             assert site.log() == [("created", "a.txt", 1), ("created", "b.txt", 1)]
             assert site.status()["log_errors"] > 0
@@ -156,13 +156,13 @@ def test_a_log_that_cannot_be_written_stops_nothing(site: Site) -> None:
 
 
 def test_a_log_whose_reader_is_gone_stops_nothing(site: Site) -> None:
-    site.write(a="one")
+    site.write_texts(a="one")
     reading, writing = os.pipe()
     with os.fdopen(writing, "wb") as pipe, site.start("watch", site.root, stderr=pipe) as daemon:
         try:
             os.close(reading)
             until(lambda: site.command.run("sync", "--timeout", "5").code == 0)
-            site.write(b="two")
+            site.write_texts(b="two")
             site.command.ask("sync")
             assert site.log() == [("created", "a.txt", 1), ("created", "b.txt", 1)]
         finally:
@@ -173,14 +173,14 @@ def test_a_log_whose_reader_is_gone_stops_nothing(site: Site) -> None:
 def test_a_log_whose_reader_has_stopped_reading_stops_nothing(site: Site) -> None:
     """The pipe is full after the first lines; what was not told is told by the next daemon."""
     names = [f"n{number:03}" for number in range(400)]
-    site.write(**dict.fromkeys(names, "one"))
+    site.write_texts(**dict.fromkeys(names, "one"))
     reading, writing = os.pipe()
     with os.fdopen(writing, "wb") as pipe, site.start("watch", site.root, stderr=pipe) as daemon:
         try:
             until(lambda: site.command.run("sync", "--timeout", "5").code == 0)
             # Two scans more, each with lines of its own.
             for text in ("two", "three"):
-                site.write(last=text)
+                site.write_texts(last=text)
                 site.command.ask("sync")
                 site.command.ask("scan", site.root)
             assert [entry for entry in site.log() if entry[1] == "last.txt"] == [
@@ -197,5 +197,5 @@ def test_a_log_whose_reader_has_stopped_reading_stops_nothing(site: Site) -> Non
     told = {line["seq"] for line in map(json.loads, whole) if line["event"] == "change"}
     assert 0 < len(told) < 400
 
-    with site.daemon() as following:
+    with site.watch() as following:
         until(lambda: told | {line["seq"] for line in following.changes} == set(range(1, 403)))

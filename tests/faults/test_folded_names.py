@@ -11,7 +11,7 @@ from tests.faults import mounts
 from tests.faults.fuse import Fuse
 from tests.faults.machine import needs_file_system, needs_fuse, needs_mounts
 from tests.faults.mounts import Disk, in_own_mounts
-from tests.faults.site import Site
+from tests.site import Site
 
 pytestmark = needs_mounts
 needs_exfat = needs_file_system("exfat")
@@ -20,7 +20,7 @@ needs_exfat = needs_file_system("exfat")
 @pytest.fixture
 def disk(site: Site) -> Iterator[Disk]:
     """A slot for the root's disk."""
-    folder = site.place / "images"
+    folder = site.folder / "images"
     folder.mkdir()
     slot = Disk(folder)
     yield slot
@@ -30,7 +30,7 @@ def disk(site: Site) -> Iterator[Disk]:
 @needs_fuse
 @in_own_mounts
 def test_another_form_of_a_name_is_a_move_where_forms_are_one(site: Site) -> None:
-    source = site.place / "source"
+    source = site.folder / "source"
     source.mkdir()
     composed, apart = "caf\u00e9.txt", "cafe\u0301.txt"
     (source / composed).write_text("one")
@@ -53,7 +53,7 @@ def test_another_form_of_a_name_is_a_move_where_forms_are_one(site: Site) -> Non
 @in_own_mounts
 def test_a_new_letter_case_is_a_move_by_a_scan(site: Site, disk: Disk) -> None:
     disk.put(disk.make("exfat"), site.root)
-    site.write(a="one", Dir__b="two", Dir__c="three")
+    site.write_texts(a="one", Dir__b="two", Dir__c="three")
     site.command.ask("scan", site.root)
     documents = {document for document, _ in site.listing().values()}
     (site.root / "a.txt").rename(site.root / "A.txt")
@@ -76,8 +76,8 @@ def test_a_new_letter_case_is_a_move_by_a_scan(site: Site, disk: Disk) -> None:
 @in_own_mounts
 def test_a_new_letter_case_is_a_move_under_watch(site: Site, disk: Disk) -> None:
     disk.put(disk.make("exfat"), site.root)
-    site.write(a="one", b="two")
-    with site.daemon() as daemon:
+    site.write_texts(a="one", b="two")
+    with site.watch() as daemon:
         before = site.listing()
         (site.root / "a.txt").rename(site.root / "A.txt")
         until(lambda: "A.txt" in site.listing())
@@ -92,7 +92,7 @@ def test_a_new_letter_case_is_a_move_under_watch(site: Site, disk: Disk) -> None
 @in_own_mounts
 def test_a_version_is_written_back_where_there_are_no_hard_links(site: Site, disk: Disk) -> None:
     disk.put(disk.make("exfat"), site.root)
-    site.write(a="one")
+    site.write_texts(a="one")
     site.command.ask("scan", site.root)
     site.command.refused("restore", "a.txt@1", code=2)
     (site.root / "a.txt").unlink()

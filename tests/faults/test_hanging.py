@@ -11,7 +11,7 @@ from tests.daemon import until
 from tests.faults.fuse import Fuse
 from tests.faults.machine import needs_fuse, needs_mounts
 from tests.faults.mounts import in_own_mounts
-from tests.faults.site import Site
+from tests.site import Site
 
 pytestmark = [needs_mounts, needs_fuse]
 SOON = 5.0  # seconds; the file system hangs for longer than any of this takes
@@ -19,10 +19,10 @@ SOON = 5.0  # seconds; the file system hangs for longer than any of this takes
 
 def far_of(site: Site) -> tuple[Path, Path]:
     """The other side of a mount, and the folder it is mounted on."""
-    source, place = site.place / "source", site.place / "far"
+    source, far = site.folder / "source", site.folder / "far"
     source.mkdir()
-    place.mkdir()
-    return source, place
+    far.mkdir()
+    return source, far
 
 
 def unreachable(status: Record) -> list[Record]:
@@ -36,10 +36,10 @@ def ledger(site: Site, root: str) -> list[tuple[str, str | None]]:
 @in_own_mounts
 def test_a_root_that_hangs_is_told_costs_the_others_nothing_and_is_taken_up_again(site: Site) -> None:
     source, far = far_of(site)
-    site.write(a="here")
+    site.write_texts(a="here")
     (source / "b.txt").write_text("there")
     fast = site.using(INGEST_POLL_SECONDS="0.5")
-    with Fuse(source, far) as fuse, fast.daemon(site.root, far) as daemon:
+    with Fuse(source, far) as fuse, fast.watch(far) as daemon:
         until(lambda: ("created", "b.txt", 1) in site.log())
         assert {root["name"]: root["backend"] for root in site.status()["roots"]} == {
             "root": "native",
@@ -48,11 +48,11 @@ def test_a_root_that_hangs_is_told_costs_the_others_nothing_and_is_taken_up_agai
         began = time.time()
         fuse.hang()
         (source / "b.txt").write_text("changed while nobody answers")
-        site.write(a="here, edited")
+        site.write_texts(a="here, edited")
         until(lambda: ("changed", "a.txt", 2) in site.log())
         assert time.time() - began < SOON
 
-        (problem,) = unreachable(site.until_told("unreachable"))
+        (problem,) = unreachable(site.until_problem("unreachable"))
         assert (problem["root"], problem["path"]) == ("far", None)
         assert site.status()["health"] == "degraded"
         site.command.refused("scan", far, code=4)
@@ -74,14 +74,14 @@ def test_a_root_that_hangs_is_told_costs_the_others_nothing_and_is_taken_up_agai
 @in_own_mounts
 def test_a_stop_does_not_wait_for_it_nor_does_a_start_nor_the_doctor(site: Site) -> None:
     source, far = far_of(site)
-    site.write(a="here")
+    site.write_texts(a="here")
     (source / "b.txt").write_text("there")
     fast = site.using(INGEST_POLL_SECONDS="0.5")
     with Fuse(source, far) as fuse:
-        with fast.daemon(site.root, far) as daemon:
+        with fast.watch(far) as daemon:
             until(lambda: ("created", "b.txt", 1) in site.log())
             fuse.hang()
-            site.until_told("unreachable")
+            site.until_problem("unreachable")
             began = time.time()
             daemon.stop()
             assert time.time() - began < SOON
@@ -93,10 +93,10 @@ def test_a_stop_does_not_wait_for_it_nor_does_a_start_nor_the_doctor(site: Site)
         assert f"{far} does not answer" in doctor.text
         assert time.time() - began < 4 * SOON
 
-        with fast.daemon(site.root, far, ready="started") as again:
-            site.write(a="edited")
+        with fast.watch(far, ready="started") as again:
+            site.write_texts(a="edited")
             until(lambda: ("changed", "a.txt", 2) in site.log())
-            site.until_told("unreachable")
+            site.until_problem("unreachable")
             fuse.answer()
             site.until_healthy()
             again.sync()
@@ -106,20 +106,20 @@ def test_a_stop_does_not_wait_for_it_nor_does_a_start_nor_the_doctor(site: Site)
 @in_own_mounts
 def test_a_server_that_is_mounted_below_a_watched_root_gives_it_a_process_of_its_own(site: Site) -> None:
     source, _ = far_of(site)
-    other = site.place / "other"
+    other = site.folder / "other"
     other.mkdir()
     (site.root / "sub").mkdir()
-    site.write(a="here")
+    site.write_texts(a="here")
     (other / "c.txt").write_text("another root")
-    with site.using(INGEST_POLL_SECONDS="0.5").daemon(site.root, other) as daemon:
+    with site.using(INGEST_POLL_SECONDS="0.5").watch(other) as daemon:
         with Fuse(source, site.root / "sub") as fuse:
             (source / "b.txt").write_text("there")
             until(lambda: ("created", "sub/b.txt", 1) in site.log())
-            site.write(a="edited")
+            site.write_texts(a="edited")
             daemon.sync()
             until(lambda: ("changed", "a.txt", 2) in site.log())
             fuse.hang()
-            (problem,) = unreachable(site.until_told("unreachable"))
+            (problem,) = unreachable(site.until_problem("unreachable"))
             assert problem["root"] == "root"
             (other / "c.txt").write_text("another root, edited")
             until(lambda: ("changed", "c.txt", 2) in site.log())
@@ -147,13 +147,13 @@ SILENT_AFTER = (
 def test_a_file_system_that_falls_silent_in_the_midst_of_a_verb_ends_it(site: Site) -> None:
     source, far = far_of(site)
     quick = site.using(TESTS_PATIENCE="0.3")
-    site.write(a="here")
+    site.write_texts(a="here")
     for number in range(9):
         (source / f"b{number}.txt").write_text(f"there {number}")
     with Fuse(source, far) as fuse:
         site.command.ask("scan", site.root, far)
         for number, (requests, words) in enumerate(SILENT_AFTER):
-            site.write(a=f"here, edited {number}")
+            site.write_texts(a=f"here, edited {number}")
             (source / "b0.txt").write_text(f"there, edited {number}")
             fuse.hang_after(requests)
             refused = quick.command.ask(*words, code=4)

@@ -10,8 +10,8 @@ import pytest
 
 from tests import oracle
 from tests.daemon import until
-from tests.faults.site import Site
 from tests.faults.workload import RunningWorkload
+from tests.site import Site
 
 KILLS = 15
 
@@ -20,7 +20,7 @@ def test_a_daemon_killed_again_and_again_under_load_loses_nothing(each_site: Sit
     """A random moment after the start of each life: importing, scanning, settling, committing, telling."""
     site = each_site
     chance = random.Random(2021)
-    daemon = site.daemon(ready="no")
+    daemon = site.watch(ready="no")
     before = None
     with RunningWorkload(site.root, site.outside, seed=7) as load:
         for number in range(KILLS):
@@ -28,11 +28,11 @@ def test_a_daemon_killed_again_and_again_under_load_loses_nothing(each_site: Sit
             time.sleep(chance.uniform(0.2, 1.4))
             daemon.kill()
             if number == KILLS // 2:
-                with site.daemon(ready="started"):
+                with site.watch(ready="started"):
                     before = oracle.snapshot(site.command)
         counts = load.stop()
 
-    with site.daemon() as last:
+    with site.watch() as last:
         site.holds(before=before, after=[daemon, last])
     assert sum(counts.values()) > KILLS, counts
     site.command.ask("verify", "--deep")
@@ -60,7 +60,7 @@ def test_a_scan_killed_again_and_again_loses_nothing(each_site: Site) -> None:
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT], ids=lambda number: number.name)
 def test_a_stop_in_the_middle_of_a_batch_is_clean(each_site: Site, number: signal.Signals) -> None:
     site = each_site
-    with site.daemon(ready="started") as daemon:
+    with site.watch(ready="started") as daemon:
         for name in range(1000):
             (site.root / f"{name}.txt").write_text(f"Number {name}.\n" * 30)
         until(lambda: len(daemon.changes) > 50, what="the batch is under way", every=0.005)
@@ -80,7 +80,7 @@ def test_a_stop_in_the_middle_of_a_batch_is_clean(each_site: Site, number: signa
 def test_a_second_sigterm_ends_the_daemon_and_loses_nothing(site: Site) -> None:
     for name in range(1500):
         (site.root / f"{name}.txt").write_text(f"Number {name}.\n" * 30)
-    with site.daemon(ready="no") as daemon:
+    with site.watch(ready="no") as daemon:
         until(lambda: daemon.changes, what="the scan is under way", every=0.005)
         daemon.send(signal.SIGTERM)
         daemon.send(signal.SIGTERM)
@@ -95,14 +95,14 @@ def test_a_second_sigterm_ends_the_daemon_and_loses_nothing(site: Site) -> None:
 
 def test_every_change_is_told_at_least_once_although_the_teller_was_killed(site: Site) -> None:
     chance = random.Random(2023)
-    daemon = site.daemon(ready="no")
+    daemon = site.watch(ready="no")
     with RunningWorkload(site.root, site.outside, seed=8) as load:
         for _ in range(6):
             daemon.start()
             time.sleep(chance.uniform(0.5, 1.2))
             daemon.kill()
         load.stop()
-    with site.daemon() as last:
+    with site.watch() as last:
         pass
 
     changes = site.command.records("changes")

@@ -5,12 +5,12 @@ from __future__ import annotations
 from pathlib import Path
 
 from tests.daemon import until
-from tests.faults.site import Site
+from tests.site import Site
 
 
 def keeping(site: Site, *patterns: str, exclude: str = "") -> Site:
     """The site with a configuration that keeps these names."""
-    config = site.place / "ingest.toml"
+    config = site.folder / "ingest.toml"
     words = ", ".join(f'"{pattern}"' for pattern in patterns)
     own = f'exclude = ["{exclude}"]\n' if exclude else ""
     config.write_text(f'[roots.root]\npath = "{site.root}"\nkeep = [{words}]\n{own}')
@@ -63,7 +63,7 @@ def test_a_root_may_keep_names_and_what_is_known_stays_when_it_does_no_more(site
 def test_a_known_name_is_watched_and_a_new_one_is_not(site: Site) -> None:
     put(site, "a.orig")
     keeping(site, "*.orig").command.ask("scan", "root=" + str(site.root))
-    with site.daemon() as daemon:
+    with site.watch() as daemon:
         put(site, "b.orig")
         (site.root / "a.orig").write_text("edited")
         until(lambda: site.listing()["a.orig"][1] == 2)
@@ -103,7 +103,7 @@ def test_a_file_in_whose_place_a_placeholder_stands_is_unknown_and_not_deleted(s
 
 def test_placeholders_are_one_problem_that_leaves_the_root_healthy(site: Site) -> None:
     put(site, "a.txt", "b.txt", "c.txt")
-    with site.daemon() as daemon:
+    with site.watch() as daemon:
         beside = [placeholder(site, name) for name in ("a.txt", "b.txt")]
         status = site.until_status(
             lambda status: [p["detail"][:2] for p in status["problems"] if p["code"] == "offline"] == ["2 "],

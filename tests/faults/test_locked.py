@@ -11,7 +11,7 @@ import pytest
 import sqlalchemy as sa
 
 from tests.daemon import until
-from tests.faults.site import Site
+from tests.site import Site
 
 
 @contextlib.contextmanager
@@ -35,11 +35,11 @@ def locked(site: Site) -> Iterator[None]:
 
 def test_a_lock_held_for_long_is_said_and_nothing_is_lost(each_site: Site) -> None:
     site = each_site.using(INGEST_BUSY_SECONDS="1")
-    site.write(a="one")
-    with site.daemon() as daemon:
+    site.write_texts(a="one")
+    with site.watch() as daemon:
         with locked(site):
-            site.write(a="edited under the lock", b="made under the lock")
-            status = site.until_told("store_locked")
+            site.write_texts(a="edited under the lock", b="made under the lock")
+            status = site.until_problem("store_locked")
             assert status["health"] == "degraded"
             site.command.refused("sync", "--timeout", "0.5", code=4)
             assert site.log() == [("created", "a.txt", 1)]
@@ -55,10 +55,10 @@ def test_a_lock_held_for_long_is_said_and_nothing_is_lost(each_site: Site) -> No
 
 def test_a_lock_held_for_a_moment_is_waited_for(each_site: Site) -> None:
     site = each_site.using(INGEST_BUSY_SECONDS="60")
-    site.write(a="one")
-    with site.daemon() as daemon:
+    site.write_texts(a="one")
+    with site.watch() as daemon:
         with locked(site):
-            site.write(a="edited under the lock")
+            site.write_texts(a="edited under the lock")
             time.sleep(0.4)
         until(lambda: site.listing()["a.txt"][1] == 2)
 
@@ -68,9 +68,9 @@ def test_a_lock_held_for_a_moment_is_waited_for(each_site: Site) -> None:
 
 def test_a_scan_under_a_lock_ends_in_time_with_the_reason(each_site: Site) -> None:
     site = each_site.using(INGEST_BUSY_SECONDS="1")
-    site.write(a="one")
+    site.write_texts(a="one")
     site.command.ask("scan", site.root)
-    site.write(b="two")
+    site.write_texts(b="two")
     with locked(site):
         refused = site.command.run("scan", site.root)
         assert refused.code == 4, refused
@@ -110,11 +110,11 @@ def _execute(site: Site, statement: str) -> None:
 @pytest.mark.timeout(600)
 def test_where_no_place_can_be_stored_each_change_is_told_once_and_status_says_so(each_site: Site) -> None:
     site = each_site.using(INGEST_BUSY_SECONDS="1")
-    site.write(a="one")
-    with site.daemon() as daemon:
+    site.write_texts(a="one")
+    with site.watch() as daemon:
         with no_cursor_moves(site):
             for number in range(2):
-                site.write(a=f"edited {number} times", **{f"b{number}": "new"})
+                site.write_texts(a=f"edited {number} times", **{f"b{number}": "new"})
                 daemon.sync()
                 told = site.command.record("status")["seq"]
                 until(lambda told=told: daemon.changes and daemon.changes[-1]["seq"] == told)  # type: ignore[misc]

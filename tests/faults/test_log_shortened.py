@@ -20,8 +20,8 @@ from ingest.model import BEGINNING
 from ingest.store.engine import Connection, Store, open_store
 from ingest.store.watermark import read, write
 from tests.command import PATIENCE, Answer
-from tests.faults.site import Site
 from tests.faults.test_verify import edited, shorten
+from tests.site import Site
 
 HALF = 40
 EVERY = Filters(root=None, prefix=None, type_=None, class_=None, significance=None, fact=None, flag=None)
@@ -30,12 +30,12 @@ Loss = Literal["its -wal removed", "its database put back"]
 
 def grown(site: Site, loss: Loss, *, indexed: bool) -> None:
     """A log of 80 changes of which a kill and the loss leave 40."""
-    site.write(**{f"early{number}": f"Early text {number}." for number in range(HALF)})
+    site.write_texts(**{f"early{number}": f"Early text {number}." for number in range(HALF)})
     site.command.ask("scan", site.root)
-    old = site.place / "old.db"
+    old = site.folder / "old.db"
     shutil.copyfile(site.database, old)
-    with site.daemon() as daemon:
-        site.write(**{f"late{number}": f"Late text {number}." for number in range(HALF)})
+    with site.watch() as daemon:
+        site.write_texts(**{f"late{number}": f"Late text {number}." for number in range(HALF)})
         daemon.sync()
         assert site.status()["seq"] == 2 * HALF
         if indexed:
@@ -66,7 +66,7 @@ def test_a_log_that_lost_its_end_is_told_and_refused_until_that_is_accepted(
     site: Site, loss: Loss, indexed: bool
 ) -> None:
     grown(site, loss, indexed=indexed)
-    site.write(new="What is new.")
+    site.write_texts(new="What is new.")
 
     findings = site.command.ask("verify", json=True, code=5).records[:-1]
     told = {found["thing"]: found["detail"] for found in findings if found["what"] == "log_shortened"}
@@ -106,7 +106,7 @@ def test_a_daemon_goes_on_with_a_shortened_log_where_that_is_accepted(site: Site
     grown(site, "its -wal removed", indexed=True)
     ended = site.command.record("status")["last_scan_at"]
 
-    with site.daemon("--accept-shortened-log", site.root) as daemon:
+    with site.watch("--accept-shortened-log") as daemon:
         (line,) = daemon.events("log_shortened")
         assert "80" in line["detail"]
         assert len(site.log()) == 2 * HALF
@@ -118,21 +118,21 @@ def test_a_daemon_goes_on_with_a_shortened_log_where_that_is_accepted(site: Site
     last = site.command.records("log", "-n", str(HALF + 1))[-1]
     assert blind["from"] == last["recorded_at"]
     assert blind["to"] > ended
-    with site.daemon() as again:
+    with site.watch() as again:
         assert again.events("log_shortened") == []
 
 
 def test_a_store_that_was_put_back_and_went_on_elsewhere_is_another_log(site: Site) -> None:
     """As long as the one that was here, and not the same: this machine's commits are not in it."""
-    site.write(a="one")
+    site.write_texts(a="one")
     site.command.ask("scan", site.root)
-    other = site.place / "other.db"
+    other = site.folder / "other.db"
     shutil.copyfile(site.database, other)
-    site.write(a="two")
+    site.write_texts(a="two")
     site.command.ask("scan", site.root)
     kept = site.status()
-    elsewhere = Site(site.place, type(site.command)(f"sqlite:///{other}", site.place))
-    site.write(b="three")
+    elsewhere = Site(site.folder, type(site.command)(f"sqlite:///{other}", site.folder))
+    site.write_texts(b="three")
     elsewhere.command.ask("scan", site.root)
     shutil.copyfile(other, site.database)
     assert site.status()["seq"] == 3 > kept["seq"]
@@ -151,7 +151,7 @@ def test_a_store_that_was_put_back_and_went_on_elsewhere_is_another_log(site: Si
 def test_a_store_of_which_the_lock_alone_is_left_is_begun_anew_only_where_that_is_accepted(
     site: Site, left: str
 ) -> None:
-    site.write(a="one", b="two")
+    site.write_texts(a="one", b="two")
     site.command.ask("scan", site.root)
     site.database.unlink()
     if left == "empty":
@@ -171,9 +171,9 @@ def test_a_store_of_which_the_lock_alone_is_left_is_begun_anew_only_where_that_i
 def test_changes_taken_out_of_the_log_are_told_by_whoever_lies_in_the_same_database(each_site: Site) -> None:
     """All that a server has: its index, its cursors, and what a daemon said last."""
     site = each_site.using(INGEST_LIVENESS_SECONDS="0.2")
-    site.write(a="one", b="two")
-    with site.daemon() as daemon:
-        site.write(c="three")
+    site.write_texts(a="one", b="two")
+    with site.watch() as daemon:
+        site.write_texts(c="three")
         daemon.sync()
         site.command.ask("search", "three")
         site.command.ask("changes", "--cursor", "desk")
@@ -196,7 +196,7 @@ def test_changes_taken_out_of_the_log_are_told_by_whoever_lies_in_the_same_datab
 def test_no_cursor_moves_while_the_log_is_shortened(each_site: Site) -> None:
     """It may be the only one that saw more."""
     site = each_site
-    site.write(a="one", b="two", c="three")
+    site.write_texts(a="one", b="two", c="three")
     site.command.ask("scan", site.root)
     site.command.ask("changes", "--cursor", "desk")
     site.command.ask("cursors", "move", "slow", "1")
@@ -223,7 +223,7 @@ def test_no_cursor_moves_while_the_log_is_shortened(each_site: Site) -> None:
 
 
 def test_the_mark_follows_every_commit_and_what_is_no_mark_is_none(site: Site) -> None:
-    site.write(a="one", b="two")
+    site.write_texts(a="one", b="two")
     site.command.ask("scan", site.root)
     store = open_store(str(site.command.database))
     with store.read() as connection:
@@ -237,7 +237,7 @@ def test_the_mark_follows_every_commit_and_what_is_no_mark_is_none(site: Site) -
         lock.write_bytes(damaged)
         assert read(store.watermark_path) is None
         site.command.ask("verify")
-    site.write(a="three")
+    site.write_texts(a="three")
     site.command.ask("scan", site.root)
     mark = read(store.watermark_path)
     assert mark is not None
@@ -251,13 +251,13 @@ def test_the_mark_follows_every_commit_and_what_is_no_mark_is_none(site: Site) -
 def test_a_running_daemon_adds_nothing_to_a_log_that_lost_its_end_and_goes_on_when_it_is_back(
     site: Site,
 ) -> None:
-    site.write(a="one")
-    with site.daemon() as daemon:
+    site.write_texts(a="one")
+    with site.watch() as daemon:
         store = open_store(str(site.command.database))
         mark = read(store.watermark_path)
         assert mark is not None
         write(store.watermark_path, 99, bytes(32))
-        site.write(b="two")
+        site.write_texts(b="two")
         daemon.wait_for("store_unavailable", code="log_shortened")
         assert "log_shortened" in site.codes()
         assert site.status()["health"] == "degraded"
@@ -274,7 +274,7 @@ def test_a_running_daemon_adds_nothing_to_a_log_that_lost_its_end_and_goes_on_wh
 def test_a_reader_that_follows_a_log_notices_that_it_is_another(each_site: Site, meanwhile: str) -> None:
     """It holds the last change it came to against the log, each time that it looks."""
     site = each_site
-    site.write(a="one", b="two", c="three")
+    site.write_texts(a="one", b="two", c="three")
     site.command.ask("scan", site.root)
 
     def wait(place: int) -> None:
@@ -284,7 +284,7 @@ def test_a_reader_that_follows_a_log_notices_that_it_is_another(each_site: Site,
         elif meanwhile == "shortened":
             edited(site, shorten(1))
         else:
-            site.write(d="four")
+            site.write_texts(d="four")
             site.command.ask("scan", site.root)
 
     other_leaf = sa.text("UPDATE change SET leaf = :leaf WHERE seq = 3")
@@ -319,13 +319,13 @@ def snapshot(store: Store) -> Iterator[tuple[Connection, bool]]:
 @pytest.mark.parametrize("there", ["another", "nothing"])
 def test_a_reader_that_follows_ends_where_the_store_was_replaced(site: Site, there: str) -> None:
     """The file that it has open is read by nobody else any more: it would wait for ever."""
-    site.write(a="one")
+    site.write_texts(a="one")
     site.command.ask("scan", site.root)
-    copy = site.place / "copy.db"
+    copy = site.folder / "copy.db"
     shutil.copyfile(site.database, copy)
     with subprocess.Popen(
         site.command.argv("changes", "--follow", json=True),
-        cwd=site.place,
+        cwd=site.folder,
         env=site.command.environment(),
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,

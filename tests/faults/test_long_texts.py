@@ -42,17 +42,17 @@ def _text(kind: str, lines: int, order: int) -> str:
     return {"no stop": "", "one sentence": " "}.get(kind, "\n").join(found) + "\n"
 
 
-def _peaks(place: Path, verbs: Sequence[tuple[str, ...]], *texts: str) -> dict[str, int]:
+def _peaks(folder: Path, verbs: Sequence[tuple[str, ...]], *texts: str) -> dict[str, int]:
     """The peak of each verb, in bytes, over these versions of one document."""
-    command = Command(database=f"sqlite:///{place}/store.db", cwd=place)
-    (place / "root").mkdir(parents=True)
+    command = Command(database=f"sqlite:///{folder}/store.db", cwd=folder)
+    (folder / "root").mkdir(parents=True)
     for text in texts:
-        (place / "root" / "a.txt").write_text(text)
+        (folder / "root" / "a.txt").write_text(text)
         command.ask("scan", "root")
     found = {}
     for words in verbs:
         with subprocess.Popen(
-            command.argv(*words), cwd=place, env=command.environment(), stdout=subprocess.DEVNULL
+            command.argv(*words), cwd=folder, env=command.environment(), stdout=subprocess.DEVNULL
         ) as process:
             _, status, used = os.wait4(process.pid, 0)
             process.returncode = os.waitstatus_to_exitcode(status)

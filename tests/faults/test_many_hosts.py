@@ -24,11 +24,10 @@ from ingest.store.engine import Store
 from ingest.store.locks import RootLock
 from tests import draw, oracle
 from tests.daemon import Daemon
-from tests.faults.conftest import new_site
-from tests.faults.site import Site
 from tests.faults.workload import Workload
 from tests.postgres import Server
 from tests.recording import opened
+from tests.site import Site, new_site
 
 HOSTS = 8
 ROUNDS = draw.amount(300, share=120)  # each an operation on every root
@@ -59,17 +58,17 @@ class Polling(threading.Thread):
 def test_eight_daemons_share_one_log_without_a_gap(postgres_site: Site) -> None:
     """While each root is worked on and daemons are killed, a reader sees 1..N once each, in order."""
     site = postgres_site
-    roots = {f"root-{number}": site.place / f"root-{number}" for number in range(HOSTS)}
+    roots = {f"root-{number}": site.folder / f"root-{number}" for number in range(HOSTS)}
     loads = []
     for number, root in enumerate(roots.values()):
         root.mkdir()
-        (site.place / f"outside-{number}").mkdir()
-        outside = os.fsencode(site.place / f"outside-{number}")
+        (site.folder / f"outside-{number}").mkdir()
+        outside = os.fsencode(site.folder / f"outside-{number}")
         loads.append(Workload(os.fsencode(root), outside, seed=number))
     site.command.ask("db", "upgrade")
     polling = Polling(str(site.command.database))
     with ExitStack() as running:
-        daemons = [site.daemon(root, ready="started") for root in roots.values()]
+        daemons = [Daemon(site.command, root, ready="started") for root in roots.values()]
         for daemon in daemons:
             running.enter_context(daemon)
         polling.start()
@@ -102,8 +101,8 @@ def _start_anew(daemon: Daemon) -> None:
 def test_what_is_known_of_a_root_does_not_depend_on_who_asks(postgres_site: Site, tmp_path: Path) -> None:
     """Asked from where the daemon's door cannot be reached, `status` and `check` say the same."""
     site = postgres_site
-    site.write(a="one", sub__b="two")
-    with site.daemon() as daemon:
+    site.write_texts(a="one", sub__b="two")
+    with site.watch() as daemon:
         daemon.sync()
         here = site.status()
         elsewhere = site.using(XDG_RUNTIME_DIR=str(tmp_path))
@@ -117,17 +116,17 @@ def test_what_is_known_of_a_root_does_not_depend_on_who_asks(postgres_site: Site
 def test_a_daemon_that_is_refused_says_nothing_of_how_the_root_was_observed(each_site: Site) -> None:
     """The one that captures it goes on, and so does its line in the ledger."""
     site = each_site
-    site.write(a="one")
-    with site.daemon():
+    site.write_texts(a="one")
+    with site.watch():
         site.command.refused("watch", site.root, code=4)
         assert site.coverage()[-1] == ("watched", None)
 
 
 @pytest.fixture
-def server_site(place: Path, postgres_server: Server) -> Iterator[Site]:
+def server_site(folder: Path, postgres_server: Server) -> Iterator[Site]:
     """A site whose store is a database of its own in the run's Postgres."""
     url = postgres_server.create_database()
-    site = new_site(place, url)
+    site = new_site(folder, url)
     yield site
     site.clear()
     postgres_server.drop_database(url)
@@ -136,14 +135,14 @@ def server_site(place: Path, postgres_server: Server) -> Iterator[Site]:
 def test_a_verb_without_a_root_means_those_of_its_host(server_site: Site) -> None:
     """Another host's folder is not here: it is not missed, and its ledger is left alone."""
     site = server_site
-    site.write(a="one")
+    site.write_texts(a="one")
     site.command.ask("scan", site.root)
     site.command.ask("scan", f"elsewhere={site.outside}")
     with opened(str(site.command.database)) as store, store.write() as connection:
         key = roots.named(connection, "elsewhere").id
         roots.update(connection, key, host="another-host", path=b"/nowhere/elsewhere")
     before = site.command.records("coverage", "elsewhere")
-    site.write(a="two")
+    site.write_texts(a="two")
 
     assert site.command.records("scan")[-1]["files"] == 1
     assert site.command.record("check")["files"] == 1
@@ -155,7 +154,7 @@ def test_a_verb_without_a_root_means_those_of_its_host(server_site: Site) -> Non
 def test_the_same_place_on_another_host_is_no_proof(server_site: Site) -> None:
     """Two hosts with a disk of the same kind agree on device and inode: only the id in the folder tells."""
     site = server_site
-    site.write(a="one", sub__b="two")
+    site.write_texts(a="one", sub__b="two")
     site.command.ask("scan", site.root)
     before = site.listing()
     with opened(str(site.command.database)) as store, store.write() as connection:
@@ -172,11 +171,11 @@ def test_the_same_place_on_another_host_is_no_proof(server_site: Site) -> None:
 
 def test_a_host_that_was_renamed_knows_its_roots_by_their_ids(server_site: Site) -> None:
     site = server_site
-    site.write(a="one")
+    site.write_texts(a="one")
     site.command.ask("scan", site.root)
     with opened(str(site.command.database)) as store, store.write() as connection:
         roots.update(connection, roots.named(connection, "root").id, host="as-it-was-called")
-    site.write(a="two")
+    site.write_texts(a="two")
 
     assert site.command.records("scan")[-1]["changed"] == 1
     assert site.command.records("roots")[0]["host"] == socket.gethostname()
@@ -208,12 +207,12 @@ def test_a_root_is_not_taken_back_from_whoever_took_it_up_since(each_site: Site)
 def test_another_hosts_root_is_adopted_by_its_name_where_that_is_asked_for(server_site: Site) -> None:
     """A host that was renamed, and a folder that holds no id: nothing else tells that they are one."""
     site = server_site
-    site.write(a="one")
+    site.write_texts(a="one")
     site.command.ask("scan", site.root)
     with opened(str(site.command.database)) as store, store.write() as connection:
         roots.update(connection, roots.named(connection, "root").id, host="as-it-was-called")
     shutil.rmtree(site.root / ".ingest")
-    site.write(a="two")
+    site.write_texts(a="two")
 
     site.command.refused("scan", f"root={site.root}", code=2)
     assert site.command.records("scan", "--adopt", f"root={site.root}")[-1]["changed"] == 1

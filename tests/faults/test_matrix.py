@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import shutil
 import subprocess
-from collections.abc import Iterator
 from contextlib import ExitStack
 from pathlib import Path
 
@@ -18,7 +17,7 @@ from tests.faults import mounts
 from tests.faults.fuse import Fuse
 from tests.faults.machine import needs_file_system, needs_fuse, needs_mounts
 from tests.faults.mounts import Disk, in_own_mounts
-from tests.faults.site import Site
+from tests.site import Site
 
 pytestmark = [needs_mounts, pytest.mark.full]
 
@@ -54,7 +53,7 @@ class Mounted:
         self._site = site
         self._disk = disk
         self._held = held
-        self._kept = site.place / "kept"
+        self._kept = site.folder / "kept"
         self._kept.mkdir()
         self._image = disk.make(type_) if type_ in DISKS else None
         if type_ == "tmpfs":
@@ -69,7 +68,7 @@ class Mounted:
         elif self._type in ("tmpfs", "bind"):
             mounts.bind(kept, root)
         elif self._type == "overlay":
-            lower = self._site.place / "lower"
+            lower = self._site.folder / "lower"
             lower.mkdir(exist_ok=True)
             mounts.mount_overlay(lower, kept, root)
         elif self._type == PROGRAM:
@@ -81,7 +80,7 @@ class Mounted:
 
     def _ssh(self) -> Path:
         """What sshfs starts for `ssh`: whatever it is told, the server itself."""
-        script = self._site.place / "ssh"
+        script = self._site.folder / "ssh"
         script.write_text(f"#!/bin/sh\nexec {SFTP_SERVER}\n")
         script.chmod(0o700)
         return script
@@ -98,16 +97,6 @@ class Mounted:
         mounts.unmount_all(self._site.root)
 
 
-@pytest.fixture
-def disk(place: Path) -> Iterator[Disk]:
-    """An empty slot; it is emptied at the end."""
-    folder = place / "images"
-    folder.mkdir()
-    slot = Disk(folder)
-    yield slot
-    slot.take_out()
-
-
 @pytest.mark.parametrize("type_", EVERY)
 @in_own_mounts
 def test_what_happens_on_a_file_system_is_found_and_its_loss_deletes_nothing(
@@ -117,14 +106,14 @@ def test_what_happens_on_a_file_system_is_found_and_its_loss_deletes_nothing(
         mounted = Mounted(type_, site, disk, held)
         held.callback(mounted.clear)
         mounted.come()
-        site.write(a="one", b="two", c="three", d="four", e="five")
-        with site.using(INGEST_POLL_SECONDS="0.5").daemon() as daemon:
+        site.write_texts(a="one", b="two", c="three", d="four", e="five")
+        with site.using(INGEST_POLL_SECONDS="0.5").watch() as daemon:
             backend = site.status()["roots"][0]["backend"]
             assert backend == ("poll" if type_ in POLLED else "native")
             begun = [("created", f"{name}.txt", 1) for name in "abcde"]
             assert site.log() == begun
 
-            site.write(a="one, edited")
+            site.write_texts(a="one, edited")
             daemon.sync()
             until(lambda: ("changed", "a.txt", 2) in site.log(), what="edit")
             (site.root / "b.txt").rename(site.root / "moved.txt")
@@ -136,14 +125,14 @@ def test_what_happens_on_a_file_system_is_found_and_its_loss_deletes_nothing(
             daemon.sync()
             until(lambda: ("moved", "D.txt", 1) in site.log(), what="case")
             for number in range(2, 5):  # as many bytes, within a second
-                site.write(e=f"fiv{number}")
+                site.write_texts(e=f"fiv{number}")
                 daemon.sync()
                 seen = ("changed", "e.txt", number)
                 until(lambda seen=seen: seen in site.log(), what="same second")  # type: ignore[misc]
 
             if mounted.fuse is not None:
                 mounted.fuse.hang()
-                site.until_told("unreachable")
+                site.until_problem("unreachable")
                 mounted.fuse.answer()
                 site.until_healthy()
             mounted.go()
@@ -151,7 +140,7 @@ def test_what_happens_on_a_file_system_is_found_and_its_loss_deletes_nothing(
             mounted.clear()
             mounted.come()
             site.until_healthy()
-            site.write(a="one, edited again")
+            site.write_texts(a="one, edited again")
             daemon.sync()
             until(lambda: ("changed", "a.txt", 3) in site.log(), what="return")
             assert site.deleted() == ["c.txt"]

@@ -6,7 +6,7 @@ import os
 import stat
 from pathlib import Path
 
-from tests.faults.site import Site
+from tests.site import Site
 
 
 def mode(path: Path) -> int:
@@ -14,13 +14,13 @@ def mode(path: Path) -> int:
 
 
 def test_what_a_start_with_umask_000_makes_is_its_owners_alone(site: Site) -> None:
-    site.write(a="one")
+    site.write_texts(a="one")
     before = os.umask(0)
     try:
-        with site.daemon() as daemon:
-            site.write(b="two")
+        with site.watch() as daemon:
+            site.write_texts(b="two")
             daemon.sync()
-            store = site.place / "store"
+            store = site.folder / "store"
             made = {path.name: mode(path) for path in store.iterdir()}
             assert {
                 "ingest.db",
@@ -41,7 +41,7 @@ def test_the_door_of_a_postgres_store_is_its_owners_alone(each_site: Site) -> No
     site = each_site
     before = os.umask(0)
     try:
-        with site.daemon():
+        with site.watch():
             folders = [
                 Path(site.command.cwd) / "ingest",
                 *([site.database.parent] if str(site.command.database).startswith("sqlite") else []),
@@ -58,7 +58,7 @@ def test_the_door_of_a_postgres_store_is_its_owners_alone(each_site: Site) -> No
 
 
 def test_an_existing_folder_is_left_as_it_is_and_the_doctor_warns(site: Site) -> None:
-    store = site.place / "store"
+    store = site.folder / "store"
     store.mkdir()
     store.chmod(0o777)
     site.command.ask("scan", site.root)
@@ -70,7 +70,7 @@ def test_an_existing_folder_is_left_as_it_is_and_the_doctor_warns(site: Site) ->
 
 
 def test_a_daemon_listens_on_no_network(site: Site) -> None:
-    with site.daemon() as daemon:
+    with site.watch() as daemon:
         own = {
             os.readlink(f"/proc/{daemon.pid}/fd/{name}").removeprefix("socket:[").rstrip("]")
             for name in os.listdir(f"/proc/{daemon.pid}/fd")

@@ -10,7 +10,7 @@ from tests.daemon import until
 from tests.faults import mounts
 from tests.faults.machine import needs_mounts
 from tests.faults.mounts import in_own_mounts
-from tests.faults.site import Site
+from tests.site import Site
 
 pytestmark = needs_mounts
 
@@ -21,15 +21,15 @@ def replaced_at(status: Record) -> set[str | None]:
 
 @in_own_mounts
 def test_a_root_that_is_unmounted_deletes_nothing_and_resumes(site: Site) -> None:
-    keeper = site.place / "keeper"
+    keeper = site.folder / "keeper"
     keeper.mkdir()
     mounts.mount_tmpfs(keeper)
     mounts.bind(keeper, site.root)
-    site.write(a="one", sub__b="two")
-    with site.daemon() as daemon:
+    site.write_texts(a="one", sub__b="two")
+    with site.watch() as daemon:
         before = site.listing()
         mounts.unmount(site.root)
-        status = site.until_told("root_replaced")
+        status = site.until_problem("root_replaced")
         assert status["health"] == "degraded"
         site.command.refused("sync", "--timeout", "0.5", code=4)
         (keeper / "a.txt").write_text("edited behind")
@@ -44,16 +44,16 @@ def test_a_root_that_is_unmounted_deletes_nothing_and_resumes(site: Site) -> Non
 
 @in_own_mounts
 def test_a_root_that_is_mounted_over_deletes_nothing_and_resumes(site: Site) -> None:
-    site.write(a="one", sub__b="two")
-    with site.daemon() as daemon:
+    site.write_texts(a="one", sub__b="two")
+    with site.watch() as daemon:
         before = site.listing()
         mounts.mount_tmpfs(site.root)
         (site.root / "stranger.txt").write_text("on another file system")
-        site.until_told("root_replaced")
+        site.until_problem("root_replaced")
         assert site.listing() == before
         mounts.unmount(site.root)
         site.until_healthy()
-        site.write(a="three")
+        site.write_texts(a="three")
         daemon.sync()
 
         assert site.deleted() == []
@@ -62,20 +62,20 @@ def test_a_root_that_is_mounted_over_deletes_nothing_and_resumes(site: Site) -> 
 
 @in_own_mounts
 def test_a_folder_that_is_mounted_over_is_unknown_and_the_rest_goes_on(site: Site) -> None:
-    site.write(a="one", sub__b="two", sub__deep__c="three")
-    with site.daemon() as daemon:
+    site.write_texts(a="one", sub__b="two", sub__deep__c="three")
+    with site.watch() as daemon:
         before = site.listing()
         mounts.mount_tmpfs(site.root / "sub")
         (site.root / "sub" / "b.txt").write_text("on another file system")
         status = site.until_status(lambda status: "sub" in replaced_at(status), "sub is replaced")
         assert status["health"] == "degraded"
-        site.write(a="edited meanwhile", new="made meanwhile")
+        site.write_texts(a="edited meanwhile", new="made meanwhile")
         until(lambda: site.listing().keys() >= {"new.txt"})
         until(lambda: site.listing()["a.txt"][1] == 2)
         assert site.listing()["sub/b.txt"] == before["sub/b.txt"]
         mounts.unmount(site.root / "sub")
         site.until_healthy()
-        site.write(sub__b="edited after")
+        site.write_texts(sub__b="edited after")
         daemon.sync()
 
         assert site.deleted() == []
@@ -85,10 +85,10 @@ def test_a_folder_that_is_mounted_over_is_unknown_and_the_rest_goes_on(site: Sit
 
 @in_own_mounts
 def test_a_file_that_another_one_is_mounted_over_is_unknown(site: Site) -> None:
-    site.write(a="one", b="two")
+    site.write_texts(a="one", b="two")
     other = site.outside / "other.txt"
     other.write_text("no version of a")
-    with site.daemon() as daemon:
+    with site.watch() as daemon:
         before = site.listing()
         mounts.bind(other, site.root / "a.txt")
         site.until_status(lambda status: "a.txt" in replaced_at(status), "a.txt is replaced")
@@ -96,7 +96,7 @@ def test_a_file_that_another_one_is_mounted_over_is_unknown(site: Site) -> None:
         assert site.listing() == before
         mounts.unmount(site.root / "a.txt")
         site.until_healthy()
-        site.write(a="edited after")
+        site.write_texts(a="edited after")
         daemon.sync()
 
         assert site.deleted() == []
@@ -107,12 +107,12 @@ def test_a_file_that_another_one_is_mounted_over_is_unknown(site: Site) -> None:
 def test_a_folder_whose_own_mount_is_gone_is_unknown(site: Site) -> None:
     """The mount was there at the first scan: its files are the root's."""
     (site.root / "sub").mkdir()
-    keeper = site.place / "keeper"
+    keeper = site.folder / "keeper"
     keeper.mkdir()
     mounts.mount_tmpfs(keeper)
     mounts.bind(keeper, site.root / "sub")
-    site.write(a="one", sub__b="two")
-    with site.daemon() as daemon:
+    site.write_texts(a="one", sub__b="two")
+    with site.watch() as daemon:
         before = site.listing()
         mounts.unmount(site.root / "sub")
         site.until_status(lambda status: "sub" in replaced_at(status), "sub is replaced")
@@ -128,17 +128,17 @@ def test_a_folder_whose_own_mount_is_gone_is_unknown(site: Site) -> None:
 @in_own_mounts
 def test_a_mount_that_was_gone_while_nobody_watched_deletes_nothing(site: Site) -> None:
     (site.root / "sub").mkdir()
-    keeper = site.place / "keeper"
+    keeper = site.folder / "keeper"
     keeper.mkdir()
     mounts.mount_tmpfs(keeper)
     mounts.bind(keeper, site.root / "sub")
-    site.write(a="one", sub__b="two")
+    site.write_texts(a="one", sub__b="two")
     site.command.ask("scan", site.root)
     mounts.unmount(site.root / "sub")
 
     site.command.run("scan", site.root)
     assert site.deleted() == []
-    with site.daemon(ready="started") as daemon:
+    with site.watch(ready="started") as daemon:
         site.until_status(lambda status: "sub" in replaced_at(status), "sub is replaced")
         assert site.deleted() == []
         mounts.bind(keeper, site.root / "sub")
@@ -150,15 +150,15 @@ def test_a_mount_that_was_gone_while_nobody_watched_deletes_nothing(site: Site) 
 
 @in_own_mounts
 def test_a_new_mount_on_an_empty_folder_is_taken_in_and_its_loss_deletes_nothing(site: Site) -> None:
-    site.write(a="one")
+    site.write_texts(a="one")
     (site.root / "sub").mkdir()
-    with site.daemon() as daemon:
+    with site.watch() as daemon:
         mounts.mount_tmpfs(site.root / "sub")
-        site.write(sub__b="two")
+        site.write_texts(sub__b="two")
         until(lambda: "sub/b.txt" in site.listing())
         mounts.unmount(site.root / "sub")
         site.until_status(lambda status: "sub" in replaced_at(status), "sub is replaced")
-        site.write(a="edited")
+        site.write_texts(a="edited")
         until(lambda: site.listing()["a.txt"][1] == 2)
 
         assert site.deleted() == []
@@ -168,13 +168,13 @@ def test_a_new_mount_on_an_empty_folder_is_taken_in_and_its_loss_deletes_nothing
 @in_own_mounts
 def test_a_root_that_cannot_be_written_to_is_watched_and_polled_and_says_so(site: Site) -> None:
     """No cookie can be written below it: its health does not rest on notifications alone."""
-    site.write(a="one")
-    (site.place / "behind").mkdir()
-    mounts.bind(site.root, site.place / "behind")
+    site.write_texts(a="one")
+    (site.folder / "behind").mkdir()
+    mounts.bind(site.root, site.folder / "behind")
     mounts.make_read_only(site.root)
-    with site.using(INGEST_POLL_SECONDS="1").daemon() as daemon:
+    with site.using(INGEST_POLL_SECONDS="1").watch() as daemon:
         assert site.log() == [("created", "a.txt", 1)]
-        (site.place / "behind" / "b.txt").write_text("two")
+        (site.folder / "behind" / "b.txt").write_text("two")
         daemon.sync()
         assert site.log() == [("created", "a.txt", 1), ("created", "b.txt", 1)]
         until(lambda: site.coverage()[-1] == ("scanned", "polling"), what="coverage says polling")
@@ -183,21 +183,21 @@ def test_a_root_that_cannot_be_written_to_is_watched_and_polled_and_says_so(site
 
 @in_own_mounts
 def test_a_store_on_a_read_only_file_system_is_refused_and_named(site: Site) -> None:
-    site.write(a="one")
+    site.write_texts(a="one")
     site.command.ask("scan", site.root)
-    mounts.make_read_only(site.place / "store")
+    mounts.make_read_only(site.folder / "store")
     for verb in ("scan", "watch"):
         refused = site.command.refused(verb, site.root, code=4)
-        assert str(site.place / "store") in refused.error
+        assert str(site.folder / "store") in refused.error
 
 
 @in_own_mounts
 def test_an_unmount_is_noticed_before_what_it_took_away_counts_as_deleted(site: Site) -> None:
     """Though no absence waits for its other half, and the next look at the mounts is a second away."""
     (site.root / "sub").mkdir()
-    with site.using(INGEST_MOVE_SECONDS="0.01").daemon() as daemon:
+    with site.using(INGEST_MOVE_SECONDS="0.01").watch() as daemon:
         mounts.mount_tmpfs(site.root / "sub")
-        site.write(sub__a="one", sub__b="two")
+        site.write_texts(sub__a="one", sub__b="two")
         until(lambda: {"sub/a.txt", "sub/b.txt"} <= site.listing().keys())
         site.until_healthy()
         mounts.unmount(site.root / "sub")
@@ -225,9 +225,9 @@ def test_a_storm_of_mounts_elsewhere_breaks_no_move(site: Site) -> None:
 
     So many files and folders are renamed at once that something is mounted while one batch is looked at.
     """
-    site.write(**{f"f{number}": f"text {number}" for number in range(RENAMED)})
-    site.write(**{f"d{number}__x": f"below {number}" for number in range(20)})
-    with site.daemon() as daemon:
+    site.write_texts(**{f"f{number}": f"text {number}" for number in range(RENAMED)})
+    site.write_texts(**{f"d{number}__x": f"below {number}" for number in range(20)})
+    with site.watch() as daemon:
         before = site.listing()
         with subprocess.Popen([sys.executable, "-c", STORM, str(site.outside)]) as storm:
             try:

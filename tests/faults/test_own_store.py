@@ -10,13 +10,13 @@ import pytest
 
 from ingest.errors import StoreUnavailable
 from tests.daemon import until
-from tests.faults.site import Site
 from tests.recording import add_root, opened
+from tests.site import Site
 
 
 def _save_thrice(site: Site) -> None:
     for number in range(3):
-        site.write(a=f"text {number}")
+        site.write_texts(a=f"text {number}")
         time.sleep(0.4)
 
 
@@ -28,8 +28,8 @@ def _never_opened(pid: int) -> bool:
 
 def test_another_name_of_the_store_inside_the_root_is_never_opened(site: Site) -> None:
     """To open and close it would drop SQLite's locks, and what is acknowledged would be gone with a kill."""
-    site.write(a="first")
-    with site.daemon() as daemon:
+    site.write_texts(a="first")
+    with site.watch() as daemon:
         for end in ("", "-wal"):
             os.link(f"{site.database}{end}", site.root / f"backup{end}.db")
         time.sleep(1.0)
@@ -51,7 +51,7 @@ def test_another_name_of_the_store_inside_the_root_is_never_opened(site: Site) -
 
 
 def test_a_lone_scan_leaves_the_store_out_by_whatever_name(site: Site) -> None:
-    site.write(a="first")
+    site.write_texts(a="first")
     site.command.ask("scan", site.root)
     os.link(site.database, site.root / "copy.db")
     (site.root / "d").mkdir()
@@ -64,22 +64,23 @@ def test_a_lone_scan_leaves_the_store_out_by_whatever_name(site: Site) -> None:
 
 def test_a_store_that_is_a_link_is_the_file_it_leads_to(site: Site) -> None:
     """Its side files lie beside the file, and a second process is refused under either name."""
-    site.write(a="first")
+    site.write_texts(a="first")
     site.command.ask("scan", site.root)
-    link = site.place / "link.db"
+    link = site.folder / "link.db"
     link.symlink_to(site.database)
-    with site.daemon():
+    with site.watch():
         other = site.using()
-        refused = type(other.command)(f"sqlite:///{link}", site.place, {}).refused("watch", site.root, code=4)
+        linked = type(other.command)(f"sqlite:///{link}", site.folder, {})
+        refused = linked.refused("watch", site.root, code=4)
         assert "being written" in refused.error
 
 
 def test_a_store_that_is_taken_away_is_noticed_and_nothing_is_acknowledged(site: Site) -> None:
-    site.write(a="first")
-    away = site.place / "away"
-    with site.daemon() as daemon:
+    site.write_texts(a="first")
+    away = site.folder / "away"
+    with site.watch() as daemon:
         site.database.rename(away)
-        site.write(a="second")
+        site.write_texts(a="second")
         daemon.wait_for("store_unavailable")
         site.command.refused("sync", "--timeout", "2", code=4)
         assert "being written by process" in site.command.refused("scan", site.root, code=4).error
@@ -103,7 +104,7 @@ def test_what_is_written_to_a_store_that_was_replaced_is_refused(tmp_path: Path)
 
 
 def test_another_name_of_the_store_where_a_document_stood_replaces_it(site: Site) -> None:
-    site.write(a="first", b="second")
+    site.write_texts(a="first", b="second")
     site.command.ask("scan", site.root)
     (site.root / "b.txt").unlink()
     os.link(site.database, site.root / "b.txt")
@@ -112,6 +113,6 @@ def test_another_name_of_the_store_where_a_document_stood_replaces_it(site: Site
 
     assert site.command.ask("scan", site.root).code == 0
     assert site.log()[-1][:2] == ("deleted", "b.txt")
-    with site.daemon() as daemon:
+    with site.watch() as daemon:
         daemon.sync()
         assert site.status()["pending"] == 0

@@ -12,7 +12,7 @@ from tests.daemon import until
 from tests.faults import mounts
 from tests.faults.machine import needs_mounts
 from tests.faults.mounts import in_own_mounts
-from tests.faults.site import Site
+from tests.site import Site
 
 # Read by each interpreter as it starts: no pipe2, no O_PATH, no openat2, no statx, no renameat2, no /proc.
 TAKEN_AWAY = """
@@ -42,19 +42,19 @@ os.open = _without_proc(os.open)
 @pytest.fixture
 def less(site: Site) -> Site:
     """The command without these parts, each call a process of its own."""
-    folder = site.place / "less"
+    folder = site.folder / "less"
     folder.mkdir()
     (folder / "sitecustomize.py").write_text(TAKEN_AWAY)
     here = Path(__file__).parents[2]
     variables = {"PYTHONPATH": f"{folder}:{here}", "INGEST_POLL_SECONDS": "0.5"}
-    return Site(site.place, Command(site.command.database, site.place, variables), site.daemons)
+    return Site(site.folder, Command(site.command.database, site.folder, variables), site.daemons)
 
 
 def test_a_root_is_polled_and_every_edit_is_found(less: Site) -> None:
-    less.write(a="one", sub__b="two")
-    with less.daemon() as daemon:
+    less.write_texts(a="one", sub__b="two")
+    with less.watch() as daemon:
         assert less.status()["roots"][0]["backend"] == "poll"
-        less.write(a="edited", c="new")
+        less.write_texts(a="edited", c="new")
         (less.root / "sub" / "b.txt").unlink()
         until(lambda: len(less.log()) == 5)
         daemon.sync()
@@ -69,7 +69,7 @@ def test_a_root_is_polled_and_every_edit_is_found(less: Site) -> None:
 
 
 def test_a_document_whose_place_a_pipe_takes_is_gone_and_nobody_waits_for_a_writer(less: Site) -> None:
-    less.write(a="one", b="two")
+    less.write_texts(a="one", b="two")
     less.command.ask("scan", less.root)
     (less.root / "a.txt").unlink()
     os.mkfifo(less.root / "a.txt")
@@ -85,7 +85,7 @@ def test_a_disk_that_is_unmounted_below_the_root_deletes_nothing(less: Site) -> 
     sub = less.root / "sub"
     sub.mkdir()
     mounts.mount_tmpfs(sub)
-    less.write(a="one", b="two", sub__c="three")
+    less.write_texts(a="one", b="two", sub__c="three")
     less.command.ask("scan", less.root)
     before = less.listing()
     mounts.unmount(sub)

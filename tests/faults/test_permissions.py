@@ -12,7 +12,7 @@ import pytest
 
 from tests.daemon import until
 from tests.faults.machine import needs_least_power, without_power
-from tests.faults.site import Site
+from tests.site import Site
 
 pytestmark = needs_least_power
 
@@ -27,19 +27,19 @@ def weak(site: Site) -> Iterator[Site]:
 
 def test_a_folder_that_becomes_unreadable_is_unknown_and_nothing_is_deleted(weak: Site) -> None:
     site = weak
-    site.write(a="one", sub__b="two", sub__deep__c="three")
-    with site.daemon() as daemon:
+    site.write_texts(a="one", sub__b="two", sub__deep__c="three")
+    with site.watch() as daemon:
         before = site.listing()
         (site.root / "sub").chmod(0)
-        status = site.until_told("unwatched")
+        status = site.until_problem("unwatched")
         assert status["health"] == "degraded"
         assert "sub" in {problem["path"] for problem in status["problems"]}
-        site.write(a="edited meanwhile")
+        site.write_texts(a="edited meanwhile")
         until(lambda: site.listing()["a.txt"][1] == 2)
         assert site.listing().keys() == before.keys()
         (site.root / "sub").chmod(0o755)
         site.until_healthy()
-        site.write(sub__b="edited after")
+        site.write_texts(sub__b="edited after")
         daemon.sync()
 
         assert site.deleted() == []
@@ -50,8 +50,8 @@ def test_a_folder_that_becomes_unreadable_is_unknown_and_nothing_is_deleted(weak
 def test_a_folder_that_may_be_listed_and_not_entered_is_unknown(weak: Site) -> None:
     """Its names can be read and its files cannot be looked at."""
     site = weak
-    site.write(a="one", sub__b="two")
-    with site.daemon():
+    site.write_texts(a="one", sub__b="two")
+    with site.watch():
         (site.root / "sub").chmod(0o400)
         site.command.run("scan", site.root)
         assert site.deleted() == []
@@ -63,7 +63,7 @@ def test_a_folder_that_may_be_listed_and_not_entered_is_unknown(weak: Site) -> N
 
 def test_an_unreadable_folder_at_the_start_is_told_by_scan_and_check(weak: Site) -> None:
     site = weak
-    site.write(a="one", sub__b="two")
+    site.write_texts(a="one", sub__b="two")
     site.command.ask("scan", site.root)
     (site.root / "sub").chmod(0)
 
@@ -79,8 +79,8 @@ def test_an_unreadable_folder_at_the_start_is_told_by_scan_and_check(weak: Site)
 
 def test_an_unreadable_file_is_rejected_never_deleted_and_comes_back(weak: Site) -> None:
     site = weak
-    site.write(a="one", b="two")
-    with site.daemon() as daemon:
+    site.write_texts(a="one", b="two")
+    with site.watch() as daemon:
         (site.root / "a.txt").write_text("edited and closed")
         (site.root / "a.txt").chmod(0)
         (site.root / "new.txt").write_text("never readable")
@@ -106,10 +106,10 @@ def test_an_unreadable_file_is_rejected_never_deleted_and_comes_back(weak: Site)
 def test_a_folder_that_stays_unreadable_is_told_poll_after_poll(weak: Site) -> None:
     """And a `sync` in that time waits for a poll, not for ever."""
     site = weak
-    site.write(a="one", sub__b="two")
-    with site.daemon() as daemon:
+    site.write_texts(a="one", sub__b="two")
+    with site.watch() as daemon:
         (site.root / "sub").chmod(0)
-        site.until_told("unwatched")
+        site.until_problem("unwatched")
         for _ in range(4):
             time.sleep(1.2)
             assert "unwatched" in site.codes()
@@ -124,11 +124,11 @@ def test_a_folder_that_stays_unreadable_is_told_poll_after_poll(weak: Site) -> N
 def test_a_root_that_can_no_longer_be_written_to_has_no_proof(weak: Site) -> None:
     """Its id is there from before: that says nothing of today."""
     site = weak
-    site.write(a="one")
+    site.write_texts(a="one")
     site.command.ask("scan", site.root)
     (site.root / ".ingest").chmod(0o555)
     site.root.chmod(0o555)
-    with site.daemon() as daemon:
+    with site.watch() as daemon:
         time.sleep(3)
         assert [root["backend"] for root in site.status()["roots"]] == ["poll"]
         assert site.coverage()[-1] == ("scanned", "polling")
@@ -138,15 +138,15 @@ def test_a_root_that_can_no_longer_be_written_to_has_no_proof(weak: Site) -> Non
 
 def test_a_root_that_becomes_unreadable_deletes_nothing_and_resumes(weak: Site) -> None:
     site = weak
-    site.write(a="one", sub__b="two")
-    with site.daemon() as daemon:
+    site.write_texts(a="one", sub__b="two")
+    with site.watch() as daemon:
         before = site.listing()
         site.root.chmod(0)
         site.until_status(lambda status: status["health"] in {"degraded", "blind"}, "not ok")
         site.command.refused("sync", "--timeout", "0.5", code=4)
         site.root.chmod(0o755)
         site.until_healthy()
-        site.write(a="edited after")
+        site.write_texts(a="edited after")
         daemon.sync()
 
         assert site.deleted() == []
@@ -155,10 +155,10 @@ def test_a_root_that_becomes_unreadable_deletes_nothing_and_resumes(weak: Site) 
 
 def test_a_root_that_may_not_be_written_to_is_polled_and_says_so(weak: Site) -> None:
     site = weak
-    site.write(a="one", sub__b="two")
+    site.write_texts(a="one", sub__b="two")
     site.root.chmod(0o555)
-    with site.daemon() as daemon:
-        site.write(a="edited", sub__b="edited too")
+    with site.watch() as daemon:
+        site.write_texts(a="edited", sub__b="edited too")
         daemon.sync()
         assert sorted(site.log()[2:]) == [("changed", "a.txt", 2), ("changed", "sub/b.txt", 2)]
         assert site.coverage()[-1] == ("scanned", "polling")
@@ -168,15 +168,15 @@ def test_a_root_that_may_not_be_written_to_is_polled_and_says_so(weak: Site) -> 
 
 def test_our_own_folder_made_a_link_leads_nowhere(site: Site) -> None:
     """Whoever may write the root must not make the service write elsewhere."""
-    site.write(a="one")
-    target = site.place / "target"
+    site.write_texts(a="one")
+    target = site.folder / "target"
     target.mkdir()
-    with site.using(INGEST_POLL_SECONDS="1").daemon() as daemon:
+    with site.using(INGEST_POLL_SECONDS="1").watch() as daemon:
         shutil.rmtree(site.root / ".ingest")
         (site.root / ".ingest").symlink_to(target)
-        site.write(a="edited")
+        site.write_texts(a="edited")
         until(lambda: site.listing()["a.txt"][1] == 2)
-        site.write(b="new")
+        site.write_texts(b="new")
         until(lambda: "b.txt" in site.listing())
         (site.root / ".ingest").unlink()
         until((site.root / ".ingest" / "root-id").exists)
@@ -188,19 +188,19 @@ def test_our_own_folder_made_a_link_leads_nowhere(site: Site) -> None:
 
 def test_a_folder_swapped_for_a_link_while_it_is_read_leads_nowhere(site: Site) -> None:
     """Ten times a second: nothing of what lies outside is ever taken in."""
-    secret = site.place / "secret"
+    secret = site.folder / "secret"
     (secret / "deep").mkdir(parents=True)
     (secret / "b.txt").write_text("not of this root")
     (secret / "deep" / "c.txt").write_text("nor this")
-    site.write(sub__b="of the root", sub__deep__c="of the root too")
-    with site.daemon() as daemon:
+    site.write_texts(sub__b="of the root", sub__deep__c="of the root too")
+    with site.watch() as daemon:
         for _ in range(25):
             (site.root / "sub").rename(site.root / "kept")
             (site.root / "sub").symlink_to(secret)
             (secret / "b.txt").write_text("not of this root, again")
             (site.root / "sub").unlink()
             (site.root / "kept").rename(site.root / "sub")
-            site.write(sub__b="of the root")
+            site.write_texts(sub__b="of the root")
         daemon.sync()
         texts = {
             site.command.ask("show", "--raw", f"{change['document']}@{change['version']}").out

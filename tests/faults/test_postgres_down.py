@@ -11,9 +11,9 @@ import sqlalchemy as sa
 from tests import oracle
 from tests.command import PATIENCE
 from tests.daemon import Daemon, until
-from tests.faults.site import Site
 from tests.faults.workload import RunningWorkload
 from tests.postgres import OwnServer, StopMode
+from tests.site import Site
 
 CUTS = 40
 
@@ -33,7 +33,7 @@ def test_a_server_that_stops_under_load_is_said_and_when_it_is_back_nothing_is_l
     """Stopped in order, at once, and as by a crash, each time in the middle of the work."""
     site = postgres_site
     modes: list[StopMode] = ["fast", "immediate", "kill"]
-    with site.daemon() as daemon, RunningWorkload(site.root, site.outside, seed=21) as load:
+    with site.watch() as daemon, RunningWorkload(site.root, site.outside, seed=21) as load:
         pid = daemon.pid
         for mode in modes:
             time.sleep(1.5)
@@ -60,7 +60,7 @@ def test_connections_that_are_cut_again_and_again_lose_nothing(
     site = postgres_site
     engine = sa.create_engine(own_postgres.admin_url, poolclass=sa.NullPool, isolation_level="AUTOCOMMIT")
     cut = 0
-    with site.daemon() as daemon, RunningWorkload(site.root, site.outside, seed=22) as load:
+    with site.watch() as daemon, RunningWorkload(site.root, site.outside, seed=22) as load:
         while cut < CUTS:
             time.sleep(0.3)
             with engine.connect() as connection:
@@ -97,7 +97,7 @@ def test_a_scan_whose_server_goes_away_ends_with_a_reason_and_can_be_repeated(
 
 @pytest.mark.parametrize("verb", ["watch", "scan", "status"])
 def test_a_server_that_is_down_at_the_start_is_named_without_its_password(site: Site, verb: str) -> None:
-    url = f"postgresql://someone:very-secret@localhost:1/ingest?host={site.place}"
+    url = f"postgresql://someone:very-secret@localhost:1/ingest?host={site.folder}"
     refused = site.command.run("--database", url, verb, *([site.root] if verb != "status" else []))
 
     assert refused.code == 4, refused

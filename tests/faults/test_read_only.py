@@ -14,9 +14,9 @@ from tests.command import Command
 from tests.faults import mounts
 from tests.faults.machine import needs_least_power, needs_mounts, without_power
 from tests.faults.mounts import in_own_mounts
-from tests.faults.site import Site
 from tests.postgres import OwnServer
 from tests.questions import Question, ask
+from tests.site import Site
 
 pytestmark = pytest.mark.timeout(900)  # many calls, each of which starts a process
 QUESTIONS: tuple[tuple[str, ...], ...] = (
@@ -29,9 +29,9 @@ NOBODY = 65534
 
 def filled(site: Site) -> None:
     """A store of three changes and its index, which others may read."""
-    site.write(a="This week the mayor opened two bridges.", b="Nobody was hurt.")
+    site.write_texts(a="This week the mayor opened two bridges.", b="Nobody was hurt.")
     site.command.ask("scan", site.root)
-    site.write(a="This week the mayor opened three bridges.")
+    site.write_texts(a="This week the mayor opened three bridges.")
     site.command.ask("scan", site.root)
     site.command.ask("index", "update")
 
@@ -124,11 +124,11 @@ def test_another_user_reads_a_store_that_nobody_writes(site: Site) -> None:
 @needs_least_power
 def test_another_user_reads_what_a_daemon_writes_meanwhile(site: Site) -> None:
     filled(site)
-    with site.using(INGEST_FILL_INDEX="0").daemon() as daemon:
+    with site.using(INGEST_FILL_INDEX="0").watch() as daemon:
         shared(site)
         reader = site.using(*without_power()).command
         assert [each["seq"] for each in reader.records("log")] == [3, 2, 1]
-        site.write(c="Three weeks later nothing had changed.")
+        site.write_texts(c="Three weeks later nothing had changed.")
         daemon.sync()
         assert [each["seq"] for each in reader.records("log")] == [4, 3, 2, 1]
         answer = reader.ask("search", "weeks", json=True)
@@ -139,8 +139,8 @@ def test_another_user_reads_what_a_daemon_writes_meanwhile(site: Site) -> None:
 @needs_least_power
 def test_what_a_killed_daemon_left_is_read_without_shared_memory(site: Site) -> None:
     filled(site)
-    with site.using(INGEST_FILL_INDEX="0").daemon() as daemon:
-        site.write(c="Three weeks later nothing had changed.")
+    with site.using(INGEST_FILL_INDEX="0").watch() as daemon:
+        site.write_texts(c="Three weeks later nothing had changed.")
         daemon.sync()
         daemon.kill()
     wal, shm = (Path(f"{site.database}{end}") for end in ("-wal", "-shm"))
@@ -163,7 +163,7 @@ def test_what_a_killed_daemon_left_is_read_without_shared_memory(site: Site) -> 
 @needs_least_power
 def test_a_store_in_use_whose_side_files_cannot_be_read_is_refused(site: Site) -> None:
     filled(site)
-    with site.daemon():
+    with site.watch():
         shared(site)
         Path(f"{site.database}-shm").chmod(0o600)
         reader = site.using(*without_power()).command
@@ -188,7 +188,7 @@ def test_without_an_index_that_can_be_read_a_search_says_who_can_make_one(site: 
 def test_edits_are_chosen_without_an_index_that_could_be_filled(site: Site, lagging: bool) -> None:
     filled(site)
     if lagging:
-        site.write(b="Nobody was hurt, and 12 people were helped.")
+        site.write_texts(b="Nobody was hurt, and 12 people were helped.")
         site.using(INGEST_FILL_INDEX="0").command.ask("scan", site.root)
     else:
         os.unlink(f"{site.database}.index.db")
@@ -248,7 +248,7 @@ def test_a_role_with_select_alone_is_answered_every_question(site: Site, own_pos
     for words, answer in given.items():
         if words != ("index", "status"):
             assert answer == expected[words], words
-    writer.write(c="Three weeks later nothing had changed.")
+    writer.write_texts(c="Three weeks later nothing had changed.")
     writer.command.ask("scan", writer.root)
     answer = reader.ask("search", "weeks", json=True)
     assert [each["path"] for each in answer.records] == ["a.txt"]
@@ -264,7 +264,7 @@ def test_a_role_with_select_alone_is_answered_every_question(site: Site, own_pos
 def test_a_role_without_a_right_is_told_which_it_lacks(site: Site, own_postgres: OwnServer) -> None:
     url = own_postgres.create_database()
     owner = replace(site, command=replace(site.command, database=url))
-    owner.write(a="This week the mayor opened two bridges.")
+    owner.write_texts(a="This week the mayor opened two bridges.")
     owner.command.ask("scan", owner.root)
     engine = sa.create_engine(url)
     with engine.begin() as connection:

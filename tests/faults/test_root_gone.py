@@ -9,8 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.daemon import until
-from tests.faults.site import Site
+from tests.daemon import Daemon, until
+from tests.site import Site
 
 # Each takes the root away and returns what brings it back.
 Undo = Callable[[], object]
@@ -102,18 +102,18 @@ WAYS = [
 def test_a_root_that_is_gone_deletes_nothing_and_resumes(
     site: Site, take: Callable[[Path], Undo], code: str
 ) -> None:
-    site.write(a="one", b="two", sub__c="three", sub__deep__d="four")
-    with site.daemon() as daemon:
+    site.write_texts(a="one", b="two", sub__c="three", sub__deep__d="four")
+    with site.watch() as daemon:
         before = site.listing()
         assert len(before) == 4
         bring_back = take(site.root)
-        status = site.until_told(code)
+        status = site.until_problem(code)
         assert status["health"] == "degraded"
         site.command.refused("sync", "--timeout", "0.5", code=4)
         assert site.listing() == before
         bring_back()
         site.until_healthy()
-        site.write(new="after")
+        site.write_texts(new="after")
         daemon.sync()
 
         assert site.deleted() == []
@@ -123,11 +123,11 @@ def test_a_root_that_is_gone_deletes_nothing_and_resumes(
 
 
 def test_what_was_edited_while_the_root_was_away_is_found_when_it_is_back(site: Site) -> None:
-    site.write(a="one", b="two")
-    with site.daemon() as daemon:
+    site.write_texts(a="one", b="two")
+    with site.watch() as daemon:
         bring_back = renamed(site.root)
-        site.until_told("root_missing")
-        kept = site.place / "kept"
+        site.until_problem("root_missing")
+        kept = site.folder / "kept"
         (kept / "a.txt").write_text("edited while away")
         (kept / "b.txt").unlink()
         (kept / "c.txt").write_text("made while away")
@@ -144,11 +144,11 @@ def test_what_was_edited_while_the_root_was_away_is_found_when_it_is_back(site: 
 
 def test_a_save_into_the_old_inode_is_not_taken_for_one_under_the_root(site: Site) -> None:
     """The kernel goes on telling of the renamed folder under its old name; a new folder stands there."""
-    site.write(a="one")
-    with site.daemon():
+    site.write_texts(a="one")
+    with site.watch():
         undo = another_folder_in_its_place(site.root)
-        (site.place / "kept" / "a.txt").write_text("written elsewhere")
-        site.until_told("root_replaced")
+        (site.folder / "kept" / "a.txt").write_text("written elsewhere")
+        site.until_problem("root_replaced")
 
         assert site.log() == [("created", "a.txt", 1)]
         undo()
@@ -157,8 +157,8 @@ def test_a_save_into_the_old_inode_is_not_taken_for_one_under_the_root(site: Sit
 
 def test_an_emptied_root_that_is_the_same_is_believed(site: Site) -> None:
     """Its identity holds and it can be listed, so that all of its files are gone, however many."""
-    site.write(a="one", b="two", sub__c="three")
-    with site.daemon() as daemon:
+    site.write_texts(a="one", b="two", sub__c="three")
+    with site.watch() as daemon:
         for entry in (site.root / "a.txt", site.root / "b.txt"):
             entry.unlink()
         shutil.rmtree(site.root / "sub")
@@ -169,13 +169,13 @@ def test_an_emptied_root_that_is_the_same_is_believed(site: Site) -> None:
 
 
 def test_the_folder_of_our_own_is_written_again_when_it_is_deleted(site: Site) -> None:
-    site.write(a="one")
-    with site.daemon() as daemon:
+    site.write_texts(a="one")
+    with site.watch() as daemon:
         identity = (site.root / ".ingest" / "root-id").read_text()
         shutil.rmtree(site.root / ".ingest")
         until((site.root / ".ingest" / "root-id").exists)
         assert (site.root / ".ingest" / "root-id").read_text() == identity
-        site.write(b="two")
+        site.write_texts(b="two")
         daemon.sync()
 
         assert site.status()["health"] == "ok"
@@ -183,13 +183,13 @@ def test_the_folder_of_our_own_is_written_again_when_it_is_deleted(site: Site) -
 
 
 def test_a_root_that_is_missing_at_the_start_is_waited_for(site: Site) -> None:
-    site.write(a="one")
+    site.write_texts(a="one")
     site.command.ask("scan", site.root)
     bring_back = renamed(site.root)
     refused = site.command.refused("scan", "root", code=4)
     assert "root" in refused.error
-    with site.daemon("root", ready="started") as daemon:
-        site.until_told("root_missing")
+    with Daemon(site.command, "root", ready="started") as daemon:
+        site.until_problem("root_missing")
         bring_back()
         site.until_healthy()
         daemon.sync()
@@ -198,7 +198,7 @@ def test_a_root_that_is_missing_at_the_start_is_waited_for(site: Site) -> None:
 
 
 def test_another_folder_is_taken_only_when_told_to(site: Site) -> None:
-    site.write(a="one", b="two")
+    site.write_texts(a="one", b="two")
     site.command.ask("scan", site.root)
     another_folder_in_its_place(site.root)
     refused = site.command.refused("scan", site.root, code=4)
@@ -213,9 +213,9 @@ def test_another_folder_is_taken_only_when_told_to(site: Site) -> None:
 
 
 def test_a_copy_of_a_root_is_refused_as_a_second_one_with_its_id(site: Site) -> None:
-    site.write(a="one")
+    site.write_texts(a="one")
     site.command.ask("scan", site.root)
-    copy = site.place / "copy"
+    copy = site.folder / "copy"
     shutil.copytree(site.root, copy)
 
     refused = site.command.run("scan", copy)
@@ -233,12 +233,12 @@ def test_a_copy_of_a_root_is_refused_as_a_second_one_with_its_id(site: Site) -> 
 
 
 def test_a_root_replaced_while_nobody_watched_is_noticed_at_the_start(site: Site) -> None:
-    site.write(a="one", b="two")
-    with site.daemon():
+    site.write_texts(a="one", b="two")
+    with site.watch():
         pass
     undo = an_empty_folder_in_its_place(site.root)
-    with site.daemon(ready="started") as daemon:
-        site.until_told("root_replaced")
+    with site.watch(ready="started") as daemon:
+        site.until_problem("root_replaced")
         assert site.deleted() == []
         assert os.listdir(site.root) == []  # and nothing of ours is written into a stranger's folder
         undo()
@@ -249,11 +249,11 @@ def test_a_root_replaced_while_nobody_watched_is_noticed_at_the_start(site: Site
 
 
 def test_a_scan_beside_a_watch_whose_root_is_gone_says_so_at_once(site: Site) -> None:
-    site.write(a="one")
-    with site.daemon():
+    site.write_texts(a="one")
+    with site.watch():
         away = site.root.with_name("away")
         site.root.rename(away)
-        site.until_told("root_missing")
+        site.until_problem("root_missing")
         refused = site.command.refused("scan", site.root.name, code=4)
         away.rename(site.root)
 

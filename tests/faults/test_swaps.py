@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -12,7 +12,7 @@ from tests.daemon import until
 from tests.faults import mounts
 from tests.faults.machine import needs_file_system, needs_mounts
 from tests.faults.mounts import Disk, in_own_mounts
-from tests.faults.site import Site
+from tests.site import Site
 
 pytestmark = needs_mounts
 
@@ -22,16 +22,6 @@ FOREIGN = "5a" * 16
 # Takes what was mounted away and puts another in its place; returns what brings the first one back.
 Undo = Callable[[], None]
 Swap = Callable[[Site, Disk, Path], Undo]
-
-
-@pytest.fixture
-def disk(place: Path) -> Iterator[Disk]:
-    """An empty slot; it is emptied at the end."""
-    folder = place / "images"
-    folder.mkdir()
-    slot = Disk(folder)
-    yield slot
-    slot.take_out()
 
 
 def fill(site: Site, at: Path) -> None:
@@ -67,7 +57,7 @@ def on_disk(type_: str, *, other: str | None = None, mark: str | None = None, sa
 
 
 def tmpfs_anew(site: Site, _disk: Disk, at: Path) -> Undo:
-    keeper = site.place / "keeper"
+    keeper = site.folder / "keeper"
     keeper.mkdir()
     mounts.mount_tmpfs(keeper)
     mounts.bind(keeper, at)
@@ -86,20 +76,20 @@ def tmpfs_anew(site: Site, _disk: Disk, at: Path) -> Undo:
 
 def unmounted(site: Site, _disk: Disk, at: Path) -> Undo:
     tmpfs_anew(site, _disk, at)
-    keeper = site.place / "keeper"
+    keeper = site.folder / "keeper"
     return _twice(lambda: mounts.unmount(at), lambda: mounts.bind(keeper, at))
 
 
 def another_folder_bound(site: Site, _disk: Disk, at: Path) -> Undo:
     fill(site, at)
-    other = site.place / "other"
+    other = site.folder / "other"
     other.mkdir()
     return _twice(lambda: mounts.bind(other, at), lambda: mounts.unmount(at))
 
 
 def another_upper_layer(site: Site, _disk: Disk, at: Path) -> Undo:
-    layers = [site.place / "layers" / name for name in ("lower", "first", "second")]
-    mounts.mount_tmpfs(_made(site.place / "layers"))
+    layers = [site.folder / "layers" / name for name in ("lower", "first", "second")]
+    mounts.mount_tmpfs(_made(site.folder / "layers"))
     for layer in layers:
         layer.mkdir()
     lower, first, second = layers
@@ -170,7 +160,7 @@ def test_another_file_system_at_the_roots_path_is_not_the_root(
 @pytest.mark.parametrize("swap", BELOW)
 @in_own_mounts
 def test_another_file_system_below_the_root_is_unknown(site: Site, disk: Disk, swap: Swap) -> None:
-    site.write(top="of the root's own disk")
+    site.write_texts(top="of the root's own disk")
     turn = swap(site, disk, _made(site.root / "sub"))
     site.command.ask("scan", site.root)
     before = site.listing()
@@ -191,12 +181,12 @@ def test_another_file_system_below_the_root_is_unknown(site: Site, disk: Disk, s
 def test_a_disk_that_is_swapped_below_under_the_daemon_is_unknown(site: Site, disk: Disk, same: bool) -> None:
     """Between two looks at the mounts, into the same device: the kernel's table says the very same."""
     sub = _made(site.root / "sub")
-    site.write(top="one")
+    site.write_texts(top="one")
     turn = on_disk("ext4", same=same)(site, disk, sub)
-    with site.daemon() as daemon:
+    with site.watch() as daemon:
         before = site.listing()
         turn()
-        site.write(top="edited")
+        site.write_texts(top="edited")
         until(lambda: site.listing()["top.txt"][1] == 2)
         site.command.ask("scan", site.root)
         assert site.deleted() == []
@@ -231,7 +221,7 @@ def test_a_mount_that_was_adopted_is_not_the_empty_folder_that_was_the_root_firs
 @in_own_mounts
 def test_an_overlay_that_was_mounted_on_its_own_layer_is_not_that_layer(site: Site) -> None:
     """The mark lies in the layer too: only that it is no mount point any more tells."""
-    layers = _made(site.place / "layers")
+    layers = _made(site.folder / "layers")
     mounts.mount_tmpfs(layers)
     lower, upper = _made(layers / "lower"), _made(layers / "upper")
     fill(site, lower)
@@ -288,8 +278,8 @@ def test_a_read_only_disk_without_a_mark_is_the_root_on_another_device(site: Sit
     before = site.log()
     mounts.unmount(site.root)
     disk.take_out()
-    other = Disk(site.place / "images")
-    keeper = site.place / "in-the-first-slot"
+    other = Disk(site.folder / "images")
+    keeper = site.folder / "in-the-first-slot"
     disk.put(disk.make("ext4"), _made(keeper))
     other.put(image, site.root, "ro")
     try:
@@ -305,7 +295,7 @@ def test_a_read_only_disk_without_a_mark_is_the_root_on_another_device(site: Sit
 
 @in_own_mounts
 def test_a_bind_of_a_folder_onto_itself_is_no_mount_point(site: Site) -> None:
-    site.write(a="one", sub__b="two")
+    site.write_texts(a="one", sub__b="two")
     sub = site.root / "sub"
     mounts.bind(site.root, site.root)
     mounts.bind(sub, sub)
@@ -323,7 +313,7 @@ def test_a_bind_of_a_folder_onto_itself_is_no_mount_point(site: Site) -> None:
 @in_own_mounts
 def test_an_overlay_whose_folder_was_made_another_by_the_mark_is_the_root(site: Site) -> None:
     """A folder of the lower layer is copied up with the first file that is written into it."""
-    layers = _made(site.place / "layers")
+    layers = _made(site.folder / "layers")
     mounts.mount_tmpfs(layers)
     lower, upper = _made(layers / "lower"), _made(layers / "upper")
     fill(site, _made(lower / "folder"))

@@ -9,14 +9,14 @@ from tests.faults import mounts
 from tests.faults.fuse import Fuse
 from tests.faults.machine import needs_fuse, needs_mounts
 from tests.faults.mounts import in_own_mounts
-from tests.faults.site import Site
+from tests.site import Site
 
 pytestmark = [needs_mounts, needs_fuse]
 
 
 def source_of(site: Site) -> Path:
     """The other side of a mount."""
-    folder = site.place / "source"
+    folder = site.folder / "source"
     folder.mkdir()
     return folder
 
@@ -25,7 +25,7 @@ def source_of(site: Site) -> Path:
 def test_a_root_on_a_program_without_a_name_is_polled_and_the_other_side_is_seen(site: Site) -> None:
     source = source_of(site)
     (source / "a.txt").write_text("one")
-    with Fuse(source, site.root), site.using(INGEST_POLL_SECONDS="0.5").daemon() as daemon:
+    with Fuse(source, site.root), site.using(INGEST_POLL_SECONDS="0.5").watch() as daemon:
         assert site.status()["roots"][0]["backend"] == "poll"
         (source / "a.txt").write_text("from the other side")
         daemon.sync()
@@ -41,10 +41,10 @@ def test_what_is_mounted_below_a_local_root_is_polled_and_the_rest_is_watched(si
     (site.root / "far").mkdir()
     (site.root / "near").mkdir()
     mounts.mount_tmpfs(site.root / "near")
-    site.write(a="here", near__b="on a disk of its own")
+    site.write_texts(a="here", near__b="on a disk of its own")
     with Fuse(source, site.root / "far"):
         (source / "c.txt").write_text("there")
-        with site.using(INGEST_POLL_SECONDS="0.5").daemon() as daemon:
+        with site.using(INGEST_POLL_SECONDS="0.5").watch() as daemon:
             root = site.status()["roots"][0]
             assert (site.status()["health"], root["backend"]) == ("ok", "native")
             assert [
@@ -58,7 +58,7 @@ def test_what_is_mounted_below_a_local_root_is_polled_and_the_rest_is_watched(si
             daemon.sync()
             assert ("changed", "far/c.txt", 2) in site.log()
             until(lambda: ("created", "far/d.txt", 1) in site.log())
-            site.write(near__b="edited")
+            site.write_texts(near__b="edited")
             daemon.sync()
             assert site.coverage() == [("watched", None)], "the state of the root speaks of the rest"
             said = site.command.ask("doctor").text

@@ -20,11 +20,10 @@ import sqlalchemy as sa
 from ingest import merkle
 from tests import draw
 from tests.command import Command
-from tests.faults.conftest import new_place, new_site
-from tests.faults.site import Site
 from tests.faults.workload import Workload
 from tests.forked import Quick
 from tests.postgres import Server
+from tests.site import Site, new_folder, new_site
 
 FLIPS = draw.amount(200, share=50)
 
@@ -32,13 +31,13 @@ FLIPS = draw.amount(200, share=50)
 @pytest.fixture(scope="module", params=["sqlite", pytest.param("postgres", marks=pytest.mark.postgres)])
 def original(request: pytest.FixtureRequest) -> Iterator[Site]:
     """A store with some of everything in it: moves, deletes, returns, rejections, several versions."""
-    with new_place() as place:
+    with new_folder() as folder:
         if request.param == "sqlite":
-            yield fill(new_site(place, f"sqlite:///{place}/store/ingest.db"))
+            yield fill(new_site(folder))
             return
         server: Server = request.getfixturevalue("postgres_server")
         url = server.create_database()
-        yield fill(new_site(place, url))
+        yield fill(new_site(folder, url))
         server.drop_database(url)
 
 
@@ -64,7 +63,7 @@ def copies(original: Site, request: pytest.FixtureRequest) -> Iterator[Callable[
 
     def copy() -> Site:
         if url.startswith("sqlite"):
-            other = f"sqlite:///{original.place}/copy-{uuid.uuid4().hex}.db"
+            other = f"sqlite:///{original.folder}/copy-{uuid.uuid4().hex}.db"
             shutil.copyfile(url.removeprefix("sqlite:///"), other.removeprefix("sqlite:///"))
         else:
             server: Server = request.getfixturevalue("postgres_server")
@@ -117,7 +116,7 @@ def test_verify_says_what_it_checked_and_calls_nothing_whole_that_it_has_not_rea
 
 
 def test_whole_is_said_of_what_was_read(site: Site) -> None:
-    site.write(a="one", b="two")
+    site.write_texts(a="one", b="two")
     site.command.ask("scan", site.root)
 
     lines = site.command.ask("verify", "--deep").text.splitlines()
@@ -128,9 +127,9 @@ def test_whole_is_said_of_what_was_read(site: Site) -> None:
 
 
 def test_damage_that_a_question_meets_is_told_of_a_path_and_a_version(site: Site) -> None:
-    site.write(x1="one")
+    site.write_texts(x1="one")
     site.command.ask("scan", site.root)
-    site.write(x1="two")
+    site.write_texts(x1="two")
     site.command.ask("scan", site.root)
     edited(site, run("UPDATE blob SET data = zeroblob(9)"))
     asked: dict[tuple[str | Path, ...], str] = {
@@ -138,7 +137,7 @@ def test_damage_that_a_question_meets_is_told_of_a_path_and_a_version(site: Site
         ("show", "--raw", "x1.txt"): "x1.txt@2: ",
         ("blame", "x1.txt"): "x1.txt@1: ",
         ("diff", "x1.txt"): "x1.txt@1: ",
-        ("export", site.place / "out", "--at", "now"): "x1.txt@2: ",
+        ("export", site.folder / "out", "--at", "now"): "x1.txt@2: ",
     }
 
     for words, named in asked.items():
@@ -149,9 +148,9 @@ def test_damage_that_a_question_meets_is_told_of_a_path_and_a_version(site: Site
 
 
 def test_the_logs_length_is_not_checked_where_nobody_else_saw_it(site: Site) -> None:
-    site.write(a="one")
+    site.write_texts(a="one")
     site.command.ask("scan", site.root)
-    alone = site.place / "alone.db"
+    alone = site.folder / "alone.db"
     shutil.copyfile(site.database, alone)
     command = replace(site.command, database=f"sqlite:///{alone}")
 
@@ -170,7 +169,7 @@ def test_the_logs_length_is_not_checked_where_nobody_else_saw_it(site: Site) -> 
 
 
 def test_a_time_after_the_reading_is_a_remark_and_no_finding(site: Site) -> None:
-    site.write(late="from another clock", near="within its doubt", now="now")
+    site.write_texts(late="from another clock", near="within its doubt", now="now")
     now = time.time()
     os.utime(site.root / "late.txt", (now + 3600, now + 3600))
     os.utime(site.root / "near.txt", (now + 1, now + 1))
@@ -196,14 +195,14 @@ def test_a_time_after_the_reading_is_a_remark_and_no_finding(site: Site) -> None
 
 
 def test_the_root_that_status_shows_to_people_is_the_one_to_expect(site: Site) -> None:
-    site.write(a="one")
+    site.write_texts(a="one")
     site.command.ask("scan", site.root)
     kept = [
         re.findall(r"^tree root +(\S+)$", site.command.ask(verb).text, re.MULTILINE)
         for verb in ("status", "verify")
     ]
     assert kept[0] == kept[1]
-    site.write(a="two")
+    site.write_texts(a="two")
     site.command.ask("scan", site.root)
 
     site.command.ask("verify", "--expect", kept[0][0])
@@ -233,12 +232,12 @@ def test_a_flipped_bit_is_found_or_changes_no_answer(site: Site) -> None:
     asked = questions(site)
     whole = site.database.read_bytes()
     written = [at for at, byte in enumerate(whole) if byte]
-    copy = site.place / "copy" / "ingest.db"
+    copy = site.folder / "copy" / "ingest.db"
     copy.parent.mkdir()
-    flipped = Quick(f"sqlite:///{copy}", site.place)
+    flipped = Quick(f"sqlite:///{copy}", site.folder)
     chance = random.Random(f"2024 {draw.commit()}")
     found = 0
-    right = Quick(site.command.database, site.place).outputs(asked)
+    right = Quick(site.command.database, site.folder).outputs(asked)
     assert len(right) == len(asked) > 10
     copy.write_bytes(whole)
     assert flipped.run("verify", "--deep").code == 0
@@ -449,12 +448,13 @@ def test_a_byte_that_follows_a_stored_body_is_found_and_named(site: Site) -> Non
     """Of each kind that there is: nothing is stored but what was written."""
     chance = random.Random(24)
     words = [f"word{number}" for number in range(900)]
-    site.write(**{f"n{number}": " ".join(chance.choices(words, k=120)) for number in range(300)}, empty="")
+    several = {f"n{number}": " ".join(chance.choices(words, k=120)) for number in range(300)}
+    site.write_texts(**several, empty="")
     (site.root / "large.txt").write_text(" ".join(chance.choices(words, k=20_000)))
     (site.root / "turned.txt").write_bytes("A text in UTF-16: no slice is a text.\n".encode("utf-16"))
     (site.root / "two.txt").write_bytes(("Other words, other marks: \u201cé\u201d.\n" * 90).encode("utf-16"))
     site.command.ask("scan", site.root)
-    site.write(n1=(site.root / "n1.txt").read_text() + " And more.")
+    site.write_texts(n1=(site.root / "n1.txt").read_text() + " And more.")
     site.command.ask("scan", site.root)
     site.command.ask("verify", "--deep")
     sound = site.database.read_bytes()
@@ -515,15 +515,15 @@ def test_a_shortened_log_is_found_with_a_root_kept_outside(filled: Site, by: int
 
 def test_an_older_copy_of_the_store_passes_and_only_a_root_kept_outside_tells(site: Site) -> None:
     """Whoever can write the file can put back an older one, whole in itself."""
-    site.write(a="one")
+    site.write_texts(a="one")
     site.command.ask("scan", site.root)
-    old = site.place / "old.db"
+    old = site.folder / "old.db"
     shutil.copyfile(site.database, old)
-    site.write(a="two", b="new")
+    site.write_texts(a="two", b="new")
     site.command.ask("scan", site.root)
     status = site.status()
     kept = f"{status['seq']}:{status['tree_root']}"
-    rolled = Command(f"sqlite:///{old}", site.place)
+    rolled = Command(f"sqlite:///{old}", site.folder)
 
     rolled.ask("verify", "--deep")
     rolled.ask("verify", "--expect", kept, code=5)
@@ -531,10 +531,10 @@ def test_an_older_copy_of_the_store_passes_and_only_a_root_kept_outside_tells(si
 
 def test_a_daemon_does_not_append_to_a_log_whose_head_is_wrong(site: Site) -> None:
     """A chain that is broken stays as it is: whoever looks later can see what was broken."""
-    site.write(a="one", b="two", c="three")
+    site.write_texts(a="one", b="two", c="three")
     site.command.ask("scan", site.root)
     edited(site, run("DELETE FROM change WHERE seq = 3"))
-    site.write(d="four")
+    site.write_texts(d="four")
 
     answer = site.command.run("scan", site.root)
 

@@ -17,13 +17,13 @@ from tests.command import Command, Word
 from tests.daemon import until
 from tests.faults.deafen import lose_a_watch, take_all_watches
 from tests.faults.machine import needs_own_limits
-from tests.faults.site import Prefixed, Site
+from tests.site import Prefixed, Site
 
 
 @pytest.mark.parametrize("gap", [0.05, 0.3])
 def test_a_dead_reading_thread_is_noticed_and_the_watcher_rebuilt(site: Site, gap: float) -> None:
-    site.write(a="one")
-    with site.daemon() as daemon:
+    site.write_texts(a="one")
+    with site.watch() as daemon:
         lose_a_watch(site.root, site.outside / "gone", gap)
         (site.root / "b.txt").write_text("written when nobody heard")
         # The library may be mended one day: then there is nothing to rebuild, and the rest must hold.
@@ -44,8 +44,8 @@ def test_a_dead_reading_thread_is_noticed_and_the_watcher_rebuilt(site: Site, ga
 
 def test_a_watcher_whose_watches_are_gone_is_noticed_while_its_threads_live(site: Site) -> None:
     """Nothing fails and nothing is heard: only the cookie, which does not come back, can tell."""
-    site.write(a="one")
-    with site.daemon() as daemon:
+    site.write_texts(a="one")
+    with site.watch() as daemon:
         assert take_all_watches(daemon.pid) >= 2
         (site.root / "b.txt").write_text("written when nobody heard")
         until(lambda: "b.txt" in site.listing(), what="the deaf watcher is noticed")
@@ -78,15 +78,15 @@ class Wounded(Command):
 
 @pytest.mark.parametrize("thread", ["InotifyFD", "InotifyObserver", "InotifyEmitter"])
 def test_a_watcher_thread_that_dies_is_noticed_and_the_watcher_rebuilt(site: Site, thread: str) -> None:
-    site.write(a="one", sub__b="two")
-    with replace(site, command=Wounded(site.command.database, site.place, thread=thread)).daemon() as daemon:
+    site.write_texts(a="one", sub__b="two")
+    with replace(site, command=Wounded(site.command.database, site.folder, thread=thread)).watch() as daemon:
         daemon.command = site.command
         daemon.send(signal.SIGUSR1)
-        site.write(c="heard by the thread as it dies")
-        site.write(sub__d="written when nobody heard")
+        site.write_texts(c="heard by the thread as it dies")
+        site.write_texts(sub__d="written when nobody heard")
         daemon.wait_for("watcher_rebuilt")
         site.until_healthy()
-        site.write(a="edited", sub__e="written afterwards")
+        site.write_texts(a="edited", sub__e="written afterwards")
         daemon.sync()
 
         site.holds(after=[daemon])
@@ -96,24 +96,24 @@ def test_a_watcher_thread_that_dies_is_noticed_and_the_watcher_rebuilt(site: Sit
 def test_when_the_thread_of_the_log_lines_dies_that_is_told_and_the_next_daemon_tells_the_changes(
     site: Site,
 ) -> None:
-    site.write(a="one")
+    site.write_texts(a="one")
     with replace(
-        site, command=Wounded(site.command.database, site.place, thread="log-lines")
-    ).daemon() as daemon:
+        site, command=Wounded(site.command.database, site.folder, thread="log-lines")
+    ).watch() as daemon:
         daemon.command = site.command
         until(lambda: daemon.changes, what="the line of a.txt")
         daemon.send(signal.SIGUSR1)
         died = daemon.wait_for("thread_died")
         assert (died["level"], died["thread"]) == ("error", "log-lines")
         assert "Wound" in died["exception"]
-        status = site.until_told("sink")
+        status = site.until_problem("sink")
         assert (status["health"], "died" in status["sinks"][0]["last_error"]) == ("degraded", True)
-        site.write(b="nobody tells of it")
+        site.write_texts(b="nobody tells of it")
         daemon.sync()
 
         assert [change["path"] for change in daemon.changes] == ["a.txt"]
         assert not daemon.events("watcher_warning")
-    with site.daemon() as daemon:
+    with site.watch() as daemon:
         until(lambda: daemon.changes, what="the line of b.txt")
 
         assert [change["path"] for change in daemon.changes] == ["b.txt"]
@@ -121,12 +121,12 @@ def test_when_the_thread_of_the_log_lines_dies_that_is_told_and_the_next_daemon_
 
 
 def test_when_the_thread_of_the_index_dies_that_is_told_and_a_query_fills_the_index(site: Site) -> None:
-    site.write(a="One sentence.")
-    with replace(site, command=Wounded(site.command.database, site.place, thread="index")).daemon() as daemon:
+    site.write_texts(a="One sentence.")
+    with replace(site, command=Wounded(site.command.database, site.folder, thread="index")).watch() as daemon:
         daemon.command = site.command
         daemon.send(signal.SIGUSR1)
         daemon.wait_for("thread_died", thread="index")
-        site.write(b="Another sentence.")
+        site.write_texts(b="Another sentence.")
         daemon.sync()
 
         assert [found["path"] for found in site.command.records("search", "another")] == ["b.txt"]
@@ -138,7 +138,7 @@ def test_when_the_thread_of_the_index_dies_that_is_told_and_a_query_fills_the_in
 
 def test_folders_renamed_as_soon_as_they_are_filled_are_all_seen(site: Site) -> None:
     """For some of them the library loses the watch and says nothing."""
-    with site.using(INGEST_POLL_SECONDS="2").daemon() as daemon:
+    with site.using(INGEST_POLL_SECONDS="2").watch() as daemon:
         for number in range(200):
             folder = site.root / f"new-{number}"
             folder.mkdir()
@@ -154,7 +154,7 @@ def test_folders_renamed_as_soon_as_they_are_filled_are_all_seen(site: Site) -> 
 
 
 def test_a_tree_that_is_moved_about_while_it_is_written_is_all_seen(site: Site) -> None:
-    with site.using(INGEST_POLL_SECONDS="2").daemon() as daemon:
+    with site.using(INGEST_POLL_SECONDS="2").watch() as daemon:
         for number in range(40):
             top = site.root / f"{number}"
             (top / "x" / "y").mkdir(parents=True)
@@ -174,16 +174,16 @@ def test_a_tree_that_is_moved_about_while_it_is_written_is_all_seen(site: Site) 
 def test_folders_past_the_limit_of_watches_are_counted_and_polled(site: Site) -> None:
     prefix = ["unshare", "-Ur", "sh", "-c", 'echo 5 >/proc/sys/user/max_inotify_watches; exec "$@"', "sh"]
     for number in range(11):
-        site.write(**{f"d{number}__a": f"Number {number}."})
+        site.write_texts(**{f"d{number}__a": f"Number {number}."})
     limited = _with_prefix(site, prefix)
-    with limited.daemon() as daemon:
+    with limited.watch() as daemon:
         daemon.command = site.command
-        status = site.until_told("unwatched")
+        status = site.until_problem("unwatched")
         assert status["health"] == "degraded"
         assert sum(root["unwatched_directories"] for root in status["roots"]) > 0
         assert len(site.listing()) == 11
-        site.write(**{f"d{number}__a": f"Edited {number}." for number in range(11)})
-        site.write(**{f"d{number}__b": f"New {number}." for number in range(11)})
+        site.write_texts(**{f"d{number}__a": f"Edited {number}." for number in range(11)})
+        site.write_texts(**{f"d{number}__b": f"New {number}." for number in range(11)})
         daemon.sync()
         site.holds(after=[daemon])
         assert sorted(version for _, version in site.listing().values()) == [1] * 11 + [2] * 11
@@ -193,13 +193,13 @@ def test_folders_past_the_limit_of_watches_are_counted_and_polled(site: Site) ->
 @needs_own_limits
 def test_a_root_that_cannot_be_watched_at_all_is_polled_and_says_so(site: Site) -> None:
     prefix = ["unshare", "-Ur", "sh", "-c", 'echo 0 >/proc/sys/user/max_inotify_watches; exec "$@"', "sh"]
-    site.write(a="one")
-    with _with_prefix(site, prefix).daemon() as daemon:
+    site.write_texts(a="one")
+    with _with_prefix(site, prefix).watch() as daemon:
         daemon.command = site.command
-        status = site.until_told("unwatched")
+        status = site.until_problem("unwatched")
         assert status["health"] == "degraded"
         assert status["roots"][0]["backend"] == "poll"
-        site.write(a="two", b="new")
+        site.write_texts(a="two", b="new")
         daemon.sync()
         assert site.log()[1:] == [("changed", "a.txt", 2), ("created", "b.txt", 1)]
         assert site.coverage()[-1] == ("scanned", "polling")
@@ -207,14 +207,14 @@ def test_a_root_that_cannot_be_watched_at_all_is_polled_and_says_so(site: Site) 
 
 def _with_prefix(site: Site, prefix: Sequence[str]) -> Site:
     variables = {"INGEST_POLL_SECONDS": "1"}
-    return replace(site, command=Prefixed(site.command.database, site.place, variables, prefix))
+    return replace(site, command=Prefixed(site.command.database, site.folder, variables, prefix))
 
 
 def test_an_overflow_of_the_queue_is_counted_told_and_mended_by_a_scan(site: Site) -> None:
-    site.write(a="one")
+    site.write_texts(a="one")
     for folder in range(55):
         (site.root / f"d{folder}").mkdir()
-    with site.daemon() as daemon:
+    with site.watch() as daemon:
         daemon.pause()
         for folder in range(55):
             for number in range(110):
@@ -233,11 +233,11 @@ def test_an_overflow_of_the_queue_is_counted_told_and_mended_by_a_scan(site: Sit
 
 
 def test_a_daemon_that_was_stopped_and_continued_looks_at_everything_again(site: Site) -> None:
-    site.write(a="one")
-    with site.daemon() as daemon:
+    site.write_texts(a="one")
+    with site.watch() as daemon:
         scans = len(daemon.events("scan_finished"))
         daemon.pause()
-        site.write(a="edited", b="new")
+        site.write_texts(a="edited", b="new")
         daemon.resume()
         until(lambda: len(daemon.events("scan_finished")) > scans, what="a rescan after SIGCONT")
         daemon.sync()
@@ -247,12 +247,12 @@ def test_a_daemon_that_was_stopped_and_continued_looks_at_everything_again(site:
 
 def test_a_long_stop_is_told_and_is_not_called_watched(site: Site) -> None:
     """Longer than the heartbeat may be old: in that time nobody observed."""
-    site.write(a="one")
-    with site.daemon() as daemon:
+    site.write_texts(a="one")
+    with site.watch() as daemon:
         daemon.pause()
         stopped = time.time()
         time.sleep(7)
-        site.write(a="edited")
+        site.write_texts(a="edited")
         daemon.resume()
         until(lambda: len(daemon.events("scan_finished")) > 1, what="a rescan after a stall")
         daemon.sync()

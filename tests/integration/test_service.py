@@ -11,9 +11,9 @@ from pathlib import Path
 
 import pytest
 
-from tests.acceptance.place import Place
 from tests.command import PATIENCE, Command
 from tests.daemon import Daemon
+from tests.site import Site
 
 UNIT = Path(__file__).parents[2] / "config" / "ingest.service"
 EXPOSURE = 2.5
@@ -75,18 +75,18 @@ def test_the_unit_allows_each_system_call_that_the_daemon_makes(tmp_path: Path) 
         calls = set[str]().union(*map(calls_of, groups))
         allowed = allowed - calls if words.startswith("~") else allowed | calls
     (tmp_path / "root").mkdir()
-    place = Place(tmp_path, Command(f"sqlite:///{tmp_path}/store/ingest.db", tmp_path))
+    site = Site(tmp_path, Command(f"sqlite:///{tmp_path}/store/ingest.db", tmp_path))
     for number in range(1200):
-        place.write(f"{number}.txt", f"File {number} of many.\n")
-    traced = Traced(place.command.database, tmp_path)
-    with Daemon(traced, place.root, ready="started") as daemon:
-        daemon.command = place.command
+        site.write(f"{number}.txt", f"File {number} of many.\n")
+    traced = Traced(site.command.database, tmp_path)
+    with Daemon(traced, site.root, ready="started") as daemon:
+        daemon.command = site.command
         daemon.sync()
-        place.write("0.txt", "Changed.\n")
-        (place.root / "1.txt").rename(place.root / "moved.txt")
-        place.write("new/folder/a.txt", "New.\n")
+        site.write("0.txt", "Changed.\n")
+        (site.root / "1.txt").rename(site.root / "moved.txt")
+        site.write("new/folder/a.txt", "New.\n")
         daemon.sync()
-        place.command.ask("scan", place.root)
+        site.command.ask("scan", site.root)
         children = Path(f"/proc/{daemon.pid}/task/{daemon.pid}/children").read_text().split()
         subprocess.run(["kill", "-TERM", *children], check=True)
         assert daemon.wait() == 0

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from ingest.disk.gitignore import FITTING_BYTES, PATTERN_BYTES, PatternList, check, new_reading
 from ingest.disk.patterns import Patterns, placeholder_of, placeholders, rule_of
 from ingest.errors import ConfigError
-from tests.acceptance.place import tool
+from tests.site import tool
 
 NONE = Patterns()
 

@@ -1,18 +1,54 @@
-"""Where a fault test works: a root, a store, the command, and how to ask what it says."""
+"""Where a test works: a root, a folder beside it, a store, the command, and how to ask what it says."""
 
 from __future__ import annotations
 
+import contextlib
 import os
+import shutil
 import subprocess
-from collections.abc import Callable, Sequence
+import tempfile
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import IO, Literal
 
+import pytest
+
 from tests import oracle
-from tests.command import Command, Record, Word
+from tests.command import PATIENCE, Command, Record, Word
 from tests.daemon import Daemon, until
 from tests.forked import Quick
+
+OLD = "The council met on Monday.\nNothing was decided.\n"
+
+
+def brief(change: Record) -> str:
+    """A change in short: `changed a.txt @2`, `moved a.txt -> b.txt @1`, `deleted a.txt (removed)`."""
+    kind = change["type"].removeprefix("document.")
+    came = f"{change['from_path']} -> " if change["from_path"] is not None else ""
+    version = f" @{change['version']}" if change["version"] is not None and kind != "deleted" else ""
+    reason = f" ({change['reason']})" if change["reason"] is not None else ""
+    return f"{kind} {came}{change['path']}{version}{reason}"
+
+
+def tool(name: str) -> str:
+    """The path of a program that a test needs, which `./dev test` installs. Fails without it, unless the
+    run was told to go without tools."""
+    found = shutil.which(name)
+    if found is None:
+        if "tools" in os.environ.get("INGEST_TEST_WITHOUT", "").split(","):
+            pytest.skip("told to run without tools")
+        pytest.fail(f"{name} is missing: install it, or ./dev test --without tools", pytrace=False)
+    return found
+
+
+def run(*words: Word, cwd: Path, timeout: float = PATIENCE) -> bytes:
+    """Run some other program, which must succeed; its output."""
+    done = subprocess.run(
+        words, cwd=cwd, stdin=subprocess.DEVNULL, capture_output=True, timeout=timeout, check=False
+    )
+    assert done.returncode == 0, (words, done.stdout, done.stderr)
+    return done.stdout
 
 
 @dataclass(frozen=True)
@@ -28,21 +64,24 @@ class Prefixed(Command):
 
 @dataclass(frozen=True)
 class Site:
-    """A folder for one test, with the watched root, a place outside it, and the command."""
+    """A folder for one test with the watched root and a folder beside it, and the command with a store.
 
-    place: Path
+    The command's processes are forked ones as a rule; daemons, and what the pages show, are started.
+    """
+
+    folder: Path
     command: Command
     daemons: list[Daemon] = field(default_factory=list)
 
     @property
     def root(self) -> Path:
         """The watched folder."""
-        return self.place / "root"
+        return self.folder / "root"
 
     @property
     def outside(self) -> Path:
-        """A folder beside it on the same file system."""
-        return self.place / "outside"
+        """A folder beside it, on the same file system."""
+        return self.folder / "outside"
 
     @property
     def database(self) -> Path:
@@ -56,15 +95,27 @@ class Site:
         return str(self.command.database).startswith("sqlite")
 
     def using(self, *prefix: str, **variables: str) -> Site:
-        """The same place, the command behind `prefix` and with these variables."""
+        """The same site, the command behind `prefix` and with these variables."""
         common = {**self.command.variables, **variables}
         if prefix:
-            return replace(self, command=Prefixed(self.command.database, self.place, common, prefix))
-        return replace(self, command=Quick(self.command.database, self.place, common))
+            return replace(self, command=Prefixed(self.command.database, self.folder, common, prefix))
+        return replace(self, command=Quick(self.command.database, self.folder, common))
 
-    def daemon(self, *words: Word, ready: Literal["synced", "started", "no"] = "synced") -> Daemon:
-        """A daemon on the root, or with these words; to be entered with `with`."""
-        daemon = Daemon(self.command, *(words or (self.root,)), ready=ready)
+    def write(self, name: str, body: str | bytes) -> Path:
+        """Write a file below the root, in place, making its folders."""
+        path = self.root / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(body.encode() if isinstance(body, str) else body)
+        return path
+
+    def write_texts(self, **files: str) -> None:
+        """Write `name.txt` for each name; two underscores stand for a folder."""
+        for name, text in files.items():
+            self.write(name.replace("__", "/") + ".txt", text)
+
+    def watch(self, *words: Word, ready: Literal["synced", "started", "no"] = "synced") -> Daemon:
+        """A daemon on the root, to be entered with `with`."""
+        daemon = Daemon(self.command, self.root, *words, ready=ready)
         self.daemons.append(daemon)
         return daemon
 
@@ -78,23 +129,25 @@ class Site:
         """Start a call and do not wait for it."""
         return subprocess.Popen(
             self.command.argv(*words),
-            cwd=self.place,
+            cwd=self.folder,
             env=self.command.environment(),
             stdin=subprocess.DEVNULL,
             stdout=subprocess.DEVNULL,
             stderr=stderr,
         )
 
-    def write(self, **files: str) -> None:
-        """Write `name.txt` for each name; two underscores stand for a folder."""
-        for name, text in files.items():
-            path = self.root / (name.replace("__", "/") + ".txt")
-            path.parent.mkdir(parents=True, exist_ok=True)
-            path.write_text(text)
+    def scan(self, *words: Word, code: int = 0) -> Record:
+        """`ingest scan` of the root; its counts."""
+        return self.command.records("scan", self.root, *words, code=code)[-1]
 
     def status(self) -> Record:
         """What `status` says."""
         return self.command.record("status")
+
+    @property
+    def seq(self) -> int:
+        """How long the log is."""
+        return int(self.status()["seq"])
 
     def codes(self) -> set[str]:
         """The codes of the problems that `status` lists."""
@@ -110,13 +163,17 @@ class Site:
         status: Record = until(found, every=0.1, what=what)
         return status
 
-    def until_told(self, code: str) -> Record:
+    def until_problem(self, code: str) -> Record:
         """Wait until `status` has a problem of this code; returns the status."""
         return self.until_status(lambda status: code in _codes(status), code)
 
     def until_healthy(self) -> Record:
         """Wait until `status` says ok."""
         return self.until_status(lambda status: status["health"] == "ok", "health is ok")
+
+    def told(self, since: int = 0) -> list[str]:
+        """Every change after a place in the log, in short, oldest first."""
+        return [brief(change) for change in self.command.records("changes", "--since", str(since))]
 
     def log(self, *words: Word) -> list[tuple[str, str, int | None]]:
         """The log, oldest first, as (type, path, version)."""
@@ -153,12 +210,19 @@ def _codes(status: Record) -> set[str]:
     return {problem["code"] for problem in status["problems"]}
 
 
-def compile_shim(source: Path, folder: Path) -> Path:
-    """Compile a library for LD_PRELOAD."""
-    library = folder / source.with_suffix(".so").name
-    subprocess.run(
-        ["gcc", "-shared", "-fPIC", "-O1", "-o", str(library), str(source), "-ldl"],
-        check=True,
-        capture_output=True,
-    )
-    return library
+@contextlib.contextmanager
+def new_folder() -> Iterator[Path]:
+    """A folder with `root` and `outside` in it; not below /tmp, where vim saves otherwise than elsewhere."""
+    folder = Path(tempfile.mkdtemp(prefix="ingest-site-", dir="/var/tmp"))
+    (folder / "root").mkdir()
+    (folder / "outside").mkdir()
+    try:
+        yield folder
+    finally:
+        subprocess.run(["chmod", "-R", "u+rwX", str(folder)], check=False, capture_output=True)
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def new_site(folder: Path, url: str | None = None, **variables: str) -> Site:
+    """The command in this folder, with this store; without one, on SQLite, and it does not exist yet."""
+    return Site(folder, Quick(url or f"sqlite:///{folder}/store/ingest.db", folder, variables))
