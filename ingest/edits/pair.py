@@ -19,7 +19,7 @@ from ingest.edits.boilerplate import Stripped
 from ingest.edits.difference import Difference, bare, counts_of
 from ingest.edits.edit import ChangedFact, Counts, Text
 from ingest.edits.settings import RootRules
-from ingest.text.words import same_words, without_blanks
+from ingest.text.words import same_folded_words, same_words, without_blanks
 
 
 class Pair:
@@ -61,7 +61,7 @@ class Pair:
         # with their markup, to tell whether they are equal
         self._written = before.text, after.text
         reads = speech.of if before.text != after.text else speech.whole
-        self._speech = reads(before), reads(after)
+        self._speech = speech.titled_alike(reads(before), reads(after))
         a, b = (each.text for each in self._speech)
         if a is not before.text or b is not after.text:
             comparison = None
@@ -94,6 +94,11 @@ class Pair:
         """Tell whether the same words and signs stand in both, whatever their markup is."""
         old, new = self.apart
         return without_blanks(old) == without_blanks(new) and same_words(old, new)
+
+    @cached_property
+    def same_run(self) -> bool:
+        """Tell whether the same words follow each other in both, wherever a sentence ends."""
+        return self.same_speech or same_folded_words(*self.apart)
 
     @cached_property
     def markup(self) -> list[speech.Difference]:

@@ -4,7 +4,8 @@
 alone sets it: before the `and` of a list or of a clause that begins with a pronoun; before `but` and its
 like; behind a phrase or a clause that opens the sentence, where what follows cannot belong to it; at a
 quotation mark or a bracket; behind a figure; around `he said`. One mark put for another says nothing either.
-Of any other nobody has proved it. Dots that trail off speak wherever they stand.
+Of any other nobody has proved it. A full stop speaks where a sentence ends at it and nothing parts the words
+elsewhere: `We know. Not all do`, `We know not all do`. Dots that trail off speak wherever they stand.
 """
 
 from __future__ import annotations
@@ -15,6 +16,7 @@ from itertools import pairwise
 
 from ingest.diff import sequences
 from ingest.edits.reading import Read
+from ingest.text import sentences
 from ingest.text.lexicon import Lexicon, word_set
 from ingest.text.plain import plain
 from ingest.text.words import unaccented
@@ -46,6 +48,8 @@ def spoken(
         trails = [_TRAILING.search(each) is not None for each in between]
         pauses = [_pauses(each) for each in between]
         if trails[0] == trails[1] and pauses[0] == pauses[1]:
+            if not any(pauses) and _parts((was, became), (i, j), between, (old, new), lexicon):
+                return _around(was, i, old), _around(became, j, new)
             continue
         side, at = (was, i) if pauses[0] or trails[0] else (became, j)
         if trails[0] == trails[1] and _is_style(side, at, (old, new)[side is became], lexicon):
@@ -80,6 +84,24 @@ def _between(read: Sequence[Read], at: int, text: str) -> str:
 
 def _pauses(between: str) -> bool:
     return _PAUSE.search(between) is not None or "\n\n" in between
+
+
+def _parts(
+    sides: tuple[Sequence[Read], Sequence[Read]],
+    gap: Gap,
+    between: tuple[str, str],
+    texts: tuple[str, str],
+    lexicon: Lexicon,
+) -> bool:
+    """Tell whether a sentence ends between two words in one, and nothing parts them in the other."""
+    stops = [_STOP.search(each) is not None for each in between]
+    if stops[0] == stops[1]:
+        return False
+    read, at, text = sides[stops[1]], gap[stops[1]], texts[stops[1]]
+    if not 0 < at < len(read) or not (read[at - 1].is_word and read[at].is_word):
+        return False
+    ends = (each.text_start for each in sentences.split(text, lexicon.language))
+    return any(read[at - 1].end < begin <= read[at].start for begin in ends)
 
 
 def _is_style(read: Sequence[Read], at: int, text: str, lexicon: Lexicon) -> bool:

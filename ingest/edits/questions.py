@@ -219,7 +219,7 @@ def publication_line(pair: Pair) -> Answer:
 
 def few_kept_sentences(pair: Pair) -> Answer:
     """Ask whether most sentences of both texts are not in the other."""
-    if pair.same_speech:
+    if pair.same_run:
         return no("the same words stand in both")
     survived, came = pair.difference.survival()
     reason = f"{survived:.0%} of the old sentences are still there, {came:.0%} of the new ones were"
@@ -266,6 +266,15 @@ def quoted_words(pair: Pair) -> Answer:
 
 
 # -- sentences that came or went -------------------------------------------------------------------
+
+
+def sentences_cut_anew(pair: Pair) -> Answer:
+    """Ask whether no word came or went where a sentence did: only where one ends is another."""
+    if not _is_update(pair):
+        return no("no sentence came or went")
+    if not pair.same_run:
+        return no("words came or went with the sentences")
+    return yes("the same words in the same order; only where sentences begin and end differs")
 
 
 def whole_sentence(pair: Pair) -> Answer:

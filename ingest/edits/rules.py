@@ -214,6 +214,14 @@ RULES: tuple[Rule, ...] = (
         asks=questions.quoted_words,
     ),
     Rule(
+        name="sentences-cut-anew",
+        kind="wording",
+        significance="reworded",
+        when="sentences came or went, and the same words stand in the same order: only the marks and capitals"
+        " where a sentence begins or ends are others, as when subtitles are cut anew",
+        asks=questions.sentences_cut_anew,
+    ),
+    Rule(
         name="short-sentence-replaced",
         kind="wording",
         significance="substantive",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from typing import Literal
@@ -17,6 +18,7 @@ from ingest.text.words import folded
 _READERS: dict[str, Callable[[str], Speech]] = {"markdown": markdown_markup.read}
 _TIMES_IN_TEXT = "subtitles/1"  # a way that left the times of cues in the text
 _TITLES = frozenset(("title", "headline"))
+_FIRST_HEADING = re.compile(r"\s{0,200}#{1,6}[ \t]+([^\n]{1,1000}?)[ \t]*#*[ \t]*(?:\n|\Z)")
 _OF_EFFECT = (
     "effective",
     "expir",
@@ -92,6 +94,25 @@ def facts(found: Sequence[Difference]) -> tuple[ChangedFact, ...]:
         for each in found
         if each.nature == "effect" and each.before and each.after
     )
+
+
+def titled_alike(old: Speech, new: Speech) -> tuple[Speech, Speech]:
+    """Return both; what is a heading in one and the title in the head of the other is said in neither."""
+    return _untitled(old, new), _untitled(new, old)
+
+
+def _untitled(said: Speech, other: Speech) -> Speech:
+    if not other.fields or any(field.name.casefold() in _TITLES for field in said.fields):
+        return said
+    titles = {folded(field.value) for field in other.fields if field.name.casefold() in _TITLES}
+    heading = _FIRST_HEADING.match(said.text)
+    if not titles or heading is None or folded(heading[1]) not in titles:
+        return said
+    end = heading.end()
+    if (again := _FIRST_HEADING.match(other.text)) and folded(again[1]) == folded(heading[1]):
+        return said
+    later = ((here - end, there) for here, there in said.starts if here > end)
+    return msgspec.structs.replace(said, text=said.text[end:], starts=((0, said.place(end)), *later))
 
 
 def differences(old: Speech, new: Speech) -> list[Difference]:

@@ -21,6 +21,8 @@ _LINE = re.compile(
     (?P<fence>[ ]{0,3}(?P<f>`{3,}|~{3,})[^\n`]{0,200}$)
     |(?P<definition>[ ]{0,3}\[(?!\^)[^\]\n]{1,200}\]:[ \t]*\S[^\n]*$)
     |(?P<order>[ \t]{0,40}(?:>[ \t]?){0,10}(?P<number>[0-9]{1,9})[.)](?=[ \t]))
+    |(?P<heading>[ ]{0,3}\#(?P<level>\#{1,5})(?=[ \t]))
+    |(?P<quote>[ ]{0,3}(?:>[ \t]?){1,10}[ \t]*$)
     |(?P<under>[ ]{0,3}(?:=+|-{2,})[ \t]*$)
     |(?P<row>[ ]{0,3}\|?(?:[ \t]*:?-{2,}:?[ \t]*\|){1,100}(?:[ \t]*:?-{2,}:?[ \t]*)?$)
     |(?P<rule>[ ]{0,3}(?:(?:\*[ \t]*){3,100}|(?:_[ \t]*){3,100})$)
@@ -201,8 +203,12 @@ class _Walk:
         self._items.append(Item("number", found["number"]))
         self._cut(found.start("number"), found.end(), "-")
 
+    def heading(self, found: re.Match[str]) -> None:
+        """Leave one mark of a heading, however deep it stands."""
+        self._cut(found.start("level"), found.end("level"))
+
     def dress(self, found: re.Match[str]) -> None:
-        """Cut out what has no words: a rule, the line under a heading, the backslash of an escape."""
+        """Cut out what has no words: a rule, the line under a heading, an empty line of a quotation."""
         self._cut(found.start(), found.end())
 
     def paragraph(self, _found: re.Match[str]) -> None:
@@ -350,6 +356,6 @@ _HANDLERS: dict[str, Callable[[_Walk, re.Match[str]], None]] = {
     name: getattr(_Walk, name)
     for name in (
         "fence", "comment", "shortcode", "braces", "auto", "tag", "definition", "note", "wordpress", "open",
-        "close", "code", "order", "emphasis", "entity", "paragraph",
+        "close", "code", "order", "heading", "emphasis", "entity", "paragraph",
     )
-} | dict.fromkeys(("escape", "under", "row", "rule"), _Walk.dress)  # fmt: skip
+} | dict.fromkeys(("escape", "under", "row", "rule", "quote"), _Walk.dress)  # fmt: skip

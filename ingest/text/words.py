@@ -81,6 +81,12 @@ def same_words(a: str, b: str) -> bool:
     return all(one == other for one, other in zip_longest(each_word(a), each_word(b)))
 
 
+def same_folded_words(a: str, b: str) -> bool:
+    """Tell whether two texts have the same words in the same order, typography and capitals aside."""
+    pairs = zip_longest(each_word(a), each_word(b), fillvalue="")
+    return all(one == other or folded(one) == folded(other) for one, other in pairs)
+
+
 def count(text: str) -> int:
     """Tell how many words a text has."""
     return sum(1 for _ in _WORD.finditer(text))

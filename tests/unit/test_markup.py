@@ -14,6 +14,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ingest import standoff
+from ingest.edits import speech
 from ingest.edits.classify import classify
 from ingest.edits.edit import Edit, Text
 from ingest.normalise import normalise
@@ -164,3 +165,17 @@ def test_addresses_are_found_around_their_signs_as_everywhere() -> None:
         starts = [cut.start for cut in markup.addresses("@ " + text)]
 
         assert starts == [found.start() + 2 for found in markup.ADDRESS.finditer(text)], text
+
+
+def test_a_place_behind_a_heading_that_became_the_title_is_that_of_the_whole_text() -> None:
+    before, after = (
+        speech.of(text_of("x.md", written.encode()))
+        for written in (
+            "# The *works*\n\nThe road is shut until 5 May.\n",
+            "---\ntitle: The works\n---\n\nThe road is shut until 6 May.\n",
+        )
+    )
+    old, new = speech.titled_alike(before, after)
+
+    assert (old.text, new.text) == ("\nThe road is shut until 5 May.\n", after.text)
+    assert old.place(old.text.index("road")) == "# The *works*\n\nThe road is shut".index("road")
