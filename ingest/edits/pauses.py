@@ -11,6 +11,7 @@ elsewhere: `We know. Not all do`, `We know not all do`. Dots that trail off spea
 from __future__ import annotations
 
 import re
+from bisect import bisect_right
 from collections.abc import Iterator, Sequence
 from itertools import pairwise
 
@@ -41,6 +42,7 @@ def spoken(
     """Return what stands around the first pause that speaks, before and after; None where none does."""
     if not _marks(old) and not _marks(new):
         return None
+    begins: dict[bool, list[int]] = {}  # where sentences begin, by the side; few texts are asked
     for i, j in _gaps(was, became):
         between = _between(was, i, old), _between(became, j, new)
         if between[0] == between[1]:
@@ -48,7 +50,13 @@ def spoken(
         trails = [_TRAILING.search(each) is not None for each in between]
         pauses = [_pauses(each) for each in between]
         if trails[0] == trails[1] and pauses[0] == pauses[1]:
-            if not any(pauses) and _parts((was, became), (i, j), between, (old, new), lexicon):
+            side_of = _stopped(between)
+            if any(pauses) or side_of is None:
+                continue
+            read, at, text = ((was, i, old), (became, j, new))[side_of]
+            if side_of not in begins:
+                begins[side_of] = [each.text_start for each in sentences.split(text, lexicon.language)]
+            if _begins_sentence(read, at, begins[side_of]):
                 return _around(was, i, old), _around(became, j, new)
             continue
         side, at = (was, i) if pauses[0] or trails[0] else (became, j)
@@ -86,22 +94,18 @@ def _pauses(between: str) -> bool:
     return _PAUSE.search(between) is not None or "\n\n" in between
 
 
-def _parts(
-    sides: tuple[Sequence[Read], Sequence[Read]],
-    gap: Gap,
-    between: tuple[str, str],
-    texts: tuple[str, str],
-    lexicon: Lexicon,
-) -> bool:
-    """Tell whether a sentence ends between two words in one, and nothing parts them in the other."""
+def _stopped(between: tuple[str, str]) -> bool | None:
+    """Tell which side alone has a stop there, the later or not; None where both or neither has."""
     stops = [_STOP.search(each) is not None for each in between]
-    if stops[0] == stops[1]:
-        return False
-    read, at, text = sides[stops[1]], gap[stops[1]], texts[stops[1]]
+    return None if stops[0] == stops[1] else stops[1]
+
+
+def _begins_sentence(read: Sequence[Read], at: int, begins: Sequence[int]) -> bool:
+    """Tell whether a sentence begins between two words."""
     if not 0 < at < len(read) or not (read[at - 1].is_word and read[at].is_word):
         return False
-    ends = (each.text_start for each in sentences.split(text, lexicon.language))
-    return any(read[at - 1].end < begin <= read[at].start for begin in ends)
+    found = bisect_right(begins, read[at].start) - 1
+    return found >= 0 and begins[found] > read[at - 1].end
 
 
 def _is_style(read: Sequence[Read], at: int, text: str, lexicon: Lexicon) -> bool:
