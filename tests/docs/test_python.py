@@ -38,9 +38,11 @@ def test_the_examples_give_what_the_page_shows(tmp_path: Path, monkeypatch: pyte
 
 def test_the_page_names_each_public_call() -> None:
     calls = {name for name in vars(Corpus) if not name.startswith("_")} - {
+        "await_filled",
         "calendar",
         "close",
         "head",
+        "is_late",
         "reading",
         "require_in_place",
     }
