@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from tests import oracle
+from tests import draw, oracle
 from tests.daemon import until
 from tests.site import Site
 
@@ -124,7 +124,9 @@ class Corpus:
             act()
 
 
-@pytest.mark.parametrize("count", [1_000, pytest.param(10_000, marks=pytest.mark.full)])
+@pytest.mark.parametrize(
+    "count", [draw.amount(1_000, share=400), pytest.param(10_000, marks=pytest.mark.full)]
+)
 def test_after_random_edits_moves_and_deletes_the_history_is_whole(each_site: Site, count: int) -> None:
     """Before the first start, beside a daemon, while none runs, and under a scan."""
     site = each_site

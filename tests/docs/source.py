@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterator
+import functools
+from collections.abc import Set as AbstractSet
 from pathlib import Path
 from typing import get_args
 
@@ -18,19 +19,22 @@ _REASON = {"worsen": 0, "Gap": 0, "Turn": 1, "turn": 4, "_begin": 4, "Interval":
 _REASON |= {"rebuild_watcher": 0, "close": _NONE}
 
 
-def _calls() -> Iterator[tuple[str, ast.Call]]:
+@functools.cache
+def _calls() -> tuple[tuple[str, ast.Call], ...]:
     """Each call in the source that names what it calls, with that name."""
+    found: list[tuple[str, ast.Call]] = []
     for file in sorted(SOURCE.rglob("*.py")):
         for node in ast.walk(ast.parse(file.read_text())):
             if isinstance(node, ast.Call):
                 called = node.func
                 if isinstance(called, ast.Attribute):
-                    yield called.attr, node
+                    found.append((called.attr, node))
                 elif isinstance(called, ast.Name):
-                    yield called.id, node
+                    found.append((called.id, node))
+    return tuple(found)
 
 
-def _texts(node: ast.expr | None) -> set[str]:
+def _texts(node: ast.expr | None) -> AbstractSet[str]:
     """The texts that an expression can be, where it says them itself or is a `failure` of a sink."""
     if isinstance(node, ast.Attribute) and node.attr == "failure":
         return _spoken("failure")
@@ -39,7 +43,8 @@ def _texts(node: ast.expr | None) -> set[str]:
     return {node.value} if isinstance(node, ast.Constant) and isinstance(node.value, str) else set()
 
 
-def _spoken(name: str) -> set[str]:
+@functools.cache
+def _spoken(name: str) -> frozenset[str]:
     """The texts that a function of this name returns, or that are given to a variable of this name."""
     found: set[str] = set()
     for file in sorted(SOURCE.rglob("*.py")):
@@ -51,7 +56,7 @@ def _spoken(name: str) -> set[str]:
                 name
             ]:
                 found |= _texts(node.value)
-    return found
+    return frozenset(found)
 
 
 def _argument(call: ast.Call, place: int, name: str) -> ast.expr | None:
