@@ -46,7 +46,7 @@ class _Failed(msgspec.Struct, frozen=True):
     """What ended the work: an error of this program's by its name, of the system's, or a defect."""
 
     kind: str
-    message: str = ""
+    message: bytes = b""  # UTF-8, but for the bytes of a name that is none
     hint: str | None = None
     code: str | None = None
     errno: int = 0
@@ -270,8 +270,12 @@ class _Telling:
                 before, switches = switches, _switches(status)
                 if switches != before or not _is_in_files(main):
                     since = time.monotonic()
-                with self._lock:
-                    self._send(held=time.monotonic() - since)
+                held = time.monotonic() - since
+                if self._lock.acquire(blocking=False):  # else the main thread is telling
+                    try:
+                        self._send(held=held)
+                    finally:
+                        self._lock.release()
 
     def _send(self, *, held: float = 0.0, failed: _Failed | None = None, has_ended: bool = False) -> None:
         part, self._part, self._sent = self._part, [], time.monotonic()
@@ -293,19 +297,25 @@ def _is_in_files(main: int) -> bool:
 
 def _failed(error: Exception) -> _Failed:
     if isinstance(error, IngestError):
-        return _Failed(type(error).__name__, error.message, error.hint, getattr(error, "code", None))
+        return _Failed(type(error).__name__, _bytes(error.message), error.hint, getattr(error, "code", None))
     if isinstance(error, OSError):
         name = error.filename
         filename = os.fsencode(name) if isinstance(name, str | bytes) else None
-        return _Failed("OSError", error.strerror or str(error), errno=error.errno or 0, filename=filename)
-    return _Failed("defect", "".join(traceback.format_exception(error)))
+        said = _bytes(error.strerror or str(error))
+        return _Failed("OSError", said, errno=error.errno or 0, filename=filename)
+    return _Failed("defect", _bytes("".join(traceback.format_exception(error))))
+
+
+def _bytes(said: str) -> bytes:
+    return said.encode("utf-8", "surrogatepass")
 
 
 def _raise(failed: _Failed) -> Never:
+    said = failed.message.decode("utf-8", "surrogatepass")
     if failed.kind == "OSError":
-        raise OSError(failed.errno, failed.message, failed.filename)
+        raise OSError(failed.errno, said, failed.filename)
     kind = getattr(errors, failed.kind, None)
     if kind is None:
-        raise RuntimeError(failed.message)
+        raise RuntimeError(said)
     code = {} if failed.code is None or kind is errors.LogShortened else {"code": failed.code}
-    raise kind(failed.message, hint=failed.hint, **code)
+    raise kind(said, hint=failed.hint, **code)

@@ -154,7 +154,9 @@ class Pending:
     @property
     def has_untold(self) -> bool:
         """Tell whether anything waits of which nothing was told: all but files that never rest."""
-        return bool(self._absences) or bool(self._aside) or not self._settler.paths() <= self._restless
+        if self._absences or self._aside or len(self._settler) > len(self._restless):
+            return True
+        return not self._settler.paths() <= self._restless
 
     @property
     def moving(self) -> bool:

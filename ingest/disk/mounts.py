@@ -23,6 +23,8 @@ LOCAL = frozenset(
         "vfat", "exfat", "ntfs3", "fuseblk",
     )
 )  # fmt: skip
+# What the kernel makes itself, such as the files in /dev and /proc: there is no other side to fall silent.
+KERNELS = frozenset(("devpts", "devtmpfs", "proc", "sysfs"))
 # File systems on which other hosts, or the other side of the mount, write.
 SERVERS = frozenset(
     (

@@ -7,7 +7,7 @@ import subprocess
 import sys
 from collections.abc import Sequence
 
-from ingest.disk.mounts import LOCAL, Line, kind, line_of, table, types_below
+from ingest.disk.mounts import KERNELS, LOCAL, Line, kind, line_of, table, types_below
 
 PATIENCE = 5.0  # seconds
 _LINKS = 40  # that are followed in one path
@@ -73,15 +73,19 @@ def silent_of(path: bytes) -> list[bytes]:
     """Return where the file system is mounted that a path leads to, if that may not answer."""
     mounts = table()
     line = None if mounts is None or b"\0" in path else line_of(real_path(path, mounts), mounts)
-    return [] if line is None or line.type in LOCAL else [line.point]
+    return [] if line is None or line.type in LOCAL | KERNELS else [line.point]
 
 
 def silent_of_root(path: bytes) -> list[bytes]:
-    """Return what may not answer of a root: its folder, and what is mounted below it."""
+    """Return what may not answer of a root: its folder, and what is mounted below it.
+
+    A link is followed above the root alone: one in its place is no root.
+    """
     mounts = table()
     if mounts is None or b"\0" in path:
         return []
+    path = os.path.join(real_path(os.path.dirname(path), mounts), os.path.basename(path))
     below = types_below(path, mounts).items()
     return [path] * may_hang(path, mounts) + [
-        os.path.join(path, point) for point, type_ in below if type_ not in LOCAL
+        os.path.join(path, point) for point, type_ in below if type_ not in LOCAL | KERNELS
     ]
