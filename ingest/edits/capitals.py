@@ -44,7 +44,7 @@ def speaks(mark: str, low: str, beside: tuple[str, str], lexicon: Lexicon, *, ti
         letters = mark.lstrip("0123456789.,:-").lower()
         return mark[0].isalpha() or not _is_measure(letters, lexicon)
     if len(mark) == 1:
-        return False
+        return beside in (("(", ")"), ("[", "]")) or (is_word(beside[0]) and low not in lexicon.pronouns)
     if mark.isupper():
         stressed = any(len(each) > 1 and each.isalpha() and each.isupper() for each in beside)
         return len(mark) <= _ABBREVIATION and not stressed and wordlist.is_word(low)

@@ -50,13 +50,16 @@ def spoken(
         trails = [_TRAILING.search(each) is not None for each in between]
         pauses = [_pauses(each) for each in between]
         if trails[0] == trails[1] and pauses[0] == pauses[1]:
-            side_of = _stopped(between)
-            if any(pauses) or side_of is None:
+            wider = _between_words(was, i, old), _between_words(became, j, new)
+            side_of = _stopped(wider)
+            if any(map(_pauses, wider)) or side_of is None:
                 continue
             read, at, text = ((was, i, old), (became, j, new))[side_of]
             if side_of not in begins:
                 begins[side_of] = [each.text_start for each in sentences.split(text, lexicon.language)]
-            if _begins_sentence(read, at, begins[side_of]):
+            if _begins_sentence(read, at, begins[side_of]) or _loses_capital(
+                *((was, i, became, j) if not side_of else (became, j, was, i))
+            ):
                 return _around(was, i, old), _around(became, j, new)
             continue
         side, at = (was, i) if pauses[0] or trails[0] else (became, j)
@@ -90,6 +93,23 @@ def _between(read: Sequence[Read], at: int, text: str) -> str:
     return _BULLET.sub("\n\n", plain(text[start:end]))  # `&nbsp;` is no pause, `&mdash;` is one
 
 
+def _words_beside(read: Sequence[Read], at: int) -> Gap:
+    """Return the places of the words before and behind a gap, signs such as quotation marks passed over."""
+    first, last = at - 1, at
+    while first >= 0 and not read[first].text[0].isalnum():
+        first -= 1
+    while last < len(read) and not read[last].text[0].isalnum():
+        last += 1
+    return first, last
+
+
+def _between_words(read: Sequence[Read], at: int, text: str) -> str:
+    first, last = _words_beside(read, at)
+    start = read[first].end if first >= 0 else 0
+    end = read[last].start if last < len(read) else len(text)
+    return _BULLET.sub("\n\n", plain(text[start:end]))
+
+
 def _pauses(between: str) -> bool:
     return _PAUSE.search(between) is not None or "\n\n" in between
 
@@ -102,10 +122,19 @@ def _stopped(between: tuple[str, str]) -> bool | None:
 
 def _begins_sentence(read: Sequence[Read], at: int, begins: Sequence[int]) -> bool:
     """Tell whether a sentence begins between two words."""
-    if not 0 < at < len(read) or not (read[at - 1].is_word and read[at].is_word):
+    first, last = _words_beside(read, at)
+    if first < 0 or last >= len(read):
         return False
-    found = bisect_right(begins, read[at].start) - 1
-    return found >= 0 and begins[found] > read[at - 1].end
+    found = bisect_right(begins, read[last].start) - 1
+    return found >= 0 and begins[found] >= read[first].end
+
+
+def _loses_capital(read: Sequence[Read], at: int, other: Sequence[Read], there: int) -> bool:
+    """Tell whether the word behind a stop has a capital that it lacks without the stop: `plan A. Not all`."""
+    (_, one), (_, two) = _words_beside(read, at), _words_beside(other, there)
+    if not at or one >= len(read) or two >= len(other):
+        return False
+    return read[one].text[0].isupper() and other[two].text[0].islower()
 
 
 def _is_style(read: Sequence[Read], at: int, text: str, lexicon: Lexicon) -> bool:

@@ -149,7 +149,8 @@ def _word(mark: str, beside: tuple[str, str], found: list[Read], lexicon: Lexico
     letters = unit[1] if unit else low if found and found[-1].text[-1:].isdigit() else ""
     if letters in _UNITS:
         return mark
-    inside = capitals.is_inside(before) and not tone.shouts and lexicon.is_known
+    enclosed = len(mark) == 1 and beside in (("(", ")"), ("[", "]"))
+    inside = (enclosed or capitals.is_inside(before)) and not tone.shouts and lexicon.is_known
     return mark if inside and capitals.speaks(mark, low, beside, lexicon, titled=tone.titled) else low
 
 

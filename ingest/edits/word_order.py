@@ -71,6 +71,8 @@ class WordOrder:
                 for text in (self.a[piece.a_start : piece.a_end], self.b[piece.b_start : piece.b_end])
             )
             if old != new and len(old) == len(new) <= MOST and sorted(old) == sorted(new):
+                articles = self.lexicon.articles
+                old, new = ([each for each in side if each not in articles] for side in (old, new))
                 for word in self.lexicon.pointing.intersection(old):
                     if _followed_by(word, old) != _followed_by(word, new):
                         return word

@@ -17,6 +17,7 @@ from ingest.text.lexicon import Lexicon
 from ingest.text.lexicons import lexicon_of
 from ingest.text.words import unaccented
 
+_ROMAN = re.compile(r"(?=.)c{0,3}(?:xc|xl|l?x{0,3})(?:ix|iv|v?i{0,3})\Z")
 _JOINT = re.compile(r"['-]")
 _DUTCH_ENDINGS = ("dt", "d", "t", "")
 _VOWELS = frozenset("aeiouy")
@@ -86,6 +87,8 @@ def _by_themselves(before: str, after: str, language: str | None) -> bool | None
         return True
     longest = max(len(old), len(new))
     if longest > _LONGEST or min(len(old), len(new)) == 1:  # `(i)`, `(ii)`
+        return False
+    if _ROMAN.match(old) and _ROMAN.match(new):  # `(xiii)`, `(xviii)`
         return False
     if before.isupper() and after.isupper() and len(before) < 6:
         return False
