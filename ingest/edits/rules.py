@@ -217,8 +217,8 @@ RULES: tuple[Rule, ...] = (
         name="sentences-cut-anew",
         kind="wording",
         significance="reworded",
-        when="sentences came or went, and the same words stand in the same order: only the marks and capitals"
-        " where a sentence begins or ends are others, as when subtitles are cut anew",
+        when="sentences came or went, and the same words stand in the same order, marks and capitals aside,"
+        " as when subtitles are cut anew",
         asks=questions.sentences_cut_anew,
     ),
     Rule(
