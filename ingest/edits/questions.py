@@ -307,8 +307,8 @@ def _is_update(pair: Pair) -> bool:
 def _updated(pair: Pair) -> str:
     added, removed = pair.counts.sentences_added, pair.counts.sentences_removed
     told = f"{added} {'sentence' if added == 1 else 'sentences'} added, {removed} removed"
-    carried = pair.difference.wording.carried
-    return f"{told}; {rephrased(carried)}" if carried else told
+    wording = pair.difference.wording
+    return f"{told}; {wording.rephrased()}" if wording.carried else told
 
 
 def markup_of(found: Iterable[Difference]) -> str:
@@ -327,11 +327,6 @@ def has_no_equal(found: Unpaired) -> str:
     if not found.after:
         return f"{show(found.before)} went"
     return f"{show(found.before)} became {show(found.after)}: not known to be the same"
-
-
-def rephrased(carried: set[str]) -> str:
-    """Name the first of the words that were put for others."""
-    return f"rephrased: {first(sorted(carried), 5)}"
 
 
 def first(told: Iterable[str], most: int) -> str:

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from functools import cached_property, partial
+from itertools import islice
 
 from ingest.diff.sentences import Change, Piece
 from ingest.edits import stamps
@@ -29,6 +30,7 @@ _LONGEST_SHOWN = 400
 _LONGEST_PHRASE = 6  # words
 _NAMED = 3  # times as often a word may be seen small that has a capital here
 _LONGEST_READ = 5_000  # characters of a sentence
+_SHOWN = 3  # places
 
 _LETTERS = re.compile(r"\b(?:[a-z]\.){2,5}")
 
@@ -168,6 +170,30 @@ class Wording:
             return None
         carried = self.carried  # which makes the changes
         return weigh(self._by_change, carried, self._texts, self._lexicon, thesaurus)
+
+    def rephrased(self) -> str:
+        """Name the first of the words that were put for others, as they are written."""
+        shown = ", ".join(self.written(word) for word in islice(sorted(self.carried), 5))
+        return f"rephrased: {shown}"
+
+    def replaced(self) -> str:
+        """Say which words came, went or were put for each other, the gravest first; empty for none."""
+        return (self.replacements or Replacements()).told(self.written)
+
+    def written(self, word: str) -> str:
+        """Return a small word without accents as it first stands in what changed, else itself."""
+        return self._written.get(word, word)
+
+    @cached_property
+    def _written(self) -> Mapping[str, str]:
+        changes = (change for piece in self._edited for change in piece.changes)
+        every = (word for change in changes for side in (change.before, change.after) for word in words(side))
+        return {unaccented(word): cut(word) for word in reversed(tuple(every))}
+
+    def otherwise(self) -> list[tuple[str, str]]:
+        """Return the first places of which the words differ, before and after, shortened."""
+        changes = (change for piece in self._edited for change in piece.changes)
+        return [(cut(each.before), cut(each.after)) for each in islice(changes, _SHOWN)]
 
     @property
     def _texts(self) -> tuple[str, str]:

@@ -7,7 +7,7 @@ of the other side too. What is left is what an edit of words is weighed by.
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from functools import cached_property
 
 import msgspec
@@ -37,6 +37,7 @@ _CLOSING = re.compile(
 Pair = tuple[str, str]
 Changes = Sequence[tuple[Sequence[str], Sequence[str]]]
 Texts = tuple[str, str]
+Written = Callable[[str], str]  # a small word without accents -> as it stands in the text
 
 
 class Replacements(msgspec.Struct, frozen=True):
@@ -65,17 +66,25 @@ class Replacements(msgspec.Struct, frozen=True):
     def _pairs(self) -> tuple[Pair, ...]:
         return (*self.opposites, *self.things, *self.unlike, *self.broader, *self.misspelt)
 
-    @property
-    def told(self) -> str:
-        """Return what was done with which words, the gravest first: `“buy” became “purchase”: synonyms`."""
-        said = [f"{_became(pair)}: opposites" for pair in self.opposites]
-        said += [f"{_became(pair)}: two different things" for pair in self.things]
-        said += [f"{_became(pair)}: not known to mean the same" for pair in self.unlike]
-        said += [_alone("went", self.gone)] if self.gone else []
-        said += [_alone("came", self.came)] if self.came else []
-        said += [f"{_became(pair)}: one is broader" for pair in self.broader]
-        said += [f"{_became(pair)}: one is no known word, and like the other" for pair in self.misspelt]
-        said += [f"{_became(pair)}: synonyms" for pair in self.synonyms]
+    def told(self, written: Written) -> str:
+        """Return what was done with which words, the gravest first: `“buy” became “purchase”: synonyms`.
+
+        Each word is shown as `written` returns it.
+        """
+        paired = (
+            (self.opposites, "opposites"),
+            (self.things, "two different things"),
+            (self.unlike, "not known to mean the same"),
+        )
+        near = (
+            (self.broader, "one is broader"),
+            (self.misspelt, "one is no known word, and like the other"),
+            (self.synonyms, "synonyms"),
+        )
+        said = [f"{_became(pair, written)}: {how}" for pairs, how in paired for pair in pairs]
+        said += [_alone("went", self.gone, written)] if self.gone else []
+        said += [_alone("came", self.came, written)] if self.came else []
+        said += [f"{_became(pair, written)}: {how}" for pairs, how in near for pair in pairs]
         return "; ".join(said[:_SHOWN]) + (f"; and {len(said) - _SHOWN} more" if len(said) > _SHOWN else "")
 
 
@@ -255,11 +264,11 @@ def _by_beginning(text: str) -> Mapping[str, Sequence[str]]:
     return found
 
 
-def _became(pair: Pair) -> str:
-    return f"“{pair[0]}” became “{pair[1]}”"
+def _became(pair: Pair, written: Written) -> str:
+    return f"“{written(pair[0])}” became “{written(pair[1])}”"
 
 
-def _alone(what: str, words: Sequence[str]) -> str:
-    shown = ", ".join(f"“{word}”" for word in words[:5]) + (", …" if len(words) > 5 else "")
+def _alone(what: str, words: Sequence[str], written: Written) -> str:
+    shown = ", ".join(f"“{written(word)}”" for word in words[:5]) + (", …" if len(words) > 5 else "")
     number = "one word" if len(words) == 1 else f"{len(words):,} words"
     return f"{number} {what}: {shown}"

@@ -6,7 +6,8 @@ from collections.abc import Iterable
 
 from ingest.edits.difference import show
 from ingest.edits.pair import Pair
-from ingest.edits.questions import Answer, first, has_no_equal, no, rephrased, yes
+from ingest.edits.questions import Answer, first, has_no_equal, no, yes
+from ingest.edits.rephrasing import Wording
 from ingest.edits.replacements import Replacements
 
 _MUCH = 2  # words that came, went or were put for others
@@ -16,7 +17,7 @@ def opposed_words(pair: Pair) -> Answer:
     """Ask whether a small word was put for one that says something else."""
     wording = pair.difference.wording
     if wording.carried & wording.opposed:
-        return yes(rephrased(wording.carried))
+        return yes(wording.rephrased())
     return no("no small word was put for one that says something else")
 
 
@@ -24,7 +25,7 @@ def modal_verb(pair: Pair) -> Answer:
     """Ask whether a modal verb came where there was none, or went."""
     wording = pair.difference.wording
     if wording.carried & wording.modals:
-        return yes(rephrased(wording.carried))
+        return yes(wording.rephrased())
     return no("no verb such as “may” or “must” came, went or was put for another")
 
 
@@ -32,7 +33,7 @@ def weighty_words(pair: Pair) -> Answer:
     """Ask whether a small word that weighs came or went."""
     wording = pair.difference.wording
     if wording.carried & pair.difference.lexicon.weighty:
-        return yes(rephrased(wording.carried))
+        return yes(wording.rephrased())
     return no("no small word that weighs, such as “all” or “only”, came or went")
 
 
@@ -44,34 +45,39 @@ def words_of_language(pair: Pair) -> Answer:
     if wording.replacements is not None:
         return no("which words of this language are near to each other is known")
     of = f"of the language “{pair.language}”" if pair.language else "of a text whose language is not told"
-    return yes(f"{rephrased(wording.carried)}; {of} no synonyms are known")
+    return yes(f"{wording.rephrased()}; {of} no synonyms are known")
 
 
 def sureness(pair: Pair) -> Answer:
     """Ask whether a word for how sure or how true something is came, went, or was put for another."""
+    wording = pair.difference.wording
     found = _replaced(pair).words & pair.difference.lexicon.sureness
     if found:
-        return yes(f"{_replaced(pair).told}; {_quoted(found)} says how sure or how true it is")
+        return yes(f"{wording.replaced()}; {_quoted(found, wording)} says how sure or how true it is")
     return no("no word for how sure or how true something is came or went")
 
 
 def opposites(pair: Pair) -> Answer:
     """Ask whether a word was put for its opposite."""
     found = _replaced(pair)
-    return yes(found.told) if found.opposites else no("no word was put for its opposite")
+    return (
+        yes(pair.difference.wording.replaced()) if found.opposites else no("no word was put for its opposite")
+    )
 
 
 def different_things(pair: Pair) -> Answer:
     """Ask whether the name of a thing was put for that of another."""
     found = _replaced(pair)
-    return yes(found.told) if found.things else no("no thing that can be seen or touched became another")
+    if found.things:
+        return yes(pair.difference.wording.replaced())
+    return no("no thing that can be seen or touched became another")
 
 
 def name_alone(pair: Pair) -> Answer:
     """Ask whether a name came or went."""
-    found = pair.difference.wording.names
-    if found:
-        return yes(f"{_replaced(pair).told}; {_quoted(found)} is a name")
+    wording = pair.difference.wording
+    if wording.names:
+        return yes(f"{wording.replaced()}; {_quoted(wording.names, wording)} is a name")
     return no("no name came or went")
 
 
@@ -79,23 +85,24 @@ def several_words(pair: Pair) -> Answer:
     """Ask whether two words or more came, went or were put for others."""
     found = _replaced(pair)
     if found.weight >= _MUCH:
-        return yes(found.told)
+        return yes(pair.difference.wording.replaced())
     return no(f"{found.weight} words that count came, went or were put for others: {_MUCH} would be much")
 
 
 def unlike_words(pair: Pair) -> Answer:
     """Ask whether a word was put for one that nothing shows to be near."""
     found = _replaced(pair)
-    return yes(found.told) if found.unlike else no("no word was put for one that is not near to it")
+    if found.unlike:
+        return yes(pair.difference.wording.replaced())
+    return no("no word was put for one that is not near to it")
 
 
 def few_words(pair: Pair) -> Answer:
     """Ask whether any word that carries meaning came or went, or another form of it."""
     wording = pair.difference.wording
-    carried = wording.carried
     phrases = [f"{show(old)} became {show(new)}: a phrase for it" for old, new in wording.phrases]
-    if carried:
-        told = _replaced(pair).told or f"{rephrased(carried)}: forms, fillers and repeated words"
+    if wording.carried:
+        told = wording.replaced() or f"{wording.rephrased()}: forms, fillers and repeated words"
         return yes("; ".join((told, *phrases[:3])))
     if phrases:
         return yes(first(phrases, 3))
@@ -106,8 +113,8 @@ def _replaced(pair: Pair) -> Replacements:
     return pair.difference.wording.replacements or Replacements()
 
 
-def _quoted(words: Iterable[str]) -> str:
-    return ", ".join(f"“{word}”" for word in sorted(words))
+def _quoted(words: Iterable[str], wording: Wording) -> str:
+    return ", ".join(f"“{wording.written(word)}”" for word in sorted(words))
 
 
 def exchanged_roles(pair: Pair) -> Answer:
@@ -137,7 +144,8 @@ def negation(pair: Pair) -> Answer:
 
 def small_words(pair: Pair) -> Answer:
     """Ask whether any word came or went."""
-    small = sorted(set[str]().union(*pair.difference.wording.changed()))
+    wording = pair.difference.wording
+    small = [wording.written(word) for word in sorted(set[str]().union(*wording.changed()))]
     if not small:
         return no("no word came or went")
     if pair.difference.unpaired is None:
@@ -153,6 +161,9 @@ def no_equal(pair: Pair) -> Answer:
     return yes(has_no_equal(found))
 
 
-def same_words(_pair: Pair) -> Answer:
+def same_words(pair: Pair) -> Answer:
     """Hold for whatever is left."""
-    return yes("the same words and values in the same order, written otherwise")
+    said = "the same words and values in the same order, written otherwise"
+    found = pair.difference.wording.otherwise()
+    shown = "; ".join(f"{show(was)} and {show(became)}" for was, became in found)
+    return yes(f"{said}: {shown}" if found else said)

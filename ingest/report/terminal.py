@@ -86,6 +86,9 @@ def _reworded(report: Report) -> Iterator[Line]:
 def _edit(entry: Entry) -> Iterator[Line]:
     if entry.edit is not None:
         yield "", f"    {entry.edit.kind}: {escape.name(entry.edit.reason)}"
+        for flag in entry.edit.flags:
+            if flag.name != "silent":  # the head says it
+                yield "", f"    {flag.name}: {escape.name(flag.reason)}"
     shown = entry.sentences[:_SENTENCES]
     for sentence in shown:
         yield from _sentence(sentence)

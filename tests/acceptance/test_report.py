@@ -36,6 +36,7 @@ changed silently: added text
 changed in the open: facts
   tax.txt @1 -> @2, TIME
     factual: percentage “5 percent” to “6 percent”
+    notice: new, with “correction”: Correction: an earlier version of this article gave another percentage.
     - The council raised the tax to 5 percent.
     + The council raised the tax to 6 percent.
     + Correction: an earlier version of this article gave another percentage.

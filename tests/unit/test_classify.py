@@ -325,6 +325,37 @@ def test_a_value_written_otherwise_is_cosmetic(before: str, after: str, language
     assert (found.significance, found.facts, found.flags) == ("cosmetic", (), ())
 
 
+@pytest.mark.parametrize(
+    ("before", "after", "language", "reason"),
+    [
+        (
+            "Le conseil a voté la loi hier soir.",
+            "Le conseil a adopté la loi hier soir.",
+            "fr",
+            "rephrased: adopté, voté; of the language “fr” no synonyms are known",
+        ),
+        (
+            "The letter came from Ingrid and her brother.",
+            "The letter came from her brother.",
+            "en",
+            "one word went: “Ingrid”; “Ingrid” is a name",
+        ),
+        (
+            "There were 4 of them in the hall.",
+            "There were four of them in the hall.",
+            "en",
+            "the same words and values in the same order, written otherwise: “4” and “four”",
+        ),
+    ],
+)
+def test_a_reason_shows_words_as_they_are_written(
+    before: str, after: str, language: str, reason: str
+) -> None:
+    found = classify(text(before, language=language), text(after, language=language))
+
+    assert found.reason == reason
+
+
 def test_another_thing_beside_the_same_figure_is_not_the_same() -> None:
     found = edit(f"They saw 5 cats there. {BASE}", f"They saw five dogs there. {BASE}")
 
