@@ -51,7 +51,9 @@ def _shown(value: object) -> object:
 
 
 def _marked(sentence: ReportSentence) -> Markup:
-    """Return a sentence of the report, before and after in one line."""
+    """Return a sentence of the report, before and after, a line each; one that only moved once."""
+    if sentence.kind == "moved" and not sentence.removed and not sentence.added:
+        return Markup() + escape.text(sentence.after)
     parts = []
     for text, places, tag in (
         (sentence.before, sentence.removed, "del"),

@@ -113,10 +113,12 @@ def test_the_page_of_the_report_has_a_part_of_what_is_grave_and_says_which(serve
     assert 'href="/report" rel="prev"' in beyond
 
 
-def test_the_page_of_the_report_has_what_was_reworded_a_line_each(site: Site) -> None:
+def test_the_page_of_the_report_has_what_was_reworded_a_line_each_and_what_moved_down(site: Site) -> None:
     site.write("a.txt", "The firm began work in May. It was a warm day.\n")
+    site.write("b.txt", "It began.\n\nSome 400 signed.\n\nIt rained.\n\nIt cost 5 euro.\n")
     site.scan()
     site.write("a.txt", "The firm started work in May. It was a warm day.\n")
+    site.write("b.txt", "It began.\n\nIt rained.\n\nIt cost 6 euro.\n\nSome 400 signed.\n")
     site.scan()
 
     with Service(site.command, "--port", "0") as service:
@@ -125,6 +127,9 @@ def test_the_page_of_the_report_has_what_was_reworded_a_line_each(site: Site) ->
     (line,) = re.findall('<ul class="lines">\n<li>(.*?)</li>\n</ul>', text)
     assert re.sub("<[^>]*>", "", line).split(" ")[0] == "a.txt"
     assert line.endswith("<span>“began” became “started”: synonyms</span>")
+    assert "<b>moved-down</b>: paragraph 2 is now 4 of 4: “Some 400 signed.”</p>" in text
+    moved = re.findall(r'<p class="said"[^>]*>([^<]*)</p><p class="soft">moved here from', text)
+    assert moved == ["It rained."]
 
 
 def test_a_file_with_the_name_of_an_id_hides_no_document(site: Site) -> None:
