@@ -15,10 +15,11 @@ from ingest.edits.difference import bare, show, show_fact, skeleton
 from ingest.edits.pair import Pair
 from ingest.edits.proof import Unpaired
 from ingest.edits.speech import Difference
-from ingest.text.words import count, is_blank
+from ingest.text.words import count, is_blank, words
 
 _PARTS = ("html-article/", "html-selected/")  # ways that leave out a part of a page
 _MUCH = 2  # words that came, went or were put for others
+_SHOWN = 3  # places
 _FEW = 0.5  # of the sentences: where fewer of both texts are in the other, it is another text
 
 
@@ -146,7 +147,18 @@ def typographic_marks(pair: Pair) -> Answer:
         return no("letters, digits or other marks differ")
     if pair.difference.unpaired is not None:
         return no(has_no_equal(pair.difference.unpaired))
-    return yes("equal but for quotes, dashes, ellipses, capitals and white space")
+    if _letters(old) == _letters(new):
+        return yes("equal but for quotes, dashes, ellipses, capitals and white space")
+    said = "equal but for typography, and for letters, digits or signs that are the same, written otherwise"
+    was, became = (words(text) for text in (old, new))
+    pairs = zip(was, became, strict=True) if len(was) == len(became) else ()
+    places = (f"{show(a)} and {show(b)}" for a, b in pairs if _letters(a) != _letters(b))
+    shown = "; ".join(islice(places, _SHOWN))
+    return yes(f"{said}: {shown}" if shown else said)
+
+
+def _letters(text: str) -> str:
+    return "".join(filter(str.isalnum, text.lower()))
 
 
 def dates_in_markup(pair: Pair) -> Answer:

@@ -152,6 +152,13 @@ def _nature(name: str, before: str | None, after: str | None) -> Nature:
 
 
 def _items(old: Sequence[Item], new: Sequence[Item]) -> Iterator[Difference]:
+    for kind in ("number", "footnote"):
+        were, are = ([each for each in side if each.kind == kind] for side in (old, new))
+        if were != are and len(were) == len(are):  # each was counted anew
+            yield from _numbered(were, are)
+            old, new = ([each for each in side if each.kind != kind] for side in (old, new))
+    if old == new:
+        return
     gone, came = Counter(old), Counter(new)
     went, arrived = list((gone - came).elements()), list((came - gone).elements())
     if not went and not arrived:
@@ -167,6 +174,13 @@ def _items(old: Sequence[Item], new: Sequence[Item]) -> Iterator[Difference]:
         yield Difference(_name(item), _kind(item), item.value, None if other is None else other.value)
     for item in arrived:
         yield Difference(_name(item), _kind(item), None, item.value)
+
+
+def _numbered(old: Sequence[Item], new: Sequence[Item]) -> Iterator[Difference]:
+    """Yield each number that is another in its place, once."""
+    pairs = ((was, is_) for was, is_ in zip(old, new, strict=True) if was != is_)
+    for was, is_ in dict.fromkeys(pairs):
+        yield Difference(_name(was), _kind(was), was.value, is_.value)
 
 
 def _name(item: Item) -> str:

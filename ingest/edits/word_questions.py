@@ -123,7 +123,8 @@ def exchanged_roles(pair: Pair) -> Answer:
     exchanged = order.exchanged() or order.exchanged_between()
     if exchanged is None:
         return no("no two that act took each other's place, nor two words of two sentences")
-    return yes(f"{show(exchanged[0])} and {show(exchanged[1])} changed places")
+    one, other = map(pair.difference.wording.written, exchanged)
+    return yes(f"{show(one)} and {show(other)} changed places")
 
 
 def scope_word(pair: Pair) -> Answer:

@@ -341,6 +341,12 @@ def test_a_value_written_otherwise_is_cosmetic(before: str, after: str, language
             "one word went: “Ingrid”; “Ingrid” is a name",
         ),
         (
+            "Jansen won. De Vries lost.",
+            "De Vries won. Jansen lost.",
+            "nl",
+            "“Jansen” and “Vries” changed places",
+        ),
+        (
             "There were 4 of them in the hall.",
             "There were four of them in the hall.",
             "en",
@@ -354,6 +360,13 @@ def test_a_reason_shows_words_as_they_are_written(
     found = classify(text(before, language=language), text(after, language=language))
 
     assert found.reason == reason
+
+
+def test_letters_and_digits_written_otherwise_are_named() -> None:
+    reason = edit("De ĳsbeer kost ５ euro.", "De ijsbeer kost 5 euro.").reason
+
+    assert reason.startswith("equal but for typography, and for letters, digits or signs that are the same")
+    assert reason.endswith("written otherwise: “ĳsbeer” and “ijsbeer”; “５” and “5”")
 
 
 def test_another_thing_beside_the_same_figure_is_not_the_same() -> None:

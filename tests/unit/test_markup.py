@@ -179,3 +179,16 @@ def test_a_place_behind_a_heading_that_became_the_title_is_that_of_the_whole_tex
 
     assert (old.text, new.text) == ("\nThe road is shut until 5 May.\n", after.text)
     assert old.place(old.text.index("road")) == "# The *works*\n\nThe road is shut".index("road")
+
+
+def test_numbers_of_order_that_were_counted_anew_are_told_in_their_places() -> None:
+    found = edit_of(
+        "text.md",
+        "1. One\n2. Two\n\nIt is.[^1]\n\n[^1]: So.\n",
+        "2. One\n3. Two\n\nIt is.[^2]\n\n[^2]: So.\n",
+    )
+
+    assert found.reason == (
+        "a number of order was “1”, now “2”; a number of order was “2”, now “3”; "
+        "the number of a footnote was “1”, now “2”"
+    )
