@@ -43,8 +43,9 @@ from ingest.index.filler import Filler
 from ingest.index.fulltext import lookup, search
 from ingest.index.fulltext.query import parse
 from ingest.index.fulltext.search import Match
-from ingest.model import Seq
+from ingest.model import BEGINNING, Seq
 from ingest.moments import Calendar
+from ingest.normalise import document_formats
 from ingest.records import Change, Document, Lost, Origin, Status, Stretch, Version
 from ingest.report.build import build
 from ingest.report.model import Report
@@ -91,6 +92,7 @@ class Corpus:
         self._filler = filler
         self._filling = threading.Lock()
         self._renewing = threading.Lock()
+        self._confined = 0, BEGINNING  # the generation, and the seq up to which nothing went unread
         self.generation = 0  # how many stores were put in the place of this one while it was open
 
     def __enter__(self) -> Self:
@@ -305,6 +307,24 @@ class Corpus:
                 sinks=reports.sinks or None, log_errors=reports.log_errors,
                 is_one_silent=reports.is_one_silent, contradictions=contradictions,
                 bytes_index=self._index.size(),
+            )  # fmt: skip
+
+    def health(self) -> str:
+        """Return the health that `status` tells; of the documents only those that changed are looked at."""
+        reports = open_doors.reports(self.store)
+        contradictions = witnesses.ask(self.store).contradictions
+        generation, confined = self._confined
+        if generation != self.generation:
+            generation, confined = self.generation, BEGINNING
+        with self.store.read() as connection:
+            head = Seq(reader.head(connection).seq)
+            after = confined if confined <= head else BEGINNING
+            is_confined = reader.is_confined(connection, document_formats.TEXTUAL, after=after)
+            if is_confined:
+                self._confined = generation, head
+            return status.health(
+                connection, now=self.now(), host=socket.gethostname(), live=reports.live,
+                is_one_silent=reports.is_one_silent, contradictions=contradictions, is_confined=is_confined,
             )  # fmt: skip
 
     # -- for what is built on it ---------------------------------------------------------------

@@ -43,19 +43,17 @@ def record(
     now = now_at(connection, now)
     counts = reader.counts(connection)
     known = [root for root in roots.every(connection) if root.retired_at is None]
+    reports = [_report(root, live, host, now) for root in known]
     problems = [*([_SILENT] if is_one_silent else []), *map(_shortened, contradictions)]
     silent = reader.without_text(connection)
     problems += _not_confined(known, silent, reader.read_as_plain(connection, document_formats.TEXTUAL))
-    shown: list[RootStatus] = []
-    running = 0
-    for root in known:
-        report = _report(root, live, host, now)
-        running += report is not None
-        problems += [] if report is None else report.problems
-        shown.append(_root(root, report, coverage.begins_at(connection, root.id)))
-    if running:
-        problems += [_uncaptured(root) for root in known if _report(root, live, host, now) is None]
-    health = _health(problems) if running or is_one_silent else "stopped"
+    problems += _reported(known, reports)
+    shown = [
+        _root(root, report, coverage.begins_at(connection, root.id))
+        for root, report in zip(known, reports, strict=True)
+    ]
+    is_running = is_one_silent or any(report is not None for report in reports)
+    health = _health(problems) if is_running else "stopped"
     rejected = _rejected(connection, known, SHOWN)
     total = len(problems) + counts.rejected
     scans = [root.last_scan_at for root in known if root.last_scan_at is not None]
@@ -78,6 +76,38 @@ def record(
         sinks=sinks if sinks is not None else _sinks(connection, head.seq),
         log_errors=log_errors,
     )
+
+
+def health(
+    connection: Connection,
+    *,
+    now: int,
+    host: str,
+    live: Mapping[str, RootReport],
+    is_one_silent: bool,
+    contradictions: Sequence[Contradiction],
+    is_confined: bool,
+) -> str:
+    """Return the health that `record` tells, without counting anything.
+
+    `is_confined` says that no live document went unread, or was read as plain text, for want of a lock.
+    """
+    now = now_at(connection, now)
+    known = [root for root in roots.every(connection) if root.retired_at is None]
+    reports = [_report(root, live, host, now) for root in known]
+    if not is_one_silent and all(report is None for report in reports):
+        return "stopped"
+    problems = [*([_SILENT] if is_one_silent else []), *map(_shortened, contradictions)]
+    problems += [] if is_confined else [Problem(code="not_confined")]
+    return _health(problems + _reported(known, reports))
+
+
+def _reported(known: Sequence[roots.Root], reports: Sequence[RootReport | None]) -> list[Problem]:
+    """Return what the daemons tell of their roots, and, where one runs, the roots that none captures."""
+    problems = [each for report in reports if report is not None for each in report.problems]
+    if any(report is not None for report in reports):
+        problems += [_uncaptured(root) for root, report in zip(known, reports, strict=True) if report is None]
+    return problems
 
 
 def _root(root: roots.Root, report: RootReport | None, begins_at: int | None) -> RootStatus:

@@ -27,8 +27,8 @@ from ingest.http.parameters import Nothing
 from ingest.http.problems import Problem
 from ingest.http.response_cache import ResponseCache
 from ingest.http.reviews import readable
-from ingest.index.activity import Totals
 from ingest.index.fulltext.search import Match
+from ingest.index.tally import Tally
 from ingest.records import Change, Difference, Review
 from ingest.records import Document as DocumentRecord
 from ingest.report import model
@@ -74,7 +74,8 @@ class Pages:
         self._kept = kept
         self._has_token = has_token
         self._cache = AnswerCache(corpus.now, lambda: corpus.generation)
-        self._totals = Totals()
+        self._cards = AnswerCache(corpus.now, lambda: corpus.generation)
+        self._tally = Tally(lambda: corpus.generation)
 
     def routes(self) -> list[Route]:
         """Return the routes."""
@@ -216,7 +217,7 @@ class Pages:
         """Return whether somebody watches, asked again after two seconds."""
 
         def ask() -> dict[str, object]:
-            state = self._corpus.status().health
+            state = self._corpus.health()
             names = {"ok": "watching", "degraded": "watching, with problems", "blind": "not seen to watch"}
             return {"state": state, "words": names.get(state, "not watching"), "at": self._corpus.now()}
 
@@ -233,7 +234,7 @@ class Pages:
         view = asked_for(
             ("overview", since, since_at, said),
             _MOMENT,
-            lambda: overview.view(self._corpus, since=since, since_at=since_at, totals=self._totals),
+            lambda: overview.view(self._corpus, self._cards, self._tally, since=since, since_at=since_at),
         )
         return Shown(template="overview", data=view, cookies={LOOKED: cookie})
 

@@ -8,7 +8,6 @@ import msgspec
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
-from ingest.index import state
 from ingest.model import DocumentKey, Seq
 from ingest.store import reviews, tables
 
@@ -40,14 +39,33 @@ class Counts(msgspec.Struct, kw_only=True):
         """Return all of them."""
         return self.silent + self.open + self.reworded + self.cosmetic + self.none
 
+    def plus(self, others: Counts) -> Counts:
+        """Return these and the others."""
+        return self._with(others, 1)
 
-def by_step(connection: Connection, *, begin: int, step: int, steps: int) -> list[Counts]:
-    """Count the edits recorded in each of so many stretches of `step` microseconds from `begin` on."""
+    def less(self, others: Counts) -> Counts:
+        """Return these without the others, which are among them."""
+        return self._with(others, -1)
+
+    def _with(self, others: Counts, sign: int) -> Counts:
+        return Counts(
+            **{name: getattr(self, name) + sign * getattr(others, name) for name in self.__struct_fields__}
+        )
+
+
+def by_step(
+    connection: Connection, *, begin: int, step: int, steps: int, after: Seq, until: Seq
+) -> list[Counts]:
+    """Count the edits recorded in each of so many stretches of `step` microseconds from `begin` on.
+
+    Of those with a seq above `after`, and at most `until`.
+    """
     number = (_change.recorded_at - begin) // step
     select = (
         sa.select(number.label("number"), _GRAVITY.label("gravity"), sa.func.count().label("edits"))
         .join_from(tables.change, _edit_table, _edit.seq == _change.seq)
         .where(_change.recorded_at >= begin, _change.recorded_at < begin + step * steps)
+        .where(_edit.seq > after, _edit.seq <= until)
         .group_by(number, _GRAVITY)
     )
     found = [Counts() for _ in range(steps)]
@@ -57,36 +75,28 @@ def by_step(connection: Connection, *, begin: int, step: int, steps: int) -> lis
     return found
 
 
-def after(connection: Connection, seq: Seq) -> tuple[Counts, int]:
-    """Count the edits after a place in the log, and the documents that they are of."""
-    select = sa.select(_GRAVITY.label("gravity"), sa.func.count().label("edits")).where(_edit.seq > seq)
-    counts = Counts()
-    for each in connection.execute(select.group_by(_GRAVITY)):
-        setattr(counts, each.gravity, int(each.edits))
-    documents = sa.select(sa.func.count(sa.distinct(_edit.document_id))).where(_edit.seq > seq)
+def between(connection: Connection, after: Seq, known: Seq, until: Seq) -> tuple[Counts, int]:
+    """Count the edits with a seq above `known` and at most `until`, and the documents that they are of.
+
+    A document is counted that has no edit above `after` and at most `known`.
+    """
+    within = _edit.seq > known, _edit.seq <= until
+    counts = Counts(**_by_gravity(connection, *within))
+    earlier = tables.change.alias("earlier")
+    theirs = sa.table("edit", sa.column("seq")).alias("theirs")
+    documents = sa.select(sa.func.count(sa.distinct(_edit.document_id))).where(*within)
+    if known > after:
+        documents = documents.where(
+            ~sa.exists()
+            .where(earlier.c.document_id == _edit.document_id, earlier.c.seq > after, earlier.c.seq <= known)
+            .where(theirs.c.seq == earlier.c.seq)
+        )
     return counts, int(connection.execute(documents).scalar_one())
 
 
-class Totals:
-    """How many edits of each gravity there are, counted once: later only those that came are added."""
-
-    def __init__(self) -> None:
-        self._known = (0, Counts())
-
-    def of(self, connection: Connection) -> Counts:
-        """Return them as the index has them now; an index that is made anew is counted anew."""
-        seq, counts = self._known
-        reached = state.edited(connection)
-        if reached < seq:
-            seq, counts = 0, Counts()
-        total = _sum(counts, _by_gravity(connection, _edit.seq > seq, _edit.seq <= reached), 1)
-        self._known = reached, total
-        return total
-
-
-def unreviewed(connection: Connection, totals: Totals) -> Counts:
-    """Count the edits without a review that stands."""
-    return _sum(totals.of(connection), _by_gravity(connection, _edit.seq.in_(reviews.reviewed())), -1)
+def reviewed(connection: Connection) -> Counts:
+    """Count the edits with a review that stands."""
+    return Counts(**_by_gravity(connection, _edit.seq.in_(reviews.reviewed())))
 
 
 def newest_unreviewed(connection: Connection, limit: int) -> list[int]:
@@ -110,11 +120,12 @@ def _by_gravity(connection: Connection, *which: sa.ColumnElement[bool]) -> dict[
     return {each.gravity: int(each.edits) for each in connection.execute(select.group_by(_GRAVITY))}
 
 
-def _sum(counts: Counts, others: dict[str, int], sign: int) -> Counts:
-    return Counts(**{name: getattr(counts, name) + sign * others.get(name, 0) for name in GRAVITIES})
-
-
 def of_document(connection: Connection, document: DocumentKey) -> dict[int, str]:
     """Return the edits of a document, as JSON, by the seq of their change."""
-    select = sa.select(_edit.seq, _edit.body).where(_edit.document_id == document)
-    return {int(seq): body for seq, body in connection.execute(select)}
+    return {int(seq): body for seq, body in connection.execute(_OF_DOCUMENT, {"document": document})}
+
+
+# By the changes of the document, which have an index by it; the edits have none.
+_OF_DOCUMENT = sa.select(_edit.seq, _edit.body).where(
+    _edit.seq.in_(sa.select(_change.seq).where(_change.document_id == sa.bindparam("document")))
+)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta, tzinfo
+from functools import partial
 from itertools import chain
 
 import msgspec
@@ -15,14 +16,16 @@ from ingest.edits import boilerplate
 from ingest.errors import IntegrityError
 from ingest.history import changes, observation
 from ingest.history.changes import ANY
-from ingest.index import activity, state
 from ingest.index import edits as made
-from ingest.index.activity import Counts, Totals
+from ingest.index import state
+from ingest.index.activity import Counts
+from ingest.index.tally import Tally
 from ingest.model import RootKey, Seq
 from ingest.records import Change
 from ingest.store import coverage, reader, roots
 from ingest.store.engine import Connection, Row
 from ingest.web import page_reviews
+from ingest.web.answer_cache import AnswerCache
 from ingest.web.comparison import Bit
 from ingest.web.gravity import GravityMark, mark_of
 from ingest.web.page_reviews import Unreviewed
@@ -33,6 +36,7 @@ SHOWN = 12
 _HEADING = 100  # characters of the beginning of a text that has no title
 _ELLIPSIS = 240  # characters of the sentence that a card shows
 _DAY = 86_400_000_000
+_WHILE = 600_000_000  # microseconds that the sentence of a card is kept
 _STEPS = (
     (_DAY // 288, 36, "Edits in five minutes by gravity, three hours"),
     (_DAY // 24, 48, "Edits an hour by gravity, two days"),
@@ -93,44 +97,47 @@ class View(msgspec.Struct, frozen=True, kw_only=True):
     totals: reader.Counts
 
 
-def view(corpus: Corpus, *, since: int, since_at: int | None, totals: Totals | None = None) -> View:
-    """Return what happened after a place in the log. With `totals` all edits are counted once."""
+def view(corpus: Corpus, cache: AnswerCache, tally: Tally, *, since: int, since_at: int | None) -> View:
+    """Return what happened after a place in the log.
+
+    `tally` has what was counted before; `cache` the sentences that cards show, which do not change.
+    """
     now = corpus.now()
     with corpus.reading() as (connection, is_indexed):
         head = Seq(reader.head(connection).seq)
         place = Seq(min(since, head))
         every = [root for root in roots.every(connection) if root.retired_at is None]
-        counts, documents = activity.after(connection, place) if is_indexed else (Counts(), 0)
+        counts, documents = tally.edits(connection, place) if is_indexed else (Counts(), 0)
         places = [_place(connection, root, now) for root in every]
         begins = [each.begins_at for each in places if each.begins_at is not None]
         oldest = min(begins, default=now)
         unreviewed, gravest = (
-            page_reviews.missing(connection, corpus, totals or Totals()) if is_indexed else (Counts(), [])
+            page_reviews.missing(connection, corpus, tally) if is_indexed else (Counts(), [])
         )
-        days, step, caption = _days(connection, corpus.zone, now, oldest, is_indexed=is_indexed)
+        days, step, caption = _days(connection, tally, corpus.zone, now, oldest, is_indexed=is_indexed)
         return View(
             head=head,
             since=place,
             since_at=since_at,
             documents=documents,
             counts=counts,
-            types=reader.types(connection, [RootKey(root.id) for root in every], after=place),
+            types=tally.types(connection, [RootKey(root.id) for root in every], place),
             days=days,
             step=step,
             caption=caption,
             step_is_day=step == _DAY,
-            cards=_cards(connection, corpus, place, is_indexed=is_indexed),
+            cards=_cards(connection, corpus, cache, place) if is_indexed else [],
             unreviewed=unreviewed,
             gravest_unreviewed=gravest,
             places=places,
             reached=state.edited(connection) if is_indexed else 0,
             begins_at=min(begins, default=None),
-            totals=reader.counts(connection),
+            totals=tally.record(connection),
         )
 
 
 def _days(
-    connection: Connection, zone: tzinfo, now: int, begins: int, *, is_indexed: bool
+    connection: Connection, tally: Tally, zone: tzinfo, now: int, begins: int, *, is_indexed: bool
 ) -> tuple[list[Day], int, str]:
     """Return the last four weeks by day, of a younger record shorter stretches; their length and name."""
     fitting = (each for each in _STEPS if now - begins < each[0] * each[1])
@@ -140,7 +147,7 @@ def _days(
     begin = last - step * (steps - 1)
     counts = [Counts() for _ in range(steps)]
     if is_indexed:
-        counts = activity.by_step(connection, begin=begin, step=step, steps=steps)
+        counts = tally.steps(connection, begin=begin, step=step, steps=steps)
     return [Day(begin=begin + step * at, counts=each) for at, each in enumerate(counts)], step, caption
 
 
@@ -159,16 +166,15 @@ def _place(connection: Connection, root: roots.Root, now: int) -> Place:
     )
 
 
-def _cards(connection: Connection, corpus: Corpus, since: Seq, *, is_indexed: bool) -> list[Card]:
-    """Return the newest silent edits, then the announced ones, each with a sentence."""
-    if not is_indexed:
-        return []
+def _cards(connection: Connection, corpus: Corpus, cache: AnswerCache, since: Seq) -> list[Card]:
+    """Return the newest silent edits that the index has, then the announced ones, each with a sentence."""
+    reached = state.edited(connection)
 
     def newest(**wanted: str) -> list[Row]:
         chosen = changes.look_up(connection, structs.replace(ANY, **wanted))
         return list(
             changes.of(
-                connection, chosen, rules=corpus.rules, indexed=True, after=since, limit=SHOWN,
+                connection, chosen, rules=corpus.rules, indexed=True, after=since, until=reached, limit=SHOWN,
                 newest_first=True,
             )
         )  # fmt: skip
@@ -178,34 +184,43 @@ def _cards(connection: Connection, corpus: Corpus, since: Seq, *, is_indexed: bo
     rest = newest(significance="substantive") if len(silent) < SHOWN else []
     rows = list(chain(silent, (row for row in rest if row.seq not in known)))[:SHOWN]
     told = records.changes(connection, rows, rules=corpus.rules, indexed=True)
-    return [_card(connection, corpus, row, change) for row, change in zip(rows, told, strict=True)]
+    cards = []
+    for row, change in zip(rows, told, strict=True):
+        said = cache.of(("said", row.seq), _WHILE, partial(_said, connection, corpus, row, change))
+        cards.append(
+            Card(
+                change=change, mark=mark_of(change.edit), title=said.title, heading=said.heading,
+                sentence=said.sentence, language=said.language,
+                facts=len(change.edit.facts) if change.edit else 0, at=row.recorded_at,
+            )
+        )  # fmt: skip
+    return cards
 
 
-def _card(connection: Connection, corpus: Corpus, row: Row, change: Change) -> Card:
+class _Said(msgspec.Struct, frozen=True, kw_only=True):
+    """What a card takes from the two texts of an edit."""
+
+    title: str = ""
+    language: str | None = None
+    heading: str = ""
     sentence: list[Bit] = []
-    title, language, heading = "", None, ""
+
+
+def _said(connection: Connection, corpus: Corpus, row: Row, change: Change) -> _Said:
     pair = made.compared(connection, row.key, row.previous_version, row.version)
-    if pair is not None:
-        title, language = pair[1].title or "", pair[1].language
-        try:
-            before, after = made.read(connection, row.key, pair)
-        except IntegrityError:
-            pass
-        else:
-            heading = heading_of(after.text)
-            patterns = corpus.rules.of(row.root).boilerplate
-            a, b = (boilerplate.strip(each.text, each.language, patterns).text for each in (before, after))
-            sentence = _sentence(a, b, language, change)
-    return Card(
-        change=change,
-        mark=mark_of(change.edit),
-        title=title,
-        heading=heading,
-        sentence=sentence,
-        language=language,
-        facts=len(change.edit.facts) if change.edit else 0,
-        at=row.recorded_at,
-    )
+    if pair is None:
+        return _Said()
+    title, language = pair[1].title or "", pair[1].language
+    try:
+        before, after = made.read(connection, row.key, pair)
+    except IntegrityError:
+        return _Said(title=title, language=language)
+    patterns = corpus.rules.of(row.root).boilerplate
+    a, b = (boilerplate.strip(each.text, each.language, patterns).text for each in (before, after))
+    return _Said(
+        title=title, language=language, heading=heading_of(after.text),
+        sentence=_sentence(a, b, language, change),
+    )  # fmt: skip
 
 
 def _sentence(a: str, b: str, language: str | None, change: Change) -> list[Bit]:

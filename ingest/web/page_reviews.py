@@ -9,8 +9,9 @@ import msgspec
 from ingest import records
 from ingest.corpus import Corpus
 from ingest.index import activity
-from ingest.index.activity import Counts, Totals
-from ingest.model import DocumentKey
+from ingest.index.activity import Counts
+from ingest.index.tally import Tally
+from ingest.model import BEGINNING, DocumentKey
 from ingest.records import Change, Review
 from ingest.store import reader, reviews
 from ingest.store.engine import Connection
@@ -44,7 +45,7 @@ def of_document(connection: Connection, document: DocumentKey) -> dict[int, list
     return found
 
 
-def missing(connection: Connection, corpus: Corpus, totals: Totals) -> tuple[Counts, list[Unreviewed]]:
+def missing(connection: Connection, corpus: Corpus, tally: Tally) -> tuple[Counts, list[Unreviewed]]:
     """Return how many edits of each gravity have no review that stands, and the gravest and newest of them.
 
     Of those that the index has.
@@ -57,4 +58,5 @@ def missing(connection: Connection, corpus: Corpus, totals: Totals) -> tuple[Cou
         )
         for each in records.changes(connection, rows, rules=corpus.rules, indexed=True)
     }  # fmt: skip
-    return activity.unreviewed(connection, totals), [told[seq] for seq in seqs if seq in told]
+    edits, _ = tally.edits(connection, BEGINNING)
+    return edits.less(activity.reviewed(connection)), [told[seq] for seq in seqs if seq in told]

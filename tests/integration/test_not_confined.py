@@ -9,10 +9,12 @@ import msgspec
 import pytest
 
 from ingest import normalise, status
-from ingest.model import Content
-from ingest.normalise.document_formats import DocumentFormat, Html
+from ingest.model import Content, Seq
+from ingest.normalise.document_formats import TEXTUAL, DocumentFormat, Html
 from ingest.normalise.extracted import Annotations, Extracted
+from ingest.store import reader, roots
 from ingest.store.new_rows import prepare
+from ingest.store.root_reports import RootReport
 from tests import recording
 
 _PAGE = b"<html><body>The road is shut.</body></html>"
@@ -55,4 +57,12 @@ def test_the_problem_counts_both(
         recording.record(store, root, entries)
         with store.read() as connection:
             told = status.record(connection, now=recording.wall(), host="host", live={}).problems
+            found = [reader.is_confined(connection, TEXTUAL, after=Seq(after)) for after in (0, len(files))]
+            one = status.health(
+                connection, now=recording.wall(), host="host",
+                live={rows.uid.hex(): RootReport(backend="native") for rows in roots.every(connection)},
+                is_one_silent=False, contradictions=(), is_confined=found[0],
+            )  # fmt: skip
     assert [each.detail for each in told if each.code == "not_confined"] == ([detail] if detail else [])
+    assert found == [detail is None, True]
+    assert one == ("ok" if detail is None else "degraded")

@@ -20,8 +20,9 @@ from ingest.http.feed import Feed
 from ingest.index import activity, fill
 from ingest.index.database import Index
 from ingest.index.filler import FAILED, Filler
-from ingest.model import BEGINNING, DocumentKey, Seq
-from ingest.store import listing, roots, tables, versions
+from ingest.index.tally import Tally
+from ingest.model import BEGINNING, DocumentKey, RootKey, Seq
+from ingest.store import listing, reader, roots, tables, versions
 from ingest.store.engine import Connection, Store
 from ingest.web import document, lists, overview
 from ingest.web.answer_cache import AnswerCache
@@ -155,19 +156,62 @@ def test_the_edits_are_counted_by_gravity_and_time(database_url: str) -> None:
         index.prepare()
         fill.catch_up(index, rules=NONE)
         with index.reading() as connection:
-            counts, documents = activity.after(connection, BEGINNING)
-            later, _ = activity.after(connection, Seq(3))
+            counts, documents = activity.between(connection, BEGINNING, BEGINNING, Seq(9))
+            later, again = activity.between(connection, BEGINNING, Seq(3), Seq(9))
             rows = rows_of(store, tables.change)
             begin = int(min(row["recorded_at"] for row in rows))
-            steps = activity.by_step(connection, begin=begin, step=3_600_000_000, steps=2)
+            steps = activity.by_step(
+                connection, begin=begin, step=3_600_000_000, steps=2, after=BEGINNING, until=Seq(9)
+            )
             bodies = activity.of_document(connection, DocumentKey(rows_of(store, tables.document)[0]["id"]))
         index.dispose()
 
         assert (counts.silent, counts.total, documents) == (2, 2, 1)
-        assert later.silent == 1
+        assert (later.silent, again) == (1, 0)  # its document had an edit before
         assert [each.silent for each in steps] == [2, 0]
         assert sorted(bodies) == [3, 4]
         corpus.close()
+
+
+def test_what_was_counted_and_what_came_is_what_is_counted_now(database_url: str) -> None:
+    with opened(database_url) as store:
+        made(store).close()
+        main, other = (row["id"] for row in rows_of(store, tables.root))
+        bridge, gone = (int(row["id"]) for row in rows_of(store, tables.document)[:2])
+        index = Index(store)
+        index.prepare()
+        kept = Tally()
+
+        def counted(tally: Tally) -> list[object]:
+            fill.catch_up(index, rules=NONE)
+            with index.reading() as connection:
+                begin = int(min(row["recorded_at"] for row in rows_of(store, tables.change)))
+                both = [RootKey(main), RootKey(other)]
+                return [
+                    [(each, *tally.edits(connection, Seq(each))) for each in (0, 3, 4)],
+                    tally.steps(connection, begin=begin, step=3_600_000_000, steps=2),
+                    tally.types(connection, both, Seq(2)),
+                    tally.types(connection, both[1:], BEGINNING),
+                    tally.record(connection),
+                ]
+
+        first = counted(kept)
+        assert first[4] == reader.Counts(6, 9, 0)
+        later = [
+            entry("changed", b"bridge.txt", raw=b"The bridge is new.\n", document=bridge, previous=3),
+            entry("restored", b"\xff.txt", raw=b"y\n", document=gone, previous=1),
+            entry("moved", b"b.txt", document=bridge, previous=4, from_path=b"bridge.txt"),
+            entry("rejected", b"b.txt", document=bridge, previous=4, reason="busy"),
+            entry("created", b"new.txt", raw=b"new\n"),
+            entry("deleted", b"b.txt", document=bridge, previous=4, reason="removed"),
+        ]
+        for each in later:
+            record(store, RootKey(main), [each])
+            assert counted(kept) == counted(Tally()) != first
+        with store.read() as connection:
+            assert kept.record(connection) == reader.counts(connection)
+        assert counted(Tally(lambda: 1)) == counted(kept)
+        index.dispose()
 
 
 def test_a_document_is_told_with_its_facts_its_versions_and_its_time(database_url: str) -> None:
@@ -205,8 +249,9 @@ def test_the_overview_and_the_lists_say_what_is_there(database_url: str) -> None
     with opened(database_url) as store:
         corpus = made(store)
         cache = AnswerCache(corpus.now)
-        view = overview.view(corpus, since=0, since_at=None)
-        since = overview.view(corpus, since=3, since_at=1)
+        tally = Tally()
+        view = overview.view(corpus, cache, tally, since=0, since_at=None)
+        since = overview.view(corpus, cache, tally, since=3, since_at=1)
         then = lists.documents(
             corpus,
             cache,

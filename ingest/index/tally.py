@@ -1,0 +1,103 @@
+"""Counts over the log that are made once: later only what came is counted, and added.
+
+Each is of a stretch of the log that has ended, so it does not change. A log that is shorter than it was, an
+index that is made anew, or another store are counted anew.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections import OrderedDict
+from collections.abc import Callable, Collection, Hashable
+from typing import TypeVar, cast
+
+from ingest.index import activity, state
+from ingest.index.activity import Counts
+from ingest.model import BEGINNING, RootKey, Seq
+from ingest.store import reader
+from ingest.store.engine import Connection
+
+T = TypeVar("T")
+_MOST = 64  # counts that are kept
+
+
+class Tally:
+    """What was counted, by its name: up to which seq, and how many. One of these serves every thread.
+
+    Where `generation` gives another number, nothing is known any more.
+    """
+
+    def __init__(self, generation: Callable[[], int] = lambda: 0) -> None:
+        self._generation = generation
+        self._changing = threading.Lock()
+        self._known: OrderedDict[Hashable, tuple[Seq, object]] = OrderedDict()
+
+    def edits(self, connection: Connection, after: Seq) -> tuple[Counts, int]:
+        """Count the edits after a place in the log, as far as the index has them, and their documents."""
+        reached = state.edited(connection)
+        return self._counted(
+            ("edits", after), max(after, reached), after, (Counts(), 0),
+            lambda known, found: _both(found, activity.between(connection, after, known, reached)),
+        )  # fmt: skip
+
+    def steps(self, connection: Connection, *, begin: int, step: int, steps: int) -> list[Counts]:
+        """Count the edits recorded in each of so many stretches of `step` microseconds from `begin` on."""
+        reached = state.edited(connection)
+        return self._counted(
+            ("steps", begin, step, steps), reached, BEGINNING, [Counts() for _ in range(steps)],
+            lambda known, found: [
+                before.plus(came)
+                for before, came in zip(
+                    found,
+                    activity.by_step(
+                        connection, begin=begin, step=step, steps=steps, after=known, until=reached
+                    ),
+                    strict=True,
+                )
+            ],
+        )  # fmt: skip
+
+    def types(self, connection: Connection, roots: Collection[RootKey], after: Seq) -> dict[str, int]:
+        """Tell how many changes of these roots there are of each type, after a place in the log."""
+        head = Seq(reader.head(connection).seq)
+
+        def add(known: Seq, found: dict[str, int]) -> dict[str, int]:
+            came = reader.types(connection, roots, after=known, until=head)
+            return {each: found.get(each, 0) + came.get(each, 0) for each in {**found, **came}}
+
+        return self._counted(("types", after, tuple(roots)), max(after, head), after, {}, add)
+
+    def record(self, connection: Connection) -> reader.Counts:
+        """Count the live documents, the versions, and what is rejected now."""
+        head = Seq(reader.head(connection).seq)
+
+        def add(known: Seq, found: tuple[int, int]) -> tuple[int, int]:
+            if known == BEGINNING:
+                whole = reader.counts(connection)
+                return whole.documents, whole.versions
+            documents, versions_ = reader.grown(connection, known, head)
+            return found[0] + documents, found[1] + versions_
+
+        documents, versions_ = self._counted(("record",), head, BEGINNING, (0, 0), add)
+        return reader.Counts(documents, versions_, reader.rejected(connection))
+
+    def _counted(self, name: Hashable, end: Seq, begin: Seq, nothing: T, add: Callable[[Seq, T], T]) -> T:
+        """Return a count up to `end`: what is known, and what `add` finds after that, or after `begin`."""
+        whole = self._generation(), name
+        with self._changing:
+            known, kept = self._known.get(whole, (begin, nothing))
+        if known > end:
+            known, kept = begin, nothing
+        found = cast("T", kept)
+        if known < end:
+            found = add(known, found)
+        with self._changing:
+            self._known[whole] = end, found
+            self._known.move_to_end(whole)
+            while len(self._known) > _MOST:
+                self._known.popitem(last=False)
+        return found
+
+
+def _both(found: tuple[Counts, int], came: tuple[Counts, int]) -> tuple[Counts, int]:
+    return found[0].plus(came[0]), found[1] + came[1]
