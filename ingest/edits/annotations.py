@@ -12,6 +12,8 @@ from typing import Literal
 
 import msgspec
 
+from ingest.edits.field_instructions import asked
+
 _Entry = Mapping[str, object]  # one annotation, its fields by name
 Annotations = Mapping[str, Sequence[_Entry]]
 Weight = Literal["none", "cosmetic", "reworded"]
@@ -56,7 +58,7 @@ def differences(before: Annotations | None, after: Annotations | None, *, same_t
     if old == new:
         return found
     for kind in _NAMES:
-        gone, came = _apart(old.get(kind, ()), new.get(kind, ()))
+        gone, came = _apart(kind, old.get(kind, ()), new.get(kind, ()))
         if kind in ("pages", "pages_without_text"):
             gone, came = _numbers(old.get(kind, ()), new.get(kind, ()))
         if gone or came:
@@ -64,12 +66,11 @@ def differences(before: Annotations | None, after: Annotations | None, *, same_t
     return found
 
 
-def _apart(old: Sequence[_Entry], new: Sequence[_Entry]) -> tuple[list[_Entry], list[_Entry]]:
+def _apart(kind: str, old: Sequence[_Entry], new: Sequence[_Entry]) -> tuple[list[_Entry], list[_Entry]]:
     """Return the entries that are only in the first, and only in the second."""
-    keys = [
-        [tuple(sorted((k, v) for k, v in each.items() if k not in _PLACED)) for each in side]
-        for side in (old, new)
-    ]
+    if kind == "fields":
+        old, new = ([each for each in side if _asked(each) is not None] for side in (old, new))
+    keys = [[_key(kind, each) for each in side] for side in (old, new)]
     left = [Counter(keys[0]) - Counter(keys[1]), Counter(keys[1]) - Counter(keys[0])]
     found: list[list[_Entry]] = [[], []]
     for at, side in enumerate((old, new)):
@@ -78,6 +79,18 @@ def _apart(old: Sequence[_Entry], new: Sequence[_Entry]) -> tuple[list[_Entry], 
                 left[at][key] -= 1
                 found[at].append(each)
     return found[0], found[1]
+
+
+def _key(kind: str, entry: _Entry) -> tuple[tuple[str, object], ...]:
+    """Return what makes an entry the same as another, wherever it stands."""
+    said = sorted((name, value) for name, value in entry.items() if name not in _PLACED)
+    if kind == "fields":
+        said = [(name, _asked(entry) if name == "text" else value) for name, value in said]
+    return tuple(said)
+
+
+def _asked(field: _Entry) -> str | None:
+    return asked(field.get("kind"), field.get("text"))
 
 
 def _numbers(old: Sequence[_Entry], new: Sequence[_Entry]) -> tuple[list[_Entry], list[_Entry]]:

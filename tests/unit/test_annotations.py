@@ -104,6 +104,41 @@ def test_what_only_moved_is_the_same() -> None:
     )
 
 
+@pytest.mark.parametrize(
+    ("before", "after", "same"),
+    [
+        (r'TOC \f \o "1-9"', r'TOC \f \o "1-9" \h', True),
+        (r'TOC \o "1-9" \h', r'TOC \o "1-3" \h', False),
+        (r'DATE \@"M\/d\ yy"', r'DATE  \@ "M/d/yy" \* MERGEFORMAT', True),
+        (r"SEQ Figure \* ARABIC", "SEQ Figure", True),
+        (r"SEQ Figure", "SEQ Table", False),
+        (r"REF a \w \h", r"REF a \h", False),  # with its number, or the text
+        (r'INCLUDETEXT "C:\\h \h"', r'INCLUDETEXT "C:\\h \z"', False),
+        ("HYPERLINK http://Example.org", 'HYPERLINK "http://example.org/" \\o "go there"', True),
+        ("http://example.org", "http://example.org/", True),
+        ("http://example.org/a", "http://example.org/a/", False),
+        ("http://example.org/#b", r'HYPERLINK "http://example.org" \l "b"', True),
+        ("http://example.org/#b", r'HYPERLINK "http://example.org" \l "c"', False),
+        ("http://[", "http://[/", False),
+        ("../a", "../a/", False),
+        (r"SHAPE  \* MERGEFORMAT", None, True),
+        ("PAGE", None, False),
+    ],
+)
+def test_a_field_that_asks_for_the_same_is_the_same(before: str, after: str | None, same: bool) -> None:
+    """A program that saves a document writes the instructions of its fields anew."""
+
+    def fields(instruction: str | None) -> dict[str, list[dict[str, str]]]:
+        if instruction is None:
+            return {}
+        kind = "HYPERLINK" if "/" in instruction[:7] else instruction.split()[0]
+        return {"fields": [{"kind": kind, "text": instruction}]}
+
+    sides = fields(before), fields(after)
+
+    assert (differences(*sides, same_text=True) == []) == same
+
+
 def test_beside_another_text_it_is_told_in_the_reason() -> None:
     edit = classify(text(), text("The notice period is two weeks.", comments=[ANN], pages=PAGES))
 
