@@ -305,7 +305,7 @@ class Corpus:
             return status.record(
                 connection, now=self.now(), host=socket.gethostname(), live=reports.live,
                 sinks=reports.sinks or None, log_errors=reports.log_errors,
-                is_one_silent=reports.is_one_silent, contradictions=contradictions,
+                unheard=reports.unheard, contradictions=contradictions,
                 bytes_index=self._index.size(),
             )  # fmt: skip
 
@@ -324,7 +324,7 @@ class Corpus:
                 self._confined = generation, head
             return status.health(
                 connection, now=self.now(), host=socket.gethostname(), live=reports.live,
-                is_one_silent=reports.is_one_silent, contradictions=contradictions, is_confined=is_confined,
+                unheard=reports.unheard, contradictions=contradictions, is_confined=is_confined,
             )  # fmt: skip
 
     # -- for what is built on it ---------------------------------------------------------------

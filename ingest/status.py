@@ -17,7 +17,6 @@ from ingest.witnesses import Contradiction
 
 SHOWN = 1000
 REJECTIONS = frozenset(("too_large", "unreadable", "busy", "path_too_long"))
-_SILENT = Problem(code="blind", detail="the daemon runs but does not answer")
 HARMLESS = REJECTIONS | {"offline"}
 
 
@@ -29,22 +28,22 @@ def record(
     live: Mapping[str, RootReport],
     sinks: list[SinkStatus] | None = None,
     log_errors: int | None = None,
-    is_one_silent: bool = False,
+    unheard: str | None = None,
     contradictions: Sequence[Contradiction] = (),
     bytes_index: int = 0,
 ) -> Status:
     """`status` as the contract has it. `live` maps ids of roots to their daemons' reports.
 
-    `contradictions` are of witnesses that do not agree with the log; `is_one_silent` says that a daemon runs
-    and does not answer. For a root of another host than `host`
-    the last heartbeat counts: it is as its daemon last said.
+    `contradictions` are of witnesses that do not agree with the log; `unheard` says why a daemon that runs
+    did not tell how it is. For a root of another host than `host` the last heartbeat counts: it is as its
+    daemon last said.
     """
     head = reader.head(connection)
     now = now_at(connection, now)
     counts = reader.counts(connection)
     known = [root for root in roots.every(connection) if root.retired_at is None]
     reports = [_report(root, live, host, now) for root in known]
-    problems = [*([_SILENT] if is_one_silent else []), *map(_shortened, contradictions)]
+    problems = [*_blind(unheard), *map(_shortened, contradictions)]
     silent = reader.without_text(connection)
     problems += _not_confined(known, silent, reader.read_as_plain(connection, document_formats.TEXTUAL))
     problems += _reported(known, reports)
@@ -52,7 +51,7 @@ def record(
         _root(root, report, coverage.begins_at(connection, root.id))
         for root, report in zip(known, reports, strict=True)
     ]
-    is_running = is_one_silent or any(report is not None for report in reports)
+    is_running = unheard is not None or any(report is not None for report in reports)
     health = _health(problems) if is_running else "stopped"
     rejected = _rejected(connection, known, SHOWN)
     total = len(problems) + counts.rejected
@@ -84,7 +83,7 @@ def health(
     now: int,
     host: str,
     live: Mapping[str, RootReport],
-    is_one_silent: bool,
+    unheard: str | None,
     contradictions: Sequence[Contradiction],
     is_confined: bool,
 ) -> str:
@@ -95,11 +94,16 @@ def health(
     now = now_at(connection, now)
     known = [root for root in roots.every(connection) if root.retired_at is None]
     reports = [_report(root, live, host, now) for root in known]
-    if not is_one_silent and all(report is None for report in reports):
+    if unheard is None and all(report is None for report in reports):
         return "stopped"
-    problems = [*([_SILENT] if is_one_silent else []), *map(_shortened, contradictions)]
+    problems = [*_blind(unheard), *map(_shortened, contradictions)]
     problems += [] if is_confined else [Problem(code="not_confined")]
     return _health(problems + _reported(known, reports))
+
+
+def _blind(unheard: str | None) -> list[Problem]:
+    """Return the problem that a daemon runs and does not say how it is."""
+    return [] if unheard is None else [Problem(code="blind", detail=unheard)]
 
 
 def _reported(known: Sequence[roots.Root], reports: Sequence[RootReport | None]) -> list[Problem]:

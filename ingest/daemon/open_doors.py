@@ -26,13 +26,13 @@ _STATUS = Request("status")
 class Reports(msgspec.Struct):
     """What the daemons of a store say of themselves: of each root by its id, and of their sinks.
 
-    `log_errors` is None where none answered; `is_one_silent` says that one runs and does not answer.
+    `log_errors` is None where none answered; `unheard` says why one that runs told nothing.
     """
 
     live: dict[str, RootReport] = {}
     sinks: list[SinkStatus] = []
     log_errors: int | None = None
-    is_one_silent: bool = False
+    unheard: str | None = None
 
 
 def reports(store: Store) -> Reports:
@@ -43,8 +43,8 @@ def reports(store: Store) -> Reports:
             answer = _status(path)
         except NoDaemon:
             continue
-        except Unreachable:
-            found.is_one_silent = True
+        except Unreachable as error:
+            found.unheard = error.message
             continue
         found.live |= answer.live
         names = {sink.name for sink in found.sinks}

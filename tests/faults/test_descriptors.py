@@ -200,3 +200,5 @@ def test_the_client_after_the_last_that_fits_is_told_so(site: Site) -> None:
             next(ask(path, Request("status"), DaemonStatus, timeout=60))
         refused = site.command.refused("sync", code=4)
         assert refused.error == "the daemon refused: too many clients"
+        (problem,) = site.command.record("status")["problems"]
+        assert (problem["code"], problem["detail"]) == ("blind", "the daemon refused: too many clients")

@@ -61,7 +61,7 @@ def test_the_problem_counts_both(
             one = status.health(
                 connection, now=recording.wall(), host="host",
                 live={rows.uid.hex(): RootReport(backend="native") for rows in roots.every(connection)},
-                is_one_silent=False, contradictions=(), is_confined=found[0],
+                unheard=None, contradictions=(), is_confined=found[0],
             )  # fmt: skip
     assert [each.detail for each in told if each.code == "not_confined"] == ([detail] if detail else [])
     assert found == [detail is None, True]

@@ -42,7 +42,7 @@ def _record() -> Status:
             return status.record(
                 connection, now=system_clock().wall(), host=socket.gethostname(), live=reports.live,
                 sinks=reports.sinks or None, log_errors=reports.log_errors,
-                is_one_silent=reports.is_one_silent, contradictions=contradictions,
+                unheard=reports.unheard, contradictions=contradictions,
                 bytes_index=Index(store).size(),
             )  # fmt: skip
 
