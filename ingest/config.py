@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import re
 import tomllib
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from pathlib import Path
 from typing import Annotated, Literal
 
@@ -138,6 +138,8 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
 _TABLES = frozenset(("documents", "roots", "serve"))
 # Each setting but the tables has a variable; lists and tables are written in it as in the file.
 VARIABLES = {f"INGEST_{field.upper()}": field for field in Settings.__struct_fields__ if field not in _TABLES}
+_OTHERS = frozenset(("INGEST_CONFIG", "INGEST_COMPLETE", "INGEST_UNTESTED_SYSTEM", "INGEST_CHROMIUM"))
+_NEAR = 0.8  # of the letters that a variable has in common with one of a setting that may be meant
 _STRUCTURED = frozenset(("include", "exclude", "notice_phrases"))
 
 
@@ -156,6 +158,7 @@ def load(
         values = _read(Path(file))
         _convert(values, where=file, strict=True)
         source = dict.fromkeys(values, file)
+    _check_variables(environment, [key for key, value in (flags or {}).items() if value is not None])
     for variable, field in VARIABLES.items():
         if environment.get(variable):
             where = f"environment variable {variable}"
@@ -189,6 +192,24 @@ def load(
             hint="the longest wait cannot be shorter than the quiet time",
         )
     return settings
+
+
+def _check_variables(environment: Mapping[str, str], by_flag: Collection[str]) -> None:
+    """Refuse a variable that is none of a setting and nearly one, so that no setting is lost in silence.
+
+    Not where the setting has its own variable, or is one of those given by a flag.
+    """
+    for variable in environment:
+        if not variable.startswith("INGEST_") or variable in VARIABLES or variable in _OTHERS:
+            continue
+        from difflib import get_close_matches  # noqa: PLC0415 - few environments have such a variable
+
+        near = get_close_matches(variable, VARIABLES, 1, _NEAR)
+        if near and not environment.get(near[0]) and VARIABLES[near[0]] not in by_flag:
+            raise ConfigError(
+                f"environment variable {variable} is no setting",
+                hint=f"{near[0]} may be meant; set that, or unset {variable}",
+            )
 
 
 def _read(file: Path) -> dict[str, object]:

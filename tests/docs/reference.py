@@ -203,7 +203,8 @@ def settings() -> str:
         "flag beats a "
         "variable, a variable beats the file, the file beats the default. A list or a table is written in "
         "a variable as "
-        "in the file. Times are in seconds. On SIGHUP a running daemon reads the file again; what it then "
+        "in the file. A variable that begins with `INGEST_`, is of no setting and is nearly the name of "
+        "one is refused. Times are in seconds. On SIGHUP a running daemon reads the file again; what it then "
         "still does not "
         "take is named by the log line `settings_loaded`.",
         *parts,

@@ -98,6 +98,18 @@ def test_flags_beat_the_environment_and_it_beats_the_file(tmp_path: Path) -> Non
     assert found.backend == "auto"
 
 
+def test_a_variable_that_is_nearly_one_of_a_setting_is_refused_and_another_is_not() -> None:
+    with pytest.raises(ConfigError, match="INGEST_DATABASE is no setting") as raised:
+        load(environment={"INGEST_DATABASE": "sqlite:///there.db"})
+    assert raised.value.hint == "INGEST_DATABASE_URL may be meant; set that, or unset INGEST_DATABASE"
+
+    named = {"INGEST_DATABASE": "sqlite:///there.db", "INGEST_DATABASE_URL": "sqlite:///here.db"}
+    assert load(environment=named).database_url == "sqlite:///here.db"
+    of_flag = load(environment={"INGEST_DATABASE": "x"}, flags={"database_url": "sqlite:///here.db"})
+    assert of_flag.database_url == "sqlite:///here.db"
+    assert load(environment={"INGEST_NIGHTLY_JOB": "1"}) == Settings()
+
+
 def test_the_environment_names_the_file_and_a_flag_beats_it(tmp_path: Path) -> None:
     named = {"INGEST_CONFIG": written(tmp_path, "poll_seconds = 9\n")}
     other = tmp_path / "other.toml"
