@@ -1,14 +1,16 @@
 """Which capitals speak: those that make a name of a word within a sentence, or take it away.
 
-`polish` and `Polish`, `the rijn` and `the Rijn`, `aids` and `AIDS`, `7a` and `7A` are two. A capital says
-nothing where a sentence, a quotation or an item begins, in a sentence that is written in capitals, in a title
-whose words all have one, and in words that have one by rule (`capitalised` of the language: weekdays,
-`English`) or, behind an article or before another capital, by house style (`styled`: `the Mayor`). In German
-a capital speaks in whatever may be another word without it; a noun by its ending or its place is one in both.
+`polish` and `Polish`, `the rijn` and `the Rijn`, `aids` and `AIDS`, `7a` and `7A` are two. The capital that a
+word begins with says nothing where a sentence, a quotation or an item begins, and any says nothing in a
+sentence that is written in capitals, in a title whose words all have one, and in words that have one by rule
+(`capitalised` of the language: weekdays, `English`), by house style (`styled`: `the Mayor`, behind an article
+or before another capital), or that join a name (`Bank Of England`). In German a capital speaks in whatever
+may be another word without it; a noun by its ending or its place is one in both.
 """
 
 from __future__ import annotations
 
+import functools
 import re
 
 from ingest.text import wordlist
@@ -56,8 +58,16 @@ def speaks(mark: str, low: str, beside: tuple[str, str], lexicon: Lexicon, *, ti
     if bare in lexicon.capitalised:
         return False
     if lexicon.capitals_are_names:
-        return bare not in lexicon.common
+        return not (bare in _joining(lexicon) and all(each[:1].isupper() for each in beside))
     return bare in lexicon.common or not _is_noun(low, bare, beside, lexicon)  # German `Sie`
+
+
+@functools.cache
+def _joining(lexicon: Lexicon) -> frozenset[str]:
+    """Return the small words that stand with a capital or without within a name: `Bank Of England`."""
+    return (
+        frozenset(lexicon.articles | lexicon.joiners | lexicon.leading | lexicon.particles) & lexicon.common
+    )
 
 
 def _is_noun(low: str, bare: str, beside: tuple[str, str], lexicon: Lexicon) -> bool:

@@ -11,7 +11,7 @@ from ingest.edits.settings import RootRules
 from ingest.text import freedict, languages
 
 NAME = "ingest"
-VERSION = 11  # of the rules and of the words that come with the program: another one, and edits are made anew
+VERSION = 12  # of the rules and of the words that come with the program: another one, and edits are made anew
 _DIGITS = 16
 _encode = msgspec.json.Encoder(order="sorted").encode
 

@@ -78,7 +78,10 @@ def counts_of(comparison: Comparison) -> Counts:
 
 
 class Difference:
-    """What an edit that is more than typography holds. `beside` are facts that are not in the two texts."""
+    """What an edit that is more than typography holds.
+
+    `beside` are facts that are not in the two texts; `lines` tells whether the end of a line says anything.
+    """
 
     def __init__(
         self,
@@ -90,8 +93,10 @@ class Difference:
         *,
         beside: tuple[ChangedFact, ...] = (),
         days: Days = NO_DAYS,
+        lines: bool = True,
     ) -> None:
         self.a, self.b = a, b
+        self._lines = lines
         self.language = language
         self.lexicon = lexicon_of(language)
         self.comparison = comparison
@@ -308,7 +313,7 @@ class Difference:
 
         None where the two texts say the same.
         """
-        proof = Proof(self.a, self.b, self.wording, self.lexicon, self.language)
+        proof = Proof(self.a, self.b, self.wording, self.lexicon, self.language, lines=self._lines)
         return proof.unpaired(self.comparison)
 
     def replaced(self) -> tuple[str, str] | None:

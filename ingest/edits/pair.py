@@ -21,6 +21,8 @@ from ingest.edits.edit import ChangedFact, Counts, Text
 from ingest.edits.settings import RootRules
 from ingest.text.words import same_folded_words, same_words, without_blanks
 
+_ROWS = "markdown"  # the way of texts in which the end of a line is a blank
+
 
 class Pair:
     """The texts of two versions, without the boilerplate of their root, and what lies between them.
@@ -150,6 +152,7 @@ class Pair:
             self.rules.phrases,
             beside=speech.facts(self.markup),
             days=(own_day(before.date, before.observed), own_day(after.date, after.observed)),
+            lines=not (after.normaliser or "").startswith(_ROWS),
         )
 
     @cached_property

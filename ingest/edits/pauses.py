@@ -4,8 +4,11 @@
 alone sets it: before the `and` of a list or of a clause that begins with a pronoun; before `but` and its
 like; behind a phrase or a clause that opens the sentence, where what follows cannot belong to it; at a
 quotation mark or a bracket; behind a figure; around `he said`. One mark put for another says nothing either.
-Of any other nobody has proved it. A full stop speaks where a sentence ends at it and nothing parts the words
-elsewhere: `We know. Not all do`, `We know not all do`. Dots that trail off speak wherever they stand.
+Of any other nobody has proved it. A full stop that came or went, with no other pause in its place, speaks
+where the text is cut into sentences there, where the word behind it lost its capital, and behind a letter
+that is no initial: `plan B. Ann left`. So does one that was put for a comma, a colon or a semicolon, or the
+other way round. The end of a line speaks where the text is cut there and no mark was, but in Markdown. Dots
+that trail off speak wherever they stand.
 """
 
 from __future__ import annotations
@@ -17,15 +20,19 @@ from itertools import pairwise
 
 from ingest.diff import sequences
 from ingest.edits.reading import Read
-from ingest.text import sentences
+from ingest.text import roman, sentences, wordlist
 from ingest.text.lexicon import Lexicon, word_set
 from ingest.text.plain import plain
 from ingest.text.words import unaccented
 
-_PAUSE = re.compile(r"[,;:–—‐‑―−﹘]|(?<=\s)-+(?=\s)|--+|[،؛、，：；]")
+_PAUSE = re.compile(r"[,;:–—‐‑―−﹘]|(?:(?<=\s)|\A)-+(?=\s)|--+|[،؛、，：；]")
 _STOP = re.compile(r"[.!?。．]")
 _TRAILING = re.compile(r"…|\.{3,}|(?:\. ){2,}\.")
-_BULLET = re.compile(r"(?m)^\s*(?:[-*+•–—·]|#{1,6})(?=\s)")
+_BULLET = re.compile(r"\n\s*(?:[-*+•–—·]|#{1,6})(?=\s)")
+# Behind these stands a letter that is no initial.
+_LETTERED = word_set("plan option team vitamin model scenario variant optie ploeg vitamine modell")
+_FIRM = word_set("co corp inc bros")
+_KIND_OF_FIRM = word_set("ltd limited inc llc llp plc kg gmbh nv bv pty")  # behind those
 _LONGEST_OPENING = 6  # words of a phrase that opens a sentence
 
 _EXCEPT = word_set("but")  # `nobody but Ann`
@@ -37,40 +44,65 @@ Gap = tuple[int, int]
 
 
 def spoken(
-    was: Sequence[Read], became: Sequence[Read], old: str, new: str, lexicon: Lexicon
+    was: Sequence[Read], became: Sequence[Read], old: str, new: str, lexicon: Lexicon, *, lines: bool
 ) -> tuple[str, str] | None:
-    """Return what stands around the first pause that speaks, before and after; None where none does."""
+    """Return what stands around the first pause that speaks, before and after; None where none does.
+
+    `lines` tells whether the end of a line may end a sentence, and not only the row that was full.
+    """
     if not _marks(old) and not _marks(new):
         return None
-    begins: dict[bool, list[int]] = {}  # where sentences begin, by the side; few texts are asked
+    begins = _Begins((was, became), (old, new), lexicon.language)
     for i, j in _gaps(was, became):
         between = _between(was, i, old), _between(became, j, new)
         if between[0] == between[1]:
             continue
         trails = [_TRAILING.search(each) is not None for each in between]
         pauses = [_pauses(each) for each in between]
-        if trails[0] == trails[1] and pauses[0] == pauses[1]:
-            wider = _between_words(was, i, old), _between_words(became, j, new)
-            side_of = _stopped(wider)
-            if any(map(_pauses, wider)) or side_of is None:
-                continue
-            read, at, text = ((was, i, old), (became, j, new))[side_of]
-            if side_of not in begins:
-                begins[side_of] = [each.text_start for each in sentences.split(text, lexicon.language)]
-            if _begins_sentence(read, at, begins[side_of]) or _loses_capital(
-                *((was, i, became, j) if not side_of else (became, j, was, i))
-            ):
-                return _around(was, i, old), _around(became, j, new)
-            continue
-        side, at = (was, i) if pauses[0] or trails[0] else (became, j)
-        if trails[0] == trails[1] and _is_style(side, at, (old, new)[side is became], lexicon):
-            continue
+        if trails[0] == trails[1]:
+            if pauses[0] == pauses[1]:
+                wider = _between_words(was, i, old), _between_words(became, j, new)
+                side = _stopped(wider)
+                if side is None and lines:
+                    side = _broken(wider)
+                if any(map(_pauses, wider)) or side is None:
+                    continue
+                here, there = ((was, i), (became, j)) if not side else ((became, j), (was, i))
+                if not (
+                    begins.at(side, here[1])
+                    or _loses_capital(*here, *there)
+                    or _ends_behind_letter(*here, lexicon)
+                ):
+                    continue
+            else:
+                side = pauses[1]
+                read, at, text, stop = (was, i, old, j) if not side else (became, j, new, i)
+                is_cut = _stopped(between) == (not side) and begins.at(not side, stop)
+                if not is_cut and _is_style(read, at, text, lexicon):
+                    continue
         return _around(was, i, old), _around(became, j, new)
     return None
 
 
+class _Begins:
+    """Where sentences begin in two texts, found when it is asked: few are."""
+
+    def __init__(
+        self, read: tuple[Sequence[Read], Sequence[Read]], texts: tuple[str, str], language: str | None
+    ) -> None:
+        self._read, self._texts, self._language = read, texts, language
+        self._found: dict[bool, list[int]] = {}
+
+    def at(self, side: bool, gap: int) -> bool:
+        """Tell whether a sentence begins in a gap between two words of the later text, or the earlier."""
+        if side not in self._found:
+            cut = sentences.split(self._texts[side], self._language)
+            self._found[side] = [each.text_start for each in cut]
+        return _begins_sentence(self._read[side], gap, self._found[side])
+
+
 def _marks(text: str) -> bool:
-    return _PAUSE.search(text) is not None or _STOP.search(text) is not None or "…" in text
+    return _PAUSE.search(text) is not None or _STOP.search(text) is not None or "…" in text or "\n" in text
 
 
 def _gaps(was: Sequence[Read], became: Sequence[Read]) -> Iterator[Gap]:
@@ -90,7 +122,13 @@ def _gaps(was: Sequence[Read], became: Sequence[Read]) -> Iterator[Gap]:
 def _between(read: Sequence[Read], at: int, text: str) -> str:
     start = read[at - 1].end if at else 0
     end = read[at].start if at < len(read) else len(text)
-    return _BULLET.sub("\n\n", plain(text[start:end]))  # `&nbsp;` is no pause, `&mdash;` is one
+    return _unmarked(text, start, end)
+
+
+def _unmarked(text: str, start: int, end: int) -> str:
+    """Return what stands there, as it is meant: `&nbsp;` is no pause, an item's mark is one."""
+    between = plain(text[start:end])
+    return _BULLET.sub("\n\n", between) if start else _BULLET.sub("\n\n", f"\n{between}")[1:]
 
 
 def _words_beside(read: Sequence[Read], at: int) -> Gap:
@@ -107,7 +145,7 @@ def _between_words(read: Sequence[Read], at: int, text: str) -> str:
     first, last = _words_beside(read, at)
     start = read[first].end if first >= 0 else 0
     end = read[last].start if last < len(read) else len(text)
-    return _BULLET.sub("\n\n", plain(text[start:end]))
+    return _unmarked(text, start, end)
 
 
 def _pauses(between: str) -> bool:
@@ -120,11 +158,21 @@ def _stopped(between: tuple[str, str]) -> bool | None:
     return None if stops[0] == stops[1] else stops[1]
 
 
+def _broken(between: tuple[str, str]) -> bool | None:
+    """Tell which side alone has the end of a line there, the later or not, and neither has a stop."""
+    if any(_STOP.search(each) for each in between):
+        return None
+    ends = ["\n" in each for each in between]
+    return None if ends[0] == ends[1] else ends[1]
+
+
 def _begins_sentence(read: Sequence[Read], at: int, begins: Sequence[int]) -> bool:
     """Tell whether a sentence begins between two words."""
     first, last = _words_beside(read, at)
     if first < 0 or last >= len(read):
         return False
+    if unaccented(read[first].text) in _FIRM and unaccented(read[last].text) in _KIND_OF_FIRM:
+        return False  # `& Co. Ltd`
     found = bisect_right(begins, read[last].start) - 1
     return found >= 0 and begins[found] >= read[first].end
 
@@ -135,6 +183,26 @@ def _loses_capital(read: Sequence[Read], at: int, other: Sequence[Read], there: 
     if not at or one >= len(read) or two >= len(other):
         return False
     return read[one].text[0].isupper() and other[two].text[0].islower()
+
+
+def _ends_behind_letter(read: Sequence[Read], at: int, lexicon: Lexicon) -> bool:
+    """Tell whether a sentence may end behind a letter that is no initial: `plan B. Ann left`."""
+    first, last = _words_beside(read, at)
+    if first < 0 or last >= len(read) or not read[last].text[0].isupper():
+        return False
+    before = first
+    while before >= 0 and len(read[before].text) == 1 and read[before].text.isalpha():
+        before -= 1
+    if before < 0 or before == first:
+        return False
+    word = unaccented(read[before].text)
+    if first - before > 1 or read[first].text.islower():  # `in the U.S. Ann left`, but not `the U.S. Army`
+        behind = unaccented(read[last].text)
+        may_begin = wordlist.is_rare(behind, lexicon.language) and behind not in lexicon.styled
+        return may_begin and (word in lexicon.articles or read[first].text.islower())
+    if word in lexicon.common or word in lexicon.honorifics or word in lexicon.titles:
+        return False
+    return read[before].text.islower() or word in roman.LABELS or word in _LETTERED
 
 
 def _is_style(read: Sequence[Read], at: int, text: str, lexicon: Lexicon) -> bool:
@@ -225,4 +293,5 @@ def _is_aside(read: Sequence[Read], at: int, text: str, lexicon: Lexicon) -> boo
 def _around(read: Sequence[Read], at: int, text: str) -> str:
     start = read[at - 1].start if at else 0
     end = read[at].end if at < len(read) else len(text)
-    return " ".join(text[start:end].split())
+    said = text[start:end].strip()
+    return " ".join((said if "\n\n" in said else said.replace("\n", " / ")).split())  # as verses are quoted

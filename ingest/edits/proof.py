@@ -31,7 +31,7 @@ from ingest.diff.sentences import Comparison, Piece
 from ingest.edits import pauses, reading, stamps
 from ingest.edits.reading import Read
 from ingest.edits.rephrasing import Wording, cut
-from ingest.edits.spellings import apostrophe_alone, is_numbered, spelt_both_ways
+from ingest.edits.spellings import apostrophe_alone, cannot_stand, is_numbered, spelt_both_ways
 from ingest.facts import quantities
 from ingest.facts.equivalence import equal, written_otherwise
 from ingest.facts.model import CalendarDate, Code, Quantity, Share, Slot
@@ -70,11 +70,14 @@ class Unpaired(msgspec.Struct, frozen=True):
 class Proof:
     """Looks for what has no equal in the pieces of a comparison."""
 
-    def __init__(self, a: str, b: str, wording: Wording, lexicon: Lexicon, language: str | None) -> None:
+    def __init__(
+        self, a: str, b: str, wording: Wording, lexicon: Lexicon, language: str | None, *, lines: bool
+    ) -> None:
         self._a, self._b = a, b
         self._wording = wording
         self._lexicon = lexicon
         self._language = language
+        self._lines = lines  # whether the end of a line may end a sentence
 
     def unpaired(self, comparison: Comparison) -> Unpaired | None:
         """Return the first of what has no equal; None where there is no such thing."""
@@ -99,8 +102,11 @@ class Proof:
             gone, came = apart[0]
             order = Counter(each.key for each in was) == Counter(each.key for each in became)
             yield Unpaired(_written(old, gone), _written(new, came), is_order=order)
-        elif (found := pauses.spoken(was, became, old, new, self._lexicon)) is not None:
+        elif (found := self._spoken(was, became, old, new)) is not None:
             yield Unpaired(cut(found[0]), cut(found[1]))
+
+    def _spoken(self, was: Run, became: Run, old: str, new: str) -> tuple[str, str] | None:
+        return pauses.spoken(was, became, old, new, self._lexicon, lines=self._lines)
 
     # -- one place that differs --------------------------------------------------------------------
 
@@ -126,6 +132,8 @@ class Proof:
         if not at:
             return False
         before, one, other = was[at - 1].key, gone[0].key, came[0].key
+        if at == 1 and cannot_stand(before, one, other, self._lexicon):
+            return True
         return not self._lexicon.slips.isdisjoint(((before, one, other), (before, other, one)))
 
     def _day(self, run: Run, whole: Run) -> str:
@@ -176,8 +184,8 @@ class Proof:
 
     def _is_slip(self, old: str, new: str) -> bool:
         """Tell whether one word is proved to be the other with a slip in it."""
-        if not self._wording.is_slip(old, new):
-            return False
+        if old.count("-") != new.count("-") or not self._wording.is_slip(old, new):
+            return False  # `co-respondent`, `correspondent`
         lexicon, language, context = self._lexicon, self._language, self._wording.context
         was, became = unaccented(old), unaccented(new)
         if {old.lower(), new.lower()} in lexicon.accented or (
@@ -278,11 +286,12 @@ def _stressed_otherwise(old: str, new: str) -> bool:
 
 
 def _same_but_capitals(old: Read, new: Read) -> bool:
-    """Tell whether two words are one, and the capital of one of them is due to where it stands."""
+    """Tell whether two words are one, and the capital that one begins with is due to where it stands."""
     return (
         old.slot is new.slot is None
         and old.key.lower() == new.key.lower()
         and (old.may_be_small or new.may_be_small)
+        and (old.key[1:] == new.key[1:] or old.text[1:] == new.text[1:])
     )
 
 

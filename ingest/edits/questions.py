@@ -141,6 +141,8 @@ def typographic_marks(pair: Pair) -> Answer:
     if pair.markup:
         return no(markup_of(pair.markup))
     if pair.same_speech:
+        if pair.difference.unpaired is not None:
+            return no(has_no_equal(pair.difference.unpaired))
         return yes("equal but for marks that dress the words, such as emphasis, and white space")
     old, new = pair.apart
     if skeleton(old) != skeleton(new) or bare(old) != bare(new):

@@ -14,9 +14,10 @@ import msgspec
 
 from ingest.edits import capitals
 from ingest.facts.model import Slot
+from ingest.text import abbreviations
 from ingest.text.lexicon import Lexicon
 from ingest.text.plain import plain, plain_with_places
-from ingest.text.words import folded, is_word, tokens, with_capitals
+from ingest.text.words import count, folded, is_word, tokens, with_capitals
 
 _PAUSES = frozenset(",.:;…·-‐‑‒–—―−﹘﹣－¸،؛、。，．：；।۔")
 _DASHES = frozenset("-‐‑‒–—―−﹘﹣－")
@@ -25,6 +26,9 @@ _DOUBLE = frozenset('“”„‟«»"″＂')
 _UNSEEN = frozenset("\u00ad\u200b\u200c\u200d\u2060\ufeff\ufe0e\ufe0f\u200e\u200f")
 _BULLETS = frozenset("-*+•–—·#")
 # Units that are another one with another capital: milli and mega, bit and byte.
+_CLOSING = _QUOTES | frozenset(")]*_")  # behind a word; a sentence goes on behind them
+_LONGEST_MARK = 3  # tokens of an item's mark: `(a)`
+_LONGEST_ABBREVIATION = 24
 _UNITS = frozenset(["m", "mw", "mb", "mg", "mj", "mhz", "mpa", "ms", "ml", "kb", "gb", "tb", "pb", "mbit"])
 _UNIT = re.compile(r"[0-9][0-9.,]*-?([^\W\d_]{1,4})\Z")
 _BEHIND_FIGURE = re.compile(r"[0-9]\s?-?([^\W\d_]+)\Z")
@@ -58,8 +62,8 @@ class Read(msgspec.Struct, frozen=True):
 
     @property
     def may_be_small(self) -> bool:
-        """Tell whether its capital says nothing: it equals the same word with one and without."""
-        return self.key.islower() and not self.text.islower()
+        """Tell whether the capital that it begins with says nothing: it equals the word without one."""
+        return self.key[:1].islower() and self.text[:1].isupper()
 
     @property
     def is_address(self) -> bool:
@@ -86,8 +90,8 @@ def _read(text: str, lexicon: Lexicon) -> list[Read]:
     )
     found: list[Read] = []
     cut = tokens(text)
-    tone = _Tone(text.isupper(), capitals.is_title(cut, lexicon))
-    at = quotes = 0
+    tone = _Tone(text.isupper() and count(text) > 1, capitals.is_title(cut, lexicon))
+    at = quotes = first = 0  # `first` of what was found begins the line
     before, line_begins = "", True
     for number, mark in enumerate(cut):
         start, at = at, at + len(mark)
@@ -104,6 +108,7 @@ def _read(text: str, lexicon: Lexicon) -> list[Read]:
             before, line_begins = mark, False
             continue
         following = cut[number + 1] if number + 1 < len(cut) else ""
+        first = len(found) if line_begins else first
         if is_word(mark):
             beyond = cut[number + 2] if following.isspace() and number + 2 < len(cut) else following
             key = _word(mark, (before, beyond), found, lexicon, tone)
@@ -121,8 +126,23 @@ def _read(text: str, lexicon: Lexicon) -> list[Read]:
                     key = ""
         if key:
             found.append(Read(key, mark, start, at))
-        before, line_begins = ("\n" if line_begins and not key else mark), False
+        if line_begins and not key:
+            before = "\n"
+        elif mark == ")" and len(found) - first <= _LONGEST_MARK:
+            before = "\n"  # `(a) The costs`
+        elif not (mark in _CLOSING and not is_word(following or " ")) and not (
+            mark == "." and _goes_on(text, at, lexicon)
+        ):
+            before = mark
+        line_begins = False
     return found
+
+
+def _goes_on(text: str, end: int, lexicon: Lexicon) -> bool:
+    """Tell whether the stop before `end` is one of an abbreviation or a letter: `the U.S. Army`."""
+    return (text[end - 2 : end - 1].isalpha() and not text[max(0, end - 3) : end - 2].isalnum()) or (
+        abbreviations.joins(text[max(0, end - _LONGEST_ABBREVIATION) : end], "a", lexicon.language or "en")
+    )
 
 
 class _Tone(msgspec.Struct, frozen=True):
@@ -143,15 +163,21 @@ def _word(mark: str, beside: tuple[str, str], found: list[Read], lexicon: Lexico
     before, _ = beside
     if low in lexicon.unsure_months and before not in _STARTS:
         return mark
-    if len(mark) > 1 and mark.isupper() and not tone.shouts and low in lexicon.common:
-        return mark  # `WHO`, `US`
     unit = _UNIT.match(low)
     letters = unit[1] if unit else low if found and found[-1].text[-1:].isdigit() else ""
     if letters in _UNITS:
         return mark
+    if tone.shouts or not lexicon.is_known:
+        return low
+    if len(mark) > 1 and mark.isupper() and low in lexicon.common:
+        return mark  # `WHO`, `US`
     enclosed = len(mark) == 1 and beside in (("(", ")"), ("[", "]"))
-    inside = (enclosed or capitals.is_inside(before)) and not tone.shouts and lexicon.is_known
-    return mark if inside and capitals.speaks(mark, low, beside, lexicon, titled=tone.titled) else low
+    if enclosed or capitals.is_inside(before) or (before == ":" and low in lexicon.also_names):
+        return mark if capitals.speaks(mark, low, beside, lexicon, titled=tone.titled) else low
+    coded = mark[0].isalpha() and any(map(str.isdigit, mark))  # `Covid-19`, `COVID-19`
+    if mark[1:] == low[1:] or coded or not capitals.speaks(mark, low, beside, lexicon, titled=tone.titled):
+        return low
+    return low[:1] + mark[1:]  # of what begins a sentence the first letter alone may have a capital
 
 
 def _sign(mark: str, previous: str, found: list[Read], following: tuple[str, str], quotes: int) -> str:

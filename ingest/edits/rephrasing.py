@@ -330,9 +330,9 @@ class Wording:
         """Tell whether one word may be the other with a slip of the hand in it."""
         known = self._slips.get((was, became))
         if known is None and was.replace("-", "").lower() == became.replace("-", "").lower() != "":
-            same = was.lower() == became.lower()
-            known = same or hyphens.is_one(was.lower(), became.lower(), self._language)
-            self._slips[was, became] = known
+            known = self._slips[was, became] = (
+                True  # whether a hyphen makes another word is asked of the proof
+            )
         if known is None:
             known = self._slips[was, became] = self._context.misspelt(was, became)
         return known

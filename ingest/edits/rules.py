@@ -340,7 +340,7 @@ RULES: tuple[Rule, ...] = (
         kind="wording",
         significance="substantive",
         when="in a sentence of the same words, or of forms of them, a `not` or an `only` is said of another"
-        " word",
+        " word; or such a word, an `even` or an `also` crossed a stop or a comma",
         asks=word_questions.scope_word,
     ),
     Rule(

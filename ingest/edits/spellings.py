@@ -17,6 +17,8 @@ _ENDINGS = (("re", "er"), ("elled", "eled"), ("elling", "eling"), ("eller", "ele
 _LEAST_BOTH_WAYS = 5  # letters
 _LEAST_VERB = 6
 _BEFORE_VERB = ("be", "ge", "her", "ont", "ver")
+_SINGULAR = frozenset(("hij", "zij", "ze", "men", "wie"))
+_SUBJECTS = _SINGULAR | {"het", "dat", "dit", "er"}
 _OPEN = frozenset("aiouy")  # Dutch vowels that keep their length before an apostrophe
 _NUMBERED = re.compile(r"[^\W\d_]+-?[0-9]+")
 
@@ -37,7 +39,7 @@ def apostrophe_alone(old: str, new: str, lexicon: Lexicon) -> bool:
 
 def spelt_both_ways(old: str, new: str, lexicon: Lexicon) -> bool:
     """Tell whether two words of a language are one in two spellings: `colour`, `color`; `check`, `cheque`."""
-    if spelt_otherwise(old, new, lexicon) or _verb_both_ways(old, new, lexicon):
+    if spelt_otherwise(old, new, lexicon):
         return True
     if min(len(old), len(new)) < _LEAST_BOTH_WAYS or {old, new} & lexicon.meant:
         return False
@@ -52,11 +54,15 @@ def spelt_both_ways(old: str, new: str, lexicon: Lexicon) -> bool:
     )
 
 
-def _verb_both_ways(old: str, new: str, lexicon: Lexicon) -> bool:
-    """Tell whether two endings of a Dutch verb sound alike: `vind`, `vindt`; `gebeurd`, `gebeurt`."""
-    if lexicon.language != "nl":
+def cannot_stand(first: str, one: str, other: str, lexicon: Lexicon) -> bool:
+    """Tell whether one of two endings of a Dutch verb that sound alike cannot stand: `hij word`, `hij wordt`.
+
+    It stands behind the word that begins the sentence, which has no other verb then.
+    """
+    if lexicon.language != "nl" or one[:-1] == other[:-1] == "":
         return False
-    if {old, new} in ({old, f"{old}t"}, {new, f"{new}t"}) and max(old, new, key=len).endswith("dt"):
-        return True
-    ends = old[-1:] in "dt" and new[-1:] in "dt" and len(old) >= _LEAST_VERB
-    return ends and old[:-1] == new[:-1] and old.startswith(_BEFORE_VERB)
+    short, long = sorted((one, other), key=len)
+    if long == f"{short}t" and short.endswith("d"):
+        return first in _SINGULAR  # `het geld`, `het geldt`
+    ends = {one[-1:], other[-1:]} == {"d", "t"} and len(one) >= _LEAST_VERB
+    return ends and one[:-1] == other[:-1] and one.startswith(_BEFORE_VERB) and first in _SUBJECTS

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from operator import attrgetter
+
+import msgspec
 
 from ingest.diff.sentences import Piece
 from ingest.edits.rephrasing import MOST, cut
@@ -14,11 +17,20 @@ from ingest.facts.swaps import exchanged
 from ingest.text.lexicon import Lexicon
 from ingest.text.thesaurus import thesaurus_of
 from ingest.text.variants import written_out
-from ingest.text.words import unaccented, words
+from ingest.text.words import is_word, tokens, unaccented, words
 
 _MOST_EXCHANGED = 100  # edited sentences among which such ones are looked for
 
+_STOPS, _PAUSES = frozenset(".!?;"), frozenset(",:–—")
 _SIDES = (attrgetter("before"), attrgetter("after"))
+
+
+class Parted(msgspec.Struct, frozen=True):
+    """A small word, in which sentence of some it stands, and whether a pause or a stop stands before it."""
+
+    word: str
+    sentence: int
+    pauses: bool
 
 
 @dataclass(frozen=True)
@@ -80,6 +92,37 @@ class WordOrder:
                 return denied
         return None
 
+    def crossed(self) -> str | None:
+        """Return a word such as `only` that is on the other side of a pause now: `He left. Only Ann did`."""
+        if not any(
+            self.lexicon.scoping.intersection(map(unaccented, words(self.a[piece.a_start : piece.a_end])))
+            for piece in self.edited
+        ):
+            return None
+        for first, last in _neighbours(self.edited):
+            old = _parted(self.a[first.a_start : last.a_end])
+            new = _parted(self.b[first.b_start : last.b_end])
+            if old != new and len(old) == len(new) <= MOST and (found := self._crossed(old, new)) is not None:
+                return found
+        return None
+
+    def _crossed(self, old: Sequence[Parted], new: Sequence[Parted]) -> str | None:
+        scoping = self.lexicon.scoping
+        if [each.word for each in old] == [each.word for each in new]:
+            apart = ([*(each.pauses for each in side), True] for side in (old, new))
+            was, became = map(pairwise, apart)
+            for each, gone, came in zip(old, was, became, strict=True):
+                if each.word in scoping and gone == came[::-1] != came:
+                    return each.word
+        elif sorted(each.word for each in old) == sorted(each.word for each in new):
+            within = [
+                sorted((each.word, each.sentence) for each in side if each.word in scoping)
+                for side in (old, new)
+            ]
+            if old[-1].sentence == new[-1].sentence:
+                return next((one[0] for one, other in zip(*within, strict=True) if one != other), None)
+        return None
+
     def _denied_elsewhere(self, old: Sequence[str], new: Sequence[str]) -> str | None:
         """Return a negation of another verb now: `did not rule that he must`, `ruled that he must not`.
 
@@ -128,6 +171,34 @@ class WordOrder:
     def _negates(self, text: str) -> bool:
         said = written_out(words(text), self.lexicon)
         return not self.lexicon.negations.isdisjoint(map(unaccented, said))
+
+
+def _neighbours(edited: Sequence[Piece]) -> Iterator[tuple[Piece, Piece]]:
+    """Yield the first and the last of each run of edited pieces that follow each other in both texts."""
+    first = last = None
+    for piece in edited:
+        if first is not None and last is not None:
+            if last.a_end == piece.a_start and last.b_end == piece.b_start:
+                last = piece
+                continue
+            yield first, last
+        first = last = piece
+    if first is not None and last is not None:
+        yield first, last
+
+
+def _parted(text: str) -> list[Parted]:
+    """Return the words of a text, each with what parts it from the one before."""
+    found: list[Parted] = []
+    sentence, pauses = 0, True
+    for mark in tokens(text):
+        if is_word(mark):
+            found.append(Parted(unaccented(mark), sentence, pauses))
+            pauses = False
+        elif mark in _STOPS or mark in _PAUSES:
+            sentence += mark in _STOPS and not pauses
+            pauses = True
+    return found
 
 
 def _single(word: str) -> str:

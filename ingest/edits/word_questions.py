@@ -128,8 +128,8 @@ def exchanged_roles(pair: Pair) -> Answer:
 
 
 def scope_word(pair: Pair) -> Answer:
-    """Ask whether a `not` or an `only` is said of another word."""
-    pointing = pair.difference.order.stands_elsewhere()
+    """Ask whether a `not` or an `only` is said of another word, or beyond a stop."""
+    pointing = pair.difference.order.stands_elsewhere() or pair.difference.order.crossed()
     if pointing is None:
         return no("no “not” or “only” is said of another word")
     return yes(f"{show(pointing)} is said of another word")

@@ -31,7 +31,7 @@ from ingest.facts.model import NUMERIC, Fact, Kind, Name, Slot
 from ingest.facts.quotations import Ranges
 from ingest.facts.swaps import turned
 from ingest.facts.word_differences import WordDifference, moved_back, moved_forth, respelt, word_differences
-from ingest.text import wordlist
+from ingest.text import roman, wordlist
 from ingest.text.lexicon import Lexicon
 from ingest.text.lexicons import lexicon_of
 from ingest.text.plain import plain, plain_with_places
@@ -43,6 +43,8 @@ _AROUND = 300  # characters on each side of a change in a longer one
 _MOST_PARTS = 100
 _MOST_SLOTS = 200
 
+_NAME_BEFORE = re.compile(r"(?:\b[^\W\d_a-z][\w'’-]*[ \u00a0])+\Z")
+_LONGEST_NAME = 80  # characters
 # A list that was numbered on says nothing else.
 _LIST_MARK = re.compile(r"\(?[0-9]{1,5}[.)]\s+(?=\S)")
 _RESPECTIVELY = re.compile(r"\brespecti", re.IGNORECASE)
@@ -99,6 +101,7 @@ def _changed(
     ):
         old, new = (_slots(text, language, within) for text in (before, spelt))
         found += _replaced(before, spelt, old, new, differences, language)
+        found += _numbered(before, spelt, differences, found)
     if before_quotes is None or after_quotes is None:
         before_quotes, after_quotes = quotations.find(before), quotations.find(spelt)
     else:
@@ -242,6 +245,23 @@ def _replaced(
         ):
             facts.append(_fact(before, after, was[0], became[0]))
     return facts
+
+
+def _numbered(before: str, after: str, differences: list[WordDifference], found: list[Fact]) -> list[Fact]:
+    """Return the names whose number in Roman letters is another: `John Paul II`, `John Paul I`."""
+    numbered: list[Fact] = []
+    for each in differences:
+        old, new = before[each.a_start : each.a_end], after[each.b_start : each.b_end]
+        if old not in roman.NUMBERS or new not in roman.NUMBERS or old == new:
+            continue
+        name = _NAME_BEFORE.search(before[max(0, each.a_start - _LONGEST_NAME) : each.a_start])
+        if name is None or not after[: each.b_start].endswith(name[0]):
+            continue
+        start, now = each.a_start - len(name[0]), each.b_start - len(name[0])
+        told = any(fact.a_offset <= each.a_start < fact.a_offset + len(fact.before or "") for fact in found)
+        if not told:
+            numbered.append(Fact("name", before[start : each.a_end], after[now : each.b_end], start, now))
+    return numbered
 
 
 def _put_for_others(

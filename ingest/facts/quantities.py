@@ -43,7 +43,7 @@ from ingest.text.lexicon import Lexicon
 from ingest.text.lexicons import lexicon_of
 from ingest.text.words import tokens, unaccented, words
 
-_ITEMS = frozenset([*"abcdefghijklmnopqrstuvwxyz", "ii", "iii", "iv", "vi", "vii", "viii", "ix", "xi", "xii"])
+_ITEMS = frozenset([*"abcdefghijklmnopqrstuvwxyz", *map(str.lower, roman.NUMBERS)])
 _PARTED = re.compile(r"[0-9]{1,4}\.[0-9]{1,4}\Z")
 _AGED = re.compile(r"(under|over|onder|boven|u)-?([0-9]{1,2})s?\Z")
 _AGED_AFTER = re.compile(r"\s(?:old|oud|of age)\b")
@@ -70,7 +70,7 @@ def find(text: str, language: str | None, names: frozenset[str] = frozenset()) -
                 low in lexicon.slotted
                 or not low.isalpha()
                 or token in roman.NUMBERS
-                or (low in _ITEMS and text[at - 1 : at] == "(")
+                or (low in _ITEMS and (text[at - 1 : at] == "(" or _is_label(cut)))
                 or lexicon.is_compound(low)
             ):
                 begin.append(len(cut))
@@ -172,10 +172,17 @@ def is_dateline(text: str, language: str | None) -> bool:
     return lexicon_of(language).dateline.issuperset([*rest, *words(text[at:])])
 
 
+def _is_label(cut: Tokens) -> bool:
+    """Tell whether the last of some tokens is one that a number stands behind."""
+    return bool(cut) and cut[-1].low in roman.LABELS
+
+
 def _labelled(cut: Tokens, at: int) -> Taken | None:
     """Return a number or letter that names something: `Section II`, `version 2.10`, `12(1)(a)`."""
     said = cut[at].text
     number = roman.NUMBERS.get(said)
+    if at and said in _ITEMS and cut[at - 1].low in (roman.LABELS if len(said) > 1 else roman.POINTS):
+        return "number", Code(said, "item"), at + 1, False
     if at and (number is not None or _PARTED.match(said)):
         label = cut[at - 2] if at > 1 and cut[at - 1].text in ".(" else cut[at - 1]
         pronoun = (

@@ -1,7 +1,9 @@
 """Whether words with a hyphen are those without: `co-operate`, `cooperate`, but `re-sign`, `resign`.
 
-A hyphen makes another word behind a prefix where what follows and what is written without it are both words:
-`re-cover`, `un-ionised`. It makes another phrase where it joins words that each are one: `man-eating`.
+They are where both are known for one word: by a closed list, since two vowels are kept apart, or since what
+is written without the hyphen is no word of the list and can be cut into two of its words in one place alone:
+`minister-president`, but not `druck-erzeugnisse`, `drucker-zeugnisse`. Behind a prefix that is heard as a
+part of the word nothing is known: `un-ionised`, `re-cover`.
 """
 
 from __future__ import annotations
@@ -11,30 +13,88 @@ from ingest.text.lexicon import word_set
 
 # What stands before a word, and is heard as a part of it where no hyphen stands behind.
 _PREFIXES = {
-    "en": word_set("re un pre pro de dis mis multi extra over under out co counter inter"),
-    "nl": word_set("her be ge ver ont on over onder voor door oud"),
-    "de": word_set("be ge ver ent er un um uber durch unter wieder"),
+    "en": word_set(
+        "re un in im il ir en em be mis fore pre pro de dis extra over under out up off by co counter inter a"
+    ),
+    "nl": word_set("her be ge ver ont on over onder voor door oud aan af op uit in mis wan"),
+    "de": word_set("be ge ver ent er un um uber durch unter wieder ur miss zer an ab auf aus ein vor zu"),
 }
-_BOUND = word_set("ex non anti semi pseudo quasi neo")  # no words by themselves
+_BOUND = word_set(
+    "ex non anti semi pseudo quasi neo multi ultra super micro macro mini"
+)  # no words of sentences
+# Behind these two vowels that meet are two syllables, whatever word they make: `reenter`.
+_BEFORE_VOWEL = word_set("co re pre de anti semi micro macro zee")
+# Words and, with an `s`, their plurals.
+_ONE = {
+    "en": word_set(
+        "e-mail on-line off-line web-site week-end to-day to-night to-morrow good-bye non-profit anti-war"
+        " pre-war post-war co-worker co-founder co-author sub-continent sub-committee multi-national"
+        " multi-cultural non-violent non-violence non-existent non-stop cease-fire air-strike policy-maker"
+        " law-maker peace-keeper life-long long-time teen-ager well-being cyber-attack counter-terrorism"
+    ),
+    "nl": word_set("e-mail on-line off-line web-site week-end"),
+    "de": word_set("on-line off-line web-site"),
+}
 _VERBAL = ("en", "ern", "eln", "t")  # endings of German verbs and participles
+_LINKS = ("s", "en", "er", "es", "n", "e")  # between the parts of a Dutch or German word
 _VOWELS = frozenset("aeiou")
-_LEAST = 3  # letters of a word that a vowel is kept from
+_LEAST = 3  # letters of a part
+_LEAST_BEHIND_VOWEL = 4  # `co-ops`, `coops`
 
 
 def is_one(old: str, new: str, language: str | None) -> bool:
-    """Tell whether two words that differ by hyphens alone are one; small letters."""
-    if old.count("-") == new.count("-"):
+    """Tell whether two words that differ by one hyphen alone are one; small letters."""
+    if abs(old.count("-") - new.count("-")) != 1 or language not in wordlist.LANGUAGES:
         return False
     parted, joined = (old, new) if old.count("-") > new.count("-") else (new, old)
-    first, _, rest = parted.partition("-")
-    if language not in wordlist.LANGUAGES:
-        return False
-    if len(first) == 1 or (first[-1:] in _VOWELS and first[-1:] == rest[:1] and len(rest) >= _LEAST):
-        return True  # `e-mail`, `co-operate`
-    if first not in _PREFIXES[language]:
+    for at, mark in enumerate(parted):
+        if mark == "-" and parted[:at] + parted[at + 1 :] == joined:
+            return _makes_one(parted[:at].rpartition("-")[2], parted[at + 1 :].partition("-")[0], language)
+    return False
+
+
+def _makes_one(first: str, rest: str, language: str) -> bool:
+    """Tell whether two parts with a hyphen between them are what they make without it."""
+    joined = first + rest
+    if not _ONE[language].isdisjoint((f"{first}-{rest}", f"{first}-{rest}".removesuffix("s"))):
         return True
-    both = len(rest) < _LEAST or wordlist.is_known(rest, language)  # `co-op`
-    return not (both and wordlist.is_known(joined, language))
+    is_part, is_word = wordlist.is_known(rest, language), wordlist.is_known(joined, language)
+    vowels = first[-1:] in _VOWELS and first[-1:] == rest[:1] and len(rest) >= _LEAST_BEHIND_VOWEL
+    if vowels and (first in _BEFORE_VOWEL or not is_word):
+        return is_part or is_word  # `co-operate`
+    if is_word:
+        # `govern-ment`, but not `re-sign`, `man-date`, `co-op`
+        return not is_part and len(rest) >= _LEAST and first not in _PREFIXES[language]
+    if not is_part or first in _PREFIXES[language]:
+        return False
+    if len(first) == 1 or first in _BOUND:
+        return True  # `e-bike`
+    return (
+        _is_first_part(first, language) and len(rest) >= _LEAST and _is_cut_once(joined, len(first), language)
+    )
+
+
+def _is_first_part(part: str, language: str) -> bool:
+    """Tell whether words may begin with a word of the list, with a letter behind it that links the next."""
+    if len(part) < _LEAST:
+        return False
+    return wordlist.is_known(part, language) or (language != "en" and _is_linked(part, language))
+
+
+def _is_linked(part: str, language: str) -> bool:
+    return any(
+        part.endswith(link) and wordlist.is_known(part.removesuffix(link), language) for link in _LINKS
+    )
+
+
+def _is_cut_once(joined: str, at: int, language: str) -> bool:
+    """Tell whether what is written as one word can be cut into two words of the list at one place alone."""
+    return not any(
+        wordlist.is_known(joined[place:], language)
+        and (wordlist.is_known(joined[:place], language) or _is_first_part(joined[:place], language))
+        for place in range(2, len(joined) - 1)
+        if place != at
+    )
 
 
 def _may_be_adjective(word: str) -> bool:

@@ -119,6 +119,7 @@ class Lexicon(msgspec.Struct, frozen=True, kw_only=True, eq=False):
     unmarked_plurals: frozenset[str]
     turning: frozenset[str]
     pointing: frozenset[str]
+    scoping: frozenset[str]
     forms: frozenset[str]
     sureness: frozenset[str]
     certainty: frozenset[str]

@@ -220,6 +220,7 @@ class _Merge:
             unmarked_plurals=self.words(lambda each: each.words.unmarked_plurals),
             turning=negations | self.words(lambda each: each.words.turning),
             pointing=self.words(lambda each: each.words.pointing),
+            scoping=self.words(lambda each: each.words.scoping),
             sureness=sureness,
             certainty=sureness | negations | modals,
             phrases=self.pairs(lambda each: each.words.phrases),

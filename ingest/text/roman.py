@@ -13,7 +13,11 @@ _LABEL_LIST = """
     abschnitt kapitel teil titel buch band anhang anlage tabelle abbildung stufe klasse gruppe
     sec ch art fig tab vol app hst afb bijl abs kap abb
 """
-LABELS = frozenset(_LABEL_LIST.split())
+# Behind these a small letter is one too: `point v`.
+POINTS = frozenset(
+    ["point", "points", "item", "items", "punt", "punten", "onderdeel", "sub", "punkt", "ziffer"]
+)
+LABELS = frozenset(_LABEL_LIST.split()) | POINTS
 VERSIONS = frozenset(["version", "versie", "release"])  # their numbers have parts
 _MOST = 89
 _SIZES = ((50, "L"), (40, "XL"), (10, "X"), (9, "IX"), (5, "V"), (4, "IV"), (1, "I"))

@@ -187,6 +187,27 @@ def test_the_reason_names_the_first_token_without_an_equal(before: str, after: s
     assert (found.rule, found.significance, found.reason) == ("no-equal", "reworded", reason)
 
 
+@pytest.mark.parametrize(
+    ("before", "after", "plain", "markdown"),
+    [
+        ("He left\nAnn stayed", "He left Ann stayed", "reworded", "cosmetic"),
+        ("Roses are red\nViolets are blue", "Roses are red Violets are blue", "reworded", "cosmetic"),
+        ("We know\nNot all do", "We know not all do", "reworded", "reworded"),
+        ("They met him and were\nlate for it.", "They met him and were late for it.", "cosmetic", "cosmetic"),
+    ],
+)
+def test_the_end_of_a_line_speaks_where_it_parts_sentences(
+    before: str, after: str, plain: str, markdown: str
+) -> None:
+    told = {
+        normaliser: edit(*pair, normaliser=normaliser).significance
+        for normaliser in ("text/1", "markdown/6")
+        for pair in ((before, after), (after, before))
+    }
+
+    assert told == {"text/1": plain, "markdown/6": markdown}
+
+
 def test_umlauts_and_marks_that_make_another_word_are_no_slips() -> None:
     assert edit("Er is één weg.", "Er is een weg.", "nl").significance == "reworded"
     assert edit("Ze drinkt cafe creme.", "Ze drinkt café crème.", "nl").significance == "cosmetic"
@@ -204,7 +225,7 @@ def test_no_real_word_is_the_slip_of_another_one(language: str) -> None:
     pairs: list[tuple[str, str]] = []
     while len(pairs) < 40:
         word = drawn.choice(words)
-        at = drawn.randrange(len(word) - 1)  # not the last letter: `verdeeld`, `verdeelt` are one
+        at = drawn.randrange(len(word))
         other = word[:at] + drawn.choice(LETTERS) + word[at + 1 :]
         if other != word and other in every and not spelt_both_ways(word, other, lexicon_of(language)):
             pairs.append((word, other))

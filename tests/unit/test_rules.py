@@ -23,7 +23,7 @@ PROJECT = Path(__file__).parents[2]
 CASES = PROJECT / "tests" / "edits" / "cases" / "rules.tsv"
 
 # The rules and the words as they are in this version of the classifier.
-PINNED = (11, "476993a45e6f39e7")
+PINNED = (12, "7e05c8afcc8774fb")
 
 
 def cases() -> list[dict[str, str]]:

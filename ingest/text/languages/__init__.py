@@ -128,6 +128,7 @@ class Vocabulary(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     unmarked_plurals: Words
     turning: Words
     pointing: Words
+    scoping: Words
     forms: Words
     certainty: Words
     phrases: Words
