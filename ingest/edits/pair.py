@@ -105,7 +105,12 @@ class Pair:
     @cached_property
     def markup(self) -> list[speech.Difference]:
         """Return what of the markup differs."""
-        return [] if self.same_text else speech.differences(*self._speech)
+        if self.same_text:
+            return []
+        found = speech.differences(*self._speech)
+        if all((each.normaliser or "").startswith(_ROWS) for each in (self.before, self.after)):
+            found += speech.outlined(self._written, *self._speech)
+        return found
 
     @cached_property
     def beside(self) -> list[Told]:

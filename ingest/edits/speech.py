@@ -9,6 +9,7 @@ from typing import Literal
 
 import msgspec
 
+from ingest.edits import outline
 from ingest.edits.edit import ChangedFact, Text
 from ingest.text import markdown_markup, markup, subtitle_markup
 from ingest.text.front_matter import Field
@@ -48,6 +49,10 @@ _NAMED: dict[Kind, str] = {
     "date": "date",
     "style": "a style",
 }
+
+_LEVEL, _HEADING = "the level of a heading", "a heading"
+_DEPTH = "the depth of an item"
+_PARAGRAPHS = "how many sentences each paragraph of a quotation has"
 
 Nature = Literal["date", "time", "effect", "title", "other"]
 
@@ -121,6 +126,28 @@ def differences(old: Speech, new: Speech) -> list[Difference]:
     if old.items != new.items:
         found += _items(old.items, new.items)
     return found
+
+
+def outlined(texts: tuple[str, str], old: Speech, new: Speech) -> Iterator[Difference]:
+    """Yield what of the blocks of two Markdown texts differs; a heading that is a title is none."""
+    was, became = (
+        outline.read(text, _behind_head(said)) for text, said in zip(texts, (old, new), strict=True)
+    )
+    titles = {folded(field.value) for field in (*old.fields, *new.fields) if field.name.casefold() in _TITLES}
+    for before, after in outline.relevelled(was, became):
+        if isinstance(before, int) or isinstance(after, int):
+            yield Difference(_LEVEL, "other", str(before), str(after))
+        elif folded(before or after or "") not in titles:
+            yield Difference(_HEADING, "other", before, after)
+    for one, other in outline.nested(was, became):
+        yield Difference(_DEPTH, "other", str(one), str(other))
+    for before, after in outline.parted(was, became):
+        yield Difference(_PARAGRAPHS, "other", before, after)
+
+
+def _behind_head(said: Speech) -> int:
+    """Tell where a text begins behind its head: the first stretch that is no speech, if it has fields."""
+    return said.starts[1][1] if said.fields and len(said.starts) > 1 else 0
 
 
 def _fields(old: Sequence[Field], new: Sequence[Field]) -> Iterator[Difference]:
