@@ -28,7 +28,7 @@ import msgspec
 
 from ingest.diff import sequences
 from ingest.diff.sentences import Comparison, Piece
-from ingest.edits import pauses, reading, stamps
+from ingest.edits import abbreviated, pauses, reading, stamps
 from ingest.edits.reading import Read
 from ingest.edits.rephrasing import Wording, cut
 from ingest.edits.spellings import apostrophe_alone, cannot_stand, is_numbered, spelt_both_ways
@@ -118,7 +118,7 @@ class Proof:
         if days[0].lower() != days[1].lower() and self._wording.same_day(*days):
             return True  # German `Morgen` is the morning, `morgen` tomorrow
         return (
-            self._same_words(gone, came)
+            self._same_words(gone, came, was, became)
             or self._joined(gone, came)
             or self._doubled(gone, came, was, became)
             or self._cannot_stand(gone, came, was)
@@ -142,13 +142,25 @@ class Proof:
         part = following is not None and following.key in self._lexicon.day_parts
         return " ".join(each.text for each in (*run, *([following] if following and part else [])))
 
-    def _same_words(self, gone: Run, came: Run) -> bool:
+    def _same_words(self, gone: Run, came: Run, was: Run, became: Run) -> bool:
         old, new = self._written_out(gone), self._written_out(came)
         words = [[each.text for each in side if each.is_word] for side in (old, new)]
         spoken = all(words) and all(each.is_word or each.text == "/" for each in (*old, *new))  # `t/m`
         if spoken and abbreviate(words[0], words[1], self._lexicon):
-            return True
-        return len(old) == len(new) and all(map(self._are_one, old, new))
+            short, side = min(
+                ((gone, was), (came, became)), key=lambda each: sum(len(one.text) for one in each[0])
+            )
+            return abbreviated.stands_for_more(short, side, self._lexicon)
+        return len(old) == len(new) and all(
+            self._are_one(*pair) or self._are_near(*pair, was, became) for pair in zip(old, new, strict=True)
+        )
+
+    def _are_near(self, old: Read, new: Read, was: Run, became: Run) -> bool:
+        """Tell whether two words that are near stand before a number, where they say the same."""
+        pair = {unaccented(old.text), unaccented(new.text)}
+        return pair in self._lexicon.loose and all(
+            abbreviated.before_number(*each, self._lexicon) for each in ((old, was), (new, became))
+        )
 
     def _written_out(self, run: Run) -> list[Read]:
         """Return the tokens with contractions as the words that they are of."""
@@ -173,7 +185,7 @@ class Proof:
         if was.replace("-", "") == became.replace("-", "") and was != became and not is_numbered(was, became):
             return hyphens.is_one(was, became, self._language)
         if was != became and {was, became} <= say_the_same({was}, {became}, self._lexicon):
-            return True
+            return {was, became} not in self._lexicon.loose
         if not (old.is_word and new.is_word) or folded(old.text) == folded(new.text):
             return False  # its capital speaks
         return (

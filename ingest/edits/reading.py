@@ -54,6 +54,7 @@ class Read(msgspec.Struct, frozen=True):
     start: int
     end: int
     slot: Slot | None = None  # where it stands for the tokens of a value
+    dotted: bool = False  # whether a stop follows at once
 
     @property
     def is_word(self) -> bool:
@@ -125,7 +126,7 @@ def _read(text: str, lexicon: Lexicon) -> list[Read]:
                 if key == "'" and found and found[-1].key == "'" and found[-1].end == start:
                     key = ""
         if key:
-            found.append(Read(key, mark, start, at))
+            found.append(Read(key, mark, start, at, dotted=following == "."))
         if line_begins and not key:
             before = "\n"
         elif mark == ")" and len(found) - first <= _LONGEST_MARK:

@@ -198,7 +198,9 @@ class _Merge:
             confused=self.pairs(lambda each: each.words.confused),
             same=same,
             same_words=frozenset[str]().union(*same),
+            loose=self.pairs(lambda each: each.words.loose),
             abbreviated=self.pairs(lambda each: each.words.abbreviated),
+            also_words=self.words(lambda each: each.words.also_words),
             contracted={
                 short: tuple(long.split())
                 for each, _ in self.parts

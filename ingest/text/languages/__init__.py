@@ -116,7 +116,9 @@ class Vocabulary(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     opposed: Words
     confused: Words
     same: Words
+    loose: Words
     abbreviated: Words
+    also_words: Words
     own: Words
     auxiliaries: Words
     articles: Words
