@@ -93,7 +93,10 @@ class AlreadyRunning(Unreachable):
 
 
 class RootUnavailable(Unreachable):
-    """The folder is not there, or is not the folder that was recorded. `code` says which."""
+    """The folder is not there, is not the one that was recorded, or was not looked at.
+
+    `code` says which: a code of the contract's, or `killed`: the process that looked at it was.
+    """
 
     def __init__(self, message: str, *, code: str, hint: str | None = None) -> None:
         super().__init__(message, hint=hint)

@@ -15,7 +15,8 @@ import threading
 import time
 import traceback
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import suppress
+from contextlib import contextmanager, suppress
+from functools import partial
 from multiprocessing import Pipe
 from multiprocessing.connection import Connection
 from types import GenericAlias
@@ -24,7 +25,7 @@ from typing import Never, TypeVar
 import msgspec
 
 from ingest import errors
-from ingest.disk.reachability import answers
+from ingest.disk.reachability import answers, leave_behind, reap
 from ingest.errors import IngestError, RootUnavailable, Unreachable
 from ingest.escape import path as show
 from ingest.forked import die_with, is_alone
@@ -32,6 +33,7 @@ from ingest.forked import die_with, is_alone
 T = TypeVar("T")
 
 QUIET = 2.0  # seconds without news after which the file system is asked whether it answers
+NOT_ASKED = frozenset(("unreachable", "killed"))  # codes of a root of which nothing was learned
 LONGEST = 30.0  # seconds that one call may take while the file system answers others
 _BEAT = 0.5
 _TOGETHER = 256  # that are told at once
@@ -47,7 +49,7 @@ class _Failed(msgspec.Struct, frozen=True):
 
     kind: str
     message: bytes = b""  # UTF-8, but for the bytes of a name that is none
-    hint: str | None = None
+    hint: bytes | None = None
     code: str | None = None
     errno: int = 0
     filename: bytes | None = None
@@ -62,6 +64,7 @@ class _Said(msgspec.Struct, frozen=True):
     has_ended: bool = False
 
 
+_LOST = _Said()  # the process ended without a word
 _encode = msgspec.msgpack.Encoder().encode
 _decode = msgspec.msgpack.Decoder(_Said).decode
 _this = {"is_overseen": False}
@@ -105,9 +108,10 @@ def told(
     """Give what `work` tells by the function it is called with, each of the type `kind` that msgspec reads.
 
     `places` are the folders that may not answer. Where one does not, or a single call takes half a minute,
-    Unreachable names it (of a root RootUnavailable, `unreachable`). Errors of this program and of the system
-    that `work` raises are raised here. Work that `tidies` is not ended in the midst of a call: SystemExit is
-    raised in it when the call returns, so that it takes away what it began.
+    Unreachable names it (of a root RootUnavailable, `unreachable`), and where the process was killed (of a
+    root `killed`). Errors of this program and of the system that `work` raises are raised here. Work that
+    `tidies` is not ended in the midst of a call: SystemExit is raised in it when the call returns, so that
+    it takes away what it began.
 
     Where other threads run the places are asked once, and the work is done here: nothing can be forked.
     """
@@ -117,10 +121,13 @@ def told(
     decode: Callable[[bytes], list[T]] = msgspec.msgpack.Decoder(GenericAlias(list, (kind,))).decode
     if release is not None:
         release()
+    reap()
     process = _Process(work, tidies=tidies)
     try:
         while True:
             said = process.next(places, of_root=of_root)
+            if said is _LOST:
+                raise _killed(places[0], of_root=of_root)
             if said.told is not None:
                 yield from decode(said.told)
             if said.failed is not None:
@@ -180,23 +187,30 @@ class _Process:
                 if said.told is not None or said.failed is not None or said.has_ended:
                     return said
                 seconds = 0
-        except (EOFError, OSError) as error:
-            raise Unreachable("the process that asks the file system was killed", hint="try again") from error
+        except (EOFError, OSError):
+            return _LOST
         return None
 
     def close(self) -> None:
         """Give the process up; one that hangs ends when its call returns, and is not waited for."""
         self._answers.close()
         pid, self._pid = self._pid, None
-        if pid is not None:
-            with suppress(ProcessLookupError):
-                os.kill(pid, signal.SIGTERM)
-            for _ in range(20):  # one that does not hang is gone at once
-                with suppress(ChildProcessError):
-                    if os.waitpid(pid, os.WNOHANG) == (0, 0):
-                        time.sleep(0.005)
-                        continue
+        if pid is None:
+            return
+        with suppress(ProcessLookupError):
+            os.kill(pid, signal.SIGTERM)
+        for _ in range(20):  # one that does not hang is gone at once
+            if _has_ended(pid):
                 return
+            time.sleep(0.005)
+        leave_behind(partial(_has_ended, pid))
+
+
+def _has_ended(pid: int) -> bool:
+    try:
+        return os.waitpid(pid, os.WNOHANG) != (0, 0)
+    except ChildProcessError:
+        return True
 
 
 def _silence(place: bytes, *, of_root: bool) -> Unreachable:
@@ -206,28 +220,50 @@ def _silence(place: bytes, *, of_root: bool) -> Unreachable:
     return Unreachable(message, hint=_HINT)
 
 
+def _killed(place: bytes, *, of_root: bool) -> Unreachable:
+    message = f"the process that asks {show(place)} was killed"
+    if of_root:
+        return RootUnavailable(message, code="killed", hint="try again")
+    return Unreachable(message, hint="try again")
+
+
 def _live(
     overseer: int, answering: Connection, work: Callable[[Callable[[T], None]], None], *, tidies: bool
 ) -> Never:
     """Live as the process, and never return into what the other one was doing."""
     try:
         die_with(overseer, signal.SIGTERM if tidies else signal.SIGKILL)
-        if tidies:
-            signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))
         _let_go(answering.fileno())
         _this["is_overseen"] = True
         gc.freeze()  # what the other process has is not to be tidied up here
         telling = _Telling(answering)
         main = threading.get_ident(), threading.get_native_id()
         threading.Thread(target=telling.beat, args=main, daemon=True).start()
+        failed = None
         try:
-            work(telling.tell)
+            with _tidying(tidies):
+                work(telling.tell)
         except Exception as error:  # noqa: BLE001  # the edge of a process
-            telling.end(_failed(error))
-        else:
-            telling.end(None)
+            failed = _failed(error)
+        telling.end(failed)
     finally:
         os._exit(0)  # and not by the way of what the other process has to tidy up
+
+
+@contextmanager
+def _tidying(tidies: bool) -> Iterator[None]:
+    """Have SIGTERM end what runs within as an exception does, once; before and after it ends the process."""
+    if tidies:
+        signal.signal(signal.SIGTERM, _give_up)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGTERM, signal.SIG_DFL)
+
+
+def _give_up(number: int, _frame: object) -> Never:
+    signal.signal(number, signal.SIG_IGN)  # the other one may send it, and the system where that one ends
+    sys.exit(1)
 
 
 def _let_go(kept: int) -> None:
@@ -297,7 +333,8 @@ def _is_in_files(main: int) -> bool:
 
 def _failed(error: Exception) -> _Failed:
     if isinstance(error, IngestError):
-        return _Failed(type(error).__name__, _bytes(error.message), error.hint, getattr(error, "code", None))
+        hint = None if error.hint is None else _bytes(error.hint)
+        return _Failed(type(error).__name__, _bytes(error.message), hint, getattr(error, "code", None))
     if isinstance(error, OSError):
         name = error.filename
         filename = os.fsencode(name) if isinstance(name, str | bytes) else None
@@ -312,10 +349,11 @@ def _bytes(said: str) -> bytes:
 
 def _raise(failed: _Failed) -> Never:
     said = failed.message.decode("utf-8", "surrogatepass")
+    hint = None if failed.hint is None else failed.hint.decode("utf-8", "surrogatepass")
     if failed.kind == "OSError":
         raise OSError(failed.errno, said, failed.filename)
     kind = getattr(errors, failed.kind, None)
     if kind is None:
         raise RuntimeError(said)
     code = {} if failed.code is None or kind is errors.LogShortened else {"code": failed.code}
-    raise kind(said, hint=failed.hint, **code)
+    raise kind(said, hint=hint, **code)

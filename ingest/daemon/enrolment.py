@@ -14,12 +14,12 @@ import msgspec
 from ingest import overseen, root_folder
 from ingest.clock import Clock
 from ingest.config import Settings
-from ingest.daemon.root_names import is_here
+from ingest.daemon.root_names import of_here
 from ingest.disk import mounts, root_mark
 from ingest.disk.mounts import Mount
 from ingest.disk.reachability import real_path, silent_of, silent_of_root
 from ingest.disk.root_mark import Anchor
-from ingest.errors import AlreadyRunning, NotFound, RootUnavailable, Unreachable, UsageError
+from ingest.errors import AlreadyRunning, NotFound, RootUnavailable, Unreachable, UsageError, all_lost
 from ingest.escape import path as show
 from ingest.ids import new_uid
 from ingest.store import roots
@@ -73,12 +73,16 @@ def enrol(
         wanted = [Wanted(name, _real(root.path)) for name, root in settings.roots.items() if root.path]
     with store.write() as connection:
         if not wanted:
-            every = [root for root in roots.every(connection) if is_here(store, root)]
-            known = [root for root in every if root.retired_at is None]
-            if not known and every:
+            every, untold = roots.every(connection), list[RootUnavailable]()
+            known = of_here(store, [root for root in every if root.retired_at is None], untold)
+            if lost is not None:
+                lost += untold
+            if not known and untold:
+                raise all_lost(untold)
+            if not known and (retired := of_here(store, every)):
                 raise UsageError(
                     "no root is named, and every root known here was retired",
-                    hint=f"take one up again: ingest roots resume {every[0].name}",
+                    hint=f"take one up again: ingest roots resume {retired[0].name}",
                 )
             if not known:
                 raise UsageError(
@@ -88,8 +92,8 @@ def enrol(
                 known = list(_answering([partial(_adopt, connection, root, clock) for root in known], lost))
             return known, []
         if not named:
-            retired = {root.path for root in roots.every(connection) if root.retired_at is not None}
-            wanted = [want for want in wanted if want.path not in retired] or wanted[:1]
+            left_out = {root.path for root in roots.every(connection) if root.retired_at is not None}
+            wanted = [want for want in wanted if want.path not in left_out] or wanted[:1]
         before = {root.id for root in roots.every(connection)}
         found: dict[int, Root] = {}
         enrolling = [
@@ -111,7 +115,7 @@ def _answering(enrolling: Iterable[Callable[[], Root]], lost: list[RootUnavailab
         try:
             yield enrol_one()
         except RootUnavailable as error:
-            if lost is None or error.code != "unreachable":
+            if lost is None or error.code not in overseen.NOT_ASKED:
                 raise
             lost.append(error)
 
@@ -249,7 +253,7 @@ def _add(
     mark = found.mark
     if mark is None or owner is not None:
         mark = clock.entropy(root_mark.MARK_BYTES)
-    marked = overseen.answered(places, partial(_marked, path, mark), _Marked, of_root=True)
+    marked = overseen.answered(places, partial(_marked, path, mark), _Marked, of_root=True, tidies=True)
     root = roots.add(
         connection, uid=new_uid(clock.wall(), clock.entropy), name=name, host=socket.gethostname(),
         path=path, device=found.device, inode=found.facts.inode or 0, mark=mark,
@@ -295,9 +299,9 @@ def _adopt(connection: Connection, root: Root, clock: Clock) -> Root:
     mark = clock.entropy(root_mark.MARK_BYTES)
     work = partial(_marked, root.path, mark)
     try:
-        marked = overseen.answered(silent_of_root(root.path), work, _Marked, of_root=True)
+        marked = overseen.answered(silent_of_root(root.path), work, _Marked, of_root=True, tidies=True)
     except RootUnavailable as error:
-        if error.code == "unreachable":
+        if error.code in overseen.NOT_ASKED:
             raise
         return root
     if not marked.is_written and marked.mark is not None:

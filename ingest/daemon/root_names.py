@@ -9,7 +9,7 @@ from functools import partial
 from ingest import overseen, root_folder
 from ingest.disk import mounts
 from ingest.disk.reachability import real_path, silent_of_root
-from ingest.errors import NotFound, Unreachable
+from ingest.errors import NotFound, RootUnavailable
 from ingest.store import roots
 from ingest.store.engine import Store
 from ingest.store.roots import Root
@@ -24,23 +24,40 @@ def chosen(store: Store, words: Sequence[str]) -> list[Root]:
     return [_one(every, word) for word in words]
 
 
-def is_here(store: Store, root: Root) -> bool:
-    """Tell whether a root is this host's.
+def of_here(store: Store, every: Sequence[Root], lost: list[RootUnavailable] | None = None) -> list[Root]:
+    """Return the roots that are this host's.
 
-    Of a server that several share, one that was recorded here, or whose folder stands here with its mark (a
-    host can be renamed).
+    Of a server that several share, those that were recorded here, or whose folder stands here with its mark:
+    a host can be renamed. One of which that cannot be told, since its folder does not answer, is left out and
+    put into `lost`, if that is given.
     """
-    if root_folder.is_of_here(store, root):
-        return True
-    places = silent_of_root(root.path)
+    found = []
+    for root in every:
+        try:
+            if root_folder.is_of_here(store, root) or _stands_here(store, root):
+                found.append(root)
+        except RootUnavailable as error:
+            if lost is not None:
+                lost.append(error)
+    return found
+
+
+def _stands_here(store: Store, root: Root) -> bool:
+    """Tell whether the folder of another host's root stands here; the store is not asked."""
     try:
-        return overseen.answered(places, partial(_stands, store, root), bool, release=store.dispose)
-    except Unreachable:
-        return False
+        return overseen.answered(silent_of_root(root.path), partial(_stands, store, root), bool, of_root=True)
+    except RootUnavailable as error:
+        if error.code not in overseen.NOT_ASKED:
+            return False
+        raise RootUnavailable(
+            f"whether the root '{root.name}' of {root.host} is this host's cannot be told: {error.message}",
+            code=error.code,
+            hint=error.hint,
+        ) from error
 
 
 def _stands(store: Store, root: Root) -> bool:
-    os.close(root_folder.open_recorded(store, root).fd)
+    os.close(root_folder.open_recorded(store, root, documents=tuple).fd)
     return True
 
 

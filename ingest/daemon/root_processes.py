@@ -25,6 +25,7 @@ from ingest.daemon.root_record import RootRecord
 from ingest.daemon.wakeup import Announcer, Waker
 from ingest.decoding import decoder
 from ingest.disk import mounts
+from ingest.disk.reachability import reap
 from ingest.errors import StoreUnavailable
 from ingest.logging import Log
 from ingest.store.engine import Store
@@ -102,6 +103,8 @@ class RootProcess:
     def tend(self, now: float) -> None:
         """Begin its process where none runs; note whether it answers."""
         if self.retired:
+            if self._process is not None:
+                self._process.poll()  # else it stays listed when it ends
             return
         if self._process is not None and (code := self._process.poll()) is not None:
             self._process, self._begin_at = None, now
@@ -244,6 +247,7 @@ class RootProcesses:
 
     def tend(self) -> None:
         """See to each."""
+        reap()
         now = self._clock.monotonic()
         for each in self._every:
             each.tend(now)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 
 import msgspec
 
@@ -97,6 +97,11 @@ def _scan_by(
     except RootUnavailable as error:
         if error.code == "unreachable":  # else its process wrote down that it is gone
             _lose(_monitor(store, root, settings, clock), root, error, clock)
+        elif error.code == "killed":
+            _leave(_monitor(store, root, settings, clock))
+        raise
+    except KeyboardInterrupt:
+        _leave(_monitor(store, root, settings, clock))
         raise
     return files
 
@@ -106,6 +111,13 @@ def _monitor(store: Store, root: Root, settings: Settings, clock: Clock) -> Root
         store, root, settings=settings, clock=clock, log=Silent(), wake=lambda: None,
         hidden=store.files_below, once=True,
     )  # fmt: skip
+
+
+def _leave(monitor: RootMonitor) -> None:
+    """Write down what a scan writes that was stopped in its midst: its process may not have come so far."""
+    with suppress(StoreUnavailable):
+        monitor.record.begin()
+        monitor.close()
 
 
 def _lose(monitor: RootMonitor, root: Root, error: RootUnavailable, clock: Clock) -> None:

@@ -20,7 +20,8 @@ def rename_new(folder: Descriptor, source: bytes, target: bytes) -> None:
     """Rename a file within an open folder; what stands at `target` stays. Raises FileExistsError, OSError.
 
     Where neither the rename nor a hard link can be had, the name is taken by an empty file first, over which
-    the whole one is renamed: only a crash between the two leaves the empty one.
+    the whole one is renamed: a crash between the two leaves the empty one, and
+    so does a file system that then takes nothing away either.
     """
     if _renameat2 is not None:
         if _renameat2(folder, source, folder, target, _NO_REPLACE) == 0:

@@ -10,6 +10,7 @@ from __future__ import annotations
 import errno
 import fcntl
 import os
+import re
 import secrets
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
@@ -32,6 +33,8 @@ MARK_BYTES = 16
 HASHED = 16  # documents that are read, at most, to prove a folder
 _MARK_FILE = OWN_FOLDER + b"/root-id"
 _MARK_FOLDED = OWN_FOLDER + b"/ROOT-ID"
+_UNFINISHED = re.compile("[0-9a-f]{16}")
+_OLD = 60 * 10**9  # nanoseconds after which nobody writes an unfinished mark any more
 _LOCKED = (errno.EWOULDBLOCK, errno.EACCES)
 
 
@@ -166,6 +169,7 @@ def read_mark(root: Descriptor) -> bytes | None:
 
 def write_mark(root: Descriptor, mark: bytes) -> bool:
     """Write `.ingest/root-id`; False where the root cannot be written to. May be called again."""
+    _sweep(root)
     if read_mark(root) == mark:
         return True
     temporary = OWN_FOLDER + b"/" + secrets.token_hex(8).encode()
@@ -179,9 +183,36 @@ def write_mark(root: Descriptor, mark: bytes) -> bool:
         finally:
             os.close(fd)
         os.rename(temporary, _MARK_FILE, src_dir_fd=root, dst_dir_fd=root)
-    except OSError:
+    except BaseException as error:  # who waits for a file system may give it up
+        with suppress(OSError):
+            os.unlink(temporary, dir_fd=root)
+        if not isinstance(error, OSError):
+            raise
         return False
     return True
+
+
+def _sweep(root: Descriptor) -> None:
+    """Remove marks that were never finished: who wrote one was killed, or gave its file system up.
+
+    How old one is, the folder's own stamp says: another process may be writing one now.
+    """
+    try:
+        folder = open_beneath(root, OWN_FOLDER, os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW)
+    except OSError:
+        return
+    try:
+        newest = os.fstat(folder).st_mtime_ns
+        for name in os.listdir(folder):
+            if _UNFINISHED.fullmatch(name):
+                with suppress(OSError):
+                    written = os.stat(name, dir_fd=folder, follow_symlinks=False).st_mtime_ns
+                    if newest - written > _OLD:
+                        os.unlink(name, dir_fd=folder)
+    except OSError:
+        return
+    finally:
+        os.close(folder)
 
 
 def folds_names(root: Descriptor) -> bool:

@@ -7,6 +7,7 @@ import os
 import secrets
 import stat
 from contextlib import suppress
+from io import FileIO
 
 from ingest.disk.durable import flush
 from ingest.disk.rename import rename_new
@@ -28,11 +29,12 @@ def write_file(path: bytes, body: bytes, *, replace: bool = True) -> None:
     FileExistsError. Raises OSError.
     """
     if replace:
-        path = os.path.realpath(path)
         with suppress(FileNotFoundError):
-            if not stat.S_ISREG(os.stat(path).st_mode):
-                _write_through(path, body)
+            if not stat.S_ISREG(os.stat(path).st_mode):  # a pipe of /proc has no path but this one
+                with open(path, "wb", buffering=0) as file:
+                    write_all(file, body)
                 return
+        path = os.path.realpath(path)
     folder, name = os.path.split(path)
     os.makedirs(folder or b".", exist_ok=True)
     at = Descriptor(os.open(folder or b".", _FOLDER))
@@ -56,7 +58,8 @@ def write_beneath(
     With `replace`, whatever stands there but a folder gives way, a link itself and not what it leads to; a
     regular file leaves its mode. Without it: raises FileExistsError. `modified_at` is in microseconds.
     Unless it is to be `durable`, the file is on the disk when the system comes to it.
-    Raises NotADirectoryError naming the part of the path that is no folder, OSError.
+    Raises NotADirectoryError naming the part of the path that is no folder, IsADirectoryError where a folder
+    stands at it, OSError.
     """
     if not is_beneath(path):
         raise OSError(errno.EXDEV, os.strerror(errno.EXDEV), path)
@@ -90,7 +93,10 @@ def _place(
 ) -> None:
     """Write a file beside its place in an opened folder and rename it there."""
     temporary = b"." + secrets.token_hex(8).encode() + b".tmp"
-    mode = _mode_of(folder, name) if replace else None
+    found = _mode_of(folder, name)
+    if found is not None and stat.S_ISDIR(found):
+        raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR), shown)
+    mode = stat.S_IMODE(found) if replace and found is not None and stat.S_ISREG(found) else None
     # never with more rights than it ends with, or others could read it while it is written
     created = 0o666 if mode is None else mode & 0o600
     try:
@@ -120,16 +126,15 @@ def _place(
 
 
 def _mode_of(folder: Descriptor, name: bytes) -> int | None:
-    """Return the rights of the regular file that stands there."""
+    """Return the kind and the rights of what stands there, a link itself."""
     try:
-        found = os.stat(name, dir_fd=folder, follow_symlinks=False)
+        return os.stat(name, dir_fd=folder, follow_symlinks=False).st_mode
     except OSError:
         return None
-    return stat.S_IMODE(found.st_mode) if stat.S_ISREG(found.st_mode) else None
 
 
-def _write_through(path: bytes, body: bytes) -> None:
-    with open(path, "wb", buffering=0) as file:
-        rest = memoryview(body)
-        while rest:
-            rest = rest[file.write(rest) :]
+def write_all(file: FileIO, body: bytes) -> None:
+    """Write all of `body` into an open file without a buffer. Raises OSError."""
+    rest = memoryview(body)
+    while rest:
+        rest = rest[file.write(rest) or 0 :]

@@ -165,12 +165,18 @@ def test_a_file_system_that_falls_silent_in_the_midst_of_a_verb_ends_it(site: Si
                 assert refused.out == b"changed   root/a.txt\n1 file, 1 changed\n"
             fuse.answer()
         until(lambda: not list(source.rglob("*.tmp")), what="what was begun is taken away")
+        assert [entry.name for entry in (source / ".ingest").iterdir()] == ["root-id"]
         assert all((source / name).read_text() == "here" for name in ("a.txt",) if (source / name).exists())
 
         away = replace(quick.command, database=f"sqlite:///{far}/ingest.db")
         fuse.hang()
         for verb in ("log", "scan"):
             assert f"is on {far}, which does not answer" in away.ask(verb, code=4).error
+        (site.root / "a.txt").unlink()
+        (site.root / "a.txt").symlink_to(far / "b0.txt")  # which nobody needs to follow
+        assert "exists" in site.command.ask("restore", "a.txt@1", "--root", "root", code=2).error
+        site.command.ask("restore", "a.txt@1", "--root", "root", "--force")
+        assert (site.root / "a.txt").read_text() == "here"
         fuse.answer()
 
         fuse.hold("b3.txt")  # all else answers

@@ -14,10 +14,12 @@ from pathlib import Path
 
 import pytest
 
+from ingest import overseen
 from ingest.cli.call import system_clock
 from ingest.config import Settings
+from ingest.daemon import root_names
 from ingest.daemon.enrolment import enrol, enrolled
-from ingest.errors import AlreadyRunning
+from ingest.errors import AlreadyRunning, RootUnavailable, UsageError
 from ingest.model import Seq
 from ingest.store import reader, roots
 from ingest.store.engine import Store
@@ -179,6 +181,40 @@ def test_a_host_that_was_renamed_knows_its_roots_by_their_ids(server_site: Site)
 
     assert site.command.records("scan")[-1]["changed"] == 1
     assert site.command.records("roots")[0]["host"] == socket.gethostname()
+
+
+def test_where_it_cannot_be_told_whose_a_root_is_that_is_said_and_the_others_are_done(
+    server_site: Site, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    site = server_site
+    site.command.ask("scan", site.root)
+    site.command.ask("scan", f"far={site.outside}")
+    silent = RootUnavailable("/far does not answer", code="unreachable", hint="see to it")
+    asked: list[list[bytes]] = []
+
+    def answered(places: list[bytes], *_: object, **__: object) -> bool:
+        asked.append(places)
+        raise silent
+
+    monkeypatch.setattr(root_names, "silent_of_root", lambda path: [path])
+    monkeypatch.setattr(overseen, "answered", answered)
+    settings, clock = Settings(), system_clock()
+    with opened(str(site.command.database)) as store:
+        with store.write() as connection:
+            roots.update(connection, roots.named(connection, "far").id, host="another")
+        lost: list[RootUnavailable] = []
+        known, _ = enrol(store, [], settings=settings, adopt=False, clock=clock, lost=lost)
+        assert [root.name for root in known] == ["root"]
+        words = "whether the root 'far' of another is this host's cannot be told: /far does not answer"
+        assert [(error.message, error.code) for error in lost] == [(words, "unreachable")]
+        with store.write() as connection:
+            roots.update(connection, roots.named(connection, "root").id, host="another", retired_at=1)
+        with pytest.raises(RootUnavailable, match="cannot be told"):
+            enrol(store, [], settings=settings, adopt=False, clock=clock)
+        silent = RootUnavailable("not there", code="root_missing")
+        with pytest.raises(UsageError, match="no root is named and none is known here"):
+            enrol(store, [], settings=settings, adopt=False, clock=clock)
+    assert asked == [[os.fsencode(site.outside)]] * 4 + [[os.fsencode(site.root)]]
 
 
 def test_a_root_is_not_taken_back_from_whoever_took_it_up_since(each_site: Site) -> None:

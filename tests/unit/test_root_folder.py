@@ -1,12 +1,17 @@
-"""Is a folder the recorded one? The rules, without a disk."""
+"""Is a folder the recorded one? The rules; and the mark that is written into it."""
 
 from __future__ import annotations
 
+import os
+from pathlib import Path
+
 import pytest
 
+from ingest.disk import root_mark
 from ingest.disk.root_mark import Recorded, Verdict, compare_facts, judge
 from ingest.disk.statx import Facts
 from ingest.disk.walk import RACY, RACY_LONGEST, tick_of
+from ingest.model import Descriptor
 
 SECOND = 1_000_000_000
 EXACT = Facts(7, 5 * SECOND + 1)
@@ -88,3 +93,44 @@ def test_a_root_that_was_a_mount_point_is_no_folder_that_is_none(
 )
 def test_a_clock_ticks_as_coarsely_as_its_stamps_can_be_divided(stamps: list[int], tick: int) -> None:
     assert tick_of(stamps) == tick
+
+
+def test_marks_that_were_never_finished_are_taken_away_with_the_next_look(tmp_path: Path) -> None:
+    """And not one that another process may be writing now; by the folder's own stamps."""
+    root = Descriptor(os.open(tmp_path, os.O_RDONLY | os.O_DIRECTORY))
+    mark = b"m" * root_mark.MARK_BYTES
+    own = tmp_path / ".ingest"
+    try:
+        assert root_mark.write_mark(root, mark)
+        for name, age in {
+            "0123456789abcdef": 61,
+            "0000000000000000": 59,
+            "0123456789abcde": 99,
+            "cookie-1": 99,
+        }.items():
+            (own / name).touch()
+            stamp = own.stat().st_mtime_ns - age * 10**9
+            os.utime(own / name, ns=(stamp, stamp))
+        assert root_mark.write_mark(root, mark)
+    finally:
+        os.close(root)
+    assert {entry.name for entry in own.iterdir()} == {
+        "root-id",
+        "0000000000000000",
+        "0123456789abcde",
+        "cookie-1",
+    }
+
+
+def test_a_mark_that_is_given_up_leaves_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def give_up(_fd: object) -> None:
+        raise SystemExit
+
+    monkeypatch.setattr(root_mark, "flush", give_up)
+    root = Descriptor(os.open(tmp_path, os.O_RDONLY | os.O_DIRECTORY))
+    try:
+        with pytest.raises(SystemExit):
+            root_mark.write_mark(root, b"m" * root_mark.MARK_BYTES)
+    finally:
+        os.close(root)
+    assert list((tmp_path / ".ingest").iterdir()) == []

@@ -52,6 +52,18 @@ def test_a_path_that_is_none_below_a_folder_is_written_to_nowhere(tmp_path: Path
     assert list(tmp_path.iterdir()) == []
 
 
+@pytest.mark.parametrize("replace", [False, True])
+def test_a_folder_gives_way_to_no_file(tmp_path: Path, replace: bool) -> None:
+    (tmp_path / "a").mkdir()
+    root = Descriptor(os.open(tmp_path, os.O_RDONLY | os.O_DIRECTORY))
+    try:
+        with pytest.raises(IsADirectoryError):
+            write.write_beneath(root, b"a", b"body", replace=replace)
+    finally:
+        os.close(root)
+    assert [entry.name for entry in tmp_path.rglob("*")] == ["a"]
+
+
 def test_a_path_with_a_nul_is_no_other_path(tmp_path: Path) -> None:
     """The system would cut it there, and answer for the file of that name."""
     (tmp_path / "a").write_bytes(b"another file")

@@ -10,7 +10,7 @@ from ingest.cli.call import opened, require_tested_system, settings
 from ingest.cli.options import as_json, is_quiet, verb
 from ingest.cli.output import counted, emit, keep_going, line, paint
 from ingest.cli.progress import Bar
-from ingest.daemon.root_names import chosen, is_here
+from ingest.daemon.root_names import chosen, of_here
 from ingest.errors import RootUnavailable, all_lost
 from ingest.records import of_row, shown_path
 from ingest.records.verbs import CheckedFile
@@ -36,7 +36,10 @@ def command(names: tuple[str, ...], deep: bool) -> int:
     counts = check.Counts()
     lost: list[RootUnavailable] = []
     with opened() as store, Bar("check", "files") as bar:
-        roots = [root for root in chosen(store, names) if names or is_here(store, root)]
+        roots = chosen(store, names)
+        if not names:
+            roots = of_here(store, roots, lost)
+        beside = len(lost)
         for root in roots:
             try:
                 for finding in check.compare(
@@ -48,7 +51,9 @@ def command(names: tuple[str, ...], deep: bool) -> int:
                         _show(root.name, finding, several=len(roots) > 1)
             except RootUnavailable as error:
                 lost.append(error)  # it keeps none of the others waiting
-    if len(lost) < len(roots) or not roots:  # else nothing was looked at, so there is nothing to count
+    if (
+        len(lost) - beside < len(roots) or not roots
+    ):  # else nothing was looked at, so there is nothing to count
         _show_counts(counts)
     if lost:
         raise all_lost(lost)

@@ -80,13 +80,13 @@ def command(doc: str, rev: str | None, to: str | None, force: bool, root: str | 
 def _write_back(root: bytes, path: bytes, body: bytes, *, replace: bool) -> None:
     """Write below the root and nowhere else: a part of the path may be a link by now that leads out of it."""
     place = os.path.join(root, path)
-    if os.path.isdir(place) and not os.path.islink(place):
-        raise UsageError(f"{escape.path(place)} is a folder", hint=_NAME)
     opened_root = root_mark.open_root(root)
     try:
         write_beneath(opened_root.fd, path, body, replace=replace)
     except FileExistsError as error:
         raise UsageError(f"{escape.path(place)} exists", hint="overwrite it with --force") from error
+    except IsADirectoryError as error:
+        raise UsageError(f"{escape.path(place)} is a folder", hint=_NAME) from error
     except NotADirectoryError as error:
         raise UsageError(
             f"{escape.path(error.filename)} is not a folder of the root", hint="name another place with --to"
