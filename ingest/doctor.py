@@ -17,7 +17,7 @@ import msgspec
 from ingest import overseen, root_folder, systems, witnesses
 from ingest.config import VARIABLES, Settings
 from ingest.confined import probe
-from ingest.disk import mounts
+from ingest.disk import cookie, mounts
 from ingest.disk.reachability import answers, silent_of_root
 from ingest.errors import IngestError, RootUnavailable, StoreMissing, Unreachable
 from ingest.escape import path as show
@@ -156,10 +156,8 @@ def _store_files(database: str) -> Iterator[Check]:
 def _log(store: Store) -> Check:
     asked = witnesses.ask(store)
     if not asked.contradictions:
-        told = ", ".join(each.name for each in asked.witnesses)
-        return Check(
-            "log", "ok", f"nobody saw it longer: asked were {told}" if told else "nobody saw it longer"
-        )
+        told = ", ".join(each.name for each in asked.witnesses) or "nobody, there is no witness"
+        return Check("log", "ok", f"nobody saw it longer; asked: {told}")
     refused = any(each.forbids for each in asked.contradictions)
     hint = (
         witnesses.ACCEPT if refused else "run: ingest verify --deep; the index is made anew when it is asked"
@@ -197,10 +195,11 @@ def _root_here(store: Store, root: Root, settings: Settings) -> Check:
     except RootUnavailable as error:
         return Check(name, "error", error.message, error.hint)
     os.close(found.fd)
-    if not os.access(root.path, os.W_OK):
+    if not cookie.may_be_sent(root.path):
         return Check(
-            name, "warning", f"{show(root.path)} cannot be written to", "it is polled: no cookie can be sent"
-        )
+            name, "warning", f"no file can be written below {show(root.path)}/.ingest/",
+            "it is polled: no cookie can be sent",
+        )  # fmt: skip
     if settings.backend_of(root.name) == "auto":
         why = mounts.why_polled(root.path, mounts.table())
         if why is not None:

@@ -166,7 +166,7 @@ def _raise_trouble(monitor: RootMonitor) -> None:
         if (problem.code, problem.path) == SHORT:
             raise Unreachable(problem.detail, hint=descriptors.HINT)
         if problem.code.startswith("store_"):
-            raise StoreUnavailable(problem.detail, code=problem.code)
+            raise StoreUnavailable(problem.detail, code=problem.code, hint="run: ingest doctor")
 
 
 def _asked_daemon(store: Store, root: Root) -> int | None:

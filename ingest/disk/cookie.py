@@ -39,6 +39,12 @@ def clock_behind(root: Descriptor, wall: Callable[[], int], entropy: Entropy) ->
             os.unlink(path, dir_fd=root)
 
 
+def may_be_sent(root: bytes) -> bool:
+    """Tell whether this user may write below a root's `.ingest/`, or make that folder where it is missing."""
+    own = os.path.join(root, OWN_FOLDER)
+    return os.access(own if os.path.lexists(own) else root, os.W_OK | os.X_OK)
+
+
 class Cookies:
     """The cookies on their way through one watcher."""
 

@@ -145,8 +145,9 @@ def _none_to_read(index: Index, error: StoreReadOnly) -> StoreUnavailable:
         f"there is no index at {index.address} that can be read, and none can be made:"
         f" {error.message.rpartition(': ')[2]}",
         code=error.code,
-        hint=f"{'whoever may write there' if index.path else 'the owner of the database'} runs: ingest index"
-        " update",
+        hint="whoever may write there runs: ingest index update"
+        if index.path
+        else "the owner of the database runs: ingest index update; docs/how-to/postgres.md has its rights",
     )
 
 

@@ -63,8 +63,9 @@ def _unavailable(address: str, error: DBAPIError) -> StoreUnavailable:
         )
     if state in _MAY_NOT or (name.startswith("SQLITE_READONLY") and name != "SQLITE_READONLY_DBMOVED"):
         page = "read-only" if name else "postgres"
+        told = ": this role may not do that" if state == _NO_RIGHT else " may only be read here"
         return StoreReadOnly(
-            f"{address} may only be read here: {said}",
+            f"{address}{told}: {said}",
             code="store_unreachable",
             hint=f"ask as a user who may write it; docs/how-to/{page}.md has the rights",
         )

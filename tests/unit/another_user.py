@@ -11,7 +11,7 @@ from typing import Any
 
 _BEFORE = """
 import json, os, sys
-from ingest.disk import read, walk
+from ingest.disk import cookie, read, walk
 from ingest.disk.patterns import Patterns
 root = os.open(sys.argv[1], os.O_RDONLY)
 if os.geteuid() == 0:

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from ingest.disk.watch import Listed, Watches, watched_inodes
 from ingest.model import Descriptor
+from tests.unit import another_user
 
 
 def test_a_folder_that_the_library_takes_for_another_is_told_of_there(tmp_path: Path) -> None:
@@ -40,3 +41,27 @@ def test_what_is_no_inotify_descriptor_has_no_watches() -> None:
     with open(os.devnull, "rb") as other:
         assert watched_inodes(Descriptor(other.fileno())) == {}
     assert watched_inodes(Descriptor(2**30)) is None
+
+
+def test_a_cookie_needs_the_right_to_write_below_ingest_and_else_to_make_it(tmp_path: Path) -> None:
+    tmp_path.chmod(0o755)
+    for name, mode, own in (
+        ("unit", 0o555, 0o777),
+        ("closed", 0o777, 0o555),
+        ("new", 0o777, None),
+        ("read", 0o555, None),
+    ):
+        folder = tmp_path / name
+        folder.mkdir()
+        if own is not None:
+            (folder / ".ingest").mkdir()
+            (folder / ".ingest").chmod(own)
+        folder.chmod(mode)
+    program = """
+os.fchdir(root)
+answer = {name: cookie.may_be_sent(name.encode()) for name in ("unit", "closed", "new", "read")}
+"""
+
+    may = another_user.run(tmp_path, program)
+
+    assert may == {"unit": True, "closed": False, "new": True, "read": False}
