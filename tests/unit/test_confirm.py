@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import os
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -9,14 +10,16 @@ from pathlib import Path
 import msgspec
 import pytest
 
+from ingest.capture.baseline import Baseline
 from ingest.capture.folder import Limits, MountState, RootFolder
-from ingest.capture.look import LOOKS, MountShadow, Unsure, View, confirm
+from ingest.capture.look import LOOKS, MountShadow, Unsure, View, confirm, observe
 from ingest.clock import Clock
 from ingest.disk import read
 from ingest.disk.mounts import Line, concerning
 from ingest.disk.patterns import Patterns
 from ingest.identity import Standing
 from ingest.model import Descriptor, DocumentKey, RootKey
+from ingest.settle import Due
 from ingest.store.engine import Store
 from ingest.store.url import parse_url
 
@@ -83,3 +86,21 @@ def test_what_is_mounted_elsewhere_does_not_concern_a_root() -> None:
     table = [Line(number, 1, b"8:1", b"/", point, "ext4") for number, point in enumerate(points)]
     assert [line.point for line in concerning(b"/srv/news", table)] == list(points[:4])
     assert concerning(b"/", table) == table
+
+
+@pytest.mark.parametrize(("rests", "changed_at"), [(1.0, 97.0), (math.inf, None)])
+def test_when_a_file_changed_is_told_in_the_time_of_the_look(
+    view: View, rests: float, changed_at: float | None
+) -> None:
+    changed = os.stat("here", dir_fd=view.folder.fd).st_ctime_ns
+    clock = msgspec.structs.replace(
+        view.folder.clock, monotonic=lambda: 100.0, wall=lambda: (changed + 3_000_000_000) // 1000
+    )
+    view = msgspec.structs.replace(view, folder=msgspec.structs.replace(view.folder, clock=clock))
+    due = Due(path=b"here", held=False, first=0.0, signature=None, cause="watch", rests=rests)
+
+    (seen,), taken = observe(view, [due], Baseline(), {})
+
+    assert taken == 1
+    assert isinstance(seen.reading, read.Bytes)
+    assert seen.changed_at == (None if changed_at is None else pytest.approx(changed_at, abs=1e-5))

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import os
+from pathlib import Path
+
 import pytest
 
 from ingest.daemon import mounts_below
 from ingest.disk import mounts
-from ingest.disk.mounts import Line
+from ingest.disk.mounts import Line, Mount, Mounts
+from ingest.model import Descriptor
 
 BELIEVED = (
     "ext2", "ext3", "ext4", "xfs", "btrfs", "zfs", "f2fs", "jfs", "bcachefs", "tmpfs", "ramfs", "overlay",
@@ -67,3 +71,20 @@ def test_each_mount_is_shown_with_what_the_ledger_would_say_of_it() -> None:
     ]
     assert [state for _, _, state in shown(watched=False)] == ["scanned", "scanned", "blind"]
     assert shown(polled=types, blind=types)[0] == ("ext4", "poll", "blind")
+
+
+@pytest.mark.parametrize(
+    ("documents", "closed", "known"), [(True, {b"gone"}, {b"gone"}), (False, set(), set())]
+)
+def test_a_mount_that_went_closes_its_point_while_documents_are_known_below(
+    tmp_path: Path, documents: bool, closed: set[bytes], known: set[bytes]
+) -> None:
+    below = Mounts(os.fsencode(tmp_path), [Mount(b"gone", 12, 1)])
+    fd = Descriptor(os.open(tmp_path, os.O_RDONLY | os.O_DIRECTORY))
+    below.look()
+
+    assert below.compare(fd, any_below=lambda _: documents, is_proven=lambda *_: False)
+    assert (set(below.closed), set(below.known)) == (closed, known)
+    assert below.compare(fd, any_below=lambda _: documents, is_proven=lambda *_: False) is documents
+    below.close()
+    os.close(fd)

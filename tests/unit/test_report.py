@@ -266,3 +266,44 @@ def test_the_page_leaves_out_no_reworded_text() -> None:
 
     assert made.count("“buy” became “purchase”: synonyms</li>") == 1_001
     assert '<section id="reworded"><h2>Reworded</h2>' in made
+
+
+def test_each_entry_has_its_mark_where_it_happened_and_a_fold_its_line() -> None:
+    entries = (
+        entry(2, "silent"),
+        entry(4, "open", versions=(3, 4, 5), until=6_000_000),
+        entry(8, None, type="document.deleted"),
+    )
+    document = Document(document="id", root="r", path=b"a.txt", language=None, title=None, entries=entries)
+    report = msgspec.structs.replace(hostile(), until=10_000_000, documents=(document,))
+
+    drawn = chart.timeline(report, document, 1)
+
+    at = {number: f"{10 + (chart.WIDTH - 20) * number / 10:.1f}" for number in (2, 4, 6, 8)}
+    assert re.findall(r'<circle class="(\w+)" cx="([\d.]+)"', drawn) == [("silent", at[2]), ("open", at[4])]
+    assert re.findall(r'<line class="fold" x1="([\d.]+)" x2="([\d.]+)"', drawn) == [(at[4], at[6])]
+    assert re.findall(r'<rect class="other" x="([\d.]+)"', drawn) == [f"{float(at[8]) - 4:.1f}"]
+
+
+def test_the_bars_stand_on_the_axis_one_upon_the_other_and_the_day_stands_below() -> None:
+    entries = (entry(2, "silent"), entry(3, "silent"), entry(4, "cosmetic"))
+    document = Document(document="id", root="r", path=b"a.txt", language=None, title=None, entries=entries)
+    report = msgspec.structs.replace(hostile(), documents=(document,))
+
+    drawn = chart.activity(report)
+
+    bars = re.findall(r'<rect class="(\w+)" x="40.5" y="([\d.]+)" width="[\d.]+" height="([\d.]+)"', drawn)
+    # 120 high, from 12 to 132: the three edits of the highest bar
+    assert bars == [("cosmetic", "92.0", "40.0"), ("silent", "12.0", "80.0")]
+    assert re.findall(r'<text x="40" y="(\d+)" text-anchor="start">', drawn) == ["150"]
+
+
+@pytest.mark.parametrize(
+    ("versions", "ends"), [((1, 2, 3), "as it was before"), ((1, 2, 3, 4), "other than it was before")]
+)
+def test_the_page_says_how_what_went_to_and_fro_ended(versions: tuple[int, ...], ends: str) -> None:
+    folded = entry(4, "silent", versions=versions, until=5_000_000)
+    document = Document(document="id", root="r", path=b"a.txt", language=None, title=None, entries=(folded,))
+    report = msgspec.structs.replace(hostile(), documents=(document,))
+
+    assert f"It went to and fro until {report.shown(5_000_000)} and is {ends};" in page(report)
