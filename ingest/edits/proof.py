@@ -114,6 +114,8 @@ class Proof:
         """Tell whether what stood at a place and what stands there are equal."""
         if max(len(gone), len(came)) > _LONGEST_RUN or any(each.is_address for each in (*gone, *came)):
             return False
+        if any(self._goes_on_with_scope(*sides) for sides in ((gone, was), (came, became))):
+            return False
         days = [self._day(*sides) for sides in ((gone, was), (came, became))]
         if days[0].lower() != days[1].lower() and self._wording.same_day(*days):
             return True  # German `Morgen` is the morning, `morgen` tomorrow
@@ -123,6 +125,13 @@ class Proof:
             or self._doubled(gone, came, was, became)
             or self._cannot_stand(gone, came, was)
         )
+
+    def _goes_on_with_scope(self, run: Run, whole: Run) -> bool:
+        """Tell whether a negation belongs to what follows, and not to the verb: `can not only`."""
+        if not run or run[-1].key not in self._lexicon.negations:
+            return False
+        at = bisect_left(whole, run[-1].end, key=attrgetter("start"))
+        return at < len(whole) and whole[at].key in self._lexicon.scoping
 
     def _cannot_stand(self, gone: Run, came: Run, was: Run) -> bool:
         """Tell whether one of two words cannot stand behind the one before, so that the other is meant."""
@@ -204,6 +213,8 @@ class Proof:
             was == became and _stressed_otherwise(old, new)
         ):
             return False
+        if _is_form(was, became, lexicon):
+            return False
         if {was, became} in lexicon.confused:
             return spelt_both_ways(was, became, lexicon)
         both_words = any(wordlist.both_meant(old, new, each) for each in wordlist.LANGUAGES) or (
@@ -233,14 +244,20 @@ class Proof:
             return False
         if _WITHOUT_BLANKS.fullmatch(old):
             return True
-        return len(parts) > len(joined) == 1 and hyphens.joins(parts, new, self._language)
+        if not len(parts) > len(joined) == 1 or not hyphens.joins(parts, new, self._language):
+            return False
+        # Of two words with a meaning a third may be made: `man eating`, `maneating`.
+        made = self._language == "en" and "-" not in new and self._lexicon.common.isdisjoint(parts)
+        return not made or not all(wordlist.is_known(part, "en") for part in parts)
 
     def _doubled(self, gone: Run, came: Run, was: Run, became: Run) -> bool:
         """Tell whether the one word that came or went stands beside itself."""
         if len(gone) + len(came) != 1:
             return False
         (word,), side = (gone, was) if gone else (came, became)
-        if not word.is_word or word.key in self._lexicon.meant or any(map(str.isdigit, word.key)):
+        if not word.is_word or any(map(str.isdigit, word.key)):
+            return False
+        if word.key in self._lexicon.meant or word.key in self._lexicon.doubled:
             return False
         return any(
             one.key == other.key == word.key and word.start in (one.start, other.start)
@@ -290,6 +307,18 @@ class Proof:
                     found.pop()  # `the 3rd of May`, `de helft`
                 found.append(_value(slot, text[slot.start : end], slot.start, end))
         return [*found, *read[at:]]
+
+
+def _is_form(old: str, new: str, lexicon: Lexicon) -> bool:
+    """Tell whether two words are one with two endings that say something: `licensor`, `licensee`."""
+    same = [pair[0] == pair[1] for pair in zip(old, new, strict=False)]
+    shared = same.index(False) if False in same else len(same)
+    for stem in range(shared, max(2, shared - 2), -1):
+        one, other = sorted((old[stem:], new[stem:]), key=len)
+        if one != other and {one, other} <= lexicon.inflections:
+            # `abgebrochn`, `abgebrochen`; `adviser`, `advisor`
+            return other != f"e{one}" and {one[:2], other[:2]} != {"er", "or"}
+    return False
 
 
 def _stressed_otherwise(old: str, new: str) -> bool:

@@ -38,6 +38,7 @@ _ONE = {
 _VERBAL = ("en", "ern", "eln", "t")  # endings of German verbs and participles
 _LINKS = ("s", "en", "er", "es", "n", "e")  # between the parts of a Dutch or German word
 _VOWELS = frozenset("aeiou")
+_SOFTENED = {"f": "v", "s": "z"}
 _LEAST = 3  # letters of a part
 _LEAST_BEHIND_VOWEL = 4  # `co-ops`, `coops`
 
@@ -97,22 +98,32 @@ def _is_cut_once(joined: str, at: int, language: str) -> bool:
     )
 
 
-def _may_be_adjective(word: str) -> bool:
-    return len(word) > _LEAST and word.endswith("e") and wordlist.is_known(word, "nl")
+def _may_be_adjective(word: str, language: str) -> bool:
+    """Tell whether a Dutch or German word may say what another is like: it has the forms of such a word."""
+    if language == "de":
+        return all(wordlist.is_known(word + ending, "de") for ending in ("e", "er", "es"))
+    if len(word) > _LEAST and word.endswith("e"):
+        return wordlist.is_known(word, "nl")
+    # `rood`, `rode`; `dik`, `dikke`; `lief`, `lieve`
+    softened = f"{word[:-1]}{_SOFTENED.get(word[-1], word[-1])}"
+    forms = {word, f"{word}{word[-1]}", softened}
+    if len(word) > _LEAST and word[-2] == word[-3] in _VOWELS:
+        forms |= {word[:-2] + word[-1], softened[:-2] + softened[-1]}
+    return any(wordlist.is_known(f"{form}e", "nl") for form in forms)
 
 
 def joins(parts: list[str], joined: str, language: str | None) -> bool:
     """Tell whether words that stand apart are the one that they were joined to, with hyphens or without.
 
     They are where that cannot be read otherwise: one of them, or what they make, is no word by itself. A
-    Dutch adjective that a word is joined to says something else of it: `rode wijnglas`, `rodewijnglas`.
+    Dutch or German adjective that a word is joined to says something else of it: `rode wijnglas`.
     """
     if language not in wordlist.LANGUAGES:
         return False
     apart = all(wordlist.is_known(word, language) for part in parts for word in part.split("-") if word)
     if "-" in joined:
         return not apart or parts[0] in _BOUND
-    if language == "nl" and any(_may_be_adjective(part) for part in parts[:-1]):
+    if language != "en" and any(_may_be_adjective(part, language) for part in parts[:-1]):
         return False
     if language == "de" and apart and parts[-1].endswith(_VERBAL):
         return False  # `gut geschrieben`, `gutgeschrieben`

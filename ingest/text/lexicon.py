@@ -122,6 +122,8 @@ class Lexicon(msgspec.Struct, frozen=True, kw_only=True, eq=False):
     turning: frozenset[str]
     pointing: frozenset[str]
     scoping: frozenset[str]
+    doubled: frozenset[str]
+    inflections: frozenset[str]
     forms: frozenset[str]
     sureness: frozenset[str]
     certainty: frozenset[str]

@@ -222,6 +222,8 @@ class _Merge:
             unmarked_plurals=self.words(lambda each: each.words.unmarked_plurals),
             turning=negations | self.words(lambda each: each.words.turning),
             pointing=self.words(lambda each: each.words.pointing),
+            doubled=self.words(lambda each: each.words.doubled),
+            inflections=frozenset(own.words.inflections.split()) | {""} if own else frozenset(),
             scoping=self.words(lambda each: each.words.scoping),
             sureness=sureness,
             certainty=sureness | negations | modals,

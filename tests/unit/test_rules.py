@@ -23,7 +23,7 @@ PROJECT = Path(__file__).parents[2]
 CASES = PROJECT / "tests" / "edits" / "cases" / "rules.tsv"
 
 # The rules and the words as they are in this version of the classifier.
-PINNED = (12, "1ff37a1a075c2c23")
+PINNED = (12, "cebebf9d5b451cc8")
 
 
 def cases() -> list[dict[str, str]]:

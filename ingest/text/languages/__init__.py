@@ -131,6 +131,8 @@ class Vocabulary(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     turning: Words
     pointing: Words
     scoping: Words
+    doubled: Words
+    inflections: Words
     forms: Words
     certainty: Words
     phrases: Words
