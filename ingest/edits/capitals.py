@@ -49,7 +49,8 @@ def speaks(mark: str, low: str, beside: tuple[str, str], lexicon: Lexicon, *, ti
         return beside in (("(", ")"), ("[", "]")) or (is_word(beside[0]) and low not in lexicon.pronouns)
     if mark.isupper():
         stressed = any(len(each) > 1 and each.isalpha() and each.isupper() for each in beside)
-        return len(mark) <= _ABBREVIATION and not stressed and wordlist.is_word(low)
+        short = len(mark) <= _ABBREVIATION and wordlist.is_word(low)
+        return not stressed and (short or low in lexicon.also_names)
     bare = unaccented(mark)
     if titled:
         return bare in lexicon.also_names

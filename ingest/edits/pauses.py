@@ -36,6 +36,9 @@ _KIND_OF_FIRM = word_set("ltd limited inc llc llp plc kg gmbh nv bv pty")  # beh
 _LONGEST_OPENING = 6  # words of a phrase that opens a sentence
 
 _EXCEPT = word_set("but")  # `nobody but Ann`
+_VERBS = word_set("is ben bent was heeft hebben had hadden gaat gaan komt komen moest wil willen wilde doet")
+_SHORTEST_CLAUSE = 3  # words
+_THAT = word_set("that dat dass")  # it says what is said, or something else
 _WHOLE = word_set(
     "all any anybody anyone anything every everybody everyone everything no nobody none nothing nowhere"
 )
@@ -212,7 +215,7 @@ def _is_style(read: Sequence[Read], at: int, text: str, lexicon: Lexicon) -> boo
     before, behind = read[at - 1], read[at]
     if not behind.is_word or not before.is_word or behind.is_address or before.is_address:
         return True  # a quotation mark, a bracket, an address
-    if _is_figure(before) or unaccented(before.text) in lexicon.calendar:
+    if _is_figure(before) or _is_day(before, lexicon):
         return True
     if _STOP.search(text[before.end : behind.start]):
         return True  # of an abbreviation, or of a sentence
@@ -220,12 +223,23 @@ def _is_style(read: Sequence[Read], at: int, text: str, lexicon: Lexicon) -> boo
     if word in lexicon.joiners:
         return _joins(read, at, text, lexicon)
     if word in lexicon.paused:
-        return not (word in _EXCEPT and any(unaccented(each.text) in _WHOLE for each in read[:at]))
+        return not _has_scope(word, read[:at], lexicon)
     if _opens(read, at, word, lexicon) and not any(
         _pauses(_between(read, place, text)) for place in range(1, at)
     ):
         return True
     return _is_aside(read, at, text, lexicon) or _is_time(read, at, text, lexicon)
+
+
+def _has_scope(word: str, before: Sequence[Read], lexicon: Lexicon) -> bool:
+    """Tell whether it depends on the pause before a word what of the sentence it belongs to.
+
+    `nobody, but Ann`; `for five years and for further terms, unless ended by notice`.
+    """
+    said = {unaccented(each.text) for each in before}
+    if word in _EXCEPT:
+        return not _WHOLE.isdisjoint(said)
+    return word in lexicon.conditions and not lexicon.joiners.isdisjoint(said)
 
 
 def _joins(read: Sequence[Read], at: int, text: str, lexicon: Lexicon) -> bool:
@@ -256,6 +270,12 @@ def _is_time(read: Sequence[Read], at: int, text: str, lexicon: Lexicon) -> bool
     return False
 
 
+def _is_day(read: Read, lexicon: Lexicon) -> bool:
+    """Tell whether a word is of the calendar, and not `may` or `march`."""
+    word = unaccented(read.text)
+    return word in lexicon.calendar and not (word in lexicon.unsure_months and read.text.islower())
+
+
 def _is_figure(read: Read) -> bool:
     return read.slot is not None or read.text[0].isdigit()
 
@@ -264,8 +284,12 @@ def _opens(read: Sequence[Read], at: int, word: str, lexicon: Lexicon) -> bool:
     """Tell whether what stands before the pause opens the sentence: `However`, `When it rains`."""
     first = unaccented(read[0].text)
     if first in lexicon.clauses:
-        acts = word in lexicon.pronouns and lexicon.pronouns[word][1] != "bears"
-        return acts or lexicon.language == "nl"
+        if lexicon.language == "nl":  # the clause ends with its verb, or what follows begins with one
+            verbs = lexicon.modals | lexicon.be | lexicon.auxiliaries | _VERBS
+            subject = at + 1 < len(read) and unaccented(read[at + 1].text) in lexicon.pronouns
+            ends = subject or word in verbs or unaccented(read[at - 1].text) in verbs
+            return at >= _SHORTEST_CLAUSE and ends
+        return word in lexicon.pronouns and lexicon.pronouns[word][1] != "bears"
     if first not in lexicon.leading or at > _LONGEST_OPENING:
         return False
     if lexicon.language != "en":
@@ -283,6 +307,8 @@ def _is_aside(read: Sequence[Read], at: int, text: str, lexicon: Lexicon) -> boo
             continue
         who, says = (unaccented(each.text) for each in read[first : first + 2])
         if who not in lexicon.pronouns or says not in lexicon.attribution:
+            continue
+        if first == 0 and unaccented(read[at].text) in _THAT:
             continue
         begins = first == 0 or _pauses(_between(read, first, text))
         if begins and (first + 2 == len(read) or _pauses(_between(read, first + 2, text))):

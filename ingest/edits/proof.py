@@ -228,7 +228,11 @@ class Proof:
             if {was, became} & context.names:
                 return False
             return not all(wordlist.is_rare(word, language) for word in (old, new))
-        return any(wordlist.is_known(word, each) for word in (old, new) for each in wordlist.LANGUAGES)
+        return any(
+            wordlist.is_known(word, each) and wordlist.is_told_apart(word, other, each)
+            for word, other in ((was, became), (became, was))
+            for each in wordlist.LANGUAGES
+        )
 
     def _joined(self, gone: Run, came: Run) -> bool:
         """Tell whether words were joined or parted, and both ways of writing them are known for one word."""

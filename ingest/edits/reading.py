@@ -202,6 +202,8 @@ def _sign(mark: str, previous: str, found: list[Read], following: tuple[str, str
         # a sign before a figure, or a mark between two
         stands_off = not previous[-1:].isalnum()
         return kind if after_figure or (stands_off and kind in "-.") else ""
+    if kind == "." and not previous.strip() and behind[:1].islower():
+        return kind  # `.net`
     if kind == "-" and (mark == "−" or (_is_operand(found) and len(beyond) == 1 and beyond.isalnum())):
         return kind  # `a − b`
     between = beyond[:1].isdigit() and bool(found) and found[-1].text[-1:].isdigit()

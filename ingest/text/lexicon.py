@@ -122,6 +122,7 @@ class Lexicon(msgspec.Struct, frozen=True, kw_only=True, eq=False):
     turning: frozenset[str]
     pointing: frozenset[str]
     scoping: frozenset[str]
+    conditions: frozenset[str]
     doubled: frozenset[str]
     inflections: frozenset[str]
     forms: frozenset[str]

@@ -224,6 +224,7 @@ class _Merge:
             pointing=self.words(lambda each: each.words.pointing),
             doubled=self.words(lambda each: each.words.doubled),
             inflections=frozenset(own.words.inflections.split()) | {""} if own else frozenset(),
+            conditions=self.words(lambda each: each.words.conditions),
             scoping=self.words(lambda each: each.words.scoping),
             sureness=sureness,
             certainty=sureness | negations | modals,

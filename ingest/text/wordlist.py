@@ -37,6 +37,8 @@ def both_meant(before: str, after: str, language: str | None) -> bool:
 # In these bodies names stand in capitals, which are not counted with the words: what is left of them is rare.
 _RARE = {"en": 3000, "nl": 100, "de": 100}
 _HARDLY = 200
+_HALF = 0.5
+_LETTERS = "abcdefghijklmnopqrstuvwxyz"
 _PLURALS = {"en": ("s",), "nl": ("en", "s"), "de": ("en", "er", "e")}
 
 
@@ -80,6 +82,25 @@ def is_known(word: str, language: str | None) -> bool:
 def is_word(word: str) -> bool:
     """Tell whether a word is in a list of any language, seldom or often; in small letters."""
     return any(_counts(language)(word) for language in LANGUAGES)
+
+
+def is_told_apart(word: str, wrong: str, language: str | None) -> bool:
+    """Tell whether a word is what was meant by one that is no word and has another letter in one place.
+
+    It is not where that letter makes another word too that is not much rarer: `seller`, `oeller`, `teller`.
+    Where more than one letter differs nothing speaks against it. A slip seldom takes the first letter.
+    """
+    low, other = word.lower(), wrong.lower()
+    places = [at for at, pair in enumerate(zip(low, other, strict=False)) if pair[0] != pair[1]]
+    if language not in LANGUAGES or len(low) != len(other) or len(places) != 1:
+        return True
+    count = _counts(language)
+    least = _HALF * count(low)
+    return not any(
+        other[at] != letter and (made := other[:at] + letter + other[at + 1 :]) != low and count(made) > least
+        for at in range(min(places[0], 1), len(other))
+        for letter in _LETTERS
+    )
 
 
 def _once(word: str) -> str:

@@ -131,6 +131,7 @@ class Vocabulary(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     turning: Words
     pointing: Words
     scoping: Words
+    conditions: Words
     doubled: Words
     inflections: Words
     forms: Words
