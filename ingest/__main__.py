@@ -26,10 +26,12 @@ def main() -> None:
         os._exit(code)
 
     atexit.register(leave)  # before all others, so that it is called after them
+    # What is loaded is no garbage: the command line lets the collector begin when all of it is there.
+    gc.disable()
+    gc.set_threshold(COLLECT_AFTER)
     try:
         from ingest.cli import run  # noqa: PLC0415 - whoever stops it meanwhile is told so
 
-        gc.set_threshold(COLLECT_AFTER)
         code = run(sys.argv[1:])
     except KeyboardInterrupt:  # before the command line was there to say so
         code = 130

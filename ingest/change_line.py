@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from itertools import takewhile
 
+from ingest.expressions import expression
 from ingest.width import cut_end, cut_middle, width
 
 ARROW = " -> "
@@ -12,7 +13,7 @@ _HEADING = 60  # columns of a heading that names a place
 _LEAST = 8  # columns of a reason: in fewer nothing is said
 _PATH, _REASON = 12, 24  # columns that each has before the significance, which is implied, has its own
 _IMPLIED = "substantive: "  # what is silent or open is that
-_VALUES = re.compile("(.*?“)([^”]*)(”.*?“)([^”]*)(”)", re.DOTALL)
+_VALUES = expression("(.*?“)([^”]*)(”.*?“)([^”]*)(”)", re.DOTALL)
 _VALUE = 3  # columns of a value: in fewer it is not shown
 
 

@@ -8,13 +8,15 @@ from __future__ import annotations
 import base64
 import re
 
+from ingest.expressions import expression
+
 # C0, DEL, C1, the bidi embeddings, overrides and isolates, the bidi marks, line and paragraph
 # separators (a terminal or a log viewer may break the line there), lone surrogates.
 _UNSAFE = "\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028\u2029\u202a-\u202e\u2066-\u2069\ud800-\udfff"
-_IN_TEXT = re.compile(f"[{_UNSAFE}]")
-_IN_NAME = re.compile(f"[{_UNSAFE}\t\n]")
+_IN_TEXT = expression(f"[{_UNSAFE}]")
+_IN_NAME = expression(f"[{_UNSAFE}\t\n]")
 # The same as they stand in UTF-8, so that a long record need not be decoded: only what JSON allows raw.
-_IN_JSON = re.compile(rb"\x7f|\xc2[\x80-\x9f]|\xd8\x9c|\xe2\x80[\x8e\x8f\xa8-\xae]|\xe2\x81[\xa6-\xa9]")
+_IN_JSON = expression(rb"\x7f|\xc2[\x80-\x9f]|\xd8\x9c|\xe2\x80[\x8e\x8f\xa8-\xae]|\xe2\x81[\xa6-\xa9]")
 
 
 def _visible(match: re.Match[str]) -> str:

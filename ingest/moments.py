@@ -15,18 +15,19 @@ from datetime import UTC, date, datetime, timedelta, timezone, tzinfo
 import msgspec
 
 from ingest.errors import UsageError
+from ingest.expressions import expression
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND = timedelta(microseconds=1)
 _SECOND = 1_000_000
 _DAY = timedelta(days=1)
-_TIME = re.compile(
+_TIME = expression(
     r"(\d{4}-\d\d-\d\d)(?:[Tt ](\d\d:\d\d)(?::(\d\d)(?:\.(\d+))?)?"
     r"(?: ?([Zz]|UTC|[+-]\d\d:?[0-5]\d(?::[0-5]\d)?))?)?",
     re.ASCII,
 )
-_SEQ = re.compile(r"(?:seq:|#)(\d{1,18})", re.ASCII)
-_AGO = re.compile(r"(\d{1,9})(?:([smhdw])(?i: ago)?|(?i: (second|minute|hour|day|week)s? ago))", re.ASCII)
+_SEQ = expression(r"(?:seq:|#)(\d{1,18})", re.ASCII)
+_AGO = expression(r"(\d{1,9})(?:([smhdw])(?i: ago)?|(?i: (second|minute|hour|day|week)s? ago))", re.ASCII)
 _UNITS = {"s": 1, "m": 60, "h": 3_600, "d": 86_400, "w": 7 * 86_400}
 FORMS = "write 2026-11-28, '2026-11-28 12:00', yesterday, 2d, '90 minutes ago', RFC 3339, seq:N or #17"
 

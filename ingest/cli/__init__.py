@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import gc
 import importlib
 import os
 import sys
@@ -78,6 +79,9 @@ class Verbs(click.Group):
             return None
         module = importlib.import_module(f"ingest.cli.verbs.{name}")
         command: click.Command = module.command
+        if not gc.isenabled():  # the program begins: nothing of what was loaded is to be looked through
+            gc.freeze()
+            gc.enable()
         return command
 
     def shell_complete(self, ctx: click.Context, incomplete: str) -> list[CompletionItem]:

@@ -9,7 +9,6 @@ from __future__ import annotations
 import errno
 import fcntl
 import os
-import re
 import socket
 import stat
 import tempfile
@@ -24,6 +23,7 @@ import msgspec
 from ingest.decoding import decoder
 from ingest.disk.descriptors import are_too_few
 from ingest.errors import NoDaemon, Unreachable
+from ingest.expressions import expression
 from ingest.records.status import SinkStatus
 from ingest.store.root_reports import RootReport
 
@@ -33,7 +33,7 @@ _PATIENCE = 60.0  # seconds a client may take to read a line
 _AGAIN = 0.2  # seconds between two tries to let somebody in
 CLIENTS = 64
 TOO_MANY = "too many clients"
-_SOCKET = re.compile(r"[0-9a-f]{32}\.sock")
+_SOCKET = expression(r"[0-9a-f]{32}\.sock")
 Answer = Iterator[msgspec.Struct]
 A = TypeVar("A", bound=msgspec.Struct)
 

@@ -7,7 +7,6 @@ is then coarse, and still right. Lines end at `\n` alone.
 
 from __future__ import annotations
 
-import re
 from array import array
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
@@ -17,10 +16,12 @@ from typing import Literal, overload
 import msgspec
 from rapidfuzz.distance import Indel
 
+from ingest.expressions import expression
+
 _MOST_SHARED = 300_000  # lines
 _MOST_EDGES = 4_000  # places among which one is looked for at which words part
 LARGEST = 400_000_000  # cells of the alignment's table; an eighth of it is bytes of memory
-_TOKEN = re.compile(r"\n|[^\S\n]+|\w+|[^\w\s]")
+_TOKEN = expression(r"\n|[^\S\n]+|\w+|[^\w\s]")
 
 
 class Span(msgspec.Struct, frozen=True):

@@ -13,6 +13,7 @@ from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, AnyStr
 
 from ingest.errors import ConfigError
+from ingest.expressions import expression
 
 if TYPE_CHECKING:
     from pathspec import GitIgnoreSpec
@@ -23,25 +24,25 @@ FITTING_BYTES = (
 )
 _FOLDERS = 10_000  # that a list remembers
 
-_NO_TEXT = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]")
-_NOTHING_ESCAPED = re.compile(r"\\(?:/|\s*\Z)")
+_NO_TEXT = expression(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]")
+_NOTHING_ESCAPED = expression(r"\\(?:/|\s*\Z)")
 # An escaped character, a set in brackets, or a bracket that begins none.
-_PARTS = re.compile(r"\\.|\[[!^]?(?P<set>\]?[^]]*)\]|(?P<stray>\[)")
-_RANGE = re.compile(r"(.)-(.)")
+_PARTS = expression(r"\\.|\[[!^]?(?P<set>\]?[^]]*)\]|(?P<stray>\[)")
+_RANGE = expression(r"(.)-(.)")
 # In a set the library takes no character out of its meaning, and Python will take these pairs for operators.
-_NOT_IN_SET = re.compile(r"[\\\[/]|--|&&|\|\||~~")
-_BLANKS_AFTER = re.compile(r"((?:\\.|[^\\])*?) *")
-_OTHER_THAN = re.compile(r"\[\^(\]?)")
+_NOT_IN_SET = expression(r"[\\\[/]|--|&&|\|\||~~")
+_BLANKS_AFTER = expression(r"((?:\\.|[^\\])*?) *")
+_OTHER_THAN = expression(r"\[\^(\]?)")
 
 # What a pattern means that releases before this reading took for something else.
 _NEW_READINGS = (
-    (re.compile(r"!"), "`!` at the beginning takes in again what a pattern before it leaves out"),
-    (re.compile(r".*\["), "`[…]` stands for one of the characters in it"),
-    (re.compile(r".*\\"), "a backslash takes its meaning from the character after it"),
-    (re.compile(r".*\?"), "`?` stands for one character, where it stood for one byte"),
-    (re.compile(r".*/\Z"), "with `/` at its end it is of folders alone"),
-    (re.compile(r".*/\*\*\Z"), "with `/**` at its end it is of what lies below, not of a file so named"),
-    (re.compile(r".* \Z"), "blanks at its end are left away"),
+    (expression(r"!"), "`!` at the beginning takes in again what a pattern before it leaves out"),
+    (expression(r".*\["), "`[…]` stands for one of the characters in it"),
+    (expression(r".*\\"), "a backslash takes its meaning from the character after it"),
+    (expression(r".*\?"), "`?` stands for one character, where it stood for one byte"),
+    (expression(r".*/\Z"), "with `/` at its end it is of folders alone"),
+    (expression(r".*/\*\*\Z"), "with `/**` at its end it is of what lies below, not of a file so named"),
+    (expression(r".* \Z"), "blanks at its end are left away"),
 )
 
 

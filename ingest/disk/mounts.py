@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import re
 import select
 from collections.abc import Callable, Iterable, Sequence
 from typing import NamedTuple
@@ -13,6 +12,7 @@ import msgspec
 from ingest.disk.descriptors import are_too_few
 from ingest.disk.read import open_beneath
 from ingest.disk.statx import Facts, facts_of
+from ingest.expressions import expression
 from ingest.model import Descriptor
 
 # File systems that tell every write by a notification, and whose clock is this machine's. Of these, some take
@@ -37,7 +37,7 @@ FOLDING = frozenset(("vfat", "exfat", "ntfs3", "fuseblk", "cifs", "smb3", "smbfs
 # that is not this machine's, and of those that are, this.
 _FORMS_FOLDED = "zfs"
 _TABLE = "/proc/self/mountinfo"
-_OCTAL = re.compile(rb"\\([0-7]{3})")
+_OCTAL = expression(rb"\\([0-7]{3})")
 _O_PATH = getattr(os, "O_PATH", os.O_RDONLY)
 
 

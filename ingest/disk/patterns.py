@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 from ingest.disk.gitignore import PatternList
+from ingest.expressions import expression
 
 PATH_BYTES = 2000
 OWN_FOLDER = b".ingest"
@@ -16,7 +17,7 @@ _SUFFIXES = (
 )  # fmt: skip
 _NAMES = ("4913", "Thumbs.db", "ehthumbs.db", "desktop.ini", "Icon\r")
 _BACKUP = "*.sb-????????-??????"  # of a save on macOS
-_BACKUP_NAME = re.compile(rb".*\.sb-.{8}-.{6}", re.DOTALL)
+_BACKUP_NAME = expression(rb".*\.sb-.{8}-.{6}", re.DOTALL)
 _TRASH = b"$RECYCLE.BIN"
 # What a cloud client leaves in the place of a file that is not on this disk.
 _PLACEHOLDERS = (b".nextcloud", b".owncloud")

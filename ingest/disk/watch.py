@@ -24,6 +24,7 @@ from ingest.disk import watchdog_patch
 from ingest.disk.cookie import COOKIE
 from ingest.disk.notifications import Notifications, PathTimes
 from ingest.disk.patterns import OWN_FOLDER
+from ingest.expressions import expression
 from ingest.model import Descriptor
 
 watchdog_patch.pair_promptly()
@@ -218,8 +219,8 @@ class Watcher:
         return found
 
 
-_WHERE = re.compile(r"^\S*:\d+: ")  # the place in the library, of no use to an operator
-_WATCH = re.compile(r"^inotify wd:([0-9a-f]+) ino:([0-9a-f]+) sdev:([0-9a-f]+)", re.MULTILINE)
+_WHERE = expression(r"^\S*:\d+: ")  # the place in the library, of no use to an operator
+_WATCH = expression(r"^inotify wd:([0-9a-f]+) ino:([0-9a-f]+) sdev:([0-9a-f]+)", re.MULTILINE)
 
 
 def watched_inodes(fd: Descriptor) -> dict[int, tuple[int, int]] | None:

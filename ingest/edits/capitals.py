@@ -11,15 +11,15 @@ may be another word without it; a noun by its ending or its place is one in both
 from __future__ import annotations
 
 import functools
-import re
 
+from ingest.expressions import expression
 from ingest.text import wordlist
 from ingest.text.lexicon import Lexicon
 from ingest.text.words import is_word, unaccented
 
 _BEFORE = frozenset(",;)]&/")  # marks behind which no sentence begins
 _ABBREVIATION = 5  # letters: a longer word in capitals is one that is stressed
-_INFLECTED = re.compile(r"(?:e|e[mnrs]|e[lr]n|t|[^aeiouäöü]s)\Z")  # German; so may verbs and adjectives end
+_INFLECTED = expression(r"(?:e|e[mnrs]|e[lr]n|t|[^aeiouäöü]s)\Z")  # German; so may verbs and adjectives end
 _FEWEST = 2  # words with a capital that make a title
 
 

@@ -6,10 +6,9 @@ alone if all that can be read stood in the version before, in this order.
 
 from __future__ import annotations
 
-import re
-
 from ingest.edits.pair import Pair
 from ingest.edits.questions import Answer, no, yes
+from ingest.expressions import expression
 
 # Why no text can be made of the bytes themselves, whoever reads them.
 UNREADABLE = {
@@ -17,7 +16,7 @@ UNREADABLE = {
     "nul": "NULs stand in it",
     "undecodable": "its bytes are characters of no encoding",
 }
-_LOST = re.compile("\ufffd+")
+_LOST = expression("\ufffd+")
 _MOST_PLACES = 10_000
 
 

@@ -10,10 +10,10 @@ count only at a sentence's start and before a mark or a digit: `Update:`, `Corre
 from __future__ import annotations
 
 import functools
-import re
 
 from ingest.edits import stamps
 from ingest.edits.settings import NO_PHRASES, Phrases
+from ingest.expressions import expression
 from ingest.facts import quotations
 from ingest.text.lexicon import Lexicon
 from ingest.text.lexicons import lexicon_of
@@ -50,7 +50,7 @@ _AANGEPAST = (
 )
 _ABUIS = "(?:abusievelijk|per abuis|ten onrechte|onterecht|foutief|onjuist)"
 _STAMPED = r"(?:\A|[|·•,;:(.-])\W*"  # where a line begins that says when, or a part of it
-_ANYWHERE = re.compile(
+_ANYWHERE = expression(
     "|".join(
         (
             rf"\b(?:earlier|previous|prior|original) versions? of (?:this|the|our) (?:\w+ )?{_PIECE}\b",
@@ -151,8 +151,8 @@ _SIGNS = (
     "richtiggestellt",
 )  # fmt: skip
 """Of these a phrase that is looked for anywhere has one: most sentences are told by them alone."""
-_SKIPPED = re.compile(r"[\W_]*")
-_OPENS = re.compile(
+_SKIPPED = expression(r"[\W_]*")
+_OPENS = expression(
     f"({'|'.join(sorted(_OPENING, key=len, reverse=True))})"
     r"(?:\s*(?:[\])(:\[|/*-]|[0-9]|\Z)|[.!]\s*\Z"
     # Correction, March 5: …

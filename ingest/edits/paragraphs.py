@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from bisect import bisect_left, bisect_right
 from collections import Counter
 from collections.abc import Sequence
@@ -11,10 +10,11 @@ from itertools import islice
 import msgspec
 
 from ingest.diff.sentences import Comparison
+from ingest.expressions import expression
 
 _MOST = 2_000  # paragraphs of a text; of a longer one nothing is told
-_PART = re.compile(r"\n[^\S\n]*\n\s*")
-_LINE = re.compile(r"\n\s*")
+_PART = expression(r"\n[^\S\n]*\n\s*")
+_LINE = expression(r"\n\s*")
 
 
 class MovedDown(msgspec.Struct, frozen=True):

@@ -13,22 +13,22 @@ that trail off speak wherever they stand.
 
 from __future__ import annotations
 
-import re
 from bisect import bisect_right
 from collections.abc import Iterator, Sequence
 from itertools import pairwise
 
 from ingest.diff import sequences
 from ingest.edits.reading import Read
+from ingest.expressions import expression
 from ingest.text import roman, sentences, wordlist
 from ingest.text.lexicon import Lexicon, word_set
 from ingest.text.plain import plain
 from ingest.text.words import unaccented
 
-_PAUSE = re.compile(r"[,;:–—‐‑―−﹘]|(?:(?<=\s)|\A)-+(?=\s)|--+|[،؛、，：；]")
-_STOP = re.compile(r"[.!?。．]")
-_TRAILING = re.compile(r"…|\.{3,}|(?:\. ){2,}\.")
-_BULLET = re.compile(r"\n\s*(?:[-*+•–—·]|#{1,6})(?=\s)")
+_PAUSE = expression(r"[,;:–—‐‑―−﹘]|(?:(?<=\s)|\A)-+(?=\s)|--+|[،؛、，：；]")
+_STOP = expression(r"[.!?。．]")
+_TRAILING = expression(r"…|\.{3,}|(?:\. ){2,}\.")
+_BULLET = expression(r"\n\s*(?:[-*+•–—·]|#{1,6})(?=\s)")
 # Behind these stands a letter that is no initial.
 _LETTERED = word_set("plan option team vitamin model scenario variant optie ploeg vitamine modell")
 _FIRM = word_set("co corp inc bros")

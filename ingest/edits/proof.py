@@ -32,6 +32,7 @@ from ingest.edits import abbreviated, pauses, reading, stamps
 from ingest.edits.reading import Read
 from ingest.edits.rephrasing import Wording, cut
 from ingest.edits.spellings import apostrophe_alone, cannot_stand, is_numbered, spelt_both_ways
+from ingest.expressions import expression
 from ingest.facts import quantities
 from ingest.facts.equivalence import equal, written_otherwise
 from ingest.facts.model import CalendarDate, Code, Quantity, Share, Slot
@@ -44,13 +45,13 @@ from ingest.text.words import folded, tokens, unaccented
 _LONGEST = 5_000  # characters of a sentence whose places are looked at one by one
 _LONGEST_RUN = 40  # tokens of a place that differs
 _BEFORE_VALUE = frozenset(["the", "de"])
-_WITHOUT_BLANKS = re.compile("[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u9fff\uf900-\ufaff]+")
-_DECIMALS = re.compile(r"[.,]([0-9]{1,2}|[0-9]{4,})\Z")
+_WITHOUT_BLANKS = expression("[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u9fff\uf900-\ufaff]+")
+_DECIMALS = expression(r"[.,]([0-9]{1,2}|[0-9]{4,})\Z")
 
 # One mark before three digits, and none else.
-_MARK_ALONE = re.compile(r"(?<![0-9.,])[1-9][0-9]{0,2}([.,])[0-9]{3}(?![0-9]|[.,][0-9])")
-_ZONE = re.compile(r"\b(?:gmt|bst|utc|ces?t|e[sd]t)\b", re.IGNORECASE)
-_ZEROS = re.compile("0+(?=[0-9])")
+_MARK_ALONE = expression(r"(?<![0-9.,])[1-9][0-9]{0,2}([.,])[0-9]{3}(?![0-9]|[.,][0-9])")
+_ZONE = expression(r"\b(?:gmt|bst|utc|ces?t|e[sd]t)\b", re.IGNORECASE)
+_ZEROS = expression("0+(?=[0-9])")
 
 Run = Sequence[Read]
 Writing = tuple[int, str, str, str]

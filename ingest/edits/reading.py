@@ -13,6 +13,7 @@ import re
 import msgspec
 
 from ingest.edits import capitals
+from ingest.expressions import expression
 from ingest.facts.model import Slot
 from ingest.text import abbreviations
 from ingest.text.lexicon import Lexicon
@@ -30,12 +31,12 @@ _CLOSING = _QUOTES | frozenset(")]*_")  # behind a word; a sentence goes on behi
 _LONGEST_MARK = 3  # tokens of an item's mark: `(a)`
 _LONGEST_ABBREVIATION = 24
 _UNITS = frozenset(["m", "mw", "mb", "mg", "mj", "mhz", "mpa", "ms", "ml", "kb", "gb", "tb", "pb", "mbit"])
-_UNIT = re.compile(r"[0-9][0-9.,]*-?([^\W\d_]{1,4})\Z")
-_BEHIND_FIGURE = re.compile(r"[0-9]\s?-?([^\W\d_]+)\Z")
+_UNIT = expression(r"[0-9][0-9.,]*-?([^\W\d_]{1,4})\Z")
+_BEHIND_FIGURE = expression(r"[0-9]\s?-?([^\W\d_]+)\Z")
 _STARTS = frozenset((".", "!", "?", ":", "\n", ""))
 
 # Letters and digits with dots, slashes or an @ between them, and no blank: a letter more leads elsewhere.
-ADDRESS = re.compile(
+ADDRESS = expression(
     r"[a-z][a-z0-9+.-]*://[^\s<>\"]+|(?:mailto:|www\.)[^\s<>\"]+"
     r"|[\w.+-]+@[\w-]+(?:\.[\w-]+)+|(?<![\w.])@\w{2,}"
     r"|(?<![\w.])(?:[a-z0-9-]{2,}\.)+(?-i:[a-z]{2,})(?:/[^\s<>\"]*)?(?![\w])"
@@ -43,7 +44,7 @@ ADDRESS = re.compile(
     re.IGNORECASE,
 )
 _ADDRESS = "address "  # before the key of one
-_MAY_ADDRESS = re.compile(r"[@/\\#]|\w\.[a-z]{2}", re.IGNORECASE)
+_MAY_ADDRESS = expression(r"[@/\\#]|\w\.[a-z]{2}", re.IGNORECASE)
 
 
 class Read(msgspec.Struct, frozen=True):

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from functools import cached_property, partial
@@ -13,6 +12,7 @@ from ingest.edits import stamps
 from ingest.edits.anchors import NO_DAYS, Days, same_day, with_part
 from ingest.edits.forms import inflects, is_figure
 from ingest.edits.replacements import Replacements, closing, weigh
+from ingest.expressions import expression
 from ingest.facts import quantities
 from ingest.facts.document_words import Context
 from ingest.facts.equivalence import agree, equal
@@ -32,7 +32,7 @@ _NAMED = 3  # times as often a word may be seen small that has a capital here
 _LONGEST_READ = 5_000  # characters of a sentence
 _SHOWN = 3  # places
 
-_LETTERS = re.compile(r"\b(?:[a-z]\.){2,5}")
+_LETTERS = expression(r"\b(?:[a-z]\.){2,5}")
 
 Ranges = Sequence[tuple[int, int]]
 

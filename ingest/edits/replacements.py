@@ -13,6 +13,7 @@ from functools import cached_property
 import msgspec
 from rapidfuzz.distance import DamerauLevenshtein
 
+from ingest.expressions import expression
 from ingest.text.lemmas import PARTICLES
 from ingest.text.lexicon import Lexicon
 from ingest.text.thesaurus import Nearness, Thesaurus
@@ -29,7 +30,7 @@ _GOES_ON = """
     of om omdat onder op over per rond sinds te tegen terwijl tijdens toen tot tussen uit van vanaf vanwege
     volgens voor voordat want waar wegens zodat zodra zonder
 """
-_CLOSING = re.compile(
+_CLOSING = expression(
     rf"\b({'|'.join(sorted(PARTICLES))})\b(?![’'-])(?=\s*(?:[^\w\s]|\Z)|\s*\n|\s+(?:{'|'.join(_GOES_ON.split())})\b)",
     re.IGNORECASE,
 )

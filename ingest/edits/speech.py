@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from typing import Literal
@@ -11,6 +10,7 @@ import msgspec
 
 from ingest.edits import outline
 from ingest.edits.edit import ChangedFact, Text
+from ingest.expressions import expression
 from ingest.text import markdown_markup, markup, subtitle_markup
 from ingest.text.front_matter import Field
 from ingest.text.markup import Item, Kind, Speech
@@ -19,7 +19,7 @@ from ingest.text.words import folded
 _READERS: dict[str, Callable[[str], Speech]] = {"markdown": markdown_markup.read}
 _TIMES_IN_TEXT = "subtitles/1"  # a way that left the times of cues in the text
 _TITLES = frozenset(("title", "headline"))
-_FIRST_HEADING = re.compile(r"\s{0,200}#{1,6}[ \t]+([^\n]{1,1000}?)[ \t]*#*[ \t]*(?:\n|\Z)")
+_FIRST_HEADING = expression(r"\s{0,200}#{1,6}[ \t]+([^\n]{1,1000}?)[ \t]*#*[ \t]*(?:\n|\Z)")
 _OF_EFFECT = (
     "effective",
     "expir",

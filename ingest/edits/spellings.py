@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import re
-
+from ingest.expressions import expression
 from ingest.text.lexicon import Lexicon
 from ingest.text.misspelling import spelt_otherwise
 
@@ -20,7 +19,7 @@ _BEFORE_VERB = ("be", "ge", "her", "ont", "ver")
 _SINGULAR = frozenset(("hij", "zij", "ze", "men", "wie"))
 _SUBJECTS = _SINGULAR | {"het", "dat", "dit", "er"}
 _OPEN = frozenset("aiouy")  # Dutch vowels that keep their length before an apostrophe
-_NUMBERED = re.compile(r"[^\W\d_]+-?[0-9]+")
+_NUMBERED = expression(r"[^\W\d_]+-?[0-9]+")
 
 
 def is_numbered(old: str, new: str) -> bool:

@@ -12,6 +12,7 @@ import re
 import msgspec
 
 from ingest.diff.sentences import Piece
+from ingest.expressions import expression
 from ingest.facts import quantities
 from ingest.text.lexicons import lexicon_of
 from ingest.text.words import words
@@ -90,24 +91,24 @@ _BETWEEN = frozenset(
         "uhr",
     ]
 )
-_SKIPPED = re.compile(r"[\W_]*")
-_LABEL = re.compile(
+_SKIPPED = expression(r"[\W_]*")
+_LABEL = expression(
     rf"(?:{'|'.join(sorted(map(re.escape, (*_PUBLISHED, *_EFFECT)), key=len, reverse=True))})\b",
     re.IGNORECASE,
 )
 _BEGUN = 3  # letters, of which no label has fewer
 _BEGINNINGS = frozenset(label[:_BEGUN] for label in (*_PUBLISHED, *_EFFECT))
-_OF_EFFECT = re.compile(
+_OF_EFFECT = expression(
     rf"\b(?:{'|'.join(sorted(map(re.escape, _EFFECT), key=len, reverse=True))})\b", re.IGNORECASE
 )
-_PLACEHOLDER = re.compile(
+_PLACEHOLDER = expression(
     r"\[[^\]\n]{0,40}\]|\{\{?[^}\n]{0,40}\}\}?|<[^<>\n]{1,40}>|_{3,}|\.{4,}|x{2,}"
     r"|\b(?:tbd|tba|tbc|n\.?n\.?b\.?|n\.?t\.?b\.?|dd[-/.]mm[-/.]y{2,4}|mm[-/.]dd[-/.]y{2,4}|yyyy(?:-mm-dd)?)(?!\w)",
     re.IGNORECASE,
 )
 
 # Dates and times that a sentence would not be read to have: `3/4/21`, `14.30`, a year alone.
-_WRITTEN = re.compile(
+_WRITTEN = expression(
     r"\b[0-9]{1,4}[./-][0-9]{1,2}[./-][0-9]{1,4}\b|\b[0-9]{1,2}[.:h][0-9]{2}\b|\b(?:19|20)[0-9]{2}\b"
 )
 

@@ -24,6 +24,7 @@ from itertools import chain
 import msgspec
 
 from ingest.diff import similarity
+from ingest.expressions import expression
 from ingest.facts import negations, quantities, quotations
 from ingest.facts.document_words import Context, context_of
 from ingest.facts.equivalence import agree, equal, stands_for
@@ -46,8 +47,8 @@ _MOST_SLOTS = 200
 _NAME_BEFORE = re.compile(r"(?:\b[^\W\d_a-z][\w'’-]*[ \u00a0])+\Z")
 _LONGEST_NAME = 80  # characters
 # A list that was numbered on says nothing else.
-_LIST_MARK = re.compile(r"\(?[0-9]{1,5}[.)]\s+(?=\S)")
-_RESPECTIVELY = re.compile(r"\brespecti", re.IGNORECASE)
+_LIST_MARK = expression(r"\(?[0-9]{1,5}[.)]\s+(?=\S)")
+_RESPECTIVELY = expression(r"\brespecti", re.IGNORECASE)
 
 
 def changed(

@@ -12,6 +12,7 @@ from itertools import pairwise
 
 import msgspec
 
+from ingest.expressions import expression
 from ingest.facts.model import (
     CalendarDate,
     Century,
@@ -27,17 +28,17 @@ from ingest.facts.model import (
 )
 from ingest.text.lexicon import Lexicon, word_set
 
-_ISO = re.compile(r"([0-9]{4})-([0-9]{1,2})(?:-([0-9]{1,2}))?\Z")
-_ISO_TIME = re.compile(r"([0-9]{4})-([0-9]{2})-([0-9]{2})t([0-9]{2})([0-9]{2})?\Z")
-_MINUTES = re.compile(r"([0-5][0-9])z?\Z")
-_MONTH_NAMED = re.compile(r"([0-9]{1,2})-([^\W\d_]+)-([0-9]{4})\Z")
-_DAY_FIRST = re.compile(r"([0-9]{1,2})[-.]([0-9]{1,2})[-.]([0-9]{4})\Z")
-_CLOCK = re.compile(r"([0-9]{1,2})[:.]([0-9]{2})(am|pm|u|uur)?\Z")
-_HOUR = re.compile(r"(1?[0-9]|2[0-4])(am|pm)\Z")
+_ISO = expression(r"([0-9]{4})-([0-9]{1,2})(?:-([0-9]{1,2}))?\Z")
+_ISO_TIME = expression(r"([0-9]{4})-([0-9]{2})-([0-9]{2})t([0-9]{2})([0-9]{2})?\Z")
+_MINUTES = expression(r"([0-5][0-9])z?\Z")
+_MONTH_NAMED = expression(r"([0-9]{1,2})-([^\W\d_]+)-([0-9]{4})\Z")
+_DAY_FIRST = expression(r"([0-9]{1,2})[-.]([0-9]{1,2})[-.]([0-9]{4})\Z")
+_CLOCK = expression(r"([0-9]{1,2})[:.]([0-9]{2})(am|pm|u|uur)?\Z")
+_HOUR = expression(r"(1?[0-9]|2[0-4])(am|pm)\Z")
 _ZONES = word_set("am pm gmt bst utc cet cest est edt")
-_DAY = re.compile(r"([0-9]{1,2})(?:st|nd|rd|th|e|ste|de)?\Z")
-_YEAR = re.compile(r"(?:1[5-9]|20)[0-9]{2}\Z")
-_DECADE = re.compile(r"(?:(mid|early|late|pre|post)-)?([0-9]{4}|[0-9]{2})s\Z")
+_DAY = expression(r"([0-9]{1,2})(?:st|nd|rd|th|e|ste|de)?\Z")
+_YEAR = expression(r"(?:1[5-9]|20)[0-9]{2}\Z")
+_DECADE = expression(r"(?:(mid|early|late|pre|post)-)?([0-9]{4}|[0-9]{2})s\Z")
 _LAST_DAY = 31
 _POINTS = word_set("point points punten")
 

@@ -10,18 +10,19 @@ from fractions import Fraction
 from itertools import pairwise
 from math import gcd
 
+from ingest.expressions import expression
 from ingest.facts.model import Tokens, low_at
 from ingest.text.lexicon import Lexicon, word_set
 
-_DIGITS = re.compile(r"([0-9][0-9.,]*)(-?[^\W\d_]*)((?:[-‐‑][^\W\d_]+)*)\Z")
+_DIGITS = expression(r"([0-9][0-9.,]*)(-?[^\W\d_]*)((?:[-‐‑][^\W\d_]+)*)\Z")
 _OLD = word_set("-old -olds -oud -oude -alt -alte -alter -alten")  # behind `5-year`
-_GROUPED = re.compile(
+_GROUPED = expression(
     r"[1-9][0-9]{0,2}(?:\.[0-9]{3})+(?:,[0-9]+)?\Z"
     r"|[1-9][0-9]{0,2}(?:,[0-9]{3})+(?:\.[0-9]+)?\Z"
 )
-_THOUSANDS = re.compile(r"[1-9][0-9]{0,2}(?:[.,][0-9]{3})+\Z")
-_PLAIN = re.compile(r"[0-9]+(?:[.,][0-9]+)?\Z")
-_RANGE = re.compile(r"[0-9][0-9.,]*(?:[-‐‑][0-9][0-9.,]*)+\Z")
+_THOUSANDS = expression(r"[1-9][0-9]{0,2}(?:[.,][0-9]{3})+\Z")
+_PLAIN = expression(r"[0-9]+(?:[.,][0-9]+)?\Z")
+_RANGE = expression(r"[0-9][0-9.,]*(?:[-‐‑][0-9][0-9.,]*)+\Z")
 _LONGEST_DIGITS = 40
 _LONGEST_PARTS = 12  # of a whole, in figures
 _STUCK_UNITS = word_set("m c f s am pm u h x er ers")

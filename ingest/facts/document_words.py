@@ -6,13 +6,13 @@ is held for each word is not more than the text then. Of any other word nothing 
 
 from __future__ import annotations
 
-import re
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from collections.abc import Set as AbstractSet
 from functools import cached_property
 from itertools import chain, islice
 
+from ingest.expressions import expression
 from ingest.facts import names
 from ingest.text.lexicon import Lexicon
 from ingest.text.lexicons import lexicon_of
@@ -23,7 +23,7 @@ from ingest.text.words import each_word, unaccented, words
 
 _LONG = 1_000_000  # characters
 _MOST = 200_000  # words of a long text that are counted, in each form in which one may be asked about
-_DOTTED = re.compile(r"(?:[^\W\d_]\.){2,}")  # `U.S.`, which is a word `us` too
+_DOTTED = expression(r"(?:[^\W\d_]\.){2,}")  # `U.S.`, which is a word `us` too
 
 Texts = tuple[str, str, str]
 _NONE: frozenset[str] = frozenset()

@@ -5,20 +5,20 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 
+from ingest.expressions import expression
 from ingest.facts.model import Code
 from ingest.text.lexicon import Lexicon, word_set
 
 _BLANK = "[ \u00a0\u202f]"
 _PART = "[ \u00a0\u202f./-]"
 _APART = "(?:[ \u00a0\u202f]|[ ]?-[ ]?)"  # a stop would make a time or a date of it
-_DAY = re.compile(r"[0-9]{1,2}-[0-9]{1,2}-[0-9]{4}\Z")
-_ACCOUNT = re.compile(
+_DAY = expression(r"[0-9]{1,2}-[0-9]{1,2}-[0-9]{4}\Z")
+_ACCOUNT = expression(
     rf"\b[A-Z]{{2}}[0-9]{{2}}(?:{_BLANK}?[A-Z0-9]{{4}}){{2,7}}(?:{_BLANK}?[A-Z0-9]{{1,3}})?\b"
 )
-_NUMBER = re.compile(
+_NUMBER = expression(
     rf"(?<![\w.,+])(?:"
     rf"(?P<abroad>(?:\+|00)[1-9][0-9]{{0,2}}(?:{_PART}?\(0\))?(?:{_PART}?\(?[0-9]{{1,12}}\)?){{1,7}})"
     rf"|(?P<at_home>\(?0[1-9][0-9]{{0,4}}\)?(?:{_APART}[0-9]{{2,8}}){{1,5}}|0[1-9][0-9]{{8}})"
@@ -26,7 +26,7 @@ _NUMBER = re.compile(
     rf"|(?P<card>[0-9]{{4}}(?:[ \u00a0-][0-9]{{4}}){{2,4}})"
     rf")(?!\w|[.,:][0-9])"
 )
-_POSTCODE = re.compile(rf"(?<![\w.,-])([1-9][0-9]{{3}}){_BLANK}?([A-Z]{{2}})(?![\w-])")
+_POSTCODE = expression(rf"(?<![\w.,-])([1-9][0-9]{{3}}){_BLANK}?([A-Z]{{2}})(?![\w-])")
 _NO_POSTCODE = word_set(
     "EU VS VN US UK UN NV BV AD BC CE SA SD SS KM KG MW GW GB MB TB MM CM ML CL HA PM AM IN OF ET IT"
 )

@@ -10,9 +10,9 @@ word (`SPD`), or stands behind what somebody is called; a first word alone is no
 
 from __future__ import annotations
 
-import re
 from collections.abc import Set as AbstractSet
 
+from ingest.expressions import expression
 from ingest.facts.model import Name, Slot, Token, Tokens
 from ingest.text import wordlist
 from ingest.text.lexicon import Lexicon
@@ -20,9 +20,9 @@ from ingest.text.sentences import split
 from ingest.text.words import is_word, unaccented
 
 # After a word, a comma or a bracket on the same line no sentence begins.
-_INNER_CAPITAL = re.compile(r"[A-ZÀ-ÖØ-ÞĀ-ſΆ-ΫЀ-Я](?<=[\w,;)] .)[\w'’‐‑-]*+")
-_INNER_STOP = re.compile(r"[.!?…][\"'’”)\]]*\s+\S")
-_MARKS = re.compile(r"[\W_]*+")
+_INNER_CAPITAL = expression(r"[A-ZÀ-ÖØ-ÞĀ-ſΆ-ΫЀ-Я](?<=[\w,;)] .)[\w'’‐‑-]*+")
+_INNER_STOP = expression(r"[.!?…][\"'’”)\]]*\s+\S")
+_MARKS = expression(r"[\W_]*+")
 OPENS = frozenset('"“„«:•‘*')
 
 

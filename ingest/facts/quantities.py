@@ -7,9 +7,9 @@ Values are what is compared: `3`, `three` and `drie` have one, so have `1.000`, 
 from __future__ import annotations
 
 import functools
-import re
 from fractions import Fraction
 
+from ingest.expressions import expression
 from ingest.facts import identifiers
 from ingest.facts.dates import find_date
 from ingest.facts.digits import read_digits, read_fraction
@@ -44,12 +44,12 @@ from ingest.text.lexicons import lexicon_of
 from ingest.text.words import tokens, unaccented, words
 
 _ITEMS = frozenset([*"abcdefghijklmnopqrstuvwxyz", *map(str.lower, roman.NUMBERS)])
-_PARTED = re.compile(r"[0-9]{1,4}\.[0-9]{1,4}\Z")
-_AGED = re.compile(r"(under|over|onder|boven|u)-?([0-9]{1,2})s?\Z")
-_AGED_AFTER = re.compile(r"\s(?:old|oud|of age)\b")
-_FOLLOWING = re.compile(r"\s?(\w+)")
+_PARTED = expression(r"[0-9]{1,4}\.[0-9]{1,4}\Z")
+_AGED = expression(r"(under|over|onder|boven|u)-?([0-9]{1,2})s?\Z")
+_AGED_AFTER = expression(r"\s(?:old|oud|of age)\b")
+_FOLLOWING = expression(r"\s?(\w+)")
 _LONGEST_DATELINE = 80
-_PLACE = re.compile(r"[^\W\d_a-z][^\d:,;.!?(]{0,40}\s*[,(–—-]\s*\Z")
+_PLACE = expression(r"[^\W\d_a-z][^\d:,;.!?(]{0,40}\s*[,(–—-]\s*\Z")
 
 
 @functools.lru_cache(maxsize=16_384)  # a sentence is asked for its facts, and again for its words

@@ -14,15 +14,16 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 
 from ingest.diff import similarity
+from ingest.expressions import expression
 from ingest.facts.equivalence import SMALL
 from ingest.text.lexicon import Lexicon
 from ingest.text.lexicons import every_common
 from ingest.text.words import is_word, tokens, unaccented, words
 
-_MARK = re.compile(r"[\"“”„‟«»'‘’‚‹›\n](?:(?<!\n)|\s*\n)")
+_MARK = expression(r"[\"“”„‟«»'‘’‚‹›\n](?:(?<!\n)|\s*\n)")
 _DOUBLE = frozenset('"“”„‟«»')
 _ONLY_OPENS = frozenset("„‟‘‚‹")
-_ELIDED = re.compile(r"['’‘](?:s|t|n|m|k|em|tis|twas)\b|['’‘][0-9]{2}\b", re.IGNORECASE)
+_ELIDED = expression(r"['’‘](?:s|t|n|m|k|em|tis|twas)\b|['’‘][0-9]{2}\b", re.IGNORECASE)
 
 _ALIKE = 0.25
 # With one of these a speech that is quoted further, or less far, says something else.

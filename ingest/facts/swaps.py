@@ -6,16 +6,16 @@ that does something, and between them must stand more than what joins equals; of
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Sequence
 
+from ingest.expressions import expression
 from ingest.facts import agreement
 from ingest.facts.document_words import Context
 from ingest.text.lexicon import Lexicon, word_set
 from ingest.text.words import unaccented, words
 
 MOST = 500  # words of a sentence
-_STOP = re.compile(r"[.!?;]\s")
+_STOP = expression(r"[.!?;]\s")
 _LONGEST_THING = 5  # words
 _EQUATE = word_set("is was are were ist sind war waren zijn")  # `Jansen is de minister`
 _LONGEST = 2_000  # characters of a sentence that is cut at each joint

@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping, Sequence
 
 from ingest import moments
 from ingest.errors import NotFound
+from ingest.expressions import expression
 from ingest.model import DocumentKey, RootKey, Seq
 from ingest.moments import Calendar
 from ingest.store import coverage, cursors, reader, roots
 from ingest.store.engine import Connection
 
-_CURSOR = re.compile(r"\{cursor:[^{}]+\}")
+_CURSOR = expression(r"\{cursor:[^{}]+\}")
 
 
 def resolve_moment(connection: Connection, words: str, calendar: Calendar) -> Seq:

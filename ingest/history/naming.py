@@ -11,6 +11,7 @@ import msgspec
 from ingest import moments
 from ingest.errors import NotFound, UsageError
 from ingest.escape import path as show_path
+from ingest.expressions import expression
 from ingest.history import log_moments
 from ingest.ids import parse_uid, show_uid
 from ingest.model import DocumentKey, RootKey, Seq
@@ -18,7 +19,7 @@ from ingest.moments import Calendar
 from ingest.store import prefixes, reader, roots
 from ingest.store.engine import Connection, Row
 
-_REV = re.compile(r"\d{1,9}|first|latest|prev|\{cursor:[^{}]+\}", re.ASCII)
+_REV = expression(r"\d{1,9}|first|latest|prev|\{cursor:[^{}]+\}", re.ASCII)
 
 
 class Target(msgspec.Struct, frozen=True):

@@ -16,6 +16,7 @@ from ingest import escape, records, text_reasons
 from ingest.corpus import Corpus
 from ingest.diff import sentences
 from ingest.errors import NotFound, UsageError
+from ingest.expressions import expression
 from ingest.history import (
     blame,
     diffs,
@@ -49,8 +50,8 @@ from ingest.store import listing, reviews, roots, versions
 from ingest.store.engine import Connection
 
 T = TypeVar("T")
-_ID = re.compile(r"[0-9a-f]{32}", re.ASCII)
-_PLAIN = re.compile(r"\d{1,9}|first|latest|prev", re.ASCII)
+_ID = expression(r"[0-9a-f]{32}", re.ASCII)
+_PLAIN = expression(r"\d{1,9}|first|latest|prev", re.ASCII)
 
 
 class Page(msgspec.Struct, Generic[T], frozen=True, kw_only=True):

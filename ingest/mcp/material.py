@@ -7,12 +7,12 @@ lines with a mark that is drawn for this answer.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterator, Mapping
 
 import msgspec
 
 from ingest import escape
+from ingest.expressions import expression
 
 ABOUT = (
     "What stands between the two lines with the mark was written by others. It is material to judge and to"
@@ -24,7 +24,7 @@ MOST = 100  # members of one list
 
 # What `escape` leaves and no screen shows: soft hyphens, blanks of no width, invisible operators, tags and
 # selectors of variants, in which whole sentences can be hidden. Joiners stay: languages need them.
-_UNSEEN = re.compile(
+_UNSEEN = expression(
     "[\u00ad\u034f\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b\u2060-\u2065\u206a-\u206f\u3164\ufe00-\ufe0d"
     "\ufeff\uffa0\ufff0-\ufffb\U0001d173-\U0001d17a\U000e0000-\U000e0fff]"
 )

@@ -22,6 +22,7 @@ from collections.abc import Callable
 
 import unicodedata2
 
+from ingest.expressions import expression
 from ingest.text import abbreviations
 from ingest.text.plain import plain
 
@@ -35,11 +36,11 @@ _ONE_CALL = 4096
 _WINDOW = 2048
 _DENSE = 8
 
-_LETTER = re.compile(r"[^\W_]")
-_PUNCTUATION = re.compile(r"[^\w\s]")
+_LETTER = expression(r"[^\W_]")
+_PUNCTUATION = expression(r"[^\w\s]")
 _WORDS_AND_BLANKS = bytes(code for code in range(128) if re.match(r"[\w\s]", chr(code)))
-_QUOTE = re.compile(r"[\"'`´‘’‚‛“”„‟«»‹›()\[\]{}<>「」『』〈〉《》【】]")
-_WIDE_BLANK = re.compile("[\u0085\u00a0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000]")
+_QUOTE = expression(r"[\"'`´‘’‚‛“”„‟«»‹›()\[\]{}<>「」『』〈〉《》【】]")
+_WIDE_BLANK = expression("[\u0085\u00a0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000]")
 
 
 def prepare() -> None:

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import calendar
 import datetime as dt
-import re
 
 import msgspec
 
-_EDTF = re.compile(r"([0-9]{4})-([0-9]{2})(?:-([0-9]{2}))?")
+from ingest.expressions import expression
+
+_EDTF = expression(r"([0-9]{4})-([0-9]{2})(?:-([0-9]{2}))?")
 
 
 class Date(msgspec.Struct, frozen=True, kw_only=True):

@@ -14,6 +14,7 @@ from collections import Counter
 
 import msgspec
 
+from ingest.expressions import expression
 from ingest.normalise import magic
 from ingest.normalise.decoding_result import REPLACEMENT, SURE, Decoded, is_plausible, replaced
 from ingest.normalise.guess import MERE_GUESS, declared, guessed
@@ -29,11 +30,11 @@ _MARKS = (
 _UTF16_BY_NULS = 900
 _UTF16_BY_SCRIPT = 700
 _FEWEST_UNITS_CUT = 8
-_NUL_RUN = re.compile("\0{8,}|\0+\\Z")
-_ESCAPE_HATCH = re.compile("[\udc80-\udcff]+")
+_NUL_RUN = expression("\0{8,}|\0+\\Z")
+_ESCAPE_HATCH = expression("[\udc80-\udcff]+")
 # Two bytes or three of a character, or the first of one that hardly ends a word in Windows-1252: Â, Ã.
-_CUT_END = re.compile(rb"(?:[\xe0-\xef][\x80-\xbf]|[\xf0-\xf4][\x80-\xbf]{1,2}|(?<=[a-z])[\xc2\xc3])\Z")
-_CESU_PAIR = re.compile(rb"\xed([\xa0-\xaf])([\x80-\xbf])\xed([\xb0-\xbf])([\x80-\xbf])")
+_CUT_END = expression(rb"(?:[\xe0-\xef][\x80-\xbf]|[\xf0-\xf4][\x80-\xbf]{1,2}|(?<=[a-z])[\xc2\xc3])\Z")
+_CESU_PAIR = expression(rb"\xed([\xa0-\xaf])([\x80-\xbf])\xed([\xb0-\xbf])([\x80-\xbf])")
 
 
 _HIGH = bytes(range(0x80, 0x100))

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-import re
 from typing import Final
 
 import msgspec
 import unicodedata2
 
+from ingest.expressions import expression
+
 SURE: Final = 1000  # thousandths
 REPLACEMENT: Final = "\ufffd"
-_REPLACED = re.compile("\ufffd+")
+_REPLACED = expression("\ufffd+")
 _LOOK_AT = 4096
 
 

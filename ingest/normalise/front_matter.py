@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+from ingest.expressions import expression
 from ingest.normalise import date, language
 from ingest.normalise.date import Date
 from ingest.normalise.format import Metadata
@@ -21,21 +22,21 @@ _LANGUAGES = ("lang", "language", "locale")
 _TIME = r"(?:[01]?[0-9]|2[0-3])(?::[0-5][0-9](?::[0-6][0-9](?:[.,][0-9]+)?)?)(?:[ \t]*[AaPp]\.?[Mm]\.?)?"
 _OFFSET = r"(?:[Zz]|UTC|GMT|[+-][0-9]{1,2}(?::?[0-9]{2})?)?"
 _BEHIND_DAY = rf"(?:(?:[Tt]|,?[ \t]+){_TIME}[ \t]*{_OFFSET})?"
-_DAY_AND_TIME = re.compile(rf"([0-9]{{4}})([-/.])([0-9]{{2}})\2([0-9]{{2}}){_BEHIND_DAY}")
+_DAY_AND_TIME = expression(rf"([0-9]{{4}})([-/.])([0-9]{{2}})\2([0-9]{{2}}){_BEHIND_DAY}")
 _MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
 _MONTH = (
     r"(jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?|aug(?:ust)?|sept?(?:ember)?"
     r"|oct(?:ober)?|nov(?:ember)?|dec(?:ember)?)\.?"
 )
 _WEEKDAY = r"(?:(?:mon|tues?|wed(?:nes)?|thu(?:rs)?|fri|sat(?:ur)?|sun)(?:day)?,?[ \t]+)?"
-_DAY_FIRST = re.compile(
+_DAY_FIRST = expression(
     rf"{_WEEKDAY}([0-9]{{1,2}})[ \t]+{_MONTH},?[ \t]+([0-9]{{4}}){_BEHIND_DAY}", re.IGNORECASE
 )
-_MONTH_FIRST = re.compile(
+_MONTH_FIRST = expression(
     rf"{_WEEKDAY}{_MONTH}[ \t]+([0-9]{{1,2}}),?[ \t]+([0-9]{{4}}){_BEHIND_DAY}", re.IGNORECASE
 )
-_LANGUAGE_TAG = re.compile(r"([A-Za-z]{2})(?:[-_][A-Za-z0-9]+)*(?:\.[A-Za-z0-9-]+)?")
-_UNFIT = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]+")
+_LANGUAGE_TAG = expression(r"([A-Za-z]{2})(?:[-_][A-Za-z0-9]+)*(?:\.[A-Za-z0-9-]+)?")
+_UNFIT = expression("[\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]+")
 
 
 def read(text: str) -> tuple[Metadata, int]:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
+from ingest.expressions import expression
 from ingest.normalise.decoding_result import REPLACEMENT, SURE, Decoded, places_in, replaced
 
 if TYPE_CHECKING:
@@ -23,10 +24,10 @@ _LEAST_CONFIDENCE = 0.1
 _UNSURE = 0.5
 # Northern, Celtic and Maltese: seldom written, and more often guessed for a short French text.
 _SELDOM = frozenset(("iso8859-3", "iso8859-4", "iso8859-10", "iso8859-14"))
-_WORD = re.compile(r"[^\W\d_]+")
+_WORD = expression(r"[^\W\d_]+")
 # Greek to Arabic: scripts with words, of which each stands in one script.
-_FOREIGN = re.compile("[\u0370-\u08ff]")
-_FIRST_HIGH = re.compile(rb"[\x80-\xff]")
+_FOREIGN = expression("[\u0370-\u08ff]")
+_FIRST_HIGH = expression(rb"[\x80-\xff]")
 _BEFORE_HIGH = 1024
 _SAMPLE = 65_536
 _WHOLE = 1024  # bytes that are asked about as they are
@@ -34,14 +35,14 @@ _RARELY = 20
 _HEAD = 4096  # bytes in which a file says what it is written in
 _CHARSET = rb"[\"']?([A-Za-z][A-Za-z0-9._:-]{1,30})"
 _DECLARATIONS = (
-    re.compile(rb"\A\s*<\?xml[^>]{0,200}?\sencoding\s*=\s*" + _CHARSET),
-    re.compile(rb"<meta\s[^>]{0,500}?charset\s*=\s*" + _CHARSET, re.IGNORECASE),
-    re.compile(rb"\A@charset\s+" + _CHARSET),
-    re.compile(rb"^content-type:[^\n]{0,200}?charset\s*=\s*" + _CHARSET, re.IGNORECASE | re.MULTILINE),
-    re.compile(
+    expression(rb"\A\s*<\?xml[^>]{0,200}?\sencoding\s*=\s*" + _CHARSET),
+    expression(rb"<meta\s[^>]{0,500}?charset\s*=\s*" + _CHARSET, re.IGNORECASE),
+    expression(rb"\A@charset\s+" + _CHARSET),
+    expression(rb"^content-type:[^\n]{0,200}?charset\s*=\s*" + _CHARSET, re.IGNORECASE | re.MULTILINE),
+    expression(
         rb"\A(?:[^\n]*\n)?[^\n]{0,20}?(?:-\*-[^\n]*?|vim?:[^\n]*?file)(?:en)?coding[:=][ \t]*" + _CHARSET
     ),
-    re.compile(rb"\\usepackage\[" + rb"([A-Za-z0-9]{2,20})\]\{inputenc\}"),
+    expression(rb"\\usepackage\[" + rb"([A-Za-z0-9]{2,20})\]\{inputenc\}"),
 )
 _NAMED_OTHERWISE = {"ansinew": "cp1252", "applemac": "mac_roman", "latin9": "iso8859-15", "x-sjis": "cp932",
                     "windows-31j": "cp932", "x-gbk": "gbk", "x-mac-roman": "mac_roman"}  # fmt: skip
@@ -56,9 +57,9 @@ _LARGER = {"iso8859-1": "cp1252", "iso8859-9": "cp1254", "iso8859-8": "cp1255", 
            "tis-620": "cp874"}  # fmt: skip
 _SIBLINGS = {"cp1250": "iso8859-2", "cp1253": "iso8859-7"}
 _NO_OGONEK = frozenset(("cs", "sk", "sl", "hr", "hu", "ro", "sq"))
-_WINDOWS_ALONE = re.compile(rb"[\x80-\x9f]")
-_SIGN_IN_WORD = re.compile(r"[±¶¦¬©®ˇ](?=[^\W\d_])|(?<=[^\W\d_])[»«¤±¶¦](?=[^\W\d_])")
-_C1 = re.compile("[\x80-\x84\x86-\x9f]")
+_WINDOWS_ALONE = expression(rb"[\x80-\x9f]")
+_SIGN_IN_WORD = expression(r"[±¶¦¬©®ˇ](?=[^\W\d_])|(?<=[^\W\d_])[»«¤±¶¦](?=[^\W\d_])")
+_C1 = expression("[\x80-\x84\x86-\x9f]")
 
 
 def declared(raw: bytes) -> Decoded | None:

@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-import re
-
 import msgspec
 
+from ingest.expressions import expression
 from ingest.normalise import date
 from ingest.normalise.date import Date
 
-_HEADER = re.compile(r" ?date ([0-9]{4}-[0-9]{2}(?:-[0-9]{2})?) \ufeff*+")
+_HEADER = expression(r" ?date ([0-9]{4}-[0-9]{2}(?:-[0-9]{2})?) \ufeff*+")
 
 # What may not follow a header: a text left with one of these at its start would be read
 # otherwise when it is normalised again.
-_UNSAFE_REST = re.compile(r" ?date [0-9]{4}-[0-9]{2}(?:-[0-9]{2})?(?:[ \t\r\n]|\Z)|%PDF-")
+_UNSAFE_REST = expression(r" ?date [0-9]{4}-[0-9]{2}(?:-[0-9]{2})?(?:[ \t\r\n]|\Z)|%PDF-")
 
 
 class Header(msgspec.Struct, frozen=True, kw_only=True):

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import codecs
-import re
 
 import msgspec
 
+from ingest.expressions import expression
 from ingest.normalise.decoding_result import Decoded, is_plausible, replaced
 
 _ESCAPED = 950
-_HZ_RUN = re.compile(rb"~\{((?:[\x21-\x77][\x21-\x7e])+)~\}")
+_HZ_RUN = expression(rb"~\{((?:[\x21-\x77][\x21-\x7e])+)~\}")
 _FEWEST_IN_HZ = 8  # bytes, two a character
 _RARELY = 10
 

@@ -23,6 +23,8 @@ import re
 from collections.abc import Sequence
 from typing import Protocol
 
+from ingest.expressions import expression
+
 MODEL = f"{__file__.removesuffix('language.py')}lid.176.ftz"
 
 _LOOK_AT = 4096
@@ -34,16 +36,16 @@ _SURE = 0.5
 _RUNNING_IN = 16_384
 _FEWEST_RUNNING = 8
 _SURE_OF_RUNNING = 0.7
-_RUNNING = re.compile(r"(?<![^\s(\"'‘“«„])[^\W\d_A-Z]+(?:['’-][^\W\d_A-Z]+)*+(?![^\s.,;:!?)\"'’”»])")
+_RUNNING = expression(r"(?<![^\s(\"'‘“«„])[^\W\d_A-Z]+(?:['’-][^\W\d_A-Z]+)*+(?![^\s.,;:!?)\"'’”»])")
 
-_ENOUGH_LETTERS = re.compile(rf"(?:[\W\d_]*+[^\W\d_]){{{_FEWEST_LETTERS}}}")
+_ENOUGH_LETTERS = expression(rf"(?:[\W\d_]*+[^\W\d_]){{{_FEWEST_LETTERS}}}")
 
 _LICENCE_PARTS = (
     *("copyright", "licen", "©", "(c)", "spdx-", "warrant", "public domain", "creative commons"),
     *("rights reserved", "auteursrecht", "voorbehouden", "urheberrecht", "vorbehalten", "lizenz"),
 )
-_PARAGRAPH_END = re.compile(r"\S[^\S\n]*\n[^\S\n]*(?:\n\s*|\Z)")
-_LICENCE = re.compile(
+_PARAGRAPH_END = expression(r"\S[^\S\n]*\n[^\S\n]*(?:\n\s*|\Z)")
+_LICENCE = expression(
     r"©|\(c\) ?[12][0-9]{3}|copyright|all rights reserved|\blicen[cs](?:e|es|ed|ing)\b|spdx-|public domain"
     r"|warrant(?:y|ies)\b|creative commons|auteursrecht|alle rechten voorbehouden|licentie|urheberrecht"
     r"|alle rechte vorbehalten|lizenz",

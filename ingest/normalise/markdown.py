@@ -5,11 +5,11 @@ A heading is ATX or Setext, outside fenced code; in a list or a quotation it is 
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Iterator
 
 import msgspec
 
+from ingest.expressions import expression
 from ingest.normalise import front_matter
 from ingest.normalise.format import Format, Metadata
 from ingest.standoff import Heading
@@ -17,13 +17,13 @@ from ingest.standoff import Heading
 _LOOK_AT = 65_536
 _LONGEST_TITLE = 1000
 
-_FENCE = re.compile(r" {0,3}(`{3,}+|~{3,}+)(.*)")
-_ATX = re.compile(r" {0,3}#{1,6}(?:[ \t]+(.*))?\Z")
-_ATX_END = re.compile(r"(?:\A|(?<=[ \t]))#+\Z")
-_UNDERLINE = re.compile(r" {0,3}(?:=+|-+)[ \t]*\Z")
-_RULE = re.compile(r" {0,3}([-*_])(?:[ \t]*+\1){2,}+[ \t]*+\Z")
-_OTHER_BLOCK = re.compile(r" {0,3}(?:[-+*](?:[ \t]|\Z)|[0-9]{1,9}[.)][ \t]|[><])")
-_INDENTED = re.compile(r" {4}| {0,3}\t")
+_FENCE = expression(r" {0,3}(`{3,}+|~{3,}+)(.*)")
+_ATX = expression(r" {0,3}#{1,6}(?:[ \t]+(.*))?\Z")
+_ATX_END = expression(r"(?:\A|(?<=[ \t]))#+\Z")
+_UNDERLINE = expression(r" {0,3}(?:=+|-+)[ \t]*\Z")
+_RULE = expression(r" {0,3}([-*_])(?:[ \t]*+\1){2,}+[ \t]*+\Z")
+_OTHER_BLOCK = expression(r" {0,3}(?:[-+*](?:[ \t]|\Z)|[0-9]{1,9}[.)][ \t]|[><])")
+_INDENTED = expression(r" {4}| {0,3}\t")
 
 
 def metadata(text: str) -> Metadata:

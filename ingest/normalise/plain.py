@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 
+from ingest.expressions import expression
 from ingest.normalise.format import Format, Metadata
 
 _BLANKS = " \t"
 _PIECE = 1 << 20
 LONGEST_TITLE = 120
 
-_FIRST_PARAGRAPH_OF_ONE_LINE = re.compile(rf"[ \t\n]*+([^\n]{{1,{LONGEST_TITLE}}})(?:\n[ \t]*+(?:\n|\Z)|\Z)")
+_FIRST_PARAGRAPH_OF_ONE_LINE = expression(rf"[ \t\n]*+([^\n]{{1,{LONGEST_TITLE}}})(?:\n[ \t]*+(?:\n|\Z)|\Z)")
 _SENTENCE_END = frozenset(".!?…:;,。！？")
 _CLOSING = "\"'”’»›)]"
 

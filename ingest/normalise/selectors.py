@@ -12,13 +12,15 @@ from collections.abc import Mapping, Sequence
 
 import msgspec
 
+from ingest.expressions import expression
+
 _NAME = r"[A-Za-z_\u0080-\U0010ffff-][\w\u0080-\U0010ffff-]*"
-_PART = re.compile(
+_PART = expression(
     rf"""(?P<star>\*)|\#(?P<id>{_NAME})|\.(?P<class>{_NAME})"""
     rf"""|\[\s*(?P<attribute>{_NAME})\s*(?:(?P<how>[~|^$*]?=)\s*(?P<value>"[^"]*"|'[^']*'|{_NAME}|\d+)\s*)?\]"""
     rf"""|(?P<element>{_NAME})"""
 )
-_BETWEEN = re.compile(r"\s*(>)\s*|\s+")
+_BETWEEN = expression(r"\s*(>)\s*|\s+")
 
 
 class Test(msgspec.Struct, frozen=True):

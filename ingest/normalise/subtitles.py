@@ -8,17 +8,17 @@ that the canonical text, read again, stays as it is; and so is one whose words w
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable
 
 from ingest import standoff
+from ingest.expressions import expression
 from ingest.normalise import header
 from ingest.normalise.extracted import Annotation, Annotations, Block
 from ingest.normalise.format import Format, Metadata
 from ingest.text.subtitle_markup import TAG, TIMES, begins_block, names_cue
 
 _NORMALISER = "subtitles/2"
-_VOICE = re.compile(r"<v(?:\.[\w.-]{1,60})?[ \t]+([^<>\n]{1,200})>")
+_VOICE = expression(r"<v(?:\.[\w.-]{1,60})?[ \t]+([^<>\n]{1,200})>")
 _UNSAFE = ("\ufeff", "%PDF-", "{\\rtf", "<")
 
 

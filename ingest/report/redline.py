@@ -14,11 +14,12 @@ import msgspec
 from ingest.change_line import shown_place
 from ingest.diff import sequences
 from ingest.edits.edit import Edit
+from ingest.expressions import expression
 from ingest.report.style import STYLE
 
 Kind = Literal["same", "gone", "came"]
-_PARTED = re.compile(r"\n{2,}")
-_UNFIT = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
+_PARTED = expression(r"\n{2,}")
+_UNFIT = expression("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
 _W = "http://schemas.openxmlformats.org/wordprocessingml/2006/main"
 _OFFICE = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
 _PACKAGE = "http://schemas.openxmlformats.org/package/2006"

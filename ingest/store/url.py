@@ -12,6 +12,7 @@ from sqlalchemy.exc import ArgumentError
 from ingest import escape
 from ingest.disk.reachability import answers, silent_of
 from ingest.errors import StoreUnavailable, UsageError
+from ingest.expressions import expression
 
 _DRIVERS = {
     "sqlite": "sqlite",
@@ -20,7 +21,7 @@ _DRIVERS = {
     "postgresql": "postgresql+psycopg",
     "postgresql+psycopg": "postgresql+psycopg",
 }
-_SECRET = re.compile(r"(pass\w*=)[^&\s]*", re.IGNORECASE)
+_SECRET = expression(r"(pass\w*=)[^&\s]*", re.IGNORECASE)
 
 
 def parse_url(words: str) -> URL:

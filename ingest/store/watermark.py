@@ -10,14 +10,15 @@ kill does not harm it, and where the machine dies it may be older than the log, 
 from __future__ import annotations
 
 import os
-import re
 from contextlib import suppress
 from hashlib import sha256
 
 import msgspec
 
+from ingest.expressions import expression
+
 _SUM = 16  # hexadecimal digits of the SHA-256 of what stands before it
-_FORM = re.compile(rb"ingest/1 (\d{20}) ([0-9a-f]{64}) ([0-9a-f]{16})\n")
+_FORM = expression(rb"ingest/1 (\d{20}) ([0-9a-f]{64}) ([0-9a-f]{16})\n")
 _LENGTH = len("ingest/1 ") + 20 + 1 + 64 + 1 + _SUM + 1
 
 

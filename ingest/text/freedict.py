@@ -11,13 +11,14 @@ import hashlib
 import re
 import zlib
 
+from ingest.expressions import expression
 from ingest.text.words import unaccented
 
 NAME = "freedict-nld-eng"
 FOLDER = "/usr/share/dictd"
 _DIGITS = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/"
 _VALUES = {digit: value for value, digit in enumerate(_DIGITS)}
-_SENSE = re.compile(r"\A[0-9]+\. ")
+_SENSE = expression(r"\A[0-9]+\. ")
 
 Translations = dict[str, frozenset[str]]
 

@@ -23,24 +23,25 @@ from typing import Literal
 
 import msgspec
 
+from ingest.expressions import expression
 from ingest.text import yaml_fields
 
 Form = Literal["yaml", "toml", "json", "lines", "title"]
 
 LOOK_AT = 65_536  # characters: a head that does not end there is none
 
-_BEFORE = re.compile(
+_BEFORE = expression(
     r"(?:\s++|<!--(?!-?>)(?:(?!-->)[^\0])*+-->|\{#(?:(?!#\})[^\0])*+#\}|\{/\*(?:(?!\*/\})[^\0])*+\*/\}"
     r"|%%(?:(?!%%)[^\0])*+%%|\[//\]:[^\n]*+)*+"
 )
-_OPENED = re.compile(r"(---|\+\+\+|;;;)[ \t]*(yaml|toml|json)?[ \t]*\Z", re.IGNORECASE)
+_OPENED = expression(r"(---|\+\+\+|;;;)[ \t]*(yaml|toml|json)?[ \t]*\Z", re.IGNORECASE)
 _ENDS = {"---": ("---", "..."), "+++": ("+++",), ";;;": (";;;",)}
 _FORMS: dict[str, Form] = {"---": "yaml", "+++": "toml", ";;;": "json"}
 _NAMED: dict[str, Form] = {"yaml": "yaml", "toml": "toml", "json": "json"}  # behind the opening
 
-_LINE = re.compile(r"([A-Za-z][A-Za-z0-9_-]{0,40}):(?:[ \t]+(.*)|)\Z")
-_DOTTED = re.compile(r"\.\.[ \t]+([A-Za-z][A-Za-z0-9_-]{0,40}):(?:[ \t]+(.*)|)\Z")
-_DOTTED_COMMENT = re.compile(r"^<!--\s*\n((?:\.\.[ \t][^\n]*\n\s*+)+)-->[ \t]*(?:\n|\Z)", re.MULTILINE)
+_LINE = expression(r"([A-Za-z][A-Za-z0-9_-]{0,40}):(?:[ \t]+(.*)|)\Z")
+_DOTTED = expression(r"\.\.[ \t]+([A-Za-z][A-Za-z0-9_-]{0,40}):(?:[ \t]+(.*)|)\Z")
+_DOTTED_COMMENT = expression(r"^<!--\s*\n((?:\.\.[ \t][^\n]*\n\s*+)+)-->[ \t]*(?:\n|\Z)", re.MULTILINE)
 _LINE_NAME_LIST = """
     title subtitle date modified updated author authors slug category categories tags keywords lang language
     locale summary description status template translation save_as url layout permalink published draft
@@ -49,10 +50,10 @@ _LINE_NAME_LIST = """
 _LINE_NAMES = frozenset(_LINE_NAME_LIST.split())
 _TELLING = frozenset(("title", "date", "slug"))
 _TITLE_BLOCK = ("title", "author", "date")
-_ASSIGNED = re.compile(
+_ASSIGNED = expression(
     r"[ \t]*((?:[A-Za-z0-9_-]+|\"[^\"\n]*\"|'[^'\n]*')(?:\.[A-Za-z0-9_-]+)*)[ \t]*=[ \t]*(.*)"
 )
-_TABLE = re.compile(r"[ \t]*\[\[?([^\[\]\n]+)\]\]?[ \t]*(?:#.*)?\Z")
+_TABLE = expression(r"[ \t]*\[\[?([^\[\]\n]+)\]\]?[ \t]*(?:#.*)?\Z")
 _DEEPEST = 40
 
 

@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterable, Iterator
 from fractions import Fraction
 from typing import Any
 
+from ingest.expressions import expression
 from ingest.text import languages
 from ingest.text.language_words import spelt_numbers, spoken
 from ingest.text.languages import Language, Table, Words
@@ -24,7 +25,7 @@ _CURRENCY_SIGNS = {"€": "EUR", "$": "USD", "£": "GBP", "¥": "JPY"}
 _MEASURES = ("units", "currencies", "percent")
 _COUNTED = (*_MEASURES, "magnitudes")
 _NEVER_SLIPS = ("ordinals", "magnitudes", "parts", "shares", "vague", "months", "relative", "some")
-_NONE = re.compile(r"(?!)")
+_NONE = expression(r"(?!)")
 
 
 @functools.cache

@@ -11,12 +11,13 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 
+from ingest.expressions import expression
 from ingest.text import front_matter
 from ingest.text.lexicon import word_set
 from ingest.text.markup import Cut, Item, Speech, attributes, without
 from ingest.text.markup import addresses as addresses_of
 
-_LINE = re.compile(
+_LINE = expression(
     r"""
     (?P<fence>[ ]{0,3}(?P<f>`{3,}|~{3,})[^\n`]{0,200}$)
     |(?P<definition>[ ]{0,3}\[(?!\^)[^\]\n]{1,200}\]:[ \t]*\S[^\n]*$)
@@ -29,11 +30,11 @@ _LINE = re.compile(
     """,
     re.VERBOSE | re.MULTILINE,
 )
-_INDENTED = re.compile(r"(?:(?:[ ]{4}|[ ]{0,3}\t)[^\n]*\S[^\n]*(?:\n|\Z)(?:[ \t]*\n)*+)+")
-_ITEM = re.compile(r"[ ]{0,3}(?:[-*+]|[0-9]{1,9}[.)])(?:[ \t]|$)|[ ]{0,3}\[\^[^\]\n]{1,80}\]:", re.MULTILINE)
+_INDENTED = expression(r"(?:(?:[ ]{4}|[ ]{0,3}\t)[^\n]*\S[^\n]*(?:\n|\Z)(?:[ \t]*\n)*+)+")
+_ITEM = expression(r"[ ]{0,3}(?:[-*+]|[0-9]{1,9}[.)])(?:[ \t]|$)|[ ]{0,3}\[\^[^\]\n]{1,80}\]:", re.MULTILINE)
 _LONGEST_BLANK = 200  # characters of a blank line
-_SIGN = re.compile(r"[`<{\[\]\\*_&]|!\[|~~|==|\n")
-_MARK = re.compile(
+_SIGN = expression(r"[`<{\[\]\\*_&]|!\[|~~|==|\n")
+_MARK = expression(
     r"""
     (?P<comment><!--)
     |(?P<shortcode>\{\{[<%]?|\{%)
@@ -54,12 +55,12 @@ _MARK = re.compile(
     """,
     re.VERBOSE | re.MULTILINE,
 )
-_TARGET = re.compile(
+_TARGET = expression(
     r"\(\s{0,20}(?:<(?P<in>[^<>\n]{0,2000})>|(?P<bare>(?:[^\s()]|\([^\s()]{0,500}\)){0,2000}))"
     r"(?P<title>\s{1,20}(?:\"[^\"]{0,1000}\"|'[^']{0,1000}'|\([^()]{0,1000}\)))?\s{0,20}\)"
 )
-_REFERENCE = re.compile(r"\[(?P<label>[^\]\[\n]{0,200})\]")
-_DEFINED = re.compile(
+_REFERENCE = expression(r"\[(?P<label>[^\]\[\n]{0,200})\]")
+_DEFINED = expression(
     r"^[ ]{0,3}\[(?!\^)([^\]\n]{1,200})\]:[ \t]*(?:<([^<>\n]{0,2000})>|(\S{1,2000}))"
     r"(?:[ \t]+([^\n]{0,1000}))?$",
     re.MULTILINE,
@@ -67,7 +68,7 @@ _DEFINED = re.compile(
 _ENDS = {"{{<": ">}}", "{{%": "%}}", "{{": "}}", "{%": "%}"}
 _LONGEST_SHORTCODE = 1_000
 _MOST_MARKS = 20  # of emphasis that are open at a time
-_PLACEHOLDER = re.compile(r"\{\{[^{}]{0,20}(?:date|datum|day|tbd)[^{}]{0,20}\}\}", re.IGNORECASE)
+_PLACEHOLDER = expression(r"\{\{[^{}]{0,20}(?:date|datum|day|tbd)[^{}]{0,20}\}\}", re.IGNORECASE)
 _PLAIN_TAGS = word_set(
     "b i em strong u small big br hr p div span ul ol li table thead tbody tr td th h1 h2 h3 h4 h5 h6 center"
     " font section article header footer main cite dfn abbr figure figcaption details summary wbr tt"

@@ -14,6 +14,7 @@ from typing import Literal
 
 import msgspec
 
+from ingest.expressions import expression
 from ingest.text.front_matter import Field
 
 Kind = Literal[
@@ -21,7 +22,7 @@ Kind = Literal[
     "comment", "title", "time", "date", "style",
 ]  # fmt: skip
 
-ADDRESS = re.compile(
+ADDRESS = expression(
     r"\b(?:https?|ftp|file|mailto|tel)://?[^\s<>\[\]`\"]{1,2000}|\b(?:mailto|tel):[^\s<>\[\]`\"]{1,400}"
     r"|\bwww\.[^\s<>\[\]`\"]{1,2000}|[\w.+%-]{1,64}@[\w-]{1,63}(?:\.[\w-]{1,63}){1,8}",
     re.IGNORECASE,
@@ -29,22 +30,22 @@ ADDRESS = re.compile(
 # One of these stands in each address; of those with a colon, most texts have none.
 _IN_ADDRESS = ("@", "www.", "WWW.")
 _WITH_COLON = (":/", "mailto:", "tel:", "MAILTO:", "TEL:")
-_MARK = re.compile(r"[@:]")
-_SIGN = re.compile(r"[@:Ww](?:(?<=[@:])|(?<=[Ww])[Ww]{2}\.)")
+_MARK = expression(r"[@:]")
+_SIGN = expression(r"[@:Ww](?:(?<=[@:])|(?<=[Ww])[Ww]{2}\.)")
 # Characters of an address that stand before the first of its signs, at most.
 _BEFORE_COLON, _BEFORE_SIGN = len("mailto"), 64
-_BLANK = re.compile(r"\s")
+_BLANK = expression(r"\s")
 _BEHIND_ADDRESS = ".,;:!?'\"*_~)]}"
-_ATTRIBUTE = re.compile(
+_ATTRIBUTE = expression(
     r"([#.]?[A-Za-z_:@][\w:.-]{0,80})(?:\s*=\s*(?:\"([^\"]{0,2000})\"|'([^']{0,2000})'|([^\s\"'>]{1,2000})))?"
 )
-_DATED = re.compile(
+_DATED = expression(
     r"(?:\A|[._-])(?:date|datetime|last[_-]?mod(?:ified)?|modified|last[_-]?updated|updated|revised|published|pubdate"
     r"|created|timestamp)(?:[_-]?(?:at|on|date|time|gmt))?\Z"
     r"|\A(?:publish|published|modified|update|updated|creation|created|post)[_-]?(?:date|time|at|on)\Z",
     re.IGNORECASE,
 )
-_IS_DATE = re.compile(r"[0-9]{4}(?:-[0-9]{1,2}){0,2}(?:\D.*)?\Z|[0-9]{1,2}[./ -].{1,20}\Z", re.DOTALL)
+_IS_DATE = expression(r"[0-9]{4}(?:-[0-9]{1,2}){0,2}(?:\D.*)?\Z|[0-9]{1,2}[./ -].{1,20}\Z", re.DOTALL)
 
 
 class Item(msgspec.Struct, frozen=True):

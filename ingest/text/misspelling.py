@@ -12,13 +12,14 @@ from collections.abc import Set as AbstractSet
 
 from rapidfuzz.distance import DamerauLevenshtein
 
+from ingest.expressions import expression
 from ingest.text import wordlist
 from ingest.text.lexicon import Lexicon
 from ingest.text.lexicons import lexicon_of
 from ingest.text.words import unaccented
 
-_ROMAN = re.compile(r"(?=.)c{0,3}(?:xc|xl|l?x{0,3})(?:ix|iv|v?i{0,3})\Z")
-_JOINT = re.compile(r"['-]")
+_ROMAN = expression(r"(?=.)c{0,3}(?:xc|xl|l?x{0,3})(?:ix|iv|v?i{0,3})\Z")
+_JOINT = expression(r"['-]")
 _DUTCH_ENDINGS = ("dt", "d", "t", "")
 _VOWELS = frozenset("aeiouy")
 _LONGEST = 64  # letters; the distance takes the square of it

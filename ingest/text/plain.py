@@ -25,6 +25,8 @@ from html.entities import html5
 
 import unicodedata2
 
+from ingest.expressions import expression
+
 _UNSEEN = (
     "\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b-\u200f\u2060-\u2064"
     "\u206a-\u206f\ufe00-\ufe0f\ufeff"
@@ -49,11 +51,11 @@ _QUOTES = frozenset("‘’‚“”„«»‹›…–—\xa0")
 _LETTER = r"[^\W\d_]"
 
 # Characters at which something written otherwise may begin: for most texts they are all that is asked.
-_BEGINS = re.compile(f"[-\u2010&`´ÃÂâðÄÅÐÑÎÏ{_UNSEEN}{_DIGITS}{_COMPATIBLE}{_FRACTIONS}]")
-_MOJIBAKE = re.compile(rf"[ÃÂ]{_TAIL}|â{_TAIL}{{2}}|ð{_TAIL}{{3}}|[ÄÅÐÑÎÏ]{_TAIL}")
-_REFERENCE = re.compile(r"&(?:#[0-9]{1,7}|#[xX][0-9A-Fa-f]{1,6}|[A-Za-z][A-Za-z0-9]{1,31});")
-_BROKEN = re.compile(rf"(?<={_LETTER})[-\u00ad\u2010][ \t]*\n[ \t]*(?={_LETTER})")
-_UNSEEN_ONE = re.compile(f"[{_UNSEEN}]")
+_BEGINS = expression(f"[-\u2010&`´ÃÂâðÄÅÐÑÎÏ{_UNSEEN}{_DIGITS}{_COMPATIBLE}{_FRACTIONS}]")
+_MOJIBAKE = expression(rf"[ÃÂ]{_TAIL}|â{_TAIL}{{2}}|ð{_TAIL}{{3}}|[ÄÅÐÑÎÏ]{_TAIL}")
+_REFERENCE = expression(r"&(?:#[0-9]{1,7}|#[xX][0-9A-Fa-f]{1,6}|[A-Za-z][A-Za-z0-9]{1,31});")
+_BROKEN = expression(rf"(?<={_LETTER})[-\u00ad\u2010][ \t]*\n[ \t]*(?={_LETTER})")
+_UNSEEN_ONE = expression(f"[{_UNSEEN}]")
 _BREAKING = frozenset("-\u2010\u00ad")
 _MISREAD = frozenset("ÃÂâðÄÅÐÑÎÏ")
 _APOSTROPHES = frozenset("`´")
@@ -65,7 +67,7 @@ _KEEPS_HYPHEN_LIST = """
 _KEEPS_HYPHEN = frozenset(_KEEPS_HYPHEN_LIST.split())
 _LONGEST_KEEPING = max(map(len, _KEEPS_HYPHEN)) + 1
 _MOST_PARTS = 100_000  # of a text that are held before they are joined: each may be a character
-_LAST_WORD = re.compile(r"[\w'’-]*\Z")
+_LAST_WORD = expression(r"[\w'’-]*\Z")
 
 
 def plain(text: str) -> str:

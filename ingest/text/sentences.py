@@ -22,6 +22,7 @@ from zlib import crc32
 
 import msgspec
 
+from ingest.expressions import expression
 from ingest.text import abbreviations
 
 MOST_PLACES = 4_000_000
@@ -35,25 +36,25 @@ _AHEAD = 200  # characters behind a sentence that can tell whether it ends there
 
 _CLOSERS = "\"'’”“»›«)\\]}*_"
 # Each begins with a mark of one set, by which the search goes past whatever is none.
-_PLACE = re.compile(
+_PLACE = expression(
     r"[.!?…؟۔।。！？｡\n](?:(?<=\n)|(?<=[。！？｡])[。！？｡]*+[」』”’）]*+"
     rf"|(?<=[.!?…؟۔।])(?<![.!?…؟۔।]{{2}})[.!?…؟۔।]*+(?:[{_CLOSERS}]|\[[0-9]{{1,3}}\])*+(?=\s))"
 )
-_BLANK = re.compile(r"\s*+")
+_BLANK = expression(r"\s*+")
 # Where a piece may end: behind a stop or a line, behind a blank, else at a mark or in a run without blanks.
-_STOP_OR_LINE = re.compile(r"(?<=[.!?…؟۔।]\s)(?=\S)|(?<=\n)(?=\S)|(?<=[。！？｡])(?=[^\s。！？｡」』”’）])")
-_GAP = re.compile(r"(?<=\s)(?=\S)")
+_STOP_OR_LINE = expression(r"(?<=[.!?…؟۔।]\s)(?=\S)|(?<=\n)(?=\S)|(?<=[。！？｡])(?=[^\s。！？｡」』”’）])")
+_GAP = expression(r"(?<=\s)(?=\S)")
 _NO_BLANKS = (
     "[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff\U00020000-\U0003ffff]"
 )
-_ANY = re.compile(rf"(?<=\s)(?=\S)|(?<=[^\w\s])(?=\w)|(?<={_NO_BLANKS})(?={_NO_BLANKS})")
+_ANY = expression(rf"(?<=\s)(?=\S)|(?<=[^\w\s])(?=\w)|(?<={_NO_BLANKS})(?={_NO_BLANKS})")
 _AROUND = 8  # characters on each side of a place tell whether a piece ends there
-_OPENERS = re.compile(r"[\"'‘’“”„‚«‹»›(\[{*_¿¡]{0,100}+")
-_INITIALS = re.compile(r"(?:[^\W\d_]\.)+\Z|(?:Th|Ch|Chr|Ph|Joh|Jac|Fr|Ij|IJ|Tj|Sj|Hub|Wm)\.\Z")
-_DIGITS = re.compile(r"[0-9]{1,4}\.\Z")
-_LIST_LINE = re.compile(r"(?:[-*•–—·#>|]|[0-9]{1,3}[.)])[^\S\n]")
-_ELIDED = re.compile(r"['’‘`][stnmk]\b")
-_WORD = re.compile(r"[^\W\d_]*+")
+_OPENERS = expression(r"[\"'‘’“”„‚«‹»›(\[{*_¿¡]{0,100}+")
+_INITIALS = expression(r"(?:[^\W\d_]\.)+\Z|(?:Th|Ch|Chr|Ph|Joh|Jac|Fr|Ij|IJ|Tj|Sj|Hub|Wm)\.\Z")
+_DIGITS = expression(r"[0-9]{1,4}\.\Z")
+_LIST_LINE = expression(r"(?:[-*•–—·#>|]|[0-9]{1,3}[.)])[^\S\n]")
+_ELIDED = expression(r"['’‘`][stnmk]\b")
+_WORD = expression(r"[^\W\d_]*+")
 
 # A stop or a line end, and the blank before a small letter: the case of most stops that end nothing.
 _SMALL_GOES_ON = frozenset({". ", "! ", "? ", "… ", "\n"})

@@ -6,14 +6,13 @@ line before it is its number or name, and what follows up to an empty line are i
 
 from __future__ import annotations
 
-import re
-
+from ingest.expressions import expression
 from ingest.text.markup import Cut, Item, Kind, Speech, without
 
 _TIME = r"(?:[0-9]{1,4}:)?[0-9]{1,2}:[0-9]{1,2}[.,][0-9]{1,3}"
-TIMES = re.compile(rf"[ \t]*({_TIME}[ \t]*-->[ \t]*{_TIME})[ \t]*([^\n]*)")
-_BLOCK = re.compile(r"(NOTE|STYLE|REGION)(?:[ \t]|\Z)")
-TAG = re.compile(r"</?(?:[A-Za-z][\w.-]{0,60}|[0-9:.]{5,20})(?:[ \t][^<>\n]{0,200})?>|\{\\[^{}\n]{1,100}\}")
+TIMES = expression(rf"[ \t]*({_TIME}[ \t]*-->[ \t]*{_TIME})[ \t]*([^\n]*)")
+_BLOCK = expression(r"(NOTE|STYLE|REGION)(?:[ \t]|\Z)")
+TAG = expression(r"</?(?:[A-Za-z][\w.-]{0,60}|[0-9:.]{5,20})(?:[ \t][^<>\n]{0,200})?>|\{\\[^{}\n]{1,100}\}")
 _PLAIN_TAGS = ("b", "i", "u", "c", "/b", "/i", "/u", "/c", "/v", "/font", "/lang")
 
 

@@ -12,12 +12,13 @@ from itertools import zip_longest
 
 import unicodedata2
 
+from ingest.expressions import expression
 from ingest.text.plain import plain
 
 _FIGURE = r"[0-9]+(?:[.,:][0-9]+)*+\w*+(?:['’‐‑-](?:[0-9]+(?:[.,:][0-9]+)*+\w*+|\w+))*+"
 _LETTERS = r"\w+(?:['’‐‑-]\w+|[`´](?<=[^\W\d_].)(?=[^\W\d_])\w+)*+"
-_TOKEN = re.compile(rf"\s+|{_FIGURE}|{_LETTERS}|[^\w\s]")
-_WORD = re.compile(rf"{_FIGURE}|{_LETTERS}")
+_TOKEN = expression(rf"\s+|{_FIGURE}|{_LETTERS}|[^\w\s]")
+_WORD = expression(rf"{_FIGURE}|{_LETTERS}")
 
 _MARKS = str.maketrans(
     {
@@ -32,8 +33,8 @@ _PIECE = 65_536
 _PHRASE, _SENTENCE = 20, 500  # characters: what is longer than the one, up to the other, is remembered
 _LONG = 100_000  # characters of a text of which equal words are kept once
 
-_DASHES = re.compile(r"-{2,}")
-_DOUBLE_QUOTES = re.compile(r"'{2,}")
+_DASHES = expression(r"-{2,}")
+_DOUBLE_QUOTES = expression(r"'{2,}")
 
 
 def tokens(text: str) -> list[str]:

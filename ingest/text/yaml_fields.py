@@ -10,21 +10,23 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 
+from ingest.expressions import expression
+
 _DEEPEST = 40  # of indents and brackets: what is deeper is read as one value
 
 _FLOW_LINES = 200
 _KEY_WORDS = 3
 _NO_KEY = frozenset("\"'[]{},#&*!|>%@`")
 _AFTER_COLON = frozenset((" ", "\t", ""))
-_ITEM = re.compile(r"-(?:[ \t]+|\Z)")
-_BLOCK = re.compile(r"([|>])(?:[+-]?[1-9]?|[1-9][+-])[ \t]*(?:#.*)?\Z")
-_COMMENT = re.compile(r"(?:\A|[ \t])#.*")
-_ESCAPE = re.compile(r"\\(?:x([0-9A-Fa-f]{2})|u([0-9A-Fa-f]{4})|U([0-9A-Fa-f]{8})|(.)|\Z)", re.DOTALL)
+_ITEM = expression(r"-(?:[ \t]+|\Z)")
+_BLOCK = expression(r"([|>])(?:[+-]?[1-9]?|[1-9][+-])[ \t]*(?:#.*)?\Z")
+_COMMENT = expression(r"(?:\A|[ \t])#.*")
+_ESCAPE = expression(r"\\(?:x([0-9A-Fa-f]{2})|u([0-9A-Fa-f]{4})|U([0-9A-Fa-f]{8})|(.)|\Z)", re.DOTALL)
 _ESCAPED = {
     "0": "\0", "a": "\a", "b": "\b", "t": "\t", "n": "\n", "v": "\v", "f": "\f", "r": "\r", "e": "\x1b",
     "N": "\x85", "_": "\xa0", "L": "\u2028", "P": "\u2029",
 }  # fmt: skip
-_PAIR = re.compile("([\ud800-\udbff])([\udc00-\udfff])")
+_PAIR = expression("([\ud800-\udbff])([\udc00-\udfff])")
 
 Said = tuple[str, str, int]  # a name, a value, and the number of the line
 

@@ -13,7 +13,9 @@ from importlib import resources
 
 import msgspec
 
-_QUOTED = re.compile("“[^“”]*”")
+from ingest.expressions import expression
+
+_QUOTED = expression("“[^“”]*”")
 _HELD = "\x00(\\d+)\x00"
 # What stands in the place of a value: something quoted or none, several of them, a number, any words.
 _VALUES = {
@@ -22,7 +24,7 @@ _VALUES = {
     "n": r"[\d,.]+",
     "words": "[^;]+?",
 }
-_PLACE = re.compile(r"{(q|quotes|n|words|name)(\d?)}")
+_PLACE = expression(r"{(q|quotes|n|words|name)(\d?)}")
 
 
 class _Table(msgspec.Struct, frozen=True):

@@ -8,12 +8,13 @@ from collections.abc import Sequence
 import msgspec
 
 from ingest.errors import NotFound, UsageError
+from ingest.expressions import expression
 from ingest.history.naming import Target
 from ingest.index import sentence_history
 from ingest.index.blame import Origin
 from ingest.store.engine import Connection
 
-_AT = re.compile(r"(\d{1,9})(?:\.([0-9a-f]{8}))?", re.ASCII)
+_AT = expression(r"(\d{1,9})(?:\.([0-9a-f]{8}))?", re.ASCII)
 
 
 class Here(msgspec.Struct, frozen=True, kw_only=True):

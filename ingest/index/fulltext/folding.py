@@ -14,17 +14,18 @@ from collections.abc import Iterator
 
 import unicodedata2
 
+from ingest.expressions import expression
 from ingest.text.plain import plain
 
 _PIECE = 4096
 GRAM = 2
-_NO_WORD = re.compile(r"[\W_]+")
+_NO_WORD = expression(r"[\W_]+")
 _UNSPACED = (
     "\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3005-\u3007\u3031-\u3035\u3040-\u30ff\u31f0-\u31ff"
     "\u3400-\u4dbf\u4e00-\u9fff\uaa60-\uaa7f\U0001b000-\U0001b16f\U00020000-\U000323af"
 )
-_RUN = re.compile(f"[{_UNSPACED}]+")
-_WRAPPED = re.compile(f"(?<=[{_UNSPACED}])[ \\t]*\\n[ \\t]*(?=[{_UNSPACED}])")
+_RUN = expression(f"[{_UNSPACED}]+")
+_WRAPPED = expression(f"(?<=[{_UNSPACED}])[ \\t]*\\n[ \\t]*(?=[{_UNSPACED}])")
 
 
 def fold(text: str) -> str:
@@ -119,5 +120,5 @@ def has_symbol(text: str) -> bool:
 
 
 # Scripts of which vowels are marks; those of Latin, Greek and Cyrillic letters are gone by then.
-_HAS_MARKS = re.compile("[\u0610-\u1cff\ua67c-\uabff\U00010a00-\U00011fff]")
+_HAS_MARKS = expression("[\u0610-\u1cff\ua67c-\uabff\U00010a00-\U00011fff]")
 _SYMBOLS = frozenset("%&@#_/\\§¶*‰")

@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import functools
-import re
 from collections.abc import Collection, Iterator, Sequence
 
+from ingest.expressions import expression
 from ingest.index.fulltext.folding import fold, is_unspaced, small
 from ingest.index.fulltext.query import Clause, Term
 from ingest.index.fulltext.stems import Stems
 
 # A word as it is written: letters and digits, with the marks and the unseen characters that stand in it.
-_WORD = re.compile(
+_WORD = expression(
     r"[^\W_](?:[^\W_]|[\u00ad\u0300-\u036f\u0610-\u1cff\u200b-\u200f\u2060\ufe00-\ufe0f\ufeff])*"
 )
 

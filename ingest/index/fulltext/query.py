@@ -20,11 +20,12 @@ import re
 
 import msgspec
 
+from ingest.expressions import expression
 from ingest.index.fulltext.folding import asked, has_symbol, literal
 
-_NEXT = re.compile(r"\s*(\S)")
-_WORD = re.compile(r'[^\s"]+|"')
-_POSSESSIVE = re.compile(r"(?<=\w)['’]s?(?=\W*$)", re.IGNORECASE)  # `week's` is a form of `week`
+_NEXT = expression(r"\s*(\S)")
+_WORD = expression(r'[^\s"]+|"')
+_POSSESSIVE = expression(r"(?<=\w)['’]s?(?=\W*$)", re.IGNORECASE)  # `week's` is a form of `week`
 _OPERATORS = frozenset(("AND", "OR", "NOT"))
 MOST = 64  # words and phrases; what comes after them is left out
 

@@ -8,13 +8,14 @@ from typing import TypeVar
 
 import msgspec
 
+from ingest.expressions import expression
 from ingest.normalise.documents.ooxml import Xml
 from ingest.normalise.documents.sax import Attributes
 from ingest.normalise.extracted import BlockKind, Limits
 
 T = TypeVar("T")
 W = "http://schemas.openxmlformats.org/wordprocessingml/2006/main "
-_HEADING = re.compile(r"(?:heading [1-9]|title|subtitle)\Z", re.IGNORECASE)
+_HEADING = expression(r"(?:heading [1-9]|title|subtitle)\Z", re.IGNORECASE)
 _BODY_LEVEL = "9"
 
 

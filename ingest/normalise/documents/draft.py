@@ -6,22 +6,22 @@ after a block (a text box) or into a row (the cells of a table) is written into 
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable
 
 import msgspec
 import unicodedata2
 
+from ingest.expressions import expression
 from ingest.normalise.extracted import Annotation, Annotations, Block, BlockKind, Extracted, Limits, Refused
 
 # What shows nothing, and what is no character: both would make an edit of what looks the same.
-_ODD = re.compile(
+_ODD = expression(
     r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u00ad\u200b\u2028\u2029\u2060\ufdd0\ufeff\ufffe\uffff\ud800-\udfff]"
 )
-_BREAK = re.compile(r"\r\n?|[\x0b\x0c\x85\u2028\u2029]")
-_GONE = re.compile(r"[\x00-\x08\x0e-\x1f\x7f-\x84\x86-\x9f\u00ad\u200b\u2060\ufdd0\ufeff\ufffe\uffff]")
-_LONE = re.compile(r"[\ud800-\udfff]")
-_BLANKS = re.compile(r"\s+")
+_BREAK = expression(r"\r\n?|[\x0b\x0c\x85\u2028\u2029]")
+_GONE = expression(r"[\x00-\x08\x0e-\x1f\x7f-\x84\x86-\x9f\u00ad\u200b\u2060\ufdd0\ufeff\ufffe\uffff]")
+_LONE = expression(r"[\ud800-\udfff]")
+_BLANKS = expression(r"\s+")
 _PLACE = "\ufdd0"
 
 

@@ -6,9 +6,9 @@ encrypted only where a page of its spine is: fonts often are, and hide no text.
 
 from __future__ import annotations
 
-import re
 from urllib.parse import unquote
 
+from ingest.expressions import expression
 from ingest.normalise.documents.draft import Draft, canonical
 from ingest.normalise.documents.html_blocks import Page
 from ingest.normalise.documents.html_whole import characters
@@ -39,7 +39,7 @@ _CLAIMS = (
     "title",
 )
 # A declaration without entities of its own changes nothing in the part, and old books have one.
-_BARE_DOCTYPE = re.compile(rb"<!DOCTYPE[^\[\]>]{0,400}>")
+_BARE_DOCTYPE = expression(rb"<!DOCTYPE[^\[\]>]{0,400}>")
 
 
 def read(data: bytes, limits: Limits) -> Extracted:

@@ -12,6 +12,7 @@ import re
 from collections.abc import Callable, Iterator
 from typing import Protocol
 
+from ingest.expressions import expression
 from ingest.normalise.documents import html_whole
 from ingest.normalise.documents.draft import Draft
 from ingest.normalise.extracted import Annotation, BlockKind, Extracted, Limits, Refused
@@ -19,23 +20,23 @@ from ingest.normalise.extracted import Annotation, BlockKind, Extracted, Limits,
 WAY = "html-article/1"
 MEDIA_TYPE = "text/html"
 
-_OPEN_GRAPH = re.compile(r"""<meta\s[^>]{0,500}["']og:type["'][^>]{0,500}["']article["']""", re.IGNORECASE)
-_OPEN_GRAPH_TURNED = re.compile(
+_OPEN_GRAPH = expression(r"""<meta\s[^>]{0,500}["']og:type["'][^>]{0,500}["']article["']""", re.IGNORECASE)
+_OPEN_GRAPH_TURNED = expression(
     r"""<meta\s[^>]{0,500}["']article["'][^>]{0,500}["']og:type["']""", re.IGNORECASE
 )
-_SCHEMA = re.compile(
+_SCHEMA = expression(
     r"""(?:["']@type["']\s{0,9}:\s{0,9}\[?\s{0,9}|itemtype\s{0,9}=\s{0,9}["']https?://schema\.org/)["']?"""
     r"(?:News|Blog|Opinion|Analysis|Reportage|Review|Scholarly|Tech|Satirical|BackgroundNews)?"
     r"(?:Article|Posting)\b",
     re.IGNORECASE,
 )
-_BODY = re.compile(r"""itemprop\s{0,9}=\s{0,9}["']?articleBody""", re.IGNORECASE)
-_ARTICLE = re.compile(r"<article[\s>]", re.IGNORECASE)
+_BODY = expression(r"""itemprop\s{0,9}=\s{0,9}["']?articleBody""", re.IGNORECASE)
+_ARTICLE = expression(r"<article[\s>]", re.IGNORECASE)
 _KINDS: dict[str, BlockKind] = {"head": "heading", "item": "item", "caption": "caption"}
 _BLOCKS = frozenset(
     ("p", "head", "item", "quote", "code", "list", "table", "row", "cell", "div", "ab", "body")
 )
-_BLANKS = re.compile(r"[ \t\n\r\f]+")
+_BLANKS = expression(r"[ \t\n\r\f]+")
 
 
 def is_article(data: bytes) -> bool:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+from ingest.expressions import expression
 from ingest.normalise.documents.draft import Closed, Draft, canonical
 from ingest.normalise.documents.html_tokens import Token, attributes, tokens
 from ingest.normalise.extracted import Annotation, BlockKind, Limits, Refused
@@ -114,12 +115,12 @@ _CELLS = frozenset(("td", "th"))
 _TABLE_PARTS = frozenset(("table", "thead", "tbody", "tfoot", "tr", "td", "th"))
 # An open element that a start tag ends stands near.
 _FARTHEST = 50
-_ASKED = re.compile(r"hidden|style|role|epub:type|\btype", re.IGNORECASE)
-_HIDING = re.compile(r"(?:display\s*:\s*none|visibility\s*:\s*hidden)", re.IGNORECASE)
-_BLANKS = re.compile(r"[ \t\n\r\f]+")
+_ASKED = expression(r"hidden|style|role|epub:type|\btype", re.IGNORECASE)
+_HIDING = expression(r"(?:display\s*:\s*none|visibility\s*:\s*hidden)", re.IGNORECASE)
+_BLANKS = expression(r"[ \t\n\r\f]+")
 _NOTES = frozenset(("footnote", "endnote", "rearnote", "doc-footnote", "doc-endnote"))
 _NOTE_MARKS = frozenset(("noteref", "doc-noteref"))
-_NAMED = re.compile(
+_NAMED = expression(
     r"(?:author|description|keywords|date|dc[.:].*|dcterms[.:].*|article:(?:published_time|modified_time|author))\Z",
     re.IGNORECASE,
 )

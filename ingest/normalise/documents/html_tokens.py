@@ -12,14 +12,15 @@ from collections.abc import Iterator
 
 import msgspec
 
+from ingest.expressions import expression
 from ingest.normalise.extracted import Refused
 
 # A quotation mark holds a value only behind an equals sign; one that is never closed is a character.
-_TAG = re.compile(r"""<(/?)([a-zA-Z][^\s/>]*)((?:[^>=]++|=\s*+(?:"[^"]*"|'[^']*')?+)*+)>""")
-_ATTRIBUTE = re.compile(r"""([^\s/>="'][^\s/>=]*)(?:\s*+=\s*+(?:"([^"]*)"|'([^']*)'|([^\s"'>][^\s>]*)))?""")
+_TAG = expression(r"""<(/?)([a-zA-Z][^\s/>]*)((?:[^>=]++|=\s*+(?:"[^"]*"|'[^']*')?+)*+)>""")
+_ATTRIBUTE = expression(r"""([^\s/>="'][^\s/>=]*)(?:\s*+=\s*+(?:"([^"]*)"|'([^']*)'|([^\s"'>][^\s>]*)))?""")
 _RAW = {"script", "style", "iframe", "noembed", "xmp", "textarea", "title"}
 _SHOWN_RAW = {"xmp", "textarea", "title"}
-_RAW_END = {name: re.compile(rf"</{name}(?=[\s/>])", re.IGNORECASE) for name in _RAW}
+_RAW_END = {name: expression(rf"</{name}(?=[\s/>])", re.IGNORECASE) for name in _RAW}
 _MANY = 10_000
 _LONG = 20_000
 

@@ -10,6 +10,7 @@ from __future__ import annotations
 import codecs
 import re
 
+from ingest.expressions import expression
 from ingest.normalise.decode import decode
 from ingest.normalise.documents.draft import Draft
 from ingest.normalise.documents.html_blocks import Page
@@ -19,7 +20,7 @@ WAY = "html-whole/1"
 MEDIA_TYPE = "text/html"
 
 _NAME = rb"""([A-Za-z0-9_:.-]{1,40})"""
-_DECLARED = re.compile(
+_DECLARED = expression(
     rb"""<meta[^>]{0,200}charset\s{0,9}=\s{0,9}["']?\s{0,9}"""
     + _NAME
     + rb"""|<\?xml[^>]{0,200}encoding\s{0,9}=\s{0,9}["']"""

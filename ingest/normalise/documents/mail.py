@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+from ingest.expressions import expression
 from ingest.normalise.decode import decode
 from ingest.normalise.documents.draft import Draft, canonical
 from ingest.normalise.documents.html_blocks import Page
@@ -25,10 +26,10 @@ _CLAIMS = ("From", "Sender", "Reply-To", "To", "Cc", "Bcc", "Date", "Message-ID"
 # Parts within each other that no message has; the library would go as deep as they do.
 _MOST_NESTED = 100
 _MOST_HEADERS = 10_000
-_MULTIPART = re.compile(rb"^content-type:\s*(?:multipart|message)/", re.IGNORECASE | re.MULTILINE)
-_HEADER_END = re.compile(rb"\r?\n\r?\n")
-_PARAGRAPH_END = re.compile(r"\n(?:[ \t]*\n)+")
-_FROM_LINE = re.compile(rb"From [^\r\n]*\r?\n")
+_MULTIPART = expression(rb"^content-type:\s*(?:multipart|message)/", re.IGNORECASE | re.MULTILINE)
+_HEADER_END = expression(rb"\r?\n\r?\n")
+_PARAGRAPH_END = expression(r"\n(?:[ \t]*\n)+")
+_FROM_LINE = expression(rb"From [^\r\n]*\r?\n")
 
 
 def read(data: bytes, limits: Limits) -> Extracted:

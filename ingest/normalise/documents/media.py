@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import zlib
 
+from ingest.expressions import expression
 from ingest.normalise import magic
 
 _OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
@@ -25,13 +26,13 @@ _IN_PACKAGE = (
     (b"xl/workbook", _OFFICE + "spreadsheetml.sheet"),
 )
 _MARKS = (b"\xef\xbb\xbf", b"\xff\xfe", b"\xfe\xff")
-_HTML = re.compile(
+_HTML = expression(
     rb"\s*+(?:<!--.{0,2000}?-->\s*+|<\?xml[^>]{0,200}\?>\s*+){0,9}"
     rb"<(?:!doctype\s+html|html|head|body)[\s>]",
     re.IGNORECASE | re.DOTALL,
 )
 _LONGEST_HEADER = 77  # characters of a header's name, and its colon
-_HEADER = re.compile(rb"([!-9;-~]{1,76}):[ \t]?[^\r\n]*\r?\n(?:[ \t][^\r\n]*\r?\n)*")
+_HEADER = expression(rb"([!-9;-~]{1,76}):[ \t]?[^\r\n]*\r?\n(?:[ \t][^\r\n]*\r?\n)*")
 _OF_MAIL = frozenset(
     {
         *(

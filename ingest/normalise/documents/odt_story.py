@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import re
-
+from ingest.expressions import expression
 from ingest.normalise.documents.draft import Closed, Draft, PlacedAnnotation, canonical, plain
 from ingest.normalise.documents.odt_styles import PREFIXES, STYLE, TEXT, Styles
 from ingest.normalise.documents.sax import Attributes, Events
 from ingest.normalise.extracted import Annotation, BlockKind, Limits
 
-_BLANKS = re.compile(r"[ \t\r\n]+")
+_BLANKS = expression(r"[ \t\r\n]+")
 # Their results change without an edit.
 _VOLATILE = {
     **{f"text:{name}": name.upper() for name in ("page-number", "page-count", "date", "time", "file-name")},

@@ -8,13 +8,14 @@ it reaches, is counted from the side on which reading begins: a page written fro
 from __future__ import annotations
 
 import itertools
-import re
 from collections.abc import Sequence
 
 import msgspec
 import unicodedata2
 
-_LETTERS = re.compile("[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufefc]")
+from ingest.expressions import expression
+
+_LETTERS = expression("[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufefc]")
 _RIGHT = frozenset(("R", "AL"))
 _DIGITS = frozenset(("EN", "AN"))
 _BETWEEN_DIGITS = frozenset(("CS", "ES"))

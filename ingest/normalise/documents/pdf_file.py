@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Self
 
 import msgspec
 
+from ingest.expressions import expression
 from ingest.normalise.documents import pdf_bidi
 from ingest.normalise.documents.draft import Closed, Draft
 from ingest.normalise.documents.pdfium import Pdfium, fast, library, short, wide
@@ -31,7 +32,7 @@ _LIGATURES = (
     "[\u5400\u6600\u6800\u6900\u6a00\u6c00\u7300\u7400]{1,2}"
     "[\u6600\u6800\u6900\u6a00\u6c00\u7400\ucf00\ud200]"
 )
-_SWAPPED = re.compile(
+_SWAPPED = expression(
     rf"(?<=[a-zA-Z]){_LIGATURES}(?![\u3400-\u9fff])|(?<![\u3400-\u9fff]){_LIGATURES}(?=[a-zA-Z])"
 )
 _SUMS = {"\ucf00": "\ufb01", "\ud200": "\ufb02"}

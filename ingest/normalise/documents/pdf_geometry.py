@@ -10,6 +10,7 @@ from __future__ import annotations
 import itertools
 import re
 
+from ingest.expressions import expression
 from ingest.normalise.documents import pdf_annotations, pdf_lines, pdf_running
 from ingest.normalise.documents.draft import Closed, Draft
 from ingest.normalise.documents.pdf_file import File, Found
@@ -20,7 +21,7 @@ from ingest.normalise.documents.pdf_running import RunningHeads
 from ingest.normalise.extracted import Annotation, Limits, Refused
 
 WAY = "pdf-geometry/2"
-_MARK = re.compile(r"\d{1,3}|[*†‡§¶]{1,3}|[a-z]")
+_MARK = expression(r"\d{1,3}|[*†‡§¶]{1,3}|[a-z]")
 _SMALL = 0.93
 _FARTHER = 1.25
 

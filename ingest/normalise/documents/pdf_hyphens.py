@@ -9,20 +9,21 @@ import functools
 import re
 from collections.abc import Iterable
 
+from ingest.expressions import expression
 from ingest.normalise.documents.pdf_file import HYPHEN
 from ingest.normalise.documents.pdf_wide import Wide
 from ingest.normalise.language import detect, prepare
 from ingest.text.wordlist import is_word
 
 _SIGN = "\u2010"
-_AT_LINE_END = re.compile(rf"([\w'’]+)(?:({HYPHEN})\s*|([-{_SIGN}])[ \t]*[\r\n]+\s*)([\w'’]+)")
-_MARKED = re.compile(rf"\u00ad|\w{_SIGN}[ \t]*(?:[\r\n]|\Z)")
-_PLAIN = re.compile(rf"\w(?:-[ \t]*(?:[\r\n]|\Z)|{HYPHEN})")
-_IN_WORD = re.compile(rf"\w{_SIGN}\w")
-_SOFT = re.compile(r"\u00ad\s*")
-_WORD = re.compile(r"[\w'’]+(?:-[\w'’]+)*")
+_AT_LINE_END = expression(rf"([\w'’]+)(?:({HYPHEN})\s*|([-{_SIGN}])[ \t]*[\r\n]+\s*)([\w'’]+)")
+_MARKED = expression(rf"\u00ad|\w{_SIGN}[ \t]*(?:[\r\n]|\Z)")
+_PLAIN = expression(rf"\w(?:-[ \t]*(?:[\r\n]|\Z)|{HYPHEN})")
+_IN_WORD = expression(rf"\w{_SIGN}\w")
+_SOFT = expression(r"\u00ad\s*")
+_WORD = expression(r"[\w'’]+(?:-[\w'’]+)*")
 _LIGATURES = dict(enumerate(("ff", "fi", "fl", "ffi", "ffl", "st", "st"), 0xFB00))
-_BLANKS = re.compile(r"[ \t\r\n\f\v]+")
+_BLANKS = expression(r"[ \t\r\n\f\v]+")
 _COMPOUNDING = frozenset(("nl", "de", "da", "sv", "no", "fi", "hu"))
 _LOOK_AT = 20_000
 

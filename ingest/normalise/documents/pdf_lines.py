@@ -8,25 +8,25 @@ or a line is set in or begins an item.
 from __future__ import annotations
 
 import itertools
-import re
 from collections import Counter
 from collections.abc import Iterable, Sequence
 
 import msgspec
 
+from ingest.expressions import expression
 from ingest.normalise.documents.pdf_file import HYPHEN, Page, Run
 from ingest.normalise.documents.pdf_wide import CLOSING, OPENING, WIDE
 from ingest.normalise.extracted import BlockKind
 
 # Of scripts without blanks: one character, and the marks that begin no line or end none.
-_UNIT = re.compile(rf"[{OPENING}]*[{WIDE}][{CLOSING}]*")
-_WORD = re.compile(r"\S+")
+_UNIT = expression(rf"[{OPENING}]*[{WIDE}][{CLOSING}]*")
+_WORD = expression(r"\S+")
 _BULLETS = frozenset("•‣◦▪▫●○■□·⁃∙")
-_NUMBER = re.compile(r"(?:\d{1,3}|[A-Za-z])[.)]|\([A-Za-z0-9]{1,4}\)|\d{1,3}(?:\.\d{1,3}){1,4}\.?")
-_PAGE_NUMBER = re.compile(r"\d{1,4}|[ivxlcIVXLC]{1,8}")
+_NUMBER = expression(r"(?:\d{1,3}|[A-Za-z])[.)]|\([A-Za-z0-9]{1,4}\)|\d{1,3}(?:\.\d{1,3}){1,4}\.?")
+_PAGE_NUMBER = expression(r"\d{1,4}|[ivxlcIVXLC]{1,8}")
 _LEADER_DOTS = 4
 _SEVERAL = 3
-_MARK = re.compile(r"\d{1,3}|[*†‡§¶]{1,3}")
+_MARK = expression(r"\d{1,3}|[*†‡§¶]{1,3}")
 _GAP = 1.8
 _GAP_OF_RUNS = 0.75
 _ALIKE = 0.2  # of the size, as what follows

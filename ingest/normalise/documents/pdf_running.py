@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 import itertools
-import re
 from collections import Counter
 from collections.abc import Sequence
 
+from ingest.expressions import expression
 from ingest.normalise.documents.draft import canonical
 from ingest.normalise.documents.pdf_file import Page, Run
 from ingest.normalise.documents.pdf_lines import Line
 from ingest.normalise.extracted import Annotation
 
-_NUMBERS = re.compile(r"\d+|\b[ivxlc]+\b")
-_BLANKS = re.compile(r"\s+")
+_NUMBERS = expression(r"\d+|\b[ivxlc]+\b")
+_BLANKS = expression(r"\s+")
 _MOST = 1_000
 _OUTER = 2
 _APART = 1.6

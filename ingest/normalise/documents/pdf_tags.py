@@ -8,10 +8,10 @@ than four fifths of the characters they are not trusted.
 from __future__ import annotations
 
 import itertools
-import re
 
 import msgspec
 
+from ingest.expressions import expression
 from ingest.normalise.documents import pdf_annotations, pdf_lines, pdf_unsaid
 from ingest.normalise.documents.draft import Closed, Draft
 from ingest.normalise.documents.pdf_file import HYPHEN, File, Found, Page, Run
@@ -49,9 +49,9 @@ _KINDS: dict[str, BlockKind] = {
     **dict.fromkeys(("LI", "LBody", "TOCI"), "item"),
     "Caption": "caption",
 }
-_NOTE_BEGINS = re.compile(r"\s*(\d{1,3}|[*†‡§]{1,3})[.)]?(?:\s|\Z)")
-_SENTENCE_ENDS = re.compile(r"[.!?:;…][\"'”’»)\]]*\s*\Z")
-_ONLY_MARK = re.compile(r"\s*[\[(]?(?:\d{1,3}|[*†‡§]{1,3})[\])]?\s*")
+_NOTE_BEGINS = expression(r"\s*(\d{1,3}|[*†‡§]{1,3})[.)]?(?:\s|\Z)")
+_SENTENCE_ENDS = expression(r"[.!?:;…][\"'”’»)\]]*\s*\Z")
+_ONLY_MARK = expression(r"\s*[\[(]?(?:\d{1,3}|[*†‡§]{1,3})[\])]?\s*")
 _CELLS = frozenset(("TD", "TH"))
 
 

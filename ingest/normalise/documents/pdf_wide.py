@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable
+
+from ingest.expressions import expression
 
 # For classes of regular expressions: letters, and the punctuation that is as wide as they are.
 WIDE = "\u2e80-\u303f\u3040-\u312f\u31a0-\u9fff\uf900-\ufaff\uff00-\uffef\U00020000-\U0003ffff"
@@ -13,12 +14,12 @@ CLOSING = (
     "\uff01\uff09\uff0c\uff0e\uff1a\uff1b\uff1f\uff3d\uff5d"
 )
 _LETTER = r"[^\W_]"
-_ANY = re.compile(f"[{WIDE}]")
-_END = re.compile(rf"(?<=[{WIDE}{CLOSING}])[ \t]*[\r\n]+\s*(?=[{OPENING}{WIDE}])")
-_END_BESIDE = re.compile(
+_ANY = expression(f"[{WIDE}]")
+_END = expression(rf"(?<=[{WIDE}{CLOSING}])[ \t]*[\r\n]+\s*(?=[{OPENING}{WIDE}])")
+_END_BESIDE = expression(
     rf"(?<=[{WIDE}{CLOSING}])[ \t]*[\r\n]+\s*(?={_LETTER})|(?<=\w)[ \t]*[\r\n]+\s*(?=[{WIDE}])"
 )
-_MEETING = re.compile(rf"[{WIDE}]( ?)[a-zA-Z0-9]|[a-zA-Z0-9]( ?)[{WIDE}]")
+_MEETING = expression(rf"[{WIDE}]( ?)[a-zA-Z0-9]|[a-zA-Z0-9]( ?)[{WIDE}]")
 
 
 class Wide:

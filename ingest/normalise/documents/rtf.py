@@ -11,6 +11,7 @@ from collections.abc import Callable
 
 import msgspec
 
+from ingest.expressions import expression
 from ingest.normalise.documents.docx_fields import annotation as field_annotation
 from ingest.normalise.documents.docx_fields import is_volatile
 from ingest.normalise.documents.draft import canonical, plain
@@ -31,7 +32,7 @@ from ingest.normalise.extracted import Annotation, Extracted, Limits, Refused
 WAY = "rtf/4"
 MEDIA_TYPE = "application/rtf"
 
-_TOKEN = re.compile(
+_TOKEN = expression(
     rb"\\([a-zA-Z]{1,40})(-?[0-9]{1,10})?[ ]?"
     rb"|\\'([0-9a-fA-F]{2})"
     rb"|\\([^a-zA-Z])"

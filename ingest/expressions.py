@@ -1,0 +1,51 @@
+"""Regular expressions that are compiled when they are first asked.
+
+A module names the expressions that it may need; a call that needs few of them pays for few.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import cast, overload
+
+_ASKED = (
+    "findall", "finditer", "flags", "fullmatch", "groupindex", "groups", "match", "pattern", "search",
+    "split", "sub", "subn",
+)  # fmt: skip
+
+
+class _Compiled:
+    """What is asked of an expression, taken from the compiled one."""
+
+    __slots__ = ("_flags", "_written", *_ASKED)
+    pattern: str | bytes
+
+
+class Expression(_Compiled):
+    """One that was not asked yet: what is asked first compiles it, and it is a `_Compiled` from then on."""
+
+    __slots__ = ()
+
+    def __init__(self, written: str | bytes, flags: int) -> None:
+        self._written = written
+        self._flags = flags
+
+    def __getattr__(self, name: str) -> object:
+        # Called where a slot is empty, so only before that; two threads may both do it.
+        if name not in _ASKED:
+            raise AttributeError(f"a regular expression has no '{name}'")
+        compiled = re.compile(self._written, self._flags)
+        for one in _ASKED:
+            setattr(self, one, getattr(compiled, one))
+        # A class with `__getattr__` finds each attribute several times slower.
+        self.__class__ = _Compiled  # type: ignore[assignment]
+        return getattr(compiled, name)
+
+
+@overload
+def expression(written: str, flags: int = 0) -> re.Pattern[str]: ...
+@overload
+def expression(written: bytes, flags: int = 0) -> re.Pattern[bytes]: ...
+def expression(written: str | bytes, flags: int = 0) -> re.Pattern[str] | re.Pattern[bytes]:
+    """Return what `re.compile` would, compiled when it is first asked; a wrong one is told only then."""
+    return cast("re.Pattern[str]", Expression(written, flags))
