@@ -31,6 +31,15 @@ from ingest.store.roots import Root
 PATIENCE = 86_400.0  # seconds; a scan asked of a daemon takes as long as it takes
 
 
+class SingleScan(msgspec.Struct, frozen=True):
+    """What one scan of some roots works with, and who is told how many files it has seen, and when."""
+
+    store: Store
+    settings: Settings
+    clock: Clock
+    progress: Callable[[int, float], None]
+
+
 def scan_roots(
     store: Store,
     roots: Sequence[Root],
@@ -63,53 +72,47 @@ def scan_roots(
     if not remaining:
         return files, lost
     quiet = msgspec.structs.replace(settings, backend="poll", log_level="error")
+    scan = SingleScan(store, quiet, clock, progress)
     with ExitStack() as held:
         if store.is_sqlite and not alone:
             held.enter_context(root_mark.lock_store(str(store.url.database)))
         apart = {root.id: silent_of_root(root.path) for root in remaining}
         for root in sorted(remaining, key=lambda root: bool(apart[root.id])):  # those that answer come first
             try:
-                files += _scan_by(apart[root.id], store, root, quiet, clock, progress)
+                files += _scan_by(apart[root.id], scan, root)
             except RootUnavailable as error:
                 lost.append(error)
     return files, lost
 
 
-def _scan_by(
-    places: Sequence[bytes],
-    store: Store,
-    root: Root,
-    settings: Settings,
-    clock: Clock,
-    progress: Callable[[int, float], None],
-) -> int:
+def _scan_by(places: Sequence[bytes], scan: SingleScan, root: Root) -> int:
     """Scan; where `places` of the root may not answer, in a process of its own."""
     if not places:
-        return _scan(store, root, settings, clock, progress)
+        return _scan(scan, root)
 
     def work(tell: Callable[[int], None]) -> None:
-        tell(_scan(store, root, settings, clock, lambda files, _: tell(files)))
+        tell(_scan(msgspec.structs.replace(scan, progress=lambda files, _: tell(files)), root))
 
     files = 0
     try:
-        for files in overseen.told(places, work, int, of_root=True, release=store.dispose):
-            progress(files, clock.monotonic())
+        for files in overseen.told(places, work, int, of_root=True, release=scan.store.dispose):
+            scan.progress(files, scan.clock.monotonic())
     except RootUnavailable as error:
         if error.code == "unreachable":  # else its process wrote down that it is gone
-            _lose(_monitor(store, root, settings, clock), root, error, clock)
+            _lose(_monitor(scan, root), root, error, scan.clock)
         elif error.code == "killed":
-            _leave(_monitor(store, root, settings, clock))
+            _leave(_monitor(scan, root))
         raise
     except KeyboardInterrupt:
-        _leave(_monitor(store, root, settings, clock))
+        _leave(_monitor(scan, root))
         raise
     return files
 
 
-def _monitor(store: Store, root: Root, settings: Settings, clock: Clock) -> RootMonitor:
+def _monitor(scan: SingleScan, root: Root) -> RootMonitor:
     return RootMonitor(
-        store, root, settings=settings, clock=clock, log=Silent(), wake=lambda: None,
-        hidden=store.files_below, once=True,
+        scan.store, root, settings=scan.settings, clock=scan.clock, log=Silent(), wake=lambda: None,
+        hidden=scan.store.files_below, once=True,
     )  # fmt: skip
 
 
@@ -127,14 +130,8 @@ def _lose(monitor: RootMonitor, root: Root, error: RootUnavailable, clock: Clock
     monitor.close()
 
 
-def _scan(
-    store: Store,
-    root: Root,
-    settings: Settings,
-    clock: Clock,
-    progress: Callable[[int, float], None],
-) -> int:
-    monitor = _monitor(store, root, settings, clock)
+def _scan(scan: SingleScan, root: Root) -> int:
+    monitor, clock = _monitor(scan, root), scan.clock
     try:
         monitor.session.open()
     except RootUnavailable as error:
@@ -147,7 +144,7 @@ def _scan(
             more = monitor.step()
             _raise_trouble(monitor)
             now = clock.monotonic()
-            progress(monitor.capture.survey.files, now)
+            scan.progress(monitor.capture.survey.files, now)
             if monitor.session.ready and not (monitor.scans.scanning or monitor.capture.pending.has_untold):
                 return monitor.capture.survey.files
             if not more:

@@ -190,8 +190,10 @@ class Difference:
                     new.rstrip(),
                     self.language,
                     within=context,
-                    before_quotes=_inside(a_quotes, piece.a_start, piece.a_start + len(old.rstrip())),
-                    after_quotes=_inside(b_quotes, piece.b_start, piece.b_start + len(new.rstrip())),
+                    quotes=(
+                        _inside(a_quotes, piece.a_start, piece.a_start + len(old.rstrip())),
+                        _inside(b_quotes, piece.b_start, piece.b_start + len(new.rstrip())),
+                    ),
                 )
                 if fact.kind != "date"
                 or not (anchored or self.wording.same_day(fact.before or "", fact.after or ""))

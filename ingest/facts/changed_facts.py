@@ -51,42 +51,44 @@ _LIST_MARK = expression(r"\(?[0-9]{1,5}[.)]\s+(?=\S)")
 _RESPECTIVELY = expression(r"\brespecti", re.IGNORECASE)
 
 
+class SentencePair(msgspec.Struct, frozen=True, kw_only=True):
+    """A sentence before and after an edit, in their language and their text.
+
+    Without a context the sentences are their own. Quotations that begin or end in other sentences are given
+    as ranges, those before and those after; without them they are looked for in the sentences.
+    """
+
+    before: str
+    after: str
+    language: str | None
+    within: Context | None = None
+    quotes: tuple[Ranges, Ranges] | None = None
+
+
 def changed(
     before: str,
     after: str,
     language: str | None,
     *,
     within: Context | None = None,
-    before_quotes: Ranges | None = None,
-    after_quotes: Ranges | None = None,
+    quotes: tuple[Ranges, Ranges] | None = None,
 ) -> tuple[Fact, ...]:
-    """Return the changed facts of an edited sentence, in order.
+    """Return the changed facts of an edited sentence, in order: what is given is as `SentencePair` has it.
 
     Past 5,000 characters, what is near its changes.
-
-    Without a context the sentences are their own. Quotations that begin or end in other sentences
-    are given as ranges.
     """
+    pair = SentencePair(before=before, after=after, language=language, within=within, quotes=quotes)
     if plain(before) is before and plain(after) is after:
-        return _changed(
-            before, after, language, within=within, before_quotes=before_quotes, after_quotes=after_quotes
-        )
-    return _as_written(before, after, language, within, before_quotes, after_quotes)
+        return _changed(pair)
+    return _as_written(pair)
 
 
-def _changed(
-    before: str,
-    after: str,
-    language: str | None,
-    *,
-    within: Context | None,
-    before_quotes: Ranges | None,
-    after_quotes: Ranges | None,
-) -> tuple[Fact, ...]:
+def _changed(pair: SentencePair) -> tuple[Fact, ...]:
+    before, after, language = pair.before, pair.after, pair.language
     lexicon = lexicon_of(language)
     if before == after or turned(before, after, lexicon):
         return ()
-    within = within or context_of(before, after, language)
+    within = pair.within or context_of(before, after, language)
     differences = word_differences(before, after)
     if max(len(before), len(after)) > _LONGEST:
         return _in_parts(before, after, language, within, differences)
@@ -103,11 +105,13 @@ def _changed(
         old, new = (_slots(text, language, within) for text in (before, spelt))
         found += _replaced(before, spelt, old, new, differences, language)
         found += _numbered(before, spelt, differences, found)
-    if before_quotes is None or after_quotes is None:
-        before_quotes, after_quotes = quotations.find(before), quotations.find(spelt)
+    if pair.quotes is None:
+        quotes: tuple[Ranges, Ranges] = (quotations.find(before), quotations.find(spelt))
     else:
-        after_quotes = [(moved_forth(start, shifts), moved_forth(end, shifts)) for start, end in after_quotes]
-    found += _requoted(before, spelt, before_quotes, after_quotes, lexicon)
+        quoted, requoted = pair.quotes
+        forth = [(moved_forth(start, shifts), moved_forth(end, shifts)) for start, end in requoted]
+        quotes = (quoted, forth)
+    found += _requoted(before, spelt, *quotes, lexicon)
     restored = [
         Fact(fact.kind, fact.before, fact.after, fact.a_offset, moved_back(fact.b_offset, shifts))
         for fact in found
@@ -115,33 +119,25 @@ def _changed(
     return tuple(sorted(restored, key=lambda fact: (fact.b_offset, fact.a_offset, fact.kind)))
 
 
-def _as_written(
-    before: str,
-    after: str,
-    language: str | None,
-    within: Context | None,
-    before_quotes: Ranges | None,
-    after_quotes: Ranges | None,
-) -> tuple[Fact, ...]:
+def _as_written(pair: SentencePair) -> tuple[Fact, ...]:
     """Return the changed facts of two sentences as they are meant, shown and placed as they are written."""
-    (old, old_places), (new, new_places) = plain_with_places(before), plain_with_places(after)
-    quotes: list[Ranges | None] = [
-        None
-        if ranges is None
-        else [(bisect_left(places, start), bisect_left(places, end)) for start, end in ranges]
-        for ranges, places in ((before_quotes, old_places), (after_quotes, new_places))
-    ]
-    found = _changed(old, new, language, within=within, before_quotes=quotes[0], after_quotes=quotes[1])
+    (old, old_places), (new, new_places) = plain_with_places(pair.before), plain_with_places(pair.after)
+    quotes = pair.quotes and (_placed(pair.quotes[0], old_places), _placed(pair.quotes[1], new_places))
+    meant = msgspec.structs.replace(pair, before=old, after=new, quotes=quotes)
     return tuple(
         Fact(
             fact.kind,
-            _written(fact.before, fact.a_offset, before, old, old_places),
-            _written(fact.after, fact.b_offset, after, new, new_places),
+            _written(fact.before, fact.a_offset, pair.before, old, old_places),
+            _written(fact.after, fact.b_offset, pair.after, new, new_places),
             old_places[fact.a_offset],
             new_places[fact.b_offset],
         )
-        for fact in found
+        for fact in _changed(meant)
     )
+
+
+def _placed(ranges: Ranges, places: list[int]) -> Ranges:
+    return [(bisect_left(places, start), bisect_left(places, end)) for start, end in ranges]
 
 
 def _written(said: str | None, at: int, text: str, meant: str, places: list[int]) -> str | None:
@@ -178,7 +174,7 @@ def _in_parts(
             continue
         found += (
             msgspec.structs.replace(fact, a_offset=a_at + fact.a_offset, b_offset=b_at + fact.b_offset)
-            for fact in changed(old, new, language, within=within, before_quotes=[], after_quotes=[])
+            for fact in changed(old, new, language, within=within, quotes=([], []))
         )
     return tuple(found)
 

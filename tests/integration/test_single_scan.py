@@ -56,10 +56,10 @@ def test_the_ledger_says_what_it_says_of_a_scan_that_ended_so(
         raise end
 
     monkeypatch.setattr(overseen, "told", told)
+    settings = Settings(database_url=store.address)
+    scan = single_scan.SingleScan(store, settings, CLOCK, lambda _files, _now: None)
     with pytest.raises(type(end)):
-        single_scan._scan_by(
-            [PLACE], store, root, Settings(database_url=store.address), CLOCK, lambda _files, _now: None
-        )
+        single_scan._scan_by([PLACE], scan, root)
     with store.read() as connection:
         *_, last = coverage.intervals(connection, key)
     expected = ("watched", 10, None, None) if reason is None else ("blind", 20, None, reason)
