@@ -213,7 +213,7 @@ class Capture:
         return len(found)
 
     def _free(self, due: Sequence[Due]) -> Sequence[Due]:
-        """Return those that may be looked at; the others wait for what is being read."""
+        """Return what is due now; a path whose document is still being read waits on."""
         kept = {entry.path for entry in due if self.pending.is_kept(entry.path)}
         if not kept:
             return due

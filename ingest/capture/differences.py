@@ -204,7 +204,7 @@ def _block(blocked: list[Blocked], folder: Blocked) -> None:
 
 
 class _Telling:
-    """Notes on their way to the process that asked."""
+    """What the walk of a part of the root notes, until it is sent to the process that asked for that part."""
 
     def __init__(self) -> None:
         self.noted: deque[Told] = deque()

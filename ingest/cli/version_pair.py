@@ -2,9 +2,40 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import click
 
-from ingest.history.naming import is_rev, split_rev
+from ingest.cli.moment_notes import note_to_come
+from ingest.cli.output import note
+from ingest.cli.times import calendar
+from ingest.history import naming
+from ingest.history.naming import Target, is_rev, split_rev
+from ingest.store.engine import Connection
+
+
+@dataclass(frozen=True)
+class Side:
+    """One of two versions: its document, and the REV that was written, where one was."""
+
+    target: Target
+    rev: str | None
+
+    def version(self, connection: Connection, default: str) -> int:
+        """Return the number of the version that is meant, `default` where no REV was written."""
+        return naming.pick(connection, self.target, self.rev or default, calendar())
+
+
+def located(connection: Connection, words: tuple[str, ...], *, root: str | None) -> tuple[Side, Side]:
+    """Return the two sides that the words of a call mean, as `sides` reads them; what is odd is noted."""
+    old, new = (
+        Side(*naming.locate(connection, doc, calendar(), rev=rev, root=root)) for doc, rev in sides(words)
+    )
+    note_to_come(connection, old.rev, new.rev)
+    for target in dict.fromkeys((old.target, new.target)):
+        if target.note:
+            note(target.note)
+    return old, new
 
 
 def sides(words: tuple[str, ...]) -> tuple[tuple[str, str | None], tuple[str, str | None]]:

@@ -100,7 +100,7 @@ class Notes:
         return any(gap.reason not in DOUBTS for gap in self.gaps)
 
     def clear(self, *, deaf: bool, scanning: bool) -> None:
-        """Begin the next step. While the watcher is deaf, a scan that ended waits for it to be heard."""
+        """Forget what the last step noted, but for a scan that the ledger does not know of yet."""
         if not deaf and self.scan_to_tell(scanning) is not None:
             self._scanned_at = None
         self.gaps.clear()

@@ -119,7 +119,7 @@ class OpenRoot:
     def _recorded(self) -> Root:
         """Return the root as it is recorded now, under the name and at the path that it is watched by.
 
-        Raises AlreadyRunning where it is not: whoever recorded it was refused it, and took it back.
+        Raises AlreadyRunning where it is recorded no more: the process that recorded it might not capture it.
         """
         with self._store.read() as connection:
             found = [root for root in roots.every(connection) if root.id == self._root.id]

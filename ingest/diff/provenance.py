@@ -202,7 +202,7 @@ class Lineage:
         self, no: int, old_range: range, new_range: range, used: set[int], took: dict[int, int],
         new: list[Said],
     ) -> tuple[dict[int, Runs], set[int]]:  # fmt: skip
-        """Return the runs of each sentence that is an edit of others, and those others."""
+        """Return the runs of each new sentence that is an edit of old ones, and those old ones."""
         found: dict[int, Runs] = {}
         edited: set[int] = set()
         self.sources = {}

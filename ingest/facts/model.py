@@ -71,7 +71,7 @@ class Repetition(Figure, frozen=True):
 
 
 class AgeLimit(Figure, frozen=True):
-    """An age that is a bound: `under-18s`. `limit` is the word."""
+    """An age that is a bound: `under-18s`. `limit` is the word before it: `under`."""
 
     limit: str
 

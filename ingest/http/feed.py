@@ -174,7 +174,7 @@ class Feed:
             self._readers.discard(reader)
 
     async def _lacking(self, reader: _Reader, wanted: Filters, *, plain: bool) -> AsyncGenerator[bytes]:
-        """Yield what a reader has not been told yet, or a part of it, some events together."""
+        """Yield up to a page of the events after a reader's place, some in one piece; the place moves on."""
         if plain and self._kept and self._kept[0].seq <= reader.place + 1:
             found, reader.place = self._newer(reader.place), self._last
         else:

@@ -76,9 +76,9 @@ class Filler:
         return self._is_of_use
 
     def bring_up(self, seq: int) -> bool:
-        """Have an index that was seen to lack a seq filled up to it, and wait while that helps.
+        """Ask for the index to be filled up to a seq that it lacks, and wait while it is not late.
 
-        False where it cannot do that: then whoever asks fills it, and meets why.
+        False where it cannot be filled from here: the caller fills it then, and raises what is in the way.
         """
         began = time.monotonic()
         with self._told:

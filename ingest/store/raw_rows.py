@@ -299,9 +299,9 @@ def ledger_gaps(connection: Connection) -> Iterator[tuple[object, str]]:
 
 
 def body_rows(connection: Connection) -> Iterator[Sequence[Row]]:
-    """Yield every version with its body as it lies, a document's versions in order.
+    """Yield each version as a list of rows, with its body as it lies; a document's versions in order.
 
-    A row for each of its renditions, or one without.
+    There is a row for each rendition; for a version without one, a row with NULL in its place.
     """
     query = (
         sa.select(

@@ -43,9 +43,16 @@ def record(
     tried again; when the answer to a commit was lost, the first entry's id is looked up before
     anything is repeated. Raises StoreUnavailable: then look at the store before deciding anew.
     """
-    return _persistently(
-        store, entries, lambda: _record(store, root, entries, sightings, forgotten, now, entropy)
-    )
+
+    def attempt_once() -> Recorded:
+        with store.write() as connection:
+            documents, made = _write_documents(connection, root, entries, entropy)
+            _write_seen(connection, root, sightings, forgotten, documents, made)
+            if not entries:
+                return Recorded(0, 0, 0)
+            return _append(store, connection, root, entries, documents, made, now)
+
+    return _persistently(store, entries, attempt_once)
 
 
 def add_renditions(
@@ -106,23 +113,6 @@ def _seqs(connection: Connection, entries: Sequence[Entry]) -> dict[bytes, int]:
 _SEQS = sa.select(tables.change.c.id, tables.change.c.seq).where(
     tables.change.c.id.in_(sa.bindparam("ids", expanding=True))
 )
-
-
-def _record(
-    store: Store,
-    root: RootKey,
-    entries: Sequence[Entry],
-    sightings: Sequence[Sighting],
-    forgotten: Sequence[bytes],
-    now: Callable[[], int],
-    entropy: Entropy,
-) -> Recorded:
-    with store.write() as connection:
-        documents, made = _write_documents(connection, root, entries, entropy)
-        _write_seen(connection, root, sightings, forgotten, documents, made)
-        if not entries:
-            return Recorded(0, 0, 0)
-        return _append(store, connection, root, entries, documents, made, now)
 
 
 def _append(

@@ -14,7 +14,7 @@ from ingest.cli.moment_notes import note_to_come, note_unbegun
 from ingest.cli.options import as_json, is_quiet, verb
 from ingest.cli.output import TYPE_STYLES, emit, is_unread, keep_going, line, note, paged, paint
 from ingest.cli.times import calendar
-from ingest.cli.version_pair import sides
+from ingest.cli.version_pair import located
 from ingest.edits.boilerplate import is_boilerplate
 from ingest.errors import UsageError
 from ingest.history import (
@@ -76,15 +76,9 @@ def command(
             "diff takes one document and at most two versions", hint="write: ingest diff DOC [A] [B]"
         )
     with opened() as store, store.read() as connection:
-        left, right = sides(words)
-        a_target, a_rev = naming.locate(connection, left[0], calendar(), rev=left[1], root=root)
-        b_target, b_rev = naming.locate(connection, right[0], calendar(), rev=right[1], root=root)
-        note_to_come(connection, a_rev, b_rev)
-        for target in dict.fromkeys((a_target, b_target)):
-            if target.note:
-                note(target.note)
-        a = naming.pick(connection, a_target, a_rev or "prev", calendar())
-        b = naming.pick(connection, b_target, b_rev or "latest", calendar())
+        old, new = located(connection, words, root=root)
+        a_target, a = old.target, old.version(connection, "prev")
+        b_target, b = new.target, new.version(connection, "latest")
         found = diffs.between(
             connection, (a_target, a), (b_target, b), rules=settings().edit_rules, stat=stat,
             word=word and as_json(),

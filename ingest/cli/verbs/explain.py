@@ -7,16 +7,13 @@ import click
 from ingest import escape
 from ingest.cli import complete
 from ingest.cli.call import opened, settings
-from ingest.cli.moment_notes import note_to_come
 from ingest.cli.options import as_json, verb
 from ingest.cli.output import emit, line, note, paint
-from ingest.cli.times import calendar
-from ingest.cli.version_pair import sides
+from ingest.cli.version_pair import located
 from ingest.edits import case
 from ingest.edits.classify import Explanation, explain
 from ingest.edits.rule import Asked
 from ingest.errors import UsageError
-from ingest.history import naming
 from ingest.index import edits
 from ingest.records import shown_path
 from ingest.records.verbs import AskedRule, Explained
@@ -45,17 +42,11 @@ def command(words: tuple[str, ...], root: str | None, *, as_case: bool) -> None:
             "explain takes one document and at most two versions", hint="write: ingest explain DOC [A] [B]"
         )
     with opened() as store, store.read() as connection:
-        left, right = sides(words)
-        target, a_rev = naming.locate(connection, left[0], calendar(), rev=left[1], root=root)
-        other, b_rev = naming.locate(connection, right[0], calendar(), rev=right[1], root=root)
-        note_to_come(connection, a_rev, b_rev)
-        for each in dict.fromkeys((target, other)):
-            if each.note:
-                note(each.note)
+        old, new = located(connection, words, root=root)
+        target, other = old.target, new.target
         if target.id != other.id:
             raise UsageError("an edit lies between two versions of one document, and these are of two")
-        a = naming.pick(connection, target, a_rev or "prev", calendar())
-        b = naming.pick(connection, other, b_rev or "latest", calendar())
+        a, b = old.version(connection, "prev"), new.version(connection, "latest")
         name = escape.path(other.path)
         rules = settings().edit_rules.of(other.root)
         texts = None if a == b else edits.texts(connection, target.id, a, b)

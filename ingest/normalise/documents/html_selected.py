@@ -111,7 +111,7 @@ def _closed(opened: list[_Open], name: str) -> Iterator[str]:
 
 
 def _implied(opened: list[_Open], name: str) -> Iterator[str]:
-    """End what a start tag ends."""
+    """Close the open elements that end where this one starts: a `li` ends the `li` before it."""
     if name in _ENDS_PARAGRAPH and opened[-1].name == "p":
         yield from _closed(opened, "p")
     ended, within = IMPLIED.get(name, (frozenset(), frozenset()))

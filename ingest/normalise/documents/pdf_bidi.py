@@ -219,7 +219,7 @@ def _with_blanks(clusters: Sequence[_Cluster], blanks: Sequence[Glyph]) -> list[
 
 
 def _turned(clusters: Sequence[_Cluster]) -> list[_Cluster]:
-    """Return clusters that stand beside each other in the opposite order, each in the other's place."""
+    """Mirror clusters within the width they take together, and return them from left to right again."""
     glyphs = [glyph for cluster in clusters for glyph in cluster.glyphs]
     axis = min(glyph.left for glyph in glyphs) + max(glyph.right for glyph in glyphs)
     for glyph in glyphs:

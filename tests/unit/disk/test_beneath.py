@@ -11,37 +11,11 @@ from pathlib import Path
 import pytest
 
 from ingest.disk import read
-from ingest.disk.read import Bytes, File, Gone, Unknown, look, open_beneath, read_stable
+from ingest.disk.read import Bytes, File, Gone, Unknown, look, open_beneath
 from ingest.model import Descriptor
 from tests.command import PATIENCE
 from tests.unit import another_user
-
-MB = 1 << 20
-
-
-@pytest.fixture(params=["openat2", "part by part"], autouse=True)
-def _way(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Every fact holds with the kernel's one call and without it."""
-    if request.param == "part by part":
-        monkeypatch.setattr(read, "_openat2_missing", True)
-
-
-@pytest.fixture
-def folder(tmp_path: Path) -> Path:
-    made = tmp_path / "root"
-    made.mkdir()
-    return made
-
-
-@pytest.fixture
-def root(folder: Path) -> Iterator[Descriptor]:
-    fd = Descriptor(os.open(folder, os.O_RDONLY | os.O_DIRECTORY))
-    yield fd
-    os.close(fd)
-
-
-def read_all(root: Descriptor, path: bytes, max_bytes: int = 100 * MB) -> read.Reading:
-    return read_stable(root, path, max_bytes=max_bytes)
+from tests.unit.disk.reading import read_all
 
 
 def open_descriptors() -> int:

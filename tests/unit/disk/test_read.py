@@ -7,42 +7,16 @@ import shutil
 import socket
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
 from ingest.disk import read
-from ingest.disk.read import Bytes, Gone, Moving, Rejected, look, read_stable
+from ingest.disk.read import Bytes, Gone, Moving, Rejected, look
 from ingest.model import Descriptor
 from tests.command import PATIENCE
-
-MB = 1 << 20
-
-
-@pytest.fixture(params=["openat2", "part by part"], autouse=True)
-def _way(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Every fact holds with the kernel's one call and without it."""
-    if request.param == "part by part":
-        monkeypatch.setattr(read, "_openat2_missing", True)
-
-
-@pytest.fixture
-def folder(tmp_path: Path) -> Path:
-    made = tmp_path / "root"
-    made.mkdir()
-    return made
-
-
-@pytest.fixture
-def root(folder: Path) -> Iterator[Descriptor]:
-    fd = Descriptor(os.open(folder, os.O_RDONLY | os.O_DIRECTORY))
-    yield fd
-    os.close(fd)
-
-
-def read_all(root: Descriptor, path: bytes, max_bytes: int = 100 * MB) -> read.Reading:
-    return read_stable(root, path, max_bytes=max_bytes)
+from tests.unit.disk.reading import MB, read_all
 
 
 @pytest.mark.parametrize("size", [0, 1, 4096, MB - 1, MB, MB + 1, 3 * MB + 7])
