@@ -16,6 +16,7 @@ Seq = NewType("Seq", int)  # a place in the log: neither a number of a version, 
 RootKey = NewType("RootKey", int)  # a root's row: neither its id, nor an open descriptor of its folder
 
 BEGINNING = Seq(0)  # before the first change
+LONGEST = Seq(2**63 - 1)  # no log has a change beyond
 Cause = Literal["startup", "watch", "scan"]
 RejectReason = Literal["too_large", "unreadable", "busy", "path_too_long"]
 BlockKind = Literal["paragraph", "heading", "item", "row", "note", "caption"]

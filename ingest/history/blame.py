@@ -9,12 +9,18 @@ from ingest.index import blame
 from ingest.index.blame import Blame
 from ingest.records import Away, Lost, Origin, Run, shown_path
 from ingest.standoff import NOWHERE, Place
-from ingest.store.engine import Connection
+from ingest.store.engine import Connection, Row
 
 
-def of(connection: Connection, target: Target, no: int, *, indexed: bool, deleted: bool = False) -> Blame:
-    """Return the blame of one version. Raises UsageError where it has no text, IntegrityError."""
-    found = blame.of(connection, target.id, no, indexed=indexed, deleted=deleted)
+def of(
+    connection: Connection, target: Target, no: int, *, indexed: bool, deleted: bool = False,
+    row: Row | None = None, text: str | None = None,
+) -> Blame:  # fmt: skip
+    """Return the blame of one version. Raises UsageError where it has no text, IntegrityError.
+
+    `row` and `text` are the version's, where who asks has read them.
+    """
+    found = blame.of(connection, target.id, no, indexed=indexed, deleted=deleted, row=row, text=text)
     if found is None:
         raise version_contents.without_text(
             target, no, version_contents.version_row(connection, target, no).text_reason

@@ -6,12 +6,12 @@ Who asks says how the index is filled (`fill`), since that may take long, and wh
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 
 from ingest.edits.settings import Rules
 from ingest.errors import LogShortened, StoreDamaged, StoreReadOnly, StoreUnavailable
 from ingest.index import state
-from ingest.index.database import Index
+from ingest.index.database import Index, has_all
 from ingest.store import reader
 from ingest.store.engine import Connection
 
@@ -41,10 +41,11 @@ def caught_up(
     makes what it lacks from the texts. With `bring` somebody else fills it; that it was told of the seq that
     is lacking is enough, and the answer is made of an index as far as it has come.
     """
-    if _is_current(index, rules):
-        with _told(index), index.reading() as connection:
-            yield connection, True
-        return
+    with _told(index), ExitStack() as opened:
+        current = _current(opened, index, rules)
+        if current is not None:
+            yield current, True
+            return
     if bring is not None and bring(_head(index)):
         with _told(index), as_it_is(index, note=note, rules=rules) as found:
             if found[1] or not needed:
@@ -81,13 +82,16 @@ def _told(index: Index) -> Iterator[None]:
         raise _told_apart(index, error) from error
 
 
-def _is_current(index: Index, rules: Rules | None) -> bool:
-    """Tell whether nothing is to be done before the index is asked."""
+def _current(opened: ExitStack, index: Index, rules: Rules | None) -> Connection | None:
+    """Open record and index, where nothing is to be done before the index is asked."""
     try:
-        with index.reading() as connection:
-            return index.is_current(connection) and (rules is None or state.told_by(connection, rules))
+        connection = opened.enter_context(index.reading())
+        found = index.look(connection)
+        if found is None or not has_all(found):
+            return None
+        return connection if rules is None or state.is_by(connection, found, rules) else None
     except StoreUnavailable:
-        return False
+        return None
 
 
 @contextmanager
@@ -98,13 +102,19 @@ def as_it_is(index: Index, *, note: Note, rules: Rules | None = None) -> Iterato
 
     With `rules`, only an index whose edits they tell.
     """
-    try:
-        indexed = index.usable()
-    except LogShortened as error:
-        note(f"{error.message}; answered without it")
-        indexed = False
-    with index.reading() if indexed else index.store.read() as connection:
-        yield connection, indexed and (rules is None or state.told_by(connection, rules))
+    with ExitStack() as opened:
+        found = None
+        try:
+            connection = opened.enter_context(index.reading())
+            found = index.look(connection)
+        except LogShortened as error:
+            note(f"{error.message}; answered without it")
+        except StoreUnavailable:  # it is not there, or of no use
+            pass
+        if found is None:
+            opened.close()
+            connection = opened.enter_context(index.store.read())
+        yield connection, found is not None and (rules is None or state.is_by(connection, found, rules))
 
 
 def bring_up(index: Index, *, fill: Fill, rules: Rules | None = None, most: int | None = None) -> int:

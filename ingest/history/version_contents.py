@@ -8,13 +8,14 @@ from ingest import text_reasons
 from ingest.errors import NotFound
 from ingest.escape import path as show_path
 from ingest.history.naming import Target
+from ingest.model import LONGEST
 from ingest.store import bodies, reader, versions
 from ingest.store.engine import Connection, Row
 
 
 def deleted_at(connection: Connection, target: Target) -> int | None:
     """Tell when a document was deleted; None of one that is there."""
-    state = reader.last_change(connection, target.id, reader.head(connection).seq)
+    state = reader.last_change(connection, target.id, LONGEST)
     return int(state.recorded_at) if state is not None and state.type == "deleted" else None
 
 

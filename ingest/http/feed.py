@@ -276,6 +276,9 @@ class Feed:
         head, began = self._corpus.head(), time.monotonic()
         if head <= place:
             return place
+        if not self._readers:  # who comes later reads it then
+            self._post(partial(self._pass_over, head))
+            return head
         if head - place > 1 or began - self._looked < _REST:
             self._corpus.await_filled(min(head, place + _TOGETHER), _FILLED)
         found, place = self.page(place, ANY, _TOGETHER)
@@ -303,8 +306,12 @@ class Feed:
         return place
 
     def _begin_anew(self, head: int, generation: int) -> None:
-        self._kept.clear()
         self._generation = generation
+        self._pass_over(head)
+
+    def _pass_over(self, head: int) -> None:
+        """Go on behind changes that are not kept: who wants them reads them."""
+        self._kept.clear()
         self._tell([], head)
 
     def _tell(self, found: list[Told], place: int) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import signal
 import socket
+import sys
 from collections.abc import Callable, Sequence
 
 from ingest.corpus import Corpus
@@ -14,6 +15,10 @@ from ingest.http.server import listening, server
 from ingest.http.tokens import hashed
 
 __all__ = ["listening", "port_of", "run"]
+
+# Seconds after which a thread that computes gives way. The loop lets go of the interpreter several times a
+# question, whenever it reads or sends, and waits so long each time while an answer is being made.
+_TURN = 0.0005
 
 
 def port_of(listener: object) -> int:
@@ -54,6 +59,7 @@ def run(
     # The server raises the signal again that ended it: then these end the process in order.
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, stop)
+    sys.setswitchinterval(_TURN)
     ready()
     if not service.should_exit:
         service.run(sockets=[listener])

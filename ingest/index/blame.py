@@ -63,17 +63,21 @@ class Blame(msgspec.Struct, frozen=True):
 
 
 def of(
-    connection: Connection, document: DocumentKey, no: int, *, indexed: bool, deleted: bool = False
-) -> Blame | None:
+    connection: Connection, document: DocumentKey, no: int, *, indexed: bool, deleted: bool = False,
+    row: Row | None = None, text: str | None = None,
+) -> Blame | None:  # fmt: skip
     """Return the blame of one version; None where it has no text. Raises IntegrityError.
 
     `indexed` says that this connection sees the index. With `deleted`, what was lost too.
+    `row` and `text` are the version's, where who asks has read them.
     """
     head = _head(connection, document) if indexed else None
     if head is not None and head.no >= no:
-        row = edits.chosen(versions.renditions(connection, document, no, no), head.normaliser)
-        text = None if row is None else edits.text_of(connection, bodies.get(connection, document, no), row)
-        said = None if text is None else Cutter().cut(text.text, text.language)
+        if row is None or text is None or row.normaliser != head.normaliser:
+            row = edits.chosen(versions.renditions(connection, document, no, no), head.normaliser)
+            raw = b"" if row is None else bodies.get(connection, document, no)
+            text = None if row is None else edits.text_of(connection, raw, row).text
+        said = None if row is None or text is None else Cutter().cut(text, row.language)
         # of what is not there any more, only what was lost asks
         keys = None if deleted else list({each.key for each in said or ()})
         spans = _stored(connection, document, no, keys)
@@ -123,8 +127,16 @@ def moments_of(connection: Connection, document: DocumentKey, numbers: set[int])
 
 
 def _head(connection: Connection, document: DocumentKey) -> Row | None:
-    select = sa.text("SELECT no, normaliser FROM indexed WHERE document_id = :key")
-    return connection.execute(select, {"key": document}).one_or_none()
+    return connection.execute(_HEAD, {"key": document}).one_or_none()
+
+
+# Made once: to make a statement takes longer than to run it.
+_HEAD = sa.text("SELECT no, normaliser FROM indexed WHERE document_id = :key")
+_SPANS = "SELECT * FROM span WHERE document_id = :key AND from_no <= :no"
+_ALL_SPANS = sa.text(f"{_SPANS} ORDER BY from_no, id")
+_SOME_SPANS = sa.text(f"{_SPANS} AND hash IN :hashes ORDER BY from_no, id").bindparams(
+    sa.bindparam("hashes", expanding=True)
+)
 
 
 def _stored(connection: Connection, document: DocumentKey, no: int, keys: list[int] | None) -> list[Span]:
@@ -132,15 +144,10 @@ def _stored(connection: Connection, document: DocumentKey, no: int, keys: list[i
 
     With `keys`, of these sentences alone.
     """
-    ordered = "ORDER BY from_no, id"
-    every = "SELECT * FROM span WHERE document_id = :key AND from_no <= :no"
     asked = {"key": document, "no": no}
     if keys is None or len(keys) > _MOST_KEYS:
-        return [span_of(row) for row in connection.execute(sa.text(f"{every} {ordered}"), asked)]
-    select = sa.text(f"{every} AND hash IN :hashes {ordered}").bindparams(
-        sa.bindparam("hashes", expanding=True)
-    )
-    return [span_of(row) for row in connection.execute(select, asked | {"hashes": keys})]
+        return [span_of(row) for row in connection.execute(_ALL_SPANS, asked)]
+    return [span_of(row) for row in connection.execute(_SOME_SPANS, asked | {"hashes": keys})]
 
 
 def _made(connection: Connection, document: DocumentKey, no: int) -> tuple[list[Span], list[Said] | None]:

@@ -24,13 +24,22 @@ from ingest.errors import LogShortened, StoreReadOnly, StoreUnavailable
 from ingest.index.fulltext.stems import MADE_BY
 from ingest.index.schema import SCHEMA, TABLES, VERSION, WORDS
 from ingest.model import Seq
-from ingest.store import reader
 from ingest.store.driver_errors import translated
 from ingest.store.engine import Row, Store
 from ingest.store.sqlite_file import access
 
 _FILE = "file"  # under which a connection notes which file it opened
 _LOCK = 0x696E646578  # "index": one at a time makes the schema
+
+_STATE = (
+    "SELECT version, seq, leaf, edited, classifier, rules, stems, (SELECT max(seq) FROM change) AS last,"
+    " (SELECT change.leaf FROM change WHERE change.seq = state.seq) AS here FROM state WHERE id = 1"
+)
+
+
+def has_all(state: Row) -> bool:
+    """Tell whether an index, as its row says, has all of the log, sentences and edits."""
+    return int(min(state.seq, state.edited)) >= int(state.last or 0)
 
 
 class Index:
@@ -119,19 +128,21 @@ class Index:
         """
         try:
             with self._engine.connect() as connection, connection.begin():
-                return self._fits(connection)
+                return self._look(connection) is not None
         except (DBAPIError, UnicodeDecodeError):
             return False
 
-    def is_current(self, connection: Connection) -> bool:
-        """Tell whether the index that a connection sees has all of the log, sentences and edits.
+    def look(self, connection: Connection) -> Row | None:
+        """Return the row of the index that a connection sees, and the end of the log as `last`.
 
-        Raises LogShortened.
+        None where there is no index, or none that is of use. Raises LogShortened, StoreUnavailable.
         """
-        if not self._fits(connection):
-            return False
-        place = connection.exec_driver_sql("SELECT seq, edited FROM state WHERE id = 1").one()
-        return int(min(place.seq, place.edited)) >= reader.last_seq(connection)
+        with translated(self.address):
+            return self._look(connection)
+
+    def _look(self, connection: Connection) -> Row | None:
+        found = self._row(connection, _STATE)
+        return found if found is not None and self._fits(found) else None
 
     def is_damaged(self) -> bool:
         """Tell whether the index itself cannot be read, asked when something could not; takes its time.
@@ -157,7 +168,7 @@ class Index:
         """
         try:
             with self._engine.connect() as connection, connection.begin():
-                if self._fits(connection):
+                if self._look(connection) is not None:
                     return
         except (DBAPIError, UnicodeDecodeError) as error:
             if "locked" in str(error):
@@ -229,31 +240,27 @@ class Index:
                 hint="it lies beside the store; make that folder writable",
             ) from error
 
-    def _fits(self, connection: Connection) -> bool:
-        """Tell whether the index is there, of this version, and follows this very log.
+    def _fits(self, state: Row) -> bool:
+        """Tell whether an index is of this version, and follows this very log.
 
         Raises LogShortened.
         """
-        state = self._place(connection)
-        if state is None:
-            return False
-        if isinstance(state.seq, int) and state.seq > (end := reader.last_seq(connection)):
+        if isinstance(state.seq, int) and state.seq > (end := int(state.last or 0)):
             raise LogShortened(
                 f"the index {self.address} stands at change {state.seq}, and the log ends at {end}:"
                 " the log was longer",
                 hint="run: ingest verify",
             )
-        if state.version != VERSION:
+        if state.version != VERSION or state.stems != MADE_BY:
             return False
-        if connection.exec_driver_sql("SELECT stems FROM state WHERE id = 1").scalar_one() != MADE_BY:
-            return False
-        if state.seq == 0:
-            return True
-        leaf = reader.leaves(connection, [state.seq]).get(state.seq)
-        return leaf is not None and leaf == bytes(state.leaf)
+        return state.seq == 0 or (isinstance(state.here, bytes) and state.here == bytes(state.leaf))
 
     def _place(self, connection: Connection) -> Row | None:
         """Return the index's row of its place, where there is an index."""
+        return self._row(connection, "SELECT version, seq, leaf FROM state WHERE id = 1")
+
+    def _row(self, connection: Connection, select: str) -> Row | None:
+        """Return the one row that says how the index is, where there is an index."""
         if self.path is not None:
             known = connection.exec_driver_sql(
                 "SELECT 1 FROM main.sqlite_schema WHERE name = 'state'"
@@ -263,7 +270,7 @@ class Index:
         if not known:
             return None
         self._look_here(connection)
-        return connection.exec_driver_sql("SELECT version, seq, leaf FROM state WHERE id = 1").one_or_none()
+        return connection.exec_driver_sql(select).one_or_none()
 
     def _look_here(self, connection: Connection) -> None:
         if self.path is None:

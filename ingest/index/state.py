@@ -8,7 +8,6 @@ none. The rules are kept by the keys of roots, whose names may change.
 from __future__ import annotations
 
 import msgspec
-import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from ingest.edits import classifier
@@ -50,18 +49,10 @@ def reached(connection: Connection) -> Seq:
     return Seq(_row(connection, "seq").seq)
 
 
-def version_of(connection: Connection, document: int) -> int:
-    """Return the newest version of a document that the index has; 0 where it has none."""
-    return int(connection.execute(_VERSION, {"document": document}).scalar() or 0)
-
-
-_VERSION = sa.text("SELECT no FROM indexed WHERE document_id = :document")
-
-
 def rules_of(connection: Connection) -> Rules:
     """Return the rules by which the index tells edits, with the boilerplate of each root by its name now."""
     kept = _decode(_row(connection, "rules").rules)
-    named = {root.name: kept.boilerplate.get(str(root.id)) for root in roots.every(connection)}
+    named = {name: kept.boilerplate.get(str(key)) for key, name in roots.names(connection).items()}
     return Rules(kept.phrases, {name: patterns for name, patterns in named.items() if patterns})
 
 
@@ -74,7 +65,11 @@ def _row(connection: Connection, columns: str) -> Row:
 
 def told_by(connection: Connection, rules: Rules) -> bool:
     """Tell whether the index has edits by these rules and by the classifier of this program."""
-    row = _row(connection, "classifier, rules")
+    return is_by(connection, _row(connection, "classifier, rules"), rules)
+
+
+def is_by(connection: Connection, row: Row, rules: Rules) -> bool:
+    """Tell the same of an index whose row is at hand."""
     if row.classifier != classifier.without_settings():
         return False
     return bool(row.rules == written(connection, rules))
@@ -86,7 +81,7 @@ def written(connection: Connection, rules: Rules) -> str:
     The order of phrases within a language is kept: the first found is named. That of patterns says nothing.
     """
     patterns = {
-        str(root.id): sorted(rules.boilerplate.get(root.name, ())) for root in roots.every(connection)
+        str(key): sorted(rules.boilerplate.get(name, ())) for key, name in roots.names(connection).items()
     }
     phrases = {language: own for language, own in rules.phrases.items() if own}
     kept = {"phrases": phrases, "boilerplate": {root: own for root, own in patterns.items() if own}}

@@ -25,8 +25,9 @@ def of_row(kind: type[R], row: msgspec.Struct | Row, **given: object) -> R:
         values = msgspec.structs.asdict(row)
         more, hashes, times = _plan_of(kind, type(row), tuple(given))
     else:
-        values = dict(zip(row._fields, row, strict=True))
-        more, hashes, times = _plan(kind, row._fields, tuple(given))
+        names = row._fields
+        values = dict(zip(names, row, strict=True))
+        more, hashes, times = _plan(kind, names, tuple(given))
     for name in more:
         del values[name]
     for name in hashes:

@@ -137,9 +137,11 @@ def intervals(
 
 def begin(connection: Connection, root: RootKey) -> int | None:
     """Tell when the ledger of a root begins: with its first scan. None before that has ended."""
-    found = connection.execute(sa.select(sa.func.min(_coverage.from_at)).where(_coverage.root_id == root))
-    when: int | None = found.scalar_one()
+    when: int | None = connection.execute(_BEGIN, {"root": root}).scalar_one()
     return when
+
+
+_BEGIN = sa.select(sa.func.min(_coverage.from_at)).where(_coverage.root_id == sa.bindparam("root"))
 
 
 def begins_at(connection: Connection, root: RootKey) -> int | None:

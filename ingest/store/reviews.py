@@ -47,6 +47,8 @@ _ROWS = sa.select(
 )
 _STANDS = sa.and_(_review.action == "reviewed", _withdrawal.c.id.is_(None))
 
+_OF_DOCUMENT = _ROWS.where(_change.document_id == sa.bindparam("document")).order_by(_review.id)
+
 
 class Wanted(msgspec.Struct, frozen=True, kw_only=True):
     """What a question wants of the reviews; None leaves a thing open.
@@ -122,6 +124,11 @@ def page(connection: Connection, wanted: Wanted, *, after: int = 0, limit: int |
     if wanted.until is not None:
         query = query.where(_review.at <= wanted.until)
     return list(connection.execute(query.order_by(_review.id).limit(limit)))
+
+
+def of_document(connection: Connection, document: DocumentKey) -> list[Row]:
+    """Return those of the edits of a document, in the order in which they were added."""
+    return list(connection.execute(_OF_DOCUMENT, {"document": document}))
 
 
 def of_changes(connection: Connection, seqs: Collection[int]) -> list[Row]:

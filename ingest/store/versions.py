@@ -89,20 +89,39 @@ _LISTED = (
 
 def recorded_at(connection: Connection, document: DocumentKey, numbers: Collection[int]) -> dict[int, int]:
     """Tell when these versions were recorded: the labels of the changes that made them."""
-    select = sa.select(_version.no, _change.recorded_at).join_from(
-        tables.version, tables.change, _change.seq == _version.seq
+    if len(numbers) > _FEW:
+        rows = course(connection, document)
+    else:
+        rows = list(connection.execute(_RECORDED, {"document": document, "numbers": list(numbers)}))
+    return {row.version: int(row.recorded_at) for row in rows if row.version in numbers}
+
+
+_RECORDED = (
+    sa.select(_version.no.label("version"), _change.recorded_at)
+    .join_from(tables.version, tables.change, _change.seq == _version.seq)
+    .where(
+        _version.document_id == sa.bindparam("document"),
+        _version.no.in_(sa.bindparam("numbers", expanding=True)),
     )
-    select = select.where(_version.document_id == document)
-    if len(numbers) <= _FEW:
-        select = select.where(_version.no.in_(numbers))
-    rows = connection.execute(select)
-    return {row.no: int(row.recorded_at) for row in rows if row.no in numbers}
+)
 
 
 def made_by(connection: Connection, document: DocumentKey) -> dict[int, int]:
     """Return the seq of the change that made each version of a document."""
-    select = sa.select(_version.no, _version.seq).where(_version.document_id == document)
-    return {int(row.no): int(row.seq) for row in connection.execute(select)}
+    return {int(row.version): int(row.seq) for row in course(connection, document)}
+
+
+def course(connection: Connection, document: DocumentKey) -> list[Row]:
+    """Return the versions of a document in their order: (version, seq, recorded_at)."""
+    return list(connection.execute(_COURSE, {"document": document}))
+
+
+_COURSE = (
+    sa.select(_version.no.label("version"), _version.seq, _change.recorded_at)
+    .join_from(tables.version, tables.change, _change.seq == _version.seq)
+    .where(_version.document_id == sa.bindparam("document"))
+    .order_by(_version.no)
+)
 
 
 def as_of(connection: Connection, document: DocumentKey, no: int, until: Seq) -> Row | None:

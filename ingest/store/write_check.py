@@ -8,7 +8,8 @@ from contextlib import suppress
 import msgspec
 import sqlalchemy as sa
 
-from ingest.store import reader, tables
+from ingest.model import RootKey
+from ingest.store import reader, roots, tables
 from ingest.store.engine import Connection, Store
 
 MOST = 500  # changes after which it is not told which documents they were of
@@ -19,13 +20,13 @@ class Standing(msgspec.Struct, frozen=True):
     """How long the log is, the names of the roots, and the newest review."""
 
     head: int
-    roots: tuple[tuple[int, str], ...]
+    roots: tuple[tuple[RootKey, str], ...]
     review: int
 
 
 def standing(connection: Connection) -> Standing:
     """Return the end of the log, the names of the roots, and the last review."""
-    names = tuple((int(key), str(name)) for key, name in connection.execute(_ROOTS))
+    names = tuple(roots.names(connection).items())
     return Standing(int(reader.head(connection).seq), names, int(connection.execute(_REVIEW).scalar() or 0))
 
 
@@ -41,7 +42,6 @@ def touched(connection: Connection, after: int) -> list[str] | None:
 
 
 # Made once: to make a statement takes longer than to run it.
-_ROOTS = sa.select(tables.root.c.id, tables.root.c.name).order_by(tables.root.c.id)
 _REVIEW = sa.select(sa.func.max(tables.review.c.id))
 _TOUCHED = (
     sa.select(tables.change.c.type, tables.document.c.uid)

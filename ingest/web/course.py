@@ -30,6 +30,7 @@ class Course(msgspec.Struct, frozen=True, kw_only=True):
     """
 
     times: dict[int, int]
+    seqs: dict[int, int]
     marks: dict[int, GravityMark]
     reasons: dict[int, str]
     edits: dict[int, str | Edit]
@@ -57,10 +58,11 @@ def of(
 
 
 def _made(connection: Connection, corpus: Corpus, target: Target, *, is_indexed: bool) -> Course:
+    rows = versions.course(connection, target.id)
+    seqs = {int(row.version): int(row.seq) for row in rows}
     bodies: dict[int, str | Edit] = {}
-    if is_indexed:
+    if is_indexed and len(seqs) > 1:
         stored = activity.of_document(connection, target.id)
-        seqs = versions.made_by(connection, target.id)
         bodies.update((no, stored[seq]) for no, seq in seqs.items() if seq in stored)
     edits = {no: _decode(body) for no, body in bodies.items() if isinstance(body, str)}
     if len(edits) < target.last - 1:
@@ -70,11 +72,12 @@ def _made(connection: Connection, corpus: Corpus, target: Target, *, is_indexed:
             edit = made.between(connection, target.id, no - 1, no, rules=rules)
             if edit is not None:
                 edits[no] = bodies[no] = edit
-    times = versions.recorded_at(connection, target.id, range(1, target.last + 1))
+    times = {int(row.version): int(row.recorded_at) for row in rows}
     marks = {no: CREATED if no == 1 else mark_of(edits.get(no)) for no in range(1, target.last + 1)}
     strands, left = facts.strands([(no, edits[no]) for no in sorted(edits)], until=target.last)
     return Course(
         times=times,
+        seqs=seqs,
         marks=marks,
         reasons={no: edit.reason for no, edit in edits.items()},
         edits=bodies,

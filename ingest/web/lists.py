@@ -173,7 +173,7 @@ def found(
                     clauses,
                     times,
                     hit.row.last_no,
-                    state.version_of(connection, hit.row.key),
+                    hit.row.seen,
                     corpus.now(),
                 )
             )

@@ -40,7 +40,7 @@ def of_changes(connection: Connection, seqs: Collection[int]) -> dict[int, list[
 def of_document(connection: Connection, document: DocumentKey) -> dict[int, list[Review]]:
     """Return the reviews of a document's edits, by the version that each edit made."""
     found: dict[int, list[Review]] = {}
-    for row in reviews.page(connection, reviews.Wanted(document=document)):
+    for row in reviews.of_document(connection, document):
         found.setdefault(int(row.version), []).append(records.review(row))
     return found
 

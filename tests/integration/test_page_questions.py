@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import signal
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -11,14 +12,15 @@ import pytest
 import sqlalchemy as sa
 
 from ingest.corpus import Corpus
+from ingest.daemon import log_growth
 from ingest.edits.settings import Rules
 from ingest.history import naming
-from ingest.history.changes import ANY
+from ingest.history.changes import ANY, Filters
 from ingest.http import serving
 from ingest.http.api import cursor_of, place_of
-from ingest.http.feed import Feed
+from ingest.http.feed import Feed, Told
 from ingest.index import activity, fill
-from ingest.index.database import Index
+from ingest.index.database import Index, has_all
 from ingest.index.filler import FAILED, Filler
 from ingest.index.tally import Tally
 from ingest.model import BEGINNING, DocumentKey, RootKey, Seq
@@ -242,6 +244,11 @@ def test_a_document_is_told_with_its_facts_its_versions_and_its_time(database_ur
             numbers = [row.version for row in versions.listed(connection, target.id, 2, 3)]
             assert numbers == [2, 3]
             assert versions.made_by(connection, target.id) == {1: 1, 2: 3, 3: 4}
+            assert [(each.version, each.seq) for each in versions.course(connection, target.id)] == [
+                (1, 1),
+                (2, 3),
+                (3, 4),
+            ]
         corpus.close()
 
 
@@ -323,6 +330,41 @@ def test_the_feed_gives_the_changes_behind_a_place_and_says_how_far_it_looked(da
         corpus.close()
 
 
+def test_a_log_that_grows_while_nobody_listens_is_read_by_who_comes(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with opened(f"sqlite:///{tmp_path}/store.db") as store:
+        corpus = made(store)
+        feed, third = Feed(corpus), add_root(store, "third")
+        pages: list[int] = []
+        page = feed.page
+
+        def noted(after: int, wanted: Filters, limit: int) -> tuple[list[Told], int]:
+            pages.append(after)
+            return page(after, wanted, limit)
+
+        monkeypatch.setattr(feed, "page", noted)
+        monkeypatch.setattr(log_growth, "POLL", 0.01)
+
+        async def heard() -> list[bytes]:
+            feed.start()
+            for name in (b"11.txt", b"12.txt"):
+                record(store, third, [entry("created", name, raw=name)])
+                assert await feed.wait(feed.last, PATIENCE)
+            assert (feed.last, pages) == (12, [])
+            events = feed.events(9, ANY)
+            found = b"".join([await anext(events), await anext(events)])
+            record(store, third, [entry("created", b"13.txt", raw=b"13")])
+            found += await anext(events)
+            await events.aclose()
+            feed.stop()
+            return [line for line in found.splitlines() if line.startswith(b"id:")]
+
+        assert asyncio.run(heard()) == [b"id: 10", b"id: 11", b"id: 12", b"id: 13"]
+        assert pages == [9, 12]
+        corpus.close()
+
+
 def test_who_is_asked_again_and_again_finds_an_index_that_was_made_anew(database_url: str) -> None:
     with opened(database_url) as store:
         corpus = made(store)
@@ -338,9 +380,11 @@ def test_who_is_asked_again_and_again_finds_an_index_that_was_made_anew(database
         other.rebuild()
         assert found() == ["bridge.txt"]
         with other.reading() as connection:
-            assert other.is_current(connection)
+            assert (found_ := other.look(connection)) is not None
+            assert has_all(found_)
         record(store, add_root(store, "third"), [entry("created", b"late.txt", raw=b"A bridge.\n")])
         with other.reading() as connection:
-            assert not other.is_current(connection)
+            assert (found_ := other.look(connection)) is not None
+            assert not has_all(found_)
         assert sorted(found()) == ["bridge.txt", "late.txt"]
         corpus.close()

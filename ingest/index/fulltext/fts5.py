@@ -12,10 +12,11 @@ lead to no span.
 
 from __future__ import annotations
 
-from collections import defaultdict
+from bisect import bisect_left
+from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Iterator, Sequence
-from itertools import groupby
-from typing import TypeVar
+from itertools import chain, groupby
+from typing import TypeVar, cast
 
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
@@ -74,7 +75,7 @@ class WordsLookup(Lookup):
         self._asked_for = 0
         self._at_once = False
         self._ids: dict[Term, dict[int, list[int]]] = {}
-        self._complete: set[Term] = set()  # of which `_ids` has all there is
+        self._whole: dict[Term, list[int]] = {}  # all spans that there are, rising
         self._read: dict[Term, dict[DocumentKey, list[Found]]] = {}
 
     def ahead(self, keys: Sequence[DocumentKey]) -> None:
@@ -85,8 +86,11 @@ class WordsLookup(Lookup):
         many = sa.text(f"SELECT 1 FROM words WHERE words MATCH :match LIMIT 1 OFFSET {COMMON}")
         if self._connection.execute(many, {"match": self._match(term)}).first() is not None:
             return None
-        self._complete.add(term)
-        return dict(self._holding(term, COMMON + 1))
+        rows = self._connection.execute(_ALL, {"match": self._match(term)})
+        # the driver's own tuples: there may be very many
+        assert rows.cursor is not None
+        whole = self._whole[term] = list(chain.from_iterable(rows.cursor.fetchall()))
+        return cast("dict[DocumentKey, int]", Counter([span >> SPAN_BITS for span in whole]))
 
     def _oldest(self, terms: Sequence[Term]) -> Iterable[DocumentKey]:
         streams = [(key for key, _ in self._holding(term, PAGE)) for term in terms]
@@ -97,15 +101,20 @@ class WordsLookup(Lookup):
         select = "SELECT rowid FROM words WHERE words MATCH :match AND rowid > :after"
         ids = self._ids.setdefault(term, {})
         for key, its_spans in groupby(self._rising(select, {"match": self._match(term)}, page), _document_of):
-            if page <= COMMON and len(ids) > _MOST_KEPT:
+            if len(ids) > _MOST_KEPT:
                 ids.clear()  # they lie behind; of the few that do not, the spans are looked up
             ids[key] = found = list(its_spans)
             yield key, len(found)
 
     def _spans(self, term: Term, key: DocumentKey) -> list[Found]:
-        ids = self._ids.get(term, {}).get(key, [])
+        whole = self._whole.get(term)
+        if whole is None:
+            ids = self._ids.get(term, {}).get(key, [])
+        else:
+            first = bisect_left(whole, key << SPAN_BITS)
+            ids = whole[first : bisect_left(whole, key + 1 << SPAN_BITS, first)]
         # to look a prefix up takes as long for one document as for all
-        if self._at_once or (term.prefix and term not in self._ids):
+        if self._at_once or (term.prefix and whole is None and term not in self._ids):
             if term not in self._read:
                 self._read[term] = self._all(term, key if self._by_age else 0)
             return self._read[term].get(key, [])
@@ -113,7 +122,7 @@ class WordsLookup(Lookup):
             return [
                 (row.id, row.from_no, row.to_no) for row in self._connection.execute(_BY_ID, {"ids": ids})
             ]
-        if not ids and term in self._complete:
+        if not ids and whole is not None:
             return []
         return list(self._between(term, key, key))
 
@@ -154,6 +163,7 @@ class WordsLookup(Lookup):
 _BY_ID = sa.text("SELECT id, from_no, to_no FROM span WHERE id IN :ids").bindparams(
     sa.bindparam("ids", expanding=True)
 )
+_ALL = sa.text("SELECT rowid FROM words WHERE words MATCH :match ORDER BY rowid")
 _BETWEEN = sa.text(
     "SELECT span.id, span.from_no, span.to_no FROM words JOIN span ON span.id = words.rowid"
     " WHERE words MATCH :match AND words.rowid BETWEEN :first AND :last"

@@ -35,13 +35,7 @@ class Snippet(msgspec.Struct, frozen=True):
 
 def snippet(connection: Connection, span: int) -> Snippet | None:
     """Return a sentence; None where it cannot be read any more."""
-    row = connection.execute(
-        sa.text(
-            "SELECT span.*, indexed.normaliser FROM span JOIN indexed"
-            " ON indexed.document_id = span.document_id WHERE span.id = :id"
-        ),
-        {"id": span},
-    ).one_or_none()
+    row = connection.execute(_SPAN, {"id": span}).one_or_none()
     if row is None:
         return None
     rendition = edits.chosen(
@@ -56,6 +50,19 @@ def snippet(connection: Connection, span: int) -> Snippet | None:
         return None
     page, heading = (None, None) if text.place_of is None else text.place_of(row.start)
     return Snippet(text.text[row.start : row.start + row.length], page, heading)
+
+
+_SPAN = sa.text(
+    "SELECT span.document_id, span.from_no, span.start, span.length, indexed.normaliser FROM span"
+    " JOIN indexed ON indexed.document_id = span.document_id WHERE span.id = :id"
+)
+
+
+def _sum(counted: Iterable[Mapping[DocumentKey, int]]) -> Counter[DocumentKey]:
+    found = Counter[DocumentKey]()
+    for each in counted:
+        found.update(each)
+    return found
 
 
 class Lookup(ABC):
@@ -88,9 +95,8 @@ class Lookup(ABC):
         if by_age:
             self._by_age = True
             return (key for key, _ in groupby(heapq.merge(sorted(found), *by_age)))
-        weights = Counter[DocumentKey]()
-        for known in numbers.values():
-            weights.update(known or {})
+        counted = [known for known in numbers.values() if known]
+        weights: Mapping[DocumentKey, int] = counted[0] if len(counted) == 1 else _sum(counted)
         return sorted(sorted(found), key=weights.__getitem__, reverse=True)
 
     @abstractmethod

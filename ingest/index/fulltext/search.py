@@ -121,12 +121,11 @@ def find(connection: Connection, clauses: Sequence[Clause], wanted: Wanted, *, e
 def record(connection: Connection, hit: Hit, said: Snippet | None) -> Match:
     """Return a hit as `search --json` shows it."""
     row, first, last = hit.row, hit.stretches[0][0], hit.stretches[-1][1]
-    version = tables.version.c
-    select = sa.select(version.no, version.observed_at).where(
-        version.document_id == row.key, version.no.in_((first, last))
-    )
-    observed = {each.no: moments.show(each.observed_at) for each in connection.execute(select)}
     newest = versions.one(connection, row.key, last)
+    observed = {} if newest is None else {last: moments.show(newest.observed_at)}
+    if first != last:
+        when = connection.execute(_OBSERVED, {"document": row.key, "no": first}).scalar_one_or_none()
+        observed[first] = moments.show(when)
     fields = path_fields("path", row.path)
     return Match(
         document=show_uid(row.document),
@@ -237,6 +236,9 @@ _DOCUMENTS = (
     .join(_indexed, _indexed.c.document_id == _document.id)
 )
 
+_OBSERVED = sa.select(_version.observed_at).where(
+    _version.document_id == sa.bindparam("document"), _version.no == sa.bindparam("no")
+)
 _SEEN = (
     sa.select(_indexed.c.no)
     .where(_indexed.c.document_id == _document.id)
