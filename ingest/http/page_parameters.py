@@ -31,7 +31,7 @@ class Documents(Spoken, frozen=True, kw_only=True):
 
 
 class Document(Spoken, frozen=True, kw_only=True, rename={"first": "from", "last": "to"}):
-    """Which versions, and how; `at` names a sentence."""
+    """Which versions, and how; `at` names a sentence, `part` one of those of a long text."""
 
     first: Words | None = None
     last: Words | None = None
@@ -39,6 +39,7 @@ class Document(Spoken, frozen=True, kw_only=True, rename={"first": "from", "last
     before: Annotated[int, Meta(ge=1, le=2**31)] | None = None
     only: Annotated[int, Meta(ge=1, le=2**31)] | None = None
     at: Words | None = None
+    part: Annotated[int, Meta(ge=1, le=2**31)] | None = None
     lost: bool = False
 
 

@@ -259,6 +259,7 @@ class Pages:
         view = document.view(
             self._corpus, self._cache, target_of, first=asked.first, last=asked.last,
             mode=document.require_mode(asked.view), before=asked.before, with_lost=asked.lost, at=asked.at,
+            part=asked.part, only=asked.only,
         )  # fmt: skip
         return Shown(template="document", data=view, more={"only": asked.only}, headers=_FORMS)
 

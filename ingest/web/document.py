@@ -5,9 +5,10 @@ from __future__ import annotations
 import functools
 import hashlib
 from bisect import bisect_right
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable
 
 import msgspec
+from msgspec import structs
 
 from ingest.corpus import Corpus
 from ingest.diff import sentences
@@ -16,13 +17,13 @@ from ingest.edits.edit import Edit, Text
 from ingest.errors import UsageError
 from ingest.history import blame, naming, observation, version_contents, version_records
 from ingest.history.naming import Target
-from ingest.index import edits, reread, sentence_history, version_standoff
-from ingest.index.blame import Lost, Origin
+from ingest.index import edits, reread, version_standoff
+from ingest.index.blame import Origin
 from ingest.records import Review, VersionFacts
 from ingest.standoff import Places
 from ingest.store import roots, versions
 from ingest.store.engine import Connection, Row
-from ingest.web import annotation_list, course, page_reviews, sentence, timeline
+from ingest.web import annotation_list, course, page_reviews, sentence, text_parts, timeline
 from ingest.web.annotation_list import AnnotationGroup
 from ingest.web.answer_cache import AnswerCache
 from ingest.web.comparison import ComparisonView, comparison_view
@@ -31,10 +32,22 @@ from ingest.web.facts import Strand
 from ingest.web.gravity import CREATED, UNREAD, GravityMark, mark_of
 from ingest.web.overview import heading_of
 from ingest.web.sentence import Here
+from ingest.web.text_by_age import (
+    HELD,
+    Gone,
+    Held,
+    Paragraph,
+    ages_of,
+    gone_last,
+    held,
+    paragraphs,
+    part_by_age,
+)
+from ingest.web.text_parts import Parts
 from ingest.web.timeline import Observed, Timeline
 
 LISTED = 40  # versions in the table
-LOST = 40  # sentences that are not there any more, those that went last
+_MOMENT = 1_000_000  # microseconds
 LARGEST = 400_000  # characters of a text that is compared or shown on a page
 
 
@@ -50,52 +63,11 @@ class Entry(msgspec.Struct, frozen=True, kw_only=True):
     reviewed_by: list[str]
 
 
-class Sentence(msgspec.Struct, frozen=True, kw_only=True):
-    """A sentence of a version and the version that first said it; `away` are those that did not hold it.
-
-    `at` names it in an address.
-    """
-
-    text: str
-    version: int
-    age: int
-    away: list[tuple[int, int]]
-    at: str
-    offset: int
-
-
-class Paragraph(msgspec.Struct, frozen=True, kw_only=True):
-    """Sentences; `page` where another one begins with them."""
-
-    sentences: list[Sentence]
-    page: int | None
-    is_heading: bool
-
-
-class Held(msgspec.Struct, frozen=True, kw_only=True):
-    """How many sentences of a text a version brought."""
-
-    version: int
-    at: int
-    sentences: int
-    age: int
-
-
-class Gone(msgspec.Struct, frozen=True, kw_only=True):
-    """A sentence that is not there any more."""
-
-    text: str
-    version: int
-    removed_in: int
-    removed_at: int
-    edited: bool
-
-
 class View(msgspec.Struct, frozen=True, kw_only=True):
-    """What the page shows. `mode` is `inline`, `sides` or `age`.
+    """What the page shows. `mode` is `inline`, `sides` or `age`; of a long text a part is shown.
 
-    `change` is the seq of the change that carries the edit which is shown, null where none is, or several
-    are; `reviews` are those of it.
+    `anchored` tells in which parts the changes of the list are. `change` is the seq of the change that
+    carries the edit which is shown, null where none is, or several are; `reviews` are those of it.
     """
 
     facts: VersionFacts
@@ -118,7 +90,10 @@ class View(msgspec.Struct, frozen=True, kw_only=True):
     older: int | None
     compared: ComparisonView | None
     paragraphs: list[Paragraph]
+    parts: Parts
+    anchored: dict[str, int]
     held: list[Held]
+    held_left: int
     lost: list[Gone]
     lost_left: int
     here: Here | None
@@ -139,26 +114,28 @@ def view(
     before: int | None,
     with_lost: bool,
     at: str | None = None,
+    part: int | None = None,
+    only: int | None = None,
 ) -> View:
-    """Return what a page shows of a document. Raises NotFound, UsageError, IntegrityError."""
+    """Return what a page shows of a document. Raises NotFound, UsageError, IntegrityError.
+
+    Without `part` that of the sentence `at`, else of the gravest change, else the first that has a sentence
+    of the version `only`.
+    """
     with corpus.reading() as (connection, is_indexed):
         target = target_of(connection)
         calendar = corpus.calendar()
         b = naming.pick(connection, target, last, calendar)
         a = b - 1 if first is None and b > 1 else None
         if first is not None:
-            a = naming.pick(connection, msgspec.structs.replace(target, last=target.last), first, calendar)
+            a = naming.pick(connection, structs.replace(target, last=target.last), first, calendar)
         if a is None or a == b or at is not None:
             mode = "age"
         past = course.of(connection, corpus, cache, target, is_indexed=is_indexed)
         row = version_contents.version_row(connection, target, b)
-        ledger = _ledger(connection, corpus, target, min(past.times.values()))
-        text = version_contents.text(connection, target, b)
-        why = None
-        if text is None:
-            why = row.text_reason or "unknown"
-        elif len(text) > LARGEST:
-            why = "too long for a page"
+        ledger = _ledger(connection, corpus, cache, target, min(past.times.values()))
+        text = version_contents.stored_text(connection, target, b, row)
+        why = _why_not_shown(row, text)
         beside = version_standoff.of(row)
         places = reread.places(text or "", beside, row.normaliser) or Places("", None)
         edit = past.edit(b)
@@ -170,26 +147,31 @@ def view(
             if a != b - 1 or edit is None:
                 rules = corpus.rules.of(target.root)
                 edit = edits.between(connection, target.id, a, b, rules=rules)
-        origins: list[Origin] = []
-        lost: list[Gone] = []
-        lost_left = 0
-        here = None
+            if old is None or len(old) > LARGEST:  # then there is nothing to compare with
+                old, mode = None, "age"
+        read = _Read()
         if why is None:
-            origins = blame.of(connection, target, b, indexed=is_indexed).sentences
-            if with_lost:
-                gone = blame.of(connection, target, b, indexed=is_indexed, deleted=True)
-                lost, lost_left = gone_last(gone.lost, past.times)
-            if at is not None:
-                here = sentence.found(connection, target, b, at, origins, past.times, is_indexed=is_indexed)
+            read = _read(
+                connection, target, row, text, past, is_indexed=is_indexed, with_lost=with_lost, at=at
+            )
         facts_ = version_records.facts_of(connection, target, b, row)
         said = page_reviews.of_document(connection, target.id)
         listed, older = _entries(connection, target, past, before, said)
         is_one = b in past.edits and (a is None or a == b - 1)
-        change = versions.made_by(connection, target.id).get(b) if is_one else None
-    ages = _ages(origins)
+        change = past.seqs.get(b) if is_one else None
+    origins, here = read.origins, read.here
+    ages = ages_of(origins)
     sides = None
     if why is None and old is not None and text is not None:
         sides = _compared(old, text, row.language, edit, origins, ages, places)
+    by_age: list[Paragraph] = []
+    parts, anchored = Parts(), dict[str, int]()
+    if sides is not None:
+        sides, parts, anchored = _part_of(sides, mode, part)
+    elif why is None and mode == "age":
+        whole = paragraphs(text or "", origins, ages, places)
+        by_age, parts = part_by_age(whole, part, None if here is None else here.offset, only)
+    stand = held(origins, ages, past.times)
     return View(
         facts=facts_,
         path=facts_.path,
@@ -210,16 +192,47 @@ def view(
         entries=listed,
         older=older,
         compared=sides,
-        paragraphs=[] if why is not None else _paragraphs(text or "", origins, ages, places),
-        held=_held(origins, ages, past.times),
-        lost=lost,
-        lost_left=lost_left,
+        paragraphs=by_age,
+        parts=parts,
+        anchored=anchored,
+        held=stand[:HELD],
+        held_left=len(stand[HELD:]),
+        lost=read.lost,
+        lost_left=read.lost_left,
         here=here,
         beside=annotation_list.shown(beside, places),
         why_no_text=why,
         gaps=[each for each in ledger if each.state != "watched"],
         deleted_at=facts_.deleted_at,
     )
+
+
+class _Read(msgspec.Struct, frozen=True, kw_only=True):
+    """The sentences of a version, what is not there any more, and the one that was asked for."""
+
+    origins: list[Origin] = []
+    lost: list[Gone] = []
+    lost_left: int = 0
+    here: Here | None = None
+
+
+def _read(
+    connection: Connection, target: Target, row: Row, text: str | None, past: Course, *, is_indexed: bool,
+    with_lost: bool, at: str | None,
+) -> _Read:  # fmt: skip
+    no = int(row.version)
+    found = blame.of(connection, target, no, indexed=is_indexed, deleted=with_lost, row=row, text=text)
+    lost, left = gone_last(found.lost, past.times)
+    here = None
+    if at is not None:
+        here = sentence.found(connection, target, no, at, found.sentences, past.times, is_indexed=is_indexed)
+    return _Read(origins=found.sentences, lost=lost, lost_left=left, here=here)
+
+
+def _why_not_shown(row: Row, text: str | None) -> str | None:
+    if text is None:
+        return row.text_reason or "unknown"
+    return "too long for a page" if len(text) > LARGEST else None
 
 
 def require_mode(words: str) -> str:
@@ -229,10 +242,22 @@ def require_mode(words: str) -> str:
     return words
 
 
-def _ledger(connection: Connection, corpus: Corpus, target: Target, since: int) -> list[Observed]:
-    root = roots.named(connection, target.root)
-    found = observation.root_coverage(connection, root, now=corpus.now(), since=since)
-    return [Observed(each.state, max(each.since, since), each.until) for each in found]
+def _ledger(
+    connection: Connection, corpus: Corpus, cache: AnswerCache, target: Target, since: int
+) -> list[Observed]:
+    """Return how the document's root was observed since a moment; that of the root is kept for a second."""
+
+    def ask() -> list[Observed]:
+        root = roots.named(connection, target.root)
+        found = observation.root_coverage(connection, root, now=corpus.now(), since=0)
+        return [Observed(each.state, each.since, each.until) for each in found]
+
+    whole = cache.of(("ledger", target.root), _MOMENT, ask)
+    return [
+        Observed(each.state, max(each.since, since), each.until)
+        for each in whole
+        if each.until is None or each.until > since
+    ]
 
 
 def _entries(
@@ -257,69 +282,21 @@ def _entries(
     return listed, first if first > 1 else None
 
 
-def _ages(origins: list[Origin]) -> dict[int, int]:
-    """Return how new each origin is among those of a text, from 1 to 5; the first version is 1."""
-    known = sorted({each.version for each in origins})
-    steps = max(len(known) - 1, 1)
-    return {version: 1 + round(4 * number / steps) if number else 1 for number, version in enumerate(known)}
-
-
-def _held(origins: list[Origin], ages: dict[int, int], times: dict[int, int]) -> list[Held]:
-    counts: dict[int, int] = {}
-    for each in origins:
-        counts[each.version] = counts.get(each.version, 0) + 1
-    return [
-        Held(version=version, at=times[version], sentences=counts[version], age=ages[version])
-        for version in sorted(counts, reverse=True)
-    ]
-
-
-def gone_last(lost: Sequence[Lost], times: Mapping[int, int]) -> tuple[list[Gone], int]:
-    """Return the sentences that went last, the newest first, and how many went before them."""
-    shown = [_gone(each, times) for each in reversed(lost[-LOST:])]
-    return shown, len(lost) - len(shown)
-
-
-def _gone(lost: Lost, times: Mapping[int, int]) -> Gone:
-    return Gone(
-        text=lost.text,
-        version=lost.version,
-        removed_in=lost.removed_in,
-        removed_at=times[lost.removed_in],
-        edited=lost.edited,
+def _part_of(
+    compared: ComparisonView, mode: str, part: int | None
+) -> tuple[ComparisonView, Parts, dict[str, int]]:
+    """Return the part of a comparison that is shown, in the way that is asked for, and where changes are."""
+    inline = text_parts.of_inline(compared.inline) if mode == "inline" else []
+    rows = text_parts.of_rows(compared.rows) if mode == "sides" else []
+    anchors = [list(text_parts.anchors(each)) for each in (inline or rows)]
+    anchored = {each: number for number, some in enumerate(anchors, 1) for each in some}
+    gravest = compared.items[0].anchor if compared.items else next(iter(anchored), "")
+    shown = text_parts.chosen(part, anchored.get(gravest, 1), len(anchors))
+    found = structs.replace(
+        compared, inline=inline[shown - 1] if inline else [], rows=rows[shown - 1] if rows else []
     )
-
-
-def _paragraphs(text: str, origins: list[Origin], ages: dict[int, int], places: Places) -> list[Paragraph]:
-    """Return the sentences of a text by paragraph; a line end between two ends one."""
-    found: list[list[Sentence]] = [[]]
-    for number, each in enumerate(origins):
-        end = origins[number + 1].offset if number + 1 < len(origins) else len(text)
-        whole = text[each.offset : end]
-        said = whole.rstrip()
-        if said:
-            found[-1].append(
-                Sentence(
-                    text=said,
-                    version=each.version,
-                    age=ages[each.version],
-                    away=list(each.away),
-                    at=f"{each.offset}.{sentence_history.short(each.text)}",
-                    offset=each.offset,
-                )
-            )
-        if "\n" in whole[len(said) :]:
-            found.append([])
-    shown = []
-    page = None
-    for sentences_ in found:
-        if sentences_:
-            place = places.at(sentences_[0].offset)
-            is_heading = places.is_heading(sentences_[0].offset)
-            begins = place.page if place.page != page else None
-            shown.append(Paragraph(sentences=sentences_, page=begins, is_heading=is_heading))
-            page = place.page
-    return shown
+    listed = {each.anchor: anchored.get(each.anchor, shown) for each in compared.items}
+    return found, text_parts.around(anchors, shown), listed
 
 
 def _compared(

@@ -17,7 +17,7 @@ from ingest.http.last_visit import looked
 from ingest.index.activity import Counts
 from ingest.index.blame import Lost
 from ingest.store.reader import Counts as Totals
-from ingest.web import document, facts, overview, render, timeline
+from ingest.web import facts, overview, render, text_by_age, timeline
 from ingest.web.answer_cache import AnswerCache
 from ingest.web.comparison import ComparisonView, Row, comparison_view, cut
 from ingest.web.gravity import CREATED, UNREAD, GravityMark, gravest, mark
@@ -136,13 +136,13 @@ def test_of_many_values_the_first_two_and_the_last_are_shown() -> None:
 def test_of_many_sentences_that_went_the_last_are_shown_first() -> None:
     went = [
         Lost(text=str(no), version=1, last_version=no - 1, removed_in=no, edited=False)
-        for no in range(2, document.LOST + 5)
+        for no in range(2, text_by_age.LOST + 5)
     ]
-    shown, left = document.gone_last(went, {no: no * HOUR for no in range(1, 100)})
+    shown, left = text_by_age.gone_last(went, {no: no * HOUR for no in range(1, 100)})
 
-    assert [each.removed_in for each in (shown[0], shown[-1])] == [document.LOST + 4, 5]
-    assert (left, shown[0].removed_at) == (3, (document.LOST + 4) * HOUR)
-    assert document.gone_last(went[:2], {2: 1, 3: 2})[1] == 0
+    assert [each.removed_in for each in (shown[0], shown[-1])] == [text_by_age.LOST + 4, 5]
+    assert (left, shown[0].removed_at) == (3, (text_by_age.LOST + 4) * HOUR)
+    assert text_by_age.gone_last(went[:2], {2: 1, 3: 2})[1] == 0
 
 
 # -- time -----------------------------------------------------------------------------------------

@@ -1,13 +1,18 @@
 // What the pages do beyond reading: each of them works without this.
 "use strict";
 
-// n and p walk the changes of a text, / goes to the search.
+// n and p walk the changes of a text, from part to part, / goes to the search.
 const changes = [...document.querySelectorAll(".sheet [id^=c]")].filter((each) => /^c\d+$/.test(each.id));
 let place = changes.findIndex((each) => "#" + each.id === location.hash);
 
 function go(step) {
+  const way = document.querySelector(step > 0 ? "[data-change=after]" : "[data-change=before]");
+  if (way && (!changes.length || place + step >= changes.length || (step < 0 && place <= 0))) {
+    location.assign(way.href);
+    return;
+  }
   if (!changes.length) return;
-  place = (place + step + changes.length) % changes.length;
+  place = (Math.max(place, step < 0 ? 0 : -1) + step + changes.length) % changes.length;
   const found = changes[place];
   const fold = found.closest("details");
   if (fold) fold.open = true;
