@@ -52,6 +52,8 @@ from ingest.report.model import Report
 from ingest.store import listing, reader, roots, versions
 from ingest.store.engine import Connection, Store, open_store, require_revision
 
+_CACHE = 4_000  # KiB: several threads ask, and each has a connection
+
 
 def open(  # noqa: A001 - `ingest.open`, as `gzip.open`
     url: str | None = None, *, configuration: str | None = None
@@ -88,7 +90,7 @@ class Corpus:
         self.zone = zone
         self.now = now
         self.notes: list[str] = []  # what the last answers say of themselves, the newest last
-        self._index = Index(store, kept=True)
+        self._index = Index(store, kept=True, cache=_CACHE)
         self._filler = filler
         self._filling = threading.Lock()
         self._renewing = threading.Lock()

@@ -29,6 +29,7 @@ from ingest.store.engine import Row, Store
 from ingest.store.sqlite_file import access
 
 _FILE = "file"  # under which a connection notes which file it opened
+CACHE = 16_000  # KiB
 _LOCK = 0x696E646578  # "index": one at a time makes the schema
 
 _STATE = (
@@ -46,13 +47,15 @@ class Index:
     """The index of a store. Nothing is opened or made before it is asked something.
 
     With `kept` connections to a file stay open from question to question, for a process that is asked many
-    and never forks.
+    and never forks; `cache` is how many KiB of the file each of them holds at most.
     """
 
-    def __init__(self, store: Store, *, kept: bool = False) -> None:
+    def __init__(self, store: Store, *, kept: bool = False, cache: int = CACHE) -> None:
         self.store = store
         self.path = f"{store.url.database}.index.db" if store.is_sqlite else None
-        self._engine: Engine = _beside(store, str(self.path), kept=kept) if store.is_sqlite else store.engine
+        self._engine: Engine = (
+            _beside(store, str(self.path), kept=kept, cache=cache) if store.is_sqlite else store.engine
+        )
 
     @property
     def address(self) -> str:
@@ -279,7 +282,7 @@ class Index:
             )
 
 
-def _beside(store: Store, path: str, *, kept: bool) -> Engine:
+def _beside(store: Store, path: str, *, kept: bool, cache: int) -> Engine:
     record = store.access
     assert record is not None
 
@@ -294,7 +297,7 @@ def _beside(store: Store, path: str, *, kept: bool) -> Engine:
         # What a crash of the machine takes from it is made again.
         connection.execute("PRAGMA synchronous=NORMAL")
         connection.execute("PRAGMA temp_store=MEMORY")
-        connection.execute("PRAGMA cache_size=-16000")
+        connection.execute(f"PRAGMA cache_size=-{cache}")
         record.attach(connection, "record")
 
     def begin(connection: Connection) -> None:
