@@ -7,7 +7,9 @@ no_new_privs.
 
 from __future__ import annotations
 
+import contextlib
 import ctypes
+import functools
 import os
 import platform
 import resource
@@ -71,6 +73,13 @@ class _Filter(ctypes.Structure):
     _fields_ = (("length", ctypes.c_ushort), ("instructions", ctypes.c_void_p))
 
 
+def prepare() -> None:
+    """Make what locking needs, so that a process that is forked from this one has it."""
+    with contextlib.suppress(OSError):
+        _library()
+    _filter()
+
+
 def die_with_parent(parent: int) -> None:
     """End when the process that began this one does."""
     _prctl(_PR_SET_PDEATHSIG, _SIGKILL)
@@ -104,13 +113,21 @@ def lock(parent: int) -> Locks:
 
 
 def _mapped() -> int:
-    with open("/proc/self/statm", encoding="ascii") as told:
-        return int(told.read().split()[0]) * resource.getpagesize()
+    told = os.open("/proc/self/statm", os.O_RDONLY)
+    try:
+        return int(os.read(told, 200).split()[0]) * resource.getpagesize()
+    finally:
+        os.close(told)
+
+
+@functools.cache
+def _library() -> ctypes.CDLL:
+    return ctypes.CDLL(None, use_errno=True)
 
 
 def _prctl(option: int, value: int, more: object = 0) -> int:
     try:
-        return int(ctypes.CDLL(None, use_errno=True).prctl(option, value, more, 0, 0))
+        return int(_library().prctl(option, value, more, 0, 0))
     except (OSError, AttributeError):
         return -1
 
@@ -119,7 +136,7 @@ def _landlock() -> bool:
     """Allow nothing of the file system, nor of the network where this kernel can say so."""
     if not sys.platform.startswith("linux"):
         return False
-    call = ctypes.CDLL(None, use_errno=True).syscall
+    call = _library().syscall
     call.restype = ctypes.c_long
     version = int(call(_LANDLOCK_CREATE, None, ctypes.c_size_t(0), ctypes.c_uint(1)))
     if version < 1:
@@ -137,14 +154,20 @@ def _landlock() -> bool:
 
 
 def _seccomp() -> bool:
+    made = _filter()
+    return made is not None and _prctl(_PR_SET_SECCOMP, _SECCOMP_MODE_FILTER, ctypes.byref(made[0])) == 0
+
+
+@functools.cache
+def _filter() -> tuple[_Filter, ctypes.Array[ctypes.c_char]] | None:
+    """Return the filter for this machine, with the bytes that it leads to; None where there is none."""
     known = CALLS.get(platform.machine()) if sys.platform.startswith("linux") else None
     if known is None or struct.calcsize("P") != 8:
-        return False
+        return None
     architecture, calls = known
     code = program(architecture, sorted(calls.values()))
     held = ctypes.create_string_buffer(code, len(code))
-    given = _Filter(len(code) // 8, ctypes.addressof(held))
-    return _prctl(_PR_SET_SECCOMP, _SECCOMP_MODE_FILTER, ctypes.byref(given)) == 0
+    return _Filter(len(code) // 8, ctypes.addressof(held)), held
 
 
 def program(architecture: int, allowed: list[int]) -> bytes:

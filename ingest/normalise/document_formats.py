@@ -77,7 +77,7 @@ FORMATS: dict[str, DocumentFormat] = {
         DocumentFormat(
             media_type="application/pdf",
             module="pdf",
-            ways=("pdf-geometry/2", "pdf-tags/2"),
+            ways=("pdf-geometry/3", "pdf-tags/3"),
             packages=_PDF,
             native=True,
         ),
@@ -103,7 +103,7 @@ AUTO = DocumentFormat(
 _UNTAGGED = DocumentFormat(
     media_type="application/pdf",
     module="pdf_untagged",
-    ways=("pdf-geometry/2",),
+    ways=("pdf-geometry/3",),
     packages=_PDF,
     native=True,
 )

@@ -6,7 +6,6 @@ import ctypes
 import itertools
 import math
 import re
-import sys
 from collections.abc import Iterator
 from types import TracebackType
 from typing import TYPE_CHECKING, Self
@@ -25,6 +24,9 @@ if TYPE_CHECKING:
 _PASSWORD = 4
 # pdfium says so of a hyphen at the end of a line.
 HYPHEN = "\x02"
+_NONE = 0xFFFE  # no text has it
+_UNTOLD = frozenset((0, _NONE))
+_HALVES = re.compile("[\ud800-\udbff][\udc00-\udfff]|[\ud800-\udfff]")
 _AT_ONCE = 24  # characters: where the first and the last are of one object, all are
 # Some files give the letters of a ligature with their bytes exchanged: `fi` as two letters of Chinese. Beside
 # a letter of Latin they are none; of three the library adds up the last two.
@@ -35,6 +37,7 @@ _LIGATURES = (
 _SWAPPED = expression(
     rf"(?<=[a-zA-Z]){_LIGATURES}(?![\u3400-\u9fff])|(?<![\u3400-\u9fff]){_LIGATURES}(?=[a-zA-Z])"
 )
+_LETTERS = re.compile(r"[^\W\d_]{3,}")
 _SUMS = {"\ucf00": "\ufb01", "\ud200": "\ufb02"}
 
 
@@ -135,10 +138,8 @@ class Page:
         self.handle = handle
         self.number = number
         self._text = text
-        count = max(raw.FPDFText_CountChars(text), 0)
         self._address = ctypes.cast(text, ctypes.c_void_p).value
-        code = fast(raw.FPDFText_GetUnicode, ctypes.c_uint)
-        self.text = _characters(list(map(code, itertools.repeat(self._address, count), range(count))))
+        self.text = self._characters()
         # Asked for each word: what pdfium writes to is made once.
         self._doubles = [ctypes.c_double() for _ in range(4)]
         self._places = [ctypes.addressof(double) for double in self._doubles]
@@ -169,22 +170,50 @@ class Page:
         """Tell whether anything is drawn on the page."""
         return bool(self.raw.FPDFPage_CountObjects(self.handle) > 0)
 
+    def _characters(self) -> str:
+        """Return a character for each that the library counts: what is none is one that no text has."""
+        count = max(self.raw.FPDFText_CountChars(self._text), 0)
+        buffer = (ctypes.c_ushort * (count + 1))()
+        length = self.raw.FPDFText_GetText(self._text, 0, count, buffer) - 1
+        units = buffer[:count] if length == count else [0] * count
+        code = fast(self.raw.FPDFText_GetUnicode, ctypes.c_uint)
+        # A hyphen at the end of a line is told only where it is asked for.
+        for index in [index for index, unit in enumerate(units) if unit in _UNTOLD]:
+            told = code(self._address, index)
+            units[index] = told if 0 < told < _NONE else _NONE
+        text = "".join(map(chr, units))
+        # The library counts the two halves of a character: the first stands for it.
+        text = _HALVES.sub(_joined, text)
+        return unswapped(text)
+
     def runs(self) -> list[Run]:
-        """Return the characters by the object that they are of."""
+        """Return the characters by the object that they are of; of a word drawn by letters they are one."""
         owners = self._owners()
+        if self._order is None:
+            self._join_letters(owners)
         found: list[Run] = []
-        start = 0
-        current = None
-        for index, one in enumerate(owners):
-            # What pdfium put in is of no object, and goes with what stands before it.
-            if one is None or one == current:
+        before: Run | None = None
+        for start, end, owner in _spans(owners):
+            text = self.text[start:end]
+            x, y = self.origin(start)
+            mark, is_artifact, is_soft = self._about(owner)
+            if (
+                before is not None
+                and before.y == y
+                and before.mark == mark
+                and before.is_artifact == is_artifact
+                and not is_soft
+                and text[0].isalpha()
+                and before.text[-1].isalpha()
+            ):
+                before.text += text
                 continue
-            if current is not None:
-                self._add(found, start, index, current)
-                start = index
-            current = one
-        if current is not None:
-            self._add(found, start, len(owners), current)
+            # A hyphen that is drawn by itself at the end of a line was made by the line's end.
+            if is_soft or text.strip() == HYPHEN:
+                text = text.replace(HYPHEN, "\u00ad").replace("-", "\u00ad")
+            size = self._size(start) if self._order is None else self._order[start].size
+            before = Run(start=start, text=text, mark=mark, is_artifact=is_artifact, x=x, y=y, size=size)
+            found.append(before)
         return found
 
     def _owners(self) -> list[int | None]:
@@ -203,23 +232,20 @@ class Page:
                 found += map(owner, itertools.repeat(self._address, end - start), range(start, end))
         return found
 
-    def _add(self, found: list[Run], start: int, end: int, owner: int) -> None:
-        """Add characters of one object: some files draw each letter of a word by itself."""
-        x, y = self.origin(start)
-        about = self._about(owner)
-        text = self.text[start:end]
-        if found and text[0].isalpha():
-            before = found[-1]
-            is_same = before.y == y and (before.mark, before.is_artifact, False) == about
-            if is_same and before.text[-1].isalpha():
-                before.text += text
-                return
-        mark, is_artifact, is_soft = about
-        # A hyphen that is drawn by itself at the end of a line was made by the line's end.
-        if is_soft or text.strip() == HYPHEN:
-            text = text.replace(HYPHEN, "\u00ad").replace("-", "\u00ad")
-        size = self._size(start) if self._order is None else self._order[start].size
-        found.append(Run(start=start, text=text, mark=mark, is_artifact=is_artifact, x=x, y=y, size=size))
+    def _join_letters(self, owners: list[int | None]) -> None:
+        """Make one object of the letters of a word where each is one, as some files draw them.
+
+        Where the first and the last stand on one line under one mark, so do those between them.
+        """
+        for word in _LETTERS.finditer(self.text):
+            start, end = word.span()
+            first, last = owners[start], owners[end - 1]
+            if first == last or first is None or last is None or not word[0].isalpha():
+                continue
+            if (start and owners[start - 1] == first) or (end < len(owners) and owners[end] == last):
+                continue  # they hold more than letters of this word
+            if self._about(first) == self._about(last) and self.origin(start)[1] == self.origin(end - 1)[1]:
+                owners[start:end] = [first] * (end - start)
 
     def origin(self, index: int) -> tuple[float, float]:
         """Return where the baseline of a character begins."""
@@ -274,14 +300,32 @@ class Page:
         return known
 
 
-def _characters(codes: list[int]) -> str:
-    """Return a character for each code: what is none is one that no text has."""
-    if 0 in codes or max(codes, default=0) > sys.maxunicode:
-        codes = [code if 0 < code <= sys.maxunicode else 0xFFFE for code in codes]
-    text = "".join(map(chr, codes))
-    if not text.isascii() and _SWAPPED.search(text) is not None:
-        text = _SWAPPED.sub(_letters, text)
-    return text
+def _spans(owners: list[int | None]) -> Iterator[tuple[int, int, int]]:
+    """Give the stretches of characters that are of one object, with it.
+
+    What the library put in is of no object, and goes with what stands before it.
+    """
+    start = 0
+    current: int | None = None
+    for index, one in enumerate(owners):
+        if one is None or one == current:
+            continue
+        if current is not None:
+            yield start, index, current
+            start = index
+        current = one
+    if current is not None:
+        yield start, len(owners), current
+
+
+def _joined(halves: re.Match[str]) -> str:
+    whole = halves[0].encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")
+    return (whole if len(halves[0]) == 2 else "") + chr(_NONE)
+
+
+def unswapped(text: str) -> str:
+    """Return the text with the letters of its ligatures as they are."""
+    return text if text.isascii() else _SWAPPED.sub(_letters, text)
 
 
 def _letters(found: re.Match[str]) -> str:

@@ -20,7 +20,7 @@ from ingest.normalise.documents.pdf_mirrored import unmirror
 from ingest.normalise.documents.pdf_running import RunningHeads
 from ingest.normalise.extracted import Annotation, Limits, Refused
 
-WAY = "pdf-geometry/2"
+WAY = "pdf-geometry/3"
 _MARK = expression(r"\d{1,3}|[*†‡§¶]{1,3}|[a-z]")
 _SMALL = 0.93
 _FARTHER = 1.25

@@ -21,7 +21,7 @@ from ingest.normalise.documents.pdf_tree import NOTES, Node, Tree, has_notes, na
 from ingest.normalise.documents.pdf_unsaid import PageLines
 from ingest.normalise.extracted import Annotation, BlockKind, Limits
 
-WAY = "pdf-tags/2"
+WAY = "pdf-tags/3"
 _LEAST_TAGGED = 0.8
 # They hold text in a line, and end no block.
 _INLINE = frozenset(
@@ -49,6 +49,12 @@ _KINDS: dict[str, BlockKind] = {
     **dict.fromkeys(("LI", "LBody", "TOCI"), "item"),
     "Caption": "caption",
 }
+# What such an element holds stands among words: a formula in it is part of a sentence.
+_OF_WORDS = (
+    _INLINE
+    | {"P", "LI", "LBody", "Caption", "TD", "TH"}
+    | {name for name, kind in _KINDS.items() if kind == "heading"}
+)
 _NOTE_BEGINS = expression(r"\s*(\d{1,3}|[*†‡§]{1,3})[.)]?(?:\s|\Z)")
 _SENTENCE_ENDS = expression(r"[.!?:;…][\"'”’»)\]]*\s*\Z")
 _ONLY_MARK = expression(r"\s*[\[(]?(?:\d{1,3}|[*†‡§]{1,3})[\])]?\s*")
@@ -254,7 +260,7 @@ class _Writer:
                 self._end("paragraph")
                 self._flush()
                 cells.append(self.draft.pop())
-            elif kid.kind in _INLINE:
+            elif kid.kind in _INLINE or (kid.kind == "Formula" and node.kind in _OF_WORDS):
                 self._inline(kid, kind, is_note=is_note)
             elif kid.kind in NOTES:
                 self._note(kid)

@@ -55,6 +55,7 @@ class Pdfium(Protocol):
     FPDFText_CountChars: Callable[[Handle], int]
     FPDFText_GetFontSize: CFuncPtr
     FPDFText_GetMatrix: CFuncPtr
+    FPDFText_GetText: Callable[..., int]
     FPDFText_GetUnicode: CFuncPtr
     FPDFText_GetTextObject: CFuncPtr
     FPDFText_GetCharOrigin: CFuncPtr

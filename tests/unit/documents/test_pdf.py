@@ -15,6 +15,7 @@ from ingest.normalise.documents import pdf, pdf_file, pdf_geometry, pdf_lines, p
 from ingest.normalise.documents.pdf_hyphens import Hyphens
 from ingest.normalise.documents.pdf_mirrored import unmirror
 from ingest.normalise.extracted import Annotation, Extracted, Limits, Refused
+from tests.unit.documents.drawn import At, drawn
 from tests.unit.documents.prose import paragraphs
 
 TYPST = pytest.importorskip("typst")
@@ -106,6 +107,27 @@ def test_one_hyphen_that_is_marked_does_not_keep_those_that_are_not() -> None:
     assert Hyphens([*cut, "a land\u2010", "lord"]).joined("the obli\x02\r\ngation") == "the obligation"
     assert Hyphens(["an obli\u2010", "gation", "a self-"]).joined("a self-\nemployed") == "a self-employed"
     assert Hyphens(["an obli\u2010", "gation"]).joined("the self\u2010\nemployed") == "the selfemployed"
+
+
+@pytest.mark.parametrize("read", [by_tags, by_geometry])
+def test_letters_beyond_the_first_plane_stand_in_their_sentence(
+    read: Callable[[bytes], Extracted],
+) -> None:
+    """The library counts two halves for each. A formula that stands alone is a block."""
+    found = read(made("The set $bb(A)$ and $bb(B)$ of the lease, sign\u00ading it.\n\n$ x = y $\n\nMore."))
+
+    assert found.text == "The set 𝔸 and 𝔹 of the lease, signing it.\n\n𝑥 = 𝑦\n\nMore."
+
+
+@pytest.mark.parametrize("tag", [None, "P"])
+def test_a_word_whose_letters_are_drawn_each_is_the_word(tag: str | None) -> None:
+    widths = {"l": 2.22, "i": 2.22, "s": 5.0, "c": 5.0}
+    page, x = [], 40.0
+    for at, letter in enumerate("leasesince"):
+        page.append(At(x, 500 - 20 * (at >= 5), letter, tag))
+        x = 40.0 if at == 4 else x + widths.get(letter, 5.56)
+
+    assert by_tags(drawn([page])).text.split() == ["lease", "since"]
 
 
 def test_what_the_file_claims_and_holds() -> None:

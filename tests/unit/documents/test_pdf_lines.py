@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from ingest.normalise.documents.pdf_file import _characters
+from ingest.normalise.documents.pdf_file import unswapped
 from ingest.normalise.documents.pdf_hyphens import Hyphens
 from ingest.normalise.documents.pdf_lines import Line, Margins, Word, paragraphs
 
@@ -47,7 +47,7 @@ def test_what_must_fit_on_a_line_to_go_on(text: str, width: float) -> None:
     ],
 )
 def test_ligatures_are_their_letters(given: str, text: str) -> None:
-    assert Hyphens([]).joined(_characters(list(map(ord, given)))) == text
+    assert Hyphens([]).joined(unswapped(given)) == text
 
 
 def line(words: list[tuple[float, float]], y: float) -> Line:

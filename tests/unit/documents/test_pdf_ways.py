@@ -39,11 +39,11 @@ CASES = {  # name, way and digest of each stand in READ
     "lines": drawn(TEXT),
 }
 READ = """
-heads that no tag names	pdf-tags/2	343b027e97406188
-heads that tags name	pdf-tags/2	343b027e97406188
-columns	pdf-geometry/2	4e7633c819ab2a56
-rows	pdf-geometry/2	6735e6b83e58b870
-lines	pdf-geometry/2	d35fd739f7380ab3
+heads that no tag names	pdf-tags/3	9b5ab87e106da95a
+heads that tags name	pdf-tags/3	9b5ab87e106da95a
+columns	pdf-geometry/3	d2a5a3d898193811
+rows	pdf-geometry/3	9c8f1d854e4e743a
+lines	pdf-geometry/3	2408061891586efb
 """
 
 
