@@ -21,6 +21,8 @@ _ATTRIBUTE = expression(r"""([^\s/>="'][^\s/>=]*)(?:\s*+=\s*+(?:"([^"]*)"|'([^']
 _RAW = {"script", "style", "iframe", "noembed", "xmp", "textarea", "title"}
 _SHOWN_RAW = {"xmp", "textarea", "title"}
 _RAW_END = {name: expression(rf"</{name}(?=[\s/>])", re.IGNORECASE) for name in _RAW}
+_ZEROS = expression(r"&#0+(?=[0-9])")
+_BEYOND = expression(r"&#[0-9]{8,};?")  # any character's number
 _MANY = 10_000
 _LONG = 20_000
 
@@ -41,7 +43,7 @@ def tokens(text: str) -> Iterator[Token]:
         if opened < 0:
             break
         if opened > at:
-            yield Token("", html.unescape(text[at:opened]))
+            yield Token("", unescaped(text[at:opened]))
         following = text[opened + 1 : opened + 2]
         named = text[opened + 2 : opened + 3] if following == "/" else following
         is_tag = named.isascii() and named.isalpha()
@@ -61,13 +63,20 @@ def tokens(text: str) -> Iterator[Token]:
                 closing = _RAW_END[name].search(text, at)
                 body_end = end if closing is None else closing.start()
                 if name in _SHOWN_RAW:
-                    yield Token("", html.unescape(text[at:body_end]))
+                    yield Token("", unescaped(text[at:body_end]))
                 at = body_end
         else:
             yield Token("", "<")
             at = opened + 1
     if at < end:
-        yield Token("", html.unescape(text[at:]))
+        yield Token("", unescaped(text[at:]))
+
+
+def unescaped(text: str) -> str:
+    """Return the text with its character references resolved, however long their numbers are."""
+    if "&#" in text:
+        text = _BEYOND.sub("\ufffd", _ZEROS.sub("&#", text))
+    return html.unescape(text)
 
 
 def attributes(tag: str) -> dict[str, str]:
@@ -75,7 +84,7 @@ def attributes(tag: str) -> dict[str, str]:
     found: dict[str, str] = {}
     for match in _ATTRIBUTE.finditer(tag):
         value = match[2] or match[3] or match[4] or ""
-        found.setdefault(match[1].lower(), html.unescape(value))
+        found.setdefault(match[1].lower(), unescaped(value))
     return found
 
 

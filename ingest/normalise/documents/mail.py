@@ -7,7 +7,8 @@ attached, stand beside it by name, type, size and hash; sender, recipients, date
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING
+from collections.abc import Callable
+from typing import TYPE_CHECKING, TypeVar
 
 from ingest.expressions import expression
 from ingest.normalise.decode import decode
@@ -20,12 +21,16 @@ from ingest.normalise.extracted import Annotation, Extracted, Limits, Refused
 if TYPE_CHECKING:
     from email.message import Message
 
+T = TypeVar("T")
+
 WAY = "mail/2"
 MEDIA_TYPE = "message/rfc822"
 _CLAIMS = ("From", "Sender", "Reply-To", "To", "Cc", "Bcc", "Date", "Message-ID", "In-Reply-To", "Subject")
 # Parts within each other that no message has; the library would go as deep as they do.
 _MOST_NESTED = 100
 _MOST_HEADERS = 10_000
+# Characters of one header: the library's time grows with the square of its parameters and encoded words.
+_LONGEST_HEADER = 200_000
 _MULTIPART = expression(rb"^content-type:\s*(?:multipart|message)/", re.IGNORECASE | re.MULTILINE)
 _HEADER_END = expression(rb"\r?\n\r?\n")
 _PARAGRAPH_END = expression(r"\n(?:[ \t]*\n)+")
@@ -50,6 +55,7 @@ def read(data: bytes, limits: Limits) -> Extracted:
     from email.policy import compat32  # noqa: PLC0415 - the same
 
     message = BytesParser(policy=compat32).parsebytes(data)
+    body, attached = _sorted(message, limits)
     draft = Draft(limits)
     claims = [
         Annotation(name=name.lower(), text=value)
@@ -60,7 +66,6 @@ def read(data: bytes, limits: Limits) -> Extracted:
     subject = next(iter(_headers(message, "Subject")), "")
     draft.write(subject)
     draft.close("heading")
-    body, attached = _sorted(message, limits)
     reader = Page(draft, limits)
     for part in body:
         _write(part, draft, reader, limits)
@@ -115,9 +120,11 @@ def _sorted(message: Message, limits: Limits) -> tuple[list[Message], list[Messa
         seen += 1
         if seen > limits.members:
             raise Refused("refused", f"more than {limits.members} parts")
+        if any(len(value) > _LONGEST_HEADER for _, value in part.raw_items()):
+            raise Refused("refused", f"a header of more than {_LONGEST_HEADER} characters")
         kind = part.get_content_type()
         is_text = kind in {"text/plain", "text/html"}
-        is_attached = part.get_content_disposition() == "attachment" or (part.get_filename() and not is_text)
+        is_attached = part.get_content_disposition() == "attachment" or (_filename(part) and not is_text)
         if part is not message and (is_attached or kind == "message/rfc822"):
             attached.append(part)
         elif kind == "multipart/alternative" and _inner(part):
@@ -147,6 +154,18 @@ def _chosen(forms: list[Message]) -> list[Message]:
     return forms[-1:]
 
 
+def _told(ask: Callable[[], T]) -> T | None:
+    """Return what the library says of a part; None of parameters that it cannot put together."""
+    try:
+        return ask()
+    except (TypeError, ValueError):
+        return None
+
+
+def _filename(part: Message) -> str:
+    return _told(lambda: part.get_filename("")) or ""
+
+
 def _holds_files(form: Message) -> bool:
     return form.get_content_maintype() not in {"text", "multipart"}
 
@@ -166,12 +185,12 @@ def _write(part: Message, draft: Draft, reader: Page, limits: Limits) -> None:
     data = _payload(part)
     if len(data) > limits.markup:
         raise Refused("too_large", f"more than {limits.markup} bytes of text in one part")
-    encoding = part.get_content_charset()
+    encoding = _told(lambda: part.get_content_charset("")) or None
     if part.get_content_type() == "text/html":
         reader.read(_characters(data, encoding) if encoding else characters(data))
         return
     text = _characters(data, encoding).replace("\r\n", "\n")
-    flowed = part.get_param("format")
+    flowed = _told(lambda: part.get_param("format"))
     if isinstance(flowed, str) and flowed.lower() == "flowed":
         text = _unfolded(text)
     for paragraph in _PARAGRAPH_END.split(text):
@@ -195,7 +214,7 @@ def _unfolded(text: str) -> str:
 
 def _attached(part: Message) -> Annotation:
     """Return what is said of an attachment; a message without a name of a file has its subject."""
-    name = _decoded(part.get_filename() or "")
+    name = _decoded(_filename(part))
     if not name and part.get_content_type() == "message/rfc822":
         name = next((subject for inner in _inner(part) for subject in _headers(inner, "Subject")), "")
     return attachment(name, _payload(part), part.get_content_type())

@@ -156,7 +156,7 @@ class Story(Events):
 
     def _spaces(self, attributes: Attributes) -> None:
         count = attributes.get(TEXT + "c", "1")
-        self._say(" " * min(int(count) if count.isascii() and count.isdigit() else 1, 1000))
+        self._say(" " * (min(int(count), 1000) if re.fullmatch("[0-9]{1,9}", count) else 1))
         self._ends_blank[-1] = False
 
     def _tab(self, _: Attributes) -> None:

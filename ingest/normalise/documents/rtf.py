@@ -231,7 +231,7 @@ class _Reader:
 
     def _end_date(self, group: Group) -> None:
         written = "".join(group.said).strip()
-        if written.lstrip("-").isdigit() and len(written) < 12:
+        if re.fullmatch("-?[0-9]{1,11}", written):
             self.writer.comment_date = packed_date(int(written))
 
     def _claim(self, name: str, group: Group) -> None:

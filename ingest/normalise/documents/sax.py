@@ -51,7 +51,7 @@ class Events:
         self._depth = self._left_out = 0
         try:
             parser.Parse(data, True)
-        except (expat.ExpatError, UnicodeError, LookupError) as fault:
+        except (expat.ExpatError, LookupError, ValueError) as fault:  # or an encoding that it cannot read
             raise Refused("refused", "XML that is not well-formed") from fault
 
     def short(self, name: str) -> str:
