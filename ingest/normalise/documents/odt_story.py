@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from ingest.expressions import expression
 from ingest.normalise.documents.draft import Closed, Draft, PlacedAnnotation, canonical, plain
 from ingest.normalise.documents.odt_styles import PREFIXES, STYLE, TEXT, Styles

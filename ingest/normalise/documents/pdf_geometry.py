@@ -8,20 +8,21 @@ begin with a mark are notes, and the mark leaves the text.
 from __future__ import annotations
 
 import itertools
-import re
 
 from ingest.expressions import expression
-from ingest.normalise.documents import pdf_annotations, pdf_lines, pdf_running
+from ingest.normalise.documents import pdf_annotations, pdf_lines, pdf_paragraphs, pdf_running
 from ingest.normalise.documents.draft import Closed, Draft
 from ingest.normalise.documents.pdf_file import File, Found
 from ingest.normalise.documents.pdf_hyphens import Hyphens
-from ingest.normalise.documents.pdf_lines import Line, Margins, Paragraph
+from ingest.normalise.documents.pdf_lines import Line, Margins
 from ingest.normalise.documents.pdf_mirrored import unmirror
+from ingest.normalise.documents.pdf_paragraphs import Paragraph
 from ingest.normalise.documents.pdf_running import RunningHeads
 from ingest.normalise.extracted import Annotation, Limits, Refused
 
 WAY = "pdf-geometry/3"
 _MARK = expression(r"\d{1,3}|[*†‡§¶]{1,3}|[a-z]")
+_BEGINS_NOTE = expression(r"(\d{1,3}|[0-9⁰¹²³⁴-⁹]{1,3}|[*†‡§¶]{1,3})[.)]?(?=\s|[A-Z“\"(]|(?<=[⁰¹²³⁴-⁹]))")
 _SMALL = 0.93
 _FARTHER = 1.25
 
@@ -68,9 +69,9 @@ def read(file: File, limits: Limits) -> Found:
         marks = _unmarked(rest, below)
         _unmarked(before, [line for line in below if _mark(line) not in here])
         before = rest
-        made = pdf_lines.paragraphs(rest, margins)
+        made = pdf_paragraphs.paragraphs(rest, margins)
         is_open = body and made and not body[-1].is_row and not made[0].is_row
-        if is_open and pdf_lines.goes_on(body[-1], made[0].lines[0], margins):
+        if is_open and pdf_paragraphs.goes_on(body[-1], made[0].lines[0], margins):
             body[-1].lines += made.pop(0).lines
         body += made
         foot += _split_notes(below, marks, margins)
@@ -85,7 +86,7 @@ def read(file: File, limits: Limits) -> Found:
 
 
 def _raised(lines: list[Line]) -> set[str]:
-    return {word.text.strip(",;") for line in lines for word in line.words if word.is_raised}
+    return {word.mark for line in lines for word in line.words if word.is_raised}
 
 
 def _notes(lines: list[Line], margins: Margins, named: set[str]) -> tuple[list[Line], list[Line]]:
@@ -133,16 +134,16 @@ def _mark(line: Line) -> str | None:
     first = line.words[0]
     is_small = len(line.words) > 1 and (first.size < 0.85 * line.size or line.words[1].is_glued)
     if first.is_raised or is_small:
-        return first.text if _MARK.fullmatch(first.text) else None
-    found = re.match(r"(\d{1,3}|[*†‡§¶]{1,3})[.)]?(?=\s|[A-Z“\"(])", line.text)
-    return found[1] if found else None
+        return first.mark if _MARK.fullmatch(first.mark) else None
+    found = _BEGINS_NOTE.match(line.text)
+    return found[1].translate(pdf_lines.DIGITS) if found else None
 
 
 def _unmarked(lines: list[Line], below: list[Line]) -> set[str]:
     """Take the marks of the notes below out of the text; return the marks."""
     marks = {mark for line in below if (mark := _mark(line)) is not None}
     for line in lines:
-        kept = [word for word in line.words if not (word.is_raised and word.text.strip(",;") in marks)]
+        kept = [word for word in line.words if not (word.is_raised and word.mark in marks)]
         if kept and len(kept) < len(line.words):
             kept[-1].x1 = max(kept[-1].x1, line.x1)  # the line reaches as far as it did
             line.words[:] = kept
@@ -157,12 +158,12 @@ def _split_notes(below: list[Line], marks: set[str], margins: Margins) -> list[P
             groups.append([line if mark is None else _without(line, mark)])
         else:
             groups[-1].append(line)
-    return [paragraph for group in groups for paragraph in pdf_lines.paragraphs(group, margins)]
+    return [paragraph for group in groups for paragraph in pdf_paragraphs.paragraphs(group, margins)]
 
 
 def _without(line: Line, mark: str) -> Line:
     first = line.words[0]
-    if first.text == mark or first.text.rstrip(".)") == mark:
+    if first.mark.rstrip(".)") == mark:
         return Line(line.words[1:] or [first], line.y, line.size, line.page)
     first.text = first.text[len(mark) :]
     return line

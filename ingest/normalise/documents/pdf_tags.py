@@ -12,7 +12,7 @@ import itertools
 import msgspec
 
 from ingest.expressions import expression
-from ingest.normalise.documents import pdf_annotations, pdf_lines, pdf_unsaid
+from ingest.normalise.documents import pdf_annotations, pdf_lines, pdf_paragraphs, pdf_unsaid
 from ingest.normalise.documents.draft import Closed, Draft
 from ingest.normalise.documents.pdf_file import HYPHEN, File, Found, Page, Run
 from ingest.normalise.documents.pdf_hyphens import Hyphens
@@ -348,7 +348,7 @@ class _Writer:
         if self._behind:
             behind, self._behind = self._behind, []
             for page, lines in behind:
-                for paragraph in pdf_lines.paragraphs(lines):
+                for paragraph in pdf_paragraphs.paragraphs(lines):
                     self._flush()
                     self.draft.write(self._hyphens.joined(paragraph.text))
                     self.draft.close(paragraph.kind, page)

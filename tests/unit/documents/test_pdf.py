@@ -332,3 +332,48 @@ def test_a_note_that_has_no_room_on_the_page_of_its_mark(
         *(("paragraph", each) for each in (BODY[0], MARKED.format(""), BODY[2])),
         ("note", "The note of it."),
     ]
+
+
+LONG = "This is a line of the lease that goes on to where all of the lines end"
+
+
+def texts(lines: list[At]) -> list[str]:
+    return by_geometry(drawn([lines])).text.split("\n\n")
+
+
+@pytest.mark.parametrize(("label", "width"), [("–", 5.6), ("—", 10.0), ("11.3", 19.5)])
+def test_what_hangs_behind_a_dash_or_a_number_goes_on(label: str, width: float) -> None:
+    lines = [
+        At(40, 500, LONG),
+        At(40, 480, f"{label} {LONG}"),
+        At(40 + width + 2.8, 468, "and ends here."),
+        At(40, 456, f"{label} {LONG}"),
+        At(40 + width + 2.8, 444, LONG),
+        At(40, 432, f"{label} Another."),
+    ]
+
+    told = texts(lines)
+
+    assert told[1] == f"{label} {LONG} and ends here."
+    assert told[2:] == [f"{label} {LONG} {LONG}", f"{label} Another."]
+
+
+def test_a_line_of_speech_goes_on_at_the_margin() -> None:
+    lines = [At(40, 500 - 12 * at, LONG) for at in range(4)]
+    spoken = [At(52, 440, f"— {LONG}"), At(40, 428, "and ends here.")]
+
+    assert texts([*lines, *spoken])[-1] == f"— {LONG} and ends here."
+
+
+@pytest.mark.parametrize(("mark", "taken"), [("1²", True), ("²", True), ("³", False)])
+def test_the_high_digits_of_a_font_are_the_mark_of_a_note(mark: str, taken: bool) -> None:
+    """One that no note has stays in the text."""
+    lines = [At(40, 500 - 12 * at, LONG) for at in range(12)]
+    lines[3] = At(40, 464, f"{LONG} {mark}")
+    foot = "1²" if mark == "1²" else "²"
+    notes = [At(50, 80, f"{foot}This is the note", size=8)]
+
+    found = texts([*lines, *notes])
+
+    assert (mark in found[0]) == (not taken)
+    assert found[-1] == "This is the note"

@@ -6,7 +6,8 @@ import pytest
 
 from ingest.normalise.documents.pdf_file import unswapped
 from ingest.normalise.documents.pdf_hyphens import Hyphens
-from ingest.normalise.documents.pdf_lines import Line, Margins, Word, paragraphs
+from ingest.normalise.documents.pdf_lines import Line, Margins, Word
+from ingest.normalise.documents.pdf_paragraphs import paragraphs
 
 
 @pytest.mark.parametrize(

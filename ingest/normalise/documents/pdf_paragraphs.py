@@ -1,0 +1,179 @@
+"""Paragraphs of a page of PDF, from its lines.
+
+A paragraph ends where the first word of the next line would still have fitted, where the distance grows, the
+size changes, or a line is set in or begins an item. What hangs behind a dash or a number goes on.
+"""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Sequence
+
+import msgspec
+
+from ingest.normalise.documents.pdf_file import HYPHEN
+from ingest.normalise.documents.pdf_lines import BULLETS, GAP, NUMBER, UNIT, Line, Margins, Word
+from ingest.normalise.extracted import BlockKind
+
+_DASHES = frozenset("–—‒―-‐*+")
+_GAP_OF_RUNS = 0.75
+_ALIKE = 0.2  # of the size, as what follows
+_AT_MARGIN = 0.15
+_FARTHER = 1.2
+_WITH_MARK = 1.5
+
+
+class Paragraph(msgspec.Struct):
+    """Lines that are one block."""
+
+    kind: BlockKind
+    lines: list[Line]
+    is_row: bool = False
+
+    @property
+    def text(self) -> str:
+        """Return the lines; a row has a tab between its cells."""
+        if self.is_row:
+            return "\t".join(cells(self.lines[0]))
+        words = self.lines[0].words
+        if self.kind == "item" and words[0].text in BULLETS and len(words) > 1:
+            words = words[1:]
+        first = msgspec.structs.replace(self.lines[0], words=words)
+        return "\n".join(line.text for line in (first, *self.lines[1:]))
+
+
+def cells(line: Line) -> list[str]:
+    """Return the texts of a line between its wide gaps."""
+    found: list[str] = []
+    for index, word in enumerate(line.words):
+        if index == 0 or _is_gap(line.words[index - 1], word, line):
+            found.append(word.text)
+        else:
+            found[-1] += word.text if word.is_glued else f" {word.text}"
+    return found
+
+
+def _starts(line: Line) -> list[float]:
+    return [after.x0 for before, after in itertools.pairwise(line.words) if _is_gap(before, after, line)]
+
+
+def _is_gap(before: Word, after: Word, line: Line) -> bool:
+    """Tell whether more than a blank is between two words: much more, unless the file draws them apart."""
+    gap = after.x0 - before.x1
+    return gap > (_GAP_OF_RUNS if after.begins_run else GAP) * line.size
+
+
+def _is_row(found: Sequence[Line], index: int, margins: Margins) -> bool:
+    """Tell whether a line has cells, since one beside it has a gap at the same place."""
+    starts = _starts(found[index])
+    if not starts or _is_stretched(found[index], margins):
+        return False
+    for at in (index - 1, index + 1):
+        if 0 <= at < len(found) and any(abs(a - b) < 3 for a in starts for b in _starts(found[at])):
+            return not _is_stretched(found[at], margins)
+    return False
+
+
+def _is_stretched(line: Line, margins: Margins) -> bool:
+    """Tell whether a line's gaps are wide because it was made to reach the margin: all are alike."""
+    gaps = [after.x0 - before.x1 for before, after in itertools.pairwise(line.words) if not after.is_glued]
+    is_alike = len(gaps) > 1 and max(gaps) - min(gaps) < _ALIKE * line.size
+    return is_alike and abs(margins.right(line) - line.x1) < _AT_MARGIN * line.size
+
+
+def paragraphs(found: Sequence[Line], margins: Margins | None = None) -> list[Paragraph]:
+    """Return the paragraphs of lines in the order in which they are read."""
+    margins = margins or Margins(found)
+    made: list[Paragraph] = []
+    for index, line in enumerate(found):
+        if _is_row(found, index, margins):
+            made.append(Paragraph("row", [line], is_row=True))
+        elif made and not made[-1].is_row and goes_on(made[-1], line, margins):
+            made[-1].lines.append(line)
+        else:
+            kind: BlockKind = "paragraph"
+            if line.size > 1.15 * margins.size:
+                kind = "heading"
+            elif line.is_item() and (line.is_marked or len(line.words) > 1):
+                kind = "item"
+            made.append(Paragraph(kind, [line]))
+    return made
+
+
+def goes_on(paragraph: Paragraph, line: Line, margins: Margins) -> bool:
+    """Tell whether the line goes on with the paragraph."""
+    last = paragraph.lines[-1]
+    if abs(line.size - last.size) > 0.08 * last.size:
+        return False
+    is_cut = last.words[-1].text.endswith((HYPHEN, "\u00ad", "\u2010"))
+    if line.page == last.page and last.y > line.y:
+        step = last.y - line.y
+        farthest = _WITH_MARK if line.has_raised else _FARTHER
+        if step > farthest * margins.step(line) + 0.5:
+            return False
+        if step < 0.5 * line.size:
+            return False
+        if is_cut:
+            return True
+        if _is_set_in(paragraph, line) or _is_set_out(paragraph, line):
+            return False
+    elif is_cut:
+        return True
+    elif _is_set_in_from(line, paragraph, margins):
+        return False
+    if line.is_marked or _is_next_dash(paragraph, line):
+        return False
+    if line.is_item() and (paragraph.kind == "item" or line.x0 != last.x0) and len(line.words) > 1:
+        return False
+    if margins.sticks_out(last) and margins.sticks_out(line) and abs(last.x1 - line.x1) > 0.5 * line.size:
+        return False  # rows of a table that is wider than its column
+    return not would_fit(last, line, margins)
+
+
+def would_fit(last: Line, line: Line, margins: Margins) -> bool:
+    """Tell whether the first word of a line would still have had its place in the one before."""
+    is_parted_anywhere = UNIT.match(line.words[0].text) is not None
+    if margins.is_even and not is_parted_anywhere and margins.right(last) - last.x1 > 0.3 * last.size:
+        return True
+    return last.x1 + 0.2 * last.size + line.first_width < margins.right(last) - 0.05 * last.size
+
+
+def _is_set_in(paragraph: Paragraph, line: Line) -> bool:
+    """Tell whether a line begins further to the right than the paragraph's, and so begins one."""
+    last = paragraph.lines[-1]
+    offset = line.x0 - last.x0
+    if paragraph.kind == "item" and len(paragraph.lines) == 1:
+        return False
+    if len(paragraph.lines) == 1 and (offset < 0 or _hangs(last, line)):
+        return False
+    return offset > 0.7 * line.size
+
+
+def _hangs(first: Line, line: Line) -> bool:
+    """Tell whether a line begins where the first one does behind its dash or its number."""
+    words = first.words
+    is_label = words[0].text in _DASHES or NUMBER.fullmatch(words[0].text)
+    return bool(len(words) > 1 and is_label and abs(line.x0 - words[1].x0) < 0.3 * line.size)
+
+
+def _is_next_dash(paragraph: Paragraph, line: Line) -> bool:
+    """Tell whether a line begins with a dash where the paragraph does."""
+    first = paragraph.lines[0]
+    dash = first.words[0].text
+    return dash in _DASHES and line.words[0].text == dash and abs(line.x0 - first.x0) < 0.1 * line.size
+
+
+def _is_set_out(paragraph: Paragraph, line: Line) -> bool:
+    """Tell whether a line begins further to the left than the item, or than the paragraph after its first."""
+    if paragraph.kind != "item" and len(paragraph.lines) == 1:
+        return False
+    least = paragraph.lines[0].x0 if paragraph.kind == "item" else paragraph.lines[-1].x0
+    return line.x0 < least - 0.7 * line.size
+
+
+def _is_set_in_from(line: Line, paragraph: Paragraph, margins: Margins) -> bool:
+    """Tell whether the first line of a page or column is set in, as far as the paragraph before is not."""
+    if line.page == paragraph.lines[-1].page:
+        return False
+    usual = min(one.x0 for one in paragraph.lines[-2:])
+    return 0.7 * line.size < line.x0 - usual < 4 * line.size and margins.size > 0 and paragraph.kind != "item"
