@@ -57,9 +57,11 @@ def read(text: str, start: int) -> Outline:
     within: list[int] = []  # where what the items hold begins that the line may be within
     before = fence = ""
     for line in text[start:].split("\n"):
-        if fence or (opened := _FENCE.match(line)):
-            closes = fence and line.strip().startswith(fence) and not line.strip(" \t`~")
-            fence = ("" if closes else fence) if fence else opened[1] if opened else ""
+        if line[:1].isalpha() and not quoted and not fence and (before or not within):
+            before = line  # most lines
+            continue
+        opened, fence = fence, _fence_behind(line, fence)
+        if opened or fence:
             before = ""
             continue
         if found := _ITEM.match(line):
@@ -75,19 +77,33 @@ def read(text: str, start: int) -> Outline:
             headings.append(Heading(level, (found[2] or "").partition("</h")[0].strip()))
         elif before and (found := _UNDER.match(line)):
             headings.append(Heading(1 if found[1][0] == "=" else 2, before.strip()))
-        if found := _QUOTED.match(line):
-            _quote(quoted, found[1].strip())
-        elif quoted and not line.strip():
-            _quote(quoted, "")  # two quotations with nothing between them are told as one
-        elif quoted and (not quoted[-1] or _ends_paragraph(line)):
-            quotations.append(_told(quoted))
-            quoted = []
-        elif quoted:
-            quoted[-1].append(line.strip())  # it goes on without its mark
+        found = _QUOTED.match(line)
+        _take(quoted, quotations, line, None if found is None else found[1].strip())
         before = "" if found or _ends_paragraph(line) else line.strip()
     if quoted:
         quotations.append(_told(quoted))
     return Outline(tuple(headings), tuple(quotations), tuple(depths))
+
+
+def _take(quoted: list[list[str]], quotations: list[str], line: str, said: str | None) -> None:
+    """Add a line to the quotation that was begun, or end it; `said` is what a line with its mark says."""
+    if said is not None:
+        _quote(quoted, said)
+    elif quoted and not line.strip():
+        _quote(quoted, "")  # two quotations with nothing between them are told as one
+    elif quoted and (not quoted[-1] or _ends_paragraph(line)):
+        quotations.append(_told(quoted))
+        quoted.clear()
+    elif quoted:
+        quoted[-1].append(line.strip())  # it goes on without its mark
+
+
+def _fence_behind(line: str, fence: str) -> str:
+    """Return the marks of the block of code that what follows a line is in, given that of the line."""
+    if not fence:
+        opened = _FENCE.match(line)
+        return opened[1] if opened else ""
+    return "" if line.strip().startswith(fence) and not line.strip(" \t`~") else fence
 
 
 def _ends_paragraph(line: str) -> bool:

@@ -38,6 +38,7 @@ _LONGEST_OPENING = 6  # words of a phrase that opens a sentence
 _EXCEPT = word_set("but")  # `nobody but Ann`
 _VERBS = word_set("is ben bent was heeft hebben had hadden gaat gaan komt komen moest wil willen wilde doet")
 _SHORTEST_CLAUSE = 3  # words
+_LINES = re.compile(r"\s*\n\s*")
 _THAT = word_set("that dat dass")  # it says what is said, or something else
 _WHOLE = word_set(
     "all any anybody anyone anything every everybody everyone everything no nobody none nothing nowhere"
@@ -319,5 +320,4 @@ def _is_aside(read: Sequence[Read], at: int, text: str, lexicon: Lexicon) -> boo
 def _around(read: Sequence[Read], at: int, text: str) -> str:
     start = read[at - 1].start if at else 0
     end = read[at].end if at < len(read) else len(text)
-    said = text[start:end].strip()
-    return " ".join((said if "\n\n" in said else said.replace("\n", " / ")).split())  # as verses are quoted
+    return " ".join(_LINES.sub(" / ", text[start:end].strip()).split())  # as verses are quoted

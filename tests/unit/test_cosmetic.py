@@ -17,7 +17,7 @@ from marisa_trie import RecordTrie
 from ingest.edits.classify import classify
 from ingest.edits.edit import Edit, Text
 from ingest.edits.spellings import spelt_both_ways
-from ingest.text import wordlist
+from ingest.text import roman, wordlist
 from ingest.text.lexicons import lexicon_of
 
 BEFORE = {
@@ -91,6 +91,60 @@ ADDRESSES = st.text("abcdefg", min_size=3, max_size=6).flatmap(
     )
 )
 
+HYPHENED = st.sampled_from(
+    (
+        "re-sign",
+        "resign",
+        "re-cover",
+        "recover",
+        "un-ionized",
+        "unionized",
+        "co-op",
+        "coop",
+        "man-date",
+        "mandate",
+    )
+)
+REGNAL = st.tuples(
+    st.sampled_from(("John Paul", "Henry", "World War")), st.sampled_from(list(roman.NUMBERS)[:30])
+).map(" ".join)
+ITEMS = st.sampled_from([number.lower() for number in roman.NUMBERS][:40])
+CASED = st.sampled_from(
+    ("Polish", "polish", "Who", "WHO", "who", "Turkey", "turkey", "Will", "will", "It", "IT")
+)
+SHORT_AND_LONG = st.sampled_from(
+    (
+        "art",
+        "article",
+        "mass",
+        "Massachusetts",
+        "sun",
+        "Sunday",
+        "fig",
+        "figure",
+        "rev",
+        "reverend",
+        "ill",
+        "Illinois",
+    )
+)
+PARTIES = st.sampled_from(
+    ("licensor", "licensee", "promisor", "promisee", "lessor", "lessee", "payer", "payee")
+)
+SCOPE = st.sampled_from(
+    (
+        "He left only. Ann stayed",
+        "He left. Only Ann stayed",
+        "He left only, Ann stayed",
+        "He left, only Ann stayed",
+        "Only he left. Ann stayed",
+        "He left. Ann only stayed",
+    )
+)
+LEVELS = st.sampled_from(("#", "##", "###", "**"))
+DEPTHS = st.sampled_from(("", "   "))
+PARTING = st.sampled_from(("\n>\n", "\n"))
+
 EDITS = st.one_of(
     in_a_sentence(
         TAILED, ("The case {} is closed.", "Room {} is open to all.", "They met in {} there.", "{}")
@@ -116,6 +170,18 @@ EDITS = st.one_of(
     st.tuples(DIGITS, DIGITS).map(
         lambda pair: (f"- Mon: {pair[0]}\n- Tue: {pair[1]}", f"- Mon: {pair[1]}\n- Tue: {pair[0]}")
     ),
+    in_a_sentence(HYPHENED, ("They {} it there.", "The {} man left.", "- {}")),
+    in_a_sentence(REGNAL, ("They saw {} there.", "{} was there.", "## {}")),
+    in_a_sentence(ITEMS, ("See item ({}) of it.", "({}) the costs of it;", "See section {} of it.")),
+    in_a_sentence(CASED, ("They saw the {} there.", "They met {} and left.", "See the U.S. {} there.")),
+    in_a_sentence(SHORT_AND_LONG, ("They saw the {} there.", "It was {} for them.", "Some {} left.")),
+    in_a_sentence(PARTIES, ("The {} pays it.", "- {}", "| {} | 7 |", "The {}s pay it.")),
+    in_a_sentence(SCOPE, ("{} there", "They met. {} there.")),
+    in_a_sentence(
+        LEVELS, ("# It\n\n{} Cats\n\nThey sleep.\n\n## Dogs", "{} Cats\n\nThey sleep.\n\n### Dogs")
+    ),
+    in_a_sentence(DEPTHS, ("- tea\n{}- milk\n- bread", "They sell:\n\n1. tea\n{}1. milk")),
+    in_a_sentence(PARTING, ("> They met him.{}> He left.", "> They met him.{}> He left.\n> They stayed.")),
     st.permutations(["They", "met", "him", "there", "today"]).map(
         lambda order: ("They met him there today", " ".join(order))
     ),
