@@ -6,12 +6,8 @@ process is a fork: it has what this one has, but for the connections to the stor
 
 from __future__ import annotations
 
-import ctypes
 import multiprocessing
 import os
-import signal
-import sys
-import threading
 import time
 from collections.abc import Callable, Iterable, Iterator
 from multiprocessing.connection import Connection
@@ -20,11 +16,12 @@ from typing import Generic, TypeVar
 
 import msgspec
 
+from ingest.forking import die_with, is_alone
+
 T = TypeVar("T")
 _TOGETHER = 256  # answers that are sent at once
 _OFTEN = 0.1  # seconds after which fewer are: somebody may watch how far it is
 _END = b""
-_DEATH_SIGNAL = 1  # PR_SET_PDEATHSIG
 
 CORES = os.cpu_count() or 1
 LARGE = 20_000  # files to be looked at; with fewer, to begin a process takes longer than it saves
@@ -37,14 +34,6 @@ class Lost(Exception):
 def is_possible() -> bool:
     """Tell whether there is a core for it, and it can be forked."""
     return CORES > 1 and is_alone()
-
-
-def is_alone() -> bool:
-    """Tell whether no other thread could hold a lock when this one forks.
-
-    On macOS the system itself has some.
-    """
-    return sys.platform == "linux" and threading.active_count() == 1
 
 
 class ForkedTask(Generic[T]):
@@ -120,15 +109,3 @@ def _answer(
     except Exception:  # noqa: BLE001  # the edge of a process
         os._exit(1)
     os._exit(0)  # and not by the way of what the other process has to tidy up
-
-
-def die_with(parent: int, by: signal.Signals = signal.SIGKILL) -> None:
-    """End when `parent` does, which a lock would otherwise outlive; leave signals to it."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
-    signal.signal(signal.SIGTERM, signal.SIG_DFL)
-    try:
-        ctypes.CDLL(None).prctl(_DEATH_SIGNAL, by)
-    except (OSError, AttributeError):
-        return  # another system: the pipe's end tells the process in time
-    if os.getppid() != parent:
-        os._exit(1)

@@ -17,8 +17,6 @@ import traceback
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from functools import partial
-from multiprocessing import Pipe
-from multiprocessing.connection import Connection
 from types import GenericAlias
 from typing import Never, TypeVar
 
@@ -28,7 +26,8 @@ from ingest import errors
 from ingest.disk.reachability import answers, leave_behind, reap
 from ingest.errors import IngestError, RootUnavailable, Unreachable
 from ingest.escape import path as show
-from ingest.forked import die_with, is_alone
+from ingest.forking import die_with, is_alone
+from ingest.message_pipe import Sending, message_pipe
 
 T = TypeVar("T")
 
@@ -153,7 +152,7 @@ class _Process:
     """The process, as it is seen by the one that oversees it."""
 
     def __init__(self, work: Callable[[Callable[[T], None]], None], *, tidies: bool) -> None:
-        self._answers, answering = Pipe(duplex=False)
+        self._answers, answering = message_pipe()
         self._held = 0.0
         overseer = os.getpid()
         self._pid: int | None = os.fork()
@@ -181,8 +180,8 @@ class _Process:
     def _said(self, seconds: float) -> _Said | None:
         """Return news, if there are any within a time: that a call has not returned yet is none."""
         try:
-            while self._answers.poll(seconds):
-                said = _decode(self._answers.recv_bytes())
+            while self._answers.has_news(seconds):
+                said = _decode(self._answers.receive())
                 self._held = said.held
                 if said.told is not None or said.failed is not None or said.has_ended:
                     return said
@@ -228,7 +227,7 @@ def _killed(place: bytes, *, of_root: bool) -> Unreachable:
 
 
 def _live(
-    overseer: int, answering: Connection, work: Callable[[Callable[[T], None]], None], *, tidies: bool
+    overseer: int, answering: Sending, work: Callable[[Callable[[T], None]], None], *, tidies: bool
 ) -> Never:
     """Live as the process, and never return into what the other one was doing."""
     try:
@@ -280,7 +279,7 @@ def _let_go(kept: int) -> None:
 class _Telling:
     """What the process says to the one that oversees it."""
 
-    def __init__(self, answering: Connection) -> None:
+    def __init__(self, answering: Sending) -> None:
         self._answering = answering
         self._lock = threading.Lock()
         self._part: list[object] = []
@@ -316,7 +315,7 @@ class _Telling:
     def _send(self, *, held: float = 0.0, failed: _Failed | None = None, has_ended: bool = False) -> None:
         part, self._part, self._sent = self._part, [], time.monotonic()
         said = _Said(_encode(part) if part else None, held, failed, has_ended)
-        self._answering.send_bytes(_encode(said))
+        self._answering.send(_encode(said))
 
 
 def _switches(status: str) -> bytes:

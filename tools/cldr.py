@@ -22,7 +22,7 @@ from babel import Locale
 from babel.dates import get_day_names, get_month_names
 from babel.units import format_unit
 
-from ingest.text import languages
+from ingest.text import language_files, languages
 from ingest.text.words import unaccented
 
 FOLDER = str(Path(languages.__file__).parent)
@@ -121,7 +121,7 @@ def merged(text: str, code: str) -> str:
 
 def write(folder: Path) -> None:
     """Bring the file of each language in a folder up to the CLDR, and print the words that came in."""
-    for code in languages.CODES:
+    for code in language_files.CODES:
         path = folder / f"{code}.toml"
         before = path.read_text(encoding="utf-8")
         after = merged(before, code)

@@ -29,7 +29,8 @@ from ingest.capture.readers import Readers, Unfinished
 from ingest.confined.reader import WAITING, Documents, do_nothing
 from ingest.disk import read
 from ingest.disk.descriptors import are_too_few
-from ingest.forked import CORES, die_with, is_alone
+from ingest.forked import CORES
+from ingest.forking import die_with, is_alone
 from ingest.model import Descriptor
 from ingest.overseen import is_overseen
 from ingest.store.compression import Dictionary

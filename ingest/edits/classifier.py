@@ -7,25 +7,14 @@ import hashlib
 
 import msgspec
 
+from ingest.edits.edit import Classifier
 from ingest.edits.settings import RootRules
-from ingest.text import freedict, languages
+from ingest.text import freedict, language_files
 
 NAME = "ingest"
 VERSION = 12  # of the rules and of the words that come with the program: another one, and edits are made anew
 _DIGITS = 16
 _encode = msgspec.json.Encoder(order="sorted").encode
-
-
-class Classifier(msgspec.Struct, frozen=True):
-    """What told an edit. Two edits of equal classifiers were told by the same rules and the same lists.
-
-    `version` is that of the rules. `lists` is a hash of the languages' files and of the root's own phrases
-    and boilerplate; where the dictionary of FreeDict is installed it is named behind that.
-    """
-
-    name: str
-    version: int
-    lists: str
 
 
 def classifier_of(rules: RootRules) -> Classifier:
@@ -41,11 +30,11 @@ def classifier_of(rules: RootRules) -> Classifier:
 
 @functools.lru_cache(maxsize=64)  # each edit of a root asks
 def _hash(phrases: tuple[tuple[str, tuple[str, ...]], ...], boilerplate: tuple[str, ...]) -> str:
-    lists = {"languages": languages.fingerprint(), "phrases": dict(phrases), "boilerplate": boilerplate}
+    lists = {"languages": language_files.fingerprint(), "phrases": dict(phrases), "boilerplate": boilerplate}
     return hashlib.sha256(_encode(lists)).hexdigest()[:_DIGITS]
 
 
 def without_settings() -> str:
     """Return the version of the rules and the hash of the languages' files, as the index keeps them."""
     dictionary = freedict.installed()
-    return f"{NAME} {VERSION} {languages.fingerprint()}{f' {dictionary}' if dictionary else ''}"
+    return f"{NAME} {VERSION} {language_files.fingerprint()}{f' {dictionary}' if dictionary else ''}"

@@ -11,8 +11,7 @@ from typing import Literal, get_args
 import msgspec
 
 from ingest.edits.annotations import Annotations
-from ingest.edits.classifier import Classifier
-from ingest.facts.model import Kind
+from ingest.facts.kinds import Kind
 
 Class = Literal[
     "encoding",
@@ -61,6 +60,18 @@ class Text(msgspec.Struct, frozen=True, kw_only=True):
     normaliser: str | None = None
     annotations: Annotations | None = None
     place_of: Callable[[int], tuple[int | None, str | None]] | None = None
+
+
+class Classifier(msgspec.Struct, frozen=True):
+    """What told an edit. Two edits of equal classifiers were told by the same rules and the same lists.
+
+    `version` is that of the rules. `lists` is a hash of the languages' files and of the root's own phrases
+    and boilerplate; where the dictionary of FreeDict is installed it is named behind that.
+    """
+
+    name: str
+    version: int
+    lists: str
 
 
 class Counts(msgspec.Struct, frozen=True, kw_only=True):

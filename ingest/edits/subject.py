@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Set as AbstractSet
 
 from ingest.edits.edit import Counts, Subject
-from ingest.facts.model import Kind
+from ingest.facts.kinds import Kind
 from ingest.text.lexicon import Lexicon
 
 

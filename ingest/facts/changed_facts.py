@@ -28,7 +28,8 @@ from ingest.expressions import expression
 from ingest.facts import negations, quantities, quotations
 from ingest.facts.document_words import Context, context_of
 from ingest.facts.equivalence import agree, equal, stands_for
-from ingest.facts.model import NUMERIC, Fact, Kind, Name, Slot
+from ingest.facts.kinds import NUMERIC, Kind
+from ingest.facts.model import Fact, Name, Slot
 from ingest.facts.quotations import Ranges
 from ingest.facts.swaps import turned
 from ingest.facts.word_differences import WordDifference, moved_back, moved_forth, respelt, word_differences
@@ -44,7 +45,7 @@ _AROUND = 300  # characters on each side of a change in a longer one
 _MOST_PARTS = 100
 _MOST_SLOTS = 200
 
-_NAME_BEFORE = re.compile(r"(?:\b[^\W\d_a-z][\w'’-]*[ \u00a0])+\Z")
+_NAME_BEFORE = expression(r"(?:\b[^\W\d_a-z][\w'’-]*[ \u00a0])+\Z")
 _LONGEST_NAME = 80  # characters
 # A list that was numbered on says nothing else.
 _LIST_MARK = expression(r"\(?[0-9]{1,5}[.)]\s+(?=\S)")

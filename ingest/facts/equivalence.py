@@ -6,8 +6,8 @@ from fractions import Fraction
 
 import msgspec
 
+from ingest.facts.kinds import NUMERIC
 from ingest.facts.model import (
-    NUMERIC,
     CalendarDate,
     Decade,
     Face,

@@ -7,14 +7,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from fractions import Fraction
-from typing import Literal
 
 import msgspec
 
+from ingest.facts.kinds import Kind
 from ingest.text.lexicon import Lexicon
-
-Kind = Literal["number", "amount", "percentage", "date", "quotation", "name", "negation"]
-NUMERIC = frozenset({"number", "amount", "percentage"})
 
 
 class Face(int):

@@ -13,13 +13,12 @@ from ingest.expressions import expression
 from ingest.facts import identifiers
 from ingest.facts.dates import find_date
 from ingest.facts.digits import read_digits, read_fraction
+from ingest.facts.kinds import NUMERIC, Kind
 from ingest.facts.model import (
-    NUMERIC,
     AgeLimit,
     CalendarDate,
     Code,
     Figure,
-    Kind,
     Multiple,
     Ordinal,
     Quantity,

@@ -20,7 +20,7 @@ from typing import Self
 
 from ingest.edits.settings import Rules
 from ingest.errors import IngestError, StoreUnavailable
-from ingest.forked import die_with, is_alone
+from ingest.forking import die_with, is_alone
 from ingest.index.database import Index
 from ingest.store import reader
 from ingest.store.engine import Store

@@ -13,7 +13,7 @@ from typing import Literal
 
 import msgspec
 
-from ingest.text import freedict
+from ingest.text import translations
 from ingest.text.lemmas import lemmas
 from ingest.text.wordlist import FOLDER
 
@@ -82,7 +82,7 @@ class Thesaurus:
             return "broader"
         if left.thing and right.thing:
             return "things"
-        return "synonyms" if self._language == "nl" and freedict.share(forms, others) else "unknown"
+        return "synonyms" if self._language == "nl" and translations.share(forms, others) else "unknown"
 
     def forms(self, word: str) -> frozenset[str]:
         """Return the words of which this one may be a form, itself included."""

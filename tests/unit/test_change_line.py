@@ -8,8 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ingest.change_line import cut_reason, fit
-from ingest.edits.classifier import Classifier
-from ingest.edits.edit import ChangedFact, Edit, Flag, Summary
+from ingest.edits.edit import ChangedFact, Classifier, Edit, Flag, Summary
 from ingest.width import cut_end, cut_middle, width
 
 WHAT = "substantive: factual, silent"

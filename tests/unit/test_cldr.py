@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from ingest.facts.changed_facts import changed
-from ingest.text import languages
+from ingest.text import language_files, languages
 from ingest.text.lexicons import lexicon_of
 from tools import cldr
 
@@ -22,7 +22,7 @@ GERMAN_DAYS = {
 
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
-    for code in languages.CODES:
+    for code in language_files.CODES:
         shutil.copy(FILES / f"{code}.toml", tmp_path)
     return tmp_path
 
@@ -31,7 +31,7 @@ def test_the_files_have_what_the_cldr_has(folder: Path, capsys: pytest.CaptureFi
     cldr.write(folder)
 
     assert capsys.readouterr().out == ""
-    for code in languages.CODES:
+    for code in language_files.CODES:
         assert (folder / f"{code}.toml").read_bytes() == (FILES / f"{code}.toml").read_bytes(), code
 
 

@@ -9,7 +9,7 @@ import pytest
 
 from ingest.edits import classifier
 from ingest.edits.settings import RootRules
-from ingest.text import freedict
+from ingest.text import freedict, translations
 
 DIGITS = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/"
 ENTRIES = {
@@ -37,7 +37,7 @@ def folder(tmp_path: Path) -> str:
 
 
 def test_each_word_has_its_translations(folder: str) -> None:
-    assert freedict.translations(folder) == {
+    assert translations.translations(folder) == {
         "afgelasten": {"call off", "cancel"}, "annuleren": {"cancel", "annul"}, "vis": {"fish"}
     }  # fmt: skip
 
@@ -45,21 +45,21 @@ def test_each_word_has_its_translations(folder: str) -> None:
 def test_two_words_with_one_translation_are_near(folder: str) -> None:
     one, other, third = (frozenset((word,)) for word in ("afgelasten", "annuleren", "vis"))
 
-    assert freedict.share(one, other, folder)
-    assert not freedict.share(one, third, folder)
-    assert not freedict.share(one, frozenset(("onbekend",)), folder)
+    assert translations.share(one, other, folder)
+    assert not translations.share(one, third, folder)
+    assert not translations.share(one, frozenset(("onbekend",)), folder)
 
 
 @pytest.mark.parametrize("damage", ["dict.dz", "index"])
 def test_without_a_whole_dictionary_nothing_is_near(folder: str, damage: str) -> None:
     Path(folder, f"{freedict.NAME}.{damage}").write_bytes(b"\xff\xfe")
 
-    assert freedict.translations(folder) == {}
+    assert translations.translations(folder) == {}
 
 
 def test_where_it_is_not_installed_nothing_is_said(tmp_path: Path) -> None:
     assert freedict.installed(str(tmp_path)) is None
-    assert not freedict.share(frozenset(("vis",)), frozenset(("vis",)), str(tmp_path))
+    assert not translations.share(frozenset(("vis",)), frozenset(("vis",)), str(tmp_path))
 
 
 def test_the_classifier_names_it(monkeypatch: pytest.MonkeyPatch) -> None:

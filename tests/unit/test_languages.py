@@ -9,7 +9,7 @@ import pytest
 
 from ingest.edits.classify import classify
 from ingest.edits.edit import Edit, Text
-from ingest.text import languages
+from ingest.text import language_files
 from ingest.text.lexicons import lexicon_of
 from ingest.text.words import unaccented
 
@@ -22,7 +22,7 @@ def edit(before: str, after: str, language: str) -> Edit:
     return classify(old, new)
 
 
-@pytest.mark.parametrize("code", languages.CODES)
+@pytest.mark.parametrize("code", language_files.CODES)
 def test_a_file_holds_small_words_without_accents(code: str) -> None:
     lexicon = lexicon_of(code)
     words = {*lexicon.slotted, *lexicon.common, *lexicon.titles, *lexicon.openings, *lexicon.certainty}

@@ -11,7 +11,7 @@ import pytest
 from ingest.facts.changed_facts import changed
 from ingest.facts.model import Quantity
 from ingest.facts.quantities import find
-from ingest.text import languages
+from ingest.text import language_files
 from ingest.text.lexicons import lexicon_of
 
 FRAMES = {
@@ -138,7 +138,7 @@ def test_places_parts_and_decimals_in_words_are_those_in_figures(
     assert [fact == () for fact in facts] == [said == "same"] * 2
 
 
-@pytest.mark.parametrize("language", languages.CODES)
+@pytest.mark.parametrize("language", language_files.CODES)
 def test_an_ending_of_a_number_word_has_three_letters_or_more(language: str) -> None:
     """By so many it is found."""
     assert all(len(end) >= 3 for alike in lexicon_of(language).endings.values() for end in alike)

@@ -7,12 +7,12 @@ import subprocess
 import sys
 import threading
 import time
-from multiprocessing import Pipe
 from pathlib import Path
 
 import pytest
 
 from ingest import overseen
+from ingest.message_pipe import message_pipe
 
 # A pipe that nobody writes into is a file system that does not answer: to open it waits for ever.
 PROGRAM = r"""
@@ -23,6 +23,7 @@ from pathlib import Path
 from ingest import overseen
 from ingest.disk import write
 from ingest.errors import LogShortened, RootUnavailable, Unreachable
+from ingest.message_pipe import message_pipe
 
 overseen.QUIET, overseen.LONGEST, overseen._BEAT = 0.2, 0.6, 0.1
 sys.stdout.reconfigure(errors="backslashreplace")
@@ -179,13 +180,13 @@ def test_what_a_process_of_its_own_does_comes_back_and_its_silence_too(
 def test_while_the_reader_pauses_no_call_is_said_to_take_long(monkeypatch: pytest.MonkeyPatch) -> None:
     """Who tells then waits with the lock until the reader goes on, as this test does."""
     monkeypatch.setattr(overseen, "_BEAT", 0.01)
-    reading, writing = Pipe(duplex=False)
+    reading, writing = message_pipe()
     telling = overseen._Telling(writing)
     threading.Thread(
         target=telling.beat, args=(threading.get_ident(), threading.get_native_id()), daemon=True
     ).start()
     with telling._lock:
         time.sleep(0.3)
-        assert not reading.poll()
-    assert overseen._decode(reading.recv_bytes()).held < 0.2
+        assert not reading.has_news(0)
+    assert overseen._decode(reading.receive()).held < 0.2
     reading.close()

@@ -8,8 +8,7 @@ from html.parser import HTMLParser
 import msgspec
 import pytest
 
-from ingest.edits.classifier import Classifier
-from ingest.edits.edit import ChangedFact, Edit, Flag
+from ingest.edits.edit import ChangedFact, Classifier, Edit, Flag
 from ingest.records.report import ReportCounts, ReportSentence
 from ingest.report import chart, model, terminal
 from ingest.report.build import category_of

@@ -5,8 +5,7 @@ from __future__ import annotations
 import pytest
 import sqlalchemy as sa
 
-from ingest.edits.classifier import Classifier
-from ingest.edits.edit import SIGNIFICANCES, Edit, Significance
+from ingest.edits.edit import SIGNIFICANCES, Classifier, Edit, Significance
 from ingest.errors import UsageError
 from ingest.index import stored_edits
 

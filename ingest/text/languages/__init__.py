@@ -7,12 +7,12 @@ and without accents. A list of words is a text with blanks between them; a pair 
 from __future__ import annotations
 
 import functools
-import hashlib
 from typing import Literal
 
 import msgspec
 
-CODES = ("nl", "en", "de")
+from ingest.text import language_files
+
 UNTOLD = ("nl", "en")  # whose words are looked up where the language of a text is not told
 
 Words = str  # words with blanks between them
@@ -201,22 +201,8 @@ msgspec.json.Decoder(Language)
 @functools.cache
 def every() -> tuple[Language, ...]:
     """Read each known language; raise msgspec.ValidationError where a file is not as it should be."""
-    return tuple(_read(code) for code in CODES)
-
-
-@functools.cache
-def fingerprint() -> str:
-    """Return a hash of the files of the known languages, as they lie there."""
-    found = hashlib.sha256()
-    for code in CODES:
-        found.update(f"{code} {hashlib.sha256(_bytes(code)).hexdigest()}\n".encode())
-    return found.hexdigest()
+    return tuple(_read(code) for code in language_files.CODES)
 
 
 def _read(code: str) -> Language:
-    return msgspec.toml.decode(_bytes(code), type=Language)
-
-
-def _bytes(code: str) -> bytes:
-    with open(f"{__path__[0]}/{code}.toml", "rb") as file:
-        return file.read()
+    return msgspec.toml.decode(language_files.contents(code), type=Language)
