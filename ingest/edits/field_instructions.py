@@ -6,12 +6,13 @@ it can be clicked, an address with its slash, a link as a field or as an element
 
 from __future__ import annotations
 
-import re
 from urllib.parse import urlsplit, urlunsplit
+
+from ingest.expressions import expression
 
 _STRING = r'"(?:[^"\\]|\\.)*"'
 _LOOKS = rf"\\[*@#]\s*(?:{_STRING}|\S+)"
-_PART = re.compile(rf"{_STRING}|{_LOOKS}|\S+")
+_PART = expression(rf"{_STRING}|{_LOOKS}|\S+")
 _CLICKS = frozenset((r"\h", r"\z"))
 _LINK = "HYPERLINK"
 _DRAWN = "SHAPE"  # a frame around a drawing: it says nothing, and is written or left out as programs like

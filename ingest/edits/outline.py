@@ -14,18 +14,19 @@ from collections.abc import Iterator, Sequence
 import msgspec
 
 from ingest.diff import sequences
+from ingest.expressions import expression
 
-_HEADING = re.compile(r" {0,3}(#{1,6})(?:[ \t]+(.*?))?(?:[ \t]+#+)?[ \t]*\Z")
-_TAG = re.compile(r"\s*<h([1-6])\b[^>]{0,1000}>(.*)", re.IGNORECASE)
-_UNDER = re.compile(r" {0,3}(=+|-+)[ \t]*\Z")
-_QUOTED = re.compile(r" {0,3}(?:>[ \t]?)+(.*)\Z")
-_FENCE = re.compile(r" {0,3}(`{3,}|~{3,})")
-_NO_PARAGRAPH = re.compile(r" {0,3}(?:[-*+][ \t]|[0-9]{1,9}[.)][ \t]|#{1,6}[ \t]|\||<|`{3}|~{3})| {4}|\t")
-_ITEM = re.compile(r"( {0,40})(?:[-*+]|[0-9]{1,9}[.)])(?: {1,4}|\t)(?=\S)")
-_RULE = re.compile(r" {0,3}(?:(?:-[ \t]*){3,}|(?:\*[ \t]*){3,}|(?:_[ \t]*){3,})\Z")
-_SENTENCE_END = re.compile(r"[.!?…][\"'’”)\]*_]*\s+\S")
-_NO_WORDS = re.compile(r"[\W_]+")
-_MAY_HAVE = re.compile(r"^ {0,3}[#>=*+0-9-]|<[hH][1-6]", re.MULTILINE)
+_HEADING = expression(r" {0,3}(#{1,6})(?:[ \t]+(.*?))?(?:[ \t]+#+)?[ \t]*\Z")
+_TAG = expression(r"\s*<h([1-6])\b[^>]{0,1000}>(.*)", re.IGNORECASE)
+_UNDER = expression(r" {0,3}(=+|-+)[ \t]*\Z")
+_QUOTED = expression(r" {0,3}(?:>[ \t]?)+(.*)\Z")
+_FENCE = expression(r" {0,3}(`{3,}|~{3,})")
+_NO_PARAGRAPH = expression(r" {0,3}(?:[-*+][ \t]|[0-9]{1,9}[.)][ \t]|#{1,6}[ \t]|\||<|`{3}|~{3})| {4}|\t")
+_ITEM = expression(r"( {0,40})(?:[-*+]|[0-9]{1,9}[.)])(?: {1,4}|\t)(?=\S)")
+_RULE = expression(r" {0,3}(?:(?:-[ \t]*){3,}|(?:\*[ \t]*){3,}|(?:_[ \t]*){3,})\Z")
+_SENTENCE_END = expression(r"[.!?…][\"'’”)\]*_]*\s+\S")
+_NO_WORDS = expression(r"[\W_]+")
+_MAY_HAVE = expression(r"^ {0,3}[#>=*+0-9-]|<[hH][1-6]", re.MULTILINE)
 
 
 class Heading(msgspec.Struct, frozen=True):

@@ -38,7 +38,7 @@ _LONGEST_OPENING = 6  # words of a phrase that opens a sentence
 _EXCEPT = word_set("but")  # `nobody but Ann`
 _VERBS = word_set("is ben bent was heeft hebben had hadden gaat gaan komt komen moest wil willen wilde doet")
 _SHORTEST_CLAUSE = 3  # words
-_LINES = re.compile(r"\s*\n\s*")
+_LINES = expression(r"\s*\n\s*")
 _THAT = word_set("that dat dass")  # it says what is said, or something else
 _WHOLE = word_set(
     "all any anybody anyone anything every everybody everyone everything no nobody none nothing nowhere"

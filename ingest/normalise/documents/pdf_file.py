@@ -26,7 +26,7 @@ _PASSWORD = 4
 HYPHEN = "\x02"
 _NONE = 0xFFFE  # no text has it
 _UNTOLD = frozenset((0, _NONE))
-_HALVES = re.compile("[\ud800-\udbff][\udc00-\udfff]|[\ud800-\udfff]")
+_HALVES = expression("[\ud800-\udbff][\udc00-\udfff]|[\ud800-\udfff]")
 _AT_ONCE = 24  # characters: where the first and the last are of one object, all are
 # Some files give the letters of a ligature with their bytes exchanged: `fi` as two letters of Chinese. Beside
 # a letter of Latin they are none; of three the library adds up the last two.
@@ -37,7 +37,7 @@ _LIGATURES = (
 _SWAPPED = expression(
     rf"(?<=[a-zA-Z]){_LIGATURES}(?![\u3400-\u9fff])|(?<![\u3400-\u9fff]){_LIGATURES}(?=[a-zA-Z])"
 )
-_LETTERS = re.compile(r"[^\W\d_]{3,}")
+_LETTERS = expression(r"[^\W\d_]{3,}")
 _SUMS = {"\ucf00": "\ufb01", "\ud200": "\ufb02"}
 
 
