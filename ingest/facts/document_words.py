@@ -19,7 +19,7 @@ from ingest.text.lexicons import lexicon_of
 from ingest.text.misspelling import alike, misspelt
 from ingest.text.plain import plain
 from ingest.text.variants import written_out
-from ingest.text.words import each_word, unaccented, words
+from ingest.text.words import each_word, unaccented
 
 _LONG = 1_000_000  # characters
 _MOST = 200_000  # words of a long text that are counted, in each form in which one may be asked about
@@ -152,14 +152,17 @@ class _Within(Context):
     @cached_property
     def _counted(self) -> tuple[frozenset[str], frozenset[str], frozenset[str]]:
         written: set[str] = set()
+        known: dict[str, str] = {}
         old, new, kept = (
-            _counted(text, written) if self._asked is None else _counted_of(text, self._asked, written)
+            _counted(text, written, known) if self._asked is None else _counted_of(text, self._asked, written)
             for text in self._texts
         )
+        known.clear()
         small = frozenset(written)
-        gone = {word for word in old.keys() - new.keys() - kept.keys() if old[word] > 1}
-        came = {word for word in new.keys() - old.keys() - kept.keys() if new[word] > 1}
-        replaced = gone | came
+        written.clear()
+        gone = (word for word, n in old.items() if n > 1 and word not in new and word not in kept)
+        came = (word for word, n in new.items() if n > 1 and word not in old and word not in kept)
+        replaced = {*gone, *came}
         if replaced:
             replaced = {word for word in replaced if word not in small or not word.islower()}
             replaced -= {unaccented(word) for word in small if not word.isascii() and word.islower()}
@@ -180,14 +183,18 @@ def _forms(sentences: Iterable[str], lexicon: Lexicon) -> Iterator[str]:
             yield from (joined := found[0].replace(".", ""), joined.lower(), unaccented(joined))
 
 
-def _counted(text: str, written: set[str]) -> Counter[str]:
-    """Count the words of a text, unaccented and small; each is put into `written` as it stands."""
-    every = words(text)
-    written.update(every)
-    counts = Counter(map(str.lower, every))
-    for word in [word for word in counts if not word.isascii()]:
-        number = counts.pop(word)
-        counts[unaccented(word)] += number
+def _counted(text: str, written: set[str], known: dict[str, str]) -> Counter[str]:
+    """Count the words of a text, unaccented and small; each is put into `written` as it stands.
+
+    By `known` the texts share their words.
+    """
+    counts = Counter[str]()
+    for word, number in Counter(known.setdefault(word, word) for word in each_word(text)).items():
+        written.add(word)
+        low = word.lower()
+        if not low.isascii():
+            low = unaccented(low)
+        counts[known.setdefault(low, low)] += number
     return counts
 
 

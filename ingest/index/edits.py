@@ -8,8 +8,9 @@ edit.
 from __future__ import annotations
 
 import functools
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from hashlib import sha256
+from typing import NamedTuple
 
 import msgspec
 
@@ -202,6 +203,40 @@ def chosen(found: Sequence[Row], normaliser: str) -> Row | None:
     return next(
         (each for each in reversed(found) if each.normaliser == normaliser), found[-1] if found else None
     )
+
+
+class Step(NamedTuple):
+    """A version and its bytes, its text, and the version before; `known` are the texts that the two have."""
+
+    no: int
+    raw: bytes
+    text: Text | None
+    before: tuple[int, bytes] | None
+    known: list[tuple[Row, Text]]
+
+
+def steps(
+    connection: Connection,
+    key: DocumentKey,
+    stretch: tuple[int, int],
+    renditions: Mapping[int, Sequence[Row]],
+    normaliser: str,
+    *,
+    alone: bool,
+) -> Iterator[Step]:
+    """Yield the versions of a stretch, the first and the last included. Raises IntegrityError.
+
+    `alone`: each without the one before, of which nothing is held then.
+    """
+    before: tuple[int, bytes] | None = None
+    known: list[tuple[Row, Text]] = []
+    for no, raw in bodies.run(connection, key, *stretch):
+        row = chosen(renditions.get(no, ()), normaliser)
+        text = None if row is None else text_of(connection, raw, row)
+        if not alone:
+            known = known[-1:] + ([] if row is None or text is None else [(row, text)])
+        yield Step(no, raw, text, before, known)
+        before = None if alone else (no, raw)
 
 
 def text_of(connection: Connection, raw: bytes, row: Row) -> Text:

@@ -8,6 +8,7 @@ anew, in the same way.
 
 from __future__ import annotations
 
+import gc
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import suppress
@@ -18,9 +19,10 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from ingest.diff.provenance import OPEN, Cutter, Lineage, Said, Span
+from ingest.diff.queues import Waiting
 from ingest.edits import classifier
 from ingest.edits.classify import classify
-from ingest.edits.edit import Edit, Text
+from ingest.edits.edit import Edit
 from ingest.edits.settings import Rules
 from ingest.errors import IntegrityError
 from ingest.index import edits, state
@@ -29,11 +31,12 @@ from ingest.index.fulltext import fts5, tsvector
 from ingest.index.fulltext.stems import Stems
 from ingest.index.schema import SPAN_BITS
 from ingest.model import BEGINNING, DocumentKey, Seq
-from ingest.store import bodies, bulk, reader, versions
+from ingest.store import bulk, reader, versions
 from ingest.store.engine import Row
 
 BATCH = 1000
 BATCH_BYTES = 8 << 20  # of the versions of a batch: what a stop throws away is made again
+LONG = 1 << 20  # bytes of a version
 _AT_ONCE = 10_000  # spans that are written at once
 Progress = Callable[[int, int], None]
 _encode = msgspec.json.Encoder().encode
@@ -187,7 +190,10 @@ def _document(
     *,
     anew: bool = False,
 ) -> Made | None:
-    """Index one document up to the last of these changes; `head` is how far it was. Raises IntegrityError."""
+    """Index one document up to the last of these changes; `head` is how far it was. Raises IntegrityError.
+
+    Of a long one its edits are made before its spans, so that what the ones hold is let go before the others.
+    """
     anew = anew or head is None or any(row.type == "renormalised" for row in changes)
     last = max(row.version for row in changes)
     if not anew and head is not None and last <= head.no:
@@ -198,12 +204,24 @@ def _document(
     wanted = {row.version: row for row in changes if edits.made_version(row)}
     lineage = Lineage()
     made = Made(last, normaliser, [], [], [], [], anew)
-    before: tuple[int, bytes] | None = None
-    known: list[tuple[Row, Text]] = []  # of this version and of the one before
-    for no, raw in bodies.run(connection, key, start, last):
-        row = edits.chosen(renditions.get(no, ()), normaliser)
-        text = None if row is None else edits.text_of(connection, raw, row)
-        known = known[-1:] + ([] if row is None or text is None else [(row, text)])
+
+    def make_edit(at: edits.Step) -> None:
+        change = wanted.get(at.no)
+        if change is not None and at.before is not None and change.previous_version == at.before[0]:
+            edit = _edit(connection, change, at, renditions, rules)
+            if edit is not None:
+                made.edits.append((Seq(change.seq), edit))
+
+    def make_edits() -> None:
+        for at in edits.steps(connection, key, (start, last), renditions, normaliser, alone=False):
+            make_edit(at)
+
+    is_long = any((row.size or 0) >= LONG for row in changes)
+    if is_long:
+        make_edits()
+        gc.collect()  # what compares two texts refers to itself
+    for at in edits.steps(connection, key, (start, last), renditions, normaliser, alone=is_long):
+        no, text = at.no, at.text
         said = [] if text is None else cutter.cut(text.text, text.language)
         if no == start and not anew:
             restored = _restored(connection, key, said)
@@ -219,11 +237,8 @@ def _document(
             for span in islice(lineage.begun, begun, None):
                 here = next(each for each in left if each.offset == span.offset)
                 made.said.append((here.text, None if text is None else text.language))
-        if no in wanted and before is not None and wanted[no].previous_version == before[0]:
-            edit = _edit(connection, wanted[no], before, (no, raw), renditions, rules, known)
-            if edit is not None:
-                made.edits.append((Seq(wanted[no].seq), edit))
-        before = (no, raw)
+        if not is_long:
+            make_edit(at)
     made.begun, made.ended = lineage.begun, lineage.ended
     return made
 
@@ -231,19 +246,19 @@ def _document(
 def _edit(
     connection: Connection,
     row: Row,
-    before: tuple[int, bytes],
-    after: tuple[int, bytes],
+    at: edits.Step,
     renditions: dict[int, list[Row]],
     rules: Rules,
-    known: Sequence[tuple[Row, Text]],
 ) -> Edit | None:
+    before, after = at.before, (at.no, at.raw)
+    assert before is not None
     pair = edits.paired([*renditions.get(before[0], ()), *renditions.get(after[0], ())])
     if pair is None or pair[1].version != after[0]:
         found = edits.one_sided(connection, row.key, before[0], after[0])
         if found is None:
             return None
         return classify(found.before, found.after, earlier=found.earlier, rules=rules.of(row.root))
-    old, new = edits.both(connection, (before[1], after[1]), pair, known)
+    old, new = edits.both(connection, (before[1], after[1]), pair, at.known)
     again = versions.with_text(
         connection, row.key, new.sha256, normaliser=pair[1].normaliser, before=before[0]
     )
@@ -289,15 +304,15 @@ def span_of(row: Row) -> Span:
 
 def _restored(connection: Connection, key: DocumentKey, said: list[Said]) -> Lineage | None:
     """Return the lineage as the last version left it; None where the index holds other sentences."""
-    found: defaultdict[int, list[Span]] = defaultdict(list)
     select = sa.text(f"SELECT * FROM span WHERE document_id = :key AND to_no = {OPEN} ORDER BY from_no, id")
-    for row in connection.execute(select, {"key": key}):
-        found[row.hash].append(span_of(row))
+    found = [span_of(row) for row in connection.execute(select, {"key": key})]
+    waiting = Waiting((at, span.key) for at, span in enumerate(found))
     live = []
     for each in said:
-        if not found[each.key]:
+        at = waiting.take(each.key)
+        if at is None:
             return None
-        live.append(found[each.key].pop(0))
+        live.append(found[at])
     return Lineage(live, said)
 
 
