@@ -78,6 +78,7 @@ class RootProcess:
         self._heard_at = clock.monotonic()
         self._heard_wall = clock.wall()
         self._said = _EMPTY
+        self._asked: set[int] = set()
         self._answers: dict[int, Done] = {}
         self._answered = threading.Condition()
         self._number = 0
@@ -162,8 +163,9 @@ class RootProcess:
                 self._said = said.report
             elif said.answer is not None:
                 with self._answered:
-                    self._answers[said.number] = said.answer
-                    self._answered.notify_all()
+                    if said.number in self._asked:  # else nobody waits for it any more
+                        self._answers[said.number] = said.answer
+                        self._answered.notify_all()
         self._waker.wake()
 
     def _send(self, order: Order) -> None:
@@ -177,22 +179,30 @@ class RootProcess:
 
     def ask(self, request: Request) -> int:
         """Put a question; `answer` waits for what is said to it."""
-        self._number += 1
-        self._send(Order("ask", self._number, request))
-        return self._number
+        with self._answered:  # several may ask at once
+            self._number += 1
+            number = self._number
+            self._asked.add(number)
+        self._send(Order("ask", number, request))
+        return number
 
     def answer(self, number: int, *, until: float, is_scan: bool) -> Done:
         """Wait for the answer to a question; a scan of a root that does not answer is not waited for."""
-        while True:
+        try:
+            while True:
+                with self._answered:
+                    if number in self._answers:
+                        return self._answers[number]
+                    left = until - self._clock.monotonic()
+                    if left <= 0:
+                        return Done(done=False, roots=[self.uid])
+                    self._answered.wait(min(left, _LOOK))
+                if is_scan and (problem := self.health.first("unreachable")) is not None:
+                    return Done(done=True, roots=[self.uid], lost=Lost(problem.code, problem.detail))
+        finally:
             with self._answered:
-                if number in self._answers:
-                    return self._answers.pop(number)
-                left = until - self._clock.monotonic()
-                if left <= 0:
-                    return Done(done=False, roots=[self.uid])
-                self._answered.wait(min(left, _LOOK))
-            if is_scan and (problem := self.health.first("unreachable")) is not None:
-                return Done(done=True, roots=[self.uid], lost=Lost(problem.code, problem.detail))
+                self._asked.discard(number)
+                self._answers.pop(number, None)
 
     def report(self) -> RootReport:
         """Return the root's part of `status`."""

@@ -4,17 +4,25 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Iterator
+from types import SimpleNamespace
 from typing import Any, cast
+
+import msgspec
+import pytest
 
 from ingest.capture.capture import Capture
 from ingest.capture.folder import Limits
 from ingest.capture.pending import Pending, PendingUpdate
 from ingest.clock import Clock
 from ingest.config import Settings
+from ingest.daemon.door import Done, Request
+from ingest.daemon.root_process import Order, Said
+from ingest.daemon.root_processes import RootProcess
 from ingest.daemon.scan_schedule import ScanSchedule
 from ingest.daemon.stall import StallDetector
 from ingest.daemon.sync import SyncBarrier
 from ingest.daemon.wakeup import Announcer, Waker
+from ingest.logging import Silent
 from tests.command import PATIENCE
 
 
@@ -188,3 +196,32 @@ def test_who_waits_for_the_log_to_grow_is_told_and_an_older_place_never_counts()
     announcer.wait(7, PATIENCE)
 
     assert announcer.seq == 8
+
+
+def test_two_who_ask_a_root_at_once_hear_each_its_own_answer_and_a_late_one_is_kept_for_nobody(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    hands, root = Hands(), cast("Any", SimpleNamespace(uid=b"u" * 16, name="far"))
+    process = RootProcess(
+        cast("Any", None), root, settings=Settings(), clock=hands.clock, log=Silent(), announcer=Announcer(),
+        waker=Waker(),
+    )  # fmt: skip
+    sent: list[int] = []
+
+    def send(order: Order) -> None:
+        sent.append(order.number)
+        if len(sent) == 1:
+            assert process.ask(question) == 2  # before the first has its number back
+
+    def answer(number: int, files: int) -> bytes:
+        return msgspec.json.encode(Said("answer", number=number, answer=Done(done=True, files=files)))
+
+    question = Request("sync", [], 1.0)
+    monkeypatch.setattr(process, "_send", send)
+    assert (process.ask(question), sent) == (1, [1, 2])
+    late = process.answer(process.ask(question), until=hands.monotonic, is_scan=False)
+    assert late == Done(done=False, roots=[root.uid.hex()])
+    process._listen(cast("Any", [answer(1, 10), answer(2, 20), answer(3, 30)]))
+    until = hands.monotonic + 1
+    assert [process.answer(number, until=until, is_scan=False).files for number in (2, 1)] == [20, 10]
+    assert (process._asked, process._answers) == (set(), {})
