@@ -22,7 +22,17 @@ from tests.site import Site
 pytestmark = [needs_mounts, pytest.mark.full]
 
 PROGRAM = "fuse"
-POLLED = (PROGRAM, "sshfs", "bindfs")
+# Programs that show another folder as a file system, and how each is told to.
+SHOWING: dict[str, tuple[str, ...]] = {
+    "bindfs": ("bindfs", "{kept}", "{root}"),
+    "mergerfs": ("mergerfs", "{kept}", "{root}"),
+    "unionfs": ("unionfs", "{kept}=RW", "{root}"),
+    "rclone": (
+        "rclone", "mount", "{kept}", "{root}", "--daemon", "--config=", "--cache-dir={kept}.cache",
+        "--vfs-cache-mode=writes", "--vfs-write-back=100ms",
+    ),
+}  # fmt: skip
+POLLED = (PROGRAM, "sshfs", *SHOWING)
 DISKS = ("ext4", "xfs", "btrfs", "vfat", "exfat")
 
 
@@ -40,7 +50,7 @@ EVERY = [
     "overlay",
     "bind",
     pytest.param(PROGRAM, marks=needs_fuse),
-    pytest.param("bindfs", marks=[needs_fuse, needs_program("bindfs")]),
+    *[pytest.param(name, marks=[needs_fuse, needs_program(name)]) for name in SHOWING],
     pytest.param("sshfs", marks=[needs_fuse, needs_program("sshfs"), needs_sftp_server]),
 ]
 
@@ -73,8 +83,9 @@ class Mounted:
             mounts.mount_overlay(lower, kept, root)
         elif self._type == PROGRAM:
             self.fuse = self._held.enter_context(Fuse(kept, root))
-        elif self._type == "bindfs":
-            subprocess.run(["bindfs", str(kept), str(root)], check=True)
+        elif self._type in SHOWING:
+            words = [word.format(kept=kept, root=root) for word in SHOWING[self._type]]
+            subprocess.run(words, check=True, capture_output=True)
         else:
             subprocess.run(["sshfs", "-o", f"ssh_command={self._ssh()}", f"x:{kept}", str(root)], check=True)
 
