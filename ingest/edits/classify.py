@@ -14,6 +14,7 @@ The reason of every class says where the date in the header is another one too.
 
 from __future__ import annotations
 
+import gc
 from collections.abc import Sequence
 
 import msgspec
@@ -27,6 +28,8 @@ from ingest.edits.pair import Pair
 from ingest.edits.rule import Asked, Rule
 from ingest.edits.rules import asked
 from ingest.edits.settings import NONE_OF_ROOT, RootRules
+
+_LONG = 1_000_000  # characters of two texts
 
 
 def classify(
@@ -43,7 +46,11 @@ def classify(
     settings add. `comparison` saves comparing the texts again, as they are without boilerplate.
     """
     pair = Pair(before, after, earlier=earlier, rules=rules, comparison=comparison)
-    return _told(pair, list(asked(pair)))
+    edit = _told(pair, list(asked(pair)))
+    if len(before.text) + len(after.text) >= _LONG:
+        del pair
+        gc.collect()  # what compares two texts refers to itself, and would stay for a while
+    return edit
 
 
 class Explanation(msgspec.Struct, frozen=True):

@@ -8,7 +8,6 @@ anew, in the same way.
 
 from __future__ import annotations
 
-import gc
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import suppress
@@ -219,7 +218,6 @@ def _document(
     is_long = any((row.size or 0) >= LONG for row in changes)
     if is_long:
         make_edits()
-        gc.collect()  # what compares two texts refers to itself
     for at in edits.steps(connection, key, (start, last), renditions, normaliser, alone=is_long):
         no, text = at.no, at.text
         said = [] if text is None else cutter.cut(text.text, text.language)
