@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import errno
 import gc
 import importlib
 import os
@@ -168,6 +169,8 @@ def _run(arguments: Sequence[str]) -> int:
         if descriptors.are_too_few(error):
             return _fail(descriptors.shortage(), descriptors.HINT, 4)
         name = error.filename
+        if name is None and error.errno == errno.ENOENT:  # what is open already is never missing
+            return _fail("the current folder is gone", "change to one that is there", 4)
         shown = escape.path(name) if isinstance(name, bytes) else name
         # only what we write ourselves has no name
         where = f"{shown}: " if shown is not None else "standard output: "
