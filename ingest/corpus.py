@@ -43,9 +43,9 @@ from ingest.index.filler import Filler
 from ingest.index.fulltext import lookup, search
 from ingest.index.fulltext.query import parse
 from ingest.index.fulltext.search import Match
+from ingest.media_types import TEXTUAL
 from ingest.model import BEGINNING, Seq
 from ingest.moments import Calendar
-from ingest.normalise import document_formats
 from ingest.records import Change, Document, Lost, Origin, Status, Stretch, Version
 from ingest.report.build import build
 from ingest.report.model import Report
@@ -321,7 +321,7 @@ class Corpus:
         with self.store.read() as connection:
             head = Seq(reader.head(connection).seq)
             after = confined if confined <= head else BEGINNING
-            is_confined = reader.is_confined(connection, document_formats.TEXTUAL, after=after)
+            is_confined = reader.is_confined(connection, TEXTUAL, after=after)
             if is_confined:
                 self._confined = generation, head
             return status.health(

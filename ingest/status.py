@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 
 from ingest import merkle, moments
-from ingest.normalise import document_formats
+from ingest.media_types import TEXTUAL
 from ingest.records.shown import shown_path
 from ingest.records.status import RootStatus, SinkStatus, Status
 from ingest.store import coverage, cursors, file_states, reader, roots
@@ -45,7 +45,7 @@ def record(
     reports = [_report(root, live, host, now) for root in known]
     problems = [*_blind(unheard), *map(_shortened, contradictions)]
     silent = reader.without_text(connection)
-    problems += _not_confined(known, silent, reader.read_as_plain(connection, document_formats.TEXTUAL))
+    problems += _not_confined(known, silent, reader.read_as_plain(connection, TEXTUAL))
     problems += _reported(known, reports)
     shown = [
         _root(root, report, coverage.begins_at(connection, root.id))

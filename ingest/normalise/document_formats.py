@@ -11,12 +11,12 @@ from typing import Literal
 
 import msgspec
 
+from ingest.media_types import HTML, MAIL, RTF, TEXTUAL
 from ingest.normalise.documents.media import media_type
 from ingest.normalise.extracted import Extracted
 
 HtmlMode = Literal["auto", "article", "whole"]
 Reading = Literal["whole", "article", "selected"]
-HTML = "text/html"
 _OFFICE = "application/vnd.openxmlformats-officedocument."
 # A rendition by this name says only why nothing was read. So a later reading is another rendition.
 UNREAD = "unread/1"
@@ -42,8 +42,7 @@ class DocumentFormat(msgspec.Struct, frozen=True, kw_only=True):
 
     `module` reads it, or hands it to `elsewhere`. `ways` are the names that its texts can have, the first
     that of a document which has no text for good. `packages` are what the reader needs beside the core,
-    an extra's. `native` says that foreign code reads it, so that each document gets a process of its own;
-    `textual` that it is text by itself, so that it can be read as plain text.
+    an extra's. `native` says that foreign code reads it, so that each document gets a process of its own.
     """
 
     media_type: str
@@ -52,7 +51,11 @@ class DocumentFormat(msgspec.Struct, frozen=True, kw_only=True):
     elsewhere: str | None = None
     packages: tuple[str, ...] = ()
     native: bool = False
-    textual: bool = False
+
+    @property
+    def textual(self) -> bool:
+        """Tell whether it is text by itself, so that it can be read as plain text."""
+        return self.media_type in TEXTUAL
 
 
 class Unread(msgspec.Struct, frozen=True):
@@ -71,9 +74,9 @@ FORMATS: dict[str, DocumentFormat] = {
         DocumentFormat(media_type=_OFFICE + "presentationml.presentation", module="pptx", ways=("pptx/1",)),
         DocumentFormat(media_type="application/vnd.oasis.opendocument.text", module="odt", ways=("odt/2",)),
         DocumentFormat(media_type="application/epub+zip", module="epub", ways=("epub/1",)),
-        DocumentFormat(media_type="application/rtf", module="rtf", ways=("rtf/4",), textual=True),
-        DocumentFormat(media_type="message/rfc822", module="mail", ways=("mail/2",), textual=True),
-        DocumentFormat(media_type=HTML, module="html_whole", ways=("html-whole/1",), textual=True),
+        DocumentFormat(media_type=RTF, module="rtf", ways=("rtf/4",)),
+        DocumentFormat(media_type=MAIL, module="mail", ways=("mail/2",)),
+        DocumentFormat(media_type=HTML, module="html_whole", ways=("html-whole/1",)),
         DocumentFormat(
             media_type="application/pdf",
             module="pdf",
@@ -89,16 +92,14 @@ ARTICLE = DocumentFormat(
     ways=("html-article/1", "html-whole/1"),
     packages=_ARTICLE,
     native=True,
-    textual=True,
 )
-SELECTED = DocumentFormat(media_type=HTML, module="html_selected", ways=("html-selected/1",), textual=True)
+SELECTED = DocumentFormat(media_type=HTML, module="html_selected", ways=("html-selected/1",))
 AUTO = DocumentFormat(
     media_type=HTML,
     module="html_auto",
     ways=("html-whole/1", "html-article/1"),
     elsewhere="html_article",
     packages=_ARTICLE,
-    textual=True,
 )
 _UNTAGGED = DocumentFormat(
     media_type="application/pdf",
@@ -115,7 +116,6 @@ _BY_WAY: dict[str, DocumentFormat] = {
 }
 # The readers that stand on the standard library: one process reads many documents with them.
 STANDARD = tuple(sorted({each.module for each in (*FORMATS.values(), SELECTED, AUTO) if not each.native}))
-TEXTUAL = frozenset(each.media_type for each in FORMATS.values() if each.textual)
 # Known, and no reader is made for them.
 _UNSUPPORTED = frozenset(
     {

@@ -3,24 +3,30 @@
 A field that is `UNSET` is not there; one without a value is null. Times are as the contract writes them.
 Each column is declared here once more than in the table: by the name that its rows have. What makes a record
 of a row (`shown.of_row`) goes by that name.
+
+Each is loaded when it is first asked for: a call shows few of them.
 """
 
-from ingest.records.blame import Away, Lost, Origin, Run
-from ingest.records.coverage import Stretch, stretch
-from ingest.records.documents import (
-    Annotations,
-    Difference,
-    Document,
-    Version,
-    VersionFacts,
-    all_annotations,
-    document,
-)
-from ingest.records.log import Actor, Change, ChangeWithText, change, changes, edited
-from ingest.records.report import ReportCounts, ReportDocument, ReportEntry, ReportRecord, ReportSentence
-from ingest.records.reviews import Review, review
-from ingest.records.shown import of_row, shown_path, shown_path_or_none
-from ingest.records.status import RootStatus, SinkStatus, Status
+from importlib import import_module
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from ingest.records.blame import Away, Lost, Origin, Run
+    from ingest.records.coverage import Stretch, stretch
+    from ingest.records.documents import (
+        Annotations,
+        Difference,
+        Document,
+        Version,
+        VersionFacts,
+        all_annotations,
+        document,
+    )
+    from ingest.records.log import Actor, Change, ChangeWithText, change, changes, edited
+    from ingest.records.report import ReportCounts, ReportDocument, ReportEntry, ReportRecord, ReportSentence
+    from ingest.records.reviews import Review, review
+    from ingest.records.shown import of_row, shown_path, shown_path_or_none
+    from ingest.records.status import RootStatus, SinkStatus, Status
 
 __all__ = (
     "Actor", "Annotations", "Away", "Change", "ChangeWithText", "Difference", "Document", "Lost", "Origin",
@@ -28,3 +34,34 @@ __all__ = (
     "Run", "SinkStatus", "Status", "Stretch", "Version", "VersionFacts", "all_annotations", "change",
     "changes", "document", "edited", "of_row", "review", "shown_path", "shown_path_or_none", "stretch",
 )  # fmt: skip
+_MODULES = {
+    "blame": ("Away", "Lost", "Origin", "Run"),
+    "coverage": ("Stretch", "stretch"),
+    "documents": (
+        "Annotations",
+        "Difference",
+        "Document",
+        "Version",
+        "VersionFacts",
+        "all_annotations",
+        "document",
+    ),
+    "log": ("Actor", "Change", "ChangeWithText", "change", "changes", "edited"),
+    "report": ("ReportCounts", "ReportDocument", "ReportEntry", "ReportRecord", "ReportSentence"),
+    "reviews": ("Review", "review"),
+    "shown": ("of_row", "shown_path", "shown_path_or_none"),
+    "status": ("RootStatus", "SinkStatus", "Status"),
+}
+_MODULE_OF = {name: module for module, names in _MODULES.items() for name in names}
+
+
+def __getattr__(name: str) -> object:
+    if name not in _MODULE_OF:
+        raise AttributeError(f"module 'ingest.records' has no attribute '{name}'")
+    found: object = getattr(import_module(f"ingest.records.{_MODULE_OF[name]}"), name)
+    globals()[name] = found  # not asked for here again
+    return found
+
+
+def __dir__() -> list[str]:
+    return list(__all__)

@@ -9,8 +9,9 @@ import msgspec
 import pytest
 
 from ingest import normalise, status
+from ingest.media_types import TEXTUAL
 from ingest.model import Content, Seq
-from ingest.normalise.document_formats import TEXTUAL, DocumentFormat, Html
+from ingest.normalise.document_formats import DocumentFormat, Html
 from ingest.normalise.extracted import Annotations, Extracted
 from ingest.store import reader, roots
 from ingest.store.new_rows import prepare
