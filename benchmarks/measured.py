@@ -147,7 +147,14 @@ def _log(folder: Path) -> str:
     return _many(lambda: _cpu(["log"], folder))
 
 
-MADE = {"help": _help, "first-scan": _first_scan, "log": _log}
+def _documents(_folder: Path) -> str:
+    """Measure what reading a document takes, by format."""
+    from benchmarks import documents  # noqa: PLC0415 - it needs packages of the tests, and the extra `documents`
+
+    return documents.measured()
+
+
+MADE = {"help": _help, "first-scan": _first_scan, "log": _log, "documents": _documents}
 
 
 def conditions() -> str:

@@ -1,0 +1,48 @@
+"""When a root with a process of its own is told not to answer: by how long that process said nothing."""
+
+from __future__ import annotations
+
+import math
+import os
+import time
+from pathlib import Path
+
+import pytest
+
+from ingest.clock import Clock
+from ingest.config import Settings
+from ingest.daemon.root_processes import SILENT, SLOW_START, RootProcess
+from ingest.daemon.wakeup import Announcer, Waker
+from ingest.logging import Silent
+from ingest.store import roots
+from tests.recording import add_root, opened
+
+CLOCK = Clock(monotonic=lambda: 0.0, wall=lambda: 90, sleep=time.sleep, entropy=os.urandom)
+
+
+@pytest.mark.parametrize(
+    ("has_begun", "seconds", "is_told"),
+    [
+        (True, SILENT, False),
+        (True, SILENT + 0.1, True),
+        (False, SLOW_START, False),
+        (False, SLOW_START + 0.1, True),
+    ],
+)
+def test_a_process_that_began_may_be_silent_for_less_long_than_one_that_begins(
+    tmp_path: Path, has_begun: bool, seconds: float, is_told: bool
+) -> None:
+    url = f"sqlite:///{tmp_path}/ingest.db"
+    with opened(url) as store:
+        add_root(store)
+        with store.read() as connection:
+            root = roots.named(connection, "main")
+        process = RootProcess(
+            store, root, settings=Settings(database_url=url), clock=CLOCK, log=Silent(),
+            announcer=Announcer(), waker=Waker(),
+        )  # fmt: skip
+        process._has_begun, process._begin_at = has_begun, math.inf
+
+        process.tend(seconds)
+
+        assert process.is_unreachable is is_told
