@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Literal, get_args
 
 import msgspec
@@ -101,18 +102,32 @@ def reviewed(connection: Connection) -> Counts:
 
 def newest_unreviewed(connection: Connection, limit: int) -> list[int]:
     """Return the changes of edits without a review that stands, the gravest and of these the newest first."""
-    is_silent = _edit.flags.like("%,silent,%")
-    without = _edit.seq.not_in(reviews.reviewed())
+    return _newest(connection, limit, (*_GRAVEST, *_OTHERS), _edit.seq.not_in(reviews.reviewed()))
+
+
+def gravest(connection: Connection, limit: int, *, after: Seq) -> list[int]:
+    """Return the changes of substantive edits after a place, the silent first and of these the newest."""
+    return _newest(connection, limit, _GRAVEST, _edit.seq > after)
+
+
+def _newest(
+    connection: Connection, limit: int, kinds: Iterable[sa.ColumnElement[bool]], which: sa.ColumnElement[bool]
+) -> list[int]:
     found: list[int] = []
-    for wanted in (
-        sa.and_(_edit.significance == "substantive", is_silent),
-        sa.and_(_edit.significance == "substantive", ~is_silent),
-        *(_edit.significance == each for each in ("reworded", "cosmetic", "none")),
-    ):
+    for kind in kinds:
         if len(found) < limit:
-            select = sa.select(_edit.seq).where(wanted, without).order_by(_edit.seq.desc())
+            select = sa.select(_edit.seq).where(kind, which).order_by(_edit.seq.desc())
             found += connection.execute(select.limit(limit - len(found))).scalars()
     return found
+
+
+# By significance, which has an index: nobody reads every edit to find those with a flag.
+_IS_SILENT = _edit.flags.like("%,silent,%")
+_GRAVEST = (
+    sa.and_(_edit.significance == "substantive", _IS_SILENT),
+    sa.and_(_edit.significance == "substantive", ~_IS_SILENT),
+)
+_OTHERS = tuple(_edit.significance == each for each in ("reworded", "cosmetic", "none"))
 
 
 def _by_gravity(connection: Connection, *which: sa.ColumnElement[bool]) -> dict[str, int]:

@@ -4,20 +4,17 @@ from __future__ import annotations
 
 from datetime import timedelta, tzinfo
 from functools import partial
-from itertools import chain
 
 import msgspec
-from msgspec import structs
 
 from ingest import moments, records
 from ingest.corpus import Corpus
 from ingest.diff.sentences import compare
 from ingest.edits import boilerplate
 from ingest.errors import IntegrityError
-from ingest.history import changes, observation
-from ingest.history.changes import ANY
+from ingest.history import observation
+from ingest.index import activity, state
 from ingest.index import edits as made
-from ingest.index import state
 from ingest.index.activity import Counts
 from ingest.index.tally import Tally
 from ingest.model import RootKey, Seq
@@ -168,21 +165,9 @@ def _place(connection: Connection, root: roots.Root, now: int) -> Place:
 
 def _cards(connection: Connection, corpus: Corpus, cache: AnswerCache, since: Seq) -> list[Card]:
     """Return the newest silent edits that the index has, then the announced ones, each with a sentence."""
-    reached = state.edited(connection)
-
-    def newest(**wanted: str) -> list[Row]:
-        chosen = changes.look_up(connection, structs.replace(ANY, **wanted))
-        return list(
-            changes.of(
-                connection, chosen, rules=corpus.rules, indexed=True, after=since, until=reached, limit=SHOWN,
-                newest_first=True,
-            )
-        )  # fmt: skip
-
-    silent = newest(flag="silent")
-    known = {row.seq for row in silent}
-    rest = newest(significance="substantive") if len(silent) < SHOWN else []
-    rows = list(chain(silent, (row for row in rest if row.seq not in known)))[:SHOWN]
+    seqs = activity.gravest(connection, SHOWN, after=since)
+    by_seq = {row.seq: row for row in reader.these(connection, seqs)}
+    rows = [by_seq[seq] for seq in seqs if seq in by_seq]
     told = records.changes(connection, rows, rules=corpus.rules, indexed=True)
     cards = []
     for row, change in zip(rows, told, strict=True):
