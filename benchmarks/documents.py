@@ -11,7 +11,8 @@ import msgspec
 import typst
 
 from ingest.confined.reader import Documents, Reader
-from ingest.normalise.document_formats import ARTICLE, FORMATS, HTML, DocumentFormat, Html
+from ingest.media_types import HTML
+from ingest.normalise.document_formats import ARTICLE, FORMATS, DocumentFormat, Html
 from ingest.normalise.extracted import Extracted
 from tests.unit.documents.made import docx, p
 from tests.unit.documents.prose import paragraphs

@@ -138,7 +138,6 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
 _TABLES = frozenset(("documents", "roots", "serve"))
 # Each setting but the tables has a variable; lists and tables are written in it as in the file.
 VARIABLES = {f"INGEST_{field.upper()}": field for field in Settings.__struct_fields__ if field not in _TABLES}
-_OTHERS = frozenset(("INGEST_CONFIG", "INGEST_COMPLETE", "INGEST_UNTESTED_SYSTEM", "INGEST_CHROMIUM"))
 _NEAR = 0.8  # of the letters that a variable has in common with one of a setting that may be meant
 _STRUCTURED = frozenset(("include", "exclude", "notice_phrases"))
 
@@ -200,7 +199,7 @@ def _check_variables(environment: Mapping[str, str], by_flag: Collection[str]) -
     Not where the setting has its own variable, or is one of those given by a flag.
     """
     for variable in environment:
-        if not variable.startswith("INGEST_") or variable in VARIABLES or variable in _OTHERS:
+        if not variable.startswith("INGEST_") or variable in VARIABLES:
             continue
         from difflib import get_close_matches  # noqa: PLC0415 - few environments have such a variable
 

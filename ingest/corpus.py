@@ -311,6 +311,12 @@ class Corpus:
                 bytes_index=self._index.size(),
             )  # fmt: skip
 
+    # -- for what is built on it ---------------------------------------------------------------
+
+    def calendar(self) -> Calendar:
+        """Return what moments are read by."""
+        return Calendar(self.now(), self.zone)
+
     def health(self) -> str:
         """Return the health that `status` tells; of the documents only those that changed are looked at."""
         reports = open_doors.reports(self.store)
@@ -328,12 +334,6 @@ class Corpus:
                 connection, now=self.now(), host=socket.gethostname(), live=reports.live,
                 unheard=reports.unheard, contradictions=contradictions, is_confined=is_confined,
             )  # fmt: skip
-
-    # -- for what is built on it ---------------------------------------------------------------
-
-    def calendar(self) -> Calendar:
-        """Return what moments are read by."""
-        return Calendar(self.now(), self.zone)
 
     @contextmanager
     def reading(self, *, needed: bool = False, at_once: bool = False) -> Iterator[tuple[Connection, bool]]:

@@ -66,20 +66,6 @@ class SentencePair(msgspec.Struct, frozen=True, kw_only=True):
     quotes: tuple[Ranges, Ranges] | None = None
 
 
-class SentencePair(msgspec.Struct, frozen=True, kw_only=True):
-    """A sentence before and after an edit, in their language and their text.
-
-    Without a context the sentences are their own. Quotations that begin or end in other sentences are given
-    as ranges, those before and those after; without them they are looked for in the sentences.
-    """
-
-    before: str
-    after: str
-    language: str | None
-    within: Context | None = None
-    quotes: tuple[Ranges, Ranges] | None = None
-
-
 def changed(
     before: str,
     after: str,

@@ -87,7 +87,8 @@ def problem_codes() -> set[str]:
     found = set(status.REJECTIONS) | _spoken("code") | {"log_shortened", "not_confined"}
     for name, call in _calls():
         found |= _texts(_argument(call, 0 if name == "trouble" else _NONE, "code"))
-    return found - {""}
+    # A verb says that its own process was killed; a daemon has none of that kind.
+    return found - {"", "killed"}
 
 
 def scanned_reasons() -> set[str]:

@@ -42,6 +42,7 @@ def test_the_page_names_each_public_call() -> None:
         "calendar",
         "close",
         "head",
+        "health",
         "is_late",
         "reading",
         "require_in_place",
