@@ -29,7 +29,7 @@ class Value(msgspec.Struct, frozen=True, kw_only=True):
 class Strand(msgspec.Struct, frozen=True, kw_only=True):
     """A fact over the versions; `version` is the one that changed it last, `silent` says how.
 
-    `page` and `heading` are where it stands there.
+    `offset` is its place in the text of that version, `page` and `heading` are where that is.
 
     `left` values between the first two and the last are left out.
     """
@@ -39,6 +39,7 @@ class Strand(msgspec.Struct, frozen=True, kw_only=True):
     values: list[Value]
     left: int
     version: int
+    offset: int
     silent: bool | None
     page: int | None = None
     heading: str | None = None
@@ -50,6 +51,7 @@ class _Made:
         self.kind = kind
         self.sentence = sentence
         self.values: list[tuple[str, int]] = [(before, 1)]
+        self.offset = 0
         self.silent: bool | None = None
         self.page: int | None = None
         self.heading: str | None = None
@@ -77,7 +79,7 @@ def strands(edits: Sequence[tuple[int, Edit]], *, until: int) -> tuple[list[Stra
                 going_on.remove(held)
             held.values.append((fact.after, version))
             held.sentence, held.silent = fact.sentence, edit.silent
-            held.page, held.heading = fact.page, fact.heading
+            held.offset, held.page, held.heading = fact.to_offset, fact.page, fact.heading
             ends[fact.kind, fact.after.casefold()].append(held)
     made.sort(key=lambda each: -each.values[-1][1])
     return [_strand(each) for each in made[:MOST]], max(0, len(made) - MOST)
@@ -105,6 +107,7 @@ def _strand(made: _Made) -> Strand:
         values=shown,
         left=left,
         version=made.values[-1][1],
+        offset=made.offset,
         silent=made.silent,
         page=made.page,
         heading=made.heading,

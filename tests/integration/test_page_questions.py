@@ -235,6 +235,13 @@ def test_a_document_is_told_with_its_facts_its_versions_and_its_time(database_ur
 
         assert (view.first, view.last, view.versions, view.mark.gravity) == (2, 3, 3, "silent")
         assert [value.text for value in view.strands[0].values] == ["13 euro", "31 euro", "13 euro"]
+        named = document.view(
+            corpus, cache, target_of, first=None, last=str(view.strands[0].version), mode="age", before=None,
+            with_lost=False, at=str(view.strands[0].offset),
+        )  # fmt: skip
+        assert named.here is not None
+        assert (view.strands[0].version, view.strands[0].offset) == (3, 17)
+        assert named.here.text == "The bridge costs 13 euro."
         assert [each.version for each in view.entries] == [3, 2, 1]
         assert [(each.version, each.sentences) for each in view.held] == [(1, 2)]
         assert (old.mode, old.last, [each.version for each in old.entries]) == ("age", 1, [2, 1])
