@@ -2,13 +2,11 @@
 
 It reads what it is asked from its standard input and answers on its standard output. The child for the
 readers that stand on the standard library serves many documents; a document that foreign code reads has a
-child of its own, forked from this process once the library is loaded. Of a series of such documents the next
-one's child is made while one is read.
+child of its own, forked from this process once the library is loaded.
 """
 
 from __future__ import annotations
 
-import contextlib
 import gc
 import os
 import signal
@@ -27,12 +25,10 @@ _LAST = 0.2  # seconds that a child has to end by itself, and so to tell how it 
 
 
 class _Child(msgspec.Struct):
-    """A child; `is_confined` is None as long as nobody has asked whether it is."""
-
     pid: int
     asks: int
     answers: int
-    is_confined: bool | None = None
+    is_confined: bool = False
     documents: int = 0
 
 
@@ -43,9 +39,6 @@ class Warden:
         self._begun = begun
         self._readers: dict[str, ModuleType | None] = {}
         self._standard: _Child | None = None
-        self._next: dict[str, _Child] = {}  # by the reader that it is for
-        self._last = ""  # the reader of the last document that had a child of its own
-        self._ended: list[int] = []
 
     def run(self, asking: int, answering: int) -> None:
         """Answer until nobody asks any more."""
@@ -61,14 +54,8 @@ class Warden:
         except frames.Ended:
             return
         finally:
-            self.close()
-
-    def close(self) -> None:
-        """End the children."""
-        for one in (self._standard, *self._next.values()):
-            if one is not None:
-                _end(one)
-        self._standard, self._next = None, {}
+            if self._standard is not None:
+                _end(self._standard)
 
     def _answer(self, ask: frames.Ask, data: bytes) -> bytes:
         if ask.native:
@@ -87,40 +74,22 @@ class Warden:
         if one is None:
             for name in STANDARD:
                 self._warm(name)
-            one = self._fork(STANDARD, once=False)
+            one = self._start(STANDARD, once=False)
         answer, lives = self._given(one, ask, data)
         self._standard = one if lives else None
         return answer
 
     def _alone(self, ask: frames.Ask, data: bytes) -> bytes:
-        """Have it read by a child of its own."""
-        name = ask.module
-        if self._warm(name) is None:
-            return frames.failed(f"there is no reader {name}", "no_extractor")
-        self._ended = [pid for pid in self._ended if not os.waitpid(pid, os.WNOHANG)[0]]
-        one = self._next.pop(name, None)
-        if one is not None and _is_gone(one):
-            one = None
-        one = one or self._fork((name,), once=True)
-        is_series, self._last = name == self._last, name
-        answer, lives = self._given(one, ask, data, (lambda: self._prepare(name)) if is_series else None)
+        if self._warm(ask.module) is None:
+            return frames.failed(f"there is no reader {ask.module}", "no_extractor")
+        one = self._start((ask.module,), once=True)
+        answer, lives = self._given(one, ask, data)
         if lives:
-            # It has nothing to do any more, and nobody waits until it is gone.
-            _close(one)
-            os.kill(one.pid, signal.SIGKILL)
-            self._ended.append(one.pid)
+            _end(one)
         return answer
 
-    def _prepare(self, name: str) -> None:
-        with contextlib.suppress(OSError):  # no room for a process now: there may be then
-            self._next[name] = self._fork((name,), once=True)
-
-    def _given(
-        self, one: _Child, ask: frames.Ask, data: bytes, meanwhile: Callable[[], None] | None = None
-    ) -> tuple[bytes, bool]:
-        """Return what a child made of a document, and whether it lives; call `meanwhile` while it reads."""
-        if one.is_confined is None:
-            one.is_confined = _is_confined(one)
+    def _given(self, one: _Child, ask: frames.Ask, data: bytes) -> tuple[bytes, bool]:
+        """Return what a child made of a document, and whether it lives."""
         if ask.confine == "require" and not one.is_confined:
             _end(one)
             return frames.failed("the system grants no lock", "not_confined"), False
@@ -129,8 +98,6 @@ class Warden:
         one.documents += 1
         try:
             frames.send(one.asks, frames.encode(ask), data, until=until)
-            if meanwhile is not None:
-                meanwhile()
             return frames.receive(one.answers, until=until), True
         except frames.Late:
             _end(one)
@@ -148,7 +115,7 @@ class Warden:
             gc.freeze()  # what is there is shared with every child, and need not be looked through in it
         return self._readers[name]
 
-    def _fork(self, names: tuple[str, ...], *, once: bool) -> _Child:
+    def _start(self, names: tuple[str, ...], *, once: bool) -> _Child:
         readers = {name: found for name in names if (found := self._readers.get(name)) is not None}
         theirs_in, ours_out = os.pipe()
         ours_in, theirs_out = os.pipe()
@@ -160,24 +127,13 @@ class Warden:
         os.close(theirs_out)
         os.set_blocking(ours_out, False)
         os.set_blocking(ours_in, False)
-        return _Child(pid, ours_out, ours_in)
-
-
-def _is_confined(one: _Child) -> bool:
-    """Wait until the child is ready; tell whether it is locked."""
-    try:
-        ready = frames.decode_ready(frames.receive(one.answers, until=time.monotonic() + _SOON))
-    except (frames.Ended, frames.Late, msgspec.DecodeError):
-        return False  # or it ends when it is asked
-    return ready.locks.seccomp
-
-
-def _is_gone(one: _Child) -> bool:
-    """Tell whether a child has ended while it waited; then it is done with."""
-    if not os.waitpid(one.pid, os.WNOHANG)[0]:
-        return False
-    _close(one)
-    return True
+        made = _Child(pid, ours_out, ours_in)
+        try:
+            ready = frames.decode_ready(frames.receive(ours_in, until=time.monotonic() + _SOON))
+            made.is_confined = ready.locks.seccomp
+        except (frames.Ended, frames.Late, msgspec.DecodeError):
+            pass  # it is not confined, or it ends when it is asked
+        return made
 
 
 def _ended_by(status: int) -> str:
@@ -186,14 +142,10 @@ def _ended_by(status: int) -> str:
     return "its process ended"
 
 
-def _close(one: _Child) -> None:
-    os.close(one.asks)
-    os.close(one.answers)
-
-
 def _end(one: _Child) -> int:
     """End a child, whatever it is doing; returns how it ended."""
-    _close(one)
+    os.close(one.asks)
+    os.close(one.answers)
     waited = time.monotonic() + _LAST
     while time.monotonic() < waited:
         pid, status = os.waitpid(one.pid, os.WNOHANG)

@@ -17,7 +17,7 @@ from typing import Any
 import msgspec
 import pytest
 
-from ingest.confined import child, frames, locks, samples
+from ingest.confined import child, frames, locks, samples, warden
 from ingest.confined.reader import Documents, Reader
 from ingest.confined.warden import Warden
 from ingest.normalise.document_formats import (
@@ -131,7 +131,8 @@ class Small(Warden):
 def small() -> Iterator[Small]:
     made = Small()
     yield made
-    made.close()
+    if made._standard is not None:
+        warden._end(made._standard)
 
 
 def asked(of: Warden, what: str, *, native: bool = False, deadline: float = 20.0, **more: Any) -> Any:
@@ -191,20 +192,6 @@ def test_where_the_system_grants_no_lock(small: Small, monkeypatch: pytest.Monke
         assert found == Unread("not_confined", "the system grants no lock")
 
 
-def test_of_a_series_the_next_child_waits_while_one_reads(small: Small) -> None:
-    """It is the one that reads the next document; one that was killed meanwhile is another."""
-    assert [asked(small, each, native=True).text for each in "ab"] == ["a", "b"]
-    waits = small._next["docx"].pid
-
-    assert asked(small, "c", native=True).text == "c"
-    assert waits in small._ended
-
-    os.kill(small._next["docx"].pid, signal.SIGKILL)
-    os.waitid(os.P_PID, small._next["docx"].pid, os.WEXITED | os.WNOWAIT)
-    assert asked(small, "d", native=True).text == "d"
-    assert len(small._ended) <= 2
-
-
 def test_the_locks_that_hold_are_told() -> None:
     """Landlock may be missing in a kernel; seccomp is the lock."""
     asks, answers = os.pipe(), os.pipe()
@@ -228,7 +215,7 @@ def test_a_child_dies_with_its_warden() -> None:
     pid = os.fork()
     if pid == 0:
         one = Small()
-        one._standard = one._fork(("docx",), once=False)
+        one._standard = one._start(("docx",), once=False)
         os.write(write, struct.pack("i", one._standard.pid))
         asked(one, "for ever", deadline=60)
         os._exit(0)
