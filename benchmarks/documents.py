@@ -13,7 +13,7 @@ import typst
 from ingest.confined.reader import Documents, Reader
 from ingest.media_types import HTML
 from ingest.normalise.document_formats import ARTICLE, FORMATS, DocumentFormat, Html
-from ingest.normalise.extracted import Extracted
+from ingest.normalise.extraction import Extracted
 from tests.unit.documents.made import docx, p
 from tests.unit.documents.prose import paragraphs
 

@@ -20,7 +20,7 @@ from ingest.disk.patterns import PATH_BYTES
 from ingest.identity import Standing
 from ingest.model import Signature
 from ingest.normalise.document_formats import Unread
-from ingest.normalise.extracted import Extracted
+from ingest.normalise.extraction import Extracted
 from ingest.settle import Due
 from ingest.store.new_rows import NewVersion
 

@@ -13,7 +13,7 @@ from ingest.confined.reader import Documents
 from ingest.errors import IntegrityError
 from ingest.model import Content
 from ingest.normalise.document_formats import DocumentFormat, Html, Unread
-from ingest.normalise.extracted import Extracted
+from ingest.normalise.extraction import Extracted
 from ingest.store import new_rows
 from ingest.store.compression import Dictionary
 from ingest.store.deltas import Chain, Packed, unrolled

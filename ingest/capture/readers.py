@@ -9,7 +9,7 @@ from collections.abc import Callable
 
 from ingest.confined.reader import Documents, Reader, do_nothing
 from ingest.normalise.document_formats import DocumentFormat, Html, Unread
-from ingest.normalise.extracted import Extracted
+from ingest.normalise.extraction import Extracted
 
 PATIENCE = 1.0  # seconds that one document is waited for
 TOGETHER = 3.0  # seconds that the documents of one batch are waited for

@@ -20,7 +20,7 @@ from ingest.capture.readers import Readers, Unfinished
 from ingest.confined.reader import Reader
 from ingest.disk import read
 from ingest.normalise.document_formats import DocumentFormat, Html, Unread
-from ingest.normalise.extracted import Extracted
+from ingest.normalise.extraction import Extracted
 
 AT_A_TIME = 2  # documents that are read
 MOST = 64 << 20  # bytes that are kept; one document may have more

@@ -14,7 +14,7 @@ from ingest.confined import frames, locks, samples
 from ingest.normalise import language
 from ingest.normalise.decode import decode
 from ingest.normalise.document_formats import Unread
-from ingest.normalise.extracted import Extracted, Limits, Refused
+from ingest.normalise.extraction import Extracted, Limits, Refused
 from ingest.text import wordlist
 
 READERS = "ingest.normalise.documents"
@@ -70,7 +70,7 @@ def serve(asks: int, answers: int, parent: int, readers: dict[str, ModuleType], 
 
 def _answer(ask: frames.Ask, data: bytes, readers: dict[str, ModuleType]) -> bytes:
     read = readers[ask.module].read
-    if ask.module == "html_selected":
+    if ask.module == "html_selection":
         read = partial(read, select=ask.html.select, remove=ask.html.remove)
     try:
         made = read(data, ask.limits)

@@ -12,7 +12,7 @@ import msgspec
 
 from ingest.confined.locks import Locks
 from ingest.normalise.document_formats import Html, Unread
-from ingest.normalise.extracted import Extracted, Limits
+from ingest.normalise.extraction import Extracted, Limits
 
 LARGEST = 1 << 31  # bytes of a frame
 _LENGTH = struct.Struct("<Q")

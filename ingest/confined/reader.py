@@ -16,7 +16,7 @@ import msgspec
 from ingest.confined import frames
 from ingest.confined.frames import Confine
 from ingest.normalise.document_formats import DocumentFormat, Html, Unread
-from ingest.normalise.extracted import Extracted, Limits
+from ingest.normalise.extraction import Extracted, Limits
 
 WAITING = 1.0  # seconds
 STARTING = 10.0  # seconds in which a process is expected to be ready, where not all time is waited for it

@@ -113,8 +113,8 @@ _SAMPLES: dict[str, tuple[Callable[[], bytes], ...]] = {
     "mail": (lambda: _MAIL,),
     "html_whole": (lambda: _PAGE, lambda: _PAGE.replace(b"\xc3\xa9", b"\xe9")),
     "html_auto": (lambda: _PAGE,),
-    "html_selected": (lambda: _PAGE,),
+    "html_selection": (lambda: _PAGE,),
     "html_article": (lambda: _PAGE,),
     "pdf": (lambda: _PDF,),
-    "pdf_untagged": (lambda: _PDF,),
+    "pdf_without_tags": (lambda: _PDF,),
 }

@@ -17,7 +17,7 @@ from ingest.standoff import Places, Standoff
 if TYPE_CHECKING:
     from ingest.confined.reader import Reader
     from ingest.normalise.document_formats import DocumentFormat, Html, Unread
-    from ingest.normalise.extracted import Extracted
+    from ingest.normalise.extraction import Extracted
 
 DEADLINE = 5.0  # seconds
 MARKING = frozenset(("markdown",))  # normalisers whose texts mark their headings

@@ -41,7 +41,7 @@ from ingest.normalise import (
 from ingest.normalise.decode import decode
 from ingest.normalise.decoding_result import Decoded
 from ingest.normalise.document_formats import DocumentFormat, Html, Unread
-from ingest.normalise.extracted import Extracted
+from ingest.normalise.extraction import Extracted
 from ingest.normalise.format import Format
 from ingest.standoff import Heading, Places, Standoff
 

@@ -13,7 +13,7 @@ import msgspec
 
 from ingest.media_types import HTML, MAIL, RTF, TEXTUAL
 from ingest.normalise.documents.media import media_type
-from ingest.normalise.extracted import Extracted
+from ingest.normalise.extraction import Extracted
 
 HtmlMode = Literal["auto", "article", "whole"]
 Reading = Literal["whole", "article", "selected"]
@@ -93,7 +93,7 @@ ARTICLE = DocumentFormat(
     packages=_ARTICLE,
     native=True,
 )
-SELECTED = DocumentFormat(media_type=HTML, module="html_selected", ways=("html-selected/1",))
+SELECTED = DocumentFormat(media_type=HTML, module="html_selection", ways=("html-selected/1",))
 AUTO = DocumentFormat(
     media_type=HTML,
     module="html_auto",
@@ -103,7 +103,7 @@ AUTO = DocumentFormat(
 )
 _UNTAGGED = DocumentFormat(
     media_type="application/pdf",
-    module="pdf_untagged",
+    module="pdf_without_tags",
     ways=("pdf-geometry/3",),
     packages=_PDF,
     native=True,

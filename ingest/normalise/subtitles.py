@@ -13,7 +13,7 @@ from collections.abc import Callable
 from ingest import standoff
 from ingest.expressions import expression
 from ingest.normalise import header
-from ingest.normalise.extracted import Annotation, Annotations, Block
+from ingest.normalise.extraction import Annotation, Annotations, Block
 from ingest.normalise.format import Format, Metadata
 from ingest.text.subtitle_markup import TAG, TIMES, begins_block, names_cue
 

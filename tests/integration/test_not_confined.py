@@ -12,7 +12,7 @@ from ingest import normalise, status
 from ingest.media_types import TEXTUAL
 from ingest.model import Content, Seq
 from ingest.normalise.document_formats import DocumentFormat, Html
-from ingest.normalise.extracted import Annotations, Extracted
+from ingest.normalise.extraction import Annotations, Extracted
 from ingest.store import reader, roots
 from ingest.store.new_rows import prepare
 from ingest.store.root_reports import RootReport

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from ingest.normalise.documents import docx, odt, rtf
-from ingest.normalise.extracted import Limits
+from ingest.normalise.extraction import Limits
 from ingest.report import redline
 from tests.unit.documents.prose import paragraphs
 

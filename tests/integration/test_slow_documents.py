@@ -18,7 +18,7 @@ from ingest.capture.pending import Pending
 from ingest.confined import samples
 from ingest.errors import StoreUnavailable
 from ingest.normalise.document_formats import DocumentFormat, Html
-from ingest.normalise.extracted import Annotations, Extracted
+from ingest.normalise.extraction import Annotations, Extracted
 from tests.integration.test_renames import Folder
 from tests.recording import opened
 

@@ -13,7 +13,7 @@ from ingest.edits.annotations import differences
 from ingest.edits.classify import classify
 from ingest.edits.edit import Text
 from ingest.index import reread
-from ingest.normalise.extracted import Annotation, Annotations, Block
+from ingest.normalise.extraction import Annotation, Annotations, Block
 from ingest.records import all_annotations
 from ingest.standoff import Place, Places, Standoff, read, written
 

@@ -31,7 +31,7 @@ from ingest.normalise.document_formats import (
     Unread,
 )
 from ingest.normalise.documents import docx
-from ingest.normalise.extracted import Annotations, Extracted, Limits, Refused
+from ingest.normalise.extraction import Annotations, Extracted, Limits, Refused
 
 pytestmark = pytest.mark.skipif(
     platform.machine() not in locks.CALLS, reason="no list of calls for this machine"

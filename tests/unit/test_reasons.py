@@ -9,7 +9,7 @@ import pytest
 from ingest import text_reasons
 from ingest.change_line import shown_place
 from ingest.edits.damage import UNREADABLE
-from ingest.normalise.extracted import Reason
+from ingest.normalise.extraction import Reason
 
 ALL = sorted({*get_args(Reason), *UNREADABLE, "not_confined"})
 

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from ingest.edits.classify import classify
 from ingest.edits.edit import Text
 from ingest.normalise.documents import docx
-from ingest.normalise.extracted import Limits
+from ingest.normalise.extraction import Limits
 from ingest.report import redline
 from ingest.report.redline import Heading, Piece, pieces
 

@@ -14,7 +14,7 @@ from ingest.normalise.documents.docx_story import Story
 from ingest.normalise.documents.docx_styles import Styles
 from ingest.normalise.documents.draft import Closed, plain
 from ingest.normalise.documents.package import Package
-from ingest.normalise.extracted import Annotation, Extracted, Limits, Refused
+from ingest.normalise.extraction import Annotation, Extracted, Limits, Refused
 
 WAY = "docx/1"
 MEDIA_TYPE = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"

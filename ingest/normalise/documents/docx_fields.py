@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from ingest.normalise.documents.draft import canonical
-from ingest.normalise.extracted import Annotation
+from ingest.normalise.extraction import Annotation
 
 # Their results change without an edit.
 VOLATILE = frozenset(

@@ -12,7 +12,7 @@ from ingest.normalise.documents.docx_tables import Rows
 from ingest.normalise.documents.draft import Closed, Draft, PlacedAnnotation, canonical
 from ingest.normalise.documents.ooxml import R, Relation, Xml
 from ingest.normalise.documents.sax import Attributes
-from ingest.normalise.extracted import Annotation, BlockKind, Limits
+from ingest.normalise.extraction import Annotation, BlockKind, Limits
 
 _KINDS = {"w:ins": "insertion", "w:del": "deletion", "w:moveFrom": "moved_from", "w:moveTo": "moved_to"}
 _GONE = frozenset(("deletion", "moved_from"))

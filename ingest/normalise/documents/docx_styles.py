@@ -11,7 +11,7 @@ import msgspec
 from ingest.expressions import expression
 from ingest.normalise.documents.ooxml import Xml
 from ingest.normalise.documents.sax import Attributes
-from ingest.normalise.extracted import BlockKind, Limits
+from ingest.normalise.extraction import BlockKind, Limits
 
 T = TypeVar("T")
 W = "http://schemas.openxmlformats.org/wordprocessingml/2006/main "

@@ -12,7 +12,7 @@ import msgspec
 import unicodedata2
 
 from ingest.expressions import expression
-from ingest.normalise.extracted import Annotation, Annotations, Block, BlockKind, Extracted, Limits, Refused
+from ingest.normalise.extraction import Annotation, Annotations, Block, BlockKind, Extracted, Limits, Refused
 
 # What shows nothing, and what is no character: both would make an edit of what looks the same.
 _ODD = expression(

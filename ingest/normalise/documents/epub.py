@@ -14,7 +14,7 @@ from ingest.normalise.documents.html_blocks import Page
 from ingest.normalise.documents.html_whole import characters
 from ingest.normalise.documents.package import Package, resolved
 from ingest.normalise.documents.sax import Attributes, Events
-from ingest.normalise.extracted import Annotation, Extracted, Limits, Refused
+from ingest.normalise.extraction import Annotation, Extracted, Limits, Refused
 
 WAY = "epub/1"
 MEDIA_TYPE = "application/epub+zip"

@@ -15,7 +15,7 @@ from typing import Protocol
 from ingest.expressions import expression
 from ingest.normalise.documents import html_whole
 from ingest.normalise.documents.draft import Draft
-from ingest.normalise.extracted import Annotation, BlockKind, Extracted, Limits, Refused
+from ingest.normalise.extraction import Annotation, BlockKind, Extracted, Limits, Refused
 
 WAY = "html-article/1"
 MEDIA_TYPE = "text/html"

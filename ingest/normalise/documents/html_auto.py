@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from ingest.normalise.documents import html_whole
 from ingest.normalise.documents.html_article import is_article
-from ingest.normalise.extracted import Extracted, Limits, Refused
+from ingest.normalise.extraction import Extracted, Limits, Refused
 
 
 def read(data: bytes, limits: Limits) -> Extracted | None:

@@ -7,7 +7,7 @@ import re
 from ingest.expressions import expression
 from ingest.normalise.documents.draft import Closed, Draft, canonical
 from ingest.normalise.documents.html_tokens import Token, attributes, tokens
-from ingest.normalise.extracted import Annotation, BlockKind, Limits, Refused
+from ingest.normalise.extraction import Annotation, BlockKind, Limits, Refused
 
 VOID = frozenset(
     {

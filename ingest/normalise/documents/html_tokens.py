@@ -13,7 +13,7 @@ from collections.abc import Iterator
 import msgspec
 
 from ingest.expressions import expression
-from ingest.normalise.extracted import Refused
+from ingest.normalise.extraction import Refused
 
 # A quotation mark holds a value only behind an equals sign; one that is never closed is a character.
 _TAG = expression(r"""<(/?)([a-zA-Z][^\s/>]*)((?:[^>=]++|=\s*+(?:"[^"]*"|'[^']*')?+)*+)>""")

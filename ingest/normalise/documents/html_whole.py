@@ -14,7 +14,7 @@ from ingest.expressions import expression
 from ingest.normalise.decode import decode
 from ingest.normalise.documents.draft import Draft
 from ingest.normalise.documents.html_blocks import Page
-from ingest.normalise.extracted import Annotation, Extracted, Limits, Refused
+from ingest.normalise.extraction import Annotation, Extracted, Limits, Refused
 
 WAY = "html-whole/1"
 MEDIA_TYPE = "text/html"

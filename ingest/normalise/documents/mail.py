@@ -16,7 +16,7 @@ from ingest.normalise.documents.draft import Draft, canonical
 from ingest.normalise.documents.html_blocks import Page
 from ingest.normalise.documents.html_whole import characters
 from ingest.normalise.documents.ooxml import attachment
-from ingest.normalise.extracted import Annotation, Extracted, Limits, Refused
+from ingest.normalise.extraction import Annotation, Extracted, Limits, Refused
 
 if TYPE_CHECKING:
     from email.message import Message

@@ -15,7 +15,7 @@ from ingest.normalise.documents.odt_styles import Styles
 from ingest.normalise.documents.ooxml import attachment
 from ingest.normalise.documents.package import Package
 from ingest.normalise.documents.sax import Attributes, Events
-from ingest.normalise.extracted import Annotation, Extracted, Limits, Refused
+from ingest.normalise.extraction import Annotation, Extracted, Limits, Refused
 
 WAY = "odt/2"
 MEDIA_TYPE = "application/vnd.oasis.opendocument.text"

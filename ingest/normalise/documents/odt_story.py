@@ -8,7 +8,7 @@ from ingest.expressions import expression
 from ingest.normalise.documents.draft import Closed, Draft, PlacedAnnotation, canonical, plain
 from ingest.normalise.documents.odt_styles import PREFIXES, STYLE, TEXT, Styles
 from ingest.normalise.documents.sax import Attributes, Events
-from ingest.normalise.extracted import Annotation, BlockKind, Limits
+from ingest.normalise.extraction import Annotation, BlockKind, Limits
 
 _BLANKS = expression(r"[ \t\r\n]+")
 # Their results change without an edit.

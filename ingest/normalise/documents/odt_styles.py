@@ -5,7 +5,7 @@ from __future__ import annotations
 import msgspec
 
 from ingest.normalise.documents.sax import Attributes, Events
-from ingest.normalise.extracted import Limits
+from ingest.normalise.extraction import Limits
 
 _NS = "urn:oasis:names:tc:opendocument:xmlns:"
 PREFIXES = {

@@ -9,7 +9,7 @@ import msgspec
 from ingest.normalise.documents.draft import canonical
 from ingest.normalise.documents.package import Package, resolved
 from ingest.normalise.documents.sax import Attributes, Events
-from ingest.normalise.extracted import Annotation, Limits, Refused
+from ingest.normalise.extraction import Annotation, Limits, Refused
 
 PREFIXES = {
     "http://schemas.openxmlformats.org/wordprocessingml/2006/main": "w",

@@ -5,7 +5,7 @@ from __future__ import annotations
 import io
 from typing import TYPE_CHECKING
 
-from ingest.normalise.extracted import Limits, Refused
+from ingest.normalise.extraction import Limits, Refused
 
 if TYPE_CHECKING:
     import zipfile

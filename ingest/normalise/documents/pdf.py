@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from ingest.normalise.documents import pdf_annotations, pdf_geometry, pdf_tags
 from ingest.normalise.documents.pdf_file import File
-from ingest.normalise.extracted import Extracted, Limits, Refused
+from ingest.normalise.extraction import Extracted, Limits, Refused
 
 MEDIA_TYPE = "application/pdf"
 

@@ -9,7 +9,7 @@ from ingest.normalise.documents.draft import canonical
 from ingest.normalise.documents.ooxml import attachment
 from ingest.normalise.documents.pdf_file import File
 from ingest.normalise.documents.pdfium import wide
-from ingest.normalise.extracted import Annotation, Refused
+from ingest.normalise.extraction import Annotation, Refused
 
 if TYPE_CHECKING:
     from ingest.normalise.documents.pdfium import Handle

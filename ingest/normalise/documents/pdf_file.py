@@ -16,7 +16,7 @@ from ingest.expressions import expression
 from ingest.normalise.documents import pdf_bidi
 from ingest.normalise.documents.draft import Closed, Draft
 from ingest.normalise.documents.pdfium import Pdfium, fast, library, short, wide
-from ingest.normalise.extracted import Annotation, Limits, Refused
+from ingest.normalise.extraction import Annotation, Limits, Refused
 
 if TYPE_CHECKING:
     from ingest.normalise.documents.pdfium import Handle

@@ -18,7 +18,7 @@ from ingest.normalise.documents.pdf_lines import Line, Margins
 from ingest.normalise.documents.pdf_mirrored import unmirror
 from ingest.normalise.documents.pdf_paragraphs import Paragraph
 from ingest.normalise.documents.pdf_running import RunningHeads
-from ingest.normalise.extracted import Annotation, Limits, Refused
+from ingest.normalise.extraction import Annotation, Limits, Refused
 
 WAY = "pdf-geometry/3"
 _MARK = expression(r"\d{1,3}|[*†‡§¶]{1,3}|[a-z]")

@@ -13,7 +13,7 @@ import msgspec
 
 from ingest.normalise.documents.pdf_file import HYPHEN
 from ingest.normalise.documents.pdf_lines import BULLETS, GAP, NUMBER, UNIT, Line, Margins, Word
-from ingest.normalise.extracted import BlockKind
+from ingest.normalise.extraction import BlockKind
 
 _DASHES = frozenset("–—‒―-‐*+")
 _GAP_OF_RUNS = 0.75

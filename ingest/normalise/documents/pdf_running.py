@@ -10,7 +10,7 @@ from ingest.expressions import expression
 from ingest.normalise.documents.draft import canonical
 from ingest.normalise.documents.pdf_file import Page, Run
 from ingest.normalise.documents.pdf_lines import Line
-from ingest.normalise.extracted import Annotation
+from ingest.normalise.extraction import Annotation
 
 _NUMBERS = expression(r"\d+|\b[ivxlc]+\b")
 _BLANKS = expression(r"\s+")

@@ -19,7 +19,7 @@ from ingest.normalise.documents.pdf_hyphens import Hyphens
 from ingest.normalise.documents.pdf_running import RunningHeads
 from ingest.normalise.documents.pdf_tree import NOTES, Node, Tree, has_notes, named, unnamed
 from ingest.normalise.documents.pdf_unsaid import PageLines
-from ingest.normalise.extracted import Annotation, BlockKind, Limits
+from ingest.normalise.extraction import Annotation, BlockKind, Limits
 
 WAY = "pdf-tags/3"
 _LEAST_TAGGED = 0.8

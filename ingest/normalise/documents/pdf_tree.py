@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from ingest.normalise.documents.pdf_file import Page
 from ingest.normalise.documents.pdfium import Pdfium, wide
-from ingest.normalise.extracted import Refused
+from ingest.normalise.extraction import Refused
 
 if TYPE_CHECKING:
     from ingest.normalise.documents.pdfium import Handle

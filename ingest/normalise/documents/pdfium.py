@@ -7,7 +7,7 @@ import functools
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Protocol, TypeVar
 
-from ingest.normalise.extracted import Refused
+from ingest.normalise.extraction import Refused
 
 if TYPE_CHECKING:
     from _ctypes import CFuncPtr, _Pointer, _SimpleCData

@@ -14,7 +14,7 @@ from ingest.normalise.documents.draft import Closed, Draft, plain
 from ingest.normalise.documents.ooxml import Relation
 from ingest.normalise.documents.package import Package
 from ingest.normalise.documents.pptx_slide import Comments, Order, Slide
-from ingest.normalise.extracted import Annotation, Extracted, Limits, Refused
+from ingest.normalise.extraction import Annotation, Extracted, Limits, Refused
 
 WAY = "pptx/1"
 MEDIA_TYPE = "application/vnd.openxmlformats-officedocument.presentationml.presentation"

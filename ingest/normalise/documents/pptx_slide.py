@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 from ingest.normalise.documents.draft import Closed, Draft, canonical, plain
 from ingest.normalise.documents.ooxml import PREFIXES, R, Relation, Xml
 from ingest.normalise.documents.sax import Attributes
-from ingest.normalise.extracted import Annotation, BlockKind, Limits
+from ingest.normalise.extraction import Annotation, BlockKind, Limits
 
 _TITLES = frozenset(("title", "ctrTitle"))
 _RUNNING = {"dt": "foot", "ftr": "foot", "hdr": "head", "sldNum": "foot"}

@@ -27,7 +27,7 @@ from ingest.normalise.documents.rtf_words import (
     SYMBOLS,
     TIMES,
 )
-from ingest.normalise.extracted import Annotation, Extracted, Limits, Refused
+from ingest.normalise.extraction import Annotation, Extracted, Limits, Refused
 
 WAY = "rtf/4"
 MEDIA_TYPE = "application/rtf"

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from ingest.normalise.documents.draft import Closed, Draft, PlacedAnnotation
-from ingest.normalise.extracted import Annotation, BlockKind, Limits
+from ingest.normalise.extraction import Annotation, BlockKind, Limits
 
 
 class Group:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 
-from ingest.normalise.extracted import Limits, Refused
+from ingest.normalise.extraction import Limits, Refused
 
 Attributes = dict[str, str]
 Start = Callable[[Attributes], None]

@@ -10,7 +10,7 @@ from ingest.confined.reader import Documents, Reader
 from ingest.media_types import HTML
 from ingest.normalise.document_formats import ARTICLE, FORMATS, DocumentFormat, Html, Unread
 from ingest.normalise.documents import docx, epub, html_article, html_whole, mail, odt, pdf, pptx, rtf
-from ingest.normalise.extracted import Extracted, Limits, Refused
+from ingest.normalise.extraction import Extracted, Limits, Refused
 from tests.unit.documents import made, test_docx, test_html_whole, test_mail, test_odt, test_pdf, test_rtf
 from tests.unit.documents.prose import paragraphs
 from tests.unit.documents.test_html_article import page

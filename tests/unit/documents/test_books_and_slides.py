@@ -7,7 +7,7 @@ import pytest
 from ingest.normalise.documents import epub as epub_reader
 from ingest.normalise.documents import pptx as pptx_reader
 from ingest.normalise.documents.media import media_type
-from ingest.normalise.extracted import Annotation, Annotations, Block, Limits, Refused
+from ingest.normalise.extraction import Annotation, Annotations, Block, Limits, Refused
 from tests.unit.documents.made import docx, epub, odt, p, pptx, shape, sld, zipped
 
 W = "application/vnd.openxmlformats-officedocument."

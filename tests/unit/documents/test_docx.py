@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from ingest.normalise.documents.docx import read
-from ingest.normalise.extracted import Annotation, Annotations, Block, Extracted, Limits, Refused
+from ingest.normalise.extraction import Annotation, Annotations, Block, Extracted, Limits, Refused
 from tests.unit.documents.made import docx, encrypted, field, gone, p, r, story, table, zipped
 
 BY = 'w:author="Ann" w:date="2026-01-02T03:04:05Z"'

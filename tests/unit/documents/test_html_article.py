@@ -8,7 +8,7 @@ import pytest
 
 from ingest.normalise.documents import html_article, html_auto, html_whole
 from ingest.normalise.documents.html_article import is_article, read
-from ingest.normalise.extracted import Annotation, Block, Limits, Refused
+from ingest.normalise.extraction import Annotation, Block, Limits, Refused
 from tests.unit.documents.prose import paragraphs
 
 pytest.importorskip("trafilatura")

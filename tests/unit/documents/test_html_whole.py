@@ -7,7 +7,7 @@ import time
 import pytest
 
 from ingest.normalise.documents.html_whole import read
-from ingest.normalise.extracted import Annotation, Annotations, Block, Limits, Refused
+from ingest.normalise.extraction import Annotation, Annotations, Block, Limits, Refused
 
 TEXTS = {
     "paragraphs without ends": ("<p>One<p>Two", "One\n\nTwo"),

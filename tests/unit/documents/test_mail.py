@@ -8,7 +8,7 @@ import time
 import pytest
 
 from ingest.normalise.documents.mail import read
-from ingest.normalise.extracted import Annotation, Limits, Refused
+from ingest.normalise.extraction import Annotation, Limits, Refused
 
 HEAD = "From: Ann <ann@example.org>\r\nSubject: The rent\r\nMIME-Version: 1.0\r\n"
 

@@ -17,7 +17,7 @@ import msgspec
 from ingest import standoff
 from ingest.normalise.document_formats import FORMATS
 from ingest.normalise.documents import docx, epub, html_whole, mail, odt, pptx, rtf
-from ingest.normalise.extracted import Extracted, Limits
+from ingest.normalise.extraction import Extracted, Limits
 from tests.unit.documents import made, test_docx, test_html_whole, test_mail, test_odt, test_rtf
 from tests.unit.documents.prose import paragraphs
 from tests.unit.documents.test_reader_laws import FORMATS as LAWS

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from ingest.normalise.documents.odt import read
-from ingest.normalise.extracted import Annotation, Annotations, Block, Limits, Refused
+from ingest.normalise.extraction import Annotation, Annotations, Block, Limits, Refused
 from tests.unit.documents.made import odt, zipped
 
 BY = "<office:change-info><dc:creator>Ann</dc:creator><dc:date>2026-01-02T03:04:05</dc:date></office:change-info>"

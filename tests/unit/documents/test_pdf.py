@@ -11,10 +11,18 @@ from typing import Any
 
 import pytest
 
-from ingest.normalise.documents import pdf, pdf_file, pdf_geometry, pdf_lines, pdf_tags, pdf_untagged, pdfium
+from ingest.normalise.documents import (
+    pdf,
+    pdf_file,
+    pdf_geometry,
+    pdf_lines,
+    pdf_tags,
+    pdf_without_tags,
+    pdfium,
+)
 from ingest.normalise.documents.pdf_hyphens import Hyphens
 from ingest.normalise.documents.pdf_mirrored import unmirror
-from ingest.normalise.extracted import Annotation, Extracted, Limits, Refused
+from ingest.normalise.extraction import Annotation, Extracted, Limits, Refused
 from tests.unit.documents.drawn import At, drawn
 from tests.unit.documents.prose import paragraphs
 
@@ -32,7 +40,7 @@ def by_tags(data: bytes) -> Extracted:
 
 def by_geometry(data: bytes) -> Extracted:
     """As if there were no tags."""
-    return pdf_untagged.read(data, Limits())
+    return pdf_without_tags.read(data, Limits())
 
 
 WAYS = [(by_tags, pdf_tags.WAY), (by_geometry, pdf_geometry.WAY)]

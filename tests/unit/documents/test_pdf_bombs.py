@@ -11,7 +11,7 @@ import pytest
 
 from ingest.confined.reader import Documents, Reader
 from ingest.normalise.document_formats import FORMATS, Html, Unread
-from ingest.normalise.extracted import Extracted
+from ingest.normalise.extraction import Extracted
 from tests.unit.documents.drawn import whole
 
 pytest.importorskip("pypdfium2_raw")

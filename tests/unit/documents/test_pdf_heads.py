@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from ingest.normalise.documents import pdf, pdf_tags
-from ingest.normalise.extracted import Annotation, Limits
+from ingest.normalise.extraction import Annotation, Limits
 from tests.unit.documents.drawn import At, drawn
 
 pytest.importorskip("pypdfium2_raw")

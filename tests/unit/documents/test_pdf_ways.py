@@ -8,7 +8,7 @@ import msgspec
 import pytest
 
 from ingest.normalise.documents import pdf
-from ingest.normalise.extracted import Extracted, Limits
+from ingest.normalise.extraction import Extracted, Limits
 from tests.unit.documents.drawn import At, drawn
 from tests.unit.documents.test_pdf_heads import pages
 

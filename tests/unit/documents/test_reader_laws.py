@@ -16,7 +16,7 @@ import pytest
 from rapidfuzz.distance import Levenshtein
 
 from ingest.normalise.documents import docx, epub, html_whole, mail, odt, pptx, rtf
-from ingest.normalise.extracted import Extracted, Limits, Refused
+from ingest.normalise.extraction import Extracted, Limits, Refused
 from tests.unit.documents import made
 from tests.unit.documents.drawn import At, drawn
 from tests.unit.documents.prose import paragraphs
@@ -44,7 +44,7 @@ def every_format() -> dict[str, tuple[Make, Read]]:
     """Return the same with PDF, where its library is there."""
     if importlib.util.find_spec("pypdfium2_raw") is None:
         return FORMATS
-    from ingest.normalise.documents import pdf, pdf_untagged
+    from ingest.normalise.documents import pdf, pdf_without_tags
 
     def pages(body: list[str], tag: str | None) -> bytes:
         return drawn(
@@ -57,7 +57,7 @@ def every_format() -> dict[str, tuple[Make, Read]]:
     return {
         **FORMATS,
         "pdf": (lambda body: pages(body, "P"), pdf.read),
-        "pdf without tags": (lambda body: pages(body, None), pdf_untagged.read),
+        "pdf without tags": (lambda body: pages(body, None), pdf_without_tags.read),
     }
 
 
@@ -135,7 +135,7 @@ def test_a_damaged_document_is_read_or_refused_and_its_blocks_are_its_text(name:
 
 PROCESS = """
 import hashlib, sys, msgspec
-from ingest.normalise.extracted import Limits
+from ingest.normalise.extraction import Limits
 from tests.unit.documents.test_reader_laws import every_format
 from tests.unit.documents.prose import paragraphs
 for make, read in every_format().values():

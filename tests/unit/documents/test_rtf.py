@@ -7,7 +7,7 @@ import time
 import pytest
 
 from ingest.normalise.documents.rtf import read
-from ingest.normalise.extracted import Annotation, Annotations, Block, Limits, Refused
+from ingest.normalise.extraction import Annotation, Annotations, Block, Limits, Refused
 
 
 def rtf(body: str | bytes, head: str = "") -> bytes:

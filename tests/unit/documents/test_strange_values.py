@@ -9,7 +9,7 @@ from collections.abc import Callable
 import pytest
 
 from ingest.normalise.documents import docx, html_whole, mail, odt, rtf
-from ingest.normalise.extracted import Extracted, Limits, Refused
+from ingest.normalise.extraction import Extracted, Limits, Refused
 from tests.unit.documents import made, test_odt
 
 DIGITS = "9" * 5_000  # more than Python makes a number of

@@ -8,7 +8,7 @@ from ingest import normalise
 from ingest.normalise import document_formats
 from ingest.normalise.document_formats import DocumentFormat, Html, Unread
 from ingest.normalise.documents import html_article, html_whole
-from ingest.normalise.extracted import Extracted, Limits
+from ingest.normalise.extraction import Extracted, Limits
 
 PAGE = f"<html><body><nav>Home</nav><p>{'The council decided on the plan. ' * 30}</p></body></html>".encode()
 ARTICLE, AUTO, WHOLE = (Html(mode=mode) for mode in ("article", "auto", "whole"))

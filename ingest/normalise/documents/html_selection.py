@@ -10,7 +10,7 @@ from ingest.normalise.documents import html_whole
 from ingest.normalise.documents.draft import Draft
 from ingest.normalise.documents.html_blocks import IMPLIED, VOID, Page
 from ingest.normalise.documents.html_tokens import attributes, tokens
-from ingest.normalise.extracted import Annotation, Extracted, Limits, Refused
+from ingest.normalise.extraction import Annotation, Extracted, Limits, Refused
 from ingest.normalise.selectors import Matched, Matcher
 
 WAY = "html-selected/1"

@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 
 from ingest.normalise import selectors
-from ingest.normalise.documents import html_selected
-from ingest.normalise.extracted import Limits, Refused
+from ingest.normalise.documents import html_selection
+from ingest.normalise.extraction import Limits, Refused
 
 PAGE = b"""<!DOCTYPE html><html><body>
 <nav class="top menu"><p>Home</p></nav>
@@ -16,7 +16,7 @@ PAGE = b"""<!DOCTYPE html><html><body>
 
 
 def text(select: list[str], remove: list[str], page: bytes = PAGE) -> str:
-    return html_selected.read(page, Limits(), select=select, remove=remove).text.replace("\n\n", "|")
+    return html_selection.read(page, Limits(), select=select, remove=remove).text.replace("\n\n", "|")
 
 
 ALL_OF_MAIN = "Title|First|Also|More|Last & least|One|Two"
@@ -57,7 +57,7 @@ def test_a_paragraph_that_is_never_closed_ends_with_the_next() -> None:
 
 
 def test_the_way_says_that_it_is_a_part() -> None:
-    assert html_selected.read(PAGE, Limits(), select=["h1"]).way == "html-selected/1"
+    assert html_selection.read(PAGE, Limits(), select=["h1"]).way == "html-selected/1"
 
 
 @pytest.mark.parametrize(
@@ -74,7 +74,7 @@ def test_a_comma_within_quotes_parts_nothing() -> None:
 
 def test_elements_too_deep_are_refused() -> None:
     with pytest.raises(Refused) as refused:
-        html_selected.read(b"<div>" * 3_000, Limits(), select=["div"])
+        html_selection.read(b"<div>" * 3_000, Limits(), select=["div"])
     assert refused.value.reason == "refused"
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from ingest.normalise.documents import pdf
-from ingest.normalise.extracted import Extracted, Limits
+from ingest.normalise.extraction import Extracted, Limits
 
 
 def read(data: bytes, limits: Limits) -> Extracted:
