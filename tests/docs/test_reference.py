@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from ingest.edits import edit
+from ingest.normalise import document_formats, normalisers
 from tests.docs import picture, records, reference, source
 from tests.docs.records import Shape
 from tests.docs.sessions import masked
@@ -65,3 +66,14 @@ def test_what_is_read_from_the_source_is_what_stands_there() -> None:
         "offline",
     } <= source.problem_codes()
     assert {"killed", "late", "a watcher thread died", "root_missing", "retired"} <= source.coverage_reasons()
+
+
+def test_the_page_of_formats_has_a_row_for_each_normaliser() -> None:
+    page = (reference.FOLDER / "formats.md").read_text()
+    table = [line for line in page.splitlines() if line.startswith("|")]
+    ways = set(normalisers())
+    for known in (*document_formats.FORMATS.values(), document_formats.ARTICLE, document_formats.SELECTED):
+        ways.update(known.ways)
+
+    missing = {way for way in ways if not any(f"`{way.partition('/')[0]}`" in line for line in table)}
+    assert missing == set()
