@@ -180,10 +180,13 @@ class Workers:
             return
         self.close()  # they were given another dictionary
         self._dictionary = dictionary
-        context: ForkContext | SpawnContext = (
-            multiprocessing.get_context("fork") if is_alone() else multiprocessing.get_context("spawn")
-        )
+        context: ForkContext | SpawnContext
         try:
+            if is_alone():
+                normalise.prepare()  # once, and not in each of them
+                context = multiprocessing.get_context("fork")
+            else:
+                context = multiprocessing.get_context("spawn")
             for _ in range(CORES):
                 self._start(context, dictionary)
         except OSError as error:  # no room for a process

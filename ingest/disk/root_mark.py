@@ -10,7 +10,6 @@ from __future__ import annotations
 import errno
 import fcntl
 import os
-import re
 import secrets
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
@@ -27,13 +26,14 @@ from ingest.disk.read import open_beneath, signature_of
 from ingest.disk.statx import Facts, facts_of
 from ingest.errors import AlreadyRunning, RootUnavailable, StoreUnavailable
 from ingest.escape import path as show
+from ingest.expressions import expression
 from ingest.model import Descriptor
 
 MARK_BYTES = 16
 HASHED = 16  # documents that are read, at most, to prove a folder
 _MARK_FILE = OWN_FOLDER + b"/root-id"
 _MARK_FOLDED = OWN_FOLDER + b"/ROOT-ID"
-_UNFINISHED = re.compile("[0-9a-f]{16}")
+_UNFINISHED = expression("[0-9a-f]{16}")
 _OLD = 60 * 10**9  # nanoseconds after which nobody writes an unfinished mark any more
 _LOCKED = (errno.EWOULDBLOCK, errno.EACCES)
 
