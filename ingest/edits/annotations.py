@@ -1,7 +1,7 @@
 """What differs beside two texts: comments, tracked changes, hidden text, running heads, and whatever else.
 
 Annotations are as they are recorded: for each kind a list of entries. Two entries are the same wherever they
-stand, since whatever is edited above moves them.
+stand, since whatever is edited above moves them; beside one text each has its place.
 """
 
 from __future__ import annotations
@@ -63,7 +63,17 @@ def differences(before: Annotations | None, after: Annotations | None, *, same_t
             gone, came = _numbers(old.get(kind, ()), new.get(kind, ()))
         if gone or came:
             found.append(Told(kind, _words(kind, gone, came, same_text=same_text)))
+        elif same_text and (moved := _elsewhere(kind, old.get(kind, ()), new.get(kind, ()))):
+            found.append(Told(kind, f"{_counted(kind, moved)} at another place"))
     return found
+
+
+def _elsewhere(kind: str, old: Sequence[_Entry], new: Sequence[_Entry]) -> int:
+    """Tell how many entries stand beside other words of one text, as when two speakers are exchanged."""
+    if kind not in (*SPEAKING, *TIMING):
+        return 0
+    were, are = ([(each.get("place"), _key(kind, each)) for each in side] for side in (old, new))
+    return sum((Counter(were) - Counter(are)).values())
 
 
 def _apart(kind: str, old: Sequence[_Entry], new: Sequence[_Entry]) -> tuple[list[_Entry], list[_Entry]]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from ingest.text.lexicon import Lexicon
+from ingest.text.misspelling import opposite_roles
 
 # What forms of words like `try` and `use` differ by, of which two letters are left.
 _SHORT_FORMS = (frozenset(("y", "ies", "ied", "ying")), frozenset(("e", "es", "ed", "ing")))
@@ -22,6 +23,8 @@ def is_figure(word: str, lexicon: Lexicon) -> bool:
 
 def inflects(word: str, other: str, lexicon: Lexicon) -> bool:
     """Tell whether two words are forms of one, as far as endings tell: `raakten`, `geraakt`."""
+    if opposite_roles(word, other, lexicon):
+        return False
     left, right = word.removeprefix("ge"), other.removeprefix("ge")
     same = [one == other for one, other in zip(left, right, strict=False)]
     shared = same.index(False) if False in same else len(same)

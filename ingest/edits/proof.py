@@ -162,8 +162,24 @@ class Proof:
             )
             return abbreviated.stands_for_more(short, side, self._lexicon)
         return len(old) == len(new) and all(
-            self._are_one(*pair) or self._are_near(*pair, was, became) for pair in zip(old, new, strict=True)
+            self._are_one(*pair, is_name=self._is_name(pair[0], was) and self._is_name(pair[1], became))
+            or self._are_near(*pair, was, became)
+            for pair in zip(old, new, strict=True)
         )
+
+    def _is_name(self, word: Read, whole: Run) -> bool:
+        """Tell whether a word with a capital stands where a name does.
+
+        Behind what somebody is called, `Frau Bauer`; where every noun has a capital, a sentence that begins
+        with it, and with no small word, may begin with a name: `Müller klagt`.
+        """
+        if not word.text[:1].isupper():
+            return False
+        at = bisect_left(whole, word.start, key=attrgetter("start"))
+        before = [each.key.lower() for each in whole[max(0, at - 2) : at] if each.is_word]
+        if before:
+            return before[-1] in self._lexicon.honorifics
+        return not self._lexicon.capitals_are_names and word.text.lower() not in self._lexicon.common
 
     def _are_near(self, old: Read, new: Read, was: Run, became: Run) -> bool:
         """Tell whether two words that are near stand before a number, where they say the same."""
@@ -183,7 +199,7 @@ class Proof:
                 found += (msgspec.structs.replace(each, key=word, text=word) for word in whole)
         return found
 
-    def _are_one(self, old: Read, new: Read) -> bool:
+    def _are_one(self, old: Read, new: Read, *, is_name: bool) -> bool:
         if old.key == new.key or _same_but_capitals(old, new):
             return True
         if old.slot is not None and new.slot is not None:
@@ -201,10 +217,10 @@ class Proof:
         return (
             is_numbered(was, became)
             or (old.text.islower() and apostrophe_alone(was, became, self._lexicon))
-            or self._is_slip(old.text, new.text)
+            or self._is_slip(old.text, new.text, is_name=is_name)
         )
 
-    def _is_slip(self, old: str, new: str) -> bool:
+    def _is_slip(self, old: str, new: str, *, is_name: bool) -> bool:
         """Tell whether one word is proved to be the other with a slip in it."""
         if old.count("-") != new.count("-") or not self._wording.is_slip(old, new):
             return False  # `co-respondent`, `correspondent`
@@ -214,7 +230,7 @@ class Proof:
             was == became and _stressed_otherwise(old, new)
         ):
             return False
-        if _is_form(was, became, lexicon):
+        if _is_form(was, became, lexicon) or _denies_in_part(was, became, lexicon):
             return False
         if {was, became} in lexicon.confused:
             return spelt_both_ways(was, became, lexicon)
@@ -225,6 +241,8 @@ class Proof:
             return spelt_both_ways(was, became, lexicon)
         if {was, became} & context.attested or (language == "de" and spelt_otherwise(was, became, lexicon)):
             return True
+        if is_name and was != became:
+            return False
         if old[:1].isupper() and new[:1].isupper():
             if {was, became} & context.names:
                 return False
@@ -324,6 +342,12 @@ def _is_form(old: str, new: str, lexicon: Lexicon) -> bool:
             # `abgebrochn`, `abgebrochen`; `adviser`, `advisor`
             return other != f"e{one}" and {one[:2], other[:2]} != {"er", "or"}
     return False
+
+
+def _denies_in_part(old: str, new: str, lexicon: Lexicon) -> bool:
+    """Tell whether one of two words is what denies the other, but for its `'t`: `is`, `isn`."""
+    short, long = sorted((old, new), key=len)
+    return long == f"{short}n" and f"{long}t" in lexicon.contracted
 
 
 def _stressed_otherwise(old: str, new: str) -> bool:

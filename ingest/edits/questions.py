@@ -327,9 +327,13 @@ def _updated(pair: Pair) -> str:
 
 def markup_of(found: Iterable[Difference]) -> str:
     """Say what of the markup was another, the first three."""
-    return "; ".join(
-        f"{each.what} was {show(each.before)}, now {show(each.after)}" for each in islice(found, 3)
-    )
+    return "; ".join(map(_markup, islice(found, _SHOWN)))
+
+
+def _markup(each: Difference) -> str:
+    if each.before == each.after:
+        return f"{show(each.after)} stands elsewhere"
+    return f"{each.what} was {show(each.before)}, now {show(each.after)}"
 
 
 def has_no_equal(found: Unpaired) -> str:

@@ -16,6 +16,7 @@ from rapidfuzz.distance import DamerauLevenshtein
 from ingest.expressions import expression
 from ingest.text.lemmas import PARTICLES
 from ingest.text.lexicon import Lexicon
+from ingest.text.misspelling import opposite_roles
 from ingest.text.thesaurus import Nearness, Thesaurus
 from ingest.text.wordlist import was_counted
 from ingest.text.words import each_word, unaccented
@@ -226,12 +227,17 @@ class _Work:
     def _match(self, old: list[str], sides: list[list[str]], wanted: Nearness, into: list[Pair]) -> None:
         for word in list(old):
             for new in sides:
-                other = next((each for each in new if self._thesaurus.nearness(word, each) == wanted), None)
+                other = next((each for each in new if self._are(word, each, wanted)), None)
                 if other is not None:
                     old.remove(word)
                     new.remove(other)
                     into.append((word, other))
                     break
+
+    def _are(self, word: str, other: str, wanted: Nearness) -> bool:
+        if wanted == "same" and opposite_roles(word, other, self._lexicon):
+            return False
+        return self._thesaurus.nearness(word, other) == wanted
 
     def pair(self) -> None:
         """Put what is left of a change side by side, in order."""
@@ -248,6 +254,8 @@ class _Work:
     def _misspelt(self, word: str, other: str) -> bool:
         """Tell whether one of two words is none of the language, and is written much like the other."""
         language = self._lexicon.language
+        if opposite_roles(word, other, self._lexicon):
+            return False
         if word[0] != other[0] or was_counted(word, language) == was_counted(other, language):
             return False
         return DamerauLevenshtein.normalized_similarity(word, other) >= _ALIKE

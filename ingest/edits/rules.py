@@ -364,7 +364,7 @@ RULES: tuple[Rule, ...] = (
         kind="markup",
         significance="reworded",
         when="a field, an attribute, a shortcode, code, a comment, where a link leads or a number of order is"
-        " another",
+        " another; or a link, an image, an address, a tag or the number of a footnote stands at another word",
         asks=questions.changed_markup,
     ),
     Rule(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from typing import Literal
@@ -50,6 +51,9 @@ _NAMED: dict[Kind, str] = {
     "style": "a style",
 }
 
+# Where these stand says what they are of. A number and code are said in their place.
+_PLACED = frozenset(("link", "image", "address", "tag", "footnote"))
+_WORD = expression(r"\w+")
 _LEVEL, _HEADING = "the level of a heading", "a heading"
 _DEPTH = "the depth of an item"
 _PARAGRAPHS = "how many sentences each paragraph of a quotation has"
@@ -58,7 +62,10 @@ Nature = Literal["date", "time", "effect", "title", "other"]
 
 
 class Difference(msgspec.Struct, frozen=True):
-    """One piece of markup that is another: what it is, was and is now; None where it was or is not there."""
+    """One piece of markup that is another: what it is, was and is now; None where it was or is not there.
+
+    Where it is what it was, it stands at another word.
+    """
 
     what: str
     nature: Nature
@@ -125,7 +132,27 @@ def differences(old: Speech, new: Speech) -> list[Difference]:
     found = list(_fields(old.fields, new.fields)) if old.fields != new.fields else []
     if old.items != new.items:
         found += _items(old.items, new.items)
+    elif old.places != new.places:
+        found += _elsewhere(old, new)
     return found
+
+
+def _elsewhere(old: Speech, new: Speech) -> Iterator[Difference]:
+    """Yield the first item that stands at another word, in texts of as many words."""
+    further = new.length - old.length
+    if all(is_ - was in (0, further) for was, is_ in zip(old.places, new.places, strict=True)):
+        return  # all stand before, or behind, what was edited
+    starts = [[word.start() for word in _WORD.finditer(side.text)] for side in (old, new)]
+    if len(starts[0]) != len(starts[1]):
+        return
+    for item, *places in zip(old.items, old.places, new.places, strict=True):
+        was, is_ = (
+            bisect_left(words, side.within(place))
+            for words, side, place in zip(starts, (old, new), places, strict=True)
+        )
+        if was != is_ and item.kind in _PLACED:
+            yield Difference(_name(item), "other", item.value, item.value)
+            return
 
 
 def outlined(texts: tuple[str, str], old: Speech, new: Speech) -> Iterator[Difference]:

@@ -313,7 +313,7 @@ def _with_unit(
         percent == "%" and low_at(cut, end + 1) in ("point", "points")
     ):
         percent, end = "pp", end + 1
-    if percent:
+    if percent and not suffix:  # `20m percent`
         return "percentage", Quantity(value, percent), end + 1, False
     unit = _attached(suffix, cut.lexicon)
     if following == "°" and low_at(cut, end + 1) in ("c", "f"):

@@ -91,6 +91,7 @@ class _Walk:
         self._start = 0 if head is None else head.end
         self._cuts: list[Cut] = []
         self._items: list[Item] = []
+        self._places: list[int] = []  # of the items
         self._open: list[tuple[int, int]] = []  # brackets: where they begin and end
         self._marks: list[tuple[str, int]] = []  # emphasis that was not closed yet
         self._targets: dict[str, str] = {}
@@ -130,7 +131,8 @@ class _Walk:
         unused = (
             Item("link", target, label) for label, target in self._targets.items() if label not in self._used
         )
-        return without(text, self._cuts, (*self._items, *unused), self._fields)
+        self._put(len(text), *unused)
+        return without(text, self._cuts, self._items, self._fields, self._places)
 
     def _line(self, at: int) -> int:
         """Read what only stands at the beginning of a line, and return where to go on."""
@@ -159,17 +161,21 @@ class _Walk:
                 past = max(past, taken[number].end)
                 number += 1
             if past <= each.start:
-                self._items.append(Item("address", self._text[each.start : each.end]))
+                self._put(each.start, Item("address", self._text[each.start : each.end]))
                 self._cuts.append(each)
 
     def _cut(self, start: int, end: int, instead: str = "") -> None:
         self._cuts.append(Cut(start, end, instead))
 
+    def _put(self, place: int, *items: Item) -> None:
+        self._items += items
+        self._places += [place] * len(items)
+
     def _indented(self, found: re.Match[str]) -> int:
         """Take a block of indented code as it is, and return its end."""
         written = found[0].rstrip()
         lines = (line.removeprefix("\t") if line[:1] == "\t" else line[4:] for line in written.split("\n"))
-        self._items.append(Item("code", "\n".join(lines)))
+        self._put(found.start(), Item("code", "\n".join(lines)))
         end = found.start() + len(written)
         self._verbatim.append(Cut(found.start(), end))
         return end
@@ -183,7 +189,7 @@ class _Walk:
         closed = closing.search(self._text, found.end())
         start, end = found.end(), closed.start() if closed else len(self._text)
         self._cut(found.start(), found.end())
-        self._items.append(Item("code", self._text[start:end].strip("\n"), found[0].strip(" `~\t")))
+        self._put(found.start(), Item("code", self._text[start:end].strip("\n"), found[0].strip(" `~\t")))
         self._verbatim.append(Cut(start, end))
         if closed:
             self._cut(closed.start(), closed.end())
@@ -195,13 +201,13 @@ class _Walk:
         if end < 0:
             self._is_open = True
             return
-        self._items.append(Item("comment", " ".join(self._text[found.end() : end].split())))
+        self._put(found.start(), Item("comment", " ".join(self._text[found.end() : end].split())))
         self._cut(found.start(), end + 3)
         self._end = end + 3
 
     def order(self, found: re.Match[str]) -> None:
         """Put a list's mark for a number of order."""
-        self._items.append(Item("number", found["number"]))
+        self._put(found.start(), Item("number", found["number"]))
         self._cut(found.start("number"), found.end(), "-")
 
     def heading(self, found: re.Match[str]) -> None:
@@ -225,7 +231,7 @@ class _Walk:
         end = self._text.find(ending, found.end(), found.end() + _LONGEST_SHORTCODE)
         if end < 0 or _PLACEHOLDER.fullmatch(self._text[found.start() : end + len(ending)]):
             return
-        self._items.append(Item("shortcode", " ".join(self._text[found.end() : end].split())))
+        self._put(found.start(), Item("shortcode", " ".join(self._text[found.end() : end].split())))
         self._cut(found.start(), end + len(ending))
         self._end = end + len(ending)
 
@@ -234,13 +240,13 @@ class _Walk:
         end = self._text.find("}", found.end(), found.end() + 1_000)
         if end < 0 or "\n" in self._text[found.end() : end]:
             return
-        self._items += attributes(self._text[found.end() : end].lstrip(": "), "")
+        self._put(found.start(), *attributes(self._text[found.end() : end].lstrip(": "), ""))
         self._cut(found.start(), end + 1)
         self._end = end + 1
 
     def wordpress(self, found: re.Match[str]) -> None:
         """Cut out a shortcode in brackets."""
-        self._items.append(Item("shortcode", " ".join(found[0][1:-1].split())))
+        self._put(found.start(), Item("shortcode", " ".join(found[0][1:-1].split())))
         self._cut(found.start(), found.end())
 
     def tag(self, found: re.Match[str]) -> None:
@@ -248,15 +254,15 @@ class _Walk:
         name = found["name"].lower()
         closes = found[0].startswith("</")
         if name in _STRUCK:
-            self._items.append(Item("struck", "</" if closes else "<", name))
+            self._put(found.start(), Item("struck", "</" if closes else "<", name))
         elif name not in _PLAIN_TAGS and not closes:
-            self._items.append(Item("tag", name))
-        self._items += attributes(found["inside"], name)
+            self._put(found.start(), Item("tag", name))
+        self._put(found.start(), *attributes(found["inside"], name))
         self._cut(found.start(), found.end(), " " if name in _APART else "")
 
     def auto(self, found: re.Match[str]) -> None:
         """Cut out an address in angle brackets."""
-        self._items.append(Item("address", found[0][1:-1]))
+        self._put(found.start(), Item("address", found[0][1:-1]))
         self._cut(found.start(), found.end())
 
     def definition(self, found: re.Match[str]) -> None:
@@ -268,7 +274,7 @@ class _Walk:
 
     def note(self, found: re.Match[str]) -> None:
         """Cut out the number of a footnote."""
-        self._items.append(Item("footnote", found["label"]))
+        self._put(found.start(), Item("footnote", found["label"]))
         self._cut(found.start(), found.end())
 
     def open(self, found: re.Match[str]) -> None:
@@ -283,7 +289,7 @@ class _Walk:
         target, past = self._target(found, end)
         if target is None:
             return
-        self._items.append(Item("image" if end - start > 1 else "link", target))
+        self._put(found.start(), Item("image" if end - start > 1 else "link", target))
         self._cut(start, end)
         self._cut(found.start(), past)
         self._end = past
@@ -306,7 +312,7 @@ class _Walk:
 
     def code(self, found: re.Match[str]) -> None:
         """Take code as it is, and cut out its ticks."""
-        self._items.append(Item("code", found["verbatim"].strip()))
+        self._put(found.start(), Item("code", found["verbatim"].strip()))
         self._verbatim.append(Cut(found.start("verbatim"), found.end("verbatim")))
         self._cut(found.start("ticks"), found.end("ticks"))
         self._cut(found.end("verbatim"), found.end())
@@ -328,7 +334,7 @@ class _Walk:
         while self._marks.pop() != begun:
             pass
         if mark in ("~~", "=="):
-            self._items.append(Item("struck", text[begun[1] + 2 : found.start()], mark))
+            self._put(found.start(), Item("struck", text[begun[1] + 2 : found.start()], mark))
         self._cut(begun[1], begun[1] + len(mark))
         self._cut(found.start(), found.end())
 

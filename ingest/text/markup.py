@@ -67,22 +67,41 @@ class Cut(msgspec.Struct, frozen=True, order=True):
 class Speech(msgspec.Struct, frozen=True):
     """What is said of a text, where it stands in the whole of it, its items, and the fields of its head.
 
-    `starts` are pairs of places, in `text` and in the whole text, where a stretch begins.
+    `starts` are pairs of places, in `text` and in the whole text, where a stretch begins. `places` are
+    those of the items in the whole text, where they are known.
     """
 
     text: str
     starts: tuple[tuple[int, int], ...] = ((0, 0),)
     items: tuple[Item, ...] = ()
     fields: tuple[Field, ...] = ()
+    places: tuple[int, ...] = ()
 
     def place(self, offset: int) -> int:
         """Tell where a place of `text` is in the whole text."""
         here, there = self.starts[bisect_right(self.starts, offset, key=lambda each: each[0]) - 1]
         return there + offset - here
 
+    def within(self, place: int) -> int:
+        """Tell where a place of the whole text is in `text`; of one that was cut out, where it was."""
+        at = max(0, bisect_right(self.starts, place, key=lambda each: each[1]) - 1)
+        here, there = self.starts[at]
+        end = self.starts[at + 1][0] if at + 1 < len(self.starts) else len(self.text)
+        return max(0, min(here + place - there, end))
+
+    @property
+    def length(self) -> int:
+        """Return how long the whole text is, up to what was cut out at its end."""
+        here, there = self.starts[-1]
+        return there + len(self.text) - here
+
 
 def without(
-    text: str, cuts: Iterable[Cut], items: Iterable[Item] = (), fields: Iterable[Field] = ()
+    text: str,
+    cuts: Iterable[Cut],
+    items: Iterable[Item] = (),
+    fields: Iterable[Field] = (),
+    places: Iterable[int] = (),
 ) -> Speech:
     """Return the text without these stretches; of two that overlap the one that begins first counts."""
     kept: list[str] = []
@@ -96,15 +115,16 @@ def without(
         at = cut.end
         starts.append((length, at))
     if not kept:
-        return Speech(text, items=tuple(items), fields=tuple(fields))
+        return Speech(text, items=tuple(items), fields=tuple(fields), places=tuple(places))
     kept.append(text[at:])
-    return Speech("".join(kept), tuple(starts), tuple(items), tuple(fields))
+    return Speech("".join(kept), tuple(starts), tuple(items), tuple(fields), tuple(places))
 
 
 def plain(text: str) -> Speech:
     """Return the speech of plain text: of it only addresses are markup."""
     found = addresses(text)
-    return without(text, found, (Item("address", text[cut.start : cut.end]) for cut in found))
+    items = (Item("address", text[cut.start : cut.end]) for cut in found)
+    return without(text, found, items, places=(cut.start for cut in found))
 
 
 def addresses(text: str) -> list[Cut]:

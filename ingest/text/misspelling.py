@@ -106,6 +106,7 @@ def _by_themselves(before: str, after: str, language: str | None) -> bool | None
         (old in lexicon.meant and new in lexicon.meant)
         or (old in lexicon.common and new in lexicon.common)
         or opposite(old, new, lexicon)
+        or opposite_roles(old, new, lexicon)
     ):
         return False
     if longest < 4 and not (old in lexicon.common or new in lexicon.common or sorted(old) == sorted(new)):
@@ -185,3 +186,11 @@ def opposite(old: str, new: str, lexicon: Lexicon) -> bool:
         return False
     prefix = long[: len(long) - len(short)].rstrip("-")
     return prefix in lexicon.negating
+
+
+def opposite_roles(old: str, new: str, lexicon: Lexicon) -> bool:
+    """Tell whether one of two English words is who does it, the other to whom: `payer`, `payee`."""
+    return lexicon.language == "en" and any(
+        one.endswith(("or", "er")) and other.endswith("ee") and one[:-2] == other[:-2] != ""
+        for one, other in ((old, new), (new, old))
+    )

@@ -94,11 +94,23 @@ def test_an_edit_of_annotations_alone(
         assert edit.reason == reason
 
 
+def test_what_stands_at_another_place_of_one_text_is_told() -> None:
+    speakers = [{"kind": "voice", "text": name} for name in ("Ann", "Bob")]
+    placed, exchanged = (
+        [{**each, "place": place} for each, place in zip(speakers, places, strict=True)]
+        for places in ((0, 40), (40, 0))
+    )
+
+    (told,) = differences({"hidden": placed}, {"hidden": exchanged}, same_text=True)
+
+    assert (told.weight, told.words) == ("reworded", "2 pieces of hidden text at another place")
+
+
 def test_what_only_moved_is_the_same() -> None:
     """Whatever is edited above moves what stands below."""
     moved = [{**ANN, "place": 99, "page": 3}]
 
-    assert differences({"comments": [ANN]}, {"comments": moved}, same_text=True) == []
+    assert differences({"comments": [ANN]}, {"comments": moved}, same_text=False) == []
     assert (
         differences({"pages": PAGES}, {"pages": [PAGES[0], {**PAGES[1], "place": 12}]}, same_text=True) == []
     )
