@@ -23,7 +23,7 @@ from typing import Never, TypeVar
 import msgspec
 
 from ingest import errors
-from ingest.disk.reachability import answers, leave_behind, reap
+from ingest.disk.reachability import answers, leave_behind, no_process, reap
 from ingest.errors import IngestError, RootUnavailable, Unreachable
 from ingest.escape import path as show
 from ingest.forking import die_with, is_alone
@@ -155,7 +155,12 @@ class _Process:
         self._answers, answering = message_pipe()
         self._held = 0.0
         overseer = os.getpid()
-        self._pid: int | None = os.fork()
+        try:
+            self._pid: int | None = os.fork()
+        except OSError as error:
+            self._answers.close()
+            answering.close()
+            raise no_process(error) from error
         if self._pid == 0:
             _live(overseer, answering, work, tidies=tidies)
         answering.close()

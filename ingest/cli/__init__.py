@@ -169,12 +169,21 @@ def _run(arguments: Sequence[str]) -> int:
         if descriptors.are_too_few(error):
             return _fail(descriptors.shortage(), descriptors.HINT, 4)
         name = error.filename
-        if name is None and error.errno == errno.ENOENT:  # what is open already is never missing
+        if name is None and error.errno == errno.ENOENT and _is_folder_gone():
             return _fail("the current folder is gone", "change to one that is there", 4)
         shown = escape.path(name) if isinstance(name, bytes) else name
         # only what we write ourselves has no name
         where = f"{shown}: " if shown is not None else "standard output: "
         return _fail(f"{where}{os.strerror(error.errno or 0)}", None, 4)
+
+
+def _is_folder_gone() -> bool:
+    """Tell whether somebody removed the current folder."""
+    try:
+        os.getcwdb()
+    except FileNotFoundError:
+        return True
+    return False
 
 
 def _stopped(what_stays: str) -> int:

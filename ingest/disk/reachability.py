@@ -9,6 +9,7 @@ import threading
 from collections.abc import Callable, Sequence
 
 from ingest.disk.mounts import KERNELS, LOCAL, Line, kind, line_of, table, types_below
+from ingest.errors import Unreachable
 from ingest.model import Descriptor
 
 PATIENCE = 5.0  # seconds
@@ -76,15 +77,19 @@ def answers(path: bytes) -> bool:
     """Tell whether a folder can be listed, or that be refused, in time.
 
     It is asked by a process that is left behind where it hangs: not even a kill ends it before the answer.
+    Raises Unreachable where none can be begun.
     """
     reap()
     if b"\0" in path:
         return True  # no file system need be asked: there is none such
-    asking = subprocess.Popen(
-        [sys.executable, "-I", "-S", "-c", _ASK, path],
-        stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
-        start_new_session=True,
-    )  # fmt: skip
+    try:
+        asking = subprocess.Popen(
+            [sys.executable, "-I", "-S", "-c", _ASK, path],
+            stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
+            start_new_session=True,
+        )  # fmt: skip
+    except OSError as error:
+        raise no_process(error) from error
     try:
         asking.wait(PATIENCE)
     except subprocess.TimeoutExpired:
@@ -92,6 +97,14 @@ def answers(path: bytes) -> bool:
         leave_behind(lambda: asking.poll() is not None)
         return False
     return True
+
+
+def no_process(error: OSError) -> Unreachable:
+    """Return what to raise where the system begins no process that asks a file system."""
+    return Unreachable(
+        f"no process can be begun that asks the file system: {os.strerror(error.errno or 0)}",
+        hint="see how many processes run, and how many may",
+    )
 
 
 def leave_behind(has_ended: Callable[[], bool]) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import errno
 import os
 import secrets
+import select
 import stat
 from contextlib import suppress
 from io import FileIO
@@ -137,4 +138,9 @@ def write_all(file: FileIO, body: bytes) -> None:
     """Write all of `body` into an open file without a buffer. Raises OSError."""
     rest = memoryview(body)
     while rest:
-        rest = rest[file.write(rest) or 0 :]
+        if (written := file.write(rest)) is None:  # whoever opened it wants no write that waits
+            waiting = select.poll()
+            waiting.register(file, select.POLLOUT)
+            waiting.poll()
+            continue
+        rest = rest[written:]

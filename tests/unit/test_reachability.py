@@ -2,17 +2,24 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import subprocess
+import sys
+import threading
+import time
 from collections.abc import Callable
 from pathlib import Path
+from typing import Never
 
 import pytest
 
+from ingest import overseen
 from ingest.cli import files
 from ingest.disk import reachability
 from ingest.disk.mounts import Line
-from ingest.disk.reachability import own_descriptor, silent_of, silent_of_root
+from ingest.disk.reachability import answers, own_descriptor, silent_of, silent_of_root
+from ingest.errors import Unreachable
 
 Mounting = Callable[..., None]
 
@@ -109,3 +116,44 @@ def test_a_pipe_of_another_process_is_opened_and_not_replaced() -> None:
         files.write(f"/proc/{cat.pid}/fd/0", b"body", hint="")
         out, _ = cat.communicate()
     assert out == b"body"
+
+
+def test_a_full_pipe_that_nobody_waits_for_is_written_to_when_it_can_be() -> None:
+    reading, writing = os.pipe()
+    os.set_blocking(writing, False)
+    body, found = bytes(1_000_000), bytearray()
+
+    def read() -> None:
+        time.sleep(0.1)
+        while piece := os.read(reading, 1 << 20):
+            found.extend(piece)
+
+    reader = threading.Thread(target=read)
+    reader.start()
+    worked = time.thread_time()
+    files.write(f"/dev/fd/{writing}", body, hint="")
+    worked = time.thread_time() - worked
+    os.close(writing)
+    reader.join()
+    os.close(reading)
+    assert found == body
+    assert worked < 0.05  # it slept meanwhile
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="elsewhere nothing is forked")
+def test_where_no_process_can_be_begun_that_is_said_and_nothing_stays_open(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(*_: object, **__: object) -> Never:
+        raise BlockingIOError(errno.EAGAIN, os.strerror(errno.EAGAIN))
+
+    monkeypatch.setattr(os, "fork", fail)
+    monkeypatch.setattr(overseen, "is_alone", lambda: True)
+    monkeypatch.setattr(subprocess, "Popen", fail)
+    said = "no process can be begun that asks the file system: Resource temporarily unavailable"
+    before = os.listdir("/proc/self/fd")
+    with pytest.raises(Unreachable, match=said):
+        overseen.answered([os.fsencode(tmp_path)], lambda: None, None)
+    with pytest.raises(Unreachable, match=said):
+        answers(os.fsencode(tmp_path))
+    assert os.listdir("/proc/self/fd") == before

@@ -51,9 +51,7 @@ def command(names: tuple[str, ...], deep: bool) -> int:
                         _show(root.name, finding, several=len(roots) > 1)
             except RootUnavailable as error:
                 lost.append(error)  # it keeps none of the others waiting
-    if (
-        len(lost) - beside < len(roots) or not roots
-    ):  # else nothing was looked at, so there is nothing to count
+    if not lost or len(lost) - beside < len(roots):  # else none was looked at
         _show_counts(counts)
     if lost:
         raise all_lost(lost)
