@@ -148,7 +148,7 @@ def test_a_line_of_the_log_says_what_edit_it_was(told: Site) -> None:
     expected = [
         "created   a.txt @1",
         WRONG,
-        "changed   a.txt @3  substantive: update, silent: 1 sentence added, 0 removed; rephrased: cafe",
+        "changed   a.txt @3  substantive: update, silent: 1 sentence added, 0 removed; rephrased: café",
         "created   nl/b.txt @1",
         "created   b.bin @1",
         "changed   b.bin @2",
