@@ -6,12 +6,14 @@ A module names the expressions that it may need; a call that needs few of them p
 from __future__ import annotations
 
 import re
+import sys
 from typing import cast, overload
 
 _ASKED = (
     "findall", "finditer", "flags", "fullmatch", "groupindex", "groups", "match", "pattern", "search",
     "split", "sub", "subn",
 )  # fmt: skip
+_IS_RIGHT = sys.version_info >= (3, 11, 5)
 
 
 class _Compiled:
@@ -40,6 +42,15 @@ class Expression(_Compiled):
         # A class with `__getattr__` finds each attribute several times slower.
         self.__class__ = _Compiled  # type: ignore[assignment]
         return getattr(compiled, name)
+
+
+def possessive(group: str, times: str = "*", *, is_right: bool = _IS_RIGHT) -> str:
+    """Return the expression of a group that is taken so many times and given back no more.
+
+    Before CPython 3.11.5 such a group takes what its last try read, though that failed (gh-106052): there it
+    is an atomic one, which holds some 120 bytes for each time.
+    """
+    return f"(?:{group}){times}+" if is_right else f"(?>(?:{group}){times})"
 
 
 @overload

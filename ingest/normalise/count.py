@@ -22,7 +22,7 @@ from collections.abc import Callable
 
 import unicodedata2
 
-from ingest.expressions import expression
+from ingest.expressions import expression, possessive
 from ingest.text import abbreviations
 from ingest.text.plain import plain
 
@@ -187,4 +187,4 @@ def _word() -> re.Pattern[str]:
     # One set of \w and the marks would be seven times slower: the marks beyond the BMP are looked
     # through one by one, so a character goes there only when it is beyond Latin-1's half.
     mark = rf"(?=[\xad-\U0010ffff])[{_JOINERS}{marks}\U000e0100-\U000e01ef]"
-    return re.compile(rf"[^\W_]\w*+(?:(?:['\u2019\u2010\u2011-][^\W_]|{mark})\w*+)*+")
+    return re.compile(r"[^\W_]\w*+" + possessive(rf"(?:['\u2019\u2010\u2011-][^\W_]|{mark})\w*+"))

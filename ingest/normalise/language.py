@@ -23,7 +23,7 @@ import re
 from collections.abc import Sequence
 from typing import Protocol
 
-from ingest.expressions import expression
+from ingest.expressions import expression, possessive
 
 MODEL = f"{__file__.removesuffix('language.py')}lid.176.ftz"
 
@@ -36,7 +36,9 @@ _SURE = 0.5
 _RUNNING_IN = 16_384
 _FEWEST_RUNNING = 8
 _SURE_OF_RUNNING = 0.7
-_RUNNING = expression(r"(?<![^\s(\"'‘“«„])[^\W\d_A-Z]+(?:['’-][^\W\d_A-Z]+)*+(?![^\s.,;:!?)\"'’”»])")
+_RUNNING = expression(
+    r"(?<![^\s(\"'‘“«„])[^\W\d_A-Z]+" + possessive(r"['’-][^\W\d_A-Z]+") + r"(?![^\s.,;:!?)\"'’”»])"
+)
 
 _ENOUGH_LETTERS = expression(rf"(?:[\W\d_]*+[^\W\d_]){{{_FEWEST_LETTERS}}}")
 

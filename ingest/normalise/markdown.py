@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator
 
 import msgspec
 
-from ingest.expressions import expression
+from ingest.expressions import expression, possessive
 from ingest.normalise import front_matter
 from ingest.normalise.format import Format, Metadata
 from ingest.standoff import Heading
@@ -21,7 +21,7 @@ _FENCE = expression(r" {0,3}(`{3,}+|~{3,}+)(.*)")
 _ATX = expression(r" {0,3}#{1,6}(?:[ \t]+(.*))?\Z")
 _ATX_END = expression(r"(?:\A|(?<=[ \t]))#+\Z")
 _UNDERLINE = expression(r" {0,3}(?:=+|-+)[ \t]*\Z")
-_RULE = expression(r" {0,3}([-*_])(?:[ \t]*+\1){2,}+[ \t]*+\Z")
+_RULE = expression(r" {0,3}([-*_])" + possessive(r"[ \t]*+\1", "{2,}") + r"[ \t]*+\Z")
 _OTHER_BLOCK = expression(r" {0,3}(?:[-+*](?:[ \t]|\Z)|[0-9]{1,9}[.)][ \t]|[><])")
 _INDENTED = expression(r" {4}| {0,3}\t")
 

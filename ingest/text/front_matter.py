@@ -23,16 +23,18 @@ from typing import Literal
 
 import msgspec
 
-from ingest.expressions import expression
+from ingest.expressions import expression, possessive
 from ingest.text import yaml_fields
 
 Form = Literal["yaml", "toml", "json", "lines", "title"]
 
 LOOK_AT = 65_536  # characters: a head that does not end there is none
 
+# Blanks and comments, each of which ends where it first may.
 _BEFORE = expression(
-    r"(?:\s++|<!--(?!-?>)(?:(?!-->)[^\0])*+-->|\{#(?:(?!#\})[^\0])*+#\}|\{/\*(?:(?!\*/\})[^\0])*+\*/\}"
-    r"|%%(?:(?!%%)[^\0])*+%%|\[//\]:[^\n]*+)*+"
+    possessive(
+        r"\s++|(?><!--(?!-?>)[^\0]*?-->)|(?>\{#[^\0]*?#\})|(?>\{/\*[^\0]*?\*/\})|(?>%%[^\0]*?%%)|\[//\]:[^\n]*+"
+    )
 )
 _OPENED = expression(r"(---|\+\+\+|;;;)[ \t]*(yaml|toml|json)?[ \t]*\Z", re.IGNORECASE)
 _ENDS = {"---": ("---", "..."), "+++": ("+++",), ";;;": (";;;",)}

@@ -11,7 +11,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 
-from ingest.expressions import expression
+from ingest.expressions import expression, possessive
 from ingest.text import front_matter
 from ingest.text.lexicon import word_set
 from ingest.text.markup import Cut, Item, Speech, attributes, without
@@ -30,7 +30,7 @@ _LINE = expression(
     """,
     re.VERBOSE | re.MULTILINE,
 )
-_INDENTED = expression(r"(?:(?:[ ]{4}|[ ]{0,3}\t)[^\n]*\S[^\n]*(?:\n|\Z)(?:[ \t]*\n)*+)+")
+_INDENTED = expression(r"(?:(?:[ ]{4}|[ ]{0,3}\t)[^\n]*\S[^\n]*(?:\n|\Z)" + possessive(r"[ \t]*\n") + ")+")
 _ITEM = expression(r"[ ]{0,3}(?:[-*+]|[0-9]{1,9}[.)])(?:[ \t]|$)|[ ]{0,3}\[\^[^\]\n]{1,80}\]:", re.MULTILINE)
 _LONGEST_BLANK = 200  # characters of a blank line
 _SIGN = expression(r"[`<{\[\]\\*_&]|!\[|~~|==|\n")

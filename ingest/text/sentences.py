@@ -22,7 +22,7 @@ from zlib import crc32
 
 import msgspec
 
-from ingest.expressions import expression
+from ingest.expressions import expression, possessive
 from ingest.text import abbreviations
 
 MOST_PLACES = 4_000_000
@@ -35,10 +35,11 @@ _BEGINS = 40  # characters by which a sentence is found again
 _AHEAD = 200  # characters behind a sentence that can tell whether it ends there
 
 _CLOSERS = "\"'’”“»›«)\\]}*_"
+_CLOSING = possessive(rf"[{_CLOSERS}]|\[[0-9]{{1,3}}\]")
 # Each begins with a mark of one set, by which the search goes past whatever is none.
 _PLACE = expression(
     r"[.!?…؟۔।。！？｡\n](?:(?<=\n)|(?<=[。！？｡])[。！？｡]*+[」』”’）]*+"
-    rf"|(?<=[.!?…؟۔।])(?<![.!?…؟۔।]{{2}})[.!?…؟۔।]*+(?:[{_CLOSERS}]|\[[0-9]{{1,3}}\])*+(?=\s))"
+    rf"|(?<=[.!?…؟۔।])(?<![.!?…؟۔।]{{2}})[.!?…؟۔।]*+{_CLOSING}(?=\s))"
 )
 _BLANK = expression(r"\s*+")
 # Where a piece may end: behind a stop or a line, behind a blank, else at a mark or in a run without blanks.

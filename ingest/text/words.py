@@ -12,11 +12,12 @@ from itertools import zip_longest
 
 import unicodedata2
 
-from ingest.expressions import expression
+from ingest.expressions import expression, possessive
 from ingest.text.plain import plain
 
-_FIGURE = r"[0-9]+(?:[.,:][0-9]+)*+\w*+(?:['’‐‑-](?:[0-9]+(?:[.,:][0-9]+)*+\w*+|\w+))*+"
-_LETTERS = r"\w+(?:['’‐‑-]\w+|[`´](?<=[^\W\d_].)(?=[^\W\d_])\w+)*+"
+_NUMBER = "[0-9]+" + possessive("[.,:][0-9]+") + r"\w*+"
+_FIGURE = _NUMBER + possessive(rf"['’‐‑-](?:{_NUMBER}|\w+)")
+_LETTERS = r"\w+" + possessive(r"['’‐‑-]\w+|[`´](?<=[^\W\d_].)(?=[^\W\d_])\w+")
 _TOKEN = expression(rf"\s+|{_FIGURE}|{_LETTERS}|[^\w\s]")
 _WORD = expression(rf"{_FIGURE}|{_LETTERS}")
 
