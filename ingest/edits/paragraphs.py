@@ -12,6 +12,7 @@ import msgspec
 from ingest.diff.sentences import Comparison
 from ingest.expressions import expression
 
+_LONGEST = 80  # characters that are shown of a paragraph
 _MOST = 2_000  # paragraphs of a text; of a longer one nothing is told
 _PART = expression(r"\n[^\S\n]*\n\s*")
 _LINE = expression(r"\n\s*")
@@ -46,13 +47,14 @@ def moved_down(a: str, b: str, comparison: Comparison) -> tuple[MovedDown, ...]:
     for place in places:
         passed = [each for each in kept if each > place and went[each] < went[place]]
         if place not in kept and passed:
-            start = old[place]
-            found.append(
-                MovedDown(
-                    place + 1, went[place] + 1, len(new), a[start : start + 80].split("\n", maxsplit=1)[0]
-                )
-            )
+            found.append(MovedDown(place + 1, went[place] + 1, len(new), _beginning(a, old[place])))
     return tuple(found)
+
+
+def _beginning(text: str, start: int) -> str:
+    """Return the first words of the line that begins there."""
+    line = text[start : start + _LONGEST + 1].split("\n", maxsplit=1)[0]
+    return line if len(line) <= _LONGEST else f"{line[:_LONGEST].rpartition(' ')[0] or line[:_LONGEST]}…"
 
 
 def _starts(text: str) -> list[int]:

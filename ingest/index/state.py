@@ -49,6 +49,12 @@ def reached(connection: Connection) -> Seq:
     return Seq(_row(connection, "seq").seq)
 
 
+def told(connection: Connection) -> tuple[Seq, tuple[str, str]]:
+    """Return the seq up to which the index has the edits, and the classifier and rules that tell them."""
+    row = _row(connection, "edited, classifier, rules")
+    return Seq(row.edited), (str(row.classifier), str(row.rules))
+
+
 def rules_of(connection: Connection) -> Rules:
     """Return the rules by which the index tells edits, with the boilerplate of each root by its name now."""
     kept = _decode(_row(connection, "rules").rules)

@@ -1,7 +1,7 @@
 """Counts over the log that are made once: later only what came is counted, and added.
 
-Each is of a stretch of the log that has ended, so it does not change. A log that is shorter than it was, an
-index that is made anew, or another store are counted anew.
+Each is of a stretch of the log that has ended, so it does not change. A log that is shorter than it was,
+edits that another classifier or other settings tell, and another store are counted anew.
 """
 
 from __future__ import annotations
@@ -34,17 +34,17 @@ class Tally:
 
     def edits(self, connection: Connection, after: Seq) -> tuple[Counts, int]:
         """Count the edits after a place in the log, as far as the index has them, and their documents."""
-        reached = state.edited(connection)
+        reached, told_by = state.told(connection)
         return self._counted(
-            ("edits", after), max(after, reached), after, (Counts(), 0),
+            ("edits", after, told_by), max(after, reached), after, (Counts(), 0),
             lambda known, found: _both(found, activity.between(connection, after, known, reached)),
         )  # fmt: skip
 
     def steps(self, connection: Connection, *, begin: int, step: int, steps: int) -> list[Counts]:
         """Count the edits recorded in each of so many stretches of `step` microseconds from `begin` on."""
-        reached = state.edited(connection)
+        reached, told_by = state.told(connection)
         return self._counted(
-            ("steps", begin, step, steps), reached, BEGINNING, [Counts() for _ in range(steps)],
+            ("steps", begin, step, steps, told_by), reached, BEGINNING, [Counts() for _ in range(steps)],
             lambda known, found: [
                 before.plus(came)
                 for before, came in zip(

@@ -331,7 +331,7 @@ def _entry(document: ReportDocument, entry: ReportEntry) -> Item:
         "edit": _edit(entry.edit),
         "sentences": [
             {"kind": each.kind, "before": each.before, "after": each.after}
-            for each in entry.sentences[:SENTENCES]
+            for each in model.shown(entry.sentences, SENTENCES)
         ],
     }
     return Item(citation=citation(document.document, entry.version, entry.seqs[-1]), fields=fields)

@@ -23,7 +23,7 @@ from ingest.model import BEGINNING, Seq
 from ingest.moments import Calendar
 from ingest.records.report import ReportCounts, ReportSentence
 from ingest.report.fold import Step, fold
-from ingest.report.model import Category, Document, Entry, Report, Stretch
+from ingest.report.model import Category, Document, Entry, Report, Stretch, picked
 from ingest.store import reader, roots, versions
 from ingest.store.engine import Connection, Row
 
@@ -275,10 +275,17 @@ def category_of(edit: Edit) -> Category:
 
 
 def sentences_of(comparison: Comparison, a: str, b: str) -> tuple[list[tuple[ReportSentence, Piece]], int]:
-    """Return what is not kept, in the order of the new text, and how many of it were left out."""
+    """Return what is not kept, in the order of the new text, and how many of it were left out.
+
+    What only moved is left out first.
+    """
     pieces = [piece for piece in comparison.pieces if piece.kind != "kept"]
-    shown = [(_sentence(piece, a, b), piece) for piece in pieces[:MOST_SENTENCES]]
+    shown = [(_sentence(piece, a, b), piece) for piece in picked(pieces, MOST_SENTENCES, _only_moved)]
     return shown, len(pieces) - len(shown)
+
+
+def _only_moved(piece: Piece) -> bool:
+    return piece.kind == "moved" and not piece.changes
 
 
 def _placed(

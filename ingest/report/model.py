@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from datetime import UTC, timedelta, tzinfo
-from typing import Literal, get_args
+from typing import Literal, TypeVar, get_args
 
 import msgspec
 
@@ -22,6 +22,7 @@ from ingest.store.coverage import Interval
 # `unread`: there are no two texts to compare.
 Category = Literal["silent", "open", "reworded", "cosmetic", "unread", "none"]
 CATEGORIES: tuple[Category, ...] = get_args(Category)
+T = TypeVar("T")
 
 
 class Entry(msgspec.Struct, frozen=True, kw_only=True):
@@ -134,6 +135,24 @@ def grouped(
     for subject in (*SUBJECTS, None):
         if subject in found:
             yield subject, sorted(found[subject], key=lambda each: each[1].seqs[-1], reverse=True)
+
+
+def picked(items: Sequence[T], most: int, moved: Callable[[T], bool]) -> list[T]:
+    """Return so many of some sentences at most, in their order; what only moved is left out first."""
+    if len(items) <= most:
+        return list(items)
+    first = sorted(range(len(items)), key=lambda at: (moved(items[at]), at))[:most]
+    return [items[at] for at in sorted(first)]
+
+
+def shown(sentences: Sequence[ReportSentence], most: int) -> list[ReportSentence]:
+    """Return so many of an entry's sentences at most, as `picked` has them."""
+    return picked(sentences, most, only_moved)
+
+
+def only_moved(sentence: ReportSentence) -> bool:
+    """Tell whether a sentence stands elsewhere, and as it was."""
+    return sentence.kind == "moved" and not sentence.removed and not sentence.added
 
 
 def of_no_significance(report: Report) -> str:

@@ -8,6 +8,7 @@ from ingest import escape
 from ingest.change_line import shown_place
 from ingest.history import observation
 from ingest.records.report import ReportSentence
+from ingest.report import model
 from ingest.report.chart import LABELS, SUBJECTS
 from ingest.report.model import (
     CATEGORIES,
@@ -89,7 +90,7 @@ def _edit(entry: Entry) -> Iterator[Line]:
         for flag in entry.edit.flags:
             if flag.name != "silent":  # the head says it
                 yield "", f"    {flag.name}: {escape.name(flag.reason)}"
-    shown = entry.sentences[:_SENTENCES]
+    shown = model.shown(entry.sentences, _SENTENCES)
     for sentence in shown:
         yield from _sentence(sentence)
     more = entry.more + len(entry.sentences) - len(shown)
@@ -107,7 +108,7 @@ def _versions(report: Report, entry: Entry) -> str:
 
 def _sentence(sentence: ReportSentence) -> Iterator[Line]:
     """Yield its two sides; the last one says where it stands."""
-    if sentence.kind == "moved" and not sentence.removed and not sentence.added:
+    if model.only_moved(sentence):
         told = [("", f"    ~ {_flat(sentence.after)}")]
     else:
         sides = (("before", "-", sentence.before), ("after", "+", sentence.after))

@@ -52,7 +52,7 @@ def _shown(value: object) -> object:
 
 def _marked(sentence: ReportSentence) -> Markup:
     """Return a sentence of the report, before and after, a line each; one that only moved once."""
-    if sentence.kind == "moved" and not sentence.removed and not sentence.added:
+    if model.only_moved(sentence):
         return Markup() + escape.text(sentence.after)
     parts = []
     for text, places, tag in (
@@ -86,6 +86,7 @@ def _environment() -> jinja2.Environment:
     )
     found.globals.update(
         asset=address_of, url=url, mark=mark, mark_of=mark_of, marked=_marked, grouped=model.grouped,
+        picked=model.shown,
         subject_names=chart.SUBJECTS, show_path=escape.path, iso=moments.show,
     )  # fmt: skip
     return found

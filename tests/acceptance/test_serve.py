@@ -127,7 +127,7 @@ def test_the_page_of_the_report_has_what_was_reworded_a_line_each_and_what_moved
     (line,) = re.findall('<ul class="lines">\n<li>(.*?)</li>\n</ul>', text)
     assert re.sub("<[^>]*>", "", line).split(" ")[0] == "a.txt"
     assert line.endswith("<span>“began” became “started”: synonyms</span>")
-    assert "<b>moved-down</b>: paragraph 2 is now 4 of 4: “Some 400 signed.”</p>" in text
+    assert "<b>moved down</b>: paragraph 2 is now 4 of 4: “Some 400 signed.”</p>" in text
     moved = re.findall(r'<p class="said"[^>]*>([^<]*)</p><p class="soft">moved here from', text)
     assert moved == ["It rained."]
 

@@ -213,6 +213,12 @@ def test_what_was_counted_and_what_came_is_what_is_counted_now(database_url: str
         with store.read() as connection:
             assert kept.record(connection) == reader.counts(connection)
         assert counted(Tally(lambda: 1)) == counted(kept)
+        with index.reading() as connection:
+            before = kept.edits(connection, BEGINNING)
+        # another process tells all edits anew, and by these one is announced
+        fill.catch_up(index, rules=Rules({"en": ("bridge is new",)}, {}))
+        with index.reading() as connection:
+            assert kept.edits(connection, BEGINNING) == Tally().edits(connection, BEGINNING) != before
         index.dispose()
 
 

@@ -8,10 +8,11 @@ from html.parser import HTMLParser
 import msgspec
 import pytest
 
+from ingest.diff.sentences import compare
 from ingest.edits.edit import ChangedFact, Classifier, Edit, Flag
 from ingest.records.report import ReportCounts, ReportSentence
 from ingest.report import chart, model, terminal
-from ingest.report.build import category_of
+from ingest.report.build import MOST_SENTENCES, category_of, sentences_of
 from ingest.report.fold import Step, fold
 from ingest.report.model import Category, Document, Entry, Report, Stretch
 from ingest.report.page import page
@@ -306,3 +307,17 @@ def test_the_page_says_how_what_went_to_and_fro_ended(versions: tuple[int, ...],
     report = msgspec.structs.replace(hostile(), documents=(document,))
 
     assert f"It went to and fro until {report.shown(5_000_000)} and is {ends};" in page(report)
+
+
+def test_what_only_moved_is_left_out_before_what_is_new() -> None:
+    old = "".join(f"Line {number} of the first half stays.\n\n" for number in range(60))
+    moved = "".join(f"This is the {number}th that goes to the top of it.\n\n" for number in range(55))
+    comparison = compare(old + moved, moved + old + "It was not closed.\n", language="en")
+    shown, more = sentences_of(comparison, old + moved, moved + old + "It was not closed.\n")
+    assert (len(shown), more) == (MOST_SENTENCES, 6)
+    assert [each.after for each, _ in shown if each.kind == "added"] == ["It was not closed."]
+    assert shown[-1][0].kind == "added"
+
+    sentences = [each for each, _ in shown]
+    assert [each.kind for each in model.shown(sentences, 3)] == ["moved", "moved", "added"]
+    assert model.shown(sentences, 3)[:2] == sentences[:2]
