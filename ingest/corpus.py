@@ -43,8 +43,7 @@ from ingest.index.filler import Filler
 from ingest.index.fulltext import lookup, search
 from ingest.index.fulltext.query import parse
 from ingest.index.fulltext.search import Match
-from ingest.media_types import TEXTUAL
-from ingest.model import BEGINNING, Seq
+from ingest.model import Seq
 from ingest.moments import Calendar
 from ingest.records import Change, Document, Lost, Origin, Status, Stretch, Version
 from ingest.report.build import build
@@ -94,7 +93,6 @@ class Corpus:
         self._filler = filler
         self._filling = threading.Lock()
         self._renewing = threading.Lock()
-        self._confined = 0, BEGINNING  # the generation, and the seq up to which nothing went unread
         self.generation = 0  # how many stores were put in the place of this one while it was open
 
     def __enter__(self) -> Self:
@@ -316,24 +314,6 @@ class Corpus:
     def calendar(self) -> Calendar:
         """Return what moments are read by."""
         return Calendar(self.now(), self.zone)
-
-    def health(self) -> str:
-        """Return the health that `status` tells; of the documents only those that changed are looked at."""
-        reports = open_doors.reports(self.store)
-        contradictions = witnesses.ask(self.store).contradictions
-        generation, confined = self._confined
-        if generation != self.generation:
-            generation, confined = self.generation, BEGINNING
-        with self.store.read() as connection:
-            head = Seq(reader.head(connection).seq)
-            after = confined if confined <= head else BEGINNING
-            is_confined = reader.is_confined(connection, TEXTUAL, after=after)
-            if is_confined:
-                self._confined = generation, head
-            return status.health(
-                connection, now=self.now(), host=socket.gethostname(), live=reports.live,
-                unheard=reports.unheard, contradictions=contradictions, is_confined=is_confined,
-            )  # fmt: skip
 
     @contextmanager
     def reading(self, *, needed: bool = False, at_once: bool = False) -> Iterator[tuple[Connection, bool]]:

@@ -9,7 +9,7 @@ from ingest import merkle, moments
 from ingest.media_types import TEXTUAL
 from ingest.records.shown import shown_path
 from ingest.records.status import RootStatus, SinkStatus, Status
-from ingest.store import coverage, cursors, file_states, reader, roots
+from ingest.store import coverage, cursors, file_states, reader, roots, totals
 from ingest.store.databases import now_at
 from ingest.store.engine import Connection
 from ingest.store.root_reports import Problem, RootReport
@@ -40,12 +40,12 @@ def record(
     """
     head = reader.head(connection)
     now = now_at(connection, now)
-    counts = reader.counts(connection)
+    counts = totals.counts(connection)
     known = [root for root in roots.every(connection) if root.retired_at is None]
     reports = [_report(root, live, host, now) for root in known]
     problems = [*_blind(unheard), *map(_shortened, contradictions)]
-    silent = reader.without_text(connection)
-    problems += _not_confined(known, silent, reader.read_as_plain(connection, TEXTUAL))
+    silent = totals.without_text(connection)
+    problems += _not_confined(known, silent, totals.read_as_plain(connection, TEXTUAL))
     problems += _reported(known, reports)
     shown = [
         _root(root, report, coverage.begins_at(connection, root.id))
@@ -65,7 +65,7 @@ def record(
         rejected=counts.rejected,
         seq=head.seq,
         tree_root=merkle.root(merkle.unpack(head.frontier)).hex(),
-        bytes_stored=reader.bytes_stored(connection),
+        bytes_stored=totals.bytes_stored(connection),
         bytes_index=bytes_index,
         left_out=_left_out(known),
         without_text=by_reason(silent),

@@ -17,7 +17,6 @@ an address that is paired with none ends the proof.
 
 from __future__ import annotations
 
-import re
 from bisect import bisect_left
 from collections import Counter
 from collections.abc import Iterator, Sequence
@@ -32,10 +31,10 @@ from ingest.edits import abbreviated, pauses, reading, stamps
 from ingest.edits.reading import Read
 from ingest.edits.rephrasing import Wording, cut
 from ingest.edits.spellings import apostrophe_alone, cannot_stand, is_numbered, spelt_both_ways
+from ingest.edits.values import takes_article, value, written_alike
 from ingest.expressions import expression
 from ingest.facts import quantities
 from ingest.facts.equivalence import equal, written_otherwise
-from ingest.facts.model import CalendarDate, Code, Quantity, Share, Slot
 from ingest.text import hyphens, wordlist
 from ingest.text.lexicon import Lexicon
 from ingest.text.misspelling import spelt_otherwise
@@ -46,15 +45,8 @@ _LONGEST = 5_000  # characters of a sentence whose places are looked at one by o
 _LONGEST_RUN = 40  # tokens of a place that differs
 _BEFORE_VALUE = frozenset(["the", "de"])
 _WITHOUT_BLANKS = expression("[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u9fff\uf900-\ufaff]+")
-_DECIMALS = expression(r"[.,]([0-9]{1,2}|[0-9]{4,})\Z")
-
-# One mark before three digits, and none else.
-_MARK_ALONE = expression(r"(?<![0-9.,])[1-9][0-9]{0,2}([.,])[0-9]{3}(?![0-9]|[.,][0-9])")
-_ZONE = expression(r"\b(?:gmt|bst|utc|ces?t|e[sd]t)\b", re.IGNORECASE)
-_ZEROS = expression("0+(?=[0-9])")
 
 Run = Sequence[Read]
-Writing = tuple[int, str, str, str]
 
 
 class Unpaired(msgspec.Struct, frozen=True):
@@ -203,7 +195,7 @@ class Proof:
         if old.key == new.key or _same_but_capitals(old, new):
             return True
         if old.slot is not None and new.slot is not None:
-            same = equal(old.slot, new.slot) and self._written_alike(_as_written(old), _as_written(new))
+            same = equal(old.slot, new.slot) and written_alike(old, new, self._lexicon)
             return same or (not equal(old.slot, new.slot) and written_otherwise(old.slot, new.slot))
         if old.slot is not None or new.slot is not None:
             return False
@@ -287,16 +279,6 @@ class Proof:
             for one, other in pairwise(side)
         )
 
-    def _written_alike(self, old: Writing, new: Writing) -> bool:
-        """Tell whether the writing of a value speaks the same; a unit written out says its own.
-
-        Before three digits the mark of decimals may be one: `1.500` is not known to be `1,500`, or `1500`.
-        """
-        (decimals, unit, mark, zone), (new_decimals, new_unit, new_mark, new_zone) = old, new
-        if decimals != new_decimals or zone != new_zone or (unit != new_unit and unit and new_unit):
-            return False
-        return mark == new_mark or not self._lexicon.decimal_marks & {mark, new_mark}
-
     # -- values ------------------------------------------------------------------------------------
 
     def _same_values(
@@ -326,9 +308,9 @@ class Proof:
             if at < len(read) and read[at].start < end and read[at].start >= slot.start:
                 while at < len(read) and read[at].start < end:
                     at += 1
-                if found and found[-1].key in _BEFORE_VALUE and _takes_article(slot):
+                if found and found[-1].key in _BEFORE_VALUE and takes_article(slot):
                     found.pop()  # `the 3rd of May`, `de helft`
-                found.append(_value(slot, text[slot.start : end], slot.start, end))
+                found.append(value(slot, text[slot.start : end], slot.start, end))
         return [*found, *read[at:]]
 
 
@@ -384,38 +366,3 @@ def _differing(was: Run, became: Run) -> Iterator[tuple[Run, Run]]:
 
 def _written(text: str, run: Run) -> str:
     return cut(text[run[0].start : run[-1].end]) if run else ""
-
-
-def _value(slot: Slot, written: str, start: int, end: int) -> Read:
-    read = Read("", written, start, end, slot)
-    key = f"value {slot.kind} {slot.value!r} {_as_written(read)}"
-    return msgspec.structs.replace(read, key=key)
-
-
-def _as_written(read: Read) -> Writing:
-    """Return what of the writing of a value speaks beside it.
-
-    Its decimals, or zeros before it; the capitals of its unit; a mark alone; a zone of time.
-    """
-    decimals = 0 if read.slot is None else _decimals_of(read.slot, read.text)
-    mark, zone = _MARK_ALONE.search(read.text), _ZONE.search(read.text)
-    if read.slot is not None and isinstance(read.slot.value, Code):
-        return 0, "".join(filter(str.isalpha, read.text)), "", ""
-    return decimals, reading.unit_of(read.text), mark[1] if mark else "", zone[0].lower() if zone else ""
-
-
-def _takes_article(slot: Slot) -> bool:
-    """Tell whether an article before a value belongs to the way in which it is written."""
-    if isinstance(slot.value, CalendarDate):
-        return slot.value.day is not None
-    return isinstance(slot.value, Share)
-
-
-def _decimals_of(slot: Slot, written: str) -> int:
-    """Return how many decimals a bare figure has, below 0 zeros before it: 1.1 is not 1.10, nor 7 007."""
-    if slot.kind != "number" or not isinstance(slot.value, Quantity) or slot.value.unit is not None:
-        return 0
-    if zeros := _ZEROS.match(written):
-        return -len(zeros[0])
-    found = _DECIMALS.search(written.rstrip())
-    return len(found[1]) if found else 0

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 import msgspec
 
 from ingest.model import BEGINNING, Seq
-from ingest.store import file_states, reader
+from ingest.store import file_states, reader, totals
 from ingest.store.engine import Connection, Row
 from ingest.store.roots import Root
 
@@ -27,7 +27,7 @@ class ScanResult(msgspec.Struct, frozen=True):
 def counts(connection: Connection, roots: Sequence[Root], *, after: Seq) -> ScanResult:
     """Count what was recorded of these roots after a place in the log."""
     return ScanResult(
-        types=reader.types(connection, [root.id for root in roots], after=after),
+        types=totals.types(connection, [root.id for root in roots], after=after),
         rejected=sum(len(file_states.rejected(connection, root.id)) for root in roots),
         seq=Seq(reader.head(connection).seq),
         without_text=_without_text(connection, roots),
@@ -37,7 +37,7 @@ def counts(connection: Connection, roots: Sequence[Root], *, after: Seq) -> Scan
 def _without_text(connection: Connection, roots: Sequence[Root]) -> dict[str, int]:
     keys = {root.id for root in roots}
     found: dict[str, int] = {}
-    for root, reason, many in reader.without_text(connection):
+    for root, reason, many in totals.without_text(connection):
         if root in keys:
             found[reason] = found.get(reason, 0) + many
     return found

@@ -41,6 +41,7 @@ from ingest.web import document, lists, overview, page_reviews, render
 from ingest.web import report as report_view
 from ingest.web import words as languages
 from ingest.web.answer_cache import AnswerCache
+from ingest.web.health import Health
 
 _LISTED = 100
 _FRESH = 2_000_000  # microseconds that health is kept
@@ -71,6 +72,7 @@ class Pages:
 
     def __init__(self, corpus: Corpus, kept: ResponseCache, *, has_token: bool) -> None:
         self._corpus = corpus
+        self._state = Health(corpus)
         self._kept = kept
         self._has_token = has_token
         self._cache = AnswerCache(corpus.now, lambda: corpus.generation)
@@ -215,13 +217,7 @@ class Pages:
 
     def _health_now(self) -> dict[str, object]:
         """Return whether somebody watches, asked again after two seconds."""
-
-        def ask() -> dict[str, object]:
-            state = self._corpus.health()
-            names = {"ok": "watching", "degraded": "watching, with problems", "blind": "not seen to watch"}
-            return {"state": state, "words": names.get(state, "not watching"), "at": self._corpus.now()}
-
-        return self._cache.lately("health", _FRESH, ask)
+        return self._cache.lately("health", _FRESH, self._state.shown)
 
     # -- the pages -----------------------------------------------------------------------------
 

@@ -14,7 +14,7 @@ from typing import TypeVar, cast
 from ingest.index import activity, state
 from ingest.index.activity import Counts
 from ingest.model import BEGINNING, RootKey, Seq
-from ingest.store import reader
+from ingest.store import reader, totals
 from ingest.store.engine import Connection
 
 T = TypeVar("T")
@@ -62,24 +62,24 @@ class Tally:
         head = Seq(reader.head(connection).seq)
 
         def add(known: Seq, found: dict[str, int]) -> dict[str, int]:
-            came = reader.types(connection, roots, after=known, until=head)
+            came = totals.types(connection, roots, after=known, until=head)
             return {each: found.get(each, 0) + came.get(each, 0) for each in {**found, **came}}
 
         return self._counted(("types", after, tuple(roots)), max(after, head), after, {}, add)
 
-    def record(self, connection: Connection) -> reader.Counts:
+    def record(self, connection: Connection) -> totals.Counts:
         """Count the live documents, the versions, and what is rejected now."""
         head = Seq(reader.head(connection).seq)
 
         def add(known: Seq, found: tuple[int, int]) -> tuple[int, int]:
             if known == BEGINNING:
-                whole = reader.counts(connection)
+                whole = totals.counts(connection)
                 return whole.documents, whole.versions
-            documents, versions_ = reader.grown(connection, known, head)
+            documents, versions_ = totals.grown(connection, known, head)
             return found[0] + documents, found[1] + versions_
 
         documents, versions_ = self._counted(("record",), head, BEGINNING, (0, 0), add)
-        return reader.Counts(documents, versions_, reader.rejected(connection))
+        return totals.Counts(documents, versions_, totals.rejected(connection))
 
     def _counted(self, name: Hashable, end: Seq, begin: Seq, nothing: T, add: Callable[[Seq, T], T]) -> T:
         """Return a count up to `end`: what is known, and what `add` finds after that, or after `begin`."""

@@ -20,7 +20,7 @@ from ingest.index.fulltext.query import Clause, odd, parse
 from ingest.index.fulltext.search import Match
 from ingest.model import Seq
 from ingest.records import Difference, Document, Status
-from ingest.store import coverage, listing, reader, roots, versions
+from ingest.store import coverage, listing, reader, roots, totals, versions
 from ingest.store.engine import Connection
 from ingest.web.answer_cache import AnswerCache
 from ingest.web.timeline import Band, Observed, bands
@@ -77,7 +77,7 @@ def documents(
         return Documents(
             items=[records.document(row) for row in rows[:PAGE]],
             after=rows[PAGE - 1] if len(rows) > PAGE else None,
-            total=cache.of("counts", _MOMENT, lambda: reader.counts(connection)).documents,
+            total=cache.of("counts", _MOMENT, lambda: totals.counts(connection)).documents,
             languages=cache.of("languages", _WHILE, lambda: listing.languages(connection)),
             roots=[each.name for each in every],
             at=at,

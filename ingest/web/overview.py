@@ -19,7 +19,7 @@ from ingest.index.activity import Counts
 from ingest.index.tally import Tally
 from ingest.model import RootKey, Seq
 from ingest.records import Change
-from ingest.store import coverage, reader, roots
+from ingest.store import coverage, reader, roots, totals
 from ingest.store.engine import Connection, Row
 from ingest.web import page_reviews
 from ingest.web.answer_cache import AnswerCache
@@ -91,7 +91,7 @@ class View(msgspec.Struct, frozen=True, kw_only=True):
     places: list[Place]
     reached: int
     begins_at: int | None
-    totals: reader.Counts
+    totals: totals.Counts
 
 
 def view(corpus: Corpus, cache: AnswerCache, tally: Tally, *, since: int, since_at: int | None) -> View:

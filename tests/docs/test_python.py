@@ -42,7 +42,6 @@ def test_the_page_names_each_public_call() -> None:
         "calendar",
         "close",
         "head",
-        "health",
         "is_late",
         "reading",
         "require_in_place",

@@ -13,7 +13,7 @@ from ingest.media_types import TEXTUAL
 from ingest.model import Content, Seq
 from ingest.normalise.document_formats import DocumentFormat, Html
 from ingest.normalise.extraction import Annotations, Extracted
-from ingest.store import reader, roots
+from ingest.store import roots, totals
 from ingest.store.new_rows import prepare
 from ingest.store.root_reports import RootReport
 from tests import recording
@@ -58,7 +58,7 @@ def test_the_problem_counts_both(
         recording.record(store, root, entries)
         with store.read() as connection:
             told = status.record(connection, now=recording.wall(), host="host", live={}).problems
-            found = [reader.is_confined(connection, TEXTUAL, after=Seq(after)) for after in (0, len(files))]
+            found = [totals.is_confined(connection, TEXTUAL, after=Seq(after)) for after in (0, len(files))]
             one = status.health(
                 connection, now=recording.wall(), host="host",
                 live={rows.uid.hex(): RootReport(backend="native") for rows in roots.every(connection)},

@@ -24,7 +24,7 @@ from ingest.index.database import Index, has_all
 from ingest.index.filler import FAILED, Filler
 from ingest.index.tally import Tally
 from ingest.model import BEGINNING, DocumentKey, RootKey, Seq
-from ingest.store import listing, reader, roots, tables, versions
+from ingest.store import listing, roots, tables, totals, versions
 from ingest.store.engine import Connection, Store
 from ingest.web import document, lists, overview
 from ingest.web.answer_cache import AnswerCache
@@ -198,7 +198,7 @@ def test_what_was_counted_and_what_came_is_what_is_counted_now(database_url: str
                 ]
 
         first = counted(kept)
-        assert first[4] == reader.Counts(6, 9, 0)
+        assert first[4] == totals.Counts(6, 9, 0)
         later = [
             entry("changed", b"bridge.txt", raw=b"The bridge is new.\n", document=bridge, previous=3),
             entry("restored", b"\xff.txt", raw=b"y\n", document=gone, previous=1),
@@ -211,7 +211,7 @@ def test_what_was_counted_and_what_came_is_what_is_counted_now(database_url: str
             record(store, RootKey(main), [each])
             assert counted(kept) == counted(Tally()) != first
         with store.read() as connection:
-            assert kept.record(connection) == reader.counts(connection)
+            assert kept.record(connection) == totals.counts(connection)
         assert counted(Tally(lambda: 1)) == counted(kept)
         with index.reading() as connection:
             before = kept.edits(connection, BEGINNING)

@@ -13,7 +13,7 @@ from ingest.disk.walk import RACY, Range
 from ingest.errors import LogShortened, StoreUnavailable
 from ingest.ids import new_uid
 from ingest.model import Signature
-from ingest.store import bodies, file_states, reader, row_checksums, tables, watermark
+from ingest.store import bodies, file_states, row_checksums, tables, totals, watermark
 from ingest.store.engine import Store, open_store
 from ingest.store.new_rows import Sighting
 from ingest.store.writer import record as write
@@ -53,12 +53,12 @@ def test_a_new_document_is_one_row_of_each_kind(store: Store) -> None:
     raw = b"hello world\n"
     digest = sha256(raw).digest()
     with store.read() as connection:
-        assert reader.counts(connection) == reader.Counts(documents=0, versions=0, rejected=0)
+        assert totals.counts(connection) == totals.Counts(documents=0, versions=0, rejected=0)
     done = record(
         store, root, [entry("created", b"a.txt", raw=raw, id_=number(7))], entropy=lambda n: b"e" * n
     )
     with store.read() as connection:
-        assert reader.counts(connection) == reader.Counts(documents=1, versions=1, rejected=0)
+        assert totals.counts(connection) == totals.Counts(documents=1, versions=1, rejected=0)
 
     assert (done.seq, done.changes, done.clock_behind) == (1, 1, 0)
     (document,) = rows_of(store, tables.document)

@@ -16,7 +16,7 @@ from ingest.edits.edit import Edit, Text
 from ingest.http.last_visit import looked
 from ingest.index.activity import Counts
 from ingest.index.blame import Lost
-from ingest.store.reader import Counts as Totals
+from ingest.store.totals import Counts as Totals
 from ingest.web import facts, overview, render, text_by_age, timeline
 from ingest.web.answer_cache import AnswerCache
 from ingest.web.comparison import ComparisonView, Row, comparison_view, cut
