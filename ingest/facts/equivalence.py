@@ -17,6 +17,7 @@ from ingest.facts.model import (
     Ordinal,
     Quantity,
     Range,
+    Repetition,
     Share,
     Slot,
     Some,
@@ -142,6 +143,8 @@ def _figures_agree(old: Slot, new: Slot) -> bool:
     match old.value, new.value:
         case Figure() as was, Figure() as is_ if "percentage" not in (old.kind, new.kind):
             of = {was.measure, is_.measure}
+            if any(isinstance(each, Repetition) for each in (was, is_)) and None in of:
+                return False  # `one tablet twice`, `two tablets once`
             return was.value == is_.value and (None in of or ("people" in of and of <= _OF_PEOPLE))
     return False
 
