@@ -44,13 +44,16 @@ class Expression(_Compiled):
         return getattr(compiled, name)
 
 
-def possessive(group: str, times: str = "*", *, is_right: bool = _IS_RIGHT) -> str:
+def possessive(group: str, times: str = "*", *, begun: str = "", is_right: bool = _IS_RIGHT) -> str:
     """Return the expression of a group that is taken so many times and given back no more.
 
     Before CPython 3.11.5 such a group takes what its last try read, though that failed (gh-106052): there it
-    is an atomic one, which holds some 120 bytes for each time.
+    is an atomic one, which holds some 120 bytes for each time. A group that cannot fail where `begun` stands
+    ahead does without: `begun` is of single characters alone, with no group that looks ahead or behind.
     """
-    return f"(?:{group}){times}+" if is_right else f"(?>(?:{group}){times})"
+    if is_right:
+        return f"(?:{group}){times}+"
+    return f"(?:(?={begun}){group}){times}+" if begun else f"(?>(?:{group}){times})"
 
 
 @overload

@@ -186,5 +186,7 @@ def _word() -> re.Pattern[str]:
     marks = "".join(char for char in map(chr, _MARK_RANGE) if unicodedata2.category(char)[0] == "M")
     # One set of \w and the marks would be seven times slower: the marks beyond the BMP are looked
     # through one by one, so a character goes there only when it is beyond Latin-1's half.
-    mark = rf"(?=[\xad-\U0010ffff])[{_JOINERS}{marks}\U000e0100-\U000e01ef]"
-    return re.compile(r"[^\W_]\w*+" + possessive(rf"(?:['\u2019\u2010\u2011-][^\W_]|{mark})\w*+"))
+    mark = f"[{_JOINERS}{marks}\U000e0100-\U000e01ef]"
+    joined = r"['\u2019\u2010\u2011-][^\W_]"
+    more = rf"(?:{joined}|(?=[\xad-\U0010ffff]){mark})\w*+"
+    return re.compile(r"[^\W_]\w*+" + possessive(more, begun=f"{joined}|{mark}"))

@@ -15,7 +15,7 @@ import unicodedata2
 from ingest.expressions import expression, possessive
 from ingest.text.plain import plain
 
-_NUMBER = "[0-9]+" + possessive("[.,:][0-9]+") + r"\w*+"
+_NUMBER = "[0-9]+" + possessive("[.,:][0-9]+", begun="[.,:][0-9]") + r"\w*+"
 _FIGURE = _NUMBER + possessive(rf"['’‐‑-](?:{_NUMBER}|\w+)")
 _LETTERS = r"\w+" + possessive(r"['’‐‑-]\w+|[`´](?<=[^\W\d_].)(?=[^\W\d_])\w+")
 _TOKEN = expression(rf"\s+|{_FIGURE}|{_LETTERS}|[^\w\s]")

@@ -8,6 +8,7 @@ import signal
 import sqlite3
 import time
 from itertools import pairwise
+from pathlib import Path
 
 from tests.command import Record
 from tests.daemon import until
@@ -321,6 +322,7 @@ def _stop_between_commits(pid: int, database: sqlite3.Connection) -> None:
 
     def is_free() -> bool:
         os.kill(pid, signal.SIGSTOP)
+        until(lambda: _states(pid) == {"T"}, what="each thread to stop")  # the kernel stops them one by one
         try:
             database.execute("BEGIN IMMEDIATE")
         except sqlite3.OperationalError:
@@ -330,6 +332,11 @@ def _stop_between_commits(pid: int, database: sqlite3.Connection) -> None:
         return True
 
     until(is_free, what="the lock of the database to be free")
+
+
+def _states(pid: int) -> set[str]:
+    stats = Path(f"/proc/{pid}/task").glob("*/stat")
+    return {stat.read_text().rpartition(") ")[2][0] for stat in stats}
 
 
 def test_a_damaged_report_of_a_root_stops_nothing(site: Site) -> None:

@@ -52,6 +52,8 @@ def test_a_possessive_group_takes_nothing_of_a_try_that_failed(*, is_right: bool
     """On every CPython; before 3.11.5 `(?:[.,:][0-9]+)*+` takes the comma of `3, 2021`."""
     number = "[0-9]+" + possessive("[.,:][0-9]+", is_right=is_right)
     assert re.findall(number, "May 3, 2021, 1,000.5") == ["3", "2021", "1,000.5"]
+    begun = possessive("[.,:][0-9]+", begun="[.,:][0-9]", is_right=is_right)
+    assert re.findall("[0-9]+" + begun, "May 3, 2021, 1,000.5") == ["3", "2021", "1,000.5"]
     assert re.findall("a" + possessive("b", "?", is_right=is_right) + "b", "ab abb") == ["abb"]
     assert re.findall(possessive("-x", "{2,}", is_right=is_right) + "!", "-x! -x-x-x!") == ["-x-x-x!"]
 
