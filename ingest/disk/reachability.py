@@ -8,6 +8,7 @@ import sys
 import threading
 from collections.abc import Callable, Sequence
 
+from ingest.disk.descriptors import are_too_few
 from ingest.disk.mounts import KERNELS, LOCAL, Line, kind, line_of, table, types_below
 from ingest.errors import Unreachable
 from ingest.model import Descriptor
@@ -89,6 +90,8 @@ def answers(path: bytes) -> bool:
             start_new_session=True,
         )  # fmt: skip
     except OSError as error:
+        if are_too_few(error):
+            raise
         raise no_process(error) from error
     try:
         asking.wait(PATIENCE)

@@ -306,15 +306,14 @@ def _with_unit(
         following, end = low_at(cut, end + 1), end + 1
     if following in cut.lexicon.currencies and following not in "€$£¥":
         return "amount", Quantity(value, cut.lexicon.currencies[following]), end + 1, weak
-    percent = cut.lexicon.percent.get(following)
-    if following == "per" and low_at(cut, end + 1) == "cent":
-        percent, end = "%", end + 1
-    if (following == "percentage" and low_at(cut, end + 1) in ("point", "points")) or (
-        percent == "%" and low_at(cut, end + 1) in ("point", "points")
-    ):
-        percent, end = "pp", end + 1
-    if percent and not suffix:  # `20m percent`
-        return "percentage", Quantity(value, percent), end + 1, False
+    if not suffix:  # `20m percent`
+        percent, ends = cut.lexicon.percent.get(following), end
+        if following == "per" and low_at(cut, end + 1) == "cent":
+            percent, ends = "%", end + 1
+        if (percent == "%" or following == "percentage") and low_at(cut, ends + 1) in ("point", "points"):
+            percent, ends = "pp", ends + 1
+        if percent:
+            return "percentage", Quantity(value, percent), ends + 1, False
     unit = _attached(suffix, cut.lexicon)
     if following == "°" and low_at(cut, end + 1) in ("c", "f"):
         unit, end = "°" + low_at(cut, end + 1), end + 2

@@ -89,12 +89,6 @@ class Speech(msgspec.Struct, frozen=True):
         end = self.starts[at + 1][0] if at + 1 < len(self.starts) else len(self.text)
         return max(0, min(here + place - there, end))
 
-    @property
-    def length(self) -> int:
-        """Return how long the whole text is, up to what was cut out at its end."""
-        here, there = self.starts[-1]
-        return there + len(self.text) - here
-
 
 def without(
     text: str,

@@ -86,7 +86,7 @@ def _environment() -> jinja2.Environment:
     )
     found.globals.update(
         asset=address_of, url=url, mark=mark, mark_of=mark_of, marked=_marked, grouped=model.grouped,
-        picked=model.shown,
+        shown=model.shown,
         subject_names=chart.SUBJECTS, show_path=escape.path, iso=moments.show,
     )  # fmt: skip
     return found

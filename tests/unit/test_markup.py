@@ -192,3 +192,10 @@ def test_numbers_of_order_that_were_counted_anew_are_told_in_their_places() -> N
         "a number of order was “1”, now “2”; a number of order was “2”, now “3”; "
         "the number of a footnote was “1”, now “2”"
     )
+
+
+def test_items_without_places_are_compared_by_what_they_are() -> None:
+    item = Item("comment", "x")
+    placed = Speech("Hi.", items=(item,), places=(3,))
+    assert speech.differences(Speech("Hi.", items=(item,)), placed) == []
+    assert speech.differences(placed, Speech("Hi.", items=(item,))) == []

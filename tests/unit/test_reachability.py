@@ -157,3 +157,16 @@ def test_where_no_process_can_be_begun_that_is_said_and_nothing_stays_open(
     with pytest.raises(Unreachable, match=said):
         answers(os.fsencode(tmp_path))
     assert os.listdir("/proc/self/fd") == before
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="elsewhere nothing is asked")
+def test_too_few_descriptors_are_no_want_of_processes(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(*_: object, **__: object) -> Never:
+        raise OSError(errno.EMFILE, os.strerror(errno.EMFILE))
+
+    monkeypatch.setattr(subprocess, "Popen", fail)
+    with pytest.raises(OSError, match="Too many open files") as raised:
+        answers(os.fsencode(tmp_path))
+    assert raised.value.errno == errno.EMFILE

@@ -17,7 +17,7 @@ from ingest.normalise.extraction import Refused
 
 # A quotation mark holds a value only behind an equals sign; one that is never closed is a character.
 _AFTER_EQUALS = r"=\s*+" + possessive(r""""[^"]*"|'[^']*'""", "?")
-_TAG = expression(rf"<(/?)([a-zA-Z][^\s/>]*)({possessive(f'[^>=]++|{_AFTER_EQUALS}')})>")
+_TAG = expression(rf"<(/?)([a-zA-Z][^\s/>]*+)({possessive(f'[^>=]++|{_AFTER_EQUALS}')})>")
 _ATTRIBUTE = expression(r"""([^\s/>="'][^\s/>=]*)(?:\s*+=\s*+(?:"([^"]*)"|'([^']*)'|([^\s"'>][^\s>]*)))?""")
 _RAW = {"script", "style", "iframe", "noembed", "xmp", "textarea", "title"}
 _SHOWN_RAW = {"xmp", "textarea", "title"}

@@ -106,6 +106,8 @@ def test_characters_by_mark_declaration_or_words(data: bytes, text: str) -> None
         "<" * 150_000,
         "<a " * 80_000,
         '<a b="' * 80_000,
+        "<" + "a" * 200_000,
+        "<a" + "=a" * 100_000,
         '<a b=">" ' * 60_000,
         "<b>" * 100_000,
         "<p>" * 10_000,
