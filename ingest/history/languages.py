@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+from ingest.errors import NotFound
 from ingest.store import listing
 from ingest.store.engine import Connection
 
@@ -49,3 +50,10 @@ def unknown(connection: Connection, words: str) -> str | None:
     meant = f", which is {code}" if code else ""
     known = f"there are texts in {', '.join(there)}" if there else "no text has a known language"
     return f"no text is in '{words}'{meant}; {known}"
+
+
+def require(connection: Connection, words: str | None) -> None:
+    """Raise NotFound for a language that no text is in."""
+    why = None if words is None else unknown(connection, words)
+    if why is not None:
+        raise NotFound(why, hint="ask for one that a text is in, or for every language")

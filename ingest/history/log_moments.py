@@ -66,6 +66,11 @@ def time_of(connection: Connection, words: str, calendar: Calendar, *, start: bo
     return label if number else label - 1  # before the first of all
 
 
+def require_change(connection: Connection, seq: int) -> None:
+    """Raise NotFound for a change that the log does not have."""
+    _within(seq, Seq(reader.head(connection).seq))
+
+
 def _within(seq: int, last: Seq, *, next_: bool = False) -> Seq:
     """Return the same seq, which the log has, or with `next_` will have next. Raises NotFound."""
     if seq > last + next_:

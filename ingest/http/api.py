@@ -143,6 +143,8 @@ def _documents(corpus: Corpus, asked: parameters.Documents, _path: dict[str, str
             language=None if asked.language is None else languages.code_of(asked.language),
             after=None if asked.after is None else place_of(asked.after), limit=asked.limit + 1,
         )  # fmt: skip
+        if not rows:
+            languages.require(connection, asked.language)
     items = [records.document(row) for row in rows[: asked.limit]]
     last = rows[asked.limit - 1] if len(rows) > asked.limit else None
     return answers.of_record(Page(items=items, next=None if last is None else cursor_of(last)))
@@ -273,7 +275,11 @@ def _search(corpus: Corpus, asked: parameters.Search, _path: dict[str, str], _ki
         asked.q, every=asked.every, root=asked.root, prefix=asked.prefix, language=asked.language,
         note=notes.append,
     )  # fmt: skip
-    found = answers.of_record(Page(items=list(islice(hits, asked.limit)), next=None))
+    items = list(islice(hits, asked.limit))
+    if not items:
+        with corpus.store.read() as connection:
+            languages.require(connection, asked.language)
+    found = answers.of_record(Page(items=items, next=None))
     return structs.replace(found, headers={"ingest-note": notes[-1]} if notes else {})
 
 
@@ -307,13 +313,15 @@ def _reviews(corpus: Corpus, asked: parameters.Reviews, _path: dict[str, str], _
             standing=asked.standing,
             since=begin, until=end,
         )  # fmt: skip
+        if asked.change is not None:
+            log_moments.require_change(connection, asked.change)
         rows = reviews.page(connection, wanted, after=asked.after, limit=asked.limit + 1)
     items = [records.review(row) for row in rows[: asked.limit]]
     more = len(rows) > asked.limit
     return answers.of_record(Page(items=items, next=str(rows[asked.limit - 1].key) if more else None))
 
 
-def _atom(corpus: Corpus, asked: parameters.Changes, _path: dict[str, str], _kind: str) -> Answer:
+def _atom(corpus: Corpus, asked: parameters.Newest, _path: dict[str, str], _kind: str) -> Answer:
     return atom.feed(corpus, asked)
 
 
@@ -341,7 +349,7 @@ ENDPOINTS = (
     _endpoint("/v1/status", "Health and counts",
         parameters.Nothing, _status, gives=(Status,)),
     _endpoint("/v1/feed.atom", "The newest changes, for readers of Atom",
-        parameters.Changes, _atom, gives=(), media_types=(atom.TYPE,)),
+        parameters.Newest, _atom, gives=(), media_types=(atom.TYPE,)),
 )  # fmt: skip
 CHANGES = _endpoint(
     "/v1/changes", "The changes after a seq, oldest first; or as they come",

@@ -13,7 +13,7 @@ from ingest.records import Change
 TYPE = "application/atom+xml"
 
 
-def feed(corpus: Corpus, asked: parameters.Changes) -> Answer:
+def feed(corpus: Corpus, asked: parameters.Newest) -> Answer:
     """Return the changes after `since` that are wanted, the newest first."""
     wanted = asked.filters
     found = list(

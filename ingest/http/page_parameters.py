@@ -14,7 +14,7 @@ from ingest.http.parameters import Cursor, Nothing, Seq, Words
 class Spoken(Nothing, frozen=True, kw_only=True):
     """`lang` chooses the language of the page."""
 
-    lang: Words | None = None
+    lang: Literal["en", "nl"] | None = None
 
 
 class Documents(Spoken, frozen=True, kw_only=True):

@@ -14,8 +14,8 @@ from starlette.routing import Route
 
 from ingest.corpus import Corpus
 from ingest.edits.edit import SIGNIFICANCES
-from ingest.errors import IngestError
-from ingest.history import naming
+from ingest.errors import IngestError, UsageError
+from ingest.history import log_moments, naming
 from ingest.history.changes import TYPES
 from ingest.http import answers, api, parameters
 from ingest.http.admission import Asker
@@ -235,6 +235,8 @@ class Pages:
         return Shown(template="overview", data=view, cookies={LOOKED: cookie})
 
     def _documents(self, _request: Request, asked: Documents) -> Shown:
+        if asked.seq is not None and asked.at is not None:
+            raise UsageError("'at' and 'seq' both name a moment", hint="give one of the two")
         at = f"seq:{asked.seq}" if asked.seq is not None else asked.at or None
         view = lists.documents(
             self._corpus, self._cache, prefix=asked.prefix, at=at, root=asked.root,
@@ -262,6 +264,9 @@ class Pages:
     def _changes(self, _request: Request, asked: Changes) -> Shown:
         since = asked.since or None
         after: int | str = int(since) if since and since.isascii() and since.isdigit() else since or 0
+        if isinstance(after, int) and after:
+            with self._corpus.store.read() as connection:
+                log_moments.require_change(connection, after)
         found = list(
             self._corpus.changes(
                 after, until=asked.until or None, root=asked.root, prefix=asked.prefix or None,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Annotated, Literal, TypeVar
 
 import msgspec
-from msgspec import Meta
+from msgspec import Meta, inspect
 from starlette.requests import Request
 
 from ingest.decoding import convert
@@ -79,13 +79,11 @@ class Blame(Nothing, frozen=True, kw_only=True):
     deleted: bool = False
 
 
-class Changes(Nothing, frozen=True, kw_only=True, rename={"type_": "type", "class_": "class"}):
+class Newest(Nothing, frozen=True, kw_only=True, rename={"type_": "type", "class_": "class"}):
     """`since` is a seq: what comes after it."""
 
     since: Seq = 0
     limit: Limit = 100
-    feed: Literal["normal", "longpoll", "eventsource"] = "normal"
-    timeout: Annotated[float, Meta(ge=0, le=60)] = 30.0
     root: Name | None = None
     prefix: Words | None = None
     type_: Annotated[str, _of(*TYPES, *(f"document.{each}" for each in TYPES))] | None = None
@@ -106,6 +104,13 @@ class Changes(Nothing, frozen=True, kw_only=True, rename={"type_": "type", "clas
             fact=self.fact,
             flag=self.flag,
         )
+
+
+class Changes(Newest, frozen=True, kw_only=True):
+    """The same, and whether to wait for more."""
+
+    feed: Literal["normal", "longpoll", "eventsource"] = "normal"
+    timeout: Annotated[float, Meta(ge=0, le=60)] = 30.0
 
 
 class Search(Nothing, frozen=True, kw_only=True):
@@ -166,8 +171,25 @@ def read(request: Request, kind: type[T], *, blank_is_none: bool = False) -> T:
         return convert(dict(given), kind, strict=False)
     except msgspec.ValidationError as error:
         words = str(error)
+        _require_known(dict(given), kind, words)
         known = ", ".join(kind.__struct_encode_fields__)
         raise UsageError(
             f"the parameters are not understood: {words[:1].lower()}{words[1:]}",
             hint=f"they are: {known}" if known else "this address takes none",
         ) from error
+
+
+def _require_known(given: dict[str, str], kind: type[msgspec.Struct], words: str) -> None:
+    """Raise UsageError for a value that is none of those there are, where that is what was wrong."""
+    if not words.startswith("Invalid enum value"):
+        return
+    about = inspect.type_info(kind)
+    assert isinstance(about, inspect.StructType)
+    for field in about.fields:
+        kinds = field.type.types if isinstance(field.type, inspect.UnionType) else (field.type,)
+        known = [value for each in kinds if isinstance(each, inspect.LiteralType) for value in each.values]
+        if known and given.get(field.encode_name, known[0]) not in known:
+            raise UsageError(
+                f"no {field.encode_name} '{given[field.encode_name][:64]}'",
+                hint=f"write one of: {', '.join(map(str, known))}",
+            )

@@ -14,7 +14,7 @@ from ingest.corpus import Corpus
 from ingest.diff import sentences
 from ingest.edits.classify import classify
 from ingest.edits.edit import Edit, Text
-from ingest.errors import UsageError
+from ingest.errors import NotFound, UsageError
 from ingest.history import blame, naming, observation, version_contents, version_records
 from ingest.history.naming import Target
 from ingest.index import edits, reread, version_standoff
@@ -159,16 +159,17 @@ def view(
         listed, older = _entries(connection, target, past, before, said)
         is_one = b in past.edits and (a is None or a == b - 1)
         change = past.seqs.get(b) if is_one else None
-    origins, here = read.origins, read.here
+    origins, here = _require_brought(b, read.origins, only), read.here
     ages = ages_of(origins)
-    sides = None
-    if why is None and old is not None and text is not None:
-        sides = _compared(old, text, row.language, edit, origins, ages, places)
+    both = None if why is not None or old is None or text is None else (old, text)
+    sides = None if both is None else _compared(*both, row.language, edit, origins, ages, places)
     by_age: list[Paragraph] = []
     parts, anchored = Parts(), dict[str, int]()
     if sides is not None:
         sides, parts, anchored = _part_of(sides, mode, part)
-    elif why is None and mode == "age":
+    elif why is not None:
+        text_parts.chosen(part, 1, 1)
+    elif mode == "age":
         whole = paragraphs(text or "", origins, ages, places)
         by_age, parts = part_by_age(whole, part, None if here is None else here.offset, only)
     stand = held(origins, ages, past.times)
@@ -205,6 +206,18 @@ def view(
         gaps=[each for each in ledger if each.state != "watched"],
         deleted_at=facts_.deleted_at,
     )
+
+
+def _require_brought(no: int, origins: list[Origin], only: int | None) -> list[Origin]:
+    """Return the sentences of a version. Raises NotFound where none of them is of the version `only`."""
+    there = sorted({each.version for each in origins})
+    if only is not None and only not in there:
+        some = ", ".join(map(str, there[-HELD:]))
+        raise NotFound(
+            f"version {no} has no sentence of version {only}",
+            hint=f"its sentences are of version {some}" if there else "none of its sentences is shown",
+        )
+    return origins
 
 
 class _Read(msgspec.Struct, frozen=True, kw_only=True):
@@ -263,7 +276,14 @@ def _ledger(
 def _entries(
     connection: Connection, target: Target, past: Course, before: int | None, said: dict[int, list[Review]]
 ) -> tuple[list[Entry], int | None]:
-    """Return the newest versions below a number, newest first, and the number that the next page is below."""
+    """Return the newest versions below a number, newest first, and the number that the next page is below.
+
+    Raises NotFound where none is below it, or it is no version's.
+    """
+    if before is not None and not 2 <= before <= target.last + 1:
+        raise NotFound(
+            f"there is no list of versions before {before}", hint=f"the versions are 1 to {target.last}"
+        )
     top = target.last if before is None else min(before - 1, target.last)
     first = max(1, top - LISTED + 1)
     rows: list[Row] = versions.listed(connection, target.id, first, top) if top >= 1 else []

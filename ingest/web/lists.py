@@ -73,6 +73,8 @@ def documents(
             until=until, prefix=below.path, deleted=deleted, after=after, limit=PAGE + 1,
             language=None if language is None else languages.code_of(language),
         )  # fmt: skip
+        if not rows:
+            languages.require(connection, language)
         shown = differing[differs_after : differs_after + DIFFERING]
         return Documents(
             items=[records.document(row) for row in rows[:PAGE]],
@@ -150,6 +152,8 @@ def found(
     notes = odd(query, clauses) if query.strip() else []
     if not clauses:
         with corpus.store.read() as connection:
+            naming.root_id(connection, root)
+            languages.require(connection, language)
             return Search(
                 query=query, every=every, hits=[], now=0, before=0, first=1, more=False, language=language,
                 languages=cache.of("languages", _WHILE, lambda: listing.languages(connection)),
@@ -161,6 +165,8 @@ def found(
             language=None if language is None else languages.code_of(language),
         )
         hits = list(islice(search.find(connection, clauses, wanted, every=every), after, after + HITS + 1))
+        if not hits:
+            languages.require(connection, language)
         told = []
         for hit in hits[:HITS]:
             text = None if hit.sentence is None else lookup.snippet(connection, hit.sentence)

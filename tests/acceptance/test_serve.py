@@ -500,6 +500,55 @@ def test_what_is_not_understood_is_a_problem_with_a_code(served: Served, path: s
     assert "set-cookie" not in answer.headers
 
 
+@pytest.mark.parametrize(
+    ("path", "status", "detail", "hint"),
+    [
+        ("{bridge}?only=99", 404, "version 2 has no sentence of version 99",
+         "its sentences are of version 1, 2"),
+        ("{bridge}?view=age&to=1&only=2", 404, "version 1 has no sentence of version 2",
+         "its sentences are of version 1"),
+        ("{picture}?only=1", 404, "version 1 has no sentence of version 1", "none of its sentences is shown"),
+        ("{bridge}?before=4", 404, "there is no list of versions before 4", "the versions are 1 to 2"),
+        ("{bridge}?before=1", 404, "there is no list of versions before 1", "the versions are 1 to 2"),
+        ("{bridge}?part=2", 404, "the text has no part 2", "it has 1"),
+        ("{picture}?part=2", 404, "the text has no part 2", "it has 1"),
+        ("{bridge}?from=1&to=3", 404, "bridge.txt has no version 3", "its versions are 1 to 2"),
+        ("/?lang=xx", 400, "no lang 'xx'", "write one of: en, nl"),
+        ("/changes?reviewed=x", 400, "no reviewed 'x'", "write one of: no, yes"),
+        ("/changes?since=99", 404, "there is no change #99", None),
+        ("/changes?class=x", 400, "no class 'x'", None),
+        ("/documents?at=seq:2&seq=2", 400, "'at' and 'seq' both name a moment", "give one of the two"),
+        ("/documents?language=xx", 404, "no text is in 'xx'; there are texts in en",
+         "ask for one that a text is in, or for every language"),
+        ("/search?q=bridge&language=xx", 404, "no text is in 'xx'; there are texts in en", None),
+        ("/search?language=xx", 404, "no text is in 'xx'; there are texts in en", None),
+        ("/search?root=x", 404, "no root named 'x'", None),
+        ("/v1/search?q=bridge&language=xx", 404, "no text is in 'xx'; there are texts in en", None),
+        ("/v1/documents?language=xx", 404, "no text is in 'xx'; there are texts in en", None),
+        ("/v1{bridge}/diff/1/2?unit=x", 400, "no unit 'x'", "write one of: line, sentence, word"),
+        ("/v1/changes?feed=x", 400, "no feed 'x'", "write one of: eventsource, longpoll, normal"),
+        ("/v1/feed.atom?feed=longpoll", 400, None,
+         "they are: since, limit, root, prefix, type, class, significance, fact, flag"),
+        ("/v1/reviews?change=99", 404, "there is no change #99", None),
+        ("/v1/reviews?action=x", 400, "no action 'x'", None),
+    ],
+)  # fmt: skip
+def test_what_names_nothing_is_told_with_what_there_is(
+    served: Served, path: str, status: int, detail: str | None, hint: str | None
+) -> None:
+    for name in ("bridge.txt", "picture.bin"):
+        path = path.replace(f"{{{name.partition('.')[0]}}}", f"/documents/{served.ids[name]}")
+
+    answer = served.service.get(path)
+    assert answer.status == status
+    assert answer.json["detail"] == detail or detail is None
+    assert answer.json["hint"] == hint or hint is None
+    if not path.startswith("/v1/"):
+        page, _, query = path.partition("?")
+        data = served.service.get(f"{page.rstrip('/') or '/overview'}.json?{query}")
+        assert (data.status, data.json) == (status, answer.json)
+
+
 def test_no_version_of_no_document_is_found_by_a_path_that_leads_out(served: Served) -> None:
     for rev in ("0", "3", "-1", "1e1", "{cursor:x}", "%7Bcursor:x%7D"):
         assert served.service.get(f"{served.versions('bridge.txt')}/{rev}").status in (400, 404)
