@@ -114,16 +114,16 @@ class Admission:
             )
         if "\0" in scope["path"] or "\ufffd" in scope["path"]:
             raise Refused(400, "address", "the address is not UTF-8, or holds a NUL", hint=_DESCRIBED)
-        if scope["method"] in _READS:
-            if headers.get("content-length", "0") != "0" or "transfer-encoding" in headers:
-                raise Refused(413, "body", "a question has no body", hint="say all in the address")
-            return
-        if scope["method"] != "POST":
-            taken = _TAKEN.get(scope["path"], "GET, HEAD")
+        taken = _TAKEN.get(scope["path"], ", ".join(_READS))
+        if scope["method"] not in taken.split(", "):
             raise Refused(
                 405, "method", "this method is not taken", hint=f"what is taken here: {taken}",
                 headers={"allow": taken},
             )  # fmt: skip
+        if scope["method"] in _READS:
+            if headers.get("content-length", "0") != "0" or "transfer-encoding" in headers:
+                raise Refused(413, "body", "a question has no body", hint="say all in the address")
+            return
         length = headers.get("content-length", "")
         if "transfer-encoding" in headers or not length.isascii() or not length.isdigit():
             raise Refused(413, "body", "a body says its length", hint="send Content-Length")

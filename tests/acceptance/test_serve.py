@@ -599,14 +599,21 @@ def test_every_answer_says_what_a_browser_may_do_with_it(served: Served, path: s
 
 
 def test_only_questions_are_taken_and_none_has_a_body(served: Served) -> None:
-    for method in ("PUT", "DELETE", "PATCH"):
-        assert served.service.ask(method, "/v1/status").status == 405
+    host = f"HTTP/1.1\r\nHost: 127.0.0.1:{served.service.port}\r\n"
+    for method in ("PUT", "DELETE", "PATCH", "POST", "OPTIONS", "TRACE", "X"):
+        for path in ("/v1/status", "/", "/nothing"):
+            told = served.service.raw(f"{method} {path} {host}Connection: close\r\n\r\n".encode())
+            assert told.startswith(b"HTTP/1.1 405 "), (method, path)  # whether it has a body or not
+            assert b"\r\nallow: GET, HEAD\r\n" in told
+    assert b"\r\nallow: GET, HEAD, POST\r\n" in served.service.raw(f"PUT /v1/reviews {host}\r\n".encode())
     assert served.service.ask("GET", "/v1/status", body=b"x").status == 413
     for origin in ({}, {"Origin": "null"}, {"Origin": "http://evil.example"}):
-        assert served.service.ask("POST", "/v1/status", body=b"a=b", **origin).status == 403
-    own = served.service.ask("POST", "/v1/status", body=b"", Origin=served.service.address.rstrip("/"))
+        assert served.service.ask("POST", "/v1/reviews", body=b"a=b", **origin).status == 403
+        assert served.service.ask("POST", "/v1/status", body=b"a=b", **origin).status == 405
+    own = served.service.ask("POST", "/v1/reviews", body=b"", Origin=served.service.address.rstrip("/"))
     assert own.status == 401
-    large = f"POST / HTTP/1.1\r\nHost: 127.0.0.1:{served.service.port}\r\nContent-Length: 9999999999\r\n\r\n"
+    assert b" 413 " in served.service.raw(f"POST /v1/reviews {host}\r\n".encode())[:20]
+    large = f"POST /v1/reviews {host}Content-Length: 9999999999\r\n\r\n"
     assert b" 413 " in served.service.raw(large.encode())[:20]
     chunked = f"GET / HTTP/1.1\r\nHost: 127.0.0.1:{served.service.port}\r\nTransfer-Encoding: chunked\r\n\r\n"
     assert b" 413 " in served.service.raw(chunked.encode())[:20]
