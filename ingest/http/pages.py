@@ -77,7 +77,7 @@ class Pages:
         self._has_token = has_token
         self._cache = AnswerCache(corpus.now, lambda: corpus.generation)
         self._cards = AnswerCache(corpus.now, lambda: corpus.generation)
-        self._tally = Tally(lambda: corpus.generation)
+        self._tally = Tally()
 
     def routes(self) -> list[Route]:
         """Return the routes."""

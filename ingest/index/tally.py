@@ -1,7 +1,8 @@
 """Counts over the log that are made once: later only what came is counted, and added.
 
-Each is of a stretch of the log that has ended, so it does not change. A log that is shorter than it was,
-edits that another classifier or other settings tell, and another store are counted anew.
+Each is of a stretch of the log that has ended, so it does not change. The leaf of its last change says
+whether it is of the log that is asked: one that is shorter than it was, or another, is counted anew, as are
+edits that another classifier or other settings tell. All of that is read in one snapshot.
 """
 
 from __future__ import annotations
@@ -22,21 +23,17 @@ _MOST = 64  # counts that are kept
 
 
 class Tally:
-    """What was counted, by its name: up to which seq, and how many. One of these serves every thread.
+    """What was counted, by its name: up to which change, and how many. One of these serves every thread."""
 
-    Where `generation` gives another number, nothing is known any more.
-    """
-
-    def __init__(self, generation: Callable[[], int] = lambda: 0) -> None:
-        self._generation = generation
+    def __init__(self) -> None:
         self._changing = threading.Lock()
-        self._known: OrderedDict[Hashable, tuple[Seq, object]] = OrderedDict()
+        self._known: OrderedDict[Hashable, tuple[Seq, bytes | None, object]] = OrderedDict()
 
     def edits(self, connection: Connection, after: Seq) -> tuple[Counts, int]:
         """Count the edits after a place in the log, as far as the index has them, and their documents."""
         reached, told_by = state.told(connection)
         return self._counted(
-            ("edits", after, told_by), max(after, reached), after, (Counts(), 0),
+            connection, ("edits", after, told_by), max(after, reached), after, (Counts(), 0),
             lambda known, found: _both(found, activity.between(connection, after, known, reached)),
         )  # fmt: skip
 
@@ -44,7 +41,8 @@ class Tally:
         """Count the edits recorded in each of so many stretches of `step` microseconds from `begin` on."""
         reached, told_by = state.told(connection)
         return self._counted(
-            ("steps", begin, step, steps, told_by), reached, BEGINNING, [Counts() for _ in range(steps)],
+            connection, ("steps", begin, step, steps, told_by), reached, BEGINNING,
+            [Counts() for _ in range(steps)],
             lambda known, found: [
                 before.plus(came)
                 for before, came in zip(
@@ -65,7 +63,7 @@ class Tally:
             came = totals.types(connection, roots, after=known, until=head)
             return {each: found.get(each, 0) + came.get(each, 0) for each in {**found, **came}}
 
-        return self._counted(("types", after, tuple(roots)), max(after, head), after, {}, add)
+        return self._counted(connection, ("types", after, tuple(roots)), max(after, head), after, {}, add)
 
     def record(self, connection: Connection) -> totals.Counts:
         """Count the live documents, the versions, and what is rejected now."""
@@ -78,22 +76,25 @@ class Tally:
             documents, versions_ = totals.grown(connection, known, head)
             return found[0] + documents, found[1] + versions_
 
-        documents, versions_ = self._counted(("record",), head, BEGINNING, (0, 0), add)
+        documents, versions_ = self._counted(connection, ("record",), head, BEGINNING, (0, 0), add)
         return totals.Counts(documents, versions_, totals.rejected(connection))
 
-    def _counted(self, name: Hashable, end: Seq, begin: Seq, nothing: T, add: Callable[[Seq, T], T]) -> T:
+    def _counted(
+        self, connection: Connection, name: Hashable, end: Seq, begin: Seq, nothing: T,
+        add: Callable[[Seq, T], T],
+    ) -> T:  # fmt: skip
         """Return a count up to `end`: what is known, and what `add` finds after that, or after `begin`."""
-        whole = self._generation(), name
         with self._changing:
-            known, kept = self._known.get(whole, (begin, nothing))
-        if known > end:
+            known, leaf, kept = self._known.get(name, (begin, None, nothing))
+        leaves = reader.leaves(connection, {known, end})
+        if known > end or (known != begin and leaves.get(known) != leaf):
             known, kept = begin, nothing
         found = cast("T", kept)
         if known < end:
             found = add(known, found)
         with self._changing:
-            self._known[whole] = end, found
-            self._known.move_to_end(whole)
+            self._known[name] = end, leaves.get(end), found
+            self._known.move_to_end(name)
             while len(self._known) > _MOST:
                 self._known.popitem(last=False)
         return found

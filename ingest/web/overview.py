@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import timedelta, tzinfo
 from functools import partial
 
@@ -34,6 +35,7 @@ _HEADING = 100  # characters of the beginning of a text that has no title
 _ELLIPSIS = 240  # characters of the sentence that a card shows
 _DAY = 86_400_000_000
 _WHILE = 600_000_000  # microseconds that the sentence of a card is kept
+_SOON = 5_000_000  # the same of a card that has none
 _STEPS = (
     (_DAY // 288, 36, "Edits in five minutes by gravity, three hours"),
     (_DAY // 24, 48, "Edits an hour by gravity, two days"),
@@ -171,7 +173,7 @@ def _cards(connection: Connection, corpus: Corpus, cache: AnswerCache, since: Se
     told = records.changes(connection, rows, rules=corpus.rules, indexed=True)
     cards = []
     for row, change in zip(rows, told, strict=True):
-        said = cache.of(("said", row.seq), _WHILE, partial(_said, connection, corpus, row, change))
+        said = _kept(cache, row.seq, partial(_said, connection, corpus, row, change))
         cards.append(
             Card(
                 change=change, mark=mark_of(change.edit), title=said.title, heading=said.heading,
@@ -189,6 +191,16 @@ class _Said(msgspec.Struct, frozen=True, kw_only=True):
     language: str | None = None
     heading: str = ""
     sentence: list[Bit] = []
+
+
+def _kept(cache: AnswerCache, seq: int, make: Callable[[], _Said]) -> _Said:
+    """Return what a card says of a change; where its texts could not be read it is asked again soon."""
+    known = cache.known(("said", seq))
+    if isinstance(known, _Said):
+        return known
+    made_now = make()
+    cache.keep(("said", seq), _WHILE if made_now.sentence else _SOON, made_now)
+    return made_now
 
 
 def _said(connection: Connection, corpus: Corpus, row: Row, change: Change) -> _Said:

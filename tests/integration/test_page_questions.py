@@ -212,13 +212,21 @@ def test_what_was_counted_and_what_came_is_what_is_counted_now(database_url: str
             assert counted(kept) == counted(Tally()) != first
         with store.read() as connection:
             assert kept.record(connection) == totals.counts(connection)
-        assert counted(Tally(lambda: 1)) == counted(kept)
         with index.reading() as connection:
             before = kept.edits(connection, BEGINNING)
         # another process tells all edits anew, and by these one is announced
         fill.catch_up(index, rules=Rules({"en": ("bridge is new",)}, {}))
         with index.reading() as connection:
             assert kept.edits(connection, BEGINNING) == Tally().edits(connection, BEGINNING) != before
+            types = kept.types(connection, [RootKey(main)], BEGINNING)
+        # another log stands in its place that is as long
+        last = len(rows_of(store, tables.change))
+        with store.write() as connection:
+            of_last = sa.update(tables.change).where(tables.change.c.seq == last)
+            connection.execute(of_last.values(type="moved", leaf=b"another"))
+        with store.read() as connection:
+            found = kept.types(connection, [RootKey(main)], BEGINNING)
+        assert found == types | {"deleted": types["deleted"] - 1, "moved": types["moved"] + 1}
         index.dispose()
 
 
@@ -296,6 +304,35 @@ def test_the_overview_and_the_lists_say_what_is_there(database_url: str) -> None
         assert [word for word, is_found in found.hits[0].pieces if is_found] == ["bridge"]
         beyond = lists.found(corpus, cache, "bridge", every=True, language=None, root=None, after=1)
         assert (beyond.hits, beyond.first, beyond.more) == ([], 2, False)
+        corpus.close()
+
+
+def test_a_card_whose_texts_could_not_be_read_is_asked_again_soon(database_url: str) -> None:
+    with opened(database_url) as store:
+        corpus, now, tally = made(store), 0, Tally()
+        cache = AnswerCache(lambda: now)
+
+        def sentences() -> list[str]:
+            view = overview.view(corpus, cache, tally, since=0, since_at=None)
+            return ["".join(bit.text for bit in card.sentence) for card in view.cards]
+
+        with corpus.reading():  # the index is filled while the texts can be read
+            pass
+        bodies = {row["id"]: row["data"] for row in rows_of(store, tables.blob)}
+        damaged = dict.fromkeys(bodies, b"x")
+        for there, seen in ((damaged, ["", ""]), (bodies, ["", ""])):
+            with store.write() as connection:
+                for key, data in there.items():
+                    connection.execute(
+                        sa.update(tables.blob).where(tables.blob.c.id == key).values(data=data)
+                    )
+            assert sentences() == seen
+        now += 5_000_000
+        assert sentences() == ["The bridge costs 3113 euro.", "The bridge costs 1331 euro."]
+        with store.write() as connection:
+            connection.execute(sa.update(tables.blob).values(data=b"x"))
+        now += 500_000_000  # what was read is kept for long, since it does not change
+        assert sentences()[0] == "The bridge costs 3113 euro."
         corpus.close()
 
 
