@@ -70,13 +70,13 @@ _ARTICLE = ("trafilatura", "lxml")
 FORMATS: dict[str, DocumentFormat] = {
     each.media_type: each
     for each in (
-        DocumentFormat(media_type=_OFFICE + "wordprocessingml.document", module="docx", ways=("docx/1",)),
-        DocumentFormat(media_type=_OFFICE + "presentationml.presentation", module="pptx", ways=("pptx/1",)),
-        DocumentFormat(media_type="application/vnd.oasis.opendocument.text", module="odt", ways=("odt/2",)),
-        DocumentFormat(media_type="application/epub+zip", module="epub", ways=("epub/1",)),
-        DocumentFormat(media_type=RTF, module="rtf", ways=("rtf/4",)),
-        DocumentFormat(media_type=MAIL, module="mail", ways=("mail/2",)),
-        DocumentFormat(media_type=HTML, module="html_whole", ways=("html-whole/1",)),
+        DocumentFormat(media_type=_OFFICE + "wordprocessingml.document", module="docx", ways=("docx/2",)),
+        DocumentFormat(media_type=_OFFICE + "presentationml.presentation", module="pptx", ways=("pptx/2",)),
+        DocumentFormat(media_type="application/vnd.oasis.opendocument.text", module="odt", ways=("odt/3",)),
+        DocumentFormat(media_type="application/epub+zip", module="epub", ways=("epub/2",)),
+        DocumentFormat(media_type=RTF, module="rtf", ways=("rtf/5",)),
+        DocumentFormat(media_type=MAIL, module="mail", ways=("mail/3",)),
+        DocumentFormat(media_type=HTML, module="html_whole", ways=("html-whole/2",)),
         DocumentFormat(
             media_type="application/pdf",
             module="pdf",
@@ -89,15 +89,15 @@ FORMATS: dict[str, DocumentFormat] = {
 ARTICLE = DocumentFormat(
     media_type=HTML,
     module="html_article",
-    ways=("html-article/1", "html-whole/1"),
+    ways=("html-article/1", "html-whole/2"),
     packages=_ARTICLE,
     native=True,
 )
-SELECTED = DocumentFormat(media_type=HTML, module="html_selection", ways=("html-selected/1",))
+SELECTED = DocumentFormat(media_type=HTML, module="html_selection", ways=("html-selected/2",))
 AUTO = DocumentFormat(
     media_type=HTML,
     module="html_auto",
-    ways=("html-whole/1", "html-article/1"),
+    ways=("html-whole/2", "html-article/1"),
     elsewhere="html_article",
     packages=_ARTICLE,
 )

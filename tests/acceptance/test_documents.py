@@ -61,7 +61,7 @@ def test_a_contract_in_word_is_told_like_a_text(each_site: Site) -> None:
     assert report.count("    + The notice period is two weeks.  (“Terms”)") == 2
     assert report.count("    - The notice period is three weeks.") == 2
     shown = site.command.record("show", "a.docx@3")
-    assert shown["normaliser"] == "docx/1"
+    assert shown["normaliser"] == "docx/2"
     assert shown["blocks"] == [
         {"offset": 0, "length": 5, "kind": "heading", "page": None},
         {"offset": 7, "length": 31, "kind": "paragraph", "page": None},
@@ -96,7 +96,7 @@ def test_only_what_lies_outside_the_picked_part_is_boilerplate(each_site: Site) 
     [
         ('html = "article"', 'html = "whole"', None, "number “three” to “two”"),
         ('html = "whole"', 'html = "article"', None, "number “three” to “two”"),
-        ('html = "whole"', 'select = ["p"]', ["html-whole/1", "html-selected/1"], None),
+        ('html = "whole"', 'select = ["p"]', ["html-whole/2", "html-selected/2"], None),
     ],
 )
 def test_an_older_version_is_read_in_the_newer_ones_way(

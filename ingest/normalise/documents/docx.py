@@ -16,7 +16,7 @@ from ingest.normalise.documents.draft import Closed, plain
 from ingest.normalise.documents.package import Package
 from ingest.normalise.extraction import Annotation, Extracted, Limits, Refused
 
-WAY = "docx/1"
+WAY = "docx/2"
 MEDIA_TYPE = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 
 

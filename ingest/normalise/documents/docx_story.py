@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 import msgspec
 
 from ingest.normalise.documents.docx_fields import Fields
-from ingest.normalise.documents.docx_styles import Styles, W, is_on
+from ingest.normalise.documents.docx_styles import Styles, W, is_in_list, is_level, is_on
 from ingest.normalise.documents.docx_tables import Rows
 from ingest.normalise.documents.draft import Closed, Draft, PlacedAnnotation, canonical
 from ingest.normalise.documents.ooxml import R, Relation, Xml
@@ -88,7 +88,8 @@ class Story(Xml):
             "w:p": self._begin_paragraph,
             "w:pPr": self._begin_paragraph_properties,
             "w:pStyle": self._paragraph_style,
-            "w:numPr": self._number,
+            "w:numPr": self._list,
+            "w:numId": self._number,
             "w:outlineLvl": self._level,
             "w:framePr": self._frame,
             "w:pPrChange": self._reformatted,
@@ -227,13 +228,21 @@ class Story(Xml):
             self._paragraphs[-1].kind = self._styles.kind(style)
             self._paragraphs[-1].hides = self._styles.hides(style)
 
-    def _number(self, _: Attributes) -> None:
+    def _list(self, _: Attributes) -> None:
         if self._paragraphs and self._paragraphs[-1].kind is None:
             self._paragraphs[-1].kind = "item"
 
+    def _number(self, attributes: Attributes) -> None:
+        if self._paragraphs and self._paragraphs[-1].kind == "item" and not is_in_list(attributes):
+            self._paragraphs[-1].kind = None
+
     def _level(self, attributes: Attributes) -> None:
-        if self._paragraphs and attributes.get(W + "val") in tuple("012345678"):
+        if not self._paragraphs:
+            return
+        if is_level(attributes):
             self._paragraphs[-1].kind = "heading"
+        elif self._paragraphs[-1].kind == "heading":
+            self._paragraphs[-1].kind = None
 
     def _frame(self, attributes: Attributes) -> None:
         # A large first letter stands in a paragraph of its own.

@@ -15,8 +15,8 @@ from ingest.normalise.extraction import BlockKind, Limits
 
 T = TypeVar("T")
 W = "http://schemas.openxmlformats.org/wordprocessingml/2006/main "
-_HEADING = expression(r"(?:heading [1-9]|title|subtitle)\Z", re.IGNORECASE)
-_BODY_LEVEL = "9"
+_HEADING = expression(r"(?:heading ?[1-9]|title|subtitle)\Z", re.IGNORECASE)
+_LEVELS = frozenset("012345678")
 
 
 class Style(msgspec.Struct, kw_only=True):
@@ -24,12 +24,23 @@ class Style(msgspec.Struct, kw_only=True):
 
     based_on: str | None = None
     kind: BlockKind | None = None
+    is_item: bool | None = None
     hides: bool | None = None
 
 
 def is_on(attributes: Attributes) -> bool:
     """Tell whether a property without a value, or with this one, is on."""
     return attributes.get(W + "val", "1") not in {"0", "false", "off"}
+
+
+def is_level(attributes: Attributes) -> bool:
+    """Tell whether this level of the outline makes a heading: that of body text makes none."""
+    return attributes.get(W + "val", "") in _LEVELS
+
+
+def is_in_list(attributes: Attributes) -> bool:
+    """Tell whether this number of a list is one: zero takes a paragraph out of its style's list."""
+    return attributes.get(W + "val", "0") != "0"
 
 
 class Styles(Xml):
@@ -49,12 +60,21 @@ class Styles(Xml):
             "w:basedOn": self._base,
             "w:outlineLvl": self._level,
             "w:numPr": self._list,
+            "w:numId": self._number,
             "w:vanish": self._vanish,
         }
 
     def kind(self, style: str) -> BlockKind | None:
-        """Return the kind of block that the style makes, if it says so."""
-        return self._first(style, lambda said: said.kind)
+        """Return the kind of block that the style makes, if it says so. One with a number is a heading too.
+
+        A style that the document does not describe is told by its id.
+        """
+        if style not in self._styles:
+            return "heading" if _HEADING.match(style) is not None else None
+        kind: BlockKind | None = self._first(style, lambda said: said.kind)
+        if kind is None or kind == "paragraph":
+            return "item" if self._first(style, lambda said: said.is_item) is True else None
+        return kind
 
     def hides(self, style: str) -> bool:
         """Tell whether text in the style is hidden."""
@@ -92,12 +112,16 @@ class Styles(Xml):
         self._style.based_on = attributes.get(W + "val")
 
     def _level(self, attributes: Attributes) -> None:
-        if attributes.get(W + "val", _BODY_LEVEL) != _BODY_LEVEL:
+        if is_level(attributes):
             self._style.kind = "heading"
+        elif self._style.kind is None:
+            self._style.kind = "paragraph"
 
     def _list(self, _: Attributes) -> None:
-        if self._style.kind is None:
-            self._style.kind = "item"
+        self._style.is_item = True
+
+    def _number(self, attributes: Attributes) -> None:
+        self._style.is_item = is_in_list(attributes)
 
     def _vanish(self, attributes: Attributes) -> None:
         self._style.hides = is_on(attributes)

@@ -16,7 +16,7 @@ from ingest.normalise.documents.package import Package, resolved
 from ingest.normalise.documents.sax import Attributes, Events
 from ingest.normalise.extraction import Annotation, Extracted, Limits, Refused
 
-WAY = "epub/1"
+WAY = "epub/2"
 MEDIA_TYPE = "application/epub+zip"
 _CONTAINER = "META-INF/container.xml"
 _ENCRYPTION = "META-INF/encryption.xml"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import re
 
 from ingest.expressions import expression
@@ -115,6 +116,16 @@ _CELLS = frozenset(("td", "th"))
 _TABLE_PARTS = frozenset(("table", "thead", "tbody", "tfoot", "tr", "td", "th"))
 # An open element that a start tag ends stands near.
 _FARTHEST = 50
+# A paragraph is a heading where its role says so, or its class by one of the names that makers of pages use.
+_HEADING_ROLES = frozenset(
+    ("heading", "doc-subtitle", "title", "subtitle", "fulltitle", "halftitle", "covertitle", "bridgehead")
+)
+_HEADING_CLASS = expression(
+    r"(?:mso)?(?:heading|title|subtitle|headline)(?:[-_]?[1-6])?\Z|h[1-6]\Z"
+    r"|(?:article|book|chapter|entry|page|part|post|section)[-_]?(?:sub)?(?:title|head|heading)(?:[-_]?[1-6])?\Z",
+    re.IGNORECASE,
+)
+_CLASS = expression(r"""\sclass\s{0,9}=\s{0,9}(?:"([^"]*)"|'([^']*)'|([^\s"']+))""", re.IGNORECASE)
 _ASKED = expression(r"hidden|style|role|epub:type|\btype", re.IGNORECASE)
 _HIDING = expression(r"(?:display\s*:\s*none|visibility\s*:\s*hidden)", re.IGNORECASE)
 _BLANKS = expression(r"[ \t\n\r\f]+")
@@ -129,12 +140,14 @@ _NAMED = expression(
 class _Open:
     """An element that is open: its name, and what it does to what it holds."""
 
-    __slots__ = ("hides", "is_note", "kind", "leaves_out", "name")
+    __slots__ = ("hides", "is_alone", "is_note", "kind", "leaves_out", "name")
 
     def __init__(self, name: str) -> None:
         self.name = name
         self.kind: BlockKind | None = _KINDS.get(name)
         self.hides = self.leaves_out = self.is_note = False
+        # Its kind is that of its own lines: what blocks it holds are told by themselves.
+        self.is_alone = False
 
 
 class Page:
@@ -202,7 +215,7 @@ class Page:
             self._claim(name, attributes(token.text))
         if name in VOID or name in {"title", "script", "style", "iframe"}:
             return
-        opened = self._opened(name, asked)
+        opened = self._opened(name, asked, token.text)
         is_block = name in _BLOCKS
         if is_block:
             self._imply(name)
@@ -223,7 +236,7 @@ class Page:
                 return
             self._push(opened)
 
-    def _opened(self, name: str, asked: dict[str, str]) -> _Open:
+    def _opened(self, name: str, asked: dict[str, str], text: str) -> _Open:
         opened = _Open(name)
         roles = {*asked.get("epub:type", "").split(), *asked.get("role", "").split()}
         opened.leaves_out = name in _LEFT_OUT or bool(roles & _NOTE_MARKS)
@@ -235,6 +248,10 @@ class Page:
         opened.is_note = bool(roles & _NOTES)
         # An element that is hidden until its note is asked for is a note all the same.
         opened.hides = opened.hides and not opened.is_note
+        if opened.kind is None and roles & _HEADING_ROLES:
+            opened.kind = "heading"
+        elif opened.kind is None and _is_heading(name, text):
+            opened.kind, opened.is_alone = "heading", True
         return opened
 
     def _claim(self, name: str, asked: dict[str, str]) -> None:
@@ -274,7 +291,8 @@ class Page:
         if opened.is_note:
             opened.kind = "note"
         elif opened.kind is None and opened.name not in _CELLS and self._open:
-            opened.kind = self._open[-1].kind
+            outer = self._open[-1]
+            opened.kind = None if outer.is_alone else outer.kind
         self._open.append(opened)
         self._counts[-1][opened.name] = self._counts[-1].get(opened.name, 0) + 1
         self._hiding += opened.hides
@@ -340,3 +358,16 @@ class Page:
         kind = self._open[-1].kind if self._open else None
         self._draft.close(kind or "paragraph", self._page)
         self._ends_blank = True
+
+
+def _is_heading(name: str, text: str) -> bool:
+    """Tell whether the class of a paragraph, in the text of its start tag, is that of a heading."""
+    if name not in {"p", "div"} or "class" not in text.lower():
+        return False
+    found = _CLASS.search(text)
+    return found is not None and _is_heading_class(found[1] or found[2] or found[3] or "")
+
+
+@functools.lru_cache(1000)
+def _is_heading_class(names: str) -> bool:
+    return any(_HEADING_CLASS.match(name) is not None for name in names[:1000].split())

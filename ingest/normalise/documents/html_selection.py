@@ -13,7 +13,7 @@ from ingest.normalise.documents.html_tokens import attributes, tokens
 from ingest.normalise.extraction import Annotation, Extracted, Limits, Refused
 from ingest.normalise.selectors import Matched, Matcher
 
-WAY = "html-selected/1"
+WAY = "html-selected/2"
 _ENDS_PARAGRAPH = frozenset(
     (
         "p",

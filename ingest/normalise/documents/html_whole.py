@@ -16,7 +16,7 @@ from ingest.normalise.documents.draft import Draft
 from ingest.normalise.documents.html_blocks import Page
 from ingest.normalise.extraction import Annotation, Extracted, Limits, Refused
 
-WAY = "html-whole/1"
+WAY = "html-whole/2"
 MEDIA_TYPE = "text/html"
 
 _NAME = rb"""([A-Za-z0-9_:.-]{1,40})"""

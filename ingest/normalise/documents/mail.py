@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 
-WAY = "mail/2"
+WAY = "mail/3"
 MEDIA_TYPE = "message/rfc822"
 _CLAIMS = ("From", "Sender", "Reply-To", "To", "Cc", "Bcc", "Date", "Message-ID", "In-Reply-To", "Subject")
 # Parts within each other that no message has; the library would go as deep as they do.

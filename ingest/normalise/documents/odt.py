@@ -17,7 +17,7 @@ from ingest.normalise.documents.package import Package
 from ingest.normalise.documents.sax import Attributes, Events
 from ingest.normalise.extraction import Annotation, Extracted, Limits, Refused
 
-WAY = "odt/2"
+WAY = "odt/3"
 MEDIA_TYPE = "application/vnd.oasis.opendocument.text"
 _KINDS = {MEDIA_TYPE, MEDIA_TYPE + "-template", MEDIA_TYPE + "-master", MEDIA_TYPE + "-web"}
 _ENCRYPTED = b"encryption-data"

@@ -180,7 +180,7 @@ class Story(Events):
     def _begin_paragraph(self, attributes: Attributes) -> None:
         style = attributes.get(TEXT + "style-name", "")
         kind: BlockKind = "item" if self._items else "paragraph"
-        if self.element == "text:h" or self._styles.is_title(style):
+        if self.element == "text:h" or self._styles.is_heading(style):
             kind = "heading"
         elif self._styles.is_caption(style):
             kind = "caption"

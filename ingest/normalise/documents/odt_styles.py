@@ -1,9 +1,12 @@
-"""The styles of OpenDocument: which of them hide their text, and which are titles and captions."""
+"""The styles of OpenDocument: which of them hide their text, and which are headings and captions."""
 
 from __future__ import annotations
 
+import re
+
 import msgspec
 
+from ingest.expressions import expression
 from ingest.normalise.documents.sax import Attributes, Events
 from ingest.normalise.extraction import Limits
 
@@ -21,12 +24,18 @@ PREFIXES = {
 TEXT = _NS + "text:1.0 "
 STYLE = _NS + "style:1.0 "
 _CAPTIONS = frozenset(("Caption", "Illustration", "Table", "Drawing", "Figure", "Text"))
-_TITLES = frozenset(("Title", "Subtitle"))
+_HEADING = expression(r"(?:heading(?: (?:[1-9]|10))?|title|subtitle)\Z", re.IGNORECASE)
+_LEVELS = frozenset(str(level) for level in range(1, 11))
 
 
 class _Style(msgspec.Struct, kw_only=True):
     parent: str | None = None
+    shown: str = ""
+    level: str | None = None
     hides: bool | None = None
+
+
+_NOTHING = _Style()
 
 
 class Styles(Events):
@@ -48,9 +57,20 @@ class Styles(Events):
         """Tell whether text in the style is hidden."""
         return any(self._styles[name].hides for name in self._family(style))
 
-    def is_title(self, style: str) -> bool:
-        """Tell whether paragraphs in the style are titles."""
-        return style in _TITLES or any(self._styles[name].parent in _TITLES for name in self._family(style))
+    def is_heading(self, style: str) -> bool:
+        """Tell whether paragraphs in the style are headings, by its level or name, or its parents'.
+
+        The nearest that says something decides; a level that is empty says that it is none.
+        """
+        for name in self._family(style) or [style]:
+            found = self._styles.get(name, _NOTHING)
+            if found.level is not None:
+                return found.level in _LEVELS
+            if _HEADING.match(found.shown or name.replace("_20_", " ")) is not None:
+                return True
+            if found.parent not in self._styles and found.parent is not None:
+                return _HEADING.match(found.parent.replace("_20_", " ")) is not None
+        return False
 
     def is_caption(self, style: str) -> bool:
         """Tell whether paragraphs in the style are captions."""
@@ -69,7 +89,11 @@ class Styles(Events):
         self.leave_out()
 
     def _begin(self, attributes: Attributes) -> None:
-        self._style = _Style(parent=attributes.get(STYLE + "parent-style-name"))
+        self._style = _Style(
+            parent=attributes.get(STYLE + "parent-style-name"),
+            shown=attributes.get(STYLE + "display-name", ""),
+            level=attributes.get(STYLE + "default-outline-level"),
+        )
         self._styles[attributes.get(STYLE + "name", "")] = self._style
 
     def _text_properties(self, attributes: Attributes) -> None:

@@ -16,7 +16,7 @@ from ingest.normalise.documents.package import Package
 from ingest.normalise.documents.pptx_slide import Comments, Order, Slide
 from ingest.normalise.extraction import Annotation, Extracted, Limits, Refused
 
-WAY = "pptx/1"
+WAY = "pptx/2"
 MEDIA_TYPE = "application/vnd.openxmlformats-officedocument.presentationml.presentation"
 
 

@@ -10,6 +10,7 @@ from ingest.normalise.documents.sax import Attributes
 from ingest.normalise.extraction import Annotation, BlockKind, Limits
 
 _TITLES = frozenset(("title", "ctrTitle"))
+_HEADINGS = _TITLES | {"subTitle"}
 _RUNNING = {"dt": "foot", "ftr": "foot", "hdr": "head", "sldNum": "foot"}
 _VOLATILE = ("slidenum", "datetime")
 _WITH_COMMENTS = {**PREFIXES, "http://schemas.microsoft.com/office/powerpoint/2018/8/main": "p188"}
@@ -91,10 +92,11 @@ class Slide(Xml):
         self._placeholder = ""
 
     def _begin_paragraph(self, _: Attributes) -> None:
-        self._kind = "heading" if self._placeholder in _TITLES else "paragraph"
+        self._kind = "heading" if self._placeholder in _HEADINGS else "paragraph"
 
     def _bullet(self, _: Attributes) -> None:
-        self._kind = "item"
+        if self._kind != "heading":
+            self._kind = "item"
 
     def _end_paragraph(self) -> None:
         self.draft.close(self._kind, self._page)

@@ -16,20 +16,12 @@ from ingest.normalise.documents.docx_fields import annotation as field_annotatio
 from ingest.normalise.documents.docx_fields import is_volatile
 from ingest.normalise.documents.draft import canonical, plain
 from ingest.normalise.documents.rtf_code_pages import CodePages, character
-from ingest.normalise.documents.rtf_text import Group, Writer, packed_date
-from ingest.normalise.documents.rtf_words import (
-    CLAIMS,
-    HEADS,
-    KNOWN,
-    PARTS,
-    SIGNS,
-    SILENT,
-    SYMBOLS,
-    TIMES,
-)
+from ingest.normalise.documents.rtf_styles import Styles, is_level
+from ingest.normalise.documents.rtf_text import Group, Writer, claimed_time, written_date
+from ingest.normalise.documents.rtf_words import CLAIMS, HEADS, KNOWN, PARTS, SIGNS, SILENT, SYMBOLS, TIMES
 from ingest.normalise.extraction import Annotation, Extracted, Limits, Refused
 
-WAY = "rtf/4"
+WAY = "rtf/5"
 MEDIA_TYPE = "application/rtf"
 
 _TOKEN = expression(
@@ -70,7 +62,8 @@ class _Reader:
         self._groups: list[Group] = []
         self._group = Group()
         self._pages = CodePages()
-        self._headings: set[int] = set()
+        self._styles = Styles()
+        self._depth_of_styles = 0
         self._to_skip = 0
         self._is_first = self._is_optional = False
         self._high = 0
@@ -99,6 +92,8 @@ class _Reader:
             "cpg": self._font_page,
             **self._pages.controls(),
             "s": self._style,
+            "sbasedon": self._styles.base,
+            **dict.fromkeys(("cs", "ts", "ds"), self._styles.drop),
             "ls": self._list,
             "outlinelevel": self._outline,
             "revauth": self._rev_author,
@@ -148,6 +143,9 @@ class _Reader:
         self._is_first, self._is_optional = True, False
         self._to_skip = 0
         outer = self._groups[-1]
+        if outer.holds == "stylesheet" and len(self._groups) == self._depth_of_styles:
+            self._styles.begin()
+            self._begin("stylesheet", lambda ended: self._styles.end("".join(ended.said)))
         if outer.is_pair:
             # The first of two forms of one text; the second says it in Unicode.
             outer.is_pair = False
@@ -180,6 +178,7 @@ class _Reader:
             self._begin("nothing")
         elif name in {"fonttbl", "info", "stylesheet", "revtbl"}:
             self._begin(name, self._take_default_font if name == "fonttbl" else None)
+            self._depth_of_styles = len(self._groups) + 1
         elif name == "upr":
             group.is_pair = True
         elif name == "fldinst":
@@ -230,15 +229,12 @@ class _Reader:
         self._author = canonical("".join(group.said))
 
     def _end_date(self, group: Group) -> None:
-        written = "".join(group.said).strip()
-        if re.fullmatch("-?[0-9]{1,11}", written):
-            self.writer.comment_date = packed_date(int(written))
+        self.writer.comment_date = written_date("".join(group.said)) or self.writer.comment_date
 
     def _claim(self, name: str, group: Group) -> None:
         value = canonical("".join(group.said))
         if name in TIMES:
-            parts = [self._time.get(part, 0) for part in range(5)]
-            value = "{:04}-{:02}-{:02}T{:02}:{:02}".format(*parts) if any(parts) else ""
+            value = claimed_time(self._time)
         if value:
             self.claims.append(Annotation(name=TIMES.get(name, name), text=value))
 
@@ -297,9 +293,6 @@ class _Reader:
         group = self._group
         if group.holds == "text":
             self.writer.say(group, text)
-        elif group.holds == "stylesheet":
-            if text.strip().lower().startswith(("heading ", "title", "subtitle")) and group.style is not None:
-                self._headings.add(group.style)
         elif group.holds == "revtbl":
             self.writer.authors += [name.strip() for name in text.split(";") if name.strip()]
         elif group.holds not in {"nothing", "fonttbl", "info"}:
@@ -387,8 +380,9 @@ class _Reader:
             self._pages.set_font(value)
 
     def _style(self, value: int | None) -> None:
-        self._group.style = value
-        if value in self._headings:
+        if self._styles.is_reading:
+            self._styles.number(value)
+        elif self._styles.is_heading(value):
             self._group.kind = "heading"
 
     def _list(self, _: int | None) -> None:
@@ -396,5 +390,9 @@ class _Reader:
             self._group.kind = "item"
 
     def _outline(self, value: int | None) -> None:
-        if value is not None and 0 <= value < 9:
+        if self._styles.is_reading:
+            self._styles.level(value)
+        elif is_level(value):
             self._group.kind = "heading"
+        elif self._group.kind == "heading":
+            self._group.kind = None

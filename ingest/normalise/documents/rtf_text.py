@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import re
+from collections.abc import Callable, Mapping
 
 from ingest.normalise.documents.draft import Closed, Draft, PlacedAnnotation
 from ingest.normalise.extraction import Annotation, BlockKind, Limits
@@ -13,7 +14,7 @@ class Group:
 
     __slots__ = (
         *("author", "closes", "date", "fallback", "field", "holds", "is_deleted", "is_hidden", "is_inserted"),
-        *("is_pair", "kind", "level", "page", "raw", "said", "style"),
+        *("is_pair", "kind", "level", "page", "raw", "said"),
     )
 
     def __init__(self) -> None:
@@ -29,7 +30,6 @@ class Group:
         self.page: str | None = None
         self.level = 0
         self.kind: BlockKind | None = None
-        self.style: int | None = None
 
     @property
     def is_text(self) -> bool:
@@ -42,7 +42,7 @@ class Group:
         for name in ("holds", "said", "field", "is_hidden", "is_deleted", "is_inserted", "author", "date"):
             setattr(made, name, getattr(self, name))
         made.fallback, made.page, made.level = self.fallback, self.page, self.level
-        made.kind, made.style = self.kind, self.style
+        made.kind = self.kind
         return made
 
 
@@ -146,3 +146,15 @@ def packed_date(value: int) -> str | None:
     if not (1 <= month <= 12 and 1 <= day <= 31):
         return None
     return f"{year:04}-{month:02}-{day:02}T{hour:02}:{minute:02}"
+
+
+def written_date(text: str) -> str | None:
+    """Return the date that Word wrote as a number; None where it is none."""
+    written = text.strip()
+    return packed_date(int(written)) if re.fullmatch("-?[0-9]{1,11}", written) else None
+
+
+def claimed_time(parts: Mapping[int, int]) -> str:
+    """Return a moment of year, month, day, hour and minute, by their places; nothing of zeros."""
+    numbers = [parts.get(part, 0) for part in range(5)]
+    return "{:04}-{:02}-{:02}T{:02}:{:02}".format(*numbers) if any(numbers) else ""

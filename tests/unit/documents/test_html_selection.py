@@ -57,7 +57,7 @@ def test_a_paragraph_that_is_never_closed_ends_with_the_next() -> None:
 
 
 def test_the_way_says_that_it_is_a_part() -> None:
-    assert html_selection.read(PAGE, Limits(), select=["h1"]).way == "html-selected/1"
+    assert html_selection.read(PAGE, Limits(), select=["h1"]).way == "html-selected/2"
 
 
 @pytest.mark.parametrize(

@@ -18,7 +18,15 @@ from ingest import standoff
 from ingest.normalise.document_formats import FORMATS
 from ingest.normalise.documents import docx, epub, html_whole, mail, odt, pptx, rtf
 from ingest.normalise.extraction import Extracted, Limits
-from tests.unit.documents import made, test_docx, test_html_whole, test_mail, test_odt, test_rtf
+from tests.unit.documents import (
+    made,
+    test_docx,
+    test_headings,
+    test_html_whole,
+    test_mail,
+    test_odt,
+    test_rtf,
+)
 from tests.unit.documents.prose import paragraphs
 from tests.unit.documents.test_reader_laws import FORMATS as LAWS
 
@@ -53,6 +61,12 @@ def read() -> Iterator[tuple[str, str, Extracted]]:
         made.shape("1", placeholder="sldNum"),
     ]
     yield "pptx", short("".join(slides).encode()), pptx.read(made.pptx(slides), limits)
+    for form, _, head, body, _ in test_headings.LINES:
+        yield (
+            "html-whole" if form == "html" else form,
+            short((head + body).encode()),
+            test_headings.read(form, head, body),
+        )
     prose = paragraphs(seed=5, count=6)
     for name, (make, by) in LAWS.items():
         yield (

@@ -47,11 +47,11 @@ def test_a_reading_holds_under_the_mode_that_made_it(made: Html, asked: Html, ho
 
 
 def test_a_document_is_read_again_in_the_way_that_is_asked_for_or_not_at_all() -> None:
-    again = normalise.again(PAGE, "html-whole/1", read)
+    again = normalise.again(PAGE, "html-whole/2", read)
     assert again is not None
-    assert (again.normaliser, (again.text or "")[:4]) == ("html-whole/1", "Home")
-    assert normalise.again(PAGE, "html-selected/1", read) is None  # by which selectors nobody knows
+    assert (again.normaliser, (again.text or "")[:4]) == ("html-whole/2", "Home")
+    assert normalise.again(PAGE, "html-selected/2", read) is None  # by which selectors nobody knows
     assert normalise.again(PAGE, "html-whole/0", read) is None
-    assert normalise.again(PAGE, "docx/1", lambda *_: Unread("refused", "no ZIP")) is None
+    assert normalise.again(PAGE, "docx/2", lambda *_: Unread("refused", "no ZIP")) is None
     ways = {way for fmt in document_formats.FORMATS.values() for way in fmt.ways}
     assert {way for way in ways if document_formats.reading(way) is None} == set()
