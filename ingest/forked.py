@@ -16,7 +16,7 @@ from typing import Generic, TypeVar
 
 import msgspec
 
-from ingest.forking import die_with, is_alone
+from ingest.forking import die_with, hold_stops, is_alone
 
 T = TypeVar("T")
 _TOGETHER = 256  # answers that are sent at once
@@ -56,8 +56,9 @@ class ForkedTask(Generic[T]):
             target=_answer, args=(os.getpid(), self._answers, answering, work), daemon=True
         )
         try:
-            process.start()
-            self._process = process
+            with hold_stops():
+                process.start()
+                self._process = process
         except OSError:  # no room for a process: it is as one that was lost at once
             pass
         finally:

@@ -26,7 +26,7 @@ from ingest import errors
 from ingest.disk.reachability import answers, leave_behind, no_process, reap
 from ingest.errors import IngestError, RootUnavailable, Unreachable
 from ingest.escape import path as show
-from ingest.forking import die_with, is_alone
+from ingest.forking import die_with, hold_stops, is_alone
 from ingest.message_pipe import Sending, message_pipe
 
 T = TypeVar("T")
@@ -121,8 +121,10 @@ def told(
     if release is not None:
         release()
     reap()
-    process = _Process(work, tidies=tidies)
+    process = None
     try:
+        with hold_stops():
+            process = _Process(work, tidies=tidies)
         while True:
             said = process.next(places, of_root=of_root)
             if said is _LOST:
@@ -134,7 +136,8 @@ def told(
             if said.has_ended:
                 return
     finally:
-        process.close()
+        if process is not None:
+            process.close()
 
 
 def _told_here(

@@ -30,7 +30,7 @@ from ingest.confined.reader import WAITING, Documents, do_nothing
 from ingest.disk import read
 from ingest.disk.descriptors import are_too_few
 from ingest.forked import CORES
-from ingest.forking import die_with, is_alone
+from ingest.forking import die_with, hold_stops, is_alone
 from ingest.model import Descriptor
 from ingest.overseen import is_overseen
 from ingest.store.compression import Dictionary
@@ -201,8 +201,9 @@ class Workers:
             fcntl.fcntl(answering.fileno(), _SET_PIPE_SIZE, _PIPE_BYTES)
         given = (os.getpid(), theirs, answering, self._max_bytes, dictionary, self._documents)
         process = context.Process(target=_serve, args=given, daemon=True)
-        process.start()
-        self._processes.append((process, ours, answers))
+        with hold_stops():
+            process.start()
+            self._processes.append((process, ours, answers))
         theirs.close()
         answering.close()
         assert process.pid is not None

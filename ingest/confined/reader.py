@@ -15,6 +15,7 @@ import msgspec
 
 from ingest.confined import frames
 from ingest.confined.frames import Confine
+from ingest.forking import hold_stops
 from ingest.normalise.document_formats import DocumentFormat, Html, Unread
 from ingest.normalise.extraction import Extracted, Limits
 
@@ -144,15 +145,16 @@ class Reader:
             return self._warden
         self.close()
         path = json.dumps([os.path.abspath(folder) for folder in sys.path])
-        self._warden = subprocess.Popen(
-            [sys.executable, "-I", "-c", _PROGRAM, path],
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.DEVNULL,
-            env={},
-            cwd="/",
-            bufsize=0,
-        )
+        with hold_stops():  # else one that begins would end, and its document have no text
+            self._warden = subprocess.Popen(
+                [sys.executable, "-I", "-c", _PROGRAM, path],
+                stdin=subprocess.PIPE,
+                stdout=subprocess.PIPE,
+                stderr=subprocess.DEVNULL,
+                env={},
+                cwd="/",
+                bufsize=0,
+            )
         self._owner = os.getpid()
         for end in (self._warden.stdin, self._warden.stdout):
             assert end is not None

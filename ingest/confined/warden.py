@@ -17,6 +17,7 @@ from types import ModuleType
 import msgspec
 
 from ingest.confined import child, frames, locks
+from ingest.forking import ignore_stops
 from ingest.normalise.document_formats import STANDARD
 
 _RENEWED = 2_000  # documents after which the standard child is another: what it leaked is gone
@@ -158,7 +159,7 @@ def _end(one: _Child) -> int:
 
 def main() -> None:
     """Live as the warden, on standard input and output."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    ignore_stops()
     asking, answering = os.dup(0), os.dup(1)
     nothing = os.open(os.devnull, os.O_RDWR)
     for descriptor in (0, 1, 2):

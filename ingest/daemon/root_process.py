@@ -7,7 +7,6 @@ that hangs here holds up nobody else; not even a kill ends it before the file sy
 from __future__ import annotations
 
 import os
-import signal
 import sys
 import threading
 import time
@@ -26,6 +25,7 @@ from ingest.daemon.wakeup import Announcer, Waker
 from ingest.decoding import decoder
 from ingest.disk.watch import Listener
 from ingest.errors import AlreadyRunning, IngestError, RootUnavailable
+from ingest.forking import ignore_stops
 from ingest.store import roots
 from ingest.store.engine import open_store
 from ingest.store.root_reports import RootReport
@@ -156,11 +156,13 @@ class Process:
 
 
 def main() -> None:
-    """Live as the process; signals are for the daemon, which says when to stop."""
-    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
-        signal.signal(number, signal.SIG_IGN)
+    """Live as the process, from what stands on standard input."""
+    ignore_stops()
     os.umask(0o077)
-    given = decoder(Given).decode(sys.stdin.buffer.readline())
+    line = sys.stdin.buffer.readline()
+    if not line:
+        return  # the daemon ended before it said anything
+    given = decoder(Given).decode(line)
     logging.configure(level=given.settings.log_level, format_=given.settings.log_format)
     code, log = 0, structlog.get_logger()
     try:

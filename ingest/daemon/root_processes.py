@@ -27,6 +27,7 @@ from ingest.decoding import decoder
 from ingest.disk import mounts
 from ingest.disk.reachability import reap
 from ingest.errors import StoreUnavailable
+from ingest.forking import hold_stops
 from ingest.logging import Log
 from ingest.store.engine import Store
 from ingest.store.locks import RootLock
@@ -142,10 +143,11 @@ class RootProcess:
         url = self._store.url.render_as_string(hide_password=False)
         given = Given(url, self._settings.busy_seconds, self._settings, self.uid)
         # its lines pass through this process: one that hangs for ever would keep the stream open
-        self._process = process = subprocess.Popen(
-            [sys.executable, "-P", "-m", "ingest.daemon.root_process"],
-            stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
-        )  # fmt: skip
+        with hold_stops():
+            self._process = process = subprocess.Popen(
+                [sys.executable, "-P", "-m", "ingest.daemon.root_process"],
+                stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+            )  # fmt: skip
         assert process.stdout is not None
         assert process.stderr is not None
         self._write(msgspec.json.encode(given))

@@ -20,7 +20,7 @@ from typing import Self
 
 from ingest.edits.settings import Rules
 from ingest.errors import IngestError, StoreUnavailable
-from ingest.forking import die_with, is_alone
+from ingest.forking import die_with, hold_stops, is_alone
 from ingest.index.database import Index
 from ingest.store import reader
 from ingest.store.engine import Store
@@ -61,8 +61,9 @@ class Filler:
             daemon=True,
         )  # fmt: skip
         with suppress(OSError):  # no room for a process
-            process.start()
-            self._process, self._is_of_use = process, True
+            with hold_stops():
+                process.start()
+                self._process, self._is_of_use = process, True
             threading.Thread(target=self._listen, args=(telling,), name="filler", daemon=True).start()
         asked.close()
         told.close()

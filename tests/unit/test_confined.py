@@ -20,6 +20,7 @@ import pytest
 from ingest.confined import child, frames, locks, samples, warden
 from ingest.confined.reader import Documents, Reader
 from ingest.confined.warden import Warden
+from ingest.forking import STOPS
 from ingest.normalise.document_formats import (
     ARTICLE,
     AUTO,
@@ -282,7 +283,8 @@ def test_the_same_is_read_behind_the_lock_as_without(reader: Reader) -> None:
     assert reader.read(fmt, raw, Html()) == docx.read(raw, Limits())
 
 
-def test_a_warden_that_is_killed_is_started_again(reader: Reader) -> None:
+def test_a_warden_that_is_killed_is_started_again_and_stops_with_the_reader_alone(reader: Reader) -> None:
+    """What asks a program to stop reaches all its processes: the document that is read is read to its end."""
     fmt = next(each for each in FORMATS.values() if each.module == "docx")
     assert isinstance(reader.read(fmt, samples.docx(), Html()), Extracted)
     assert reader._warden is not None
@@ -292,9 +294,12 @@ def test_a_warden_that_is_killed_is_started_again(reader: Reader) -> None:
     while reader._warden.poll() is None and time.monotonic() < until:
         time.sleep(0.01)
 
+    renewed = reader._started()
+    for number in STOPS:
+        renewed.send_signal(number)
     assert isinstance(reader.read(fmt, samples.docx(), Html()), Extracted)
-    assert reader._warden is not None
-    assert reader._warden.pid != before
+    assert reader._warden is renewed
+    assert renewed.pid != before
 
 
 def test_too_many_bytes_are_not_even_sent() -> None:
