@@ -186,7 +186,7 @@ class Corpus:
         with self.store.read() as connection:
             target, _ = naming.locate(connection, name, self.calendar(), root=root)
             deleted = version_contents.deleted_at(connection, target)
-            rows = versions.listed(connection, target.id, 1, target.last)
+            rows = versions.between(connection, target.id, 1, target.last)
             return [
                 version_records.facts_with(connection, target, int(row.version), row, deleted=deleted)
                 for row in rows

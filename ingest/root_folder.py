@@ -98,7 +98,7 @@ def refusal(
 
 
 def _was_scanned(store: Store, root: Root) -> bool:
-    """Tell whether anything was ever recorded of a root: else no document could be told deleted."""
+    """Tell whether a root was scanned or has a document: else none could be told deleted."""
     with store.read() as connection:
         return root.last_scan_at is not None or not file_states.is_empty(connection, root.id)
 

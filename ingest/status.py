@@ -48,7 +48,7 @@ def record(
     problems += _not_confined(known, silent, totals.read_as_plain(connection, TEXTUAL))
     problems += _reported(known, reports)
     shown = [
-        _root(root, report, coverage.begins_at(connection, root.id))
+        _root(root, report, coverage.record_begins_at(connection, root.id))
         for root, report in zip(known, reports, strict=True)
     ]
     is_running = unheard is not None or any(report is not None for report in reports)
@@ -181,7 +181,7 @@ def _report(root: roots.Root, live: Mapping[str, RootReport], host: str, now: in
         return live[root.uid.hex()]
     if root.host == host or root.heartbeat_at is None or now - root.heartbeat_at > coverage.STALE:
         return None
-    return root.said
+    return root.last_report
 
 
 def _left_out(known: list[roots.Root]) -> dict[str, int]:

@@ -107,7 +107,7 @@ def _inside(connection: Connection) -> Iterable[Witness]:
     for name, seq in cursors.every(connection).items():
         if seq:
             yield Witness(f"cursor {_readable(name)}", seq, None)
-    for name, seen, leaf in roots.saw_log(connection):
+    for name, seen, leaf in roots.reported_heads(connection):
         if seen:
             yield Witness(f"the daemon of root {_readable(name)}", seen, leaf)
 
@@ -154,8 +154,8 @@ def accept(store: Store, contradictions: Sequence[Contradiction], *, wall: int) 
         for root in roots.every(connection):
             if root.retired_at is None:
                 coverage.shorten(connection, root.id, head.recorded_at, now)
-            if (said := root.said) is not None and said.log is not msgspec.UNSET:
-                roots.report(connection, root.id, said)
+            if (last := root.last_report) is not None and last.log is not msgspec.UNSET:
+                roots.report(connection, root.id, last)
     # The ledger has it: from here on the witnesses outside may forget.
     watermark.write(store.watermark_path, head.seq, leaf)
     if any(each.witness.name == INDEX for each in contradictions):

@@ -141,7 +141,7 @@ def _history(
 ) -> Iterator[Finding | Remark]:
     """Yield the log, its leaves and its replay, the listing against it, its witnesses, and the schema."""
     with store.read() as connection:
-        raw_rows.read_damaged(connection)
+        raw_rows.read_invalid_text(connection)
         states: States = {}
         live: Live = {}
         yield from log_findings(connection, summary, states, live, expected, progress)
@@ -171,7 +171,7 @@ def _rows(store: Store, *, deep: bool, every: int) -> Iterator[Finding | Counts 
     After `every` of them, how many were read.
     """
     with store.read() as connection:
-        raw_rows.read_damaged(connection)
+        raw_rows.read_invalid_text(connection)
         yield from raw_rows.damage(connection, Finding)
         for what, thing, detail in raw_rows.dangling(connection):
             yield Finding(what, thing, detail)

@@ -128,7 +128,7 @@ def before_record(connection: Connection, words: str, calendar: Calendar, root: 
 
 def _late(connection: Connection, every: Sequence[roots.Root], time: int) -> dict[str, int | None]:
     """Return those of the roots whose record begins after a time, or has not begun; when."""
-    begins = {known.name: coverage.begins_at(connection, known.id) for known in every}
+    begins = {known.name: coverage.record_begins_at(connection, known.id) for known in every}
     return {name: at for name, at in begins.items() if at is None or at > time}
 
 

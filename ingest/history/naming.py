@@ -88,7 +88,7 @@ def resolve(
     """
     path, its_root = _relative(connection, words)
     key = root_id(connection, root or its_root)
-    found = reader.documents_at(connection, path, key, live_do=until is None)
+    found = reader.documents_at(connection, path, key, prefer_live=until is None)
     if not found:
         if (target := of_id(connection, words)) is not None:
             return target

@@ -47,7 +47,7 @@ def root_coverage(
 
 def _unrecorded(connection: Connection, root: roots.Root, since: int | None) -> list[coverage.Interval]:
     """Return the time from `since` on, whose end may be open, of which nothing is known."""
-    begin = coverage.begin(connection, root.id)
+    begin = coverage.ledger_begins_at(connection, root.id)
     if since is None or (begin is not None and begin <= since):
         return []
     if begin is not None and not since % _SECOND and begin - since < _SECOND:

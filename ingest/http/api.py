@@ -150,7 +150,7 @@ def _documents(corpus: Corpus, asked: parameters.Documents, _path: dict[str, str
     return answers.of_record(Page(items=items, next=None if last is None else cursor_of(last)))
 
 
-def cursor_of(row: listing.Listed) -> str:
+def cursor_of(row: listing.DocumentRow) -> str:
     """Return the cursor of what follows a document in the list."""
     return f"{row.root.encode().hex()}.{row.path.hex()}.{row.id}"
 
@@ -176,7 +176,7 @@ def _versions(corpus: Corpus, asked: parameters.Versions, path: dict[str, str], 
     with corpus.store.read() as connection:
         target = target_of(connection, path["id"])
         first = asked.after + 1
-        rows = versions.listed(connection, target.id, first, min(first + asked.limit - 1, target.last))
+        rows = versions.between(connection, target.id, first, min(first + asked.limit - 1, target.last))
         deleted = version_contents.deleted_at(connection, target)
         items = [
             version_records.facts_with(connection, target, int(row.version), row, deleted=deleted)

@@ -9,7 +9,7 @@ from ingest import model
 from ingest.ids import show_uid
 from ingest.model import Annotation, Block
 from ingest.records.shown import of_row, shown_path
-from ingest.store.listing import Listed
+from ingest.store.listing import DocumentRow
 
 
 class Document(msgspec.Struct, frozen=True, kw_only=True, gc=False):
@@ -100,7 +100,7 @@ class Difference(
     significance: str | None = None
 
 
-def document(row: Listed) -> Document:
+def document(row: DocumentRow) -> Document:
     """Return a document as `ls` shows it."""
     path, path_base64 = shown_path(row.path)
     return of_row(Document, row, document=show_uid(row.document), path=path, path_base64=path_base64)

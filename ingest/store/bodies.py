@@ -98,7 +98,7 @@ def last_packed(connection: Connection, wanted: Mapping[DocumentKey, int]) -> di
 
 
 def _unrolled(connection: Connection, found: Sequence[Row], document: DocumentKey, no: int) -> Chain:
-    """Return the rows of a chain, its keyframe first."""
+    """Return the version's bytes from the rows of its chain, the keyframe's first. Raises IntegrityError."""
     raw, deltas = None, 0
     with damage_named(connection, document, no):
         if not found or found[-1].no != no:
@@ -246,22 +246,22 @@ def beside(row: Row) -> bytes | None:
 
 # -- dictionaries ------------------------------------------------------------------------------
 
-_held: WeakKeyDictionary[Engine, dict[int, Dictionary]] = WeakKeyDictionary()
+_dictionaries: WeakKeyDictionary[Engine, dict[int, Dictionary]] = WeakKeyDictionary()
 
 
 def dictionary(connection: Connection, key: int | None) -> Dictionary | None:
-    """Return the dictionary with this key, read once a store. Raises IntegrityError where it is damaged."""
+    """Return the dictionary with this key, read once for each open store. Raises IntegrityError."""
     if key is None:
         return None
-    held = _held.setdefault(connection.engine, {})
-    if key not in held:
+    known = _dictionaries.setdefault(connection.engine, {})
+    if key not in known:
         table = tables.dictionary
         row = connection.execute(sa.select(table).where(table.c.id == key)).one_or_none()
         if row is None:
             raise IntegrityError(f"dictionary {key} is gone from the store")
         content = compression.unpack(row.data, None, size=row.size, digest=row.hash)
-        held[key] = Dictionary(key, row.hash, content)
-    return held[key]
+        known[key] = Dictionary(key, row.hash, content)
+    return known[key]
 
 
 def newest_dictionary(connection: Connection) -> Dictionary | None:

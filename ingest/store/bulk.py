@@ -53,7 +53,7 @@ def run_many(connection: Connection, statement: str, rows: Sequence[Sequence[obj
 
 
 def marked(statement: str, dialect: str) -> str:
-    """Return a statement that is written with `?`, as the database's driver wants it."""
+    """Return a statement, written with `?` for its values, with the marks of the database's driver."""
     return statement if dialect == "sqlite" else statement.replace("?", "%s")
 
 

@@ -57,7 +57,7 @@ _WITH_DICTIONARY: _Options = {
 }
 _LIMITS: _Options = {zstd.DecompressionParameter.window_log_max: LARGEST_WINDOW}
 
-_Prefix = tuple[zstd.ZstdDict, int]  # bytes before a text, and how the library is told that they are that
+_Prefix = tuple[zstd.ZstdDict, int]  # a prefix as the library takes it: bytes that a frame may refer to
 
 
 class _OfThread(threading.local):
@@ -111,7 +111,7 @@ def delta(base: bytes, raw: bytes) -> bytes | None:
 
 def unpack(data: bytes, dictionary: Dictionary | None, *, size: int, digest: bytes | None) -> bytes:
     """Undo `whole`, never past the known size; one frame and nothing after it. Raises IntegrityError."""
-    _believable(size, data)
+    _require_plausible(size, data)
     frame = data if data.startswith(_MAGIC) else _MAGIC + data
     try:
         raw = _one_frame(frame, size, _dictionary(dictionary))
@@ -122,7 +122,7 @@ def unpack(data: bytes, dictionary: Dictionary | None, *, size: int, digest: byt
 
 def apply(base: bytes, data: bytes, *, size: int, digest: bytes | None) -> bytes:
     """Undo `delta`; one frame and nothing after it. Raises IntegrityError."""
-    _believable(size, data)
+    _require_plausible(size, data)
     try:
         raw = _one_frame(_MAGIC + data, size, _prefix(base))
     except zstd.ZstdError as error:
@@ -154,15 +154,19 @@ def _one_frame(frame: bytes, size: int, dictionary: zstd.ZstdDict | _Prefix | No
     return raw
 
 
-def _believable(size: object, data: object) -> None:
-    if not isinstance(data, bytes):  # a bit of SQLite's says what kind of value it is
+def _require_plausible(size: object, data: object) -> None:
+    """Raise IntegrityError where a damaged row says a size, or holds a value, that was never written."""
+    if not isinstance(data, bytes):  # in SQLite each value says its kind: one flipped bit makes it another
         raise IntegrityError("stored bytes are no bytes")
     if not isinstance(size, int) or not 0 <= size <= LARGEST_SIZE:
         raise IntegrityError(f"recorded size {size!r} is none that anything has")
 
 
 def checked(raw: bytes, *, size: int, digest: bytes | None) -> bytes:
-    """Return the bytes, if they are those that were recorded; a digest of None is not looked at."""
+    """Return the bytes, if they are those that were recorded; without a digest by their size alone.
+
+    Raises IntegrityError.
+    """
     if len(raw) != size:
         raise IntegrityError(f"recorded size {size} is not that of the stored bytes, {len(raw)}")
     if digest is not None and sha256(raw).digest() != digest:
@@ -175,25 +179,26 @@ def _window(base: bytes, raw: bytes) -> int:
 
 
 def _compressor(dictionary: Dictionary | None) -> zstd.ZstdCompressor:
+    """Return this thread's compressor for a dictionary, or for none."""
     key = None if dictionary is None else dictionary.hash
-    held = _own.compressors
-    if key not in held:
+    known = _own.compressors
+    if key not in known:
         options = _ALONE if dictionary is None else _WITH_DICTIONARY
-        learnt = None if dictionary is None else _learnt(dictionary).as_undigested_dict
-        held[key] = zstd.ZstdCompressor(options=options, zstd_dict=learnt)
-    return held[key]
+        loaded = None if dictionary is None else _loaded(dictionary).as_undigested_dict
+        known[key] = zstd.ZstdCompressor(options=options, zstd_dict=loaded)
+    return known[key]
 
 
 def _dictionary(dictionary: Dictionary | None) -> zstd.ZstdDict | None:
-    """Return the library's value of it, which keeps what it made of the content to unpack with."""
+    """Return this thread's value of a dictionary to unpack with: the library prepares it at its first use."""
     if dictionary is None:
         return None
-    held = _own.dictionaries
-    if dictionary.hash not in held:
-        held[dictionary.hash] = _learnt(dictionary)
-    return held[dictionary.hash]
+    known = _own.dictionaries
+    if dictionary.hash not in known:
+        known[dictionary.hash] = _loaded(dictionary)
+    return known[dictionary.hash]
 
 
-def _learnt(dictionary: Dictionary) -> zstd.ZstdDict:
-    """Return the library's value: of a dictionary in the format's own form, or of any other bytes."""
+def _loaded(dictionary: Dictionary) -> zstd.ZstdDict:
+    """Return the library's value of a dictionary, which is in the format's own form or any bytes."""
     return zstd.ZstdDict(dictionary.content, is_raw=not dictionary.content.startswith(_LEARNT))

@@ -22,7 +22,7 @@ BY_DAEMON = frozenset(
         "store_unreachable", "log_shortened",
     )
 )  # fmt: skip
-CLAIMS: tuple[State, ...] = ("blind", "scanned", "watched")  # the more, the later
+CLAIMS: tuple[State, ...] = ("blind", "scanned", "watched")  # from the one that claims least to the most
 STALE = 15_000_000  # microseconds; a daemon whose last heartbeat is older is not running
 _coverage = tables.coverage.c
 
@@ -57,8 +57,9 @@ def current(connection: Connection, root: RootKey) -> Interval | None:
 def turn(connection: Connection, root: RootKey, state: State, when: int, reason: str | None = None) -> None:
     """Record that from `when` on the root is observed so. Nothing happens when it already is.
 
-    Intervals never overlap: a `when` before the current one's start (a clock set back) counts as
-    that start. An interval never vanishes so behind one that claims more: it keeps a microsecond.
+    Intervals never overlap: a `when` before the start of the current one (a clock set back) counts as that
+    start. A current one that is left without any time goes, unless it claims less than the new one: then it
+    keeps a microsecond.
     """
     now = current(connection, root)
     if now is not None:
@@ -89,8 +90,8 @@ def _begin(connection: Connection, root: RootKey, state: State, when: int, reaso
 def shorten(connection: Connection, root: RootKey, since: int, now: int) -> None:
     """Record that from `since` on nobody knows what happened, for the log was longer.
 
-    Blind, reason `log_shortened`, until a good scan. What the ledger says of later goes; one that has nothing
-    yet begins `now`. May be called again.
+    The root is blind, reason `log_shortened`, until a good scan. What the ledger has after `since` goes; an
+    empty ledger begins at `now`. May be called again.
     """
     mine = _coverage.root_id == root
     first = connection.execute(sa.select(sa.func.min(_coverage.from_at)).where(mine)).scalar()
@@ -103,7 +104,7 @@ def shorten(connection: Connection, root: RootKey, since: int, now: int) -> None
 
 
 def overlaid(below: Sequence[Interval], over: Interval) -> list[Interval]:
-    """Return the intervals with one laid over them."""
+    """Return the intervals, in order, with another one in the place of what it covers of them."""
     end = float("inf") if over.until is None else over.until
     found: list[Interval] = []
     laid = False
@@ -135,7 +136,7 @@ def intervals(
     return [Interval(row.state, row.from_at, row.to_at, row.reason) for row in connection.execute(query)]
 
 
-def begin(connection: Connection, root: RootKey) -> int | None:
+def ledger_begins_at(connection: Connection, root: RootKey) -> int | None:
     """Tell when the ledger of a root begins: with its first scan. None before that has ended."""
     when: int | None = connection.execute(_BEGIN, {"root": root}).scalar_one()
     return when
@@ -144,7 +145,7 @@ def begin(connection: Connection, root: RootKey) -> int | None:
 _BEGIN = sa.select(sa.func.min(_coverage.from_at)).where(_coverage.root_id == sa.bindparam("root"))
 
 
-def begins_at(connection: Connection, root: RootKey) -> int | None:
+def record_begins_at(connection: Connection, root: RootKey) -> int | None:
     """Tell when the record of a root begins: nothing is known of any time before. None where it has none.
 
     That is its first change; where its first scan found no file, the beginning of that scan.
@@ -158,6 +159,6 @@ def begins_at(connection: Connection, root: RootKey) -> int | None:
     ).one_or_none()
     if first is not None and first.cause != "watch":
         return int(first.recorded_at)
-    # nothing was there to find: what came later was not found by the first scan, but announced
-    began = begin(connection, root)
-    return began if first is None or began is None else min(began, int(first.recorded_at))
+    # The first scan found no file: the first change, if any, was announced by the watcher.
+    scan = ledger_begins_at(connection, root)
+    return scan if first is None or scan is None else min(scan, int(first.recorded_at))

@@ -92,16 +92,15 @@ _SERVER_CLOCK = sa.text("SELECT (extract(epoch FROM clock_timestamp()) * 1000000
 
 
 def allocate(connection: Connection, table: sa.Table, count: int) -> list[int]:
-    """`count` keys for new rows of `table`, never used before, in rising order.
+    """Return `count` keys for new rows of `table`, in rising order; no row that is there has one of them.
 
-    SQLite: the caller holds the right to write, so the highest key cannot move. Postgres: one
-    sequence for all tables, because a row's insert must not wait for other writers.
+    SQLite: those after the highest key; the caller holds the right to write, so that cannot move. Postgres:
+    those of a sequence, one for all tables, for which no writer waits for another.
     """
     if connection.dialect.name == "sqlite":
         last = connection.execute(_highest(table)).scalar() or 0
         return list(range(last + 1, last + 1 + count))
-    found = connection.execute(_NEXT_KEYS, {"count": count})
-    return [row[0] for row in found]
+    return list(connection.execute(_NEXT_KEYS, {"count": count}).scalars())
 
 
 _NEXT_KEYS = sa.text("SELECT nextval('key_seq') FROM generate_series(1, :count)")

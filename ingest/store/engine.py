@@ -83,10 +83,10 @@ class Store:
         return frozenset(name[len(prefix) :] for name in self._files if name.startswith(prefix))
 
     def own_inodes(self) -> frozenset[tuple[int, int]]:
-        """(device, inode) of the store's own files as they are now, by whatever name somebody meets them.
+        """Return (device, inode) of the store's own files as they are now.
 
-        None of them may be opened but by SQLite: to close any descriptor of one drops the locks that
-        SQLite holds on it.
+        By these they are known under any name. None of them may be opened but by SQLite: to close any
+        descriptor of one drops the locks that SQLite holds on it.
         """
         found = set()
         for name in self._files:
@@ -113,7 +113,7 @@ class Store:
 
     @contextmanager
     def read(self) -> Iterator[Connection]:
-        """Return one consistent snapshot."""
+        """Give a connection to one consistent snapshot. Raises StoreUnavailable."""
         with translated(self.address), self.engine.connect() as connection:
             if not self.is_sqlite:
                 connection.execution_options(isolation_level="REPEATABLE READ")
@@ -124,7 +124,10 @@ class Store:
 
     @contextmanager
     def write(self) -> Iterator[Connection]:
-        """Return one transaction that holds the right to write from its first statement on."""
+        """Give a connection in a transaction that holds the right to write from its first statement on.
+
+        Raises StoreUnavailable.
+        """
         with translated(self.address), self.engine.connect() as connection:
             connection.execution_options(ingest_begin="BEGIN IMMEDIATE")
             with connection.begin():

@@ -102,11 +102,9 @@ _BY_INODES = sa.select(_seen.path_bytes).where(
 
 
 def pages(store: Store, root: RootKey, within: Range) -> Iterator[KnownRow]:
-    """Yield every row of a root within a range of paths, in their order, as KnownRow.
+    """Yield the rows of a root within a range of paths, by path; each page of them is a snapshot of its own.
 
-    No snapshot is held.
-
-    Rows with a stand-in for a path too long to be a key are left out: the walk meets those paths.
+    Paths that are too long to be a key are left out: the walk meets them.
     """
     after, end = within
     statement = bulk.marked(_PAGE if end is None else _PAGE_TO, store.engine.dialect.name)
@@ -124,12 +122,11 @@ def pages(store: Store, root: RootKey, within: Range) -> Iterator[KnownRow]:
 
 
 def racy(connection: Connection, root: RootKey, behind: int) -> list[bytes]:
-    """Return the paths that may have changed unseen since they were read.
+    """Return the paths that may have changed unseen since they were read, where `pages` would not mark them.
 
-    Those of a file system whose clock ticks slower than 10 ms, or is `behind` ours by so many microseconds,
-    that `pages` does not tell of.
-
-    A tick is judged for each device by the stamps that were found on it.
+    `pages` marks a file whose ctime is at most 10 ms (RACY) before it was read. Here more is allowed for: the
+    tick of each device's clock, judged by the stamps that were found on it, and `behind`, by how many
+    microseconds it is behind ours.
     """
     found: list[bytes] = []
     device: int | None = None
@@ -148,7 +145,7 @@ def racy(connection: Connection, root: RootKey, behind: int) -> list[bytes]:
 
 
 def middle(store: Store, root: RootKey, *, least: int) -> bytes | None:
-    """Return a path that parts the rows of a root into halves; None where there are fewer than `least`."""
+    """Return the path in the middle of a root's rows; None where there are fewer than `least`."""
     with store.read() as connection:
         many = connection.execute(
             sa.select(sa.func.count()).select_from(tables.seen).where(_seen.root_id == root)
@@ -160,7 +157,7 @@ def middle(store: Store, root: RootKey, *, least: int) -> bytes | None:
 
 
 def at(connection: Connection, root: RootKey, paths: Iterable[bytes]) -> dict[bytes, SeenRow]:
-    """Return the rows of these paths."""
+    """Return the rows of these paths, as far as there are any."""
     found: dict[bytes, SeenRow] = {}
     for keys in _slices(key_of(path)[0] for path in paths):
         for row in connection.execute(_AT, {"root": root, "paths": keys}):
@@ -228,7 +225,7 @@ def smallest(
 
 
 def is_empty(connection: Connection, root: RootKey) -> bool:
-    """Tell whether nothing was ever recorded of this root."""
+    """Tell whether no document was ever recorded of this root."""
     query = sa.select(_document.id).where(_document.root_id == root).limit(1)
     return connection.execute(query).first() is None
 
@@ -261,7 +258,7 @@ _BETWEEN = tuple(
 
 
 def any_below(connection: Connection, root: RootKey, folder: bytes) -> bool:
-    """Tell whether a live document is known below this folder, or where it stands."""
+    """Tell whether a live document is known below this folder, or at its own path."""
     query = (
         sa.select(_document.id)
         .where(

@@ -38,10 +38,10 @@ class Facts(msgspec.Struct, gc=False):
     date_latest: str | None
 
 
-class Listed(Facts, gc=False):
+class DocumentRow(Facts, gc=False):
     """A document and what is known of one of its versions.
 
-    There may be very many: the rows of the library take longer to ask for a value than to read.
+    Not a row of the library: of those, values take longer to get than the row to read, and there may be many.
     """
 
     id: DocumentKey
@@ -56,7 +56,7 @@ _OTHERWISE = {"sha256": _version.hash, "text_sha256": _rendition.text_hash}  # c
 
 
 def columns_of(kind: type[msgspec.Struct]) -> tuple[sa.ColumnElement[object], ...]:
-    """Return the columns of a version or its rendition that the fields of a row are of, in their order."""
+    """Return the columns of a version and its rendition with the names of these fields, in their order."""
     found = []
     for name in kind.__struct_fields__:
         column = _OTHERWISE.get(name)
@@ -81,19 +81,17 @@ def documents(
     after: Place | None = None,
     limit: int | None = None,
     changed: tuple[int, int] | None = None,
-) -> Iterator[Listed]:
+) -> Iterator[DocumentRow]:
     """Yield documents by root and path: the live ones, or with `deleted` the deleted ones.
 
-    With `until` as they stood when the log had that many entries. `days` are the first and last ISO day of
-    those wanted: a document's own date lies within them, whatever its precision. `after` gives those behind a
-    place of the list, `limit` so many at most. `changed` gives those alone of which the log tells something
-    after its first seq and up to its second.
+    With `until` as they stood when the log had that many entries. With `days`, an ISO day and a later one,
+    those whose own date lies wholly between them. With `after` those behind a place of the list, with `limit`
+    so many at most. With `changed`, two seqs, those that have a change after the first and up to the second.
     """
     if until is None and not deleted:
         path: sa.Column[bytes] = _document.path_bytes
-        where: list[sa.ColumnElement[bool]] = [
-            _document.state == sa.literal_column("'live'")
-        ]  # so that its index is used
+        # Literal, as the condition of the index is.
+        where: list[sa.ColumnElement[bool]] = [_document.state == sa.literal_column("'live'")]
         source = tables.document.join(
             tables.version, sa.and_(_version.document_id == _document.id, _version.no == _document.last_no)
         )
@@ -134,8 +132,8 @@ def documents(
     if root is not None:
         query = query.where(_document.root_id == root)
     if changed is not None:
-        told = sa.select(_change.document_id).where(_change.seq > changed[0], _change.seq <= changed[1])
-        query = query.where(_document.id.in_(told.correlate(None)))
+        between = sa.select(_change.document_id).where(_change.seq > changed[0], _change.seq <= changed[1])
+        query = query.where(_document.id.in_(between.correlate(None)))
     if days is not None:
         query = query.where(_rendition.date_earliest >= days[0], _rendition.date_latest <= days[1])
     if prefix:
@@ -148,7 +146,7 @@ def documents(
         query = query.where(sa.tuple_(path, _document.id) > sa.tuple_(*after[1:]))
     order = (path, _document.id) if root is not None else (_root.name, path, _document.id)
     query = query.order_by(*order).limit(limit)
-    yield from starmap(Listed, connection.execute(query.execution_options(yield_per=_STREAM)))
+    yield from starmap(DocumentRow, connection.execute(query.execution_options(yield_per=_STREAM)))
 
 
 def page(
@@ -161,12 +159,12 @@ def page(
     prefix: bytes,
     language: str | None,
     deleted: bool,
-) -> list[Listed]:
+) -> list[DocumentRow]:
     """Return so many documents of these roots behind a place, as `documents` has them.
 
     Root by root: within one the index has them in their order, and no more are read than are wanted.
     """
-    found: list[Listed] = []
+    found: list[DocumentRow] = []
     for name, root in sorted(roots):
         if len(found) == limit:
             break
@@ -191,7 +189,10 @@ def languages(connection: Connection) -> list[str]:
 def _as_of(
     until: Seq | None, *, deleted: bool
 ) -> tuple[sa.Join, sa.Column[bytes], list[sa.ColumnElement[bool]], sa.Label[int] | sa.Label[None]]:
-    """Return the last change of each document at or before `until` gives its path, state and version."""
+    """Return tables, path, conditions and time of deletion for the documents as they stood at `until`.
+
+    The last change of each document at or before it gives its path, state and version.
+    """
     inner = tables.change.alias("inner_change")
     # One step in the index (document_id, seq) for each document, however long its history.
     last = sa.select(inner.c.seq).where(inner.c.document_id == _document.id, inner.c.type != "rejected")

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from contextlib import ExitStack
+
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
@@ -27,7 +29,7 @@ class RootLock:
         self._connection: Connection | None = None
 
     def hold(self) -> bool:
-        """Hold the lock; returns whether it had to be taken (anew).
+        """Hold the lock; returns whether it had to be taken, for the first time or again.
 
         Raises AlreadyRunning, or StoreUnavailable when the server is away.
         """
@@ -39,16 +41,15 @@ class RootLock:
                     self.release()
                     raise
                 return False
-            connection = self._store.engine.connect()
-            connection.execution_options(isolation_level="AUTOCOMMIT")
-            taken = connection.execute(
-                sa.text("SELECT pg_try_advisory_lock(:class, :root)"), {"class": _CLASS, "root": self._root}
-            ).scalar_one()
-            if taken:
-                self._connection = connection
-                return True
-            holder = connection.execute(_HOLDER, {"class": _CLASS, "root": self._root}).first()
-            connection.close()
+            with ExitStack() as undo:
+                connection = undo.enter_context(self._store.engine.connect())
+                connection.execution_options(isolation_level="AUTOCOMMIT")
+                lock = {"class": _CLASS, "root": self._root}
+                if connection.execute(_TRY, lock).scalar_one():
+                    undo.pop_all()
+                    self._connection = connection
+                    return True
+                holder = connection.execute(_HOLDER, lock).first()
         who = "another host" if holder is None else f"{holder.client} (server process {holder.pid})"
         raise AlreadyRunning(
             f"root {self._name} is captured by {who}", hint="one process captures a root; stop that one first"
@@ -62,8 +63,11 @@ class RootLock:
             connection.close()
 
 
+_TRY = sa.text("SELECT pg_try_advisory_lock(:class, :root)")
+# The view has the locks of all databases of the server, and the same key may lock a root in another one.
 _HOLDER = sa.text(
     "SELECT l.pid, coalesce(a.client_addr::text, 'this host') AS client FROM pg_locks l "
     "JOIN pg_stat_activity a ON a.pid = l.pid "
-    "WHERE l.locktype = 'advisory' AND l.classid = :class AND l.objid = :root AND l.granted"
+    "WHERE l.locktype = 'advisory' AND l.classid = :class AND l.objid = :root AND l.granted "
+    "AND l.database = (SELECT oid FROM pg_database WHERE datname = current_database())"
 )

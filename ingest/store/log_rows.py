@@ -79,10 +79,10 @@ RENDITION = (
 
 
 class Keys(msgspec.Struct, frozen=True, kw_only=True):
-    """What the database calls the things that a batch speaks of.
+    """The keys and stable ids of all that a batch names.
 
-    `documents` has one key an entry (None: a path that never was a document), `uids` the stable id
-    of each, `blobs` the key of each body by its hash, `normalisers` by name and libraries.
+    `documents` has the key of each entry's document (None: a path that never was one), `uids` the stable id
+    of each by its key, `blobs` the key of each body by its hash, `normalisers` keys by name and libraries.
     """
 
     root: RootKey
@@ -93,8 +93,8 @@ class Keys(msgspec.Struct, frozen=True, kw_only=True):
     normalisers: dict[tuple[str, str], int]
 
 
-class Lines(msgspec.Struct, frozen=True):
-    """The rows to insert, in the order of their columns, and the leaf of each change."""
+class LogRows(msgspec.Struct, frozen=True):
+    """The rows to insert, their values in the order of the columns above, and the leaf of each change."""
 
     versions: list[tuple[object, ...]]
     renditions: list[tuple[object, ...]]
@@ -102,7 +102,7 @@ class Lines(msgspec.Struct, frozen=True):
     leaves: list[bytes]
 
 
-def of(entries: Sequence[Entry], keys: Keys, *, seq: Seq, label: int) -> Lines:
+def of(entries: Sequence[Entry], keys: Keys, *, seq: Seq, label: int) -> LogRows:
     """Return the rows of a batch that follows the change `seq`, recorded at `label` (microseconds)."""
     versions: list[tuple[object, ...]] = []
     renditions: list[tuple[object, ...]] = []
@@ -177,7 +177,7 @@ def of(entries: Sequence[Entry], keys: Keys, *, seq: Seq, label: int) -> Lines:
                 entry.salt,
             )
         )
-    return Lines(versions, renditions, changes, leaves)
+    return LogRows(versions, renditions, changes, leaves)
 
 
 def _committed_version(made: NewVersion, no: int, observed_at: int) -> leaf.LeafVersion:
@@ -193,10 +193,11 @@ def _committed_version(made: NewVersion, no: int, observed_at: int) -> leaf.Leaf
 
 def _committed_rendition(made: NewVersion | NewRendition, no: int) -> leaf.LeafRendition:
     beside = None if made.beside is None else made.beside.hash
-    return leaf.LeafRendition(no, made.salt, made.text_hash, *(*_shared(made.rendition), beside))
+    return leaf.LeafRendition(no, made.salt, made.text_hash, *(*_of_leaf(made.rendition), beside))
 
 
-_shared = attrgetter(*leaf.LeafRendition.__struct_fields__[3:-1])
+# What a leaf has of a rendition as it is: all but the number, the salt, the text's hash and that of `beside`.
+_of_leaf = attrgetter(*leaf.LeafRendition.__struct_fields__[3:-1])
 
 
 def _rendition_row(
@@ -216,11 +217,12 @@ def _rendition_row(
         made.text_delta,
         None if made.beside is None else made.beside.data,
         None if made.beside is None else made.beside.size,
-        *_described(text),
+        *_of_row(text),
         None if made.beside is None else made.beside.hash,
         seq,
         row_checksums.of_counts(no, seq, text.confidence, text.words, text.sentences),
     )
 
 
-_described = attrgetter(*RENDITION[11:-3])
+# What a row has of a rendition as it is: `media_type` to `sentences`.
+_of_row = attrgetter(*RENDITION[RENDITION.index("media_type") : RENDITION.index("sentences") + 1])

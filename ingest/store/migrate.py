@@ -35,7 +35,7 @@ def scripts() -> Path:
 
 
 def config(url: str) -> Config:
-    """Alembic's configuration for one database."""
+    """Return Alembic's configuration for one database."""
     from alembic.config import Config  # noqa: PLC0415 - a store that is up to date does without it
 
     settings = Config()
@@ -83,9 +83,11 @@ def damaged_schema(connection: Connection) -> list[str]:
     statement = "SELECT name, sql FROM sqlite_schema WHERE sql IS NOT NULL"
     with tempfile.TemporaryDirectory(prefix="ingest-") as folder:
         fresh = open_or_create(f"sqlite:///{folder}/fresh.db", busy_seconds=5.0)
-        with fresh.read() as other:
-            expected = {tuple(row) for row in other.exec_driver_sql(statement)}
-        fresh.dispose()
+        try:
+            with fresh.read() as other:
+                expected = {tuple(row) for row in other.exec_driver_sql(statement)}
+        finally:
+            fresh.dispose()
     found = {tuple(row) for row in connection.exec_driver_sql(statement)}
     return sorted({str(name) for name, _ in expected ^ found})
 
@@ -122,7 +124,7 @@ def _open(words: str, *, busy_seconds: float) -> Store:
 
 
 def _run(store: Store) -> None:
-    """Whoever comes second waits for the first one's migration, which takes as long as it takes."""
+    """Make or upgrade the schema; where another process is at it, wait for that up to PATIENCE first."""
     patient = Store(store.url, busy_seconds=PATIENCE)
     try:
         _upgrade(patient)

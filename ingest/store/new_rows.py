@@ -19,7 +19,8 @@ CLOCK_BEHIND = 60_000_000  # microseconds; a clock further behind the last label
 class NewVersion(msgspec.Struct, frozen=True, kw_only=True):
     """A version ready to be stored: with a body, or with a delta against the version before it.
 
-    The rendition's text is left out, and what stands beside it: how they are laid out is said here.
+    `rendition` is without its text, blocks and annotations: `text_body`, `text_delta` and `beside` have them.
+    A text without body and delta is a slice of the version's bytes.
     """
 
     hash: bytes
@@ -39,7 +40,7 @@ class NewVersion(msgspec.Struct, frozen=True, kw_only=True):
 class NewRendition(msgspec.Struct, frozen=True, kw_only=True):
     """Another rendition of a version that is stored already; `salt` is the version's.
 
-    Text, blocks and annotations are left out here too.
+    `rendition` is without text, blocks and annotations here too.
     """
 
     no: int
@@ -90,9 +91,10 @@ class Sighting(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Recorded(msgspec.Struct, frozen=True):
-    """What a commit did: the last seq of the log, how many changes it added, the clock's lag.
+    """What a commit did: the last seq of the log, and how many changes it added.
 
-    The leaf of the last change, where it added any.
+    `clock_behind` is how far the clock was behind the last label (microseconds), `leaf` that of the last
+    change. Where no change was added all are 0 or None; where a commit's answer was lost, `leaf` is None.
     """
 
     seq: int

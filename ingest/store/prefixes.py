@@ -1,4 +1,4 @@
-"""Paths below a root that begin so: a folder, or the first characters of a name."""
+"""Paths below a root that begin with given bytes: a folder, or the first characters of a name."""
 
 from __future__ import annotations
 

@@ -18,7 +18,7 @@ from ingest.leaf import LeafRendition
 from ingest.store import bodies, tables
 from ingest.store.engine import Row
 
-Made = TypeVar("Made")
+Finding = TypeVar("Finding")
 
 _change, _version, _rendition = tables.change.c, tables.version.c, tables.rendition.c
 _document, _seen, _blob = tables.document.c, tables.seen.c, tables.blob.c
@@ -31,19 +31,16 @@ def head(connection: Connection) -> Row | None:
     return connection.execute(sa.select(tables.log_head).order_by(tables.log_head.c.id)).first()
 
 
-def read_damaged(connection: Connection) -> None:
-    """Read a text that is no UTF-8 with surrogates from now on, so that its row can be named."""
+def read_invalid_text(connection: Connection) -> None:
+    """Have texts that are no UTF-8 read with surrogates from now on, so that their rows can be named."""
     if connection.dialect.name == "sqlite":
         driver = connection.connection.driver_connection
         assert isinstance(driver, sqlite3.Connection)
         driver.text_factory = partial(str, encoding="utf-8", errors="surrogateescape")
 
 
-def damage(connection: Connection, make: Callable[[str, str, str], Made]) -> Iterator[Made]:
-    """Yield what the database itself says of its pages and indices.
-
-    Nothing on a server, which checks its own.
-    """
+def damage(connection: Connection, make: Callable[[str, str, str], Finding]) -> Iterator[Finding]:
+    """Yield, made by `make`, what SQLite finds wrong with its pages and indices; of a server nothing."""
     if connection.dialect.name != "sqlite":
         return
     try:
@@ -99,14 +96,14 @@ class Change(msgspec.Struct):
     version_modified_at: object
 
 
-class Told(NamedTuple):
-    """A change, and the renditions that carry its seq."""
+class ChangeRows(NamedTuple):
+    """A change, and the committed columns of the renditions that carry its seq."""
 
     change: Change
     renditions: Sequence[Row]
 
 
-def changes(connection: Connection) -> Iterator[Told]:
+def changes(connection: Connection) -> Iterator[ChangeRows]:
     """Yield every change in order."""
     query = (
         sa.select(
@@ -148,13 +145,13 @@ def changes(connection: Connection) -> Iterator[Told]:
     )
     found = connection.execute(query.execution_options(yield_per=_STREAM))
     for seq, rows in groupby(found, key=itemgetter(0)):
-        made: Sequence[Row] = list(rows)
-        change = Change(*made[0][:-COMMITTED])  # whose fields are at hand in a tenth of the time of a row's
+        renditions: Sequence[Row] = list(rows)
+        change = Change(*renditions[0][:-COMMITTED])  # a field of a row takes ten times as long to read
         if change.type == "renormalised":  # of several versions
-            made = connection.execute(_RENDITIONS, {"document": change.document_id, "seq": seq}).all()
-        elif made[0][-COMMITTED] is None:
-            made = ()
-        yield Told(change, made)
+            renditions = connection.execute(_RENDITIONS, {"document": change.document_id, "seq": seq}).all()
+        elif renditions[0][-COMMITTED] is None:
+            renditions = ()
+        yield ChangeRows(change, renditions)
 
 
 _RENDITIONS = (
@@ -202,7 +199,7 @@ def totals(connection: Connection) -> tuple[int, int, int]:
 
 
 def dangling(connection: Connection) -> Iterator[tuple[str, str, str]]:
-    """Yield rows that nothing leads to, and references that lead nowhere."""
+    """Yield rows that nothing leads to, and references that lead nowhere: table, row, what is wrong."""
     before = tables.version.alias("before")
     taken_back = tables.review.alias("taken_back")
     questions = {
@@ -259,9 +256,9 @@ def dangling(connection: Connection) -> Iterator[tuple[str, str, str]]:
                 _document.path_bytes != _seen.path_bytes,
             )
         ),
-        ("log_head", "there is one row of it"): sa.select(tables.log_head.c.id, tables.log_head.c.seq).where(
-            tables.log_head.c.id != 1
-        ),
+        ("log_head", "it is beside the one row that there should be"): sa.select(
+            tables.log_head.c.id, tables.log_head.c.seq
+        ).where(tables.log_head.c.id != 1),
         ("review", "its change is missing"): sa.select(_review.id, _review.seq).where(
             ~sa.exists().where(_change.seq == _review.seq)
         ),

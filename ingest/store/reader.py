@@ -138,9 +138,9 @@ def changes(
 ) -> Iterator[Row]:
     """Yield the changes with seq above `after` and at most `until`, oldest first unless told otherwise.
 
-    `path` finds the rejections at a path that never became a document; `prefix` the changes of what
-    stands below, came from below or went from below it; `brief` leaves out what a line for people does
-    not show; `among` is a select of the seqs that are wanted.
+    `path` takes the rejections at a path alone, which may never have become a document; `prefix` the changes
+    with a path, before or after, that begins so; `among` those of a select of seqs. `brief` leaves out what a
+    line for people does not show.
     """
     query = (_BRIEF if brief else _CHANGES).where(_change.seq > after)
     if until is not None:
@@ -165,12 +165,15 @@ def changes(
 
 
 def these(connection: Connection, seqs: Collection[int]) -> list[Row]:
-    """Return these changes, oldest first, as `changes` does."""
+    """Return these changes, oldest first, with the columns that `changes` has."""
     return list(connection.execute(_CHANGES.where(_change.seq.in_(list(seqs))).order_by(_change.seq)))
 
 
 def last_change(connection: Connection, document: DocumentKey, until: Seq) -> Row | None:
-    """Return what a document last was at or before `until`: (type, no, path_bytes, seq, recorded_at)."""
+    """Return the last change of a document at or before `until` but a rejection.
+
+    (type, no, path_bytes, seq, recorded_at): they give its state, version and path as of then.
+    """
     return connection.execute(_LAST, {"document": document, "until": until}).one_or_none()
 
 
@@ -190,28 +193,27 @@ _LAST = (
 
 
 def document_by_uid(connection: Connection, uid: bytes) -> Row | None:
-    """Return a document's head: (id, uid, root, path, state, last_no)."""
+    """Return a document's head: (id, uid, root_id, root, path, state, last_no)."""
     return connection.execute(_BY_UID, {"uid": uid}).one_or_none()
 
 
 def documents_at(
-    connection: Connection, path: bytes, root: RootKey | None = None, *, live_do: bool = False
+    connection: Connection, path: bytes, root: RootKey | None = None, *, prefer_live: bool = False
 ) -> list[Row]:
-    """Return every document that stands, last stood, or once stood at a path: the heads, live ones first.
+    """Return the heads of every document that stands, last stood, or once stood at a path, live ones first.
 
-    With `live_do` the live ones alone, where there are any.
+    With `prefer_live` only those that stand there now, where any does.
     """
     # The indices are by root first.
     every = [root] if root is not None else list(connection.execute(_ROOTS).scalars())
     asked = {"roots": every, "path": path}
-    found: dict[int, Row] = {}
-    for here in _HERE:
-        found.update((row.id, row) for row in connection.execute(here, asked))
-        if found and live_do:
-            return sorted(found.values(), key=lambda row: row.id)
-    moved = set(connection.execute(_LEFT, asked).scalars()) - found.keys()
+    found = {row.id: row for row in connection.execute(_LIVE_AT, asked)}
+    if found and prefer_live:
+        return sorted(found.values(), key=lambda row: row.id)
+    found.update((row.id, row) for row in connection.execute(_DELETED_AT, asked))
+    moved = set(connection.execute(_MOVED_FROM, asked).scalars()) - found.keys()
     if moved:
-        found.update((row.id, row) for row in connection.execute(_AWAY, {"keys": sorted(moved)}))
+        found.update((row.id, row) for row in connection.execute(_BY_KEYS, {"keys": sorted(moved)}))
     return sorted(found.values(), key=lambda row: (row.state != "live", row.id))
 
 
@@ -228,7 +230,7 @@ _HEADS = sa.select(
 
 _BY_UID = _HEADS.where(_document.uid == sa.bindparam("uid"))
 _ROOTS = sa.select(_root.id)
-_HERE = tuple(  # each state has an index of its own
+_LIVE_AT, _DELETED_AT = (  # each state has an index of its own
     _HEADS.where(
         _document.root_id.in_(sa.bindparam("roots", expanding=True)),
         _document.path_bytes == sa.bindparam("path"),
@@ -236,11 +238,11 @@ _HERE = tuple(  # each state has an index of its own
     )
     for state in ("'live'", "'deleted'")
 )
-_LEFT = sa.select(_change.document_id).where(
+_MOVED_FROM = sa.select(_change.document_id).where(
     _change.root_id.in_(sa.bindparam("roots", expanding=True)),
     _change.from_path_bytes == sa.bindparam("path"),
 )
-_AWAY = _HEADS.where(_document.id.in_(sa.bindparam("keys", expanding=True)))
+_BY_KEYS = _HEADS.where(_document.id.in_(sa.bindparam("keys", expanding=True)))
 
 
 def live(connection: Connection, root: RootKey, *, after: int, limit: int) -> list[Row]:

@@ -51,9 +51,10 @@ _OF_DOCUMENT = _ROWS.where(_change.document_id == sa.bindparam("document")).orde
 
 
 class Wanted(msgspec.Struct, frozen=True, kw_only=True):
-    """What a question wants of the reviews; None leaves a thing open.
+    """What a question wants of reviews and withdrawals; None leaves a thing open.
 
-    `standing` takes those of an edit that were not taken back; `since` and `until` are times, both included.
+    `standing`: whether it is a review that was not taken back. `since` and `until` are times in microseconds,
+    both included.
     """
 
     document: DocumentKey | None = None
@@ -68,7 +69,7 @@ class Wanted(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def begin(connection: Connection) -> None:
-    """Wait for whoever adds one just now; from here to the end of the transaction nobody else does."""
+    """Wait until nobody else adds a row; from here to the end of the transaction nobody else can."""
     if connection.dialect.name != "sqlite":
         connection.execute(sa.text(f"SELECT pg_advisory_xact_lock({_LOCK})"))
 
@@ -85,7 +86,7 @@ def add(
     named_by: NamedBy,
     note: str | None,
 ) -> Row:
-    """Add one, after `begin`; returns it as it is read."""
+    """Add a review or a withdrawal, after `begin`; returns its row as it is read."""
     key = allocate(connection, tables.review, 1)[0]
     values = {
         "id": key, "uid": uid, "seq": seq, "action": action, "of_id": of, "at": at, "name": name,
@@ -97,17 +98,17 @@ def add(
 
 
 def one(connection: Connection, uid: bytes) -> Row | None:
-    """Return the review with this id."""
+    """Return the review or withdrawal with this public id."""
     return connection.execute(_ROWS.where(_review.uid == uid)).one_or_none()
 
 
 def withdrawal_of(connection: Connection, key: int) -> Row | None:
-    """Return what takes a review back."""
+    """Return the withdrawal of the review with this key."""
     return connection.execute(_ROWS.where(_review.of_id == key)).one_or_none()
 
 
 def page(connection: Connection, wanted: Wanted, *, after: int = 0, limit: int | None = None) -> list[Row]:
-    """Return those that are wanted, in the order in which they were added; `after` is the key of one."""
+    """Return the rows that are wanted, in the order in which they were added: those after the key `after`."""
     query = _ROWS.where(_review.id > after)
     for column, value in (
         (_change.document_id, wanted.document), (_review.seq, wanted.seq), (_change.root_id, wanted.root),
@@ -127,12 +128,12 @@ def page(connection: Connection, wanted: Wanted, *, after: int = 0, limit: int |
 
 
 def of_document(connection: Connection, document: DocumentKey) -> list[Row]:
-    """Return those of the edits of a document, in the order in which they were added."""
+    """Return reviews and withdrawals of a document's edits, in the order in which they were added."""
     return list(connection.execute(_OF_DOCUMENT, {"document": document}))
 
 
 def of_changes(connection: Connection, seqs: Collection[int]) -> list[Row]:
-    """Return those of the edits of these changes."""
+    """Return reviews and withdrawals of the edits of these changes, in the order in which they were added."""
     wanted = sorted(seqs)
     found: list[Row] = []
     for start in range(0, len(wanted), _SLICE):
@@ -141,7 +142,7 @@ def of_changes(connection: Connection, seqs: Collection[int]) -> list[Row]:
 
 
 def last(connection: Connection) -> int:
-    """Return the key of the newest; 0 where there is none."""
+    """Return the key of the newest row; 0 where there is none."""
     return int(connection.execute(sa.select(sa.func.max(_review.id))).scalar() or 0)
 
 

@@ -28,11 +28,11 @@ class MountState(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class RootReport(msgspec.Struct, frozen=True, kw_only=True):
-    """How a root is seen, what waits, and what is wrong.
+    """How a root is observed, what waits, and what is wrong.
 
-    The last two are there where it lies in the root's row alone: `certain_until`, until when all that the
-    daemon had heard of was in the store (microseconds), and `log`, seq and leaf of the log's head when it was
-    written.
+    Two fields are set in the root's row, and never in `status`. `certain_until`: until when all that the
+    daemon had heard of was in the store (microseconds). `log`: seq and leaf of the log's head when the report
+    was written.
     """
 
     backend: str

@@ -48,10 +48,10 @@ class Root(msgspec.Struct, frozen=True, kw_only=True):
     retired_at: int | None
 
     @property
-    def said(self) -> RootReport | None:
-        """Return what its daemon reported last.
+    def last_report(self) -> RootReport | None:
+        """Return what its daemon reported last; None where none did, or where that is damaged.
 
-        None where none did, or that is damaged, which `verify` tells.
+        `verify` tells of the damage.
         """
         try:
             return decoder(RootReport).decode(self.report)
@@ -60,11 +60,11 @@ class Root(msgspec.Struct, frozen=True, kw_only=True):
 
     @property
     def certain_until(self) -> int | None:
-        """Tell until when all that its daemon had heard of was in the store, as it said last."""
-        said = self.said
-        if self.heartbeat_at is None or said is None or said.certain_until is msgspec.UNSET:
+        """Tell until when all that its daemon had heard of was in the store (microseconds)."""
+        last = self.last_report
+        if self.heartbeat_at is None or last is None or last.certain_until is msgspec.UNSET:
             return self.heartbeat_at
-        return min(said.certain_until, self.heartbeat_at)
+        return min(last.certain_until, self.heartbeat_at)
 
 
 def every(connection: Connection) -> list[Root]:
@@ -82,22 +82,20 @@ _EVERY = sa.select(tables.root).order_by(_root.name)
 _NAMES = sa.select(_root.id, _root.name).order_by(_root.id)
 
 
-def saw_log(connection: Connection) -> Iterator[tuple[str, int, bytes | None]]:
-    """Tell where each root's daemon saw the log's head, as it said last.
+def reported_heads(connection: Connection) -> Iterator[tuple[str, int, bytes | None]]:
+    """Yield the root's name, and seq and leaf of the log's head as the root's daemon reported them last.
 
-    The root's name, the seq and the leaf there.
-
-    Rows that are damaged say nothing here: their sums tell of them.
+    A row that is damaged is left out: its sum tells of it.
     """
     for row in connection.execute(sa.select(_root.name, _root.report).order_by(_root.name)):
         try:
-            yield str(row.name), *decoder(_Saw).decode(row.report).log
+            yield str(row.name), *decoder(_ReportedHead).decode(row.report).log
         except (TypeError, ValueError, msgspec.DecodeError):  # ValueError: a text that is no UTF-8
             continue
 
 
-class _Saw(msgspec.Struct):
-    """Of a report that may be damaged: the log's head, its leaf in base64."""
+class _ReportedHead(msgspec.Struct):
+    """The one field of a report that is read here, since the rest may be damaged: `RootReport.log`."""
 
     log: tuple[Annotated[int, msgspec.Meta(ge=0, le=2**63 - 1)], bytes | None]
 
@@ -116,8 +114,7 @@ def named(connection: Connection, name: str) -> Root:
 def check_name(name: str) -> str:
     """Return the name, if it can be one. Raises UsageError."""
     bad = not name or len(name) > 200 or name != escape.name(name) or any(mark in name for mark in "/=")
-    # `export` makes a folder of each name
-    if bad or name in (".", ".."):
+    if bad or name in (".", ".."):  # `export` makes a folder of each name
         raise UsageError(
             f"'{name}' cannot be a root's name",
             hint="1 to 200 characters, no slash, no '=', no control characters, not '.' or '..': "
@@ -170,7 +167,7 @@ def add(
 
 
 def forget(connection: Connection, key: RootKey) -> None:
-    """Take back a root that was added and never looked at; one with any history stays."""
+    """Remove a root of which nothing is recorded yet; another one stays."""
     used = [
         sa.select(columns.root_id).where(columns.root_id == key).limit(1)
         for columns in (tables.document.c, tables.change.c, tables.coverage.c, tables.seen.c)
@@ -195,7 +192,7 @@ def update(connection: Connection, key: RootKey, **values: object) -> None:
 
 
 def report(connection: Connection, key: RootKey, said: RootReport, **values: object) -> None:
-    """Write what a root's daemon has to say, and with it where the log stands."""
+    """Write what a root's daemon reports, with the log's head as it is now; `values` are other columns."""
     at = reader.head(connection).seq
     leaf = reader.leaves(connection, [at]).get(at)
     said = msgspec.structs.replace(said, log=(at, leaf))

@@ -27,8 +27,9 @@ State = tuple[tuple[int, int] | None, tuple[int, int] | None]
 class Access(msgspec.Struct, frozen=True, kw_only=True):
     """How one file is opened.
 
-    `alone`: no lock and no shared memory is used. `state` is then what the file and its `-wal` were before.
-    `missing` says in words what cannot be seen this way.
+    `state`: what the file and its `-wal` were before, where it is read without a lock. `alone`: it is read so
+    together with its `-wal`, in a locking mode that must be set. `missing` says in words what cannot be seen
+    this way.
     """
 
     path: str
@@ -113,7 +114,7 @@ def require_readable(path: str) -> None:
 
 
 def _state(path: str) -> State:
-    """Return the size and time of the file and of its `-wal`, as far as they are there."""
+    """Return size and mtime (nanoseconds) of the file and of its `-wal`; None for one that is missing."""
     found: list[tuple[int, int] | None] = []
     for name in (path, path + "-wal"):
         try:
@@ -126,9 +127,9 @@ def _state(path: str) -> State:
 
 
 def _is_open(path: str) -> bool:
-    """Tell whether a SQLite on this host has the file open.
+    """Tell whether a SQLite of another process on this host has the file open.
 
-    This process must not: the look drops its locks.
+    This process must not have it open: to close the descriptor drops the locks on it.
     """
     descriptor = os.open(path, os.O_RDONLY | os.O_CLOEXEC)
     try:

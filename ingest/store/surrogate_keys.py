@@ -18,7 +18,7 @@ _root, _document, _normaliser = tables.root.c, tables.document.c, tables.normali
 
 
 class _Known(msgspec.Struct):
-    """What never changes once it is committed, and so is asked for once a process."""
+    """What never changes once it is committed: asked for once for each open store."""
 
     roots: dict[RootKey, bytes] = {}
     normalisers: dict[tuple[str, str], int] = {}
@@ -28,7 +28,7 @@ _known: WeakKeyDictionary[Engine, _Known] = WeakKeyDictionary()
 
 
 def root_uid(connection: Connection, root: RootKey) -> bytes:
-    """Return the stable id of a root that was committed before."""
+    """Return the stable id of a root, which was recorded by an earlier transaction."""
     known = _known_to(connection).roots
     if root not in known:
         known[root] = connection.execute(_ROOT_UID, {"root": root}).scalar_one()
@@ -38,7 +38,7 @@ def root_uid(connection: Connection, root: RootKey) -> bytes:
 def uids(
     connection: Connection, documents: Sequence[DocumentKey | None]
 ) -> dict[DocumentKey | None, bytes | None]:
-    """Return the stable id of each document, for the leaves."""
+    """Return the stable ids of these documents by their keys; None stands for itself."""
     wanted = sorted({key for key in documents if key is not None})
     found: dict[DocumentKey | None, bytes | None] = {None: None}
     for start in range(0, len(wanted), _SLICE):
@@ -48,7 +48,7 @@ def uids(
 
 
 def normalisers(connection: Connection, wanted: set[tuple[str, str]]) -> dict[tuple[str, str], int]:
-    """Return the key of each normaliser, by its name and libraries; new ones are added."""
+    """Return the keys of normalisers by name and libraries, those wanted among them; new ones are added."""
     known = _known_to(connection).normalisers
     if wanted <= known.keys():
         return known

@@ -179,7 +179,7 @@ change = sa.Table(
     sa.Column("form", sa.Integer, nullable=False, server_default="1"),
     sa.Column("salt", Bytes),
     sa.Index("ix_change_document_id_seq", "document_id", "seq"),
-    # Who ever stood at a path has it as its last path, or moved away from it.
+    # Whoever stood at a path has it as its last path, or moved away from it.
     _partial(
         "ix_change_root_id_from_path_bytes",
         "root_id",

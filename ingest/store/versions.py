@@ -16,7 +16,7 @@ from ingest.store.listing import FACTS
 _change, _version, _rendition = tables.change.c, tables.version.c, tables.rendition.c
 _normaliser = tables.normaliser.c
 
-_FEW = 200  # versions that are asked for by their numbers; of more all are read
+_FEW = 200  # so many versions are asked for by their numbers; for more all of the document are read
 
 _VERSION = sa.select(
     _version.no.label("version"),
@@ -63,10 +63,10 @@ _ONE = (
 _ONE_BY = _ONE.where(_normaliser.name == sa.bindparam("normaliser"))
 
 
-def listed(connection: Connection, document: DocumentKey, first: int, last: int) -> list[Row]:
+def between(connection: Connection, document: DocumentKey, first: int, last: int) -> list[Row]:
     """Return the versions from `first` to `last`, each with its current rendition, and `recorded_at`."""
     which = {"document": document, "first": first, "last": last}
-    return list(connection.execute(_LISTED, which))
+    return list(connection.execute(_BETWEEN, which))
 
 
 _newest = (
@@ -75,7 +75,7 @@ _newest = (
     .correlate(tables.version)
     .scalar_subquery()
 )
-_LISTED = (
+_BETWEEN = (
     _VERSION.add_columns(_change.recorded_at)
     .join(tables.change, _change.seq == _version.seq)
     .where(
@@ -88,7 +88,7 @@ _LISTED = (
 
 
 def recorded_at(connection: Connection, document: DocumentKey, numbers: Collection[int]) -> dict[int, int]:
-    """Tell when these versions were recorded: the labels of the changes that made them."""
+    """Tell when these versions were recorded: the labels of the changes that made them (microseconds)."""
     if len(numbers) > _FEW:
         rows = course(connection, document)
     else:
@@ -125,7 +125,7 @@ _COURSE = (
 
 
 def as_of(connection: Connection, document: DocumentKey, no: int, until: Seq) -> Row | None:
-    """Return one version with the rendition that was its current one when the log had `until` entries."""
+    """Return one version with the rendition that was current when the log had `until` entries."""
     return connection.execute(_AS_OF, {"document": document, "no": no, "until": until}).one_or_none()
 
 
@@ -194,10 +194,10 @@ def with_text(
 
 
 def readings(connection: Connection, documents: Collection[int]) -> list[Row]:
-    """Return every rendition of these documents: its version, the path that had then, and its normaliser.
+    """Return every rendition of these documents, by document, version and age.
 
-    A row has `document`, `no`, `salt`, `sha256`, `path`, `name`, `libraries`, `media_type`, `text_reason`; by
-    document, version and age.
+    A row has `document`, `no`, `salt`, `size`, `sha256`, the `path` at which the version was recorded, `name`
+    and `libraries` of the normaliser, `media_type`, `text_reason`.
     """
     return list(
         connection.execute(

@@ -1,10 +1,8 @@
-"""The high-water mark of a SQLite store's log.
+"""The high-water mark of a SQLite store's log: seq and leaf of its head, in the lock file beside it.
 
-Seq and leaf of its head, in the lock file beside the database.
-
-It is written after each commit and lies outside the database, so that it outlives what the database can lose:
-a write-ahead log that was removed, an older file put back. It is written without waiting for the disk: a
-kill does not harm it, and where the machine dies it may be older than the log, never newer.
+It is written after each commit. Since it lies outside the database, it is still there where the database lost
+its end: a write-ahead log that was removed, an older file put back. It is written without waiting for the
+disk: a kill does not harm it, and where the machine dies it may be older than the log, never newer.
 """
 
 from __future__ import annotations
@@ -57,7 +55,7 @@ def write(path: str | None, seq: int, leaf: bytes | None) -> None:
     """
     if path is None:
         return
-    # Whoever holds the lock has the file open; others write to the log too, and closing it drops no flock.
+    # The file is the lock of who captures, too: a `flock` is not dropped by closing another descriptor.
     with suppress(OSError):
         fd = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_CLOEXEC, 0o600)
         try:

@@ -1,4 +1,7 @@
-"""Whether, and what, was written to a store since somebody looked. Asked before a kept answer is given."""
+"""Whether something was written to a store since an earlier look, and of which documents.
+
+Asked before an answer that was kept is given again.
+"""
 
 from __future__ import annotations
 
@@ -13,6 +16,7 @@ from ingest.store import reader, roots, tables
 from ingest.store.engine import Connection, Store
 
 MOST = 500  # changes after which it is not told which documents they were of
+# After these all that was said of earlier versions still holds; with `renormalised` their texts are others.
 _PLAIN = frozenset(("created", "changed", "moved", "deleted", "restored", "rejected"))
 
 
@@ -33,7 +37,7 @@ def standing(connection: Connection) -> Standing:
 def touched(connection: Connection, after: int) -> list[str] | None:
     """Return the ids of the documents of the changes after a seq.
 
-    None where they are too many, or where a change may say something else of versions that were there before.
+    None where there are more than MOST changes, or one that says something else of versions already there.
     """
     rows = connection.execute(_TOUCHED, {"after": after}).all()
     if len(rows) > MOST or any(row.type not in _PLAIN for row in rows):
@@ -54,9 +58,10 @@ _TOUCHED = (
 
 
 class Writes:
-    """Tells at once that a SQLite store was not written to: no more than a look at its shared memory.
+    """Tells that a SQLite store was not written to, by no more than a look at its shared memory.
 
-    Of a server, and of a file that is read without its locks, it always says that it may have been.
+    Of a server, and of a file that is read without its locks (`is_quick` is false then), it always says that
+    it may have been.
     """
 
     def __init__(self, store: Store) -> None:
@@ -66,7 +71,7 @@ class Writes:
         self.is_quick = self._access is not None and not self._access.alone and self._access.state is None
 
     def any(self) -> bool:
-        """Tell whether there may have been one since this was asked before."""
+        """Tell whether something may have been written since the last call; the first one says so too."""
         if not self.is_quick or self._access is None:
             return True
         try:
@@ -80,7 +85,7 @@ class Writes:
         return bool(version != before)
 
     def close(self) -> None:
-        """Let go of the file: another may stand there by now."""
+        """Close the file, where another one may stand by now; the next `any` opens what is there."""
         if self._connection is not None:
             with suppress(sqlite3.Error):
                 self._connection.close()

@@ -46,11 +46,11 @@ def record(
 
     def attempt_once() -> Recorded:
         with store.write() as connection:
-            documents, made = _write_documents(connection, root, entries, entropy)
-            _write_seen(connection, root, sightings, forgotten, documents, made)
+            documents, created = _write_documents(connection, root, entries, entropy)
+            _write_seen(connection, root, sightings, forgotten, documents, created)
             if not entries:
                 return Recorded(0, 0, 0)
-            return _append(store, connection, root, entries, documents, made, now)
+            return _append(store, connection, root, entries, documents, created, now)
 
     return _persistently(store, entries, attempt_once)
 
@@ -58,7 +58,7 @@ def record(
 def add_renditions(
     store: Store, *, root: RootKey, entries: Sequence[Entry], now: Callable[[], int]
 ) -> tuple[Recorded, set[bytes]]:
-    """Record `renormalised` entries beside whoever else writes; says which ids are in the log.
+    """Record `renormalised` entries beside whoever else writes; also returns the ids that are in the log.
 
     An entry whose document was deleted, was moved or has another version meanwhile is left out, and
     so is each rendition that is there already. All that remains is recorded, or nothing. Failures
@@ -92,7 +92,10 @@ def _persistently(store: Store, entries: Sequence[Entry], attempt_once: Callable
 
 
 def _already_recorded(store: Store, entries: Sequence[Entry]) -> Recorded | None:
-    """Return the answer to a commit that was lost: the batch is there when one of its ids is."""
+    """Return what a commit did whose answer was lost; None where it was not done.
+
+    The whole batch is there when one of its ids is.
+    """
     try:
         with store.read() as connection:
             found = _seqs(connection, entries)
@@ -124,41 +127,41 @@ def _append(
     created: dict[DocumentKey | None, bytes | None],
     now: Callable[[], int],
 ) -> Recorded:
-    """Versions, renditions, changes and leaves; the log's head is locked last and moved on.
+    """Add versions, renditions and changes with their leaves; the log's head is locked last, and moved.
 
     `created` are the stable ids of the documents that this transaction made.
     """
-    known = log_rows.Keys(
+    keys = log_rows.Keys(
         root=root,
         root_uid=surrogate_keys.root_uid(connection, root),
         documents=documents,
         uids=created | surrogate_keys.uids(connection, [key for key in documents if key not in created]),
         blobs=_write_blobs(connection, entries),
         normalisers=surrogate_keys.normalisers(
-            connection, {(made.rendition.normaliser, made.rendition.libraries) for made in _texts(entries)}
+            connection, {(each.rendition.normaliser, each.rendition.libraries) for each in _texts(entries)}
         ),
     )
     head = _lock_head(connection)
-    _require_no_longer_log(store, head)
+    _require_whole_log(store, head)
     label, behind = _label(connection, head.recorded_at, now)
-    made = log_rows.of(entries, known, seq=head.seq, label=label)
-    bulk.insert(connection, "version", log_rows.VERSION, made.versions)
-    bulk.insert(connection, "rendition", log_rows.RENDITION, made.renditions)
-    bulk.insert(connection, "change", log_rows.CHANGE, made.changes)
-    frontier, size = merkle.extend(merkle.unpack(head.frontier), head.seq, made.leaves)
+    rows = log_rows.of(entries, keys, seq=head.seq, label=label)
+    bulk.insert(connection, "version", log_rows.VERSION, rows.versions)
+    bulk.insert(connection, "rendition", log_rows.RENDITION, rows.renditions)
+    bulk.insert(connection, "change", log_rows.CHANGE, rows.changes)
+    frontier, size = merkle.extend(merkle.unpack(head.frontier), head.seq, rows.leaves)
     connection.execute(_MOVE_HEAD, {"seq": size, "recorded_at": label, "frontier": merkle.pack(frontier)})
-    return Recorded(size, len(entries), behind, made.leaves[-1])
+    return Recorded(size, len(entries), behind, rows.leaves[-1])
 
 
 def _add_renditions(
     store: Store, root: RootKey, entries: Sequence[Entry], now: Callable[[], int]
 ) -> Recorded:
     with store.write() as connection:
-        current = _current(connection, [entry.document for entry in entries])
-        there = _renditions(connection, list(current))
+        live = _locked_live(connection, [entry.document for entry in entries])
+        there = _renditions(connection, list(live))
         kept: list[Entry] = []
         for entry in entries:
-            head = current.get(entry.document)
+            head = live.get(entry.document)
             if head is None or (head.last_no, head.path_bytes) != (entry.previous, entry.path):
                 continue
             wanting = tuple(
@@ -173,7 +176,7 @@ def _add_renditions(
         return _append(store, connection, root, kept, [entry.document for entry in kept], {}, now)
 
 
-def _current(connection: Connection, documents: Sequence[int | None]) -> dict[int | None, Row]:
+def _locked_live(connection: Connection, documents: Sequence[int | None]) -> dict[int | None, Row]:
     """Return the heads of those of these documents that live, locked until the transaction ends."""
     table = tables.document.c
     select = (
@@ -187,7 +190,7 @@ def _current(connection: Connection, documents: Sequence[int | None]) -> dict[in
 def _renditions(
     connection: Connection, documents: Sequence[int | None]
 ) -> set[tuple[int | None, int, str, str]]:
-    """Tell which normaliser has read which version of these documents."""
+    """Return (document, version, normaliser, libraries) of every rendition of these documents."""
     table, by = tables.rendition.c, tables.normaliser.c
     select = (
         sa.select(table.document_id, table.no, by.name, by.libraries)
@@ -202,7 +205,7 @@ def _write_documents(
 ) -> tuple[list[DocumentKey | None], dict[DocumentKey | None, bytes | None]]:
     """Insert and update the document heads.
 
-    Returns each entry's document key, and the stable id of each that was made.
+    Returns the key of each entry's document, and by their keys the stable ids of the new documents.
     """
     created = [entry for entry in entries if entry.type == "created"]
     numbers = iter(allocate(connection, tables.document, len(created)) if created else ())
@@ -352,8 +355,8 @@ def _lock_head(connection: Connection) -> Row:
     return found
 
 
-def _require_no_longer_log(store: Store, head: Row) -> None:
-    """Raise unless the log is at least as long as when something was last added to it.
+def _require_whole_log(store: Store, head: Row) -> None:
+    """Raise LogShortened where the log is shorter than the high-water mark says.
 
     Whoever holds the right to write sees all that was committed before the mark was set.
     """
@@ -366,6 +369,6 @@ def _require_no_longer_log(store: Store, head: Row) -> None:
 
 
 def _label(connection: Connection, last: int, now: Callable[[], int]) -> tuple[int, int]:
-    """recorded_at, which never goes back, and how far the clock is behind the last one."""
+    """Return `recorded_at`, which is never before the last one, and how far the clock is behind that one."""
     clock = now_at(connection, now())
     return max(last, clock), max(0, last - clock)

@@ -286,7 +286,7 @@ def _entries(
         )
     top = target.last if before is None else min(before - 1, target.last)
     first = max(1, top - LISTED + 1)
-    rows: list[Row] = versions.listed(connection, target.id, first, top) if top >= 1 else []
+    rows: list[Row] = versions.between(connection, target.id, first, top) if top >= 1 else []
     listed = [
         Entry(
             version=row.version,

@@ -37,7 +37,7 @@ class Documents(msgspec.Struct, frozen=True, kw_only=True):
     """Documents now or at a moment. `differing` counts what differs from now, `differs` is a part of that."""
 
     items: list[Document]
-    after: listing.Listed | None
+    after: listing.DocumentRow | None
     total: int
     languages: list[str]
     roots: list[str]
@@ -257,7 +257,7 @@ def health(corpus: Corpus, *, since: str | None) -> Health:
             places.append(
                 Place(
                     name=root.name,
-                    begins_at=coverage.begins_at(connection, root.id),
+                    begins_at=coverage.record_begins_at(connection, root.id),
                     stretches=ledger,
                     bands=bands([each for each, _ in ledger], begin=begin, end=max(now, begin + 1), now=now),
                     since=begin,

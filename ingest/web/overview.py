@@ -151,7 +151,7 @@ def _days(
 
 
 def _place(connection: Connection, root: roots.Root, now: int) -> Place:
-    begins = coverage.begins_at(connection, root.id)
+    begins = coverage.record_begins_at(connection, root.id)
     found = observation.root_coverage(connection, root, now=now)
     stretches = [Observed(each.state, each.since, each.until) for each in found]
     since = now if begins is None else begins

@@ -60,7 +60,7 @@ def test_the_list_page_by_page_is_the_list(database_url: str) -> None:
                 with store.read() as connection:
                     every = [(root.name, root.id) for root in roots.every(connection)]
                     whole = list(listing.documents(connection, until=at, deleted=deleted))
-                    found: list[listing.Listed] = []
+                    found: list[listing.DocumentRow] = []
                     after = None
                     for _ in range(len(whole)):
                         page = listing.page(
@@ -262,7 +262,7 @@ def test_a_document_is_told_with_its_facts_its_versions_and_its_time(database_ur
         assert msgspec.json.encode(view)
         with store.read() as connection:
             target = target_of(connection)
-            numbers = [row.version for row in versions.listed(connection, target.id, 2, 3)]
+            numbers = [row.version for row in versions.between(connection, target.id, 2, 3)]
             assert numbers == [2, 3]
             assert versions.made_by(connection, target.id) == {1: 1, 2: 3, 3: 4}
             assert [(each.version, each.seq) for each in versions.course(connection, target.id)] == [

@@ -63,5 +63,5 @@ def test_a_field_that_neither_has_is_an_error() -> None:
 def test_a_row_of_the_list_has_the_columns_that_a_document_shows() -> None:
     shown = set(records.Document.__struct_fields__) - {"path_base64"}
 
-    assert set(listing.Listed.__struct_fields__) == shown | {"id"}
+    assert set(listing.DocumentRow.__struct_fields__) == shown | {"id"}
     assert [column.name for column in listing.FACTS] == list(listing.Facts.__struct_fields__)

@@ -68,7 +68,7 @@ def command(root: str | None, since: str | None, until: str | None, doc: str | N
                     assert first is not None
                     found = observation.document_coverage(connection, target, found, since=first, until=last)
                 if not found:
-                    begins = coverage.begins_at(connection, known.id)
+                    begins = coverage.record_begins_at(connection, known.id)
                     words = log_moments.begins_words(known.name, begins, calendar())
                     note(f"nothing in this period: {words}")
                 for interval in found:

@@ -21,7 +21,7 @@ from ingest.records.verbs import Rejected
 from ingest.store import file_states, listing, roots
 from ingest.store.engine import Connection
 from ingest.store.file_states import Problem
-from ingest.store.listing import Listed
+from ingest.store.listing import DocumentRow
 from ingest.store.roots import Root
 
 
@@ -100,7 +100,7 @@ def _list_rejected(connection: Connection, known: list[Root], below: Prefix, *, 
         say_why(connection, prefix=below)
 
 
-def _show(row: Listed, several: bool, times: Times) -> None:
+def _show(row: DocumentRow, several: bool, times: Times) -> None:
     where = escape.name(escape.path(row.path))
     if several:
         where = f"{escape.name(row.root)}/{where}"
