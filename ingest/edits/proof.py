@@ -27,17 +27,16 @@ import msgspec
 
 from ingest.diff import sequences
 from ingest.diff.sentences import Comparison, Piece
-from ingest.edits import abbreviated, pauses, reading, stamps
+from ingest.edits import abbreviated, pauses, reading, slips, stamps
 from ingest.edits.reading import Read
 from ingest.edits.rephrasing import Wording, cut
-from ingest.edits.spellings import apostrophe_alone, cannot_stand, is_numbered, spelt_both_ways
+from ingest.edits.spellings import apostrophe_alone, cannot_stand, is_numbered
 from ingest.edits.values import takes_article, value, written_alike
 from ingest.expressions import expression
 from ingest.facts import quantities
 from ingest.facts.equivalence import equal, written_otherwise
 from ingest.text import hyphens, wordlist
 from ingest.text.lexicon import Lexicon
-from ingest.text.misspelling import spelt_otherwise
 from ingest.text.variants import abbreviate, say_the_same, written_out
 from ingest.text.words import folded, tokens, unaccented
 
@@ -154,24 +153,9 @@ class Proof:
             )
             return abbreviated.stands_for_more(short, side, self._lexicon)
         return len(old) == len(new) and all(
-            self._are_one(*pair, is_name=self._is_name(pair[0], was) and self._is_name(pair[1], became))
-            or self._are_near(*pair, was, became)
+            self._are_one(*pair, was, became) or self._are_near(*pair, was, became)
             for pair in zip(old, new, strict=True)
         )
-
-    def _is_name(self, word: Read, whole: Run) -> bool:
-        """Tell whether a word with a capital stands where a name does.
-
-        Behind what somebody is called, `Frau Bauer`; where every noun has a capital, a sentence that begins
-        with it, and with no small word, may begin with a name: `Müller klagt`.
-        """
-        if not word.text[:1].isupper():
-            return False
-        at = bisect_left(whole, word.start, key=attrgetter("start"))
-        before = [each.key.lower() for each in whole[max(0, at - 2) : at] if each.is_word]
-        if before:
-            return before[-1] in self._lexicon.honorifics
-        return not self._lexicon.capitals_are_names and word.text.lower() not in self._lexicon.common
 
     def _are_near(self, old: Read, new: Read, was: Run, became: Run) -> bool:
         """Tell whether two words that are near stand before a number, where they say the same."""
@@ -191,7 +175,7 @@ class Proof:
                 found += (msgspec.structs.replace(each, key=word, text=word) for word in whole)
         return found
 
-    def _are_one(self, old: Read, new: Read, *, is_name: bool) -> bool:
+    def _are_one(self, old: Read, new: Read, whole: Run, whole_new: Run) -> bool:
         if old.key == new.key or _same_but_capitals(old, new):
             return True
         if old.slot is not None and new.slot is not None:
@@ -209,41 +193,14 @@ class Proof:
         return (
             is_numbered(was, became)
             or (old.text.islower() and apostrophe_alone(was, became, self._lexicon))
-            or self._is_slip(old.text, new.text, is_name=is_name)
+            or self._is_slip(old, new, whole, whole_new)
         )
 
-    def _is_slip(self, old: str, new: str, *, is_name: bool) -> bool:
-        """Tell whether one word is proved to be the other with a slip in it."""
-        if old.count("-") != new.count("-") or not self._wording.is_slip(old, new):
-            return False  # `co-respondent`, `correspondent`
-        lexicon, language, context = self._lexicon, self._language, self._wording.context
-        was, became = unaccented(old), unaccented(new)
-        if {old.lower(), new.lower()} in lexicon.accented or (
-            was == became and _stressed_otherwise(old, new)
-        ):
+    def _is_slip(self, old: Read, new: Read, whole: Run, whole_new: Run) -> bool:
+        if not self._wording.is_slip(old.text, new.text):
             return False
-        if _is_form(was, became, lexicon) or _denies_in_part(was, became, lexicon):
-            return False
-        if {was, became} in lexicon.confused:
-            return spelt_both_ways(was, became, lexicon)
-        both_words = any(wordlist.both_meant(old, new, each) for each in wordlist.LANGUAGES) or (
-            was != became and all(wordlist.is_known(each, language) for each in (old, new))
-        )
-        if both_words or {was, became} <= lexicon.common:
-            return spelt_both_ways(was, became, lexicon)
-        if {was, became} & context.attested or (language == "de" and spelt_otherwise(was, became, lexicon)):
-            return True
-        if is_name and was != became:
-            return False
-        if old[:1].isupper() and new[:1].isupper():
-            if {was, became} & context.names:
-                return False
-            return not all(wordlist.is_rare(word, language) for word in (old, new))
-        return any(
-            wordlist.is_known(word, each) and wordlist.is_told_apart(word, other, each)
-            for word, other in ((was, became), (became, was))
-            for each in wordlist.LANGUAGES
-        )
+        places = slips.place_of(old, whole, self._lexicon), slips.place_of(new, whole_new, self._lexicon)
+        return slips.is_proved(old.text, new.text, min(places), self._wording.context, self._lexicon)
 
     def _joined(self, gone: Run, came: Run) -> bool:
         """Tell whether words were joined or parted, and both ways of writing them are known for one word."""
@@ -312,29 +269,6 @@ class Proof:
                     found.pop()  # `the 3rd of May`, `de helft`
                 found.append(value(slot, text[slot.start : end], slot.start, end))
         return [*found, *read[at:]]
-
-
-def _is_form(old: str, new: str, lexicon: Lexicon) -> bool:
-    """Tell whether two words are one with two endings that say something: `licensor`, `licensee`."""
-    same = [pair[0] == pair[1] for pair in zip(old, new, strict=False)]
-    shared = same.index(False) if False in same else len(same)
-    for stem in range(shared, max(2, shared - 2), -1):
-        one, other = sorted((old[stem:], new[stem:]), key=len)
-        if one != other and {one, other} <= lexicon.inflections:
-            # `abgebrochn`, `abgebrochen`; `adviser`, `advisor`
-            return other != f"e{one}" and {one[:2], other[:2]} != {"er", "or"}
-    return False
-
-
-def _denies_in_part(old: str, new: str, lexicon: Lexicon) -> bool:
-    """Tell whether one of two words is what denies the other, but for its `'t`: `is`, `isn`."""
-    short, long = sorted((old, new), key=len)
-    return long == f"{short}n" and f"{long}t" in lexicon.contracted
-
-
-def _stressed_otherwise(old: str, new: str) -> bool:
-    """Tell whether both writings of a word have accents, and other ones: `voorkómen`, `vóórkomen`."""
-    return not old.isascii() and not new.isascii() and old.lower() != new.lower()
 
 
 def _same_but_capitals(old: Read, new: Read) -> bool:

@@ -16,7 +16,7 @@ from rapidfuzz.distance import DamerauLevenshtein
 from ingest.expressions import expression
 from ingest.text.lemmas import PARTICLES
 from ingest.text.lexicon import Lexicon
-from ingest.text.misspelling import opposite_roles
+from ingest.text.misspelling import opposite_prefixes, opposite_roles
 from ingest.text.thesaurus import Nearness, Thesaurus
 from ingest.text.wordlist import was_counted
 from ingest.text.words import each_word, unaccented
@@ -243,7 +243,9 @@ class _Work:
         """Put what is left of a change side by side, in order."""
         for old, new in self.left:
             for word, other in list(zip(old, new, strict=False)):
-                if self._thesaurus.nearness(word, other) == "things":
+                if opposite_prefixes(word, other, self._lexicon):
+                    how = "opposites"
+                elif self._thesaurus.nearness(word, other) == "things":
                     how = "things"
                 else:
                     how = "misspelt" if self._misspelt(word, other) else "unlike"

@@ -42,7 +42,7 @@ def spelt_both_ways(old: str, new: str, lexicon: Lexicon) -> bool:
         return True
     if min(len(old), len(new)) < _LEAST_BOTH_WAYS or {old, new} & lexicon.meant:
         return False
-    known = [pair for pair in _BOTH_WAYS if pair in lexicon.variants]
+    known = [pair for pair in _BOTH_WAYS if pair in lexicon.variants and lexicon.language in ("en", None)]
     return any(
         old.replace(one, other) == new.replace(one, other) and old != new for one, other in known
     ) or any(

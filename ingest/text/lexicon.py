@@ -148,12 +148,14 @@ class Lexicon(msgspec.Struct, frozen=True, kw_only=True, eq=False):
     capitalised: frozenset[str]
     styled: frozenset[str]
     also_names: frozenset[str]
+    also_families: frozenset[str]
     noun_endings: tuple[str, ...]
     before_noun: frozenset[str]
 
     variants: tuple[tuple[str, str], ...]
     regional: tuple[tuple[str, str], ...]
     negating: frozenset[str]
+    prefixes: tuple[tuple[str, str], ...]
 
     slotted: frozenset[str]
     meant: frozenset[str]

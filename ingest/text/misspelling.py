@@ -106,6 +106,7 @@ def _by_themselves(before: str, after: str, language: str | None) -> bool | None
         (old in lexicon.meant and new in lexicon.meant)
         or (old in lexicon.common and new in lexicon.common)
         or opposite(old, new, lexicon)
+        or opposite_prefixes(old, new, lexicon)
         or opposite_roles(old, new, lexicon)
     ):
         return False
@@ -186,6 +187,16 @@ def opposite(old: str, new: str, lexicon: Lexicon) -> bool:
         return False
     prefix = long[: len(long) - len(short)].rstrip("-")
     return prefix in lexicon.negating
+
+
+def opposite_prefixes(old: str, new: str, lexicon: Lexicon) -> bool:
+    """Tell whether two folded words differ by what they begin with, and that is opposed: `hyper`, `hypo`."""
+    return any(
+        one.startswith(first) and other.startswith(second) and one.removeprefix(first) == rest != ""
+        for first, second in lexicon.prefixes
+        for one, other in ((old, new), (new, old))
+        for rest in (other.removeprefix(second),)
+    )
 
 
 def opposite_roles(old: str, new: str, lexicon: Lexicon) -> bool:

@@ -36,6 +36,7 @@ def both_meant(before: str, after: str, language: str | None) -> bool:
 
 # In these bodies names stand in capitals, which are not counted with the words: what is left of them is rare.
 _RARE = {"en": 3000, "nl": 100, "de": 100}
+_USED = {"en": 300, "nl": 100, "de": 100}
 _HARDLY = 200
 _HALF = 0.5
 _LETTERS = "abcdefghijklmnopqrstuvwxyz"
@@ -61,6 +62,16 @@ def is_rare(word: str, language: str | None, *, times: int = 1) -> bool:
     if language == "nl" and low.endswith("en") and not low.endswith("sen"):
         return False  # compounds, of which there is no list, are plural so
     return not any(low.endswith(end) and count(low.removesuffix(end)) for end in _PLURALS[language])
+
+
+def is_usual(word: str, language: str | None) -> bool:
+    """Tell whether a word is seen so often in small letters that it need be no name."""
+    return language in LANGUAGES and _counts(language)(word.lower()) >= _RARE[language]
+
+
+def is_used(word: str, language: str | None) -> bool:
+    """Tell whether a word is seen so often that the list has those too that are much like it."""
+    return language in LANGUAGES and _counts(language)(word.lower()) >= _USED[language]
 
 
 def is_seldom(word: str, language: str | None) -> bool:

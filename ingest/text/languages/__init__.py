@@ -153,7 +153,8 @@ class Names(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Words that stand within names, before them, or for nobody's name.
 
     `capitalised` have a capital by rule, `styled` with some writers; `also_names` are words of the language
-    and names too, so that in a title nobody can tell which. Where every noun has a capital, `noun_endings`
+    and names too, so that in a title nobody can tell which, and `also_families` those of families, firms and
+    places, which begin a sentence as words do. Where every noun has a capital, `noun_endings`
     are of nouns alone, and behind `before_noun` stands one.
     """
 
@@ -167,16 +168,21 @@ class Names(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     capitalised: Words = ""
     styled: Words = ""
     also_names: Words = ""
+    also_families: Words = ""
     noun_endings: Words = ""
     before_noun: Words = ""
 
 
 class Spelling(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """Parts of words that are spelt in two ways, and prefixes that make of a word its opposite."""
+    """Parts of words that are spelt in two ways, and prefixes that make of a word its opposite.
+
+    `prefixes` are pairs of which each makes another word of the same rest.
+    """
 
     negating: Words
     variants: Words = ""
     regional: Words = ""
+    prefixes: Words = ""
 
 
 class Language(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
