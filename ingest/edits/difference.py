@@ -80,7 +80,8 @@ def counts_of(comparison: Comparison) -> Counts:
 class Difference:
     """What an edit that is more than typography holds.
 
-    `beside` are facts that are not in the two texts; `lines` tells whether the end of a line says anything.
+    `beside` are facts that are not in the two texts; `lines` tells whether the end of a line says anything,
+    `rows` whether that of a short one does.
     """
 
     def __init__(
@@ -94,9 +95,10 @@ class Difference:
         beside: tuple[ChangedFact, ...] = (),
         days: Days = NO_DAYS,
         lines: bool = True,
+        rows: bool = True,
     ) -> None:
         self.a, self.b = a, b
-        self._lines = lines
+        self._lines, self._rows = lines, rows
         self.language = language
         self.lexicon = lexicon_of(language)
         self.comparison = comparison
@@ -315,7 +317,9 @@ class Difference:
 
         None where the two texts say the same.
         """
-        proof = Proof(self.a, self.b, self.wording, self.lexicon, self.language, lines=self._lines)
+        proof = Proof(
+            self.a, self.b, self.wording, self.lexicon, self.language, lines=self._lines, rows=self._rows
+        )
         return proof.unpaired(self.comparison)
 
     def replaced(self) -> tuple[str, str] | None:

@@ -22,6 +22,7 @@ from ingest.edits.settings import RootRules
 from ingest.text.words import same_folded_words, same_words, without_blanks
 
 _ROWS = "markdown"  # the way of texts in which the end of a line is a blank
+_CUES = "subtitles"  # that of texts whose lines are as wide as a picture
 
 
 class Pair:
@@ -158,6 +159,7 @@ class Pair:
             beside=speech.facts(self.markup),
             days=(own_day(before.date, before.observed), own_day(after.date, after.observed)),
             lines=not (after.normaliser or "").startswith(_ROWS),
+            rows=not (after.normaliser or "").startswith((_ROWS, _CUES)),
         )
 
     @cached_property

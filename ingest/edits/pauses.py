@@ -7,8 +7,9 @@ quotation mark or a bracket; behind a figure; around `he said`. One mark put for
 Of any other nobody has proved it. A full stop that came or went, with no other pause in its place, speaks
 where the text is cut into sentences there, where the word behind it lost its capital, and behind a letter
 that is no initial: `plan B. Ann left`. So does one that was put for a comma, a colon or a semicolon, or the
-other way round. The end of a line speaks where the text is cut there and no mark was, but in Markdown. Dots
-that trail off speak wherever they stand.
+other way round. The end of a line speaks where the text is cut there and no mark was, but in Markdown. Of
+plain text it speaks between two lines of three words or fewer too, and where two items of a list stand on one
+line now. Dots that trail off speak wherever they stand.
 """
 
 from __future__ import annotations
@@ -33,6 +34,7 @@ _BULLET = expression(r"\n\s*(?:[-*+•–—·]|#{1,6})(?=\s)")
 _LETTERED = word_set("plan option team vitamin model scenario variant optie ploeg vitamine modell")
 _FIRM = word_set("co corp inc bros")
 _KIND_OF_FIRM = word_set("ltd limited inc llc llp plc kg gmbh nv bv pty")  # behind those
+_MOST_IN_ROW = 3  # words of a line that was not wrapped
 _LONGEST_OPENING = 6  # words of a phrase that opens a sentence
 
 _EXCEPT = word_set("but")  # `nobody but Ann`
@@ -48,11 +50,19 @@ Gap = tuple[int, int]
 
 
 def spoken(
-    was: Sequence[Read], became: Sequence[Read], old: str, new: str, lexicon: Lexicon, *, lines: bool
+    was: Sequence[Read],
+    became: Sequence[Read],
+    old: str,
+    new: str,
+    lexicon: Lexicon,
+    *,
+    lines: bool,
+    rows: bool,
 ) -> tuple[str, str] | None:
     """Return what stands around the first pause that speaks, before and after; None where none does.
 
-    `lines` tells whether the end of a line may end a sentence, and not only the row that was full.
+    `lines` tells whether the end of a line may end a sentence, and not only the row that was full; `rows`
+    whether a short line is one by itself.
     """
     if not _marks(old) and not _marks(new):
         return None
@@ -64,6 +74,8 @@ def spoken(
         trails = [_TRAILING.search(each) is not None for each in between]
         pauses = [_pauses(each) for each in between]
         if trails[0] == trails[1]:
+            if rows and _joins_items((was, i, old), (became, j, new)):
+                return _around(was, i, old), _around(became, j, new)
             if pauses[0] == pauses[1]:
                 wider = _between_words(was, i, old), _between_words(became, j, new)
                 side = _stopped(wider)
@@ -74,6 +86,7 @@ def spoken(
                 here, there = ((was, i), (became, j)) if not side else ((became, j), (was, i))
                 if not (
                     begins.at(side, here[1])
+                    or (rows and _stopped(wider) is None and _ends_row(*here, old if not side else new))
                     or _loses_capital(*here, *there)
                     or _ends_behind_letter(*here, lexicon)
                 ):
@@ -168,6 +181,27 @@ def _broken(between: tuple[str, str]) -> bool | None:
         return None
     ends = ["\n" in each for each in between]
     return None if ends[0] == ends[1] else ends[1]
+
+
+def _joins_items(*sides: tuple[Sequence[Read], int, str]) -> bool:
+    """Tell whether an item of a list begins between two words on one side alone, and no line on the other."""
+    written = [
+        text[read[at - 1].end if at else 0 : read[at].start if at < len(read) else len(text)]
+        for read, at, text in sides
+    ]
+    return any(
+        _BULLET.search(one) is not None and "\n" not in other for one, other in (written, written[::-1])
+    )
+
+
+def _ends_row(read: Sequence[Read], at: int, text: str) -> bool:
+    """Tell whether the line end before a token parts two short lines, as of a list or a verse."""
+    end = text.find("\n", read[at - 1].end) if at else -1
+    if end < 0:
+        return False
+    behind = text[end + 1 :].lstrip().partition("\n")[0]
+    before = text[:end].rpartition("\n")[2]
+    return all(0 < len(line.split()) <= _MOST_IN_ROW for line in (before, behind))
 
 
 def _begins_sentence(read: Sequence[Read], at: int, begins: Sequence[int]) -> bool:

@@ -63,13 +63,22 @@ class Proof:
     """Looks for what has no equal in the pieces of a comparison."""
 
     def __init__(
-        self, a: str, b: str, wording: Wording, lexicon: Lexicon, language: str | None, *, lines: bool
+        self,
+        a: str,
+        b: str,
+        wording: Wording,
+        lexicon: Lexicon,
+        language: str | None,
+        *,
+        lines: bool,
+        rows: bool,
     ) -> None:
         self._a, self._b = a, b
         self._wording = wording
         self._lexicon = lexicon
         self._language = language
         self._lines = lines  # whether the end of a line may end a sentence
+        self._rows = rows  # whether a short line is one by itself
 
     def unpaired(self, comparison: Comparison) -> Unpaired | None:
         """Return the first of what has no equal; None where there is no such thing."""
@@ -80,7 +89,9 @@ class Proof:
             return
         old, new = self._a[piece.a_start : piece.a_end], self._b[piece.b_start : piece.b_end]
         if piece.kind == "kept" and _spoken(old) == _spoken(new):
-            return
+            rows = self._rows and old.strip().count("\n") != new.strip().count("\n")
+            if not rows:
+                return
         if stamps.redates(self._a, self._b, piece, self._language):
             return
         was, became = (reading.read(text, self._lexicon) for text in (old, new))
@@ -98,7 +109,7 @@ class Proof:
             yield Unpaired(cut(found[0]), cut(found[1]))
 
     def _spoken(self, was: Run, became: Run, old: str, new: str) -> tuple[str, str] | None:
-        return pauses.spoken(was, became, old, new, self._lexicon, lines=self._lines)
+        return pauses.spoken(was, became, old, new, self._lexicon, lines=self._lines, rows=self._rows)
 
     # -- one place that differs --------------------------------------------------------------------
 

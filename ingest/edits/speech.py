@@ -49,13 +49,15 @@ _NAMED: dict[Kind, str] = {
     "time": "the time of a cue",
     "date": "date",
     "style": "a style",
+    "break": "a break of a line",
 }
 
 # Where these stand says what they are of. A number and code are said in their place.
-_PLACED = frozenset(("link", "image", "address", "tag", "footnote"))
+_PLACED = frozenset(("link", "image", "address", "tag", "footnote", "break"))
 _WORD = expression(r"\w+")
 _LEVEL, _HEADING = "the level of a heading", "a heading"
 _DEPTH = "the depth of an item"
+_ITEMS = "how many items the lists have"
 _PARAGRAPHS = "how many sentences each paragraph of a quotation has"
 
 Nature = Literal["date", "time", "effect", "title", "other"]
@@ -165,6 +167,8 @@ def outlined(texts: tuple[str, str], old: Speech, new: Speech) -> Iterator[Diffe
             yield Difference(_HEADING, "other", before, after)
     for one, other in outline.nested(was, became):
         yield Difference(_DEPTH, "other", str(one), str(other))
+    if len(was.depths) != len(became.depths):
+        yield Difference(_ITEMS, "other", str(len(was.depths)), str(len(became.depths)))
     for before, after in outline.parted(was, became):
         yield Difference(_PARAGRAPHS, "other", before, after)
 

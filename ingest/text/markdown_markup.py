@@ -32,6 +32,12 @@ _LINE = expression(
 )
 _INDENTED = expression(r"(?:(?:[ ]{4}|[ ]{0,3}\t)[^\n]*\S[^\n]*(?:\n|\Z)" + possessive(r"[ \t]*\n") + ")+")
 _ITEM = expression(r"[ ]{0,3}(?:[-*+]|[0-9]{1,9}[.)])(?:[ \t]|$)|[ ]{0,3}\[\^[^\]\n]{1,80}\]:", re.MULTILINE)
+_QUOTED = expression(r"\A(?:[ ]{0,3}>[ \t]?){1,10}")
+_ALONE = expression(r"[ ]{0,3}(?:\#{1,6}[ \t]|\|)")  # a line that is one block
+# A line that begins another block, or an empty one.
+_BLOCK = expression(
+    r"[ \t]{0,200}(?:\n|\Z|(?:[-*+]|[0-9]{1,9}[.)])(?:[ \t]|\n|\Z)|\#{1,6}[ \t]|\||`{3}|~{3}|>|={2,}|-{2,})"
+)
 _LONGEST_BLANK = 200  # characters of a blank line
 _SIGN = expression(r"[`<{\[\]\\*_&]|!\[|~~|==|\n")
 _MARK = expression(
@@ -126,7 +132,11 @@ class _Walk:
             if found is not None:
                 self._end = found.end()
                 _HANDLERS[found.lastgroup or ""](self, found)
-            at = self._line(at + 1) if sign[0] == "\n" else max(self._end, at + 1)
+            if sign[0] == "\n":
+                self._break(at)
+                at = self._line(at + 1)
+            else:
+                at = max(self._end, at + 1)
         self._take(addresses)
         unused = (
             Item("link", target, label) for label, target in self._targets.items() if label not in self._used
@@ -145,12 +155,27 @@ class _Walk:
         if self._in_list and not first.isspace():
             self._in_list = False
         self._in_list = self._in_list or _ITEM.match(text, at) is not None
-        found = _LINE.match(self._text, at)
-        if found is None:
+        if (found := _LINE.match(self._text, at)) is None:
             return at
         self._end = found.end()
         _HANDLERS[found.lastgroup or ""](self, found)
         return max(self._end, at)
+
+    def _break(self, at: int) -> None:
+        """Take two blanks or a backslash at a line's end, where the paragraph goes on, for a break in it."""
+        text = self._text
+        marked = text[at - 1 : at] == "\\" and text[at - 2 : at - 1] != "\\"
+        if (marked or text[at - 2 : at] == "  ") and self._goes_on(at + 1):
+            self._put(at, Item("break", "<br>"))
+            if marked:
+                self._cut(at - 1, at)
+
+    def _goes_on(self, at: int) -> bool:
+        """Tell whether a line goes on what the line before says; a heading and a row have no second one."""
+        start = self._text.rfind("\n", 0, at - 1) + 1
+        said = _QUOTED.sub("", self._text[start : start + _LONGEST_BLANK])
+        following = _QUOTED.sub("", self._text[at : at + _LONGEST_BLANK])
+        return bool(said.strip()) and not _ALONE.match(said) and not _BLOCK.match(following)
 
     def _take(self, addresses: list[Cut]) -> None:
         """Cut out the addresses that stand in the text, and in no other markup."""
@@ -253,7 +278,12 @@ class _Walk:
         """Cut out a tag of HTML; its attributes are items, and so is one that more than dresses."""
         name = found["name"].lower()
         closes = found[0].startswith("</")
-        if name in _STRUCK:
+        if name == "br":
+            end = found.end()
+            behind = self._text[end : end + _LONGEST_BLANK].lstrip(" \t")[:1]
+            if behind not in ("", "\n") or self._goes_on(end + 1):
+                self._put(found.start(), Item("break", "<br>"))
+        elif name in _STRUCK:
             self._put(found.start(), Item("struck", "</" if closes else "<", name))
         elif name not in _PLAIN_TAGS and not closes:
             self._put(found.start(), Item("tag", name))

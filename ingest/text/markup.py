@@ -19,7 +19,7 @@ from ingest.text.front_matter import Field
 
 Kind = Literal[
     "link", "image", "address", "attribute", "tag", "shortcode", "number", "footnote", "struck", "code",
-    "comment", "title", "time", "date", "style",
+    "comment", "title", "time", "date", "style", "break",
 ]  # fmt: skip
 
 ADDRESS = expression(

@@ -199,3 +199,11 @@ def test_items_without_places_are_compared_by_what_they_are() -> None:
     placed = Speech("Hi.", items=(item,), places=(3,))
     assert speech.differences(Speech("Hi.", items=(item,)), placed) == []
     assert speech.differences(placed, Speech("Hi.", items=(item,))) == []
+
+
+def test_a_backslash_at_a_lines_end_breaks_it_as_two_blanks_do() -> None:
+    broken, blanks, joined = (f"At 12 Mill Road{end}\nin Leiden.\n" for end in ("\\", "  ", ""))
+
+    assert edit_of("text.md", broken, blanks).rule == "typographic-marks"
+    found = edit_of("text.md", broken, joined)
+    assert (found.significance, found.reason) == ("reworded", "a break of a line was “<br>”, now none")
