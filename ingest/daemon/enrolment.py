@@ -59,54 +59,86 @@ def enrol(
 ) -> tuple[list[Root], list[Root]]:
     """Return the roots to capture, and those of them that were recorded just now.
 
-    Without words: the roots of the settings, else those known.
+    Without words: the roots of the settings, else those known. A root of the settings that was retired is
+    left out, unless all of them were: they may name it still.
 
     `taken` says who else captures into the store: then no new root is recorded. Folders that do not
-    answer are left out and put into `lost`, if that is given. A root of the settings that
-    was retired is left out, unless all of them were: they may name it still. Raises UsageError, NotFound,
+    answer are left out and put into `lost`, if that is given. With `adopt` the folders of those that were
+    known are marked anew, one after another, once nothing else can be refused. Raises UsageError, NotFound,
     RootUnavailable or AlreadyRunning; a known root whose folder is gone is returned as it is, its capture
     will say so.
     """
     wanted = [parse(word) for word in words]
-    named = bool(wanted)
     if not wanted:
         wanted = [Wanted(name, _real(root.path)) for name, root in settings.roots.items() if root.path]
     with store.write() as connection:
+        every = roots.every(connection)
         if not wanted:
-            every, untold = roots.every(connection), list[RootUnavailable]()
-            known = of_here(store, [root for root in every if root.retired_at is None], untold)
-            if lost is not None:
-                lost += untold
-            if not known and untold:
-                raise all_lost(untold)
-            if not known and (retired := of_here(store, every)):
-                raise UsageError(
-                    "no root is named, and every root known here was retired",
-                    hint=f"take one up again: ingest roots resume {retired[0].name}",
-                )
-            if not known:
-                raise UsageError(
-                    "no root is named and none is known here", hint="name a folder: ingest watch FOLDER"
-                )
-            if adopt:
-                known = list(_answering([partial(_adopt, connection, root, clock) for root in known], lost))
-            return known, []
-        if not named:
-            left_out = {root.path for root in roots.every(connection) if root.retired_at is not None}
-            wanted = [want for want in wanted if want.path not in left_out] or wanted[:1]
-        before = {root.id for root in roots.every(connection)}
-        found: dict[int, Root] = {}
-        enrolling = [
-            partial(_enrol_one, store, connection, want, adopt=adopt, clock=clock) for want in wanted
-        ]
-        for root in _answering(enrolling, lost):
-            if taken is not None and root.id not in before:
-                raise AlreadyRunning(
-                    f"{taken.message}, and does not capture {show(root.path)}",
-                    hint="stop it, or start it with this root too",
-                )
-            found[root.id] = root
-        return list(found.values()), [root for root in found.values() if root.id not in before]
+            found = _known_here(store, every, lost)
+        else:
+            if not words:
+                left_out = {root.path for root in every if root.retired_at is not None}
+                wanted = [want for want in wanted if want.path not in left_out] or wanted[:1]
+            found = _each_wanted(store, connection, wanted, adopt=adopt, clock=clock, taken=taken, lost=lost)
+    before = {root.id for root in every}
+    new = [root for root in found if root.id not in before]
+    if not adopt:
+        return found, new
+    adopting = [
+        partial(_adopt, store, root, clock) if root.id in before else partial(_as_is, root) for root in found
+    ]
+    try:
+        return list(_answering(adopting, lost)), new
+    except RootUnavailable:
+        for root in new:
+            _take_back(store, root)
+        raise
+
+
+def _as_is(root: Root) -> Root:
+    return root
+
+
+def _known_here(store: Store, every: list[Root], lost: list[RootUnavailable] | None) -> list[Root]:
+    """Return the roots of this host that are not retired. Raises UsageError where there are none."""
+    untold = list[RootUnavailable]()
+    known = of_here(store, [root for root in every if root.retired_at is None], untold)
+    if lost is not None:
+        lost += untold
+    if not known and untold:
+        raise all_lost(untold)
+    if not known and (retired := of_here(store, every)):
+        raise UsageError(
+            "no root is named, and every root known here was retired",
+            hint=f"take one up again: ingest roots resume {retired[0].name}",
+        )
+    if not known:
+        raise UsageError("no root is named and none is known here", hint="name a folder: ingest watch FOLDER")
+    return known
+
+
+def _each_wanted(
+    store: Store,
+    connection: Connection,
+    wanted: Sequence[Wanted],
+    *,
+    adopt: bool,
+    clock: Clock,
+    taken: AlreadyRunning | None,
+    lost: list[RootUnavailable] | None,
+) -> list[Root]:
+    """Return the root of each, once; one that is not known is recorded, unless the store is `taken`."""
+    before = {root.id for root in roots.every(connection)}
+    found: dict[int, Root] = {}
+    enrolling = [partial(_enrol_one, store, connection, want, adopt=adopt, clock=clock) for want in wanted]
+    for root in _answering(enrolling, lost):
+        if taken is not None and root.id not in before:
+            raise AlreadyRunning(
+                f"{taken.message}, and does not capture {show(root.path)}",
+                hint="stop it, or start it with this root too",
+            )
+        found[root.id] = root
+    return list(found.values())
 
 
 def _answering(enrolling: Iterable[Callable[[], Root]], lost: list[RootUnavailable] | None) -> Iterator[Root]:
@@ -169,8 +201,7 @@ def _enrol_one(store: Store, connection: Connection, want: Wanted, *, adopt: boo
                 f"no folder and no root named '{want.name}'",
                 hint=f"the roots are: {names}" if names else None,
             )
-        root = _watched(by_name)
-        return _adopt(connection, root, clock) if adopt else root
+        return _watched(by_name)
     known = _known_at(store, every, want.path)
     if known is None and adopt and by_name is not None and by_name.path == want.path:
         known = by_name  # another host's, or this one's under another name
@@ -180,8 +211,7 @@ def _enrol_one(store: Store, connection: Connection, want: Wanted, *, adopt: boo
                 f"{show(want.path)} is already the root '{known.name}'",
                 hint=f"rename it: ingest roots rename {known.name} {want.name}",
             )
-        root = _watched(known)
-        return _adopt(connection, root, clock) if adopt else root
+        return _watched(known)
     name = want.name or show(os.path.basename(want.path)) or "root"
     refuse_nested(every, want.path)
     return _add(connection, every, name, want.path, adopt=adopt, clock=clock)
@@ -254,6 +284,7 @@ def _add(
     if mark is None or owner is not None:
         mark = clock.entropy(root_mark.MARK_BYTES)
     marked = overseen.answered(places, partial(_marked, path, mark), _Marked, of_root=True, tidies=True)
+    mark = marked.mark or mark
     root = roots.add(
         connection, uid=new_uid(clock.wall(), clock.entropy), name=name, host=socket.gethostname(),
         path=path, device=found.device, inode=found.facts.inode or 0, mark=mark,
@@ -263,10 +294,9 @@ def _add(
 
 
 class _Marked(msgspec.Struct, frozen=True):
-    """A folder: what is recorded of it, whether a mark was written, and which it had before."""
+    """A folder: what is recorded of it, which mark it holds, and what is mounted below it."""
 
     columns: dict[str, Any]
-    is_written: bool
     mark: bytes | None
     mounts: tuple[Mount, ...]
 
@@ -281,20 +311,21 @@ def _found_at(path: bytes) -> Anchor:
 
 
 def _marked(path: bytes, mark: bytes) -> _Marked:
-    """Write a mark into a folder. Raises RootUnavailable."""
+    """Write a mark into a folder, if that can be done. Raises RootUnavailable."""
     found = root_mark.open_root(path)
     try:
-        is_written = root_mark.write_mark(found.fd, mark)
+        root_mark.write_mark(found.fd, mark)
         columns = root_folder.folder_columns(found, path)
-        return _Marked(columns, is_written, found.mark, root_folder.mounts_now(found.fd, path))
+        return _Marked(columns, root_mark.read_mark(found.fd), root_folder.mounts_now(found.fd, path))
     finally:
         os.close(found.fd)
 
 
-def _adopt(connection: Connection, root: Root, clock: Clock) -> Root:
-    """Return whatever folder stands at the root's path is the root from now on, under a new mark.
+def _adopt(store: Store, root: Root, clock: Clock) -> Root:
+    """Take whatever folder stands at the root's path for the root from now on, under a new mark.
 
-    What still holds the old one is another folder.
+    What still holds the old one is another folder. The mark is recorded as soon as it is written: a root that
+    is refused afterwards takes nothing of it back. A root whose folder is gone is returned as it is.
     """
     mark = clock.entropy(root_mark.MARK_BYTES)
     work = partial(_marked, root.path, mark)
@@ -304,10 +335,10 @@ def _adopt(connection: Connection, root: Root, clock: Clock) -> Root:
         if error.code in overseen.NOT_ASKED:
             raise
         return root
-    if not marked.is_written and marked.mark is not None:
-        mark = marked.mark  # where nothing can be written, what it holds is what can be asked for
-    roots.update(connection, root.id, mark=mark, mounts=marked.mounts, **marked.columns)
-    return roots.named(connection, root.name)
+    mark = marked.mark or mark  # where nothing can be written, what it holds is what can be asked for
+    with store.write() as connection:
+        roots.update(connection, root.id, mark=mark, mounts=marked.mounts, **marked.columns)
+        return roots.named(connection, root.name)
 
 
 def _watched(root: Root) -> Root:

@@ -138,8 +138,8 @@ class OpenRoot:
     def check(self) -> Checked:
         """Tell whether the open folder is still the root, and still ours.
 
-        Raises RootUnavailable where it is gone, another one stands there or it holds the mark of another
-        root, and what taking the lock raises; OSError where there are too few descriptors.
+        Raises RootUnavailable where it is gone, another one stands there or it holds another mark, and what
+        taking the lock raises; OSError where there are too few descriptors.
         """
         taken = self._lock is not None and self._lock.hold()
         assert self._opened is not None
@@ -151,7 +151,7 @@ class OpenRoot:
         adopted = found.mark not in (None, self._root.mark) and self._follow_adoption()
         if found.mark not in (None, self._root.mark):
             raise RootUnavailable(
-                "the folder holds the mark of another root now",
+                "the folder holds another mark than the root's now",
                 code="root_replaced",
                 hint=f"if it is this one all the same: ingest scan --adopt {self._root.name}",
             )

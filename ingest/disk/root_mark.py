@@ -92,7 +92,7 @@ def judge(
     if recorded.is_mount and is_mount is False:
         return "another", "what was mounted there is not"
     if mark is not None:
-        return ("same", "") if mark == recorded.mark else ("another", "it holds the mark of another root")
+        return ("same", "") if mark == recorded.mark else ("another", "it holds another mark than the root's")
     if recorded.facts is None:
         return "another", "it does not hold the root's mark, and another host recorded it"
     verdict = compare_facts(recorded.facts, found)
@@ -168,10 +168,31 @@ def read_mark(root: Descriptor) -> bytes | None:
 
 
 def write_mark(root: Descriptor, mark: bytes) -> bool:
-    """Write `.ingest/root-id`; False where the root cannot be written to. May be called again."""
+    """Write `.ingest/root-id`; False where the root cannot be written to. May be called again.
+
+    Who is given up by SystemExit, since the file system fell silent, puts back what was there before.
+    """
     _sweep(root)
-    if read_mark(root) == mark:
+    before = read_mark(root)
+    if before == mark:
         return True
+    try:
+        _put_mark(root, mark)
+    except OSError:
+        return False
+    except BaseException:
+        with suppress(OSError):
+            if read_mark(root) == mark:
+                _put_mark(root, before)
+        raise
+    return True
+
+
+def _put_mark(root: Descriptor, mark: bytes | None) -> None:
+    """Have `.ingest/root-id` hold a mark, or be gone. Raises OSError."""
+    if mark is None:
+        os.unlink(_MARK_FILE, dir_fd=root)
+        return
     temporary = OWN_FOLDER + b"/" + secrets.token_hex(8).encode()
     try:
         with suppress(FileExistsError):
@@ -183,13 +204,10 @@ def write_mark(root: Descriptor, mark: bytes) -> bool:
         finally:
             os.close(fd)
         os.rename(temporary, _MARK_FILE, src_dir_fd=root, dst_dir_fd=root)
-    except BaseException as error:  # who waits for a file system may give it up
+    except BaseException:  # who waits for a file system may give it up
         with suppress(OSError):
             os.unlink(temporary, dir_fd=root)
-        if not isinstance(error, OSError):
-            raise
-        return False
-    return True
+        raise
 
 
 def _sweep(root: Descriptor) -> None:

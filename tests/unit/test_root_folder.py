@@ -134,3 +134,32 @@ def test_a_mark_that_is_given_up_leaves_nothing(tmp_path: Path, monkeypatch: pyt
     finally:
         os.close(root)
     assert list((tmp_path / ".ingest").iterdir()) == []
+
+
+@pytest.mark.parametrize("before", [b"b" * root_mark.MARK_BYTES, None])
+@pytest.mark.parametrize("since", [b"s" * root_mark.MARK_BYTES, None])
+def test_a_mark_that_lands_after_it_was_given_up_is_taken_back(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, before: bytes | None, since: bytes | None
+) -> None:
+    """But not one that somebody wrote since."""
+    root = Descriptor(os.open(tmp_path, os.O_RDONLY | os.O_DIRECTORY))
+    rename = os.rename
+
+    def land_late(source: bytes, target: bytes, *, src_dir_fd: int, dst_dir_fd: int) -> None:
+        monkeypatch.setattr(os, "rename", rename)
+        rename(source, target, src_dir_fd=src_dir_fd, dst_dir_fd=dst_dir_fd)
+        if since is not None:
+            assert root_mark.write_mark(root, since)
+        raise SystemExit
+
+    try:
+        if before is not None:
+            assert root_mark.write_mark(root, before)
+        monkeypatch.setattr(os, "rename", land_late)
+        with pytest.raises(SystemExit):
+            root_mark.write_mark(root, b"m" * root_mark.MARK_BYTES)
+        assert root_mark.read_mark(root) == (since or before)
+    finally:
+        os.close(root)
+    left = [] if since is before is None else ["root-id"]
+    assert [entry.name for entry in (tmp_path / ".ingest").iterdir()] == left
