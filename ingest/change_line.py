@@ -20,15 +20,14 @@ _VALUE = 3  # columns of a value: in fewer it is not shown
 def fit(
     path: str, came: str | None, what: str, reason: str, room: int | None, place: str = ""
 ) -> tuple[str, str]:
-    """Return what a line shows of a path and of the edit made to it, in `room` columns.
-
-    Whole where that is None.
+    """Return what a line shows of a path and of the edit made to it, in `room` columns (None: whole).
 
     `came` is the path before, of a document that moved; `what` the edit in a few words; `place` where in the
-    document it is, told behind the reason if all of it fits there. All are escaped. Path and reason share
-    what `what` leaves by halves, and what one does not need the other has; a path of more than twelve columns
-    leaves the reason 24. Where there is too little for both, `what` goes without
-    `substantive`; where it is too little for a reason, the path has all of it.
+    document it is, told behind the reason if all of it fits there. All are escaped.
+
+    Path and reason have half each of the columns that `what` leaves, and one has what the other does not
+    need; a path of more than twelve columns leaves the reason 24. Where they have too few, `what` goes
+    without `substantive`; where the reason would still have too few, the path has all of them.
     """
     whole = path if came is None else f"{came}{ARROW}{path}"
     behind = f"  ({place})" if place else ""

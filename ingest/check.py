@@ -23,7 +23,7 @@ from ingest.store.engine import Store
 from ingest.store.roots import Root
 
 _TOGETHER = 500  # paths that the store is asked for at once
-_END = (None,)
+_END = (None,)  # after which nothing comes: what was gathered is examined
 LARGE_DEEP = 2_000  # files that are all read
 
 State = Literal["new", "removed", "changed", "unknown", "rejected"]
@@ -80,10 +80,10 @@ def compare(
     before = counts.files
     places = silent_of_root(root.path)
     if places:
-        found_ = _found_apart(places, store, found_by)
+        everything = _found_apart(places, store, found_by)
     else:
-        found_ = found_by(lambda files: progress(before + files))
-    for found in found_:
+        everything = found_by(lambda files: progress(before + files))
+    for found in everything:
         if isinstance(found, Finding):
             counts.add(found.state)
             yield found
@@ -131,8 +131,8 @@ def _found(
 class _Place(msgspec.Struct, frozen=True, kw_only=True):
     """A root's open folder, and what a look at it needs to know. `fd` is open below all of it.
 
-    `closed` are the folders below that are not as they were mounted, `told` says whether the kernel tells
-    what is mounted, `folds` which names are one.
+    `closed` are the folders below that are not as they were mounted, `mounts_are_told` says whether the
+    kernel tells what is mounted, `folds` which names are one.
     """
 
     store: Store
@@ -143,7 +143,7 @@ class _Place(msgspec.Struct, frozen=True, kw_only=True):
     max_bytes: int
     deep: bool
     closed: frozenset[bytes]
-    told: bool
+    mounts_are_told: bool
     folds: presence.Folding
 
 
@@ -168,7 +168,7 @@ def _place(
     folds = root_folder.folding(fd, root.path, below.types.values())
     return _Place(
         store=store, root=root, fd=fd, patterns=patterns, hidden=hidden, max_bytes=max_bytes, deep=deep,
-        closed=below.closed, told=below.is_told, folds=folds,
+        closed=below.closed, mounts_are_told=below.is_told, folds=folds,
     )  # fmt: skip
 
 
@@ -198,12 +198,12 @@ def _compare(place: _Place, progress: Callable[[int], None]) -> Iterator[Finding
 
     try:
         files = 0
-        unknown: list[Finding] = []
+        unknown: set[Finding] = set()
         # the middle itself included
         for found in _without_progress(look(walk.Range(end=middle + b"\0")), show_here):
             if isinstance(found, Finding):
                 if found.state == "unknown":
-                    unknown.append(found)
+                    unknown.add(found)
                 yield found
             else:
                 files = found
@@ -317,7 +317,7 @@ def _examine(
     difference: comparison.Difference,
     standing: dict[bytes, Standing],
     never: frozenset[tuple[int, int]],
-    names: presence.ListedNames | None,
+    names: presence.ListedNames,
 ) -> Finding | None:
     path = difference.path
     here = standing.get(path)
@@ -344,7 +344,7 @@ def _examine_missing(
     difference: comparison.Difference,
     here: Standing | None,
     never: frozenset[tuple[int, int]],
-    names: presence.ListedNames | None,
+    names: presence.ListedNames,
 ) -> Finding | None:
     path = difference.path
     if difference.document is None:
@@ -356,6 +356,6 @@ def _examine_missing(
         return Finding(path, "unknown", looked.why)
     if isinstance(looked, read.File):
         return None
-    if not place.told and (here is None or presence.device_above(place.fd, path) != here.device):
+    if not place.mounts_are_told and (here is None or presence.device_above(place.fd, path) != here.device):
         return Finding(path, "unknown", "another file system may be mounted above it")
     return Finding(path, "removed", looked.reason)

@@ -29,11 +29,10 @@ Phrases = Annotated[tuple[Phrase, ...], msgspec.Meta(max_length=100)]
 # Each is tried on every line and sentence of an edited text that holds its longest word.
 Pattern = Annotated[str, msgspec.Meta(max_length=200)]
 Boilerplate = Annotated[tuple[Pattern, ...], msgspec.Meta(max_length=100)]
-
-
 # Each is tried on every element of a page.
 Selector = Annotated[str, msgspec.Meta(min_length=1, max_length=200)]
 Selectors = Annotated[tuple[Selector, ...], msgspec.Meta(max_length=100)]
+Port = Annotated[int, msgspec.Meta(ge=1, le=65_535)]
 
 
 class DocumentSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -55,9 +54,6 @@ class RootSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fie
     html: Literal["auto", "article", "whole"] = "auto"
     select: Selectors = ()
     remove: Selectors = ()
-
-
-Port = Annotated[int, msgspec.Meta(ge=1, le=65_535)]
 
 
 class ServeSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -196,7 +192,7 @@ def load(
 def _check_variables(environment: Mapping[str, str], by_flag: Collection[str]) -> None:
     """Refuse a variable that is none of a setting and nearly one, so that no setting is lost in silence.
 
-    Not where the setting has its own variable, or is one of those given by a flag.
+    A setting that has its own variable, or is given by a flag, is not lost.
     """
     for variable in environment:
         if not variable.startswith("INGEST_") or variable in VARIABLES:

@@ -66,7 +66,7 @@ class SchemaMismatch(Unreachable):
 class StoreUnavailable(Unreachable):
     """The store refused the work for now: locked, full, read-only or the server is away.
 
-    `code` is one of the contract's problem codes.
+    `code` is one of those in `docs/reference/problems.md`.
     """
 
     def __init__(self, message: str, *, code: str, hint: str | None = None) -> None:
@@ -95,7 +95,7 @@ class AlreadyRunning(Unreachable):
 class RootUnavailable(Unreachable):
     """The folder is not there, is not the one that was recorded, or was not looked at.
 
-    `code` says which: a code of the contract's, or `killed`: the process that looked at it was.
+    `code` says which: one of `docs/reference/problems.md`, or `killed`: the process that looked at it was.
     """
 
     def __init__(self, message: str, *, code: str, hint: str | None = None) -> None:

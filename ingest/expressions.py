@@ -47,9 +47,10 @@ class Expression(_Compiled):
 def possessive(group: str, times: str = "*", *, begun: str = "", is_right: bool = _IS_RIGHT) -> str:
     """Return the expression of a group that is taken so many times and given back no more.
 
-    Before CPython 3.11.5 such a group takes what its last try read, though that failed (gh-106052): there it
-    is an atomic one, which holds some 120 bytes for each time. A group that cannot fail where `begun` stands
-    ahead does without: `begun` is of single characters alone, with no group that looks ahead or behind.
+    Before CPython 3.11.5 a possessive group also takes what its last try read, though that try failed
+    (gh-106052). There it is written as an atomic group, which holds some 120 bytes for each time. `begun`
+    spares that: an expression of one character, which looks neither ahead nor behind; wherever it matches,
+    the group must match too. So the group is tried only there, and no try fails.
     """
     if is_right:
         return f"(?:{group}){times}+"

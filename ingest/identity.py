@@ -1,12 +1,16 @@
-"""Which document a file is: the contract's five rules, pure.
+"""Which document a file is, by five rules; the first that holds decides. Pure.
 
-Of one look at a root this module gets the files that appeared or changed, the documents whose
-paths are gone, and what is known of both; it answers with one decision a file. Nothing here
-reads a disk, a clock or a database.
+1. A file at a live document's path is that document, whatever its inode.
+2. A file that was renamed from a path that is gone is the document of that path: by a rename that the
+   operating system reported, else by device, inode and bytes.
+3. A file with the bytes of exactly one document whose path is gone is that document; not an empty file.
+4. A file at a path where a document was deleted is that document.
+5. Any other file is a new document.
 """
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from operator import itemgetter
 from typing import Literal
@@ -166,8 +170,8 @@ def _rules(
 
     Each is made when it is its turn.
     """
-    # Rule 2. What stood at a path first has more right to its document than what came there later; where
-    # nobody saw a file come and go, its inode and its bytes say more than that.
+    # Rule 2, by reported renames. What stood at a path first has more right to its document than what came
+    # there later; where nobody saw a file come and go, its inode and its bytes say more than that.
     reported = sorted(
         (
             (former.arrivals, distance, order, file, gone[former.path])
@@ -190,16 +194,17 @@ def _is_same_file(file: Appeared, old: Standing) -> bool:
 
 def _same_inode(newcomers: Iterable[Appeared], gone: Mapping[bytes, Vanished], taken: set[int]) -> _Pairs:
     """Rule 2, second half: device, inode and bytes agree."""
-    halves: dict[tuple[int | None, int | None, bytes], list[Vanished]] = {}
+    halves: dict[tuple[int | None, int | None, bytes], deque[Vanished]] = {}
     for entry in gone.values():
         old = entry.standing
-        halves.setdefault((old.device, old.inode, old.sha256), []).append(entry)
+        halves.setdefault((old.device, old.inode, old.sha256), deque()).append(entry)
     for file in newcomers:
         # several hard links of one file: each is a document, and each goes to one path
-        found = halves.get((file.device, file.inode, file.sha256), ())
-        half = next((half for half in found if half.standing.document not in taken), None)
-        if half is not None:
-            yield file, half
+        found = halves.get((file.device, file.inode, file.sha256), deque())
+        while found and found[0].standing.document in taken:
+            found.popleft()
+        if found:
+            yield file, found[0]
 
 
 def _same_bytes(newcomers: Iterable[Appeared], gone: Mapping[bytes, Vanished], taken: set[int]) -> _Pairs:

@@ -11,7 +11,7 @@ Entropy = Callable[[int], bytes]
 
 
 def new_uid(micros: int, entropy: Entropy) -> bytes:
-    """16 bytes: 6 of the time in milliseconds, 10 random.
+    """Return 16 bytes: 6 of the time in milliseconds, 10 random.
 
     Rising in time, so that an index over them grows at one end; unique by the random part alone.
     """

@@ -82,6 +82,7 @@ class LeafChange(msgspec.Struct, frozen=True, kw_only=True, array_like=True):
     salt: bytes | None
 
 
+_OF_FORM_1 = LeafChange.__struct_fields__.index("form")  # columns that were there
 _encode = msgspec.json.Encoder().encode
 
 
@@ -109,9 +110,6 @@ def canonical(
 def of(change: LeafChange, version: LeafVersion | None, renditions: tuple[LeafRendition, ...]) -> bytes:
     """Return the leaf hash of a change. Raises as `canonical` does."""
     return merkle.leaf_hash(canonical(change, version, renditions))
-
-
-_OF_FORM_1 = LeafChange.__struct_fields__.index("form")
 
 
 def _change_2(change: LeafChange, salt: bytes) -> tuple[object, ...]:

@@ -20,6 +20,8 @@ from ingest.change_line import fit, shown_place
 from ingest.decoding import convert
 from ingest.width import width
 
+PATIENCE = 2.0  # seconds in which a stream must take a line
+_COLUMNS = 100  # of a terminal that does not say how wide it is
 _LEVELS = {"debug": 10, "info": 20, "warning": 30, "error": 40}
 
 
@@ -34,10 +36,6 @@ class Log(Protocol):
 
     def error(self, event: str, **fields: object) -> object:
         """Write a line about something that could not be done."""
-
-
-PATIENCE = 2.0  # seconds
-_COLUMNS = 100  # of a terminal that does not say how wide it is
 
 
 class Silent:
@@ -138,9 +136,9 @@ class _Console:
         level = str(event.pop("level", "info"))
         name = str(event.pop("event", ""))
         if name == "change":
-            return _change(event, now, self._columns())
+            return _change_line(event, now, self._columns())
         if name == "changes":
-            return _changes(event, now)
+            return _folder_line(event, now)
         fields = "  ".join(f"{key}={value}" for key, value in event.items() if value is not None)
         mark = "" if level in ("info", "debug") else f"{level}: "
         return escape.name(f"{now[11:19]} {mark}{name}  {fields}".rstrip())
@@ -195,7 +193,7 @@ class _Change(msgspec.Struct):
     edit: _Edit | None = None
 
 
-def _changes(event: Mapping[str, object], now: str) -> str:
+def _folder_line(event: Mapping[str, object], now: str) -> str:
     """Return a line of a first scan that is told by folder."""
     told = convert(event, _Folder)
     files = f"{told.files:,} {'file' if told.files == 1 else 'files'}"
@@ -206,7 +204,8 @@ def _changes(event: Mapping[str, object], now: str) -> str:
     return escape.name(f"{now[11:19]} {what:<9} {told.root}: {files} in {where}")
 
 
-def _change(event: Mapping[str, object], now: str, columns: int | None) -> str:
+def _change_line(event: Mapping[str, object], now: str, columns: int | None) -> str:
+    """Return a line of a change, in so many columns; whole where that is None."""
     told = convert(event, _Change)
     what = told.type.removeprefix("document.")
     came = None if told.from_path is None else escape.name(told.from_path)

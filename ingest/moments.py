@@ -53,7 +53,7 @@ _ANY = Calendar(0, UTC)
 
 
 def parse(words: str, calendar: Calendar, *, start: bool = False) -> Moment:
-    """Return a moment as the contract writes it.
+    """Return the moment that words name: those of `FORMS`.
 
     A day or a whole second means its end, with `start` its beginning.
 
@@ -151,9 +151,6 @@ def _offset(when: datetime) -> timedelta:
     return when.utcoffset() or timedelta()
 
 
-# -- what is shown ---------------------------------------------------------------------------
-
-
 def days(words: str) -> tuple[str, str]:
     """Return the first and last day of `2021`, `2021-02`, `2021-02-20` or `2021-02/2021-04`.
 
@@ -179,6 +176,9 @@ def _days(words: str) -> tuple[str, str] | None:
     except ValueError:
         return None
     return first.isoformat(), last.isoformat()
+
+
+# -- what is shown ---------------------------------------------------------------------------
 
 
 def to_micros(when: datetime) -> int:
@@ -228,7 +228,7 @@ def _suffix(offset: timedelta) -> str:
 
 
 def show_local(micros: int, zone: tzinfo, *, named: timedelta | None = None) -> str:
-    """`2021-02-20 12:00:00` for people, with its offset unless that is the one that was `named` above it.
+    """Show `2021-02-20 12:00:00` for people, with its offset unless `named` above it.
 
     A local time that occurs twice always has its offset. Blank for years that nobody writes.
     """

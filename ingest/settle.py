@@ -81,8 +81,8 @@ class Settler:
         """Look at `path` when it has gone quiet; `first` carries an earlier wait over.
 
         `writing`: it was written to and not closed since, so somebody has it open. Such a path
-        must be quiet twice as long, or a slow writer's first half would count as a save. `cause`
-        is what the first hint was due to, but for a scan that only came before the notification.
+        must be quiet twice as long, or a slow writer's first half would count as a save. A path keeps
+        the `cause` of its first hint, unless that was a scan and a notification comes after it.
         """
         waiting = self._waiting.get(path)
         if waiting is None:

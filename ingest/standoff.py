@@ -14,10 +14,8 @@ import msgspec
 from ingest.model import Annotations, Block, BlockKind
 
 _Line = tuple[int, int, BlockKind, int | None]
-_encode = msgspec.json.Encoder().encode
 _Recorded = tuple[tuple[_Line, ...], Annotations]
-
-
+_encode = msgspec.json.Encoder().encode
 _decode = msgspec.json.Decoder(_Recorded).decode  # made here, before two threads can (see `decoding`)
 
 

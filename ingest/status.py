@@ -32,7 +32,7 @@ def record(
     contradictions: Sequence[Contradiction] = (),
     bytes_index: int = 0,
 ) -> Status:
-    """`status` as the contract has it. `live` maps ids of roots to their daemons' reports.
+    """Return health and counts. `live` maps ids of roots to their daemons' reports.
 
     `contradictions` are of witnesses that do not agree with the log; `unheard` says why a daemon that runs
     did not tell how it is. For a root of another host than `host` the last heartbeat counts: it is as its
@@ -44,8 +44,8 @@ def record(
     known = [root for root in roots.every(connection) if root.retired_at is None]
     reports = [_report(root, live, host, now) for root in known]
     problems = [*_blind(unheard), *map(_shortened, contradictions)]
-    silent = totals.without_text(connection)
-    problems += _not_confined(known, silent, totals.read_as_plain(connection, TEXTUAL))
+    without_text = totals.without_text(connection)
+    problems += _not_confined(known, without_text, totals.read_as_plain(connection, TEXTUAL))
     problems += _reported(known, reports)
     shown = [
         _root(root, report, coverage.record_begins_at(connection, root.id))
@@ -68,7 +68,7 @@ def record(
         bytes_stored=totals.bytes_stored(connection),
         bytes_index=bytes_index,
         left_out=_left_out(known),
-        without_text=by_reason(silent),
+        without_text=by_reason(without_text),
         pending=sum(root.pending for root in shown),
         last_scan_at=moments.show(max(scans, default=None)),
         roots=shown,
@@ -142,13 +142,13 @@ def by_reason(found: Sequence[tuple[int, str, int]]) -> dict[str, int]:
 
 
 def _not_confined(
-    known: Sequence[roots.Root], silent: Sequence[tuple[int, str, int]], plain: Mapping[int, int]
+    known: Sequence[roots.Root], without_text: Sequence[tuple[int, str, int]], plain: Mapping[int, int]
 ) -> list[Problem]:
     """Return a problem for each root with documents that were not read, since the system granted no lock.
 
-    `silent` counts documents without text by root and reason, `plain` those read as plain text by root.
+    `without_text` counts documents by root and reason, `plain` those read as plain text by root.
     """
-    unread = {root: number for root, reason, number in silent if reason == "not_confined"}
+    unread = {root: number for root, reason, number in without_text if reason == "not_confined"}
     problems = []
     for root in known:
         none, some = unread.get(root.id, 0), plain.get(root.id, 0)
@@ -165,13 +165,13 @@ def _documents(many: int) -> str:
 
 
 def _shortened(contradiction: Contradiction) -> Problem:
-    """Return a witness that saw the log longer."""
+    """Return the problem that a witness saw the log longer, or another one."""
     detail = f"{contradiction.witness.name}: {contradiction.detail}"
     return Problem(code="log_shortened", detail=detail)
 
 
 def _uncaptured(root: roots.Root) -> Problem:
-    """Return a root that none of the daemons that run captures."""
+    """Return the problem that none of the daemons that run captures a root."""
     detail, since = "no daemon captures this root", moments.show(root.heartbeat_at)
     return Problem(code="blind", root=root.name, detail=detail, since=since)
 

@@ -1,9 +1,10 @@
-"""The contract's five rules of identity, one by one."""
+"""The five rules of identity, one by one."""
 
 from __future__ import annotations
 
 from hashlib import sha256
 
+from ingest import identity
 from ingest.identity import Appeared, Buried, Decision, Former, Standing, Vanished, decide
 from ingest.model import DocumentKey, GoneReason
 
@@ -210,6 +211,26 @@ def test_a_swapped_pair_in_a_moved_folder_is_told_apart_by_inode() -> None:
         moved(2, b"d/b", b"e/a"),
         moved(1, b"d/a", b"e/b"),
     ]
+
+
+def test_no_hard_link_is_held_against_those_that_have_a_document() -> None:
+    """Else a folder of many links, as a mirror may hold, would take the square of their number."""
+
+    class Taken(set[int]):
+        asked = 0
+
+        def __contains__(self, document: object) -> bool:
+            self.asked += 1
+            return super().__contains__(document)
+
+    number, taken = 200, Taken()
+    was = {b"old%d" % n: gone(live(n, b"old%d" % n, b"x", 7)) for n in range(number)}
+    now = [file(b"new%d" % n, b"x", 7) for n in range(number)]
+    for _, half in identity._same_inode(now, was, taken):
+        taken.add(half.standing.document)
+
+    assert taken == set(range(number))
+    assert taken.asked < 3 * number
 
 
 def test_each_hard_link_of_a_moved_folder_is_moved() -> None:
