@@ -317,10 +317,10 @@ class Corpus:
 
     @contextmanager
     def reading(self, *, needed: bool = False, at_once: bool = False) -> Iterator[tuple[Connection, bool]]:
-        """Open one snapshot, the index brought up to the log; say whether the index can be asked.
+        """Give a connection to one snapshot, and whether the index can be asked; it is brought up to the log.
 
-        Where it is not `needed`, one that is far behind is left so. Where a process fills it, that is waited
-        for while it helps, and not by who wants an answer `at_once`: the index may lack the newest changes.
+        One that is far behind is left so, unless it is `needed`. Where a process of its own fills it, the
+        call waits for that; with `at_once` it does not, and the index may lack the newest changes.
         """
         most = None if needed else index_snapshot.BEHIND
         filler = self._filler
@@ -333,11 +333,11 @@ class Corpus:
 
     @property
     def is_late(self) -> bool:
-        """Tell whether the log grows faster than the index is filled, so that no answer has all of it."""
+        """Tell whether the log grows faster than a process of its own fills the index."""
         return self._filler is not None and self._filler.is_late
 
     def await_filled(self, seq: int, seconds: float) -> None:
-        """Wait so long at most for a process that fills the index, where there is one, to take in a seq."""
+        """Wait until the process that fills the index, where there is one, has taken in a seq; or so long."""
         if self._filler is not None:
             self._filler.await_(seq, seconds)
 

@@ -6,14 +6,14 @@ from collections.abc import Mapping
 
 from ingest.cli.output import note
 from ingest.cli.times import calendar
-from ingest.history.log_moments import begins_words, is_to_come
+from ingest.history.log_moments import beginning_words, is_to_come
 from ingest.store.engine import Connection
 
 
 def note_unbegun(begins: Mapping[str, int | None]) -> None:
     """Name the roots that an answer leaves out, since their record begins later than the moment asked for."""
     for name, at in begins.items():
-        note(f"left out: {begins_words(name, at, calendar())}")
+        note(f"left out: {beginning_words(name, at, calendar())}")
 
 
 def note_to_come(connection: Connection, *words: str | None) -> None:

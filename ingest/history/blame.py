@@ -29,13 +29,13 @@ def of(
 
 
 def numbers(found: Blame) -> set[int]:
-    """Return the versions that a blame speaks of."""
+    """Return the numbers of the versions that a blame names."""
     named = {each.version for each in found.sentences}
     named |= {run.version for each in found.sentences for run in each.words}
     for lost in found.lost:
         named |= {lost.version, lost.removed_in}
     for each in found.sentences:
-        named |= {end + 1 for _, end in each.away} | {start for start, _ in each.away}
+        named |= {last + 1 for _, last in each.away} | {first for first, _ in each.away}
     return named
 
 
@@ -83,7 +83,7 @@ def places(connection: Connection, target: Target, no: int, found: Blame) -> lis
 
 
 def lost(connection: Connection, target: Target, no: int, found: Blame) -> list[Lost]:
-    """Return the record of each sentence that is not there any more, those removed first first."""
+    """Return the record of each sentence that is not there any more, in the order of their removal."""
     when = _observed(connection, target, found)
     path, path_base64 = shown_path(target.path)
     return [

@@ -41,7 +41,7 @@ class Filters(msgspec.Struct, frozen=True, kw_only=True):
 
     @property
     def of_edits(self) -> bool:
-        """Tell whether something is asked that only the index can tell of all changes."""
+        """Tell whether changes are chosen by their edits, which the index alone has of all of them."""
         return self.reviewed is not None or any(each is not None for each in self.edits.values())
 
     @property
@@ -55,10 +55,10 @@ class Filters(msgspec.Struct, frozen=True, kw_only=True):
 ANY = Filters(root=None, prefix=None, type_=None, class_=None, significance=None, fact=None, flag=None)
 
 
-class Chosen(msgspec.Struct, frozen=True, kw_only=True):
-    """The same, looked up in a store.
+class Selection(msgspec.Struct, frozen=True, kw_only=True):
+    """What filters mean in a store.
 
-    `among` is a select of the changes whose edits are wanted, in the index; None where all are. `edits` and
+    `among` is a select, in the index, of the changes whose edits are wanted; None where all are. `edits` and
     `reviewed` are what it was made of.
     """
 
@@ -69,10 +69,10 @@ class Chosen(msgspec.Struct, frozen=True, kw_only=True):
     reviewed: bool | None
 
 
-def look_up(connection: Connection, wanted: Filters) -> Chosen:
+def look_up(connection: Connection, wanted: Filters) -> Selection:
     """Find what the filters mean in this store. Raises NotFound, UsageError."""
     root = naming.root_id(connection, wanted.root)
-    return Chosen(
+    return Selection(
         prefix=prefixes.of(connection, wanted.prefix or "", root),
         type_=None if wanted.type_ is None else wanted.type_.removeprefix("document."),
         among=stored_edits.chosen(**wanted.edits, reviewed=wanted.reviewed) if wanted.of_edits else None,
@@ -83,7 +83,7 @@ def look_up(connection: Connection, wanted: Filters) -> Chosen:
 
 def of(
     connection: Connection,
-    chosen: Chosen,
+    chosen: Selection,
     *,
     rules: Rules,
     indexed: bool,
@@ -95,10 +95,10 @@ def of(
     newest_first: bool = False,
     brief: bool = False,
 ) -> Iterator[Row]:
-    """Give the changes that are wanted, as `reader.changes` does, whose further arguments these are.
+    """Yield the changes of a selection; the further arguments are those of `reader.changes`.
 
-    Where edits are chosen, those that the index has are asked of it, if it is `indexed`; the others are made
-    from the texts. An edit whose bytes are damaged is no edit.
+    Where changes are chosen by their edits, the index is asked for those that it has, if this connection sees
+    it (`indexed`); the other edits are made from the texts. An edit whose bytes are damaged is no edit.
     """
 
     def read(
@@ -125,7 +125,7 @@ def of(
     return islice(chain(later, known) if newest_first else chain(known, later), limit)
 
 
-def _is_chosen(connection: Connection, row: Row, chosen: Chosen, rules: Rules) -> bool:
+def _is_chosen(connection: Connection, row: Row, chosen: Selection, rules: Rules) -> bool:
     from ingest.index import edits  # noqa: PLC0415 - what compares texts is loaded by those that compare
 
     if chosen.reviewed is not None and chosen.reviewed != reviews.is_reviewed(connection, row.seq):

@@ -60,7 +60,7 @@ class Sides(msgspec.Struct, frozen=True, kw_only=True):
     place_of: Callable[[int], Place] | None  # of a character of the new text
 
     def each_hunk(self) -> Iterator[tuple[Hunk, Iterator[Line]]]:
-        """Yield each hunk without its lines, and these; page and heading are where the version knows them."""
+        """Yield each hunk without its lines, and its lines; with page and heading where these are known."""
         if self.old is None or self.new is None:
             return
         starts = None if self.place_of is None else sequences.lines_of(self.new)

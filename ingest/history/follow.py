@@ -19,17 +19,17 @@ from ingest.store import cursors, reader
 from ingest.store.engine import Connection, Row, Store
 from ingest.witnesses import Witness
 
-Told = TypeVar("Told")
+Item = TypeVar("Item")
 
 
-class Batch(msgspec.Struct, Generic[Told], frozen=True):
-    """What was told of some changes.
+class Batch(msgspec.Struct, Generic[Item], frozen=True):
+    """What was made of some changes.
 
-    `place` is the seq up to which the log was looked through, `last` that of the last change that was wanted,
-    None where none was: what is not wanted is passed too.
+    `place` is the seq up to which the log was looked through. `last`, the seq of the last change that was
+    wanted, may lie before it; None where none was.
     """
 
-    told: list[Told]
+    items: list[Item]
     place: Seq
     last: Seq | None
 
@@ -43,18 +43,17 @@ def batches(
     limit: int | None,
     size: int,
     brief: bool,
-    tell: Callable[[Connection, Sequence[Row]], list[Told]],
+    make: Callable[[Connection, Sequence[Row]], list[Item]],
     say_none: Callable[[Connection, Prefix], None],
     wait: Callable[[int], None] | None,
-) -> Iterator[Batch[Told]]:
-    """Give the changes after a place, oldest first, at most `size` at once and `limit` in all.
+) -> Iterator[Batch[Item]]:
+    """Yield the changes after a place, oldest first, at most `size` at once and `limit` in all.
 
-    One batch at least.
-
-    `snapshot` opens the record and says whether the index can be asked; `tell` is called within it, and
-    `say_none` where the first batch has no change. A batch is given outside: its reader may be slow, and
-    would hold the snapshot open. With `wait`, which returns when the log may be longer than a place, it goes
-    on for ever. The reader is a witness: raises LogShortened where the log has not what it had before.
+    There is one batch at least. `snapshot` opens the record and says whether the index can be asked; `make`
+    is called within it, and `say_none` where the first batch has no change. A batch is yielded outside: its
+    reader may be slow, and would hold the snapshot open. With `wait`, which returns when the log may be
+    longer than a place, it goes on for ever. The reader is a witness: raises LogShortened where the log has
+    not what it had before.
     """
     place, left, is_first = after, limit, True
     seen: Witness | None = None
@@ -71,7 +70,7 @@ def batches(
             )  # fmt: skip
             rows = list(found)
             leaves = reader.leaves(connection, {head, *(row.seq for row in rows[-1:])})
-            told = tell(connection, rows)
+            items = make(connection, rows)
             if is_first and not rows:
                 say_none(connection, chosen.prefix)
         is_first = False
@@ -82,7 +81,7 @@ def batches(
         elif last is not None:
             place = last
         seen = Witness("this reader", place, leaf) if (leaf := leaves.get(place)) else seen
-        yield Batch(told, place, last)
+        yield Batch(items, place, last)
         if left is not None:
             left -= len(rows)
         if left == 0 or (not is_full and wait is None):
@@ -92,10 +91,10 @@ def batches(
 
 
 class ReaderCursor:
-    """A reader's cursor: one without a name, or that stays, is never moved. `place` is where it stands.
+    """A reader's cursor, `place` where it stands; without a name, or with `stays`, it is never moved.
 
-    Raises LogShortened where it is to move in a log that was longer: what comes next will have the numbers of
-    the lost changes.
+    Raises LogShortened where it is to move in a log that was longer: the next changes will have the seqs of
+    those that were lost.
     """
 
     def __init__(self, store: Store, name: str | None, *, stays: bool) -> None:
@@ -111,7 +110,7 @@ class ReaderCursor:
                 self.place = cursors.place(connection, name)
 
     def require_movable(self, place: Seq) -> None:
-        """Raise StoreReadOnly where it is to move and cannot: asked before its reader is given anything."""
+        """Raise StoreReadOnly where the cursor is to move and cannot: before its reader is given anything."""
         if self._tried or not self._moves or place == self.place:
             return
         try:
@@ -128,7 +127,7 @@ class ReaderCursor:
         self._tried = True
 
     def move(self, place: Seq) -> None:
-        """Put it where its reader has come."""
+        """Put the cursor at the place that its reader has come to, if it is to move."""
         if self._moves and place != self.place:
             with self._store.write() as connection:
                 cursors.move(connection, self._name, place)

@@ -15,7 +15,7 @@ from ingest.index.database import Index, has_all
 from ingest.store import reader
 from ingest.store.engine import Connection
 
-BEHIND = 500  # changes that one who can do without the index takes in before answering
+BEHIND = 500  # a question that can do without the index brings it up only where it lacks no more changes
 
 Fill = Callable[[Index, Rules | None], int]
 Note = Callable[[str], None]
@@ -33,21 +33,28 @@ def caught_up(
     needed: bool = True,
     bring: Bring | None = None,
 ) -> Iterator[tuple[Connection, bool]]:
-    """Open record and index, and say whether the index can be asked; for its edits, where `rules` tell them.
+    """Give a connection to record and index, and whether the index can be asked.
 
-    The index is brought up to the log first. With `most` it is not where it is further behind than that,
-    nor where it cannot be written: then it may still be asked for what it has. Who may only read it is
-    answered from it as far as it goes, and told how far that is, unless it is not `needed`: then whoever asks
-    makes what it lacks from the texts. With `bring` somebody else fills it; that it was told of the seq that
-    is lacking is enough, and the answer is made of an index as far as it has come.
+    With `rules`, only an index whose edits were made by these can be asked. It is first brought up to the
+    log, by `fill`, with these exceptions:
+
+    * With `bring` another process fills it. That is told which seq is wanted; where it answers true, the
+      index is asked as far as it has come.
+    * With `most`, an index that lacks more changes is asked as it is; where it cannot be used, a note says
+      so, and the record is given alone.
+    * Who may only read the index asks it as it is. If it is `needed`, a note says how far it goes; else what
+      it lacks can be made from the texts.
+
+    Raises StoreUnavailable: without `most` where the index cannot be used; where index or store is damaged,
+    and a damaged index is thrown away first.
     """
-    with _told(index), ExitStack() as opened:
+    with _damage_named(index), ExitStack() as opened:
         current = _current(opened, index, rules)
         if current is not None:
             yield current, True
             return
     if bring is not None and bring(_head(index)):
-        with _told(index), as_it_is(index, note=note, rules=rules) as found:
+        with _damage_named(index), as_it_is(index, note=note, rules=rules) as found:
             if found[1] or not needed:
                 yield found
                 return
@@ -59,7 +66,7 @@ def caught_up(
         elif index.usable():
             _say_how_far(index, note, rules=rules)
         elif most is None:
-            raise _none_to_read(index, error) from error
+            raise _no_index(index, error) from error
     except StoreUnavailable as error:
         if most is None:
             raise
@@ -67,23 +74,23 @@ def caught_up(
         with index.store.read() as connection:
             yield connection, False
         return
-    with _told(index), as_it_is(index, note=note, rules=rules) as (connection, indexed):
+    with _damage_named(index), as_it_is(index, note=note, rules=rules) as (connection, indexed):
         if needed and most is None and not indexed:
-            raise _told_otherwise(index)
+            raise _by_other_rules(index)
         yield connection, indexed
 
 
 @contextmanager
-def _told(index: Index) -> Iterator[None]:
-    """Have what is damaged told as what it is."""
+def _damage_named(index: Index) -> Iterator[None]:
+    """Have an error of damage within say whether the index is damaged or the store."""
     try:
         yield
     except StoreDamaged as error:
-        raise _told_apart(index, error) from error
+        raise _after_damage(index, error) from error
 
 
 def _current(opened: ExitStack, index: Index, rules: Rules | None) -> Connection | None:
-    """Open record and index, where nothing is to be done before the index is asked."""
+    """Return a connection to record and index, where the index has all of the log; else None."""
     try:
         connection = opened.enter_context(index.reading())
         found = index.look(connection)
@@ -96,11 +103,10 @@ def _current(opened: ExitStack, index: Index, rules: Rules | None) -> Connection
 
 @contextmanager
 def as_it_is(index: Index, *, note: Note, rules: Rules | None = None) -> Iterator[tuple[Connection, bool]]:
-    """Open the record, with the index where there is one, however far it has come.
+    """Give a connection to the record, with the index where there is one, and whether it can be asked.
 
-    Without one that has come further than the log.
-
-    With `rules`, only an index whose edits they tell.
+    It is taken however far it has come, but not if that is further than the log. With `rules`, only an index
+    whose edits were made by these can be asked.
     """
     with ExitStack() as opened:
         found = None
@@ -118,24 +124,27 @@ def as_it_is(index: Index, *, note: Note, rules: Rules | None = None) -> Iterato
 
 
 def bring_up(index: Index, *, fill: Fill, rules: Rules | None = None, most: int | None = None) -> int:
-    """Bring the index up to the log, and its edits to these rules; made anew once where it is damaged."""
+    """Bring the index up to the log, and its edits to these rules; returns what `fill` does, else 0.
+
+    It is made anew, once, where it is damaged, and left as it is where it lacks more changes than `most`.
+    """
     index.prepare()
     try:
         left = state.behind(index, rules)
         if left == 0 or (most is not None and left > most):
-            return 0  # who has nothing to take in takes no right to write
+            return 0  # without taking the right to write
         return fill(index, rules)
     except StoreUnavailable as error:
         if error.code == "store_locked" or isinstance(error, StoreReadOnly):
             raise
         if isinstance(error, StoreDamaged) and not index.is_damaged():
-            raise _told_apart(index, error) from error
+            raise _after_damage(index, error) from error
         index.rebuild()
         return fill(index, rules)
 
 
 def _say_how_far(index: Index, note: Note, *, rules: Rules | None) -> None:
-    """Say up to which change an index goes that cannot be filled here, where it does not go to the last."""
+    """Note up to which change an index goes that may only be read, unless that is the last."""
     head = _head(index)
     behind = state.behind(index, rules)
     if behind:
@@ -150,7 +159,7 @@ def _head(index: Index) -> int:
         return int(reader.head(connection).seq)
 
 
-def _none_to_read(index: Index, error: StoreReadOnly) -> StoreUnavailable:
+def _no_index(index: Index, error: StoreReadOnly) -> StoreUnavailable:
     return StoreUnavailable(
         f"there is no index at {index.address} that can be read, and none can be made:"
         f" {error.message.rpartition(': ')[2]}",
@@ -161,7 +170,7 @@ def _none_to_read(index: Index, error: StoreReadOnly) -> StoreUnavailable:
     )
 
 
-def _told_otherwise(index: Index) -> StoreUnavailable:
+def _by_other_rules(index: Index) -> StoreUnavailable:
     return StoreUnavailable(
         f"the edits in the index {index.address} are being made anew by another process",
         code="store_locked",
@@ -169,8 +178,8 @@ def _told_otherwise(index: Index) -> StoreUnavailable:
     )
 
 
-def _told_apart(index: Index, error: StoreDamaged) -> StoreUnavailable:
-    """Say what a question met that is damaged: a damaged index is thrown away, a damaged store is not."""
+def _after_damage(index: Index, error: StoreDamaged) -> StoreUnavailable:
+    """Return the error that names what is damaged; where that is the index, throw it away first."""
     if not index.is_damaged():
         said = error.message.replace(index.address, index.store.address)
         return StoreDamaged(said, code=error.code, hint=error.hint)

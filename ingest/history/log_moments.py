@@ -25,7 +25,7 @@ def resolve_moment(connection: Connection, words: str, calendar: Calendar) -> Se
     moment = moments.parse(words, calendar)
     last = Seq(reader.head(connection).seq)
     if moment.seq is not None:
-        return _within(moment.seq, last)
+        return _in_log(moment.seq, last)
     if words.lower() == "now":
         return last  # by another clock the last change may be recorded a little later
     assert moment.time is not None
@@ -33,7 +33,7 @@ def resolve_moment(connection: Connection, words: str, calendar: Calendar) -> Se
 
 
 def resolve_since(connection: Connection, words: str, calendar: Calendar) -> Seq:
-    """Return the seq before the first change that `--since` M includes; of a cursor, what comes after it.
+    """Return the seq before the first change that `--since` M includes; of a cursor, its own place.
 
     A period may begin with the change that comes next. Raises NotFound for one beyond it, and UsageError.
     """
@@ -42,7 +42,7 @@ def resolve_since(connection: Connection, words: str, calendar: Calendar) -> Seq
     moment = moments.parse(words, calendar, start=True)
     if moment.seq is not None:
         last = Seq(reader.head(connection).seq)
-        return Seq(max(0, _within(moment.seq, last, next_=True) - 1))
+        return Seq(max(0, _in_log(moment.seq, last, next_=True) - 1))
     assert moment.time is not None
     return reader.seq_at(connection, moment.time - 1)
 
@@ -60,7 +60,7 @@ def time_of(connection: Connection, words: str, calendar: Calendar, *, start: bo
         return moment.time
     number = moment.seq or 0
     if place is None:
-        _within(number, Seq(reader.head(connection).seq), next_=start)
+        _in_log(number, Seq(reader.head(connection).seq), next_=start)
     rows = list(reader.changes(connection, after=Seq(max(0, number - 1)), limit=1))
     label = int(rows[0].recorded_at) if rows else int(reader.head(connection).recorded_at)
     return label if number else label - 1  # before the first of all
@@ -68,11 +68,11 @@ def time_of(connection: Connection, words: str, calendar: Calendar, *, start: bo
 
 def require_change(connection: Connection, seq: int) -> None:
     """Raise NotFound for a change that the log does not have."""
-    _within(seq, Seq(reader.head(connection).seq))
+    _in_log(seq, Seq(reader.head(connection).seq))
 
 
-def _within(seq: int, last: Seq, *, next_: bool = False) -> Seq:
-    """Return the same seq, which the log has, or with `next_` will have next. Raises NotFound."""
+def _in_log(seq: int, last: Seq, *, next_: bool = False) -> Seq:
+    """Return the seq, if the log has it, or with `next_` if it is the next one. Raises NotFound."""
     if seq > last + next_:
         raise NotFound(
             f"there is no change #{seq}", hint=f"the last is #{last}" if last else "the log has none yet"
@@ -100,15 +100,15 @@ def _place_of(connection: Connection, words: str) -> Seq | None:
     return place
 
 
-def unbegun(
+def unrecorded_roots(
     connection: Connection, words: str, calendar: Calendar, root: str | None
 ) -> dict[str, int | None]:
-    """Return those of the roots, or this one, of which nothing was known yet at a moment.
+    """Return the roots of which nothing was known yet at a moment, by name, with when their records begin.
 
-    When the record of each begins. Raises NotFound where none had begun, and UsageError.
+    With `root` it alone is looked at. Raises NotFound where nothing was known of any, and UsageError.
     """
     every = [known for known in roots.every(connection) if root in (None, known.name)]
-    late = _late(connection, every, time_of(connection, words, calendar))
+    late = _begun_after(connection, every, time_of(connection, words, calendar))
     if len(late) < len(every):
         return late
     raise NotFound(
@@ -117,28 +117,28 @@ def unbegun(
 
 
 def before_record(connection: Connection, words: str, calendar: Calendar, root: RootKey | None) -> str | None:
-    """Tell why nothing can be found up to a moment: no root, or not this one, had begun.
+    """Tell why nothing can be found up to a moment: nothing was known yet of any root, or of this one.
 
-    None where one had.
+    None where something was.
     """
     every = [known for known in roots.every(connection) if root in (None, known.id)]
-    late = _late(connection, every, time_of(connection, words, calendar))
+    late = _begun_after(connection, every, time_of(connection, words, calendar))
     return _nothing_known(words, late, calendar) if len(late) == len(every) else None
 
 
-def _late(connection: Connection, every: Sequence[roots.Root], time: int) -> dict[str, int | None]:
-    """Return those of the roots whose record begins after a time, or has not begun; when."""
+def _begun_after(connection: Connection, every: Sequence[roots.Root], time: int) -> dict[str, int | None]:
+    """Return, by name, when the records begin that begin after a time; None for one that has not begun."""
     begins = {known.name: coverage.record_begins_at(connection, known.id) for known in every}
     return {name: at for name, at in begins.items() if at is None or at > time}
 
 
 def _nothing_known(words: str, late: Mapping[str, int | None], calendar: Calendar) -> str:
-    told = ", ".join(begins_words(name, at, calendar) for name, at in late.items())
-    return f"nothing is known of {words}: {told or 'no root was recorded yet'}"
+    begins = ", ".join(beginning_words(name, at, calendar) for name, at in late.items())
+    return f"nothing is known of {words}: {begins or 'no root was recorded yet'}"
 
 
-def begins_words(name: str, at: int | None, calendar: Calendar) -> str:
-    """Tell when a root's record begins, for people."""
+def beginning_words(name: str, at: int | None, calendar: Calendar) -> str:
+    """Return in words when a root's record begins."""
     if at is None:
         return f"the root {name} has no record yet"
     return f"the record of {name} begins at {moments.show_local(at, calendar.zone)}"

@@ -34,7 +34,7 @@ class Target(msgspec.Struct, frozen=True):
 
 
 def split_rev(words: str, rev: str | None = None) -> tuple[str, str | None]:
-    """`DOC@REV` taken apart; with `rev` given, the words are a plain DOC."""
+    """Return DOC and REV of `DOC@REV`, None for no REV; with `rev` given, the words are a plain DOC."""
     if rev is not None:
         return words, rev.removeprefix("@")
     doc, at, tail = words.rpartition("@")
@@ -107,12 +107,12 @@ def resolve(
         return _target(live[0])
     best = max(found, key=lambda row: _left_at(connection, row, path))
     where = "was deleted" if best.path == path else f"is now at {show_path(best.path)}"
-    said = f"{show_path(path)}: the document that last stood here {where}"
+    note = f"{show_path(path)}: the document that last stood here {where}"
     shown = [] if key is not None else _as_shown(connection, path)
     for rest, (row, *_) in shown:
         if row.state == "live":
-            said += f"; of the root '{row.root}' there is {show_path(rest)}: --root {row.root}"
-    return _target(best, note=said)
+            note += f"; of the root '{row.root}' there is {show_path(rest)}: --root {row.root}"
+    return _target(best, note=note)
 
 
 def of_id(connection: Connection, words: str) -> Target | None:
@@ -123,7 +123,7 @@ def of_id(connection: Connection, words: str) -> Target | None:
 
 
 def _as_shown(connection: Connection, path: bytes) -> list[tuple[bytes, list[Row]]]:
-    """Return what `ROOT/PATH` names: the path below each root of which it holds, with the documents there."""
+    """Return what `ROOT/PATH` names: for each root that has documents there, the path below it, and these."""
     named = (
         (rest, reader.documents_at(connection, rest, root)) for rest, root in _below_roots(connection, path)
     )
@@ -131,7 +131,7 @@ def _as_shown(connection: Connection, path: bytes) -> list[tuple[bytes, list[Row
 
 
 def _below_roots(connection: Connection, path: bytes) -> list[tuple[bytes, RootKey]]:
-    """`ROOT/PATH` taken apart, for each root whose name it begins with: the path, and the root's key."""
+    """Return (path below the root, its key) for each root whose name these words begin with: `ROOT/PATH`."""
     prefixes = ((os.fsencode(root.name) + b"/", root.id) for root in roots.every(connection))
     return [(path.removeprefix(prefix), root) for prefix, root in prefixes if path.startswith(prefix)]
 
@@ -139,9 +139,9 @@ def _below_roots(connection: Connection, path: bytes) -> list[tuple[bytes, RootK
 def never_read(
     connection: Connection, path: bytes, root: RootKey | None
 ) -> tuple[bytes, RootKey | None, Row] | None:
-    """Return a path that was recorded and is no document's.
+    """Return the last rejection at a path, which no document has; None where there is none.
 
-    Itself, its root where one is said, the last change.
+    (path below its root, the root's key where one was named, the change).
     """
     below = [(path, root)] if root is not None else [(path, None), *_below_roots(connection, path)]
     for rest, its_root in below:
@@ -176,7 +176,7 @@ def _refuse_several_roots(found: Sequence[Row], path: bytes) -> None:
 
 
 def _left_at(connection: Connection, row: Row, path: bytes) -> int:
-    """Return the last seq at which a document still had to do with a path."""
+    """Return the seq of the last change in which a document was at a path, or came to or left it."""
     last = 0
     for change in reader.changes(connection, document=row.id):
         if path in (change.path, change.from_path):
@@ -185,7 +185,7 @@ def _left_at(connection: Connection, row: Row, path: bytes) -> int:
 
 
 def _relative(connection: Connection, words: str) -> tuple[bytes, str | None]:
-    """Return the path below its root; of a whole path the root's name too."""
+    """Return the path below its root; with the root's name where the words are a whole path below one."""
     path = os.fsencode(words)
     if path.startswith(b"/"):
         for root in roots.every(connection):
@@ -217,7 +217,7 @@ def pick(connection: Connection, target: Target, rev: str | None, calendar: Cale
         return no
     state = reader.last_change(connection, target.id, log_moments.resolve_moment(connection, rev, calendar))
     if state is None:
-        log_moments.unbegun(connection, rev, calendar, target.root)
+        log_moments.unrecorded_roots(connection, rev, calendar, target.root)
         first = moments.show_local(log_moments.born_at(connection, target.id), calendar.zone)
         raise NotFound(f"{name} is not in the record at {rev}", hint=f"it was first recorded at {first}")
     if state.type == "deleted":

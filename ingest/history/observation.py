@@ -32,9 +32,10 @@ def root_coverage(
     until: int | None = None,
     running: bool | None = None,
 ) -> list[coverage.Interval]:
-    """Tell how a root was observed.
+    """Return how a root was observed, interval by interval.
 
-    From `since` to its first scan it is `unrecorded`, without one from `until` where that lies before.
+    The time before its first scan is `unrecorded`: from `since` on; without one, from `until` on, if that
+    lies before the scan.
 
     A daemon that was killed cannot say so: the time since its last heartbeat is blind, whether or not
     another daemon came to write it. `running` says whether its daemon runs; None, where that cannot be told,
@@ -46,7 +47,7 @@ def root_coverage(
 
 
 def _unrecorded(connection: Connection, root: roots.Root, since: int | None) -> list[coverage.Interval]:
-    """Return the time from `since` on, whose end may be open, of which nothing is known."""
+    """Return the interval from `since` to the first scan; none where that is no later than `since`."""
     begin = coverage.ledger_begins_at(connection, root.id)
     if since is None or (begin is not None and begin <= since):
         return []
@@ -63,6 +64,7 @@ def _with_kill(
     now: int,
     running: bool | None,
 ) -> list[coverage.Interval]:
+    """Return the intervals, the last one ended by a kill where the daemon that kept it open is gone."""
     beat = root.certain_until
     if not found or beat is None or root.heartbeat_at is None or found[-1].until is not None:
         return found
@@ -86,7 +88,7 @@ def document_coverage(
     since: int,
     until: int | None,
 ) -> list[coverage.Interval]:
-    """Return the same for one document: blind too where its bytes were rejected.
+    """Return how a document was observed: as its root was, and blind where its bytes were rejected.
 
     `found` is how its root was observed from `since` to `until` (None: until now).
     """

@@ -20,11 +20,9 @@ class Prefix(msgspec.Struct, frozen=True):
 
 
 def of(connection: Connection, words: str, root: RootKey | None) -> Prefix:
-    """Return the prefix that a call names.
+    """Return the prefix that a call names: below its root, whole, or as `ROOT/PATH`.
 
-    Below a root, whole, or `ROOT/PATH` as it is shown with several roots.
-
-    A root's name alone is that root, unless a path begins so.
+    A root's name alone means all of that root, unless a recorded path begins so.
     """
     path = os.fsencode(words)
     every = [known for known in roots.every(connection) if root in (None, known.id)]
@@ -45,7 +43,7 @@ def of(connection: Connection, words: str, root: RootKey | None) -> Prefix:
 def unknown(connection: Connection, prefix: Prefix) -> str | None:
     """Tell why nothing can be found by this prefix: no path ever began so.
 
-    None where one did, and for all.
+    None where one did, and for the prefix of every path.
     """
     if (not prefix.path and prefix.root is None) or prefixes.is_known(connection, prefix.path, prefix.root):
         return None

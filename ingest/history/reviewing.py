@@ -23,16 +23,16 @@ LONGEST_NAME, LONGEST_NOTE = 200, 4_000  # characters
 _LISTS = "GET /v1/changes has the changes and their edits"
 
 
-class Said(msgspec.Struct, frozen=True, kw_only=True):
-    """What a review says: who reviews, who gave that name, and the note."""
+class Statement(msgspec.Struct, frozen=True, kw_only=True):
+    """What a review or a withdrawal says: who makes it, who gave that name, and the note."""
 
     name: str
     named_by: NamedBy
     note: str | None
 
 
-def said(name: str, note: str | None, *, named_by: NamedBy) -> Said:
-    """Return a name in one line and a note as they are stored. Raises UsageError."""
+def statement(name: str, note: str | None, *, named_by: NamedBy) -> Statement:
+    """Return a name in one line, and a note, as they are stored. Raises UsageError."""
     name = " ".join(name.split())
     if not name or len(name) > LONGEST_NAME or not _is_text(name):
         raise UsageError(
@@ -45,7 +45,7 @@ def said(name: str, note: str | None, *, named_by: NamedBy) -> Said:
             "the note cannot be stored",
             hint=f"{LONGEST_NOTE:,} characters at most, no control characters but tab and line end",
         )
-    return Said(name=name, named_by=named_by, note=note or None)
+    return Statement(name=name, named_by=named_by, note=note or None)
 
 
 def _is_text(words: str) -> bool:
@@ -53,12 +53,12 @@ def _is_text(words: str) -> bool:
 
 
 def review(
-    store: Store, seq: Seq, words: Said, *, rules: Rules, now: Callable[[], int], entropy: Entropy
+    store: Store, seq: Seq, words: Statement, *, rules: Rules, now: Callable[[], int], entropy: Entropy
 ) -> tuple[Review, bool]:
-    """Review the edit of a change; whether that is new.
+    """Record a review of a change's edit; returns it, and whether it is new.
 
-    It is not where a review by this name with this note stands already: that one is returned. Raises NotFound
-    where there is no such change, UsageError where it carries no edit, StoreReadOnly.
+    Where a review by this name with this note stands already, that one is returned. Raises NotFound where
+    there is no such change, UsageError where it carries no edit, StoreReadOnly.
     """
     with store.read() as connection:
         _require_edit(connection, seq, rules)
@@ -72,12 +72,13 @@ def review(
 
 
 def withdraw(
-    store: Store, uid: str, words: Said, *, now: Callable[[], int], entropy: Entropy
+    store: Store, uid: str, words: Statement, *, now: Callable[[], int], entropy: Entropy
 ) -> tuple[Review, bool]:
-    """Take a review back; whether that is new.
+    """Record that a review is taken back; returns the withdrawal, and whether it is new.
 
-    It is not where the same was said before: that withdrawal is returned. Raises NotFound where there is no
-    such review, Conflict where somebody else took it back, UsageError for a withdrawal, StoreReadOnly.
+    Where it was taken back before by the same statement, that withdrawal is returned. Raises NotFound where
+    there is no such review, Conflict where another statement took it back, UsageError for a withdrawal,
+    StoreReadOnly.
     """
     with store.write() as connection:
         reviews.begin(connection)
@@ -101,7 +102,13 @@ def withdraw(
 
 
 def _added(
-    connection: Connection, seq: Seq, of: Row | None, words: Said, *, now: Callable[[], int], entropy: Entropy
+    connection: Connection,
+    seq: Seq,
+    of: Row | None,
+    words: Statement,
+    *,
+    now: Callable[[], int],
+    entropy: Entropy,
 ) -> Review:
     at = now_at(connection, now())
     row = reviews.add(

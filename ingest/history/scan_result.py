@@ -13,9 +13,10 @@ from ingest.store.roots import Root
 
 
 class ScanResult(msgspec.Struct, frozen=True):
-    """What a scan recorded: changes by type, and the end of the log.
+    """What a scan recorded: how many changes of each type, and where the log ends.
 
-    And of the roots as they are now: files that are rejected, and live documents without text, by reason.
+    `rejected` counts the files of the roots that are rejected now, `without_text` by reason their live
+    documents that have no text now.
     """
 
     types: dict[str, int]
@@ -44,7 +45,7 @@ def _without_text(connection: Connection, roots: Sequence[Root]) -> dict[str, in
 
 
 def changes(connection: Connection, roots: Sequence[Root], *, after: Seq, brief: bool) -> Iterator[Row]:
-    """Give the changes of these roots after a place in the log, oldest first, as `reader.changes` does."""
+    """Yield the changes of these roots after a place in the log, oldest first, as `reader.changes` does."""
     names = {root.name for root in roots}
     only = roots[0].id if len(roots) == 1 else None
     for row in reader.changes(connection, after=after, root=only, brief=brief):
@@ -53,7 +54,7 @@ def changes(connection: Connection, roots: Sequence[Root], *, after: Seq, brief:
 
 
 def first_scanned(connection: Connection, roots: Sequence[Root], *, after: Seq, few: int) -> set[str]:
-    """Name the roots that have no change before this place, if they have more than `few` after it."""
+    """Return the names of roots without a change up to a place, if together they have over `few` after it."""
     first = [root for root in roots if not _number(connection, root, until=after, most=1)]
     number = sum(_number(connection, root, after=after, most=few + 1) for root in first)
     return {root.name for root in first} if number > few else set()
@@ -62,7 +63,7 @@ def first_scanned(connection: Connection, roots: Sequence[Root], *, after: Seq, 
 def _number(
     connection: Connection, root: Root, *, most: int, after: Seq = BEGINNING, until: Seq | None = None
 ) -> int:
-    """Tell how many changes of a root there are, counted up to `most`."""
+    """Tell how many changes of a root there are, at most `most`."""
     if until == 0:
         return 0
     rows = reader.changes(connection, after=after, until=until, root=root.id, brief=True, limit=most)

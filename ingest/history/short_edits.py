@@ -14,15 +14,15 @@ from ingest.store import reader
 from ingest.store.engine import Connection, Row
 
 BATCH = 2500  # changes whose edits are looked up at once
-MADE = 20  # edits made from their texts where the index does not have them: the newest, in 50 ms
+MADE = 20  # edits made from their texts where the index lacks them: those that are asked for first
 EDITED = frozenset(("changed", "moved", "restored"))  # what can come with a new version of a known document
 
 
 class ShortEdits:
-    """Finds the edits of changes: as `stored` has them, else a few made from the texts by these rules.
+    """Finds the edits of changes: those that are stored, and a few made from the texts by these rules.
 
-    `stored` gives the edits of those seqs that it knows, None for one that made none. `untold` counts the
-    changes of text whose edit was neither known nor made.
+    `stored` gives the edits of those seqs that it knows, None for one that made none. `missing` counts the
+    changes of type `changed` whose edit was neither known nor made.
     """
 
     def __init__(
@@ -32,14 +32,14 @@ class ShortEdits:
         rules: Rules,
         stored: Callable[[Sequence[int]], dict[int, Summary | None]],
     ) -> None:
-        self.untold = 0
+        self.missing = 0
         self._connection = connection
         self._rules = rules
         self._stored = stored
         self._left = MADE
 
     def of(self, rows: Iterable[Row]) -> Iterator[tuple[Row, Summary | None]]:
-        """Give each change with its edit."""
+        """Yield each change with its edit, None where it made none or none is known."""
         stream = iter(rows)
         while batch := list(islice(stream, BATCH)):
             asked = [row.seq for row in batch if row.type in EDITED]
@@ -51,7 +51,7 @@ class ShortEdits:
                     self._left -= 1
                     yield row, self._made(row.seq)
                 else:
-                    self.untold += row.type == "changed"
+                    self.missing += row.type == "changed"
                     yield row, None
 
     def _made(self, seq: Seq) -> Summary | None:

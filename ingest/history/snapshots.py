@@ -50,11 +50,11 @@ def differences(
         else reader.head(connection).seq
     )
     for each in differing(connection, first, last, prefix=prefix, without=without):
-        yield told(each, between(connection, each, rules))
+        yield with_edit(each, between(connection, each, rules))
 
 
-class Differing(msgspec.Struct, frozen=True):
-    """A document that differs; where it was changed its key in the store and the two versions."""
+class DocumentDifference(msgspec.Struct, frozen=True):
+    """A document that differs; `compared` its key and the two versions, where its bytes do."""
 
     record: records.Difference
     compared: tuple[DocumentKey, int, int] | None
@@ -62,13 +62,13 @@ class Differing(msgspec.Struct, frozen=True):
 
 def differing(
     connection: Connection, first: Seq, last: Seq, *, prefix: Prefix, without: Collection[str] = ()
-) -> list[Differing]:
+) -> list[DocumentDifference]:
     """Return what differs between two places in the log, as `differences` has it, without its edits."""
-    key, apart = prefix.root, (min(first, last), max(first, last))
-    before = {row.id: row for row in listing.documents(connection, until=first, root=key, changed=apart)}
-    after = {row.id: row for row in listing.documents(connection, until=last, root=key, changed=apart)}
-    gone: set[int] | None = None
-    found: list[Differing] = []
+    key, changed = prefix.root, (min(first, last), max(first, last))
+    before = {row.id: row for row in listing.documents(connection, until=first, root=key, changed=changed)}
+    after = {row.id: row for row in listing.documents(connection, until=last, root=key, changed=changed)}
+    deleted: set[int] | None = None  # at the first place
+    found: list[DocumentDifference] = []
     for number in before.keys() | after.keys():
         old, new = before.get(number), after.get(number)
         here = new or old
@@ -78,14 +78,10 @@ def differing(
         if not any(row is not None and row.path.startswith(prefix.path) for row in (old, new)):
             continue
         if old is None:
-            if gone is None:
-                gone = {
-                    row.id
-                    for row in listing.documents(
-                        connection, until=first, root=key, deleted=True, changed=apart
-                    )
-                }
-            change = "restored" if number in gone else "created"
+            if deleted is None:
+                rows = listing.documents(connection, until=first, root=key, deleted=True, changed=changed)
+                deleted = {row.id for row in rows}
+            change = "restored" if number in deleted else "created"
         elif new is None:
             change = "deleted"
         elif old.sha256 != new.sha256:
@@ -113,36 +109,36 @@ def differing(
         compared = None
         if change == "changed" and old is not None and new is not None:
             compared = number, old.version, new.version
-        found.append(Differing(record, compared))
+        found.append(DocumentDifference(record, compared))
     return sorted(found, key=lambda each: (each.record.root, each.record.path))
 
 
-def between(connection: Connection, differing: Differing, rules: Rules) -> Edit | None:
+def between(connection: Connection, difference: DocumentDifference, rules: Rules) -> Edit | None:
     """Return the edit from the first version to the last, where both have text that is not damaged."""
     from ingest.index import edits  # noqa: PLC0415 - what compares texts is loaded by those that compare
 
-    if differing.compared is None:
+    if difference.compared is None:
         return None
     with suppress(IntegrityError):
-        return edits.between(connection, *differing.compared, rules=rules.of(differing.record.root))
+        return edits.between(connection, *difference.compared, rules=rules.of(difference.record.root))
     return None
 
 
-def told(differing: Differing, edit: Edit | None) -> records.Difference:
-    """Return the record of a difference with what its edit is."""
+def with_edit(difference: DocumentDifference, edit: Edit | None) -> records.Difference:
+    """Return the record of a difference, with class and significance of its edit where it has one."""
     if edit is None:
-        return differing.record
-    return msgspec.structs.replace(differing.record, class_=edit.kind, significance=edit.significance)
+        return difference.record
+    return msgspec.structs.replace(difference.record, class_=edit.kind, significance=edit.significance)
 
 
 def export(
     connection: Connection, folder: str, *, until: Seq, root: str | None
 ) -> Iterator[records.Document]:
-    """Write every document as it stood to a new or empty folder; yields a record a file.
+    """Write every document as it stood to a new or empty folder; yields the record of each.
 
-    One root, chosen or only: its paths lie directly below; else below a folder a root. Raises
-    UsageError when the folder holds anything, OSError when a file cannot be written, IntegrityError
-    when a recorded path would lead out of the folder.
+    The paths of one root, chosen or the only one, lie directly below the folder; those of several below a
+    folder for each root. Raises UsageError when the folder holds anything, OSError when a file cannot be
+    written, IntegrityError when a recorded path would lead out of the folder.
     """
     key = naming.root_id(connection, root)
     single = key is not None or len(roots.every(connection)) == 1

@@ -24,6 +24,6 @@ def places(
 
 
 def of(connection: Connection, target: Target, no: int, normaliser: str | None = None) -> Annotations | None:
-    """Return what stands beside a version's text; None where nothing can. Raises as `version_row` does."""
+    """Return the annotations of a version; None where its text has no standoff. Raises NotFound."""
     known = version_standoff.of(version_contents.version_row(connection, target, no, normaliser))
     return None if known is None else known.annotations

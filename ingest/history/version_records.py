@@ -29,19 +29,19 @@ def version_record(connection: Connection, target: Target, no: int, normaliser: 
 def version_facts(
     connection: Connection, target: Target, no: int, normaliser: str | None = None
 ) -> VersionFacts:
-    """Return the same without its text."""
+    """Return what is known of a version, without its text. Raises NotFound."""
     return facts_of(connection, target, no, version_row(connection, target, no, normaliser))
 
 
 def facts_of(connection: Connection, target: Target, no: int, row: Row) -> VersionFacts:
-    """Return the same of a version whose row is at hand."""
+    """Return what is known of a version whose row is at hand."""
     return facts_with(connection, target, no, row, deleted=deleted_at(connection, target))
 
 
 def facts_with(
     connection: Connection, target: Target, no: int, row: Row, *, deleted: int | None
 ) -> VersionFacts:
-    """Return the same of a document of which it is known when it was deleted."""
+    """Return what is known of a version whose row is at hand; `deleted` is when its document was deleted."""
     path, path_base64 = records.shown_path(target.path)
     return records.of_row(
         VersionFacts,
@@ -57,7 +57,7 @@ def facts_with(
 
 
 def _lossy_places(connection: Connection, target: Target, no: int, row: Row) -> int | None:
-    """Return how many places could not be read: counted in the bytes, if the text was made in today's way."""
+    """Return how many places of the bytes could not be read; None where the text was made in another way."""
     if row.text_sha256 is None:
         return None
     if not row.lossy:

@@ -135,7 +135,7 @@ def _documents(corpus: Corpus, asked: parameters.Documents, _path: dict[str, str
             None if asked.at is None else log_moments.resolve_moment(connection, asked.at, corpus.calendar())
         )
         if asked.at is not None:
-            log_moments.unbegun(connection, asked.at, corpus.calendar(), asked.root)
+            log_moments.unrecorded_roots(connection, asked.at, corpus.calendar(), asked.root)
         every = [(root.name, root.id) for root in roots.every(connection)]
         rows = listing.page(
             connection, [root for root in every if below.root in (None, root[1])],

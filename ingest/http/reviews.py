@@ -20,7 +20,7 @@ from ingest.corpus import Corpus
 from ingest.decoding import convert
 from ingest.errors import StoreReadOnly, UsageError
 from ingest.history import reviewing
-from ingest.history.reviewing import LONGEST_NAME, LONGEST_NOTE, Said
+from ingest.history.reviewing import LONGEST_NAME, LONGEST_NOTE, Statement
 from ingest.http import answers
 from ingest.http.admission import FORM, Asker, media_type
 from ingest.http.parameters import Uid
@@ -168,12 +168,12 @@ def _hint(*kinds: type[Posted]) -> str:
     return "it has " + "; or ".join(", ".join(kind.__struct_fields__) for kind in kinds)
 
 
-def _said(asked: Posted, asker: Asker) -> Said:
+def _said(asked: Posted, asker: Asker) -> Statement:
     """Return who reviews: whom the proxy names, else who says so. Raises UsageError."""
     if not asker.by_proxy:
-        return reviewing.said(asked.name or "", asked.note, named_by="reviewer")
-    words = reviewing.said(readable(asker.name or ""), asked.note, named_by="proxy")
-    if asked.name is not None and reviewing.said(asked.name, None, named_by="proxy").name != words.name:
+        return reviewing.statement(asked.name or "", asked.note, named_by="reviewer")
+    words = reviewing.statement(readable(asker.name or ""), asked.note, named_by="proxy")
+    if asked.name is not None and reviewing.statement(asked.name, None, named_by="proxy").name != words.name:
         raise UsageError(
             f"the proxy says that this is {words.name}, and the body another name", hint="leave the name away"
         )

@@ -1,10 +1,9 @@
 """The records of the contract: what `--json`, the feed, the log lines, the service and Python show.
 
 A field that is `UNSET` is not there; one without a value is null. Times are as the contract writes them.
-Each column is declared here once more than in the table: by the name that its rows have. What makes a record
-of a row (`shown.of_row`) goes by that name.
+`shown.of_row` makes a record of a row of the store: a field has the name that its column has in such a row.
 
-Each is loaded when it is first asked for: a call shows few of them.
+The module of a record is loaded when the record is first asked for: a call shows few of them.
 """
 
 from importlib import import_module

@@ -7,7 +7,7 @@ from msgspec import UNSET, UnsetType
 
 
 class Away(msgspec.Struct, frozen=True, kw_only=True, rename={"first": "from", "last": "to"}):
-    """The versions, first and last, that did not hold a sentence in between."""
+    """The first and the last of the versions in a row that lacked a sentence which came back."""
 
     first: int
     last: int

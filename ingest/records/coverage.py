@@ -18,7 +18,7 @@ class Stretch(msgspec.Struct, frozen=True, kw_only=True, rename={"since": "from"
     reason: str | None
 
 
-def stretch(root: str, each: Interval) -> Stretch:
-    """Return a stretch of a root's ledger, the same in `coverage` and the report."""
-    begin, end = moments.show(each.since), moments.show(each.until)
-    return Stretch(root=root, state=each.state, since=begin, until=end, reason=each.reason)
+def stretch(root: str, interval: Interval) -> Stretch:
+    """Return the record of an interval of a root's ledger, the same in `coverage` and the report."""
+    since, until = moments.show(interval.since), moments.show(interval.until)
+    return Stretch(root=root, state=interval.state, since=since, until=until, reason=interval.reason)

@@ -107,5 +107,5 @@ def document(row: DocumentRow) -> Document:
 
 
 def all_annotations(known: model.Annotations) -> Annotations:
-    """Return what stands beside a text, those kinds too of which there is nothing."""
+    """Return annotations with every kind of them, also those of which there are none."""
     return Annotations(**msgspec.structs.asdict(known))

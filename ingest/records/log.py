@@ -68,8 +68,8 @@ _actor = msgspec.json.Decoder(Actor).decode
 def changes(connection: Connection, rows: Iterable[Row], *, rules: Rules, indexed: bool) -> Iterator[Change]:
     """Yield the changes as the contract shows them, with their edits.
 
-    From the index where it has them, and this connection sees it with edits told by these rules, else made
-    from the texts.
+    Where this connection sees the index and its edits are by these rules (`indexed`), edits are taken from
+    it; those that it lacks are made from the texts.
     """
     from ingest.index import stored_edits  # noqa: PLC0415 - a record of anything but a change does without it
 
@@ -99,7 +99,7 @@ def edited(row: Row, connection: Connection, *, rules: Rules) -> Change:
 
 
 def change(row: Row, edit: Edit | None = None) -> Change:
-    """Return the same record with this edit, or without one."""
+    """Return a change as the contract shows it, with this edit or without one."""
     path, path_base64 = shown_path(row.path)
     from_path, from_path_base64 = shown_path_or_none(row.from_path)
     return of_row(

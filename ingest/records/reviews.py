@@ -38,7 +38,7 @@ class Review(msgspec.Struct, frozen=True, kw_only=True):
 
     @property
     def stands(self) -> bool:
-        """Tell whether by it the edit is reviewed."""
+        """Tell whether the edit counts as reviewed by this: it is a review that was not taken back."""
         return self.action == "reviewed" and self.withdrawn_by is None
 
 

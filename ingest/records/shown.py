@@ -16,10 +16,10 @@ R = TypeVar("R", bound=msgspec.Struct)
 
 
 def of_row(kind: type[R], row: msgspec.Struct | Row, **given: object) -> R:
-    """Return the record of a row: what is not `given` has the name in the row that it has in the record.
+    """Return the record of a row: each field is `given`, or taken from the row under its own name.
 
-    A field that ends in `_at` is a time, one that ends in `sha256` a hash. Raises TypeError where the row
-    lacks a field that must be there.
+    A field that ends in `_at` is a time, one that ends in `sha256` a hash. Raises TypeError where a field
+    that must be there is neither given nor in the row.
     """
     if isinstance(row, msgspec.Struct):
         values = msgspec.structs.asdict(row)
@@ -43,7 +43,7 @@ def of_row(kind: type[R], row: msgspec.Struct | Row, **given: object) -> R:
 def _plan(
     kind: type[msgspec.Struct], names: tuple[str, ...], given: tuple[str, ...]
 ) -> tuple[tuple[str, ...], tuple[str, ...], tuple[str, ...]]:
-    """Return which names of a row its record does not take from it, which are hashes, which are times."""
+    """Return the names of a row that its record does not take; of those that it takes, hashes and times."""
     taken = [name for name in names if name in kind.__struct_fields__ and name not in given]
     return (
         tuple(name for name in names if name not in taken),
@@ -60,7 +60,7 @@ def _plan_of(
 
 
 def shown_path(raw: bytes) -> tuple[str, str | UnsetType]:
-    """Return a path as its field shows it, and exactly, where it is not valid UTF-8."""
+    """Return a path as its field shows it, and in base64 where it is not valid UTF-8."""
     fields = path_fields("path", raw)
     return fields["path"] or "", fields.get("path_base64") or UNSET
 

@@ -13,7 +13,8 @@ from ingest.edits.edit import Edit
 class Scanned(msgspec.Struct, frozen=True, kw_only=True):
     """What a scan recorded, counted by kind of change.
 
-    `rejected` and `without_text` count the files that are so now, recorded by this scan or before.
+    `rejected` counts the files that are rejected now, `without_text` those that have no text now, recorded by
+    this scan or before.
     """
 
     files: int
@@ -48,9 +49,7 @@ class AskedRule(msgspec.Struct, frozen=True, kw_only=True, rename={"class_": "cl
     saw: str
 
 
-class Explained(
-    msgspec.Struct, frozen=True, kw_only=True, rename={"first": "from", "last": "to"}
-):  # fmt: skip
+class Explained(msgspec.Struct, frozen=True, kw_only=True, rename={"first": "from", "last": "to"}):
     """The edit between two versions and the rules that were asked; null where they are one version."""
 
     document: str

@@ -89,7 +89,7 @@ def build(
     if begin is not None and begin > end and not rows:
         raise NotFound("the period ends before it begins", hint="--since is its beginning, --until its end")
     if until is not None:
-        log_moments.unbegun(connection, until, calendar, root)
+        log_moments.unrecorded_roots(connection, until, calendar, root)
     known: dict[int, Edit] = {}
     pairs: dict[int, tuple[Row, Row] | None] | None = None
     for done, row in enumerate(rows):

@@ -13,7 +13,7 @@ from ingest.corpus import Corpus
 from ingest.edits.edit import Edit
 from ingest.edits.settings import Rules
 from ingest.history import languages, log_moments, naming, observation, prefixes, snapshots
-from ingest.history.snapshots import Differing
+from ingest.history.snapshots import DocumentDifference
 from ingest.index import state, stored_edits
 from ingest.index.fulltext import highlights, lookup, search
 from ingest.index.fulltext.query import Clause, odd, parse
@@ -61,10 +61,10 @@ def documents(
         head = Seq(reader.head(connection).seq)
         below = prefixes.of(connection, prefix, naming.root_id(connection, root))
         until = time = None
-        differing: list[Differing] = []
+        differing: list[DocumentDifference] = []
         if at is not None:
             until = log_moments.resolve_moment(connection, at, calendar)
-            late = log_moments.unbegun(connection, at, calendar, root)
+            late = log_moments.unrecorded_roots(connection, at, calendar, root)
             time = log_moments.time_of(connection, f"seq:{until}", calendar) if until else None
             differing = snapshots.differing(connection, until, head, prefix=below, without=late)
         every = roots.every(connection)
@@ -87,7 +87,7 @@ def documents(
             at_time=time,
             head=head,
             differs=[
-                snapshots.told(each, _between(connection, each, corpus.rules, is_indexed=is_indexed))
+                snapshots.with_edit(each, _between(connection, each, corpus.rules, is_indexed=is_indexed))
                 for each in shown
             ],
             differing=len(differing),
@@ -103,15 +103,17 @@ def _of_record(corpus: Corpus) -> Iterator[tuple[Connection, bool]]:
         yield connection, False
 
 
-def _between(connection: Connection, differing: Differing, rules: Rules, *, is_indexed: bool) -> Edit | None:
+def _between(
+    connection: Connection, difference: DocumentDifference, rules: Rules, *, is_indexed: bool
+) -> Edit | None:
     """Return the edit of a document that differs: of a single step the index has it."""
-    if is_indexed and differing.compared is not None:
-        document, first, last = differing.compared
+    if is_indexed and difference.compared is not None:
+        document, first, last = difference.compared
         row = versions.one(connection, document, last) if last == first + 1 else None
         known = None if row is None else stored_edits.stored(connection, [row]).get(row.seq)
         if known is not None:
             return _decode(known)
-    return snapshots.between(connection, differing, rules)
+    return snapshots.between(connection, difference, rules)
 
 
 class Hit(msgspec.Struct, frozen=True, kw_only=True):

@@ -291,12 +291,12 @@ def test_a_reader_that_follows_a_log_notices_that_it_is_another(each_site: Site,
     store = open_store(str(site.command.database))
     found = follow.batches(
         lambda: snapshot(store), EVERY, rules=Rules(), after=BEGINNING, limit=4, size=100, brief=True,
-        tell=lambda _, rows: [row.seq for row in rows], say_none=lambda *_: None, wait=wait,
+        make=lambda _, rows: [row.seq for row in rows], say_none=lambda *_: None, wait=wait,
     )  # fmt: skip
     try:
-        assert next(found).told == [1, 2, 3]
+        assert next(found).items == [1, 2, 3]
         if meanwhile == "longer":
-            assert next(found).told == [4]
+            assert next(found).items == [4]
             return
         with pytest.raises(LogShortened) as refusal:
             next(found)

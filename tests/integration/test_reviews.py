@@ -15,7 +15,7 @@ from ingest.corpus import Corpus
 from ingest.edits.settings import Rules
 from ingest.errors import Conflict, NotFound, StoreReadOnly, UsageError
 from ingest.history import reviewing
-from ingest.history.reviewing import Said, said
+from ingest.history.reviewing import Statement, statement
 from ingest.model import Seq
 from ingest.records import Review
 from ingest.store import reader, reviews, tables
@@ -24,8 +24,8 @@ from ingest.store.reviews import Wanted
 from tests.migration.schema import move, rows, store_at
 from tests.recording import add_root, entry, findings, opened, record, rows_of
 
-ANNA = Said(name="Anna", named_by="reviewer", note="seen")
-BEN = Said(name="Ben", named_by="proxy", note=None)
+ANNA = Statement(name="Anna", named_by="reviewer", note="seen")
+BEN = Statement(name="Ben", named_by="proxy", note=None)
 
 
 def fill(store: Store) -> None:
@@ -65,11 +65,11 @@ class Clock:
 CLOCK = Clock()
 
 
-def review(store: Store, seq: int, words: Said) -> tuple[Review, bool]:
+def review(store: Store, seq: int, words: Statement) -> tuple[Review, bool]:
     return reviewing.review(store, Seq(seq), words, rules=Rules(), now=CLOCK.now, entropy=CLOCK.entropy)
 
 
-def withdraw(store: Store, uid: str, words: Said) -> tuple[Review, bool]:
+def withdraw(store: Store, uid: str, words: Statement) -> tuple[Review, bool]:
     return reviewing.withdraw(store, uid, words, now=CLOCK.now, entropy=CLOCK.entropy)
 
 
@@ -263,8 +263,8 @@ def test_a_name_is_one_line_and_a_note_is_bounded(
 ) -> None:
     if kept is None:
         with pytest.raises(UsageError) as refused:
-            said(name, note, named_by="reviewer")
+            statement(name, note, named_by="reviewer")
         assert refused.value.hint
     else:
-        found = said(name, note, named_by="reviewer")
+        found = statement(name, note, named_by="reviewer")
         assert (found.name, found.note) == kept

@@ -80,7 +80,7 @@ def command(
             limit=limit,
             size=TEXTS if text else BATCH,
             brief=not as_json(),
-            tell=partial(_told, store, text=text),
+            make=partial(_told, store, text=text),
             say_none=lambda connection, prefix: say_why(connection, prefix=prefix),
             wait=LogGrowth(store, check=_require_reader).wait if follow else None,
         )
@@ -90,7 +90,7 @@ def command(
             if is_first and not as_json():
                 header(f"{'seq':<7} {'change':<9} path")
             is_first = False
-            for each in batch.told:
+            for each in batch.items:
                 if isinstance(each, str):
                     line(each)
                 else:

@@ -69,7 +69,7 @@ def command(root: str | None, since: str | None, until: str | None, doc: str | N
                     found = observation.document_coverage(connection, target, found, since=first, until=last)
                 if not found:
                     begins = coverage.record_begins_at(connection, known.id)
-                    words = log_moments.begins_words(known.name, begins, calendar())
+                    words = log_moments.beginning_words(known.name, begins, calendar())
                     note(f"nothing in this period: {words}")
                 for interval in found:
                     unsure += interval.state != "watched"

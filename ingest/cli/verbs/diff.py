@@ -190,7 +190,7 @@ def _corpus(from_: str, to: str | None, root: str | None, beginning: str | None)
             name: at
             for words in (from_, to)
             if words is not None
-            for name, at in log_moments.unbegun(connection, words, calendar(), root).items()
+            for name, at in log_moments.unrecorded_roots(connection, words, calendar(), root).items()
         }
         note_unbegun(without)
         note_to_come(connection, from_, to)

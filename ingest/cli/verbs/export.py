@@ -60,9 +60,9 @@ def _until(connection: Connection, at: str | None, root: str | None) -> Seq:
         return Seq(reader.head(connection).seq)
     until = log_moments.resolve_moment(connection, at, calendar())
     note_to_come(connection, at)
-    for name, begin in log_moments.unbegun(connection, at, calendar(), root).items():
+    for name, begin in log_moments.unrecorded_roots(connection, at, calendar(), root).items():
         raise UsageError(
-            f"not every root was known at {at}: {log_moments.begins_words(name, begin, calendar())}",
+            f"not every root was known at {at}: {log_moments.beginning_words(name, begin, calendar())}",
             hint="choose one that was with --root NAME",
         )
     return until

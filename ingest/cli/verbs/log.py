@@ -22,7 +22,7 @@ from ingest.cli.output import change_line, counted, emit, line, note, paged, pai
 from ingest.cli.times import Times, calendar
 from ingest.errors import NotFound, UsageError
 from ingest.history import changes, log_moments, naming
-from ingest.history.changes import Chosen, Filters, look_up
+from ingest.history.changes import Filters, Selection, look_up
 from ingest.history.prefixes import Prefix
 from ingest.history.short_edits import ShortEdits
 from ingest.model import BEGINNING
@@ -91,12 +91,14 @@ def command(
             taken = len(number) + len(when) + 3
             told = change_line(row, root=several, edit=edit, taken=taken)
             line(f"{paint(number, fg='yellow')} {when}  {told}")
-    if edits.untold:
-        untold = counted(edits.untold, "line")
+    if edits.missing:
+        untold = counted(edits.missing, "line")
         note(f"{untold} without the kind of edit, not in the index yet: ingest index update")
 
 
-def _peeked(rows: Iterable[Row], connection: Connection, chosen: Chosen, until: str | None) -> Iterator[Row]:
+def _peeked(
+    rows: Iterable[Row], connection: Connection, chosen: Selection, until: str | None
+) -> Iterator[Row]:
     """Give the same rows; where there is none and can be none, a note says why."""
     found = False
     for row in rows:

@@ -68,7 +68,7 @@ def command(
         if at is not None:
             until = log_moments.resolve_moment(connection, at, calendar())
             note_to_come(connection, at)
-            note_unbegun(log_moments.unbegun(connection, at, calendar(), root))
+            note_unbegun(log_moments.unrecorded_roots(connection, at, calendar(), root))
         json = as_json()  # there may be very many lines
         if not json:
             header(f"{'ver':<5} {'bytes':>9}  {'date':<10}  {'lang':<4}  path  title")

@@ -84,7 +84,7 @@ def command(
             progress=bar.show,
         )  # fmt: skip
         if until is not None:
-            note_unbegun(log_moments.unbegun(connection, until, calendar(), report.root))
+            note_unbegun(log_moments.unrecorded_roots(connection, until, calendar(), report.root))
         if prefix and not report.documents:
             note(_why_nothing(connection, below, prefix))
     if target is not None and target.note:
