@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from contextlib import suppress
 from itertools import chain, islice
 
@@ -17,6 +17,7 @@ from ingest.model import BEGINNING, DocumentKey, Seq
 from ingest.store import reader, reviews
 from ingest.store.engine import Connection, Row
 
+_FIRST, _MOST = 128, 4_096  # seqs that are asked of the index at once
 TYPES = ("created", "changed", "moved", "deleted", "restored", "rejected", "renormalised")
 
 
@@ -64,7 +65,7 @@ class Selection(msgspec.Struct, frozen=True, kw_only=True):
 
     prefix: Prefix
     type_: str | None
-    among: reader.Seqs | None
+    among: stored_edits.Seqs | None
     edits: dict[str, str | None]
     reviewed: bool | None
 
@@ -102,7 +103,7 @@ def of(
     """
 
     def read(
-        after: Seq, until: Seq | None, *, limit: int | None = None, among: reader.Seqs | None = None
+        after: Seq, until: Seq | None, *, limit: int | None = None, among: Collection[int] | None = None
     ) -> Iterator[Row]:
         return reader.changes(
             connection, brief=brief, after=after, until=until, document=document, path=path,
@@ -118,11 +119,30 @@ def of(
     later: Iterator[Row] = iter(())
     if reached > after:
         end = reached if until is None else min(until, reached)
-        known = read(after, end, limit=limit, among=chosen.among)
+        parts = _parts(connection, chosen.among, after=after, until=end, newest_first=newest_first)
+        known = chain.from_iterable(read(Seq(min(part) - 1), Seq(max(part)), among=part) for part in parts)
     if reached < head and (until is None or until > reached):
         rows = read(max(after, reached), until)
         later = (row for row in rows if _is_chosen(connection, row, chosen, rules))
     return islice(chain(later, known) if newest_first else chain(known, later), limit)
+
+
+def _parts(
+    connection: Connection, among: stored_edits.Seqs, *, after: Seq, until: Seq, newest_first: bool
+) -> Iterator[list[int]]:
+    """Yield the chosen seqs part by part, so that who wants a few reads few; the parts grow."""
+    size = _FIRST
+    begin, end = int(after), int(until)
+    while begin < end:
+        part = stored_edits.some(
+            connection, among, after=begin, until=end, limit=size, newest_first=newest_first
+        )
+        if part:
+            yield part
+        if len(part) < size:
+            return
+        begin, end = (begin, part[-1] - 1) if newest_first else (part[-1], end)
+        size = min(2 * size, _MOST)
 
 
 def _is_chosen(connection: Connection, row: Row, chosen: Selection, rules: Rules) -> bool:

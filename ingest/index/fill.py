@@ -24,7 +24,7 @@ from ingest.edits.classify import classify
 from ingest.edits.edit import Edit
 from ingest.edits.settings import Rules
 from ingest.errors import IntegrityError
-from ingest.index import edits, state
+from ingest.index import edits, state, stored_edits
 from ingest.index.database import Index
 from ingest.index.fulltext import fts5, tsvector
 from ingest.index.fulltext.stems import Stems
@@ -43,7 +43,7 @@ _SPAN = (
     "id", "document_id", "from_no", "to_no", "origin_no", "start", "length", "hash", "edited", "runs",
 )  # fmt: skip
 _HEAD = ("document_id", "no", "spans", "normaliser")
-_EDIT = ("seq", "document_id", "class", "significance", "facts", "flags", "reason", "page", "heading", "body")
+_EDIT = ("seq", "document_id", "class", "significance", "flags", "reason", "page", "heading", "body")
 
 
 def catch_up(
@@ -115,6 +115,7 @@ def _tell_by(connection: Connection, rules: Rules) -> None:
     """Have edits told by these rules and this program; those told by others are forgotten."""
     if not state.told_by(connection, rules):
         connection.exec_driver_sql("DELETE FROM edit")
+        connection.exec_driver_sql("DELETE FROM mark")
         connection.execute(
             sa.text("UPDATE state SET rules = :rules, classifier = :classifier, edited = 0 WHERE id = 1"),
             {"rules": state.written(connection, rules), "classifier": classifier.without_settings()},
@@ -129,8 +130,8 @@ def _edit_again(connection: Connection, found: Sequence[Row]) -> None:
         with suppress(IntegrityError):
             edit = edits.of(connection, row, rules=rules)
             if edit is not None:
-                made.append(_edit_row(row.seq, row.key, edit))
-    bulk.upsert(connection, "edit", ("seq",), _EDIT, made)
+                made.append((Seq(row.seq), DocumentKey(row.key), edit))
+    _write_edits(connection, made)
 
 
 def _take(connection: Connection, found: Sequence[Row], stems: Stems, tell: Callable[[int], None]) -> None:
@@ -340,7 +341,7 @@ class _Taken:
     def __init__(self) -> None:
         self.begun: list[tuple[int, Made, int]] = []  # a document's key, and how many spans were numbered
         self.ended: list[tuple[int, int, int]] = []
-        self.edits: list[tuple[object, ...]] = []
+        self.edits: list[tuple[Seq, DocumentKey, Edit]] = []
         self.heads: list[tuple[int, int, int, str]] = []
         self.anew: list[tuple[int]] = []
 
@@ -351,7 +352,7 @@ class _Taken:
         # what began and ended in this stretch has no number yet, and is written once
         self.ended += [(span.to_no, int(span.edited), span.id) for span in made.ended if span.id]
         self.begun.append((key, made, spans))
-        self.edits += [_edit_row(seq, key, edit) for seq, edit in made.edits]
+        self.edits += [(seq, key, edit) for seq, edit in made.edits]
         self.heads.append((key, made.no, spans + len(made.begun), made.normaliser))
 
     def write(self, connection: Connection, stems: Stems) -> None:
@@ -366,7 +367,7 @@ class _Taken:
             bulk.insert(connection, "span", _SPAN, [_span_row(id_, span) for id_, span, _ in part])
             words = [(id_, language, text) for id_, _, (text, language) in part]
             (fts5 if is_sqlite else tsvector).write(connection, words, stems)
-        bulk.upsert(connection, "edit", ("seq",), _EDIT, self.edits)
+        _write_edits(connection, self.edits)
         bulk.upsert(connection, "indexed", ("document_id",), _HEAD, self.heads)
 
     def _numbered(self) -> Iterator[tuple[int, Span, tuple[str, str | None]]]:
@@ -384,12 +385,17 @@ def _span_row(id_: int, span: Span) -> tuple[object, ...]:
     )  # fmt: skip
 
 
+def _write_edits(connection: Connection, made: Sequence[tuple[Seq, DocumentKey, Edit]]) -> None:
+    bulk.upsert(connection, "edit", ("seq",), _EDIT, [_edit_row(*each) for each in made])
+    marks = [(name, seq) for seq, _, edit in made for name in stored_edits.marks(edit)]
+    bulk.insert(connection, "mark", ("name", "seq"), marks, unless="name, seq")
+
+
 def _edit_row(seq: Seq, key: DocumentKey, edit: Edit) -> tuple[object, ...]:
-    kinds = _listed(sorted({fact.kind for fact in edit.facts}))
     flags = _listed([flag.name for flag in edit.flags])
     told, body = edit.summary, _encode(edit).decode()
     return (
-        seq, key, edit.kind, edit.significance, kinds, flags, edit.reason, told.page, told.heading, body,
+        seq, key, edit.kind, edit.significance, flags, edit.reason, told.page, told.heading, body,
     )  # fmt: skip
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-VERSION = 18  # of what is kept and how it is made: another one, and the index is made anew
+VERSION = 19  # of what is kept and how it is made: another one, and the index is made anew
 SCHEMA = "ingest_index"
 # The id of a span is its document's key and, in so many bits, its number within the document: to know which
 # documents hold a word, nothing but the ids of its sentences is read. It has room for two thousand million
@@ -16,10 +16,12 @@ TABLES = (
     """CREATE TABLE indexed (document_id {key} PRIMARY KEY, no INTEGER NOT NULL, spans INTEGER NOT NULL,
        normaliser TEXT NOT NULL)""",
     """CREATE TABLE edit (seq {key} PRIMARY KEY, document_id BIGINT NOT NULL, class TEXT NOT NULL,
-       significance TEXT NOT NULL, facts TEXT NOT NULL, flags TEXT NOT NULL, reason TEXT NOT NULL,
+       significance TEXT NOT NULL, flags TEXT NOT NULL, reason TEXT NOT NULL,
        page INTEGER, heading TEXT, body TEXT NOT NULL)""",
     "CREATE INDEX ix_edit_class ON edit (class, seq)",
     "CREATE INDEX ix_edit_significance ON edit (significance, seq)",
+    # The edits that have a flag, or a fact of a kind: `flag:silent`, `fact:number`.
+    "CREATE TABLE mark (name TEXT NOT NULL, seq BIGINT NOT NULL, PRIMARY KEY (name, seq))",
     """CREATE TABLE span (id {key} PRIMARY KEY, document_id BIGINT NOT NULL, from_no INTEGER NOT NULL,
        to_no INTEGER NOT NULL, origin_no INTEGER NOT NULL, start INTEGER NOT NULL, length INTEGER NOT NULL,
        hash BIGINT NOT NULL, edited INTEGER NOT NULL, runs TEXT)""",

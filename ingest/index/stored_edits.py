@@ -13,12 +13,20 @@ from ingest.errors import UsageError
 from ingest.index import state
 from ingest.store import reviews
 from ingest.store.engine import Row
-from ingest.store.reader import Seqs
 
-_edit = sa.table(
+_edits = sa.table(
     "edit",
-    *map(sa.column, ("seq", "class", "significance", "facts", "flags", "reason", "page", "heading", "body")),
-).c
+    *map(sa.column, ("seq", "class", "significance", "flags", "reason", "page", "heading", "body")),
+)
+_edit = _edits.c
+_marks = sa.table("mark", *map(sa.column, ("name", "seq")))
+Seqs = sa.Select[int]
+
+
+def marks(edit: Edit) -> list[str]:
+    """Return the names by which an edit is found: those of its flags, and of the kinds of its facts."""
+    flags = [f"flag:{flag.name}" for flag in edit.flags]
+    return flags + [f"fact:{kind}" for kind in sorted({fact.kind for fact in edit.facts})]
 
 
 def chosen(
@@ -29,26 +37,42 @@ def chosen(
     flag: str | None = None,
     reviewed: bool | None = None,
 ) -> Seqs | None:
-    """Return what `reader.changes` takes to give only the changes with such an edit.
+    """Return a select of the seqs of the changes with such an edit, which `some` takes.
 
     None where all is wanted. `significance` may be several, with commas between. `reviewed` says whether the
     edit has a review that stands.
 
     Raises UsageError for a name that no edit has.
     """
-    conditions = []
+    conditions: list[sa.ColumnElement[bool]] = []
+    seq = _edit.seq
+    named = (("fact", fact, FACTS), ("flag", flag, FLAGS))
+    for what, word, known in named:
+        if word is not None:
+            mark = _marks.alias(what).c
+            conditions += [mark.name == f"{what}:{_one_of(word, known, what)}", mark.seq == seq]
+            seq = mark.seq
     if kind is not None:
         conditions.append(_edit["class"] == _one_of(kind, CLASSES, "class"))
     if significance is not None:
         conditions.append(_edit.significance.in_(_some_of(significance, SIGNIFICANCES, "significance")))
-    if fact is not None:
-        conditions.append(_edit.facts.like(f"%,{_one_of(fact, FACTS, 'fact')},%"))
-    if flag is not None:
-        conditions.append(_edit.flags.like(f"%,{_one_of(flag, FLAGS, 'flag')},%"))
     if reviewed is not None:
-        among = _edit.seq.in_(reviews.reviewed())
+        among = seq.in_(reviews.reviewed())
         conditions.append(among if reviewed else ~among)
-    return sa.select(_edit.seq).where(*conditions) if conditions else None
+    return sa.select(seq).where(*conditions) if conditions else None
+
+
+def some(
+    connection: Connection, among: Seqs, *, after: int, until: int, limit: int, newest_first: bool
+) -> list[int]:
+    """Return so many of the chosen seqs, of those above `after` and at most `until`: the first, or the last.
+
+    They are read in their order, from an index where there is one, and none beyond the last that is given.
+    """
+    (seq,) = among.selected_columns
+    within = among.where(seq > after, seq <= until)
+    order = seq.desc() if newest_first else seq
+    return [int(each) for each in connection.execute(within.order_by(order).limit(limit)).scalars()]
 
 
 def is_chosen(

@@ -16,8 +16,6 @@ _change, _document, _version = tables.change.c, tables.document.c, tables.versio
 _rendition, _root = tables.rendition.c, tables.root.c
 _STREAM = 1000
 
-Seqs = sa.Select[int]  # a select of the seqs of changes
-
 
 def head(connection: Connection) -> Row:
     """Return the log's last seq, its label and the tree's frontier."""
@@ -134,12 +132,12 @@ def changes(
     type_: str | None = None,
     limit: int | None = None,
     newest_first: bool = False,
-    among: Seqs | None = None,
+    among: Collection[int] | None = None,
 ) -> Iterator[Row]:
     """Yield the changes with seq above `after` and at most `until`, oldest first unless told otherwise.
 
     `path` takes the rejections at a path alone, which may never have become a document; `prefix` the changes
-    with a path, before or after, that begins so; `among` those of a select of seqs. `brief` leaves out what a
+    with a path, before or after, that begins so; `among` those with these seqs. `brief` leaves out what a
     line for people does not show.
     """
     query = (_BRIEF if brief else _CHANGES).where(_change.seq > after)

@@ -68,7 +68,7 @@ def found(index: Index, query: str, *, every: bool = False, **wanted: Any) -> li
 
 
 def rows(index: Index, table: str) -> list[tuple[Any, ...]]:
-    key = {"edit": "seq", "span": "id", "indexed": "document_id"}[table]
+    key = {"edit": "seq", "mark": "name, seq", "span": "id", "indexed": "document_id"}[table]
     with index.reading() as connection:
         return [tuple(row) for row in connection.execute(sa.text(f"SELECT * FROM {table} ORDER BY {key}"))]
 
@@ -594,20 +594,23 @@ def test_other_phrases_make_the_edits_anew_and_leave_the_spans(database_url: str
         assert [row[0] for row in rows(index, "edit")] == [2]
         history(store, root, b"c.txt", text(A, TEN), text(A, TWELVE, "We erred."))
         assert fill.catch_up(index, batch=1) == 8
-        told = rows(index, "edit")
+        told, marks = rows(index, "edit"), rows(index, "mark")
         index.rebuild()
         assert fill.catch_up(index, rules=owned) == 8
         assert rows(index, "edit") == told
         assert fill.catch_up(index, rules=NONE) == 8
-        again = rows(index, "edit")
+        again, marks_again = rows(index, "edit"), rows(index, "mark")
         assert rows(index, "span")[: len(spans)] == spans
         index.dispose()
 
-    assert [(row[0], row[5]) for row in told] == [
+    assert [(row[0], row[4]) for row in told] == [
         *((2, ",notice,"), (3, ",silent,"), (5, ",notice,"), (6, ",silent,"), (8, ",notice,")),
     ]
-    assert [row[5] for row in plain] == [",silent,"] * 4
+    assert [row[4] for row in plain] == [",silent,"] * 4
     assert again[:4] == plain
+    assert [name for name, seq in marks if seq == 2] == ["fact:number", "flag:notice"]
+    assert [seq for name, seq in marks if name == "flag:silent"] == [3, 6]
+    assert [seq for name, seq in marks_again if name == "flag:silent"] == [2, 3, 5, 6, 8]
 
 
 def test_another_classifier_makes_the_edits_anew_and_leaves_the_spans(database_url: str) -> None:
@@ -622,7 +625,7 @@ def test_another_classifier_makes_the_edits_anew_and_leaves_the_spans(database_u
         assert (state.behind(index), state.behind(index, NONE)) == (0, 3)
         # who does not speak of edits does not wait for them
         assert fill.catch_up(index) == 3
-        assert [row[6] for row in rows(index, "edit")] == ["as it was"] * 2
+        assert [row[5] for row in rows(index, "edit")] == ["as it was"] * 2
         assert fill.catch_up(index, rules=NONE) == 3
         again = rows(index, "edit"), rows(index, "span")
         assert state.behind(index, NONE) == 0
