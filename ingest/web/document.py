@@ -88,6 +88,7 @@ class View(msgspec.Struct, frozen=True, kw_only=True):
     strands_left: int
     entries: list[Entry]
     older: int | None
+    newer: int | None
     compared: ComparisonView | None
     paragraphs: list[Paragraph]
     parts: Parts
@@ -156,7 +157,7 @@ def view(
             )
         facts_ = version_records.facts_of(connection, target, b, row)
         said = page_reviews.of_document(connection, target.id)
-        listed, older = _entries(connection, target, past, before, said)
+        listed, older, newer = _entries(connection, target, past, before, said)
         is_one = b in past.edits and (a is None or a == b - 1)
         change = past.seqs.get(b) if is_one else None
     origins, here = _require_brought(b, read.origins, only), read.here
@@ -192,6 +193,7 @@ def view(
         strands_left=past.strands_left,
         entries=listed,
         older=older,
+        newer=newer,
         compared=sides,
         paragraphs=by_age,
         parts=parts,
@@ -275,8 +277,8 @@ def _ledger(
 
 def _entries(
     connection: Connection, target: Target, past: Course, before: int | None, said: dict[int, list[Review]]
-) -> tuple[list[Entry], int | None]:
-    """Return the newest versions below a number, newest first, and the number that the next page is below.
+) -> tuple[list[Entry], int | None, int | None]:
+    """Return the newest versions below a number, newest first, and what the pages after and before are below.
 
     Raises NotFound where none is below it, or it is no version's.
     """
@@ -299,7 +301,8 @@ def _entries(
         )
         for row in reversed(rows)
     ]
-    return listed, first if first > 1 else None
+    newer = min(top + LISTED, target.last) + 1 if top < target.last else None
+    return listed, first if first > 1 else None, newer
 
 
 def _part_of(

@@ -110,7 +110,10 @@ def test_the_page_of_the_report_has_a_part_of_what_is_grave_and_says_which(serve
     assert "1 to 2 of 2" not in whole
     assert beyond.count("<li><h4>") == 1
     assert "2 to 2 of 2" in beyond
-    assert 'href="/report" rel="prev"' in beyond
+    # the parts are of one report, whatever is recorded meanwhile
+    (back,) = set(re.findall('href="([^"]*)" rel="prev"', beyond))
+    assert re.fullmatch(r"/report\?until=seq%3A\d+#part", back)
+    assert '<h2 class="part tab" id="part" tabindex="-1">2 to 2 of 2</h2>' in beyond
 
 
 def test_the_page_of_the_report_has_what_was_reworded_a_line_each_and_what_moved_down(site: Site) -> None:

@@ -153,6 +153,19 @@ def test_a_sentence_by_its_link_and_what_a_version_brought_are_in_the_part_that_
     assert 'class="s a5 lit"' in lit
 
 
+@pytest.mark.parametrize("view", ["inline", "age", "sides"])
+def test_a_link_to_a_part_leads_to_its_heading_which_says_where_one_is(page: Page, view: str) -> None:
+    html = page(view=view, part=2)
+    links = re.findall(r'href="([^"]*)" rel="(?:prev|next)"', html)
+
+    assert len(links) == 4  # above the text and below it
+    assert {link.partition("#")[2] for link in links} == {"part"}
+    number, every = number_of_parts(html)
+    told = f"part {number} of {every} of the text"
+    assert f'<h2 class="part tab" id="part" tabindex="-1">{told.capitalize()}</h2>' in html
+    assert f"{told} · ingest</title>" in html
+
+
 def test_side_by_side_rows_go_on_in_the_next_part(page: Page) -> None:
     _, every = number_of_parts(page(view="sides"))
     parts = [page(view="sides", part=number) for number in range(1, every + 1)]

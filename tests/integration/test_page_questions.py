@@ -273,6 +273,27 @@ def test_a_document_is_told_with_its_facts_its_versions_and_its_time(database_ur
         corpus.close()
 
 
+def test_the_table_of_versions_is_gone_through_in_both_directions(
+    database_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(document, "LISTED", 1)
+    with opened(database_url) as store:
+        corpus = made(store)
+        cache = AnswerCache(corpus.now)
+
+        def listed(before: int | None) -> tuple[list[int], int | None, int | None]:
+            view = document.view(
+                corpus, cache, lambda connection: naming.resolve(connection, "bridge.txt"), first=None,
+                last=None, mode="inline", before=before, with_lost=False,
+            )  # fmt: skip
+            return [each.version for each in view.entries], view.older, view.newer
+
+        assert [listed(each) for each in (None, 3, 2, 4)] == [
+            ([3], 3, None), ([2], 2, 4), ([1], None, 3), ([3], 3, None),
+        ]  # fmt: skip
+        corpus.close()
+
+
 def test_the_overview_and_the_lists_say_what_is_there(database_url: str) -> None:
     with opened(database_url) as store:
         corpus = made(store)

@@ -3,7 +3,21 @@
 
 // n and p walk the changes of a text, from part to part, / goes to the search.
 const changes = [...document.querySelectorAll(".sheet [id^=c]")].filter((each) => /^c\d+$/.test(each.id));
-let place = changes.findIndex((each) => "#" + each.id === location.hash);
+let place = -1;
+
+// Who comes to a change by its link stands there, as who comes by a key.
+function arrive() {
+  place = changes.findIndex((each) => "#" + each.id === location.hash);
+  if (place >= 0) stand(changes[place]);
+}
+
+function stand(found) {
+  found.setAttribute("tabindex", "-1");
+  found.focus({ preventScroll: true });
+}
+
+addEventListener("hashchange", arrive);
+arrive();
 
 function go(step) {
   const way = document.querySelector(step > 0 ? "[data-change=after]" : "[data-change=before]");
@@ -18,8 +32,7 @@ function go(step) {
   if (fold) fold.open = true;
   history.replaceState(null, "", "#" + found.id);
   location.replace("#" + found.id);
-  found.setAttribute("tabindex", "-1");
-  found.focus({ preventScroll: true });
+  stand(found);
   const still = matchMedia("(prefers-reduced-motion: reduce)").matches;
   found.scrollIntoView({ block: "center", behavior: still ? "auto" : "smooth" });
 }
