@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Self
 import msgspec
 
 from ingest.expressions import expression
-from ingest.normalise.documents import pdf_bidi
+from ingest.normalise.documents import pdf_accents, pdf_bidi
 from ingest.normalise.documents.draft import Closed, Draft
 from ingest.normalise.documents.pdfium import Pdfium, fast, library, short, wide
 from ingest.normalise.extraction import Annotation, Limits, Refused
@@ -159,6 +159,8 @@ class Page:
         if pdf_bidi.has_letters(self.text):
             self._order = self._in_order()
             self.text = "".join(glyph.text for glyph in self._order)
+        else:
+            self.text = pdf_accents.composed(self.text, self._placed, self._size, chr(_NONE))
 
     @property
     def goes_left(self) -> bool:
@@ -273,6 +275,11 @@ class Page:
     def _right_of(self, index: int) -> float:
         # In the order of the call: left, right, bottom, top.
         return self._doubles[1].value if self._box(self._address, index, *self._places) else 0.0
+
+    def _placed(self, index: int) -> tuple[float, float, float]:
+        right = self._right_of(index)
+        left = self._doubles[0].value
+        return left, right, self._origin_of(index)[1]
 
     def _size(self, index: int) -> float:
         size = self._font_size(self._address, index)

@@ -24,6 +24,8 @@ _SOFT = expression(r"\u00ad\s*")
 _WORD = expression(r"[\w'’]+(?:-[\w'’]+)*")
 _LIGATURES = dict(enumerate(("ff", "fi", "fl", "ffi", "ffl", "st", "st"), 0xFB00))
 _BLANKS = expression(r"[ \t\r\n\f\v]+")
+# An address that a line's end cut where a browser would not.
+_ADDRESS_CUT = expression(r"(?<=[a-z]:)[ \t]*[\r\n]\s*(?=//\w)|(?<=/)-[ \t]*[\r\n]\s*(?=\S)")
 _COMPOUNDING = frozenset(("nl", "de", "da", "sv", "no", "fi", "hu"))
 _LOOK_AT = 20_000
 
@@ -58,6 +60,8 @@ class Hyphens:
             text = text.translate(_LIGATURES)
         if "\u00ad" in text:
             text = _SOFT.sub("", text)
+        if "/" in text:
+            text = _ADDRESS_CUT.sub(_uncut, text)
         if "-" in text or HYPHEN in text or _SIGN in text:
             text = _AT_LINE_END.sub(self._join, text)
             text = text.replace(HYPHEN, "-")
@@ -83,6 +87,15 @@ class Hyphens:
         if is_word(low + other):
             return True
         return self._is_compounding or not (is_word(low) and is_word(other))
+
+
+def _uncut(found: re.Match[str]) -> str:
+    """Return what stands where a line's end cut an address: nothing, unless it is none."""
+    text, start = found.string, found.start()
+    if text[start] != "-":
+        return ""
+    word = max(text.rfind(" ", 0, start), text.rfind("\n", 0, start)) + 1
+    return "" if "://" in text[word:start] else found[0]
 
 
 @functools.cache

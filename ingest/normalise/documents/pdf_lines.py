@@ -33,6 +33,7 @@ _MANY = 0.12  # of the lines of a column
 _SAME_PLACE = 3.0  # points
 _FEW = 0.1  # of the lines of a column
 _EVEN = 0.55
+_NEAR = 0.15  # of the size
 
 
 class Word(msgspec.Struct):
@@ -167,6 +168,7 @@ def lines(page: Page, runs: Iterable[Run]) -> list[Line]:
         if begins_run or run.text[-1].isspace():
             ended_in = False
     for line in found:
+        line.size = _size(line)
         highest, largest = line.y + 0.15 * line.size, 1.05 * line.size
         before = ""
         for word in line.words:
@@ -243,6 +245,17 @@ def _goes_on(line: Line, word: Word) -> bool:
         return True
     is_mark = min(word.size, line.size) < 0.95 * size or (word.y > line.y and _MARK.fullmatch(word.text))
     return bool(is_mark) and off <= 0.65 * size and word.x0 - line.x1 < size
+
+
+def _size(line: Line) -> float:
+    """Return the size of most letters of a line, among those near the one that it has."""
+    if all(word.size == line.size for word in line.words):
+        return line.size
+    letters: Counter[float] = Counter()
+    for word in line.words:
+        if abs(word.size - line.size) <= _NEAR * line.size:
+            letters[word.size] += len(word.text)
+    return max(letters, key=lambda size: (letters[size], size), default=line.size)
 
 
 def _reached(ends: list[float]) -> float:

@@ -21,6 +21,12 @@ _ALIKE = 0.2  # of the size, as what follows
 _AT_MARGIN = 0.15
 _FARTHER = 1.2
 _WITH_MARK = 1.5
+_SAME_PLACE = 0.05  # of the size, as what follows
+_SAME_END = 0.1
+_STRETCHED = 0.004
+_HANGING = 6.0
+_ENOUGH_BLANKS = 4
+_ENDS = frozenset('.!?:…”"’»)')
 
 
 class Paragraph(msgspec.Struct):
@@ -88,7 +94,7 @@ def paragraphs(found: Sequence[Line], margins: Margins | None = None) -> list[Pa
     for index, line in enumerate(found):
         if _is_row(found, index, margins):
             made.append(Paragraph("row", [line], is_row=True))
-        elif made and not made[-1].is_row and goes_on(made[-1], line, margins):
+        elif made and not made[-1].is_row and goes_on(made[-1], line, margins, found[index + 1 : index + 2]):
             made[-1].lines.append(line)
         else:
             kind: BlockKind = "paragraph"
@@ -100,8 +106,8 @@ def paragraphs(found: Sequence[Line], margins: Margins | None = None) -> list[Pa
     return made
 
 
-def goes_on(paragraph: Paragraph, line: Line, margins: Margins) -> bool:
-    """Tell whether the line goes on with the paragraph."""
+def goes_on(paragraph: Paragraph, line: Line, margins: Margins, after: Sequence[Line] = ()) -> bool:
+    """Tell whether the line goes on with the paragraph. `after` has the line behind it, if there is one."""
     last = paragraph.lines[-1]
     if abs(line.size - last.size) > 0.08 * last.size:
         return False
@@ -115,7 +121,8 @@ def goes_on(paragraph: Paragraph, line: Line, margins: Margins) -> bool:
             return False
         if is_cut:
             return True
-        if _is_set_in(paragraph, line) or _is_set_out(paragraph, line):
+        is_hanging = _is_hanging(paragraph, line, margins, after)
+        if not is_hanging and (_is_set_in(paragraph, line) or _is_set_out(paragraph, line)):
             return False
     elif is_cut:
         return True
@@ -123,11 +130,75 @@ def goes_on(paragraph: Paragraph, line: Line, margins: Margins) -> bool:
         return False
     if line.is_marked or _is_next_dash(paragraph, line):
         return False
-    if line.is_item() and (paragraph.kind == "item" or line.x0 != last.x0) and len(line.words) > 1:
+    is_beside = abs(line.x0 - last.x0) > _SAME_PLACE * line.size
+    if line.is_item() and (paragraph.kind == "item" or is_beside) and len(line.words) > 1:
         return False
     if margins.sticks_out(last) and margins.sticks_out(line) and abs(last.x1 - line.x1) > 0.5 * line.size:
         return False  # rows of a table that is wider than its column
-    return not would_fit(last, line, margins)
+    if _is_next_first_line(paragraph, line, margins, after):
+        return False
+    if any(_are_stretched_alike(one, last) for one in paragraph.lines[-2:-1]):
+        return True
+    return _are_stretched_alike(last, line) or not would_fit(last, line, margins)
+
+
+def _are_stretched_alike(line: Line, other: Line) -> bool:
+    """Tell whether two lines were made to reach one place by blanks that differ: the margin of their box.
+
+    Lines of even letters, as programs have, and lines that end where their words do have blanks alike.
+    """
+    if line.page != other.page or abs(line.x0 - other.x0) > _SAME_PLACE * line.size:
+        return False
+    if abs(line.x1 - other.x1) > _SAME_END * line.size:
+        return False
+    one, two = _blank(line), _blank(other)
+    return one is not None and two is not None and abs(one - two) > _STRETCHED * line.size
+
+
+def _blank(line: Line) -> float | None:
+    """Return how wide the blanks of a line are; None where it has few, or some are wider than others."""
+    gaps = [after.x0 - before.x1 for before, after in itertools.pairwise(line.words) if not after.is_glued]
+    if len(gaps) < _ENOUGH_BLANKS or max(gaps) - min(gaps) > _ALIKE * line.size:
+        return None
+    return sum(gaps) / len(gaps)
+
+
+def _is_next_first_line(paragraph: Paragraph, line: Line, margins: Margins, after: Sequence[Line]) -> bool:
+    """Tell whether a line and the only one before it are each set in as the first of a paragraph.
+
+    The one before is a sentence to its end, and the line after stands where the others of a paragraph do.
+    """
+    last = paragraph.lines[-1]
+    if (
+        len(paragraph.lines) > 1
+        or paragraph.kind == "item"
+        or abs(last.x0 - line.x0) > _SAME_PLACE * line.size
+    ):
+        return False
+    if last.words[-1].text[-1] not in _ENDS or not line.words[0].text[0].isupper():
+        return False
+    return any(
+        0.7 * line.size < line.x0 - one.x0 < _HANGING * line.size
+        and 0 < line.y - one.y <= _FARTHER * margins.step(line)
+        for one in after
+    )
+
+
+def _is_hanging(paragraph: Paragraph, line: Line, margins: Margins, after: Sequence[Line]) -> bool:
+    """Tell whether a line is set in as all behind the first of a paragraph are, which begins with a term.
+
+    The first line reaches the margin, and the line after stands where this one does, or below a distance.
+    """
+    first = paragraph.lines[0]
+    offset = line.x0 - first.x0
+    if len(paragraph.lines) > 1 or not 0.7 * line.size < offset < _HANGING * line.size:
+        return False
+    if would_fit(first, line, margins):
+        return False
+    return all(
+        abs(one.x0 - line.x0) < _SAME_PLACE * line.size or line.y - one.y > _FARTHER * margins.step(line)
+        for one in after
+    )
 
 
 def would_fit(last: Line, line: Line, margins: Margins) -> bool:

@@ -21,6 +21,14 @@ from ingest.normalise.documents.pdf_paragraphs import paragraphs
         ("打开GNOME桌面", "打开GNOME\n桌面", "打开GNOME桌面"),
         ("租赁合同", "the lease\nends", "the lease ends"),
         ("", "계약\n기간", "계약 기간"),
+        ("", "(https:\r\n//www.example.org/a)", "(https://www.example.org/a)"),
+        (
+            "",
+            "see (http://www.example.org/-\nprep/index.html)",
+            "see (http://www.example.org/prep/index.html)",
+        ),
+        ("", "the http://www.example.org/a and/-\nor b", "the http://www.example.org/a and/- or b"),
+        ("", "either:\n/ or //", "either: / or //"),
     ],
 )
 def test_the_end_of_a_line(elsewhere: str, lines: str, text: str) -> None:
@@ -53,6 +61,58 @@ def test_ligatures_are_their_letters(given: str, text: str) -> None:
 
 def line(words: list[tuple[float, float]], y: float) -> Line:
     return Line([Word("word", x0, x1, y, 10) for x0, x1 in words], y, 10, 1)
+
+
+def said(text: str, x0: float, x1: float, y: float) -> Line:
+    """A line of words of one width each, with blanks between them that make it reach its end."""
+    words = text.split(" ")
+    blank = (x1 - x0 - 20 * len(words)) / max(len(words) - 1, 1)
+    return Line(
+        [
+            Word(word, x0 + n * (20 + blank), x0 + n * (20 + blank) + 20, y, 10)
+            for n, word in enumerate(words)
+        ],
+        y,
+        10,
+        1,
+    )
+
+
+COLUMN = [said("a b c d e f g h i j", 50, 300, 700 - 12 * n) for n in range(20)]
+PARAGRAPHS = {
+    "a term, and what hangs behind it": (
+        [said("Term: a b c d e f g h i", 50, 300, 400), said("a b c", 70, 150, 388)], [2],
+    ),
+    "what hangs, over three lines": (
+        [said("Term: a b c d e f g h i", 50, 300, 400), said("a b c d e f g h i", 70, 300, 388), said("a b", 70, 110, 376)], [3],
+    ),
+    "a short line, and one that is set in": ([said("a b", 50, 100, 400), said("a b c", 70, 150, 388)], [1, 1]),
+    "a paragraph of one full line, and one whose first line is set in": (
+        [said("a b c d e f g h i j", 50, 300, 400), said("A b c d e f g h i", 65, 300, 388), said("a b", 50, 90, 376)], [1, 2],
+    ),
+    "two paragraphs that are set in, the first of one line": (
+        [said("A b c d e f g h end.", 65, 299, 400), said("A b c d e f g h i", 65, 300, 388), said("a b", 50, 90, 376)], [1, 2],
+    ),
+    "a line that is set in and goes on as far in": (
+        [said("A b c d e f g h i", 65, 299, 400), said("b c d e f g h i", 65, 300, 388), said("a b", 50, 90, 370)], [2, 1],
+    ),
+    "a box that is narrower than its column, its lines stretched": (
+        [said("a b c d e f", 50, 230, 400), said("a b c d e f g", 50, 230, 388), said("a b c d e f", 50, 229.5, 376), said("a", 50, 70, 364)], [4],
+    ),
+    "lines of a program that are as long by chance": (
+        [said("a b c d e f", 50, 230, 400), said("b c d e f g", 50, 230, 388)], [1, 1],
+    ),
+    "a number that begins a line of a paragraph, a hair beside": (
+        [said("a b c d e f g h i j", 50, 300, 400), said("0.0. b c", 50.01, 120, 388)], [2],
+    ),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("case", PARAGRAPHS)
+def test_where_a_paragraph_ends(case: str) -> None:
+    lines, lengths = PARAGRAPHS[case]
+
+    assert [len(each.lines) for each in paragraphs(lines, Margins([*COLUMN, *lines]))] == lengths
 
 
 def test_lines_that_were_stretched_to_their_margin_are_no_rows() -> None:

@@ -31,19 +31,22 @@ LINES = (
     "in another line.",
 )
 TEXT = [[At(50 + 20 * (n == 4), 540 - 13 * n, line) for n, line in enumerate(LINES)]]
+ACCENT = [[At(50, 540, "Cafe by itself, and its accent behind the line"), At(66.2, 540, "\xb4")]]
 CASES = {  # name, way and digest of each stand in READ
     "heads that no tag names": pages("P", None),
     "heads that tags name": pages("Artifact", "Artifact"),
     "columns": drawn(COLUMNS),
     "rows": drawn(ROWS),
     "lines": drawn(TEXT),
+    "an accent drawn by itself": drawn(ACCENT),
 }
 READ = """
-heads that no tag names	pdf-tags/3	9b5ab87e106da95a
-heads that tags name	pdf-tags/3	9b5ab87e106da95a
-columns	pdf-geometry/3	d2a5a3d898193811
-rows	pdf-geometry/3	9c8f1d854e4e743a
-lines	pdf-geometry/3	2408061891586efb
+heads that no tag names	pdf-tags/4	76f2cd26cbed25fc
+heads that tags name	pdf-tags/4	76f2cd26cbed25fc
+columns	pdf-geometry/4	30116a133d6d01b3
+rows	pdf-geometry/4	e6d075c01224fc10
+lines	pdf-geometry/4	e8a60dd1a515d5e5
+an accent drawn by itself	pdf-geometry/4	3a1c947c3c3e9b3f
 """
 
 
