@@ -214,6 +214,11 @@ class Wording:
         }
         return (self._context.names & rare) - self._context.small if rare else frozenset()
 
+    def others(self) -> set[str]:
+        """Return the words that came or went, those aside that stand for each other."""
+        old, new = self.changed()
+        return (old | new) - self._same
+
     def changed(self) -> tuple[set[str], set[str]]:
         """Return the words that went, and those that came.
 

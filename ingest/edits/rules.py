@@ -328,6 +328,14 @@ RULES: tuple[Rule, ...] = (
         asks=word_questions.unlike_words,
     ),
     Rule(
+        name="extent",
+        kind="wording",
+        significance="substantive",
+        when="in an edited sentence a word or a run of words came or went that says how much or how many:"
+        " `partly`, `at most`, `one of`; ways that say the same aside",
+        asks=word_questions.extent_words,
+    ),
+    Rule(
         name="exchanged-roles",
         kind="wording",
         significance="substantive",

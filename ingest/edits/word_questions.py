@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from ingest.edits import extent
 from ingest.edits.difference import show
 from ingest.edits.pair import Pair
 from ingest.edits.questions import Answer, first, has_no_equal, no, yes
@@ -35,6 +36,19 @@ def weighty_words(pair: Pair) -> Answer:
     if wording.carried & pair.difference.lexicon.weighty:
         return yes(wording.rephrased())
     return no("no small word that weighs, such as “all” or “only”, came or went")
+
+
+def extent_words(pair: Pair) -> Answer:
+    """Ask whether a word or a run of words came or went that says how much or how many."""
+    all_of = pair.difference
+    found = extent.changed(all_of.a, all_of.b, all_of.edited, all_of.wording.others(), all_of.lexicon)
+    if found is None:
+        return no("nothing came or went that says how much or how many, such as “partly” or “at most”")
+    gone, came = found
+    if gone and came:
+        return yes(f"{show(gone)} became {show(came)}: how much or how many is another")
+    told = f"{show(gone)} went" if gone else f"{show(came)} came"
+    return yes(f"{told}: it says how much or how many")
 
 
 def words_of_language(pair: Pair) -> Answer:

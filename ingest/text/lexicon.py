@@ -22,7 +22,8 @@ class Lexicon(msgspec.Struct, frozen=True, kw_only=True, eq=False):
     without which, capitals and digits aside, there is no fact; `meant` those that never are each other's
     misspelling: `juni` and `juli`. `light` are the common words that say little, `fillers` others that do,
     `weighty` the common ones that do not, `sureness` those for how sure or how true something is. `phrases`
-    are runs of words put for each other. `joints` part a sentence where equals are joined.
+    are runs of words put for each other, `extent` those that say how much, by the first word. `joints` part a
+    sentence where equals are joined.
     """
 
     language: str | None
@@ -130,6 +131,7 @@ class Lexicon(msgspec.Struct, frozen=True, kw_only=True, eq=False):
     certainty: frozenset[str]
     phrases: frozenset[frozenset[str]]
     fillers: frozenset[str]
+    extent: dict[str, tuple[tuple[tuple[str, ...], str], ...]]
     attribution: frozenset[str]
     pronouns: dict[str, tuple[str, str | None]]
     accented: frozenset[frozenset[str]]

@@ -6,6 +6,7 @@ import functools
 import re
 from collections.abc import Callable, Iterable, Iterator
 from fractions import Fraction
+from itertools import combinations
 from typing import Any
 
 from ingest.expressions import expression
@@ -229,7 +230,10 @@ class _Merge:
             scoping=self.words(lambda each: each.words.scoping),
             sureness=sureness,
             certainty=sureness | negations | modals,
-            phrases=self.pairs(lambda each: each.words.phrases),
+            phrases=self.pairs(lambda each: each.words.phrases).union(
+                self.alike(lambda each: each.words.extent)
+            ),
+            extent=self.runs(lambda each: each.words.extent),
             fillers=self.words(lambda each: each.words.fillers),
             attribution=self.words(lambda each: each.words.attribution),
             forms=self.words(lambda each: each.words.forms) | {""},
@@ -307,6 +311,21 @@ class _Merge:
         for each, hidden in self.parts:
             for value, forms in of(each).items():
                 yield from ((form, value) for form in forms.split() if form not in hidden)
+
+    def runs(self, of: Callable[[Language], Table]) -> dict[str, tuple[tuple[tuple[str, ...], str], ...]]:
+        """Return the runs of words of a table by their first word, the longest first, with what each is."""
+        found: dict[str, list[tuple[tuple[str, ...], str]]] = {}
+        for form, value in self.rows(of):
+            first, *others = form.split("_")
+            found.setdefault(first, []).append(((*others,), value))
+        return {first: tuple(sorted(each, key=lambda run: -len(run[0]))) for first, each in found.items()}
+
+    def alike(self, of: Callable[[Language], Table]) -> Iterator[frozenset[str]]:
+        """Yield the pairs of runs that stand for one thing in a table, each without blanks."""
+        for each, _ in self.parts:
+            for forms in of(each).values():
+                runs = [form.removesuffix("_#").replace("_", "") for form in forms.split()]
+                yield from map(frozenset, combinations(runs, 2))
 
     def named(self, of: Callable[[Language], Table]) -> dict[str, str]:
         """Return a table by its words."""

@@ -105,7 +105,9 @@ class Vocabulary(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     `accented` are pairs of words that differ by accents alone, as they are written. Of each three words of
     `slips` the second cannot stand behind the first, and the third is meant. Before the words of `paused` a
     comma says nothing, nor behind a phrase that opens with one of `leading`, nor, before one that acts,
-    behind a clause that opens with one of `clauses`.
+    behind a clause that opens with one of `clauses`. `extent` has the words and runs of words that say how
+    much or how many, by what they say: a run has `_` for each blank, and ends with `#` where a figure has to
+    stand behind.
     """
 
     negations: Words
@@ -141,6 +143,7 @@ class Vocabulary(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     attribution: Words
     pronouns: Table
     contracted: Table
+    extent: Table = {}
     contracted_endings: Table = {}
     accented: Words = ""
     slips: Words = ""

@@ -1,0 +1,81 @@
+"""What says how much or how many: `partly`, `at most`, `one of`, `up to ten`.
+
+Each is told by what it says, so that one that was put for another of the same kind (`partly`, `in part`)
+changes nothing. `some` and its like alone say no more than what stands behind them, nor do they and `few`
+where that is a time. The closed lists are the language's `extent`.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from collections.abc import Set as AbstractSet
+
+from ingest.diff.sentences import Piece
+from ingest.edits.forms import is_figure
+from ingest.text.lexicon import Lexicon
+from ingest.text.words import unaccented, words
+
+_FIGURE = "#"
+_SOME = "some"  # alone it says no more than what it stands before: `some people`, `people`
+_FEW = frozenset((_SOME, "few"))
+
+_TIMES = frozenset(("second", "minute", "hour", "day"))
+
+Found = tuple[str, str]  # what it says, and how it is written
+
+
+def changed(
+    a: str, b: str, pieces: Sequence[Piece], others: AbstractSet[str], lexicon: Lexicon
+) -> tuple[str, str] | None:
+    """Return the first that went and the first that came, either may be empty; None for neither.
+
+    Each edited sentence is compared by itself. `others` are the words that came or went, small and without
+    accents: one of them has to be among it.
+    """
+    for piece in pieces:
+        old = list(_found(a[piece.a_start : piece.a_end], lexicon))
+        new = list(_found(b[piece.b_start : piece.b_end], lexicon))
+        if not old and not new:
+            continue
+        gone, came = (_alone(*sides) for sides in ((old, new), (new, old)))
+        kinds = {kind for kind, _ in (gone, came) if kind}
+        if kinds and kinds != {_SOME} and not others.isdisjoint((*_bare(gone[1]), *_bare(came[1]))):
+            return gone[1], came[1]
+    return None
+
+
+def _alone(side: Sequence[Found], other: Sequence[Found]) -> Found:
+    """Return the first of what one side alone says; nothing where there is none."""
+    left = Counter(kind for kind, _ in side) - Counter(kind for kind, _ in other)
+    return next((each for each in side if left[each[0]]), ("", ""))
+
+
+def _bare(written: str) -> list[str]:
+    return list(map(unaccented, written.split()))
+
+
+def _found(text: str, lexicon: Lexicon) -> Iterator[Found]:
+    """Yield what a sentence says of how much, in order; of two that begin at a word the longer one."""
+    said = words(text)
+    small = list(map(unaccented, said))
+    past = 0
+    for at, word in enumerate(small):
+        if at < past or word not in lexicon.extent:
+            continue
+        for run, kind in lexicon.extent[word]:
+            following = small[at + 1 : at + 1 + len(run)]
+            if len(following) == len(run) and all(map(_matches, run, following, [lexicon] * len(run))):
+                past = at + 1 + len(run) - (run[-1:] == (_FIGURE,))
+                of_time = past < len(small) and _is_time(small[past], lexicon)
+                if kind not in _FEW or not of_time:  # `few years ago`
+                    yield kind, " ".join(said[at:past])
+                break
+
+
+def _is_time(word: str, lexicon: Lexicon) -> bool:
+    return word in lexicon.periods or lexicon.units.get(word) in _TIMES
+
+
+def _matches(one: str, word: str, lexicon: Lexicon) -> bool:
+    return is_figure(word, lexicon) if one == _FIGURE else one == word
