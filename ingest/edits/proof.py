@@ -227,7 +227,11 @@ class Proof:
             return False
         if _WITHOUT_BLANKS.fullmatch(old):
             return True
-        if not len(parts) > len(joined) == 1 or not hyphens.joins(parts, new, self._language):
+        if not len(parts) > len(joined) == 1:
+            return False
+        if "_".join(map(unaccented, parts)) in self._lexicon.apart:
+            return True
+        if not hyphens.joins(parts, new, self._language):
             return False
         # Of two words with a meaning a third may be made: `man eating`, `maneating`.
         made = self._language == "en" and "-" not in new and self._lexicon.common.isdisjoint(parts)

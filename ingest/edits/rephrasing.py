@@ -272,6 +272,9 @@ class Wording:
         old, new = "".join(parts).lower(), joined[0].lower()
         if old.replace("-", "") != new.replace("-", ""):
             return False
+        apart = "_".join(map(unaccented, parts))
+        if apart in self._lexicon.apart or apart in self._lexicon.apart_otherwise:
+            return True
         return hyphens.joins(list(map(str.lower, parts)), new, self._language)
 
     def _is_phrase(self, was: Sequence[str], became: Sequence[str]) -> bool:

@@ -158,6 +158,8 @@ class Lexicon(msgspec.Struct, frozen=True, kw_only=True, eq=False):
     regional: tuple[tuple[str, str], ...]
     negating: frozenset[str]
     prefixes: tuple[tuple[str, str], ...]
+    apart: frozenset[str]
+    apart_otherwise: frozenset[str]
 
     slotted: frozenset[str]
     meant: frozenset[str]

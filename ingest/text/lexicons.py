@@ -269,6 +269,8 @@ class _Merge:
             variants=self.spellings(lambda each: each.spelling.variants),
             regional=self.spellings(lambda each: each.spelling.regional),
             prefixes=self.spellings(lambda each: each.spelling.prefixes),
+            apart=self.words(lambda each: each.spelling.apart),
+            apart_otherwise=self.words(lambda each: each.spelling.apart_otherwise),
             negating=self.words(lambda each: each.spelling.negating),
             slotted=slotted,
             meant=meant,

@@ -6,6 +6,7 @@ for the same:
 * letters in one character: `ĳ`, `ﬁ`, `ǆ`, Roman numerals, the forms of Arabic and Hebrew, radicals of Han;
 * full-width and half-width forms, letters and digits of mathematics, the digits of every script;
 * a fraction in one character beside no digit: `½` is `1/2`;
+* the figures of a formula and of a unit of length: `CO₂`, `m²`; other small figures say more than that: `x²`;
 * what is not seen: soft hyphens, zero-width characters, marks of direction, variation selectors;
 * a word broken at a line's end, `gemeente-\nraad`; the hyphen stays behind `ex` and its like, which keep it;
 * character references: `&nbsp;`, `&shy;`, `&#8217;`;
@@ -36,7 +37,7 @@ _ZEROS = (
     "\u1090\u17e0\u1810\u1946\u19d0\u1a80\u1a90\u1b50\u1bb0\u1c40\u1c50\ua620\ua8d0\ua900\ua9d0\ua9f0\uaa50\uabf0"
 )
 _DIGITS = "".join(f"{zero}-{chr(ord(zero) + 9)}" for zero in _ZEROS)
-# Written in one character, or in another form of the same one. No powers, no circled figures: those say more.
+# Written in one character, or in another form of the same one. No circled figures: those say more.
 _COMPATIBLE = (
     "\u0132\u0133\u013f\u0140\u0149\u017f\u01c4-\u01cc\u01f1-\u01f3\u0587\u0675-\u0678\u0e33\u0eb3\u0edc\u0edd"
     "\u2002-\u200a\u2116\u2126\u212a\u212b\u2160-\u217f\u2e9f\u2ef3\u2f00-\u2fd5\u3131-\u318e\uf900-\ufaff"
@@ -51,7 +52,7 @@ _QUOTES = frozenset("‘’‚“”„«»‹›…–—\xa0")
 _LETTER = r"[^\W\d_]"
 
 # Characters at which something written otherwise may begin: for most texts they are all that is asked.
-_BEGINS = expression(f"[-\u2010&`´ÃÂâðÄÅÐÑÎÏ{_UNSEEN}{_DIGITS}{_COMPATIBLE}{_FRACTIONS}]")
+_BEGINS = expression(f"[-\u2010&`´ÃÂâðÄÅÐÑÎÏ²³₀-₉{_UNSEEN}{_DIGITS}{_COMPATIBLE}{_FRACTIONS}]")
 _MOJIBAKE = expression(rf"[ÃÂ]{_TAIL}|â{_TAIL}{{2}}|ð{_TAIL}{{3}}|[ÄÅÐÑÎÏ]{_TAIL}")
 _REFERENCE = expression(r"&(?:#[0-9]{1,7}|#[xX][0-9A-Fa-f]{1,6}|[A-Za-z][A-Za-z0-9]{1,31});")
 _BROKEN = expression(rf"(?<={_LETTER})[-\u00ad\u2010][ \t]*\n[ \t]*(?={_LETTER})")
@@ -59,7 +60,11 @@ _UNSEEN_ONE = expression(f"[{_UNSEEN}]")
 _BREAKING = frozenset("-\u2010\u00ad")
 _MISREAD = frozenset("ÃÂâðÄÅÐÑÎÏ")
 _APOSTROPHES = frozenset("`´")
-_KEPT = frozenset("-\u2010&") | _MISREAD | _APOSTROPHES
+_LOW, _HIGH = dict(zip("₀₁₂₃₄₅₆₇₈₉", "0123456789", strict=True)), {"²": "2", "³": "3"}
+_BEHIND_ELEMENT = expression(r"(?:[A-Z][a-z]?[)\]]?|[₀-₉]\.?)\Z")  # the last: `C₁₂H₂₂`, `PM₂.₅`
+_BEHIND_LENGTH = expression(r"(?<![^\W\d_])(?:(?:[kcdmhnµμ]|da)?m|ft|yd|mi)\Z")
+_LONGEST_UNIT = 4  # with the character before
+_KEPT = frozenset("-\u2010&") | _MISREAD | _APOSTROPHES | _LOW.keys() | _HIGH.keys()
 _KEEPS_HYPHEN_LIST = """
     ex non anti pro vice oud semi quasi pseudo co all half mid self well niet bijna ultra neo post pre
     über nicht halb
@@ -128,6 +133,10 @@ def _written_otherwise(text: str) -> Iterator[tuple[int, int, str]]:
         elif char in _APOSTROPHES:
             if text[start - 1 : start].isalpha() and text[at : at + 1].isalpha():
                 yield start, at, "'"
+        elif char in _LOW or char in _HIGH:
+            behind = _BEHIND_ELEMENT if char in _LOW else _BEHIND_LENGTH
+            if behind.search(text[max(0, start - _LONGEST_UNIT) : start]):
+                yield start, at, _LOW.get(char) or _HIGH[char]
         elif (said := _one(char)) != char and not (_is_fraction(char) and _beside_digit(text, start)):
             yield start, at, said
 

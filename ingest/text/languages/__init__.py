@@ -179,13 +179,17 @@ class Names(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 class Spelling(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Parts of words that are spelt in two ways, and prefixes that make of a word its opposite.
 
-    `prefixes` are pairs of which each makes another word of the same rest.
+    `prefixes` are pairs of which each makes another word of the same rest. `apart` are runs of words, with
+    `_` between them, that are one word however they are written; those of `apart_otherwise` are often
+    joined, and say something else then.
     """
 
     negating: Words
     variants: Words = ""
     regional: Words = ""
     prefixes: Words = ""
+    apart: Words = ""
+    apart_otherwise: Words = ""
 
 
 class Language(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
