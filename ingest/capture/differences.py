@@ -158,15 +158,12 @@ def whole(folder: RootFolder, closed: frozenset[bytes], survey: Survey) -> Itera
                     survey.folders[told.path] = (told.device, told.inode)
                 elif isinstance(told, LeftOutName):
                     survey.leave_out(told.rule)
-                else:
-                    _block(blocked, Blocked(told.path, told.why))
+                else:  # one that reaches over the middle is met from both sides
+                    blocked.append(Blocked(told.path, told.why))
         except Lost:
             # it told in order: what comes after the last it told of is still to be found
             survey.files = files  # some hundred may be missing: it counts in steps
-            again: list[Blocked] = []
-            yield from _compare(folder, Range(after=heard), closed, again, survey)
-            for entry in again:
-                _block(blocked, entry)
+            yield from _compare(folder, Range(after=heard), closed, blocked, survey)
     finally:
         beside.close()
     survey.block(b"", blocked)
@@ -195,12 +192,6 @@ def _compare(
     rows = file_states.pages(folder.store, folder.key, within)
     stands = partial(walk.known_file, folder.fd, folder.patterns, folder.hidden)
     return compare(walked, rows, blocked=blocked, seen_files=notes.count, stands=stands)
-
-
-def _block(blocked: list[Blocked], folder: Blocked) -> None:
-    """Note what is blocked; a folder that reaches over the middle is met from both sides."""
-    if folder not in blocked:
-        blocked.append(folder)
 
 
 class _Telling:

@@ -13,10 +13,10 @@ from operator import itemgetter
 import msgspec
 
 from ingest.disk.patterns import Patterns, is_temporary
-from ingest.disk.walk import TICK, Blocked, Found, folders_above, is_below_any
+from ingest.disk.walk import TICK, Blocked, Found, folders_above
 from ingest.model import DocumentKey, Signature
 
-_EVERYTHING = Patterns()
+_NO_PATTERNS = Patterns()
 
 # What a scan asks of a row of `seen`, as the drivers give it: path, device, inode, size, mtime_ns and
 # ctime_ns at the last look, whether to read the file whatever it looks like, and its document.
@@ -38,7 +38,7 @@ class Difference(msgspec.Struct, frozen=True, tag=True):
 
 
 _look_of: Callable[[KnownRow], tuple[object, ...]] = itemgetter(slice(0, 6))
-_again = itemgetter(6)
+_is_to_be_read: Callable[[KnownRow], object] = itemgetter(6)
 
 
 def compare(
@@ -54,17 +54,19 @@ def compare(
 
     None is yielded now and then, so that a caller can do other work while nothing differs.
 
-    Rows below a blocked folder are passed over: what cannot be listed is unknown. `blocked` is
-    filled, `seen_files` is told how many files there were since it was told last. `stands` says what stands
-    at the path of a known document whose name the walk passes over. With `every`, files that look the same
-    are yielded too.
+    Rows below a blocked folder are passed over: what cannot be listed is unknown. What was blocked is put
+    into `blocked`. `seen_files` is told how many files there were since it was told last. `stands` says what
+    stands at the path of a known document whose name the walk passes over. With `every`, files that look the
+    same are yielded too.
     """
     ahead: list[KnownRow] = []  # rows that were read and are not compared yet
-    told = 0
-    missing = partial(_missing, blocked=blocked, stands=stands, every=every)
+    untold = 0  # files
+    unlisted: set[bytes] = set()
+    missing = partial(_missing, unlisted=unlisted, stands=stands, every=every)
     for entry in walked:
         if isinstance(entry, Blocked):
             blocked.append(entry)
+            unlisted.add(entry.path)
             continue
         for start in range(0, len(entry), TICK):
             part = entry[start : start + TICK]
@@ -73,19 +75,19 @@ def compare(
                 yield from _merge(part, ahead, rows, missing, every)
             else:
                 del ahead[: len(part)]
-            told += len(part)
-            if told >= TICK:
-                seen_files(told)
-                told = 0
+            untold += len(part)
+            if untold >= TICK:
+                seen_files(untold)
+                untold = 0
                 yield None
-    seen_files(told)
+    seen_files(untold)
     yield from missing(chain(ahead, rows))
 
 
 def _are_alike(files: list[Found], rows: list[KnownRow]) -> bool:
     """Tell whether the rows begin with one for each of these files, and none needs a look."""
     beginning = rows if len(rows) == len(files) else rows[: len(files)]
-    return list(map(_look_of, beginning)) == files and not any(map(_again, beginning))
+    return list(map(_look_of, beginning)) == files and not any(map(_is_to_be_read, beginning))
 
 
 def _merge(
@@ -119,14 +121,14 @@ def _merge(
 def _missing(
     rows: Iterable[KnownRow],
     *,
-    blocked: list[Blocked],
+    unlisted: set[bytes],
     stands: Callable[[bytes], Found | None] | None,
     every: bool,
 ) -> Iterator[Difference]:
     """Yield what the walk did not meet: it is gone, or only a known document may have its name."""
     for row in rows:
         path = row[0]
-        if is_below_any(path, blocked):
+        if b"" in unlisted or not unlisted.isdisjoint(folders_above(path)):
             continue
         found = None
         if stands is not None and row[7] is not None and _is_passed_over(path):
@@ -138,8 +140,9 @@ def _missing(
 
 
 def _is_passed_over(path: bytes) -> bool:
+    """Tell whether the walk meets no file of this name, whatever the root's own patterns."""
     return is_temporary(path.rpartition(b"/")[2]) or any(
-        not _EVERYTHING.keeps_folder(folder) for folder in folders_above(path)
+        not _NO_PATTERNS.keeps_folder(folder) for folder in folders_above(path)
     )
 
 

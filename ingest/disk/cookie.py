@@ -67,11 +67,11 @@ class Cookies:
 
     def heard(self, paths: set[bytes]) -> set[bytes]:
         """Take back the cookies that came in; returns those that were ours and still out."""
-        came = paths & self._out.keys()
-        for path in came:
+        ours = paths & self._out.keys()
+        for path in ours:
             del self._out[path]
             self._remove(path)
-        return came
+        return ours
 
     def is_out(self, path: bytes) -> bool:
         """Tell whether this cookie is still on its way."""

@@ -19,9 +19,8 @@ if TYPE_CHECKING:
     from pathspec import GitIgnoreSpec
 
 PATTERN_BYTES = 256
-FITTING_BYTES = (
-    4096  # of patterns: RE2 has 8 MiB for a list, and the costliest that there are need less up to here
-)
+# Of patterns that are not tried out: RE2 has 8 MiB for a list, and the costliest need less up to here.
+FITTING_BYTES = 4096
 _FOLDERS = 10_000  # that a list remembers
 
 _NO_TEXT = expression(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]")
@@ -113,7 +112,7 @@ class PatternList:
             self._folders[path] = known
         return known
 
-    def deciding(self, path: bytes, *, folder: bool) -> str | None:
+    def deciding_pattern(self, path: bytes, *, folder: bool) -> str | None:
         """Return the pattern by which a path is matched whose own folder is not.
 
         None where it is not matched.

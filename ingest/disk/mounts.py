@@ -174,7 +174,7 @@ class Events:
         self._poll.register(self._fd, select.POLLPRI)
 
     def any(self) -> bool | None:
-        """None where the kernel does not tell."""
+        """Tell whether anything was; None where the kernel does not tell."""
         return None if self._poll is None else bool(self._poll.poll(0))
 
     def close(self) -> None:
@@ -201,7 +201,7 @@ class Mounts:
         self.closed: frozenset[bytes] = frozenset()
 
     def look(self) -> bool:
-        """Read the kernel's table where it may have changed; whether anything may be other than before.
+        """Read the kernel's table where it may have changed; tell whether anything may be other than before.
 
         What is mounted elsewhere is left out. Yet what came and went between two looks leaves no line, and
         the kernel tells only that there was something: then the answer is yes.

@@ -1,4 +1,4 @@
-"""Which paths are watched: the contract's fixed exceptions and a root's own patterns."""
+"""Which paths are watched: names that are left out of every root, and a root's own patterns."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from ingest.expressions import expression
 PATH_BYTES = 2000
 OWN_FOLDER = b".ingest"
 
-# What the contract leaves out everywhere, as it names it.
+# What is left out of every root, as `docs/reference/what-is-watched.md` has it.
 _SUFFIXES = (
     "~", ".swp", ".swo", ".swx", ".tmp", ".bak", ".orig", ".rej", ".part", ".partial", ".filepart",
     ".crdownload", ".download", ".aria2", ".!sync",
@@ -30,7 +30,7 @@ _WHOLE = frozenset(name.encode() for name in _NAMES)
 
 
 def is_temporary(name: bytes) -> bool:
-    """Tell whether the contract leaves a file of this name out everywhere, unless it is known or kept."""
+    """Tell whether a file of this name is left out of every root, unless it is known or kept."""
     return (
         name[0] == 46  # a dot
         or (
@@ -48,7 +48,7 @@ def is_temporary(name: bytes) -> bool:
 
 
 def rule_of(name: bytes) -> str | None:
-    """Return the rule by which the contract leaves a file of this name out, as it names the rule."""
+    """Return the rule by which a file of this name is left out of every root, as `status` shows it."""
     if not is_temporary(name):
         return None
     if placeholder_of(name) is not None:
@@ -86,9 +86,9 @@ def placeholders(path: bytes) -> list[bytes]:
 class Patterns:
     """A root's own patterns, read as git reads a `.gitignore`.
 
-    `include` empty means everything. `keep` takes in files whose names the contract leaves out, but no
-    placeholders, and nothing below a folder that it leaves out. Raises ConfigError for a pattern that cannot
-    be used.
+    `include` empty means everything. `keep` takes in files whose names are left out of every root, but no
+    placeholders, and nothing below a folder that is left out. Raises ConfigError for a pattern that cannot be
+    used.
     """
 
     def __init__(
@@ -117,7 +117,7 @@ class Patterns:
         return (not is_temporary(name) or self.keeps_temporary(path)) and self.keeps_path(path)
 
     def keeps_temporary(self, path: bytes) -> bool:
-        """Tell whether a file is taken in though the contract leaves its name out."""
+        """Tell whether a file is taken in though its name is left out of every root."""
         return bool(self.keep) and placeholder_of(path) is None and self.keep.matches(path)
 
     def keeps_path(self, path: bytes) -> bool:
@@ -127,7 +127,7 @@ class Patterns:
     def rule_of(self, path: bytes, *, folder: bool = False) -> str:
         """Return the rule that leaves out what stands at this path, in a folder that is kept.
 
-        A pattern of the contract's, one of the root's own, or `include`.
+        A rule for every root, a pattern of the root's own, or `include`.
         """
         name = path.rpartition(b"/")[2]
         if folder:
@@ -136,4 +136,4 @@ class Patterns:
             rule = None if self.keeps_temporary(path) else rule_of(name)
         if rule is not None:
             return rule
-        return self.exclude.deciding(path, folder=folder) or "include"
+        return self.exclude.deciding_pattern(path, folder=folder) or "include"

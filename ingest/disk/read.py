@@ -112,7 +112,7 @@ def open_beneath(root: Descriptor, path: bytes, flags: int) -> Descriptor:
             if fd >= 0:
                 return Descriptor(fd)
             code = ctypes.get_errno()
-            if code == errno.ENOSYS or (code == errno.EPERM and not _works(root)):
+            if code == errno.ENOSYS or (code == errno.EPERM and not _is_openat2_allowed(root)):
                 _openat2_missing = True
                 break
             if code not in (errno.EINTR, errno.EAGAIN):
@@ -120,8 +120,8 @@ def open_beneath(root: Descriptor, path: bytes, flags: int) -> Descriptor:
     return _open_part_by_part(root, path, flags)
 
 
-def _works(root: Descriptor) -> bool:
-    """Tell whether `openat2` is allowed at all: some sandboxes answer EPERM to a call they do not know."""
+def _is_openat2_allowed(root: Descriptor) -> bool:
+    """Tell whether `openat2` may be called: some sandboxes answer EPERM to a call they do not know."""
     assert _libc is not None
     fd = int(_libc.syscall(_OPENAT2, root, b".", struct.pack("QQQ", _O_PATH | os.O_CLOEXEC, 0, 0), 24))
     if fd >= 0:
@@ -197,11 +197,11 @@ def _explain_absence(root: Descriptor, path: bytes, error: OSError) -> Gone | Un
         return Unknown(os.strerror(error.errno or 0))
     reason: Literal["removed", "replaced"] = "removed" if error.errno in ABSENT else "replaced"
     try:
-        _list_start(root, b"")
+        _require_listable(root, b"")
         parts = path.split(b"/")
         for depth in range(1, len(parts)):
             try:
-                _list_start(root, b"/".join(parts[:depth]))
+                _require_listable(root, b"/".join(parts[:depth]))
             except OSError as missing:
                 if missing.errno in ABSENT:
                     return Gone("removed")
@@ -215,7 +215,7 @@ def _explain_absence(root: Descriptor, path: bytes, error: OSError) -> Gone | Un
     return Gone(reason)
 
 
-def _list_start(root: Descriptor, folder: bytes) -> None:
+def _require_listable(root: Descriptor, folder: bytes) -> None:
     """Raise OSError unless the folder can be listed."""
     fd = open_beneath(root, folder, os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW)
     try:

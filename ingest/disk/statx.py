@@ -20,6 +20,7 @@ _EMPTY_PATH = 0x1000  # AT_EMPTY_PATH: the descriptor itself
 _BIRTH = 0x800  # STATX_BTIME
 _SIZE = 256  # bytes of `struct statx`
 _MASK_AT, _BIRTH_AT = 0, 80  # offsets in it: u32, and s64 seconds with u32 nanoseconds
+_statx = getattr(ctypes.CDLL(None), "statx", None) if sys.platform == "linux" else None
 
 
 class Facts(msgspec.Struct, frozen=True):
@@ -56,6 +57,3 @@ def _birth(fd: Descriptor, found: os.stat_result) -> int | None:
     (mask,) = struct.unpack_from("I", buffer, _MASK_AT)
     seconds, fraction = struct.unpack_from("qI", buffer, _BIRTH_AT)
     return seconds * _SECOND + fraction if mask & _BIRTH and seconds > 0 else None
-
-
-_statx = getattr(ctypes.CDLL(None), "statx", None) if sys.platform == "linux" else None

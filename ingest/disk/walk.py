@@ -26,11 +26,9 @@ RACY = 10_000
 RACY_LONGEST = 3_000_000
 TICK = 1000  # files between two pauses
 _KIND = 0o170000  # S_IFMT
-
+_HALF = 1 << 63  # numbers below it need not be wrapped
 # os.fsencode without its questions, which take longer than its answer.
-_HALF = 1 << 63
 _encode = partial(str.encode, encoding=sys.getfilesystemencoding(), errors=sys.getfilesystemencodeerrors())
-
 
 # A watched regular file that the walk found: path, device, inode, size, mtime_ns, ctime_ns. A plain tuple,
 # since a scan makes one of each file there is, and compares a folder of them with one question.
@@ -170,6 +168,7 @@ def _list(
     prefix = folder + b"/" if folder else b""
     after, end = within
     first, last = below(folder)
+    # all of it lies within; else a folder before "after" may hold what comes after it: "0" follows "/"
     whole = first >= after and (end is None or (last is not None and last <= end))
     chosen = bool(patterns.include or patterns.exclude)
     files: list[Found] = []
@@ -232,7 +231,7 @@ def _tell_left_out(
 
 
 def _encoded(names: list[str]) -> list[bytes]:
-    """As the disk has them, all at once: no name has a NUL."""
+    """Return names as the disk has them, all made at once: no name has a NUL."""
     return _encode("\0".join(names)).split(b"\0") if names else []
 
 
@@ -260,11 +259,6 @@ def known_file(root: Descriptor, patterns: Patterns, hidden: frozenset[bytes], p
         return None
     looked = look(root, path)
     return (path, *msgspec.structs.astuple(looked.signature)) if isinstance(looked, File) else None
-
-
-def is_below_any(path: bytes, blocked: list[Blocked]) -> bool:
-    """Tell whether a path lies below one of these folders. The folder's own path can be looked at."""
-    return any(path != entry.path and is_below(path, entry.path) for entry in blocked)
 
 
 def is_below(path: bytes, folder: bytes) -> bool:

@@ -45,6 +45,12 @@ EVENTS: list[type[events.FileSystemEvent]] = [
     events.DirAttribEvent,
 ]
 _MADE = (events.FileCreatedEvent, events.DirCreatedEvent)
+_OPENED = 4  # descriptors: the library opens three, and where it gets one or two it keeps them for ever
+_WHERE = expression(r"^\S*:\d+: ")  # the place in the library, of no use to an operator
+_WATCH = expression(r"^inotify wd:([0-9a-f]+) ino:([0-9a-f]+) sdev:([0-9a-f]+)", re.MULTILINE)
+
+# By device and inode of each watched folder, the paths that the library takes it for; None: it does not say.
+Listed = dict[tuple[int, int], set[bytes | None]]
 
 
 class Handler(events.FileSystemEventHandler):
@@ -134,9 +140,6 @@ class Handler(events.FileSystemEventHandler):
         return relative
 
 
-_OPENED = 4  # descriptors: the library opens three, and where it gets one or two it keeps them for ever
-
-
 def _require_room(folder: bytes) -> None:
     """Raise OSError unless a watcher can be made whole."""
     opened: list[int] = []
@@ -201,10 +204,7 @@ class Watcher:
         return "a watcher thread died" if any(not thread.is_alive() for thread in self._threads) else None
 
     def watched(self) -> Listed | None:
-        """Return (device, inode) of every watched folder, with the paths that the library takes it for.
-
-        None stands for paths that it does not say. None if the kernel does not list the folders.
-        """
+        """Return every watched folder; None if the kernel does not list them."""
         fd = getattr(getattr(self._observer, "_inotify_fd", None), "_inotify_fd", None)
         listed = watched_inodes(Descriptor(fd)) if isinstance(fd, int) else None
         if listed is None:
@@ -219,10 +219,6 @@ class Watcher:
         return found
 
 
-_WHERE = expression(r"^\S*:\d+: ")  # the place in the library, of no use to an operator
-_WATCH = expression(r"^inotify wd:([0-9a-f]+) ino:([0-9a-f]+) sdev:([0-9a-f]+)", re.MULTILINE)
-
-
 def watched_inodes(fd: Descriptor) -> dict[int, tuple[int, int]] | None:
     """Return the watches of an inotify descriptor by number, from /proc; None where /proc is not there."""
     try:
@@ -231,10 +227,6 @@ def watched_inodes(fd: Descriptor) -> dict[int, tuple[int, int]] | None:
     except OSError:
         return None
     return {int(watch, 16): (_device(int(device, 16)), int(inode, 16)) for watch, inode, device in found}
-
-
-# By device and inode, the paths that the library takes a watched folder for.
-Listed = dict[tuple[int, int], set[bytes | None]]
 
 
 class Watches:

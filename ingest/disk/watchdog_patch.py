@@ -44,6 +44,12 @@ class PromptQueue(DelayedQueue[T]):
 
 
 def pair_promptly() -> None:
-    """Have the library's watchers use this queue from now on; may be called twice."""
+    """Have the library's watchers use this queue from now on; may be called twice.
+
+    Raises ImportError for a release of the library that has no such queue.
+    """
     # it has no setting for it: its groups take the class from their module when they are made
-    vars(inotify_move_event_grouper)["DelayedQueue"] = PromptQueue
+    names = vars(inotify_move_event_grouper)
+    if "DelayedQueue" not in names:
+        raise ImportError("watchdog pairs the halves of a rename otherwise than 7.1 does")
+    names["DelayedQueue"] = PromptQueue

@@ -342,6 +342,22 @@ def test_what_lies_below_a_blocked_folder_is_unknown() -> None:
     assert blocked == [Blocked(b"d", "Permission denied")]
 
 
+def test_no_blocked_folder_is_held_against_each_row() -> None:
+    """Else a scan where many folders are not listed would take their number times that of the documents."""
+
+    class Blockeds(list[Blocked]):
+        def __iter__(self) -> Iterator[Blocked]:
+            raise AssertionError
+
+    walked = [Blocked(b"d%d" % n, "Permission denied") for n in range(9)]
+    rows = [row(b"d%d/x/y" % n) for n in range(10)]
+    blocked = Blockeds()
+    found = list(compare(iter(walked), iter(rows), blocked=blocked, seen_files=lambda _: None))
+
+    assert found == [Difference(b"d9/x/y", None, True, DocumentKey(7))]
+    assert blocked == walked
+
+
 def test_nothing_is_missing_when_the_root_is_blocked() -> None:
     assert merged([Blocked(b"", "Input/output error")], [row(b"a"), row(b"b/c")])[0] == []
 
