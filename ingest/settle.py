@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import heapq
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 
 import msgspec
 
@@ -66,6 +66,10 @@ class Settler:
 
     def __contains__(self, path: bytes) -> bool:
         return path in self._waiting
+
+    def isdisjoint(self, paths: Iterable[bytes]) -> bool:
+        """Tell whether none of these paths waits."""
+        return self._waiting.keys().isdisjoint(paths)
 
     def hint(
         self,

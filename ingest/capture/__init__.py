@@ -1,1 +1,1 @@
-"""Settled paths, start to finish: look -> read -> normalise -> identify -> record."""
+"""Paths that are due, start to finish: look, plan, make versions, commit."""

@@ -39,7 +39,7 @@ def newcomers(observations: Iterable[Observation], baseline: Baseline) -> dict[b
 
 
 def inodes_of(files: Iterable[Observation]) -> set[tuple[int, int]]:
-    """Device and inode of each of these files that were read."""
+    """Return device and inode of each of these files that were read."""
     signatures = (file.reading.signature for file in files if isinstance(file.reading, read.Bytes))
     return {(signature.device, signature.inode) for signature in signatures}
 

@@ -56,9 +56,9 @@ def recall_former(
     formers: set[bytes],
     inodes: set[tuple[int, int]],
 ) -> Baseline:
-    """Return the same with what the files that are new at their paths may have been. Raises StoreUnavailable.
+    """Return a baseline with what the files that are new at their paths may have been.
 
-    `formers` are paths that they had, `inodes` their devices and inodes.
+    `formers` are paths that they had, `inodes` their devices and inodes. Raises StoreUnavailable.
     """
     if not newcomers:
         return baseline

@@ -141,10 +141,7 @@ class Capture:
                 self.pending.hint(difference.path, now, signature=difference.signature)
 
     def untold(self) -> dict[bytes, str]:
-        """Return what cannot be told of, and why.
-
-        Folders that cannot be listed, files that cannot be looked at.
-        """
+        """Return the folders that cannot be listed and the files that cannot be looked at, and why."""
         return self.survey.blocked | self.pending.unknown
 
     # -- what is done ----------------------------------------------------------------------
@@ -260,7 +257,7 @@ class Capture:
                 versions[change.path] = self._versions.finish(change, unfinished[change.path])
         return rest
 
-    # -- one number of paths ---------------------------------------------------------------
+    # -- paths that are due, batch after batch ---------------------------------------------
 
     def _examine(
         self, due: Sequence[Due], expired: Sequence[bytes] = (), made: Mapping[bytes, Found] = _NONE
@@ -323,7 +320,7 @@ class Capture:
         seen, taken = look.observe(view, due, known, made)
         for observation in seen:
             if observation.due.rests != math.inf:
-                self._judge(observation)
+                self._note_lateness(observation)
         observations = self._without_kept(seen, known, made)
         new = absences.newcomers(observations, known)
         formers = {former.path for path in new for former in pending.sources(path)}
@@ -346,8 +343,8 @@ class Capture:
         )
         return _Begun(again(observations), observations, again)
 
-    def _judge(self, observation: Observation) -> None:
-        """Was it read before the state in which it rested was overwritten?"""
+    def _note_lateness(self, observation: Observation) -> None:
+        """Note whether it was read before the state in which it rested was overwritten."""
         due, reading = observation.due, observation.reading
         if observation.changed_at is not None:
             self.lateness.read(due, observation.looked, observation.changed_at)

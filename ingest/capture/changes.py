@@ -119,10 +119,7 @@ def rejection(
 
 
 def sighting(file: Observation, *, document: DocumentKey | None = None, entry: int | None = None) -> Sighting:
-    """Return the row of a file that was read.
-
-    Of a document, or of that which the change number `entry` makes.
-    """
+    """Return the row of a file that was read: of `document`, or of what change number `entry` makes."""
     assert isinstance(file.reading, read.Bytes)
     return Sighting(
         path=file.due.path,

@@ -108,7 +108,7 @@ class LeftOutName(msgspec.Struct, frozen=True, tag=True):
 
 
 class BlockedFolder(msgspec.Struct, frozen=True, tag=True):
-    """A folder that could not."""
+    """A folder that could not be listed."""
 
     path: bytes
     why: str
@@ -215,7 +215,7 @@ class _Telling:
 
 
 def _tell(folder: RootFolder, within: Range, closed: frozenset[bytes]) -> Iterator[Told]:
-    """Yield the same for a part of the root, with what is noted on the way, for the process that asked."""
+    """Yield the differences within a part of the root, and what is noted on the way, for who asked."""
     notes = _Telling()
     blocked: list[Blocked] = []
     for difference in _compare(folder, within, closed, blocked, notes):

@@ -36,9 +36,8 @@ class MountState(msgspec.Struct, frozen=True, kw_only=True):
     """What is mounted below a root, at one moment.
 
     `closed` are the folders below that are not as they were mounted: all in them is unknown. `folds` says
-    which names are one somewhere, `told` whether the kernel tells what is
-    mounted: else no absence counts on another device than before. `changes` rises whenever something was
-    mounted or unmounted.
+    which names are one somewhere. `told` says whether the kernel tells what is mounted: else no absence
+    counts on another device than before. `changes` rises whenever something was mounted or unmounted.
     """
 
     closed: frozenset[bytes] = frozenset()

@@ -8,6 +8,8 @@ so much later, or it is changing, or it is gone.
 
 from __future__ import annotations
 
+from collections import OrderedDict
+
 from ingest.disk.notifications import PathTimes
 from ingest.settle import Due, Waiting
 
@@ -16,12 +18,12 @@ _REMEMBERED = 10.0  # seconds in which the deletion of a file that was found gon
 
 
 class Lateness:
-    """The stretch in which there were such states. Times are seconds of one monotonic clock, handed in."""
+    """The stretch in which there were such states. All times are seconds of one monotonic clock."""
 
     def __init__(self) -> None:
         self._since: float | None = None
         self._until = 0.0
-        self._gone: dict[bytes, tuple[Due, float]] = {}
+        self._gone: OrderedDict[bytes, tuple[Due, float]] = OrderedDict()  # the oldest first
         self._slept: tuple[float, float] | None = None
 
     def hear(self, path: bytes, of_path: PathTimes, waiting: Waiting | None, quiet: float) -> None:
@@ -50,9 +52,11 @@ class Lateness:
             self._note(due.first, now)
 
     def gone(self, due: Due, now: float) -> None:
-        """Nothing stands at a path that was due: if it went after it had rested, that is heard of next."""
-        self._gone = {path: each for path, each in self._gone.items() if now - each[1] < _REMEMBERED}
+        """Note that nothing stands at a path that was due: when it went is heard of next."""
+        self._gone.pop(due.path, None)
         self._gone[due.path] = due, now
+        while now - self._gone[oldest := next(iter(self._gone))][1] >= _REMEMBERED:
+            del self._gone[oldest]
 
     def slept(self, since: float, until: float) -> None:
         """Note that the process did not run for so long that what is heard next has no times.

@@ -101,12 +101,11 @@ def view_of(folder: RootFolder, mounts: MountState) -> View:
 def observe(
     view: View, due: Sequence[Due], baseline: Baseline, made: Mapping[bytes, Made | Observation]
 ) -> tuple[list[Observation], int]:
-    """Look at the paths that are due; also how many of them were taken, which may be fewer.
+    """Look at the paths that are due; return also how many of them were taken, which may be fewer.
 
     `made` is what another process found at some of them a moment ago, or what was observed there and waited
-    for its document to be read. A path below a closed folder has no
-    observation, nor has one that is left out and was never recorded. Raises OSError where there are too few
-    descriptors.
+    for its document to be read. A path below a closed folder has no observation, nor has one that is left out
+    and was never recorded. Raises OSError where there are too few descriptors.
     """
     found: list[Observation] = []
     size = taken = 0

@@ -40,9 +40,9 @@ class Raw(msgspec.Struct, frozen=True):
 def make(
     raws: Sequence[Raw], dictionary: Dictionary | None, documents: Documents, readers: Readers
 ) -> list[NewVersion | Unfinished]:
-    """Return a version of each, in order. `readers` read those that are more than plain text.
+    """Return a version of each, in order; Unfinished for a document that takes long.
 
-    Of a document that takes long it is Unfinished.
+    `readers` read those that are more than plain text.
 
     Many are normalised before they are packed: the tables of a dictionary and those of the language model
     drive each other out of a core's cache, and to pack takes three times as long where they do.
@@ -117,6 +117,7 @@ def _before(raw: Raw, dictionary: Dictionary | None) -> Chain | None:
 
 
 def _runs(raws: Sequence[Raw]) -> Iterator[list[Raw]]:
+    """Yield these in runs of some `AT_ONCE` bytes; the last may be empty."""
     run: list[Raw] = []
     size = 0
     for raw in raws:

@@ -1,7 +1,4 @@
-"""What one root waits for.
-
-Hints that settle, paths that are gone, renames that were reported, and files of which a look could tell
-nothing.
+"""What one root waits for: hints, paths that are gone, renames, files of which a look could tell nothing.
 
 No disk and no SQL: the paths are handed in, and so is the time, in seconds of one monotonic clock.
 """
@@ -98,7 +95,10 @@ class Pending:
         )
 
     def note_rename(self, old: bytes | None, new: bytes, now: float) -> None:
-        """`old` was renamed to `new`, or with None something was made at `new`; in the order of events."""
+        """Note that `old` was renamed to `new`, or with None that something was made at `new`.
+
+        To be called in the order of events.
+        """
         self._renames.note(old, new, now)
 
     def lose_order(self) -> None:
@@ -202,8 +202,12 @@ class Pending:
 
     def _waits_elsewhere(self, old: bytes, but: bytes, again: Collection[bytes]) -> bool:
         """Tell whether another file that had the path `old`, not the one at `but`, waits to be looked at."""
+        targets = self._renames.targets(old)
+        if self._settler.isdisjoint(targets) and set(again).isdisjoint(targets):
+            return False  # as of nearly all, and there may be thousands
         return any(
-            target != but and (target in again or target in self._settler) for target in self.targets(old)
+            target != but and (target in again or target in self._settler) and self._watches(target)
+            for target in targets
         )
 
     def targets(self, path: bytes) -> list[bytes]:
@@ -230,7 +234,7 @@ class Pending:
             self.hint(entry.path, now, first=entry.first, signature=entry.signature, cause=entry.cause)
 
     def end_waits(self, paths: Iterable[bytes], now: float) -> None:
-        """No other half can come any more of what is gone at these paths, unless something waits."""
+        """End the waits of what is gone at these paths: unless something waits, no other half can come."""
         if self._settler or self._aside:
             return
         for path in paths:

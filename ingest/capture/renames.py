@@ -45,12 +45,17 @@ class Renames:
         self._departures: dict[bytes, list[_Departure]] = {}
         self._recorded: dict[bytes, int] = {}  # the last arrival heard when what stands there was recorded
         self._last = 0
+        self._targets: dict[bytes, list[bytes]] = {}  # as they were told since something was noted last
 
     def __bool__(self) -> bool:
         return bool(self._departures)
 
     def note(self, old: bytes | None, new: bytes, now: float) -> None:
-        """`old` was renamed to `new`, or with None something was made at `new`; in the order of events."""
+        """Note that `old` was renamed to `new`, or with None that something was made at `new`.
+
+        To be called in the order of events.
+        """
+        self._targets.clear()
         self._last += 1
         self._heard.append((now, self._last, old, new))
         self._arrivals.setdefault(new, []).append(_Arrival(self._last, old))
@@ -61,12 +66,13 @@ class Renames:
 
     def recorded(self, path: bytes) -> None:
         """Note that the file at `path` is its document from now on, however it came there."""
+        self._targets.clear()
         if self._heard:
             self._recorded[path] = self._last
 
     def clear(self) -> None:
-        """Events were lost: what is put together over the gap would be a guess."""
-        for kept in (self._heard, self._arrivals, self._departures, self._recorded):
+        """Forget all: events were lost, and what is put together over the gap would be a guess."""
+        for kept in (self._heard, self._arrivals, self._departures, self._recorded, self._targets):
             kept.clear()
 
     def forget(self, before: float) -> None:
@@ -98,16 +104,31 @@ class Renames:
         return found
 
     def targets(self, path: bytes) -> list[bytes]:
-        """Return the paths that the files that stood at this one were renamed to, one after another."""
-        found: list[bytes] = []
-        for left, folder in self._left(path, self._recorded.get(path, 0)):
-            at, since = left.new + path[len(folder) :], left.number
-            for _ in range(LONGEST_CHAIN):
-                found.append(at)
-                again = min(self._left(at, since), default=None)
-                if again is None or self._came(at, again[0].number, since) is not None:
+        """Return the paths, each once, that the files that stood at this one were renamed to, in their order.
+
+        The same list until something is noted: one path may be asked of for thousands that came from it.
+        """
+        found = self._targets.get(path)
+        if found is None:
+            found = self._targets[path] = list(self._followed(path))
+        return found
+
+    def _followed(self, path: bytes) -> dict[bytes, None]:
+        """Follow each file that left a path. A departure is passed once, however many went back and forth."""
+        found: dict[bytes, None] = {}
+        passed: set[tuple[int, bytes]] = set()
+        since = self._recorded.get(path, 0)
+        while (first := self._next(path, since)) is not None:
+            since, left = first[0].number, first
+            at = path
+            while (left[0].number, at) not in passed:
+                passed.add((left[0].number, at))
+                at = left[0].new + at[len(left[1]) :]
+                found[at] = None
+                again = self._next(at, left[0].number)
+                if again is None or self._came(at, again[0].number, left[0].number) is not None:
                     break
-                at, since = again[0].new + at[len(again[1]) :], again[0].number
+                left = again
         return found
 
     def _came(self, path: bytes, until: int, since: int = 0) -> tuple[_Arrival, bytes] | None:
@@ -131,14 +152,18 @@ class Renames:
             for arrivals in (self._arrivals.get(part, ()) for part in _with_folders(path))
         )
 
-    def _left(self, path: bytes, since: int) -> Iterator[tuple[_Departure, bytes]]:
-        """Yield what left a path, itself or with a folder above it, after `since`, and which of them."""
+    def _next(self, path: bytes, since: int) -> tuple[_Departure, bytes] | None:
+        """Return the first departure from a path or of a folder above it after `since`, and which of them."""
+        first: tuple[_Departure, bytes] | None = None
         for part in _with_folders(path):
             departures = self._departures.get(part, ())
-            for departure in departures[bisect_right(departures, since, key=_number) :]:
-                yield departure, part
+            at = bisect_right(departures, since, key=_number)
+            if at < len(departures) and (first is None or departures[at].number < first[0].number):
+                first = departures[at], part
+        return first
 
     def _drop_oldest(self) -> None:
+        self._targets.clear()
         _, _, old, new = self._heard.popleft()
         _drop_first(self._arrivals, new)
         if old is not None:

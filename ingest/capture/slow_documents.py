@@ -49,13 +49,13 @@ class SlowDocuments:
 
     @property
     def inodes(self) -> set[tuple[int, int]]:
-        """Device and inode of the files that were seen."""
+        """Return device and inode of the files that were seen."""
         return inodes_of(kept.observation for kept in self._kept.values())
 
     def fitting(self, changes: Sequence[Change]) -> frozenset[bytes]:
-        """Return the paths of these changes whose documents may wait: there is room, nothing depends on them.
+        """Return the paths of these changes whose documents may wait aside.
 
-        A document that moved takes its path's other half along: it is waited for.
+        There must be room, and none may have moved: another document may be on its way to the path it left.
         """
         held = sum(len(_bytes_of(kept.observation).raw) for kept in self._kept.values())
         found: set[bytes] = set()

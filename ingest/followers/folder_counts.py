@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Iterator
+from itertools import takewhile
 
 import msgspec
 
@@ -42,9 +43,7 @@ class FolderCounts:
 
     def lines(self) -> Iterator[FolderCount]:
         """Give what to show; nothing where nothing was taken in."""
-        depth = 0
-        while len(found := self._cut(depth)) == 1 and next(iter(found))[2].count(b"/") == depth:
-            depth += 1
+        found = self._cut(self._shared())
         ordered = sorted(found.items(), key=lambda item: (-item[1], item[0]))
         shown = ordered if len(ordered) <= FEW else ordered[: FEW - 1]
         for (type_, root, folder), number in shown:
@@ -53,6 +52,14 @@ class FolderCounts:
         rest = ordered[len(shown) :]
         if rest:
             yield FolderCount(None, None, sum(count for _, count in rest), "", len(rest))
+
+    def _shared(self) -> int:
+        """Tell how many names, from the root on, all folders begin with; 0 where types or roots differ."""
+        if len({(type_, root) for type_, root, _ in self._counts}) != 1:
+            return 0
+        folders = [folder.split(b"/") for *_, folder in self._counts]
+        ends = zip(min(folders), max(folders), strict=False)  # what these two share, all do
+        return sum(1 for _ in takewhile(lambda names: names[0] == names[1], ends))
 
     def _cut(self, depth: int) -> Counter[tuple[str, str, bytes]]:
         """Count by the first `depth` + 1 names of the folders."""

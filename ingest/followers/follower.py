@@ -42,7 +42,7 @@ class Sink(Protocol):
 
     @property
     def retry(self) -> float:
-        """After how many seconds an error is followed by another step."""
+        """Tell after how many seconds an error is followed by another step."""
 
     def step(self) -> float | None:
         """Deliver some of what is new; returns after how many seconds to go on, None where nothing is left.
@@ -118,7 +118,7 @@ class Follower(threading.Thread):
         return min(rests, default=None)
 
     def _has_more(self, sink: Sink) -> bool:
-        """Let a sink step; whether another step would deliver something."""
+        """Let a sink step; tell whether another step would deliver something."""
         return self._try(sink, sink.step) is not None and sink.state.last_error is None
 
     def _try(self, sink: Sink, call: Callable[[], float | None]) -> float | None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from ingest.capture.lateness import Lateness
 from ingest.disk.notifications import PathTimes
-from ingest.settle import Settler
+from ingest.settle import Due, Settler
 
 QUIET = 0.3
 
@@ -103,6 +103,27 @@ def test_a_file_that_was_deleted_after_it_had_rested_and_before_it_was_read_is_l
     path.lateness.gone(due, 2.5)
     path.hear(2.45)  # that it was deleted before that look
     assert path.lateness.take() == (2.0, 2.45)
+
+
+def test_each_file_that_is_found_gone_is_asked_for_its_age_a_few_times() -> None:
+    """Else a folder of many files that is deleted would take the square of their number."""
+
+    class Moment(float):
+        asked = 0
+
+        def __sub__(self, other: float) -> float:
+            Moment.asked += 1
+            return float(self) - other
+
+    late = Lateness()
+    for number in range(400):
+        due = Due(b"%d" % number, held=False, first=0.0, signature=None, cause="watch", rests=0.3)
+        late.gone(due, Moment(number / 10))
+    assert Moment.asked <= 800
+    late.hear(b"0", PathTimes(0.4, 0.4), None, QUIET)  # after ten seconds nobody hears of it any more
+    assert late.take() is None
+    late.hear(b"399", PathTimes(39.8, 39.8), None, QUIET)
+    assert late.take() == (0.0, 39.8)
 
 
 def test_what_is_heard_when_the_process_was_not_run_has_no_times() -> None:
