@@ -49,7 +49,7 @@ _AANGEPAST = (
     "|gerectificeerd|ge-?[uü]pdatet?|hersteld|veranderd|verduidelijkt)"
 )
 _ABUIS = "(?:abusievelijk|per abuis|ten onrechte|onterecht|foutief|onjuist)"
-_STAMPED = r"(?:\A|[|·•,;:(.-])\W*"  # where a line begins that says when, or a part of it
+_STAMPED = r"(?:\A|[|·•,;:(.-])\W{0,20}"  # where a line begins that says when, or a part of it
 _ANYWHERE = expression(
     "|".join(
         (

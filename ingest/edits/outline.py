@@ -16,7 +16,8 @@ import msgspec
 from ingest.diff import sequences
 from ingest.expressions import expression
 
-_HEADING = expression(r" {0,3}(#{1,6})(?:[ \t]+(.*?))?(?:[ \t]+#+)?[ \t]*\Z")
+_HEADING = expression(r" {0,3}(#{1,6})(?:[ \t]+(.*))?\Z")
+_HEADING_END = expression(r"(?<=[ \t])#+\Z")
 _TAG = expression(r"\s*<h([1-6])\b[^>]{0,1000}>(.*)", re.IGNORECASE)
 _UNDER = expression(r" {0,3}(=+|-+)[ \t]*\Z")
 _QUOTED = expression(r" {0,3}(?:>[ \t]?)+(.*)\Z")
@@ -73,9 +74,10 @@ def read(text: str, start: int) -> Outline:
                 depths.append(len(within))
         elif within and not before and line[:1].strip():
             within.clear()
-        if found := _HEADING.match(line) or _TAG.match(line):
+        if found := _HEADING.match(line.rstrip(" \t")) or _TAG.match(line):
             level = len(found[1]) if found[1][0] == "#" else int(found[1])
-            headings.append(Heading(level, (found[2] or "").partition("</h")[0].strip()))
+            said = _HEADING_END.sub("", found[2] or "").partition("</h")[0]
+            headings.append(Heading(level, said.strip()))
         elif before and (found := _UNDER.match(line)):
             headings.append(Heading(1 if found[1][0] == "=" else 2, before.strip()))
         found = _QUOTED.match(line)

@@ -29,7 +29,8 @@ from ingest.text.words import unaccented
 _PAUSE = expression(r"[,;:–—‐‑―−﹘]|(?:(?<=\s)|\A)-+(?=\s)|--+|[،؛、，：；]")
 _STOP = expression(r"[.!?。．]")
 _TRAILING = expression(r"…|\.{3,}|(?:\. ){2,}\.")
-_BULLET = expression(r"\n\s*(?:[-*+•–—·]|#{1,6})(?=\s)")
+# Looked for from the beginning of a blank alone: a long one would be read again from each of its lines.
+_BULLET = expression(r"(?<!\s)([^\S\n]*+)\n\s*+(?:[-*+•–—·]|#{1,6})(?=\s)")
 # Behind these stands a letter that is no initial.
 _LETTERED = word_set("plan option team vitamin model scenario variant optie ploeg vitamine modell")
 _FIRM = word_set("co corp inc bros")
@@ -145,7 +146,7 @@ def _between(read: Sequence[Read], at: int, text: str) -> str:
 def _unmarked(text: str, start: int, end: int) -> str:
     """Return what stands there, as it is meant: `&nbsp;` is no pause, an item's mark is one."""
     between = plain(text[start:end])
-    return _BULLET.sub("\n\n", between) if start else _BULLET.sub("\n\n", f"\n{between}")[1:]
+    return _BULLET.sub("\\1\n\n", between) if start else _BULLET.sub("\\1\n\n", f"\n{between}")[1:]
 
 
 def _words_beside(read: Sequence[Read], at: int) -> Gap:

@@ -46,7 +46,7 @@ def read_digits(text: str, cut: Tokens, at: int) -> tuple[Fraction | str, int, s
     written, suffix = parts[1].rstrip(".,"), parts[2]
     end = at + 1
     if written.isdecimal() and len(written) <= 3:
-        while end < len(cut) and _is_group(text, cut, end):
+        while end < len(cut) and len(written) < _LONGEST_DIGITS and _is_group(text, cut, end):
             written += cut[end].low
             end += 1
     if suffix in cut.lexicon.ordinal_endings and (written.isdecimal() or _THOUSANDS.match(written)):

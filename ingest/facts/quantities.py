@@ -64,7 +64,7 @@ def find(text: str, language: str | None, names: frozenset[str] = frozenset()) -
     for token in tokens(text):
         end = at + len(token)
         if not token.isspace():
-            low = token.lower() if token.isascii() else unaccented(token) or token
+            low = token.lower() if token.isascii() else unaccented(token)
             if (
                 low in lexicon.slotted
                 or not low.isalpha()

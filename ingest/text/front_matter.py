@@ -57,6 +57,9 @@ _ASSIGNED = expression(
 )
 _TABLE = expression(r"[ \t]*\[\[?([^\[\]\n]+)\]\]?[ \t]*(?:#.*)?\Z")
 _DEEPEST = 40
+_DEEP_KEY = expression(
+    rf"(?<![A-Za-z0-9_\"'-])(?:[A-Za-z0-9_\"'-]++[ \t]*+\.[ \t]*+){{{_DEEPEST}}}"
+)  # of which the library takes the square
 
 
 class Field(msgspec.Struct, frozen=True):
@@ -163,7 +166,7 @@ def _json(inside: str) -> Iterator[tuple[str, str]]:
 def _toml(lines: Sequence[str]) -> Iterator[tuple[str, str]]:
     """Read whole what is TOML, else line by line: what people leave out is mostly quotes."""
     try:
-        yield from _flat("", tomllib.loads("\n".join(lines)))
+        yield from tuple(_flat("", _loaded("\n".join(lines))))
         return
     except (ValueError, RecursionError):
         pass
@@ -177,9 +180,16 @@ def _toml(lines: Sequence[str]) -> Iterator[tuple[str, str]]:
 
 def _toml_value(name: str, written: str) -> Iterator[tuple[str, str]]:
     try:
-        yield from _flat(name, tomllib.loads(f"x = {written}")["x"])
+        yield from tuple(_flat(name, _loaded(f"x = {written}")["x"]))
     except (ValueError, RecursionError):
         yield name, re.sub(r"(?:\A|[ \t])#.*", "", written).strip()
+
+
+def _loaded(written: str) -> dict[str, object]:
+    """Return what TOML says. Raises ValueError, also of keys so deep that the library would take minutes."""
+    if _DEEP_KEY.search(written):
+        raise ValueError("a key is too deep")
+    return tomllib.loads(written)
 
 
 def _flat(name: str, value: object, depth: int = 0) -> Iterator[tuple[str, str]]:

@@ -131,12 +131,13 @@ def addresses(text: str) -> list[Cut]:
 
 def _each_address(text: str) -> Iterator[re.Match[str]]:
     """Yield what `ADDRESS` finds, looked for only around the signs of which each has one, between blanks."""
-    at = 0
+    at = end = 0  # `end` is where the next blank stands
     for sign in (_SIGN if "www." in text.lower() else _MARK).finditer(text):
         if sign.start() < at:
             continue
-        blank = _BLANK.search(text, sign.end())
-        end = blank.start() if blank else len(text)
+        if end < sign.end():
+            blank = _BLANK.search(text, sign.end())
+            end = blank.start() if blank else len(text)
         before = _BEFORE_COLON if sign[0] == ":" else _BEFORE_SIGN
         start = max(at, sign.start() - before)
         start = max(

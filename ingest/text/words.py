@@ -147,10 +147,11 @@ def with_capitals(word: str) -> str:
 
 
 def unaccented(word: str) -> str:
-    """Return a word in small letters and without the marks on its letters."""
+    """Return a word in small letters and without the marks on its letters; never the empty text of a word."""
     if word.isascii() and "`" not in word:
         return word.lower()
     small = plain(word).lower().translate(_MARKS)
-    if small.isascii():
-        return small
-    return "".join(char for char in unicodedata2.normalize("NFD", small) if not unicodedata2.combining(char))
+    if not small.isascii():
+        apart = unicodedata2.normalize("NFD", small)
+        small = "".join(char for char in apart if not unicodedata2.combining(char))
+    return small or word  # of letters that are not seen nothing is left

@@ -26,8 +26,9 @@ _IN_PACKAGE = (
     (b"xl/workbook", _OFFICE + "spreadsheetml.sheet"),
 )
 _MARKS = (b"\xef\xbb\xbf", b"\xff\xfe", b"\xfe\xff")
+# Each comment ends at its first `-->`: one that might also end later would be tried with all that follow.
 _HTML = expression(
-    rb"\s*+(?:<!--.{0,2000}?-->\s*+|<\?xml[^>]{0,200}\?>\s*+){0,9}"
+    rb"\s*+(?:(?><!--.{0,2000}?-->)\s*+|<\?xml[^>]{0,200}\?>\s*+){0,9}"
     rb"<(?:!doctype\s+html|html|head|body)[\s>]",
     re.IGNORECASE | re.DOTALL,
 )

@@ -1,0 +1,92 @@
+"""Texts made to keep a reader busy: each is read in milliseconds, where an earlier reader took minutes."""
+
+from __future__ import annotations
+
+import hashlib
+
+import pytest
+
+from ingest.edits import notices, outline
+from ingest.edits.classify import classify
+from ingest.edits.edit import Text
+from ingest.facts import identifiers, quantities
+from ingest.facts.model import Code
+from ingest.normalise.documents.media import media_type
+from ingest.text import front_matter, markdown_markup, markup
+from ingest.text.front_matter import Field
+from ingest.text.lexicons import lexicon_of
+
+pytestmark = pytest.mark.timeout(20)  # what is quadratic here takes longer, and the first takes years
+
+
+def rule(before: str, after: str) -> str:
+    old, new = (
+        Text(text=text, sha256=hashlib.sha256(text.encode()).digest(), language="en")
+        for text in (before, after)
+    )
+    return classify(old, new).rule
+
+
+def test_comments_before_a_page() -> None:
+    assert media_type(b"<!-->" * 10_000, "a.txt") is None
+    assert media_type(b"<!-- a --> <!-- b -->\n<html>", "a.txt") == "text/html"
+
+
+def test_figures_behind_a_plus() -> None:
+    lexicon = lexicon_of("en")
+    assert identifiers.find(f"+1{'0' * 80}a", lexicon) == {}
+    found = identifiers.find("+314 of +31 20 555 0123 4a", lexicon)
+    assert found == {8: (23, Code("+31205550123", "number"))}
+
+
+def test_groups_of_three_figures() -> None:
+    (first, *_) = quantities.find(f"It costs 1 {'000 ' * 3000}th", "en")
+    assert (first.start, first.end) == (9, 62)
+
+
+def test_addresses_without_a_blank_between() -> None:
+    found = markup.addresses("a@b.nl," * 100_000)
+    assert (len(found), found[-1]) == (100_000, markup.Cut(699_993, 699_999))
+
+
+def test_a_key_of_many_parts() -> None:
+    name = "a." * 30_000
+    head = front_matter.find(f"+++\nb = 1\n{name}c = 2\n+++\n")
+    assert head is not None
+    assert head.fields == (Field("b", "1"), Field(f"{name}c", "2"))
+
+
+def test_a_number_that_cannot_be_shown_is_read_as_it_stands_and_nothing_twice() -> None:
+    number = f"0x{'f' * 5000}"
+    head = front_matter.find(f"+++\na = 'b'\nx = {number}\n+++\n")
+    assert head is not None
+    assert head.fields == (Field("a", "b"), Field("x", number))
+
+
+def test_runs_of_ticks_that_are_all_different() -> None:
+    text = "a".join("`" * length for length in range(1_200))
+    assert markdown_markup.read(text).text == text
+
+
+def test_ticks_begin_code_as_a_run_or_not_at_all() -> None:
+    said = markdown_markup.read("``a` and `b`")
+    assert (said.text, [item.value for item in said.items]) == ("``a and b`", ["and"])
+
+
+def test_blanks_in_a_heading() -> None:
+    found = outline.read(f"# a{' ' * 100_000}b ## \n", 0)
+    assert [(each.level, len(each.text), each.text[-1]) for each in found.headings] == [(1, 100_002, "b")]
+
+
+def test_marks_before_what_a_notice_says() -> None:
+    assert notices.find('":' * 20_000 + " last updates", "en") is None
+    assert notices.find("Foo | Last updated: 3 May", "en") == "last updated"
+
+
+def test_lines_between_two_words() -> None:
+    blank = "\n" * 30_000
+    assert rule(f"Teh cat sat.{blank}The dog, ran", f"The cat sat{blank}the dog ran") == "no-equal"
+
+
+def test_a_word_of_letters_that_are_not_seen() -> None:
+    assert rule("The \u115f cat is here.", "The a cat is here.") == "few-words"
