@@ -40,7 +40,7 @@ from ingest.history.naming import Target
 from ingest.index import state
 from ingest.index.database import Index
 from ingest.index.filler import Filler
-from ingest.index.fulltext import lookup, search
+from ingest.index.fulltext import search
 from ingest.index.fulltext.query import parse
 from ingest.index.fulltext.search import Match
 from ingest.model import Seq
@@ -251,9 +251,8 @@ class Corpus:
                     f"the index goes to change {reached} of {head}: later texts not searched"
                 )
             hits = search.find(connection, clauses, wanted, every=every) if clauses else iter(())
-            for hit in islice(hits, limit):
-                text = None if hit.sentence is None else lookup.snippet(connection, hit.sentence)
-                yield search.record(connection, hit, text)
+            for _, match, _ in search.matches(connection, islice(hits, limit)):
+                yield match
 
     def report(
         self,

@@ -28,6 +28,8 @@ def _visible(match: re.Match[str]) -> str:
 
 def text(value: str) -> str:
     r"""Return a document's text for people: tab and newline stay, other controls become `\u{001b}`."""
+    if value.isascii() and value.isprintable():
+        return value
     return _IN_TEXT.sub(_visible, value)
 
 

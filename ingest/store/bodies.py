@@ -6,7 +6,7 @@ A keyframe lies in `blob`, once under its SHA-256, a delta in the row of its ver
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from itertools import groupby
 from weakref import WeakKeyDictionary
 
@@ -95,6 +95,42 @@ def last_packed(connection: Connection, wanted: Mapping[DocumentKey, int]) -> di
                     (rest[-1] if rest else first).hash,
                 )
     return found
+
+
+def chains(wanted: sa.FromClause) -> sa.Select[tuple[int, int]]:
+    """Return the statement by which `several` reads; `wanted` has the columns `document` and `no`."""
+    return (
+        sa.select(wanted.c.document.label("of"), wanted.c.no.label("wanted"), *BODY, _blob.dictionary_id)
+        .select_from(wanted.join(BODIES, _version.document_id == wanted.c.document))
+        .where(
+            _version.no <= wanted.c.no,
+            _version.no
+            >= sa.select(_inner.c.no)
+            .where(
+                _inner.c.document_id == wanted.c.document,
+                _inner.c.no <= wanted.c.no,
+                _inner.c.delta.is_(None),
+            )
+            .order_by(_inner.c.no.desc())
+            .limit(1)
+            .correlate(wanted)
+            .scalar_subquery(),
+        )
+        .order_by(wanted.c.document, wanted.c.no, _version.no)
+    )
+
+
+def several(
+    connection: Connection, statement: sa.Select[tuple[int, int]], asked: Mapping[str, object]
+) -> Iterator[tuple[DocumentKey, int, bytes]]:
+    """Yield the bytes of versions of several documents, checked; one that is damaged is left out.
+
+    `statement` is made by `chains`.
+    """
+    found = connection.execute(statement, asked)
+    for (document, no), rows in groupby(found, key=lambda row: (row.of, row.wanted)):
+        with suppress(IntegrityError):
+            yield document, no, _unrolled(connection, list(rows), document, no).raw
 
 
 def _unrolled(connection: Connection, found: Sequence[Row], document: DocumentKey, no: int) -> Chain:

@@ -106,6 +106,46 @@ _RECORDED = (
 )
 
 
+def told(connection: Connection, wanted: Collection[tuple[int, int]]) -> dict[tuple[int, int], Row]:
+    """Return what is told of versions where they were found, by document and number.
+
+    `observed_at`, `recorded_at`, and `title`, `language` and `date` of the current rendition.
+    """
+    found: dict[tuple[int, int], Row] = {}
+    pairs = sorted(wanted)
+    for start in range(0, len(pairs), _TOGETHER):
+        part = pairs[start : start + _TOGETHER]
+        # Of the rows of these documents and these numbers more are read than are wanted, by their keys.
+        which = {"documents": list({each for each, _ in part}), "numbers": list({no for _, no in part})}
+        found.update(((row.document, row.version), row) for row in connection.execute(_TOLD, which))
+    return {pair: found[pair] for pair in pairs if pair in found}
+
+
+_TOGETHER = 40
+_TOLD = (
+    sa.select(
+        _version.document_id.label("document"),
+        _version.no.label("version"),
+        _version.observed_at,
+        _change.recorded_at,
+        _rendition.title,
+        _rendition.language,
+        _rendition.date,
+    )
+    .select_from(
+        tables.version.join(tables.change, _change.seq == _version.seq).outerjoin(
+            tables.rendition,
+            sa.and_(_rendition.document_id == _version.document_id, _rendition.no == _version.no),
+        )
+    )
+    .where(
+        _version.document_id.in_(sa.bindparam("documents", expanding=True)),
+        _version.no.in_(sa.bindparam("numbers", expanding=True)),
+        sa.or_(_rendition.seq == _newest, _newest.is_(None)),
+    )
+)
+
+
 def made_by(connection: Connection, document: DocumentKey) -> dict[int, int]:
     """Return the seq of the change that made each version of a document."""
     return {int(row.version): int(row.seq) for row in course(connection, document)}
@@ -146,6 +186,23 @@ _RENDITIONS = (
     )
     .order_by(_version.no, _rendition.seq)
 )
+
+
+def renditions_of(wanted: sa.FromClause) -> sa.Select[tuple[int, int]]:
+    """Return the statement that reads the same of several versions, with the `document` of each.
+
+    `wanted` has the columns `document` and `no`.
+    """
+    return (
+        _VERSION.add_columns(
+            _rendition.normaliser_id, _rendition.seq.label("rendition_seq"), wanted.c.document
+        )
+        .join(
+            wanted, sa.and_(wanted.c.document == _version.document_id, wanted.c.no == _version.no)
+        )
+        .where(_rendition.text_hash.is_not(None))
+        .order_by(wanted.c.document, _version.no, _rendition.seq)
+    )  # fmt: skip
 
 
 def readable(connection: Connection, documents: Collection[int], first: int, last: int) -> list[Row]:

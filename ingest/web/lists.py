@@ -15,7 +15,7 @@ from ingest.edits.settings import Rules
 from ingest.history import languages, log_moments, naming, observation, prefixes, snapshots
 from ingest.history.snapshots import DocumentDifference
 from ingest.index import state, stored_edits
-from ingest.index.fulltext import highlights, lookup, search
+from ingest.index.fulltext import highlights, search
 from ingest.index.fulltext.query import Clause, odd, parse
 from ingest.index.fulltext.search import Match
 from ingest.model import Seq
@@ -169,22 +169,10 @@ def found(
         hits = list(islice(search.find(connection, clauses, wanted, every=every), after, after + HITS + 1))
         if not hits:
             languages.require(connection, language)
-        told = []
-        for hit in hits[:HITS]:
-            text = None if hit.sentence is None else lookup.snippet(connection, hit.sentence)
-            match = search.record(connection, hit, text)
-            ends = {1, *(each.first for each in match.versions), *(each.last + 1 for each in match.versions)}
-            times = versions.recorded_at(connection, hit.row.key, ends)
-            told.append(
-                _hit(
-                    match,
-                    clauses,
-                    times,
-                    hit.row.last_no,
-                    hit.row.seen,
-                    corpus.now(),
-                )
-            )
+        told = [
+            _hit(match, clauses, times, hit.row.last_no, hit.row.seen, corpus.now())
+            for hit, match, times in search.matches(connection, hits[:HITS], times=True)
+        ]
         return Search(
             query=query,
             every=every,

@@ -56,6 +56,8 @@ class Words:
         self._table = _table(language)
         self._zone = zone
         self._now = now
+        self._today = self._local(now)
+        self._whens: dict[int, str] = {}  # a page says many times again and again
 
     def __call__(self, sentence: str, **values: object) -> str:
         """Return a sentence; `{n}` in it is the value of that name."""
@@ -86,7 +88,7 @@ class Words:
 
     def day(self, micros: int, *, year: bool | None = None) -> str:
         """Return a local day; its year where that is another one than now, or as `year` says."""
-        when, now = self._local(micros), self._local(self._now)
+        when, now = self._local(micros), self._today
         shown = f"{when.day} {self.month(when.month)}"
         with_year = when.year != now.year if year is None else year
         return f"{shown} {when.year}" if with_year else shown
@@ -97,13 +99,16 @@ class Words:
 
     def when(self, micros: int) -> str:
         """Return day and time; today and yesterday by these words."""
-        when, now = self._local(micros), self._local(self._now)
-        day = self.day(micros)
-        if when.date() == now.date():
-            day = self("today")
-        elif when.date() == now.date() - timedelta(days=1):
-            day = self("yesterday")
-        return f"{day} {self.time(micros)}"
+        if micros not in self._whens:
+            when, today = self._local(micros).date(), self._today.date()
+            if when == today:
+                day = self("today")
+            elif when == today - timedelta(days=1):
+                day = self("yesterday")
+            else:
+                day = self.day(micros)
+            self._whens[micros] = f"{day} {self.time(micros)}"
+        return self._whens[micros]
 
     def written(self, recorded: str | None) -> str:
         """Return the same of a time as records have it."""

@@ -206,7 +206,7 @@ def test_an_index_that_lags_says_nothing_of_versions_that_it_has_not_seen(index:
     def hit(query: str, *, every: bool, **wanted: Any) -> tuple[Any, Any, Any]:
         with index.reading() as connection:
             hits = search.find(connection, parse(query), search.Wanted(**wanted), every=every)
-            (one,) = (search.record(connection, each, None) for each in hits if each.row.path == path)
+            (one,) = (made for each, made, _ in search.matches(connection, hits) if each.row.path == path)
         return [(each.first, each.last) for each in one.versions], one.last_version, one.current
 
     for every in (False, True):
@@ -218,6 +218,34 @@ def test_an_index_that_lags_says_nothing_of_versions_that_it_has_not_seen(index:
     assert hit("meeting", every=True) == ([(1, 2)], 2, False)
     assert hit("new", every=False) == ([(3, 3)], 3, True)
     assert "e.txt" not in [path for path, _ in found(index, "meeting")]
+
+
+def test_what_is_told_of_hits_together_is_what_is_told_of_each(index: Index) -> None:
+    """The record, the sentence and the times of each, also where a body among them is damaged."""
+    query = "week OR brief OR raad OR council"
+    with index.reading() as connection:
+        hits = list(search.find(connection, parse(query), search.Wanted(), every=True))
+        alone = [one for hit in hits for one in search.matches(connection, [hit], times=True)]
+        assert list(search.matches(connection, iter(hits), times=True)) == alone
+    said = {made.path: (made.snippet, sorted(times)) for _, made, times in alone}
+    assert said == {
+        "a.txt": ("The council met for three weeks.", [1]),
+        "b.txt": ("They waited a week.", [1]),
+        "c.txt": ("The week's end was near.", [1]),
+        "e.txt": ("The council votes on bridges this week.", [1, 2]),
+        "nl/a.txt": ("De raad wacht al drie weken op het besluit.", [1]),
+        "nl/b.txt": ("Deze week is er geen besluit van de raad.", [1]),
+        "nl/d.txt": ("De brieven zijn aan de wethouder gestuurd.", [1, 2]),
+    }
+    keys = {hit.row.path: hit.row.key for hit in hits}
+    with index.store.write() as connection:
+        of_version = sa.select(tables.version.c.blob_id).where(tables.version.c.document_id == keys[b"b.txt"])
+        connection.execute(
+            sa.update(tables.blob).where(tables.blob.c.id.in_(of_version)).values(data=b"nothing of the kind")
+        )
+    with index.reading() as connection:
+        told = {made.path: made.snippet for _, made, _ in search.matches(connection, hits)}
+    assert told == {path: None if path == "b.txt" else sentence for path, (sentence, _) in said.items()}
 
 
 def test_an_index_of_other_stems_is_made_anew(index: Index, monkeypatch: pytest.MonkeyPatch) -> None:

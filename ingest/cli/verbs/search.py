@@ -19,9 +19,9 @@ from ingest.cli.options import NUMBER, as_json, verb
 from ingest.cli.output import emit, line, note, paint
 from ingest.cli.times import Times, calendar
 from ingest.history import languages, log_moments, naming, prefixes
-from ingest.index.fulltext import lookup, search
+from ingest.index.fulltext import search
 from ingest.index.fulltext.query import Clause, Term, odd, parse
-from ingest.store import roots, versions
+from ingest.store import roots
 from ingest.store.engine import Connection, Store
 
 SHOWN = 160  # characters of a sentence
@@ -72,15 +72,13 @@ def command(
         terms = [term for clause in clauses for term in clause.wanted]
         times = Times()
         found = False
-        for hit in islice(search.find(connection, clauses, wanted, every=every), limit):
+        hits = islice(search.find(connection, clauses, wanted, every=every), limit)
+        for hit, record, recorded in search.matches(connection, hits):
             found = True
-            text = None if hit.sentence is None else lookup.snippet(connection, hit.sentence)
-            record = search.record(connection, hit, text)
             if as_json():
                 emit(record)
             else:
                 ends = (record.first_version, record.last_version)
-                recorded = versions.recorded_at(connection, hit.row.key, ends)
                 when = [times.show(recorded[number]) for number in dict.fromkeys(ends)]
                 _show(record, terms, when, several=several, whole=hit.is_whole)
         if not found:

@@ -30,6 +30,8 @@ _WRAPPED = expression(f"(?<=[{_UNSPACED}])[ \\t]*\\n[ \\t]*(?=[{_UNSPACED}])")
 
 def fold(text: str) -> str:
     """Return the words of a text, small and without marks, and the parts of its runs; all else is a blank."""
+    if text.isascii() and text.isalnum():  # a word of such letters is itself
+        return text.lower()
     words = _words(text)
     return words if words.isascii() else _RUN.sub(_parts, words)
 

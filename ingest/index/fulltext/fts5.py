@@ -74,6 +74,8 @@ class WordsLookup(Lookup):
         super().__init__(connection, language)
         self._asked_for = 0
         self._at_once = False
+        self._ahead: Sequence[DocumentKey] = ()
+        self._next: dict[Term, dict[DocumentKey, list[Found]]] = {}  # the spans of those
         self._ids: dict[Term, dict[int, list[int]]] = {}
         self._whole: dict[Term, list[int]] = {}  # all spans that there are, rising
         self._read: dict[Term, dict[DocumentKey, list[Found]]] = {}
@@ -81,6 +83,8 @@ class WordsLookup(Lookup):
     def ahead(self, keys: Sequence[DocumentKey]) -> None:
         self._at_once = self._asked_for >= _MANY
         self._asked_for += len(keys)
+        self._ahead = keys
+        self._next.clear()
 
     def _numbers(self, term: Term) -> dict[DocumentKey, int] | None:
         many = sa.text(f"SELECT 1 FROM words WHERE words MATCH :match LIMIT 1 OFFSET {COMMON}")
@@ -108,23 +112,47 @@ class WordsLookup(Lookup):
 
     def _spans(self, term: Term, key: DocumentKey) -> list[Found]:
         whole = self._whole.get(term)
-        if whole is None:
-            ids = self._ids.get(term, {}).get(key, [])
-        else:
-            first = bisect_left(whole, key << SPAN_BITS)
-            ids = whole[first : bisect_left(whole, key + 1 << SPAN_BITS, first)]
         # to look a prefix up takes as long for one document as for all
         if self._at_once or (term.prefix and whole is None and term not in self._ids):
             if term not in self._read:
                 self._read[term] = self._all(term, key if self._by_age else 0)
             return self._read[term].get(key, [])
+        if term not in self._next:
+            self._next[term] = self._together(term, self._ahead)
+        if key in self._next[term]:
+            return self._next[term][key]
+        ids = self._ids_of(term, key)
         if 0 < len(ids) <= _MOST_IDS:
-            return [
-                (row.id, row.from_no, row.to_no) for row in self._connection.execute(_BY_ID, {"ids": ids})
-            ]
+            return self._by_id(ids)
         if not ids and whole is not None:
             return []
         return list(self._between(term, key, key))
+
+    def _ids_of(self, term: Term, key: DocumentKey) -> list[int]:
+        """Return the spans of a document that a term is in, as far as they are known."""
+        whole = self._whole.get(term)
+        if whole is None:
+            return self._ids.get(term, {}).get(key, [])
+        first = bisect_left(whole, key << SPAN_BITS)
+        return whole[first : bisect_left(whole, key + 1 << SPAN_BITS, first)]
+
+    def _together(self, term: Term, keys: Sequence[DocumentKey]) -> dict[DocumentKey, list[Found]]:
+        """Return the spans of the first of these documents, as many as one query is asked for."""
+        found: dict[DocumentKey, list[Found]] = {}
+        asked: list[int] = []
+        for key in keys:
+            ids = self._ids_of(term, key)
+            if len(asked) + len(ids) > _MOST_IDS:
+                break
+            if ids:
+                found[key] = []
+                asked += ids
+        for span in self._by_id(asked) if asked else ():
+            found[_document_of(span[0])].append(span)
+        return found
+
+    def _by_id(self, ids: Sequence[int]) -> list[Found]:
+        return [(row.id, row.from_no, row.to_no) for row in self._connection.execute(_BY_ID, {"ids": ids})]
 
     def _all(self, term: Term, first: int) -> dict[DocumentKey, list[Found]]:
         """Return the spans that hold a term by document, of all documents from one on."""

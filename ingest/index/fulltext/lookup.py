@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import heapq
 from abc import ABC, abstractmethod
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from itertools import chain, groupby
 
 import msgspec
@@ -19,6 +20,7 @@ from ingest.index.fulltext.query import Clause, Term
 from ingest.index.fulltext.stems import Stems
 from ingest.model import DocumentKey
 from ingest.store import bodies, versions
+from ingest.store.engine import Row
 
 Found = tuple[int, int, int]  # a span, and the first and last version that held it
 PAGE = 1000  # documents or spans that are asked for first where there may be very many
@@ -35,27 +37,50 @@ class Snippet(msgspec.Struct, frozen=True):
 
 def snippet(connection: Connection, span: int) -> Snippet | None:
     """Return a sentence; None where it cannot be read any more."""
-    row = connection.execute(_SPAN, {"id": span}).one_or_none()
-    if row is None:
-        return None
-    rendition = edits.chosen(
-        versions.renditions(connection, row.document_id, row.from_no, row.from_no), row.normaliser
-    )
-    if rendition is None:
-        return None
-    try:
-        raw = bodies.get(connection, row.document_id, row.from_no)
-        text = edits.text_of(connection, raw, rendition)
-    except IntegrityError:
-        return None
-    page, heading = (None, None) if text.place_of is None else text.place_of(row.start)
-    return Snippet(text.text[row.start : row.start + row.length], page, heading)
+    return snippets(connection, [span]).get(span)
 
 
-_SPAN = sa.text(
-    "SELECT span.document_id, span.from_no, span.start, span.length, indexed.normaliser FROM span"
-    " JOIN indexed ON indexed.document_id = span.document_id WHERE span.id = :id"
+def snippets(connection: Connection, spans: Sequence[int]) -> dict[int, Snippet]:
+    """Return sentences by their spans, without those that cannot be read any more.
+
+    One text is held at a time; a few spans are asked for together.
+    """
+    found: dict[int, Snippet] = {}
+    for start in range(0, len(spans), _FEW):
+        asked = {"ids": spans[start : start + _FEW]}
+        cut: defaultdict[tuple[int, int], list[Row]] = defaultdict(list)
+        for row in connection.execute(_SPANS, asked):
+            cut[row.document_id, row.from_no].append(row)
+        made: defaultdict[tuple[int, int], list[Row]] = defaultdict(list)
+        for row in connection.execute(_RENDITIONS, asked):
+            made[row.document, row.version].append(row)
+        for document, no, raw in bodies.several(connection, _CHAINS, asked):
+            for row in cut[document, no]:
+                rendition = edits.chosen(made[document, no], row.normaliser)
+                if rendition is None:
+                    continue
+                with suppress(IntegrityError):
+                    text = edits.text_of(connection, raw, rendition)
+                    page, heading = (None, None) if text.place_of is None else text.place_of(row.start)
+                    said = text.text[row.start : row.start + row.length]
+                    found[row.id] = Snippet(said, page, heading)
+    return found
+
+
+_FEW = 25
+_IDS: sa.BindParameter[int] = sa.bindparam("ids", expanding=True)
+_SPANS = sa.text(
+    "SELECT span.id, span.document_id, span.from_no, span.start, span.length, indexed.normaliser FROM span"
+    " JOIN indexed ON indexed.document_id = span.document_id WHERE span.id IN :ids"
+).bindparams(_IDS)
+_span = sa.table("span", sa.column("id"), sa.column("document_id"), sa.column("from_no"))
+_versions = (
+    sa.select(_span.c.document_id.label("document"), _span.c.from_no.label("no"))
+    .where(_span.c.id.in_(_IDS))
+    .distinct()
+    .subquery("wanted")
 )
+_RENDITIONS, _CHAINS = versions.renditions_of(_versions), bodies.chains(_versions)
 
 
 def _sum(counted: Iterable[Mapping[DocumentKey, int]]) -> Counter[DocumentKey]:

@@ -5,7 +5,7 @@ A term is looked up among sentences; AND, OR and NOT are of documents, or with `
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import islice
 
 import msgspec
@@ -17,8 +17,8 @@ from ingest import moments
 from ingest.diff.provenance import OPEN
 from ingest.escape import path_fields
 from ingest.ids import show_uid
-from ingest.index.fulltext import fts5, tsvector
-from ingest.index.fulltext.lookup import Found, Lookup, Snippet
+from ingest.index.fulltext import fts5, lookup, tsvector
+from ingest.index.fulltext.lookup import Lookup, Snippet, snippets
 from ingest.index.fulltext.query import Clause, Term
 from ingest.index.intervals import Stretches, both, joined, union, without
 from ingest.model import DocumentKey, RootKey
@@ -27,6 +27,7 @@ from ingest.store.engine import Row
 
 _FIRST_SLICE = 32  # who asks for few documents waits for few
 _SLICE = 500
+_TOGETHER = 20  # hits of which the records are made together
 
 
 class Wanted(msgspec.Struct, frozen=True, kw_only=True):
@@ -118,14 +119,39 @@ def find(connection: Connection, clauses: Sequence[Clause], wanted: Wanted, *, e
             yield Hit(row=row, stretches=stretches, sentence=held.sentence(stretches))
 
 
-def record(connection: Connection, hit: Hit, said: Snippet | None) -> Match:
-    """Return a hit as `search --json` shows it."""
+Found = tuple[Hit, Match, dict[int, int]]
+
+
+def matches(connection: Connection, hits: Iterable[Hit], *, times: bool = False) -> Iterator[Found]:
+    """Yield hits with their records as `search --json` shows them, made some at a time.
+
+    Beside each, when some versions were recorded: the first and the last that held it; with `times` the ends
+    of each stretch, the versions behind those, and the first of all.
+    """
+    left = iter(hits)
+    while some := list(islice(left, _TOGETHER)):
+        ends = [_ends(hit, times=times) for hit in some]
+        told = versions.told(
+            connection, {(hit.row.key, no) for hit, its in zip(some, ends, strict=True) for no in its}
+        )
+        said = snippets(connection, [hit.sentence for hit in some if hit.sentence is not None])
+        for hit, its in zip(some, ends, strict=True):
+            known = {no: row for no in its if (row := told.get((hit.row.key, no))) is not None}
+            match = _match(hit, known, None if hit.sentence is None else said.get(hit.sentence))
+            yield hit, match, {no: int(row.recorded_at) for no, row in known.items()}
+
+
+def _ends(hit: Hit, *, times: bool) -> set[int]:
+    found = {hit.stretches[0][0], hit.stretches[-1][1]}
+    if times:
+        found.update((1, *(no for first, last in hit.stretches for no in (first, last + 1))))
+    return found
+
+
+def _match(hit: Hit, known: Mapping[int, Row], said: Snippet | None) -> Match:
     row, first, last = hit.row, hit.stretches[0][0], hit.stretches[-1][1]
-    newest = versions.one(connection, row.key, last)
-    observed = {} if newest is None else {last: moments.show(newest.observed_at)}
-    if first != last:
-        when = connection.execute(_OBSERVED, {"document": row.key, "no": first}).scalar_one_or_none()
-        observed[first] = moments.show(when)
+    newest = known.get(last)
+    observed = {no: moments.show(known[no].observed_at) for no in (first, last) if no in known}
     fields = path_fields("path", row.path)
     return Match(
         document=show_uid(row.document),
@@ -155,7 +181,7 @@ class _Held:
         self._work = work
         self._key = key
         self._spans: dict[int, tuple[int, int]] = {}
-        self._terms: dict[Term, list[Found]] = {}
+        self._terms: dict[Term, list[lookup.Found]] = {}
 
     def versions(self, clauses: Sequence[Clause], *, every: bool) -> Stretches:
         """Return the versions that hold what is asked for; unless `every`, by sentences that still stand."""
@@ -236,9 +262,6 @@ _DOCUMENTS = (
     .join(_indexed, _indexed.c.document_id == _document.id)
 )
 
-_OBSERVED = sa.select(_version.observed_at).where(
-    _version.document_id == sa.bindparam("document"), _version.no == sa.bindparam("no")
-)
 _SEEN = (
     sa.select(_indexed.c.no)
     .where(_indexed.c.document_id == _document.id)
