@@ -175,6 +175,51 @@ def test_the_overview_says_what_changed_and_each_number_leads_to_its_list(shown:
         assert watched.page.locator("tbody tr").count() == int(number)
 
 
+def test_stretches_of_the_chart_are_chosen_by_dragging_or_by_key(shown: Shown) -> None:
+    with shown.at("/health") as watched:
+        page = watched.page
+        # every bar has edits, so that keys stop at each
+        page.route(
+            re.compile(r"/$"),
+            lambda route: route.fulfill(
+                response=(found := route.fetch()),
+                body=found.text().replace(' aria-hidden="true"><rect', "><rect"),
+            ),
+        )
+        page.goto(shown.service.address)
+        bars = page.locator("[data-brush] svg a")
+        ends = [bars.nth(number).get_attribute("href") or "" for number in (20, 23)]
+        wanted = f"{ends[0].partition('&')[0]}&{ends[1].partition('&')[2]}".replace("%3A", ":")
+
+        def place(number: int) -> tuple[float, float]:
+            box = bars.nth(number).locator(".hit").bounding_box()
+            assert box is not None
+            return box["x"] + box["width"] / 2, box["y"] + 50
+
+        for begin, end in ((20, 23), (23, 20)):
+            page.goto(shown.service.address)
+            page.mouse.move(*place(begin))
+            page.mouse.down()
+            page.mouse.move(*place(end), steps=4)
+            assert page.locator(".hit.chosen").count() == 4
+            page.mouse.up()
+            page.wait_for_url("**/changes?*")
+            assert page.url.replace("%3A", ":").endswith(wanted)
+        page.goto(shown.service.address)
+        page.locator("[data-brush] [tabindex='0']").focus()
+        for key in ("Home", *["ArrowRight"] * 20, *["Shift+ArrowRight"] * 3):
+            page.keyboard.press(key)
+        names = [bars.nth(number).locator("title").text_content() for number in (20, 23)]
+        expect(page.locator("[data-brush] output")).to_have_text(" – ".join(map(str, names)))
+        page.keyboard.press("Escape")
+        expect(page.locator("[data-brush] output")).to_have_text("")
+        for _ in range(3):
+            page.keyboard.press("Shift+ArrowLeft")
+        page.keyboard.press("Enter")
+        page.wait_for_url("**/changes?*")
+        assert page.url.replace("%3A", ":").endswith(wanted)
+
+
 def test_since_you_last_looked_is_told_from_the_last_visit(shown: Shown) -> None:
     with shown.at("overview") as watched:
         cookie = next(each for each in watched.page.context.cookies() if each["name"] == "looked")

@@ -87,29 +87,60 @@ if (slider) {
   slider.addEventListener("change", () => slider.form.requestSubmit());
 }
 
-// Days may be chosen by dragging over them.
-const brush = document.querySelector("[data-brush] svg");
-if (brush) {
-  const days = [...brush.querySelectorAll("a")];
-  let first = null;
-  const at = (event) => days.indexOf(event.target.closest("a"));
-  brush.addEventListener("dragstart", (event) => event.preventDefault());
-  brush.addEventListener("pointerdown", (event) => { first = at(event); });
-  brush.addEventListener("pointermove", (event) => {
-    if (first === null || first < 0 || !event.buttons) return;
-    const last = at(event);
-    days.forEach((day, number) => {
-      const within = number >= Math.min(first, last) && number <= Math.max(first, last);
-      day.querySelector(".hit").classList.toggle("chosen", within && last >= 0);
-    });
-  });
-  brush.addEventListener("click", (event) => {
-    const last = at(event);
-    if (first === null || first < 0 || last < 0 || first === last) return;
-    event.preventDefault();
-    const [from, to] = [days[Math.min(first, last)], days[Math.max(first, last)]].map((day) => new URL(day.href.baseVal, location));
+// Stretches of the chart are chosen by dragging over them, or by the arrow keys with Shift; Escape forgets them.
+const chart = document.querySelector("[data-brush]");
+if (chart) {
+  const bars = [...chart.querySelectorAll("svg a")];
+  const stops = bars.filter((bar) => !bar.hasAttribute("aria-hidden"));
+  const told = chart.querySelector("output");
+  let [first, last, drags] = [-1, -1, false];
+  const under = (event) => bars.indexOf(document.elementFromPoint(event.clientX, event.clientY)?.closest("a"));
+  const name = (number) => bars[number].querySelector("title").textContent;
+
+  function choose(from, to) {
+    [first, last] = [from, to];
+    const [a, b] = [Math.min(from, to), Math.max(from, to)];
+    bars.forEach((bar, number) => bar.querySelector(".hit").classList.toggle("chosen", a < b && number >= a && number <= b));
+    told.textContent = a < b ? name(a) + " – " + name(b) : "";
+  }
+
+  function show() {
+    const [from, to] = [Math.min(first, last), Math.max(first, last)].map((each) => new URL(bars[each].href.baseVal, location));
     from.searchParams.set("until", to.searchParams.get("until"));
+    choose(-1, -1);
     location.assign(from);
+  }
+
+  chart.addEventListener("dragstart", (event) => event.preventDefault());
+  chart.addEventListener("pointerdown", (event) => {
+    drags = event.button === 0 && under(event) >= 0;
+    choose(drags ? under(event) : -1, drags ? under(event) : -1);
+  });
+  addEventListener("pointermove", (event) => { if (drags && under(event) >= 0) choose(first, under(event)); });
+  addEventListener("pointerup", () => {
+    if (drags && first !== last) show();
+    drags = false;
+  });
+  addEventListener("pointercancel", () => { drags = false; choose(-1, -1); });
+  chart.addEventListener("click", (event) => {
+    if (first === last) return;
+    event.preventDefault();
+    show();
+  });
+
+  if (stops.length) stops.at(-1).tabIndex = 0;
+  chart.addEventListener("keydown", (event) => {
+    const here = stops.indexOf(document.activeElement);
+    const step = { ArrowLeft: here - 1, ArrowRight: here + 1, Home: 0, End: stops.length - 1 }[event.key];
+    if (event.key === "Escape") choose(-1, -1);
+    if (here < 0 || step === undefined) return;
+    event.preventDefault();
+    const next = stops[Math.min(Math.max(step, 0), stops.length - 1)];
+    const number = bars.indexOf(next);
+    choose(event.shiftKey ? (first < 0 ? bars.indexOf(stops[here]) : first) : number, number);
+    stops[here].tabIndex = -1;
+    next.tabIndex = 0;
+    next.focus();
   });
 }
 
