@@ -251,7 +251,7 @@ def _is_style(read: Sequence[Read], at: int, text: str, lexicon: Lexicon) -> boo
     before, behind = read[at - 1], read[at]
     if not behind.is_word or not before.is_word or behind.is_address or before.is_address:
         return True  # a quotation mark, a bracket, an address
-    if _is_figure(before) or _is_day(before, lexicon):
+    if _is_figure(before) or (_is_day(before, lexicon) and (at > 1 or _is_sure_day(before, lexicon))):
         return True
     if _STOP.search(text[before.end : behind.start]):
         return True  # of an abbreviation, or of a sentence
@@ -310,6 +310,11 @@ def _is_day(read: Read, lexicon: Lexicon) -> bool:
     """Tell whether a word is of the calendar, and not `may` or `march`."""
     word = unaccented(read.text)
     return word in lexicon.calendar and not (word in lexicon.unsure_months and read.text.islower())
+
+
+def _is_sure_day(read: Read, lexicon: Lexicon) -> bool:
+    """Tell whether a word of the calendar is no other word where it begins a sentence: not `March`."""
+    return unaccented(read.text) not in lexicon.unsure_months
 
 
 def _is_figure(read: Read) -> bool:

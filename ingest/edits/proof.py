@@ -36,12 +36,16 @@ from ingest.expressions import expression
 from ingest.facts import quantities
 from ingest.facts.equivalence import equal, written_otherwise
 from ingest.text import hyphens, wordlist
-from ingest.text.lexicon import Lexicon
+from ingest.text.lexicon import Lexicon, word_set
 from ingest.text.variants import abbreviate, say_the_same, written_out
 from ingest.text.words import folded, tokens, unaccented
 
 _LONGEST = 5_000  # characters of a sentence whose places are looked at one by one
 _LONGEST_RUN = 40  # tokens of a place that differs
+_LONG_FORMS = {"is": "s", "has": "s", "would": "d", "had": "d"}  # what `'s` and `'d` are short for
+_UNMARKED = word_set(
+    "put set cut let come become overcome run hit hurt shut cost cast burst split spread bet"
+)
 _BEFORE_VALUE = frozenset(["the", "de"])
 _WITHOUT_BLANKS = expression("[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u9fff\uf900-\ufaff]+")
 
@@ -119,6 +123,8 @@ class Proof:
             return False
         if any(self._goes_on_with_scope(*sides) for sides in ((gone, was), (came, became))):
             return False
+        if self._contracts_two(gone, came, became):
+            return False
         days = [self._day(*sides) for sides in ((gone, was), (came, became))]
         if days[0].lower() != days[1].lower() and self._wording.same_day(*days):
             return True  # German `Morgen` is the morning, `morgen` tomorrow
@@ -135,6 +141,20 @@ class Proof:
             return False
         at = bisect_left(whole, run[-1].end, key=attrgetter("start"))
         return at < len(whole) and whole[at].key in self._lexicon.scoping
+
+    def _contracts_two(self, gone: Run, came: Run, became: Run) -> bool:
+        """Tell whether a word is short for two, and what follows goes with both: `he's paid`, `he'd put`."""
+        if self._lexicon.language != "en" or not gone or not came:
+            return False
+        short = {run[-1].key.rpartition("'")[2] for run in (gone, came) if "'" in run[-1].key}
+        long = {gone[-1].key, came[-1].key} & _LONG_FORMS.keys()
+        if short.isdisjoint(_LONG_FORMS[word] for word in long):
+            return False
+        at = bisect_left(became, came[-1].end, key=attrgetter("start"))
+        following = became[at].key if at < len(became) else ""
+        if "had" in long:
+            return following in _UNMARKED
+        return following.endswith(("ed", "en")) or following in self._lexicon.participles
 
     def _cannot_stand(self, gone: Run, came: Run, was: Run) -> bool:
         """Tell whether one of two words cannot stand behind the one before, so that the other is meant."""

@@ -21,6 +21,7 @@ _READERS: dict[str, Callable[[str], Speech]] = {"markdown": markdown_markup.read
 _TIMES_IN_TEXT = "subtitles/1"  # a way that left the times of cues in the text
 _TITLES = frozenset(("title", "headline"))
 _FIRST_HEADING = expression(r"\s{0,200}#{1,6}[ \t]+([^\n]{1,1000}?)[ \t]*#*[ \t]*(?:\n|\Z)")
+_SWITCHES = frozenset(("true", "false", "yes", "no", "on", "off"))  # `published: false` is no date
 _OF_EFFECT = (
     "effective",
     "expir",
@@ -203,7 +204,8 @@ def _nature(name: str, before: str | None, after: str | None) -> Nature:
     if any(last.startswith(sign) for sign in _OF_EFFECT):
         dates = all(value is None or markup.is_date(value) for value in (before, after))
         return "effect" if dates else "other"
-    return "date" if markup.is_dated(last) else "other"
+    said = [value.casefold() for value in (before, after) if value]
+    return "date" if markup.is_dated(last) and _SWITCHES.isdisjoint(said) else "other"
 
 
 def _items(old: Sequence[Item], new: Sequence[Item]) -> Iterator[Difference]:

@@ -108,7 +108,19 @@ def unlike_words(pair: Pair) -> Answer:
     found = _replaced(pair)
     if found.unlike:
         return yes(pair.difference.wording.replaced())
+    if letters := _letters(pair):
+        return yes(f"{show(letters[0])} became {show(letters[1])}: not known to mean the same")
     return no("no word was put for one that is not near to it")
+
+
+def _letters(pair: Pair) -> tuple[str, str] | None:
+    """Return the first capital letter within a sentence that was put for another: `plan A`, `plan B`."""
+    for piece in pair.difference.edited:
+        for each in piece.changes:
+            old, new = each.before.strip(), each.after.strip()
+            if len(old) == len(new) == 1 and old.isupper() and new.isupper() and each.a_start > piece.a_start:
+                return old, new
+    return None
 
 
 def few_words(pair: Pair) -> Answer:

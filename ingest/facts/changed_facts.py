@@ -101,6 +101,8 @@ def _changed(pair: SentencePair) -> tuple[Fact, ...]:
     found = negations.found(before, spelt, differences, lexicon)
     if any(
         quantities.may_hold(before[each.a_start : each.a_end], spelt[each.b_start : each.b_end], lexicon)
+        or _points(before, each.a_start, each.a_end)
+        or _points(spelt, each.b_start, each.b_end)
         for each in differences
     ):
         old, new = (_slots(text, language, within) for text in (before, spelt))
@@ -118,6 +120,11 @@ def _changed(pair: SentencePair) -> tuple[Fact, ...]:
         for fact in found
     ]
     return tuple(sorted(restored, key=lambda fact: (fact.b_offset, fact.a_offset, fact.kind)))
+
+
+def _points(text: str, start: int, end: int) -> bool:
+    """Tell whether a place is the point before a figure: `.5`."""
+    return text[start:end] == "." and text[end : end + 1].isdecimal()
 
 
 def _as_written(pair: SentencePair) -> tuple[Fact, ...]:

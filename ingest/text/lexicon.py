@@ -111,6 +111,7 @@ class Lexicon(msgspec.Struct, frozen=True, kw_only=True, eq=False):
     also_words: frozenset[str]
     contracted: dict[str, tuple[str, ...]]
     contracted_endings: dict[str, str]
+    participles: frozenset[str]
     auxiliaries: frozenset[str]
     articles: frozenset[str]
     equals: frozenset[str]

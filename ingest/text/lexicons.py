@@ -213,6 +213,7 @@ class _Merge:
                 for each, _ in self.parts
                 for ending, word in each.words.contracted_endings.items()
             },
+            participles=self.words(lambda each: each.words.participles),
             auxiliaries=self.words(lambda each: each.words.auxiliaries),
             articles=articles,
             equals=equals,

@@ -23,7 +23,7 @@ PROJECT = Path(__file__).parents[2]
 CASES = PROJECT / "tests" / "edits" / "cases" / "rules.tsv"
 
 # The rules and the words as they are in this version of the classifier.
-PINNED = (15, "62e5141f83f7ba21")
+PINNED = (15, "b869fb26ad76cc68")
 
 
 def cases() -> list[dict[str, str]]:

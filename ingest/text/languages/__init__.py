@@ -102,7 +102,8 @@ class Dates(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 class Vocabulary(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Small words, and pairs of words that say the same, the opposite, or are taken for one another.
 
-    `accented` are pairs of words that differ by accents alone, as they are written. Of each three words of
+    `accented` are pairs of words that differ by accents alone, as they are written. `participles` are those
+    of verbs that are not told by their ending. Of each three words of
     `slips` the second cannot stand behind the first, and the third is meant. Before the words of `paused` a
     comma says nothing, nor behind a phrase that opens with one of `leading`, nor, before one that acts,
     behind a clause that opens with one of `clauses`. `extent` has the words and runs of words that say how
@@ -146,6 +147,7 @@ class Vocabulary(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     extent: Table = {}
     contracted_endings: Table = {}
     accented: Words = ""
+    participles: Words = ""
     slips: Words = ""
     paused: Words = ""
     leading: Words = ""
