@@ -40,7 +40,7 @@ class UsageError(IngestError):
 
 
 class ConfigError(UsageError):
-    """A configuration file, environment variable or flag holds something that is not allowed."""
+    """A configuration file, a language's file, a variable or a flag holds something that is not allowed."""
 
 
 class Conflict(UsageError):

@@ -9,9 +9,10 @@ import pytest
 
 from ingest.edits.classify import classify
 from ingest.edits.edit import Edit, Text
-from ingest.text import language_files
+from ingest.errors import ConfigError
+from ingest.text import language_files, languages
+from ingest.text.languages.checks import accented
 from ingest.text.lexicons import lexicon_of
-from ingest.text.words import unaccented
 
 
 def edit(before: str, after: str, language: str) -> Edit:
@@ -25,12 +26,55 @@ def edit(before: str, after: str, language: str) -> Edit:
 @pytest.mark.parametrize("code", language_files.CODES)
 def test_a_file_holds_small_words_without_accents(code: str) -> None:
     lexicon = lexicon_of(code)
-    words = {*lexicon.slotted, *lexicon.common, *lexicon.titles, *lexicon.openings, *lexicon.certainty}
+    (language,) = (each for each in languages.every() if each.code == code)
 
-    assert {word for word in words if word != unaccented(word)} == set()
+    assert list(accented(language)) == []
     assert lexicon.light < lexicon.common
     assert len(set(lexicon.months.values())) == 12
     assert len(set(lexicon.weekdays.values())) == 7
+
+
+@pytest.mark.parametrize(
+    ("was", "becomes", "wrong"),
+    [
+        ('code = "de"', 'code = "fr"', "code is fr"),
+        ('half = "halb', 'halved = "halb', "[numbers] has halved, which no language has"),
+        ('point = "komma"', "", "[numbers] lacks point"),
+        ("[words.contracted]", "[words.shortened]",
+            "[words] lacks contracted; [words] has shortened, which no language has"),
+        ('"units-tens"', '"tens"', "Invalid enum value 'tens' - at `$.numbers.joined`"),
+        ("dotted_ordinals = true", "dotted_ordinals = 1",
+            "Expected `bool`, got `int` - at `$.numbers.dotted_ordinals`"),
+        ('code = "de"', 'code = "de', "Illegal character '\\n' (at line 3, column 11)"),
+        ("null eins zwei", "null zwei", "numbers.under_twenty has 19 and not 20"),
+        (', "april apr"', "", "dates.months has 11 and not 12"),
+        ('"3/2" =', '"3/0" =', "numbers.more: 3/0 is no number"),
+        ("-1 =", "vor =", "dates.beside_hour: vor is no number"),
+        ("das/dass", "das-dass", "words.confused: das-dass is not of 2 words with strokes between them"),
+    ],
+)  # fmt: skip
+def test_a_file_that_is_wrong_says_what_and_where(was: str, becomes: str, wrong: str) -> None:
+    whole = language_files.contents("de").decode()
+    assert whole.count(was) == 1
+
+    with pytest.raises(ConfigError) as raised:
+        languages.read("de", whole.replace(was, becomes).encode())
+
+    assert raised.value.message == f"ingest/text/languages/de.toml: {wrong}"
+    assert languages.read("de", whole.encode()).code == "de"
+
+
+def test_a_word_with_a_capital_or_an_accent_is_named_with_its_place() -> None:
+    written = (
+        language_files.contents("de")
+        .decode()
+        .replace('aged = "alt"', 'aged = "Alt"')
+        .replace("als dann", "âls dann")
+    )
+    assert list(accented(languages.read("de", written.encode()))) == [
+        "numbers.aged: Alt",
+        "words.common: âls",
+    ]
 
 
 @pytest.mark.parametrize(

@@ -11,7 +11,9 @@ from typing import Literal
 
 import msgspec
 
-from ingest.text import language_files
+from ingest.errors import ConfigError
+from ingest.text.language_files import CODES, contents
+from ingest.text.languages.checks import misplaced, misshapen
 
 UNTOLD = ("nl", "en")  # whose words are looked up where the language of a text is not told
 
@@ -29,7 +31,9 @@ class Numbers(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
     `ordinals` are those of one to nineteen and of the tens; `more_ordinals` has others, by the number word
     that they are made of. `ordinal_forms` are the ends that each may have. `unsure_places` are ordinals that
-    are a measure too, `plain_parts` the words of `parts` that are nothing else.
+    are a measure too, `plain_parts` the words of `parts` that are nothing else. `shares` are parts that one
+    word says (`Hälfte`), `vague` numbers that are told roughly, `some` a few. `repeated` says how often,
+    `folds` how many times as much.
     """
 
     under_twenty: Words
@@ -102,8 +106,15 @@ class Dates(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 class Vocabulary(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Small words, and pairs of words that say the same, the opposite, or are taken for one another.
 
+<<<<<<< HEAD
     `accented` are pairs of words that differ by accents alone, as they are written. `participles` are those
     of verbs that are not told by their ending. Of each three words of
+=======
+    `common` are the small words, which are no names and weigh little where sentences are compared; `weighty`
+    those of them that say something all the same. Of each two of `opposed` one says something else than the
+    other; one of `confused` is often written for the other, and two of `same` say the same.
+    `accented` are pairs of words that differ by accents alone, as they are written. Of each three words of
+>>>>>>> 6ef172f (Say all that is wrong in a language's file, with its place)
     `slips` the second cannot stand behind the first, and the third is meant. Before the words of `paused` a
     comma says nothing, nor behind a phrase that opens with one of `leading`, nor, before one that acts,
     behind a clause that opens with one of `clauses`. `extent` has the words and runs of words that say how
@@ -157,10 +168,11 @@ class Vocabulary(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 class Names(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Words that stand within names, before them, or for nobody's name.
 
-    `capitalised` have a capital by rule, `styled` with some writers; `also_names` are words of the language
-    and names too, so that in a title nobody can tell which, and `also_families` those of families, firms and
-    places, which begin a sentence as words do. Where every noun has a capital, `noun_endings`
-    are of nouns alone, and behind `before_noun` stands one.
+    `honorifics` stand before a name, `titles` say what somebody is, `openings` begin sentences and are no
+    names. `capitalised` have a capital by rule, `styled` with some writers; `also_names` are words of the
+    language and names too, so that in a title nobody can tell which, and `also_families` those of families,
+    firms and places, which begin a sentence as words do. Where every noun has a capital, `noun_endings` are
+    of nouns alone, and behind `before_noun` stands one.
     """
 
     particles: Words
@@ -215,9 +227,22 @@ msgspec.json.Decoder(Language)
 
 @functools.cache
 def every() -> tuple[Language, ...]:
-    """Read each known language; raise msgspec.ValidationError where a file is not as it should be."""
-    return tuple(_read(code) for code in language_files.CODES)
+    """Return each known language. Raises ConfigError where a file is not as it should be."""
+    return tuple(read(code, contents(code)) for code in CODES)
 
 
-def _read(code: str) -> Language:
-    return msgspec.toml.decode(language_files.contents(code), type=Language)
+def read(code: str, data: bytes) -> Language:
+    """Return the language that a file holds. Raises ConfigError, naming what is wrong in it and where."""
+    try:
+        language = msgspec.toml.decode(data, type=Language)
+    except ValueError:
+        wrong = misshapen(data, Language)
+    else:
+        named = () if language.code == code else (f"code is {language.code}",)
+        wrong = "; ".join((*named, *misplaced(language)))
+        if not wrong:
+            return language
+    raise ConfigError(
+        f"ingest/text/languages/{code}.toml: {wrong}",
+        hint="`__init__.py` beside it has the keys, and the comments of `de.toml` say what they hold",
+    )
