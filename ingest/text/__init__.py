@@ -1,6 +1,8 @@
-"""Words, sentences and spelling of a text. Pure: no disk, no clock.
+"""Words, sentences and spelling of a text. No clock; of the disk only the lists of words are read.
 
-`lexicon` holds the closed classes of words, `words` cuts and folds words and tells a misspelt one,
-`sentences` cuts a text into sentences without losing a character, `variants` knows words written otherwise,
-`wordlist` which words a language has.
+`plain` folds a text to what is meant, `words` cuts and folds words, `sentences` cuts a text into sentences
+without losing a character. `languages` reads the words of each language, and `lexicons` lays one language's
+over the others: a `lexicon`. `wordlist` and `thesaurus` know which words there are and which are near to each
+other; `misspelling`, `hyphens`, `lemmas` and `variants` tell when two are one. `front_matter` and the modules
+of markup tell what of a text is said.
 """

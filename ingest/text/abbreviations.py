@@ -14,6 +14,7 @@ _GO_ON_LIST = """
     t.n.v. d.m.v. d.w.z. d.d. v.d. v.a. a.h.w. a.d.h.v. o.b.v. o.g.v. o.l.v. w.o. z.g. z.g.n. zgn. bijv.
     b.v. nl. nml. mbt. ca. vgl. resp. e.g. i.e. viz. cf. vs. approx.
 """
+# In Dutch these are words, or stand for words that end a sentence.
 _WORDS_IN_DUTCH_LIST = "rev. hon. gen. col. capt. lt. sgt. gov. sen. rep. pres. st."
 _MAY_END_LIST = """
     jl. l.l. a.s. e.d. e.a. enz. etc. e.v. o.i.d. afb. art. blz. pag. p. pp. nr. nrs. hfst. fig. figs.

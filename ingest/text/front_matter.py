@@ -83,7 +83,7 @@ class FrontMatter(msgspec.Struct, frozen=True):
 
 
 def find(text: str) -> FrontMatter | None:
-    """Return the head of a text; None where it has none, or one that does not end in time."""
+    """Return the head of a text; None where none ends within the first `LOOK_AT` characters."""
     text = text if len(text) <= LOOK_AT else text[: text.rfind("\n", 0, LOOK_AT) + 1]
     start = beginning(text)
     dotted = _dotted_comment(text[:start])

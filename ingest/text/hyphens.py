@@ -1,7 +1,7 @@
-"""Whether words with a hyphen are those without: `co-operate`, `cooperate`, but `re-sign`, `resign`.
+"""Tell whether a word with a hyphen is the one without: `co-operate`, `cooperate`, but `re-sign`, `resign`.
 
-They are where both are known for one word: by a closed list, since two vowels are kept apart, or since what
-is written without the hyphen is no word of the list and can be cut into two of its words in one place alone:
+It is where both are known for one word: by a closed list; where the hyphen keeps two vowels apart; or where
+what is written without it is no word of the list and can be cut into two of its words in one place alone:
 `minister-president`, but not `druck-erzeugnisse`, `drucker-zeugnisse`. Behind a prefix that is heard as a
 part of the word nothing is known: `un-ionised`, `re-cover`.
 """

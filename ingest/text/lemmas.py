@@ -1,4 +1,4 @@
-"""Of which words a word may be a form, by its endings.
+"""Name the words of which a word may be a form, by its endings.
 
 More are named than there are: whoever asks looks them up, or asks whether two words have one in common.
 Forms that no ending tells (`began`, `begon`) stand in the files of `thesaurus`.
@@ -57,10 +57,8 @@ def _dutch(word: str) -> Iterator[str]:
                 continue
             stem = base.removesuffix(ending)
             if ending in ("en", "e", "er", "ere"):
-                yield from map(_closed, (stem,))
                 yield from _dutch_words(_closed(stem))
                 if stem.endswith(("er", "el", "ig", "em")):
-                    yield stem
                     yield from _dutch_words(stem)
             else:
                 yield from _dutch_words(stem)
@@ -81,6 +79,7 @@ def _participle(word: str) -> Iterator[str]:
 
 
 def _dutch_words(stem: str) -> Iterator[str]:
+    """Yield the stem, which may be a noun, and the verbs of which it may be the stem."""
     yield stem
     yield from _infinitives(stem)
 

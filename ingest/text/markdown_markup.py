@@ -105,7 +105,7 @@ class _Walk:
         self._used: set[str] = set()
         self._end = self._start
         self._in_list = False  # where an indented line is a part of an item
-        self._is_open = False  # no comment ends from here on
+        self._no_comment_ends = False  # from here on
         self._verbatim: list[Cut] = []  # what is code, and cut out of nothing
         if head is not None:
             self._cut(head.start, head.end)
@@ -118,15 +118,15 @@ class _Walk:
         """Walk, and return what is left."""
         text = self._text
         addresses = [each for each in addresses_of(text) if each.start >= self._start]
-        waiting = iter((*addresses, Cut(len(text), len(text))))
-        inside = next(waiting)
+        following = iter((*addresses, Cut(len(text), len(text))))
+        address = next(following)
         at = self._line(self._start)
         while sign := _SIGN.search(text, at):
             at = sign.start()
-            while inside.end <= at < len(text):
-                inside = next(waiting)
-            if inside.start <= at:
-                at = max(at + 1, inside.end)
+            while address.end <= at < len(text):
+                address = next(following)
+            if address.start <= at:  # a sign within an address is none
+                at = max(at + 1, address.end)
                 continue
             found = _MARK.match(text, at)
             self._end = at + 1
@@ -223,16 +223,16 @@ class _Walk:
 
     def comment(self, found: re.Match[str]) -> None:
         """Cut out a comment."""
-        end = -1 if self._is_open else self._text.find("-->", found.end())
+        end = -1 if self._no_comment_ends else self._text.find("-->", found.end())
         if end < 0:
-            self._is_open = True
+            self._no_comment_ends = True
             return
         self._put(found.start(), Item("comment", " ".join(self._text[found.end() : end].split())))
         self._cut(found.start(), end + 3)
         self._end = end + 3
 
     def order(self, found: re.Match[str]) -> None:
-        """Put a list's mark for a number of order."""
+        """Put the mark of a list without an order in place of a number."""
         self._put(found.start(), Item("number", found["number"]))
         self._cut(found.start("number"), found.end(), "-")
 

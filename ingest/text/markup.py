@@ -1,4 +1,4 @@
-"""What of a text is said, and what is markup: addresses, attributes, numbers of order, times of cues.
+"""Part what is said in a text from its markup: addresses, attributes, numbers of order, times of cues.
 
 `speech` is the text that a reader is shown, without what tells a program how to show it. `items` are what was
 cut out and leads somewhere or says something by itself. What only dresses the words (emphasis, the line under

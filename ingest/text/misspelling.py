@@ -1,4 +1,4 @@
-"""Which two words are one: misspelt, spelt otherwise, or turned into its opposite by a prefix.
+"""Tell which two words are one misspelt, one in two spellings, or opposites by a prefix.
 
 Two words are one misspelt when they are alike enough that a slip of the hand explains it, and nothing says
 that both were meant.
@@ -34,15 +34,17 @@ def misspelt(
 ) -> bool:
     """Tell whether the one word may be the other with a slip of the hand in it.
 
-    Within a Damerau-Levenshtein distance of 2 for words of six letters and more, of 1 for shorter ones. A
-    distance of 2, and two words with capitals, ask for the same first letter. Words with a digit are never,
-    nor two short ones in capitals, nor any of a language without words. Of two common words, or two that
-    are both `attested` (folded) elsewhere, or two that the language has (`wordlist`), each was meant,
-    unless the two are often confused (`then`, `than`), are one in British and American spelling, or end in
-    the Dutch `d`, `t` and `dt`. So was each of two numbers or months, and where a prefix makes the
-    opposite: `legal`, `illegal`. Two names (`names` has one of them, folded) that sound alike are one:
-    `John`, `Jon`; else one with another consonant is another: `Iran`, `Iraq`. Of words with hyphens one part
-    alone may be misspelt.
+    It may be within a Damerau-Levenshtein distance of 2 for words of six letters and more, of 1 for shorter
+    ones. At a distance of 2, and where both have a capital, the first letter has to be the same. Never one
+    are two words of which one has a digit, two short ones in capitals, and any of a language without words.
+
+    Both were meant where both are common words, are `attested` (folded) elsewhere, are words that the
+    language has (`wordlist`), are numbers or months, or where a prefix makes one the opposite of the other:
+    `legal`, `illegal`. They are one all the same where they are often confused (`then`, `than`), are one in
+    British and American spelling, or end in the Dutch `d`, `t` and `dt`.
+
+    Two names (`names` has one of them, folded) that sound alike are one: `John`, `Jon`. Else a name with
+    another consonant is another: `Iran`, `Iraq`. Of words with hyphens one part alone may be misspelt.
     """
     told = _by_themselves(before, after, language)
     if told is not None:

@@ -45,7 +45,7 @@ _COMPATIBLE = (
 )
 _FRACTIONS = "\u00bc-\u00be\u2150-\u215e"
 
-# Windows-1252 of the bytes that go on a character in UTF-8; where it has none, the byte as it is.
+# What Windows-1252 makes of the bytes with which UTF-8 goes on within a character.
 _GOING_ON = bytes(range(0x80, 0xC0)).decode("cp1252", "ignore")
 _TAIL = f"[{re.escape(_GOING_ON)}\x80-\x9f]"
 _QUOTES = frozenset("‘’‚“”„«»‹›…–—\xa0")

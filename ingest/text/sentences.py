@@ -1,9 +1,9 @@
-r"""Cuts a text into sentences that tile it: joined in order they are the text, character for character.
+r"""Cut a text into sentences that tile it: joined in order they are the text, character for character.
 
 The blank after a sentence is the end of its tile, outside its text; blank before the first one is
 the start of that. An empty line always ends a sentence. A single line end does, unless the lines
-look wrapped: the next begins with a small letter, or it would have fitted no word of more on the
-line before. Full stops of abbreviations, initials, numbers, ordinals and list marks end nothing,
+look wrapped: the next begins with a small letter, or its first word had no room on the line
+before. Full stops of abbreviations, initials, numbers, ordinals and list marks end nothing,
 and nothing ends before a small letter. Dutch and English are known; what is not known of another
 language costs sentences cut too early, never an error.
 

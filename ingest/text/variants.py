@@ -1,7 +1,7 @@
-"""Words that are one in another form.
+"""Tell words that are one in another form: contractions, abbreviations, small words that say the same.
 
-Abbreviations and contractions written out, and small words for each other, in Dutch and English. Closed
-lists; the words are small and without accents.
+What is one stands in the closed lists of the languages, whose words are small and without accents. Words that
+are given may have capitals and accents.
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
-"""Which words are real ones.
+"""Tell which words a language has, and how often they are used.
 
-Lists of English, Dutch and German, with how often each word stands in a large body of subtitles.
+There are lists of English, Dutch and German, with how often each word stands in a large body of subtitles.
 
 A list is a file that is mapped when the first pair of words asks for it: its pages are shared between
 processes, and hardly any of them is read. `tools/wordlists.py` makes the files; NOTICE says of what.
@@ -19,6 +19,13 @@ RECORD = "<I"  # what stands beside a word: how often it was counted
 # not is the commonest slip of all: `verassing` stands in it a tenth as often as `verrassing`.
 _SELDOM = 0.02
 _SELDOM_DOUBLED = 0.2
+# In these bodies names stand in capitals, which are not counted with the words: what is left of them is rare.
+_RARE = {"en": 3000, "nl": 100, "de": 100}
+_USED = {"en": 300, "nl": 100, "de": 100}
+_HARDLY = 200
+_HALF = 0.5
+_LETTERS = "abcdefghijklmnopqrstuvwxyz"
+_PLURALS = {"en": ("s",), "nl": ("en", "s"), "de": ("en", "er", "e")}
 
 
 def both_meant(before: str, after: str, language: str | None) -> bool:
@@ -32,15 +39,6 @@ def both_meant(before: str, after: str, language: str | None) -> bool:
     old, new = (count(word.lower()) for word in (before, after))
     least = _SELDOM_DOUBLED if _once(before) == _once(after) else _SELDOM
     return min(old, new) > least * max(old, new)
-
-
-# In these bodies names stand in capitals, which are not counted with the words: what is left of them is rare.
-_RARE = {"en": 3000, "nl": 100, "de": 100}
-_USED = {"en": 300, "nl": 100, "de": 100}
-_HARDLY = 200
-_HALF = 0.5
-_LETTERS = "abcdefghijklmnopqrstuvwxyz"
-_PLURALS = {"en": ("s",), "nl": ("en", "s"), "de": ("en", "er", "e")}
 
 
 def was_counted(word: str, language: str | None) -> bool:

@@ -48,7 +48,7 @@ def tokens(text: str) -> list[str]:
     return _TOKEN.findall(text) if len(text) < _LONG else _shared(_TOKEN, text)
 
 
-@functools.lru_cache(maxsize=64)  # an edited sentence is cut by each that asks of it
+@functools.lru_cache(maxsize=64)  # whoever asks about an edited sentence cuts it
 def _tokens_of(sentence: str) -> tuple[str, ...]:
     return tuple(_TOKEN.findall(sentence))
 
@@ -66,13 +66,13 @@ def _words_of(sentence: str) -> tuple[str, ...]:
 
 
 def _shared(pattern: re.Pattern[str], text: str) -> list[str]:
-    """Return all that is found; what is equal is one object, which takes longer to make and less room."""
+    """Return each match. Equal ones are one object: that takes longer, and less room."""
     known: dict[str, str] = {}
     return [known.setdefault(found[0], found[0]) for found in pattern.finditer(text)]
 
 
 def each_word(text: str) -> Iterator[str]:
-    """Yield the same one by one, of which those of a long text are never held together."""
+    """Yield the words one by one; those of a long text are never held all at once."""
     if len(text) < _LONG:
         return iter(_WORD.findall(text))
     return (found[0] for found in _WORD.finditer(text))
