@@ -106,15 +106,11 @@ class Dates(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 class Vocabulary(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Small words, and pairs of words that say the same, the opposite, or are taken for one another.
 
-<<<<<<< HEAD
-    `accented` are pairs of words that differ by accents alone, as they are written. `participles` are those
-    of verbs that are not told by their ending. Of each three words of
-=======
     `common` are the small words, which are no names and weigh little where sentences are compared; `weighty`
     those of them that say something all the same. Of each two of `opposed` one says something else than the
     other; one of `confused` is often written for the other, and two of `same` say the same.
-    `accented` are pairs of words that differ by accents alone, as they are written. Of each three words of
->>>>>>> 6ef172f (Say all that is wrong in a language's file, with its place)
+    `accented` are pairs of words that differ by accents alone, as they are written. `participles` are those
+    of verbs that are not told by their ending. Of each three words of
     `slips` the second cannot stand behind the first, and the third is meant. Before the words of `paused` a
     comma says nothing, nor behind a phrase that opens with one of `leading`, nor, before one that acts,
     behind a clause that opens with one of `clauses`. `extent` has the words and runs of words that say how
