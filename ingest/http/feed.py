@@ -26,6 +26,7 @@ from ingest.daemon.log_growth import LogGrowth
 from ingest.errors import IngestError
 from ingest.history import changes
 from ingest.history.changes import ANY, Filters
+from ingest.http.feed_readers import COMMENT, TICK, Reader, Readers, framed
 from ingest.http.problems import Problem
 from ingest.http.server import Wire
 from ingest.model import Seq
@@ -35,7 +36,6 @@ from ingest.store import reader, reviews
 KEPT = 2_000  # newest changes that readers are told from memory
 _TOGETHER = 20  # events that a reader is sent at once
 PAGE = 200  # changes read at once for a reader that lags
-HEARTBEAT = 15.0  # seconds
 _AGAIN = 1.0  # seconds after the store could not be asked
 _REST = 0.5  # seconds without a change after which the next is told before the index has it
 _FILLED = 2.0  # seconds that the index has to take in what is told
@@ -59,31 +59,6 @@ class Told(msgspec.Struct, frozen=True):
     event: bytes
 
 
-class _Reader:
-    """Who follows the log, how far he is, and whether he waits with nothing left to be told."""
-
-    def __init__(self, place: int, heard: int, wire: Wire | None) -> None:
-        self.place = place
-        self.heard = heard  # how many reviews
-        self.wire = wire
-        self.waits = False
-        self.is_lost = False
-        self.woken = asyncio.Event()
-        if wire is not None:
-            wire.tell(self._lose)
-
-    def is_told(self, frame: bytes) -> bool:
-        """Put a frame on his connection, if he waits for one; else he is woken."""
-        if self.waits and self.wire is not None and self.wire.write(frame):
-            return True
-        self.woken.set()
-        return False
-
-    def _lose(self) -> None:
-        self.is_lost = True
-        self.woken.set()
-
-
 class Feed:
     """The newest changes and reviews, and the readers who wait for more."""
 
@@ -99,7 +74,8 @@ class Feed:
         self._looks = threading.Event()
         self._looked = 0.0  # when something was told last
         self._grown: asyncio.Event | None = None
-        self._readers: set[_Reader] = set()
+        self._readers = Readers()
+        self._beats: asyncio.TimerHandle | None = None
         self._loop: asyncio.AbstractEventLoop | None = None
         self._threads = [
             threading.Thread(target=self._follow, name="feed", daemon=True),
@@ -118,9 +94,11 @@ class Feed:
         """Stop following; every reader ends."""
         self._ended.set()
         self._looks.set()
+        if self._beats is not None:
+            self._beats.cancel()
         if self._grown is not None:
             self._grown.set()
-        self._wake()
+        self._readers.wake()
 
     def look(self) -> None:
         """Look for reviews now: one was just added."""
@@ -145,9 +123,11 @@ class Feed:
         Who wants all of them is told the newest by his `wire`, where he has one. Reviews that are told
         after the first line was sent are all among them.
         """
-        reader, generation = _Reader(after, self._reviewed, wire), self._generation
+        reader, generation = Reader(after, self._reviewed, wire), self._generation
         plain = wanted == ANY
         self._readers.add(reader)
+        if self._beats is None:
+            self._beat()
         try:
             yield b": the changes of the log, one an event; id is the seq\nretry: 2000\n\n"
             if after > self._last:  # what is told already is there; else the log says how long it is
@@ -168,12 +148,12 @@ class Feed:
                     reader.heard += 1
                     if plain or await to_thread.run_sync(partial(self._is_wanted, each.seq, wanted)):
                         yield each.event
-                elif not await self._stirred(reader, plain=plain):
-                    yield b": still here\n\n"
+                elif not await reader.rest(self._now(), wants_all=plain and reader.heard == self._reviewed):
+                    yield COMMENT
         finally:
             self._readers.discard(reader)
 
-    async def _lacking(self, reader: _Reader, wanted: Filters, *, plain: bool) -> AsyncGenerator[bytes]:
+    async def _lacking(self, reader: Reader, wanted: Filters, *, plain: bool) -> AsyncGenerator[bytes]:
         """Yield up to a page of the events after a reader's place, some in one piece; the place moves on."""
         if plain and self._kept and self._kept[0].seq <= reader.place + 1:
             found, reader.place = self._newer(reader.place), self._last
@@ -182,22 +162,22 @@ class Feed:
         for at in range(0, len(found), _TOGETHER):
             yield b"".join(each.event for each in found[at : at + _TOGETHER])
 
-    def _is_next(self, reader: _Reader) -> bool:
+    def _is_next(self, reader: Reader) -> bool:
         """Tell whether a reader can be told the next review, since he knows its change."""
         reader.heard = max(reader.heard, self._reviewed - len(self._reviews))
         return self._reviews[reader.heard - self._reviewed].seq <= reader.place
 
-    async def _stirred(self, reader: _Reader, *, plain: bool) -> bool:
-        """Wait until there may be something for a reader; False where nothing came for a while."""
-        reader.waits = plain and reader.heard == self._reviewed
-        try:
-            async with asyncio.timeout(HEARTBEAT):  # unlike `wait_for`, without a task
-                await reader.woken.wait()
-        except TimeoutError:
-            return False
-        finally:
-            reader.waits = False
-        return True
+    def _now(self) -> float:
+        assert self._loop is not None
+        return self._loop.time()
+
+    def _beat(self) -> None:
+        """Send comments to who is due one, again and again while there are readers."""
+        self._beats = None
+        if self._readers and not self._ended.is_set():
+            assert self._loop is not None
+            self._readers.beat(self._loop.time())
+            self._beats = self._loop.call_later(TICK, self._beat)
 
     def _newer(self, place: int) -> list[Told]:
         """Return the kept changes after a place. The search begins at the end, where most readers are."""
@@ -321,11 +301,11 @@ class Feed:
         woken, self._grown = self._grown, asyncio.Event()
         woken.set()
         if not 0 < len(found) <= _TOGETHER:
-            self._wake()
+            self._readers.wake()
             return
-        frame = _frame(found)
+        frame, now = framed(b"".join(each.event for each in found)), self._now()
         for each in self._readers:
-            if each.place == before and each.is_told(frame):
+            if each.place == before and each.is_told(frame, now):
                 each.place = place
             else:
                 each.woken.set()
@@ -334,18 +314,14 @@ class Feed:
         self._reviews.extend(found)
         self._reviewed += len(found)
         if len(found) > _TOGETHER or any(each.seq > self._last for each in found):
-            self._wake()
+            self._readers.wake()
             return
-        frame = _frame(found)
+        frame, now = framed(b"".join(each.event for each in found)), self._now()
         for each in self._readers:
-            if each.place == self._last and each.is_told(frame):
+            if each.place == self._last and each.is_told(frame, now):
                 each.heard = self._reviewed
             else:
                 each.woken.set()
-
-    def _wake(self) -> None:
-        for each in self._readers:
-            each.woken.set()
 
     def _check(self) -> None:
         if self._ended.is_set():
@@ -368,12 +344,6 @@ def _replaced(head: int) -> bytes:
         hint="read it anew, from since=0",
     )
     return b"event: replaced\ndata: %s\n\n" % escape.json(_encode(problem))
-
-
-def _frame(found: list[Told]) -> bytes:
-    """Return events as a part of an answer whose length nobody knows, as HTTP 1.1 frames it."""
-    body = b"".join(each.event for each in found)
-    return b"%x\r\n%b\r\n" % (len(body), body)
 
 
 def _told(change: Change) -> Told:
