@@ -1,4 +1,4 @@
-"""Books as EPUB: the pages of the spine, in its order, each read as a page of HTML.
+"""Books as EPUB: the pages of the spine, in its order, each read once, as a page of HTML.
 
 The table of contents repeats the headings and is left out. Notes stand after the body. A book is taken for
 encrypted only where a page of its spine is: fonts often are, and hide no text.
@@ -64,6 +64,7 @@ def read(data: bytes, limits: Limits) -> Extracted:
     draft = Draft(limits)
     reader = Page(draft, limits)
     contents: list[Annotation] = []
+    read: set[str] = set()
     for key in book.spine:
         item = book.items.get(key)
         if item is None:
@@ -72,10 +73,11 @@ def read(data: bytes, limits: Limits) -> Extracted:
         if "nav" in roles:
             contents.append(Annotation(kind="TOC", text=name))
             continue
-        if media_type not in _PAGES:
+        if media_type not in _PAGES or name in read:
             continue
         if name in locked:
             raise Refused("password", "a page of the book is encrypted")
+        read.add(name)
         reader.read(characters(package.read(name)))
     if not book.spine:
         raise Refused("refused", "a book without a spine")

@@ -2,7 +2,7 @@
 
 The library that finds it guesses, and what it guesses wrongly is lost in silence: `is_article` says whether
 the page's own mark-up calls it an article, and other pages are better read whole. Where the library finds
-none, the page is read whole, and `way` says so.
+none, and where a page has more tags than it reads in time, the page is read whole, and `way` says so.
 """
 
 from __future__ import annotations
@@ -17,13 +17,12 @@ from ingest.normalise.documents import html_whole
 from ingest.normalise.documents.draft import Draft
 from ingest.normalise.extraction import Annotation, BlockKind, Extracted, Limits, Refused
 
-WAY = "html-article/1"
+WAY = "html-article/2"
 MEDIA_TYPE = "text/html"
 
-_OPEN_GRAPH = expression(r"""<meta\s[^>]{0,500}["']og:type["'][^>]{0,500}["']article["']""", re.IGNORECASE)
-_OPEN_GRAPH_TURNED = expression(
-    r"""<meta\s[^>]{0,500}["']article["'][^>]{0,500}["']og:type["']""", re.IGNORECASE
-)
+_META = expression(r"<meta\s[^<>]{0,1000}", re.IGNORECASE)
+_OPEN_GRAPH = expression(r"""["']og:type["']""", re.IGNORECASE)
+_OPEN_GRAPH_ARTICLE = expression(r"""["']article["']""", re.IGNORECASE)
 _SCHEMA = expression(
     r"""(?:["']@type["']\s{0,9}:\s{0,9}\[?\s{0,9}|itemtype\s{0,9}=\s{0,9}["']https?://schema\.org/)["']?"""
     r"(?:News|Blog|Opinion|Analysis|Reportage|Review|Scholarly|Tech|Satirical|BackgroundNews)?"
@@ -37,20 +36,36 @@ _BLOCKS = frozenset(
     ("p", "head", "item", "quote", "code", "list", "table", "row", "cell", "div", "ab", "body")
 )
 _BLANKS = expression(r"[ \t\n\r\f]+")
+_ROW_OR_SPAN = expression(
+    r"""<tr\b|\bcolspan\s{0,9}=\s{0,9}["']?([0-9]{1,9})|\browspan\s{0,9}=""", re.IGNORECASE
+)
+_SPAN = expression(r"""\b((?:col|row)span\s{0,9}=\s{0,9}["']?)[0-9]+""", re.IGNORECASE)
+_WIDEST = 1_000  # cells: the library takes no more
+_MOST_TAGS = 50_000
 
 
 def is_article(data: bytes) -> bool:
     """Tell whether the page's own mark-up says that it is one article."""
     text = html_whole.characters(data)
-    says = (_OPEN_GRAPH, _OPEN_GRAPH_TURNED, _SCHEMA, _BODY)
-    return any(pattern.search(text) is not None for pattern in says) or len(_ARTICLE.findall(text)) == 1
+    return (
+        any(_says_article(meta[0]) for meta in _META.finditer(text))
+        or any(pattern.search(text) is not None for pattern in (_SCHEMA, _BODY))
+        or len(_ARTICLE.findall(text)) == 1
+    )
+
+
+def _says_article(meta: str) -> bool:
+    return _OPEN_GRAPH.search(meta) is not None and _OPEN_GRAPH_ARTICLE.search(meta) is not None
 
 
 def read(data: bytes, limits: Limits) -> Extracted:
     """Return the text of the page's article, and what the page says of itself."""
     whole = html_whole.read(data, limits)
+    page = html_whole.characters(data)
+    if page.count("<") > _MOST_TAGS:
+        return whole
     found = _extraction()(
-        html_whole.characters(data),
+        _narrowed(page),
         include_comments=False,
         include_tables=True,
         with_metadata=False,
@@ -64,6 +79,25 @@ def read(data: bytes, limits: Limits) -> Extracted:
     claims: list[Annotation] = list(whole.annotations.properties)
     made = draft.extracted(way=WAY, media_type=MEDIA_TYPE, beside={"properties": claims})
     return made if made.text else whole
+
+
+def _narrowed(page: str) -> str:
+    """Return the page with cells of one column each, where its tables would be too large.
+
+    The library makes each row as wide as the widest, a cell for each column that one spans, and one more in
+    the rows below a cell that spans them.
+    """
+    rows = widest = here = down = 0
+    for found in _ROW_OR_SPAN.finditer(page):
+        if found[1] is not None:
+            here += int(found[1])
+            widest = max(widest, here)
+        elif found[0][1:].lower() == "tr":
+            rows, here = rows + 1, 0
+        else:
+            down += 1
+    width = min(widest, _WIDEST) + min(down, _WIDEST)
+    return _SPAN.sub(r"\g<1>1", page) if rows * width > _MOST_TAGS else page
 
 
 @functools.cache

@@ -6,7 +6,7 @@ import ctypes
 import itertools
 import math
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from types import TracebackType
 from typing import TYPE_CHECKING, Self
 
@@ -80,7 +80,7 @@ class File:
                 raise Refused("password", "the document is encrypted")
             raise Refused("refused", "a damaged PDF")
         self.count = int(self.raw.FPDF_GetPageCount(self.handle))
-        self._characters = 0
+        self._characters = self._beside = 0
 
     def __enter__(self) -> Self:
         if self.count > self.limits.pages:
@@ -119,11 +119,19 @@ class File:
                 self.raw.FPDFText_ClosePage(text)
                 self.raw.FPDF_ClosePage(handle)
 
+    def string(self, function: Callable[..., int], *arguments: object) -> str:
+        """Return a string that stands beside the text; of all of them no more than a text may have."""
+        told = wide(function, *arguments)
+        self._beside += len(told)
+        if self._beside > self.limits.characters:
+            raise Refused("too_large", f"more than {self.limits.characters} characters beside the text")
+        return told
+
     def pages(self) -> list[Annotation]:
         """Return the pages by number, with their own labels where they have them."""
         found = []
         for number in range(self.count):
-            label = wide(self.raw.FPDF_GetPageLabel, self.handle, number)
+            label = self.string(self.raw.FPDF_GetPageLabel, self.handle, number)
             found.append(
                 Annotation(page=number + 1, name=label if label and label != str(number + 1) else None)
             )

@@ -122,6 +122,7 @@ class Margins:
             before = line
         self.size = max(sizes, key=lambda size: (sizes[size], size)) / 10 if sizes else 0.0
         self._ends = {key: (_reached(found), len(found)) for key, found in ends.items()}
+        self._rights: dict[tuple[int, int, int], float | None] = {}
         full = sum(self.right(line) - line.x1 < 1 for line in lines)
         # In a text with even margins every line of a paragraph but its last reaches the margin.
         self.is_even = full > _EVEN * len(lines)
@@ -133,11 +134,17 @@ class Margins:
         """Return where lines of this column end."""
         reach = 4 * line.size
         first, last = int((line.x0 - reach) // _BUCKET), int((line.x0 + reach) // _BUCKET)
-        size = round(line.size)
+        key = (round(line.size), first, last)
+        if key not in self._rights:
+            self._rights[key] = self._right(*key)
+        end = self._rights[key]
+        return line.x1 if end is None else end
+
+    def _right(self, size: int, first: int, last: int) -> float | None:
         near = [self._ends.get((size, bucket)) for bucket in range(first, min(last, first + 100) + 1)]
         ends = [end for end in near if end is not None]
         most = max((count for _, count in ends), default=0)
-        return max((end for end, count in ends if count * 4 >= most), default=line.x1)
+        return max((end for end, count in ends if count * 4 >= most), default=None)
 
     def sticks_out(self, line: Line) -> bool:
         """Tell whether a line ends beyond where others of its column do."""

@@ -57,6 +57,28 @@ def test_a_book_that_cannot_be_read_says_why(data: bytes, reason: str) -> None:
     assert refused.value.reason == reason
 
 
+def test_a_page_of_a_book_is_read_once() -> None:
+    again = '<itemref idref="i0"/>'
+    other = {
+        "OEBPS/book.opf": epub_package(
+            '<item id="j" href="a.xhtml" media-type="text/html"/>', '<itemref idref="j"/>'
+        )
+    }
+
+    assert (
+        epub_reader.read(epub({"a.xhtml": "a", "b.xhtml": "b"}, spine=again * 3), Limits()).text == "a\n\nb"
+    )
+    assert epub_reader.read(epub({"a.xhtml": "a"}, parts=other), Limits()).text == "a"
+
+
+def epub_package(items: str, spine: str) -> str:
+    first = '<item id="i" href="a.xhtml" media-type="text/html"/>'
+    return (
+        f'<package xmlns="http://www.idpf.org/2007/opf"><manifest>{first}{items}</manifest>'
+        f'<spine><itemref idref="i"/>{spine}</spine></package>'
+    )
+
+
 def test_encrypted_fonts_hide_no_text() -> None:
     encryption = (
         '<e xmlns:enc="http://www.w3.org/2001/04/xmlenc#"><enc:CipherReference URI="OEBPS/a.ttf"/></e>'

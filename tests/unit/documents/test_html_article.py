@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+import time
 
 import pytest
 
@@ -15,12 +16,13 @@ pytest.importorskip("trafilatura")
 BODY = paragraphs(seed=3, count=4)
 
 
-def page(body: list[str], *, menu: str = "Home", foot: str = "Copyright") -> bytes:
+def page(body: list[str], *, menu: str = "Home", foot: str = "Copyright", rows: str = "") -> bytes:
     inside = "".join(f"<p>{text}</p>" for text in body)
     return (
         f"<html lang=en><head><title>News</title><meta name=author content=Ann></head><body><nav><ul><li><a href=/>{menu}</a></ul></nav>"
         f"<article><h1>The headline</h1>{inside}<ul><li>one item of it</li><li>another item</li></ul>"
-        "<table><tr><td>first</td><td>second</td></tr><tr><td>third</td><td>fourth</td></tr></table></article>"
+        "<table><tr><td>first</td><td>second</td></tr><tr><td>third</td><td>fourth</td></tr>"
+        f"{rows}</table></article>"
         f"<footer><p>{foot}</p></footer></body></html>"
     ).encode()
 
@@ -28,7 +30,7 @@ def page(body: list[str], *, menu: str = "Home", foot: str = "Copyright") -> byt
 def test_the_article_alone() -> None:
     found = read(page(BODY), Limits())
 
-    assert found.way == "html-article/1"
+    assert found.way == "html-article/2"
     assert found.text.split("\n\n") == [
         "The headline", *BODY, "one item of it", "another item", "first\tsecond", "third\tfourth",
     ]  # fmt: skip
@@ -44,7 +46,7 @@ def test_what_lies_around_it_changes_nothing() -> None:
 def test_a_page_without_an_article_is_read_whole() -> None:
     found = read(b"<p>a</p>", Limits())
 
-    assert found.way in {"html-whole/2", "html-article/1"}
+    assert found.way in {"html-whole/2", "html-article/2"}
     assert found.text == "a"
 
 
@@ -86,3 +88,29 @@ def test_without_the_extra_it_says_which(monkeypatch: pytest.MonkeyPatch) -> Non
 def test_a_page_past_a_limit_is_refused_before_it_is_looked_at() -> None:
     with pytest.raises(Refused):
         read(b"<div>" * 3000, Limits())
+
+
+@pytest.mark.parametrize("span", ["colspan=1000", "rowspan=900", "colspan='99' rowspan='2'"])
+def test_a_table_that_would_be_too_large_has_cells_of_one_column(
+    span: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(html_article, "_MOST_TAGS", 400)
+    row = "<tr><td {}>first words<td>second words"
+
+    spanned = read(page(BODY[:1], rows=row.format(span) * 20), Limits())
+
+    assert spanned.way == "html-article/2"
+    assert spanned.text == read(page(BODY[:1], rows=row.format("") * 20), Limits()).text
+
+
+def test_a_page_of_more_tags_than_are_read_in_time_is_read_whole(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(html_article, "_MOST_TAGS", 20)
+
+    assert read(page(BODY), Limits()) == html_whole.read(page(BODY), Limits())
+
+
+def test_the_start_of_a_tag_over_and_over_takes_linear_time() -> None:
+    began = time.process_time()
+
+    assert not is_article(b'<meta "og:type" ' * 100_000)
+    assert time.process_time() - began < 2

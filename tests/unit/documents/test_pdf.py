@@ -385,3 +385,18 @@ def test_the_high_digits_of_a_font_are_the_mark_of_a_note(mark: str, taken: bool
 
     assert (mark in found[0]) == (not taken)
     assert found[-1] == "This is the note"
+
+
+def test_what_stands_beside_the_text_has_a_limit() -> None:
+    catalog = b"<< /Type /Catalog /Pages 2 0 R /PageLabels << /Nums [0 << /S /D /P (%s) >>] >> >>"
+    data = drawn([[At(50, 500, "A page.")], [At(50, 500, "Another page.")]])
+    labelled = data.replace(b"<< /Type /Catalog /Pages 2 0 R  >>", catalog % (b"p" * 60))
+
+    assert labelled != data
+    assert pdf.read(labelled, Limits(characters=200)).text == "A page. Another page."
+    with pytest.raises(Refused) as refused:
+        pdf.read(labelled, Limits(characters=100))
+    assert (refused.value.reason, refused.value.detail) == (
+        "too_large",
+        "more than 100 characters beside the text",
+    )
