@@ -2,8 +2,8 @@
 
 A heading is told by its level and its words. Where all of them moved by as many levels, the outline is the
 same. A quotation is told by how many sentences each of its paragraphs has: an empty line of it that parts
-two of them, or that keeps what follows out of it, is no dress. An item of a list has a depth. Code is read
-past.
+two of them, or that keeps what follows out of it, is no dress. An item of a list, or what a term of one
+means (`: a town`), has a depth. Code is read past.
 """
 
 from __future__ import annotations
@@ -23,11 +23,11 @@ _UNDER = expression(r" {0,3}(=+|-+)[ \t]*\Z")
 _QUOTED = expression(r" {0,3}(?:>[ \t]?)+(.*)\Z")
 _FENCE = expression(r" {0,3}(`{3,}|~{3,})")
 _NO_PARAGRAPH = expression(r" {0,3}(?:[-*+][ \t]|[0-9]{1,9}[.)][ \t]|#{1,6}[ \t]|\||<|`{3}|~{3})| {4}|\t")
-_ITEM = expression(r"( {0,40})(?:[-*+]|[0-9]{1,9}[.)])(?: {1,4}|\t)(?=\S)")
+_ITEM = expression(r"( {0,40})(?:[-*+:]|[0-9]{1,9}[.)])(?: {1,4}|\t)(?=\S)")
 _RULE = expression(r" {0,3}(?:(?:-[ \t]*){3,}|(?:\*[ \t]*){3,}|(?:_[ \t]*){3,})\Z")
 _SENTENCE_END = expression(r"[.!?…][\"'’”)\]*_]*\s+\S")
 _NO_WORDS = expression(r"[\W_]+")
-_MAY_HAVE = expression(r"^ {0,3}[#>=*+0-9-]|<[hH][1-6]", re.MULTILINE)
+_MAY_HAVE = expression(r"^ {0,3}[#>=*+:0-9-]|<[hH][1-6]", re.MULTILINE)
 
 
 class Heading(msgspec.Struct, frozen=True):

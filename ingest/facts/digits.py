@@ -14,7 +14,7 @@ from ingest.expressions import expression
 from ingest.facts.model import Tokens, low_at
 from ingest.text.lexicon import Lexicon, word_set
 
-_DIGITS = expression(r"([0-9][0-9.,]*)(-?[^\W\d_]*)((?:[-‐‑][^\W\d_]+)*)\Z")
+_DIGITS = expression(r"([0-9][0-9.,]*)(-?(?:[ck]?m[23]|[^\W\d_]*))((?:[-‐‑][^\W\d_]+)*)\Z")
 _OLD = word_set("-old -olds -oud -oude -alt -alte -alter -alten")  # behind `5-year`
 _GROUPED = expression(
     r"[1-9][0-9]{0,2}(?:\.[0-9]{3})+(?:,[0-9]+)?\Z"
@@ -61,7 +61,7 @@ def read_digits(text: str, cut: Tokens, at: int) -> tuple[Fraction | str, int, s
     if written.isdecimal() and suffix in cut.lexicon.signs:
         return int(written) + cut.lexicon.signs[suffix], end, ""  # `2½`
     if _PLAIN.match(written):
-        if suffix and not suffix.removeprefix("-").isalpha():
+        if suffix and not (suffix.removeprefix("-").isalpha() or suffix in cut.lexicon.units):
             return token, end, ""  # `10²`
         if suffix.isalpha() and not _is_unit(suffix, cut.lexicon):
             return token, end, ""  # `article 7a`, `5G`
