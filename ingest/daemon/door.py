@@ -169,7 +169,7 @@ def clear_away(environment: Mapping[str, str] = os.environ) -> None:
 
 @contextmanager
 def _alone_in(folder: Path) -> Iterator[None]:
-    """Between a socket's making and its listening, nobody may take it for one that was left."""
+    """Hold the lock of a folder, so that nobody takes a socket for a dead one before its owner listens."""
     # Not the folder itself: it may be a root, whose lock this process holds.
     fd = os.open(folder / ".lock", os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW | os.O_CLOEXEC, 0o600)
     try:
@@ -252,7 +252,7 @@ class Door:
             threading.Thread(target=self._serve, args=(client,), name="door-client", daemon=True).start()
 
     def _make_room(self) -> None:
-        """Without a descriptor nobody can be let in: the spare one is for the next, the others wait."""
+        """Give the spare descriptor to the next client, or wait: without one nobody can be let in."""
         self.full = True
         with self._sparing:
             spare, self._spare = self._spare, None

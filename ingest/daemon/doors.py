@@ -29,7 +29,7 @@ class Doors:
         self.tend()
 
     def tend(self) -> bool:
-        """Open those that are not; whether clients wait outside one for want of a descriptor."""
+        """Open those that are not; tell whether clients wait outside one for want of a descriptor."""
         for door in self._doors:
             if door.is_open:
                 if door.full:

@@ -16,7 +16,7 @@ SHORT = ("unwatched", None)  # the problem of too few descriptors: it is of no p
 
 
 class Problem(msgspec.Struct, frozen=True):
-    """Something wrong, with one of the contract's codes; `since` is microseconds."""
+    """Something wrong, by a code of `docs/reference/problems.md`; `since` is microseconds."""
 
     code: str
     path: bytes | None
@@ -68,7 +68,7 @@ class Health:
         self._root = root
 
     def records(self) -> list[root_reports.Problem]:
-        """Return the problems as the contract shows them."""
+        """Return the problems as `status` shows them."""
         return [self._record(problem) for problem in self.problems.values()]
 
     def _record(self, problem: Problem) -> root_reports.Problem:

@@ -75,10 +75,10 @@ def problems(path: Path, ids: Sequence[str]) -> list[str]:
 
 
 def running(store: Store) -> dict[str, bool]:
-    """For the ids of the roots of this host, whether a daemon captures them.
+    """Tell of each root of this host, by its id, whether a daemon captures it.
 
-    None where that cannot be told: it does not answer, or may listen at a door that is not to be seen from
-    here.
+    One of which that cannot be told is left out: its daemon does not answer, or may listen at a door that is
+    not to be seen from here.
     """
     found: dict[str, bool] = {}
     for path, behind in doors(store).items():

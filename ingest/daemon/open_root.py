@@ -158,7 +158,7 @@ class OpenRoot:
         return Checked(taken, found.mark is None, adopted)
 
     def _follow_adoption(self) -> bool:
-        """Go on as the root is recorded now; whether its mark is another."""
+        """Go on as the root is recorded now; tell whether its mark is another."""
         recorded = self._recorded()
         if recorded.mark == self._root.mark:
             return False
@@ -204,8 +204,8 @@ class OpenRoot:
     def compare_mounts(self, *, may_wait: bool) -> bool:
         """Close the folders whose mount came, went or was swapped with documents below.
 
-        Whether a scan must follow. Raises NeedsOwnProcess where one may not answer, unless that may be
-        waited for.
+        Returns whether a scan must follow. Raises NeedsOwnProcess where a mount may not answer, unless that
+        may be waited for.
         """
         if not may_wait and mounts_below.untold(self.mount_types):
             raise NeedsOwnProcess

@@ -180,13 +180,15 @@ class Daemon:
                 self.processes.add(monitor.root)
             if self.stopping:
                 return
-        seq = max((o.capture.last_seq for o in self.monitors if o.capture is not None), default=0)
+        seq = max(
+            (monitor.capture.last_seq for monitor in self.monitors if monitor.capture is not None), default=0
+        )
         if seq > self.announcer.seq:
             self.announcer.announce(seq)
         self.requests.answer()
         if not more:
             now = self.clock.monotonic()
-            due = min((o.next_due() for o in self.monitors), default=now + LONGEST_SLEEP)
+            due = min((monitor.next_due() for monitor in self.monitors), default=now + LONGEST_SLEEP)
             due = min(max(due, now), now + LONGEST_SLEEP)
             self.waker.sleep(due - now)
             woken = self.clock.monotonic()
@@ -247,7 +249,7 @@ class Daemon:
         self.log.info(
             "started",
             database=self.store.address,
-            roots=[show(o.root.path) for o in self.captured],
+            roots=[show(each.root.path) for each in self.captured],
             seq=head.seq,
             tree_root=merkle.root(merkle.unpack(head.frontier)).hex(),
             pid=os.getpid(),
@@ -255,7 +257,7 @@ class Daemon:
         if self.store_type is not None:
             self.log.warning("store_on_server", database=self.store.address, type=self.store_type)
         if self.settings.tell_new_readings:
-            for pattern, now in self.settings.new_readings(o.root.name for o in self.captured).items():
+            for pattern, now in self.settings.new_readings(each.root.name for each in self.captured).items():
                 self.log.warning("pattern_read_otherwise", pattern=pattern, now=now, hint=_LOOKED_AT)
 
     # -- signals, what the library says, and threads that died -----------------------------

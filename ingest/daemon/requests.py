@@ -15,6 +15,7 @@ from ingest.daemon.wakeup import Announcer, Waker
 from ingest.store.root_reports import RootReport
 
 STATUS_WAIT = 10.0  # seconds
+_NO_MORE = Lost("unreachable", "it was retired meanwhile, or is captured by another process now")
 
 
 class Job(msgspec.Struct):
@@ -26,7 +27,8 @@ class Job(msgspec.Struct):
     barriers: dict[bytes, SyncBarrier] | None = None
     answer: Done | None = None
     reports: dict[str, RootReport] | None = None
-    given_up: bool = False
+    given_up: bool = False  # nobody waits for it any more
+    refused: bool = False  # it can no more be done here
 
 
 class Requests:
@@ -42,7 +44,7 @@ class Requests:
     def wait(self, request: Request) -> Done:
         """Wait for a `sync` or a `scan` as long as the request says."""
         job = self._put(request.verb, request.roots)
-        done = job.done.wait(request.timeout)
+        done = job.done.wait(request.timeout) and not job.refused
         job.given_up = True
         return msgspec.structs.replace(job.answer or Done(done=False), done=done)
 
@@ -79,35 +81,42 @@ class Requests:
 
     def _begin(self, job: Job) -> None:
         chosen = [
-            o for o in self._monitors if not o.retired and (not job.roots or o.root.uid.hex() in job.roots)
+            monitor
+            for monitor in self._monitors
+            if not monitor.retired and (not job.roots or monitor.root.uid.hex() in job.roots)
         ]
         if job.kind == "status":
-            job.reports = {o.root.uid.hex(): o.report() for o in self._monitors}
+            job.reports = {monitor.root.uid.hex(): monitor.report() for monitor in self._monitors}
             job.done.set()
             return
-        job.answer = Done(done=False, roots=[o.root.uid.hex() for o in chosen])
+        job.answer = Done(done=False, roots=[monitor.root.uid.hex() for monitor in chosen])
         if not chosen:
             job.done.set()
             return
         if job.kind == "scan":
-            job.barriers = {o.root.uid: o.barriers.scan() for o in chosen}
+            job.barriers = {monitor.root.uid: monitor.barriers.scan() for monitor in chosen}
         else:
-            job.barriers = {o.root.uid: o.barriers.sync() for o in chosen}
+            job.barriers = {monitor.root.uid: monitor.barriers.sync() for monitor in chosen}
         self._working.append(job)
 
     def _is_done(self, job: Job) -> bool:
         assert job.barriers is not None
         assert job.answer is not None
-        lost = [o.health.lost() for o in self._monitors if o.root.uid in job.barriers]
+        found = [monitor for monitor in self._monitors if monitor.root.uid in job.barriers]
+        waited = [monitor for monitor in found if not monitor.retired]
+        if len(found) < len(job.barriers) or not waited:
+            job.answer, job.refused = msgspec.structs.replace(job.answer, lost=_NO_MORE), True
+            job.done.set()
+            return True
+        lost = [monitor.health.lost() for monitor in waited]
         if job.kind == "scan" and (problem := next(filter(None, lost), None)) is not None:
             job.answer = msgspec.structs.replace(job.answer, lost=Lost(problem.code, problem.detail))
             job.done.set()
             return True
-        passed = [
-            o.barriers.passes(job.barriers[o.root.uid]) for o in self._monitors if o.root.uid in job.barriers
-        ]
-        if passed and all(passed):
-            captures = [o.capture for o in self._monitors if o.root.uid in job.barriers]
+        # each is asked: a barrier notes what it waits for when it is
+        passed = [monitor.barriers.passes(job.barriers[monitor.root.uid]) for monitor in waited]
+        if all(passed):
+            captures = [monitor.capture for monitor in waited]
             files = sum(capture.survey.files for capture in captures if capture is not None)
             job.answer = msgspec.structs.replace(job.answer, files=files, to_seq=self._announcer.seq)
             job.done.set()

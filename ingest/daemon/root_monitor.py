@@ -84,7 +84,7 @@ class RootMonitor:
         now = clock.monotonic()
         self._next_check = now
         self._next_beat = now
-        self._pulse = StallDetector(clock)
+        self._stall = StallDetector(clock)
 
     @property
     def root(self) -> Root:
@@ -101,7 +101,7 @@ class RootMonitor:
         if self.capture is not None:
             with suppress(StoreUnavailable, OSError, NeedsOwnProcess):
                 self._hear(self.clock.monotonic())  # what a scan found was announced, if it is only heard now
-        until = self.session.certain_until(self._pulse.last)
+        until = self.session.certain_until(self._stall.last)
         self.session.close()
         if reason is not None and not self.retired:
             self.notes.worsen(reason, until, state=state)
@@ -125,7 +125,7 @@ class RootMonitor:
     def step(self) -> bool:
         """Do one slice of work, then what follows for the ledger; returns whether there is more to do."""
         now = self.clock.monotonic()
-        gap, jump = self._pulse.feel(now)
+        gap, jump = self._stall.begin(now)
         if gap and self.capture is not None:
             self._stalled(gap)
         if jump and self.capture is not None:
@@ -139,7 +139,7 @@ class RootMonitor:
             self.shortage.of_store(error)
             return False
         finally:
-            self._pulse.rest()  # to wait for a lock is not to be suspended
+            self._stall.end()  # to wait for a lock is not to be suspended
         return more
 
     def _guarded(self, now: float) -> bool:
@@ -241,15 +241,15 @@ class RootMonitor:
         """Drain the watcher's table into the settler."""
         assert self.capture is not None
         assert self.session.liveness is not None
-        heard, came = self.session.liveness.hear(now)
+        heard, cookies = self.session.liveness.hear(now)
         if heard.overflow:
             self.warned("too many paths at once", overflow=True)
         if heard.folders:
             self.session.watches_due = True
         if heard.root_event:
             self._next_check = now
-        self.barriers.heard(came)
-        if came and "blind" in self.health:
+        self.barriers.heard(cookies)
+        if cookies and "blind" in self.health:
             self.health.clear("blind")
         try:
             self.capture.hear(heard, now)
@@ -280,7 +280,7 @@ class RootMonitor:
         self.health.trouble("clock", None, "the process was stopped and continued")
         if self.capture is not None:
             # states in which files rested meanwhile are heard of all at once
-            self.notes.worsen("stalled", self.session.wall(self._pulse.last))
+            self.notes.worsen("stalled", self.session.wall(self._stall.last))
         self.scans.ask("continued")
 
     def warned(self, detail: str, *, overflow: bool) -> None:

@@ -5,6 +5,7 @@ Nothing here waits for one of them, but a thread of the door that asked for it.
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
 import threading
@@ -24,7 +25,7 @@ from ingest.daemon.root_process import Given, Order, Said
 from ingest.daemon.root_record import RootRecord
 from ingest.daemon.wakeup import Announcer, Waker
 from ingest.decoding import decoder
-from ingest.disk import mounts
+from ingest.disk import descriptors, mounts
 from ingest.disk.reachability import reap
 from ingest.errors import StoreUnavailable
 from ingest.forking import hold_stops
@@ -76,6 +77,7 @@ class RootProcess:
         self._begin_at = clock.monotonic()
         self._has_begun = False
         self._is_renewed = False  # it is asked to end, and another is to begin
+        self._refused: str | None = None  # why the system begins none
         self._heard_at = clock.monotonic()
         self._heard_wall = clock.wall()
         self._said = _EMPTY
@@ -118,7 +120,8 @@ class RootProcess:
         silent = now - self._heard_at
         if not self.is_unreachable and silent > (SILENT if self._has_begun else SLOW_START):
             self._untold = self._heard_wall
-            self.health.trouble("unreachable", None, "its file system does not answer", self._heard_wall)
+            detail = self._refused or "its file system does not answer"
+            self.health.trouble("unreachable", None, detail, self._heard_wall)
             self._log.error("root_unreachable", root=self.root.name, seconds=round(silent, 1))
         elif self.is_unreachable and silent <= OFTEN_ENOUGH:
             self.health.clear("unreachable")
@@ -139,15 +142,25 @@ class RootProcess:
 
     def _begin(self, now: float) -> None:
         self._has_begun = self._is_renewed = False
-        self._heard_at, self._heard_wall = now, self._clock.wall()
+        if self._refused is None:  # else the time goes on in which nothing was heard
+            self._heard_at, self._heard_wall = now, self._clock.wall()
         url = self._store.url.render_as_string(hide_password=False)
         given = Given(url, self._settings.busy_seconds, self._settings, self.uid)
         # its lines pass through this process: one that hangs for ever would keep the stream open
-        with hold_stops():
-            self._process = process = subprocess.Popen(
-                [sys.executable, "-P", "-m", "ingest.daemon.root_process"],
-                stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
-            )  # fmt: skip
+        try:
+            with hold_stops():
+                self._process = process = subprocess.Popen(
+                    [sys.executable, "-P", "-m", "ingest.daemon.root_process"],
+                    stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+                )  # fmt: skip
+        except OSError as error:  # too few descriptors, or no room for a process
+            detail = (
+                descriptors.shortage() if descriptors.are_too_few(error) else os.strerror(error.errno or 0)
+            )
+            self._begin_at, self._refused = now + AGAIN, f"no process can be begun for it: {detail}"
+            self._log.error("root_process_failed", root=self.root.name, detail=detail)
+            return
+        self._refused = None
         assert process.stdout is not None
         assert process.stderr is not None
         self._write(msgspec.json.encode(given))

@@ -184,7 +184,7 @@ class RootSession:
             self.close()
 
     def follow(self, recorded: Root) -> None:
-        """Somebody renamed or relocated the root: closed, and from now on as it is recorded."""
+        """Close a root that somebody renamed or relocated, and go on as it is recorded now."""
         self._log.info("root_changed", root=recorded.name, path=show(recorded.path), before=self.root.name)
         self._notes.worsen("other settings", self.proven)
         self.close()
@@ -200,7 +200,7 @@ class RootSession:
         return self._held.is_in_place()
 
     def check(self) -> None:
-        """Is the folder still there, still the same, still ours, with the same mounts below?"""
+        """See to what changed: the folder is gone, another, or not ours; other things are mounted below."""
         assert self.liveness is not None
         try:
             checked = self._held.check()
@@ -224,13 +224,13 @@ class RootSession:
             self.compare_watches()
 
     def _mounts_now(self) -> MountState:
-        """Return what is mounted below now; what a change of that means is seen to."""
+        """Return what is mounted below now; where that changed, see to what follows."""
         if self._held.mounts_changed() and self._compare_mounts():
             self._scans.ask("mounts changed")
         return self._mounts
 
     def _compare_mounts(self) -> bool:
-        """Close folders that became or ceased to be mount points; whether a scan must follow."""
+        """Close folders that became or ceased to be mount points; tell whether a scan must follow."""
         before = self._mounts
         changed = self._held.compare_mounts(may_wait=self._may_wait)
         closed = self._held.closed

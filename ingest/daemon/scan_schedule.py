@@ -17,7 +17,6 @@ class ScanSchedule:
     def __init__(self, settings: Settings, clock: Clock) -> None:
         self.wanted: str | None = "startup"
         self.why = ""
-        self.cause: Cause = "startup"
         self.began = 0.0
         self.began_at = 0
         self.last_began = -1.0
@@ -48,7 +47,7 @@ class ScanSchedule:
         self._running = None
 
     def poll_soon(self, now: float) -> None:
-        """There is something that only polling sees."""
+        """Poll within a period: there is something that only polling sees."""
         self._next_poll = min(self._next_poll, now + self.settings.poll_seconds)
 
     def poll_due(self, now: float) -> bool:
@@ -65,7 +64,7 @@ class ScanSchedule:
                 self.wanted = "time"
             if self.wanted is None:
                 return "idle"
-            self.why, self.wanted, self.cause = self.wanted, None, cause
+            self.why, self.wanted = self.wanted, None
             self.began, self.began_at = now, self._clock.wall()
             self._running = capture.scan(cause)
         try:

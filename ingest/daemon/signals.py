@@ -34,4 +34,4 @@ def hear(handlers: Mapping[int, Callable[[int], None]]) -> None:
 
 
 def _leave(_number: int, _frame: object) -> None:
-    """Without a handler in Python the signal would have its default effect, or none."""
+    """Do nothing: without a handler in Python the signal would have its default effect, or none."""

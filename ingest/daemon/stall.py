@@ -9,23 +9,23 @@ JUMP = 5_000_000  # microseconds by which the wall clock may leave the monotonic
 
 
 class StallDetector:
-    """Felt at the beginning of each step, at rest from its end. `last` is when that was, monotonic."""
+    """Compares both clocks at the beginning of each step. `last` is when a step began or ended, monotonic."""
 
     def __init__(self, clock: Clock) -> None:
         self._clock = clock
         self.last = clock.monotonic()
         self._offset = clock.wall() - round(self.last * 1e6)
 
-    def feel(self, now: float) -> tuple[float, int]:
-        """Return the seconds that passed unfelt and the microseconds that the wall clock jumped.
+    def begin(self, now: float) -> tuple[float, int]:
+        """Begin a step. Return the seconds since the last and the microseconds that the wall clock jumped.
 
-        Each 0 where all is well.
+        Each is 0 where all is well.
         """
         gap, self.last = now - self.last, now
         offset = self._clock.wall() - round(now * 1e6)
         jump, self._offset = offset - self._offset, offset
         return (gap if gap > STALL else 0.0), (jump if abs(jump) > JUMP else 0)
 
-    def rest(self) -> None:
+    def end(self) -> None:
         """End a step."""
         self.last = self._clock.monotonic()

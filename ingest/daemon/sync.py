@@ -34,15 +34,15 @@ class SyncBarrier:
         if self.cookie in cookies:
             self.cookie = None
 
-    def renew(self, sight: WatcherLiveness, now: float) -> None:
+    def renew(self, liveness: WatcherLiveness, now: float) -> None:
         """Send another cookie where the first one went with its watcher; else wait for a scan."""
-        if self.cookie is not None and not sight.is_out(self.cookie):
-            self.cookie = sight.send(now)
+        if self.cookie is not None and not liveness.is_out(self.cookie):
+            self.cookie = liveness.send(now)
             if self.cookie is None:
                 self.scan_after = now
 
     def passes(self, capture: Capture, *, last_scan_began: float, now: float) -> bool:
-        """Ask only while no scan runs and nothing is known to be wrong."""
+        """Tell whether it is passed; asked only while no scan runs and nothing is known to be wrong."""
         if self.cookie is not None:
             return False
         if self.scan_after is not None and last_scan_began < self.scan_after:
@@ -84,7 +84,7 @@ class Barriers:
         return barrier
 
     def end(self, barrier: SyncBarrier) -> None:
-        """Nobody waits for it any more; may be called twice."""
+        """Drop a barrier for which nobody waits any more; may be called twice."""
         if barrier in self._waiting:
             self._waiting.remove(barrier)
 

@@ -130,10 +130,10 @@ class WatcherLiveness:
         heard = self._watcher.take()
         if heard.events:
             self._last_heard = now
-        came = self._cookies.heard(heard.cookies)
-        if came:
+        returned = self._cookies.heard(heard.cookies)
+        if returned:
             self.proven_at = self._clock.wall()
-        return heard, came
+        return heard, returned
 
     def send(self, now: float) -> bytes | None:
         """Send a cookie through the watcher; None where it could not prove anything."""
@@ -183,9 +183,10 @@ class WatcherLiveness:
         return self._next_cookie if self._watcher is not None else float("inf")
 
     def unwatched(self, folders: dict[bytes, tuple[int, int]]) -> dict[bytes, bytes | None]:
-        """Return the folders, of those listed, that the kernel does not watch, with None.
+        """Return the folders, of those listed, that are not watched under their own path.
 
-        Those that it tells of under another path come with that. Empty where it cannot be told.
+        With each comes the path that the library takes it for, or None: the kernel does not watch it. Empty
+        where that cannot be told.
         """
         watched = self._watches()
         if watched is None:
@@ -194,7 +195,7 @@ class WatcherLiveness:
         return {path: name for path, name in found if name != path}
 
     def watch_again(self, lost: bool, now: float) -> bool:
-        """Make the watcher anew where folders are not watched; whether that was done.
+        """Make the watcher anew where folders are not watched; tell whether that was done.
 
         A folder that is renamed as soon as it is made can lose its watch. Where a new watcher does
         not help, because there is a limit, it is tried less and less often.

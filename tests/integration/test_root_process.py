@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import errno
 import math
 import os
+import subprocess
 import time
 from pathlib import Path
 
@@ -11,8 +13,9 @@ import pytest
 
 from ingest.clock import Clock
 from ingest.config import Settings
-from ingest.daemon.root_processes import SILENT, SLOW_START, RootProcess
+from ingest.daemon.root_processes import AGAIN, SILENT, SLOW_START, RootProcess
 from ingest.daemon.wakeup import Announcer, Waker
+from ingest.disk import descriptors
 from ingest.logging import Silent
 from ingest.store import roots
 from tests.recording import add_root, opened
@@ -46,3 +49,29 @@ def test_a_process_that_began_may_be_silent_for_less_long_than_one_that_begins(
         process.tend(seconds)
 
         assert process.is_unreachable is is_told
+
+
+def test_a_process_that_cannot_be_begun_is_tried_again_and_the_daemon_lives_on(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(*_: object, **__: object) -> None:
+        raise OSError(errno.EMFILE, os.strerror(errno.EMFILE))
+
+    monkeypatch.setattr(subprocess, "Popen", refuse)
+    url = f"sqlite:///{tmp_path}/ingest.db"
+    with opened(url) as store:
+        add_root(store)
+        with store.read() as connection:
+            root = roots.named(connection, "main")
+        process = RootProcess(
+            store, root, settings=Settings(database_url=url), clock=CLOCK, log=Silent(),
+            announcer=Announcer(), waker=Waker(),
+        )  # fmt: skip
+        process.tend(0.0)
+        assert process._begin_at == AGAIN
+        assert not process.is_unreachable
+        process.tend(SLOW_START + 1.0)
+        assert process._begin_at == SLOW_START + 1.0 + AGAIN
+        (problem,) = process.report().problems
+    assert problem.code == "unreachable"
+    assert problem.detail == f"no process can be begun for it: {descriptors.shortage()}"

@@ -5,7 +5,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Iterator
 from types import SimpleNamespace
-from typing import Any, cast
+from typing import Any, Literal, cast
 
 import msgspec
 import pytest
@@ -16,6 +16,7 @@ from ingest.capture.pending import Pending, PendingUpdate
 from ingest.clock import Clock
 from ingest.config import Settings
 from ingest.daemon.door import Done, Request
+from ingest.daemon.requests import Requests
 from ingest.daemon.root_process import Order, Said
 from ingest.daemon.root_processes import RootProcess
 from ingest.daemon.scan_schedule import ScanSchedule
@@ -79,20 +80,20 @@ def taken_from(pending: Pending) -> Any:
 def test_a_gap_between_two_steps_is_told_once_and_a_long_step_is_no_gap() -> None:
     hands = Hands()
     stall = StallDetector(hands.clock)
-    assert stall.feel(hands.pass_(5.0)) == (0.0, 0)
-    assert stall.feel(hands.pass_(5.5)) == (5.5, 0)
-    assert stall.feel(hands.pass_(0.1)) == (0.0, 0)
+    assert stall.begin(hands.pass_(5.0)) == (0.0, 0)
+    assert stall.begin(hands.pass_(5.5)) == (5.5, 0)
+    assert stall.begin(hands.pass_(0.1)) == (0.0, 0)
     hands.pass_(60.0)  # within a step: a lock was waited for
-    stall.rest()
-    assert stall.feel(hands.pass_(0.1)) == (0.0, 0)
+    stall.end()
+    assert stall.begin(hands.pass_(0.1)) == (0.0, 0)
 
 
 def test_a_wall_clock_that_is_set_is_told_with_its_sign_and_one_that_is_slewed_is_not() -> None:
     hands = Hands()
     stall = StallDetector(hands.clock)
-    assert stall.feel(hands.pass_(1.0, jump=4.0)) == (0.0, 0)
-    assert stall.feel(hands.pass_(1.0, jump=-3600.0)) == (0.0, -3_600_000_000)
-    assert stall.feel(hands.pass_(1.0)) == (0.0, 0)
+    assert stall.begin(hands.pass_(1.0, jump=4.0)) == (0.0, 0)
+    assert stall.begin(hands.pass_(1.0, jump=-3600.0)) == (0.0, -3_600_000_000)
+    assert stall.begin(hands.pass_(1.0)) == (0.0, 0)
 
 
 # -- scans ---------------------------------------------------------------------------------
@@ -225,3 +226,46 @@ def test_two_who_ask_a_root_at_once_hear_each_its_own_answer_and_a_late_one_is_k
     until = hands.monotonic + 1
     assert [process.answer(number, until=until, is_scan=False).files for number in (2, 1)] == [20, 10]
     assert (process._asked, process._answers) == (set(), {})
+
+
+# -- who waits at the door -----------------------------------------------------------------
+
+
+@pytest.mark.parametrize("verb", ["scan", "sync"])
+@pytest.mark.parametrize("end", ["retired", "moved"])
+def test_who_waits_for_a_root_that_is_captured_here_no_more_is_told_so(
+    verb: Literal["scan", "sync"], end: str
+) -> None:
+    """And not when the wait is over, a day later. A root that is retired holds up nobody else."""
+    passes: set[bytes] = set()
+
+    def monitor(uid: bytes) -> Any:
+        barriers = SimpleNamespace(
+            scan=lambda: uid, sync=lambda: uid, passes=passes.__contains__, end=lambda _: None
+        )
+        return SimpleNamespace(
+            root=SimpleNamespace(uid=uid), retired=False, barriers=barriers, capture=None,
+            health=SimpleNamespace(lost=lambda: None),
+        )  # fmt: skip
+
+    monitors = [monitor(b"1"), monitor(b"2")]
+    requests = Requests(monitors, Announcer(), Waker())
+    for roots, lost in (([], end == "moved"), ([b"1".hex()], True)):
+        monitors[:] = [monitor(b"1"), monitor(b"2")]
+        found: list[Done] = []
+        asking = threading.Thread(
+            target=lambda roots, found: found.append(requests.wait(Request(verb, roots, PATIENCE))),
+            args=(roots, found),
+        )
+        asking.start()
+        while not requests.are_waited_for:
+            requests.answer()
+        if end == "retired":
+            monitors[0].retired = True
+        else:
+            del monitors[0]
+        passes.add(b"2")
+        requests.answer()
+        asking.join(PATIENCE)
+        (answer,) = found
+        assert (answer.done, answer.lost is not None) == (not lost, lost)

@@ -42,6 +42,8 @@ def command(timeout: float, root: str | None) -> None:
             raise Unreachable(f"{error.message}{_cause(path, ids)}", hint=error.hint) from error
         if answers and not answers[0].roots:
             raise NoDaemon("the daemon of this store does not watch that root", hint="run: ingest status")
+        if answers and answers[0].lost is not None and not answers[0].done:
+            raise Unreachable(f"a root cannot be waited for: {answers[0].lost.detail}", hint="try again")
         if not answers or not answers[0].done:
             raise Unreachable(
                 f"not everything was in the store after {timeout:g} s{_cause(path, ids)}",
