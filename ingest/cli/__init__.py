@@ -18,7 +18,7 @@ from ingest import errors, escape
 from ingest.cli.options import COMPLETE, common_options
 from ingest.disk import descriptors
 
-# In the order of the contract; each name is a module here with a `command`.
+# In the order in which the shell offers them; each name is a module in `verbs` with a `command`.
 VERBS = {
     "watch": "watch folders and record every change, until stopped",
     "scan": "compare folders with the store once, record the differences",

@@ -14,10 +14,10 @@ from ingest.diff import sequences
 from ingest.diff.sequences import Hunk, Line
 from ingest.history.diffs import Diff
 
-_NO_HUNKS, _NO_LINES = b'"hunks":[]', b'"lines":[]'
-_AT_ONCE = 1000  # lines
-_encode = msgspec.json.Encoder().encode
 KEPT = 160  # characters of unchanged text beside a changed word
+_AT_ONCE = 1000  # lines
+_NO_HUNKS, _NO_LINES = b'"hunks":[]', b'"lines":[]'  # where they stand in a record without them
+_encode = msgspec.json.Encoder().encode
 
 
 def emit_all(record: Diff, hunks: Iterable[tuple[Hunk, Iterable[Line]]]) -> None:
@@ -109,7 +109,7 @@ def _words(old: str, new: str, muted: Callable[[str], bool]) -> Iterator[str]:
 
 
 def _dimmed(text: str, muted: Callable[[str], bool], first: bool, last: bool) -> str:
-    """Paint unchanged text, boilerplate dim; of its end lines, which go on beyond it, it is told."""
+    """Paint unchanged text, boilerplate dim; `first` and `last` say it of the lines that go on beyond it."""
     lines = text.split("\n")
     dim = [first, *map(muted, lines[1:-1]), last] if len(lines) > 1 else [first]
     return "\n".join(

@@ -64,7 +64,7 @@ class _Results:
             sys.stdout.buffer.write(output)
 
     def holds_back(self, message: str) -> bool:
-        """Tell whether a note waits until the pager has ended."""
+        """Keep a note until the pager has ended, where there is one; tell whether it was kept."""
         if self.pager is not None:
             self._notes.append(message)
         return self.pager is not None

@@ -83,7 +83,7 @@ class Bar:
 
 
 def _clock(seconds: float) -> str:
-    """`0:07`, `12:30`, `1:02:03`."""
+    """Return seconds as `0:07`, `12:30` or `1:02:03`."""
     minutes, rest = divmod(round(seconds), 60)
     hours, minutes = divmod(minutes, 60)
     return f"{hours}:{minutes:02}:{rest:02}" if hours else f"{minutes}:{rest:02}"

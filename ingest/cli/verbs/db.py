@@ -33,6 +33,7 @@ def command(what: str) -> None:
         return
     if what == "current":
         store = open_unchecked(settings().database_url)
+        click.get_current_context().call_on_close(store.dispose)
         found = store.revision()
         if found is None:
             raise StoreMissing(

@@ -54,7 +54,7 @@ def command(
             raise UsageError(
                 "the period ends before it begins", hint="--since is its beginning, --until its end"
             )
-        target, path = None, None
+        target, path = None, None  # the document, or else the path of a file that was never read
         if doc is not None:
             try:
                 target = naming.resolve(connection, doc, root=filters.root, until=last)

@@ -52,13 +52,12 @@ def command(
     An edit is open when its own version says so by a notice. The gravest come first: facts, headline,
     negation and modality, attribution and quotation, removed text, added text, rephrased; then the newest.
     Each such edit is told with its class, its reason, and the sentences before and after; then follow, a line
-    each, those that put words for others. A document
-    that went to and fro between two texts is one entry. Where a state may have no version is told from the
-    coverage of the period. --html writes one page that needs nothing else. With --json
-    the whole report is one object, on one line.
+    each, those that put words for others. A document that went to and fro between two texts is one entry.
+    Where a state may have no version is told from the coverage of the period. --html writes one page that
+    needs nothing else. With --json the whole report is one object, on one line.
 
-    Exit: 0; 2 no such document, root or moment, or the page exists; 4 no store, or FILE's
-    place does not answer.
+    Exit: 0; 2 no such document, root or moment, or the page exists; 4 no store, or FILE's place does not
+    answer.
     """
     if doc is not None and prefix is not None:
         raise UsageError("a report of one document takes no --prefix")

@@ -56,6 +56,7 @@ def command(roots: tuple[str, ...], adopt: bool, accept_shortened_log: bool) -> 
     os.umask(0o077)
     clock = system_clock()
     store = open_or_create(chosen.database_url, busy_seconds=chosen.busy_seconds)
+    click.get_current_context().call_on_close(store.dispose)
     before = _last_seq(store)
     began = clock.monotonic()
     lost: list[RootUnavailable] = []
@@ -92,7 +93,6 @@ def command(roots: tuple[str, ...], adopt: bool, accept_shortened_log: bool) -> 
     if found.without_text and not is_quiet():
         note(f"without text: {text_reasons.counted(dict(sorted(found.without_text.items())))}")
     _say_of_index(store)
-    store.dispose()
     if lost:
         raise all_lost(lost)
     return 3 if found.rejected else 0

@@ -119,7 +119,7 @@ def _show(record: search.Match, words: list[Term], when: list[str], *, several: 
 
 
 def _cut(text: str, words: list[Term]) -> str:
-    """So much of a sentence as fits a line, around the first word that was asked for."""
+    """Return so much of a sentence as fits a line, around the first word that was asked for."""
     if len(text) <= SHOWN:
         return text
     found = _pattern(words).search(text)

@@ -14,6 +14,7 @@ from ingest.cli.times import Times
 from ingest.daemon import open_doors
 from ingest.index.database import Index
 from ingest.records import RootStatus, SinkStatus, Status
+from ingest.store.engine import Store
 
 _EXIT = {"ok": 0, "degraded": 3, "blind": 4, "stopped": 4}
 _COLOUR = {"ok": "green", "degraded": "yellow", "blind": "red", "stopped": "red"}
@@ -43,8 +44,16 @@ def _record() -> Status:
                 connection, now=system_clock().wall(), host=socket.gethostname(), live=reports.live,
                 sinks=reports.sinks or None, log_errors=reports.log_errors,
                 unheard=reports.unheard, contradictions=contradictions,
-                bytes_index=Index(store).size(),
+                bytes_index=_index_size(store),
             )  # fmt: skip
+
+
+def _index_size(store: Store) -> int:
+    index = Index(store)
+    try:
+        return index.size()
+    finally:
+        index.dispose()
 
 
 def _show(record: Status) -> None:

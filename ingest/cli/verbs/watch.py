@@ -56,6 +56,7 @@ def command(roots: tuple[str, ...], adopt: bool, backend: str | None, accept_sho
     sink = logging.configure(level=chosen.log_level, format_="json" if as_json() else chosen.log_format)
     # a short wait: the daemon comes back to a locked store, and answers at the door meanwhile
     store = open_or_create(chosen.database_url, busy_seconds=min(chosen.busy_seconds, BUSY_SECONDS))
+    context.call_on_close(store.dispose)
     log = structlog.get_logger()
     with ExitStack() as held:
         if store.is_sqlite:  # before anything is written: whoever is refused leaves no trace
@@ -77,4 +78,3 @@ def command(roots: tuple[str, ...], adopt: bool, backend: str | None, accept_sho
             "none" if is_quiet() else "folders" if sink.for_eyes and not is_verbose() else "changes"
         )
         Daemon(store, known, settings=chosen, load=load, clock=clock, log=log, sink=sink, detail=detail).run()
-    store.dispose()
