@@ -111,9 +111,11 @@ def entry(
     )
 
 
-def rendition_of(raw: bytes, *, no: int = 1, normaliser: str = "plain/6") -> NewRendition:
-    """What another normaliser made of the same bytes: the same text."""
-    made = version_of(raw)
+def rendition_of(
+    raw: bytes, *, no: int = 1, normaliser: str = "plain/6", text: str | None = None
+) -> NewRendition:
+    """What another normaliser made of the same bytes: the same text, or this one."""
+    made = version_of(raw, text=text)
     return NewRendition(
         no=no,
         salt=made.salt,

@@ -106,5 +106,5 @@ def lost(connection: Connection, target: Target, no: int, found: Blame) -> list[
 
 
 def _observed(connection: Connection, target: Target, found: Blame) -> dict[int, str | None]:
-    rows = blame.moments_of(connection, target.id, numbers(found))
-    return {number: moments.show(row.observed_at) for number, row in rows.items()}
+    observed = blame.observed_at(connection, target.id, numbers(found))
+    return {number: moments.show(at) for number, at in observed.items()}

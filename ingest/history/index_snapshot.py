@@ -96,7 +96,7 @@ def _current(opened: ExitStack, index: Index, rules: Rules | None) -> Connection
         found = index.look(connection)
         if found is None or not has_all(found):
             return None
-        return connection if rules is None or state.is_by(connection, found, rules) else None
+        return connection if rules is None or state.has_edits_by(connection, rules, found) else None
     except StoreUnavailable:
         return None
 
@@ -120,7 +120,10 @@ def as_it_is(index: Index, *, note: Note, rules: Rules | None = None) -> Iterato
         if found is None:
             opened.close()
             connection = opened.enter_context(index.store.read())
-        yield connection, found is not None and (rules is None or state.is_by(connection, found, rules))
+        yield (
+            connection,
+            found is not None and (rules is None or state.has_edits_by(connection, rules, found)),
+        )
 
 
 def bring_up(index: Index, *, fill: Fill, rules: Rules | None = None, most: int | None = None) -> int:

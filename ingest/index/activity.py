@@ -19,8 +19,9 @@ GRAVITIES: tuple[Gravity, ...] = get_args(Gravity)
 _change = tables.change.c
 _edit_table = sa.table("edit", *map(sa.column, ("seq", "document_id", "significance", "flags", "body")))
 _edit = _edit_table.c
+_IS_SILENT = _edit.flags.like("%,silent,%")
 _GRAVITY = sa.case(
-    (sa.and_(_edit.significance == "substantive", _edit.flags.like("%,silent,%")), "silent"),
+    (sa.and_(_edit.significance == "substantive", _IS_SILENT), "silent"),
     (_edit.significance == "substantive", "open"),
     else_=_edit.significance,
 )
@@ -37,7 +38,7 @@ class Counts(msgspec.Struct, kw_only=True):
 
     @property
     def total(self) -> int:
-        """Return all of them."""
+        """Return how many edits there are in all."""
         return self.silent + self.open + self.reworded + self.cosmetic + self.none
 
     def plus(self, others: Counts) -> Counts:
@@ -59,7 +60,7 @@ def by_step(
 ) -> list[Counts]:
     """Count the edits recorded in each of so many stretches of `step` microseconds from `begin` on.
 
-    Of those with a seq above `after`, and at most `until`.
+    Only those with a seq above `after`, and at most `until`, are counted.
     """
     number = (_change.recorded_at - begin) // step
     select = (
@@ -77,9 +78,9 @@ def by_step(
 
 
 def between(connection: Connection, after: Seq, known: Seq, until: Seq) -> tuple[Counts, int]:
-    """Count the edits with a seq above `known` and at most `until`, and the documents that they are of.
+    """Count the edits with a seq above `known` and at most `until`, and the documents new among them.
 
-    A document is counted that has no edit above `after` and at most `known`.
+    A document is new that has no edit above `after` and at most `known`.
     """
     within = _edit.seq > known, _edit.seq <= until
     counts = Counts(**_by_gravity(connection, *within))
@@ -121,8 +122,7 @@ def _newest(
     return found
 
 
-# By significance, which has an index: nobody reads every edit to find those with a flag.
-_IS_SILENT = _edit.flags.like("%,silent,%")
+# By significance, which has an index: to go by the flag alone would be to read every edit.
 _GRAVEST = (
     sa.and_(_edit.significance == "substantive", _IS_SILENT),
     sa.and_(_edit.significance == "substantive", ~_IS_SILENT),

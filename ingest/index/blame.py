@@ -1,7 +1,8 @@
-"""Which version each sentence of a document came from, and what it lost.
+"""Which version each sentence of a document came from, and which sentences it lost.
 
-From the spans of the index where it has come as far as the document; else from the versions
-themselves, which gives the same answer and takes up to half a millisecond a version.
+From the spans of the index, where it has taken in the version, and the document was not read in another way
+since; else from the versions themselves, which gives the same answer and takes up to half a millisecond a
+version.
 """
 
 from __future__ import annotations
@@ -35,7 +36,7 @@ class Origin(msgspec.Struct, frozen=True, kw_only=True):
     """A sentence of a version and where it came from.
 
     `version` first said exactly this, and `words` are the runs that make it up, each with the version
-    it came with. `away` are the versions, first and last, that did not hold it in between.
+    it came with. `away` are the stretches of versions, first and last, that lacked it since.
     """
 
     offset: int
@@ -56,7 +57,7 @@ class Lost(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Blame(msgspec.Struct, frozen=True):
-    """The sentences of a version, and on demand what was lost before it."""
+    """The sentences of a version, and on demand those that earlier versions held and it does not."""
 
     sentences: list[Origin]
     lost: list[Lost]
@@ -78,7 +79,7 @@ def of(
             raw = b"" if row is None else bodies.get(connection, document, no)
             text = None if row is None else edits.text_of(connection, raw, row).text
         said = None if row is None or text is None else Cutter().cut(text, row.language)
-        # of what is not there any more, only what was lost asks
+        # spans of other sentences are read only to tell which were lost
         keys = None if deleted else list({each.key for each in said or ()})
         spans = _stored(connection, document, no, keys)
     else:
@@ -88,12 +89,12 @@ def of(
     stays: defaultdict[int, list[Span]] = defaultdict(list)
     for span in spans:
         stays[span.key].append(span)
-    here = _here(stays, no)
-    sentences = [_origin(each, here[each.key], stays[each.key]) for each in said]
+    here = _live_at(stays, no)
+    sentences = [_origin(each, next(here[each.key]), stays[each.key]) for each in said]
     if not deleted:
         return Blame(sentences, [])
     present = {each.key for each in said}
-    # of a sentence that stood there twice, the stay that ended last
+    # of a sentence that stood there more than once, the span that ended last
     last = [
         max(held, key=lambda span: (span.to_no, -span.from_no))
         for key, held in stays.items()
@@ -106,7 +107,7 @@ def of(
 def stays(
     connection: Connection, document: DocumentKey, last: int, *, indexed: bool
 ) -> tuple[Callable[[int], list[Span]], str]:
-    """Return what gives the stays of a sentence up to a version, by its key, and which normaliser read it."""
+    """Return what gives the spans of a sentence up to a version, by its key, and which normaliser read it."""
     head = _head(connection, document) if indexed else None
     if head is not None and head.no >= last:
         return lambda key: _stored(connection, document, last, [key]), str(head.normaliser)
@@ -119,19 +120,24 @@ def stays(
     return lambda key: every[key], "" if newest is None else newest.normaliser
 
 
-def moments_of(connection: Connection, document: DocumentKey, numbers: set[int]) -> dict[int, Row]:
-    """Tell when these versions were observed."""
+def observed_at(connection: Connection, document: DocumentKey, numbers: set[int]) -> dict[int, int]:
+    """Tell when these versions were observed (microseconds)."""
     version = tables.version.c
     select = sa.select(version.no, version.observed_at).where(version.document_id == document)
-    return {row.no: row for row in connection.execute(select) if row.no in numbers}
+    return {row.no: int(row.observed_at) for row in connection.execute(select) if row.no in numbers}
 
 
 def _head(connection: Connection, document: DocumentKey) -> Row | None:
+    """Return how far a document is indexed; None where it is not, or was renormalised since."""
     return connection.execute(_HEAD, {"key": document}).one_or_none()
 
 
 # Made once: to make a statement takes longer than to run it.
-_HEAD = sa.text("SELECT no, normaliser FROM indexed WHERE document_id = :key")
+_HEAD = sa.text(
+    "SELECT no, normaliser FROM indexed WHERE document_id = :key AND NOT EXISTS (SELECT 1 FROM change"
+    " WHERE change.document_id = indexed.document_id AND change.seq > (SELECT seq FROM state WHERE id = 1)"
+    " AND change.type = 'renormalised')"
+)
 _SPANS = "SELECT * FROM span WHERE document_id = :key AND from_no <= :no"
 _ALL_SPANS = sa.text(f"{_SPANS} ORDER BY from_no, id")
 _SOME_SPANS = sa.text(f"{_SPANS} AND hash IN :hashes ORDER BY from_no, id").bindparams(
@@ -151,7 +157,7 @@ def _stored(connection: Connection, document: DocumentKey, no: int, keys: list[i
 
 
 def _made(connection: Connection, document: DocumentKey, no: int) -> tuple[list[Span], list[Said] | None]:
-    """Return the spans up to a version made anew, and its sentences."""
+    """Return the spans up to a version, made from the texts, and the version's sentences."""
     by_version: defaultdict[int, list[Row]] = defaultdict(list)
     newest = None
     for row in versions.renditions(connection, document, 1, no):
@@ -168,17 +174,16 @@ def _made(connection: Connection, document: DocumentKey, no: int) -> tuple[list[
     return lineage.begun, said
 
 
-def _here(stays: dict[int, list[Span]], no: int) -> dict[int, Callable[[], Span]]:
-    """For each sentence the spans that hold it at a version, one after the other."""
-    found: dict[int, Callable[[], Span]] = {}
-    for key, spans in stays.items():
-        live = iter([span for span in spans if span.from_no <= no <= span.to_no])
-        found[key] = live.__next__
-    return found
+def _live_at(stays: dict[int, list[Span]], no: int) -> dict[int, Iterator[Span]]:
+    """Return for each sentence the spans that hold it at a version, oldest first."""
+    return {
+        key: iter([span for span in spans if span.from_no <= no <= span.to_no])
+        for key, spans in stays.items()
+    }
 
 
-def _origin(said: Said, take: Callable[[], Span], stays: Sequence[Span]) -> Origin:
-    span = take()
+def _origin(said: Said, span: Span, stays: Sequence[Span]) -> Origin:
+    """Return where a sentence came from: the span that holds it, of all `stays` of such a sentence."""
     away: list[tuple[int, int]] = []
     if span.origin_no < span.from_no:
         held = [each for each in stays if span.origin_no <= each.from_no <= span.from_no]
@@ -215,7 +220,7 @@ def _words(text: str, span: Span) -> Iterator[Run]:
 def _texts(
     connection: Connection, document: DocumentKey, spans: Sequence[Span], normaliser: str | None
 ) -> Iterator[Lost]:
-    """Yield what the spans said, each read in the version it began with."""
+    """Yield the sentences of spans that have ended, each read in a version that held it."""
     if not spans:
         return
     of_version: defaultdict[int, list[Span]] = defaultdict(list)

@@ -83,13 +83,13 @@ class Index:
 
     @contextmanager
     def reading(self) -> Iterator[Connection]:
-        """Return one snapshot of the index and the record. It must have been prepared."""
+        """Give a connection to one snapshot of index and record. The index must have been prepared."""
         with translated(self.address), self._engine.connect() as connection:
             if self.path is None:
                 connection.execution_options(isolation_level="REPEATABLE READ")
             before = None if self.path is None else access(self.path)
             with connection.begin():
-                self._look_here(connection)
+                self._see_index(connection)
                 yield connection
             for each in (before, self.store.access):
                 if each is not None:
@@ -97,9 +97,9 @@ class Index:
 
     @contextmanager
     def writing(self) -> Iterator[tuple[Connection, Seq]]:
-        """Return one transaction that alone may move the index, and the seq it stands at."""
+        """Give a connection in a transaction that alone may move the index, and the seq it stands at."""
         with translated(self.address), self._engine.connect() as connection, connection.begin():
-            self._look_here(connection)
+            self._see_index(connection)
             # The first statement takes the right to write: nobody else moves what is read next.
             connection.exec_driver_sql("UPDATE state SET version = version WHERE id = 1")
             yield (
@@ -108,9 +108,9 @@ class Index:
             )
 
     def place(self) -> tuple[int, bytes] | None:
-        """Return the seq that it stands at and the leaf there, whatever the log says.
+        """Return the seq that the index stands at and the leaf there, whatever the log says.
 
-        None where it tells none. Makes nothing.
+        None where there is no index, or none that can be read. Makes nothing.
         """
         if self.path is not None and not os.path.exists(self.path):
             return None
@@ -148,9 +148,9 @@ class Index:
         return found if found is not None and self._fits(found) else None
 
     def is_damaged(self) -> bool:
-        """Tell whether the index itself cannot be read, asked when something could not; takes its time.
+        """Tell whether the file of the index is damaged, once a question met damage; reads all of it.
 
-        A server keeps its own files.
+        Always false on a server, which looks after its own files.
         """
         if self.path is None:
             return False
@@ -272,10 +272,11 @@ class Index:
             known = connection.exec_driver_sql(f"SELECT to_regclass('{SCHEMA}.state')").scalar()
         if not known:
             return None
-        self._look_here(connection)
+        self._see_index(connection)
         return connection.exec_driver_sql(select).one_or_none()
 
-    def _look_here(self, connection: Connection) -> None:
+    def _see_index(self, connection: Connection) -> None:
+        """Have this transaction find the tables of the index behind those of the record."""
         if self.path is None:
             connection.exec_driver_sql(
                 f"SELECT set_config('search_path', current_setting('search_path') || ', {SCHEMA}', true)"
@@ -287,14 +288,14 @@ def _beside(store: Store, path: str, *, kept: bool, cache: int) -> Engine:
     assert record is not None
 
     def connect() -> sqlite3.Connection:
-        how = access(path)  # anew each time: another process may have made it anew
+        how = access(path)  # asked each time: another process may have made the file anew
         connection = how.connect(timeout=5.0)
         if how.writable:
             connection.execute("PRAGMA journal_mode=WAL")
         return connection
 
-    def settle(connection: sqlite3.Connection, _record: object) -> None:
-        # What a crash of the machine takes from it is made again.
+    def set_up(connection: sqlite3.Connection, _record: object) -> None:
+        # What is lost where the machine crashes is made again.
         connection.execute("PRAGMA synchronous=NORMAL")
         connection.execute("PRAGMA temp_store=MEMORY")
         connection.execute(f"PRAGMA cache_size=-{cache}")
@@ -306,7 +307,7 @@ def _beside(store: Store, path: str, *, kept: bool, cache: int) -> Engine:
     # Whoever made the index anew made another file, which the next question must find.
     pool = sa.pool.QueuePool if kept else sa.pool.NullPool
     engine = sa.create_engine("sqlite://", creator=connect, poolclass=pool)
-    event.listen(engine, "connect", settle)
+    event.listen(engine, "connect", set_up)
     event.listen(engine, "begin", begin)
     if kept:
         _require_same_file(engine, path)
@@ -314,7 +315,7 @@ def _beside(store: Store, path: str, *, kept: bool, cache: int) -> Engine:
 
 
 def _require_same_file(engine: Engine, path: str) -> None:
-    """Have a connection that waited opened anew where another file stands at the path by now."""
+    """Have a connection of the pool replaced where another file stands at the path than it opened."""
 
     def standing() -> tuple[int, int, int] | None:
         try:

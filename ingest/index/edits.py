@@ -69,10 +69,10 @@ def texts(connection: Connection, document: DocumentKey, first: int, last: int) 
 
 
 def one_sided(connection: Connection, document: DocumentKey, first: int, last: int) -> Texts | None:
-    """Return the one text that two versions have, and that the other has none; None where neither has.
+    """Return the texts of two versions of which one has none, that one empty; None where both or neither has.
 
-    A later version that cannot be read for another reason than its bytes (a reader that is not installed, or
-    that failed) is not damaged: None.
+    None too where the later version cannot be read for another reason than its bytes (a reader that is not
+    installed, or that failed): it is not damaged.
     """
     before = versions.renditions(connection, document, first, first)
     after = versions.renditions(connection, document, last, last)
@@ -126,10 +126,8 @@ def both(
 ) -> tuple[Text, Text]:
     """Return the texts of two renditions, from the bytes of their versions. Raises IntegrityError.
 
-    Those that are `known` are not read again.
-
-    Where two normalisers made them, the older bytes are read again in the newer one's way; nothing is
-    recorded by that. Where they cannot be, the ways differ.
+    Those that are `known` are not read again. Where two normalisers made them, the older bytes are read again
+    in the newer one's way, and nothing is recorded by that; where they cannot be, each text stays as it is.
     """
     old, new = (
         next((text for row, text in known if row is each), None) or text_of(connection, raw, each)
@@ -162,7 +160,10 @@ def _as_made(made: Rendition, text: str) -> Text:
 def earlier(
     connection: Connection, document: DocumentKey, pair: tuple[Row, Row]
 ) -> tuple[tuple[int, bytes], ...]:
-    """Return number and hash of each version before both that had the later one's text, by one normaliser."""
+    """Return number and hash of each version before the two that has the text of the later one.
+
+    By the same normaliser. None of them where the first is the later one.
+    """
     old, new = pair
     if new.version < old.version:
         return ()
@@ -180,7 +181,7 @@ def made_version(row: Row) -> bool:
 
 
 def paired(renditions: list[Row]) -> tuple[Row, Row] | None:
-    """Return the two renditions that are compared, of those of two versions, each by age.
+    """Return the two renditions that are compared; given are those of two versions, by version and age.
 
     Two by one normaliser where there are such, else the older version's last and the newer one's first.
     """
@@ -206,7 +207,10 @@ def chosen(found: Sequence[Row], normaliser: str) -> Row | None:
 
 
 class Step(NamedTuple):
-    """A version and its bytes, its text, and the version before; `known` are the texts that the two have."""
+    """A version: its number, bytes and text, with number and bytes of the one before.
+
+    `known` are the renditions of the two that were read, each with its text.
+    """
 
     no: int
     raw: bytes
@@ -226,7 +230,7 @@ def steps(
 ) -> Iterator[Step]:
     """Yield the versions of a stretch, the first and the last included. Raises IntegrityError.
 
-    `alone`: each without the one before, of which nothing is held then.
+    With `alone` a step is without the version before, of which nothing is held.
     """
     before: tuple[int, bytes] | None = None
     known: list[tuple[Row, Text]] = []

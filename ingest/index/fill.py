@@ -1,8 +1,8 @@
-"""Brings the index up to the log: for each new version its edit, its spans and their words.
+"""Bring the index up to the log: make for each new version its edit, its spans and their words.
 
-One transaction takes a stretch of the log, document by document, so that each chain of deltas is read
-once. What it made and the place it reached are committed together: killed anywhere, it goes on there.
-Where the settings have other rules than before, or the classifier is another, the edits alone are made
+One transaction takes in a stretch of the log, document by document, so that each chain of deltas is read
+once. What was made and the place that was reached are committed together: after a kill the next call goes on
+there. Where the settings have other rules than before, or the classifier is another, the edits alone are made
 anew, in the same way.
 """
 
@@ -56,17 +56,17 @@ def catch_up(
 ) -> Seq:
     """Take in what the log has grown by, `most` changes at most; returns the seq that was reached.
 
-    Edits are told by the rules that the index has, or from now on by others: then those that it holds
-    are made anew, as they are with `rules` where another classifier told them. `progress` is told how many
-    changes of how many are done.
+    Edits are made by the rules that the index has; with `rules` by these from now on, and those that were
+    made by others, or by another classifier, are made anew. `progress` is called with how many changes are
+    done, and of how many.
     """
     done, taken, total, reached, left = 0, 0, None, BEGINNING, True
     stems = Stems()
     while most is None or done < most:
         with index.writing() as (connection, place):
             if rules is not None:
-                _tell_by(connection, rules)
-                rules = None  # said once: two that differ would undo each other for ever
+                _set_rules(connection, rules)
+                rules = None  # once: two processes with other rules would undo each other's work for ever
             head = Seq(reader.head(connection).seq)
             reached = state.edited(connection)
             total = total or head - reached
@@ -111,19 +111,19 @@ def _within(found: list[Row], most: int) -> list[Row]:
     return found
 
 
-def _tell_by(connection: Connection, rules: Rules) -> None:
-    """Have edits told by these rules and this program; those told by others are forgotten."""
-    if not state.told_by(connection, rules):
+def _set_rules(connection: Connection, rules: Rules) -> None:
+    """Have edits made by these rules and this classifier; those that were made by others are deleted."""
+    if not state.has_edits_by(connection, rules):
         connection.exec_driver_sql("DELETE FROM edit")
         connection.exec_driver_sql("DELETE FROM mark")
         connection.execute(
             sa.text("UPDATE state SET rules = :rules, classifier = :classifier, edited = 0 WHERE id = 1"),
-            {"rules": state.written(connection, rules), "classifier": classifier.without_settings()},
+            {"rules": state.rules_text(connection, rules), "classifier": classifier.without_settings()},
         )
 
 
 def _edit_again(connection: Connection, found: Sequence[Row]) -> None:
-    """Make the edits of a stretch of the log whose spans the index has; damaged bytes have none."""
+    """Make the edits of a stretch of the log of which the index has the spans; damaged bytes have no edit."""
     rules = state.rules_of(connection)
     made = []
     for row in found:
@@ -192,7 +192,7 @@ def _document(
 ) -> Made | None:
     """Index one document up to the last of these changes; `head` is how far it was. Raises IntegrityError.
 
-    Of a long one its edits are made before its spans, so that what the ones hold is let go before the others.
+    Where a version is long, the edits are made before the spans and not beside them: less is held at a time.
     """
     anew = anew or head is None or any(row.type == "renormalised" for row in changes)
     last = max(row.version for row in changes)
@@ -302,7 +302,10 @@ def span_of(row: Row) -> Span:
 
 
 def _restored(connection: Connection, key: DocumentKey, said: list[Said]) -> Lineage | None:
-    """Return the lineage as the last version left it; None where the index holds other sentences."""
+    """Return the lineage after the last indexed version, whose sentences these are.
+
+    None where the index has other sentences of it.
+    """
     select = sa.text(f"SELECT * FROM span WHERE document_id = :key AND to_no = {OPEN} ORDER BY from_no, id")
     found = [span_of(row) for row in connection.execute(select, {"key": key})]
     waiting = Waiting((at, span.key) for at, span in enumerate(found))
@@ -318,7 +321,7 @@ def _restored(connection: Connection, key: DocumentKey, said: list[Said]) -> Lin
 def _gone(
     connection: Connection, key: DocumentKey, lineage: Lineage, said: Sequence[Said]
 ) -> dict[int, Span]:
-    """Return the last stay of what the text says and the last version did not."""
+    """Return, by key, the last span of each sentence that the text has and the last version had not."""
     here = {each.key for each in lineage.said} | lineage.gone.keys()
     asked = [each for each in {each.key for each in said} if each not in here]
     found: dict[int, Span] = {}
@@ -336,10 +339,10 @@ def _gone(
 
 
 class _Taken:
-    """What a stretch of the log made of its documents; rows are made of it as they are written."""
+    """What is to be written of a stretch of the log; spans become rows as they are written."""
 
     def __init__(self) -> None:
-        self.begun: list[tuple[int, Made, int]] = []  # a document's key, and how many spans were numbered
+        self.begun: list[tuple[int, Made, int]] = []  # a document's key, its spans, the number of the first
         self.ended: list[tuple[int, int, int]] = []
         self.edits: list[tuple[Seq, DocumentKey, Edit]] = []
         self.heads: list[tuple[int, int, int, str]] = []

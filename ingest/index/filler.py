@@ -35,7 +35,7 @@ _NICE = 5  # who waits for an answer comes first
 
 
 class Filler:
-    """A process that fills the index of a store, told by these rules. `begin` before any thread is begun."""
+    """A process that fills the index of a store, by these rules. Call `begin` before any thread is begun."""
 
     def __init__(self, store: Store, rules: Rules) -> None:
         self._store = store
@@ -55,6 +55,8 @@ class Filler:
         self._store.dispose()
         context = multiprocessing.get_context("fork")
         asked, self._asking = context.Pipe(duplex=False)
+        # A pipe that is full asks often enough: nobody waits to add to it.
+        os.set_blocking(self._asking.fileno(), False)
         telling, told = context.Pipe(duplex=False)
         process = context.Process(
             target=_fill, args=(os.getpid(), asked, told, (self._asking, telling), self._store, self._rules),
@@ -70,16 +72,16 @@ class Filler:
         return self
 
     def ask(self, _seq: int = 0) -> bool:
-        """Have it look whether the log has grown; False where it cannot fill the index."""
+        """Have it look whether the log has grown, without waiting; False where it cannot fill the index."""
         if self._asking is not None and self._is_of_use:
             with suppress(OSError), self._told:
                 self._asking.send_bytes(b"look")
         return self._is_of_use
 
     def bring_up(self, seq: int) -> bool:
-        """Ask for the index to be filled up to a seq that it lacks, and wait while it is not late.
+        """Ask for the index to be filled up to a seq that it lacks, and wait for that while it is not late.
 
-        False where it cannot be filled from here: the caller fills it then, and raises what is in the way.
+        False where the process cannot fill it: the caller fills it then, and raises what is in the way.
         """
         began = time.monotonic()
         with self._told:
@@ -97,7 +99,7 @@ class Filler:
             return self._is_of_use
 
     def await_(self, seq: int, seconds: float) -> None:
-        """Wait so long at most until the index has a seq, however late it is."""
+        """Wait until the index has a seq, at most so many seconds, however late it is."""
         until = time.monotonic() + seconds
         self.ask()
         with self._told:

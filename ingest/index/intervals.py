@@ -1,12 +1,12 @@
-"""Stretches of versions, and what they are together. A stretch is its first and last version."""
+"""Sets of versions as stretches. A stretch is its first and last version."""
 
 from __future__ import annotations
 
-Stretches = list[tuple[int, int]]  # in order and apart
+Stretches = list[tuple[int, int]]  # in rising order, with a gap between each two
 
 
-def joined(stretches: Stretches) -> Stretches:
-    """Return any stretches, put in order and together."""
+def joined(stretches: list[tuple[int, int]]) -> Stretches:
+    """Return stretches in any order, which may overlap, as such a set."""
     if len(stretches) == 1:
         return stretches
     found: Stretches = []
@@ -25,27 +25,33 @@ def union(a: Stretches, b: Stretches) -> Stretches:
 
 def both(a: Stretches, b: Stretches) -> Stretches:
     """Return the versions in both."""
-    found = [
-        (max(first, begin), min(end, last))
-        for first, end in a
-        for begin, last in b
-        if max(first, begin) <= min(end, last)
-    ]
-    return sorted(found)
+    found: Stretches = []
+    i = j = 0
+    while i < len(a) and j < len(b):
+        first, last = max(a[i][0], b[j][0]), min(a[i][1], b[j][1])
+        if first <= last:
+            found.append((first, last))
+        if a[i][1] < b[j][1]:
+            i += 1
+        else:
+            j += 1
+    return found
 
 
 def without(a: Stretches, b: Stretches) -> Stretches:
     """Return the versions in the first and not in the second."""
-    found = a
-    for begin, last in b:
-        left: Stretches = []
-        for first, end in found:
-            if last < first or end < begin:
-                left.append((first, end))
-                continue
-            if first < begin:
-                left.append((first, begin - 1))
-            if last < end:
-                left.append((last + 1, end))
-        found = left
+    found: Stretches = []
+    j = 0
+    for first, last in a:
+        while j < len(b) and b[j][1] < first:
+            j += 1
+        at = j  # one of `b` may reach into the next of `a`
+        while at < len(b) and b[at][0] <= last:
+            if first < b[at][0]:
+                found.append((first, b[at][0] - 1))
+            first = b[at][1] + 1  # noqa: PLW2901
+            at += 1
+        if first <= last:
+            found.append((first, last))
+        j = max(j, at - 1)
     return found

@@ -78,7 +78,7 @@ def follow(
 
 
 def short(sentence: str) -> str:
-    """Return what a sentence says, white space aside, in eight signs."""
+    """Return a hash of what a sentence says, white space aside, in eight hexadecimal digits."""
     return f"{key_of(sentence) & 0xFFFFFFFF:08x}"
 
 
@@ -96,7 +96,7 @@ def _chosen(cut: Sequence[Said], offset: int, key: str) -> int | None:
 
 
 def _nth(cut: Sequence[Said], chosen: int) -> int:
-    """Return how many sentences before it say the same."""
+    """Return how many sentences before the chosen one say the same."""
     return sum(each.key == cut[chosen].key for each in cut[:chosen])
 
 
@@ -120,7 +120,10 @@ def _has_moved(old: Text, new: Text, offset: int) -> bool:
 def _successor(
     connection: Connection, document: DocumentKey, no: int, normaliser: str, key: int
 ) -> tuple[Said, int] | None:
-    """Return the sentence that is an edit of one of the version before, and which of its like it is."""
+    """Return the sentence of a version that is an edit of this one of the version before.
+
+    With it how many sentences before it say the same.
+    """
     texts = [_text(connection, document, each, normaliser) for each in (no - 1, no)]
     old, new = (None if each is None else Cutter().cut(each.text, each.language) for each in texts)
     if old is None or new is None:

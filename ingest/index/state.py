@@ -1,8 +1,8 @@
-"""How far the index is, and by which rules its edits are told.
+"""How far the index is, and by which rules its edits were made.
 
-The spans reach `seq`, the edits `edited`. The two differ only while the edits are made anew, since another
-classifier tells them, or by other settings: those kept beyond `edited` would be by the old ones, so there are
-none. The rules are kept by the keys of roots, whose names may change.
+The spans reach the change `seq`, the edits the change `edited`. The two differ only while the edits are made
+anew, by another classifier or other settings: then the index has no edits beyond `edited`. The rules are kept
+by the keys of roots, whose names may change.
 """
 
 from __future__ import annotations
@@ -33,10 +33,10 @@ _decode = msgspec.json.Decoder(_Kept).decode
 
 
 def behind(index: Index, rules: Rules | None = None) -> int:
-    """Tell how many changes of the log a prepared index has not taken in yet, told by these rules."""
+    """Tell how many changes a prepared index has not taken in; with `rules`, with edits by these."""
     with index.reading() as connection:
-        here = rules is None or told_by(connection, rules)
-        return Seq(reader.head(connection).seq) - (edited(connection) if here else 0)
+        has_any = rules is None or has_edits_by(connection, rules)
+        return Seq(reader.head(connection).seq) - (edited(connection) if has_any else 0)
 
 
 def edited(connection: Connection) -> Seq:
@@ -49,17 +49,17 @@ def reached(connection: Connection) -> Seq:
     return Seq(_row(connection, "seq").seq)
 
 
-def told(connection: Connection) -> tuple[Seq, tuple[str, str]]:
-    """Return the seq up to which the index has the edits, and the classifier and rules that tell them."""
+def edits_state(connection: Connection) -> tuple[Seq, tuple[str, str]]:
+    """Return the seq up to which the index has the edits, and the classifier and rules that made them."""
     row = _row(connection, "edited, classifier, rules")
     return Seq(row.edited), (str(row.classifier), str(row.rules))
 
 
 def rules_of(connection: Connection) -> Rules:
-    """Return the rules by which the index tells edits, with the boilerplate of each root by its name now."""
+    """Return the rules by which the index makes edits, with the boilerplate of each root by its name now."""
     kept = _decode(_row(connection, "rules").rules)
-    named = {name: kept.boilerplate.get(str(key)) for key, name in roots.names(connection).items()}
-    return Rules(kept.phrases, {name: patterns for name, patterns in named.items() if patterns})
+    by_name = {name: kept.boilerplate.get(str(key)) for key, name in roots.names(connection).items()}
+    return Rules(kept.phrases, {name: patterns for name, patterns in by_name.items() if patterns})
 
 
 def _row(connection: Connection, columns: str) -> Row:
@@ -69,22 +69,22 @@ def _row(connection: Connection, columns: str) -> Row:
     return found
 
 
-def told_by(connection: Connection, rules: Rules) -> bool:
-    """Tell whether the index has edits by these rules and by the classifier of this program."""
-    return is_by(connection, _row(connection, "classifier, rules"), rules)
+def has_edits_by(connection: Connection, rules: Rules, row: Row | None = None) -> bool:
+    """Tell whether the edits of the index are by these rules and the classifier of this program.
 
-
-def is_by(connection: Connection, row: Row, rules: Rules) -> bool:
-    """Tell the same of an index whose row is at hand."""
+    `row` is its row, where it is at hand.
+    """
+    row = _row(connection, "classifier, rules") if row is None else row
     if row.classifier != classifier.without_settings():
         return False
-    return bool(row.rules == written(connection, rules))
+    return bool(row.rules == rules_text(connection, rules))
 
 
-def written(connection: Connection, rules: Rules) -> str:
-    """Rules as the index keeps them: of the boilerplate that of known roots, since no other root has edits.
+def rules_text(connection: Connection, rules: Rules) -> str:
+    """Return rules as the index keeps them; of the boilerplate that of known roots, which alone have edits.
 
-    The order of phrases within a language is kept: the first found is named. That of patterns says nothing.
+    Phrases within a language stay in their order, since the first that is found is named; patterns are
+    sorted, since theirs says nothing.
     """
     patterns = {
         str(key): sorted(rules.boilerplate.get(name, ())) for key, name in roots.names(connection).items()

@@ -39,10 +39,8 @@ def chosen(
 ) -> Seqs | None:
     """Return a select of the seqs of the changes with such an edit, which `some` takes.
 
-    None where all is wanted. `significance` may be several, with commas between. `reviewed` says whether the
-    edit has a review that stands.
-
-    Raises UsageError for a name that no edit has.
+    None where nothing is asked. `significance` may be several, with commas between. `reviewed` says whether
+    the edit has a review that stands. Raises UsageError for a name that no edit has.
     """
     conditions: list[sa.ColumnElement[bool]] = []
     seq = _edit.seq
@@ -87,7 +85,7 @@ def is_chosen(
     return (
         edit is not None
         and kind in (None, edit.kind)
-        and (significance is None or edit.significance in _listed(significance))
+        and (significance is None or edit.significance in _names_in(significance))
         and (fact is None or any(each.kind == fact for each in edit.facts))
         and (flag is None or any(each.name == flag for each in edit.flags))
     )
@@ -109,12 +107,12 @@ def summaries(connection: Connection, seqs: Sequence[int]) -> dict[int, Summary 
     return found
 
 
-def _listed(words: str) -> list[str]:
+def _names_in(words: str) -> list[str]:
     return [word.strip() for word in words.split(",")]
 
 
 def _some_of(words: str, known: Sequence[str], what: str) -> list[str]:
-    return [_one_of(word, known, what) for word in _listed(words)]
+    return [_one_of(word, known, what) for word in _names_in(words)]
 
 
 def _one_of(word: str, known: Sequence[str], what: str) -> str:
@@ -124,9 +122,9 @@ def _one_of(word: str, known: Sequence[str], what: str) -> str:
 
 
 def stored(connection: Connection, rows: Sequence[Row]) -> dict[int, msgspec.Raw | None]:
-    """Return the edits, as JSON, of those changes that the index has taken in.
+    """Return the edits, as JSON, by the seq of their change; None for a change without an edit.
 
-    None where such a one has none.
+    A change that the index has not taken in is missing.
     """
     reached = state.edited(connection)
     found: dict[int, msgspec.Raw | None] = {int(row.seq): None for row in rows if row.seq <= reached}

@@ -1,8 +1,8 @@
-"""Counts over the log that are made once: later only what came is counted, and added.
+"""Counts over the log that are kept: later only the changes that came since are counted, and added.
 
-Each is of a stretch of the log that has ended, so it does not change. The leaf of its last change says
-whether it is of the log that is asked: one that is shorter than it was, or another, is counted anew, as are
-edits that another classifier or other settings tell. All of that is read in one snapshot.
+A count is of the log up to one change, and kept with that change's leaf. Where the log is shorter by now, or
+has another leaf there, all is counted anew, as it is where the edits are by another classifier or other
+settings. A count is made in one snapshot.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ _MOST = 64  # counts that are kept
 
 
 class Tally:
-    """What was counted, by its name: up to which change, and how many. One of these serves every thread."""
+    """Counts by their names, each with the change that it goes up to. One of these serves every thread."""
 
     def __init__(self) -> None:
         self._changing = threading.Lock()
@@ -31,17 +31,17 @@ class Tally:
 
     def edits(self, connection: Connection, after: Seq) -> tuple[Counts, int]:
         """Count the edits after a place in the log, as far as the index has them, and their documents."""
-        reached, told_by = state.told(connection)
+        reached, maker = state.edits_state(connection)
         return self._counted(
-            connection, ("edits", after, told_by), max(after, reached), after, (Counts(), 0),
+            connection, ("edits", after, maker), max(after, reached), after, (Counts(), 0),
             lambda known, found: _both(found, activity.between(connection, after, known, reached)),
         )  # fmt: skip
 
     def steps(self, connection: Connection, *, begin: int, step: int, steps: int) -> list[Counts]:
         """Count the edits recorded in each of so many stretches of `step` microseconds from `begin` on."""
-        reached, told_by = state.told(connection)
+        reached, maker = state.edits_state(connection)
         return self._counted(
-            connection, ("steps", begin, step, steps, told_by), reached, BEGINNING,
+            connection, ("steps", begin, step, steps, maker), reached, BEGINNING,
             [Counts() for _ in range(steps)],
             lambda known, found: [
                 before.plus(came)
@@ -83,7 +83,10 @@ class Tally:
         self, connection: Connection, name: Hashable, end: Seq, begin: Seq, nothing: T,
         add: Callable[[Seq, T], T],
     ) -> T:  # fmt: skip
-        """Return a count up to `end`: what is known, and what `add` finds after that, or after `begin`."""
+        """Return a count up to `end`: the one that is kept, and what `add` finds after its end.
+
+        Without one, `add` begins with `nothing` after `begin`.
+        """
         with self._changing:
             known, leaf, kept = self._known.get(name, (begin, None, nothing))
         leaves = reader.leaves(connection, {known, end})

@@ -774,3 +774,30 @@ def test_a_batch_is_bounded_by_the_bytes_of_its_versions(
         assert sorted(set(places)) == [0, 3, 6, 7]
         assert index.size() > 0
         index.dispose()
+
+
+def test_an_old_version_that_was_read_again_is_told_right_before_the_index_knows_it(
+    database_url: str,
+) -> None:
+    """The spans of a version are by its newest rendition where their normaliser did not read it."""
+    with opened(database_url) as store:
+        root = add_root(store)
+        key = history(store, root, b"a.txt", text(A, TEN))
+        read_anew = entry("changed", b"a.txt", raw=text(A, GONE).encode(), document=key, previous=1)
+        assert read_anew.version is not None
+        newer = msgspec.structs.replace(read_anew.version.rendition, normaliser="plain/2")
+        version = msgspec.structs.replace(read_anew.version, rendition=newer)
+        record(store, root, [msgspec.structs.replace(read_anew, version=version)])
+        index = brought_up(store)
+        before = _blame(index, key, 1)
+        other = rendition_of(text(A, TEN).encode(), normaliser="plain/3", text=text(CAFE))
+        record(store, root, [entry("renormalised", b"a.txt", document=key, previous=2, renditions=(other,))])
+        after, made = _blame(index, key, 1), _blame(index, key, 1, indexed=False)
+        with index.reading() as connection:
+            (hit,) = search.find(connection, parse("bridges"), search.Wanted(), every=True)
+            assert hit.sentence is not None
+            assert lookup.snippet(connection, hit.sentence) is None  # what stands at its place now is another
+        index.dispose()
+    assert [each.text for each in before.sentences] == [A, TEN]
+    assert [(each.text, each.version) for each in after.sentences] == [(CAFE, 1)]
+    assert after == made

@@ -82,10 +82,10 @@ def small(text: str) -> str:
 
 
 def _pieces(text: str) -> Iterator[str]:
-    """Return a text in parts: taken apart, a character may be eighteen, each of them an object for a moment.
+    """Return a text in parts: decomposed, one character may become eighteen, and a long text much memory.
 
-    What becomes of a character hangs on no other, the last letter of a Greek word aside, which is made one
-    with the others of its name.
+    Each character is folded the same whatever stands beside it. The one that is not, a sigma that ends a
+    word, is written as any other sigma.
     """
     return (text[start : start + _PIECE] for start in range(0, len(text), _PIECE))
 
@@ -107,15 +107,15 @@ def _small(text: str) -> str:
 
 
 def literal(text: str) -> str:
-    """Return the same with one blank for any: what a sentence must hold that a symbol was asked for in."""
+    """Return a text as `small` has it, with one blank for any white space.
+
+    Where a query has a symbol, a sentence is a hit only if its `literal` holds that of the term.
+    """
     return " ".join(small(text).split())
 
 
 def has_symbol(text: str) -> bool:
-    """Tell whether something in it says more than the words: `100%`, `C++`, `a_c`, a vowel sign.
-
-    Not `weeks.`.
-    """
+    """Tell whether a text has a sign that its words lack: `100%`, `C++`, a vowel sign; not `weeks.`."""
     if any(char in _SYMBOLS or unicodedata2.category(char)[0] == "S" for char in text):
         return True
     return not text.isascii() and any(unicodedata2.category(char)[0] == "M" for char in small(text))

@@ -36,7 +36,7 @@ _MOST_KEPT = 10_000  # documents whose spans are kept by their ids, of a term th
 _MANY = 500  # documents that were asked for: what is left is read at once
 
 N = TypeVar("N", bound=int)
-Said = tuple[int, str | None, str]
+Said = tuple[int, str | None, str]  # the id of a span, its language and its text
 
 
 def write(connection: Connection, said: Sequence[Said], stems: Stems) -> None:

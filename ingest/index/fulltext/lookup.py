@@ -13,6 +13,7 @@ import msgspec
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
+from ingest.diff.provenance import key_of
 from ingest.errors import IntegrityError
 from ingest.index import edits
 from ingest.index.fulltext.folding import literal
@@ -43,7 +44,8 @@ def snippet(connection: Connection, span: int) -> Snippet | None:
 def snippets(connection: Connection, spans: Sequence[int]) -> dict[int, Snippet]:
     """Return sentences by their spans, without those that cannot be read any more.
 
-    One text is held at a time; a few spans are asked for together.
+    So is one whose version was read in another way since, which the index does not know yet. One text is held
+    at a time; a few spans are asked for together.
     """
     found: dict[int, Snippet] = {}
     for start in range(0, len(spans), _FEW):
@@ -61,8 +63,10 @@ def snippets(connection: Connection, spans: Sequence[int]) -> dict[int, Snippet]
                     continue
                 with suppress(IntegrityError):
                     text = edits.text_of(connection, raw, rendition)
-                    page, heading = (None, None) if text.place_of is None else text.place_of(row.start)
                     said = text.text[row.start : row.start + row.length]
+                    if key_of(said) != row.hash:
+                        continue
+                    page, heading = (None, None) if text.place_of is None else text.place_of(row.start)
                     found[row.id] = Snippet(said, page, heading)
     return found
 
@@ -70,7 +74,8 @@ def snippets(connection: Connection, spans: Sequence[int]) -> dict[int, Snippet]
 _FEW = 25
 _IDS: sa.BindParameter[int] = sa.bindparam("ids", expanding=True)
 _SPANS = sa.text(
-    "SELECT span.id, span.document_id, span.from_no, span.start, span.length, indexed.normaliser FROM span"
+    "SELECT span.id, span.document_id, span.from_no, span.start, span.length, span.hash,"
+    " indexed.normaliser FROM span"
     " JOIN indexed ON indexed.document_id = span.document_id WHERE span.id IN :ids"
 ).bindparams(_IDS)
 _span = sa.table("span", sa.column("id"), sa.column("document_id"), sa.column("from_no"))

@@ -95,7 +95,7 @@ def _parts(query: str) -> list[Term | str]:
 
 
 def _named_parts(query: str) -> list[tuple[str, Term | str]]:
-    """Terms and operators in order, each with what is written; an operator with nothing to join is a word."""
+    """Return terms and operators as they are written; an operator with nothing to join is a word."""
     found: list[tuple[str, Term | None]] = []
     at = 0
     while place := _NEXT.match(query, at):
@@ -113,9 +113,9 @@ def _named_parts(query: str) -> list[tuple[str, Term | str]]:
         word = match[0]
         found.append((word, _term(word, prefix=word.endswith("*"))))
     parts: list[tuple[str, Term | str]] = []
+    last = max((number for number, (_, term) in enumerate(found) if term is not None), default=0)
     for number, (name, term) in enumerate(found):
-        joined = any(later is not None for _, later in found[number + 1 :])
-        if name in _OPERATORS and joined and (parts or name == "NOT"):
+        if name in _OPERATORS and number < last and (parts or name == "NOT"):
             parts.append((name, name))
         elif term is not None:
             parts.append((name, term))

@@ -62,7 +62,7 @@ class Hit(msgspec.Struct, frozen=True, kw_only=True):
         return bool(self.row.seen >= self.row.last_no)
 
 
-class Held(msgspec.Struct, frozen=True, rename={"first": "from", "last": "to"}):
+class VersionStretch(msgspec.Struct, frozen=True, rename={"first": "from", "last": "to"}):
     """The first and the last of a stretch of versions."""
 
     first: int
@@ -78,7 +78,7 @@ class Match(msgspec.Struct, frozen=True, kw_only=True):
     path_base64: str | UnsetType = UNSET
     first_version: int
     last_version: int
-    versions: list[Held]
+    versions: list[VersionStretch]
     first_observed_at: str | None
     last_observed_at: str | None
     current: bool
@@ -92,19 +92,19 @@ class Match(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def find(connection: Connection, clauses: Sequence[Clause], wanted: Wanted, *, every: bool) -> Iterator[Hit]:
-    """Yield the documents of which most sentences ever held a term first, of equal ones the oldest.
+    """Yield the documents that hold what is asked for; unless `every`, live ones in their current version.
 
-    A term that is nearly everywhere, or costly to count (`fts5.COMMON`, `tsvector.COMMON` and `FEW`), has no
-    say in that; a clause of such terms alone, or of unwanted ones, puts all documents in the order of their
-    age. Only the current versions of live ones, unless `every`. Where the index has not taken in a document's
-    newest versions, the newest that it has stands for the current one: `record` tells the two apart.
-    Which documents may be meant is asked of the words alone; what each holds, when its turn comes, and of all
-    that are left once it is clear that many are wanted. A caller may stop anywhere.
+    Those come first of which the most sentences ever held a term, of equal ones the oldest. A term that is
+    nearly everywhere, or costly to count (`fts5.COMMON`, `tsvector.COMMON` and `FEW`), has no say in that; a
+    clause of such terms alone, or of unwanted ones, puts all documents in the order of their age. Where the
+    index has not taken in a document's newest versions, the newest that it has stands for the current one:
+    `record` tells the two apart. Which documents may be meant is asked of the words alone; what a document
+    holds is asked when its turn comes. A caller may stop anywhere.
     """
     words = fts5 if connection.dialect.name == "sqlite" else tsvector
     work: Lookup = words.WordsLookup(connection, wanted.language)
     for row in _rows(connection, work, clauses, wanted, every=every):
-        held = _Held(work, row.key)
+        held = _Holdings(work, row.key)
         stretches = held.versions(clauses, every=every)
         if not stretches:
             continue
@@ -160,7 +160,7 @@ def _match(hit: Hit, known: Mapping[int, Row], said: Snippet | None) -> Match:
         path_base64=fields.get("path_base64") or UNSET,
         first_version=first,
         last_version=last,
-        versions=[Held(first=begin, last=end) for begin, end in hit.stretches],
+        versions=[VersionStretch(first=begin, last=end) for begin, end in hit.stretches],
         first_observed_at=observed.get(first),
         last_observed_at=observed.get(last),
         current=last == row.last_no and row.state == "live",
@@ -174,7 +174,7 @@ def _match(hit: Hit, known: Mapping[int, Row], said: Snippet | None) -> Match:
     )
 
 
-class _Held:
+class _Holdings:
     """What one document holds of what was asked for."""
 
     def __init__(self, work: Lookup, key: DocumentKey) -> None:
@@ -222,7 +222,7 @@ class _Held:
 def _rows(
     connection: Connection, work: Lookup, clauses: Sequence[Clause], wanted: Wanted, *, every: bool
 ) -> Iterator[Row]:
-    """Yield the documents in this order that may be meant: by their current versions, unless `every`."""
+    """Yield the documents that may be meant, in order; unless `every`, those whose current version may be."""
     left = iter(work.candidates(clauses))
     select = _DOCUMENTS
     if not every:
@@ -271,18 +271,18 @@ _SEEN = (
 
 
 def _is_meant(connection: Connection, row: Row, stretches: Stretches, wanted: Wanted) -> bool:
-    """Tell whether one of these versions is as it should be."""
+    """Tell whether one of these versions matches `wanted`."""
     if not wanted.of_version:
         return True
     within = _version.no.between(stretches[0][0], stretches[-1][1])
     found = _facts(connection, _document.id == row.key, within, wanted)
-    return any(first <= no <= last for _, no in found for first, last in stretches)
+    return bool(both(stretches, joined([(no, no) for _, no in found])))
 
 
 def _facts(
     connection: Connection, documents: sa.ColumnElement[bool], which: sa.ColumnElement[bool], wanted: Wanted
 ) -> list[tuple[int, int]]:
-    """Return documents and numbers of those of these versions that are as they should be."""
+    """Return (document key, version number) of those of these versions that match `wanted`."""
     newest = (
         sa.select(sa.func.max(_rendition.seq))
         .where(_rendition.document_id == _version.document_id, _rendition.no == _version.no)

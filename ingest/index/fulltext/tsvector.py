@@ -49,7 +49,7 @@ _POWERS = tuple(1 << power for power in range(8))
 _MANY = 1000  # changes after which the statistics say nothing any more
 _LOCK = 0x7473766563  # "tsvec": one at a time makes the index
 
-Said = tuple[int, str | None, str]
+Said = tuple[int, str | None, str]  # the id of a span, its language and its text
 _Sentence = tuple[str, list[str]]  # its language and its words
 
 
@@ -74,7 +74,7 @@ def forget(connection: Connection, keys: Sequence[int]) -> None:
 
 
 def settle(engine: Engine, taken: int) -> None:
-    """Once the index has come up to the log by so many changes: have the words found fast.
+    """Have words found fast, once the index has come up to the log; `taken` is how many changes it took in.
 
     The GIN index is made when all that there was is in: filled row by row it takes many times as long. After
     many changes the server takes in what it put off, and counts what it plans by, which it may do hours later
@@ -225,7 +225,7 @@ class WordsLookup(Lookup):
         return {key: len(spans) for key, spans in self._fetched(term, list(numbers)).items()}
 
     def _more(self, lexemes: Sequence[str]) -> dict[DocumentKey, int]:
-        """In how many sentences more than one for each row documents hold one of these lexemes of a word."""
+        """Return, by document, in how many sentences beyond one for each row a word is, by its lexemes."""
         named = [(lexeme, power) for lexeme in lexemes for power in _POWERS]
         asked = {f"query{at}": f"'{lexeme}/{power}'" for at, (lexeme, power) in enumerate(named)}
         every = " UNION ALL ".join(
