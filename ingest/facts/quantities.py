@@ -48,15 +48,21 @@ _AGED = expression(r"(under|over|onder|boven|u)-?([0-9]{1,2})s?\Z")
 _AGED_AFTER = expression(r"\s(?:old|oud|of age)\b")
 _FOLLOWING = expression(r"\s?(\w+)")
 _LONGEST_DATELINE = 80
+_LONGEST_KEPT = 500  # characters of a sentence
 _PLACE = expression(r"[^\W\d_a-z][^\d:,;.!?(]{0,40}\s*[,(–—-]\s*\Z")
 
 
-@functools.lru_cache(maxsize=16_384)  # a sentence is asked for its facts, and again for its words
 def find(text: str, language: str | None, names: frozenset[str] = frozenset()) -> tuple[Slot, ...]:
     """Return the slots of a sentence in order, but for quotations and negations.
 
-    `names` are known to be names.
+    `names` are known to be names. The answer is kept, since a sentence is asked for its facts, and again for
+    its words: of long ones only the last few, which may have hundreds of slots.
     """
+    kept = _of_sentence if len(text) <= _LONGEST_KEPT else _of_long_sentence
+    return kept(text, language, names)
+
+
+def _find(text: str, language: str | None, names: frozenset[str]) -> tuple[Slot, ...]:
     lexicon = lexicon_of(language)
     cut = Tokens((), lexicon)
     begin: list[int] = []  # the tokens with which a slot may
@@ -94,6 +100,10 @@ def find(text: str, language: str | None, names: frozenset[str] = frozenset()) -
     _join_ranges(text, found, lexicon)
     found += find_names(text, cut, names, found)
     return tuple(sorted(found, key=lambda slot: slot.start))
+
+
+_of_sentence = functools.lru_cache(maxsize=16_384)(_find)
+_of_long_sentence = functools.lru_cache(maxsize=64)(_find)
 
 
 def _share_units(text: str, found: list[Slot], lexicon: Lexicon) -> None:

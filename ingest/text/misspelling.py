@@ -71,9 +71,16 @@ def alike(before: str, after: str, language: str | None) -> bool:
     return _by_themselves(before, after, language) is not False
 
 
-@functools.lru_cache(maxsize=2048)  # who looks for facts and who looks for words ask of the same pairs
 def _by_themselves(before: str, after: str, language: str | None) -> bool | None:
-    """Tell what two words alone tell of whether one is the other misspelt; None where they do not."""
+    """Tell what two words alone tell of whether one is the other misspelt; None where they do not.
+
+    Of words that are not long the answer is kept: who looks for facts and who looks for words ask the same.
+    """
+    ask = _kept if max(len(before), len(after)) <= _LONGEST else _told
+    return ask(before, after, language)
+
+
+def _told(before: str, after: str, language: str | None) -> bool | None:
     lexicon = lexicon_of(language)
     if not lexicon.is_known:
         return False
@@ -115,6 +122,9 @@ def _by_themselves(before: str, after: str, language: str | None) -> bool | None
     if longest < 4 and not (old in lexicon.common or new in lexicon.common or sorted(old) == sorted(new)):
         return False
     return False if not named and _both_meant(before, after, old, new, language) else None
+
+
+_kept = functools.lru_cache(maxsize=2048)(_told)
 
 
 def _has_parts(before: str, after: str) -> bool:

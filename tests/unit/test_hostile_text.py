@@ -12,7 +12,7 @@ from ingest.edits.edit import Text
 from ingest.facts import identifiers, quantities
 from ingest.facts.model import Code
 from ingest.normalise.documents.media import media_type
-from ingest.text import front_matter, markdown_markup, markup
+from ingest.text import front_matter, markdown_markup, markup, misspelling
 from ingest.text.front_matter import Field
 from ingest.text.lexicons import lexicon_of
 
@@ -90,3 +90,17 @@ def test_lines_between_two_words() -> None:
 
 def test_a_word_of_letters_that_are_not_seen() -> None:
     assert rule("The \u115f cat is here.", "The a cat is here.") == "few-words"
+
+
+def test_of_long_sentences_and_words_little_is_kept() -> None:
+    short, long = "It costs 5.", f"It costs 5.{' Ja' * 200}"
+    found = [quantities.find(text, "en") for text in (short, long)]
+    for number in range(64):
+        assert [quantities.find(f"{text} {number}", "en") for text in (short, long)]
+    assert [quantities.find(text, "en") is one for text, one in zip((short, long), found, strict=True)] == [
+        True, False,
+    ]  # fmt: skip
+
+    kept = misspelling._kept.cache_info().currsize
+    assert misspelling.alike("a" * 10_000, f"{'a' * 9_999}b", "en") is False
+    assert misspelling._kept.cache_info().currsize == kept
