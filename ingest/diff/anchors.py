@@ -1,6 +1,6 @@
-"""Which sentences of two texts are equal and in order, whatever their number.
+"""Find the sentences of two texts that are equal and in order, whatever their number.
 
-Past `ANCHORED` cells of the table of sentences, only those that each text has once hold the alignment, and
+Past `ANCHORED` cells of the table of sentences, those that each text has once are aligned first, and then
 what lies between them.
 """
 

@@ -1,4 +1,4 @@
-"""Which version each sentence of a document came from, and inside an edited one each run of words.
+"""Tell which version each sentence of a document came from, and inside an edited one each run of words.
 
 A `Lineage` is given the versions in order. It keeps a `Span` for each stay of a sentence: the versions
 that held it, without a gap. Sentences are known by what they say without white space:
@@ -21,7 +21,7 @@ from itertools import accumulate
 import msgspec
 
 from ingest.diff import sequences, similarity
-from ingest.diff.queues import Waiting
+from ingest.diff.queues import Queues
 from ingest.text.sentences import Sentence, most, pieces, split_again
 from ingest.text.words import tokens, without_blanks
 
@@ -160,7 +160,7 @@ class Lineage:
         while tail < min(len(old), len(new)) - head and old[-1 - tail].key == new[-1 - tail].key:
             tail += 1
         old_range, new_range = range(head, len(old) - tail), range(head, len(new) - tail)
-        waiting = Waiting((i, old[i].key) for i in old_range)
+        waiting = Queues((i, old[i].key) for i in old_range)
         took: dict[int, int] = {}
         for j in new_range:
             i = waiting.take(new[j].key)
@@ -302,7 +302,7 @@ def _tokens(text: str) -> tuple[str, ...]:
 
 
 def _is_source(old: similarity.Bag, new: similarity.Bag) -> bool:
-    """Tell whether of one of two sentences, by weight, half is in the other, or more."""
+    """Tell whether half of the lighter of two sentences, by the weight of its words, is in the other."""
     return similarity.shared(old, new) >= max(0.01, _SHARED * min(old.weight, new.weight))
 
 

@@ -8,8 +8,8 @@ from typing import Generic, TypeVar
 Key = TypeVar("Key", bound=Hashable)
 
 
-class Waiting(Generic[Key]):
-    """The numbers of things by what they are; the first that is left is taken. Little more than one dict."""
+class Queues(Generic[Key]):
+    """Numbered things in queues: equal ones wait in one, in their order. It takes little more than a dict."""
 
     def __init__(self, things: Iterable[tuple[int, Key]]) -> None:
         self._first: dict[Key, int] = {}
@@ -23,7 +23,7 @@ class Waiting(Generic[Key]):
                 self._first[key] = number
 
     def take(self, key: Key) -> int | None:
-        """Return the first number that is left of what is so; None where none is."""
+        """Take the first thing of a queue and return its number; None where none is left."""
         number = self._first.pop(key, None)
         if number is not None and number in self._next:
             self._first[key] = self._next.pop(number)

@@ -1,17 +1,17 @@
-"""What became of each sentence between two texts A and B, and of each word inside the edited ones.
+"""Tell what became of each sentence between two texts A and B, and of each word inside the edited ones.
 
 Sentences that are equal but for white space and stand in the same order are `kept`; equal ones out
 of order are `moved`. Of the others, those that stand between the same kept ones and are alike
-(see `alike`) are `edited`; an edited sentence takes a free neighbour in when the two together are
+(see `similarity`) are `edited`; an edited sentence takes a free neighbour in when the two together are
 more like it: `split` or `merged`. What is left and nearly the same as a sentence elsewhere is `moved`
 with edits. The rest is `removed` and `added`.
 
 Law: `apply(compare(a, b), a) == b`, and comparing a text with itself has no change.
 
-Bounds: past `ANCHORED` cells of the table of sentences, only sentences that each text has once hold
-the alignment, and what lies between them. Past `MOST_UNMATCHED` unmatched sentences on one side, or
-`MOST_UNMATCHED_CHARACTERS` of them, none is taken for an edited one. Past `diff.LARGEST` cells of words an
-edited sentence is replaced whole.
+Bounds: past `anchors.ANCHORED` cells of the table of sentences, those that each text has once are aligned
+first, and then what lies between them. Past `MOST_UNMATCHED` unmatched sentences on one side, or
+`MOST_UNMATCHED_CHARACTERS` of them, none is taken for an edited one. Past `sequences.LARGEST` cells of words
+an edited sentence is replaced whole.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ import msgspec
 
 from ingest.diff import sequences, similarity
 from ingest.diff.anchors import aligned
-from ingest.diff.queues import Waiting
+from ingest.diff.queues import Queues
 from ingest.text.sentences import Sentence, split, split_again
 from ingest.text.words import tokens, without_blanks
 
@@ -127,7 +127,7 @@ def piece_of(
 
 
 def apply(comparison: Comparison, a: str) -> str:
-    """B again. Raises ValueError when the comparison was not made from A."""
+    """Return B, made of A. Raises ValueError when the comparison was not made from A."""
     if len(a) != comparison.a_length:
         raise ValueError("the text is not the one that was compared")
     parts: list[str] = []
@@ -176,7 +176,7 @@ class _Work:
 
     def move(self) -> None:
         """Match what is equal and out of order."""
-        waiting = Waiting((i, self.a_keys[i]) for i in sorted(self.a_free))
+        waiting = Queues((i, self.a_keys[i]) for i in sorted(self.a_free))
         for j in sorted(self.b_free):
             if any(map(str.isalnum, self.b_keys[j])):
                 i = waiting.take(self.b_keys[j])

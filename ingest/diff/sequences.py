@@ -116,7 +116,7 @@ class Parts(Sequence[str]):
 
 
 def align(a: Sequence[str], b: Sequence[str]) -> list[Span]:
-    """Spans that cover both sequences in order, same and changed in turn."""
+    """Return spans that cover both sequences in order, same and changed in turn."""
     head = _in_common(zip(a, b, strict=False))
     tail = _in_common(islice(zip(reversed(a), reversed(b), strict=False), min(len(a), len(b)) - head))
     a_end, b_end = len(a) - tail, len(b) - tail
@@ -307,7 +307,7 @@ def _lines(old: Parts, new: Parts, group: Iterable[Span], at: int, end: int) -> 
 
 
 def apply(a: str, changes: Sequence[Hunk]) -> str:
-    """Return a with the hunks applied. Raises ValueError when they were not made from A."""
+    """Return A with the hunks applied. Raises ValueError when they were not made from A."""
     old = lines_of(a)
     result: list[str] = []
     at = 0

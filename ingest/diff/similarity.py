@@ -23,10 +23,9 @@ _LEAST_CONTAINED = 3.0
 _SPELT_ALIKE = 0.8
 
 _REMEMBERED = 256  # bags
-_ALL_PAIRS = 400
-_MOST_POSTINGS = 30
+_ALL_PAIRS = 400  # pairs of sentences, past which those alone are scored that share rare words
+_MOST_POSTINGS = 30  # sentences that a rare word stands in
 _MOST_CANDIDATES = 6
-
 
 MOVED = 0.7  # how alike two sentences must be to be one that was edited and stands elsewhere
 _EDITED = 0.45  # the same, of one that was edited in its place
@@ -91,7 +90,8 @@ def joined(parts: Sequence[Bag]) -> Bag:
 
 
 def _bag(text: str, counts: dict[str, int]) -> Bag:
-    common = sum(counts[word] for word in every_common().intersection(counts))  # walks the few
+    # goes through the sentence's words, which are fewer
+    common = sum(counts[word] for word in every_common().intersection(counts))
     return Bag(text, counts, sum(counts.values()) - common * (1 - _LIGHT))
 
 
@@ -146,7 +146,7 @@ def _index(bags: Sequence[Bag]) -> dict[str, list[int]]:
 
 
 def _near(each: Bag, index: dict[str, list[int]]) -> list[int]:
-    """Return the sentences that share most rare words with this one, at least half as many as the first."""
+    """Return the sentences that share most rare words with this one, at least half as many as the best."""
     found: list[int] = []
     for word in each.counts:
         found += index.get(word, ())

@@ -1,4 +1,4 @@
-"""Which facts of a sentence an edit changed: numbers, amounts, percentages, dates, quotations, names, ….
+"""Tell which facts of a sentence an edit changed: numbers, amounts, dates, quotations, names, negations.
 
 A fact is changed when another value stands in its place. One written differently is not (`3`,
 `three`), nor one made more or less exact (`12 maart`, `12 maart 2021`; `Jansen`, `Jan Jansen`), nor one
@@ -74,9 +74,9 @@ def changed(
     within: Context | None = None,
     quotes: tuple[Ranges, Ranges] | None = None,
 ) -> tuple[Fact, ...]:
-    """Return the changed facts of an edited sentence, in order: what is given is as `SentencePair` has it.
+    """Return the changed facts of an edited sentence, in order. What is given is as `SentencePair` has it.
 
-    Past 5,000 characters, what is near its changes.
+    Of a sentence of more than 5,000 characters only what is near its changes is looked at.
     """
     pair = SentencePair(before=before, after=after, language=language, within=within, quotes=quotes)
     if plain(before) is before and plain(after) is after:
@@ -159,7 +159,7 @@ def _in_parts(
 ) -> tuple[Fact, ...]:
     """Return the changed facts of a long sentence, looked for in what is around its changes.
 
-    Quotations are not.
+    Quotations are not looked for.
     """
     parts: list[list[WordDifference]] = []
     for each in differences:
@@ -225,9 +225,10 @@ def _replaced(
         for slot in list(was):
             other = next(
                 (
-                    each
-                    for each in became
-                    if stands_for(slot, each, longest) or (longest == 1 and _are_names(slot, each, language))
+                    new_slot
+                    for new_slot in became
+                    if stands_for(slot, new_slot, longest)
+                    or (longest == 1 and _are_names(slot, new_slot, language))
                 ),
                 None,
             )
@@ -272,7 +273,7 @@ def _numbered(before: str, after: str, differences: list[WordDifference], found:
 def _put_for_others(
     pairs: list[tuple[Slot, Slot]], old: list[Slot], new: list[Slot]
 ) -> list[tuple[Slot, Slot]]:
-    """Return the pairs without names that both stand there still, unless each took the other's place."""
+    """Leave out a pair of names that both stand there as often as before, unless they changed places."""
     was, became = (Counter(slot.value for slot in side) for side in (old, new))
     exchanged = {(other.value, slot.value) for slot, other in pairs}
     return [
@@ -357,7 +358,11 @@ def _once_each(sides: list[list[Slot]]) -> None:
 
 
 def _settle(sides: list[list[Slot]], others: list[list[Slot]]) -> None:
-    """Take out what one change took and another put back, where there it stands for nothing else."""
+    """Take out a value that one change took and another put back.
+
+    It stays where it was put for another of its kind. `sides` and `others` have the values of each change,
+    those of the one text and of the other.
+    """
     for there, own in zip(others, sides, strict=True):
         for slot in list(there):
             if any({slot.kind, each.kind} <= NUMERIC or slot.kind == each.kind for each in own):

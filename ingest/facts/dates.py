@@ -158,7 +158,7 @@ def _in_one(cut: Tokens, at: int, weekday: int | None) -> Taken | None:
 
 
 def _slashed(cut: Tokens, at: int) -> tuple[int, int, int] | None:
-    """Day, month and year of `12/3/2021`; the language's order, unless a month would be past 12."""
+    """Return day, month and year of `12/3/2021`: in the language's order, unless a month would be past 12."""
     parts = cut[at : at + 5]
     if [part.text for part in parts[1::2]] != ["/", "/"] or not _YEAR.match(low_at(cut, at + 4)):
         return None
@@ -237,7 +237,7 @@ def _is_time(cut: Tokens, at: int) -> bool:
 
 
 def _clock_in_words(cut: Tokens, at: int) -> Taken | None:
-    """`noon`; after a word for `at` `negen uur`, `9 uur`, `half tien`, `kwart voor tien`, `nine o'clock`.
+    """Return a time of day in words: `noon`; after a word for `at` also `half tien`, `nine o'clock`.
 
     Before a part of the day it needs no such word: `negen uur 's ochtends`.
     """
@@ -261,7 +261,7 @@ def _clock_in_words(cut: Tokens, at: int) -> Taken | None:
 
 
 def _half(cut: Tokens, at: int) -> Taken | None:
-    """`half nine`, which is past the hour in English and before it in Dutch, and `half past nine`."""
+    """Return `half past nine`, and `half nine`, which is past the hour in English and before it in Dutch."""
     if cut[at].text.lower() not in cut.lexicon.half_hour_words:
         return None
     past = low_at(cut, at + 1) == "past"
@@ -274,7 +274,7 @@ def _half(cut: Tokens, at: int) -> Taken | None:
 
 
 def _past_or_to(cut: Tokens, at: int) -> Taken | None:
-    """`kwart voor negen`, `tien over half negen`, `ten past nine`."""
+    """Return a time beside an hour: `kwart voor negen`, `tien over half negen`, `ten past nine`."""
     minutes = 15 if cut[at].low in cut.lexicon.quarter_hour else _hour(cut, at)
     if minutes is None or low_at(cut, at + 1) not in cut.lexicon.beside_hour:
         return None
@@ -288,7 +288,7 @@ def _past_or_to(cut: Tokens, at: int) -> Taken | None:
 
 
 def _spoken(cut: Tokens, hour: int, minute: int, end: int) -> Taken:
-    """Return a time of day by the clock's face, of which `'s middags` says the half."""
+    """Return a time of day as a clock shows it; `'s middags` behind it says in which half of the day."""
     told = _in_part(cut, hour, end)
     return _time(Face(hour), minute, end) if told is None else _time(told[0], minute, told[1])
 

@@ -89,7 +89,7 @@ def _is_unit(suffix: str, lexicon: Lexicon) -> bool:
 
 
 def _range(first: str, *others: str) -> str:
-    """`2020-21`, `2020/21` and `2020-2021` as one; any other range as it stands."""
+    """Return a range in one form: `2020-21`, `2020/21` and `2020-2021` are one; any other is as it stands."""
     padded = any(len(part) > 1 and part[0] == "0" and part[1].isdigit() for part in (first, *others))
     if len(others) == 1 and not padded and all(map(_PLAIN.match, (first, *others))):
         if re.fullmatch("(?:19|20)[0-9]{2}", first) and re.fullmatch("[0-9]{2}", others[0]):

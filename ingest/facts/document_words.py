@@ -1,7 +1,7 @@
-"""What two texts say of their words, all around a sentence: which are names, which stand in both.
+"""Tell what two texts say of their words, all around a sentence: which are names, which stand in both.
 
-Of texts from `_LONG` characters on only the words of the edited sentences are counted, so many at most: what
-is held for each word is not more than the text then. Of any other word nothing is known.
+Of texts from `_LONG` characters on only the words of the edited sentences are counted, `_MOST` at most, so
+that no more is held than the texts take. Of any other word nothing is known.
 """
 
 from __future__ import annotations

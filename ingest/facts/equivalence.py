@@ -1,4 +1,4 @@
-"""Whether two slots say the same, may say the same, or stand for one another with different values."""
+"""Tell whether two slots say the same, may say the same, or stand for one another with different values."""
 
 from __future__ import annotations
 

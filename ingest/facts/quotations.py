@@ -1,10 +1,9 @@
-"""Where a text quotes, and which quotations an edit changed.
+"""Find where a text quotes, and tell which quotations an edit changed.
 
-A quotation stands between double quotes of any style, or single ones that are no apostrophes.
-
-A quotation ends with its paragraph at the latest. One that is not closed goes on to there, and a mark
-that only closes has been quoting since the paragraph began, so that a sentence alone can be asked too.
-Single quotes inside double ones are the quotation's own.
+A quotation stands between double quotes of any style, or single ones that are no apostrophes. It ends with
+its paragraph at the latest. One that is not closed goes on to there, and a mark that only closes has been
+quoting since the paragraph began, so that a sentence alone can be asked too. Single quotes inside double ones
+are the quotation's own.
 """
 
 from __future__ import annotations
@@ -26,7 +25,6 @@ _ONLY_OPENS = frozenset("„‟‘‚‹")
 _ELIDED = expression(r"['’‘](?:s|t|n|m|k|em|tis|twas)\b|['’‘][0-9]{2}\b", re.IGNORECASE)
 
 _ALIKE = 0.25
-# With one of these a speech that is quoted further, or less far, says something else.
 _SPEECH = 3  # words: what is shorter, or a title, may have its marks for the sake of the tone
 
 Range = tuple[int, int]

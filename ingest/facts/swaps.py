@@ -1,7 +1,8 @@
-"""Who does what to whom: whether two things of a sentence took each other's place, all else as it was.
+"""Tell who does what to whom: whether two things of a sentence took each other's place, all else as it was.
 
-What else changes places may be only word order, which each language lets move: each of the two must be one
-that does something, and between them must stand more than what joins equals; of two names nothing need.
+Other words may change places by word order alone, which each language lets move. So each of the two must be a
+thing that does something, and between them must stand more than what joins equals; between two names nothing
+need stand.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Where the words of two sentences differ, and one of them with its misspelt words mended."""
+"""Find where the words of two sentences differ, and mend the misspelt words of one of them."""
 
 from __future__ import annotations
 

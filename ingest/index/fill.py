@@ -18,7 +18,7 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from ingest.diff.provenance import OPEN, Cutter, Lineage, Said, Span
-from ingest.diff.queues import Waiting
+from ingest.diff.queues import Queues
 from ingest.edits import classifier
 from ingest.edits.classify import classify
 from ingest.edits.edit import Edit
@@ -308,7 +308,7 @@ def _restored(connection: Connection, key: DocumentKey, said: list[Said]) -> Lin
     """
     select = sa.text(f"SELECT * FROM span WHERE document_id = :key AND to_no = {OPEN} ORDER BY from_no, id")
     found = [span_of(row) for row in connection.execute(select, {"key": key})]
-    waiting = Waiting((at, span.key) for at, span in enumerate(found))
+    waiting = Queues((at, span.key) for at, span in enumerate(found))
     live = []
     for each in said:
         at = waiting.take(each.key)
