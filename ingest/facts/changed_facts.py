@@ -157,10 +157,7 @@ def _written(said: str | None, at: int, text: str, meant: str, places: list[int]
 def _in_parts(
     before: str, after: str, language: str | None, within: Context, differences: list[WordDifference]
 ) -> tuple[Fact, ...]:
-    """Return the changed facts of a long sentence, looked for in what is around its changes.
-
-    Quotations are not looked for.
-    """
+    """Return the changed facts of a long sentence, quotations aside, found in what is around its changes."""
     parts: list[list[WordDifference]] = []
     for each in differences:
         if parts and each.a_start - parts[-1][-1].a_end < 2 * _AROUND:
@@ -358,11 +355,7 @@ def _once_each(sides: list[list[Slot]]) -> None:
 
 
 def _settle(sides: list[list[Slot]], others: list[list[Slot]]) -> None:
-    """Take out a value that one change took and another put back.
-
-    It stays where it was put for another of its kind. `sides` and `others` have the values of each change,
-    those of the one text and of the other.
-    """
+    """Take out a value that one change took and another put back, but where it replaced one of its kind."""
     for there, own in zip(others, sides, strict=True):
         for slot in list(there):
             if any({slot.kind, each.kind} <= NUMERIC or slot.kind == each.kind for each in own):

@@ -168,6 +168,7 @@ class _Merge:
             behind_whole=self.words(lambda each: each.numbers.behind_whole),
             ranging=ranging,
             halves=halves,
+            # `van` is too common a word to tell of a name
             beside=ranging.union(self.words(lambda each: each.numbers.aged), before_family) - {"van"},
             joining=word_set("- – —") | self.words(lambda each: each.numbers.joining),
             weekdays=weekdays,

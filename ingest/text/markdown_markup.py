@@ -54,7 +54,7 @@ _MARK = expression(
     |(?P<open>!?\[)
     |(?P<close>\])
     |(?P<code>(?P<ticks>`+)(?!`)(?P<verbatim>[^`](?s:.{0,2000}?))(?<!`)(?P=ticks)(?!`))
-    |(?P<run>`+)
+    |(?P<run>`+)  # begins no code: a run of ticks does so whole or not at all
     |(?P<escape>\\(?=[!-/:-@\[-`{-~]))
     |(?P<emphasis>\*{1,3}|_{1,3}|~~|==)
     |(?P<entity>&(?:[A-Za-z][A-Za-z0-9]{1,31}|\#[0-9]{1,7}|\#[xX][0-9A-Fa-f]{1,6});)
@@ -348,9 +348,6 @@ class _Walk:
         self._cut(found.start("ticks"), found.end("ticks"))
         self._cut(found.end("verbatim"), found.end())
 
-    def run(self, _found: re.Match[str]) -> None:
-        """Pass over ticks that begin no code: a run of them begins it whole or not at all."""
-
     def emphasis(self, found: re.Match[str]) -> None:
         """Cut out two marks of emphasis around words; one alone, or at a blank, is a sign."""
         mark, text = found[0], self._text
@@ -393,10 +390,10 @@ def _label(written: str) -> str:
     return " ".join(written.split()).casefold()
 
 
-_HANDLERS: dict[str, Callable[[_Walk, re.Match[str]], None]] = {
+_HANDLERS: dict[str, Callable[[_Walk, re.Match[str]], None]] = {"run": lambda *_: None} | {
     name: getattr(_Walk, name)
     for name in (
         "fence", "comment", "shortcode", "braces", "auto", "tag", "definition", "note", "wordpress", "open",
-        "close", "code", "run", "order", "heading", "emphasis", "entity", "paragraph",
+        "close", "code", "order", "heading", "emphasis", "entity", "paragraph",
     )
 } | dict.fromkeys(("escape", "under", "row", "rule", "quote"), _Walk.dress)  # fmt: skip
