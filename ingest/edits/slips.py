@@ -65,8 +65,8 @@ def is_proved(old: str, new: str, place: Place, context: Context, lexicon: Lexic
         return False
     if {was, became} in lexicon.confused:
         return spelt_both_ways(was, became, lexicon)
-    both_words = any(wordlist.both_meant(old, new, each) for each in wordlist.LANGUAGES) or (
-        was != became and all(wordlist.is_known(each, language) for each in (old, new))
+    both_words = any(wordlist.both_meant(old, new, each) for each in wordlist.LANGUAGES) or all(
+        wordlist.is_known(each, language) for each in (old, new)
     )
     if both_words or {was, became} <= lexicon.common:
         return spelt_both_ways(was, became, lexicon)

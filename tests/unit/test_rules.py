@@ -23,7 +23,7 @@ PROJECT = Path(__file__).parents[2]
 CASES = PROJECT / "tests" / "edits" / "cases" / "rules.tsv"
 
 # The rules and the words as they are in this version of the classifier.
-PINNED = (15, "402f2899e76ee7ad")
+PINNED = (15, "8203a59bf9a9cb66")
 
 
 def cases() -> list[dict[str, str]]:
