@@ -44,23 +44,20 @@ def inodes_of(files: Iterable[Observation]) -> set[tuple[int, int]]:
     return {(signature.device, signature.inode) for signature in signatures}
 
 
-def stands_in_the_way(new: bytes, old: bytes) -> bool:
-    """Tell whether a file is where a folder above the old path was, or below the old path itself."""
-    return walk.is_below(old, new) or walk.is_below(new, old)
-
-
 class InTheWay:
-    """Which of many new paths stand in the way of an old one."""
+    """Which of many new paths stand in the way of an old one: at it, at a folder above it, or below it."""
 
     def __init__(self, paths: Collection[bytes]) -> None:
-        self._paths = dict.fromkeys(paths)
-        self._folders = {folder for path in paths for folder in walk.folders_above(path)}
+        self._paths = frozenset(paths)
+        self._below: dict[bytes, list[bytes]] = {}
+        for path in paths:
+            for folder in walk.folders_above(path):
+                self._below.setdefault(folder, []).append(path)
 
     def of(self, old: bytes) -> list[bytes]:
         """Return those in the way of this one."""
-        if old not in self._folders and self._paths.keys().isdisjoint(walk.folders_above(old)):
-            return []
-        return [path for path in self._paths if stands_in_the_way(path, old)]
+        above = [path for path in (old, *walk.folders_above(old)) if path in self._paths]
+        return above + self._below.get(old, [])
 
 
 def questions(

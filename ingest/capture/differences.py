@@ -15,6 +15,7 @@ import msgspec
 
 from ingest import forked
 from ingest.capture.folder import RootFolder
+from ingest.capture.path_tree import PathTree
 from ingest.disk import walk
 from ingest.disk.comparison import Difference, compare
 from ingest.disk.walk import Blocked, Range
@@ -45,8 +46,8 @@ class Survey:
     """
 
     def __init__(self) -> None:
-        self.folders: dict[bytes, tuple[int, int]] = {}
-        self.blocked: dict[bytes, str] = {}
+        self.folders = PathTree[tuple[int, int]]()
+        self.blocked = PathTree[str]()
         self.files = 0
         self.left_out: dict[str, int] | None = None
         self._rules: Counter[str] = Counter()
@@ -75,16 +76,13 @@ class Survey:
 
     def forget_folders(self, top: bytes) -> None:
         """Forget the folders below `top`: a walk begins, and lists again what is there."""
-        if top and top not in self.folders:  # below a new one there was nothing
-            return
-        self.folders = {
-            path: inode for path, inode in self.folders.items() if top and not walk.is_below(path, top)
-        }
+        self.folders.cut(top)
 
     def block(self, top: bytes, blocked: list[Blocked]) -> None:
         """Note what a walk of `top` could not tell of: these, and no others below it."""
-        kept = {path: why for path, why in self.blocked.items() if top and not walk.is_below(path, top)}
-        self.blocked = kept | {entry.path: entry.why for entry in blocked}
+        self.blocked.cut(top)
+        for entry in blocked:
+            self.blocked[entry.path] = entry.why
 
 
 class FileCount(msgspec.Struct, frozen=True, tag=True):

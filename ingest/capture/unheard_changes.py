@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 
-from ingest.disk.walk import is_below
+from ingest.disk.walk import folders_above, is_below
 
 LATEST = 2.0  # seconds that a notification may come after the scan has found what it tells of
 _FORGOTTEN = 600.0  # seconds after which nobody looks any more at what a scan had waiting
@@ -51,10 +51,10 @@ class UnheardChanges:
         for path in paths:
             self._found.pop(path, None)
             self._waiting.pop(path, None)
-        for folder in folders:
-            for kept in (self._found, self._waiting):
-                for path in [path for path in kept if is_below(path, folder)]:
-                    del kept[path]
+        tops = frozenset(folders)
+        for kept in (self._found, self._waiting) if tops else ():
+            for path in [path for path in kept if not tops.isdisjoint((path, *folders_above(path), b""))]:
+                del kept[path]
 
     def take(self, now: float, age: float = LATEST) -> tuple[int, int | None]:
         """Take out those that no notification can come for any more: how many, and since when they may be.

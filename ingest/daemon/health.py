@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections import Counter
+
 import msgspec
 
 from ingest.clock import Clock
@@ -29,15 +31,18 @@ class Health:
 
     def __init__(self, root: Root, clock: Clock) -> None:
         self.problems: dict[tuple[str, bytes | None], Problem] = {}
+        self._codes: Counter[str] = Counter()  # of the problems: there may be one for each folder
         self._root = root
         self._clock = clock
 
     def __contains__(self, code: str) -> bool:
-        return any(known == code for known, _ in self.problems)
+        return self._codes[code] > 0
 
     def first(self, code: str) -> Problem | None:
-        """Return the first problem of this code, if there is one."""
-        return next((problem for problem in self.problems.values() if problem.code == code), None)
+        """Return the first problem of this code, if there is one. Any thread may ask."""
+        if code not in self:
+            return None
+        return next((problem for problem in list(self.problems.values()) if problem.code == code), None)
 
     def lost(self) -> Problem | None:
         """Tell why the root itself cannot be looked at, if it cannot."""
@@ -46,6 +51,7 @@ class Health:
     def trouble(self, code: str, path: bytes | None, detail: str, since: int | None = None) -> None:
         """Note a problem; the first note of it keeps its time, now where `since` does not say."""
         known = self.problems.get((code, path))
+        self._codes[code] += known is None
         if known is not None or since is None:
             since = known.since if known is not None else self._clock.wall()
         self.problems[code, path] = Problem(code, path, detail, since)
@@ -57,19 +63,18 @@ class Health:
             log.error("too_few_descriptors", root=self._root.name, detail=detail, hint=descriptors.HINT)
         self.trouble(*SHORT, detail)
 
-    def clear(self, *codes: str, path: bytes | None = None, everywhere: bool = False) -> None:
-        """End the problem; with `everywhere` whatever path it was noted for."""
-        for code, place in list(self.problems):
-            if code in codes and (everywhere or place == path):
-                del self.problems[code, place]
+    def clear(self, *codes: str, path: bytes | None = None) -> None:
+        """End the problems of these codes that were noted for a path, or for none."""
+        for code in codes:
+            self._codes[code] -= self.problems.pop((code, path), None) is not None
 
     def rename(self, root: Root) -> None:
         """Take over the same root under another name."""
         self._root = root
 
     def records(self) -> list[root_reports.Problem]:
-        """Return the problems as `status` shows them."""
-        return [self._record(problem) for problem in self.problems.values()]
+        """Return the problems as `status` shows them. Any thread may ask."""
+        return [self._record(problem) for problem in list(self.problems.values())]
 
     def _record(self, problem: Problem) -> root_reports.Problem:
         path, path_base64 = shown_path_or_none(problem.path)

@@ -15,7 +15,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from ingest.capture.absences import Questions, newcomers, questions, stands_in_the_way
+from ingest.capture.absences import InTheWay, Questions, newcomers, questions
 from ingest.capture.baseline import Baseline
 from ingest.capture.changes import in_order
 from ingest.capture.folder import Limits
@@ -34,6 +34,11 @@ BODIES = (b"", b"one", b"two", b"three")
 MANY = 1000
 
 Odd = Literal["moving", "restless", "rejected", "unknown", "offline"]
+
+
+def stands_in_the_way(new: bytes, old: bytes) -> bool:
+    """Whether a file stands at the old path, where a folder above it was, or below it."""
+    return new == old or old.startswith(new + b"/") or new.startswith(old + b"/")
 
 
 class File(NamedTuple):
@@ -648,3 +653,10 @@ def test_a_file_that_is_deleted_while_no_absence_counts_is_told_deleted_afterwar
         world.now += 0.5
         world.look({})
     assert world.live() == {}
+
+
+def test_what_stands_in_the_way_of_a_path_is_found_among_many() -> None:
+    paths = [b"a", b"a/b", b"a/b/c", b"a/bc", b"ab", b"b/a", b"d/e/f", b"d/e0", b"d"]
+    way = InTheWay(paths)
+    for old in [*paths, b"a/b/c/d", b"d/e", b"none", b"b"]:
+        assert sorted(way.of(old)) == sorted(path for path in paths if stands_in_the_way(path, old))
