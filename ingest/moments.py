@@ -1,8 +1,8 @@
 """Moments: what people's words for times mean, and how times are shown. Clock and zone are arguments.
 
-A moment names a place in the log. Words that name a stretch, a day or a whole second, mean its end, and
-where a period begins its start. So what is printed in whole seconds, read back, takes in what it was
-printed for.
+A moment names a place in the log. Words may name a stretch of time: a day, a whole second. They mean its end,
+and where they begin a period, its start. So a time that was printed in whole seconds, when it is read back,
+takes in the change that it was printed for.
 """
 
 from __future__ import annotations

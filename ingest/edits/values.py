@@ -22,7 +22,7 @@ _Writing = tuple[int, str, str, str]
 
 
 def value(slot: Slot, written: str, start: int, end: int) -> Read:
-    """Return a value of a sentence as one token: its key has the value, and what its writing says beside."""
+    """Return a value of a sentence as one token; its key is the value and what `_as_written` tells of it."""
     read = Read("", written, start, end, slot)
     key = f"value {slot.kind} {slot.value!r} {_as_written(read)}"
     return msgspec.structs.replace(read, key=key)

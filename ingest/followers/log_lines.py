@@ -54,7 +54,10 @@ class FirstChanges:
 
 
 class LogLines:
-    """The lines of one root. `rules` may be set to others at any time."""
+    """Writes a line for each change of one root, and follows the log with a cursor of its own.
+
+    `rules`, by which edits are made, may be replaced at any time.
+    """
 
     failure = None  # a line of the log could not be written: no other would
     retry = 1.0  # seconds

@@ -48,7 +48,7 @@ def resolve_since(connection: Connection, words: str, calendar: Calendar) -> Seq
 
 
 def time_of(connection: Connection, words: str, calendar: Calendar, *, start: bool = False) -> int:
-    """Return the time that a moment means; of `seq:N` and of a cursor its label.
+    """Return the time that a moment means (microseconds); of `seq:N` and of a cursor, `recorded_at` there.
 
     Raises UsageError, NotFound.
     """

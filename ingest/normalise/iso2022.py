@@ -16,7 +16,7 @@ _RARELY = 10
 
 
 def read_escapes(raw: bytes) -> Decoded | None:
-    """Return the text, or None where the escapes are none: the bytes are ASCII then."""
+    """Return the text of bytes in ISO 2022 or HZ; None where they have no such escapes, as ASCII has none."""
     if not (b"\x1b" in raw or b"~" in raw):  # one byte is found faster than two
         return None
     if not (b"\x1b$" in raw or b"~{" in raw) or not raw.isascii():

@@ -95,7 +95,7 @@ def reported_heads(connection: Connection) -> Iterator[tuple[str, int, bytes | N
 
 
 class _ReportedHead(msgspec.Struct):
-    """The one field of a report that is read here, since the rest may be damaged: `RootReport.log`."""
+    """A `RootReport` of which only the field `log` is read: the rest may be damaged."""
 
     log: tuple[Annotated[int, msgspec.Meta(ge=0, le=2**63 - 1)], bytes | None]
 

@@ -206,10 +206,10 @@ def renditions_of(wanted: sa.FromClause) -> sa.Select[tuple[int, int]]:
 
 
 def readable(connection: Connection, documents: Collection[int], first: int, last: int) -> list[Row]:
-    """Return what tells the texts of these documents' versions apart, by version and age.
+    """Return every rendition with a text of the versions `first` to `last` of these documents.
 
-    Of each rendition that has a text: `document`, `version`, `normaliser`, `normaliser_id`, `text_sha256`,
-    `language`, `title`.
+    By document, version and age. A row has `document`, `version`, `normaliser`, `normaliser_id`,
+    `text_sha256`, `language`, `title`.
     """
     select = (
         sa.select(

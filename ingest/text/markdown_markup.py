@@ -115,7 +115,7 @@ class _Walk:
                 self._targets.setdefault(_label(found[1]), f"{target} {found[4] or ''}".strip())
 
     def speech(self) -> Speech:
-        """Walk, and return what is left."""
+        """Return the text without its marks. Call it once."""
         text = self._text
         addresses = [each for each in addresses_of(text) if each.start >= self._start]
         following = iter((*addresses, Cut(len(text), len(text))))

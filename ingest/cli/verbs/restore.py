@@ -78,7 +78,7 @@ def command(doc: str, rev: str | None, to: str | None, force: bool, root: str | 
 
 
 def _write_back(root: bytes, path: bytes, body: bytes, *, replace: bool) -> None:
-    """Write below the root and nowhere else: a part of the path may be a link by now that leads out of it."""
+    """Write a file below the root, never elsewhere: a folder on the way may be a link out of it by now."""
     place = os.path.join(root, path)
     opened_root = root_mark.open_root(root)
     try:

@@ -51,7 +51,10 @@ def _common(side: Counter[int]) -> set[int]:
 
 
 def _shared(here: set[int], second: Counter[int], by: int) -> float:
-    """Return which part of the second pages' lines begin at one of these places, to a point."""
+    """Return the share, 0 to 1, of the second pages' lines that begin `by` points after one of these places.
+
+    One point more or less is allowed.
+    """
     shared = sum(
         count for place, count in second.items() if not here.isdisjoint(range(place - by - 1, place - by + 2))
     )

@@ -62,7 +62,7 @@ _CELLS = frozenset(("TD", "TH"))
 
 
 class _Stretch(msgspec.Struct):
-    """What one number names on one page: its characters, and where it begins and ends."""
+    """The text that one number of marked content names on one page, and where it begins and ends."""
 
     text: str = ""
     top: float = 0.0

@@ -42,7 +42,7 @@ class PageLines:
         self._last = place, line
 
     def of(self, strays: Iterable[Run]) -> list[Line]:
-        """Return the lines of runs that no tag names."""
+        """Return the lines made of runs of text that no tag names; they are kept in `lines` too."""
         made = lines(self._page, strays)
         self.lines += made
         return made
