@@ -31,11 +31,11 @@ from ingest.store.engine import Store
 __all__ = ["Finding", "Remark", "Summary", "verify"]
 
 LARGE = 2_000  # changes; with fewer, to begin a process beside this one takes longer than it saves
-_STEPS = 1000  # times at most that it is told of bodies: what a pipe holds, while nobody reads it
+_STEPS = 1000  # reports of bodies at most: a pipe holds so many while nobody reads it
 
 
-def _unheeded(_done: int, _total: int | None, _things: str) -> None:
-    """Watch no progress."""
+def _no_progress(_done: int, _total: int | None, _things: str) -> None:
+    """Show nothing."""
 
 
 def verify(
@@ -44,18 +44,17 @@ def verify(
     *,
     deep: bool,
     expected: tuple[int, bytes] | None = None,
-    progress: Progress = _unheeded,
+    progress: Progress = _no_progress,
 ) -> Iterator[Finding | Remark]:
-    """Give every finding and remark; `summary` is filled meanwhile.
+    """Yield every finding and remark; `summary` is filled meanwhile.
 
-    `expected` is a (seq, tree root) kept outside.
-
-    Of a large store, what does not need the log is asked by a process beside this one.
+    `expected` is a (seq, tree root) kept outside. With `deep`, a process beside this one checks the rows and
+    bodies of a large store.
     """
     bodies_total = _bodies_total(store) if deep else 0
 
     def rest() -> Iterator[Finding]:
-        found = rows() if beside is None else _heard(beside, rows, shown)
+        found = rows() if beside is None else _from_beside(beside, rows, shown)
         return _counted(found, summary, shown)
 
     def shown(done: int) -> None:
@@ -101,14 +100,14 @@ def _bodies_total(store: Store) -> int:
         return 0
 
 
-def _heard(
+def _from_beside(
     beside: forked.ForkedTask[Finding | Counts | int],
     rows: Callable[[], Iterator[Finding | Counts | int]],
     shown: Callable[[int], None],
 ) -> Iterator[Finding | Counts | int]:
-    """Give what the process found, and show how far it is.
+    """Yield what the process found once it has ended, and show meanwhile how far it is.
 
-    All of it asked here instead, and told as it is found, where it was lost.
+    Where it was lost, all is asked here instead, and yielded as it is found.
     """
     found: list[Finding | Counts] = []
     try:
@@ -166,9 +165,9 @@ def _history(
 
 
 def _rows(store: Store, *, deep: bool, every: int) -> Iterator[Finding | Counts | int]:
-    """Yield what the database says of its pages, rows that hang together with none, and the bodies.
+    """Yield what is wrong with pages, references, sums, ledger and, with `deep`, bodies; then the counts.
 
-    After `every` of them, how many were read.
+    After `every` bodies, yield how many were read.
     """
     with store.read() as connection:
         raw_rows.read_invalid_text(connection)

@@ -14,17 +14,17 @@ _DAMAGE = (IntegrityError, TypeError, ValueError, OverflowError, MemoryError)
 
 
 def body_findings(connection: Connection) -> Iterator[Finding | int]:
-    """Yield every version's bytes and every rendition's text, by hash, and how many bytes each has."""
-    before = (0, 0)
+    """Yield what is wrong with a version's bytes or a rendition's text; of sound bytes how many there are."""
+    last = (0, 0)  # the document and number of the version whose bytes are `raw`
     raw: bytes | None = None
     for rows in raw_rows.body_rows(connection):
         row = rows[0]
-        after, before = before, (row.document_id, row.no)
+        previous, last = last, (row.document_id, row.no)
         try:
-            base, raw = (raw if after == (row.document_id, row.no - 1) else None), None
+            base, raw = (raw if previous == (row.document_id, row.no - 1) else None), None
             raw = bodies.unpacked(connection, row, base)
         except _DAMAGE as error:
-            yield Finding("body", _version_named(row), str(error))
+            yield Finding("body", _name_of(row), str(error))
             continue
         yield len(raw)
         for text in rows:
@@ -32,12 +32,12 @@ def body_findings(connection: Connection) -> Iterator[Finding | int]:
                 if text.text_hash is not None:
                     bodies.text(connection, raw, text, digest=text.text_hash)
             except _DAMAGE as error:
-                yield Finding("text", _version_named(row), str(error))
+                yield Finding("text", _name_of(row), str(error))
             try:
                 bodies.beside(text)
             except _DAMAGE as error:
-                yield Finding("beside", _version_named(row), str(error))
+                yield Finding("beside", _name_of(row), str(error))
 
 
-def _version_named(row: Row) -> str:
+def _name_of(row: Row) -> str:
     return f"version {row.no} of document {shown_uid(row.uid)}"

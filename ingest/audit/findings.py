@@ -37,7 +37,8 @@ class Finding(msgspec.Struct, frozen=True):
 class Remark(msgspec.Struct, frozen=True):
     """Something that is as it was recorded, and that an auditor wants to know.
 
-    A version whose file had a time that was still to come when it was read. Times are microseconds.
+    There is one kind: a version whose file's time lay after the moment at which it was read. Times are in
+    microseconds.
     """
 
     what: str
@@ -53,11 +54,11 @@ class Remark(msgspec.Struct, frozen=True):
 
 
 class Summary(msgspec.Struct):
-    """What was looked at, as `ingest verify` shows it; `findings` are counted by who takes them.
+    """What was looked at, as `ingest verify` shows it; the caller counts `findings`.
 
-    `checked` has the names of what was, as far as it was finished, `not_checked` those of the rest;
-    `witnesses` are who was asked how long the log was, with the seq that each saw. Where there are none, its
-    length is not checked. `bytes_read` are bytes of bodies, unpacked.
+    `checked` has the names of the checks that were finished, `not_checked` those of the rest; `witnesses` has
+    who was asked how long the log was, with the seq that each saw. Where there are none, the log's length is
+    not checked. `bytes_read` are bytes of bodies, unpacked.
     """
 
     ok: bool = True

@@ -85,9 +85,9 @@ def log_findings(
 
 
 def _clocks_differ(row: raw_rows.Change) -> Remark | None:
-    """Return what to say of a version whose file had a time that was still to come when it was read.
+    """Return a remark on a version whose file's time lay after the moment at which it was read.
 
-    No fault of the record: whoever writes a file may give it any time, and the clocks of two machines differ.
+    That is no fault of the record: a file may be given any time, and the clocks of two machines differ.
     """
     modified, observed = row.version_modified_at, row.version_observed_at
     if not isinstance(modified, int) or not isinstance(observed, int) or modified <= observed + CLOCK_DOUBT:
@@ -134,7 +134,7 @@ def _replay(
     *,
     has_rendition: bool,
 ) -> Iterator[Finding]:
-    """Find where a change does not follow from those before it."""
+    """Yield where a change does not follow from those before it, and bring `states` and `live` up to it."""
     where = f"change {row.seq}"
     if row.type == "rejected" or row.document_id is None:
         return

@@ -20,9 +20,9 @@ from ingest.history.changes import TYPES
 from ingest.http import answers, api, parameters
 from ingest.http.admission import Asker
 from ingest.http.assets import asset
-from ingest.http.last_visit import LOOKED, looked
+from ingest.http.last_visit import LOOKED, visit
 from ingest.http.page_parameters import Changes, Document, Documents, Period, Report, Search, Spoken, read
-from ingest.http.page_parts import Known, Parts, parted
+from ingest.http.page_parts import Known, Parts, parts_of
 from ingest.http.parameters import Nothing
 from ingest.http.problems import Problem
 from ingest.http.response_cache import ResponseCache
@@ -36,7 +36,7 @@ from ingest.report import page as whole_report
 from ingest.report.style import STYLE
 from ingest.store import reviews
 from ingest.store.engine import Connection
-from ingest.store.write_check import Standing
+from ingest.store.write_check import StoreState
 from ingest.web import document, lists, overview, page_reviews, render
 from ingest.web import report as report_view
 from ingest.web import words as languages
@@ -151,8 +151,8 @@ class Pages:
 
         return answer
 
-    def _known(self, request: Request, asked: object, seen: Standing) -> Known | None:
-        """Return what is known of a page before it is made, of one that is kept for a while."""
+    def _known(self, request: Request, asked: object, seen: StoreState) -> Known | None:
+        """Return what is known of a page before it is made; None of one that is not kept."""
         if isinstance(asked, Document) and all(
             each is None or api.is_plain(each) for each in (asked.first, asked.last)
         ):
@@ -164,19 +164,19 @@ class Pages:
         return None
 
     def _visit(self, request: Request, head: int) -> tuple[int, int | None, str]:
-        return looked(request.cookies.get(LOOKED, ""), head=head, now=self._corpus.now())
+        return visit(request.cookies.get(LOOKED, ""), head=head, now=self._corpus.now())
 
     def _parts(
-        self, request: Request, known: Known, words: languages.Words, seen: Standing,
+        self, request: Request, known: Known, words: languages.Words, seen: StoreState,
         make: Callable[[], str],
     ) -> Parts:  # fmt: skip
-        """Return a page without what is of this moment, kept until its document or a review changes."""
+        """Return the kept parts of a page; made anew after a change of its document, a review or a while."""
         reviewer = tuple(sorted(self._reviewer(request).items()))
         query = request.scope["query_string"]
         name = ("page", known.name, query, words.language, reviewer, seen.review)
         found = self._kept.find(name, Parts)
         if found is None:
-            found = parted(make())
+            found = parts_of(make())
             until = self._corpus.now() + known.micros
             self._kept.keep(
                 name, found, document=known.document, size=2 * len(found.rest), seen=seen, until=until
@@ -306,7 +306,7 @@ class Pages:
         )
 
     def _outline(self, asked: Period) -> model.Report:
-        """Return the report of a period without its sentences; for who goes from part to part, kept."""
+        """Return the report of a period without its sentences, kept for who goes from part to part."""
         name = ("report", self._corpus.head(), asked.since, asked.until, asked.root, asked.prefix)
         return self._cache.of(name, _WHILE, lambda: self._made(asked, outline=True))
 
@@ -334,9 +334,9 @@ class Pages:
             return Response(headers=headers, media_type=answers.HTML)
         corpus = self._corpus
         told = whole_report.lines(
-            report, told=report_view.teller(corpus), said=report_view.sayer(corpus, report)
+            report, complete=report_view.completion(corpus), remarks=report_view.review_lines(corpus, report)
         )
-        return StreamingResponse(_packed(told), headers=headers, media_type=answers.HTML)
+        return StreamingResponse(_in_packs(told), headers=headers, media_type=answers.HTML)
 
     def _text(self, request: Request) -> Response:
         return self._version(request, answers.TEXT)
@@ -387,7 +387,7 @@ class _Documents(msgspec.Struct, frozen=True, kw_only=True):
     next: str | None
 
 
-def _packed(lines: Iterator[str]) -> Iterator[bytes]:
+def _in_packs(lines: Iterator[str]) -> Iterator[bytes]:
     """Yield the lines of a page, many at once."""
     held: list[str] = []
     size = 0

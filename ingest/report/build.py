@@ -60,19 +60,19 @@ def build(
     progress: Progress,
     outline: bool = False,
 ) -> Report:
-    """Return the changes from one moment to another, of one root or of all.
+    """Return the report of a period, of one root or of all, of one `document` or of paths below `prefix`.
 
-    Raises UsageError for what is no moment, and NotFound where the whole period lies before the
-    record or ends before it begins.
+    A document that moved there or away has the changes that name a path which begins with `prefix`. `rules`
+    are those of the settings; `indexed` says that this connection sees the index, with edits by these rules.
+    An edit whose bytes are damaged is `unread`, unless the index has it and no sentence of it is shown. That
+    a document was renormalised is no entry. `progress` is called with how many changes are done, and of how
+    many.
 
-    Only those of one `document`, or of paths that begin with `prefix`, where one is given: a document that
-    moved there or away has the changes that name such a path.
-    `rules` are those of the settings; `indexed` says that this connection sees the index, with edits told by
-    them. An edit whose bytes are damaged is `unread`, unless the index has it and no sentence of it is shown.
-    Renditions alone are no change here. `progress` is told how many changes of how many are done.
+    An `outline` has no sentences: `with_sentences` adds them to an entry. For an edit that the index has, no
+    text is read then, and so no damage is met.
 
-    An `outline` has no sentences, which `with_sentences` adds to an entry; of what the index has no text is
-    read for it, and so no damage is met.
+    Raises UsageError for what is no moment, and NotFound where the whole period lies before the record or
+    ends before it begins.
     """
     root = root if document is None else document.root
     key = naming.root_id(connection, root)
@@ -190,7 +190,7 @@ def _step(
         if in_outline is not None:
             edit, sentences, more = in_outline, list[ReportSentence](), 0
         else:
-            edit, sentences, more = _told(connection, row, pair, known, rules)
+            edit, sentences, more = _edit_and_sentences(connection, row, pair, known, rules)
     except IntegrityError:
         return Step(msgspec.structs.replace(entry, category="unread"))
     made = msgspec.structs.replace(
@@ -200,7 +200,7 @@ def _step(
 
 
 def _without_text(connection: Connection, row: Row, entry: Entry, rules: Rules, known: Edit | None) -> Entry:
-    """Return the entry of a change of which one version has no text: damage, or that it is unread."""
+    """Return the entry of a change of which one version has no text: an edit if there is one, else unread."""
     edit = known
     if edit is None:
         with suppress(IntegrityError):
@@ -210,7 +210,7 @@ def _without_text(connection: Connection, row: Row, entry: Entry, rules: Rules, 
     return msgspec.structs.replace(entry, category=category_of(edit), edit=edit)
 
 
-def _told(
+def _edit_and_sentences(
     connection: Connection, row: Row, pair: tuple[Row, Row], known: Edit | None, rules: Rules
 ) -> tuple[Edit, list[ReportSentence], int]:
     """Return an edit, the sentences that are shown of it, and how many more there are.
@@ -249,7 +249,7 @@ def _placed_sentences(
 
 
 def with_sentences(connection: Connection, document: Document, entry: Entry, *, rules: Rules) -> Entry:
-    """Return an entry of an outline with its sentences; as it is where it has none, or they are damaged."""
+    """Return an entry of an outline with its sentences; unaltered where it has none, or they are damaged."""
     edit, first = entry.edit, entry.previous_version
     if edit is None or first is None or document.key is None or category_of(edit) in _WITHOUT_SENTENCES:
         return entry
@@ -275,9 +275,9 @@ def category_of(edit: Edit) -> Category:
 
 
 def sentences_of(comparison: Comparison, a: str, b: str) -> tuple[list[tuple[ReportSentence, Piece]], int]:
-    """Return what is not kept, in the order of the new text, and how many of it were left out.
+    """Return the sentences that differ, in the order of the new text, and how many of them were left out.
 
-    What only moved is left out first.
+    At most MOST_SENTENCES are returned; those that only moved are left out first.
     """
     pieces = [piece for piece in comparison.pieces if piece.kind != "kept"]
     shown = [(_sentence(piece, a, b), piece) for piece in picked(pieces, MOST_SENTENCES, _only_moved)]

@@ -66,7 +66,7 @@ def label(report: Report, start: int, micros: int) -> str:
 
 
 def activity(report: Report) -> str:
-    """Return edits in the period as stacked bars; empty where there was none."""
+    """Return the edits of the period as stacked bars; an empty string where there was none."""
     micros, name, made = bars(report)
     highest = max(sum(counts.values()) for _, counts in made)
     if not highest:
@@ -104,7 +104,10 @@ def activity(report: Report) -> str:
 
 
 def timeline(report: Report, document: Document, number: int) -> str:
-    """Tell when things happened to one document; its place in the period, left to right."""
+    """Return a line of the period, left to right, with a mark for each entry of a document.
+
+    `number` tells it apart from the other lines of the page.
+    """
     span = max(report.until - report.since, 1)
     period = f"{report.shown(report.since)} and {report.shown(report.until)}"
     drawn = [
@@ -114,7 +117,7 @@ def timeline(report: Report, document: Document, number: int) -> str:
     ]
     for entry in document.entries:
         x, end = (10 + (WIDTH - 20) * (at - report.since) / span for at in (entry.since, entry.until))
-        words = quote(f"{report.shown(entry.since)}: {said(entry)}")
+        words = quote(f"{report.shown(entry.since)}: {words_of(entry)}")
         if entry.versions:
             drawn.append(f'<line class="fold" x1="{x:.1f}" x2="{end:.1f}" y1="14" y2="14"/>')
         drawn.append(_mark(entry, x, words))
@@ -127,8 +130,8 @@ def _mark(entry: Entry, x: float, words: str) -> str:
     return f'<rect class="other" x="{x - 4:.1f}" y="10" width="8" height="8"><title>{words}</title></rect>'
 
 
-def said(entry: Entry) -> str:
-    """Return an entry in a few words."""
+def words_of(entry: Entry) -> str:
+    """Return in a few words what an entry is."""
     kind = entry.type.removeprefix("document.")
     if entry.category is None:
         return kind

@@ -24,20 +24,19 @@ def fold(steps: Sequence[Step]) -> list[Entry]:
     entry of its own, and so does an edit to a third text, or one that kept the text.
     """
     runs: list[list[Step]] = []
-    places: list[int] = []  # in `runs`, of those that may go on
+    newest: list[Step] = []  # the last run of edits, which alone may go on
     for step in steps:
-        run = runs[places[-1]] if places else []
-        if run and step.before is not None and _goes_on(run, step):
-            run.append(step)
+        if newest and step.before is not None and _goes_on(newest, step):
+            newest.append(step)
             continue
         runs.append([step])
         if step.entry.category is not None:
-            places = [len(runs) - 1]
+            newest = runs[-1]
     return [_one(run) for run in runs]
 
 
 def _goes_on(run: Sequence[Step], step: Step) -> bool:
-    """Tell whether a step leads from where the run is back to where it was before that."""
+    """Tell whether a step leads from the run's last text back to the one before it."""
     last = run[-1]
     return step.before == last.after and step.after == last.before and step.before != step.after
 

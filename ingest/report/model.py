@@ -28,10 +28,9 @@ T = TypeVar("T")
 class Entry(msgspec.Struct, frozen=True, kw_only=True):
     """One change, or several that went to and fro between two texts.
 
-    Then `versions` are all of them, the one before included, and `edit` and `sentences` are those of the
-    first.
-
-    `category` is null where no version was made over another. `more` sentences are not shown.
+    Of several, `versions` are all that they made, the one before included; `edit` and `sentences` are those
+    of the first. `category` is None where no version was made that has one before it. `more` counts the
+    sentences that were left out.
     """
 
     type: str
@@ -53,7 +52,7 @@ class Entry(msgspec.Struct, frozen=True, kw_only=True):
 class Document(msgspec.Struct, frozen=True, kw_only=True):
     """A document, or a path that was rejected and never was one, and its entries, oldest first.
 
-    `key` is the store's own of it, in no record.
+    `key` is its key in the store, which no record shows.
     """
 
     document: str | None
@@ -111,10 +110,7 @@ class Report(msgspec.Struct, frozen=True, kw_only=True):
         return moments.offset_at(self.until, self.zone)
 
     def shown(self, micros: int) -> str:
-        """Return a time for people, local.
-
-        With its offset where that is another one, or where it occurs twice.
-        """
+        """Return a time for people, local; with an offset where that is not `offset`, or it occurs twice."""
         return moments.show_local(micros, self.zone, named=self.offset)
 
     @property
@@ -126,7 +122,7 @@ class Report(msgspec.Struct, frozen=True, kw_only=True):
 def grouped(
     report: Report, category: Category
 ) -> Iterator[tuple[Subject | None, list[tuple[Document, Entry]]]]:
-    """Yield the entries of a category by what they are about, the gravest and the newest first."""
+    """Yield the entries of a category by subject, the gravest subject first, and in it the newest entry."""
     found: defaultdict[Subject | None, list[tuple[Document, Entry]]] = defaultdict(list)
     for document in report.documents:
         for entry in document.entries:
@@ -138,7 +134,7 @@ def grouped(
 
 
 def picked(items: Sequence[T], most: int, moved: Callable[[T], bool]) -> list[T]:
-    """Return so many of some sentences at most, in their order; what only moved is left out first."""
+    """Return at most so many of some sentences, in their order; those that only moved are left out first."""
     if len(items) <= most:
         return list(items)
     first = sorted(range(len(items)), key=lambda at: (moved(items[at]), at))[:most]
@@ -146,12 +142,12 @@ def picked(items: Sequence[T], most: int, moved: Callable[[T], bool]) -> list[T]
 
 
 def shown(sentences: Sequence[ReportSentence], most: int) -> list[ReportSentence]:
-    """Return so many of an entry's sentences at most, as `picked` has them."""
+    """Return at most so many of an entry's sentences, chosen as `picked` does."""
     return picked(sentences, most, only_moved)
 
 
 def only_moved(sentence: ReportSentence) -> bool:
-    """Tell whether a sentence stands elsewhere, and as it was."""
+    """Tell whether a sentence stands elsewhere than before, unaltered."""
     return sentence.kind == "moved" and not sentence.removed and not sentence.added
 
 

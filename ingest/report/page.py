@@ -38,20 +38,17 @@ _PLAIN = (
 )
 
 
-Told = Callable[[Document, Entry], Entry]
-Said = Callable[[Entry], Sequence[str]]
+Complete = Callable[[Document, Entry], Entry]  # gives an entry of an outline its sentences
+Remarks = Callable[[Entry], Sequence[str]]  # gives what else is to be said of an entry, a line each
 
 
 def page(report: Report) -> str:
     """Return the whole page."""
-    return "".join(f"{line}\n" for line in lines(report, told=lambda _, entry: entry))
+    return "".join(f"{line}\n" for line in lines(report, complete=lambda _, entry: entry))
 
 
-def lines(report: Report, *, told: Told, said: Said = lambda _entry: ()) -> Iterator[str]:
-    """Yield the page line by line; `told` gives an entry of an outline its sentences, when its turn comes.
-
-    `said` gives what else is to be said of an entry, a line each.
-    """
+def lines(report: Report, *, complete: Complete, remarks: Remarks = lambda _entry: ()) -> Iterator[str]:
+    """Yield the page line by line; `complete` is called for an entry when its turn comes."""
     yield from (
         "<!DOCTYPE html>",
         '<html lang="en">',
@@ -71,7 +68,7 @@ def lines(report: Report, *, told: Told, said: Said = lambda _entry: ()) -> Iter
         "<main>",
     )
     yield from _summary(report)
-    yield from _edits(report, told, said)
+    yield from _edits(report, complete, remarks)
     yield from _lists(report)
     yield from _coverage(report)
     yield from ("</main>", "</body>", "</html>")
@@ -152,8 +149,8 @@ def _bars(report: Report) -> Iterator[str]:
 # -- documents that were edited --------------------------------------------------------------
 
 
-def _edits(report: Report, told: Told, said: Said) -> Iterator[str]:
-    drawn: dict[tuple[str, str | None, bytes], int] = {}  # the documents whose line was drawn, by number
+def _edits(report: Report, complete: Complete, remarks: Remarks) -> Iterator[str]:
+    drawn: dict[tuple[str, str | None, bytes], int] = {}  # the number of each document whose line was drawn
     for category in CATEGORIES:
         groups = list(grouped(report, category))
         if category == "reworded":
@@ -170,8 +167,8 @@ def _edits(report: Report, told: Told, said: Said) -> Iterator[str]:
                 if key not in drawn:
                     drawn[key] = len(drawn)
                     yield chart.timeline(report, document, drawn[key])
-                yield from _entry(report, document, told(document, entry))
-                yield from (f'<p class="why">{_text(words)}</p>' for words in said(entry))
+                yield from _entry(report, document, complete(document, entry))
+                yield from (f'<p class="why">{_text(words)}</p>' for words in remarks(entry))
                 yield "</article>"
         yield "</section>"
     yield from _brief(report, "cosmetic", LISTED)
@@ -202,7 +199,7 @@ def _head(report: Report, document: Document, entry: Entry) -> str:
     versions = f"version {entry.previous_version} to {entry.version}"
     if entry.versions:
         versions = f"versions {', '.join(map(str, entry.versions))}"
-    badge = f'<span class="badge b-{entry.category}">{chart.said(entry)}</span>'
+    badge = f'<span class="badge b-{entry.category}">{chart.words_of(entry)}</span>'
     where = _where(document, entry, several=report.several)
     head = f"<article><h4>{where} {badge} <time>{report.shown(entry.since)}</time>, {versions}</h4>"
     if not document.title:

@@ -19,6 +19,7 @@ from ingest.report.style import STYLE
 
 Kind = Literal["same", "gone", "came"]
 _PARTED = expression(r"\n{2,}")
+_MARK = "\ud800"  # for the end of a paragraph: a surrogate, which no text that was UTF-8 has
 _UNFIT = expression("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
 _W = "http://schemas.openxmlformats.org/wordprocessingml/2006/main"
 _OFFICE = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
@@ -28,7 +29,7 @@ _WHEN = (1980, 1, 1, 0, 0, 0)  # of the parts of a package: the same texts give 
 
 
 class Piece(msgspec.Struct, frozen=True):
-    """A stretch of one paragraph, or with `ends` the end of a paragraph; in both texts, or in one."""
+    """Text within one paragraph, or with `ends` the end of a paragraph; in both texts, or in one."""
 
     kind: Kind
     text: str = ""
@@ -46,19 +47,18 @@ class Heading(msgspec.Struct, frozen=True, kw_only=True):
 
 def pieces(old: str, new: str) -> list[Piece]:
     """Return both texts as one row of pieces. One empty line or more ends a paragraph."""
-    mark = next(chr(code) for code in range(0xE000, 0xF8FF) if chr(code) not in old and chr(code) not in new)
     found: list[Piece] = []
-    for same, gone, came in sequences.words(_PARTED.sub(mark, old), _PARTED.sub(mark, new)):
+    for same, gone, came in sequences.words(_PARTED.sub(_MARK, old), _PARTED.sub(_MARK, new)):
         if same:
-            found += _cut("same", gone, mark)
+            found += _cut("same", gone)
         else:
-            found += _cut("gone", gone, mark)
-            found += _cut("came", came, mark)
+            found += _cut("gone", gone)
+            found += _cut("came", came)
     return found
 
 
-def _cut(kind: Kind, text: str, mark: str) -> Iterator[Piece]:
-    for number, part in enumerate(text.split(mark)):
+def _cut(kind: Kind, text: str) -> Iterator[Piece]:
+    for number, part in enumerate(text.split(_MARK)):
         if number:
             yield Piece(kind, ends=True)
         if part:

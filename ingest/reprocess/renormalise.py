@@ -12,6 +12,7 @@ second run finds nothing to do. A daemon may write meanwhile: what it changed is
 from __future__ import annotations
 
 import os
+from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from itertools import groupby
 from typing import NamedTuple
@@ -67,7 +68,7 @@ class _Wanted(msgspec.Struct, frozen=True):
 
 
 class _How(NamedTuple):
-    """What texts are made with."""
+    """With what texts are made and packed."""
 
     documents: Documents
     reader: Reader
@@ -91,11 +92,10 @@ def renormalise(
     documents: Documents,
     progress: Callable[[int], None] | None = None,
 ) -> None:
-    """Add what is missing in a root, or with `dry_run` only count it. May be stopped and run again.
+    """Add the renditions that are missing in a root, or with `dry_run` only count them; adds to `counts`.
 
-    `documents` says how those are read that are more than plain text.
-
-    `counts` is added to. Raises StoreUnavailable, LogShortened where a witness saw the log longer.
+    May be stopped and run again. `documents` says how formats are read that are more than plain text. Raises
+    StoreUnavailable, LogShortened where a witness saw the log longer.
     """
     if not dry_run:
         witnesses.require_agreement(store)
@@ -177,17 +177,16 @@ def _renew(
     how: _How,
 ) -> None:
     """Record a batch; what changed meanwhile is looked at again, a few times."""
-    damaged = counts.damaged
+    damaged: Counter[DocumentKey] = Counter()  # of the last look at each document
     for look in range(LOOKS):
-        counts.damaged = damaged  # each look counts them anew
         with store.read() as connection:
             if look:
                 heads = [reader.document_by_uid(connection, work.head.uid) for work in batch]
                 live = [head for head in heads if head and head.state == "live"]
                 batch = list(_works(connection, live, how.documents.html))
-            made = [entry for work in batch if (entry := _entry(connection, work, counts, clock, how))]
+            made = [entry for work in batch if (entry := _entry(connection, work, damaged, clock, how))]
         if not made:
-            return
+            break
         recorded, ids = writer.add_renditions(store, root=root, entries=made, now=clock.wall)
         counts.seq = max(counts.seq, recorded.seq)
         for entry in made:
@@ -196,21 +195,26 @@ def _renew(
         missed = {entry.document for entry in made if entry.id not in ids}
         batch = [work for work in batch if work.head.id in missed]
         if not batch:
-            return
-    counts.left += len(batch)
+            break
+    else:
+        counts.left += len(batch)
+    counts.damaged += damaged.total()
 
 
-def _entry(connection: Connection, work: _Work, counts: Counts, clock: Clock, how: _How) -> Entry | None:
-    """Return the change of one document.
+def _entry(
+    connection: Connection, work: _Work, damaged: Counter[DocumentKey], clock: Clock, how: _How
+) -> Entry | None:
+    """Return the change of one document, and count its versions whose bytes are `damaged`.
 
-    None where none of the wanted bytes can be had, or what was made of them is there already: a document
-    that could not be read still cannot.
+    None where none of the wanted bytes can be had, or where the renditions made of them are there already: a
+    document that could not be read still cannot.
     """
     wanted = {each.no: each for each in work.wanted}
     made: list[NewRendition] = []
+    damaged[work.head.id] = 0
     for no, raw in _bytes_of(connection, work.head.id, sorted(wanted)):
         if raw is None:
-            counts.damaged += 1
+            damaged[work.head.id] += 1
             continue
         each = wanted[no]
         rendition = normalise.normalise(raw, each.name, read=how.reader.read, html=how.documents.html)

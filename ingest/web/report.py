@@ -22,7 +22,7 @@ _GRAVE: tuple[Category, ...] = ("silent", "open")
 
 
 class Card(msgspec.Struct, frozen=True, kw_only=True):
-    """An entry with its sentences; what it stands under, where that begins with it."""
+    """An entry with its sentences; category and subject where it is the first of these on the page."""
 
     document: Document
     entry: Entry
@@ -32,9 +32,9 @@ class Card(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class View(msgspec.Struct, frozen=True, kw_only=True):
-    """A part of a report: of `total` cards those from `first` on, and where its neighbours begin.
+    """A part of a report: of `total` cards those from `first` on; where the parts around it begin.
 
-    The last part has what was `reworded`, the first so many.
+    The last part has the first LINES entries that were `reworded`.
     """
 
     report: Report
@@ -54,7 +54,7 @@ def view(corpus: Corpus, report: Report, *, after: int) -> View:
         for subject, entries in grouped(report, category)
         for document, entry in entries
     ]
-    tell = teller(corpus)
+    complete = completion(corpus)
     cards = []
     with corpus.store.read() as connection:
         shown = [seq for *_, entry in every[after : after + PAGE] for seq in entry.seqs]
@@ -64,7 +64,7 @@ def view(corpus: Corpus, report: Report, *, after: int) -> View:
         cards.append(
             Card(
                 document=document,
-                entry=tell(document, entry),
+                entry=complete(document, entry),
                 category=category if category != known[0] else None,
                 subject=subject if (category, subject) != known else None,
                 reviews=[each for seq in entry.seqs for each in said.get(seq, ())],
@@ -92,14 +92,14 @@ class Data(ReportRecord, frozen=True, kw_only=True):
 
 def data(corpus: Corpus, report: Report) -> Data:
     """Return a whole report with the reviews of its edits."""
-    said = _said(corpus, report)
+    said = _reviews_of(corpus, report)
     reviews = [each for seq in sorted(said) for each in said[seq]]
     return Data(**structs.asdict(model.record(report)), reviews=reviews)
 
 
-def sayer(corpus: Corpus, report: Report) -> Callable[[Entry], list[str]]:
-    """Return what tells of an entry who has reviewed it."""
-    said = _said(corpus, report)
+def review_lines(corpus: Corpus, report: Report) -> Callable[[Entry], list[str]]:
+    """Return a function that gives a line for each review of an entry."""
+    said = _reviews_of(corpus, report)
 
     def lines(entry: Entry) -> list[str]:
         stand = [each for seq in entry.seqs for each in said.get(seq, ()) if each.stands]
@@ -112,21 +112,21 @@ def sayer(corpus: Corpus, report: Report) -> Callable[[Entry], list[str]]:
     return lines
 
 
-def _said(corpus: Corpus, report: Report) -> dict[int, list[Review]]:
+def _reviews_of(corpus: Corpus, report: Report) -> dict[int, list[Review]]:
     seqs = [seq for document in report.documents for entry in document.entries for seq in entry.seqs]
     with corpus.store.read() as connection:
         return page_reviews.of_changes(connection, seqs)
 
 
-def teller(corpus: Corpus) -> Callable[[Document, Entry], Entry]:
+def completion(corpus: Corpus) -> Callable[[Document, Entry], Entry]:
     """Return a function that gives an entry of a report its sentences.
 
     Each call reads in a snapshot of its own, so that a slow reader of the page keeps none open. The answers
     agree, since versions never change.
     """
 
-    def told(document: Document, entry: Entry) -> Entry:
+    def complete(document: Document, entry: Entry) -> Entry:
         with corpus.store.read() as connection:
             return build.with_sentences(connection, document, entry, rules=corpus.rules)
 
-    return told
+    return complete

@@ -332,3 +332,31 @@ def test_two_runs_at_once_add_each_rendition_once(each_site: Site, monkeypatch: 
         assert (counts.renormalised, counts.left) == (0, 0)
         assert site.told(2) == ["renormalised a.txt @1 (plain/next)", "renormalised b.txt @1 (plain/next)"]
         assert findings(store) == []
+
+
+@pytest.mark.usefixtures("raised")
+def test_damage_is_counted_though_another_document_is_looked_at_again(
+    site: Site, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in ("a.txt", "b.txt"):
+        site.write(name, f"The words of {name}.\n")
+    site.scan()
+    with opened(site) as (store, root):
+        with store.write() as connection:
+            (key,) = (row.id for row in reader.live(connection, root, after=0, limit=1))
+            connection.exec_driver_sql(
+                "UPDATE blob SET data = x'00' WHERE id = (SELECT blob_id FROM version WHERE document_id = 2)"
+            )
+        late = [entry("changed", b"a.txt", raw=b"late", document=key, previous=1)]
+        real = normalise.normalise
+
+        def interrupted(raw: bytes, name: bytes, **how: Any) -> Rendition:
+            if late:
+                record_by_hand(store, root, late)
+                late.clear()
+            return real(raw, name, **how)
+
+        monkeypatch.setattr(normalise, "normalise", interrupted)
+        counts = Counts()
+        renormalise(store, root, counts, clock=clock(), dry_run=False, documents=Documents())
+        assert (counts.renormalised, counts.renditions, counts.left, counts.damaged) == (1, 2, 0, 1)

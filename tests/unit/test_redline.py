@@ -127,3 +127,11 @@ def test_nothing_of_a_text_is_mark_up() -> None:
 
     assert "<script" not in page
     assert "<b>" not in page
+
+
+def test_a_text_of_every_private_character_is_shown_as_any_other() -> None:
+    private = "".join(map(chr, range(0xE000, 0xF900)))
+    row = redline.pieces(f"{private}\n\nold", f"{private}\n\nnew")
+    assert [(piece.kind, piece.text, piece.ends) for piece in row] == [
+        ("same", private, False), ("same", "", True), ("gone", "old", False), ("came", "new", False),
+    ]  # fmt: skip
