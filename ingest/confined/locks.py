@@ -88,9 +88,9 @@ def die_with_parent(parent: int) -> None:
 
 
 def lock(parent: int) -> Locks:
-    """Lock this process; says what holds. There is no way back.
+    """Lock this process for good; returns which locks hold.
 
-    It keeps its open descriptors and its memory. Called with one thread.
+    It keeps its open descriptors and its memory. Call it with one thread.
     """
     limit = _mapped() + MEMORY
     if os.geteuid() == 0:
@@ -113,11 +113,12 @@ def lock(parent: int) -> Locks:
 
 
 def _mapped() -> int:
-    told = os.open("/proc/self/statm", os.O_RDONLY)
+    """Return how many bytes of memory are mapped now."""
+    descriptor = os.open("/proc/self/statm", os.O_RDONLY)
     try:
-        return int(os.read(told, 200).split()[0]) * resource.getpagesize()
+        return int(os.read(descriptor, 200).split()[0]) * resource.getpagesize()
     finally:
-        os.close(told)
+        os.close(descriptor)
 
 
 @functools.cache
@@ -171,7 +172,7 @@ def _filter() -> tuple[_Filter, ctypes.Array[ctypes.c_char]] | None:
 
 
 def program(architecture: int, allowed: list[int]) -> bytes:
-    """Return the filter, in classic BPF: of another architecture death, of another call EPERM."""
+    """Return the filter in classic BPF: kill at a call of another architecture, EPERM for one not allowed."""
     lines = [
         (_LOAD, 0, 0, _ARCHITECTURE),
         (_EQUALS, 1, 0, architecture),

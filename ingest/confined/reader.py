@@ -1,4 +1,4 @@
-"""Has documents read by the confined processes: bytes in, text or a reason out."""
+"""Have documents read by the confined processes: bytes in, text or a reason out."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ def do_nothing() -> None:
 
 
 class Documents(msgspec.Struct, frozen=True, kw_only=True):
-    """How a root's documents are read: only where the system grants a lock or not, and how long (seconds)."""
+    """How a root's documents are read: `confine`, whether without a lock too; `deadline`, in seconds."""
 
     html: Html = Html()
     confine: Confine = "require"
@@ -83,7 +83,7 @@ class Reader:
             html=html,
         )
         try:
-            warden = self._started()
+            warden = self._running()
             assert warden.stdin is not None
             frames.send(warden.stdin.fileno(), frames.encode(ask), raw, until=self._until)
         except (frames.Ended, frames.Late, OSError) as error:
@@ -92,10 +92,10 @@ class Reader:
     def answer(
         self, *, patience: float | None = None, starting: float = STARTING
     ) -> Extracted | Unread | None:
-        """Return what came of what was begun: what it holds, or why it has no text. Raises nothing.
+        """Return what the document that was begun holds, or why it has no text. Raises nothing.
 
-        None where that is not known after `patience` seconds, counted from when a process that is ready was
-        given it; for that it is waited `starting` seconds. Then it may be asked again.
+        None where that is not known `patience` seconds after a process was given the document, or where none
+        was ready to be given it within `starting` seconds; it may be asked again then.
         """
         try:
             while self._known is None:
@@ -140,7 +140,8 @@ class Reader:
         self.close()
         return Unread("extractor_failed", f"no answer: {type(error).__name__}")
 
-    def _started(self) -> subprocess.Popen[bytes]:
+    def _running(self) -> subprocess.Popen[bytes]:
+        """Return the warden of this process, started where none runs. Raises OSError."""
         if self._warden is not None and self._owner == os.getpid() and self._warden.poll() is None:
             return self._warden
         self.close()

@@ -12,6 +12,7 @@ import os
 import signal
 import time
 from collections.abc import Callable
+from contextlib import ExitStack
 from types import ModuleType
 
 import msgspec
@@ -20,7 +21,7 @@ from ingest.confined import child, frames, locks
 from ingest.forking import ignore_stops
 from ingest.normalise.document_formats import STANDARD
 
-_RENEWED = 2_000  # documents after which the standard child is another: what it leaked is gone
+_MOST_DOCUMENTS = 2_000  # after so many the child is ended and another begun: what it leaked is gone
 _SOON = 30.0  # seconds in which a child must be ready
 _LAST = 0.2  # seconds that a child has to end by itself, and so to tell how it ended
 
@@ -67,30 +68,31 @@ class Warden:
         return answer
 
     def _together(self, ask: frames.Ask, data: bytes) -> bytes:
-        """Have the child read it that reads many."""
+        """Have a document read by the child that reads many."""
         one = self._standard
-        if one is not None and one.documents >= _RENEWED:
+        if one is not None and one.documents >= _MOST_DOCUMENTS:
             _end(one)
             one = None
         if one is None:
             for name in STANDARD:
                 self._warm(name)
             one = self._start(STANDARD, once=False)
-        answer, lives = self._given(one, ask, data)
+        answer, lives = self._read_by(one, ask, data)
         self._standard = one if lives else None
         return answer
 
     def _alone(self, ask: frames.Ask, data: bytes) -> bytes:
+        """Have a document read by a child of its own."""
         if self._warm(ask.module) is None:
             return frames.failed(f"there is no reader {ask.module}", "no_extractor")
         one = self._start((ask.module,), once=True)
-        answer, lives = self._given(one, ask, data)
+        answer, lives = self._read_by(one, ask, data)
         if lives:
             _end(one)
         return answer
 
-    def _given(self, one: _Child, ask: frames.Ask, data: bytes) -> tuple[bytes, bool]:
-        """Return what a child made of a document, and whether it lives."""
+    def _read_by(self, one: _Child, ask: frames.Ask, data: bytes) -> tuple[bytes, bool]:
+        """Return what a child made of a document, and whether the child lives."""
         if ask.confine == "require" and not one.is_confined:
             _end(one)
             return frames.failed("the system grants no lock", "not_confined"), False
@@ -113,15 +115,21 @@ class Warden:
         if name not in self._readers:
             self._readers[name] = child.warm(name)
             gc.collect()
-            gc.freeze()  # what is there is shared with every child, and need not be looked through in it
+            gc.freeze()  # what is loaded stays shared with every child: no collection there writes to it
         return self._readers[name]
 
     def _start(self, names: tuple[str, ...], *, once: bool) -> _Child:
         readers = {name: found for name in names if (found := self._readers.get(name)) is not None}
-        theirs_in, ours_out = os.pipe()
-        ours_in, theirs_out = os.pipe()
         warden = os.getpid()
-        pid = os.fork()
+        with ExitStack() as undo:  # where there is no room for a process, or for its pipes
+            theirs_in, ours_out = os.pipe()
+            undo.callback(os.close, theirs_in)
+            undo.callback(os.close, ours_out)
+            ours_in, theirs_out = os.pipe()
+            undo.callback(os.close, ours_in)
+            undo.callback(os.close, theirs_out)
+            pid = os.fork()
+            undo.pop_all()
         if pid == 0:
             child.serve(theirs_in, theirs_out, warden, readers, once=once)
         os.close(theirs_in)

@@ -43,13 +43,16 @@ class Item(msgspec.Struct, frozen=True, kw_only=True):
     citation: Citation
     fields: Fields
 
-    def told(self) -> Fields:
+    def as_fields(self) -> Fields:
         """Return the item as the answer has it: what it cites, then its fields."""
         return {"cite": self.citation.cite, "seq": self.citation.seq, **self.fields}
 
 
 class Found(msgspec.Struct, frozen=True, kw_only=True):
-    """The same before it is made fit. The items come after the fields, by name; all of it is material."""
+    """What a tool found, before it is made fit. The items come after the fields, under `items_name`.
+
+    Fields and items are material.
+    """
 
     citations: list[Citation]
     fields: Fields
@@ -89,11 +92,11 @@ def citation(document: str | None, version: int | None, seq: int | None) -> Cita
 
 
 def page_of(items: Sequence[Item], after: int, limit: int) -> tuple[list[Item], int | None]:
-    """Return so many of the items as an answer holds, and where the next begins."""
+    """Return at most `limit` items after so many, as far as there is room, and where the next page begins."""
     taken: list[Item] = []
     room = LARGEST
     for each in items[after : after + limit]:
-        room -= len(str(material.fit(each.told()).value))
+        room -= len(str(material.fit(each.as_fields()).value))
         if taken and room < 0:
             break
         taken.append(each)
@@ -102,10 +105,10 @@ def page_of(items: Sequence[Item], after: int, limit: int) -> tuple[list[Item], 
 
 
 def citations_of(items: Sequence[Item]) -> list[Citation]:
-    """Return what the items cite, each once, in their order."""
+    """Return what the items cite, in their order, each once."""
     return each_once([each.citation for each in items])
 
 
 def each_once(citations: list[Citation]) -> list[Citation]:
-    """Return citations without those that came before."""
+    """Return citations in their order, each once."""
     return list(dict.fromkeys(citations))

@@ -31,7 +31,7 @@ _UNSEEN = expression(
 
 
 class Material(msgspec.Struct, frozen=True):
-    """A value made fit, and how many characters or members of lists were cut off."""
+    """A value that is fit for an answer, and how many characters or members of lists were cut off."""
 
     value: object
     cut: int
@@ -49,7 +49,7 @@ def one_line(words: str) -> str:
 
 
 def beginning(words: str, most: int) -> str:
-    """Return as much of a text, one character at least, as is no longer than `most` when it is visible."""
+    """Return a beginning of a text, one character at least, that has at most `most` when it is visible."""
     part = words[:most]
     while len(part) > 1 and len(visible(part)) > most:
         part = part[: len(part) // 2]
@@ -59,13 +59,16 @@ def beginning(words: str, most: int) -> str:
 def fit_fields(
     fields: Mapping[str, object], *, longest: int = LONGEST, most: int = MOST
 ) -> tuple[dict[str, object], int]:
-    """Return fields whose values were made fit, and how much of them was cut off."""
+    """Return fields with their values made fit, and how much of them was cut off."""
     made = {name: fit(each, longest=longest, most=most) for name, each in fields.items()}
     return {name: each.value for name, each in made.items()}, sum(each.cut for each in made.values())
 
 
 def fit(value: object, *, longest: int = LONGEST, most: int = MOST) -> Material:
-    """Return a value of dictionaries, lists and strings made fit; the names of fields are ours and stay."""
+    """Return a value of dictionaries, lists and strings with strings visible, and both no longer than may be.
+
+    The names of fields are ours, and stay as they are.
+    """
     if isinstance(value, str):
         part = beginning(value, longest)
         cut = len(value) - len(part)

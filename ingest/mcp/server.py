@@ -1,7 +1,7 @@
 """The server: it speaks the Model Context Protocol on standard input and output, until the input ends.
 
-A question runs in a thread of its own, so that the server answers meanwhile. One that takes too long is
-answered as such; its thread ends by itself, and holds one of few places until then.
+A question runs in a thread of its own, so that the server answers others meanwhile. Where one takes too long
+the answer is an error that says so; its thread goes on, and holds one of AT_ONCE places until it ends.
 """
 
 from __future__ import annotations
@@ -63,14 +63,14 @@ def application(
     places = threading.BoundedSemaphore(AT_ONCE)
 
     async def listed(_context: object, _params: object) -> types.ListToolsResult:
-        return types.ListToolsResult(tools=[_told(tool) for tool in tools.TOOLS])
+        return types.ListToolsResult(tools=[_described(tool) for tool in tools.TOOLS])
 
     async def called(_context: object, params: types.CallToolRequestParams) -> types.CallToolResult:
         tool = _BY_NAME.get(params.name)
         if tool is None:
             raise MCPError(types.INVALID_PARAMS, f"there is no tool of this name: {', '.join(_BY_NAME)}")
         try:
-            made, text = await apart(
+            made, text = await in_thread(
                 lambda: tools.answer(tool, corpus, params.arguments or {}, draw), places, seconds
             )
         except IngestError as error:
@@ -89,8 +89,11 @@ def application(
     )
 
 
-async def apart(work: Callable[[], T], places: threading.BoundedSemaphore, seconds: float) -> T:
-    """Do the work in a thread that nobody waits for longer than so many seconds. Raises Unreachable."""
+async def in_thread(work: Callable[[], T], places: threading.BoundedSemaphore, seconds: float) -> T:
+    """Do the work in a thread of its own, and wait for it so many seconds at most.
+
+    Raises what the work raises; Unreachable where it takes longer, or where no place is free.
+    """
     if not places.acquire(blocking=False):
         raise Unreachable(f"{AT_ONCE} questions are under way", hint="ask again when one of them is answered")
     loop = asyncio.get_running_loop()
@@ -131,7 +134,8 @@ def _failed(error: IngestError, draw: Callable[[], str]) -> types.CallToolResult
     return types.CallToolResult(content=[types.TextContent(type="text", text=text)], is_error=True)
 
 
-def _told(tool: Tool) -> types.Tool:
+def _described(tool: Tool) -> types.Tool:
+    """Return a tool as the protocol describes it."""
     return types.Tool(
         name=tool.name,
         title=tool.title,

@@ -87,7 +87,7 @@ def answer(
     notes, corpus.notes = [*found.notes, *corpus.notes], []
     longest = parameters.LARGEST_TEXT if tool.name == "version" else material.LONGEST
     fields = {**found.fields, "notes": notes} if notes else found.fields
-    items = {} if found.items_name is None else {found.items_name: [each.told() for each in found.items]}
+    items = {} if found.items_name is None else {found.items_name: [each.as_fields() for each in found.items]}
     told = msgspec.to_builtins({**fields, **items})
     fitted, cut = material.fit_fields(told, longest=longest)
     body = "\n".join(material.lines(fitted))
@@ -139,7 +139,7 @@ def _search(corpus: Corpus, asked: parameters.Search) -> Found:
 
 
 def _unknown(corpus: Corpus, asked: parameters.Search) -> list[str]:
-    """Return what nobody has of what was asked for."""
+    """Return why nothing can be found: that no path begins so, that no text is in this language."""
     with corpus.store.read() as connection:
         below = prefixes.of(connection, asked.prefix, naming.root_id(connection, asked.root))
         found = [prefixes.unknown(connection, below)]

@@ -294,7 +294,7 @@ def test_a_warden_that_is_killed_is_started_again_and_stops_with_the_reader_alon
     while reader._warden.poll() is None and time.monotonic() < until:
         time.sleep(0.01)
 
-    renewed = reader._started()
+    renewed = reader._running()
     for number in STOPS:
         renewed.send_signal(number)
     assert isinstance(reader.read(fmt, samples.docx(), Html()), Extracted)
@@ -312,3 +312,15 @@ def test_too_many_bytes_are_not_even_sent() -> None:
 
 def test_every_reader_of_the_standard_child_has_a_sample() -> None:
     assert [name for name in STANDARD if not samples.of(name)] == []
+
+
+def test_where_no_process_can_be_begun_its_pipes_are_closed(monkeypatch: pytest.MonkeyPatch) -> None:
+    def full() -> int:
+        raise BlockingIOError(11, "no room")
+
+    monkeypatch.setattr(os, "fork", full)
+    before = set(os.listdir("/proc/self/fd"))
+    for _ in range(3):
+        with pytest.raises(BlockingIOError):
+            Warden()._start((), once=True)
+    assert set(os.listdir("/proc/self/fd")) == before

@@ -74,7 +74,7 @@ def test_a_question_that_takes_too_long_is_told_and_holds_its_place_until_it_end
 
     async def asked(work: Callable[[], None]) -> str:
         try:
-            await server.apart(work, places, 0.01)
+            await server.in_thread(work, places, 0.01)
         except Unreachable as error:
             return error.message
         return "answered"
@@ -99,7 +99,7 @@ def test_whatever_a_question_raises_reaches_who_asked_and_frees_its_place(fault:
 
     async def asked() -> BaseException | None:
         try:
-            await server.apart(fail, places, 60)
+            await server.in_thread(fail, places, 60)
         except (ValueError, Panic) as raised:
             return raised
         return None
