@@ -1,8 +1,8 @@
 """Who may ask, and how much: hosts, tokens, limits, and the headers that every answer has.
 
-Nothing here knows what is asked. A request that changes something is one that no page from elsewhere can
-make a browser send: it comes from this service's own pages, or as JSON, for which a browser asks leave of the
-place that it is to go to, and none is given here.
+Nothing here knows what is asked. No page from elsewhere can make a browser send a request that changes
+something: it must come from this service's own pages, or as JSON. Before a browser sends JSON for a page from
+elsewhere it asks the service for leave (CORS), and none is given here.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ from ingest.http.tokens import Tokens
 LONGEST_ADDRESS = 32_768  # bytes of path and query
 LARGEST_BODY = 65_536
 FORM = "/reviews"  # where the form of a page goes, with the token in a field of it
-_TAKEN = {"/v1/reviews": "GET, HEAD, POST", FORM: "GET, HEAD, POST"}  # what is posted to
+_METHODS = {"/v1/reviews": "GET, HEAD, POST", FORM: "GET, HEAD, POST"}  # addresses that take POST too
 _READS = ("GET", "HEAD")
 _DESCRIBED = "GET /v1/openapi.json describes every address"
 
@@ -90,7 +90,7 @@ class Admission:
 
         try:
             headers = Headers(scope=scope)
-            self._check_form(scope, headers)
+            self._require_well_formed(scope, headers)
             scope["state"]["asker"] = self._asker(scope, headers)
         except Refused as refused:
             closing = {"connection": "close", **refused.headers}
@@ -98,7 +98,7 @@ class Admission:
             return
         await self._app(scope, receive, answer)
 
-    def _check_form(self, scope: Scope, headers: Headers) -> None:
+    def _require_well_formed(self, scope: Scope, headers: Headers) -> None:
         """Raise Refused for a request that no page and no client of ours makes."""
         host = headers.getlist("host")
         if len(host) != 1 or host[0].lower() not in self._rights.hosts:
@@ -114,7 +114,7 @@ class Admission:
             )
         if "\0" in scope["path"] or "\ufffd" in scope["path"]:
             raise Refused(400, "address", "the address is not UTF-8, or holds a NUL", hint=_DESCRIBED)
-        taken = _TAKEN.get(scope["path"], ", ".join(_READS))
+        taken = _METHODS.get(scope["path"], ", ".join(_READS))
         if scope["method"] not in taken.split(", "):
             raise Refused(
                 405, "method", "this method is not taken", hint=f"what is taken here: {taken}",

@@ -62,13 +62,13 @@ def download(body: bytes, *, sha256: str, name: str, for_ever: bool) -> Answer:
     )
 
 
-def tagged(answer: Answer) -> Answer:
-    """Return an answer with its hash: one that is given again and again has it made once."""
+def with_etag(answer: Answer) -> Answer:
+    """Return an answer with its hash as `etag`: where it is kept, the hash is made once."""
     return structs.replace(answer, etag=answer.etag or hashlib.sha256(answer.body).hexdigest())
 
 
 def response(answer: Answer, request: Request) -> Response:
-    """Return the answer to a request: whole, or that it has not changed."""
+    """Return the response to a request: the whole answer, or 304 where the client has it."""
     etag = f'"{answer.etag or hashlib.sha256(answer.body).hexdigest()}"'
     headers = {"etag": etag, "cache-control": answer.cache, **answer.headers}
     known = [each.strip().removeprefix("W/") for each in request.headers.get("if-none-match", "").split(",")]

@@ -31,7 +31,7 @@ from ingest.http.problems import Problem, Refused
 from ingest.http.response_cache import ResponseCache
 from ingest.http.reviews import Reviews
 from ingest.http.tokens import Tokens
-from ingest.store.write_check import Standing
+from ingest.store.write_check import StoreState
 
 AT_ONCE = 8  # questions that are answered at the same time; the others wait
 _LEAST = 1_000  # bytes below which nothing is packed
@@ -42,7 +42,7 @@ def application(corpus: Corpus, rights: Rights, feed: Feed) -> ASGIApp:
     tokens = Tokens(rights.token, monotonic=time.monotonic)
     kept = ResponseCache(corpus)
     own = Pages(corpus, kept, has_token=tokens.is_there)
-    posted = Reviews(corpus, tokens, told=feed.look)
+    posted = Reviews(corpus, tokens, on_added=feed.look)
 
     @asynccontextmanager
     async def lifespan(_app: Starlette) -> AsyncIterator[None]:
@@ -90,7 +90,7 @@ def _name(request: Request, kind: str) -> Hashable:
     return request.scope["path"], request.scope["query_string"], kind
 
 
-async def _looked(kept: ResponseCache) -> Standing:
+async def _look(kept: ResponseCache) -> StoreState:
     return kept.look() if kept.is_quick else await to_thread.run_sync(kept.look)
 
 
@@ -98,10 +98,10 @@ async def _once(
     kept: ResponseCache, name: Hashable, document: str | None, ask: Callable[[], Answer]
 ) -> Answer:
     """Return the answer that is kept, or the one that is made now and kept while it stays the same."""
-    seen = await _looked(kept)
+    seen = await _look(kept)
     found = kept.find(name, Answer)
     if found is None:
-        found = answers.tagged(await to_thread.run_sync(ask))
+        found = answers.with_etag(await to_thread.run_sync(ask))
         kept.keep(name, found, document=document, size=len(found.body), seen=seen)
     return found
 
@@ -112,7 +112,7 @@ def _changes(feed: Feed, kept: ResponseCache) -> Callable[[Request], Awaitable[R
         wanted, since = asked.filters, asked.since
         if asked.feed == "eventsource":
             return await _events(feed, request, since, wanted)
-        seen = await _looked(kept)
+        seen = await _look(kept)
         name = _name(request, asked.feed)
         if (whole := kept.find(name, Answer)) is not None:
             return answers.response(whole, request)
@@ -124,7 +124,7 @@ def _changes(feed: Feed, kept: ResponseCache) -> Callable[[Request], Awaitable[R
                     break
                 found, place = await to_thread.run_sync(partial(feed.records, place, wanted, asked.limit))
         more = len(found) == asked.limit
-        page = answers.tagged(answers.of_record(Page(items=found, next=str(place) if more else None)))
+        page = answers.with_etag(answers.of_record(Page(items=found, next=str(place) if more else None)))
         if more and place <= seen.head:  # what comes later is on another one
             kept.keep(name, page, document=None, size=len(page.body), seen=seen)
         return answers.response(page, request)
@@ -178,7 +178,7 @@ def _description() -> Callable[[Request], Response]:
 def _handlers(own: Pages) -> dict[int | type[Exception], Callable[[Request, Exception], Response]]:
     """Return what makes an answer of each kind of error: a page for who reads pages."""
 
-    def told(request: Request, problem: Problem, headers: dict[str, str] | None = None) -> Response:
+    def answer(request: Request, problem: Problem, headers: dict[str, str] | None = None) -> Response:
         path = request.url.path
         is_page = not path.startswith("/v1/") and not path.endswith(".json")
         if is_page and "text/html" in request.headers.get("accept", ""):
@@ -187,11 +187,11 @@ def _handlers(own: Pages) -> dict[int | type[Exception], Callable[[Request, Exce
 
     def failed(request: Request, error: Exception) -> Response:
         assert isinstance(error, IngestError)
-        return told(request, problems.of(error))
+        return answer(request, problems.of(error))
 
     def refused(request: Request, error: Exception) -> Response:
         assert isinstance(error, Refused)
-        return told(request, error.problem, error.headers)
+        return answer(request, error.problem, error.headers)
 
     def no_route(request: Request, error: Exception) -> Response:
         assert isinstance(error, HTTPException)
@@ -204,10 +204,10 @@ def _handlers(own: Pages) -> dict[int | type[Exception], Callable[[Request, Exce
         if status == 405:
             allowed = (error.headers or {}).get("allow") or (error.headers or {}).get("Allow", "GET, HEAD")
             code, words, hint = "method", f"the methods are {allowed}", "ask with one of these"
-        return told(request, Refused(status, code, words, hint=hint).problem, dict(error.headers or {}))
+        return answer(request, Refused(status, code, words, hint=hint).problem, dict(error.headers or {}))
 
     def unforeseen(request: Request, _error: Exception) -> Response:
         defect = Refused(500, "defect", "the program met what it did not foresee", hint="its log says what")
-        return told(request, defect.problem)
+        return answer(request, defect.problem)
 
     return {IngestError: failed, Refused: refused, HTTPException: no_route, Exception: unforeseen}

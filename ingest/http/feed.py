@@ -52,8 +52,8 @@ class _Replaced(Exception):
     """Another store stands in the place of the one that was followed."""
 
 
-class Told(msgspec.Struct, frozen=True):
-    """A change as every reader of the feed is sent it; or a review, with the seq of its change."""
+class FeedEvent(msgspec.Struct, frozen=True):
+    """A change, or a review of a change, as every reader of the feed is sent it; with the change's seq."""
 
     seq: int
     event: bytes
@@ -64,15 +64,15 @@ class Feed:
 
     def __init__(self, corpus: Corpus) -> None:
         self._corpus = corpus
-        self._kept: deque[Told] = deque(maxlen=KEPT)
+        self._kept: deque[FeedEvent] = deque(maxlen=KEPT)
         self._last = 0
         self._generation = 0  # of the store, as the readers know it
         self._followed = 0  # the same, as the thread does
         self._ended = threading.Event()
-        self._reviews: deque[Told] = deque(maxlen=KEPT)
+        self._reviews: deque[FeedEvent] = deque(maxlen=KEPT)
         self._reviewed = 0  # how many reviews were told
         self._looks = threading.Event()
-        self._looked = 0.0  # when something was told last
+        self._told_at = 0.0  # when something was told last
         self._grown: asyncio.Event | None = None
         self._readers = Readers()
         self._beats: asyncio.TimerHandle | None = None
@@ -179,19 +179,19 @@ class Feed:
             self._readers.beat(self._loop.time())
             self._beats = self._loop.call_later(TICK, self._beat)
 
-    def _newer(self, place: int) -> list[Told]:
+    def _newer(self, place: int) -> list[FeedEvent]:
         """Return the kept changes after a place. The search begins at the end, where most readers are."""
         found = list(takewhile(lambda each: each.seq > place, reversed(self._kept)))
         found.reverse()
         return found
 
-    def page(self, after: int, wanted: Filters, limit: int) -> tuple[list[Told], int]:
+    def page(self, after: int, wanted: Filters, limit: int) -> tuple[list[FeedEvent], int]:
         """Return the changes after a place that are wanted, and the place up to which was looked."""
         found, place = self.records(after, wanted, limit)
-        return [_told(each) for each in found], place
+        return [_change_event(each) for each in found], place
 
     def records(self, after: int, wanted: Filters, limit: int) -> tuple[list[Change], int]:
-        """Return the same as records."""
+        """Return the records of the changes that `page` has, and the place up to which was looked."""
         corpus = self._corpus
         with corpus.reading(at_once=True) as (connection, is_indexed):
             head = Seq(reader.head(connection).seq)
@@ -224,7 +224,7 @@ class Feed:
                 rows = reviews.page(connection, reviews.Wanted(), after=place, limit=KEPT)
                 if rows:
                     place = int(rows[-1].key)
-                    found = [_told_review(row.seq, records.review(row)) for row in rows]
+                    found = [_review_event(row.seq, records.review(row)) for row in rows]
                     self._post(partial(self._tell_reviews, found))
             self._looks.wait(_LOOKS)
             self._looks.clear()
@@ -248,7 +248,7 @@ class Feed:
             return
 
     def _look(self, place: int) -> int:
-        """Read what came after a place, or some of it, and tell it; the place up to which was looked.
+        """Read what came after a place, or some of it, and tell it; returns the place up to which was looked.
 
         One change after a rest is told at once. Where many come, their edits are in the index soon, and to
         make them here too would hold up the answers.
@@ -259,11 +259,11 @@ class Feed:
         if not self._readers:  # who comes later reads it then
             self._post(partial(self._pass_over, head))
             return head
-        if head - place > 1 or began - self._looked < _REST:
+        if head - place > 1 or began - self._told_at < _REST:
             self._corpus.await_filled(min(head, place + _TOGETHER), _FILLED)
         found, place = self.page(place, ANY, _TOGETHER)
         self._post(partial(self._tell, found, place))
-        self._looked = time.monotonic()
+        self._told_at = time.monotonic()
         return place
 
     def _post(self, call: Callable[[], None]) -> None:
@@ -275,7 +275,10 @@ class Feed:
             raise _Ended from error
 
     def _again(self, place: int) -> int:
-        """Follow the store that stands at the path now, from its end on, once it can be asked."""
+        """Follow the store that stands at the path now, from its end on, once it can be asked.
+
+        Returns the place from which to go on.
+        """
         with suppress(IngestError):
             self._corpus.require_in_place()
             head, generation = self._corpus.head(), self._corpus.generation
@@ -294,7 +297,7 @@ class Feed:
         self._kept.clear()
         self._tell([], head)
 
-    def _tell(self, found: list[Told], place: int) -> None:
+    def _tell(self, found: list[FeedEvent], place: int) -> None:
         assert self._grown is not None
         before, self._last = self._last, place
         self._kept.extend(found)
@@ -310,7 +313,7 @@ class Feed:
             else:
                 each.woken.set()
 
-    def _tell_reviews(self, found: list[Told]) -> None:
+    def _tell_reviews(self, found: list[FeedEvent]) -> None:
         self._reviews.extend(found)
         self._reviewed += len(found)
         if len(found) > _TOGETHER or any(each.seq > self._last for each in found):
@@ -346,10 +349,10 @@ def _replaced(head: int) -> bytes:
     return b"event: replaced\ndata: %s\n\n" % escape.json(_encode(problem))
 
 
-def _told(change: Change) -> Told:
+def _change_event(change: Change) -> FeedEvent:
     body = escape.json(_encode(change))
-    return Told(change.seq, b"id: %d\nevent: change\ndata: %s\n\n" % (change.seq, body))
+    return FeedEvent(change.seq, b"id: %d\nevent: change\ndata: %s\n\n" % (change.seq, body))
 
 
-def _told_review(seq: int, review: Review) -> Told:
-    return Told(seq, b"event: review\ndata: %s\n\n" % escape.json(_encode(review)))
+def _review_event(seq: int, review: Review) -> FeedEvent:
+    return FeedEvent(seq, b"event: review\ndata: %s\n\n" % escape.json(_encode(review)))

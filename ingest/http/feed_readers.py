@@ -31,7 +31,7 @@ class Reader:
         self.is_lost = False
         self.woken = asyncio.Event()
         if wire is not None:
-            wire.tell(self._lose)
+            wire.when_lost(self._lose)
 
     def is_told(self, frame: bytes, now: float) -> bool:
         """Put a frame on his connection, if he waits for one; else he is woken."""

@@ -1,13 +1,13 @@
-"""When who looks was here last, in a cookie: what a page tells as new comes after that."""
+"""When a reader was here last, in a cookie: what a page tells as new comes after that."""
 
 from __future__ import annotations
 
-LOOKED = "looked"  # the cookie of who looks: the seq and time that is told from, and those of the last visit
+LOOKED = "looked"  # the cookie: seq and time from which this visit is told, and those of its last page
 _AGAIN = 30 * 60 * 1_000_000  # microseconds after which another visit begins
 
 
-def looked(cookie: str, *, head: int, now: int) -> tuple[int, int | None, str]:
-    """Return the seq and the time that a visit is told from, and the cookie of the next.
+def visit(cookie: str, *, head: int, now: int) -> tuple[int, int | None, str]:
+    """Return the seq and the time from which a visit is told, and the new cookie.
 
     A visit goes on for half an hour after its last page: to load a page again tells the same.
     """

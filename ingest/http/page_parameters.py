@@ -78,7 +78,7 @@ class Period(Spoken, frozen=True, kw_only=True):
 
 
 class Report(Period, frozen=True, kw_only=True):
-    """The same; its page begins after so many entries."""
+    """The period of a report; its page begins after so many entries."""
 
     after: Annotated[int, Meta(ge=0, le=10_000_000)] = 0
 

@@ -1,4 +1,4 @@
-"""A page that is kept: what goes around what is of the moment."""
+"""A page that is kept, without the two parts of it that are made at each request."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ class Known(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Parts(msgspec.Struct, frozen=True):
-    """A page around what is of the moment: the end of the log, and whether somebody watches."""
+    """A page without the end of the log, and without whether somebody watches: both are made each time."""
 
     first: str
     second: str
@@ -32,8 +32,8 @@ class Parts(msgspec.Struct, frozen=True):
         return f"{self.first}{head}{self.second}{state}{self.rest}"
 
 
-def parted(html: str) -> Parts:
-    """Take a page apart at what is of the moment."""
+def parts_of(html: str) -> Parts:
+    """Cut a page at the two parts that are made each time, and leave these out."""
     first, _, rest = html.partition(' data-head="')
     _, _, rest = rest.partition('"')
     second, _, rest = rest.partition('<a class="state')

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from typing import Annotated, Literal, TypeVar
 
 import msgspec
@@ -107,7 +108,7 @@ class Newest(Nothing, frozen=True, kw_only=True, rename={"type_": "type", "class
 
 
 class Changes(Newest, frozen=True, kw_only=True):
-    """The same, and whether to wait for more."""
+    """The filters of the log, and whether to wait for more."""
 
     feed: Literal["normal", "longpoll", "eventsource"] = "normal"
     timeout: Annotated[float, Meta(ge=0, le=60)] = 30.0
@@ -135,7 +136,7 @@ class Period(Nothing, frozen=True, kw_only=True):
 
 
 class Stretches(Nothing, frozen=True, kw_only=True):
-    """The same of the ledger."""
+    """A period of the ledger, of one root or of all."""
 
     root: Name | None = None
     since: Moment | None = None
@@ -163,9 +164,8 @@ def read(request: Request, kind: type[T], *, blank_is_none: bool = False) -> T:
     given = [
         (name, value) for name, value in request.query_params.multi_items() if value or not blank_is_none
     ]
-    names = [name for name, _ in given]
-    for name in names:
-        if names.count(name) > 1:
+    for name, number in Counter(name for name, _ in given).items():
+        if number > 1:
             raise UsageError(f"'{name}' is given more than once", hint="write each once")
     try:
         return convert(dict(given), kind, strict=False)

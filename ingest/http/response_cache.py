@@ -1,7 +1,7 @@
-"""Answers that stay as they are until the log says otherwise, and the look that tells whether it does.
+"""Answers that are kept while they stay the same, and the look at the store that tells whether they do.
 
-A version, a comparison, the changes up to a seq: nothing of these changes but by a change of the document, or
-by a root that gets another name. So an edit of one document leaves what is kept of all others.
+A version, a comparison, the changes up to a seq: none of these becomes another but by a change of its
+document, or by a root that gets another name. So an edit of one document leaves what is kept of all others.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from typing import TypeVar
 
 from ingest.corpus import Corpus
 from ingest.store import write_check
-from ingest.store.write_check import Standing, Writes
+from ingest.store.write_check import StoreState, Writes
 
 T = TypeVar("T")
 MOST = 32 << 20  # bytes of all that is kept
@@ -29,7 +29,7 @@ class ResponseCache:
         self._writes = Writes(corpus.store)
         self._looking = threading.Lock()
         self._generation = corpus.generation
-        self._stands = Standing(-1, (), 0)
+        self._state = StoreState(-1, (), 0)
         self._values: OrderedDict[Hashable, tuple[str | None, int, int | None, object]] = OrderedDict()
         self._of: dict[str, set[Hashable]] = {}  # the names of what is kept of a document
         self._size = 0
@@ -41,22 +41,22 @@ class ResponseCache:
         """Tell whether a look takes no time to speak of."""
         return self._writes.is_quick
 
-    def look(self) -> Standing:
-        """Forget what is not so any more; how the store stands now. Raises StoreUnavailable."""
+    def look(self) -> StoreState:
+        """Forget what is not so any more; returns how the store stands now. Raises StoreUnavailable."""
         self._corpus.require_in_place()
         with self._looking:
             is_another = self._corpus.generation != self._generation
             if is_another:
                 self._writes.close()
                 self._generation = self._corpus.generation
-            if not (self._writes.any() or is_another or self._stands.head < 0):
-                return self._stands
-            before = self._stands
+            if not (self._writes.any() or is_another or self._state.head < 0):
+                return self._state
+            before = self._state
             with self._corpus.store.read() as connection:
-                now = write_check.standing(connection)
+                now = write_check.state(connection)
                 is_same = not is_another and now.roots == before.roots and now.head >= before.head >= 0
                 found = write_check.touched(connection, before.head) if is_same else None
-            self._stands = now
+            self._state = now
             if found is None:
                 self._forget_all(now.head)
             else:
@@ -77,13 +77,13 @@ class ResponseCache:
             return found[3] if isinstance(found[3], kind) else None
 
     def keep(
-        self, name: Hashable, value: object, *, document: str | None, size: int, seen: Standing,
+        self, name: Hashable, value: object, *, document: str | None, size: int, seen: StoreState,
         until: int | None = None,
     ) -> None:  # fmt: skip
         """Keep a value that was made after `seen`, unless its document or a root has changed since."""
         with self._looking:
             changed = self._floor if document is None else self._changed.get(document, self._floor)
-            if size > _LARGEST or seen.head < changed or seen.roots != self._stands.roots:
+            if size > _LARGEST or seen.head < changed or seen.roots != self._state.roots:
                 return
             self._drop(name)
             self._values[name] = document, size, until, value
@@ -94,7 +94,7 @@ class ResponseCache:
                 self._drop(next(iter(self._values)))
 
     def close(self) -> None:
-        """Let go of the store."""
+        """Close the connection by which the store is looked at."""
         with self._looking:
             self._writes.close()
 

@@ -61,12 +61,12 @@ Posted = NewReview | NewWithdrawal
 
 
 class Reviews:
-    """The routes by which reviews are added. `told` is called when one was."""
+    """The routes by which reviews are added. `on_added` is called when one was."""
 
-    def __init__(self, corpus: Corpus, tokens: Tokens, *, told: Callable[[], None]) -> None:
+    def __init__(self, corpus: Corpus, tokens: Tokens, *, on_added: Callable[[], None]) -> None:
         self._corpus = corpus
         self._tokens = tokens
-        self._told = told
+        self._on_added = on_added
 
     def routes(self) -> list[Route]:
         """Return the routes."""
@@ -102,7 +102,7 @@ class Reviews:
         return RedirectResponse(f"/documents/{review.document}?{pair}#reviews", 303)
 
     async def _added(self, asked: Posted, asker: Asker) -> tuple[Review, bool]:
-        words = _said(asked, asker)
+        words = _statement(asked, asker)
         corpus = self._corpus
         add: Callable[[], tuple[Review, bool]]
         if isinstance(asked, NewReview):
@@ -120,12 +120,12 @@ class Reviews:
             raise Refused(
                 403, "read_only", error.message, hint="the service may only read the store: reviews need more"
             ) from error
-        self._told()
+        self._on_added()
         return found
 
 
 async def _body(request: Request, kind: str) -> bytes:
-    """Return the body, if it is of this kind and comes in time. How long it may be is the doors' business."""
+    """Return the body, if it is of this media type and comes in time. `Admission` bounds its length."""
     if media_type(request.headers) != kind:
         raise Refused(415, "media_type", f"a body here is {kind}", hint=f"send content-type: {kind}")
     try:
@@ -168,7 +168,7 @@ def _hint(*kinds: type[Posted]) -> str:
     return "it has " + "; or ".join(", ".join(kind.__struct_fields__) for kind in kinds)
 
 
-def _said(asked: Posted, asker: Asker) -> Statement:
+def _statement(asked: Posted, asker: Asker) -> Statement:
     """Return who reviews: whom the proxy names, else who says so. Raises UsageError."""
     if not asker.by_proxy:
         return reviewing.statement(asked.name or "", asked.note, named_by="reviewer")

@@ -32,7 +32,7 @@ HEADER_BYTES = 49_152  # of which an address may have admission.LONGEST_ADDRESS
 class Connection(H11Protocol):
     """A connection that neither dawdles nor stops reading."""
 
-    told: Callable[[], None] | None = None  # called when it is lost
+    on_lost: Callable[[], None] | None = None
     _greeting: asyncio.TimerHandle | None = None
     _unread: asyncio.TimerHandle | None = None
 
@@ -42,7 +42,7 @@ class Connection(H11Protocol):
         self._greeting = self.loop.call_later(GREETING, transport.abort)
 
     def data_received(self, data: bytes) -> None:
-        """Take in what came; a request that is not whole has as long as the first bytes of it left."""
+        """Take in what came; what is left of a request's time runs from its first bytes on."""
         super().data_received(data)
         cycle: object = self.cycle
         under_way = cycle is not None and not self.cycle.response_complete
@@ -70,14 +70,14 @@ class Connection(H11Protocol):
         self.transport.close()
 
     def on_response_complete(self) -> None:
-        """Close a connection whose request has a body that nobody reads."""
+        """Stop the clock of the request: it was answered."""
         super().on_response_complete()
         if self._greeting is not None:
             self._greeting.cancel()
             self._greeting = None
 
     def pause_writing(self) -> None:
-        """Give a reader that lags so long to catch up."""
+        """Give a reader that lags PATIENCE seconds to catch up."""
         super().pause_writing()
         self._unread = self.loop.call_later(PATIENCE, self.transport.abort)
 
@@ -94,12 +94,12 @@ class Connection(H11Protocol):
             if timer is not None:
                 timer.cancel()
         super().connection_lost(exc)
-        if self.told is not None:
-            self.told()
+        if self.on_lost is not None:
+            self.on_lost()
 
 
 class Wire:
-    """The connection of an answer that goes on: what many are told is put on each, without a task of its own.
+    """The connection of an answer without an end: a part that many are sent is put on it without a task.
 
     The head of the answer has been sent before, and its last part is sent as ever.
     """
@@ -117,9 +117,9 @@ class Wire:
         self._transport.write(part)
         return True
 
-    def tell(self, told: Callable[[], None]) -> None:
+    def when_lost(self, call: Callable[[], None]) -> None:
         """Have this called when the connection is lost."""
-        self._connection.told = told
+        self._connection.on_lost = call
 
 
 class Server(uvicorn.Server):

@@ -20,18 +20,18 @@ MOST = 500  # changes after which it is not told which documents they were of
 _PLAIN = frozenset(("created", "changed", "moved", "deleted", "restored", "rejected"))
 
 
-class Standing(msgspec.Struct, frozen=True):
-    """How long the log is, the names of the roots, and the newest review."""
+class StoreState(msgspec.Struct, frozen=True):
+    """How a store stands: seq of the last change, keys and names of the roots, key of the last review."""
 
     head: int
     roots: tuple[tuple[RootKey, str], ...]
     review: int
 
 
-def standing(connection: Connection) -> Standing:
-    """Return the end of the log, the names of the roots, and the last review."""
+def state(connection: Connection) -> StoreState:
+    """Return how the store stands now."""
     names = tuple(roots.names(connection).items())
-    return Standing(int(reader.head(connection).seq), names, int(connection.execute(_REVIEW).scalar() or 0))
+    return StoreState(int(reader.head(connection).seq), names, int(connection.execute(_REVIEW).scalar() or 0))
 
 
 def touched(connection: Connection, after: int) -> list[str] | None:

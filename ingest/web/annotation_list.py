@@ -1,4 +1,4 @@
-"""What stands beside a text, as a page shows it: by kind, each with who said it and where. Pure."""
+"""The annotations of a text as a page shows them: by kind, each with its author and where it stands. Pure."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ KINDS = (
 
 
 class Said(msgspec.Struct, frozen=True, kw_only=True):
-    """One of them. `date` is as the file has it; `heading` is what it stands under."""
+    """An annotation. `date` is as the file has it; `heading` is what it stands under."""
 
     kind: str | None
     name: str | None
@@ -39,7 +39,7 @@ class Said(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class AnnotationGroup(msgspec.Struct, frozen=True, kw_only=True):
-    """Those of one kind; `more` are not shown."""
+    """The annotations of one kind; `more` counts those that are not shown."""
 
     name: str
     said: list[Said]
@@ -47,7 +47,7 @@ class AnnotationGroup(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def shown(known: Standoff | None, places: Places) -> list[AnnotationGroup]:
-    """Return the annotations of a text by kind, without where pages begin and without the times of cues.
+    """Return the annotations of a text by kind, but not the times of cues, and not where pages begin.
 
     Where a page begins is shown in the text itself.
     """

@@ -1,4 +1,4 @@
-"""A cache of answers that are asked again and again. One thread makes an answer, who asks for it waits."""
+"""A cache of answers that are asked for again and again: one thread makes an answer, others wait for it."""
 
 from __future__ import annotations
 
@@ -12,8 +12,8 @@ from ingest.errors import IngestError
 
 T = TypeVar("T")
 _MOST = 64
-_LATEST = 60_000_000  # microseconds that one is still given while it is being made anew
-_LATE = 3  # times its time that an answer is still given while it is made anew
+_LATEST = 60_000_000  # microseconds for which an old answer is given while a thread makes it anew
+_LATE = 3  # so many times as long as it is kept, an answer is old and given while one is made anew
 
 
 class AnswerCache:
@@ -32,7 +32,7 @@ class AnswerCache:
         self._renewed: set[Hashable] = set()
 
     def of(self, name: Hashable, micros: int, make: Callable[[], T]) -> T:
-        """Return the value of a name, made anew where it is older than that."""
+        """Return the value of a name; made anew where it was kept for longer than `micros`."""
         found = self._fresh(name)
         if found is None:
             with self._alone(name):
@@ -73,10 +73,9 @@ class AnswerCache:
                     self._making[name] = lock, wanted - 1
 
     def lately(self, name: Hashable, micros: int, make: Callable[[], T]) -> T:
-        """Return the same, or one that is older by a few times, while a thread makes it anew.
+        """Return the value of a name, also one that is somewhat too old, while a thread makes it anew.
 
-        Nobody waits for what is asked all the time, nor, for a while, for one that takes long to make. `make`
-        must work in any thread.
+        So nobody waits for what is asked for all the time. `make` must work in any thread.
         """
         self._forget()
         found = self._values.get(name)

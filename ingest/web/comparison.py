@@ -56,7 +56,7 @@ class Stretch(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Row(msgspec.Struct, frozen=True, kw_only=True):
-    """What stands side by side: either may be empty."""
+    """A row of two texts side by side; either side may be empty."""
 
     old: list[Bit]
     new: list[Bit]
@@ -146,7 +146,7 @@ _ORDER = ["silent", "open", "reworded", "cosmetic", "none", "unread", "first"]
 def _pieces(
     piece: Piece, old: str, new: str, facts: Sequence[ChangedFact], anchor: str
 ) -> tuple[list[Bit], list[Bit], list[Bit]]:
-    """Return a piece in one, as it was and as it is."""
+    """Return the bits of a piece: old and new in one, the old ones alone, the new ones alone."""
     before, after = old[piece.a_start : piece.a_end], new[piece.b_start : piece.b_end]
     if piece.kind == "removed":
         gone = [Bit(text=before, mark="del", anchor=anchor)]
@@ -201,7 +201,7 @@ def _touches(offset: int, value: str | None, start: int, end: int) -> bool:
 def _items(
     piece: Piece, before: str, after: str, edit: Edit | None, anchor: str, judge: Judge
 ) -> Iterator[Item]:
-    """Yield what a piece is in the list; nothing where it is cosmetic."""
+    """Yield the items of the list that a piece gives; none where it is cosmetic."""
     if edit is None or piece.kind == "moved":
         return
     own = mark(gravity_of(edit.significance, silent=edit.silent))
@@ -236,7 +236,7 @@ def _items(
 
 
 def cut(text: str) -> str:
-    """Return so much of a text as the list shows, on one line."""
+    """Return a text on one line, cut to what the list shows."""
     words = " ".join(text.split())
     return words if len(words) <= SHOWN else words[: SHOWN - 1] + "…"
 
@@ -297,7 +297,7 @@ def _broken(
 
 
 def _folded(paragraphs: Iterator[Paragraph]) -> Iterator[Stretch]:
-    """Put paragraphs that stayed, away from every change, out of sight."""
+    """Yield the paragraphs as stretches; those away from every change are folded."""
     every = list(paragraphs)
     changed = [number for number, each in enumerate(every) if each.is_changed]
     if not changed:

@@ -16,8 +16,8 @@ _OFTEN = (
 )
 
 
-def told(place: Place, words: Words) -> str:
-    """Return in a sentence how a root was observed, and its gaps."""
+def sentence(place: Place, words: Words) -> str:
+    """Return a sentence that says how a root was observed, with its gaps."""
     name = escape.name(place.name)
     if place.begins_at is None:
         return words("{name} has no record yet.", name=name)

@@ -129,7 +129,7 @@ def view(
         b = naming.pick(connection, target, last, calendar)
         a = b - 1 if first is None and b > 1 else None
         if first is not None:
-            a = naming.pick(connection, structs.replace(target, last=target.last), first, calendar)
+            a = naming.pick(connection, target, first, calendar)
         if a is None or a == b or at is not None:
             mode = "age"
         past = course.of(connection, corpus, cache, target, is_indexed=is_indexed)
@@ -169,7 +169,7 @@ def view(
     if sides is not None:
         sides, parts, anchored = _part_of(sides, mode, part)
     elif why is not None:
-        text_parts.chosen(part, 1, 1)
+        text_parts.chosen(part, 1, 1)  # raises where another part than the only one is asked for
     elif mode == "age":
         whole = paragraphs(text or "", origins, ages, places)
         by_age, parts = part_by_age(whole, part, None if here is None else here.offset, only)
@@ -223,7 +223,7 @@ def _require_brought(no: int, origins: list[Origin], only: int | None) -> list[O
 
 
 class _Read(msgspec.Struct, frozen=True, kw_only=True):
-    """The sentences of a version, what is not there any more, and the one that was asked for."""
+    """The sentences of a version, those that earlier ones held, and the one that was asked for."""
 
     origins: list[Origin] = []
     lost: list[Gone] = []
@@ -251,7 +251,7 @@ def _why_not_shown(row: Row, text: str | None) -> str | None:
 
 
 def require_mode(words: str) -> str:
-    """Return a way to show a text. Raises UsageError."""
+    """Return the way to show a text, if there is one of this name. Raises UsageError."""
     if words not in ("inline", "sides", "age"):
         raise UsageError(f"there is no view '{words[:40]}'", hint="write inline, sides or age")
     return words

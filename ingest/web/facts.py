@@ -27,11 +27,10 @@ class Value(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Strand(msgspec.Struct, frozen=True, kw_only=True):
-    """A fact over the versions; `version` is the one that changed it last, `silent` says how.
+    """A fact over the versions; `version` changed it last, `silent` says whether that edit was silent.
 
-    `offset` is its place in the text of that version, `page` and `heading` are where that is.
-
-    `left` values between the first two and the last are left out.
+    `offset` is its place in the text of that version, with `page` and `heading`. `left` counts the values
+    that are left out, between the first two and the last ones.
     """
 
     kind: str

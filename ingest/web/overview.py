@@ -138,7 +138,10 @@ def view(corpus: Corpus, cache: AnswerCache, tally: Tally, *, since: int, since_
 def _days(
     connection: Connection, tally: Tally, zone: tzinfo, now: int, begins: int, *, is_indexed: bool
 ) -> tuple[list[Day], int, str]:
-    """Return the last four weeks by day, of a younger record shorter stretches; their length and name."""
+    """Return the last four weeks by day, of a younger record by shorter stretches.
+
+    With the length of a stretch in microseconds, and the caption of the chart.
+    """
     fitting = (each for each in _STEPS if now - begins < each[0] * each[1])
     step, steps, caption = next(fitting, _STEPS[-1])
     offset = moments.offset_at(now, zone) // timedelta(microseconds=1)
@@ -170,21 +173,21 @@ def _cards(connection: Connection, corpus: Corpus, cache: AnswerCache, since: Se
     seqs = activity.gravest(connection, SHOWN, after=since)
     by_seq = {row.seq: row for row in reader.these(connection, seqs)}
     rows = [by_seq[seq] for seq in seqs if seq in by_seq]
-    told = records.changes(connection, rows, rules=corpus.rules, indexed=True)
+    changes = records.changes(connection, rows, rules=corpus.rules, indexed=True)
     cards = []
-    for row, change in zip(rows, told, strict=True):
-        said = _kept(cache, row.seq, partial(_said, connection, corpus, row, change))
+    for row, change in zip(rows, changes, strict=True):
+        text = _kept(cache, row.seq, partial(_card_text, connection, corpus, row, change))
         cards.append(
             Card(
-                change=change, mark=mark_of(change.edit), title=said.title, heading=said.heading,
-                sentence=said.sentence, language=said.language,
+                change=change, mark=mark_of(change.edit), title=text.title, heading=text.heading,
+                sentence=text.sentence, language=text.language,
                 facts=len(change.edit.facts) if change.edit else 0, at=row.recorded_at,
             )
         )  # fmt: skip
     return cards
 
 
-class _Said(msgspec.Struct, frozen=True, kw_only=True):
+class _CardText(msgspec.Struct, frozen=True, kw_only=True):
     """What a card takes from the two texts of an edit."""
 
     title: str = ""
@@ -193,28 +196,28 @@ class _Said(msgspec.Struct, frozen=True, kw_only=True):
     sentence: list[Bit] = []
 
 
-def _kept(cache: AnswerCache, seq: int, make: Callable[[], _Said]) -> _Said:
-    """Return what a card says of a change; where its texts could not be read it is asked again soon."""
+def _kept(cache: AnswerCache, seq: int, make: Callable[[], _CardText]) -> _CardText:
+    """Return what a card says of a change, kept; one without a sentence is kept for a short time."""
     known = cache.known(("said", seq))
-    if isinstance(known, _Said):
+    if isinstance(known, _CardText):
         return known
     made_now = make()
     cache.keep(("said", seq), _WHILE if made_now.sentence else _SOON, made_now)
     return made_now
 
 
-def _said(connection: Connection, corpus: Corpus, row: Row, change: Change) -> _Said:
+def _card_text(connection: Connection, corpus: Corpus, row: Row, change: Change) -> _CardText:
     pair = made.compared(connection, row.key, row.previous_version, row.version)
     if pair is None:
-        return _Said()
+        return _CardText()
     title, language = pair[1].title or "", pair[1].language
     try:
         before, after = made.read(connection, row.key, pair)
     except IntegrityError:
-        return _Said(title=title, language=language)
+        return _CardText(title=title, language=language)
     patterns = corpus.rules.of(row.root).boilerplate
     a, b = (boilerplate.strip(each.text, each.language, patterns).text for each in (before, after))
-    return _Said(
+    return _CardText(
         title=title, language=language, heading=heading_of(after.text),
         sentence=_sentence(a, b, language, change),
     )  # fmt: skip

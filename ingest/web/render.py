@@ -1,4 +1,4 @@
-"""Views made into markup. Every string from outside becomes text, what controls a screen an escape."""
+"""Markup made of views. Every string from outside becomes text, each control character in it an escape."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from markupsafe import Markup
 from ingest import escape, moments
 from ingest.records.report import ReportSentence
 from ingest.report import chart, model
-from ingest.web.coverage import told
+from ingest.web import coverage
 from ingest.web.gravity import mark, mark_of
 from ingest.web.overview import Place
 from ingest.web.words import Words
@@ -33,7 +33,7 @@ def asset(name: str) -> bytes:
 
 @functools.cache
 def address_of(name: str) -> str:
-    """Return where a file is: another address where it holds something else, so that it may be kept."""
+    """Return the address of a file, with a hash of what it holds: what is at an address never changes."""
     return f"/assets/{hashlib.sha256(asset(name)).hexdigest()[:12]}/{name}"
 
 
@@ -101,7 +101,7 @@ def page(name: str, words: Words, values: Mapping[str, object]) -> str:
     """Return a page."""
 
     def observed(place: Place) -> str:
-        return told(place, words)
+        return coverage.sentence(place, words)
 
     with _compiling:
         template = _environment().get_template(f"{name}.html")

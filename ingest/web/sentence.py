@@ -20,10 +20,10 @@ _AT = expression(r"(\d{1,9})(?:\.([0-9a-f]{8}))?", re.ASCII)
 class Here(msgspec.Struct, frozen=True, kw_only=True):
     """A sentence and what became of it.
 
-    `became` is `newest` (it is of the newest version), `stands`, `moved`, `edited`, `gone` or `lost`: edited
-    too often to be followed. `at` names it, `now_at` the one that stands there in the newest version,
-    `before` and `after` its neighbours. `edited_in` are the versions that put another wording, `reached` how
-    far it was followed.
+    `became` is `newest` (its version is the newest), `stands`, `moved`, `edited`, `gone` or `lost` (edited
+    too often to be followed). `at` names it in an address, `now_at` the one that stands in its place in the
+    newest version, `before` and `after` its neighbours. `edited_in` are the versions that put another wording
+    in its place; it was followed up to the version `reached`.
     """
 
     text: str

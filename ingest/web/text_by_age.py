@@ -17,9 +17,9 @@ LOST = 40  # sentences that are not there any more, those that went last
 
 
 class Sentence(msgspec.Struct, frozen=True, kw_only=True):
-    """A sentence of a version and the version that first said it; `away` are those that did not hold it.
+    """A sentence of a version and the version that first said it; `at` names it in an address.
 
-    `at` names it in an address.
+    `away` are the stretches of versions, first and last, that lacked it since.
     """
 
     text: str
@@ -31,7 +31,7 @@ class Sentence(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Paragraph(msgspec.Struct, frozen=True, kw_only=True):
-    """Sentences; `page` where another one begins with them."""
+    """The sentences of a paragraph; `page` is the number of the page that begins with it, if one does."""
 
     sentences: list[Sentence]
     page: int | None
@@ -58,7 +58,7 @@ class Gone(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def ages_of(origins: list[Origin]) -> dict[int, int]:
-    """Return how new each origin is among those of a text, from 1 to 5; the first version is 1."""
+    """Return how new each version is among those that brought a text's sentences: 1, the oldest, to 5."""
     known = sorted({each.version for each in origins})
     steps = max(len(known) - 1, 1)
     return {version: 1 + round(4 * number / steps) if number else 1 for number, version in enumerate(known)}
@@ -92,7 +92,7 @@ def _gone(lost: Lost, times: Mapping[int, int]) -> Gone:
 
 
 def paragraphs(text: str, origins: list[Origin], ages: dict[int, int], places: Places) -> list[Paragraph]:
-    """Return the sentences of a text by paragraph; a line end between two ends one, as does its length."""
+    """Return the sentences of a text by paragraph; one ends at a line end, and before it exceeds a part."""
     found: list[list[Sentence]] = [[]]
     for number, each in enumerate(origins):
         end = origins[number + 1].offset if number + 1 < len(origins) else len(text)
@@ -128,7 +128,7 @@ def paragraphs(text: str, origins: list[Origin], ages: dict[int, int], places: P
 def part_by_age(
     whole: list[Paragraph], part: int | None, at: int | None, only: int | None
 ) -> tuple[list[Paragraph], Parts]:
-    """Return the part of a text that is shown: the chosen one, or that of a place, or of a version."""
+    """Return the part that is shown: `part`, else that of the sentence `at`, else of the version `only`."""
     parts = text_parts.grouped(
         whole,
         lambda each: each.sentences[-1].offset + len(each.sentences[-1].text) - each.sentences[0].offset,

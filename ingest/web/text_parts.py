@@ -20,7 +20,7 @@ PART = 30_000  # characters
 
 
 class Parts(msgspec.Struct, frozen=True, kw_only=True):
-    """Which part is shown, of how many; the parts and anchors of the changes next to it, outside of it."""
+    """Which part is shown, of how many; part and anchor of the nearest change before it, and after it."""
 
     shown: int = 1
     every: int = 1
@@ -79,7 +79,10 @@ def anchors(part: Sequence[Stretch] | Sequence[Row]) -> Iterator[str]:
 
 
 def around(parts: Sequence[Sequence[str]], shown: int) -> Parts:
-    """Return what is around the part that is shown, by the anchors of each part; `shown` counts from one."""
+    """Return the changes nearest to the part that is shown, from the anchors of each part.
+
+    `shown` counts from one.
+    """
     before = [(number, each) for number, part in enumerate(parts[: shown - 1], 1) for each in part]
     after = [(number, each) for number, part in enumerate(parts[shown:], shown + 1) for each in part]
     return Parts(

@@ -11,7 +11,9 @@ from ingest.web.gravity import GravityMark, gravest
 WIDTH, MARGIN = 1132, 20
 _APART = 24  # units between two signs: closer ones are one group
 _DIGIT, _GAP = 7.5, 8.0  # units that a sign of a label takes, and that two labels stay apart
-_TAIL = 0.12  # of the time of the versions that is shown after the last, where less has passed it ends now
+_TAIL = (
+    0.12  # the axis goes on behind the last version for this part of their time, or until now if that is less
+)
 
 
 class Point(msgspec.Struct, frozen=True, kw_only=True):
@@ -44,7 +46,7 @@ class Band(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Timeline(msgspec.Struct, frozen=True, kw_only=True):
-    """The drawing; `is_now` says that its end is the present."""
+    """An axis with versions and bands of observation; `is_now` says that it ends now."""
 
     groups: list[Group]
     bands: list[Band]
@@ -110,7 +112,7 @@ def _name(first: int, last: int) -> str:
 
 
 def _with_room(places: Sequence[float], names: Sequence[str], chosen: int) -> set[int]:
-    """Return which names can stand side by side, each above the middle of its place: the chosen one first."""
+    """Return the numbers of the names that have room side by side: the chosen one, then from the last on."""
     found: set[int] = set()
     for number in (chosen, *reversed(range(len(places)))):
         if all(

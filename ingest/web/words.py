@@ -36,8 +36,8 @@ def spoken(said: str, accepted: str) -> str:
     for place, part in enumerate(accepted.split(",")):
         code, _, weight = part.strip().partition(";q=")
         code = code.partition("-")[0].lower()
-        if code in LANGUAGES:
-            weighed.append((-_number(weight), place, code))
+        if code in LANGUAGES and (share := _number(weight)) > 0:  # with 0 it is not accepted
+            weighed.append((-share, place, code))
     return min(weighed)[2] if weighed else LANGUAGES[0]
 
 
@@ -70,13 +70,13 @@ class Words:
         return self.english(english) if said is None else said
 
     def english(self, words: str) -> str:
-        """Return words that are in English whatever the page is in, marked so where it is in another."""
+        """Return English words, marked as English where the page is in another language."""
         if self.language == "en":
             return words
         return Markup('<span lang="en">{}</span>').format(escape.text(words))
 
     def number(self, value: int) -> str:
-        """Return a whole number with its thousands parted."""
+        """Return a whole number with a sign between its thousands."""
         return f"{value:,}" if self.language == "en" else f"{value:,}".replace(",", ".")
 
     def _shown(self, value: object) -> str:
@@ -111,7 +111,7 @@ class Words:
         return self._whens[micros]
 
     def written(self, recorded: str | None) -> str:
-        """Return the same of a time as records have it."""
+        """Return day and time of a time as records have it."""
         micros = micros_of(recorded)
         return self("at an unknown time") if micros is None else self.when(micros)
 

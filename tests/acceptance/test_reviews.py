@@ -368,7 +368,7 @@ def test_a_poll_that_waits_is_not_woken_by_a_review(shared: Reviewed) -> None:
 def test_a_slow_body_is_not_waited_for(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(reviews, "PATIENCE", 0.01)
     tokens = Tokens(None, monotonic=lambda: 0.0)
-    route = reviews.Reviews(cast("Corpus", None), tokens, told=lambda: None).routes()[0]
+    route = reviews.Reviews(cast("Corpus", None), tokens, on_added=lambda: None).routes()[0]
     scope = {"type": "http", "method": "POST", "path": "/", "headers": [(b"content-type", JSON.encode())]}
 
     async def receive() -> dict[str, Any]:

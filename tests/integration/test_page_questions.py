@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import signal
+import threading
+import time
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
@@ -14,12 +16,14 @@ import sqlalchemy as sa
 from ingest.corpus import Corpus
 from ingest.daemon import log_growth
 from ingest.edits.settings import Rules
+from ingest.forking import die_with
 from ingest.history import naming
 from ingest.history.changes import ANY, Filters
 from ingest.http import serving
 from ingest.http.api import cursor_of, place_of
-from ingest.http.feed import Feed, Told
+from ingest.http.feed import Feed, FeedEvent
 from ingest.index import activity, fill
+from ingest.index import filler as filler_module
 from ingest.index.database import Index, has_all
 from ingest.index.filler import FAILED, Filler
 from ingest.index.tally import Tally
@@ -410,7 +414,7 @@ def test_a_log_that_grows_while_nobody_listens_is_read_by_who_comes(
         pages: list[int] = []
         page = feed.page
 
-        def noted(after: int, wanted: Filters, limit: int) -> tuple[list[Told], int]:
+        def noted(after: int, wanted: Filters, limit: int) -> tuple[list[FeedEvent], int]:
             pages.append(after)
             return page(after, wanted, limit)
 
@@ -459,3 +463,23 @@ def test_who_is_asked_again_and_again_finds_an_index_that_was_made_anew(database
             assert not has_all(found_)
         assert sorted(found()) == ["bridge.txt", "late.txt"]
         corpus.close()
+
+
+def test_who_asks_never_waits_for_a_process_that_does_not_listen(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It may be busy for hours, or wait for a lock: what asks for its attention fills its pipe meanwhile."""
+
+    def never_listen(parent: int, *_: object) -> None:
+        die_with(parent)
+        time.sleep(PATIENCE)
+
+    monkeypatch.setattr(filler_module, "_fill", never_listen)
+    monkeypatch.setattr(filler_module, "is_alone", lambda: True)
+    with opened(f"sqlite:///{tmp_path}/store.db") as store:
+        filler = Filler(store, NONE).begin()
+        asking = threading.Thread(target=lambda: [filler.ask() for _ in range(10_000)], daemon=True)
+        asking.start()
+        asking.join(5.0)
+        filler.close()
+        assert not asking.is_alive()

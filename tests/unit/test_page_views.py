@@ -13,7 +13,7 @@ import pytest
 from ingest.diff.sentences import compare
 from ingest.edits.classify import classify
 from ingest.edits.edit import Edit, Text
-from ingest.http.last_visit import looked
+from ingest.http.last_visit import visit
 from ingest.index.activity import Counts
 from ingest.index.blame import Lost
 from ingest.store.totals import Counts as Totals
@@ -206,7 +206,7 @@ def test_the_gravest_of_some_marks_is_found() -> None:
 def test_a_visit_is_told_from_the_end_of_the_one_before(
     cookie: str, told: tuple[int, int | None, str]
 ) -> None:
-    assert looked(cookie, head=50, now=100_000_000_000) == told
+    assert visit(cookie, head=50, now=100_000_000_000) == told
 
 
 def test_what_is_kept_is_made_anew_when_it_is_old() -> None:

@@ -51,6 +51,8 @@ def test_each_sentence_is_there_in_dutch_with_the_same_values() -> None:
         ("", "fr,nl-BE;q=0.8,en;q=0.9", "en"),
         ("", "fr,nl-BE;q=0.9,en;q=0.8", "nl"),
         ("", "nl;q=x,en", "en"),
+        ("", "nl;q=0", "en"),
+        ("", "nl;q=nan,en;q=0.1", "en"),
         ("nl", "en", "nl"),
         ("xx", "nl", "nl"),
     ],
