@@ -25,8 +25,8 @@ class _Line:
             self.sent.append(part)
         return not self.stuck
 
-    def tell(self, told: Callable[[], None]) -> None:
-        self.lost.append(told)
+    def when_lost(self, call: Callable[[], None]) -> None:
+        self.lost.append(call)
 
 
 def _reader(line: _Line) -> Reader:
