@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Iterable
+from collections.abc import Container, Hashable, Iterable
 from typing import Generic, TypeVar
 
 Key = TypeVar("Key", bound=Hashable)
@@ -27,4 +27,11 @@ class Queues(Generic[Key]):
         number = self._first.pop(key, None)
         if number is not None and number in self._next:
             self._first[key] = self._next.pop(number)
+        return number
+
+    def take_but(self, key: Key, taken: Container[int]) -> int | None:
+        """Do the same, past those whose numbers are in `taken`: from another queue they were taken before."""
+        number = self.take(key)
+        while number is not None and number in taken:
+            number = self.take(key)
         return number

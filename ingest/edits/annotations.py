@@ -22,6 +22,7 @@ Weight = Literal["none", "cosmetic", "reworded"]
 SPEAKING = ("tracked_changes", "comments", "hidden", "attachments")
 TIMING = ("cue_times",)
 _PLACED = frozenset({"place", "page"})
+_NUMBERED = frozenset({"pages", "pages_without_text"})
 _NAMES = {
     "tracked_changes": ("tracked change", "tracked changes"),
     "comments": ("comment", "comments"),
@@ -58,12 +59,11 @@ def differences(before: Annotations | None, after: Annotations | None, *, same_t
     if old == new:
         return found
     for kind in _NAMES:
-        gone, came = _apart(kind, old.get(kind, ()), new.get(kind, ()))
-        if kind in ("pages", "pages_without_text"):
-            gone, came = _numbers(old.get(kind, ()), new.get(kind, ()))
+        were, are = old.get(kind, ()), new.get(kind, ())
+        gone, came = _numbers(were, are) if kind in _NUMBERED else _apart(kind, were, are)
         if gone or came:
             found.append(Told(kind, _words(kind, gone, came, same_text=same_text)))
-        elif same_text and (moved := _elsewhere(kind, old.get(kind, ()), new.get(kind, ()))):
+        elif same_text and (moved := _elsewhere(kind, were, are)):
             found.append(Told(kind, f"{_counted(kind, moved)} at another place"))
     return found
 

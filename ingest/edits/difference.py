@@ -25,7 +25,7 @@ from ingest.text.plain import plain
 from ingest.text.words import count, folded, without_blanks, words
 
 _LOST = 0.3
-_MOST_BURIED = 20  # paragraphs that are told
+_MOST_MOVED_DOWN = 20  # paragraphs that are told
 _EDITED = frozenset({"edited", "moved", "split", "merged"})
 _NO_LETTERS = bytes(code for code in range(128) if not chr(code).isalnum())
 _ENDINGS = ("...", "[...]", "(...)")
@@ -280,7 +280,7 @@ class Difference:
 
     def flags(self) -> tuple[Flag, ...]:
         """Return the flags that the text itself raises."""
-        buried = (
+        moved = (
             Flag(
                 "moved-down",
                 f"paragraph {each.start} is now {each.to} of {each.of}: {show(each.text)}",
@@ -288,12 +288,12 @@ class Difference:
                 each.to,
                 each.of,
             )
-            for each in moved_down(self.a, self.b, self.comparison)[:_MOST_BURIED]
+            for each in moved_down(self.a, self.b, self.comparison)[:_MOST_MOVED_DOWN]
         )
         if self.notice is None:
-            return tuple(buried)
+            return tuple(moved)
         phrase, sentence = self.notice
-        return (*buried, Flag("notice", f"new, with “{phrase}”: {sentence}"))
+        return (*moved, Flag("notice", f"new, with “{phrase}”: {sentence}"))
 
     def subject(self, counts: Counts, *, headline: bool) -> Subject:
         """Return the gravest thing that the edit is about, where it is substantive."""
@@ -358,13 +358,12 @@ class Difference:
         """Tell whether a sentence that came or went has three words or more."""
         for piece in self.comparison.pieces:
             if piece.kind in ("added", "removed"):
-                text, cut = (
-                    (self.b, self.comparison.b_cut)
+                text, sentences, (first, end) = (
+                    (self.b, self.comparison.b_cut, piece.b_sentences)
                     if piece.kind == "added"
-                    else (self.a, self.comparison.a_cut)
+                    else (self.a, self.comparison.a_cut, piece.a_sentences)
                 )
-                first, end = piece.b_sentences if piece.kind == "added" else piece.a_sentences
-                for each in cut[first:end]:
+                for each in sentences[first:end]:
                     if len(words(text[each.text_start : min(each.text_end, each.text_start + 400)])) > 2:
                         return True
         return False

@@ -45,9 +45,8 @@ class Pair:
         self.rules = rules
         self.earlier = earlier
         self.language = after.language or before.language
-        self.boilerplate: tuple[str | None, str | None] | None = (
-            None  # what of it differs, if nothing else does
-        )
+        # what of it differs, if nothing else does
+        self.boilerplate: tuple[str | None, str | None] | None = None
         self._cut: tuple[Stripped, Stripped] | None = None
         if rules.boilerplate and before.text != after.text:
             old, new = (

@@ -80,9 +80,11 @@ def _matched(comparison: Comparison, old: Sequence[int], new: Sequence[int]) -> 
                 at = min(b_first + number - first, b_end - 1)
                 shared[was, _of(new, comparison.b_cut[at].text_start)] += 1
     found: dict[int, int] = {}
+    taken: set[int] = set()
     for (was, became), count in sorted(shared.items(), key=lambda each: (-each[1], each[0])):
-        if 2 * count >= total[was] and was not in found and became not in found.values():
+        if 2 * count >= total[was] and was not in found and became not in taken:
             found[was] = became
+            taken.add(became)
     return found
 
 

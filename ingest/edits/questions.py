@@ -18,7 +18,6 @@ from ingest.edits.speech import Difference
 from ingest.text.words import count, is_blank, words
 
 _PARTS = ("html-article/", "html-selected/")  # ways that leave out a part of a page
-_MUCH = 2  # words that came, went or were put for others
 _SHOWN = 3  # places
 _FEW = 0.5  # of the sentences: where fewer of both texts are in the other, it is another text
 

@@ -26,10 +26,10 @@ _QUOTES = frozenset("‘’‚‛`´ʼ“”„‟«»‹›\"＂＇'′″")
 _DOUBLE = frozenset('“”„‟«»"″＂')
 _UNSEEN = frozenset("\u00ad\u200b\u200c\u200d\u2060\ufeff\ufe0e\ufe0f\u200e\u200f")
 _BULLETS = frozenset("-*+•–—·#")
-# Units that are another one with another capital: milli and mega, bit and byte.
 _CLOSING = _QUOTES | frozenset(")]*_")  # behind a word; a sentence goes on behind them
 _LONGEST_MARK = 3  # tokens of an item's mark: `(a)`
 _LONGEST_ABBREVIATION = 24
+# Units that are another one with another capital: milli and mega, bit and byte.
 _UNITS = frozenset(["m", "mw", "mb", "mg", "mj", "mhz", "mpa", "ms", "ml", "kb", "gb", "tb", "pb", "mbit"])
 _UNIT = expression(r"[0-9][0-9.,]*-?([^\W\d_]{1,4})\Z")
 _BEHIND_FIGURE = expression(r"[0-9]\s?-?([^\W\d_]+)\Z")

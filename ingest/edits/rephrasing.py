@@ -338,9 +338,8 @@ class Wording:
         """Tell whether one word may be the other with a slip of the hand in it."""
         known = self._slips.get((was, became))
         if known is None and was.replace("-", "").lower() == became.replace("-", "").lower() != "":
-            known = self._slips[was, became] = (
-                True  # whether a hyphen makes another word is asked of the proof
-            )
+            known = True  # whether a hyphen makes another word is asked of the proof
+            self._slips[was, became] = known
         if known is None:
             known = self._slips[was, became] = self._context.misspelt(was, became)
         return known

@@ -100,11 +100,11 @@ def weigh(
     work = _Work(carried, texts, lexicon, thesaurus)
     work.take(changes)
     if not work.many:
-        work.drop_near("opposites", work.found["opposites"])
-        work.drop_far("same", [])
-        work.drop_far("synonyms", work.found["synonyms"])
-        work.drop_far("broader", work.found["broader"])
-        work.pair()
+        work.pair_within("opposites", work.found["opposites"])
+        work.pair_anywhere("same", [])
+        work.pair_anywhere("synonyms", work.found["synonyms"])
+        work.pair_anywhere("broader", work.found["broader"])
+        work.pair_in_order()
     return Replacements(
         **{name: tuple(pairs) for name, pairs in work.found.items()},
         gone=tuple(work.left_of(0)),
@@ -212,14 +212,14 @@ class _Work:
             for each in self._words[side].get(beginning, ())
         )
 
-    def drop_near(self, wanted: Nearness, into: list[Pair]) -> None:
-        """Find such pairs within a change."""
+    def pair_within(self, wanted: Nearness, into: list[Pair]) -> None:
+        """Pair words of one change that stand to each other so, and take them out."""
         for old, new in self.left:
             self._match(old, [new], wanted, into)
 
-    def drop_far(self, wanted: Nearness, into: list[Pair]) -> None:
-        """Find such pairs wherever they stand, those of one change first."""
-        self.drop_near(wanted, into)
+    def pair_anywhere(self, wanted: Nearness, into: list[Pair]) -> None:
+        """Do the same of words wherever they stand, those of one change first."""
+        self.pair_within(wanted, into)
         every = [new for _, new in self.left]
         for old, _ in self.left:
             self._match(old, every, wanted, into)
@@ -239,8 +239,8 @@ class _Work:
             return False
         return self._thesaurus.nearness(word, other) == wanted
 
-    def pair(self) -> None:
-        """Put what is left of a change side by side, in order."""
+    def pair_in_order(self) -> None:
+        """Pair what is left of each change, side by side in order."""
         for old, new in self.left:
             for word, other in list(zip(old, new, strict=False)):
                 if opposite_prefixes(word, other, self._lexicon):

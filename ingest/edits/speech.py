@@ -9,6 +9,7 @@ from typing import Literal
 
 import msgspec
 
+from ingest.diff.queues import Queues
 from ingest.edits import outline
 from ingest.edits.edit import ChangedFact, Text
 from ingest.expressions import expression
@@ -23,17 +24,8 @@ _TITLES = frozenset(("title", "headline"))
 _FIRST_HEADING = expression(r"\s{0,200}#{1,6}[ \t]+([^\n]{1,1000}?)[ \t]*#*[ \t]*(?:\n|\Z)")
 _SWITCHES = frozenset(("true", "false", "yes", "no", "on", "off"))  # `published: false` is no date
 _OF_EFFECT = (
-    "effective",
-    "expir",
-    "valid",
-    "deadline",
-    "due",
-    "embargo",
-    "commence",
-    "ingang",
-    "geldig",
-    "verval",
-)
+    "effective", "expir", "valid", "deadline", "due", "embargo", "commence", "ingang", "geldig", "verval",
+)  # fmt: skip
 _NAMED: dict[Kind, str] = {
     "link": "where a link leads",
     "image": "an image",
@@ -209,6 +201,7 @@ def _nature(name: str, before: str | None, after: str | None) -> Nature:
 
 
 def _items(old: Sequence[Item], new: Sequence[Item]) -> Iterator[Difference]:
+    """Yield each item that went, with one that came, of its kind and name or of its kind; then the rest."""
     for kind in ("number", "footnote"):
         were, are = ([each for each in side if each.kind == kind] for side in (old, new))
         if were != are and len(were) == len(are):  # each was counted anew
@@ -222,15 +215,19 @@ def _items(old: Sequence[Item], new: Sequence[Item]) -> Iterator[Difference]:
         was, is_ = next(pair for pair in zip(old, new, strict=True) if pair[0] != pair[1])
         yield Difference(f"{_name(was)}, in its place", "other", was.value, is_.value)
         return
+    named = Queues((at, (item.kind, item.of)) for at, item in enumerate(arrived))
+    others = Queues((at, item.kind) for at, item in enumerate(arrived))
+    taken: set[int] = set()
     for item in went:
-        other = next((each for each in arrived if (each.kind, each.of) == (item.kind, item.of)), None)
-        if other is None:
-            other = next((each for each in arrived if each.kind == item.kind), None)
-        if other is not None:
-            arrived.remove(other)
-        yield Difference(_name(item), _kind(item), item.value, None if other is None else other.value)
-    for item in arrived:
-        yield Difference(_name(item), _kind(item), None, item.value)
+        at = named.take_but((item.kind, item.of), taken)
+        if at is None:
+            at = others.take_but(item.kind, taken)
+        if at is not None:
+            taken.add(at)
+        yield Difference(_name(item), _kind(item), item.value, None if at is None else arrived[at].value)
+    for at, item in enumerate(arrived):
+        if at not in taken:
+            yield Difference(_name(item), _kind(item), None, item.value)
 
 
 def _numbered(old: Sequence[Item], new: Sequence[Item]) -> Iterator[Difference]:

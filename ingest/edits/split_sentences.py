@@ -71,7 +71,7 @@ class _Parts:
     def grown(self, whole: Piece, beside: Piece, *, behind: bool) -> tuple[Piece, list[Piece]]:
         """Return the piece with the sentences beside it that are its parts, and what is left of those."""
         first, end = run = self._run(whole)
-        start, stop = rest = self._run(beside)
+        start, stop = self._run(beside)
         said = self._said(1 - self._side, self._other(whole))
         while start < stop and end - first < _MOST_PARTS:
             part = start if behind else stop - 1
@@ -86,7 +86,6 @@ class _Parts:
         if (first, end) == run:
             return whole, [beside]
         left = [] if start == stop else [self._piece(beside.kind, beside, (start, stop))]
-        assert rest != (start, stop)
         return self._piece(self._kind, whole, (first, end)), left
 
     def _run(self, piece: Piece) -> Run:

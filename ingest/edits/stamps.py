@@ -14,6 +14,7 @@ import msgspec
 from ingest.diff.sentences import Piece
 from ingest.expressions import expression
 from ingest.facts import quantities
+from ingest.text.lexicon import word_set
 from ingest.text.lexicons import lexicon_of
 from ingest.text.words import words
 
@@ -45,52 +46,10 @@ _EFFECT = (
     "in kraft getreten", "tritt in kraft", "inkrafttreten", "wirksam ab", "wirksam", "ablaufdatum",
     "stichtag",
 )  # fmt: skip
-_BETWEEN = frozenset(
-    [
-        "on",
-        "at",
-        "to",
-        "in",
-        "the",
-        "of",
-        "by",
-        "as",
-        "from",
-        "since",
-        "version",
-        "v",
-        "time",
-        "date",
-        "utc",
-        "gmt",
-        "cet",
-        "cest",
-        "est",
-        "edt",
-        "et",
-        "pst",
-        "pdt",
-        "pt",
-        "am",
-        "pm",
-        "op",
-        "om",
-        "te",
-        "het",
-        "de",
-        "vanaf",
-        "per",
-        "uur",
-        "datum",
-        "tijd",
-        "am",
-        "um",
-        "der",
-        "den",
-        "ab",
-        "uhr",
-    ]
-)
+_BETWEEN = word_set("""
+    on at to in the of by as from since version v time date utc gmt cet cest est edt et pst pdt pt am pm
+    op om te het de vanaf per uur datum tijd um der den ab uhr
+""")
 _SKIPPED = expression(r"[\W_]*")
 _LABEL = expression(
     rf"(?:{'|'.join(sorted(map(re.escape, (*_PUBLISHED, *_EFFECT)), key=len, reverse=True))})\b",

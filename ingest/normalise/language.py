@@ -62,49 +62,15 @@ _ENGLISH_LIST = """
     the and with from which their have would could they has said not are were been this that its but his
     who when what there about after than other into him your
 """
+# Of German, French, Swedish, Danish, Spanish, Italian and Portuguese; of one or two a text may be quoted.
+_OTHERS_LIST = """
+    und das ist nicht auf für sich dem wir im am weil les dans pour qui une sont och att som är på av til
+    ikke og una por della che sono più uma não
+"""
 _DUTCH = frozenset(_DUTCH_LIST.split())
 _ENGLISH = frozenset(_ENGLISH_LIST.split())
 _ENOUGH_WORDS = 3
-# Of German, French, Swedish, Danish, Spanish, Italian and Portuguese; of one or two a text may be quoted.
-_OTHERS = frozenset(
-    [
-        "und",
-        "das",
-        "ist",
-        "nicht",
-        "auf",
-        "für",
-        "sich",
-        "dem",
-        "wir",
-        "im",
-        "am",
-        "weil",
-        "les",
-        "dans",
-        "pour",
-        "qui",
-        "une",
-        "sont",
-        "och",
-        "att",
-        "som",
-        "är",
-        "på",
-        "av",
-        "til",
-        "ikke",
-        "og",
-        "una",
-        "por",
-        "della",
-        "che",
-        "sono",
-        "più",
-        "uma",
-        "não",
-    ]
-)
+_OTHERS = frozenset(_OTHERS_LIST.split())
 _QUOTED = 2
 
 # ISO 639-1.

@@ -6,7 +6,7 @@ import hashlib
 
 import pytest
 
-from ingest.edits import notices, outline
+from ingest.edits import notices, outline, speech
 from ingest.edits.classify import classify
 from ingest.edits.edit import Text
 from ingest.facts import identifiers, quantities
@@ -15,6 +15,7 @@ from ingest.normalise.documents.media import media_type
 from ingest.text import front_matter, markdown_markup, markup, misspelling
 from ingest.text.front_matter import Field
 from ingest.text.lexicons import lexicon_of
+from ingest.text.markup import Item, Speech
 
 pytestmark = pytest.mark.timeout(20)  # what is quadratic here takes longer, and the first takes years
 
@@ -86,6 +87,26 @@ def test_marks_before_what_a_notice_says() -> None:
 def test_lines_between_two_words() -> None:
     blank = "\n" * 30_000
     assert rule(f"Teh cat sat.{blank}The dog, ran", f"The cat sat{blank}the dog ran") == "no-equal"
+
+
+def test_links_that_became_images() -> None:
+    old, new = (markdown_markup.read(" ".join(f"{mark}[a](b)" for _ in range(20_000))) for mark in ("", "!"))
+    found = speech.differences(old, new)
+    assert [(each.what, each.before, each.after) for each in found[:1] + found[-1:]] == [
+        ("where a link leads", "b", None), ("an image", None, "b"),
+    ]  # fmt: skip
+
+
+def test_markup_that_went_is_told_with_what_came_of_its_kind_and_name_first() -> None:
+    read = (Item("attribute", "1", "a"), Item("attribute", "2", "b"), Item("link", "3")), (
+        Item("attribute", "4", "b"), Item("attribute", "5", "c"), Item("image", "6"),
+        Item("attribute", "7", "a"),
+    )  # fmt: skip
+    found = speech.differences(*(Speech("", items=items) for items in read))
+    assert [(each.what, each.before, each.after) for each in found] == [
+        ("attribute a", "1", "7"), ("attribute b", "2", "4"), ("where a link leads", "3", None),
+        ("attribute c", None, "5"), ("an image", None, "6"),
+    ]  # fmt: skip
 
 
 def test_a_word_of_letters_that_are_not_seen() -> None:
